@@ -1,0 +1,60 @@
+"""Every duration of the harness, once, in seconds, with its reason.
+
+Two types, never mixed: a *bound* (:mod:`kubeskeptic.bounds`) is part of a claim and computed from the cluster's
+settings; *patience* is how long the harness is ready to wait, and says nothing about Kubernetes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long the harness waits for something before it gives up, in seconds."""
+
+    seconds: float
+
+    def __post_init__(self) -> None:
+        if not self.seconds > 0:
+            raise ValueError(f"patience must be a positive number of seconds, not {self.seconds}")
+
+
+# -- waiting for the machine --------------------------------------------------------------------------------------------
+COMMAND = Patience(60)
+"""A command on the machine, in the engine or in a node, unless it says otherwise."""
+ENGINE_START = Patience(60)
+"""The container engine answers after its start."""
+CLUSTER_READY = Patience(180)
+"""All nodes Ready and the system's pods running, after kind is done."""
+
+# -- waiting for the cluster --------------------------------------------------------------------------------------------
+API_CONNECT = 3.05
+"""Connecting to the API server: a little over one SYN retransmission."""
+API_READ = 30.0
+"""Reading an answer of the API server."""
+PODS_READY = Patience(120)
+"""Pods of a manifest become Ready with their image present."""
+GONE = Patience(120)
+"""A deleted object is gone."""
+FAULT_BITES = Patience(30)
+"""A fault is seen to bite after it was applied."""
+FAULT_HEALS = Patience(120)
+"""A fault is seen to have healed after it was undone."""
+POLL = 0.2
+"""Between two looks at something that cannot be watched."""
+
+# -- observation --------------------------------------------------------------------------------------------------------
+MARGIN = 2.0
+"""The one margin of all bounds: clock uncertainty, one tick, and the noise of a busy machine."""
+PROBE_DEADLINE = 3.5
+"""A probe gives up. Longer than a SYN retransmission (1 s, then 2 s more), so that a lost packet, which is answered after
+about 1 s or 3 s, and a dead endpoint, which never answers, are told apart."""
+PULL_PERIOD = 1.0
+"""Between two pulls of an agent's samples."""
+WATCH_TIMEOUT = 240
+"""The API server is asked to end a watch after this long; it is opened again from where it ended."""
+SETTLE = 3.0
+"""A baseline is settled after this long without a single failure."""
+TAIL = 3.0
+"""Recording goes on this long after the end of an act."""
