@@ -27,6 +27,20 @@ ENGINE_START = Patience(60)
 """The container engine answers after its start."""
 CLUSTER_READY = Patience(180)
 """All nodes Ready and the system's pods running, after kind is done."""
+ENGINE_ANSWERS = Patience(10)
+"""A container engine says who it is; one that takes longer counts as none."""
+PAUSES = Patience(15)
+"""A busy node can be frozen."""
+PACKAGES = Patience(900)
+"""Debian packages are downloaded, or a root file system is unpacked from them."""
+BUILD = Patience(3600)
+"""The slowest Go build: all of Kubernetes, cold, on a machine that does other things too."""
+IMAGE = Patience(600)
+"""An image is imported, saved, committed or built by the engine."""
+CLUSTER_CREATE = Patience(600)
+"""kind makes a cluster of images that are there."""
+REGISTRY_ANSWERS = 4.0
+"""An image registry or package mirror that takes longer than this to answer counts as out of reach."""
 
 # -- waiting for the cluster --------------------------------------------------------------------------------------------
 API_CONNECT = 3.05
@@ -54,6 +68,9 @@ PULL_PERIOD = 1.0
 """Between two pulls of an agent's samples."""
 WATCH_TIMEOUT = 240
 """The API server is asked to end a watch after this long; it is opened again from where it ended."""
+HOLE = 0.5
+"""A stretch in which a probe asked nothing counts as a gap when it is longer than this. Shorter ones cannot hide an outage
+longer than a quarter of the margin."""
 SETTLE = 3.0
 """A baseline is settled after this long without a single failure."""
 TAIL = 3.0

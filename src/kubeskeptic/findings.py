@@ -99,7 +99,9 @@ def all_of(findings: Iterable[Finding]) -> Finding:
     if not parts:
         raise ValueError("no finding to join")
     worst = parts[0].verdict
-    said = [part.why for part in parts if part.verdict is worst] if worst is not Verdict.HOLDS else [p.why for p in parts]
+    said = (
+        [part.why for part in parts if part.verdict is worst] if worst is not Verdict.HOLDS else [p.why for p in parts]
+    )
     joined = replace(parts[0], why=" ".join(dict.fromkeys(said)))
     windows = [part.window for part in parts if part.window]
     return replace(

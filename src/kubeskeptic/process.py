@@ -32,7 +32,9 @@ def run(
             command, input=data, capture_output=True, env=env, cwd=cwd, timeout=patience.seconds, check=False
         )
     except FileNotFoundError as missing:
-        raise MissingRequirement(f"there is no command `{command[0]}` on this machine; install it and run again") from missing
+        raise MissingRequirement(
+            f"there is no command `{command[0]}` on this machine; install it and run again"
+        ) from missing
     except subprocess.TimeoutExpired as late:
         raise CommandFailed(shown, None, _text(late.stderr) or _text(late.stdout)) from None
     if done.returncode != 0:

@@ -15,7 +15,9 @@ _NAMES = re.compile(
     r"(?i)^(.*[-_.]?(password|passwd|secret|token|api[-_]?key|private[-_]?key|credential|authorization)s?"
     r"|client-(certificate|key)-data|certificate-authority-data)$"
 )
-_HARMLESS = re.compile(r"(?i)^(automountServiceAccountToken|secretName|tokenExpirationSeconds|imagePullSecrets|serviceAccountToken)$")
+_HARMLESS = re.compile(
+    r"(?i)^(automountServiceAccountToken|secretName|tokenExpirationSeconds|imagePullSecrets|serviceAccountToken)$"
+)
 _SHAPES = (
     re.compile(r"-----BEGIN [A-Z ]+-----.*?(-----END [A-Z ]+-----|\Z)", re.DOTALL),
     re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"),

@@ -51,13 +51,13 @@ def until(
         if not isinstance(answer, NotYet):
             return answer
         if clock() - start + period > patience.seconds:
-            raise PatienceExhausted(f"gave up waiting for {what} after {patience.seconds:g} s; last seen: {answer.state}")
+            raise PatienceExhausted(
+                f"gave up waiting for {what} after {patience.seconds:g} s; last seen: {answer.state}"
+            )
         sleep(period)
 
 
-def holds_still(
-    question: Callable[[], bool], seconds: float, patience: Patience, *, what: str
-) -> None:
+def holds_still(question: Callable[[], bool], seconds: float, patience: Patience, *, what: str) -> None:
     """Wait until ``question`` has been true for ``seconds`` without a break.
 
     :raises PatienceExhausted: when that never happened

@@ -1,0 +1,129 @@
+"""Who answers, and what?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+
+from kubeskeptic.agent.outcomes import Outcome
+from kubeskeptic.bounds import Bound
+from kubeskeptic.checks.watching import clean_baseline, end_of, span, watched
+from kubeskeptic.findings import Finding, Measure, Verdict, inconclusive
+from kubeskeptic.timeline import Act, Lane
+
+
+def same_answer(lanes: Sequence[Lane], acts: Sequence[Act], expected: str) -> Finding:
+    """Every lookup through all these acts succeeds, and answers the one expected address."""
+    since = min(act.baseline or end_of(act) for act in acts)
+    end = max(end_of(act) for act in acts)
+    for act in acts:
+        watched(lanes, act.baseline or since, end_of(act))
+    seen: Counter[str] = Counter()
+    failed: Counter[str] = Counter()
+    for lane in lanes:
+        for at in span(lane, since, end):
+            sample = lane[at]
+            if sample.outcome in (Outcome.OK, Outcome.WRONG):
+                seen[sample.by] += 1
+            if sample.outcome is not Outcome.OK:
+                failed[f"{sample.outcome} on {lane.node}"] += 1
+    asked = sum(seen.values()) + sum(failed.values())
+    others = sorted(answer for answer in seen if answer != expected)
+    bad = bool(failed or others)
+    why = f"{asked} lookups from {len(lanes)} nodes all answered {expected}."
+    if others:
+        why = f"The name answered {', '.join(others) or 'nothing'} besides {expected}."
+    elif failed:
+        listed = ", ".join(f"{count} {what}" for what, count in failed.most_common(4))
+        why = f"{sum(failed.values())} of {asked} lookups failed ({listed}); none may."
+    return Finding(
+        Verdict.VIOLATED if bad else Verdict.HOLDS,
+        why,
+        measured={
+            "addresses": Measure(len(seen), "addresses"),
+            "failed": Measure(sum(failed.values()), "lookups"),
+            "asked": Measure(asked, "lookups"),
+        },
+        bounds={
+            "addresses": Bound(1, "addresses", "the service's ClusterIP"),
+            "failed": Bound(0, "lookups", "none may fail"),
+        },
+        nodes=tuple(lane.node for lane in lanes),
+        window=(since, end),
+        probes=tuple(dict.fromkeys(lane.probe for lane in lanes)),
+    )
+
+
+def answers_everywhere(lanes: Sequence[Lane], act: Act, hosting: Collection[str]) -> Finding:
+    """Every node's requests are answered, on nodes that host one of the service's pods and on nodes that do not.
+
+    :param hosting: nodes that run a pod of the service; there must be nodes of both sorts
+    """
+    clean_baseline(lanes, act)
+    since, end = act.start or 0.0, end_of(act)
+    watched(lanes, since, end)
+    nodes = {lane.node for lane in lanes}
+    if not nodes & set(hosting) or not nodes - set(hosting):
+        return inconclusive("There are no nodes of both sorts, hosting the service and not, to be compared.")
+    failed: Counter[str] = Counter()
+    asked = 0
+    for lane in lanes:
+        for at in span(lane, since, end):
+            asked += 1
+            failed[lane.node] += lane[at].failed
+    bad = [node for node in sorted(failed) if failed[node]]
+    others = len(nodes - set(hosting))
+    why = (
+        "; ".join(f"{failed[node]} requests failed on {node}" for node in bad) + "; none may."
+        if bad
+        else f"All {asked} requests were answered through {len(nodes)} nodes, {others} of which host{'s' if others == 1 else ''} no pod of the service."
+    )
+    return Finding(
+        Verdict.VIOLATED if bad else Verdict.HOLDS,
+        why,
+        measured={"failed": Measure(sum(failed.values()), "requests"), "asked": Measure(asked, "requests")},
+        bounds={"failed": Bound(0, "requests", "none may fail")},
+        nodes=tuple(bad or sorted(nodes)),
+        window=(since, end),
+        probes=tuple(dict.fromkeys(lane.probe for lane in lanes)),
+    )
+
+
+def crosses_nodes(lanes: Sequence[Lane], act: Act, home: Mapping[str, str]) -> Finding:
+    """With nothing moved, answers on every node also come from pods on other nodes.
+
+    :param home: node of each pod by the pod's name; at least one lane must be on a node that has a pod of its own,
+        as on other nodes an answer can only come from elsewhere
+    """
+    clean_baseline(lanes, act)
+    since, end = act.start or 0.0, end_of(act)
+    watched(lanes, since, end)
+    shares: dict[str, float] = {}
+    answers = crossed = 0
+    for lane in lanes:
+        good = [lane[at].by for at in span(lane, since, end) if lane[at].outcome is Outcome.OK]
+        strangers = sorted(set(good) - set(home))
+        if strangers:
+            return inconclusive(f"{strangers[0]} answered, which is not one of the service's pods.")
+        away = sum(1 for by in good if home[by] != lane.node)
+        answers, crossed = answers + len(good), crossed + away
+        if lane.node in home.values():
+            shares[lane.node] = 100 * away / len(good) if good else 0.0
+    if not shares:
+        return inconclusive("No node that was asked has a pod of the service of its own.")
+    least = min(shares, key=lambda node: shares[node])
+    bound = Bound(1, "%", "more than none", at_least=True)
+    share = 100 * crossed / answers if answers else 0.0
+    return Finding(
+        Verdict.HOLDS if bound.admits(shares[least]) else Verdict.VIOLATED,
+        f"With nothing moved, {share:.1f} % of {answers} answers came from a pod on another node than the one that was asked; "
+        f"the least was {shares[least]:.1f} %, on {least}, which has a pod of its own.",
+        measured={
+            "least share from elsewhere": Measure(round(shares[least], 1), "%"),
+            "share": Measure(round(share, 1), "%"),
+        },
+        bounds={"least share from elsewhere": bound},
+        nodes=tuple(sorted(lane.node for lane in lanes)),
+        window=(since, end),
+        probes=tuple(dict.fromkeys(lane.probe for lane in lanes)),
+    )

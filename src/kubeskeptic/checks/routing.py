@@ -1,0 +1,146 @@
+"""Where do requests go while an endpoint is dead, and after?
+
+Two causes are told apart. *Routing*: the node's rules still name the dead endpoint, and every new connection may be sent
+there. *Residue*: the rules are right, but a connection reuses the source port of one that failed before, meets the
+conntrack entry which that one left behind (SYN_SENT, nf_conntrack_tcp_timeout_syn_sent), and is sent to the dead address
+by it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
+from kubeskeptic.bounds import Bound
+from kubeskeptic.checks.watching import clean_baseline, span, watched
+from kubeskeptic.durations import MARGIN
+from kubeskeptic.findings import Finding, Measure, Verdict
+from kubeskeptic.timeline import Act, Lane
+
+_OK = OUTCOMES.index(Outcome.OK)
+_CONFIDENCE = 3.09
+"""Standard deviations above the expected share that chance passes once in a thousand (one-sided normal quantile)."""
+
+
+@dataclass
+class _Seen:
+    """What one lane saw after an endpoint died. Times in seconds since the fault."""
+
+    node: str
+    routing: float = 0.0
+    """Last failure on a port that had not failed before."""
+    clients: float = 0.0
+    """Last failure of any sort."""
+    stale: float = 0.0
+    """Longest time between two failures on one port, of those that came after routing was right."""
+    fresh: int = 0
+    lost: int = 0
+    residue: int = 0
+
+
+def dead_share_only(
+    lanes: Sequence[Lane], act: Act, since: float, until: float, dead: int, all_: int, window: Bound, syn_sent: float
+) -> Finding:
+    """Requests fail by at most the dead endpoints' share for at most a window, then only by residue, and that for at
+    most the node's SYN_SENT timeout.
+
+    :param since: when the node died
+    :param until: when it was brought back; must be late enough to see the end of all windows
+    :param dead: endpoints on the dead node, of ``all_``
+    :param syn_sent: the node's SYN_SENT timeout in seconds
+    """
+    clean_baseline(lanes, act)
+    watched(lanes, since, until)
+    seen = [_look(lane, since, until, window.value) for lane in lanes]
+    worst = max(seen, key=lambda one: one.lost / max(one.fresh, 1))
+    share = worst.lost / max(worst.fresh, 1)
+    routing = max(one.routing for one in seen)
+    clients = max(one.clients for one in seen)
+    bounds = {
+        "routing wrong": window,
+        "clients still failing": Bound(window.value + syn_sent, "s", f"the above + SYN_SENT {syn_sent:g}"),
+        "worst share lost": _share_bound(dead, all_, worst.fresh),
+    }
+    measured = {
+        "routing wrong": Measure(round(routing, 2), "s"),
+        "clients still failing": Measure(round(clients, 2), "s"),
+        "worst share lost": Measure(round(100 * share, 1), "%"),
+    }
+    outside = [name for name, bound in bounds.items() if not bound.admits(measured[name].value)]
+    residue = sum(one.residue for one in seen)
+    why = (
+        f"{dead} of {all_} endpoints died with their node: requests from the other nodes failed {100 * share:.0f} % of the time at worst, "
+        f"and routing was right after {routing:.1f} s. "
+    )
+    why += (
+        f"{residue} later requests failed because they reused the source port of a failed one, until {clients:.1f} s."
+        if residue
+        else "No request failed after that."
+    )
+    if outside:
+        why += f" Outside the bound: {', '.join(f'{name} {measured[name]} ({bounds[name]})' for name in outside)}."
+    short = until - since < bounds["clients still failing"].value
+    verdict = Verdict.VIOLATED if outside else Verdict.INCONCLUSIVE if short else Verdict.HOLDS
+    if short and not outside:
+        why = f"Watched for only {until - since:.0f} s after the crash, less than the bound. {why}"
+    return Finding(
+        verdict,
+        why,
+        measured=measured | {"failed by residue": Measure(residue, "requests")},
+        bounds=bounds,
+        nodes=tuple(lane.node for lane in lanes),
+        window=(act.start or since, until),
+        probes=tuple(dict.fromkeys(lane.probe for lane in lanes)),
+        decisive=tuple(
+            f"{one.node}: {one.lost} of {one.fresh} requests lost to routing, the last at {one.routing:.1f} s; "
+            f"{one.residue} to stale entries, the last at {one.clients:.1f} s"
+            for one in seen
+        ),
+    )
+
+
+def _share_bound(dead: int, all_: int, asked: int) -> Bound:
+    """The dead endpoints' share, and what chance adds to it once in a thousand (kube-proxy chooses at random)."""
+    share = dead / all_
+    chance = _CONFIDENCE * math.sqrt(share * (1 - share) / max(asked, 1))
+    source = f"{dead} of {all_} endpoints, + {100 * chance:.1f} for chance (p ≥ 0.001)"
+    return Bound(round(100 * (share + chance), 1), "%", source)
+
+
+def _look(lane: Lane, since: float, until: float, window: float) -> _Seen:
+    seen = _Seen(lane.node)
+    failed_ports: dict[int, float] = {}
+    for at in span(lane, since, until):
+        sent, port, failed = lane.sent[at] - since, lane.ports[at], lane.codes[at] != _OK
+        reused = port != 0 and port in failed_ports
+        if not reused and sent <= window:
+            seen.fresh += 1
+            seen.lost += failed
+        if not failed:
+            continue
+        seen.clients = sent
+        if reused:
+            seen.residue += 1
+            seen.stale = max(seen.stale, sent - failed_ports[port])
+        else:
+            seen.routing = sent
+        failed_ports[port] = sent
+    # The share is taken over the time in which the dead endpoint was routed to, not diluted by the good time after it.
+    seen.fresh, seen.lost = _share(lane, since, since + min(seen.routing, window) + MARGIN / 100)
+    return seen
+
+
+def _share(lane: Lane, since: float, until: float) -> tuple[int, int]:
+    failed_ports: set[int] = set()
+    fresh = lost = 0
+    for at in span(lane, since, until):
+        port = lane.ports[at]
+        if port and port in failed_ports:
+            continue
+        fresh += 1
+        if lane.codes[at] != _OK:
+            lost += 1
+            failed_ports.add(port)
+    return fresh, lost

@@ -1,0 +1,6 @@
+"""Claims: data before they are code. The catalogue is in the order of the post."""
+
+from kubeskeptic.claims.catalogue import CHAPTERS, catalogue, claim
+from kubeskeptic.claims.model import Claim, Risk
+
+__all__ = ["CHAPTERS", "Claim", "Risk", "catalogue", "claim"]

@@ -1,0 +1,20 @@
+"""The timeline: what a journal says happened, in order, on one clock. Pure: no cluster, no waiting."""
+
+from kubeskeptic.timeline.loading import load
+from kubeskeptic.timeline.outages import Outage, outages
+from kubeskeptic.timeline.recording import Act, Change, FaultSpan, Gap, Recording, RunEvidence
+from kubeskeptic.timeline.samples import Lane, Sample
+
+__all__ = [
+    "Act",
+    "Change",
+    "FaultSpan",
+    "Gap",
+    "Lane",
+    "Outage",
+    "Recording",
+    "RunEvidence",
+    "Sample",
+    "load",
+    "outages",
+]

@@ -1,0 +1,187 @@
+"""A recording: everything that was seen of one scenario. A run's evidence: all its recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from kubeskeptic.bounds import Settings
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.timeline.samples import Lane
+
+
+class Change(NamedTuple):
+    """One change of an API object, as the recorder saw it."""
+
+    seen: float
+    """When it was seen, Unix seconds."""
+    type: str
+    """``LISTED`` (was there when the recorder looked first), ``ADDED``, ``MODIFIED`` or ``DELETED``."""
+    kind: str
+    """Kind of the object, such as ``Pod``."""
+    object: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The object's name."""
+        return str(self.object["metadata"]["name"])
+
+    @property
+    def uid(self) -> str:
+        """The object's uid: the same name with another uid is another object."""
+        return str(self.object["metadata"].get("uid", ""))
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A stretch of time in which nobody looked."""
+
+    source: str
+    """``probe`` or ``watch``."""
+    node: str
+    """Node of the agent; empty for watches."""
+    probe: str
+    """Probe, or empty for all probes of that node."""
+    resource: str
+    """Kind watched; empty for probes."""
+    since: float
+    until: float | None
+    """None: it was never closed."""
+    reason: str
+
+    def touches(self, since: float, until: float) -> bool:
+        """Whether any of it lies between two times."""
+        return self.since < until and (self.until is None or self.until > since)
+
+
+@dataclass
+class Act:
+    """One part of a scenario: a settled baseline, then something happens, then its end."""
+
+    name: str
+    baseline: float | None = None
+    """Since when the baseline was recorded."""
+    start: float | None = None
+    """When the baseline was settled and the act began."""
+    end: float | None = None
+
+
+@dataclass
+class FaultSpan:
+    """One fault as the journal tells it."""
+
+    id: str
+    fault: str
+    says: str
+    act: str
+    targets: tuple[str, ...]
+    settings: dict[str, Any] = field(default_factory=dict)
+    phases: dict[str, float] = field(default_factory=dict)
+    """When each phase was reached: intent, armed, applying, applied, bit, undoing, undone, healed, disarmed, done."""
+    evidence: dict[str, str] = field(default_factory=dict)
+    """How the bite and the healing were seen."""
+
+    @property
+    def applied(self) -> float:
+        """When it was applied: the moment before the harness did it, so that no consequence comes earlier.
+
+        :raises Inconclusive: when it never was
+        """
+        if "applied" not in self.phases:
+            raise Inconclusive(f"the fault {self.fault} on {', '.join(self.targets)} was never applied")
+        return self.phases.get("applying", self.phases["applied"])
+
+    @property
+    def bit(self) -> bool:
+        """Whether it was seen to bite."""
+        return "bit" in self.phases
+
+
+@dataclass
+class Recording:
+    """What was seen of one scenario: samples, API changes, gaps, acts, faults, and the facts that the story noted."""
+
+    id: str
+    namespace: str = ""
+    test: str = ""
+    started: float = 0.0
+    ended: float | None = None
+    irreducible: float | None = None
+    """Seconds that Kubernetes itself needs, by the settings."""
+    broke_off: str = ""
+    """Why the scenario did not come to its end; empty when it did."""
+    settings: Settings = field(default_factory=lambda: Settings({}))
+    nodes: tuple[str, ...] = ()
+    roles: dict[str, str] = field(default_factory=dict)
+    lanes: dict[tuple[str, str], Lane] = field(default_factory=dict)
+    """By (node, probe)."""
+    specs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What each probe asks, by its name."""
+    changes: list[Change] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    acts: dict[str, Act] = field(default_factory=dict)
+    faults: list[FaultSpan] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def act(self, name: str) -> Act:
+        """An act that was played to its end.
+
+        :raises Inconclusive: when it was not: what did not happen proves nothing
+        """
+        act = self.acts.get(name)
+        if act is None or act.start is None or act.end is None:
+            why = f": {self.broke_off}" if self.broke_off else ""
+            raise Inconclusive(f"the act “{name}” of {self.id} was not played to its end{why}")
+        return act
+
+    def fault(self, act: str, name: str = "", target: str = "") -> FaultSpan:
+        """The fault of an act (by its name, or by part of a target, when there are several), which must have bitten.
+
+        :raises Inconclusive: when there is none, or nobody saw it bite
+        """
+        for fault in self.faults:
+            wanted = not target or any(target in one for one in fault.targets)
+            if fault.act == act and (not name or fault.fault == name) and wanted:
+                if not fault.bit:
+                    raise Inconclusive(f"the fault {fault.fault} of “{act}” was not seen to bite")
+                return fault
+        raise Inconclusive(f"no fault {name} {target} was recorded in “{act}”".replace("  ", " "))
+
+    def fact(self, name: str) -> Any:
+        """Something the story noted.
+
+        :raises Inconclusive: when it did not come that far
+        """
+        if name not in self.facts:
+            raise Inconclusive(f"the scenario {self.id} did not get to note its “{name}”")
+        return self.facts[name]
+
+    def lanes_of(self, probe: str) -> list[Lane]:
+        """The lanes of one probe, by node.
+
+        :raises Inconclusive: when nobody asked
+        """
+        lanes = [lane for (_, name), lane in sorted(self.lanes.items()) if name == probe]
+        if not lanes:
+            raise Inconclusive(f"no sample of the probe “{probe}” was recorded")
+        return lanes
+
+    def of_kind(self, kind: str, name: str = "") -> Iterator[Change]:
+        """Changes of objects of a kind, in the order seen, of one name when given."""
+        return (c for c in self.changes if c.kind == kind and (not name or c.name == name))
+
+
+@dataclass
+class RunEvidence:
+    """All that one journal holds."""
+
+    run: dict[str, Any]
+    ended: dict[str, Any] | None
+    settings: Settings
+    scenarios: dict[str, Recording]
+    findings: list[dict[str, Any]]
+    instrument: list[dict[str, Any]]
+    sabotages: list[dict[str, Any]]
+    torn: int
+    """Lines that were no whole records."""
