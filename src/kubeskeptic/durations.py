@@ -47,6 +47,8 @@ API_CONNECT = 3.05
 """Connecting to the API server: a little over one SYN retransmission."""
 API_READ = 30.0
 """Reading an answer of the API server."""
+API_ALIVE = 3.0
+"""An API server that does not say within this that it is ready counts as not ready."""
 PODS_READY = Patience(120)
 """Pods of a manifest become Ready with their image present."""
 GONE = Patience(120)
@@ -55,6 +57,14 @@ FAULT_BITES = Patience(30)
 """A fault is seen to bite after it was applied."""
 FAULT_HEALS = Patience(120)
 """A fault is seen to have healed after it was undone."""
+FAULT_UNDONE = Patience(60)
+"""Undoing a fault, tried again while it fails."""
+SWITCH_LOOKS = 0.25
+"""Between two looks of a dead man's switch at the clock and at its runner."""
+SWITCH_COMMAND = Patience(240)
+"""One command of a dead man's switch: undoing a fault and seeing it heal."""
+SWITCH_FIRES = Patience(300)
+"""A dead man's switch tries a command again while it fails."""
 POLL = 0.2
 """Between two looks at something that cannot be watched."""
 
@@ -66,8 +76,12 @@ PROBE_DEADLINE = 3.5
 about 1 s or 3 s, and a dead endpoint, which never answers, are told apart."""
 PULL_PERIOD = 1.0
 """Between two pulls of an agent's samples."""
-WATCH_TIMEOUT = 240
-"""The API server is asked to end a watch after this long; it is opened again from where it ended."""
+WATCH_TIMEOUT = 6
+"""The API server is asked to end a watch after this long; it is opened again from where it ended, which loses nothing. So
+short because that is the one sign of life that proves the whole way: on kind a connection ends at a proxy on this machine,
+which keeps it open whatever happens to the server, and bookmarks come only once a minute and 2 s before the end."""
+WATCH_SILENCE = 3.0
+"""A watch that the server has not ended this long after it should have is half-open: noticed after 9 s at most."""
 HOLE = 0.5
 """A stretch in which a probe asked nothing counts as a gap when it is longer than this. Shorter ones cannot hide an outage
 longer than a quarter of the margin."""

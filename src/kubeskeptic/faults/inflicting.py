@@ -1,0 +1,171 @@
+"""Inflicting a fault: the one place that knows the order of design and journal."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from kubeskeptic.durations import FAULT_UNDONE
+from kubeskeptic.errors import BadInput, Inconclusive, LeftDirty, PatienceExhausted, SkepticError
+from kubeskeptic.faults.contract import Fault, Plan, Site, Target
+from kubeskeptic.undo.arming import Armed, arm
+from kubeskeptic.waiting import until
+
+Arm = Callable[[Site, str, Fault, Plan, float], Armed]
+
+
+class Inflicted:
+    """A fault in force, seen to bite.
+
+    ``id`` is its id in the journal, ``targets`` what it acts on, ``evidence`` and ``healed`` the sentences that say how
+    bite and heal were seen; the times are Unix seconds, 0 until they happened.
+    """
+
+    def __init__(self, fault: Fault, plan: Plan, site: Site, scenario: str, act: str) -> None:
+        self.id = f"{fault.name}-{secrets.token_hex(3)}"
+        self.fault = fault
+        self.plan = plan
+        self.evidence = ""
+        self.healed = ""
+        self.applied_at = 0.0
+        self.bit_at = 0.0
+        self.undone_at = 0.0
+        self.healed_at = 0.0
+        self._site = site
+        self._where = {"scenario": scenario, "act": act}
+        self._armed: Armed | None = None
+        self._ended = False
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """What it acts on."""
+        return self.plan.targets
+
+    def undo(self) -> None:
+        """Undo it now and wait until it is seen to have healed; a second time changes nothing.
+
+        :raises LeftDirty: when it could not be undone or did not heal
+        """
+        trouble = self._end()
+        if trouble:
+            raise LeftDirty(trouble)
+
+    # -- the order, step by step ---------------------------------------------------------------------------------------
+    def _prepare(self, arm_with: Arm, lasts: float) -> None:
+        self._mark(
+            "intent",
+            sync=True,
+            settings=self.fault.settings,
+            says=self.plan.does,
+            undoes=self.plan.undoes,
+            undo=dict(self.plan.record),
+            lasts=lasts,
+        )
+        if not self.fault.heals_itself:
+            self._armed = arm_with(self._site, self.id, self.fault, self.plan, lasts)
+            self._mark("armed")
+
+    def _apply(self) -> None:
+        self._mark("applying", sync=True)
+        try:
+            self.fault.apply(self._site, self.plan)
+            self.applied_at = self._mark("applied")
+            self.evidence = until(
+                lambda: self.fault.bite(self._site, self.plan),
+                self.plan.bites,
+                what=f"{self.fault.name} to bite on {self._said_targets}",
+                tolerate=(SkepticError,),
+            )
+        except PatienceExhausted as exhausted:
+            raise Inconclusive(f"the fault did not bite: {exhausted}") from exhausted
+        except SkepticError as error:
+            raise Inconclusive(f"{self.fault.name} could not be applied to {self._said_targets}: {error}") from error
+        self.bit_at = self._mark("bit", evidence=self.evidence)
+
+    def _end(self) -> str:
+        """Undo, see it healed, disarm. What went wrong, or nothing; never raises a :class:`SkepticError`."""
+        if self._ended:
+            return ""
+        try:
+            self._put_back()
+            if self._armed:
+                self._armed.disarm()
+                self._mark("disarmed")
+            self._mark("done", sync=True)
+        except SkepticError as error:
+            trouble = f"{self.plan.undoes or self.plan.does}: {error}"
+            self._mark("failed", sync=True, evidence=str(error))
+            self._site.left.append(trouble)
+            return trouble
+        finally:
+            self._ended = True
+        return ""
+
+    def _put_back(self) -> None:
+        if not self.fault.heals_itself:
+            self._mark("undoing")
+            until(
+                lambda: self.fault.undo(self._site, self.plan.record) or True,  # type: ignore[func-returns-value]
+                FAULT_UNDONE,
+                what=f"{self.fault.name} on {self._said_targets} to be undone",
+                tolerate=(SkepticError,),
+                period=1.0,
+            )
+            self.undone_at = self._mark("undone")
+        self.healed = until(
+            lambda: self.fault.heal(self._site, self.plan.record),
+            self.plan.heals,
+            what=f"{self._said_targets} to heal after {self.fault.name}",
+            tolerate=(SkepticError,),
+        )
+        self.healed_at = self._mark("healed", evidence=self.healed)
+
+    @property
+    def _said_targets(self) -> str:
+        return ", ".join(str(target) for target in self.targets)
+
+    def _mark(self, phase: str, *, sync: bool = False, **more: Any) -> float:
+        targets = [str(target) for target in self.targets]
+        record = self._site.journal.write(
+            "fault", sync=sync, id=self.id, fault=self.fault.name, targets=targets, phase=phase, **self._where, **more
+        )
+        return float(record.get("at", time.time()))
+
+
+@contextmanager
+def inflict(
+    fault: Fault, site: Site, *, scenario: str = "", act: str = "", lasts: float = 600.0, arm_with: Arm = arm
+) -> Iterator[Inflicted]:
+    """Do ``fault`` for as long as the block runs, or until :meth:`Inflicted.undo`; the block starts when it has bitten.
+
+    Undoing happens whatever ended the block, interrupts included. When it fails that is kept in ``site.left``, which
+    :meth:`Site.close` raises, so that a fault that cannot be undone stops no other from being undone.
+
+    :param lasts: seconds after which the dead man's switch undoes it without us; it does at once when we die
+    :raises Refused: when the guard does not permit it; nothing was touched
+    :raises BadInput: when the settings make no sense, or a fault in force has one of the targets
+    :raises Inconclusive: when it could not be applied or was not seen to bite; it has been undone
+    """
+    if not lasts > 0:
+        raise BadInput(f"{fault.name}: the switch needs a positive number of seconds, not {lasts:g}")
+    plan = fault.plan(site)
+    site.guard.permit(fault.risk, plan.does)
+    site.in_force.take(plan.targets, fault.name)
+    inflicted = Inflicted(fault, plan, site, scenario, act)
+    try:
+        try:
+            inflicted._prepare(arm_with, lasts)
+            inflicted._apply()
+            yield inflicted
+        finally:
+            inflicted._end()
+    finally:
+        site.in_force.release(plan.targets)
+
+
+def dry_run(fault: Fault, site: Site) -> str:
+    """What :func:`inflict` would do and how it would be undone, for people. Touches nothing."""
+    return f"{fault.name}: {fault.plan(site)}"

@@ -1,0 +1,48 @@
+"""How much something does to a cluster."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Protocol
+
+from kubeskeptic.errors import BadInput
+
+
+class Risk(IntEnum):
+    """What may be done to a cluster; each level includes the ones before it."""
+
+    READ_ONLY = 0
+    """Looking only."""
+    NAMESPACE = 1
+    """Anything in namespaces of our own. What an adopted cluster allows unless its consent says otherwise."""
+    NODE = 2
+    """Nodes and what runs on them, kube-proxy and the kubelet included."""
+    CONTROL_PLANE = 3
+    """The control plane and kube-system. What our own kind clusters allow."""
+
+    @property
+    def words(self) -> str:
+        """As it is written on a command line and in a consent: ``control-plane``."""
+        return ("read-only", "own-namespace", "node", "control-plane")[self]
+
+    @classmethod
+    def parse(cls, words: str) -> Risk:
+        """The level that ``words`` names.
+
+        :raises BadInput: when it names none
+        """
+        for risk in cls:
+            if risk.words == words.strip().lower():
+                return risk
+        known = ", ".join(risk.words for risk in cls)
+        raise BadInput(f"there is no risk level {words!r}; the levels are {known}")
+
+
+class Permits(Protocol):
+    """Something that knows what may be done to one cluster."""
+
+    def permit(self, risk: Risk, what: str) -> None:
+        """Come back when ``what`` may be done now.
+
+        :raises Refused: when the cluster is not ours, not the one it was, or ``risk`` is above what is allowed
+        """

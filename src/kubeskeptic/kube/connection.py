@@ -1,0 +1,150 @@
+"""The connection to one API server. The only module that lets the client library send anything.
+
+What the library would do on its own is switched off: it neither retries (three times, unseen) nor waits without end, and
+answers stay raw bytes, as its typed models drop fields newer than themselves. Whatever it raises is mapped here, once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import json
+import socket
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import urllib3
+import yaml
+from kubernetes.client.api_client import ApiClient
+from kubernetes.client.configuration import Configuration
+from kubernetes.client.exceptions import ApiException
+from kubernetes.config import ConfigException, kube_config
+
+from kubeskeptic.durations import API_CONNECT, API_READ
+from kubeskeptic.errors import BadInput, ClusterError, Conflict, Gone, NotFound, Unanswered
+
+CONNECTIONS = 32
+"""Kept open to one server: watches, one pull per node, and what scenarios ask at the same time."""
+
+_BY_STATUS: dict[int, type[ClusterError]] = {404: NotFound, 409: Conflict, 410: Gone}
+
+
+class Connection:
+    """Sends requests to one API server. Safe to use from several threads.
+
+    :raises BadInput: when the kubeconfig or the context in it is not there
+    """
+
+    def __init__(self, kubeconfig: Path, context: str) -> None:
+        self.configuration = _configuration(kubeconfig, context)
+        self._client: Any = ApiClient(self.configuration)
+
+    @property
+    def server(self) -> str:
+        """URL of the API server."""
+        return str(self.configuration.host)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        query: Mapping[str, Any] | None = None,
+        *,
+        content: str = "application/json",
+        timeout: float | None = None,
+    ) -> bytes:
+        """Send one request and return the body of its answer.
+
+        :param timeout: seconds between two reads of the answer
+        :raises ClusterError: when the server says no (NotFound, Conflict, Gone where it says why)
+        :raises Unanswered: when it does not say anything
+        """
+        with self._answer(method, path, body, query, content, timeout) as answer:
+            return bytes(answer.data)
+
+    def stream(self, path: str, query: Mapping[str, Any], *, timeout: float) -> Iterator[bytes]:
+        """Send a GET whose answer comes in pieces, and yield them as they arrive.
+
+        :raises Unanswered: when the answer breaks off, or nothing arrives for ``timeout`` seconds
+        """
+        with self._answer("GET", path, None, query, "application/json", timeout) as answer:
+            yield b""  # the server has answered; nothing has happened yet
+            yield from answer.stream(2**16, decode_content=True)
+
+    def request_headers(self) -> dict[str, str]:
+        """Headers that say who we are, with names in lower case, for a client other than this one."""
+        headers: dict[str, str] = {}
+        self._client.update_params_for_auth(headers, [], ["BearerToken"], "", "GET", None)
+        return {name.lower(): value for name, value in headers.items()}
+
+    @contextlib.contextmanager
+    def _answer(
+        self, method: str, path: str, body: Any, query: Mapping[str, Any] | None, content: str, timeout: float | None
+    ) -> Iterator[urllib3.HTTPResponse]:
+        asked = f"{method} {path}"
+        answer: urllib3.HTTPResponse | None = None
+        try:
+            prepared = self._client.param_serialize(
+                method,
+                path,
+                query_params=[(key, value) for key, value in (query or {}).items()],
+                header_params={"Accept": "application/json, */*"} | ({"Content-Type": content} if body else {}),
+                body=body,
+                auth_settings=["BearerToken"],
+            )
+            answer = self._client.call_api(*prepared, _request_timeout=(API_CONNECT, timeout or API_READ)).response
+            if not 200 <= answer.status <= 299:
+                raise refusal(answer.status, answer.data, asked)
+            yield answer
+        except (urllib3.exceptions.HTTPError, ApiException, OSError) as broken:
+            raise Unanswered(f"the API server at {self.server} did not answer {asked}: {broken}") from broken
+        finally:
+            if answer is not None:
+                answer.close()  # one that was read to its end has given its connection back already
+
+
+def refusal(status: int, body: bytes, asked: str) -> ClusterError:
+    """The error for an answer of the server that is not a success, in the server's own words."""
+    try:
+        said = json.loads(body)["message"]
+    except (ValueError, KeyError, TypeError):
+        said = body.decode(errors="replace").strip()[:400] or "no reason given"
+    return _BY_STATUS.get(status, ClusterError)(f"{asked}: {said} (status {status})", status)
+
+
+def _configuration(kubeconfig: Path, context: str) -> Configuration:
+    if not kubeconfig.is_file():
+        raise BadInput(f"there is no kubeconfig at {kubeconfig}: run `skeptic up`, or name another with --kubeconfig")
+    configuration = Configuration()
+    load: Any = kube_config.load_kube_config
+    try:
+        load(str(kubeconfig), context, configuration, persist_config=False)
+    except (ConfigException, yaml.YAMLError, OSError) as unusable:
+        raise BadInput(
+            f"{kubeconfig} has no usable context `{context}`: {unusable}; `kubectl config get-contexts` lists them"
+        ) from unusable
+    configuration.retries = False
+    configuration.connection_pool_maxsize = CONNECTIONS
+    configuration.socket_options = _socket_options()
+    if _loopback(configuration.host):
+        configuration.proxy = None  # like kubectl: nothing on this machine is reached through a proxy
+    return configuration
+
+
+def _socket_options() -> list[tuple[int, int, int]]:
+    """A server whose machine has vanished is noticed by TCP within about 9 s, on idle and on busy connections."""
+    tcp = socket.IPPROTO_TCP
+    wanted = {"TCP_KEEPIDLE": 3, "TCP_KEEPINTVL": 2, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 9000}
+    options = [(tcp, socket.TCP_NODELAY, 1), (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
+    return options + [(tcp, getattr(socket, name), value) for name, value in wanted.items() if hasattr(socket, name)]
+
+
+def _loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

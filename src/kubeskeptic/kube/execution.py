@@ -1,0 +1,91 @@
+"""Running a command in a container through the API server.
+
+The client library's ``stream()`` is not used: it swaps a method of a shared client while it works, turns Ctrl-C into an API
+error, and hands back half the output in silence when time runs out. Its websocket is, one for each command.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import time
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import websocket
+from kubernetes.stream import ws_client
+
+from kubeskeptic.durations import API_READ, Patience
+from kubeskeptic.errors import CommandFailed, Unanswered
+from kubeskeptic.kube.connection import Connection, refusal
+from kubeskeptic.kube.resources import BUILT_IN
+
+# The websocket library waits for ever by default; the setting is its own, nobody else in the process uses it.
+websocket.setdefaulttimeout(API_READ)
+
+
+def run_in_container(
+    connection: Connection, namespace: str, pod: str, container: str, argv: Sequence[str], patience: Patience
+) -> str:
+    """Run ``argv`` and return its standard output.
+
+    :raises CommandFailed: when it ends with a status other than zero, cannot be started, or does not end in time (its
+        process may go on then)
+    :raises Unanswered: when the connection breaks before the status is known
+    :raises ClusterError: when the server does not let us
+    """
+    shown = f"{shlex.join(argv)} (in {namespace}/{pod}/{container})"
+    client = _open(connection, namespace, pod, container, argv)
+    try:
+        deadline = time.monotonic() + patience.seconds
+        while client.is_open():
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise CommandFailed(shown, None, _words(client))
+            client.update(timeout=min(left, 1.0))
+        status, said = exit_status(client.read_channel(ws_client.ERROR_CHANNEL))
+        if status != 0:
+            raise CommandFailed(shown, status, _words(client) or said)
+        return str(client.read_channel(ws_client.STDOUT_CHANNEL))
+    except (websocket.WebSocketException, OSError) as broken:
+        raise Unanswered(f"the connection broke while running {shown}: {broken}") from broken
+    finally:
+        client.close()
+
+
+def exit_status(answer: str) -> tuple[int, str]:
+    """Read what the server says at the end of a command: exit status, and its words.
+
+    A command that could not be started has no status of its own; 127 stands for that, as in a shell.
+
+    :raises Unanswered: when it says nothing, as when the connection was cut: nobody knows then how the command ended
+    """
+    try:
+        said: dict[str, Any] = json.loads(answer)
+    except ValueError as cut:
+        raise Unanswered("the connection ended before the command's status was known") from cut
+    if said.get("status") == "Success":
+        return 0, ""
+    causes = (said.get("details") or {}).get("causes") or []
+    codes = [cause["message"] for cause in causes if cause.get("reason") == "ExitCode"]
+    return (int(codes[0]) if codes else 127), str(said.get("message", ""))
+
+
+def _open(connection: Connection, namespace: str, pod: str, container: str, argv: Sequence[str]) -> Any:
+    words = [("command", word) for word in argv]
+    query = urlencode([*words, ("container", container), ("stdout", "true"), ("stderr", "true")])
+    path = BUILT_IN["Pod"].path(pod, namespace, "exec")
+    url = f"{connection.server}{path}?{query}".replace("http", "ws", 1)
+    make: Any = ws_client.WSClient
+    try:
+        return make(connection.configuration, url, connection.request_headers(), capture_all=False)
+    except websocket.WebSocketBadStatusException as refused:
+        raise refusal(refused.status_code, refused.resp_body or b"", f"exec {path}") from refused
+    except (websocket.WebSocketException, OSError) as broken:
+        raise Unanswered(f"the API server at {connection.server} did not answer exec {path}: {broken}") from broken
+
+
+def _words(client: Any) -> str:
+    """What a failed command said: on standard error, or else on standard output."""
+    return str(client.read_channel(ws_client.STDERR_CHANNEL) or client.read_channel(ws_client.STDOUT_CHANNEL))

@@ -1,0 +1,223 @@
+"""The handle to one cluster."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from kubeskeptic.durations import API_ALIVE, API_READ, COMMAND, WATCH_SILENCE, Patience
+from kubeskeptic.errors import SkepticError
+from kubeskeptic.kube.connection import Connection
+from kubeskeptic.kube.execution import run_in_container
+from kubeskeptic.kube.resources import BUILT_IN, Resource, discover
+from kubeskeptic.kube.watching import Event, events
+
+Object = dict[str, Any]
+"""An API object as the server sent it: plain JSON, no field dropped."""
+
+FIELD_MANAGER = "kubeskeptic"
+"""Who owns the fields that we apply."""
+
+_PATCHES = {
+    "merge": "application/merge-patch+json",
+    "json": "application/json-patch+json",
+    "strategic": "application/strategic-merge-patch+json",
+}
+
+
+class Kube:
+    """A handle to one cluster: passed around, never global, safe to use from several threads.
+
+    Every method raises :class:`~kubeskeptic.errors.ClusterError` (or NotFound, Conflict, Gone) when the server says no, and
+    :class:`~kubeskeptic.errors.Unanswered` when it says nothing in time. Nothing is retried.
+
+    :param kubeconfig: the file
+    :param context: the context in it
+    :param scratch: the run's own folder, in which the kinds that the server was asked for are remembered; never shared
+        between clusters, as a cluster made anew may answer at the same address
+    :raises BadInput: when the kubeconfig or the context is not there
+    """
+
+    def __init__(self, kubeconfig: Path, context: str, scratch: Path) -> None:
+        self._connection = Connection(kubeconfig, context)
+        self.context = context
+        self._kinds = scratch / "kinds.json"
+
+    @property
+    def server(self) -> str:
+        """URL of the API server."""
+        return self._connection.server
+
+    # -- objects -------------------------------------------------------------------------------------------------------
+    def get(self, kind: str, name: str, namespace: str | None = None) -> Object:
+        """One object."""
+        return self._json("GET", self._resource(kind).path(name, namespace))
+
+    def list(self, kind: str, namespace: str | None = None, *, labels: str = "", fields: str = "") -> Object:
+        """The list of a kind, as sent: ``items`` and ``metadata.resourceVersion``. Namespace None: of all namespaces.
+
+        Items of a list lack ``kind`` and ``apiVersion``; they are put back.
+        """
+        resource = self._resource(kind)
+        listed = self._json("GET", resource.path(None, namespace), query=_selectors(labels, fields))
+        for item in listed["items"]:
+            item.setdefault("kind", kind)
+            item.setdefault("apiVersion", resource.version)
+        return listed
+
+    def apply(self, manifest: Mapping[str, Any]) -> Object:
+        """Server-side apply, taking fields from whoever owned them."""
+        query = {"fieldManager": FIELD_MANAGER, "force": "true"}
+        path = self._path_of(manifest, manifest["metadata"]["name"])
+        return self._json("PATCH", path, dict(manifest), query, content="application/apply-patch+yaml")
+
+    def create(self, manifest: Mapping[str, Any]) -> Object:
+        """Make a new object.
+
+        :raises Conflict: when it is there already
+        """
+        return self._json("POST", self._path_of(manifest, None), dict(manifest), {"fieldManager": FIELD_MANAGER})
+
+    def patch(
+        self, kind: str, name: str, namespace: str | None, patch: Any, *, how: str = "merge", subresource: str = ""
+    ) -> Object:
+        """Change an object.
+
+        :param patch: an object for ``merge`` and ``strategic``, a list of operations for ``json``
+        """
+        path = self._resource(kind).path(name, namespace, subresource)
+        return self._json("PATCH", path, patch, {"fieldManager": FIELD_MANAGER}, content=_PATCHES[how])
+
+    def delete(
+        self,
+        kind: str,
+        name: str,
+        namespace: str | None = None,
+        *,
+        grace: int | None = None,
+        uid: str | None = None,
+        propagation: str = "Background",
+    ) -> None:
+        """Ask for an object's deletion; this returns when the server has taken note, not when the object is gone.
+
+        :param grace: seconds, instead of the object's own
+        :param uid: delete only the object with this uid
+        :raises Conflict: when the object has another uid
+        """
+        options: Object = {"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": propagation}
+        options |= {"gracePeriodSeconds": grace} if grace is not None else {}
+        options |= {"preconditions": {"uid": uid}} if uid else {}
+        self._connection.send("DELETE", self._resource(kind).path(name, namespace), options)
+
+    def evict(self, pod: str, namespace: str) -> None:
+        """Evict a pod, which respects PodDisruptionBudgets.
+
+        :raises ClusterError: with status 429 when a budget does not allow it now
+        """
+        eviction = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": pod, "namespace": namespace}}
+        self._json("POST", self._resource("Pod").path(pod, namespace, "eviction"), eviction)
+
+    # -- watching ------------------------------------------------------------------------------------------------------
+    def watch(
+        self, kind: str, namespace: str | None, labels: str, resource_version: str, timeout: float
+    ) -> Iterator[Event]:
+        """The raw events after ``resource_version``, until the server ends the watch, ``timeout`` seconds from now.
+
+        First comes an event of type ``OPENED`` when the server has accepted; bookmarks come as ``BOOKMARK``, the last one
+        shortly before the end. A server that has not ended the watch in time counts as lost, so that a half-open
+        connection is noticed ``timeout`` + 3 s after its last sign of life at the latest.
+
+        :raises Gone: when the server has forgotten that version; list again
+        :raises Unanswered: when the connection breaks or falls silent
+        """
+        query = _selectors(labels, "") | {
+            "watch": "true",
+            "allowWatchBookmarks": "true",
+            "resourceVersion": resource_version,
+            "timeoutSeconds": str(int(timeout)),
+        }
+        path = self._resource(kind).path(None, namespace)
+        yield from events(self._connection.stream(path, query, timeout=timeout + WATCH_SILENCE))
+
+    # -- everything else -----------------------------------------------------------------------------------------------
+    def get_raw(self, path: str, *, query: Mapping[str, str] | None = None, timeout: float | None = None) -> bytes:
+        """The bytes at a path, such as ``/metrics``; ``timeout`` in seconds between two reads."""
+        return self._connection.send("GET", path, None, query, timeout=timeout)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        query: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+    ) -> bytes:
+        """Send any request, such as one to a pod through the proxy: ``/api/v1/namespaces/N/pods/P:8080/proxy/…``.
+
+        :param body: JSON-like data
+        :param timeout: seconds between two reads of the answer
+        """
+        return self._connection.send(method, path, body, query, timeout=timeout)
+
+    def exec(
+        self, namespace: str, pod: str, container: str, argv: Sequence[str], *, patience: Patience = COMMAND
+    ) -> str:
+        """Run a command in a container and return its standard output.
+
+        :raises CommandFailed: with its status
+        """
+        return run_in_container(self._connection, namespace, pod, container, argv, patience)
+
+    def logs(self, namespace: str, pod: str, container: str, *, previous: bool = False, tail: int | None = None) -> str:
+        """A container's log, its last ``tail`` lines when given; ``previous`` asks for the container before this one."""
+        query = {"container": container, "previous": str(previous).lower()}
+        query |= {"tailLines": str(tail)} if tail is not None else {}
+        path = self._resource("Pod").path(pod, namespace, "log")
+        return self._connection.send("GET", path, None, query).decode(errors="replace")
+
+    def healthy(self) -> bool:
+        """Whether the API server says that it is ready, within three seconds."""
+        try:
+            return self._connection.send("GET", "/readyz", timeout=API_ALIVE) == b"ok"
+        except SkepticError:
+            return False
+
+    def forget_kinds(self) -> None:
+        """Ask the server again where kinds are served: after an upgrade, or a new CustomResourceDefinition."""
+        self._kinds.unlink(missing_ok=True)
+
+    # -- inside --------------------------------------------------------------------------------------------------------
+    def _json(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        query: Mapping[str, str] | None = None,
+        *,
+        content: str = "application/json",
+    ) -> Object:
+        answer: Object = json.loads(self._connection.send(method, path, body, query, content=content, timeout=API_READ))
+        return answer
+
+    def _resource(self, kind: str) -> Resource:
+        return BUILT_IN.get(kind) or self._remembered(kind)
+
+    def _remembered(self, kind: str) -> Resource:
+        known: dict[str, list[Any]] = json.loads(self._kinds.read_text()) if self._kinds.exists() else {}
+        if kind in known:
+            return Resource(*known[kind])
+        found = discover(kind, lambda path: self._json("GET", path))
+        self._kinds.parent.mkdir(parents=True, exist_ok=True)
+        self._kinds.write_text(json.dumps(known | {kind: [found.version, found.plural, found.namespaced]}))
+        return found
+
+    def _path_of(self, manifest: Mapping[str, Any], name: str | None) -> str:
+        resource = self._resource(manifest["kind"])
+        at = Resource(manifest["apiVersion"], resource.plural, resource.namespaced)
+        return at.path(name, manifest["metadata"].get("namespace"))
+
+
+def _selectors(labels: str, fields: str) -> dict[str, str]:
+    return ({"labelSelector": labels} if labels else {}) | ({"fieldSelector": fields} if fields else {})

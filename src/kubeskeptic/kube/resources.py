@@ -1,0 +1,89 @@
+"""Kinds and where the API serves them: ``Pod`` is ``/api/v1/namespaces/N/pods``.
+
+The kinds built into Kubernetes are a table; everything else is found by asking the server once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from kubeskeptic.errors import BadInput
+
+
+@dataclass(frozen=True)
+class Resource:
+    """Where one kind lives: API version, plural name, and whether its objects belong to a namespace."""
+
+    version: str
+    plural: str
+    namespaced: bool = True
+
+    def path(self, name: str | None = None, namespace: str | None = None, subresource: str = "") -> str:
+        """The path of the collection (``name`` None; all namespaces when ``namespace`` is None), object or subresource.
+
+        :raises BadInput: for one object of a namespaced kind without its namespace
+        """
+        root = f"/apis/{self.version}" if "/" in self.version else f"/api/{self.version}"
+        if self.namespaced and name is not None and not namespace:
+            raise BadInput(f"{self.plural}/{name} needs a namespace: say in which one it is")
+        parts = [root]
+        if self.namespaced and namespace:
+            parts += ["namespaces", quote(namespace, safe="")]
+        parts.append(self.plural)
+        parts += [quote(name, safe="")] if name is not None else []
+        parts += [subresource] if subresource else []
+        return "/".join(parts)
+
+
+_TABLE = """
+v1: ConfigMap configmaps, Endpoints endpoints, Event events, LimitRange limitranges, Pod pods, Secret secrets,
+  PersistentVolumeClaim persistentvolumeclaims, ReplicationController replicationcontrollers,
+  ResourceQuota resourcequotas, Service services, ServiceAccount serviceaccounts,
+  Namespace -namespaces, Node -nodes, PersistentVolume -persistentvolumes
+apps/v1: Deployment deployments, ReplicaSet replicasets, StatefulSet statefulsets, DaemonSet daemonsets,
+  ControllerRevision controllerrevisions
+autoscaling/v2: HorizontalPodAutoscaler horizontalpodautoscalers
+batch/v1: Job jobs, CronJob cronjobs
+coordination.k8s.io/v1: Lease leases
+discovery.k8s.io/v1: EndpointSlice endpointslices
+networking.k8s.io/v1: Ingress ingresses, NetworkPolicy networkpolicies, IngressClass -ingressclasses
+policy/v1: PodDisruptionBudget poddisruptionbudgets
+rbac.authorization.k8s.io/v1: Role roles, RoleBinding rolebindings, ClusterRole -clusterroles,
+  ClusterRoleBinding -clusterrolebindings
+scheduling.k8s.io/v1: PriorityClass -priorityclasses
+storage.k8s.io/v1: StorageClass -storageclasses
+apiregistration.k8s.io/v1: APIService -apiservices
+apiextensions.k8s.io/v1: CustomResourceDefinition -customresourcedefinitions
+"""
+
+
+def _built_in(table: str) -> dict[str, Resource]:
+    """Read the table: ``version: Kind plural, Kind -plural``; a dash marks kinds that have no namespace."""
+    kinds: dict[str, Resource] = {}
+    for line in table.replace(",\n ", ",").strip().splitlines():
+        version, _, entries = line.partition(": ")
+        for entry in entries.split(","):
+            kind, plural = entry.split()
+            kinds[kind] = Resource(version, plural.lstrip("-"), not plural.startswith("-"))
+    return kinds
+
+
+BUILT_IN = _built_in(_TABLE)
+"""The kinds that every supported Kubernetes version serves like this, by kind."""
+
+
+def discover(kind: str, ask: Callable[[str], dict[str, Any]]) -> Resource:
+    """Find a kind that is not built in, in the preferred version of every API group.
+
+    :param ask: answers a path of the API with its JSON
+    :raises BadInput: when the server serves no such kind
+    """
+    for group in ask("/apis")["groups"]:
+        version = group["preferredVersion"]["groupVersion"]
+        for found in ask(f"/apis/{version}")["resources"]:
+            if found["kind"] == kind and "/" not in found["name"]:
+                return Resource(version, found["name"], found["namespaced"])
+    raise BadInput(f"the cluster serves no kind `{kind}`: check its spelling, or install what defines it")

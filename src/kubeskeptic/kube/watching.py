@@ -1,0 +1,49 @@
+"""Reading a watch: from pieces of an answer to events."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from kubeskeptic.errors import ClusterError, Gone, Unanswered
+
+Event = dict[str, Any]
+"""``{"type": "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "OPENED", "object": {…}}``"""
+
+OPENED: Event = {"type": "OPENED", "object": {}}
+"""Comes first: the server has accepted the watch. A quiet watch says nothing else until its first bookmark."""
+
+
+def events(pieces: Iterable[bytes]) -> Iterator[Event]:
+    """The events in the answer to a watch, each as soon as its line is complete.
+
+    The server may say 410 in the middle of a good answer, as an event of type ERROR; that is an error here as well.
+
+    :raises Gone: when the server has forgotten the past that was asked for
+    :raises ClusterError: when it ends the watch with another error
+    :raises Unanswered: when the answer ends within a line
+    """
+    rest = b""
+    for piece in pieces:
+        if not piece:
+            yield OPENED
+        *lines, rest = (rest + piece).split(b"\n")
+        for line in lines:
+            if line.strip():
+                yield _event(line)
+    if rest.strip():
+        raise Unanswered("the watch broke off in the middle of an event")
+
+
+def _event(line: bytes) -> Event:
+    try:
+        event: Event = json.loads(line)
+    except ValueError as torn:
+        raise Unanswered(f"the watch sent what is not an event: {line[:80]!r}") from torn
+    if event["type"] != "ERROR":
+        return event
+    said = event.get("object") or {}
+    code = int(said.get("code") or 0)
+    message = f"the watch was ended: {said.get('message', 'no reason given')}"
+    raise Gone(message, code) if code == 410 else ClusterError(message, code)

@@ -1,0 +1,182 @@
+"""Arming and disarming dead man's switches: a detached process on the host, and timers in the nodes."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kubeskeptic import paths
+from kubeskeptic.durations import COMMAND
+from kubeskeptic.errors import CommandFailed, SkepticError
+from kubeskeptic.undo.reach import as_record
+from kubeskeptic.undo.switch import alive, born
+
+if TYPE_CHECKING:
+    from kubeskeptic.faults.contract import Fault, Plan, Site, Timer
+
+
+@dataclass(frozen=True)
+class Armed:
+    """The switches of one fault.
+
+    :param file: the host's switch, None when there is none
+    :param timers: (node, unit) of the switches in nodes
+    """
+
+    site: Site
+    file: Path | None
+    timers: tuple[tuple[str, str], ...]
+
+    def disarm(self) -> None:
+        """Take the switches back; fine when they have fired.
+
+        :raises CommandFailed: when a node does not let go of its timer
+        """
+        if self.file:
+            stop(self.file)
+        for node, unit in self.timers:
+            stop_timer(self.site, node, unit)
+
+
+def arm(site: Site, identity: str, fault: Fault, plan: Plan, lasts: float) -> Armed:
+    """Arm the switches of a fault that is about to be applied.
+
+    :param identity: the fault's id in the journal
+    :param lasts: seconds until they fire
+    :raises CommandFailed: when one cannot be armed; then none is
+    """
+    file = folder(site.cluster.name) / f"{site.run}-{identity}.json"
+    replay = {
+        "id": identity,
+        "fault": fault.name,
+        "targets": [str(target) for target in plan.targets],
+        "undo": dict(plan.record),
+        "cluster": as_record(site.cluster),
+        "journal": str(site.journal.path),
+        "run": site.run,
+    }
+    again = [sys.executable, "-m", "kubeskeptic.undo.replay", str(file.with_suffix(".firing"))]
+    order = {
+        "label": identity,
+        "deadline": lasts,
+        "runner": [os.getpid(), born(os.getpid())],
+        "commands": [*map(list, plan.rescue), again],
+        "replay": replay,
+    }
+    start(file, order, site.cluster.engine.environment() if site.cluster.engine else None)
+    armed = Armed(site, file, tuple((timer.node, unit(site.run, identity)) for timer in plan.timers))
+    try:
+        for timer in plan.timers:
+            start_timer(site, unit(site.run, identity), timer, lasts)
+    except SkepticError:
+        with contextlib.suppress(SkepticError):
+            armed.disarm()
+        raise
+    return armed
+
+
+# -- on the host -------------------------------------------------------------------------------------------------------
+def folder(cluster: str) -> Path:
+    """Where the switches of a cluster are kept."""
+    return paths.state() / "switches" / cluster
+
+
+def start(file: Path, order: dict[str, Any], environment: dict[str, str] | None = None) -> None:
+    """Start the switch that ``order`` describes; it is detached when this comes back.
+
+    :raises CommandFailed: when it does not start
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(order), encoding="utf-8")
+    command = [sys.executable, "-m", "kubeskeptic.undo.switch", str(file)]
+    null = subprocess.DEVNULL
+    try:
+        done = subprocess.run(
+            command,
+            stdin=null,
+            stdout=null,
+            stderr=subprocess.PIPE,
+            env=environment,
+            timeout=COMMAND.seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as late:
+        file.unlink(missing_ok=True)
+        raise CommandFailed(shlex.join(command), None, "") from late
+    if done.returncode != 0:
+        file.unlink(missing_ok=True)
+        raise CommandFailed(shlex.join(command), done.returncode, done.stderr.decode(errors="replace"))
+
+
+def stop(file: Path) -> bool:
+    """Disarm a switch. Whether it was still waiting; when it was not, it has fired or is firing."""
+    try:
+        file.unlink()
+    except FileNotFoundError:
+        return False
+    process = pid_of(file)
+    if process and alive(process):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process[0], signal.SIGTERM)
+    file.with_suffix(".pid").unlink(missing_ok=True)
+    return True
+
+
+def pid_of(file: Path) -> tuple[int, int] | None:
+    """Process id and start time of the switch of a file, when it has said so."""
+    try:
+        pid, start = file.with_suffix(".pid").read_text(encoding="utf-8").split()
+    except (OSError, ValueError):
+        return None
+    return int(pid), int(start)
+
+
+def pending(cluster: str) -> Iterator[Path]:
+    """The switches of a cluster that wait, fire, or failed to undo what they should, as files."""
+    for suffix in ("json", "firing", "failed"):
+        yield from sorted(folder(cluster).glob(f"*.{suffix}"))
+
+
+# -- in nodes ----------------------------------------------------------------------------------------------------------
+def unit(run: str, identity: str) -> str:
+    """The name of the units of a fault's timers: ``skeptic-RUN-ID``, with what systemd does not take replaced."""
+    return "skeptic-" + "".join(c if c.isalnum() or c in "-_." else "-" for c in f"{run}-{identity}")
+
+
+def start_timer(site: Site, name: str, timer: Timer, lasts: float) -> None:
+    """Let the node's own systemd run a command after ``lasts`` seconds, within a tenth of a second.
+
+    The default accuracy of a timer is a minute (systemd.timer(5)). ``--collect`` leaves nothing behind afterwards.
+    """
+    stop_timer(site, timer.node, name)
+    site.in_node(
+        timer.node,
+        "systemd-run",
+        f"--unit={name}",
+        f"--on-active={lasts:.3f}",
+        "--timer-property=AccuracySec=100ms",
+        "--property=Type=oneshot",
+        "--collect",
+        "--quiet",
+        "--",
+        *timer.argv,
+    )
+
+
+def stop_timer(site: Site, node: str, name: str) -> None:
+    """Stop a node's timer and what it started; fine when the node is down or does not know it."""
+    try:
+        site.in_node(node, "systemctl", "stop", f"{name}.timer", f"{name}.service")
+    except CommandFailed as refused:
+        if not any(words in refused.output for words in ("not loaded", "not found", "is not running")):
+            raise
