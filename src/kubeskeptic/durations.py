@@ -51,6 +51,8 @@ API_ALIVE = 3.0
 """An API server that does not say within this that it is ready counts as not ready."""
 PODS_READY = Patience(120)
 """Pods of a manifest become Ready with their image present."""
+LISTED = Patience(30)
+"""The recorder has its first lists."""
 GONE = Patience(120)
 """A deleted object is gone."""
 FAULT_BITES = Patience(30)
@@ -59,6 +61,12 @@ FAULT_HEALS = Patience(120)
 """A fault is seen to have healed after it was undone."""
 FAULT_UNDONE = Patience(60)
 """Undoing a fault, tried again while it fails."""
+LEASE_LASTS = 30
+"""A run that has not renewed its hold on a cluster for this many whole seconds has lost it."""
+LEASE_RENEWS = 5.0
+"""Between two renewals of a run's hold on a cluster."""
+KUBELET_ANSWERS = 2.0
+"""A kubelet that does not answer the API server within this long counts as out of reach."""
 SWITCH_LOOKS = 0.25
 """Between two looks of a dead man's switch at the clock and at its runner."""
 SWITCH_COMMAND = Patience(240)
@@ -87,5 +95,9 @@ HOLE = 0.5
 longer than a quarter of the margin."""
 SETTLE = 3.0
 """A baseline is settled after this long without a single failure."""
+CONTAINERS_BACK = Patience(90)
+"""The kubelet of a node that came back restarts its containers."""
+BASELINE = Patience(60)
+"""A baseline settles."""
 TAIL = 3.0
 """Recording goes on this long after the end of an act."""

@@ -145,6 +145,7 @@ class Fault(ABC):
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
         """Put back what was changed. Idempotent; fine when nothing, or half of it, was applied."""
+        raise NotImplementedError(f"{cls.name} heals itself, or says how it is undone")
 
     @classmethod
     @abstractmethod

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from kubeskeptic.durations import FAULT_UNDONE
 from kubeskeptic.errors import BadInput, Inconclusive, LeftDirty, PatienceExhausted, SkepticError
 from kubeskeptic.faults.contract import Fault, Plan, Site, Target
+from kubeskeptic.faults.sequence import healed, undone
 from kubeskeptic.undo.arming import Armed, arm
 from kubeskeptic.waiting import until
 
-Arm = Callable[[Site, str, Fault, Plan, float], Armed]
+Arm = Callable[[Site, str, Fault, Plan, float, Mapping[str, str]], Armed]
 
 
 class Inflicted:
@@ -63,9 +63,10 @@ class Inflicted:
             undoes=self.plan.undoes,
             undo=dict(self.plan.record),
             lasts=lasts,
+            cluster=self._site.guard.uid,
         )
         if not self.fault.heals_itself:
-            self._armed = arm_with(self._site, self.id, self.fault, self.plan, lasts)
+            self._armed = arm_with(self._site, self.id, self.fault, self.plan, lasts, self._where)
             self._mark("armed")
 
     def _apply(self) -> None:
@@ -107,20 +108,9 @@ class Inflicted:
     def _put_back(self) -> None:
         if not self.fault.heals_itself:
             self._mark("undoing")
-            until(
-                lambda: self.fault.undo(self._site, self.plan.record) or True,  # type: ignore[func-returns-value]
-                FAULT_UNDONE,
-                what=f"{self.fault.name} on {self._said_targets} to be undone",
-                tolerate=(SkepticError,),
-                period=1.0,
-            )
+            undone(type(self.fault), self._site, self.plan.record)
             self.undone_at = self._mark("undone")
-        self.healed = until(
-            lambda: self.fault.heal(self._site, self.plan.record),
-            self.plan.heals,
-            what=f"{self._said_targets} to heal after {self.fault.name}",
-            tolerate=(SkepticError,),
-        )
+        self.healed = healed(type(self.fault), self._site, self.plan.record, self.targets, self.plan.heals)
         self.healed_at = self._mark("healed", evidence=self.healed)
 
     @property

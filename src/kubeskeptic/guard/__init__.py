@@ -1,8 +1,12 @@
-"""Whose cluster this is, and what may be done to it.
+"""Whose cluster this is, what may be done to it, and who is at it now.
 
-``Risk`` is how much a fault or a claim does to a cluster; ``Guard`` refuses what is not allowed, before anything is touched.
+``Guard`` refuses what is not allowed before anything is touched; ``Risk`` is how much a fault or a claim does to a cluster;
+``Lease`` keeps a second harness out. A refusal is :class:`~kubeskeptic.errors.Refused`, exit status 21.
 """
 
+from kubeskeptic.guard.consent import CONSENT, consent_manifest
+from kubeskeptic.guard.lease import Lease
+from kubeskeptic.guard.ownership import Guard
 from kubeskeptic.guard.risk import Permits, Risk
 
-__all__ = ["Permits", "Risk"]
+__all__ = ["CONSENT", "Guard", "Lease", "Permits", "Risk", "consent_manifest"]

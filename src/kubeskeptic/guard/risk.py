@@ -41,8 +41,18 @@ class Risk(IntEnum):
 class Permits(Protocol):
     """Something that knows what may be done to one cluster."""
 
+    @property
+    def uid(self) -> str:
+        """The cluster's identity: the uid of its kube-system namespace."""
+
     def permit(self, risk: Risk, what: str) -> None:
         """Come back when ``what`` may be done now.
 
         :raises Refused: when the cluster is not ours, not the one it was, or ``risk`` is above what is allowed
+        """
+
+    def same_if_it_answers(self) -> None:
+        """Come back unless the API server answers for another cluster than the pinned one.
+
+        :raises Refused: then
         """

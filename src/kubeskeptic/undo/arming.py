@@ -9,7 +9,7 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,15 +47,17 @@ class Armed:
             stop_timer(self.site, node, unit)
 
 
-def arm(site: Site, identity: str, fault: Fault, plan: Plan, lasts: float) -> Armed:
+def arm(site: Site, identity: str, fault: Fault, plan: Plan, lasts: float, where: Mapping[str, str]) -> Armed:
     """Arm the switches of a fault that is about to be applied.
 
     :param identity: the fault's id in the journal
     :param lasts: seconds until they fire
+    :param where: scenario and act, for the journal
     :raises CommandFailed: when one cannot be armed; then none is
     """
     file = folder(site.cluster.name) / f"{site.run}-{identity}.json"
     replay = {
+        **where,
         "id": identity,
         "fault": fault.name,
         "targets": [str(target) for target in plan.targets],
@@ -63,6 +65,7 @@ def arm(site: Site, identity: str, fault: Fault, plan: Plan, lasts: float) -> Ar
         "cluster": as_record(site.cluster),
         "journal": str(site.journal.path),
         "run": site.run,
+        "uid": site.guard.uid,
     }
     again = [sys.executable, "-m", "kubeskeptic.undo.replay", str(file.with_suffix(".firing"))]
     order = {
@@ -72,7 +75,7 @@ def arm(site: Site, identity: str, fault: Fault, plan: Plan, lasts: float) -> Ar
         "commands": [*map(list, plan.rescue), again],
         "replay": replay,
     }
-    start(file, order, site.cluster.engine.environment() if site.cluster.engine else None)
+    start(file, order, site.cluster.engine.environment())
     armed = Armed(site, file, tuple((timer.node, unit(site.run, identity)) for timer in plan.timers))
     try:
         for timer in plan.timers:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from kubeskeptic.clusters import Cluster
+from kubeskeptic.clusters import Cluster, Node
 from kubeskeptic.clusters.engine import Engine
-
-if TYPE_CHECKING:
-    from kubeskeptic.faults.contract import Site
 
 
 def as_record(cluster: Cluster) -> dict[str, Any]:
@@ -25,5 +21,19 @@ def as_record(cluster: Cluster) -> dict[str, Any]:
         "kubernetes": cluster.kubernetes,
         "agent_image": cluster.agent_image,
         "nodes": [[node.name, node.role] for node in cluster.nodes],
-        "engine": {"client": engine.client, "variables": dict(engine.variables), "own": engine.own} if engine else None,
+        "engine": {"client": engine.client, "variables": dict(engine.variables), "own": engine.own},
     }
+
+
+def cluster_from(record: Mapping[str, Any]) -> Cluster:
+    """The cluster that :func:`as_record` described."""
+    return Cluster(
+        name=record["name"],
+        context=record["context"],
+        kubeconfig=Path(record["kubeconfig"]),
+        provider=record["provider"],
+        nodes=tuple(Node(name, role) for name, role in record["nodes"]),
+        kubernetes=record["kubernetes"],
+        agent_image=record["agent_image"],
+        engine=Engine(**record["engine"]),
+    )

@@ -1,0 +1,1 @@
+"""Faults of whole nodes: crashed, restarted, frozen, shut down, drained, cordoned, tainted."""

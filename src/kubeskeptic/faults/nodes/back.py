@@ -1,0 +1,104 @@
+"""A node before it went away, and whether it is back as it was.
+
+A Ready condition alone proves nothing: it is kept for as long as the grace period after a crash. What proves it is younger
+than the start of the node: a renewed lease, containers started since, and routes, which a restart takes away.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from kubeskeptic.durations import KUBELET_ANSWERS
+from kubeskeptic.errors import BadInput, NotFound, SkepticError
+from kubeskeptic.faults import state
+from kubeskeptic.faults.contract import Site, UndoRecord
+from kubeskeptic.waiting import NotYet
+
+
+def node_of(site: Site, node: str) -> state.Object:
+    """The Node object.
+
+    :raises BadInput: when the cluster has no such node
+    """
+    try:
+        return site.kube.get("Node", node)
+    except NotFound as missing:
+        names = ", ".join(one.name for one in site.cluster.nodes)
+        raise BadInput(f"the cluster has no node {node}; its nodes are {names}") from missing
+
+
+def before(site: Site, node: str) -> dict[str, Any]:
+    """What has to be there again: the pods that are Ready on it, by uid, and its address."""
+    return {
+        "node": node,
+        "address": state.internal_ip(site.kube.get("Node", node)),
+        "ready": sorted(pod["metadata"]["uid"] for pod in state.pods_on(site.kube, node) if state.ready(pod)),
+    }
+
+
+def is_back(site: Site, record: UndoRecord) -> str | NotYet:
+    """Evidence that the node is back, or what is missing."""
+    node = record["node"]
+    if not site.cluster.engine.running(node):
+        return NotYet(f"the engine says {site.cluster.engine.state(node)}")
+    since = started_at(site, node)
+    seen = site.kube.get("Node", node)
+    if state.condition(seen, "Ready") != "True" or state.lease_renewed(site.kube, node) <= since:
+        return NotYet("the node is not Ready since its start")
+    if record.get("address") and state.internal_ip(seen) != record["address"]:
+        return NotYet(f"its address is {state.internal_ip(seen)} and was {record['address']}")
+    missing = not_back(state.pods_on(site.kube, node), record.get("ready", []), since)
+    if missing:
+        return NotYet(f"not running again: {', '.join(missing)}")
+    astray = without_route(site, node)
+    if astray:
+        return NotYet(f"no route to the pods of {', '.join(astray)}")
+    return (
+        "Ready with a lease renewed since its start, its pods run again, and it has a route to every other node's pods"
+    )
+
+
+def not_back(pods: list[state.Object], ready_before: list[str], since: float) -> list[str]:
+    """Names of the pods that were Ready, are still bound to the node, and have not all their containers started since.
+
+    Start times of containers have whole seconds.
+    """
+    late = []
+    for pod in pods:
+        if pod["metadata"]["uid"] not in ready_before or "deletionTimestamp" in pod["metadata"]:
+            continue
+        fresh = all(state.started(status) >= int(since) for status in state.containers(pod).values())
+        if not (fresh and state.ready(pod)):
+            late.append(pod["metadata"]["name"])
+    return sorted(late)
+
+
+def without_route(site: Site, node: str) -> list[str]:
+    """The other nodes whose pods this one would look for anywhere but at that node."""
+    astray = []
+    for other in site.kube.list("Node")["items"]:
+        network, name = other["spec"].get("podCIDR", ""), other["metadata"]["name"]
+        if name == node or not network:
+            continue
+        try:
+            routes = json.loads(site.in_node(node, "ip", "-json", "route", "get", network.partition("/")[0]))
+        except SkepticError:
+            routes = []
+        if not any(state.internal_ip(other) in (r.get("gateway"), r.get("via", {}).get("host")) for r in routes):
+            astray.append(name)
+    return astray
+
+
+def started_at(site: Site, node: str) -> float:
+    """When the engine started the node, Unix seconds, by this machine's clock, which is also the node's."""
+    return state.unix(site.cluster.engine.call("inspect", "--format", "{{.State.StartedAt}}", node).strip())
+
+
+def kubelet_answers(site: Site, node: str) -> bool:
+    """Whether the API server reaches the node's kubelet."""
+    try:
+        site.kube.get_raw(f"/api/v1/nodes/{node}/proxy/healthz", timeout=KUBELET_ANSWERS)
+    except SkepticError:
+        return False
+    return True

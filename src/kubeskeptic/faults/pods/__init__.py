@@ -1,0 +1,1 @@
+"""Faults of pods: deleted, killed, hung, unready, slow."""

@@ -1,0 +1,64 @@
+"""Which container of which pod a fault acts on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kubeskeptic.errors import BadInput, NotFound
+from kubeskeptic.faults import state
+from kubeskeptic.faults.contract import Target
+
+if TYPE_CHECKING:
+    from kubeskeptic.kube import Kube
+
+
+@dataclass(frozen=True)
+class Running:
+    """A container that runs: the pod's uid, the runtime's own id, and how often it was restarted before."""
+
+    namespace: str
+    pod: str
+    uid: str
+    node: str
+    name: str
+    id: str
+    restarts: int
+
+    @property
+    def target(self) -> Target:
+        """The pod, as a target: two faults in one pod would not be told apart."""
+        return Target("pod", self.pod, self.namespace)
+
+    def as_record(self) -> dict[str, Any]:
+        """What undo and heal need."""
+        return {
+            "namespace": self.namespace,
+            "pod": self.pod,
+            "uid": self.uid,
+            "node": self.node,
+            "container": self.name,
+            "id": self.id,
+            "restarts": self.restarts,
+        }
+
+
+def find(kube: Kube, namespace: str, pod: str, container: str = "") -> Running:
+    """The container of this name, the first of the pod when it is empty.
+
+    :raises BadInput: when there is no such pod or container, or it does not run
+    """
+    try:
+        found = kube.get("Pod", pod, namespace)
+    except NotFound as missing:
+        raise BadInput(f"there is no pod {namespace}/{pod}; name one that is there") from missing
+    names = [one["name"] for one in found["spec"]["containers"]]
+    name = container or names[0]
+    if name not in names:
+        raise BadInput(f"pod {namespace}/{pod} has no container {name}; it has {', '.join(names)}")
+    status = state.containers(found).get(name, {})
+    if "running" not in status.get("state", {}):
+        raise BadInput(f"container {name} of pod {namespace}/{pod} does not run; wait until it does")
+    node = found["spec"]["nodeName"]
+    uid = found["metadata"]["uid"]
+    return Running(namespace, pod, uid, node, name, state.runtime_id(status), status.get("restartCount", 0))

@@ -1,0 +1,85 @@
+"""Delete a pod, gracefully or by force.
+
+Deletes the one pod object that is there now, by its uid: a successor of the same name is never touched. Does not touch its
+owner. By force means a grace period of zero: the API server forgets the pod at once, the node kills its containers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kubeskeptic.durations import Patience
+from kubeskeptic.errors import BadInput, NotFound
+from kubeskeptic.faults import state
+from kubeskeptic.faults.contract import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.runtime import still_running
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.waiting import NotYet
+
+
+@dataclass(frozen=True)
+class DeletePod(Fault):
+    """:param force: with a grace period of zero instead of the pod's own"""
+
+    namespace: str
+    pod: str
+    force: bool = False
+
+    name: ClassVar[str] = "delete_pod"
+    risk: ClassVar[Risk] = Risk.NAMESPACE
+    heals_itself: ClassVar[bool] = True
+
+    def plan(self, site: Site) -> Plan:
+        """Find the pod, its containers and its owner."""
+        try:
+            pod = site.kube.get("Pod", self.pod, self.namespace)
+        except NotFound as missing:
+            raise BadInput(
+                f"there is no pod {self.namespace}/{self.pod} to delete; name one that is there"
+            ) from missing
+        grace = 0 if self.force else pod["spec"].get("terminationGracePeriodSeconds", 30)
+        record = {
+            "namespace": self.namespace,
+            "pod": self.pod,
+            "uid": pod["metadata"]["uid"],
+            "node": pod["spec"].get("nodeName", ""),
+            "containers": [state.runtime_id(status) for status in state.containers(pod).values()],
+            "owner": state.owner(pod),
+        }
+        return Plan(
+            (Target("pod", self.pod, self.namespace),),
+            f"delete pod {self.namespace}/{self.pod} {'by force' if self.force else f'with {grace} s of grace'}",
+            "",
+            record,
+            bites=Patience(grace + 30),
+        )
+
+    def apply(self, site: Site, plan: Plan) -> None:
+        """Ask for the deletion, and of no other pod than the planned one."""
+        if state.pod_or_none(site.kube, self.pod, self.namespace, plan.record["uid"]):
+            grace = 0 if self.force else None
+            site.kube.delete("Pod", self.pod, self.namespace, grace=grace, uid=plan.record["uid"])
+
+    def bite(self, site: Site, plan: Plan) -> str | NotYet:
+        """The object is gone or going, and its containers have really stopped."""
+        pod = state.pod_or_none(site.kube, self.pod, self.namespace, plan.record["uid"])
+        if pod and "deletionTimestamp" not in pod["metadata"]:
+            return NotYet("the pod is not being deleted")
+        running = still_running(site, plan.record["node"], plan.record["containers"])
+        if running:
+            return NotYet(f"{len(running)} of its containers still run on {plan.record['node']}")
+        return f"the API server {'is deleting' if pod else 'has forgotten'} the pod, and its containers have stopped"
+
+    @classmethod
+    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
+        """The owner has as many Ready pods as it wants again."""
+        if not record["owner"]:
+            return "a bare pod: nothing replaces it"
+        counted = state.wanted_and_ready(site.kube, record["namespace"], record["owner"])
+        if counted is None:
+            return "its owner is gone, and wants no replacement"
+        wanted, ready = counted
+        if ready < wanted:
+            return NotYet(f"{ready} of {wanted} pods are Ready")
+        return f"{record['owner']['kind']} {record['owner']['name']} has {ready} of {wanted} pods Ready"

@@ -1,0 +1,70 @@
+"""Kill a container's main process with SIGKILL, from its node.
+
+Kills the container that runs now, by the runtime's id: the one that the kubelet starts in its place is never touched. Does
+not touch the pod object. From inside the container this is impossible: the kernel protects process 1 of a namespace.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kubeskeptic.faults import state
+from kubeskeptic.faults.contract import Fault, Plan, Site, UndoRecord
+from kubeskeptic.faults.pods.container import find
+from kubeskeptic.faults.runtime import signal
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.waiting import NotYet
+
+
+@dataclass(frozen=True)
+class KillContainer(Fault):
+    """:param container: its name in the pod; the first one when not given"""
+
+    namespace: str
+    pod: str
+    container: str = ""
+
+    name: ClassVar[str] = "kill_container"
+    risk: ClassVar[Risk] = Risk.NODE
+    heals_itself: ClassVar[bool] = True
+
+    def plan(self, site: Site) -> Plan:
+        """Find the container that runs now."""
+        found = find(site.kube, self.namespace, self.pod, self.container)
+        return Plan(
+            (found.target,),
+            f"kill the main process of container {found.name} of pod {self.namespace}/{self.pod} on {found.node}",
+            "",
+            found.as_record(),
+        )
+
+    def apply(self, site: Site, plan: Plan) -> None:
+        """Send SIGKILL."""
+        signal(site, plan.record["node"], plan.record["id"], "SIGKILL")
+
+    def bite(self, site: Site, plan: Plan) -> str | NotYet:
+        """The kubelet has noticed: the container ended, or another one runs in its place."""
+        pod = state.pod_or_none(site.kube, self.pod, self.namespace, plan.record["uid"])
+        if pod is None:
+            return "the pod is gone with its container"
+        status = state.containers(pod).get(plan.record["container"], {})
+        count = status.get("restartCount", 0)
+        if count > plan.record["restarts"]:
+            return f"the kubelet counts {count} restarts, {plan.record['restarts']} before"
+        if "running" not in status.get("state", {}) or state.runtime_id(status) != plan.record["id"]:
+            return "the kubelet reports that the container has ended"
+        return NotYet("the kubelet still reports the container as running")
+
+    @classmethod
+    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
+        """The pod, or its replacement, has the container Ready again."""
+        pod = state.pod_or_none(site.kube, record["pod"], record["namespace"], record["uid"])
+        if pod is None:
+            return "the pod is gone"
+        if pod["spec"].get("restartPolicy") == "Never":
+            return "its restartPolicy is Never: nothing restarts it"
+        status = state.containers(pod).get(record["container"], {})
+        if not status.get("ready") or state.runtime_id(status) == record["id"]:
+            return NotYet(f"container {record['container']} is not Ready again: {status.get('state')}")
+        return f"container {record['container']} is Ready again after {status['restartCount']} restarts"

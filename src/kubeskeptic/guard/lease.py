@@ -1,0 +1,173 @@
+"""One harness per cluster at a time, by a ``coordination.k8s.io/v1`` Lease in kube-system.
+
+The holder's name says which run on which machine by which process, so that the lease of a run that was killed here is taken
+over at once, and one from elsewhere when it expires. Times have six fractional digits: the API server refuses fewer.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from kubeskeptic.durations import LEASE_LASTS, LEASE_RENEWS
+from kubeskeptic.errors import Conflict, NotFound, Refused, SkepticError
+from kubeskeptic.undo.switch import alive, born
+from kubeskeptic.waiting import Pace
+
+if TYPE_CHECKING:
+    from kubeskeptic.kube import Kube
+
+NAME = "kubeskeptic"
+NAMESPACE = "kube-system"
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who holds a lease.
+
+    :param machine: host name and what tells machines and process namespaces of one name apart
+    :param pid: the process, with its start time in clock ticks
+    """
+
+    run: str
+    machine: str
+    pid: int
+    start: int
+
+    @classmethod
+    def us(cls, run: str) -> Holder:
+        """This process."""
+        boot = Path("/proc/sys/kernel/random/boot_id")
+        where = boot.read_text(encoding="ascii")[:8] if boot.exists() else "-"
+        space = Path("/proc/self/ns/pid")
+        inside = space.stat().st_ino if space.exists() else 0
+        return cls(run, f"{socket.gethostname()}.{where}.{inside}", os.getpid(), born(os.getpid()))
+
+    @classmethod
+    def parse(cls, text: str) -> Holder | None:
+        """The holder that :meth:`__str__` wrote, None when it was somebody else."""
+        parts = text.split("/")
+        if len(parts) != 4 or not (parts[2].isdigit() and parts[3].isdigit()):
+            return None
+        return cls(parts[0], parts[1], int(parts[2]), int(parts[3]))
+
+    def __str__(self) -> str:
+        return f"{self.run}/{self.machine}/{self.pid}/{self.start}"
+
+    def dead_here(self, here: str) -> bool:
+        """Whether it was a process of this machine and is no more."""
+        return self.machine == here and not alive((self.pid, self.start))
+
+
+def micro(when: datetime) -> str:
+    """A time as a Lease wants it."""
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def why_taken(lease: dict[str, Any], us: Holder, now: datetime) -> str:
+    """Who holds the lease, when it may not be taken over; empty when it may."""
+    spec = lease.get("spec", {})
+    identity = spec.get("holderIdentity") or ""
+    if not identity or identity == str(us):
+        return ""
+    held = Holder.parse(identity)
+    if held and held.dead_here(us.machine):
+        return ""
+    renewed = datetime.fromisoformat(spec["renewTime"]) if spec.get("renewTime") else datetime.fromtimestamp(0, UTC)
+    age = (now - renewed).total_seconds()
+    if age > spec.get("leaseDurationSeconds", LEASE_LASTS):
+        return ""
+    who = f"run {held.run} (process {held.pid} on {held.machine.partition('.')[0]})" if held else identity
+    return f"{who} is using this cluster, last seen {age:.0f} s ago; wait for it to end, or use another cluster"
+
+
+class Lease:
+    """Holds a cluster for one run; a context manager.
+
+    :raises Refused: on entering, when somebody else holds it
+    """
+
+    def __init__(self, kube: Kube, run: str) -> None:
+        self._kube = kube
+        self.holder = Holder.us(run)
+        self._pace = Pace(LEASE_RENEWS)
+        self._thread = threading.Thread(target=self._renew, name="lease", daemon=True)
+        self.lost = ""
+        """Who took it from us, if anybody did."""
+
+    def __enter__(self) -> Lease:
+        self._take()
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pace.stop()
+        self._thread.join()
+        self.release()
+
+    def release(self) -> None:
+        """Let go, if we hold it; fine when the API server does not answer, as a lease expires."""
+        try:
+            lease = self._kube.get("Lease", NAME, NAMESPACE)
+            if lease["spec"].get("holderIdentity") == str(self.holder):
+                self._kube.delete("Lease", NAME, NAMESPACE, uid=lease["metadata"]["uid"])
+        except SkepticError:
+            return
+
+    def _take(self) -> None:
+        try:
+            lease = self._kube.get("Lease", NAME, NAMESPACE)
+        except NotFound:
+            self._create()
+            return
+        taken = why_taken(lease, self.holder, datetime.now(UTC))
+        if taken:
+            raise Refused(taken)
+        try:
+            self._write(lease["metadata"]["resourceVersion"], taking=True)
+        except Conflict as raced:
+            raise Refused("another run has just taken this cluster; wait for it to end, or use another one") from raced
+
+    def _create(self) -> None:
+        now = micro(datetime.now(UTC))
+        metadata = {"name": NAME, "namespace": NAMESPACE, "labels": {"app.kubernetes.io/managed-by": "kubeskeptic"}}
+        spec = {
+            "holderIdentity": str(self.holder),
+            "leaseDurationSeconds": LEASE_LASTS,
+            "acquireTime": now,
+            "renewTime": now,
+        }
+        lease = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": spec}
+        try:
+            self._kube.create(lease)
+        except Conflict as raced:
+            raise Refused("another run has just taken this cluster; wait for it to end, or use another one") from raced
+
+    def _write(self, version: str, *, taking: bool = False) -> None:
+        now = micro(datetime.now(UTC))
+        spec = {"holderIdentity": str(self.holder), "renewTime": now, "leaseDurationSeconds": LEASE_LASTS}
+        spec |= {"acquireTime": now} if taking else {}
+        self._kube.patch("Lease", NAME, NAMESPACE, {"metadata": {"resourceVersion": version}, "spec": spec})
+
+    def _renew(self) -> None:
+        for turn in self._pace:
+            if turn == 0 or self.lost:
+                continue
+            try:
+                lease = self._kube.get("Lease", NAME, NAMESPACE)
+                if lease["spec"].get("holderIdentity") != str(self.holder):
+                    self.lost = why_taken(lease, self.holder, datetime.now(UTC)) or "somebody has taken the lease away"
+                    continue
+                self._write(lease["metadata"]["resourceVersion"])
+            except NotFound:
+                self.lost = "somebody has deleted the lease"
+            except SkepticError:
+                continue  # the API server may be what a fault has taken away; the lease is ours until somebody takes it

@@ -1,0 +1,135 @@
+"""Is this cluster ours, is it still the same one, and is this allowed?
+
+A cluster of ours is one that kind made on this machine: its API server is on loopback, the local container engine has its
+nodes, and they are the very nodes that the API server lists. The name of a context proves nothing: a tunnel to somebody
+else's cluster can end on loopback, and anybody can call a context ``kind-something``.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from kubeskeptic.errors import Refused, SkepticError, Unanswered
+from kubeskeptic.guard.consent import consent
+from kubeskeptic.guard.risk import Risk
+
+if TYPE_CHECKING:
+    from kubeskeptic.clusters import Cluster
+    from kubeskeptic.kube import Kube
+
+
+class Guard:
+    """Refuses what must not be done to a cluster.
+
+    :param uid: the identity that the cluster must have; pinned at the first look when it is not given
+    """
+
+    def __init__(self, cluster: Cluster, kube: Kube, uid: str = "") -> None:
+        self._cluster = cluster
+        self._kube = kube
+        self._uid = uid
+        self._level: Risk | None = None
+
+    @property
+    def uid(self) -> str:
+        """The uid of the cluster's kube-system namespace, as pinned."""
+        if not self._uid:
+            self._uid = self._seen_uid()
+        return self._uid
+
+    @property
+    def level(self) -> Risk:
+        """The highest risk that is allowed here.
+
+        :raises Refused: when nothing is
+        """
+        if self._level is None:
+            self._level = self._allowed()
+        return self._level
+
+    def pin(self) -> Risk:
+        """Look at the cluster for the first time, at the start of a session; the level that is allowed.
+
+        :raises Refused: when it is not ours and was not adopted
+        """
+        return self.level if self.uid else Risk.READ_ONLY
+
+    def permit(self, risk: Risk, what: str) -> None:
+        """Come back when ``what`` may be done now.
+
+        :raises Refused: when the cluster is not ours, is another one than before, or ``risk`` is above its level
+        """
+        self.same()
+        if risk > self.level:
+            raise Refused(
+                f"{what}: needs risk level {risk.words}, and this cluster allows {self.level.words}; "
+                f"its owner can allow more with `skeptic adopt --context {self._cluster.context} --risk {risk.words}`"
+            )
+
+    def same(self) -> None:
+        """Compare the cluster with the one that was pinned.
+
+        :raises Refused: when it is another one
+        """
+        pinned, seen = self.uid, self._seen_uid()
+        if seen != pinned:
+            raise Refused(
+                f"the cluster behind context {self._cluster.context} is not the one this run began with "
+                f"(its kube-system namespace is {seen}, was {pinned}); start a new run"
+            )
+
+    def same_if_it_answers(self) -> None:
+        """As :meth:`same`, for undoing what took the API server away: fine when it does not answer.
+
+        :raises Refused: when it answers, and is another one
+        """
+        try:
+            self.same()
+        except Unanswered:
+            return
+
+    def _seen_uid(self) -> str:
+        return str(self._kube.get("Namespace", "kube-system")["metadata"]["uid"])
+
+    def _allowed(self) -> Risk:
+        stranger = why_not_ours(self._cluster, self._kube)
+        if not stranger:
+            return Risk.CONTROL_PLANE
+        said = consent(self._kube)
+        if said is None:
+            raise Refused(
+                f"{stranger}, so context {self._cluster.context} is not a cluster of ours; "
+                f"its owner can allow us in with `skeptic adopt --context {self._cluster.context}`"
+            )
+        return said
+
+
+def why_not_ours(cluster: Cluster, kube: Kube) -> str:
+    """Why this is no kind cluster of this machine; empty when it is one."""
+    if not cluster.context.startswith("kind-"):
+        return f"the context {cluster.context} is not one that kind made"
+    if not on_loopback(kube.server):
+        return f"the API server {kube.server} is not on this machine's loopback"
+    try:
+        local = {container.name for container in cluster.engine.nodes(cluster.context.removeprefix("kind-"))}
+    except SkepticError as silent:
+        return f"no local container engine answers ({silent})"
+    if not local:
+        return "the local container engine has no nodes of it"
+    foreign = {node["metadata"]["name"] for node in kube.list("Node")["items"]} - local
+    if foreign:
+        return (
+            f"the API server lists nodes that the local container engine does not have ({', '.join(sorted(foreign))})"
+        )
+    return ""
+
+
+def on_loopback(url: str) -> bool:
+    """Whether a URL's host is this machine's loopback, by address; names other than localhost are not looked up."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,78 @@
+"""Which faults of a journal were begun and are not done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kubeskeptic.journal import Journal, Record, read
+
+
+@dataclass(frozen=True)
+class OpenFault:
+    """A fault whose record ends somewhere between its intent and done.
+
+    :param undo: its undo record
+    :param phase: the last phase that was written
+    :param cluster: uid of the kube-system namespace of the cluster it was inflicted on
+    """
+
+    id: str
+    fault: str
+    run: str
+    targets: tuple[str, ...]
+    undo: Mapping[str, Any]
+    phase: str
+    undoes: str = ""
+    cluster: str = ""
+    where: Mapping[str, str] = field(default_factory=dict)
+
+    def mark(self, journal: Journal, phase: str, **more: Any) -> None:
+        """Add a record about this fault to a journal."""
+        journal.write(
+            "fault",
+            sync=phase in {"done", "failed"},
+            id=self.id,
+            fault=self.fault,
+            targets=list(self.targets),
+            phase=phase,
+            **self.where,
+            **more,
+        )
+
+
+def open_faults(records: Iterable[Record]) -> list[OpenFault]:
+    """The faults that were begun, have something to undo, and are not done; the last one first, as they have to be undone."""
+    begun: dict[str, Record] = {}
+    last: dict[str, str] = {}
+    run = ""
+    for record in records:
+        if record["kind"] == "run":
+            run = str(record["id"])
+        elif record["kind"] == "fault":
+            if record["phase"] == "intent":
+                begun[record["id"]] = record
+            last[record["id"]] = record["phase"]
+    waiting = [(one, last[one]) for one, intent in begun.items() if intent.get("undoes") and last[one] != "done"]
+    return [_open(begun[one], phase, run) for one, phase in reversed(waiting)]
+
+
+def of_journal(path: Path) -> list[OpenFault]:
+    """The open faults of the journal at ``path``."""
+    return open_faults(read(path))
+
+
+def _open(intent: Record, phase: str, run: str) -> OpenFault:
+    return OpenFault(
+        id=intent["id"],
+        fault=intent["fault"],
+        run=run,
+        targets=tuple(intent["targets"]),
+        undo=intent["undo"],
+        phase=phase,
+        undoes=intent["undoes"],
+        cluster=intent.get("cluster", ""),
+        where={key: intent[key] for key in ("scenario", "act") if key in intent},
+    )

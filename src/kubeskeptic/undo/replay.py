@@ -1,0 +1,70 @@
+"""Undoing one fault from its record: what a dead man's switch runs, and what cleanup does for each open fault.
+
+``python -m kubeskeptic.undo.replay FILE`` reads the switch's file and exits with status 0 when the fault is undone and has
+healed.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from kubeskeptic.errors import SkepticError
+from kubeskeptic.faults import Site
+from kubeskeptic.faults.library import named
+from kubeskeptic.faults.sequence import healed, undone
+from kubeskeptic.guard import Guard
+from kubeskeptic.journal import Journal
+from kubeskeptic.kube import Kube
+from kubeskeptic.undo.ledger import OpenFault
+from kubeskeptic.undo.reach import cluster_from
+
+
+def put_back(site: Site, one: OpenFault, by: str) -> str:
+    """Undo a fault and wait until it has healed; the evidence. Its journal is told.
+
+    :param by: who does it, for the journal: "switch" or "cleanup"
+    :raises SkepticError: when it cannot be undone or does not heal
+    """
+    fault = named(one.fault)
+    site.guard.same_if_it_answers()
+    try:
+        one.mark(site.journal, "undoing", by=by)
+        undone(fault, site, one.undo)
+        one.mark(site.journal, "undone", by=by)
+        evidence = healed(fault, site, one.undo, one.targets)
+    except SkepticError as error:
+        one.mark(site.journal, "failed", by=by, evidence=str(error))
+        raise
+    one.mark(site.journal, "healed", by=by, evidence=evidence)
+    one.mark(site.journal, "done", by=by)
+    return evidence
+
+
+def from_switch(order: dict[str, Any]) -> tuple[Site, OpenFault]:
+    """The site and the fault that a switch's file speaks of. A journal that is gone is replaced by one that is thrown away."""
+    cluster = cluster_from(order["cluster"])
+    scratch = Path(tempfile.mkdtemp(prefix="kubeskeptic-"))
+    kube = Kube(cluster.kubeconfig, cluster.context, scratch)
+    told = Path(order["journal"])
+    journal = Journal(told if told.exists() else scratch / "journal.jsonl")
+    site = Site(cluster, kube, journal, Guard(cluster, kube, order["uid"]), order["run"], 0)
+    where: dict[str, str] = {key: order[key] for key in ("scenario", "act") if key in order}
+    fault = OpenFault(
+        order["id"], order["fault"], order["run"], tuple(order["targets"]), order["undo"], "armed", where=where
+    )
+    return site, fault
+
+
+def main(file: Path) -> int:
+    """Undo what the file says; the exit status."""
+    site, one = from_switch(json.loads(file.read_text(encoding="utf-8"))["replay"])
+    put_back(site, one, "switch")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
