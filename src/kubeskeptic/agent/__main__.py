@@ -1,0 +1,95 @@
+"""``python3 -m kubeskeptic.agent ask | serve``: the two ways in which the agent's image is run.
+
+Once it listens it prints one line of JSON with the port: ``{"listening": 8080}``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import json
+import resource
+import signal
+import sys
+from typing import Any
+
+from kubeskeptic.agent.burn import burn
+from kubeskeptic.agent.identity import Identity
+
+OPEN_FILES = 20_000
+"""Sockets that may be open at once, as far as the container's limit allows: 1000 questions a second that all time out."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run what the command line says, and return the exit status."""
+    options = _parser().parse_args(arguments)
+    if options.what == "burn":
+        burn(options.share, options.seconds)
+        return 0
+    _raise_open_files()
+    asyncio.run(_ask(options) if options.what == "ask" else _serve(options))
+    return 0
+
+
+async def _ask(options: argparse.Namespace) -> None:
+    from kubeskeptic.agent.ask import Agent
+
+    agent = Agent(Identity.of())
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: _note(agent.samples.count_unknown, context))
+    port = await agent.start(options.host, options.port, options.echo_port)
+    await _until_told_to_end(port)
+    agent.schedule.stop_all()
+
+
+async def _serve(options: argparse.Namespace) -> None:
+    from kubeskeptic.agent.serve import Workload
+
+    workload = Workload(Identity.of())
+    port = await workload.server.listen(options.host, options.port)
+    await _until_told_to_end(port)
+    await workload.stop()
+
+
+async def _until_told_to_end(port: int) -> None:
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    print(json.dumps({"listening": port}), flush=True)
+    gc.collect()
+    gc.freeze()  # what lives as long as the process need not be looked at again: a full collection is a late question
+    await told.wait()
+
+
+def _note(count: Any, context: dict[str, Any]) -> None:
+    error = context.get("exception")
+    text = f"agent error: {type(error).__name__}: {error}" if error else f"agent error: {context.get('message')}"
+    count(text)
+    print(text, file=sys.stderr, flush=True)
+
+
+def _raise_open_files() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kubeskeptic.agent", description="Ask questions from a node, or answer them.")
+    commands = parser.add_subparsers(dest="what", required=True)
+    ask = commands.add_parser("ask", help="ask the probes that are put to it, and give out what it saw")
+    serve = commands.add_parser("serve", help="answer with who it is")
+    for command in (ask, serve):
+        command.add_argument("--host", default="0.0.0.0", help="address to listen on")  # noqa: S104  # a pod's only address
+        command.add_argument("--port", type=int, default=8080, help="port to listen on; 0: a free one")
+    ask.add_argument(
+        "--echo-port", type=int, default=8081, help="port of the responder on loopback that proves the instrument"
+    )
+    burner = commands.add_parser("burn", help="keep a share of a core busy for a while")
+    burner.add_argument("--share", type=float, default=1.0)
+    burner.add_argument("--seconds", type=float, default=1.0)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

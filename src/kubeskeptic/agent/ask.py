@@ -1,0 +1,187 @@
+"""The agent on every node: asks the probes it was given, and gives out what it saw.
+
+==========================================  =============================================================================
+``GET /healthz``                            it runs
+``GET /who``                                pod, node, ip, node_ip, boot, started
+``PUT /probes``                             ``{"scenario", "probes": [spec]}``: ask these for the scenario, and no others
+``DELETE /probes?scenario=X``               ask nothing more for it; questions in flight go on to their end
+``GET /samples?after=N&limit=M[&boot=B]``   what was seen, from sample number N on (:mod:`kubeskeptic.agent.wire`);
+                                            everything before N is acknowledged and freed. A cursor that came from
+                                            another boot counts as 0: name the boot to be sure
+``POST /blackout``                          ``{"probe", "seconds"}``: see :mod:`kubeskeptic.agent.blackout`; answers afterwards
+==========================================  =============================================================================
+
+What makes no sense is answered with status 400 and ``{"error": one sentence}``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from kubeskeptic.agent import clock, wire
+from kubeskeptic.agent.blackout import LONGEST, LOOPBACK, Echo
+from kubeskeptic.agent.buffer import CAPACITY, Samples
+from kubeskeptic.agent.gaps import Gaps
+from kubeskeptic.agent.http import BadRequest, Request, Response, Server, refusal, reply
+from kubeskeptic.agent.identity import Identity
+from kubeskeptic.agent.schedule import Running, Schedule
+from kubeskeptic.agent.spec import BadSpec, Spec, parse
+
+LIMIT = 10_000
+"""Samples in one answer unless the caller asks for less: half a megabyte of JSON."""
+MOST_PER_SECOND = 1000.0
+"""Questions a second that one agent takes on: six times what it was built for, before it would drown its node."""
+MOST_PROBES = 60_000
+"""Different probes in one boot: their number is kept in 16 bits."""
+
+Route = Callable[[Request], Response | Awaitable[Response]]
+
+
+class Agent:
+    """Probes, their samples, and the HTTP interface to both. Make it inside a running loop."""
+
+    def __init__(self, identity: Identity, capacity: int = CAPACITY) -> None:
+        self.identity = identity
+        self.gaps = Gaps()
+        self.samples = Samples(self.gaps, capacity)
+        self.schedule = Schedule(self.samples, self.gaps)
+        self.echo = Echo(identity)
+        self._server = Server(self.answer)
+        self._routes: dict[tuple[str, str], Route] = {
+            ("GET", "/healthz"): lambda _: reply({"ok": True}),
+            ("GET", "/who"): lambda _: reply(asdict(self.identity)),
+            ("PUT", "/probes"): self._put_probes,
+            ("DELETE", "/probes"): self._delete_probes,
+            ("GET", "/samples"): self._get_samples,
+            ("POST", "/blackout"): self._post_blackout,
+        }
+
+    async def start(self, host: str, port: int, echo_port: int) -> int:
+        """Listen, and return the port."""
+        await self.echo.start(echo_port)
+        return await self._server.listen(host, port)
+
+    async def stop(self) -> None:
+        """Ask nothing more and stop listening."""
+        self.schedule.stop_all()
+        await self._server.stop()
+        await self.echo.stop()
+
+    def answer(self, request: Request) -> Response | Awaitable[Response]:
+        """The answer to a request."""
+        route = self._routes.get((request.method, request.path))
+        if route is None:
+            return refusal(404, f"there is no {request.method} {request.path} here")
+        try:
+            return route(request)
+        except BadSpec as error:
+            return refusal(400, str(error))
+
+    def _put_probes(self, request: Request) -> Response:
+        asked = _json(request)
+        scenario, raw = asked.get("scenario"), asked.get("probes")
+        if not isinstance(scenario, str) or not scenario or not isinstance(raw, list):
+            raise BadRequest('send {"scenario": text, "probes": [spec, …]}')
+        specs = [parse(each, self.identity.node_ip) for each in raw]
+        self._check(scenario, specs)
+        running = self.schedule.replace(scenario, specs)
+        return self._listed(running)
+
+    def _check(self, scenario: str, specs: list[Spec]) -> None:
+        if len({spec.name for spec in specs}) < len(specs):
+            raise BadRequest("two probes of one scenario have the same name")
+        others = (probe.spec for probe in self.schedule.running if probe.scenario != scenario)
+        rate = sum(1 / spec.period for spec in (*specs, *others))
+        if rate > MOST_PER_SECOND:
+            raise BadRequest(f"that would be {rate:.0f} questions a second; an agent takes on {MOST_PER_SECOND:.0f}")
+        if len(self.schedule.probes) + len(specs) > MOST_PROBES:
+            raise BadRequest(f"this agent has had {MOST_PROBES} probes; restart it")
+
+    def _delete_probes(self, request: Request) -> Response:
+        if "scenario" not in request.query:
+            raise BadRequest("say which scenario: DELETE /probes?scenario=NAME")
+        self.schedule.stop(request.query["scenario"])
+        return self._listed(())
+
+    def _listed(self, probes: tuple[Running, ...] | list[Running]) -> Response:
+        now = clock.moment()
+        return reply({"boot": self.identity.boot, "probes": [wire.described(probe, now) for probe in probes]})
+
+    async def _get_samples(self, request: Request) -> Response:
+        after, limit = _whole(request, "after", 0), _whole(request, "limit", LIMIT)
+        if request.query.get("boot", self.identity.boot) != self.identity.boot:
+            after = 0
+        self.samples.acknowledge(after)
+        if after <= self.samples.total:
+            self.gaps.acknowledge(after)
+        first, columns = self.samples.take(after, min(limit, LIMIT))
+        head = {
+            "boot": self.identity.boot,
+            "agent": self.identity.pod,
+            "node": self.identity.node,
+            "first": first,
+            "cursor": first + len(columns.sent),
+            "recorded": self.samples.total,
+            "lost": max(0, first - after),
+            "cpu_s": round(time.process_time(), 3),
+            "rss_mib": round(resident_mib(), 1),
+            "questions": self.schedule.questions,
+        }
+        gaps = self.gaps.deliver()
+        pieces = []
+        for piece in wire.batch(head, clock.moment(), columns, self.samples, self.schedule.probes, gaps):
+            pieces.append(piece)
+            await clock.turn()
+        return Response(200, b"".join(pieces))
+
+    async def _post_blackout(self, request: Request) -> Response:
+        asked = _json(request)
+        name, seconds = asked.get("probe"), asked.get("seconds")
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds <= LONGEST:
+            raise BadRequest(f"a blackout lasts more than 0 and at most {LONGEST:g} seconds")
+        there = (LOOPBACK, self.echo.port)
+        found = [p for p in self.schedule.running if p.spec.name == name and p.spec.address == there]
+        if not found:
+            raise BadRequest(f"there is no running probe {name} that asks {there[0]}:{there[1]}")
+        if self.echo.dark:
+            return refusal(409, "a blackout is under way")
+        outage = await self.echo.blackout(float(seconds))
+        now = clock.moment()
+        return reply(
+            {
+                "boot": self.identity.boot,
+                "probe": name,
+                "start": round(now.wall_at(outage.start), 6),
+                "end": round(now.wall_at(outage.end), 6),
+                "seconds": round(outage.end - outage.start, 6),
+            }
+        )
+
+
+def resident_mib() -> float:
+    """Memory of this process that is in RAM now, in MiB."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def _json(request: Request) -> dict[str, Any]:
+    try:
+        asked = json.loads(request.body)
+    except ValueError as error:
+        raise BadRequest(f"the body is not JSON: {error}") from error
+    if not isinstance(asked, dict):
+        raise BadRequest("the body is not a JSON object")
+    return asked
+
+
+def _whole(request: Request, name: str, otherwise: int) -> int:
+    text = request.query.get(name, str(otherwise))
+    if not text.isdecimal() or len(text) > 18:
+        raise BadRequest(f"{name} is a whole number from 0 on, not {text}")
+    return int(text)

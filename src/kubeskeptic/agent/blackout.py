@@ -1,0 +1,69 @@
+"""The instrument's proof: an outage of known length, made in the path of an ordinary probe.
+
+::
+
+    schedule ─▶ http-new probe ─▶ 127.0.0.1:8081 (the echo: this agent's own responder) ─▶ samples ─▶ batch
+                                        ╳ refused from start to end: its listening socket is closed
+
+What the samples say of that probe is then compared with what is known here.
+"""
+
+from __future__ import annotations
+
+import socket
+from typing import NamedTuple
+
+from kubeskeptic.agent import clock
+from kubeskeptic.agent.http import BACKLOG, Request, Response, Server, reply
+from kubeskeptic.agent.identity import Identity
+
+LOOPBACK = "127.0.0.1"
+LONGEST = 30.0
+"""A blackout lasts at most so many seconds."""
+
+
+class Outage(NamedTuple):
+    """From when until when the echo refused, on the monotonic clock."""
+
+    start: float
+    end: float
+
+
+class Echo:
+    """A responder on loopback that answers like a workload, and can refuse for a known time."""
+
+    def __init__(self, identity: Identity) -> None:
+        self._identity = identity
+        self._server: Server | None = None
+        self.port = 0
+        self.dark = False
+        """Whether a blackout is under way."""
+
+    async def start(self, port: int) -> None:
+        """Listen on loopback; port 0 asks the kernel for a free one."""
+        self._server = Server(self._answer)
+        self.port = await self._server.listen(LOOPBACK, port)
+
+    async def blackout(self, seconds: float) -> Outage:
+        """Refuse every connection for so many seconds, and say exactly from when until when."""
+        if self._server is None:
+            raise RuntimeError("the echo has not been started")
+        self.dark = True
+        try:
+            start = clock.monotonic()
+            self._server.stop_listening()
+            await clock.pause(seconds)
+            sock = socket.create_server((LOOPBACK, self.port), backlog=BACKLOG)
+            end = clock.monotonic()
+            await self._server.listen(LOOPBACK, self.port, sock=sock)
+        finally:
+            self.dark = False
+        return Outage(start, end)
+
+    async def stop(self) -> None:
+        """Stop answering for good."""
+        if self._server is not None:
+            await self._server.stop()
+
+    def _answer(self, _request: Request) -> Response:
+        return reply({"pod": self._identity.pod, "boot": self._identity.boot})

@@ -1,0 +1,127 @@
+"""The samples that have not been fetched yet, as a ring of columns: about 27 bytes a sample."""
+
+from __future__ import annotations
+
+from array import array
+from typing import NamedTuple
+
+from kubeskeptic.agent.gaps import OVERFLOW, Gaps
+from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
+
+CAPACITY = 150_000
+"""Samples held before the oldest are lost: 1000 s at 150 questions a second, longer than any fault of the harness, in 4 MB."""
+NAMES = 20_000
+"""Different answerers that are told apart in one boot; later ones are recorded as :data:`UNNAMED`."""
+UNNAMED = "(one name too many)"
+NAME_LENGTH = 2000
+"""Longer answers (sets of DNS records) are cut to this."""
+REASONS = 50
+"""Different reasons of unknown outcomes that are counted; later ones are counted together."""
+
+CODES = {outcome: code for code, outcome in enumerate(OUTCOMES)}
+"""The encoding of outcomes: their place in :data:`OUTCOMES`."""
+
+
+class Columns(NamedTuple):
+    """Samples as columns of equal length; ``sent`` is on the monotonic clock, ``by`` an index into the names."""
+
+    probe: array[int]
+    tick: array[int]
+    sent: array[float]
+    took: array[float]
+    outcome: array[int]
+    by: array[int]
+    port: array[int]
+
+    @classmethod
+    def of_zeros(cls, length: int) -> Columns:
+        """Columns of one length, with the smallest types that take their values."""
+        room = bytes(8 * length)
+        whole = [array(code, room[: array(code).itemsize * length]) for code in "HIBHH"]
+        return cls(whole[0], whole[1], array("d", room), array("d", room), whole[2], whole[3], whole[4])
+
+    def part(self, start: int, end: int) -> Columns:
+        """A copy of the samples from position ``start`` to before ``end``."""
+        probe, tick, sent, took, outcome, by, port = self
+        at = slice(start, end)
+        return Columns(probe[at], tick[at], sent[at], took[at], outcome[at], by[at], port[at])
+
+    def extend(self, more: Columns) -> None:
+        """Append samples."""
+        self.probe.extend(more.probe)
+        self.tick.extend(more.tick)
+        self.sent.extend(more.sent)
+        self.took.extend(more.took)
+        self.outcome.extend(more.outcome)
+        self.by.extend(more.by)
+        self.port.extend(more.port)
+
+
+class Samples:
+    """A ring of samples, numbered from 0 since the agent's start.
+
+    :param gaps: where a sample that is lost by overflow is noted
+    """
+
+    def __init__(self, gaps: Gaps, capacity: int = CAPACITY) -> None:
+        self.total = 0
+        """Samples ever recorded: the cursor of the next one."""
+        self.oldest = 0
+        """Number of the first sample still held."""
+        self.names = [""]
+        self.unknowns: dict[str, int] = {}
+        """Reasons of unknown outcomes, and how often each was seen."""
+        self._index = {"": 0}
+        self._gaps = gaps
+        self._capacity = capacity
+        self._ring = Columns.of_zeros(capacity)
+
+    def add(self, probe: int, tick: int, sent: float, took: float, outcome: Outcome, by: str, port: int) -> None:
+        """Record one sample; the oldest one gives way when there is no room."""
+        ring, at = self._ring, self.total % self._capacity
+        if self.total - self.oldest == self._capacity:
+            self._gaps.add(ring.probe[at], ring.sent[at], ring.sent[at], 1, OVERFLOW, self.total)
+            self.oldest += 1
+        ring.probe[at] = probe
+        ring.tick[at] = tick
+        ring.sent[at] = sent
+        ring.took[at] = took
+        ring.outcome[at] = CODES[outcome]
+        ring.by[at] = self._name(by)
+        ring.port[at] = port
+        self.total += 1
+
+    def count_unknown(self, reason: str) -> None:
+        """Count a reason for which an outcome was unknown."""
+        if reason not in self.unknowns and len(self.unknowns) >= REASONS:
+            reason = "other reasons"
+        self.unknowns[reason] = self.unknowns.get(reason, 0) + 1
+
+    def acknowledge(self, after: int) -> None:
+        """Free everything before number ``after``; a number never reached belongs to another boot and frees nothing."""
+        if self.oldest < after <= self.total:
+            self.oldest = after
+
+    def take(self, after: int, limit: int) -> tuple[int, Columns]:
+        """Copies of at most ``limit`` samples from number ``after`` on, with the number of the first.
+
+        When some of them are gone already, the first is the oldest one held; a number that was never reached counts as 0.
+        """
+        first = max(self.oldest, after if after <= self.total else 0)
+        last = min(self.total, first + limit)
+        start = first % self._capacity
+        end = start + last - first
+        columns = self._ring.part(start, min(end, self._capacity))
+        if end > self._capacity:
+            columns.extend(self._ring.part(0, end - self._capacity))
+        return first, columns
+
+    def _name(self, by: str) -> int:
+        at = self._index.get(by)
+        if at is None:
+            by = by[:NAME_LENGTH] if len(self.names) < NAMES else UNNAMED
+            at = self._index.get(by)
+        if at is None:
+            at = self._index[by] = len(self.names)
+            self.names.append(by)
+        return at

@@ -1,0 +1,76 @@
+"""Gaps: times in which a probe did not see what it should have seen, each with its reason.
+
+``stalled``   the event loop did not run for longer than the probe's period (a paused node, a starved machine): questions that
+              were due were not asked, and are not asked late; questions in flight were not watched until their deadline
+``overflow``  samples were thrown away unread because nobody had fetched them for too long
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+STALLED = "stalled"
+OVERFLOW = "overflow"
+
+HELD = 1000
+"""So many gaps are held one by one; after that, a probe's new gap widens its last one."""
+
+
+@dataclass
+class Gap:
+    """One gap of one probe.
+
+    :param probe: the probe's number
+    :param since: monotonic time of the first question that is missing
+    :param until: monotonic time of the first question that is there again, or of the last one missing
+    :param ticks: how many questions are missing
+    :param mark: how many samples had been recorded when the gap was found
+    """
+
+    id: int
+    probe: int
+    since: float
+    until: float
+    ticks: int
+    reason: str
+    mark: int
+
+
+class Gaps:
+    """The gaps that nobody has acknowledged yet.
+
+    A gap is delivered with every batch until a cursor *beyond* its mark is acknowledged: that cursor can only come from an
+    answer given after the gap was found, and so with the gap in it. A gap that has been delivered is never changed again.
+    """
+
+    def __init__(self) -> None:
+        self._held: list[Gap] = []
+        self._open: dict[tuple[int, str], Gap] = {}
+        self._ids = 0
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def add(self, probe: int, since: float, until: float, ticks: int, reason: str, mark: int) -> None:
+        """Note a gap; overflows, and everything when too many are held, widen the probe's last undelivered gap."""
+        last = self._open.get((probe, reason))
+        if last is not None and (reason == OVERFLOW or len(self._held) >= HELD):
+            last.since, last.until = min(last.since, since), max(last.until, until)
+            last.ticks += ticks
+            last.mark = mark
+            return
+        self._ids += 1
+        gap = Gap(self._ids, probe, since, until, ticks, reason, mark)
+        self._held.append(gap)
+        self._open[probe, reason] = gap
+
+    def deliver(self) -> list[Gap]:
+        """All gaps held, to be put into an answer."""
+        self._open.clear()
+        return list(self._held)
+
+    def acknowledge(self, after: int) -> None:
+        """Forget the gaps that came with answers up to the cursor ``after``."""
+        if self._held:
+            self._held = [gap for gap in self._held if gap.mark >= after]
+            self._open = {key: gap for key, gap in self._open.items() if gap.mark >= after}

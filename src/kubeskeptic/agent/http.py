@@ -1,0 +1,233 @@
+"""A small HTTP/1.1 server: requests in, JSON out, keep-alive, and a graceful end. It understands no more than that.
+
+A handler takes a :class:`Request` and returns a :class:`Response`, or an awaitable of one; one connection's requests are
+handled one after another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import parse_qsl, urlsplit
+
+from kubeskeptic.agent import clock
+
+LONGEST_HEAD = 16384
+LONGEST_BODY = 1 << 20
+BACKLOG = 1024
+FRESH = 1.0
+"""A connection that was just opened may still bring its first request for so many seconds after the server began to stop."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request. ``query`` has the last value of each name, ``peer`` is the caller's IP address."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    body: bytes
+    peer: str
+
+
+@dataclass(frozen=True)
+class Response:
+    """One answer: a status and a JSON text. ``sent``, if given, is called once the answer has been written."""
+
+    status: int
+    body: bytes
+    sent: Callable[[], object] | None = None
+
+
+Handler = Callable[[Request], Response | Awaitable[Response]]
+
+
+class BadRequest(ValueError):
+    """What a client sent makes no sense; the text is one sentence, the answer has status 400."""
+
+
+def reply(content: Any, status: int = 200) -> Response:
+    """An answer of something that JSON can say."""
+    return Response(status, json.dumps(content, separators=(",", ":")).encode())
+
+
+def refusal(status: int, why: str) -> Response:
+    """An answer that says no, in one sentence."""
+    return reply({"error": why}, status)
+
+
+class Server:
+    """Serves one handler. Make it inside a running loop."""
+
+    def __init__(self, handler: Handler) -> None:
+        self.handler = handler
+        self.stopping = False
+        self.connections: set[_Connection] = set()
+        self._listener: asyncio.Server | None = None
+        self._done: asyncio.Future[None] | None = None
+
+    async def listen(self, host: str, port: int, *, sock: socket.socket | None = None) -> int:
+        """Listen, and return the port; 0 asks the kernel for a free one, ``sock`` is a socket that listens already."""
+        loop = asyncio.get_running_loop()
+        make: Callable[[], asyncio.Protocol] = lambda: _Connection(self)  # noqa: E731
+        if sock is None:
+            self._listener = await loop.create_server(make, host, port, backlog=BACKLOG)
+        else:
+            self._listener = await loop.create_server(make, sock=sock, backlog=BACKLOG)
+        return int(self._listener.sockets[0].getsockname()[1])
+
+    def stop_listening(self) -> None:
+        """Refuse new connections, at once. Those that are open go on."""
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
+
+    async def stop(self) -> None:
+        """Stop listening, close what is idle, finish what is in flight."""
+        self.stop_listening()
+        self.stopping = True
+        for connection in list(self.connections):
+            connection.finish()
+        if self.connections:
+            self._done = asyncio.get_running_loop().create_future()
+            await self._done
+
+    def forget(self, connection: _Connection) -> None:
+        """A connection is gone."""
+        self.connections.discard(connection)
+        if self._done is not None and not self.connections and not self._done.done():
+            self._done.set_result(None)
+
+
+class _Connection(asyncio.Protocol):
+    """One connection of a client."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._buffer = b""
+        self._busy = False
+        self._fresh = True
+        self._peer = ""
+        self._transport: asyncio.Transport | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        peer = transport.get_extra_info("peername")
+        self._peer = peer[0] if peer else ""
+        self._server.connections.add(self)
+        if self._server.stopping:
+            self.finish()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        self._transport = None
+        if self._timer is not None:
+            self._timer.cancel()
+        self._server.forget(self)
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        self._next()
+
+    def finish(self) -> None:
+        """The server stops: close when idle, else after the answer."""
+        if self._busy or self._transport is None:
+            return
+        if self._fresh and self._timer is None:
+            self._timer = clock.at(clock.monotonic() + FRESH, self._transport.close)
+        elif not self._fresh:
+            self._transport.close()
+
+    def _next(self) -> None:
+        if self._busy:
+            return
+        try:
+            found = parse(self._buffer, self._peer)
+        except BadRequest as error:
+            self._buffer = b""
+            self._write(refusal(400, str(error)), keep=False)
+            return
+        if found is None:
+            return
+        request, used, keep = found
+        self._buffer = self._buffer[used:]
+        self._busy, self._fresh = True, False
+        answer = self._answer(request)
+        if isinstance(answer, Response):
+            self._write(answer, keep)
+        else:
+            task = asyncio.ensure_future(answer)
+            task.add_done_callback(lambda done: self._later(done, keep))
+
+    def _answer(self, request: Request) -> Response | Awaitable[Response]:
+        try:
+            return self._server.handler(request)
+        except BadRequest as error:
+            return refusal(400, str(error))
+
+    def _later(self, done: asyncio.Future[Response], keep: bool) -> None:
+        if done.cancelled():
+            return
+        error = done.exception()
+        if error is None:
+            self._write(done.result(), keep)
+        elif isinstance(error, BadRequest):
+            self._write(refusal(400, str(error)), keep)
+        else:
+            self._write(refusal(500, f"{type(error).__name__}: {error}"), keep=False)
+
+    def _write(self, answer: Response, keep: bool) -> None:
+        self._busy = False
+        keep = keep and not self._server.stopping
+        if self._transport is None or self._transport.is_closing():
+            return
+        head = (
+            f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(answer.body)}\r\nConnection: {'keep-alive' if keep else 'close'}\r\n\r\n"
+        )
+        self._transport.write(head.encode("ascii") + answer.body)
+        if answer.sent is not None:
+            answer.sent()
+        if not keep:
+            self._transport.close()
+        elif self._buffer:
+            asyncio.get_running_loop().call_soon(self._next)
+
+
+def parse(data: bytes, peer: str = "") -> tuple[Request, int, bool] | None:
+    """The first request in ``data``, how many bytes it took, and whether the connection is to be kept; None: incomplete.
+
+    :raises BadRequest: when it is none
+    """
+    end = data.find(b"\r\n\r\n")
+    if end < 0:
+        if len(data) > LONGEST_HEAD:
+            raise BadRequest("the header is too long")
+        return None
+    first, *lines = data[:end].decode("latin-1").split("\r\n")
+    words = first.split(" ")
+    if len(words) != 3 or not words[2].startswith("HTTP/1."):
+        raise BadRequest("this is not a request of HTTP/1")
+    headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    used = end + 4 + _length(headers)
+    if len(data) < used:
+        return None
+    wish = headers.get("connection", "").lower()
+    keep = wish == "keep-alive" if words[2] == "HTTP/1.0" else wish != "close"
+    target = urlsplit(words[1])
+    query = dict(parse_qsl(target.query, keep_blank_values=True))
+    return Request(words[0], target.path or "/", query, data[end + 4 : used], peer), used, keep
+
+
+def _length(headers: dict[str, str]) -> int:
+    if "transfer-encoding" in headers:
+        raise BadRequest("send a body with its Content-Length, not in chunks")
+    text = headers.get("content-length", "0")
+    if not text.isdecimal() or int(text) > LONGEST_BODY:
+        raise BadRequest(f"a body has at most {LONGEST_BODY} bytes")
+    return int(text)

@@ -1,0 +1,39 @@
+"""``dns-tcp``: one query on a new connection to one name server.
+
+We close first, as DNS clients do; what that costs in ports is said in :mod:`kubeskeptic.agent.probes.tcp`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from kubeskeptic.agent.probes import dns_message
+from kubeskeptic.agent.probes.connection import Connection
+from kubeskeptic.agent.question import Ending, Question
+from kubeskeptic.agent.spec import Spec
+
+
+class DnsTcp:
+    """Asks a name server over TCP."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self._query = dns_message.query_tail(spec)
+        self._length = (len(self._query) + 2).to_bytes(2, "big")
+
+    def ask(self, question: Question) -> None:
+        """Open a connection and send the query."""
+        number = dns_message.new_id()
+        connection = Connection(self._spec.family, self._spec.address, Connection.close)
+        connection.ask(question, self._length + number + self._query, partial(self._read, number))
+
+    def close(self) -> None:
+        """Nothing is ever idle."""
+
+    def _read(self, number: bytes, data: bytes, _closed: bool) -> Ending | None:
+        length = int.from_bytes(data[:2], "big")
+        if len(data) < 2 or len(data) < 2 + length:
+            return None
+        if data[2:4] != number:
+            raise ValueError("the answer to another query")
+        return dns_message.judge(data[4 : 2 + length], self._spec)

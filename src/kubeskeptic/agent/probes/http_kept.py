@@ -1,0 +1,56 @@
+"""``http-kept``: questions on a connection that is kept open, as a client with a connection pool asks.
+
+One connection is kept. While a question on it is unanswered and the next is due, that one opens another connection, so
+that the loop stays open; of several, the first that is free is kept and the others are closed after their answer. A
+connection whose question failed is closed, and the next question opens a new one; what then fails is that
+question's outcome. A connection that the server closes while it is idle is no outcome at all: nothing was asked.
+"""
+
+from __future__ import annotations
+
+from kubeskeptic.agent.probes import http_answer
+from kubeskeptic.agent.probes.connection import Connection
+from kubeskeptic.agent.question import Ending, Question
+from kubeskeptic.agent.spec import Spec
+
+
+class HttpKept:
+    """Asks by HTTP on a kept connection."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self._request = http_answer.request(spec, "keep-alive")
+        self._kept: Connection | None = None
+        self._reusable = False
+        self._closed = False
+
+    def ask(self, question: Question) -> None:
+        """Ask on the kept connection if it is free, else on a new one."""
+        connection, self._kept = self._kept, None
+        if connection is None:
+            connection = Connection(self._spec.family, self._spec.address, self._answered, self._lost)
+        connection.ask(question, self._request, self._read)
+
+    def close(self) -> None:
+        """Close the kept connection when it is free, else after its answer."""
+        self._closed = True
+        if self._kept is not None:
+            self._kept.close()
+
+    def _read(self, data: bytes, closed: bool) -> Ending | None:
+        answer = http_answer.read(data, closed)
+        if answer is None:
+            return None
+        self._reusable = answer.reusable  # read at once by _answered, in the same turn of the loop
+        return http_answer.judge(answer, self._spec)
+
+    def _answered(self, connection: Connection) -> None:
+        reusable, self._reusable = self._reusable, False
+        if reusable and self._kept is None and not self._closed:
+            self._kept = connection
+        else:
+            connection.close()
+
+    def _lost(self, connection: Connection) -> None:
+        if self._kept is connection:
+            self._kept = None

@@ -1,0 +1,36 @@
+"""``http-new``: every question on a new connection, as a client without a connection pool asks.
+
+The connection is closed after the server has closed it (``Connection: close``), so that no source port of ours is held in
+TIME_WAIT and the kernel chooses from all of them again and again, as it does for any such client.
+"""
+
+from __future__ import annotations
+
+from kubeskeptic.agent import clock
+from kubeskeptic.agent.probes import http_answer
+from kubeskeptic.agent.probes.connection import Connection
+from kubeskeptic.agent.question import Ending, Question
+from kubeskeptic.agent.spec import Spec
+
+
+class HttpNew:
+    """Asks by HTTP on new connections."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self._request = http_answer.request(spec, "close")
+
+    def ask(self, question: Question) -> None:
+        """Open a connection and ask."""
+        connection = Connection(self._spec.family, self._spec.address, self._answered)
+        connection.ask(question, self._request, self._read)
+
+    def close(self) -> None:
+        """Nothing is ever idle."""
+
+    def _read(self, data: bytes, closed: bool) -> Ending | None:
+        answer = http_answer.read(data, closed)
+        return None if answer is None else http_answer.judge(answer, self._spec)
+
+    def _answered(self, connection: Connection) -> None:
+        connection.linger(clock.monotonic() + self._spec.deadline)

@@ -1,0 +1,136 @@
+"""The open loop: every probe asks when it is due, whatever became of the questions before.
+
+Question number *n* is due at ``t0 + n · period``. One that cannot be asked within a period of that is never asked: it
+would be one of a burst that no client sends. Its number is missing among the samples, and the gap says why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from kubeskeptic.agent import clock
+from kubeskeptic.agent.buffer import Samples
+from kubeskeptic.agent.gaps import STALLED, Gaps
+from kubeskeptic.agent.outcomes import Outcome
+from kubeskeptic.agent.probes import Asker, asker_for
+from kubeskeptic.agent.question import Ending, Question
+from kubeskeptic.agent.spec import Spec
+
+GOLDEN = 0.6180339887498949
+"""Multiples of the golden ratio spread the phases of any number of probes evenly over a period."""
+UNWATCHED = 0.25
+"""A question that ended so many seconds after its deadline was not watched: the loop had stalled, and what became of the
+question is not known. It is part of the gap, not a sample."""
+
+
+class Running:
+    """One probe of one scenario, being asked until it is stopped.
+
+    :param number: of the probe, since the agent's start
+    :param t0: when question 0 is due, on the monotonic clock
+    """
+
+    def __init__(self, number: int, scenario: str, spec: Spec, t0: float, samples: Samples, gaps: Gaps) -> None:
+        self.number = number
+        self.scenario = scenario
+        self.spec = spec
+        self.t0 = t0
+        self.asked = 0
+        """Questions asked."""
+        self._next = 0
+        self._samples = samples
+        self._gaps = gaps
+        self._asker: Asker = asker_for(spec)
+        self._timer: asyncio.TimerHandle | None = clock.at(t0, self._fire)
+
+    @property
+    def running(self) -> bool:
+        """Whether it is still being asked."""
+        return self._timer is not None
+
+    def due(self, tick: int) -> float:
+        """When question ``tick`` is due, on the monotonic clock."""
+        return self.t0 + tick * self.spec.period
+
+    def stop(self) -> None:
+        """Ask no more. Questions in flight go on to their end."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+            self._asker.close()
+
+    def _fire(self) -> None:
+        tick = self._skip_missed()
+        self._next = tick + 1
+        self._timer = clock.at(self.due(self._next), self._fire)
+        self.asked += 1
+        self._asker.ask(Question(tick, self.spec.deadline, self._record))
+
+    def _skip_missed(self) -> int:
+        """The newest question that is due; those before it that were not asked are a gap."""
+        newest = max(self._next, int((clock.monotonic() - self.t0) / self.spec.period))
+        if newest > self._next:
+            missed = newest - self._next
+            self._gaps.add(self.number, self.due(self._next), self.due(newest), missed, STALLED, self._samples.total)
+        return newest
+
+    def _record(self, question: Question, took: float, ending: Ending) -> None:
+        if took > self.spec.deadline + UNWATCHED:
+            until = question.sent + took
+            self._gaps.add(self.number, question.sent, until, 1, STALLED, self._samples.total)
+            return
+        self._samples.add(self.number, question.tick, question.sent, took, ending.outcome, ending.by, question.port)
+        if ending.outcome is Outcome.UNKNOWN:
+            self._samples.count_unknown(ending.reason)
+
+
+class Schedule:
+    """All probes of the agent, those that run and those that ran."""
+
+    def __init__(self, samples: Samples, gaps: Gaps) -> None:
+        self.probes: list[Running] = []
+        """By number, for as long as the agent lives: old samples still name them."""
+        self._running: dict[tuple[str, str], Running] = {}
+        self._samples = samples
+        self._gaps = gaps
+
+    @property
+    def running(self) -> Sequence[Running]:
+        """The probes that are being asked now."""
+        return tuple(self._running.values())
+
+    @property
+    def questions(self) -> int:
+        """How many questions were asked since the agent's start."""
+        return sum(probe.asked for probe in self.probes)
+
+    def replace(self, scenario: str, specs: Sequence[Spec]) -> list[Running]:
+        """Ask exactly ``specs`` for ``scenario``; those that already run unchanged go on untouched."""
+        wanted = {spec.name: spec for spec in specs}
+        self._drop(lambda probe: probe.scenario == scenario and wanted.get(probe.spec.name) != probe.spec)
+        for spec in specs:
+            if (scenario, spec.name) not in self._running:
+                self._start(scenario, spec)
+        return [self._running[scenario, spec.name] for spec in specs]
+
+    def stop(self, scenario: str) -> None:
+        """Ask nothing more for ``scenario``."""
+        self._drop(lambda probe: probe.scenario == scenario)
+
+    def stop_all(self) -> None:
+        """Ask nothing more at all."""
+        self._drop(lambda _: True)
+
+    def _start(self, scenario: str, spec: Spec) -> None:
+        number = len(self.probes)
+        t0 = clock.monotonic() + (number * GOLDEN) % 1 * spec.period
+        probe = Running(number, scenario, spec, t0, self._samples, self._gaps)
+        self.probes.append(probe)
+        self._running[scenario, spec.name] = probe
+
+    def _drop(self, unwanted: Callable[[Running], bool]) -> None:
+        for key, probe in list(self._running.items()):
+            if unwanted(probe):
+                probe.stop()
+                del self._running[key]

@@ -1,0 +1,137 @@
+"""The workload: answers every GET with who it is, and can be told to misbehave.
+
+=========================================  ==============================================================================
+``GET`` anything else                      ``{"pod", "node", "ip", "boot", "peer" (the caller's address as seen here), "n"}``;
+                                           n counts the answers of this boot
+``GET /healthz``                           alive
+``GET /ready``                             200, or 503 while told to be unready
+``POST /control {"ready": bool}``          what ``/ready`` says
+``POST /control {"delay": seconds}``       wait so long before each answer that says who it is, from now on
+``POST /control {"hang": seconds}``        answer nothing for so long, ``/healthz`` and ``/ready`` included (only ``/control``
+                                           goes on); 0 ends it
+``POST /control {"exit": status}``         end at once with this status, finishing nothing
+``POST /control {"burn": cores, "seconds": s}``   keep so many cores busy for so long
+=========================================  ==============================================================================
+
+On SIGTERM it stops listening at once, finishes what is in flight and exits with 0. As process 1 of a container it would
+otherwise not react at all: the kernel gives process 1 no default handlers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from kubeskeptic.agent import burn, clock
+from kubeskeptic.agent.http import BadRequest, Request, Response, Server, refusal, reply
+from kubeskeptic.agent.identity import Identity
+
+Setter = Callable[[Any, Mapping[str, Any]], Callable[[], object] | None]
+
+
+class Workload:
+    """Answers with who it is. Make it inside a running loop.
+
+    :param leave: ends the process with a status
+    """
+
+    def __init__(self, identity: Identity, leave: Callable[[int], object] = os._exit) -> None:
+        self.server = Server(self.answer)
+        self.answered = 0
+        self._leave = leave
+        self._ready = True
+        self._delay = 0.0
+        self._awake: asyncio.Event = asyncio.Event()
+        self._awake.set()
+        self._hang_timer: asyncio.TimerHandle | None = None
+        self._burners = burn.Burners()
+        who = {"pod": identity.pod, "node": identity.node, "ip": identity.ip, "boot": identity.boot}
+        self._who = json.dumps(who, separators=(",", ":"))[:-1]
+        self._controls: dict[str, Setter] = {
+            "ready": self._set_ready,
+            "delay": self._set_delay,
+            "hang": self._set_hang,
+            "exit": self._set_exit,
+            "burn": self._set_burn,
+        }
+
+    async def stop(self) -> None:
+        """Stop listening, finish what is in flight, stop what burns."""
+        await self.server.stop()
+        self._burners.stop()
+
+    def answer(self, request: Request) -> Response | Awaitable[Response]:
+        """The answer to a request."""
+        if request.path == "/control" and request.method == "POST":
+            return self._control(request)
+        if request.method != "GET":
+            return refusal(405, f"there is no {request.method} here, except POST /control")
+        if not self._awake.is_set():
+            return self._after_the_hang(request)
+        if self._delay and request.path not in ("/healthz", "/ready"):
+            return self._late(request)
+        return self._prompt(request)
+
+    def _prompt(self, request: Request) -> Response:
+        if request.path == "/healthz":
+            return reply({"ok": True})
+        if request.path == "/ready":
+            return reply({"ready": self._ready}, 200 if self._ready else 503)
+        self.answered += 1
+        return Response(200, f'{self._who},"peer":"{request.peer}","n":{self.answered}}}'.encode())
+
+    async def _late(self, request: Request) -> Response:
+        await clock.pause(self._delay)
+        return self._prompt(request)
+
+    async def _after_the_hang(self, request: Request) -> Response:
+        await self._awake.wait()
+        return self._prompt(request)
+
+    def _control(self, request: Request) -> Response:
+        try:
+            asked = json.loads(request.body)
+        except ValueError as error:
+            raise BadRequest(f"the body is not JSON: {error}") from error
+        known = [key for key in asked if key in self._controls] if isinstance(asked, dict) else []
+        if not known or set(asked) - {*self._controls, "seconds"}:
+            raise BadRequest(f"send a JSON object with one of {', '.join(self._controls)}")
+        afterwards = [self._controls[key](asked[key], asked) for key in known]
+        return Response(200, b'{"ok":true}', sent=next((after for after in afterwards if after), None))
+
+    def _set_ready(self, value: Any, _: Mapping[str, Any]) -> None:
+        if not isinstance(value, bool):
+            raise BadRequest("ready is true or false")
+        self._ready = value
+
+    def _set_delay(self, value: Any, _: Mapping[str, Any]) -> None:
+        self._delay = number(value, "delay", 3600)
+
+    def _set_hang(self, value: Any, _: Mapping[str, Any]) -> None:
+        seconds = number(value, "hang", 86400)
+        if self._hang_timer is not None:
+            self._hang_timer.cancel()
+        self._awake.clear()
+        self._hang_timer = clock.at(clock.monotonic() + seconds, self._awake.set)
+
+    def _set_exit(self, value: Any, _: Mapping[str, Any]) -> Callable[[], object]:
+        status = number(value, "exit", 255)
+        if status != int(status):
+            raise BadRequest("exit is a whole number from 0 to 255")
+        return lambda: self._leave(int(status))
+
+    def _set_burn(self, value: Any, asked: Mapping[str, Any]) -> None:
+        self._burners.start(number(value, "burn", 64), number(asked.get("seconds"), "seconds", 3600))
+
+
+def number(value: Any, name: str, most: float) -> float:
+    """``value`` as a number from 0 to ``most``.
+
+    :raises BadRequest: when it is none
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+        raise BadRequest(f"{name} is a number from 0 to {most:g}")
+    return float(value)

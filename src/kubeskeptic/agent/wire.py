@@ -1,0 +1,108 @@
+"""A batch of samples as JSON, made piece by piece so that no question is late because of it.
+
+::
+
+    {"boot", "agent" (pod), "node",
+     "wall", "mono"            the moment of the answer on both clocks
+     "first", "cursor"         the samples are number first … cursor - 1 of this boot; ask on with after=cursor
+     "recorded"                samples ever recorded: there is more to fetch while cursor < recorded
+     "lost"                    samples between the caller's cursor and first that nobody can have any more
+     "lag_p99_ms"              how late the questions of this batch were asked, 99th percentile, milliseconds; 0 without samples
+     "cpu_s", "rss_mib", "questions"   processor time, memory now, questions asked, all since the boot
+     "unknowns": {reason: count}       why outcomes were unknown, since the boot
+     "gaps": [{"id", "probe", "scenario", "since", "until", "ticks", "reason"}]
+     "probes": [{"name", "scenario", "period", "t0"}], "names": [""…],
+     "probe": [index in probes], "tick", "sent", "took", "outcome": [index in OUTCOMES], "by": [index in names], "port"}
+
+``wall``, ``sent``, ``t0``, ``since`` and ``until`` are Unix times by one and the same anchor (see
+:mod:`kubeskeptic.agent.clock`), ``took`` is in seconds; samples come in the order in which their outcomes were known.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from kubeskeptic.agent.buffer import Columns, Samples
+from kubeskeptic.agent.clock import Moment
+from kubeskeptic.agent.gaps import Gap
+from kubeskeptic.agent.schedule import Running
+
+PIECE = 500
+"""Samples per piece: about a millisecond of work."""
+
+
+def batch(
+    head: dict[str, Any], now: Moment, columns: Columns, samples: Samples, probes: list[Running], gaps: Iterable[Gap]
+) -> Iterator[bytes]:
+    """The pieces of a batch; joined they are one JSON object.
+
+    :param head: the fields that come as they are
+    :param probes: by number; those that run and those that the samples speak of are listed
+    """
+    used = sorted({probe.number for probe in probes if probe.running} | set(columns.probe))
+    place = {number: at for at, number in enumerate(used)}
+    spoken = [0, *sorted(set(columns.by) - {0})]
+    name_place = {index: at for at, index in enumerate(spoken)}
+    lags: list[float] = []
+    for piece in _ranges(len(columns.sent)):
+        late = zip(columns.probe[piece], columns.tick[piece], columns.sent[piece], strict=True)
+        lags.extend(sent - probes[number].due(tick) for number, tick, sent in late)
+        yield b""
+    whole = head | {
+        "wall": round(now.wall, 6),
+        "mono": round(now.mono, 6),
+        "lag_p99_ms": round(_p99(lags) * 1000, 3),
+        "unknowns": samples.unknowns,
+        "gaps": [_gap(gap, probes[gap.probe], now) for gap in gaps],
+        "probes": [described(probes[number], now) for number in used],
+        "names": [samples.names[index] for index in spoken],
+    }
+    yield json.dumps(whole, separators=(",", ":")).encode()[:-1]
+    anchor = now.wall - now.mono
+    yield from _column("probe", columns.probe, lambda number: str(place[number]))
+    yield from _column("tick", columns.tick, str)
+    yield from _column("sent", columns.sent, lambda mono: f"{anchor + mono:.6f}")
+    yield from _column("took", columns.took, "{:.6f}".format)
+    yield from _column("outcome", columns.outcome, str)
+    yield from _column("by", columns.by, lambda index: str(name_place[index]))
+    yield from _column("port", columns.port, str)
+    yield b"}"
+
+
+def described(probe: Running, now: Moment) -> dict[str, Any]:
+    """A probe as answers speak of it; ``t0`` is the Unix time at which its question 0 was due."""
+    return {
+        "name": probe.spec.name,
+        "scenario": probe.scenario,
+        "period": probe.spec.period,
+        "t0": round(now.wall_at(probe.t0), 6),
+    }
+
+
+def _gap(gap: Gap, probe: Running, now: Moment) -> dict[str, Any]:
+    return {
+        "id": gap.id,
+        "probe": probe.spec.name,
+        "scenario": probe.scenario,
+        "since": round(now.wall_at(gap.since), 6),
+        "until": round(now.wall_at(gap.until), 6),
+        "ticks": gap.ticks,
+        "reason": gap.reason,
+    }
+
+
+def _column(name: str, values: Any, text: Callable[[Any], str]) -> Iterator[bytes]:
+    yield f',"{name}":['.encode()
+    for piece in _ranges(len(values)):
+        yield (("," if piece.start else "") + ",".join(map(text, values[piece]))).encode()
+    yield b"]"
+
+
+def _ranges(length: int) -> Iterator[slice]:
+    return (slice(start, start + PIECE) for start in range(0, length, PIECE))
+
+
+def _p99(values: list[float]) -> float:
+    return sorted(values)[min(len(values) - 1, int(len(values) * 0.99))] if values else 0.0
