@@ -90,6 +90,12 @@ short because that is the one sign of life that proves the whole way: on kind a 
 which keeps it open whatever happens to the server, and bookmarks come only once a minute and 2 s before the end."""
 WATCH_SILENCE = 3.0
 """A watch that the server has not ended this long after it should have is half-open: noticed after 9 s at most."""
+RELIST = 0.5
+"""Between two attempts to list again after a watch was interrupted."""
+WATCHES_LISTED = Patience(30)
+"""The first lists of a recorder are in."""
+CAUGHT_UP = Patience(3)
+"""At its end a recorder has seen everything that the server knows; changes reach a watch within milliseconds."""
 HOLE = 0.5
 """A stretch in which a probe asked nothing counts as a gap when it is longer than this. Shorter ones cannot hide an outage
 longer than a quarter of the margin."""

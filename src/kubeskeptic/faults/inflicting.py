@@ -63,6 +63,7 @@ class Inflicted:
             undoes=self.plan.undoes,
             undo=dict(self.plan.record),
             lasts=lasts,
+            nodes=[timer.node for timer in self.plan.timers],
             cluster=self._site.guard.uid,
         )
         if not self.fault.heals_itself:

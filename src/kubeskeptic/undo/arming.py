@@ -9,7 +9,7 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,34 +17,33 @@ from typing import TYPE_CHECKING, Any
 from kubeskeptic import paths
 from kubeskeptic.durations import COMMAND
 from kubeskeptic.errors import CommandFailed, SkepticError
+from kubeskeptic.undo import notes
+from kubeskeptic.undo.ledger import OpenFault
 from kubeskeptic.undo.reach import as_record
 from kubeskeptic.undo.switch import alive, born
 
 if TYPE_CHECKING:
-    from kubeskeptic.faults.contract import Fault, Plan, Site, Timer
+    from kubeskeptic.faults.contract import Fault, Plan, Site
 
 
 @dataclass(frozen=True)
 class Armed:
     """The switches of one fault.
 
-    :param file: the host's switch, None when there is none
-    :param timers: (node, unit) of the switches in nodes
+    :param file: the host's switch
     """
 
     site: Site
-    file: Path | None
-    timers: tuple[tuple[str, str], ...]
+    one: OpenFault
+    file: Path
 
     def disarm(self) -> None:
         """Take the switches back; fine when they have fired.
 
         :raises CommandFailed: when a node does not let go of its timer
         """
-        if self.file:
-            stop(self.file)
-        for node, unit in self.timers:
-            stop_timer(self.site, node, unit)
+        disarm_nodes(self.site, self.one)
+        stop(self.file)
 
 
 def arm(site: Site, identity: str, fault: Fault, plan: Plan, lasts: float, where: Mapping[str, str]) -> Armed:
@@ -56,35 +55,56 @@ def arm(site: Site, identity: str, fault: Fault, plan: Plan, lasts: float, where
     :raises CommandFailed: when one cannot be armed; then none is
     """
     file = folder(site.cluster.name) / f"{site.run}-{identity}.json"
-    replay = {
-        **where,
-        "id": identity,
-        "fault": fault.name,
-        "targets": [str(target) for target in plan.targets],
-        "undo": dict(plan.record),
-        "cluster": as_record(site.cluster),
-        "journal": str(site.journal.path),
-        "run": site.run,
-        "uid": site.guard.uid,
-    }
-    again = [sys.executable, "-m", "kubeskeptic.undo.replay", str(file.with_suffix(".firing"))]
-    order = {
-        "label": identity,
-        "deadline": lasts,
-        "runner": [os.getpid(), born(os.getpid())],
-        "commands": [*map(list, plan.rescue), again],
-        "replay": replay,
-    }
-    start(file, order, site.cluster.engine.environment())
-    armed = Armed(site, file, tuple((timer.node, unit(site.run, identity)) for timer in plan.timers))
+    one = OpenFault(
+        id=identity,
+        fault=fault.name,
+        run=site.run,
+        targets=tuple(str(target) for target in plan.targets),
+        undo=plan.record,
+        phase="armed",
+        undoes=plan.undoes,
+        cluster=site.guard.uid,
+        nodes=tuple(timer.node for timer in plan.timers),
+        where=where,
+    )
+    start(file, order_for(site, one, plan.rescue, file, lasts), site.cluster.engine.environment())
+    armed = Armed(site, one, file)
     try:
         for timer in plan.timers:
-            start_timer(site, unit(site.run, identity), timer, lasts)
+            notes.leave(site, timer.node, one)
+            argv = notes.and_forget(one, timer.argv)
+            start_timer(site, unit(one), timer.node, argv, lasts)
     except SkepticError:
         with contextlib.suppress(SkepticError):
             armed.disarm()
         raise
     return armed
+
+
+def order_for(site: Site, one: OpenFault, rescue: Iterable[Sequence[str]], file: Path, lasts: float) -> dict[str, Any]:
+    """What the host's switch is told: see :mod:`kubeskeptic.undo.switch`; ``replay`` is for the command that it runs."""
+    again = [sys.executable, "-m", "kubeskeptic.undo.replay", str(file.with_suffix(".firing"))]
+    return {
+        "label": one.id,
+        "deadline": lasts,
+        "runner": [os.getpid(), born(os.getpid())],
+        "commands": [*map(list, rescue), again],
+        "replay": {
+            "fault": one.as_record(),
+            "cluster": as_record(site.cluster),
+            "journal": str(site.journal.path.resolve()),
+        },
+    }
+
+
+def disarm_nodes(site: Site, one: OpenFault) -> None:
+    """Stop the timers of a fault and take its notes away; fine when they are gone.
+
+    :raises CommandFailed: when a node does not let go
+    """
+    for node in one.nodes:
+        stop_timer(site, node, unit(one))
+        notes.take_away(site, node, one)
 
 
 # -- on the host -------------------------------------------------------------------------------------------------------
@@ -151,19 +171,19 @@ def pending(cluster: str) -> Iterator[Path]:
 
 
 # -- in nodes ----------------------------------------------------------------------------------------------------------
-def unit(run: str, identity: str) -> str:
-    """The name of the units of a fault's timers: ``skeptic-RUN-ID``, with what systemd does not take replaced."""
-    return "skeptic-" + "".join(c if c.isalnum() or c in "-_." else "-" for c in f"{run}-{identity}")
+def unit(one: OpenFault) -> str:
+    """The name of the units of a fault's timers: ``skeptic-RUN-ID``."""
+    return f"skeptic-{one.key}"
 
 
-def start_timer(site: Site, name: str, timer: Timer, lasts: float) -> None:
+def start_timer(site: Site, name: str, node: str, argv: Sequence[str], lasts: float) -> None:
     """Let the node's own systemd run a command after ``lasts`` seconds, within a tenth of a second.
 
     The default accuracy of a timer is a minute (systemd.timer(5)). ``--collect`` leaves nothing behind afterwards.
     """
-    stop_timer(site, timer.node, name)
+    stop_timer(site, node, name)
     site.in_node(
-        timer.node,
+        node,
         "systemd-run",
         f"--unit={name}",
         f"--on-active={lasts:.3f}",
@@ -172,7 +192,7 @@ def start_timer(site: Site, name: str, timer: Timer, lasts: float) -> None:
         "--collect",
         "--quiet",
         "--",
-        *timer.argv,
+        *argv,
     )
 
 

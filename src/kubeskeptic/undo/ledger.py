@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ class OpenFault:
     """A fault whose record ends somewhere between its intent and done.
 
     :param undo: its undo record
+    :param nodes: those that have a timer and a note
     :param phase: the last phase that was written
     :param cluster: uid of the kube-system namespace of the cluster it was inflicted on
     """
@@ -27,7 +28,25 @@ class OpenFault:
     phase: str
     undoes: str = ""
     cluster: str = ""
+    nodes: tuple[str, ...] = ()
     where: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """``RUN-ID``, with what is no good in the names of files and units replaced."""
+        return "".join(c if c.isalnum() or c in "-_." else "-" for c in f"{self.run}-{self.id}")
+
+    def as_record(self) -> dict[str, Any]:
+        """As JSON data; :meth:`from_record` is the way back."""
+        return asdict(self)
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> OpenFault:
+        """The fault that :meth:`as_record` wrote down.
+
+        :raises KeyError, TypeError: when it did not
+        """
+        return cls(**{**record, "targets": tuple(record["targets"]), "nodes": tuple(record["nodes"])})
 
     def mark(self, journal: Journal, phase: str, **more: Any) -> None:
         """Add a record about this fault to a journal."""
@@ -74,5 +93,6 @@ def _open(intent: Record, phase: str, run: str) -> OpenFault:
         phase=phase,
         undoes=intent["undoes"],
         cluster=intent.get("cluster", ""),
+        nodes=tuple(intent.get("nodes", ())),
         where={key: intent[key] for key in ("scenario", "act") if key in intent},
     )

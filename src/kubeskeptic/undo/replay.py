@@ -19,6 +19,7 @@ from kubeskeptic.faults.sequence import healed, undone
 from kubeskeptic.guard import Guard
 from kubeskeptic.journal import Journal
 from kubeskeptic.kube import Kube
+from kubeskeptic.undo.arming import disarm_nodes
 from kubeskeptic.undo.ledger import OpenFault
 from kubeskeptic.undo.reach import cluster_from
 
@@ -36,6 +37,7 @@ def put_back(site: Site, one: OpenFault, by: str) -> str:
         undone(fault, site, one.undo)
         one.mark(site.journal, "undone", by=by)
         evidence = healed(fault, site, one.undo, one.targets)
+        disarm_nodes(site, one)
     except SkepticError as error:
         one.mark(site.journal, "failed", by=by, evidence=str(error))
         raise
@@ -46,17 +48,13 @@ def put_back(site: Site, one: OpenFault, by: str) -> str:
 
 def from_switch(order: dict[str, Any]) -> tuple[Site, OpenFault]:
     """The site and the fault that a switch's file speaks of. A journal that is gone is replaced by one that is thrown away."""
+    one = OpenFault.from_record(order["fault"])
     cluster = cluster_from(order["cluster"])
     scratch = Path(tempfile.mkdtemp(prefix="kubeskeptic-"))
     kube = Kube(cluster.kubeconfig, cluster.context, scratch)
     told = Path(order["journal"])
     journal = Journal(told if told.exists() else scratch / "journal.jsonl")
-    site = Site(cluster, kube, journal, Guard(cluster, kube, order["uid"]), order["run"], 0)
-    where: dict[str, str] = {key: order[key] for key in ("scenario", "act") if key in order}
-    fault = OpenFault(
-        order["id"], order["fault"], order["run"], tuple(order["targets"]), order["undo"], "armed", where=where
-    )
-    return site, fault
+    return Site(cluster, kube, journal, Guard(cluster, kube, one.cluster), one.run, 0), one
 
 
 def main(file: Path) -> int:
