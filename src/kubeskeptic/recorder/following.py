@@ -1,0 +1,155 @@
+"""Following one kind of objects: list, watch from there, and say so whenever nobody looked.
+
+::
+
+    list ──▶ watch ──ends by its timeout──▶ watch from where it ended      nothing lost, no gap
+      ▲        │
+      └─ gap ──┘ broken, silent, "gone", anything else                     what vanished meanwhile: DELETED, seen now
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from kubeskeptic.durations import RELIST, WATCH_TIMEOUT
+from kubeskeptic.errors import Unanswered
+from kubeskeptic.kube import Event, Kube, Object
+from kubeskeptic.recorder.trimming import trimmed
+from kubeskeptic.waiting import NotYet, Pace
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What to follow: a kind, in one namespace or (None) in all, with a label selector."""
+
+    kind: str
+    namespace: str | None = None
+    labels: str = ""
+
+
+class Sink(Protocol):
+    """Where changes and gaps go."""
+
+    def change(self, watch: Watch, type_: str, seen: float, thing: Object) -> None:
+        """One change of one object."""
+
+    def gap(self, watch: Watch, since: float, until: float | None, reason: str) -> None:
+        """A time in which changes may have been missed."""
+
+
+Key = tuple[str, str]
+
+
+class Follower:
+    """Follows one watch until it is stopped. :meth:`run` belongs to one thread; the rest may be called from another."""
+
+    def __init__(self, kube: Kube, watch: Watch, sink: Sink, clock: Callable[[], float] = time.time) -> None:
+        self.watch = watch
+        self.listed = threading.Event()
+        """Set once the first list is in."""
+        self.trouble = ""
+        """Why nobody is looking at the moment; empty while somebody is."""
+        self.good = clock()
+        """The last moment at which the server was known to tell us everything."""
+        self._kube = kube
+        self._sink = sink
+        self._clock = clock
+        self._known: dict[Key, Object] = {}
+        self._version = ""
+        self._lock = threading.Lock()
+        self._pace = Pace(RELIST)
+
+    def stop(self) -> None:
+        """Follow no further. A watch that is waiting for news ends with its timeout; nothing is written any more."""
+        with self._lock:
+            self._pace.stop()
+
+    def run(self) -> None:
+        """Follow until stopped. Whatever goes wrong is a gap, and followed by another list."""
+        for _ in self._pace:
+            try:
+                self._list()
+                while not self._pace.stopped:
+                    self._follow()
+            except Exception as trouble:  # noqa: BLE001 - of whatever kind: from here on nobody looks, and that is said
+                self.trouble = f"{type(trouble).__name__}: {trouble}"
+
+    def whole(self) -> bool | NotYet:
+        """Ask the server whether everything that it knows has been seen.
+
+        :raises Unanswered: when it does not answer
+        """
+        now = {key_of(thing): trimmed(thing) for thing in self._ask()["items"]}
+        with self._lock:
+            missing = [key for key in now.keys() | self._known.keys() if now.get(key) != self._known.get(key)]
+        return NotYet(f"{self.watch.kind} {missing[0][1]} is not as last seen") if missing else True
+
+    def _ask(self) -> Object:
+        return self._kube.list(self.watch.kind, self.watch.namespace, labels=self.watch.labels)
+
+    def _list(self) -> None:
+        answer = self._ask()
+        seen = self._clock()
+        with self._lock:
+            if self._pace.stopped:
+                return
+            if self.trouble and self.listed.is_set():
+                self._sink.gap(self.watch, self.good, seen, self.trouble)
+            self._compare(answer["items"], seen)
+        self._version = answer["metadata"]["resourceVersion"]
+        self.good, self.trouble = seen, ""
+        self.listed.set()
+
+    def _compare(self, items: Iterable[Object], seen: float) -> None:
+        """Record what differs from what was known: after a gap, what happened in it."""
+        now = {key_of(thing): trimmed(thing) for thing in items}
+        for key, old in list(self._known.items()):
+            if key not in now or now[key]["metadata"]["uid"] != old["metadata"]["uid"]:
+                self._change("DELETED", seen, key, old)
+        fresh = "ADDED" if self.listed.is_set() else "LISTED"
+        for key, thing in now.items():
+            self._change("MODIFIED" if key in self._known else fresh, seen, key, thing)
+
+    def _follow(self) -> None:
+        """One watch, from its beginning to its end.
+
+        :raises Unanswered: when it breaks, or when the server ends it as soon as it is open
+        """
+        watch, opened = self.watch, self._clock()
+        for event in self._kube.watch(watch.kind, watch.namespace, watch.labels, self._version, WATCH_TIMEOUT):
+            seen = self._clock()
+            with self._lock:
+                if self._pace.stopped:
+                    return
+                self._take(event, seen)
+            self.good = seen
+        self.good = self._clock()
+        if self.good - opened < RELIST:
+            raise Unanswered("the server ended the watch as soon as it was open")
+
+    def _take(self, event: Event, seen: float) -> None:
+        if event["type"] == "OPENED":
+            return
+        thing: dict[str, Any] = event["object"]
+        if event["type"] != "BOOKMARK":
+            self._change(event["type"], seen, key_of(thing), trimmed(thing))
+        self._version = thing["metadata"]["resourceVersion"]
+
+    def _change(self, type_: str, seen: float, key: Key, thing: Object) -> None:
+        if type_ == "DELETED":
+            self._known.pop(key, None)
+        elif self._known.get(key) == thing:
+            return  # only something that is not kept has changed
+        else:
+            self._known[key] = thing
+        self._sink.change(self.watch, type_, seen, thing)
+
+
+def key_of(thing: Object) -> Key:
+    """Namespace and name of an object."""
+    metadata = thing["metadata"]
+    return metadata.get("namespace", ""), metadata["name"]

@@ -1,0 +1,86 @@
+"""The recorder: what happened to the objects that a scenario's claims speak of, written down as it is seen."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from kubeskeptic.durations import CAUGHT_UP, WATCHES_LISTED
+from kubeskeptic.errors import SkepticError, Unanswered
+from kubeskeptic.journal import Journal
+from kubeskeptic.kube import Kube, Object
+from kubeskeptic.recorder.following import Follower, Watch
+from kubeskeptic.waiting import NotYet, until
+
+
+class Recorder:
+    """Records changes of API objects into the journal, between entering and leaving a ``with`` block.
+
+    One thread for each watch. Entering waits until every list is in; leaving asks the server once more whether
+    everything has been seen, and marks a gap where it has not.
+
+    :param scenario: the name under which the changes are recorded
+    :param watches: what to follow
+    :raises PatienceExhausted: on entering, when a list does not come in; nothing was recorded then that could mislead
+    """
+
+    def __init__(self, kube: Kube, journal: Journal, scenario: str, watches: Sequence[Watch]) -> None:
+        self._journal = journal
+        self._scenario = scenario
+        self._followers = [Follower(kube, watch, self) for watch in watches]
+
+    def __enter__(self) -> Self:
+        for follower in self._followers:
+            name = f"recorder {self._scenario} {follower.watch.kind}"
+            threading.Thread(target=follower.run, name=name, daemon=True).start()
+        try:
+            until(self._listed, WATCHES_LISTED, what="the recorder's first lists")
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            for follower in self._followers:
+                self._close(follower)
+        finally:
+            self._stop()
+
+    def ready(self) -> bool:
+        """Whether every list is in and every watch is open, as far as anybody knows at this moment."""
+        return all(follower.listed.is_set() and not follower.trouble for follower in self._followers)
+
+    def change(self, watch: Watch, type_: str, seen: float, thing: Object) -> None:
+        """Write one change."""
+        self._journal.write("change", scenario=self._scenario, resource=watch.kind, type=type_, seen=seen, object=thing)
+
+    def gap(self, watch: Watch, since: float, until: float | None, reason: str) -> None:
+        """Write one gap."""
+        self._journal.write(
+            "gap", source="watch", scenario=self._scenario, node="", probe="", resource=watch.kind,
+            since=since, until=until, reason=reason,
+        )  # fmt: skip
+
+    def _listed(self) -> bool | NotYet:
+        late = [follower for follower in self._followers if not follower.listed.is_set()]
+        return NotYet(f"no list of {late[0].watch.kind} yet; {late[0].trouble}") if late else True
+
+    def _close(self, follower: Follower) -> None:
+        """Make sure that the last changes have been seen, also by a watch that nobody has noticed to be broken."""
+        reason = follower.trouble
+        try:
+            until(follower.whole, CAUGHT_UP, what="the recorder to catch up", tolerate=(Unanswered,))
+        except SkepticError as behind:
+            reason = reason or str(behind)
+        follower.stop()
+        if reason:
+            self.gap(follower.watch, follower.good, None, reason)
+
+    def _stop(self) -> None:
+        for follower in self._followers:
+            follower.stop()

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+import pytest
+
+from kubeskeptic.errors import ClusterError, Gone, Unanswered
+from kubeskeptic.kube import Kube
+from kubeskeptic.recorder import Watch
+from kubeskeptic.recorder.following import Follower
+from kubeskeptic.waiting import NotYet
+
+Thing = dict[str, Any]
+
+
+def pod(name: str, uid: str = "", phase: str = "Running", version: int = 1) -> Thing:
+    metadata = {"name": name, "namespace": "shop", "uid": uid or name, "resourceVersion": str(version)}
+    return {"kind": "Pod", "metadata": metadata, "spec": {}, "status": {"phase": phase}}
+
+
+def event(kind: str, thing: Thing) -> Thing:
+    return {"type": kind, "object": thing}
+
+
+OPENED = event("OPENED", {})
+
+
+class Story:
+    """A cluster that plays one list or watch after the other, a second apart, and then stops the follower."""
+
+    def __init__(self, *steps: Any) -> None:
+        self.steps = list(steps)
+        self.now = 100.0
+        self.asked: list[str] = []
+        self.told: list[tuple[Any, ...]] = []
+        self.follower = Follower(cast(Kube, self), Watch("Pod", "shop"), self, lambda: self.now)
+        self.follower._pace.period = 0.0
+
+    def play(self) -> list[tuple[Any, ...]]:
+        self.follower.run()
+        return self.told
+
+    def list(self, *_: Any, **__: Any) -> Thing:
+        step = self._next()
+        if isinstance(step, Exception):
+            raise step
+        assert isinstance(step, dict), f"listed where it should have watched: {step}"
+        return step
+
+    def watch(self, kind: str, namespace: str, labels: str, version: str, timeout: float) -> Iterator[Thing]:
+        self.asked.append(version)
+        for step in self._next():
+            self.now += 1
+            if isinstance(step, Exception):
+                raise step
+            yield step
+
+    def change(self, watch: Watch, type_: str, seen: float, thing: Thing) -> None:
+        self.told.append((type_, thing["metadata"]["name"], seen))
+
+    def gap(self, watch: Watch, since: float, until: float | None, reason: str) -> None:
+        self.told.append(("GAP", since, until, reason))
+
+    def _next(self) -> Any:
+        self.now += 1
+        if not self.steps:
+            self.follower.stop()
+            return {"items": [], "metadata": {"resourceVersion": "0"}}
+        return self.steps.pop(0)
+
+
+def listing(*things: Thing, version: str = "10") -> Thing:
+    return {"items": list(things), "metadata": {"resourceVersion": version}}
+
+
+def test_lists_then_watches_from_there() -> None:
+    story = Story(listing(pod("a"), version="41"), [OPENED, event("ADDED", pod("b", version=42))])
+    assert story.play() == [("LISTED", "a", 101.0), ("ADDED", "b", 104.0)]
+    assert story.asked[0] == "41"
+
+
+def test_a_watch_that_ends_by_its_timeout_goes_on_where_it_ended() -> None:
+    story = Story(
+        listing(), [OPENED, event("BOOKMARK", pod("", version=50))], [event("ADDED", pod("b", version=51))], []
+    )
+    told = story.play()
+    assert story.asked[:3] == ["10", "50", "51"]
+    assert [one[0] for one in told] == ["ADDED"]
+
+
+def test_a_change_of_nothing_that_is_kept_is_no_change() -> None:
+    story = Story(
+        listing(pod("a")), [event("MODIFIED", pod("a", version=2)), event("MODIFIED", pod("a", phase="Failed"))]
+    )
+    assert [one[0] for one in story.play()] == ["LISTED", "MODIFIED"]
+
+
+@pytest.mark.parametrize(
+    "trouble", [Unanswered("cut"), Gone("too old", 410), ClusterError("etcd", 500), KeyError("a bug of ours")]
+)
+def test_an_interruption_is_a_gap_and_what_happened_in_it_is_seen_at_the_list(trouble: Exception) -> None:
+    story = Story(
+        listing(pod("stays"), pod("goes"), pod("changes"), pod("reborn", uid="u1")),
+        [OPENED, trouble],
+        listing(pod("stays"), pod("changes", phase="Failed"), pod("reborn", uid="u2"), pod("comes")),
+    )
+    told = story.play()[4:]
+    name, since, until, reason = told.pop(0)
+    assert (name, since, until) == ("GAP", 103.0, 105.0)
+    assert str(trouble) in reason
+    assert told == [
+        ("DELETED", "goes", 105.0),
+        ("DELETED", "reborn", 105.0),
+        ("MODIFIED", "changes", 105.0),
+        ("ADDED", "reborn", 105.0),
+        ("ADDED", "comes", 105.0),
+    ]
+
+
+def test_a_gap_lasts_until_a_list_succeeds() -> None:
+    story = Story(listing(), [OPENED, Unanswered("cut")], Unanswered("still down"), Unanswered("down"), listing())
+    assert story.play()[0][:3] == ("GAP", 103.0, 107.0)
+
+
+def test_before_the_first_list_there_is_nothing_to_miss() -> None:
+    assert Story(Unanswered("down"), listing(pod("a"))).play() == [("LISTED", "a", 102.0)]
+
+
+def test_a_server_that_ends_every_watch_at_once_is_not_being_watched() -> None:
+    story = Story(listing(), [])
+    story.follower._clock = lambda: 100.0
+    story.steps.append(listing())
+    told = story.play()
+    assert told[0][0] == "GAP"
+    assert "as soon as it was open" in told[0][3]
+
+
+def test_at_the_end_the_server_is_asked_whether_all_was_seen() -> None:
+    story = Story(listing(pod("a")))
+    story.play()
+    story.steps = [listing(pod("a")), listing(pod("a", phase="Failed")), listing(), listing(pod("a"), pod("b"))]
+    assert story.follower.whole() is True
+    assert [isinstance(story.follower.whole(), NotYet) for _ in range(3)] == [True, True, True]
