@@ -65,6 +65,8 @@ LEASE_LASTS = 30
 """A run that has not renewed its hold on a cluster for this many whole seconds has lost it."""
 LEASE_RENEWS = 5.0
 """Between two renewals of a run's hold on a cluster."""
+CLEANUP_GONE = Patience(180)
+"""A namespace with everything in it is gone."""
 KUBELET_ANSWERS = 2.0
 """A kubelet that does not answer the API server within this long counts as out of reach."""
 SWITCH_LOOKS = 0.25

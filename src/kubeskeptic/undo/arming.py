@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kubeskeptic import paths
-from kubeskeptic.durations import COMMAND
-from kubeskeptic.errors import CommandFailed, SkepticError
+from kubeskeptic.durations import COMMAND, SWITCH_FIRES
+from kubeskeptic.errors import CommandFailed, Refused, SkepticError
 from kubeskeptic.undo import notes
 from kubeskeptic.undo.ledger import OpenFault
 from kubeskeptic.undo.reach import as_record
 from kubeskeptic.undo.switch import alive, born
+from kubeskeptic.waiting import NotYet, until
 
 if TYPE_CHECKING:
     from kubeskeptic.faults.contract import Fault, Plan, Site
@@ -155,6 +156,44 @@ def stop(file: Path) -> bool:
     return True
 
 
+def forget(file: Path) -> None:
+    """Remove the files of a switch whose process is gone; the log stays."""
+    file.unlink(missing_ok=True)
+    file.with_suffix(".pid").unlink(missing_ok=True)
+
+
+def await_end(file: Path) -> None:
+    """Wait until a switch that is about to fire, or fires, has ended.
+
+    :raises Refused: when its run is alive: the fault is in use
+    :raises PatienceExhausted: when it does not end
+    """
+    order = order_in(file)
+    if order and alive(order["runner"]):
+        raise Refused(f"process {order['runner'][0]} is using {order['label']}; end that run first")
+
+    def ended() -> bool | NotYet:
+        pid = pid_of(file)
+        return NotYet(f"process {pid[0]} works") if pid and alive(pid) else True
+
+    until(ended, SWITCH_FIRES, what=f"the switch {file.stem} to do its work")
+
+
+def order_in(file: Path) -> dict[str, Any] | None:
+    """What a switch was told; None when the file is gone or not whole."""
+    try:
+        order: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return order
+
+
+def in_use(cluster: str) -> list[str]:
+    """The faults in force on a cluster whose runs are alive on this machine."""
+    orders = [order for order in map(order_in, folder(cluster).glob("*.json")) if order]
+    return [f"{order['label']} of process {order['runner'][0]}" for order in orders if alive(order["runner"])]
+
+
 def pid_of(file: Path) -> tuple[int, int] | None:
     """Process id and start time of the switch of a file, when it has said so."""
     try:
@@ -197,9 +236,18 @@ def start_timer(site: Site, name: str, node: str, argv: Sequence[str], lasts: fl
 
 
 def stop_timer(site: Site, node: str, name: str) -> None:
-    """Stop a node's timer and what it started; fine when the node is down or does not know it."""
+    """Stop a node's timer and what it started; fine when the node does not know it."""
+    stop_unit(site, node, f"{name}.timer")
+    stop_unit(site, node, f"{name}.service")
+
+
+def stop_unit(site: Site, node: str, name: str) -> None:
+    """Stop one unit of ours; fine when the node does not know it.
+
+    :raises CommandFailed: when the node cannot be reached, or the unit does not stop
+    """
     try:
-        site.in_node(node, "systemctl", "stop", f"{name}.timer", f"{name}.service")
+        site.in_node(node, "systemctl", "stop", name)
     except CommandFailed as refused:
-        if not any(words in refused.output for words in ("not loaded", "not found", "is not running")):
+        if not any(words in refused.output for words in ("not loaded", "not found")):
             raise

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kubeskeptic.clusters import Cluster, Node
 from kubeskeptic.clusters.engine import Engine
+
+if TYPE_CHECKING:
+    from kubeskeptic.clusters import Cluster
 
 
 def as_record(cluster: Cluster) -> dict[str, Any]:
@@ -27,6 +29,8 @@ def as_record(cluster: Cluster) -> dict[str, Any]:
 
 def cluster_from(record: Mapping[str, Any]) -> Cluster:
     """The cluster that :func:`as_record` described."""
+    from kubeskeptic.clusters import Cluster, Node
+
     return Cluster(
         name=record["name"],
         context=record["context"],

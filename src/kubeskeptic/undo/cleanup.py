@@ -1,0 +1,147 @@
+"""Undoing everything of ours that is left, with or without journals, from any shell, any number of times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from pathlib import Path
+
+from kubeskeptic.durations import CLEANUP_GONE, CLUSTER_READY
+from kubeskeptic.errors import LeftDirty, NotFound, PatienceExhausted, SkepticError
+from kubeskeptic.faults import Site, state
+from kubeskeptic.journal import Journal
+from kubeskeptic.undo import arming, residue
+from kubeskeptic.undo.replay import put_back
+from kubeskeptic.undo.residue import Leftover
+from kubeskeptic.waiting import NotYet, until
+
+Say = Callable[[str], None]
+PASSES = 4
+"""Removing one thing can bring another to light: a node that is down hides its notes."""
+
+
+def cleanup(site: Site, journals: Iterable[Path] = (), run: str = "", *, say: Say) -> int:
+    """Remove what is left and wait until the cluster is healthy; how many things were removed.
+
+    :param run: only what belongs to this run
+    :param say: takes one line about each thing
+    :raises LeftDirty: when something could not be removed, or the cluster does not get healthy
+    """
+    known = list(journals)
+    removed = 0
+    failed: list[str] = []
+    for _ in range(PASSES):
+        left = residue.find(site, known, run)
+        if not left:
+            break
+        failed = []
+        for one in left:
+            removed += _removed(site, one, say, failed)
+    failed = failed or [one.says for one in residue.find(site, known, run)]
+    if failed:
+        raise LeftDirty(f"the cluster is still dirty: {'; '.join(failed)}")
+    try:
+        until(lambda: healthy(site), CLUSTER_READY, what="the cluster to be healthy", tolerate=(SkepticError,))
+    except PatienceExhausted as sick:
+        raise LeftDirty(f"nothing of ours is left, but the cluster is not healthy: {sick}") from sick
+    return removed
+
+
+def _removed(site: Site, one: Leftover, say: Say, failed: list[str]) -> int:
+    try:
+        REMOVERS[one.kind](site, one)
+    except SkepticError as error:
+        say(f"{one.says}: {error}")
+        failed.append(f"{one.says}: {error}")
+        return 0
+    say(f"{one.says}: removed")
+    return 1
+
+
+def healthy(site: Site) -> str | NotYet:
+    """Whether every node is Ready and every pod of kube-system runs."""
+    sick = [n["metadata"]["name"] for n in site.kube.list("Node")["items"] if state.condition(n, "Ready") != "True"]
+    if sick:
+        return NotYet(f"not Ready: {', '.join(sick)}")
+    waiting = [p["metadata"]["name"] for p in site.kube.list("Pod", "kube-system")["items"] if not state.ready(p)]
+    return NotYet(f"not Ready: {', '.join(waiting)}") if waiting else "every node and every pod of kube-system is Ready"
+
+
+# -- one kind of leftover each -----------------------------------------------------------------------------------------
+def _fault(site: Site, one: Leftover) -> None:
+    assert one.fault
+    if one.journal and one.journal.exists():
+        with closing(Journal(one.journal)) as journal:
+            mine = Site(site.cluster, site.kube, journal, site.guard, one.run, 0)
+            put_back(mine, one.fault, "cleanup")
+    else:
+        put_back(site, one.fault, "cleanup")
+
+
+def _node(site: Site, one: Leftover) -> None:
+    engine = site.cluster.engine
+    if engine.state(one.node) == "paused":
+        engine.unpause(one.node)
+    else:
+        engine.start(one.node)
+
+
+def _namespace(site: Site, one: Leftover) -> None:
+    def gone() -> bool | NotYet:
+        try:
+            found = site.kube.get("Namespace", one.name)
+        except NotFound:
+            return True
+        return NotYet(str(found["status"].get("conditions", found["status"])))
+
+    try:
+        site.kube.delete("Namespace", one.name)
+    except NotFound:
+        return
+    until(gone, CLEANUP_GONE, what=f"namespace {one.name} to go", tolerate=(SkepticError,))
+
+
+def _switch(_: Site, one: Leftover) -> None:
+    assert one.file
+    arming.forget(one.file)
+
+
+def _waiting(_: Site, one: Leftover) -> None:
+    assert one.file
+    arming.await_end(one.file)
+
+
+def _timer(site: Site, one: Leftover) -> None:
+    arming.stop_unit(site, one.node, one.name)
+
+
+def _service(site: Site, one: Leftover) -> None:
+    site.in_node(one.node, "systemctl", "start", one.name)
+
+
+def _stopped(site: Site, one: Leftover) -> None:
+    site.in_node(one.node, "pkill", "-CONT", "-x", one.name)
+
+
+def _table(site: Site, one: Leftover) -> None:
+    family, _, name = one.name.partition("/")
+    site.in_node(one.node, "nft", "delete", "table", family, name)
+
+
+def _silent(site: Site, _: Leftover) -> None:
+    site.kube.list("Namespace")
+
+
+REMOVERS: dict[str, Callable[[Site, Leftover], None]] = {
+    "fault": _fault,
+    "node": _node,
+    "namespace": _namespace,
+    "switch": _switch,
+    "waiting": _waiting,
+    "timer": _timer,
+    "service": _service,
+    "stopped": _stopped,
+    "table": _table,
+    "silent": _silent,
+}
+"""How each kind of leftover is removed."""

@@ -1,0 +1,165 @@
+"""What of ours is left in a cluster: faults that are not undone, and what runs leave behind.
+
+Each finder looks at one place and returns what it finds; nothing is changed. What is not known to be ours is not listed:
+namespaces and objects go by our label, node parts by our names, and the state of nodes is looked at only in clusters that
+are ours from end to end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kubeskeptic.errors import SkepticError, Unanswered
+from kubeskeptic.faults.library import FAULTS, named
+from kubeskeptic.undo import arming, notes
+from kubeskeptic.undo.ledger import OpenFault, of_journal
+from kubeskeptic.undo.switch import alive
+from kubeskeptic.waiting import NotYet
+
+if TYPE_CHECKING:
+    from kubeskeptic.faults.contract import Site
+
+LABEL = "app.kubernetes.io/managed-by=kubeskeptic"
+RUN_LABEL = "kubeskeptic/run"
+ANNOTATED = ("Node", "Namespace", "Deployment", "DaemonSet", "StatefulSet", "ConfigMap", "Service", "Pod")
+"""Kinds of objects that faults leave the annotation ``kubeskeptic/undo`` on."""
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """One thing of ours that is still there.
+
+    :param kind: decides how it is removed: fault, node, namespace, switch, timer, process, silent
+    :param name: of the thing
+    :param says: what it is, for people
+    :param node: where, for what is in a node
+    :param fault: what to undo, for kind ``fault``
+    :param journal: which journal speaks of it
+    :param file: for kind ``switch``
+    """
+
+    kind: str
+    name: str
+    says: str
+    node: str = ""
+    run: str = ""
+    fault: OpenFault | None = None
+    journal: Path | None = None
+    file: Path | None = None
+
+
+def find(site: Site, journals: Iterable[Path] = (), run: str = "") -> list[Leftover]:
+    """Everything that is left, in the order in which it should be removed.
+
+    :param journals: the journals to read; those about other clusters are passed over
+    :param run: only what belongs to this run, where that can be told
+    """
+    found: dict[tuple[str, str, str], Leftover] = {}
+    for look in _looks(site, list(journals)):
+        try:
+            for one in look():
+                if not run or one.run in ("", run):
+                    found.setdefault((one.kind, one.name, one.node), one)
+        except Unanswered as silent:
+            found.setdefault(
+                ("silent", "api", ""), Leftover("silent", "api", f"the API server does not answer: {silent}")
+            )
+    return list(found.values())
+
+
+def _looks(site: Site, journals: list[Path]) -> Iterator[Callable[[], Iterable[Leftover]]]:
+    yield lambda: nodes_down(site)
+    yield lambda: faults_by_switch(site)
+    for node in [one.name for one in site.cluster.nodes]:
+        yield lambda node=node: in_node(site, node)  # type: ignore[misc]
+    yield lambda: faults_by_annotation(site)
+    yield lambda: faults_by_journal(site, journals)
+    yield lambda: namespaces(site)
+
+
+# -- faults ------------------------------------------------------------------------------------------------------------
+def faults_by_journal(site: Site, journals: Iterable[Path]) -> Iterator[Leftover]:
+    """Faults of this cluster that a journal has begun and not done, and that are not seen to have healed."""
+    for path in journals:
+        for one in of_journal(path):
+            if one.cluster == site.guard.uid and one.fault in FAULTS and not _healed(site, one):
+                yield _fault(one, f"journal {path.parent.name}", path)
+
+
+def faults_by_annotation(site: Site) -> Iterator[Leftover]:
+    """Faults that an object's annotation speaks of."""
+    for kind in ANNOTATED:
+        for item in site.kube.list(kind)["items"]:
+            one = notes.parse(item["metadata"].get("annotations", {}).get(notes.ANNOTATION, ""))
+            if one:
+                yield _fault(one, f"{kind} {item['metadata']['name']}")
+
+
+def faults_by_switch(site: Site) -> Iterator[Leftover]:
+    """Dead man's switches of this machine whose process is gone, or that gave up."""
+    for file in arming.pending(site.cluster.name):
+        pid = arming.pid_of(file)
+        if pid and alive(pid):
+            yield Leftover("waiting", file.name, f"switch {file.stem} waits or works", file=file)
+            continue
+        order = arming.order_in(file) or {}
+        one = OpenFault.from_record(order["replay"]["fault"]) if "replay" in order else None
+        if one and one.cluster == site.guard.uid:
+            yield _fault(one, f"switch {file.name}", Path(order["replay"]["journal"]))
+        yield Leftover(
+            "switch", file.name, f"switch {file.name}, whose process is gone", file=file, run=one.run if one else ""
+        )
+
+
+def _fault(one: OpenFault, where: str, journal: Path | None = None) -> Leftover:
+    says = f"{one.fault} on {', '.join(one.targets)} of run {one.run}, not undone (says {where})"
+    return Leftover("fault", one.id, says, run=one.run, fault=one, journal=journal)
+
+
+def _healed(site: Site, one: OpenFault) -> bool:
+    try:
+        return not isinstance(named(one.fault).heal(site, one.undo), NotYet)
+    except SkepticError:
+        return False
+
+
+# -- nodes -------------------------------------------------------------------------------------------------------------
+def nodes_down(site: Site) -> Iterator[Leftover]:
+    """Nodes of a cluster of ours that do not run."""
+    for container in site.cluster.engine.nodes(site.cluster.name):
+        if container.state != "running":
+            yield Leftover("node", container.name, f"node {container.name} is {container.state}", node=container.name)
+
+
+_PARTS = """
+for timer in $(systemctl list-units --all --plain --no-legend 'skeptic-*' | awk '{print $1}'); do echo "timer $timer"; done
+for part in containerd kubelet; do systemctl is-active --quiet "$part" || echo "service $part"; done
+ps -eo stat=,comm= | awk '$1 ~ /^T/ && $2 ~ /^(kube|containerd|coredns|etcd)/ {print "stopped " $2}'
+nft list tables 2>/dev/null | awk '$3 ~ /^skeptic/ {print "table " $2 "/" $3}'
+true
+"""
+
+
+def in_node(site: Site, node: str) -> Iterator[Leftover]:
+    """Notes, timers, tables of ours in a node, and node parts that do not run. Nothing for a node that is down."""
+    if not notes.reachable(site, node):
+        return
+    for one in notes.in_node(site, node):
+        yield _fault(one, f"note in {node}")
+    for line in site.in_node(node, "sh", "-c", _PARTS).splitlines():
+        kind, _, name = line.partition(" ")
+        yield Leftover(kind, name, f"{_SAID[kind]} {name} in {node}", node=node)
+
+
+_SAID = {"timer": "unit", "service": "inactive service", "stopped": "stopped process", "table": "rule table"}
+
+
+# -- objects -----------------------------------------------------------------------------------------------------------
+def namespaces(site: Site) -> Iterator[Leftover]:
+    """Namespaces with our label."""
+    for item in site.kube.list("Namespace", labels=LABEL)["items"]:
+        name, run = item["metadata"]["name"], item["metadata"].get("labels", {}).get(RUN_LABEL, "")
+        yield Leftover("namespace", name, f"namespace {name}", run=run)
