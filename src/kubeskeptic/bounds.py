@@ -23,6 +23,9 @@ from typing import Any
 
 from kubeskeptic.durations import MARGIN
 
+NOTICING = 1.0
+"""Seconds until the kubelet notices that a container died: its pod lifecycle event generator relists once a second."""
+
 
 @dataclass(frozen=True)
 class Bound:
@@ -72,6 +75,10 @@ class Settings:
     def __contains__(self, name: str) -> bool:
         return name in self._settings
 
+    def with_(self, setting: Setting) -> Settings:
+        """These settings and one more."""
+        return Settings(self._settings | {setting.name: setting})
+
     def plus(self, *names: str, **extra: float) -> Bound:
         """The sum of settings, of extra named seconds, and of the one margin.
 
@@ -89,6 +96,14 @@ class Settings:
     def dead_endpoint_window(self) -> Bound:
         """How long a dead node's endpoints may get traffic: GRACE + MONITOR + SYNC + margin."""
         return self.plus("GRACE", "MONITOR", "SYNC")
+
+    @property
+    def killed_container_window(self) -> Bound:
+        """How long a killed container's share of the requests may fail: the kubelet's noticing, then START or SYNC,
+        whichever is shorter, as either ends it.
+        """
+        back, routed = self.plus("START", noticing=NOTICING), self.plus("SYNC", noticing=NOTICING)
+        return min(back, routed, key=lambda bound: bound.value)
 
     def as_record(self) -> dict[str, Any]:
         """As it appears in the journal's ``run`` record."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from kubeskeptic.durations import POLL, Patience
-from kubeskeptic.errors import PatienceExhausted, SkepticError
+from kubeskeptic.errors import PatienceExhausted
 
 T = TypeVar("T")
 
@@ -55,24 +55,6 @@ def until(
                 f"gave up waiting for {what} after {patience.seconds:g} s; last seen: {answer.state}"
             )
         sleep(period)
-
-
-def holds_still(question: Callable[[], bool], seconds: float, patience: Patience, *, what: str) -> None:
-    """Wait until ``question`` has been true for ``seconds`` without a break.
-
-    :raises PatienceExhausted: when that never happened
-    """
-    since: list[float] = []
-
-    def still() -> bool | NotYet:
-        if not question():
-            since.clear()
-            return NotYet("not true")
-        since[:1] = since[:1] or [time.monotonic()]
-        lasted = time.monotonic() - since[0]
-        return True if lasted >= seconds else NotYet(f"true for {lasted:.1f} s")
-
-    until(still, patience, what=what, tolerate=(SkepticError,))
 
 
 class Pace:

@@ -7,17 +7,17 @@ from collections.abc import Collection, Mapping, Sequence
 
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound
-from kubeskeptic.checks.watching import clean_baseline, end_of, span, watched
+from kubeskeptic.checks.watching import baseline_of, clean_baseline, end_of, span, start_of, watched
 from kubeskeptic.findings import Finding, Measure, Verdict, inconclusive
 from kubeskeptic.timeline import Act, Lane
 
 
 def same_answer(lanes: Sequence[Lane], acts: Sequence[Act], expected: str) -> Finding:
     """Every lookup through all these acts succeeds, and answers the one expected address."""
-    since = min(act.baseline or end_of(act) for act in acts)
+    since = min(baseline_of(act) for act in acts)
     end = max(end_of(act) for act in acts)
     for act in acts:
-        watched(lanes, act.baseline or since, end_of(act))
+        watched(lanes, baseline_of(act), end_of(act))
     seen: Counter[str] = Counter()
     failed: Counter[str] = Counter()
     for lane in lanes:
@@ -60,7 +60,7 @@ def answers_everywhere(lanes: Sequence[Lane], act: Act, hosting: Collection[str]
     :param hosting: nodes that run a pod of the service; there must be nodes of both sorts
     """
     clean_baseline(lanes, act)
-    since, end = act.start or 0.0, end_of(act)
+    since, end = start_of(act), end_of(act)
     watched(lanes, since, end)
     nodes = {lane.node for lane in lanes}
     if not nodes & set(hosting) or not nodes - set(hosting):
@@ -72,12 +72,11 @@ def answers_everywhere(lanes: Sequence[Lane], act: Act, hosting: Collection[str]
             asked += 1
             failed[lane.node] += lane[at].failed
     bad = [node for node in sorted(failed) if failed[node]]
-    others = len(nodes - set(hosting))
-    why = (
-        "; ".join(f"{failed[node]} requests failed on {node}" for node in bad) + "; none may."
-        if bad
-        else f"All {asked} requests were answered through {len(nodes)} nodes, {others} of which host{'s' if others == 1 else ''} no pod of the service."
-    )
+    without = len(nodes - set(hosting))
+    host = "hosts" if without == 1 else "host"
+    why = f"All {asked} requests were answered through {len(nodes)} nodes; {without} {host} no pod of the service."
+    if bad:
+        why = "; ".join(f"{failed[node]} requests failed on {node}" for node in bad) + "; none may."
     return Finding(
         Verdict.VIOLATED if bad else Verdict.HOLDS,
         why,
@@ -96,7 +95,7 @@ def crosses_nodes(lanes: Sequence[Lane], act: Act, home: Mapping[str, str]) -> F
         as on other nodes an answer can only come from elsewhere
     """
     clean_baseline(lanes, act)
-    since, end = act.start or 0.0, end_of(act)
+    since, end = start_of(act), end_of(act)
     watched(lanes, since, end)
     shares: dict[str, float] = {}
     answers = crossed = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kubeskeptic.bounds import Bound
-from kubeskeptic.checks.watching import clean_baseline, end_of, watched
+from kubeskeptic.checks.watching import clean_baseline, end_of, start_of, watched
 from kubeskeptic.findings import Finding, Measure, Verdict
 from kubeskeptic.timeline import Act, Lane, Outage, outages
 
@@ -29,14 +29,15 @@ def fails_at_most(lanes: Sequence[Lane], act: Act, since: float, bound: Bound, *
         why = f"No request failed on any of {len(lanes)} nodes."
     else:
         still = " and did not stop" if worst.open else ""
-        why = f"Requests failed for {worst.seconds:.2f} s{still} at worst, on {worst.node} ({_listed(worst)}); allowed are {bound.value:g} s."
+        how = f"for {worst.seconds:.2f} s{still} at worst, on {worst.node} ({_listed(worst)})"
+        why = f"Requests failed {how}; allowed are {bound.value:g} s."
     return Finding(
         verdict,
         why,
         measured=measured,
         bounds={name: bound},
         nodes=tuple(lane.node for lane in lanes),
-        window=(act.start or since, end),
+        window=(start_of(act), end),
         probes=tuple(dict.fromkeys(lane.probe for lane in lanes)),
         decisive=_decisive(worst, since),
     )
@@ -61,7 +62,7 @@ def never_fails(lanes: Sequence[Lane], act: Act, since: float) -> Finding:
         measured={"failed": Measure(failed, "requests"), "asked": Measure(asked, "requests")},
         bounds={"failed": Bound(0, "requests", "none may fail")},
         nodes=tuple(lane.node for lane in lanes),
-        window=(act.start or since, end),
+        window=(start_of(act), end),
         probes=tuple(dict.fromkeys(lane.probe for lane in lanes)),
         decisive=_decisive(worst, since),
     )

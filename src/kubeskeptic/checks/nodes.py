@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.objects import condition, node_of
-from kubeskeptic.checks.watching import end_of, recorded
+from kubeskeptic.checks.watching import baseline_of, end_of, recorded, start_of
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, Verdict
 from kubeskeptic.timeline import Act, Recording
@@ -19,7 +19,7 @@ def turns_unknown(
 
     :param until: when the node was brought back, which ends the question
     """
-    recorded(recording, ["Node"], act.baseline or since, until)
+    recorded(recording, ["Node"], baseline_of(act), until)
     seen = [change for change in recording.of_kind("Node", node) if change.seen <= until]
     if not any(condition(change.object, "Ready") == "True" for change in seen if change.seen <= since):
         raise Inconclusive(f"{node} was not Ready before it was crashed")
@@ -36,18 +36,19 @@ def turns_unknown(
     fine = earliest.admits(took) and latest.admits(took)
     return Finding(
         Verdict.HOLDS if fine else Verdict.VIOLATED,
-        f"{node} turned Ready: Unknown {took:.1f} s after it crashed; expected between {earliest.value:g} and {latest.value:g} s.",
+        f"{node} turned Ready: Unknown {took:.1f} s after it crashed; "
+        f"expected between {earliest.value:g} and {latest.value:g} s.",
         measured={"Ready turns Unknown": Measure(round(took, 2), "s")},
         bounds={"Ready turns Unknown": latest, "earliest": earliest},
         nodes=(node,),
-        window=(act.start or since, until),
+        window=(start_of(act), until),
     )
 
 
 def emptied_not_removed(recording: Recording, act: Act, node: str, app: str, since: float, until: float) -> Finding:
     """A crashed node is tainted as unreachable and an evictable pod on it is deleted, while its Node object stays."""
     end = end_of(act)
-    recorded(recording, ["Node", "Pod"], act.baseline or since, end)
+    recorded(recording, ["Node", "Pod"], baseline_of(act), end)
     changes = [change for change in recording.of_kind("Node", node) if since < change.seen <= end]
     tainted = next((c.seen for c in changes if c.seen <= until and _unreachable(c.object.get("spec", {}))), None)
     removed = [change for change in changes if change.type == "DELETED"]
@@ -75,7 +76,8 @@ def emptied_not_removed(recording: Recording, act: Act, node: str, app: str, sin
         return Finding(Verdict.VIOLATED, f"While {node} was down {' and '.join(wrong)}.", nodes=(node,))
     return Finding(
         Verdict.HOLDS,
-        f"It was tainted after {tainted - since:.1f} s and its pods evicted after {evicted - since:.1f} s; its Node object stayed.",
+        f"It was tainted after {tainted - since:.1f} s and its pods evicted after {evicted - since:.1f} s; "
+        "its Node object stayed.",
         measured={
             "tainted": Measure(round(tainted - since, 2), "s"),
             "evicted": Measure(round(evicted - since, 2), "s"),

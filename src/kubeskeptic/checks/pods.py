@@ -6,7 +6,7 @@ from typing import Any
 
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.objects import ip_of, is_ready, labelled, node_of, restarts
-from kubeskeptic.checks.watching import end_of, recorded
+from kubeskeptic.checks.watching import baseline_of, end_of, recorded, start_of
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, Verdict, holds, violated
 from kubeskeptic.timeline import Act, Change, Recording
@@ -25,8 +25,11 @@ def restarted_in_place(
     again = next((change for change in _after(recording, pod, since, end) if _has_restarted(change, before)), None)
     if again is None:
         verdict = Verdict.VIOLATED if not bound.admits(end - since) else Verdict.INCONCLUSIVE
-        why = f"{end - since:.0f} s after its process was killed the container of {pod} was not running again; allowed are {bound.value:g} s."
-        return Finding(verdict, why, bounds={"restarted": bound}, window=(act.start or since, end))
+        why = (
+            f"{end - since:.0f} s after its process was killed the container of {pod} was not running again; "
+            f"allowed are {bound.value:g} s."
+        )
+        return Finding(verdict, why, bounds={"restarted": bound}, window=(start_of(act), end))
     took = again.seen - since
     extra = restarts(again.object) - restarts(before)
     differences = [
@@ -51,7 +54,7 @@ def restarted_in_place(
         measured={"restarted": Measure(round(took, 2), "s"), "restarts": Measure(extra, "restarts")},
         bounds={"restarted": bound, "restarts": Bound(1, "restarts", "one death, one restart")},
         nodes=(node_of(before),),
-        window=(act.start or since, end),
+        window=(start_of(act), end),
     )
 
 
@@ -81,20 +84,24 @@ def replaced_by_another(recording: Recording, act: Act, app: str, victim: str, s
         )
         if was == now
     ]
-    told = f"{victim} ({ip_of(before)}, {node_of(before)}) was replaced by {new.name} ({ip_of(new.object)}, {node_of(new.object)})"
+    told = f"{victim} ({ip_of(before)}, {node_of(before)}) was replaced by "
+    told += f"{new.name} ({ip_of(new.object)}, {node_of(new.object)})"
     measured = {"kept": Measure(len(kept), "of name, uid, IP")}
     bounds = {"kept": Bound(0, "of name, uid, IP", "a replacement is another pod")}
     if kept:
         return violated(f"{told}, which kept its {' and '.join(kept)}.", measured=measured, bounds=bounds)
     return holds(
-        f"{told}: nothing of it stayed the same.", measured=measured, bounds=bounds, window=(act.start or since, end)
+        f"{told}: nothing of it stayed the same.", measured=measured, bounds=bounds, window=(start_of(act), end)
     )
 
 
-def never_elsewhere(recording: Recording, act: Act, app: str, since: float) -> Finding:
-    """A pod is never seen on another node, nor a copy of it anywhere, until the act ends; and it is gone at the end."""
+def never_elsewhere(recording: Recording, act: Act, app: str, since: float, *, may_stay: bool = False) -> Finding:
+    """A pod is never seen on another node, nor a copy of it anywhere, until the act ends.
+
+    :param may_stay: its node returns in time, so that the pod itself may go on; otherwise it must be gone at the end
+    """
     end = end_of(act)
-    recorded(recording, ["Pod"], act.baseline or since, end)
+    recorded(recording, ["Pod"], baseline_of(act), end)
     mine = list(labelled(recording.of_kind("Pod"), app))
     originals = [change for change in mine if change.seen <= since]
     if not originals:
@@ -115,10 +122,12 @@ def never_elsewhere(recording: Recording, act: Act, app: str, since: float) -> F
         "measured": measured,
         "bounds": bounds,
         "nodes": (home,),
-        "window": (act.start or since, end),
+        "window": (start_of(act), end),
     }
     if copies:
         return violated(f"It was seen again: {'; '.join(copies.values())}.", **common)
+    if gone is None and not may_stay:
+        return violated(f"Its node was dead for too long and {fate} {end - since:.0f} s after the crash.", **common)
     return holds(f"In {end - since:.0f} s after its node {home} crashed it was seen nowhere else; {fate}.", **common)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.objects import is_ready, labelled
-from kubeskeptic.checks.watching import end_of, recorded
+from kubeskeptic.checks.watching import baseline_of, end_of, recorded, start_of
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, Verdict
 from kubeskeptic.timeline import Act, Recording
@@ -30,7 +30,7 @@ def whole_again(recording: Recording, act: Act, app: str, wanted: int, since: fl
     :raises Inconclusive: when the count was not right before, or the loss was never seen
     """
     end = end_of(act)
-    recorded(recording, ["Pod"], act.baseline or since, end)
+    recorded(recording, ["Pod"], baseline_of(act), end)
     counts = ready_counts(recording, app)
     before = [count for seen, count in counts if seen <= since]
     if not before or before[-1] != wanted:
@@ -47,13 +47,16 @@ def whole_again(recording: Recording, act: Act, app: str, wanted: int, since: fl
     in_time = whole and bound.admits(took)
     why = f"{wanted} of {wanted} replicas were Ready again {took:.1f} s after the loss; allowed are {bound.value:g} s."
     if not whole:
-        why = f"{took:.0f} s after the loss still only {after[-1][1]} of {wanted} replicas were Ready; allowed are {bound.value:g} s."
+        count = after[-1][1]
+        why = (
+            f"{took:.0f} s after the loss only {count} of {wanted} replicas were Ready; allowed are {bound.value:g} s."
+        )
     return Finding(
         # Not whole before the bound has passed says nothing yet.
         Verdict.HOLDS if in_time else Verdict.INCONCLUSIVE if not whole and bound.admits(took) else Verdict.VIOLATED,
         why,
         measured={"whole again": Measure(round(took, 2), "s"), "fewest": Measure(least, "pods")},
         bounds={"whole again": bound},
-        window=(act.start or since, end),
+        window=(start_of(act), end),
         decisive=tuple(f"{seen - since:+.2f} s: {count} Ready" for seen, count in after[:8]),
     )

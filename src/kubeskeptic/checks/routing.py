@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import Bound
-from kubeskeptic.checks.watching import clean_baseline, span, watched
-from kubeskeptic.durations import MARGIN
+from kubeskeptic.checks.watching import clean_baseline, span, start_of, watched
+from kubeskeptic.durations import PROBE_DEADLINE
 from kubeskeptic.findings import Finding, Measure, Verdict
 from kubeskeptic.timeline import Act, Lane
 
@@ -33,11 +33,12 @@ class _Seen:
     """Last failure on a port that had not failed before."""
     clients: float = 0.0
     """Last failure of any sort."""
-    stale: float = 0.0
-    """Longest time between two failures on one port, of those that came after routing was right."""
     fresh: int = 0
+    """Requests on ports of their own, until the last failure by routing."""
     lost: int = 0
+    """Those of them that failed."""
     residue: int = 0
+    """Failures on ports that had failed before."""
 
 
 def dead_share_only(
@@ -53,7 +54,7 @@ def dead_share_only(
     """
     clean_baseline(lanes, act)
     watched(lanes, since, until)
-    seen = [_look(lane, since, until, window.value) for lane in lanes]
+    seen = [_look(lane, since, until, syn_sent) for lane in lanes]
     worst = max(seen, key=lambda one: one.lost / max(one.fresh, 1))
     share = worst.lost / max(worst.fresh, 1)
     routing = max(one.routing for one in seen)
@@ -71,8 +72,8 @@ def dead_share_only(
     outside = [name for name, bound in bounds.items() if not bound.admits(measured[name].value)]
     residue = sum(one.residue for one in seen)
     why = (
-        f"{dead} of {all_} endpoints died with their node: requests from the other nodes failed {100 * share:.0f} % of the time at worst, "
-        f"and routing was right after {routing:.1f} s. "
+        f"{dead} of {all_} endpoints died with their node: requests from the other nodes failed {100 * share:.0f} % of "
+        f"the time at worst, and routing was right after {routing:.1f} s. "
     )
     why += (
         f"{residue} later requests failed because they reused the source port of a failed one, until {clients:.1f} s."
@@ -80,7 +81,8 @@ def dead_share_only(
         else "No request failed after that."
     )
     if outside:
-        why += f" Outside the bound: {', '.join(f'{name} {measured[name]} ({bounds[name]})' for name in outside)}."
+        listed = ", ".join(f"{name} {measured[name]} ({bounds[name]})" for name in outside)
+        why += f" Outside the bound: {listed}."
     short = until - since < bounds["clients still failing"].value
     verdict = Verdict.VIOLATED if outside else Verdict.INCONCLUSIVE if short else Verdict.HOLDS
     if short and not outside:
@@ -91,7 +93,7 @@ def dead_share_only(
         measured=measured | {"failed by residue": Measure(residue, "requests")},
         bounds=bounds,
         nodes=tuple(lane.node for lane in lanes),
-        window=(act.start or since, until),
+        window=(start_of(act), until),
         probes=tuple(dict.fromkeys(lane.probe for lane in lanes)),
         decisive=tuple(
             f"{one.node}: {one.lost} of {one.fresh} requests lost to routing, the last at {one.routing:.1f} s; "
@@ -109,38 +111,24 @@ def _share_bound(dead: int, all_: int, asked: int) -> Bound:
     return Bound(round(100 * (share + chance), 1), "%", source)
 
 
-def _look(lane: Lane, since: float, until: float, window: float) -> _Seen:
+def _look(lane: Lane, since: float, until: float, syn_sent: float) -> _Seen:
     seen = _Seen(lane.node)
     failed_ports: dict[int, float] = {}
-    for at in span(lane, since, until):
-        sent, port, failed = lane.sent[at] - since, lane.ports[at], lane.codes[at] != _OK
-        reused = port != 0 and port in failed_ports
-        if not reused and sent <= window:
-            seen.fresh += 1
-            seen.lost += failed
-        if not failed:
-            continue
-        seen.clients = sent
-        if reused:
-            seen.residue += 1
-            seen.stale = max(seen.stale, sent - failed_ports[port])
-        else:
-            seen.routing = sent
-        failed_ports[port] = sent
-    # The share is taken over the time in which the dead endpoint was routed to, not diluted by the good time after it.
-    seen.fresh, seen.lost = _share(lane, since, since + min(seen.routing, window) + MARGIN / 100)
-    return seen
-
-
-def _share(lane: Lane, since: float, until: float) -> tuple[int, int]:
-    failed_ports: set[int] = set()
     fresh = lost = 0
     for at in span(lane, since, until):
-        port = lane.ports[at]
-        if port and port in failed_ports:
+        sent, port, failed = lane.sent[at] - since, lane.ports[at], lane.codes[at] != _OK
+        # An entry that nothing refreshed for the whole timeout is gone: a failure on its port is not its doing.
+        reused = port in failed_ports and sent - failed_ports[port] <= syn_sent + PROBE_DEADLINE
+        if not reused:
+            fresh += 1
+            lost += failed
+        if not failed:
             continue
-        fresh += 1
-        if lane.codes[at] != _OK:
-            lost += 1
-            failed_ports.add(port)
-    return fresh, lost
+        if port:
+            failed_ports[port] = sent
+        seen.clients = sent
+        seen.residue += reused
+        if not reused:
+            # The share is taken over the time in which routing was wrong, not diluted by the good time after it.
+            seen.routing, seen.fresh, seen.lost = sent, fresh, lost
+    return seen

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.objects import is_ready, labelled
-from kubeskeptic.checks.watching import end_of, recorded
+from kubeskeptic.checks.watching import baseline_of, end_of, recorded, start_of
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, Verdict, holds, violated
 from kubeskeptic.timeline import Act, Recording
@@ -28,7 +30,7 @@ def started_in_order(recording: Recording, app: str, replicas: int, until: float
     missing = [name for name in names if name not in ready]
     if missing:
         raise Inconclusive(f"{missing[0]} never became Ready")
-    early = [(a, b) for a, b in zip(names, names[1:], strict=False) if made[b] < ready[a]]
+    early = [(a, b) for a, b in pairwise(names) if made[b] < ready[a]]
     measured = {"started early": Measure(len(early), "pods")}
     bounds = {"started early": Bound(0, "pods", "podManagementPolicy OrderedReady, the default")}
     if early:
@@ -47,7 +49,7 @@ def waits_for_its_node(recording: Recording, act: Act, pod: str, since: float, b
     ``back``; then it is replaced under its own name.
     """
     end = end_of(act)
-    recorded(recording, ["Pod"], act.baseline or since, end)
+    recorded(recording, ["Pod"], baseline_of(act), end)
     changes = [change for change in recording.of_kind("Pod", pod) if since < change.seen <= end]
     known = [change.uid for change in recording.of_kind("Pod", pod) if change.seen <= since]
     if not known:
@@ -67,9 +69,10 @@ def waits_for_its_node(recording: Recording, act: Act, pod: str, since: float, b
     if again is None:
         return Finding(Verdict.VIOLATED, f"{pod} was not replaced after its node came back.", measured, bounds)
     return holds(
-        f"{pod} stayed Terminating for {back - marked:.0f} s, until its node was back, and was Ready again under its name {again - back:.1f} s later.",
+        f"{pod} stayed Terminating for {back - marked:.0f} s, until its node was back, "
+        f"and was Ready again under its name {again - back:.1f} s later.",
         measured=measured
         | {"Terminating": Measure(round(back - marked, 1), "s"), "back": Measure(round(again - back, 2), "s")},
         bounds=bounds,
-        window=(act.start or since, end),
+        window=(start_of(act), end),
     )

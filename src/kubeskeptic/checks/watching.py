@@ -39,11 +39,10 @@ def clean_baseline(lanes: Iterable[Lane], act: Act) -> None:
     :raises Inconclusive: naming the lane that was dirty before anything was done
     """
     lanes = list(lanes)
-    if act.baseline is None or act.start is None:
-        raise Inconclusive(f"the act “{act.name}” has no baseline")
-    watched(lanes, act.baseline, act.start)
+    since, until = baseline_of(act), start_of(act)
+    watched(lanes, since, until)
     for lane in lanes:
-        failed = sum(1 for at in span(lane, act.baseline, act.start) if lane.codes[at] != _OK)
+        failed = sum(1 for at in span(lane, since, until) if lane.codes[at] != _OK)
         if failed:
             raise Inconclusive(
                 f"the baseline of “{act.name}” was dirty: {failed} requests of “{lane.probe}” failed on {lane.node} "
@@ -73,14 +72,34 @@ def alive(recording: Recording, probe: str, *, but: str = "") -> list[Lane]:
     return lanes
 
 
+def baseline_of(act: Act) -> float:
+    """When an act's baseline began.
+
+    :raises Inconclusive: when it did not
+    """
+    return _reached(act, act.baseline, "did not get to its baseline")
+
+
+def start_of(act: Act) -> float:
+    """When an act began, with its baseline settled.
+
+    :raises Inconclusive: when it did not
+    """
+    return _reached(act, act.start, "did not begin")
+
+
 def end_of(act: Act) -> float:
     """When an act ended.
 
     :raises Inconclusive: when it did not
     """
-    if act.end is None:
-        raise Inconclusive(f"the act “{act.name}” did not come to its end")
-    return act.end
+    return _reached(act, act.end, "did not come to its end")
+
+
+def _reached(act: Act, when: float | None, otherwise: str) -> float:
+    if when is None:
+        raise Inconclusive(f"the act “{act.name}” {otherwise}")
+    return when
 
 
 def _no_hole(lane: Lane, since: float, until: float) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from kubeskeptic.claims.model import Claim, Risk
+from kubeskeptic.claims.model import Claim
 from kubeskeptic.errors import UnknownClaim
 from kubeskeptic.findings import Post
+from kubeskeptic.guard.risk import Risk
 
 CHAPTERS: dict[str, str] = {
     "control_loops": "Control loops",

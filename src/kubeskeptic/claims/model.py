@@ -3,23 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 
 from kubeskeptic.findings import Post
-
-
-class Risk(IntEnum):
-    """What may be done to a cluster. Each level includes those before it."""
-
-    READ_ONLY = 0
-    OWN_NAMESPACE = 1
-    NODE = 2
-    CONTROL_PLANE = 3
-
-    @property
-    def words(self) -> str:
-        """As it is written on the command line: ``own-namespace``."""
-        return self.name.lower().replace("_", "-")
+from kubeskeptic.guard.risk import Risk
 
 
 @dataclass(frozen=True)
@@ -39,5 +25,5 @@ class Claim:
     """What the post's sentence leaves out, when it is qualified or contradicted."""
     broken_by: tuple[str, ...]
     """Sabotages that must turn the verdict to violated."""
-    needs: Risk = Risk.OWN_NAMESPACE
+    needs: Risk = Risk.NAMESPACE
     """The risk level that asking it takes."""

@@ -93,6 +93,16 @@ class FaultSpan:
         return self.phases.get("applying", self.phases["applied"])
 
     @property
+    def lifted(self) -> float:
+        """When undoing it began.
+
+        :raises Inconclusive: when it never did
+        """
+        if "undoing" not in self.phases:
+            raise Inconclusive(f"the fault {self.fault} on {', '.join(self.targets)} was never undone")
+        return self.phases["undoing"]
+
+    @property
     def bit(self) -> bool:
         """Whether it was seen to bite."""
         return "bit" in self.phases

@@ -1,0 +1,42 @@
+# Two commands: `make verify` sets everything up and runs the suites, `make test` sets everything up and tests the harness.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+
+.PHONY: verify test check browser up down prove clean
+
+verify: $(STAMP) up
+	$(BIN)/pytest
+
+test: $(STAMP) check up browser
+	$(BIN)/pytest tests -m "not live"
+	$(BIN)/pytest tests/live -m live
+
+check: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+up: $(STAMP)
+	$(BIN)/skeptic up
+
+down: $(STAMP)
+	$(BIN)/skeptic down
+
+prove: $(STAMP) up
+	$(BIN)/skeptic prove
+
+# Chromium, for the tests of the report; without it they are skipped, and say so.
+browser:
+	@command -v chromium chromium-browser google-chrome >/dev/null \
+	  || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
+	  || echo "no Chromium: the report's browser tests will be skipped"
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

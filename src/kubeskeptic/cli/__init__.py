@@ -1,0 +1,48 @@
+"""The command ``skeptic``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from kubeskeptic import __version__
+from kubeskeptic.cli.claims import claims
+from kubeskeptic.cli.clusters import doctor, down, up
+from kubeskeptic.cli.prove import prove
+from kubeskeptic.cli.report import report
+from kubeskeptic.cli.safety import cleanup, status
+from kubeskeptic.errors import SkepticError
+from kubeskeptic.redaction import redact
+
+
+class Commands(click.Group):
+    """Commands whose errors are one sentence and an exit status."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what it raises on purpose is said, not shown as a traceback."""
+        try:
+            return super().invoke(ctx)
+        except SkepticError as error:
+            click.echo(f"skeptic: {redact(str(error))}", err=True)
+            sys.exit(error.exit_status)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="skeptic")
+def main() -> None:
+    """Claims about Kubernetes that you can run.
+
+    \b
+    skeptic up              a cluster of our own, made or found
+    pytest                  ask it everything; reports land in reports/latest
+    skeptic prove           break it on purpose: can every claim fail?
+    skeptic status          is anything of ours left in it?
+
+    Shell completion: eval "$(_SKEPTIC_COMPLETE=bash_source skeptic)", likewise for zsh and fish.
+    """
+
+
+for _command in (up, down, doctor, claims, report, prove, status, cleanup):
+    main.add_command(_command)

@@ -1,0 +1,47 @@
+"""``skeptic claims``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import click
+
+from kubeskeptic.claims import CHAPTERS, Claim, catalogue, claim
+
+
+@click.command()
+@click.argument("ids", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def claims(ids: tuple[str, ...], as_json: bool) -> None:
+    """List the claims, or show some of them whole.
+
+    \b
+    skeptic claims
+    skeptic claims service.node-dies
+    skeptic claims --json
+    """
+    chosen = [claim(id_) for id_ in ids] or list(catalogue())
+    if as_json:
+        click.echo(json.dumps([as_record(one) for one in chosen], indent=1, ensure_ascii=False))
+        return
+    for one in chosen:
+        click.echo(_whole(one) if ids else f"{one.id:<24} {one.post!s:<12} “{one.says}”")
+
+
+def as_record(one: Claim) -> dict[str, object]:
+    """A claim as data, with its risk level in words."""
+    return asdict(one) | {"needs": one.needs.words}
+
+
+def _whole(one: Claim) -> str:
+    lines = [
+        click.style(one.id, bold=True),
+        f"  chapter    {CHAPTERS[one.chapter]}",
+        f"  the post   “{one.says}”",
+        f"  we ask     {one.states}",
+        f"  expected   the post {one.post}{f': {one.condition}' if one.condition else ''}",
+        f"  needs      {one.needs.words}",
+        f"  broken by  {', '.join(one.broken_by) or '–'}",
+    ]
+    return "\n".join(lines) + "\n"

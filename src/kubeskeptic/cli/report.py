@@ -1,0 +1,40 @@
+"""``skeptic report``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kubeskeptic.errors import BadInput
+from kubeskeptic.paths import checkout
+from kubeskeptic.reports import write_all
+
+
+@click.command()
+@click.argument("run", default="latest")
+@click.option("--reports", type=click.Path(path_type=Path), default=None, help="Where runs are. [default: reports/]")
+def report(run: str, reports: Path | None) -> None:
+    """Write a run's reports again, from its journal alone.
+
+    RUN is a run's id or folder; the last one when left out. To judge it again too: pytest --replay RUN.
+    """
+    folder = run_folder(run, reports or checkout() / "reports")
+    write_all(folder)
+    click.echo(folder / "index.html")
+
+
+def run_folder(run: str, reports: Path) -> Path:
+    """The folder of a run that was named by its id, a unique beginning of it, or its path.
+
+    :raises BadInput: when there is no such run, or more than one
+    """
+    for folder in (reports / run, Path(run)):
+        if (folder / "journal.jsonl").exists():
+            return folder.resolve()
+    found = sorted(path.parent for path in reports.glob(f"{run}*/journal.jsonl"))
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(sorted(path.parent.name for path in reports.glob("*/journal.jsonl"))[-3:])
+    how = "more than one run begins with" if found else "there is no run"
+    raise BadInput(f"{how} {run} in {reports}; the last ones are {known or 'none: `pytest` makes one'}")

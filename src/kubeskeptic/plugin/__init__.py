@@ -1,0 +1,25 @@
+"""The pytest plugin: options, the claim marker, verdicts as outcomes, the table at the end, the exit status.
+
+Everything it does to a cluster is in the library and works without it.
+"""
+
+from kubeskeptic.plugin.judging import Holds, Judge, Violated, pytest_runtest_makereport
+from kubeskeptic.plugin.options import options_of, pytest_addoption, pytest_configure
+from kubeskeptic.plugin.selection import pytest_collection_modifyitems
+from kubeskeptic.plugin.signals import pytest_sessionstart
+from kubeskeptic.plugin.summary import pytest_report_header, pytest_sessionfinish, pytest_terminal_summary
+
+__all__ = [
+    "Holds",
+    "Judge",
+    "Violated",
+    "options_of",
+    "pytest_addoption",
+    "pytest_collection_modifyitems",
+    "pytest_configure",
+    "pytest_report_header",
+    "pytest_runtest_makereport",
+    "pytest_sessionfinish",
+    "pytest_sessionstart",
+    "pytest_terminal_summary",
+]

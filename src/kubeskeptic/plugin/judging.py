@@ -1,0 +1,137 @@
+"""From findings to pytest's outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+
+import pytest
+from pluggy import Result
+
+from kubeskeptic.claims import claim
+from kubeskeptic.errors import Inconclusive, SkepticError
+from kubeskeptic.findings import Finding, Measure, Verdict, inconclusive
+from kubeskeptic.journal import Journal
+from kubeskeptic.plugin.state import STATE, Judged
+from kubeskeptic.timeline import Recording
+
+Holds = Callable[[Finding], None]
+"""Say what a test found about its claim. Comes back when it holds, and ends the test otherwise."""
+
+
+class Violated(AssertionError):
+    """A claim was measured outside of its bound. The text is the finding."""
+
+
+@dataclass
+class Judge:
+    """Writes down findings about one test's claim and turns them into the test's outcome.
+
+    :param journal: None when a journal is judged again
+    """
+
+    item: pytest.Item
+    recording: Recording | None
+    journal: Journal | None
+    judged: bool = False
+
+    def __call__(self, finding: Finding) -> None:
+        """Keep a finding and act on its verdict.
+
+        :raises Violated: when the claim is violated
+        :raises Inconclusive: when nothing can be said
+        """
+        self.write(finding)
+        match finding.verdict:
+            case Verdict.VIOLATED:
+                raise Violated(self.message(finding))
+            case Verdict.INCONCLUSIVE:
+                raise Inconclusive(finding.why)
+            case Verdict.SKIPPED:
+                pytest.skip(finding.why)
+            case Verdict.HOLDS:
+                return
+
+    def write(self, finding: Finding) -> None:
+        """Keep a finding in the journal and for the table at the end."""
+        self.judged = True
+        id_, case = claim_of(self.item)
+        post = claim(id_).post
+        state = self.item.config.stash[STATE]
+        state.judged.append(Judged(id_, case, finding.verdict, finding.why, self.item.nodeid))
+        if self.journal:
+            scenario = self.recording.id if self.recording else scenario_of(self.item)
+            fields = finding.as_record() | {"claim": id_, "case": case, "post": str(post)}
+            self.journal.write("finding", scenario=scenario, test=self.item.nodeid, **fields)
+
+    def message(self, finding: Finding) -> str:
+        """The finding for people: claim, bound and its source, measured value, when, where, what was done, how to repeat."""
+        id_, case = claim_of(self.item)
+        one, state = claim(id_), self.item.config.stash[STATE]
+        lines = [
+            f"{id_}{f' ({case})' if case else ''} is violated: {finding.why}",
+            f"  claim     {one.states}",
+            *(f"  {'measured' if not at else '':8}  {name}: {value}{_against(finding, name, value)}"
+              for at, (name, value) in enumerate(finding.measured.items())),
+            *(f"  decided   {line}" for line in finding.decisive[:4]),
+        ]  # fmt: skip
+        if finding.nodes:
+            lines.append(f"  nodes     {', '.join(finding.nodes)}")
+        if self.recording:
+            lines += [f"  fault     {fault.says} (+{fault.applied - self.recording.started:.1f} s)"
+                      for fault in self.recording.faults if "applied" in fault.phases]  # fmt: skip
+        if state.folder:
+            lines.append(f"  journal   {state.folder / 'journal.jsonl'}")
+        lines.append(f"  again     {state.options.again(self.item.nodeid)}")
+        return "\n".join(lines)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, Result[pytest.TestReport]]:
+    """Findings of tests that ended before they could say one; shorter reports; claims as properties."""
+    outcome = yield
+    report = outcome.get_result()
+    if not item.get_closest_marker("claim"):
+        return
+    if call.when == "setup":
+        id_, case = claim_of(item)
+        report.user_properties += [("claim", id_), ("case", case)]
+    if call.excinfo is None or call.when == "teardown":
+        return
+    error = call.excinfo.value
+    judge = getattr(item, "judge", None) or Judge(item, None, None)
+    if isinstance(error, SkepticError) and not judge.judged:
+        judge.write(inconclusive(str(error)))
+    if isinstance(error, SkepticError):
+        item.config.stash[STATE].exit_status = max(item.config.stash[STATE].exit_status, _outranks(error))
+    if isinstance(error, Inconclusive):
+        report.longrepr = f"inconclusive: {error}"
+    elif isinstance(error, Violated | SkepticError):
+        report.longrepr = str(error)
+
+
+def claim_of(item: pytest.Item) -> tuple[str, str]:
+    """Id and case of the claim that a test is about; two empty strings when it is about none."""
+    marker = item.get_closest_marker("claim")
+    if marker is None:
+        return "", ""
+    return str(marker.args[0]), str(marker.kwargs.get("case") or "")
+
+
+def scenario_of(item: pytest.Item) -> str:
+    """Id of the scenario that a test reads; empty when its file declares none."""
+    story = getattr(getattr(item, "module", None), "story", None)
+    return str(getattr(story, "id", ""))
+
+
+def _outranks(error: SkepticError) -> int:
+    return error.exit_status if error.exit_status in (20, 21) else 0
+
+
+def _against(finding: Finding, name: str, value: Measure) -> str:
+    bound = finding.bounds.get(name)
+    if bound is None:
+        return ""
+    return f", allowed {bound}" if not bound.admits(value.value) else f", within {bound}"

@@ -1,0 +1,32 @@
+"""Signals: the first one ends the session with all its teardown, later ones only say that it is under way.
+
+pytest itself runs no teardown on SIGTERM and SIGHUP, and a second SIGINT would kill the teardown of the first.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from types import FrameType
+
+_CAUGHT = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def pytest_sessionstart() -> None:
+    """Put our handler in place, also where a shell started us in the background with SIGINT ignored."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    seen: list[int] = []
+
+    def handle(number: int, _: FrameType | None) -> None:
+        name = signal.Signals(number).name
+        seen.append(number)
+        if len(seen) == 1:
+            raise KeyboardInterrupt(f"{name}: undoing everything first")
+        os.write(
+            2, (f"\n{name} again: everything is being undone; `skeptic cleanup` does it if this is killed\n").encode()
+        )
+
+    for number in _CAUGHT:
+        signal.signal(number, handle)

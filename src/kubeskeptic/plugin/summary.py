@@ -1,0 +1,64 @@
+"""The seed first, the table of verdicts last, and the exit status."""
+
+from __future__ import annotations
+
+import pytest
+
+from kubeskeptic.claims import catalogue
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.findings import Verdict
+from kubeskeptic.plugin.state import STATE, Judged, State
+
+_SIGNS = {
+    Verdict.HOLDS: ("●", "green"),
+    Verdict.VIOLATED: ("✕", "red"),
+    Verdict.INCONCLUSIVE: ("?", "yellow"),
+    Verdict.SKIPPED: ("–", "white"),
+}
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """The seed, first."""
+    state = config.stash[STATE]
+    if state.replay:
+        return f"kubeskeptic: judging {state.replay} again"
+    broken = f", sabotaged by {', '.join(state.options.sabotages)}" if state.options.sabotages else ""
+    return f"kubeskeptic: seed {state.options.seed}{broken}"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """10 when the worst verdict is inconclusive, 20 when the cluster was left dirty, 21 when it was refused."""
+    state = session.config.stash[STATE]
+    verdicts = {judged.verdict for judged in state.judged}
+    failed = session.testsfailed > sum(judged.verdict is Verdict.INCONCLUSIVE for judged in state.judged)
+    if state.exit_status:
+        session.exitstatus = state.exit_status
+    elif session.exitstatus == pytest.ExitCode.TESTS_FAILED and Verdict.INCONCLUSIVE in verdicts and not failed:
+        session.exitstatus = Inconclusive.exit_status
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """The verdict table in the post's order, the report's path, and the seed, last."""
+    state = config.stash[STATE]
+    if not state.judged:
+        return
+    terminalreporter.section("claims")
+    width = max(len(_name(judged)) for judged in state.judged)
+    for judged in _ordered(state):
+        sign, colour = _SIGNS[judged.verdict]
+        terminalreporter.write(f"{sign} {judged.verdict!s:<12} ", **{colour: True, "bold": True})
+        terminalreporter.line(f"{_name(judged):<{width}}  {judged.why}")
+    if state.folder:
+        terminalreporter.line("")
+        terminalreporter.line(f"report   {state.folder / 'index.html'}")
+    terminalreporter.line(f"seed     {state.options.seed}")
+
+
+def _ordered(state: State) -> list[Judged]:
+    order = [claim.id for claim in catalogue()]
+    return sorted(state.judged, key=lambda judged: order.index(judged.claim))
+
+
+def _name(judged: Judged) -> str:
+    return f"{judged.claim} ({judged.case})" if judged.case else judged.claim

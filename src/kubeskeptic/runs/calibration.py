@@ -1,0 +1,73 @@
+"""START: how long a pod with its image present takes to be Ready here, measured at the start of each run.
+
+Pods like those of the scenarios are started on every worker at the same time; the slowest counts, as a bound has to hold on
+the slowest node too.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from kubeskeptic.bounds import Setting, Settings
+from kubeskeptic.checks.objects import is_ready
+from kubeskeptic.durations import PODS_READY
+from kubeskeptic.runs.model import Run
+from kubeskeptic.scenarios.manifests import ours
+from kubeskeptic.waiting import NotYet, until
+
+PODS_PER_WORKER = 2
+LOOK = 0.05
+"""Seconds between two looks: what the measurement is rounded up by."""
+
+
+def calibrated(run: Run) -> Settings:
+    """The run's settings with START among them, in seconds from the request to Ready.
+
+    :raises PatienceExhausted: when pods do not become Ready at all
+    """
+    took = start_time(run)
+    pods = PODS_PER_WORKER * len(run.workers)
+    source = f"the slowest of {pods} pods, {PODS_PER_WORKER} on each worker, started at the same time"
+    return run.settings.with_(Setting("START", round(took, 2), source))
+
+
+def start_time(run: Run) -> float:
+    """Seconds until the slowest of the calibration's pods was Ready."""
+    asked: dict[str, float] = {}
+    ready: dict[str, float] = {}
+    for worker in run.workers:
+        for number in range(PODS_PER_WORKER):
+            name = f"start-{worker[-20:]}-{number}".lower()
+            asked[name] = time.monotonic()
+            run.kube.create(_pod(run, name, worker))
+
+    def all_ready() -> bool | NotYet:
+        for pod in run.kube.list("Pod", run.agents.namespace, labels="app=start")["items"]:
+            if is_ready(pod):
+                ready.setdefault(pod["metadata"]["name"], time.monotonic())
+        waiting = sorted(set(asked) - set(ready))
+        return NotYet(f"not Ready: {', '.join(waiting)}") if waiting else True
+
+    until(all_ready, PODS_READY, what="the calibration's pods to be Ready", period=LOOK)
+    for name in asked:
+        run.kube.delete("Pod", name, run.agents.namespace, grace=0)
+    return max(ready[name] - asked[name] for name in asked)
+
+
+def _pod(run: Run, name: str, node: str) -> dict[str, Any]:
+    container = {
+        "name": "server",
+        "image": run.cluster.agent_image,
+        "args": ["serve"],
+        "ports": [{"name": "http", "containerPort": 8080}],
+        "readinessProbe": {"httpGet": {"path": "/ready", "port": "http"}, "periodSeconds": 1},
+        "resources": {"requests": {"cpu": "10m", "memory": "24Mi"}},
+    }
+    spec = {
+        "nodeSelector": {"kubernetes.io/hostname": node},
+        "terminationGracePeriodSeconds": 1,
+        "containers": [container],
+    }
+    metadata = {"name": name, "namespace": run.agents.namespace, "labels": {"app": "start", **ours(run.id)}}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}

@@ -1,0 +1,51 @@
+"""What a run is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kubeskeptic.bounds import Settings
+from kubeskeptic.guard.risk import Risk
+
+if TYPE_CHECKING:
+    from kubeskeptic.clusters import Cluster
+    from kubeskeptic.faults import Site
+    from kubeskeptic.journal import Journal
+    from kubeskeptic.kube import Kube
+    from kubeskeptic.probes.agents import Agents
+    from kubeskeptic.sabotages import Sabotage
+
+
+@dataclass
+class Run:
+    """One use of one cluster. A handle: passed, never global, so that several can live in one process.
+
+    :param id: short, unique, sorts by time
+    :param folder: where its journal and reports are
+    :param allowed: the highest risk level that this cluster permits
+    :param sabotages: ways in which this run is broken on purpose, none in an ordinary one
+    """
+
+    id: str
+    folder: Path
+    seed: int
+    cluster: Cluster
+    kube: Kube
+    journal: Journal
+    site: Site
+    agents: Agents
+    settings: Settings
+    allowed: Risk
+    sabotages: tuple[Sabotage, ...] = field(default=())
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """Names of all nodes, control plane first."""
+        return tuple(node.name for node in self.cluster.nodes)
+
+    @property
+    def workers(self) -> tuple[str, ...]:
+        """Names of the worker nodes."""
+        return tuple(node.name for node in self.cluster.nodes if node.role == "worker")

@@ -1,0 +1,150 @@
+"""Opening a run: everything that must be so before the first scenario, and after the last.
+
+::
+
+    find cluster ── guard ── lease ── journal ── snapshot ── agents ── instrument ── START
+                                                                            │
+    reports ── lease released ── snapshot compared ── agents gone ──────────┘
+
+What is opened first is closed last, whatever happened in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from secrets import token_hex
+
+from kubeskeptic import __version__
+from kubeskeptic.clusters import Cluster, find
+from kubeskeptic.errors import LeftDirty, MissingRequirement, SkepticError
+from kubeskeptic.faults import Site
+from kubeskeptic.guard import Guard, Lease
+from kubeskeptic.journal import Journal
+from kubeskeptic.kube import Kube
+from kubeskeptic.kube.settings import read_settings
+from kubeskeptic.probes.agents import Agents
+from kubeskeptic.probes.instrument import prove
+from kubeskeptic.reports import write_all
+from kubeskeptic.runs.calibration import calibrated
+from kubeskeptic.runs.model import Run
+from kubeskeptic.runs.options import RunOptions
+from kubeskeptic.sabotages import sabotage
+from kubeskeptic.scenarios.namespaces import namespace
+from kubeskeptic.undo.snapshot import Snapshot, differences, take
+
+
+@contextmanager
+def open_run(options: RunOptions) -> Iterator[Run]:
+    """Use a cluster: one run, with its journal and, at the end, its reports.
+
+    :raises MissingRequirement: when there is no cluster
+    :raises Refused: when the cluster is not ours, or somebody else uses it; nothing was touched
+    :raises Inconclusive: when the instrument cannot be trusted
+    :raises LeftDirty: at the end, when the cluster is not as it was at the start
+    """
+    id_ = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{token_hex(2)}"
+    cluster = find_cluster(options)
+    folder = options.reports / id_
+    folder.mkdir(parents=True)
+    try:
+        with ExitStack() as stack:
+            journal = Journal(folder / "journal.jsonl")
+            stack.callback(journal.close)
+            kube = Kube(cluster.kubeconfig, cluster.context, folder)
+            guard = Guard(cluster, kube)
+            level = guard.pin()
+            stack.enter_context(Lease(kube, id_))
+            run = Run(
+                id=id_,
+                folder=folder,
+                seed=options.seed,
+                cluster=cluster,
+                kube=kube,
+                journal=journal,
+                site=Site(cluster, kube, journal, guard, id_, options.seed),
+                agents=Agents(kube, journal, cluster.agent_image, f"skeptic-{id_}-agents", id_),
+                settings=read_settings(kube, cluster.engine.exec),
+                allowed=level,
+                sabotages=tuple(sabotage(one) for one in options.sabotages),
+            )
+            _declare(run, options)
+            stack.enter_context(_unchanged(run))
+            yield stack.enter_context(_observed(run, options))
+    finally:
+        with suppress(SkepticError):
+            write_all(folder)
+        _point_latest(options.reports, id_)
+
+
+def find_cluster(options: RunOptions) -> Cluster:
+    """The cluster that was asked for, as it is.
+
+    :raises MissingRequirement: when there is none
+    """
+    cluster = find(options.cluster)
+    if cluster is None:
+        raise MissingRequirement(f"there is no cluster {options.cluster} of ours that works; `skeptic up` makes one")
+    return cluster
+
+
+@contextmanager
+def _observed(run: Run, options: RunOptions) -> Iterator[Run]:
+    """The run with its agents in place, its instrument proven, and START measured."""
+    with namespace(run, run.agents.namespace), run.agents:
+        prove(run.agents, run.journal)
+        run.settings = calibrated(run)
+        _declare(run, options)
+        yield run
+
+
+@contextmanager
+def _unchanged(run: Run) -> Iterator[None]:
+    """Nodes, taints, rules, routes and manifests are at the end what they were at the start.
+
+    :raises LeftDirty: naming the difference
+    """
+    before = take(run.site)
+    clean = False
+    try:
+        yield
+        trouble = [*run.site.left, *_compared(run, before)]
+        clean = not trouble
+        if trouble:
+            raise LeftDirty(f"the cluster is not as it was: {'; '.join(trouble)}. Run `skeptic cleanup`")
+    finally:
+        run.journal.write("run-ended", sync=True, clean=clean)
+
+
+def _compared(run: Run, before: Snapshot) -> list[str]:
+    return differences(before, take(run.site))
+
+
+def _declare(run: Run, options: RunOptions) -> None:
+    """Write down what is under test. Twice: at once, and again when START is known."""
+    run.journal.write(
+        "run",
+        sync=True,
+        id=run.id,
+        seed=run.seed,
+        kubernetes=run.cluster.kubernetes,
+        provider=run.cluster.provider,
+        context=run.cluster.context,
+        nodes=list(run.nodes),
+        roles={node.name: node.role for node in run.cluster.nodes},
+        settings=run.settings.as_record(),
+        harness=__version__,
+        command=options.again(),
+        sabotages=list(options.sabotages),
+    )
+    for one in run.sabotages:
+        run.journal.write("sabotage", id=one.id, says=one.says)
+
+
+def _point_latest(reports: Path, id_: str) -> None:
+    """Let ``latest`` point at this run, in one step, so that it always points at some run."""
+    fresh = reports / f".latest-{id_}"
+    fresh.symlink_to(id_)
+    fresh.replace(reports / "latest")

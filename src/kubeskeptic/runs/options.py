@@ -1,0 +1,50 @@
+"""What can be asked of a run."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kubeskeptic.errors import BadInput
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What was asked for.
+
+    :param cluster: name of our own kind cluster
+    :param context: a kubeconfig context of another cluster, instead
+    :param seed: decides victims
+    :param reports: the folder in which the run's own folder is made
+    :param sabotages: ids
+    """
+
+    cluster: str = "kubeskeptic"
+    context: str | None = None
+    seed: int = 0
+    reports: Path = Path("reports")
+    sabotages: tuple[str, ...] = field(default=())
+
+    def check(self) -> None:
+        """Refuse what makes no sense, before anything is touched.
+
+        :raises BadInput: saying what to ask instead
+        """
+        from kubeskeptic.sabotages import sabotage
+
+        if self.seed < 0:
+            raise BadInput(f"a seed is a whole number from 0, not {self.seed}")
+        for id_ in self.sabotages:
+            sabotage(id_)
+
+    def again(self, test: str = "") -> str:
+        """The command that does the same again."""
+        words = ["pytest", *([test] if test else []), "--seed", str(self.seed)]
+        if self.cluster != "kubeskeptic":
+            words += ["--cluster", self.cluster]
+        if self.context:
+            words += ["--context", self.context]
+        for id_ in self.sabotages:
+            words += ["--sabotage", id_]
+        return shlex.join(words)

@@ -1,0 +1,93 @@
+"""All sabotages by id."""
+
+from __future__ import annotations
+
+from kubeskeptic.errors import BadInput
+from kubeskeptic.sabotages import breakages, rewrites
+from kubeskeptic.sabotages.model import Sabotage
+
+_PODS = ("services/pod_killed",)
+_NODES = ("nodes/node_crashes",)
+
+_ALL = (
+    Sabotage(
+        "kube-proxy-frozen",
+        "kube-proxy of one worker is stopped with SIGSTOP and learns nothing new.",
+        _PODS,
+        breaks=breakages.kube_proxy_frozen,
+        at=("graceful", "forced", "sigkill"),
+    ),
+    Sabotage(
+        "rules-flushed",
+        "kube-proxy's rules on one worker are flushed, and it is kept from putting them back.",
+        _PODS,
+        breaks=breakages.rules_flushed,
+        at=("quiet",),
+    ),
+    Sabotage(
+        "coredns-scaled-to-0",
+        "CoreDNS is scaled to nothing.",
+        _PODS + _NODES,
+        breaks=breakages.coredns_scaled_to_0,
+        at=("quiet", "crash"),
+    ),
+    Sabotage(
+        "service-recreated",
+        "The service is deleted and made again under its name.",
+        _PODS + _NODES,
+        breaks=breakages.service_recreated,
+        at=("quiet", "crash"),
+    ),
+    Sabotage(
+        "kubelet-stopped",
+        "The kubelet of the victim's node is stopped.",
+        _PODS,
+        breaks=breakages.kubelet_stopped,
+        at=("sigkill",),
+    ),
+    Sabotage("restart-never", "The pods are bare, with restartPolicy Never.", _PODS, rewrite=rewrites.restart_never),
+    Sabotage("fixed-names", "A StatefulSet in place of the Deployment.", _PODS, rewrite=rewrites.fixed_names),
+    Sabotage(
+        "internal-traffic-local",
+        "The service's internalTrafficPolicy is Local.",
+        _PODS,
+        breaks=breakages.internal_traffic_local,
+        at=("quiet",),
+    ),
+    Sabotage(
+        "replicaset-controller-off",
+        "The ReplicaSet controller is off.",
+        _PODS + _NODES,
+        breaks=breakages.replicaset_controller_off,
+        at=("graceful", "crash"),
+    ),
+    Sabotage(
+        "node-lifecycle-off",
+        "The node lifecycle controller is off.",
+        _NODES,
+        breaks=breakages.node_lifecycle_off,
+        at=("crash",),
+    ),
+    Sabotage("bare-pod-owned", "The bare pod is given an owner.", _NODES, rewrite=rewrites.bare_pod_owned),
+    Sabotage("statefulset-parallel", "podManagementPolicy is Parallel.", _NODES, rewrite=rewrites.parallel),
+    Sabotage(
+        "node-out-of-service",
+        "The dead node is marked out-of-service, which lets its pods go.",
+        _NODES,
+        breaks=breakages.node_out_of_service,
+        at=("crash:found dead",),
+    ),
+)
+
+SABOTAGES: dict[str, Sabotage] = {one.id: one for one in _ALL}
+"""Every sabotage there is, by its id."""
+
+
+def sabotage(id_: str) -> Sabotage:
+    """The sabotage of this id.
+
+    :raises BadInput: when there is none
+    """
+    if id_ not in SABOTAGES:
+        raise BadInput(f"there is no sabotage {id_}; there are {', '.join(SABOTAGES)}")
+    return SABOTAGES[id_]

@@ -1,0 +1,65 @@
+"""Sabotages of the workload: pure functions from a manifest to a worse one."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from kubeskeptic.scenarios.manifests import Manifest
+
+
+def restart_never(manifests: list[Manifest]) -> list[Manifest]:
+    """The pods of `web` become bare pods that nothing restarts."""
+    out: list[Manifest] = []
+    for manifest in manifests:
+        if manifest["kind"] == "Deployment" and manifest["metadata"]["name"] == "web":
+            out += [_bare(manifest, f"web-{number}") for number in range(manifest["spec"]["replicas"])]
+        else:
+            out.append(manifest)
+    return out
+
+
+def fixed_names(manifests: list[Manifest]) -> list[Manifest]:
+    """The Deployment `web` becomes a StatefulSet, whose replacements keep their names."""
+    return [_as_stateful_set(one) if _is(one, "Deployment", "web") else one for one in manifests]
+
+
+def parallel(manifests: list[Manifest]) -> list[Manifest]:
+    """Every StatefulSet starts its pods all at once."""
+    return [_with(one, podManagementPolicy="Parallel") if one["kind"] == "StatefulSet" else one for one in manifests]
+
+
+def bare_pod_owned(manifests: list[Manifest]) -> list[Manifest]:
+    """The bare pod is made by a ReplicaSet instead of by hand."""
+    return [_owned(one) if _is(one, "Pod", "alone") else one for one in manifests]
+
+
+def _is(manifest: Manifest, kind: str, name: str) -> bool:
+    return bool(manifest["kind"] == kind and manifest["metadata"]["name"] == name)
+
+
+def _with(manifest: Manifest, **spec: Any) -> Manifest:
+    return manifest | {"spec": manifest["spec"] | spec}
+
+
+def _bare(deployment: Manifest, name: str) -> Manifest:
+    template = copy.deepcopy(deployment["spec"]["template"])
+    spec = template["spec"] | {"restartPolicy": "Never"}
+    metadata = {"name": name, "labels": template["metadata"]["labels"]}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+
+
+def _as_stateful_set(deployment: Manifest) -> Manifest:
+    return _with(deployment, serviceName=deployment["metadata"]["name"], podManagementPolicy="Parallel") | {
+        "kind": "StatefulSet"
+    }
+
+
+def _owned(pod: Manifest) -> Manifest:
+    labels = pod["metadata"]["labels"]
+    spec = {
+        "replicas": 1,
+        "selector": {"matchLabels": labels},
+        "template": {"metadata": {"labels": labels}, "spec": pod["spec"]},
+    }
+    return {"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": {"name": pod["metadata"]["name"]}, "spec": spec}

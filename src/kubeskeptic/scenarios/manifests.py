@@ -1,0 +1,60 @@
+"""Manifests: plain YAML, applied in a namespace of the scenario's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from kubeskeptic.errors import BadInput
+
+Manifest = dict[str, Any]
+
+MANAGED_BY = "app.kubernetes.io/managed-by"
+RUN = "kubeskeptic/run"
+IMAGE = "$AGENT_IMAGE"
+"""Stands for the image with our workload, which has another tag whenever its sources change."""
+
+
+def read(path: Path, image: str) -> list[Manifest]:
+    """The objects of a manifest, with the workload's image filled in.
+
+    :raises BadInput: naming the file and the line of the mistake
+    """
+    try:
+        text = path.read_text()
+    except OSError as error:
+        raise BadInput(f"there is no manifest {path}: a scenario's manifest has the name of its suite file") from error
+    try:
+        documents = [document for document in yaml.safe_load_all(text.replace(IMAGE, image)) if document is not None]
+    except yaml.YAMLError as error:
+        where = getattr(error, "problem_mark", None)
+        line = f", line {where.line + 1}" if where else ""
+        raise BadInput(f"{path}{line} is not YAML: {getattr(error, 'problem', None) or error}") from error
+    for number, document in enumerate(documents, 1):
+        _understood(path, number, document)
+    return documents
+
+
+def placed(manifest: Manifest, namespace: str, run: str) -> Manifest:
+    """The manifest in a namespace, with the labels that say it is ours."""
+    meta = dict(manifest["metadata"])
+    if meta.get("namespace", namespace) != namespace:
+        raise BadInput(f"{manifest['kind']} {meta['name']} names a namespace of its own; leave it out")
+    return manifest | {"metadata": meta | {"namespace": namespace, "labels": {**meta.get("labels", {}), **ours(run)}}}
+
+
+def ours(run: str) -> dict[str, str]:
+    """The labels of everything that a run makes."""
+    return {MANAGED_BY: "kubeskeptic", RUN: run}
+
+
+def _understood(path: Path, number: int, document: Any) -> None:
+    if not isinstance(document, dict):
+        raise BadInput(f"{path}, document {number}: a Kubernetes object is a mapping, not {type(document).__name__}")
+    missing = [field for field in ("apiVersion", "kind") if not document.get(field)]
+    if not isinstance(document.get("metadata"), dict) or not document["metadata"].get("name"):
+        missing.append("metadata.name")
+    if missing:
+        raise BadInput(f"{path}, document {number} has no {' and no '.join(missing)}")

@@ -1,0 +1,124 @@
+"""A worker dies the hard way and comes back much later; what becomes of its pods, and what do clients elsewhere see?
+
+Given a bare pod, a Deployment `web` behind a service, a StatefulSet and a DaemonSet, with a pod of each on the node that is
+killed. Their pods tolerate a dead node for 5 s; everything else is the cluster's default.
+"""
+
+from __future__ import annotations
+
+import pytest
+from kubeskeptic.probes.specs import dns_udp, http_new
+
+from kubeskeptic import checks
+from kubeskeptic.bounds import Bound, Settings
+from kubeskeptic.checks.watching import alive
+from kubeskeptic.durations import CONTAINERS_BACK, TAIL
+from kubeskeptic.faults.nodes.crash_node import CrashNode
+from kubeskeptic.findings import all_of
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.plugin import Holds
+from kubeskeptic.scenarios import Stage, scenario
+from kubeskeptic.timeline import Recording
+
+EVICT = 5.0
+"""tolerationSeconds of the scenario's pods, as in its manifest."""
+
+
+@scenario("nodes/node_crashes", needs=Risk.NODE)
+def story(stage: Stage) -> None:
+    """A worker is killed and returns at once; then it is killed again and stays dead until every bound has passed."""
+    stage.apply()
+    stage.note("homes", stage.homes("web"))
+    stage.note("dead_node", stage.homes("alone")["alone"])
+    dead = stage.facts["dead_node"]
+    stage.note("dead_db", next(pod for pod, node in stage.homes("db").items() if node == dead))
+
+    with stage.act("brief", probed=False):
+        with stage.inflict(CrashNode(dead)):
+            pass
+        stage.wait(lambda: stage.running_again("alone"), CONTAINERS_BACK, "the bare pod to run again")
+        stage.wait(stage.all_ready, CONTAINERS_BACK, "all pods to be Ready again")
+
+    web = stage.service("web")
+    stage.note("cluster_ip", web["clusterIP"])
+    stage.ask(
+        http_new("web", web["clusterIP"], 80, rate=50),
+        dns_udp("name", stage.dns_server(), stage.full_name("web"), expect=[web["clusterIP"]], rate=10),
+    )
+    with stage.act("crash"):
+        with stage.inflict(CrashNode(dead), lasts=600) as crash:
+            stage.hold(stage.settings.plus("GRACE", "MONITOR"), since=crash.applied_at)
+            stage.moment("found dead")
+            stage.hold(everything(stage.settings), since=crash.applied_at)
+        stage.wait(lambda: stage.all_ready(but=1), CONTAINERS_BACK, "all pods but the bare one to be Ready again")
+
+
+def everything(settings: Settings) -> float:
+    """Seconds until the last bound of this scenario has passed: the dead endpoint window and the stale entries after it."""
+    return settings.dead_endpoint_window.value + settings["SYN_SENT"] + TAIL
+
+
+@pytest.mark.claim("service.node-dies", case="crash")
+def test_only_the_dead_share_fails_until_the_node_is_found_dead(recording: Recording, holds: Holds) -> None:
+    fault, settings, dead = recording.fault("crash"), recording.settings, recording.fact("dead_node")
+    homes = list(recording.fact("homes").values())
+    holds(
+        checks.dead_share_only(
+            alive(recording, "web", but=dead),
+            recording.act("crash"),
+            fault.applied,
+            fault.lifted,
+            dead=homes.count(dead),
+            all_=len(homes),
+            window=settings.dead_endpoint_window,
+            syn_sent=settings["SYN_SENT"],
+        )
+    )
+
+
+@pytest.mark.claim("service.stable", case="node crashed")
+def test_the_name_keeps_its_one_address(recording: Recording, holds: Holds) -> None:
+    lanes = alive(recording, "name", but=recording.fact("dead_node"))
+    holds(checks.same_answer(lanes, [recording.act("crash")], recording.fact("cluster_ip")))
+
+
+@pytest.mark.claim("loop.node-health")
+def test_a_dead_node_is_emptied_and_not_removed(recording: Recording, holds: Holds) -> None:
+    act, fault, settings, dead = (
+        recording.act("crash"),
+        recording.fault("crash"),
+        recording.settings,
+        recording.fact("dead_node"),
+    )
+    earliest = Bound(settings["GRACE"] - settings["LEASE"], "s", "GRACE − LEASE", at_least=True)
+    latest = settings.plus("GRACE", "MONITOR")
+    turned = checks.turns_unknown(recording, act, dead, fault.applied, fault.lifted, earliest, latest)
+    holds(all_of([turned, checks.emptied_not_removed(recording, act, dead, "web", fault.applied, fault.lifted)]))
+
+
+@pytest.mark.claim("pod.bare-dies-with-node", case="node stays dead")
+def test_a_bare_pod_dies_with_its_node(recording: Recording, holds: Holds) -> None:
+    holds(checks.never_elsewhere(recording, recording.act("crash"), "alone", recording.fault("crash").applied))
+
+
+@pytest.mark.claim("pod.bare-dies-with-node", case="node returns in time")
+def test_a_bare_pod_is_revived_by_a_node_that_returns_in_time(recording: Recording, holds: Holds) -> None:
+    act, fault = recording.act("brief"), recording.fault("brief")
+    window = recording.settings.plus("GRACE", EVICT=EVICT)
+    stayed = checks.never_elsewhere(recording, act, "alone", fault.applied, may_stay=True)
+    revived = checks.restarted_in_place(recording, act, "alone", fault.applied, window, same_ip=False)
+    holds(all_of([stayed, revived]))
+
+
+@pytest.mark.claim("replicaset.count", case="node crashed")
+def test_replicas_on_a_dead_node_are_replaced(recording: Recording, holds: Holds) -> None:
+    bound = recording.settings.plus("GRACE", "MONITOR", "START", EVICT=EVICT)
+    holds(checks.whole_again(recording, recording.act("crash"), "web", 3, recording.fault("crash").applied, bound))
+
+
+@pytest.mark.claim("statefulset.order")
+def test_a_statefulset_starts_in_order_and_waits_for_its_node(recording: Recording, holds: Holds) -> None:
+    fault, act = recording.fault("crash"), recording.act("crash")
+    ordered = checks.started_in_order(recording, "db", 3, until=recording.act("brief").start or 0.0)
+    waited = checks.waits_for_its_node(recording, act, recording.fact("dead_db"), fault.applied, fault.lifted)
+    holds(all_of([ordered, waited]))

@@ -1,0 +1,137 @@
+"""One of three pods goes, gracefully, by force, or by the death of its process; what do clients on every node see?
+
+Given the services `web` (its pods end slowly, by a preStop delay) and `plain` (they end at once), of three pods each, watched
+over new connections from every node.
+"""
+
+from __future__ import annotations
+
+import pytest
+from kubeskeptic.probes.specs import dns_udp, http_new
+
+from kubeskeptic import checks
+from kubeskeptic.bounds import Settings
+from kubeskeptic.checks.watching import alive
+from kubeskeptic.durations import TAIL
+from kubeskeptic.faults.pods.delete_pod import DeletePod
+from kubeskeptic.faults.pods.kill_container import KillContainer
+from kubeskeptic.findings import all_of
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.plugin import Holds
+from kubeskeptic.scenarios import Stage, scenario
+from kubeskeptic.timeline import Recording
+
+
+@scenario("services/pod_killed", needs=Risk.NODE)
+def story(stage: Stage) -> None:
+    """Pods of a service are deleted gracefully and by force, and one container is killed by SIGKILL."""
+    stage.apply()
+    web, plain = stage.service("web"), stage.service("plain")
+    stage.note("cluster_ip", web["clusterIP"])
+    stage.ask(
+        http_new("web", web["clusterIP"], 80, rate=50),
+        http_new("plain", plain["clusterIP"], 80, rate=50),
+        http_new("node-port", "$NODE", web["ports"][0]["nodePort"], rate=10),
+        dns_udp("name", stage.dns_server(), stage.full_name("web"), expect=[web["clusterIP"]], rate=10),
+    )
+    with stage.act("quiet"):
+        stage.note("homes", stage.homes("web"))
+        stage.hold(10)
+
+    polite, abrupt = stage.victim("web", "deleted"), stage.victim("plain", "deleted_plain")
+    with (
+        stage.act("graceful"),
+        stage.inflict(DeletePod(stage.namespace, abrupt)),
+        stage.inflict(DeletePod(stage.namespace, polite)) as last,
+    ):
+        stage.hold(longest(stage.settings), since=last.applied_at)
+
+    forced = stage.victim("plain", "forced")
+    with stage.act("forced"), stage.inflict(DeletePod(stage.namespace, forced, force=True)) as deletion:
+        stage.hold(longest(stage.settings), since=deletion.applied_at)
+
+    killed = stage.victim("web", "killed")
+    with stage.act("sigkill"), stage.inflict(KillContainer(stage.namespace, killed)) as kill:
+        stage.hold(longest(stage.settings), since=kill.applied_at)
+
+
+def longest(settings: Settings) -> float:
+    """Seconds until the last bound of this scenario has passed, and a tail."""
+    bounds = (settings.programming_lag, settings.plus("START"), settings.killed_container_window)
+    return max(bound.value for bound in bounds) + TAIL
+
+
+@pytest.mark.claim("service.stable", case="pods killed")
+def test_the_name_keeps_its_one_address(recording: Recording, holds: Holds) -> None:
+    acts = [recording.act(name) for name in ("quiet", "graceful", "forced", "sigkill")]
+    holds(checks.same_answer(alive(recording, "name"), acts, recording.fact("cluster_ip")))
+
+
+@pytest.mark.claim("service.pod-killed", case="graceful, preStop")
+def test_no_request_fails_when_a_pod_ends_slowly(recording: Recording, holds: Holds) -> None:
+    fault = recording.fault("graceful", target=recording.fact("deleted"))
+    holds(checks.never_fails(alive(recording, "web"), recording.act("graceful"), fault.applied))
+
+
+@pytest.mark.claim("service.pod-killed", case="graceful, no preStop")
+def test_requests_fail_for_the_programming_lag_when_a_pod_ends_at_once(recording: Recording, holds: Holds) -> None:
+    fault = recording.fault("graceful", target=recording.fact("deleted_plain"))
+    lag = recording.settings.programming_lag
+    holds(checks.fails_at_most(alive(recording, "plain"), recording.act("graceful"), fault.applied, lag))
+
+
+@pytest.mark.claim("service.pod-killed", case="forced")
+def test_requests_fail_for_the_programming_lag_when_a_pod_is_forced_away(recording: Recording, holds: Holds) -> None:
+    fault = recording.fault("forced")
+    lag = recording.settings.programming_lag
+    holds(checks.fails_at_most(alive(recording, "plain"), recording.act("forced"), fault.applied, lag))
+
+
+@pytest.mark.claim("service.pod-killed", case="SIGKILL")
+def test_requests_fail_until_a_killed_container_is_noticed(recording: Recording, holds: Holds) -> None:
+    fault = recording.fault("sigkill")
+    window = recording.settings.killed_container_window
+    holds(checks.fails_at_most(alive(recording, "web"), recording.act("sigkill"), fault.applied, window))
+
+
+@pytest.mark.claim("heal.crash")
+def test_a_killed_container_is_restarted_in_place(recording: Recording, holds: Holds) -> None:
+    fault = recording.fault("sigkill")
+    bound = recording.settings.plus("START")
+    victim = recording.fact("killed")
+    holds(checks.restarted_in_place(recording, recording.act("sigkill"), victim, fault.applied, bound))
+
+
+@pytest.mark.claim("replicaset.count", case="deletion")
+def test_a_deleted_replica_is_replaced(recording: Recording, holds: Holds) -> None:
+    fault = recording.fault("graceful", target=recording.fact("deleted"))
+    bound = recording.settings.plus("START")
+    holds(checks.whole_again(recording, recording.act("graceful"), "web", 3, fault.applied, bound))
+
+
+@pytest.mark.claim("pod.not-stable")
+def test_a_replacement_is_another_pod(recording: Recording, holds: Holds) -> None:
+    graceful, sigkill = recording.fault("graceful", target=recording.fact("deleted")), recording.fault("sigkill")
+    replaced = checks.replaced_by_another(
+        recording, recording.act("graceful"), "web", recording.fact("deleted"), graceful.applied
+    )
+    bound = recording.settings.plus("START")
+    kept = checks.restarted_in_place(
+        recording, recording.act("sigkill"), recording.fact("killed"), sigkill.applied, bound
+    )
+    holds(all_of([replaced, kept]))
+
+
+@pytest.mark.claim("proxy.every-node")
+def test_every_node_answers_for_the_service(recording: Recording, holds: Holds) -> None:
+    hosting = set(recording.fact("homes").values())
+    both = [
+        checks.answers_everywhere(alive(recording, probe), recording.act("quiet"), hosting)
+        for probe in ("web", "node-port")
+    ]
+    holds(all_of(both))
+
+
+@pytest.mark.claim("proxy.crosses-nodes")
+def test_nodes_forward_to_other_nodes_all_the_time(recording: Recording, holds: Holds) -> None:
+    holds(checks.crosses_nodes(alive(recording, "web"), recording.act("quiet"), recording.fact("homes")))
