@@ -86,6 +86,14 @@ PROBE_DEADLINE = 3.5
 about 1 s or 3 s, and a dead endpoint, which never answers, are told apart."""
 PULL_PERIOD = 1.0
 """Between two pulls of an agent's samples."""
+PULL_ANSWER = 5.0
+"""An agent answers a pull; one that takes longer counts as out of reach until it answers again."""
+FRESH_SAMPLES = 2.0
+"""The newest sample of a calm lane is not older than this: one pull, and as much again for a busy machine."""
+IN_FLIGHT = 0.5
+"""Waited beyond the longest deadline for the outcomes of questions that were in flight when their probe was stopped."""
+AGENTS_READY = Patience(120)
+"""An agent runs on every node, with its image present."""
 WATCH_TIMEOUT = 6
 """The API server is asked to end a watch after this long; it is opened again from where it ended, which loses nothing. So
 short because that is the one sign of life that proves the whole way: on kind a connection ends at a proxy on this machine,
