@@ -121,7 +121,7 @@ class _Loader:
 
     def _samples(self, record: Record) -> None:
         lanes = [self._lane(record["node"], probe) for probe in record["probes"]]
-        indexes = [[lane.name_index(name) for name in record["names"]] if lane else [] for lane in lanes]
+        indexes = [[lane.name_index(name) for name in record["names"]] if lane is not None else [] for lane in lanes]
         offset = record["offset"]
         columns = zip(
             record["probe"], record["tick"], record["sent"], record["took"],
