@@ -194,6 +194,8 @@ class _Connection(asyncio.Protocol):
         if answer.sent is not None:
             answer.sent()
         if not keep:
+            if self._transport.can_write_eof():
+                self._transport.write_eof()
             self._transport.close()
         elif self._buffer:
             asyncio.get_running_loop().call_soon(self._next)

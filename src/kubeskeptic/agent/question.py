@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -51,34 +52,74 @@ class Question:
     """One question in flight.
 
     :param tick: its number; the probe's first question is 0
-    :param deadline: seconds for everything: connect, send, and the whole answer
     :param report: called once, when the question has ended
 
     Whoever asks sets :attr:`port` as soon as the kernel has given the question a source port, and :attr:`abandon` to
-    what has to be closed when the deadline passes.
+    what has to be closed when the deadline passes; once that is closed, to None.
     """
 
-    __slots__ = ("_report", "_timer", "abandon", "open", "port", "sent", "tick")
+    __slots__ = ("_report", "abandon", "open", "port", "sent", "tick")
 
-    def __init__(self, tick: int, deadline: float, report: Report) -> None:
+    def __init__(self, tick: int, report: Report) -> None:
         self.tick = tick
         self.port = 0
         self.abandon: Callable[[], None] | None = None
         self.open = True
         self._report = report
         self.sent = clock.monotonic()
-        self._timer: asyncio.TimerHandle = clock.at(self.sent + deadline, self._give_up)
 
     def ended(self, ending: Ending) -> None:
         """Report how the question ended; only the first call counts."""
         if self.open:
             self.open = False
-            self._timer.cancel()
-            self.abandon = None
             self._report(self, clock.monotonic() - self.sent, ending)
 
-    def _give_up(self) -> None:
-        abandon = self.abandon
+    @property
+    def over(self) -> bool:
+        """Whether it has ended and nothing of it is left open."""
+        return not self.open and self.abandon is None
+
+    def expire(self) -> None:
+        """The deadline has passed: it timed out, unless it has ended, and what is still open of it is closed."""
         self.ended(TIMEOUT)
-        if abandon is not None:
-            abandon()
+        if self.abandon is not None:
+            self.abandon()
+            self.abandon = None
+
+
+class Deadlines:
+    """The deadlines of one probe's questions, which are equally long and therefore pass in the order of asking.
+
+    One timer for all of them, set for the oldest question that was open when it was set: nearly every question is answered
+    long before, and setting and cancelling a timer for each would cost as much as asking.
+
+    :param seconds: for everything about a question: connect, send, and the whole answer
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._questions: deque[Question] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, question: Question) -> None:
+        """Let ``question`` expire when its time has passed."""
+        self._forget_what_is_over()
+        self._questions.append(question)
+        if self._timer is None:
+            self._set()
+
+    def _set(self) -> None:
+        self._timer = clock.at(self._questions[0].sent + self._seconds, self._pass)
+
+    def _pass(self) -> None:
+        self._timer = None
+        passed = clock.monotonic() - self._seconds
+        while self._questions and self._questions[0].sent <= passed:
+            self._questions.popleft().expire()
+        self._forget_what_is_over()
+        if self._questions:
+            self._set()
+
+    def _forget_what_is_over(self) -> None:
+        while self._questions and self._questions[0].over:
+            self._questions.popleft()

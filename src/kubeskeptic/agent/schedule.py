@@ -13,8 +13,8 @@ from kubeskeptic.agent import clock
 from kubeskeptic.agent.buffer import Samples
 from kubeskeptic.agent.gaps import STALLED, Gaps
 from kubeskeptic.agent.outcomes import Outcome
-from kubeskeptic.agent.probes import Asker, asker_for
-from kubeskeptic.agent.question import Ending, Question
+from kubeskeptic.agent.probes import Asker, Readiness, asker_for
+from kubeskeptic.agent.question import Deadlines, Ending, Question
 from kubeskeptic.agent.spec import Spec
 
 GOLDEN = 0.6180339887498949
@@ -24,6 +24,10 @@ UNWATCHED = 0.25
 question is not known. It is part of the gap, not a sample."""
 
 
+Seen = tuple[Samples, Gaps]
+"""Where a probe puts what it saw, and what it did not see."""
+
+
 class Running:
     """One probe of one scenario, being asked until it is stopped.
 
@@ -31,7 +35,7 @@ class Running:
     :param t0: when question 0 is due, on the monotonic clock
     """
 
-    def __init__(self, number: int, scenario: str, spec: Spec, t0: float, samples: Samples, gaps: Gaps) -> None:
+    def __init__(self, number: int, scenario: str, spec: Spec, asker: Asker, t0: float, seen: Seen) -> None:
         self.number = number
         self.scenario = scenario
         self.spec = spec
@@ -39,9 +43,9 @@ class Running:
         self.asked = 0
         """Questions asked."""
         self._next = 0
-        self._samples = samples
-        self._gaps = gaps
-        self._asker: Asker = asker_for(spec)
+        self._samples, self._gaps = seen
+        self._asker = asker
+        self._deadlines = Deadlines(spec.deadline)
         self._timer: asyncio.TimerHandle | None = clock.at(t0, self._fire)
 
     @property
@@ -65,7 +69,9 @@ class Running:
         self._next = tick + 1
         self._timer = clock.at(self.due(self._next), self._fire)
         self.asked += 1
-        self._asker.ask(Question(tick, self.spec.deadline, self._record))
+        question = Question(tick, self._record)
+        self._deadlines.add(question)
+        self._asker.ask(question)
 
     def _skip_missed(self) -> int:
         """The newest question that is due; those before it that were not asked are a gap."""
@@ -92,8 +98,8 @@ class Schedule:
         self.probes: list[Running] = []
         """By number, for as long as the agent lives: old samples still name them."""
         self._running: dict[tuple[str, str], Running] = {}
-        self._samples = samples
-        self._gaps = gaps
+        self._seen = (samples, gaps)
+        self._readiness = Readiness()
 
     @property
     def running(self) -> Sequence[Running]:
@@ -124,8 +130,9 @@ class Schedule:
 
     def _start(self, scenario: str, spec: Spec) -> None:
         number = len(self.probes)
+        asker = asker_for(spec, self._readiness)
         t0 = clock.monotonic() + (number * GOLDEN) % 1 * spec.period
-        probe = Running(number, scenario, spec, t0, self._samples, self._gaps)
+        probe = Running(number, scenario, spec, asker, t0, self._seen)
         self.probes.append(probe)
         self._running[scenario, spec.name] = probe
 

@@ -17,11 +17,12 @@ from kubeskeptic.agent.probes.dns_tcp import DnsTcp
 from kubeskeptic.agent.probes.dns_udp import DnsUdp
 from kubeskeptic.agent.probes.http_kept import HttpKept
 from kubeskeptic.agent.probes.http_new import HttpNew
+from kubeskeptic.agent.probes.readiness import Readiness
 from kubeskeptic.agent.probes.tcp import TcpConnect
 from kubeskeptic.agent.question import Question
 from kubeskeptic.agent.spec import Spec
 
-__all__ = ["Asker", "asker_for"]
+__all__ = ["Asker", "Readiness", "asker_for"]
 
 
 class Asker(Protocol):
@@ -34,17 +35,17 @@ class Asker(Protocol):
         """Let go of what is idle."""
 
 
-def asker_for(spec: Spec) -> Asker:
-    """The asker of a spec's kind."""
+def asker_for(spec: Spec, readiness: Readiness) -> Asker:
+    """The asker of a spec's kind; it hears of its sockets through ``readiness``."""
     match spec.kind:
         case "http-new":
-            return HttpNew(spec)
+            return HttpNew(spec, readiness)
         case "http-kept":
-            return HttpKept(spec)
+            return HttpKept(spec, readiness)
         case "dns-udp":
-            return DnsUdp(spec)
+            return DnsUdp(spec, readiness)
         case "dns-tcp":
-            return DnsTcp(spec)
+            return DnsTcp(spec, readiness)
         case "tcp":
-            return TcpConnect(spec)
+            return TcpConnect(spec, readiness)
     raise ValueError(f"no probe of kind {spec.kind}")

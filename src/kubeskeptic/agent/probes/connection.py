@@ -1,7 +1,7 @@
 """A TCP connection by which questions are asked, one at a time.
 
-Written on bare non-blocking sockets and the loop's readiness callbacks: no task, no stream and no transport per question,
-as a question on a new connection is what an agent spends most of its processor time on.
+Written on bare non-blocking sockets: no task, no stream and no transport per question, as a question on a new connection is
+what an agent spends most of its processor time on.
 
 The source port is the kernel's choice, as any client's is, and read as soon as the connect has begun, so that a SYN that
 is never answered is recorded with its port. It is 0 when the kernel refused before it could be read (a reset that came
@@ -10,18 +10,19 @@ from within the same machine).
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import os
 import socket
 from collections.abc import Callable
 
-from kubeskeptic.agent import clock
 from kubeskeptic.agent.outcomes import Outcome
+from kubeskeptic.agent.probes.readiness import ANSWER, ENDED, ESTABLISHED, READABLE, Readiness
 from kubeskeptic.agent.question import OK, RESET, Ending, Question, ending_of
+from kubeskeptic.agent.spec import Spec
 
 LONGEST = 1 << 20
 """Answers longer than this many bytes are not read to their end."""
+_CHUNK = 65536
 
 Reading = Callable[[bytes, bool], Ending | None]
 """Given everything received so far and whether the other side has closed, how the question ended; None: more has to come."""
@@ -30,36 +31,33 @@ _STREAM = socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
 
 
 class Connection:
-    """One connection, opened with its first question.
+    """One connection to a probe's address, opened with its first question.
 
-    :param family: IPv4 or IPv6
-    :param address: IP address and port
     :param answered: what becomes of the connection after a complete answer: keep, :meth:`linger` or :meth:`close` it
-    :param lost: called when the connection is gone while no question is open on it
+    :param lost: called when the connection is closed, whoever did it
     """
 
     __slots__ = (
-        "_address", "_answered", "_family", "_got", "_loop", "_lost", "_question", "_reading", "_request", "_sock", "_timer",
+        "_answered", "_ended", "_got", "_lost", "_question", "_readiness", "_reading", "_request", "_sock", "_spec",
     )  # fmt: skip
 
     def __init__(
         self,
-        family: int,
-        address: tuple[str, int],
+        spec: Spec,
+        readiness: Readiness,
         answered: Callable[[Connection], None],
         lost: Callable[[Connection], None] | None = None,
     ) -> None:
-        self._family = family
-        self._address = address
+        self._spec = spec
+        self._readiness = readiness
         self._answered = answered
         self._lost = lost
-        self._loop = asyncio.get_running_loop()
         self._sock: socket.socket | None = None
-        self._timer: asyncio.TimerHandle | None = None
         self._question: Question | None = None
         self._request = b""
         self._reading: Reading | None = None
         self._got = b""
+        self._ended = False
 
     def ask(self, question: Question, request: bytes, reading: Reading | None) -> None:
         """Send ``request`` and read until ``reading`` knows the ending; without a reading, to be connected is the answer."""
@@ -74,79 +72,93 @@ class Connection:
         except OSError as error:
             self._fail(ending_of(error))
 
-    def linger(self, until: float) -> None:
-        """Wait for the other side to close first, but not beyond ``until`` (monotonic).
+    def linger(self) -> None:
+        """Wait for the other side to close first, but not beyond the question's deadline.
 
         Whoever closes first keeps the connection's port in TIME_WAIT for a minute. A client that asks 50 times a second would
         run through its ports; a server has only one, and does not mind.
         """
-        self._timer = clock.at(until, self.close)
+        if self._ended:
+            self.close()
+        elif self._question is not None:
+            self._question.abandon = self.close
 
     def close(self) -> None:
         """Close, whatever the state. A question that is still open stays so; end it first."""
         sock, self._sock = self._sock, None
         if sock is None:
             return
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        self._loop.remove_writer(sock.fileno())
-        self._loop.remove_reader(sock.fileno())
+        self._readiness.forget(sock.fileno())
         sock.close()
-        self._question = None
+        if self._question is not None:
+            self._question.abandon = None
+            self._question = None
         if self._lost is not None:
             self._lost(self)
 
     def _connect(self, question: Question) -> None:
-        sock = self._sock = socket.socket(self._family, _STREAM)
-        error = sock.connect_ex(self._address)
+        sock = self._sock = socket.socket(self._spec.family, _STREAM)
+        error = sock.connect_ex(self._spec.address)
         if error not in (0, errno.EINPROGRESS):
             raise OSError(error, os.strerror(error))
         question.port = sock.getsockname()[1]
-        self._loop.add_writer(sock.fileno(), self._connected)
+        events = self._send_early(sock)
+        if self._sock is not None:
+            self._readiness.watch(sock.fileno(), events, self._happened)
 
-    def _connected(self) -> None:
+    def _send_early(self, sock: socket.socket) -> int:
+        """Within a machine a connection is established before connect returns; send at once then. What is left to watch for."""
+        if self._reading is not None:
+            try:
+                self._send(sock)
+            except BlockingIOError:
+                return ESTABLISHED
+            return ANSWER
+        return ESTABLISHED
+
+    def _happened(self, events: int) -> None:
         sock = self._sock
         if sock is None:
             return
-        self._loop.remove_writer(sock.fileno())
-        error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        if error:
-            self._fail(ending_of(OSError(error, os.strerror(error))))
-            return
-        if self._reading is None:
-            self._complete(OK)
-            return
-        self._loop.add_reader(sock.fileno(), self._readable)
+        self._ended = bool(events & ENDED)
         try:
-            self._send(sock)
-        except OSError as failure:
-            self._fail(ending_of(failure))
-
-    def _send(self, sock: socket.socket) -> None:
-        if sock.send(self._request) != len(self._request):
-            self._fail(Ending(Outcome.UNKNOWN, reason="the kernel took only a part of the request"))
-
-    def _readable(self) -> None:
-        sock = self._sock
-        if sock is None:
-            return
-        try:
-            data = sock.recv(65536)
+            if self._question is None or not self._question.open:
+                if events & (READABLE | ENDED):
+                    self.close()  # idle, and the other side has closed or talks without having been asked
+            elif self._reading is None:
+                self._established(sock)
+            elif self._request:
+                self._send(sock)
+                if events & (READABLE | ENDED):
+                    self._receive(sock)
+            else:
+                self._receive(sock)
         except BlockingIOError:
             return
         except OSError as error:
             self._fail(ending_of(error))
-            return
-        if self._question is None or self._reading is None:
-            self.close()  # the other side has closed, or talks without having been asked
-            return
-        self._got = self._got + data if self._got else data
-        ending = self._read(self._reading, closed=not data)
-        if ending is not None:
-            self._complete(ending)
-        elif not data:
-            self._fail(RESET)
+
+    def _established(self, sock: socket.socket) -> None:
+        error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if error:
+            raise OSError(error, os.strerror(error))
+        self._complete(OK)
+
+    def _send(self, sock: socket.socket) -> None:
+        sent = sock.send(self._request)  # raises what a connect failed of, too
+        whole, self._request = sent == len(self._request), b""
+        if not whole:
+            self._fail(Ending(Outcome.UNKNOWN, reason="the kernel took only a part of the request"))
+
+    def _receive(self, sock: socket.socket) -> None:
+        while self._question is not None and self._question.open and self._reading is not None:
+            data = sock.recv(_CHUNK)
+            self._got = self._got + data if self._got else data
+            ending = self._read(self._reading, closed=not data)
+            if ending is not None:
+                self._complete(ending)
+            elif not data:
+                self._fail(RESET)
 
     def _read(self, reading: Reading, closed: bool) -> Ending | None:
         if len(self._got) > LONGEST:
@@ -157,13 +169,12 @@ class Connection:
             return Ending(Outcome.UNKNOWN, reason=f"unreadable answer: {type(error).__name__}: {error}")
 
     def _complete(self, ending: Ending) -> None:
-        question, self._question = self._question, None
-        if question is not None:
-            question.ended(ending)
+        if self._question is not None:
+            self._question.abandon = None
+            self._question.ended(ending)
         self._answered(self)
 
     def _fail(self, ending: Ending) -> None:
-        question, self._question = self._question, None
-        if question is not None:
-            question.ended(ending)
+        if self._question is not None:
+            self._question.ended(ending)
         self.close()

@@ -9,6 +9,7 @@ from functools import partial
 
 from kubeskeptic.agent.probes import dns_message
 from kubeskeptic.agent.probes.connection import Connection
+from kubeskeptic.agent.probes.readiness import Readiness
 from kubeskeptic.agent.question import Ending, Question
 from kubeskeptic.agent.spec import Spec
 
@@ -16,15 +17,16 @@ from kubeskeptic.agent.spec import Spec
 class DnsTcp:
     """Asks a name server over TCP."""
 
-    def __init__(self, spec: Spec) -> None:
+    def __init__(self, spec: Spec, readiness: Readiness) -> None:
         self._spec = spec
+        self._readiness = readiness
         self._query = dns_message.query_tail(spec)
         self._length = (len(self._query) + 2).to_bytes(2, "big")
 
     def ask(self, question: Question) -> None:
         """Open a connection and send the query."""
         number = dns_message.new_id()
-        connection = Connection(self._spec.family, self._spec.address, Connection.close)
+        connection = Connection(self._spec, self._readiness, Connection.close)
         connection.ask(question, self._length + number + self._query, partial(self._read, number))
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from kubeskeptic.agent.probes import http_answer
 from kubeskeptic.agent.probes.connection import Connection
+from kubeskeptic.agent.probes.readiness import Readiness
 from kubeskeptic.agent.question import Ending, Question
 from kubeskeptic.agent.spec import Spec
 
@@ -17,8 +18,9 @@ from kubeskeptic.agent.spec import Spec
 class HttpKept:
     """Asks by HTTP on a kept connection."""
 
-    def __init__(self, spec: Spec) -> None:
+    def __init__(self, spec: Spec, readiness: Readiness) -> None:
         self._spec = spec
+        self._readiness = readiness
         self._request = http_answer.request(spec, "keep-alive")
         self._kept: Connection | None = None
         self._reusable = False
@@ -28,7 +30,7 @@ class HttpKept:
         """Ask on the kept connection if it is free, else on a new one."""
         connection, self._kept = self._kept, None
         if connection is None:
-            connection = Connection(self._spec.family, self._spec.address, self._answered, self._lost)
+            connection = Connection(self._spec, self._readiness, self._answered, self._lost)
         connection.ask(question, self._request, self._read)
 
     def close(self) -> None:

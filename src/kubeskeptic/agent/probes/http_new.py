@@ -6,9 +6,9 @@ TIME_WAIT and the kernel chooses from all of them again and again, as it does fo
 
 from __future__ import annotations
 
-from kubeskeptic.agent import clock
 from kubeskeptic.agent.probes import http_answer
 from kubeskeptic.agent.probes.connection import Connection
+from kubeskeptic.agent.probes.readiness import Readiness
 from kubeskeptic.agent.question import Ending, Question
 from kubeskeptic.agent.spec import Spec
 
@@ -16,13 +16,14 @@ from kubeskeptic.agent.spec import Spec
 class HttpNew:
     """Asks by HTTP on new connections."""
 
-    def __init__(self, spec: Spec) -> None:
+    def __init__(self, spec: Spec, readiness: Readiness) -> None:
         self._spec = spec
+        self._readiness = readiness
         self._request = http_answer.request(spec, "close")
 
     def ask(self, question: Question) -> None:
         """Open a connection and ask."""
-        connection = Connection(self._spec.family, self._spec.address, self._answered)
+        connection = Connection(self._spec, self._readiness, self._answered)
         connection.ask(question, self._request, self._read)
 
     def close(self) -> None:
@@ -33,4 +34,4 @@ class HttpNew:
         return None if answer is None else http_answer.judge(answer, self._spec)
 
     def _answered(self, connection: Connection) -> None:
-        connection.linger(clock.monotonic() + self._spec.deadline)
+        connection.linger()

@@ -7,6 +7,7 @@ towards that one address.
 from __future__ import annotations
 
 from kubeskeptic.agent.probes.connection import Connection
+from kubeskeptic.agent.probes.readiness import Readiness
 from kubeskeptic.agent.question import Question
 from kubeskeptic.agent.spec import Spec
 
@@ -14,12 +15,13 @@ from kubeskeptic.agent.spec import Spec
 class TcpConnect:
     """Asks whether a connection can be opened."""
 
-    def __init__(self, spec: Spec) -> None:
+    def __init__(self, spec: Spec, readiness: Readiness) -> None:
         self._spec = spec
+        self._readiness = readiness
 
     def ask(self, question: Question) -> None:
         """Open a connection."""
-        Connection(self._spec.family, self._spec.address, Connection.close).ask(question, b"", None)
+        Connection(self._spec, self._readiness, Connection.close).ask(question, b"", None)
 
     def close(self) -> None:
         """Nothing is ever idle."""
