@@ -1,0 +1,16 @@
+"""Clusters of our own: an engine, images, kind, and what the rest of the library needs to know of them.
+
+::
+
+    engine ─▶ node image, agent image ─▶ kind ─▶ pod network ─▶ Cluster
+    (found or installed)  (pulled or built)        (ours when built)
+
+:func:`up` is idempotent; :func:`find` touches nothing; :func:`down` deletes.
+"""
+
+from kubeskeptic.clusters.cluster import Cluster, Node
+from kubeskeptic.clusters.engine import Engine
+from kubeskeptic.clusters.node_source import DEFAULT_VERSION
+from kubeskeptic.clusters.up import down, find, load_agent_image, up
+
+__all__ = ["DEFAULT_VERSION", "Cluster", "Engine", "Node", "down", "find", "load_agent_image", "up"]

@@ -1,0 +1,65 @@
+"""Bringing the agent's image into every node."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from kubeskeptic import paths
+from kubeskeptic.clusters.builds import agent_image, node_image
+from kubeskeptic.clusters.builds.agent_image import AgentImage
+from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.engine import Engine
+from kubeskeptic.clusters.steps import Step
+from kubeskeptic.clusters.store import alone
+from kubeskeptic.durations import COMMAND
+from kubeskeptic.errors import CommandFailed
+from kubeskeptic.waiting import until
+
+CTR = ("ctr", "--namespace", "k8s.io")
+
+
+def load(workshop: Workshop, engine: Engine, nodes: Sequence[str], *, built: bool) -> str:
+    """Bring the image of the agent's present sources into every node that does not have it, and return its name.
+
+    :param nodes: names; their containerd may still be starting
+    :param built: whether to put the image together here; otherwise it is built on a Python image from a registry
+    """
+    image = AgentImage(workshop)
+    reference = image.reference
+    with workshop.progress.step("agent image into the nodes", 2) as step, ThreadPoolExecutor(len(nodes)) as pool:
+        list(pool.map(lambda node: _load(engine, node, image, step, built=built), nodes))
+    return reference
+
+
+def _load(engine: Engine, node: str, image: AgentImage, step: Step, *, built: bool) -> None:
+    def images() -> list[str]:
+        return engine.exec(node, [*CTR, "images", "list", "--quiet"]).split()
+
+    present = until(images, COMMAND, what=f"containerd of {node}", tolerate=(CommandFailed,))
+    if image.reference in present:
+        return
+    whole = image.base_reference not in present
+    archive = image.archive(whole=whole) if built else from_registry(engine, image.reference)
+    node_image.take_in(engine, node, archive, step)
+
+
+def from_registry(engine: Engine, reference: str) -> Path:
+    """The archive of the agent's image, built by the engine on a Python image that it pulls."""
+    archive = paths.cache() / "agent-images" / f"{reference.rpartition(':')[2]}.tar"
+    with alone(archive.with_suffix(".lock")):
+        if archive.exists():
+            return archive
+        with tempfile.TemporaryDirectory() as folder:
+            context = Path(folder)
+            shutil.copy(paths.checkout() / "images/agent/Dockerfile", context)
+            agent_image.lay_out(context / "sources")
+            agent_image.copy_package("dns", context / "packages")
+            engine.build(context, reference)
+        unfinished = archive.with_suffix(".unfinished")
+        engine.save(reference, unfinished)
+        unfinished.rename(archive)
+    return archive

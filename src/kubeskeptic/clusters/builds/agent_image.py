@@ -1,0 +1,138 @@
+"""The agent's image: Python and dnspython below, our sources on top.
+
+The lower layer is part of our own node images, so a change of the agent travels as a few kilobytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import py_compile
+import shutil
+import sys
+from pathlib import Path
+
+from kubeskeptic.clusters.builds import roots
+from kubeskeptic.clusters.builds.oci import Layer, Start, read_layer, write_image, write_layer
+from kubeskeptic.clusters.builds.pod_images import OURS
+from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.steps import Step
+from kubeskeptic.clusters.store import Recipe
+from kubeskeptic.errors import MissingRequirement
+
+START = Start(
+    entrypoint=("/usr/bin/python3", "-m", "kubeskeptic.agent"),
+    env={
+        "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+        "PYTHONPATH": "/opt/kubeskeptic:/opt/packages",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "LANG": "C.UTF-8",
+    },
+)
+NOT_NEEDED = ("test", "idlelib", "tkinter", "turtledemo", "lib2to3", "ensurepip", "pydoc_data", "distutils")
+"""Parts of Python's library that an agent never imports."""
+
+
+class AgentImage:
+    """Both images: the lower one that nodes carry, and the whole."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+
+    @staticmethod
+    def base_recipe() -> Recipe:
+        """What the lower layer depends on."""
+        return Recipe(
+            "image-agent-base", "3.11", (*roots.PYTHON_PACKAGES, importlib.metadata.version("dnspython"), "1")
+        )
+
+    @property
+    def base_reference(self) -> str:
+        """The name under which a node carries the lower layer."""
+        return f"{OURS}/agent-base:{self.base_recipe().digest}"
+
+    @property
+    def reference(self) -> str:
+        """The image's name; its tag changes when the agent's sources or what is below them do."""
+        content = hashlib.sha256(self.base_recipe().digest.encode())
+        for path in agent_files():
+            content.update(f"{path.relative_to(_sources())}\0{path.read_text(encoding='utf-8')}\0".encode())
+        return f"{OURS}/agent:{content.hexdigest()[:12]}"
+
+    def base(self) -> Path:
+        """The archive of the lower layer as an image."""
+        return self._base_folder() / "image.tar"
+
+    def archive(self, *, whole: bool) -> Path:
+        """The archive of the image; not whole means for nodes that carry the lower layer."""
+        reference = self.reference
+        recipe = Recipe("image-agent", reference.rpartition(":")[2], ("whole" if whole else "top", "1"))
+
+        def build(into: Path, _: Step) -> None:
+            lower = read_layer(self._base_folder() / "layer.tar")
+            upper = _top(into)
+            write_image(into / "image.tar", reference, [lower, upper], START, left_out=[] if whole else [lower])
+
+        return self._workshop.make(recipe, 1, build) / "image.tar"
+
+    def _base_folder(self) -> Path:
+        return self._workshop.make(self.base_recipe(), 20, self._build_base)
+
+    def _build_base(self, into: Path, step: Step) -> None:
+        root = into / "root"
+        root.mkdir()
+        roots.unpacked(root, self._workshop.packages, roots.PYTHON_PACKAGES, step)
+        roots.shell(root)
+        (root / "usr/bin/python3").symlink_to("python3.11")
+        library = root / "usr/lib/python3.11"
+        for name in NOT_NEEDED:
+            shutil.rmtree(library / name, ignore_errors=True)
+        copy_package("dns", root / "opt/packages")
+        step.run(
+            ["chroot", str(root), "/usr/bin/python3", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash",
+             "/usr/lib/python3.11", "/opt/packages"],
+        )  # fmt: skip
+        layer = write_layer(root, into / "layer.tar")
+        write_image(into / "image.tar", self.base_reference, [layer], START)
+        shutil.rmtree(root)
+
+
+def agent_files() -> list[Path]:
+    """The agent's source files, sorted."""
+    return sorted(path for path in _sources().rglob("*.py"))
+
+
+def lay_out(target: Path) -> None:
+    """Put the agent's sources into a folder as they are imported from there."""
+    for path in agent_files():
+        place = target / "kubeskeptic/agent" / path.relative_to(_sources())
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(path.read_bytes())
+    (target / "kubeskeptic").mkdir(parents=True, exist_ok=True)
+    (target / "kubeskeptic/__init__.py").write_text("", encoding="utf-8")
+
+
+def _top(into: Path) -> Layer:
+    root = into / "root"
+    lay_out(root / "opt/kubeskeptic")
+    if sys.version_info[:2] == (3, 11):  # byte code of another version would be ignored
+        for path in root.rglob("*.py"):
+            mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+            py_compile.compile(str(path), dfile=f"/{path.relative_to(root)}", doraise=True, invalidation_mode=mode)
+    layer = write_layer(root, into / "layer.tar")
+    shutil.rmtree(root)
+    return layer
+
+
+def _sources() -> Path:
+    return Path(__file__).resolve().parents[2] / "agent"
+
+
+def copy_package(name: str, target: Path) -> None:
+    """Copy a Python package from where it is installed, without importing it."""
+    found = importlib.util.find_spec(name)
+    if found is None or not found.origin:
+        raise MissingRequirement(f"the Python package {name} is not installed; run `pip install -e .`")
+    shutil.copytree(Path(found.origin).parent, target / name, ignore=shutil.ignore_patterns("__pycache__"))

@@ -1,0 +1,115 @@
+"""What a cluster consists of, and which module each part is built from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kubeskeptic.clusters.builds.golang import GoBuild
+from kubeskeptic.errors import BadInput
+
+KUBERNETES = (
+    "kubeadm",
+    "kubelet",
+    "kubectl",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-scheduler",
+    "kube-proxy",
+)
+IN_IMAGES = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy")
+PLUGINS = {
+    "bridge": "main",
+    "ptp": "main",
+    "loopback": "main",
+    "host-local": "ipam",
+    "portmap": "meta",
+    "bandwidth": "meta",
+}
+
+
+def kubernetes(version: str) -> GoBuild:
+    """Kubernetes' own programs at a version such as ``v1.37.2``.
+
+    :raises BadInput: when that is no version
+    """
+    major, minor, patch = [*version.removeprefix("v").split("."), "", ""][:3]
+    if not version.startswith("v1.") or not minor.isdigit() or not patch[:1].isdigit():
+        raise BadInput(f"{version!r} is no Kubernetes version; write it like v1.37.2")
+    stamp = {"gitVersion": version, "gitMajor": major, "gitMinor": minor, "gitTreeState": "clean"}
+    return GoBuild(
+        name="kubernetes",
+        module="k8s.io/kubernetes",
+        version=version,
+        programs={name: f"k8s.io/kubernetes/cmd/{name}" for name in KUBERNETES},
+        stamps={
+            f"{package}.{name}": value
+            for package in ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version")
+            for name, value in stamp.items()
+        },
+        seconds=420,
+    )
+
+
+def coredns(version: str) -> GoBuild:
+    """The cluster's name server."""
+    module = "github.com/coredns/coredns"
+    return GoBuild("coredns", module, version, {"coredns": module}, seconds=94)
+
+
+def etcd(version: str) -> GoBuild:
+    """The cluster's store; ``version`` is etcd's, without the suffix of the image's tag."""
+    module = "go.etcd.io/etcd/server/v3"
+    return GoBuild("etcd", module, version, {"etcd": module}, seconds=20)
+
+
+def plugins() -> GoBuild:
+    """The standard network plugins that containerd calls."""
+    module = "github.com/containernetworking/plugins"
+    return GoBuild(
+        "cni-plugins",
+        module,
+        "v1.9.1",
+        {name: f"{module}/plugins/{kind}/{name}" for name, kind in PLUGINS.items()},
+        seconds=8,
+    )
+
+
+def provisioner() -> GoBuild:
+    """What makes volumes of folders on nodes."""
+    module = "github.com/rancher/local-path-provisioner"
+    return GoBuild("local-path-provisioner", module, "v0.0.30", {"local-path-provisioner": module}, seconds=55)
+
+
+def metrics_server() -> GoBuild:
+    """What feeds autoscalers; built when a claim needs it."""
+    module = "sigs.k8s.io/metrics-server"
+    return GoBuild("metrics-server", module, "v0.9.0", {"metrics-server": f"{module}/cmd/metrics-server"}, seconds=60)
+
+
+def kind() -> GoBuild:
+    """The tool that makes clusters of containers, where no package of it is at hand."""
+    return GoBuild("kind", "sigs.k8s.io/kind", "v0.33.0", {"kind": "sigs.k8s.io/kind"}, seconds=15)
+
+
+@dataclass(frozen=True)
+class Named:
+    """An image that kubeadm asks for: the whole reference, its last name and its tag."""
+
+    reference: str
+    name: str
+    tag: str
+
+
+def named(listing: str) -> dict[str, Named]:
+    """What ``kubeadm config images list`` printed, by name."""
+    found = {}
+    for reference in listing.split():
+        path, _, tag = reference.rpartition(":")
+        name = path.rsplit("/", 1)[-1]
+        found[name] = Named(reference, name, tag)
+    return found
+
+
+def etcd_version(tag: str) -> str:
+    """Etcd's version in an image tag: ``3.7.0-0`` is ``v3.7.0``."""
+    return "v" + tag.removeprefix("v").partition("-")[0]

@@ -1,0 +1,201 @@
+"""The node image: a root file system, Kubernetes' programs, and everything a cluster runs already in containerd.
+
+Made the way kind makes its own: containerd runs once in a container of the image, takes the images in, and the
+container is committed. Images are unpacked here, once, and not in every node at every start.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from kubeskeptic import paths
+from kubeskeptic.clusters.builds import components, pod_images, roots
+from kubeskeptic.clusters.builds.agent_image import AgentImage
+from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.engine import Engine
+from kubeskeptic.clusters.steps import Step
+from kubeskeptic.clusters.store import Recipe, alone
+from kubeskeptic.durations import COMMAND, IMAGE
+from kubeskeptic.errors import CommandFailed
+from kubeskeptic.waiting import NotYet, until
+
+BUILD_LABEL = "kubeskeptic.build=node"
+IN_NODE = ("kubeadm", "kubelet", "kubectl")
+FROM_CONTAINERD = ("containerd", "containerd-shim-runc-v2", "ctr")
+STARTS = (
+    'ENTRYPOINT ["/usr/local/bin/entrypoint", "/sbin/init"]',
+    "CMD []",
+    "ENV container=docker",
+    "STOPSIGNAL SIGRTMIN+3",
+)
+SECONDS = 40.0
+REPOSITORY = "kubeskeptic/node"
+
+
+def sources() -> Path:
+    """The folder of the checkout whose files go into the node."""
+    return paths.checkout() / "images/node"
+
+
+def recipe(version: str) -> Recipe:
+    """What the node image of a Kubernetes version depends on."""
+    files = sorted(path for path in sources().rglob("*") if path.is_file())
+    written = [f"{path.relative_to(sources())}\n{path.read_text(encoding='utf-8')}" for path in files]
+    parts = (components.kubernetes(version), components.plugins(), components.provisioner())
+    digests = (*(part.recipe.digest for part in parts), roots.NODE_ROOT.digest, AgentImage.base_recipe().digest)
+    return Recipe("node", version, (*written, *digests, "1"))
+
+
+def tag(version: str) -> str:
+    """The node image's tag in the engine."""
+    made = recipe(version)
+    return f"{REPOSITORY}:{made.version}-{made.digest}"
+
+
+def expect(workshop: Workshop, engine: Engine, version: str) -> None:
+    """Announce what has to be built for a version, so that the time left is told from the start."""
+    if engine.has_image(tag(version)):
+        return
+    for build in (components.kubernetes(version), components.plugins(), components.provisioner()):
+        workshop.expect(build.recipe, build.seconds)
+    if not workshop.store.has(components.kubernetes(version).recipe):
+        # which versions these have is known when kubeadm is there
+        workshop.progress.expect("coredns and etcd", components.coredns("").seconds + components.etcd("").seconds)
+    workshop.expect(roots.NODE_ROOT, roots.NODE_ROOT_SECONDS)
+    workshop.progress.expect(f"node image {version}", SECONDS)
+
+
+def provide(workshop: Workshop, engine: Engine, version: str) -> str:
+    """The tag of the node image, built when the engine does not have it."""
+    wanted = tag(version)
+    with alone(paths.cache() / "builds" / ".node-image.lock", say=workshop.progress.say, why=wanted):
+        if not engine.has_image(wanted):
+            _build(workshop, engine, version, wanted)
+    workshop.progress.forget(f"node image {version}")
+    return wanted
+
+
+def _build(workshop: Workshop, engine: Engine, version: str, wanted: str) -> None:
+    for left in engine.containers(BUILD_LABEL):
+        engine.remove(left.name)
+    kubernetes = workshop.go(components.kubernetes(version))
+    workshop.progress.forget("coredns and etcd")
+    sandbox = pod_images.asked_by(kubernetes / "kubeadm", version)["pause"].reference
+    archives = pod_images.of_kubernetes(workshop, version)
+    provisioner, provisioner_archive = pod_images.provisioner(workshop)
+    shell, shell_archive = pod_images.busybox(workshop)
+    archives += [provisioner_archive, shell_archive, AgentImage(workshop).base()]
+    root, plugins = workshop.node_root(), workshop.go(components.plugins())
+    with workshop.progress.step(f"node image {version}", SECONDS) as step, tempfile.TemporaryDirectory() as folder:
+        files = Path(folder) / "files"
+        _lay_out(files, kubernetes, plugins, version)
+        workshop.new_packages.unpack(["containerd"], files / ".apart", step)
+        for name in FROM_CONTAINERD:
+            (files / ".apart/usr/bin" / name).rename(files / "usr/bin" / name)
+        _drop(files / ".apart")
+        fill_in(files, {"@SANDBOX@": sandbox, "@PROVISIONER@": provisioner, "@SHELL@": shell})
+        with _container(engine, root) as container:
+            engine.copy(files, container, "/")
+            engine.exec(container, ["systemctl", "enable", "containerd", "kubelet", "kubeskeptic-network"])
+            _take_in(engine, container, archives, step)
+            engine.commit(container, wanted, STARTS)
+
+
+def _lay_out(files: Path, kubernetes: Path, plugins: Path, version: str) -> None:
+    """Put everything that is added to the root file system in its place."""
+    places = {
+        "usr/local/bin/entrypoint": sources() / "entrypoint",
+        "usr/local/bin/kubelet-cgroups": sources() / "kubelet-cgroups",
+        "usr/local/bin/kubeskeptic-network": sources() / "kubeskeptic-network",
+        "etc/containerd/config.toml": sources() / "containerd.toml",
+        "etc/systemd/journald.conf.d/node.conf": sources() / "journald.conf",
+        **{f"etc/systemd/system/{unit.name}": unit for unit in (sources() / "systemd").iterdir()},
+        **{f"kind/manifests/{manifest.name}": manifest for manifest in (sources() / "manifests").iterdir()},
+        **{f"usr/bin/{name}": kubernetes / name for name in IN_NODE},
+        **{f"opt/cni/bin/{plugin.name}": plugin for plugin in plugins.iterdir()},
+    }
+    for place, source in places.items():
+        target = files / place
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(source.read_bytes())
+        target.chmod(0o755 if os.access(source, os.X_OK) else 0o644)
+    (files / "kind/version").write_text(version, encoding="utf-8")
+
+
+def fill_in(files: Path, values: dict[str, str]) -> None:
+    """Replace the placeholders in configuration and manifests."""
+    for place in ("etc/containerd/config.toml", "kind/manifests/default-storage.yaml"):
+        text = (files / place).read_text(encoding="utf-8")
+        for name, value in values.items():
+            text = text.replace(name, value)
+        (files / place).write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def _container(engine: Engine, root: Path) -> Iterator[str]:
+    """A running container of the root file system, removed at the end."""
+    image = f"kubeskeptic/node-root:{roots.NODE_ROOT.digest}"
+    if not engine.has_image(image):
+        engine.import_root(root, image)
+    # the volume is on a plain file system: an overlay, which unpacking needs, cannot lie on another
+    container = engine.run(
+        "--privileged", "--network", "none", "--tmpfs", "/run", "--tmpfs", "/tmp",  # noqa: S108 (the container's)
+        "--volume", "/preload",
+        "--label", BUILD_LABEL, "--entrypoint", "sleep", image, "infinity",
+    )  # fmt: skip
+    try:
+        yield container
+    finally:
+        engine.remove(container)
+
+
+def _take_in(engine: Engine, container: str, archives: list[Path], step: Step) -> None:
+    """Import images into the containerd of a build container, unpacked."""
+    engine.exec_in_background(container, ["containerd", "--root", "/preload"])
+    until(
+        lambda: engine.exec(container, ["ctr", "version"]), COMMAND, what="containerd in the build container",
+        tolerate=(CommandFailed,),
+    )  # fmt: skip
+    for archive in archives:
+        # unpacked is all that nodes need, and what is in here is copied for each of them
+        take_in(engine, container, archive, step, "--local", "--discard-unpacked-layers")
+    engine.exec(container, ["pkill", "-x", "containerd"])
+
+    def ended() -> bool | NotYet:
+        return not _runs(engine, container) or NotYet("still running")
+
+    until(ended, COMMAND, what="containerd to end in the build container")
+    engine.exec(container, ["cp", "-a", "/preload", "/var/lib/containerd"], patience=IMAGE)
+
+
+def take_in(engine: Engine, node: str, archive: Path, step: Step, *extra: str) -> None:
+    """Import an image into a node's containerd, where the kubelet finds it; ``extra`` are options of ``ctr``."""
+    words = [
+        "ctr",
+        "--namespace",
+        "k8s.io",
+        "images",
+        "import",
+        "--label",
+        "io.cri-containerd.image=managed",
+        *extra,
+        "-",
+    ]
+    step.run(engine.argv("exec", "-i", node, *words), stdin=archive, env=engine.environment(), patience=IMAGE)
+
+
+def _runs(engine: Engine, container: str) -> bool:
+    try:
+        return bool(engine.exec(container, ["pidof", "containerd"]).strip())
+    except CommandFailed:
+        return False
+
+
+def _drop(folder: Path) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+    folder.rmdir()

@@ -1,0 +1,138 @@
+"""The images that kubeadm asks for and a few of our own, as archives that containerd imports."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from kubeskeptic import paths, process
+from kubeskeptic.clusters.builds import components, roots
+from kubeskeptic.clusters.builds.golang import GoBuild
+from kubeskeptic.clusters.builds.oci import Start, write_image, write_layer
+from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.steps import Step
+from kubeskeptic.clusters.store import Recipe
+
+OURS = "localhost/kubeskeptic"
+"""Names that no registry can ever be asked for."""
+Fill = Callable[[Path, Step], None]
+IN_BIN = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
+
+
+def of_kubernetes(workshop: Workshop, version: str) -> list[Path]:
+    """Archives of everything that ``kubeadm config images list`` names."""
+    programs = workshop.go(components.kubernetes(version))
+    wanted = asked_by(programs / "kubeadm", version)
+    coredns = components.coredns(wanted["coredns"].tag)
+    etcd = components.etcd(components.etcd_version(wanted["etcd"].tag))
+    names = "/usr/local/bin/coredns"
+    archives = [
+        _alone(workshop, wanted["etcd"].reference, workshop.go(etcd) / "etcd", etcd.recipe),
+        _alone(workshop, wanted["coredns"].reference, workshop.go(coredns) / "coredns", coredns.recipe, entry=names),
+        pause(workshop, wanted["pause"].reference),
+    ]
+    recipe = components.kubernetes(version).recipe
+    for name in components.IN_IMAGES:
+        build = _proxy if name == "kube-proxy" else _alone
+        archives.append(build(workshop, wanted[name].reference, programs / name, recipe))
+    return archives
+
+
+def asked_by(kubeadm: Path, version: str) -> Mapping[str, components.Named]:
+    """The images that a kubeadm names for a version, by name."""
+    return components.named(process.run([str(kubeadm), "config", "images", "list", "--kubernetes-version", version]))
+
+
+def provisioner(workshop: Workshop) -> tuple[str, Path]:
+    """The image of local-path-provisioner: its name and its archive."""
+    build = components.provisioner()
+    return _of_program(workshop, build, "local-path-provisioner")
+
+
+def metrics_server(workshop: Workshop) -> tuple[str, Path]:
+    """The image of metrics-server: its name and its archive."""
+    return _of_program(workshop, components.metrics_server(), "metrics-server")
+
+
+def busybox(workshop: Workshop) -> tuple[str, Path]:
+    """A shell, for provisioner's helper pods: its name and its archive."""
+    reference = f"{OURS}/busybox:1"
+
+    def fill(root: Path, step: Step) -> None:
+        roots.unpacked(root, workshop.packages, ["busybox-static"], step)
+        roots.shell(root)
+
+    recipe = Recipe("image-busybox", "1", (reference, "1"))
+    made = workshop.make(recipe, 1, lambda into, step: _image(into, reference, fill, Start(env=IN_BIN), step))
+    return reference, made / "image.tar"
+
+
+def pause(workshop: Workshop, reference: str) -> Path:
+    """The image whose process holds a pod's namespaces."""
+    source = paths.checkout() / "images/node/pause.go"
+
+    def fill(root: Path, step: Step) -> None:
+        command = ["go", "build", "-trimpath", "-ldflags", "-s -w", "-o", str(root / "pause"), str(source)]
+        step.run(["env", "CGO_ENABLED=0", *command], cwd=root)
+
+    recipe = Recipe("image-pause", reference.rpartition(":")[2], (reference, source.read_text(encoding="utf-8")))
+    return (
+        workshop.make(recipe, 3, lambda into, step: _image(into, reference, fill, Start(["/pause"]), step))
+        / "image.tar"
+    )
+
+
+def _of_program(workshop: Workshop, build: GoBuild, program: str) -> tuple[str, Path]:
+    reference = f"{OURS}/{program}:{build.version}"
+    entry = f"/usr/local/bin/{program}"
+    return reference, _alone(workshop, reference, workshop.go(build) / program, build.recipe, entry=entry)
+
+
+def _alone(workshop: Workshop, reference: str, program: Path, of: Recipe, *, entry: str = "") -> Path:
+    """An image with one static program in it."""
+
+    def fill(root: Path, _: Step) -> None:
+        for folder in ("usr/local/bin", "etc", "tmp"):
+            (root / folder).mkdir(parents=True)
+        (root / "etc/passwd").write_text("root:x:0:0:root:/:/sbin/nologin\n", encoding="utf-8")
+        shutil.copy2(program, root / "usr/local/bin")
+
+    start = Start([entry] if entry else [], IN_BIN)
+    recipe = Recipe(f"image-{program.name}", of.version, (reference, of.digest, entry, "1"))
+    return workshop.make(recipe, 2, lambda into, step: _image(into, reference, fill, start, step)) / "image.tar"
+
+
+def _proxy(workshop: Workshop, reference: str, program: Path, of: Recipe) -> Path:
+    """kube-proxy with the commands it calls."""
+
+    def fill(root: Path, step: Step) -> None:
+        roots.unpacked(root, workshop.packages, roots.PROXY_PACKAGES, step)
+        roots.shell(root)
+        for name in (
+            "iptables",
+            "iptables-save",
+            "iptables-restore",
+            "ip6tables",
+            "ip6tables-save",
+            "ip6tables-restore",
+        ):
+            (root / "usr/sbin" / name).unlink(missing_ok=True)
+            (root / "usr/sbin" / name).symlink_to("xtables-nft-multi")
+        (root / "usr/local/bin").mkdir(parents=True, exist_ok=True)
+        shutil.copy2(program, root / "usr/local/bin")
+
+    recipe = Recipe("image-kube-proxy", of.version, (reference, of.digest, *roots.PROXY_PACKAGES, "1"))
+    return (
+        workshop.make(recipe, 5, lambda into, step: _image(into, reference, fill, Start(env=IN_BIN), step))
+        / "image.tar"
+    )
+
+
+def _image(into: Path, reference: str, fill: Fill, start: Start, step: Step) -> None:
+    root = into / "root"
+    root.mkdir()
+    fill(root, step)
+    write_image(into / "image.tar", reference, [write_layer(root, into / "layer.tar")], start)
+    (into / "layer.tar").unlink()
+    shutil.rmtree(root)

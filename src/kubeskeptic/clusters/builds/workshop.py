@@ -1,0 +1,68 @@
+"""Where things get built: the store they go to, the progress that is told, the packages they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+
+from kubeskeptic import paths
+from kubeskeptic.clusters.builds import roots
+from kubeskeptic.clusters.builds.golang import GoBuild
+from kubeskeptic.clusters.debian import Packages, mirror
+from kubeskeptic.clusters.steps import Progress, Say, Step
+from kubeskeptic.clusters.store import Recipe, Store
+
+SUITE = "bookworm"
+"""What runs in nodes: its systemd is the last that handles both cgroup versions."""
+NEW_SUITE = "forky"
+"""Where the nodes' containerd comes from."""
+
+
+class Workshop:
+    """Builds what is missing, once, and tells how far it is."""
+
+    def __init__(self, say: Say) -> None:
+        self.store = Store(paths.cache() / "builds", say)
+        self.progress = Progress(say, paths.state() / "logs")
+
+    @cached_property
+    def packages(self) -> Packages:
+        """Packages that run in nodes and pods."""
+        return Packages(paths.cache() / "debian", SUITE, mirror())
+
+    @cached_property
+    def new_packages(self) -> Packages:
+        """Packages of a newer suite that run on the older one's C library."""
+        return Packages(paths.cache() / "debian", NEW_SUITE, mirror())
+
+    def expect(self, recipe: Recipe, seconds: float) -> None:
+        """Announce something that is going to be made, unless it is there."""
+        if not self.store.has(recipe):
+            self.progress.expect(_title(recipe), seconds)
+
+    def make(self, recipe: Recipe, seconds: float, build: Callable[[Path, Step], None]) -> Path:
+        """The folder of what ``recipe`` makes, made now when it is not there."""
+
+        def stepwise(into: Path) -> None:
+            with self.progress.step(_title(recipe), seconds) as step:
+                build(into, step)
+
+        made = self.store.make(recipe, stepwise)
+        self.progress.forget(_title(recipe))
+        return made
+
+    def go(self, build: GoBuild) -> Path:
+        """The folder with a Go module's programs."""
+        return self.make(build.recipe, build.seconds, build.build)
+
+    def node_root(self) -> Path:
+        """The tar of the node's root file system."""
+        folder = self.make(
+            roots.NODE_ROOT, roots.NODE_ROOT_SECONDS, lambda into, step: roots.debootstrap(into, self.packages, step)
+        )
+        return folder / "root.tar"
+
+
+def _title(recipe: Recipe) -> str:
+    return f"{recipe.name} {recipe.version}"

@@ -1,0 +1,155 @@
+"""Debian packages without touching the machine's own package state.
+
+apt is given sources, lists and a cache of our own; addresses and keys are those of the machine's own configuration.
+Packages are unpacked with ``dpkg -x``, never installed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kubeskeptic import process
+from kubeskeptic.clusters.steps import Step
+from kubeskeptic.clusters.store import alone
+from kubeskeptic.durations import PACKAGES
+from kubeskeptic.errors import CommandFailed, MissingRequirement
+
+KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+_FIELDS = "$(IDENTIFIER)|$(COMPONENT)|$(RELEASE)|$(REPO_URI)"
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """Where the machine gets its Debian packages from."""
+
+    address: str
+    architecture: str
+    triplet: str
+    """Folder name of the architecture's libraries, such as ``x86_64-linux-gnu``."""
+
+
+def mirror() -> Mirror:
+    """The machine's own mirror.
+
+    :raises MissingRequirement: when this is no Debian or its apt names no Debian mirror
+    """
+    try:
+        targets = process.run(["apt-get", "indextargets", "--format", _FIELDS])
+        architecture = process.run(["dpkg", "--print-architecture"]).strip()
+    except (CommandFailed, MissingRequirement) as error:
+        raise MissingRequirement(
+            f"without an image registry, packages of a Debian mirror are needed, and apt does not work here: {error}"
+        ) from error
+    triplets = {"amd64": "x86_64-linux-gnu", "arm64": "aarch64-linux-gnu"}
+    if architecture not in triplets:
+        raise MissingRequirement(
+            f"building node images is known to work on {', '.join(triplets)}, not on {architecture}"
+        )
+    return Mirror(address_in(targets, _codename()), architecture, triplets[architecture])
+
+
+def address_in(targets: str, codename: str) -> str:
+    """The address from which the suite ``codename`` itself comes, not its updates or security fixes.
+
+    :param targets: lines of ``identifier|component|release|address``
+    """
+    for line in targets.splitlines():
+        identifier, component, release, address = line.split("|")
+        if (identifier, component) == ("Packages", "main") and release in {codename, "stable", "oldstable", "testing"}:
+            return address.rstrip("/")
+    raise MissingRequirement(
+        f"apt's configuration names no mirror for Debian {codename}; add one to /etc/apt and run again"
+    )
+
+
+def _codename() -> str:
+    release = Path("/etc/os-release")
+    lines = release.read_text(encoding="utf-8").splitlines() if release.exists() else []
+    fields = dict(line.split("=", 1) for line in lines if "=" in line)
+    if fields.get("ID") != "debian":
+        raise MissingRequirement(
+            "building without an image registry needs a Debian machine; use one, or reach a registry"
+        )
+    return fields["VERSION_CODENAME"]
+
+
+class Packages:
+    """Packages of one suite, downloaded once.
+
+    :param root: folder of our own for apt's state and the packages
+    """
+
+    def __init__(self, root: Path, suite: str, source: Mirror) -> None:
+        self.suite = suite
+        self.mirror = source
+        self._root = root / suite
+
+    def fetch(self, names: Sequence[str], step: Step) -> list[Path]:
+        """Download packages (not what they depend on) and return their files, in the order of ``names``.
+
+        :raises MissingRequirement: when the mirror does not answer or the disk is full
+        """
+        with alone(self._root / "lock"):
+            found = [self._downloaded(name) for name in names]
+            if not all(found):
+                self._configure()
+                missing = [name for name, file in zip(names, found, strict=True) if not file]
+                self._download(missing, step)
+                found = [self._downloaded(name) for name in names]
+        lost = [name for name, file in zip(names, found, strict=True) if not file]
+        if lost:
+            raise MissingRequirement(f"the mirror's suite {self.suite} has no {', '.join(lost)}")
+        return [file for file in found if file]
+
+    def unpack(self, names: Sequence[str], target: Path, step: Step) -> None:
+        """Unpack packages into a folder, scripts of theirs not run."""
+        for file in self.fetch(names, step):
+            step.run(["dpkg", "-x", str(file), str(target)], patience=PACKAGES)
+
+    def _downloaded(self, name: str) -> Path | None:
+        return next(iter(sorted((self._root / "packages").glob(f"{name}_*.deb"))), None)
+
+    def _download(self, names: Sequence[str], step: Step) -> None:
+        env = {**os.environ, "APT_CONFIG": str(self._root / "apt.conf"), "LC_ALL": "C"}
+        # apt writes in place, so an interrupted download looks like a package: only whole ones leave this folder
+        incoming = self._root / "incoming"
+        shutil.rmtree(incoming, ignore_errors=True)
+        incoming.mkdir()
+        for words in (["update"], ["download", *names]):
+            step.run(["apt-get", *words], env=env, cwd=incoming, patience=PACKAGES)
+        for file in incoming.iterdir():
+            file.rename(self._root / "packages" / file.name)
+
+    def _configure(self) -> None:
+        for folder in ("lists/partial", "cache/archives/partial", "packages"):
+            (self._root / folder).mkdir(parents=True, exist_ok=True)
+        (self._root / "status").touch()
+        signed = f"[signed-by={KEYRING}] " if KEYRING.exists() else ""
+        (self._root / "sources").write_text(f"deb {signed}{self.mirror.address} {self.suite} main\n", encoding="utf-8")
+        (self._root / "apt.conf").write_text(configuration(self._root), encoding="utf-8")
+
+    def forget(self) -> None:
+        """Throw away what was downloaded."""
+        shutil.rmtree(self._root, ignore_errors=True)
+
+
+def configuration(root: Path) -> str:
+    """An apt configuration that keeps all state under ``root``; what it does not say is as the machine has it."""
+    return f"""Dir::State "{root}";
+Dir::State::lists "lists";
+Dir::State::status "{root}/status";
+Dir::Cache "{root}/cache";
+Dir::Etc::sourcelist "{root}/sources";
+Dir::Etc::sourceparts "/dev/null";
+Dir::Etc::preferences "/dev/null";
+Dir::Etc::preferencesparts "/dev/null";
+Acquire::Languages "none";
+Acquire::Retries "2";
+Acquire::http::Timeout "20";
+Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
+APT::Sandbox::User "root";
+"""

@@ -1,0 +1,201 @@
+"""The container engine, reached through its command line. Nothing else in the library calls it.
+
+An :class:`Engine` is a handle: which client, which environment. Several may exist at the same time; none is global.
+Nodes are named by their container's name, which for kind is also the name that Kubernetes knows them by.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kubeskeptic import process
+from kubeskeptic.durations import COMMAND, ENGINE_ANSWERS, IMAGE, PAUSES, Patience
+from kubeskeptic.errors import CommandFailed, MissingRequirement
+from kubeskeptic.waiting import NotYet, until
+
+CLUSTER_LABEL = "io.x-k8s.kind.cluster"
+ROLE_LABEL = "io.x-k8s.kind.role"
+
+
+@dataclass(frozen=True)
+class Container:
+    """A container as the engine lists it: its name, its state (``running``, ``exited``, …), its labels."""
+
+    name: str
+    state: str
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A container engine that speaks Docker's command line.
+
+    :param client: the client's command, a name or a path
+    :param variables: what has to be added to the environment to reach it, such as ``DOCKER_HOST``
+    :param own: whether we installed and started it
+    """
+
+    client: str = "docker"
+    variables: Mapping[str, str] = field(default_factory=dict)
+    own: bool = False
+
+    # -- the client ----------------------------------------------------------------------------------------------------
+    def environment(self) -> dict[str, str]:
+        """The whole environment in which any client, kind included, reaches this engine."""
+        return {**os.environ, **self.variables}
+
+    def argv(self, *words: str) -> list[str]:
+        """The command line for ``words``, to be run by somebody else in :meth:`environment`."""
+        return [self.client, *words]
+
+    def call(self, *words: str, stdin: str | bytes | None = None, patience: Patience = COMMAND) -> str:
+        """Run the client and return its standard output.
+
+        :raises CommandFailed: with the client's own words
+        """
+        return process.run(self.argv(*words), patience=patience, stdin=stdin, env=self.environment())
+
+    def info(self) -> dict[str, Any]:
+        """What the engine says about itself.
+
+        :raises CommandFailed: when no engine answers
+        """
+        facts: dict[str, Any] = json.loads(self.call("info", "--format", "{{json .}}", patience=ENGINE_ANSWERS))
+        if facts.get("ServerErrors"):
+            raise CommandFailed(f"{self.client} info", 0, "\n".join(facts["ServerErrors"]))
+        return facts
+
+    def answers(self) -> bool:
+        """Whether an engine answers."""
+        try:
+            return bool(self.info().get("ServerVersion"))
+        except (CommandFailed, MissingRequirement, ValueError):
+            return False
+
+    # -- nodes ---------------------------------------------------------------------------------------------------------
+    def exec(
+        self, node: str, argv: Sequence[str], *, stdin: str | bytes | None = None, patience: Patience = COMMAND
+    ) -> str:
+        """Run a command in a node and return its standard output. Killing this client leaves the command running there.
+
+        :raises CommandFailed: when it fails, or the node is not running
+        """
+        interactive = [] if stdin is None else ["-i"]
+        return self.call("exec", *interactive, node, *argv, stdin=stdin, patience=patience)
+
+    def kill(self, node: str) -> None:
+        """Kill a node with SIGKILL; it stays down until :meth:`start`."""
+        self.call("kill", node)
+
+    def start(self, node: str) -> None:
+        """Start a node that is down."""
+        self.call("start", node)
+
+    def restart(self, node: str) -> None:
+        """Stop a node in order and start it."""
+        self.call("restart", node)
+
+    def pause(self, node: str) -> None:
+        """Freeze every process of a node. A busy node now and then cannot be frozen at once, so this asks again."""
+
+        def freeze() -> bool | NotYet:
+            try:
+                self.call("pause", node)
+            except CommandFailed as refused:
+                if "unable to freeze" in refused.output:
+                    return NotYet("unable to freeze")
+                if "already paused" not in refused.output:
+                    raise
+            return True
+
+        until(freeze, PAUSES, what=f"{node} to freeze")
+
+    def unpause(self, node: str) -> None:
+        """Let a frozen node go on."""
+        self.call("unpause", node)
+
+    def state(self, node: str) -> str:
+        """``running``, ``paused``, ``exited``, … as the engine sees it.
+
+        :raises CommandFailed: when there is no such container
+        """
+        return self.call("inspect", "--type", "container", "--format", "{{.State.Status}}", node).strip()
+
+    def running(self, node: str) -> bool:
+        """Whether the node runs and is not paused. A node that does not exist does not run."""
+        try:
+            return self.state(node) == "running"
+        except CommandFailed:
+            return False
+
+    def disconnect(self, node: str, network: str = "kind") -> None:
+        """Cut a node off its network."""
+        self.call("network", "disconnect", network, node)
+
+    def connect(self, node: str, network: str = "kind") -> None:
+        """Give a node its network back, with the address it had."""
+        self.call("network", "connect", network, node)
+
+    def containers(self, label: str) -> list[Container]:
+        """All containers with a label (``key`` or ``key=value``), running or not, by name."""
+        listed = self.call("ps", "--all", "--filter", f"label={label}", "--format", "{{json .}}")
+        found = [_container(json.loads(line)) for line in listed.splitlines() if line.strip()]
+        return sorted(found, key=lambda container: container.name)
+
+    def nodes(self, cluster: str) -> list[Container]:
+        """The containers that are nodes of a kind cluster, running or not."""
+        return self.containers(f"{CLUSTER_LABEL}={cluster}")
+
+    # -- images and build containers -----------------------------------------------------------------------------------
+    def has_image(self, tag: str) -> bool:
+        """Whether the engine has an image."""
+        return bool(self.call("images", "--quiet", tag).strip())
+
+    def import_root(self, archive: Path, tag: str, changes: Sequence[str] = ()) -> None:
+        """Make an image from a tar of a root file system; ``changes`` are Dockerfile instructions."""
+        words = [word for change in changes for word in ("--change", change)]
+        self.call("import", *words, str(archive), tag, patience=IMAGE)
+
+    def build(self, folder: Path, tag: str) -> None:
+        """Build the Dockerfile of a folder, with whichever builder the engine has."""
+        self.call("build", "--tag", tag, str(folder), patience=IMAGE)
+
+    def save(self, tag: str, archive: Path) -> None:
+        """Write an image to a file."""
+        self.call("save", "--output", str(archive), tag, patience=IMAGE)
+
+    def run(self, *words: str) -> str:
+        """Start a container in the background and return its id; ``words`` are options, image and command."""
+        return self.call("run", "--detach", *words, patience=IMAGE).strip()
+
+    def copy(self, source: Path, container: str, target: str) -> None:
+        """Copy a file or a folder's content into a container."""
+        content = f"{source}/." if source.is_dir() else str(source)
+        self.call("cp", content, f"{container}:{target}", patience=IMAGE)
+
+    def commit(self, container: str, tag: str, changes: Sequence[str] = ()) -> None:
+        """Make an image of a container's file system, volumes left out."""
+        words = [word for change in changes for word in ("--change", change)]
+        self.call("commit", *words, container, tag, patience=IMAGE)
+
+    def exec_in_background(self, container: str, argv: Sequence[str]) -> None:
+        """Start a process in a container that outlives this call."""
+        self.call("exec", "--detach", container, *argv)
+
+    def remove(self, container: str) -> None:
+        """Remove a container with its volumes, running or not; fine when it is not there."""
+        self.call("rm", "--force", "--volumes", container)
+
+    def remove_image(self, tag: str) -> None:
+        """Forget an image tag."""
+        self.call("rmi", tag)
+
+
+def _container(row: Mapping[str, str]) -> Container:
+    pairs = (pair.partition("=") for pair in row.get("Labels", "").split(",") if pair)
+    return Container(row["Names"], row["State"], {key: value for key, _, value in pairs})

@@ -1,0 +1,223 @@
+"""Finding a container engine, and making one of Debian packages where none answers.
+
+Our own engine lives in a prefix, a data folder and a socket of its own. It outlives the process that started it and is
+stopped by :func:`stop` alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from kubeskeptic import paths, process
+from kubeskeptic.clusters.debian import Mirror, Packages, mirror
+from kubeskeptic.clusters.diagnosis import missing_in
+from kubeskeptic.clusters.engine import Engine
+from kubeskeptic.clusters.steps import Progress, Step
+from kubeskeptic.clusters.store import Recipe, Store, alone
+from kubeskeptic.durations import COMMAND, ENGINE_START
+from kubeskeptic.errors import CommandFailed, MissingRequirement, PatienceExhausted
+from kubeskeptic.waiting import NotYet, until
+
+NEW_SUITE = "forky"
+"""Where the engine comes from: bookworm's own engine cannot run privileged nodes on new kernels."""
+OLD_SUITE = "bookworm"
+"""Where iptables and runc come from: what the engine calls has to run on the machine's C library."""
+FROM_NEW = ("docker.io", "docker-cli", "docker-buildx", "containerd", "tini-static", "kind")
+FROM_OLD = (
+    "runc", "libseccomp2", "iptables", "libxtables12", "libip4tc2", "libip6tc2", "libmnl0", "libnfnetlink0",
+    "libnetfilter-conntrack3", "libnftnl11", "libsystemd0", "libcap2", "libgcrypt20", "libgpg-error0", "libzstd1", "liblz4-1",
+)  # fmt: skip
+PREFIX = Recipe("engine", NEW_SUITE, (*FROM_NEW, *FROM_OLD, "1"))
+
+
+def _home() -> Path:
+    return paths.state() / "engine"
+
+
+def socket() -> Path:
+    """Where our own engine listens."""
+    return _home() / "docker.sock"
+
+
+def own(prefix: Path) -> Engine:
+    """The handle of our own engine, whether it runs or not."""
+    return Engine(
+        client=str(prefix / "usr/bin/docker"),
+        variables={"DOCKER_HOST": f"unix://{socket()}", "PATH": _path(prefix)},
+        own=True,
+    )
+
+
+def find(store: Store) -> Engine | None:
+    """The engine that answers: the machine's, else our own. Starts nothing."""
+    machines = Engine()
+    if shutil.which("docker") and machines.answers():
+        return machines
+    prefix = store.place(PREFIX)
+    if not socket().exists() or not prefix.is_dir():
+        return None
+    ours = own(prefix)
+    return ours if ours.answers() else None
+
+
+def provide(store: Store, progress: Progress) -> Engine:
+    """The engine that answers; where none does, our own, installed and started.
+
+    :raises MissingRequirement: when there is none and we may not or cannot start one
+    """
+    found = find(store)
+    if found:
+        return found
+    if os.geteuid() != 0:
+        raise MissingRequirement(
+            "no container engine answers; start Docker, or run this as root on Debian to have one started"
+        )
+    source = mirror()
+    with alone(_home().with_suffix(".lock"), say=progress.say, why="the container engine's start"):
+        found = find(store)
+        if found:
+            return found
+        prefix = store.make(PREFIX, lambda into: _install(into, source, progress))
+        with progress.step("start of the container engine", 2) as step:
+            return _start(own(prefix), prefix, source, step)
+
+
+def packages(suite: str, source: Mirror) -> Packages:
+    """Debian packages of a suite, kept in the cache."""
+    return Packages(paths.cache() / "debian", suite, source)
+
+
+def stop() -> None:
+    """Stop our own engine with everything in it; fine when it does not run."""
+    with alone(_home().with_suffix(".lock")):
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            daemon = _daemon()
+            if daemon is None:
+                break
+            os.kill(daemon, number)
+            with contextlib.suppress(PatienceExhausted):
+                until(_gone(lambda: _daemon() is None), COMMAND, what="the engine to stop")
+        _sweep()
+
+
+def discard() -> None:
+    """Throw away what our own engine keeps: images, containers, volumes. It must not be running."""
+    shutil.rmtree(_home() / "data", ignore_errors=True)
+
+
+def _install(into: Path, source: Mirror, progress: Progress) -> None:
+    with progress.step("container engine from Debian packages", 10) as step:
+        packages(NEW_SUITE, source).unpack(FROM_NEW, into, step)
+        packages(OLD_SUITE, source).unpack(FROM_OLD, into, step)
+        # update-alternatives, which would make these links, is not run
+        for name in (
+            "iptables",
+            "iptables-save",
+            "iptables-restore",
+            "ip6tables",
+            "ip6tables-save",
+            "ip6tables-restore",
+        ):
+            (into / "usr/sbin" / name).unlink(missing_ok=True)
+            (into / "usr/sbin" / name).symlink_to("xtables-nft-multi")
+
+
+def _start(engine: Engine, prefix: Path, source: Mirror, step: Step) -> Engine:
+    _home().mkdir(parents=True, exist_ok=True, mode=0o700)
+    _sweep()
+    log = _home() / "engine.log"
+    environment = _environment(engine, prefix, source.triplet)
+    with log.open("ab") as output:
+        daemon = subprocess.Popen(
+            _command(prefix), stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment, cwd="/",
+            start_new_session=True,
+        )  # fmt: skip
+    step.note(f"the engine's own log is {log}")
+
+    def up() -> bool | NotYet:
+        if daemon.poll() is not None:
+            raise _why(log, daemon.returncode)
+        return engine.answers() or NotYet("no answer")
+
+    until(up, ENGINE_START, what=f"the container engine to answer (its log: {log})")
+    return engine
+
+
+def _why(log: Path, status: int) -> CommandFailed | MissingRequirement:
+    text = log.read_text(encoding="utf-8", errors="replace")[-8000:]
+    lacking = missing_in(text)
+    if lacking:
+        return MissingRequirement(f"the container engine did not start: {lacking}; its log is {log}")
+    return CommandFailed("dockerd", status, f"{text}\nthe complete log is {log}")
+
+
+def _command(prefix: Path) -> list[str]:
+    home = _home()
+    settings = home / "daemon.json"  # an empty one of our own: the machine's must not leak in
+    settings.write_text("{}\n", encoding="utf-8")
+    return [
+        str(prefix / "usr/sbin/dockerd"), "--config-file", str(settings), "--host", f"unix://{socket()}",
+        "--data-root", str(home / "data"), "--exec-root", str(home / "run"), "--pidfile", str(home / "docker.pid"),
+        "--userland-proxy-path", str(prefix / "usr/sbin/docker-proxy"), "--init-path", str(prefix / "usr/bin/tini-static"),
+        "--bridge", "none", "--log-opt", "max-size=20m",
+    ]  # fmt: skip
+
+
+def _path(prefix: Path) -> str:
+    rest = os.environ.get("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+    return os.pathsep.join([str(prefix / "usr/bin"), str(prefix / "usr/sbin"), rest])
+
+
+def _environment(engine: Engine, prefix: Path, triplet: str) -> dict[str, str]:
+    """What the daemon and the commands it calls need to find their libraries, all of them from one suite."""
+    libraries = os.pathsep.join(str(prefix / folder / triplet) for folder in ("usr/lib", "lib"))
+    extensions = str(prefix / "usr/lib" / triplet / "xtables")
+    return {**engine.environment(), "LD_LIBRARY_PATH": libraries, "XTABLES_LIBDIR": extensions}
+
+
+# -- what a dead engine leaves behind ---------------------------------------------------------------------------------
+def _ours() -> list[tuple[int, list[str]]]:
+    """Processes of our engine: those that name its folder for running state."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue
+        if int(folder.name) != os.getpid() and any(word.startswith(str(_home() / "run")) for word in words):
+            found.append((int(folder.name), words))
+    return found
+
+
+def _daemon() -> int | None:
+    """Process id of our engine's daemon; read from the process table, because pid files survive their processes."""
+    return next((pid for pid, words in _ours() if Path(words[0]).name == "dockerd"), None)
+
+
+def _sweep() -> None:
+    """End what a dead engine left running and unmount what it left mounted, so that a new one starts clean."""
+    if _daemon() is not None:
+        return
+    for pid, _ in _ours():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    until(_gone(lambda: not _ours()), COMMAND, what="what a dead engine left running to end")
+    with contextlib.suppress(OSError):
+        for line in reversed(Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()):
+            place = line.split(" ")[1]
+            if place.startswith(f"{_home()}/"):
+                with contextlib.suppress(CommandFailed):
+                    process.run(["umount", "--lazy", place])
+    shutil.rmtree(_home() / "run", ignore_errors=True)
+    (_home() / "docker.pid").unlink(missing_ok=True)
+    socket().unlink(missing_ok=True)
+
+
+def _gone(condition: Callable[[], bool]) -> Callable[[], bool | NotYet]:
+    return lambda: condition() or NotYet("still there")

@@ -1,0 +1,98 @@
+"""The pod network of our own node images: standard plugins, one static route per other node.
+
+::
+
+    pod 10.244.1.7 ── veth (ptp) ── node A ── route 10.244.2.0/24 via B ── node B ── veth ── pod 10.244.2.4
+
+A cluster whose nodes do not come and go needs no daemon for that. What is written into a node is put back by a unit
+(``images/node/kubeskeptic-network``) whenever the node starts.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from kubeskeptic.clusters.engine import Engine
+from kubeskeptic.durations import CLUSTER_READY
+from kubeskeptic.errors import CommandFailed
+from kubeskeptic.waiting import NotYet, until
+
+KUBECTL = ("kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf")
+CONFLIST = "/etc/cni/net.d/10-kubeskeptic.conflist"
+SETTINGS = "/etc/kubeskeptic/network"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A node on the network: its own address and the range that its pods' addresses come from."""
+
+    node: str
+    address: str
+    pods: str
+
+
+def configure(engine: Engine, control_plane: str, nodes: int) -> None:
+    """Give all nodes of a new cluster their pod network, as soon as they know their pods' ranges."""
+
+    def known() -> list[Place] | NotYet:
+        found = places(json.loads(engine.exec(control_plane, [*KUBECTL, "get", "nodes", "-o", "json"])))
+        return found if len(found) == nodes else NotYet(f"{len(found)} of {nodes} nodes have a range for their pods")
+
+    found = until(known, CLUSTER_READY, what="the nodes' pod ranges", tolerate=(CommandFailed,))
+    with ThreadPoolExecutor(len(found)) as pool:
+        list(pool.map(lambda place: _configure_node(engine, place, found), found))
+
+
+def places(nodes: dict[str, Any]) -> list[Place]:
+    """The nodes of a NodeList that have a range for their pods."""
+    return [
+        Place(
+            node["metadata"]["name"],
+            next(
+                a["address"] for a in node["status"]["addresses"] if a["type"] == "InternalIP" and "." in a["address"]
+            ),
+            node["spec"]["podCIDR"],
+        )
+        for node in nodes["items"]
+        if node["spec"].get("podCIDR")
+    ]
+
+
+def settings(here: Place, everywhere: Sequence[Place]) -> str:
+    """What the node's unit reads: the range of all pods, of this node's, and the way to each other node's."""
+    lines = [f"pods {range_of_all(everywhere)}", f"here {here.pods}"]
+    lines += [f"route {place.pods} {place.address}" for place in everywhere if place.node != here.node]
+    return "\n".join(lines) + "\n"
+
+
+def range_of_all(everywhere: Sequence[Place]) -> str:
+    """The /16 that the nodes' ranges are cut from, which is kind's and kubeadm's default size."""
+    return str(ipaddress.ip_network(everywhere[0].pods).supernet(new_prefix=16))
+
+
+def plugins(here: Place) -> str:
+    """The plugin configuration that containerd reads. Addresses in use are forgotten when the node restarts, like its pods."""
+    ipam = {
+        "type": "host-local",
+        "dataDir": "/run/cni-ipam-state",
+        "routes": [{"dst": "0.0.0.0/0"}],
+        "ranges": [[{"subnet": here.pods}]],
+    }
+    chain = [
+        {"type": "ptp", "ipMasq": False, "ipam": ipam},
+        {"type": "portmap", "capabilities": {"portMappings": True}},
+    ]
+    return json.dumps({"cniVersion": "1.0.0", "name": "kubeskeptic", "plugins": chain}, indent=1)
+
+
+def _configure_node(engine: Engine, here: Place, everywhere: Sequence[Place]) -> None:
+    engine.exec(here.node, ["mkdir", "-p", "/etc/kubeskeptic", "/etc/cni/net.d"])
+    engine.exec(here.node, ["cp", "/dev/stdin", SETTINGS], stdin=settings(here, everywhere))
+    engine.exec(here.node, ["systemctl", "restart", "kubeskeptic-network"])
+    # last: from now on the node calls itself Ready
+    engine.exec(here.node, ["cp", "/dev/stdin", CONFLIST], stdin=plugins(here))

@@ -1,0 +1,78 @@
+"""Where the node image comes from: a registry that answers, or our own build."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kubeskeptic.clusters.builds import node_image
+from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.engine import Engine
+from kubeskeptic.durations import IMAGE, REGISTRY_ANSWERS, Patience
+from kubeskeptic.errors import BadInput, CommandFailed, MissingRequirement
+
+DEFAULT_VERSION = "v1.37.2"
+CHOICES = ("auto", "build", "pull")
+AGENT_FROM = "python:3.11-slim"
+"""What the agent's image is built on where there is a registry; asking for it tells whether there is one."""
+PINNED = "pinned by kind"
+"""Stands for the node image that kind takes when it is told none."""
+
+
+@dataclass(frozen=True)
+class NodeSource:
+    """A node image.
+
+    :param built: whether it is ours, with our network and the agent's lower layer
+    :param image: its tag, or :data:`PINNED`
+    :param version: the Kubernetes version in it, None when kind decides
+    """
+
+    built: bool
+    image: str
+    version: str | None
+
+    @property
+    def argument(self) -> str | None:
+        """What kind is told, None for nothing."""
+        return None if self.image == PINNED else self.image
+
+
+def choose(engine: Engine, version: str, images: str) -> NodeSource:
+    """Decide where the node image comes from, changing nothing.
+
+    :param images: ``build``, ``pull``, or ``auto``: ours when the engine has it, else a registry's when one answers
+    """
+    if images not in CHOICES:
+        raise BadInput(f"--images is one of {', '.join(CHOICES)}, not {images!r}")
+    own = NodeSource(built=True, image=node_image.tag(version), version=version)
+    if images == "build" or (images == "auto" and (engine.has_image(own.image) or not registry_answers(engine))):
+        return own
+    if version == DEFAULT_VERSION:
+        return NodeSource(built=False, image=PINNED, version=None)
+    return NodeSource(built=False, image=f"kindest/node:{version}", version=version)
+
+
+def registry_answers(engine: Engine) -> bool:
+    """Whether the engine's registry answers within a few seconds."""
+    try:
+        engine.call("manifest", "inspect", AGENT_FROM, patience=Patience(REGISTRY_ANSWERS))
+    except (CommandFailed, MissingRequirement):
+        return False
+    return True
+
+
+def provide(source: NodeSource, workshop: Workshop, engine: Engine) -> None:
+    """Have the image in the engine: build it, pull it, or leave it to kind.
+
+    :raises MissingRequirement: when the registry does not have it
+    """
+    if source.built and source.version:
+        node_image.provide(workshop, engine, source.version)
+    elif source.argument and not engine.has_image(source.argument):
+        try:
+            engine.call("pull", source.argument, patience=IMAGE)
+        except CommandFailed as failed:
+            raise MissingRequirement(
+                f"the registry has no node image {source.argument}; take another version, or build it with --images build "
+                f"({failed.output.strip()[-200:]})"
+            ) from failed

@@ -1,0 +1,151 @@
+"""Bringing clusters up and down, again and again with the same outcome."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from kubeskeptic.clusters import agents, cluster, engine_install, health, kind, network, node_source
+from kubeskeptic.clusters.builds import node_image
+from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.cluster import Cluster, Record
+from kubeskeptic.clusters.engine import Engine
+from kubeskeptic.clusters.node_source import DEFAULT_VERSION, NodeSource
+from kubeskeptic.clusters.steps import Say, quiet
+from kubeskeptic.clusters.store import alone
+from kubeskeptic.errors import BadInput, CommandFailed, SkepticError
+
+DEFAULT_NAME = "kubeskeptic"
+DEFAULT_WORKERS = 3
+
+
+def up(
+    name: str = DEFAULT_NAME,
+    kubernetes: str = DEFAULT_VERSION,
+    workers: int = DEFAULT_WORKERS,
+    *,
+    images: str = "auto",
+    progress: Say = quiet,
+) -> Cluster:
+    """Have a healthy cluster of ours: the one that is there, or a new one. Engine and images are provided on the way.
+
+    :param kubernetes: version, such as ``v1.37.2``
+    :param images: where images come from: ``build``, ``pull`` or ``auto``
+    :param progress: takes one line at a time
+    :raises MissingRequirement: when the machine lacks something; says what to do
+    :raises CommandFailed: when a step failed; says where its log is
+    """
+    cluster.check_name(name)
+    if not 1 <= workers <= 20:
+        raise BadInput(f"a cluster of ours has 1 to 20 workers, not {workers}")
+    workshop = Workshop(progress)
+    engine = engine_install.provide(workshop.store, workshop.progress)
+    with alone(cluster.lock(name), say=progress, why=f"cluster {name}"):
+        source = node_source.choose(engine, kubernetes, images)
+        names = cluster.node_names(name, workers)
+        wrong = _trouble(engine, name, names, source)
+        if wrong is None:
+            progress(f"cluster {name} is there and healthy")
+            agent_image = agents.load(workshop, engine, names, built=source.built)
+        else:
+            progress(f"cluster {name} is made anew: {wrong}")
+            agent_image = _make(workshop, engine, name, names, source)
+        version = engine.exec(names[0], ["cat", "/kind/version"]).strip()
+        record = Record(version, source.image, agent_image)
+        cluster.write_record(name, record)
+        return cluster.assemble(name, engine, engine.nodes(name), record)
+
+
+def find(name: str = DEFAULT_NAME) -> Cluster | None:
+    """The cluster of ours with this name, when all its nodes run; nothing is touched, started or built."""
+    cluster.check_name(name)
+    workshop = Workshop(quiet)
+    engine, record = engine_install.find(workshop.store), cluster.read_record(name)
+    if engine is None or record is None or not cluster.kubeconfig(name).exists():
+        return None
+    containers = engine.nodes(name)
+    if not containers or any(container.state != "running" for container in containers):
+        return None
+    return cluster.assemble(name, engine, containers, record)
+
+
+def down(name: str = DEFAULT_NAME, *, engine: bool = False, progress: Say = quiet) -> None:
+    """Delete a cluster; fine when there is none.
+
+    :param engine: also stop the engine that we started, whatever else runs in it
+    """
+    cluster.check_name(name)
+    workshop = Workshop(progress)
+    running = engine_install.find(workshop.store)
+    with alone(cluster.lock(name), say=progress, why=f"cluster {name}"):
+        if running and running.nodes(name):
+            kind.provide(workshop, running).delete(name, cluster.kubeconfig(name))
+        shutil.rmtree(cluster.folder(name), ignore_errors=True)
+    if engine:
+        engine_install.stop()
+
+
+def load_agent_image(target: Cluster, *, progress: Say = quiet) -> str:
+    """Bring the image of the agent's present sources into all nodes and return its name; quick when they have it."""
+    built = target.image.startswith(f"{node_image.REPOSITORY}:")
+    names = [node.name for node in target.nodes]
+    return agents.load(Workshop(progress), target.engine, names, built=built)
+
+
+def _trouble(engine: Engine, name: str, names: tuple[str, ...], source: NodeSource) -> str | None:
+    record = cluster.read_record(name)
+    if not engine.nodes(name):
+        return "there is none"
+    if record is None or not cluster.kubeconfig(name).exists():
+        return "it was never finished"
+    if record.image != source.image:
+        return "its nodes are of another image"
+    return health.trouble(engine, name, names, source.version)
+
+
+def _make(workshop: Workshop, engine: Engine, name: str, names: tuple[str, ...], source: NodeSource) -> str:
+    if source.built and source.version:
+        workshop.progress.expect(_title(name), _seconds(names))
+        node_image.expect(workshop, engine, source.version)
+    tool = kind.provide(workshop, engine)
+    node_source.provide(source, workshop, engine)
+    folder = cluster.folder(name)
+    if engine.nodes(name):
+        tool.delete(name, cluster.kubeconfig(name))
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    config = kind.configuration(
+        len(names) - 1, own_network=source.built, cgroups=str(engine.info().get("CgroupVersion"))
+    )
+    with workshop.progress.step(_title(name), _seconds(names)) as step, _logs_of(tool, name, step.note):
+        with ThreadPoolExecutor(1) as pool:
+            # nodes take the agent's image in while kubeadm waits for other things
+            loaded = pool.submit(agents.load, workshop, engine, names, built=source.built) if source.built else None
+            tool.create(name, cluster.kubeconfig(name), config, source.argument, step)
+            if source.built:
+                network.configure(engine, names[0], len(names))
+        health.wait_until_ready(engine, names[0])
+    return loaded.result() if loaded else agents.load(workshop, engine, names, built=source.built)
+
+
+@contextlib.contextmanager
+def _logs_of(tool: kind.Kind, name: str, note: Callable[[str], None]) -> Iterator[None]:
+    """On failure, collect the nodes' logs before anybody deletes them."""
+    try:
+        yield
+    except SkepticError:
+        place = cluster.folder(name) / "logs"
+        with contextlib.suppress(CommandFailed):
+            tool.export_logs(name, place)
+            note(f"the nodes' logs are in {place}")
+        raise
+
+
+def _title(name: str) -> str:
+    return f"cluster {name}"
+
+
+def _seconds(names: tuple[str, ...]) -> float:
+    return 10.0 + 5.0 * len(names)
