@@ -1,0 +1,63 @@
+from pathlib import Path
+
+import pytest
+
+from kubeskeptic.claims import catalogue
+from kubeskeptic.errors import BadInput
+from kubeskeptic.journal import Journal
+from kubeskeptic.paths import checkout
+from kubeskeptic.proving import Attempt, Proof, attempts, proofs_of, read_proofs, write_proofs
+from kubeskeptic.proving.campaign import asked_by_suites
+from kubeskeptic.sabotages import SABOTAGES
+
+
+def proof(**more: object) -> Proof:
+    values = {"claim": "c", "case": "", "sabotage": "s", "verdict": "holds", "run": "r", "kubernetes": "v1", "harness": "0",
+              "at": 1.0, "why": "w"}  # fmt: skip
+    return Proof(**(values | more))  # type: ignore[arg-type]
+
+
+def test_every_claim_is_asked_and_can_be_broken_where_it_is_asked() -> None:
+    asked = asked_by_suites(checkout() / "suites")
+    for one in catalogue():
+        assert asked.get(one.id), f"{one.id} is asked by no suite"
+        assert one.broken_by, f"nothing breaks {one.id}"
+        for id_ in one.broken_by:
+            assert asked[one.id] & set(SABOTAGES[id_].scenarios), f"{id_} cannot break {one.id} where it is asked"
+
+
+def test_one_run_serves_all_claims_that_its_sabotage_breaks() -> None:
+    planned = attempts(catalogue(), asked_by_suites(checkout() / "suites"))
+    found = [one for one in planned if one.sabotage == "node-lifecycle-off"]
+    assert [(one.scenario, one.claims) for one in found] == [
+        ("nodes/node_crashes", ("loop.node-health", "service.node-dies"))
+    ]
+    assert len({(one.sabotage, one.scenario) for one in planned}) == len(planned)
+
+
+def test_every_sabotage_is_named_by_a_claim() -> None:
+    assert set(SABOTAGES) == {id_ for one in catalogue() for id_ in one.broken_by}
+
+
+def test_newer_proofs_replace_older_ones(tmp_path: Path) -> None:
+    path = tmp_path / "proofs.json"
+    write_proofs(path, [proof(), proof(claim="b")])
+    write_proofs(path, [proof(verdict="violated")])
+    assert [(one.claim, one.verdict) for one in read_proofs(path)] == [("b", "holds"), ("c", "violated")]
+
+
+def test_a_broken_file_of_proofs_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "proofs.json"
+    path.write_text('[{"claim": 1}]')
+    with pytest.raises(BadInput, match="not a file of proofs"):
+        read_proofs(path)
+
+
+def test_only_the_attempts_own_claims_become_proofs(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.write("run", id="r", kubernetes="v1.37.2", settings={})
+    for claim, verdict in (("a.b", "violated"), ("c.d", "violated")):
+        journal.write("finding", scenario="s", test="t", claim=claim, case="x", verdict=verdict, why="w")
+    journal.close()
+    (found,) = proofs_of(journal.path, Attempt("sab", "chapter/s", ("a.b",)))
+    assert (found.claim, found.case, found.verdict, found.run, found.sabotage) == ("a.b", "x", "violated", "r", "sab")

@@ -1,0 +1,97 @@
+from pathlib import Path
+
+import pytest
+
+from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.journal import Journal
+from kubeskeptic.timeline import RunEvidence, load
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal(tmp_path / "journal.jsonl")
+
+
+def samples(journal: Journal, sent: list[float], offset: float = 0.0, **more: object) -> None:
+    count = len(sent)
+    columns = {
+        "probe": [0] * count,
+        "tick": list(range(count)),
+        "sent": sent,
+        "took": [0.001] * count,
+        "outcome": [OUTCOMES.index(Outcome.OK)] * count,
+        "by": [1] * count,
+        "port": [40000] * count,
+    }
+    probes = [{"name": "web", "period": 0.02, "t0": 0.0}]
+    journal.write(
+        "samples",
+        node="n1",
+        agent="a",
+        boot="b",
+        offset=offset,
+        error=0.0,
+        probes=probes,
+        names=["", "pod-a"],
+        **columns,
+    )
+
+
+def loaded(journal: Journal) -> RunEvidence:
+    journal.close()
+    return load(journal.path)
+
+
+def test_a_scenario_with_its_samples(journal: Journal) -> None:
+    journal.write("run", id="r", settings={"GRACE": {"value": 50, "unit": "s", "from": "arguments"}}, nodes=["n1"])
+    journal.write("scenario", id="s", phase="start", namespace="ns")
+    journal.write("probe", scenario="s", probe="web", spec={}, nodes=["n1"])
+    samples(journal, [2.0, 1.0, 3.0], offset=0.5)
+    journal.write("scenario", id="s", phase="end", irreducible=1.0, why="")
+    recording = loaded(journal).scenarios["s"]
+    lane = recording.lanes["n1", "web"]
+    assert [sample.sent for sample in lane] == [1.5, 2.5, 3.5]
+    assert [sample.tick for sample in lane] == [1, 0, 2]
+    assert lane[0].by == "pod-a"
+    assert recording.settings["GRACE"] == 50
+
+
+def test_samples_of_nobodys_probe_are_passed_over(journal: Journal) -> None:
+    samples(journal, [1.0])
+    assert loaded(journal).scenarios == {}
+
+
+def test_faults_collect_their_phases(journal: Journal) -> None:
+    for phase in ("intent", "applying", "applied", "bit", "undoing"):
+        journal.write(
+            "fault", id="f", fault="crash_node", scenario="s", act="a", targets=["node/n1"], phase=phase, evidence=phase
+        )
+    recording = loaded(journal).scenarios["s"]
+    fault = recording.fault("a")
+    assert fault.applied == fault.phases["applying"]
+    assert fault.lifted == fault.phases["undoing"]
+    assert fault.evidence["bit"] == "bit"
+
+
+def test_a_fault_that_nobody_saw_bite_proves_nothing(journal: Journal) -> None:
+    for phase in ("intent", "applying", "applied"):
+        journal.write("fault", id="f", fault="crash_node", scenario="s", act="a", targets=["node/n1"], phase=phase)
+    with pytest.raises(Inconclusive, match="not seen to bite"):
+        loaded(journal).scenarios["s"].fault("a")
+
+
+def test_an_act_that_was_broken_off_proves_nothing(journal: Journal) -> None:
+    journal.write("scenario", id="s", phase="start")
+    journal.write("act", scenario="s", act="a", phase="start")
+    journal.write("scenario", id="s", phase="end", why="the cluster went away")
+    with pytest.raises(Inconclusive, match="the cluster went away"):
+        loaded(journal).scenarios["s"].act("a")
+
+
+def test_gaps_without_a_scenario_belong_to_those_they_touch(journal: Journal) -> None:
+    journal.write("scenario", id="s", phase="start", at=100.0)
+    journal.write("gap", source="probe", node="n1", probe="", since=120.0, until=130.0, reason="agent died")
+    journal.write("gap", source="probe", node="n1", probe="", since=220.0, until=None, reason="later")
+    journal.write("scenario", id="s", phase="end", at=200.0)
+    assert [gap.reason for gap in loaded(journal).scenarios["s"].gaps] == ["agent died"]
