@@ -1,0 +1,79 @@
+"""A batch of samples: from an agent's answer to a record of the journal. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
+from kubeskeptic.errors import Unanswered
+from kubeskeptic.probes.tally import Lane, Look
+
+COLUMNS = ("probe", "tick", "sent", "took", "outcome", "by", "port")
+_OK = OUTCOMES.index(Outcome.OK)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One answer of an agent; its fields are those of :mod:`kubeskeptic.agent.wire`."""
+
+    raw: dict[str, Any]
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.raw[name]
+        except KeyError as missing:
+            raise AttributeError(name) from missing
+
+    def __len__(self) -> int:
+        return len(self.raw["sent"])
+
+    @property
+    def drained(self) -> bool:
+        """Whether nothing is left to fetch."""
+        return bool(self.raw["cursor"] >= self.raw["recorded"])
+
+    @property
+    def in_flight(self) -> int:
+        """Questions that were asked and whose outcome is not known yet, at most."""
+        return int(self.raw["questions"] - self.raw["recorded"])
+
+    def record(self, node: str, offset: float, error: float) -> dict[str, Any]:
+        """The ``samples`` record (:mod:`kubeskeptic.journal.kinds`)."""
+        kept: dict[str, Any] = {"node": node, "agent": self.raw["agent"], "boot": self.raw["boot"]}
+        kept |= {"offset": round(offset, 6), "error": round(error, 6)}
+        kept |= {"probes": self.raw["probes"], "names": self.raw["names"]}
+        kept |= {name: self.raw[name] for name in COLUMNS}
+        return kept | ({"unknowns": self.raw["unknowns"]} if self.raw.get("unknowns") else {})
+
+    def looks(self, node: str, offset: float) -> Iterator[tuple[Lane, list[Look]]]:
+        """The samples by lane, on the harness's clock."""
+        by_probe: list[list[Look]] = [[] for _ in self.raw["probes"]]
+        columns = (self.raw[name] for name in ("probe", "tick", "sent", "outcome"))
+        for probe, tick, sent, outcome in zip(*columns, strict=True):
+            by_probe[probe].append(Look(tick, sent + offset, outcome != _OK))
+        for probe, looks in zip(self.raw["probes"], by_probe, strict=True):
+            if looks:
+                yield Lane(probe["scenario"], node, probe["name"]), looks
+
+
+def parse(answer: bytes, pod: str) -> Batch:
+    """The batch in an answer.
+
+    A pod's address may have passed to another pod while the API server still has the old one, so the answer must say that
+    it comes from the agent that was asked.
+
+    :raises Unanswered: when it is no batch, or not of this agent
+    """
+    try:
+        raw = json.loads(answer)
+        if raw["agent"] != pod:
+            raise Unanswered(f"{raw['agent']} answered at the address of {pod}")
+        lengths = {len(raw[name]) for name in COLUMNS}
+        if len(lengths) != 1 or raw["cursor"] - raw["first"] not in lengths:
+            raise Unanswered(f"the batch of {pod} is not whole")
+    except (ValueError, KeyError, TypeError) as strange:
+        raise Unanswered(f"what answered at the address of {pod} is no agent: {answer[:80]!r}") from strange
+    return Batch(raw)

@@ -1,0 +1,71 @@
+"""The manifest of the agents: one pod on every node, whatever is wrong with the node. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kubeskeptic.kube.ownership import ours
+
+Manifest = dict[str, Any]
+
+NAME = "agent"
+LABEL = "kubeskeptic/agent"
+"""Label of the agents' pods; its value is the run."""
+PORT = 8080
+
+_FIELDS = {
+    "NODE_NAME": "spec.nodeName",
+    "POD_NAME": "metadata.name",
+    "POD_IP": "status.podIP",
+    "NODE_IP": "status.hostIP",
+}
+
+
+def manifests(image: str, namespace: str, run: str) -> list[Manifest]:
+    """The agents' namespace and their DaemonSet."""
+    labels = ours(run) | {LABEL: run}
+    return [
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": ours(run)}},
+        {
+            "apiVersion": "apps/v1",
+            "kind": "DaemonSet",
+            "metadata": {"name": NAME, "namespace": namespace, "labels": labels},
+            "spec": {
+                "selector": {"matchLabels": {LABEL: run}},
+                "template": {"metadata": {"labels": labels}, "spec": _pod(image)},
+            },
+        },
+    ]
+
+
+def _pod(image: str) -> Manifest:
+    return {
+        # Every taint, for ever: what makes a node unfit for others is what the agent is there to see.
+        "tolerations": [{"operator": "Exists"}],
+        "priorityClassName": "system-node-critical",
+        "terminationGracePeriodSeconds": 1,
+        "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
+        "dnsPolicy": "Default",
+        "securityContext": {"runAsNonRoot": True, "runAsUser": 65534, "seccompProfile": {"type": "RuntimeDefault"}},
+        "containers": [_container(image)],
+    }
+
+
+def _container(image: str) -> Manifest:
+    return {
+        "name": NAME,
+        "image": image,
+        "imagePullPolicy": "IfNotPresent",
+        "args": ["ask"],
+        "ports": [{"containerPort": PORT}],
+        "env": [{"name": name, "valueFrom": {"fieldRef": {"fieldPath": path}}} for name, path in _FIELDS.items()],
+        "readinessProbe": {"httpGet": {"path": "/healthz", "port": PORT}, "periodSeconds": 1},
+        # No limits: a throttled or killed agent is blind exactly when there is something to see.
+        "resources": {"requests": {"cpu": "20m", "memory": "32Mi"}},
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        },
+    }

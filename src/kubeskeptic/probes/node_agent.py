@@ -1,0 +1,217 @@
+"""The agent of one node, as far as the harness can see it: through the API server, which may not reach it.
+
+::
+
+    pull ──answer, same boot────────▶ samples into the journal; whatever was not delivered meanwhile is in them: no gap
+      ├────answer, another boot─────▶ what the old boot had not delivered is lost: a gap until the first new sample
+      └────no answer────────────────▶ look up which pod is the agent now, and try again with the next pull
+
+What should be asked is put to the agent again after each of its starts, as it forgets.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from kubeskeptic.durations import PULL_ANSWER
+from kubeskeptic.errors import SkepticError, Unanswered
+from kubeskeptic.journal import Journal
+from kubeskeptic.kube import Kube, Object
+from kubeskeptic.probes.batches import Batch, parse
+from kubeskeptic.probes.daemonset import LABEL, PORT
+from kubeskeptic.probes.offsets import Offset
+from kubeskeptic.probes.tally import Lane, Tally
+
+Wanted = Mapping[str, list[dict[str, Any]]]
+"""What should be asked: specs by scenario."""
+
+
+class NodeAgent:
+    """Pulls the samples of one node's agent into the journal. Safe to use from several threads.
+
+    :param wanted: what should be asked, as it is at each moment
+    """
+
+    def __init__(
+        self,
+        kube: Kube,
+        journal: Journal,
+        tally: Tally,
+        namespace: str,
+        node: str,
+        wanted: Wanted,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.node = node
+        self.pod = ""
+        self.answered = 0.0
+        """When it last answered."""
+        self.trouble = "it has not been asked yet"
+        """Why it is out of reach; empty while it is not."""
+        self.in_flight = 0
+        """Questions whose outcome it did not know when it last answered, at most."""
+        self.offset = Offset()
+        self._kube = kube
+        self._journal = journal
+        self._tally = tally
+        self._namespace = namespace
+        self._wanted = wanted
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._pen = threading.Lock()
+        self._retired = False
+        self._address = ""
+        self._boot = ""
+        self._cursor = 0
+        self._posted: dict[str, list[dict[str, Any]]] = {}
+        self._gaps_seen: set[int] = set()
+        self._newest = 0.0
+        self._lost: tuple[float, str] | None = None
+
+    @property
+    def reachable(self) -> bool:
+        """Whether it answered when it was last asked."""
+        return not self.trouble
+
+    def pull(self) -> bool:
+        """Fetch everything that the agent has, and tell it what to ask; whether it answered."""
+        with self._lock:
+            try:
+                if not self.pod:
+                    self._look_up()
+                while not self._fetch().drained:
+                    pass
+                self._tell()
+            except SkepticError as error:
+                self._out_of_reach(str(error))
+                return False
+            self.trouble = ""
+            return True
+
+    def call(self, method: str, path: str, body: Any = None, timeout: float = PULL_ANSWER, **query: str) -> Any:
+        """Ask the agent anything, and return its answer as JSON.
+
+        :raises Unanswered: when it does not answer
+        :raises ClusterError: when it refuses, or the API server does not reach it
+        """
+        return json.loads(self._request(method, path, body, timeout, query))
+
+    def close(self, scenario: str, asked: float) -> None:
+        """The scenario is over: what the agent has not delivered of it by now is a gap.
+
+        :param asked: when its probes were started
+        """
+        with self._lock:
+            since = max(self._newest, asked)
+            if self._lost is not None:
+                since, why = self._lost
+                self._gap(since, None, f"{why}, and asked nothing since", scenario)
+            elif self.trouble:
+                self._gap(since, None, f"its agent was out of reach: {self.trouble}", scenario)
+
+    def retire(self) -> None:
+        """Write nothing any more, also when an answer is still on its way."""
+        with self._pen:
+            self._retired = True
+
+    # -- one pull ----------------------------------------------------------------------------------------------------
+    def _fetch(self) -> Batch:
+        sent = self._clock()
+        query = {"after": str(self._cursor)} | ({"boot": self._boot} if self._boot else {})
+        batch = parse(self._request("GET", "/samples", None, PULL_ANSWER, query), self.pod)
+        received = self._clock()
+        if batch.boot != self._boot:
+            self._another_boot(batch.boot)
+        self.offset.learn(sent, batch.wall, received)
+        self._keep(batch)
+        self._cursor = batch.cursor
+        self.in_flight = batch.in_flight
+        self.answered = received
+        return batch
+
+    def _another_boot(self, boot: str) -> None:
+        if self._boot and self._posted:
+            before = self._address
+            self._look_up()
+            why = (
+                "its agent was restarted" if self._address == before else "its agent was restarted with its pod or node"
+            )
+            self._lost = self._lost or (self._newest or self.answered, why)
+        self._boot, self._cursor, self._posted = boot, 0, {}
+        self._gaps_seen.clear()
+        self.offset = Offset()
+
+    def _keep(self, batch: Batch) -> None:
+        seconds = self.offset.seconds
+        if len(batch):
+            self._write("samples", **batch.record(self.node, seconds, self.offset.error))
+            sent = batch.sent
+            if self._lost is not None:
+                since, why = self._lost
+                self._gap(since, min(sent) + seconds, why)
+                self._lost = None
+            self._newest = max(self._newest, max(sent) + seconds)
+        for lane, looks in batch.looks(self.node, seconds):
+            self._tally.add(lane, looks)
+        for gap in batch.gaps:
+            self._reported(gap, seconds)
+
+    def _reported(self, gap: dict[str, Any], offset: float) -> None:
+        """A gap that the agent itself knows of; it is repeated until it is acknowledged."""
+        if gap["id"] in self._gaps_seen:
+            return
+        self._gaps_seen.add(gap["id"])
+        lane = Lane(gap["scenario"], self.node, gap["probe"])
+        self._tally.skip(lane, gap["since"] + offset, gap["ticks"])
+        reason = f"{gap['reason']}: {gap['ticks']} questions were not asked, or are lost"
+        self._gap(gap["since"] + offset, gap["until"] + offset, reason, lane.scenario, lane.probe)
+
+    def _tell(self) -> None:
+        """Make the agent ask what is wanted, and no more."""
+        for scenario in [one for one in self._posted if one not in self._wanted]:
+            self._request("DELETE", "/probes", None, PULL_ANSWER, {"scenario": scenario})
+            del self._posted[scenario]
+        for scenario, specs in dict(self._wanted).items():
+            if self._posted.get(scenario) != specs:
+                body = {"scenario": scenario, "probes": specs}
+                self._request("PUT", "/probes", body, PULL_ANSWER, {})
+                self._posted[scenario] = specs
+
+    # -- reaching it -------------------------------------------------------------------------------------------------
+    def _request(self, method: str, path: str, body: Any, timeout: float, query: Mapping[str, str]) -> bytes:
+        where = f"/api/v1/namespaces/{self._namespace}/pods/{self.pod}:{PORT}/proxy{path}"
+        return self._kube.request(method, where, body, dict(query), timeout)
+
+    def _out_of_reach(self, why: str) -> None:
+        self.trouble = why
+        try:
+            self._look_up()
+        except SkepticError as also:
+            self.trouble = f"{why}; {also}"
+
+    def _look_up(self) -> None:
+        """Find the pod that is the agent on this node now.
+
+        :raises Unanswered: when there is none
+        """
+        fields = f"spec.nodeName={self.node}"
+        pods = self._kube.list("Pod", self._namespace, labels=LABEL, fields=fields)["items"]
+        pods = [pod for pod in pods if not pod["metadata"].get("deletionTimestamp")] or pods
+        if not pods:
+            raise Unanswered(f"there is no agent on {self.node}")
+        newest: Object = max(pods, key=lambda pod: str(pod["metadata"].get("creationTimestamp", "")))
+        self.pod = str(newest["metadata"]["name"])
+        self._address = str(newest.get("status", {}).get("podIP", ""))
+
+    def _gap(self, since: float, until: float | None, reason: str, scenario: str = "", probe: str = "") -> None:
+        fields = {"source": "probe", "scenario": scenario, "node": self.node, "probe": probe, "resource": ""}
+        self._write("gap", **fields, since=since, until=until, reason=reason)
+
+    def _write(self, kind: str, **fields: Any) -> None:
+        with self._pen:
+            if not self._retired:
+                self._journal.write(kind, **fields)
