@@ -59,6 +59,8 @@ FAULT_BITES = Patience(30)
 """A fault is seen to bite after it was applied."""
 FAULT_HEALS = Patience(120)
 """A fault is seen to have healed after it was undone."""
+CONTROL_PLANE_RESTARTS = Patience(120)
+"""A part of the control plane starts again from a changed manifest and is elected leader (a lease of 15 s has to expire)."""
 FAULT_UNDONE = Patience(60)
 """Undoing a fault, tried again while it fails."""
 LEASE_LASTS = 30

@@ -54,6 +54,8 @@ class Plan:
     :param undoes: how it would be undone, the same way; empty for what cannot be undone, such as a deletion
     :param record: everything that undoing it from another process needs
     :param timers: switches to arm in nodes, beside the one on the host that every fault with an undo has
+    :param objects: API objects (kind, namespace or empty, name) that get an annotation with everything that undoing needs, for
+        when journal and switch are lost
     :param rescue: commands of this machine that the host's switch runs before the fault's own undo, for undoing that must
         not depend on an API server
     :param bites: patience for the bite
@@ -65,6 +67,7 @@ class Plan:
     undoes: str
     record: UndoRecord
     timers: tuple[Timer, ...] = ()
+    objects: tuple[tuple[str, str, str], ...] = ()
     rescue: tuple[tuple[str, ...], ...] = ()
     bites: Patience = FAULT_BITES
     heals: Patience = FAULT_HEALS

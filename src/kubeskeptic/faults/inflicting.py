@@ -64,6 +64,7 @@ class Inflicted:
             undo=dict(self.plan.record),
             lasts=lasts,
             nodes=[timer.node for timer in self.plan.timers],
+            objects=self.plan.objects,
             cluster=self._site.guard.uid,
         )
         if not self.fault.heals_itself:

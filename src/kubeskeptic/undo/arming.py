@@ -41,9 +41,9 @@ class Armed:
     def disarm(self) -> None:
         """Take the switches back; fine when they have fired.
 
-        :raises CommandFailed: when a node does not let go of its timer
+        :raises SkepticError: when a node or an object does not let go
         """
-        disarm_nodes(self.site, self.one)
+        lay_down(self.site, self.one)
         stop(self.file)
 
 
@@ -66,6 +66,7 @@ def arm(site: Site, identity: str, fault: Fault, plan: Plan, lasts: float, where
         undoes=plan.undoes,
         cluster=site.guard.uid,
         nodes=tuple(timer.node for timer in plan.timers),
+        objects=plan.objects,
         where=where,
     )
     start(file, order_for(site, one, plan.rescue, file, lasts), site.cluster.engine.environment())
@@ -75,6 +76,8 @@ def arm(site: Site, identity: str, fault: Fault, plan: Plan, lasts: float, where
             notes.leave(site, timer.node, one)
             argv = notes.and_forget(one, timer.argv)
             start_timer(site, unit(one), timer.node, argv, lasts)
+        for kind, namespace, name in plan.objects:
+            notes.annotate(site, kind, namespace, name, notes.written(one))
     except SkepticError:
         with contextlib.suppress(SkepticError):
             armed.disarm()
@@ -98,11 +101,13 @@ def order_for(site: Site, one: OpenFault, rescue: Iterable[Sequence[str]], file:
     }
 
 
-def disarm_nodes(site: Site, one: OpenFault) -> None:
+def lay_down(site: Site, one: OpenFault) -> None:
     """Stop the timers of a fault and take its notes away; fine when they are gone.
 
-    :raises CommandFailed: when a node does not let go
+    :raises SkepticError: when a node or an object does not let go
     """
+    for kind, namespace, name in one.objects:
+        notes.annotate(site, kind, namespace, name, None)
     for node in one.nodes:
         stop_timer(site, node, unit(one))
         notes.take_away(site, node, one)

@@ -16,6 +16,7 @@ class OpenFault:
 
     :param undo: its undo record
     :param nodes: those that have a timer and a note
+    :param objects: kind, namespace and name of those that have an annotation
     :param phase: the last phase that was written
     :param cluster: uid of the kube-system namespace of the cluster it was inflicted on
     """
@@ -29,6 +30,7 @@ class OpenFault:
     undoes: str = ""
     cluster: str = ""
     nodes: tuple[str, ...] = ()
+    objects: tuple[tuple[str, str, str], ...] = ()
     where: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -46,7 +48,8 @@ class OpenFault:
 
         :raises KeyError, TypeError: when it did not
         """
-        return cls(**{**record, "targets": tuple(record["targets"]), "nodes": tuple(record["nodes"])})
+        lists = {key: tuple(record[key]) for key in ("targets", "nodes")}
+        return cls(**{**record, **lists, "objects": _triples(record["objects"])})
 
     def mark(self, journal: Journal, phase: str, **more: Any) -> None:
         """Add a record about this fault to a journal."""
@@ -94,5 +97,10 @@ def _open(intent: Record, phase: str, run: str) -> OpenFault:
         undoes=intent["undoes"],
         cluster=intent.get("cluster", ""),
         nodes=tuple(intent.get("nodes", ())),
+        objects=_triples(intent.get("objects", ())),
         where={key: intent[key] for key in ("scenario", "act") if key in intent},
     )
+
+
+def _triples(lists: Iterable[Iterable[str]]) -> tuple[tuple[str, str, str], ...]:
+    return tuple((kind, namespace, name) for kind, namespace, name in lists)

@@ -6,10 +6,11 @@ annotation ``kubeskeptic/undo``. Both hold what the journal's intent holds: the 
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import TYPE_CHECKING
 
-from kubeskeptic.errors import CommandFailed
+from kubeskeptic.errors import CommandFailed, NotFound
 from kubeskeptic.undo.ledger import OpenFault
 
 if TYPE_CHECKING:
@@ -67,6 +68,15 @@ def in_node(site: Site, node: str) -> list[OpenFault]:
 def and_forget(one: OpenFault, argv: tuple[str, ...]) -> tuple[str, ...]:
     """The command line that runs ``argv`` in a node and removes the note when it succeeds."""
     return ("sh", "-c", _UNDO, "sh", path(one), *argv)
+
+
+def annotate(site: Site, kind: str, namespace: str, name: str, text: str | None) -> None:
+    """Put a note on an object, or take it away; an object that is gone has none.
+
+    :raises ClusterError: when the API server does not let us
+    """
+    with contextlib.suppress(NotFound):
+        site.kube.patch(kind, name, namespace or None, {"metadata": {"annotations": {ANNOTATION: text}}})
 
 
 def reachable(site: Site, node: str) -> bool:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from kubeskeptic.clusters.cluster import Cluster, Node
 from kubeskeptic.clusters.engine import Engine
-
-if TYPE_CHECKING:
-    from kubeskeptic.clusters import Cluster
 
 
 def as_record(cluster: Cluster) -> dict[str, Any]:
@@ -21,6 +19,7 @@ def as_record(cluster: Cluster) -> dict[str, Any]:
         "kubeconfig": str(cluster.kubeconfig),
         "provider": cluster.provider,
         "kubernetes": cluster.kubernetes,
+        "image": cluster.image,
         "agent_image": cluster.agent_image,
         "nodes": [[node.name, node.role] for node in cluster.nodes],
         "engine": {"client": engine.client, "variables": dict(engine.variables), "own": engine.own},
@@ -29,8 +28,6 @@ def as_record(cluster: Cluster) -> dict[str, Any]:
 
 def cluster_from(record: Mapping[str, Any]) -> Cluster:
     """The cluster that :func:`as_record` described."""
-    from kubeskeptic.clusters import Cluster, Node
-
     return Cluster(
         name=record["name"],
         context=record["context"],
@@ -38,6 +35,7 @@ def cluster_from(record: Mapping[str, Any]) -> Cluster:
         provider=record["provider"],
         nodes=tuple(Node(name, role) for name, role in record["nodes"]),
         kubernetes=record["kubernetes"],
+        image=record["image"],
         agent_image=record["agent_image"],
         engine=Engine(**record["engine"]),
     )

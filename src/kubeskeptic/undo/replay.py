@@ -19,7 +19,7 @@ from kubeskeptic.faults.sequence import healed, undone
 from kubeskeptic.guard import Guard
 from kubeskeptic.journal import Journal
 from kubeskeptic.kube import Kube
-from kubeskeptic.undo.arming import disarm_nodes
+from kubeskeptic.undo.arming import lay_down
 from kubeskeptic.undo.ledger import OpenFault
 from kubeskeptic.undo.reach import cluster_from
 
@@ -37,7 +37,7 @@ def put_back(site: Site, one: OpenFault, by: str) -> str:
         undone(fault, site, one.undo)
         one.mark(site.journal, "undone", by=by)
         evidence = healed(fault, site, one.undo, one.targets)
-        disarm_nodes(site, one)
+        lay_down(site, one)
     except SkepticError as error:
         one.mark(site.journal, "failed", by=by, evidence=str(error))
         raise

@@ -1,0 +1,1 @@
+"""Faults of the control plane and of cluster DNS."""

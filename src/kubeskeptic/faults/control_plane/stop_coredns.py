@@ -1,0 +1,73 @@
+"""Take cluster DNS away: CoreDNS scaled to nothing.
+
+Touches the replica count of the Deployment ``kube-system/coredns`` and nothing else; the service's address stays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kubeskeptic.errors import BadInput
+from kubeskeptic.faults.contract import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.waiting import NotYet
+
+WHERE = "kube-system"
+
+
+@dataclass(frozen=True)
+class StopCoreDns(Fault):
+    """Has no settings."""
+
+    name: ClassVar[str] = "stop_coredns"
+    risk: ClassVar[Risk] = Risk.CONTROL_PLANE
+
+    def plan(self, site: Site) -> Plan:
+        """Remember how many there were."""
+        replicas = site.kube.get("Deployment", "coredns", WHERE)["spec"]["replicas"]
+        if not replicas:
+            raise BadInput("CoreDNS is scaled to nothing already; run `skeptic cleanup`, or scale it up")
+        return Plan(
+            (Target("deployment", "coredns", WHERE),),
+            f"scale CoreDNS from {replicas} to 0",
+            f"scale CoreDNS to {replicas}",
+            {"deployment": "coredns", "replicas": replicas},
+            objects=(("Deployment", WHERE, "coredns"),),
+        )
+
+    def apply(self, site: Site, plan: Plan) -> None:
+        """Scale it to nothing."""
+        _scale(site, plan.record, 0)
+
+    def bite(self, site: Site, plan: Plan) -> str | NotYet:
+        """The DNS service has no endpoint that is ready, and no CoreDNS pod is left."""
+        ready = ready_endpoints(site)
+        pods = site.kube.list("Pod", WHERE, labels="k8s-app=kube-dns")["items"]
+        if ready or pods:
+            return NotYet(f"{ready} of {plan.record['replicas']} endpoints are ready, {len(pods)} pods are left")
+        return "the DNS service has no endpoint, and no CoreDNS pod is left"
+
+    @classmethod
+    def undo(cls, site: Site, record: UndoRecord) -> None:
+        """Scale it back."""
+        _scale(site, record, record["replicas"])
+
+    @classmethod
+    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
+        """As many endpoints are ready as there were replicas."""
+        ready = ready_endpoints(site)
+        if ready < record["replicas"]:
+            return NotYet(f"{ready} of {record['replicas']} DNS endpoints are ready")
+        return f"the DNS service has {ready} ready endpoints"
+
+
+def ready_endpoints(site: Site) -> int:
+    """How many endpoints of the cluster's DNS service are ready."""
+    slices = site.kube.list("EndpointSlice", WHERE, labels="kubernetes.io/service-name=kube-dns")["items"]
+    endpoints = [endpoint for one in slices for endpoint in one.get("endpoints") or []]
+    return sum(bool(endpoint["conditions"].get("ready")) for endpoint in endpoints)
+
+
+def _scale(site: Site, record: UndoRecord, replicas: int) -> None:
+    site.kube.patch("Deployment", record["deployment"], WHERE, {"spec": {"replicas": replicas}})

@@ -1,0 +1,119 @@
+"""Taint a node.
+
+Adds one taint and leaves all others as they are. The effects NoSchedule and PreferNoSchedule keep new pods away, NoExecute
+also evicts those that do not tolerate it; ``node.kubernetes.io/out-of-service`` with NoExecute makes the control plane forget
+the pods of a dead node by force (Kubernetes documentation, Node Shutdowns). Evicted pods are not brought back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from kubeskeptic.errors import BadInput, Conflict, NotFound
+from kubeskeptic.faults.contract import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.nodes.back import node_of
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.waiting import NotYet
+
+EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
+
+
+@dataclass(frozen=True)
+class TaintNode(Fault):
+    """:param effect: NoSchedule, PreferNoSchedule or NoExecute"""
+
+    node: str
+    key: str
+    value: str = ""
+    effect: str = "NoSchedule"
+
+    name: ClassVar[str] = "taint_node"
+    risk: ClassVar[Risk] = Risk.NODE
+
+    def plan(self, site: Site) -> Plan:
+        """See that the node has no such taint."""
+        if self.effect not in EFFECTS:
+            raise BadInput(f"a taint's effect is {', '.join(EFFECTS)}, not {self.effect}")
+        if not self.key:
+            raise BadInput("a taint needs a key, such as kubeskeptic/away")
+        if _find(node_of(site, self.node), self.key, self.effect):
+            raise BadInput(f"node {self.node} has the taint {self.key}:{self.effect} already; choose another key")
+        taint = {"key": self.key, "value": self.value, "effect": self.effect}
+        return Plan(
+            (Target("taint", f"{self.node}/{self.key}:{self.effect}"),),
+            f"taint node {self.node} with {self.key}={self.value}:{self.effect}",
+            f"take the taint {self.key}:{self.effect} from node {self.node}",
+            {"node": self.node, "taint": taint},
+            objects=(("Node", "", self.node),),
+        )
+
+    def apply(self, site: Site, plan: Plan) -> None:
+        """Add the taint."""
+        _rewrite(site, plan.record["node"], plan.record["taint"], add=True)
+
+    def bite(self, site: Site, plan: Plan) -> str | NotYet:
+        """The node has it; with NoExecute, all pods that do not tolerate it are on their way out."""
+        node = plan.record["node"]
+        if not _find(site.kube.get("Node", node), self.key, self.effect):
+            return NotYet("the node does not have the taint")
+        if self.effect != "NoExecute":
+            return "the API server shows the taint"
+        pods = site.kube.list("Pod", fields=f"spec.nodeName={node}")["items"]
+        stay = [p for p in pods if not tolerates(p, plan.record["taint"]) and "deletionTimestamp" not in p["metadata"]]
+        names = ", ".join(sorted(pod["metadata"]["name"] for pod in stay))
+        return (
+            NotYet(f"not evicted: {names}") if stay else "no pod is left on the node that does not tolerate the taint"
+        )
+
+    @classmethod
+    def undo(cls, site: Site, record: UndoRecord) -> None:
+        """Take this one taint away; fine when it or the node is gone."""
+        try:
+            _rewrite(site, record["node"], record["taint"], add=False)
+        except NotFound:
+            return
+
+    @classmethod
+    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
+        """The node does not have it."""
+        taint = record["taint"]
+        if _find(site.kube.get("Node", record["node"]), taint["key"], taint["effect"]):
+            return NotYet("the node still has the taint")
+        return "the API server shows the node without the taint"
+
+
+def tolerates(pod: dict[str, Any], taint: dict[str, str]) -> bool:
+    """Whether a pod tolerates a taint for ever, as mirrors of static pods do (Kubernetes documentation, Taints and Tolerations)."""
+    if "kubernetes.io/config.mirror" in pod["metadata"].get("annotations", {}):
+        return True
+    for one in pod["spec"].get("tolerations", []):
+        fits = one.get("operator") == "Exists" or one.get("value", "") == taint["value"]
+        if one.get("key") in (None, taint["key"]) and one.get("effect") in (None, taint["effect"]) and fits:
+            return one.get("tolerationSeconds") is None
+    return False
+
+
+def _find(node: dict[str, Any], key: str, effect: str) -> bool:
+    return any((one["key"], one["effect"]) == (key, effect) for one in node["spec"].get("taints", []))
+
+
+def _rewrite(site: Site, name: str, taint: dict[str, str], *, add: bool) -> None:
+    for last in (False, False, False, True):
+        node = site.kube.get("Node", name)
+        others = [
+            one
+            for one in node["spec"].get("taints", [])
+            if (one["key"], one["effect"]) != (taint["key"], taint["effect"])
+        ]
+        patch = {
+            "metadata": {"resourceVersion": node["metadata"]["resourceVersion"]},
+            "spec": {"taints": [*others, taint] if add else others},
+        }
+        try:
+            site.kube.patch("Node", name, None, patch)
+        except Conflict:
+            if last:
+                raise
+        else:
+            return

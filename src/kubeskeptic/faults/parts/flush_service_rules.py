@@ -1,0 +1,76 @@
+"""Take away the rules that lead into services on a node, and keep them away.
+
+Flushes the chain in which kube-proxy's rules begin, after freezing kube-proxy, which would put them back at the next change.
+Does not touch other chains or tables, nor connections that are already tracked. Undoing lets kube-proxy go on and restarts
+it, because only its first sync programs everything whatever it believes to be there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kubeskeptic.faults.contract import Fault, Plan, Site, Target, Timer, UndoRecord
+from kubeskeptic.faults.nodes.back import node_of
+from kubeskeptic.faults.parts.kube_proxy import PROCESS, in_step, reaches
+from kubeskeptic.faults.parts.rules import FLUSH, entry_rules, service_rules
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.waiting import NotYet
+
+_RESTART = ("sh", "-c", 'pkill -TERM -x "$1"; pkill -CONT -x "$1" || test "$?" = 1', "sh", PROCESS)
+
+
+@dataclass(frozen=True)
+class FlushServiceRules(Fault):
+    """:param node: its name"""
+
+    node: str
+
+    name: ClassVar[str] = "flush_service_rules"
+    risk: ClassVar[Risk] = Risk.NODE
+
+    def plan(self, site: Site) -> Plan:
+        """Remember another node, whose rules have to be the same afterwards."""
+        node_of(site, self.node)
+        service = site.kube.get("Service", "kubernetes", "default")["spec"]["clusterIP"]
+        others = [node.name for node in site.cluster.nodes if node.name != self.node]
+        return Plan(
+            (Target("kube-proxy", self.node),),
+            f"freeze kube-proxy on {self.node} and flush the chain that leads into services",
+            f"let kube-proxy on {self.node} go on and restart it, so that it programs all rules",
+            {"node": self.node, "others": others, "service": service},
+            timers=(Timer(self.node, _RESTART),),
+        )
+
+    def apply(self, site: Site, plan: Plan) -> None:
+        """Freeze, then flush."""
+        site.in_node(plan.record["node"], "pkill", "-STOP", "-x", PROCESS)
+        site.in_node(plan.record["node"], *FLUSH)
+
+    def bite(self, site: Site, plan: Plan) -> str | NotYet:
+        """The node does not reach the API server through its service."""
+        if reaches(site, plan.record["node"], plan.record["service"]):
+            return NotYet("the node still reaches the API server through its service")
+        return f"the node does not reach the API server's service at {plan.record['service']}"
+
+    @classmethod
+    def undo(cls, site: Site, record: UndoRecord) -> None:
+        """Continue and restart, unless the rules are there; fine when kube-proxy is starting already."""
+        if entry_rules(service_rules(site, record["node"])) and not isinstance(in_step(site, record["node"]), NotYet):
+            return
+        site.in_node(record["node"], *_RESTART)
+
+    @classmethod
+    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
+        """kube-proxy has caught up, and the rules are those of every other node that answers."""
+        stepped = in_step(site, record["node"])
+        if isinstance(stepped, NotYet):
+            return stepped
+        mine = service_rules(site, record["node"])
+        for other in record["others"]:
+            if not site.cluster.engine.running(other):
+                continue
+            apart = mine ^ service_rules(site, other)
+            if apart:
+                return NotYet(f"{len(apart)} rules differ from those of {other}, such as {min(apart)}")
+        return f"{len(mine)} rules, the same as on the other nodes"

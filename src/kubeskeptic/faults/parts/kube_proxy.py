@@ -1,0 +1,58 @@
+"""What kube-proxy of a node says of itself, and what it has programmed.
+
+It serves health on port 10256 of every address and metrics on port 10249 of loopback, by default (KubeProxyConfiguration,
+``healthzBindAddress`` and ``metricsBindAddress``).
+"""
+
+from __future__ import annotations
+
+import re
+
+from kubeskeptic.errors import CommandFailed
+from kubeskeptic.faults.contract import Site
+from kubeskeptic.waiting import NotYet
+
+PROCESS = "kube-proxy"
+CONTINUE = ("sh", "-c", 'pkill -CONT -x "$1" || test "$?" = 1', "sh", PROCESS)
+"""Lets a stopped kube-proxy go on; fine when there is none."""
+
+_SYNCED = "kubeproxy_sync_proxy_rules_last_timestamp_seconds"
+_QUEUED = "kubeproxy_sync_proxy_rules_last_queued_timestamp_seconds"
+
+
+def says(site: Site, node: str, address: str) -> str:
+    """What it serves at an address such as ``:10256/healthz``; empty when it does not answer within two seconds."""
+    try:
+        return site.in_node(node, "curl", "--silent", "--fail", "--max-time", "2", f"http://127.0.0.1{address}")
+    except CommandFailed as silent:
+        if silent.status in (7, 22, 28, 52, 56):  # refused, an error status, too late, empty, cut: see curl(1)
+            return ""
+        raise
+
+
+def reaches(site: Site, node: str, service: str) -> bool:
+    """Whether a new connection from the node to port 443 of a service's address is answered within two seconds."""
+    try:
+        site.in_node(node, "curl", "--silent", "--insecure", "--max-time", "2", f"https://{service}/livez")
+    except CommandFailed as failed:
+        if failed.status in (7, 28, 35, 52, 56):
+            return False
+        raise
+    return True
+
+
+def latest(metrics: str, name: str) -> float:
+    """The largest value of a metric in a page of them, over all its labels; 0.0 when it is not there."""
+    values = re.findall(rf"^{re.escape(name)}(?:\{{[^}}]*\}})? (\S+)$", metrics, re.MULTILINE)
+    return max(map(float, values), default=0.0)
+
+
+def in_step(site: Site, node: str) -> str | NotYet:
+    """Evidence that it answers and has programmed everything it has heard of."""
+    if not says(site, node, ":10256/healthz"):
+        return NotYet("kube-proxy is not healthy")
+    metrics = says(site, node, ":10249/metrics")
+    synced, queued = latest(metrics, _SYNCED), latest(metrics, _QUEUED)
+    if not synced or queued > synced:
+        return NotYet("kube-proxy has not programmed all that it has heard of")
+    return "kube-proxy is healthy and has programmed all that it has heard of"

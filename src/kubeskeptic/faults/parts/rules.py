@@ -1,0 +1,55 @@
+"""The service rules of a node, in a form that can be compared between nodes and over time.
+
+Left out is what is local by definition: chains of a ``Local`` traffic policy, sets of the node's own addresses, and counters.
+"""
+
+from __future__ import annotations
+
+import re
+
+from kubeskeptic.faults.contract import Site
+
+_LOCAL = ("KUBE-SVL-", "KUBE-XLB-")
+_COUNTER = re.compile(r"\s*\[\d+:\d+\]|\s*counter packets \d+ bytes \d+")
+
+FLUSH = (
+    "sh",
+    "-c",
+    "if nft list chain ip kube-proxy services >/dev/null 2>&1; then nft flush chain ip kube-proxy services; "
+    "else iptables -w 5 -t nat -F KUBE-SERVICES; fi",
+)
+"""Takes away the way into every service of the node, in whichever mode kube-proxy works."""
+
+_SHOW = "nft --stateless list table ip kube-proxy 2>/dev/null || iptables-save -t nat"
+
+
+def service_rules(site: Site, node: str) -> frozenset[str]:
+    """The rules that kube-proxy has programmed on a node, normalised.
+
+    :raises CommandFailed: when the node cannot be reached
+    """
+    return normalised(site.in_node(node, "sh", "-c", _SHOW))
+
+
+def normalised(listing: str) -> frozenset[str]:
+    """Rules from ``iptables-save -t nat`` or from ``nft list table ip kube-proxy``."""
+    if listing.lstrip().startswith("table ip"):
+        return frozenset(_nft(listing))
+    lines = (_COUNTER.sub("", line).strip() for line in listing.splitlines())
+    return frozenset(line for line in lines if line.startswith("-A KUBE-") and not any(name in line for name in _LOCAL))
+
+
+def _nft(listing: str) -> list[str]:
+    kept, inside = [], ""
+    for line in listing.splitlines():
+        text = _COUNTER.sub("", line).strip()
+        if text.endswith("{"):
+            inside = text.removesuffix("{").strip()
+        elif text not in ("", "}") and inside != "set nodeport-ips":
+            kept += [f"{inside}: {part.strip()}" for part in text.split(", ")]
+    return kept
+
+
+def entry_rules(rules: frozenset[str]) -> list[str]:
+    """Those of the rules that lead into services."""
+    return sorted(rule for rule in rules if rule.startswith(("-A KUBE-SERVICES", "chain services:")))
