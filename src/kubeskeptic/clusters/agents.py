@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from kubeskeptic.clusters.builds import agent_image, node_image
 from kubeskeptic.clusters.builds.agent_image import AgentImage
 from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.engine import Engine
-from kubeskeptic.clusters.steps import Step
 from kubeskeptic.clusters.store import alone
 from kubeskeptic.durations import COMMAND
 from kubeskeptic.errors import CommandFailed
@@ -29,22 +28,26 @@ def load(workshop: Workshop, engine: Engine, nodes: Sequence[str], *, built: boo
     :param built: whether to put the image together here; otherwise it is built on a Python image from a registry
     """
     image = AgentImage(workshop)
-    reference = image.reference
     with workshop.progress.step("agent image into the nodes", 2) as step, ThreadPoolExecutor(len(nodes)) as pool:
-        list(pool.map(lambda node: _load(engine, node, image, step, built=built), nodes))
-    return reference
+        present = dict(zip(nodes, pool.map(lambda node: _images(engine, node), nodes), strict=True))
+        lacking = [node for node in nodes if image.reference not in present[node]]
+        if lacking:
+            archive = _archive(engine, image, present, built=built)
+            list(pool.map(lambda node: node_image.take_in(engine, node, archive, step), lacking))
+    return image.reference
 
 
-def _load(engine: Engine, node: str, image: AgentImage, step: Step, *, built: bool) -> None:
-    def images() -> list[str]:
+def _images(engine: Engine, node: str) -> list[str]:
+    def listed() -> list[str]:
         return engine.exec(node, [*CTR, "images", "list", "--quiet"]).split()
 
-    present = until(images, COMMAND, what=f"containerd of {node}", tolerate=(CommandFailed,))
-    if image.reference in present:
-        return
-    whole = image.base_reference not in present
-    archive = image.archive(whole=whole) if built else from_registry(engine, image.reference)
-    node_image.take_in(engine, node, archive, step)
+    return until(listed, COMMAND, what=f"containerd of {node}", tolerate=(CommandFailed,))
+
+
+def _archive(engine: Engine, image: AgentImage, present: Mapping[str, Sequence[str]], *, built: bool) -> Path:
+    if not built:
+        return from_registry(engine, image.reference)
+    return image.archive(whole=not all(image.base_reference in images for images in present.values()))
 
 
 def from_registry(engine: Engine, reference: str) -> Path:

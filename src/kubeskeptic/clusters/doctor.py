@@ -1,0 +1,149 @@
+"""Everything that can go wrong with ``skeptic up``, looked at before it does. Nothing is changed, started or built."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from kubeskeptic import paths, process
+from kubeskeptic.clusters import cluster, engine_install, health, node_source
+from kubeskeptic.clusters.builds import components, node_image, roots
+from kubeskeptic.clusters.debian import mirror
+from kubeskeptic.clusters.engine import CLUSTER_LABEL, Engine
+from kubeskeptic.clusters.machine import Finding, Level, judge, look
+from kubeskeptic.clusters.node_source import DEFAULT_VERSION
+from kubeskeptic.clusters.steps import quiet
+from kubeskeptic.clusters.store import Recipe, Store
+from kubeskeptic.durations import REGISTRY_ANSWERS, Patience
+from kubeskeptic.errors import CommandFailed, MissingRequirement, SkepticError
+
+SOURCE_ANSWERS = Patience(2 * REGISTRY_ANSWERS)
+
+
+def examine(name: str) -> list[Finding]:
+    """Look at the machine, the engine, images, where they come from, and what was left behind."""
+    store = Store(paths.cache() / "builds", quiet)
+    engine = engine_install.find(store)
+    cached = engine is not None and engine.has_image(node_image.tag(DEFAULT_VERSION))
+    found = [*judge(look()), _engine(engine), _images(store, cached=cached)]
+    with ThreadPoolExecutor(3) as pool:
+        sources = [
+            pool.submit(_registry, engine),
+            pool.submit(_source, "Debian mirror", _ask_mirror, needed=not cached),
+            pool.submit(_source, "Go modules", _ask_modules, needed=not cached),
+        ]
+        found += [source.result() for source in sources]
+    if any(finding.what == "image registry" and finding.level is Level.OK for finding in found):
+        # with a registry in reach nothing is built, so nothing that building needs can be missed
+        found = [_softened(finding) for finding in found]
+    return [*found, *_leftovers(engine, name)]
+
+
+def _engine(engine: Engine | None) -> Finding:
+    if engine is None:
+        if os.geteuid() == 0 and shutil.which("apt-get"):
+            return Finding(Level.OK, "engine", "none answers; `skeptic up` installs and starts one of Debian packages")
+        return Finding(Level.FAIL, "engine", "none answers; start Docker, or run `skeptic up` as root on Debian")
+    facts = engine.info()
+    whose = "our own" if engine.own else "the machine's"
+    says = f"{whose} {facts.get('ServerVersion')}, storage {facts.get('Driver')}, cgroup driver {facts.get('CgroupDriver')}"
+    if "rootless" in str(facts.get("SecurityOptions")):
+        return Finding(
+            Level.WARN, "engine", f"{says}; rootless: faults of nodes and delegation of cgroups may not work"
+        )
+    return Finding(Level.OK, "engine", says)
+
+
+def _images(store: Store, *, cached: bool) -> Finding:
+    if cached:
+        return Finding(Level.OK, "images", f"the node image of {DEFAULT_VERSION} is there")
+    parts: list[Recipe] = [build.recipe for build in (components.kubernetes(DEFAULT_VERSION), components.provisioner())]
+    missing = [part.name for part in (*parts, roots.NODE_ROOT) if not store.has(part)]
+    if not missing:
+        return Finding(Level.OK, "images", "everything is built; the node image is put together in half a minute")
+    return Finding(Level.OK, "images", f"to be pulled or built ({', '.join(missing)}: up to 15 min on two cores)")
+
+
+def _registry(engine: Engine | None) -> Finding:
+    if engine is None:
+        return Finding(Level.OK, "image registry", "not asked, because no engine runs; nothing of it is needed")
+    if node_source.registry_answers(engine):
+        return Finding(Level.OK, "image registry", "answers; images are pulled")
+    return Finding(
+        Level.WARN, "image registry", "does not answer; images are built from Go modules and Debian packages"
+    )
+
+
+def _source(what: str, ask: Callable[[], str], *, needed: bool) -> Finding:
+    try:
+        return Finding(Level.OK, what, ask())
+    except SkepticError as error:
+        says = f"{str(error).splitlines()[0][:300]}; needed for building images"
+        return Finding(
+            Level.FAIL if needed else Level.WARN, what, says if needed else f"{says}, which are there already"
+        )
+
+
+def _ask_mirror() -> str:
+    source = mirror()
+    with tempfile.TemporaryDirectory() as folder:
+        for suite in (engine_install.NEW_SUITE, engine_install.OLD_SUITE):
+            release = f"{source.address}/dists/{suite}/InRelease"
+            # apt's own helper goes the way that apt goes, through its proxy and with its credentials
+            command = ["/usr/lib/apt/apt-helper", "download-file", release, str(Path(folder) / suite)]
+            process.run(command, patience=SOURCE_ANSWERS)
+    return f"answers for {engine_install.NEW_SUITE} and {engine_install.OLD_SUITE}"
+
+
+def _ask_modules() -> str:
+    go = process.run(["go", "env", "GOVERSION"]).strip()
+    module = components.kind()
+    process.run(["go", "list", "-m", f"{module.module}@{module.version}"], patience=SOURCE_ANSWERS, cwd=Path("/"))
+    return f"the module proxy answers; {go}"
+
+
+def _softened(finding: Finding) -> Finding:
+    if finding.level is Level.FAIL and finding.what in {"Debian mirror", "Go modules"}:
+        return Finding(Level.WARN, finding.what, finding.says)
+    return finding
+
+
+def _leftovers(engine: Engine | None, name: str) -> list[Finding]:
+    found = [_unfinished()]
+    if engine is None:
+        if cluster.folder(name).exists():
+            found.append(Finding(Level.WARN, f"cluster {name}", "its engine is gone; `skeptic up` makes it anew"))
+        return found
+    nodes = engine.containers(CLUSTER_LABEL)
+    found += [_cluster(engine, each) for each in sorted({node.labels[CLUSTER_LABEL] for node in nodes})]
+    builds = engine.containers(node_image.BUILD_LABEL)
+    if builds:
+        found.append(Finding(Level.WARN, "leftovers", f"{len(builds)} build containers; the next build removes them"))
+    return found
+
+
+def _cluster(engine: Engine, name: str) -> Finding:
+    record = cluster.read_record(name)
+    if record is None:
+        return Finding(Level.WARN, f"cluster {name}", f"not ours or never finished; ours: `skeptic down --name {name}`")
+    workers = len(engine.nodes(name)) - 1
+    try:
+        trouble = health.trouble(engine, name, cluster.node_names(name, workers), record.kubernetes)
+    except (CommandFailed, MissingRequirement) as error:
+        trouble = str(error)
+    if trouble:
+        return Finding(Level.WARN, f"cluster {name}", f"{trouble}; `skeptic up` makes it anew")
+    return Finding(Level.OK, f"cluster {name}", f"healthy, Kubernetes {record.kubernetes}, {workers} workers")
+
+
+def _unfinished() -> Finding:
+    left = [path for path in (paths.cache() / "builds").glob(".*-*") if path.is_dir()]
+    if left:
+        return Finding(
+            Level.WARN, "leftovers", f"{len(left)} interrupted or running builds; the next build of each removes it"
+        )
+    return Finding(Level.OK, "leftovers", "no interrupted build")

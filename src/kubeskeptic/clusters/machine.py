@@ -1,0 +1,171 @@
+"""What a machine must have before a cluster can run on it. Judging is pure; looking is in :func:`look`."""
+
+from __future__ import annotations
+
+import resource
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from kubeskeptic import paths
+
+GIB = 1 << 30
+CONTROLLERS = ("cpu", "cpuset", "memory", "pids")
+"""What the kubelet asks of cgroups, in either version."""
+
+
+class Level(Enum):
+    """What a finding means for the next ``skeptic up``."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    :param what: what was looked at, in a word or two
+    :param says: what was seen and, unless it is ok, what to do
+    """
+
+    level: Level
+    what: str
+    says: str
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What was seen of a machine; sizes in bytes.
+
+    :param free: free space where the cache and the state are, by folder
+    :param controllers: cgroup controllers that can be used
+    """
+
+    memory: int
+    free: dict[str, int]
+    inotify_instances: int
+    inotify_watches: int
+    open_files: int
+    cgroup_version: str
+    controllers: tuple[str, ...]
+    filesystems: tuple[str, ...]
+    netfilter: bool
+
+
+def look() -> Machine:
+    """Look at this machine."""
+    unified = Path("/sys/fs/cgroup/cgroup.controllers")
+    return Machine(
+        memory=_available_memory(),
+        free={str(place): shutil.disk_usage(_existing(place)).free for place in (paths.cache(), paths.state())},
+        inotify_instances=_number("/proc/sys/fs/inotify/max_user_instances"),
+        inotify_watches=_number("/proc/sys/fs/inotify/max_user_watches"),
+        open_files=resource.getrlimit(resource.RLIMIT_NOFILE)[1],
+        cgroup_version="2" if unified.exists() else "1",
+        controllers=tuple(_read(unified).split()) if unified.exists() else _old_controllers(_read("/proc/cgroups")),
+        filesystems=tuple(line.split()[-1] for line in _read("/proc/filesystems").splitlines() if line.strip()),
+        netfilter=Path("/proc/sys/net/netfilter").is_dir(),
+    )
+
+
+def judge(machine: Machine) -> list[Finding]:
+    """What the machine is good for."""
+    return [
+        _memory(machine.memory),
+        *(_disk(place, free) for place, free in machine.free.items()),
+        _inotify(machine.inotify_instances, machine.inotify_watches),
+        _open_files(machine.open_files),
+        _cgroups(machine.cgroup_version, machine.controllers),
+        _kernel(machine.filesystems, netfilter=machine.netfilter),
+    ]
+
+
+def _memory(available: int) -> Finding:
+    seen = f"{available / GIB:.1f} GiB available"
+    if available < 2 * GIB:
+        return Finding(Level.FAIL, "memory", f"{seen}; a cluster of four nodes needs 2 GiB: stop something else")
+    if available < 5 * GIB:
+        return Finding(Level.WARN, "memory", f"{seen}; building Kubernetes beside a cluster needs 5 GiB: build first")
+    return Finding(Level.OK, "memory", seen)
+
+
+def _disk(place: str, free: int) -> Finding:
+    seen = f"{free / GIB:.0f} GiB free for {place}"
+    if free < 4 * GIB:
+        return Finding(
+            Level.FAIL, "disk", f"{seen}; a cluster needs 4 GiB: free some, or move it (KUBESKEPTIC_CACHE, _STATE)"
+        )
+    if free < 20 * GIB:
+        return Finding(
+            Level.WARN, "disk", f"{seen}; building everything needs 20 GiB: free some before images are built"
+        )
+    return Finding(Level.OK, "disk", seen)
+
+
+def _inotify(instances: int, watches: int) -> Finding:
+    seen = f"{instances} instances, {watches} watches per user"
+    cure = "sysctl fs.inotify.max_user_instances=512 fs.inotify.max_user_watches=524288"
+    if instances < 128 or watches < 8192:
+        return Finding(Level.FAIL, "inotify", f"{seen}; too low for four nodes: {cure}")
+    if instances < 256 or watches < 65536:
+        return Finding(Level.WARN, "inotify", f"{seen}; enough for one cluster, not for several: {cure}")
+    return Finding(Level.OK, "inotify", seen)
+
+
+def _open_files(hard: int) -> Finding:
+    if hard != resource.RLIM_INFINITY and hard < 4096:
+        return Finding(Level.FAIL, "open files", f"hard limit of {hard}; raise it to 65536 (ulimit -Hn, limits.conf)")
+    return Finding(
+        Level.OK, "open files", "no hard limit" if hard == resource.RLIM_INFINITY else f"hard limit of {hard}"
+    )
+
+
+def _cgroups(version: str, controllers: Sequence[str]) -> Finding:
+    missing = [name for name in CONTROLLERS if name not in controllers]
+    if missing:
+        return Finding(
+            Level.FAIL, "cgroups", f"version {version} without {', '.join(missing)}; enable them in the kernel"
+        )
+    if version == "1":
+        return Finding(Level.OK, "cgroups", "version 1; the kubelet is told to accept it (failCgroupV1: false)")
+    return Finding(Level.OK, "cgroups", f"version {version}")
+
+
+def _kernel(filesystems: Sequence[str], *, netfilter: bool) -> Finding:
+    lacking = [] if "overlay" in filesystems else ["the overlay file system (modprobe overlay)"]
+    lacking += [] if netfilter else ["netfilter (modprobe nf_conntrack)"]
+    if lacking:
+        # either may still be loaded as a module by the engine
+        return Finding(Level.WARN, "kernel", f"not seen: {', '.join(lacking)}; needed once the engine runs")
+    return Finding(Level.OK, "kernel", "overlay file system and netfilter are there")
+
+
+def _old_controllers(table: str) -> tuple[str, ...]:
+    rows = [line.split() for line in table.splitlines() if line and not line.startswith("#")]
+    return tuple(row[0] for row in rows if row[3] == "1")
+
+
+def _available_memory() -> int:
+    for line in _read("/proc/meminfo").splitlines():
+        if line.startswith("MemAvailable:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def _existing(place: Path) -> Path:
+    return place if place.exists() else _existing(place.parent)
+
+
+def _read(place: str | Path) -> str:
+    try:
+        return Path(place).read_text(encoding="utf-8")
+    except OSError:
+        return ""
+
+
+def _number(place: str) -> int:
+    return int(_read(place).strip() or 0)
