@@ -62,7 +62,7 @@ def _pod(run: Run, name: str, node: str) -> dict[str, Any]:
         "args": ["serve"],
         "ports": [{"name": "http", "containerPort": 8080}],
         "readinessProbe": {"httpGet": {"path": "/ready", "port": "http"}, "periodSeconds": 1},
-        "resources": {"requests": {"cpu": "10m", "memory": "24Mi"}},
+        "resources": {"requests": {"cpu": "100m", "memory": "24Mi"}},
     }
     spec = {
         "nodeSelector": {"kubernetes.io/hostname": node},

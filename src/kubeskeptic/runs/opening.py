@@ -32,7 +32,6 @@ from kubeskeptic.runs.calibration import calibrated
 from kubeskeptic.runs.model import Run
 from kubeskeptic.runs.options import RunOptions
 from kubeskeptic.sabotages import sabotage
-from kubeskeptic.scenarios.namespaces import namespace
 from kubeskeptic.undo.snapshot import Snapshot, differences, take
 
 
@@ -93,7 +92,7 @@ def find_cluster(options: RunOptions) -> Cluster:
 @contextmanager
 def _observed(run: Run, options: RunOptions) -> Iterator[Run]:
     """The run with its agents in place, its instrument proven, and START measured."""
-    with namespace(run, run.agents.namespace), run.agents:
+    with run.agents:
         prove(run.agents, run.journal)
         run.settings = calibrated(run)
         _declare(run, options)
