@@ -61,6 +61,8 @@ FAULT_HEALS = Patience(120)
 """A fault is seen to have healed after it was undone."""
 CONTROL_PLANE_RESTARTS = Patience(120)
 """A part of the control plane starts again from a changed manifest and is elected leader (a lease of 15 s has to expire)."""
+REPLACED = Patience(30)
+"""What was deleted or killed is replaced, where something replaces it."""
 FAULT_UNDONE = Patience(60)
 """Undoing a fault, tried again while it fails."""
 LEASE_LASTS = 30
@@ -111,6 +113,11 @@ CAUGHT_UP = Patience(3)
 HOLE = 0.5
 """A stretch in which a probe asked nothing counts as a gap when it is longer than this. Shorter ones cannot hide an outage
 longer than a quarter of the margin."""
+INSTRUMENT_OUTAGE = 0.51
+"""The outage by which the instrument proves itself: 25 and a half ticks of 20 ms, as far as can be from where one tick more or
+less would be rounding."""
+INSTRUMENT_QUIET = 0.5
+"""So long the probe of the proof has to be answered well before and after."""
 SETTLE = 3.0
 """A baseline is settled after this long without a single failure."""
 CONTAINERS_BACK = Patience(90)

@@ -9,7 +9,7 @@ from kubeskeptic.durations import GONE
 from kubeskeptic.errors import NotFound
 from kubeskeptic.faults import Fault
 from kubeskeptic.faults.control_plane.controller_off import ControllerOff
-from kubeskeptic.faults.control_plane.stop_coredns import StopCoreDNS
+from kubeskeptic.faults.control_plane.stop_coredns import StopCoreDns
 from kubeskeptic.faults.nodes.taint_node import TaintNode
 from kubeskeptic.faults.parts.flush_service_rules import FlushServiceRules
 from kubeskeptic.faults.parts.freeze_kube_proxy import FreezeKubeProxy
@@ -35,7 +35,7 @@ def rules_flushed(stage: Stage) -> Broken:
 
 def coredns_scaled_to_0(stage: Stage) -> Broken:
     """Nobody answers for names."""
-    return _fault(stage, StopCoreDNS())
+    return _fault(stage, StopCoreDns())
 
 
 def kubelet_stopped(stage: Stage) -> Broken:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from kubeskeptic.durations import Patience
+from kubeskeptic.durations import REPLACED, Patience
 from kubeskeptic.errors import BadInput, NotFound
 from kubeskeptic.faults import state
 from kubeskeptic.faults.contract import Fault, Plan, Site, Target, UndoRecord
@@ -53,6 +53,7 @@ class DeletePod(Fault):
             "",
             record,
             bites=Patience(grace + 30),
+            heals=REPLACED,
         )
 
     def apply(self, site: Site, plan: Plan) -> None:

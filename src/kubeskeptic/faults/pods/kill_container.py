@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from kubeskeptic.durations import REPLACED
 from kubeskeptic.faults import state
 from kubeskeptic.faults.contract import Fault, Plan, Site, UndoRecord
 from kubeskeptic.faults.pods.container import find
-from kubeskeptic.faults.runtime import signal
+from kubeskeptic.faults.runtime import signal, still_running
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -37,6 +38,7 @@ class KillContainer(Fault):
             f"kill the main process of container {found.name} of pod {self.namespace}/{self.pod} on {found.node}",
             "",
             found.as_record(),
+            heals=REPLACED,
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
@@ -44,7 +46,9 @@ class KillContainer(Fault):
         signal(site, plan.record["node"], plan.record["id"], "SIGKILL")
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The kubelet has noticed: the container ended, or another one runs in its place."""
+        """The runtime no longer runs it, or the kubelet has noticed: it ended, or another one runs in its place."""
+        if not still_running(site, plan.record["node"], [plan.record["id"]]):
+            return "the runtime no longer runs the container"
         pod = state.pod_or_none(site.kube, self.pod, self.namespace, plan.record["uid"])
         if pod is None:
             return "the pod is gone with its container"
