@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
 from kubeskeptic.claims import CHAPTERS, Claim, catalogue, claim
+from kubeskeptic.claims.markdown import filled
 
 
 @click.command()
 @click.argument("ids", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def claims(ids: tuple[str, ...], as_json: bool) -> None:
+@click.option("--fill", type=click.Path(path_type=Path, exists=True), help="Renew the claims in a Markdown file.")
+def claims(ids: tuple[str, ...], as_json: bool, fill: Path | None) -> None:
     """List the claims, or show some of them whole.
 
     \b
@@ -21,6 +24,9 @@ def claims(ids: tuple[str, ...], as_json: bool) -> None:
     skeptic claims service.node-dies
     skeptic claims --json
     """
+    if fill:
+        fill.write_text(filled(fill.read_text()))
+        return
     chosen = [claim(id_) for id_ in ids] or list(catalogue())
     if as_json:
         click.echo(json.dumps([as_record(one) for one in chosen], indent=1, ensure_ascii=False))

@@ -1,0 +1,41 @@
+"""The catalogue as Markdown, for the README."""
+
+from __future__ import annotations
+
+import re
+
+from kubeskeptic.claims.catalogue import CHAPTERS, catalogue, claim
+from kubeskeptic.claims.model import Claim
+
+
+def table() -> str:
+    """All claims as a table, in the post's order."""
+    rows = ["| claim | the post | we expect of it | broken by |", "|---|---|---|---|"]
+    rows += [_row(one) for one in catalogue()]
+    return "\n".join(rows)
+
+
+def whole(id_: str) -> str:
+    """One claim as a list."""
+    one = claim(id_)
+    rows = [
+        f"- **{one.id}**, chapter {CHAPTERS[one.chapter]}",
+        f"- *We ask:* {one.states}",
+        f"- *We expect of the post:* {one.post}. {one.condition}".rstrip(),
+        f"- *Broken by:* {', '.join(one.broken_by)}",
+    ]
+    return "\n".join(rows)
+
+
+def filled(text: str) -> str:
+    """A document whose marked places hold what the catalogue says."""
+    text = re.sub(
+        r"(<!-- claim:(\S+) -->\n).*?(<!-- /claim -->)", lambda m: f"{m[1]}{whole(m[2])}\n{m[3]}", text, flags=re.DOTALL
+    )
+    return re.sub(
+        r"(<!-- claims -->\n).*?(<!-- /claims -->)", lambda m: f"{m[1]}{table()}\n{m[2]}", text, flags=re.DOTALL
+    )
+
+
+def _row(one: Claim) -> str:
+    return f"| `{one.id}` | “{one.says}” | {one.post} | {', '.join(one.broken_by)} |"

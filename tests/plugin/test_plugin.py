@@ -1,0 +1,131 @@
+"""Inner pytest runs: what becomes of findings, and of the exit status."""
+
+from pathlib import Path
+
+import pytest
+
+from kubeskeptic.journal import Journal, read
+from kubeskeptic.paths import checkout
+
+SUITE = """
+import pytest
+from kubeskeptic.bounds import Bound
+from kubeskeptic.errors import {error}
+from kubeskeptic.findings import Finding, Measure, Verdict
+
+class story:
+    id = "services/pod_killed"
+
+@pytest.mark.claim("service.pod-killed", case="forced")
+def test_claim(recording, holds):
+    {body}
+"""
+
+VIOLATED = """holds(Finding(Verdict.VIOLATED, "Requests failed for 9 s.", measured={"failing": Measure(9, "s")},
+          bounds={"failing": Bound(3, "s", "SYNC 1 + margin 2")}, nodes=("n1",)))"""
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Path:
+    written = Journal(tmp_path / "journal.jsonl")
+    written.write("scenario", id="services/pod_killed", phase="start", namespace="ns")
+    written.write("scenario", id="services/pod_killed", phase="end", why="")
+    written.close()
+    return tmp_path
+
+
+def judged(pytester: pytest.Pytester, journal: Path, body: str, error: str = "Inconclusive") -> pytest.RunResult:
+    pytester.makepyfile(SUITE.format(body=body, error=error))
+    pytester.makeconftest((checkout() / "conftest.py").read_text().replace('"pytester", ', ""))
+    pytester.makeini("[pytest]\nmarkers = claim: a claim\n")
+    pytester.syspathinsert(checkout())
+    return pytester.runpytest_subprocess("--replay", str(journal), "-p", "no:cacheprovider")
+
+
+def test_a_claim_that_holds(pytester: pytest.Pytester, journal: Path) -> None:
+    result = judged(pytester, journal, 'holds(Finding(Verdict.HOLDS, "None of 900 requests failed."))')
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["*holds*service.pod-killed (forced)  None of 900 requests failed."])
+
+
+def test_a_violated_claim_is_a_failure_that_tells_everything(pytester: pytest.Pytester, journal: Path) -> None:
+    result = judged(pytester, journal, VIOLATED)
+    assert result.ret == 1
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*service.pod-killed (forced) is violated: Requests failed for 9 s.",
+            "*measured*failing: 9 s, allowed at most 3 s (SYNC 1 + margin 2)",
+            "*nodes*n1",
+            "*again*pytest*--seed*",
+        ]
+    )
+
+
+def test_inconclusive_is_neither_passed_nor_an_assertion(pytester: pytest.Pytester, journal: Path) -> None:
+    result = judged(pytester, journal, 'holds(Finding(Verdict.INCONCLUSIVE, "a gap"))')
+    assert result.ret == 10
+    result.stdout.fnmatch_lines(["*inconclusive*a gap*"])
+
+
+def test_what_a_check_raises_is_inconclusive_too(pytester: pytest.Pytester, journal: Path) -> None:
+    assert judged(pytester, journal, 'recording.act("none")').ret == 10
+
+
+def test_violated_outranks_inconclusive(pytester: pytest.Pytester, journal: Path) -> None:
+    body = (
+        VIOLATED + "\n\n@pytest.mark.claim('heal.crash')\ndef test_other(recording, holds):\n    recording.act('none')"
+    )
+    assert judged(pytester, journal, body).ret == 1
+
+
+def test_skipped_says_why(pytester: pytest.Pytester, journal: Path) -> None:
+    result = judged(pytester, journal, 'holds(Finding(Verdict.SKIPPED, "no NetworkPolicy here"))')
+    assert result.ret == 0
+    result.assert_outcomes(skipped=1)
+
+
+@pytest.mark.parametrize(("error", "status"), [("Refused", 21), ("LeftDirty", 20)])
+def test_refused_and_dirty_have_their_own_status(
+    pytester: pytest.Pytester, journal: Path, error: str, status: int
+) -> None:
+    assert judged(pytester, journal, f'raise {error}("not ours")', error).ret == status
+
+
+def test_a_bug_in_a_check_is_no_verdict(pytester: pytest.Pytester, journal: Path) -> None:
+    result = judged(pytester, journal, "1 / 0")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*ZeroDivisionError*"])
+
+
+def test_an_unknown_claim_is_refused_before_anything_runs(pytester: pytest.Pytester, journal: Path) -> None:
+    pytester.makepyfile("import pytest\n@pytest.mark.claim('service.pod-kiled')\ndef test_x(): ...")
+    pytester.makeconftest((checkout() / "conftest.py").read_text().replace('"pytester", ', ""))
+    pytester.syspathinsert(checkout())
+    result = pytester.runpytest_subprocess("--replay", str(journal))
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*there is no claim*did you mean service.pod-killed*"])
+
+
+def test_an_unknown_sabotage_is_refused(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest((checkout() / "conftest.py").read_text().replace('"pytester", ', ""))
+    pytester.syspathinsert(checkout())
+    result = pytester.runpytest_subprocess("--sabotage", "nothing")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*there is no sabotage nothing*"])
+
+
+def test_collecting_touches_nothing(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest((checkout() / "conftest.py").read_text().replace('"pytester", ', ""))
+    pytester.syspathinsert(checkout())
+    result = pytester.runpytest_subprocess(
+        "--collect-only", "-q", str(checkout() / "suites"), "--rootdir", str(checkout())
+    )
+    assert result.ret == 0
+    assert not list(pytester.path.glob("reports"))
+
+
+def test_replaying_writes_nothing_to_the_journal(pytester: pytest.Pytester, journal: Path) -> None:
+    before = list(read(journal / "journal.jsonl"))
+    judged(pytester, journal, 'holds(Finding(Verdict.HOLDS, "fine"))')
+    assert list(read(journal / "journal.jsonl")) == before
