@@ -84,7 +84,7 @@ class TaintNode(Fault):
 
 
 def tolerates(pod: dict[str, Any], taint: dict[str, str]) -> bool:
-    """Whether a pod tolerates a taint for ever, as mirrors of static pods do (Kubernetes documentation, Taints and Tolerations)."""
+    """Whether a pod tolerates a taint for ever, as mirrors of static pods do (Kubernetes docs, Taints and Tolerations)."""
     if "kubernetes.io/config.mirror" in pod["metadata"].get("annotations", {}):
         return True
     for one in pod["spec"].get("tolerations", []):

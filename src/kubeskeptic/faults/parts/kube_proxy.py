@@ -41,10 +41,10 @@ def reaches(site: Site, node: str, service: str) -> bool:
     return True
 
 
-def latest(metrics: str, name: str) -> float:
-    """The largest value of a metric in a page of them, over all its labels; 0.0 when it is not there."""
-    values = re.findall(rf"^{re.escape(name)}(?:\{{[^}}]*\}})? (\S+)$", metrics, re.MULTILINE)
-    return max(map(float, values), default=0.0)
+def by_label(metrics: str, name: str) -> dict[str, float]:
+    """The values of one metric in a page of them, by the text of their labels."""
+    found = re.findall(rf"^{re.escape(name)}(\{{[^}}]*\}})? (\S+)$", metrics, re.MULTILINE)
+    return {labels: float(value) for labels, value in found}
 
 
 def in_step(site: Site, node: str) -> str | NotYet:
@@ -52,7 +52,7 @@ def in_step(site: Site, node: str) -> str | NotYet:
     if not says(site, node, ":10256/healthz"):
         return NotYet("kube-proxy is not healthy")
     metrics = says(site, node, ":10249/metrics")
-    synced, queued = latest(metrics, _SYNCED), latest(metrics, _QUEUED)
-    if not synced or queued > synced:
+    synced, queued = by_label(metrics, _SYNCED), by_label(metrics, _QUEUED)
+    if not synced or any(when > synced.get(labels, 0.0) for labels, when in queued.items()):
         return NotYet("kube-proxy has not programmed all that it has heard of")
     return "kube-proxy is healthy and has programmed all that it has heard of"
