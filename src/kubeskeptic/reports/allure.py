@@ -1,0 +1,128 @@
+"""``allure-results/``: one result per finding, for Allure 3 and 2.
+
+Chapters are epics, claims are features and a label of their own, so that Allure's ``groupBy`` can use any of them.
+Identifiers are computed, not drawn, so that writing a report again replaces it instead of adding to it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import uuid
+from pathlib import Path
+from typing import Any
+
+from allure_commons.logger import AllureFileLogger
+from allure_commons.model2 import Attachment, Label, Parameter, Status, StatusDetails, TestResult
+from allure_commons.types import LabelType
+
+from kubeskeptic.findings import Verdict
+from kubeskeptic.reports.model import Chapter, Entry, Report, Section
+from kubeskeptic.reports.pictures import picture
+from kubeskeptic.reports.rerun import command
+from kubeskeptic.reports.wording import POST_SAYS, iso, limit, measured, plain, quoted
+
+STATUS = {
+    Verdict.HOLDS: Status.PASSED,
+    Verdict.VIOLATED: Status.FAILED,
+    Verdict.INCONCLUSIVE: Status.BROKEN,
+    Verdict.SKIPPED: Status.SKIPPED,
+}
+"""Allure's words for our verdicts."""
+
+
+def write(report: Report, folder: Path) -> None:
+    """Write all results into ``folder``, in place of what was there."""
+    shutil.rmtree(folder, ignore_errors=True)
+    logger = _LOGGER(str(folder))
+    for chapter in report.chapters:
+        for section in chapter.sections:
+            for entry in section.entries:
+                result = _result(report, chapter, section, entry)
+                result.attachments = _attach(logger, report, section, entry)
+                logger.report_result(result)
+    (folder / "environment.properties").write_text(_environment(report), encoding="utf-8")
+    (folder / "categories.json").write_text(json.dumps(_CATEGORIES, indent=2), encoding="utf-8")
+
+
+_LOGGER: Any = AllureFileLogger  # it carries no types
+
+_CATEGORIES = [
+    {"name": "Violated claims", "matchedStatuses": [Status.FAILED]},
+    {"name": "Inconclusive", "matchedStatuses": [Status.BROKEN]},
+]
+
+
+def _result(report: Report, chapter: Chapter, section: Section, entry: Entry) -> TestResult:
+    name = f"{entry.claim} · {plain(entry.case)}" if entry.case else entry.claim
+    identity = hashlib.sha256(f"{entry.claim}\0{entry.case}".encode()).hexdigest()[:32]
+    start, stop = entry.window or (report.run.get("at", 0.0),) * 2
+    return TestResult(
+        uuid=str(uuid.uuid5(uuid.NAMESPACE_OID, f"{report.id}/{entry.anchor}")),
+        historyId=identity,
+        testCaseId=identity,
+        fullName=entry.test or entry.claim,
+        name=name,
+        titlePath=[chapter.title, entry.claim],
+        status=STATUS[entry.verdict],
+        statusDetails=StatusDetails(message=entry.why, trace="\n".join(entry.decisive) or None),
+        description=_description(report, section, entry),
+        stage="finished",
+        start=int(start * 1000),
+        stop=int(stop * 1000),
+        labels=[Label(name, value) for name, value in _labels(chapter, section, entry)],
+        parameters=[Parameter(name, value) for name, value in _parameters(entry).items()],
+    )
+
+
+def _labels(chapter: Chapter, section: Section, entry: Entry) -> list[tuple[str, str]]:
+    labels = [
+        ("claim", entry.claim),
+        ("chapter", section.claim.chapter),
+        ("verdict", str(entry.verdict)),
+        ("post", str(entry.post or "")),
+        ("scenario", entry.scenario),
+        ("proven", "yes" if section.proven else "no"),
+        (LabelType.EPIC, chapter.title),
+        (LabelType.FEATURE, entry.claim),
+        (LabelType.STORY, entry.case),
+        (LabelType.SUITE, entry.scenario),
+        (LabelType.FRAMEWORK, "kubeskeptic"),
+        (LabelType.LANGUAGE, "python"),
+    ]
+    return [(name, value) for name, value in labels if value]
+
+
+def _parameters(entry: Entry) -> dict[str, str]:
+    said = {name: measured(value) for name, value in entry.measured.items()}
+    return said | {f"{name}, bound": f"{limit(bound)} = {bound.source}" for name, bound in entry.bounds.items()}
+
+
+def _description(report: Report, section: Section, entry: Entry) -> str:
+    post = f"{POST_SAYS[entry.post]}. {section.claim.condition}".strip() if entry.post else ""
+    parts = [quoted(section.claim.says), section.claim.states, post, f"    {command(report, entry)}"]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _attach(logger: Any, report: Report, section: Section, entry: Entry) -> list[Attachment]:
+    drawn = picture(report, section, entry)
+    if drawn is None:
+        return []
+    source = f"{uuid.uuid5(uuid.NAMESPACE_OID, f'{report.id}/{entry.anchor}/timeline')}-attachment.svg"
+    logger.report_attached_data(drawn, source)
+    return [Attachment(name="timeline", source=source, type="image/svg+xml")]
+
+
+def _environment(report: Report) -> str:
+    run = report.run
+    said = {
+        "run": report.id,
+        "kubernetes": run.get("kubernetes"),
+        "provider": run.get("provider"),
+        "seed": run.get("seed"),
+        "harness": run.get("harness"),
+        "started": iso(run["at"]) if "at" in run else None,
+        **{name: f"{s['value']:g} {s['unit']}" for name, s in run.get("settings", {}).items()},
+    }
+    return "".join(f"{key}={' '.join(str(value).split())}\n" for key, value in said.items() if value is not None)

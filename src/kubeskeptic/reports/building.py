@@ -1,0 +1,150 @@
+"""From a run's evidence, the catalogue of claims and the record of proofs to a :class:`~kubeskeptic.reports.model.Report`.
+
+Everything that came from outside goes through the one redaction filter here, on its way in, so that no format can let a
+secret out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from kubeskeptic.bounds import Bound
+from kubeskeptic.claims import CHAPTERS, Claim
+from kubeskeptic.findings import Measure, Post, Verdict
+from kubeskeptic.redaction import redact
+from kubeskeptic.reports.model import Chapter, Entry, Proof, Report, Section
+from kubeskeptic.timeline import Recording, RunEvidence
+
+
+def build(
+    evidence: RunEvidence,
+    claims: Sequence[Claim],
+    proofs: Iterable[Mapping[str, Any]] = (),
+    tick_lag_p99: float | None = None,
+) -> Report:
+    """The report of a run.
+
+    :param claims: the catalogue; a finding about a claim that it does not hold is reported all the same
+    :param proofs: records of ``reports/proofs.json``
+    """
+    run = redact(dict(evidence.run))
+    ended = evidence.ended
+    return Report(
+        run=run,
+        ended=ended["at"] if ended else _last_known(evidence),
+        broken_off=ended is None,
+        clean=ended.get("clean") if ended else None,
+        torn=evidence.torn,
+        chapters=_chapters(_entries(evidence), claims, _proofs(proofs)),
+        scenarios={name: _redacted(recording) for name, recording in evidence.scenarios.items() if name},
+        instrument=tuple(redact(record) for record in evidence.instrument),
+        sabotages=tuple(redact(record) for record in evidence.sabotages),
+        tick_lag_p99=tick_lag_p99,
+        catalogue_size=len(claims),
+    )
+
+
+def _entries(evidence: RunEvidence) -> list[Entry]:
+    latest: dict[tuple[str, str, str, str], dict[str, Any]] = {}
+    for finding in evidence.findings:  # judged again: the later finding is what counts
+        key = tuple(str(finding.get(name) or "") for name in ("claim", "case", "scenario", "test"))
+        latest[key[0], key[1], key[2], key[3]] = redact(finding)
+    taken: Counter[str] = Counter()
+    entries = []
+    for finding in latest.values():
+        anchor = ".".join(part for part in (finding["claim"], finding.get("case")) if part).replace(" ", "-")
+        taken[anchor] += 1
+        entries.append(_entry(finding, anchor if taken[anchor] == 1 else f"{anchor}-{taken[anchor]}"))
+    return entries
+
+
+def _entry(finding: Mapping[str, Any], anchor: str) -> Entry:
+    window = finding.get("window")
+    verdict = finding.get("verdict")
+    return Entry(
+        claim=str(finding["claim"]),
+        case=str(finding.get("case") or ""),
+        test=str(finding.get("test") or ""),
+        scenario=str(finding.get("scenario") or ""),
+        verdict=Verdict(verdict) if verdict in list(Verdict) else Verdict.INCONCLUSIVE,
+        post=Post(finding["post"]) if finding.get("post") in list(Post) else None,
+        why=str(finding.get("why") or ""),
+        measured={n: Measure(float(m["value"]), str(m["unit"])) for n, m in (finding.get("measured") or {}).items()},
+        bounds={n: _bound(b) for n, b in (finding.get("bounds") or {}).items()},
+        nodes=tuple(finding.get("nodes") or ()),
+        window=(float(window[0]), float(window[1])) if window else None,
+        probes=tuple(finding.get("probes") or ()),
+        decisive=tuple(finding.get("decisive") or ()),
+        anchor=anchor,
+    )
+
+
+def _bound(record: Mapping[str, Any]) -> Bound:
+    return Bound(float(record["value"]), str(record["unit"]), str(record["from"]), bool(record.get("at_least")))
+
+
+def _chapters(
+    entries: Sequence[Entry], claims: Sequence[Claim], proofs: Mapping[str, tuple[Proof, ...]]
+) -> tuple[Chapter, ...]:
+    known = {claim.id: claim for claim in claims}
+    asked = dict.fromkeys(entry.claim for entry in entries)
+    order = [one for one in known if one in asked] + [one for one in asked if one not in known]
+    sections = [
+        Section(
+            known.get(one) or _unknown(one),
+            tuple(entry for entry in entries if entry.claim == one),
+            proofs.get(one, ()),
+        )
+        for one in order
+    ]
+    named = dict.fromkeys([*CHAPTERS, *(section.claim.chapter for section in sections)])
+    chapters = (
+        Chapter(one, CHAPTERS.get(one, one), tuple(s for s in sections if s.claim.chapter == one)) for one in named
+    )
+    return tuple(chapter for chapter in chapters if chapter.sections)
+
+
+def _unknown(claim: str) -> Claim:
+    """A claim that this version's catalogue no longer, or not yet, has."""
+    return Claim(claim, "other", "", "", Post.AGREES, "", ())
+
+
+def _proofs(records: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Proof, ...]]:
+    latest: dict[tuple[str, str, str], Proof] = {}
+    for raw in records:
+        record = redact(dict(raw))
+        proof = Proof(
+            sabotage=str(record.get("sabotage", "")),
+            case=str(record.get("case") or ""),
+            verdict=str(record.get("verdict", "")),
+            run=str(record.get("run") or ""),
+            kubernetes=str(record.get("kubernetes") or ""),
+            at=float(record["at"]) if isinstance(record.get("at"), int | float) else 0.0,
+            why=str(record.get("why") or ""),
+        )
+        latest[str(record.get("claim", "")), proof.sabotage, proof.case] = proof
+    by_claim: dict[str, tuple[Proof, ...]] = {}
+    for (claim, _, _), proof in latest.items():
+        by_claim[claim] = (*by_claim.get(claim, ()), proof)
+    return by_claim
+
+
+def _redacted(recording: Recording) -> Recording:
+    for fault in recording.faults:
+        fault.says = redact(fault.says)
+        fault.targets = tuple(redact(list(fault.targets)))
+        fault.settings = redact(fault.settings)
+        fault.evidence = redact(fault.evidence)
+    recording.gaps = [gap.__class__(**redact(vars(gap))) for gap in recording.gaps]
+    recording.broke_off = redact(recording.broke_off)
+    return recording
+
+
+def _last_known(evidence: RunEvidence) -> float | None:
+    times = [t for r in evidence.scenarios.values() for t in (r.started, r.ended or 0.0)]
+    times += [lane.sent[-1] for r in evidence.scenarios.values() for lane in r.lanes.values() if len(lane)]
+    times += [change.seen for r in evidence.scenarios.values() for change in r.changes[-1:]]
+    times += [finding["at"] for finding in evidence.findings[-1:]]
+    return max(times, default=evidence.run.get("at"))

@@ -1,0 +1,85 @@
+"""One lane of a timeline: what was asked, what failed and how, where nobody looked."""
+
+from __future__ import annotations
+
+from kubeskeptic.agent.outcomes import OUTCOMES
+from kubeskeptic.reports.drawing.axis import Axis
+from kubeskeptic.reports.drawing.bins import Bins, Run, fold, runs, watched
+from kubeskeptic.reports.drawing.canvas import Canvas, place
+from kubeskeptic.reports.drawing.labels import CHARACTER
+from kubeskeptic.reports.drawing.scene import Row, Scene
+from kubeskeptic.reports.wording import after, length, number
+from kubeskeptic.timeline import Gap, Outage
+
+NARROWEST = 1.5
+"""Nothing that happened is drawn narrower than this."""
+LOWEST = 2.5
+"""Nor lower, however few of the requests failed."""
+
+
+def draw_lane(canvas: Canvas, scene: Scene, row: Row, axis: Axis, top: float, height: float, width: float) -> None:
+    """Draw one lane into a band of ``height`` below ``top``.
+
+    :param width: of a bin, in seconds
+    """
+    bins = fold(row.lane, scene.since, scene.until, width) if row.lane is not None else None
+    canvas.rect(axis.left, top, axis.right - axis.left, height, "t-lane")
+    if bins:
+        for first, many in watched(bins):
+            x, end = _edges(axis, bins, first, many)
+            canvas.rect(x, top, end - x, height, "t-asked")
+        for code, data in _paths(axis, bins, top, height).items():
+            canvas.path(data, f"t-{OUTCOMES[code]}")
+    for gap in row.gaps:
+        _gap(canvas, axis, gap, top, height)
+    for outage in row.outages:
+        _outage(canvas, scene, axis, outage, top, height)
+
+
+def _edges(axis: Axis, bins: Bins, first: int, many: int) -> tuple[float, float]:
+    return axis.x(bins.since + first * bins.width), axis.x(bins.since + (first + many) * bins.width)
+
+
+def _paths(axis: Axis, bins: Bins, top: float, height: float) -> dict[int, str]:
+    """Per outcome, all its rectangles as one path, stacked from the bottom of the lane."""
+    data: dict[int, list[str]] = {}
+    for run in runs(bins):
+        x, end = _edges(axis, bins, run.first, run.bins)
+        wide = max(end - x, NARROWEST)
+        floor = top + height
+        for code, tall in _heights(run, height):
+            data.setdefault(code, []).append(
+                f"M{place(x)} {place(floor)}h{place(wide)}v-{place(tall)}h-{place(wide)}z"
+            )
+            floor -= tall
+    return {code: "".join(shapes) for code, shapes in data.items()}
+
+
+def _heights(run: Run, height: float) -> list[tuple[int, float]]:
+    share = sum(share for _, share in run.shares)
+    tall = max(min(share, 1.0) * height, LOWEST)
+    return [(code, part / share * tall) for code, part in run.shares]
+
+
+def _gap(canvas: Canvas, axis: Axis, gap: Gap, top: float, height: float) -> None:
+    x, end = axis.x(gap.since), axis.x(axis.until if gap.until is None else gap.until)
+    wide = max(end - x, NARROWEST)
+    says = f"no vantage point: {gap.reason}"
+    canvas.rect(x, top, wide, height, "t-gap", says)
+    canvas.rect(x, top, wide, height, "t-gap-lines", says, ' fill="url(#hatch)"')
+    for words in (says, gap.reason, "no vantage point", "gap"):
+        if len(words) * CHARACTER + 12 < wide:
+            canvas.text(x + 8, top + height / 2 + 4, words, "t-gap-says")
+            break
+
+
+def _outage(canvas: Canvas, scene: Scene, axis: Axis, outage: Outage, top: float, height: float) -> None:
+    x = axis.x(outage.start)
+    wide = max(axis.x(outage.end) - x, NARROWEST)
+    how = ", ".join(f"{number(many)} {outcome}" for outcome, many in outage.outcomes.most_common())
+    says = (
+        f"{after(outage.start - scene.zero)}: {length(outage.seconds)}, "
+        f"{number(outage.failed)} of {number(outage.asked)} failed ({how})"
+    )
+    canvas.rect(x, top + height + 1.5, wide, 2, "t-outage")
+    canvas.rect(x - 1, top, wide + 2, height + 5, "t-touch", says)

@@ -1,0 +1,133 @@
+"""What belongs in the timeline of one finding: which lanes, which stretch of time, which faults, gaps, changes and bounds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kubeskeptic.bounds import Bound
+from kubeskeptic.reports.happenings import Event, Happening, events, happenings
+from kubeskeptic.reports.model import Entry
+from kubeskeptic.timeline import FaultSpan, Gap, Lane, Outage, Recording, outages
+
+BEFORE = 3.0
+"""Seconds of the clean baseline that are drawn before the fault."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One lane of the drawing; without a lane nobody was there to ask."""
+
+    node: str
+    name: str
+    """The node's name as it is labelled: without what all nodes' names have in common."""
+    probe: str
+    lane: Lane | None
+    gaps: tuple[Gap, ...]
+    outages: tuple[Outage, ...]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything that is drawn. Times are Unix seconds."""
+
+    since: float
+    until: float
+    zero: float
+    zero_is: str
+    """What happened at second 0: "the fault", "the start"."""
+    rows: tuple[Row, ...]
+    faults: tuple[FaultSpan, ...]
+    happened: tuple[Happening, ...]
+    watch_gaps: tuple[Gap, ...]
+    bounds: tuple[tuple[str, Bound], ...]
+    """Bounds in seconds, counted from second 0."""
+
+    def events(self, within: float | None = None) -> list[Event]:
+        """What happened in the API, close ones together: within a hundredth of the drawing's length."""
+        return events(self.happened, max(0.3, (self.until - self.since) / 100) if within is None else within)
+
+
+def scene(entry: Entry, recording: Recording | None) -> Scene | None:
+    """The drawing of a finding; None when there is nothing that could be drawn."""
+    if recording is None:
+        return None
+    looked = _looked(entry, recording)
+    if looked is None:
+        return None
+    faults = _faults(entry, recording, looked)
+    zero, zero_is = _zero(faults, entry, recording, looked)
+    since = min(max(looked[0], zero - BEFORE), zero - 0.5)
+    bounds = tuple((name, bound) for name, bound in entry.bounds.items() if bound.unit == "s" and name in entry.measured)
+    until = max(looked[1], since + 1.0)
+    near = [zero + bound.value for _, bound in bounds if zero + bound.value <= until + (until - since) * 0.15]
+    until = max([until, *(at + (until - since) * 0.02 for at in near)])
+    rows = _rows(entry, recording, since, until)
+    happened = tuple(one for one in happenings(recording.changes) if since <= one.at <= until)
+    if not rows and not happened:
+        return None
+    watch_gaps = tuple(gap for gap in recording.gaps if gap.source == "watch" and gap.touches(since, until))
+    return Scene(since, until, zero, zero_is, rows, faults, happened, watch_gaps, bounds)
+
+
+def short_names(nodes: Sequence[str]) -> dict[str, str]:
+    """Nodes' names without the beginning that all of them share: ``kind-worker2`` is ``worker2``."""
+    heads = {node.partition("-")[0] for node in nodes}
+    shared = len(heads) == 1 and len(nodes) > 1 and all("-" in node for node in nodes)
+    return {node: node.partition("-")[2] if shared else node for node in nodes}
+
+
+def in_order(nodes: Sequence[str], roles: dict[str, str]) -> list[str]:
+    """Nodes as people list them: the control plane first, then by name, ``worker2`` before ``worker10``."""
+    digits = re.compile(r"(\d+)")
+
+    def key(node: str) -> tuple[bool, list[tuple[int, str]]]:
+        parts = [(int(part), "") if part.isdigit() else (0, part) for part in digits.split(node)]
+        return not roles.get(node, node).endswith("control-plane"), parts
+
+    return sorted(nodes, key=key)
+
+
+def _looked(entry: Entry, recording: Recording) -> tuple[float, float] | None:
+    if entry.window and entry.window[1] > entry.window[0]:
+        return entry.window
+    act = recording.acts.get(entry.case)
+    if act and act.start and act.end:
+        return act.start, act.end
+    return None
+
+
+def _faults(entry: Entry, recording: Recording, looked: tuple[float, float]) -> tuple[FaultSpan, ...]:
+    bitten = [fault for fault in recording.faults if "applied" in fault.phases]
+    inside = [f for f in bitten if looked[0] - 1.0 <= f.applied <= looked[1]]
+    own = [fault for fault in inside if fault.act == entry.case]
+    return tuple(sorted(own or inside, key=lambda fault: fault.applied))
+
+
+def _zero(
+    faults: Sequence[FaultSpan], entry: Entry, recording: Recording, looked: tuple[float, float]
+) -> tuple[float, str]:
+    if faults:
+        return faults[0].applied, "the fault" if len(faults) == 1 else "the first fault"
+    act = recording.acts.get(entry.case)
+    start = act.start if act else None
+    return (start, "the act began") if start and looked[0] <= start <= looked[1] else (looked[0], "the first look")
+
+
+def _rows(entry: Entry, recording: Recording, since: float, until: float) -> tuple[Row, ...]:
+    nodes = list(dict.fromkeys([*recording.nodes, *(node for node, _ in recording.lanes)]))
+    names = short_names(nodes)
+    rows = []
+    for probe in entry.probes:
+        for node in in_order(nodes, recording.roles):
+            lane = recording.lanes.get((node, probe))
+            gaps = tuple(
+                gap
+                for gap in recording.gaps
+                if gap.source == "probe" and gap.node == node and gap.probe in ("", probe) and gap.touches(since, until)
+            )
+            if lane is not None or gaps:
+                seen = tuple(outages(lane, since, until)) if lane is not None else ()
+                rows.append(Row(node, names[node], probe, lane, gaps, seen))
+    return tuple(rows)

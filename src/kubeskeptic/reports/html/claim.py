@@ -1,0 +1,175 @@
+"""One claim: the post's words, our statement with its verdict, what was found, and what it rests on."""
+
+from __future__ import annotations
+
+from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
+from kubeskeptic.findings import Verdict
+from kubeskeptic.reports.drawing.timeline import WIDTH, Timeline
+from kubeskeptic.reports.html.bars import bars
+from kubeskeptic.reports.html.deeds import deeds
+from kubeskeptic.reports.html.markup import Markup, el, join
+from kubeskeptic.reports.html.tables import event_table, outage_tables
+from kubeskeptic.reports.model import Entry, Report, Section
+from kubeskeptic.reports.pictures import in_words, timeline
+from kubeskeptic.reports.rerun import command
+from kubeskeptic.reports.wording import POST_SAYS, SYMBOL, count, moment, number, plain, quantity, quoted
+
+
+def claim(report: Report, section: Section) -> Markup:
+    """The article of one claim with all its cases."""
+    one = section.claim
+    single = section.entries[0] if len(section.entries) == 1 else None
+    heading = quoted(one.says) if one.says else one.id
+    case = f" · {plain(single.case)}" if single and single.case else None
+    return el(
+        "article",
+        el(
+            "header",
+            el("p", el("a", one.id, href=f"#{one.id}"), case, class_="id"),
+            verdict(section.verdict),
+            class_="top",
+        ),
+        el("h3", heading, id=f"h-{one.id}"),
+        el(
+            "dl",
+            _said("statement", one.states, "states"),
+            _said("the post", _post(section), "post"),
+            _said("found", single.why, "why") if single else None,
+            class_="said",
+        ),
+        *(_case(report, section, entry, alone=single is not None) for entry in section.entries),
+        _proofs(section),
+        id=one.id,
+        class_=f"claim v-{section.verdict}",
+        tabindex="-1",
+        aria_labelledby=f"h-{one.id}",
+    )
+
+
+def verdict(which: Verdict) -> Markup:
+    """A verdict by sign and word; its colour only helps."""
+    return el("span", el("span", SYMBOL[which], aria_hidden="true"), f" {which}", class_=f"verdict {which}")
+
+
+def _said(label: str, what: str | Markup | None, style: str) -> Markup | None:
+    return el("div", el("dt", label), el("dd", what), class_=style) if what else None
+
+
+def _post(section: Section) -> Markup | None:
+    if section.post is None:
+        return None
+    says = POST_SAYS[section.post].removeprefix("The post ").removeprefix("is ").capitalize()
+    condition = section.claim.condition if section.post == section.claim.post else ""
+    return join(el("strong", f"{says}."), f" {condition}" if condition else None)
+
+
+def _case(report: Report, section: Section, entry: Entry, *, alone: bool) -> Markup:
+    drawn = timeline(report, entry)
+    title = plain(entry.case or entry.scenario or entry.test)
+    header = el("header", el("h4", el("a", title, href=f"#{entry.anchor}")), verdict(entry.verdict), class_="top")
+    searched = " ".join((entry.claim, entry.case, section.claim.says, section.claim.states, entry.why, entry.scenario,
+                         entry.verdict, entry.post or "", *entry.nodes))  # fmt: skip
+    return el(
+        "section",
+        None if alone else header,
+        None if alone else el("p", entry.why, class_="why"),
+        bars(entry),
+        _figure(section, entry, drawn) if drawn else None,
+        _decisive(entry),
+        _folds(drawn),
+        _again(report, entry),
+        id=None if entry.anchor == section.claim.id else entry.anchor,
+        class_="case",
+        data_verdict=str(entry.verdict),
+        data_post=str(entry.post or ""),
+        data_text=searched.lower(),
+        aria_label=f"{entry.claim}, {title}: {entry.verdict}",
+    )
+
+
+def _figure(section: Section, entry: Entry, drawn: Timeline) -> Markup:
+    svg = Markup(drawn.svg(says=in_words(section, entry, drawn.scene)))
+    names = (
+        el("span", row.name, style=f"top:{(drawn.lane_top(at) + drawn.tall / 2) / drawn.height * 100:.2f}%")
+        for at, row in enumerate(drawn.scene.rows)
+    )
+    plot = el(
+        "div",
+        el("div", svg, class_="scroll", tabindex="0", role="group", aria_label="Timeline; scrolls sideways"),
+        el("div", *names, class_="names", aria_hidden="true"),
+        class_="plot",
+        style=f"--h:{drawn.height / WIDTH:.4f}",
+    )
+    return el("figure", plot, el("figcaption", _legend(drawn), el("output", class_="cursor")))
+
+
+def _legend(drawn: Timeline) -> Markup:
+    rows = drawn.scene.rows
+    seen = {outcome for row in rows for outage in row.outages for outcome in outage.outcomes}
+    keys = [_key(f"t-{outcome}", _WORDS.get(outcome, str(outcome))) for outcome in OUTCOMES if outcome in seen]
+    if any(row.gaps for row in rows):
+        keys.append(_key("t-gap", "nobody looked"))
+    rates = sorted({round(1 / row.lane.period) for row in rows if row.lane is not None})
+    if not rows:
+        return join(el("span", "changes of the API only; nothing was asked for this"))
+    how = f"height: share of requests failed per {quantity(drawn.bin, 's')}"
+    asked = f"; {' or '.join(map(number, rates))} a second from each node" if rates else ""
+    return join(*keys, el("span", how + asked))
+
+
+_WORDS = {Outcome.TIMEOUT: "timed out", Outcome.WRONG: "wrong answer"}
+
+
+def _key(style: str, words: str) -> Markup:
+    square = f'<rect class="{style}" width="10" height="10" rx="2"/>'
+    return el("span", Markup(f'<svg class="key" viewBox="0 0 10 10" aria-hidden="true">{square}</svg>'), f" {words}")
+
+
+def _decisive(entry: Entry) -> Markup | None:
+    if not entry.decisive:
+        return None
+    return el("div", el("h5", "What decided"), el("ul", *(el("li", line) for line in entry.decisive)), class_="decisive")
+
+
+def _folds(drawn: Timeline | None) -> Markup | None:
+    if drawn is None:
+        return None
+    outages = sum(len(row.outages) for row in drawn.scene.rows)
+    return el(
+        "div",
+        _fold(f"Outages and gaps, as tables ({outages})", outage_tables(drawn.scene)),
+        _fold(f"What was done ({count(len(drawn.scene.faults), 'fault')})", deeds(drawn.scene)),
+        _fold(f"What the API showed ({count(len(drawn.scene.events(within=0.3)), 'change')})", event_table(drawn.scene)),
+        class_="folds",
+    )
+
+
+def _fold(title: str, inside: Markup | None) -> Markup | None:
+    return el("details", el("summary", title), inside) if inside else None
+
+
+def _again(report: Report, entry: Entry) -> Markup:
+    return el("div", el("span", "again", class_="label"), el("code", command(report, entry), tabindex="0"), class_="again")
+
+
+def _proofs(section: Section) -> Markup:
+    tried = {proof.sabotage: proof for proof in sorted(section.proofs, key=lambda proof: proof.broke)}
+    if not section.claim.broken_by:
+        says: Markup | str = "nothing to sabotage: both sides of it are asserted"
+    else:
+        names = dict.fromkeys([*tried, *section.claim.broken_by])
+        says = join(*(piece for name in names for piece in (_proof(section, name), Markup(" ")) if piece))
+    label = "proven able to fail by" if section.proven else "not proven able to fail yet"
+    style = "proofs" if section.proven else "proofs missing"
+    return el("div", el("span", label, class_="label"), el("span", says), class_=style)
+
+
+def _proof(section: Section, sabotage: str) -> Markup:
+    tried = [proof for proof in section.proofs if proof.sabotage == sabotage]
+    best = max(tried, key=lambda proof: proof.broke, default=None)
+    if best is None:
+        return el("span", sabotage, " (not tried)", class_="proof")
+    when = f"{moment(best.at)} UTC" if best.at else ""
+    told = ", ".join(part for part in (f"case {plain(best.case)}" if best.case else "", when, best.kubernetes) if part)
+    told = f" ({told})" if told else ""
+    return el("span", f"{sabotage} → ", el("b", best.verdict), told, title=best.why or None, class_="proof")

@@ -1,0 +1,188 @@
+"""The top of the page: what held, what did not, and on what cluster."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from kubeskeptic.findings import Post, Verdict
+from kubeskeptic.reports.html.claim import verdict
+from kubeskeptic.reports.html.markup import Markup, el, join, table
+from kubeskeptic.reports.model import WORST_FIRST, Report
+from kubeskeptic.reports.wording import POST_SAYS, SYMBOL, count, length, moment, number, plain, quantity
+
+_VERBS = {
+    Verdict.HOLDS: ("holds", "hold"),
+    Verdict.VIOLATED: ("violated", "violated"),
+    Verdict.INCONCLUSIVE: ("inconclusive", "inconclusive"),
+    Verdict.SKIPPED: ("skipped", "skipped"),
+}
+
+
+def title(report: Report) -> str:
+    """The heading of the report."""
+    if not report.entries:
+        return "Nothing was asked"
+    bad = report.verdicts[Verdict.VIOLATED]
+    return "What held, and what did not" if bad else "What held"
+
+
+def front(report: Report) -> Markup:
+    """Everything above the first chapter."""
+    return join(
+        el(
+            "header",
+            el("h1", title(report)),
+            el("p", _where(report), class_="where"),
+            _banners(report),
+            _chips(report),
+            class_="front",
+        ),
+        _attention(report),
+        _facts(report),
+    )
+
+
+def _where(report: Report) -> str:
+    run = report.run
+    when = moment(run["at"]) if "at" in run else ""
+    if when and report.ended and not report.broken_off:
+        end = moment(report.ended)
+        when += f" to {end.rpartition(',')[2].strip() if end.partition(',')[0] == when.partition(',')[0] else end}"
+    parts = [
+        report.name,
+        f"Kubernetes {run['kubernetes']}" if run.get("kubernetes") else "",
+        f"{when} UTC" if when else "",
+        f"seed {run['seed']}" if run.get("seed") is not None else "",
+        f"run {report.id}" if report.id else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _banners(report: Report) -> Markup:
+    unproven = [str(one.get("node")) for one in report.instrument if not one.get("proven")]
+    said = []
+    if report.broken_off:
+        last = f" The last it tells of is {moment(report.ended)} UTC." if report.ended else ""
+        said.append(("This run broke off.", f"Its journal has no end; what follows is what was known by then.{last}"))
+    if report.clean is False:
+        said.append(("The cluster was left dirty.", "Something of ours could not be undone: run `skeptic cleanup`."))
+    if unproven:
+        said.append(("The instrument failed its proof.", f"A known outage was not measured rightly on {', '.join(unproven)}."))
+    if report.torn:
+        said.append((f"{count(report.torn, 'torn line')} in the journal.", "What a killed writer leaves; it was passed over."))
+    said += [(f"{plain(r.id)} broke off.", r.broke_off) for r in report.scenarios.values() if r.broke_off]
+    return join(*(el("p", el("strong", head), f" {text}", class_="banner", role="note") for head, text in said))
+
+
+def _chips(report: Report) -> Markup:
+    verdicts = [
+        _chip("verdict", which, join(el("span", SYMBOL[which], class_=f"sign {which}", aria_hidden="true"), " "), many,
+              _VERBS[which][many != 1])
+        for which in reversed(WORST_FIRST)
+        if (many := report.verdicts[which])
+    ]  # fmt: skip
+    posts = {which: sum(entry.post is which for entry in report.entries) for which in Post}
+    post = [
+        _chip("post", which, Markup(""), many, POST_SAYS[which].removeprefix("The post ").removeprefix("is "))
+        for which, many in posts.items()
+        if many
+    ]
+    proven = sum(section.proven for section in report.sections)
+    return el(
+        "div",
+        el("div", *verdicts, class_="chips", role="group", aria_label="Show only findings that are"),
+        el("div", el("span", "the post", class_="label"), *post, class_="chips", role="group",
+           aria_label="Show only findings where the post is") if post else None,
+        el("p", el("b", f"{proven} of {len(report.sections)}"), " claims proven able to fail", class_="proven")
+        if report.sections else None,
+        class_="tally",
+    )  # fmt: skip
+
+
+def _chip(kind: str, which: Verdict | Post, sign: Markup, many: int, words: str) -> Markup:
+    return el(
+        "button", sign, el("b", number(many)), f" {words}",
+        type="button", class_="chip", aria_pressed="false", data_kind=kind, data_value=str(which),
+    )  # fmt: skip
+
+
+def _attention(report: Report) -> Markup | None:
+    bad = [entry for which in WORST_FIRST[:2] for entry in report.entries if entry.verdict is which]
+    if not bad:
+        return None
+    items = (
+        el(
+            "li",
+            verdict(entry.verdict),
+            el("div", el("a", f"{entry.claim}{' · ' + plain(entry.case) if entry.case else ''}", href=f"#{entry.anchor}"),
+               el("p", entry.why)),
+        )
+        for entry in bad
+    )  # fmt: skip
+    return el("section", el("h2", "Look at these first"), el("ul", *items), class_="attention")
+
+
+def _facts(report: Report) -> Markup:
+    settings = report.run.get("settings", {})
+    facts = [("nodes", _nodes(report)), *((name, _setting(settings, *keys)) for name, keys in _SHOWN.items())]
+    facts += [("samples, gaps", f"{number(report.samples)}, {number(report.gaps)}")]
+    if report.tick_lag_p99 is not None:
+        facts += [("questions late, p99", quantity(report.tick_lag_p99, "s"))]
+    facts += [("time, irreducible", _time(report))]
+    strip = (el("div", el("dt", name), el("dd", value)) for name, value in facts if value)
+    return join(el("dl", *strip, class_="facts"), _settings(report))
+
+
+_SHOWN = {"kube-proxy": ("SYNC",), "node grace period": ("GRACE",), "DNS ttl, zone cache": ("TTL", "CACHE")}
+
+
+def _nodes(report: Report) -> str:
+    nodes, roles = list(report.run.get("nodes", ())), report.run.get("roles", {})
+    control = sum("control-plane" in str(roles.get(node, "")) for node in nodes)
+    return f"{control} + {count(len(nodes) - control, 'worker')}" if control else count(len(nodes), "node") if nodes else ""
+
+
+def _setting(settings: dict[str, dict[str, object]], *names: str) -> str:
+    shown = []
+    for name in names:
+        if name in settings:
+            value, unit = settings[name]["value"], str(settings[name]["unit"])
+            mode = re.search(r"iptables|nftables|ipvs", str(settings[name]["from"])) if name == "SYNC" else None
+            text = quantity(float(str(value)), unit) if value or name != "CACHE" else "off"
+            shown.append(f"{mode[0]}, sync {text}" if mode else text)
+    return ", ".join(shown)
+
+
+def _time(report: Report) -> str:
+    took = [r.ended - r.started for r in report.scenarios.values() if r.ended]
+    needs = [r.irreducible for r in report.scenarios.values() if r.irreducible is not None]
+    return f"{length(sum(took))}, {length(sum(needs) if needs else None)}" if took else ""
+
+
+def _settings(report: Report) -> Markup | None:
+    settings = report.run.get("settings", {})
+    scenarios = [
+        [plain(r.id), length(r.ended - r.started if r.ended else None), length(r.irreducible), count(len(r.faults), "fault")]
+        for r in report.scenarios.values()
+    ]
+    if not settings and not scenarios:
+        return None
+    rows = [[name, quantity(float(s["value"]), str(s["unit"])), str(s["from"])] for name, s in settings.items()]
+    proofs = [
+        [str(one.get("node")), quantity(float(one["injected"]), "s"), quantity(float(one["measured"]), "s"),
+         "proven" if one.get("proven") else "not proven"]
+        for one in report.instrument
+    ]  # fmt: skip
+    return el(
+        "details",
+        el("summary", "The cluster's settings, the scenarios' times, the instrument's proof"),
+        _table("Settings read from the cluster; all bounds follow from them", ["setting", "value", "read from"], rows),
+        _table("Scenarios", ["scenario", "took", "irreducible", "faults"], scenarios),
+        _table("A known outage, injected before the run", ["node", "injected", "measured", ""], proofs),
+        class_="settings",
+    )
+
+
+def _table(caption: str, head: list[str], rows: Sequence[Sequence[str]]) -> Markup | None:
+    return table(caption, head, rows) if rows else None

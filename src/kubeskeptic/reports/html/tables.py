@@ -1,0 +1,96 @@
+"""What a timeline shows, as tables: for those who cannot see the drawing, and for those who want the numbers."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from kubeskeptic.reports.drawing.scene import Row, Scene
+from kubeskeptic.reports.html.markup import Markup, Piece, el, join, table
+from kubeskeptic.reports.wording import after, count, length, number
+from kubeskeptic.timeline import Gap, Outage
+
+MOST_OUTAGES = 40
+"""Longer tables are not read; the longest outages are what matters."""
+MOST_EVENTS = 60
+"""The same for changes of the API."""
+
+
+def outage_tables(scene: Scene) -> Markup | None:
+    """What each node saw, every outage, every gap; None when there are no lanes."""
+    if not scene.rows:
+        return None
+    outages = [outage for row in scene.rows for outage in row.outages]
+    names = {row.node: row.name for row in scene.rows}
+    return join(
+        table("What each node saw", ["node", "probe", "asked", "failed", "outages", "longest"], _per_row(scene)),
+        _outages(scene, outages, names),
+        _gaps(scene),
+    )
+
+
+def event_table(scene: Scene) -> Markup | None:
+    """What the API showed; None when nothing changed."""
+    told = scene.events(within=0.3)
+    if not told:
+        return None
+    rows: list[list[Piece]] = [
+        [after(event.at - scene.zero), event.says, ", ".join(event.names) if len(event.names) > 1 else ""]
+        for event in told[:MOST_EVENTS]
+    ]
+    more = el("p", f"{len(told) - MOST_EVENTS} later ones are left out.", class_="note") if len(told) > MOST_EVENTS else None
+    return join(table(f"API changes, seconds since {scene.zero_is}", ["seen", "what", "objects"], rows), more)
+
+
+def _per_row(scene: Scene) -> list[list[Piece]]:
+    rows: list[list[Piece]] = []
+    for row in scene.rows:
+        asked = _asked(scene, row)
+        failed = sum(outage.failed for outage in row.outages)
+        share = f" ({failed / asked * 100:.1f} %)" if asked and failed else ""
+        longest = max((outage.seconds for outage in row.outages), default=0.0)
+        cells = [number(asked), f"{number(failed)}{share}", number(len(row.outages)), length(longest) if longest else "–"]
+        rows.append([row.name, row.probe, *cells])
+    return rows
+
+
+def _asked(scene: Scene, row: Row) -> int:
+    if row.lane is None:
+        return 0
+    return bisect_left(row.lane.sent, scene.until) - bisect_left(row.lane.sent, scene.since)
+
+
+def _outages(scene: Scene, outages: list[Outage], names: dict[str, str]) -> Markup:
+    if not outages:
+        return el("p", "No outage: not one request failed in the time drawn.", class_="note")
+    longest = sorted(outages, key=lambda outage: -outage.seconds)[:MOST_OUTAGES]
+    worst = longest[0]
+    rows = [_outage(scene, outage, names, outage is worst) for outage in sorted(longest, key=lambda o: o.start)]
+    head = ["node", "probe", f"since {scene.zero_is}", "length", "failed of asked", "how"]
+    left_out = len(outages) - len(longest)
+    more = el("p", f"{count(left_out, 'shorter one')} left out.", class_="note") if left_out else None
+    return join(table("Outages: failures less than a second apart belong together", head, rows), more)
+
+
+def _outage(scene: Scene, outage: Outage, names: dict[str, str], worst: bool) -> list[Piece]:
+    how = ", ".join(f"{number(many)} {outcome}" for outcome, many in outage.outcomes.most_common())
+    lasted = length(outage.seconds) + (" or more" if outage.open else "")
+    return [
+        names.get(outage.node, outage.node),
+        outage.probe,
+        after(outage.start - scene.zero),
+        el("strong", lasted, " (longest)") if worst else lasted,
+        f"{number(outage.failed)} of {number(outage.asked)}",
+        how,
+    ]
+
+
+def _gaps(scene: Scene) -> Markup | None:
+    gaps = list(dict.fromkeys([gap for row in scene.rows for gap in row.gaps] + list(scene.watch_gaps)))
+    if not gaps:
+        return None
+    return table("Gaps: nobody looked", ["where", "from", "until", "why"], [_gap(scene, gap) for gap in gaps])
+
+
+def _gap(scene: Scene, gap: Gap) -> list[Piece]:
+    until = "the end" if gap.until is None else after(gap.until - scene.zero)
+    return [gap.node or f"watch of {gap.resource}", after(gap.since - scene.zero), until, gap.reason]

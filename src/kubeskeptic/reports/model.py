@@ -1,0 +1,154 @@
+"""What a report tells, before it has a format: findings beside their claims, in the post's order.
+
+Made by :mod:`kubeskeptic.reports.building`; every format reads this and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from kubeskeptic.bounds import Bound
+from kubeskeptic.claims import Claim
+from kubeskeptic.findings import Measure, Post, Verdict
+from kubeskeptic.timeline import Recording
+
+WORST_FIRST = (Verdict.VIOLATED, Verdict.INCONCLUSIVE, Verdict.SKIPPED, Verdict.HOLDS)
+"""The order in which verdicts are counted and listed."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One time a sabotage was tried on a claim."""
+
+    sabotage: str
+    case: str
+    verdict: str
+    run: str = ""
+    kubernetes: str = ""
+    at: float = 0.0
+    why: str = ""
+
+    @property
+    def broke(self) -> bool:
+        """Whether the claim was seen to fail, as it must."""
+        return self.verdict == Verdict.VIOLATED
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One finding: a claim, asked in one case."""
+
+    claim: str
+    case: str
+    test: str
+    scenario: str
+    verdict: Verdict
+    post: Post | None
+    why: str
+    measured: Mapping[str, Measure]
+    bounds: Mapping[str, Bound]
+    nodes: tuple[str, ...]
+    window: tuple[float, float] | None
+    probes: tuple[str, ...]
+    decisive: tuple[str, ...]
+    anchor: str
+    """Unique in the report; the permalink."""
+
+    @property
+    def seconds(self) -> float | None:
+        """How long was looked."""
+        return self.window[1] - self.window[0] if self.window else None
+
+
+@dataclass(frozen=True)
+class Section:
+    """A claim with everything that was found about it in this run."""
+
+    claim: Claim
+    entries: tuple[Entry, ...]
+    proofs: tuple[Proof, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of its cases."""
+        return min((entry.verdict for entry in self.entries), key=WORST_FIRST.index)
+
+    @property
+    def post(self) -> Post | None:
+        """What its cases make of the post, the strongest of them; None when none could say."""
+        said = [entry.post for entry in self.entries if entry.post]
+        return max(said, key=list(Post).index) if said else None
+
+    @property
+    def proven(self) -> bool:
+        """Whether a sabotage has been seen to break it."""
+        return any(proof.broke for proof in self.proofs)
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter of the post with the claims that were asked."""
+
+    id: str
+    title: str
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything a report tells of one run."""
+
+    run: Mapping[str, Any]
+    """The journal's ``run`` record; empty when it is missing."""
+    ended: float | None
+    """When the run ended, or the last thing that is known of it."""
+    broken_off: bool
+    clean: bool | None
+    """Whether the cluster was left clean; None when nobody got to look."""
+    torn: int
+    chapters: tuple[Chapter, ...]
+    scenarios: Mapping[str, Recording]
+    instrument: tuple[Mapping[str, Any], ...]
+    sabotages: tuple[Mapping[str, Any], ...]
+    tick_lag_p99: float | None
+    """How late the worst hundredth of the questions was asked, in seconds."""
+    catalogue_size: int = 0
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """All claims, in the post's order."""
+        return tuple(section for chapter in self.chapters for section in chapter.sections)
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """All findings, in the post's order."""
+        return tuple(entry for section in self.sections for entry in section.entries)
+
+    @cached_property
+    def verdicts(self) -> Counter[Verdict]:
+        """How many findings came to each verdict."""
+        return Counter(entry.verdict for entry in self.entries)
+
+    @property
+    def samples(self) -> int:
+        """How many questions were asked and answered for."""
+        return sum(len(lane) for recording in self.scenarios.values() for lane in recording.lanes.values())
+
+    @property
+    def gaps(self) -> int:
+        """How many stretches nobody looked in."""
+        return len({gap for recording in self.scenarios.values() for gap in recording.gaps})
+
+    @property
+    def id(self) -> str:
+        """The run's id."""
+        return str(self.run.get("id", ""))
+
+    @property
+    def name(self) -> str:
+        """The cluster's name in words: its context."""
+        return str(self.run.get("context") or self.run.get("provider") or "a cluster")

@@ -1,0 +1,31 @@
+"""A finding's timeline, ready to be drawn, and what it shows in words."""
+
+from __future__ import annotations
+
+from kubeskeptic.reports.drawing.scene import Scene, scene
+from kubeskeptic.reports.drawing.timeline import Timeline
+from kubeskeptic.reports.model import Entry, Report, Section
+from kubeskeptic.reports.wording import count, length, plain
+
+
+def timeline(report: Report, entry: Entry) -> Timeline | None:
+    """The timeline of a finding; None when nothing of it can be drawn."""
+    drawn = scene(entry, report.scenarios.get(entry.scenario))
+    return Timeline(drawn) if drawn else None
+
+
+def picture(report: Report, section: Section, entry: Entry) -> str | None:
+    """A finding's timeline as an SVG file of its own."""
+    drawn = timeline(report, entry)
+    return drawn.svg(says=in_words(section, entry, drawn.scene), standalone=True) if drawn else None
+
+
+def in_words(section: Section, entry: Entry, drawn: Scene) -> str:
+    """What a drawing shows, in two sentences, for those who cannot see it."""
+    case = f" ({plain(entry.case)})" if entry.case else ""
+    outages = [outage for row in drawn.rows for outage in row.outages]
+    worst = max(outages, key=lambda outage: outage.seconds, default=None)
+    told = f"Timeline of {section.claim.id}{case}: {length(drawn.until - drawn.since)}, {count(len(drawn.rows), 'lane')}."
+    if worst is None:
+        return f"{told} No request failed." if drawn.rows else f"{told} API changes only."
+    return f"{told} {count(len(outages), 'outage')}, the longest {length(worst.seconds)} on {worst.node}."

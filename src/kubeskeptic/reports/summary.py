@@ -1,0 +1,115 @@
+"""``summary.md``: the report for a job's summary page.
+
+GitHub drops a summary over 1024 KiB whole, so this one stays far below and says what it left out.
+"""
+
+from __future__ import annotations
+
+from kubeskeptic.findings import Verdict
+from kubeskeptic.reports.model import WORST_FIRST, Entry, Report, Section
+from kubeskeptic.reports.rerun import command
+from kubeskeptic.reports.wording import POST_SAYS, SYMBOL, length, limit, measured, moment, number, plain
+
+MOST_BYTES = 256 * 1024
+"""A quarter of what GitHub takes, as several steps of a job may write to one summary."""
+
+
+def render(report: Report) -> str:
+    """The file's text."""
+    lines = [*_head(report), *_bad(report), *_table(report), *_foot(report)]
+    return _fitting(lines)
+
+
+def _fitting(lines: list[str]) -> str:
+    """All lines that fit, and how many did not."""
+    kept: list[str] = []
+    room = MOST_BYTES - 200
+    for at, line in enumerate(lines):
+        room -= len(line.encode()) + 1
+        if room < 0:
+            return "\n".join([*kept, "", f"_{len(lines) - at} more lines are left out here; index.html has everything._", ""])
+        kept.append(line)
+    return "\n".join([*kept, ""])
+
+
+def _head(report: Report) -> list[str]:
+    run = report.run
+    counts = [f"{SYMBOL[v]} {report.verdicts[v]} {v}" for v in WORST_FIRST if report.verdicts[v]]
+    proven = sum(section.proven for section in report.sections)
+    lines = [
+        "# What held" + (", and what did not" if report.verdicts[Verdict.VIOLATED] else ""),
+        "",
+        f"{_md(report.name)} · Kubernetes {_md(str(run.get('kubernetes') or '?'))} · "
+        + (f"{moment(run['at'])} UTC · " if "at" in run else "")
+        + f"seed {_md(str(run.get('seed')))} · run {_md(report.id)}",
+        "",
+        "**" + (" · ".join(counts) or "no finding") + "**"
+        + f" · {proven} of {len(report.sections)} claims proven able to fail",
+    ]  # fmt: skip
+    if report.broken_off:
+        lines += ["", "> **This run broke off.** What follows is what its journal held by then."]
+    if report.clean is False:
+        lines += ["", "> **The cluster was left dirty**: run `skeptic cleanup`."]
+    return [*lines, ""]
+
+
+def _bad(report: Report) -> list[str]:
+    lines = []
+    for verdict, title in ((Verdict.VIOLATED, "Violated"), (Verdict.INCONCLUSIVE, "Inconclusive")):
+        for section in report.sections:
+            for entry in section.entries:
+                if entry.verdict is verdict:
+                    lines += _details(report, section, entry, title)
+    return lines
+
+
+def _details(report: Report, section: Section, entry: Entry, title: str) -> list[str]:
+    lines = [f"### {SYMBOL[entry.verdict]} {title}: `{_name(entry)}`", "", _md(section.claim.states), "", _md(entry.why), ""]
+    lines += [f"- {_md(_compared(entry, name))}" for name in entry.measured]
+    lines += [f"- {_md(line)}" for line in entry.decisive]
+    return [*lines, "", "```", command(report, entry).replace("```", "'''"), "```", ""]
+
+
+def _compared(entry: Entry, name: str) -> str:
+    bound = entry.bounds.get(name)
+    against = f", {limit(bound)} ({bound.source})" if bound else ""
+    return f"{plain(name)}: {measured(entry.measured[name])}{against}"
+
+
+def _table(report: Report) -> list[str]:
+    lines = []
+    for chapter in report.chapters:
+        lines += [f"## {_md(chapter.title)}", "", "| | claim | measured | what was found | the post |", "|---|---|---|---|---|"]
+        lines += [_row(section, entry) for section in chapter.sections for entry in section.entries]
+        lines.append("")
+    return lines
+
+
+def _row(section: Section, entry: Entry) -> str:
+    numbers = "; ".join(_compared(entry, name).partition(" (")[0] for name in list(entry.measured)[:3])
+    post = POST_SAYS[entry.post].removeprefix("The post ").removeprefix("is ") if entry.post else "–"
+    proven = "" if section.proven else " *(not proven yet)*"
+    cells = [f"{SYMBOL[entry.verdict]} {entry.verdict}", f"`{_name(entry)}`{proven}", _md(numbers) or "–", _md(entry.why), post]
+    return "| " + " | ".join(cells) + " |"
+
+
+def _foot(report: Report) -> list[str]:
+    lag = "–" if report.tick_lag_p99 is None else f"{report.tick_lag_p99 * 1000:.1f} ms"
+    lines = [f"{number(report.samples)} samples, {report.gaps} gaps, the worst hundredth of the questions {lag} late.", ""]
+    for recording in report.scenarios.values():
+        took = recording.ended - recording.started if recording.ended else None
+        lines.append(f"- {_md(plain(recording.id))}: {length(took)}, irreducible {length(recording.irreducible)}")
+    return [*lines, "", "Again:", "", "```", command(report), "```"]
+
+
+def _name(entry: Entry) -> str:
+    name = f"{entry.claim} · {plain(entry.case)}" if entry.case else entry.claim
+    return name.replace("`", "'").replace("|", "¦")
+
+
+def _md(text: str) -> str:
+    """Text that means itself in Markdown, on one line, in a table too."""
+    flat = " ".join(text.split())
+    for sign in "\\`*_[]<>|#":
+        flat = flat.replace(sign, f"\\{sign}" if sign not in "<>" else {"<": "&lt;", ">": "&gt;"}[sign])
+    return flat

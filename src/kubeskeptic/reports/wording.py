@@ -1,0 +1,97 @@
+"""Numbers, times and names as people read them. The same in every format of a report."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+
+from kubeskeptic.bounds import Bound
+from kubeskeptic.findings import Measure, Post, Verdict
+
+NBSP = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
+
+SYMBOL = {Verdict.HOLDS: "●", Verdict.VIOLATED: "✕", Verdict.INCONCLUSIVE: "?", Verdict.SKIPPED: "○"}
+"""A sign per verdict: colour alone says nothing to many."""
+
+POST_SAYS = {
+    Post.AGREES: "The post agrees",
+    Post.QUALIFIED: "The post is qualified",
+    Post.CONTRADICTS: "The post is contradicted",
+}
+"""What a finding makes of the post, as the start of a sentence."""
+
+
+def number(value: float) -> str:
+    """Three significant digits, whole from 100 on, thousands apart: ``46.9``, ``0.24``, ``108 400``."""
+    if not math.isfinite(value):
+        return "∞" if value > 0 else f"{MINUS}∞" if value < 0 else "?"
+    size = abs(value)
+    digits = 0 if size >= 99.95 or value == int(value) else 1 if size >= 9.995 else 2 if size >= 0.0995 else 3
+    shown = f"{size:,.{digits}f}".replace(",", NBSP)
+    if "." in shown:
+        shown = shown.rstrip("0").rstrip(".")
+    return f"{MINUS}{shown}" if value < 0 and shown != "0" else shown
+
+
+def quantity(value: float, unit: str) -> str:
+    """A number with its unit: ``46.9 s``, ``3 requests``; units that say nothing are left out."""
+    if unit == "s" and value and abs(value) < 0.0995:
+        return f"{number(value * 1000)}{NBSP}ms"
+    if value == 1 and len(unit) > 2:
+        unit = unit.removesuffix("es") if unit.endswith("sses") else unit.removesuffix("s")
+    return number(value) if unit in ("", "1", "share") else f"{number(value)}{NBSP}{unit}"
+
+
+def measured(measure: Measure) -> str:
+    """A measured number with its unit."""
+    return quantity(measure.value, measure.unit)
+
+
+def limit(bound: Bound) -> str:
+    """A bound: ``≤ 58 s``."""
+    return f"{'≥' if bound.at_least else '≤'}{NBSP}{quantity(bound.value, bound.unit)}"
+
+
+def after(seconds: float) -> str:
+    """A moment, seen from the fault: ``+46.9 s``, ``−0.12 s``."""
+    rounded = 0.0 if abs(seconds) < 0.005 else round(seconds, 2 if abs(seconds) < 10 else 1)
+    return f"{'+' if rounded >= 0 else MINUS}{number(abs(rounded))}{NBSP}s"
+
+
+def length(seconds: float | None) -> str:
+    """A length of time: ``12 min 40 s``; a dash when nobody knows."""
+    if seconds is None:
+        return "–"
+    if seconds < 100:
+        return quantity(seconds, "s")
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}{NBSP}h {minutes}{NBSP}min" if hours else f"{minutes}{NBSP}min {rest}{NBSP}s"
+
+
+def moment(unix: float) -> str:
+    """A time in UTC, to the minute: ``23 Nov 2026, 19:18``."""
+    at = datetime.fromtimestamp(unix, UTC)
+    return f"{at.day} {at:%b %Y, %H:%M}".replace(" ", NBSP)
+
+
+def iso(unix: float) -> str:
+    """A time in UTC as machines want it: ``2026-11-23T19:18:04.120Z``."""
+    return datetime.fromtimestamp(unix, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def count(how_many: int, one: str, many: str = "") -> str:
+    """``1 gap``, ``2 gaps``."""
+    return f"{number(how_many)}{NBSP}{one if how_many == 1 else many or one + 's'}"
+
+
+def plain(name: str) -> str:
+    """A name of a measure, a case or a scenario as words: ``routing_wrong`` is read as ``routing wrong``."""
+    return name.replace("_", " ")
+
+
+def quoted(says: str) -> str:
+    """The post's words in quotation marks, those within made single."""
+    inner = says.strip().replace("“", "‘").replace("”", "’")
+    return f"“{inner}”"

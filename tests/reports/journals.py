@@ -1,0 +1,35 @@
+"""Synthetic journals of two scenarios, written with the real journal: what a real run would leave, without a cluster."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kubeskeptic.journal import Journal
+
+from . import node_crashes, pod_killed
+from .story import CONTROL, NODES, PERIOD, SETTINGS, START, WORKERS, Story
+
+
+def write_run(folder: Path, *, broken_off: bool = False) -> Path:
+    """A run with two scenarios and all verdicts; ``broken_off`` as SIGKILL leaves it, with a torn line at the end."""
+    folder.mkdir(parents=True, exist_ok=True)
+    now = [START]
+    journal = Journal(folder / "journal.jsonl", clock=lambda: now[0])
+    journal.write(
+        "run", id=folder.name, seed=20817, kubernetes="v1.37.2", provider="kind", context="kind-kubeskeptic",
+        nodes=list(NODES), roles={CONTROL: "control-plane", **dict.fromkeys(WORKERS, "worker")}, settings=SETTINGS,
+        harness="0.1.0", command="pytest --seed 20817",
+    )  # fmt: skip
+    for node in NODES:
+        now[0] = START + 1
+        journal.write("instrument", node=node, injected=0.5, measured=0.508, tick=PERIOD, proven=True)
+    pod_killed.tell(Story(journal, now, START + 20, "services/pod_killed"))
+    node_crashes.tell(Story(journal, now, START + 120, "nodes/node_crashes"), broken_off=broken_off)
+    if not broken_off:
+        now[0] = START + 800
+        journal.write("run-ended", clean=True, exit=1)
+    journal.close()
+    if broken_off:
+        with (folder / "journal.jsonl").open("ab") as file:
+            file.write(b'{"at":1795461999.1,"kind":"samp')
+    return folder
