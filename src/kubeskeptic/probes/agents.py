@@ -110,18 +110,22 @@ class Agents:
         asked = self._asked.pop(scenario)
         for agent in self._nodes.values():
             agent.close(scenario, asked)
-        self._tally.forget(scenario)
+        self._tally.forget(scenario=scenario)
 
     # -- looking -------------------------------------------------------------------------------------------------------
     def settled(self, scenario: str, nodes: Iterable[str], seconds: float) -> bool:
         """Whether every probe of a scenario was answered well on every one of these nodes for the last ``seconds``:
         samples up to at most 2 s ago are in, none failed, and none is still waited for.
         """
-        now = time.time()
-        if now - self._asked.get(scenario, now) < seconds:
-            return False
-        lanes = [Lane(scenario, node, probe.name) for node in nodes for probe in self._probes.get(scenario, ())]
-        return bool(lanes) and all(self._tally.calm(lane, now, seconds) for lane in lanes)
+        return not self.unsettled(scenario, nodes, seconds)
+
+    def unsettled(self, scenario: str, nodes: Iterable[str], seconds: float) -> list[str]:
+        """What keeps a scenario from being settled: "web on worker2" and so on."""
+        now, probes = time.time(), self._probes.get(scenario, ())
+        if not probes or now - self._asked[scenario] < seconds:
+            return ["the probes have just begun"]
+        lanes = [Lane(scenario, node, probe.name) for node in nodes for probe in probes]
+        return [f"{lane.probe} on {lane.node}" for lane in lanes if not self._tally.calm(lane, now, seconds)]
 
     def failing(self, scenario: str, since: float) -> dict[tuple[str, str], float]:
         """When the last failed question was sent, by (node, probe), of those lanes that had one since a time."""

@@ -111,7 +111,7 @@ class NodeAgent:
                 since, why = self._lost
                 self._gap(since, None, f"{why}, and asked nothing since", scenario)
             elif self.trouble:
-                self._gap(since, None, f"its agent was out of reach: {self.trouble}", scenario)
+                self._gap(since, None, f"its agent was out of reach: {self.trouble[:200]}", scenario)
 
     def retire(self) -> None:
         """Write nothing any more, also when an answer is still on its way."""
@@ -143,6 +143,7 @@ class NodeAgent:
             self._lost = self._lost or (self._newest or self.answered, why)
         self._boot, self._cursor, self._posted = boot, 0, {}
         self._gaps_seen.clear()
+        self._tally.forget(node=self.node)
         self.offset = Offset()
 
     def _keep(self, batch: Batch) -> None:

@@ -64,10 +64,10 @@ class Tally:
         with self._lock:
             self._lanes.setdefault(lane, _Recent()).skipped.append((since, questions))
 
-    def forget(self, scenario: str, node: str = "") -> None:
-        """Drop the lanes of a scenario, of all nodes or of one."""
+    def forget(self, *, scenario: str = "", node: str = "") -> None:
+        """Drop the lanes of a scenario that is over, or of a node whose agent begins again."""
         with self._lock:
-            for lane in [one for one in self._lanes if one.scenario == scenario and node in ("", one.node)]:
+            for lane in [one for one in self._lanes if scenario in ("", one.scenario) and node in ("", one.node)]:
                 del self._lanes[lane]
 
     def last_failures(self, scenario: str, since: float) -> dict[tuple[str, str], float]:
@@ -79,27 +79,22 @@ class Tally:
                 if lane.scenario == scenario and recent.last_failure is not None and recent.last_failure >= since
             }
 
-    def last_sent(self, lane: Lane) -> float | None:
-        """When the newest known question of a lane was sent."""
-        with self._lock:
-            recent = self._lanes.get(lane)
-            return max((look.sent for look in recent.looks), default=None) if recent else None
-
     def calm(self, lane: Lane, now: float, seconds: float) -> bool:
-        """Whether a lane's samples are fresh, and every question of the last ``seconds`` is known to have succeeded.
+        """Whether a lane's newest sample is fresh, and every question of the ``seconds`` before it is known to have succeeded.
 
         A question that is still unanswered after the ones around it were answered may yet fail: not calm. One that the
-        agent says it did not ask is no failure.
+        agent says it did not ask is no failure. A lane that has not been asked for so long is not calm either.
         """
         with self._lock:
             recent = self._lanes.get(lane)
-            if recent is None:
-                return False
-            window = [look for look in recent.looks if look.sent >= now - seconds]
-            before = [look for look in recent.looks if look.sent < now - seconds]
-            skipped = sum(count for since, count in recent.skipped if since >= now - seconds)
-        if not window or any(look.failed for look in window):
+            looks = sorted(recent.looks, key=lambda look: look.sent) if recent else []
+            skips = list(recent.skipped) if recent else []
+        if not looks or now - looks[-1].sent > FRESH_SAMPLES:
             return False
-        first = max((look.tick for look in before), default=min(look.tick for look in window) - 1)
-        missing = max(look.tick for look in window) - first - len(window)
-        return now - max(look.sent for look in window) <= FRESH_SAMPLES and missing <= skipped
+        begin = looks[-1].sent - seconds
+        before = [look for look in looks if look.sent < begin]
+        window = looks[len(before) :]
+        if not before or any(look.failed for look in window):
+            return False
+        missing = window[-1].tick - before[-1].tick - len(window)
+        return missing <= sum(count for since, count in skips if since >= before[-1].sent)
