@@ -43,6 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site(folder: Path) -> Iterator[Site]:
     """The live cluster."""
     cluster = clusters.find()
+    assert cluster, "no cluster: run `skeptic up`"
     kube = Kube(cluster.kubeconfig, cluster.context, folder)
     guard = Guard(cluster, kube)
     guard.pin()

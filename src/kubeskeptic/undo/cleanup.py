@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 
-from kubeskeptic.durations import CLEANUP_GONE, CLUSTER_READY
+from kubeskeptic.durations import CLEANUP_GONE, CLUSTER_READY, PODS_READY
 from kubeskeptic.errors import LeftDirty, NotFound, PatienceExhausted, SkepticError
 from kubeskeptic.faults import Site, state
+from kubeskeptic.guard import lease as leases
 from kubeskeptic.journal import Journal
 from kubeskeptic.undo import arming, residue
 from kubeskeptic.undo.replay import put_back
@@ -128,8 +129,12 @@ def _table(site: Site, one: Leftover) -> None:
     site.in_node(one.node, "nft", "delete", "table", family, name)
 
 
-def _silent(site: Site, _: Leftover) -> None:
-    site.kube.list("Namespace")
+def _lease(site: Site, one: Leftover) -> None:
+    site.kube.delete("Lease", one.name, leases.NAMESPACE)
+
+
+def _blind(site: Site, one: Leftover) -> None:
+    until(lambda: site.kube.healthy() or NotYet(one.says), PODS_READY, what="the API server to answer")
 
 
 REMOVERS: dict[str, Callable[[Site, Leftover], None]] = {
@@ -142,6 +147,7 @@ REMOVERS: dict[str, Callable[[Site, Leftover], None]] = {
     "service": _service,
     "stopped": _stopped,
     "table": _table,
-    "silent": _silent,
+    "lease": _lease,
+    "blind": _blind,
 }
 """How each kind of leftover is removed."""

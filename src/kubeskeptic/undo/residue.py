@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kubeskeptic.errors import SkepticError, Unanswered
+from kubeskeptic.errors import NotFound, SkepticError
 from kubeskeptic.faults.library import FAULTS, named
+from kubeskeptic.guard import lease as leases
 from kubeskeptic.undo import arming, notes
 from kubeskeptic.undo.ledger import OpenFault, of_journal
 from kubeskeptic.undo.switch import alive
@@ -32,7 +35,7 @@ ANNOTATED = ("Node", "Namespace", "Deployment", "DaemonSet", "StatefulSet", "Con
 class Leftover:
     """One thing of ours that is still there.
 
-    :param kind: decides how it is removed: fault, node, namespace, switch, timer, process, silent
+    :param kind: decides how it is removed: fault, node, namespace, switch, timer, process, lease, blind
     :param name: of the thing
     :param says: what it is, for people
     :param node: where, for what is in a node
@@ -58,26 +61,26 @@ def find(site: Site, journals: Iterable[Path] = (), run: str = "") -> list[Lefto
     :param run: only what belongs to this run, where that can be told
     """
     found: dict[tuple[str, str, str], Leftover] = {}
-    for look in _looks(site, list(journals)):
+    for about, look in _looks(site, list(journals)):
         try:
             for one in look():
                 if not run or one.run in ("", run):
                     found.setdefault((one.kind, one.name, one.node), one)
-        except Unanswered as silent:
-            found.setdefault(
-                ("silent", "api", ""), Leftover("silent", "api", f"the API server does not answer: {silent}")
-            )
+        except SkepticError as error:
+            blind = Leftover("blind", about, f"cannot look at {about}: {error}")
+            found.setdefault((blind.kind, about, ""), blind)
     return list(found.values())
 
 
-def _looks(site: Site, journals: list[Path]) -> Iterator[Callable[[], Iterable[Leftover]]]:
-    yield lambda: nodes_down(site)
-    yield lambda: faults_by_switch(site)
-    for node in [one.name for one in site.cluster.nodes]:
-        yield lambda node=node: in_node(site, node)  # type: ignore[misc]
-    yield lambda: faults_by_annotation(site)
-    yield lambda: faults_by_journal(site, journals)
-    yield lambda: namespaces(site)
+def _looks(site: Site, journals: list[Path]) -> Iterator[tuple[str, Callable[[], Iterable[Leftover]]]]:
+    yield "the engine's nodes", partial(nodes_down, site)
+    yield "switches", partial(faults_by_switch, site)
+    for node in site.cluster.nodes:
+        yield f"node {node.name}", partial(in_node, site, node.name)
+    yield "annotations", partial(faults_by_annotation, site)
+    yield "journals", partial(faults_by_journal, site, journals)
+    yield "namespaces", partial(namespaces, site)
+    yield "the lease", partial(lease, site)
 
 
 # -- faults ------------------------------------------------------------------------------------------------------------
@@ -163,3 +166,13 @@ def namespaces(site: Site) -> Iterator[Leftover]:
     for item in site.kube.list("Namespace", labels=LABEL)["items"]:
         name, run = item["metadata"]["name"], item["metadata"].get("labels", {}).get(RUN_LABEL, "")
         yield Leftover("namespace", name, f"namespace {name}", run=run)
+
+
+def lease(site: Site) -> Iterator[Leftover]:
+    """The hold of a run that is dead on the cluster."""
+    try:
+        held = site.kube.get("Lease", leases.NAME, leases.NAMESPACE)
+    except NotFound:
+        return
+    if not leases.why_taken(held, leases.Holder.us(site.run), datetime.now(UTC)):
+        yield Leftover("lease", leases.NAME, f"the lease of {held['spec'].get('holderIdentity')}")

@@ -20,7 +20,8 @@ FLUSH = (
 )
 """Takes away the way into every service of the node, in whichever mode kube-proxy works."""
 
-_SHOW = "nft --stateless list table ip kube-proxy 2>/dev/null || iptables-save -t nat"
+SHOW = "nft --stateless list table ip kube-proxy 2>/dev/null || iptables-save -t nat"
+"""Shell words that print what kube-proxy has programmed in a node."""
 
 
 def service_rules(site: Site, node: str) -> frozenset[str]:
@@ -28,7 +29,7 @@ def service_rules(site: Site, node: str) -> frozenset[str]:
 
     :raises CommandFailed: when the node cannot be reached
     """
-    return normalised(site.in_node(node, "sh", "-c", _SHOW))
+    return normalised(site.in_node(node, "sh", "-c", SHOW))
 
 
 def normalised(listing: str) -> frozenset[str]:

@@ -1,0 +1,108 @@
+"""``skeptic status`` and ``skeptic cleanup``: is anything of ours left in the cluster, and away with it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from pathlib import Path
+
+import click
+
+from kubeskeptic import paths
+from kubeskeptic.clusters.up import DEFAULT_NAME
+from kubeskeptic.errors import LeftDirty, Refused, Unanswered
+from kubeskeptic.faults import Site
+from kubeskeptic.guard import Guard, Lease
+from kubeskeptic.journal import Journal
+from kubeskeptic.kube import Kube
+from kubeskeptic.undo import arming, residue
+from kubeskeptic.undo.cleanup import cleanup as clean
+from kubeskeptic.undo.present import present
+
+_CLUSTER = click.option("--cluster", default=DEFAULT_NAME, show_default=True, help="Our own kind cluster of this name.")
+_REPORTS = click.option(
+    "--reports",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=lambda: paths.checkout() / "reports",
+    show_default="reports",
+    help="Where the journals of the runs are.",
+)
+
+
+@click.command()
+@_CLUSTER
+@_REPORTS
+def status(cluster: str, reports: Path) -> None:
+    """Say whether anything of ours is left in the cluster. Exits with 0 when it is clean, 20 when it is not.
+
+    \b
+    skeptic status
+    """
+    with _site(cluster) as site:
+        left = residue.find(site, _journals(reports)) if site else []
+    if left:
+        raise LeftDirty(
+            "\n".join(["the cluster is not clean:", *(f"  {one.says}" for one in left), "run `skeptic cleanup`"])
+        )
+    click.echo("clean" if site else f"clean: there is no cluster {cluster} of ours")
+
+
+@click.command()
+@_CLUSTER
+@_REPORTS
+@click.option("--run", default="", metavar="ID", help="Only what belongs to this run, where that can be told.")
+@click.option("--dry-run", is_flag=True, help="Say what would be undone or removed, and touch nothing.")
+def cleanup(cluster: str, reports: Path, run: str, dry_run: bool) -> None:
+    """Undo every fault that is still in force and remove what runs left behind, then wait for a healthy cluster.
+
+    \b
+    skeptic cleanup
+    skeptic cleanup --run 20261101-120000-ab12 --dry-run
+
+    Works from the journals, and without them from notes in nodes and on objects and from labels. Touches nothing that is
+    not ours. Running it again changes nothing.
+    """
+    with _site(cluster) as site:
+        if site is None:
+            click.echo(f"nothing to clean: there is no cluster {cluster} of ours")
+            return
+        journals = _journals(reports)
+        if dry_run:
+            for one in residue.find(site, journals, run):
+                click.echo(f"would remove: {one.says}")
+            return
+        with _alone(site):
+            removed = clean(site, journals, run, say=click.echo)
+        click.echo(f"clean: {removed} things undone or removed")
+
+
+def _journals(reports: Path) -> list[Path]:
+    return sorted(path for path in reports.glob("*/journal.jsonl") if not path.parent.is_symlink())
+
+
+@contextmanager
+def _site(name: str) -> Iterator[Site | None]:
+    found = present(name)
+    if found is None:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="kubeskeptic-") as folder:
+        kube = Kube(found.kubeconfig, found.context, Path(folder))
+        with closing(Journal(Path(folder) / "journal.jsonl")) as journal:
+            yield Site(found, kube, journal, Guard(found, kube), "cleanup", 0)
+
+
+@contextmanager
+def _alone(site: Site) -> Iterator[None]:
+    """Nobody else uses the cluster. One whose API server does not answer is used by nobody.
+
+    :raises Refused: when somebody does
+    """
+    busy = arming.in_use(site.cluster.name)
+    if busy:
+        raise Refused(f"the cluster is in use ({', '.join(busy)}); end that run first")
+    with ExitStack() as stack:
+        with suppress(Unanswered):
+            stack.enter_context(Lease(site.kube, "cleanup"))
+        yield

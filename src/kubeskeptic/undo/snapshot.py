@@ -1,0 +1,132 @@
+"""What a cluster looked like, and how it differs now.
+
+Taken at the start of a run and at its end: nodes and their taints, labels and routes, service rules, the control plane's
+manifests, kube-system's workloads and configuration, namespaces. Left out is what a healthy cluster changes by itself, such
+as the addresses of pods, and the namespaces of other runs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kubeskeptic.errors import CommandFailed
+from kubeskeptic.faults import state
+from kubeskeptic.faults.parts.rules import SHOW, normalised
+from kubeskeptic.undo.residue import RUN_LABEL
+
+if TYPE_CHECKING:
+    from kubeskeptic.faults import Site
+
+Facts = dict[str, frozenset[str]]
+
+_LOOK = f"""
+echo '== manifests'; cd /etc/kubernetes/manifests 2>/dev/null && sha256sum -- * 2>/dev/null
+echo '== routes'; ip route show
+echo '== tables'; nft list tables 2>/dev/null
+echo '== other rules'; iptables-save 2>/dev/null | grep '^-A' | grep -v '^-A KUBE-'
+echo '== units'; systemctl list-units --all --plain --no-legend 'skeptic-*'
+echo '== rules'; {SHOW}
+true
+"""
+_OURS = re.compile(r"\bskeptic-[a-z0-9-]+/")
+_LASTING = ("-A KUBE-SERVICES", "-A KUBE-NODEPORTS", "-A KUBE-MARK", "-A KUBE-POSTROUTING", "chain ", "map service-ips")
+_TEMPORARY = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What was seen: sets of sentences, by what they are about."""
+
+    facts: Mapping[str, frozenset[str]]
+
+
+def take(site: Site) -> Snapshot:
+    """Look at the whole cluster. Changes nothing.
+
+    :raises SkepticError: when the API server does not answer; a node that does not is a fact
+    """
+    facts: Facts = {}
+    for node in site.kube.list("Node")["items"]:
+        facts |= _node_object(node)
+    facts["namespaces"] = frozenset(_namespaces(site))
+    facts["kube-system"] = frozenset(_system(site))
+    names = [node.name for node in site.cluster.nodes]
+    with ThreadPoolExecutor(max(len(names), 1)) as pool:
+        for inside in pool.map(lambda name: _inside(site, name), names):
+            facts |= inside
+    return Snapshot(facts)
+
+
+def differences(before: Snapshot, after: Snapshot) -> list[str]:
+    """What is not as it was, one sentence each; nothing when all is."""
+    found = []
+    for about in sorted({*before.facts, *after.facts}):
+        was, now = before.facts.get(about, frozenset()), after.facts.get(about, frozenset())
+        found += [f"{about}: {_some(was - now)} is gone"] if was - now else []
+        found += [f"{about}: {_some(now - was)} is new"] if now - was else []
+    return found
+
+
+def _some(lines: frozenset[str]) -> str:
+    first = min(lines)
+    return f"“{first}”" if len(lines) == 1 else f"“{first}” (and {len(lines) - 1} more)"
+
+
+def _node_object(node: Mapping[str, Any]) -> Facts:
+    name = f"node {node['metadata']['name']}"
+    taints = [t for t in node["spec"].get("taints", []) if t["key"] not in _TEMPORARY]
+    return {
+        f"{name} state": frozenset(
+            {
+                f"Ready is {state.condition(node, 'Ready')}",
+                f"unschedulable is {node['spec'].get('unschedulable', False)}",
+                f"address is {state.internal_ip(node)}",
+            }
+        ),
+        f"{name} taints": frozenset(f"{t['key']}={t.get('value', '')}:{t['effect']}" for t in taints),
+        f"{name} labels": frozenset(f"{k}={v}" for k, v in node["metadata"].get("labels", {}).items()),
+        f"{name} annotations": frozenset(
+            k for k in node["metadata"].get("annotations", {}) if k.startswith("kubeskeptic/")
+        ),
+    }
+
+
+def _namespaces(site: Site) -> Iterator[str]:
+    for item in site.kube.list("Namespace")["items"]:
+        if item["metadata"].get("labels", {}).get(RUN_LABEL, site.run) == site.run:
+            yield item["metadata"]["name"]
+
+
+def _system(site: Site) -> Iterator[str]:
+    for kind, part in (("Deployment", "spec"), ("DaemonSet", "spec"), ("Service", "spec"), ("ConfigMap", "data")):
+        for item in site.kube.list(kind, "kube-system")["items"]:
+            ours = "kubeskeptic/undo" in item["metadata"].get("annotations", {})
+            marked = ", with a note of ours" if ours else ""
+            yield f"{kind} {item['metadata']['name']} {_digest(item.get(part))}{marked}"
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _inside(site: Site, node: str) -> Facts:
+    try:
+        seen = site.in_node(node, "sh", "-c", _LOOK)
+    except CommandFailed:
+        return {f"in {node}": frozenset({"cannot be looked into"})}
+    sections = {part.partition("\n")[0]: part.partition("\n")[2] for part in seen.split("== ")[1:]}
+    facts = {name: frozenset(filter(None, map(str.strip, text.splitlines()))) for name, text in sections.items()}
+    facts["routes"] = frozenset(line for line in facts["routes"] if " via " in line)
+    facts["rules"] = lasting(normalised(sections["rules"]))
+    return {f"{about} in {node}": lines for about, lines in facts.items()}
+
+
+def lasting(rules: frozenset[str]) -> frozenset[str]:
+    """Rules without what follows pods that come and go, and without services in namespaces of ours."""
+    return frozenset(rule for rule in rules if rule.startswith(_LASTING) and not _OURS.search(rule))
