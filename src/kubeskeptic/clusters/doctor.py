@@ -120,7 +120,7 @@ def _leftovers(engine: Engine | None, name: str) -> list[Finding]:
         return found
     nodes = engine.containers(CLUSTER_LABEL)
     found += [_cluster(engine, each) for each in sorted({node.labels[CLUSTER_LABEL] for node in nodes})]
-    builds = engine.containers(node_image.BUILD_LABEL)
+    builds = engine.named(node_image.BUILDING)
     if builds:
         found.append(Finding(Level.WARN, "leftovers", f"{len(builds)} build containers; the next build removes them"))
     return found

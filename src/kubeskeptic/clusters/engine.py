@@ -143,7 +143,14 @@ class Engine:
 
     def containers(self, label: str) -> list[Container]:
         """All containers with a label (``key`` or ``key=value``), running or not, by name."""
-        listed = self.call("ps", "--all", "--filter", f"label={label}", "--format", "{{json .}}")
+        return self._listed(f"label={label}")
+
+    def named(self, prefix: str) -> list[Container]:
+        """All containers whose name begins with ``prefix``, running or not, by name."""
+        return [container for container in self._listed(f"name={prefix}") if container.name.startswith(prefix)]
+
+    def _listed(self, condition: str) -> list[Container]:
+        listed = self.call("ps", "--all", "--filter", condition, "--format", "{{json .}}")
         found = [_container(json.loads(line)) for line in listed.splitlines() if line.strip()]
         return sorted(found, key=lambda container: container.name)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -36,15 +37,20 @@ class Place:
     pods: str
 
 
-def configure(engine: Engine, control_plane: str, nodes: int) -> None:
-    """Give all nodes of a new cluster their pod network, as soon as they know their pods' ranges."""
+def configure(engine: Engine, control_plane: str, nodes: int, *, given_up: threading.Event | None = None) -> None:
+    """Give the first ``nodes`` nodes of a new cluster their pod network, as soon as they know their pods' ranges.
+
+    :param given_up: set by whoever makes the cluster when there will be none
+    """
 
     def known() -> list[Place] | NotYet:
+        if given_up and given_up.is_set():
+            return []
         found = places(json.loads(engine.exec(control_plane, [*KUBECTL, "get", "nodes", "-o", "json"])))
-        return found if len(found) == nodes else NotYet(f"{len(found)} of {nodes} nodes have a range for their pods")
+        return found if len(found) >= nodes else NotYet(f"{len(found)} of {nodes} nodes have a range for their pods")
 
     found = until(known, CLUSTER_READY, what="the nodes' pod ranges", tolerate=(CommandFailed,))
-    with ThreadPoolExecutor(len(found)) as pool:
+    with ThreadPoolExecutor(nodes) as pool:
         list(pool.map(lambda place: _configure_node(engine, place, found), found))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -120,14 +121,37 @@ def _make(workshop: Workshop, engine: Engine, name: str, names: tuple[str, ...],
         len(names) - 1, own_network=source.built, cgroups=str(engine.info().get("CgroupVersion"))
     )
     with workshop.progress.step(_title(name), _seconds(names)) as step, _logs_of(tool, name, step.note):
-        with ThreadPoolExecutor(1) as pool:
-            # nodes take the agent's image in while kubeadm waits for other things
-            loaded = pool.submit(agents.load, workshop, engine, names, built=source.built) if source.built else None
-            tool.create(name, cluster.kubeconfig(name), config, source.argument, step)
-            if source.built:
-                network.configure(engine, names[0], len(names))
+        agent_image = _create(
+            workshop,
+            engine,
+            source,
+            names,
+            lambda: tool.create(name, cluster.kubeconfig(name), config, source.argument, step),
+        )
         health.wait_until_ready(engine, names[0])
-    return loaded.result() if loaded else agents.load(workshop, engine, names, built=source.built)
+    return agent_image
+
+
+def _create(
+    workshop: Workshop, engine: Engine, source: NodeSource, names: tuple[str, ...], create: Callable[[], None]
+) -> str:
+    """Let kind make the cluster and, while it waits for other things, give nodes what is ours. Returns the agent's image."""
+    if not source.built:
+        create()
+        return agents.load(workshop, engine, names, built=False)
+    given_up = threading.Event()
+    with ThreadPoolExecutor(2) as pool:
+        loaded = pool.submit(agents.load, workshop, engine, names, built=True)
+        # Ready before all others, the control plane gets the cluster's name servers, as with kind's own network
+        first = pool.submit(network.configure, engine, names[0], 1, given_up=given_up)
+        try:
+            create()
+        except BaseException:
+            given_up.set()
+            raise
+        first.result()
+        network.configure(engine, names[0], len(names))
+        return loaded.result()
 
 
 @contextlib.contextmanager

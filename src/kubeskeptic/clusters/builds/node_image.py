@@ -7,6 +7,7 @@ container is committed. Images are unpacked here, once, and not in every node at
 from __future__ import annotations
 
 import os
+import secrets
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,9 +24,11 @@ from kubeskeptic.durations import COMMAND, IMAGE
 from kubeskeptic.errors import CommandFailed
 from kubeskeptic.waiting import NotYet, until
 
-BUILD_LABEL = "kubeskeptic.build=node"
+BUILDING = "kubeskeptic-build-"
+"""How names of build containers begin. A label would be committed into the image, and from there into every node."""
 IN_NODE = ("kubeadm", "kubelet", "kubectl")
 FROM_CONTAINERD = ("containerd", "containerd-shim-runc-v2", "ctr")
+SCRIPTS = ("entrypoint", "kubelet-cgroups", "kubeskeptic-network", "settle-images")
 STARTS = (
     'ENTRYPOINT ["/usr/local/bin/entrypoint", "/sbin/init"]',
     "CMD []",
@@ -80,7 +83,7 @@ def provide(workshop: Workshop, engine: Engine, version: str) -> str:
 
 
 def _build(workshop: Workshop, engine: Engine, version: str, wanted: str) -> None:
-    for left in engine.containers(BUILD_LABEL):
+    for left in engine.named(BUILDING):
         engine.remove(left.name)
     kubernetes = workshop.go(components.kubernetes(version))
     workshop.progress.forget("coredns and etcd")
@@ -108,9 +111,7 @@ def _build(workshop: Workshop, engine: Engine, version: str, wanted: str) -> Non
 def _lay_out(files: Path, kubernetes: Path, plugins: Path, version: str) -> None:
     """Put everything that is added to the root file system in its place."""
     places = {
-        "usr/local/bin/entrypoint": sources() / "entrypoint",
-        "usr/local/bin/kubelet-cgroups": sources() / "kubelet-cgroups",
-        "usr/local/bin/kubeskeptic-network": sources() / "kubeskeptic-network",
+        **{f"usr/local/bin/{name}": sources() / name for name in SCRIPTS},
         "etc/containerd/config.toml": sources() / "containerd.toml",
         "etc/systemd/journald.conf.d/node.conf": sources() / "journald.conf",
         **{f"etc/systemd/system/{unit.name}": unit for unit in (sources() / "systemd").iterdir()},
@@ -123,6 +124,7 @@ def _lay_out(files: Path, kubernetes: Path, plugins: Path, version: str) -> None
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(source.read_bytes())
         target.chmod(0o755 if os.access(source, os.X_OK) else 0o644)
+    (files / "etc/kubernetes/manifests").mkdir(parents=True)  # the kubelet complains every second where it is missing
     (files / "kind/version").write_text(version, encoding="utf-8")
 
 
@@ -145,7 +147,7 @@ def _container(engine: Engine, root: Path) -> Iterator[str]:
     container = engine.run(
         "--privileged", "--network", "none", "--tmpfs", "/run", "--tmpfs", "/tmp",  # noqa: S108 (the container's)
         "--volume", "/preload",
-        "--label", BUILD_LABEL, "--entrypoint", "sleep", image, "infinity",
+        "--name", f"{BUILDING}{secrets.token_hex(4)}", "--entrypoint", "sleep", image, "infinity",
     )  # fmt: skip
     try:
         yield container
@@ -169,7 +171,7 @@ def _take_in(engine: Engine, container: str, archives: list[Path], step: Step) -
         return not _runs(engine, container) or NotYet("still running")
 
     until(ended, COMMAND, what="containerd to end in the build container")
-    engine.exec(container, ["cp", "-a", "/preload", "/var/lib/containerd"], patience=IMAGE)
+    engine.exec(container, ["/usr/local/bin/settle-images", "/preload"], patience=IMAGE)
 
 
 def take_in(engine: Engine, node: str, archive: Path, step: Step, *extra: str) -> None:
