@@ -39,7 +39,7 @@ async def _ask(options: argparse.Namespace) -> None:
     asyncio.get_running_loop().set_exception_handler(lambda _, context: _note(agent.samples.count_unknown, context))
     port = await agent.start(options.host, options.port, options.echo_port)
     await _until_told_to_end(port)
-    agent.schedule.stop_all()
+    agent.schedule.close()
 
 
 async def _serve(options: argparse.Namespace) -> None:

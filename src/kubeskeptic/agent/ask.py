@@ -69,7 +69,7 @@ class Agent:
 
     async def stop(self) -> None:
         """Ask nothing more and stop listening."""
-        self.schedule.stop_all()
+        self.schedule.close()
         await self._server.stop()
         await self.echo.stop()
 

@@ -108,6 +108,16 @@ class Deadlines:
         if self._timer is None:
             self._set()
 
+    def drop(self) -> None:
+        """Close whatever is open, reporting nothing: the agent ends."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        for question in self._questions:
+            question.open = False
+            question.expire()
+        self._questions.clear()
+
     def _set(self) -> None:
         self._timer = clock.at(self._questions[0].sent + self._seconds, self._pass)
 

@@ -64,6 +64,10 @@ class Running:
             self._timer = None
             self._asker.close()
 
+    def drop(self) -> None:
+        """Give up the questions in flight; nobody will hear of them."""
+        self._deadlines.drop()
+
     def _fire(self) -> None:
         tick = self._skip_missed()
         self._next = tick + 1
@@ -124,9 +128,12 @@ class Schedule:
         """Ask nothing more for ``scenario``."""
         self._drop(lambda probe: probe.scenario == scenario)
 
-    def stop_all(self) -> None:
-        """Ask nothing more at all."""
+    def close(self) -> None:
+        """Ask nothing more at all, and give up what is in flight."""
         self._drop(lambda _: True)
+        for probe in self.probes:
+            probe.drop()
+        self._readiness.close()
 
     def _start(self, scenario: str, spec: Spec) -> None:
         number = len(self.probes)

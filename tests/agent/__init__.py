@@ -1,0 +1,1 @@
+"""The agent, on real sockets of the loopback interface."""
