@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from kubeskeptic.clusters import Cluster, cluster, engine_install
+from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.steps import quiet
-from kubeskeptic.clusters.workshop import Workshop
 from kubeskeptic.errors import MissingRequirement
 
 

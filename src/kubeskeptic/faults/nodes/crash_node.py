@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults.contract import Fault, Plan, Site, Target, UndoRecord
-from kubeskeptic.faults.nodes.back import before, is_back, kubelet_answers, node_of
+from kubeskeptic.faults.nodes.back import before, is_back, kubelet_answers, node_of, start
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -55,8 +55,7 @@ class CrashNode(Fault):
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
         """Start it; fine when it runs."""
-        if not site.cluster.engine.running(record["node"]):
-            site.cluster.engine.start(record["node"])
+        start(site, record["node"])
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
