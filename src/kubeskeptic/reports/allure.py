@@ -81,7 +81,7 @@ def _labels(chapter: Chapter, section: Section, entry: Entry) -> list[tuple[str,
         ("claim", entry.claim),
         ("chapter", section.claim.chapter),
         ("verdict", str(entry.verdict)),
-        ("post", str(entry.post or "")),
+        ("post", str(entry.of_post or "")),
         ("scenario", entry.scenario),
         ("proven", "yes" if section.proven else "no"),
         (LabelType.EPIC, chapter.title),
@@ -100,7 +100,7 @@ def _parameters(entry: Entry) -> dict[str, str]:
 
 
 def _description(report: Report, section: Section, entry: Entry) -> str:
-    post = f"{POST_SAYS[entry.post]}. {section.claim.condition}".strip() if entry.post else ""
+    post = f"{POST_SAYS[entry.of_post]}. {section.claim.condition}".strip() if entry.of_post else ""
     parts = [quoted(section.claim.says), section.claim.states, post, f"    {command(report, entry)}"]
     return "\n\n".join(part for part in parts if part)
 

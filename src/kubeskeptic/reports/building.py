@@ -6,6 +6,7 @@ secret out.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -54,7 +55,7 @@ def _entries(evidence: RunEvidence) -> list[Entry]:
     taken: Counter[str] = Counter()
     entries = []
     for finding in latest.values():
-        anchor = ".".join(part for part in (finding["claim"], finding.get("case")) if part).replace(" ", "-")
+        anchor = re.sub(r"[^\w.-]+", "-", ".".join(part for part in (finding["claim"], finding.get("case")) if part))
         taken[anchor] += 1
         entries.append(_entry(finding, anchor if taken[anchor] == 1 else f"{anchor}-{taken[anchor]}"))
     return entries

@@ -61,8 +61,10 @@ def happenings(changes: Iterable[Change]) -> list[Happening]:
         if known is None and change.type != "LISTED":
             found.append(Happening(change.seen, change.kind, change.name, "created", 2))
         if known is not None or change.type != "LISTED":
-            for what, matters in _DIFFERENCES[change.kind](known or {}, now):
-                found.append(Happening(change.seen, change.kind, change.name, redact(what), matters))
+            new = list(_DIFFERENCES[change.kind](known or {}, now))
+            if new:  # several at once are told at once: "restarted, Ready"
+                what = redact(", ".join(what for what, _ in new))
+                found.append(Happening(change.seen, change.kind, change.name, what, max(matters for _, matters in new)))
     return found
 
 
@@ -113,14 +115,14 @@ def _pod(pod: Seen) -> Seen:
 
 
 def _pod_differences(known: Seen, now: Seen) -> Iterable[tuple[str, int]]:
-    if now["ready"] != known.get("ready", "") and (known or now["ready"] == "True"):
-        yield ("Ready", 3) if now["ready"] == "True" else ("not Ready", 3)
-    if now["terminating"] and not known.get("terminating"):
-        yield "terminating", 3
     if now["restarts"] > known.get("restarts", 0):
         yield "restarted", 3
     if now["failed"] and not known.get("failed"):
         yield f"failed: {now['failed']}", 3
+    if now["ready"] != known.get("ready", "") and (known or now["ready"] == "True"):
+        yield ("Ready", 3) if now["ready"] == "True" else ("not Ready", 3)
+    if now["terminating"] and not known.get("terminating"):
+        yield "terminating", 3
 
 
 def _node(node: Seen) -> Seen:

@@ -71,7 +71,7 @@ def _properties(section: Section, entry: Entry) -> dict[str, str]:
         "case": entry.case,
         "chapter": section.claim.chapter,
         "verdict": str(entry.verdict),
-        "post": str(entry.post or ""),
+        "post": str(entry.of_post or ""),
         "states": section.claim.states,
         "scenario": entry.scenario,
         "test": entry.test,

@@ -48,6 +48,7 @@ class Entry:
     scenario: str
     verdict: Verdict
     post: Post | None
+    """What the catalogue expects it to make of the post."""
     why: str
     measured: Mapping[str, Measure]
     bounds: Mapping[str, Bound]
@@ -57,6 +58,11 @@ class Entry:
     decisive: tuple[str, ...]
     anchor: str
     """Unique in the report; the permalink."""
+
+    @property
+    def of_post(self) -> Post | None:
+        """What it makes of the post: only a claim that holds can say."""
+        return self.post if self.verdict is Verdict.HOLDS else None
 
     @property
     def seconds(self) -> float | None:
@@ -80,7 +86,7 @@ class Section:
     @property
     def post(self) -> Post | None:
         """What its cases make of the post, the strongest of them; None when none could say."""
-        said = [entry.post for entry in self.entries if entry.post]
+        said = [entry.of_post for entry in self.entries if entry.of_post]
         return max(said, key=list(Post).index) if said else None
 
     @property

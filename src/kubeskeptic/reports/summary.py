@@ -48,6 +48,7 @@ def _head(report: Report) -> list[str]:
     ]  # fmt: skip
     if report.broken_off:
         lines += ["", "> **This run broke off.** What follows is what its journal held by then."]
+    lines += [line for one in report.sabotages for line in ("", f"> **Sabotaged on purpose:** {_md(str(one.get('says') or one.get('id')))}")]
     if report.clean is False:
         lines += ["", "> **The cluster was left dirty**: run `skeptic cleanup`."]
     return [*lines, ""]
@@ -87,7 +88,7 @@ def _table(report: Report) -> list[str]:
 
 def _row(section: Section, entry: Entry) -> str:
     numbers = "; ".join(_compared(entry, name).partition(" (")[0] for name in list(entry.measured)[:3])
-    post = POST_SAYS[entry.post].removeprefix("The post ").removeprefix("is ") if entry.post else "–"
+    post = POST_SAYS[entry.of_post].removeprefix("The post ").removeprefix("is ") if entry.of_post else "–"
     proven = "" if section.proven else " *(not proven yet)*"
     cells = [f"{SYMBOL[entry.verdict]} {entry.verdict}", f"`{_name(entry)}`{proven}", _md(numbers) or "–", _md(entry.why), post]
     return "| " + " | ".join(cells) + " |"

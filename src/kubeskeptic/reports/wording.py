@@ -55,8 +55,9 @@ def limit(bound: Bound) -> str:
 
 def after(seconds: float) -> str:
     """A moment, seen from the fault: ``+46.9 s``, ``−0.12 s``."""
-    rounded = 0.0 if abs(seconds) < 0.005 else round(seconds, 2 if abs(seconds) < 10 else 1)
-    return f"{'+' if rounded >= 0 else MINUS}{number(abs(rounded))}{NBSP}s"
+    size = abs(seconds)
+    shown = f"{size:,.{2 if size < 9.995 else 1}f}".replace(",", NBSP)
+    return f"{MINUS if seconds <= -0.005 else '+'}{shown}{NBSP}s"
 
 
 def length(seconds: float | None) -> str:

@@ -9,6 +9,8 @@ CHARACTER = 6.3
 """Width of a character at the size that labels have, in units of the drawing: that of a wide typeface."""
 PAD = 5.0
 """Between a leader and its text, and between two texts."""
+SLACK = 4.0
+"""Leaders this close to each other count as one; less than the room between a leader and its text."""
 
 
 @dataclass(frozen=True)
@@ -56,15 +58,27 @@ def place(labels: Sequence[Label], left: float, right: float, rows: int) -> list
 
 
 def _attempt(labels: Sequence[Label], left: float, right: float, rows: int) -> list[Placed] | None:
+    """All labels in their rows, or None when one finds none. Those that must end at their ``x`` come last, in deep rows."""
+    flips = {id(label): label.x + label.width > right and label.x - label.width >= left for label in labels}
     placed: list[Placed] = []
-    for label in reversed(labels):
-        flipped = label.x + label.width > right and label.x - label.width >= left
-        candidates = (Placed(label, row, flipped) for row in range(rows))
+    for label in sorted(_right_to_left(labels), key=lambda label: flips[id(label)]):
+        candidates = (Placed(label, row, flips[id(label)]) for row in range(rows))
         first = next((one for one in candidates if _fits(one, placed)), None)
         if first is None:
             return None
         placed.append(first)
-    return placed[::-1]
+    return sorted(placed, key=lambda one: one.label.x)
+
+
+def _right_to_left(labels: Sequence[Label]) -> list[Label]:
+    """From the right, but what stands at one place in the order given: the first next to the line."""
+    groups: list[list[Label]] = []
+    for label in sorted(labels, key=lambda label: label.x):
+        if groups and label.x - groups[-1][0].x < SLACK:
+            groups[-1].append(label)
+        else:
+            groups.append([label])
+    return [label for group in reversed(groups) for label in group]
 
 
 def _fits(one: Placed, others: Sequence[Placed]) -> bool:
@@ -78,4 +92,4 @@ def _clash(one: Placed, other: Placed) -> bool:
         return a < d and c < b
     upper, lower = (one, other) if one.row < other.row else (other, one)
     start, end = upper.span
-    return start + 1 < lower.label.x < end - 1
+    return start + SLACK < lower.label.x < end - SLACK

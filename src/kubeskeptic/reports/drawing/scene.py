@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kubeskeptic.bounds import Bound
 from kubeskeptic.reports.happenings import Event, Happening, events, happenings
@@ -58,13 +58,14 @@ def scene(entry: Entry, recording: Recording | None) -> Scene | None:
         return None
     faults = _faults(entry, recording, looked)
     zero, zero_is = _zero(faults, entry, recording, looked)
-    since = min(max(looked[0], zero - BEFORE), zero - 0.5)
+    since = min(looked[0], zero - BEFORE)
     bounds = tuple((name, bound) for name, bound in entry.bounds.items() if bound.unit == "s" and name in entry.measured)
     until = max(looked[1], since + 1.0)
     near = [zero + bound.value for _, bound in bounds if zero + bound.value <= until + (until - since) * 0.15]
     until = max([until, *(at + (until - since) * 0.02 for at in near)])
-    rows = _rows(entry, recording, since, until)
-    happened = tuple(one for one in happenings(recording.changes) if since <= one.at <= until)
+    names = short_names(list(dict.fromkeys([*recording.nodes, *(node for node, _ in recording.lanes)])))
+    rows = _rows(entry, recording, names, since, until)
+    happened = tuple(_short(one, names) for one in happenings(recording.changes) if since <= one.at <= until)
     if not rows and not happened:
         return None
     watch_gaps = tuple(gap for gap in recording.gaps if gap.source == "watch" and gap.touches(since, until))
@@ -115,12 +116,16 @@ def _zero(
     return (start, "the act began") if start and looked[0] <= start <= looked[1] else (looked[0], "the first look")
 
 
-def _rows(entry: Entry, recording: Recording, since: float, until: float) -> tuple[Row, ...]:
-    nodes = list(dict.fromkeys([*recording.nodes, *(node for node, _ in recording.lanes)]))
-    names = short_names(nodes)
+def _short(one: Happening, names: dict[str, str]) -> Happening:
+    return replace(one, name=names.get(one.name, one.name)) if one.kind == "Node" else one
+
+
+def _rows(
+    entry: Entry, recording: Recording, names: dict[str, str], since: float, until: float
+) -> tuple[Row, ...]:
     rows = []
     for probe in entry.probes:
-        for node in in_order(nodes, recording.roles):
+        for node in in_order(list(names), recording.roles):
             lane = recording.lanes.get((node, probe))
             gaps = tuple(
                 gap

@@ -28,10 +28,15 @@ def _row(name: str, measure: Measure | None, bound: Bound | None) -> Markup:
     return el(
         "li",
         el("span", plain(name), class_="b-name"),
-        el("span", measured(measure) if measure else "not measured", class_="b-value"),
+        el(
+            "span",
+            Markup('<span aria-hidden="true">✕</span><span class="hidden">outside the bound: </span> ') if outside else None,
+            measured(measure) if measure else "not measured",
+            class_="b-value",
+        ),
         _track(measure, bound) if bound and measure else el("span", class_="b-none"),
         el("span", limit(bound), class_="b-limit") if bound else None,
-        el("span", "" if not outside else "outside: ", bound.source, class_="b-from") if bound else None,
+        el("span", bound.source, class_="b-from") if bound else None,
         class_="outside" if outside else None,
     )
 

@@ -12,7 +12,7 @@ from kubeskeptic.reports.html.tables import event_table, outage_tables
 from kubeskeptic.reports.model import Entry, Report, Section
 from kubeskeptic.reports.pictures import in_words, timeline
 from kubeskeptic.reports.rerun import command
-from kubeskeptic.reports.wording import POST_SAYS, SYMBOL, count, moment, number, plain, quantity, quoted
+from kubeskeptic.reports.wording import POST_SAYS, SYMBOL, moment, number, plain, quantity, quoted
 
 
 def claim(report: Report, section: Section) -> Markup:
@@ -26,15 +26,14 @@ def claim(report: Report, section: Section) -> Markup:
         el(
             "header",
             el("p", el("a", one.id, href=f"#{one.id}"), case, class_="id"),
-            verdict(section.verdict),
             class_="top",
         ),
         el("h3", heading, id=f"h-{one.id}"),
         el(
             "dl",
-            _said("statement", one.states, "states"),
-            _said("the post", _post(section), "post"),
+            _said(verdict(section.verdict), one.states or "–", "states"),
             _said("found", single.why, "why") if single else None,
+            _said("the post", _post(section), "post"),
             class_="said",
         ),
         *(_case(report, section, entry, alone=single is not None) for entry in section.entries),
@@ -51,14 +50,14 @@ def verdict(which: Verdict) -> Markup:
     return el("span", el("span", SYMBOL[which], aria_hidden="true"), f" {which}", class_=f"verdict {which}")
 
 
-def _said(label: str, what: str | Markup | None, style: str) -> Markup | None:
+def _said(label: str | Markup, what: str | Markup | None, style: str) -> Markup | None:
     return el("div", el("dt", label), el("dd", what), class_=style) if what else None
 
 
 def _post(section: Section) -> Markup | None:
     if section.post is None:
         return None
-    says = POST_SAYS[section.post].removeprefix("The post ").removeprefix("is ").capitalize()
+    says = POST_SAYS[section.post].removeprefix("The post ")
     condition = section.claim.condition if section.post == section.claim.post else ""
     return join(el("strong", f"{says}."), f" {condition}" if condition else None)
 
@@ -68,7 +67,7 @@ def _case(report: Report, section: Section, entry: Entry, *, alone: bool) -> Mar
     title = plain(entry.case or entry.scenario or entry.test)
     header = el("header", el("h4", el("a", title, href=f"#{entry.anchor}")), verdict(entry.verdict), class_="top")
     searched = " ".join((entry.claim, entry.case, section.claim.says, section.claim.states, entry.why, entry.scenario,
-                         entry.verdict, entry.post or "", *entry.nodes))  # fmt: skip
+                         entry.verdict, entry.of_post or "", *entry.nodes))  # fmt: skip
     return el(
         "section",
         None if alone else header,
@@ -81,7 +80,7 @@ def _case(report: Report, section: Section, entry: Entry, *, alone: bool) -> Mar
         id=None if entry.anchor == section.claim.id else entry.anchor,
         class_="case",
         data_verdict=str(entry.verdict),
-        data_post=str(entry.post or ""),
+        data_post=str(entry.of_post or ""),
         data_text=searched.lower(),
         aria_label=f"{entry.claim}, {title}: {entry.verdict}",
     )
@@ -111,7 +110,7 @@ def _legend(drawn: Timeline) -> Markup:
         keys.append(_key("t-gap", "nobody looked"))
     rates = sorted({round(1 / row.lane.period) for row in rows if row.lane is not None})
     if not rows:
-        return join(el("span", "changes of the API only; nothing was asked for this"))
+        return el("span", "Changes of the API only: that is what this is about, not requests.")
     how = f"height: share of requests failed per {quantity(drawn.bin, 's')}"
     asked = f"; {' or '.join(map(number, rates))} a second from each node" if rates else ""
     return join(*keys, el("span", how + asked))
@@ -137,9 +136,9 @@ def _folds(drawn: Timeline | None) -> Markup | None:
     outages = sum(len(row.outages) for row in drawn.scene.rows)
     return el(
         "div",
-        _fold(f"Outages and gaps, as tables ({outages})", outage_tables(drawn.scene)),
-        _fold(f"What was done ({count(len(drawn.scene.faults), 'fault')})", deeds(drawn.scene)),
-        _fold(f"What the API showed ({count(len(drawn.scene.events(within=0.3)), 'change')})", event_table(drawn.scene)),
+        _fold(f"Outages ({outages})", outage_tables(drawn.scene)),
+        _fold("What was done", deeds(drawn.scene)),
+        _fold("What the API showed", event_table(drawn.scene)),
         class_="folds",
     )
 

@@ -9,7 +9,7 @@ from kubeskeptic.findings import Post, Verdict
 from kubeskeptic.reports.html.claim import verdict
 from kubeskeptic.reports.html.markup import Markup, el, join, table
 from kubeskeptic.reports.model import WORST_FIRST, Report
-from kubeskeptic.reports.wording import POST_SAYS, SYMBOL, count, length, moment, number, plain, quantity
+from kubeskeptic.reports.wording import SYMBOL, count, length, moment, number, plain, quantity
 
 _VERBS = {
     Verdict.HOLDS: ("holds", "hold"),
@@ -17,6 +17,7 @@ _VERBS = {
     Verdict.INCONCLUSIVE: ("inconclusive", "inconclusive"),
     Verdict.SKIPPED: ("skipped", "skipped"),
 }
+_POSTS = {Post.AGREES: "agreed with", Post.QUALIFIED: "qualified", Post.CONTRADICTS: "contradicted"}
 
 
 def title(report: Report) -> str:
@@ -65,6 +66,7 @@ def _banners(report: Report) -> Markup:
     if report.broken_off:
         last = f" The last it tells of is {moment(report.ended)} UTC." if report.ended else ""
         said.append(("This run broke off.", f"Its journal has no end; what follows is what was known by then.{last}"))
+    said += [("Sabotaged on purpose:", str(one.get("says") or one.get("id"))) for one in report.sabotages]
     if report.clean is False:
         said.append(("The cluster was left dirty.", "Something of ours could not be undone: run `skeptic cleanup`."))
     if unproven:
@@ -82,9 +84,9 @@ def _chips(report: Report) -> Markup:
         for which in reversed(WORST_FIRST)
         if (many := report.verdicts[which])
     ]  # fmt: skip
-    posts = {which: sum(entry.post is which for entry in report.entries) for which in Post}
+    posts = {which: sum(entry.of_post is which for entry in report.entries) for which in Post}
     post = [
-        _chip("post", which, Markup(""), many, POST_SAYS[which].removeprefix("The post ").removeprefix("is "))
+        _chip("post", which, Markup(""), many, _POSTS[which])
         for which, many in posts.items()
         if many
     ]
@@ -127,9 +129,7 @@ def _facts(report: Report) -> Markup:
     settings = report.run.get("settings", {})
     facts = [("nodes", _nodes(report)), *((name, _setting(settings, *keys)) for name, keys in _SHOWN.items())]
     facts += [("samples, gaps", f"{number(report.samples)}, {number(report.gaps)}")]
-    if report.tick_lag_p99 is not None:
-        facts += [("questions late, p99", quantity(report.tick_lag_p99, "s"))]
-    facts += [("time, irreducible", _time(report))]
+    facts += [("time, of it irreducible", _time(report))]
     strip = (el("div", el("dt", name), el("dd", value)) for name, value in facts if value)
     return join(el("dl", *strip, class_="facts"), _settings(report))
 
@@ -176,12 +176,14 @@ def _settings(report: Report) -> Markup | None:
     ]  # fmt: skip
     return el(
         "details",
-        el("summary", "The cluster's settings, the scenarios' times, the instrument's proof"),
+        el("summary", "The cluster’s settings, the scenarios’ times, the instrument’s proof"),
         _table("Settings read from the cluster; all bounds follow from them", ["setting", "value", "read from"], rows),
         _table("Scenarios", ["scenario", "took", "irreducible", "faults"], scenarios),
         _table("A known outage, injected before the run", ["node", "injected", "measured", ""], proofs),
+        el("p", f"99 of 100 questions were asked less than {quantity(report.tick_lag_p99, 's')} late.", class_="note")
+        if report.tick_lag_p99 is not None else None,
         class_="settings",
-    )
+    )  # fmt: skip
 
 
 def _table(caption: str, head: list[str], rows: Sequence[Sequence[str]]) -> Markup | None:
