@@ -34,12 +34,16 @@ def journal(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def run(pytester: pytest.Pytester, *options: str) -> pytest.RunResult:
+    plugins = ("kubeskeptic.plugin", "fixtures.run", "fixtures.recording", "fixtures.verdict")
+    words = [word for plugin in plugins for word in ("-p", plugin)]
+    return pytester.runpytest_inprocess(*words, "-p", "no:cacheprovider", *options)
+
+
 def judged(pytester: pytest.Pytester, journal: Path, body: str, error: str = "Inconclusive") -> pytest.RunResult:
     pytester.makepyfile(SUITE.format(body=body, error=error))
-    pytester.makeconftest((checkout() / "conftest.py").read_text().replace('"pytester", ', ""))
     pytester.makeini("[pytest]\nmarkers = claim: a claim\n")
-    pytester.syspathinsert(checkout())
-    return pytester.runpytest_subprocess("--replay", str(journal), "-p", "no:cacheprovider")
+    return run(pytester, "--replay", str(journal))
 
 
 def test_a_claim_that_holds(pytester: pytest.Pytester, journal: Path) -> None:
@@ -100,27 +104,19 @@ def test_a_bug_in_a_check_is_no_verdict(pytester: pytest.Pytester, journal: Path
 
 def test_an_unknown_claim_is_refused_before_anything_runs(pytester: pytest.Pytester, journal: Path) -> None:
     pytester.makepyfile("import pytest\n@pytest.mark.claim('service.pod-kiled')\ndef test_x(): ...")
-    pytester.makeconftest((checkout() / "conftest.py").read_text().replace('"pytester", ', ""))
-    pytester.syspathinsert(checkout())
-    result = pytester.runpytest_subprocess("--replay", str(journal))
+    result = run(pytester, "--replay", str(journal))
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*there is no claim*did you mean service.pod-killed*"])
 
 
 def test_an_unknown_sabotage_is_refused(pytester: pytest.Pytester) -> None:
-    pytester.makeconftest((checkout() / "conftest.py").read_text().replace('"pytester", ', ""))
-    pytester.syspathinsert(checkout())
-    result = pytester.runpytest_subprocess("--sabotage", "nothing")
+    result = run(pytester, "--sabotage", "nothing")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*there is no sabotage nothing*"])
 
 
 def test_collecting_touches_nothing(pytester: pytest.Pytester) -> None:
-    pytester.makeconftest((checkout() / "conftest.py").read_text().replace('"pytester", ', ""))
-    pytester.syspathinsert(checkout())
-    result = pytester.runpytest_subprocess(
-        "--collect-only", "-q", str(checkout() / "suites"), "--rootdir", str(checkout())
-    )
+    result = run(pytester, "--collect-only", "-q", str(checkout() / "suites"), "--rootdir", str(checkout()))
     assert result.ret == 0
     assert not list(pytester.path.glob("reports"))
 

@@ -112,7 +112,7 @@ def never_elsewhere(recording: Recording, act: Act, app: str, since: float, *, m
         for change in mine
         if since < change.seen <= end and (change.uid != uid or node_of(change.object) != home)
     }
-    gone = next((change.seen for change in mine if change.uid == uid and change.type == "DELETED"), None)
+    gone = next((one.seen for one in mine if one.uid == uid and one.type == "DELETED" and one.seen <= end), None)
     fate = (
         f"its object was gone {gone - since:.0f} s after the crash" if gone else "its object was still there at the end"
     )

@@ -76,9 +76,9 @@ def dead_share_only(
         f"the time at worst, and routing was right after {routing:.1f} s. "
     )
     why += (
-        f"{residue} later requests failed because they reused the source port of a failed one, until {clients:.1f} s."
+        f"{residue} requests failed because they reused the source port of a failed one, the last at {clients:.1f} s."
         if residue
-        else "No request failed after that."
+        else "No other request failed."
     )
     if outside:
         listed = ", ".join(f"{name} {measured[name]} ({bounds[name]})" for name in outside)

@@ -13,7 +13,6 @@ A *story* is a function of a :class:`Stage`, declared with :func:`scenario` in t
 """
 
 from kubeskeptic.scenarios.declaration import Scenario, scenario
-from kubeskeptic.scenarios.performing import perform
 from kubeskeptic.scenarios.stage import Stage
 
-__all__ = ["Scenario", "Stage", "perform", "scenario"]
+__all__ = ["Scenario", "Stage", "scenario"]

@@ -23,7 +23,7 @@ Pod = dict[str, Any]
 
 
 class Stage:
-    """One scenario being performed on one cluster. Made by :func:`~kubeskeptic.scenarios.perform`."""
+    """One scenario being performed on one cluster. Made by :func:`~kubeskeptic.scenarios.performing.perform`."""
 
     def __init__(self, run: Run, scenario: Scenario, namespace: str) -> None:
         self.run = run
