@@ -1,0 +1,124 @@
+"""Where images come from; the way with a registry is tested by the commands that it issues."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kubeskeptic import paths
+from kubeskeptic.clusters import agents, kind, node_source
+from kubeskeptic.clusters.builds import agent_image, node_image
+from kubeskeptic.clusters.builds.agent_image import AgentImage
+from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.node_source import DEFAULT_VERSION, PINNED, NodeSource
+from kubeskeptic.clusters.steps import quiet
+from kubeskeptic.errors import BadInput, MissingRequirement
+from tests.clusters.fakes import FakeProgram
+
+
+@pytest.fixture
+def docker(tmp_path: Path) -> FakeProgram:
+    return FakeProgram(tmp_path / "bin")
+
+
+@pytest.fixture(autouse=True)
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUBESKEPTIC_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("KUBESKEPTIC_STATE", str(tmp_path / "state"))
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Workshop:
+    (tmp_path / "cache/builds").mkdir(parents=True)
+    return Workshop(quiet)
+
+
+def test_an_image_of_ours_that_is_there_needs_no_registry(docker: FakeProgram) -> None:
+    docker.answer("images", out="sha256:1\n")
+    assert node_source.choose(docker.engine, DEFAULT_VERSION, "auto").built
+    assert docker.calls == [["images", "--quiet", node_image.tag(DEFAULT_VERSION)]]
+
+
+def test_with_a_registry_kind_takes_the_image_it_pins(docker: FakeProgram) -> None:
+    source = node_source.choose(docker.engine, DEFAULT_VERSION, "auto")
+    assert source == NodeSource(built=False, image=PINNED, version=None)
+    assert source.argument is None
+    assert docker.calls[-1] == ["manifest", "inspect", node_source.AGENT_FROM]
+
+
+def test_without_a_registry_images_are_built(docker: FakeProgram) -> None:
+    docker.answer("manifest", err="no such host", status=1)
+    assert node_source.choose(docker.engine, DEFAULT_VERSION, "auto").built
+    assert node_source.choose(docker.engine, DEFAULT_VERSION, "build").built
+    assert not node_source.choose(docker.engine, DEFAULT_VERSION, "pull").built
+    with pytest.raises(BadInput):
+        node_source.choose(docker.engine, DEFAULT_VERSION, "steal")
+
+
+def test_another_version_is_pulled_by_its_tag(docker: FakeProgram, workshop: Workshop) -> None:
+    source = node_source.choose(docker.engine, "v1.36.3", "pull")
+    node_source.provide(source, workshop, docker.engine)
+    assert docker.calls[-1] == ["pull", "kindest/node:v1.36.3"]
+
+
+def test_a_version_that_the_registry_lacks_is_said(docker: FakeProgram, workshop: Workshop) -> None:
+    docker.answer("pull", err="manifest unknown", status=1)
+    with pytest.raises(MissingRequirement, match="--images build"):
+        node_source.provide(node_source.choose(docker.engine, "v1.36.3", "pull"), workshop, docker.engine)
+
+
+def test_with_a_registry_the_agent_is_built_by_the_engine_and_loaded_into_nodes(
+    docker: FakeProgram, workshop: Workshop
+) -> None:
+    reference = AgentImage(workshop).reference
+    save = [
+        "save",
+        "--output",
+        str(Path(paths.cache()) / "agent-images" / f"{reference.rpartition(':')[2]}.unfinished"),
+    ]
+    # what the engine would have written
+    Path(save[2]).parent.mkdir(parents=True)
+    Path(save[2]).write_text("archive")
+    assert agents.load(workshop, docker.engine, ["n1", "n2"], built=False) == reference
+    verbs = [call[0] for call in docker.calls]
+    assert verbs == ["exec", "exec", "build", "save", "exec", "exec"]
+    build = next(call for call in docker.calls if call[0] == "build")
+    assert build[:3] == ["build", "--tag", reference]
+    assert docker.calls[3] == [*save, reference]
+    assert {call[2] for call in docker.calls[4:]} == {"n1", "n2"}
+    assert docker.calls[4][3:7] == ["ctr", "--namespace", "k8s.io", "images"]
+
+
+def test_nodes_that_have_the_agent_are_left_alone(docker: FakeProgram, workshop: Workshop) -> None:
+    docker.answer("exec", out=f"{AgentImage(workshop).reference}\n")
+    agents.load(workshop, docker.engine, ["n1", "n2"], built=False)
+    assert [call[0] for call in docker.calls] == ["exec", "exec"]
+
+
+def test_the_agent_brings_its_own_package_and_nothing_else_of_ours(tmp_path: Path) -> None:
+    agent_image.lay_out(tmp_path)
+    assert (tmp_path / "kubeskeptic/__init__.py").read_text() == ""
+    assert (tmp_path / "kubeskeptic/agent/__init__.py").exists()
+    assert {path.name for path in (tmp_path / "kubeskeptic").iterdir()} == {"__init__.py", "agent"}
+
+
+def test_a_kind_that_is_too_old_is_not_taken(docker: FakeProgram, tmp_path: Path) -> None:
+    program = FakeProgram(tmp_path / "bin", "kind")
+    program.answer("version", out="kind v0.33.0 go1.27.2 linux/amd64\n")
+    assert kind.version(str(program.path)) == (0, 33)
+    program.answer("version", out="kind v0.20.0-alpha\n")
+    assert kind.version(str(program.path)) < kind.OLDEST
+    assert kind.version("no-such-kind-x") == (0, 0)
+
+
+def test_kinds_configuration_leaves_defaults_alone() -> None:
+    assert kind.configuration(2, own_network=False, cgroups="2") == (
+        "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes:\n- role: control-plane\n- role: worker\n- role: worker\n"
+    )
+
+
+def test_kinds_configuration_says_what_the_machine_needs() -> None:
+    text = kind.configuration(1, own_network=True, cgroups="1")
+    assert "disableDefaultCNI: true" in text
+    assert "failCgroupV1: false" in text

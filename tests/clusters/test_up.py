@@ -1,0 +1,160 @@
+"""Up and down from the outside: what they ask of the engine and of kind on a machine that has both and a registry."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from kubeskeptic import clusters, paths
+from kubeskeptic.clusters import cluster, engine_install
+from kubeskeptic.clusters.builds.agent_image import AgentImage
+from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.cluster import Record
+from kubeskeptic.clusters.node_source import PINNED
+from kubeskeptic.clusters.steps import Progress, quiet
+from kubeskeptic.clusters.store import Store
+from kubeskeptic.errors import BadInput, CommandFailed, MissingRequirement
+from tests.clusters.fakes import FakeProgram, listed
+from tests.clusters.test_health import deployments
+from tests.clusters.test_health import nodes as listed_nodes
+
+NODES = ("c-control-plane", "c-worker")
+
+
+class Laptop:
+    """A machine with an engine, kind and a registry; no cluster yet."""
+
+    def __init__(self, folder: Path) -> None:
+        self.docker = FakeProgram(folder)
+        self.kind = FakeProgram(folder, "kind")
+        self.docker.answer("info", out=json.dumps({"ServerVersion": "28", "CgroupVersion": "2"}))
+        self.docker.answer("exec", NODES[0], "cat", "/kind/version", out="v1.37.0\n")
+        kubectl = ("exec", NODES[0], "kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "get")
+        self.docker.answer(*kubectl, "nodes", out=listed_nodes(version="v1.37.0"))
+        self.docker.answer(*kubectl, "deployments", out=deployments())
+        self.kind.answer("version", out="kind v0.33.0 go1.27.2 linux/amd64\n")
+        self.kind.answer("create", writes=str(cluster.kubeconfig("c")))
+        # every node has the agent's image, so loading it is one question each
+        self.docker.answer("exec", NODES[0], "ctr", out=AgentImage(Workshop(quiet)).reference)
+        self.docker.answer("exec", NODES[1], "ctr", out=AgentImage(Workshop(quiet)).reference)
+
+    def has_nodes(self, *states: str) -> None:
+        labels = [{"io.x-k8s.kind.role": "control-plane"}, {"io.x-k8s.kind.role": "worker"}]
+        rows = [listed(name, state, **label) for name, state, label in zip(NODES, states, labels, strict=False)]
+        self.docker.answer("ps", out="".join(rows))
+
+    def made(self) -> list[list[str]]:
+        """What kind was asked for, apart from its version."""
+        return [call for call in self.kind.calls if call[0] != "version"]
+
+
+@pytest.fixture
+def laptop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Laptop:
+    monkeypatch.setenv("KUBESKEPTIC_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("KUBESKEPTIC_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    return Laptop(tmp_path / "bin")
+
+
+@pytest.fixture
+def finished(laptop: Laptop) -> Laptop:
+    """The laptop with a cluster that `up` made before."""
+    laptop.has_nodes("running", "running")
+    cluster.folder("c").mkdir(parents=True)
+    cluster.kubeconfig("c").touch()
+    cluster.write_record("c", Record("v1.37.0", PINNED, "agent:1"))
+    return laptop
+
+
+def test_a_new_cluster_is_made_of_kinds_own_image(laptop: Laptop) -> None:
+    made = clusters.up("c", workers=1)
+    (create,) = laptop.made()
+    folder = paths.state() / "clusters/c"
+    assert create == [
+        "create", "cluster", "--name", "c", "--config", f"{folder}/kind.yaml",
+        "--kubeconfig", f"{folder}/kubeconfig", "--retain",
+    ]  # fmt: skip
+    assert made.context == "kind-c"
+    assert made.kubernetes == "v1.37.0"
+    assert stat.S_IMODE(made.kubeconfig.stat().st_mode) == 0o600
+    waits = [call for call in laptop.docker.calls if "wait" in call or "rollout" in call]
+    assert len(waits) == 4
+
+
+def test_a_healthy_cluster_is_used_again(finished: Laptop) -> None:
+    made = clusters.up("c", workers=1)
+    assert finished.made() == []
+    assert [node.name for node in made.workers] == ["c-worker"]
+    assert made.control_plane.name == "c-control-plane"
+
+
+@pytest.mark.parametrize(
+    ("states", "reason"),
+    [(("running", "exited"), "c-worker not running"), (("running",), "it has 1 nodes instead of 2")],
+)
+def test_a_broken_cluster_is_deleted_and_made_anew(finished: Laptop, states: tuple[str, ...], reason: str) -> None:
+    finished.has_nodes(*states)
+    said: list[str] = []
+    clusters.up("c", workers=1, progress=said.append)
+    assert [call[0] for call in finished.made()] == ["delete", "create"]
+    assert f"cluster c is made anew: {reason}" in said
+
+
+def test_a_cluster_of_another_image_is_made_anew(finished: Laptop) -> None:
+    cluster.write_record("c", Record("v1.37.0", "another", "agent:1"))
+    clusters.up("c", workers=1)
+    assert [call[0] for call in finished.made()] == ["delete", "create"]
+
+
+def test_one_that_was_never_finished_is_made_anew(finished: Laptop) -> None:
+    (cluster.folder("c") / "cluster.json").write_text('{"kubernetes": "v1.3')
+    clusters.up("c", workers=1)
+    assert [call[0] for call in finished.made()] == ["delete", "create"]
+
+
+def test_a_failed_creation_leaves_nothing_that_looks_finished(laptop: Laptop) -> None:
+    laptop.kind.answer("create", err="ERROR: failed to create cluster", status=1)
+    with pytest.raises(CommandFailed, match="failed to create cluster"):
+        clusters.up("c", workers=1)
+    assert cluster.read_record("c") is None
+    assert laptop.made()[-1][:2] == ["export", "logs"]
+
+
+def test_finding_touches_nothing(finished: Laptop) -> None:
+    found = clusters.find("c")
+    assert found is not None
+    assert found.agent_image == "agent:1"
+    assert {call[0] for call in finished.docker.calls} == {"info", "ps"}
+    finished.has_nodes("running", "exited")
+    assert clusters.find("c") is None
+
+
+def test_down_deletes_and_is_fine_with_nothing(finished: Laptop) -> None:
+    clusters.down("c")
+    assert finished.made()[0][:4] == ["delete", "cluster", "--name", "c"]
+    assert not cluster.folder("c").exists()
+    finished.docker.answer("ps")
+    clusters.down("c")
+    assert len(finished.made()) == 1
+
+
+@pytest.mark.parametrize("name", ["", "Big", "a b", "-a", "a/b", "a" * 41])
+def test_names_that_containers_cannot_have_are_refused(name: str) -> None:
+    with pytest.raises(BadInput, match="cannot name a cluster"):
+        clusters.up(name)
+
+
+def test_no_engine_and_no_right_to_start_one_is_one_sentence(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
+    laptop.docker.answer("info", err="Cannot connect", status=1)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    store = Store(paths.cache() / "builds")
+    with pytest.raises(MissingRequirement, match="start Docker, or run this as root on Debian"):
+        engine_install.provide(store, Progress(quiet, paths.state() / "logs"))
+
+
+def test_nodes_are_named_as_kind_names_them() -> None:
+    assert cluster.node_names("c", 3) == ("c-control-plane", "c-worker", "c-worker2", "c-worker3")
