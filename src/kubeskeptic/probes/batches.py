@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -57,6 +58,15 @@ class Batch:
         for probe, looks in zip(self.raw["probes"], by_probe, strict=True):
             if looks:
                 yield Lane(probe["scenario"], node, probe["name"]), looks
+
+    def ticks_of(self, gap: dict[str, Any]) -> range:
+        """The ticks of a gap that the agent reports; none when it no longer says when that probe's ticks are."""
+        for probe in self.raw["probes"]:
+            if (probe["scenario"], probe["name"]) == (gap["scenario"], gap["probe"]):
+                # A question is due, and then sent, within the period of its tick; a little more, as times are rounded.
+                first = math.floor((gap["since"] - probe["t0"]) / probe["period"] + 0.01)
+                return range(first, first + gap["ticks"])
+        return range(0)
 
 
 def parse(answer: bytes, pod: str) -> Batch:

@@ -159,16 +159,17 @@ class NodeAgent:
         for lane, looks in batch.looks(self.node, seconds):
             self._tally.add(lane, looks)
         for gap in batch.gaps:
-            self._reported(gap, seconds)
+            self._reported(gap, batch.ticks_of(gap))
 
-    def _reported(self, gap: dict[str, Any], offset: float) -> None:
+    def _reported(self, gap: dict[str, Any], ticks: range) -> None:
         """A gap that the agent itself knows of; it is repeated until it is acknowledged."""
         if gap["id"] in self._gaps_seen:
             return
         self._gaps_seen.add(gap["id"])
         lane = Lane(gap["scenario"], self.node, gap["probe"])
-        self._tally.skip(lane, gap["since"] + offset, gap["ticks"])
+        self._tally.skip(lane, ticks)
         reason = f"{gap['reason']}: {gap['ticks']} questions were not asked, or are lost"
+        offset = self.offset.seconds
         self._gap(gap["since"] + offset, gap["until"] + offset, reason, lane.scenario, lane.probe)
 
     def _tell(self) -> None:

@@ -12,6 +12,8 @@ from kubeskeptic.durations import FRESH_SAMPLES
 
 KEPT = 30.0
 """Seconds of samples that are kept for a look."""
+SKIPS_KEPT = 500
+"""Gaps of a lane that are kept for a look."""
 
 
 class Lane(NamedTuple):
@@ -33,8 +35,8 @@ class Look(NamedTuple):
 @dataclass
 class _Recent:
     looks: deque[Look] = field(default_factory=deque)
-    skipped: deque[tuple[float, int]] = field(default_factory=deque)
-    """Questions that were never asked: since when, and how many."""
+    skipped: deque[range] = field(default_factory=lambda: deque(maxlen=SKIPS_KEPT))
+    """Ticks that were never asked."""
     last_failure: float | None = None
 
 
@@ -56,13 +58,11 @@ class Tally:
             newest = max((look.sent for look in recent.looks), default=0.0)
             while recent.looks and recent.looks[0].sent < newest - KEPT:
                 recent.looks.popleft()
-            while recent.skipped and recent.skipped[0][0] < newest - KEPT:
-                recent.skipped.popleft()
 
-    def skip(self, lane: Lane, since: float, questions: int) -> None:
+    def skip(self, lane: Lane, ticks: range) -> None:
         """Take in a gap that an agent reports: questions that it did not ask."""
         with self._lock:
-            self._lanes.setdefault(lane, _Recent()).skipped.append((since, questions))
+            self._lanes.setdefault(lane, _Recent()).skipped.append(ticks)
 
     def forget(self, *, scenario: str = "", node: str = "") -> None:
         """Drop the lanes of a scenario that is over, or of a node whose agent begins again."""
@@ -96,5 +96,5 @@ class Tally:
         window = looks[len(before) :]
         if not before or any(look.failed for look in window):
             return False
-        missing = window[-1].tick - before[-1].tick - len(window)
-        return missing <= sum(count for since, count in skips if since >= before[-1].sent)
+        expected = set(range(before[-1].tick + 1, window[-1].tick)).difference(*skips)
+        return expected <= {look.tick for look in window}

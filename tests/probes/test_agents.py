@@ -1,0 +1,174 @@
+"""The harness's side against real agents: processes on this machine instead of pods, real sockets in between."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlencode
+
+import pytest
+
+from kubeskeptic.durations import Patience
+from kubeskeptic.errors import BadInput, ClusterError, NotFound, Unanswered
+from kubeskeptic.journal import Journal, read
+from kubeskeptic.kube import Kube
+from kubeskeptic.probes import agents as module
+from kubeskeptic.probes.agents import Agents
+from kubeskeptic.probes.specs import Probe, http_new
+from kubeskeptic.waiting import NotYet, until
+
+
+class Pods:
+    """An API server on paper whose pods are processes: one agent on each of two nodes."""
+
+    def __init__(self) -> None:
+        self.ports: dict[str, int] = {}
+        self.processes: dict[str, subprocess.Popen[str]] = {}
+        self.applied: list[str] = []
+        self.deleted = False
+        for node in ("n1", "n2"):
+            self.start(node)
+        for node in ("n1", "n2"):
+            self.await_start(node)
+
+    def start(self, node: str) -> None:
+        identity = {"POD_NAME": f"agent-{node}", "NODE_NAME": node, "NODE_IP": "127.0.0.1"}
+        argv = [
+            sys.executable,
+            "-m",
+            "kubeskeptic.agent",
+            "ask",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--echo-port",
+            "0",
+        ]
+        self.processes[node] = subprocess.Popen(argv, env=os.environ | identity, stdout=subprocess.PIPE, text=True)
+
+    def await_start(self, node: str) -> None:
+        out = self.processes[node].stdout
+        assert out is not None
+        self.ports[f"agent-{node}"] = json.loads(out.readline())["listening"]
+
+    def kill(self, node: str) -> None:
+        process = self.processes.pop(node)
+        process.kill()
+        process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
+
+    def apply(self, manifest: dict[str, Any]) -> dict[str, Any]:
+        self.applied.append(manifest["kind"])
+        return manifest
+
+    def delete(self, kind: str, name: str) -> None:
+        self.deleted = True
+
+    def get(self, kind: str, name: str) -> dict[str, Any]:
+        raise NotFound("gone")
+
+    def list(self, kind: str, namespace: str = "", *, labels: str = "", fields: str = "") -> dict[str, Any]:
+        if kind == "Node":
+            return {"items": [{"metadata": {"name": node}} for node in ("n1", "n2")]}
+        ready = {"podIP": "127.0.0.1", "conditions": [{"type": "Ready", "status": "True"}]}
+        here = [node for node in ("n1", "n2") if fields in ("", f"spec.nodeName={node}")]
+        return {"items": [{"metadata": {"name": f"agent-{n}"}, "spec": {"nodeName": n}, "status": ready} for n in here]}
+
+    def request(self, method: str, path: str, body: Any, query: dict[str, str], timeout: float) -> bytes:
+        pod, _, rest = path.partition("/pods/")[2].partition(":8080/proxy")
+        url = f"http://127.0.0.1:{self.ports[pod]}{rest}?{urlencode(query)}"
+        data = json.dumps(body).encode() if body else None
+        try:
+            with urllib.request.urlopen(urllib.request.Request(url, data, method=method), timeout=timeout) as answer:
+                return bytes(answer.read())
+        except urllib.error.HTTPError as refused:
+            with refused:
+                raise ClusterError(f"{refused.read().decode()} (status {refused.code})", refused.code) from refused
+        except OSError as nobody:
+            raise Unanswered(str(nobody)) from nobody
+
+
+@pytest.fixture
+def pods() -> Iterator[Pods]:
+    pods = Pods()
+    yield pods
+    for node in list(pods.processes):
+        pods.kill(node)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal(tmp_path / "journal.jsonl")
+
+
+@pytest.fixture
+def agents(pods: Pods, journal: Journal, monkeypatch: pytest.MonkeyPatch) -> Iterator[Agents]:
+    monkeypatch.setattr(module, "PULL_PERIOD", 0.02)
+    with Agents(cast(Kube, pods), journal, "image", "ns", "run") as agents:
+        yield agents
+    assert pods.deleted
+    assert pods.applied == ["Namespace", "DaemonSet"]
+
+
+def probe_of(pods: Pods, name: str = "self") -> Probe:
+    """Asks the agent of node n1 who it is."""
+    return http_new(name, "127.0.0.1", pods.ports["agent-n1"], path="/who", rate=100)
+
+
+def settle(agents: Agents) -> None:
+    def settled() -> bool | NotYet:
+        return agents.settled("story", ["n1", "n2"], 0.2) or NotYet(str(agents.unsettled("story", ["n1", "n2"], 0.2)))
+
+    until(settled, Patience(5), what="calm", period=0.02)
+
+
+def samples(journal: Journal, node: str) -> list[dict[str, Any]]:
+    return [dict(one) for one in read(journal.path) if one["kind"] == "samples" and one["node"] == node]
+
+
+def test_from_ask_to_stop_no_question_is_lost(agents: Agents, pods: Pods, journal: Journal) -> None:
+    agents.ask("story", [probe_of(pods)])
+    settle(agents)
+    assert agents.failing("story", 0.0) == {}
+    assert set(agents.heartbeat) == {"n1", "n2"}
+    agents.stop("story")
+    agents.stop("story")  # harmless
+    for node in ("n1", "n2"):
+        ticks = sorted(tick for record in samples(journal, node) for tick in record["tick"])
+        missed = [one for one in read(journal.path) if one["kind"] == "gap" and one["node"] == node]
+        assert len(set(ticks)) == len(ticks)
+        assert ticks[-1] + 1 - len(ticks) == 0 or missed
+        assert agents.nodes[node].in_flight == 0
+
+
+def test_an_agent_that_dies_is_a_gap_and_is_told_again(agents: Agents, pods: Pods, journal: Journal) -> None:
+    agents.ask("story", [probe_of(pods)])
+    settle(agents)
+    pods.kill("n2")
+    until(lambda: not agents.nodes["n2"].reachable or NotYet("up"), Patience(5), what="n2 to be missed", period=0.02)
+    pods.start("n2")
+    pods.await_start("n2")
+    until(lambda: agents.nodes["n2"].reachable or NotYet("down"), Patience(5), what="n2 to be back", period=0.02)
+    settle(agents)
+    agents.stop("story")
+    gaps = [one for one in read(journal.path) if one["kind"] == "gap" and one["node"] == "n2" and not one["probe"]]
+    assert [gap["reason"] for gap in gaps] == ["its agent was restarted"]
+    assert gaps[0]["since"] < gaps[0]["until"]
+
+
+def test_the_agents_words_about_a_probe_that_it_refuses(agents: Agents, pods: Pods) -> None:
+    many = [http_new(f"p{number}", "127.0.0.1", 9, rate=200) for number in range(6)]
+    with pytest.raises(BadInput, match="questions a second"):
+        agents.ask("story", many)
+    agents.stop("story")
+    with pytest.raises(BadInput, match="same name"):
+        agents.ask("story", [probe_of(pods), probe_of(pods)])

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kubeskeptic.agent.spec import parse
+from kubeskeptic.errors import BadInput
+from kubeskeptic.probes.specs import NODE, Probe, dns_tcp, dns_udp, http_kept, http_new, tcp_connect
+
+ALL = [
+    http_new("web", "10.96.0.1", 80, path="/x", expect=["web-0"]),
+    http_kept("kept", "fd00::1", 80),
+    http_new("node-port", NODE, 30080, rate=10),
+    dns_udp("name", "10.96.0.10", "web.shop.svc.cluster.local.", expect=["10.96.0.1"]),
+    dns_tcp("srv", "10.96.0.10", "web.shop.svc.cluster.local.", qtype="SRV", port=1053),
+    tcp_connect("tcp", "10.96.0.1", 80, deadline=1.0),
+]
+
+
+@pytest.mark.parametrize("probe", ALL, ids=lambda probe: str(probe.name))
+def test_the_agent_understands_what_we_say(probe: Probe) -> None:
+    understood = parse(probe.spec(), node_ip="192.0.2.1")
+    assert (understood.name, understood.kind, understood.period) == (probe.name, probe.kind, probe.period)
+    assert understood.address == ("192.0.2.1" if probe.host == NODE else probe.host, probe.port)
+    assert (understood.path, understood.qname, understood.qtype) == (probe.path, probe.qname, probe.qtype)
+    assert understood.deadline == probe.deadline
+    assert understood.expect == (None if probe.expect is None else frozenset(probe.expect))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"name": "Web"}, "lower case"),
+        ({"name": ""}, "lower case"),
+        ({"kind": "ping"}, "kind must be one of"),
+        ({"host": "web.shop"}, "second question"),
+        ({"port": 0}, "65535"),
+        ({"rate": 0.0}, "rate"),
+        ({"rate": 1000.0}, "rate"),
+        ({"deadline": 0.0}, "deadline"),
+        ({"path": "x"}, "begin with /"),
+        ({"kind": "dns-udp"}, "qname"),
+        ({"qname": "a."}, "qname"),
+        ({"qtype": "MX"}, "qtype"),
+    ],
+)
+def test_nonsense_is_refused_before_it_is_sent(wrong: dict[str, Any], says: str) -> None:
+    fine: dict[str, Any] = {"name": "web", "kind": "http-new", "host": "10.0.0.1", "port": 80}
+    with pytest.raises(BadInput, match=says):
+        Probe(**fine | wrong)
+
+
+def test_fifty_a_second_is_a_resolution_of_20_ms() -> None:
+    assert http_new("web", "10.0.0.1", 80).period == 0.02

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from collections.abc import Set
+
+import pytest
+
+from kubeskeptic.probes.tally import Lane, Look, Tally
+
+LANE = Lane("story", "n1", "web")
+
+
+def lane_of(seconds: float, *, failed: Set[int] = frozenset(), missing: Set[int] = frozenset()) -> Tally:
+    """Ten questions a second, from time 0."""
+    tally = Tally()
+    ticks = [tick for tick in range(int(seconds * 10) + 1) if tick not in missing]
+    tally.add(LANE, [Look(tick, tick / 10, tick in failed) for tick in ticks])
+    return tally
+
+
+def test_calm_is_fresh_whole_and_without_failure() -> None:
+    assert lane_of(10).calm(LANE, now=11, seconds=3)
+
+
+@pytest.mark.parametrize(
+    ("now", "seconds", "why"),
+    [(12.1, 3.0, "nothing new for more than 2 s"), (10.0, 10.0, "not asked for longer than that")],
+)
+def test_not_calm(now: float, seconds: float, why: str) -> None:
+    assert not lane_of(10).calm(LANE, now, seconds), why
+
+
+@pytest.mark.parametrize(("tick", "calm"), [(69, True), (70, False), (100, False)])
+def test_a_failure_counts_by_when_it_was_sent(tick: int, calm: bool) -> None:
+    assert lane_of(10, failed={tick}).calm(LANE, 11, 3) is calm
+
+
+def test_a_question_that_is_still_waited_for_may_yet_fail() -> None:
+    tally = lane_of(10, missing={95})
+    assert not tally.calm(LANE, 11, 3)
+    tally.add(LANE, [Look(95, 9.5, False)])
+    assert tally.calm(LANE, 11, 3)
+
+
+def test_a_question_that_was_not_asked_did_not_fail() -> None:
+    tally = lane_of(10, missing={95, 96})
+    tally.skip(LANE, range(95, 96))
+    assert not tally.calm(LANE, 11, 3)
+    tally.skip(LANE, range(96, 97))
+    assert tally.calm(LANE, 11, 3)
+
+
+def test_a_lane_nobody_has_seen_is_not_calm() -> None:
+    assert not lane_of(10).calm(Lane("story", "n2", "web"), 11, 3)
+
+
+def test_an_agent_that_begins_again_has_to_settle_again() -> None:
+    tally = lane_of(10)
+    tally.forget(node="n1")
+    tally.add(LANE, [Look(tick, 10.5 + tick / 10, False) for tick in range(6)])
+    assert not tally.calm(LANE, 11.1, 3)
+
+
+def test_failures_since_a_time() -> None:
+    tally = lane_of(10, failed={20, 50})
+    assert tally.last_failures("story", 4.0) == {("n1", "web"): 5.0}
+    assert tally.last_failures("story", 6.0) == {}
+    tally.forget(scenario="story")
+    assert tally.last_failures("story", 0.0) == {}
