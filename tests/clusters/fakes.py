@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import json
-import sys
+import shlex
 from pathlib import Path
 
 from kubeskeptic.clusters.engine import Engine
 
-SCRIPT = """#!{python} -IS
-import json, sys
-answers = json.loads(open({answers!r}).read())
-words = sys.argv[1:]
-with open({calls!r}, "a") as calls:
-    calls.write(json.dumps(words) + "\\n")
-for place, (start, answer) in enumerate(answers):
-    if words[:len(start)] == start:
-        if answer.get("once"):
-            del answers[place]
-            open({answers!r}, "w").write(json.dumps(answers))
-        if answer.get("writes"):
-            open(answer["writes"], "w").close()
-        sys.stdout.write(answer.get("out", ""))
-        sys.stderr.write(answer.get("err", ""))
-        sys.exit(answer.get("status", 0))
+WORD, CALL = "\037", "\036"
+HEAD = """#!/bin/sh
+note=; for word in "$@"; do note="$note$word{word_end}"; done
+printf %s "$note{call_end}" >>{calls}
+begins() {{ case "$words" in "$1"*) true ;; *) false ;; esac; }}
+words="$* "
+"""
+ANSWER = """
+if {fresh} && begins {start}; then
+  {writes}
+  printf %s {out}
+  printf %s {err} >&2
+  exit {status}
+fi
 """
 
 
@@ -33,26 +31,41 @@ class FakeProgram:
     def __init__(self, folder: Path, name: str = "docker") -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / name
-        self._calls, self._answers = folder / f"{name}.calls", folder / f"{name}.answers"
-        self._known: list[tuple[list[str], dict[str, object]]] = []
+        self._calls = folder / f"{name}.calls"
+        self._answers: list[str] = []
         self._write()
-        self.path.write_text(SCRIPT.format(python=sys.executable, answers=str(self._answers), calls=str(self._calls)))
-        self.path.chmod(0o755)
 
     def answer(
         self, *start: str, out: str = "", err: str = "", status: int = 0, once: bool = False, writes: str = ""
     ) -> None:
-        """What to say to a call that begins like this; the last one told wins."""
-        self._known.insert(0, (list(start), {"out": out, "err": err, "status": status, "once": once, "writes": writes}))
+        """What to say to a call that begins like this; the last one told wins.
+
+        :param once: answer so to the first such call only
+        :param writes: an empty file that the call makes
+        """
+        used = shlex.quote(f"{self.path}.used.{len(self._answers)}")
+        text = ANSWER.format(
+            fresh=f"[ ! -e {used} ]" if once else "true",
+            start=shlex.quote(" ".join([*start, ""])) if start else "''",
+            writes="\n  ".join([f"touch {used}" if once else ":", f"touch {shlex.quote(writes)}" if writes else ":"]),
+            out=shlex.quote(out),
+            err=shlex.quote(err),
+            status=status,
+        )
+        self._answers.insert(0, text)
         self._write()
 
     @property
     def calls(self) -> list[list[str]]:
         """Every call so far, as lists of words."""
-        return [json.loads(line) for line in self._calls.read_text().splitlines()] if self._calls.exists() else []
+        noted = self._calls.read_text() if self._calls.exists() else ""
+        return [call.split(WORD)[:-1] for call in noted.split(CALL)[:-1]]
 
     def _write(self) -> None:
-        self._answers.write_text(json.dumps(self._known))
+        self.path.write_text(
+            HEAD.format(calls=shlex.quote(str(self._calls)), word_end=WORD, call_end=CALL) + "".join(self._answers)
+        )
+        self.path.chmod(0o755)
 
     @property
     def engine(self) -> Engine:
