@@ -116,6 +116,8 @@ longer than a quarter of the margin."""
 INSTRUMENT_OUTAGE = 0.51
 """The outage by which the instrument proves itself: 25 and a half ticks of 20 ms, as far as can be from where one tick more or
 less would be rounding."""
+ON_TIME = 0.005
+"""A question counts as asked in time when it is not later than this: what 99 of 100 have to keep (design: p99 of the lag)."""
 INSTRUMENT_QUIET = 0.5
 """So long the probe of the proof has to be answered well before and after."""
 SETTLE = 3.0

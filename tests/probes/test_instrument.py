@@ -24,7 +24,7 @@ def test_clocks_that_differ_do_not_matter() -> None:
 
 
 def test_the_order_of_arrival_does_not_matter() -> None:
-    assert measured(reversed(asked(0.5, 1.01))) == measured(asked(0.5, 1.01))
+    assert measured(reversed(asked(0.5, 1.01))) == measured(asked(0.5, 1.01)) == (0.52, 0.02)
 
 
 def test_an_outage_that_nobody_saw_proves_the_opposite() -> None:
@@ -34,7 +34,7 @@ def test_an_outage_that_nobody_saw_proves_the_opposite() -> None:
 
 
 def test_an_outage_without_an_end_is_no_measurement() -> None:
-    assert measured(asked(0.5, 9)) is None
+    assert measured(asked(0.5, 9)) == (None, 0.0)
 
 
 def test_another_failure_beside_the_outage_is_noticed() -> None:
@@ -42,7 +42,15 @@ def test_another_failure_beside_the_outage_is_noticed() -> None:
 
 
 def test_two_ticks_wrong_is_wrong() -> None:
-    assert not judge("n1", 0.5, 1.01, asked(0.5, 1.05), ECHO).proven
+    proof = judge("n1", 0.5, 1.01, asked(0.5, 1.05), ECHO)
+    assert (proof.proven, proof.in_time) == (False, True)
+
+
+def test_a_machine_too_busy_to_ask_in_time_proves_nothing() -> None:
+    holes = [(sent, bad) for sent, bad in asked(0.5, 1.01) if not 1.0 < sent < 1.06]
+    proof = judge("n1", 0.5, 1.01, holes, ECHO)
+    assert (proof.proven, proof.in_time) == (False, False)
+    assert "asking only every 0.060 s" in str(proof)
 
 
 def test_samples_are_found_by_scenario_and_probe() -> None:
