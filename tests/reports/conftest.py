@@ -12,7 +12,7 @@ from kubeskeptic.reports.writing import read_report
 
 from .journals import write_run
 
-PROOFS = [
+PROOFS: list[dict[str, object]] = [
     {"claim": "service.node-dies", "case": "crash", "sabotage": "node-lifecycle-off", "verdict": "violated",
      "run": "20261123-1702-9c1e", "kubernetes": "v1.37.2", "harness": "0.1.0", "at": 1_795_453_400.0,
      "why": "Requests failed for 96 s, 38 s more than the dead endpoint window."},

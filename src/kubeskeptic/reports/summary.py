@@ -48,7 +48,8 @@ def _head(report: Report) -> list[str]:
     ]  # fmt: skip
     if report.broken_off:
         lines += ["", "> **This run broke off.** What follows is what its journal held by then."]
-    lines += [line for one in report.sabotages for line in ("", f"> **Sabotaged on purpose:** {_md(str(one.get('says') or one.get('id')))}")]
+    for one in report.sabotages:
+        lines += ["", f"> **Sabotaged on purpose:** {_md(str(one.get('says') or one.get('id')))}"]
     if report.clean is False:
         lines += ["", "> **The cluster was left dirty**: run `skeptic cleanup`."]
     return [*lines, ""]

@@ -1,0 +1,96 @@
+"""The page's text, without a browser."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+from kubeskeptic.reports.building import build
+from kubeskeptic.reports.html.markup import Markup, el
+from kubeskeptic.reports.html.page import render
+from kubeskeptic.reports.model import Report
+from kubeskeptic.reports.writing import read_report
+from kubeskeptic.timeline import load
+
+
+class Outline(HTMLParser):
+    """Collects ids and links, and whether elements close as they opened."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.open: list[str] = []
+        self.crooked: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = dict(attrs)
+        self.ids += [said["id"] or ""] if "id" in said else []
+        self.links += [said["href"] or ""] if tag == "a" else []
+        if tag not in {"meta", "input", "br"}:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        pass
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.crooked.append(tag)
+
+
+def outline(report: Report) -> Outline:
+    parsed = Outline()
+    parsed.feed(render(report))
+    return parsed
+
+
+def test_every_element_is_closed_and_every_id_unique(report: Report) -> None:
+    parsed = outline(report)
+    assert parsed.crooked == []
+    assert parsed.open == []
+    assert len(parsed.ids) == len(set(parsed.ids))
+
+
+def test_every_link_leads_somewhere_in_the_page(report: Report) -> None:
+    parsed = outline(report)
+    assert all(link.startswith("#") for link in parsed.links)
+    assert {link[1:] for link in parsed.links} <= set(parsed.ids)
+
+
+def test_every_finding_is_there_with_its_numbers(report: Report) -> None:
+    text = re.sub("<[^>]+>", "", render(report))
+    for entry in report.entries:
+        assert entry.why.split(",")[0] in text.replace("&#x27;", "'")
+    assert "GRACE 50 + MONITOR 5 + SYNC 1 + margin 2" in text
+    assert "no vantage point: its agent died with it" in text
+    assert "pytest 'suites/nodes/node_crashes.py::test_node_dies[crash]' --seed 20817" in text.replace("&#x27;", "'")
+
+
+def test_what_is_violated_stands_before_everything_else(report: Report) -> None:
+    page = render(report)
+    assert page.index("Look at these first") < page.index('class="chapter"')
+    assert page.index('href="#replicaset.count.deletion"') < page.index('class="chapter"')
+
+
+def test_a_run_that_broke_off_says_so(broken_dir: Path) -> None:
+    page = render(read_report(broken_dir))
+    assert "This run broke off." in page
+    assert "1\N{NO-BREAK SPACE}torn line in the journal." in page
+
+
+def test_a_run_without_findings_is_a_page_too(tmp_path: Path) -> None:
+    journal = tmp_path / "journal.jsonl"
+    journal.write_text("")
+    page = render(build(load(journal), ()))
+    assert "Nothing was asked" in page
+    assert "No claim came to a verdict" in page
+
+
+def test_text_is_escaped_wherever_it_stands() -> None:
+    assert el("p", "<b>", title='"><script>') == "<p title=\"&quot;&gt;&lt;script&gt;\">&lt;b&gt;</p>"
+    assert el("p", Markup("<b>")) == "<p><b></p>"
+
+
+def test_it_is_small(report: Report) -> None:
+    assert len(render(report).encode()) < 400_000
