@@ -23,6 +23,9 @@ BACKLOG = 1024
 FRESH = 1.0
 """A connection that was just opened may still bring its first request for so many seconds after the server began to stop."""
 
+ACCEPTING = 4
+"""Turns of the loop that asyncio takes from accepting a connection to telling its protocol."""
+
 
 @dataclass(frozen=True)
 class Request:
@@ -90,6 +93,8 @@ class Server:
     async def stop(self) -> None:
         """Stop listening, close what is idle, finish what is in flight."""
         self.stop_listening()
+        for _ in range(ACCEPTING):
+            await clock.turn()
         self.stopping = True
         for connection in list(self.connections):
             connection.finish()

@@ -116,12 +116,16 @@ class Schedule:
         return sum(probe.asked for probe in self.probes)
 
     def replace(self, scenario: str, specs: Sequence[Spec]) -> list[Running]:
-        """Ask exactly ``specs`` for ``scenario``; those that already run unchanged go on untouched."""
+        """Ask exactly ``specs`` for ``scenario``; those that already run unchanged go on untouched.
+
+        :raises BadSpec: when one of them cannot be asked; nothing has changed then
+        """
         wanted = {spec.name: spec for spec in specs}
+        askers = {spec.name: asker_for(spec, self._readiness) for spec in specs}  # all or none: the last may be refused
         self._drop(lambda probe: probe.scenario == scenario and wanted.get(probe.spec.name) != probe.spec)
         for spec in specs:
             if (scenario, spec.name) not in self._running:
-                self._start(scenario, spec)
+                self._start(scenario, spec, askers[spec.name])
         return [self._running[scenario, spec.name] for spec in specs]
 
     def stop(self, scenario: str) -> None:
@@ -135,9 +139,8 @@ class Schedule:
             probe.drop()
         self._readiness.close()
 
-    def _start(self, scenario: str, spec: Spec) -> None:
+    def _start(self, scenario: str, spec: Spec, asker: Asker) -> None:
         number = len(self.probes)
-        asker = asker_for(spec, self._readiness)
         t0 = clock.monotonic() + (number * GOLDEN) % 1 * spec.period
         probe = Running(number, scenario, spec, asker, t0, self._seen)
         self.probes.append(probe)

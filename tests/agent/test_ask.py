@@ -1,0 +1,257 @@
+"""The agent as the harness meets it: over HTTP, with probes that really ask."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from kubeskeptic.agent import clock, wire
+from kubeskeptic.agent.ask import Agent
+from kubeskeptic.agent.blackout import LOOPBACK
+from kubeskeptic.agent.clock import Moment
+from kubeskeptic.agent.identity import Identity
+from kubeskeptic.agent.outcomes import OUTCOMES
+from tests.agent.loopback import HOST, LONG, call
+
+COLUMNS = ("probe", "tick", "sent", "took", "outcome", "by", "port")
+HEAD = (
+    "boot",
+    "agent",
+    "node",
+    "wall",
+    "mono",
+    "cursor",
+    "first",
+    "lost",
+    "lag_p99_ms",
+    "cpu_s",
+    "rss_mib",
+    "questions",
+)
+
+
+@asynccontextmanager
+async def running(capacity: int = 1000) -> AsyncIterator[tuple[Agent, int]]:
+    """An agent, and the port it listens on."""
+    agent = Agent(Identity("agent-1", "node-1", "10.0.0.1", "127.0.0.1"), capacity)
+    port = await agent.start(HOST, 0, 0)
+    try:
+        yield agent, port
+    finally:
+        await agent.stop()
+        await clock.turn()
+
+
+def probe(agent: Agent, name: str = "self", **more: Any) -> dict[str, Any]:
+    """A probe of the agent's own echo, 200 times a second."""
+    return {"name": name, "kind": "http-new", "host": LOOPBACK, "port": agent.echo.port, "period": 0.005} | more
+
+
+async def put(port: int, *probes: dict[str, Any], scenario: str = "s") -> Any:
+    status, answer = await call(port, "PUT", "/probes", {"scenario": scenario, "probes": list(probes)})
+    assert status == 200, answer
+    return answer
+
+
+async def samples(port: int, after: int = 0, query: str = "") -> Any:
+    status, answer = await call(port, "GET", f"/samples?after={after}{query}")
+    assert status == 200, answer
+    return answer
+
+
+async def recorded(agent: Agent, count: int) -> None:
+    """Come back when so many samples have been recorded."""
+    async with asyncio.timeout(LONG):
+        while agent.samples.total < count:
+            await clock.pause(0.005)
+
+
+def run(story: Callable[[Agent, int], Awaitable[None]], capacity: int = 1000) -> None:
+    async def go() -> None:
+        async with running(capacity) as (agent, port):
+            await story(agent, port)
+
+    asyncio.run(go())
+
+
+def test_a_batch_has_everything_and_its_columns_are_equally_long() -> None:
+    async def story(agent: Agent, port: int) -> None:
+        started = await put(port, probe(agent), probe(agent, "other", kind="http-kept"))
+        await recorded(agent, 10)
+        batch = await samples(port)
+        assert set(HEAD) <= set(batch)
+        assert len({len(batch[column]) for column in COLUMNS}) == 1
+        assert batch["cursor"] == batch["first"] + len(batch["tick"]) >= 10
+        assert (batch["agent"], batch["node"], batch["lost"], batch["gaps"][:0]) == ("agent-1", "node-1", 0, [])
+        assert {each["name"] for each in batch["probes"]} == {"self", "other"}
+        assert batch["names"] == ["", "agent-1"]
+        assert {OUTCOMES[code] for code in batch["outcome"]} == {"ok"}
+        assert batch["boot"] == started["boot"] == (await call(port, "GET", "/who"))[1]["boot"]
+        for number, tick, sent in zip(batch["probe"], batch["tick"], batch["sent"], strict=True):
+            due = batch["probes"][number]["t0"] + tick * 0.005
+            assert -0.001 < sent - due < batch["lag_p99_ms"] / 1000 + 0.5
+
+    run(story)
+
+
+def test_the_same_cursor_gives_the_same_samples() -> None:
+    async def story(agent: Agent, port: int) -> None:
+        await put(port, probe(agent))
+        await recorded(agent, 8)
+        first, again = await samples(port, 3, "&limit=4"), await samples(port, 3, "&limit=4")
+        assert first["tick"] == again["tick"]
+        assert first["sent"] == pytest.approx(again["sent"], abs=1e-4)
+        assert (first["first"], first["cursor"]) == (3, 7)
+        follow = await samples(port, first["cursor"])
+        assert follow["first"] == 7
+
+    run(story)
+
+
+def test_a_cursor_of_another_boot_frees_nothing_when_the_boot_is_named() -> None:
+    async def story(agent: Agent, port: int) -> None:
+        await put(port, probe(agent))
+        await recorded(agent, 8)
+        assert (await samples(port, 5, "&boot=another"))["first"] == 0
+        assert (await samples(port, 5, f"&boot={agent.identity.boot}"))["first"] == 5
+
+    run(story)
+
+
+def test_what_overflowed_is_counted_and_has_a_gap() -> None:
+    async def story(agent: Agent, port: int) -> None:
+        await put(port, probe(agent))
+        await recorded(agent, 30)
+        batch = await samples(port)
+        assert batch["lost"] == batch["first"] >= 20
+        overflow = [gap for gap in batch["gaps"] if gap["reason"] == "overflow"]
+        assert sum(gap["ticks"] for gap in overflow) == batch["lost"]
+        assert {gap["probe"] for gap in overflow} == {"self"}
+
+    run(story, capacity=10)
+
+
+def test_deleted_probes_deliver_what_was_in_flight_and_ask_no_more() -> None:
+    async def story(agent: Agent, port: int) -> None:
+        await put(port, probe(agent), scenario="other")
+        await put(port, probe(agent))
+        assert (await call(port, "DELETE", "/probes?scenario=s"))[0] == 200
+        asked = {each.scenario: each.asked for each in agent.schedule.probes}
+        await recorded(agent, agent.samples.total + 5)
+        assert [each.asked for each in agent.schedule.probes if each.scenario == "s"] == [asked["s"]]
+        assert [each.scenario for each in agent.schedule.running] == ["other"]
+
+    run(story)
+
+
+def test_identical_probes_go_on_untouched() -> None:
+    async def story(agent: Agent, port: int) -> None:
+        before = await put(port, probe(agent), probe(agent, "b"))
+        after = await put(port, probe(agent), probe(agent, "b", period=0.01))
+        assert after["probes"][0]["t0"] == pytest.approx(before["probes"][0]["t0"], abs=0.001)
+        assert after["probes"][1]["t0"] > before["probes"][1]["t0"]
+
+    run(story)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "says"),
+    [
+        ("PUT", "/probes", b"{", 400, "not JSON"),
+        ("PUT", "/probes", [], 400, "not a JSON object"),
+        ("PUT", "/probes", {"probes": []}, 400, "send {"),
+        ("PUT", "/probes", {"scenario": "s", "probes": [{}]}, 400, "name is missing"),
+        ("PUT", "/probes", {"scenario": "s", "probes": ["x"]}, 400, "JSON object"),
+        ("DELETE", "/probes", None, 400, "which scenario"),
+        ("GET", "/samples?after=-1", None, 400, "whole number"),
+        ("GET", "/samples?after=x", None, 400, "whole number"),
+        ("POST", "/blackout", {"probe": "self", "seconds": 0}, 400, "more than 0"),
+        ("POST", "/blackout", {"probe": "nobody", "seconds": 1}, 400, "no running probe"),
+        ("GET", "/nothing", None, 404, "there is no"),
+    ],
+)
+def test_nonsense_is_answered_with_one_sentence(method: str, path: str, body: Any, status: int, says: str) -> None:
+    async def story(_: Agent, port: int) -> None:
+        answered, answer = await call(port, method, path, body)
+        assert (answered, says in answer["error"]) == (status, True), answer
+
+    run(story)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ([{"name": "a"}, {"name": "a"}], "the same name"),
+        ([{"name": str(number)} for number in range(6)], "questions a second"),
+        ([{"kind": "dns-udp", "server": HOST, "qname": "a..b"}], "not a name"),
+    ],
+)
+def test_a_set_that_is_refused_changes_nothing(change: list[dict[str, Any]], says: str) -> None:
+    async def story(agent: Agent, port: int) -> None:
+        await put(port, probe(agent))
+        probes = [probe(agent, **each) for each in change]
+        status, answer = await call(port, "PUT", "/probes", {"scenario": "s", "probes": probes})
+        assert (status, says in answer["error"]) == (400, True), answer
+        assert [each.spec.name for each in agent.schedule.running] == ["self"]
+
+    run(story)
+
+
+def test_a_known_outage_is_what_the_samples_show() -> None:
+    """A question that was answered was not asked and answered within the outage; one that failed touched it."""
+
+    async def story(agent: Agent, port: int) -> None:
+        await put(port, probe(agent))
+        await recorded(agent, 5)
+        status, known = await call(port, "POST", "/blackout", {"probe": "self", "seconds": 0.2})
+        assert status == 200
+        assert known["seconds"] == pytest.approx(known["end"] - known["start"], abs=0.001)
+        await recorded(agent, agent.samples.total + 5)
+        batch = await samples(port)
+        clocks = 0.001  # two answers, two anchors
+        failed = 0
+        for sent, took, code in zip(batch["sent"], batch["took"], batch["outcome"], strict=True):
+            if OUTCOMES[code] == "ok":
+                assert sent < known["start"] + clocks or sent + took > known["end"] - clocks
+            else:
+                assert sent < known["end"] + clocks
+                assert sent + took > known["start"] - clocks
+                failed += 1
+        assert failed >= 2
+        assert Counter(OUTCOMES[code] for code in batch["outcome"])["refused"] >= failed - 1
+
+    run(story)
+
+
+def test_one_blackout_at_a_time() -> None:
+    async def story(agent: Agent, port: int) -> None:
+        await put(port, probe(agent))
+        asked = {"probe": "self", "seconds": 0.1}
+        both = await asyncio.gather(call(port, "POST", "/blackout", asked), call(port, "POST", "/blackout", asked))
+        assert sorted(status for status, _ in both) == [200, 409]
+
+    run(story)
+
+
+class TestClock:
+    def test_a_step_of_the_wall_clock_cancels_out(self) -> None:
+        """The harness adds (its own clock - wall) to sent: the result is the same before and after a step."""
+        before, after = Moment(wall=1000.0, mono=50.0), Moment(wall=1000.0 + 10 + 3600, mono=60.0)
+        harness = {before: 2000.0, after: 2010.0}
+        sent = [anchor.wall_at(45.0) + harness[anchor] - anchor.wall for anchor in (before, after)]
+        assert sent == [1995.0, 1995.0]
+
+    def test_a_moment_is_one(self) -> None:
+        first, second = clock.moment(), clock.moment()
+        assert second.wall - first.wall == pytest.approx(second.mono - first.mono, abs=0.01)
+
+
+def test_p99_of_few_and_of_many() -> None:
+    assert wire._p99([]) == 0.0
+    assert wire._p99([0.003]) == 0.003
+    assert wire._p99([float(value) for value in range(1000)]) == 990.0

@@ -1,0 +1,246 @@
+"""The open loop, on a clock that is moved by hand."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator
+from itertools import count
+
+import pytest
+
+from kubeskeptic.agent import clock
+from kubeskeptic.agent.buffer import Samples
+from kubeskeptic.agent.gaps import Gaps
+from kubeskeptic.agent.outcomes import Outcome
+from kubeskeptic.agent.question import OK, Ending, Question
+from kubeskeptic.agent.schedule import Running, Schedule
+from kubeskeptic.agent.spec import parse
+
+
+class Timer:
+    """A timer that can be cancelled."""
+
+    def __init__(self, callback: Callable[[], object]) -> None:
+        self.callback: Callable[[], object] | None = callback
+
+    def cancel(self) -> None:
+        self.callback = None
+
+
+class Hands:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self._timers: list[tuple[float, int, Timer]] = []
+        self._number = count()
+
+    def at(self, when: float, callback: Callable[[], object]) -> Timer:
+        timer = Timer(callback)
+        heapq.heappush(self._timers, (when, next(self._number), timer))
+        return timer
+
+    def until(self, moment: float) -> None:
+        """Let the loop run until then: every timer at its time."""
+        while self._timers and self._timers[0][0] <= moment:
+            when, _, timer = heapq.heappop(self._timers)
+            self.now = max(self.now, when)
+            if timer.callback:
+                timer.callback()
+        self.now = max(self.now, moment)
+
+    def stall(self, seconds: float) -> None:
+        """Time passes, and the loop does not run."""
+        self.now += seconds
+
+
+class Pupil:
+    """Asks nobody, and remembers its questions."""
+
+    def __init__(self) -> None:
+        self.questions: list[Question] = []
+        self.closed = False
+
+    def ask(self, question: Question) -> None:
+        self.questions.append(question)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+def hands(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hands]:
+    """The agent's clock, moved by hand."""
+    moved = Hands()
+    monkeypatch.setattr(clock, "monotonic", lambda: moved.now)
+    monkeypatch.setattr(clock, "at", moved.at)
+    return moved  # type: ignore[return-value]
+
+
+class Probe:
+    """A running probe with ten questions a second, from second 100 on."""
+
+    def __init__(self, deadline: float = 3.5) -> None:
+        self.gaps = Gaps()
+        self.samples = Samples(self.gaps, 1000)
+        self.pupil = Pupil()
+        raw = {"name": "p", "kind": "tcp", "host": "10.0.0.1", "port": 80, "period": 0.1, "deadline": deadline}
+        self.running = Running(0, "s", parse(raw), self.pupil, 100.0, (self.samples, self.gaps))
+
+    @property
+    def asked(self) -> list[int]:
+        return [question.tick for question in self.pupil.questions]
+
+    @property
+    def recorded(self) -> list[tuple[int, float, str]]:
+        _, seen = self.samples.take(0, 1000)
+        codes = list(Outcome)
+        return [
+            (tick, round(took, 3), str(codes[code]))
+            for tick, took, code in zip(seen.tick, seen.took, seen.outcome, strict=True)
+        ]
+
+
+def test_unanswered_questions_delay_none(hands: Hands) -> None:
+    probe = Probe()
+    hands.until(102.95)
+    assert probe.asked == list(range(30))
+    assert probe.recorded == []
+
+
+def test_a_late_answer_belongs_to_its_own_question(hands: Hands) -> None:
+    probe = Probe()
+    hands.until(101.05)
+    probe.pupil.questions[10].ended(OK)
+    probe.pupil.questions[3].ended(OK)
+    assert probe.recorded == [(10, 0.05, "ok"), (3, 0.75, "ok")]
+
+
+def test_only_the_first_ending_counts(hands: Hands) -> None:
+    probe = Probe()
+    hands.until(100.0)
+    probe.pupil.questions[0].ended(OK)
+    probe.pupil.questions[0].ended(Ending(Outcome.RESET))
+    hands.until(104.0)
+    assert [sample for sample in probe.recorded if sample[0] == 0] == [(0, 0.0, "ok")]
+
+
+def test_each_question_times_out_at_its_own_deadline(hands: Hands) -> None:
+    probe = Probe(deadline=0.25)
+    hands.until(100.449)
+    assert probe.recorded == [(0, 0.25, "timeout"), (1, 0.25, "timeout")]
+
+
+def test_deadlines_are_exact_after_answered_questions(hands: Hands) -> None:
+    probe = Probe(deadline=0.35)
+    for tick in range(10):
+        hands.until(100.01 + tick / 10)
+        if tick != 4:
+            probe.pupil.questions[tick].ended(OK)
+    assert (4, 0.35, "timeout") in probe.recorded
+
+
+def test_what_is_left_open_is_closed_at_the_deadline(hands: Hands) -> None:
+    probe, closed = Probe(deadline=0.35), []
+    hands.until(100.0)
+    probe.pupil.questions[0].ended(OK)
+    probe.pupil.questions[0].abandon = lambda: closed.append(hands.now)
+    hands.until(101.0)
+    assert closed == [pytest.approx(100.35)]
+    assert probe.recorded[0] == (0, 0.0, "ok")
+
+
+@pytest.mark.parametrize(
+    ("stall", "then_asked", "missing"),
+    [(0.04, 3, 0), (0.09, 3, 0), (0.16, 4, 1), (1.06, 13, 10), (60.0, 602, 599)],
+)
+def test_a_stall_is_a_gap_and_no_burst(hands: Hands, stall: float, then_asked: int, missing: int) -> None:
+    probe = Probe(deadline=59.0)
+    hands.until(100.25)
+    hands.stall(stall)
+    before = len(probe.asked)
+    hands.until(hands.now)
+    hands.until(hands.now + 0.06)
+    asked = probe.asked[before:]
+    assert asked[:1] == ([then_asked] if stall > 0.05 or asked else [])
+    assert len(asked) <= 2, "not asked late in a burst"
+    stalled = [gap for gap in probe.gaps.deliver() if gap.ticks == missing]
+    if missing:
+        assert stalled[0].since == pytest.approx(100.3)
+        assert stalled[0].until == pytest.approx(100 + then_asked / 10)
+        assert stalled[0].reason == "stalled"
+    else:
+        assert len(probe.gaps) == 0
+
+
+def test_a_question_nobody_watched_until_its_deadline_is_part_of_the_gap(hands: Hands) -> None:
+    probe = Probe(deadline=0.5)
+    hands.until(100.0)
+    hands.stall(10)
+    hands.until(hands.now)
+    assert probe.recorded == []
+    unwatched = [gap for gap in probe.gaps.deliver() if gap.since == 100.0]
+    assert [(gap.ticks, gap.reason) for gap in unwatched] == [(1, "stalled")]
+
+
+def test_every_question_is_a_sample_or_in_a_gap(hands: Hands) -> None:
+    probe = Probe(deadline=0.5)
+    hands.until(101.0)
+    hands.stall(7.3)
+    hands.until(112.0)
+    probe.running.stop()
+    hands.until(120.0)
+    ticks = len(probe.recorded) + sum(gap.ticks for gap in probe.gaps.deliver())
+    assert ticks == probe.asked[-1] + 1
+
+
+def test_stopping_leaves_questions_in_flight_to_their_end(hands: Hands) -> None:
+    probe = Probe(deadline=0.5)
+    hands.until(100.15)
+    probe.running.stop()
+    hands.until(110.0)
+    assert probe.pupil.closed
+    assert probe.recorded == [(0, 0.5, "timeout"), (1, 0.5, "timeout")]
+
+
+def test_an_unknown_outcome_is_counted_with_its_reason(hands: Hands) -> None:
+    probe = Probe()
+    hands.until(100.1)
+    for question in probe.pupil.questions:
+        question.ended(Ending(Outcome.UNKNOWN, reason="EMFILE: Too many open files"))
+    assert probe.samples.unknowns == {"EMFILE: Too many open files": 2}
+
+
+class TestSets:
+    """Sets of probes, by scenario."""
+
+    @staticmethod
+    def spec(name: str, port: int = 80) -> object:
+        return {"name": name, "kind": "tcp", "host": "10.0.0.1", "port": port}
+
+    @pytest.fixture
+    def schedule(self, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> Schedule:
+        monkeypatch.setattr("kubeskeptic.agent.schedule.Readiness", lambda: None)
+        monkeypatch.setattr("kubeskeptic.agent.schedule.asker_for", lambda _, __: Pupil())
+        gaps = Gaps()
+        return Schedule(Samples(gaps, 10), gaps)
+
+    def put(self, schedule: Schedule, scenario: str, *specs: object) -> list[int]:
+        return [probe.number for probe in schedule.replace(scenario, [parse(spec) for spec in specs])]
+
+    def test_unchanged_ones_go_on_untouched(self, schedule: Schedule) -> None:
+        assert self.put(schedule, "s", self.spec("a"), self.spec("b")) == [0, 1]
+        assert self.put(schedule, "s", self.spec("b"), self.spec("a", 81)) == [1, 2]
+        assert [probe.number for probe in schedule.running] == [1, 2]
+
+    def test_scenarios_do_not_touch_each_other(self, schedule: Schedule) -> None:
+        self.put(schedule, "s", self.spec("a"))
+        self.put(schedule, "t", self.spec("a"))
+        schedule.stop("s")
+        assert [(probe.scenario, probe.number) for probe in schedule.running] == [("t", 1)]
+
+    def test_phases_are_spread(self, schedule: Schedule) -> None:
+        self.put(schedule, "s", *(self.spec(str(number)) for number in range(8)))
+        phases = sorted((probe.t0 - 100.0) / probe.spec.period for probe in schedule.running)
+        apart = [later - earlier for earlier, later in zip(phases, [*phases[1:], phases[0] + 1], strict=True)]
+        assert min(apart) > 0.05
