@@ -80,7 +80,7 @@ def table(seconds: list[tuple[float, float]]) -> float:
     click.echo(f"\n{'seconds':<22}{'median':>8}{'least':>8}{'most':>8}")
     for title, column in zip(("kind create cluster", "skeptic up, warm"), zip(*seconds, strict=True), strict=True):
         click.echo(f"{title:<22}{statistics.median(column):>8.1f}{min(column):>8.1f}{max(column):>8.1f}")
-    ratio = ours / plain
+    ratio = float(ours / plain)
     click.echo(f"{'ratio':<22}{ratio:>8.2f}  (bound {BOUND})")
     return ratio
 

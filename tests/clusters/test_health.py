@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kubeskeptic.clusters import health
-from kubeskeptic.clusters.machine import GIB, Level, Machine, judge
+from kubeskeptic.clusters.machine import GIB, Level, Machine, inotify_shortage, judge
 from kubeskeptic.clusters.network import KUBECTL
 from tests.clusters.fakes import FakeProgram, listed
 
@@ -81,6 +82,7 @@ GOOD: dict[str, Any] = {
     "memory": 16 * GIB,
     "free": {"/cache": 50 * GIB},
     "inotify_instances": 512,
+    "inotify_used": 70,
     "inotify_watches": 524288,
     "open_files": 65536,
     "cgroup_version": "2",
@@ -94,6 +96,14 @@ def test_a_good_machine_is_good() -> None:
     assert {finding.level for finding in judge(Machine(**GOOD))} == {Level.OK}
 
 
+def test_a_further_cluster_needs_inotify_instances_that_are_free() -> None:
+    machine = Machine(**{**GOOD, "inotify_instances": 128, "inotify_used": 58})
+    assert inotify_shortage(machine, 4) is None
+    shortage = inotify_shortage(replace(machine, inotify_used=60), 4)
+    assert shortage is not None
+    assert shortage.startswith("60 of 128 inotify instances are in use and a cluster of 4 nodes takes about 69")
+
+
 @pytest.mark.parametrize(
     ("change", "what", "level", "advice"),
     [
@@ -102,7 +112,7 @@ def test_a_good_machine_is_good() -> None:
         ({"free": {"/cache": GIB}}, "disk", Level.FAIL, "free some"),
         ({"free": {"/cache": 10 * GIB}}, "disk", Level.WARN, "free some"),
         ({"inotify_instances": 64}, "inotify", Level.FAIL, "sysctl"),
-        ({"inotify_instances": 128}, "inotify", Level.WARN, "sysctl"),
+        ({"inotify_instances": 128}, "inotify", Level.WARN, "four more nodes: sysctl"),
         ({"open_files": 1024}, "open files", Level.FAIL, "ulimit"),
         ({"controllers": ("cpu", "memory", "pids")}, "cgroups", Level.FAIL, "without cpuset"),
         ({"cgroup_version": "1"}, "cgroups", Level.OK, "failCgroupV1"),

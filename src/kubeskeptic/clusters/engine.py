@@ -163,6 +163,10 @@ class Engine:
         """Whether the engine has an image."""
         return bool(self.call("images", "--quiet", tag).strip())
 
+    def tags(self, repository: str) -> list[str]:
+        """All tags of a repository that the engine has, such as ``name:tag``."""
+        return self.call("images", "--format", "{{.Repository}}:{{.Tag}}", repository).split()
+
     def import_root(self, archive: Path, tag: str, changes: Sequence[str] = ()) -> None:
         """Make an image from a tar of a root file system; ``changes`` are Dockerfile instructions."""
         words = [word for change in changes for word in ("--change", change)]

@@ -49,7 +49,8 @@ def own(prefix: Path) -> Engine:
     """The handle of our own engine, whether it runs or not."""
     return Engine(
         client=str(prefix / "usr/bin/docker"),
-        variables={"DOCKER_HOST": f"unix://{socket()}", "PATH": _path(prefix)},
+        # the client finds plugins, and with them its newer builder, in the machine's own folders only
+        variables={"DOCKER_HOST": f"unix://{socket()}", "PATH": _path(prefix), "DOCKER_BUILDKIT": "0"},
         own=True,
     )
 
@@ -85,6 +86,9 @@ def provide(store: Store, progress: Progress) -> Engine:
             return found
         prefix = store.make(PREFIX, lambda into: _install(into, source, progress))
         with progress.step("start of the container engine", 2) as step:
+            # one that was started from an older prefix goes on working with this one's client
+            if own(prefix).answers():
+                return own(prefix)
             return _start(own(prefix), prefix, source, step)
 
 

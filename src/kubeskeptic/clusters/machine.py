@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
@@ -14,6 +15,13 @@ from kubeskeptic import paths
 GIB = 1 << 30
 CONTROLLERS = ("cpu", "cpuset", "memory", "pids")
 """What the kubelet asks of cgroups, in either version."""
+
+
+INSTANCES_PER_NODE = 14
+INSTANCES_OF_CONTROL_PLANE = 13
+"""Inotify instances that kubelet, systemd, containerd and kube-proxy of a node hold, and API server and controllers beside
+them, as counted in running clusters of 1.37."""
+MORE_INOTIFY = "sysctl fs.inotify.max_user_instances=512 fs.inotify.max_user_watches=524288"
 
 
 class Level(Enum):
@@ -42,12 +50,14 @@ class Machine:
     """What was seen of a machine; sizes in bytes.
 
     :param free: free space where the cache and the state are, by folder
+    :param inotify_used: instances that this user's processes hold, as far as they can be seen
     :param controllers: cgroup controllers that can be used
     """
 
     memory: int
     free: dict[str, int]
     inotify_instances: int
+    inotify_used: int
     inotify_watches: int
     open_files: int
     cgroup_version: str
@@ -63,6 +73,7 @@ def look() -> Machine:
         memory=_available_memory(),
         free={str(place): shutil.disk_usage(_existing(place)).free for place in (paths.cache(), paths.state())},
         inotify_instances=_number("/proc/sys/fs/inotify/max_user_instances"),
+        inotify_used=_inotify_used(),
         inotify_watches=_number("/proc/sys/fs/inotify/max_user_watches"),
         open_files=resource.getrlimit(resource.RLIMIT_NOFILE)[1],
         cgroup_version="2" if unified.exists() else "1",
@@ -77,7 +88,7 @@ def judge(machine: Machine) -> list[Finding]:
     return [
         _memory(machine.memory),
         *(_disk(place, free) for place, free in machine.free.items()),
-        _inotify(machine.inotify_instances, machine.inotify_watches),
+        _inotify(machine),
         _open_files(machine.open_files),
         _cgroups(machine.cgroup_version, machine.controllers),
         _kernel(machine.filesystems, netfilter=machine.netfilter),
@@ -106,13 +117,27 @@ def _disk(place: str, free: int) -> Finding:
     return Finding(Level.OK, "disk", seen)
 
 
-def _inotify(instances: int, watches: int) -> Finding:
-    seen = f"{instances} instances, {watches} watches per user"
-    cure = "sysctl fs.inotify.max_user_instances=512 fs.inotify.max_user_watches=524288"
-    if instances < 128 or watches < 8192:
-        return Finding(Level.FAIL, "inotify", f"{seen}; too low for four nodes: {cure}")
-    if instances < 256 or watches < 65536:
-        return Finding(Level.WARN, "inotify", f"{seen}; enough for one cluster, not for several: {cure}")
+def inotify_shortage(machine: Machine, nodes: int) -> str | None:
+    """Why a further cluster would not start for want of inotify instances, None when there are enough.
+
+    Where there are too few, systemd in a node ends with "Too many open files".
+    """
+    needed = nodes * INSTANCES_PER_NODE + INSTANCES_OF_CONTROL_PLANE
+    if machine.inotify_used + needed <= machine.inotify_instances:
+        return None
+    return (
+        f"{machine.inotify_used} of {machine.inotify_instances} inotify instances are in use and a cluster of {nodes} nodes "
+        f"takes about {needed}; delete another cluster, or raise the limit: {MORE_INOTIFY}"
+    )
+
+
+def _inotify(machine: Machine) -> Finding:
+    seen = f"{machine.inotify_used} of {machine.inotify_instances} instances in use, {machine.inotify_watches} watches allowed"
+    fresh = replace(machine, inotify_used=0)
+    if inotify_shortage(fresh, 4) or machine.inotify_watches < 8192:
+        return Finding(Level.FAIL, "inotify", f"{seen}; too low for four nodes: {MORE_INOTIFY}")
+    if inotify_shortage(machine, 4) or machine.inotify_watches < 65536:
+        return Finding(Level.WARN, "inotify", f"{seen}; too few for four more nodes: {MORE_INOTIFY}")
     return Finding(Level.OK, "inotify", seen)
 
 
@@ -154,6 +179,19 @@ def _available_memory() -> int:
         if line.startswith("MemAvailable:"):
             return int(line.split()[1]) * 1024
     return 0
+
+
+def _inotify_used() -> int:
+    return sum(_instances_of(folder) for folder in Path("/proc").glob("[0-9]*"))
+
+
+def _instances_of(process: Path) -> int:
+    try:
+        if process.stat().st_uid != os.geteuid():
+            return 0
+        return sum(str(file.readlink()) == "anon_inode:inotify" for file in (process / "fd").iterdir())
+    except OSError:  # it ended, or is not ours to look at
+        return 0
 
 
 def _existing(place: Path) -> Path:

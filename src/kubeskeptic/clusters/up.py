@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from kubeskeptic.clusters import agents, cluster, engine_install, health, kind, network, node_source
+from kubeskeptic.clusters import agents, cluster, engine_install, health, kind, machine, network, node_source
 from kubeskeptic.clusters.builds import node_image
 from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.cluster import Cluster, Record
@@ -16,7 +16,7 @@ from kubeskeptic.clusters.engine import Engine
 from kubeskeptic.clusters.node_source import DEFAULT_VERSION, NodeSource
 from kubeskeptic.clusters.steps import Say, quiet
 from kubeskeptic.clusters.store import alone
-from kubeskeptic.errors import BadInput, CommandFailed, SkepticError
+from kubeskeptic.errors import BadInput, CommandFailed, MissingRequirement, SkepticError
 
 DEFAULT_NAME = "kubeskeptic"
 DEFAULT_WORKERS = 3
@@ -115,6 +115,8 @@ def _make(workshop: Workshop, engine: Engine, name: str, names: tuple[str, ...],
     folder = cluster.folder(name)
     if engine.nodes(name):
         tool.delete(name, cluster.kubeconfig(name))
+    if engine.own:  # another engine's nodes may be on another machine
+        _require_inotify(len(names))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
     config = kind.configuration(
@@ -152,6 +154,12 @@ def _create(
         first.result()
         network.configure(engine, names[0], len(names))
         return loaded.result()
+
+
+def _require_inotify(nodes: int) -> None:
+    shortage = machine.inotify_shortage(machine.look(), nodes)
+    if shortage:
+        raise MissingRequirement(shortage)
 
 
 @contextlib.contextmanager

@@ -74,6 +74,7 @@ class AgentImage:
             lower = read_layer(self._base_folder() / "layer.tar")
             upper = _top(into)
             write_image(into / "image.tar", reference, [lower, upper], START, left_out=[] if whole else [lower])
+            upper.path.unlink()
 
         return self._workshop.make(recipe, 1, build) / "image.tar"
 

@@ -10,7 +10,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kubeskeptic import paths
@@ -78,6 +78,7 @@ def provide(workshop: Workshop, engine: Engine, version: str) -> str:
     with alone(paths.cache() / "builds" / ".node-image.lock", say=workshop.progress.say, why=wanted):
         if not engine.has_image(wanted):
             _build(workshop, engine, version, wanted)
+            _forget_older(engine, wanted)
     workshop.progress.forget(f"node image {version}")
     return wanted
 
@@ -106,6 +107,15 @@ def _build(workshop: Workshop, engine: Engine, version: str, wanted: str) -> Non
             engine.exec(container, ["systemctl", "enable", "containerd", "kubelet", "kubeskeptic-network"])
             _take_in(engine, container, archives, step)
             engine.commit(container, wanted, STARTS)
+
+
+def _forget_older(engine: Engine, wanted: str) -> None:
+    """Remove what older recipes made of the same version, a gigabyte each, unless nodes still run from it."""
+    version = wanted.rpartition("-")[0]
+    for each in engine.tags(REPOSITORY):
+        if each.startswith(f"{version}-") and each != wanted:
+            with suppress(CommandFailed):
+                engine.remove_image(each)
 
 
 def _lay_out(files: Path, kubernetes: Path, plugins: Path, version: str) -> None:
