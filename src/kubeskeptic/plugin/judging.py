@@ -59,10 +59,15 @@ class Judge:
         post = claim(id_).post
         state = self.item.config.stash[STATE]
         state.judged.append(Judged(id_, case, finding.verdict, finding.why, self.item.nodeid))
+        scenario = self.recording.id if self.recording else scenario_of(self.item)
+        fields = finding.as_record() | {"claim": id_, "case": case, "post": str(post)}
         if self.journal:
-            scenario = self.recording.id if self.recording else scenario_of(self.item)
-            fields = finding.as_record() | {"claim": id_, "case": case, "post": str(post)}
             self.journal.write("finding", scenario=scenario, test=self.item.nodeid, **fields)
+        elif state.journal:  # the run was never opened, or is closed: what its claims came to is written down all the same
+            late = Journal(state.journal)
+            late.write("finding", scenario=scenario, test=self.item.nodeid, **fields)
+            late.close()
+            state.late = True
 
     def message(self, finding: Finding) -> str:
         """The finding for people: claim, bound and its source, measured value, when, where, what was done, how to repeat."""
@@ -80,8 +85,8 @@ class Judge:
         if self.recording:
             lines += [f"  fault     {fault.says} (+{fault.applied - self.recording.started:.1f} s)"
                       for fault in self.recording.faults if "applied" in fault.phases]  # fmt: skip
-        if state.folder:
-            lines.append(f"  journal   {state.folder / 'journal.jsonl'}")
+        if state.journal:
+            lines.append(f"  journal   {state.journal}")
         lines.append(f"  again     {state.options.again(self.item.nodeid)}")
         return "\n".join(lines)
 

@@ -34,7 +34,14 @@ class State:
     replay: Path | None
     judged: list[Judged] = field(default_factory=list)
     exit_status: int = 0
-    folder: Path | None = None
+    late: bool = False
+    """A finding was written after the run's reports were."""
+
+    @property
+    def journal(self) -> Path | None:
+        """The journal of this session's run; None when there is none, as before a cluster was found."""
+        path = self.options.folder / "journal.jsonl"
+        return path if self.replay is None and path.exists() else None
 
 
 STATE = pytest.StashKey[State]()

@@ -8,6 +8,7 @@ from kubeskeptic.claims import catalogue
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Verdict
 from kubeskeptic.plugin.state import STATE, Judged, State
+from kubeskeptic.reports import write_all
 
 _SIGNS = {
     Verdict.HOLDS: ("●", "green"),
@@ -49,9 +50,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         sign, colour = _SIGNS[judged.verdict]
         terminalreporter.write(f"{sign} {judged.verdict!s:<12} ", **{colour: True, "bold": True})
         terminalreporter.line(f"{_name(judged):<{width}}  {judged.why}")
-    if state.folder:
+    if state.journal:
+        if state.late:
+            write_all(state.journal.parent)
         terminalreporter.line("")
-        terminalreporter.line(f"report   {state.folder / 'index.html'}")
+        terminalreporter.line(f"report   {state.journal.with_name('index.html')}")
     terminalreporter.line(f"seed     {state.options.seed}")
 
 

@@ -13,9 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
-from secrets import token_hex
 
 from kubeskeptic import __version__
 from kubeskeptic.clusters import Cluster, find
@@ -44,9 +42,8 @@ def open_run(options: RunOptions) -> Iterator[Run]:
     :raises Inconclusive: when the instrument cannot be trusted
     :raises LeftDirty: at the end, when the cluster is not as it was at the start
     """
-    id_ = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{token_hex(2)}"
     cluster = find_cluster(options)
-    folder = options.reports / id_
+    id_, folder = options.id, options.folder
     folder.mkdir(parents=True)
     try:
         with ExitStack() as stack:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 
 from kubeskeptic.errors import BadInput
 
@@ -18,6 +20,7 @@ class RunOptions:
     :param seed: decides victims
     :param reports: the folder in which the run's own folder is made
     :param sabotages: ids
+    :param id: the run's id: unique, sorts by time
     """
 
     cluster: str = "kubeskeptic"
@@ -25,6 +28,12 @@ class RunOptions:
     seed: int = 0
     reports: Path = Path("reports")
     sabotages: tuple[str, ...] = field(default=())
+    id: str = field(default_factory=lambda: f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{token_hex(2)}")
+
+    @property
+    def folder(self) -> Path:
+        """Where the run's journal and reports will be."""
+        return self.reports / self.id
 
     def check(self) -> None:
         """Refuse what makes no sense, before anything is touched.
