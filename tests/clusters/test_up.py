@@ -14,6 +14,7 @@ from kubeskeptic.clusters import cluster, engine_install
 from kubeskeptic.clusters.builds.agent_image import AgentImage
 from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.cluster import Record
+from kubeskeptic.clusters.engine import CLUSTER_LABEL, ROLE_LABEL
 from kubeskeptic.clusters.node_source import PINNED
 from kubeskeptic.clusters.steps import Progress, quiet
 from kubeskeptic.clusters.store import Store
@@ -43,7 +44,7 @@ class Laptop:
         self.docker.answer("exec", NODES[1], "ctr", out=AgentImage(Workshop(quiet)).reference)
 
     def has_nodes(self, *states: str) -> None:
-        labels = [{"io.x-k8s.kind.role": "control-plane"}, {"io.x-k8s.kind.role": "worker"}]
+        labels = [{CLUSTER_LABEL: "c", ROLE_LABEL: role} for role in ("control-plane", "worker")]
         rows = [listed(name, state, **label) for name, state, label in zip(NODES, states, labels, strict=False)]
         self.docker.answer("ps", out="".join(rows))
 

@@ -14,10 +14,11 @@ from kubeskeptic.clusters import cluster, engine_install, health, node_source
 from kubeskeptic.clusters.builds import components, node_image, roots
 from kubeskeptic.clusters.debian import mirror
 from kubeskeptic.clusters.engine import CLUSTER_LABEL, Engine
-from kubeskeptic.clusters.machine import Finding, Level, judge, look
+from kubeskeptic.clusters.machine import Finding, Level, inotify_shortage, judge, look
 from kubeskeptic.clusters.node_source import DEFAULT_VERSION
 from kubeskeptic.clusters.steps import quiet
 from kubeskeptic.clusters.store import Recipe, Store
+from kubeskeptic.clusters.up import DEFAULT_WORKERS
 from kubeskeptic.durations import REGISTRY_ANSWERS, Patience
 from kubeskeptic.errors import CommandFailed, MissingRequirement, SkepticError
 
@@ -29,7 +30,7 @@ def examine(name: str) -> list[Finding]:
     store = Store(paths.cache() / "builds", quiet)
     engine = engine_install.find(store)
     cached = engine is not None and engine.has_image(node_image.tag(DEFAULT_VERSION))
-    found = [*judge(look()), _engine(engine), _images(store, cached=cached)]
+    found = [*judge(look()), *_room(engine, name), _engine(engine), _images(store, cached=cached)]
     with ThreadPoolExecutor(3) as pool:
         sources = [
             pool.submit(_registry, engine),
@@ -41,6 +42,14 @@ def examine(name: str) -> list[Finding]:
         # with a registry in reach nothing is built, so nothing that building needs can be missed
         found = [_softened(finding) for finding in found]
     return [*found, *_leftovers(engine, name)]
+
+
+def _room(engine: Engine | None, name: str) -> list[Finding]:
+    """Whether the cluster, where there is none yet, fits beside what runs already."""
+    if engine is not None and engine.nodes(name):
+        return []
+    shortage = inotify_shortage(look(), DEFAULT_WORKERS + 1)
+    return [Finding(Level.FAIL, "room", shortage)] if shortage else []
 
 
 def _engine(engine: Engine | None) -> Finding:

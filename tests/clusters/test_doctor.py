@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kubeskeptic.clusters import cluster, doctor
+from kubeskeptic.clusters.machine import Finding, Level
+from kubeskeptic.errors import MissingRequirement
+from tests.clusters.fakes import FakeProgram, listed
+from tests.clusters.test_up import Laptop, finished, laptop
+
+__all__ = ["finished", "laptop"]  # fixtures
+
+
+def said(findings: list[Finding], what: str) -> Finding:
+    (finding,) = [finding for finding in findings if finding.what == what]
+    return finding
+
+
+@pytest.fixture(autouse=True)
+def sources(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No network: module proxy and package mirror are out of reach."""
+
+    def unreachable() -> str:
+        raise MissingRequirement("does not answer")
+
+    monkeypatch.setattr(doctor, "_ask_mirror", unreachable)
+    monkeypatch.setattr(doctor, "_ask_modules", unreachable)
+
+
+def test_with_a_registry_nothing_that_building_needs_can_fail(finished: Laptop) -> None:
+    findings = doctor.examine("c")
+    assert said(findings, "image registry").level is Level.OK
+    assert said(findings, "Debian mirror").level is Level.WARN
+    assert said(findings, "cluster c") == Finding(Level.OK, "cluster c", "healthy, Kubernetes v1.37.0, 1 workers")
+
+
+def test_without_registry_images_and_mirror_up_will_fail(finished: Laptop) -> None:
+    finished.docker.answer("manifest", err="no such host", status=1)
+    findings = doctor.examine("c")
+    assert said(findings, "Debian mirror").level is Level.FAIL
+    assert said(findings, "Go modules").level is Level.FAIL
+
+
+def test_images_that_are_there_need_no_sources(finished: Laptop) -> None:
+    finished.docker.answer("manifest", err="no such host", status=1)
+    finished.docker.answer("images", out="sha256:1\n")
+    findings = doctor.examine("c")
+    assert said(findings, "images").says == "the node image of v1.37.2 is there"
+    assert said(findings, "Go modules").level is Level.WARN
+
+
+def test_leftovers_are_named_with_what_to_do(finished: Laptop, tmp_path: Path) -> None:
+    label = "io.x-k8s.kind.cluster"
+    rows = [listed(name, "exited", **{label: "c"}) for name in ("c-control-plane", "c-worker")]
+    finished.docker.answer("ps", "--all", "--filter", f"label={label}", out="".join(rows) + listed("x", **{label: "x"}))
+    finished.docker.answer("ps", "--all", "--filter", f"label={label}=c", out="".join(rows))
+    (tmp_path / "cache/builds/.node-root-bookworm-1.half").mkdir(parents=True)
+    findings = doctor.examine("c")
+    assert "makes it anew" in said(findings, "cluster c").says
+    assert "skeptic down --name x" in said(findings, "cluster x").says
+    assert "1 interrupted or running builds" in " ".join(each.says for each in findings if each.what == "leftovers")
+
+
+def test_a_cluster_without_its_engine_is_a_leftover(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
+    laptop.docker.answer("info", err="Cannot connect", status=1)
+    cluster.folder("c").mkdir(parents=True)
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    findings = doctor.examine("c")
+    assert said(findings, "engine").level is Level.FAIL
+    assert "its engine is gone" in said(findings, "cluster c").says
+
+
+def test_fakes_are_programs(tmp_path: Path) -> None:
+    program = FakeProgram(tmp_path)
+    program.answer("a", out="x'\"$y\n")
+    assert program.engine.call("a", "b c", "") == "x'\"$y\n"
+    assert program.calls == [["a", "b c", ""]]
