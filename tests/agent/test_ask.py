@@ -32,6 +32,7 @@ HEAD = (
     "cpu_s",
     "rss_mib",
     "questions",
+    "in_flight",
 )
 
 

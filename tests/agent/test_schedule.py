@@ -198,7 +198,9 @@ def test_stopping_leaves_questions_in_flight_to_their_end(hands: Hands) -> None:
     probe = Probe(deadline=0.5)
     hands.until(100.15)
     probe.running.stop()
+    assert probe.running.asked - probe.running.ended == 2
     hands.until(110.0)
+    assert probe.running.asked - probe.running.ended == 0
     assert probe.pupil.closed
     assert probe.recorded == [(0, 0.5, "timeout"), (1, 0.5, "timeout")]
 

@@ -132,6 +132,7 @@ class Agent:
             "cpu_s": round(time.process_time(), 3),
             "rss_mib": round(resident_mib(), 1),
             "questions": self.schedule.questions,
+            "in_flight": self.schedule.in_flight,
         }
         gaps = self.gaps.deliver()
         pieces = []

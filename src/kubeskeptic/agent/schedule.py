@@ -42,6 +42,8 @@ class Running:
         self.t0 = t0
         self.asked = 0
         """Questions asked."""
+        self.ended = 0
+        """Questions that are not waited for any more."""
         self._next = 0
         self._samples, self._gaps = seen
         self._asker = asker
@@ -86,6 +88,7 @@ class Running:
         return newest
 
     def _record(self, question: Question, took: float, ending: Ending) -> None:
+        self.ended += 1
         if took > self.spec.deadline + UNWATCHED:
             until = question.sent + took
             self._gaps.add(self.number, question.sent, until, 1, STALLED, self._samples.total)
@@ -114,6 +117,11 @@ class Schedule:
     def questions(self) -> int:
         """How many questions were asked since the agent's start."""
         return sum(probe.asked for probe in self.probes)
+
+    @property
+    def in_flight(self) -> int:
+        """How many questions wait for their outcome now, of stopped probes too."""
+        return sum(probe.asked - probe.ended for probe in self.probes)
 
     def replace(self, scenario: str, specs: Sequence[Spec]) -> list[Running]:
         """Ask exactly ``specs`` for ``scenario``; those that already run unchanged go on untouched.

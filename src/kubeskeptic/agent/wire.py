@@ -9,6 +9,7 @@
      "lost"                    samples between the caller's cursor and first that nobody can have any more
      "lag_p99_ms"              how late the questions of this batch were asked, 99th percentile, milliseconds; 0 without samples
      "cpu_s", "rss_mib", "questions"   processor time, memory now, questions asked, all since the boot
+     "in_flight"               questions whose outcome is not known yet
      "unknowns": {reason: count}       why outcomes were unknown, since the boot
      "gaps": [{"id", "probe", "scenario", "since", "until", "ticks", "reason"}]
      "probes": [{"name", "scenario", "period", "t0"}], "names": [""…],
