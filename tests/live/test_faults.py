@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,10 @@ from kubeskeptic.faults.parts.stop_containerd import StopContainerd
 from kubeskeptic.faults.parts.stop_kubelet import StopKubelet
 from kubeskeptic.faults.pods.delete_pod import DeletePod
 from kubeskeptic.faults.pods.kill_container import KillContainer
-from kubeskeptic.guard import Guard
+from kubeskeptic.guard import Guard, Lease
 from kubeskeptic.journal import Journal
 from kubeskeptic.kube import Kube
+from kubeskeptic.undo.snapshot import differences, take
 from kubeskeptic.waiting import NotYet, until
 
 from .faults_check import bites_and_heals
@@ -40,16 +42,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def site(folder: Path) -> Iterator[Site]:
-    """The live cluster."""
-    cluster = clusters.find()
+def site(folder: Path, request: pytest.FixtureRequest) -> Iterator[Site]:
+    """The live cluster, ours alone, as clean at the end as it was at the start."""
+    cluster = clusters.find(request.config.getoption("--cluster"))
     assert cluster, "no cluster: run `skeptic up`"
     kube = Kube(cluster.kubeconfig, cluster.context, folder)
     guard = Guard(cluster, kube)
     guard.pin()
-    journal = Journal(folder / "journal.jsonl")
-    yield Site(cluster, kube, journal, guard, "live", 1)
-    journal.close()
+    with closing(Journal(folder / "journal.jsonl")) as journal, Lease(kube, "live"):
+        made = Site(cluster, kube, journal, guard, "live", 1)
+        before = take(made)
+        yield made
+        assert differences(before, take(made)) == []
 
 
 @pytest.fixture(scope="module")

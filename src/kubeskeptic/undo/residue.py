@@ -64,7 +64,7 @@ def find(site: Site, journals: Iterable[Path] = (), run: str = "") -> list[Lefto
     for about, look in _looks(site, list(journals)):
         try:
             for one in look():
-                if not run or one.run in ("", run):
+                if not run or one.run == run or (one.run == "" and one.kind != "namespace"):
                     found.setdefault((one.kind, one.name, one.node), one)
         except SkepticError as error:
             blind = Leftover("blind", about, f"cannot look at {about}: {error}")

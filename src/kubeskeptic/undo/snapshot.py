@@ -2,7 +2,7 @@
 
 Taken at the start of a run and at its end: nodes and their taints, labels and routes, service rules, the control plane's
 manifests, kube-system's workloads and configuration, namespaces. Left out is what a healthy cluster changes by itself, such
-as the addresses of pods, and the namespaces of other runs.
+as the addresses of pods and of restarted nodes, and the namespaces of other runs.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _LOOK = f"""
 echo '== manifests'; cd /etc/kubernetes/manifests 2>/dev/null && sha256sum -- * 2>/dev/null
 echo '== routes'; ip route show
 echo '== tables'; nft list tables 2>/dev/null
-echo '== other rules'; iptables-save 2>/dev/null | grep '^-A' | grep -v '^-A KUBE-'
+echo '== other rules'; iptables-save 2>/dev/null | grep '^-A' | grep -v -e '^-A KUBE-' -e '^-A DOCKER_'
 echo '== units'; systemctl list-units --all --plain --no-legend 'skeptic-*'
 echo '== rules'; {SHOW}
 true
@@ -52,13 +52,15 @@ def take(site: Site) -> Snapshot:
     :raises SkepticError: when the API server does not answer; a node that does not is a fact
     """
     facts: Facts = {}
-    for node in site.kube.list("Node")["items"]:
+    nodes = site.kube.list("Node")["items"]
+    for node in nodes:
         facts |= _node_object(node)
+    called = {state.internal_ip(node): node["metadata"]["name"] for node in nodes}
     facts["namespaces"] = frozenset(_namespaces(site))
     facts["kube-system"] = frozenset(_system(site))
     names = [node.name for node in site.cluster.nodes]
     with ThreadPoolExecutor(max(len(names), 1)) as pool:
-        for inside in pool.map(lambda name: _inside(site, name), names):
+        for inside in pool.map(lambda name: _inside(site, name, called), names):
             facts |= inside
     return Snapshot(facts)
 
@@ -86,7 +88,6 @@ def _node_object(node: Mapping[str, Any]) -> Facts:
             {
                 f"Ready is {state.condition(node, 'Ready')}",
                 f"unschedulable is {node['spec'].get('unschedulable', False)}",
-                f"address is {state.internal_ip(node)}",
             }
         ),
         f"{name} taints": frozenset(f"{t['key']}={t.get('value', '')}:{t['effect']}" for t in taints),
@@ -115,9 +116,15 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:12]
 
 
-def _inside(site: Site, node: str) -> Facts:
+def by_name(text: str, called: Mapping[str, str]) -> str:
+    """Text with the addresses of nodes replaced by their names: an engine may give a node another one when it starts."""
+    addresses = "|".join(re.escape(address) for address in called if address)
+    return re.sub(rf"(?<![\d.])({addresses})(?![\d.])", lambda hit: called[hit[0]], text) if addresses else text
+
+
+def _inside(site: Site, node: str, called: Mapping[str, str]) -> Facts:
     try:
-        seen = site.in_node(node, "sh", "-c", _LOOK)
+        seen = by_name(site.in_node(node, "sh", "-c", _LOOK), called)
     except CommandFailed:
         return {f"in {node}": frozenset({"cannot be looked into"})}
     sections = {part.partition("\n")[0]: part.partition("\n")[2] for part in seen.split("== ")[1:]}
