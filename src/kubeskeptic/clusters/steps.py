@@ -53,39 +53,30 @@ class Step:
         """Run a command with all its output in the log.
 
         :param stdin: a file for its standard input
-        :raises CommandFailed: when it fails, with the end of its output
-        :raises MissingRequirement: when the output says what the machine lacks
+        :raises CommandFailed: when it fails, with its output
+        :raises MissingRequirement: when there is no such command
         """
         shown = shlex.join(command)
         self.note(f"$ {shown}")
         start = self.log.stat().st_size
         with self.log.open("ab") as log, (stdin or Path("/dev/null")).open("rb") as given:
+            limit = patience.seconds
             try:
-                status: int | None = subprocess.run(
-                    command,
-                    stdin=given,
-                    stdout=log,
-                    stderr=log,
-                    env=env,
-                    cwd=cwd,
-                    timeout=patience.seconds,
-                    check=False,
-                ).returncode
+                done = subprocess.run(
+                    command, stdin=given, stdout=log, stderr=log, env=env, cwd=cwd, timeout=limit, check=False
+                )
             except FileNotFoundError as missing:
-                raise MissingRequirement(
-                    f"there is no command `{command[0]}` here; install it and run again"
-                ) from missing
+                advice = f"there is no command `{command[0]}` here; install it and run again"
+                raise MissingRequirement(advice) from missing
             except subprocess.TimeoutExpired:
-                status = None
-        if status == 0:
-            return
+                raise CommandFailed(shown, None, self._since(start)) from None
+        if done.returncode != 0:
+            raise CommandFailed(shown, done.returncode, self._since(start))
+
+    def _since(self, start: int) -> str:
         with self.log.open("rb") as log:
             log.seek(start)
-            output = log.read().decode(errors="replace")
-        lacking = missing_in(output)
-        if lacking:
-            raise MissingRequirement(lacking)
-        raise CommandFailed(shown, status, output)
+            return log.read().decode(errors="replace")
 
 
 class Progress:
