@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from kubeskeptic.agent import clock
-from kubeskeptic.agent.http import LONGEST_HEAD, BadRequest, Request, Response, Server, parse, reply
+from kubeskeptic.agent.http import Response, Server, reply
+from kubeskeptic.agent.request import LONGEST_HEAD, BadRequest, Request, parse
 from tests.agent.loopback import HOST, call
 
 
@@ -29,12 +30,27 @@ def test_a_part_of_a_request_is_none_yet(length: int) -> None:
     assert parse(b"PUT / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc"[:length]) is None
 
 
+CHUNKED = b"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n00A\r\n0123456789\r\n0\r\n"
+
+
+@pytest.mark.parametrize("ending", [b"\r\n", b"Trailer: t\r\n\r\n"])
+def test_a_body_in_chunks(ending: bytes) -> None:
+    whole = CHUNKED + ending
+    found = parse(whole + b"GET")
+    assert found is not None
+    assert (found[0].body, found[1]) == (b"abc0123456789", len(whole))
+    assert [parse(whole[:length]) for length in range(len(whole))] == [None] * len(whole)
+
+
 @pytest.mark.parametrize(
     "data",
     [
         b"hello\r\n\r\n",
         b"GET / SPDY/3\r\n\r\n",
-        b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"GET / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n",
+        b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
+        b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n",
+        b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nffffff\r\n",
         b"GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
         b"GET / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n",
         b"x" * (LONGEST_HEAD + 1),

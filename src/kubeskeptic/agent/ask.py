@@ -28,8 +28,9 @@ from kubeskeptic.agent import clock, wire
 from kubeskeptic.agent.blackout import LONGEST, LOOPBACK, Echo
 from kubeskeptic.agent.buffer import CAPACITY, Samples
 from kubeskeptic.agent.gaps import Gaps
-from kubeskeptic.agent.http import BadRequest, Request, Response, Server, refusal, reply
+from kubeskeptic.agent.http import Response, Server, refusal, reply
 from kubeskeptic.agent.identity import Identity
+from kubeskeptic.agent.request import BadRequest, Request
 from kubeskeptic.agent.schedule import Running, Schedule
 from kubeskeptic.agent.spec import BadSpec, Spec, parse
 

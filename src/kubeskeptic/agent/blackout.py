@@ -14,8 +14,9 @@ import socket
 from typing import NamedTuple
 
 from kubeskeptic.agent import clock
-from kubeskeptic.agent.http import BACKLOG, Request, Response, Server, reply
+from kubeskeptic.agent.http import BACKLOG, Response, Server, reply
 from kubeskeptic.agent.identity import Identity
+from kubeskeptic.agent.request import Request
 
 LOOPBACK = "127.0.0.1"
 LONGEST = 30.0

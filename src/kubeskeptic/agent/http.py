@@ -13,29 +13,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, cast
-from urllib.parse import parse_qsl, urlsplit
 
 from kubeskeptic.agent import clock
+from kubeskeptic.agent.request import BadRequest, Request, parse
 
-LONGEST_HEAD = 16384
-LONGEST_BODY = 1 << 20
 BACKLOG = 1024
 FRESH = 1.0
 """A connection that was just opened may still bring its first request for so many seconds after the server began to stop."""
 
 ACCEPTING = 4
 """Turns of the loop that asyncio takes from accepting a connection to telling its protocol."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """One request. ``query`` has the last value of each name, ``peer`` is the caller's IP address."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    body: bytes
-    peer: str
 
 
 @dataclass(frozen=True)
@@ -48,10 +35,6 @@ class Response:
 
 
 Handler = Callable[[Request], Response | Awaitable[Response]]
-
-
-class BadRequest(ValueError):
-    """What a client sent makes no sense; the text is one sentence, the answer has status 400."""
 
 
 def reply(content: Any, status: int = 200) -> Response:
@@ -204,37 +187,3 @@ class _Connection(asyncio.Protocol):
             self._transport.close()
         elif self._buffer:
             asyncio.get_running_loop().call_soon(self._next)
-
-
-def parse(data: bytes, peer: str = "") -> tuple[Request, int, bool] | None:
-    """The first request in ``data``, how many bytes it took, and whether the connection is to be kept; None: incomplete.
-
-    :raises BadRequest: when it is none
-    """
-    end = data.find(b"\r\n\r\n")
-    if end < 0:
-        if len(data) > LONGEST_HEAD:
-            raise BadRequest("the header is too long")
-        return None
-    first, *lines = data[:end].decode("latin-1").split("\r\n")
-    words = first.split(" ")
-    if len(words) != 3 or not words[2].startswith("HTTP/1."):
-        raise BadRequest("this is not a request of HTTP/1")
-    headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    used = end + 4 + _length(headers)
-    if len(data) < used:
-        return None
-    wish = headers.get("connection", "").lower()
-    keep = wish == "keep-alive" if words[2] == "HTTP/1.0" else wish != "close"
-    target = urlsplit(words[1])
-    query = dict(parse_qsl(target.query, keep_blank_values=True))
-    return Request(words[0], target.path or "/", query, data[end + 4 : used], peer), used, keep
-
-
-def _length(headers: dict[str, str]) -> int:
-    if "transfer-encoding" in headers:
-        raise BadRequest("send a body with its Content-Length, not in chunks")
-    text = headers.get("content-length", "0")
-    if not text.isdecimal() or int(text) > LONGEST_BODY:
-        raise BadRequest(f"a body has at most {LONGEST_BODY} bytes")
-    return int(text)

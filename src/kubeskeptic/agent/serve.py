@@ -26,8 +26,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from kubeskeptic.agent import burn, clock
-from kubeskeptic.agent.http import BadRequest, Request, Response, Server, refusal, reply
+from kubeskeptic.agent.http import Response, Server, refusal, reply
 from kubeskeptic.agent.identity import Identity
+from kubeskeptic.agent.request import BadRequest, Request
 
 Setter = Callable[[Any, Mapping[str, Any]], Callable[[], object] | None]
 
