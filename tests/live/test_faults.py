@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
-from pathlib import Path
 
 import pytest
 
-from kubeskeptic import clusters
 from kubeskeptic.durations import CLEANUP_GONE, PODS_READY
 from kubeskeptic.errors import NotFound
 from kubeskeptic.faults import Fault, Site, state
@@ -22,10 +19,6 @@ from kubeskeptic.faults.parts.stop_containerd import StopContainerd
 from kubeskeptic.faults.parts.stop_kubelet import StopKubelet
 from kubeskeptic.faults.pods.delete_pod import DeletePod
 from kubeskeptic.faults.pods.kill_container import KillContainer
-from kubeskeptic.guard import Guard, Lease
-from kubeskeptic.journal import Journal
-from kubeskeptic.kube import Kube
-from kubeskeptic.undo.snapshot import differences, take
 from kubeskeptic.waiting import NotYet, until
 
 from .faults_check import bites_and_heals
@@ -33,27 +26,6 @@ from .faults_check import bites_and_heals
 pytestmark = pytest.mark.live
 
 NAMESPACE = "skeptic-faults"
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where journal and scratch of these tests are."""
-    return tmp_path_factory.mktemp("faults")
-
-
-@pytest.fixture(scope="module")
-def site(folder: Path, request: pytest.FixtureRequest) -> Iterator[Site]:
-    """The live cluster, ours alone, as clean at the end as it was at the start."""
-    cluster = clusters.find(request.config.getoption("--cluster"))
-    assert cluster, "no cluster: run `skeptic up`"
-    kube = Kube(cluster.kubeconfig, cluster.context, folder)
-    guard = Guard(cluster, kube)
-    guard.pin()
-    with closing(Journal(folder / "journal.jsonl")) as journal, Lease(kube, "live"):
-        made = Site(cluster, kube, journal, guard, "live", 1)
-        before = take(made)
-        yield made
-        assert differences(before, take(made)) == []
 
 
 @pytest.fixture(scope="module")

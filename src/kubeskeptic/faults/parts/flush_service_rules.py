@@ -17,7 +17,7 @@ from kubeskeptic.faults.parts.rules import FLUSH, entry_rules, service_rules
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
-_RESTART = ("sh", "-c", 'pkill -TERM -x "$1"; pkill -CONT -x "$1" || test "$?" = 1', "sh", PROCESS)
+RESTART = ("sh", "-c", 'pkill -TERM -x "$1"; pkill -CONT -x "$1" || test "$?" = 1', "sh", PROCESS)
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class FlushServiceRules(Fault):
             f"freeze kube-proxy on {self.node} and flush the chain that leads into services",
             f"let kube-proxy on {self.node} go on and restart it, so that it programs all rules",
             {"node": self.node, "others": others, "service": service},
-            timers=(Timer(self.node, _RESTART),),
+            timers=(Timer(self.node, RESTART),),
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
@@ -58,7 +58,7 @@ class FlushServiceRules(Fault):
         """Continue and restart, unless the rules are there; fine when kube-proxy is starting already."""
         if entry_rules(service_rules(site, record["node"])) and not isinstance(in_step(site, record["node"]), NotYet):
             return
-        site.in_node(record["node"], *_RESTART)
+        site.in_node(record["node"], *RESTART)
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:

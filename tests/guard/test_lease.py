@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import os
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from kubeskeptic.errors import Conflict, NotFound, Refused
+from kubeskeptic.guard.lease import Holder, Lease, micro, why_taken
+
+NOW = datetime(2026, 11, 1, 12, 0, 0, tzinfo=UTC)
+US = Holder("r2", "here.boot.1", os.getpid(), 1)
+
+
+def held(by: str, seconds_ago: float) -> dict[str, Any]:
+    renewed = micro(NOW - timedelta(seconds=seconds_ago))
+    return {"spec": {"holderIdentity": by, "renewTime": renewed, "leaseDurationSeconds": 30}}
+
+
+def test_a_live_holder_elsewhere_keeps_it_until_it_expires() -> None:
+    other = str(Holder("r1", "there.boot.1", 1, 1))
+    assert "run r1 (process 1 on there) is using this cluster, last seen 5 s ago" in why_taken(held(other, 5), US, NOW)
+    assert why_taken(held(other, 31), US, NOW) == ""
+
+
+def test_a_dead_holder_of_this_machine_loses_it_at_once() -> None:
+    assert why_taken(held(str(Holder("r1", US.machine, 2**22 + 1, 5)), 1), US, NOW) == ""
+
+
+def test_a_live_holder_of_this_machine_keeps_it() -> None:
+    me = Holder.us("r1")
+    us = Holder("r2", me.machine, me.pid + 1, 5)
+    assert "run r1" in why_taken(held(str(me), 1), us, NOW)
+
+
+def test_somebody_elses_format_counts_until_it_expires() -> None:
+    assert "somebody is using" in why_taken(held("somebody", 1), US, NOW)
+    assert why_taken(held("somebody", 40), US, NOW) == ""
+    assert why_taken({"spec": {}}, US, NOW) == ""
+
+
+def test_holders_are_read_as_they_are_written() -> None:
+    me = Holder.us("20261101-r")
+    assert Holder.parse(str(me)) == me
+    assert Holder.parse("a/b/c/d") is None
+
+
+def test_times_have_six_digits_even_when_they_are_zero() -> None:
+    assert micro(NOW) == "2026-11-01T12:00:00.000000Z"
+
+
+class FakeKube:
+    def __init__(self) -> None:
+        self.lease: dict[str, Any] | None = None
+
+    def get(self, kind: str, name: str, namespace: str) -> dict[str, Any]:
+        if self.lease is None:
+            raise NotFound("no lease", 404)
+        return self.lease
+
+    def create(self, manifest: dict[str, Any]) -> None:
+        if self.lease is not None:
+            raise Conflict("there", 409)
+        self.lease = manifest
+        self.lease["metadata"] |= {"uid": "u", "resourceVersion": "1"}
+
+    def patch(self, kind: str, name: str, namespace: str, patch: dict[str, Any]) -> None:
+        assert self.lease
+        if patch["metadata"]["resourceVersion"] != self.lease["metadata"]["resourceVersion"]:
+            raise Conflict("changed", 409)
+        self.lease["spec"] |= patch["spec"]
+
+    def delete(self, kind: str, name: str, namespace: str, *, uid: str) -> None:
+        self.lease = None
+
+
+def test_held_and_let_go() -> None:
+    kube: Any = FakeKube()
+    with Lease(kube, "r1") as lease:
+        assert kube.lease["spec"]["holderIdentity"] == str(lease.holder)
+        assert re.fullmatch(r".*\.\d{6}Z", kube.lease["spec"]["renewTime"])
+        with pytest.raises(Refused, match="run r1"), Lease(kube, "r2"):
+            pytest.fail("the block must not run")
+        assert kube.lease["spec"]["holderIdentity"] == str(lease.holder)
+    assert kube.lease is None
+
+
+def test_taken_over_from_a_dead_run() -> None:
+    kube: Any = FakeKube()
+    dead = Holder.us("r0")
+    kube.create(
+        {
+            "metadata": {},
+            "spec": {"holderIdentity": str(Holder("r0", dead.machine, 2**22 + 1, 9)), "renewTime": micro(NOW)},
+        }
+    )
+    with Lease(kube, "r1") as lease:
+        assert kube.lease["spec"]["holderIdentity"] == str(lease.holder)

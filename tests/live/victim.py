@@ -1,0 +1,40 @@
+"""A process that inflicts one fault and waits to be killed. Says each phase on standard output as it begins."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from kubeskeptic import clusters
+from kubeskeptic.faults import Site, inflict
+from kubeskeptic.faults.library import named
+from kubeskeptic.guard import Guard
+from kubeskeptic.journal import Journal, Record
+from kubeskeptic.kube import Kube
+
+
+class Telling(Journal):
+    """A journal that also says the phases aloud."""
+
+    def write(self, kind: str, *, sync: bool = False, **fields: Any) -> Record:
+        print(fields.get("phase", kind), flush=True)
+        return super().write(kind, sync=sync, **fields)
+
+
+def main(cluster: str, folder: Path, fault: str, settings: dict[str, Any], lasts: float, hold: float) -> None:
+    found = clusters.find(cluster)
+    assert found
+    kube = Kube(found.kubeconfig, found.context, folder)
+    journal = Telling(folder / "journal.jsonl")
+    journal.write("run", id=folder.name, context=found.context)
+    site = Site(found, kube, journal, Guard(found, kube), folder.name, 1)
+    with inflict(named(fault)(**settings), site, scenario="victim", lasts=lasts):
+        threading.Event().wait(hold)
+
+
+if __name__ == "__main__":
+    name, where, which, given, deadline, held = sys.argv[1:]
+    main(name, Path(where), which, json.loads(given), float(deadline), float(held))

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kubeskeptic.durations import Patience
+from kubeskeptic.errors import CommandFailed
+from kubeskeptic.undo import arming
+from kubeskeptic.undo.switch import alive, born
+from kubeskeptic.waiting import NotYet, until
+
+SOON = Patience(10)
+
+
+@pytest.fixture
+def runner() -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def an_order(runner: int, said: Path, deadline: float) -> dict[str, Any]:
+    command = [sys.executable, "-c", f"open({str(said)!r}, 'a').write('undone ')"]
+    return {"label": "x", "deadline": deadline, "runner": [runner, born(runner)], "commands": [command]}
+
+
+def fired(file: Path) -> None:
+    pid = arming.pid_of(file)
+
+    def ended() -> bool | NotYet:
+        return True if not (pid and alive(pid)) and not file.exists() else NotYet("waits")
+
+    until(ended, SOON, what="the switch to fire", period=0.02)
+
+
+def test_it_fires_when_the_run_dies(tmp_path: Path, runner: subprocess.Popen[bytes]) -> None:
+    file, said = tmp_path / "s.json", tmp_path / "said"
+    arming.start(file, an_order(runner.pid, said, 60))
+    assert not said.exists()
+    runner.kill()
+    runner.wait()
+    fired(file)
+    assert said.read_text() == "undone "
+    assert "the run died" in file.with_suffix(".log").read_text()
+    assert sorted(path.suffix for path in tmp_path.glob("s.*")) == [".log"]
+
+
+def test_it_fires_at_the_deadline(tmp_path: Path) -> None:
+    file, said = tmp_path / "s.json", tmp_path / "said"
+    arming.start(file, an_order(os.getpid(), said, 0.1))
+    fired(file)
+    assert said.read_text() == "undone "
+    assert "the deadline passed" in file.with_suffix(".log").read_text()
+
+
+def test_disarmed_it_does_nothing_and_leaves_nothing(tmp_path: Path) -> None:
+    file, said = tmp_path / "s.json", tmp_path / "said"
+    arming.start(file, an_order(os.getpid(), said, 60))
+    pid = arming.pid_of(file)
+    assert pid
+    assert alive(pid)
+    assert arming.stop(file)
+    until(lambda: NotYet("alive") if alive(pid) else True, SOON, what="its end", period=0.02)
+    assert not said.exists()
+    assert list(tmp_path.iterdir()) == []
+    assert not arming.stop(file)
+
+
+def test_killing_the_runners_process_group_does_not_reach_it(tmp_path: Path) -> None:
+    file, said = tmp_path / "s.json", tmp_path / "said"
+    order = an_order(0, said, 60)
+    program = (
+        "import json, os, sys; from pathlib import Path; from kubeskeptic.undo import arming; "
+        "from kubeskeptic.undo.switch import born; "
+        f"order = json.loads({json.dumps(json.dumps(order))}); order['runner'] = [os.getpid(), born(os.getpid())]; "
+        f"arming.start(Path({str(file)!r}), order); print('armed', flush=True); input()"
+    )
+    group = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+    )
+    assert group.stdout
+    assert group.stdout.readline() == b"armed\n"
+    os.killpg(group.pid, signal.SIGKILL)
+    group.communicate()
+    fired(file)
+    assert said.read_text() == "undone "
+
+
+def test_one_that_cannot_start_says_so(tmp_path: Path) -> None:
+    with pytest.raises(CommandFailed):
+        arming.start(
+            tmp_path / "s.json", {}, {"PATH": os.environ["PATH"], "PYTHONPATH": "/nowhere", "PYTHONHOME": "/no"}
+        )
+    assert list(tmp_path.glob("*.json")) == []
+
+
+def test_a_process_is_known_by_more_than_its_number() -> None:
+    assert alive((os.getpid(), born(os.getpid())))
+    assert not alive((os.getpid(), born(os.getpid()) - 1))
+    assert born(2**22 + 1) == 0
+    assert not alive((2**22 + 1, 0))
