@@ -39,7 +39,7 @@ def test_a_claim_without_probes_is_drawn_by_what_the_api_showed(report: Report) 
 def test_without_a_window_or_a_recording_nothing_is_drawn(report: Report) -> None:
     crash = entry(report, "service.node-dies.crash")
     assert scene(crash, None) is None
-    assert timeline(report, replace(crash, window=None, case="")) is None
+    assert timeline(report, replace(crash, window=None, case="", anchor="another")) is None
 
 
 def test_short_outages_are_drawn_at_least_a_pixel_and_a_half_wide(report: Report) -> None:

@@ -43,7 +43,6 @@ def build(
         instrument=tuple(redact(record) for record in evidence.instrument),
         sabotages=tuple(redact(record) for record in evidence.sabotages),
         tick_lag_p99=tick_lag_p99,
-        catalogue_size=len(claims),
     )
 
 

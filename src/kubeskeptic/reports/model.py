@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -122,7 +122,8 @@ class Report:
     sabotages: tuple[Mapping[str, Any], ...]
     tick_lag_p99: float | None
     """How late the worst hundredth of the questions was asked, in seconds."""
-    catalogue_size: int = 0
+    drawings: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """Timelines that were laid out already, by the finding's anchor; see :mod:`kubeskeptic.reports.pictures`."""
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:

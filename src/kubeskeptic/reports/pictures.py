@@ -9,9 +9,12 @@ from kubeskeptic.reports.wording import count, length, plain
 
 
 def timeline(report: Report, entry: Entry) -> Timeline | None:
-    """The timeline of a finding; None when nothing of it can be drawn."""
-    drawn = scene(entry, report.scenarios.get(entry.scenario))
-    return Timeline(drawn) if drawn else None
+    """The timeline of a finding; None when nothing of it can be drawn. Laid out once for all formats."""
+    if entry.anchor not in report.drawings:
+        drawn = scene(entry, report.scenarios.get(entry.scenario))
+        report.drawings[entry.anchor] = Timeline(drawn) if drawn else None
+    kept: Timeline | None = report.drawings[entry.anchor]
+    return kept
 
 
 def picture(report: Report, section: Section, entry: Entry) -> str | None:
