@@ -76,6 +76,8 @@ def test_a_missing_command_is_named(progress: Progress) -> None:
     [
         ("E: Unable to fetch: Could not connect to mirror:80", "package mirror does not answer"),
         ("go: example.org/x@v1: dial tcp: lookup proxy: no such host", "Go module proxy does not answer"),
+        ("go: m@v1: Get p/@v/v1.info: dial tcp 127.0.0.1:9: connect: connection refused", "proxy does not answer"),
+        ("go: k8s.io/kubernetes@v1.37.99: invalid version: unknown revision v1.37.99", "does not have this version"),
         ("go: go.mod requires go >= 1.26.0 (running go 1.22)", "Go tool chain is too old"),
         ("compile: signal: killed", "memory ran out"),
         ("iptables: can't initialize iptables table `nat'", "kernel lacks netfilter"),

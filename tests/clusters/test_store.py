@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from kubeskeptic.clusters.mounts import below
 from kubeskeptic.clusters.store import Recipe, Store
 
 RECIPE = Recipe("thing", "v1", ("flour", "water"))
@@ -52,6 +53,14 @@ def test_what_a_killed_build_left_is_swept_by_the_next(tmp_path: Path) -> None:
     store.make(RECIPE, lambda into: (into / "bread").touch())
     assert store.has(RECIPE)
     assert not left.exists()
+
+
+def test_what_is_mounted_in_a_killed_build_is_seen_innermost_first() -> None:
+    table = (
+        "proc /a/root/proc proc rw 0 0\nsys /a/root/sys sysfs rw 0 0\nx /a/root/sys/x tmpfs rw 0 0\ny /ab y rw 0 0\n"
+    )
+    assert below(Path("/a/root"), table) == ["/a/root/sys/x", "/a/root/sys", "/a/root/proc"]
+    assert below(Path("/a"), table)[-1] == "/a/root/proc"
 
 
 def test_two_at_the_same_time_build_once(tmp_path: Path) -> None:

@@ -19,11 +19,15 @@ SYMPTOMS: tuple[tuple[str, str], ...] = (
         "the Go tool chain is too old for this Kubernetes version; install the Go that its go.mod names and run again",
     ),
     (
-        r"proxyconnect|no such host|i/o timeout|connection refused.*@v/|TLS handshake timeout|server misbehaving",
+        r"unknown revision|@v/\S+: (?:404|410) |not found: module",
+        "the Go module proxy does not have this version; take another (`go list -m -versions MODULE` lists them) and run again",
+    ),
+    (
+        r"proxyconnect|dial tcp|no such host|i/o timeout|TLS handshake timeout|server misbehaving",
         "the Go module proxy does not answer; check `go env GOPROXY` and the network and run again",
     ),
     (
-        r"Temporary failure resolving|Could not connect to|Could not resolve|Connection timed out \[IP|Unable to connect to",
+        r"Temporary failure resolving|Failed to fetch|Could not connect to|Could not resolve|Unable to connect to",
         "the Debian package mirror does not answer; check the addresses in /etc/apt and the network and run again",
     ),
     (

@@ -14,7 +14,8 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from kubeskeptic import paths, process
+from kubeskeptic import paths
+from kubeskeptic.clusters import mounts
 from kubeskeptic.clusters.debian import Mirror, Packages, mirror
 from kubeskeptic.clusters.diagnosis import missing_in
 from kubeskeptic.clusters.engine import Engine
@@ -112,7 +113,7 @@ def stop() -> None:
 
 def discard() -> None:
     """Throw away what our own engine keeps: images, containers, volumes. It must not be running."""
-    shutil.rmtree(_home() / "data", ignore_errors=True)
+    mounts.remove(_home() / "data")
 
 
 def _install(into: Path, source: Mirror, progress: Progress) -> None:
@@ -212,13 +213,7 @@ def _sweep() -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     until(_gone(lambda: not _ours()), COMMAND, what="what a dead engine left running to end")
-    with contextlib.suppress(OSError):
-        for line in reversed(Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()):
-            place = line.split(" ")[1]
-            if place.startswith(f"{_home()}/"):
-                with contextlib.suppress(CommandFailed):
-                    process.run(["umount", "--lazy", place])
-    shutil.rmtree(_home() / "run", ignore_errors=True)
+    mounts.remove(_home() / "run")
     (_home() / "docker.pid").unlink(missing_ok=True)
     socket().unlink(missing_ok=True)
 

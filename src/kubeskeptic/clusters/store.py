@@ -9,13 +9,13 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from kubeskeptic.clusters import mounts
 from kubeskeptic.clusters.steps import Say, quiet
 
 
@@ -81,12 +81,12 @@ class Store:
             if place.is_dir():
                 return place
             for left in self._root.glob(f".{recipe.entry}.*"):
-                shutil.rmtree(left, ignore_errors=True)
+                mounts.remove(left)
             unfinished = Path(tempfile.mkdtemp(prefix=f".{recipe.entry}.", dir=self._root))
             try:
                 build(unfinished)
                 unfinished.chmod(0o755)
                 unfinished.rename(place)
             finally:
-                shutil.rmtree(unfinished, ignore_errors=True)
+                mounts.remove(unfinished)
         return place
