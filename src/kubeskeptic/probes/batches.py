@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
+from kubeskeptic.durations import HOLE
 from kubeskeptic.errors import Unanswered
 from kubeskeptic.probes.tally import Lane, Look
 
+HEAD = ("boot", "wall", "first", "recorded", "questions", "gaps", "probes", "names")
+"""What has to be there beside the columns."""
 COLUMNS = ("probe", "tick", "sent", "took", "outcome", "by", "port")
 _OK = OUTCOMES.index(Outcome.OK)
 
@@ -69,6 +72,26 @@ class Batch:
         return range(0)
 
 
+def joined(gaps: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Reported gaps of one probe and reason that are less than :data:`~kubeskeptic.durations.HOLE` apart, as one.
+
+    A busy machine leaves out a question here and there, dozens of times a second; which ones is seen from the ticks of
+    the samples, and checks go by those. The number of questions is kept.
+    """
+    found: list[dict[str, Any]] = []
+    last: dict[tuple[str, ...], dict[str, Any]] = {}
+    for gap in sorted(gaps, key=lambda one: float(one["since"])):
+        key = (gap["scenario"], gap["probe"], gap["reason"])
+        before = last.get(key)
+        if before is not None and gap["since"] - before["until"] < HOLE:
+            before["until"] = max(before["until"], gap["until"])
+            before["ticks"] += gap["ticks"]
+            continue
+        last[key] = dict(gap)
+        found.append(last[key])
+    return found
+
+
 def parse(answer: bytes, pod: str) -> Batch:
     """The batch in an answer.
 
@@ -82,7 +105,7 @@ def parse(answer: bytes, pod: str) -> Batch:
         if raw["agent"] != pod:
             raise Unanswered(f"{raw['agent']} answered at the address of {pod}")
         lengths = {len(raw[name]) for name in COLUMNS}
-        if len(lengths) != 1 or raw["cursor"] - raw["first"] not in lengths:
+        if len(lengths) != 1 or not raw.keys() >= set(HEAD) or raw["cursor"] - raw["first"] not in lengths:
             raise Unanswered(f"the batch of {pod} is not whole")
     except (ValueError, KeyError, TypeError) as strange:
         raise Unanswered(f"what answered at the address of {pod} is no agent: {answer[:80]!r}") from strange

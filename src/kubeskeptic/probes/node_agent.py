@@ -21,7 +21,7 @@ from kubeskeptic.durations import PULL_ANSWER
 from kubeskeptic.errors import SkepticError, Unanswered
 from kubeskeptic.journal import Journal
 from kubeskeptic.kube import Kube, Object
-from kubeskeptic.probes.batches import Batch, parse
+from kubeskeptic.probes.batches import Batch, joined, parse
 from kubeskeptic.probes.daemonset import LABEL, PORT
 from kubeskeptic.probes.offsets import Offset
 from kubeskeptic.probes.tally import Lane, Tally
@@ -158,19 +158,18 @@ class NodeAgent:
             self._newest = max(self._newest, max(sent) + seconds)
         for lane, looks in batch.looks(self.node, seconds):
             self._tally.add(lane, looks)
-        for gap in batch.gaps:
-            self._reported(gap, batch.ticks_of(gap))
+        self._reported(batch)
 
-    def _reported(self, gap: dict[str, Any], ticks: range) -> None:
-        """A gap that the agent itself knows of; it is repeated until it is acknowledged."""
-        if gap["id"] in self._gaps_seen:
-            return
-        self._gaps_seen.add(gap["id"])
-        lane = Lane(gap["scenario"], self.node, gap["probe"])
-        self._tally.skip(lane, ticks)
-        reason = f"{gap['reason']}: {gap['ticks']} questions were not asked, or are lost"
+    def _reported(self, batch: Batch) -> None:
+        """The gaps that the agent itself knows of; it repeats them until they are acknowledged."""
+        fresh = [gap for gap in batch.gaps if gap["id"] not in self._gaps_seen]
+        self._gaps_seen.update(gap["id"] for gap in fresh)
+        for gap in fresh:
+            self._tally.skip(Lane(gap["scenario"], self.node, gap["probe"]), batch.ticks_of(gap))
         offset = self.offset.seconds
-        self._gap(gap["since"] + offset, gap["until"] + offset, reason, lane.scenario, lane.probe)
+        for gap in joined(fresh):
+            reason = f"{gap['reason']}: {gap['ticks']} questions were not asked, or are lost"
+            self._gap(gap["since"] + offset, gap["until"] + offset, reason, gap["scenario"], gap["probe"])
 
     def _tell(self) -> None:
         """Make the agent ask what is wanted, and no more."""
