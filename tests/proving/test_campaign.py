@@ -1,3 +1,5 @@
+from collections import Counter
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -26,13 +28,30 @@ def test_every_claim_is_asked_and_can_be_broken_where_it_is_asked() -> None:
             assert asked[one.id] & set(SABOTAGES[id_].scenarios), f"{id_} cannot break {one.id} where it is asked"
 
 
-def test_one_run_serves_all_claims_that_its_sabotage_breaks() -> None:
-    planned = attempts(catalogue(), asked_by_suites(checkout() / "suites"))
-    found = [one for one in planned if one.sabotage == "node-lifecycle-off"]
-    assert [(one.scenario, one.claims) for one in found] == [
-        ("nodes/node_crashes", ("loop.node-health", "service.node-dies"))
-    ]
-    assert len({(one.sabotage, one.scenario) for one in planned}) == len(planned)
+def planned() -> list[Attempt]:
+    return attempts(catalogue(), asked_by_suites(checkout() / "suites"))
+
+
+def test_every_claim_meets_each_of_its_sabotages_once_in_each_scenario() -> None:
+    met = Counter(
+        (one.scenario, id_, claim) for one in planned() for id_, claims in one.claims.items() for claim in claims
+    )
+    assert set(met.values()) == {1}
+    for one in catalogue():
+        assert {id_ for _, id_, claim in met if claim == one.id} == set(one.broken_by)
+
+
+def test_sabotages_that_share_a_run_leave_each_other_alone() -> None:
+    for one in planned():
+        for a, b in combinations(one.claims, 2):
+            assert not SABOTAGES[a].spoils & SABOTAGES[b].spoils
+            assert not set(one.claims[a]) & set(one.claims[b])
+
+
+def test_only_some() -> None:
+    (one,) = attempts(catalogue(), asked_by_suites(checkout() / "suites"), ["rules-flushed"])
+    assert one.claims == {"rules-flushed": ("proxy.every-node",)}
+    assert one.suite == "suites/services/test_pod_killed.py"
 
 
 def test_every_sabotage_is_named_by_a_claim() -> None:
@@ -59,5 +78,5 @@ def test_only_the_attempts_own_claims_become_proofs(tmp_path: Path) -> None:
     for claim, verdict in (("a.b", "violated"), ("c.d", "violated")):
         journal.write("finding", scenario="s", test="t", claim=claim, case="x", verdict=verdict, why="w")
     journal.close()
-    (found,) = proofs_of(journal.path, Attempt("sab", "chapter/s", ("a.b",)))
+    (found,) = proofs_of(journal.path, Attempt("chapter/s", {"sab": ("a.b",)}))
     assert (found.claim, found.case, found.verdict, found.run, found.sabotage) == ("a.b", "x", "violated", "r", "sab")

@@ -30,29 +30,37 @@ def prove(claims: tuple[str, ...], only: tuple[str, ...], seed: int | None, clus
     skeptic prove
     skeptic prove heal.crash service.stable
     """
-    planned = attempts(chosen(claims) or list(catalogue()), asked_by_suites(checkout() / "suites"))
-    planned = [one for one in planned if not only or one.sabotage in only]
+    planned = attempts(chosen(claims) or list(catalogue()), asked_by_suites(checkout() / "suites"), only)
     for one in planned:
-        click.echo(f"{one.sabotage:<26} {one.scenario:<22} {', '.join(one.claims)}")
+        click.echo(one.scenario)
+        for id_, ids in one.claims.items():
+            click.echo(f"  {id_:<26} {', '.join(ids)}")
     if dry_run:
         return
     options = ["--cluster", cluster, *(["--seed", str(seed)] if seed is not None else [])]
-    failed = [one for one in planned if not _proven(one, options)]
-    click.echo(f"\n{len(planned) - len(failed)} of {len(planned)} sabotages broke what they had to break")
-    for one in failed:
-        click.echo(f"  not broken: {', '.join(one.claims)} under {one.sabotage} in {one.scenario}")
-    sys.exit(1 if failed else 0)
+    unbroken = [line for one in planned for line in _unbroken(one, options)]
+    total = sum(len(one.claims) for one in planned)
+    click.echo(f"\n{total - len(unbroken)} of {total} sabotages broke what they had to break")
+    for line in unbroken:
+        click.echo(f"  not broken: {line}")
+    sys.exit(1 if unbroken else 0)
 
 
-def _proven(attempt: Attempt, options: list[str]) -> bool:
-    click.echo(click.style(f"\n── {attempt.sabotage} · {attempt.scenario}", bold=True))
+def _unbroken(attempt: Attempt, options: list[str]) -> list[str]:
+    """Perform an attempt, keep its proofs, and say which sabotages did not break all of their claims."""
+    click.echo(click.style(f"\n── {attempt.scenario} · {attempt.name}", bold=True))
     reports = checkout() / "reports"
     proofs = run_attempt(attempt, _sabotaged(reports), options)
     write_proofs(reports / "proofs.json", proofs)
-    violated = {one.claim for one in proofs if one.verdict == Verdict.VIOLATED}
     for one in proofs:
-        click.echo(f"   {one.claim}{f' ({one.case})' if one.case else ''}: {one.verdict} – {one.why}")
-    return violated == set(attempt.claims)
+        case = f" ({one.case})" if one.case else ""
+        click.echo(f"   {one.sabotage}: {one.claim}{case} {one.verdict}: {one.why}")
+    violated = {(one.sabotage, one.claim) for one in proofs if one.verdict == Verdict.VIOLATED}
+    return [
+        f"{id_} in {attempt.scenario}: {', '.join(claim for claim in claims if (id_, claim) not in violated)}"
+        for id_, claims in attempt.claims.items()
+        if any((id_, claim) not in violated for claim in claims)
+    ]
 
 
 def _sabotaged(reports: Path) -> Path:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from kubeskeptic import __version__
 from kubeskeptic.claims import Claim, claim
-from kubeskeptic.errors import BadInput, SkepticError
+from kubeskeptic.errors import SkepticError
 from kubeskeptic.paths import checkout
 from kubeskeptic.proving.proofs import Proof
-from kubeskeptic.sabotages import SABOTAGES
+from kubeskeptic.sabotages import SABOTAGES, sabotage
 from kubeskeptic.timeline import load
 
 Performer = Callable[[Sequence[str]], int]
@@ -21,11 +21,13 @@ Performer = Callable[[Sequence[str]], int]
 
 @dataclass(frozen=True)
 class Attempt:
-    """One scenario under one sabotage, and the claims that have to turn violated by it."""
+    """One scenario under sabotages that do not get in each other's way.
 
-    sabotage: str
+    :param claims: the claims that have to turn violated, by the sabotage that must do it
+    """
+
     scenario: str
-    claims: tuple[str, ...]
+    claims: dict[str, tuple[str, ...]]
 
     @property
     def suite(self) -> str:
@@ -33,22 +35,40 @@ class Attempt:
         chapter, name = self.scenario.split("/")
         return f"suites/{chapter}/test_{name}.py"
 
+    @property
+    def name(self) -> str:
+        """The sabotages, for people."""
+        return " + ".join(self.claims)
 
-def attempts(claims: Sequence[Claim], asked_by: dict[str, set[str]]) -> list[Attempt]:
+    def takes(self, sabotage: str, claims: Sequence[str]) -> bool:
+        """Whether one more sabotage fits in: it shares no claim with those that are in, and spoils nothing they need."""
+        for other, theirs in self.claims.items():
+            if set(theirs) & set(claims) or SABOTAGES[other].spoils & SABOTAGES[sabotage].spoils:
+                return False
+        return True
+
+
+def attempts(claims: Sequence[Claim], asked_by: dict[str, set[str]], only: Sequence[str] = ()) -> list[Attempt]:
     """What has to be performed so that every claim meets each of its sabotages wherever it is asked.
 
     :param asked_by: the scenarios that ask each claim, by its id
+    :param only: these sabotages, all when empty
     :raises BadInput: when a claim names a sabotage that there is not
     """
     wanted: dict[tuple[str, str], list[str]] = {}
     for one in claims:
         for id_ in one.broken_by:
-            if id_ not in SABOTAGES:
-                raise BadInput(f"{one.id} names the sabotage {id_}, which there is not")
-            for scenario in SABOTAGES[id_].scenarios:
-                if scenario in asked_by.get(one.id, set()):
+            for scenario in sabotage(id_).scenarios:
+                if scenario in asked_by.get(one.id, set()) and (not only or id_ in only):
                     wanted.setdefault((scenario, id_), []).append(one.id)
-    return [Attempt(id_, scenario, tuple(ids)) for (scenario, id_), ids in wanted.items()]
+    planned: list[Attempt] = []
+    for (scenario, id_), ids in sorted(wanted.items(), key=lambda item: -len(SABOTAGES[item[0][1]].spoils)):
+        fits = (one for one in planned if one.scenario == scenario and one.takes(id_, ids))
+        attempt = next(fits, None)
+        if attempt is None:
+            planned.append(attempt := Attempt(scenario, {}))
+        attempt.claims[id_] = tuple(ids)
+    return sorted(planned, key=lambda one: one.scenario, reverse=True)
 
 
 def asked_by_suites(suites: Path) -> dict[str, set[str]]:
@@ -87,7 +107,7 @@ def run_attempt(
     (perform or _perform)([*words, *options])
     fresh = sorted(set(reports.glob("*/journal.jsonl")) - before)
     if not fresh:
-        raise SkepticError(f"nothing was performed under {attempt.sabotage}; pytest's output above says why")
+        raise SkepticError(f"nothing was performed under {attempt.name}; pytest's output above says why")
     return proofs_of(fresh[-1], attempt)
 
 
@@ -98,7 +118,7 @@ def proofs_of(journal: Path, attempt: Attempt) -> list[Proof]:
         Proof(
             claim=finding["claim"],
             case=finding.get("case", ""),
-            sabotage=attempt.sabotage,
+            sabotage=id_,
             verdict=finding["verdict"],
             run=str(evidence.run.get("id", "")),
             kubernetes=str(evidence.run.get("kubernetes", "")),
@@ -106,8 +126,9 @@ def proofs_of(journal: Path, attempt: Attempt) -> list[Proof]:
             at=finding["at"],
             why=finding["why"],
         )
+        for id_, claims in attempt.claims.items()
         for finding in evidence.findings
-        if finding["claim"] in attempt.claims
+        if finding["claim"] in claims
     ]
 
 

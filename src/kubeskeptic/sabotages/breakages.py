@@ -61,8 +61,11 @@ def node_out_of_service(stage: Stage) -> Broken:
 @contextmanager
 def internal_traffic_local(stage: Stage) -> Iterator[None]:
     """The service forwards to pods on the node that was asked only."""
-    stage.run.kube.patch("Service", "web", stage.namespace, {"spec": {"internalTrafficPolicy": "Local"}})
-    yield
+    _policy(stage, "Local")
+    try:
+        yield
+    finally:
+        _policy(stage, "Cluster")
 
 
 @contextmanager
@@ -85,6 +88,10 @@ def service_recreated(stage: Stage) -> Iterator[None]:
         {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": namespace}, "spec": spec}
     )
     yield
+
+
+def _policy(stage: Stage, policy: str) -> None:
+    stage.run.kube.patch("Service", "web", stage.namespace, {"spec": {"internalTrafficPolicy": policy}})
 
 
 def _fault(stage: Stage, fault: Fault) -> Broken:

@@ -9,6 +9,11 @@ from kubeskeptic.sabotages.model import Sabotage
 _PODS = ("services/pod_killed",)
 _NODES = ("nodes/node_crashes",)
 
+
+def _all(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 _ALL = (
     Sabotage(
         "kube-proxy-frozen",
@@ -16,6 +21,7 @@ _ALL = (
         _PODS,
         breaks=breakages.kube_proxy_frozen,
         at=("graceful", "forced", "sigkill"),
+        spoils=_all("graceful forced sigkill"),
     ),
     Sabotage(
         "rules-flushed",
@@ -23,6 +29,7 @@ _ALL = (
         _PODS,
         breaks=breakages.rules_flushed,
         at=("quiet",),
+        spoils=_all("quiet"),
     ),
     Sabotage(
         "coredns-scaled-to-0",
@@ -30,6 +37,7 @@ _ALL = (
         _PODS + _NODES,
         breaks=breakages.coredns_scaled_to_0,
         at=("quiet", "crash"),
+        spoils=_all("quiet"),
     ),
     Sabotage(
         "service-recreated",
@@ -37,6 +45,7 @@ _ALL = (
         _PODS + _NODES,
         breaks=breakages.service_recreated,
         at=("quiet", "crash"),
+        spoils=_all("quiet graceful forced sigkill web"),
     ),
     Sabotage(
         "kubelet-stopped",
@@ -44,15 +53,29 @@ _ALL = (
         _PODS,
         breaks=breakages.kubelet_stopped,
         at=("sigkill",),
+        spoils=_all("sigkill"),
     ),
-    Sabotage("restart-never", "The pods are bare, with restartPolicy Never.", _PODS, rewrite=rewrites.restart_never),
-    Sabotage("fixed-names", "A StatefulSet in place of the Deployment.", _PODS, rewrite=rewrites.fixed_names),
+    Sabotage(
+        "restart-never",
+        "The pods are bare, with restartPolicy Never.",
+        _PODS,
+        rewrite=rewrites.restart_never,
+        spoils=_all("graceful forced sigkill"),
+    ),
+    Sabotage(
+        "fixed-names",
+        "A StatefulSet in place of the Deployment.",
+        _PODS,
+        rewrite=rewrites.fixed_names,
+        spoils=_all("graceful forced"),
+    ),
     Sabotage(
         "internal-traffic-local",
         "The service's internalTrafficPolicy is Local.",
         _PODS,
         breaks=breakages.internal_traffic_local,
         at=("quiet",),
+        spoils=_all("quiet"),
     ),
     Sabotage(
         "replicaset-controller-off",
@@ -60,6 +83,7 @@ _ALL = (
         _PODS + _NODES,
         breaks=breakages.replicaset_controller_off,
         at=("graceful", "crash"),
+        spoils=_all("graceful replicas"),
     ),
     Sabotage(
         "node-lifecycle-off",
@@ -67,8 +91,15 @@ _ALL = (
         _NODES,
         breaks=breakages.node_lifecycle_off,
         at=("crash",),
+        spoils=_all("web replicas db"),
     ),
-    Sabotage("bare-pod-owned", "The bare pod is given an owner.", _NODES, rewrite=rewrites.bare_pod_owned),
+    Sabotage(
+        "bare-pod-owned",
+        "The bare pod is given an owner.",
+        _NODES,
+        rewrite=rewrites.bare_pod_owned,
+        spoils=_all("replicas"),
+    ),
     Sabotage("statefulset-parallel", "podManagementPolicy is Parallel.", _NODES, rewrite=rewrites.parallel),
     Sabotage(
         "node-out-of-service",
@@ -76,6 +107,7 @@ _ALL = (
         _NODES,
         breaks=breakages.node_out_of_service,
         at=("crash:found dead",),
+        spoils=_all("db"),
     ),
 )
 

@@ -27,7 +27,9 @@ class Sabotage:
     :param scenarios: where it can be used
     :param rewrite: what becomes of the manifest
     :param breaks: made anew for every act that it is in force in
-    :param at: the acts, or the moments of acts (``crash:unknown``), from which on it is in force until the act's end
+    :param at: the acts, or the moments of acts (``crash:found dead``), from which on it is in force until the act's end
+    :param spoils: what of the story it needs for itself (acts, or things in them): two sabotages that spoil nothing in
+        common can be proven by one run
     """
 
     id: str
@@ -36,3 +38,4 @@ class Sabotage:
     rewrite: Rewrite | None = None
     breaks: Breakage | None = None
     at: tuple[str, ...] = ()
+    spoils: frozenset[str] = frozenset()
