@@ -124,26 +124,23 @@ def start(file: Path, order: dict[str, Any], environment: dict[str, str] | None 
 
     :raises CommandFailed: when it does not start
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.touch(mode=0o600)
-    file.write_text(json.dumps(order), encoding="utf-8")
     command = [sys.executable, "-m", "kubeskeptic.undo.switch", str(file)]
-    null = subprocess.DEVNULL
     try:
         done = subprocess.run(
             command,
-            stdin=null,
-            stdout=null,
+            input=json.dumps(order).encode(),
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             env=environment,
+            start_new_session=True,  # so that what kills our process group does not reach it
             timeout=COMMAND.seconds,
             check=False,
         )
     except subprocess.TimeoutExpired as late:
-        file.unlink(missing_ok=True)
+        stop(file)
         raise CommandFailed(shlex.join(command), None, "") from late
     if done.returncode != 0:
-        file.unlink(missing_ok=True)
+        stop(file)
         raise CommandFailed(shlex.join(command), done.returncode, done.stderr.decode(errors="replace"))
 
 

@@ -1,18 +1,20 @@
 """The dead man's switch on the host: a detached process that undoes a fault when nobody else can.
 
-``python -m kubeskeptic.undo.switch FILE`` reads a JSON file::
+``python -m kubeskeptic.undo.switch FILE`` reads JSON from its standard input::
 
     {"label": "…", "deadline": seconds from now, "runner": [pid, its start time], "commands": [[word, …], …]}
 
-detaches itself (own session, child of init), writes its process id to ``FILE.pid`` and waits. When the file goes away it was
-disarmed, and it ends. At the deadline, or as soon as the runner is dead, it runs the commands one after the other, each again
-and again until it succeeds or patience ends, says in ``FILE.log`` what it did, and removes the file (or renames it to
-``FILE.failed``). Killing the runner's
-process group, session or terminal does not reach it. Nothing but the standard library and two small modules is imported.
+to the end, so that a runner that dies while it writes leaves nothing behind. It detaches itself (own session, child of init),
+writes ``FILE``, and its process id to ``FILE.pid``, and waits; the command that started it ends with status 0 by then. When
+the file goes away it was disarmed, and it ends. At the deadline, or as soon as the runner is dead, it runs the commands one
+after the other, each again and again until it succeeds or patience ends, says in ``FILE.log`` what it did, and removes the
+file (or renames it to ``FILE.failed``). Killing the runner's process group, session or terminal does not reach it. Nothing
+but the standard library and a few small modules is imported.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -106,22 +108,33 @@ def _insist(command: Sequence[str], log: Log) -> bool:
     return True
 
 
-def detach(file: Path) -> None:
-    """Go on as a child of init in a session of our own; returns in that process only."""
-    os.setsid()
-    child = os.fork()
-    if child:
-        file.with_suffix(".pid").write_text(f"{child} {born(child)}\n", encoding="utf-8")
-        os._exit(0)
+def detach(file: Path, text: str) -> None:
+    """Go on as a child of init in a session of our own; returns in that process only, when all files are there."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    ready, told = os.pipe()
+    if os.fork():
+        os.close(told)
+        os._exit(0 if os.read(ready, 1) else 1)
+    os.close(ready)
+    with contextlib.suppress(PermissionError):
+        os.setsid()
     os.chdir("/")
+    file.with_suffix(".pid").write_text(f"{os.getpid()} {born(os.getpid())}\n", encoding="utf-8")
+    unfinished = file.with_suffix(".new")
+    unfinished.touch(mode=0o600)
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.rename(file)
     with Path(os.devnull).open("wb") as null:
         os.dup2(null.fileno(), 2)  # whoever started us reads our standard error to its end
+    os.write(told, b"!")
+    os.close(told)
 
 
 def main(file: Path) -> None:
-    """Be the switch that ``file`` describes."""
-    order = json.loads(file.read_text(encoding="utf-8"))
-    detach(file)
+    """Be the switch that standard input describes."""
+    text = sys.stdin.read()
+    order = json.loads(text)
+    detach(file, text)
     try:
         why = wait(file, order, Pace(SWITCH_LOOKS))
         if why:
