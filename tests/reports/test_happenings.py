@@ -60,11 +60,12 @@ def test_a_node_turns_unknown_and_is_tainted() -> None:
 
 def test_endpoints_are_counted() -> None:
     def slice_(at: float, type_: str, ready_: int) -> Change:
+        metadata = {"name": "web-x", "uid": "s", "labels": {"kubernetes.io/service-name": "web"}}
         endpoints = [{"addresses": [f"10.0.0.{n}"], "conditions": {"ready": n < ready_}} for n in range(3)]
-        return Change(at, type_, "EndpointSlice", {"metadata": {"name": "web-x", "uid": "s"}, "endpoints": endpoints})
+        return Change(at, type_, "EndpointSlice", {"metadata": metadata, "endpoints": endpoints})
 
     found = happenings([slice_(1, "LISTED", 3), slice_(2, "MODIFIED", 2)])
-    assert [event.says for event in events(found, 1.0)] == ["endpoints: 3 → 2 ready"]
+    assert [event.says for event in events(found, 1.0)] == ["endpoints of web: 3 → 2 ready"]
 
 
 def test_the_same_of_several_pods_is_one_event() -> None:

@@ -6,9 +6,11 @@ import re
 from dataclasses import replace
 from xml.etree import ElementTree
 
+from kubeskeptic.reports.drawing.lanes import is_long
 from kubeskeptic.reports.drawing.scene import in_order, scene, short_names
 from kubeskeptic.reports.model import Entry, Report
 from kubeskeptic.reports.pictures import picture, timeline
+from kubeskeptic.timeline import Gap
 
 from .story import NODES
 
@@ -67,3 +69,12 @@ def test_nodes_are_listed_as_people_do() -> None:
     assert in_order(["k-worker10", "k-worker2", "k-control-plane"], {}) == ["k-control-plane", "k-worker2", "k-worker10"]
     assert short_names(NODES)["kubeskeptic-worker2"] == "worker2"
     assert short_names(["alpha", "beta"]) == {"alpha": "alpha", "beta": "beta"}
+
+
+def test_missed_ticks_are_told_from_gaps_that_could_hide_an_outage() -> None:
+    def gap(since: float, until: float | None) -> Gap:
+        return Gap("probe", "w1", "web", "", since, until, "stalled")
+
+    assert [is_long(gap(1, 1.02)), is_long(gap(1, 1.5)), is_long(gap(1, 1.6)), is_long(gap(1, None))] == [
+        False, False, True, True
+    ]  # fmt: skip

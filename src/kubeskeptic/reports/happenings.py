@@ -55,25 +55,25 @@ def happenings(changes: Iterable[Change]) -> list[Happening]:
         now = told(change.object)
         if change.type == "DELETED":
             before.pop(key, None)
-            found.append(Happening(change.seen, change.kind, change.name, "gone", 2))
+            found.append(Happening(change.seen, change.kind, _name(change), "gone", 2))
             continue
         before[key] = now
         if known is None and change.type != "LISTED":
-            found.append(Happening(change.seen, change.kind, change.name, "created", 2))
+            found.append(Happening(change.seen, change.kind, _name(change), "created", 2))
         if known is not None or change.type != "LISTED":
             new = list(_DIFFERENCES[change.kind](known or {}, now))
             if new:  # several at once are told at once: "restarted, Ready"
                 what = redact(", ".join(what for what, _ in new))
-                found.append(Happening(change.seen, change.kind, change.name, what, max(matters for _, matters in new)))
+                found.append(Happening(change.seen, change.kind, _name(change), what, max(matters for _, matters in new)))
     return found
 
 
 def events(found: Sequence[Happening], within: float) -> list[Event]:
     """Happenings of the same sort that follow each other within ``within`` seconds, told as one."""
     groups: list[list[Happening]] = []
-    open_: dict[tuple[str, str], list[Happening]] = {}
+    open_: dict[tuple[str, ...], list[Happening]] = {}
     for one in found:
-        key = (one.kind, one.what)
+        key = (one.kind, one.what, one.name if one.kind == "EndpointSlice" else "")
         group = open_.get(key)
         if group is None or one.at - group[0].at > within:
             group = open_[key] = []
@@ -86,14 +86,19 @@ def _event(group: Sequence[Happening]) -> Event:
     first = group[0]
     names = tuple(dict.fromkeys(one.name for one in group))
     noun = _NOUNS.get(first.kind, first.kind)
-    if first.kind == "EndpointSlice":
-        last = group[-1].what
-        says = f"endpoints: {last}" if last[0].isdigit() else f"{noun} {last}"
+    if first.kind == "EndpointSlice" and first.what[0].isdigit():
+        says = f"endpoints of {first.name}: {first.what}"
     elif len(names) == 1:
         says = f"{noun} {names[0]} {first.what}"
     else:
         says = f"{len(names)} {noun}s {first.what}"
     return Event(first.at, says, names, first.matters)
+
+
+def _name(change: Change) -> str:
+    """The object's name; of an EndpointSlice that of its service, as the slice's own is a random one."""
+    labels = change.object["metadata"].get("labels") or {}
+    return str(labels.get("kubernetes.io/service-name") or change.name) if change.kind == "EndpointSlice" else change.name
 
 
 def _condition(seen: Seen, type_: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kubeskeptic.agent.outcomes import OUTCOMES
+from kubeskeptic.durations import HOLE
 from kubeskeptic.reports.drawing.axis import Axis
 from kubeskeptic.reports.drawing.bins import Bins, Run, fold, runs, watched
 from kubeskeptic.reports.drawing.canvas import Canvas, place
@@ -28,10 +29,11 @@ def draw_lane(canvas: Canvas, scene: Scene, row: Row, axis: Axis, top: float, he
         for first, many in watched(bins):
             x, end = _edges(axis, bins, first, many)
             canvas.rect(x, top, end - x, height, "t-asked")
-        for code, data in _paths(axis, bins, top, height).items():
-            canvas.path(data, f"t-{OUTCOMES[code]}")
-    for gap in row.gaps:
+    _short_gaps(canvas, axis, [gap for gap in row.gaps if not is_long(gap)], top, height)
+    for gap in filter(is_long, row.gaps):
         _gap(canvas, axis, gap, top, height)
+    for code, data in _paths(axis, bins, top, height).items() if bins else ():
+        canvas.path(data, f"t-{OUTCOMES[code]}")
     for outage in row.outages:
         _outage(canvas, scene, axis, outage, top, height)
 
@@ -59,6 +61,21 @@ def _heights(run: Run, height: float) -> list[tuple[int, float]]:
     share = sum(share for _, share in run.shares)
     tall = max(min(share, 1.0) * height, LOWEST)
     return [(code, part / share * tall) for code, part in run.shares]
+
+
+def is_long(gap: Gap) -> bool:
+    """Whether an outage that matters could have hidden in a gap; shorter ones are missed ticks."""
+    return gap.until is None or gap.until - gap.since > HOLE
+
+
+def _short_gaps(canvas: Canvas, axis: Axis, gaps: list[Gap], top: float, height: float) -> None:
+    """Missed ticks: many on a busy machine, so one path for all."""
+    data = []
+    for gap in gaps:
+        x, end = axis.x(gap.since), axis.x(gap.until or gap.since)
+        wide = max(end - x, 0.6)
+        data.append(f"M{place(x)} {place(top)}h{place(wide)}v{place(height)}h-{place(wide)}z")
+    canvas.path("".join(data), "t-missed")
 
 
 def _gap(canvas: Canvas, axis: Axis, gap: Gap, top: float, height: float) -> None:

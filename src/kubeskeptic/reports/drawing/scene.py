@@ -56,7 +56,7 @@ def scene(entry: Entry, recording: Recording | None) -> Scene | None:
     looked = _looked(entry, recording)
     if looked is None:
         return None
-    faults = _faults(entry, recording, looked)
+    faults = tuple(_plain(fault, recording.namespace) for fault in _faults(entry, recording, looked))
     zero, zero_is = _zero(faults, entry, recording, looked)
     since = min(looked[0], zero - BEFORE)
     bounds = tuple((name, bound) for name, bound in entry.bounds.items() if bound.unit == "s" and name in entry.measured)
@@ -104,6 +104,15 @@ def _faults(entry: Entry, recording: Recording, looked: tuple[float, float]) -> 
     inside = [f for f in bitten if looked[0] - 1.0 <= f.applied <= looked[1]]
     own = [fault for fault in inside if fault.act == entry.case]
     return tuple(sorted(own or inside, key=lambda fault: fault.applied))
+
+
+def _plain(fault: FaultSpan, namespace: str) -> FaultSpan:
+    """Without the scenario's own namespace, which every name in it has and which says nothing."""
+    if not namespace:
+        return fault
+    targets = tuple(target.replace(f"{namespace}/", "") for target in fault.targets)
+    settings = {name: value for name, value in fault.settings.items() if value != namespace}
+    return replace(fault, says=fault.says.replace(f"{namespace}/", ""), targets=targets, settings=settings)
 
 
 def _zero(

@@ -148,7 +148,9 @@ def _when(fault: FaultSpan, scene: Scene) -> str:
 
 def _did(fault: FaultSpan) -> str:
     says = fault.says or f"{plain(fault.fault)}: {', '.join(fault.targets)}"
-    return says if len(says) <= 64 else f"{plain(fault.fault)}: {', '.join(fault.targets)}"[:64]
+    if len(says) > 72:
+        says = f"{plain(fault.fault)} {', '.join(target.rpartition('/')[2] for target in fault.targets)}"
+    return says if len(says) <= 72 else f"{says[:71]}…"
 
 
 def _below(scene: Scene, axis: Axis) -> list[Label]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.findings import Verdict
+from kubeskeptic.reports.drawing.lanes import is_long
 from kubeskeptic.reports.drawing.timeline import WIDTH, Timeline
 from kubeskeptic.reports.html.bars import bars
 from kubeskeptic.reports.html.deeds import deeds
@@ -106,8 +107,11 @@ def _legend(drawn: Timeline) -> Markup:
     rows = drawn.scene.rows
     seen = {outcome for row in rows for outage in row.outages for outcome in outage.outcomes}
     keys = [_key(f"t-{outcome}", _WORDS.get(outcome, str(outcome))) for outcome in OUTCOMES if outcome in seen]
-    if any(row.gaps for row in rows):
+    gaps = [gap for row in rows for gap in row.gaps]
+    if any(is_long(gap) for gap in gaps):
         keys.append(_key("t-gap", "nobody looked"))
+    if not all(is_long(gap) for gap in gaps):
+        keys.append(_key("t-missed", "questions missed, too few to hide an outage"))
     rates = sorted({round(1 / row.lane.period) for row in rows if row.lane is not None})
     if not rows:
         return el("span", "Changes of the API only: that is what this is about, not requests.")

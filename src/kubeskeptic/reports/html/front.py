@@ -128,7 +128,7 @@ def _attention(report: Report) -> Markup | None:
 def _facts(report: Report) -> Markup:
     settings = report.run.get("settings", {})
     facts = [("nodes", _nodes(report)), *((name, _setting(settings, *keys)) for name, keys in _SHOWN.items())]
-    facts += [("samples, gaps", f"{number(report.samples)}, {number(report.gaps)}")]
+    facts += [("samples, gaps", _seen(report))]
     facts += [("time, of it irreducible", _time(report))]
     strip = (el("div", el("dt", name), el("dd", value)) for name, value in facts if value)
     return join(el("dl", *strip, class_="facts"), _settings(report))
@@ -152,6 +152,14 @@ def _setting(settings: dict[str, dict[str, object]], *names: str) -> str:
             text = quantity(float(str(value)), unit) if value or name != "CACHE" else "off"
             shown.append(f"{mode[0]}, sync {text}" if mode else text)
     return ", ".join(shown)
+
+
+def _seen(report: Report) -> str:
+    """How much was asked, and how often nobody looked: the longest of the gaps tells what they may hide."""
+    ends = {r.id: r.ended or report.ended or 0.0 for r in report.scenarios.values()}
+    lasted = [(gap.until or ends[r.id]) - gap.since for r in report.scenarios.values() for gap in r.gaps]
+    longest = f", the longest {length(max(lasted))}" if lasted else ""
+    return f"{number(report.samples)}, {number(report.gaps)}{longest}"
 
 
 def _time(report: Report) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 
 from kubeskeptic.reports.drawing.scene import Row, Scene
 from kubeskeptic.reports.html.markup import Markup, Piece, el, join, table
@@ -85,12 +86,34 @@ def _outage(scene: Scene, outage: Outage, names: dict[str, str], worst: bool) ->
 
 
 def _gaps(scene: Scene) -> Markup | None:
-    gaps = list(dict.fromkeys([gap for row in scene.rows for gap in row.gaps] + list(scene.watch_gaps)))
-    if not gaps:
+    stretches = [stretch for row in scene.rows for stretch in _stretches(row.gaps)] + _stretches(scene.watch_gaps)
+    if not stretches:
         return None
-    return table("Gaps: nobody looked", ["where", "from", "until", "why"], [_gap(scene, gap) for gap in gaps])
+    longest = sorted(stretches, key=_lasts, reverse=True)[:MOST_OUTAGES]
+    left_out = len(stretches) - len(longest)
+    more = el("p", f"{count(left_out, 'shorter one')} left out.", class_="note") if left_out else None
+    rows = [_gap(scene, stretch) for stretch in sorted(longest, key=lambda stretch: stretch[0].since)]
+    return join(table("Gaps: nobody looked", ["where", "from", "until", "gaps", "why"], rows), more)
 
 
-def _gap(scene: Scene, gap: Gap) -> list[Piece]:
-    until = "the end" if gap.until is None else after(gap.until - scene.zero)
-    return [gap.node or f"watch of {gap.resource}", after(gap.since - scene.zero), until, gap.reason]
+def _stretches(gaps: Sequence[Gap]) -> list[list[Gap]]:
+    """Gaps less than a second apart belong together, as outages do."""
+    found: list[list[Gap]] = []
+    for gap in gaps:
+        if found and found[-1][-1].until is not None and gap.since - found[-1][-1].until < 1.0:
+            found[-1].append(gap)
+        else:
+            found.append([gap])
+    return found
+
+
+def _lasts(stretch: list[Gap]) -> float:
+    until = stretch[-1].until
+    return float("inf") if until is None else until - stretch[0].since
+
+
+def _gap(scene: Scene, stretch: list[Gap]) -> list[Piece]:
+    first, last = stretch[0], stretch[-1]
+    where = " ".join(part for part in (first.node, first.probe) if part) or f"watch of {first.resource}"
+    until = "the end" if last.until is None else after(last.until - scene.zero)
+    return [where, after(first.since - scene.zero), until, number(len(stretch)), first.reason]
