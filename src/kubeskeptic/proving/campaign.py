@@ -93,18 +93,8 @@ def run_attempt(
     :raises SkepticError: when no run came of it
     """
     before = set(reports.glob("*/journal.jsonl"))
-    words = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        attempt.suite,
-        "--sabotage",
-        attempt.sabotage,
-        "--reports",
-        str(reports),
-    ]
-    (perform or _perform)([*words, *options])
+    words = [sys.executable, "-m", "pytest", "-q", "--tb=no", attempt.suite, "--reports", str(reports)]
+    (perform or _perform)([*words, *(f"--sabotage={id_}" for id_ in attempt.claims), *options])
     fresh = sorted(set(reports.glob("*/journal.jsonl")) - before)
     if not fresh:
         raise SkepticError(f"nothing was performed under {attempt.name}; pytest's output above says why")
