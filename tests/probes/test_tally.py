@@ -49,6 +49,14 @@ def test_a_question_that_was_not_asked_did_not_fail() -> None:
     assert tally.calm(LANE, 11, 3)
 
 
+def test_answers_that_were_old_when_they_were_fetched_hide_questions_in_flight() -> None:
+    tally = lane_of(10)
+    tally.pulled("n1", 10.5)
+    assert tally.calm(LANE, 11, 3)
+    tally.pulled("n1", 10.7)
+    assert not tally.calm(LANE, 11, 3)
+
+
 def test_a_lane_nobody_has_seen_is_not_calm() -> None:
     assert not lane_of(10).calm(Lane("story", "n2", "web"), 11, 3)
 

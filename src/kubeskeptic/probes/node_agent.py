@@ -129,6 +129,8 @@ class NodeAgent:
         self.offset.learn(sent, batch.wall, received)
         self._keep(batch)
         self._cursor = batch.cursor
+        if batch.drained:
+            self._tally.pulled(self.node, batch.wall + self.offset.seconds)
         self.in_flight = batch.in_flight
         self.answered = received
         return batch

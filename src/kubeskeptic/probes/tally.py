@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from kubeskeptic.durations import FRESH_SAMPLES
+from kubeskeptic.durations import FRESH_SAMPLES, HOLE
 
 KEPT = 30.0
 """Seconds of samples that are kept for a look."""
@@ -45,6 +45,7 @@ class Tally:
 
     def __init__(self) -> None:
         self._lanes: dict[Lane, _Recent] = {}
+        self._pulled: dict[str, float] = {}
         self._lock = threading.Lock()
 
     def add(self, lane: Lane, looks: Iterable[Look]) -> None:
@@ -58,6 +59,11 @@ class Tally:
             newest = max((look.sent for look in recent.looks), default=0.0)
             while recent.looks and recent.looks[0].sent < newest - KEPT:
                 recent.looks.popleft()
+
+    def pulled(self, node: str, at: float) -> None:
+        """Everything that a node's agent knew at a time has been taken in."""
+        with self._lock:
+            self._pulled[node] = at
 
     def skip(self, lane: Lane, ticks: range) -> None:
         """Take in a gap that an agent reports: questions that it did not ask."""
@@ -82,19 +88,24 @@ class Tally:
     def calm(self, lane: Lane, now: float, seconds: float) -> bool:
         """Whether a lane's newest sample is fresh, and every question of the ``seconds`` before it is known to have succeeded.
 
-        A question that is still unanswered after the ones around it were answered may yet fail: not calm. One that the
-        agent says it did not ask is no failure. A lane that has not been asked for so long is not calm either.
+        A question that is still unanswered after the ones around it were answered may yet fail: not calm; nor is a lane
+        calm whose newest answers were old already when they were fetched. A question that the agent says it did not ask is
+        no failure. A lane that has not been asked for so long is not calm either.
         """
         with self._lock:
             recent = self._lanes.get(lane)
             looks = sorted(recent.looks, key=lambda look: look.sent) if recent else []
             skips = list(recent.skipped) if recent else []
+            pulled = self._pulled.get(lane.node, 0.0)
         if not looks or now - looks[-1].sent > FRESH_SAMPLES:
             return False
         begin = looks[-1].sent - seconds
         before = [look for look in looks if look.sent < begin]
         window = looks[len(before) :]
         if not before or any(look.failed for look in window):
+            return False
+        period = (window[-1].sent - before[-1].sent) / max(window[-1].tick - before[-1].tick, 1)
+        if pulled - window[-1].sent > HOLE + period:
             return False
         expected = set(range(before[-1].tick + 1, window[-1].tick)).difference(*skips)
         return expected <= {look.tick for look in window}
