@@ -126,8 +126,10 @@ class Connection:
                 if events & (READABLE | ENDED):
                     self.close()  # idle, and the other side has closed or talks without having been asked
             elif self._reading is None:
-                self._established(sock)
+                self._check(sock)
+                self._complete(OK)
             elif self._request:
+                self._check(sock)
                 self._send(sock)
                 if events & (READABLE | ENDED):
                     self._receive(sock)
@@ -138,14 +140,18 @@ class Connection:
         except OSError as error:
             self._fail(ending_of(error))
 
-    def _established(self, sock: socket.socket) -> None:
+    def _check(self, sock: socket.socket) -> None:
+        """Raise what the connect failed of.
+
+        Sending instead would not tell: an ICMP error that came while connect was still at work is a "soft" error to the kernel,
+        which only SO_ERROR gives out; a client that does not ask for it finds out a second later, with the next SYN.
+        """
         error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if error:
             raise OSError(error, os.strerror(error))
-        self._complete(OK)
 
     def _send(self, sock: socket.socket) -> None:
-        sent = sock.send(self._request)  # raises what a connect failed of, too
+        sent = sock.send(self._request)
         whole, self._request = sent == len(self._request), b""
         if not whole:
             self._fail(Ending(Outcome.UNKNOWN, reason="the kernel took only a part of the request"))
