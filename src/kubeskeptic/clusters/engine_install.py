@@ -111,11 +111,6 @@ def stop() -> None:
         _sweep()
 
 
-def discard() -> None:
-    """Throw away what our own engine keeps: images, containers, volumes. It must not be running."""
-    mounts.remove(_home() / "data")
-
-
 def _install(into: Path, source: Mirror, progress: Progress) -> None:
     with progress.step("container engine from Debian packages", 10) as step:
         packages(NEW_SUITE, source).unpack(FROM_NEW, into, step)
@@ -214,6 +209,7 @@ def _sweep() -> None:
             os.kill(pid, signal.SIGKILL)
     until(_gone(lambda: not _ours()), COMMAND, what="what a dead engine left running to end")
     mounts.remove(_home() / "run")
+    mounts.release(_home() / "data")
     (_home() / "docker.pid").unlink(missing_ok=True)
     socket().unlink(missing_ok=True)
 

@@ -11,21 +11,26 @@ from kubeskeptic.errors import CommandFailed
 
 
 def remove(folder: Path) -> None:
-    """Unmount everything below a folder, then remove it. Never walks into a mounted file system; fine when it is not there."""
-    for place in below(folder, _table()):
-        with contextlib.suppress(CommandFailed):
-            process.run(["umount", "--lazy", place])
-    if not below(folder, _table()):
+    """Unmount a folder and everything below it, then remove it; fine when it is not there."""
+    release(folder)
+    if not below(folder, _table()):  # never walk into a mounted file system
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def release(folder: Path) -> None:
+    """Unmount a folder and everything below it, as far as that can be done."""
+    for place in below(folder, _table()):
+        with contextlib.suppress(CommandFailed):
+            process.run(["umount", "--lazy", place])
+
+
 def below(folder: Path, table: str) -> list[str]:
-    """Mount points below a folder, the innermost first.
+    """Mount points at and below a folder, the innermost first.
 
     :param table: lines as in ``/proc/self/mounts``
     """
     places = [line.split(" ")[1] for line in table.splitlines()]
-    return [place for place in reversed(places) if place.startswith(f"{folder}/")]
+    return [place for place in reversed(places) if f"{place}/".startswith(f"{folder}/")]
 
 
 def _table() -> str:
