@@ -41,7 +41,7 @@ def build(
         chapters=_chapters(_entries(evidence), claims, _proofs(proofs)),
         scenarios={name: _redacted(recording) for name, recording in evidence.scenarios.items() if name},
         instrument=tuple(redact(record) for record in evidence.instrument),
-        sabotages=tuple(redact(record) for record in evidence.sabotages),
+        sabotages=tuple({record.get("id"): redact(record) for record in evidence.sabotages}.values()),
         tick_lag_p99=tick_lag_p99,
     )
 

@@ -9,7 +9,7 @@ from kubeskeptic.findings import Post, Verdict
 from kubeskeptic.reports.html.claim import verdict
 from kubeskeptic.reports.html.markup import Markup, el, join, table
 from kubeskeptic.reports.model import WORST_FIRST, Report
-from kubeskeptic.reports.wording import SYMBOL, count, length, moment, number, plain, quantity
+from kubeskeptic.reports.wording import NBSP, SYMBOL, count, length, moment, number, plain, quantity
 
 _VERBS = {
     Verdict.HOLDS: ("holds", "hold"),
@@ -158,7 +158,7 @@ def _seen(report: Report) -> str:
     """How much was asked, and how often nobody looked: the longest of the gaps tells what they may hide."""
     ends = {r.id: r.ended or report.ended or 0.0 for r in report.scenarios.values()}
     lasted = [(gap.until or ends[r.id]) - gap.since for r in report.scenarios.values() for gap in r.gaps]
-    longest = f", the longest {length(max(lasted))}" if lasted else ""
+    longest = f" (≤{NBSP}{length(max(lasted))})" if lasted else ""
     return f"{number(report.samples)}, {number(report.gaps)}{longest}"
 
 
