@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from kubeskeptic.reports.drawing.scene import Row, Scene
 from kubeskeptic.reports.html.markup import Markup, Piece, el, join, table
-from kubeskeptic.reports.wording import after, count, length, number
+from kubeskeptic.reports.wording import after, count, number
 from kubeskeptic.timeline import Gap, Outage
 
 MOST_OUTAGES = 40
@@ -49,7 +49,7 @@ def _per_row(scene: Scene) -> list[list[Piece]]:
         failed = sum(outage.failed for outage in row.outages)
         share = f" ({failed / asked * 100:.1f} %)" if asked and failed else ""
         longest = max((outage.seconds for outage in row.outages), default=0.0)
-        cells = [number(asked), f"{number(failed)}{share}", number(len(row.outages)), length(longest) if longest else "–"]
+        cells = [number(asked), f"{number(failed)}{share}", number(len(row.outages)), _lasted(longest) if longest else "–"]
         rows.append([row.name, row.probe, *cells])
     return rows
 
@@ -74,7 +74,7 @@ def _outages(scene: Scene, outages: list[Outage], names: dict[str, str]) -> Mark
 
 def _outage(scene: Scene, outage: Outage, names: dict[str, str], worst: bool) -> list[Piece]:
     how = ", ".join(f"{number(many)} {outcome}" for outcome, many in outage.outcomes.most_common())
-    lasted = length(outage.seconds) + (" or more" if outage.open else "")
+    lasted = _lasted(outage.seconds) + (" or more" if outage.open else "")
     return [
         names.get(outage.node, outage.node),
         outage.probe,
@@ -85,6 +85,11 @@ def _outage(scene: Scene, outage: Outage, names: dict[str, str], worst: bool) ->
     ]
 
 
+def _lasted(seconds: float) -> str:
+    """In seconds whatever its size, so that a column of them can be compared."""
+    return after(seconds).removeprefix("+")
+
+
 def _gaps(scene: Scene) -> Markup | None:
     stretches = [stretch for row in scene.rows for stretch in _stretches(row.gaps)] + _stretches(scene.watch_gaps)
     if not stretches:
@@ -92,7 +97,8 @@ def _gaps(scene: Scene) -> Markup | None:
     longest = sorted(stretches, key=_lasts, reverse=True)[:MOST_OUTAGES]
     left_out = len(stretches) - len(longest)
     more = el("p", f"{count(left_out, 'shorter one')} left out.", class_="note") if left_out else None
-    rows = [_gap(scene, stretch) for stretch in sorted(longest, key=lambda stretch: stretch[0].since)]
+    names = {row.node: row.name for row in scene.rows}
+    rows = [_gap(scene, names, stretch) for stretch in sorted(longest, key=lambda stretch: stretch[0].since)]
     return join(table("Gaps: nobody looked", ["where", "from", "until", "gaps", "why"], rows), more)
 
 
@@ -112,8 +118,8 @@ def _lasts(stretch: list[Gap]) -> float:
     return float("inf") if until is None else until - stretch[0].since
 
 
-def _gap(scene: Scene, stretch: list[Gap]) -> list[Piece]:
+def _gap(scene: Scene, names: dict[str, str], stretch: list[Gap]) -> list[Piece]:
     first, last = stretch[0], stretch[-1]
-    where = " ".join(part for part in (first.node, first.probe) if part) or f"watch of {first.resource}"
+    where = " ".join(part for part in (names.get(first.node, first.node), first.probe) if part) or f"watch of {first.resource}"
     until = "the end" if last.until is None else after(last.until - scene.zero)
     return [where, after(first.since - scene.zero), until, number(len(stretch)), first.reason]
