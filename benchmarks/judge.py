@@ -33,7 +33,9 @@ from kubeskeptic.timeline import Recording, load
 SECONDS, MIB = 10.0, 512.0
 PERIOD, SPAN, CRASH, FOUND = 0.02, 1000.0, 100.0, 147.0
 NODES = tuple(f"bench-{name}" for name in ("control-plane", "worker", "worker2", "worker3"))
+SCENARIO = "nodes/node_crashes"
 START = 1_795_461_480.0
+SCENARIO = "nodes/node_crashes"
 T = TypeVar("T")
 _OK, _TIMEOUT = OUTCOMES.index(Outcome.OK), OUTCOMES.index(Outcome.TIMEOUT)
 _SETTINGS = {name: {"value": value, "unit": "s", "from": "made up"}
@@ -57,7 +59,7 @@ def measure(run: Path, samples: int) -> int:
     journal = run / "journal.jsonl"
     steps = Steps()
     evidence = steps.take("load", lambda: load(journal))
-    recording = evidence.scenarios["nodes/node_crashes"]
+    recording = evidence.scenarios[SCENARIO]
     findings = steps.take("judge", lambda: judge(recording, evidence.settings))
     append(journal, findings)
     written = steps.take("load again, draw, write all formats", lambda: write_all(run))
@@ -107,7 +109,7 @@ def append(journal: Path, findings: list[tuple[str, Finding]]) -> None:
     with journal.open("a") as file:
         for at, (probe, finding) in enumerate(findings):
             fields = finding.as_record() | {"claim": "service.node-dies", "case": f"{probe} {at}", "post": "qualified",
-                                            "scenario": "nodes/node_crashes", "test": "bench"}  # fmt: skip
+                                            "scenario": SCENARIO, "test": "bench"}  # fmt: skip
             file.write(json.dumps({"at": START, "kind": "finding", **fields}) + "\n")
 
 
@@ -117,7 +119,7 @@ def write_journal(path: Path, wanted: int) -> int:
     journal = Journal(path, clock=lambda: now[0])
     journal.write("run", id="bench", seed=1, kubernetes="v1.37.2", nodes=list(NODES), roles={}, settings=_SETTINGS,
                   harness="bench", command="")  # fmt: skip
-    scenario, per_lane = "nodes/node_crashes", int(SPAN / PERIOD)
+    scenario, per_lane = SCENARIO, int(SPAN / PERIOD)
     probes = [f"web{n}" for n in range(max(1, round(wanted / per_lane / len(NODES))))]
     journal.write("scenario", id=scenario, phase="start", namespace="", test="")
     for probe in probes:
@@ -145,7 +147,7 @@ def batch(node: str, probe: str, ticks: range) -> dict[str, Any]:
     bad = [CRASH <= tick * PERIOD < FOUND and chance.random() < 0.33 for tick in ticks]
     return {
         "node": node, "agent": f"agent-{node}", "boot": "b", "offset": 0.0, "error": 0.001,
-        "probes": [{"name": probe, "period": PERIOD, "t0": START}], "names": ["", "web-a", "web-b", "web-c"],
+        "probes": [{"name": probe, "scenario": SCENARIO, "period": PERIOD, "t0": START}], "names": ["", "web-a", "web-b", "web-c"],
         "probe": [0] * len(ticks), "tick": list(ticks), "sent": [round(START + tick * PERIOD, 6) for tick in ticks],
         "took": [3.5 if failed else 0.0021 for failed in bad], "outcome": [_TIMEOUT if failed else _OK for failed in bad],
         "by": [0 if failed else 1 + tick % 3 for tick, failed in zip(ticks, bad, strict=True)],

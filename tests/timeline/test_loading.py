@@ -24,7 +24,7 @@ def samples(journal: Journal, sent: list[float], offset: float = 0.0, **more: ob
         "by": [1] * count,
         "port": [40000] * count,
     }
-    probes = [{"name": "web", "period": 0.02, "t0": 0.0}]
+    probes = [{"name": "web", "scenario": "s", "period": 0.02, "t0": 0.0}]
     journal.write(
         "samples",
         node="n1",

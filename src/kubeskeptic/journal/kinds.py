@@ -11,12 +11,12 @@
                intent also has settings {…}, undo {…} and says (a sentence); bit and healed have evidence (a sentence)
 ``probe``      scenario, probe, spec {…}, nodes [name]
 ``samples``    node, agent (pod), boot, offset, error (both seconds: add ``offset`` to the agent's clock to get the harness's),
-               probes [{name, period, t0}], names [str], and columns of equal length:
+               probes [{name, scenario, period, t0}], names [str], unknowns {what: count}, and columns of equal length:
                probe [index], tick, sent, took, outcome [index in OUTCOMES], by [index in names], port
 ``gap``        source "probe" | "watch", node (probes), probe (or "" for all of that node), resource (watches),
                since, until (null: still open), reason
 ``change``     scenario, resource ("Pod"), type "LISTED" | "ADDED" | "MODIFIED" | "DELETED", seen, object {…}
-``instrument`` node, injected, measured, tick (all seconds), proven (bool)
+``instrument`` node, injected, measured, tick (all seconds), proven (bool), attempts, edges (how late its edges were asked)
 ``finding``    scenario, test (node id), claim, case, verdict, why, bounds {name: {value, unit, from}},
                measured {name: {value, unit}}, post, nodes [name], window [since, until], probes [name], decisive [str]
 ``sabotage``   id, says

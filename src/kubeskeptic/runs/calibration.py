@@ -12,8 +12,8 @@ from typing import Any
 from kubeskeptic.bounds import Setting, Settings
 from kubeskeptic.checks.objects import is_ready
 from kubeskeptic.durations import PODS_READY
+from kubeskeptic.kube.ownership import ours
 from kubeskeptic.runs.model import Run
-from kubeskeptic.scenarios.manifests import ours
 from kubeskeptic.waiting import NotYet, until
 
 PODS_PER_WORKER = 2

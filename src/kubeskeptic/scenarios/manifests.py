@@ -8,11 +8,10 @@ from typing import Any
 import yaml
 
 from kubeskeptic.errors import BadInput
+from kubeskeptic.kube.ownership import ours
 
 Manifest = dict[str, Any]
 
-MANAGED_BY = "app.kubernetes.io/managed-by"
-RUN = "kubeskeptic/run"
 IMAGE = "$AGENT_IMAGE"
 """Stands for the image with our workload, which has another tag whenever its sources change."""
 
@@ -43,11 +42,6 @@ def placed(manifest: Manifest, namespace: str, run: str) -> Manifest:
     if meta.get("namespace", namespace) != namespace:
         raise BadInput(f"{manifest['kind']} {meta['name']} names a namespace of its own; leave it out")
     return manifest | {"metadata": meta | {"namespace": namespace, "labels": {**meta.get("labels", {}), **ours(run)}}}
-
-
-def ours(run: str) -> dict[str, str]:
-    """The labels of everything that a run makes."""
-    return {MANAGED_BY: "kubeskeptic", RUN: run}
 
 
 def _understood(path: Path, number: int, document: Any) -> None:

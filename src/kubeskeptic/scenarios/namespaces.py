@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from kubeskeptic.durations import GONE
 from kubeskeptic.errors import NotFound, SkepticError
 from kubeskeptic.kube import Kube
+from kubeskeptic.kube.ownership import ours
 from kubeskeptic.runs import Run
-from kubeskeptic.scenarios.manifests import ours
 from kubeskeptic.waiting import NotYet, until
 
 

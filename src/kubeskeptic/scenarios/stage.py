@@ -33,7 +33,6 @@ class Stage:
         """Seconds that the settings make unavoidable: settled baselines, bounds that have to pass, tails."""
         self.facts: dict[str, Any] = {}
         self._act = ""
-        self._asked = 0.0
         self._wanted = 0
         self._in_force: ExitStack | None = None
 
@@ -66,7 +65,6 @@ class Stage:
     def ask(self, *probes: Probe) -> None:
         """Start probes on every node; they go on until the scenario ends."""
         self.run.agents.ask(self.scenario.id, probes)
-        self._asked = time.time()
 
     def note(self, name: str, value: Any) -> None:
         """Keep a fact that a check will need, in the journal."""
@@ -170,14 +168,10 @@ class Stage:
     # -- inside ----------------------------------------------------------------------------------------------------
     def _settled(self) -> float:
         """Wait for a stretch without a failure on any lane; since when it has lasted."""
-        nodes, asked = self.run.nodes, self._asked
 
         def settled() -> bool | NotYet:
-            if time.time() - asked < SETTLE:
-                return NotYet("the probes have just begun")
-            if self.run.agents.settled(self.scenario.id, nodes, SETTLE):
-                return True
-            return NotYet("requests fail, or no samples arrive")
+            troubled = self.run.agents.unsettled(self.scenario.id, self.run.nodes, SETTLE)
+            return NotYet(f"not calm: {', '.join(troubled)}") if troubled else True
 
         try:
             until(settled, BASELINE, what=f"a settled baseline of “{self._act}”")

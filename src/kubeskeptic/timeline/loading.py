@@ -28,7 +28,7 @@ class _Loader:
 
     def __init__(self) -> None:
         self.evidence = RunEvidence({}, None, Settings({}), {}, [], [], [], 0)
-        self.owner: dict[str, Recording] = {}
+        self.owner: dict[tuple[str, str], Recording] = {}
         self.stray: list[Gap] = []
         self._take: dict[str, Callable[[Record], None]] = {
             "run": self._run,
@@ -116,7 +116,7 @@ class _Loader:
 
     def _probe(self, record: Record) -> None:
         recording = self._recording(record)
-        self.owner[record["probe"]] = recording
+        self.owner[recording.id, record["probe"]] = recording
         recording.specs[record["probe"]] = record["spec"]
 
     def _samples(self, record: Record) -> None:
@@ -139,7 +139,7 @@ class _Loader:
             lane.ports.append(port)
 
     def _lane(self, node: str, probe: dict[str, Any]) -> Lane | None:
-        recording = self.owner.get(probe["name"])
+        recording = self.owner.get((probe["scenario"], probe["name"]))
         if recording is None:
             return None
         key = (node, probe["name"])
