@@ -147,7 +147,8 @@ def batch(node: str, probe: str, ticks: range) -> dict[str, Any]:
     bad = [CRASH <= tick * PERIOD < FOUND and chance.random() < 0.33 for tick in ticks]
     return {
         "node": node, "agent": f"agent-{node}", "boot": "b", "offset": 0.0, "error": 0.001,
-        "probes": [{"name": probe, "scenario": SCENARIO, "period": PERIOD, "t0": START}], "names": ["", "web-a", "web-b", "web-c"],
+        "probes": [{"name": probe, "scenario": SCENARIO, "period": PERIOD, "t0": START}],
+        "names": ["", "web-a", "web-b", "web-c"],
         "probe": [0] * len(ticks), "tick": list(ticks), "sent": [round(START + tick * PERIOD, 6) for tick in ticks],
         "took": [3.5 if failed else 0.0021 for failed in bad], "outcome": [_TIMEOUT if failed else _OK for failed in bad],
         "by": [0 if failed else 1 + tick % 3 for tick, failed in zip(ticks, bad, strict=True)],

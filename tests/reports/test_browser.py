@@ -139,5 +139,7 @@ def test_day_and_night_can_be_chosen(page: Page) -> None:
 def test_a_permalink_leads_to_its_claim(browser: Browser, html: str) -> None:
     opened = browser.new_page(viewport={"width": 1400, "height": 900})
     opened.goto(f"{html}#service.node-dies")
-    opened.wait_for_function("document.getElementById('service.node-dies').getBoundingClientRect().y < 300")
+    box = opened.locator("#service\\.node-dies").bounding_box()
+    assert box is not None
+    assert box["y"] < 300
     opened.close()
