@@ -74,8 +74,10 @@ class Story:
         jitter = [self.random.random() * 0.003 for _ in ticks]
         self.write(
             ticks[-1] * PERIOD + 4, "samples", node=node, agent=f"agent-{node}", boot="b1", offset=0.002, error=0.001,
-            probes=[{"name": probe, "scenario": self.id, "period": PERIOD, "t0": self.start}], names=["", *PODS], probe=[0] * len(ticks),
-            tick=ticks, sent=[round(self.start + tick * PERIOD + late, 6) for tick, late in zip(ticks, jitter, strict=True)],
+            probes=[{"name": probe, "scenario": self.id, "period": PERIOD, "t0": self.start}],
+            names=["", *PODS], probe=[0] * len(ticks),
+            tick=ticks,
+            sent=[round(self.start + tick * PERIOD + late, 6) for tick, late in zip(ticks, jitter, strict=True)],
             took=[3.5 if outcome is Outcome.TIMEOUT else 0.002 for outcome in outcomes],
             outcome=[OUTCOMES.index(outcome) for outcome in outcomes],
             by=[1 + tick % 3 if outcome is Outcome.OK else 0 for tick, outcome in zip(ticks, outcomes, strict=True)],
