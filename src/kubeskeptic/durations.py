@@ -63,6 +63,8 @@ CONTROL_PLANE_RESTARTS = Patience(120)
 """A part of the control plane starts again from a changed manifest and is elected leader (a lease of 15 s has to expire)."""
 REPLACED = Patience(30)
 """What was deleted or killed is replaced, where something replaces it."""
+NODE_STOPS = Patience(360)
+"""The engine stops a node in order, with up to five minutes of grace."""
 FAULT_UNDONE = Patience(60)
 """Undoing a fault, tried again while it fails."""
 LEASE_LASTS = 30

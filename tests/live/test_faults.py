@@ -7,18 +7,37 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from kubeskeptic.durations import CLEANUP_GONE, PODS_READY
-from kubeskeptic.errors import NotFound
+from kubeskeptic.errors import MissingRequirement, NotFound
 from kubeskeptic.faults import Fault, Site, state
 from kubeskeptic.faults.control_plane.controller_off import ControllerOff
+from kubeskeptic.faults.control_plane.kill_coredns import KillCoreDns
+from kubeskeptic.faults.control_plane.stale_coredns import StaleCoreDns
 from kubeskeptic.faults.control_plane.stop_coredns import StopCoreDns
+from kubeskeptic.faults.control_plane.stop_part import StopPart
+from kubeskeptic.faults.library import FAULTS
+from kubeskeptic.faults.network.cut_off_node import CutOffNode
+from kubeskeptic.faults.network.cut_pods import CutPods
+from kubeskeptic.faults.network.delay_packets import DelayPackets
+from kubeskeptic.faults.network.drop_packets import DropPackets
+from kubeskeptic.faults.network.limit_bandwidth import LimitBandwidth
+from kubeskeptic.faults.nodes.cordon_node import CordonNode
 from kubeskeptic.faults.nodes.crash_node import CrashNode
+from kubeskeptic.faults.nodes.drain_node import DrainNode
+from kubeskeptic.faults.nodes.freeze_node import FreezeNode
+from kubeskeptic.faults.nodes.restart_node import RestartNode
+from kubeskeptic.faults.nodes.shut_down_node import ShutDownNode
 from kubeskeptic.faults.nodes.taint_node import TaintNode
 from kubeskeptic.faults.parts.flush_service_rules import FlushServiceRules
 from kubeskeptic.faults.parts.freeze_kube_proxy import FreezeKubeProxy
+from kubeskeptic.faults.parts.pressure import Pressure
 from kubeskeptic.faults.parts.stop_containerd import StopContainerd
+from kubeskeptic.faults.parts.stop_kube_proxy import StopKubeProxy
 from kubeskeptic.faults.parts.stop_kubelet import StopKubelet
 from kubeskeptic.faults.pods.delete_pod import DeletePod
+from kubeskeptic.faults.pods.hang_container import HangContainer
 from kubeskeptic.faults.pods.kill_container import KillContainer
+from kubeskeptic.faults.pods.make_unready import MakeUnready
+from kubeskeptic.faults.pods.slow_down import SlowDown
 from kubeskeptic.waiting import NotYet, until
 
 from .faults_check import bites_and_heals
@@ -35,16 +54,16 @@ def node(site: Site) -> str:
 
 
 @pytest.fixture(scope="module")
-def pods(site: Site) -> Iterator[Callable[[], str]]:
-    """A Deployment of three pods; gives the name of one that is Ready."""
+def pods(site: Site) -> Iterator[Callable[[], list[str]]]:
+    """A Deployment of three pods; gives their names once all are Ready."""
     site.kube.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE, "labels": LABELS}})
     site.kube.apply(deployment(site))
 
-    def one() -> str | NotYet:
+    def three() -> list[str] | NotYet:
         ready = [p["metadata"]["name"] for p in site.kube.list("Pod", NAMESPACE)["items"] if state.ready(p)]
-        return min(ready) if len(ready) == 3 else NotYet(f"{len(ready)} of 3 are Ready")
+        return sorted(ready) if len(ready) == 3 else NotYet(f"{len(ready)} of 3 are Ready")
 
-    yield lambda: until(one, PODS_READY, what="three pods")
+    yield lambda: until(three, PODS_READY, what="three pods")
     site.kube.delete("Namespace", NAMESPACE)
     until(lambda: gone(site), CLEANUP_GONE, what="the namespace to go")
 
@@ -59,6 +78,7 @@ def deployment(site: Site) -> dict[str, object]:
         "image": site.cluster.agent_image,
         "command": ["python3", "-m", "kubeskeptic.agent", "serve"],
         "ports": [{"containerPort": 8080}],
+        "readinessProbe": {"httpGet": {"path": "/ready", "port": 8080}, "periodSeconds": 1, "failureThreshold": 1},
     }
     labels = {"app": "victims"}
     template = {"metadata": {"labels": labels}, "spec": {"containers": [container]}}
@@ -79,36 +99,72 @@ def gone(site: Site) -> bool | NotYet:
     return NotYet("it is there")
 
 
-@pytest.mark.parametrize("force", [False, True])
-def test_delete_pod(site: Site, pods: Callable[[], str], force: bool) -> None:
-    print(bites_and_heals(DeletePod(NAMESPACE, pods(), force=force), site))
-
-
-def test_kill_container(site: Site, pods: Callable[[], str]) -> None:
-    print(bites_and_heals(KillContainer(NAMESPACE, pods()), site))
-
+POD_FAULTS: dict[str, Callable[[str, str], Fault]] = {
+    "delete_pod": lambda one, _: DeletePod(NAMESPACE, one),
+    "delete_pod by force": lambda one, _: DeletePod(NAMESPACE, one, force=True),
+    "kill_container": lambda one, _: KillContainer(NAMESPACE, one),
+    "hang_container": lambda one, _: HangContainer(NAMESPACE, one),
+    "make_unready": lambda one, _: MakeUnready(NAMESPACE, one),
+    "slow_down": lambda one, _: SlowDown(NAMESPACE, one, 1.0),
+    "cut_pods": lambda one, other: CutPods(NAMESPACE, one, other),
+}
 
 NODE_FAULTS: dict[str, Callable[[str], Fault]] = {
     "crash_node": CrashNode,
+    "restart_node": RestartNode,
+    "freeze_node": FreezeNode,
+    "shut_down_node": ShutDownNode,
+    "drain_node": DrainNode,
+    "cordon_node": CordonNode,
     "taint_node": lambda node: TaintNode(node, "kubeskeptic/live"),
     "stop_kubelet": StopKubelet,
     "stop_containerd": StopContainerd,
+    "stop_kube_proxy": StopKubeProxy,
     "freeze_kube_proxy": FreezeKubeProxy,
     "flush_service_rules": FlushServiceRules,
+    "pressure of memory": lambda node: Pressure(node, "memory"),
+    "pressure of disk": lambda node: Pressure(node, "disk"),
+    "cut_off_node": CutOffNode,
+    "cut_off_node from control-plane": lambda node: CutOffNode(node, "control-plane"),
+    "cut_off_node from workers": lambda node: CutOffNode(node, "workers"),
+    "cut_off_node arriving": lambda node: CutOffNode(node, direction="arriving"),
+    "cut_off_node leaving": lambda node: CutOffNode(node, "workers", "leaving"),
+    "drop_packets": lambda node: DropPackets(node, 40),
+    "limit_bandwidth": lambda node: LimitBandwidth(node, 256),
+    "delay_packets": lambda node: DelayPackets(node, 200),
 }
+
+CONTROL_PLANE_FAULTS: dict[str, Fault] = {
+    "stop_coredns": StopCoreDns(),
+    "kill_coredns": KillCoreDns(),
+    "stale_coredns": StaleCoreDns(),
+    "stop_part kube-scheduler": StopPart("kube-scheduler"),
+    "stop_part kube-controller-manager": StopPart("kube-controller-manager"),
+    "stop_part kube-apiserver": StopPart("kube-apiserver"),
+    "stop_part etcd": StopPart("etcd"),
+    "controller_off": ControllerOff("replicaset-controller"),
+}
+
+
+@pytest.mark.parametrize("name", POD_FAULTS)
+def test_pod_fault(site: Site, pods: Callable[[], list[str]], name: str) -> None:
+    one, other, _ = pods()
+    print(bites_and_heals(POD_FAULTS[name](one, other), site))
 
 
 @pytest.mark.parametrize("name", NODE_FAULTS)
 def test_node_fault(site: Site, node: str, name: str) -> None:
-    print(bites_and_heals(NODE_FAULTS[name](node), site))
-
-
-CONTROL_PLANE_FAULTS: dict[str, Fault] = {
-    "stop_coredns": StopCoreDns(),
-    "controller_off": ControllerOff("replicaset-controller"),
-}
+    try:
+        print(bites_and_heals(NODE_FAULTS[name](node), site))
+    except MissingRequirement as lacking:
+        pytest.skip(str(lacking))
 
 
 @pytest.mark.parametrize("name", CONTROL_PLANE_FAULTS)
 def test_control_plane_fault(site: Site, name: str) -> None:
     print(bites_and_heals(CONTROL_PLANE_FAULTS[name], site))
+
+
+def test_every_fault_is_here() -> None:
+    here = {name.partition(" ")[0] for faults in (POD_FAULTS, NODE_FAULTS, CONTROL_PLANE_FAULTS) for name in faults}
+    assert here == set(FAULTS)

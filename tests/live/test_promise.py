@@ -26,7 +26,7 @@ from kubeskeptic.waiting import NotYet, until
 
 pytestmark = pytest.mark.live
 
-DEADLINE = 20.0
+DEADLINE = 60.0
 """Seconds after which the switch fires by itself; when the run dies it does at once."""
 HELP = Patience(DEADLINE + 10)
 PHASES = ("intent", "armed", "applying", "applied", "bit", "undoing", "undone")

@@ -8,19 +8,19 @@ of kube-controller-manager, ``--controllers``.
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.durations import CONTROL_PLANE_RESTARTS
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults import state
+from kubeskeptic.faults import aside
 from kubeskeptic.faults.contract import Fault, Plan, Site, Target, Timer, UndoRecord
 from kubeskeptic.faults.control_plane import manifest
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
 PART = "kube-controller-manager"
+MANIFEST = manifest.path(PART)
 
 
 @dataclass(frozen=True)
@@ -36,16 +36,16 @@ class ControllerOff(Fault):
         """Find the manifests and see that they can be changed."""
         if not re.fullmatch(r"[a-z][a-z0-9-]*-controller", self.controller):
             raise BadInput(f"{self.controller!r} is no name of a controller, such as replicaset-controller")
-        nodes = [node.name for node in site.cluster.nodes if node.role == "control-plane"]
-        texts = {node: manifest.read(site, node, PART) for node in nodes}
+        nodes = manifest.control_plane(site)
+        texts = {node: aside.read(site, node, MANIFEST) for node in nodes}
         for text in texts.values():
             without(text, self.controller)
         return Plan(
             (Target("manifest", PART),),
             f"start {PART} again without {self.controller}",
             f"put the manifest of {PART} back",
-            {"controller": self.controller, "manifests": {node: manifest.digest(text) for node, text in texts.items()}},
-            timers=tuple(Timer(node, manifest.restore(PART)) for node in nodes),
+            {"controller": self.controller, "manifests": {node: aside.digest(text) for node, text in texts.items()}},
+            timers=tuple(Timer(node, aside.restore(MANIFEST)) for node in nodes),
             bites=CONTROL_PLANE_RESTARTS,
             heals=CONTROL_PLANE_RESTARTS,
         )
@@ -53,28 +53,29 @@ class ControllerOff(Fault):
     def apply(self, site: Site, plan: Plan) -> None:
         """Put aside, then replace."""
         for node in plan.record["manifests"]:
-            text = manifest.read(site, node, PART)
+            text = aside.read(site, node, MANIFEST)
             if f"-{self.controller}" not in text:
-                manifest.put_aside(site, node, PART)
-                manifest.write(site, node, PART, without(text, self.controller))
+                aside.keep(site, node, MANIFEST)
+                aside.write(site, node, MANIFEST, without(text, self.controller))
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
         """The one that leads was started with the controller off."""
-        return _leads(site, list(plan.record["manifests"]), self.controller, off=True)
+        leads = manifest.leads(site, PART, list(plan.record["manifests"]), f",-{self.controller}")
+        return leads if isinstance(leads, NotYet) else f"{leads}, started without {self.controller}"
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
         """Put back what was put aside."""
         for node in record["manifests"]:
-            site.in_node(node, *manifest.restore(PART))
+            site.in_node(node, *aside.restore(MANIFEST))
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
         """The manifests are those of before, byte for byte, and the one that leads was started from them."""
         for node, digest in record["manifests"].items():
-            if manifest.digest(manifest.read(site, node, PART)) != digest:
+            if aside.digest(aside.read(site, node, MANIFEST)) != digest:
                 return NotYet(f"the manifest on {node} is not what it was")
-        return _leads(site, list(record["manifests"]), record["controller"], off=False)
+        return manifest.leads(site, PART, list(record["manifests"]), f",-{record['controller']}", present=False)
 
 
 def without(text: str, controller: str) -> str:
@@ -93,18 +94,3 @@ def without(text: str, controller: str) -> str:
             "the manifest of kube-controller-manager has not the form that kubeadm gives it; nothing was changed"
         )
     return changed
-
-
-def _leads(site: Site, nodes: list[str], controller: str, *, off: bool) -> str | NotYet:
-    lease = site.kube.get("Lease", PART, "kube-system")["spec"]
-    leader = next((node for node in nodes if str(lease.get("holderIdentity", "")).startswith(f"{node}_")), "")
-    if not leader:
-        return NotYet(f"{lease.get('holderIdentity') or 'nobody'} leads")
-    processes = manifest.process_age(site, leader, PART)
-    fitting = {command: age for command, age in processes.items() if (f",-{controller}" in command) == off}
-    if len(processes) != 1 or not fitting:
-        return NotYet(f"{len(processes)} processes run, {len(fitting)} of them as wanted")
-    began = time.time() - min(fitting.values()) - 1
-    if state.unix(lease["acquireTime"]) < began or state.unix(lease["renewTime"]) < began:
-        return NotYet("it does not lead yet")
-    return f"{PART} on {leader} leads, started with {controller} {'off' if off else 'on'}"

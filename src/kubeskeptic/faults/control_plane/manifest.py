@@ -1,60 +1,26 @@
-"""Static pod manifests of the control plane: put aside, changed, put back byte for byte.
-
-The kubelet reads every file in its manifest folder, so what is put aside goes elsewhere, and what is written is written
-beside that folder, on its file system, and moved in whole.
-"""
+"""The static pods of the control plane: their manifests, their processes, and who of them leads."""
 
 from __future__ import annotations
 
-import hashlib
+import time
 
+from kubeskeptic.errors import CommandFailed
+from kubeskeptic.faults import state
 from kubeskeptic.faults.contract import Site
-from kubeskeptic.undo.notes import FOLDER
-
-MANIFESTS = "/etc/kubernetes/manifests"
-ASIDE = f"{FOLDER}/manifests"
-
-_PUT_ASIDE = (
-    'mkdir -p "$1" && { test -e "$1/$3.yaml" || { cp -p "$2/$3.yaml" "$1/$3.new" && mv "$1/$3.new" "$1/$3.yaml"; }; }'
-)
-_WRITE = 'cat > "$1.$2.new" && mv "$1.$2.new" "$1/$2.yaml"'
-_RESTORE = (
-    'test -e "$1/$3.yaml" || exit 0; cmp -s "$1/$3.yaml" "$2/$3.yaml" || '
-    '{ cp -p "$1/$3.yaml" "$2.$3.new" && mv "$2.$3.new" "$2/$3.yaml"; } && rm -f "$1/$3.yaml"'
-)
+from kubeskeptic.waiting import NotYet
 
 
-def read(site: Site, node: str, part: str) -> str:
-    """The manifest of a control plane part, such as ``kube-scheduler``."""
-    return site.in_node(node, "cat", f"{MANIFESTS}/{part}.yaml")
+def path(part: str) -> str:
+    """Where kubeadm puts the manifest of a part, such as ``kube-scheduler``."""
+    return f"/etc/kubernetes/manifests/{part}.yaml"
 
 
-def digest(text: str) -> str:
-    """What tells a manifest from every other."""
-    return hashlib.sha256(text.encode()).hexdigest()
+def control_plane(site: Site) -> list[str]:
+    """The control plane's nodes."""
+    return [node.name for node in site.cluster.nodes if node.role == "control-plane"]
 
 
-def put_aside(site: Site, node: str, part: str) -> None:
-    """Keep a copy of a manifest; the first one stays."""
-    site.in_node(node, "sh", "-c", _PUT_ASIDE, "sh", ASIDE, MANIFESTS, part)
-
-
-def write(site: Site, node: str, part: str, text: str) -> None:
-    """Replace a manifest."""
-    site.in_node(node, "sh", "-c", _WRITE, "sh", MANIFESTS, part, stdin=text)
-
-
-def remove(site: Site, node: str, part: str) -> None:
-    """Take a manifest away, of which a copy has been put aside."""
-    site.in_node(node, "rm", "-f", f"{MANIFESTS}/{part}.yaml")
-
-
-def restore(part: str) -> tuple[str, ...]:
-    """The command line that puts back in its node what was put aside; does nothing when nothing was."""
-    return ("sh", "-c", _RESTORE, "sh", ASIDE, MANIFESTS, part)
-
-
-def process_age(site: Site, node: str, part: str) -> dict[str, float]:
+def processes(site: Site, node: str, part: str) -> dict[str, float]:
     """Seconds since the start of each process of a part in a node, by its command line."""
     found = {}
     for line in site.in_node(node, "ps", "-eww", "-o", "etimes=,args=").splitlines():
@@ -62,3 +28,33 @@ def process_age(site: Site, node: str, part: str) -> dict[str, float]:
         if command.strip().partition(" ")[0].rpartition("/")[2] == part:
             found[command.strip()] = float(age)
     return found
+
+
+def leads(site: Site, part: str, nodes: list[str], word: str = "", *, present: bool = True) -> str | NotYet:
+    """Evidence that the one that leads was started since its lease was acquired.
+
+    :param word: has to be part of its command line, or must not be when ``present`` is False
+    """
+    lease = site.kube.get("Lease", part, "kube-system")["spec"]
+    leader = next((node for node in nodes if str(lease.get("holderIdentity", "")).startswith(f"{node}_")), "")
+    if not leader:
+        return NotYet(f"{lease.get('holderIdentity') or 'nobody'} leads")
+    running = processes(site, leader, part)
+    fitting = [age for command, age in running.items() if (word in command) == present or not word]
+    if len(running) != 1 or not fitting:
+        return NotYet(f"{len(running)} processes run, {len(fitting)} of them as wanted")
+    began = time.time() - fitting[0] - 1  # ages are whole seconds
+    if state.unix(lease["acquireTime"]) < began or state.unix(lease["renewTime"]) < began:
+        return NotYet("it does not lead yet")
+    return f"{part} on {leader} leads"
+
+
+def answers(site: Site, node: str, port: str) -> bool:
+    """Whether something answers at ``https://127.0.0.1:PORT/healthz`` or the like in a node; ``port`` may have a path."""
+    try:
+        site.in_node(node, "curl", "--silent", "--insecure", "--max-time", "2", f"https://127.0.0.1:{port}")
+    except CommandFailed as failed:
+        if failed.status in (7, 28, 35, 52, 56):
+            return False
+        raise
+    return True

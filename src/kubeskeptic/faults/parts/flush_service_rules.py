@@ -1,8 +1,9 @@
 """Take away the rules that lead into services on a node, and keep them away.
 
 Flushes the chain in which kube-proxy's rules begin, after freezing kube-proxy, which would put them back at the next change.
-Does not touch other chains or tables, nor connections that are already tracked. Undoing lets kube-proxy go on and restarts
-it, because only its first sync programs everything whatever it believes to be there.
+Does not touch other chains or tables, nor connections that are already tracked. Undoing puts the chain back as it was and lets
+kube-proxy go on, which then adds what it has missed. Restarting it instead would be undone late when done often: the kubelet
+waits longer before each restart.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from typing import ClassVar
 
 from kubeskeptic.faults.contract import Fault, Plan, Site, Target, Timer, UndoRecord
 from kubeskeptic.faults.nodes.back import node_of
-from kubeskeptic.faults.parts.kube_proxy import PROCESS, in_step, reaches
-from kubeskeptic.faults.parts.rules import FLUSH, entry_rules, service_rules
+from kubeskeptic.faults.parts.kube_proxy import CONTINUE, PROCESS, in_step, reaches
+from kubeskeptic.faults.parts.rules import FLUSH, KEPT, UNFLUSH, service_rules
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
-RESTART = ("sh", "-c", 'pkill -TERM -x "$1"; pkill -CONT -x "$1" || test "$?" = 1', "sh", PROCESS)
+BACK = ("sh", "-c", f'( {UNFLUSH[2].strip()} ); pkill -CONT -x "$2" || test "$?" = 1', "sh", KEPT, PROCESS)
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,9 @@ class FlushServiceRules(Fault):
         return Plan(
             (Target("kube-proxy", self.node),),
             f"freeze kube-proxy on {self.node} and flush the chain that leads into services",
-            f"let kube-proxy on {self.node} go on and restart it, so that it programs all rules",
+            f"put that chain back on {self.node} and let kube-proxy go on",
             {"node": self.node, "others": others, "service": service},
-            timers=(Timer(self.node, RESTART),),
+            timers=(Timer(self.node, BACK),),
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
@@ -55,10 +56,9 @@ class FlushServiceRules(Fault):
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Continue and restart, unless the rules are there; fine when kube-proxy is starting already."""
-        if entry_rules(service_rules(site, record["node"])) and not isinstance(in_step(site, record["node"]), NotYet):
-            return
-        site.in_node(record["node"], *RESTART)
+        """Put the chain back, then let kube-proxy go on; fine when both are so."""
+        site.in_node(record["node"], *UNFLUSH)
+        site.in_node(record["node"], *CONTINUE)
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:

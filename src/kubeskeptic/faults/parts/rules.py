@@ -8,17 +8,32 @@ from __future__ import annotations
 import re
 
 from kubeskeptic.faults.contract import Site
+from kubeskeptic.undo.notes import FOLDER
 
 _LOCAL = ("KUBE-SVL-", "KUBE-XLB-")
 _COUNTER = re.compile(r"\s*\[\d+:\d+\]|\s*counter packets \d+ bytes \d+")
 
-FLUSH = (
-    "sh",
-    "-c",
-    "if nft list chain ip kube-proxy services >/dev/null 2>&1; then nft flush chain ip kube-proxy services; "
-    "else iptables -w 5 -t nat -F KUBE-SERVICES; fi",
-)
-"""Takes away the way into every service of the node, in whichever mode kube-proxy works."""
+KEPT = f"{FOLDER}/service-rules"
+"""Where a node keeps the way into its services while it is flushed."""
+
+_FLUSH = """
+kept() {
+  if nft list chain ip kube-proxy services >/dev/null 2>&1
+  then echo "flush chain ip kube-proxy services"; nft --stateless list chain ip kube-proxy services
+  else echo "*nat"; echo ":KUBE-SERVICES - [0:0]"; iptables -t nat -S KUBE-SERVICES | grep "^-A"; echo COMMIT
+  fi
+}
+test -e "$1" || { kept > "$1.new" && mv "$1.new" "$1"; }
+if grep -q "^.nat" "$1"; then iptables -w 5 -t nat -F KUBE-SERVICES; else nft flush chain ip kube-proxy services; fi
+"""
+_UNFLUSH = """
+test -e "$1" || exit 0
+if grep -q "^.nat" "$1"; then iptables-restore -w 5 --noflush "$1"; else nft -f "$1"; fi && rm -f "$1" "$1.new"
+"""
+FLUSH = ("sh", "-c", f"mkdir -p {FOLDER}; {_FLUSH}", "sh", KEPT)
+"""Takes away the way into every service of the node, in whichever mode kube-proxy works, and keeps it beside."""
+UNFLUSH = ("sh", "-c", _UNFLUSH, "sh", KEPT)
+"""Puts back what :data:`FLUSH` has taken away; does nothing when nothing was."""
 
 SHOW = "nft --stateless list table ip kube-proxy 2>/dev/null || iptables-save -t nat"
 """Shell words that print what kube-proxy has programmed in a node."""
@@ -49,8 +64,3 @@ def _nft(listing: str) -> list[str]:
         elif text not in ("", "}") and inside != "set nodeport-ips":
             kept += [f"{inside}: {part.strip()}" for part in text.split(", ")]
     return kept
-
-
-def entry_rules(rules: frozenset[str]) -> list[str]:
-    """Those of the rules that lead into services."""
-    return sorted(rule for rule in rules if rule.startswith(("-A KUBE-SERVICES", "chain services:")))

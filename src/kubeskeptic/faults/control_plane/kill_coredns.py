@@ -1,0 +1,61 @@
+"""Kill CoreDNS: the main process of every CoreDNS pod, with SIGKILL, at the same time.
+
+The kubelet starts them again. Does not touch pods or the Deployment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kubeskeptic.errors import BadInput
+from kubeskeptic.faults import state
+from kubeskeptic.faults.contract import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.control_plane.stop_coredns import WHERE, ready_endpoints
+from kubeskeptic.faults.pods.container import find
+from kubeskeptic.faults.runtime import signal, still_running
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.waiting import NotYet
+
+
+@dataclass(frozen=True)
+class KillCoreDns(Fault):
+    """Has no settings."""
+
+    name: ClassVar[str] = "kill_coredns"
+    risk: ClassVar[Risk] = Risk.CONTROL_PLANE
+    heals_itself: ClassVar[bool] = True
+
+    def plan(self, site: Site) -> Plan:
+        """Find the containers."""
+        pods = site.kube.list("Pod", WHERE, labels="k8s-app=kube-dns")["items"]
+        found = [find(site.kube, WHERE, pod["metadata"]["name"]) for pod in pods if state.ready(pod)]
+        if not found:
+            raise BadInput("no CoreDNS pod is Ready; wait until one is")
+        return Plan(
+            tuple(Target("pod", one.pod, WHERE) for one in found),
+            f"kill the main process of {len(found)} CoreDNS pods",
+            "",
+            {"containers": [[one.node, one.id] for one in found]},
+        )
+
+    def apply(self, site: Site, plan: Plan) -> None:
+        """Send SIGKILL to each."""
+        for node, container in plan.record["containers"]:
+            signal(site, node, container, "SIGKILL")
+
+    def bite(self, site: Site, plan: Plan) -> str | NotYet:
+        """The runtime no longer runs them."""
+        left = [one for node, one in plan.record["containers"] if still_running(site, node, [one])]
+        return NotYet(f"{len(left)} still run") if left else "the runtime runs none of them any more"
+
+    @classmethod
+    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
+        """As many endpoints of the DNS service are ready as were killed, by other containers."""
+        wanted, ready = len(record["containers"]), ready_endpoints(site)
+        pods = site.kube.list("Pod", WHERE, labels="k8s-app=kube-dns")["items"]
+        running = {state.runtime_id(status) for pod in pods for status in state.containers(pod).values()}
+        old = running & {container for _, container in record["containers"]}
+        if ready < wanted or old:
+            return NotYet(f"{ready} of {wanted} DNS endpoints are ready, {len(old)} containers are the old ones")
+        return f"the DNS service has {ready} ready endpoints"

@@ -1,0 +1,98 @@
+"""Cut a node off: packets between it and others are dropped, in both directions or in one.
+
+From everybody, from the control plane, or from the other workers; their pods included. Dropped without a word, as by a broken
+cable, not refused. Connections that exist break too. What stays within the node goes on, and the node's engine reaches it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kubeskeptic.errors import BadInput
+from kubeskeptic.faults import state
+from kubeskeptic.faults.contract import Fault, Plan, Site, Target, Timer, UndoRecord
+from kubeskeptic.faults.network import table
+from kubeskeptic.faults.network.reach import connect, kube_proxy_of
+from kubeskeptic.faults.nodes.back import node_of
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.waiting import NotYet
+
+DIRECTIONS = ("both", "arriving", "leaving")
+
+
+@dataclass(frozen=True)
+class CutOffNode(Fault):
+    """:param whom: ``all``, ``control-plane``, or ``workers``: the other workers
+    :param direction: ``both``, ``arriving`` or ``leaving``, seen from the node
+    """
+
+    node: str
+    whom: str = "all"
+    direction: str = "both"
+
+    name: ClassVar[str] = "cut_off_node"
+    risk: ClassVar[Risk] = Risk.NODE
+
+    def plan(self, site: Site) -> Plan:
+        """Find the others."""
+        if self.whom not in ("all", "control-plane", "workers") or self.direction not in DIRECTIONS:
+            raise BadInput(
+                "a node is cut off from all, control-plane or workers, in direction both, arriving or leaving"
+            )
+        node_of(site, self.node)
+        others = [one for one in site.cluster.nodes if one.name != self.node]
+        peers = [one.name for one in others if self.whom == "all" or one.role == self.whom.removesuffix("s")]
+        if not peers:
+            raise BadInput(f"there is nobody to cut {self.node} off from")
+        named = table.name(site.run, self.name, self.node, self.whom, self.direction)
+        return Plan(
+            (Target("network", self.node),),
+            f"drop packets between {self.node} and {', '.join(peers)} ({self.direction})",
+            f"delete the table {named} in {self.node}",
+            {"node": self.node, "peers": peers, "table": named},
+            timers=(Timer(self.node, table.delete(named)),),
+        )
+
+    def apply(self, site: Site, plan: Plan) -> None:
+        """Make the table."""
+        listed = {one["metadata"]["name"]: one for one in site.kube.list("Node")["items"]}
+        peers = [state.internal_ip(listed[name]) for name in plan.record["peers"]]
+        peers += [listed[name]["spec"]["podCIDR"] for name in plan.record["peers"] if "podCIDR" in listed[name]["spec"]]
+        arriving, leaving = (f"ip {side} {table.addresses(peers)} drop" for side in ("saddr", "daddr"))
+        if self.whom == "all":
+            device = table.device(site, plan.record["node"])
+            arriving, leaving = f'iifname "{device}" drop', f'oifname "{device}" drop'
+        rules = {"arriving": [arriving], "leaving": [leaving], "both": [arriving, leaving]}[self.direction]
+        text = table.script(
+            plan.record["table"], [r for r in rules if r is arriving], [r for r in rules if r is leaving]
+        )
+        table.put(site, plan.record["node"], text)
+
+    def bite(self, site: Site, plan: Plan) -> str | NotYet:
+        """The node gets no connection to kube-proxy of any of the others."""
+        reached = [peer for peer in plan.record["peers"] if _reaches(site, plan.record["node"], peer)]
+        if reached:
+            return NotYet(f"the node still reaches {', '.join(reached)}")
+        return f"the node gets no connection to {', '.join(plan.record['peers'])}"
+
+    @classmethod
+    def undo(cls, site: Site, record: UndoRecord) -> None:
+        """Delete the table; fine when it is gone."""
+        site.in_node(record["node"], *table.delete(record["table"]))
+
+    @classmethod
+    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
+        """The table is gone, the others are reached again, and the node is Ready."""
+        if table.there(site, record["node"], record["table"]):
+            return NotYet("the table is still there")
+        lost = [p for p in record["peers"] if site.cluster.engine.running(p) and not _reaches(site, record["node"], p)]
+        if lost:
+            return NotYet(f"the node does not reach {', '.join(lost)}")
+        if state.condition(site.kube.get("Node", record["node"]), "Ready") != "True":
+            return NotYet("the node is not Ready")
+        return "the node reaches the others again, and is Ready"
+
+
+def _reaches(site: Site, node: str, peer: str) -> bool:
+    return connect(site, node, kube_proxy_of(site, peer)) is not None

@@ -1,0 +1,102 @@
+"""Cut two pods off from each other: packets between their addresses are dropped on the node of the first.
+
+Both directions. Everybody else reaches both of them, and they reach everybody else; through a service, too, as the packets
+are dropped by where they really go. Does not follow a pod that is replaced.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from kubeskeptic.errors import BadInput, NotFound
+from kubeskeptic.faults import state
+from kubeskeptic.faults.contract import Fault, Plan, Site, Target, Timer, UndoRecord
+from kubeskeptic.faults.network import table
+from kubeskeptic.faults.network.reach import connect
+from kubeskeptic.faults.runtime import tasks
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.waiting import NotYet
+
+
+@dataclass(frozen=True)
+class CutPods(Fault):
+    """:param first: name of a pod in ``namespace``, and ``second`` of another
+    :param port: something that the second pod listens on
+    """
+
+    namespace: str
+    first: str
+    second: str
+    port: int = 8080
+
+    name: ClassVar[str] = "cut_pods"
+    risk: ClassVar[Risk] = Risk.NODE
+
+    def plan(self, site: Site) -> Plan:
+        """Find the pods' addresses."""
+        if self.first == self.second:
+            raise BadInput(f"pod {self.first} cannot be cut off from itself")
+        first, second = (_running(site, self.namespace, name) for name in (self.first, self.second))
+        named = table.name(site.run, self.name, self.namespace, self.first, self.second)
+        status = next(iter(state.containers(first).values()))
+        record = {
+            "node": first["spec"]["nodeName"],
+            "namespace": self.namespace,
+            "pods": {one["metadata"]["name"]: one["metadata"]["uid"] for one in (first, second)},
+            "addresses": [one["status"]["podIP"] for one in (first, second)],
+            "container": state.runtime_id(status),
+            "port": self.port,
+            "table": named,
+        }
+        return Plan(
+            tuple(Target("pod-network", name, self.namespace) for name in (self.first, self.second)),
+            f"drop packets between pods {self.first} and {self.second} of {self.namespace}",
+            f"delete the table {named} in {record['node']}",
+            record,
+            timers=(Timer(record["node"], table.delete(named)),),
+        )
+
+    def apply(self, site: Site, plan: Plan) -> None:
+        """Make the table."""
+        here, there = plan.record["addresses"]
+        rules = [f"ip saddr {a} ip daddr {b} drop" for a, b in ((here, there), (there, here))]
+        for address in (here, there):
+            table.addresses([address])
+        table.put(site, plan.record["node"], table.script(plan.record["table"], leaving=rules))
+
+    def bite(self, site: Site, plan: Plan) -> str | NotYet:
+        """From within the first pod, the second is not reached."""
+        reached = _reaches(site, plan.record)
+        return NotYet("the first still reaches the second") if reached else "the first pod does not reach the second"
+
+    @classmethod
+    def undo(cls, site: Site, record: UndoRecord) -> None:
+        """Delete the table; fine when it is gone."""
+        site.in_node(record["node"], *table.delete(record["table"]))
+
+    @classmethod
+    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
+        """The table is gone, and the second pod is reached again, where both are still there."""
+        if table.there(site, record["node"], record["table"]):
+            return NotYet("the table is still there")
+        for name, uid in record["pods"].items():
+            if state.pod_or_none(site.kube, name, record["namespace"], uid) is None:
+                return f"the table is gone, and pod {name} too"
+        return "the first pod reaches the second" if _reaches(site, record) else NotYet("the second is not reached")
+
+
+def _running(site: Site, namespace: str, name: str) -> dict[str, Any]:
+    try:
+        pod = site.kube.get("Pod", name, namespace)
+    except NotFound as missing:
+        raise BadInput(f"there is no pod {namespace}/{name}; name one that is there") from missing
+    if not pod["status"].get("podIP") or pod["spec"].get("hostNetwork"):
+        raise BadInput(f"pod {namespace}/{name} has no address of its own")
+    return pod
+
+
+def _reaches(site: Site, record: UndoRecord) -> bool:
+    pid, _ = tasks(site, record["node"]).get(record["container"], (0, ""))
+    address = f"{record['addresses'][1]}:{record['port']}"
+    return bool(pid) and connect(site, record["node"], address, inside=pid) is not None

@@ -1,0 +1,75 @@
+"""Delay the packets that a node sends to others.
+
+By the kernel's network emulator, where the kernel has it; otherwise the plan is refused with the reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kubeskeptic.errors import BadInput
+from kubeskeptic.faults.contract import Fault, Plan, Site, Target, Timer, UndoRecord
+from kubeskeptic.faults.network import queue
+from kubeskeptic.faults.network.reach import connect, kube_proxy_of
+from kubeskeptic.faults.nodes.back import node_of
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.waiting import NotYet
+
+
+@dataclass(frozen=True)
+class DelayPackets(Fault):
+    """:param milliseconds: 1 to 5000
+    :param jitter: milliseconds by which that varies
+    """
+
+    node: str
+    milliseconds: int
+    jitter: int = 0
+
+    name: ClassVar[str] = "delay_packets"
+    risk: ClassVar[Risk] = Risk.NODE
+
+    def plan(self, site: Site) -> Plan:
+        """See that the kernel can, and that nobody else does."""
+        if not 1 <= self.milliseconds <= 5000 or not 0 <= self.jitter <= self.milliseconds:
+            raise BadInput("packets are delayed by 1 to 5000 ms, give or take no more than that")
+        node_of(site, self.node)
+        words = ("netem", "delay", f"{self.milliseconds}ms", f"{self.jitter}ms")
+        device = queue.check(site, self.node, *words)
+        peer = next(one.name for one in site.cluster.nodes if one.name != self.node)
+        record = {"node": self.node, "device": device, "words": list(words), "peer": peer, "ms": self.milliseconds}
+        return Plan(
+            (Target("network", self.node),),
+            f"delay what {self.node} sends by {self.milliseconds} ms",
+            f"take the delay from {self.node}",
+            record,
+            timers=(Timer(self.node, queue.delete(device)),),
+        )
+
+    def apply(self, site: Site, plan: Plan) -> None:
+        """Set the emulator."""
+        queue.put(site, plan.record["node"], plan.record["device"], *plan.record["words"])
+
+    def bite(self, site: Site, plan: Plan) -> str | NotYet:
+        """A new connection to another node takes that long."""
+        took = _took(site, plan.record)
+        said = f"a connection to another node took {took * 1000:.0f} ms"
+        return said if took >= (plan.record["ms"] - self.jitter) / 1000 else NotYet(said)
+
+    @classmethod
+    def undo(cls, site: Site, record: UndoRecord) -> None:
+        """Take the emulator away; fine when it is gone."""
+        site.in_node(record["node"], *queue.delete(record["device"]))
+
+    @classmethod
+    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
+        """The emulator is gone."""
+        if queue.there(site, record["node"], record["device"]):
+            return NotYet("the delay is still there")
+        return f"the delay is gone; a connection to another node took {_took(site, record) * 1000:.0f} ms"
+
+
+def _took(site: Site, record: UndoRecord) -> float:
+    took = connect(site, record["node"], kube_proxy_of(site, record["peer"]), patience=12.0)
+    return 12.0 if took is None else took

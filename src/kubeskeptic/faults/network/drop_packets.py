@@ -1,0 +1,90 @@
+"""Lose a share of the packets that arrive at a node, chosen at random.
+
+On the device through which it reaches the others, so for its pods' traffic with other nodes, too. TCP sends lost packets
+again, so that what is seen are delays of a second and more for new connections, and losses for UDP.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kubeskeptic.errors import BadInput
+from kubeskeptic.faults.contract import Fault, Plan, Site, Target, Timer, UndoRecord
+from kubeskeptic.faults.network import table
+from kubeskeptic.faults.network.reach import connect, kube_proxy_of
+from kubeskeptic.faults.nodes.back import node_of
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.waiting import NotYet
+
+RETRANSMISSION = 0.9
+"""A connection that took longer lost a packet: the first SYN is sent again after a second (RFC 6298)."""
+TRIES = 20
+
+
+@dataclass(frozen=True)
+class DropPackets(Fault):
+    """:param percent: whole number from 1 to 99"""
+
+    node: str
+    percent: int
+
+    name: ClassVar[str] = "drop_packets"
+    risk: ClassVar[Risk] = Risk.NODE
+
+    def plan(self, site: Site) -> Plan:
+        """Find somebody to connect to."""
+        if not 1 <= self.percent <= 99:
+            raise BadInput(
+                f"a share of packets is 1 to 99 percent, not {self.percent}; use cut_off_node for all of them"
+            )
+        node_of(site, self.node)
+        named = table.name(site.run, self.name, self.node)
+        peer = next((one.name for one in site.cluster.nodes if one.name != self.node), None)
+        if peer is None:
+            raise BadInput("packets are lost between nodes, and there is only one")
+        return Plan(
+            (Target("network", self.node),),
+            f"drop {self.percent} % of the packets that arrive at {self.node}",
+            f"delete the table {named} in {self.node}",
+            {"node": self.node, "peer": peer, "table": named, "percent": self.percent},
+            timers=(Timer(self.node, table.delete(named)),),
+        )
+
+    def apply(self, site: Site, plan: Plan) -> None:
+        """Make the table."""
+        device = table.device(site, plan.record["node"])
+        rule = f'iifname "{device}" numgen random mod 100 < {plan.record["percent"]} drop'
+        table.put(site, plan.record["node"], table.script(plan.record["table"], arriving=[rule]))
+
+    def bite(self, site: Site, plan: Plan) -> str | NotYet:
+        """A new connection to another node needed a second SYN, or never came to be."""
+        slowest = _slowest(site, plan.record["node"], plan.record["peer"])
+        if slowest < RETRANSMISSION:
+            return NotYet(f"the slowest of {TRIES} connections took {slowest:.3f} s")
+        return "a new connection to another node lost a packet"
+
+    @classmethod
+    def undo(cls, site: Site, record: UndoRecord) -> None:
+        """Delete the table; fine when it is gone."""
+        site.in_node(record["node"], *table.delete(record["table"]))
+
+    @classmethod
+    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
+        """The table is gone, and no new connection loses a packet."""
+        if table.there(site, record["node"], record["table"]):
+            return NotYet("the table is still there")
+        slowest = _slowest(site, record["node"], record["peer"])
+        said = f"the slowest of {TRIES} connections took {slowest:.3f} s"
+        return said if slowest < RETRANSMISSION else NotYet(said)
+
+
+def _slowest(site: Site, node: str, peer: str) -> float:
+    """Seconds that the slowest of some connections took; it stops at the first that lost a packet."""
+    slowest, address = 0.0, kube_proxy_of(site, peer)
+    for _ in range(TRIES):
+        took = connect(site, node, address)
+        slowest = max(slowest, 2.0 if took is None else took)
+        if slowest >= RETRANSMISSION:
+            break
+    return slowest

@@ -1,0 +1,70 @@
+"""Tables of packet filter rules of our own, in a node.
+
+Each fault has one nftables table with a name of its own, made whole in one transaction and deleted whole: no rule of anybody
+else is ever touched, moved or renumbered. Rules drop; they never accept what somebody else drops.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+from collections.abc import Iterable
+
+from kubeskeptic.errors import BadInput
+from kubeskeptic.faults.contract import Site
+
+_DELETE = 'nft list table inet "$1" >/dev/null 2>&1 || exit 0; exec nft delete table inet "$1"'
+
+
+def name(run: str, *about: str) -> str:
+    """A table's name: ``skeptic_`` and what tells this fault of this run from every other."""
+    return "skeptic_" + hashlib.sha256("\0".join((run, *about)).encode()).hexdigest()[:12]
+
+
+def addresses(peers: Iterable[str]) -> str:
+    """A set of IPv4 addresses and networks as nft reads it.
+
+    :raises BadInput: when one is not an address, or there is none
+    """
+    found = sorted(peers)
+    try:
+        checked = [str(ipaddress.IPv4Network(peer)) for peer in found]
+    except ValueError as wrong:
+        raise BadInput(f"not an IPv4 address or network: {wrong}") from wrong
+    if not checked:
+        raise BadInput("there is nobody to cut off from")
+    return "{ " + ", ".join(checked) + " }"
+
+
+def script(table: str, arriving: Iterable[str] = (), leaving: Iterable[str] = ()) -> str:
+    """What ``nft -f`` reads to make a table anew: rules for packets that arrive, before their destination is translated, and
+    for packets that leave, after their source is."""
+    lines = [f"table inet {table}", f"delete table inet {table}", f"table inet {table} {{"]
+    for chain, hook, priority, rules in (
+        ("arriving", "prerouting", -310, list(arriving)),
+        ("leaving", "postrouting", 310, list(leaving)),
+    ):
+        if rules:
+            lines += [f"  chain {chain} {{", f"    type filter hook {hook} priority {priority}; policy accept;"]
+            lines += [f"    {rule}" for rule in rules] + ["  }"]
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+def put(site: Site, node: str, text: str) -> None:
+    """Make a table in a node, in one transaction."""
+    site.in_node(node, "nft", "-f", "-", stdin=text)
+
+
+def delete(table: str) -> tuple[str, ...]:
+    """The command line that deletes a table in its node; fine when there is none."""
+    return ("sh", "-c", _DELETE, "sh", table)
+
+
+def there(site: Site, node: str, table: str) -> bool:
+    """Whether a node has a table."""
+    return f"table inet {table}" in site.in_node(node, "nft", "list", "tables").splitlines()
+
+
+def device(site: Site, node: str) -> str:
+    """The device through which a node reaches the others: that of its default route."""
+    return site.in_node(node, "sh", "-c", "ip route show default | awk '{print $5; exit}'").strip()

@@ -1,0 +1,71 @@
+"""Cordon a node: the scheduler puts nothing new on it.
+
+Touches ``spec.unschedulable`` alone; what runs there stays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kubeskeptic.errors import BadInput, NotFound
+from kubeskeptic.faults.contract import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.nodes.back import node_of
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.waiting import NotYet
+
+TAINT = "node.kubernetes.io/unschedulable"
+"""What the node lifecycle controller makes of it (Kubernetes documentation, Taints and Tolerations)."""
+
+
+@dataclass(frozen=True)
+class CordonNode(Fault):
+    """:param node: its name"""
+
+    node: str
+
+    name: ClassVar[str] = "cordon_node"
+    risk: ClassVar[Risk] = Risk.NODE
+
+    def plan(self, site: Site) -> Plan:
+        """See that it is not cordoned."""
+        if node_of(site, self.node)["spec"].get("unschedulable"):
+            raise BadInput(f"node {self.node} is cordoned already; uncordon it first")
+        return Plan(
+            (Target("cordon", self.node),),
+            f"cordon node {self.node}",
+            f"uncordon node {self.node}",
+            {"node": self.node},
+            objects=(("Node", "", self.node),),
+        )
+
+    def apply(self, site: Site, plan: Plan) -> None:
+        """Mark it."""
+        mark(site, plan.record["node"], cordoned=True)
+
+    def bite(self, site: Site, plan: Plan) -> str | NotYet:
+        """The control plane has made a taint of it, which is what keeps pods away."""
+        return "the control plane has tainted it" if tainted(site, plan.record["node"]) else NotYet("it has no taint")
+
+    @classmethod
+    def undo(cls, site: Site, record: UndoRecord) -> None:
+        """Take the mark away; fine when it or the node is gone."""
+        try:
+            mark(site, record["node"], cordoned=False)
+        except NotFound:
+            return
+
+    @classmethod
+    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
+        """The taint is gone."""
+        return NotYet("it is still tainted") if tainted(site, record["node"]) else "the taint is gone"
+
+
+def mark(site: Site, node: str, *, cordoned: bool) -> None:
+    """Cordon or uncordon a node."""
+    site.kube.patch("Node", node, None, {"spec": {"unschedulable": True if cordoned else None}})
+
+
+def tainted(site: Site, node: str) -> bool:
+    """Whether the node has the taint of cordoned nodes."""
+    return any(taint["key"] == TAINT for taint in site.kube.get("Node", node)["spec"].get("taints", []))

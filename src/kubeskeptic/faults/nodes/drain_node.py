@@ -1,0 +1,94 @@
+"""Drain a node: cordon it and evict its pods, as before maintenance.
+
+Evicts, and so respects PodDisruptionBudgets: what a budget does not allow is asked again until patience ends. Leaves pods of
+DaemonSets and mirrors of static pods where they are. Undoing uncordons; evicted pods do not come back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from kubeskeptic.durations import Patience
+from kubeskeptic.errors import BadInput, ClusterError, NotFound
+from kubeskeptic.faults import state
+from kubeskeptic.faults.contract import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.nodes.back import node_of
+from kubeskeptic.faults.nodes.cordon_node import CordonNode, mark
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.waiting import NotYet
+
+
+@dataclass(frozen=True)
+class DrainNode(Fault):
+    """:param seconds: patience until the last pod has left"""
+
+    node: str
+    seconds: float = 120.0
+
+    name: ClassVar[str] = "drain_node"
+    risk: ClassVar[Risk] = Risk.NODE
+
+    def plan(self, site: Site) -> Plan:
+        """Find the pods that have to leave."""
+        if not self.seconds > 0:
+            raise BadInput(f"draining takes a positive number of seconds, not {self.seconds:g}")
+        if node_of(site, self.node)["spec"].get("unschedulable"):
+            raise BadInput(f"node {self.node} is cordoned already; uncordon it first")
+        count = len(leaving(state.pods_on(site.kube, self.node)))
+        return Plan(
+            (Target("cordon", self.node),),
+            f"cordon node {self.node} and evict its {count} pods that are not of a DaemonSet",
+            f"uncordon node {self.node}",
+            {"node": self.node},
+            objects=(("Node", "", self.node),),
+            bites=Patience(self.seconds),
+        )
+
+    def apply(self, site: Site, plan: Plan) -> None:
+        """Cordon, and ask for the first evictions."""
+        mark(site, plan.record["node"], cordoned=True)
+        evict_all(site, plan.record["node"])
+
+    def bite(self, site: Site, plan: Plan) -> str | NotYet:
+        """All of them have left; asks again for those that a budget has held back."""
+        waiting = evict_all(site, plan.record["node"])
+        if waiting:
+            return NotYet(f"still there: {', '.join(waiting)}")
+        return "only pods of DaemonSets and static pods are left on it"
+
+    @classmethod
+    def undo(cls, site: Site, record: UndoRecord) -> None:
+        """Uncordon; fine when it is not cordoned."""
+        CordonNode.undo(site, record)
+
+    @classmethod
+    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
+        """The control plane lets pods be scheduled on it again."""
+        return CordonNode.heal(site, record)
+
+
+def leaving(pods: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of a node's pods that a drain evicts."""
+    return [
+        pod
+        for pod in pods
+        if (state.owner(pod) or {}).get("kind") not in ("DaemonSet", "Node")
+        and pod["status"].get("phase") not in ("Succeeded", "Failed")
+    ]
+
+
+def evict_all(site: Site, node: str) -> list[str]:
+    """Ask for the eviction of all that have to leave; the names of those that are still there."""
+    pods = leaving(state.pods_on(site.kube, node))
+    for pod in pods:
+        if "deletionTimestamp" in pod["metadata"]:
+            continue
+        try:
+            site.kube.evict(pod["metadata"]["name"], pod["metadata"]["namespace"])
+        except NotFound:
+            continue
+        except ClusterError as refused:
+            if refused.status != 429:  # a budget does not allow it now
+                raise
+    return sorted(pod["metadata"]["name"] for pod in pods)

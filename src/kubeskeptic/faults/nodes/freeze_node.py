@@ -1,0 +1,62 @@
+"""Freeze a node: no process of it gets the processor, its memory and connections stay.
+
+As with a machine whose hypervisor pauses it: others' packets are acknowledged by nobody but the kernel, which on a container
+node is shared and goes on, so that connections are accepted and never answered. Timers of the node stand still with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kubeskeptic.errors import BadInput
+from kubeskeptic.faults.contract import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.nodes.back import kubelet_answers, node_of
+from kubeskeptic.faults.parts.service import node_well_since
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.waiting import NotYet
+
+
+@dataclass(frozen=True)
+class FreezeNode(Fault):
+    """:param node: its name"""
+
+    node: str
+
+    name: ClassVar[str] = "freeze_node"
+    risk: ClassVar[Risk] = Risk.NODE
+
+    def plan(self, site: Site) -> Plan:
+        """Nothing has to be remembered but the node."""
+        node_of(site, self.node)
+        if site.cluster.engine.state(self.node) != "running":
+            raise BadInput(f"node {self.node} does not run; start it before freezing it")
+        return Plan(
+            (Target("node", self.node),),
+            f"freeze node {self.node}",
+            f"let node {self.node} go on",
+            {"node": self.node},
+        )
+
+    def apply(self, site: Site, plan: Plan) -> None:
+        """Freeze every process; fine when they are frozen."""
+        site.cluster.engine.pause(plan.record["node"])
+
+    def bite(self, site: Site, plan: Plan) -> str | NotYet:
+        """The API server gets no answer from its kubelet."""
+        if kubelet_answers(site, plan.record["node"]):
+            return NotYet("its kubelet still answers")
+        return "the API server gets no answer from its kubelet"
+
+    @classmethod
+    def undo(cls, site: Site, record: UndoRecord) -> None:
+        """Let it go on; fine when it is not frozen."""
+        if site.cluster.engine.state(record["node"]) == "paused":
+            site.cluster.engine.unpause(record["node"])
+
+    @classmethod
+    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
+        """Its kubelet answers, and the node is Ready."""
+        if not kubelet_answers(site, record["node"]):
+            return NotYet("its kubelet does not answer")
+        return node_well_since(site, record["node"], 0.0)

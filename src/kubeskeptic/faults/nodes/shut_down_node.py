@@ -1,0 +1,63 @@
+"""Shut a node down in order, and leave it down.
+
+Its systemd stops every service: kubelet, containerd and containers get SIGTERM. Whether pods are ended gracefully depends on
+the kubelet's ``shutdownGracePeriod``, which is 0 by default. Does not touch the Node object. Undoing starts the node.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kubeskeptic.durations import NODE_STOPS
+from kubeskeptic.errors import BadInput
+from kubeskeptic.faults.contract import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.nodes.back import before, is_back, kubelet_answers, node_of, start
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.waiting import NotYet
+
+
+@dataclass(frozen=True)
+class ShutDownNode(Fault):
+    """:param grace: whole seconds until what has not ended is killed"""
+
+    node: str
+    grace: int = 30
+
+    name: ClassVar[str] = "shut_down_node"
+    risk: ClassVar[Risk] = Risk.NODE
+
+    def plan(self, site: Site) -> Plan:
+        """Remember what runs on the node."""
+        if not 1 <= self.grace <= 300:
+            raise BadInput(f"a node is given 1 to 300 seconds to shut down, not {self.grace}")
+        node_of(site, self.node)
+        return Plan(
+            (Target("node", self.node),),
+            f"shut node {self.node} down with {self.grace} s of grace",
+            f"start node {self.node}",
+            before(site, self.node) | {"grace": self.grace},
+            rescue=(tuple(site.cluster.engine.argv("start", self.node)),),
+        )
+
+    def apply(self, site: Site, plan: Plan) -> None:
+        """Tell its first process to shut down."""
+        grace = str(plan.record["grace"])
+        site.cluster.engine.call("stop", "--time", grace, plan.record["node"], patience=NODE_STOPS)
+
+    def bite(self, site: Site, plan: Plan) -> str | NotYet:
+        """The engine sees it down, and the API server no longer reaches its kubelet."""
+        state = site.cluster.engine.state(plan.record["node"])
+        if state == "running" or kubelet_answers(site, plan.record["node"]):
+            return NotYet(f"the engine says {state}")
+        return f"the engine says {state}, and the API server does not reach its kubelet"
+
+    @classmethod
+    def undo(cls, site: Site, record: UndoRecord) -> None:
+        """Start it; fine when it runs."""
+        start(site, record["node"])
+
+    @classmethod
+    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
+        """Ready since its start, what ran on it runs again, and routes lead to and from it."""
+        return is_back(site, record)

@@ -1,0 +1,77 @@
+"""Hang a container: its main process is stopped with SIGSTOP, from its node.
+
+Connections are still accepted by the kernel and never answered; memory and files stay. Children of the main process go on. A
+liveness probe will have it restarted, which is what a claim about hanging containers is about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kubeskeptic.faults import state
+from kubeskeptic.faults.contract import Fault, Plan, Site, Timer, UndoRecord
+from kubeskeptic.faults.nodes.back import node_of
+from kubeskeptic.faults.pods.container import find
+from kubeskeptic.faults.runtime import CTR, signal, tasks
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.waiting import NotYet
+
+
+@dataclass(frozen=True)
+class HangContainer(Fault):
+    """:param container: its name in the pod; the first one when not given"""
+
+    namespace: str
+    pod: str
+    container: str = ""
+
+    name: ClassVar[str] = "hang_container"
+    risk: ClassVar[Risk] = Risk.NODE
+
+    def plan(self, site: Site) -> Plan:
+        """Find the container that runs now."""
+        found = find(site.kube, self.namespace, self.pod, self.container)
+        node_of(site, found.node)
+        what = f"the main process of container {found.name} of pod {self.namespace}/{self.pod}"
+        go_on = (*CTR, "tasks", "kill", "--signal", "SIGCONT", found.id)
+        return Plan(
+            (found.target,),
+            f"stop {what} with SIGSTOP",
+            f"let {what} go on with SIGCONT",
+            found.as_record(),
+            timers=(Timer(found.node, ("sh", "-c", '"$@" || true', "sh", *go_on)),),
+        )
+
+    def apply(self, site: Site, plan: Plan) -> None:
+        """Send SIGSTOP."""
+        signal(site, plan.record["node"], plan.record["id"], "SIGSTOP")
+
+    def bite(self, site: Site, plan: Plan) -> str | NotYet:
+        """The kernel lists the process as stopped."""
+        how = _process_state(site, plan.record)
+        return "the kernel says that its process is stopped" if how == "T" else NotYet(f"its process is in state {how}")
+
+    @classmethod
+    def undo(cls, site: Site, record: UndoRecord) -> None:
+        """Send SIGCONT; fine when it runs, or has ended."""
+        signal(site, record["node"], record["id"], "SIGCONT")
+
+    @classmethod
+    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
+        """The process goes on, or its container was replaced, and the pod's container is Ready."""
+        if _process_state(site, record) == "T":
+            return NotYet("its process is still stopped")
+        pod = state.pod_or_none(site.kube, record["pod"], record["namespace"], record["uid"])
+        if pod is None:
+            return "the pod is gone"
+        if not state.containers(pod).get(record["container"], {}).get("ready"):
+            return NotYet("the container is not Ready")
+        return "its process goes on, and the container is Ready"
+
+
+def _process_state(site: Site, record: UndoRecord) -> str:
+    pid, _ = tasks(site, record["node"]).get(record["id"], (0, ""))
+    if not pid:
+        return "gone"
+    return site.in_node(record["node"], "sh", "-c", 'ps -o stat= -p "$1" || true', "sh", str(pid)).strip()[:1] or "gone"

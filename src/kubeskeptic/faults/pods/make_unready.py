@@ -1,0 +1,59 @@
+"""Make a pod unready: its readiness probe fails, nothing else does.
+
+Works on pods of our own workload image, which is told what to answer to ``/ready``; it goes on answering everything else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kubeskeptic.faults import state
+from kubeskeptic.faults.contract import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.pods.workload import control, record_of
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.waiting import NotYet
+
+
+@dataclass(frozen=True)
+class MakeUnready(Fault):
+    """:param port: where the workload listens"""
+
+    namespace: str
+    pod: str
+    port: int = 8080
+
+    name: ClassVar[str] = "make_unready"
+    risk: ClassVar[Risk] = Risk.NAMESPACE
+
+    def plan(self, site: Site) -> Plan:
+        """See that the pod runs our workload."""
+        return Plan(
+            (Target("pod", self.pod, self.namespace),),
+            f"let the readiness probe of pod {self.namespace}/{self.pod} fail",
+            f"let the readiness probe of pod {self.namespace}/{self.pod} succeed",
+            record_of(site, self.namespace, self.pod, self.port),
+            objects=(("Pod", self.namespace, self.pod),),
+        )
+
+    def apply(self, site: Site, plan: Plan) -> None:
+        """Tell it."""
+        control(site, plan.record, ready=False)
+
+    def bite(self, site: Site, plan: Plan) -> str | NotYet:
+        """The kubelet has noticed."""
+        pod = state.pod_or_none(site.kube, plan.record["pod"], plan.record["namespace"], plan.record["uid"])
+        return NotYet("the pod is Ready") if pod and state.ready(pod) else "the kubelet says that the pod is not Ready"
+
+    @classmethod
+    def undo(cls, site: Site, record: UndoRecord) -> None:
+        """Tell it the contrary; fine when it is ready, or gone."""
+        control(site, record, ready=True)
+
+    @classmethod
+    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
+        """The kubelet has noticed that, too."""
+        pod = state.pod_or_none(site.kube, record["pod"], record["namespace"], record["uid"])
+        if pod is None:
+            return "the pod is gone"
+        return "the kubelet says that the pod is Ready" if state.ready(pod) else NotYet("the pod is not Ready")
