@@ -47,7 +47,8 @@ class FakeEngine:
 
 def a_guard(kube: Any = None, engine: Any = None, context: str = "kind-c") -> Guard:
     cluster: Any = SimpleNamespace(context=context, name="c", engine=engine or FakeEngine())
-    return Guard(cluster, kube or FakeKube())
+    fake: Any = kube or FakeKube()
+    return Guard(cluster, fake)
 
 
 def test_a_kind_cluster_of_this_machine_is_ours() -> None:

@@ -1,0 +1,184 @@
+"""The pure parts of single faults."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from kubeskeptic.errors import BadInput
+from kubeskeptic.faults.control_plane.controller_off import without
+from kubeskeptic.faults.library import FAULTS, named
+from kubeskeptic.faults.network import table
+from kubeskeptic.faults.nodes.back import not_back
+from kubeskeptic.faults.nodes.drain_node import leaving
+from kubeskeptic.faults.nodes.taint_node import tolerates
+from kubeskeptic.faults.parts.kube_proxy import by_label
+from kubeskeptic.faults.parts.pressure import pressed
+from kubeskeptic.faults.parts.rules import normalised
+from kubeskeptic.faults.runtime import statuses
+from kubeskeptic.faults.state import unix
+
+MANIFEST = """spec:
+  containers:
+  - command:
+    - kube-controller-manager
+    - --controllers=*,bootstrapsigner,tokencleaner
+    - --leader-elect=true
+"""
+
+
+def test_a_controller_is_taken_off_a_list_that_is_there() -> None:
+    off = without(MANIFEST, "replicaset-controller")
+    assert "    - --controllers=*,bootstrapsigner,tokencleaner,-replicaset-controller\n" in off
+    assert len(off.splitlines()) == len(MANIFEST.splitlines())
+
+
+def test_and_off_one_that_is_not() -> None:
+    bare = "".join(line for line in MANIFEST.splitlines(keepends=True) if "--controllers" not in line)
+    command = yaml.safe_load(without(bare, "x-controller"))["spec"]["containers"][0]["command"]
+    assert command == ["kube-controller-manager", "--controllers=*,-x-controller", "--leader-elect=true"]
+
+
+def test_but_not_twice_nor_off_something_else() -> None:
+    with pytest.raises(BadInput, match="off already"):
+        without(without(MANIFEST, "x-controller"), "x-controller")
+    with pytest.raises(BadInput, match="not the form"):
+        without("spec: {}", "x-controller")
+
+
+def test_a_table_is_made_whole_and_anew() -> None:
+    text = table.script("skeptic_1", arriving=["ip saddr 10.0.0.1 drop"])
+    assert text.splitlines() == [
+        "table inet skeptic_1",
+        "delete table inet skeptic_1",
+        "table inet skeptic_1 {",
+        "  chain arriving {",
+        "    type filter hook prerouting priority -310; policy accept;",
+        "    ip saddr 10.0.0.1 drop",
+        "  }",
+        "}",
+    ]
+
+
+def test_addresses_are_checked_before_they_are_rules() -> None:
+    assert table.addresses(["10.244.1.0/24", "10.0.0.2"]) == "{ 10.0.0.2/32, 10.244.1.0/24 }"
+    for wrong in (["10.0.0.1; flush ruleset"], [], ["fd00::1"]):
+        with pytest.raises(BadInput):
+            table.addresses(wrong)
+
+
+def test_tables_of_other_faults_and_runs_have_other_names() -> None:
+    names = {table.name("r1", "cut", "n1"), table.name("r1", "cut", "n2"), table.name("r2", "cut", "n1")}
+    assert len(names) == 3
+    assert all(name.startswith("skeptic_") for name in names)
+
+
+IPTABLES = """*nat
+:KUBE-SERVICES - [0:0]
+-A PREROUTING -j KUBE-SERVICES
+[12:720] -A KUBE-SERVICES -d 10.96.0.1/32 -j KUBE-SVC-A
+-A KUBE-SVL-A -j KUBE-SEP-B
+COMMIT
+"""
+NFT = """table ip kube-proxy {
+	comment "rules for kube-proxy"
+	set nodeport-ips {
+		elements = { 172.18.0.2 }
+	}
+	chain services {
+		ip daddr . meta l4proto . th dport vmap @service-ips
+	}
+}
+"""
+
+
+def test_rules_of_either_mode_are_compared_without_what_is_local() -> None:
+    assert normalised(IPTABLES) == {"-A KUBE-SERVICES -d 10.96.0.1/32 -j KUBE-SVC-A"}
+    rules = normalised(NFT)
+    assert "chain services: ip daddr . meta l4proto . th dport vmap @service-ips" in rules
+    assert not any("172.18.0.2" in rule for rule in rules)
+
+
+def test_metrics_by_label() -> None:
+    page = 'x{ip_family="IPv4"} 1.5e+09\nx{ip_family="IPv6"} 2\nxy 3\n# x 4\n'
+    assert by_label(page, "x") == {'{ip_family="IPv4"}': 1.5e9, '{ip_family="IPv6"}': 2.0}
+    assert by_label(page, "xy") == {"": 3.0}
+
+
+def test_tasks_of_the_runtime() -> None:
+    assert statuses("TASK    PID     STATUS    \nabc     1371    RUNNING\ndef     0       STOPPED\n") == {
+        "abc": (1371, "RUNNING"),
+        "def": (0, "STOPPED"),
+    }
+
+
+TAINT = {"key": "k", "value": "v", "effect": "NoExecute"}
+
+
+@pytest.mark.parametrize(
+    ("toleration", "does"),
+    [
+        ({"operator": "Exists"}, True),
+        ({"key": "k", "operator": "Exists"}, True),
+        ({"key": "k", "value": "v"}, True),
+        ({"key": "k", "value": "w"}, False),
+        ({"key": "other", "operator": "Exists"}, False),
+        ({"key": "k", "operator": "Exists", "effect": "NoSchedule"}, False),
+        ({"key": "k", "operator": "Exists", "tolerationSeconds": 300}, False),
+    ],
+)
+def test_tolerations(toleration: dict[str, Any], does: bool) -> None:
+    assert tolerates({"metadata": {}, "spec": {"tolerations": [toleration]}}, TAINT) is does
+
+
+def a_pod(uid: str, started: str, ready: str = "True", **metadata: Any) -> dict[str, Any]:
+    return {
+        "metadata": {"name": f"pod-{uid}", "uid": uid, **metadata},
+        "status": {
+            "phase": "Running",
+            "conditions": [{"type": "Ready", "status": ready}],
+            "containerStatuses": [{"name": "c", "state": {"running": {"startedAt": started}}}],
+        },
+    }
+
+
+def test_a_node_is_back_when_its_pods_have_started_since() -> None:
+    since = unix("2026-11-01T12:00:00.7Z")
+    old, fresh = "2026-11-01T11:59:59Z", "2026-11-01T12:00:00Z"
+    pods = [
+        a_pod("stale", old),
+        a_pod("fresh", fresh),
+        a_pod("unready", fresh, ready="False"),
+        a_pod("new", old),
+        a_pod("going", old, deletionTimestamp="2026-11-01T12:00:01Z"),
+    ]
+    assert not_back(pods, ["stale", "fresh", "unready", "going", "gone"], since) == ["pod-stale", "pod-unready"]
+
+
+def test_a_drain_leaves_pods_of_daemon_sets_and_static_pods() -> None:
+    def owned(kind: str) -> dict[str, Any]:
+        return a_pod(kind, "", ownerReferences=[{"kind": kind, "name": "x", "uid": "u", "controller": True}])
+
+    done = a_pod("done", "")
+    done["status"]["phase"] = "Succeeded"
+    pods = [owned("DaemonSet"), owned("Node"), owned("ReplicaSet"), a_pod("bare", ""), done]
+    assert [pod["metadata"]["uid"] for pod in leaving(pods)] == ["ReplicaSet", "bare"]
+
+
+def test_pressure_adds_one_soft_threshold() -> None:
+    before = "evictionHard:\n  nodefs.available: 0%\nfailSwapOn: false\n"
+    assert yaml.safe_load(pressed(before, "disk")) == {
+        "evictionHard": {"nodefs.available": "0%"},
+        "evictionSoft": {"nodefs.available": "99%"},
+        "evictionSoftGracePeriod": {"nodefs.available": "1s"},
+        "evictionMaxPodGracePeriod": 5,
+        "failSwapOn": False,
+    }
+
+
+def test_faults_are_found_by_name() -> None:
+    assert all(named(name).name == name for name in FAULTS)
+    with pytest.raises(BadInput, match="there is no fault earthquake"):
+        named("earthquake")
