@@ -145,8 +145,8 @@ def inflict(
     """
     if not lasts > 0:
         raise BadInput(f"{fault.name}: the switch needs a positive number of seconds, not {lasts:g}")
+    site.guard.permit(fault.risk, fault.name)
     plan = fault.plan(site)
-    site.guard.permit(fault.risk, plan.does)
     site.in_force.take(plan.targets, fault.name)
     inflicted = Inflicted(fault, plan, site, scenario, act)
     try:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,21 +48,22 @@ def put_back(site: Site, one: OpenFault, by: str) -> str:
     return evidence
 
 
-def from_switch(order: dict[str, Any]) -> tuple[Site, OpenFault]:
+@contextmanager
+def from_switch(order: dict[str, Any]) -> Iterator[tuple[Site, OpenFault]]:
     """The site and the fault that a switch's file speaks of. A journal that is gone is replaced by one that is thrown away."""
     one = OpenFault.from_record(order["fault"])
     cluster = cluster_from(order["cluster"])
-    scratch = Path(tempfile.mkdtemp(prefix="kubeskeptic-"))
-    kube = Kube(cluster.kubeconfig, cluster.context, scratch)
     told = Path(order["journal"])
-    journal = Journal(told if told.exists() else scratch / "journal.jsonl")
-    return Site(cluster, kube, journal, Guard(cluster, kube, one.cluster), one.run, 0), one
+    with tempfile.TemporaryDirectory(prefix="kubeskeptic-") as scratch:
+        kube = Kube(cluster.kubeconfig, cluster.context, Path(scratch))
+        with closing(Journal(told if told.exists() else Path(scratch) / "journal.jsonl")) as journal:
+            yield Site(cluster, kube, journal, Guard(cluster, kube, one.cluster), one.run, 0), one
 
 
 def main(file: Path) -> int:
     """Undo what the file says; the exit status."""
-    site, one = from_switch(json.loads(file.read_text(encoding="utf-8"))["replay"])
-    put_back(site, one, "switch")
+    with from_switch(json.loads(file.read_text(encoding="utf-8"))["replay"]) as (site, one):
+        put_back(site, one, "switch")
     return 0
 
 
