@@ -1,9 +1,9 @@
 """Put a node under memory or disk pressure, as its kubelet sees it.
 
 A soft eviction threshold above what is free is written into the kubelet's configuration, and the kubelet restarted: from then
-on it says so in the node's conditions and evicts pods, one after the other, until there are none it may evict. Nothing is filled,
-because nodes of one machine share its memory and disk. Undoing puts the configuration back byte for byte; evicted pods are not
-brought back. Source: Kubernetes documentation, Node-pressure Eviction.
+on it says so in the node's conditions and evicts pods, one after the other, until there are none it may evict. Nothing is
+filled, because nodes of one machine share its memory and disk. Undoing puts the configuration back byte for byte; evicted pods
+are not brought back. Source: Kubernetes documentation, Node-pressure Eviction.
 """
 
 from __future__ import annotations

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from kubeskeptic.errors import CommandFailed, LeftDirty, NotFound, Unanswered
+from kubeskeptic.faults import Site
+from kubeskeptic.journal import Journal
+from kubeskeptic.undo import notes, residue
+from kubeskeptic.undo.cleanup import cleanup
+from kubeskeptic.undo.ledger import OpenFault
+
+FAULT = OpenFault("stop_kubelet-1", "stop_kubelet", "r1", ("kubelet/n1",), {"node": "n1"}, "bit", "start it", "uid-1")
+
+
+class FakeEngine:
+    """Two nodes; ``down`` do not run, ``lines`` is what looking into one prints, ``log`` what was run in them."""
+
+    def __init__(self) -> None:
+        self.down: set[str] = set()
+        self.notes: dict[str, str] = {}
+        self.lines: dict[str, str] = {}
+        self.log: list[str] = []
+
+    def nodes(self, _: str) -> list[Any]:
+        return [SimpleNamespace(name=n, state="exited" if n in self.down else "running") for n in ("n1", "n2")]
+
+    def state(self, node: str) -> str:
+        return "exited" if node in self.down else "running"
+
+    def start(self, node: str) -> None:
+        self.down.discard(node)
+
+    def exec(self, node: str, argv: Any, *, stdin: str | None = None) -> str:
+        if node in self.down:
+            raise CommandFailed("exec", 1, f"container {node} is not running")
+        if argv[0] == "sh" and "for note in" in argv[2]:
+            return self.notes.get(node, "")
+        if argv[0] == "sh" and "list-units" in argv[2]:
+            return self.lines.get(node, "")
+        if argv[0] != "true":
+            self.log.append(f"{node}: {' '.join(argv)}")
+            self.lines.pop(node, None)
+        return ""
+
+
+class FakeKube:
+    """Namespaces by name with their labels; nodes are Ready; there is no lease."""
+
+    def __init__(self) -> None:
+        self.namespaces: dict[str, dict[str, str]] = {"default": {}, "kubeskeptic-like": {}}
+        self.silent = False
+
+    def list(self, kind: str, namespace: str | None = None, *, labels: str = "", fields: str = "") -> dict[str, Any]:
+        if self.silent:
+            raise Unanswered("nobody there")
+        if kind == "Node":
+            ready = {"conditions": [{"type": "Ready", "status": "True"}]}
+            return {"items": [{"metadata": {"name": name}, "spec": {}, "status": ready} for name in ("n1", "n2")]}
+        key, _, value = labels.partition("=")
+        named = self.namespaces.items() if kind == "Namespace" else ()
+        return {
+            "items": [{"metadata": {"name": n, "labels": ls}} for n, ls in named if not key or ls.get(key) == value]
+        }
+
+    def get(self, kind: str, name: str, namespace: str | None = None) -> dict[str, Any]:
+        raise NotFound(f"no {kind} {name}", 404)
+
+    def delete(self, kind: str, name: str, namespace: str | None = None) -> None:
+        del self.namespaces[name]
+
+
+class Ours:
+    uid = "uid-1"
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    monkeypatch.setenv("KUBESKEPTIC_STATE", str(tmp_path / "state"))
+    nodes = (SimpleNamespace(name="n1", role="control-plane"), SimpleNamespace(name="n2", role="worker"))
+    cluster: Any = SimpleNamespace(name="c", nodes=nodes, engine=FakeEngine())
+    kube: Any = FakeKube()
+    guard: Any = Ours()
+    with closing(Journal(tmp_path / "own.jsonl")) as journal:
+        yield Site(cluster, kube, journal, guard, "status", 0)
+
+
+def engine(site: Site) -> Any:
+    return site.cluster.engine
+
+
+def kinds(site: Site, *journals: Path, run: str = "") -> list[tuple[str, str]]:
+    return [(one.kind, one.name) for one in residue.find(site, journals, run)]
+
+
+def test_a_clean_cluster_has_nothing_of_ours(site: Site) -> None:
+    assert kinds(site) == []
+
+
+def test_each_place_is_looked_at(site: Site) -> None:
+    engine(site).down = {"n2"}
+    engine(site).notes["n1"] = notes.written(FAULT)
+    engine(site).lines["n1"] = "timer skeptic-r1-x.timer\nservice kubelet\nstopped kube-proxy\ntable inet/skeptic_1\n"
+    site.kube.namespaces["skeptic-web"] = {"app.kubernetes.io/managed-by": "kubeskeptic"}  # type: ignore[attr-defined]
+    assert kinds(site) == [
+        ("node", "n2"),
+        ("fault", "stop_kubelet-1"),
+        ("timer", "skeptic-r1-x.timer"),
+        ("service", "kubelet"),
+        ("stopped", "kube-proxy"),
+        ("table", "inet/skeptic_1"),
+        ("namespace", "skeptic-web"),
+    ]
+
+
+def test_of_one_run_only_what_is_known_to_be_of_it(site: Site) -> None:
+    ours = {"app.kubernetes.io/managed-by": "kubeskeptic"}
+    site.kube.namespaces |= {"a": ours | {"kubeskeptic/run": "r1"}, "b": ours | {"kubeskeptic/run": "r2"}, "c": ours}  # type: ignore[attr-defined]
+    assert kinds(site, run="r1") == [("namespace", "a")]
+
+
+def test_a_journal_of_another_cluster_is_passed_over(site: Site, tmp_path: Path) -> None:
+    intent = {"kind": "fault", "id": "x", "fault": "stop_kubelet", "phase": "intent", "undo": {"node": "n1"}}
+    intent |= {"undoes": "start it", "targets": ["kubelet/n1"], "cluster": "uid-2"}
+    path = tmp_path / "journal.jsonl"
+    path.write_text(json.dumps({"kind": "run", "id": "r"}) + "\n" + json.dumps(intent) + "\n")
+    assert kinds(site, path) == []
+    path.write_text(path.read_text().replace("uid-2", "uid-1"))
+    assert kinds(site, path) == [("fault", "x")]
+
+
+def test_what_cannot_be_looked_at_is_said(site: Site) -> None:
+    site.kube.silent = True  # type: ignore[attr-defined]
+    assert ("blind", "namespaces") in kinds(site)
+
+
+def test_cleanup_removes_what_is_ours_and_nothing_else(site: Site) -> None:
+    engine(site).down = {"n2"}
+    engine(site).lines["n1"] = "table inet/skeptic_1\n"
+    site.kube.namespaces["skeptic-web"] = {"app.kubernetes.io/managed-by": "kubeskeptic"}  # type: ignore[attr-defined]
+    said: list[str] = []
+    assert cleanup(site, say=said.append) == 3
+    assert said == [
+        "node n2 is exited: removed",
+        "rule table inet/skeptic_1 in n1: removed",
+        "namespace skeptic-web: removed",
+    ]
+    assert engine(site).log == ["n1: nft delete table inet skeptic_1"]
+    assert site.kube.namespaces == {"default": {}, "kubeskeptic-like": {}}  # type: ignore[attr-defined]
+    assert cleanup(site, say=said.append) == 0
+
+
+def test_cleanup_that_fails_says_what_is_left(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine(site).down = {"n2"}
+    monkeypatch.setattr(
+        engine(site), "start", lambda _: (_ for _ in ()).throw(CommandFailed("start", 1, "no space left"))
+    )
+    with pytest.raises(LeftDirty, match=r"node n2 is exited.*no space left"):
+        cleanup(site, say=lambda _: None)
