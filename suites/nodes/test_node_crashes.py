@@ -7,7 +7,6 @@ killed. Their pods tolerate a dead node for 5 s; everything else is the cluster'
 from __future__ import annotations
 
 import pytest
-from kubeskeptic.probes.specs import dns_udp, http_new
 
 from kubeskeptic import checks
 from kubeskeptic.bounds import Bound, Settings
@@ -17,6 +16,7 @@ from kubeskeptic.faults.nodes.crash_node import CrashNode
 from kubeskeptic.findings import all_of
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.plugin import Holds
+from kubeskeptic.probes.specs import dns_udp, http_new
 from kubeskeptic.scenarios import Stage, scenario
 from kubeskeptic.timeline import Recording
 

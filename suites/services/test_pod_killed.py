@@ -7,7 +7,6 @@ over new connections from every node.
 from __future__ import annotations
 
 import pytest
-from kubeskeptic.probes.specs import dns_udp, http_new
 
 from kubeskeptic import checks
 from kubeskeptic.bounds import Settings
@@ -18,6 +17,7 @@ from kubeskeptic.faults.pods.kill_container import KillContainer
 from kubeskeptic.findings import all_of
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.plugin import Holds
+from kubeskeptic.probes.specs import dns_udp, http_new
 from kubeskeptic.scenarios import Stage, scenario
 from kubeskeptic.timeline import Recording
 
@@ -76,22 +76,25 @@ def test_no_request_fails_when_a_pod_ends_slowly(recording: Recording, holds: Ho
 @pytest.mark.claim("service.pod-killed", case="graceful, no preStop")
 def test_requests_fail_for_the_programming_lag_when_a_pod_ends_at_once(recording: Recording, holds: Holds) -> None:
     fault = recording.fault("graceful", target=recording.fact("deleted_plain"))
-    lag = recording.settings.programming_lag
-    holds(checks.fails_at_most(alive(recording, "plain"), recording.act("graceful"), fault.applied, lag))
+    lag, syn_sent = recording.settings.programming_lag, recording.settings["SYN_SENT"]
+    lanes = alive(recording, "plain")
+    holds(checks.fails_at_most(lanes, recording.act("graceful"), fault.applied, lag, syn_sent=syn_sent))
 
 
 @pytest.mark.claim("service.pod-killed", case="forced")
 def test_requests_fail_for_the_programming_lag_when_a_pod_is_forced_away(recording: Recording, holds: Holds) -> None:
     fault = recording.fault("forced")
-    lag = recording.settings.programming_lag
-    holds(checks.fails_at_most(alive(recording, "plain"), recording.act("forced"), fault.applied, lag))
+    lag, syn_sent = recording.settings.programming_lag, recording.settings["SYN_SENT"]
+    lanes = alive(recording, "plain")
+    holds(checks.fails_at_most(lanes, recording.act("forced"), fault.applied, lag, syn_sent=syn_sent))
 
 
 @pytest.mark.claim("service.pod-killed", case="SIGKILL")
 def test_requests_fail_until_a_killed_container_is_noticed(recording: Recording, holds: Holds) -> None:
     fault = recording.fault("sigkill")
-    window = recording.settings.killed_container_window
-    holds(checks.fails_at_most(alive(recording, "web"), recording.act("sigkill"), fault.applied, window))
+    window, syn_sent = recording.settings.killed_container_window, recording.settings["SYN_SENT"]
+    lanes = alive(recording, "web")
+    holds(checks.fails_at_most(lanes, recording.act("sigkill"), fault.applied, window, syn_sent=syn_sent))
 
 
 @pytest.mark.claim("heal.crash")

@@ -28,14 +28,14 @@ ONE_SECOND = Bound(1.0, "s", "test")
 def test_failing_lasts_from_the_first_failure_to_the_good_answer_after_the_last(
     drawing: str, verdict: Verdict, seconds: float
 ) -> None:
-    finding = fails_at_most([lane(drawing)], ACT, 1.0, ONE_SECOND)
+    finding = fails_at_most([lane(drawing)], ACT, 1.0, ONE_SECOND, syn_sent=2.0)
     assert finding.verdict is verdict, finding.why
     assert finding.measured["failing"].value == pytest.approx(seconds)
 
 
 def test_the_worst_node_decides() -> None:
     lanes = [lane("." * 40, "n1"), lane("." * 11 + "r" * 15 + "." * 14, "n2")]
-    finding = fails_at_most(lanes, ACT, 1.0, ONE_SECOND)
+    finding = fails_at_most(lanes, ACT, 1.0, ONE_SECOND, syn_sent=2.0)
     assert finding.verdict is Verdict.VIOLATED
     assert "n2" in finding.why
 
@@ -52,11 +52,30 @@ def test_the_worst_node_decides() -> None:
 )
 def test_what_was_not_seen_is_no_pass(drawing: str, because: str) -> None:
     with pytest.raises(Inconclusive, match=because):
-        fails_at_most([lane(drawing)], ACT, 1.0, ONE_SECOND)
+        fails_at_most([lane(drawing)], ACT, 1.0, ONE_SECOND, syn_sent=2.0)
 
 
 def test_a_short_hole_is_within_the_margin() -> None:
-    assert fails_at_most([lane("." * 15 + " " * 3 + "." * 22)], ACT, 1.0, ONE_SECOND).verdict is Verdict.HOLDS
+    assert (
+        fails_at_most([lane("." * 15 + " " * 3 + "." * 22)], ACT, 1.0, ONE_SECOND, syn_sent=2.0).verdict
+        is Verdict.HOLDS
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "verdict"),
+    [
+        ("t", 30, Verdict.HOLDS),  # 1.5 s after a timeout on the same port: a stale entry
+        ("r", 30, Verdict.VIOLATED),  # a refused connection leaves no entry
+        ("t", 80, Verdict.VIOLATED),  # the entry is long gone
+    ],
+)
+def test_residue_is_counted_apart(first: str, again: int, verdict: Verdict) -> None:
+    drawing = "." * 15 + first + "." * (again - 16) + "t" + "." * 10
+    one = lane(drawing, ports={15: 50000, again: 50000})
+    finding = fails_at_most([one], act(0, 1, (again + 11) / 10), 1.0, ONE_SECOND, syn_sent=2.0)
+    assert finding.verdict is verdict, finding.why
+    assert finding.measured["failed by residue"].value == (verdict is Verdict.HOLDS)
 
 
 def test_none_may_fail() -> None:

@@ -2,40 +2,74 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
+from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import Bound
-from kubeskeptic.checks.watching import clean_baseline, end_of, start_of, watched
+from kubeskeptic.checks.watching import clean_baseline, end_of, span, start_of, watched
 from kubeskeptic.findings import Finding, Measure, Verdict
-from kubeskeptic.timeline import Act, Lane, Outage, outages
+from kubeskeptic.timeline import Act, Lane
+from kubeskeptic.timeline.residue import stale
+
+_OK = OUTCOMES.index(Outcome.OK)
 
 
-def fails_at_most(lanes: Sequence[Lane], act: Act, since: float, bound: Bound, *, name: str = "failing") -> Finding:
+@dataclass
+class _Failing:
+    """What failed on one lane. Times in Unix seconds."""
+
+    node: str
+    asked: int = 0
+    failed: int = 0
+    residue: int = 0
+    start: float = 0.0
+    last: float = 0.0
+    end: float = 0.0
+    """The next good answer after the last failure; the last failure when there was none."""
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+
+    @property
+    def seconds(self) -> float:
+        return self.end - self.start
+
+    @property
+    def listed(self) -> str:
+        return ", ".join(f"{count} {outcome}" for outcome, count in self.outcomes.most_common())
+
+
+def fails_at_most(lanes: Sequence[Lane], act: Act, since: float, bound: Bound, *, syn_sent: float) -> Finding:
     """On every lane, the time from the first failed request to the end of failing is within a bound.
 
     Successes in between do not end it: with one of three endpoints gone, two of three requests succeed throughout.
+    Residue (:mod:`kubeskeptic.timeline.residue`) is counted apart.
 
     :param since: when the fault was applied
-    :param name: what the measure is called in the report
+    :param syn_sent: the nodes' SYN_SENT timeout in seconds
     """
     clean_baseline(lanes, act)
     end = end_of(act)
     watched(lanes, since, end)
-    worst = max((_whole(lane, since, end) for lane in lanes), key=lambda one: (one.seconds, one.failed))
-    failed = sum(_whole(lane, since, end).failed for lane in lanes)
-    measured = {name: Measure(round(worst.seconds, 3), "s"), "failed": Measure(failed, "requests")}
-    verdict = Verdict.HOLDS if bound.admits(worst.seconds) else Verdict.VIOLATED
-    if not failed:
-        why = f"No request failed on any of {len(lanes)} nodes."
-    else:
-        still = " and did not stop" if worst.open else ""
-        how = f"for {worst.seconds:.2f} s{still} at worst, on {worst.node} ({_listed(worst)})"
+    seen = [_look(lane, since, end, syn_sent) for lane in lanes]
+    worst = max(seen, key=lambda one: (one.seconds, one.failed))
+    failed, residue = sum(one.failed for one in seen), sum(one.residue for one in seen)
+    why = f"No request failed on any of {len(lanes)} nodes."
+    if failed:
+        still = " and did not stop" if worst.end == worst.last else ""
+        how = f"for {worst.seconds:.2f} s{still} at worst, on {worst.node} ({worst.listed})"
         why = f"Requests failed {how}; allowed are {bound.value:g} s."
+    if residue:
+        why += f" Counted apart: {residue} later ones that reused the source port of one that had timed out."
     return Finding(
-        verdict,
+        Verdict.HOLDS if bound.admits(worst.seconds) else Verdict.VIOLATED,
         why,
-        measured=measured,
-        bounds={name: bound},
+        measured={
+            "failing": Measure(round(worst.seconds, 3), "s"),
+            "failed": Measure(failed, "requests"),
+            "failed by residue": Measure(residue, "requests"),
+        },
+        bounds={"failing": bound},
         nodes=tuple(lane.node for lane in lanes),
         window=(start_of(act), end),
         probes=tuple(dict.fromkeys(lane.probe for lane in lanes)),
@@ -48,11 +82,11 @@ def never_fails(lanes: Sequence[Lane], act: Act, since: float) -> Finding:
     clean_baseline(lanes, act)
     end = end_of(act)
     watched(lanes, since, end)
-    whole = [_whole(lane, since, end) for lane in lanes]
-    worst = max(whole, key=lambda one: one.failed)
-    failed, asked = sum(one.failed for one in whole), sum(_asked(lane, since, end) for lane in lanes)
+    seen = [_look(lane, since, end, syn_sent=0.0) for lane in lanes]
+    worst = max(seen, key=lambda one: one.failed)
+    failed, asked = sum(one.failed + one.residue for one in seen), sum(one.asked for one in seen)
     why = (
-        f"{failed} of {asked} requests failed, most on {worst.node} ({_listed(worst)}); none may."
+        f"{failed} of {asked} requests failed, most on {worst.node} ({worst.listed}); none may."
         if failed
         else f"None of {asked} requests failed, asked from {len(lanes)} nodes."
     )
@@ -68,24 +102,27 @@ def never_fails(lanes: Sequence[Lane], act: Act, since: float) -> Finding:
     )
 
 
-def _whole(lane: Lane, since: float, until: float) -> Outage:
-    """Everything that failed on a lane as one outage; one of no length when nothing did."""
-    found = outages(lane, since, until, join=float("inf"))
-    return found[0] if found else Outage(lane.node, lane.probe, since, since, since)
+def _look(lane: Lane, since: float, until: float, syn_sent: float) -> _Failing:
+    """Everything that failed on a lane as one stretch, residue apart."""
+    seen = _Failing(lane.node, start=since, last=since, end=since)
+    leftover = stale(lane, syn_sent)
+    for at in span(lane, since, until):
+        seen.asked += 1
+        code, sent = lane.codes[at], lane.sent[at]
+        if at in leftover:
+            seen.residue += 1
+        elif code != _OK:
+            seen.start = seen.start if seen.failed else sent
+            seen.failed += 1
+            seen.last = seen.end = sent
+            seen.outcomes[OUTCOMES[code]] += 1
+        elif seen.failed and seen.end == seen.last:
+            seen.end = sent
+    return seen
 
 
-def _asked(lane: Lane, since: float, until: float) -> int:
-    return sum(1 for sent in lane.sent if since <= sent < until)
-
-
-def _listed(outage: Outage) -> str:
-    return ", ".join(f"{count} {outcome}" for outcome, count in outage.outcomes.most_common())
-
-
-def _decisive(outage: Outage, since: float) -> tuple[str, ...]:
-    if not outage.failed:
+def _decisive(worst: _Failing, since: float) -> tuple[str, ...]:
+    if not worst.failed:
         return ()
-    return (
-        f"{outage.node}: first failure {outage.start - since:.2f} s and last {outage.last - since:.2f} s after the fault, "
-        f"{outage.failed} of {outage.asked} requests failed in between",
-    )
+    times = f"first failure {worst.start - since:.2f} s and last {worst.last - since:.2f} s after the fault"
+    return (f"{worst.node}: {times}, {worst.failed} requests failed ({worst.listed})",)

@@ -1,9 +1,8 @@
 """Where do requests go while an endpoint is dead, and after?
 
 Two causes are told apart. *Routing*: the node's rules still name the dead endpoint, and every new connection may be sent
-there. *Residue*: the rules are right, but a connection reuses the source port of one that failed before, meets the
-conntrack entry which that one left behind (SYN_SENT, nf_conntrack_tcp_timeout_syn_sent), and is sent to the dead address
-by it.
+there. *Residue* (:mod:`kubeskeptic.timeline.residue`): the rules are right, but a connection reuses the source port of one
+that timed out before, and meets the conntrack entry which that one left behind.
 """
 
 from __future__ import annotations
@@ -15,9 +14,9 @@ from dataclasses import dataclass
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.watching import clean_baseline, span, start_of, watched
-from kubeskeptic.durations import PROBE_DEADLINE
 from kubeskeptic.findings import Finding, Measure, Verdict
 from kubeskeptic.timeline import Act, Lane
+from kubeskeptic.timeline.residue import stale
 
 _OK = OUTCOMES.index(Outcome.OK)
 _CONFIDENCE = 3.09
@@ -30,15 +29,15 @@ class _Seen:
 
     node: str
     routing: float = 0.0
-    """Last failure on a port that had not failed before."""
+    """Last failure that is no residue."""
     clients: float = 0.0
     """Last failure of any sort."""
     fresh: int = 0
-    """Requests on ports of their own, until the last failure by routing."""
+    """Requests that met no stale entry, until the last failure by routing."""
     lost: int = 0
     """Those of them that failed."""
     residue: int = 0
-    """Failures on ports that had failed before."""
+    """Failures on ports that had timed out before."""
 
 
 def dead_share_only(
@@ -113,22 +112,18 @@ def _share_bound(dead: int, all_: int, asked: int) -> Bound:
 
 def _look(lane: Lane, since: float, until: float, syn_sent: float) -> _Seen:
     seen = _Seen(lane.node)
-    failed_ports: dict[int, float] = {}
+    leftover = stale(lane, syn_sent)
     fresh = lost = 0
     for at in span(lane, since, until):
-        sent, port, failed = lane.sent[at] - since, lane.ports[at], lane.codes[at] != _OK
-        # An entry that nothing refreshed for the whole timeout is gone: a failure on its port is not its doing.
-        reused = port in failed_ports and sent - failed_ports[port] <= syn_sent + PROBE_DEADLINE
-        if not reused:
-            fresh += 1
-            lost += failed
-        if not failed:
+        sent, failed = lane.sent[at] - since, lane.codes[at] != _OK
+        if failed:
+            seen.clients = sent
+        if at in leftover:
+            seen.residue += 1
             continue
-        if port:
-            failed_ports[port] = sent
-        seen.clients = sent
-        seen.residue += reused
-        if not reused:
+        fresh += 1
+        lost += failed
+        if failed:
             # The share is taken over the time in which routing was wrong, not diluted by the good time after it.
             seen.routing, seen.fresh, seen.lost = sent, fresh, lost
     return seen

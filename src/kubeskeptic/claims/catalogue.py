@@ -99,7 +99,8 @@ _CLAIMS = (
         says="applications do not need to deal with service discovery actively",
         states="When one of three pods goes, clients on every node see: no failed request after a graceful deletion with "
         "a preStop delay; failures for at most the programming lag after one without, or a forced one; after a SIGKILL "
-        "for at most the kubelet's noticing (1 s) plus START or the programming lag, whichever is shorter.",
+        "for at most the kubelet's noticing (1 s) plus START or the programming lag, whichever is shorter. Connections that "
+        "reuse the source port of one that timed out meet a stale conntrack entry, and are counted apart.",
         post=Post.QUALIFIED,
         condition="True for as long as pods end gracefully and slowly enough; otherwise requests fail until every node's "
         "rules have caught up.",

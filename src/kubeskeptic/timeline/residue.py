@@ -1,0 +1,37 @@
+"""Residue: failures that are not the doing of routing any more.
+
+A SYN to an address that does not answer leaves a conntrack entry in SYN_SENT on the node for
+``nf_conntrack_tcp_timeout_syn_sent``, and kube-proxy does not clear it for TCP. A new connection that reuses the source port
+meets the entry and is sent to the dead address again, however right the rules are by then. Such failures are told apart by
+their source port: one that timed out, or was unreachable, not long before on the same lane. A refused connection leaves no
+such entry.
+"""
+
+from __future__ import annotations
+
+from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
+from kubeskeptic.durations import PROBE_DEADLINE
+from kubeskeptic.timeline.samples import Lane
+
+_OK = OUTCOMES.index(Outcome.OK)
+_SILENT = {OUTCOMES.index(Outcome.TIMEOUT), OUTCOMES.index(Outcome.UNREACHABLE)}
+
+
+def stale(lane: Lane, syn_sent: float) -> frozenset[int]:
+    """Positions of a lane's failures whose source port had met silence before, within the timeout of the entry it left.
+
+    A retransmitted SYN renews the entry, so the timeout counts from the end of the last attempt.
+
+    :param syn_sent: the node's SYN_SENT timeout in seconds
+    """
+    silent: dict[int, float] = {}
+    found: list[int] = []
+    for at in range(len(lane)):
+        code, port = lane.codes[at], lane.ports[at]
+        if code == _OK or not port:
+            continue
+        if port in silent and lane.sent[at] - silent[port] <= syn_sent + PROBE_DEADLINE:
+            found.append(at)
+        if code in _SILENT:
+            silent[port] = lane.sent[at]
+    return frozenset(found)
