@@ -30,13 +30,19 @@ def test_labels_with_room_stand_in_one_row() -> None:
 
 
 def test_the_earlier_of_two_close_labels_hangs_lower() -> None:
-    placed = place([Label(200, "the first of them"), Label(230, "the second")], LEFT, RIGHT, 6)
-    assert [(one.label.x, one.row) for one in placed] == [(200, 1), (230, 0)]
+    placed = place([Label(135, "the first of them"), Label(160, "the second")], LEFT, RIGHT, 6)
+    assert [(one.label.x, one.row) for one in placed] == [(135, 1), (160, 0)]
 
 
 def test_labels_at_one_place_read_downwards_in_order() -> None:
     placed = place([Label(200, "first"), Label(201, "second"), Label(202, "third")], LEFT, RIGHT, 6)
     assert [one.label.text for one in sorted(placed, key=lambda one: one.row)] == ["first", "second", "third"]
+
+
+def test_labels_that_have_to_reach_left_leave_room_for_those_before_them() -> None:
+    text = "delete pod plain-db4578f44-fbvlv"
+    placed = place([Label(x, text, 9) for x in (402, 600, 800)], LEFT, RIGHT, 6)
+    assert len(placed) == 3
 
 
 def test_a_label_at_the_right_edge_ends_at_its_place() -> None:

@@ -6,11 +6,12 @@ import re
 from dataclasses import replace
 from xml.etree import ElementTree
 
+from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.reports.drawing.lanes import is_long
-from kubeskeptic.reports.drawing.scene import in_order, scene, short_names
+from kubeskeptic.reports.drawing.scene import holes, in_order, scene, short_names
 from kubeskeptic.reports.model import Entry, Report
 from kubeskeptic.reports.pictures import picture, timeline
-from kubeskeptic.timeline import Gap
+from kubeskeptic.timeline import Gap, Lane, Sample
 
 from .story import NODES
 
@@ -63,6 +64,13 @@ def test_a_drawing_of_its_own_is_whole_xml_with_its_own_colours(report: Report) 
     ElementTree.fromstring(svg)
     assert "--o-timeout" in svg
     assert "url(http" not in svg
+
+
+def test_only_what_is_empty_of_a_reported_gap_is_drawn_as_one() -> None:
+    lane = Lane("w1", "web", 0.1, (Sample(n, 10 + n / 10, 0.01, Outcome.OK) for n in (0, 1, 5, 6, 7, 20)))
+    gap = Gap("probe", "w1", "web", "", 10.0, 12.0, "stalled")
+    found = [(round(hole.since, 1), round(hole.until or 0, 1)) for hole in holes(gap, lane, 20.0)]
+    assert found == [(10.1, 10.5), (10.7, 12.0)]
 
 
 def test_nodes_are_listed_as_people_do() -> None:

@@ -9,6 +9,8 @@ CHARACTER = 6.3
 """Width of a character at the size that labels have, in units of the drawing: that of a wide typeface."""
 PAD = 5.0
 """Between a leader and its text, and between two texts."""
+MOST = 16
+"""Labels in one drawing; more are not read, and the dots of the others say what they are when pointed at."""
 SLACK = 4.0
 """Leaders this close to each other count as one; less than the room between a leader and its text."""
 
@@ -44,30 +46,41 @@ class Placed:
 
 
 def place(labels: Sequence[Label], left: float, right: float, rows: int) -> list[Placed]:
-    """Give each label a row. From right to left, so that leaders of long rows pass beside texts, not through them.
+    """Give each label a row and a side, so that texts and leaders stay clear of each other.
 
-    Labels for which no row is free are left out, the least important first.
+    Labels left of some point reach to the left and the others to the right, where there is room; every such point is
+    tried, and the one that takes the fewest rows is chosen. Where no row is free for all, the least important are left out.
     """
-    kept = sorted(labels, key=lambda label: label.x)
-    while True:
-        placed = _attempt(kept, left, right, rows)
-        if placed is not None:
-            return placed
+    kept = sorted(sorted(labels, key=lambda label: -label.matters)[:MOST], key=lambda label: label.x)
+    while kept:
+        attempts = [_attempt(kept, split, left, right, rows) for split in range(len(kept))]
+        whole = [placed for placed in attempts if len(placed) == len(kept)]
+        if whole:
+            return min(whole, key=lambda placed: max(one.row for one in placed))
         least = min(kept, key=lambda label: label.matters)
         kept = [label for label in kept if label is not least]
+    return []
 
 
-def _attempt(labels: Sequence[Label], left: float, right: float, rows: int) -> list[Placed] | None:
-    """All labels in their rows, or None when one finds none. Those that must end at their ``x`` come last, in deep rows."""
-    flips = {id(label): label.x + label.width > right and label.x - label.width >= left for label in labels}
+def _attempt(labels: Sequence[Label], split: int, left: float, right: float, rows: int) -> list[Placed]:
+    """The labels that find a row when the first ``split`` reach to the left: those from left to right, the others from
+    right to left, so that leaders of deep rows pass beside the texts above them."""
+    flips = [_reaches_left(label, at < split, left, right) for at, label in enumerate(labels)]
+    rightward = _right_to_left([label for label, flip in zip(labels, flips, strict=True) if not flip])
+    leftward = [label for label, flip in zip(labels, flips, strict=True) if flip]
     placed: list[Placed] = []
-    for label in sorted(_right_to_left(labels), key=lambda label: flips[id(label)]):
-        candidates = (Placed(label, row, flips[id(label)]) for row in range(rows))
+    for label, flip in [*((label, False) for label in rightward), *((label, True) for label in leftward)]:
+        candidates = (Placed(label, row, flip) for row in range(rows))
         first = next((one for one in candidates if _fits(one, placed)), None)
-        if first is None:
-            return None
-        placed.append(first)
+        if first is not None:
+            placed.append(first)
     return sorted(placed, key=lambda one: one.label.x)
+
+
+def _reaches_left(label: Label, wanted: bool, left: float, right: float) -> bool:
+    """Whether a label's text lies left of its place: as wanted where there is room, else where there is."""
+    room_left, room_right = label.x - label.width >= left, label.x + label.width <= right
+    return room_left and (wanted or not room_right)
 
 
 def _right_to_left(labels: Sequence[Label]) -> list[Label]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from kubeskeptic.bounds import Bound
 from kubeskeptic.reports.happenings import Event, Happening, events, happenings
@@ -26,6 +28,8 @@ class Row:
     lane: Lane | None
     gaps: tuple[Gap, ...]
     outages: tuple[Outage, ...]
+    judged: bool
+    """Whether the finding rests on it; the lane of a faulted node is shown, but not held against the claim."""
 
 
 @dataclass(frozen=True)
@@ -137,11 +141,29 @@ def _rows(
         for node in in_order(list(names), recording.roles):
             lane = recording.lanes.get((node, probe))
             gaps = tuple(
-                gap
+                hole
                 for gap in recording.gaps
                 if gap.source == "probe" and gap.node == node and gap.probe in ("", probe) and gap.touches(since, until)
+                for hole in holes(gap, lane, until)
             )
             if lane is not None or gaps:
                 seen = tuple(outages(lane, since, until)) if lane is not None else ()
-                rows.append(Row(node, names[node], probe, lane, gaps, seen))
+                judged = not entry.nodes or node in entry.nodes
+                rows.append(Row(node, names[node], probe, lane, gaps, seen, judged))
     return tuple(rows)
+
+
+def holes(gap: Gap, lane: Lane | None, until: float) -> Iterator[Gap]:
+    """The stretches of a gap in which nothing at all was asked: an agent reports missed questions that are close
+    together as one gap, though it asked others in between.
+
+    :param until: where a gap that was never closed ends
+    """
+    if lane is None:
+        yield gap
+        return
+    end = until if gap.until is None else gap.until
+    inside = lane.sent[bisect_left(lane.sent, gap.since) : bisect_left(lane.sent, end)]
+    for a, b in pairwise([gap.since, *inside, end]):
+        if b - a > lane.period * 1.5 or not inside:
+            yield replace(gap, since=a, until=None if b == end and gap.until is None else b)

@@ -87,12 +87,13 @@ class Timeline:
         several = len({row.probe for row in self.scene.rows}) > 1
         for at, row in enumerate(self.scene.rows):
             middle = self.lane_top(at) + self.tall / 2
-            two = several and self.tall > 24
+            more = " · ".join(([row.probe] if several else []) + ([] if row.judged else ["not judged"]))
+            two = bool(more) and self.tall > 24
             canvas.text(0, middle + (-1 if two else 4), row.name, "t-node")
             if two:
-                canvas.text(0, middle + 12, row.probe, "t-probe")
-            elif several:
-                canvas.text(NAMES - 8, middle + 4, row.probe, "t-probe", "end")
+                canvas.text(0, middle + 12, more, "t-probe")
+            elif more:
+                canvas.text(NAMES - 8, middle + 4, more, "t-probe", "end")
 
     def _marks(self, canvas: Canvas) -> None:
         for one in self.above:

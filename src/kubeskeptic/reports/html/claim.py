@@ -5,6 +5,7 @@ from __future__ import annotations
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.findings import Verdict
 from kubeskeptic.reports.drawing.lanes import is_long
+from kubeskeptic.reports.drawing.scene import Row
 from kubeskeptic.reports.drawing.timeline import WIDTH, Timeline
 from kubeskeptic.reports.html.bars import bars
 from kubeskeptic.reports.html.deeds import deeds
@@ -89,10 +90,7 @@ def _case(report: Report, section: Section, entry: Entry, *, alone: bool) -> Mar
 
 def _figure(section: Section, entry: Entry, drawn: Timeline) -> Markup:
     svg = Markup(drawn.svg(says=in_words(section, entry, drawn.scene)))
-    names = (
-        el("span", row.name, style=f"top:{(drawn.lane_top(at) + drawn.tall / 2) / drawn.height * 100:.2f}%")
-        for at, row in enumerate(drawn.scene.rows)
-    )
+    names = (_name(row, (drawn.lane_top(at) + drawn.tall / 2) / drawn.height) for at, row in enumerate(drawn.scene.rows))
     plot = el(
         "div",
         el("div", svg, class_="scroll", tabindex="0", role="group", aria_label="Timeline; scrolls sideways"),
@@ -101,6 +99,11 @@ def _figure(section: Section, entry: Entry, drawn: Timeline) -> Markup:
         style=f"--h:{drawn.height / WIDTH:.4f}",
     )
     return el("figure", plot, el("figcaption", _legend(drawn), el("output", class_="cursor")))
+
+
+def _name(row: Row, middle: float) -> Markup:
+    """A lane's name, which stays in sight when a narrow screen scrolls the drawing."""
+    return el("span", row.name, None if row.judged else el("small", "not judged"), style=f"top:{middle * 100:.2f}%")
 
 
 def _legend(drawn: Timeline) -> Markup:

@@ -50,7 +50,7 @@ def _per_row(scene: Scene) -> list[list[Piece]]:
         share = f" ({failed / asked * 100:.1f} %)" if asked and failed else ""
         longest = max((outage.seconds for outage in row.outages), default=0.0)
         cells = [number(asked), f"{number(failed)}{share}", number(len(row.outages)), _lasted(longest) if longest else "–"]
-        rows.append([row.name, row.probe, *cells])
+        rows.append([row.name + ("" if row.judged else " (not judged)"), row.probe, *cells])
     return rows
 
 
