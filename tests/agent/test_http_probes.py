@@ -149,7 +149,7 @@ class TestKept:
 
             async with tcp_server(talk) as port, client("http-kept", port) as one:
                 waiting = [one.begin() for _ in range(3)]
-                await asyncio.sleep(0)
+                await clock.turn()
                 free.set()
                 ports = {(await each).port for each in waiting}
                 assert len(ports) == 3
