@@ -100,7 +100,8 @@ def judge(recording: Recording, settings: Settings) -> list[tuple[str, Finding]]
         lanes = [lane for lane in recording.lanes_of(probe) if lane.node != dead]
         found.append((probe, checks.dead_share_only(
             lanes, act, fault.applied, act.end or 0.0, 1, 3, settings.dead_endpoint_window, settings["SYN_SENT"])))
-        found.append((probe, checks.fails_at_most(lanes, act, fault.applied, settings.dead_endpoint_window)))
+        found.append((probe, checks.fails_at_most(
+            lanes, act, fault.applied, settings.dead_endpoint_window, syn_sent=settings["SYN_SENT"])))
     return found  # fmt: skip
 
 
