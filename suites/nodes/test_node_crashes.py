@@ -79,7 +79,7 @@ def test_only_the_dead_share_fails_until_the_node_is_found_dead(recording: Recor
 @pytest.mark.claim("service.stable", case="node crashed")
 def test_the_name_keeps_its_one_address(recording: Recording, holds: Holds) -> None:
     lanes = alive(recording, "name", but=recording.fact("dead_node"))
-    holds(checks.same_answer(lanes, [recording.act("crash")], recording.fact("cluster_ip")))
+    holds(checks.same_answer(recording, lanes, ["crash"], recording.fact("cluster_ip")))
 
 
 @pytest.mark.claim("loop.node-health")

@@ -1,20 +1,40 @@
+from collections.abc import Sequence
+
+import pytest
+
 from kubeskeptic.checks import answers_everywhere, crosses_nodes, same_answer
-from kubeskeptic.findings import Verdict
-from tests.drawn import act, lane
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.findings import Finding, Verdict
+from kubeskeptic.timeline import Lane
+from tests.drawn import act, lane, recording
 
 ACT = act(0, 1, 3)
 GOOD = "." * 30
 
 
+def looked_up(*lanes: Lane, acts: Sequence[str] = ("act",)) -> Finding:
+    return same_answer(recording(acts={"act": act(0.01, 1, 3)}), lanes, acts, "10.96.0.7")
+
+
 def test_one_address_everywhere() -> None:
-    lanes = [lane(GOOD, node, "name", by="10.96.0.7") for node in ("n1", "n2")]
-    assert same_answer(lanes, [ACT], "10.96.0.7").verdict is Verdict.HOLDS
+    found = looked_up(*(lane(GOOD, node, "name", by="10.96.0.7") for node in ("n1", "n2")))
+    assert found.verdict is Verdict.HOLDS
+    assert found.measured["asked"].value == 58
 
 
 def test_another_address_or_a_failed_lookup_violates() -> None:
-    assert same_answer([lane(GOOD, by="10.96.0.8")], [ACT], "10.96.0.7").verdict is Verdict.VIOLATED
-    assert same_answer([lane(GOOD[:-1] + "t", by="10.96.0.7")], [ACT], "10.96.0.7").verdict is Verdict.VIOLATED
-    assert same_answer([lane(GOOD[:-1] + "w", by="10.96.0.7")], [ACT], "10.96.0.7").verdict is Verdict.VIOLATED
+    assert looked_up(lane(GOOD, by="10.96.0.8")).verdict is Verdict.VIOLATED
+    assert looked_up(lane(GOOD[:-1] + "t", by="10.96.0.7")).verdict is Verdict.VIOLATED
+    assert looked_up(lane(GOOD[:-1] + "w", by="10.96.0.7")).verdict is Verdict.VIOLATED
+
+
+def test_what_was_not_seen_is_inconclusive_unless_what_was_seen_violates() -> None:
+    hole = "." * 12 + " " * 8 + "." * 10
+    with pytest.raises(Inconclusive, match="was not asked"):
+        looked_up(lane(hole, by="10.96.0.7"))
+    with pytest.raises(Inconclusive, match="not played"):
+        looked_up(lane(GOOD, by="10.96.0.7"), acts=("act", "later"))
+    assert looked_up(lane(hole[:-1] + "t", by="10.96.0.7"), acts=("act", "later")).verdict is Verdict.VIOLATED
 
 
 def test_every_node_hosting_or_not() -> None:

@@ -7,29 +7,32 @@ from collections.abc import Collection, Mapping, Sequence
 
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound
-from kubeskeptic.checks.watching import baseline_of, clean_baseline, end_of, span, start_of, watched
+from kubeskeptic.checks.watching import baseline_of, clean_baseline, end_of, span, start_of, watched, watched_unless
 from kubeskeptic.findings import Finding, Measure, Verdict, inconclusive
-from kubeskeptic.timeline import Act, Lane
+from kubeskeptic.timeline import Act, Lane, Recording
 
 
-def same_answer(lanes: Sequence[Lane], acts: Sequence[Act], expected: str) -> Finding:
-    """Every lookup through all these acts succeeds, and answers the one expected address."""
-    since = min(baseline_of(act) for act in acts)
-    end = max(end_of(act) for act in acts)
-    for act in acts:
-        watched(lanes, baseline_of(act), end_of(act))
+def same_answer(recording: Recording, lanes: Sequence[Lane], acts: Sequence[str], expected: str) -> Finding:
+    """Every lookup through all these acts succeeds, and answers the one expected address.
+
+    :raises Inconclusive: when an act was not played, or not watched, and nothing in the others violates the claim
+    """
     seen: Counter[str] = Counter()
     failed: Counter[str] = Counter()
-    for lane in lanes:
-        for at in span(lane, since, end):
-            sample = lane[at]
-            if sample.outcome in (Outcome.OK, Outcome.WRONG):
-                seen[sample.by] += 1
-            if sample.outcome is not Outcome.OK:
-                failed[f"{sample.outcome} on {lane.node}"] += 1
-    asked = sum(seen.values()) + sum(failed.values())
+    played = [act for act in (recording.acts.get(name) for name in acts) if act and act.baseline and act.end]
+    for act in played:
+        for lane in lanes:
+            for at in span(lane, baseline_of(act), end_of(act)):
+                sample = lane[at]
+                if sample.outcome in (Outcome.OK, Outcome.WRONG):
+                    seen[sample.by] += 1
+                if sample.outcome is not Outcome.OK:
+                    failed[f"{sample.outcome} on {lane.node}"] += 1
     others = sorted(answer for answer in seen if answer != expected)
     bad = bool(failed or others)
+    for name in () if bad else acts:
+        watched(lanes, baseline_of(recording.act(name)), end_of(recording.act(name)))
+    asked = sum(seen.values()) + sum(count for what, count in failed.items() if not what.startswith(Outcome.WRONG))
     why = f"{asked} lookups from {len(lanes)} nodes all answered {expected}."
     if others:
         why = f"The name answered {', '.join(others) or 'nothing'} besides {expected}."
@@ -49,7 +52,7 @@ def same_answer(lanes: Sequence[Lane], acts: Sequence[Act], expected: str) -> Fi
             "failed": Bound(0, "lookups", "none may fail"),
         },
         nodes=tuple(lane.node for lane in lanes),
-        window=(since, end),
+        window=(baseline_of(played[0]), end_of(played[-1])) if played else None,
         probes=tuple(dict.fromkeys(lane.probe for lane in lanes)),
     )
 
@@ -61,7 +64,6 @@ def answers_everywhere(lanes: Sequence[Lane], act: Act, hosting: Collection[str]
     """
     clean_baseline(lanes, act)
     since, end = start_of(act), end_of(act)
-    watched(lanes, since, end)
     nodes = {lane.node for lane in lanes}
     if not nodes & set(hosting) or not nodes - set(hosting):
         return inconclusive("There are no nodes of both sorts, hosting the service and not, to be compared.")
@@ -72,6 +74,7 @@ def answers_everywhere(lanes: Sequence[Lane], act: Act, hosting: Collection[str]
             asked += 1
             failed[lane.node] += lane[at].failed
     bad = [node for node in sorted(failed) if failed[node]]
+    watched_unless(bool(bad), lanes, since, end)
     without = len(nodes - set(hosting))
     host = "hosts" if without == 1 else "host"
     why = f"All {asked} requests were answered through {len(nodes)} nodes; {without} {host} no pod of the service."

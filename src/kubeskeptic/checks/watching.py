@@ -33,6 +33,15 @@ def watched(lanes: Iterable[Lane], since: float, until: float) -> None:
             raise Inconclusive(f"{strange} outcomes of “{lane.probe}” on {lane.node} are of no known kind")
 
 
+def watched_unless(violated: bool, lanes: Iterable[Lane], since: float, until: float) -> None:
+    """As :func:`watched`, but for what is violated by what *was* seen: no hole can make that undone.
+
+    :raises Inconclusive: saying where nobody looked
+    """
+    if not violated:
+        watched(lanes, since, until)
+
+
 def clean_baseline(lanes: Iterable[Lane], act: Act) -> None:
     """Every lane was watched, and without a single failure, between the baseline's beginning and the act.
 
