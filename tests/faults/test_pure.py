@@ -171,7 +171,7 @@ def test_pressure_adds_one_soft_threshold() -> None:
     before = "evictionHard:\n  nodefs.available: 0%\nfailSwapOn: false\n"
     assert yaml.safe_load(pressed(before, "disk")) == {
         "evictionHard": {"nodefs.available": "0%"},
-        "evictionSoft": {"nodefs.available": "99%"},
+        "evictionSoft": {"nodefs.available": "99.99%"},
         "evictionSoftGracePeriod": {"nodefs.available": "1s"},
         "evictionMaxPodGracePeriod": 5,
         "failSwapOn": False,

@@ -24,6 +24,8 @@ from kubeskeptic.waiting import NotYet
 CONFIGURATION = "/var/lib/kubelet/config.yaml"
 SIGNALS = {"memory": ("memory.available", "MemoryPressure"), "disk": ("nodefs.available", "DiskPressure")}
 """The eviction signal of each resource, and the node condition it turns into."""
+ALMOST_ALL = "99.99%"
+"""A node of a few containers has more than 99 % of its memory free; 100 % would switch the threshold off."""
 
 _RESTORE = (
     "sh",
@@ -54,7 +56,7 @@ class Pressure(Fault):
         text = aside.read(site, self.node, CONFIGURATION)
         return Plan(
             (Target("kubelet", self.node),),
-            f"let the kubelet of {self.node} start evicting when less than 99 % of {self.resource} is free",
+            f"let the kubelet of {self.node} start evicting when any {self.resource} is in use",
             f"put the configuration of the kubelet of {self.node} back",
             {"node": self.node, "resource": self.resource, "digest": aside.digest(text)},
             timers=(Timer(self.node, _RESTORE),),
@@ -97,7 +99,7 @@ def pressed(text: str, resource: str) -> str:
     """A kubelet's configuration with a soft threshold for a resource that is always passed."""
     signal, _ = SIGNALS[resource]
     configuration: dict[str, Any] = yaml.safe_load(text)
-    for field, value in (("evictionSoft", "99%"), ("evictionSoftGracePeriod", "1s")):
+    for field, value in (("evictionSoft", ALMOST_ALL), ("evictionSoftGracePeriod", "1s")):
         configuration[field] = {**configuration.get(field, {}), signal: value}
     configuration["evictionMaxPodGracePeriod"] = 5
     return yaml.safe_dump(configuration, sort_keys=True)
