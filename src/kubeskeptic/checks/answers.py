@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from itertools import product
 
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound
@@ -11,28 +12,23 @@ from kubeskeptic.checks.watching import baseline_of, clean_baseline, end_of, spa
 from kubeskeptic.findings import Finding, Measure, Verdict, inconclusive
 from kubeskeptic.timeline import Act, Lane, Recording
 
+_ONE_ADDRESS = Bound(1, "addresses", "the service's ClusterIP")
+_NO_LOOKUP = Bound(0, "lookups", "none may fail")
+
 
 def same_answer(recording: Recording, lanes: Sequence[Lane], acts: Sequence[str], expected: str) -> Finding:
     """Every lookup through all these acts succeeds, and answers the one expected address.
 
     :raises Inconclusive: when an act was not played, or not watched, and nothing in the others violates the claim
     """
-    seen: Counter[str] = Counter()
-    failed: Counter[str] = Counter()
     played = [act for act in (recording.acts.get(name) for name in acts) if act and act.baseline and act.end]
-    for act in played:
-        for lane in lanes:
-            for at in span(lane, baseline_of(act), end_of(act)):
-                sample = lane[at]
-                if sample.outcome in (Outcome.OK, Outcome.WRONG):
-                    seen[sample.by] += 1
-                if sample.outcome is not Outcome.OK:
-                    failed[f"{sample.outcome} on {lane.node}"] += 1
-    others = sorted(answer for answer in seen if answer != expected)
+    spans = [(baseline_of(act), end_of(act)) for act in played]
+    answers, failed = _looked_up(lanes, spans)
+    others = sorted(answer for answer in answers if answer != expected)
     bad = bool(failed or others)
     for name in () if bad else acts:
         watched(lanes, baseline_of(recording.act(name)), end_of(recording.act(name)))
-    asked = sum(seen.values()) + sum(count for what, count in failed.items() if not what.startswith(Outcome.WRONG))
+    asked = sum(answers.values()) + sum(count for what, count in failed.items() if not what.startswith(Outcome.WRONG))
     why = f"{asked} lookups from {len(lanes)} nodes all answered {expected}."
     if others:
         why = f"The name answered {', '.join(others) or 'nothing'} besides {expected}."
@@ -43,18 +39,29 @@ def same_answer(recording: Recording, lanes: Sequence[Lane], acts: Sequence[str]
         Verdict.VIOLATED if bad else Verdict.HOLDS,
         why,
         measured={
-            "addresses": Measure(len(seen), "addresses"),
+            "addresses": Measure(len(answers), "addresses"),
             "failed": Measure(sum(failed.values()), "lookups"),
             "asked": Measure(asked, "lookups"),
         },
-        bounds={
-            "addresses": Bound(1, "addresses", "the service's ClusterIP"),
-            "failed": Bound(0, "lookups", "none may fail"),
-        },
+        bounds={"addresses": _ONE_ADDRESS, "failed": _NO_LOOKUP},
         nodes=tuple(lane.node for lane in lanes),
-        window=(baseline_of(played[0]), end_of(played[-1])) if played else None,
+        window=(spans[0][0], spans[-1][1]) if spans else None,
         probes=tuple(dict.fromkeys(lane.probe for lane in lanes)),
     )
+
+
+def _looked_up(lanes: Sequence[Lane], spans: Sequence[tuple[float, float]]) -> tuple[Counter[str], Counter[str]]:
+    """How often each answer set came, and how often lookups failed in which way on which node."""
+    answers: Counter[str] = Counter()
+    failed: Counter[str] = Counter()
+    for lane, (since, until) in product(lanes, spans):
+        for at in span(lane, since, until):
+            sample = lane[at]
+            if sample.outcome in (Outcome.OK, Outcome.WRONG):
+                answers[sample.by] += 1
+            if sample.failed:
+                failed[f"{sample.outcome} on {lane.node}"] += 1
+    return answers, failed
 
 
 def answers_everywhere(lanes: Sequence[Lane], act: Act, hosting: Collection[str]) -> Finding:

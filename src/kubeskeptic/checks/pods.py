@@ -32,30 +32,30 @@ def restarted_in_place(
         return Finding(verdict, why, bounds={"restarted": bound}, window=(start_of(act), end))
     took = again.seen - since
     extra = restarts(again.object) - restarts(before)
-    differences = [
-        f"its {what} changed from {was} to {now}"
-        for what, was, now in (
-            ("uid", before["metadata"]["uid"], again.uid),
-            ("node", node_of(before), node_of(again.object)),
-            ("IP", ip_of(before), ip_of(again.object) if same_ip else ip_of(before)),
-        )
-        if was != now
-    ]
+    differences = _differences(before, again.object, same_ip)
     if extra != 1:
         differences.append(f"its restart count rose by {extra}")
-    fine = bound.admits(took) and not differences
     place = f"in the same pod{', with the same IP,' if same_ip else ''} on {node_of(before)}"
     why = f"The container ran again {place} after {took:.2f} s; allowed are {bound.value:g} s."
     if differences:
         why = f"The pod was not restarted in place: {' and '.join(differences)}."
     return Finding(
-        Verdict.HOLDS if fine else Verdict.VIOLATED,
+        Verdict.HOLDS if bound.admits(took) and not differences else Verdict.VIOLATED,
         why,
         measured={"restarted": Measure(round(took, 2), "s"), "restarts": Measure(extra, "restarts")},
         bounds={"restarted": bound, "restarts": Bound(1, "restarts", "one death, one restart")},
         nodes=(node_of(before),),
         window=(start_of(act), end),
     )
+
+
+def _differences(before: dict[str, Any], after: dict[str, Any], same_ip: bool) -> list[str]:
+    pairs = [
+        ("uid", before["metadata"]["uid"], after["metadata"]["uid"]),
+        ("node", node_of(before), node_of(after)),
+        *([("IP", ip_of(before), ip_of(after))] if same_ip else []),
+    ]
+    return [f"its {what} changed from {was} to {now}" for what, was, now in pairs if was != now]
 
 
 def replaced_by_another(recording: Recording, act: Act, app: str, victim: str, since: float) -> Finding:

@@ -8,7 +8,7 @@ that timed out before, and meets the conntrack entry which that one left behind.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
@@ -39,6 +39,15 @@ class _Seen:
     residue: int = 0
     """Failures on ports that had timed out before."""
 
+    @property
+    def share(self) -> float:
+        """The share of its requests that was lost to routing."""
+        return self.lost / max(self.fresh, 1)
+
+    def __str__(self) -> str:
+        routing = f"{self.lost} of {self.fresh} requests lost to routing, the last at {self.routing:.1f} s"
+        return f"{self.node}: {routing}; {self.residue} to stale entries, the last at {self.clients:.1f} s"
+
 
 def dead_share_only(
     lanes: Sequence[Lane], act: Act, since: float, until: float, dead: int, all_: int, window: Bound, syn_sent: float
@@ -54,51 +63,48 @@ def dead_share_only(
     clean_baseline(lanes, act)
     watched(lanes, since, until)
     seen = [_look(lane, since, until, syn_sent) for lane in lanes]
-    worst = max(seen, key=lambda one: one.lost / max(one.fresh, 1))
-    share = worst.lost / max(worst.fresh, 1)
-    routing = max(one.routing for one in seen)
-    clients = max(one.clients for one in seen)
+    worst = max(seen, key=lambda one: one.share)
     bounds = {
         "routing wrong": window,
         "clients still failing": Bound(window.value + syn_sent, "s", f"the above + SYN_SENT {syn_sent:g}"),
         "worst share lost": _share_bound(dead, all_, worst.fresh),
     }
     measured = {
-        "routing wrong": Measure(round(routing, 2), "s"),
-        "clients still failing": Measure(round(clients, 2), "s"),
-        "worst share lost": Measure(round(100 * share, 1), "%"),
+        "routing wrong": Measure(round(max(one.routing for one in seen), 2), "s"),
+        "clients still failing": Measure(round(max(one.clients for one in seen), 2), "s"),
+        "worst share lost": Measure(round(100 * worst.share, 1), "%"),
+        "failed by residue": Measure(sum(one.residue for one in seen), "requests"),
     }
     outside = [name for name, bound in bounds.items() if not bound.admits(measured[name].value)]
-    residue = sum(one.residue for one in seen)
-    why = (
-        f"{dead} of {all_} endpoints died with their node: requests from the other nodes failed {100 * share:.0f} % of "
-        f"the time at worst, and routing was right after {routing:.1f} s. "
-    )
-    why += (
-        f"{residue} requests failed because they reused the source port of a failed one, the last at {clients:.1f} s."
-        if residue
-        else "No other request failed."
-    )
-    if outside:
-        listed = ", ".join(f"{name} {measured[name]} ({bounds[name]})" for name in outside)
-        why += f" Outside the bound: {listed}."
     short = until - since < bounds["clients still failing"].value
-    verdict = Verdict.VIOLATED if outside else Verdict.INCONCLUSIVE if short else Verdict.HOLDS
-    if short and not outside:
+    why = f"{dead} of {all_} endpoints died with their node: {_told(measured)}"
+    if outside:
+        why += f" Outside the bound: {', '.join(f'{name} {measured[name]} ({bounds[name]})' for name in outside)}."
+    elif short:
         why = f"Watched for only {until - since:.0f} s after the crash, less than the bound. {why}"
     return Finding(
-        verdict,
+        Verdict.VIOLATED if outside else Verdict.INCONCLUSIVE if short else Verdict.HOLDS,
         why,
-        measured=measured | {"failed by residue": Measure(residue, "requests")},
+        measured=measured,
         bounds=bounds,
         nodes=tuple(lane.node for lane in lanes),
         window=(start_of(act), until),
         probes=tuple(dict.fromkeys(lane.probe for lane in lanes)),
-        decisive=tuple(
-            f"{one.node}: {one.lost} of {one.fresh} requests lost to routing, the last at {one.routing:.1f} s; "
-            f"{one.residue} to stale entries, the last at {one.clients:.1f} s"
-            for one in seen
-        ),
+        decisive=tuple(map(str, seen)),
+    )
+
+
+def _told(measured: Mapping[str, Measure]) -> str:
+    share, routing = measured["worst share lost"].value, measured["routing wrong"].value
+    said = f"requests from the other nodes failed {share:.0f} % of the time at worst, "
+    said += f"and routing was right after {routing:.1f} s. "
+    residue = measured["failed by residue"].value
+    if not residue:
+        return said + "No other request failed."
+    last = measured["clients still failing"].value
+    return (
+        said
+        + f"{residue:g} requests failed because they reused the source port of a failed one, the last at {last:.1f} s."
     )
 
 
