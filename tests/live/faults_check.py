@@ -32,14 +32,14 @@ def bites_and_heals(fault: Fault, site: Site, *, meanwhile: Callable[[Inflicted]
 
     :param meanwhile: called while the fault is in force
     """
-    before = _left(site)
+    before, trouble = _left(site), list(site.left)
     with inflict(fault, site, scenario="live", act=fault.name, lasts=240) as inflicted:
         assert inflicted.evidence
         if not fault.heals_itself:
             fault.apply(site, inflicted.plan)
             assert not isinstance(fault.bite(site, inflicted.plan), NotYet), "applying it twice undid it"
         meanwhile(inflicted)
-    assert site.left == []
+    assert site.left == trouble
     assert inflicted.healed
     if not fault.heals_itself:
         type(fault).undo(site, inflicted.plan.record)

@@ -18,12 +18,12 @@ from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
 HEALTH = {
-    "kube-apiserver": "6443/livez",
-    "kube-controller-manager": "10257/healthz",
-    "kube-scheduler": "10259/healthz",
-    "etcd": "2379/health",
+    "kube-apiserver": "https://127.0.0.1:6443/livez",
+    "kube-controller-manager": "https://127.0.0.1:10257/healthz",
+    "kube-scheduler": "https://127.0.0.1:10259/healthz",
+    "etcd": "http://127.0.0.1:2381/readyz",
 }
-"""Where each part says that it is healthy, over TLS on loopback of its node (kubeadm's defaults)."""
+"""Where each part says how it is, on loopback of its node: kubeadm's defaults, which its own probes ask, too."""
 LED = ("kube-controller-manager", "kube-scheduler")
 
 
