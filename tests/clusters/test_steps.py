@@ -72,24 +72,30 @@ def test_a_missing_command_is_named(progress: Progress) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "lacking"),
+    ("command", "words", "lacking"),
     [
-        ("E: Unable to fetch: Could not connect to mirror:80", "package mirror does not answer"),
-        ("go: example.org/x@v1: dial tcp: lookup proxy: no such host", "Go module proxy does not answer"),
-        ("go: m@v1: Get p/@v/v1.info: dial tcp 127.0.0.1:9: connect: connection refused", "proxy does not answer"),
-        ("go: k8s.io/kubernetes@v1.37.99: invalid version: unknown revision v1.37.99", "does not have this version"),
-        ("go: go.mod requires go >= 1.26.0 (running go 1.22)", "Go tool chain is too old"),
-        ("compile: signal: killed", "memory ran out"),
-        ("iptables: can't initialize iptables table `nat'", "kernel lacks netfilter"),
-        ("failed to create fsnotify watcher: too many open files", "inotify"),
+        ("apt-get update", "E: Unable to fetch: Could not connect to mirror:80", "package mirror does not answer"),
+        ("go build", "go: example.org/x@v1: dial tcp: lookup proxy: no such host", "Go module proxy does not answer"),
+        ("/x/go build", "go: m@v1: dial tcp 127.0.0.1:9: connect: connection refused", "proxy does not answer"),
+        ("go build", "go: k8s.io/kubernetes@v1.37.99: unknown revision v1.37.99", "does not have this version"),
+        ("go build", "go: go.mod requires go >= 1.26.0 (running go 1.22)", "Go tool chain is too old"),
+        ("go build", "compile: signal: killed", "memory ran out"),
+        ("dockerd", "iptables: can't initialize iptables table `nat'", "kernel lacks netfilter"),
+        ("", "failed to create fsnotify watcher: too many open files", "inotify"),
     ],
 )
-def test_known_symptoms_say_what_to_do(words: str, lacking: str) -> None:
-    advice = missing_in(f"before\n{words}\nafter")
+def test_known_symptoms_say_what_to_do(command: str, words: str, lacking: str) -> None:
+    advice = missing_in(f"before\n{words}\nafter", command)
     assert advice is not None
     assert lacking in advice
     assert "again" in advice or "use a kernel" in advice
     assert words in advice
+
+
+def test_the_same_words_of_another_program_mean_something_else() -> None:
+    assert (
+        missing_in("could not bootstrap: dial tcp 172.17.0.9:6443: connection refused", "kind create cluster") is None
+    )
 
 
 def test_unknown_words_are_no_diagnosis() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import stat
 from pathlib import Path
 
 import pytest
 
 from kubeskeptic import clusters, paths
-from kubeskeptic.clusters import cluster, engine_install
+from kubeskeptic.clusters import cluster, engine_install, machine
 from kubeskeptic.clusters.builds.agent_image import AgentImage
 from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.cluster import Record
@@ -123,6 +124,23 @@ def test_a_failed_creation_leaves_nothing_that_looks_finished(laptop: Laptop) ->
         clusters.up("c", workers=1)
     assert cluster.read_record("c") is None
     assert laptop.made()[-1][:2] == ["export", "logs"]
+
+
+def test_what_a_node_lacks_is_read_from_its_console(laptop: Laptop) -> None:
+    laptop.kind.answer("create", err="could not find a log line", status=1)
+    laptop.docker.answer("logs", out="Failed to create control group inotify object: Too many open files\n")
+    laptop.docker.answer("ps", out=listed(NODES[0], "exited"))
+    with pytest.raises(MissingRequirement, match="a node did not start: inotify instances or open files ran out"):
+        clusters.up("c", workers=1)
+
+
+def test_a_cluster_that_has_no_room_is_not_begun(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
+    facts = {"ServerVersion": "28", "CgroupVersion": "2", "KernelVersion": platform.release()}
+    laptop.docker.answer("info", out=json.dumps(facts))
+    monkeypatch.setattr(machine, "inotify_shortage", lambda *_: "120 of 128 are in use")
+    with pytest.raises(MissingRequirement, match="120 of 128"):
+        clusters.up("c", workers=1)
+    assert laptop.made() == []
 
 
 def test_finding_touches_nothing(finished: Laptop) -> None:

@@ -1,65 +1,103 @@
-"""What a machine lacks, read from the words of a command that failed."""
+"""What a machine lacks, read from the words of a command that failed.
+
+The same words mean different things from different programs: ``dial tcp`` is a dead module proxy when Go says it and an API
+server that is not there yet when kubeadm does. So a symptom names the programs it is a symptom of.
+"""
 
 from __future__ import annotations
 
 import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
 
-SYMPTOMS: tuple[tuple[str, str], ...] = (
-    (
+GO = ("go",)
+PACKAGES = ("apt-get", "apt-helper", "debootstrap")
+NODES = ("docker", "dockerd", "kind")
+
+
+@dataclass(frozen=True)
+class Symptom:
+    """Words of a failure and what to do about it.
+
+    :param programs: whose words; none means anybody's
+    """
+
+    pattern: str
+    advice: str
+    programs: tuple[str, ...] = ()
+
+
+SYMPTOMS = (
+    Symptom(
         r"no space left on device|disk quota exceeded",
         "the disk is full; free at least 10 GiB where the cache and the state are kept (KUBESKEPTIC_CACHE and "
         "KUBESKEPTIC_STATE move them) and run again",
     ),
-    (
-        r"cannot allocate memory|signal: killed|out of memory",
+    Symptom(
+        r"cannot allocate memory|signal: killed",
         "memory ran out; the builds need 4 GiB and a cluster of four nodes 2 GiB more; stop something else and run again",
     ),
-    (
-        r"go\.mod requires go >= (?P<found>[0-9.]+)|requires go1?\.?(?P<other>[0-9.]+) or later",
+    Symptom(
+        r"go\.mod requires go >= [0-9.]+|requires go1?\.?[0-9.]+ or later",
         "the Go tool chain is too old for this Kubernetes version; install the Go that its go.mod names and run again",
+        GO,
     ),
-    (
+    Symptom(
         r"unknown revision|@v/\S+: (?:404|410) |not found: module",
         "the Go module proxy does not have this version; take another (`go list -m -versions MODULE` lists them) and run again",
+        GO,
     ),
-    (
+    Symptom(
         r"proxyconnect|dial tcp|no such host|i/o timeout|TLS handshake timeout|server misbehaving",
         "the Go module proxy does not answer; check `go env GOPROXY` and the network and run again",
+        GO,
     ),
-    (
-        r"Temporary failure resolving|Failed to fetch|Could not connect to|Could not resolve|Unable to connect to",
-        "the Debian package mirror does not answer; check the addresses in /etc/apt and the network and run again",
-    ),
-    (
+    Symptom(
         r"NO_PUBKEY|couldn.t be verified because the public key",
         "the package mirror's signature cannot be checked; install a newer debian-archive-keyring and run again",
+        PACKAGES,
     ),
-    (
-        r"Too many open files|inotify",
-        "the limit for inotify instances or open files is too low; raise fs.inotify.max_user_instances to 512 (sysctl) "
-        "and run again",
+    Symptom(
+        r"Temporary failure resolving|Failed to fetch|Could not connect to|Could not resolve|Unable to connect to",
+        "the Debian package mirror does not answer; check the addresses in /etc/apt and the network and run again",
+        PACKAGES,
     ),
-    (
+    Symptom(
+        r"too many open files",
+        "inotify instances or open files ran out; delete another cluster, or raise the limit (sysctl "
+        "fs.inotify.max_user_instances=512), and run again",
+    ),
+    Symptom(
         r"can't initialize iptables|iptables.*(?:table does not exist|Protocol not supported)|nf_tables.*not supported",
         "the kernel lacks netfilter's nat table (nf_tables or ip_tables); use a kernel that has it",
+        NODES,
     ),
-    (
+    Symptom(
         r"overlay.*(?:no such device|not supported)|driver not supported: overlay",
         "the kernel lacks the overlay file system; use a kernel that has CONFIG_OVERLAY_FS",
+        NODES,
     ),
-    (
+    Symptom(
         r"operation not permitted.*mount|mount.*operation not permitted|failed to mount cgroup",
         "mounting is not allowed here; run as root with CAP_SYS_ADMIN",
+        (*NODES, *PACKAGES),
     ),
 )
 
 
-def missing_in(output: str) -> str | None:
-    """What the machine lacks and what to do about it, or None when the words of ``output`` are not known."""
-    for pattern, advice in SYMPTOMS:
-        seen = re.search(pattern, output, re.IGNORECASE)
+def missing_in(output: str, command: str = "") -> str | None:
+    """What the machine lacks and what to do about it, or None when the words of ``output`` are not known.
+
+    :param command: the command line whose output it is
+    """
+    program = Path(next(iter(shlex.split(command)), "")).name
+    for symptom in SYMPTOMS:
+        if symptom.programs and program not in symptom.programs:
+            continue
+        seen = re.search(symptom.pattern, output, re.IGNORECASE)
         if seen:
-            return f"{advice} (seen: “{_line_around(output, seen.start())}”)"
+            return f"{symptom.advice} (seen: “{_line_around(output, seen.start())}”)"
     return None
 
 

@@ -133,6 +133,10 @@ class Engine:
         except CommandFailed:
             return False
 
+    def said(self, node: str) -> str:
+        """The end of what a node printed on its console."""
+        return self.call("logs", "--tail", "100", node)
+
     def disconnect(self, node: str, network: str = "kind") -> None:
         """Cut a node off its network."""
         self.call("network", "disconnect", network, node)

@@ -151,7 +151,7 @@ def _start(engine: Engine, prefix: Path, source: Mirror, step: Step) -> Engine:
 
 def _why(log: Path, status: int) -> CommandFailed | MissingRequirement:
     text = log.read_text(encoding="utf-8", errors="replace")[-8000:]
-    lacking = missing_in(text)
+    lacking = missing_in(text, "dockerd")
     if lacking:
         return MissingRequirement(f"the container engine did not start: {lacking}; its log is {log}")
     return CommandFailed("dockerd", status, f"{text}\nthe complete log is {log}")

@@ -123,7 +123,7 @@ class Progress:
             lacking = missing_in(str(error))
             raise MissingRequirement(lacking or f"{title}: {error}; the complete log is {log}") from error
         except SkepticError as error:
-            lacking = missing_in(error.output) if isinstance(error, CommandFailed) else None
+            lacking = missing_in(error.output, error.command) if isinstance(error, CommandFailed) else None
             if lacking:
                 raise MissingRequirement(f"{title}: {lacking}\nThe complete log is {log}") from error
             error.args = (f"{title}: {error}\nThe complete log is {log}", *error.args[1:])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import platform
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from kubeskeptic.clusters import agents, cluster, engine_install, health, kind, 
 from kubeskeptic.clusters.builds import node_image
 from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.cluster import Cluster, Record
+from kubeskeptic.clusters.diagnosis import missing_in
 from kubeskeptic.clusters.engine import Engine
 from kubeskeptic.clusters.node_source import DEFAULT_VERSION, NodeSource
 from kubeskeptic.clusters.steps import Say, quiet
@@ -115,14 +117,14 @@ def _make(workshop: Workshop, engine: Engine, name: str, names: tuple[str, ...],
     folder = cluster.folder(name)
     if engine.nodes(name):
         tool.delete(name, cluster.kubeconfig(name))
-    if engine.own:  # another engine's nodes may be on another machine
+    if engine.info().get("KernelVersion") == platform.release():  # else its nodes are on another machine
         _require_inotify(len(names))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
     config = kind.configuration(
         len(names) - 1, own_network=source.built, cgroups=str(engine.info().get("CgroupVersion"))
     )
-    with workshop.progress.step(_title(name), _seconds(names)) as step, _logs_of(tool, name, step.note):
+    with workshop.progress.step(_title(name), _seconds(names)) as step, _explained(tool, engine, name, step.note):
         agent_image = _create(
             workshop,
             engine,
@@ -163,15 +165,22 @@ def _require_inotify(nodes: int) -> None:
 
 
 @contextlib.contextmanager
-def _logs_of(tool: kind.Kind, name: str, note: Callable[[str], None]) -> Iterator[None]:
-    """On failure, collect the nodes' logs before anybody deletes them."""
+def _explained(tool: kind.Kind, engine: Engine, name: str, note: Callable[[str], None]) -> Iterator[None]:
+    """On failure, collect the nodes' logs before anybody deletes them, and look for what they lack.
+
+    :raises MissingRequirement: when a node's console says what is missing, which kind does not see
+    """
     try:
         yield
-    except SkepticError:
+    except SkepticError as error:
         place = cluster.folder(name) / "logs"
         with contextlib.suppress(CommandFailed):
             tool.export_logs(name, place)
             note(f"the nodes' logs are in {place}")
+        with contextlib.suppress(CommandFailed):
+            lacking = missing_in("\n".join(engine.said(node.name) for node in engine.nodes(name)))
+            if lacking:
+                raise MissingRequirement(f"a node did not start: {lacking}") from error
         raise
 
 

@@ -79,7 +79,7 @@ def downloaded(module: str, version: str) -> str:
         found = json.loads(process.run(command, patience=BUILD, cwd=Path("/")))
         return process.run(["go", "mod", "edit", "-json", found["GoMod"]])
     except CommandFailed as failed:
-        reason = missing_in(failed.output) or failed.output.strip()[-500:]
+        reason = missing_in(failed.output, "go") or failed.output.strip()[-500:]
         raise MissingRequirement(f"the Go module {module} {version} cannot be had: {reason}") from failed
 
 

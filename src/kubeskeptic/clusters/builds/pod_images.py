@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -74,7 +75,7 @@ def pause(workshop: Workshop, reference: str) -> Path:
 
     def fill(root: Path, step: Step) -> None:
         command = ["go", "build", "-trimpath", "-ldflags", "-s -w", "-o", str(root / "pause"), str(source)]
-        step.run(["env", "CGO_ENABLED=0", *command], cwd=root)
+        step.run(command, env={**os.environ, "CGO_ENABLED": "0"}, cwd=root)
 
     recipe = Recipe("image-pause", reference.rpartition(":")[2], (reference, source.read_text(encoding="utf-8")))
     return (
