@@ -29,14 +29,15 @@ def story(stage: Stage) -> None:
     """A worker is killed and returns at once; then it is killed again and stays dead until every bound has passed."""
     stage.apply()
     stage.note("homes", stage.homes("web"))
-    stage.note("dead_node", stage.homes("alone")["alone"])
-    dead = stage.facts["dead_node"]
+    alone, dead = next(iter(stage.homes("alone").items()))
+    stage.note("alone", alone)
+    stage.note("dead_node", dead)
     stage.note("dead_db", next(pod for pod, node in stage.homes("db").items() if node == dead))
 
     with stage.act("brief", probed=False):
         with stage.inflict(CrashNode(dead)):
             pass
-        stage.wait(lambda: stage.running_again("alone"), CONTAINERS_BACK, "the bare pod to run again")
+        stage.wait(lambda: stage.running_again(alone), CONTAINERS_BACK, "the bare pod to run again")
         stage.wait(stage.all_ready, CONTAINERS_BACK, "all pods to be Ready again")
 
     web = stage.service("web")
@@ -106,7 +107,7 @@ def test_a_bare_pod_is_revived_by_a_node_that_returns_in_time(recording: Recordi
     act, fault = recording.act("brief"), recording.fault("brief")
     window = recording.settings.plus("GRACE", EVICT=EVICT)
     stayed = checks.never_elsewhere(recording, act, "alone", fault.applied, may_stay=True)
-    revived = checks.restarted_in_place(recording, act, "alone", fault.applied, window, same_ip=False)
+    revived = checks.restarted_in_place(recording, act, recording.fact("alone"), fault.applied, window, same_ip=False)
     holds(all_of([stayed, revived]))
 
 
