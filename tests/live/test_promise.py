@@ -141,7 +141,7 @@ def test_with_the_switch_defeated_cleanup_alone_brings_it_back(
     if journal == "lost":
         journals.pop().unlink()
         for file in arming.pending(site.cluster.name):
-            file.unlink()
+            arming.forget(file)
     assert residue.find(site, journals)
     assert cleanup(site, journals, say=print) > 0
     assert residue.find(site, journals) == []

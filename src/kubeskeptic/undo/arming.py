@@ -1,4 +1,4 @@
-"""Arming and disarming dead man's switches: a detached process on the host, and timers in the nodes."""
+"""Arming and disarming dead man's switches: a detached process on the host (here), and timers in nodes (:mod:`~kubeskeptic.undo.timers`)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from kubeskeptic import paths
 from kubeskeptic.durations import COMMAND, SWITCH_FIRES
 from kubeskeptic.errors import CommandFailed, Refused, SkepticError
-from kubeskeptic.undo import notes
+from kubeskeptic.undo import notes, timers
 from kubeskeptic.undo.ledger import OpenFault
 from kubeskeptic.undo.reach import as_record
 from kubeskeptic.undo.switch import alive, born
@@ -75,7 +75,7 @@ def arm(site: Site, identity: str, fault: Fault, plan: Plan, lasts: float, where
         for timer in plan.timers:
             notes.leave(site, timer.node, one)
             argv = notes.and_forget(one, timer.argv)
-            start_timer(site, unit(one), timer.node, argv, lasts)
+            timers.start(site, timers.unit(one), timer.node, argv, lasts)
         for kind, namespace, name in plan.objects:
             notes.annotate(site, kind, namespace, name, notes.written(one))
     except SkepticError:
@@ -109,7 +109,7 @@ def lay_down(site: Site, one: OpenFault) -> None:
     for kind, namespace, name in one.objects:
         notes.annotate(site, kind, namespace, name, None)
     for node in one.nodes:
-        stop_timer(site, node, unit(one))
+        timers.stop(site, node, timers.unit(one))
         notes.take_away(site, node, one)
 
 
@@ -209,47 +209,3 @@ def pending(cluster: str) -> Iterator[Path]:
     """The switches of a cluster that wait, fire, or failed to undo what they should, as files."""
     for suffix in ("json", "firing", "failed"):
         yield from sorted(folder(cluster).glob(f"*.{suffix}"))
-
-
-# -- in nodes ----------------------------------------------------------------------------------------------------------
-def unit(one: OpenFault) -> str:
-    """The name of the units of a fault's timers: ``skeptic-RUN-ID``."""
-    return f"skeptic-{one.key}"
-
-
-def start_timer(site: Site, name: str, node: str, argv: Sequence[str], lasts: float) -> None:
-    """Let the node's own systemd run a command after ``lasts`` seconds, within a tenth of a second.
-
-    The default accuracy of a timer is a minute (systemd.timer(5)). ``--collect`` leaves nothing behind afterwards.
-    """
-    stop_timer(site, node, name)
-    site.in_node(
-        node,
-        "systemd-run",
-        f"--unit={name}",
-        f"--on-active={lasts:.3f}",
-        "--timer-property=AccuracySec=100ms",
-        "--property=Type=oneshot",
-        "--collect",
-        "--quiet",
-        "--",
-        *argv,
-    )
-
-
-def stop_timer(site: Site, node: str, name: str) -> None:
-    """Stop a node's timer and what it started; fine when the node does not know it."""
-    stop_unit(site, node, f"{name}.timer")
-    stop_unit(site, node, f"{name}.service")
-
-
-def stop_unit(site: Site, node: str, name: str) -> None:
-    """Stop one unit of ours; fine when the node does not know it.
-
-    :raises CommandFailed: when the node cannot be reached, or the unit does not stop
-    """
-    try:
-        site.in_node(node, "systemctl", "stop", name)
-    except CommandFailed as refused:
-        if not any(words in refused.output for words in ("not loaded", "not found")):
-            raise
