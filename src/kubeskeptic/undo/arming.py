@@ -1,4 +1,4 @@
-"""Arming and disarming dead man's switches: a detached process on the host (here), and timers in nodes (:mod:`~kubeskeptic.undo.timers`)."""
+"""Arming and disarming dead man's switches: a detached process on the host; for nodes see :mod:`~kubeskeptic.undo.timers`."""
 
 from __future__ import annotations
 

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from kubeskeptic.clusters import Cluster, Engine, Node
+from kubeskeptic.errors import CommandFailed
+from kubeskeptic.faults import Plan, Target, Timer
+from kubeskeptic.faults.parts.freeze_kube_proxy import FreezeKubeProxy
+from kubeskeptic.undo import arming
+from kubeskeptic.undo.ledger import OpenFault
+from kubeskeptic.undo.reach import as_record, cluster_from
+from kubeskeptic.undo.switch import alive
+
+CLUSTER = Cluster(
+    "c",
+    "kind-c",
+    Path("/k"),
+    "kind",
+    (Node("n1", "worker"),),
+    "v1.37.2",
+    "node:1",
+    "agent:1",
+    Engine("docker", {"A": "b"}),
+)
+PLAN = Plan((Target("kube-proxy", "n1"),), "freeze", "go on", {"node": "n1"}, timers=(Timer("n1", ("go", "on")),))
+
+
+class FakeSite:
+    """Remembers what was run in nodes; commands with a word of ``broken`` fail."""
+
+    def __init__(self, folder: Path, broken: str = "") -> None:
+        self.cluster, self.run, self.log, self.broken = CLUSTER, "r1", list[str](), broken
+        self.guard = SimpleNamespace(uid="uid-1")
+        self.journal = SimpleNamespace(path=folder / "journal.jsonl")
+
+    def in_node(self, node: str, *argv: str, stdin: str | None = None) -> str:
+        self.log.append(f"{node}: {' '.join(argv)}")
+        if self.broken and self.broken in argv:
+            raise CommandFailed(argv[0], 1, "no")
+        return ""
+
+
+@pytest.fixture(autouse=True)
+def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUBESKEPTIC_STATE", str(tmp_path / "state"))
+
+
+def arm(site: Any) -> arming.Armed:
+    return arming.arm(site, "freeze_kube_proxy-1", FreezeKubeProxy("n1"), PLAN, 60.0, {"scenario": "s"})
+
+
+def test_a_fault_in_a_node_has_a_process_a_note_and_a_timer(tmp_path: Path) -> None:
+    site = FakeSite(tmp_path)
+    armed = arm(site)
+    pid = arming.pid_of(armed.file)
+    assert pid
+    assert alive(pid)
+    timer = next(line for line in site.log if "systemd-run" in line)
+    assert "--unit=skeptic-r1-freeze_kube_proxy-1 --on-active=60.000 --timer-property=AccuracySec=100ms" in timer
+    assert timer.endswith("/var/lib/kubeskeptic/r1-freeze_kube_proxy-1.json go on")
+    assert arming.in_use("c") == [f"freeze_kube_proxy-1 of process {os.getpid()}"]
+    order = arming.order_in(armed.file)
+    assert order
+    assert OpenFault.from_record(order["replay"]["fault"]) == armed.one
+    armed.disarm()
+    assert list(arming.pending("c")) == []
+    assert "n1: rm -f /var/lib/kubeskeptic/r1-freeze_kube_proxy-1.json" in site.log
+    assert "n1: systemctl stop skeptic-r1-freeze_kube_proxy-1.timer" in site.log
+
+
+def test_when_one_switch_cannot_be_armed_none_is(tmp_path: Path) -> None:
+    site = FakeSite(tmp_path, broken="systemd-run")
+    with pytest.raises(CommandFailed):
+        arm(site)
+    assert list(arming.pending("c")) == []
+
+
+def test_a_cluster_is_found_again_from_its_record() -> None:
+    assert cluster_from(as_record(CLUSTER)) == CLUSTER
