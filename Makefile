@@ -4,14 +4,22 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: verify test check browser up down prove clean
+# The live tests that `make test` runs: the eyes, and of each kind of fault enough to know that the way is whole.
+# `make test-all` runs every fault and every kill, which takes half an hour.
+LIVE := test_observation or test_pod_fault or (test_node_fault and (crash_node or freeze_kube_proxy)) \
+        or (test_with_the_switch_defeated and crash_node and kept)
+
+.PHONY: verify test test-all check browser up down prove clean
 
 verify: $(STAMP) up
 	$(BIN)/pytest
 
 test: $(STAMP) check up browser
-	$(BIN)/pytest tests -m "not live"
-	$(BIN)/pytest tests/live -m live
+	$(BIN)/pytest tests -m "not live" -n 2
+	$(BIN)/pytest tests/live -m live -k "$(LIVE)"
+
+test-all: $(STAMP) check up browser
+	$(BIN)/pytest tests
 
 check: $(STAMP)
 	$(BIN)/ruff check .

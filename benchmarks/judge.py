@@ -98,10 +98,22 @@ def judge(recording: Recording, settings: Settings) -> list[tuple[str, Finding]]
     found = []
     for probe in recording.specs:
         lanes = [lane for lane in recording.lanes_of(probe) if lane.node != dead]
-        found.append((probe, checks.dead_share_only(
-            lanes, act, fault.applied, act.end or 0.0, 1, 3, settings.dead_endpoint_window, settings["SYN_SENT"])))
-        found.append((probe, checks.fails_at_most(
-            lanes, act, fault.applied, settings.dead_endpoint_window, syn_sent=settings["SYN_SENT"])))
+        found.append(
+            (
+                probe,
+                checks.dead_share_only(
+                    lanes, act, fault.applied, act.end or 0.0, 1, 3, settings.dead_endpoint_window, settings["SYN_SENT"]
+                ),
+            )
+        )
+        found.append(
+            (
+                probe,
+                checks.fails_at_most(
+                    lanes, act, fault.applied, settings.dead_endpoint_window, syn_sent=settings["SYN_SENT"]
+                ),
+            )
+        )
     return found  # fmt: skip
 
 
@@ -125,7 +137,13 @@ def write_journal(path: Path, wanted: int) -> int:
     journal.write("scenario", id=scenario, phase="start", namespace="", test="")
     for probe in probes:
         journal.write("probe", scenario=scenario, probe=probe, spec={}, nodes=list(NODES))
-    common: dict[str, Any] = {"id": "f", "fault": "crash-node", "scenario": scenario, "act": "crash", "targets": [NODES[3]]}
+    common: dict[str, Any] = {
+        "id": "f",
+        "fault": "crash-node",
+        "scenario": scenario,
+        "act": "crash",
+        "targets": [NODES[3]],
+    }
     for phase, at in (("intent", CRASH), ("applying", CRASH), ("applied", CRASH), ("bit", CRASH + 1)):
         now[0] = START + at
         journal.write("fault", **common, phase=phase, says="SIGKILL to the node")

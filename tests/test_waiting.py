@@ -49,7 +49,9 @@ def test_only_tolerated_errors_are_asked_again() -> None:
 
     assert until(question, Patience(1), what="x", tolerate=(NotFound,), clock=clock, sleep=clock.sleep) == "there"
     with pytest.raises(KeyError):
-        until(lambda: {}["x"], Patience(1), what="x", tolerate=(NotFound,), clock=clock, sleep=clock.sleep)
+        until(
+            lambda: dict[str, int]()["x"], Patience(1), what="x", tolerate=(NotFound,), clock=clock, sleep=clock.sleep
+        )
 
 
 def test_a_stopped_pace_ends_its_loop() -> None:

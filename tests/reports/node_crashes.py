@@ -26,8 +26,18 @@ def tell(story: Story, *, broken_off: bool = False) -> None:
     _fault(story, broken_off)
     if broken_off:
         return
-    story.write(END, "gap", scenario=story.id, source="probe", node=DEAD, probe="", resource="",
-                since=story.start + CRASH, until=None, reason=WHY)
+    story.write(
+        END,
+        "gap",
+        scenario=story.id,
+        source="probe",
+        node=DEAD,
+        probe="",
+        resource="",
+        since=story.start + CRASH,
+        until=None,
+        reason=WHY,
+    )
     _changes(story)
     story.act("crash", 0, CRASH - 0.5, END)
     story.end(BACK + 4, 118)
@@ -37,9 +47,22 @@ def tell(story: Story, *, broken_off: bool = False) -> None:
 def _fault(story: Story, broken_off: bool) -> None:
     times = {"intent": CRASH - 0.3, "armed": CRASH - 0.1, "applying": CRASH, "applied": CRASH + 0.2, "bit": CRASH + 0.9}
     if not broken_off:
-        times |= {"undoing": BACK, "undone": BACK + 0.8, "healed": BACK + 3.0, "disarmed": BACK + 3.1, "done": BACK + 3.2}
-    story.fault("crash-node", "crash", DEAD, f"SIGKILL to the node {DEAD}", times,
-                "the node's kubelet no longer answers, its container is not running", "the node is Ready again")
+        times |= {
+            "undoing": BACK,
+            "undone": BACK + 0.8,
+            "healed": BACK + 3.0,
+            "disarmed": BACK + 3.1,
+            "done": BACK + 3.2,
+        }
+    story.fault(
+        "crash-node",
+        "crash",
+        DEAD,
+        f"SIGKILL to the node {DEAD}",
+        times,
+        "the node's kubelet no longer answers, its container is not running",
+        "the node is Ready again",
+    )
 
 
 def _changes(story: Story) -> None:
@@ -79,16 +102,51 @@ def _findings(story: Story) -> None:
                       "control-plane at +87.1 s: the last request lost at all, its port had failed at +12.4 s"),
         ),
     )  # fmt: skip
-    story.finding(141, "loop.node-health", "", Post.QUALIFIED, Finding(
-        Verdict.HOLDS, "The node was marked Unknown 46.9 s after its crash and its pods were evicted 5.1 s later; "
-        "the Node object stayed.", {"until Unknown": Measure(46.9, "s"), "not before": Measure(46.9, "s")},
-        {"until Unknown": seconds(57, "GRACE 50 + MONITOR 5 + margin 2"),
-         "not before": Bound(40, "s", "GRACE 50 − LEASE 10", at_least=True)}, (DEAD,), window))
-    story.finding(142, "replicaset.count", "node", Post.QUALIFIED, Finding(
-        Verdict.HOLDS, "Two of three replicas were missing until 54.2 s after the crash.",
-        {"missing": Measure(54.2, "s")}, {"missing": seconds(64.1, "GRACE 50 + MONITOR 5 + EVICT 5 + START 2.1 + margin 2")},
-        (), window))
-    story.finding(143, "pod.bare-dies-with-node", "", None, Finding(
-        Verdict.SKIPPED, "This cluster is adopted at the risk level own-namespace; crashing a node needs node."))
-    story.finding(144, "statefulset.order", "", None, inconclusive(
-        "The fault did not bite: the node answered all through the 30 s that followed."))
+    story.finding(
+        141,
+        "loop.node-health",
+        "",
+        Post.QUALIFIED,
+        Finding(
+            Verdict.HOLDS,
+            "The node was marked Unknown 46.9 s after its crash and its pods were evicted 5.1 s later; "
+            "the Node object stayed.",
+            {"until Unknown": Measure(46.9, "s"), "not before": Measure(46.9, "s")},
+            {
+                "until Unknown": seconds(57, "GRACE 50 + MONITOR 5 + margin 2"),
+                "not before": Bound(40, "s", "GRACE 50 − LEASE 10", at_least=True),
+            },
+            (DEAD,),
+            window,
+        ),
+    )
+    story.finding(
+        142,
+        "replicaset.count",
+        "node",
+        Post.QUALIFIED,
+        Finding(
+            Verdict.HOLDS,
+            "Two of three replicas were missing until 54.2 s after the crash.",
+            {"missing": Measure(54.2, "s")},
+            {"missing": seconds(64.1, "GRACE 50 + MONITOR 5 + EVICT 5 + START 2.1 + margin 2")},
+            (),
+            window,
+        ),
+    )
+    story.finding(
+        143,
+        "pod.bare-dies-with-node",
+        "",
+        None,
+        Finding(
+            Verdict.SKIPPED, "This cluster is adopted at the risk level own-namespace; crashing a node needs node."
+        ),
+    )
+    story.finding(
+        144,
+        "statefulset.order",
+        "",
+        None,
+        inconclusive("The fault did not bite: the node answered all through the 30 s that followed."),
+    )

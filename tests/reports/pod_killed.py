@@ -27,8 +27,18 @@ def tell(story: Story) -> None:
         story.act(act, at - 4, at - 0.4, at + 10)
         name = "kill-container" if act == "sigkill" else "delete-pod"
         does = {"graceful": "delete pod", "forced": "delete pod by force", "sigkill": "SIGKILL the container of"}[act]
-        times = {"intent": at - 0.05, "armed": at - 0.03, "applying": at, "applied": at + 0.04, "bit": at + 0.3,
-                 "undoing": at + 2.1, "undone": at + 2.2, "healed": at + 2.4, "disarmed": at + 2.5, "done": at + 2.6}
+        times = {
+            "intent": at - 0.05,
+            "armed": at - 0.03,
+            "applying": at,
+            "applied": at + 0.04,
+            "bit": at + 0.3,
+            "undoing": at + 2.1,
+            "undone": at + 2.2,
+            "healed": at + 2.4,
+            "disarmed": at + 2.5,
+            "done": at + 2.6,
+        }
         story.fault(
             name, act, PODS[1], f"{does} {PODS[1]}", times,
             "the API shows the pod with a deletion timestamp", "three of three endpoints are ready again",
@@ -99,11 +109,29 @@ def _findings(story: Story) -> None:
             story.window(24, 34), (), decisive=("2 of 3 pods Ready from +0.06 s to +5.36 s",),
         ),
     )  # fmt: skip
-    story.finding(68, "pod.not-stable", "", None, inconclusive(
-        "The API watch of Pods was interrupted for 1.4 s just when the new pod appeared.", window=story.window(24, 34)))
-    story.finding(69, "proxy.every-node", "", Post.AGREES, Finding(
-        Verdict.HOLDS, "ClusterIP and NodePort answered through all four nodes; two of them host none of the pods.",
-        {"nodes that answered": Measure(4, "nodes")}, {}, (CONTROL, *WORKERS)))
+    story.finding(
+        68,
+        "pod.not-stable",
+        "",
+        None,
+        inconclusive(
+            "The API watch of Pods was interrupted for 1.4 s just when the new pod appeared.",
+            window=story.window(24, 34),
+        ),
+    )
+    story.finding(
+        69,
+        "proxy.every-node",
+        "",
+        Post.AGREES,
+        Finding(
+            Verdict.HOLDS,
+            "ClusterIP and NodePort answered through all four nodes; two of them host none of the pods.",
+            {"nodes that answered": Measure(4, "nodes")},
+            {},
+            (CONTROL, *WORKERS),
+        ),
+    )
     story.finding(
         70, "proxy.crosses-nodes", "", Post.CONTRADICTS,
         Finding(

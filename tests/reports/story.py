@@ -55,9 +55,13 @@ class Story:
         for phase, at in (("baseline", baseline), ("start", start), ("end", end)):
             self.write(at, "act", scenario=self.id, act=name, phase=phase)
 
-    def fault(self, name: str, act: str, target: str, says: str, times: dict[str, float], bit: str, healed: str) -> None:
+    def fault(
+        self, name: str, act: str, target: str, says: str, times: dict[str, float], bit: str, healed: str
+    ) -> None:
         for phase, at in times.items():
-            more: dict[str, Any] = {"evidence": bit} if phase == "bit" else {"evidence": healed} if phase == "healed" else {}
+            more: dict[str, Any] = (
+                {"evidence": bit} if phase == "bit" else {"evidence": healed} if phase == "healed" else {}
+            )
             if phase == "intent":
                 more = {"says": says, "settings": {"signal": "SIGKILL"}, "undo": {"start": target}}
             common = {"scenario": self.id, "act": act, "targets": [target], "phase": phase}

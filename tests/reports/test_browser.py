@@ -80,7 +80,9 @@ def test_every_claim_is_there(page: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_text_overflows_and_all_of_it_stands_out(browser: Browser, html: str, scheme: Literal["light", "dark"]) -> None:
+def test_no_text_overflows_and_all_of_it_stands_out(
+    browser: Browser, html: str, scheme: Literal["light", "dark"]
+) -> None:
     opened = browser.new_page(color_scheme=scheme)
     opened.goto(html)
     opened.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")

@@ -52,7 +52,12 @@ def test_the_schema_notices_what_is_wrong(report: Report) -> None:
 
 def test_result_json_has_a_claim_per_finding_with_its_proofs(written: Written) -> None:
     claims = json.loads(written.result.read_text())["claims"]
-    assert Counter(claim["verdict"] for claim in claims) == {"holds": 10, "violated": 1, "inconclusive": 2, "skipped": 1}
+    assert Counter(claim["verdict"] for claim in claims) == {
+        "holds": 10,
+        "violated": 1,
+        "inconclusive": 2,
+        "skipped": 1,
+    }
     dies = next(claim for claim in claims if claim["id"] == "service.node-dies")
     assert dies["broken_by"] == [{"id": "node-lifecycle-off", "seen": "violated"}]
     assert dies["measured"]["routing wrong"] == {"value": 46.9, "unit": "s"}

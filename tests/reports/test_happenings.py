@@ -48,7 +48,9 @@ def test_what_happens_at_once_is_told_at_once() -> None:
 def test_a_node_turns_unknown_and_is_tainted() -> None:
     def node(at: float, type_: str, status: str, *taints: str) -> Change:
         spec = {"taints": [{"key": key, "effect": "NoExecute"} for key in taints]}
-        return Change(at, type_, "Node", {"metadata": {"name": "w1", "uid": "n"}, "spec": spec, "status": ready(status)})
+        return Change(
+            at, type_, "Node", {"metadata": {"name": "w1", "uid": "n"}, "spec": spec, "status": ready(status)}
+        )
 
     assert told(
         node(1, "LISTED", "True"),

@@ -88,7 +88,7 @@ def test_a_run_without_findings_is_a_page_too(tmp_path: Path) -> None:
 
 
 def test_text_is_escaped_wherever_it_stands() -> None:
-    assert el("p", "<b>", title='"><script>') == "<p title=\"&quot;&gt;&lt;script&gt;\">&lt;b&gt;</p>"
+    assert el("p", "<b>", title='"><script>') == '<p title="&quot;&gt;&lt;script&gt;">&lt;b&gt;</p>'
     assert el("p", Markup("<b>")) == "<p><b></p>"
 
 

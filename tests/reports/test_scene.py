@@ -74,7 +74,11 @@ def test_only_what_is_empty_of_a_reported_gap_is_drawn_as_one() -> None:
 
 
 def test_nodes_are_listed_as_people_do() -> None:
-    assert in_order(["k-worker10", "k-worker2", "k-control-plane"], {}) == ["k-control-plane", "k-worker2", "k-worker10"]
+    assert in_order(["k-worker10", "k-worker2", "k-control-plane"], {}) == [
+        "k-control-plane",
+        "k-worker2",
+        "k-worker10",
+    ]
     assert short_names(NODES)["kubeskeptic-worker2"] == "worker2"
     assert short_names(["alpha", "beta"]) == {"alpha": "alpha", "beta": "beta"}
 

@@ -48,4 +48,7 @@ def test_bounds_and_counts() -> None:
 
 
 def test_quotes_within_the_quote_are_single() -> None:
-    assert quoted("“self-healing” (crashed instances get restarted)") == "“‘self-healing’ (crashed instances get restarted)”"
+    assert (
+        quoted("“self-healing” (crashed instances get restarted)")
+        == "“‘self-healing’ (crashed instances get restarted)”"
+    )

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ def journal(tmp_path: Path) -> Journal:
 
 def samples(journal: Journal, sent: list[float], offset: float = 0.0, **more: object) -> None:
     count = len(sent)
-    columns = {
+    columns: dict[str, Any] = {
         "probe": [0] * count,
         "tick": list(range(count)),
         "sent": sent,

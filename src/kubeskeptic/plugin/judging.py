@@ -63,7 +63,9 @@ class Judge:
         fields = finding.as_record() | {"claim": id_, "case": case, "post": str(post)}
         if self.journal:
             self.journal.write("finding", scenario=scenario, test=self.item.nodeid, **fields)
-        elif state.journal:  # the run was never opened, or is closed: what its claims came to is written down all the same
+        elif (
+            state.journal
+        ):  # the run was never opened, or is closed: what its claims came to is written down all the same
             late = Journal(state.journal)
             late.write("finding", scenario=scenario, test=self.item.nodeid, **fields)
             late.close()

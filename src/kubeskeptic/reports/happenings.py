@@ -64,7 +64,9 @@ def happenings(changes: Iterable[Change]) -> list[Happening]:
             new = list(_DIFFERENCES[change.kind](known or {}, now))
             if new:  # several at once are told at once: "restarted, Ready"
                 what = redact(", ".join(what for what, _ in new))
-                found.append(Happening(change.seen, change.kind, _name(change), what, max(matters for _, matters in new)))
+                found.append(
+                    Happening(change.seen, change.kind, _name(change), what, max(matters for _, matters in new))
+                )
     return found
 
 
@@ -98,7 +100,9 @@ def _event(group: Sequence[Happening]) -> Event:
 def _name(change: Change) -> str:
     """The object's name; of an EndpointSlice that of its service, as the slice's own is a random one."""
     labels = change.object["metadata"].get("labels") or {}
-    return str(labels.get("kubernetes.io/service-name") or change.name) if change.kind == "EndpointSlice" else change.name
+    return (
+        str(labels.get("kubernetes.io/service-name") or change.name) if change.kind == "EndpointSlice" else change.name
+    )
 
 
 def _condition(seen: Seen, type_: str) -> str:

@@ -28,7 +28,9 @@ def in_words(section: Section, entry: Entry, drawn: Scene) -> str:
     case = f" ({plain(entry.case)})" if entry.case else ""
     outages = [outage for row in drawn.rows for outage in row.outages]
     worst = max(outages, key=lambda outage: outage.seconds, default=None)
-    told = f"Timeline of {section.claim.id}{case}: {length(drawn.until - drawn.since)}, {count(len(drawn.rows), 'lane')}."
+    told = (
+        f"Timeline of {section.claim.id}{case}: {length(drawn.until - drawn.since)}, {count(len(drawn.rows), 'lane')}."
+    )
     if worst is None:
         return f"{told} No request failed." if drawn.rows else f"{told} API changes only."
     return f"{told} {count(len(outages), 'outage')}, the longest {length(worst.seconds)} on {worst.node}."

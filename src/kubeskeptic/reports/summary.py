@@ -27,7 +27,9 @@ def _fitting(lines: list[str]) -> str:
     for at, line in enumerate(lines):
         room -= len(line.encode()) + 1
         if room < 0:
-            return "\n".join([*kept, "", f"_{len(lines) - at} more lines are left out here; index.html has everything._", ""])
+            return "\n".join(
+                [*kept, "", f"_{len(lines) - at} more lines are left out here; index.html has everything._", ""]
+            )
         kept.append(line)
     return "\n".join([*kept, ""])
 
@@ -66,7 +68,14 @@ def _bad(report: Report) -> list[str]:
 
 
 def _details(report: Report, section: Section, entry: Entry, title: str) -> list[str]:
-    lines = [f"### {SYMBOL[entry.verdict]} {title}: `{_name(entry)}`", "", _md(section.claim.states), "", _md(entry.why), ""]
+    lines = [
+        f"### {SYMBOL[entry.verdict]} {title}: `{_name(entry)}`",
+        "",
+        _md(section.claim.states),
+        "",
+        _md(entry.why),
+        "",
+    ]
     lines += [f"- {_md(_compared(entry, name))}" for name in entry.measured]
     lines += [f"- {_md(line)}" for line in entry.decisive]
     return [*lines, "", "```", command(report, entry).replace("```", "'''"), "```", ""]
@@ -81,7 +90,12 @@ def _compared(entry: Entry, name: str) -> str:
 def _table(report: Report) -> list[str]:
     lines = []
     for chapter in report.chapters:
-        lines += [f"## {_md(chapter.title)}", "", "| | claim | measured | what was found | the post |", "|---|---|---|---|---|"]
+        lines += [
+            f"## {_md(chapter.title)}",
+            "",
+            "| | claim | measured | what was found | the post |",
+            "|---|---|---|---|---|",
+        ]
         lines += [_row(section, entry) for section in chapter.sections for entry in section.entries]
         lines.append("")
     return lines
@@ -91,13 +105,22 @@ def _row(section: Section, entry: Entry) -> str:
     numbers = "; ".join(_compared(entry, name).partition(" (")[0] for name in list(entry.measured)[:3])
     post = POST_SAYS[entry.of_post].removeprefix("The post ").removeprefix("is ") if entry.of_post else "–"
     proven = "" if section.proven else " *(not proven yet)*"
-    cells = [f"{SYMBOL[entry.verdict]} {entry.verdict}", f"`{_name(entry)}`{proven}", _md(numbers) or "–", _md(entry.why), post]
+    cells = [
+        f"{SYMBOL[entry.verdict]} {entry.verdict}",
+        f"`{_name(entry)}`{proven}",
+        _md(numbers) or "–",
+        _md(entry.why),
+        post,
+    ]
     return "| " + " | ".join(cells) + " |"
 
 
 def _foot(report: Report) -> list[str]:
     lag = "–" if report.tick_lag_p99 is None else f"{report.tick_lag_p99 * 1000:.1f} ms"
-    lines = [f"{number(report.samples)} samples, {report.gaps} gaps, the worst hundredth of the questions {lag} late.", ""]
+    lines = [
+        f"{number(report.samples)} samples, {report.gaps} gaps, the worst hundredth of the questions {lag} late.",
+        "",
+    ]
     for recording in report.scenarios.values():
         took = recording.ended - recording.started if recording.ended else None
         lines.append(f"- {_md(plain(recording.id))}: {length(took)}, irreducible {length(recording.irreducible)}")

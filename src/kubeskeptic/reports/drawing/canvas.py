@@ -22,7 +22,9 @@ class Canvas:
     def __init__(self) -> None:
         self.parts: list[str] = []
 
-    def rect(self, x: float, y: float, width: float, height: float, style: str, title: str = "", more: str = "") -> None:
+    def rect(
+        self, x: float, y: float, width: float, height: float, style: str, title: str = "", more: str = ""
+    ) -> None:
         """A rectangle, with a tooltip when there is a title."""
         shape = (
             f'<rect class="{style}" x="{place(x)}" y="{place(y)}" width="{place(width)}" height="{place(height)}"{more}'

@@ -50,9 +50,7 @@ def _paths(axis: Axis, bins: Bins, top: float, height: float) -> dict[int, str]:
         wide = max(end - x, NARROWEST)
         floor = top + height
         for code, tall in _heights(run, height):
-            data.setdefault(code, []).append(
-                f"M{place(x)} {place(floor)}h{place(wide)}v-{place(tall)}h-{place(wide)}z"
-            )
+            data.setdefault(code, []).append(f"M{place(x)} {place(floor)}h{place(wide)}v-{place(tall)}h-{place(wide)}z")
             floor -= tall
     return {code: "".join(shapes) for code, shapes in data.items()}
 

@@ -63,7 +63,9 @@ def scene(entry: Entry, recording: Recording | None) -> Scene | None:
     faults = tuple(_plain(fault, recording.namespace) for fault in _faults(entry, recording, looked))
     zero, zero_is = _zero(faults, entry, recording, looked)
     since = min(looked[0], zero - BEFORE)
-    bounds = tuple((name, bound) for name, bound in entry.bounds.items() if bound.unit == "s" and name in entry.measured)
+    bounds = tuple(
+        (name, bound) for name, bound in entry.bounds.items() if bound.unit == "s" and name in entry.measured
+    )
     until = max(looked[1], since + 1.0)
     near = [zero + bound.value for _, bound in bounds if zero + bound.value <= until + (until - since) * 0.15]
     until = max([until, *(at + (until - since) * 0.02 for at in near)])
@@ -133,9 +135,7 @@ def _short(one: Happening, names: dict[str, str]) -> Happening:
     return replace(one, name=names.get(one.name, one.name)) if one.kind == "Node" else one
 
 
-def _rows(
-    entry: Entry, recording: Recording, names: dict[str, str], since: float, until: float
-) -> tuple[Row, ...]:
+def _rows(entry: Entry, recording: Recording, names: dict[str, str], since: float, until: float) -> tuple[Row, ...]:
     rows = []
     for probe in entry.probes:
         for node in in_order(list(names), recording.roles):

@@ -135,7 +135,9 @@ def _write(canvas: Canvas, one: Placed, y: float) -> None:
 
 
 def _above(scene: Scene, axis: Axis) -> list[Label]:
-    labels = [Label(axis.x(fault.applied), f"{_did(fault)}  {_when(fault, scene)}", 9, "t-did") for fault in scene.faults]
+    labels = [
+        Label(axis.x(fault.applied), f"{_did(fault)}  {_when(fault, scene)}", 9, "t-did") for fault in scene.faults
+    ]
     for name, bound in scene.bounds:
         at = scene.zero + bound.value
         if axis.shows(at):

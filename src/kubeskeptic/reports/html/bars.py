@@ -30,7 +30,9 @@ def _row(name: str, measure: Measure | None, bound: Bound | None) -> Markup:
         el("span", plain(name), class_="b-name"),
         el(
             "span",
-            Markup('<span aria-hidden="true">✕</span><span class="hidden">outside the bound: </span> ') if outside else None,
+            Markup('<span aria-hidden="true">✕</span><span class="hidden">outside the bound: </span> ')
+            if outside
+            else None,
             measured(measure) if measure else "not measured",
             class_="b-value",
         ),

@@ -90,7 +90,9 @@ def _case(report: Report, section: Section, entry: Entry, *, alone: bool) -> Mar
 
 def _figure(section: Section, entry: Entry, drawn: Timeline) -> Markup:
     svg = Markup(drawn.svg(says=in_words(section, entry, drawn.scene)))
-    names = (_name(row, (drawn.lane_top(at) + drawn.tall / 2) / drawn.height) for at, row in enumerate(drawn.scene.rows))
+    names = (
+        _name(row, (drawn.lane_top(at) + drawn.tall / 2) / drawn.height) for at, row in enumerate(drawn.scene.rows)
+    )
     plot = el(
         "div",
         el("div", svg, class_="scroll", tabindex="0", role="group", aria_label="Timeline; scrolls sideways"),
@@ -134,7 +136,9 @@ def _key(style: str, words: str) -> Markup:
 def _decisive(entry: Entry) -> Markup | None:
     if not entry.decisive:
         return None
-    return el("div", el("h5", "What decided"), el("ul", *(el("li", line) for line in entry.decisive)), class_="decisive")
+    return el(
+        "div", el("h5", "What decided"), el("ul", *(el("li", line) for line in entry.decisive)), class_="decisive"
+    )
 
 
 def _folds(drawn: Timeline | None) -> Markup | None:
@@ -155,7 +159,9 @@ def _fold(title: str, inside: Markup | None) -> Markup | None:
 
 
 def _again(report: Report, entry: Entry) -> Markup:
-    return el("div", el("span", "again", class_="label"), el("code", command(report, entry), tabindex="0"), class_="again")
+    return el(
+        "div", el("span", "again", class_="label"), el("code", command(report, entry), tabindex="0"), class_="again"
+    )
 
 
 def _proofs(section: Section) -> Markup:

@@ -70,9 +70,13 @@ def _banners(report: Report) -> Markup:
     if report.clean is False:
         said.append(("The cluster was left dirty.", "Something of ours could not be undone: run `skeptic cleanup`."))
     if unproven:
-        said.append(("The instrument failed its proof.", f"A known outage was not measured rightly on {', '.join(unproven)}."))
+        said.append(
+            ("The instrument failed its proof.", f"A known outage was not measured rightly on {', '.join(unproven)}.")
+        )
     if report.torn:
-        said.append((f"{count(report.torn, 'torn line')} in the journal.", "What a killed writer leaves; it was passed over."))
+        said.append(
+            (f"{count(report.torn, 'torn line')} in the journal.", "What a killed writer leaves; it was passed over.")
+        )
     said += [(f"{plain(r.id)} broke off.", r.broke_off) for r in report.scenarios.values() if r.broke_off]
     return join(*(el("p", el("strong", head), f" {text}", class_="banner", role="note") for head, text in said))
 
@@ -85,11 +89,7 @@ def _chips(report: Report) -> Markup:
         if (many := report.verdicts[which])
     ]  # fmt: skip
     posts = {which: sum(entry.of_post is which for entry in report.entries) for which in Post}
-    post = [
-        _chip("post", which, Markup(""), many, _POSTS[which])
-        for which, many in posts.items()
-        if many
-    ]
+    post = [_chip("post", which, Markup(""), many, _POSTS[which]) for which, many in posts.items() if many]
     proven = sum(section.proven for section in report.sections)
     return el(
         "div",
@@ -140,7 +140,13 @@ _SHOWN = {"kube-proxy": ("SYNC",), "node grace period": ("GRACE",), "DNS ttl, zo
 def _nodes(report: Report) -> str:
     nodes, roles = list(report.run.get("nodes", ())), report.run.get("roles", {})
     control = sum("control-plane" in str(roles.get(node, "")) for node in nodes)
-    return f"{control} + {count(len(nodes) - control, 'worker')}" if control else count(len(nodes), "node") if nodes else ""
+    return (
+        f"{control} + {count(len(nodes) - control, 'worker')}"
+        if control
+        else count(len(nodes), "node")
+        if nodes
+        else ""
+    )
 
 
 def _setting(settings: dict[str, dict[str, object]], *names: str) -> str:
@@ -171,7 +177,12 @@ def _time(report: Report) -> str:
 def _settings(report: Report) -> Markup | None:
     settings = report.run.get("settings", {})
     scenarios = [
-        [plain(r.id), length(r.ended - r.started if r.ended else None), length(r.irreducible), count(len(r.faults), "fault")]
+        [
+            plain(r.id),
+            length(r.ended - r.started if r.ended else None),
+            length(r.irreducible),
+            count(len(r.faults), "fault"),
+        ]
         for r in report.scenarios.values()
     ]
     if not settings and not scenarios:

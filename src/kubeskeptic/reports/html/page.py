@@ -57,7 +57,9 @@ def _side(report: Report) -> Markup:
     )
     chapters = (_listed(chapter) for chapter in report.chapters)
     contents = el("details", el("summary", "Contents"), *chapters, open=True, class_="toc")
-    return el("nav", search, el("p", id="shown", role="status"), contents if report.chapters else None, aria_label="Claims")
+    return el(
+        "nav", search, el("p", id="shown", role="status"), contents if report.chapters else None, aria_label="Claims"
+    )
 
 
 def _listed(chapter: Chapter) -> Markup:

@@ -38,7 +38,11 @@ def event_table(scene: Scene) -> Markup | None:
         [after(event.at - scene.zero), event.says, ", ".join(event.names) if len(event.names) > 1 else ""]
         for event in told[:MOST_EVENTS]
     ]
-    more = el("p", f"{len(told) - MOST_EVENTS} later ones are left out.", class_="note") if len(told) > MOST_EVENTS else None
+    more = (
+        el("p", f"{len(told) - MOST_EVENTS} later ones are left out.", class_="note")
+        if len(told) > MOST_EVENTS
+        else None
+    )
     return join(table(f"API changes, seconds since {scene.zero_is}", ["seen", "what", "objects"], rows), more)
 
 
@@ -49,7 +53,12 @@ def _per_row(scene: Scene) -> list[list[Piece]]:
         failed = sum(outage.failed for outage in row.outages)
         share = f" ({failed / asked * 100:.1f} %)" if asked and failed else ""
         longest = max((outage.seconds for outage in row.outages), default=0.0)
-        cells = [number(asked), f"{number(failed)}{share}", number(len(row.outages)), _lasted(longest) if longest else "–"]
+        cells = [
+            number(asked),
+            f"{number(failed)}{share}",
+            number(len(row.outages)),
+            _lasted(longest) if longest else "–",
+        ]
         rows.append([row.name + ("" if row.judged else " (not judged)"), row.probe, *cells])
     return rows
 
@@ -120,6 +129,9 @@ def _lasts(stretch: list[Gap]) -> float:
 
 def _gap(scene: Scene, names: dict[str, str], stretch: list[Gap]) -> list[Piece]:
     first, last = stretch[0], stretch[-1]
-    where = " ".join(part for part in (names.get(first.node, first.node), first.probe) if part) or f"watch of {first.resource}"
+    where = (
+        " ".join(part for part in (names.get(first.node, first.node), first.probe) if part)
+        or f"watch of {first.resource}"
+    )
     until = "the end" if last.until is None else after(last.until - scene.zero)
     return [where, after(first.since - scene.zero), until, number(len(stretch)), first.reason]
