@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from kubeskeptic.errors import Refused, SkepticError, Unanswered
-from kubeskeptic.guard.consent import consent
+from kubeskeptic.guard.consent import CONSENT, consent
 from kubeskeptic.guard.risk import Risk
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Guard:
         if risk > self.level:
             raise Refused(
                 f"{what}: needs risk level {risk.words}, and this cluster allows {self.level.words}; "
-                f"its owner can allow more with `skeptic adopt --context {self._cluster.context} --risk {risk.words}`"
+                f"its owner can allow more by `risk: {risk.words}` in the ConfigMap {CONSENT} of kube-system"
             )
 
     def same(self) -> None:
@@ -101,7 +101,7 @@ class Guard:
         if said is None:
             raise Refused(
                 f"{stranger}, so context {self._cluster.context} is not a cluster of ours; "
-                f"its owner can allow us in with `skeptic adopt --context {self._cluster.context}`"
+                f"its owner can allow us in by a ConfigMap {CONSENT} in kube-system with `risk: own-namespace`"
             )
         return said
 

@@ -21,9 +21,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME",
         help="our own kind cluster of this name (default: %(default)s)",
     )
-    group.addoption(
-        "--context", metavar="NAME", help="another cluster, by its kubeconfig context; it must have been adopted"
-    )
     group.addoption("--seed", type=int, help="decides victims; printed first and last; random when left out")
     group.addoption(
         "--reports", type=Path, default=Path("reports"), metavar="DIR", help="where runs land (default: %(default)s)"
@@ -41,7 +38,6 @@ def pytest_configure(config: pytest.Config) -> None:
         seed = config.getoption("--seed")
         options = RunOptions(
             cluster=config.getoption("--cluster"),
-            context=config.getoption("--context"),
             seed=secrets.randbelow(100_000) if seed is None else seed,
             reports=config.rootpath / config.getoption("--reports"),
             sabotages=sabotages,

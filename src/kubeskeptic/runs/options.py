@@ -16,7 +16,6 @@ class RunOptions:
     """What was asked for.
 
     :param cluster: name of our own kind cluster
-    :param context: a kubeconfig context of another cluster, instead
     :param seed: decides victims
     :param reports: the folder in which the run's own folder is made
     :param sabotages: ids
@@ -24,7 +23,6 @@ class RunOptions:
     """
 
     cluster: str = "kubeskeptic"
-    context: str | None = None
     seed: int = 0
     reports: Path = Path("reports")
     sabotages: tuple[str, ...] = field(default=())
@@ -52,8 +50,6 @@ class RunOptions:
         words = ["pytest", *([test] if test else []), "--seed", str(self.seed)]
         if self.cluster != "kubeskeptic":
             words += ["--cluster", self.cluster]
-        if self.context:
-            words += ["--context", self.context]
         for id_ in self.sabotages:
             words += ["--sabotage", id_]
         return shlex.join(words)
