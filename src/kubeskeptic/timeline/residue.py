@@ -10,7 +10,7 @@ such entry.
 from __future__ import annotations
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
-from kubeskeptic.durations import PROBE_DEADLINE
+from kubeskeptic.durations import MARGIN
 from kubeskeptic.timeline.samples import Lane
 
 _OK = OUTCOMES.index(Outcome.OK)
@@ -18,20 +18,21 @@ _SILENT = {OUTCOMES.index(Outcome.TIMEOUT), OUTCOMES.index(Outcome.UNREACHABLE)}
 
 
 def stale(lane: Lane, syn_sent: float) -> frozenset[int]:
-    """Positions of a lane's failures whose source port had met silence before, within the timeout of the entry it left.
+    """Positions of a lane's failures whose source port had met silence before, within the lifetime of the entry it left.
 
-    A retransmitted SYN renews the entry, so the timeout counts from the end of the last attempt.
+    An entry lives for the timeout from the SYN that made it: later SYNs do not renew it (Linux 5.13: "do not renew entry
+    stuck in tcp SYN_SENT state"; seen so with ``conntrack -L``).
 
     :param syn_sent: the node's SYN_SENT timeout in seconds
     """
-    silent: dict[int, float] = {}
+    made: dict[int, float] = {}
     found: list[int] = []
     for at in range(len(lane)):
-        code, port = lane.codes[at], lane.ports[at]
+        code, port, sent = lane.codes[at], lane.ports[at], lane.sent[at]
         if code == _OK or not port:
             continue
-        if port in silent and lane.sent[at] - silent[port] <= syn_sent + PROBE_DEADLINE:
+        if port in made and sent - made[port] <= syn_sent + MARGIN:
             found.append(at)
-        if code in _SILENT:
-            silent[port] = lane.sent[at]
+        elif code in _SILENT:
+            made[port] = sent
     return frozenset(found)
