@@ -38,4 +38,5 @@ def filled(text: str) -> str:
 
 
 def _row(one: Claim) -> str:
-    return f"| `{one.id}` | “{one.says}” | {one.post} | {', '.join(one.broken_by)} |"
+    says = one.says.replace("“", "‘").replace("”", "’")  # quotes within the quote
+    return f"| `{one.id}` | “{says}” | {one.post} | {', '.join(one.broken_by)} |"

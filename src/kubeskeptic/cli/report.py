@@ -17,7 +17,7 @@ from kubeskeptic.reports import write_all
 def report(run: str, reports: Path | None) -> None:
     """Write a run's reports again, from its journal alone.
 
-    RUN is a run's id or folder; the last one when left out. To judge it again too: pytest --replay RUN.
+    RUN is a run's id or folder; the last one when left out. To judge it again too: pytest --replay=RUN.
     """
     folder = run_folder(run, reports or checkout() / "reports")
     write_all(folder)
