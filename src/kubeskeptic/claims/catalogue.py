@@ -104,7 +104,7 @@ _CLAIMS = (
         post=Post.QUALIFIED,
         condition="True for as long as pods end gracefully and slowly enough; otherwise requests fail until every node's "
         "rules have caught up.",
-        broken_by=("kube-proxy-frozen",),
+        broken_by=("kube-proxy-frozen", "kubelet-stopped"),
     ),
     Claim(
         id="service.node-dies",

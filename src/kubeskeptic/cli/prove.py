@@ -17,10 +17,13 @@ from kubeskeptic.proving.campaign import asked_by_suites, chosen
 @click.command()
 @click.argument("claims", nargs=-1, metavar="[CLAIM]...")
 @click.option("--sabotage", "only", multiple=True, metavar="ID", help="Only this sabotage; may be given again.")
+@click.option("--scenario", metavar="ID", help="Only in this scenario.")
 @click.option("--seed", type=int, help="As for pytest.")
 @click.option("--cluster", default="kubeskeptic", show_default=True, help="Our own kind cluster of this name.")
 @click.option("--dry-run", is_flag=True, help="Say what would be performed.")
-def prove(claims: tuple[str, ...], only: tuple[str, ...], seed: int | None, cluster: str, dry_run: bool) -> None:
+def prove(
+    claims: tuple[str, ...], only: tuple[str, ...], scenario: str | None, seed: int | None, cluster: str, dry_run: bool
+) -> None:
     """Break the cluster on purpose: does every claim turn violated under the sabotages it names?
 
     Each sabotage is one run of its scenario. What came out is kept in reports/proofs.json, which the report reads. The exit
@@ -31,6 +34,7 @@ def prove(claims: tuple[str, ...], only: tuple[str, ...], seed: int | None, clus
     skeptic prove heal.crash service.stable
     """
     planned = attempts(chosen(claims) or list(catalogue()), asked_by_suites(checkout() / "suites"), only)
+    planned = [one for one in planned if scenario in (None, one.scenario)]
     for one in planned:
         click.echo(one.scenario)
         for id_, ids in one.claims.items():
