@@ -79,7 +79,7 @@ def dead_share_only(
     short = until - since < bounds["clients still failing"].value
     why = f"{dead} of {all_} endpoints died with their node: {_told(measured)}"
     if outside:
-        why += f" Outside the bound: {', '.join(f'{name} {measured[name]} ({bounds[name]})' for name in outside)}."
+        why += " Outside the bound: " + ", ".join(f"{name} {measured[name]} ({bounds[name]})" for name in outside) + "."
     elif short:
         why = f"Watched for only {until - since:.0f} s after the crash, less than the bound. {why}"
     return Finding(
