@@ -30,7 +30,7 @@ def test_the_order_of_arrival_does_not_matter() -> None:
 def test_an_outage_that_nobody_saw_proves_the_opposite() -> None:
     proof = judge("n1", 0.5, 1.01, asked(9, 9), ECHO)
     assert not proof.proven
-    assert "did not see" in str(proof)
+    assert "saw no outage" in str(proof)
 
 
 def test_an_outage_without_an_end_is_no_measurement() -> None:

@@ -34,6 +34,11 @@ def test_a_failure_counts_by_when_it_was_sent(tick: int, calm: bool) -> None:
     assert lane_of(10, failed={tick}).calm(LANE, 11, 3) is calm
 
 
+@pytest.mark.parametrize(("since", "calm"), [(6.8, True), (7.1, False), (9.5, False)])
+def test_calm_after_a_moment_takes_answers_from_after_it(since: float, calm: bool) -> None:
+    assert lane_of(10).calm(LANE, 11, 3, since) is calm
+
+
 def test_a_question_that_is_still_waited_for_may_yet_fail() -> None:
     tally = lane_of(10, missing={95})
     assert not tally.calm(LANE, 11, 3)

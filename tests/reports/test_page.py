@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from html.parser import HTMLParser
 from pathlib import Path
 
+from kubeskeptic.journal import Journal
 from kubeskeptic.reports.building import build
 from kubeskeptic.reports.html.markup import Markup, el
 from kubeskeptic.reports.html.page import render
@@ -77,6 +79,17 @@ def test_a_run_that_broke_off_says_so(broken_dir: Path) -> None:
     page = render(read_report(broken_dir))
     assert "This run broke off." in page
     assert "1\N{NO-BREAK SPACE}torn line in the journal." in page
+
+
+def test_an_instrument_that_saw_nothing_is_told(tmp_path: Path) -> None:
+    with closing(Journal(tmp_path / "journal.jsonl")) as journal:
+        journal.write(
+            "run", id="blind", nodes=["w1"], settings={"GRACE": {"value": 30, "unit": "s", "from": "default"}}
+        )
+        journal.write("instrument", node="w1", injected=0.5, measured=None, tick=0.02, proven=False, edges=0.0)
+    page = render(read_report(tmp_path))
+    assert "The instrument failed its proof." in page
+    assert "not proven" in page
 
 
 def test_a_run_without_findings_is_a_page_too(tmp_path: Path) -> None:

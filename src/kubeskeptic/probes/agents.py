@@ -119,13 +119,16 @@ class Agents:
         """
         return not self.unsettled(scenario, nodes, seconds)
 
-    def unsettled(self, scenario: str, nodes: Iterable[str], seconds: float) -> list[str]:
-        """What keeps a scenario from being settled: "web on worker2" and so on."""
+    def unsettled(self, scenario: str, nodes: Iterable[str], seconds: float, since: float = 0.0) -> list[str]:
+        """What keeps a scenario from being settled: "web on worker2" and so on.
+
+        :param since: the settled stretch has to begin after this time
+        """
         now, probes = time.time(), self._probes.get(scenario, ())
         if not probes or now - self._asked[scenario] < seconds:
             return ["the probes have just begun"]
         lanes = [Lane(scenario, node, probe.name) for node in nodes for probe in probes]
-        return [f"{lane.probe} on {lane.node}" for lane in lanes if not self._tally.calm(lane, now, seconds)]
+        return [f"{lane.probe} on {lane.node}" for lane in lanes if not self._tally.calm(lane, now, seconds, since)]
 
     def failing(self, scenario: str, since: float) -> dict[tuple[str, str], float]:
         """When the last failed question was sent, by (node, probe), of those lanes that had one since a time."""

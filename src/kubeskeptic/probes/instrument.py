@@ -66,7 +66,7 @@ class Proof:
 
     def __str__(self) -> str:
         if self.measured is None:
-            return f"{self.node} did not see an outage of {self.injected:.3f} s"
+            return f"{self.node} saw no outage, or not its end, where one of {self.injected:.3f} s was injected"
         busy = "" if self.in_time else f", asking only every {self.edges:.3f} s"
         return f"{self.node} measured {self.measured:.3f} s of an outage of {self.injected:.3f} s{busy}"
 
@@ -126,7 +126,7 @@ def _attempt(agents: Agents, journal: Journal, nodes: list[str]) -> list[Proof]:
     try:
         _quiet(agents, nodes)
         known = _black_out([agents.nodes[node] for node in nodes])
-        _quiet(agents, nodes)
+        _quiet(agents, nodes, since=time.time())
     finally:
         agents.stop(SCENARIO)
     fresh = (record for record in read(journal.path) if record["at"] >= began)
@@ -147,11 +147,11 @@ def samples(records: Iterable[Record], scenario: str, probe: str) -> dict[str, l
     return found
 
 
-def _quiet(agents: Agents, nodes: list[str]) -> None:
-    """Wait until the probe is answered well everywhere."""
+def _quiet(agents: Agents, nodes: list[str], since: float = 0.0) -> None:
+    """Wait until the probe is answered well everywhere, and has been for a stretch that began after ``since``."""
 
     def calm() -> bool | NotYet:
-        troubled = agents.unsettled(SCENARIO, nodes, INSTRUMENT_QUIET)
+        troubled = agents.unsettled(SCENARIO, nodes, INSTRUMENT_QUIET, since)
         return NotYet(f"no calm yet for {', '.join(troubled)}") if troubled else True
 
     try:

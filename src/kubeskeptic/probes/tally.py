@@ -85,12 +85,14 @@ class Tally:
                 if lane.scenario == scenario and recent.last_failure is not None and recent.last_failure >= since
             }
 
-    def calm(self, lane: Lane, now: float, seconds: float) -> bool:
+    def calm(self, lane: Lane, now: float, seconds: float, since: float = 0.0) -> bool:
         """Whether a lane's newest sample is fresh, and every question of the ``seconds`` before it is known to have succeeded.
 
         A question that is still unanswered after the ones around it were answered may yet fail: not calm; nor is a lane
         calm whose newest answers were old already when they were fetched. A question that the agent says it did not ask is
         no failure. A lane that has not been asked for so long is not calm either.
+
+        :param since: the stretch has to begin after this time, which answers fetched before it cannot show
         """
         with self._lock:
             recent = self._lanes.get(lane)
@@ -102,7 +104,7 @@ class Tally:
         begin = looks[-1].sent - seconds
         before = [look for look in looks if look.sent < begin]
         window = looks[len(before) :]
-        if not before or any(look.failed for look in window):
+        if begin < since or not before or any(look.failed for look in window):
             return False
         period = (window[-1].sent - before[-1].sent) / max(window[-1].tick - before[-1].tick, 1)
         if pulled - window[-1].sent > HOLE + period:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from kubeskeptic.findings import Post, Verdict
 from kubeskeptic.reports.html.claim import verdict
@@ -188,11 +189,7 @@ def _settings(report: Report) -> Markup | None:
     if not settings and not scenarios:
         return None
     rows = [[name, quantity(float(s["value"]), str(s["unit"])), str(s["from"])] for name, s in settings.items()]
-    proofs = [
-        [str(one.get("node")), quantity(float(one["injected"]), "s"), quantity(float(one["measured"]), "s"),
-         "proven" if one.get("proven") else "not proven"]
-        for one in report.instrument
-    ]  # fmt: skip
+    proofs = [_proof(one) for one in report.instrument]
     return el(
         "details",
         el("summary", "The cluster’s settings, the scenarios’ times, the instrument’s proof"),
@@ -203,6 +200,17 @@ def _settings(report: Report) -> Markup | None:
         if report.tick_lag_p99 is not None else None,
         class_="settings",
     )  # fmt: skip
+
+
+def _proof(one: Mapping[str, Any]) -> list[str]:
+    """A row about one node's instrument; what saw no outage has measured nothing."""
+    seen = "nothing" if one["measured"] is None else quantity(float(one["measured"]), "s")
+    return [
+        str(one.get("node")),
+        quantity(float(one["injected"]), "s"),
+        seen,
+        "proven" if one.get("proven") else "not proven",
+    ]
 
 
 def _table(caption: str, head: list[str], rows: Sequence[Sequence[str]]) -> Markup | None:
