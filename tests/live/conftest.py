@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,14 @@ from kubeskeptic.guard import Guard, Lease
 from kubeskeptic.journal import Journal
 from kubeskeptic.kube import Kube
 from kubeskeptic.undo.snapshot import differences, take
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the kills."""
+    group = parser.getgroup("kubeskeptic live", "the harness on a live cluster")
+    group.addoption("--kills", type=int, default=8, metavar="N", help="kills in a sample (default: %(default)s)")
+    where = Path("reports/kills.txt")
+    group.addoption("--figure", type=Path, default=where, metavar="FILE", help="where their figure is added")
 
 
 @pytest.fixture(scope="module")

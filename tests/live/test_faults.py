@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from kubeskeptic.durations import CLEANUP_GONE, PODS_READY
-from kubeskeptic.errors import MissingRequirement, NotFound
-from kubeskeptic.faults import Fault, Site, state
+from kubeskeptic.errors import MissingRequirement
+from kubeskeptic.faults import Fault, Site
 from kubeskeptic.faults.control_plane.controller_off import ControllerOff
 from kubeskeptic.faults.control_plane.kill_coredns import KillCoreDns
 from kubeskeptic.faults.control_plane.stale_coredns import StaleCoreDns
@@ -38,9 +37,9 @@ from kubeskeptic.faults.pods.hang_container import HangContainer
 from kubeskeptic.faults.pods.kill_container import KillContainer
 from kubeskeptic.faults.pods.make_unready import MakeUnready
 from kubeskeptic.faults.pods.slow_down import SlowDown
-from kubeskeptic.waiting import NotYet, until
 
 from .faults_check import bites_and_heals
+from .workload import Names, three_pods
 
 pytestmark = pytest.mark.live
 
@@ -54,49 +53,10 @@ def node(site: Site) -> str:
 
 
 @pytest.fixture(scope="module")
-def pods(site: Site) -> Iterator[Callable[[], list[str]]]:
-    """A Deployment of three pods; gives their names once all are Ready."""
-    site.kube.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE, "labels": LABELS}})
-    site.kube.apply(deployment(site))
-
-    def three() -> list[str] | NotYet:
-        ready = [p["metadata"]["name"] for p in site.kube.list("Pod", NAMESPACE)["items"] if state.ready(p)]
-        return sorted(ready) if len(ready) == 3 else NotYet(f"{len(ready)} of 3 are Ready")
-
-    yield lambda: until(three, PODS_READY, what="three pods")
-    site.kube.delete("Namespace", NAMESPACE)
-    until(lambda: gone(site), CLEANUP_GONE, what="the namespace to go")
-
-
-LABELS = {"app.kubernetes.io/managed-by": "kubeskeptic", "kubeskeptic/run": "live"}
-
-
-def deployment(site: Site) -> dict[str, object]:
-    """Three pods that serve, and end when told to."""
-    container = {
-        "name": "main",
-        "image": site.cluster.agent_image,
-        "command": ["python3", "-m", "kubeskeptic.agent", "serve"],
-        "ports": [{"containerPort": 8080}],
-        "readinessProbe": {"httpGet": {"path": "/ready", "port": 8080}, "periodSeconds": 1, "failureThreshold": 1},
-    }
-    labels = {"app": "victims"}
-    template = {"metadata": {"labels": labels}, "spec": {"containers": [container]}}
-    return {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {"name": "victims", "namespace": NAMESPACE},
-        "spec": {"replicas": 3, "selector": {"matchLabels": labels}, "template": template},
-    }
-
-
-def gone(site: Site) -> bool | NotYet:
-    """Whether the namespace is gone."""
-    try:
-        site.kube.get("Namespace", NAMESPACE)
-    except NotFound:
-        return True
-    return NotYet("it is there")
+def pods(site: Site) -> Iterator[Names]:
+    """Three pods that serve; gives their names once all are Ready."""
+    with three_pods(site, NAMESPACE) as names:
+        yield names
 
 
 POD_FAULTS: dict[str, Callable[[str, str], Fault]] = {
@@ -147,7 +107,7 @@ CONTROL_PLANE_FAULTS: dict[str, Fault] = {
 
 
 @pytest.mark.parametrize("name", POD_FAULTS)
-def test_pod_fault(site: Site, pods: Callable[[], list[str]], name: str) -> None:
+def test_pod_fault(site: Site, pods: Names, name: str) -> None:
     one, other, _ = pods()
     print(bites_and_heals(POD_FAULTS[name](one, other), site))
 

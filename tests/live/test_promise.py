@@ -2,142 +2,157 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kubeskeptic.durations import Patience
+from kubeskeptic.durations import CLUSTER_READY
+from kubeskeptic.errors import SkepticError
 from kubeskeptic.faults import Site
 from kubeskeptic.undo import arming, residue
-from kubeskeptic.undo.cleanup import cleanup
+from kubeskeptic.undo.cleanup import cleanup, healthy
 from kubeskeptic.undo.switch import alive
-from kubeskeptic.waiting import NotYet, until
+from kubeskeptic.waiting import until
+
+from . import kills
+from .kills import Kill, Victims, kill
+from .workload import Names, three_pods
 
 pytestmark = pytest.mark.live
 
-DEADLINE = 60.0
-"""Seconds after which the switch fires by itself; when the run dies it does at once."""
-HELP = Patience(DEADLINE + 10)
-PHASES = ("intent", "armed", "applying", "applied", "bit", "undoing", "undone")
+NAMESPACE = "skeptic-promise"
+SAMPLE_BUDGET = 240.0
+"""Seconds after which a sample begins no further kill, however many were asked for."""
+DEFEATED = ("crash_node", "freeze_kube_proxy", "stop_coredns")
 
 
-@dataclass
-class Victim:
-    """A process that inflicts a fault; ``seen`` are the phases so far."""
-
-    process: subprocess.Popen[str]
-    folder: Path
-    seen: list[str]
-
-    def reach(self, phase: str) -> None:
-        """Wait until a phase begins, or the process ends."""
-        assert self.process.stdout
-        for line in self.process.stdout:
-            self.seen.append(line.strip())
-            if line.strip() == phase:
-                return
-
-    def end(self) -> None:
-        """Read what is left to read, and reap."""
-        self.process.communicate(timeout=120)
+@pytest.fixture(scope="module")
+def pods(site: Site) -> Iterator[Names]:
+    """Three pods that serve; gives their names once all are Ready."""
+    with three_pods(site, NAMESPACE) as names:
+        yield names
 
 
 @pytest.fixture
-def start(site: Site, tmp_path: Path) -> Iterator[Any]:
-    """Starts a process that inflicts a fault; leaves none behind."""
-    made: list[Victim] = []
-
-    def one(fault: str, settings: dict[str, Any], hold: float = 60.0) -> Victim:
-        folder = tmp_path / f"victim{len(made)}"
-        folder.mkdir()
-        script = str(Path(__file__).with_name("victim.py"))
-        words = [site.cluster.name, str(folder), fault, json.dumps(settings), str(DEADLINE), str(hold)]
-        out = subprocess.PIPE
-        process = subprocess.Popen([sys.executable, script, *words], stdout=out, text=True, start_new_session=True)
-        made.append(Victim(process, folder, []))
-        return made[-1]
-
-    yield one
-    for victim in made:
-        if victim.process.poll() is None:
-            victim.process.kill()
-            victim.end()
+def victims(site: Site, tmp_path: Path) -> Iterator[Victims]:
+    """Starts processes that inflict faults; leaves none behind."""
+    made = Victims(site, tmp_path)
+    yield made
+    made.close()
 
 
-def cases(site: Site) -> dict[str, dict[str, Any]]:
-    """Every fault that has to be undone, with settings for this cluster."""
-    node = site.cluster.workers[-1].name
-    return {
-        "crash_node": {"node": node},
-        "taint_node": {"node": node, "key": "kubeskeptic/promise"},
-        "stop_kubelet": {"node": node},
-        "stop_containerd": {"node": node},
-        "freeze_kube_proxy": {"node": node},
-        "flush_service_rules": {"node": node},
-        "stop_coredns": {},
-    }
+@pytest.fixture(scope="module")
+def figure(request: pytest.FixtureRequest) -> Iterator[list[Kill]]:
+    """All kills of this session; says at its end how they went."""
+    done: list[Kill] = []
+    yield done
+    killed = [one for one in done if not one.skipped]
+    clean = [one for one in killed if not one.left]
+    if not killed:
+        return
+    faults, moments = {one.fault for one in killed}, {one.how for one in killed}
+    slowest = max((one.seconds for one in clean), default=0.0)
+    lines = [
+        *sorted(map(str, done)),
+        f"{len(killed)} kills, {len(faults)} faults × {len(moments)} moments: {len(clean)} of {len(killed)} clean "
+        f"without any help, the slowest after {slowest:.1f} s",
+    ]
+    with request.config.getoption("--figure", Path("reports/kills.txt")).open("a", encoding="utf-8") as file:
+        file.write("\n".join([*lines, ""]))
+    with request.getfixturevalue("aloud")():
+        print("", *lines, sep="\n")
 
 
-def left(site: Site, victim: Victim) -> str | NotYet:
-    """Whether nothing of ours is left."""
-    found = [one.says for one in residue.find(site, [victim.folder / "journal.jsonl"]) if one.kind != "namespace"]
-    return NotYet("; ".join(found)) if found else "clean"
+@pytest.fixture(scope="module")
+def aloud(request: pytest.FixtureRequest) -> Any:
+    """Lets what is printed be seen, also when tests pass."""
+    return request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled
 
 
-def after(seconds: float) -> None:
-    """Let a moment pass; the moment is what is tested."""
-    threading.Event().wait(seconds)
+def test_every_fault_is_here() -> None:
+    assert kills.every_fault_is_here()
 
 
-@pytest.mark.parametrize("fault", ["crash_node", "freeze_kube_proxy", "stop_coredns", "flush_service_rules"])
-def test_killed_at_any_moment_it_heals_without_help(site: Site, start: Any, fault: str, seed: int) -> None:
-    chance = random.Random(f"{seed} {fault}")
-    times = []
-    for phase in PHASES:
-        victim = start(fault, cases(site)[fault], hold=0.5)
-        victim.reach(phase)
-        after(chance.uniform(0, 0.3))
-        os.killpg(victim.process.pid, signal.SIGKILL)
-        victim.end()
-        began = time.monotonic()
-        until(lambda victim=victim: left(site, victim), HELP, what=f"{fault} killed at {phase} to heal")  # type: ignore[misc]
-        times.append(time.monotonic() - began)
-    print(f"{fault}: killed {len(times)} times, {len(times)} clean, the slowest after {max(times):.1f} s")
+@pytest.mark.parametrize("how", [*kills.MOMENTS, *kills.SIGNALS])
+def test_killed_at_any_moment_it_heals_without_help(
+    site: Site, pods: Names, victims: Victims, figure: list[Kill], seed: int, how: str
+) -> None:
+    found = [kill(site, victims, name, _on_pods(pods, name), how, seed) for name in kills.POD]
+    found += _on_all_workers(site, victims, how, seed)
+    found += [kill(site, victims, name, given, how, seed) for name, given in kills.CONTROL_PLANE.items()]
+    figure += found
+    assert [str(one) for one in found if one.left] == []
+    until(lambda: healthy(site), CLUSTER_READY, what="a healthy cluster", tolerate=(SkepticError,))
+    assert [one.says for one in residue.find(site) if one.kind != "namespace"] == []
 
 
-@pytest.mark.parametrize("signals", [("TERM",), ("HUP",), ("INT",), ("INT", "INT")], ids="-".join)
-def test_signalled_it_heals_without_help(site: Site, start: Any, signals: tuple[str, ...]) -> None:
-    victim = start("freeze_kube_proxy", cases(site)["freeze_kube_proxy"])
-    victim.reach("bit")
-    for name in signals:
-        victim.process.send_signal(getattr(signal, f"SIG{name}"))
-        after(0.2)
-    victim.end()
-    until(lambda: left(site, victim), HELP, what=f"the fault to heal after {signals}")
+def test_a_sample_of_kills(
+    site: Site, pods: Names, victims: Victims, figure: list[Kill], seed: int, request: pytest.FixtureRequest
+) -> None:
+    """Drawn by the seed from all that the test above does: what continuous integration has the time for."""
+    faults = (*kills.POD, *kills.WORKER, *kills.CONTROL_PLANE)
+    every = [(name, how) for how in (*kills.MOMENTS, *kills.SIGNALS) for name in faults]
+    drawn = random.Random(f"{seed} sample").sample(every, request.config.getoption("--kills", 8))
+    node, began = site.cluster.workers[-1].name, time.monotonic()
+    found: list[Kill] = []
+    for name, how in drawn:
+        if time.monotonic() - began > SAMPLE_BUDGET:
+            break
+        found.append(kill(site, victims, name, _given(name, pods, node), how, seed))
+    figure += found
+    assert [str(one) for one in found if one.left] == []
+    until(lambda: healthy(site), CLUSTER_READY, what="a healthy cluster", tolerate=(SkepticError,))
 
 
-@pytest.mark.parametrize("fault", ["crash_node", "freeze_kube_proxy", "stop_coredns"])
+def _given(name: str, pods: Names, node: str) -> Mapping[str, Any]:
+    if name in kills.POD:
+        return _on_pods(pods, name)
+    return kills.CONTROL_PLANE[name] if name in kills.CONTROL_PLANE else {"node": node} | kills.WORKER[name]
+
+
+def _on_pods(pods: Names, name: str) -> Mapping[str, Any]:
+    one, other, _ = pods()
+    names = {"first": one, "second": other} if name == "cut_pods" else {"pod": one}
+    return {"namespace": NAMESPACE} | names | kills.POD[name]
+
+
+def _on_all_workers(site: Site, victims: Victims, how: str, seed: int) -> list[Kill]:
+    """The faults of workers, on all workers at the same time, one after the other on each."""
+    waiting, lock = list(kills.WORKER.items()), threading.Lock()
+
+    def one_worker(node: str) -> list[Kill]:
+        found = []
+        while True:
+            with lock:
+                if not waiting:
+                    return found
+                name, given = waiting.pop(0)
+            found.append(kill(site, victims, name, {"node": node} | given, how, seed))
+
+    with ThreadPoolExecutor() as pool:
+        return [one for found in pool.map(one_worker, [node.name for node in site.cluster.workers]) for one in found]
+
+
+@pytest.mark.parametrize("fault", DEFEATED)
 @pytest.mark.parametrize("journal", ["kept", "lost"])
 def test_with_the_switch_defeated_cleanup_alone_brings_it_back(
-    site: Site, start: Any, fault: str, journal: str
+    site: Site, victims: Victims, fault: str, journal: str
 ) -> None:
-    victim = start(fault, cases(site)[fault])
-    victim.reach("bit")
+    node = {"node": site.cluster.workers[-1].name} if fault in kills.WORKER else {}
+    victim = victims.start(fault, node)
+    assert victim.reach("bit")
     defeat(site)
     victim.process.kill()
     victim.end()
-    journals = [victim.folder / "journal.jsonl"]
+    journals = [victim.journal]
     if journal == "lost":
         journals.pop().unlink()
         for file in arming.pending(site.cluster.name):

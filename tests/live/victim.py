@@ -1,4 +1,7 @@
-"""A process that inflicts one fault and waits to be killed. Says each phase on standard output as it begins."""
+"""A process that inflicts one fault and waits to be killed. Says each phase on standard output as it begins.
+
+Signals are caught as a run of pytest catches them: the first one undoes everything, later ones only say that it is under way.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from kubeskeptic.faults.library import named
 from kubeskeptic.guard import Guard
 from kubeskeptic.journal import Journal, Record
 from kubeskeptic.kube import Kube
+from kubeskeptic.plugin import signals
 
 
 class Telling(Journal):
@@ -25,6 +29,7 @@ class Telling(Journal):
 
 
 def main(cluster: str, folder: Path, fault: str, settings: dict[str, Any], lasts: float, hold: float) -> None:
+    signals.pytest_sessionstart()
     found = clusters.find(cluster)
     assert found
     kube = Kube(found.kubeconfig, found.context, folder)
