@@ -129,7 +129,7 @@ def _on_all_workers(site: Site, victims: Victims, how: str, seed: int) -> list[K
     waiting, lock = list(kills.WORKER.items()), threading.Lock()
 
     def one_worker(node: str) -> list[Kill]:
-        found = []
+        found: list[Kill] = []
         while True:
             with lock:
                 if not waiting:
