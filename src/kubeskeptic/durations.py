@@ -47,6 +47,8 @@ API_CONNECT = 3.05
 """Connecting to the API server: a little over one SYN retransmission."""
 API_READ = 30.0
 """Reading an answer of the API server."""
+HAND_ANSWERS = 5.0
+"""A hand in a node answers within this, beside the time of the command that it runs."""
 API_ALIVE = 3.0
 """An API server that does not say within this that it is ready counts as not ready."""
 PODS_READY = Patience(120)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 from kubeskeptic.durations import Patience
@@ -93,7 +94,8 @@ class Switch:
 def a_site(folder: Path, guard: Any = None) -> Iterator[Site]:
     journal = Journal(folder / "journal.jsonl")
     nothing: Any = None
-    yield Site(nothing, nothing, journal, guard or Everything(), "r1", 7)
+    cluster: Any = SimpleNamespace(engine=nothing)
+    yield Site(cluster, nothing, journal, guard or Everything(), "r1", 7)
     journal.close()
 
 

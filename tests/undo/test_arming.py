@@ -11,6 +11,7 @@ from kubeskeptic.clusters import Cluster, Engine, Node
 from kubeskeptic.errors import CommandFailed
 from kubeskeptic.faults import Plan, Target, Timer
 from kubeskeptic.faults.parts.freeze_kube_proxy import FreezeKubeProxy
+from kubeskeptic.reach import ByEngine
 from kubeskeptic.undo import arming
 from kubeskeptic.undo.ledger import OpenFault
 from kubeskeptic.undo.reach import as_record, cluster_from
@@ -37,6 +38,8 @@ class FakeSite:
         self.cluster, self.run, self.log, self.broken = CLUSTER, "r1", list[str](), broken
         self.guard = SimpleNamespace(uid="uid-1")
         self.journal = SimpleNamespace(path=folder / "journal.jsonl")
+        through: Any = SimpleNamespace(exec=lambda node, argv, stdin: self.in_node(node, *argv, stdin=stdin))
+        self.reach = ByEngine(through)
 
     def in_node(self, node: str, *argv: str, stdin: str | None = None) -> str:
         self.log.append(f"{node}: {' '.join(argv)}")

@@ -26,6 +26,7 @@ class FakeEngine:
         self.down: set[str] = set()
         self.notes: dict[str, str] = {}
         self.lines: dict[str, str] = {}
+        self.timers: dict[str, str] = {}
         self.log: list[str] = []
 
     def nodes(self, _: str) -> list[Any]:
@@ -42,7 +43,9 @@ class FakeEngine:
             raise CommandFailed("exec", 1, f"container {node} is not running")
         if argv[0] == "sh" and "for note in" in argv[2]:
             return self.notes.get(node, "")
-        if argv[0] == "sh" and "list-units" in argv[2]:
+        if "list-units" in argv:
+            return self.timers.get(node, "")
+        if argv[0] == "sh" and "is-active" in argv[2]:
             return self.lines.get(node, "")
         if argv[0] != "true":
             self.log.append(f"{node}: {' '.join(argv)}")
@@ -106,7 +109,8 @@ def test_a_clean_cluster_has_nothing_of_ours(site: Site) -> None:
 def test_each_place_is_looked_at(site: Site) -> None:
     engine(site).down = {"n2"}
     engine(site).notes["n1"] = notes.written(FAULT)
-    engine(site).lines["n1"] = "timer skeptic-r1-x.timer\nservice kubelet\nstopped kube-proxy\ntable inet/skeptic_1\n"
+    engine(site).timers["n1"] = "skeptic-r1-x.timer loaded active waiting\n"
+    engine(site).lines["n1"] = "service kubelet\nstopped kube-proxy\ntable inet/skeptic_1\n"
     site.kube.namespaces["skeptic-web"] = {"app.kubernetes.io/managed-by": "kubeskeptic"}  # type: ignore[attr-defined]
     assert kinds(site) == [
         ("node", "n2"),

@@ -1,4 +1,4 @@
-"""``python3 -m kubeskeptic.agent ask | serve``: the two ways in which the agent's image is run.
+"""``python3 -m kubeskeptic.agent ask | serve | hand``: the ways in which the agent's image is run.
 
 Once it listens it prints one line of JSON with the port: ``{"listening": 8080}``.
 """
@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
         burn(options.share, options.seconds)
         return 0
     _raise_open_files()
-    asyncio.run(_ask(options) if options.what == "ask" else _serve(options))
+    asyncio.run({"ask": _ask, "serve": _serve, "hand": _hand}[options.what](options))
     return 0
 
 
@@ -49,6 +49,15 @@ async def _serve(options: argparse.Namespace) -> None:
     port = await workload.server.listen(options.host, options.port)
     await _until_told_to_end(port)
     await workload.stop()
+
+
+async def _hand(options: argparse.Namespace) -> None:
+    from kubeskeptic.agent.hand import Hand, key_in
+
+    hand = Hand(key_in(options.key))
+    port = await hand.server.listen(options.host, options.port)
+    await _until_told_to_end(port)
+    await hand.stop()
 
 
 async def _until_told_to_end(port: int) -> None:
@@ -79,7 +88,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="what", required=True)
     ask = commands.add_parser("ask", help="ask the probes that are put to it, and give out what it saw")
     serve = commands.add_parser("serve", help="answer with who it is")
-    for command in (ask, serve):
+    hand = commands.add_parser("hand", help="run commands in its node for whoever has the key")
+    hand.add_argument("--key", required=True, help="file with the key")
+    for command in (ask, serve, hand):
         command.add_argument("--host", default="0.0.0.0", help="address to listen on")  # noqa: S104  # a pod's only address
         command.add_argument("--port", type=int, default=8080, help="port to listen on; 0: a free one")
     ask.add_argument(

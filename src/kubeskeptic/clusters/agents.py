@@ -61,6 +61,8 @@ def from_registry(engine: Engine, reference: str) -> Path:
             shutil.copy(paths.checkout() / "images/agent/Dockerfile", context)
             agent_image.lay_out(context / "sources")
             agent_image.copy_package("dns", context / "packages")
+            (context / "wrappers").mkdir()
+            agent_image.wrap(context / "wrappers")
             engine.build(context, reference)
         unfinished = archive.with_suffix(".unfinished")
         engine.save(reference, unfinished)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from kubeskeptic import paths
 from kubeskeptic.clusters import mounts
+from kubeskeptic.clusters.builds import roots
 from kubeskeptic.clusters.debian import Mirror, Packages, mirror
 from kubeskeptic.clusters.diagnosis import missing_in
 from kubeskeptic.clusters.engine import Engine
@@ -115,17 +116,7 @@ def _install(into: Path, source: Mirror, progress: Progress) -> None:
     with progress.step("container engine from Debian packages", 10) as step:
         packages(NEW_SUITE, source).unpack(FROM_NEW, into, step)
         packages(OLD_SUITE, source).unpack(FROM_OLD, into, step)
-        # update-alternatives, which would make these links, is not run
-        for name in (
-            "iptables",
-            "iptables-save",
-            "iptables-restore",
-            "ip6tables",
-            "ip6tables-save",
-            "ip6tables-restore",
-        ):
-            (into / "usr/sbin" / name).unlink(missing_ok=True)
-            (into / "usr/sbin" / name).symlink_to("xtables-nft-multi")
+        roots.xtables(into)
 
 
 def _start(engine: Engine, prefix: Path, source: Mirror, step: Step) -> Engine:

@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from kubeskeptic.durations import FAULT_BITES, FAULT_HEALS, Patience
-from kubeskeptic.errors import LeftDirty
+from kubeskeptic.errors import CommandFailed, LeftDirty
 from kubeskeptic.faults.overlap import InForce
 from kubeskeptic.guard.risk import Permits, Risk
+from kubeskeptic.reach import ByEngine, Reach
 from kubeskeptic.waiting import NotYet
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Site:
     :param seed: decides victims and moments
     :param in_force: which targets are taken; share it between sites of one cluster
     :param left: what could not be undone, one sentence each
+    :param reach: the way into nodes; through the container engine when not given
     """
 
     cluster: Cluster
@@ -95,13 +97,25 @@ class Site:
     seed: int
     in_force: InForce = field(default_factory=InForce)
     left: list[str] = field(default_factory=list)
+    reach: Reach = None  # type: ignore[assignment]  # never None once made
+
+    def __post_init__(self) -> None:
+        self.reach = self.reach or ByEngine(self.cluster.engine)
 
     def in_node(self, node: str, *argv: str, stdin: str | None = None) -> str:
         """Run a command in a node and return what it printed.
 
         :raises CommandFailed: when it fails or the node does not run
         """
-        return self.cluster.engine.exec(node, argv, stdin=stdin)
+        return self.reach.run(node, argv, stdin=stdin)
+
+    def runs(self, node: str) -> bool:
+        """Whether a node is there to be asked: as far as can be seen from here."""
+        try:
+            self.in_node(node, "true")
+        except CommandFailed:
+            return False
+        return True
 
     def close(self) -> None:
         """End the use of this site.

@@ -1,4 +1,4 @@
-"""Arming and disarming dead man's switches: a detached process on the host; for nodes see :mod:`~kubeskeptic.undo.timers`."""
+"""Arming and disarming dead man's switches: a detached process on the host; for nodes see :mod:`~kubeskeptic.reach`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from kubeskeptic import paths
 from kubeskeptic.durations import COMMAND, SWITCH_FIRES
 from kubeskeptic.errors import CommandFailed, Refused, SkepticError
-from kubeskeptic.undo import notes, timers
+from kubeskeptic.undo import notes
 from kubeskeptic.undo.ledger import OpenFault
 from kubeskeptic.undo.reach import as_record
 from kubeskeptic.undo.switch import alive, born
@@ -75,7 +75,7 @@ def arm(site: Site, identity: str, fault: Fault, plan: Plan, lasts: float, where
         for timer in plan.timers:
             notes.leave(site, timer.node, one)
             argv = notes.and_forget(one, timer.argv)
-            timers.start(site, timers.unit(one), timer.node, argv, lasts)
+            site.reach.start_timer(timer.node, one.unit, argv, lasts)
         for kind, namespace, name in plan.objects:
             notes.annotate(site, kind, namespace, name, notes.written(one))
     except SkepticError:
@@ -96,6 +96,7 @@ def order_for(site: Site, one: OpenFault, rescue: Iterable[Sequence[str]], file:
         "replay": {
             "fault": one.as_record(),
             "cluster": as_record(site.cluster),
+            "way": site.reach.way,
             "journal": str(site.journal.path.resolve()),
         },
     }
@@ -109,7 +110,7 @@ def lay_down(site: Site, one: OpenFault) -> None:
     for kind, namespace, name in one.objects:
         notes.annotate(site, kind, namespace, name, None)
     for node in one.nodes:
-        timers.stop(site, node, timers.unit(one))
+        site.reach.stop_timer(node, one.unit)
         notes.take_away(site, node, one)
 
 

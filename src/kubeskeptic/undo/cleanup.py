@@ -11,7 +11,7 @@ from kubeskeptic.errors import LeftDirty, NotFound, PatienceExhausted, SkepticEr
 from kubeskeptic.faults import Site, state
 from kubeskeptic.guard import lease as leases
 from kubeskeptic.journal import Journal
-from kubeskeptic.undo import arming, residue, timers
+from kubeskeptic.undo import arming, residue
 from kubeskeptic.undo.replay import put_back
 from kubeskeptic.undo.residue import Leftover
 from kubeskeptic.waiting import NotYet, until
@@ -113,7 +113,7 @@ def _waiting(_: Site, one: Leftover) -> None:
 
 
 def _timer(site: Site, one: Leftover) -> None:
-    timers.stop_unit(site, one.node, one.name)
+    site.reach.stop_timer(one.node, one.name.removesuffix(".timer").removesuffix(".service"))
 
 
 def _service(site: Site, one: Leftover) -> None:

@@ -38,6 +38,11 @@ class OpenFault:
         """``RUN-ID``, with what is no good in the names of files and units replaced."""
         return "".join(c if c.isalnum() or c in "-_." else "-" for c in f"{self.run}-{self.id}")
 
+    @property
+    def unit(self) -> str:
+        """The name of the timers in nodes that undo it: ``skeptic-RUN-ID``."""
+        return f"skeptic-{self.key}"
+
     def as_record(self) -> dict[str, Any]:
         """As JSON data; :meth:`from_record` is the way back."""
         return asdict(self)

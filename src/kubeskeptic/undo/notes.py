@@ -11,12 +11,13 @@ import json
 from typing import TYPE_CHECKING
 
 from kubeskeptic.errors import CommandFailed, NotFound
+from kubeskeptic.reach.hand_manifests import KEPT
 from kubeskeptic.undo.ledger import OpenFault
 
 if TYPE_CHECKING:
     from kubeskeptic.faults.contract import Site
 
-FOLDER = "/var/lib/kubeskeptic"
+FOLDER = KEPT
 """Where a node keeps notes, and what faults put aside there."""
 ANNOTATION = "kubeskeptic/undo"
 

@@ -21,6 +21,7 @@ from kubeskeptic.faults.sequence import healed, undone
 from kubeskeptic.guard import Guard
 from kubeskeptic.journal import Journal
 from kubeskeptic.kube import Kube
+from kubeskeptic.reach import ByEngine, ByPod
 from kubeskeptic.undo.arming import lay_down
 from kubeskeptic.undo.ledger import OpenFault
 from kubeskeptic.undo.reach import cluster_from
@@ -57,7 +58,10 @@ def from_switch(order: dict[str, Any]) -> Iterator[tuple[Site, OpenFault]]:
     with tempfile.TemporaryDirectory(prefix="kubeskeptic-") as scratch:
         kube = Kube(cluster.kubeconfig, cluster.context, Path(scratch))
         with closing(Journal(told if told.exists() else Path(scratch) / "journal.jsonl")) as journal:
-            yield Site(cluster, kube, journal, Guard(cluster, kube, one.cluster), one.run, 0), one
+            reach = (
+                ByPod(kube, cluster.agent_image, one.run) if order.get("way") == ByPod.way else ByEngine(cluster.engine)
+            )
+            yield Site(cluster, kube, journal, Guard(cluster, kube, one.cluster), one.run, 0, reach=reach), one
 
 
 def main(file: Path) -> int:

@@ -138,7 +138,6 @@ def nodes_down(site: Site) -> Iterator[Leftover]:
 
 
 _PARTS = """
-for timer in $(systemctl list-units --all --plain --no-legend 'skeptic-*' | awk '{print $1}'); do echo "timer $timer"; done
 for part in containerd kubelet; do systemctl is-active --quiet "$part" || echo "service $part"; done
 ps -eo stat=,comm= | awk '$1 ~ /^T/ && $2 ~ /^(kube|containerd|coredns|etcd)/ {print "stopped " $2}'
 nft list tables 2>/dev/null | awk '$3 ~ /^skeptic/ {print "table " $2 "/" $3}'
@@ -152,12 +151,14 @@ def in_node(site: Site, node: str) -> Iterator[Leftover]:
         return
     for one in notes.in_node(site, node):
         yield _fault(one, f"note in {node}")
+    for timer in site.reach.timers(node):
+        yield Leftover("timer", timer, f"timer {timer} in {node}", node=node)
     for line in site.in_node(node, "sh", "-c", _PARTS).splitlines():
         kind, _, name = line.partition(" ")
         yield Leftover(kind, name, f"{_SAID[kind]} {name} in {node}", node=node)
 
 
-_SAID = {"timer": "unit", "service": "inactive service", "stopped": "stopped process", "table": "rule table"}
+_SAID = {"service": "inactive service", "stopped": "stopped process", "table": "rule table"}
 
 
 # -- objects -----------------------------------------------------------------------------------------------------------

@@ -31,6 +31,8 @@ START = Start(
         "LANG": "C.UTF-8",
     },
 )
+NODE_OWN = ("systemctl", "ctr")
+"""Commands of the node's service manager and container runtime: the hand has none of its own."""
 NOT_NEEDED = ("test", "idlelib", "tkinter", "turtledemo", "lib2to3", "ensurepip", "pydoc_data", "distutils")
 """Parts of Python's library that an agent never imports."""
 
@@ -45,7 +47,15 @@ class AgentImage:
     def base_recipe() -> Recipe:
         """What the lower layer depends on."""
         return Recipe(
-            "image-agent-base", "3.11", (*roots.PYTHON_PACKAGES, importlib.metadata.version("dnspython"), "1")
+            "image-agent-base",
+            "3.11",
+            (
+                *roots.PYTHON_PACKAGES,
+                *roots.TOOLS_PACKAGES,
+                importlib.metadata.version("dnspython"),
+                _wrapper("*"),
+                "2",
+            ),
         )
 
     @property
@@ -84,8 +94,11 @@ class AgentImage:
     def _build_base(self, into: Path, step: Step) -> None:
         root = into / "root"
         root.mkdir()
-        roots.unpacked(root, self._workshop.packages, roots.PYTHON_PACKAGES, step)
+        roots.unpacked(root, self._workshop.packages, (*roots.PYTHON_PACKAGES, *roots.TOOLS_PACKAGES), step)
         roots.shell(root)
+        roots.applets(root)
+        roots.xtables(root)
+        wrap(root / "usr/bin")
         (root / "usr/bin/python3").symlink_to("python3.11")
         library = root / "usr/lib/python3.11"
         for name in NOT_NEEDED:
@@ -98,6 +111,17 @@ class AgentImage:
         layer = write_layer(root, into / "layer.tar")
         write_image(into / "image.tar", self.base_reference, [layer], START)
         shutil.rmtree(root)
+
+
+def wrap(folder: Path) -> None:
+    """Let the commands that only the node itself can have be run there: in the namespaces of its process 1."""
+    for name in NODE_OWN:
+        (folder / name).write_text(_wrapper(name), encoding="utf-8")
+        (folder / name).chmod(0o755)
+
+
+def _wrapper(name: str) -> str:
+    return f'#!/bin/sh\nexec nsenter -t 1 -m -u -i -n -p -- {name} "$@"\n'
 
 
 def agent_files() -> list[Path]:

@@ -110,16 +110,7 @@ def _proxy(workshop: Workshop, reference: str, program: Path, of: Recipe) -> Pat
     def fill(root: Path, step: Step) -> None:
         roots.unpacked(root, workshop.packages, roots.PROXY_PACKAGES, step)
         roots.shell(root)
-        for name in (
-            "iptables",
-            "iptables-save",
-            "iptables-restore",
-            "ip6tables",
-            "ip6tables-save",
-            "ip6tables-restore",
-        ):
-            (root / "usr/sbin" / name).unlink(missing_ok=True)
-            (root / "usr/sbin" / name).symlink_to("xtables-nft-multi")
+        roots.xtables(root)
         (root / "usr/local/bin").mkdir(parents=True, exist_ok=True)
         shutil.copy2(program, root / "usr/local/bin")
 

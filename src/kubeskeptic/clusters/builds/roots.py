@@ -28,6 +28,14 @@ PYTHON_PACKAGES = (
     "libc6", "python3.11-minimal", "libpython3.11-minimal", "libpython3.11-stdlib", "libexpat1", "zlib1g", "libuuid1",
     "libffi8", "liblzma5", "libbz2-1.0", "libssl3", "busybox-static",
 )  # fmt: skip
+TOOLS_PACKAGES = (
+    "iptables", "libxtables12", "libip4tc2", "libip6tc2", "libmnl0", "libnfnetlink0", "libnetfilter-conntrack3",
+    "libnftnl11", "nftables", "libnftables1", "libedit2", "libtinfo6", "libbsd0", "libmd0", "libjansson4", "libgmp10",
+    "conntrack", "iproute2", "libbpf1", "libelf1", "libcap2", "libdb5.3", "libselinux1", "libpcre2-8-0", "libtirpc3",
+    "libgssapi-krb5-2", "libkrb5-3", "libk5crypto3", "libkrb5support0", "libcom-err2", "libkeyutils1",
+    "procps", "libproc2-0", "libncursesw6", "libsystemd0", "libgcrypt20", "libgpg-error0", "liblz4-1", "libzstd1",
+)  # fmt: skip
+"""What the hand needs in a node that may have nothing: packet filter, routes, queues, processes."""
 NOT_NEEDED = (
     "usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info", "usr/share/lintian",
     "var/cache/apt", "var/lib/apt/lists",
@@ -96,6 +104,25 @@ def shell(root: Path) -> None:
         place = root / "usr/bin" / name
         if not place.exists() and not place.is_symlink():
             place.symlink_to("busybox")
+
+
+def applets(root: Path) -> None:
+    """The tools of busybox that the command lines of faults use, where the root has no others of the name."""
+    names = (
+        "awk basename cmp cp date dirname grep head mv nsenter sed sha256sum sort tail test timeout touch tr unshare"
+    )
+    for name in names.split():
+        place = root / "usr/bin" / name
+        if not place.exists() and not place.is_symlink():
+            place.symlink_to("busybox")
+
+
+def xtables(root: Path) -> None:
+    """The names of iptables, which update-alternatives would make if the packages were installed."""
+    for family in ("iptables", "ip6tables"):
+        for name in (family, f"{family}-save", f"{family}-restore"):
+            (root / "usr/sbin" / name).unlink(missing_ok=True)
+            (root / "usr/sbin" / name).symlink_to("xtables-nft-multi")
 
 
 def slim(root: Path) -> None:

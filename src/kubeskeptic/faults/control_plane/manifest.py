@@ -52,7 +52,7 @@ def leads(site: Site, part: str, nodes: list[str], word: str = "", *, present: b
 def answers(site: Site, node: str, url: str) -> bool:
     """Whether something answers, whatever it says, at a URL asked in a node."""
     try:
-        site.in_node(node, "curl", "--silent", "--insecure", "--max-time", "2", url)
+        site.in_node(node, *site.reach.curl, "--silent", "--insecure", "--max-time", "2", url)
     except CommandFailed as failed:
         if failed.status in (7, 28, 35, 52, 55, 56):  # refused, too late, cut while greeting, empty, cut: see curl(1)
             return False

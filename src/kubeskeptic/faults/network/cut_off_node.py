@@ -1,7 +1,8 @@
 """Cut a node off: packets between it and others are dropped, in both directions or in one.
 
 From everybody, from the control plane, or from the other workers; their pods included. Dropped without a word, as by a broken
-cable, not refused. Connections that exist break too. What stays within the node goes on, and the node's engine reaches it.
+cable, not refused. Connections that exist break too. What stays within the node goes on, and the node's engine reaches it; a
+hand of ours is reached, too, through the one port that it listens on.
 """
 
 from __future__ import annotations
@@ -65,7 +66,10 @@ class CutOffNode(Fault):
             arriving, leaving = f'iifname "{device}" drop', f'oifname "{device}" drop'
         rules = {"arriving": [arriving], "leaving": [leaving], "both": [arriving, leaving]}[self.direction]
         text = table.script(
-            plan.record["table"], [r for r in rules if r is arriving], [r for r in rules if r is leaving]
+            plan.record["table"],
+            [r for r in rules if r is arriving],
+            [r for r in rules if r is leaving],
+            site.reach.spared,
         )
         table.put(site, plan.record["node"], text)
 
@@ -86,7 +90,7 @@ class CutOffNode(Fault):
         """The table is gone, the others are reached again, and the node is Ready."""
         if table.there(site, record["node"], record["table"]):
             return NotYet("the table is still there")
-        lost = [p for p in record["peers"] if site.cluster.engine.running(p) and not _reaches(site, record["node"], p)]
+        lost = [p for p in record["peers"] if site.runs(p) and not _reaches(site, record["node"], p)]
         if lost:
             return NotYet(f"the node does not reach {', '.join(lost)}")
         if state.condition(site.kube.get("Node", record["node"]), "Ready") != "True":

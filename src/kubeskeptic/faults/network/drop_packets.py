@@ -55,7 +55,9 @@ class DropPackets(Fault):
         """Make the table."""
         device = table.device(site, plan.record["node"])
         rule = f'iifname "{device}" numgen random mod 100 < {plan.record["percent"]} drop'
-        table.put(site, plan.record["node"], table.script(plan.record["table"], arriving=[rule]))
+        table.put(
+            site, plan.record["node"], table.script(plan.record["table"], arriving=[rule], spared=site.reach.spared)
+        )
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
         """A new connection to another node needed a second SYN, or never came to be."""

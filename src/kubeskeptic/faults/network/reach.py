@@ -6,7 +6,7 @@ from kubeskeptic.errors import CommandFailed
 from kubeskeptic.faults import state
 from kubeskeptic.faults.contract import Site
 
-_TIME = ("curl", "--silent", "--output", "/dev/null", "--write-out", "%{time_connect}")
+_TIME = ("--silent", "--output", "/dev/null", "--write-out", "%{time_connect}")
 
 
 def connect(site: Site, node: str, address: str, *, patience: float = 2.0, inside: int = 0) -> float | None:
@@ -17,7 +17,7 @@ def connect(site: Site, node: str, address: str, *, patience: float = 2.0, insid
     """
     enter = ("nsenter", "--target", str(inside), "--net", "--") if inside else ()
     try:
-        took = site.in_node(node, *enter, *_TIME, "--max-time", f"{patience:g}", f"http://{address}/")
+        took = site.in_node(node, *enter, *site.reach.curl, *_TIME, "--max-time", f"{patience:g}", f"http://{address}/")
     except CommandFailed as failed:
         if failed.status in (7, 28):  # not connected, too late: see curl(1)
             return None

@@ -1,7 +1,7 @@
 """Tables of packet filter rules of our own, in a node.
 
 Each fault has one nftables table with a name of its own, made whole in one transaction and deleted whole: no rule of anybody
-else is ever touched, moved or renumbered. Rules drop; they never accept what somebody else drops.
+else is ever touched, moved or renumbered. Rules drop; what they spare may still be dropped by somebody else's.
 """
 
 from __future__ import annotations
@@ -36,15 +36,20 @@ def addresses(peers: Iterable[str]) -> str:
     return "{ " + ", ".join(checked) + " }"
 
 
-def script(table: str, arriving: Iterable[str] = (), leaving: Iterable[str] = ()) -> str:
+def script(table: str, arriving: Iterable[str] = (), leaving: Iterable[str] = (), spared: Iterable[int] = ()) -> str:
     """What ``nft -f`` reads to make a table anew: rules for packets that arrive, before their destination is translated, and
-    for packets that leave, after their source is."""
+    for packets that leave, after their source is.
+
+    :param spared: TCP ports of the node that none of the rules is about
+    """
+    ports = ", ".join(map(str, spared))
     lines = [f"table inet {table}", f"delete table inet {table}", f"table inet {table} {{"]
-    for chain, hook, priority, rules in (
-        ("arriving", "prerouting", -310, list(arriving)),
-        ("leaving", "postrouting", 310, list(leaving)),
+    for chain, hook, priority, side, rules in (
+        ("arriving", "prerouting", -310, "dport", list(arriving)),
+        ("leaving", "postrouting", 310, "sport", list(leaving)),
     ):
         if rules:
+            rules = [f"tcp {side} {{ {ports} }} accept", *rules] if ports else rules
             lines += [f"  chain {chain} {{", f"    type filter hook {hook} priority {priority}; policy accept;"]
             lines += [f"    {rule}" for rule in rules] + ["  }"]
     return "\n".join([*lines, "}"]) + "\n"

@@ -68,7 +68,7 @@ class FlushServiceRules(Fault):
             return stepped
         mine = service_rules(site, record["node"])
         for other in record["others"]:
-            if not site.cluster.engine.running(other):
+            if not site.runs(other):
                 continue
             apart = mine ^ service_rules(site, other)
             if apart:

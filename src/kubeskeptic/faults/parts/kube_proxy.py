@@ -23,7 +23,9 @@ _QUEUED = "kubeproxy_sync_proxy_rules_last_queued_timestamp_seconds"
 def says(site: Site, node: str, address: str) -> str:
     """What it serves at an address such as ``:10256/healthz``; empty when it does not answer within two seconds."""
     try:
-        return site.in_node(node, "curl", "--silent", "--fail", "--max-time", "2", f"http://127.0.0.1{address}")
+        return site.in_node(
+            node, *site.reach.curl, "--silent", "--fail", "--max-time", "2", f"http://127.0.0.1{address}"
+        )
     except CommandFailed as silent:
         if silent.status in (7, 22, 28, 52, 56):  # refused, an error status, too late, empty, cut: see curl(1)
             return ""
@@ -38,7 +40,8 @@ def reaches(site: Site, node: str, service: str) -> bool:
     """
     authority = "/etc/kubernetes/pki/ca.crt"
     try:
-        site.in_node(node, "curl", "--silent", "--cacert", authority, "--max-time", "2", f"https://{service}/livez")
+        url = f"https://{service}/livez"
+        site.in_node(node, *site.reach.curl, "--silent", "--cacert", authority, "--max-time", "2", url)
     except CommandFailed as failed:
         if failed.status in (7, 28, 35, 52, 56, 60):  # as above, or it cannot prove who it is
             return False

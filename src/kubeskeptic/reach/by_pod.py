@@ -1,0 +1,137 @@
+"""The way through a privileged pod of ours: any cluster that allows risk level node. See :mod:`kubeskeptic.agent.hand`."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+import shlex
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from kubeskeptic.agent.hand import signature
+from kubeskeptic.durations import COMMAND, HAND_ANSWERS, PODS_READY
+from kubeskeptic.errors import CommandFailed, NotFound, SkepticError, Unanswered
+from kubeskeptic.reach.hand_manifests import KEY, LABEL, NAME, PORT, manifests
+from kubeskeptic.waiting import NotYet, until
+
+if TYPE_CHECKING:
+    from kubeskeptic.kube import Kube
+
+
+class ByPod:
+    """Commands and timers by the hands, which are put in place when first asked for, or found.
+
+    Another process of the same run finds the key in the Secret beside them: it is kept nowhere else.
+
+    :param image: the agent's image, as the nodes have it
+    :param run: whose hands these are
+    """
+
+    way = "pod"
+    curl = ("python3", "-m", "kubeskeptic.agent.curl")
+    spared = (PORT,)
+
+    def __init__(self, kube: Kube, image: str, run: str) -> None:
+        self._kube = kube
+        self._image = image
+        self._run = run
+        self._key = b""
+        self._pods: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def namespace(self) -> str:
+        """Where the hands are."""
+        return f"skeptic-{self._run}-hands"[:63]
+
+    def run(self, node: str, argv: Sequence[str], *, stdin: str | None = None) -> str:
+        """Run a command in the node's network and processes, with the hand's tools."""
+        shown = f"{shlex.join(argv)} (by the hand on {node})"
+        asked = {"argv": list(argv), "stdin": stdin, "seconds": COMMAND.seconds}
+        said = self._ask(node, shown, "/run", asked)
+        if said["status"] != 0:
+            raise CommandFailed(shown, said["status"], said["err"] or said["out"])
+        return str(said["out"])
+
+    def start_timer(self, node: str, name: str, argv: Sequence[str], lasts: float) -> None:
+        """Leave a timer with the hand."""
+        self._ask(node, f"timer {name}", "/start", {"name": name, "argv": list(argv), "seconds": lasts})
+
+    def stop_timer(self, node: str, name: str) -> None:
+        """Stop the hand's timer; without a hand there is none."""
+        if self._there():
+            self._ask(node, f"timer {name}", "/stop", {"name": name})
+
+    def timers(self, node: str) -> list[str]:
+        """The hand's timers; without a hand there are none."""
+        return list(self._ask(node, "timers", "/timers", {})["timers"]) if self._there() else []
+
+    def close(self) -> None:
+        """Take the hands away, and with them everything that they still had to do; fine when there are none."""
+        try:
+            self._kube.delete("Namespace", self.namespace)
+        except NotFound:
+            return
+
+    # -- putting them in place -------------------------------------------------------------------------------------------
+    def _there(self) -> bool:
+        try:
+            self._kube.get("DaemonSet", NAME, self.namespace)
+        except NotFound:
+            return False
+        return True
+
+    def _signed_in(self) -> bytes:
+        """The key; with it the hands are there, or about to be."""
+        with self._lock:
+            if not self._key:
+                try:
+                    secret = self._kube.get("Secret", NAME, self.namespace)
+                    self._key = base64.b64decode(secret["data"][KEY])
+                except NotFound:
+                    self._key = secrets.token_hex(32).encode()
+                    for one in manifests(self._image, self.namespace, self._run, self._key.decode()):
+                        self._kube.apply(one)
+            return self._key
+
+    def _pod(self, node: str) -> str:
+        """The name of the node's hand, once it runs."""
+        if node not in self._pods:
+            self._pods[node] = until(
+                lambda: self._running(node), PODS_READY, what=f"a hand on {node}", tolerate=(SkepticError,)
+            )
+        return self._pods[node]
+
+    def _running(self, node: str) -> str | NotYet:
+        found = self._kube.list("Pod", self.namespace, labels=LABEL, fields=f"spec.nodeName={node}")["items"]
+        for pod in found:
+            if pod["status"].get("phase") == "Running" and "deletionTimestamp" not in pod["metadata"]:
+                name = str(pod["metadata"]["name"])
+                self._kube.request("GET", self._path(name, "/healthz"), None, {}, HAND_ANSWERS)
+                return name
+        return NotYet(f"{len(found)} pods there, none of them Running")
+
+    # -- asking them -----------------------------------------------------------------------------------------------------
+    def _ask(self, node: str, shown: str, path: str, asked: dict[str, Any]) -> Any:
+        try:
+            key, pod = self._signed_in(), self._pod(node)
+            patience = COMMAND.seconds + HAND_ANSWERS if path == "/run" else HAND_ANSWERS
+            where, query = self._path(pod, path), signed(key, path, asked)
+            return json.loads(self._kube.request("POST", where, asked, query, timeout=patience))
+        except Unanswered as silent:
+            raise CommandFailed(shown, None, f"the hand on {node} did not answer: {silent}") from silent
+        except SkepticError as refused:
+            self._pods.pop(node, None)  # it may be another pod by now
+            raise CommandFailed(shown, 255, f"the hand on {node} is out of reach: {refused}") from refused
+
+    def _path(self, pod: str, path: str) -> str:
+        return f"/api/v1/namespaces/{self.namespace}/pods/{pod}:{PORT}/proxy{path}"
+
+
+def signed(key: bytes, path: str, asked: Mapping[str, Any], now: float | None = None) -> dict[str, str]:
+    """The query that signs a request: see :func:`~kubeskeptic.agent.hand.signature`."""
+    at, once = f"{time.time() if now is None else now:.3f}", secrets.token_hex(16)
+    return {"at": at, "once": once, "sign": signature(key, path, at, once, asked)}
