@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
+from kubeskeptic.durations import CLEANUP_GONE
 from kubeskeptic.errors import MissingRequirement
 from kubeskeptic.faults import Fault, Site
 from kubeskeptic.faults.control_plane.controller_off import ControllerOff
@@ -37,9 +39,11 @@ from kubeskeptic.faults.pods.hang_container import HangContainer
 from kubeskeptic.faults.pods.kill_container import KillContainer
 from kubeskeptic.faults.pods.make_unready import MakeUnready
 from kubeskeptic.faults.pods.slow_down import SlowDown
+from kubeskeptic.reach import ByPod
+from kubeskeptic.waiting import until
 
 from .faults_check import bites_and_heals
-from .workload import Names, three_pods
+from .workload import Names, gone, three_pods
 
 pytestmark = pytest.mark.live
 
@@ -50,6 +54,18 @@ NAMESPACE = "skeptic-faults"
 def node(site: Site) -> str:
     """The worker that is broken."""
     return site.cluster.workers[-1].name
+
+
+@pytest.fixture(scope="module", params=["engine", "pod"])
+def reached(site: Site, request: pytest.FixtureRequest) -> Iterator[Site]:
+    """The site, with each of the two ways into nodes."""
+    if request.param == "engine":
+        yield site
+        return
+    hands = ByPod(site.kube, site.cluster.agent_image, "live")
+    yield replace(site, reach=hands)
+    hands.close()
+    until(lambda: gone(site, hands.namespace), CLEANUP_GONE, what="the hands to go")
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +82,6 @@ POD_FAULTS: dict[str, Callable[[str, str], Fault]] = {
     "hang_container": lambda one, _: HangContainer(NAMESPACE, one),
     "make_unready": lambda one, _: MakeUnready(NAMESPACE, one),
     "slow_down": lambda one, _: SlowDown(NAMESPACE, one, 1.0),
-    "cut_pods": lambda one, other: CutPods(NAMESPACE, one, other),
 }
 
 NODE_FAULTS: dict[str, Callable[[str], Fault]] = {
@@ -77,6 +92,9 @@ NODE_FAULTS: dict[str, Callable[[str], Fault]] = {
     "drain_node": DrainNode,
     "cordon_node": CordonNode,
     "taint_node": lambda node: TaintNode(node, "kubeskeptic/live"),
+}
+
+INSIDE_FAULTS: dict[str, Callable[[str], Fault]] = {
     "stop_kubelet": StopKubelet,
     "stop_containerd": StopContainerd,
     "stop_kube_proxy": StopKubeProxy,
@@ -120,11 +138,25 @@ def test_node_fault(site: Site, node: str, name: str) -> None:
         pytest.skip(str(lacking))
 
 
+@pytest.mark.parametrize("name", INSIDE_FAULTS)
+def test_fault_inside_a_node(reached: Site, node: str, name: str) -> None:
+    try:
+        print(f"by {reached.reach.way}:", bites_and_heals(INSIDE_FAULTS[name](node), reached))
+    except MissingRequirement as lacking:
+        pytest.skip(str(lacking))
+
+
+def test_pods_are_cut_off_through_either_way(reached: Site, pods: Names) -> None:
+    one, other, _ = pods()
+    print(f"by {reached.reach.way}:", bites_and_heals(CutPods(NAMESPACE, one, other), reached))
+
+
 @pytest.mark.parametrize("name", CONTROL_PLANE_FAULTS)
 def test_control_plane_fault(site: Site, name: str) -> None:
     print(bites_and_heals(CONTROL_PLANE_FAULTS[name], site))
 
 
 def test_every_fault_is_here() -> None:
-    here = {name.partition(" ")[0] for faults in (POD_FAULTS, NODE_FAULTS, CONTROL_PLANE_FAULTS) for name in faults}
-    assert here == set(FAULTS)
+    groups = (POD_FAULTS, NODE_FAULTS, INSIDE_FAULTS, CONTROL_PLANE_FAULTS)
+    here = {name.partition(" ")[0] for faults in groups for name in faults}
+    assert here | {CutPods.name} == set(FAULTS)

@@ -32,7 +32,7 @@ def three_pods(site: Site, namespace: str) -> Iterator[Names]:
         yield lambda: until(three, PODS_READY, what="three pods")
     finally:
         site.kube.delete("Namespace", namespace)
-        until(lambda: _gone(site, namespace), CLEANUP_GONE, what="the namespace to go")
+        until(lambda: gone(site, namespace), CLEANUP_GONE, what="the namespace to go")
 
 
 def _deployment(image: str, namespace: str) -> dict[str, Any]:
@@ -53,7 +53,8 @@ def _deployment(image: str, namespace: str) -> dict[str, Any]:
     }
 
 
-def _gone(site: Site, namespace: str) -> bool | NotYet:
+def gone(site: Site, namespace: str) -> bool | NotYet:
+    """Whether a namespace is gone."""
     try:
         site.kube.get("Namespace", namespace)
     except NotFound:
