@@ -12,21 +12,22 @@ import socket
 import ssl
 import sys
 import time
+from contextlib import closing
 from urllib.parse import urlsplit
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Ask the URL and print what it says; the exit status."""
     asked = _parser().parse_args(arguments)
-    start = time.monotonic()
     try:
-        connection = _connection(asked)
-        connection.connect()
-        took = time.monotonic() - start
-        target = urlsplit(asked.url)
-        connection.request("GET", (target.path or "/") + (f"?{target.query}" if target.query else ""))
-        answer = connection.getresponse()
-        body = answer.read()
+        with closing(_connection(asked)) as connection:
+            start = time.monotonic()
+            connection.connect()
+            took = time.monotonic() - start
+            target = urlsplit(asked.url)
+            connection.request("GET", (target.path or "/") + (f"?{target.query}" if target.query else ""))
+            answer = connection.getresponse()
+            body = answer.read()
     except Exception as error:  # noqa: BLE001  # every kind has its status, and none must look like success
         return _status(error)
     if asked.fail and answer.status >= 400:

@@ -33,7 +33,7 @@ TOOLS_PACKAGES = (
     "libnftnl11", "nftables", "libnftables1", "libedit2", "libtinfo6", "libbsd0", "libmd0", "libjansson4", "libgmp10",
     "conntrack", "iproute2", "libbpf1", "libelf1", "libcap2", "libdb5.3", "libselinux1", "libpcre2-8-0", "libtirpc3",
     "libgssapi-krb5-2", "libkrb5-3", "libk5crypto3", "libkrb5support0", "libcom-err2", "libkeyutils1",
-    "procps", "libproc2-0", "libncursesw6", "libsystemd0", "libgcrypt20", "libgpg-error0", "liblz4-1", "libzstd1",
+    "dash", "procps", "libproc2-0", "libncursesw6", "libsystemd0", "libgcrypt20", "libgpg-error0", "liblz4-1", "libzstd1",
 )  # fmt: skip
 """What the hand needs in a node that may have nothing: packet filter, routes, queues, processes."""
 NOT_NEEDED = (
@@ -107,7 +107,12 @@ def shell(root: Path) -> None:
 
 
 def applets(root: Path) -> None:
-    """The tools of busybox that the command lines of faults use, where the root has no others of the name."""
+    """The tools of busybox that the command lines of faults use, where the root has no others of the name.
+
+    Its shell is not used: that takes its own ``ip`` and ``ps`` before anybody else's.
+    """
+    (root / "usr/bin/sh").unlink(missing_ok=True)
+    (root / "usr/bin/sh").symlink_to("dash")
     names = (
         "awk basename cmp cp date dirname grep head mv nsenter sed sha256sum sort tail test timeout touch tr unshare"
     )

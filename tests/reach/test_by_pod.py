@@ -1,0 +1,100 @@
+"""The manifests of the hands, and what their answers become."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from kubeskeptic.errors import ClusterError, CommandFailed, NotFound, Unanswered
+from kubeskeptic.kube.ownership import ours
+from kubeskeptic.reach import ByPod
+from kubeskeptic.reach.hand_manifests import KEY, PORT, manifests
+
+SECRET = "s" * 64
+
+
+class FakeKube:
+    """Has the hands' Secret and one hand on n1; answers with what is in ``says``."""
+
+    def __init__(self) -> None:
+        self.says: dict[str, Any] | Exception = {"status": 0, "out": "hello", "err": ""}
+        self.asked: list[tuple[str, str]] = []
+        self.applied: list[str] = []
+        self.there = True
+
+    def get(self, kind: str, name: str, namespace: str) -> dict[str, Any]:
+        if not self.there:
+            raise NotFound(f"no {kind} {name} in {namespace}")
+        return {"data": {KEY: base64.b64encode(SECRET.encode()).decode()}}
+
+    def apply(self, manifest: dict[str, Any]) -> None:
+        self.applied.append(manifest["kind"])
+
+    def list(self, kind: str, namespace: str, *, labels: str, fields: str) -> dict[str, Any]:
+        name = f"hand-on-{fields.rpartition('=')[2]}"
+        return {"items": [{"metadata": {"name": name}, "status": {"phase": "Running"}}]}
+
+    def request(self, method: str, path: str, body: Any, query: Any, timeout: float) -> bytes:
+        self.asked.append((method, path.rpartition("/proxy")[2]))
+        if isinstance(self.says, Exception) and not path.endswith("/healthz"):
+            raise self.says
+        return json.dumps(self.says if not isinstance(self.says, Exception) else {}).encode()
+
+
+@pytest.fixture
+def kube() -> Any:
+    return FakeKube()
+
+
+def test_everything_of_the_hands_is_known_to_be_ours() -> None:
+    for one in manifests("agent:1", "skeptic-r1-hands", "r1", SECRET):
+        assert one["metadata"]["labels"].items() >= ours("r1").items()
+
+
+def test_only_the_secret_holds_the_key() -> None:
+    shown = [json.dumps(one) for one in manifests("agent:1", "n", "r1", SECRET)]
+    assert [SECRET in text for text in shown] == [False, True, False]
+
+
+def test_the_hands_listen_beside_the_node_s_own_ports() -> None:
+    pod = manifests("agent:1", "n", "r1", SECRET)[2]["spec"]["template"]["spec"]
+    assert str(PORT) in pod["containers"][0]["args"]
+    assert PORT not in range(10248, 10260)
+    assert PORT not in range(30000, 32768)
+
+
+def test_what_a_command_prints_comes_back(kube: Any) -> None:
+    assert ByPod(kube, "agent:1", "r1").run("n1", ["echo", "hello"]) == "hello"
+    assert kube.asked == [("GET", "/healthz"), ("POST", "/run")]
+    assert kube.applied == []
+
+
+def test_hands_that_are_not_there_are_put_in_place(kube: Any) -> None:
+    kube.there = False
+    ByPod(kube, "agent:1", "r1").run("n1", ["true"])
+    assert kube.applied == ["Namespace", "Secret", "DaemonSet"]
+
+
+def test_a_command_that_fails_has_its_status_and_its_words(kube: Any) -> None:
+    kube.says = {"status": 7, "out": "", "err": "no such thing"}
+    with pytest.raises(CommandFailed) as failed:
+        ByPod(kube, "agent:1", "r1").run("n1", ["false"])
+    assert (failed.value.status, failed.value.output) == (7, "no such thing")
+
+
+@pytest.mark.parametrize("trouble", [Unanswered("silence"), ClusterError("no", 503)])
+def test_a_hand_out_of_reach_is_a_command_that_failed(kube: Any, trouble: Exception) -> None:
+    kube.says = trouble
+    with pytest.raises(CommandFailed, match="the hand on n1"):
+        ByPod(kube, "agent:1", "r1").run("n1", ["true"])
+
+
+def test_without_hands_there_are_no_timers(kube: Any) -> None:
+    kube.there = False
+    reach = ByPod(kube, "agent:1", "r1")
+    reach.stop_timer("n1", "skeptic-x")
+    assert reach.timers("n1") == []
+    assert kube.applied == kube.asked == []
