@@ -10,6 +10,7 @@ import click
 from kubeskeptic import __version__
 from kubeskeptic.cli.claims import claims
 from kubeskeptic.cli.clusters import doctor, down, up
+from kubeskeptic.cli.faults import faults, inflict_
 from kubeskeptic.cli.prove import prove
 from kubeskeptic.cli.report import report
 from kubeskeptic.cli.safety import cleanup, status
@@ -44,5 +45,5 @@ def main() -> None:
     """
 
 
-for _command in (up, down, doctor, claims, report, prove, status, cleanup):
+for _command in (up, down, doctor, claims, report, prove, faults, inflict_, status, cleanup):
     main.add_command(_command)

@@ -39,7 +39,7 @@ def status(cluster: str, reports: Path) -> None:
     \b
     skeptic status
     """
-    with _site(cluster) as site:
+    with site_of(cluster) as site:
         left = residue.find(site, _journals(reports)) if site else []
     if left:
         raise LeftDirty(
@@ -63,7 +63,7 @@ def cleanup(cluster: str, reports: Path, run: str, dry_run: bool) -> None:
     Works from the journals, and without them from notes in nodes and on objects and from labels. Touches nothing that is
     not ours. Running it again changes nothing.
     """
-    with _site(cluster) as site:
+    with site_of(cluster) as site:
         if site is None:
             click.echo(f"nothing to clean: there is no cluster {cluster} of ours")
             return
@@ -72,7 +72,7 @@ def cleanup(cluster: str, reports: Path, run: str, dry_run: bool) -> None:
             for one in residue.find(site, journals, run):
                 click.echo(f"would remove: {one.says}")
             return
-        with _alone(site):
+        with alone(site):
             removed = clean(site, journals, run, say=click.echo)
         click.echo(f"clean: {removed} things undone or removed")
 
@@ -82,7 +82,8 @@ def _journals(reports: Path) -> list[Path]:
 
 
 @contextmanager
-def _site(name: str) -> Iterator[Site | None]:
+def site_of(name: str) -> Iterator[Site | None]:
+    """The cluster of ours with this name, whatever state it is in; None when there is none."""
     found = present(name)
     if found is None:
         yield None
@@ -94,7 +95,7 @@ def _site(name: str) -> Iterator[Site | None]:
 
 
 @contextmanager
-def _alone(site: Site) -> Iterator[None]:
+def alone(site: Site) -> Iterator[None]:
     """Nobody else uses the cluster. One whose API server does not answer is used by nobody.
 
     :raises Refused: when somebody does

@@ -1,0 +1,186 @@
+"""``skeptic faults`` and ``skeptic inflict``: the fault library from a shell."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import MISSING, Field, fields, replace
+from typing import Any, get_type_hints
+
+import click
+from click.shell_completion import CompletionItem
+
+from kubeskeptic import paths
+from kubeskeptic.cli.safety import alone, site_of
+from kubeskeptic.clusters.up import DEFAULT_NAME
+from kubeskeptic.durations import Patience
+from kubeskeptic.errors import BadInput, MissingRequirement
+from kubeskeptic.faults import Fault, Site, inflict
+from kubeskeptic.faults.inflicting import dry_run
+from kubeskeptic.faults.library import FAULTS, named
+from kubeskeptic.journal import Journal
+from kubeskeptic.plugin import signals
+from kubeskeptic.runs.options import RunOptions
+from kubeskeptic.waiting import NotYet, until
+
+_TYPES = {str: "text", int: "whole number", float: "number", bool: "true or false"}
+_SPANS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+class FaultName(click.ParamType[str]):
+    """The name of a fault, which shells complete."""
+
+    name = "fault"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
+        """The faults whose names begin so."""
+        found = (one for one in FAULTS if one.startswith(incomplete))
+        return [CompletionItem(one, help=says(FAULTS[one])) for one in found]
+
+
+@click.command()
+@click.argument("fault", required=False, type=FaultName())
+def faults(fault: str | None) -> None:
+    """List the faults: what each does, what it may be told, how much it takes. One of them in full, when named.
+
+    \b
+    skeptic faults
+    skeptic faults drop_packets
+    """
+    for one in [named(fault)] if fault else FAULTS.values():
+        click.echo(f"{click.style(one.name, bold=True)}  ({one.risk.words})  {says(one)}")
+        for field in _fields(one):
+            click.echo(f"    {_shown(one, field)}")
+        if fault:
+            click.echo(f"\n{_module_words(one)}")
+
+
+@click.command("inflict")
+@click.argument("fault", type=FaultName())
+@click.argument("settings", nargs=-1, metavar="[SETTING=VALUE]...")
+@click.option("--for", "lasts", default="30s", show_default=True, help="How long: 20s, 5m, 1h.")
+@click.option("--cluster", default=DEFAULT_NAME, show_default=True, help="Our own kind cluster of this name.")
+@click.option(
+    "--dry-run", "dry", is_flag=True, help="Say what would be done and how it would be undone; touch nothing."
+)
+def inflict_(fault: str, settings: tuple[str, ...], lasts: str, cluster: str, dry: bool) -> None:
+    """Do one thing to the cluster, see it bite, and after a while undo it and see it healed. Ctrl-C undoes it at once.
+
+    \b
+    skeptic inflict crash_node node=kubeskeptic-worker2 --for 60s
+    skeptic inflict drop_packets node=kubeskeptic-worker percent=30 --for 5m
+    skeptic inflict taint_node node=kubeskeptic-worker key=demo --dry-run
+
+    Whatever happens to this process, a dead man's switch undoes it in the end. `skeptic faults` lists them all.
+    """
+    seconds, one = span(lasts), made(fault, settings)
+    with site_of(cluster) as site:
+        if site is None:
+            raise MissingRequirement(f"there is no cluster {cluster} of ours; `skeptic up` makes one")
+        if dry:
+            site.guard.permit(one.risk, one.name)
+            click.echo(dry_run(one, site))
+            return
+        signals.pytest_sessionstart()
+        with alone(site), _in_a_journal(site, one) as journaled:
+            _hold(one, journaled, seconds)
+
+
+def _hold(fault: Fault, site: Site, seconds: float) -> None:
+    began = time.monotonic()
+    with inflict(fault, site, lasts=seconds + 120) as inflicted:
+        click.echo(f"{inflicted.plan.does}")
+        click.echo(f"bites after {time.monotonic() - began:.1f} s: {inflicted.evidence}")
+        end = time.monotonic() + seconds
+        until(lambda: time.monotonic() >= end or NotYet("in force"), Patience(seconds + 60), what="its time to pass")
+        undoing = time.monotonic()
+    if inflicted.healed:
+        click.echo(f"healed after {time.monotonic() - undoing:.1f} s: {inflicted.healed}")
+    site.close()
+
+
+@contextmanager
+def _in_a_journal(site: Site, fault: Fault) -> Iterator[Site]:
+    """The site with a run of its own, whose journal is kept beside those of other runs."""
+    options = RunOptions(seed=secrets.randbelow(100_000), reports=paths.checkout() / "reports")
+    options.folder.mkdir(parents=True)
+    journal = Journal(options.folder / "journal.jsonl")
+    journal.write(
+        "run", sync=True, id=options.id, context=site.cluster.context, command=f"skeptic inflict {fault.name}"
+    )
+    try:
+        yield replace(site, journal=journal, run=options.id, seed=options.seed)
+    finally:
+        journal.write("run-ended", sync=True, clean=not site.left)
+        journal.close()
+
+
+def span(text: str) -> float:
+    """Seconds that ``30s``, ``5m`` or ``1h`` stands for; a bare number is seconds.
+
+    :raises BadInput: when it is none, or not above zero
+    """
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text.strip())
+    seconds = float(found[1]) * _SPANS[found[2] or "s"] if found else 0.0
+    if seconds <= 0:
+        raise BadInput(f"{text!r} is no time; say it as 30s, 5m or 1h")
+    return seconds
+
+
+def made(name: str, settings: Sequence[str]) -> Fault:
+    """The fault of this name with settings given as ``name=value``.
+
+    :raises BadInput: naming what is not known, missing, or of another type
+    """
+    kind = named(name)
+    known = {field.name: field for field in _fields(kind)}
+    types, given = get_type_hints(kind), {}
+    for word in settings:
+        key, sign, value = word.partition("=")
+        if not sign or key not in known:
+            raise BadInput(f"{name} has no setting {word!r}; it has {_list(kind)}")
+        given[key] = _value(name, key, types[key], value)
+    missing = [one.name for one in known.values() if one.name not in given and _required(one)]
+    if missing:
+        raise BadInput(f"{name} needs {' and '.join(f'{one}=…' for one in missing)}; its settings are {_list(kind)}")
+    return kind(**given)
+
+
+def _fields(kind: type[Fault]) -> tuple[Field[Any], ...]:
+    """A fault's settings: every fault is a dataclass, which its base does not say."""
+    return fields(kind)  # type: ignore[arg-type]
+
+
+def _value(fault: str, key: str, kind: type, text: str) -> Any:
+    try:
+        if kind is bool:
+            return {"true": True, "false": False}[text.lower()]
+        return kind(text)
+    except (ValueError, KeyError) as wrong:
+        raise BadInput(f"{key} of {fault} is a {_TYPES.get(kind, kind.__name__)}, not {text!r}") from wrong
+
+
+def _required(field: Field[Any]) -> bool:
+    return field.default is MISSING and field.default_factory is MISSING
+
+
+def _list(kind: type[Fault]) -> str:
+    return ", ".join(_shown(kind, field) for field in _fields(kind)) or "none"
+
+
+def _shown(kind: type[Fault], field: Field[Any]) -> str:
+    type_ = _TYPES.get(get_type_hints(kind)[field.name], "value")
+    return f"{field.name}={type_}" + ("" if _required(field) else f" (default {field.default!r})")
+
+
+def says(kind: type[Fault]) -> str:
+    """What a fault does: the first sentence of its module."""
+    return " ".join(_module_words(kind).split("\n\n")[0].split()).partition(". ")[0].rstrip(".")
+
+
+def _module_words(kind: type[Fault]) -> str:
+    return (sys.modules[kind.__module__].__doc__ or kind.name).strip()
