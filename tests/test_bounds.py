@@ -2,6 +2,7 @@ import pytest
 
 from kubeskeptic.bounds import Bound, Settings
 from kubeskeptic.durations import MARGIN
+from kubeskeptic.errors import NotAsked
 from tests.drawn import settings
 
 
@@ -12,7 +13,7 @@ def test_a_bound_says_what_it_is_made_of() -> None:
 
 
 def test_a_setting_that_was_not_read_is_never_guessed() -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(NotAsked):
         settings(GRACE=50).plus("MONITOR")
 
 

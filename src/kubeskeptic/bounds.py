@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kubeskeptic.durations import MARGIN
+from kubeskeptic.errors import NotAsked
 
 NOTICING = 1.0
 """Seconds until the kubelet notices that a container died: its pod lifecycle event generator relists once a second."""
@@ -70,7 +71,16 @@ class Settings:
         self._settings = dict(settings)
 
     def __getitem__(self, name: str) -> float:
-        return self._settings[name].value
+        return self.setting(name).value
+
+    def setting(self, name: str) -> Setting:
+        """One setting with where it comes from.
+
+        :raises NotAsked: when it could not be read here; a bound is never guessed
+        """
+        if name not in self._settings:
+            raise NotAsked(f"the setting {name}, from which the bound is computed, cannot be read on this cluster")
+        return self._settings[name]
 
     def __contains__(self, name: str) -> bool:
         return name in self._settings
@@ -82,7 +92,7 @@ class Settings:
     def plus(self, *names: str, **extra: float) -> Bound:
         """The sum of settings, of extra named seconds, and of the one margin.
 
-        :raises KeyError: when a setting was not read; a bound is never guessed
+        :raises NotAsked: when a setting was not read; a bound is never guessed
         """
         parts = {name: self[name] for name in names} | extra | {"margin": MARGIN}
         return Bound(sum(parts.values()), "s", " + ".join(f"{name} {value:g}" for name, value in parts.items()))

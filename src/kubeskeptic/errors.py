@@ -15,6 +15,7 @@
     ├── Unanswered               exit 1   the API server did not answer
     ├── Refused                  exit 21  the cluster is not ours to touch, or not now
     ├── LeftDirty                exit 20  something of ours could not be undone
+    ├── NotAsked                 exit 0   this cluster cannot be asked: a claim is skipped
     └── Inconclusive             exit 10  nothing can be concluded from what was seen
 
 A caller handles the level it cares about. Errors of libraries are mapped to these once, where the library is imported.
@@ -93,6 +94,12 @@ class LeftDirty(SkepticError):
     """Something of ours is still in the cluster after everything that could be undone was."""
 
     exit_status = 20
+
+
+class NotAsked(SkepticError):
+    """This cluster cannot be asked, or not by us: what depends on it is skipped. The text is the reason."""
+
+    exit_status = 0
 
 
 class Inconclusive(SkepticError):

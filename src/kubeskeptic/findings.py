@@ -90,6 +90,11 @@ def inconclusive(why: str, **more: Any) -> Finding:
     return Finding(Verdict.INCONCLUSIVE, why, **more)
 
 
+def skipped(why: str, **more: Any) -> Finding:
+    """A finding of a claim that this cluster cannot be asked."""
+    return Finding(Verdict.SKIPPED, why, **more)
+
+
 def all_of(findings: Iterable[Finding]) -> Finding:
     """One finding from several: the worst verdict wins, its sentences come first, measures and bounds are joined.
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from kubeskeptic import __version__
+from kubeskeptic.cli.adopt import abandon, adopt
 from kubeskeptic.cli.claims import claims
 from kubeskeptic.cli.clusters import doctor, down, up
 from kubeskeptic.cli.faults import faults, inflict_
@@ -45,5 +46,5 @@ def main() -> None:
     """
 
 
-for _command in (up, down, doctor, claims, report, prove, faults, inflict_, status, cleanup):
+for _command in (up, down, doctor, claims, report, prove, faults, inflict_, status, cleanup, adopt, abandon):
     main.add_command(_command)

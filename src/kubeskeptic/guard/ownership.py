@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from kubeskeptic.errors import Refused, SkepticError, Unanswered
-from kubeskeptic.guard.consent import CONSENT, consent
-from kubeskeptic.guard.risk import Risk
+from kubeskeptic.guard.consent import consent
+from kubeskeptic.guard.risk import Risk, above
 
 if TYPE_CHECKING:
     from kubeskeptic.clusters import Cluster
@@ -63,10 +63,7 @@ class Guard:
         """
         self.same()
         if risk > self.level:
-            raise Refused(
-                f"{what}: needs risk level {risk.words}, and this cluster allows {self.level.words}; "
-                f"its owner can allow more by `risk: {risk.words}` in the ConfigMap {CONSENT} of kube-system"
-            )
+            raise Refused(above(what, risk, self.level))
 
     def same(self) -> None:
         """Compare the cluster with the one that was pinned.
@@ -101,7 +98,7 @@ class Guard:
         if said is None:
             raise Refused(
                 f"{stranger}, so context {self._cluster.context} is not a cluster of ours; "
-                f"its owner can allow us in by a ConfigMap {CONSENT} in kube-system with `risk: own-namespace`"
+                f"its owner can allow us in by `skeptic adopt --context {self._cluster.context}`"
             )
         return said
 

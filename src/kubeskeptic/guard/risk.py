@@ -38,6 +38,14 @@ class Risk(IntEnum):
         raise BadInput(f"there is no risk level {words!r}; the levels are {known}")
 
 
+def above(what: str, needs: Risk, allowed: Risk) -> str:
+    """Why something is not done here, for people, with what would allow it."""
+    return (
+        f"{what} needs risk level {needs.words}, and this cluster allows {allowed.words}; "
+        f"its owner can allow it by `skeptic adopt --risk {needs.words}`"
+    )
+
+
 class Permits(Protocol):
     """Something that knows what may be done to one cluster."""
 

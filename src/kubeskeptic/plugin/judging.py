@@ -9,8 +9,8 @@ import pytest
 from pluggy import Result
 
 from kubeskeptic.claims import claim
-from kubeskeptic.errors import Inconclusive, SkepticError
-from kubeskeptic.findings import Finding, Measure, Verdict, inconclusive
+from kubeskeptic.errors import Inconclusive, NotAsked, SkepticError
+from kubeskeptic.findings import Finding, Measure, Verdict, inconclusive, skipped
 from kubeskeptic.journal import Journal
 from kubeskeptic.plugin.state import STATE, Judged
 from kubeskeptic.timeline import Recording
@@ -110,10 +110,12 @@ def pytest_runtest_makereport(
     error = call.excinfo.value
     judge = getattr(item, "judge", None) or Judge(item, None, None)
     if isinstance(error, SkepticError) and not judge.judged:
-        judge.write(inconclusive(str(error)))
+        judge.write(skipped(str(error)) if isinstance(error, NotAsked) else inconclusive(str(error)))
     if isinstance(error, SkepticError):
         item.config.stash[STATE].exit_status = max(item.config.stash[STATE].exit_status, _outranks(error))
-    if isinstance(error, Inconclusive):
+    if isinstance(error, NotAsked):
+        report.outcome, report.longrepr = "skipped", (str(item.path), item.reportinfo()[1] or 0, f"Skipped: {error}")
+    elif isinstance(error, Inconclusive):
         report.longrepr = f"inconclusive: {error}"
     elif isinstance(error, Violated | SkepticError):
         report.longrepr = str(error)

@@ -21,6 +21,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME",
         help="our own kind cluster of this name (default: %(default)s)",
     )
+    group.addoption("--context", default="", help="another cluster, which `skeptic adopt` has prepared")
+    group.addoption("--kubeconfig", type=Path, metavar="FILE", help="where that context is (default: as kubectl)")
+    group.addoption(
+        "--agent-image", default="", metavar="IMAGE", help="the agent's image as that cluster's nodes find it"
+    )
     group.addoption("--seed", type=int, help="decides victims; printed first and last; random when left out")
     group.addoption(
         "--reports", type=Path, default=Path("reports"), metavar="DIR", help="where runs land (default: %(default)s)"
@@ -38,6 +43,9 @@ def pytest_configure(config: pytest.Config) -> None:
         seed = config.getoption("--seed")
         options = RunOptions(
             cluster=config.getoption("--cluster"),
+            context=config.getoption("--context"),
+            kubeconfig=config.getoption("--kubeconfig"),
+            agent_image=config.getoption("--agent-image"),
             seed=secrets.randbelow(100_000) if seed is None else seed,
             reports=config.rootpath / config.getoption("--reports"),
             sabotages=sabotages,

@@ -12,5 +12,6 @@ the two that only the node can have, ``systemctl`` and ``ctr``.
 from kubeskeptic.reach.by_engine import ByEngine
 from kubeskeptic.reach.by_pod import ByPod
 from kubeskeptic.reach.contract import Reach
+from kubeskeptic.reach.out_of_reach import OutOfReach
 
-__all__ = ["ByEngine", "ByPod", "Reach"]
+__all__ = ["ByEngine", "ByPod", "OutOfReach", "Reach"]

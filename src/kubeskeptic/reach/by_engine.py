@@ -51,6 +51,9 @@ class ByEngine:
                 if not any(words in refused.output for words in ("not loaded", "not found")):
                     raise
 
+    def close(self) -> None:
+        """There is nothing to take away."""
+
     def timers(self, node: str) -> list[str]:
         """The units of ours that its systemd knows."""
         listed = self.run(node, ["systemctl", "list-units", "--all", "--plain", "--no-legend", "skeptic-*"])

@@ -39,6 +39,9 @@ class Reach(Protocol):
         :raises CommandFailed: when the node cannot be reached, or does not stop it
         """
 
+    def close(self) -> None:
+        """Take away what it put into the cluster; fine when there is nothing."""
+
     def timers(self, node: str) -> list[str]:
         """The names of the timers of ours that a node has.
 

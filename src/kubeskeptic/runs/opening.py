@@ -17,14 +17,17 @@ from pathlib import Path
 
 from kubeskeptic import __version__
 from kubeskeptic.clusters import Cluster, find
-from kubeskeptic.errors import LeftDirty, MissingRequirement, SkepticError
+from kubeskeptic.clusters.adopted import PROVIDER, adopted, default_kubeconfig
+from kubeskeptic.errors import LeftDirty, MissingRequirement, NotAsked, SkepticError
 from kubeskeptic.faults import Site
 from kubeskeptic.guard import Guard, Lease
+from kubeskeptic.guard.risk import Risk, above
 from kubeskeptic.journal import Journal
 from kubeskeptic.kube import Kube
 from kubeskeptic.kube.settings import read_settings
 from kubeskeptic.probes.agents import Agents
 from kubeskeptic.probes.instrument import prove
+from kubeskeptic.reach import ByEngine, ByPod, OutOfReach, Reach
 from kubeskeptic.reports import write_all
 from kubeskeptic.runs.calibration import calibrated
 from kubeskeptic.runs.model import Run
@@ -42,17 +45,20 @@ def open_run(options: RunOptions) -> Iterator[Run]:
     :raises Inconclusive: when the instrument cannot be trusted
     :raises LeftDirty: at the end, when the cluster is not as it was at the start
     """
-    cluster = find_cluster(options)
+    kube, cluster = connected(options)
     id_, folder = options.id, options.folder
     folder.mkdir(parents=True)
     try:
         with ExitStack() as stack:
             journal = Journal(folder / "journal.jsonl")
             stack.callback(journal.close)
-            kube = Kube(cluster.kubeconfig, cluster.context, folder)
             guard = Guard(cluster, kube)
             level = guard.pin()
+            if level < Risk.NAMESPACE:
+                raise NotAsked(above("asking anything", Risk.NAMESPACE, level))
             stack.enter_context(Lease(kube, id_))
+            reach = way_into(cluster, kube, level, id_)
+            stack.callback(reach.close)
             run = Run(
                 id=id_,
                 folder=folder,
@@ -60,9 +66,9 @@ def open_run(options: RunOptions) -> Iterator[Run]:
                 cluster=cluster,
                 kube=kube,
                 journal=journal,
-                site=Site(cluster, kube, journal, guard, id_, options.seed),
+                site=Site(cluster, kube, journal, guard, id_, options.seed, reach=reach),
                 agents=Agents(kube, journal, cluster.agent_image, f"skeptic-{id_}-agents", id_),
-                settings=read_settings(kube, cluster.engine.exec),
+                settings=read_settings(kube, reach.run),
                 allowed=level,
                 sabotages=tuple(sabotage(one) for one in options.sabotages),
             )
@@ -75,15 +81,30 @@ def open_run(options: RunOptions) -> Iterator[Run]:
         _point_latest(options.reports, id_)
 
 
-def find_cluster(options: RunOptions) -> Cluster:
-    """The cluster that was asked for, as it is.
+def connected(options: RunOptions) -> tuple[Kube, Cluster]:
+    """The cluster that was asked for, as it is, and the handle to it.
 
     :raises MissingRequirement: when there is none
+    :raises BadInput: when its kubeconfig or context is not there
     """
+    scratch = options.folder
+    if options.context:
+        kubeconfig = options.kubeconfig or default_kubeconfig()
+        kube = Kube(kubeconfig, options.context, scratch)
+        return kube, adopted(kube, kubeconfig, options.agent_image)
     cluster = find(options.cluster)
     if cluster is None:
         raise MissingRequirement(f"there is no cluster {options.cluster} of ours that works; `skeptic up` makes one")
-    return cluster
+    return Kube(cluster.kubeconfig, cluster.context, scratch), cluster
+
+
+def way_into(cluster: Cluster, kube: Kube, level: Risk, run: str) -> Reach:
+    """The way into a cluster's nodes: through the engine where we have it, else through pods of ours where that is allowed."""
+    if cluster.provider != PROVIDER:
+        return ByEngine(cluster.engine)
+    if level >= Risk.NODE:
+        return ByPod(kube, cluster.agent_image, run)
+    return OutOfReach(above("looking into a node", Risk.NODE, level))
 
 
 @contextmanager

@@ -16,6 +16,9 @@ class RunOptions:
     """What was asked for.
 
     :param cluster: name of our own kind cluster
+    :param context: a context instead, of a cluster whose owner let us in; empty for our own
+    :param kubeconfig: where that context is; None for where kubectl looks
+    :param agent_image: the agent's image, as that cluster's nodes can pull it or have it
     :param seed: decides victims
     :param reports: the folder in which the run's own folder is made
     :param sabotages: ids
@@ -23,6 +26,9 @@ class RunOptions:
     """
 
     cluster: str = "kubeskeptic"
+    context: str = ""
+    kubeconfig: Path | None = None
+    agent_image: str = ""
     seed: int = 0
     reports: Path = Path("reports")
     sabotages: tuple[str, ...] = field(default=())
@@ -42,6 +48,11 @@ class RunOptions:
 
         if self.seed < 0:
             raise BadInput(f"a seed is a whole number from 0, not {self.seed}")
+        if self.context and not self.agent_image:
+            raise BadInput(
+                "a cluster that is not ours needs --agent-image, the agent's image under a name that its nodes can pull "
+                "or have; `docker build` it from images/agent and push it to where they look"
+            )
         for id_ in self.sabotages:
             sabotage(id_)
 
@@ -50,6 +61,12 @@ class RunOptions:
         words = ["pytest", *([test] if test else []), "--seed", str(self.seed)]
         if self.cluster != "kubeskeptic":
             words += ["--cluster", self.cluster]
+        for option, value in (
+            ("context", self.context),
+            ("kubeconfig", self.kubeconfig),
+            ("agent-image", self.agent_image),
+        ):
+            words += [f"--{option}", str(value)] if value else []
         for id_ in self.sabotages:
             words += ["--sabotage", id_]
         return shlex.join(words)

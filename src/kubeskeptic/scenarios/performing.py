@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from kubeskeptic.durations import LISTED
-from kubeskeptic.errors import SkepticError
+from kubeskeptic.errors import MissingRequirement, NotAsked, SkepticError
 from kubeskeptic.recorder import Recorder, Watch
 from kubeskeptic.runs import Run
 from kubeskeptic.scenarios.declaration import Scenario
 from kubeskeptic.scenarios.namespaces import namespace
 from kubeskeptic.scenarios.stage import Stage
 from kubeskeptic.timeline import Recording, load
+from kubeskeptic.timeline.recording import ALL
 from kubeskeptic.waiting import NotYet, until
 
 
@@ -34,6 +35,9 @@ def perform(run: Run, scenario: Scenario, test: str = "") -> Recording:
     try:
         with namespace(run, name), _recorder(run, scenario, name), _probes(run, scenario):
             scenario.story(stage)
+    except (MissingRequirement, NotAsked) as lacking:
+        why = f"this cluster cannot be asked: {lacking}"
+        stage.leave_out(ALL, str(lacking))
     except SkepticError as error:
         why = f"{type(error).__name__}: {error}"
     except BaseException as error:

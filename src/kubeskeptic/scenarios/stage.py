@@ -12,11 +12,13 @@ from kubeskeptic.checks.objects import is_ready, node_of, restarts
 from kubeskeptic.durations import BASELINE, PODS_READY, SETTLE, TAIL, Patience
 from kubeskeptic.errors import Inconclusive, NotFound, PatienceExhausted
 from kubeskeptic.faults import Fault, Inflicted, choose, inflict
+from kubeskeptic.guard.risk import Risk, above
 from kubeskeptic.paths import checkout
 from kubeskeptic.probes.specs import Probe
 from kubeskeptic.runs import Run
 from kubeskeptic.scenarios.declaration import Scenario
 from kubeskeptic.scenarios.manifests import Manifest, placed, read
+from kubeskeptic.timeline.recording import LEFT_OUT
 from kubeskeptic.waiting import NotYet, until
 
 Pod = dict[str, Any]
@@ -70,6 +72,17 @@ class Stage:
         """Keep a fact that a check will need, in the journal."""
         self.facts[name] = value
         self.run.journal.write("fact", scenario=self.scenario.id, name=name, value=value)
+
+    def allows(self, act: str, needs: Risk) -> bool:
+        """Whether this cluster permits an act; when not, it is left out, and what reads it is skipped with the reason."""
+        if needs <= self.run.allowed:
+            return True
+        self.leave_out(act, above(f"the act “{act}” of {self.scenario.id}", needs, self.run.allowed))
+        return False
+
+    def leave_out(self, act: str, why: str) -> None:
+        """Write down that an act is left out on this cluster."""
+        self.note(LEFT_OUT, {**self.facts.get(LEFT_OUT, {}), act: why})
 
     # -- looking ---------------------------------------------------------------------------------------------------
     def pods(self, app: str) -> list[Pod]:

@@ -7,8 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from kubeskeptic.bounds import Settings
-from kubeskeptic.errors import Inconclusive
+from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.timeline.samples import Lane
+
+LEFT_OUT = "left out"
+"""The fact that says which acts were left out on this cluster, and why."""
+ALL = "*"
+"""Stands for every act that did not come to its end."""
 
 
 class Change(NamedTuple):
@@ -137,10 +142,12 @@ class Recording:
     def act(self, name: str) -> Act:
         """An act that was played to its end.
 
-        :raises Inconclusive: when it was not: what did not happen proves nothing
+        :raises NotAsked: when it was left out, because this cluster does not allow it or cannot do it
+        :raises Inconclusive: when it was not for another reason: what did not happen proves nothing
         """
         act = self.acts.get(name)
         if act is None or act.start is None or act.end is None:
+            self._left_out(name)
             why = f": {self.broke_off}" if self.broke_off else ""
             raise Inconclusive(f"the act “{name}” of {self.id} was not played to its end{why}")
         return act
@@ -148,6 +155,7 @@ class Recording:
     def fault(self, act: str, name: str = "", target: str = "") -> FaultSpan:
         """The fault of an act (by its name, or by part of a target, when there are several), which must have bitten.
 
+        :raises NotAsked: when its act was left out
         :raises Inconclusive: when there is none, or nobody saw it bite
         """
         for fault in self.faults:
@@ -156,7 +164,18 @@ class Recording:
                 if not fault.bit:
                     raise Inconclusive(f"the fault {fault.fault} of “{act}” was not seen to bite")
                 return fault
+        self._left_out(act)
         raise Inconclusive(f"no fault {name} {target} was recorded in “{act}”".replace("  ", " "))
+
+    def _left_out(self, act: str) -> None:
+        """Say why an act was left out, when it was."""
+        reasons = self.facts.get(LEFT_OUT, {})
+        if act in reasons or ALL in reasons:
+            raise NotAsked(str(reasons.get(act, reasons.get(ALL))))
+
+    def allowed(self, *acts: str) -> tuple[str, ...]:
+        """Those of the acts that were not left out on this cluster."""
+        return tuple(act for act in acts if act not in self.facts.get(LEFT_OUT, {}))
 
     def fact(self, name: str) -> Any:
         """Something the story noted.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from kubeskeptic.clusters.adopted import PROVIDER, NoEngine
 from kubeskeptic.clusters.cluster import Cluster, Node
 from kubeskeptic.clusters.engine import Engine
 
@@ -37,5 +38,5 @@ def cluster_from(record: Mapping[str, Any]) -> Cluster:
         kubernetes=record["kubernetes"],
         image=record["image"],
         agent_image=record["agent_image"],
-        engine=Engine(**record["engine"]),
+        engine=NoEngine() if record["provider"] == PROVIDER else Engine(**record["engine"]),
     )

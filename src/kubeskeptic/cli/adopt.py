@@ -1,0 +1,85 @@
+"""``skeptic adopt`` and ``skeptic abandon``: whether a cluster that is not ours lets us in, and how far."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from kubeskeptic.clusters.adopted import default_kubeconfig
+from kubeskeptic.errors import NotFound
+from kubeskeptic.guard import Risk
+from kubeskeptic.guard.consent import CONSENT, consent, consent_manifest
+from kubeskeptic.kube import Kube
+
+MEANS = {
+    Risk.READ_ONLY: "looking only: every claim is skipped",
+    Risk.NAMESPACE: "anything in namespaces of our own: pods of ours are started, watched and deleted",
+    Risk.NODE: "nodes and what runs on them too, through privileged pods of ours: containers killed, kubelets stopped, "
+    "traffic dropped",
+    Risk.CONTROL_PLANE: "the control plane and kube-system too",
+}
+"""What each level allows, for people."""
+
+
+def _which(command: Callable[..., None]) -> Callable[..., None]:
+    command = click.option("--context", required=True, metavar="NAME", help="The cluster's context.")(command)
+    return click.option(
+        "--kubeconfig",
+        type=click.Path(path_type=Path, dir_okay=False),
+        default=None,
+        help="The file with that context. [default: as kubectl]",
+    )(command)
+
+
+@click.command()
+@_which
+@click.option(
+    "--risk",
+    type=click.Choice([risk.words for risk in Risk]),
+    default=Risk.NAMESPACE.words,
+    show_default=True,
+    help="How far it lets us go.",
+)
+def adopt(context: str, kubeconfig: Path | None, risk: str) -> None:
+    """Let kubeskeptic into a cluster that is not its own, as its owner: writes a ConfigMap that every run looks for.
+
+    \b
+    skeptic adopt --context staging
+    skeptic adopt --context staging --risk node
+    pytest --context staging --agent-image registry.example/agent:1
+
+    `skeptic rbac LEVEL` prints the rights that a run needs; `skeptic abandon` takes all of it back.
+    """
+    level = Risk.parse(risk)
+    with _handle(context, kubeconfig) as kube:
+        before = consent(kube)
+        kube.apply(consent_manifest(level))
+    was = f" (was {before.words})" if before not in (None, level) else ""
+    click.echo(f"{context} is adopted at risk level {level.words}{was}: {MEANS[level]}")
+
+
+@click.command()
+@_which
+def abandon(context: str, kubeconfig: Path | None) -> None:
+    """Take back what `skeptic adopt` allowed; a run that is under way is not ended.
+
+    \b
+    skeptic abandon --context staging
+    """
+    with _handle(context, kubeconfig) as kube:
+        try:
+            kube.delete("ConfigMap", CONSENT, "kube-system")
+        except NotFound:
+            click.echo(f"{context} was not adopted")
+            return
+    click.echo(f"{context} is adopted no longer: nothing will be done to it")
+
+
+@contextmanager
+def _handle(context: str, kubeconfig: Path | None) -> Iterator[Kube]:
+    with tempfile.TemporaryDirectory(prefix="kubeskeptic-") as scratch:
+        yield Kube(kubeconfig or default_kubeconfig(), context, Path(scratch))

@@ -1,0 +1,78 @@
+"""A cluster that is not ours, seen through its API server alone: its owner let us in by `skeptic adopt`."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kubeskeptic.clusters.cluster import CONTROL_PLANE, WORKER, Cluster, Node
+from kubeskeptic.clusters.engine import Container, Engine
+from kubeskeptic.durations import COMMAND, Patience
+from kubeskeptic.errors import MissingRequirement
+
+if TYPE_CHECKING:
+    from kubeskeptic.kube import Kube
+
+PROVIDER = "adopted"
+_CONTROL_PLANE_LABEL = "node-role.kubernetes.io/control-plane"
+
+
+@dataclass(frozen=True)
+class NoEngine(Engine):
+    """Stands where there is no container engine whose containers the nodes are: nothing of a node can be done through it."""
+
+    client: str = ""
+
+    def call(self, *words: str, stdin: str | bytes | None = None, patience: Patience = COMMAND) -> str:  # noqa: ARG002
+        """Refuse.
+
+        :raises MissingRequirement: always
+        """
+        raise MissingRequirement(
+            f"nothing here can {words[0] if words else 'reach'} a node: the nodes of this cluster are no containers of "
+            "this machine; faults of whole nodes need a kind cluster of ours"
+        )
+
+    def containers(self, label: str) -> list[Container]:  # noqa: ARG002
+        """None of them is here."""
+        return []
+
+
+def default_kubeconfig() -> Path:
+    """The kubeconfig that kubectl takes: the first of ``KUBECONFIG``, else the one at home."""
+    named = os.environ.get("KUBECONFIG", "").split(os.pathsep)[0]
+    return Path(named) if named else Path.home() / ".kube" / "config"
+
+
+def adopted(kube: Kube, kubeconfig: Path, agent_image: str) -> Cluster:
+    """The cluster behind a handle, as its API server describes it.
+
+    :param agent_image: the agent's image, under a name that its nodes can pull or have
+    :raises Unanswered: when the API server does not answer
+    """
+    nodes = kube.list("Node")["items"]
+    found = tuple(Node(node["metadata"]["name"], _role(node)) for node in nodes)
+    return Cluster(
+        name=file_name(kube.context),
+        context=kube.context,
+        kubeconfig=kubeconfig,
+        provider=PROVIDER,
+        nodes=tuple(sorted(found, key=lambda node: (node.role != CONTROL_PLANE, node.name))),
+        kubernetes=max((str(node["status"]["nodeInfo"]["kubeletVersion"]) for node in nodes), default=""),
+        image="",
+        agent_image=agent_image,
+        engine=NoEngine(),
+    )
+
+
+def _role(node: Mapping[str, Any]) -> str:
+    return CONTROL_PLANE if _CONTROL_PLANE_LABEL in node["metadata"].get("labels", {}) else WORKER
+
+
+def file_name(context: str) -> str:
+    """A context's name as a part of paths: contexts may be called anything."""
+    return "context-" + re.sub(r"[^a-z0-9]+", "-", context.lower()).strip("-")
