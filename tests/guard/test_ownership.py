@@ -81,7 +81,9 @@ def test_an_adopted_cluster_allows_what_its_owner_says() -> None:
     guard = a_guard(FakeKube(consent=consent_manifest(Risk.NAMESPACE)), context="prod")
     assert guard.pin() is Risk.NAMESPACE
     guard.permit(Risk.NAMESPACE, "delete a pod")
-    with pytest.raises(Refused, match=r"crash a node: needs risk level node.*allows own-namespace.*`risk: node`"):
+    with pytest.raises(
+        Refused, match=r"crash a node needs risk level node.*allows own-namespace.*skeptic adopt --risk node"
+    ):
         guard.permit(Risk.NODE, "crash a node")
 
 

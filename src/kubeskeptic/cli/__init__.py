@@ -13,6 +13,7 @@ from kubeskeptic.cli.claims import claims
 from kubeskeptic.cli.clusters import doctor, down, up
 from kubeskeptic.cli.faults import faults, inflict_
 from kubeskeptic.cli.prove import prove
+from kubeskeptic.cli.rbac import rbac
 from kubeskeptic.cli.report import report
 from kubeskeptic.cli.safety import cleanup, status
 from kubeskeptic.errors import SkepticError
@@ -46,5 +47,5 @@ def main() -> None:
     """
 
 
-for _command in (up, down, doctor, claims, report, prove, faults, inflict_, status, cleanup, adopt, abandon):
+for _command in (up, down, doctor, claims, report, prove, faults, inflict_, status, cleanup, adopt, abandon, rbac):
     main.add_command(_command)

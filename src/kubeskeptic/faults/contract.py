@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from kubeskeptic.durations import FAULT_BITES, FAULT_HEALS, Patience
 from kubeskeptic.errors import CommandFailed, LeftDirty
 from kubeskeptic.faults.overlap import InForce
+from kubeskeptic.guard.rights import Right
 from kubeskeptic.guard.risk import Permits, Risk
 from kubeskeptic.reach import ByEngine, Reach
 from kubeskeptic.waiting import NotYet
@@ -136,6 +137,8 @@ class Fault(ABC):
 
     name: ClassVar[str]
     risk: ClassVar[Risk]
+    rights: ClassVar[tuple[Right, ...]] = ()
+    """What it does to the API beyond what the harness does at its risk level anyway."""
     heals_itself: ClassVar[bool] = False
     """There is nothing to put back: ``undo`` is never called, the cluster is expected to replace what was lost."""
 

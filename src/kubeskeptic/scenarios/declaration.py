@@ -11,6 +11,10 @@ from kubeskeptic.guard.risk import Risk
 if TYPE_CHECKING:
     from kubeskeptic.scenarios.stage import Stage
 
+WATCHED = ("Pod", "Service", "EndpointSlice")
+"""Kinds whose changes are recorded unless a scenario says otherwise."""
+ALWAYS_WATCHED = ("Node",)
+
 Story = Callable[["Stage"], None]
 
 
@@ -35,8 +39,6 @@ class Scenario:
         return (self.story.__doc__ or self.id).strip().splitlines()[0]
 
 
-def scenario(
-    id_: str, *, needs: Risk, watches: tuple[str, ...] = ("Pod", "Service", "EndpointSlice")
-) -> Callable[[Story], Scenario]:
+def scenario(id_: str, *, needs: Risk, watches: tuple[str, ...] = WATCHED) -> Callable[[Story], Scenario]:
     """Make a scenario of a story. Nodes are always watched too."""
     return lambda story: Scenario(id_, needs, story, watches)

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults.contract import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.guard.rights import Right
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -22,6 +23,7 @@ class StopCoreDns(Fault):
 
     name: ClassVar[str] = "stop_coredns"
     risk: ClassVar[Risk] = Risk.CONTROL_PLANE
+    rights: ClassVar[tuple[Right, ...]] = (Right("deployments", ("get", "patch"), "apps", WHERE, ("coredns",)),)
 
     def plan(self, site: Site) -> Plan:
         """Remember how many there were."""

@@ -11,6 +11,7 @@ from typing import ClassVar
 from kubeskeptic.errors import BadInput, NotFound
 from kubeskeptic.faults.contract import Fault, Plan, Site, Target, UndoRecord
 from kubeskeptic.faults.nodes.back import node_of
+from kubeskeptic.guard.rights import Right
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -26,6 +27,7 @@ class CordonNode(Fault):
 
     name: ClassVar[str] = "cordon_node"
     risk: ClassVar[Risk] = Risk.NODE
+    rights: ClassVar[tuple[Right, ...]] = (Right("nodes", ("patch",)),)
 
     def plan(self, site: Site) -> Plan:
         """See that it is not cordoned."""

@@ -15,6 +15,7 @@ from kubeskeptic.faults import state
 from kubeskeptic.faults.contract import Fault, Plan, Site, Target, UndoRecord
 from kubeskeptic.faults.nodes.back import node_of
 from kubeskeptic.faults.nodes.cordon_node import CordonNode, mark
+from kubeskeptic.guard.rights import Right
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -28,6 +29,7 @@ class DrainNode(Fault):
 
     name: ClassVar[str] = "drain_node"
     risk: ClassVar[Risk] = Risk.NODE
+    rights: ClassVar[tuple[Right, ...]] = (Right("nodes", ("patch",)), Right("pods/eviction", ("create",)))
 
     def plan(self, site: Site) -> Plan:
         """Find the pods that have to leave."""

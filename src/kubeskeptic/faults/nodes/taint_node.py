@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from kubeskeptic.errors import BadInput, Conflict, NotFound
 from kubeskeptic.faults.contract import Fault, Plan, Site, Target, UndoRecord
 from kubeskeptic.faults.nodes.back import node_of
+from kubeskeptic.guard.rights import Right
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -30,6 +31,7 @@ class TaintNode(Fault):
 
     name: ClassVar[str] = "taint_node"
     risk: ClassVar[Risk] = Risk.NODE
+    rights: ClassVar[tuple[Right, ...]] = (Right("nodes", ("patch",)),)
 
     def plan(self, site: Site) -> Plan:
         """See that the node has no such taint."""

@@ -13,6 +13,7 @@ from kubeskeptic.errors import BadInput
 from kubeskeptic.faults.contract import Fault, Plan, Site, Target, UndoRecord
 from kubeskeptic.faults.nodes.back import node_of
 from kubeskeptic.faults.parts.kube_proxy import in_step, says
+from kubeskeptic.guard.rights import Right
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -27,6 +28,7 @@ class StopKubeProxy(Fault):
 
     name: ClassVar[str] = "stop_kube_proxy"
     risk: ClassVar[Risk] = Risk.CONTROL_PLANE
+    rights: ClassVar[tuple[Right, ...]] = (Right("daemonsets", ("get", "patch"), "apps", WHERE, ("kube-proxy",)),)
 
     def plan(self, site: Site) -> Plan:
         """Remember both fields."""

@@ -1,0 +1,56 @@
+"""``skeptic rbac``: the rights that a run needs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+import click
+import yaml
+
+from kubeskeptic.errors import BadInput
+from kubeskeptic.faults.library import FAULTS
+from kubeskeptic.guard import Risk, rights
+from kubeskeptic.paths import checkout
+from kubeskeptic.scenarios.declaration import ALWAYS_WATCHED, WATCHED
+
+
+@click.command()
+@click.argument("level", type=click.Choice([risk.words for risk in Risk]))
+@click.option(
+    "--service-account",
+    "account",
+    default="kubeskeptic:kubeskeptic",
+    show_default=True,
+    metavar="NAMESPACE:NAME",
+    help="Whom they are bound to.",
+)
+def rbac(level: str, account: str) -> None:
+    """Print the RBAC manifests for a risk level: just what claims and faults of that level need.
+
+    \b
+    skeptic rbac own-namespace | kubectl apply -f -
+    skeptic rbac node --service-account ci:skeptic
+    """
+    namespace, colon, name = account.partition(":")
+    if not (namespace and colon and name):
+        raise BadInput(f"a service account is said as NAMESPACE:NAME, not {account!r}")
+    click.echo(text(Risk.parse(level), (namespace, name)), nl=False)
+
+
+def text(level: Risk, account: tuple[str, str] = ("kubeskeptic", "kubeskeptic")) -> str:
+    """The manifests of a level, as YAML."""
+    declared: dict[Risk, list[rights.Right]] = defaultdict(list)
+    for fault in FAULTS.values():
+        declared[fault.risk] += fault.rights
+    needed = rights.rights(level, _kinds(checkout() / "manifests"), declared)
+    return yaml.safe_dump_all(rights.manifests(level, needed, account), sort_keys=False)
+
+
+def _kinds(folder: Path) -> set[str]:
+    """The kinds in the manifests of all scenarios, and those that scenarios watch."""
+    found = {*WATCHED, *ALWAYS_WATCHED}
+    for path in sorted(folder.glob("*/*.yaml")):
+        if path.parent.name != "rbac":
+            found |= {one["kind"] for one in yaml.safe_load_all(path.read_text(encoding="utf-8")) if one}
+    return found - {"Node"}

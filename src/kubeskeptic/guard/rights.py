@@ -1,0 +1,135 @@
+"""The rights that a run needs at each risk level, as RBAC manifests: from what claims' manifests and faults declare.
+
+Namespaces of ours have names that nobody knows beforehand, and RBAC knows no patterns: what is done in them is granted for all
+namespaces. What is done to one object in kube-system is granted there, by its name. Source: Kubernetes documentation, "Using
+RBAC Authorization"; `create` cannot be granted by name.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kubeskeptic.guard.consent import CONSENT
+from kubeskeptic.guard.lease import NAME as LEASE
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.kube.resources import BUILT_IN
+
+Manifest = dict[str, Any]
+
+SYSTEM = "kube-system"
+LOOK = ("get", "list", "watch")
+OWN = ("create", "delete", "get", "list", "patch", "watch")
+"""What is done to objects in namespaces of ours."""
+
+
+@dataclass(frozen=True, order=True)
+class Right:
+    """Verbs on one resource.
+
+    :param resource: plural, with a subresource where it is one: ``pods/proxy``
+    :param where: a namespace, empty for everywhere
+    :param names: of single objects; none means all
+    """
+
+    resource: str
+    verbs: tuple[str, ...]
+    group: str = ""
+    where: str = ""
+    names: tuple[str, ...] = ()
+
+
+HARNESS: Mapping[Risk, tuple[Right, ...]] = {
+    Risk.READ_ONLY: (
+        Right("nodes", LOOK),
+        Right("namespaces", ("get", "list")),
+        Right("configmaps", ("get",), where=SYSTEM, names=(CONSENT, "kube-proxy", "coredns")),
+        Right("services", ("get",), where=SYSTEM, names=("kube-dns",)),
+    ),
+    Risk.NAMESPACE: (
+        Right("namespaces", ("create", "delete", "patch")),
+        Right("pods", OWN),
+        Right("pods/log", ("get",)),
+        Right("pods/proxy", ("create", "delete", "get", "update")),  # the agents are asked through it
+        Right("nodes/proxy", ("get",)),  # the kubelets' settings: /configz and /metrics
+        Right("events", ("get", "list")),
+        Right("daemonsets", OWN, "apps"),
+        Right("deployments", ("list",), "apps"),  # what kube-system runs, compared at the end
+        Right("services", ("list",)),
+        Right("configmaps", ("list",)),
+        Right("leases", ("create",), "coordination.k8s.io", SYSTEM),
+        Right("leases", ("delete", "get", "patch"), "coordination.k8s.io", SYSTEM, (LEASE,)),
+    ),
+    Risk.NODE: (
+        Right("secrets", ("create", "get", "patch")),  # the hands' key
+        Right("leases", ("get",), "coordination.k8s.io", "kube-node-lease"),
+        Right("services", ("get",), where="default", names=("kubernetes",)),
+    ),
+    Risk.CONTROL_PLANE: (Right("leases", ("get",), "coordination.k8s.io", SYSTEM),),
+}
+"""What the harness itself needs, beside claims and faults."""
+
+
+def of_kinds(kinds: Iterable[str]) -> tuple[Right, ...]:
+    """The rights to apply and to watch objects of these kinds in namespaces of ours."""
+    found = []
+    for kind in kinds:
+        resource = BUILT_IN[kind]
+        group = resource.version.rpartition("/")[0]
+        found.append(Right(resource.plural, OWN, group))
+    return tuple(found)
+
+
+def rights(level: Risk, kinds: Iterable[str], declared: Mapping[Risk, Iterable[Right]]) -> list[Right]:
+    """Everything that is needed at a level, those below it included.
+
+    :param kinds: of objects in claims' manifests, and those that their scenarios watch
+    :param declared: what faults of each level declare
+    """
+    found = {right for risk, own in HARNESS.items() if risk <= level for right in own}
+    found |= {right for risk, own in declared.items() if risk <= level for right in own}
+    if level >= Risk.NAMESPACE:
+        found |= set(of_kinds(kinds))
+    return sorted(found)
+
+
+def manifests(level: Risk, needed: Iterable[Right], account: tuple[str, str]) -> list[Manifest]:
+    """Roles and their bindings to a service account (namespace, name)."""
+    by_place: dict[str, list[Right]] = defaultdict(list)
+    for right in needed:
+        by_place[right.where].append(right)
+    name = f"kubeskeptic-{level.words}"
+    subject = {"kind": "ServiceAccount", "namespace": account[0], "name": account[1]}
+    made = []
+    for place, some in sorted(by_place.items()):
+        kind, meta = ("Role", {"name": name, "namespace": place}) if place else ("ClusterRole", {"name": name})
+        api = "rbac.authorization.k8s.io"
+        reference = {"apiGroup": api, "kind": kind, "name": name}
+        made += [
+            {"apiVersion": f"{api}/v1", "kind": kind, "metadata": meta, "rules": _rules(some)},
+            {
+                "apiVersion": f"{api}/v1",
+                "kind": f"{kind}Binding",
+                "metadata": meta,
+                "roleRef": reference,
+                "subjects": [subject],
+            },
+        ]
+    return made
+
+
+def _rules(some: Iterable[Right]) -> list[Manifest]:
+    """Rights as rules, those with the same verbs together."""
+    verbs: dict[tuple[str, str, tuple[str, ...]], set[str]] = defaultdict(set)
+    for right in some:
+        verbs[right.group, right.resource, right.names] |= set(right.verbs)
+    together: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[str]] = defaultdict(list)
+    for (group, resource, names), said in verbs.items():
+        together[group, tuple(sorted(said)), names].append(resource)
+    return [
+        {"apiGroups": [group], "resources": sorted(resources), "verbs": list(said)}
+        | ({"resourceNames": list(names)} if names else {})
+        for (group, said, names), resources in sorted(together.items())
+    ]
