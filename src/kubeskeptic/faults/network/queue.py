@@ -15,6 +15,8 @@ DEFAULTS = ("noqueue", "pfifo_fast", "fq_codel", "mq", "fq")
 HANDLE = "5e9c:"
 """The handle that ours has, by which it is known."""
 
+_TRY = 'exec unshare --net "$(command -v tc)" qdisc add dev lo root "$@"'
+"""In a network of its own; tc by its path, as a busybox takes its own one by name."""
 _DELETE = 'tc qdisc show dev "$1" | grep -q "^qdisc [a-z]* $2 root" || exit 0; exec tc qdisc del dev "$1" root'
 
 
@@ -29,7 +31,7 @@ def check(site: Site, node: str, *words: str) -> str:
     if any(one["kind"] not in DEFAULTS for one in root):
         raise BadInput(f"{node} has a queueing discipline on {on} that is not the kernel's own; take it away first")
     try:
-        site.in_node(node, "unshare", "--net", "tc", "qdisc", "add", "dev", "lo", "root", *words)
+        site.in_node(node, "sh", "-c", _TRY, "sh", *words)
     except CommandFailed as lacking:
         raise MissingRequirement(
             f"the kernel of {node} has no {words[0]} ({lacking.output.strip()}); use one that has sch_{words[0]}"
