@@ -49,6 +49,10 @@ API_READ = 30.0
 """Reading an answer of the API server."""
 HAND_ANSWERS = 5.0
 """A hand in a node answers within this, beside the time of the command that it runs."""
+EVIDENCE = Patience(5)
+"""Logs, events and states are taken within this before something is undone; what is not there by then is left out."""
+EVIDENCE_READ = 2.0
+"""Of which one log may take so much: the kubelet of a dead node never answers."""
 API_ALIVE = 3.0
 """An API server that does not say within this that it is ready counts as not ready."""
 PODS_READY = Patience(120)

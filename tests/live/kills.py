@@ -175,11 +175,14 @@ def after(seconds: float) -> None:
 
 def kill(site: Site, victims: Victims, fault: str, settings: Mapping[str, Any], how: str, seed: int) -> Kill:
     """Inflict a fault in a process, end that by SIGKILL at a moment or by signals, and see the cluster become clean."""
+    name = fault.partition(" ")[0]
+    if FAULTS[name].heals_itself and how == "half undone":
+        return Kill(fault, how, "nothing", 0.0, skipped="it heals itself: there is no undoing to interrupt")
     chance = random.Random(f"{seed} {fault} {how}")
-    victim = victims.start(fault.partition(" ")[0], settings, hold=0.3 if how == "half undone" else 60.0)
+    victim = victims.start(name, settings, hold=0.3 if how == "half undone" else 60.0)
     if how in MOMENTS:
         phases, within = MOMENTS[how]
-        reached = victim.reach(chance.choice(phases))
+        reached = victim.reach(phases[0] if FAULTS[name].heals_itself else chance.choice(phases))
         after(chance.uniform(0, within))
         os.killpg(victim.process.pid, signal.SIGKILL)
     else:

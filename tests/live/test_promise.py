@@ -50,7 +50,7 @@ def victims(site: Site, tmp_path: Path) -> Iterator[Victims]:
 
 
 @pytest.fixture(scope="module")
-def figure(request: pytest.FixtureRequest) -> Iterator[list[Kill]]:
+def figure(request: pytest.FixtureRequest, aloud: Any) -> Iterator[list[Kill]]:
     """All kills of this session; says at its end how they went."""
     done: list[Kill] = []
     yield done
@@ -67,7 +67,7 @@ def figure(request: pytest.FixtureRequest) -> Iterator[list[Kill]]:
     ]
     with request.config.getoption("--figure", Path("reports/kills.txt")).open("a", encoding="utf-8") as file:
         file.write("\n".join([*lines, ""]))
-    with request.getfixturevalue("aloud")():
+    with aloud():
         print("", *lines, sep="\n")
 
 

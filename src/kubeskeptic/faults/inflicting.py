@@ -24,7 +24,9 @@ class Inflicted:
     bite and heal were seen; the times are Unix seconds, 0 until they happened.
     """
 
-    def __init__(self, fault: Fault, plan: Plan, site: Site, scenario: str, act: str) -> None:
+    def __init__(
+        self, fault: Fault, plan: Plan, site: Site, scenario: str, act: str, before_undo: Callable[[], object]
+    ) -> None:
         self.id = f"{fault.name}-{secrets.token_hex(3)}"
         self.fault = fault
         self.plan = plan
@@ -38,6 +40,7 @@ class Inflicted:
         self._where = {"scenario": scenario, "act": act}
         self._armed: Armed | None = None
         self._ended = False
+        self._before_undo = before_undo
 
     @property
     def targets(self) -> tuple[Target, ...]:
@@ -93,6 +96,7 @@ class Inflicted:
         if self._ended:
             return ""
         try:
+            self._last_look()
             self._put_back()
             if self._armed:
                 self._armed.disarm()
@@ -108,6 +112,13 @@ class Inflicted:
         finally:
             self._ended = True
         return ""
+
+    def _last_look(self) -> None:
+        """Let whoever wants to see what the fault has done; undoing waits for nobody's trouble."""
+        try:
+            self._before_undo()
+        except Exception as error:  # noqa: BLE001  # whatever it is, the fault has to be undone
+            self._mark("unseen", evidence=f"{type(error).__name__}: {error}")
 
     def _put_back(self) -> None:
         if not self.fault.heals_itself:
@@ -131,7 +142,14 @@ class Inflicted:
 
 @contextmanager
 def inflict(
-    fault: Fault, site: Site, *, scenario: str = "", act: str = "", lasts: float = 600.0, arm_with: Arm = arm
+    fault: Fault,
+    site: Site,
+    *,
+    scenario: str = "",
+    act: str = "",
+    lasts: float = 600.0,
+    arm_with: Arm = arm,
+    before_undo: Callable[[], object] = lambda: None,
 ) -> Iterator[Inflicted]:
     """Do ``fault`` for as long as the block runs, or until :meth:`Inflicted.undo`; the block starts when it has bitten.
 
@@ -139,6 +157,8 @@ def inflict(
     :meth:`Site.close` raises, so that a fault that cannot be undone stops no other from being undone.
 
     :param lasts: seconds after which the dead man's switch undoes it without us; it does at once when we die
+    :param before_undo: called once before undoing begins, or before what heals itself is waited for; what it raises is
+        written down and stops nothing
     :raises Refused: when the guard does not permit it; nothing was touched
     :raises BadInput: when the settings make no sense, or a fault in force has one of the targets
     :raises Inconclusive: when it could not be applied or was not seen to bite; it has been undone
@@ -148,7 +168,7 @@ def inflict(
     site.guard.permit(fault.risk, fault.name)
     plan = fault.plan(site)
     site.in_force.take(plan.targets, fault.name)
-    inflicted = Inflicted(fault, plan, site, scenario, act)
+    inflicted = Inflicted(fault, plan, site, scenario, act, before_undo)
     try:
         try:
             inflicted._prepare(arm_with, lasts)

@@ -19,6 +19,8 @@
 ``instrument`` node, injected, measured, tick (all seconds), proven (bool), attempts, edges (how late its edges were asked)
 ``finding``    scenario, test (node id), claim, case, verdict, why, bounds {name: {value, unit, from}},
                measured {name: {value, unit}}, post, nodes [name], window [since, until], probes [name], decisive [str]
+``evidence``   scenario, act, before (what it was taken before), folder (below the run's), files, seconds, missing [str]:
+               logs, events and states, kept when a claim of the scenario is violated or inconclusive
 ``sabotage``   id, says
 ``torn``       line, bytes (made by the reader)
 """

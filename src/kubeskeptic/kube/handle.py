@@ -170,12 +170,26 @@ class Kube:
         """
         return run_in_container(self._connection, namespace, pod, container, argv, patience)
 
-    def logs(self, namespace: str, pod: str, container: str, *, previous: bool = False, tail: int | None = None) -> str:
-        """A container's log, its last ``tail`` lines when given; ``previous`` asks for the container before this one."""
+    def logs(
+        self,
+        namespace: str,
+        pod: str,
+        container: str,
+        *,
+        previous: bool = False,
+        tail: int | None = None,
+        timeout: float | None = None,
+    ) -> str:
+        """A container's log.
+
+        :param previous: of the container before this one
+        :param tail: only so many last lines
+        :param timeout: seconds between two reads of the answer
+        """
         query = {"container": container, "previous": str(previous).lower()}
         query |= {"tailLines": str(tail)} if tail is not None else {}
         path = self._resource("Pod").path(pod, namespace, "log")
-        return self._connection.send("GET", path, None, query).decode(errors="replace")
+        return self._connection.send("GET", path, None, query, timeout=timeout).decode(errors="replace")
 
     def healthy(self) -> bool:
         """Whether the API server says that it is ready, within three seconds."""

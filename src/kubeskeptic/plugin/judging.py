@@ -89,6 +89,8 @@ class Judge:
                       for fault in self.recording.faults if "applied" in fault.phases]  # fmt: skip
         if state.journal:
             lines.append(f"  journal   {state.journal}")
+            if self.recording and self.recording.evidence:
+                lines.append(f"  evidence  {state.journal.parent / self.recording.evidence[0].folder}")
         lines.append(f"  again     {state.options.again(self.item.nodeid)}")
         return "\n".join(lines)
 

@@ -11,6 +11,7 @@ What is opened first is closed last, whatever happened in between.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -33,6 +34,7 @@ from kubeskeptic.runs.calibration import calibrated
 from kubeskeptic.runs.model import Run
 from kubeskeptic.runs.options import RunOptions
 from kubeskeptic.sabotages import sabotage
+from kubeskeptic.scenarios.evidence import keep_what_explains
 from kubeskeptic.undo.snapshot import Snapshot, differences, take
 
 
@@ -77,8 +79,17 @@ def open_run(options: RunOptions) -> Iterator[Run]:
             yield stack.enter_context(_observed(run, options))
     finally:
         with suppress(SkepticError):
-            write_all(folder)
+            keep_what_explains(folder)
+        _report(folder)
         _point_latest(options.reports, id_)
+
+
+def _report(folder: Path) -> None:
+    """Write the reports; that they cannot be written is said, and hides nothing else."""
+    try:
+        write_all(folder)
+    except (SkepticError, OSError) as error:
+        print(f"the reports of {folder.name} could not be written: {error}", file=sys.stderr)
 
 
 def connected(options: RunOptions) -> tuple[Kube, Cluster]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from kubeskeptic.durations import LISTED
 from kubeskeptic.errors import MissingRequirement, NotAsked, SkepticError
@@ -33,7 +33,7 @@ def perform(run: Run, scenario: Scenario, test: str = "") -> Recording:
     )
     stage = Stage(run, scenario, name)
     try:
-        with namespace(run, name), _recorder(run, scenario, name), _probes(run, scenario):
+        with namespace(run, name), _recorder(run, scenario, name), _probes(run, scenario), _last_look(stage):
             scenario.story(stage)
     except (MissingRequirement, NotAsked) as lacking:
         why = f"this cluster cannot be asked: {lacking}"
@@ -54,6 +54,17 @@ def perform(run: Run, scenario: Scenario, test: str = "") -> Recording:
             why=why,
         )
     return load(run.journal.path).scenarios[scenario.id]
+
+
+@contextmanager
+def _last_look(stage: Stage) -> Iterator[None]:
+    """Evidence before the namespace goes, when the story breaks off, whatever breaks it off."""
+    try:
+        yield
+    except BaseException:
+        with suppress(SkepticError, OSError):
+            stage.take_evidence("deleting the namespace")
+        raise
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from kubeskeptic.guard.risk import Risk, above
 from kubeskeptic.paths import checkout
 from kubeskeptic.probes.specs import Probe
 from kubeskeptic.runs import Run
+from kubeskeptic.scenarios import evidence
 from kubeskeptic.scenarios.declaration import Scenario
 from kubeskeptic.scenarios.manifests import Manifest, placed, read
 from kubeskeptic.timeline.recording import LEFT_OUT
@@ -147,8 +148,19 @@ class Stage:
     @contextmanager
     def inflict(self, fault: Fault, *, lasts: float = 300.0) -> Iterator[Inflicted]:
         """A fault, in the current act."""
-        with inflict(fault, self.run.site, scenario=self.scenario.id, act=self._act, lasts=lasts) as inflicted:
+        with inflict(
+            fault,
+            self.run.site,
+            scenario=self.scenario.id,
+            act=self._act,
+            lasts=lasts,
+            before_undo=lambda: self.take_evidence(f"undoing {fault.name}"),
+        ) as inflicted:
             yield inflicted
+
+    def take_evidence(self, before: str) -> None:
+        """Take logs, events and states of the scenario as they are now. See :mod:`~kubeskeptic.scenarios.evidence`."""
+        evidence.take(self.run, self.scenario.id, self.namespace, self._act, before)
 
     def hold(self, seconds: float | Bound, since: float | None = None) -> None:
         """Let the recording go on until a bound has passed, so that a check can see both sides of it.

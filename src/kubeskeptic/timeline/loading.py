@@ -8,7 +8,7 @@ from typing import Any
 
 from kubeskeptic.bounds import Settings
 from kubeskeptic.journal import Record, read
-from kubeskeptic.timeline.recording import Act, Change, FaultSpan, Gap, Recording, RunEvidence
+from kubeskeptic.timeline.recording import Act, Change, FaultSpan, Gap, Recording, RunEvidence, Taken
 from kubeskeptic.timeline.samples import Lane
 
 
@@ -36,6 +36,7 @@ class _Loader:
             "scenario": self._scenario,
             "fact": self._fact,
             "act": self._act,
+            "evidence": self._evidence,
             "fault": self._fault,
             "probe": self._probe,
             "samples": self._samples,
@@ -94,6 +95,10 @@ class _Loader:
 
     def _fact(self, record: Record) -> None:
         self._recording(record).facts[record["name"]] = record["value"]
+
+    def _evidence(self, record: Record) -> None:
+        taken = Taken(record["before"], record["folder"], record["files"], tuple(record.get("missing", ())))
+        self._recording(record).evidence.append(taken)
 
     def _act(self, record: Record) -> None:
         act = self._recording(record).acts.setdefault(record["act"], Act(record["act"]))

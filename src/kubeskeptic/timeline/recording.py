@@ -113,6 +113,18 @@ class FaultSpan:
         return "bit" in self.phases
 
 
+class Taken(NamedTuple):
+    """Logs, events and states, as they were before something was undone."""
+
+    before: str
+    """What was undone then: “undoing crash_node”."""
+    folder: str
+    """Below the run's folder."""
+    files: int
+    missing: tuple[str, ...]
+    """What could not be had, with the reason."""
+
+
 @dataclass
 class Recording:
     """What was seen of one scenario: samples, API changes, gaps, acts, faults, and the facts that the story noted."""
@@ -138,6 +150,8 @@ class Recording:
     acts: dict[str, Act] = field(default_factory=dict)
     faults: list[FaultSpan] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
+    evidence: list[Taken] = field(default_factory=list)
+    """Logs, events and states that were taken, in order."""
 
     def act(self, name: str) -> Act:
         """An act that was played to its end.

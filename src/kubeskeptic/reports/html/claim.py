@@ -15,6 +15,7 @@ from kubeskeptic.reports.model import Entry, Report, Section
 from kubeskeptic.reports.pictures import in_words, timeline
 from kubeskeptic.reports.rerun import command
 from kubeskeptic.reports.wording import POST_SAYS, SYMBOL, moment, number, plain, quantity, quoted
+from kubeskeptic.timeline.recording import Taken
 
 
 def claim(report: Report, section: Section) -> Markup:
@@ -78,6 +79,7 @@ def _case(report: Report, section: Section, entry: Entry, *, alone: bool) -> Mar
         _figure(section, entry, drawn) if drawn else None,
         _decisive(entry),
         _folds(drawn),
+        _evidence(report, entry),
         _again(report, entry),
         id=None if entry.anchor == section.claim.id else entry.anchor,
         class_="case",
@@ -156,6 +158,22 @@ def _folds(drawn: Timeline | None) -> Markup | None:
 
 def _fold(title: str, inside: Markup | None) -> Markup | None:
     return el("details", el("summary", title), inside) if inside else None
+
+
+def _evidence(report: Report, entry: Entry) -> Markup | None:
+    """Links to what was taken before anything was undone; it was kept only where a claim did not hold."""
+    recording = report.scenarios.get(entry.scenario)
+    if recording is None or entry.verdict not in (Verdict.VIOLATED, Verdict.INCONCLUSIVE):
+        return None
+    links = [_taken(one) for one in recording.evidence]
+    if not links:
+        return None
+    return el("div", el("span", "evidence", class_="label"), el("span", *links), class_="again evidence")
+
+
+def _taken(one: Taken) -> Markup:
+    missing = f", {len(one.missing)} could not be had" if one.missing else ""
+    return el("a", f"before {one.before} ({one.files} files{missing})", href=f"{one.folder}/", class_="piece")
 
 
 def _again(report: Report, entry: Entry) -> Markup:
