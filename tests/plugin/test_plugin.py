@@ -76,6 +76,33 @@ def test_what_a_check_raises_is_inconclusive_too(pytester: pytest.Pytester, jour
     assert judged(pytester, journal, 'recording.act("none")').ret == 10
 
 
+def test_a_cluster_that_cannot_be_asked_is_skipped(pytester: pytest.Pytester, journal: Path) -> None:
+    body = 'raise NotAsked("this needs risk level node, and this cluster allows own-namespace")'
+    result = judged(pytester, journal, body, "NotAsked")
+    assert result.ret == 0
+    result.assert_outcomes(skipped=1)
+    result.stdout.fnmatch_lines(["*skipped*service.pod-killed (forced)  this needs risk level node, and*"])
+
+
+def test_an_act_that_was_left_out_is_skipped_with_its_reason(pytester: pytest.Pytester, journal: Path) -> None:
+    written = Journal(journal / "journal.jsonl")
+    written.write("fact", scenario="services/pod_killed", name="left out", value={"sigkill": "needs risk level node"})
+    written.close()
+    result = judged(pytester, journal, 'recording.act("sigkill")')
+    result.assert_outcomes(skipped=1)
+    result.stdout.fnmatch_lines(["*skipped*needs risk level node*"])
+
+
+def test_a_check_that_broke_off_tells_what_it_was_about(pytester: pytest.Pytester, journal: Path) -> None:
+    written = Journal(journal / "journal.jsonl", clock=lambda: 100.0)
+    for phase in ("baseline", "start", "end"):
+        written.write("act", scenario="services/pod_killed", act="forced", phase=phase)
+    written.close()
+    body = 'recording.act("forced"); assert recording.read.window == (100.0, 100.0); recording.fault("forced")'
+    result = judged(pytester, journal, body)
+    result.stdout.fnmatch_lines(["*inconclusive*service.pod-killed (forced)  no fault was recorded in “forced”*"])
+
+
 def test_violated_outranks_inconclusive(pytester: pytest.Pytester, journal: Path) -> None:
     body = (
         VIOLATED + "\n\n@pytest.mark.claim('heal.crash')\ndef test_other(recording, holds):\n    recording.act('none')"

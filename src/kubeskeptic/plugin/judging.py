@@ -52,6 +52,13 @@ class Judge:
             case Verdict.HOLDS:
                 return
 
+    def unfinished(self, why: str) -> Finding:
+        """The finding of a check that broke off, with the lanes and the time that it was about as far as it came."""
+        if self.recording is None:
+            return inconclusive(why)
+        seen = self.recording.read
+        return inconclusive(why, window=seen.window, probes=tuple(dict.fromkeys(seen.probes)))
+
     def write(self, finding: Finding) -> None:
         """Keep a finding in the journal and for the table at the end."""
         self.judged = True
@@ -112,7 +119,7 @@ def pytest_runtest_makereport(
     error = call.excinfo.value
     judge = getattr(item, "judge", None) or Judge(item, None, None)
     if isinstance(error, SkepticError) and not judge.judged:
-        judge.write(skipped(str(error)) if isinstance(error, NotAsked) else inconclusive(str(error)))
+        judge.write(skipped(str(error)) if isinstance(error, NotAsked) else judge.unfinished(str(error)))
     if isinstance(error, SkepticError):
         item.config.stash[STATE].exit_status = max(item.config.stash[STATE].exit_status, _outranks(error))
     if isinstance(error, NotAsked):

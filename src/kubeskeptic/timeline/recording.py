@@ -126,6 +126,21 @@ class Taken(NamedTuple):
 
 
 @dataclass
+class Read:
+    """What a reader of a recording has asked for: acts, and probes by name."""
+
+    acts: list[Act] = field(default_factory=list)
+    probes: list[str] = field(default_factory=list)
+
+    @property
+    def window(self) -> tuple[float, float] | None:
+        """From the first baseline to the last end of the acts, as far as they were played; None when none was."""
+        starts = [at for act in self.acts for at in (act.baseline, act.start) if at is not None]
+        ends = [act.end for act in self.acts if act.end is not None]
+        return (min(starts), max(ends)) if starts and ends else None
+
+
+@dataclass
 class Recording:
     """What was seen of one scenario: samples, API changes, gaps, acts, faults, and the facts that the story noted."""
 
@@ -152,6 +167,8 @@ class Recording:
     facts: dict[str, Any] = field(default_factory=dict)
     evidence: list[Taken] = field(default_factory=list)
     """Logs, events and states that were taken, in order."""
+    read: Read = field(default_factory=lambda: Read())
+    """What has been asked of this recording since it was last forgotten: what an unfinished check was about."""
 
     def act(self, name: str) -> Act:
         """An act that was played to its end.
@@ -160,6 +177,7 @@ class Recording:
         :raises Inconclusive: when it was not for another reason: what did not happen proves nothing
         """
         act = self.acts.get(name)
+        self.read.acts += [act] if act else []
         if act is None or act.start is None or act.end is None:
             self._left_out(name)
             why = f": {self.broke_off}" if self.broke_off else ""
@@ -179,7 +197,8 @@ class Recording:
                     raise Inconclusive(f"the fault {fault.fault} of “{act}” was not seen to bite")
                 return fault
         self._left_out(act)
-        raise Inconclusive(f"no fault {name} {target} was recorded in “{act}”".replace("  ", " "))
+        which = " ".join(word for word in ("no fault", name, target) if word)
+        raise Inconclusive(f"{which} was recorded in “{act}”")
 
     def _left_out(self, act: str) -> None:
         """Say why an act was left out, when it was."""
@@ -206,6 +225,7 @@ class Recording:
         :raises Inconclusive: when nobody asked
         """
         lanes = [lane for (_, name), lane in sorted(self.lanes.items()) if name == probe]
+        self.read.probes += [probe] if lanes else []
         if not lanes:
             raise Inconclusive(f"no sample of the probe “{probe}” was recorded")
         return lanes
