@@ -8,14 +8,14 @@ import pytest
 import yaml
 
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults.control_plane.controller_off import without
+from kubeskeptic.faults.control_plane.controllers import without
 from kubeskeptic.faults.library import FAULTS, named
 from kubeskeptic.faults.network import table
 from kubeskeptic.faults.nodes.back import not_back
-from kubeskeptic.faults.nodes.drain_node import leaving
-from kubeskeptic.faults.nodes.taint_node import tolerates
+from kubeskeptic.faults.nodes.evictions import leaving
+from kubeskeptic.faults.nodes.taints import tolerates
+from kubeskeptic.faults.parts.eviction import pressed
 from kubeskeptic.faults.parts.kube_proxy import by_label
-from kubeskeptic.faults.parts.pressure import pressed
 from kubeskeptic.faults.parts.rules import normalised
 from kubeskeptic.faults.runtime import statuses
 from kubeskeptic.faults.state import unix

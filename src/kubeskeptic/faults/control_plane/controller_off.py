@@ -16,6 +16,7 @@ from kubeskeptic.errors import BadInput
 from kubeskeptic.faults import aside
 from kubeskeptic.faults.contract import Fault, Plan, Site, Target, Timer, UndoRecord
 from kubeskeptic.faults.control_plane import manifest
+from kubeskeptic.faults.control_plane.controllers import without
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -76,21 +77,3 @@ class ControllerOff(Fault):
             if aside.digest(aside.read(site, node, MANIFEST)) != digest:
                 return NotYet(f"the manifest on {node} is not what it was")
         return manifest.leads(site, PART, list(record["manifests"]), f",-{record['controller']}", present=False)
-
-
-def without(text: str, controller: str) -> str:
-    """The manifest of kube-controller-manager with one controller off.
-
-    :raises BadInput: when it is off already, or the manifest has not the form that kubeadm gives it
-    """
-    if re.search(rf"--controllers=.*-{re.escape(controller)}\b", text):
-        raise BadInput(f"{controller} is off already")
-    changed, count = re.subn(r"(--controllers=[^\s\"']+)", rf"\1,-{controller}", text)
-    if not count:
-        command = re.compile(r"^(\s*- )kube-controller-manager$", re.MULTILINE)
-        changed, count = command.subn(rf"\g<0>\n\g<1>--controllers=*,-{controller}", text)
-    if count != 1:
-        raise BadInput(
-            "the manifest of kube-controller-manager has not the form that kubeadm gives it; nothing was changed"
-        )
-    return changed

@@ -80,11 +80,8 @@ class StaleCoreDns(Fault):
         if not all(_reaches(site, pod, record["service"]) for pod in there):
             return NotYet("the API server is not reached from within a CoreDNS pod")
         ready = ready_endpoints(site)
-        return (
-            f"{ready} DNS endpoints are ready, and reach the API server"
-            if ready
-            else NotYet("no DNS endpoint is ready")
-        )
+        said = f"{ready} DNS endpoints are ready, and reach the API server"
+        return said if ready else NotYet("no DNS endpoint is ready")
 
 
 def _reaches(site: Site, pod: dict[str, str], service: str) -> bool:

@@ -12,9 +12,10 @@ from typing import ClassVar
 
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults import state
-from kubeskeptic.faults.contract import Fault, Plan, Site, Target, Timer, UndoRecord
+from kubeskeptic.faults.contract import Plan, Site, Target, UndoRecord
 from kubeskeptic.faults.network import table
 from kubeskeptic.faults.network.reach import connect, kube_proxy_of
+from kubeskeptic.faults.network.tabled import TableFault
 from kubeskeptic.faults.nodes.back import node_of
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
@@ -23,7 +24,7 @@ DIRECTIONS = ("both", "arriving", "leaving")
 
 
 @dataclass(frozen=True)
-class CutOffNode(Fault):
+class CutOffNode(TableFault):
     """:param whom: ``all``, ``control-plane``, or ``workers``: the other workers
     :param direction: ``both``, ``arriving`` or ``leaving``, seen from the node
     """
@@ -52,7 +53,7 @@ class CutOffNode(Fault):
             f"drop packets between {self.node} and {', '.join(peers)} ({self.direction})",
             f"delete the table {named} in {self.node}",
             {"node": self.node, "peers": peers, "table": named},
-            timers=(Timer(self.node, table.delete(named)),),
+            timers=self.switch(self.node, named),
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
@@ -64,13 +65,8 @@ class CutOffNode(Fault):
         if self.whom == "all":
             device = table.device(site, plan.record["node"])
             arriving, leaving = f'iifname "{device}" drop', f'oifname "{device}" drop'
-        rules = {"arriving": [arriving], "leaving": [leaving], "both": [arriving, leaving]}[self.direction]
-        text = table.script(
-            plan.record["table"],
-            [r for r in rules if r is arriving],
-            [r for r in rules if r is leaving],
-            site.reach.spared,
-        )
+        into, out = self.direction != "leaving", self.direction != "arriving"
+        text = table.script(plan.record["table"], [arriving] * into, [leaving] * out, site.reach.spared)
         table.put(site, plan.record["node"], text)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
@@ -81,15 +77,8 @@ class CutOffNode(Fault):
         return f"the node gets no connection to {', '.join(plan.record['peers'])}"
 
     @classmethod
-    def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Delete the table; fine when it is gone."""
-        site.in_node(record["node"], *table.delete(record["table"]))
-
-    @classmethod
-    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The table is gone, the others are reached again, and the node is Ready."""
-        if table.there(site, record["node"], record["table"]):
-            return NotYet("the table is still there")
+    def through(cls, site: Site, record: UndoRecord) -> str | NotYet:
+        """The others are reached again, and the node is Ready."""
         lost = [p for p in record["peers"] if site.runs(p) and not _reaches(site, record["node"], p)]
         if lost:
             return NotYet(f"the node does not reach {', '.join(lost)}")

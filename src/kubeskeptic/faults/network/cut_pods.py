@@ -7,20 +7,22 @@ are dropped by where they really go. Does not follow a pod that is replaced.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from kubeskeptic.errors import BadInput, NotFound
+from kubeskeptic.errors import BadInput
 from kubeskeptic.faults import state
-from kubeskeptic.faults.contract import Fault, Plan, Site, Target, Timer, UndoRecord
+from kubeskeptic.faults.contract import Plan, Site, Target, UndoRecord
 from kubeskeptic.faults.network import table
 from kubeskeptic.faults.network.reach import connect
+from kubeskeptic.faults.network.tabled import TableFault
+from kubeskeptic.faults.pods.container import with_address
 from kubeskeptic.faults.runtime import tasks
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
 
 @dataclass(frozen=True)
-class CutPods(Fault):
+class CutPods(TableFault):
     """:param first: name of a pod in ``namespace``, and ``second`` of another
     :param port: something that the second pod listens on
     """
@@ -37,7 +39,7 @@ class CutPods(Fault):
         """Find the pods' addresses."""
         if self.first == self.second:
             raise BadInput(f"pod {self.first} cannot be cut off from itself")
-        first, second = (_running(site, self.namespace, name) for name in (self.first, self.second))
+        first, second = (with_address(site.kube, self.namespace, name) for name in (self.first, self.second))
         named = table.name(site.run, self.name, self.namespace, self.first, self.second)
         status = next(iter(state.containers(first).values()))
         record = {
@@ -54,7 +56,7 @@ class CutPods(Fault):
             f"drop packets between pods {self.first} and {self.second} of {self.namespace}",
             f"delete the table {named} in {record['node']}",
             record,
-            timers=(Timer(record["node"], table.delete(named)),),
+            timers=self.switch(record["node"], named),
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
@@ -71,29 +73,12 @@ class CutPods(Fault):
         return NotYet("the first still reaches the second") if reached else "the first pod does not reach the second"
 
     @classmethod
-    def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Delete the table; fine when it is gone."""
-        site.in_node(record["node"], *table.delete(record["table"]))
-
-    @classmethod
-    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The table is gone, and the second pod is reached again, where both are still there."""
-        if table.there(site, record["node"], record["table"]):
-            return NotYet("the table is still there")
+    def through(cls, site: Site, record: UndoRecord) -> str | NotYet:
+        """The second pod is reached again, where both are still there."""
         for name, uid in record["pods"].items():
             if state.pod_or_none(site.kube, name, record["namespace"], uid) is None:
                 return f"the table is gone, and pod {name} too"
         return "the first pod reaches the second" if _reaches(site, record) else NotYet("the second is not reached")
-
-
-def _running(site: Site, namespace: str, name: str) -> dict[str, Any]:
-    try:
-        pod = site.kube.get("Pod", name, namespace)
-    except NotFound as missing:
-        raise BadInput(f"there is no pod {namespace}/{name}; name one that is there") from missing
-    if not pod["status"].get("podIP") or pod["spec"].get("hostNetwork"):
-        raise BadInput(f"pod {namespace}/{name} has no address of its own")
-    return pod
 
 
 def _reaches(site: Site, record: UndoRecord) -> bool:

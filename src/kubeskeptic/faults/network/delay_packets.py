@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults.contract import Fault, Plan, Site, Target, Timer, UndoRecord
-from kubeskeptic.faults.network import queue
+from kubeskeptic.faults.contract import Plan, Site, UndoRecord
+from kubeskeptic.faults.network.queued import QueueFault
 from kubeskeptic.faults.network.reach import connect, kube_proxy_of
 from kubeskeptic.faults.nodes.back import node_of
 from kubeskeptic.guard.risk import Risk
@@ -18,7 +18,7 @@ from kubeskeptic.waiting import NotYet
 
 
 @dataclass(frozen=True)
-class DelayPackets(Fault):
+class DelayPackets(QueueFault):
     """:param milliseconds: 1 to 5000
     :param jitter: milliseconds by which that varies
     """
@@ -35,21 +35,10 @@ class DelayPackets(Fault):
         if not 1 <= self.milliseconds <= 5000 or not 0 <= self.jitter <= self.milliseconds:
             raise BadInput("packets are delayed by 1 to 5000 ms, give or take no more than that")
         node_of(site, self.node)
-        words = ("netem", "delay", f"{self.milliseconds}ms", f"{self.jitter}ms")
-        device = queue.check(site, self.node, *words)
         peer = next(one.name for one in site.cluster.nodes if one.name != self.node)
-        record = {"node": self.node, "device": device, "words": list(words), "peer": peer, "ms": self.milliseconds}
-        return Plan(
-            (Target("network", self.node),),
-            f"delay what {self.node} sends by {self.milliseconds} ms",
-            f"take the delay from {self.node}",
-            record,
-            timers=(Timer(self.node, queue.delete(device)),),
-        )
-
-    def apply(self, site: Site, plan: Plan) -> None:
-        """Set the emulator."""
-        queue.put(site, plan.record["node"], plan.record["device"], *plan.record["words"])
+        words = ("netem", "delay", f"{self.milliseconds}ms", f"{self.jitter}ms")
+        what = f"a delay of {self.milliseconds} ms"
+        return self.planned(site, self.node, what, words, {"peer": peer, "ms": self.milliseconds})
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
         """A new connection to another node takes that long."""
@@ -58,16 +47,9 @@ class DelayPackets(Fault):
         return said if took >= (plan.record["ms"] - self.jitter) / 1000 else NotYet(said)
 
     @classmethod
-    def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Take the emulator away; fine when it is gone."""
-        site.in_node(record["node"], *queue.delete(record["device"]))
-
-    @classmethod
-    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The emulator is gone."""
-        if queue.there(site, record["node"], record["device"]):
-            return NotYet("the delay is still there")
-        return f"the delay is gone; a connection to another node took {_took(site, record) * 1000:.0f} ms"
+    def measured(cls, site: Site, record: UndoRecord) -> str:
+        """How long a new connection takes now."""
+        return f"a connection to another node took {_took(site, record) * 1000:.0f} ms"
 
 
 def _took(site: Site, record: UndoRecord) -> float:

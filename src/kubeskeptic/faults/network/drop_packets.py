@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults.contract import Fault, Plan, Site, Target, Timer, UndoRecord
+from kubeskeptic.faults.contract import Plan, Site, Target, UndoRecord
 from kubeskeptic.faults.network import table
 from kubeskeptic.faults.network.reach import connect, kube_proxy_of
+from kubeskeptic.faults.network.tabled import TableFault
 from kubeskeptic.faults.nodes.back import node_of
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
@@ -23,7 +24,7 @@ TRIES = 20
 
 
 @dataclass(frozen=True)
-class DropPackets(Fault):
+class DropPackets(TableFault):
     """:param percent: whole number from 1 to 99"""
 
     node: str
@@ -48,7 +49,7 @@ class DropPackets(Fault):
             f"drop {self.percent} % of the packets that arrive at {self.node}",
             f"delete the table {named} in {self.node}",
             {"node": self.node, "peer": peer, "table": named, "percent": self.percent},
-            timers=(Timer(self.node, table.delete(named)),),
+            timers=self.switch(self.node, named),
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
@@ -67,15 +68,8 @@ class DropPackets(Fault):
         return "a new connection to another node lost a packet"
 
     @classmethod
-    def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Delete the table; fine when it is gone."""
-        site.in_node(record["node"], *table.delete(record["table"]))
-
-    @classmethod
-    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The table is gone, and no new connection loses a packet."""
-        if table.there(site, record["node"], record["table"]):
-            return NotYet("the table is still there")
+    def through(cls, site: Site, record: UndoRecord) -> str | NotYet:
+        """No new connection loses a packet."""
         slowest = _slowest(site, record["node"], record["peer"])
         said = f"the slowest of {TRIES} connections took {slowest:.3f} s"
         return said if slowest < RETRANSMISSION else NotYet(said)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults.contract import Fault, Plan, Site, Target, Timer, UndoRecord
-from kubeskeptic.faults.network import queue
+from kubeskeptic.faults.contract import Plan, Site, UndoRecord
+from kubeskeptic.faults.network.queued import QueueFault
 from kubeskeptic.faults.nodes.back import node_of
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
@@ -22,7 +22,7 @@ SLACK = 2.0
 
 
 @dataclass(frozen=True)
-class LimitBandwidth(Fault):
+class LimitBandwidth(QueueFault):
     """:param kilobits: per second, 64 to 100000"""
 
     node: str
@@ -36,18 +36,8 @@ class LimitBandwidth(Fault):
         if not 64 <= self.kilobits <= 100_000:
             raise BadInput(f"bandwidth is limited to 64 to 100000 kbit/s, not {self.kilobits}")
         node_of(site, self.node)
-        device = queue.check(site, self.node, *_words(self.kilobits))
-        return Plan(
-            (Target("network", self.node),),
-            f"limit what {self.node} sends to {self.kilobits} kbit/s",
-            f"take the limit from {self.node}",
-            {"node": self.node, "device": device, "kilobits": self.kilobits},
-            timers=(Timer(self.node, queue.delete(device)),),
-        )
-
-    def apply(self, site: Site, plan: Plan) -> None:
-        """Set the filter."""
-        queue.put(site, plan.record["node"], plan.record["device"], *_words(plan.record["kilobits"]))
+        words = ("tbf", "rate", f"{self.kilobits}kbit", "burst", "16kb", "latency", "400ms")
+        return self.planned(site, self.node, f"a limit of {self.kilobits} kbit/s", words, {"kilobits": self.kilobits})
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
         """The API server gets the kubelet's metrics no faster than that."""
@@ -56,20 +46,9 @@ class LimitBandwidth(Fault):
         return said if speed < SLACK * plan.record["kilobits"] else NotYet(said)
 
     @classmethod
-    def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Take the filter away; fine when it is gone."""
-        site.in_node(record["node"], *queue.delete(record["device"]))
-
-    @classmethod
-    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The filter is gone."""
-        if queue.there(site, record["node"], record["device"]):
-            return NotYet("the limit is still there")
-        return f"the limit is gone; the kubelet's metrics came with {_kilobits(site, record['node']):.0f} kbit/s"
-
-
-def _words(kilobits: int) -> tuple[str, ...]:
-    return ("tbf", "rate", f"{kilobits}kbit", "burst", "16kb", "latency", "400ms")
+    def measured(cls, site: Site, record: UndoRecord) -> str:
+        """How quick the kubelet's metrics are now."""
+        return f"the kubelet's metrics came with {_kilobits(site, record['node']):.0f} kbit/s"
 
 
 def _kilobits(site: Site, node: str) -> float:

@@ -11,7 +11,8 @@ from typing import ClassVar
 
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults.contract import Fault, Plan, Site, Target, UndoRecord
-from kubeskeptic.faults.nodes.back import before, is_back, kubelet_answers, node_of, start
+from kubeskeptic.faults.nodes.back import before, is_back, kubelet_answers, node_of
+from kubeskeptic.faults.nodes.routes import start
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 

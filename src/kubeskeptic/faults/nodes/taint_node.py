@@ -8,11 +8,12 @@ the pods of a dead node by force (Kubernetes documentation, Node Shutdowns). Evi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from kubeskeptic.errors import BadInput, Conflict, NotFound
+from kubeskeptic.errors import BadInput, NotFound
 from kubeskeptic.faults.contract import Fault, Plan, Site, Target, UndoRecord
 from kubeskeptic.faults.nodes.back import node_of
+from kubeskeptic.faults.nodes.taints import find, rewrite, tolerates
 from kubeskeptic.guard.rights import Right
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
@@ -39,7 +40,7 @@ class TaintNode(Fault):
             raise BadInput(f"a taint's effect is {', '.join(EFFECTS)}, not {self.effect}")
         if not self.key:
             raise BadInput("a taint needs a key, such as kubeskeptic/away")
-        if _find(node_of(site, self.node), self.key, self.effect):
+        if find(node_of(site, self.node), self.key, self.effect):
             raise BadInput(f"node {self.node} has the taint {self.key}:{self.effect} already; choose another key")
         taint = {"key": self.key, "value": self.value, "effect": self.effect}
         return Plan(
@@ -52,12 +53,12 @@ class TaintNode(Fault):
 
     def apply(self, site: Site, plan: Plan) -> None:
         """Add the taint."""
-        _rewrite(site, plan.record["node"], plan.record["taint"], add=True)
+        rewrite(site, plan.record["node"], plan.record["taint"], add=True)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
         """The node has it; with NoExecute, all pods that do not tolerate it are on their way out."""
         node = plan.record["node"]
-        if not _find(site.kube.get("Node", node), self.key, self.effect):
+        if not find(site.kube.get("Node", node), self.key, self.effect):
             return NotYet("the node does not have the taint")
         if self.effect != "NoExecute":
             return "the API server shows the taint"
@@ -72,7 +73,7 @@ class TaintNode(Fault):
     def undo(cls, site: Site, record: UndoRecord) -> None:
         """Take this one taint away; fine when it or the node is gone."""
         try:
-            _rewrite(site, record["node"], record["taint"], add=False)
+            rewrite(site, record["node"], record["taint"], add=False)
         except NotFound:
             return
 
@@ -80,42 +81,6 @@ class TaintNode(Fault):
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
         """The node does not have it."""
         taint = record["taint"]
-        if _find(site.kube.get("Node", record["node"]), taint["key"], taint["effect"]):
+        if find(site.kube.get("Node", record["node"]), taint["key"], taint["effect"]):
             return NotYet("the node still has the taint")
         return "the API server shows the node without the taint"
-
-
-def tolerates(pod: dict[str, Any], taint: dict[str, str]) -> bool:
-    """Whether a pod tolerates a taint for ever, as mirrors of static pods do (Kubernetes docs, Taints and Tolerations)."""
-    if "kubernetes.io/config.mirror" in pod["metadata"].get("annotations", {}):
-        return True
-    for one in pod["spec"].get("tolerations", []):
-        fits = one.get("operator") == "Exists" or one.get("value", "") == taint["value"]
-        if one.get("key") in (None, taint["key"]) and one.get("effect") in (None, taint["effect"]) and fits:
-            return one.get("tolerationSeconds") is None
-    return False
-
-
-def _find(node: dict[str, Any], key: str, effect: str) -> bool:
-    return any((one["key"], one["effect"]) == (key, effect) for one in node["spec"].get("taints", []))
-
-
-def _rewrite(site: Site, name: str, taint: dict[str, str], *, add: bool) -> None:
-    for last in (False, False, False, True):
-        node = site.kube.get("Node", name)
-        others = [
-            one
-            for one in node["spec"].get("taints", [])
-            if (one["key"], one["effect"]) != (taint["key"], taint["effect"])
-        ]
-        patch = {
-            "metadata": {"resourceVersion": node["metadata"]["resourceVersion"]},
-            "spec": {"taints": [*others, taint] if add else others},
-        }
-        try:
-            site.kube.patch("Node", name, None, patch)
-        except Conflict:
-            if last:
-                raise
-        else:
-            return

@@ -9,31 +9,16 @@ are not brought back. Source: Kubernetes documentation, Node-pressure Eviction.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
-
-import yaml
+from typing import ClassVar
 
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults import aside, state
 from kubeskeptic.faults.contract import Fault, Plan, Site, Target, Timer, UndoRecord
 from kubeskeptic.faults.nodes.back import node_of
+from kubeskeptic.faults.parts.eviction import CONFIGURATION, RESTORE, SIGNALS, pressed
 from kubeskeptic.faults.parts.service import active_since, node_well_since
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
-
-CONFIGURATION = "/var/lib/kubelet/config.yaml"
-SIGNALS = {"memory": ("memory.available", "MemoryPressure"), "disk": ("nodefs.available", "DiskPressure")}
-"""The eviction signal of each resource, and the node condition it turns into."""
-ALMOST_ALL = "99.99%"
-"""A node of a few containers has more than 99 % of its memory free; 100 % would switch the threshold off."""
-
-_RESTORE = (
-    "sh",
-    "-c",
-    f"{aside.restore(CONFIGURATION)[2]} && systemctl restart kubelet",
-    "sh",
-    *aside.restore(CONFIGURATION)[4:],
-)
 
 
 @dataclass(frozen=True)
@@ -59,7 +44,7 @@ class Pressure(Fault):
             f"let the kubelet of {self.node} start evicting when any {self.resource} is in use",
             f"put the configuration of the kubelet of {self.node} back",
             {"node": self.node, "resource": self.resource, "digest": aside.digest(text)},
-            timers=(Timer(self.node, _RESTORE),),
+            timers=(Timer(self.node, RESTORE),),
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
@@ -81,7 +66,7 @@ class Pressure(Fault):
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
         """Put back what was put aside, and restart; does nothing when nothing was."""
-        site.in_node(record["node"], *_RESTORE)
+        site.in_node(record["node"], *RESTORE)
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
@@ -93,13 +78,3 @@ class Pressure(Fault):
         if status != "False":
             return NotYet(f"{condition} is {status}")
         return node_well_since(site, node, active_since(site, node, "kubelet"))
-
-
-def pressed(text: str, resource: str) -> str:
-    """A kubelet's configuration with a soft threshold for a resource that is always passed."""
-    signal, _ = SIGNALS[resource]
-    configuration: dict[str, Any] = yaml.safe_load(text)
-    for field, value in (("evictionSoft", ALMOST_ALL), ("evictionSoftGracePeriod", "1s")):
-        configuration[field] = {**configuration.get(field, {}), signal: value}
-    configuration["evictionMaxPodGracePeriod"] = 5
-    return yaml.safe_dump(configuration, sort_keys=True)

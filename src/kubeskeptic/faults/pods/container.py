@@ -62,3 +62,17 @@ def find(kube: Kube, namespace: str, pod: str, container: str = "") -> Running:
     node = found["spec"]["nodeName"]
     uid = found["metadata"]["uid"]
     return Running(namespace, pod, uid, node, name, state.runtime_id(status), status.get("restartCount", 0))
+
+
+def with_address(kube: Kube, namespace: str, name: str) -> dict[str, Any]:
+    """A pod that has an address of its own.
+
+    :raises BadInput: when there is none of this name, or it uses its node's
+    """
+    try:
+        pod = kube.get("Pod", name, namespace)
+    except NotFound as missing:
+        raise BadInput(f"there is no pod {namespace}/{name}; name one that is there") from missing
+    if not pod["status"].get("podIP") or pod["spec"].get("hostNetwork"):
+        raise BadInput(f"pod {namespace}/{name} has no address of its own")
+    return pod
