@@ -39,9 +39,7 @@ class CutOffNode(TableFault):
     def plan(self, site: Site) -> Plan:
         """Find the others."""
         if self.whom not in ("all", "control-plane", "workers") or self.direction not in DIRECTIONS:
-            raise BadInput(
-                "a node is cut off from all, control-plane or workers, in direction both, arriving or leaving"
-            )
+            raise BadInput("a node is cut off from all, control-plane or workers: both, arriving or leaving")
         node_of(site, self.node)
         others = [one for one in site.cluster.nodes if one.name != self.node]
         peers = [one.name for one in others if self.whom == "all" or one.role == self.whom.removesuffix("s")]
