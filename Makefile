@@ -4,10 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-# The live tests that `make test` runs: the eyes, and of each kind of fault enough to know that the way is whole.
-# `make test-all` runs every fault and every kill, which takes half an hour.
-LIVE := test_observation or test_pod_fault or (test_node_fault and (crash_node or freeze_kube_proxy)) \
-        or (test_with_the_switch_defeated and crash_node and kept)
+# The live tests that `make test` runs: the eyes, the refusals, of each kind of fault enough to know that both ways into a node are
+# whole, and a sample of kills. `make test-all` runs every fault and every kill, which takes about an hour.
+LIVE := test_observation or test_pod_fault or (test_node_fault and crash_node) \
+        or (test_fault_inside and (freeze_kube_proxy or stop_kubelet)) or (test_guard and refused) \
+        or test_a_sample_of_kills or (test_with_the_switch_defeated and crash_node and kept)
+KILLS := 8
 
 .PHONY: verify test test-all check browser up down prove clean
 
@@ -16,10 +18,11 @@ verify: $(STAMP) up
 
 test: $(STAMP) check up browser
 	$(BIN)/pytest tests -m "not live" -n 2
-	$(BIN)/pytest tests/live -m live -k "$(LIVE)"
+	$(BIN)/pytest tests/live -m live -k "$(LIVE)" --kills $(KILLS)
 
 test-all: $(STAMP) check up browser
-	$(BIN)/pytest tests
+	$(BIN)/pytest tests -m "not live" -n 2
+	$(BIN)/pytest tests/live -m live
 
 check: $(STAMP)
 	$(BIN)/ruff check .

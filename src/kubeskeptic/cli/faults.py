@@ -15,8 +15,8 @@ import click
 from click.shell_completion import CompletionItem
 
 from kubeskeptic import paths
-from kubeskeptic.cli.safety import alone, site_of
-from kubeskeptic.clusters.up import DEFAULT_NAME
+from kubeskeptic.cli.safety import alone
+from kubeskeptic.cli.which import Where, site_of, which_cluster
 from kubeskeptic.durations import Patience
 from kubeskeptic.errors import BadInput, MissingRequirement
 from kubeskeptic.faults import Fault, Site, inflict
@@ -63,11 +63,11 @@ def faults(fault: str | None) -> None:
 @click.argument("fault", type=FaultName())
 @click.argument("settings", nargs=-1, metavar="[SETTING=VALUE]...")
 @click.option("--for", "lasts", default="30s", show_default=True, help="How long: 20s, 5m, 1h.")
-@click.option("--cluster", default=DEFAULT_NAME, show_default=True, help="Our own kind cluster of this name.")
+@which_cluster
 @click.option(
     "--dry-run", "dry", is_flag=True, help="Say what would be done and how it would be undone; touch nothing."
 )
-def inflict_(fault: str, settings: tuple[str, ...], lasts: str, cluster: str, dry: bool) -> None:
+def inflict_(fault: str, settings: tuple[str, ...], lasts: str, where: Where, dry: bool) -> None:
     """Do one thing to the cluster, see it bite, and after a while undo it and see it healed. Ctrl-C undoes it at once.
 
     \b
@@ -78,9 +78,9 @@ def inflict_(fault: str, settings: tuple[str, ...], lasts: str, cluster: str, dr
     Whatever happens to this process, a dead man's switch undoes it in the end. `skeptic faults` lists them all.
     """
     seconds, one = span(lasts), made(fault, settings)
-    with site_of(cluster) as site:
+    with site_of(where) as site:
         if site is None:
-            raise MissingRequirement(f"there is no cluster {cluster} of ours; `skeptic up` makes one")
+            raise MissingRequirement(f"there is no cluster {where}; `skeptic up` makes one")
         if dry:
             site.guard.permit(one.risk, one.name)
             click.echo(dry_run(one, site))

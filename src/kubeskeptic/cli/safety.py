@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import click
 
 from kubeskeptic import paths
-from kubeskeptic.clusters.up import DEFAULT_NAME
+from kubeskeptic.cli.which import Where, site_of, which_cluster
 from kubeskeptic.errors import LeftDirty, Refused, Unanswered
 from kubeskeptic.faults import Site
-from kubeskeptic.guard import Guard, Lease
-from kubeskeptic.journal import Journal
-from kubeskeptic.kube import Kube
+from kubeskeptic.guard import Lease
 from kubeskeptic.undo import arming, residue
 from kubeskeptic.undo.cleanup import cleanup as clean
-from kubeskeptic.undo.present import present
 
-_CLUSTER = click.option("--cluster", default=DEFAULT_NAME, show_default=True, help="Our own kind cluster of this name.")
 _REPORTS = click.option(
     "--reports",
     type=click.Path(path_type=Path, file_okay=False),
@@ -31,29 +26,29 @@ _REPORTS = click.option(
 
 
 @click.command()
-@_CLUSTER
+@which_cluster
 @_REPORTS
-def status(cluster: str, reports: Path) -> None:
+def status(where: Where, reports: Path) -> None:
     """Say whether anything of ours is left in the cluster. Exits with 0 when it is clean, 20 when it is not.
 
     \b
     skeptic status
     """
-    with site_of(cluster) as site:
+    with site_of(where) as site:
         left = residue.find(site, _journals(reports)) if site else []
     if left:
         raise LeftDirty(
             "\n".join(["the cluster is not clean:", *(f"  {one.says}" for one in left), "run `skeptic cleanup`"])
         )
-    click.echo("clean" if site else f"clean: there is no cluster {cluster} of ours")
+    click.echo("clean" if site else f"clean: there is no cluster {where}")
 
 
 @click.command()
-@_CLUSTER
+@which_cluster
 @_REPORTS
 @click.option("--run", default="", metavar="ID", help="Only what belongs to this run, where that can be told.")
 @click.option("--dry-run", is_flag=True, help="Say what would be undone or removed, and touch nothing.")
-def cleanup(cluster: str, reports: Path, run: str, dry_run: bool) -> None:
+def cleanup(where: Where, reports: Path, run: str, dry_run: bool) -> None:
     """Undo every fault that is still in force and remove what runs left behind, then wait for a healthy cluster.
 
     \b
@@ -63,9 +58,9 @@ def cleanup(cluster: str, reports: Path, run: str, dry_run: bool) -> None:
     Works from the journals, and without them from notes in nodes and on objects and from labels. Touches nothing that is
     not ours. Running it again changes nothing.
     """
-    with site_of(cluster) as site:
+    with site_of(where) as site:
         if site is None:
-            click.echo(f"nothing to clean: there is no cluster {cluster} of ours")
+            click.echo(f"nothing to clean: there is no cluster {where}")
             return
         journals = _journals(reports)
         if dry_run:
@@ -79,19 +74,6 @@ def cleanup(cluster: str, reports: Path, run: str, dry_run: bool) -> None:
 
 def _journals(reports: Path) -> list[Path]:
     return sorted(path for path in reports.glob("*/journal.jsonl") if not path.parent.is_symlink())
-
-
-@contextmanager
-def site_of(name: str) -> Iterator[Site | None]:
-    """The cluster of ours with this name, whatever state it is in; None when there is none."""
-    found = present(name)
-    if found is None:
-        yield None
-        return
-    with tempfile.TemporaryDirectory(prefix="kubeskeptic-") as folder:
-        kube = Kube(found.kubeconfig, found.context, Path(folder))
-        with closing(Journal(Path(folder) / "journal.jsonl")) as journal:
-            yield Site(found, kube, journal, Guard(found, kube), "cleanup", 0)
 
 
 @contextmanager

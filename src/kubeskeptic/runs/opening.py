@@ -18,7 +18,7 @@ from pathlib import Path
 
 from kubeskeptic import __version__
 from kubeskeptic.clusters import Cluster, find
-from kubeskeptic.clusters.adopted import PROVIDER, adopted, default_kubeconfig
+from kubeskeptic.clusters.adopted import adopted, default_kubeconfig
 from kubeskeptic.errors import LeftDirty, MissingRequirement, NotAsked, SkepticError
 from kubeskeptic.faults import Site
 from kubeskeptic.guard import Guard, Lease
@@ -28,7 +28,7 @@ from kubeskeptic.kube import Kube
 from kubeskeptic.kube.settings import read_settings
 from kubeskeptic.probes.agents import Agents
 from kubeskeptic.probes.instrument import prove
-from kubeskeptic.reach import ByEngine, ByPod, OutOfReach, Reach
+from kubeskeptic.reach.choosing import way_into
 from kubeskeptic.reports import write_all
 from kubeskeptic.runs.calibration import calibrated
 from kubeskeptic.runs.model import Run
@@ -107,15 +107,6 @@ def connected(options: RunOptions) -> tuple[Kube, Cluster]:
     if cluster is None:
         raise MissingRequirement(f"there is no cluster {options.cluster} of ours that works; `skeptic up` makes one")
     return Kube(cluster.kubeconfig, cluster.context, scratch), cluster
-
-
-def way_into(cluster: Cluster, kube: Kube, level: Risk, run: str) -> Reach:
-    """The way into a cluster's nodes: through the engine where we have it, else through pods of ours where that is allowed."""
-    if cluster.provider != PROVIDER:
-        return ByEngine(cluster.engine)
-    if level >= Risk.NODE:
-        return ByPod(kube, cluster.agent_image, run)
-    return OutOfReach(above("looking into a node", Risk.NODE, level))
 
 
 @contextmanager

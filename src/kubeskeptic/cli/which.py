@@ -1,0 +1,83 @@
+"""Which cluster a command is about, and the way to it."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kubeskeptic.clusters.adopted import adopted, default_kubeconfig
+from kubeskeptic.clusters.up import DEFAULT_NAME
+from kubeskeptic.faults import Site
+from kubeskeptic.guard import Guard
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.journal import Journal
+from kubeskeptic.kube import Kube
+from kubeskeptic.reach.choosing import way_into
+from kubeskeptic.undo.present import present
+
+
+@dataclass(frozen=True)
+class Where:
+    """Which cluster a command is about: one of our own by its name, or another by its context."""
+
+    cluster: str = DEFAULT_NAME
+    context: str = ""
+    kubeconfig: Path | None = None
+    agent_image: str = ""
+
+    def __str__(self) -> str:
+        return f"behind context {self.context}" if self.context else f"{self.cluster} of ours"
+
+
+def which_cluster(command: Callable[..., None]) -> Callable[..., None]:
+    """Options that say which cluster; the command gets them as one ``where``."""
+
+    @wraps(command)
+    def told(
+        *words: Any, cluster: str, context: str, kubeconfig: Path | None, agent_image: str, **options: Any
+    ) -> None:
+        command(*words, where=Where(cluster, context, kubeconfig, agent_image), **options)
+
+    file = click.Path(path_type=Path, dir_okay=False)
+    for option in (
+        click.option("--agent-image", default="", metavar="IMAGE", help="With --context: the agent's image there."),
+        click.option("--kubeconfig", type=file, default=None, help="Where that context is. [default: as kubectl]"),
+        click.option("--context", default="", metavar="NAME", help="Another cluster, which `skeptic adopt` prepared."),
+        click.option("--cluster", default=DEFAULT_NAME, show_default=True, help="Our own kind cluster of this name."),
+    ):
+        told = option(told)
+    return told
+
+
+@contextmanager
+def site_of(where: Where) -> Iterator[Site | None]:
+    """The cluster, whatever state it is in; None when there is none of ours with this name.
+
+    :raises Refused: when it is another's, who did not let us in
+    """
+    with tempfile.TemporaryDirectory(prefix="kubeskeptic-") as name:
+        folder = Path(name)
+        found = present(where.cluster) if not where.context else None
+        if where.context:
+            kubeconfig = where.kubeconfig or default_kubeconfig()
+            kube = Kube(kubeconfig, where.context, folder)
+            found = adopted(kube, kubeconfig, where.agent_image)
+        if found is None:
+            yield None
+            return
+        kube = Kube(found.kubeconfig, found.context, folder)
+        guard = Guard(found, kube)
+        level = guard.level if where.context else Risk.CONTROL_PLANE
+        with (
+            closing(Journal(folder / "journal.jsonl")) as journal,
+            closing(way_into(found, kube, level, f"by-hand-{secrets.token_hex(3)}")) as reach,
+        ):
+            yield Site(found, kube, journal, guard, "cleanup", 0, reach=reach)
