@@ -1,0 +1,70 @@
+"""A cluster that is not ours, as its API server describes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from kubeskeptic.clusters.adopted import NoEngine, adopted, default_kubeconfig, file_name
+from kubeskeptic.errors import CommandFailed, MissingRequirement
+from kubeskeptic.guard import Risk
+from kubeskeptic.reach import ByEngine, ByPod, OutOfReach
+from kubeskeptic.reach.choosing import way_into
+from kubeskeptic.undo.reach import as_record, cluster_from
+
+
+def a_node(name: str, *labels: str) -> dict[str, Any]:
+    return {
+        "metadata": {"name": name, "labels": dict.fromkeys(labels, "")},
+        "status": {"nodeInfo": {"kubeletVersion": "v1.36.3"}},
+    }
+
+
+NODES = [a_node("b"), a_node("a"), a_node("z", "node-role.kubernetes.io/control-plane")]
+
+
+@pytest.fixture
+def kube() -> Any:
+    return SimpleNamespace(context="Prod/EU", list=lambda _: {"items": NODES})
+
+
+def test_nodes_and_version_come_from_the_api(kube: Any) -> None:
+    found = adopted(kube, Path("/k"), "agent:1")
+    assert [(one.name, one.role) for one in found.nodes] == [("z", "control-plane"), ("a", "worker"), ("b", "worker")]
+    assert (found.kubernetes, found.provider, found.agent_image) == ("v1.36.3", "adopted", "agent:1")
+
+
+def test_a_context_called_anything_is_a_part_of_a_path() -> None:
+    assert file_name("Prod/EU west:1") == "context-prod-eu-west-1"
+
+
+def test_nothing_is_done_to_nodes_without_an_engine() -> None:
+    with pytest.raises(MissingRequirement, match="nothing here can kill a node"):
+        NoEngine().kill("w1")
+    assert NoEngine().nodes("any") == []
+
+
+def test_it_is_found_again_from_its_record(kube: Any) -> None:
+    found = adopted(kube, Path("/k"), "agent:1")
+    assert cluster_from(as_record(found)) == found
+
+
+def test_the_way_into_nodes_goes_by_what_is_allowed(kube: Any) -> None:
+    found = adopted(kube, Path("/k"), "agent:1")
+    assert isinstance(way_into(found, kube, Risk.NODE, "r1"), ByPod)
+    nowhere = way_into(found, kube, Risk.NAMESPACE, "r1")
+    assert isinstance(nowhere, OutOfReach)
+    with pytest.raises(CommandFailed, match="needs risk level node, and this cluster allows own-namespace"):
+        nowhere.run("a", ["true"])
+    own: Any = SimpleNamespace(provider="kind", engine=None)
+    assert isinstance(way_into(own, kube, Risk.CONTROL_PLANE, "r1"), ByEngine)
+
+
+def test_the_kubeconfig_is_the_one_that_kubectl_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUBECONFIG", "/first:/second")
+    assert default_kubeconfig() == Path("/first")
+    monkeypatch.delenv("KUBECONFIG")
+    assert default_kubeconfig() == Path.home() / ".kube" / "config"
