@@ -65,8 +65,12 @@ FAULT_BITES = Patience(30)
 """A fault is seen to bite after it was applied."""
 FAULT_HEALS = Patience(120)
 """A fault is seen to have healed after it was undone."""
-CONTROL_PLANE_RESTARTS = Patience(120)
-"""A part of the control plane starts again from a changed manifest and is elected leader (a lease of 15 s has to expire)."""
+CONTROL_PLANE_RESTARTS = Patience(330)
+"""A part of the control plane starts again from a changed manifest and is elected leader (a lease of 15 s has to expire).
+
+Done once it takes seconds. Done again and again, the kubelet waits longer before each start of the same static pod, up to
+300 s (Kubernetes documentation, Pod Lifecycle, "How Pods handle problems with containers").
+"""
 REPLACED = Patience(30)
 """What was deleted or killed is replaced, where something replaces it."""
 NODE_STOPS = Patience(360)
@@ -83,9 +87,9 @@ KUBELET_ANSWERS = 2.0
 """A kubelet that does not answer the API server within this long counts as out of reach."""
 SWITCH_LOOKS = 0.25
 """Between two looks of a dead man's switch at the clock and at its runner."""
-SWITCH_COMMAND = Patience(240)
+SWITCH_COMMAND = Patience(390)
 """One command of a dead man's switch: undoing a fault and seeing it heal."""
-SWITCH_FIRES = Patience(300)
+SWITCH_FIRES = Patience(450)
 """A dead man's switch tries a command again while it fails."""
 POLL = 0.2
 """Between two looks at something that cannot be watched."""

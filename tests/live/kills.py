@@ -33,6 +33,8 @@ from kubeskeptic.waiting import NotYet, until
 DEADLINE = 60.0
 """Seconds after which the switch fires by itself; when the run dies it does at once."""
 HELP = Patience(DEADLINE + 10)
+BACK_OFF = Patience(300 + 10)
+"""Instead, for static pods: the kubelet waits up to 300 s before it starts one that was stopped again and again."""
 LOOKS = 0.5
 """Seconds between two looks at what is left."""
 
@@ -196,7 +198,14 @@ def kill(site: Site, victims: Victims, fault: str, settings: Mapping[str, Any], 
         return Kill(fault, how, "nothing", 0.0, "" if skipped else f"it was never inflicted: {lacking[0]}", skipped)
     node = str(settings.get("node", ""))
     try:
-        until(lambda: left(site, victim, node), HELP, what="nothing to be left", tolerate=(SkepticError,), period=LOOKS)
+        patience = BACK_OFF if name in ("stop_part", "controller_off") else HELP
+        until(
+            lambda: left(site, victim, node),
+            patience,
+            what="nothing to be left",
+            tolerate=(SkepticError,),
+            period=LOOKS,
+        )
     except SkepticError as dirty:
         return Kill(fault, how, _phase(victim), time.monotonic() - began, str(dirty))
     return Kill(fault, how, _phase(victim), time.monotonic() - began)

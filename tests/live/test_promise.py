@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from kubeskeptic.durations import CLUSTER_READY
+from kubeskeptic.durations import CONTROL_PLANE_RESTARTS
 from kubeskeptic.errors import SkepticError
 from kubeskeptic.faults import Site
 from kubeskeptic.undo import arming, residue
@@ -90,7 +90,7 @@ def test_killed_at_any_moment_it_heals_without_help(
     found += [kill(site, victims, name, given, how, seed) for name, given in kills.CONTROL_PLANE.items()]
     figure += found
     assert [str(one) for one in found if one.left] == []
-    until(lambda: healthy(site), CLUSTER_READY, what="a healthy cluster", tolerate=(SkepticError,))
+    until(lambda: healthy(site), CONTROL_PLANE_RESTARTS, what="a healthy cluster", tolerate=(SkepticError,))
     assert [one.says for one in residue.find(site) if one.kind != "namespace"] == []
 
 
@@ -109,7 +109,7 @@ def test_a_sample_of_kills(
         found.append(kill(site, victims, name, _given(name, pods, node), how, seed))
     figure += found
     assert [str(one) for one in found if one.left] == []
-    until(lambda: healthy(site), CLUSTER_READY, what="a healthy cluster", tolerate=(SkepticError,))
+    until(lambda: healthy(site), CONTROL_PLANE_RESTARTS, what="a healthy cluster", tolerate=(SkepticError,))
 
 
 def _given(name: str, pods: Names, node: str) -> Mapping[str, Any]:

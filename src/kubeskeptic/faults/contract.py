@@ -139,6 +139,8 @@ class Fault(ABC):
     risk: ClassVar[Risk]
     rights: ClassVar[tuple[Right, ...]] = ()
     """What it does to the API beyond what the harness does at its risk level anyway."""
+    patience: ClassVar[Patience] = FAULT_HEALS
+    """For the heal, where only the record of it is left."""
     heals_itself: ClassVar[bool] = False
     """There is nothing to put back: ``undo`` is never called, the cluster is expected to replace what was lost."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 
-from kubeskeptic.durations import CLEANUP_GONE, CLUSTER_READY, PODS_READY
+from kubeskeptic.durations import CLEANUP_GONE, CONTROL_PLANE_RESTARTS, PODS_READY
 from kubeskeptic.errors import LeftDirty, NotFound, PatienceExhausted, SkepticError
 from kubeskeptic.faults import Site, state
 from kubeskeptic.guard import lease as leases
@@ -42,7 +42,7 @@ def cleanup(site: Site, journals: Iterable[Path] = (), run: str = "", *, say: Sa
     if failed:
         raise LeftDirty(f"the cluster is still dirty: {'; '.join(failed)}")
     try:
-        until(lambda: healthy(site), CLUSTER_READY, what="the cluster to be healthy", tolerate=(SkepticError,))
+        until(lambda: healthy(site), CONTROL_PLANE_RESTARTS, what="the cluster to be healthy", tolerate=(SkepticError,))
     except PatienceExhausted as sick:
         raise LeftDirty(f"nothing of ours is left, but the cluster is not healthy: {sick}") from sick
     return removed

@@ -39,7 +39,7 @@ def put_back(site: Site, one: OpenFault, by: str) -> str:
         one.mark(site.journal, "undoing", by=by)
         undone(fault, site, one.undo)
         one.mark(site.journal, "undone", by=by)
-        evidence = healed(fault, site, one.undo, one.targets)
+        evidence = healed(fault, site, one.undo, one.targets, fault.patience)
         lay_down(site, one)
     except SkepticError as error:
         one.mark(site.journal, "failed", by=by, evidence=str(error))

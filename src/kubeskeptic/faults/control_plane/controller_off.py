@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
-from kubeskeptic.durations import CONTROL_PLANE_RESTARTS
+from kubeskeptic.durations import CONTROL_PLANE_RESTARTS, Patience
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults import aside
 from kubeskeptic.faults.contract import Fault, Plan, Site, Target, Timer, UndoRecord
@@ -32,6 +32,7 @@ class ControllerOff(Fault):
 
     name: ClassVar[str] = "controller_off"
     risk: ClassVar[Risk] = Risk.CONTROL_PLANE
+    patience: ClassVar[Patience] = CONTROL_PLANE_RESTARTS
 
     def plan(self, site: Site) -> Plan:
         """Find the manifests and see that they can be changed."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from kubeskeptic.durations import CONTROL_PLANE_RESTARTS
+from kubeskeptic.durations import CONTROL_PLANE_RESTARTS, Patience
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults import aside
 from kubeskeptic.faults.contract import Fault, Plan, Site, Target, Timer, UndoRecord
@@ -35,6 +35,7 @@ class StopPart(Fault):
 
     name: ClassVar[str] = "stop_part"
     risk: ClassVar[Risk] = Risk.CONTROL_PLANE
+    patience: ClassVar[Patience] = CONTROL_PLANE_RESTARTS
 
     def plan(self, site: Site) -> Plan:
         """Find the manifests."""
