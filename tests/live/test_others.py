@@ -38,7 +38,8 @@ iptables -N SKEPTIC-OTHERS && iptables -A SKEPTIC-OTHERS -s 192.0.2.2/32 -j DROP
 mkdir -p /var/lib/others && echo kept > /var/lib/others/note.json
 mkdir -p /var/lib/kubeskeptic && echo 'no note of ours' > /var/lib/kubeskeptic/others.txt
 systemd-run --quiet --unit=others-skeptic --on-active=3600 true
-ip link add others0 type dummy && tc qdisc add dev others0 root tbf rate 1mbit burst 16kb latency 50ms
+ip link add others0 type veth peer name others1
+tc qdisc add dev others0 root tbf rate 1mbit burst 16kb latency 50ms
 """
 LOOK = """
 nft --stateless list table inet skeptics_table

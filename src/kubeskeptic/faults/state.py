@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from kubeskeptic.errors import NotFound
+from kubeskeptic.waiting import NotYet
 
 if TYPE_CHECKING:
     from kubeskeptic.kube import Kube
@@ -75,6 +76,23 @@ def wanted_and_ready(kube: Kube, namespace: str, owned_by: Mapping[str, Any]) ->
     pods = kube.list("Pod", namespace)["items"]
     mine = [pod for pod in pods if (owner(pod) or {}).get("uid") == owned_by["uid"]]
     return int(wanted), sum(ready(pod) for pod in mine)
+
+
+def forgotten(kube: Kube, namespace: str, pod: Object | None, address: str) -> str | NotYet:
+    """Evidence, without a look into its node, that a pod that was deleted is gone: others have noticed.
+
+    The kubelet takes a pod's object away once its containers have stopped, and only by force is it gone before; that no
+    EndpointSlice has the address is the endpoint slice controller's doing (Kubernetes documentation, Pod Lifecycle).
+    """
+    if pod:
+        return NotYet("the API server still has the pod")
+    slices = kube.list("EndpointSlice", namespace)["items"]
+    there = any(address in one["addresses"] for each in slices for one in each.get("endpoints") or ())
+    return (
+        NotYet("its address is still an endpoint")
+        if there
+        else "the pod is gone, and its address from every EndpointSlice"
+    )
 
 
 def pods_on(kube: Kube, node: str) -> list[Object]:

@@ -18,6 +18,7 @@ class ByEngine:
     """
 
     way = "engine"
+    inside = True
     curl = ("curl",)
     spared: tuple[int, ...] = ()
 

@@ -31,6 +31,7 @@ class ByPod:
     """
 
     way = "pod"
+    inside = True
     curl = ("python3", "-m", "kubeskeptic.agent.curl")
     spared = (PORT,)
 

@@ -14,6 +14,10 @@ class Reach(Protocol):
         """Its name, by which another process finds the same way: ``engine`` or ``pod``."""
 
     @property
+    def inside(self) -> bool:
+        """Whether there is a way at all."""
+
+    @property
     def curl(self) -> tuple[str, ...]:
         """The beginning of a command line that asks URLs in a node, with curl's options and exit statuses."""
 

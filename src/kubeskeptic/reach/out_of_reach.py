@@ -15,6 +15,7 @@ class OutOfReach:
     """
 
     way = "none"
+    inside = False
     curl = ("curl",)
     spared: tuple[int, ...] = ()
 

@@ -140,7 +140,7 @@ def nodes_down(site: Site) -> Iterator[Leftover]:
 _PARTS = """
 for part in containerd kubelet; do systemctl is-active --quiet "$part" || echo "service $part"; done
 ps -eo stat=,comm= | awk '$1 ~ /^T/ && $2 ~ /^(kube|containerd|coredns|etcd)/ {print "stopped " $2}'
-nft list tables 2>/dev/null | awk '$3 ~ /^skeptic/ {print "table " $2 "/" $3}'
+nft list tables 2>/dev/null | awk '$3 ~ /^skeptic_[0-9a-f]+$/ {print "table " $2 "/" $3}'
 true
 """
 

@@ -35,14 +35,13 @@ class DeletePod(Fault):
         try:
             pod = site.kube.get("Pod", self.pod, self.namespace)
         except NotFound as missing:
-            raise BadInput(
-                f"there is no pod {self.namespace}/{self.pod} to delete; name one that is there"
-            ) from missing
+            raise BadInput(f"there is no pod {self.namespace}/{self.pod}; name one that is there") from missing
         grace = 0 if self.force else pod["spec"].get("terminationGracePeriodSeconds", 30)
         record = {
             "namespace": self.namespace,
             "pod": self.pod,
             "uid": pod["metadata"]["uid"],
+            "address": pod["status"].get("podIP", ""),
             "node": pod["spec"].get("nodeName", ""),
             "containers": [state.runtime_id(status) for status in state.containers(pod).values()],
             "owner": state.owner(pod),
@@ -63,10 +62,12 @@ class DeletePod(Fault):
             site.kube.delete("Pod", self.pod, self.namespace, grace=grace, uid=plan.record["uid"])
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The object is gone or going, and its containers have really stopped."""
+        """The object is gone or going, and its containers have really stopped; see forgotten() where nodes are out of reach."""
         pod = state.pod_or_none(site.kube, self.pod, self.namespace, plan.record["uid"])
         if pod and "deletionTimestamp" not in pod["metadata"]:
             return NotYet("the pod is not being deleted")
+        if not site.reach.inside:
+            return state.forgotten(site.kube, self.namespace, pod, plan.record["address"])
         running = still_running(site, plan.record["node"], plan.record["containers"])
         if running:
             return NotYet(f"{len(running)} of its containers still run on {plan.record['node']}")
