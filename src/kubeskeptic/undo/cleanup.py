@@ -9,6 +9,7 @@ from pathlib import Path
 from kubeskeptic.durations import CLEANUP_GONE, CONTROL_PLANE_RESTARTS, PODS_READY
 from kubeskeptic.errors import LeftDirty, NotFound, PatienceExhausted, SkepticError
 from kubeskeptic.faults import Site, state
+from kubeskeptic.faults.network import table
 from kubeskeptic.guard import lease as leases
 from kubeskeptic.journal import Journal
 from kubeskeptic.undo import arming, residue
@@ -33,9 +34,9 @@ def cleanup(site: Site, journals: Iterable[Path] = (), run: str = "", *, say: Sa
     failed: list[str] = []
     for _ in range(PASSES):
         left = residue.find(site, known, run)
+        failed = []
         if not left:
             break
-        failed = []
         for one in left:
             removed += _removed(site, one, say, failed)
     failed = failed or [one.says for one in residue.find(site, known, run)]
@@ -125,8 +126,7 @@ def _stopped(site: Site, one: Leftover) -> None:
 
 
 def _table(site: Site, one: Leftover) -> None:
-    family, _, name = one.name.partition("/")
-    site.in_node(one.node, "nft", "delete", "table", family, name)
+    site.in_node(one.node, *table.delete(one.name.partition("/")[2]))
 
 
 def _lease(site: Site, one: Leftover) -> None:
