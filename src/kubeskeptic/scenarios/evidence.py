@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,9 +47,9 @@ def take(run: Run, scenario: str, namespace: str, act: str, before: str) -> None
     :param before: what is about to happen, for people: "undoing crash_node"
     """
     began = time.monotonic()
-    place = Path(FOLDER) / scenario / _file_name(f"{act} {before}")
+    place = _new_place(run.folder, Path(FOLDER) / scenario / _file_name(f"{act} {before}"))
     folder = run.folder / place
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True)
     pieces, missing = _pieces(run, namespace)
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="evidence") as pool:
         asked = [(name, pool.submit(get)) for name, get in pieces]
@@ -73,6 +74,12 @@ def take(run: Run, scenario: str, namespace: str, act: str, before: str) -> None
         seconds=round(time.monotonic() - began, 2),
         missing=[redact(line)[:300] for line in missing],
     )
+
+
+def _new_place(below: Path, wanted: Path) -> Path:
+    """The place, or with a number where there is one of this name: an act may have two faults of a kind."""
+    places = chain([wanted], (wanted.with_name(f"{wanted.name}-{number}") for number in count(2)))
+    return next(place for place in places if not (below / place).exists())
 
 
 def _pieces(run: Run, namespace: str) -> tuple[list[Piece], list[str]]:

@@ -154,7 +154,7 @@ class Stage:
             scenario=self.scenario.id,
             act=self._act,
             lasts=lasts,
-            before_undo=lambda: self.take_evidence(f"undoing {fault.name}"),
+            before_undo=lambda: self.take_evidence(f"{'the end of' if fault.heals_itself else 'undoing'} {fault.name}"),
         ) as inflicted:
             yield inflicted
 
