@@ -97,7 +97,8 @@ class _Loader:
         self._recording(record).facts[record["name"]] = record["value"]
 
     def _evidence(self, record: Record) -> None:
-        taken = Taken(record["before"], record["folder"], record["files"], tuple(record.get("missing", ())))
+        missing = tuple(record.get("missing", ()))
+        taken = Taken(record["at"], record["act"], record["before"], record["folder"], record["files"], missing)
         self._recording(record).evidence.append(taken)
 
     def _act(self, record: Record) -> None:

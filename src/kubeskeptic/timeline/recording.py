@@ -116,6 +116,9 @@ class FaultSpan:
 class Taken(NamedTuple):
     """Logs, events and states, as they were before something was undone."""
 
+    at: float
+    """When, Unix seconds."""
+    act: str
     before: str
     """What was undone then: “undoing crash_node”."""
     folder: str

@@ -165,15 +165,17 @@ def _evidence(report: Report, entry: Entry) -> Markup | None:
     recording = report.scenarios.get(entry.scenario)
     if recording is None or entry.verdict not in (Verdict.VIOLATED, Verdict.INCONCLUSIVE):
         return None
-    links = [_taken(one) for one in recording.evidence]
-    if not links:
-        return None
-    return el("div", el("span", "evidence", class_="label"), el("span", *links), class_="again evidence")
+    within = [one for one in recording.evidence if entry.window and entry.window[0] <= one.at <= entry.window[1]]
+    items = [el("li", _taken(one)) for one in within or recording.evidence]
+    return (
+        el("div", el("span", "evidence", class_="label"), el("ul", *items), class_="again evidence") if items else None
+    )
 
 
 def _taken(one: Taken) -> Markup:
     missing = f", {len(one.missing)} could not be had" if one.missing else ""
-    return el("a", f"before {one.before} ({one.files} files{missing})", href=f"{one.folder}/", class_="piece")
+    when = f"{one.act}, before {one.before}" if one.act else f"before {one.before}"
+    return el("a", f"{when} ({one.files} files{missing})", href=f"{one.folder}/")
 
 
 def _again(report: Report, entry: Entry) -> Markup:
