@@ -15,11 +15,14 @@ from kubeskeptic.journal import Journal
 from kubeskeptic.kube import Kube
 from kubeskeptic.undo.snapshot import differences, take
 
+GROUPS = ("pods", "workers", "control-plane")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of the kills."""
     group = parser.getgroup("kubeskeptic live", "the harness on a live cluster")
     group.addoption("--kills", type=int, default=8, metavar="N", help="kills in a sample (default: %(default)s)")
+    group.addoption("--where", default=",".join(GROUPS), help="which faults are killed (default: %(default)s)")
     where = Path("reports/kills.txt")
     group.addoption("--figure", type=Path, default=where, metavar="FILE", help="where their figure is added")
 

@@ -23,6 +23,7 @@ from kubeskeptic.undo.switch import alive
 from kubeskeptic.waiting import until
 
 from . import kills
+from .conftest import GROUPS
 from .kills import Kill, Victims, kill
 from .workload import Names, three_pods
 
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.live
 NAMESPACE = "skeptic-promise"
 SAMPLE_BUDGET = 240.0
 """Seconds after which a sample begins no further kill, however many were asked for."""
-DEFEATED = ("crash_node", "freeze_kube_proxy", "stop_coredns")
+DEFEATED = (*(name for name in kills.WORKER if name != "delay_packets"), "stop_coredns", "stale_coredns")
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +48,12 @@ def victims(site: Site, tmp_path: Path) -> Iterator[Victims]:
     made = Victims(site, tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def where(request: pytest.FixtureRequest) -> set[str]:
+    """Which groups of faults are killed."""
+    return set(request.config.getoption("--where", ",".join(GROUPS)).split(","))
 
 
 @pytest.fixture(scope="module")
@@ -83,11 +90,15 @@ def test_every_fault_is_here() -> None:
 
 @pytest.mark.parametrize("how", [*kills.MOMENTS, *kills.SIGNALS])
 def test_killed_at_any_moment_it_heals_without_help(
-    site: Site, pods: Names, victims: Victims, figure: list[Kill], seed: int, how: str
+    site: Site, pods: Names, victims: Victims, figure: list[Kill], seed: int, how: str, where: set[str]
 ) -> None:
-    found = [kill(site, victims, name, _on_pods(pods, name), how, seed) for name in kills.POD]
-    found += _on_all_workers(site, victims, how, seed)
-    found += [kill(site, victims, name, given, how, seed) for name, given in kills.CONTROL_PLANE.items()]
+    found: list[Kill] = []
+    if "pods" in where:
+        found += [kill(site, victims, name, _on_pods(pods, name), how, seed) for name in kills.POD]
+    if "workers" in where:
+        found += _on_all_workers(site, victims, how, seed)
+    if "control-plane" in where:
+        found += [kill(site, victims, name, given, how, seed) for name, given in kills.CONTROL_PLANE.items()]
     figure += found
     assert [str(one) for one in found if one.left] == []
     until(lambda: healthy(site), CONTROL_PLANE_RESTARTS, what="a healthy cluster", tolerate=(SkepticError,))
@@ -146,8 +157,9 @@ def _on_all_workers(site: Site, victims: Victims, how: str, seed: int) -> list[K
 def test_with_the_switch_defeated_cleanup_alone_brings_it_back(
     site: Site, victims: Victims, fault: str, journal: str
 ) -> None:
+    given = kills.WORKER.get(fault, kills.CONTROL_PLANE.get(fault, {}))
     node = {"node": site.cluster.workers[-1].name} if fault in kills.WORKER else {}
-    victim = victims.start(fault, node)
+    victim = victims.start(fault, node | given)
     assert victim.reach("bit")
     defeat(site)
     victim.process.kill()
