@@ -9,7 +9,9 @@ STAMP := $(VENV)/.ready
 LIVE := test_observation or test_pod_fault or (test_node_fault and crash_node) \
         or (test_fault_inside and (freeze_kube_proxy or stop_kubelet)) or (test_guard and refused) \
         or test_a_sample_of_kills or (test_with_the_switch_defeated and crash_node and kept)
+# As many kills, drawn by this seed; another one draws others: `make test KILLS_SEED=7`.
 KILLS := 8
+KILLS_SEED := 63052
 
 .PHONY: verify test test-all check browser up down prove clean
 
@@ -18,7 +20,7 @@ verify: $(STAMP) up
 
 test: $(STAMP) check up browser
 	$(BIN)/pytest tests -m "not live" -n 2
-	$(BIN)/pytest tests/live -m live -k "$(LIVE)" --kills $(KILLS)
+	$(BIN)/pytest tests/live -m live -k "$(LIVE)" --kills $(KILLS) --seed $(KILLS_SEED)
 
 test-all: $(STAMP) check up browser
 	$(BIN)/pytest tests -m "not live" -n 2

@@ -127,7 +127,7 @@ class Victim:
 
     def end(self) -> str:
         """Read what is left to read, and reap; what it said of errors."""
-        _, said = self.process.communicate(timeout=180)
+        _, said = self.process.communicate(timeout=450)
         return said
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from kubeskeptic.durations import CLEANUP_GONE, PODS_READY
@@ -31,7 +31,8 @@ def three_pods(site: Site, namespace: str) -> Iterator[Names]:
     try:
         yield lambda: until(three, PODS_READY, what="three pods")
     finally:
-        site.kube.delete("Namespace", namespace)
+        with suppress(NotFound):  # cleanup may have removed it: it has our label
+            site.kube.delete("Namespace", namespace)
         until(lambda: gone(site, namespace), CLEANUP_GONE, what="the namespace to go")
 
 
