@@ -50,7 +50,7 @@ def adopt(context: str, kubeconfig: Path | None, risk: str) -> None:
     \b
     skeptic adopt --context staging
     skeptic adopt --context staging --risk node
-    pytest --context staging --agent-image registry.example/agent:1
+    pytest --context staging --agent-image kubeskeptic-agent:1
 
     `skeptic rbac LEVEL` prints the rights that a run needs; `skeptic abandon` takes all of it back.
     """
