@@ -123,6 +123,37 @@ def test_refused_and_dirty_have_their_own_status(
     assert judged(pytester, journal, f'raise {error}("not ours")', error).ret == status
 
 
+DIRTY = """
+import pytest
+from kubeskeptic.errors import LeftDirty
+
+@pytest.fixture(scope="session")
+def run():
+    yield
+    raise LeftDirty("the cluster is not as it was: a table is left. Run `skeptic cleanup`")
+
+def test_first(run):
+    {body}
+
+def test_second(run): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "options"),
+    [("pass", ()), ("assert False", ()), ("assert False", ("--exitfirst",)), ("raise KeyboardInterrupt", ())],
+)
+def test_a_run_that_ends_dirty_has_its_status_however_it_ends(
+    pytester: pytest.Pytester, journal: Path, body: str, options: tuple[str, ...]
+) -> None:
+    pytester.makepyfile(DIRTY.format(body=body))
+    pytester.makeini("[pytest]\n")
+    result = run(pytester, "--replay", str(journal), *options)
+    assert result.ret == 20
+    result.stdout.fnmatch_lines(["*the cluster is not as it was: a table is left. Run `skeptic cleanup`"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
 def test_a_bug_in_a_check_is_no_verdict(pytester: pytest.Pytester, journal: Path) -> None:
     result = judged(pytester, journal, "1 / 0")
     assert result.ret == 1

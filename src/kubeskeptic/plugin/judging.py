@@ -109,19 +109,17 @@ def pytest_runtest_makereport(
     """Findings of tests that ended before they could say one; shorter reports; claims as properties."""
     outcome = yield
     report = outcome.get_result()
-    if not item.get_closest_marker("claim"):
-        return
-    if call.when == "setup":
+    about_a_claim = item.get_closest_marker("claim") is not None
+    if about_a_claim and call.when == "setup":
         id_, case = claim_of(item)
         report.user_properties += [("claim", id_), ("case", case)]
-    if call.excinfo is None or call.when == "teardown":
+    if call.excinfo is None or not (about_a_claim or "run" in getattr(item, "fixturenames", ())):
         return
     error = call.excinfo.value
+    item.config.stash[STATE].ended_by(error)
     judge = getattr(item, "judge", None) or Judge(item, None, None)
-    if isinstance(error, SkepticError) and not judge.judged:
+    if about_a_claim and call.when != "teardown" and isinstance(error, SkepticError) and not judge.judged:
         judge.write(skipped(str(error)) if isinstance(error, NotAsked) else judge.unfinished(str(error)))
-    if isinstance(error, SkepticError):
-        item.config.stash[STATE].exit_status = max(item.config.stash[STATE].exit_status, _outranks(error))
     if isinstance(error, NotAsked):
         report.outcome, report.longrepr = "skipped", (str(item.path), item.reportinfo()[1] or 0, f"Skipped: {error}")
     elif isinstance(error, Inconclusive):
@@ -142,10 +140,6 @@ def scenario_of(item: pytest.Item) -> str:
     """Id of the scenario that a test reads; empty when its file declares none."""
     story = getattr(getattr(item, "module", None), "story", None)
     return str(getattr(story, "id", ""))
-
-
-def _outranks(error: SkepticError) -> int:
-    return error.exit_status if error.exit_status in (20, 21) else 0
 
 
 def _against(finding: Finding, name: str, value: Measure) -> str:

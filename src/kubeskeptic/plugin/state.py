@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kubeskeptic.errors import LeftDirty, Refused
 from kubeskeptic.findings import Verdict
 from kubeskeptic.runs.options import RunOptions
 
@@ -36,6 +37,13 @@ class State:
     exit_status: int = 0
     late: bool = False
     """A finding was written after the run's reports were."""
+    trouble: str = ""
+    """What went wrong when the run was closed after all tests."""
+
+    def ended_by(self, error: BaseException) -> None:
+        """Remember how the session has to end when an error says that the cluster was left dirty, or refused."""
+        if isinstance(error, LeftDirty | Refused):
+            self.exit_status = max(self.exit_status, error.exit_status)
 
     @property
     def journal(self) -> Path | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 import pytest
 
 from kubeskeptic.claims import catalogue
-from kubeskeptic.errors import Inconclusive
+from kubeskeptic.errors import Inconclusive, SkepticError
 from kubeskeptic.findings import Verdict
 from kubeskeptic.plugin.state import STATE, Judged, State
 from kubeskeptic.reports import write_all
@@ -27,10 +29,19 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"kubeskeptic: seed {state.options.seed}{broken}"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """10 when the worst verdict is inconclusive, 20 when the cluster was left dirty, 21 when it was refused."""
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
+    """10 when the worst verdict is inconclusive, 20 when the cluster was left dirty, 21 when it was refused.
+
+    After an interrupt or ``--exitfirst`` it is here that the run is closed, and that it may turn out to have left something.
+    """
     state = session.config.stash[STATE]
+    try:
+        yield
+    except SkepticError as trouble:
+        state.ended_by(trouble)
+        state.trouble = str(trouble)
+        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
     verdicts = {judged.verdict for judged in state.judged}
     failed = session.testsfailed > sum(judged.verdict is Verdict.INCONCLUSIVE for judged in state.judged)
     if state.exit_status:
@@ -42,6 +53,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """The verdict table in the post's order, the report's path, and the seed, last."""
     state = config.stash[STATE]
+    if state.trouble:
+        terminalreporter.write_line(f"kubeskeptic: {state.trouble}", red=True, bold=True)
     if not state.judged:
         return
     terminalreporter.section("claims")
