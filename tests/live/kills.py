@@ -80,6 +80,19 @@ WORKER: Mapping[str, dict[str, Any]] = {
     "limit_bandwidth": {"kilobits": 256},
     "delay_packets": {"milliseconds": 200},
 }
+INSIDE = (
+    "stop_kubelet",
+    "stop_containerd",
+    "stop_kube_proxy",
+    "freeze_kube_proxy",
+    "flush_service_rules",
+    "pressure",
+    "cut_off_node",
+    "drop_packets",
+    "limit_bandwidth",
+    "delay_packets",
+)
+"""Those of a worker that are inflicted from inside the node, and so through a pod of ours as well."""
 CONTROL_PLANE: Mapping[str, dict[str, Any]] = {
     "stop_coredns": {},
     "kill_coredns": {},
@@ -149,12 +162,12 @@ class Victims:
         self._folder = folder
         self._made: list[Victim] = []
 
-    def start(self, fault: str, settings: Mapping[str, Any], hold: float = 60.0) -> Victim:
-        """Start one, which holds its fault in force for so many seconds."""
+    def start(self, fault: str, settings: Mapping[str, Any], hold: float = 60.0, way: str = "engine") -> Victim:
+        """Start one, which reaches nodes this way and holds its fault in force for so many seconds."""
         folder = self._folder / f"v{len(self._made)}-{random.SystemRandom().randrange(16**6):06x}"
         folder.mkdir(parents=True)
         script = str(Path(__file__).with_name("victim.py"))
-        words = [self._site.cluster.name, str(folder), fault, json.dumps(settings), str(DEADLINE), str(hold)]
+        words = [self._site.cluster.name, str(folder), fault, json.dumps(settings), str(DEADLINE), str(hold), way]
         process = subprocess.Popen(
             [sys.executable, script, *words],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
@@ -175,13 +188,16 @@ def after(seconds: float) -> None:
     threading.Event().wait(seconds)
 
 
-def kill(site: Site, victims: Victims, fault: str, settings: Mapping[str, Any], how: str, seed: int) -> Kill:
+def kill(
+    site: Site, victims: Victims, fault: str, settings: Mapping[str, Any], how: str, seed: int, way: str = "engine"
+) -> Kill:
     """Inflict a fault in a process, end that by SIGKILL at a moment or by signals, and see the cluster become clean."""
     name = fault.partition(" ")[0]
+    fault = fault if way == "engine" else f"{fault} by {way}"
     if FAULTS[name].heals_itself and how == "half undone":
         return Kill(fault, how, "nothing", 0.0, skipped="it heals itself: there is no undoing to interrupt")
     chance = random.Random(f"{seed} {fault} {how}")
-    victim = victims.start(name, settings, hold=0.3 if how == "half undone" else 60.0)
+    victim = victims.start(name, settings, hold=0.3 if how == "half undone" else 60.0, way=way)
     if how in MOMENTS:
         phases, within = MOMENTS[how]
         reached = victim.reach(phases[0] if FAULTS[name].heals_itself else chance.choice(phases))
@@ -226,6 +242,8 @@ def left(site: Site, victim: Victim, node: str = "") -> str | NotYet:
     """Whether anything of one victim is left: in the node it broke, on objects, on this machine, in its journal."""
     found = [one.says for one in _leftovers(site, node) if _is_of(one, victim, node)]
     found += [one.says for one in residue.faults_by_journal(site, [victim.journal])]
+    if _phase(victim) != "intent":  # before that nothing watches over it; `skeptic cleanup` finds it by its label
+        found += [one.says for one in residue.namespaces(site) if one.run == victim.run]
     return NotYet("; ".join(found)) if found else "clean"
 
 

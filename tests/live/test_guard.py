@@ -19,7 +19,7 @@ import yaml
 from kubeskeptic import clusters
 from kubeskeptic.cli.rbac import text
 from kubeskeptic.clusters import Cluster
-from kubeskeptic.durations import CLEANUP_GONE
+from kubeskeptic.durations import CLEANUP_GONE, Patience
 from kubeskeptic.errors import NotFound, Refused
 from kubeskeptic.guard import Guard, Lease, Risk
 from kubeskeptic.kube import Kube
@@ -29,6 +29,7 @@ from kubeskeptic.waiting import NotYet, until
 pytestmark = pytest.mark.live
 
 ELSEWHERE = "elsewhere"
+SKEPTIC = (sys.executable, "-c", "from kubeskeptic.cli import main; main()")
 ACCOUNT = ("skeptic-guard-test", "runner")
 
 
@@ -69,8 +70,7 @@ def run(cluster: Cluster, folder: Path, *words: str) -> subprocess.CompletedProc
 
 def skeptic(*words: str) -> subprocess.CompletedProcess[str]:
     """The command ``skeptic``."""
-    command = [sys.executable, "-c", "from kubeskeptic.cli import main; main()", *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run([*SKEPTIC, *words], capture_output=True, text=True, timeout=60, check=False)
 
 
 def there(kube: Kube) -> set[str]:
@@ -151,6 +151,29 @@ def test_what_is_above_the_level_is_skipped_with_the_reason(
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "nodes/node_crashes needs risk level node, and this cluster allows own-namespace" in ran.stdout
     assert {verdict for some in verdicts(tmp_path).values() for verdict in some} == {"skipped"}
+
+
+def test_a_fault_by_hand_on_another_cluster_heals_when_it_is_killed(
+    cluster: Cluster, kube: Kube, tmp_path: Path
+) -> None:
+    words, node = elsewhere(cluster, tmp_path), cluster.workers[-1].name
+    assert skeptic("adopt", *words[:4], "--risk", "node").returncode == 0
+    try:
+        command = [*SKEPTIC, "inflict", "cut_off_node", f"node={node}", "whom=workers", "--for", "5m", *words]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as victim:
+            assert victim.stdout
+            said = [victim.stdout.readline() for _ in range(2)]
+            victim.kill()
+        assert said[1].startswith("bites after "), said
+        clean = Patience(70)
+        until(lambda: _clean(words) or NotYet("it is dirty"), clean, what="a clean cluster, without any help")
+        assert not [one for one in there(kube) if one.endswith("-hands")]
+    finally:
+        assert skeptic("abandon", *words[:4]).returncode == 0
+
+
+def _clean(words: list[str]) -> bool:
+    return skeptic("status", *words).returncode == 0
 
 
 @pytest.fixture

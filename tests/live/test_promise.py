@@ -17,6 +17,7 @@ import pytest
 from kubeskeptic.durations import CONTROL_PLANE_RESTARTS
 from kubeskeptic.errors import SkepticError
 from kubeskeptic.faults import Site
+from kubeskeptic.reach import ByPod
 from kubeskeptic.undo import arming, residue
 from kubeskeptic.undo.cleanup import cleanup, healthy
 from kubeskeptic.undo.switch import alive
@@ -96,13 +97,24 @@ def test_killed_at_any_moment_it_heals_without_help(
     if "pods" in where:
         found += [kill(site, victims, name, _on_pods(pods, name), how, seed) for name in kills.POD]
     if "workers" in where:
-        found += _on_all_workers(site, victims, how, seed)
+        found += _on_all_workers(kills.WORKER, site, victims, how, seed)
     if "control-plane" in where:
         found += [kill(site, victims, name, given, how, seed) for name, given in kills.CONTROL_PLANE.items()]
     figure += found
     assert [str(one) for one in found if one.left] == []
     until(lambda: healthy(site), CONTROL_PLANE_RESTARTS, what="a healthy cluster", tolerate=(SkepticError,))
     assert [one.says for one in residue.find(site) if one.kind != "namespace"] == []
+
+
+@pytest.mark.parametrize("how", kills.MOMENTS)
+def test_killed_while_it_works_through_a_pod_it_heals_without_help(
+    site: Site, victims: Victims, figure: list[Kill], seed: int, how: str
+) -> None:
+    faults = {name: kills.WORKER[name] for name in kills.INSIDE}
+    found = _on_all_workers(faults, site, victims, how, seed, ByPod.way)
+    figure += found
+    assert [str(one) for one in found if one.left] == []
+    until(lambda: healthy(site), CONTROL_PLANE_RESTARTS, what="a healthy cluster", tolerate=(SkepticError,))
 
 
 def test_a_sample_of_kills(
@@ -135,9 +147,11 @@ def _on_pods(pods: Names, name: str) -> Mapping[str, Any]:
     return {"namespace": NAMESPACE} | names | kills.POD[name]
 
 
-def _on_all_workers(site: Site, victims: Victims, how: str, seed: int) -> list[Kill]:
-    """The faults of workers, on all workers at the same time, one after the other on each."""
-    waiting, lock = list(kills.WORKER.items()), threading.Lock()
+def _on_all_workers(
+    faults: Mapping[str, dict[str, Any]], site: Site, victims: Victims, how: str, seed: int, way: str = "engine"
+) -> list[Kill]:
+    """Faults of workers, on all workers at the same time, one after the other on each."""
+    waiting, lock = list(faults.items()), threading.Lock()
 
     def one_worker(node: str) -> list[Kill]:
         found: list[Kill] = []
@@ -146,7 +160,7 @@ def _on_all_workers(site: Site, victims: Victims, how: str, seed: int) -> list[K
                 if not waiting:
                     return found
                 name, given = waiting.pop(0)
-            found.append(kill(site, victims, name, {"node": node} | given, how, seed))
+            found.append(kill(site, victims, name, {"node": node} | given, how, seed, way))
 
     with ThreadPoolExecutor() as pool:
         return [one for found in pool.map(one_worker, [node.name for node in site.cluster.workers]) for one in found]

@@ -18,6 +18,7 @@ from kubeskeptic.guard import Guard
 from kubeskeptic.journal import Journal, Record
 from kubeskeptic.kube import Kube
 from kubeskeptic.plugin import signals
+from kubeskeptic.reach import ByEngine, ByPod
 
 
 class Telling(Journal):
@@ -28,18 +29,19 @@ class Telling(Journal):
         return super().write(kind, sync=sync, **fields)
 
 
-def main(cluster: str, folder: Path, fault: str, settings: dict[str, Any], lasts: float, hold: float) -> None:
+def main(cluster: str, folder: Path, fault: str, settings: dict[str, Any], lasts: float, hold: float, way: str) -> None:
     signals.pytest_sessionstart()
     found = clusters.find(cluster)
     assert found
     kube = Kube(found.kubeconfig, found.context, folder)
     journal = Telling(folder / "journal.jsonl")
     journal.write("run", id=folder.name, context=found.context)
-    site = Site(found, kube, journal, Guard(found, kube), folder.name, 1)
+    reach = ByPod(kube, found.agent_image, folder.name) if way == ByPod.way else ByEngine(found.engine)
+    site = Site(found, kube, journal, Guard(found, kube), folder.name, 1, reach=reach)
     with inflict(named(fault)(**settings), site, scenario="victim", lasts=lasts):
         threading.Event().wait(hold)
 
 
 if __name__ == "__main__":
-    name, where, which, given, deadline, held = sys.argv[1:]
-    main(name, Path(where), which, json.loads(given), float(deadline), float(held))
+    name, where, which, given, deadline, held, through = sys.argv[1:]
+    main(name, Path(where), which, json.loads(given), float(deadline), float(held), through)

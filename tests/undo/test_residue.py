@@ -106,6 +106,14 @@ def test_a_clean_cluster_has_nothing_of_ours(site: Site) -> None:
     assert kinds(site) == []
 
 
+def test_the_namespace_that_the_look_itself_needs_is_not_left(site: Site) -> None:
+    mine = "skeptic-by-hand-1-hands"
+    site.reach = SimpleNamespace(namespace=mine, run=lambda *_, **__: "", timers=lambda _: [])
+    for name in (mine, "skeptic-by-hand-2-hands"):
+        site.kube.namespaces[name] = {"app.kubernetes.io/managed-by": "kubeskeptic"}  # type: ignore[attr-defined]
+    assert kinds(site) == [("namespace", "skeptic-by-hand-2-hands")]
+
+
 def test_each_place_is_looked_at(site: Site) -> None:
     engine(site).down = {"n2"}
     engine(site).notes["n1"] = notes.written(FAULT)

@@ -78,7 +78,8 @@ def inflict_(fault: str, settings: tuple[str, ...], lasts: str, where: Where, dr
     Whatever happens to this process, a dead man's switch undoes it in the end. `skeptic faults` lists them all.
     """
     seconds, one = span(lasts), made(fault, settings)
-    with site_of(where) as site:
+    options = RunOptions(seed=secrets.randbelow(100_000), reports=paths.checkout() / "reports")
+    with site_of(where, options.id) as site:
         if site is None:
             raise MissingRequirement(f"there is no cluster {where}; `skeptic up` makes one")
         if dry:
@@ -86,7 +87,7 @@ def inflict_(fault: str, settings: tuple[str, ...], lasts: str, where: Where, dr
             click.echo(dry_run(one, site))
             return
         signals.pytest_sessionstart()
-        with alone(site), _in_a_journal(site, one) as journaled:
+        with alone(site), _in_a_journal(site, one, options) as journaled:
             _hold(one, journaled, seconds)
 
 
@@ -104,9 +105,8 @@ def _hold(fault: Fault, site: Site, seconds: float) -> None:
 
 
 @contextmanager
-def _in_a_journal(site: Site, fault: Fault) -> Iterator[Site]:
+def _in_a_journal(site: Site, fault: Fault, options: RunOptions) -> Iterator[Site]:
     """The site with a run of its own, whose journal is kept beside those of other runs."""
-    options = RunOptions(seed=secrets.randbelow(100_000), reports=paths.checkout() / "reports")
     options.folder.mkdir(parents=True)
     journal = Journal(options.folder / "journal.jsonl")
     journal.write(

@@ -58,9 +58,10 @@ def which_cluster(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @contextmanager
-def site_of(where: Where) -> Iterator[Site | None]:
+def site_of(where: Where, run: str = "") -> Iterator[Site | None]:
     """The cluster, whatever state it is in; None when there is none of ours with this name.
 
+    :param run: whose pods reach its nodes, where pods do; what undoes a fault later finds them by it
     :raises Refused: when it is another's, who did not let us in
     """
     with tempfile.TemporaryDirectory(prefix="kubeskeptic-") as name:
@@ -78,6 +79,6 @@ def site_of(where: Where) -> Iterator[Site | None]:
         level = guard.level if where.context else Risk.CONTROL_PLANE
         with (
             closing(Journal(folder / "journal.jsonl")) as journal,
-            closing(way_into(found, kube, level, f"by-hand-{secrets.token_hex(3)}")) as reach,
+            closing(way_into(found, kube, level, run or f"by-hand-{secrets.token_hex(3)}")) as reach,
         ):
             yield Site(found, kube, journal, guard, "cleanup", 0, reach=reach)

@@ -21,6 +21,7 @@ class ByEngine:
     inside = True
     curl = ("curl",)
     spared: tuple[int, ...] = ()
+    namespace = ""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

@@ -25,6 +25,10 @@ class Reach(Protocol):
     def spared(self) -> tuple[int, ...]:
         """TCP ports of the node that network faults must leave open, because undoing comes through them."""
 
+    @property
+    def namespace(self) -> str:
+        """The namespace that it puts things into; empty when it needs none."""
+
     def run(self, node: str, argv: Sequence[str], *, stdin: str | None = None) -> str:
         """Run a command in a node and return its standard output.
 

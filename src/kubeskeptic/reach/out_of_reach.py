@@ -18,6 +18,7 @@ class OutOfReach:
     inside = False
     curl = ("curl",)
     spared: tuple[int, ...] = ()
+    namespace = ""
 
     def __init__(self, why: str) -> None:
         self._why = why

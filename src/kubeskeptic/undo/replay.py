@@ -6,6 +6,7 @@ healed.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import sys
 import tempfile
@@ -22,9 +23,11 @@ from kubeskeptic.guard import Guard
 from kubeskeptic.journal import Journal
 from kubeskeptic.kube import Kube
 from kubeskeptic.reach import ByEngine, ByPod
+from kubeskeptic.undo import arming
 from kubeskeptic.undo.arming import lay_down
 from kubeskeptic.undo.ledger import OpenFault
 from kubeskeptic.undo.reach import cluster_from
+from kubeskeptic.undo.switch import alive
 
 
 def put_back(site: Site, one: OpenFault, by: str) -> str:
@@ -66,9 +69,26 @@ def from_switch(order: dict[str, Any]) -> Iterator[tuple[Site, OpenFault]]:
 
 def main(file: Path) -> int:
     """Undo what the file says; the exit status."""
-    with from_switch(json.loads(file.read_text(encoding="utf-8"))["replay"]) as (site, one):
+    order = json.loads(file.read_text(encoding="utf-8"))
+    with from_switch(order["replay"]) as (site, one):
         put_back(site, one, "switch")
+        if not alive(order["runner"]):
+            let_go(site, file)
     return 0
+
+
+def let_go(site: Site, file: Path) -> None:
+    """Take away what the way into nodes put there, when this was the last fault of a run that died. Its file goes first.
+
+    A lock orders the switches of one run: each of two that end at the same time would leave it to the other.
+    """
+    gate = file.with_name(f"{site.run}.lock")
+    with gate.open("w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        file.unlink(missing_ok=True)
+        if not any(one.name.startswith(f"{site.run}-") for one in arming.pending(site.cluster.name)):
+            site.reach.close()
+            gate.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -163,8 +163,10 @@ _SAID = {"service": "inactive service", "stopped": "stopped process", "table": "
 
 # -- objects -----------------------------------------------------------------------------------------------------------
 def namespaces(site: Site) -> Iterator[Leftover]:
-    """Namespaces with our label."""
+    """Namespaces with our label, but for the one through which this site itself reaches nodes."""
     for item in site.kube.list("Namespace", labels=LABEL)["items"]:
+        if item["metadata"]["name"] == site.reach.namespace:
+            continue
         name, run = item["metadata"]["name"], item["metadata"].get("labels", {}).get(RUN_LABEL, "")
         yield Leftover("namespace", name, f"namespace {name}", run=run)
 
