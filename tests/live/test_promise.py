@@ -189,12 +189,31 @@ def test_with_the_switch_defeated_cleanup_alone_brings_it_back(
     assert cleanup(site, journals, say=print) == 0
 
 
+@pytest.mark.parametrize("fault", [name for name in kills.INSIDE if name != "delay_packets"])
+def test_after_its_node_was_restarted_cleanup_alone_brings_it_back(site: Site, victims: Victims, fault: str) -> None:
+    node = site.cluster.workers[-1].name
+    victim = victims.start(fault, {"node": node} | kills.WORKER[fault])
+    assert victim.reach("bit")
+    kill_switches(site)
+    site.cluster.engine.kill(node)
+    victim.process.kill()
+    victim.end()
+    site.cluster.engine.start(node)
+    assert cleanup(site, [victim.journal], say=print) > 0
+    assert residue.find(site, [victim.journal]) == []
+
+
 def defeat(site: Site) -> None:
     """Kill the switches on the host and stop those in nodes."""
+    kill_switches(site)
+    for node in site.cluster.nodes:
+        if site.cluster.engine.running(node.name):
+            site.in_node(node.name, "systemctl", "stop", "skeptic-*.timer")
+
+
+def kill_switches(site: Site) -> None:
+    """Kill the processes on the host that would undo faults."""
     for file in arming.pending(site.cluster.name):
         pid = arming.pid_of(file)
         if pid and alive(pid):
             os.kill(pid[0], signal.SIGKILL)
-    for node in site.cluster.nodes:
-        if site.cluster.engine.running(node.name):
-            site.in_node(node.name, "systemctl", "stop", "skeptic-*.timer")
