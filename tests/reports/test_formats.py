@@ -103,7 +103,19 @@ def test_the_summary_tells_what_is_bad_first(written: Written) -> None:
     text = written.summary.read_text()
     assert text.startswith("# What held, and what did not")
     assert text.index("Violated: `replicaset.count · deletion`") < text.index("## Control loops")
-    assert "2 of 11 claims proven able to fail" in text
+    assert "1 of 11 claims proven able to fail" in text
+
+
+def test_a_claim_is_proven_only_when_every_case_of_it_was_broken(written: Written, report: Report) -> None:
+    killed = next(section for section in report.sections if section.claim.id == "service.pod-killed")
+    assert not killed.proven
+    assert "forced" not in killed.unproven
+    assert "sigkill" in killed.unproven
+    assert "not proven able to fail yet: " in written.html.read_text()
+    forced = next(c for c in json.loads(written.result.read_text())["claims"] if c["case"] == "forced")
+    sigkill = next(c for c in json.loads(written.result.read_text())["claims"] if c["case"] == "sigkill")
+    assert forced["broken_by"][0] == {"id": "kube-proxy-frozen", "seen": "violated"}
+    assert sigkill["broken_by"][0] == {"id": "kube-proxy-frozen", "seen": None}
 
 
 def test_a_huge_summary_is_cut_and_says_so(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:

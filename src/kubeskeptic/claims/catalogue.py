@@ -46,10 +46,11 @@ _CLAIMS = (
         id="pod.bare-dies-with-node",
         chapter="workloads",
         says="if the node dies, then your pod will die with it, and not get re-scheduled anywhere else",
-        states="A bare pod whose node crashes is never seen on another node, under its name or as a copy of it.",
+        states="A bare pod whose node crashes is never seen on another node, under its name or as a copy of it; when its node "
+        "returns before the eviction it is started again in place, and else it is gone for good.",
         post=Post.QUALIFIED,
         condition="A node that returns before the eviction revives it in place; after the eviction it is gone for good.",
-        broken_by=("bare-pod-owned",),
+        broken_by=("bare-pod-owned", "bare-pod-never-restarted"),
         needs=Risk.NODE,
     ),
     Claim(

@@ -75,7 +75,7 @@ def _properties(section: Section, entry: Entry) -> dict[str, str]:
         "states": section.claim.states,
         "scenario": entry.scenario,
         "test": entry.test,
-        "proven": "yes" if section.proven else "no",
+        "proven": "no" if entry.case in section.unproven else "yes",
     }
     said |= {f"measured.{name}": measured(value) for name, value in entry.measured.items()}
     said |= {f"bound.{name}": f"{limit(bound)} ({bound.source})" for name, bound in entry.bounds.items()}

@@ -90,9 +90,15 @@ class Section:
         return max(said, key=list(Post).index) if said else None
 
     @property
+    def unproven(self) -> tuple[str, ...]:
+        """Its cases that no sabotage has been seen to break; a claim that is asked in one way has one nameless case."""
+        broken = {proof.case for proof in self.proofs if proof.broke}
+        return tuple(dict.fromkeys(entry.case for entry in self.entries if entry.case not in broken))
+
+    @property
     def proven(self) -> bool:
-        """Whether a sabotage has been seen to break it."""
-        return any(proof.broke for proof in self.proofs)
+        """Whether every case of it has been seen to fail."""
+        return not self.unproven
 
 
 @dataclass(frozen=True)

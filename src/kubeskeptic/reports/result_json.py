@@ -75,9 +75,8 @@ def _claim(section: Section, entry: Entry) -> dict[str, Any]:
 
 
 def _proof(section: Section, entry: Entry, sabotage: str) -> Mapping[str, Any]:
-    tried = [proof for proof in section.proofs if proof.sabotage == sabotage]
-    own = [proof for proof in tried if proof.case in ("", entry.case)] or tried
-    seen = max(own, key=lambda proof: proof.broke, default=None)
+    tried = (proof for proof in section.proofs if proof.sabotage == sabotage and proof.case == entry.case)
+    seen = max(tried, key=lambda proof: proof.broke, default=None)
     return {"id": sabotage, "seen": seen.verdict if seen else None}
 
 

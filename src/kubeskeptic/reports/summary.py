@@ -104,7 +104,7 @@ def _table(report: Report) -> list[str]:
 def _row(section: Section, entry: Entry) -> str:
     numbers = "; ".join(_compared(entry, name).partition(" (")[0] for name in list(entry.measured)[:3])
     post = POST_SAYS[entry.of_post].removeprefix("The post ").removeprefix("is ") if entry.of_post else "–"
-    proven = "" if section.proven else " *(not proven yet)*"
+    proven = "" if entry.case not in section.unproven else " *(not proven yet)*"
     cells = [
         f"{SYMBOL[entry.verdict]} {entry.verdict}",
         f"`{_name(entry)}`{proven}",

@@ -98,7 +98,14 @@ _ALL = (
         "The bare pod is given an owner.",
         _NODES,
         rewrite=rewrites.bare_pod_owned,
-        spoils=_all("replicas"),
+        spoils=_all("replicas alone"),
+    ),
+    Sabotage(
+        "bare-pod-never-restarted",
+        "The bare pod has restartPolicy Never.",
+        _NODES,
+        rewrite=rewrites.bare_pod_never_restarted,
+        spoils=_all("alone"),
     ),
     Sabotage("statefulset-parallel", "podManagementPolicy is Parallel.", _NODES, rewrite=rewrites.parallel),
     Sabotage(

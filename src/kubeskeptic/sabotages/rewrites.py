@@ -12,11 +12,16 @@ def restart_never(manifests: list[Manifest]) -> list[Manifest]:
     """The pods of `web` become bare pods that nothing restarts."""
     out: list[Manifest] = []
     for manifest in manifests:
-        if manifest["kind"] == "Deployment" and manifest["metadata"]["name"] == "web":
+        if _is(manifest, "Deployment", "web"):
             out += [_bare(manifest, f"web-{number}") for number in range(manifest["spec"]["replicas"])]
         else:
             out.append(manifest)
     return out
+
+
+def bare_pod_never_restarted(manifests: list[Manifest]) -> list[Manifest]:
+    """The bare pod is one that nothing restarts."""
+    return [_with(one, restartPolicy="Never") if _is(one, "Pod", "alone") else one for one in manifests]
 
 
 def fixed_names(manifests: list[Manifest]) -> list[Manifest]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.findings import Verdict
 from kubeskeptic.reports.drawing.lanes import is_long
@@ -191,9 +193,14 @@ def _proofs(section: Section) -> Markup:
     else:
         names = dict.fromkeys([*tried, *section.claim.broken_by])
         says = join(*(piece for name in names for piece in (_proof(section, name), Markup(" ")) if piece))
-    label = "proven able to fail by" if section.proven else "not proven able to fail yet"
+    label = "proven able to fail by" if section.proven else f"not proven able to fail yet{_which(section.unproven)}"
     style = "proofs" if section.proven else "proofs missing"
     return el("div", el("span", label, class_="label"), el("span", says), class_=style)
+
+
+def _which(cases: Sequence[str]) -> str:
+    named = [plain(case) for case in cases if case]
+    return f": {', '.join(named)}" if named else ""
 
 
 def _proof(section: Section, sabotage: str) -> Markup:
