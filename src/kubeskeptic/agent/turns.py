@@ -37,4 +37,4 @@ def take_short_turns() -> bool:
     if number is None:
         return False
     wanted = _Attributes(size=ctypes.sizeof(_Attributes), runtime=SHORTEST)
-    return ctypes.CDLL(None).syscall(number, 0, ctypes.byref(wanted), 0) == 0
+    return bool(ctypes.CDLL(None).syscall(number, 0, ctypes.byref(wanted), 0) == 0)
