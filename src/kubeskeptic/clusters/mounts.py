@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import re
 import shutil
 from pathlib import Path
 
@@ -13,13 +15,13 @@ from kubeskeptic.errors import CommandFailed
 def remove(folder: Path) -> None:
     """Unmount a folder and everything below it, then remove it; fine when it is not there."""
     release(folder)
-    if not below(folder, _table()):  # never walk into a mounted file system
+    if not below(folder.resolve(), _table()):  # never walk into a mounted file system
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def release(folder: Path) -> None:
     """Unmount a folder and everything below it, as far as that can be done."""
-    for place in below(folder, _table()):
+    for place in below(folder.resolve(), _table()):
         with contextlib.suppress(CommandFailed):
             process.run(["umount", "--lazy", place])
 
@@ -27,12 +29,18 @@ def release(folder: Path) -> None:
 def below(folder: Path, table: str) -> list[str]:
     """Mount points at and below a folder, the innermost first.
 
+    :param folder: without symbolic links, as the kernel lists mount points by their real paths
     :param table: lines as in ``/proc/self/mounts``
     """
-    places = [line.split(" ")[1] for line in table.splitlines()]
+    places = [_unescaped(line.split(" ")[1]) for line in table.split("\n") if line]
     return [place for place in reversed(places) if f"{place}/".startswith(f"{folder}/")]
+
+
+def _unescaped(place: str) -> str:
+    """A path of the table as it is: space, tab, newline, backslash and # are octal there. Source: fstab(5), getmntent(3)."""
+    return re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), place)
 
 
 def _table() -> str:
     table = Path("/proc/self/mounts")
-    return table.read_text(encoding="utf-8") if table.exists() else ""
+    return os.fsdecode(table.read_bytes()) if table.exists() else ""
