@@ -1,4 +1,15 @@
-"""Which targets are taken by a fault in force."""
+"""Which targets are taken by a fault in force.
+
+Two faults may not share a target. A fault of a node as a whole (``node/w``: it crashes, restarts, freezes, shuts down) also
+stops or restarts everything that runs in the node, and with it whatever another fault is doing there::
+
+    node/w ─┬─ kubelet/w     stopped, restarted
+            ├─ containerd/w  stopped
+            ├─ kube-proxy/w  frozen, its rules flushed
+            └─ network/w     rules, queues
+
+What is kept in API objects goes on whatever happens to the node, and composes with it: ``cordon/w``, ``taint/w/…``, pods.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +22,11 @@ from kubeskeptic.errors import BadInput
 if TYPE_CHECKING:
     from kubeskeptic.faults.contract import Target
 
+WHOLE = "node"
+"""The kind of target that is a node with all that runs in it."""
+INSIDE = frozenset({"kubelet", "containerd", "kube-proxy", "network"})
+"""The kinds of targets inside a node, whose names are the node's: what was done to them ends when the node does."""
+
 
 class InForce:
     """The faults in force on one cluster, by target. Safe to use from several threads."""
@@ -22,16 +38,15 @@ class InForce:
     def take(self, targets: Iterable[Target], fault: str) -> None:
         """Reserve targets for ``fault``.
 
-        :raises BadInput: when one of them is taken, naming both faults; then none is reserved
+        :raises BadInput: when one of them is taken, or is a node and what is in it; names both faults, reserves none
         """
         wanted = tuple(targets)
         with self._lock:
             for target in wanted:
-                if target in self._taken:
-                    raise BadInput(
-                        f"{fault} and {self._taken[target]} would both act on {target} at the same time; "
-                        "let the first one end, or choose another target"
-                    )
+                for taken, other in self._taken.items():
+                    why = _collision(target, fault, taken, other)
+                    if why:
+                        raise BadInput(f"{why}; let the first one end, or choose another target")
             self._taken.update(dict.fromkeys(wanted, fault))
 
     def release(self, targets: Iterable[Target]) -> None:
@@ -42,3 +57,18 @@ class InForce:
 
     def __len__(self) -> int:
         return len(self._taken)
+
+
+def _collision(target: Target, fault: str, taken: Target, other: str) -> str:
+    """Why two faults cannot be in force together; empty when they can."""
+    if target == taken:
+        return f"{fault} and {other} would both act on {target} at the same time"
+    if _holds(target, taken):
+        return f"{fault} of {target} would end what {other} does inside it to {taken}"
+    if _holds(taken, target):
+        return f"{other} of {taken} is in force, and {fault} would act inside it on {target}"
+    return ""
+
+
+def _holds(whole: Target, part: Target) -> bool:
+    return whole.kind == WHOLE and part.kind in INSIDE and whole.name == part.name

@@ -1,6 +1,7 @@
 """Stop containerd on a node: containers run on, none can be started, stopped or looked at.
 
-Containers are children of their shims, which the service's ``KillMode=process`` leaves alone.
+Containers are children of their shims, which the service's ``KillMode=process`` leaves alone. The kubelet is a target, too:
+undoing starts it, which would end a fault that has stopped it.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class StopContainerd(Fault):
         """Nothing has to be remembered but the node."""
         node_of(site, self.node)
         return Plan(
-            (Target("containerd", self.node),),
+            (Target("containerd", self.node), Target("kubelet", self.node)),
             f"stop containerd on {self.node}",
             f"start containerd on {self.node}",
             {"node": self.node},
