@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kubeskeptic.errors import Conflict, NotFound, Refused
+from kubeskeptic.errors import Conflict, LeftDirty, NotFound, Refused
 from kubeskeptic.guard.lease import Holder, Lease, micro, why_taken
 
 NOW = datetime(2026, 11, 1, 12, 0, 0, tzinfo=UTC)
@@ -98,3 +98,56 @@ def test_taken_over_from_a_dead_run() -> None:
     )
     with Lease(kube, "r1") as lease:
         assert kube.lease["spec"]["holderIdentity"] == str(lease.holder)
+
+
+def take_over(kube: Any, *, by: str = "r2") -> None:
+    """Another run, elsewhere, takes the lease while ours is not looking."""
+    now = datetime.now(UTC)
+    kube.lease["spec"] |= {"holderIdentity": str(Holder(by, "there.boot.1", 7, 1)), "renewTime": micro(now)}
+
+
+def asked_after_a_takeover(kube: Any, found: list[str]) -> None:
+    """Hold the lease, lose it, get it back, and ask for it each time."""
+    with Lease(kube, "r1") as lease:
+        lease.keep()
+        take_over(kube)
+        for holder in (kube.lease["spec"]["holderIdentity"], str(lease.holder)):
+            kube.lease["spec"]["holderIdentity"] = holder
+            with pytest.raises(Refused) as refused:
+                lease.keep()
+            found.append(str(refused.value))
+
+
+def test_who_lost_the_lease_is_refused_for_good() -> None:
+    kube, found = FakeKube(), list[str]()
+    with pytest.raises(Refused, match="no longer holds the cluster: run r2") as ended:
+        asked_after_a_takeover(kube, found)
+    assert len(found) == 2
+    assert all("run r2 (process 7 on there) is using this cluster" in why for why in found)
+    assert ended.value.exit_status == 21
+    assert kube.lease is not None
+
+
+def test_a_lease_that_was_taken_is_noticed_at_the_end_at_the_latest() -> None:
+    kube: Any = FakeKube()
+    with pytest.raises(Refused, match="run r2"), Lease(kube, "r1"):
+        take_over(kube)
+    assert "r2" in kube.lease["spec"]["holderIdentity"]
+
+
+def lose_it_amid_trouble(kube: Any) -> None:
+    with Lease(kube, "r1"):
+        take_over(kube)
+        raise LeftDirty("a table is left")
+
+
+def test_what_was_under_way_when_the_lease_was_lost_is_told_too() -> None:
+    with pytest.raises(Refused, match=r"run r2 .*\. Before that: a table is left") as ended:
+        lose_it_amid_trouble(FakeKube())
+    assert isinstance(ended.value.__cause__, LeftDirty)
+
+
+def test_a_lease_that_somebody_deleted_is_lost() -> None:
+    kube: Any = FakeKube()
+    with pytest.raises(Refused, match="deleted the lease"), Lease(kube, "r1"):
+        kube.lease = None

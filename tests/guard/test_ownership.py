@@ -102,6 +102,22 @@ def test_a_cluster_that_was_replaced_is_refused() -> None:
         guard.permit(Risk.READ_ONLY, "look")
 
 
+class Taken:
+    """A lease that somebody took."""
+
+    def keep(self) -> None:
+        raise Refused("this run no longer holds the cluster: run r2 is using it")
+
+
+def test_nothing_more_is_permitted_once_another_run_holds_the_cluster_but_undoing_is() -> None:
+    guard = a_guard()
+    guard.pin()
+    guard.lease = Taken()  # type: ignore[assignment]
+    with pytest.raises(Refused, match="run r2 is using it"):
+        guard.permit(Risk.NAMESPACE, "delete a pod")
+    guard.same_if_it_answers()
+
+
 def test_undoing_goes_on_without_an_api_server_but_not_on_another_cluster() -> None:
     kube = FakeKube(dead=True)
     cluster: Any = SimpleNamespace(context="kind-c", name="c", engine=FakeEngine())

@@ -90,7 +90,8 @@ def why_taken(lease: dict[str, Any], us: Holder, now: datetime) -> str:
 class Lease:
     """Holds a cluster for one run; a context manager.
 
-    :raises Refused: on entering, when somebody else holds it
+    :raises Refused: on entering, when somebody else holds it; on leaving, when somebody took it from us meanwhile: what was
+        seen may be their doing. Whatever was under way then is its cause
     """
 
     def __init__(self, kube: Kube, run: str) -> None:
@@ -99,7 +100,7 @@ class Lease:
         self._pace = Pace(LEASE_RENEWS)
         self._thread = threading.Thread(target=self._renew, name="lease", daemon=True)
         self.lost = ""
-        """Who took it from us, if anybody did."""
+        """Who took it from us, if anybody did; it stays lost."""
 
     def __enter__(self) -> Lease:
         self._take()
@@ -112,13 +113,26 @@ class Lease:
         self._pace.stop()
         self._thread.join()
         self.release()
+        if self.lost and not isinstance(error, Refused):
+            raise Refused(f"{self._said_lost}{f'. Before that: {error}' if error else ''}") from error
+
+    def keep(self) -> None:
+        """Look at the lease now, and come back when it is still ours: we may have been stopped for longer than it lasts.
+
+        :raises Refused: when somebody took it from us
+        :raises SkepticError: when the API server does not answer
+        """
+        if not self.lost:
+            self._look()
+        if self.lost:
+            raise Refused(self._said_lost)
 
     def release(self) -> None:
         """Let go, if we hold it; fine when the API server does not answer, as a lease expires."""
         try:
-            lease = self._kube.get("Lease", NAME, NAMESPACE)
-            if lease["spec"].get("holderIdentity") == str(self.holder):
-                self._kube.delete("Lease", NAME, NAMESPACE, uid=lease["metadata"]["uid"])
+            seen = self._look()
+            if not self.lost:
+                self._kube.delete("Lease", NAME, NAMESPACE, uid=seen["uid"])
         except SkepticError:
             return
 
@@ -162,12 +176,24 @@ class Lease:
             if turn == 0 or self.lost:
                 continue
             try:
-                lease = self._kube.get("Lease", NAME, NAMESPACE)
-                if lease["spec"].get("holderIdentity") != str(self.holder):
-                    self.lost = why_taken(lease, self.holder, datetime.now(UTC)) or "somebody has taken the lease away"
-                    continue
-                self._write(lease["metadata"]["resourceVersion"])
-            except NotFound:
-                self.lost = "somebody has deleted the lease"
+                seen = self._look()
+                if not self.lost:
+                    self._write(seen["resourceVersion"])
             except SkepticError:
                 continue  # the API server may be what a fault has taken away; the lease is ours until somebody takes it
+
+    def _look(self) -> dict[str, Any]:
+        """See who holds it; the lease's metadata."""
+        try:
+            lease = self._kube.get("Lease", NAME, NAMESPACE)
+        except NotFound:
+            self.lost = "somebody has deleted the lease"
+            return {}
+        if lease["spec"].get("holderIdentity") != str(self.holder):
+            self.lost = why_taken(lease, self.holder, datetime.now(UTC)) or "somebody has taken the lease away"
+        metadata: dict[str, Any] = lease["metadata"]
+        return metadata
+
+    @property
+    def _said_lost(self) -> str:
+        return f"this run no longer holds the cluster: {self.lost}"

@@ -17,6 +17,7 @@ from kubeskeptic.guard.risk import Risk, above
 
 if TYPE_CHECKING:
     from kubeskeptic.clusters import Cluster
+    from kubeskeptic.guard.lease import Lease
     from kubeskeptic.kube import Kube
 
 
@@ -31,6 +32,8 @@ class Guard:
         self._kube = kube
         self._uid = uid
         self._level: Risk | None = None
+        self.lease: Lease | None = None
+        """What holds the cluster for us, once it does: nothing more is permitted when somebody took it. Undoing is."""
 
     @property
     def uid(self) -> str:
@@ -59,9 +62,12 @@ class Guard:
     def permit(self, risk: Risk, what: str) -> None:
         """Come back when ``what`` may be done now.
 
-        :raises Refused: when the cluster is not ours, is another one than before, or ``risk`` is above its level
+        :raises Refused: when the cluster is not ours, is another one than before, somebody else has taken it over, or ``risk``
+            is above its level
         """
         self.same()
+        if self.lease:
+            self.lease.keep()
         if risk > self.level:
             raise Refused(above(what, risk, self.level))
 

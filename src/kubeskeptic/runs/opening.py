@@ -58,7 +58,7 @@ def open_run(options: RunOptions) -> Iterator[Run]:
             level = guard.pin()
             if level < Risk.NAMESPACE:
                 raise NotAsked(above("asking anything", Risk.NAMESPACE, level))
-            stack.enter_context(Lease(kube, id_))
+            guard.lease = stack.enter_context(Lease(kube, id_))
             reach = way_into(cluster, kube, level, id_)
             stack.callback(reach.close)
             run = Run(
