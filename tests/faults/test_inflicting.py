@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from kubeskeptic.errors import BadInput, Inconclusive, LeftDirty, Refused
 from kubeskeptic.faults import Site, dry_run, inflict
 from kubeskeptic.journal import read
 
-from .world import WORLD, Break, Everything, Switch, a_site, phases
+from .world import WORLD, Break, Everything, FullDisk, Switch, a_site, phases
 
 WHOLE = ["intent", "armed", "applying", "applied", "bit", "undoing", "undone", "healed", "disarmed", "done"]
 
@@ -125,3 +126,88 @@ def test_a_dry_run_says_both_halves_and_does_neither(site: Site) -> None:
 def test_a_switch_without_time_is_senseless(site: Site) -> None:
     with pytest.raises(BadInput, match="positive number of seconds"), inflict(Break("cup"), site, lasts=0):
         pytest.fail("the block must not run")
+
+
+class Interrupting(Break):
+    """Each undo or heal is interrupted by the next of ``signals``."""
+
+    signals: list[type[BaseException] | None] = []  # noqa: RUF012
+
+    @classmethod
+    def undo(cls, site: Site, record: Mapping[str, Any]) -> None:
+        super().undo(site, {"thing": record["thing"], "undoable": False})
+        signal = cls.signals.pop(0) if cls.signals else None
+        if signal:
+            raise signal
+        super().undo(site, record)
+
+
+@pytest.mark.parametrize("phase", ["bit", "undoing", "undone", "done"])
+def test_a_full_disk_stops_no_undo(site: Site, capsys: pytest.CaptureFixture[str], phase: str) -> None:
+    site.journal = FullDisk(site.journal, phase)  # type: ignore[assignment]
+    switch = Switch()
+    with inflict(Break("cup"), site, arm_with=switch):
+        pass
+    assert (WORLD["cup"], switch.armed, site.left) == ("whole", False, [])
+    assert f"“{phase}” of break-" in capsys.readouterr().err
+    site.close()
+
+
+@pytest.mark.parametrize("phase", ["intent", "armed", "applying"])
+def test_what_cannot_be_announced_is_not_done(site: Site, phase: str) -> None:
+    site.journal = FullDisk(site.journal, phase)  # type: ignore[assignment]
+    with pytest.raises(OSError, match="No space left"), inflict(Break("cup"), site, arm_with=Switch()):
+        pytest.fail("the block must not run")
+    assert WORLD["cup"] == "whole"
+
+
+def test_what_a_full_disk_hid_is_said_when_the_undo_failed_too(site: Site) -> None:
+    site.journal = FullDisk(site.journal, "undoing")  # type: ignore[assignment]
+    with inflict(Break("jug", undoable=False), site, arm_with=Switch()):
+        pass
+    (said,) = site.left
+    assert said.startswith("mend jug: ")
+    assert said.endswith("not in the journal: undoing, undone, failed")
+
+
+def test_an_error_of_any_kind_while_undoing_is_kept_and_stops_no_other(site: Site) -> None:
+    Interrupting.signals = [ZeroDivisionError]
+    switch = Switch()
+    with inflict(Break("cup"), site, arm_with=Switch()), inflict(Interrupting("jug"), site, arm_with=switch):
+        pass
+    assert WORLD == {"cup": "whole", "jug": "broken"}
+    assert site.left == ["mend jug: ZeroDivisionError: "]
+    assert switch.armed
+
+
+@pytest.mark.parametrize("signal", [KeyboardInterrupt, SystemExit])
+def test_an_undo_that_is_interrupted_is_done_again_before_anything_else(
+    site: Site, tmp_path: Path, signal: type[BaseException]
+) -> None:
+    Interrupting.signals = [signal]
+    switch = Switch()
+    with pytest.raises(signal), inflict(Interrupting("cup"), site, arm_with=switch):
+        pass
+    assert (WORLD["cup"], switch.armed, site.left) == ("whole", False, [])
+    assert phases(tmp_path)[-5:] == ["undoing", "undone", "healed", "disarmed", "done"]
+
+
+def test_one_that_is_interrupted_in_the_last_look_is_undone(site: Site) -> None:
+    looks: list[str] = []
+
+    def look() -> None:
+        looks.append("looked")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), inflict(Break("cup"), site, arm_with=Switch(), before_undo=look):
+        pass
+    assert (WORLD["cup"], looks) == ("whole", ["looked"])
+
+
+def test_one_that_is_interrupted_twice_is_left_and_said(site: Site) -> None:
+    Interrupting.signals = [KeyboardInterrupt, KeyboardInterrupt]
+    switch = Switch()
+    with pytest.raises(KeyboardInterrupt), inflict(Interrupting("cup"), site, arm_with=switch):
+        pass
+    assert site.left == ["mend cup: interrupted twice while it was undone"]
+    assert switch.armed

@@ -99,5 +99,18 @@ def a_site(folder: Path, guard: Any = None) -> Iterator[Site]:
     journal.close()
 
 
+class FullDisk:
+    """Writes to a journal until a phase begins; from then on there is no room."""
+
+    def __init__(self, journal: Journal, phase: str) -> None:
+        self.journal, self.path, self.phase, self.full = journal, journal.path, phase, False
+
+    def write(self, kind: str, *, sync: bool = False, **fields: Any) -> dict[str, Any]:
+        self.full = self.full or fields.get("phase") == self.phase
+        if self.full:
+            raise OSError(28, "No space left on device")
+        return self.journal.write(kind, sync=sync, **fields)
+
+
 def phases(folder: Path, fault: str = "") -> list[str]:
     return [r["phase"] for r in read(folder / "journal.jsonl") if r["kind"] == "fault" and fault in r["id"]]

@@ -1,13 +1,20 @@
 """When the last fault of a dead run is undone, its way into nodes goes, too."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from kubeskeptic.durations import Patience
+from kubeskeptic.faults import Site
+from kubeskeptic.faults.library import FAULTS
 from kubeskeptic.undo import arming
-from kubeskeptic.undo.replay import let_go
+from kubeskeptic.undo.ledger import OpenFault, opened
+from kubeskeptic.undo.replay import let_go, put_back
+from tests.faults.world import WORLD, Break, FullDisk, a_site, phases
 
 
 class Hands:
@@ -50,3 +57,42 @@ def test_another_run_has_hands_of_its_own(site: Any) -> None:
     a_switch("r10-stop_kubelet-1.json")
     let_go(site, a_switch("r1-stop_kubelet-1.firing"))
     assert site.reach.closed
+
+
+BROKEN = OpenFault("break-1", "break", "r1", ("thing/cup",), {"thing": "cup", "undoable": True}, "bit", "mend", "uid-1")
+
+
+@pytest.fixture
+def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    monkeypatch.setitem(FAULTS, "break", Break)
+    monkeypatch.setattr(Break, "patience", Patience(0.01))
+    WORLD["cup"] = "broken"
+    with a_site(tmp_path) as made:
+        yield made
+
+
+def test_what_is_put_back_is_in_the_journal(broken: Site, tmp_path: Path) -> None:
+    assert put_back(broken, BROKEN, "cleanup") == "whole again"
+    assert phases(tmp_path) == ["undoing", "undone", "healed", "done"]
+
+
+@pytest.mark.parametrize("phase", ["undoing", "undone", "done"])
+def test_it_is_put_back_though_the_journal_s_disk_is_full(
+    broken: Site, phase: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken.journal = FullDisk(broken.journal, phase)  # type: ignore[assignment]
+    assert put_back(broken, BROKEN, "switch") == "whole again"
+    assert WORLD["cup"] == "whole"
+    assert f"“{phase}” of break-1 could not be written" in capsys.readouterr().err
+
+
+def test_a_record_that_is_nonsense_is_told_as_failed(broken: Site, tmp_path: Path) -> None:
+    with pytest.raises(KeyError):
+        put_back(broken, replace(BROKEN, undo={}), "cleanup")
+    assert phases(tmp_path) == ["undoing", "failed"]
+
+
+def test_a_journal_that_cannot_be_opened_forgets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with opened(tmp_path) as journal:  # a folder: opening it for writing raises an OSError
+        BROKEN.mark(journal, "undoing")
+    assert "could not be written" in capsys.readouterr().err

@@ -17,6 +17,7 @@ from kubeskeptic.undo.cleanup import cleanup
 from kubeskeptic.undo.ledger import OpenFault
 
 FAULT = OpenFault("stop_kubelet-1", "stop_kubelet", "r1", ("kubelet/n1",), {"node": "n1"}, "bit", "start it", "uid-1")
+TABLE = "skeptic_0123456789ab"
 
 
 class FakeEngine:
@@ -118,7 +119,7 @@ def test_each_place_is_looked_at(site: Site) -> None:
     engine(site).down = {"n2"}
     engine(site).notes["n1"] = notes.written(FAULT)
     engine(site).timers["n1"] = "skeptic-r1-x.timer loaded active waiting\n"
-    engine(site).lines["n1"] = "service kubelet\nstopped kube-proxy\ntable inet/skeptic_1\n"
+    engine(site).lines["n1"] = "service kubelet\nstopped kube-proxy\ntable inet/skeptic_0123456789ab\n"
     site.kube.namespaces["skeptic-web"] = {"app.kubernetes.io/managed-by": "kubeskeptic"}  # type: ignore[attr-defined]
     assert kinds(site) == [
         ("node", "n2"),
@@ -126,7 +127,7 @@ def test_each_place_is_looked_at(site: Site) -> None:
         ("timer", "skeptic-r1-x.timer"),
         ("service", "kubelet"),
         ("stopped", "kube-proxy"),
-        ("table", "inet/skeptic_1"),
+        ("table", "inet/skeptic_0123456789ab"),
         ("namespace", "skeptic-web"),
     ]
 
@@ -154,17 +155,17 @@ def test_what_cannot_be_looked_at_is_said(site: Site) -> None:
 
 def test_cleanup_removes_what_is_ours_and_nothing_else(site: Site) -> None:
     engine(site).down = {"n2"}
-    engine(site).lines["n1"] = "table inet/skeptic_1\n"
+    engine(site).lines["n1"] = f"table inet/{TABLE}\n"
     site.kube.namespaces["skeptic-web"] = {"app.kubernetes.io/managed-by": "kubeskeptic"}  # type: ignore[attr-defined]
     said: list[str] = []
     assert cleanup(site, say=said.append) == 3
     assert said == [
         "node n2 is exited: removed",
-        "rule table inet/skeptic_1 in n1: removed",
+        "rule table inet/skeptic_0123456789ab in n1: removed",
         "namespace skeptic-web: removed",
     ]
     (removed,) = engine(site).log
-    assert removed.endswith('exec nft delete table inet "$1" sh skeptic_1')
+    assert removed.endswith('exec nft delete table inet "$1" sh skeptic_0123456789ab')
     assert site.kube.namespaces == {"default": {}, "kubeskeptic-like": {}}  # type: ignore[attr-defined]
     assert cleanup(site, say=said.append) == 0
 
@@ -176,3 +177,15 @@ def test_cleanup_that_fails_says_what_is_left(site: Site, monkeypatch: pytest.Mo
     )
     with pytest.raises(LeftDirty, match=r"node n2 is exited.*no space left"):
         cleanup(site, say=lambda _: None)
+
+
+@pytest.mark.parametrize("trouble", [OSError(28, "No space left on device"), KeyError("node")])
+def test_trouble_of_any_kind_with_one_thing_stops_no_other(
+    site: Site, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    engine(site).down = {"n2"}
+    engine(site).lines["n1"] = f"table inet/{TABLE}\n"
+    monkeypatch.setattr(engine(site), "start", lambda _: (_ for _ in ()).throw(trouble))
+    with pytest.raises(LeftDirty, match=r"node n2 is exited"):
+        cleanup(site, say=lambda _: None)
+    assert any("nft delete table" in line for line in engine(site).log)

@@ -14,7 +14,7 @@ import pytest
 from kubeskeptic.durations import Patience
 from kubeskeptic.errors import CommandFailed
 from kubeskeptic.undo import arming
-from kubeskeptic.undo.switch import alive, born
+from kubeskeptic.undo.switch import alive, born, fire
 from kubeskeptic.waiting import NotYet, until
 
 SOON = Patience(10)
@@ -108,3 +108,12 @@ def test_a_process_is_known_by_more_than_its_number() -> None:
     assert not alive((os.getpid(), born(os.getpid()) - 1))
     assert born(2**22 + 1) == 0
     assert not alive((2**22 + 1, 0))
+
+
+def test_it_undoes_though_its_log_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, said = tmp_path / "s.json", tmp_path / "said"
+    file.touch()
+    file.with_suffix(".log").mkdir()  # whatever is written to it raises an OSError
+    assert fire(file, an_order(os.getpid(), said, 60), "the run died")
+    assert said.read_text() == "undone "
+    assert "could not be written" in capsys.readouterr().err

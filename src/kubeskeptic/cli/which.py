@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from kubeskeptic.journal import Journal
 from kubeskeptic.kube import Kube
 from kubeskeptic.reach.choosing import way_into
 from kubeskeptic.undo.present import present
+from kubeskeptic.undo.reach import scratch
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,7 @@ def site_of(where: Where, run: str = "") -> Iterator[Site | None]:
     :param run: whose pods reach its nodes, where pods do; what undoes a fault later finds them by it
     :raises Refused: when it is another's, who did not let us in
     """
-    with tempfile.TemporaryDirectory(prefix="kubeskeptic-") as name:
-        folder = Path(name)
+    with scratch() as folder:
         found = present(where.cluster) if not where.context else None
         if where.context:
             kubeconfig = where.kubeconfig or default_kubeconfig()

@@ -11,10 +11,13 @@ from typing import Any
 from kubeskeptic.errors import BadInput, Inconclusive, LeftDirty, PatienceExhausted, SkepticError
 from kubeskeptic.faults.contract import Fault, Plan, Site, Target
 from kubeskeptic.faults.sequence import healed, undone
+from kubeskeptic.undo.anyway import tell
 from kubeskeptic.undo.arming import Armed, arm
 from kubeskeptic.waiting import until
 
 Arm = Callable[[Site, str, Fault, Plan, float, Mapping[str, str]], Armed]
+_FIRST = ("intent", "armed", "applying", "applied")
+"""Phases without whose record the fault does not go on. Whatever comes later is written as far as that is possible."""
 
 
 class Inflicted:
@@ -40,6 +43,7 @@ class Inflicted:
         self._where = {"scenario": scenario, "act": act}
         self._armed: Armed | None = None
         self._ended = False
+        self._unwritten: list[str] = []
         self._before_undo = before_undo
 
     @property
@@ -92,33 +96,51 @@ class Inflicted:
         self.bit_at = self._mark("bit", evidence=self.evidence)
 
     def _end(self) -> str:
-        """Undo, see it healed, disarm. What went wrong, or nothing; never raises a :class:`SkepticError`."""
+        """Undo, see it healed, disarm. What went wrong, or nothing; raises nothing but an interrupt, once all that is done."""
         if self._ended:
             return ""
         try:
             self._last_look()
+            return self._finish()
+        except BaseException:  # a signal: undoing is begun again, as nobody knows how far it came
+            self._finish_interrupted()
+            raise
+        finally:
+            self._ended = True
+
+    def _finish(self) -> str:
+        """One attempt at the end of the fault. What went wrong is also kept in the site's ``left``."""
+        try:
             self._put_back()
             if self._armed:
                 self._armed.disarm()
                 self._mark("disarmed")
-            self._mark("done", sync=True)
-        except SkepticError as error:
-            trouble = f"{self.plan.undoes or self.plan.does}: {error}"
-            self._mark("failed", sync=True, evidence=str(error))
-            if self.fault.heals_itself:
-                return ""  # nothing of ours is left; that the cluster did not recover is for the checks to say
-            self._site.left.append(trouble)
-            return trouble
-        finally:
-            self._ended = True
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is kept, and stops no other fault from being undone
+            self._mark("failed", sync=True, evidence=_words(error))
+            # of what heals itself nothing of ours is left; that the cluster did not recover is for the checks to say
+            return "" if self.fault.heals_itself else self._left(_words(error))
+        self._mark("done", sync=True)
         return ""
+
+    def _finish_interrupted(self) -> None:
+        try:
+            self._finish()
+        except BaseException:
+            self._left("interrupted twice while it was undone")
+            raise
+
+    def _left(self, why: str) -> str:
+        unwritten = f"; not in the journal: {', '.join(self._unwritten)}" if self._unwritten else ""
+        trouble = f"{self.plan.undoes or self.plan.does}: {why}{unwritten}"
+        self._site.left.append(trouble)
+        return trouble
 
     def _last_look(self) -> None:
         """Let whoever wants to see what the fault has done; undoing waits for nobody's trouble."""
         try:
             self._before_undo()
         except Exception as error:  # noqa: BLE001  # whatever it is, the fault has to be undone
-            self._mark("unseen", evidence=f"{type(error).__name__}: {error}")
+            self._mark("unseen", evidence=_words(error))
 
     def _put_back(self) -> None:
         if not self.fault.heals_itself:
@@ -133,11 +155,21 @@ class Inflicted:
         return ", ".join(str(target) for target in self.targets)
 
     def _mark(self, phase: str, *, sync: bool = False, **more: Any) -> float:
-        targets = [str(target) for target in self.targets]
-        record = self._site.journal.write(
-            "fault", sync=sync, id=self.id, fault=self.fault.name, targets=targets, phase=phase, **self._where, **more
-        )
+        """Write a record about a phase; when it began."""
+        about = {"id": self.id, "fault": self.fault.name, "targets": [str(target) for target in self.targets]}
+        try:
+            record = self._site.journal.write("fault", sync=sync, **about, phase=phase, **self._where, **more)
+        except OSError as full:
+            if phase in _FIRST:
+                raise
+            tell(f"“{phase}” of {self.id}", full)
+            self._unwritten.append(phase)
+            return time.time()
         return float(record.get("at", time.time()))
+
+
+def _words(error: Exception) -> str:
+    return str(error) if isinstance(error, SkepticError) else f"{type(error).__name__}: {error}"
 
 
 @contextmanager

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def undone(fault: type[Fault], site: Site, record: UndoRecord) -> None:
-    """Undo a fault, trying again while that fails.
+    """Undo a fault, trying again while that fails, or while this machine has no room for a process or a file.
 
     :raises PatienceExhausted: with the last error
     """
@@ -23,7 +23,7 @@ def undone(fault: type[Fault], site: Site, record: UndoRecord) -> None:
         fault.undo(site, record)
         return True
 
-    until(attempt, FAULT_UNDONE, what=f"{fault.name} to be undone", tolerate=(SkepticError,), period=1.0)
+    until(attempt, FAULT_UNDONE, what=f"{fault.name} to be undone", tolerate=(SkepticError, OSError), period=1.0)
 
 
 def healed(
@@ -35,4 +35,4 @@ def healed(
     """
     on = ", ".join(str(target) for target in targets)
     what = f"{on} to heal after {fault.name}"
-    return until(lambda: fault.heal(site, record), patience, what=what, tolerate=(SkepticError,))
+    return until(lambda: fault.heal(site, record), patience, what=what, tolerate=(SkepticError, OSError))

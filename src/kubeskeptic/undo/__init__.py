@@ -3,6 +3,7 @@
 Import from its modules; this page imports nothing, because the switch's process starts through it and has to be small.
 
 ==============  ========================================================================================
+``anyway``      writing that undoing does not wait for
 ``switch``      the process that waits for a deadline or for the death of a run, and undoes
 ``arming``      arming and disarming it
 ``timers``      the switches in nodes

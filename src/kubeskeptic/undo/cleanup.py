@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from kubeskeptic.durations import CLEANUP_GONE, CONTROL_PLANE_RESTARTS, PODS_READY
@@ -11,8 +11,8 @@ from kubeskeptic.errors import LeftDirty, NotFound, PatienceExhausted, SkepticEr
 from kubeskeptic.faults import Site, state
 from kubeskeptic.faults.network import table
 from kubeskeptic.guard import lease as leases
-from kubeskeptic.journal import Journal
 from kubeskeptic.undo import arming, residue
+from kubeskeptic.undo.ledger import opened
 from kubeskeptic.undo.replay import put_back
 from kubeskeptic.undo.residue import Leftover
 from kubeskeptic.waiting import NotYet, until
@@ -52,7 +52,7 @@ def cleanup(site: Site, journals: Iterable[Path] = (), run: str = "", *, say: Sa
 def _removed(site: Site, one: Leftover, say: Say, failed: list[str]) -> int:
     try:
         REMOVERS[one.kind](site, one)
-    except SkepticError as error:
+    except Exception as error:  # noqa: BLE001  # a full disk, a note with nonsense in it: no trouble with one stops another
         say(f"{one.says}: {error}")
         failed.append(f"{one.says}: {error}")
         return 0
@@ -73,9 +73,8 @@ def healthy(site: Site) -> str | NotYet:
 def _fault(site: Site, one: Leftover) -> None:
     assert one.fault
     if one.journal and one.journal.exists():
-        with closing(Journal(one.journal)) as journal:
-            mine = Site(site.cluster, site.kube, journal, site.guard, one.run, 0)
-            put_back(mine, one.fault, "cleanup")
+        with opened(one.journal) as journal:
+            put_back(replace(site, journal=journal, run=one.run), one.fault, "cleanup")
     else:
         put_back(site, one.fault, "cleanup")
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from kubeskeptic.journal import Journal, Record, read
+from kubeskeptic.undo.anyway import anyway
 
 
 @dataclass(frozen=True)
@@ -57,17 +60,18 @@ class OpenFault:
         return cls(**{**record, **lists, "objects": _triples(record["objects"])})
 
     def mark(self, journal: Journal, phase: str, **more: Any) -> None:
-        """Add a record about this fault to a journal."""
-        journal.write(
-            "fault",
-            sync=phase in {"done", "failed"},
-            id=self.id,
-            fault=self.fault,
-            targets=list(self.targets),
-            phase=phase,
-            **self.where,
-            **more,
-        )
+        """Add a record about this fault to a journal, as far as that is possible: undoing does not wait for it."""
+        with anyway(f"“{phase}” of {self.id}"):
+            journal.write(
+                "fault",
+                sync=phase in {"done", "failed"},
+                id=self.id,
+                fault=self.fault,
+                targets=list(self.targets),
+                phase=phase,
+                **self.where,
+                **more,
+            )
 
 
 def open_faults(records: Iterable[Record]) -> list[OpenFault]:
@@ -84,6 +88,33 @@ def open_faults(records: Iterable[Record]) -> list[OpenFault]:
             last[record["id"]] = record["phase"]
     waiting = [(one, last[one]) for one, intent in begun.items() if intent.get("undoes") and last[one] != "done"]
     return [_open(begun[one], phase, run) for one, phase in reversed(waiting)]
+
+
+class Nowhere(Journal):
+    """Stands for a journal that cannot be written: what it is told is forgotten."""
+
+    def __init__(self) -> None:
+        self.path = Path(os.devnull)
+
+    def write(self, kind: str, *, sync: bool = False, **fields: Any) -> Record:  # noqa: ARG002
+        """Forget it."""
+        return {"kind": kind, **fields}
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Journal]:
+    """The journal at ``path``, to add to it while something is undone; one that forgets when it cannot be opened."""
+    journal: Journal = Nowhere()
+    with anyway(f"the journal {path}"):
+        journal = Journal(path)
+    try:
+        yield journal
+    finally:
+        with anyway(f"the end of the journal {path}"):
+            journal.close()
 
 
 def of_journal(path: Path) -> list[OpenFault]:

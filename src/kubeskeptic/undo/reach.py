@@ -1,14 +1,33 @@
-"""A site that outlives its process: which cluster, through which engine, as JSON, and the way back."""
+"""A site that outlives its process: which cluster, through which engine, as JSON, and the way back; a folder to work in."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from kubeskeptic.clusters.adopted import PROVIDER, NoEngine
 from kubeskeptic.clusters.cluster import Cluster, Node
 from kubeskeptic.clusters.engine import Engine
+
+IN_MEMORY = "/dev/shm"  # noqa: S108  # what is made in it is a folder of our own with a name that nobody foresees
+"""Where there is room when every disk is full."""
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder for the time of the block; in memory when there is no room elsewhere.
+
+    :raises OSError: when there is none in memory either
+    """
+    with ExitStack() as stack:
+        try:
+            name = stack.enter_context(tempfile.TemporaryDirectory(prefix="kubeskeptic-"))
+        except OSError:
+            name = stack.enter_context(tempfile.TemporaryDirectory(prefix="kubeskeptic-", dir=IN_MEMORY))
+        yield Path(name)
 
 
 def as_record(cluster: Cluster) -> dict[str, Any]:

@@ -9,29 +9,27 @@ from __future__ import annotations
 import fcntl
 import json
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from kubeskeptic.errors import SkepticError
 from kubeskeptic.faults import Site
 from kubeskeptic.faults.library import named
 from kubeskeptic.faults.sequence import healed, undone
 from kubeskeptic.guard import Guard
-from kubeskeptic.journal import Journal
 from kubeskeptic.kube import Kube
 from kubeskeptic.reach import ByEngine, ByPod
 from kubeskeptic.undo import arming
+from kubeskeptic.undo.anyway import anyway
 from kubeskeptic.undo.arming import lay_down
-from kubeskeptic.undo.ledger import OpenFault
-from kubeskeptic.undo.reach import cluster_from
+from kubeskeptic.undo.ledger import OpenFault, opened
+from kubeskeptic.undo.reach import cluster_from, scratch
 from kubeskeptic.undo.switch import alive
 
 
 def put_back(site: Site, one: OpenFault, by: str) -> str:
-    """Undo a fault and wait until it has healed; the evidence. Its journal is told.
+    """Undo a fault and wait until it has healed; the evidence. Its journal is told, where it can be written.
 
     :param by: who does it, for the journal: "switch" or "cleanup"
     :raises SkepticError: when it cannot be undone or does not heal
@@ -44,7 +42,7 @@ def put_back(site: Site, one: OpenFault, by: str) -> str:
         one.mark(site.journal, "undone", by=by)
         evidence = healed(fault, site, one.undo, one.targets, fault.patience)
         lay_down(site, one)
-    except SkepticError as error:
+    except Exception as error:
         one.mark(site.journal, "failed", by=by, evidence=str(error))
         raise
     one.mark(site.journal, "healed", by=by, evidence=evidence)
@@ -58,9 +56,9 @@ def from_switch(order: dict[str, Any]) -> Iterator[tuple[Site, OpenFault]]:
     one = OpenFault.from_record(order["fault"])
     cluster = cluster_from(order["cluster"])
     told = Path(order["journal"])
-    with tempfile.TemporaryDirectory(prefix="kubeskeptic-") as scratch:
-        kube = Kube(cluster.kubeconfig, cluster.context, Path(scratch))
-        with closing(Journal(told if told.exists() else Path(scratch) / "journal.jsonl")) as journal:
+    with scratch() as folder:
+        kube = Kube(cluster.kubeconfig, cluster.context, folder)
+        with opened(told if told.exists() else folder / "journal.jsonl") as journal:
             reach = (
                 ByPod(kube, cluster.agent_image, one.run) if order.get("way") == ByPod.way else ByEngine(cluster.engine)
             )
@@ -73,7 +71,8 @@ def main(file: Path) -> int:
     with from_switch(order["replay"]) as (site, one):
         put_back(site, one, "switch")
         if not alive(order["runner"]):
-            let_go(site, file)
+            with anyway(f"the lock of run {site.run}"):  # then `skeptic cleanup` finds what this leaves
+                let_go(site, file)
     return 0
 
 

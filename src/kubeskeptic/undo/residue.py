@@ -66,7 +66,7 @@ def find(site: Site, journals: Iterable[Path] = (), run: str = "") -> list[Lefto
             for one in look():
                 if not run or one.run == run or (one.run == "" and one.kind != "namespace"):
                     found.setdefault((one.kind, one.name, one.node), one)
-        except SkepticError as error:
+        except (SkepticError, OSError) as error:
             blind = Leftover("blind", about, f"cannot look at {about}: {error}")
             found.setdefault((blind.kind, about, ""), blind)
     return list(found.values())

@@ -26,6 +26,7 @@ from typing import Any
 from kubeskeptic import process
 from kubeskeptic.durations import SWITCH_COMMAND, SWITCH_FIRES, SWITCH_LOOKS
 from kubeskeptic.errors import SkepticError
+from kubeskeptic.undo.anyway import anyway
 from kubeskeptic.waiting import Pace, until
 
 
@@ -80,14 +81,14 @@ def fire(file: Path, order: dict[str, Any], why: str) -> bool:
 
 
 class Log:
-    """Appends lines with the time to a file."""
+    """Appends lines with the time to a file, as far as that is possible: undoing does not wait for it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def say(self, line: str) -> None:
         """Write one line."""
-        with self._path.open("a", encoding="utf-8") as file:
+        with anyway(f"the log {self._path}"), self._path.open("a", encoding="utf-8") as file:
             file.write(f"{time.strftime('%Y-%m-%dT%H:%M:%S%z')} {line}\n")
 
 
@@ -95,13 +96,13 @@ def _insist(command: Sequence[str], log: Log) -> bool:
     def attempt() -> bool:
         try:
             process.run(command, patience=SWITCH_COMMAND)
-        except SkepticError as error:
+        except (SkepticError, OSError) as error:  # the latter when the machine has no room for a process
             log.say(str(error))
             raise
         return True
 
     try:
-        until(attempt, SWITCH_FIRES, what=f"`{command[0]}`", tolerate=(SkepticError,), period=2.0)
+        until(attempt, SWITCH_FIRES, what=f"`{command[0]}`", tolerate=(SkepticError, OSError), period=2.0)
     except SkepticError:
         return False
     log.say(f"ran {' '.join(command)}")
