@@ -2,7 +2,7 @@
 
 ``run``        id, seed, kubernetes, provider, context, nodes [name], roles {node: role}, settings {name: {value, unit, from}},
                harness (version), command (that runs it again)
-``run-ended``  clean (bool), exit
+``run-ended``  clean (bool; null: nobody could look), why (nobody could)
 ``scenario``   id, phase "start" | "end", namespace, test (file), irreducible (seconds; at the end), why (when it broke off)
 ``fact``       scenario, name, value: what the story knows and a check needs ("cluster_ip", "victim", "dead_node")
 ``act``        scenario, act, phase "baseline" | "start" | "end": the baseline is clean from "baseline" to "start"

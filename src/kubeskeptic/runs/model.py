@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kubeskeptic.kube import Kube
     from kubeskeptic.probes.agents import Agents
     from kubeskeptic.sabotages import Sabotage
+    from kubeskeptic.timeline import Recording
 
 
 @dataclass
@@ -26,6 +27,7 @@ class Run:
     :param folder: where its journal and reports are
     :param allowed: the highest risk level that this cluster permits
     :param sabotages: ways in which this run is broken on purpose, none in an ordinary one
+    :param recordings: of the scenarios that were performed, by id
     """
 
     id: str
@@ -39,6 +41,7 @@ class Run:
     settings: Settings
     allowed: Risk
     sabotages: tuple[Sabotage, ...] = field(default=())
+    recordings: dict[str, Recording] = field(default_factory=dict)
 
     @property
     def nodes(self) -> tuple[str, ...]:

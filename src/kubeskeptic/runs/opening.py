@@ -19,7 +19,7 @@ from pathlib import Path
 from kubeskeptic import __version__
 from kubeskeptic.clusters import Cluster, find
 from kubeskeptic.clusters.adopted import adopted, default_kubeconfig
-from kubeskeptic.errors import LeftDirty, MissingRequirement, NotAsked, SkepticError
+from kubeskeptic.errors import MissingRequirement, NotAsked, SkepticError
 from kubeskeptic.faults import Site
 from kubeskeptic.guard import Guard, Lease
 from kubeskeptic.guard.risk import Risk, above
@@ -33,9 +33,9 @@ from kubeskeptic.reports import write_all
 from kubeskeptic.runs.calibration import calibrated
 from kubeskeptic.runs.model import Run
 from kubeskeptic.runs.options import RunOptions
+from kubeskeptic.runs.unchanged import unchanged
 from kubeskeptic.sabotages import sabotage
 from kubeskeptic.scenarios.evidence import keep_what_explains
-from kubeskeptic.undo.snapshot import Snapshot, differences, take
 
 
 @contextmanager
@@ -43,9 +43,10 @@ def open_run(options: RunOptions) -> Iterator[Run]:
     """Use a cluster: one run, with its journal and, at the end, its reports.
 
     :raises MissingRequirement: when there is no cluster
-    :raises Refused: when the cluster is not ours, or somebody else uses it; nothing was touched
+    :raises Refused: when the cluster is not ours, or somebody else uses it; nothing was touched. At the end, when somebody else
+        has taken it over meanwhile
     :raises Inconclusive: when the instrument cannot be trusted
-    :raises LeftDirty: at the end, when the cluster is not as it was at the start
+    :raises LeftDirty: at the end, however it came, when the cluster is not as it was at the start
     """
     kube, cluster = connected(options)
     id_, folder = options.id, options.folder
@@ -75,7 +76,7 @@ def open_run(options: RunOptions) -> Iterator[Run]:
                 sabotages=tuple(sabotage(one) for one in options.sabotages),
             )
             _declare(run, options)
-            stack.enter_context(_unchanged(run))
+            stack.enter_context(unchanged(run))
             yield stack.enter_context(_observed(run, options))
     finally:
         with suppress(SkepticError):
@@ -117,28 +118,6 @@ def _observed(run: Run, options: RunOptions) -> Iterator[Run]:
         run.settings = calibrated(run)
         _declare(run, options)
         yield run
-
-
-@contextmanager
-def _unchanged(run: Run) -> Iterator[None]:
-    """Nodes, taints, rules, routes and manifests are at the end what they were at the start.
-
-    :raises LeftDirty: naming the difference
-    """
-    before = take(run.site)
-    clean = False
-    try:
-        yield
-        trouble = [*run.site.left, *_compared(run, before)]
-        clean = not trouble
-        if trouble:
-            raise LeftDirty(f"the cluster is not as it was: {'; '.join(trouble)}. Run `skeptic cleanup`")
-    finally:
-        run.journal.write("run-ended", sync=True, clean=clean)
-
-
-def _compared(run: Run, before: Snapshot) -> list[str]:
-    return differences(before, take(run.site))
 
 
 def _declare(run: Run, options: RunOptions) -> None:
