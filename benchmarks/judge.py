@@ -102,7 +102,14 @@ def judge(recording: Recording, settings: Settings) -> list[tuple[str, Finding]]
             (
                 probe,
                 checks.dead_share_only(
-                    lanes, act, fault.applied, act.end or 0.0, 1, 3, settings.dead_endpoint_window, settings["SYN_SENT"]
+                    lanes,
+                    act,
+                    fault.applied,
+                    act.end or 0.0,
+                    ["web-c"],
+                    3,
+                    settings.dead_endpoint_window,
+                    settings["SYN_SENT"],
                 ),
             )
         )

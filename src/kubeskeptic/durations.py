@@ -125,6 +125,12 @@ CAUGHT_UP = Patience(3)
 HOLE = 0.5
 """A stretch in which a probe asked nothing counts as a gap when it is longer than this. Shorter ones cannot hide an outage
 longer than a quarter of the margin."""
+BRIEF = 0.1
+"""A hole that is no gap even where a single failed request decides; the failures of a rolling update last longer."""
+CLOCK_DOUBT = 0.5
+"""Samples of an agent whose clock is known less well than this are a gap: a quarter of the margin, as :data:`HOLE`."""
+STRETCH = 5.0
+"""The share of requests that fail is looked at over stretches of this length, so that no good time hides a bad one."""
 INSTRUMENT_OUTAGE = 0.51
 """The outage by which the instrument proves itself: 25 and a half ticks of 20 ms, as far as can be from where one tick more or
 less would be rounding."""

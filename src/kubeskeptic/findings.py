@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from kubeskeptic.bounds import Bound
+from kubeskeptic.errors import Inconclusive, NotAsked
 
 
 class Verdict(StrEnum):
@@ -95,11 +96,23 @@ def skipped(why: str, **more: Any) -> Finding:
     return Finding(Verdict.SKIPPED, why, **more)
 
 
-def all_of(findings: Iterable[Finding]) -> Finding:
-    """One finding from several: the worst verdict wins, its sentences come first, measures and bounds are joined.
+def _found_by(check: Callable[[], Finding]) -> Finding:
+    try:
+        return check()
+    except Inconclusive as why:
+        return inconclusive(str(why))
+    except NotAsked as why:
+        return skipped(str(why))
+
+
+def all_of(checks: Iterable[Callable[[], Finding]]) -> Finding:
+    """One finding from several checks: the worst verdict wins, its sentences come first, measures and bounds are joined.
+
+    A check that cannot conclude anything, or cannot be asked here, hides no violation that another one found.
 
     :raises ValueError: when there is none: nothing measured is not a pass
     """
+    findings = [_found_by(check) for check in checks]
     parts = sorted(findings, key=lambda part: -list(Verdict).index(part.verdict))
     if not parts:
         raise ValueError("no finding to join")

@@ -20,15 +20,12 @@ from kubeskeptic.probes.specs import dns_udp, http_new
 from kubeskeptic.scenarios import Stage, scenario
 from kubeskeptic.timeline import Recording
 
-EVICT = 5.0
-"""tolerationSeconds of the scenario's pods, as in its manifest."""
-
 
 @scenario("nodes/node_crashes", needs=Risk.NODE)
 def story(stage: Stage) -> None:
     """A worker is killed and returns at once; then it is killed again and stays dead until every bound has passed."""
     stage.apply()
-    stage.note("homes", stage.homes("web"))
+    stage.note("EVICT", stage.eviction_delay("web"))
     alone, dead = next(iter(stage.homes("alone").items()))
     stage.note("alone", alone)
     stage.note("dead_node", dead)
@@ -40,6 +37,8 @@ def story(stage: Stage) -> None:
         stage.wait(lambda: stage.running_again(alone), CONTAINERS_BACK, "the bare pod to run again")
         stage.wait(stage.all_ready, CONTAINERS_BACK, "all pods to be Ready again")
 
+    stage.note("homes", stage.homes("web"))
+    stage.note("dead_web", [pod for pod, node in stage.homes("web").items() if node == dead])
     web = stage.service("web")
     stage.note("cluster_ip", web["clusterIP"])
     stage.ask(
@@ -61,16 +60,15 @@ def everything(settings: Settings) -> float:
 
 @pytest.mark.claim("service.node-dies", case="crash")
 def test_only_the_dead_share_fails_until_the_node_is_found_dead(recording: Recording, holds: Holds) -> None:
-    fault, settings, dead = recording.fault("crash"), recording.settings, recording.fact("dead_node")
-    homes = list(recording.fact("homes").values())
+    fault, settings = recording.fault("crash", "crash_node"), recording.settings
     holds(
         checks.dead_share_only(
-            alive(recording, "web", but=dead),
+            alive(recording, "web", but=recording.fact("dead_node")),
             recording.act("crash"),
             fault.applied,
             fault.lifted,
-            dead=homes.count(dead),
-            all_=len(homes),
+            dead=recording.fact("dead_web"),
+            all_=len(recording.fact("homes")),
             window=settings.dead_endpoint_window,
             syn_sent=settings["SYN_SENT"],
         )
@@ -85,41 +83,58 @@ def test_the_name_keeps_its_one_address(recording: Recording, holds: Holds) -> N
 
 @pytest.mark.claim("loop.node-health")
 def test_a_dead_node_is_emptied_and_not_removed(recording: Recording, holds: Holds) -> None:
-    act, fault, settings, dead = (
-        recording.act("crash"),
-        recording.fault("crash"),
-        recording.settings,
-        recording.fact("dead_node"),
-    )
+    act, fault, settings = recording.act("crash"), recording.fault("crash", "crash_node"), recording.settings
+    seen = (recording, act, recording.fact("dead_node"), fault.applied, fault.lifted)
     earliest = Bound(settings["GRACE"] - settings["LEASE"], "s", "GRACE − LEASE", at_least=True)
     latest = settings.plus("GRACE", "MONITOR")
-    turned = checks.turns_unknown(recording, act, dead, fault.applied, fault.lifted, earliest, latest)
-    holds(all_of([turned, checks.emptied_not_removed(recording, act, dead, "web", fault.applied, fault.lifted)]))
+    holds(
+        all_of(
+            [
+                lambda: checks.turns_unknown(*seen, earliest, latest),
+                lambda: checks.emptied_not_removed(*seen, but=["everywhere"]),
+            ]
+        )
+    )
 
 
 @pytest.mark.claim("pod.bare-dies-with-node", case="node stays dead")
 def test_a_bare_pod_dies_with_its_node(recording: Recording, holds: Holds) -> None:
-    holds(checks.never_elsewhere(recording, recording.act("crash"), "alone", recording.fault("crash").applied))
+    act, fault = recording.act("crash"), recording.fault("crash", "crash_node")
+    evicted = recording.settings.plus("GRACE", "MONITOR", EVICT=recording.fact("EVICT"))
+    holds(checks.never_elsewhere(recording, act, "alone", fault.applied, back=fault.lifted, evicted=evicted))
 
 
 @pytest.mark.claim("pod.bare-dies-with-node", case="node returns in time")
 def test_a_bare_pod_is_revived_by_a_node_that_returns_in_time(recording: Recording, holds: Holds) -> None:
-    act, fault = recording.act("brief"), recording.fault("brief")
-    window = recording.settings.plus("GRACE", EVICT=EVICT)
-    stayed = checks.never_elsewhere(recording, act, "alone", fault.applied, may_stay=True)
-    revived = checks.restarted_in_place(recording, act, recording.fact("alone"), fault.applied, window, same_ip=False)
-    holds(all_of([stayed, revived]))
+    act, fault, alone = recording.act("brief"), recording.fault("brief", "crash_node"), recording.fact("alone")
+    window = recording.settings.plus("GRACE", EVICT=recording.fact("EVICT"))
+    since = fault.healed_within(window)
+    holds(
+        all_of(
+            [
+                lambda: checks.never_elsewhere(recording, act, "alone", since),
+                lambda: checks.restarted_in_place(recording, act, alone, since, window, same_ip=False),
+            ]
+        )
+    )
 
 
 @pytest.mark.claim("replicaset.count", case="node crashed")
 def test_replicas_on_a_dead_node_are_replaced(recording: Recording, holds: Holds) -> None:
-    bound = recording.settings.plus("GRACE", "MONITOR", "START", EVICT=EVICT)
-    holds(checks.whole_again(recording, recording.act("crash"), "web", 3, recording.fault("crash").applied, bound))
+    bound = recording.settings.plus("GRACE", "MONITOR", "START", EVICT=recording.fact("EVICT"))
+    fault = recording.fault("crash", "crash_node")
+    holds(checks.whole_again(recording, recording.act("crash"), "web", 3, fault.applied, bound))
 
 
 @pytest.mark.claim("statefulset.order")
 def test_a_statefulset_starts_in_order_and_waits_for_its_node(recording: Recording, holds: Holds) -> None:
-    fault, act = recording.fault("crash"), recording.act("crash")
-    ordered = checks.started_in_order(recording, "db", 3, until=recording.act("brief").start or 0.0)
-    waited = checks.waits_for_its_node(recording, act, recording.fact("dead_db"), fault.applied, fault.lifted)
-    holds(all_of([ordered, waited]))
+    fault, act, pod = recording.fault("crash", "crash_node"), recording.act("crash"), recording.fact("dead_db")
+    begun = recording.act("brief").start or 0.0
+    holds(
+        all_of(
+            [
+                lambda: checks.started_in_order(recording, "db", 3, until=begun),
+                lambda: checks.waits_for_its_node(recording, act, pod, fault.applied, fault.lifted),
+            ]
+        )
+    )

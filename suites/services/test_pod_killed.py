@@ -14,7 +14,7 @@ from kubeskeptic.checks.watching import alive
 from kubeskeptic.durations import TAIL
 from kubeskeptic.faults.pods.delete_pod import DeletePod
 from kubeskeptic.faults.pods.kill_container import KillContainer
-from kubeskeptic.findings import all_of
+from kubeskeptic.findings import Finding, all_of
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.plugin import Holds
 from kubeskeptic.probes.specs import dns_udp, http_new
@@ -70,13 +70,13 @@ def test_the_name_keeps_its_one_address(recording: Recording, holds: Holds) -> N
 
 @pytest.mark.claim("service.pod-killed", case="graceful, preStop")
 def test_no_request_fails_when_a_pod_ends_slowly(recording: Recording, holds: Holds) -> None:
-    fault = recording.fault("graceful", target=recording.fact("deleted"))
+    fault = recording.fault("graceful", "delete_pod", recording.fact("deleted"))
     holds(checks.never_fails(alive(recording, "web"), recording.act("graceful"), fault.applied))
 
 
 @pytest.mark.claim("service.pod-killed", case="graceful, no preStop")
 def test_requests_fail_for_the_programming_lag_when_a_pod_ends_at_once(recording: Recording, holds: Holds) -> None:
-    fault = recording.fault("graceful", target=recording.fact("deleted_plain"))
+    fault = recording.fault("graceful", "delete_pod", recording.fact("deleted_plain"))
     lag, syn_sent = recording.settings.programming_lag, recording.settings["SYN_SENT"]
     lanes = alive(recording, "plain")
     holds(checks.fails_at_most(lanes, recording.act("graceful"), fault.applied, lag, syn_sent=syn_sent))
@@ -84,7 +84,7 @@ def test_requests_fail_for_the_programming_lag_when_a_pod_ends_at_once(recording
 
 @pytest.mark.claim("service.pod-killed", case="forced")
 def test_requests_fail_for_the_programming_lag_when_a_pod_is_forced_away(recording: Recording, holds: Holds) -> None:
-    fault = recording.fault("forced")
+    fault = recording.fault("forced", "delete_pod")
     lag, syn_sent = recording.settings.programming_lag, recording.settings["SYN_SENT"]
     lanes = alive(recording, "plain")
     holds(checks.fails_at_most(lanes, recording.act("forced"), fault.applied, lag, syn_sent=syn_sent))
@@ -92,7 +92,7 @@ def test_requests_fail_for_the_programming_lag_when_a_pod_is_forced_away(recordi
 
 @pytest.mark.claim("service.pod-killed", case="SIGKILL")
 def test_requests_fail_until_a_killed_container_is_noticed(recording: Recording, holds: Holds) -> None:
-    fault = recording.fault("sigkill")
+    fault = recording.fault("sigkill", "kill_container")
     window, syn_sent = recording.settings.killed_container_window, recording.settings["SYN_SENT"]
     lanes = alive(recording, "web")
     holds(checks.fails_at_most(lanes, recording.act("sigkill"), fault.applied, window, syn_sent=syn_sent))
@@ -100,7 +100,7 @@ def test_requests_fail_until_a_killed_container_is_noticed(recording: Recording,
 
 @pytest.mark.claim("heal.crash")
 def test_a_killed_container_is_restarted_in_place(recording: Recording, holds: Holds) -> None:
-    fault = recording.fault("sigkill")
+    fault = recording.fault("sigkill", "kill_container")
     bound = recording.settings.plus("START")
     victim = recording.fact("killed")
     holds(checks.restarted_in_place(recording, recording.act("sigkill"), victim, fault.applied, bound))
@@ -108,32 +108,41 @@ def test_a_killed_container_is_restarted_in_place(recording: Recording, holds: H
 
 @pytest.mark.claim("replicaset.count", case="deletion")
 def test_a_deleted_replica_is_replaced(recording: Recording, holds: Holds) -> None:
-    fault = recording.fault("graceful", target=recording.fact("deleted"))
+    fault = recording.fault("graceful", "delete_pod", recording.fact("deleted"))
     bound = recording.settings.plus("START")
     holds(checks.whole_again(recording, recording.act("graceful"), "web", 3, fault.applied, bound))
 
 
 @pytest.mark.claim("pod.not-stable")
 def test_a_replacement_is_another_pod(recording: Recording, holds: Holds) -> None:
-    graceful, sigkill = recording.fault("graceful", target=recording.fact("deleted")), recording.fault("sigkill")
-    replaced = checks.replaced_by_another(
-        recording, recording.act("graceful"), "web", recording.fact("deleted"), graceful.applied
-    )
-    bound = recording.settings.plus("START")
-    kept = checks.restarted_in_place(
-        recording, recording.act("sigkill"), recording.fact("killed"), sigkill.applied, bound
-    )
-    holds(all_of([replaced, kept]))
+    holds(all_of([lambda: replaced_when_deleted(recording), lambda: kept_when_restarted(recording)]))
+
+
+def replaced_when_deleted(recording: Recording) -> Finding:
+    """The pod that is there instead of a deleted one is another one."""
+    act, victim = recording.act("graceful"), recording.fact("deleted")
+    deletion = recording.fault("graceful", "delete_pod", victim)
+    return checks.replaced_by_another(recording, act, "web", victim, deletion.applied)
+
+
+def kept_when_restarted(recording: Recording) -> Finding:
+    """A pod whose container is restarted stays what it is, however long that takes."""
+    act, kill = recording.act("sigkill"), recording.fault("sigkill", "kill_container")
+    return checks.restarted_in_place(recording, act, recording.fact("killed"), kill.applied, None)
 
 
 @pytest.mark.claim("proxy.every-node")
 def test_every_node_answers_for_the_service(recording: Recording, holds: Holds) -> None:
     hosting = set(recording.fact("homes").values())
-    both = [
-        checks.answers_everywhere(alive(recording, probe), recording.act("quiet"), hosting)
-        for probe in ("web", "node-port")
-    ]
-    holds(all_of(both))
+    act = recording.act("quiet")
+    holds(
+        all_of(
+            [
+                lambda: checks.answers_everywhere(alive(recording, "web"), act, hosting),
+                lambda: checks.answers_everywhere(alive(recording, "node-port"), act, hosting),
+            ]
+        )
+    )
 
 
 @pytest.mark.claim("proxy.crosses-nodes")

@@ -5,8 +5,8 @@ import pytest
 from kubeskeptic import checks
 from kubeskeptic.bounds import Bound
 from kubeskeptic.errors import Inconclusive
-from kubeskeptic.findings import Verdict
-from kubeskeptic.timeline import Gap
+from kubeskeptic.findings import Finding, Verdict
+from kubeskeptic.timeline import Change, Gap
 from tests.drawn import act, node, pod, recording
 
 ACT = act(0, 1, 20)
@@ -26,6 +26,8 @@ def test_a_replica_that_is_replaced_late_or_never() -> None:
     gone = pod(1.1, "web-a", type="DELETED")
     late = recording(*THREE, gone, pod(6.5, "web-d"))
     assert checks.whole_again(late, ACT, "web", 3, 1.0, FIVE).verdict is Verdict.VIOLATED
+    surplus = recording(*THREE, gone, pod(2.0, "web-d"), pod(2.1, "web-e"))
+    assert checks.whole_again(surplus, ACT, "web", 3, 1.0, FIVE).verdict is Verdict.VIOLATED
     never = recording(*THREE, gone)
     assert checks.whole_again(never, ACT, "web", 3, 1.0, FIVE).verdict is Verdict.VIOLATED
     soon_over = recording(*THREE, gone)
@@ -72,6 +74,19 @@ def test_not_restarted_in_place(again: object, because: str) -> None:
     assert because in finding.why
 
 
+def test_restarted_again_and_again_is_not_restarted_once() -> None:
+    again = [pod(2.0, "web-a", ip="10.0.0.a", restarts=1), pod(9.0, "web-a", ip="10.0.0.a", restarts=2)]
+    finding = checks.restarted_in_place(recording(*THREE, *again), ACT, "web-a", 1.0, FIVE)
+    assert finding.verdict is Verdict.VIOLATED
+    assert "rose by 2" in finding.why
+
+
+def test_restarted_in_place_however_long_it_takes() -> None:
+    late = recording(*THREE, pod(19.0, "web-a", ip="10.0.0.a", restarts=1))
+    assert checks.restarted_in_place(late, ACT, "web-a", 1.0, None).verdict is Verdict.HOLDS
+    assert checks.restarted_in_place(recording(*THREE), ACT, "web-a", 1.0, None).verdict is Verdict.INCONCLUSIVE
+
+
 def test_a_replacement_is_another_pod() -> None:
     seen = recording(*THREE, pod(1.1, "web-a", deleting=True), pod(3.0, "web-d", ip="10.0.0.9"))
     assert checks.replaced_by_another(seen, ACT, "web", "web-a", 1.0).verdict is Verdict.HOLDS
@@ -82,12 +97,24 @@ def test_a_replacement_is_another_pod() -> None:
 
 
 def test_a_bare_pod_is_never_seen_elsewhere() -> None:
-    bare, gone = pod(0, "alone", app="alone"), pod(15, "alone", app="alone", type="DELETED")
-    assert checks.never_elsewhere(recording(bare, gone), ACT, "alone", 1.0).verdict is Verdict.HOLDS
-    assert checks.never_elsewhere(recording(bare), ACT, "alone", 1.0).verdict is Verdict.VIOLATED
-    assert checks.never_elsewhere(recording(bare), ACT, "alone", 1.0, may_stay=True).verdict is Verdict.HOLDS
-    copy = pod(9, "alone-x", app="alone", node="n2")
-    assert checks.never_elsewhere(recording(bare, copy, gone), ACT, "alone", 1.0).verdict is Verdict.VIOLATED
+    def judged(*changes: Change, back: float = 15.0) -> Finding:
+        return checks.never_elsewhere(recording(*changes), ACT, "alone", 1.0, back=back, evicted=FIVE)
+
+    bare, marked = pod(0, "alone", app="alone"), pod(5, "alone", app="alone", deleting=True)
+    gone = pod(16, "alone", app="alone", type="DELETED")
+    assert judged(bare, marked, gone).verdict is Verdict.HOLDS
+    assert judged(bare, marked).verdict is Verdict.INCONCLUSIVE
+    assert judged(bare).verdict is Verdict.VIOLATED
+    assert judged(bare, pod(7, "alone", app="alone", deleting=True), gone).verdict is Verdict.VIOLATED
+    assert judged(bare, marked, gone, pod(9, "alone-x", app="alone", node="n2")).verdict is Verdict.VIOLATED
+    with pytest.raises(Inconclusive, match="was away for 4 s only"):
+        judged(bare, marked, gone, back=5.0)
+
+
+def test_a_bare_pod_whose_node_returns_may_stay() -> None:
+    bare, copy = pod(0, "alone", app="alone"), pod(9, "alone-x", app="alone", node="n2")
+    assert checks.never_elsewhere(recording(bare), ACT, "alone", 1.0).verdict is Verdict.HOLDS
+    assert checks.never_elsewhere(recording(bare, copy), ACT, "alone", 1.0).verdict is Verdict.VIOLATED
 
 
 # -- nodes ---------------------------------------------------------------------------------------------------------------
@@ -110,13 +137,20 @@ def test_a_node_that_never_turns_unknown() -> None:
 
 
 def test_emptied_and_not_removed() -> None:
-    tainted, evicted = node(6, "n1", "Unknown", unreachable=True), pod(9, "web-a", deleting=True)
-    seen = recording(node(0, "n1", "True"), *THREE, tainted, evicted)
-    assert checks.emptied_not_removed(seen, ACT, "n1", "web", 1.0, 15.0).verdict is Verdict.HOLDS
-    removed = recording(node(0, "n1", "True"), *THREE, tainted, evicted, node(12, "n1", "Unknown", type="DELETED"))
-    assert "removed" in checks.emptied_not_removed(removed, ACT, "n1", "web", 1.0, 15.0).why
-    kept = recording(node(0, "n1", "True"), *THREE, tainted)
-    assert checks.emptied_not_removed(kept, ACT, "n1", "web", 1.0, 15.0).verdict is Verdict.VIOLATED
+    tainted = node(6, "n1", "Unknown", unreachable=True)
+    evicted = [pod(9, f"web-{name}", deleting=True) for name in "abc"]
+    seen = recording(node(0, "n1", "True"), *THREE, tainted, *evicted)
+    assert checks.emptied_not_removed(seen, ACT, "n1", 1.0, 15.0).verdict is Verdict.HOLDS
+    removed = recording(node(0, "n1", "True"), *THREE, tainted, *evicted, node(12, "n1", "Unknown", type="DELETED"))
+    assert "removed" in checks.emptied_not_removed(removed, ACT, "n1", 1.0, 15.0).why
+    kept = recording(node(0, "n1", "True"), *THREE, tainted, *evicted[:2])
+    assert "web-c on it was not evicted" in checks.emptied_not_removed(kept, ACT, "n1", 1.0, 15.0).why
+    assert checks.emptied_not_removed(kept, ACT, "n1", 1.0, 15.0).verdict is Verdict.VIOLATED
+    tolerant = pod(0, "everywhere-x", app="everywhere")
+    daemons = recording(node(0, "n1", "True"), *THREE, tolerant, tainted, *evicted)
+    assert checks.emptied_not_removed(daemons, ACT, "n1", 1.0, 15.0, but=["everywhere"]).verdict is Verdict.HOLDS
+    with pytest.raises(Inconclusive, match="no pod on n1"):
+        checks.emptied_not_removed(recording(node(0, "n1", "True"), tainted), ACT, "n1", 1.0, 15.0)
 
 
 # -- StatefulSets --------------------------------------------------------------------------------------------------------
@@ -143,4 +177,5 @@ def test_a_pod_waits_for_its_dead_node() -> None:
     )
     assert checks.waits_for_its_node(early, ACT, "db-0", 1.0, 15.0).verdict is Verdict.VIOLATED
     assert checks.waits_for_its_node(recording(first), ACT, "db-0", 1.0, 15.0).verdict is Verdict.VIOLATED
-    assert checks.waits_for_its_node(recording(first, marked), ACT, "db-0", 1.0, 15.0).verdict is Verdict.VIOLATED
+    with pytest.raises(Inconclusive, match="was not Ready again"):
+        checks.waits_for_its_node(recording(first, marked), ACT, "db-0", 1.0, 15.0)

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
+from kubeskeptic.bounds import Bound
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.journal import Journal
 from kubeskeptic.timeline import RunEvidence, load
@@ -14,7 +15,7 @@ def journal(tmp_path: Path) -> Journal:
     return Journal(tmp_path / "journal.jsonl")
 
 
-def samples(journal: Journal, sent: list[float], offset: float = 0.0, **more: object) -> None:
+def samples(journal: Journal, sent: list[float], offset: float = 0.0, error: float = 0.0, **more: object) -> None:
     count = len(sent)
     columns: dict[str, Any] = {
         "probe": [0] * count,
@@ -32,7 +33,7 @@ def samples(journal: Journal, sent: list[float], offset: float = 0.0, **more: ob
         agent="a",
         boot="b",
         offset=offset,
-        error=0.0,
+        error=error,
         probes=probes,
         names=["", "pod-a"],
         **columns,
@@ -96,3 +97,33 @@ def test_gaps_without_a_scenario_belong_to_those_they_touch(journal: Journal) ->
     journal.write("gap", source="probe", node="n1", probe="", since=220.0, until=None, reason="later")
     journal.write("scenario", id="s", phase="end", at=200.0)
     assert [gap.reason for gap in loaded(journal).scenarios["s"].gaps] == ["agent died"]
+
+
+def test_an_act_that_was_broken_off_after_its_fault_has_no_end(journal: Journal) -> None:
+    for phase in ("baseline", "start", "broken"):
+        journal.write("act", scenario="s", act="a", phase=phase)
+    with pytest.raises(Inconclusive, match="not played to its end"):
+        loaded(journal).scenarios["s"].act("a")
+
+
+def test_samples_whose_time_is_in_doubt_are_a_gap(journal: Journal) -> None:
+    journal.write("scenario", id="s", phase="start", at=0.0)
+    journal.write("probe", scenario="s", probe="web", spec={}, nodes=["n1"])
+    samples(journal, [1.0, 1.5])
+    samples(journal, [2.0, 3.0], offset=0.5, error=0.8)
+    recording = loaded(journal).scenarios["s"]
+    assert list(recording.lanes["n1", "web"].sent) == [1.0, 1.5]
+    (gap,) = recording.gaps
+    assert (gap.node, gap.since, gap.until) == ("n1", 2.5, 3.5)
+    assert "known only to 0.80 s" in gap.reason
+
+
+def test_a_fault_that_did_not_heal_in_time_was_another_story(journal: Journal) -> None:
+    for phase, at in (("intent", 0.0), ("applying", 1.0), ("applied", 1.1), ("bit", 2.0), ("healed", 9.0)):
+        journal.write(
+            "fault", id="f", fault="crash_node", scenario="s", act="a", targets=["node/n1"], phase=phase, at=at
+        )
+    fault = loaded(journal).scenarios["s"].fault("a", "crash_node")
+    assert fault.healed_within(Bound(8.0, "s", "test")) == 1.0
+    with pytest.raises(Inconclusive, match="was away for 8 s, longer than 7 s"):
+        fault.healed_within(Bound(7.0, "s", "test"))

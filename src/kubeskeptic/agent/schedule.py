@@ -20,8 +20,10 @@ from kubeskeptic.agent.spec import Spec
 GOLDEN = 0.6180339887498949
 """Multiples of the golden ratio spread the phases of any number of probes evenly over a period."""
 UNWATCHED = 0.25
-"""A question that ended so many seconds after its deadline was not watched: the loop had stalled, and what became of the
-question is not known. It is part of the gap, not a sample."""
+"""A question that ended so many seconds after its deadline was not watched: the loop had stalled, and whether the answer came
+in time, or would have come had we gone on talking, is not known. It is part of the gap, not a sample."""
+_DOUBTFUL = (Outcome.OK, Outcome.TIMEOUT)
+"""What can be of doubt then. Who was refused or reset has failed, however late that was seen."""
 
 
 Seen = tuple[Samples, Gaps]
@@ -89,7 +91,7 @@ class Running:
 
     def _record(self, question: Question, took: float, ending: Ending) -> None:
         self.ended += 1
-        if took > self.spec.deadline + UNWATCHED:
+        if ending.outcome in _DOUBTFUL and took > self.spec.deadline + UNWATCHED:
             until = question.sent + took
             self._gaps.add(self.number, question.sent, until, 1, STALLED, self._samples.total)
             return

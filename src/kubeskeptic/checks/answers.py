@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from itertools import product
 
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound
-from kubeskeptic.checks.watching import baseline_of, clean_baseline, end_of, span, start_of, watched, watched_unless
+from kubeskeptic.checks.watching import (
+    baseline_of,
+    clean_baseline,
+    end_of,
+    missed,
+    span,
+    start_of,
+    watched,
+    watched_unless,
+)
 from kubeskeptic.findings import Finding, Measure, Verdict, inconclusive
 from kubeskeptic.timeline import Act, Lane, Recording
 
@@ -22,12 +30,11 @@ def same_answer(recording: Recording, lanes: Sequence[Lane], acts: Sequence[str]
     :raises Inconclusive: when an act was not played, or not watched, and nothing in the others violates the claim
     """
     played = [act for act in (recording.acts.get(name) for name in acts) if act and act.baseline and act.end]
-    spans = [(baseline_of(act), end_of(act)) for act in played]
-    answers, failed = _looked_up(lanes, spans)
+    window = (baseline_of(played[0]), end_of(played[-1])) if played else None
+    answers, failed = _looked_up(lanes, window)
     others = sorted(answer for answer in answers if answer != expected)
     bad = bool(failed or others)
-    for name in () if bad else acts:
-        watched(lanes, baseline_of(recording.act(name)), end_of(recording.act(name)))
+    lacking = 0 if bad else _all_watched([recording.act(name) for name in acts], lanes)
     asked = sum(answers.values()) + sum(count for what, count in failed.items() if not what.startswith(Outcome.WRONG))
     why = f"{asked} lookups from {len(lanes)} nodes all answered {expected}."
     if others:
@@ -42,24 +49,33 @@ def same_answer(recording: Recording, lanes: Sequence[Lane], acts: Sequence[str]
             "addresses": Measure(len(answers), "addresses"),
             "failed": Measure(sum(failed.values()), "lookups"),
             "asked": Measure(asked, "lookups"),
+            "never asked": Measure(lacking, "lookups"),
         },
         bounds={"addresses": _ONE_ADDRESS, "failed": _NO_LOOKUP},
         nodes=tuple(lane.node for lane in lanes),
-        window=(spans[0][0], spans[-1][1]) if spans else None,
+        window=window,
         probes=tuple(dict.fromkeys(lane.probe for lane in lanes)),
     )
 
 
-def _looked_up(lanes: Sequence[Lane], spans: Sequence[tuple[float, float]]) -> tuple[Counter[str], Counter[str]]:
+def _all_watched(acts: Sequence[Act], lanes: Sequence[Lane]) -> int:
+    """That somebody looked from the first act's baseline to the last one's end, between acts too; what was never asked."""
+    since, until = baseline_of(acts[0]), end_of(acts[-1])
+    watched(lanes, since, until)
+    return missed(lanes, since, until)
+
+
+def _looked_up(lanes: Sequence[Lane], window: tuple[float, float] | None) -> tuple[Counter[str], Counter[str]]:
     """How often each answer set came, and how often lookups failed in which way on which node."""
     answers: Counter[str] = Counter()
     failed: Counter[str] = Counter()
-    for lane, (since, until) in product(lanes, spans):
+    since, until = window or (0.0, 0.0)
+    for lane in lanes:
         for at in span(lane, since, until):
             sample = lane[at]
             if sample.outcome in (Outcome.OK, Outcome.WRONG):
                 answers[sample.by] += 1
-            if sample.failed:
+            if sample.failed and sample.outcome is not Outcome.UNKNOWN:
                 failed[f"{sample.outcome} on {lane.node}"] += 1
     return answers, failed
 
@@ -79,9 +95,10 @@ def answers_everywhere(lanes: Sequence[Lane], act: Act, hosting: Collection[str]
     for lane in lanes:
         for at in span(lane, since, end):
             asked += 1
-            failed[lane.node] += lane[at].failed
+            failed[lane.node] += lane[at].failed and lane[at].outcome is not Outcome.UNKNOWN
     bad = [node for node in sorted(failed) if failed[node]]
     watched_unless(bool(bad), lanes, since, end)
+    lacking = 0 if bad else missed(lanes, since, end)
     without = len(nodes - set(hosting))
     host = "hosts" if without == 1 else "host"
     why = f"All {asked} requests were answered through {len(nodes)} nodes; {without} {host} no pod of the service."
@@ -90,7 +107,11 @@ def answers_everywhere(lanes: Sequence[Lane], act: Act, hosting: Collection[str]
     return Finding(
         Verdict.VIOLATED if bad else Verdict.HOLDS,
         why,
-        measured={"failed": Measure(sum(failed.values()), "requests"), "asked": Measure(asked, "requests")},
+        measured={
+            "failed": Measure(sum(failed.values()), "requests"),
+            "asked": Measure(asked, "requests"),
+            "never asked": Measure(lacking, "requests"),
+        },
         bounds={"failed": Bound(0, "requests", "none may fail")},
         nodes=tuple(bad or sorted(nodes)),
         window=(since, end),
@@ -121,7 +142,9 @@ def crosses_nodes(lanes: Sequence[Lane], act: Act, home: Mapping[str, str]) -> F
     if not shares:
         return inconclusive("No node that was asked has a pod of the service of its own.")
     least = min(shares, key=lambda node: shares[node])
-    bound = Bound(1, "%", "more than none", at_least=True)
+    elsewhere = sum(1 for node in home.values() if node != least)
+    source = f"half of what choosing at random gives: {elsewhere} of {len(home)} pods are elsewhere"
+    bound = Bound(round(50 * elsewhere / len(home), 1), "%", source, at_least=True)
     share = 100 * crossed / answers if answers else 0.0
     return Finding(
         Verdict.HOLDS if bound.admits(shares[least]) else Verdict.VIOLATED,

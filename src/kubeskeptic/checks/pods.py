@@ -8,15 +8,16 @@ from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.objects import ip_of, is_ready, labelled, node_of, restarts
 from kubeskeptic.checks.watching import baseline_of, end_of, recorded, start_of
 from kubeskeptic.errors import Inconclusive
-from kubeskeptic.findings import Finding, Measure, Verdict, holds, violated
+from kubeskeptic.findings import Finding, Measure, Verdict, holds, inconclusive, violated
 from kubeskeptic.timeline import Act, Change, Recording
 
 
 def restarted_in_place(
-    recording: Recording, act: Act, pod: str, since: float, bound: Bound, *, same_ip: bool = True
+    recording: Recording, act: Act, pod: str, since: float, bound: Bound | None, *, same_ip: bool = True
 ) -> Finding:
-    """A pod whose container died is Ready again within a bound: same uid, node and IP, one restart more.
+    """A pod whose container died is Ready again within a bound: same uid, node and IP, one restart more, and no further one.
 
+    :param bound: None when it is not about how long that takes
     :param same_ip: False when the node itself went away, which takes the pod's network with it
     """
     end = end_of(act)
@@ -24,26 +25,28 @@ def restarted_in_place(
     before = _last_before(recording, pod, since)
     again = next((change for change in _after(recording, pod, since, end) if _has_restarted(change, before)), None)
     if again is None:
-        verdict = Verdict.VIOLATED if not bound.admits(end - since) else Verdict.INCONCLUSIVE
-        why = (
-            f"{end - since:.0f} s after its process was killed the container of {pod} was not running again; "
-            f"allowed are {bound.value:g} s."
-        )
-        return Finding(verdict, why, bounds={"restarted": bound}, window=(start_of(act), end))
+        late = bound is not None and not bound.admits(end - since)
+        why = f"{end - since:.0f} s after its process was killed the container of {pod} was not running again"
+        why += f"; allowed are {bound.value:g} s." if bound else "."
+        verdict = Verdict.VIOLATED if late else Verdict.INCONCLUSIVE
+        return Finding(verdict, why, bounds={"restarted": bound} if bound else {}, window=(start_of(act), end))
     took = again.seen - since
-    extra = restarts(again.object) - restarts(before)
+    extra = max(restarts(change.object) for change in _after(recording, pod, since, end)) - restarts(before)
     differences = _differences(before, again.object, same_ip)
     if extra != 1:
         differences.append(f"its restart count rose by {extra}")
     place = f"in the same pod{', with the same IP,' if same_ip else ''} on {node_of(before)}"
-    why = f"The container ran again {place} after {took:.2f} s; allowed are {bound.value:g} s."
+    why = f"The container ran again {place} after {took:.2f} s" + (
+        f"; allowed are {bound.value:g} s." if bound else "."
+    )
     if differences:
         why = f"The pod was not restarted in place: {' and '.join(differences)}."
+    in_time = bound is None or bound.admits(took)
     return Finding(
-        Verdict.HOLDS if bound.admits(took) and not differences else Verdict.VIOLATED,
+        Verdict.HOLDS if in_time and not differences else Verdict.VIOLATED,
         why,
         measured={"restarted": Measure(round(took, 2), "s"), "restarts": Measure(extra, "restarts")},
-        bounds={"restarted": bound, "restarts": Bound(1, "restarts", "one death, one restart")},
+        bounds=({"restarted": bound} if bound else {}) | {"restarts": Bound(1, "restarts", "one death, one restart")},
         nodes=(node_of(before),),
         window=(start_of(act), end),
     )
@@ -95,10 +98,15 @@ def replaced_by_another(recording: Recording, act: Act, app: str, victim: str, s
     )
 
 
-def never_elsewhere(recording: Recording, act: Act, app: str, since: float, *, may_stay: bool = False) -> Finding:
+def never_elsewhere(
+    recording: Recording, act: Act, app: str, since: float, *, back: float | None = None, evicted: Bound | None = None
+) -> Finding:
     """A pod is never seen on another node, nor a copy of it anywhere, until the act ends.
 
-    :param may_stay: its node returns in time, so that the pod itself may go on; otherwise it must be gone at the end
+    :param back: when its node was brought back, which had been away for longer than ``evicted`` allows
+    :param evicted: by when it must have been marked for deletion, after which it must be gone for good; None when its node
+        returned in time, so that the pod itself may go on
+    :raises Inconclusive: when too little was seen
     """
     end = end_of(act)
     recorded(recording, ["Pod"], baseline_of(act), end)
@@ -107,28 +115,50 @@ def never_elsewhere(recording: Recording, act: Act, app: str, since: float, *, m
     if not originals:
         raise Inconclusive(f"there was no pod {app} before the fault")
     home, uid = node_of(originals[-1].object), originals[-1].uid
+    after = [change for change in mine if since < change.seen <= end]
     copies = {
         change.uid: f"{change.name} on {node_of(change.object) or 'no node yet'} {change.seen - since:.1f} s after the crash"
-        for change in mine
-        if since < change.seen <= end and (change.uid != uid or node_of(change.object) != home)
+        for change in after
+        if change.uid != uid or node_of(change.object) != home
     }
-    gone = next((one.seen for one in mine if one.uid == uid and one.type == "DELETED" and one.seen <= end), None)
-    fate = (
-        f"its object was gone {gone - since:.0f} s after the crash" if gone else "its object was still there at the end"
-    )
-    measured = {"seen elsewhere": Measure(len(copies), "pods"), "watched": Measure(round(end - since, 1), "s")}
-    bounds = {"seen elsewhere": Bound(0, "pods", "a bare pod has no controller")}
     common: dict[str, Any] = {
-        "measured": measured,
-        "bounds": bounds,
+        "measured": {"seen elsewhere": Measure(len(copies), "pods"), "watched": Measure(round(end - since, 1), "s")},
+        "bounds": {"seen elsewhere": Bound(0, "pods", "a bare pod has no controller")},
         "nodes": (home,),
         "window": (start_of(act), end),
     }
     if copies:
         return violated(f"It was seen again: {'; '.join(copies.values())}.", **common)
-    if gone is None and not may_stay:
-        return violated(f"Its node was dead for too long and {fate} {end - since:.0f} s after the crash.", **common)
-    return holds(f"In {end - since:.0f} s after its node {home} crashed it was seen nowhere else; {fate}.", **common)
+    told = f"In {end - since:.0f} s after its node {home} crashed it was seen nowhere else; "
+    own = [change for change in after if change.uid == uid]
+    if evicted is None:
+        return holds(f"{told}its node returned before it could be evicted.", **common)
+    return _gone_for_good(own, since, back or end, evicted, told, common)
+
+
+def _gone_for_good(
+    own: list[Change], since: float, back: float, evicted: Bound, told: str, common: dict[str, Any]
+) -> Finding:
+    """Whether a pod on a node that stayed dead was evicted in time, and gone at the end."""
+    if evicted.admits(back - since):
+        raise Inconclusive(
+            f"its node was away for {back - since:.0f} s only, and eviction may take {evicted.value:g} s"
+        )
+    marked = next(
+        (one.seen for one in own if one.object["metadata"].get("deletionTimestamp") or one.type == "DELETED"), None
+    )
+    took = (back if marked is None else marked) - since
+    common["measured"] |= {"evicted": Measure(round(took, 2), "s")}
+    common["bounds"] |= {"evicted": evicted}
+    if marked is None or not evicted.admits(took):
+        not_yet = "had not been" if marked is None else "was only"
+        return violated(f"It {not_yet} marked for deletion {took:.0f} s after its node crashed.", **common)
+    gone = next((one.seen for one in own if one.type == "DELETED"), None)
+    if gone is None:
+        return inconclusive(
+            f"It was marked for deletion after {took:.1f} s, and its object was still there at the end.", **common
+        )
+    return holds(f"{told}it was evicted after {took:.1f} s and gone for good after {gone - since:.0f} s.", **common)
 
 
 def _last_before(recording: Recording, pod: str, since: float) -> dict[str, Any]:

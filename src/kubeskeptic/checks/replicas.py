@@ -42,15 +42,13 @@ def whole_again(recording: Recording, act: Act, app: str, wanted: int, since: fl
     if lost is None:
         raise Inconclusive(f"no replica of {app} was seen missing after the fault")
     least = min(count for _, count in after)
-    whole = after[-1][1] >= wanted
+    whole = after[-1][1] == wanted
     took = (after[-1][0] if whole else end) - since
     in_time = whole and bound.admits(took)
     why = f"{wanted} of {wanted} replicas were Ready again {took:.1f} s after the loss; allowed are {bound.value:g} s."
     if not whole:
         count = after[-1][1]
-        why = (
-            f"{took:.0f} s after the loss only {count} of {wanted} replicas were Ready; allowed are {bound.value:g} s."
-        )
+        why = f"{took:.0f} s after the loss {count} of {wanted} replicas were Ready; allowed are {bound.value:g} s."
     return Finding(
         # Not whole before the bound has passed says nothing yet.
         Verdict.HOLDS if in_time else Verdict.INCONCLUSIVE if not whole and bound.admits(took) else Verdict.VIOLATED,

@@ -6,9 +6,12 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
-from kubeskeptic.durations import HOLE
+from kubeskeptic.durations import BRIEF, HOLE
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.timeline import Act, Lane, Recording
+
+FEW = 0.01
+"""The share of questions that may have been missed where a single failure decides: those who asked on time saw the rest."""
 
 _OK = OUTCOMES.index(Outcome.OK)
 _UNKNOWN = OUTCOMES.index(Outcome.UNKNOWN)
@@ -42,13 +45,14 @@ def watched_unless(violated: bool, lanes: Iterable[Lane], since: float, until: f
         watched(lanes, since, until)
 
 
-def clean_baseline(lanes: Iterable[Lane], act: Act) -> None:
-    """Every lane was watched, and without a single failure, between the baseline's beginning and the act.
+def clean_baseline(lanes: Iterable[Lane], act: Act, until: float | None = None) -> None:
+    """Every lane was watched, and without a single failure, from the baseline's beginning on.
 
+    :param until: when the fault was applied; the beginning of the act when there is none
     :raises Inconclusive: naming the lane that was dirty before anything was done
     """
     lanes = list(lanes)
-    since, until = baseline_of(act), start_of(act)
+    since, until = baseline_of(act), max(start_of(act), until or 0.0)
     watched(lanes, since, until)
     for lane in lanes:
         failed = sum(1 for at in span(lane, since, until) if lane.codes[at] != _OK)
@@ -57,6 +61,25 @@ def clean_baseline(lanes: Iterable[Lane], act: Act) -> None:
                 f"the baseline of “{act.name}” was dirty: {failed} requests of “{lane.probe}” failed on {lane.node} "
                 "before anything was done"
             )
+
+
+def missed(lanes: Iterable[Lane], since: float, until: float) -> int:
+    """How many questions were due and never asked, in sum; for claims of which a single failure decides.
+
+    :raises Inconclusive: when it were more than :data:`FEW` of a lane's questions, or a hole in which one could hide
+    """
+    total = 0
+    for lane in lanes:
+        _no_hole(lane, since, until, max(BRIEF, 2.5 * lane.period))
+        ticks = [lane.ticks[at] for at in span(lane, since, until)]
+        lacking = max(ticks) - min(ticks) + 1 - len(set(ticks)) if ticks else 0
+        if lacking > FEW * len(ticks):
+            raise Inconclusive(
+                f"{lacking} of {lacking + len(ticks)} questions of “{lane.probe}” on {lane.node} were never asked, and one "
+                "failure among them would decide"
+            )
+        total += lacking
+    return total
 
 
 def recorded(recording: Recording, kinds: Sequence[str], since: float, until: float) -> None:
@@ -111,9 +134,9 @@ def _reached(act: Act, when: float | None, otherwise: str) -> float:
     return when
 
 
-def _no_hole(lane: Lane, since: float, until: float) -> None:
+def _no_hole(lane: Lane, since: float, until: float, allowed: float = 0.0) -> None:
     before = since
-    allowed = max(HOLE, 2 * lane.period)
+    allowed = allowed or max(HOLE, 2 * lane.period)
     for at in span(lane, since, until):
         if lane.sent[at] - before > allowed:
             break

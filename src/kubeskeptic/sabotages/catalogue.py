@@ -91,7 +91,7 @@ _ALL = (
         _NODES,
         breaks=breakages.node_lifecycle_off,
         at=("crash",),
-        spoils=_all("web replicas db"),
+        spoils=_all("web replicas db alone"),
     ),
     Sabotage(
         "bare-pod-owned",
@@ -107,7 +107,13 @@ _ALL = (
         rewrite=rewrites.bare_pod_never_restarted,
         spoils=_all("alone"),
     ),
-    Sabotage("statefulset-parallel", "podManagementPolicy is Parallel.", _NODES, rewrite=rewrites.parallel),
+    Sabotage(
+        "statefulset-parallel",
+        "podManagementPolicy is Parallel.",
+        _NODES,
+        rewrite=rewrites.parallel,
+        spoils=_all("db"),
+    ),
     Sabotage(
         "node-out-of-service",
         "The dead node is marked out-of-service, which lets its pods go.",

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from kubeskeptic.durations import LISTED
-from kubeskeptic.errors import MissingRequirement, NotAsked, SkepticError
+from kubeskeptic.errors import MissingRequirement, NotAsked, Refused, SkepticError
+from kubeskeptic.guard.risk import Risk
 from kubeskeptic.recorder import Recorder, Watch
 from kubeskeptic.runs import Run
 from kubeskeptic.scenarios.declaration import Scenario
@@ -19,13 +20,23 @@ from kubeskeptic.waiting import NotYet, until
 
 
 def perform(run: Run, scenario: Scenario, test: str = "") -> Recording:
-    """Perform a scenario once and read its recording back from the journal.
+    """Perform a scenario and read its recording back from the journal; what was performed in this run is not done again.
 
     What breaks the story off is kept in the recording, whose checks are then inconclusive: what was seen until then may
     still violate a claim. Interrupts go on up.
 
     :param test: the suite file
+    :raises Refused: when the cluster turns out not to be ours to touch
     """
+    if scenario.id not in run.recordings:
+        run.site.guard.permit(Risk.NAMESPACE, scenario.id)
+        _play(run, scenario, test)
+        run.recordings[scenario.id] = load(run.journal.path).scenarios[scenario.id]
+    return run.recordings[scenario.id]
+
+
+def _play(run: Run, scenario: Scenario, test: str) -> None:
+    """Do what the story says, and write it down."""
     name = f"skeptic-{run.id}-{scenario.id.rsplit('/', 1)[-1].replace('_', '-')}"[:63].rstrip("-")
     start, why = time.monotonic(), ""
     run.journal.write(
@@ -35,6 +46,9 @@ def perform(run: Run, scenario: Scenario, test: str = "") -> Recording:
     try:
         with namespace(run, name), _recorder(run, scenario, name), _probes(run, scenario), _last_look(stage):
             scenario.story(stage)
+    except Refused as refusal:
+        why = f"refused: {refusal}"
+        raise
     except (MissingRequirement, NotAsked) as lacking:
         why = f"this cluster cannot be asked: {lacking}"
         stage.leave_out(ALL, str(lacking))
@@ -53,7 +67,6 @@ def perform(run: Run, scenario: Scenario, test: str = "") -> Recording:
             seconds=round(time.monotonic() - start, 1),
             why=why,
         )
-    return load(run.journal.path).scenarios[scenario.id]
 
 
 @contextmanager

@@ -9,8 +9,8 @@ from typing import Any
 
 from kubeskeptic.bounds import Bound, Settings
 from kubeskeptic.checks.objects import is_ready, node_of, restarts
-from kubeskeptic.durations import BASELINE, PODS_READY, SETTLE, TAIL, Patience
-from kubeskeptic.errors import Inconclusive, NotFound, PatienceExhausted
+from kubeskeptic.durations import BASELINE, CLOCK_DOUBT, PODS_READY, SETTLE, TAIL, Patience
+from kubeskeptic.errors import ClusterError, Inconclusive, PatienceExhausted, Unanswered
 from kubeskeptic.faults import Fault, Inflicted, choose, inflict
 from kubeskeptic.guard.risk import Risk, above
 from kubeskeptic.paths import checkout
@@ -23,6 +23,8 @@ from kubeskeptic.timeline.recording import LEFT_OUT
 from kubeskeptic.waiting import NotYet, until
 
 Pod = dict[str, Any]
+UNREACHABLE = "node.kubernetes.io/unreachable"
+"""The taint of a node whose kubelet is not heard of."""
 
 
 class Stage:
@@ -99,6 +101,17 @@ class Stage:
         """The Service of this name."""
         return dict(self.run.kube.get("Service", name, self.namespace)["spec"])
 
+    def eviction_delay(self, app: str) -> float:
+        """EVICT: for how many seconds the pods with the label ``app`` tolerate a node that is unreachable, read from one.
+
+        :raises Inconclusive: when they tolerate it for ever
+        """
+        tolerated = self.pods(app)[0]["spec"].get("tolerations", ())
+        for one in tolerated:
+            if one.get("key") == UNREACHABLE and "tolerationSeconds" in one:
+                return float(one["tolerationSeconds"])
+        raise Inconclusive(f"the pods of {app} are never evicted from a node that is unreachable")
+
     def victim(self, app: str, fact: str) -> str:
         """One of the Ready pods with the label ``app``, by the run's seed; noted as a fact."""
         chosen = self.choose(list(self.homes(app)), fact)
@@ -132,18 +145,22 @@ class Stage:
         """One part of the story: a settled baseline, then the block, then a tail.
 
         :param probed: False for an act whose claims read API changes only
-        :raises Inconclusive: when the baseline does not settle
+        An act that is broken off has no end: nothing may be concluded from what did not come any more.
+
+        :raises Inconclusive: when the baseline does not settle, or this machine's clock was stepped
         """
         self._act = name
         self._mark("baseline", at=self._settled() if probed else time.time())
         self._mark("start")
         with ExitStack() as self._in_force:
             self._sabotage(name)
-            try:
-                yield
-                self.hold(TAIL)
-            finally:
-                self._mark("end")
+            clock = time.time() - time.monotonic()
+            yield
+            self.hold(TAIL)
+            stepped = time.time() - time.monotonic() - clock
+            if abs(stepped) > CLOCK_DOUBT:
+                raise Inconclusive(f"the clock of this machine was stepped by {stepped:.1f} s during “{name}”")
+            self._mark("end")
 
     @contextmanager
     def inflict(self, fault: Fault, *, lasts: float = 300.0) -> Iterator[Inflicted]:
@@ -186,7 +203,8 @@ class Stage:
     def wait(self, question: Callable[[], Any], patience: Patience, what: str) -> None:
         """Wait for something to be true; when it never is, the story goes on: the checks will say what they saw."""
         try:
-            until(lambda: question() or NotYet("not yet"), patience, what=what, tolerate=(NotFound,))
+            silent = (ClusterError, Unanswered)
+            until(lambda: question() or NotYet("not yet"), patience, what=what, tolerate=silent)
         except PatienceExhausted as error:
             self.note(f"waited for {what}", str(error))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kubeskeptic.bounds import Settings
+from kubeskeptic.durations import CLOCK_DOUBT
 from kubeskeptic.journal import Record, read
 from kubeskeptic.timeline.recording import Act, Change, FaultSpan, Gap, Recording, RunEvidence, Taken
 from kubeskeptic.timeline.samples import Lane
@@ -126,6 +127,9 @@ class _Loader:
         recording.specs[record["probe"]] = record["spec"]
 
     def _samples(self, record: Record) -> None:
+        if record["error"] > CLOCK_DOUBT:
+            self._doubted(record)
+            return
         lanes = [self._lane(record["node"], probe) for probe in record["probes"]]
         indexes = [[lane.name_index(name) for name in record["names"]] if lane is not None else [] for lane in lanes]
         offset = record["offset"]
@@ -143,6 +147,13 @@ class _Loader:
             lane.codes.append(outcome)
             lane.bys.append(indexes[probe][by])
             lane.ports.append(port)
+
+    def _doubted(self, record: Record) -> None:
+        """Samples whose time is not known well enough to be held against a fault's: nobody looked then."""
+        sent = [at + record["offset"] for at in record["sent"]]
+        if sent:
+            why = f"the clock of its agent was known only to {record['error']:.2f} s"
+            self.stray.append(Gap("probe", record["node"], "", "", min(sent), max(sent), why))
 
     def _lane(self, node: str, probe: dict[str, Any]) -> Lane | None:
         recording = self.owner.get((probe["scenario"], probe["name"]))

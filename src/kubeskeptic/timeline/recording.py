@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from kubeskeptic.bounds import Settings
+from kubeskeptic.bounds import Bound, Settings
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.timeline.samples import Lane
 
@@ -106,6 +106,18 @@ class FaultSpan:
         if "undoing" not in self.phases:
             raise Inconclusive(f"the fault {self.fault} on {', '.join(self.targets)} was never undone")
         return self.phases["undoing"]
+
+    def healed_within(self, bound: Bound) -> float:
+        """When it was applied, if what it broke was whole again within ``bound`` of that.
+
+        :raises Inconclusive: when it was not, or nobody saw it
+        """
+        if "healed" not in self.phases:
+            raise Inconclusive(f"the fault {self.fault} on {', '.join(self.targets)} was not seen to heal")
+        took = self.phases["healed"] - self.applied
+        if not bound.admits(took):
+            raise Inconclusive(f"{', '.join(self.targets)} was away for {took:.0f} s, longer than {bound.value:g} s")
+        return self.applied
 
     @property
     def bit(self) -> bool:

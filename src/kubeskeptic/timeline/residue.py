@@ -4,7 +4,7 @@ A SYN to an address that does not answer leaves a conntrack entry in SYN_SENT on
 ``nf_conntrack_tcp_timeout_syn_sent``, and kube-proxy does not clear it for TCP. A new connection that reuses the source port
 meets the entry and is sent to the dead address again, however right the rules are by then. Such failures are told apart by
 their source port: one that timed out, or was unreachable, not long before on the same lane. A refused connection leaves no
-such entry.
+such entry, a dead address refuses nothing, and a good answer on the port shows that the entry is gone.
 """
 
 from __future__ import annotations
@@ -29,10 +29,12 @@ def stale(lane: Lane, syn_sent: float) -> frozenset[int]:
     found: list[int] = []
     for at in range(len(lane)):
         code, port, sent = lane.codes[at], lane.ports[at], lane.sent[at]
-        if code == _OK or not port:
+        if code == _OK:
+            made.pop(port, None)
+        elif code not in _SILENT or not port:
             continue
-        if port in made and sent - made[port] <= syn_sent + MARGIN:
+        elif port in made and sent - made[port] <= syn_sent + MARGIN:
             found.append(at)
-        elif code in _SILENT:
+        else:
             made[port] = sent
     return frozenset(found)
