@@ -9,6 +9,7 @@ from kubeskeptic.clusters.machine import Finding, Level
 from kubeskeptic.errors import MissingRequirement
 from tests.clusters.fakes import FakeProgram, listed
 from tests.clusters.test_up import Laptop, finished, laptop
+from tests.clusters.test_whose import a_fault_in_force
 
 __all__ = ["finished", "laptop"]  # fixtures
 
@@ -59,8 +60,34 @@ def test_leftovers_are_named_with_what_to_do(finished: Laptop, tmp_path: Path) -
     (tmp_path / "cache/builds/.node-root-bookworm-1.half").mkdir(parents=True)
     findings = doctor.examine("c")
     assert "makes it anew" in said(findings, "cluster c").says
-    assert "skeptic down --name x" in said(findings, "cluster x").says
+    assert said(findings, "cluster x").says == "not ours: `skeptic up` and `skeptic down` leave it alone"
+    assert said(findings, "cluster x").level is Level.OK
     assert "1 interrupted or running builds" in " ".join(each.says for each in findings if each.what == "leftovers")
+
+
+def test_a_cluster_of_somebody_else_under_our_name_makes_up_fail(laptop: Laptop) -> None:
+    laptop.has_nodes("running", "running")
+    finding = said(doctor.examine("c"), "cluster c")
+    assert finding.level is Level.FAIL
+    assert finding.says.startswith("not ours")
+
+
+def test_a_broken_cluster_in_use_makes_up_fail(finished: Laptop) -> None:
+    finished.has_nodes("running", "exited")
+    a_fault_in_force("c")
+    finding = said(doctor.examine("c"), "cluster c")
+    assert finding.level is Level.FAIL
+    assert "c-worker not running; `skeptic up` would make it anew, but it has faults in force" in finding.says
+
+
+@pytest.mark.parametrize(("record", "says"), [("", "its record is damaged"), (None, "never finished")])
+def test_a_cluster_without_a_whole_record_says_so(finished: Laptop, record: str | None, says: str) -> None:
+    file = cluster.folder("c") / "cluster.json"
+    file.unlink()
+    if record is not None:
+        file.write_text(record)
+    finding = said(doctor.examine("c"), "cluster c")
+    assert finding == Finding(Level.WARN, "cluster c", f"{says}; `skeptic up --name c` makes it anew")
 
 
 def test_a_cluster_without_its_engine_is_a_leftover(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:

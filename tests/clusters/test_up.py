@@ -54,6 +54,12 @@ class Laptop:
         return [call for call in self.kind.calls if call[0] != "version"]
 
 
+def begin(name: str) -> None:
+    """As `up` does before kind makes the first node."""
+    cluster.folder(name).mkdir(parents=True)
+    cluster.configuration(name).write_text("kind: Cluster\n")
+
+
 @pytest.fixture
 def laptop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Laptop:
     monkeypatch.setenv("KUBESKEPTIC_CACHE", str(tmp_path / "cache"))
@@ -66,7 +72,7 @@ def laptop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Laptop:
 def finished(laptop: Laptop) -> Laptop:
     """The laptop with a cluster that `up` made before."""
     laptop.has_nodes("running", "running")
-    cluster.folder("c").mkdir(parents=True)
+    begin("c")
     cluster.kubeconfig("c").touch()
     cluster.write_record("c", Record("v1.37.0", PINNED, "agent:1"))
     return laptop
@@ -113,9 +119,34 @@ def test_a_cluster_of_another_image_is_made_anew(finished: Laptop) -> None:
 
 
 def test_one_that_was_never_finished_is_made_anew(finished: Laptop) -> None:
-    (cluster.folder("c") / "cluster.json").write_text('{"kubernetes": "v1.3')
-    clusters.up("c", workers=1)
+    (cluster.folder("c") / "cluster.json").unlink()
+    said: list[str] = []
+    clusters.up("c", workers=1, progress=said.append)
     assert [call[0] for call in finished.made()] == ["delete", "create"]
+    assert "cluster c is made anew: it was never finished" in said
+
+
+def test_a_damaged_record_is_told_from_none(finished: Laptop) -> None:
+    (cluster.folder("c") / "cluster.json").write_text('{"kubernetes": "v1.3')
+    with pytest.raises(BadInput, match=r"the record of cluster c at .* is damaged; `skeptic up --name c`"):
+        clusters.find("c")
+    said: list[str] = []
+    clusters.up("c", workers=1, progress=said.append)
+    assert "cluster c is made anew: its record is damaged" in said
+    assert clusters.find("c") is not None
+
+
+def test_a_record_is_replaced_whole_or_not_at_all(finished: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: Path, text: str, **_: str) -> int:
+        with self.open("w") as file:
+            file.write(text[:5])
+        raise OSError("no space left on device")
+
+    before = cluster.read_record("c")
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match="no space"):
+        cluster.write_record("c", Record("v1.37.1", PINNED, "agent:2"))
+    assert cluster.read_record("c") == before
 
 
 def test_a_failed_creation_leaves_nothing_that_looks_finished(laptop: Laptop) -> None:
@@ -129,6 +160,7 @@ def test_a_failed_creation_leaves_nothing_that_looks_finished(laptop: Laptop) ->
 def test_what_a_node_lacks_is_read_from_its_console(laptop: Laptop) -> None:
     laptop.kind.answer("create", err="could not find a log line", status=1)
     laptop.docker.answer("logs", out="Failed to create control group inotify object: Too many open files\n")
+    begin("c")
     laptop.docker.answer("ps", out=listed(NODES[0], "exited"))
     with pytest.raises(MissingRequirement, match="a node did not start: inotify instances or open files ran out"):
         clusters.up("c", workers=1)

@@ -36,6 +36,9 @@ def up(name: str, kubernetes: str, workers: int, images: str) -> None:
 
     A container engine is found, or, as root on Debian, installed in a folder of its own and started. Images are pulled
     where a registry answers and built from Go modules and Debian packages otherwise, once.
+
+    A cluster that is there and not healthy is deleted and made anew. One that `skeptic up` did not make, or that a run is
+    using, is never deleted: that ends with status 21.
     """
     cluster = clusters.up(name, kubernetes, workers, images=images, progress=click.echo)
     click.echo(f"Kubernetes {cluster.kubernetes} on {len(cluster.nodes)} nodes; to look around:")
@@ -51,6 +54,8 @@ def down(name: str, engine: bool) -> None:
     \b
     skeptic down
     skeptic down --engine
+
+    One that `skeptic up` did not make, or that a run is using, is left alone: that ends with status 21.
     """
     clusters.down(name, engine=engine, progress=click.echo)
     click.echo(f"no cluster {name}" + (", and no engine of ours runs" if engine else ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from kubeskeptic.errors import BadInput
 
 CONTROL_PLANE = "control-plane"
 WORKER = "worker"
+CONFIGURATION = "kind.yaml"
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,21 @@ def kubeconfig(name: str) -> Path:
     return folder(name) / "kubeconfig"
 
 
+def context(name: str) -> str:
+    """What kind calls the cluster's context."""
+    return f"kind-{name}"
+
+
+def configuration(name: str) -> Path:
+    """What kind is told to make: written before there is any node, and there until the last one is gone."""
+    return folder(name) / CONFIGURATION
+
+
+def begun(name: str) -> bool:
+    """Whether a cluster with this name is ours: whether we began to make one, finished or not."""
+    return configuration(name).exists()
+
+
 def node_names(name: str, workers: int) -> tuple[str, ...]:
     """What kind calls the nodes of a cluster with one control plane."""
     numbers = ("" if number == 1 else str(number) for number in range(1, workers + 1))
@@ -99,17 +116,42 @@ def node_names(name: str, workers: int) -> tuple[str, ...]:
 
 
 def write_record(name: str, record: Record) -> None:
-    """Write down what a cluster was made of."""
+    """Write down what a cluster was made of; whoever reads finds the old record or the new one, never half of one."""
     text = json.dumps({"kubernetes": record.kubernetes, "image": record.image, "agent_image": record.agent_image})
-    (folder(name) / "cluster.json").write_text(text, encoding="utf-8")
+    unfinished = _record(name).with_suffix(".new")
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.rename(_record(name))
 
 
 def read_record(name: str) -> Record | None:
-    """What was written down, None when nothing complete was."""
+    """What was written down, None when nothing was.
+
+    :raises BadInput: when it cannot be read
+    """
     try:
-        return Record(**json.loads((folder(name) / "cluster.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        return Record(**json.loads(_record(name).read_text(encoding="utf-8")))
+    except FileNotFoundError:
         return None
+    except (OSError, ValueError, TypeError) as torn:
+        raise BadInput(
+            f"the record of cluster {name} at {_record(name)} is damaged; `skeptic up --name {name}` makes the cluster anew"
+        ) from torn
+
+
+def forget(name: str, *, deleted: bool) -> None:
+    """Remove what was written down about a cluster; fine when nothing was.
+
+    :param deleted: whether its nodes are gone; of one whose nodes may come back, that it is ours stays known
+    """
+    if deleted:
+        shutil.rmtree(folder(name), ignore_errors=True)
+        return
+    for file in (_record(name), kubeconfig(name)):
+        file.unlink(missing_ok=True)
+
+
+def _record(name: str) -> Path:
+    return folder(name) / "cluster.json"
 
 
 def assemble(name: str, engine: Engine, containers: list[Container], record: Record) -> Cluster:
@@ -117,7 +159,7 @@ def assemble(name: str, engine: Engine, containers: list[Container], record: Rec
     nodes = tuple(Node(container.name, container.labels.get(ROLE_LABEL, WORKER)) for container in containers)
     return Cluster(
         name=name,
-        context=f"kind-{name}",
+        context=context(name),
         kubeconfig=kubeconfig(name),
         provider="kind",
         nodes=nodes,

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from kubeskeptic import paths, process
-from kubeskeptic.clusters import cluster, engine_install, health, node_source
+from kubeskeptic.clusters import cluster, engine_install, health, node_source, whose
 from kubeskeptic.clusters.builds import components, node_image, roots
 from kubeskeptic.clusters.debian import mirror
 from kubeskeptic.clusters.engine import CLUSTER_LABEL, Engine
@@ -20,7 +20,7 @@ from kubeskeptic.clusters.steps import quiet
 from kubeskeptic.clusters.store import Recipe, Store
 from kubeskeptic.clusters.up import DEFAULT_WORKERS
 from kubeskeptic.durations import REGISTRY_ANSWERS, Patience
-from kubeskeptic.errors import CommandFailed, MissingRequirement, SkepticError
+from kubeskeptic.errors import BadInput, CommandFailed, MissingRequirement, SkepticError
 
 SOURCE_ANSWERS = Patience(2 * REGISTRY_ANSWERS)
 
@@ -128,25 +128,44 @@ def _leftovers(engine: Engine | None, name: str) -> list[Finding]:
             found.append(Finding(Level.WARN, f"cluster {name}", "its engine is gone; `skeptic up` makes it anew"))
         return found
     nodes = engine.containers(CLUSTER_LABEL)
-    found += [_cluster(engine, each) for each in sorted({node.labels[CLUSTER_LABEL] for node in nodes})]
+    found += [
+        _cluster(engine, each, asked=each == name) for each in sorted({node.labels[CLUSTER_LABEL] for node in nodes})
+    ]
     builds = engine.named(node_image.BUILDING)
     if builds:
         found.append(Finding(Level.WARN, "leftovers", f"{len(builds)} build containers; the next build removes them"))
     return found
 
 
-def _cluster(engine: Engine, name: str) -> Finding:
-    record = cluster.read_record(name)
-    if record is None:
-        return Finding(Level.WARN, f"cluster {name}", f"not ours or never finished; ours: `skeptic down --name {name}`")
+def _cluster(engine: Engine, name: str, *, asked: bool) -> Finding:
+    """:param asked: whether it is the one that `skeptic up` would bring up"""
+    about = f"cluster {name}"
+    if not cluster.begun(name):
+        says = "not ours: `skeptic up` and `skeptic down` leave it alone"
+        return Finding(Level.FAIL, about, f"{says}; choose another --name") if asked else Finding(Level.OK, about, says)
     workers = len(engine.nodes(name)) - 1
+    version, trouble = _version_and_trouble(engine, name, workers)
+    if not trouble:
+        return Finding(Level.OK, about, f"healthy, Kubernetes {version}, {workers} workers")
+    used = whose.in_use(name)
+    if used:
+        return Finding(
+            Level.FAIL if asked else Level.WARN, about, f"{trouble}; `skeptic up` would make it anew, but {used}"
+        )
+    return Finding(Level.WARN, about, f"{trouble}; `skeptic up --name {name}` makes it anew")
+
+
+def _version_and_trouble(engine: Engine, name: str, workers: int) -> tuple[str, str | None]:
     try:
-        trouble = health.trouble(engine, name, cluster.node_names(name, workers), record.kubernetes)
+        record = cluster.read_record(name)
+        if record is None:
+            return "", "never finished"
+        names = cluster.node_names(name, workers)
+        return record.kubernetes, health.trouble(engine, name, names, record.kubernetes)
+    except BadInput:
+        return "", "its record is damaged"
     except (CommandFailed, MissingRequirement) as error:
-        trouble = str(error)
-    if trouble:
-        return Finding(Level.WARN, f"cluster {name}", f"{trouble}; `skeptic up` makes it anew")
-    return Finding(Level.OK, f"cluster {name}", f"healthy, Kubernetes {record.kubernetes}, {workers} workers")
+        return "", str(error)
 
 
 def _unfinished() -> Finding:

@@ -9,6 +9,7 @@ from pathlib import Path
 from kubeskeptic import process
 from kubeskeptic.clusters.builds import components
 from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.cluster import CONFIGURATION
 from kubeskeptic.clusters.engine import Engine
 from kubeskeptic.clusters.steps import Step
 from kubeskeptic.durations import CLUSTER_CREATE
@@ -31,10 +32,12 @@ class Kind:
     def create(self, name: str, kubeconfig: Path, config: str, image: str | None, step: Step) -> None:
         """Make a cluster; does not wait for its nodes to be Ready. A failed one is left for a look at its logs.
 
+        :param config: the configuration; it is written beside the kubeconfig before there is any node, which says later,
+            and after a kill, that the cluster is ours
         :param image: the node image, None for the one that this kind pins
         :raises CommandFailed: when kind fails
         """
-        file = kubeconfig.with_name("kind.yaml")
+        file = kubeconfig.with_name(CONFIGURATION)
         file.write_text(config, encoding="utf-8")
         chosen = ["--image", image] if image else []
         step.run(

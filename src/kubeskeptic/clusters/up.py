@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import platform
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from kubeskeptic.clusters import agents, cluster, engine_install, health, kind, machine, network, node_source
+from kubeskeptic.clusters import agents, cluster, engine_install, health, kind, machine, network, node_source, whose
 from kubeskeptic.clusters.builds import node_image
 from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.cluster import Cluster, Record
@@ -34,11 +33,14 @@ def up(
 ) -> Cluster:
     """Have a healthy cluster of ours: the one that is there, or a new one. Engine and images are provided on the way.
 
+    One that is there and not as it should be is deleted and made anew, when it is ours and nobody uses it.
+
     :param kubernetes: version, such as ``v1.37.2``
     :param images: where images come from: ``build``, ``pull`` or ``auto``
     :param progress: takes one line at a time
     :raises MissingRequirement: when the machine lacks something; says what to do
     :raises CommandFailed: when a step failed; says where its log is
+    :raises Refused: when it would have to be deleted, and is another's or in use; nothing was touched
     """
     cluster.check_name(name)
     if not 1 <= workers <= 20:
@@ -53,6 +55,8 @@ def up(
             progress(f"cluster {name} is there and healthy")
             agent_image = agents.load(workshop, engine, names, built=source.built)
         else:
+            if engine.nodes(name):
+                whose.may_delete(name, wrong)
             progress(f"cluster {name} is made anew: {wrong}")
             agent_image = _make(workshop, engine, name, names, source)
         version = engine.exec(names[0], ["cat", "/kind/version"]).strip()
@@ -62,7 +66,10 @@ def up(
 
 
 def find(name: str = DEFAULT_NAME) -> Cluster | None:
-    """The cluster of ours with this name, when all its nodes run; nothing is touched, started or built."""
+    """The cluster of ours with this name, when all its nodes run; nothing is touched, started or built.
+
+    :raises BadInput: when its record is damaged
+    """
     cluster.check_name(name)
     workshop = Workshop(quiet)
     engine, record = engine_install.find(workshop.store), cluster.read_record(name)
@@ -75,17 +82,23 @@ def find(name: str = DEFAULT_NAME) -> Cluster | None:
 
 
 def down(name: str = DEFAULT_NAME, *, engine: bool = False, progress: Say = quiet) -> None:
-    """Delete a cluster; fine when there is none.
+    """Delete a cluster of ours; fine when there is none.
 
-    :param engine: also stop the engine that we started, whatever else runs in it
+    :param engine: also stop the engine that we started, whatever else is in it
+    :raises Refused: when the cluster is another's, or it or one that would stop with the engine is in use; nothing was touched
     """
     cluster.check_name(name)
     workshop = Workshop(progress)
     running = engine_install.find(workshop.store)
     with alone(cluster.lock(name), say=progress, why=f"cluster {name}"):
-        if running and running.nodes(name):
+        there = bool(running and running.nodes(name))
+        if there:
+            whose.may_delete(name, "as asked")
+        if engine and running and running.own:
+            whose.may_stop(running)
+        if running and there:
             kind.provide(workshop, running).delete(name, cluster.kubeconfig(name))
-        shutil.rmtree(cluster.folder(name), ignore_errors=True)
+        cluster.forget(name, deleted=running is not None)
     if engine:
         engine_install.stop()
 
@@ -98,9 +111,12 @@ def load_agent_image(target: Cluster, *, progress: Say = quiet) -> str:
 
 
 def _trouble(engine: Engine, name: str, names: tuple[str, ...], source: NodeSource) -> str | None:
-    record = cluster.read_record(name)
     if not engine.nodes(name):
         return "there is none"
+    try:
+        record = cluster.read_record(name)
+    except BadInput:
+        return "its record is damaged"
     if record is None or not cluster.kubeconfig(name).exists():
         return "it was never finished"
     if record.image != source.image:
@@ -114,16 +130,15 @@ def _make(workshop: Workshop, engine: Engine, name: str, names: tuple[str, ...],
         node_image.expect(workshop, engine, source.version)
     tool = kind.provide(workshop, engine)
     node_source.provide(source, workshop, engine)
-    folder = cluster.folder(name)
     if engine.nodes(name):
+        whose.may_delete(name, "it is made anew")  # again, as providing images may have taken a quarter of an hour
         tool.delete(name, cluster.kubeconfig(name))
     if engine.info().get("KernelVersion") == platform.release():  # else its nodes are on another machine
         _require_inotify(len(names))
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, mode=0o700)
-    config = kind.configuration(
-        len(names) - 1, own_network=source.built, cgroups=str(engine.info().get("CgroupVersion"))
-    )
+    cluster.forget(name, deleted=True)
+    cluster.folder(name).mkdir(parents=True, mode=0o700)
+    cgroups = str(engine.info().get("CgroupVersion"))
+    config = kind.configuration(len(names) - 1, own_network=source.built, cgroups=cgroups)
     with workshop.progress.step(_title(name), _seconds(names)) as step, _explained(tool, engine, name, step.note):
         agent_image = _create(
             workshop,
