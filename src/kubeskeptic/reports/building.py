@@ -43,6 +43,7 @@ def build(
         instrument=tuple(redact(record) for record in evidence.instrument),
         sabotages=tuple({record.get("id"): redact(record) for record in evidence.sabotages}.values()),
         tick_lag_p99=tick_lag_p99,
+        unseen=redact(str(ended.get("why") or "")) if ended else "",
     )
 
 

@@ -85,7 +85,10 @@ class Section:
 
     @property
     def post(self) -> Post | None:
-        """What its cases make of the post, the strongest of them; None when none could say."""
+        """What its cases make of the post, the strongest of them; None when none could say, or one of them did not hold: the
+        post's words are about all of them."""
+        if self.verdict in (Verdict.VIOLATED, Verdict.INCONCLUSIVE):
+            return None
         said = [entry.of_post for entry in self.entries if entry.of_post]
         return max(said, key=list(Post).index) if said else None
 
@@ -128,8 +131,15 @@ class Report:
     sabotages: tuple[Mapping[str, Any], ...]
     tick_lag_p99: float | None
     """How late the worst hundredth of the questions was asked, in seconds."""
+    unseen: str = ""
+    """Why nobody got to look whether the cluster was left clean, when the run says so."""
     drawings: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """Timelines that were laid out already, by the finding's anchor; see :mod:`kubeskeptic.reports.pictures`."""
+
+    @property
+    def unlooked(self) -> bool:
+        """Whether the run came to an end at which nobody got to look at the cluster."""
+        return self.clean is None and not self.broken_off
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
@@ -145,6 +155,18 @@ class Report:
     def verdicts(self) -> Counter[Verdict]:
         """How many findings came to each verdict."""
         return Counter(entry.verdict for entry in self.entries)
+
+    @property
+    def headline(self) -> str:
+        """What it is headed by. It speaks of nothing that was not found."""
+        if not self.entries:
+            return "Nothing was asked"
+        held, bad, unsaid = (self.verdicts[one] for one in (Verdict.HOLDS, Verdict.VIOLATED, Verdict.INCONCLUSIVE))
+        if not held and not bad:
+            return "Nothing could be concluded" if unsaid else "Nothing could be asked here"
+        parts = ["what held" if held else "", "what did not" if held else "what did not hold", "what nobody can say"]
+        *first, last = (part for part, many in zip(parts, (held, bad, unsaid), strict=True) if many)
+        return (f"{', '.join(first)}, and {last}" if first else last).capitalize()
 
     @property
     def samples(self) -> int:

@@ -61,7 +61,7 @@ def _claim(section: Section, entry: Entry) -> dict[str, Any]:
         "chapter": section.claim.chapter,
         "says": section.claim.says,
         "states": section.claim.states,
-        "post": entry.post,
+        "post": entry.of_post,
         "verdict": entry.verdict,
         "why": entry.why,
         "bound": {name: bound.as_record() for name, bound in entry.bounds.items()},

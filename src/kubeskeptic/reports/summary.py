@@ -39,7 +39,7 @@ def _head(report: Report) -> list[str]:
     counts = [f"{SYMBOL[v]} {report.verdicts[v]} {v}" for v in WORST_FIRST if report.verdicts[v]]
     proven = sum(section.proven for section in report.sections)
     lines = [
-        "# What held" + (", and what did not" if report.verdicts[Verdict.VIOLATED] else ""),
+        f"# {report.headline}",
         "",
         f"{_md(report.name)} · Kubernetes {_md(str(run.get('kubernetes') or '?'))} · "
         + (f"{moment(run['at'])} UTC · " if "at" in run else "")
@@ -54,6 +54,9 @@ def _head(report: Report) -> list[str]:
         lines += ["", f"> **Sabotaged on purpose:** {_md(str(one.get('says') or one.get('id')))}"]
     if report.clean is False:
         lines += ["", "> **The cluster was left dirty**: run `skeptic cleanup`."]
+    if report.unlooked:
+        ask = f"ask `skeptic status`. {_md(report.unseen)}".rstrip()
+        lines += ["", f"> **Nobody got to look whether the cluster was left clean**: {ask}"]
     return [*lines, ""]
 
 

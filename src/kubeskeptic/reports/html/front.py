@@ -21,20 +21,12 @@ _VERBS = {
 _POSTS = {Post.AGREES: "agreed with", Post.QUALIFIED: "qualified", Post.CONTRADICTS: "contradicted"}
 
 
-def title(report: Report) -> str:
-    """The heading of the report."""
-    if not report.entries:
-        return "Nothing was asked"
-    bad = report.verdicts[Verdict.VIOLATED]
-    return "What held, and what did not" if bad else "What held"
-
-
 def front(report: Report) -> Markup:
     """Everything above the first chapter."""
     return join(
         el(
             "header",
-            el("h1", title(report)),
+            el("h1", report.headline),
             el("p", _where(report), class_="where"),
             _banners(report),
             _chips(report),
@@ -70,6 +62,10 @@ def _banners(report: Report) -> Markup:
     said += [("Sabotaged on purpose:", str(one.get("says") or one.get("id"))) for one in report.sabotages]
     if report.clean is False:
         said.append(("The cluster was left dirty.", "Something of ours could not be undone: run `skeptic cleanup`."))
+    if report.unlooked:
+        said.append(
+            ("Nobody got to look whether the cluster was left clean.", f"Ask `skeptic status`. {report.unseen}")
+        )
     if unproven:
         said.append(
             ("The instrument failed its proof.", f"A known outage was not measured rightly on {', '.join(unproven)}.")

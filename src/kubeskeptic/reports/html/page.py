@@ -7,7 +7,7 @@ from importlib.resources import files
 from kubeskeptic.reports.drawing import palette
 from kubeskeptic.reports.drawing.canvas import HATCH
 from kubeskeptic.reports.html.claim import claim
-from kubeskeptic.reports.html.front import front, title
+from kubeskeptic.reports.html.front import front
 from kubeskeptic.reports.html.markup import Markup, el, join
 from kubeskeptic.reports.model import Chapter, Report
 from kubeskeptic.reports.rerun import command
@@ -28,7 +28,7 @@ def render(report: Report) -> str:
         el("meta", name="viewport", content="width=device-width, initial-scale=1"),
         el("meta", http_equiv="Content-Security-Policy", content=_POLICY),
         el("meta", name="color-scheme", content="light dark"),
-        el("title", f"{title(report)} · {report.id or 'kubeskeptic'}"),
+        el("title", f"{report.headline} · {report.id or 'kubeskeptic'}"),
         el("style", Markup(palette.for_page() + palette.style() + _own("style.css"))),
     )
     body = el(
