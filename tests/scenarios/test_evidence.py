@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,8 +12,10 @@ from typing import Any
 
 import pytest
 
+from kubeskeptic.durations import EVIDENCE_READ, Patience
 from kubeskeptic.errors import Unanswered
 from kubeskeptic.journal import Journal, read
+from kubeskeptic.scenarios import evidence
 from kubeskeptic.scenarios.evidence import keep_what_explains, take
 
 POD = {
@@ -30,17 +34,40 @@ EVENT = {
 
 
 class FakeKube:
-    """One pod, one event; the log of kube-system cannot be had."""
+    """One pod, one event; nothing of kube-system can be had."""
 
-    def list(self, kind: str, namespace: str | None, *, labels: str = "") -> dict[str, Any]:
-        if namespace == "kube-system":
+    def __init__(self) -> None:
+        self.timeouts: list[float | None] = []
+
+    def get_raw(self, path: str, *, query: Any = None, timeout: float | None = None) -> bytes:
+        self.timeouts.append(timeout)
+        if "/kube-system/" in path:
             raise Unanswered("nobody there")
-        if kind == "Pod":
-            return {"items": [json.loads(json.dumps(POD))]}
-        return {"items": [EVENT] if kind == "Event" and namespace == "ns" else []}
+        items = {"/api/v1/namespaces/ns/pods": [POD], "/api/v1/namespaces/ns/events": [EVENT]}.get(path, [])
+        return json.dumps({"items": items}).encode()
 
     def logs(self, namespace: str, pod: str, container: str, *, previous: bool, tail: int, timeout: float) -> str:
+        self.timeouts.append(timeout)
         return "the one before" if previous else "token: abcdef0123456789"
+
+
+class Frozen:
+    """Of a control plane that accepts and never answers: nothing comes back, whatever is asked of what it hides.
+
+    :param hides: part of the question; all when empty
+    """
+
+    def __init__(self, hides: str = "") -> None:
+        self._kube, self._hides = FakeKube(), hides
+        self.thaw = threading.Event()
+
+    def __getattr__(self, verb: str) -> Any:
+        def ask(*words: Any, **more: Any) -> Any:
+            if self._hides in " ".join(map(str, words)):
+                self.thaw.wait(3)
+            return getattr(self._kube, verb)(*words, **more)
+
+        return ask
 
 
 @pytest.fixture
@@ -75,7 +102,36 @@ def test_what_could_not_be_had_is_listed(run: Any) -> None:
     folder = taken(run)
     (record,) = [one for one in read(run.folder / "journal.jsonl") if one["kind"] == "evidence"]
     assert record["files"] == len(list(folder.iterdir()))
-    assert record["missing"] == ["pods of kube-system: nobody there"] * 2
+    assert sorted(record["missing"]) == [
+        f"pods of kube-system, {app}: nobody there" for app in ("kube-dns", "kube-proxy")
+    ]
+
+
+@pytest.mark.parametrize(("hides", "files", "late"), [("", 0, 12), ("deployments", 10, 1), ("ns web-1", 9, 2)])
+def test_the_budget_is_kept_whoever_does_not_answer(
+    run: Any, monkeypatch: pytest.MonkeyPatch, hides: str, files: int, late: int
+) -> None:
+    run.kube = Frozen(hides)
+    monkeypatch.setattr(evidence, "EVIDENCE", Patience(0.3))
+    began = time.monotonic()
+    folder = taken(run)
+    took = time.monotonic() - began
+    hanging = [one for one in threading.enumerate() if one.name.startswith("evidence")]
+    run.kube.thaw.set()
+    assert 0.3 <= took < 1
+    assert len(list(folder.iterdir())) == files
+    (record,) = [one for one in read(run.folder / "journal.jsonl") if one["kind"] == "evidence"]
+    assert sum(line.endswith(": not within 0.3 s") for line in record["missing"]) == late
+    assert hanging
+    assert all(one.daemon for one in hanging), "the process would wait for them at its end"
+    for one in hanging:
+        one.join(5)
+        assert not one.is_alive()
+
+
+def test_every_question_is_asked_with_the_short_patience(run: Any) -> None:
+    taken(run)
+    assert set(run.kube.timeouts) == {EVIDENCE_READ}
 
 
 @pytest.mark.parametrize(

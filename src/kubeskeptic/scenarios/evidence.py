@@ -1,8 +1,9 @@
 """Logs, events and states of a scenario, taken before anything is undone: what is left of them afterwards explains nothing.
 
 Verdicts come later, from the recording. So it is taken always, and kept when a claim of the scenario turns out violated or
-inconclusive. Taking it is bounded in time, goes through the one redaction filter, and never stops what comes after it: what
-could not be had is listed with the reason.
+inconclusive. Taking it is bounded in time as a whole, goes through the one redaction filter, and never stops what comes after
+it: what could not be had is listed with the reason. Behind a control plane that accepts and never answers every question
+hangs, so questions are asked on threads that nobody waits for.
 """
 
 from __future__ import annotations
@@ -10,18 +11,20 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as Late
+from contextlib import suppress
 from itertools import chain, count
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from kubeskeptic.durations import EVIDENCE, EVIDENCE_READ
 from kubeskeptic.errors import SkepticError
 from kubeskeptic.findings import Verdict
 from kubeskeptic.journal import read
+from kubeskeptic.kube.resources import BUILT_IN
 from kubeskeptic.redaction import redact
 
 if TYPE_CHECKING:
@@ -37,8 +40,8 @@ SYSTEM = "kube-system"
 SYSTEM_APPS = ("kube-proxy", "kube-dns")
 """Whose logs are taken in kube-system, by their label ``k8s-app``."""
 
-Piece = tuple[str, Callable[[], str]]
-"""A file's name, and how to get its text."""
+Piece = tuple[str, Callable[[], "str | list[Piece]"]]
+"""A file's name, and how to get its text; or what is listed, and how to get the pieces that the list leads to."""
 
 
 def take(run: Run, scenario: str, namespace: str, act: str, before: str) -> None:
@@ -50,20 +53,14 @@ def take(run: Run, scenario: str, namespace: str, act: str, before: str) -> None
     place = _new_place(run.folder, Path(FOLDER) / scenario / _file_name(f"{act} {before}"))
     folder = run.folder / place
     folder.mkdir(parents=True)
-    pieces, missing = _pieces(run, namespace)
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="evidence") as pool:
-        asked = [(name, pool.submit(get)) for name, get in pieces]
-        for name, answer in asked:
-            try:
-                left = max(EVIDENCE.seconds - (time.monotonic() - began), 0.0)
-                text = answer.result(timeout=left)
-                (folder / name).write_text(redact(text), encoding="utf-8", errors="replace")
-            except Late:
-                answer.cancel()
-                missing.append(f"{name}: not within {EVIDENCE.seconds:g} s")
-            except (SkepticError, OSError) as error:
-                missing.append(f"{name}: {error}")
-        pool.shutdown(wait=False, cancel_futures=True)
+    missing: list[str] = []
+    for name, answer in _answers(_pieces(run, namespace), began + EVIDENCE.seconds):
+        try:
+            if isinstance(answer, Exception):
+                raise answer
+            (folder / name).write_text(redact(answer), encoding="utf-8", errors="replace")
+        except (SkepticError, OSError) as error:
+            missing.append(f"{name}: {error}")
     run.journal.write(
         "evidence",
         scenario=scenario,
@@ -76,30 +73,79 @@ def take(run: Run, scenario: str, namespace: str, act: str, before: str) -> None
     )
 
 
+def _answers(pieces: Iterable[Piece], deadline: float) -> Iterator[tuple[str, str | Exception]]:
+    """The text of each piece, or why there is none, as they come; at the deadline those that have not come are late.
+
+    :param deadline: on the monotonic clock
+    """
+    todo: SimpleQueue[Piece | None] = SimpleQueue()
+    done: SimpleQueue[tuple[str, str | list[Piece] | Exception]] = SimpleQueue()
+    for _ in range(AT_ONCE):
+        threading.Thread(target=_ask, args=(todo, done), name="evidence", daemon=True).start()
+    waiting: list[str] = []
+    more = list(pieces)
+    try:
+        while more or waiting:
+            for piece in more:
+                waiting.append(piece[0])
+                todo.put(piece)
+            name, answer = done.get(timeout=max(deadline - time.monotonic(), 0.0))
+            waiting.remove(name)
+            more = answer if isinstance(answer, list) else []
+            if not isinstance(answer, list):
+                yield name, answer
+    except Empty:
+        yield from ((name, TimeoutError(f"not within {EVIDENCE.seconds:g} s")) for name in waiting)
+    finally:
+        _dismiss(todo)
+
+
+def _ask(todo: SimpleQueue[Piece | None], done: SimpleQueue[tuple[str, str | list[Piece] | Exception]]) -> None:
+    while (piece := todo.get()) is not None:
+        name, get = piece
+        try:
+            done.put((name, get()))
+        except Exception as error:  # noqa: BLE001  # whoever asked for it hears of it
+            done.put((name, error))
+
+
+def _dismiss(todo: SimpleQueue[Piece | None]) -> None:
+    """Let the threads end, each when what it is asking now has ended; nothing further is asked."""
+    while not todo.empty():
+        with suppress(Empty):
+            todo.get_nowait()
+    for _ in range(AT_ONCE):
+        todo.put(None)
+
+
 def _new_place(below: Path, wanted: Path) -> Path:
     """The place, or with a number where there is one of this name: an act may have two faults of a kind."""
     places = chain([wanted], (wanted.with_name(f"{wanted.name}-{number}") for number in count(2)))
     return next(place for place in places if not (below / place).exists())
 
 
-def _pieces(run: Run, namespace: str) -> tuple[list[Piece], list[str]]:
-    """What there is to be had, and what could not even be listed."""
-    found: list[Piece] = [(f"{kind.lower()}s.json", _states(run, kind, namespace)) for kind in KINDS]
-    found.append(("nodes.json", _states(run, "Node", None)))
-    found.append(("events.txt", lambda: _events(run, (namespace, "default"))))
-    missing: list[str] = []
-    for where, labels in ((namespace, ""), *((SYSTEM, f"k8s-app={app}") for app in SYSTEM_APPS)):
-        try:
-            for pod in run.kube.list("Pod", where, labels=labels)["items"]:
-                found += _logs(run, where, pod)
-        except SkepticError as error:
-            missing.append(f"pods of {where}: {error}")
-    return found, missing
+def _pieces(run: Run, namespace: str) -> Iterator[Piece]:
+    """What there is to be had."""
+    for kind in KINDS:
+        yield f"{kind.lower()}s.json", _states(run, kind, namespace)
+    yield "nodes.json", _states(run, "Node", None)
+    yield "events.txt", lambda: _events(run, (namespace, "default"))
+    yield f"pods of {namespace}", _all_logs(run, namespace, "")
+    for app in SYSTEM_APPS:
+        yield f"pods of {SYSTEM}, {app}", _all_logs(run, SYSTEM, f"k8s-app={app}")
+
+
+def _items(run: Run, kind: str, namespace: str | None, labels: str = "") -> list[dict[str, Any]]:
+    """A list, read with the short patience of evidence: what everybody else lists with is six times the whole budget."""
+    resource = BUILT_IN[kind]
+    query = {"labelSelector": labels} if labels else None
+    listed = json.loads(run.kube.get_raw(resource.path(None, namespace), query=query, timeout=EVIDENCE_READ))
+    return [{"apiVersion": resource.version, "kind": kind} | item for item in listed["items"]]
 
 
 def _states(run: Run, kind: str, namespace: str | None) -> Callable[[], str]:
     def listed() -> str:
-        items = run.kube.list(kind, namespace)["items"]
+        items = _items(run, kind, namespace)
         for item in items:
             item["metadata"].pop("managedFields", None)
         return json.dumps(redact(items), indent=1)
@@ -108,7 +154,7 @@ def _states(run: Run, kind: str, namespace: str | None) -> Callable[[], str]:
 
 
 def _events(run: Run, namespaces: Iterable[str]) -> str:
-    events = [event for namespace in namespaces for event in run.kube.list("Event", namespace)["items"]]
+    events = [event for namespace in namespaces for event in _items(run, "Event", namespace)]
     return "".join(sorted(_line(event) for event in events))
 
 
@@ -117,6 +163,10 @@ def _line(event: Mapping[str, Any]) -> str:
     when = event.get("lastTimestamp") or event.get("eventTime") or event["metadata"].get("creationTimestamp")
     what = f"{about.get('kind')} {about.get('name')}"
     return f"{when} {event.get('type')} {event.get('reason')} {what}: {event.get('message')}\n"
+
+
+def _all_logs(run: Run, namespace: str, labels: str) -> Callable[[], list[Piece]]:
+    return lambda: [piece for pod in _items(run, "Pod", namespace, labels) for piece in _logs(run, namespace, pod)]
 
 
 def _logs(run: Run, namespace: str, pod: Mapping[str, Any]) -> Iterator[Piece]:
