@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -85,3 +86,10 @@ def test_when_one_switch_cannot_be_armed_none_is(tmp_path: Path) -> None:
 
 def test_a_cluster_is_found_again_from_its_record() -> None:
     assert cluster_from(as_record(CLUSTER)) == CLUSTER
+
+
+def test_another_process_finds_the_kubeconfig_wherever_it_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert as_record(replace(CLUSTER, kubeconfig=Path("kubeconfig")))["kubeconfig"] == str(tmp_path / "kubeconfig")

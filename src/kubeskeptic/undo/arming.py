@@ -87,7 +87,7 @@ def arm(site: Site, identity: str, fault: Fault, plan: Plan, lasts: float, where
 
 def order_for(site: Site, one: OpenFault, rescue: Iterable[Sequence[str]], file: Path, lasts: float) -> dict[str, Any]:
     """What the host's switch is told: see :mod:`kubeskeptic.undo.switch`; ``replay`` is for the command that it runs."""
-    again = [sys.executable, "-m", "kubeskeptic.undo.replay", str(file.with_suffix(".firing"))]
+    again = [sys.executable, "-m", "kubeskeptic.undo.replay", str(file.with_suffix(".firing").resolve())]
     return {
         "label": one.id,
         "deadline": lasts,

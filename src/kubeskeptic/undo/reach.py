@@ -31,12 +31,12 @@ def scratch() -> Iterator[Path]:
 
 
 def as_record(cluster: Cluster) -> dict[str, Any]:
-    """How to reach a cluster again from another process of this machine."""
+    """How to reach a cluster again from another process of this machine, which works in another folder."""
     engine = cluster.engine
     return {
         "name": cluster.name,
         "context": cluster.context,
-        "kubeconfig": str(cluster.kubeconfig),
+        "kubeconfig": str(cluster.kubeconfig.resolve()),
         "provider": cluster.provider,
         "kubernetes": cluster.kubernetes,
         "image": cluster.image,
