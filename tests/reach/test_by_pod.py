@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from kubeskeptic.clusters.adopted import PROVIDER
 from kubeskeptic.errors import ClusterError, CommandFailed, NotFound, Unanswered
+from kubeskeptic.guard.risk import Risk
 from kubeskeptic.kube.ownership import ours
 from kubeskeptic.reach import ByPod
+from kubeskeptic.reach.choosing import way_to_look
 from kubeskeptic.reach.hand_manifests import KEY, PORT, manifests
 
 SECRET = "s" * 64
@@ -23,6 +27,7 @@ class FakeKube:
         self.says: dict[str, Any] | Exception = {"status": 0, "out": "hello", "err": ""}
         self.asked: list[tuple[str, str]] = []
         self.applied: list[str] = []
+        self.deleted: list[str] = []
         self.there = True
 
     def get(self, kind: str, name: str, namespace: str) -> dict[str, Any]:
@@ -30,10 +35,18 @@ class FakeKube:
             raise NotFound(f"no {kind} {name} in {namespace}")
         return {"data": {KEY: base64.b64encode(SECRET.encode()).decode()}}
 
+    def delete(self, kind: str, name: str) -> None:
+        self.deleted.append(name)
+
     def apply(self, manifest: dict[str, Any]) -> None:
         self.applied.append(manifest["kind"])
 
-    def list(self, kind: str, namespace: str, *, labels: str, fields: str) -> dict[str, Any]:
+    def list(self, kind: str, namespace: str = "", *, labels: str, fields: str = "") -> dict[str, Any]:
+        if kind == "DaemonSet":
+            hands = {"namespace": "skeptic-r1-hands", "labels": {labels: "r1"}}
+            going = {"namespace": "skeptic-r0-hands", "labels": {labels: "r0"}, "deletionTimestamp": "now"}
+            others = {"namespace": "prod", "labels": {labels: "r2"}}
+            return {"items": [{"metadata": one} for one in (going, others, *([hands] if self.there else []))]}
         name = f"hand-on-{fields.rpartition('=')[2]}"
         return {"items": [{"metadata": {"name": name}, "status": {"phase": "Running"}}]}
 
@@ -98,3 +111,32 @@ def test_without_hands_there_are_no_timers(kube: Any) -> None:
     reach.stop_timer("n1", "skeptic-x")
     assert reach.timers("n1") == []
     assert kube.applied == kube.asked == []
+
+
+def a_cluster() -> Any:
+    return SimpleNamespace(provider=PROVIDER, agent_image="agent:1", engine=None)
+
+
+def test_who_only_looks_borrows_hands_that_are_there(kube: Any) -> None:
+    reach = way_to_look(a_cluster(), kube, Risk.NODE)
+    assert reach.run("n1", ["echo", "hello"]) == "hello"
+    reach.close()
+    assert reach.namespace == ""
+    assert (kube.applied, kube.deleted) == ([], [])
+
+
+def test_who_only_looks_puts_none_in_place(kube: Any) -> None:
+    kube.there = False
+    reach = way_to_look(a_cluster(), kube, Risk.NODE)
+    assert not reach.inside
+    with pytest.raises(CommandFailed, match="looking alone puts none in place"):
+        reach.run("n1", ["true"])
+    with pytest.raises(CommandFailed, match="out of reach"):
+        ByPod(kube, "agent:1", "r1", borrowed=True).run("n1", ["true"])
+    assert kube.applied == []
+
+
+def test_own_hands_are_taken_away(kube: Any) -> None:
+    reach = ByPod(kube, "agent:1", "r1")
+    reach.close()
+    assert (reach.namespace, kube.deleted) == ("skeptic-r1-hands", ["skeptic-r1-hands"])

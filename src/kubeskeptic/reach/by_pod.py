@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kubeskeptic.agent.hand import signature
-from kubeskeptic.durations import COMMAND, HAND_ANSWERS, PODS_READY
+from kubeskeptic.durations import COMMAND, HAND_ANSWERS, PODS_READY, Patience
 from kubeskeptic.errors import CommandFailed, NotFound, SkepticError, Unanswered
 from kubeskeptic.reach.hand_manifests import KEY, LABEL, NAME, PORT, manifests
 from kubeskeptic.waiting import NotYet, until
@@ -28,6 +28,7 @@ class ByPod:
 
     :param image: the agent's image, as the nodes have it
     :param run: whose hands these are
+    :param borrowed: they are somebody else's: neither put in place nor taken away
     """
 
     way = "pod"
@@ -35,18 +36,20 @@ class ByPod:
     curl = ("python3", "-m", "kubeskeptic.agent.curl")
     spared = (PORT,)
 
-    def __init__(self, kube: Kube, image: str, run: str) -> None:
+    def __init__(self, kube: Kube, image: str, run: str, *, borrowed: bool = False) -> None:
         self._kube = kube
         self._image = image
         self._run = run
+        self._borrowed = borrowed
+        self._where = place(run)
         self._key = b""
         self._pods: dict[str, str] = {}
         self._lock = threading.Lock()
 
     @property
     def namespace(self) -> str:
-        """Where the hands are."""
-        return f"skeptic-{self._run}-hands"[:63]
+        """Where the hands are that it puts in place."""
+        return "" if self._borrowed else self._where
 
     def run(self, node: str, argv: Sequence[str], *, stdin: str | None = None) -> str:
         """Run a command in the node's network and processes, with the hand's tools."""
@@ -72,15 +75,17 @@ class ByPod:
 
     def close(self) -> None:
         """Take the hands away, and with them everything that they still had to do; fine when there are none."""
+        if self._borrowed:
+            return
         try:
-            self._kube.delete("Namespace", self.namespace)
+            self._kube.delete("Namespace", self._where)
         except NotFound:
             return
 
     # -- putting them in place -------------------------------------------------------------------------------------------
     def _there(self) -> bool:
         try:
-            self._kube.get("DaemonSet", NAME, self.namespace)
+            self._kube.get("DaemonSet", NAME, self._where)
         except NotFound:
             return False
         return True
@@ -90,24 +95,27 @@ class ByPod:
         with self._lock:
             if not self._key:
                 try:
-                    secret = self._kube.get("Secret", NAME, self.namespace)
+                    secret = self._kube.get("Secret", NAME, self._where)
                     self._key = base64.b64decode(secret["data"][KEY])
                 except NotFound:
+                    if self._borrowed:
+                        raise
                     self._key = secrets.token_hex(32).encode()
-                    for one in manifests(self._image, self.namespace, self._run, self._key.decode()):
+                    for one in manifests(self._image, self._where, self._run, self._key.decode()):
                         self._kube.apply(one)
             return self._key
 
     def _pod(self, node: str) -> str:
         """The name of the node's hand, once it runs."""
         if node not in self._pods:
+            patience = Patience(HAND_ANSWERS) if self._borrowed else PODS_READY
             self._pods[node] = until(
-                lambda: self._running(node), PODS_READY, what=f"a hand on {node}", tolerate=(SkepticError,)
+                lambda: self._running(node), patience, what=f"a hand on {node}", tolerate=(SkepticError,)
             )
         return self._pods[node]
 
     def _running(self, node: str) -> str | NotYet:
-        found = self._kube.list("Pod", self.namespace, labels=LABEL, fields=f"spec.nodeName={node}")["items"]
+        found = self._kube.list("Pod", self._where, labels=LABEL, fields=f"spec.nodeName={node}")["items"]
         for pod in found:
             if pod["status"].get("phase") == "Running" and "deletionTimestamp" not in pod["metadata"]:
                 name = str(pod["metadata"]["name"])
@@ -129,7 +137,22 @@ class ByPod:
             raise CommandFailed(shown, 255, f"the hand on {node} is out of reach: {refused}") from refused
 
     def _path(self, pod: str, path: str) -> str:
-        return f"/api/v1/namespaces/{self.namespace}/pods/{pod}:{PORT}/proxy{path}"
+        return f"/api/v1/namespaces/{self._where}/pods/{pod}:{PORT}/proxy{path}"
+
+
+def place(run: str) -> str:
+    """The namespace of a run's hands."""
+    return f"skeptic-{run}-hands"[:63]
+
+
+def there(kube: Kube) -> list[str]:
+    """The runs whose hands are in a cluster and are not being taken away."""
+    found = [one["metadata"] for one in kube.list("DaemonSet", labels=LABEL)["items"]]
+    return [
+        meta["labels"][LABEL]
+        for meta in found
+        if "deletionTimestamp" not in meta and meta["namespace"] == place(meta["labels"][LABEL])
+    ]
 
 
 def signed(key: bytes, path: str, asked: Mapping[str, Any], now: float | None = None) -> dict[str, str]:

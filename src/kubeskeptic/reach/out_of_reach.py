@@ -25,11 +25,11 @@ class OutOfReach:
 
     def run(self, node: str, argv: Sequence[str], *, stdin: str | None = None) -> str:  # noqa: ARG002
         """Fail."""
-        raise CommandFailed(f"{shlex.join(argv)} (on {node})", None, self._why)
+        raise CommandFailed(f"{shlex.join(argv)} (on {node})", 255, self._why)
 
     def start_timer(self, node: str, name: str, argv: Sequence[str], lasts: float) -> None:  # noqa: ARG002
         """Fail."""
-        raise CommandFailed(f"timer {name} (on {node})", None, self._why)
+        raise CommandFailed(f"timer {name} (on {node})", 255, self._why)
 
     def stop_timer(self, node: str, name: str) -> None:
         """There is none."""
