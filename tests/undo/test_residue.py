@@ -12,8 +12,9 @@ import pytest
 from kubeskeptic.errors import CommandFailed, LeftDirty, NotFound, Unanswered
 from kubeskeptic.faults import Site
 from kubeskeptic.journal import Journal
+from kubeskeptic.reach import ByEngine, OutOfReach
 from kubeskeptic.undo import notes, residue
-from kubeskeptic.undo.cleanup import cleanup
+from kubeskeptic.undo.cleanup import REMOVERS, cleanup
 from kubeskeptic.undo.ledger import OpenFault
 
 FAULT = OpenFault("stop_kubelet-1", "stop_kubelet", "r1", ("kubelet/n1",), {"node": "n1"}, "bit", "start it", "uid-1")
@@ -21,10 +22,12 @@ TABLE = "skeptic_0123456789ab"
 
 
 class FakeEngine:
-    """Two nodes; ``down`` do not run, ``lines`` is what looking into one prints, ``log`` what was run in them."""
+    """Two nodes; ``down`` do not run, ``slow`` do not answer in time, ``lines`` is what looking into one prints, ``log`` what
+    was run in them."""
 
     def __init__(self) -> None:
         self.down: set[str] = set()
+        self.slow: set[str] = set()
         self.notes: dict[str, str] = {}
         self.lines: dict[str, str] = {}
         self.timers: dict[str, str] = {}
@@ -42,16 +45,39 @@ class FakeEngine:
     def exec(self, node: str, argv: Any, *, stdin: str | None = None) -> str:
         if node in self.down:
             raise CommandFailed("exec", 1, f"container {node} is not running")
+        if node in self.slow:
+            raise CommandFailed("exec", None, "")
         if argv[0] == "sh" and "for note in" in argv[2]:
             return self.notes.get(node, "")
         if "list-units" in argv:
             return self.timers.get(node, "")
-        if argv[0] == "sh" and "is-active" in argv[2]:
-            return self.lines.get(node, "")
+        if argv[0] == "sh" and "nft list tables" in argv[2]:
+            found = self.lines.get(node, "").splitlines(keepends=True)
+            return "".join(line for line in found if "is-active" in argv[2] or line.startswith("table"))
         if argv[0] != "true":
             self.log.append(f"{node}: {' '.join(argv)}")
             self.lines.pop(node, None)
         return ""
+
+
+class ByHand(ByEngine):
+    """The other way into the same nodes."""
+
+    way = "pod"
+
+    @property
+    def log(self) -> list[str]:
+        return self._engine.log  # type: ignore[attr-defined,no-any-return]
+
+
+def a_journal(folder: Path, *phases: str, cluster: str = "uid-1") -> Path:
+    """The journal of run r, in which a kubelet was stopped."""
+    about = {"kind": "fault", "id": "x", "fault": "stop_kubelet"}
+    intent = {"undo": {"node": "n1"}, "undoes": "start it", "targets": ["kubelet/n1"], "cluster": cluster}
+    marks = [about | {"phase": phase} for phase in phases or ("intent", "armed", "applying")]
+    path = folder / "journal.jsonl"
+    path.write_text("\n".join(json.dumps(one) for one in [{"kind": "run", "id": "r"}, marks[0] | intent, *marks[1:]]))
+    return path
 
 
 class FakeKube:
@@ -109,7 +135,7 @@ def test_a_clean_cluster_has_nothing_of_ours(site: Site) -> None:
 
 def test_the_namespace_that_the_look_itself_needs_is_not_left(site: Site) -> None:
     mine = "skeptic-by-hand-1-hands"
-    site.reach = SimpleNamespace(namespace=mine, run=lambda *_, **__: "", timers=lambda _: [])
+    site.reach = SimpleNamespace(namespace=mine, run=lambda *_, **__: "", timers=lambda _: [], inside=True, way="pod")
     for name in (mine, "skeptic-by-hand-2-hands"):
         site.kube.namespaces[name] = {"app.kubernetes.io/managed-by": "kubeskeptic"}  # type: ignore[attr-defined]
     assert kinds(site) == [("namespace", "skeptic-by-hand-2-hands")]
@@ -139,18 +165,45 @@ def test_of_one_run_only_what_is_known_to_be_of_it(site: Site) -> None:
 
 
 def test_a_journal_of_another_cluster_is_passed_over(site: Site, tmp_path: Path) -> None:
-    intent = {"kind": "fault", "id": "x", "fault": "stop_kubelet", "phase": "intent", "undo": {"node": "n1"}}
-    intent |= {"undoes": "start it", "targets": ["kubelet/n1"], "cluster": "uid-2"}
-    path = tmp_path / "journal.jsonl"
-    path.write_text(json.dumps({"kind": "run", "id": "r"}) + "\n" + json.dumps(intent) + "\n")
-    assert kinds(site, path) == []
-    path.write_text(path.read_text().replace("uid-2", "uid-1"))
-    assert kinds(site, path) == [("fault", "x")]
+    assert kinds(site, a_journal(tmp_path, cluster="uid-2")) == []
+    assert kinds(site, a_journal(tmp_path)) == [("fault", "x")]
 
 
 def test_what_cannot_be_looked_at_is_said(site: Site) -> None:
     site.kube.silent = True  # type: ignore[attr-defined]
     assert ("blind", "namespaces") in kinds(site)
+
+
+def test_a_node_that_runs_and_cannot_be_looked_into_is_said(site: Site) -> None:
+    engine(site).slow = {"n1"}
+    engine(site).down = {"n2"}
+    assert kinds(site) == [("node", "n2"), ("blind", "node n1")]
+
+
+def test_nodes_that_nobody_may_look_into_are_said_and_not_removed(site: Site) -> None:
+    site.reach = OutOfReach("it is not allowed")
+    (unseen,) = residue.find(site)
+    assert (unseen.kind, unseen.says) == ("unseen", "the nodes were not looked into: it is not allowed")
+    assert cleanup(site, say=lambda _: None) == 0
+
+
+def test_in_a_cluster_that_is_not_ours_only_what_has_our_name_is_ours(site: Site) -> None:
+    engine(site).lines["n1"] = f"service kubelet\nstopped kube-proxy\ntable inet/{TABLE}\n"
+    site.reach = ByHand(engine(site))
+    assert kinds(site) == [("table", f"inet/{TABLE}")]
+
+
+@pytest.mark.parametrize("journal", ["kept", "gone"])
+def test_cleanup_undoes_through_the_way_into_nodes_that_it_was_given(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, journal: str
+) -> None:
+    path = a_journal(tmp_path) if journal == "kept" else tmp_path / "gone"
+    site.reach = ByHand(engine(site))
+    used: list[Site] = []
+    monkeypatch.setattr("kubeskeptic.undo.cleanup.put_back", lambda mine, *_: used.append(mine))
+    REMOVERS["fault"](site, residue.Leftover("fault", "x", "", run="r1", fault=FAULT, journal=path))
+    (mine,) = used
+    assert mine.reach is site.reach
 
 
 def test_cleanup_removes_what_is_ours_and_nothing_else(site: Site) -> None:

@@ -79,7 +79,7 @@ def inflict_(fault: str, settings: tuple[str, ...], lasts: str, where: Where, dr
     """
     seconds, one = span(lasts), made(fault, settings)
     options = RunOptions(seed=secrets.randbelow(100_000), reports=paths.checkout() / "reports")
-    with site_of(where, options.id) as site:
+    with site_of(where, options.id, look=dry) as site:
         if site is None:
             raise MissingRequirement(f"there is no cluster {where}; `skeptic up` makes one")
         if dry:

@@ -10,7 +10,7 @@ import click
 
 from kubeskeptic import paths
 from kubeskeptic.cli.which import Where, site_of, which_cluster
-from kubeskeptic.errors import LeftDirty, Refused, Unanswered
+from kubeskeptic.errors import Inconclusive, LeftDirty, Refused, Unanswered
 from kubeskeptic.faults import Site
 from kubeskeptic.guard import Lease
 from kubeskeptic.undo import arming, residue
@@ -29,17 +29,21 @@ _REPORTS = click.option(
 @which_cluster
 @_REPORTS
 def status(where: Where, reports: Path) -> None:
-    """Say whether anything of ours is left in the cluster. Exits with 0 when it is clean, 20 when it is not.
+    """Say whether anything of ours is left in the cluster, without putting anything into it.
 
     \b
     skeptic status
+
+    Exits with 0 when it is clean, 20 when it is not, and 10 when nothing is seen but not everything could be looked at.
     """
-    with site_of(where) as site:
+    with site_of(where, look=True) as site:
         left = residue.find(site, _journals(reports)) if site else []
-    if left:
+    if any(one.kind != "unseen" for one in left):
         raise LeftDirty(
             "\n".join(["the cluster is not clean:", *(f"  {one.says}" for one in left), "run `skeptic cleanup`"])
         )
+    if left:
+        raise Inconclusive(f"nothing of ours is seen; {'; '.join(one.says for one in left)}")
     click.echo("clean" if site else f"clean: there is no cluster {where}")
 
 
@@ -58,18 +62,19 @@ def cleanup(where: Where, reports: Path, run: str, dry_run: bool) -> None:
     Works from the journals, and without them from notes in nodes and on objects and from labels. Touches nothing that is
     not ours. Running it again changes nothing.
     """
-    with site_of(where) as site:
+    with site_of(where, look=dry_run) as site:
         if site is None:
             click.echo(f"nothing to clean: there is no cluster {where}")
             return
         journals = _journals(reports)
         if dry_run:
             for one in residue.find(site, journals, run):
-                click.echo(f"would remove: {one.says}")
+                click.echo(one.says if one.kind == "unseen" else f"would remove: {one.says}")
             return
         with alone(site):
             removed = clean(site, journals, run, say=click.echo)
-        click.echo(f"clean: {removed} things undone or removed")
+            unseen = "" if site.reach.inside else "; the nodes were not looked into, as this is not allowed here"
+        click.echo(f"clean: {removed} things undone or removed{unseen}")
 
 
 def _journals(reports: Path) -> list[Path]:

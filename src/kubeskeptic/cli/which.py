@@ -17,9 +17,9 @@ from kubeskeptic.clusters.up import DEFAULT_NAME
 from kubeskeptic.faults import Site
 from kubeskeptic.guard import Guard
 from kubeskeptic.guard.risk import Risk
-from kubeskeptic.journal import Journal
 from kubeskeptic.kube import Kube
-from kubeskeptic.reach.choosing import way_into
+from kubeskeptic.reach.choosing import way_into, way_to_look
+from kubeskeptic.undo.ledger import opened
 from kubeskeptic.undo.present import present
 from kubeskeptic.undo.reach import scratch
 
@@ -58,16 +58,18 @@ def which_cluster(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @contextmanager
-def site_of(where: Where, run: str = "") -> Iterator[Site | None]:
+def site_of(where: Where, run: str = "", *, look: bool = False) -> Iterator[Site | None]:
     """The cluster, whatever state it is in; None when there is none of ours with this name.
 
     :param run: whose pods reach its nodes, where pods do; what undoes a fault later finds them by it
+    :param look: nothing is put into the cluster, and so its nodes may be out of reach
     :raises Refused: when it is another's, who did not let us in
+    :raises LeftDirty, Inconclusive, MissingRequirement: when that cannot be told, see :func:`~kubeskeptic.undo.present.present`
     """
     with scratch() as folder:
         found = present(where.cluster) if not where.context else None
         if where.context:
-            kubeconfig = where.kubeconfig or default_kubeconfig()
+            kubeconfig = (where.kubeconfig or default_kubeconfig()).resolve()
             kube = Kube(kubeconfig, where.context, folder)
             found = adopted(kube, kubeconfig, where.agent_image)
         if found is None:
@@ -76,8 +78,7 @@ def site_of(where: Where, run: str = "") -> Iterator[Site | None]:
         kube = Kube(found.kubeconfig, found.context, folder)
         guard = Guard(found, kube)
         level = guard.level if where.context else Risk.CONTROL_PLANE
-        with (
-            closing(Journal(folder / "journal.jsonl")) as journal,
-            closing(way_into(found, kube, level, run or f"by-hand-{secrets.token_hex(3)}")) as reach,
-        ):
+        mine = run or f"by-hand-{secrets.token_hex(3)}"
+        way = way_to_look(found, kube, level) if look else way_into(found, kube, level, mine)
+        with opened(folder / "journal.jsonl") as journal, closing(way) as reach:
             yield Site(found, kube, journal, guard, "cleanup", 0, reach=reach)

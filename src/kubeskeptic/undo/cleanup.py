@@ -33,13 +33,13 @@ def cleanup(site: Site, journals: Iterable[Path] = (), run: str = "", *, say: Sa
     removed = 0
     failed: list[str] = []
     for _ in range(PASSES):
-        left = residue.find(site, known, run)
+        left = _removable(site, known, run)
         failed = []
         if not left:
             break
         for one in left:
             removed += _removed(site, one, say, failed)
-    failed = failed or [one.says for one in residue.find(site, known, run)]
+    failed = failed or [one.says for one in _removable(site, known, run)]
     if failed:
         raise LeftDirty(f"the cluster is still dirty: {'; '.join(failed)}")
     try:
@@ -47,6 +47,10 @@ def cleanup(site: Site, journals: Iterable[Path] = (), run: str = "", *, say: Sa
     except PatienceExhausted as sick:
         raise LeftDirty(f"nothing of ours is left, but the cluster is not healthy: {sick}") from sick
     return removed
+
+
+def _removable(site: Site, journals: list[Path], run: str) -> list[Leftover]:
+    return [one for one in residue.find(site, journals, run) if one.kind != "unseen"]
 
 
 def _removed(site: Site, one: Leftover, say: Say, failed: list[str]) -> int:

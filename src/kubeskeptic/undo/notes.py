@@ -10,7 +10,7 @@ import contextlib
 import json
 from typing import TYPE_CHECKING
 
-from kubeskeptic.errors import CommandFailed, NotFound
+from kubeskeptic.errors import NotFound
 from kubeskeptic.reach.hand_manifests import KEPT
 from kubeskeptic.undo.ledger import OpenFault
 
@@ -78,12 +78,3 @@ def annotate(site: Site, kind: str, namespace: str, name: str, text: str | None)
     """
     with contextlib.suppress(NotFound):
         site.kube.patch(kind, name, namespace or None, {"metadata": {"annotations": {ANNOTATION: text}}})
-
-
-def reachable(site: Site, node: str) -> bool:
-    """Whether commands can be run in a node."""
-    try:
-        site.in_node(node, "true")
-    except CommandFailed:
-        return False
-    return True

@@ -14,9 +14,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kubeskeptic.errors import NotFound, SkepticError
+from kubeskeptic.errors import CommandFailed, NotFound, SkepticError
 from kubeskeptic.faults.library import FAULTS, named
 from kubeskeptic.guard import lease as leases
+from kubeskeptic.reach import ByEngine
 from kubeskeptic.undo import arming, notes
 from kubeskeptic.undo.ledger import OpenFault, of_journal
 from kubeskeptic.undo.switch import alive
@@ -35,7 +36,8 @@ ANNOTATED = ("Node", "Namespace", "Deployment", "DaemonSet", "StatefulSet", "Con
 class Leftover:
     """One thing of ours that is still there.
 
-    :param kind: decides how it is removed: fault, node, namespace, switch, timer, process, lease, blind
+    :param kind: decides how it is removed: fault, node, namespace, switch, timer, process, lease, blind; "unseen" is what
+        nobody may look into, where there is nothing to remove
     :param name: of the thing
     :param says: what it is, for people
     :param node: where, for what is in a node
@@ -75,8 +77,10 @@ def find(site: Site, journals: Iterable[Path] = (), run: str = "") -> list[Lefto
 def _looks(site: Site, journals: list[Path]) -> Iterator[tuple[str, Callable[[], Iterable[Leftover]]]]:
     yield "the engine's nodes", partial(nodes_down, site)
     yield "switches", partial(faults_by_switch, site)
-    for node in site.cluster.nodes:
+    for node in site.cluster.nodes if site.reach.inside else ():
         yield f"node {node.name}", partial(in_node, site, node.name)
+    if not site.reach.inside:
+        yield "nodes", partial(unseen, site)
     yield "annotations", partial(faults_by_annotation, site)
     yield "journals", partial(faults_by_journal, site, journals)
     yield "namespaces", partial(namespaces, site)
@@ -138,24 +142,40 @@ def nodes_down(site: Site) -> Iterator[Leftover]:
 
 
 _PARTS = """
-for part in containerd kubelet; do systemctl is-active --quiet "$part" || echo "service $part"; done
-ps -eo stat=,comm= | awk '$1 ~ /^T/ && $2 ~ /^(kube|containerd|coredns|etcd)/ {print "stopped " $2}'
 nft list tables 2>/dev/null | awk '$3 ~ /^skeptic_[0-9a-f]+$/ {print "table " $2 "/" $3}'
 true
+"""
+_STATE = """
+for part in containerd kubelet; do systemctl is-active --quiet "$part" || echo "service $part"; done
+ps -eo stat=,comm= | awk '$1 ~ /^T/ && $2 ~ /^(kube|containerd|coredns|etcd)/ {print "stopped " $2}'
 """
 
 
 def in_node(site: Site, node: str) -> Iterator[Leftover]:
-    """Notes, timers, tables of ours in a node, and node parts that do not run. Nothing for a node that is down."""
-    if not notes.reachable(site, node):
+    """Notes, timers, tables of ours in a node; in a cluster that is ours from end to end also node parts that do not run.
+
+    Nothing for a node that is down as its engine says, which :func:`nodes_down` lists.
+
+    :raises CommandFailed: when it cannot be looked into
+    """
+    if any(down.node == node for down in nodes_down(site)):
         return
     for one in notes.in_node(site, node):
         yield _fault(one, f"note in {node}")
     for timer in site.reach.timers(node):
         yield Leftover("timer", timer, f"timer {timer} in {node}", node=node)
-    for line in site.in_node(node, "sh", "-c", _PARTS).splitlines():
+    look = f"{_STATE}{_PARTS}" if site.reach.way == ByEngine.way else _PARTS
+    for line in site.in_node(node, "sh", "-c", look).splitlines():
         kind, _, name = line.partition(" ")
         yield Leftover(kind, name, f"{_SAID[kind]} {name} in {node}", node=node)
+
+
+def unseen(site: Site) -> Iterator[Leftover]:
+    """That there is no way into the nodes, and why."""
+    try:
+        site.in_node(site.cluster.nodes[0].name, "true")
+    except CommandFailed as why:
+        yield Leftover("unseen", "nodes", f"the nodes were not looked into: {why.output}")
 
 
 _SAID = {"service": "inactive service", "stopped": "stopped process", "table": "rule table"}
