@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
-from pluggy import Result
 
 from kubeskeptic.claims import claim
-from kubeskeptic.errors import Inconclusive, NotAsked, SkepticError
-from kubeskeptic.findings import Finding, Measure, Verdict, inconclusive, skipped
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.findings import Finding, Measure, Verdict, inconclusive
 from kubeskeptic.journal import Journal
 from kubeskeptic.plugin.state import STATE, Judged
 from kubeskeptic.timeline import Recording
@@ -28,12 +28,13 @@ class Judge:
     """Writes down findings about one test's claim and turns them into the test's outcome.
 
     :param journal: None when a journal is judged again
+    :param verdict: of the last finding; None when there was none
     """
 
     item: pytest.Item
     recording: Recording | None
     journal: Journal | None
-    judged: bool = False
+    verdict: Verdict | None = None
 
     def __call__(self, finding: Finding) -> None:
         """Keep a finding and act on its verdict.
@@ -60,23 +61,20 @@ class Judge:
         return inconclusive(why, window=seen.window, probes=tuple(dict.fromkeys(seen.probes)))
 
     def write(self, finding: Finding) -> None:
-        """Keep a finding in the journal and for the table at the end."""
-        self.judged = True
+        """Keep a finding in the journal and for the table at the end; of one test the last one counts."""
+        self.verdict = finding.verdict
         id_, case = claim_of(self.item)
         post = claim(id_).post
         state = self.item.config.stash[STATE]
-        state.judged.append(Judged(id_, case, finding.verdict, finding.why, self.item.nodeid))
+        state.judged[self.item.nodeid] = Judged(id_, case, finding.verdict, finding.why)
         scenario = self.recording.id if self.recording else scenario_of(self.item)
         fields = finding.as_record() | {"claim": id_, "case": case, "post": str(post)}
         if self.journal:
             self.journal.write("finding", scenario=scenario, test=self.item.nodeid, **fields)
-        elif (
-            state.journal
-        ):  # the run was never opened, or is closed: what its claims came to is written down all the same
-            late = Journal(state.journal)
-            late.write("finding", scenario=scenario, test=self.item.nodeid, **fields)
-            late.close()
-            state.late = True
+        elif state.journal:  # the test never had the run, or has it no more: its finding is written down all the same
+            with closing(Journal(state.journal)) as late:
+                late.write("finding", scenario=scenario, test=self.item.nodeid, **fields)
+            state.late = state.journal.with_name("result.json").exists()
 
     def message(self, finding: Finding) -> str:
         """The finding for people: claim, bound and its source, measured value, when, where, what was done, how to repeat."""
@@ -100,32 +98,6 @@ class Judge:
                 lines.append(f"  evidence  {state.journal.parent / self.recording.evidence[0].folder}")
         lines.append(f"  again     {state.options.again(self.item.nodeid)}")
         return "\n".join(lines)
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, Result[pytest.TestReport]]:
-    """Findings of tests that ended before they could say one; shorter reports; claims as properties."""
-    outcome = yield
-    report = outcome.get_result()
-    about_a_claim = item.get_closest_marker("claim") is not None
-    if about_a_claim and call.when == "setup":
-        id_, case = claim_of(item)
-        report.user_properties += [("claim", id_), ("case", case)]
-    if call.excinfo is None or not (about_a_claim or "run" in getattr(item, "fixturenames", ())):
-        return
-    error = call.excinfo.value
-    item.config.stash[STATE].ended_by(error)
-    judge = getattr(item, "judge", None) or Judge(item, None, None)
-    if about_a_claim and call.when != "teardown" and isinstance(error, SkepticError) and not judge.judged:
-        judge.write(skipped(str(error)) if isinstance(error, NotAsked) else judge.unfinished(str(error)))
-    if isinstance(error, NotAsked):
-        report.outcome, report.longrepr = "skipped", (str(item.path), item.reportinfo()[1] or 0, f"Skipped: {error}")
-    elif isinstance(error, Inconclusive):
-        report.longrepr = f"inconclusive: {error}"
-    elif isinstance(error, Violated | SkepticError):
-        report.longrepr = str(error)
 
 
 def claim_of(item: pytest.Item) -> tuple[str, str]:

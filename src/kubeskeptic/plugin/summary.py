@@ -9,6 +9,7 @@ import pytest
 from kubeskeptic.claims import catalogue
 from kubeskeptic.errors import Inconclusive, SkepticError
 from kubeskeptic.findings import Verdict
+from kubeskeptic.plugin.outcomes import not_reached
 from kubeskeptic.plugin.state import STATE, Judged, State
 from kubeskeptic.reports import write_all
 
@@ -33,21 +34,27 @@ def pytest_report_header(config: pytest.Config) -> str:
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
     """10 when the worst verdict is inconclusive, 20 when the cluster was left dirty, 21 when it was refused.
 
-    After an interrupt or ``--exitfirst`` it is here that the run is closed, and that it may turn out to have left something.
+    A run that could not even be opened ends with 1, as does everything else that failed beside inconclusive claims. After an
+    interrupt it is here that the run is closed, and that it may turn out to have left something.
     """
     state = session.config.stash[STATE]
+    not_reached(session)
     try:
         yield
     except SkepticError as trouble:
         state.ended_by(trouble)
         state.trouble = str(trouble)
         session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
-    verdicts = {judged.verdict for judged in state.judged}
-    failed = session.testsfailed > sum(judged.verdict is Verdict.INCONCLUSIVE for judged in state.judged)
     if state.exit_status:
         session.exitstatus = state.exit_status
-    elif session.exitstatus == pytest.ExitCode.TESTS_FAILED and Verdict.INCONCLUSIVE in verdicts and not failed:
+    elif session.exitstatus == pytest.ExitCode.TESTS_FAILED and _only_undecided(session, state):
         session.exitstatus = Inconclusive.exit_status
+
+
+def _only_undecided(session: pytest.Session, state: State) -> bool:
+    """Whether nothing is worse than claims of which nothing can be said. A violation is, also where it was expected."""
+    violated = any(judged.verdict is Verdict.VIOLATED for judged in state.judged.values())
+    return state.undecided > 0 and session.testsfailed <= state.undecided and not violated and not state.trouble
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -58,7 +65,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if not state.judged:
         return
     terminalreporter.section("claims")
-    width = max(len(_name(judged)) for judged in state.judged)
+    width = max(len(_name(judged)) for judged in state.judged.values())
     for judged in _ordered(state):
         sign, colour = _SIGNS[judged.verdict]
         terminalreporter.write(f"{sign} {judged.verdict!s:<12} ", **{colour: True, "bold": True})
@@ -73,7 +80,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 def _ordered(state: State) -> list[Judged]:
     order = [claim.id for claim in catalogue()]
-    return sorted(state.judged, key=lambda judged: order.index(judged.claim))
+    return sorted(state.judged.values(), key=lambda judged: order.index(judged.claim))
 
 
 def _name(judged: Judged) -> str:

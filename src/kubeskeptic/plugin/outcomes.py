@@ -1,0 +1,112 @@
+"""What becomes of a test, whichever way it ends: its outcome for pytest, and a finding about its claim.
+
+No test passes that said nothing about its claim, and no claim that was to be asked goes without a finding: a test that broke,
+and one that the run never came to, are inconclusive, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import pytest
+
+from kubeskeptic.errors import Inconclusive, NotAsked, SkepticError
+from kubeskeptic.findings import Finding, Verdict, inconclusive, skipped
+from kubeskeptic.plugin.judging import Judge, Violated, claim_of
+from kubeskeptic.plugin.state import STATE
+from kubeskeptic.redaction import redact
+
+NOT_REACHED = "not asked: the run ended before it"
+
+
+class Unsaid(AssertionError):
+    """A test would have passed without a finding that holds. The text says so."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Remember that tests have begun: from now on every claim that was selected gets a finding."""
+    item.config.stash[STATE].begun = True
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Nothing but a finding that holds lets a test about a claim pass."""
+    yield
+    id_, _ = claim_of(item)
+    verdict = _judge(item).verdict
+    if id_ and verdict is None:
+        raise Unsaid(f"this test is about {id_} and ended without a finding: it has to hand one to `holds`")
+    if id_ and verdict is not Verdict.HOLDS:
+        raise Unsaid(f"this test found {id_} {verdict} and went on all the same: what `holds` raises has to end it")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Findings of tests that ended before they could say one; shorter reports; claims as properties."""
+    report = yield
+    id_, case = claim_of(item)
+    if id_ and call.when == "setup":
+        report.user_properties += [("claim", id_), ("case", case)]
+    if call.excinfo is None or not (id_ or "run" in _fixtures(item)):
+        return report
+    error, state = call.excinfo.value, item.config.stash[STATE]
+    opening = call.when == "setup" and "run" in _fixtures(item) and "run" not in getattr(item, "funcargs", {})
+    state.ended_by(error, opening=opening)
+    state.stop(item.session, error)
+    if id_ and call.when != "teardown":
+        _write(item, error)
+    _tell(report, item, error)
+    if id_ and call.when != "teardown" and report.failed and isinstance(error, SkepticError):
+        state.undecided += not opening or isinstance(error, Inconclusive)
+    return report
+
+
+def not_reached(session: pytest.Session) -> None:
+    """A finding for every claim that was to be asked and was not, as after ``--exitfirst`` or an interrupt."""
+    state = session.config.stash[STATE]
+    worker = hasattr(session.config, "workerinput")  # of pytest-xdist: the others do the rest
+    if not state.begun or worker or session.config.option.collectonly:
+        return
+    for item in session.items:
+        if claim_of(item)[0] and item.nodeid not in state.judged:
+            Judge(item, None, None).write(inconclusive(NOT_REACHED))
+
+
+def _judge(item: pytest.Item) -> Judge:
+    return getattr(item, "judge", None) or Judge(item, None, None)
+
+
+def _fixtures(item: pytest.Item) -> tuple[str, ...]:
+    return tuple(getattr(item, "fixturenames", ()))
+
+
+def _write(item: pytest.Item, error: BaseException) -> None:
+    """Keep a finding, unless the test ended by the one that it said."""
+    judge = _judge(item)
+    if judge.verdict in (None, Verdict.HOLDS):
+        judge.write(_found(judge, error))
+
+
+def _found(judge: Judge, error: BaseException) -> Finding:
+    if isinstance(error, NotAsked | pytest.skip.Exception):
+        return skipped(str(error))
+    if isinstance(error, pytest.xfail.Exception):
+        return judge.unfinished(f"not asked: {error}")
+    if isinstance(error, SkepticError):
+        return judge.unfinished(str(error))
+    line = next(iter(str(error).strip().splitlines()), "")
+    said = line if isinstance(error, Unsaid) else f"{type(error).__name__}: {line}".rstrip(": ")
+    return judge.unfinished(f"the test itself failed: {redact(said)[:300]}")
+
+
+def _tell(report: pytest.TestReport, item: pytest.Item, error: BaseException) -> None:
+    """What pytest says of it."""
+    if isinstance(error, NotAsked):
+        report.outcome, report.longrepr = "skipped", (str(item.path), item.reportinfo()[1] or 0, f"Skipped: {error}")
+    elif isinstance(error, Inconclusive):
+        report.longrepr = f"inconclusive: {error}"
+    elif isinstance(error, Violated | Unsaid | SkepticError):
+        report.longrepr = str(error)

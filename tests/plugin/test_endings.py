@@ -1,0 +1,287 @@
+"""Inner pytest runs: every claim that was to be asked has a finding, however the session ends, and the exit status fits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from kubeskeptic.errors import BadInput, Inconclusive, LeftDirty, MissingRequirement, PatienceExhausted, SkepticError
+from kubeskeptic.runs import opening
+from kubeskeptic.runs.options import RunOptions
+
+from .test_plugin import VIOLATED, run
+
+RUN = """
+from types import SimpleNamespace
+import pytest
+from kubeskeptic.journal import Journal
+from kubeskeptic.plugin.state import STATE
+from kubeskeptic.reports import write_all
+from kubeskeptic.timeline import load
+
+@pytest.fixture(scope="session")
+def run(request):
+    folder = request.config.stash[STATE].options.folder
+    folder.mkdir(parents=True)
+    journal = Journal(folder / "journal.jsonl")
+    journal.write("run", id=folder.name)
+    yield SimpleNamespace(journal=journal)
+    journal.write("run-ended", clean=True)
+    journal.close()
+    write_all(folder)
+
+@pytest.fixture(scope="module")
+def recording(run):
+    for phase in ("start", "end"):
+        run.journal.write("scenario", id="services/pod_killed", phase=phase)
+    return load(run.journal.path).scenarios["services/pod_killed"]
+"""
+HEAD = """
+import pytest
+from pathlib import Path
+from kubeskeptic.bounds import Bound
+from kubeskeptic.errors import Refused
+from kubeskeptic.findings import Finding, Measure, Verdict
+FINE = Finding(Verdict.HOLDS, "None of 900 requests failed.")
+GAP = Finding(Verdict.INCONCLUSIVE, "a gap")
+
+class story:
+    id = "services/pod_killed"
+"""
+TEST = """
+@pytest.mark.claim("{claim}")
+def test_{number}(recording, holds):
+    {body}
+"""
+CLAIMS = ("service.stable", "service.pod-killed", "heal.crash")
+
+
+def suite(pytester: pytest.Pytester, *bodies: str, more: str = "") -> None:
+    """A suite of as many claims, on a run that needs no cluster."""
+    tests = (TEST.format(claim=CLAIMS[at], number=at, body=body) for at, body in enumerate(bodies))
+    pytester.makepyfile(HEAD + more + "".join(tests))
+    pytester.makeconftest(RUN)
+    pytester.makeini("[pytest]\nmarkers = claim: a claim\n")
+
+
+def told(pytester: pytest.Pytester) -> dict[str, tuple[str, str]]:
+    """Verdict and reason of each claim, as result.json has them."""
+    (path,) = pytester.path.glob("reports/*/result.json")
+    return {one["id"]: (one["verdict"], one["why"]) for one in json.loads(path.read_text())["claims"]}
+
+
+def summary(pytester: pytest.Pytester) -> str:
+    (path,) = pytester.path.glob("reports/*/summary.md")
+    return path.read_text()
+
+
+NOT_REACHED = ("inconclusive", "not asked: the run ended before it")
+HELD = ("holds", "None of 900 requests failed.")
+
+
+# -- findings ----------------------------------------------------------------------------------------------------------
+def test_a_test_that_says_nothing_about_its_claim_does_not_pass(pytester: pytest.Pytester) -> None:
+    suite(pytester, "assert recording", "holds(FINE)")
+    result = run(pytester)
+    assert result.ret == 1
+    result.assert_outcomes(passed=1, failed=1)
+    sentence = "this test is about service.stable and ended without a finding: it has to hand one to `holds`"
+    result.stdout.fnmatch_lines([sentence])
+    result.stdout.no_fnmatch_line("*Traceback*")
+    assert told(pytester)["service.stable"] == ("inconclusive", f"the test itself failed: {sentence}")
+    assert told(pytester)["service.pod-killed"] == HELD
+
+
+def test_a_test_that_does_not_even_ask_for_holds_does_not_pass(pytester: pytest.Pytester) -> None:
+    suite(pytester, more="\n@pytest.mark.claim('heal.crash')\ndef test_claim(run): ...\n")
+    result = run(pytester)
+    result.assert_outcomes(failed=1)
+    assert told(pytester)["heal.crash"][0] == "inconclusive"
+
+
+def test_a_test_that_goes_on_after_a_violation_does_not_pass(pytester: pytest.Pytester) -> None:
+    suite(pytester, f"with pytest.raises(AssertionError):\n        {VIOLATED}")
+    result = run(pytester)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["this test found service.stable violated and went on all the same*"])
+    assert told(pytester)["service.stable"][0] == "violated"
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ("1 / 0", "the test itself failed: ZeroDivisionError: division by zero"),
+        ("holds(FINE); 1 / 0", "the test itself failed: ZeroDivisionError: division by zero"),
+        ("assert not recording, 'nothing recorded'", "the test itself failed: AssertionError: nothing recorded"),
+        ("holds(FINE); recording.act('none')", "the act “none” of services/pod_killed was not played to its end"),
+        ("raise RuntimeError('token=hunter2-hunter2')", "the test itself failed: RuntimeError: token=[redacted]"),
+    ],
+)
+def test_a_test_that_broke_is_inconclusive_with_the_reason(pytester: pytest.Pytester, body: str, why: str) -> None:
+    suite(pytester, body, "holds(FINE)")
+    result = run(pytester)
+    assert result.ret == (10 if "recording.act" in body else 1)
+    assert told(pytester) == {"service.stable": ("inconclusive", why), "service.pod-killed": HELD}
+    assert summary(pytester).startswith("# What held, and what nobody can say\n")
+
+
+def test_a_fixture_that_broke_is_no_finding_either(pytester: pytest.Pytester) -> None:
+    suite(pytester, "holds(FINE)", more="\n@pytest.fixture\ndef holds(run): 1 / 0\n")
+    assert run(pytester).ret == 1
+    assert told(pytester)["service.stable"][1] == "the test itself failed: ZeroDivisionError: division by zero"
+    assert summary(pytester).startswith("# Nothing could be concluded\n")
+
+
+@pytest.mark.parametrize("body", ["pytest.skip('not here')", "holds(FINE); pytest.skip('not here')"])
+def test_a_test_that_skips_itself_is_a_skipped_claim(pytester: pytest.Pytester, body: str) -> None:
+    suite(pytester, body)
+    assert run(pytester).ret == 0
+    assert told(pytester) == {"service.stable": ("skipped", "not here")}
+
+
+@pytest.mark.parametrize("body", [VIOLATED, "1 / 0", "holds(GAP)"])
+def test_what_exitfirst_left_out_is_told(pytester: pytest.Pytester, body: str) -> None:
+    suite(pytester, "holds(FINE)", body, "holds(FINE)")
+    result = run(pytester, "--exitfirst")
+    assert result.ret == (10 if body == "holds(GAP)" else 1)
+    found = told(pytester)
+    assert found["service.stable"] == HELD
+    assert found["heal.crash"] == NOT_REACHED
+    result.stdout.fnmatch_lines(["*inconclusive*heal.crash*not asked: the run ended before it"])
+
+
+def test_what_an_interrupt_left_out_is_told(pytester: pytest.Pytester) -> None:
+    suite(pytester, "holds(FINE)", "raise KeyboardInterrupt", "holds(FINE)")
+    assert run(pytester).ret == pytest.ExitCode.INTERRUPTED
+    assert told(pytester) == {
+        "service.stable": HELD, "service.pod-killed": NOT_REACHED, "heal.crash": NOT_REACHED
+    }  # fmt: skip
+    assert summary(pytester).startswith("# What held, and what nobody can say\n")
+
+
+@pytest.mark.parametrize("options", [("--collect-only",), ("-k", "nothing")])
+def test_what_was_not_selected_is_not_told(pytester: pytest.Pytester, options: tuple[str, ...]) -> None:
+    suite(pytester, "holds(FINE)")
+    result = run(pytester, *options)
+    result.stdout.no_fnmatch_line("*not asked*")
+    assert not list(pytester.path.glob("reports/*"))
+
+
+# -- the exit status ---------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("expected", "found"), [("holds(GAP)", VIOLATED), (VIOLATED, "holds(GAP)")])
+def test_a_violation_is_never_offset_by_what_is_inconclusive(
+    pytester: pytest.Pytester, expected: str, found: str
+) -> None:
+    suite(pytester, expected, found)
+    path = next(pytester.path.glob("test_*.py"))
+    path.write_text(path.read_text().replace("def test_0", "@pytest.mark.xfail\ndef test_0"))
+    result = run(pytester)
+    result.assert_outcomes(xfailed=1, failed=1)
+    assert result.ret == 1
+
+
+def test_another_failure_is_never_offset_by_what_is_inconclusive(pytester: pytest.Pytester) -> None:
+    suite(pytester, "holds(GAP)", "holds(GAP)", more="\ndef test_other(): assert False\n")
+    path = next(pytester.path.glob("test_*.py"))
+    path.write_text(path.read_text().replace("def test_0", "@pytest.mark.xfail\ndef test_0"))
+    assert run(pytester).ret == 1
+
+
+REFUSING = """
+@pytest.fixture(scope="module")
+def recording(run):
+    raise Refused("another cluster is behind the context")
+"""
+
+
+def test_a_refusal_in_the_story_ends_the_session_with_21(pytester: pytest.Pytester) -> None:
+    suite(pytester, "holds(FINE)", "holds(FINE)", more=REFUSING)
+    pytester.makepyfile(test_zz_later="def test_touches(run): open('touched', 'w').close()")
+    result = run(pytester)
+    assert result.ret == 21
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*another cluster is behind the context*", "*!!! the cluster is refused*"])
+    assert not (pytester.path / "touched").exists()
+    assert told(pytester) == {
+        "service.stable": ("inconclusive", "another cluster is behind the context"),
+        "service.pod-killed": NOT_REACHED,
+    }
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
+    """Let opening a run end with an error."""
+
+    def fails_with(error: BaseException) -> None:
+        def open_run(options: RunOptions) -> NoReturn:
+            raise error
+
+        monkeypatch.setattr(opening, "open_run", open_run)
+
+    return fails_with
+
+
+def unopened(pytester: pytest.Pytester) -> pytest.RunResult:
+    suite(pytester, "holds(FINE)", "holds(FINE)")
+    (pytester.path / "conftest.py").unlink()
+    return run(pytester)
+
+
+def test_no_cluster_is_no_verdict(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "find", lambda name: None)
+    result = unopened(pytester)
+    assert result.ret == 1
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines(["*there is no cluster kubeskeptic of ours that works; `skeptic up` makes one"])
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (MissingRequirement("no container engine"), 1),
+        (PatienceExhausted("gave up waiting for an agent on every node"), 1),
+        (BadInput("there is no context nowhere"), 4),
+        (Inconclusive("the instrument is not right"), 10),
+    ],
+)
+def test_a_run_that_could_not_be_opened_ends_with_what_stopped_it(
+    pytester: pytest.Pytester, opened: Callable[[BaseException], None], error: SkepticError, status: int
+) -> None:
+    opened(error)
+    assert unopened(pytester).ret == status
+
+
+def test_an_interrupt_that_left_something_ends_the_session_with_20(
+    pytester: pytest.Pytester, opened: Callable[[BaseException], None]
+) -> None:
+    dirty = LeftDirty("a table is left")
+    dirty.__cause__ = KeyboardInterrupt("SIGTERM")
+    opened(dirty)
+    result = unopened(pytester)
+    assert result.ret == 20
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*!!! Interrupted: SIGTERM !!!*"])
+
+
+def test_a_run_that_nobody_could_look_at_is_no_inconclusive_claim(pytester: pytest.Pytester) -> None:
+    suite(pytester, "holds(GAP)")
+    conftest = pytester.path / "conftest.py"
+    conftest.write_text(conftest.read_text().replace(
+        "    write_all(folder)\n",
+        "    write_all(folder)\n    from kubeskeptic.errors import SkepticError\n    raise SkepticError('nobody could look')\n",
+    ))  # fmt: skip
+    assert run(pytester).ret == 1
+
+
+def test_the_reports_are_written_again_only_for_what_came_after_them(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[Path] = []
+    monkeypatch.setattr("kubeskeptic.plugin.summary.write_all", written.append)
+    suite(pytester, "raise KeyboardInterrupt", "holds(FINE)")
+    run(pytester)
+    assert written == []
