@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,9 +15,11 @@ import pytest
 from kubeskeptic import clusters
 from kubeskeptic.faults import Site
 from kubeskeptic.guard import Guard, Lease
-from kubeskeptic.journal import Journal
+from kubeskeptic.journal import Journal, read
 from kubeskeptic.kube import Kube
+from kubeskeptic.paths import checkout
 from kubeskeptic.undo.snapshot import differences, take
+from kubeskeptic.waiting import NotYet
 
 GROUPS = ("pods", "workers", "control-plane")
 
@@ -27,8 +33,90 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--figure", type=Path, default=where, metavar="FILE", help="where their figure is added")
 
 
+class Hold:
+    """Our Lease on the live cluster, which can be lent to a run of its own."""
+
+    def __init__(self, kube: Kube) -> None:
+        self._kube = kube
+        self._lease = ExitStack()
+
+    def take(self) -> None:
+        """Take it; from the dead, too."""
+        self._lease.enter_context(Lease(self._kube, "live"))
+
+    def let_go(self) -> None:
+        """Let go of it; fine when we have not got it."""
+        self._lease.close()
+
+    @contextmanager
+    def lent(self) -> Iterator[None]:
+        """Somebody else may have it until the block ends."""
+        self.let_go()
+        try:
+            yield
+        finally:
+            self.take()
+
+
+class Run:
+    """A real run of a suite: a pytest in a process group of its own."""
+
+    def __init__(self, suite: str, cluster: str, seed: int, folder: Path) -> None:
+        self._reports = folder / "reports"
+        self._said = folder / "said.txt"
+        command = [sys.executable, "-m", "pytest", suite, "--cluster", cluster, "--seed", str(seed)]
+        ours = {name: text for name, text in os.environ.items() if not name.startswith("PYTEST_")}
+        with self._said.open("wb") as said:
+            self._process = subprocess.Popen(
+                [*command, "--reports", str(self._reports), "-p", "no:cacheprovider"],
+                cwd=checkout(), stdin=subprocess.DEVNULL, stdout=said, stderr=said, env=ours, start_new_session=True,
+            )  # fmt: skip
+
+    def reached(self, act: str, phase: str) -> Path | NotYet:
+        """Its journal, when a fault of an act has come to a phase. A run that ended before it fails the test."""
+        ended = self._process.poll() is not None  # asked first: what it wrote last is read below
+        for journal in self._reports.glob("*/journal.jsonl"):
+            faults = (one for one in read(journal) if one["kind"] == "fault" and one.get("act") == act)
+            if not journal.parent.is_symlink() and any(one["phase"] == phase for one in faults):
+                return journal
+        assert not ended, f"it ended before: {self._said.read_text(errors='replace')[-4000:]}"
+        return NotYet(f"no fault of the act {act} is {phase}")
+
+    def kill(self) -> None:
+        """Kill it with everything that it started; fine when it has ended."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(timeout=30)
+
+
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Site]:
+def hold(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Hold]:
+    """Our Lease on the live cluster."""
+    cluster = clusters.find(request.config.getoption("--cluster"))
+    assert cluster, "no cluster: run `skeptic up`"
+    made = Hold(Kube(cluster.kubeconfig, cluster.context, tmp_path_factory.mktemp("hold")))
+    made.take()
+    yield made
+    made.let_go()
+
+
+@pytest.fixture
+def start_run(hold: Hold, request: pytest.FixtureRequest, seed: int, tmp_path: Path) -> Iterator[Callable[[str], Run]]:
+    """Starts a real run of a suite, which needs the cluster to be lent; leaves none behind."""
+    made: list[Run] = []
+
+    def start(suite: str) -> Run:
+        made.append(Run(suite, request.config.getoption("--cluster"), seed, tmp_path))
+        return made[-1]
+
+    with hold.lent():
+        yield start
+        for run in made:
+            run.kill()
+
+
+@pytest.fixture(scope="module")
+def site(hold: Hold, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Site]:
     """The live cluster, ours alone, as clean at the end as it was at the start."""
     folder = tmp_path_factory.mktemp("site")
     cluster = clusters.find(request.config.getoption("--cluster"))
@@ -36,7 +124,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
     kube = Kube(cluster.kubeconfig, cluster.context, folder)
     guard = Guard(cluster, kube)
     guard.pin()
-    with closing(Journal(folder / "journal.jsonl")) as journal, Lease(kube, "live"):
+    with closing(Journal(folder / "journal.jsonl")) as journal:
         made = Site(cluster, kube, journal, guard, "live", 1)
         before = take(made)
         yield made

@@ -35,6 +35,8 @@ DEADLINE = 60.0
 HELP = Patience(DEADLINE + 10)
 BACK_OFF = Patience(300 + 10)
 """Instead, for static pods: the kubelet waits up to 300 s before it starts one that was stopped again and again."""
+NEVER = BACK_OFF.seconds + DEADLINE
+"""Seconds after which the switch would fire, where it is going to be defeated: a bite may have to wait for that, too."""
 LOOKS = 0.5
 """Seconds between two looks at what is left."""
 
@@ -162,12 +164,17 @@ class Victims:
         self._folder = folder
         self._made: list[Victim] = []
 
-    def start(self, fault: str, settings: Mapping[str, Any], hold: float = 60.0, way: str = "engine") -> Victim:
-        """Start one, which reaches nodes this way and holds its fault in force for so many seconds."""
+    def start(
+        self, fault: str, settings: Mapping[str, Any], hold: float = 60.0, way: str = "engine", lasts: float = DEADLINE
+    ) -> Victim:
+        """Start one, which reaches nodes this way and holds its fault in force for so many seconds.
+
+        :param lasts: seconds after which its switch fires
+        """
         folder = self._folder / f"v{len(self._made)}-{random.SystemRandom().randrange(16**6):06x}"
         folder.mkdir(parents=True)
         script = str(Path(__file__).with_name("victim.py"))
-        words = [self._site.cluster.name, str(folder), fault, json.dumps(settings), str(DEADLINE), str(hold), way]
+        words = [self._site.cluster.name, str(folder), fault, json.dumps(settings), str(lasts), str(hold), way]
         process = subprocess.Popen(
             [sys.executable, script, *words],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
@@ -242,7 +249,10 @@ def left(site: Site, victim: Victim, node: str = "") -> str | NotYet:
     """Whether anything of one victim is left: in the node it broke, on objects, on this machine, in its journal."""
     found = [one.says for one in _leftovers(site, node) if _is_of(one, victim, node)]
     found += [one.says for one in residue.faults_by_journal(site, [victim.journal])]
-    if _phase(victim) != "intent":  # before that nothing watches over it; `skeptic cleanup` finds it by its label
+    # The namespace of a run's pods in nodes is taken away by its last switch, so from "armed" on it counts. Before that no
+    # switch watches for the run's death, nor does any ever know of a real run's agents: what is left breaks nothing, and
+    # `skeptic cleanup` finds it by its label, see test_a_killed_run_is_cleaned_up.
+    if _phase(victim) != "intent":
         found += [one.says for one in residue.namespaces(site) if one.run == victim.run]
     return NotYet("; ".join(found)) if found else "clean"
 
