@@ -34,13 +34,13 @@ class StopCoreDns(Fault):
             (Target("deployment", "coredns", WHERE),),
             f"scale CoreDNS from {replicas} to 0",
             f"scale CoreDNS to {replicas}",
-            {"deployment": "coredns", "replicas": replicas},
+            {"replicas": replicas},
             objects=(("Deployment", WHERE, "coredns"),),
         )
 
-    def apply(self, site: Site, plan: Plan) -> None:
+    def apply(self, site: Site, plan: Plan) -> None:  # noqa: ARG002
         """Scale it to nothing."""
-        _scale(site, plan.record, 0)
+        site.kube.patch("Deployment", "coredns", WHERE, {"spec": {"replicas": 0}})
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
         """The DNS service has no endpoint that is ready, and no CoreDNS pod is left."""
@@ -52,15 +52,20 @@ class StopCoreDns(Fault):
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Scale it back."""
-        _scale(site, record, record["replicas"])
+        """Scale it back, if it still is scaled to nothing: what its owner has set meanwhile stays."""
+        found = site.kube.get("Deployment", "coredns", WHERE)
+        if found["spec"]["replicas"] == 0:
+            seen = {"resourceVersion": found["metadata"]["resourceVersion"]}
+            site.kube.patch(
+                "Deployment", "coredns", WHERE, {"metadata": seen, "spec": {"replicas": record["replicas"]}}
+            )
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """As many endpoints are ready as there were replicas."""
-        ready = ready_endpoints(site)
-        if ready < record["replicas"]:
-            return NotYet(f"{ready} of {record['replicas']} DNS endpoints are ready")
+        """As many endpoints are ready as the Deployment has replicas again."""
+        ready, wanted = ready_endpoints(site), site.kube.get("Deployment", "coredns", WHERE)["spec"]["replicas"]
+        if ready < wanted or not wanted:
+            return NotYet(f"{ready} of {wanted or record['replicas']} DNS endpoints are ready")
         return f"the DNS service has {ready} ready endpoints"
 
 
@@ -69,7 +74,3 @@ def ready_endpoints(site: Site) -> int:
     slices = site.kube.list("EndpointSlice", WHERE, labels="kubernetes.io/service-name=kube-dns")["items"]
     endpoints = [endpoint for one in slices for endpoint in one.get("endpoints") or []]
     return sum(bool(endpoint["conditions"].get("ready")) for endpoint in endpoints)
-
-
-def _scale(site: Site, record: UndoRecord, replicas: int) -> None:
-    site.kube.patch("Deployment", record["deployment"], WHERE, {"spec": {"replicas": replicas}})

@@ -17,7 +17,7 @@ from kubeskeptic.guard.rights import Right
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
-WHERE = "kube-system"
+WHERE, NAME = "kube-system", "kube-proxy"
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class StopKubeProxy(Fault):
     def plan(self, site: Site) -> Plan:
         """Remember both fields."""
         node_of(site, self.node)
-        spec = site.kube.get("DaemonSet", "kube-proxy", WHERE)["spec"]
+        spec = site.kube.get("DaemonSet", NAME, WHERE)["spec"]
         if spec["template"]["spec"].get("affinity"):
             raise BadInput("kube-proxy's DaemonSet has an affinity already; this would overwrite it")
         return Plan(
@@ -46,9 +46,9 @@ class StopKubeProxy(Fault):
 
     def apply(self, site: Site, plan: Plan) -> None:
         """Change both fields at once."""
-        out = [{"matchFields": [{"key": "metadata.name", "operator": "NotIn", "values": [plan.record["node"]]}]}]
-        affinity = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": out}}}
-        _set(site, affinity, {"type": "OnDelete", "rollingUpdate": None})
+        template = {"spec": {"affinity": _away_from(plan.record["node"])}}
+        strategy = {"type": "OnDelete", "rollingUpdate": None}
+        site.kube.patch("DaemonSet", NAME, WHERE, {"spec": {"template": template, "updateStrategy": strategy}})
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
         """Its health endpoint does not answer."""
@@ -58,19 +58,27 @@ class StopKubeProxy(Fault):
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Put both fields back."""
-        _set(site, None, record["strategy"])
+        """Put back those of both fields that have our values, at once: what its owner has set meanwhile stays."""
+        found = site.kube.get("DaemonSet", NAME, WHERE)
+        spec: dict[str, Any] = {}
+        if found["spec"]["template"]["spec"].get("affinity") == _away_from(record["node"]):
+            spec["template"] = {"spec": {"affinity": None}}
+        if found["spec"]["updateStrategy"]["type"] == "OnDelete":
+            spec["updateStrategy"] = record["strategy"]
+        seen = {"resourceVersion": found["metadata"]["resourceVersion"]}
+        if spec:
+            site.kube.patch("DaemonSet", NAME, WHERE, {"metadata": seen, "spec": spec})
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
         """It answers, has caught up, and every node has its kube-proxy of this template."""
-        status = site.kube.get("DaemonSet", "kube-proxy", WHERE)["status"]
+        status = site.kube.get("DaemonSet", NAME, WHERE)["status"]
         wanted, updated = status.get("desiredNumberScheduled", 0), status.get("updatedNumberScheduled", 0)
         if len(site.cluster.nodes) != wanted or updated != wanted or status.get("numberReady", 0) != wanted:
             return NotYet(f"{status.get('numberReady', 0)} of {wanted} are Ready, {updated} are of this template")
         return in_step(site, record["node"])
 
 
-def _set(site: Site, affinity: dict[str, Any] | None, strategy: dict[str, Any]) -> None:
-    patch = {"spec": {"template": {"spec": {"affinity": affinity}}, "updateStrategy": strategy}}
-    site.kube.patch("DaemonSet", "kube-proxy", WHERE, patch)
+def _away_from(node: str) -> dict[str, Any]:
+    out = [{"matchFields": [{"key": "metadata.name", "operator": "NotIn", "values": [node]}]}]
+    return {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": out}}}
