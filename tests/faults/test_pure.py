@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 import yaml
 
 from kubeskeptic.errors import BadInput
+from kubeskeptic.faults.control_plane import manifest
 from kubeskeptic.faults.control_plane.controllers import without
 from kubeskeptic.faults.library import FAULTS, named
 from kubeskeptic.faults.network import table
@@ -73,6 +75,22 @@ def test_tables_of_other_faults_and_runs_have_other_names() -> None:
     names = {table.name("r1", "cut", "n1"), table.name("r1", "cut", "n2"), table.name("r2", "cut", "n1")}
     assert len(names) == 3
     assert all(name.startswith("skeptic_") for name in names)
+
+
+def test_only_a_table_that_may_be_ours_is_deleted() -> None:
+    named = table.name("r1", "cut", "n1")
+    assert table.delete(named)[-1] == named
+    assert re.fullmatch(table.PATTERN, named)
+    for wrong in ("filter", "kube-proxy", "skeptic_1", f"{named}0", f"{named}\n"):
+        with pytest.raises(BadInput, match="no table of ours"):
+            table.delete(wrong)
+
+
+def test_a_manifest_is_in_the_folder_of_manifests() -> None:
+    assert manifest.path("kube-scheduler") == "/etc/kubernetes/manifests/kube-scheduler.yaml"
+    for wrong in ("../kubelet", "a/b", "", "etcd\n"):
+        with pytest.raises(BadInput, match="no part of the control plane"):
+            manifest.path(wrong)
 
 
 IPTABLES = """*nat

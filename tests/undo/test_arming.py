@@ -93,3 +93,16 @@ def test_another_process_finds_the_kubeconfig_wherever_it_works(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert as_record(replace(CLUSTER, kubeconfig=Path("kubeconfig")))["kubeconfig"] == str(tmp_path / "kubeconfig")
+
+
+def test_faults_of_one_object_leave_and_take_a_note_each(tmp_path: Path) -> None:
+    site: Any = FakeSite(tmp_path)
+    seen: dict[str, str | None] = {}
+    site.kube = SimpleNamespace(patch=lambda *words: seen.update(words[3]["metadata"]["annotations"]))
+    plan = replace(PLAN, timers=(), objects=(("Node", "", "n1"),))
+    for identity in ("cordon_node-1", "taint_node-2"):
+        armed = arming.arm(site, identity, FreezeKubeProxy("n1"), plan, 60.0, {})
+        arming.stop(armed.file)
+    assert sorted(seen) == ["kubeskeptic/undo.cordon_node-1", "kubeskeptic/undo.taint_node-2"]
+    armed.disarm()
+    assert [key for key, text in seen.items() if text is None] == ["kubeskeptic/undo.taint_node-2"]

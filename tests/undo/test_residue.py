@@ -3,13 +3,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from kubeskeptic.errors import CommandFailed, LeftDirty, NotFound, Unanswered
+from kubeskeptic.errors import ClusterError, CommandFailed, LeftDirty, NotFound, Unanswered
 from kubeskeptic.faults import Site
 from kubeskeptic.journal import Journal
 from kubeskeptic.reach import ByEngine, OutOfReach
@@ -81,18 +82,20 @@ def a_journal(folder: Path, *phases: str, cluster: str = "uid-1") -> Path:
 
 
 class FakeKube:
-    """Namespaces by name with their labels; nodes are Ready; there is no lease."""
+    """Namespaces by name with their labels; nodes are Ready, n1 has ``annotations``; there is no lease."""
 
     def __init__(self) -> None:
         self.namespaces: dict[str, dict[str, str]] = {"default": {}, "kubeskeptic-like": {}}
         self.silent = False
+        self.annotations: dict[str, str] = {}
 
     def list(self, kind: str, namespace: str | None = None, *, labels: str = "", fields: str = "") -> dict[str, Any]:
         if self.silent:
             raise Unanswered("nobody there")
         if kind == "Node":
             ready = {"conditions": [{"type": "Ready", "status": "True"}]}
-            return {"items": [{"metadata": {"name": name}, "spec": {}, "status": ready} for name in ("n1", "n2")]}
+            metas: list[dict[str, Any]] = [{"name": "n1", "annotations": self.annotations}, {"name": "n2"}]
+            return {"items": [{"metadata": meta, "spec": {}, "status": ready} for meta in metas]}
         key, _, value = labels.partition("=")
         named = self.namespaces.items() if kind == "Namespace" else ()
         return {
@@ -167,6 +170,60 @@ def test_of_one_run_only_what_is_known_to_be_of_it(site: Site) -> None:
 def test_a_journal_of_another_cluster_is_passed_over(site: Site, tmp_path: Path) -> None:
     assert kinds(site, a_journal(tmp_path, cluster="uid-2")) == []
     assert kinds(site, a_journal(tmp_path)) == [("fault", "x")]
+
+
+CORDON = OpenFault(
+    "cordon_node-1", "cordon_node", "r1", ("cordon/n1",), {"node": "n1"}, "bit", "uncordon", "uid-1",
+    objects=(("Node", "", "n1"),),
+)  # fmt: skip
+TAINT = replace(CORDON, id="taint_node-2", fault="taint_node")
+
+
+def pinned(*faults: OpenFault) -> dict[str, str]:
+    """An object's annotations with notes about faults."""
+    return {notes.annotation(one): notes.written(one) for one in faults}
+
+
+def test_each_of_several_faults_of_one_object_has_a_note(site: Site) -> None:
+    site.kube.annotations = pinned(CORDON, TAINT)  # type: ignore[attr-defined]
+    assert kinds(site) == [("fault", "cordon_node-1"), ("fault", "taint_node-2")]
+
+
+@pytest.mark.parametrize(
+    "annotations",
+    [
+        pinned(replace(CORDON, cluster="uid-2")),
+        pinned(replace(CORDON, objects=(("Node", "", "n2"),))),
+        {notes.annotation(TAINT): notes.written(CORDON)},
+        {"kubeskeptic/undone": notes.written(CORDON)},
+        {notes.annotation(CORDON): "others"},
+    ],
+    ids=["of another cluster", "of another object", "of another fault", "under another name", "no note"],
+)
+def test_a_note_that_does_not_belong_to_its_object_is_passed_over(site: Site, annotations: dict[str, str]) -> None:
+    site.kube.annotations = annotations  # type: ignore[attr-defined]
+    assert kinds(site) == []
+
+
+def test_a_note_in_a_node_about_another_cluster_is_passed_over(site: Site) -> None:
+    engine(site).notes["n1"] = notes.written(replace(FAULT, cluster="uid-2"))
+    assert kinds(site) == []
+
+
+@pytest.mark.parametrize("trouble", [Unanswered("silence"), ClusterError("etcd is gone", 500)])
+def test_while_nobody_says_which_cluster_it_is_a_note_in_a_node_of_ours_is_believed(
+    site: Site, trouble: Exception
+) -> None:
+    class Nobody:
+        @property
+        def uid(self) -> str:
+            raise trouble
+
+    site.guard = Nobody()  # type: ignore[assignment]
+    engine(site).notes["n1"] = notes.written(FAULT)
+    assert [one.name for one in residue.in_node(site, "n1")] == ["stop_kubelet-1"]
+    site.reach = ByHand(engine(site))
+    assert list(residue.in_node(site, "n1")) == []
 
 
 def test_what_cannot_be_looked_at_is_said(site: Site) -> None:

@@ -76,8 +76,7 @@ def arm(site: Site, identity: str, fault: Fault, plan: Plan, lasts: float, where
             notes.leave(site, timer.node, one)
             argv = notes.and_forget(one, timer.argv)
             site.reach.start_timer(timer.node, one.unit, argv, lasts)
-        for kind, namespace, name in plan.objects:
-            notes.annotate(site, kind, namespace, name, notes.written(one))
+        notes.annotate(site, one, notes.written(one))
     except SkepticError:
         with contextlib.suppress(SkepticError):
             armed.disarm()
@@ -107,8 +106,7 @@ def lay_down(site: Site, one: OpenFault) -> None:
 
     :raises SkepticError: when a node or an object does not let go
     """
-    for kind, namespace, name in one.objects:
-        notes.annotate(site, kind, namespace, name, None)
+    notes.annotate(site, one, None)
     for node in one.nodes:
         site.reach.stop_timer(node, one.unit)
         notes.take_away(site, node, one)

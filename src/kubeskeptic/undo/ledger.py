@@ -39,7 +39,7 @@ class OpenFault:
     @property
     def key(self) -> str:
         """``RUN-ID``, with what is no good in the names of files and units replaced."""
-        return "".join(c if c.isalnum() or c in "-_." else "-" for c in f"{self.run}-{self.id}")
+        return plain(f"{self.run}-{self.id}")
 
     @property
     def unit(self) -> str:
@@ -88,6 +88,11 @@ def open_faults(records: Iterable[Record]) -> list[OpenFault]:
             last[record["id"]] = record["phase"]
     waiting = [(one, last[one]) for one, intent in begun.items() if intent.get("undoes") and last[one] != "done"]
     return [_open(begun[one], phase, run) for one, phase in reversed(waiting)]
+
+
+def plain(text: str) -> str:
+    """A text with what is no good in the names of files, units and annotations replaced."""
+    return "".join(c if c.isalnum() or c in "-_." else "-" for c in text)
 
 
 class Nowhere(Journal):

@@ -1,25 +1,28 @@
 """Notes about faults, left where the fault is, so that it can be undone when journal and switch are lost.
 
 In a node it is a file below ``/var/lib/kubeskeptic``, which outlives a restart of the node; on an object it is the
-annotation ``kubeskeptic/undo``. Both hold what the journal's intent holds: the fault's id, its name, and its undo record.
+annotation ``kubeskeptic/undo.ID``, one for each fault, as several may act on one object. All hold what the journal's intent
+holds: the fault's id, its name, and its undo record.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from kubeskeptic.errors import NotFound
 from kubeskeptic.reach.hand_manifests import KEPT
-from kubeskeptic.undo.ledger import OpenFault
+from kubeskeptic.undo.ledger import OpenFault, plain
 
 if TYPE_CHECKING:
     from kubeskeptic.faults.contract import Site
 
 FOLDER = KEPT
 """Where a node keeps notes, and what faults put aside there."""
-ANNOTATION = "kubeskeptic/undo"
+ANNOTATION = "kubeskeptic/undo."
+"""What the name of an annotation with a note begins with; the fault's id follows."""
 
 _READ = 'for note in "$1"/*.json; do test -e "$note" && cat "$note" && echo; done; true'
 _WRITE = 'mkdir -p "$1" && cat > "$1/$2.json.new" && mv "$1/$2.json.new" "$1/$2.json"'
@@ -71,10 +74,25 @@ def and_forget(one: OpenFault, argv: tuple[str, ...]) -> tuple[str, ...]:
     return ("sh", "-c", _UNDO, "sh", path(one), *argv)
 
 
-def annotate(site: Site, kind: str, namespace: str, name: str, text: str | None) -> None:
-    """Put a note on an object, or take it away; an object that is gone has none.
+def annotation(one: OpenFault) -> str:
+    """The name of the annotations that hold a fault's note."""
+    return f"{ANNOTATION}{plain(one.id)}"
+
+
+def annotate(site: Site, one: OpenFault, text: str | None) -> None:
+    """Put a fault's note on its objects, or take it away; an object that is gone has none.
 
     :raises ClusterError: when the API server does not let us
     """
-    with contextlib.suppress(NotFound):
-        site.kube.patch(kind, name, namespace or None, {"metadata": {"annotations": {ANNOTATION: text}}})
+    for kind, namespace, name in one.objects:
+        with contextlib.suppress(NotFound):
+            site.kube.patch(kind, name, namespace or None, {"metadata": {"annotations": {annotation(one): text}}})
+
+
+def on_object(kind: str, metadata: Mapping[str, Any]) -> Iterator[OpenFault]:
+    """The faults that an object has notes about; what was copied from another object is no note about this one."""
+    here = (kind, metadata.get("namespace", ""), metadata["name"])
+    for key, text in (metadata.get("annotations") or {}).items():
+        one = parse(text) if key.startswith(ANNOTATION) else None
+        if one and here in one.objects and key == annotation(one):
+            yield one

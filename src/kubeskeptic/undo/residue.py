@@ -14,8 +14,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kubeskeptic.errors import CommandFailed, NotFound, SkepticError
+from kubeskeptic.errors import ClusterError, CommandFailed, NotFound, SkepticError, Unanswered
 from kubeskeptic.faults.library import FAULTS, named
+from kubeskeptic.faults.network import table
 from kubeskeptic.guard import lease as leases
 from kubeskeptic.reach import ByEngine
 from kubeskeptic.undo import arming, notes
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 LABEL = "app.kubernetes.io/managed-by=kubeskeptic"
 RUN_LABEL = "kubeskeptic/run"
 ANNOTATED = ("Node", "Namespace", "Deployment", "DaemonSet", "StatefulSet", "ConfigMap", "Service", "Pod")
-"""Kinds of objects that faults leave the annotation ``kubeskeptic/undo`` on."""
+"""Kinds of objects that faults leave a note on."""
 
 
 @dataclass(frozen=True)
@@ -97,12 +98,12 @@ def faults_by_journal(site: Site, journals: Iterable[Path]) -> Iterator[Leftover
 
 
 def faults_by_annotation(site: Site) -> Iterator[Leftover]:
-    """Faults that an object's annotation speaks of."""
+    """Faults of this cluster that an object has a note about."""
     for kind in ANNOTATED:
         for item in site.kube.list(kind)["items"]:
-            one = notes.parse(item["metadata"].get("annotations", {}).get(notes.ANNOTATION, ""))
-            if one:
-                yield _fault(one, f"{kind} {item['metadata']['name']}")
+            for one in notes.on_object(kind, item["metadata"]):
+                if one.cluster == site.guard.uid:
+                    yield _fault(one, f"{kind} {item['metadata']['name']}")
 
 
 def faults_by_switch(site: Site) -> Iterator[Leftover]:
@@ -141,8 +142,8 @@ def nodes_down(site: Site) -> Iterator[Leftover]:
             yield Leftover("node", container.name, f"node {container.name} is {container.state}", node=container.name)
 
 
-_PARTS = """
-nft list tables 2>/dev/null | awk '$3 ~ /^skeptic_[0-9a-f]+$/ {print "table " $2 "/" $3}'
+_PARTS = f"""
+nft list tables 2>/dev/null | awk '$2 == "inet" && $3 ~ /^{table.PATTERN}$/ {{print "table " $2 "/" $3}}'
 true
 """
 _STATE = """
@@ -161,13 +162,24 @@ def in_node(site: Site, node: str) -> Iterator[Leftover]:
     if any(down.node == node for down in nodes_down(site)):
         return
     for one in notes.in_node(site, node):
-        yield _fault(one, f"note in {node}")
+        if _is_here(site, one):
+            yield _fault(one, f"note in {node}")
     for timer in site.reach.timers(node):
         yield Leftover("timer", timer, f"timer {timer} in {node}", node=node)
     look = f"{_STATE}{_PARTS}" if site.reach.way == ByEngine.way else _PARTS
     for line in site.in_node(node, "sh", "-c", look).splitlines():
         kind, _, name = line.partition(" ")
         yield Leftover(kind, name, f"{_SAID[kind]} {name} in {node}", node=node)
+
+
+def _is_here(site: Site, one: OpenFault) -> bool:
+    """Whether a note in a node is about this cluster. While nobody says which one that is, a note in a node of ours is
+    believed: undoing it may be what brings the API server back.
+    """
+    try:
+        return one.cluster == site.guard.uid
+    except (Unanswered, ClusterError):
+        return site.reach.way == ByEngine.way
 
 
 def unseen(site: Site) -> Iterator[Leftover]:

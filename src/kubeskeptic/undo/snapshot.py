@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from kubeskeptic.errors import CommandFailed
 from kubeskeptic.faults import state
 from kubeskeptic.faults.parts.rules import SHOW, normalised
+from kubeskeptic.undo.notes import ANNOTATION
 from kubeskeptic.undo.residue import RUN_LABEL
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def _namespaces(site: Site) -> Iterator[str]:
 def _system(site: Site) -> Iterator[str]:
     for kind, part in (("Deployment", "spec"), ("DaemonSet", "spec"), ("Service", "spec"), ("ConfigMap", "data")):
         for item in site.kube.list(kind, "kube-system")["items"]:
-            ours = "kubeskeptic/undo" in item["metadata"].get("annotations", {})
+            ours = any(key.startswith(ANNOTATION) for key in item["metadata"].get("annotations", {}))
             marked = ", with a note of ours" if ours else ""
             yield f"{kind} {item['metadata']['name']} {_digest(item.get(part))}{marked}"
 

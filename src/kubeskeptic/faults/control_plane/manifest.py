@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import time
 
-from kubeskeptic.errors import CommandFailed
+from kubeskeptic.errors import BadInput, CommandFailed
 from kubeskeptic.faults import state
 from kubeskeptic.faults.contract import Site
 from kubeskeptic.waiting import NotYet
 
 
 def path(part: str) -> str:
-    """Where kubeadm puts the manifest of a part, such as ``kube-scheduler``."""
+    """Where kubeadm puts the manifest of a part, such as ``kube-scheduler``.
+
+    :raises BadInput: when no part is called so, and it would be somewhere else
+    """
+    if not re.fullmatch(r"[a-z]+(-[a-z]+)*", part):
+        raise BadInput(f"no part of the control plane is called {part!r}")
     return f"/etc/kubernetes/manifests/{part}.yaml"
 
 

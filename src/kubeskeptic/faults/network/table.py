@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import re
 from collections.abc import Iterable
 
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults.contract import Site
 
 _DELETE = 'nft list table inet "$1" >/dev/null 2>&1 || exit 0; exec nft delete table inet "$1"'
+
+PATTERN = "skeptic_" + "[0-9a-f]" * 12
+"""Every table's name, as a regular expression that every awk understands."""
 
 
 def name(run: str, *about: str) -> str:
@@ -61,7 +65,12 @@ def put(site: Site, node: str, text: str) -> None:
 
 
 def delete(table: str) -> tuple[str, ...]:
-    """The command line that deletes a table in its node; fine when there is none."""
+    """The command line that deletes a table of ours in its node; fine when there is none.
+
+    :raises BadInput: when it is called as none of ours is: records come from where others may write, too
+    """
+    if not re.fullmatch(PATTERN, table):
+        raise BadInput(f"no table of ours is called {table!r}; it is left alone")
     return ("sh", "-c", _DELETE, "sh", table)
 
 
