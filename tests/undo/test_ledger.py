@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from kubeskeptic.undo import notes
-from kubeskeptic.undo.ledger import OpenFault, open_faults
+from kubeskeptic.undo.ledger import OpenFault, open_faults, run_of
 
 
 def records(identity: str, *phases: str, undoes: str = "mend it") -> list[dict[str, Any]]:
@@ -18,11 +18,16 @@ RUN = [{"kind": "run", "id": "r1"}]
 WHOLE = ("intent", "armed", "applying", "applied", "bit", "undoing", "undone", "healed", "disarmed", "done")
 
 
-def test_a_fault_is_open_from_its_intent_until_it_is_done() -> None:
-    for end in range(1, len(WHOLE)):
+def test_a_fault_is_open_from_when_it_is_applied_until_it_is_done() -> None:
+    for end in range(3, len(WHOLE)):
         (found,) = open_faults(RUN + records("cup", *WHOLE[:end]))
         assert (found.id, found.phase, found.run) == ("cup", WHOLE[end - 1], "r1")
     assert open_faults(RUN + records("cup", *WHOLE)) == []
+
+
+def test_one_that_was_announced_and_never_applied_is_not() -> None:
+    for end in (1, 2):
+        assert open_faults(RUN + records("cup", *WHOLE[:end])) == []
 
 
 def test_one_that_failed_is_open() -> None:
@@ -39,7 +44,7 @@ def test_what_heals_itself_is_never_open() -> None:
 
 
 def test_the_last_one_comes_first() -> None:
-    found = open_faults(RUN + records("cup", "intent") + records("jug", "intent"))
+    found = open_faults(RUN + records("cup", *WHOLE[:3]) + records("jug", *WHOLE[:3]))
     assert [one.id for one in found] == ["jug", "cup"]
 
 
@@ -64,3 +69,10 @@ def test_no_command_for_a_node_is_changed_by_its_systemd() -> None:
             assert "${" not in word
             assert "$$" not in word
             assert not word.startswith("$")
+
+
+def test_a_unit_says_which_run_it_belongs_to() -> None:
+    one = OpenFault("freeze_kube_proxy-1a2b3c", "freeze_kube_proxy", "20261101-120000-ab12", (), {}, "armed")
+    for unit in (one.unit, f"{one.unit}.timer", f"{one.unit}.service"):
+        assert run_of(unit) == one.run
+    assert [run_of(name) for name in ("skeptic-left.timer", "kubelet.service", "")] == [""] * 3

@@ -12,11 +12,13 @@ import pytest
 
 from kubeskeptic.errors import ClusterError, CommandFailed, LeftDirty, NotFound, Unanswered
 from kubeskeptic.faults import Site
+from kubeskeptic.faults.parts.stop_kubelet import StopKubelet
 from kubeskeptic.journal import Journal
 from kubeskeptic.reach import ByEngine, OutOfReach
 from kubeskeptic.undo import notes, residue
 from kubeskeptic.undo.cleanup import REMOVERS, cleanup
-from kubeskeptic.undo.ledger import OpenFault
+from kubeskeptic.undo.ledger import OpenFault, of_journal
+from kubeskeptic.waiting import NotYet
 
 FAULT = OpenFault("stop_kubelet-1", "stop_kubelet", "r1", ("kubelet/n1",), {"node": "n1"}, "bit", "start it", "uid-1")
 TABLE = "skeptic_0123456789ab"
@@ -165,6 +167,37 @@ def test_of_one_run_only_what_is_known_to_be_of_it(site: Site) -> None:
     ours = {"app.kubernetes.io/managed-by": "kubeskeptic"}
     site.kube.namespaces |= {"a": ours | {"kubeskeptic/run": "r1"}, "b": ours | {"kubeskeptic/run": "r2"}, "c": ours}  # type: ignore[attr-defined]
     assert kinds(site, run="r1") == [("namespace", "a")]
+
+
+def test_what_belongs_to_another_run_or_to_none_is_left_out(site: Site) -> None:
+    engine(site).down = {"n2"}
+    engine(site).notes["n1"] = notes.written(replace(FAULT, run="r2"))
+    engine(site).timers["n1"] = "skeptic-r1-x_y-1.timer loaded\nskeptic-r2-x_y-1.timer loaded\nskeptic-z.timer loaded\n"
+    engine(site).lines["n1"] = f"service kubelet\nstopped kube-proxy\ntable inet/{TABLE}\n"
+    assert kinds(site, run="r1") == [("timer", "skeptic-r1-x_y-1.timer")]
+    assert ("timer", "skeptic-z.timer") in kinds(site)
+
+
+def test_of_one_run_too_what_cannot_be_looked_at_is_said(site: Site) -> None:
+    engine(site).slow = {"n1"}
+    assert kinds(site, run="r1") == [("blind", "node n1")]
+
+
+def test_cleanup_closes_what_somebody_else_has_undone(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(StopKubelet, "heal", classmethod(lambda *_: "the node is Ready"))
+    path = a_journal(tmp_path)
+    assert cleanup(site, [path], "r2", say=lambda _: None) == 0
+    assert [one.phase for one in of_journal(path)] == ["applying"]
+    assert cleanup(site, [path], say=lambda _: None) == 0
+    assert of_journal(path) == []
+    monkeypatch.setattr(StopKubelet, "heal", classmethod(lambda *_: NotYet("its owner has stopped the kubelet")))
+    assert kinds(site, path) == []
+
+
+def test_what_was_announced_and_never_applied_is_not_undone(site: Site, tmp_path: Path) -> None:
+    assert kinds(site, a_journal(tmp_path, "intent", "armed")) == []
 
 
 def test_a_journal_of_another_cluster_is_passed_over(site: Site, tmp_path: Path) -> None:

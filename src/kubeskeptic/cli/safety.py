@@ -50,7 +50,7 @@ def status(where: Where, reports: Path) -> None:
 @click.command()
 @which_cluster
 @_REPORTS
-@click.option("--run", default="", metavar="ID", help="Only what belongs to this run, where that can be told.")
+@click.option("--run", default="", metavar="ID", help="Only what is known to belong to this run.")
 @click.option("--dry-run", is_flag=True, help="Say what would be undone or removed, and touch nothing.")
 def cleanup(where: Where, reports: Path, run: str, dry_run: bool) -> None:
     """Undo every fault that is still in force and remove what runs left behind, then wait for a healthy cluster.

@@ -25,7 +25,7 @@ PASSES = 4
 def cleanup(site: Site, journals: Iterable[Path] = (), run: str = "", *, say: Say) -> int:
     """Remove what is left and wait until the cluster is healthy; how many things were removed.
 
-    :param run: only what belongs to this run
+    :param run: only what is known to belong to this run
     :param say: takes one line about each thing
     :raises LeftDirty: when something could not be removed, or the cluster does not get healthy
     """
@@ -42,6 +42,7 @@ def cleanup(site: Site, journals: Iterable[Path] = (), run: str = "", *, say: Sa
     failed = failed or [one.says for one in _removable(site, known, run)]
     if failed:
         raise LeftDirty(f"the cluster is still dirty: {'; '.join(failed)}")
+    _close(site, known, run)
     try:
         until(lambda: healthy(site), CONTROL_PLANE_RESTARTS, what="the cluster to be healthy", tolerate=(SkepticError,))
     except PatienceExhausted as sick:
@@ -51,6 +52,12 @@ def cleanup(site: Site, journals: Iterable[Path] = (), run: str = "", *, say: Sa
 
 def _removable(site: Site, journals: list[Path], run: str) -> list[Leftover]:
     return [one for one in residue.find(site, journals, run) if one.kind != "unseen"]
+
+
+def _close(site: Site, journals: list[Path], run: str) -> None:
+    for path, one in residue.settled(site, journals, run):
+        with opened(path) as journal:
+            one.mark(journal, "done", by="cleanup", evidence="it is seen to have healed")
 
 
 def _removed(site: Site, one: Leftover, say: Say, failed: list[str]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -15,7 +16,7 @@ from kubeskeptic.undo.anyway import anyway
 
 @dataclass(frozen=True)
 class OpenFault:
-    """A fault whose record ends somewhere between its intent and done.
+    """A fault whose record ends somewhere between applying and done.
 
     :param undo: its undo record
     :param nodes: those that have a timer and a note
@@ -44,7 +45,7 @@ class OpenFault:
     @property
     def unit(self) -> str:
         """The name of the timers in nodes that undo it: ``skeptic-RUN-ID``."""
-        return f"skeptic-{self.key}"
+        return f"skeptic-{self.key}"  # run_of is the way back
 
     def as_record(self) -> dict[str, Any]:
         """As JSON data; :meth:`from_record` is the way back."""
@@ -75,7 +76,11 @@ class OpenFault:
 
 
 def open_faults(records: Iterable[Record]) -> list[OpenFault]:
-    """The faults that were begun, have something to undo, and are not done; the last one first, as they have to be undone."""
+    """The faults that were begun, have something to undo, and are not done; the last one first, as they have to be undone.
+
+    Applying is on disk before anything is applied. What ends earlier has changed nothing: to undo it would be to undo what
+    somebody else may have done to its target since.
+    """
     begun: dict[str, Record] = {}
     last: dict[str, str] = {}
     run = ""
@@ -86,13 +91,23 @@ def open_faults(records: Iterable[Record]) -> list[OpenFault]:
             if record["phase"] == "intent":
                 begun[record["id"]] = record
             last[record["id"]] = record["phase"]
-    waiting = [(one, last[one]) for one, intent in begun.items() if intent.get("undoes") and last[one] != "done"]
+    closed = ("intent", "armed", "done")
+    waiting = [(one, last[one]) for one, intent in begun.items() if intent.get("undoes") and last[one] not in closed]
     return [_open(begun[one], phase, run) for one, phase in reversed(waiting)]
 
 
 def plain(text: str) -> str:
     """A text with what is no good in the names of files, units and annotations replaced."""
     return "".join(c if c.isalnum() or c in "-_." else "-" for c in text)
+
+
+def run_of(unit: str) -> str:
+    """The run that a timer in a node belongs to, by its name; empty when it does not say.
+
+    A fault's id is its name, which has no dash, and a number in hexadecimal.
+    """
+    found = re.fullmatch(r"skeptic-(.+)-[a-z_]+-[0-9a-f]+(\.timer|\.service)?", unit)
+    return found[1] if found else ""
 
 
 class Nowhere(Journal):

@@ -20,7 +20,7 @@ from kubeskeptic.faults.network import table
 from kubeskeptic.guard import lease as leases
 from kubeskeptic.reach import ByEngine
 from kubeskeptic.undo import arming, notes
-from kubeskeptic.undo.ledger import OpenFault, of_journal
+from kubeskeptic.undo.ledger import OpenFault, of_journal, run_of
 from kubeskeptic.undo.switch import alive
 from kubeskeptic.waiting import NotYet
 
@@ -61,13 +61,13 @@ def find(site: Site, journals: Iterable[Path] = (), run: str = "") -> list[Lefto
     """Everything that is left, in the order in which it should be removed.
 
     :param journals: the journals to read; those about other clusters are passed over
-    :param run: only what belongs to this run, where that can be told
+    :param run: only what is known to belong to this run, and what could not be looked at
     """
     found: dict[tuple[str, str, str], Leftover] = {}
     for about, look in _looks(site, list(journals)):
         try:
             for one in look():
-                if not run or one.run == run or (one.run == "" and one.kind != "namespace"):
+                if not run or one.run == run or one.kind == "unseen":
                     found.setdefault((one.kind, one.name, one.node), one)
         except (SkepticError, OSError) as error:
             blind = Leftover("blind", about, f"cannot look at {about}: {error}")
@@ -97,6 +97,17 @@ def faults_by_journal(site: Site, journals: Iterable[Path]) -> Iterator[Leftover
                 yield _fault(one, f"journal {path.parent.name}", path)
 
 
+def settled(site: Site, journals: Iterable[Path], run: str = "") -> Iterator[tuple[Path, OpenFault]]:
+    """Faults of this cluster that a journal has begun and not done, and that are seen to have healed: somebody else has
+    undone them. Whoever closes them keeps them from being undone again, after their targets have changed for other reasons.
+    """
+    for path in journals:
+        for one in of_journal(path):
+            mine = one.cluster == site.guard.uid and run in ("", one.run)
+            if mine and one.fault in FAULTS and _healed(site, one):
+                yield path, one
+
+
 def faults_by_annotation(site: Site) -> Iterator[Leftover]:
     """Faults of this cluster that an object has a note about."""
     for kind in ANNOTATED:
@@ -109,17 +120,15 @@ def faults_by_annotation(site: Site) -> Iterator[Leftover]:
 def faults_by_switch(site: Site) -> Iterator[Leftover]:
     """Dead man's switches of this machine whose process is gone, or that gave up."""
     for file in arming.pending(site.cluster.name):
-        pid = arming.pid_of(file)
-        if pid and alive(pid):
-            yield Leftover("waiting", file.name, f"switch {file.stem} waits or works", file=file)
-            continue
         order = arming.order_in(file) or {}
         one = OpenFault.from_record(order["replay"]["fault"]) if "replay" in order else None
+        run, pid = one.run if one else "", arming.pid_of(file)
+        if pid and alive(pid):
+            yield Leftover("waiting", file.name, f"switch {file.stem} waits or works", file=file, run=run)
+            continue
         if one and one.cluster == site.guard.uid:
             yield _fault(one, f"switch {file.name}", Path(order["replay"]["journal"]))
-        yield Leftover(
-            "switch", file.name, f"switch {file.name}, whose process is gone", file=file, run=one.run if one else ""
-        )
+        yield Leftover("switch", file.name, f"switch {file.name}, whose process is gone", file=file, run=run)
 
 
 def _fault(one: OpenFault, where: str, journal: Path | None = None) -> Leftover:
@@ -165,7 +174,7 @@ def in_node(site: Site, node: str) -> Iterator[Leftover]:
         if _is_here(site, one):
             yield _fault(one, f"note in {node}")
     for timer in site.reach.timers(node):
-        yield Leftover("timer", timer, f"timer {timer} in {node}", node=node)
+        yield Leftover("timer", timer, f"timer {timer} in {node}", node=node, run=run_of(timer))
     look = f"{_STATE}{_PARTS}" if site.reach.way == ByEngine.way else _PARTS
     for line in site.in_node(node, "sh", "-c", look).splitlines():
         kind, _, name = line.partition(" ")
@@ -211,4 +220,6 @@ def lease(site: Site) -> Iterator[Leftover]:
         return
     nobody = leases.Holder("", leases.Holder.us("").machine, 0, 0)
     if not leases.why_taken(held, nobody, datetime.now(UTC)):
-        yield Leftover("lease", leases.NAME, f"the lease of {held['spec'].get('holderIdentity')}")
+        identity = held["spec"].get("holderIdentity") or ""
+        holder = leases.Holder.parse(identity)
+        yield Leftover("lease", leases.NAME, f"the lease of {identity}", run=holder.run if holder else "")
