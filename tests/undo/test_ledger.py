@@ -60,11 +60,12 @@ def test_what_is_no_note_of_ours_is_passed_over() -> None:
 
 def test_no_command_for_a_node_is_changed_by_its_systemd() -> None:
     """systemd replaces ``${NAME}`` and ``$$`` in the command lines of units, and a word that begins with a dollar sign."""
-    from kubeskeptic.faults import aside
-    from kubeskeptic.faults.parts import flush_service_rules, kube_proxy
+    from kubeskeptic.faults import aside, runtime
+    from kubeskeptic.faults.parts import eviction, flush_service_rules, kube_proxy
 
     one = OpenFault("i", "f", "r", (), {}, "armed")
-    for argv in (kube_proxy.CONTINUE, flush_service_rules.BACK, aside.restore("/etc/x.yaml")):
+    shared = (kube_proxy.CONTINUE, flush_service_rules.BACK, eviction.RESTORE)
+    for argv in (*shared, aside.restore("/etc/x.yaml"), runtime.telling("abc", "SIGCONT")):
         for word in notes.and_forget(one, argv):
             assert "${" not in word
             assert "$$" not in word

@@ -14,7 +14,8 @@ from kubeskeptic.undo.notes import FOLDER
 
 _KEEP = 'test -e "$1" || { mkdir -p "$(dirname "$1")" && cp -p "$2" "$1.new" && mv "$1.new" "$1"; }'
 _WRITE = 'cat > "$1" && mv "$1" "$2"'
-_RESTORE = 'test -e "$1" || exit 0; { cmp -s "$1" "$2" || { cp -p "$1" "$3" && mv "$3" "$2"; }; } && rm -f "$1"'
+_RESTORE = 'test -e "$1" || exit 0; { cmp -s "$1" "$2" || { cp -p "$1" "$3" && mv "$3" "$2"; }; } && '
+_FORGET = 'rm -f "$1"'
 
 
 def kept(path: str) -> str:
@@ -52,6 +53,10 @@ def remove(site: Site, node: str, path: str) -> None:
     site.in_node(node, "rm", "-f", path)
 
 
-def restore(path: str) -> tuple[str, ...]:
-    """The command line that puts back in its node what was put aside; does nothing when nothing was."""
-    return ("sh", "-c", _RESTORE, "sh", kept(path), path, _beside(path))
+def restore(path: str, then: str = "") -> tuple[str, ...]:
+    """The command line that puts back in its node what was put aside; does nothing when nothing was.
+
+    :param then: shell words to run afterwards; until they succeed the copy is kept, so that all of it can be tried again
+    """
+    script = f"{_RESTORE}{then} && {_FORGET}" if then else f"{_RESTORE}{_FORGET}"
+    return ("sh", "-c", script, "sh", kept(path), path, _beside(path))

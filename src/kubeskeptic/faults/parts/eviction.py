@@ -14,13 +14,7 @@ SIGNALS = {"memory": ("memory.available", "MemoryPressure"), "disk": ("nodefs.av
 ALMOST_ALL = "99.99%"
 """A node of a few containers has more than 99 % of its memory free; 100 % would switch the threshold off."""
 
-RESTORE = (
-    "sh",
-    "-c",
-    f"{aside.restore(CONFIGURATION)[2]} && systemctl restart kubelet",
-    "sh",
-    *aside.restore(CONFIGURATION)[4:],
-)
+RESTORE = aside.restore(CONFIGURATION, "systemctl restart kubelet")
 """Puts the configuration back in its node and restarts the kubelet; does nothing when nothing was put aside."""
 
 

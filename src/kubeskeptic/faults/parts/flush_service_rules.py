@@ -18,7 +18,9 @@ from kubeskeptic.faults.parts.rules import FLUSH, KEPT, UNFLUSH, service_rules
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
-BACK = ("sh", "-c", f'( {UNFLUSH[2].strip()} ); pkill -CONT -x "$2" || test "$?" = 1', "sh", KEPT, PROCESS)
+_GO_ON = 'restored="$?"; pkill -CONT -x "$2" || test "$?" = 1 && exit "$restored"'
+BACK = ("sh", "-c", f"( {UNFLUSH[2].strip()} ); {_GO_ON}", "sh", KEPT, PROCESS)
+"""Lets kube-proxy go on also when its rules could not be put back, and fails then, so that it is tried again."""
 
 
 @dataclass(frozen=True)

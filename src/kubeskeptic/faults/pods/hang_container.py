@@ -13,7 +13,7 @@ from kubeskeptic.faults import state
 from kubeskeptic.faults.contract import Fault, Plan, Site, Timer, UndoRecord
 from kubeskeptic.faults.nodes.back import node_of
 from kubeskeptic.faults.pods.container import find
-from kubeskeptic.faults.runtime import CTR, signal, tasks
+from kubeskeptic.faults.runtime import signal, tasks, telling
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -34,13 +34,12 @@ class HangContainer(Fault):
         found = find(site.kube, self.namespace, self.pod, self.container)
         node_of(site, found.node)
         what = f"the main process of container {found.name} of pod {self.namespace}/{self.pod}"
-        go_on = (*CTR, "tasks", "kill", "--signal", "SIGCONT", found.id)
         return Plan(
             (found.target,),
             f"stop {what} with SIGSTOP",
             f"let {what} go on with SIGCONT",
             found.as_record(),
-            timers=(Timer(found.node, ("sh", "-c", '"$@" || true', "sh", *go_on)),),
+            timers=(Timer(found.node, telling(found.id, "SIGCONT")),),
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
