@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kubeskeptic.errors import BadInput, CommandFailed, NotFound, Refused, Unanswered
+from kubeskeptic.errors import BadInput, ClusterError, CommandFailed, NotFound, Refused, Unanswered
 from kubeskeptic.guard import Guard, Risk, consent_manifest
 from kubeskeptic.guard.ownership import on_loopback
 
@@ -18,10 +18,13 @@ class FakeKube:
     nodes: tuple[str, ...] = ("c-control-plane", "c-worker")
     consent: dict[str, Any] | None = None
     dead: bool = False
+    broken: bool = False
 
     def get(self, kind: str, name: str, namespace: str | None = None) -> dict[str, Any]:
         if self.dead:
             raise Unanswered("nobody there")
+        if self.broken:
+            raise ClusterError("etcdserver: request timed out", 500)
         if kind == "Namespace":
             return {"metadata": {"uid": self.uid}}
         if self.consent is None:
@@ -123,7 +126,11 @@ def test_undoing_goes_on_without_an_api_server_but_not_on_another_cluster() -> N
     cluster: Any = SimpleNamespace(context="kind-c", name="c", engine=FakeEngine())
     guard = Guard(cluster, kube, "uid-1")  # type: ignore[arg-type]
     guard.same_if_it_answers()
-    kube.dead, kube.uid = False, "uid-2"
+    kube.dead, kube.broken = False, True  # as without etcd
+    guard.same_if_it_answers()
+    with pytest.raises(ClusterError):
+        guard.permit(Risk.NODE, "crash a node")
+    kube.broken, kube.uid = False, "uid-2"
     with pytest.raises(Refused):
         guard.same_if_it_answers()
 

@@ -11,7 +11,7 @@ import ipaddress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from kubeskeptic.errors import Refused, SkepticError, Unanswered
+from kubeskeptic.errors import ClusterError, Refused, SkepticError, Unanswered
 from kubeskeptic.guard.consent import consent
 from kubeskeptic.guard.risk import Risk, above
 
@@ -84,13 +84,14 @@ class Guard:
             )
 
     def same_if_it_answers(self) -> None:
-        """As :meth:`same`, for undoing what took the API server away: fine when it does not answer.
+        """As :meth:`same`, for undoing what took the API server away: fine when it does not answer, or answers with an error,
+        as it does without its etcd.
 
-        :raises Refused: when it answers, and is another one
+        :raises Refused: when it says who it is, and is another one
         """
         try:
             self.same()
-        except Unanswered:
+        except (Unanswered, ClusterError):
             return
 
     def _seen_uid(self) -> str:
