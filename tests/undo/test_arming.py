@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import threading
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -16,7 +18,7 @@ from kubeskeptic.reach import ByEngine
 from kubeskeptic.undo import arming
 from kubeskeptic.undo.ledger import OpenFault
 from kubeskeptic.undo.reach import as_record, cluster_from
-from kubeskeptic.undo.switch import alive
+from kubeskeptic.undo.switch import alive, born
 
 CLUSTER = Cluster(
     "c",
@@ -80,6 +82,32 @@ def test_a_fault_in_a_node_has_a_process_a_note_and_a_timer(tmp_path: Path) -> N
 def test_when_one_switch_cannot_be_armed_none_is(tmp_path: Path) -> None:
     site = FakeSite(tmp_path, broken="systemd-run")
     with pytest.raises(CommandFailed):
+        arm(site)
+    assert list(arming.pending("c")) == []
+
+
+def test_a_switch_that_is_firing_is_waited_for(tmp_path: Path) -> None:
+    armed = arming.Armed(cast(Any, FakeSite(tmp_path)), OpenFault("x", "f", "r1", (), {}, "armed"), tmp_path / "s.json")
+    with subprocess.Popen(["sleep", "0.3"]) as works:
+        reaper = threading.Thread(target=works.wait)
+        reaper.start()
+        armed.file.with_suffix(".firing").touch()
+        armed.file.with_suffix(".failed").touch()
+        armed.file.with_suffix(".pid").write_text(f"{works.pid} {born(works.pid)}\n")
+        armed.disarm()
+        assert works.poll() == 0
+        reaper.join()
+    assert not armed.file.with_suffix(".failed").exists()
+
+
+def test_an_interrupt_while_arming_leaves_no_switch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = FakeSite(tmp_path)
+
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(site.reach, "start_timer", interrupted)
+    with pytest.raises(KeyboardInterrupt):
         arm(site)
     assert list(arming.pending("c")) == []
 

@@ -39,12 +39,14 @@ class Armed:
     file: Path
 
     def disarm(self) -> None:
-        """Take the switches back; fine when they have fired.
+        """Take the switches back; one that is firing is waited for, so that it undoes no later fault.
 
-        :raises SkepticError: when a node or an object does not let go
+        :raises SkepticError: when a node or an object does not let go, or the switch does not end
         """
         lay_down(self.site, self.one)
-        stop(self.file)
+        if not stop(self.file) and self.file.with_suffix(".firing").exists():
+            ended(self.file)
+            self.file.with_suffix(".failed").unlink(missing_ok=True)  # what it did not achieve has been done meanwhile
 
 
 def arm(site: Site, identity: str, fault: Fault, plan: Plan, lasts: float, where: Mapping[str, str]) -> Armed:
@@ -69,15 +71,15 @@ def arm(site: Site, identity: str, fault: Fault, plan: Plan, lasts: float, where
         objects=plan.objects,
         where=where,
     )
-    start(file, order_for(site, one, plan.rescue, file, lasts), site.cluster.engine.environment())
     armed = Armed(site, one, file)
     try:
+        start(file, order_for(site, one, plan.rescue, file, lasts), site.cluster.engine.environment())
         for timer in plan.timers:
             notes.leave(site, timer.node, one)
             argv = notes.and_forget(one, timer.argv)
             site.reach.start_timer(timer.node, one.unit, argv, lasts)
         notes.annotate(site, one, notes.written(one))
-    except SkepticError:
+    except BaseException:  # an interrupt, too
         with contextlib.suppress(SkepticError):
             armed.disarm()
         raise
@@ -172,12 +174,20 @@ def await_end(file: Path) -> None:
     order = order_in(file)
     if order and alive(order["runner"]):
         raise Refused(f"process {order['runner'][0]} is using {order['label']}; end that run first")
+    ended(file)
 
-    def ended() -> bool | NotYet:
+
+def ended(file: Path) -> None:
+    """Wait until the process of a switch has ended; at once when there is none.
+
+    :raises PatienceExhausted: when it does not end
+    """
+
+    def gone() -> bool | NotYet:
         pid = pid_of(file)
         return NotYet(f"process {pid[0]} works") if pid and alive(pid) else True
 
-    until(ended, SWITCH_FIRES, what=f"the switch {file.stem} to do its work")
+    until(gone, SWITCH_FIRES, what=f"the switch {file.stem} to do its work")
 
 
 def order_in(file: Path) -> dict[str, Any] | None:
