@@ -25,6 +25,7 @@ from kubeskeptic.faults.library import FAULTS, named
 from kubeskeptic.journal import Journal
 from kubeskeptic.plugin import signals
 from kubeskeptic.runs.options import RunOptions
+from kubeskeptic.undo.anyway import anyway
 from kubeskeptic.waiting import NotYet, until
 
 _TYPES = {str: "text", int: "whole number", float: "number", bool: "true or false"}
@@ -115,8 +116,10 @@ def _in_a_journal(site: Site, fault: Fault, options: RunOptions) -> Iterator[Sit
     try:
         yield replace(site, journal=journal, run=options.id, seed=options.seed)
     finally:
-        journal.write("run-ended", sync=True, clean=not site.left)
-        journal.close()
+        with anyway("the end of the journal"):  # it must not hide what could not be undone
+            journal.write("run-ended", sync=True, clean=not site.left)
+        with anyway("the end of the journal"):
+            journal.close()
 
 
 def span(text: str) -> float:

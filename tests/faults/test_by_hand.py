@@ -1,0 +1,52 @@
+"""A fault from a shell on a machine whose disk fills up meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from kubeskeptic.errors import LeftDirty
+from kubeskeptic.journal import Journal
+from kubeskeptic.runs.options import RunOptions
+
+from .world import Break, FullDisk, a_site
+
+by_hand: Any = import_module("kubeskeptic.cli.faults")  # the package's name for it is the command
+
+
+class FullAtTheEnd(FullDisk):
+    """A journal whose last record finds no room."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(Journal(path), "none")
+
+    def close(self) -> None:
+        self.journal.close()
+
+    def write(self, kind: str, *, sync: bool = False, **fields: Any) -> dict[str, Any]:
+        if kind == "run-ended":
+            raise OSError(28, "No space left on device")
+        return super().write(kind, sync=sync, **fields)
+
+
+def hold(folder: Path) -> None:
+    """Inflict what then cannot be undone."""
+    cluster: Any = SimpleNamespace(context="kind-c", engine=None)
+    with a_site(folder) as made:
+        site = replace(made, cluster=cluster)
+        with by_hand._in_a_journal(site, Break("jug"), RunOptions(reports=folder)):
+            raise LeftDirty("mend jug")
+
+
+def test_what_could_not_be_undone_is_said_though_the_journal_has_no_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(by_hand, "Journal", FullAtTheEnd)
+    with pytest.raises(LeftDirty, match="mend jug"):
+        hold(tmp_path)
+    assert "No space left" in capsys.readouterr().err
