@@ -2,7 +2,8 @@
 
 All containers of an engine are one group to the kernel, which gives that group as much of the processor as any single process
 beside it: a cluster of four nodes, as much as the harness that only watches it. Questions are late then, exactly when there is
-something to see. So our own engine has a group of its own, with more weight. Nothing is taken from others while there is enough.
+something to see. So our own engine has a group of its own, with more weight; nothing is taken from others while there is
+enough.
 """
 
 from __future__ import annotations
