@@ -33,6 +33,7 @@ def test_a_live_holder_of_this_machine_keeps_it() -> None:
     me = Holder.us("r1")
     us = Holder("r2", me.machine, me.pid + 1, 5)
     assert "run r1" in why_taken(held(str(me), 1), us, NOW)
+    assert "run r1" in why_taken(held(str(me), 300), us, NOW), "it was stopped, or cut off by a fault of its own"
 
 
 def test_somebody_elses_format_counts_until_it_expires() -> None:

@@ -134,3 +134,16 @@ def test_faults_of_one_object_leave_and_take_a_note_each(tmp_path: Path) -> None
     assert sorted(seen) == ["kubeskeptic/undo.cordon_node-1", "kubeskeptic/undo.taint_node-2"]
     armed.disarm()
     assert [key for key, text in seen.items() if text is None] == ["kubeskeptic/undo.taint_node-2"]
+
+
+def test_a_new_run_waits_for_the_switches_of_dead_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[str] = []
+    monkeypatch.setenv("KUBESKEPTIC_STATE", str(tmp_path))
+    monkeypatch.setattr(arming, "await_end", lambda file: waited.append(file.name))
+    folder = arming.folder("c")
+    folder.mkdir(parents=True)
+    for name, pid in (("works.firing", f"{os.getpid()} {born(os.getpid())}"), ("gave-up.failed", "4194305 1")):
+        (folder / name).write_text("{}")
+        (folder / name).with_suffix(".pid").write_text(pid)
+    arming.await_the_dead("c")
+    assert waited == ["works.firing"]

@@ -60,6 +60,10 @@ class Holder:
     def __str__(self) -> str:
         return f"{self.run}/{self.machine}/{self.pid}/{self.start}"
 
+    def alive_here(self, here: str) -> bool:
+        """Whether it is a process of this machine that still runs."""
+        return self.machine == here and alive((self.pid, self.start))
+
     def dead_here(self, here: str) -> bool:
         """Whether it was a process of this machine and is no more."""
         return self.machine == here and not alive((self.pid, self.start))
@@ -81,7 +85,8 @@ def why_taken(lease: dict[str, Any], us: Holder, now: datetime) -> str:
         return ""
     renewed = datetime.fromisoformat(spec["renewTime"]) if spec.get("renewTime") else datetime.fromtimestamp(0, UTC)
     age = (now - renewed).total_seconds()
-    if age > spec.get("leaseDurationSeconds", LEASE_LASTS):
+    lives = held is not None and held.alive_here(us.machine)  # stopped for a while, or cut off by its own fault
+    if not lives and age > spec.get("leaseDurationSeconds", LEASE_LASTS):
         return ""
     who = f"run {held.run} (process {held.pid} on {held.machine.partition('.')[0]})" if held else identity
     return f"{who} is using this cluster, last seen {age:.0f} s ago; wait for it to end, or use another cluster"

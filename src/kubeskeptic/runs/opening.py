@@ -36,6 +36,7 @@ from kubeskeptic.runs.options import RunOptions
 from kubeskeptic.runs.unchanged import unchanged
 from kubeskeptic.sabotages import sabotage
 from kubeskeptic.scenarios.evidence import keep_what_explains
+from kubeskeptic.undo import arming
 
 
 @contextmanager
@@ -60,6 +61,7 @@ def open_run(options: RunOptions) -> Iterator[Run]:
             if level < Risk.NAMESPACE:
                 raise NotAsked(above("asking anything", Risk.NAMESPACE, level))
             guard.lease = stack.enter_context(Lease(kube, id_))
+            arming.await_the_dead(cluster.name)
             reach = way_into(cluster, kube, level, id_)
             stack.callback(reach.close)
             run = Run(

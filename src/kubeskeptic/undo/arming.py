@@ -177,6 +177,18 @@ def await_end(file: Path) -> None:
     ended(file)
 
 
+def await_the_dead(cluster: str) -> None:
+    """Wait until the switches of runs that died have done their work, so that nobody takes that for his own.
+
+    :raises Refused: when a run with a fault in force is alive
+    :raises PatienceExhausted: when one does not end
+    """
+    for file in pending(cluster):
+        pid = pid_of(file)
+        if pid and alive(pid):
+            await_end(file)
+
+
 def ended(file: Path) -> None:
     """Wait until the process of a switch has ended; at once when there is none.
 
