@@ -8,7 +8,7 @@ STAMP := $(VENV)/.ready
 # whole, and a sample of kills. `make test-all` runs every fault and every kill, which takes about an hour.
 LIVE := test_observation or test_pod_fault or (test_node_fault and crash_node) \
         or (test_fault_inside and (freeze_kube_proxy or stop_kubelet)) or (test_guard and refused) \
-        or test_a_sample_of_kills or (test_with_the_switch_defeated and crash_node and kept)
+        or test_a_sample_of_kills or test_a_killed_run or (test_with_the_switch_defeated and crash_node and kept)
 # As many kills, drawn by this seed; another one draws others: `make test KILLS_SEED=7`.
 KILLS := 8
 KILLS_SEED := 63052
