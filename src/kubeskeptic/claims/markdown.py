@@ -1,11 +1,13 @@
-"""The catalogue as Markdown, for the README."""
+"""The catalogue as Markdown, and suites word for word, for the README."""
 
 from __future__ import annotations
 
+import ast
 import re
 
 from kubeskeptic.claims.catalogue import CHAPTERS, catalogue, claim
 from kubeskeptic.claims.model import Claim
+from kubeskeptic.paths import checkout
 
 
 def table() -> str:
@@ -27,8 +29,26 @@ def whole(id_: str) -> str:
     return "\n".join(rows)
 
 
+def source(file: str, function: str) -> str:
+    """A function of a suite as it stands there, as a block of code.
+
+    :param file: below the checkout
+    """
+    text = (checkout() / file).read_text()
+    found = next(node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef) and node.name == function)
+    first = min(node.lineno for node in (found, *found.decorator_list))
+    lines = text.splitlines()[first - 1 : found.end_lineno]
+    return "\n".join(["```python", *lines, "```"])
+
+
 def filled(text: str) -> str:
-    """A document whose marked places hold what the catalogue says."""
+    """A document whose marked places hold what the catalogue and the suites say."""
+    text = re.sub(
+        r"(<!-- source:(\S+):(\S+) -->\n).*?(<!-- /source -->)",
+        lambda m: f"{m[1]}{source(m[2], m[3])}\n{m[4]}",
+        text,
+        flags=re.DOTALL,
+    )
     text = re.sub(
         r"(<!-- claim:(\S+) -->\n).*?(<!-- /claim -->)", lambda m: f"{m[1]}{whole(m[2])}\n{m[3]}", text, flags=re.DOTALL
     )
