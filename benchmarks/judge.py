@@ -106,10 +106,10 @@ def judge(recording: Recording, settings: Settings) -> list[tuple[str, Finding]]
                     act,
                     fault.applied,
                     act.end or 0.0,
-                    ["web-c"],
-                    3,
-                    settings.dead_endpoint_window,
-                    settings["SYN_SENT"],
+                    dead=["web-c"],
+                    all_=3,
+                    window=settings.dead_endpoint_window,
+                    syn_sent=settings["SYN_SENT"],
                 ),
             )
         )

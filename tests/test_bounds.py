@@ -32,3 +32,9 @@ def test_the_bound_itself_is_within() -> None:
 def test_settings_survive_the_journal() -> None:
     before = settings(GRACE=50, SYNC=1)
     assert Settings.from_record(before.as_record())["GRACE"] == 50
+
+
+def test_a_back_off_has_two_ends() -> None:
+    soonest, latest = settings(BACKOFF=10, START=2).back_off
+    assert (soonest.value, soonest.at_least) == (10, True)
+    assert latest.value == 10 + 5 + 1 + 2 + MARGIN

@@ -26,6 +26,9 @@ from kubeskeptic.errors import NotAsked
 
 NOTICING = 1.0
 """Seconds until the kubelet notices that a container died: its pod lifecycle event generator relists once a second."""
+JITTER = 0.5
+"""What the kubelet adds at random to a back-off before it looks again, at most this much of it
+(``workerBackOffPeriodJitterFactor`` in pkg/kubelet/pod_workers.go)."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,14 @@ class Settings:
         """
         back, routed = self.plus("START", noticing=NOTICING), self.plus("SYNC", noticing=NOTICING)
         return min(back, routed, key=lambda bound: bound.value)
+
+    @property
+    def back_off(self) -> tuple[Bound, Bound]:
+        """When a container that died again, soon after it had been restarted, is started once more: not before BACKOFF, and
+        not later than that with what the kubelet adds to it, its noticing, and START.
+        """
+        soonest = Bound(self["BACKOFF"], "s", f"BACKOFF {self['BACKOFF']:g}", at_least=True)
+        return soonest, self.plus("BACKOFF", "START", noticing=NOTICING, jitter=JITTER * self["BACKOFF"])
 
     def as_record(self) -> dict[str, Any]:
         """As it appears in the journal's ``run`` record."""

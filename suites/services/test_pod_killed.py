@@ -24,7 +24,7 @@ from kubeskeptic.timeline import Recording
 
 @scenario("services/pod_killed", needs=Risk.NAMESPACE)
 def story(stage: Stage) -> None:
-    """Pods of a service are deleted gracefully and by force, and one container is killed by SIGKILL."""
+    """Pods of a service are deleted gracefully and by force, and one container is killed by SIGKILL, twice."""
     stage.apply()
     web, plain = stage.service("web"), stage.service("plain")
     stage.note("cluster_ip", web["clusterIP"])
@@ -54,6 +54,8 @@ def story(stage: Stage) -> None:
         killed = stage.victim("web", "killed")
         with stage.act("sigkill"), stage.inflict(KillContainer(stage.namespace, killed)) as kill:
             stage.hold(longest(stage.settings), since=kill.applied_at)
+        with stage.act("again"), stage.inflict(KillContainer(stage.namespace, killed)) as kill:
+            stage.hold(stage.settings.back_off[1], since=kill.applied_at)
 
 
 def longest(settings: Settings) -> float:
@@ -98,12 +100,19 @@ def test_requests_fail_until_a_killed_container_is_noticed(recording: Recording,
     holds(checks.fails_at_most(lanes, recording.act("sigkill"), fault.applied, window, syn_sent=syn_sent))
 
 
-@pytest.mark.claim("heal.crash")
+@pytest.mark.claim("heal.crash", case="once")
 def test_a_killed_container_is_restarted_in_place(recording: Recording, holds: Holds) -> None:
     fault = recording.fault("sigkill", "kill_container")
     bound = recording.settings.plus("START")
     victim = recording.fact("killed")
     holds(checks.restarted_in_place(recording, recording.act("sigkill"), victim, fault.applied, bound))
+
+
+@pytest.mark.claim("heal.crash", case="again")
+def test_a_container_that_is_killed_again_is_backed_off_from(recording: Recording, holds: Holds) -> None:
+    fault, victim = recording.fault("again", "kill_container"), recording.fact("killed")
+    soonest, latest = recording.settings.back_off
+    holds(checks.restarted_in_place(recording, recording.act("again"), victim, fault.applied, latest, soonest=soonest))
 
 
 @pytest.mark.claim("replicaset.count", case="deletion")

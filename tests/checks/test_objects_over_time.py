@@ -81,6 +81,15 @@ def test_restarted_again_and_again_is_not_restarted_once() -> None:
     assert "rose by 2" in finding.why
 
 
+def test_restarted_no_sooner_than_the_back_off() -> None:
+    def judged(at: float) -> Verdict:
+        again = recording(*THREE, pod(at, "web-a", ip="10.0.0.a", restarts=1))
+        soonest = Bound(3.0, "s", "test", at_least=True)
+        return checks.restarted_in_place(again, ACT, "web-a", 1.0, FIVE, soonest=soonest).verdict
+
+    assert [judged(at) for at in (3.9, 4.0, 6.0, 6.1)] == ["violated", "holds", "holds", "violated"]
+
+
 def test_restarted_in_place_however_long_it_takes() -> None:
     late = recording(*THREE, pod(19.0, "web-a", ip="10.0.0.a", restarts=1))
     assert checks.restarted_in_place(late, ACT, "web-a", 1.0, None).verdict is Verdict.HOLDS

@@ -13,11 +13,19 @@ from kubeskeptic.timeline import Act, Change, Recording
 
 
 def restarted_in_place(
-    recording: Recording, act: Act, pod: str, since: float, bound: Bound | None, *, same_ip: bool = True
+    recording: Recording,
+    act: Act,
+    pod: str,
+    since: float,
+    bound: Bound | None,
+    *,
+    same_ip: bool = True,
+    soonest: Bound | None = None,
 ) -> Finding:
     """A pod whose container died is Ready again within a bound: same uid, node and IP, one restart more, and no further one.
 
     :param bound: None when it is not about how long that takes
+    :param soonest: the earliest that it may be, where it has to be waited for
     :param same_ip: False when the node itself went away, which takes the pod's network with it
     """
     end = end_of(act)
@@ -25,11 +33,7 @@ def restarted_in_place(
     before = _last_before(recording, pod, since)
     again = next((change for change in _after(recording, pod, since, end) if _has_restarted(change, before)), None)
     if again is None:
-        late = bound is not None and not bound.admits(end - since)
-        why = f"{end - since:.0f} s after its process was killed the container of {pod} was not running again"
-        why += f"; allowed are {bound.value:g} s." if bound else "."
-        verdict = Verdict.VIOLATED if late else Verdict.INCONCLUSIVE
-        return Finding(verdict, why, bounds={"restarted": bound} if bound else {}, window=(start_of(act), end))
+        return _not_again(pod, act, end - since, bound)
     took = again.seen - since
     extra = max(restarts(change.object) for change in _after(recording, pod, since, end)) - restarts(before)
     differences = _differences(before, again.object, same_ip)
@@ -39,16 +43,33 @@ def restarted_in_place(
     why = f"The container ran again {place} after {took:.2f} s" + (
         f"; allowed are {bound.value:g} s." if bound else "."
     )
+    if soonest is not None:
+        why = f"{why.removesuffix('.')}, and not less than {soonest.value:g} s."
     if differences:
         why = f"The pod was not restarted in place: {' and '.join(differences)}."
-    in_time = bound is None or bound.admits(took)
+    in_time = all(limit is None or limit.admits(took) for limit in (bound, soonest))
     return Finding(
         Verdict.HOLDS if in_time and not differences else Verdict.VIOLATED,
         why,
         measured={"restarted": Measure(round(took, 2), "s"), "restarts": Measure(extra, "restarts")},
-        bounds=({"restarted": bound} if bound else {}) | {"restarts": Bound(1, "restarts", "one death, one restart")},
+        bounds=({"restarted": bound} if bound else {})
+        | ({"earliest": soonest} if soonest else {})
+        | {"restarts": Bound(1, "restarts", "one death, one restart")},
         nodes=(node_of(before),),
         window=(start_of(act), end),
+    )
+
+
+def _not_again(pod: str, act: Act, watched: float, bound: Bound | None) -> Finding:
+    """A container that was not running again in the seconds that were watched: too late only if a bound has passed."""
+    late = bound is not None and not bound.admits(watched)
+    why = f"{watched:.0f} s after its process was killed the container of {pod} was not running again"
+    why += f"; allowed are {bound.value:g} s." if bound else "."
+    return Finding(
+        Verdict.VIOLATED if late else Verdict.INCONCLUSIVE,
+        why,
+        bounds={"restarted": bound} if bound else {},
+        window=(start_of(act), end_of(act)),
     )
 
 

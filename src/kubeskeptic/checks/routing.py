@@ -69,15 +69,9 @@ class _Seen:
 
 
 def dead_share_only(
-    lanes: Sequence[Lane],
-    act: Act,
-    since: float,
-    until: float,
-    dead: Collection[str],
-    all_: int,
-    window: Bound,
+    lanes: Sequence[Lane], act: Act, since: float, until: float, *, dead: Collection[str], all_: int, window: Bound,
     syn_sent: float,
-) -> Finding:
+) -> Finding:  # fmt: skip
     """Requests fail by at most the dead endpoints' share for at most a window, then only by residue, and that for at
     most the node's SYN_SENT timeout.
 

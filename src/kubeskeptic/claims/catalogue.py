@@ -37,7 +37,8 @@ _CLAIMS = (
         chapter="workloads",
         says="“self-healing” (crashed instances get restarted)",
         states="A container whose process is killed is started again within START in the same pod, on the same node, "
-        "with the same IP, and its restart count rises by exactly one.",
+        "with the same IP, and its restart count rises by exactly one; killed again soon after, it is started again only once "
+        "the kubelet's back-off has passed.",
         post=Post.AGREES,
         condition="",
         broken_by=("kubelet-stopped", "restart-never"),

@@ -36,7 +36,7 @@ def source(file: str, function: str) -> str:
     """
     text = (checkout() / file).read_text()
     found = next(node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef) and node.name == function)
-    first = min(node.lineno for node in (found, *found.decorator_list))
+    first = min([found.lineno, *(decorator.lineno for decorator in found.decorator_list)])
     lines = text.splitlines()[first - 1 : found.end_lineno]
     return "\n".join(["```python", *lines, "```"])
 

@@ -64,19 +64,8 @@ def open_run(options: RunOptions) -> Iterator[Run]:
             arming.await_the_dead(cluster.name)
             reach = way_into(cluster, kube, level, id_)
             stack.callback(reach.close)
-            run = Run(
-                id=id_,
-                folder=folder,
-                seed=options.seed,
-                cluster=cluster,
-                kube=kube,
-                journal=journal,
-                site=Site(cluster, kube, journal, guard, id_, options.seed, reach=reach),
-                agents=Agents(kube, journal, cluster.agent_image, f"skeptic-{id_}-agents", id_),
-                settings=read_settings(kube, reach.run),
-                allowed=level,
-                sabotages=tuple(sabotage(one) for one in options.sabotages),
-            )
+            site = Site(cluster, kube, journal, guard, id_, options.seed, reach=reach)
+            run = _run(options, site, level)
             _declare(run, options)
             stack.enter_context(unchanged(run))
             yield stack.enter_context(_observed(run, options))
@@ -85,6 +74,23 @@ def open_run(options: RunOptions) -> Iterator[Run]:
             keep_what_explains(folder)
         _report(folder)
         _point_latest(options.reports, id_)
+
+
+def _run(options: RunOptions, site: Site, level: Risk) -> Run:
+    """The run of a site, with the cluster's settings as they are now."""
+    return Run(
+        id=options.id,
+        folder=options.folder,
+        seed=options.seed,
+        cluster=site.cluster,
+        kube=site.kube,
+        journal=site.journal,
+        site=site,
+        agents=Agents(site.kube, site.journal, site.cluster.agent_image, f"skeptic-{options.id}-agents", options.id),
+        settings=read_settings(site.kube, site.reach.run),
+        allowed=level,
+        sabotages=tuple(sabotage(one) for one in options.sabotages),
+    )
 
 
 def _report(folder: Path) -> None:

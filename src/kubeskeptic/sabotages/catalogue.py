@@ -52,15 +52,15 @@ _ALL = (
         "The kubelet of the victim's node is stopped.",
         _PODS,
         breaks=breakages.kubelet_stopped,
-        at=("sigkill",),
-        spoils=_all("sigkill"),
+        at=("sigkill", "again"),
+        spoils=_all("sigkill again"),
     ),
     Sabotage(
         "restart-never",
         "The pods are bare, with restartPolicy Never.",
         _PODS,
         rewrite=rewrites.restart_never,
-        spoils=_all("graceful forced sigkill"),
+        spoils=_all("graceful forced sigkill again"),
     ),
     Sabotage(
         "fixed-names",

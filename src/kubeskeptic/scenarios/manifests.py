@@ -52,3 +52,16 @@ def _understood(path: Path, number: int, document: Any) -> None:
         missing.append("metadata.name")
     if missing:
         raise BadInput(f"{path}, document {number} has no {' and no '.join(missing)}")
+
+
+def replicas(manifest: Manifest, workers: int) -> int:
+    """How many pods a manifest asks for, on so many workers."""
+    match manifest["kind"]:
+        case "Pod":
+            return 1
+        case "DaemonSet":
+            return workers
+        case "Deployment" | "ReplicaSet" | "StatefulSet":
+            return int(manifest["spec"].get("replicas", 1))
+        case _:
+            return 0

@@ -18,7 +18,7 @@ from kubeskeptic.probes.specs import Probe
 from kubeskeptic.runs import Run
 from kubeskeptic.scenarios import evidence
 from kubeskeptic.scenarios.declaration import Scenario
-from kubeskeptic.scenarios.manifests import Manifest, placed, read
+from kubeskeptic.scenarios.manifests import placed, read, replicas
 from kubeskeptic.timeline.recording import LEFT_OUT
 from kubeskeptic.waiting import NotYet, until
 
@@ -59,7 +59,7 @@ class Stage:
                 manifests = sabotage.rewrite(manifests)
         for manifest in manifests:
             self.run.kube.apply(placed(manifest, self.namespace, self.run.id))
-        self._wanted = sum(_replicas(manifest, len(self.run.workers)) for manifest in manifests)
+        self._wanted = sum(replicas(manifest, len(self.run.workers)) for manifest in manifests)
         until(
             lambda: self._all_ready(self._wanted),
             PODS_READY,
@@ -239,16 +239,3 @@ class Stage:
         if len(pods) >= wanted and not unready:
             return True
         return NotYet(f"{len(pods)} of {wanted} pods are there; not Ready: {', '.join(unready) or 'none'}")
-
-
-def _replicas(manifest: Manifest, workers: int) -> int:
-    """How many pods a manifest asks for."""
-    match manifest["kind"]:
-        case "Pod":
-            return 1
-        case "DaemonSet":
-            return workers
-        case "Deployment" | "ReplicaSet" | "StatefulSet":
-            return int(manifest["spec"].get("replicas", 1))
-        case _:
-            return 0

@@ -9,7 +9,8 @@ from typing import Any
 from kubeskeptic.bounds import Settings
 from kubeskeptic.durations import CLOCK_DOUBT
 from kubeskeptic.journal import Record, read
-from kubeskeptic.timeline.recording import Act, Change, FaultSpan, Gap, Recording, RunEvidence, Taken
+from kubeskeptic.timeline.faults import FaultSpan
+from kubeskeptic.timeline.recording import Act, Change, Gap, Recording, RunEvidence, Taken
 from kubeskeptic.timeline.samples import Lane
 
 
