@@ -40,8 +40,8 @@ def turns_unknown(
         Verdict.HOLDS if fine else Verdict.VIOLATED,
         f"{node} turned Ready: Unknown {took:.1f} s after it crashed; "
         f"expected between {earliest.value:g} and {latest.value:g} s.",
-        measured={"Ready turns Unknown": Measure(round(took, 2), "s")},
-        bounds={"Ready turns Unknown": latest, "earliest": earliest},
+        measured={name: Measure(round(took, 2), "s") for name in ("Ready turns Unknown", "and no sooner")},
+        bounds={"Ready turns Unknown": latest, "and no sooner": earliest},
         nodes=(node,),
         window=(start_of(act), until),
     )

@@ -51,9 +51,11 @@ def restarted_in_place(
     return Finding(
         Verdict.HOLDS if in_time and not differences else Verdict.VIOLATED,
         why,
-        measured={"restarted": Measure(round(took, 2), "s"), "restarts": Measure(extra, "restarts")},
+        measured={"restarted": Measure(round(took, 2), "s")}
+        | ({"and no sooner": Measure(round(took, 2), "s")} if soonest else {})
+        | {"restarts": Measure(extra, "restarts")},
         bounds=({"restarted": bound} if bound else {})
-        | ({"earliest": soonest} if soonest else {})
+        | ({"and no sooner": soonest} if soonest else {})
         | {"restarts": Bound(1, "restarts", "one death, one restart")},
         nodes=(node_of(before),),
         window=(start_of(act), end),
