@@ -25,7 +25,7 @@ from kubeskeptic.reach import ByPod
 from kubeskeptic.undo import arming, residue
 from kubeskeptic.undo.cleanup import cleanup, healthy
 from kubeskeptic.undo.switch import alive
-from kubeskeptic.waiting import until
+from kubeskeptic.waiting import NotYet, until
 
 from . import kills
 from .conftest import GROUPS, Run
@@ -225,6 +225,27 @@ def test_a_killed_run_is_cleaned_up(site: Site, start_run: Callable[[str], Run])
     with pytest.raises(NotFound):
         site.kube.get("Lease", lease.NAME, lease.NAMESPACE)
     assert cleanup(site, [journal], say=print) == 0
+
+
+def test_the_timer_in_the_node_undoes_it_alone(site: Site, victims: Victims) -> None:
+    """The run and the switch on the host are gone at once; nobody cleans up."""
+    faults = ("freeze_kube_proxy", "stop_kubelet", "drop_packets")
+    broken = {node.name: name for node, name in zip(site.cluster.workers, faults, strict=False)}
+    dead = [victims.start(name, {"node": node} | kills.WORKER[name]) for node, name in broken.items()]
+    assert all(victim.reach("bit") for victim in dead)
+    kill_switches(site)
+    for victim in dead:
+        victim.process.kill()
+        victim.end()
+
+    def clean() -> str | NotYet:
+        left = [one.says for node in broken for one in residue.in_node(site, node)]
+        return NotYet("; ".join(left)) if left else "clean"
+
+    until(clean, kills.HELP, what="the timers to have done their work", tolerate=(SkepticError,))
+    for file in arming.pending(site.cluster.name):
+        arming.forget(file)
+    until(lambda: healthy(site), CONTROL_PLANE_RESTARTS, what="a healthy cluster", tolerate=(SkepticError,))
 
 
 @pytest.mark.parametrize("fault", [name for name in kills.INSIDE if name != "delay_packets"])

@@ -9,7 +9,7 @@ from kubeskeptic.errors import BadInput
 from kubeskeptic.journal import Journal
 from kubeskeptic.paths import checkout
 from kubeskeptic.proving import Attempt, Proof, attempts, proofs_of, read_proofs, write_proofs
-from kubeskeptic.proving.campaign import asked_by_suites
+from kubeskeptic.proving.campaign import asked_by_suites, cases_in_suites
 from kubeskeptic.sabotages import SABOTAGES
 
 
@@ -56,6 +56,15 @@ def test_only_some() -> None:
 
 def test_every_sabotage_is_named_by_a_claim() -> None:
     assert set(SABOTAGES) == {id_ for one in catalogue() for id_ in one.broken_by}
+
+
+def test_every_case_of_every_claim_has_been_seen_to_fail() -> None:
+    asked, proofs = cases_in_suites(checkout() / "suites"), read_proofs(checkout() / "reports" / "proofs.json")
+    broken = {(one.claim, one.case) for one in proofs if one.verdict == "violated"}
+    assert asked - broken == set(), "run: skeptic prove"
+    assert {(one.claim, one.case) for one in proofs} - asked == set(), "these are asked no more: take them out"
+    named = {(one.id, id_) for one in catalogue() for id_ in one.broken_by}
+    assert named - {(one.claim, one.sabotage) for one in proofs if one.verdict == "violated"} == set()
 
 
 def test_newer_proofs_replace_older_ones(tmp_path: Path) -> None:

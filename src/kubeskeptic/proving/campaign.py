@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,16 +73,26 @@ def attempts(claims: Sequence[Claim], asked_by: dict[str, set[str]], only: Seque
 
 
 def asked_by_suites(suites: Path) -> dict[str, set[str]]:
-    """Which scenarios ask each claim, read from the suite files without importing them."""
-    import ast
-
+    """Which scenarios ask each claim."""
     found: dict[str, set[str]] = {}
+    for claim_, _, scenario in _markers(suites):
+        found.setdefault(claim_, set()).add(scenario)
+    return found
+
+
+def cases_in_suites(suites: Path) -> set[tuple[str, str]]:
+    """Every claim with each case in which it is asked; an empty text where there is but one."""
+    return {(claim_, case) for claim_, case, _ in _markers(suites)}
+
+
+def _markers(suites: Path) -> Iterator[tuple[str, str, str]]:
+    """Claim, case and scenario of every test, read from the suite files without importing them."""
     for path in sorted(suites.glob("*/test_*.py")):
         scenario = f"{path.parent.name}/{path.stem.removeprefix('test_')}"
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.claim":
-                found.setdefault(ast.literal_eval(node.args[0]), set()).add(scenario)
-    return found
+                case = next((ast.literal_eval(word.value) for word in node.keywords if word.arg == "case"), "")
+                yield ast.literal_eval(node.args[0]), case, scenario
 
 
 def run_attempt(

@@ -1,8 +1,9 @@
 """What a cluster looked like, and how it differs now.
 
-Taken at the start of a run and at its end: nodes and their taints, labels and routes, service rules, the control plane's
-manifests, kube-system's workloads and configuration, namespaces. Left out is what a healthy cluster changes by itself, such
-as the addresses of pods and of restarted nodes, and the namespaces of other runs.
+Taken at the start of a run and at its end: nodes and their taints, labels and routes, service rules, queues of network
+devices, the control plane's manifests, kube-system's workloads and configuration, in a cluster of ours other workloads too,
+namespaces. Left out is what a healthy cluster changes by itself, such as the addresses of pods and of restarted nodes, and
+the namespaces of other runs.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from kubeskeptic.errors import CommandFailed
 from kubeskeptic.faults import state
 from kubeskeptic.faults.parts.rules import SHOW, normalised
+from kubeskeptic.reach import ByEngine
 from kubeskeptic.undo.notes import ANNOTATION
 from kubeskeptic.undo.residue import RUN_LABEL
 
@@ -29,6 +31,7 @@ Facts = dict[str, frozenset[str]]
 _LOOK = f"""
 echo '== manifests'; cd /etc/kubernetes/manifests 2>/dev/null && sha256sum -- * 2>/dev/null
 echo '== routes'; ip route show
+echo '== queues'; tc qdisc show 2>/dev/null | grep -v ' dev veth'
 echo '== tables'; nft list tables 2>/dev/null
 echo '== other rules'; iptables-save 2>/dev/null | grep '^-A' | grep -v -e '^-A KUBE-' -e '^-A DOCKER_'
 echo '== units'; systemctl list-units --all --plain --no-legend 'skeptic-*'
@@ -59,6 +62,7 @@ def take(site: Site) -> Snapshot:
     called = {state.internal_ip(node): node["metadata"]["name"] for node in nodes}
     facts["namespaces"] = frozenset(_namespaces(site))
     facts["kube-system"] = frozenset(_system(site))
+    facts["workloads"] = frozenset(_workloads(site))
     names = [node.name for node in site.cluster.nodes]
     with ThreadPoolExecutor(max(len(names), 1)) as pool:
         for inside in pool.map(lambda name: _inside(site, name, called), names):
@@ -108,9 +112,22 @@ def _namespaces(site: Site) -> Iterator[str]:
 def _system(site: Site) -> Iterator[str]:
     for kind, part in (("Deployment", "spec"), ("DaemonSet", "spec"), ("Service", "spec"), ("ConfigMap", "data")):
         for item in site.kube.list(kind, "kube-system")["items"]:
-            ours = any(key.startswith(ANNOTATION) for key in item["metadata"].get("annotations", {}))
-            marked = ", with a note of ours" if ours else ""
-            yield f"{kind} {item['metadata']['name']} {_digest(item.get(part))}{marked}"
+            yield _told(kind, item, part)
+
+
+def _workloads(site: Site) -> Iterator[str]:
+    """What else runs in a cluster of ours; in another one its owners may change that at any time."""
+    for kind in ("Deployment", "DaemonSet", "StatefulSet") if site.reach.way == ByEngine.way else ():
+        for item in site.kube.list(kind)["items"]:
+            namespace = item["metadata"]["namespace"]
+            if namespace != "kube-system" and not namespace.startswith("skeptic-"):
+                yield f"in {namespace}: {_told(kind, item, 'spec')}"
+
+
+def _told(kind: str, item: Mapping[str, Any], part: str) -> str:
+    ours = any(key.startswith(ANNOTATION) for key in item["metadata"].get("annotations", {}))
+    marked = ", with a note of ours" if ours else ""
+    return f"{kind} {item['metadata']['name']} {_digest(item.get(part))}{marked}"
 
 
 def _digest(value: Any) -> str:
