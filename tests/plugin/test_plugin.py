@@ -167,6 +167,12 @@ def test_an_unknown_claim_is_refused_before_anything_runs(pytester: pytest.Pytes
     result.stderr.fnmatch_lines(["*there is no claim*did you mean service.pod-killed*"])
 
 
+def test_a_journal_that_is_not_there_is_refused(pytester: pytest.Pytester, tmp_path: Path) -> None:
+    result = run(pytester, "--replay", str(tmp_path / "nowhere"))
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*there is no journal at *nowhere; name the folder of a run*"])
+
+
 def test_an_unknown_sabotage_is_refused(pytester: pytest.Pytester) -> None:
     result = run(pytester, "--sabotage", "nothing")
     assert result.ret == pytest.ExitCode.USAGE_ERROR

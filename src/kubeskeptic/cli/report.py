@@ -32,9 +32,10 @@ def run_folder(run: str, reports: Path) -> Path:
     for folder in (reports / run, Path(run)):
         if (folder / "journal.jsonl").exists():
             return folder.resolve()
-    found = sorted(path.parent for path in reports.glob(f"{run}*/journal.jsonl"))
+    journals = sorted(path.parent for path in reports.glob("*/journal.jsonl") if not path.parent.is_symlink())
+    found = [folder for folder in journals if folder.name.startswith(run)]
     if len(found) == 1:
         return found[0]
-    known = ", ".join(sorted(path.parent.name for path in reports.glob("*/journal.jsonl"))[-3:])
+    known = ", ".join(folder.name for folder in journals[-3:])
     how = "more than one run begins with" if found else "there is no run"
     raise BadInput(f"{how} {run} in {reports}; the last ones are {known or 'none: `pytest` makes one'}")

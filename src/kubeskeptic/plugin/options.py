@@ -53,7 +53,10 @@ def pytest_configure(config: pytest.Config) -> None:
         options.check()
     except SkepticError as error:
         raise pytest.UsageError(str(error)) from error
-    config.stash[STATE] = State(options, config.getoption("--replay"))
+    replay = config.getoption("--replay")
+    if replay and not (replay.is_file() or (replay / "journal.jsonl").is_file()):
+        raise pytest.UsageError(f"there is no journal at {replay}; name the folder of a run, such as reports/latest")
+    config.stash[STATE] = State(options, replay)
 
 
 def options_of(config: pytest.Config) -> RunOptions:

@@ -13,7 +13,7 @@ import pytest
 from kubeskeptic.errors import Inconclusive, NotAsked, SkepticError
 from kubeskeptic.findings import Finding, Verdict, inconclusive, skipped
 from kubeskeptic.plugin.judging import Judge, Violated, claim_of
-from kubeskeptic.plugin.state import STATE
+from kubeskeptic.plugin.state import NO_CLUSTER, STATE
 from kubeskeptic.redaction import redact
 
 NOT_REACHED = "not asked: the run ended before it"
@@ -55,7 +55,7 @@ def pytest_runtest_makereport(
     error, state = call.excinfo.value, item.config.stash[STATE]
     opening = call.when == "setup" and "run" in _fixtures(item) and "run" not in getattr(item, "funcargs", {})
     state.ended_by(error, opening=opening)
-    state.stop(item.session, error)
+    state.stop(item.session, error, opening=opening)
     if id_ and call.when != "teardown":
         _write(item, error)
     _tell(report, item, error)
@@ -68,7 +68,7 @@ def not_reached(session: pytest.Session) -> None:
     """A finding for every claim that was to be asked and was not, as after ``--exitfirst`` or an interrupt."""
     state = session.config.stash[STATE]
     worker = hasattr(session.config, "workerinput")  # of pytest-xdist: the others do the rest
-    if not state.begun or worker or session.config.option.collectonly:
+    if not state.begun or worker or session.config.option.collectonly or session.shouldfail == NO_CLUSTER:
         return
     for item in session.items:
         if claim_of(item)[0] and item.nodeid not in state.judged:

@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from kubeskeptic.errors import BadInput, LeftDirty, Refused
+from kubeskeptic.errors import BadInput, LeftDirty, MissingRequirement, Refused
 from kubeskeptic.findings import Verdict
 from kubeskeptic.runs.options import RunOptions
+
+
+NO_CLUSTER = "there is no cluster to be asked"
+"""Why a session ends of which no run was opened; what its claims came to needs no table then."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +59,14 @@ class State:
             if isinstance(one, LeftDirty | Refused) or (opening and one is error and isinstance(one, BadInput)):
                 self.exit_status = max(self.exit_status, one.exit_status)
 
-    def stop(self, session: pytest.Session, error: BaseException) -> None:
-        """Let no further test touch the cluster when an error, or what it came of, is a refusal or an interrupt."""
+    def stop(self, session: pytest.Session, error: BaseException, *, opening: bool = False) -> None:
+        """Let no further test touch the cluster when an error, or what it came of, is a refusal or an interrupt, and no further
+        one say that there is none.
+
+        :param opening: the error kept the run from being opened
+        """
+        if opening and isinstance(error, BadInput | MissingRequirement):
+            session.shouldfail = NO_CLUSTER
         for one in _chain(error):
             if isinstance(one, Refused):
                 session.shouldfail = "the cluster is refused: nothing more is asked of it"
