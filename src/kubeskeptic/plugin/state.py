@@ -12,7 +12,6 @@ from kubeskeptic.errors import BadInput, LeftDirty, MissingRequirement, Refused
 from kubeskeptic.findings import Verdict
 from kubeskeptic.runs.options import RunOptions
 
-
 NO_CLUSTER = "there is no cluster to be asked"
 """Why a session ends of which no run was opened; what its claims came to needs no table then."""
 
