@@ -29,9 +29,15 @@ def test_nodes_without_a_range_have_no_place_yet() -> None:
 
 
 def test_each_node_knows_the_way_to_every_other() -> None:
-    assert network.settings(B, [A, B, C]) == (
-        "pods 10.244.0.0/16\nhere 10.244.1.0/24\nroute 10.244.0.0/24 172.17.0.2\nroute 10.244.2.0/24 172.17.0.4\n"
+    assert network.settings(B, [A, B, C], ["10.96.0.0/16"]) == (
+        "pods 10.244.0.0/16\nhere 10.244.1.0/24\nservices 10.96.0.0/16\n"
+        "route 10.244.0.0/24 172.17.0.2\nroute 10.244.2.0/24 172.17.0.4\n"
     )
+
+
+def test_the_ranges_of_services_are_those_of_the_cluster() -> None:
+    listed = {"items": [{"spec": {"cidrs": ["10.96.0.0/16", "fd00:10:96::/112"]}}]}
+    assert network.service_ranges(listed) == ["10.96.0.0/16"]
 
 
 def test_pods_get_addresses_of_their_nodes_range() -> None:
@@ -48,6 +54,8 @@ def docker(tmp_path: Path) -> FakeProgram:
 
 def test_a_node_is_called_ready_after_its_routes_are_there(docker: FakeProgram) -> None:
     docker.answer("exec", "a", "kubectl", out=json.dumps({"items": [node(A)]}))
+    services = {"items": [{"spec": {"cidrs": ["10.96.0.0/16"]}}]}
+    docker.answer("exec", "a", *network.KUBECTL, "get", "servicecidrs", out=json.dumps(services))
     network.configure(docker.engine, "a", 1)
     steps = [" ".join(call) for call in docker.calls]
     routes = next(place for place, step in enumerate(steps) if "restart kubeskeptic-network" in step)

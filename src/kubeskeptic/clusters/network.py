@@ -5,7 +5,8 @@
     pod 10.244.1.7 ── veth (ptp) ── node A ── route 10.244.2.0/24 via B ── node B ── veth ── pod 10.244.2.4
 
 A cluster whose nodes do not come and go needs no daemon for that. What is written into a node is put back by a unit
-(``images/node/kubeskeptic-network``) whenever the node starts.
+(``images/node/kubeskeptic-network``) whenever the node starts. What is meant for a Service or a pod stays in the cluster, also
+where rules were flushed on purpose or the pod is gone: a node drops it at its edge, as networks do that have no route for it.
 """
 
 from __future__ import annotations
@@ -50,8 +51,11 @@ def configure(engine: Engine, control_plane: str, nodes: int, *, given_up: threa
         return found if len(found) >= nodes else NotYet(f"{len(found)} of {nodes} nodes have a range for their pods")
 
     found = until(known, CLUSTER_READY, what="the nodes' pod ranges", tolerate=(CommandFailed,))
+    if not found:
+        return
+    services = service_ranges(json.loads(engine.exec(control_plane, [*KUBECTL, "get", "servicecidrs", "-o", "json"])))
     with ThreadPoolExecutor(nodes) as pool:
-        list(pool.map(lambda place: _configure_node(engine, place, found), found))
+        list(pool.map(lambda place: _configure_node(engine, place, found, services), found))
 
 
 def places(nodes: dict[str, Any]) -> list[Place]:
@@ -69,9 +73,14 @@ def places(nodes: dict[str, Any]) -> list[Place]:
     ]
 
 
-def settings(here: Place, everywhere: Sequence[Place]) -> str:
-    """What the node's unit reads: the range of all pods, of this node's, and the way to each other node's."""
-    lines = [f"pods {range_of_all(everywhere)}", f"here {here.pods}"]
+def service_ranges(found: dict[str, Any]) -> list[str]:
+    """The ranges that the addresses of Services come from, of a ServiceCIDRList."""
+    return [cidr for item in found["items"] for cidr in item["spec"]["cidrs"] if "." in cidr]
+
+
+def settings(here: Place, everywhere: Sequence[Place], services: Sequence[str]) -> str:
+    """What the node's unit reads: the ranges of all pods, of its own, of Services, and the way to each other node's pods."""
+    lines = [f"pods {range_of_all(everywhere)}", f"here {here.pods}", *(f"services {cidr}" for cidr in services)]
     lines += [f"route {place.pods} {place.address}" for place in everywhere if place.node != here.node]
     return "\n".join(lines) + "\n"
 
@@ -96,9 +105,9 @@ def plugins(here: Place) -> str:
     return json.dumps({"cniVersion": "1.0.0", "name": "kubeskeptic", "plugins": chain}, indent=1)
 
 
-def _configure_node(engine: Engine, here: Place, everywhere: Sequence[Place]) -> None:
+def _configure_node(engine: Engine, here: Place, everywhere: Sequence[Place], services: Sequence[str]) -> None:
     engine.exec(here.node, ["mkdir", "-p", "/etc/kubeskeptic", "/etc/cni/net.d"])
-    engine.exec(here.node, ["cp", "/dev/stdin", SETTINGS], stdin=settings(here, everywhere))
+    engine.exec(here.node, ["cp", "/dev/stdin", SETTINGS], stdin=settings(here, everywhere, services))
     engine.exec(here.node, ["systemctl", "restart", "kubeskeptic-network"])
     # last: from now on the node calls itself Ready
     engine.exec(here.node, ["cp", "/dev/stdin", CONFLIST], stdin=plugins(here))
