@@ -126,7 +126,8 @@ HOLE = 0.5
 """A stretch in which a probe asked nothing counts as a gap when it is longer than this. Shorter ones cannot hide an outage
 longer than a quarter of the margin."""
 BRIEF = 0.1
-"""A hole that is no gap even where a single failed request decides; the failures of a rolling update last longer."""
+"""A hole that is no gap even where a single failed request decides: at most five questions of fifty a second, on one node of
+several that ask at other moments. What was not asked is counted and shown."""
 CLOCK_DOUBT = 0.5
 """Samples of an agent whose clock is known less well than this are a gap: a quarter of the margin, as :data:`HOLE`."""
 STRETCH = 5.0

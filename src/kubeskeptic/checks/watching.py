@@ -11,7 +11,7 @@ from kubeskeptic.errors import Inconclusive
 from kubeskeptic.timeline import Act, Lane, Recording
 
 FEW = 0.01
-"""The share of questions that may have been missed where a single failure decides: those who asked on time saw the rest."""
+"""The share of questions that may have been missed where a single failure decides. What was not asked is counted and shown."""
 
 _OK = OUTCOMES.index(Outcome.OK)
 _UNKNOWN = OUTCOMES.index(Outcome.UNKNOWN)
