@@ -11,7 +11,6 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from kubeskeptic import clusters
 from kubeskeptic.faults import Site, inflict
 from kubeskeptic.faults.library import named
 from kubeskeptic.guard import Guard
@@ -19,6 +18,7 @@ from kubeskeptic.journal import Journal, Record
 from kubeskeptic.kube import Kube
 from kubeskeptic.plugin import signals
 from kubeskeptic.reach import ByEngine, ByPod
+from kubeskeptic.undo.present import present
 
 
 class Telling(Journal):
@@ -31,7 +31,7 @@ class Telling(Journal):
 
 def main(cluster: str, folder: Path, fault: str, settings: dict[str, Any], lasts: float, hold: float, way: str) -> None:
     signals.pytest_sessionstart()
-    found = clusters.find(cluster)
+    found = present(cluster)  # whatever state it is in: others may have a node of it down
     assert found
     kube = Kube(found.kubeconfig, found.context, folder)
     journal = Telling(folder / "journal.jsonl")
