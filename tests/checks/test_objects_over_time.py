@@ -123,7 +123,9 @@ def test_a_bare_pod_is_never_seen_elsewhere() -> None:
 def test_a_bare_pod_whose_node_returns_may_stay() -> None:
     bare, copy = pod(0, "alone", app="alone"), pod(9, "alone-x", app="alone", node="n2")
     assert checks.never_elsewhere(recording(bare), ACT, "alone", 1.0).verdict is Verdict.HOLDS
-    assert checks.never_elsewhere(recording(bare, copy), ACT, "alone", 1.0).verdict is Verdict.VIOLATED
+    moved = checks.never_elsewhere(recording(bare, copy, copy._replace(seen=12)), ACT, "alone", 1.0)
+    assert moved.verdict is Verdict.VIOLATED
+    assert "alone-x on n2 8.0 s after the crash" in moved.why
 
 
 # -- nodes ---------------------------------------------------------------------------------------------------------------

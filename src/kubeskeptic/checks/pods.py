@@ -141,7 +141,7 @@ def never_elsewhere(
     after = [change for change in mine if since < change.seen <= end]
     copies = {
         change.uid: f"{change.name} on {node_of(change.object) or 'no node yet'} {change.seen - since:.1f} s after the crash"
-        for change in after
+        for change in reversed(after)  # of each, the first that was seen of it is told
         if change.uid != uid or node_of(change.object) != home
     }
     common: dict[str, Any] = {
