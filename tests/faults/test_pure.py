@@ -173,6 +173,9 @@ def test_a_node_is_back_when_its_pods_have_started_since() -> None:
         a_pod("going", old, deletionTimestamp="2026-11-01T12:00:01Z"),
     ]
     assert not_back(pods, ["stale", "fresh", "unready", "going", "gone"], since) == ["pod-stale", "pod-unready"]
+    for pod in pods:
+        pod.setdefault("spec", {})["restartPolicy"] = "Never"
+    assert not_back(pods, ["stale", "unready"], since) == [], "nothing restarts them"
 
 
 def test_a_drain_leaves_pods_of_daemon_sets_and_static_pods() -> None:

@@ -61,11 +61,13 @@ def is_back(site: Site, record: UndoRecord) -> str | NotYet:
 def not_back(pods: list[state.Object], ready_before: list[str], since: float) -> list[str]:
     """Names of the pods that were Ready, are still bound to the node, and have not all their containers started since.
 
-    Start times of containers have whole seconds.
+    Left out are pods that nothing restarts (restartPolicy Never): their end is what Kubernetes documents. Start times of containers have whole seconds.
     """
     late = []
     for pod in pods:
         if pod["metadata"]["uid"] not in ready_before or "deletionTimestamp" in pod["metadata"]:
+            continue
+        if pod.get("spec", {}).get("restartPolicy") == "Never":
             continue
         fresh = all(state.started(status) >= int(since) for status in state.containers(pod).values())
         if not (fresh and state.ready(pod)):
