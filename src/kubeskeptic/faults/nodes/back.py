@@ -61,7 +61,8 @@ def is_back(site: Site, record: UndoRecord) -> str | NotYet:
 def not_back(pods: list[state.Object], ready_before: list[str], since: float) -> list[str]:
     """Names of the pods that were Ready, are still bound to the node, and have not all their containers started since.
 
-    Left out are pods that nothing restarts (restartPolicy Never): their end is what Kubernetes documents. Start times of containers have whole seconds.
+    Left out are pods that nothing restarts (restartPolicy Never): their end is what Kubernetes documents. Start times of
+    containers have whole seconds.
     """
     late = []
     for pod in pods:
