@@ -15,7 +15,7 @@ from kubeskeptic.guard.risk import Risk
 from kubeskeptic.kube.ownership import ours
 from kubeskeptic.reach import ByPod
 from kubeskeptic.reach.choosing import way_to_look
-from kubeskeptic.reach.hand_manifests import KEY, PORT, manifests
+from kubeskeptic.reach.hand_manifests import KEY, PORTS, manifests, port
 
 SECRET = "s" * 64
 
@@ -74,9 +74,10 @@ def test_only_the_secret_holds_the_key() -> None:
 
 def test_the_hands_listen_beside_the_node_s_own_ports() -> None:
     pod = manifests("agent:1", "n", "r1", SECRET)[2]["spec"]["template"]["spec"]
-    assert str(PORT) in pod["containers"][0]["args"]
-    assert PORT not in range(10248, 10260)
-    assert PORT not in range(30000, 32768)
+    assert str(port("r1")) in pod["containers"][0]["args"]
+    assert not {10248, 10250, 10256, 10257, 10259} & set(PORTS)
+    assert not set(range(30000, 32768)) & set(PORTS)
+    assert port("run") != port("another"), "hands of two runs may be on one node"
 
 
 def test_what_a_command_prints_comes_back(kube: Any) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from kubeskeptic.agent.hand import signature
 from kubeskeptic.durations import COMMAND, HAND_ANSWERS, PODS_READY, Patience
 from kubeskeptic.errors import CommandFailed, NotFound, SkepticError, Unanswered
-from kubeskeptic.reach.hand_manifests import KEY, LABEL, NAME, PORT, manifests
+from kubeskeptic.reach.hand_manifests import KEY, LABEL, NAME, manifests, port
 from kubeskeptic.waiting import NotYet, until
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ class ByPod:
     way = "pod"
     inside = True
     curl = ("python3", "-m", "kubeskeptic.agent.curl")
-    spared = (PORT,)
 
     def __init__(self, kube: Kube, image: str, run: str, *, borrowed: bool = False) -> None:
         self._kube = kube
@@ -42,6 +41,7 @@ class ByPod:
         self._run = run
         self._borrowed = borrowed
         self._where = place(run)
+        self.spared = (port(run),)
         self._key = b""
         self._pods: dict[str, str] = {}
         self._lock = threading.Lock()
@@ -137,7 +137,7 @@ class ByPod:
             raise CommandFailed(shown, 255, f"the hand on {node} is out of reach: {refused}") from refused
 
     def _path(self, pod: str, path: str) -> str:
-        return f"/api/v1/namespaces/{self._where}/pods/{pod}:{PORT}/proxy{path}"
+        return f"/api/v1/namespaces/{self._where}/pods/{pod}:{port(self._run)}/proxy{path}"
 
 
 def place(run: str) -> str:

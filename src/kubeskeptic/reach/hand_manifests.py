@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zlib import crc32
 
 from kubeskeptic.kube.ownership import ours
 
@@ -11,15 +12,20 @@ Manifest = dict[str, Any]
 NAME = "hand"
 LABEL = "kubeskeptic/hand"
 """Label of the hands' pods and of their namespace; its value is the run."""
-PORT = 10889
-"""Where a hand listens, on its node's addresses: beside those of the node's own parts, 10248 to 10259, and away from
-the range of NodePorts."""
+PORTS = range(11_000, 19_000)
+"""Where hands listen, on their node's addresses: away from those of the node's own parts, 10248 to 10259, of NodePorts and of
+the ports that the kernel gives out."""
 KEY = "key"
 _KEY_FOLDER = "/run/kubeskeptic-hand"
 KEPT = "/var/lib/kubeskeptic"
 """Where a node keeps notes and what faults put aside: the same on both ways into it."""
 _SHARED = {"kept": KEPT, "kubernetes": "/etc/kubernetes", "kubelet": "/var/lib/kubelet"}
 """Folders of the node that the hand sees at the same place: a file's path means the same on both ways."""
+
+
+def port(run: str) -> int:
+    """The port of a run's hands. The hands of a run that died may be there for a while yet, on the same addresses."""
+    return PORTS[crc32(run.encode()) % len(PORTS)]
 
 
 def manifests(image: str, namespace: str, run: str, key: str) -> list[Manifest]:
@@ -30,7 +36,7 @@ def manifests(image: str, namespace: str, run: str, key: str) -> list[Manifest]:
     labels = ours(run) | {LABEL: run}
     spec = {
         "selector": {"matchLabels": {LABEL: run}},
-        "template": {"metadata": {"labels": labels}, "spec": _pod(image)},
+        "template": {"metadata": {"labels": labels}, "spec": _pod(image, port(run))},
     }
     meta = {"namespace": namespace, "labels": labels}
     enforced = {"pod-security.kubernetes.io/enforce": "privileged"}
@@ -41,7 +47,7 @@ def manifests(image: str, namespace: str, run: str, key: str) -> list[Manifest]:
     ]
 
 
-def _pod(image: str) -> Manifest:
+def _pod(image: str, listens: int) -> Manifest:
     folders = [{"name": name, "hostPath": {"path": path, "type": _kind(name)}} for name, path in _SHARED.items()]
     return {
         "hostNetwork": True,
@@ -53,7 +59,7 @@ def _pod(image: str) -> Manifest:
         "terminationGracePeriodSeconds": 1,
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
-        "containers": [_container(image)],
+        "containers": [_container(image, listens)],
         "volumes": [*folders, {"name": KEY, "secret": {"secretName": NAME, "defaultMode": 0o400}}],
     }
 
@@ -62,14 +68,14 @@ def _kind(name: str) -> str:
     return "DirectoryOrCreate" if name == "kept" else ""
 
 
-def _container(image: str) -> Manifest:
+def _container(image: str, listens: int) -> Manifest:
     mounts = [{"name": name, "mountPath": path} for name, path in _SHARED.items()]
     host = {"name": "NODE_IP", "valueFrom": {"fieldRef": {"fieldPath": "status.hostIP"}}}
     return {
         "name": NAME,
         "image": image,
         "imagePullPolicy": "IfNotPresent",
-        "args": ["hand", "--host", "$(NODE_IP)", "--port", str(PORT), "--key", f"{_KEY_FOLDER}/{KEY}"],
+        "args": ["hand", "--host", "$(NODE_IP)", "--port", str(listens), "--key", f"{_KEY_FOLDER}/{KEY}"],
         "env": [host],
         "resources": {"requests": {"cpu": "50m", "memory": "32Mi"}},
         "securityContext": {"privileged": True},
