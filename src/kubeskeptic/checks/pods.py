@@ -13,15 +13,9 @@ from kubeskeptic.timeline import Act, Change, Recording
 
 
 def restarted_in_place(
-    recording: Recording,
-    act: Act,
-    pod: str,
-    since: float,
-    bound: Bound | None,
-    *,
-    same_ip: bool = True,
+    recording: Recording, act: Act, pod: str, since: float, bound: Bound | None, *, same_ip: bool = True,
     soonest: Bound | None = None,
-) -> Finding:
+) -> Finding:  # fmt: skip
     """A pod whose container died is Ready again within a bound: same uid, node and IP, one restart more, and no further one.
 
     :param bound: None when it is not about how long that takes
@@ -34,29 +28,24 @@ def restarted_in_place(
     again = next((change for change in _after(recording, pod, since, end) if _has_restarted(change, before)), None)
     if again is None:
         return _not_again(pod, act, end - since, bound)
-    took = again.seen - since
+    took = Measure(round(again.seen - since, 2), "s")
     extra = max(restarts(change.object) for change in _after(recording, pod, since, end)) - restarts(before)
     differences = _differences(before, again.object, same_ip)
     if extra != 1:
         differences.append(f"its restart count rose by {extra}")
+    limits = {name: limit for name, limit in (("restarted", bound), ("and no sooner", soonest)) if limit is not None}
     place = f"in the same pod{', with the same IP,' if same_ip else ''} on {node_of(before)}"
-    why = f"The container ran again {place} after {took:.2f} s" + (
-        f"; allowed are {bound.value:g} s." if bound else "."
-    )
-    if soonest is not None:
-        why = f"{why.removesuffix('.')}, and not less than {soonest.value:g} s."
+    ends = [f"at {'least' if limit.at_least else 'most'} {limit.value:g} s" for limit in limits.values()]
+    allowed = f"; allowed are {' and '.join(ends)}" if ends else ""
+    why = f"The container ran again {place} after {took.value:.2f} s{allowed}."
     if differences:
         why = f"The pod was not restarted in place: {' and '.join(differences)}."
-    in_time = all(limit is None or limit.admits(took) for limit in (bound, soonest))
+    in_time = all(limit.admits(again.seen - since) for limit in limits.values())
     return Finding(
         Verdict.HOLDS if in_time and not differences else Verdict.VIOLATED,
         why,
-        measured={"restarted": Measure(round(took, 2), "s")}
-        | ({"and no sooner": Measure(round(took, 2), "s")} if soonest else {})
-        | {"restarts": Measure(extra, "restarts")},
-        bounds=({"restarted": bound} if bound else {})
-        | ({"and no sooner": soonest} if soonest else {})
-        | {"restarts": Bound(1, "restarts", "one death, one restart")},
+        measured={"restarted": took} | dict.fromkeys(limits, took) | {"restarts": Measure(extra, "restarts")},
+        bounds=limits | {"restarts": Bound(1, "restarts", "one death, one restart")},
         nodes=(node_of(before),),
         window=(start_of(act), end),
     )
