@@ -54,6 +54,9 @@ def story(stage: Stage) -> None:
         killed = stage.victim("web", "killed")
         with stage.act("sigkill"), stage.inflict(KillContainer(stage.namespace, killed)) as kill:
             stage.hold(longest(stage.settings), since=kill.applied_at)
+
+    if stage.allows("again", Risk.NODE):
+        killed = stage.facts["killed"]
         with stage.act("again"), stage.inflict(KillContainer(stage.namespace, killed)) as kill:
             stage.hold(stage.settings.back_off[1], since=kill.applied_at)
 
