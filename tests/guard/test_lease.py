@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kubeskeptic.errors import Conflict, LeftDirty, NotFound, Refused
-from kubeskeptic.guard.lease import Holder, Lease, micro, why_taken
+from kubeskeptic.guard.lease import Holder, Lease, forget, micro, why_taken
 
 NOW = datetime(2026, 11, 1, 12, 0, 0, tzinfo=UTC)
 US = Holder("r2", "here.boot.1", os.getpid(), 1)
@@ -86,6 +86,16 @@ def test_held_and_let_go() -> None:
             pytest.fail("the block must not run")
         assert kube.lease["spec"]["holderIdentity"] == str(lease.holder)
     assert kube.lease is None
+
+
+def test_the_lease_of_a_dead_process_is_forgotten_and_no_other() -> None:
+    kube: Any = FakeKube()
+    forget(kube, (2**22 + 1, 9))  # fine when there is none
+    dead, me = Holder("r0", Holder.us("").machine, 2**22 + 1, 9), Holder.us("r1")
+    for holder, runner, stays in ((me, (me.pid, me.start), True), (dead, (7, 7), True), (dead, (2**22 + 1, 9), False)):
+        kube.lease = {"metadata": {"uid": "u"}, "spec": {"holderIdentity": str(holder)}}
+        forget(kube, runner)
+        assert (kube.lease is not None) == stays
 
 
 def test_taken_over_from_a_dead_run() -> None:

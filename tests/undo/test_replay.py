@@ -11,10 +11,14 @@ import pytest
 from kubeskeptic.durations import Patience
 from kubeskeptic.faults import Site
 from kubeskeptic.faults.library import FAULTS
+from kubeskeptic.guard import lease
 from kubeskeptic.undo import arming
 from kubeskeptic.undo.ledger import OpenFault, opened
 from kubeskeptic.undo.replay import let_go, put_back
 from tests.faults.world import WORLD, Break, FullDisk, a_site, phases
+
+
+RUNNER = (4_194_305, 7)
 
 
 class Hands:
@@ -28,7 +32,8 @@ class Hands:
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("KUBESKEPTIC_STATE", str(tmp_path))
     arming.folder("c").mkdir(parents=True)
-    return SimpleNamespace(cluster=SimpleNamespace(name="c"), run="r1", reach=Hands())
+    monkeypatch.setattr(lease, "forget", lambda kube, runner: kube.append(runner))
+    return SimpleNamespace(cluster=SimpleNamespace(name="c"), run="r1", reach=Hands(), kube=[])
 
 
 def a_switch(name: str) -> Path:
@@ -39,8 +44,9 @@ def a_switch(name: str) -> Path:
 
 def test_the_last_one_takes_the_hands_away(site: Any) -> None:
     file = a_switch("r1-stop_kubelet-1.firing")
-    let_go(site, file)
+    let_go(site, file, RUNNER)
     assert site.reach.closed
+    assert site.kube == [RUNNER], "the lease of the dead process goes with it"
     assert list(arming.folder("c").iterdir()) == []
 
 
@@ -48,14 +54,15 @@ def test_the_last_one_takes_the_hands_away(site: Any) -> None:
 def test_while_another_fault_of_the_run_is_not_undone_they_stay(site: Any, suffix: str) -> None:
     a_switch(f"r1-cut_off_node-2.{suffix}")
     file = a_switch("r1-stop_kubelet-1.firing")
-    let_go(site, file)
+    let_go(site, file, RUNNER)
     assert not site.reach.closed
+    assert site.kube == []
     assert not file.exists()
 
 
 def test_another_run_has_hands_of_its_own(site: Any) -> None:
     a_switch("r10-stop_kubelet-1.json")
-    let_go(site, a_switch("r1-stop_kubelet-1.firing"))
+    let_go(site, a_switch("r1-stop_kubelet-1.firing"), RUNNER)
     assert site.reach.closed
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import socket
 import threading
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,6 +92,19 @@ def why_taken(lease: dict[str, Any], us: Holder, now: datetime) -> str:
         return ""
     who = f"run {held.run} (process {held.pid} on {held.machine.partition('.')[0]})" if held else identity
     return f"{who} is using this cluster, last seen {age:.0f} s ago; wait for it to end, or use another cluster"
+
+
+def forget(kube: Kube, runner: Sequence[int]) -> None:
+    """Delete the lease of a process of this machine that is dead; another's stays. Fine when the API server does not answer,
+    as anybody may take it over.
+
+    :param runner: process id and start time
+    """
+    with suppress(SkepticError):
+        held = kube.get("Lease", NAME, NAMESPACE)
+        holder = Holder.parse(held["spec"].get("holderIdentity") or "")
+        if holder and (holder.pid, holder.start) == tuple(runner) and holder.dead_here(Holder.us("").machine):
+            kube.delete("Lease", NAME, NAMESPACE, uid=held["metadata"]["uid"])
 
 
 class Lease:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 from kubeskeptic.faults import Site
 from kubeskeptic.faults.library import named
 from kubeskeptic.faults.sequence import healed, undone
-from kubeskeptic.guard import Guard
+from kubeskeptic.guard import Guard, lease
 from kubeskeptic.kube import Kube
 from kubeskeptic.reach import ByEngine, ByPod
 from kubeskeptic.undo import arming
@@ -72,12 +72,13 @@ def main(file: Path) -> int:
         put_back(site, one, "switch")
         if not alive(order["runner"]):
             with anyway(f"the lock of run {site.run}"):  # then `skeptic cleanup` finds what this leaves
-                let_go(site, file)
+                let_go(site, file, order["runner"])
     return 0
 
 
-def let_go(site: Site, file: Path) -> None:
-    """Take away what the way into nodes put there, when this was the last fault of a run that died. Its file goes first.
+def let_go(site: Site, file: Path, runner: Sequence[int]) -> None:
+    """Take away what the way into nodes put there, and the run's hold on the cluster, when this was the last fault of a run
+    that died. Its file goes first.
 
     A lock orders the switches of one run: each of two that end at the same time would leave it to the other.
     """
@@ -87,6 +88,7 @@ def let_go(site: Site, file: Path) -> None:
         file.unlink(missing_ok=True)
         if not any(one.name.startswith(f"{site.run}-") for one in arming.pending(site.cluster.name)):
             site.reach.close()
+            lease.forget(site.kube, runner)
             gate.unlink(missing_ok=True)
 
 
