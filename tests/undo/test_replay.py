@@ -17,7 +17,6 @@ from kubeskeptic.undo.ledger import OpenFault, opened
 from kubeskeptic.undo.replay import let_go, put_back
 from tests.faults.world import WORLD, Break, FullDisk, a_site, phases
 
-
 RUNNER = (4_194_305, 7)
 
 
