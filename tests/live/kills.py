@@ -21,22 +21,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kubeskeptic.durations import Patience
+from kubeskeptic.durations import CONTROL_PLANE_RESTARTS, Patience
 from kubeskeptic.errors import SkepticError
 from kubeskeptic.faults import Site
 from kubeskeptic.faults.library import FAULTS
 from kubeskeptic.journal import read
 from kubeskeptic.undo import residue
+from kubeskeptic.undo.cleanup import healthy
 from kubeskeptic.undo.residue import Leftover
 from kubeskeptic.waiting import NotYet, until
 
 DEADLINE = 60.0
 """Seconds after which the switch fires by itself; when the run dies it does at once."""
 HELP = Patience(DEADLINE + 10)
-BACK_OFF = Patience(300 + 10)
-"""Instead, for static pods: the kubelet waits up to 300 s before it starts one that was stopped again and again."""
-NEVER = BACK_OFF.seconds + DEADLINE
-"""Seconds after which the switch would fire, where it is going to be defeated: a bite may have to wait for that, too."""
+NEVER = 360.0
+"""Seconds after which the switch would fire, where it is going to be defeated."""
+STATIC_PODS = ("stop_part", "controller_off")
+"""Faults that stop static pods, that the kubelet starts up to 300 s late when it saw them stop before (MaxContainerBackOff)."""
 LOOKS = 0.5
 """Seconds between two looks at what is left."""
 
@@ -171,6 +172,8 @@ class Victims:
 
         :param lasts: seconds after which its switch fires
         """
+        if fault in STATIC_PODS:
+            forget_back_off(self._site)
         folder = self._folder / f"v{len(self._made)}-{random.SystemRandom().randrange(16**6):06x}"
         folder.mkdir(parents=True)
         script = str(Path(__file__).with_name("victim.py"))
@@ -188,6 +191,12 @@ class Victims:
             if victim.process.poll() is None:
                 victim.process.kill()
                 victim.end()
+
+
+def forget_back_off(site: Site) -> None:
+    """Start the control plane's kubelet anew, which then knows of no static pod stopped before: each kill is as a first one."""
+    site.in_node(site.cluster.control_plane.name, "systemctl", "restart", "kubelet")
+    until(lambda: healthy(site), CONTROL_PLANE_RESTARTS, what="a healthy cluster", tolerate=(SkepticError,))
 
 
 def after(seconds: float) -> None:
@@ -221,14 +230,7 @@ def kill(
         return Kill(fault, how, "nothing", 0.0, "" if skipped else f"it was never inflicted: {lacking[0]}", skipped)
     node = str(settings.get("node", ""))
     try:
-        patience = BACK_OFF if name in ("stop_part", "controller_off") else HELP
-        until(
-            lambda: left(site, victim, node),
-            patience,
-            what="nothing to be left",
-            tolerate=(SkepticError,),
-            period=LOOKS,
-        )
+        until(lambda: left(site, victim, node), HELP, what="nothing to be left", tolerate=(SkepticError,), period=LOOKS)
     except SkepticError as dirty:
         return Kill(fault, how, _phase(victim), time.monotonic() - began, str(dirty))
     return Kill(fault, how, _phase(victim), time.monotonic() - began)

@@ -77,26 +77,46 @@ def where(request: pytest.FixtureRequest) -> set[str]:
     return set(request.config.getoption("--where", ",".join(GROUPS)).split(","))
 
 
+class Figure:
+    """All kills of this session, each in a file as soon as it is known how it went; the last lines are the figure."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._done: list[Kill] = []
+
+    def add(self, one: Kill) -> Kill:
+        """Note one; it is given back."""
+        self._done.append(one)
+        self._write(str(one))
+        return one
+
+    def close(self) -> str:
+        """Say what it came to; nothing when nothing was killed."""
+        killed = [one for one in self._done if not one.skipped]
+        clean = [one for one in killed if not one.left]
+        if not killed:
+            return ""
+        faults, moments = {one.fault for one in killed}, {one.how for one in killed}
+        slowest = max((one.seconds for one in clean), default=0.0)
+        says = (
+            f"{len(killed)} kills, {len(faults)} faults × {len(moments)} moments: {len(clean)} of {len(killed)} clean "
+            f"without any help, the slowest after {slowest:.1f} s"
+        )
+        self._write(says)
+        return "\n".join([*sorted(map(str, self._done)), says])
+
+    def _write(self, line: str) -> None:
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(f"{line}\n")
+
+
 @pytest.fixture(scope="module")
-def figure(request: pytest.FixtureRequest, aloud: Any) -> Iterator[list[Kill]]:
+def figure(request: pytest.FixtureRequest, aloud: Any) -> Iterator[Figure]:
     """All kills of this session; says at its end how they went."""
-    done: list[Kill] = []
-    yield done
-    killed = [one for one in done if not one.skipped]
-    clean = [one for one in killed if not one.left]
-    if not killed:
-        return
-    faults, moments = {one.fault for one in killed}, {one.how for one in killed}
-    slowest = max((one.seconds for one in clean), default=0.0)
-    lines = [
-        *sorted(map(str, done)),
-        f"{len(killed)} kills, {len(faults)} faults × {len(moments)} moments: {len(clean)} of {len(killed)} clean "
-        f"without any help, the slowest after {slowest:.1f} s",
-    ]
-    with request.config.getoption("--figure", Path("reports/kills.txt")).open("a", encoding="utf-8") as file:
-        file.write("\n".join([*lines, ""]))
+    made = Figure(request.config.getoption("--figure", Path("reports/kills.txt")))
+    yield made
     with aloud():
-        print("", *lines, sep="\n")
+        print("", made.close(), sep="\n")
 
 
 @pytest.fixture(scope="module")
@@ -111,16 +131,16 @@ def test_every_fault_is_here() -> None:
 
 @pytest.mark.parametrize("how", [*kills.MOMENTS, *kills.SIGNALS])
 def test_killed_at_any_moment_it_heals_without_help(
-    site: Site, pods: Names, victims: Victims, figure: list[Kill], seed: int, how: str, where: set[str]
+    site: Site, pods: Names, victims: Victims, figure: Figure, seed: int, how: str, where: set[str]
 ) -> None:
     found: list[Kill] = []
     if "pods" in where:
-        found += [kill(site, victims, name, _on_pods(pods, name), how, seed) for name in kills.POD]
+        found += [figure.add(kill(site, victims, name, _on_pods(pods, name), how, seed)) for name in kills.POD]
     if "workers" in where:
-        found += _on_all_workers(kills.WORKER, site, victims, how, seed)
+        found += _on_all_workers(kills.WORKER, site, victims, figure, how, seed)
     if "control-plane" in where:
-        found += [kill(site, victims, name, given, how, seed) for name, given in kills.CONTROL_PLANE.items()]
-    figure += found
+        parts = kills.CONTROL_PLANE.items()
+        found += [figure.add(kill(site, victims, name, given, how, seed)) for name, given in parts]
     assert [str(one) for one in found if one.left] == []
     until(lambda: healthy(site), CONTROL_PLANE_RESTARTS, what="a healthy cluster", tolerate=(SkepticError,))
     assert [one.says for one in residue.find(site) if one.kind != "namespace"] == []
@@ -128,17 +148,16 @@ def test_killed_at_any_moment_it_heals_without_help(
 
 @pytest.mark.parametrize("how", kills.MOMENTS)
 def test_killed_while_it_works_through_a_pod_it_heals_without_help(
-    site: Site, victims: Victims, figure: list[Kill], seed: int, how: str
+    site: Site, victims: Victims, figure: Figure, seed: int, how: str
 ) -> None:
     faults = {name: kills.WORKER[name] for name in kills.INSIDE}
-    found = _on_all_workers(faults, site, victims, how, seed, ByPod.way)
-    figure += found
+    found = _on_all_workers(faults, site, victims, figure, how, seed, ByPod.way)
     assert [str(one) for one in found if one.left] == []
     until(lambda: healthy(site), CONTROL_PLANE_RESTARTS, what="a healthy cluster", tolerate=(SkepticError,))
 
 
 def test_a_sample_of_kills(
-    site: Site, pods: Names, victims: Victims, figure: list[Kill], seed: int, request: pytest.FixtureRequest
+    site: Site, pods: Names, victims: Victims, figure: Figure, seed: int, request: pytest.FixtureRequest
 ) -> None:
     """Drawn by the seed from all that the test above does: what continuous integration has the time for."""
     faults = (*kills.POD, *kills.WORKER, *kills.CONTROL_PLANE)
@@ -149,8 +168,7 @@ def test_a_sample_of_kills(
     for name, how in drawn:
         if time.monotonic() - began > SAMPLE_BUDGET:
             break
-        found.append(kill(site, victims, name, _given(name, pods, node), how, seed))
-    figure += found
+        found.append(figure.add(kill(site, victims, name, _given(name, pods, node), how, seed)))
     assert [str(one) for one in found if one.left] == []
     until(lambda: healthy(site), CONTROL_PLANE_RESTARTS, what="a healthy cluster", tolerate=(SkepticError,))
 
@@ -168,7 +186,13 @@ def _on_pods(pods: Names, name: str, namespace: str = NAMESPACE) -> Mapping[str,
 
 
 def _on_all_workers(
-    faults: Mapping[str, dict[str, Any]], site: Site, victims: Victims, how: str, seed: int, way: str = "engine"
+    faults: Mapping[str, dict[str, Any]],
+    site: Site,
+    victims: Victims,
+    figure: Figure,
+    how: str,
+    seed: int,
+    way: str = "engine",
 ) -> list[Kill]:
     """Faults of workers, on all workers at the same time, one after the other on each."""
     waiting, lock = list(faults.items()), threading.Lock()
@@ -180,7 +204,7 @@ def _on_all_workers(
                 if not waiting:
                     return found
                 name, given = waiting.pop(0)
-            found.append(kill(site, victims, name, {"node": node} | given, how, seed, way))
+            found.append(figure.add(kill(site, victims, name, {"node": node} | given, how, seed, way)))
 
     with ThreadPoolExecutor() as pool:
         return [one for found in pool.map(one_worker, [node.name for node in site.cluster.workers]) for one in found]
