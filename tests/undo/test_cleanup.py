@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kubeskeptic.errors import CommandFailed, LeftDirty
+from kubeskeptic.faults import Site
+from kubeskeptic.faults.parts.stop_kubelet import StopKubelet
+from kubeskeptic.undo import residue
+from kubeskeptic.undo.cleanup import REMOVERS, cleanup
+from kubeskeptic.undo.ledger import of_journal
+from kubeskeptic.waiting import NotYet
+
+from .doubles import FAULT, TABLE, ByHand, a_journal, engine, kinds
+
+
+def test_cleanup_closes_what_somebody_else_has_undone(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(StopKubelet, "heal", classmethod(lambda *_: "the node is Ready"))
+    path = a_journal(tmp_path)
+    assert cleanup(site, [path], "r2", say=lambda _: None) == 0
+    assert [one.phase for one in of_journal(path)] == ["applying"]
+    assert cleanup(site, [path], say=lambda _: None) == 0
+    assert of_journal(path) == []
+    monkeypatch.setattr(StopKubelet, "heal", classmethod(lambda *_: NotYet("its owner has stopped the kubelet")))
+    assert kinds(site, path) == []
+
+
+@pytest.mark.parametrize("journal", ["kept", "gone"])
+def test_cleanup_undoes_through_the_way_into_nodes_that_it_was_given(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, journal: str
+) -> None:
+    path = a_journal(tmp_path) if journal == "kept" else tmp_path / "gone"
+    site.reach = ByHand(engine(site))
+    used: list[Site] = []
+    monkeypatch.setattr("kubeskeptic.undo.cleanup.put_back", lambda mine, *_: used.append(mine))
+    REMOVERS["fault"](site, residue.Leftover("fault", "x", "", run="r1", fault=FAULT, journal=path))
+    (mine,) = used
+    assert mine.reach is site.reach
+
+
+def test_cleanup_removes_what_is_ours_and_nothing_else(site: Site) -> None:
+    engine(site).down = {"n2"}
+    engine(site).lines["n1"] = f"table inet/{TABLE}\n"
+    site.kube.namespaces["skeptic-web"] = {"app.kubernetes.io/managed-by": "kubeskeptic"}  # type: ignore[attr-defined]
+    said: list[str] = []
+    assert cleanup(site, say=said.append) == 3
+    assert said == [
+        "node n2 is exited: removed",
+        "rule table inet/skeptic_0123456789ab in n1: removed",
+        "namespace skeptic-web: removed",
+    ]
+    (removed,) = engine(site).log
+    assert removed.endswith('exec nft delete table inet "$1" sh skeptic_0123456789ab')
+    assert site.kube.namespaces == {"default": {}, "kubeskeptic-like": {}}  # type: ignore[attr-defined]
+    assert cleanup(site, say=said.append) == 0
+
+
+def test_cleanup_that_fails_says_what_is_left(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine(site).down = {"n2"}
+    monkeypatch.setattr(
+        engine(site), "start", lambda _: (_ for _ in ()).throw(CommandFailed("start", 1, "no space left"))
+    )
+    with pytest.raises(LeftDirty, match=r"node n2 is exited.*no space left"):
+        cleanup(site, say=lambda _: None)
+
+
+@pytest.mark.parametrize("trouble", [OSError(28, "No space left on device"), KeyError("node")])
+def test_trouble_of_any_kind_with_one_thing_stops_no_other(
+    site: Site, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    engine(site).down = {"n2"}
+    engine(site).lines["n1"] = f"table inet/{TABLE}\n"
+    monkeypatch.setattr(engine(site), "start", lambda _: (_ for _ in ()).throw(trouble))
+    with pytest.raises(LeftDirty, match=r"node n2 is exited"):
+        cleanup(site, say=lambda _: None)
+    assert any("nft delete table" in line for line in engine(site).log)
