@@ -21,6 +21,8 @@ from kubeskeptic.paths import checkout
 from kubeskeptic.undo.snapshot import differences, take
 from kubeskeptic.waiting import NotYet
 
+from .victims import Victims
+
 GROUPS = ("pods", "workers", "control-plane")
 
 
@@ -135,3 +137,11 @@ def site(hold: Hold, tmp_path_factory: pytest.TempPathFactory, request: pytest.F
 def seed(request: pytest.FixtureRequest) -> int:
     """Decides the moments."""
     return int(request.config.getoption("--seed") or 0)
+
+
+@pytest.fixture
+def victims(site: Site, tmp_path: Path) -> Iterator[Victims]:
+    """Starts processes that inflict faults; leaves none behind."""
+    made = Victims(site, tmp_path)
+    yield made
+    made.close()

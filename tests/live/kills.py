@@ -8,36 +8,28 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-from kubeskeptic.durations import CONTROL_PLANE_RESTARTS, Patience
+from kubeskeptic.durations import Patience
 from kubeskeptic.errors import SkepticError
 from kubeskeptic.faults import Site
 from kubeskeptic.faults.library import FAULTS
 from kubeskeptic.journal import read
 from kubeskeptic.undo import residue
-from kubeskeptic.undo.cleanup import healthy
 from kubeskeptic.undo.residue import Leftover
 from kubeskeptic.waiting import NotYet, until
 
-DEADLINE = 60.0
-"""Seconds after which the switch fires by itself; when the run dies it does at once."""
+from .victims import DEADLINE, Victim, Victims
+from .workload import Names
+
 HELP = Patience(DEADLINE + 10)
-NEVER = 360.0
-"""Seconds after which the switch would fire, where it is going to be defeated."""
-STATIC_PODS = ("stop_part", "controller_off")
-"""Faults that stop static pods, that the kubelet starts up to 300 s late when it saw them stop before (MaxContainerBackOff)."""
 LOOKS = 0.5
 """Seconds between two looks at what is left."""
 
@@ -124,79 +116,15 @@ class Kill:
         return f"{self.fault:33} {self.how:13} (reached {self.phase}): {said}"
 
 
-@dataclass
-class Victim:
-    """A process that inflicts a fault; ``seen`` are the phases so far."""
-
-    process: subprocess.Popen[str]
-    folder: Path
-    seen: list[str] = field(default_factory=list)
-
-    def reach(self, phase: str) -> bool:
-        """Wait until a phase begins; False when the process ended before it."""
-        assert self.process.stdout
-        for line in self.process.stdout:
-            self.seen.append(line.strip())
-            if line.strip() == phase:
-                return True
-        return False
-
-    def end(self) -> str:
-        """Read what is left to read, and reap; what it said of errors."""
-        _, said = self.process.communicate(timeout=450)
-        return said
-
-    @property
-    def run(self) -> str:
-        """The id of its run."""
-        return self.folder.name
-
-    @property
-    def journal(self) -> Path:
-        """Its journal."""
-        return self.folder / "journal.jsonl"
-
-
-class Victims:
-    """Starts victims below a folder; leaves none behind."""
-
-    def __init__(self, site: Site, folder: Path) -> None:
-        self._site = site
-        self._folder = folder
-        self._made: list[Victim] = []
-
-    def start(
-        self, fault: str, settings: Mapping[str, Any], hold: float = 60.0, way: str = "engine", lasts: float = DEADLINE
-    ) -> Victim:
-        """Start one, which reaches nodes this way and holds its fault in force for so many seconds.
-
-        :param lasts: seconds after which its switch fires
-        """
-        if fault in STATIC_PODS:
-            forget_back_off(self._site)
-        folder = self._folder / f"v{len(self._made)}-{random.SystemRandom().randrange(16**6):06x}"
-        folder.mkdir(parents=True)
-        script = str(Path(__file__).with_name("victim.py"))
-        words = [self._site.cluster.name, str(folder), fault, json.dumps(settings), str(lasts), str(hold), way]
-        process = subprocess.Popen(
-            [sys.executable, script, *words],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-        )  # fmt: skip
-        self._made.append(Victim(process, folder))
-        return self._made[-1]
-
-    def close(self) -> None:
-        """Kill those that still run."""
-        for victim in self._made:
-            if victim.process.poll() is None:
-                victim.process.kill()
-                victim.end()
-
-
-def forget_back_off(site: Site) -> None:
-    """Start the control plane's kubelet anew, which then knows of no static pod stopped before: each kill is as a first one."""
-    site.in_node(site.cluster.control_plane.name, "systemctl", "restart", "kubelet")
-    until(lambda: healthy(site), CONTROL_PLANE_RESTARTS, what="a healthy cluster", tolerate=(SkepticError,))
+def settings(fault: str, pods: Names, node: str, namespace: str) -> Mapping[str, Any]:
+    """What a fault is given, its targets included: this node, or pods of this namespace."""
+    if fault in CONTROL_PLANE:
+        return CONTROL_PLANE[fault]
+    if fault in WORKER:
+        return {"node": node} | WORKER[fault]
+    one, other, _ = pods()
+    names = {"first": one, "second": other} if fault == "cut_pods" else {"pod": one}
+    return {"namespace": namespace} | names | POD[fault]
 
 
 def after(seconds: float) -> None:
@@ -205,7 +133,7 @@ def after(seconds: float) -> None:
 
 
 def kill(
-    site: Site, victims: Victims, fault: str, settings: Mapping[str, Any], how: str, seed: int, way: str = "engine"
+    site: Site, victims: Victims, fault: str, given: Mapping[str, Any], how: str, seed: int, way: str = "engine"
 ) -> Kill:
     """Inflict a fault in a process, end that by SIGKILL at a moment or by signals, and see the cluster become clean."""
     name = fault.partition(" ")[0]
@@ -213,7 +141,7 @@ def kill(
     if FAULTS[name].heals_itself and how == "half undone":
         return Kill(fault, how, "nothing", 0.0, skipped="it heals itself: there is no undoing to interrupt")
     chance = random.Random(f"{seed} {fault} {how}")
-    victim = victims.start(name, settings, hold=0.3 if how == "half undone" else 60.0, way=way)
+    victim = victims.start(name, given, hold=0.3 if how == "half undone" else 60.0, way=way)
     if how in MOMENTS:
         phases, within = MOMENTS[how]
         reached = victim.reach(phases[0] if FAULTS[name].heals_itself else chance.choice(phases))
@@ -228,7 +156,7 @@ def kill(
         lacking = said.strip().splitlines()[-1:] or ["it said nothing"]
         skipped = lacking[0] if "MissingRequirement" in lacking[0] else ""
         return Kill(fault, how, "nothing", 0.0, "" if skipped else f"it was never inflicted: {lacking[0]}", skipped)
-    node = str(settings.get("node", ""))
+    node = str(given.get("node", ""))
     try:
         until(lambda: left(site, victim, node), HELP, what="nothing to be left", tolerate=(SkepticError,), period=LOOKS)
     except SkepticError as dirty:

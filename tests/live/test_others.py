@@ -23,8 +23,8 @@ from kubeskeptic.undo.cleanup import cleanup
 from kubeskeptic.undo.snapshot import differences, take
 from kubeskeptic.waiting import until
 
-from .kills import Victims
-from .test_promise import defeat
+from .switches import defeat
+from .victims import Victims
 from .workload import gone
 
 pytestmark = pytest.mark.live
