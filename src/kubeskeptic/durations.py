@@ -47,6 +47,9 @@ API_CONNECT = 3.05
 """Connecting to the API server: a little over one SYN retransmission."""
 API_READ = 30.0
 """Reading an answer of the API server."""
+SAYS_WHO_IT_IS = 5.0
+"""An API server that does not say within this which cluster it is does not hold up undoing: without its etcd it would for as
+long as it is listened to, and the longer it goes without, the longer the kubelet waits before it starts it again."""
 HAND_ANSWERS = 5.0
 """A hand in a node answers within this, beside the time of the command that it runs."""
 EVIDENCE = Patience(5)

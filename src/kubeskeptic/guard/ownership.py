@@ -11,6 +11,7 @@ import ipaddress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from kubeskeptic.durations import SAYS_WHO_IT_IS
 from kubeskeptic.errors import ClusterError, Refused, SkepticError, Unanswered
 from kubeskeptic.guard.consent import consent
 from kubeskeptic.guard.risk import Risk, above
@@ -76,7 +77,10 @@ class Guard:
 
         :raises Refused: when it is another one
         """
-        pinned, seen = self.uid, self._seen_uid()
+        self._compare(self._seen_uid())
+
+    def _compare(self, seen: str) -> None:
+        pinned = self.uid
         if seen != pinned:
             raise Refused(
                 f"the cluster behind context {self._cluster.context} is not the one this run began with "
@@ -90,12 +94,12 @@ class Guard:
         :raises Refused: when it says who it is, and is another one
         """
         try:
-            self.same()
+            self._compare(self._seen_uid(SAYS_WHO_IT_IS))
         except (Unanswered, ClusterError):
             return
 
-    def _seen_uid(self) -> str:
-        return str(self._kube.get("Namespace", "kube-system")["metadata"]["uid"])
+    def _seen_uid(self, timeout: float | None = None) -> str:
+        return str(self._kube.get("Namespace", "kube-system", timeout=timeout)["metadata"]["uid"])
 
     def _allowed(self) -> Risk:
         stranger = why_not_ours(self._cluster, self._kube)

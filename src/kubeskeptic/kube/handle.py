@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from kubeskeptic.durations import API_ALIVE, API_READ, COMMAND, WATCH_SILENCE, Patience
+from kubeskeptic.durations import API_ALIVE, COMMAND, WATCH_SILENCE, Patience
 from kubeskeptic.errors import SkepticError
 from kubeskeptic.kube.connection import Connection
 from kubeskeptic.kube.execution import run_in_container
@@ -51,9 +51,12 @@ class Kube:
         return self._connection.server
 
     # -- objects -------------------------------------------------------------------------------------------------------
-    def get(self, kind: str, name: str, namespace: str | None = None) -> Object:
-        """One object."""
-        return self._json("GET", self._resource(kind).path(name, namespace))
+    def get(self, kind: str, name: str, namespace: str | None = None, *, timeout: float | None = None) -> Object:
+        """One object.
+
+        :param timeout: seconds between two reads of the answer
+        """
+        return self._json("GET", self._resource(kind).path(name, namespace), timeout=timeout)
 
     def list(self, kind: str, namespace: str | None = None, *, labels: str = "", fields: str = "") -> Object:
         """The list of a kind, as sent: ``items`` and ``metadata.resourceVersion``. Namespace None: of all namespaces.
@@ -211,8 +214,9 @@ class Kube:
         query: Mapping[str, str] | None = None,
         *,
         content: str = "application/json",
+        timeout: float | None = None,
     ) -> Object:
-        answer: Object = json.loads(self._connection.send(method, path, body, query, content=content, timeout=API_READ))
+        answer: Object = json.loads(self._connection.send(method, path, body, query, content=content, timeout=timeout))
         return answer
 
     def _resource(self, kind: str) -> Resource:
