@@ -13,6 +13,7 @@ import pytest
 
 from kubeskeptic.errors import CommandFailed
 from kubeskeptic.faults import aside
+from kubeskeptic.faults.control_plane import manifest
 from kubeskeptic.faults.parts import flush_service_rules, rules
 from kubeskeptic.faults.runtime import signal, telling
 
@@ -72,6 +73,22 @@ def test_what_was_put_aside_is_kept_until_its_reader_was_started_again(node: Nod
         assert (tmp_path / "x").read_text() == "before"
         assert (tmp_path / "kept").exists() == there
     assert node(argv, systemctl=(0, "")) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("running", "called"),
+    [(0, ["pgrep", "pgrep"]), (1, [*["pgrep", "sleep"] * 2 * manifest.LETS_GO, "pgrep", "pkill"])],
+    ids=["etcd starts", "the kubelet waits for the API server, which waits for etcd"],
+)
+def test_an_api_server_that_keeps_the_kubelet_from_starting_etcd_is_ended(
+    node: Node, tmp_path: Path, running: int, called: list[str]
+) -> None:
+    (tmp_path / "kept").write_text("before")
+    argv = manifest.restore("etcd")
+    argv = (*argv[:4], *restore(tmp_path, "")[4:])
+    assert node(argv, pgrep=(running, ""), pkill=(0, ""), sleep=(0, "")) == (0, called)
+    assert not (tmp_path / "kept").exists()
+    assert node(argv, pgrep=(running, ""), pkill=(0, ""), sleep=(0, "")) == (0, []), "nothing was put aside"
 
 
 def test_without_anything_to_do_afterwards_it_is_put_back_and_forgotten(node: Node, tmp_path: Path) -> None:

@@ -58,5 +58,5 @@ def restore(path: str, then: str = "") -> tuple[str, ...]:
 
     :param then: shell words to run afterwards; until they succeed the copy is kept, so that all of it can be tried again
     """
-    script = f"{_RESTORE}{then} && {_FORGET}" if then else f"{_RESTORE}{_FORGET}"
+    script = f"{_RESTORE}{{ {then}; }} && {_FORGET}" if then else f"{_RESTORE}{_FORGET}"
     return ("sh", "-c", script, "sh", kept(path), path, _beside(path))

@@ -6,9 +6,24 @@ import re
 import time
 
 from kubeskeptic.errors import BadInput, CommandFailed
-from kubeskeptic.faults import state
+from kubeskeptic.faults import aside, state
 from kubeskeptic.faults.contract import Site
 from kubeskeptic.waiting import NotYet
+
+LETS_GO = 5
+"""Seconds within which a kubelet that is free to do so has started etcd again."""
+_STARTED = (
+    f"for _ in $(seq {LETS_GO * 2}); do pgrep -x etcd >/dev/null && break; sleep 0.5; done; "
+    "pgrep -x etcd >/dev/null || pkill -KILL -x kube-apiserver || true"
+)
+# A kubelet deletes the mirror pod of a static pod that is gone, and looks at no manifest while it does (HandlePodCleanups in
+# kubelet_pods.go). Without etcd the API server takes such a request and says nothing, 34 s at a time, so that the manifest is
+# not read that would bring etcd back: seen to last five minutes. An API server that is gone says so at once.
+
+
+def restore(part: str) -> tuple[str, ...]:
+    """The command line that puts a part's manifest back in its node, and has the kubelet read it."""
+    return aside.restore(path(part), _STARTED if part == "etcd" else "")
 
 
 def path(part: str) -> str:

@@ -48,7 +48,7 @@ class StopPart(Fault):
             f"stop {self.part} by taking its manifest away",
             f"put the manifest of {self.part} back",
             {"part": self.part, "manifests": digests},
-            timers=tuple(Timer(node, aside.restore(path)) for node in digests),
+            timers=tuple(Timer(node, manifest.restore(self.part)) for node in digests),
             bites=CONTROL_PLANE_RESTARTS,
             heals=CONTROL_PLANE_RESTARTS,
         )
@@ -74,7 +74,7 @@ class StopPart(Fault):
     def undo(cls, site: Site, record: UndoRecord) -> None:
         """Put back what was put aside."""
         for node in record["manifests"]:
-            site.in_node(node, *aside.restore(manifest.path(record["part"])))
+            site.in_node(node, *manifest.restore(record["part"]))
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
