@@ -58,7 +58,7 @@ def down(name: str, engine: bool) -> None:
     One that `skeptic up` did not make, or that a run is using, is left alone: that ends with status 21.
     """
     clusters.down(name, engine=engine, progress=click.echo)
-    click.echo(f"no cluster {name}" + (", and no engine of ours runs" if engine else ""))
+    click.echo(f"no cluster {name} is left" + (", and no engine of ours runs" if engine else ""))
 
 
 @click.command()
