@@ -11,6 +11,7 @@ from kubeskeptic import __version__
 from kubeskeptic.cli.adopt import abandon, adopt
 from kubeskeptic.cli.claims import claims
 from kubeskeptic.cli.clusters import doctor, down, up
+from kubeskeptic.cli.compare import compare
 from kubeskeptic.cli.faults import faults, inflict_
 from kubeskeptic.cli.prove import prove
 from kubeskeptic.cli.rbac import rbac
@@ -40,6 +41,7 @@ def main() -> None:
     \b
     skeptic up              a cluster of our own, made or found
     pytest                  ask it everything; reports land in reports/latest
+    skeptic compare RUN     what turned since that run
     skeptic prove           break it on purpose: can every claim fail?
     skeptic status          is anything of ours left in it?
 
@@ -47,5 +49,20 @@ def main() -> None:
     """
 
 
-for _command in (up, down, doctor, claims, report, prove, faults, inflict_, status, cleanup, adopt, abandon, rbac):
+for _command in (
+    up,
+    down,
+    doctor,
+    claims,
+    report,
+    compare,
+    prove,
+    faults,
+    inflict_,
+    status,
+    cleanup,
+    adopt,
+    abandon,
+    rbac,
+):
     main.add_command(_command)

@@ -1,0 +1,136 @@
+"""Two runs beside each other, claim by claim, from their ``result.json`` alone: what an upgrade changed, and what it did not.
+
+One run each is one measurement each: a number that differs within its bound is shown and is no finding. What turned is a
+verdict. A claim that held and was not asked again counts as lost: nothing holds that was not measured.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from kubeskeptic.errors import BadInput
+from kubeskeptic.findings import Verdict
+
+Result = Mapping[str, Any]
+"""A ``result.json``, schema 1."""
+
+
+class Turn(StrEnum):
+    """What became of a claim between two runs, the worst first."""
+
+    VIOLATED = "newly violated"
+    LOST = "no longer seen to hold"
+    MENDED = "violated before, not any more"
+    GAINED = "newly seen to hold"
+    OTHER = "not seen to hold in either"
+    SAME = "the same verdict"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A claim, asked in one case, before and after. None: it was not asked."""
+
+    claim: str
+    case: str
+    before: Result | None
+    after: Result | None
+
+    @property
+    def verdicts(self) -> tuple[Verdict | None, Verdict | None]:
+        """Before and after; None: it was not asked."""
+        was, now = ((Verdict(one["verdict"]) if one else None) for one in (self.before, self.after))
+        return was, now
+
+    @property
+    def turn(self) -> Turn:
+        """What became of it."""
+        was, now = self.verdicts
+        if was == now:
+            return Turn.SAME
+        if now is Verdict.VIOLATED:
+            return Turn.VIOLATED
+        if was is Verdict.HOLDS:
+            return Turn.LOST
+        if was is Verdict.VIOLATED:
+            return Turn.MENDED if now is Verdict.HOLDS else Turn.LOST
+        return Turn.GAINED if now is Verdict.HOLDS else Turn.OTHER
+
+    def sides(self, what: str) -> Iterator[tuple[str, Result | None, Result | None]]:
+        """Each entry of ``measured`` or ``bound`` by its name, before and after."""
+        was, now = ((one[what] if one else {}) for one in (self.before, self.after))
+        for name in dict.fromkeys([*was, *now]):
+            yield name, was.get(name), now.get(name)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two results."""
+
+    before: Result
+    after: Result
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Every claim and case that one of them has: as the second has them, then what only the first has."""
+        was, now = _by_claim(self.before), _by_claim(self.after)
+        return tuple(Pair(*key, was.get(key), now.get(key)) for key in dict.fromkeys([*now, *was]))
+
+    def turned(self, turn: Turn) -> list[Pair]:
+        """Those of which that became."""
+        return [pair for pair in self.pairs if pair.turn is turn]
+
+    @property
+    def settings(self) -> dict[str, tuple[Result | None, Result | None]]:
+        """The settings of the cluster whose value is another one, or is known of one of them only."""
+        was, now = self.before["run"]["settings"], self.after["run"]["settings"]
+        both = {name: (was.get(name), now.get(name)) for name in dict.fromkeys([*was, *now])}
+        return {name: pair for name, pair in both.items() if _value(pair[0]) != _value(pair[1])}
+
+    @property
+    def status(self) -> int:
+        """The exit status: 1 when a claim is newly violated, 10 when one is no longer seen to hold, else 0."""
+        return 1 if self.turned(Turn.VIOLATED) else 10 if self.turned(Turn.LOST) else 0
+
+
+def read(path: Path) -> Result:
+    """A ``result.json``.
+
+    :raises BadInput: when it cannot be read, or is none
+    """
+    try:
+        result = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}; `skeptic report RUN` writes it") from error
+    except ValueError as error:
+        raise BadInput(f"{path} is no JSON ({error}); `skeptic report RUN` writes it again") from error
+    if not isinstance(result, dict) or result.get("schema") != 1 or not {"run", "claims"} <= result.keys():
+        raise BadInput(f"{path} is no result of kubeskeptic in schema 1; `skeptic report RUN` writes it again")
+    return result
+
+
+def document(comparison: Comparison) -> dict[str, Any]:
+    """The comparison for programs."""
+    return {
+        "schema": 1,
+        "before": comparison.before["run"],
+        "after": comparison.after["run"],
+        "settings": {name: {"before": was, "after": now} for name, (was, now) in comparison.settings.items()},
+        "claims": [
+            {"id": pair.claim, "case": pair.case or None, "turn": pair.turn, "before": pair.before, "after": pair.after}
+            for pair in comparison.pairs
+        ],
+    }
+
+
+def _by_claim(result: Result) -> dict[tuple[str, str], Result]:
+    return {(one["id"], one["case"] or ""): one for one in result["claims"]}
+
+
+def _value(setting: Result | None) -> tuple[Any, Any] | None:
+    return (setting["value"], setting["unit"]) if setting else None
