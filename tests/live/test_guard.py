@@ -26,10 +26,11 @@ from kubeskeptic.kube import Kube
 from kubeskeptic.paths import checkout
 from kubeskeptic.waiting import NotYet, until
 
+from .command import SKEPTIC, skeptic
+
 pytestmark = pytest.mark.live
 
 ELSEWHERE = "elsewhere"
-SKEPTIC = (sys.executable, "-c", "from kubeskeptic.cli import main; main()")
 ACCOUNT = ("skeptic-guard-test", "runner")
 
 
@@ -66,11 +67,6 @@ def run(cluster: Cluster, folder: Path, *words: str) -> subprocess.CompletedProc
     return subprocess.run(
         command, cwd=checkout(), capture_output=True, text=True, timeout=400, check=False, env=os.environ
     )
-
-
-def skeptic(*words: str) -> subprocess.CompletedProcess[str]:
-    """The command ``skeptic``."""
-    return subprocess.run([*SKEPTIC, *words], capture_output=True, text=True, timeout=60, check=False)
 
 
 def there(kube: Kube) -> set[str]:
