@@ -50,20 +50,23 @@ def fresh_pods(site: Site) -> Iterator[Names]:
 
 
 @pytest.fixture
-def cleaned(site: Site, hold: Hold, tmp_path: Path) -> Callable[[], int]:
-    """Runs `skeptic cleanup` with the journals that victims left, as somebody who knows nothing else; how much it undid."""
+def cleaned(site: Site, hold: Hold, tmp_path: Path) -> Iterator[Callable[[], int]]:
+    """Runs `skeptic cleanup` with the journals that victims left, as somebody who knows nothing else; how much it undid.
+
+    The cluster is lent from the start: a lease cannot be let go while the API server is away.
+    """
+    where = ("--cluster", site.cluster.name, "--reports", str(tmp_path))
 
     def clean() -> int:
-        with hold.lent():
-            where = ("--cluster", site.cluster.name, "--reports", str(tmp_path))
-            done = skeptic("cleanup", *where, within=CLEANUP_ENDS)
-            print(done.stdout, done.stderr)
-            assert done.returncode == 0
-            assert skeptic("status", *where).stdout == "clean\n"
-            assert "clean: 0 things undone or removed" in skeptic("cleanup", *where).stdout
+        done = skeptic("cleanup", *where, within=CLEANUP_ENDS)
+        print(done.stdout, done.stderr)
+        assert done.returncode == 0
+        assert skeptic("status", *where).stdout == "clean\n"
+        assert skeptic("cleanup", *where).stdout == "clean: 0 things undone or removed\n"
         return int(re.findall(r"^clean: (\d+) things", done.stdout, re.MULTILINE)[0])
 
-    return clean
+    with hold.lent():
+        yield clean
 
 
 @pytest.mark.parametrize("fault", DEFEATED)

@@ -58,6 +58,17 @@ def test_cleanup_removes_what_is_ours_and_nothing_else(site: Site) -> None:
     assert cleanup(site, say=said.append) == 0
 
 
+def test_an_api_server_that_is_silent_is_asked_again_once_the_nodes_are_put_right(site: Site) -> None:
+    site.kube.silent = True  # type: ignore[attr-defined]
+    engine(site).lines["n1"] = f"table inet/{TABLE}\n"
+    said: list[str] = []
+    assert cleanup(site, say=said.append) == 1
+    assert said == [
+        f"rule table inet/{TABLE} in n1: removed",
+        "cannot look at objects, nor see what has healed: nobody there; looking again",
+    ]
+
+
 def test_cleanup_that_fails_says_what_is_left(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     engine(site).down = {"n2"}
     monkeypatch.setattr(

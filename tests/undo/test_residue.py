@@ -128,9 +128,12 @@ def test_while_nobody_says_which_cluster_it_is_a_note_in_a_node_of_ours_is_belie
     assert list(residue.in_node(site, "n1")) == []
 
 
-def test_what_cannot_be_looked_at_is_said(site: Site) -> None:
+def test_what_cannot_be_looked_at_is_said_once_and_quickly(site: Site) -> None:
     site.kube.silent = True  # type: ignore[attr-defined]
-    assert ("blind", "namespaces") in kinds(site)
+    engine(site).lines["n1"] = f"table inet/{TABLE}\n"
+    table, blind = residue.find(site)
+    assert (table.kind, blind.kind) == ("table", "blind")
+    assert blind.says == "cannot look at objects, nor see what has healed: nobody there"
 
 
 def test_a_node_that_runs_and_cannot_be_looked_into_is_said(site: Site) -> None:

@@ -91,6 +91,7 @@ def alone(site: Site) -> Iterator[None]:
     if busy:
         raise Refused(f"the cluster is in use ({', '.join(busy)}); end that run first")
     with ExitStack() as stack:
-        with suppress(Unanswered):
-            stack.enter_context(Lease(site.kube, "cleanup"))
+        if not residue.silent(site):
+            with suppress(Unanswered):
+                stack.enter_context(Lease(site.kube, "cleanup"))
         yield

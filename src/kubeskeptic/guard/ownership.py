@@ -38,9 +38,9 @@ class Guard:
 
     @property
     def uid(self) -> str:
-        """The uid of the cluster's kube-system namespace, as pinned."""
+        """The uid of the cluster's kube-system namespace, as pinned; while it is not, asked for."""
         if not self._uid:
-            self._uid = self._seen_uid()
+            self._uid = self._seen_uid(SAYS_WHO_IT_IS)
         return self._uid
 
     @property
@@ -58,7 +58,8 @@ class Guard:
 
         :raises Refused: when it is not ours and was not adopted
         """
-        return self.level if self.uid else Risk.READ_ONLY
+        self._uid = self._uid or self._seen_uid()
+        return self.level
 
     def permit(self, risk: Risk, what: str) -> None:
         """Come back when ``what`` may be done now.

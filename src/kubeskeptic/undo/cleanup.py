@@ -67,6 +67,9 @@ def _removed(site: Site, one: Leftover, say: Say, failed: list[str]) -> int:
         say(f"{one.says}: {error}")
         failed.append(f"{one.says}: {error}")
         return 0
+    if one.kind == "blind":
+        say(f"{one.says}; looking again")
+        return 0
     say(f"{one.says}: removed")
     return 1
 

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kubeskeptic.durations import SAYS_WHO_IT_IS
 from kubeskeptic.errors import ClusterError, CommandFailed, NotFound, SkepticError, Unanswered
 from kubeskeptic.faults.library import FAULTS, named
 from kubeskeptic.faults.network import table
@@ -64,7 +65,8 @@ def find(site: Site, journals: Iterable[Path] = (), run: str = "") -> list[Lefto
     :param run: only what is known to belong to this run, and what could not be looked at
     """
     found: dict[tuple[str, str, str], Leftover] = {}
-    for about, look in _looks(site, list(journals)):
+
+    def take(about: str, look: Callable[[], Iterable[Leftover]]) -> None:
         try:
             for one in look():
                 if not run or one.run == run or one.kind == "unseen":
@@ -72,16 +74,38 @@ def find(site: Site, journals: Iterable[Path] = (), run: str = "") -> list[Lefto
         except (SkepticError, OSError) as error:
             blind = Leftover("blind", about, f"cannot look at {about}: {error}")
             found.setdefault((blind.kind, about, ""), blind)
+
+    for about, look in _beside_the_api(site):
+        take(about, look)
+    silence = silent(site)
+    if silence:
+        says = f"cannot look at objects, nor see what has healed: {silence}"
+        found["blind", "objects", ""] = Leftover("blind", "objects", says)
+    else:
+        for about, look in _through_the_api(site, list(journals)):
+            take(about, look)
     return list(found.values())
 
 
-def _looks(site: Site, journals: list[Path]) -> Iterator[tuple[str, Callable[[], Iterable[Leftover]]]]:
+def silent(site: Site) -> str:
+    """Why the API server cannot be asked now, found out within seconds; empty when it answers."""
+    try:
+        site.kube.get("Namespace", "kube-system", timeout=SAYS_WHO_IT_IS)
+    except SkepticError as error:
+        return str(error)
+    return ""
+
+
+def _beside_the_api(site: Site) -> Iterator[tuple[str, Callable[[], Iterable[Leftover]]]]:
     yield "the engine's nodes", partial(nodes_down, site)
     yield "switches", partial(faults_by_switch, site)
     for node in site.cluster.nodes if site.reach.inside else ():
         yield f"node {node.name}", partial(in_node, site, node.name)
     if not site.reach.inside:
         yield "nodes", partial(unseen, site)
+
+
+def _through_the_api(site: Site, journals: list[Path]) -> Iterator[tuple[str, Callable[[], Iterable[Leftover]]]]:
     yield "annotations", partial(faults_by_annotation, site)
     yield "journals", partial(faults_by_journal, site, journals)
     yield "namespaces", partial(namespaces, site)
