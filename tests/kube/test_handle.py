@@ -87,6 +87,14 @@ def test_nobody_there_is_unanswered(tmp_path: Path) -> None:
     assert not kube.healthy()
 
 
+def test_a_connection_that_broke_is_told_in_one_line(server: FakeServer, tmp_path: Path) -> None:
+    kube = Kube(kubeconfig(tmp_path, server.url.replace("http:", "https:")), "here", tmp_path)
+    with pytest.raises(Unanswered) as broken:
+        kube.get("Pod", "web-0", "shop")
+    assert "\n" not in str(broken.value)
+    assert "did not answer GET /api/v1/namespaces/shop/pods/web-0: SSLError [SSL" in str(broken.value)
+
+
 def test_a_kind_that_is_not_built_in_is_asked_for_once(kube: Kube, server: FakeServer) -> None:
     server.says("GET", "/apis", {"groups": [{"preferredVersion": {"groupVersion": "x.io/v2"}}]})
     found = [{"kind": "Thing", "name": "things/status", "namespaced": True}]

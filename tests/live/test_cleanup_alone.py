@@ -63,7 +63,7 @@ def cleaned(site: Site, hold: Hold, tmp_path: Path) -> Iterator[Callable[[], int
         assert done.returncode == 0
         assert skeptic("status", *where).stdout == "clean\n"
         assert skeptic("cleanup", *where).stdout == "clean: 0 things undone or removed\n"
-        return int(re.findall(r"^clean: (\d+) things", done.stdout, re.MULTILINE)[0])
+        return int(re.findall(r"^clean: (\d+) things?", done.stdout, re.MULTILINE)[0])
 
     with hold.lent():
         yield clean

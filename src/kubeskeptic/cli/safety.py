@@ -74,7 +74,7 @@ def cleanup(where: Where, reports: Path, run: str, dry_run: bool) -> None:
         with alone(site):
             removed = clean(site, journals, run, say=click.echo)
             unseen = "" if site.reach.inside else "; the nodes were not looked into, as this is not allowed here"
-        click.echo(f"clean: {removed} things undone or removed{unseen}")
+        click.echo(f"clean: {removed} thing{'s' if removed != 1 else ''} undone or removed{unseen}")
 
 
 def _journals(reports: Path) -> list[Path]:

@@ -100,10 +100,16 @@ class Connection:
                 raise refusal(answer.status, answer.data, asked)
             yield answer
         except (urllib3.exceptions.HTTPError, ApiException, OSError) as broken:
-            raise Unanswered(f"the API server at {self.server} did not answer {asked}: {broken}") from broken
+            raise Unanswered(f"the API server at {self.server} did not answer {asked}: {_why(broken)}") from broken
         finally:
             if answer is not None:
                 answer.close()  # one that was read to its end has given its connection back already
+
+
+def _why(broken: Exception) -> str:
+    """What a library says of a connection that broke, on one line: with status 0 the client wraps what urllib3 raised."""
+    said = broken.reason if isinstance(broken, ApiException) and broken.reason else broken
+    return " ".join(str(said).split())
 
 
 def refusal(status: int, body: bytes, asked: str) -> ClusterError:
