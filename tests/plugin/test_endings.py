@@ -2,82 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 
-from kubeskeptic.errors import BadInput, Inconclusive, LeftDirty, MissingRequirement, PatienceExhausted, SkepticError
-from kubeskeptic.runs import opening
-from kubeskeptic.runs.options import RunOptions
-
+from .inner import suite, summary, told
 from .test_plugin import VIOLATED, run
-
-RUN = """
-from types import SimpleNamespace
-import pytest
-from kubeskeptic.journal import Journal
-from kubeskeptic.plugin.state import STATE
-from kubeskeptic.reports import write_all
-from kubeskeptic.timeline import load
-
-@pytest.fixture(scope="session")
-def run(request):
-    folder = request.config.stash[STATE].options.folder
-    folder.mkdir(parents=True)
-    journal = Journal(folder / "journal.jsonl")
-    journal.write("run", id=folder.name)
-    yield SimpleNamespace(journal=journal)
-    journal.write("run-ended", clean=True)
-    journal.close()
-    write_all(folder)
-
-@pytest.fixture(scope="module")
-def recording(run):
-    for phase in ("start", "end"):
-        run.journal.write("scenario", id="services/pod_killed", phase=phase)
-    return load(run.journal.path).scenarios["services/pod_killed"]
-"""
-HEAD = """
-import pytest
-from pathlib import Path
-from kubeskeptic.bounds import Bound
-from kubeskeptic.errors import Refused
-from kubeskeptic.findings import Finding, Measure, Verdict
-FINE = Finding(Verdict.HOLDS, "None of 900 requests failed.")
-GAP = Finding(Verdict.INCONCLUSIVE, "a gap")
-
-class story:
-    id = "services/pod_killed"
-"""
-TEST = """
-@pytest.mark.claim("{claim}")
-def test_{number}(recording, holds):
-    {body}
-"""
-CLAIMS = ("service.stable", "service.pod-killed", "heal.crash")
-
-
-def suite(pytester: pytest.Pytester, *bodies: str, more: str = "") -> None:
-    """A suite of as many claims, on a run that needs no cluster."""
-    tests = (TEST.format(claim=CLAIMS[at], number=at, body=body) for at, body in enumerate(bodies))
-    pytester.makepyfile(HEAD + more + "".join(tests))
-    pytester.makeconftest(RUN)
-    pytester.makeini("[pytest]\nmarkers = claim: a claim\n")
-
-
-def told(pytester: pytest.Pytester) -> dict[str, tuple[str, str]]:
-    """Verdict and reason of each claim, as result.json has them."""
-    (path,) = pytester.path.glob("reports/*/result.json")
-    return {one["id"]: (one["verdict"], one["why"]) for one in json.loads(path.read_text())["claims"]}
-
-
-def summary(pytester: pytest.Pytester) -> str:
-    (path,) = pytester.path.glob("reports/*/summary.md")
-    return path.read_text()
-
 
 NOT_REACHED = ("inconclusive", "not asked: the run ended before it")
 HELD = ("holds", "None of 900 requests failed.")
@@ -210,61 +140,6 @@ def test_a_refusal_in_the_story_ends_the_session_with_21(pytester: pytest.Pytest
         "service.stable": ("inconclusive", "another cluster is behind the context"),
         "service.pod-killed": NOT_REACHED,
     }
-
-
-@pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
-    """Let opening a run end with an error."""
-
-    def fails_with(error: BaseException) -> None:
-        def open_run(options: RunOptions) -> NoReturn:
-            raise error
-
-        monkeypatch.setattr(opening, "open_run", open_run)
-
-    return fails_with
-
-
-def unopened(pytester: pytest.Pytester) -> pytest.RunResult:
-    suite(pytester, "holds(FINE)", "holds(FINE)")
-    (pytester.path / "conftest.py").unlink()
-    return run(pytester)
-
-
-def test_no_cluster_is_no_verdict(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "find", lambda name: None)
-    result = unopened(pytester)
-    assert result.ret == 1
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*there is no cluster kubeskeptic of ours that works; `skeptic up` makes one"])
-
-
-@pytest.mark.parametrize(
-    ("error", "status"),
-    [
-        (MissingRequirement("no container engine"), 1),
-        (PatienceExhausted("gave up waiting for an agent on every node"), 1),
-        (BadInput("there is no context nowhere"), 4),
-        (Inconclusive("the instrument is not right"), 10),
-    ],
-)
-def test_a_run_that_could_not_be_opened_ends_with_what_stopped_it(
-    pytester: pytest.Pytester, opened: Callable[[BaseException], None], error: SkepticError, status: int
-) -> None:
-    opened(error)
-    assert unopened(pytester).ret == status
-
-
-def test_an_interrupt_that_left_something_ends_the_session_with_20(
-    pytester: pytest.Pytester, opened: Callable[[BaseException], None]
-) -> None:
-    dirty = LeftDirty("a table is left")
-    dirty.__cause__ = KeyboardInterrupt("SIGTERM")
-    opened(dirty)
-    result = unopened(pytester)
-    assert result.ret == 20
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*!!! Interrupted: SIGTERM !!!*"])
 
 
 def test_a_run_that_nobody_could_look_at_is_no_inconclusive_claim(pytester: pytest.Pytester) -> None:
