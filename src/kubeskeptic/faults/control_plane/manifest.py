@@ -10,15 +10,24 @@ from kubeskeptic.faults import aside, state
 from kubeskeptic.faults.contract import Site
 from kubeskeptic.waiting import NotYet
 
+HEALTH = {
+    "kube-apiserver": "https://127.0.0.1:6443/livez",
+    "kube-controller-manager": "https://127.0.0.1:10257/healthz",
+    "kube-scheduler": "https://127.0.0.1:10259/healthz",
+    "etcd": "http://127.0.0.1:2381/readyz",
+}
+"""Where each part says how it is, on loopback of its node: kubeadm's defaults, which its own probes ask, too."""
 LETS_GO = 5
 """Seconds within which a kubelet that is free to do so has started etcd again."""
+# A kubelet deletes the mirror pod of a static pod that is gone, and looks at no manifest while it does (HandlePodCleanups in
+# kubelet_pods.go). Without etcd the API server takes such a request and says nothing, 34 s at a time, so that the manifest is
+# not read that would bring etcd back: seen to last five minutes. An API server that is gone says so at once.
 _STARTED = (
     f"for _ in $(seq {LETS_GO * 2}); do pgrep -x etcd >/dev/null && break; sleep 0.5; done; "
     "pgrep -x etcd >/dev/null || pkill -KILL -x kube-apiserver || true"
 )
-# A kubelet deletes the mirror pod of a static pod that is gone, and looks at no manifest while it does (HandlePodCleanups in
-# kubelet_pods.go). Without etcd the API server takes such a request and says nothing, 34 s at a time, so that the manifest is
-# not read that would bring etcd back: seen to last five minutes. An API server that is gone says so at once.
+ALSO = ", and end an API server that keeps the kubelet from reading it"
+"""What :func:`restore` does beside putting the manifest of etcd back, for people."""
 
 
 def restore(part: str) -> tuple[str, ...]:

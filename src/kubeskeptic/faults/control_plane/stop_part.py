@@ -1,7 +1,8 @@
 """Stop a part of the control plane: kube-apiserver, kube-controller-manager, kube-scheduler or etcd.
 
 Takes its static manifest away on every control plane node, so that the kubelet stops it and does not start it again. What it
-stored stays. Undoing puts the manifest back byte for byte.
+stored stays. Undoing puts the manifest back byte for byte; of etcd, it also ends an API server that keeps the kubelet from
+reading it, which starts again by itself.
 """
 
 from __future__ import annotations
@@ -17,13 +18,6 @@ from kubeskeptic.faults.control_plane import manifest
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
-HEALTH = {
-    "kube-apiserver": "https://127.0.0.1:6443/livez",
-    "kube-controller-manager": "https://127.0.0.1:10257/healthz",
-    "kube-scheduler": "https://127.0.0.1:10259/healthz",
-    "etcd": "http://127.0.0.1:2381/readyz",
-}
-"""Where each part says how it is, on loopback of its node: kubeadm's defaults, which its own probes ask, too."""
 LED = ("kube-controller-manager", "kube-scheduler")
 
 
@@ -39,14 +33,14 @@ class StopPart(Fault):
 
     def plan(self, site: Site) -> Plan:
         """Find the manifests."""
-        if self.part not in HEALTH:
-            raise BadInput(f"the control plane has no part {self.part}; it has {', '.join(HEALTH)}")
+        if self.part not in manifest.HEALTH:
+            raise BadInput(f"the control plane has no part {self.part}; it has {', '.join(manifest.HEALTH)}")
         path = manifest.path(self.part)
         digests = {node: aside.digest(aside.read(site, node, path)) for node in manifest.control_plane(site)}
         return Plan(
             (Target("manifest", self.part),),
             f"stop {self.part} by taking its manifest away",
-            f"put the manifest of {self.part} back",
+            f"put the manifest of {self.part} back{manifest.ALSO if self.part == 'etcd' else ''}",
             {"part": self.part, "manifests": digests},
             timers=tuple(Timer(node, manifest.restore(self.part)) for node in digests),
             bites=CONTROL_PLANE_RESTARTS,
@@ -66,7 +60,7 @@ class StopPart(Fault):
         for node in plan.record["manifests"]:
             if manifest.processes(site, node, part):
                 return NotYet(f"its process still runs on {node}")
-            if manifest.answers(site, node, HEALTH[part]):
+            if manifest.answers(site, node, manifest.HEALTH[part]):
                 return NotYet(f"its port still answers on {node}")
         return f"no process of {part} is left, and its port does not answer"
 
@@ -83,7 +77,7 @@ class StopPart(Fault):
         for node, digest in record["manifests"].items():
             if aside.digest(aside.read(site, node, manifest.path(part))) != digest:
                 return NotYet(f"the manifest on {node} is not what it was")
-            if not manifest.answers(site, node, HEALTH[part]):
+            if not manifest.answers(site, node, manifest.HEALTH[part]):
                 return NotYet(f"{part} does not answer on {node}")
         if not site.kube.healthy():
             return NotYet("the API server is not ready")
