@@ -20,8 +20,9 @@ HEALTH = {
 LETS_GO = 5
 """Seconds within which a kubelet that is free to do so has started etcd again."""
 # A kubelet deletes the mirror pod of a static pod that is gone, and looks at no manifest while it does (HandlePodCleanups in
-# kubelet_pods.go). Without etcd the API server takes such a request and says nothing, 34 s at a time, so that the manifest is
-# not read that would bring etcd back: seen to last five minutes. An API server that is gone says so at once.
+# kubelet_pods.go; kubernetes/kubernetes#139502). Without etcd the API server takes such a request and says nothing, 34 s at a
+# time, so that the manifest is not read that would bring etcd back: seen to last five minutes. An API server that is gone says
+# so at once.
 _STARTED = (
     f"for _ in $(seq {LETS_GO * 2}); do pgrep -x etcd >/dev/null && break; sleep 0.5; done; "
     "pgrep -x etcd >/dev/null || pkill -KILL -x kube-apiserver || true"
