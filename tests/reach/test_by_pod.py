@@ -29,9 +29,11 @@ class FakeKube:
         self.applied: list[str] = []
         self.deleted: list[str] = []
         self.there = True
+        self.lacks = ""
+        self.keys: list[str] = []
 
     def get(self, kind: str, name: str, namespace: str) -> dict[str, Any]:
-        if not self.there:
+        if not self.there or kind == self.lacks:
             raise NotFound(f"no {kind} {name} in {namespace}")
         return {"data": {KEY: base64.b64encode(SECRET.encode()).decode()}}
 
@@ -40,6 +42,7 @@ class FakeKube:
 
     def apply(self, manifest: dict[str, Any]) -> None:
         self.applied.append(manifest["kind"])
+        self.keys.append(manifest.get("stringData", {}).get(KEY, ""))
 
     def list(self, kind: str, namespace: str = "", *, labels: str, fields: str = "") -> dict[str, Any]:
         if kind == "DaemonSet":
@@ -90,6 +93,13 @@ def test_hands_that_are_not_there_are_put_in_place(kube: Any) -> None:
     kube.there = False
     ByPod(kube, "agent:1", "r1").run("n1", ["true"])
     assert kube.applied == ["Namespace", "Secret", "DaemonSet"]
+
+
+def test_hands_whose_run_died_between_their_key_and_themselves_are_put_in_place_with_that_key(kube: Any) -> None:
+    kube.lacks = "DaemonSet"
+    ByPod(kube, "agent:1", "r1").run("n1", ["true"])
+    assert kube.applied == ["Namespace", "Secret", "DaemonSet"]
+    assert kube.keys == ["", SECRET, ""]
 
 
 def test_a_command_that_fails_has_its_status_and_its_words(kube: Any) -> None:

@@ -94,16 +94,27 @@ class ByPod:
         """The key; with it the hands are there, or about to be."""
         with self._lock:
             if not self._key:
-                try:
-                    secret = self._kube.get("Secret", NAME, self._where)
-                    self._key = base64.b64decode(secret["data"][KEY])
-                except NotFound:
-                    if self._borrowed:
-                        raise
-                    self._key = secrets.token_hex(32).encode()
-                    for one in manifests(self._image, self._where, self._run, self._key.decode()):
+                key = self._found_key()
+                if not self._borrowed and not (
+                    key and self._there()
+                ):  # who put them in place may have died between the two
+                    key = key or secrets.token_hex(32).encode()
+                    for one in manifests(self._image, self._where, self._run, key.decode()):
                         self._kube.apply(one)
+                self._key = key
             return self._key
+
+    def _found_key(self) -> bytes:
+        """The key that is there; empty when there is none yet.
+
+        :raises NotFound: when there is none and should be
+        """
+        try:
+            return base64.b64decode(self._kube.get("Secret", NAME, self._where)["data"][KEY])
+        except NotFound:
+            if self._borrowed:
+                raise
+            return b""
 
     def _pod(self, node: str) -> str:
         """The name of the node's hand, once it runs."""
