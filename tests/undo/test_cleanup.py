@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from kubeskeptic.errors import CommandFailed, LeftDirty
+from kubeskeptic.errors import CommandFailed, LeftDirty, Unanswered
 from kubeskeptic.faults import Site
 from kubeskeptic.faults.parts.stop_kubelet import StopKubelet
 from kubeskeptic.undo import residue
@@ -67,6 +68,19 @@ def test_an_api_server_that_is_silent_is_asked_again_once_the_nodes_are_put_righ
         f"rule table inet/{TABLE} in n1: removed",
         "cannot look at objects, nor see what has healed: nobody there; looking again",
     ]
+
+
+def test_what_could_not_be_looked_at_is_waited_for_last(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def torn(_: Site) -> Iterator[residue.Leftover]:
+        raise Unanswered("whose they are is not said")
+
+    monkeypatch.setattr(residue, "faults_by_switch", torn)
+    monkeypatch.setitem(REMOVERS, "blind", lambda *_: monkeypatch.undo())
+    engine(site).lines["n1"] = f"table inet/{TABLE}\n"
+    said: list[str] = []
+    cleanup(site, say=said.append)
+    assert said[0].startswith("rule table")
+    assert said[1] == "cannot look at switches: whose they are is not said; looking again"
 
 
 def test_cleanup_that_fails_says_what_is_left(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,7 +51,9 @@ def cleanup(site: Site, journals: Iterable[Path] = (), run: str = "", *, say: Sa
 
 
 def _removable(site: Site, journals: list[Path], run: str) -> list[Leftover]:
-    return [one for one in residue.find(site, journals, run) if one.kind != "unseen"]
+    """What is left, and last what could not be looked at: undoing what is known may be what lets it be seen."""
+    found = [one for one in residue.find(site, journals, run) if one.kind != "unseen"]
+    return sorted(found, key=lambda one: one.kind == "blind")
 
 
 def _close(site: Site, journals: list[Path], run: str) -> None:
