@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 # The live tests that `make test` runs: the eyes, the refusals, of each kind of fault enough to know that both ways into a node are
-# whole, and a sample of kills. `make test-all` runs every fault and every kill, which takes about an hour.
+# whole, and a sample of kills. `make test-all` runs every fault and every kill, which takes about an hour and a half.
 LIVE := test_observation or test_pod_fault or (test_node_fault and crash_node) \
         or (test_fault_inside and (freeze_kube_proxy or stop_kubelet)) or (test_guard and refused) \
         or test_a_sample_of_kills or test_a_killed_run or (test_with_the_switch_defeated and crash_node and kept)

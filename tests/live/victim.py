@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +37,11 @@ def main(cluster: str, folder: Path, fault: str, settings: dict[str, Any], lasts
     kube = Kube(found.kubeconfig, found.context, folder)
     journal = Telling(folder / "journal.jsonl")
     journal.write("run", id=folder.name, context=found.context)
-    reach = ByPod(kube, found.agent_image, folder.name) if way == ByPod.way else ByEngine(found.engine)
-    site = Site(found, kube, journal, Guard(found, kube), folder.name, 1, reach=reach)
-    with inflict(named(fault)(**settings), site, scenario="victim", lasts=lasts):
-        threading.Event().wait(hold)
+    into = ByPod(kube, found.agent_image, folder.name) if way == ByPod.way else ByEngine(found.engine)
+    with closing(into) as reach:
+        site = Site(found, kube, journal, Guard(found, kube), folder.name, 1, reach=reach)
+        with inflict(named(fault)(**settings), site, scenario="victim", lasts=lasts):
+            threading.Event().wait(hold)
 
 
 if __name__ == "__main__":
