@@ -95,9 +95,8 @@ class ByPod:
         with self._lock:
             if not self._key:
                 key = self._found_key()
-                if not self._borrowed and not (
-                    key and self._there()
-                ):  # who put them in place may have died between the two
+                whole = bool(key) and self._there()  # who put them in place may have died between the two
+                if not whole and not self._borrowed:
                     key = key or secrets.token_hex(32).encode()
                     for one in manifests(self._image, self._where, self._run, key.decode()):
                         self._kube.apply(one)

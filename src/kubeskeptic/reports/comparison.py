@@ -57,9 +57,9 @@ class Pair:
             return Turn.VIOLATED
         if was is Verdict.HOLDS:
             return Turn.LOST
-        if was is Verdict.VIOLATED:
-            return Turn.MENDED if now is Verdict.HOLDS else Turn.LOST
-        return Turn.GAINED if now is Verdict.HOLDS else Turn.OTHER
+        if now is Verdict.HOLDS:
+            return Turn.MENDED if was is Verdict.VIOLATED else Turn.GAINED
+        return Turn.OTHER
 
     def sides(self, what: str) -> Iterator[tuple[str, Result | None, Result | None]]:
         """Each entry of ``measured`` or ``bound`` by its name, before and after."""
