@@ -95,8 +95,8 @@ class ByPod:
         with self._lock:
             if not self._key:
                 key = self._found_key()
-                whole = bool(key) and self._there()  # who put them in place may have died between the two
-                if not whole and not self._borrowed:
+                whole = self._borrowed or (key and self._there())  # who put them in place may have died between the two
+                if not whole:
                     key = key or secrets.token_hex(32).encode()
                     for one in manifests(self._image, self._where, self._run, key.decode()):
                         self._kube.apply(one)

@@ -88,11 +88,13 @@ def find(site: Site, journals: Iterable[Path] = (), run: str = "") -> list[Lefto
 
 
 def silent(site: Site) -> str:
-    """Why the API server cannot be asked now, found out within seconds; empty when it answers."""
+    """Why the API server cannot be asked now, found out within seconds; empty when it answers, be it to say no."""
     try:
         site.kube.get("Namespace", "kube-system", timeout=SAYS_WHO_IT_IS)
-    except SkepticError as error:
+    except Unanswered as error:
         return str(error)
+    except ClusterError as error:
+        return str(error) if error.status >= 500 else ""
     return ""
 
 

@@ -27,13 +27,17 @@ _STARTED = (
     f"for _ in $(seq {LETS_GO * 2}); do pgrep -x etcd >/dev/null && break; sleep 0.5; done; "
     "pgrep -x etcd >/dev/null || pkill -KILL -x kube-apiserver || true"
 )
-ALSO = ", and end an API server that keeps the kubelet from reading it"
-"""What :func:`restore` does beside putting the manifest of etcd back, for people."""
 
 
 def restore(part: str) -> tuple[str, ...]:
     """The command line that puts a part's manifest back in its node, and has the kubelet read it."""
     return aside.restore(path(part), _STARTED if part == "etcd" else "")
+
+
+def undoes(part: str) -> str:
+    """What :func:`restore` does, for people."""
+    also = ", and end an API server that keeps the kubelet from reading it"
+    return f"put the manifest of {part} back{also if part == 'etcd' else ''}"
 
 
 def path(part: str) -> str:

@@ -40,7 +40,7 @@ class StopPart(Fault):
         return Plan(
             (Target("manifest", self.part),),
             f"stop {self.part} by taking its manifest away",
-            f"put the manifest of {self.part} back{manifest.ALSO if self.part == 'etcd' else ''}",
+            manifest.undoes(self.part),
             {"part": self.part, "manifests": digests},
             timers=tuple(Timer(node, manifest.restore(self.part)) for node in digests),
             bites=CONTROL_PLANE_RESTARTS,
