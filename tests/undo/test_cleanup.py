@@ -2,15 +2,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
-from kubeskeptic.errors import CommandFailed, LeftDirty, Unanswered
+from kubeskeptic.durations import Patience
+from kubeskeptic.errors import ClusterError, CommandFailed, LeftDirty, Unanswered
 from kubeskeptic.faults import Site
 from kubeskeptic.faults.parts.stop_kubelet import StopKubelet
 from kubeskeptic.undo import residue
-from kubeskeptic.undo.cleanup import REMOVERS, cleanup
+from kubeskeptic.undo.cleanup import REMOVERS, cleanup, revive
 from kubeskeptic.undo.ledger import of_journal
+from kubeskeptic.undo.silence import silent
 from kubeskeptic.waiting import NotYet
 
 from .doubles import FAULT, TABLE, ByHand, a_journal, engine, kinds
@@ -68,6 +71,33 @@ def test_an_api_server_that_is_silent_is_asked_again_once_the_nodes_are_put_righ
         f"rule table inet/{TABLE} in n1: removed",
         "cannot look at objects, nor see what has healed: nobody there; looking again",
     ]
+
+
+def test_before_the_api_server_answers_only_what_is_known_without_it_is_undone(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.kube.silent = True  # type: ignore[attr-defined]
+    site.kube.namespaces["skeptic-web"] = {"app.kubernetes.io/managed-by": "kubeskeptic"}  # type: ignore[attr-defined]
+    engine(site).lines["n1"] = f"table inet/{TABLE}\n"
+    said: list[str] = []
+    monkeypatch.setattr("kubeskeptic.undo.cleanup.PODS_READY", Patience(0.01))
+    with pytest.raises(LeftDirty, match=r"the cluster cannot be looked at: .*nobody there"):
+        revive(site, say=said.append)
+    site.kube.silent = False  # type: ignore[attr-defined]
+    assert revive(site, say=said.append) == 0
+    assert said == [f"rule table inet/{TABLE} in n1: removed"]
+    assert "skeptic-web" in site.kube.namespaces  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("status", "is_silent"), [(403, False), (429, False), (500, True), (504, True)])
+def test_an_api_server_that_says_no_is_not_silent(
+    site: Site, monkeypatch: pytest.MonkeyPatch, status: int, is_silent: bool
+) -> None:
+    def says(*_: object, **__: object) -> NoReturn:
+        raise ClusterError("no", status)
+
+    monkeypatch.setattr(site.kube, "get", says)
+    assert bool(silent(site)) == is_silent
 
 
 def test_what_could_not_be_looked_at_is_waited_for_last(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

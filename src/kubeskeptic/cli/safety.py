@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from kubeskeptic import paths
 from kubeskeptic.cli.which import Where, site_of, which_cluster
-from kubeskeptic.errors import Inconclusive, LeftDirty, Refused, Unanswered
+from kubeskeptic.errors import Inconclusive, LeftDirty, Refused
 from kubeskeptic.faults import Site
 from kubeskeptic.guard import Lease
 from kubeskeptic.undo import arming, residue
 from kubeskeptic.undo.cleanup import cleanup as clean
+from kubeskeptic.undo.cleanup import revive
+from kubeskeptic.undo.silence import silent
 
 _REPORTS = click.option(
     "--reports",
@@ -71,8 +73,8 @@ def cleanup(where: Where, reports: Path, run: str, dry_run: bool) -> None:
             for one in residue.find(site, journals, run):
                 click.echo(one.says if one.kind == "unseen" else f"would remove: {one.says}")
             return
-        with alone(site):
-            removed = clean(site, journals, run, say=click.echo)
+        with alone(site, run) as revived:
+            removed = revived + clean(site, journals, run, say=click.echo)
             unseen = "" if site.reach.inside else "; the nodes were not looked into, as this is not allowed here"
         click.echo(f"clean: {removed} thing{'s' if removed != 1 else ''} undone or removed{unseen}")
 
@@ -82,16 +84,16 @@ def _journals(reports: Path) -> list[Path]:
 
 
 @contextmanager
-def alone(site: Site) -> Iterator[None]:
-    """Nobody else uses the cluster. One whose API server does not answer is used by nobody.
+def alone(site: Site, run: str = "") -> Iterator[int]:
+    """Nobody else uses the cluster. An API server that is silent is brought back first; how much was undone for that.
 
+    :param run: only what is known to belong to this run is undone
     :raises Refused: when somebody does
+    :raises LeftDirty: when the API server goes on saying nothing
     """
     busy = arming.in_use(site.cluster.name)
     if busy:
         raise Refused(f"the cluster is in use ({', '.join(busy)}); end that run first")
-    with ExitStack() as stack:
-        if not residue.silent(site):
-            with suppress(Unanswered):
-                stack.enter_context(Lease(site.kube, "cleanup"))
-        yield
+    revived = revive(site, run, say=click.echo) if silent(site) else 0
+    with Lease(site.kube, "cleanup"):
+        yield revived

@@ -15,6 +15,7 @@ from kubeskeptic.undo import arming, residue
 from kubeskeptic.undo.ledger import opened
 from kubeskeptic.undo.replay import put_back
 from kubeskeptic.undo.residue import Leftover
+from kubeskeptic.undo.silence import speaks
 from kubeskeptic.waiting import NotYet, until
 
 Say = Callable[[str], None]
@@ -47,6 +48,23 @@ def cleanup(site: Site, journals: Iterable[Path] = (), run: str = "", *, say: Sa
         until(lambda: healthy(site), CONTROL_PLANE_RESTARTS, what="the cluster to be healthy", tolerate=(SkepticError,))
     except PatienceExhausted as sick:
         raise LeftDirty(f"nothing of ours is left, but the cluster is not healthy: {sick}") from sick
+    return removed
+
+
+def revive(site: Site, run: str = "", *, say: Say) -> int:
+    """Undo what is known without the API server, which does not answer, and wait until it does; how much was undone.
+
+    While it is silent nobody can be asked who holds the cluster; what is known by then are faults of runs that died here.
+
+    :raises LeftDirty: when it goes on saying nothing
+    """
+    failed: list[str] = []
+    known = [one for one in residue.beside_the_api(site, run) if one.kind not in ("unseen", "blind")]
+    removed = sum(_removed(site, one, say, failed) for one in known)
+    try:
+        until(lambda: speaks(site), PODS_READY, what="the API server to answer")
+    except PatienceExhausted as silent:
+        raise LeftDirty(f"the cluster cannot be looked at: {'; '.join([*failed, str(silent)])}") from silent
     return removed
 
 

@@ -14,7 +14,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kubeskeptic.durations import SAYS_WHO_IT_IS
 from kubeskeptic.errors import ClusterError, CommandFailed, NotFound, SkepticError, Unanswered
 from kubeskeptic.faults.library import FAULTS, named
 from kubeskeptic.faults.network import table
@@ -22,6 +21,7 @@ from kubeskeptic.guard import lease as leases
 from kubeskeptic.reach import ByEngine
 from kubeskeptic.undo import arming, notes
 from kubeskeptic.undo.ledger import OpenFault, of_journal, run_of
+from kubeskeptic.undo.silence import silent
 from kubeskeptic.undo.switch import alive
 from kubeskeptic.waiting import NotYet
 
@@ -64,9 +64,26 @@ def find(site: Site, journals: Iterable[Path] = (), run: str = "") -> list[Lefto
     :param journals: the journals to read; those about other clusters are passed over
     :param run: only what is known to belong to this run, and what could not be looked at
     """
-    found: dict[tuple[str, str, str], Leftover] = {}
+    left = beside_the_api(site, run)
+    silence = silent(site)
+    if silence:
+        return [*left, Leftover("blind", "objects", f"cannot look at objects, nor see what has healed: {silence}")]
+    seen = {(one.kind, one.name, one.node) for one in left}
+    more = _seen(_through_the_api(site, list(journals)), run)
+    return [*left, *(one for one in more if (one.kind, one.name, one.node) not in seen)]
 
-    def take(about: str, look: Callable[[], Iterable[Leftover]]) -> None:
+
+def beside_the_api(site: Site, run: str = "") -> list[Leftover]:
+    """What is left as far as this machine and the nodes tell, in the order in which it should be removed.
+
+    :param run: only what is known to belong to this run, and what could not be looked at
+    """
+    return _seen(_looks_beside_the_api(site), run)
+
+
+def _seen(looks: Iterable[tuple[str, Callable[[], Iterable[Leftover]]]], run: str) -> list[Leftover]:
+    found: dict[tuple[str, str, str], Leftover] = {}
+    for about, look in looks:
         try:
             for one in look():
                 if not run or one.run == run or one.kind == "unseen":
@@ -74,31 +91,10 @@ def find(site: Site, journals: Iterable[Path] = (), run: str = "") -> list[Lefto
         except (SkepticError, OSError) as error:
             blind = Leftover("blind", about, f"cannot look at {about}: {error}")
             found.setdefault((blind.kind, about, ""), blind)
-
-    for about, look in _beside_the_api(site):
-        take(about, look)
-    silence = silent(site)
-    if silence:
-        says = f"cannot look at objects, nor see what has healed: {silence}"
-        found["blind", "objects", ""] = Leftover("blind", "objects", says)
-    else:
-        for about, look in _through_the_api(site, list(journals)):
-            take(about, look)
     return list(found.values())
 
 
-def silent(site: Site) -> str:
-    """Why the API server cannot be asked now, found out within seconds; empty when it answers, be it to say no."""
-    try:
-        site.kube.get("Namespace", "kube-system", timeout=SAYS_WHO_IT_IS)
-    except Unanswered as error:
-        return str(error)
-    except ClusterError as error:
-        return str(error) if error.status >= 500 else ""
-    return ""
-
-
-def _beside_the_api(site: Site) -> Iterator[tuple[str, Callable[[], Iterable[Leftover]]]]:
+def _looks_beside_the_api(site: Site) -> Iterator[tuple[str, Callable[[], Iterable[Leftover]]]]:
     yield "the engine's nodes", partial(nodes_down, site)
     yield "switches", partial(faults_by_switch, site)
     for node in site.cluster.nodes if site.reach.inside else ():
