@@ -40,6 +40,7 @@ class _Failing:
 
     @property
     def listed(self) -> str:
+        """How often it failed in which way, the most frequent first: ``18 timeout, 4 refused``."""
         return ", ".join(f"{count} {outcome}" for outcome, count in self.outcomes.most_common())
 
 

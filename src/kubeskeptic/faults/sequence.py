@@ -20,6 +20,7 @@ def undone(fault: type[Fault], site: Site, record: UndoRecord) -> None:
     """
 
     def attempt() -> bool | NotYet:
+        """Undo it once."""
         fault.undo(site, record)
         return True
 

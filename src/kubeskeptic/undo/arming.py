@@ -196,6 +196,7 @@ def ended(file: Path) -> None:
     """
 
     def gone() -> bool | NotYet:
+        """Whether the process has ended."""
         pid = pid_of(file)
         return NotYet(f"process {pid[0]} works") if pid and alive(pid) else True
 

@@ -123,6 +123,7 @@ def _node(site: Site, one: Leftover) -> None:
 
 def _namespace(site: Site, one: Leftover) -> None:
     def gone() -> bool | NotYet:
+        """Whether the namespace is gone; what it waits for otherwise."""
         try:
             found = site.kube.get("Namespace", one.name)
         except NotFound:

@@ -94,6 +94,7 @@ class Log:
 
 def _insist(command: Sequence[str], log: Log) -> bool:
     def attempt() -> bool:
+        """Run it once, with its trouble in the log."""
         try:
             process.run(command, patience=SWITCH_COMMAND)
         except (SkepticError, OSError) as error:  # the latter when the machine has no room for a process
