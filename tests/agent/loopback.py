@@ -15,7 +15,7 @@ import dns.message
 
 from kubeskeptic.agent import clock
 from kubeskeptic.agent.outcomes import Outcome
-from kubeskeptic.agent.probes import Asker, Readiness, asker_for
+from kubeskeptic.agent.probes import Prober, Readiness, prober_for
 from kubeskeptic.agent.question import Deadlines, Ending, Question
 from kubeskeptic.agent.spec import Spec, parse
 
@@ -44,7 +44,7 @@ class Client:
 
     def __init__(self, spec: Spec) -> None:
         self.readiness = Readiness()
-        self.asker: Asker = asker_for(spec, self.readiness)
+        self.prober: Prober = prober_for(spec, self.readiness)
         self.deadlines = Deadlines(spec.deadline)
         self._tick = 0
 
@@ -58,7 +58,7 @@ class Client:
         question = Question(self._tick, report)
         self._tick += 1
         self.deadlines.add(question)
-        self.asker.ask(question)
+        self.prober.ask(question)
         return answer
 
     async def ask(self) -> Asked:
@@ -75,7 +75,7 @@ async def client(kind: str, port: int, deadline: float = LONG, **more: Any) -> A
     try:
         yield one
     finally:
-        one.asker.close()
+        one.prober.close()
         one.deadlines.drop()
         one.readiness.close()
         await clock.turn()

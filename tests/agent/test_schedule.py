@@ -27,7 +27,7 @@ class Timer:
         self.callback = None
 
 
-class Hands:
+class MovedClock:
     """A clock that stands still until it is moved."""
 
     def __init__(self) -> None:
@@ -69,9 +69,9 @@ class Pupil:
 
 
 @pytest.fixture
-def hands(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hands]:
+def clock_moved(monkeypatch: pytest.MonkeyPatch) -> Iterator[MovedClock]:
     """The agent's clock, moved by hand."""
-    moved = Hands()
+    moved = MovedClock()
     monkeypatch.setattr(clock, "monotonic", lambda: moved.now)
     monkeypatch.setattr(clock, "at", moved.at)
     return moved  # type: ignore[return-value]
@@ -101,51 +101,51 @@ class Probe:
         ]
 
 
-def test_unanswered_questions_delay_none(hands: Hands) -> None:
+def test_unanswered_questions_delay_none(clock_moved: MovedClock) -> None:
     probe = Probe()
-    hands.until(102.95)
+    clock_moved.until(102.95)
     assert probe.asked == list(range(30))
     assert probe.recorded == []
 
 
-def test_a_late_answer_belongs_to_its_own_question(hands: Hands) -> None:
+def test_a_late_answer_belongs_to_its_own_question(clock_moved: MovedClock) -> None:
     probe = Probe()
-    hands.until(101.05)
+    clock_moved.until(101.05)
     probe.pupil.questions[10].ended(OK)
     probe.pupil.questions[3].ended(OK)
     assert probe.recorded == [(10, 0.05, "ok"), (3, 0.75, "ok")]
 
 
-def test_only_the_first_ending_counts(hands: Hands) -> None:
+def test_only_the_first_ending_counts(clock_moved: MovedClock) -> None:
     probe = Probe()
-    hands.until(100.0)
+    clock_moved.until(100.0)
     probe.pupil.questions[0].ended(OK)
     probe.pupil.questions[0].ended(Ending(Outcome.RESET))
-    hands.until(104.0)
+    clock_moved.until(104.0)
     assert [sample for sample in probe.recorded if sample[0] == 0] == [(0, 0.0, "ok")]
 
 
-def test_each_question_times_out_at_its_own_deadline(hands: Hands) -> None:
+def test_each_question_times_out_at_its_own_deadline(clock_moved: MovedClock) -> None:
     probe = Probe(deadline=0.25)
-    hands.until(100.449)
+    clock_moved.until(100.449)
     assert probe.recorded == [(0, 0.25, "timeout"), (1, 0.25, "timeout")]
 
 
-def test_deadlines_are_exact_after_answered_questions(hands: Hands) -> None:
+def test_deadlines_are_exact_after_answered_questions(clock_moved: MovedClock) -> None:
     probe = Probe(deadline=0.35)
     for tick in range(10):
-        hands.until(100.01 + tick / 10)
+        clock_moved.until(100.01 + tick / 10)
         if tick != 4:
             probe.pupil.questions[tick].ended(OK)
     assert (4, 0.35, "timeout") in probe.recorded
 
 
-def test_what_is_left_open_is_closed_at_the_deadline(hands: Hands) -> None:
+def test_what_is_left_open_is_closed_at_the_deadline(clock_moved: MovedClock) -> None:
     probe, closed = Probe(deadline=0.35), []
-    hands.until(100.0)
+    clock_moved.until(100.0)
     probe.pupil.questions[0].ended(OK)
-    probe.pupil.questions[0].abandon = lambda: closed.append(hands.now)
-    hands.until(101.0)
+    probe.pupil.questions[0].abandon = lambda: closed.append(clock_moved.now)
+    clock_moved.until(101.0)
     assert closed == [pytest.approx(100.35)]
     assert probe.recorded[0] == (0, 0.0, "ok")
 
@@ -154,13 +154,13 @@ def test_what_is_left_open_is_closed_at_the_deadline(hands: Hands) -> None:
     ("stall", "then_asked", "missing"),
     [(0.04, 3, 0), (0.09, 3, 0), (0.16, 4, 1), (1.06, 13, 10), (60.0, 602, 599)],
 )
-def test_a_stall_is_a_gap_and_no_burst(hands: Hands, stall: float, then_asked: int, missing: int) -> None:
+def test_a_stall_is_a_gap_and_no_burst(clock_moved: MovedClock, stall: float, then_asked: int, missing: int) -> None:
     probe = Probe(deadline=59.0)
-    hands.until(100.25)
-    hands.stall(stall)
+    clock_moved.until(100.25)
+    clock_moved.stall(stall)
     before = len(probe.asked)
-    hands.until(hands.now)
-    hands.until(hands.now + 0.06)
+    clock_moved.until(clock_moved.now)
+    clock_moved.until(clock_moved.now + 0.06)
     asked = probe.asked[before:]
     assert asked[:1] == ([then_asked] if stall > 0.05 or asked else [])
     assert len(asked) <= 2, "not asked late in a burst"
@@ -173,41 +173,41 @@ def test_a_stall_is_a_gap_and_no_burst(hands: Hands, stall: float, then_asked: i
         assert len(probe.gaps) == 0
 
 
-def test_a_question_nobody_watched_until_its_deadline_is_part_of_the_gap(hands: Hands) -> None:
+def test_a_question_nobody_watched_until_its_deadline_is_part_of_the_gap(clock_moved: MovedClock) -> None:
     probe = Probe(deadline=0.5)
-    hands.until(100.0)
-    hands.stall(10)
-    hands.until(hands.now)
+    clock_moved.until(100.0)
+    clock_moved.stall(10)
+    clock_moved.until(clock_moved.now)
     assert probe.recorded == []
     unwatched = [gap for gap in probe.gaps.deliver() if gap.since == 100.0]
     assert [(gap.ticks, gap.reason) for gap in unwatched] == [(1, "stalled")]
 
 
-def test_every_question_is_a_sample_or_in_a_gap(hands: Hands) -> None:
+def test_every_question_is_a_sample_or_in_a_gap(clock_moved: MovedClock) -> None:
     probe = Probe(deadline=0.5)
-    hands.until(101.0)
-    hands.stall(7.3)
-    hands.until(112.0)
+    clock_moved.until(101.0)
+    clock_moved.stall(7.3)
+    clock_moved.until(112.0)
     probe.running.stop()
-    hands.until(120.0)
+    clock_moved.until(120.0)
     ticks = len(probe.recorded) + sum(gap.ticks for gap in probe.gaps.deliver())
     assert ticks == probe.asked[-1] + 1
 
 
-def test_stopping_leaves_questions_in_flight_to_their_end(hands: Hands) -> None:
+def test_stopping_leaves_questions_in_flight_to_their_end(clock_moved: MovedClock) -> None:
     probe = Probe(deadline=0.5)
-    hands.until(100.15)
+    clock_moved.until(100.15)
     probe.running.stop()
     assert probe.running.asked - probe.running.ended == 2
-    hands.until(110.0)
+    clock_moved.until(110.0)
     assert probe.running.asked - probe.running.ended == 0
     assert probe.pupil.closed
     assert probe.recorded == [(0, 0.5, "timeout"), (1, 0.5, "timeout")]
 
 
-def test_an_unknown_outcome_is_counted_with_its_reason(hands: Hands) -> None:
+def test_an_unknown_outcome_is_counted_with_its_reason(clock_moved: MovedClock) -> None:
     probe = Probe()
-    hands.until(100.1)
+    clock_moved.until(100.1)
     for question in probe.pupil.questions:
         question.ended(Ending(Outcome.UNKNOWN, reason="EMFILE: Too many open files"))
     assert probe.samples.unknowns == {"EMFILE: Too many open files": 2}
@@ -221,9 +221,9 @@ class TestSets:
         return {"name": name, "kind": "tcp", "host": "10.0.0.1", "port": port}
 
     @pytest.fixture
-    def schedule(self, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> Schedule:
+    def schedule(self, clock_moved: MovedClock, monkeypatch: pytest.MonkeyPatch) -> Schedule:
         monkeypatch.setattr("kubeskeptic.agent.schedule.Readiness", lambda: None)
-        monkeypatch.setattr("kubeskeptic.agent.schedule.asker_for", lambda _, __: Pupil())
+        monkeypatch.setattr("kubeskeptic.agent.schedule.prober_for", lambda _, __: Pupil())
         gaps = Gaps()
         return Schedule(Samples(gaps, 10), gaps)
 

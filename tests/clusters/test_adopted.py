@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from kubeskeptic.clusters.adopted import NoEngine, adopted, default_kubeconfig, file_name
+from kubeskeptic.clusters.cluster_record import as_record, cluster_from
 from kubeskeptic.errors import CommandFailed, MissingRequirement
 from kubeskeptic.guard import Risk
-from kubeskeptic.reach import ByEngine, ByPod, OutOfReach
-from kubeskeptic.reach.choosing import way_into
-from kubeskeptic.undo.reach import as_record, cluster_from
+from kubeskeptic.node_access import EngineAccess, NoAccess, PodAccess
+from kubeskeptic.node_access.choice import access_to
 
 
 def a_node(name: str, *labels: str) -> dict[str, Any]:
@@ -54,13 +54,13 @@ def test_it_is_found_again_from_its_record(kube: Any) -> None:
 
 def test_the_way_into_nodes_goes_by_what_is_allowed(kube: Any) -> None:
     found = adopted(kube, Path("/k"), "agent:1")
-    assert isinstance(way_into(found, kube, Risk.NODE, "r1"), ByPod)
-    nowhere = way_into(found, kube, Risk.NAMESPACE, "r1")
-    assert isinstance(nowhere, OutOfReach)
+    assert isinstance(access_to(found, kube, Risk.NODE, "r1"), PodAccess)
+    nowhere = access_to(found, kube, Risk.NAMESPACE, "r1")
+    assert isinstance(nowhere, NoAccess)
     with pytest.raises(CommandFailed, match="needs risk level node, and this cluster allows own-namespace"):
         nowhere.run("a", ["true"])
     own: Any = SimpleNamespace(provider="kind", engine=None)
-    assert isinstance(way_into(own, kube, Risk.CONTROL_PLANE, "r1"), ByEngine)
+    assert isinstance(access_to(own, kube, Risk.CONTROL_PLANE, "r1"), EngineAccess)
 
 
 def test_the_kubeconfig_is_the_one_that_kubectl_takes(monkeypatch: pytest.MonkeyPatch) -> None:

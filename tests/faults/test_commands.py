@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from kubeskeptic.errors import CommandFailed
-from kubeskeptic.faults import aside
+from kubeskeptic.faults import file_backup
+from kubeskeptic.faults.components import flush_service_rules, rules
 from kubeskeptic.faults.control_plane import manifest
-from kubeskeptic.faults.parts import flush_service_rules, rules
 from kubeskeptic.faults.runtime import signal, telling
 
 Node = Callable[..., tuple[int, list[str]]]
@@ -60,7 +60,7 @@ def test_without_rules_to_put_back_kube_proxy_goes_on(node: Node, tmp_path: Path
 
 def restore(folder: Path, then: str) -> list[str]:
     """The command line, with files of ours in the place of the node's."""
-    argv = aside.restore("/etc/x", then)
+    argv = file_backup.restore("/etc/x", then)
     return [*argv[:4], str(folder / "kept"), str(folder / "x"), str(folder / "new")]
 
 

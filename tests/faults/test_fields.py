@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from kubeskeptic.faults.components.stop_kube_proxy import StopKubeProxy
 from kubeskeptic.faults.control_plane.stop_coredns import StopCoreDns
-from kubeskeptic.faults.parts.stop_kube_proxy import StopKubeProxy
 from kubeskeptic.waiting import NotYet
 
 OTHER: dict[str, Any] = {

@@ -13,14 +13,14 @@ import pytest
 from kubeskeptic import faults
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults import Fault, InForce, Target
+from kubeskeptic.faults.components.freeze_kube_proxy import FreezeKubeProxy
+from kubeskeptic.faults.components.stop_containerd import StopContainerd
+from kubeskeptic.faults.components.stop_kubelet import StopKubelet
 from kubeskeptic.faults.nodes.cordon_node import CordonNode
 from kubeskeptic.faults.nodes.crash_node import CrashNode
 from kubeskeptic.faults.nodes.freeze_node import FreezeNode
 from kubeskeptic.faults.nodes.taint_node import TaintNode
 from kubeskeptic.faults.overlap import INSIDE, WHOLE
-from kubeskeptic.faults.parts.freeze_kube_proxy import FreezeKubeProxy
-from kubeskeptic.faults.parts.stop_containerd import StopContainerd
-from kubeskeptic.faults.parts.stop_kubelet import StopKubelet
 
 
 def taking(*targets: str) -> InForce:

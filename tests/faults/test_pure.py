@@ -9,16 +9,16 @@ import pytest
 import yaml
 
 from kubeskeptic.errors import BadInput
+from kubeskeptic.faults.components.kube_proxy import by_label
+from kubeskeptic.faults.components.pressure import pressed
+from kubeskeptic.faults.components.rules import normalised
 from kubeskeptic.faults.control_plane import manifest
-from kubeskeptic.faults.control_plane.controllers import without
+from kubeskeptic.faults.control_plane.controller_off import without
 from kubeskeptic.faults.library import FAULTS, named
-from kubeskeptic.faults.network import table
-from kubeskeptic.faults.nodes.back import not_back
-from kubeskeptic.faults.nodes.evictions import leaving
+from kubeskeptic.faults.network import nft_table
+from kubeskeptic.faults.nodes.drain_node import leaving
+from kubeskeptic.faults.nodes.node_recovery import not_back
 from kubeskeptic.faults.nodes.taints import tolerates
-from kubeskeptic.faults.parts.eviction import pressed
-from kubeskeptic.faults.parts.kube_proxy import by_label
-from kubeskeptic.faults.parts.rules import normalised
 from kubeskeptic.faults.runtime import statuses
 from kubeskeptic.faults.state import unix
 
@@ -51,7 +51,7 @@ def test_but_not_twice_nor_off_something_else() -> None:
 
 
 def test_a_table_is_made_whole_and_anew() -> None:
-    text = table.script("skeptic_1", arriving=["ip saddr 10.0.0.1 drop"])
+    text = nft_table.script("skeptic_1", arriving=["ip saddr 10.0.0.1 drop"])
     assert text.splitlines() == [
         "table inet skeptic_1",
         "delete table inet skeptic_1",
@@ -65,25 +65,25 @@ def test_a_table_is_made_whole_and_anew() -> None:
 
 
 def test_addresses_are_checked_before_they_are_rules() -> None:
-    assert table.addresses(["10.244.1.0/24", "10.0.0.2"]) == "{ 10.0.0.2/32, 10.244.1.0/24 }"
+    assert nft_table.addresses(["10.244.1.0/24", "10.0.0.2"]) == "{ 10.0.0.2/32, 10.244.1.0/24 }"
     for wrong in (["10.0.0.1; flush ruleset"], [], ["fd00::1"]):
         with pytest.raises(BadInput):
-            table.addresses(wrong)
+            nft_table.addresses(wrong)
 
 
 def test_tables_of_other_faults_and_runs_have_other_names() -> None:
-    names = {table.name("r1", "cut", "n1"), table.name("r1", "cut", "n2"), table.name("r2", "cut", "n1")}
+    names = {nft_table.name("r1", "cut", "n1"), nft_table.name("r1", "cut", "n2"), nft_table.name("r2", "cut", "n1")}
     assert len(names) == 3
     assert all(name.startswith("skeptic_") for name in names)
 
 
 def test_only_a_table_that_may_be_ours_is_deleted() -> None:
-    named = table.name("r1", "cut", "n1")
-    assert table.delete(named)[-1] == named
-    assert re.fullmatch(table.PATTERN, named)
+    named = nft_table.name("r1", "cut", "n1")
+    assert nft_table.delete(named)[-1] == named
+    assert re.fullmatch(nft_table.PATTERN, named)
     for wrong in ("filter", "kube-proxy", "skeptic_1", f"{named}0", f"{named}\n"):
         with pytest.raises(BadInput, match="no table of ours"):
-            table.delete(wrong)
+            nft_table.delete(wrong)
 
 
 def test_a_manifest_is_in_the_folder_of_manifests() -> None:

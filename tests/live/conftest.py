@@ -46,14 +46,14 @@ class Hold:
         """Take it; from the dead, too."""
         self._lease.enter_context(Lease(self._kube, "live"))
 
-    def let_go(self) -> None:
+    def release_run(self) -> None:
         """Let go of it; fine when we have not got it."""
         self._lease.close()
 
     @contextmanager
     def lent(self) -> Iterator[None]:
         """Somebody else may have it until the block ends."""
-        self.let_go()
+        self.release_run()
         try:
             yield
         finally:
@@ -99,7 +99,7 @@ def hold(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
     made = Hold(Kube(cluster.kubeconfig, cluster.context, tmp_path_factory.mktemp("hold")))
     made.take()
     yield made
-    made.let_go()
+    made.release_run()
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from kubeskeptic.faults import Fault, Inflicted, Site, inflict
 from kubeskeptic.faults.sequence import healed
 from kubeskeptic.journal import read
-from kubeskeptic.undo import residue
-from kubeskeptic.undo.ledger import of_journal
+from kubeskeptic.journal.open_faults import of_journal
+from kubeskeptic.undo import leftovers
 from kubeskeptic.waiting import NotYet
 
 
@@ -50,7 +50,7 @@ def bites_and_heals(fault: Fault, site: Site, *, meanwhile: Callable[[Inflicted]
 
 
 def _left(site: Site) -> set[str]:
-    return {one.says for one in residue.find(site) if one.kind not in {"namespace", "waiting"}}
+    return {one.says for one in leftovers.find(site) if one.kind not in {"namespace", "waiting"}}
 
 
 def _passed(inflicted: Inflicted, site: Site) -> Passed:

@@ -22,8 +22,8 @@ from kubeskeptic.errors import SkepticError
 from kubeskeptic.faults import Site
 from kubeskeptic.faults.library import FAULTS
 from kubeskeptic.journal import read
-from kubeskeptic.undo import residue
-from kubeskeptic.undo.residue import Leftover
+from kubeskeptic.undo import leftovers
+from kubeskeptic.undo.leftovers import Leftover
 from kubeskeptic.waiting import NotYet, until
 
 from .victims import DEADLINE, Victim, Victims
@@ -92,10 +92,10 @@ CONTROL_PLANE: Mapping[str, dict[str, Any]] = {
     "stop_coredns": {},
     "kill_coredns": {},
     "stale_coredns": {},
-    "stop_part kube-scheduler": {"part": "kube-scheduler"},
-    "stop_part kube-controller-manager": {"part": "kube-controller-manager"},
-    "stop_part kube-apiserver": {"part": "kube-apiserver"},
-    "stop_part etcd": {"part": "etcd"},
+    "stop_component kube-scheduler": {"component": "kube-scheduler"},
+    "stop_component kube-controller-manager": {"component": "kube-controller-manager"},
+    "stop_component kube-apiserver": {"component": "kube-apiserver"},
+    "stop_component etcd": {"component": "etcd"},
     "controller_off": {"controller": "replicaset-controller"},
 }
 
@@ -133,22 +133,22 @@ def after(seconds: float) -> None:
 
 
 def kill(
-    site: Site, victims: Victims, fault: str, given: Mapping[str, Any], how: str, seed: int, way: str = "engine"
+    site: Site, victims: Victims, fault: str, given: Mapping[str, Any], how: str, seed: int, transport: str = "engine"
 ) -> Kill:
     """Inflict a fault in a process, end that by SIGKILL at a moment or by signals, and see the cluster become clean."""
     name = fault.partition(" ")[0]
-    fault = fault if way == "engine" else f"{fault} by {way}"
+    fault = fault if transport == "engine" else f"{fault} by {transport}"
     if FAULTS[name].heals_itself and how == "half undone":
         return Kill(fault, how, "nothing", 0.0, skipped="it heals itself: there is no undoing to interrupt")
     chance = random.Random(f"{seed} {fault} {how}")
-    victim = victims.start(name, given, hold=0.3 if how == "half undone" else 60.0, way=way)
+    victim = victims.start(name, given, hold=0.3 if how == "half undone" else 60.0, transport=transport)
     if how in MOMENTS:
         phases, within = MOMENTS[how]
-        reached = victim.reach(phases[0] if FAULTS[name].heals_itself else chance.choice(phases))
+        reached = victim.access(phases[0] if FAULTS[name].heals_itself else chance.choice(phases))
         after(chance.uniform(0, within))
         os.killpg(victim.process.pid, signal.SIGKILL)
     else:
-        reached = victim.reach("bit")
+        reached = victim.access("bit")
         _signal(victim, SIGNALS[how])
     began = time.monotonic()
     said = victim.end()
@@ -178,21 +178,21 @@ def _phase(victim: Victim) -> str:
 def left(site: Site, victim: Victim, node: str = "") -> str | NotYet:
     """Whether anything of one victim is left: in the node it broke, on objects, on this machine, in its journal."""
     found = [one.says for one in _leftovers(site, node) if _is_of(one, victim, node)]
-    found += [one.says for one in residue.faults_by_journal(site, [victim.journal])]
+    found += [one.says for one in leftovers.faults_by_journal(site, [victim.journal])]
     # The namespace of a run's pods in nodes is taken away by its last switch, so from "armed" on it counts. Before that no
     # switch watches for the run's death, nor does any ever know of a real run's agents: what is left breaks nothing, and
     # `skeptic cleanup` finds it by its label, see test_a_killed_run_is_cleaned_up.
     if _phase(victim) != "intent":
-        found += [one.says for one in residue.namespaces(site) if one.run == victim.run]
+        found += [one.says for one in leftovers.namespaces(site) if one.run == victim.run]
     return NotYet("; ".join(found)) if found else "clean"
 
 
 def _leftovers(site: Site, node: str) -> Iterator[Leftover]:
-    yield from residue.nodes_down(site)
-    yield from residue.faults_by_switch(site)
+    yield from leftovers.nodes_down(site)
+    yield from leftovers.faults_by_switch(site)
     for one in [node] if node else [each.name for each in site.cluster.nodes]:
-        yield from residue.in_node(site, one)
-    yield from residue.faults_by_annotation(site)
+        yield from leftovers.in_node(site, one)
+    yield from leftovers.faults_by_annotation(site)
 
 
 def _is_of(one: Leftover, victim: Victim, node: str) -> bool:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import signal
 
-from kubeskeptic.faults import Site
-from kubeskeptic.undo import arming
-from kubeskeptic.undo.switch import alive
+from kubeskeptic.faults import Site, arming
+from kubeskeptic.switches.process import alive
 
 
 def defeat(site: Site) -> None:

@@ -11,11 +11,11 @@ import pytest
 
 from kubeskeptic.durations import Patience
 from kubeskeptic.errors import NotFound
-from kubeskeptic.faults import Site
+from kubeskeptic.faults import Site, arming
 from kubeskeptic.faults.library import FAULTS
 from kubeskeptic.guard import lease
 from kubeskeptic.probes.daemonset import LABEL
-from kubeskeptic.undo import arming, residue
+from kubeskeptic.undo import leftovers
 from kubeskeptic.undo.cleanup import cleanup
 from kubeskeptic.waiting import until
 
@@ -76,7 +76,7 @@ def test_with_the_switch_defeated_cleanup_alone_brings_it_back(
 ) -> None:
     given = kills.settings(fault, fresh_pods, site.cluster.workers[-1].name, RESPITE)
     victim = victims.start(fault.partition(" ")[0], given, lasts=NEVER)
-    assert victim.reach("bit")
+    assert victim.access("bit")
     defeat(site)
     victim.process.kill()
     victim.end()
@@ -85,11 +85,11 @@ def test_with_the_switch_defeated_cleanup_alone_brings_it_back(
         journals.pop().unlink()
         for file in arming.pending(site.cluster.name):
             arming.forget(file)
-    left = [one for one in residue.find(site, journals) if one.kind != "namespace"]
+    left = [one for one in leftovers.find(site, journals) if one.kind != "namespace"]
     # a node that was restarted runs by the time that is seen; without a journal nothing tells of it any more
     assert bool(left) == (journal == "kept" or fault != "restart_node")
     assert (cleaned() > 0) == bool(left)
-    assert residue.find(site, journals) == []
+    assert leftovers.find(site, journals) == []
 
 
 def test_a_killed_run_is_cleaned_up(site: Site, start_run: Callable[[str], Run]) -> None:
@@ -100,11 +100,11 @@ def test_a_killed_run_is_cleaned_up(site: Site, start_run: Callable[[str], Run])
     name = journal.parent.name
     agents = f"{LABEL}={name}"
     assert site.kube.list("Pod", labels=agents)["items"]
-    left = {one.kind for one in residue.find(site, [journal]) if one.run == name or one.kind == "lease"}
+    left = {one.kind for one in leftovers.find(site, [journal]) if one.run == name or one.kind == "lease"}
     assert {"namespace", "lease"} <= left
     assert cleanup(site, [journal], say=print) > 0
-    assert residue.find(site, [journal]) == []
-    assert [one.name for one in residue.namespaces(site)] == []
+    assert leftovers.find(site, [journal]) == []
+    assert [one.name for one in leftovers.namespaces(site)] == []
     assert site.kube.list("Pod", labels=agents)["items"] == []
     with pytest.raises(NotFound):
         site.kube.get("Lease", lease.NAME, lease.NAMESPACE)
@@ -117,11 +117,11 @@ def test_after_its_node_was_restarted_cleanup_alone_brings_it_back(
 ) -> None:
     node = site.cluster.workers[-1].name
     victim = victims.start(fault, {"node": node} | kills.WORKER[fault])
-    assert victim.reach("bit")
+    assert victim.access("bit")
     kill_switches(site)
     site.cluster.engine.kill(node)
     victim.process.kill()
     victim.end()
     site.cluster.engine.start(node)
     assert cleaned() > 0
-    assert residue.find(site, [victim.journal]) == []
+    assert leftovers.find(site, [victim.journal]) == []

@@ -10,11 +10,17 @@ import pytest
 from kubeskeptic.durations import CLEANUP_GONE
 from kubeskeptic.errors import MissingRequirement
 from kubeskeptic.faults import Fault, Site
+from kubeskeptic.faults.components.flush_service_rules import FlushServiceRules
+from kubeskeptic.faults.components.freeze_kube_proxy import FreezeKubeProxy
+from kubeskeptic.faults.components.pressure import Pressure
+from kubeskeptic.faults.components.stop_containerd import StopContainerd
+from kubeskeptic.faults.components.stop_kube_proxy import StopKubeProxy
+from kubeskeptic.faults.components.stop_kubelet import StopKubelet
 from kubeskeptic.faults.control_plane.controller_off import ControllerOff
 from kubeskeptic.faults.control_plane.kill_coredns import KillCoreDns
 from kubeskeptic.faults.control_plane.stale_coredns import StaleCoreDns
+from kubeskeptic.faults.control_plane.stop_component import StopComponent
 from kubeskeptic.faults.control_plane.stop_coredns import StopCoreDns
-from kubeskeptic.faults.control_plane.stop_part import StopPart
 from kubeskeptic.faults.library import FAULTS
 from kubeskeptic.faults.network.cut_off_node import CutOffNode
 from kubeskeptic.faults.network.cut_pods import CutPods
@@ -28,18 +34,12 @@ from kubeskeptic.faults.nodes.freeze_node import FreezeNode
 from kubeskeptic.faults.nodes.restart_node import RestartNode
 from kubeskeptic.faults.nodes.shut_down_node import ShutDownNode
 from kubeskeptic.faults.nodes.taint_node import TaintNode
-from kubeskeptic.faults.parts.flush_service_rules import FlushServiceRules
-from kubeskeptic.faults.parts.freeze_kube_proxy import FreezeKubeProxy
-from kubeskeptic.faults.parts.pressure import Pressure
-from kubeskeptic.faults.parts.stop_containerd import StopContainerd
-from kubeskeptic.faults.parts.stop_kube_proxy import StopKubeProxy
-from kubeskeptic.faults.parts.stop_kubelet import StopKubelet
 from kubeskeptic.faults.pods.delete_pod import DeletePod
 from kubeskeptic.faults.pods.hang_container import HangContainer
 from kubeskeptic.faults.pods.kill_container import KillContainer
 from kubeskeptic.faults.pods.make_unready import MakeUnready
 from kubeskeptic.faults.pods.slow_down import SlowDown
-from kubeskeptic.reach import ByPod
+from kubeskeptic.node_access import PodAccess
 from kubeskeptic.waiting import until
 
 from .faults_check import bites_and_heals
@@ -62,10 +62,10 @@ def reached(site: Site, request: pytest.FixtureRequest) -> Iterator[Site]:
     if request.param == "engine":
         yield site
         return
-    hands = ByPod(site.kube, site.cluster.agent_image, "live")
-    yield replace(site, reach=hands)
-    hands.close()
-    until(lambda: gone(site, hands.namespace), CLEANUP_GONE, what="the hands to go")
+    exec_pods = PodAccess(site.kube, site.cluster.agent_image, "live")
+    yield replace(site, access=exec_pods)
+    exec_pods.close()
+    until(lambda: gone(site, exec_pods.namespace), CLEANUP_GONE, what="the exec pods to go")
 
 
 @pytest.fixture(scope="module")
@@ -116,10 +116,10 @@ CONTROL_PLANE_FAULTS: dict[str, Fault] = {
     "stop_coredns": StopCoreDns(),
     "kill_coredns": KillCoreDns(),
     "stale_coredns": StaleCoreDns(),
-    "stop_part kube-scheduler": StopPart("kube-scheduler"),
-    "stop_part kube-controller-manager": StopPart("kube-controller-manager"),
-    "stop_part kube-apiserver": StopPart("kube-apiserver"),
-    "stop_part etcd": StopPart("etcd"),
+    "stop_component kube-scheduler": StopComponent("kube-scheduler"),
+    "stop_component kube-controller-manager": StopComponent("kube-controller-manager"),
+    "stop_component kube-apiserver": StopComponent("kube-apiserver"),
+    "stop_component etcd": StopComponent("etcd"),
     "controller_off": ControllerOff("replicaset-controller"),
 }
 
@@ -141,14 +141,14 @@ def test_node_fault(site: Site, node: str, name: str) -> None:
 @pytest.mark.parametrize("name", INSIDE_FAULTS)
 def test_fault_inside_a_node(reached: Site, node: str, name: str) -> None:
     try:
-        print(f"by {reached.reach.way}:", bites_and_heals(INSIDE_FAULTS[name](node), reached))
+        print(f"by {reached.access.transport}:", bites_and_heals(INSIDE_FAULTS[name](node), reached))
     except MissingRequirement as lacking:
         pytest.skip(str(lacking))
 
 
 def test_pods_are_cut_off_through_either_way(reached: Site, pods: Names) -> None:
     one, other, _ = pods()
-    print(f"by {reached.reach.way}:", bites_and_heals(CutPods(NAMESPACE, one, other), reached))
+    print(f"by {reached.access.transport}:", bites_and_heals(CutPods(NAMESPACE, one, other), reached))
 
 
 @pytest.mark.parametrize("name", CONTROL_PLANE_FAULTS)

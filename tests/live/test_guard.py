@@ -170,7 +170,7 @@ def test_a_fault_by_hand_on_another_cluster_heals_when_it_is_killed(
 
 
 def _clean(words: list[str]) -> bool:
-    """Nothing of ours is seen; nor can nodes be looked into, once the hands are gone (10)."""
+    """Nothing of ours is seen; nor can nodes be looked into, once the exec pods are gone (10)."""
     return skeptic("status", *words).returncode in (0, 10)
 
 

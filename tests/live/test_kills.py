@@ -14,9 +14,9 @@ import pytest
 
 from kubeskeptic.durations import CONTROL_PLANE_RESTARTS
 from kubeskeptic.errors import SkepticError
-from kubeskeptic.faults import Site
-from kubeskeptic.reach import ByPod
-from kubeskeptic.undo import arming, residue
+from kubeskeptic.faults import Site, arming
+from kubeskeptic.node_access import PodAccess
+from kubeskeptic.undo import leftovers
 from kubeskeptic.undo.cleanup import healthy
 from kubeskeptic.waiting import NotYet, until
 
@@ -83,7 +83,7 @@ def test_killed_at_any_moment_it_heals_without_help(
         found += [figure.add(kill(site, victims, name, given, how, seed)) for name, given in parts]
     assert [str(one) for one in found if one.left] == []
     until(lambda: healthy(site), CONTROL_PLANE_RESTARTS, what="a healthy cluster", tolerate=(SkepticError,))
-    assert [one.says for one in residue.find(site) if one.kind != "namespace"] == []
+    assert [one.says for one in leftovers.find(site) if one.kind != "namespace"] == []
 
 
 @pytest.mark.parametrize("how", kills.MOMENTS)
@@ -91,7 +91,7 @@ def test_killed_while_it_works_through_a_pod_it_heals_without_help(
     site: Site, victims: Victims, figure: Figure, seed: int, how: str
 ) -> None:
     faults = {name: kills.WORKER[name] for name in kills.INSIDE}
-    found = _on_all_workers(faults, site, victims, figure, how, seed, ByPod.way)
+    found = _on_all_workers(faults, site, victims, figure, how, seed, PodAccess.transport)
     assert [str(one) for one in found if one.left] == []
     until(lambda: healthy(site), CONTROL_PLANE_RESTARTS, what="a healthy cluster", tolerate=(SkepticError,))
 
@@ -118,14 +118,14 @@ def test_the_timer_in_the_node_undoes_it_alone(site: Site, victims: Victims) -> 
     faults = ("freeze_kube_proxy", "stop_kubelet", "drop_packets")
     broken = {node.name: name for node, name in zip(site.cluster.workers, faults, strict=False)}
     dead = [victims.start(name, {"node": node} | kills.WORKER[name]) for node, name in broken.items()]
-    assert all(victim.reach("bit") for victim in dead)
+    assert all(victim.access("bit") for victim in dead)
     kill_switches(site)
     for victim in dead:
         victim.process.kill()
         victim.end()
 
     def clean() -> str | NotYet:
-        left = [one.says for node in broken for one in residue.in_node(site, node)]
+        left = [one.says for node in broken for one in leftovers.in_node(site, node)]
         return NotYet("; ".join(left)) if left else "clean"
 
     until(clean, kills.HELP, what="the timers to have done their work", tolerate=(SkepticError,))
@@ -141,7 +141,7 @@ def _on_all_workers(
     figure: Figure,
     how: str,
     seed: int,
-    way: str = "engine",
+    transport: str = "engine",
 ) -> list[Kill]:
     """Faults of workers, on all workers at the same time, one after the other on each."""
     waiting, lock = list(faults.items()), threading.Lock()
@@ -153,7 +153,7 @@ def _on_all_workers(
                 if not waiting:
                     return found
                 name, given = waiting.pop(0)
-            found.append(figure.add(kill(site, victims, name, {"node": node} | given, how, seed, way)))
+            found.append(figure.add(kill(site, victims, name, {"node": node} | given, how, seed, transport)))
 
     with ThreadPoolExecutor() as pool:
         return [one for found in pool.map(one_worker, [node.name for node in site.cluster.workers]) for one in found]

@@ -12,13 +12,13 @@ import pytest
 
 from kubeskeptic.durations import CLEANUP_GONE
 from kubeskeptic.faults import Fault, Site, inflict
+from kubeskeptic.faults.components.flush_service_rules import FlushServiceRules
+from kubeskeptic.faults.components.pressure import Pressure
+from kubeskeptic.faults.components.stop_kubelet import StopKubelet
 from kubeskeptic.faults.network.cut_off_node import CutOffNode
 from kubeskeptic.faults.nodes.cordon_node import CordonNode
 from kubeskeptic.faults.nodes.taint_node import TaintNode
-from kubeskeptic.faults.parts.flush_service_rules import FlushServiceRules
-from kubeskeptic.faults.parts.pressure import Pressure
-from kubeskeptic.faults.parts.stop_kubelet import StopKubelet
-from kubeskeptic.undo import residue
+from kubeskeptic.undo import leftovers
 from kubeskeptic.undo.cleanup import cleanup
 from kubeskeptic.undo.snapshot import differences, take
 from kubeskeptic.waiting import until
@@ -122,9 +122,9 @@ def test_cleanup_leaves_what_is_not_ours_as_it_is(
     before = look()
     victims = Victims(site, tmp_path)
     cut = victims.start("cut_off_node", {"node": node, "whom": "workers"})
-    assert cut.reach("bit")
+    assert cut.access("bit")
     taint = victims.start("taint_node", {"node": node, "key": "kubeskeptic/others"})
-    assert taint.reach("bit")
+    assert taint.access("bit")
     defeat(site)
     victims.close()
     journals = [cut.journal, taint.journal]
@@ -133,7 +133,7 @@ def test_cleanup_leaves_what_is_not_ours_as_it_is(
             path.unlink()
         journals = []
     assert cleanup(site, journals, say=print) > 0
-    assert residue.find(site, journals) == []
+    assert leftovers.find(site, journals) == []
     assert look() == before
 
 

@@ -17,9 +17,9 @@ from kubeskeptic.faults.library import named
 from kubeskeptic.guard import Guard
 from kubeskeptic.journal import Journal, Record
 from kubeskeptic.kube import Kube
+from kubeskeptic.node_access import EngineAccess, PodAccess
 from kubeskeptic.plugin import signals
-from kubeskeptic.reach import ByEngine, ByPod
-from kubeskeptic.undo.present import present
+from kubeskeptic.undo.locate_cluster import locate_cluster
 
 
 class Telling(Journal):
@@ -30,16 +30,22 @@ class Telling(Journal):
         return super().write(kind, sync=sync, **fields)
 
 
-def main(cluster: str, folder: Path, fault: str, settings: dict[str, Any], lasts: float, hold: float, way: str) -> None:
+def main(
+    cluster: str, folder: Path, fault: str, settings: dict[str, Any], lasts: float, hold: float, transport: str
+) -> None:
     signals.pytest_sessionstart()
-    found = present(cluster)  # whatever state it is in: others may have a node of it down
+    found = locate_cluster(cluster)  # whatever state it is in: others may have a node of it down
     assert found
     kube = Kube(found.kubeconfig, found.context, folder)
     journal = Telling(folder / "journal.jsonl")
     journal.write("run", id=folder.name, context=found.context)
-    into = ByPod(kube, found.agent_image, folder.name) if way == ByPod.way else ByEngine(found.engine)
-    with closing(into) as reach:
-        site = Site(found, kube, journal, Guard(found, kube), folder.name, 1, reach=reach)
+    into = (
+        PodAccess(kube, found.agent_image, folder.name)
+        if transport == PodAccess.transport
+        else EngineAccess(found.engine)
+    )
+    with closing(into) as access:
+        site = Site(found, kube, journal, Guard(found, kube), folder.name, 1, access=access)
         with inflict(named(fault)(**settings), site, scenario="victim", lasts=lasts):
             threading.Event().wait(hold)
 

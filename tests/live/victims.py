@@ -21,7 +21,7 @@ DEADLINE = 60.0
 """Seconds after which the switch fires by itself; when the run dies it does at once."""
 NEVER = 360.0
 """Seconds after which the switch would fire, where it is going to be defeated."""
-STATIC_PODS = ("stop_part", "controller_off")
+STATIC_PODS = ("stop_component", "controller_off")
 """Faults that stop static pods, which the kubelet starts up to 300 s late after earlier stops (MaxContainerBackOff)."""
 
 
@@ -33,7 +33,7 @@ class Victim:
     folder: Path
     seen: list[str] = field(default_factory=list)
 
-    def reach(self, phase: str) -> bool:
+    def access(self, phase: str) -> bool:
         """Wait until a phase begins; False when the process ended before it."""
         assert self.process.stdout
         for line in self.process.stdout:
@@ -67,7 +67,12 @@ class Victims:
         self._made: list[Victim] = []
 
     def start(
-        self, fault: str, settings: Mapping[str, Any], hold: float = 60.0, way: str = "engine", lasts: float = DEADLINE
+        self,
+        fault: str,
+        settings: Mapping[str, Any],
+        hold: float = 60.0,
+        transport: str = "engine",
+        lasts: float = DEADLINE,
     ) -> Victim:
         """Start one, which reaches nodes this way and holds its fault in force for so many seconds.
 
@@ -78,7 +83,7 @@ class Victims:
         folder = self._folder / f"v{len(self._made)}-{random.SystemRandom().randrange(16**6):06x}"
         folder.mkdir(parents=True)
         script = str(Path(__file__).with_name("victim.py"))
-        words = [self._site.cluster.name, str(folder), fault, json.dumps(settings), str(lasts), str(hold), way]
+        words = [self._site.cluster.name, str(folder), fault, json.dumps(settings), str(lasts), str(hold), transport]
         process = subprocess.Popen(
             [sys.executable, script, *words],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,

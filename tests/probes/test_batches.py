@@ -7,7 +7,7 @@ import pytest
 
 from kubeskeptic.errors import Unanswered
 from kubeskeptic.probes.batches import joined, parse
-from kubeskeptic.probes.tally import Lane, Look
+from kubeskeptic.probes.recent_samples import Lane, Look
 
 
 def gap(since: float, until: float, ticks: int = 1, probe: str = "web", reason: str = "stalled") -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 
 from kubeskeptic.journal import Journal, read
 from kubeskeptic.probes.node_agent import NodeAgent
-from kubeskeptic.probes.tally import Lane, Tally
+from kubeskeptic.probes.recent_samples import Lane, RecentSamples
 
 from .agent_on_paper import Cluster
 
@@ -18,9 +18,11 @@ class Scene:
     def __init__(self, folder: Path) -> None:
         self.cluster = Cluster()
         self.journal = Journal(folder / "journal.jsonl")
-        self.tally = Tally()
+        self.recent_samples = RecentSamples()
         self.wanted: dict[str, list[dict[str, Any]]] = {"story": SPECS}
-        self.agent = NodeAgent(self.cluster.kube, self.journal, self.tally, "ns", "n1", self.wanted, self.cluster.clock)
+        self.agent = NodeAgent(
+            self.cluster.kube, self.journal, self.recent_samples, "ns", "n1", self.wanted, self.cluster.clock
+        )
 
     def records(self, kind: str) -> list[dict[str, Any]]:
         return [dict(record) for record in read(self.journal.path) if record["kind"] == kind]
@@ -52,7 +54,7 @@ def test_the_agents_clock_is_brought_to_ours(scene: Scene) -> None:
     scene.agent.pull()
     record = scene.records("samples")[0]
     assert record["sent"][0] + record["offset"] == pytest.approx(1001.0)
-    assert scene.tally.last_failures("story", 0.0) == {("n1", "web"): pytest.approx(1001.0)}
+    assert scene.recent_samples.last_failures("story", 0.0) == {("n1", "web"): pytest.approx(1001.0)}
 
 
 def test_what_is_wanted_is_told_once_and_taken_back(scene: Scene) -> None:
@@ -171,7 +173,7 @@ def test_a_gap_that_the_agent_reports_is_written_once(scene: Scene) -> None:
     scene.agent.pull()
     assert scene.gaps() == [(1001.0, 1003.0)]
     assert scene.records("gap")[0]["probe"] == "web"
-    assert scene.tally.calm(Lane("story", "n1", "web"), now=1004.0, seconds=2.5)
+    assert scene.recent_samples.calm(Lane("story", "n1", "web"), now=1004.0, seconds=2.5)
 
 
 def test_a_refused_probe_is_trouble_with_the_agents_words(scene: Scene) -> None:

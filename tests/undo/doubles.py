@@ -9,9 +9,9 @@ from typing import Any
 
 from kubeskeptic.errors import CommandFailed, NotFound, Unanswered
 from kubeskeptic.faults import Site
-from kubeskeptic.reach import ByEngine
-from kubeskeptic.undo import residue
-from kubeskeptic.undo.ledger import OpenFault
+from kubeskeptic.journal.open_faults import OpenFault
+from kubeskeptic.node_access import EngineAccess
+from kubeskeptic.undo import leftovers
 
 FAULT = OpenFault("stop_kubelet-1", "stop_kubelet", "r1", ("kubelet/n1",), {"node": "n1"}, "bit", "start it", "uid-1")
 TABLE = "skeptic_0123456789ab"
@@ -56,10 +56,10 @@ class FakeEngine:
         return ""
 
 
-class ByHand(ByEngine):
+class ByHand(EngineAccess):
     """The other way into the same nodes."""
 
-    way = "pod"
+    transport = "pod"
 
     @property
     def log(self) -> list[str]:
@@ -124,4 +124,4 @@ def engine(site: Site) -> Any:
 
 
 def kinds(site: Site, *journals: Path, run: str = "") -> list[tuple[str, str]]:
-    return [(one.kind, one.name) for one in residue.find(site, journals, run)]
+    return [(one.kind, one.name) for one in leftovers.find(site, journals, run)]

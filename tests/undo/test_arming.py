@@ -11,14 +11,13 @@ from typing import Any, cast
 import pytest
 
 from kubeskeptic.clusters import Cluster, Engine, Node
+from kubeskeptic.clusters.cluster_record import as_record, cluster_from
 from kubeskeptic.errors import CommandFailed
-from kubeskeptic.faults import Plan, Target, Timer
-from kubeskeptic.faults.parts.freeze_kube_proxy import FreezeKubeProxy
-from kubeskeptic.reach import ByEngine
-from kubeskeptic.undo import arming
-from kubeskeptic.undo.ledger import OpenFault
-from kubeskeptic.undo.reach import as_record, cluster_from
-from kubeskeptic.undo.switch import alive, born
+from kubeskeptic.faults import Plan, Target, Timer, arming
+from kubeskeptic.faults.components.freeze_kube_proxy import FreezeKubeProxy
+from kubeskeptic.journal.open_faults import OpenFault
+from kubeskeptic.node_access import EngineAccess
+from kubeskeptic.switches.process import alive, born
 
 CLUSTER = Cluster(
     "c",
@@ -42,7 +41,7 @@ class FakeSite:
         self.guard = SimpleNamespace(uid="uid-1")
         self.journal = SimpleNamespace(path=folder / "journal.jsonl")
         through: Any = SimpleNamespace(exec=lambda node, argv, stdin: self.in_node(node, *argv, stdin=stdin))
-        self.reach = ByEngine(through)
+        self.access = EngineAccess(through)
 
     def in_node(self, node: str, *argv: str, stdin: str | None = None) -> str:
         self.log.append(f"{node}: {' '.join(argv)}")
@@ -106,7 +105,7 @@ def test_an_interrupt_while_arming_leaves_no_switch(tmp_path: Path, monkeypatch:
     def interrupted(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(site.reach, "start_timer", interrupted)
+    monkeypatch.setattr(site.access, "start_timer", interrupted)
     with pytest.raises(KeyboardInterrupt):
         arm(site)
     assert list(arming.pending("c")) == []

@@ -9,11 +9,11 @@ import pytest
 from kubeskeptic.durations import Patience
 from kubeskeptic.errors import ClusterError, CommandFailed, LeftDirty, Unanswered
 from kubeskeptic.faults import Site
-from kubeskeptic.faults.parts.stop_kubelet import StopKubelet
-from kubeskeptic.undo import residue
+from kubeskeptic.faults.components.stop_kubelet import StopKubelet
+from kubeskeptic.journal.open_faults import of_journal
+from kubeskeptic.undo import leftovers
 from kubeskeptic.undo.cleanup import REMOVERS, cleanup, revive
-from kubeskeptic.undo.ledger import of_journal
-from kubeskeptic.undo.silence import silent
+from kubeskeptic.undo.unreachable import silent
 from kubeskeptic.waiting import NotYet
 
 from .doubles import FAULT, TABLE, ByHand, a_journal, engine, kinds
@@ -37,12 +37,12 @@ def test_cleanup_undoes_through_the_way_into_nodes_that_it_was_given(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, journal: str
 ) -> None:
     path = a_journal(tmp_path) if journal == "kept" else tmp_path / "gone"
-    site.reach = ByHand(engine(site))
+    site.access = ByHand(engine(site))
     used: list[Site] = []
-    monkeypatch.setattr("kubeskeptic.undo.cleanup.put_back", lambda mine, *_: used.append(mine))
-    REMOVERS["fault"](site, residue.Leftover("fault", "x", "", run="r1", fault=FAULT, journal=path))
+    monkeypatch.setattr("kubeskeptic.undo.cleanup.undo_from_record", lambda mine, *_: used.append(mine))
+    REMOVERS["fault"](site, leftovers.Leftover("fault", "x", "", run="r1", fault=FAULT, journal=path))
     (mine,) = used
-    assert mine.reach is site.reach
+    assert mine.access is site.access
 
 
 def test_cleanup_removes_what_is_ours_and_nothing_else(site: Site) -> None:
@@ -101,10 +101,10 @@ def test_an_api_server_that_says_no_is_not_silent(
 
 
 def test_what_could_not_be_looked_at_is_waited_for_last(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    def torn(_: Site) -> Iterator[residue.Leftover]:
+    def torn(_: Site) -> Iterator[leftovers.Leftover]:
         raise Unanswered("whose they are is not said")
 
-    monkeypatch.setattr(residue, "faults_by_switch", torn)
+    monkeypatch.setattr(leftovers, "faults_by_switch", torn)
     monkeypatch.setitem(REMOVERS, "blind", lambda *_: monkeypatch.undo())
     engine(site).lines["n1"] = f"table inet/{TABLE}\n"
     said: list[str] = []

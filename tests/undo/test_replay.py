@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 
 from kubeskeptic.durations import Patience
-from kubeskeptic.faults import Site
+from kubeskeptic.faults import Site, arming
 from kubeskeptic.faults.library import FAULTS
 from kubeskeptic.guard import lease
-from kubeskeptic.undo import arming
-from kubeskeptic.undo.ledger import OpenFault, opened
-from kubeskeptic.undo.replay import let_go, put_back
+from kubeskeptic.journal.open_faults import OpenFault, opened
+from kubeskeptic.undo.replay import release_run, undo_from_record
 from tests.faults.world import WORLD, Break, FullDisk, a_site, phases
 
 RUNNER = (4_194_305, 7)
@@ -32,7 +31,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("KUBESKEPTIC_STATE", str(tmp_path))
     arming.folder("c").mkdir(parents=True)
     monkeypatch.setattr(lease, "forget", lambda kube, runner: kube.append(runner))
-    return SimpleNamespace(cluster=SimpleNamespace(name="c"), run="r1", reach=Hands(), kube=[])
+    return SimpleNamespace(cluster=SimpleNamespace(name="c"), run="r1", access=Hands(), kube=[])
 
 
 def a_switch(name: str) -> Path:
@@ -43,8 +42,8 @@ def a_switch(name: str) -> Path:
 
 def test_the_last_one_takes_the_hands_away(site: Any) -> None:
     file = a_switch("r1-stop_kubelet-1.firing")
-    let_go(site, file, RUNNER)
-    assert site.reach.closed
+    release_run(site, file, RUNNER)
+    assert site.access.closed
     assert site.kube == [RUNNER], "the lease of the dead process goes with it"
     assert list(arming.folder("c").iterdir()) == []
 
@@ -53,16 +52,16 @@ def test_the_last_one_takes_the_hands_away(site: Any) -> None:
 def test_while_another_fault_of_the_run_is_not_undone_they_stay(site: Any, suffix: str) -> None:
     a_switch(f"r1-cut_off_node-2.{suffix}")
     file = a_switch("r1-stop_kubelet-1.firing")
-    let_go(site, file, RUNNER)
-    assert not site.reach.closed
+    release_run(site, file, RUNNER)
+    assert not site.access.closed
     assert site.kube == []
     assert not file.exists()
 
 
 def test_another_run_has_hands_of_its_own(site: Any) -> None:
     a_switch("r10-stop_kubelet-1.json")
-    let_go(site, a_switch("r1-stop_kubelet-1.firing"), RUNNER)
-    assert site.reach.closed
+    release_run(site, a_switch("r1-stop_kubelet-1.firing"), RUNNER)
+    assert site.access.closed
 
 
 BROKEN = OpenFault("break-1", "break", "r1", ("thing/cup",), {"thing": "cup", "undoable": True}, "bit", "mend", "uid-1")
@@ -78,7 +77,7 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 
 
 def test_what_is_put_back_is_in_the_journal(broken: Site, tmp_path: Path) -> None:
-    assert put_back(broken, BROKEN, "cleanup") == "whole again"
+    assert undo_from_record(broken, BROKEN, "cleanup") == "whole again"
     assert phases(tmp_path) == ["undoing", "undone", "healed", "done"]
 
 
@@ -87,14 +86,14 @@ def test_it_is_put_back_though_the_journal_s_disk_is_full(
     broken: Site, phase: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     broken.journal = FullDisk(broken.journal, phase)  # type: ignore[assignment]
-    assert put_back(broken, BROKEN, "switch") == "whole again"
+    assert undo_from_record(broken, BROKEN, "switch") == "whole again"
     assert WORLD["cup"] == "whole"
     assert f"“{phase}” of break-1 could not be written" in capsys.readouterr().err
 
 
 def test_a_record_that_is_nonsense_is_told_as_failed(broken: Site, tmp_path: Path) -> None:
     with pytest.raises(KeyError):
-        put_back(broken, replace(BROKEN, undo={}), "cleanup")
+        undo_from_record(broken, replace(BROKEN, undo={}), "cleanup")
     assert phases(tmp_path) == ["undoing", "failed"]
 
 

@@ -13,8 +13,8 @@ import pytest
 
 from kubeskeptic.durations import Patience
 from kubeskeptic.errors import CommandFailed
-from kubeskeptic.undo import arming
-from kubeskeptic.undo.switch import alive, born, fire
+from kubeskeptic.faults import arming
+from kubeskeptic.switches.process import alive, born, fire
 from kubeskeptic.waiting import NotYet, until
 
 SOON = Patience(10)
@@ -79,8 +79,8 @@ def test_killing_the_runners_process_group_does_not_reach_it(tmp_path: Path) -> 
     file, said = tmp_path / "s.json", tmp_path / "said"
     order = an_order(0, said, 60)
     program = (
-        "import json, os, sys; from pathlib import Path; from kubeskeptic.undo import arming; "
-        "from kubeskeptic.undo.switch import born; "
+        "import json, os, sys; from pathlib import Path; from kubeskeptic.faults import arming; "
+        "from kubeskeptic.switches.process import born; "
         f"order = json.loads({json.dumps(json.dumps(order))}); order['runner'] = [os.getpid(), born(os.getpid())]; "
         f"arming.start(Path({str(file)!r}), order); print('armed', flush=True); input()"
     )

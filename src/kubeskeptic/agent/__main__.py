@@ -16,7 +16,7 @@ from typing import Any
 
 from kubeskeptic.agent.burn import burn
 from kubeskeptic.agent.identity import Identity
-from kubeskeptic.agent.turns import take_short_turns
+from kubeskeptic.agent.sched_slice import take_short_turns
 
 OPEN_FILES = 20_000
 """Sockets that may be open at once, as far as the container's limit allows: 1000 questions a second that all time out."""
@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     _raise_open_files()
     take_short_turns()
-    asyncio.run({"ask": _ask, "serve": _serve, "hand": _hand}[options.what](options))
+    asyncio.run({"ask": _ask, "serve": _serve, "exec": _exec}[options.what](options))
     return 0
 
 
@@ -53,13 +53,13 @@ async def _serve(options: argparse.Namespace) -> None:
     await workload.stop()
 
 
-async def _hand(options: argparse.Namespace) -> None:
-    from kubeskeptic.agent.hand import Hand, key_in
+async def _exec(options: argparse.Namespace) -> None:
+    from kubeskeptic.agent.node_exec import NodeExec, key_in
 
-    hand = Hand(key_in(options.key))
-    port = await hand.server.listen(options.host, options.port)
+    exec_pod = NodeExec(key_in(options.key))
+    port = await exec_pod.server.listen(options.host, options.port)
     await _until_told_to_end(port)
-    await hand.stop()
+    await exec_pod.stop()
 
 
 async def _until_told_to_end(port: int) -> None:
@@ -90,9 +90,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="what", required=True)
     ask = commands.add_parser("ask", help="ask the probes that are put to it, and give out what it saw")
     serve = commands.add_parser("serve", help="answer with who it is")
-    hand = commands.add_parser("hand", help="run commands in its node for whoever has the key")
-    hand.add_argument("--key", required=True, help="file with the key")
-    for command in (ask, serve, hand):
+    exec_pod = commands.add_parser("exec", help="run commands in its node for whoever has the key")
+    exec_pod.add_argument("--key", required=True, help="file with the key")
+    for command in (ask, serve, exec_pod):
         command.add_argument("--host", default="0.0.0.0", help="address to listen on")  # noqa: S104  # a pod's only address
         command.add_argument("--port", type=int, default=8080, help="port to listen on; 0: a free one")
     ask.add_argument(

@@ -13,7 +13,7 @@ from kubeskeptic.agent import clock
 from kubeskeptic.agent.buffer import Samples
 from kubeskeptic.agent.gaps import STALLED, Gaps
 from kubeskeptic.agent.outcomes import Outcome
-from kubeskeptic.agent.probes import Asker, Readiness, asker_for
+from kubeskeptic.agent.probes import Prober, Readiness, prober_for
 from kubeskeptic.agent.question import Deadlines, Ending, Question
 from kubeskeptic.agent.spec import Spec
 
@@ -37,7 +37,7 @@ class Running:
     :param t0: when question 0 is due, on the monotonic clock
     """
 
-    def __init__(self, number: int, scenario: str, spec: Spec, asker: Asker, t0: float, seen: Seen) -> None:
+    def __init__(self, number: int, scenario: str, spec: Spec, prober: Prober, t0: float, seen: Seen) -> None:
         self.number = number
         self.scenario = scenario
         self.spec = spec
@@ -48,7 +48,7 @@ class Running:
         """Questions that are not waited for any more."""
         self._next = 0
         self._samples, self._gaps = seen
-        self._asker = asker
+        self._prober = prober
         self._deadlines = Deadlines(spec.deadline)
         self._timer: asyncio.TimerHandle | None = clock.at(t0, self._fire)
 
@@ -66,7 +66,7 @@ class Running:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-            self._asker.close()
+            self._prober.close()
 
     def drop(self) -> None:
         """Give up the questions in flight; nobody will hear of them."""
@@ -79,7 +79,7 @@ class Running:
         self.asked += 1
         question = Question(tick, self._record)
         self._deadlines.add(question)
-        self._asker.ask(question)
+        self._prober.ask(question)
 
     def _skip_missed(self) -> int:
         """The newest question that is due; those before it that were not asked are a gap."""
@@ -131,11 +131,13 @@ class Schedule:
         :raises BadSpec: when one of them cannot be asked; nothing has changed then
         """
         wanted = {spec.name: spec for spec in specs}
-        askers = {spec.name: asker_for(spec, self._readiness) for spec in specs}  # all or none: the last may be refused
+        prober = {
+            spec.name: prober_for(spec, self._readiness) for spec in specs
+        }  # all or none: the last may be refused
         self._drop(lambda probe: probe.scenario == scenario and wanted.get(probe.spec.name) != probe.spec)
         for spec in specs:
             if (scenario, spec.name) not in self._running:
-                self._start(scenario, spec, askers[spec.name])
+                self._start(scenario, spec, prober[spec.name])
         return [self._running[scenario, spec.name] for spec in specs]
 
     def stop(self, scenario: str) -> None:
@@ -149,10 +151,10 @@ class Schedule:
             probe.drop()
         self._readiness.close()
 
-    def _start(self, scenario: str, spec: Spec, asker: Asker) -> None:
+    def _start(self, scenario: str, spec: Spec, prober: Prober) -> None:
         number = len(self.probes)
         t0 = clock.monotonic() + (number * GOLDEN) % 1 * spec.period
-        probe = Running(number, scenario, spec, asker, t0, self._seen)
+        probe = Running(number, scenario, spec, prober, t0, self._seen)
         self.probes.append(probe)
         self._running[scenario, spec.name] = probe
 

@@ -12,7 +12,7 @@ from kubeskeptic.checks.watching import clean_baseline, end_of, missed, span, st
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, Verdict
 from kubeskeptic.timeline import Act, Lane
-from kubeskeptic.timeline.residue import stale
+from kubeskeptic.timeline.stale_conntrack import stale
 
 _OK = OUTCOMES.index(Outcome.OK)
 _UNKNOWN = OUTCOMES.index(Outcome.UNKNOWN)
@@ -48,7 +48,7 @@ def fails_at_most(lanes: Sequence[Lane], act: Act, since: float, bound: Bound, *
     """On every lane, the time from a fault to the end of failing is within a bound.
 
     Successes in between do not end it: with one of three endpoints gone, two of three requests succeed throughout.
-    Residue (:mod:`kubeskeptic.timeline.residue`) is counted apart.
+    Residue (:mod:`kubeskeptic.timeline.stale_conntrack`) is counted apart.
 
     :param since: when the fault was applied
     :param syn_sent: the nodes' SYN_SENT timeout in seconds

@@ -1,8 +1,8 @@
 """Where do requests go while an endpoint is dead, and after?
 
 Two causes are told apart. *Routing*: the node's rules still name the dead endpoint, and every new connection may be sent
-there. *Residue* (:mod:`kubeskeptic.timeline.residue`): the rules are right, but a connection reuses the source port of one
-that timed out before, and meets the conntrack entry which that one left behind.
+there. *Stale conntrack* (:mod:`kubeskeptic.timeline.stale_conntrack`): the rules are right, but a connection reuses the source
+port of one that timed out before, and meets the conntrack entry which that one left behind.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from kubeskeptic.durations import STRETCH
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, Verdict
 from kubeskeptic.timeline import Act, Lane
-from kubeskeptic.timeline.residue import stale
+from kubeskeptic.timeline.stale_conntrack import stale
 
 _OK = OUTCOMES.index(Outcome.OK)
 _BY_CHANCE = 0.001

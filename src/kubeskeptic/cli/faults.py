@@ -15,17 +15,17 @@ import click
 from click.shell_completion import CompletionItem
 
 from kubeskeptic import paths
+from kubeskeptic.best_effort import best_effort
 from kubeskeptic.cli.safety import alone
-from kubeskeptic.cli.which import Where, site_of, which_cluster
+from kubeskeptic.cli.which import ClusterRef, site_of, which_cluster
 from kubeskeptic.durations import Patience
 from kubeskeptic.errors import BadInput, MissingRequirement
 from kubeskeptic.faults import Fault, Site, inflict
-from kubeskeptic.faults.inflicting import dry_run
 from kubeskeptic.faults.library import FAULTS, named
+from kubeskeptic.faults.lifecycle import dry_run
 from kubeskeptic.journal import Journal
 from kubeskeptic.plugin import signals
 from kubeskeptic.runs.options import RunOptions
-from kubeskeptic.undo.anyway import anyway
 from kubeskeptic.waiting import NotYet, until
 
 _TYPES = {str: "text", int: "whole number", float: "number", bool: "true or false"}
@@ -68,7 +68,7 @@ def faults(fault: str | None) -> None:
 @click.option(
     "--dry-run", "dry", is_flag=True, help="Say what would be done and how it would be undone; touch nothing."
 )
-def inflict_(fault: str, settings: tuple[str, ...], lasts: str, where: Where, dry: bool) -> None:
+def inflict_(fault: str, settings: tuple[str, ...], lasts: str, where: ClusterRef, dry: bool) -> None:
     """Do one thing to the cluster, see it bite, and after a while undo it and see it healed. Ctrl-C undoes it at once.
 
     \b
@@ -116,9 +116,9 @@ def _in_a_journal(site: Site, fault: Fault, options: RunOptions) -> Iterator[Sit
     try:
         yield replace(site, journal=journal, run=options.id, seed=options.seed)
     finally:
-        with anyway("the end of the journal"):  # it must not hide what could not be undone
+        with best_effort("the end of the journal"):  # it must not hide what could not be undone
             journal.write("run-ended", sync=True, clean=not site.left)
-        with anyway("the end of the journal"):
+        with best_effort("the end of the journal"):
             journal.close()
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import click
 
 from kubeskeptic import paths
-from kubeskeptic.cli.which import Where, site_of, which_cluster
+from kubeskeptic.cli.which import ClusterRef, site_of, which_cluster
 from kubeskeptic.errors import Inconclusive, LeftDirty, Refused
-from kubeskeptic.faults import Site
+from kubeskeptic.faults import Site, arming
 from kubeskeptic.guard import Lease
-from kubeskeptic.undo import arming, residue
+from kubeskeptic.undo import leftovers
 from kubeskeptic.undo.cleanup import cleanup as clean
 from kubeskeptic.undo.cleanup import revive
-from kubeskeptic.undo.silence import silent
+from kubeskeptic.undo.unreachable import silent
 
 _REPORTS = click.option(
     "--reports",
@@ -30,7 +30,7 @@ _REPORTS = click.option(
 @click.command()
 @which_cluster
 @_REPORTS
-def status(where: Where, reports: Path) -> None:
+def status(where: ClusterRef, reports: Path) -> None:
     """Say whether anything of ours is left in the cluster, without putting anything into it.
 
     \b
@@ -39,7 +39,7 @@ def status(where: Where, reports: Path) -> None:
     Exits with 0 when it is clean, 20 when it is not, and 10 when nothing is seen but not everything could be looked at.
     """
     with site_of(where, look=True) as site:
-        left = residue.find(site, _journals(reports)) if site else []
+        left = leftovers.find(site, _journals(reports)) if site else []
     if any(one.kind != "unseen" for one in left):
         raise LeftDirty(
             "\n".join(["the cluster is not clean:", *(f"  {one.says}" for one in left), "run `skeptic cleanup`"])
@@ -54,7 +54,7 @@ def status(where: Where, reports: Path) -> None:
 @_REPORTS
 @click.option("--run", default="", metavar="ID", help="Only what is known to belong to this run.")
 @click.option("--dry-run", is_flag=True, help="Say what would be undone or removed, and touch nothing.")
-def cleanup(where: Where, reports: Path, run: str, dry_run: bool) -> None:
+def cleanup(where: ClusterRef, reports: Path, run: str, dry_run: bool) -> None:
     """Undo every fault that is still in force and remove what runs left behind, then wait for a healthy cluster.
 
     \b
@@ -70,12 +70,12 @@ def cleanup(where: Where, reports: Path, run: str, dry_run: bool) -> None:
             return
         journals = _journals(reports)
         if dry_run:
-            for one in residue.find(site, journals, run):
+            for one in leftovers.find(site, journals, run):
                 click.echo(one.says if one.kind == "unseen" else f"would remove: {one.says}")
             return
         with alone(site, run) as revived:
             removed = revived + clean(site, journals, run, say=click.echo)
-            unseen = "" if site.reach.inside else "; the nodes were not looked into, as this is not allowed here"
+            unseen = "" if site.access.inside else "; the nodes were not looked into, as this is not allowed here"
         click.echo(f"clean: {removed} thing{'s' if removed != 1 else ''} undone or removed{unseen}")
 
 

@@ -13,19 +13,19 @@ from typing import Any
 import click
 
 from kubeskeptic.clusters.adopted import adopted, default_kubeconfig
+from kubeskeptic.clusters.cluster_record import scratch
 from kubeskeptic.clusters.up import DEFAULT_NAME
 from kubeskeptic.faults import Site
 from kubeskeptic.guard import Guard
 from kubeskeptic.guard.risk import Risk
+from kubeskeptic.journal.open_faults import opened
 from kubeskeptic.kube import Kube
-from kubeskeptic.reach.choosing import way_into, way_to_look
-from kubeskeptic.undo.ledger import opened
-from kubeskeptic.undo.present import present
-from kubeskeptic.undo.reach import scratch
+from kubeskeptic.node_access.choice import access_to, read_only_access
+from kubeskeptic.undo.locate_cluster import locate_cluster
 
 
 @dataclass(frozen=True)
-class Where:
+class ClusterRef:
     """Which cluster a command is about: one of our own by its name, or another by its context."""
 
     cluster: str = DEFAULT_NAME
@@ -44,7 +44,7 @@ def which_cluster(command: Callable[..., None]) -> Callable[..., None]:
     def told(
         *words: Any, cluster: str, context: str, kubeconfig: Path | None, agent_image: str, **options: Any
     ) -> None:
-        command(*words, where=Where(cluster, context, kubeconfig, agent_image), **options)
+        command(*words, where=ClusterRef(cluster, context, kubeconfig, agent_image), **options)
 
     file = click.Path(path_type=Path, dir_okay=False)
     for option in (
@@ -58,16 +58,16 @@ def which_cluster(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @contextmanager
-def site_of(where: Where, run: str = "", *, look: bool = False) -> Iterator[Site | None]:
+def site_of(where: ClusterRef, run: str = "", *, look: bool = False) -> Iterator[Site | None]:
     """The cluster, whatever state it is in; None when there is none of ours with this name.
 
     :param run: whose pods reach its nodes, where pods do; what undoes a fault later finds them by it
     :param look: nothing is put into the cluster, and so its nodes may be out of reach
     :raises Refused: when it is another's, who did not let us in
-    :raises LeftDirty, Inconclusive, MissingRequirement: when that cannot be told, see :func:`~kubeskeptic.undo.present.present`
+    :raises LeftDirty, Inconclusive, MissingRequirement: see :func:`~kubeskeptic.undo.locate_cluster.locate_cluster`
     """
     with scratch() as folder:
-        found = present(where.cluster) if not where.context else None
+        found = locate_cluster(where.cluster) if not where.context else None
         if where.context:
             kubeconfig = (where.kubeconfig or default_kubeconfig()).resolve()
             kube = Kube(kubeconfig, where.context, folder)
@@ -79,6 +79,6 @@ def site_of(where: Where, run: str = "", *, look: bool = False) -> Iterator[Site
         guard = Guard(found, kube)
         level = guard.level if where.context else Risk.CONTROL_PLANE
         mine = run or f"by-hand-{secrets.token_hex(3)}"
-        way = way_to_look(found, kube, level) if look else way_into(found, kube, level, mine)
-        with opened(folder / "journal.jsonl") as journal, closing(way) as reach:
-            yield Site(found, kube, journal, guard, "cleanup", 0, reach=reach)
+        transport = read_only_access(found, kube, level) if look else access_to(found, kube, level, mine)
+        with opened(folder / "journal.jsonl") as journal, closing(transport) as access:
+            yield Site(found, kube, journal, guard, "cleanup", 0, access=access)

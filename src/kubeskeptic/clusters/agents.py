@@ -29,10 +29,10 @@ def load(workshop: Workshop, engine: Engine, nodes: Sequence[str], *, built: boo
     """
     image = AgentImage(workshop)
     with workshop.progress.step("agent image into the nodes", 2) as step, ThreadPoolExecutor(len(nodes)) as pool:
-        present = dict(zip(nodes, pool.map(lambda node: _images(engine, node), nodes), strict=True))
-        lacking = [node for node in nodes if image.reference not in present[node]]
+        locate_cluster = dict(zip(nodes, pool.map(lambda node: _images(engine, node), nodes), strict=True))
+        lacking = [node for node in nodes if image.reference not in locate_cluster[node]]
         if lacking:
-            archive = _archive(engine, image, present, built=built)
+            archive = _archive(engine, image, locate_cluster, built=built)
             list(pool.map(lambda node: node_image.take_in(engine, node, archive, step), lacking))
     return image.reference
 
@@ -44,10 +44,10 @@ def _images(engine: Engine, node: str) -> list[str]:
     return until(listed, COMMAND, what=f"containerd of {node}", tolerate=(CommandFailed,))
 
 
-def _archive(engine: Engine, image: AgentImage, present: Mapping[str, Sequence[str]], *, built: bool) -> Path:
+def _archive(engine: Engine, image: AgentImage, locate_cluster: Mapping[str, Sequence[str]], *, built: bool) -> Path:
     if not built:
         return from_registry(engine, image.reference)
-    return image.archive(whole=not all(image.base_reference in images for images in present.values()))
+    return image.archive(whole=not all(image.base_reference in images for images in locate_cluster.values()))
 
 
 def from_registry(engine: Engine, reference: str) -> Path:

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from kubeskeptic import paths, process
-from kubeskeptic.clusters import cluster, engine_install, health, node_source, whose
+from kubeskeptic.clusters import cluster, delete_guard, engine_install, health, node_source
 from kubeskeptic.clusters.builds import components, node_image, roots
 from kubeskeptic.clusters.debian import mirror
 from kubeskeptic.clusters.engine import CLUSTER_LABEL, Engine
@@ -147,7 +147,7 @@ def _cluster(engine: Engine, name: str, *, asked: bool) -> Finding:
     version, trouble = _version_and_trouble(engine, name, workers)
     if not trouble:
         return Finding(Level.OK, about, f"healthy, Kubernetes {version}, {workers} workers")
-    used = whose.in_use(name)
+    used = delete_guard.in_use(name)
     if used:
         return Finding(
             Level.FAIL if asked else Level.WARN, about, f"{trouble}; `skeptic up` would make it anew, but {used}"

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kubeskeptic import paths
-from kubeskeptic.clusters import mounts, precedence
+from kubeskeptic.clusters import cpu_weight, mounts
 from kubeskeptic.clusters.builds import roots
 from kubeskeptic.clusters.debian import Mirror, Packages, mirror
 from kubeskeptic.clusters.diagnosis import missing_in
@@ -122,7 +122,7 @@ def _install(into: Path, source: Mirror, progress: Progress) -> None:
 def _start(engine: Engine, prefix: Path, source: Mirror, step: Step) -> Engine:
     _home().mkdir(parents=True, exist_ok=True, mode=0o700)
     _sweep()
-    precedence.give()
+    cpu_weight.give()
     log = _home() / "engine.log"
     environment = _environment(engine, prefix, source.triplet)
     with log.open("ab") as output:
@@ -157,7 +157,7 @@ def _command(prefix: Path) -> list[str]:
         str(prefix / "usr/sbin/dockerd"), "--config-file", str(settings), "--host", f"unix://{socket()}",
         "--data-root", str(home / "data"), "--exec-root", str(home / "run"), "--pidfile", str(home / "docker.pid"),
         "--userland-proxy-path", str(prefix / "usr/sbin/docker-proxy"), "--init-path", str(prefix / "usr/bin/tini-static"),
-        "--bridge", "none", "--log-opt", "max-size=20m", "--cgroup-parent", f"/{precedence.GROUP}",
+        "--bridge", "none", "--log-opt", "max-size=20m", "--cgroup-parent", f"/{cpu_weight.GROUP}",
     ]  # fmt: skip
 
 

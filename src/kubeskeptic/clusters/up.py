@@ -8,7 +8,17 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from kubeskeptic.clusters import agents, cluster, engine_install, health, kind, machine, network, node_source, whose
+from kubeskeptic.clusters import (
+    agents,
+    cluster,
+    delete_guard,
+    engine_install,
+    health,
+    kind,
+    machine,
+    network,
+    node_source,
+)
 from kubeskeptic.clusters.builds import node_image
 from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.cluster import Cluster, Record
@@ -56,7 +66,7 @@ def up(
             agent_image = agents.load(workshop, engine, names, built=source.built)
         else:
             if engine.nodes(name):
-                whose.may_delete(name, wrong)
+                delete_guard.may_delete(name, wrong)
             progress(f"cluster {name} is made anew: {wrong}")
             agent_image = _make(workshop, engine, name, names, source)
         version = engine.exec(names[0], ["cat", "/kind/version"]).strip()
@@ -93,9 +103,9 @@ def down(name: str = DEFAULT_NAME, *, engine: bool = False, progress: Say = quie
     with alone(cluster.lock(name), say=progress, why=f"cluster {name}"):
         there = bool(running and running.nodes(name))
         if there:
-            whose.may_delete(name, "as asked")
+            delete_guard.may_delete(name, "as asked")
         if engine and running and running.own:
-            whose.may_stop(running)
+            delete_guard.may_stop(running)
         if running and there:
             kind.provide(workshop, running).delete(name, cluster.kubeconfig(name))
         cluster.forget(name, deleted=running is not None)
@@ -131,7 +141,9 @@ def _make(workshop: Workshop, engine: Engine, name: str, names: tuple[str, ...],
     tool = kind.provide(workshop, engine)
     node_source.provide(source, workshop, engine)
     if engine.nodes(name):
-        whose.may_delete(name, "it is made anew")  # again, as providing images may have taken a quarter of an hour
+        delete_guard.may_delete(
+            name, "it is made anew"
+        )  # again, as providing images may have taken a quarter of an hour
         tool.delete(name, cluster.kubeconfig(name))
     if engine.info().get("KernelVersion") == platform.release():  # else its nodes are on another machine
         _require_inotify(len(names))

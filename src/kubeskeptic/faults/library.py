@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults.contract import Fault
+from kubeskeptic.faults.components.flush_service_rules import FlushServiceRules
+from kubeskeptic.faults.components.freeze_kube_proxy import FreezeKubeProxy
+from kubeskeptic.faults.components.pressure import Pressure
+from kubeskeptic.faults.components.stop_containerd import StopContainerd
+from kubeskeptic.faults.components.stop_kube_proxy import StopKubeProxy
+from kubeskeptic.faults.components.stop_kubelet import StopKubelet
 from kubeskeptic.faults.control_plane.controller_off import ControllerOff
 from kubeskeptic.faults.control_plane.kill_coredns import KillCoreDns
 from kubeskeptic.faults.control_plane.stale_coredns import StaleCoreDns
+from kubeskeptic.faults.control_plane.stop_component import StopComponent
 from kubeskeptic.faults.control_plane.stop_coredns import StopCoreDns
-from kubeskeptic.faults.control_plane.stop_part import StopPart
+from kubeskeptic.faults.fault import Fault
 from kubeskeptic.faults.network.cut_off_node import CutOffNode
 from kubeskeptic.faults.network.cut_pods import CutPods
 from kubeskeptic.faults.network.delay_packets import DelayPackets
@@ -21,12 +27,6 @@ from kubeskeptic.faults.nodes.freeze_node import FreezeNode
 from kubeskeptic.faults.nodes.restart_node import RestartNode
 from kubeskeptic.faults.nodes.shut_down_node import ShutDownNode
 from kubeskeptic.faults.nodes.taint_node import TaintNode
-from kubeskeptic.faults.parts.flush_service_rules import FlushServiceRules
-from kubeskeptic.faults.parts.freeze_kube_proxy import FreezeKubeProxy
-from kubeskeptic.faults.parts.pressure import Pressure
-from kubeskeptic.faults.parts.stop_containerd import StopContainerd
-from kubeskeptic.faults.parts.stop_kube_proxy import StopKubeProxy
-from kubeskeptic.faults.parts.stop_kubelet import StopKubelet
 from kubeskeptic.faults.pods.delete_pod import DeletePod
 from kubeskeptic.faults.pods.hang_container import HangContainer
 from kubeskeptic.faults.pods.kill_container import KillContainer
@@ -57,7 +57,7 @@ _ALL: tuple[type[Fault], ...] = (
     DropPackets,
     LimitBandwidth,
     DelayPackets,
-    StopPart,
+    StopComponent,
     ControllerOff,
     StopCoreDns,
     KillCoreDns,

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from kubeskeptic.errors import BadInput
 
 if TYPE_CHECKING:
-    from kubeskeptic.faults.contract import Target
+    from kubeskeptic.faults.fault import Target
 
 WHOLE = "node"
 """The kind of target that is a node with all that runs in it."""

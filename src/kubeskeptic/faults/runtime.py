@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kubeskeptic.errors import CommandFailed
 
 if TYPE_CHECKING:
-    from kubeskeptic.faults.contract import Site
+    from kubeskeptic.faults.fault import Site
 
 CTR = ("ctr", "-n", "k8s.io")
 

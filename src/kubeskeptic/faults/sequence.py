@@ -10,7 +10,7 @@ from kubeskeptic.errors import SkepticError
 from kubeskeptic.waiting import NotYet, until
 
 if TYPE_CHECKING:
-    from kubeskeptic.faults.contract import Fault, Site, UndoRecord
+    from kubeskeptic.faults.fault import Fault, Site, UndoRecord
 
 
 def undone(fault: type[Fault], site: Site, record: UndoRecord) -> None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from kubeskeptic.durations import LEASE_LASTS, LEASE_RENEWS
 from kubeskeptic.errors import Conflict, NotFound, Refused, SkepticError
-from kubeskeptic.undo.switch import alive, born
+from kubeskeptic.switches.process import alive, born
 from kubeskeptic.waiting import Pace
 
 if TYPE_CHECKING:

@@ -63,7 +63,7 @@ HARNESS: Mapping[Risk, tuple[Right, ...]] = {
         Right("leases", ("delete", "get", "patch"), "coordination.k8s.io", SYSTEM, (LEASE,)),
     ),
     Risk.NODE: (
-        Right("secrets", ("create", "get", "patch")),  # the hands' key
+        Right("secrets", ("create", "get", "patch")),  # the exec pods' key
         Right("leases", ("get",), "coordination.k8s.io", "kube-node-lease"),
         Right("services", ("get",), where="default", names=("kubernetes",)),
     ),

@@ -15,8 +15,8 @@ from kubeskeptic.journal import Journal
 from kubeskeptic.kube import Kube
 from kubeskeptic.probes.daemonset import LABEL, manifests
 from kubeskeptic.probes.node_agent import NodeAgent
+from kubeskeptic.probes.recent_samples import Lane, RecentSamples
 from kubeskeptic.probes.specs import Probe
-from kubeskeptic.probes.tally import Lane, Tally
 from kubeskeptic.waiting import NotYet, Pace, until
 
 
@@ -39,7 +39,7 @@ class Agents:
         self._image = image
         self._namespace = namespace
         self._run = run
-        self._tally = Tally()
+        self._tally = RecentSamples()
         self._wanted: dict[str, list[dict[str, Any]]] = {}
         self._probes: dict[str, tuple[Probe, ...]] = {}
         self._asked: dict[str, float] = {}

@@ -11,7 +11,7 @@ from typing import Any
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.durations import HOLE
 from kubeskeptic.errors import Unanswered
-from kubeskeptic.probes.tally import Lane, Look
+from kubeskeptic.probes.recent_samples import Lane, Look
 
 HEAD = ("boot", "wall", "first", "recorded", "questions", "gaps", "probes", "names")
 """What has to be there beside the columns."""

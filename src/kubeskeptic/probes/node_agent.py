@@ -24,7 +24,7 @@ from kubeskeptic.kube import Kube, Object
 from kubeskeptic.probes.batches import Batch, joined, parse
 from kubeskeptic.probes.daemonset import LABEL, PORT
 from kubeskeptic.probes.offsets import Offset
-from kubeskeptic.probes.tally import Lane, Tally
+from kubeskeptic.probes.recent_samples import Lane, RecentSamples
 
 Wanted = Mapping[str, list[dict[str, Any]]]
 """What should be asked: specs by scenario."""
@@ -40,7 +40,7 @@ class NodeAgent:
         self,
         kube: Kube,
         journal: Journal,
-        tally: Tally,
+        recent_samples: RecentSamples,
         namespace: str,
         node: str,
         wanted: Wanted,
@@ -57,7 +57,7 @@ class NodeAgent:
         self.offset = Offset()
         self._kube = kube
         self._journal = journal
-        self._tally = tally
+        self._tally = recent_samples
         self._namespace = namespace
         self._wanted = wanted
         self._clock = clock

@@ -13,7 +13,7 @@ from kubeskeptic.reports import allure, junit, result_json, summary
 from kubeskeptic.reports.building import build
 from kubeskeptic.reports.html import page
 from kubeskeptic.reports.model import Report
-from kubeskeptic.reports.punctuality import tick_lag_p99
+from kubeskeptic.reports.tick_lag import tick_lag_p99
 from kubeskeptic.timeline import load
 
 

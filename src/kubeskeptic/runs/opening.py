@@ -20,23 +20,22 @@ from kubeskeptic import __version__
 from kubeskeptic.clusters import Cluster, find
 from kubeskeptic.clusters.adopted import adopted, default_kubeconfig
 from kubeskeptic.errors import MissingRequirement, NotAsked, SkepticError
-from kubeskeptic.faults import Site
+from kubeskeptic.faults import Site, arming
 from kubeskeptic.guard import Guard, Lease
 from kubeskeptic.guard.risk import Risk, above
 from kubeskeptic.journal import Journal
 from kubeskeptic.kube import Kube
 from kubeskeptic.kube.settings import read_settings
+from kubeskeptic.node_access.choice import access_to
 from kubeskeptic.probes.agents import Agents
 from kubeskeptic.probes.instrument import prove
-from kubeskeptic.reach.choosing import way_into
 from kubeskeptic.reports import write_all
 from kubeskeptic.runs.calibration import calibrated
+from kubeskeptic.runs.evidence import keep_what_explains
 from kubeskeptic.runs.model import Run
 from kubeskeptic.runs.options import RunOptions
-from kubeskeptic.runs.unchanged import unchanged
+from kubeskeptic.runs.snapshot_check import unchanged
 from kubeskeptic.sabotages import sabotage
-from kubeskeptic.scenarios.evidence import keep_what_explains
-from kubeskeptic.undo import arming
 
 
 @contextmanager
@@ -62,9 +61,9 @@ def open_run(options: RunOptions) -> Iterator[Run]:
                 raise NotAsked(above("asking anything", Risk.NAMESPACE, level))
             guard.lease = stack.enter_context(Lease(kube, id_))
             arming.await_the_dead(cluster.name)
-            reach = way_into(cluster, kube, level, id_)
-            stack.callback(reach.close)
-            site = Site(cluster, kube, journal, guard, id_, options.seed, reach=reach)
+            access = access_to(cluster, kube, level, id_)
+            stack.callback(access.close)
+            site = Site(cluster, kube, journal, guard, id_, options.seed, access=access)
             run = _run(options, site, level)
             _declare(run, options)
             stack.enter_context(unchanged(run))
@@ -87,7 +86,7 @@ def _run(options: RunOptions, site: Site, level: Risk) -> Run:
         journal=site.journal,
         site=site,
         agents=Agents(site.kube, site.journal, site.cluster.agent_image, f"skeptic-{options.id}-agents", options.id),
-        settings=read_settings(site.kube, site.reach.run),
+        settings=read_settings(site.kube, site.access.run),
         allowed=level,
         sabotages=tuple(sabotage(one) for one in options.sabotages),
     )

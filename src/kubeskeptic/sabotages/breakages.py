@@ -8,12 +8,12 @@ from contextlib import AbstractContextManager, contextmanager
 from kubeskeptic.durations import GONE
 from kubeskeptic.errors import NotFound
 from kubeskeptic.faults import Fault
+from kubeskeptic.faults.components.flush_service_rules import FlushServiceRules
+from kubeskeptic.faults.components.freeze_kube_proxy import FreezeKubeProxy
+from kubeskeptic.faults.components.stop_kubelet import StopKubelet
 from kubeskeptic.faults.control_plane.controller_off import ControllerOff
 from kubeskeptic.faults.control_plane.stop_coredns import StopCoreDns
 from kubeskeptic.faults.nodes.taint_node import TaintNode
-from kubeskeptic.faults.parts.flush_service_rules import FlushServiceRules
-from kubeskeptic.faults.parts.freeze_kube_proxy import FreezeKubeProxy
-from kubeskeptic.faults.parts.stop_kubelet import StopKubelet
 from kubeskeptic.scenarios.stage import Stage
 from kubeskeptic.waiting import NotYet, until
 

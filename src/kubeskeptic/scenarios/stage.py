@@ -15,8 +15,7 @@ from kubeskeptic.faults import Fault, Inflicted, choose, inflict
 from kubeskeptic.guard.risk import Risk, above
 from kubeskeptic.paths import checkout
 from kubeskeptic.probes.specs import Probe
-from kubeskeptic.runs import Run
-from kubeskeptic.scenarios import evidence
+from kubeskeptic.runs import Run, evidence
 from kubeskeptic.scenarios.declaration import Scenario
 from kubeskeptic.scenarios.manifests import placed, read, replicas
 from kubeskeptic.timeline.recording import LEFT_OUT
@@ -176,7 +175,7 @@ class Stage:
             yield inflicted
 
     def take_evidence(self, before: str) -> None:
-        """Take logs, events and states of the scenario as they are now. See :mod:`~kubeskeptic.scenarios.evidence`."""
+        """Take logs, events and states of the scenario as they are now. See :mod:`~kubeskeptic.runs.evidence`."""
         evidence.take(self.run, self.scenario.id, self.namespace, self._act, before)
 
     def hold(self, seconds: float | Bound, since: float | None = None) -> None:

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from kubeskeptic.durations import CLEANUP_GONE, CONTROL_PLANE_RESTARTS, PODS_READY
 from kubeskeptic.errors import LeftDirty, NotFound, PatienceExhausted, SkepticError
-from kubeskeptic.faults import Site, state
-from kubeskeptic.faults.network import table
+from kubeskeptic.faults import Site, arming, state
+from kubeskeptic.faults.network import nft_table
 from kubeskeptic.guard import lease as leases
-from kubeskeptic.undo import arming, residue
-from kubeskeptic.undo.ledger import opened
-from kubeskeptic.undo.replay import put_back
-from kubeskeptic.undo.residue import Leftover
-from kubeskeptic.undo.silence import speaks
+from kubeskeptic.journal.open_faults import opened
+from kubeskeptic.undo import leftovers
+from kubeskeptic.undo.leftovers import Leftover
+from kubeskeptic.undo.replay import undo_from_record
+from kubeskeptic.undo.unreachable import answers
 from kubeskeptic.waiting import NotYet, until
 
 Say = Callable[[str], None]
@@ -59,10 +59,10 @@ def revive(site: Site, run: str = "", *, say: Say) -> int:
     :raises LeftDirty: when it goes on saying nothing
     """
     failed: list[str] = []
-    known = [one for one in residue.beside_the_api(site, run) if one.kind not in ("unseen", "blind")]
+    known = [one for one in leftovers.beside_the_api(site, run) if one.kind not in ("unseen", "blind")]
     removed = sum(_removed(site, one, say, failed) for one in known)
     try:
-        until(lambda: speaks(site), PODS_READY, what="the API server to answer")
+        until(lambda: answers(site), PODS_READY, what="the API server to answer")
     except PatienceExhausted as silent:
         raise LeftDirty(f"the cluster cannot be looked at: {'; '.join([*failed, str(silent)])}") from silent
     return removed
@@ -70,12 +70,12 @@ def revive(site: Site, run: str = "", *, say: Say) -> int:
 
 def _removable(site: Site, journals: list[Path], run: str) -> list[Leftover]:
     """What is left, and last what could not be looked at: undoing what is known may be what lets it be seen."""
-    found = [one for one in residue.find(site, journals, run) if one.kind != "unseen"]
+    found = [one for one in leftovers.find(site, journals, run) if one.kind != "unseen"]
     return sorted(found, key=lambda one: one.kind == "blind")
 
 
 def _close(site: Site, journals: list[Path], run: str) -> None:
-    for path, one in residue.settled(site, journals, run):
+    for path, one in leftovers.settled(site, journals, run):
         with opened(path) as journal:
             one.mark(journal, "done", by="cleanup", evidence="it is seen to have healed")
 
@@ -108,9 +108,9 @@ def _fault(site: Site, one: Leftover) -> None:
     assert one.fault
     if one.journal and one.journal.exists():
         with opened(one.journal) as journal:
-            put_back(replace(site, journal=journal, run=one.run), one.fault, "cleanup")
+            undo_from_record(replace(site, journal=journal, run=one.run), one.fault, "cleanup")
     else:
-        put_back(site, one.fault, "cleanup")
+        undo_from_record(site, one.fault, "cleanup")
 
 
 def _node(site: Site, one: Leftover) -> None:
@@ -148,7 +148,7 @@ def _waiting(_: Site, one: Leftover) -> None:
 
 
 def _timer(site: Site, one: Leftover) -> None:
-    site.reach.stop_timer(one.node, one.name.removesuffix(".timer").removesuffix(".service"))
+    site.access.stop_timer(one.node, one.name.removesuffix(".timer").removesuffix(".service"))
 
 
 def _service(site: Site, one: Leftover) -> None:
@@ -160,7 +160,7 @@ def _stopped(site: Site, one: Leftover) -> None:
 
 
 def _table(site: Site, one: Leftover) -> None:
-    site.in_node(one.node, *table.delete(one.name.partition("/")[2]))
+    site.in_node(one.node, *nft_table.delete(one.name.partition("/")[2]))
 
 
 def _lease(site: Site, one: Leftover) -> None:

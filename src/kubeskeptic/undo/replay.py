@@ -14,21 +14,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from kubeskeptic.faults import Site
+from kubeskeptic.best_effort import best_effort
+from kubeskeptic.clusters.cluster_record import cluster_from, scratch
+from kubeskeptic.faults import Site, arming
+from kubeskeptic.faults.arming import disarm_in_cluster
 from kubeskeptic.faults.library import named
 from kubeskeptic.faults.sequence import healed, undone
 from kubeskeptic.guard import Guard, lease
+from kubeskeptic.journal.open_faults import OpenFault, opened
 from kubeskeptic.kube import Kube
-from kubeskeptic.reach import ByEngine, ByPod
-from kubeskeptic.undo import arming
-from kubeskeptic.undo.anyway import anyway
-from kubeskeptic.undo.arming import lay_down
-from kubeskeptic.undo.ledger import OpenFault, opened
-from kubeskeptic.undo.reach import cluster_from, scratch
-from kubeskeptic.undo.switch import alive
+from kubeskeptic.node_access import EngineAccess, PodAccess
+from kubeskeptic.switches.process import alive
 
 
-def put_back(site: Site, one: OpenFault, by: str) -> str:
+def undo_from_record(site: Site, one: OpenFault, by: str) -> str:
     """Undo a fault and wait until it has healed; the evidence. Its journal is told, where it can be written.
 
     :param by: who does it, for the journal: "switch" or "cleanup"
@@ -41,7 +40,7 @@ def put_back(site: Site, one: OpenFault, by: str) -> str:
         undone(fault, site, one.undo)
         one.mark(site.journal, "undone", by=by)
         evidence = healed(fault, site, one.undo, one.targets, fault.patience)
-        lay_down(site, one)
+        disarm_in_cluster(site, one)
     except Exception as error:
         one.mark(site.journal, "failed", by=by, evidence=str(error))
         raise
@@ -59,24 +58,26 @@ def from_switch(order: dict[str, Any]) -> Iterator[tuple[Site, OpenFault]]:
     with scratch() as folder:
         kube = Kube(cluster.kubeconfig, cluster.context, folder)
         with opened(told if told.exists() else folder / "journal.jsonl") as journal:
-            reach = (
-                ByPod(kube, cluster.agent_image, one.run) if order.get("way") == ByPod.way else ByEngine(cluster.engine)
+            access = (
+                PodAccess(kube, cluster.agent_image, one.run)
+                if order.get("way") == PodAccess.transport
+                else EngineAccess(cluster.engine)
             )
-            yield Site(cluster, kube, journal, Guard(cluster, kube, one.cluster), one.run, 0, reach=reach), one
+            yield Site(cluster, kube, journal, Guard(cluster, kube, one.cluster), one.run, 0, access=access), one
 
 
 def main(file: Path) -> int:
     """Undo what the file says; the exit status."""
     order = json.loads(file.read_text(encoding="utf-8"))
     with from_switch(order["replay"]) as (site, one):
-        put_back(site, one, "switch")
+        undo_from_record(site, one, "switch")
         if not alive(order["runner"]):
-            with anyway(f"the lock of run {site.run}"):  # then `skeptic cleanup` finds what this leaves
-                let_go(site, file, order["runner"])
+            with best_effort(f"the lock of run {site.run}"):  # then `skeptic cleanup` finds what this leaves
+                release_run(site, file, order["runner"])
     return 0
 
 
-def let_go(site: Site, file: Path, runner: Sequence[int]) -> None:
+def release_run(site: Site, file: Path, runner: Sequence[int]) -> None:
     """Take away what the way into nodes put there, and the run's hold on the cluster, when this was the last fault of a run
     that died. Its file goes first.
 
@@ -87,7 +88,7 @@ def let_go(site: Site, file: Path, runner: Sequence[int]) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         file.unlink(missing_ok=True)
         if not any(one.name.startswith(f"{site.run}-") for one in arming.pending(site.cluster.name)):
-            site.reach.close()
+            site.access.close()
             lease.forget(site.kube, runner)
             gate.unlink(missing_ok=True)
 

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 from kubeskeptic.errors import CommandFailed
 from kubeskeptic.faults import state
-from kubeskeptic.faults.parts.rules import SHOW, normalised
-from kubeskeptic.reach import ByEngine
-from kubeskeptic.undo.notes import ANNOTATION
-from kubeskeptic.undo.residue import RUN_LABEL
+from kubeskeptic.faults.components.rules import SHOW, normalised
+from kubeskeptic.faults.undo_records import ANNOTATION
+from kubeskeptic.node_access import EngineAccess
+from kubeskeptic.undo.leftovers import RUN_LABEL
 
 if TYPE_CHECKING:
     from kubeskeptic.faults import Site
@@ -117,7 +117,7 @@ def _system(site: Site) -> Iterator[str]:
 
 def _workloads(site: Site) -> Iterator[str]:
     """What else runs in a cluster of ours; in another one its owners may change that at any time."""
-    for kind in ("Deployment", "DaemonSet", "StatefulSet") if site.reach.way == ByEngine.way else ():
+    for kind in ("Deployment", "DaemonSet", "StatefulSet") if site.access.transport == EngineAccess.transport else ():
         for item in site.kube.list(kind)["items"]:
             namespace = item["metadata"]["namespace"]
             if namespace != "kube-system" and not namespace.startswith("skeptic-"):

@@ -1,6 +1,6 @@
 """One module per kind of probe.
 
-An *asker* is made of a spec and asks one question whenever it is told to::
+An *prober* is made of a spec and asks one question whenever it is told to::
 
     ask(question)   begin; never wait. Set question.port and question.abandon as soon as they are known, and call
                     question.ended(…) when the outcome is. The deadline is the question's own business.
@@ -22,10 +22,10 @@ from kubeskeptic.agent.probes.tcp import TcpConnect
 from kubeskeptic.agent.question import Question
 from kubeskeptic.agent.spec import Spec
 
-__all__ = ["Asker", "Readiness", "asker_for"]
+__all__ = ["Prober", "Readiness", "prober_for"]
 
 
-class Asker(Protocol):
+class Prober(Protocol):
     """One kind of probe, aimed at one address."""
 
     def ask(self, question: Question) -> None:
@@ -35,8 +35,8 @@ class Asker(Protocol):
         """Let go of what is idle."""
 
 
-def asker_for(spec: Spec, readiness: Readiness) -> Asker:
-    """The asker of a spec's kind; it hears of its sockets through ``readiness``."""
+def prober_for(spec: Spec, readiness: Readiness) -> Prober:
+    """The prober of a spec's kind; it hears of its sockets through ``readiness``."""
     match spec.kind:
         case "http-new":
             return HttpNew(spec, readiness)

@@ -32,7 +32,7 @@ START = Start(
     },
 )
 NODE_OWN = ("systemctl", "ctr")
-"""Commands of the node's service manager and container runtime: the hand has none of its own."""
+"""Commands of the node's service manager and container runtime: the exec pod has none of its own."""
 NOT_NEEDED = ("test", "idlelib", "tkinter", "turtledemo", "lib2to3", "ensurepip", "pydoc_data", "distutils")
 """Parts of Python's library that an agent never imports."""
 

@@ -35,7 +35,7 @@ TOOLS_PACKAGES = (
     "libgssapi-krb5-2", "libkrb5-3", "libk5crypto3", "libkrb5support0", "libcom-err2", "libkeyutils1",
     "dash", "procps", "libproc2-0", "libncursesw6", "libsystemd0", "libgcrypt20", "libgpg-error0", "liblz4-1", "libzstd1",
 )  # fmt: skip
-"""What the hand needs in a node that may have nothing: packet filter, routes, queues, processes."""
+"""What the exec pod needs in a node that may have nothing: packet filter, routes, queues, processes."""
 NOT_NEEDED = (
     "usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info", "usr/share/lintian",
     "var/cache/apt", "var/lib/apt/lists",

@@ -13,10 +13,9 @@ from typing import ClassVar
 
 from kubeskeptic.durations import CONTROL_PLANE_RESTARTS, Patience
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults import aside
-from kubeskeptic.faults.contract import Fault, Plan, Site, Target, Timer, UndoRecord
+from kubeskeptic.faults import file_backup
 from kubeskeptic.faults.control_plane import manifest
-from kubeskeptic.faults.control_plane.controllers import without
+from kubeskeptic.faults.fault import Fault, Plan, Site, Target, Timer, UndoRecord
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -39,15 +38,18 @@ class ControllerOff(Fault):
         if not re.fullmatch(r"[a-z][a-z0-9-]*-controller", self.controller):
             raise BadInput(f"{self.controller!r} is no name of a controller, such as replicaset-controller")
         nodes = manifest.control_plane(site)
-        texts = {node: aside.read(site, node, MANIFEST) for node in nodes}
+        texts = {node: file_backup.read(site, node, MANIFEST) for node in nodes}
         for text in texts.values():
             without(text, self.controller)
         return Plan(
             (Target("manifest", PART),),
             f"start {PART} again without {self.controller}",
             f"put the manifest of {PART} back",
-            {"controller": self.controller, "manifests": {node: aside.digest(text) for node, text in texts.items()}},
-            timers=tuple(Timer(node, aside.restore(MANIFEST)) for node in nodes),
+            {
+                "controller": self.controller,
+                "manifests": {node: file_backup.digest(text) for node, text in texts.items()},
+            },
+            timers=tuple(Timer(node, file_backup.restore(MANIFEST)) for node in nodes),
             bites=CONTROL_PLANE_RESTARTS,
             heals=CONTROL_PLANE_RESTARTS,
         )
@@ -55,10 +57,10 @@ class ControllerOff(Fault):
     def apply(self, site: Site, plan: Plan) -> None:
         """Put aside, then replace."""
         for node in plan.record["manifests"]:
-            text = aside.read(site, node, MANIFEST)
+            text = file_backup.read(site, node, MANIFEST)
             if f"-{self.controller}" not in text:
-                aside.keep(site, node, MANIFEST)
-                aside.write(site, node, MANIFEST, without(text, self.controller))
+                file_backup.keep(site, node, MANIFEST)
+                file_backup.write(site, node, MANIFEST, without(text, self.controller))
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
         """The one that leads was started with the controller off."""
@@ -69,12 +71,30 @@ class ControllerOff(Fault):
     def undo(cls, site: Site, record: UndoRecord) -> None:
         """Put back what was put aside."""
         for node in record["manifests"]:
-            site.in_node(node, *aside.restore(MANIFEST))
+            site.in_node(node, *file_backup.restore(MANIFEST))
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
         """The manifests are those of before, byte for byte, and the one that leads was started from them."""
         for node, digest in record["manifests"].items():
-            if aside.digest(aside.read(site, node, MANIFEST)) != digest:
+            if file_backup.digest(file_backup.read(site, node, MANIFEST)) != digest:
                 return NotYet(f"the manifest on {node} is not what it was")
-        return manifest.leads(site, PART, list(record["manifests"]), f",-{record['controller']}", present=False)
+        return manifest.leads(site, PART, list(record["manifests"]), f",-{record['controller']}", locate_cluster=False)
+
+
+def without(text: str, controller: str) -> str:
+    """The manifest of kube-controller-manager with one controller off.
+
+    :raises BadInput: when it is off already, or the manifest has not the form that kubeadm gives it
+    """
+    if re.search(rf"--controllers=.*-{re.escape(controller)}\b", text):
+        raise BadInput(f"{controller} is off already")
+    changed, count = re.subn(r"(--controllers=[^\s\"']+)", rf"\1,-{controller}", text)
+    if not count:
+        command = re.compile(r"^(\s*- )kube-controller-manager$", re.MULTILINE)
+        changed, count = command.subn(rf"\g<0>\n\g<1>--controllers=*,-{controller}", text)
+    if count != 1:
+        raise BadInput(
+            "the manifest of kube-controller-manager has not the form that kubeadm gives it; nothing was changed"
+        )
+    return changed

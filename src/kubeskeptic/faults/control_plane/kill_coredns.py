@@ -10,8 +10,8 @@ from typing import ClassVar
 
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults import state
-from kubeskeptic.faults.contract import Fault, Plan, Site, Target, UndoRecord
 from kubeskeptic.faults.control_plane.stop_coredns import WHERE, ready_endpoints
+from kubeskeptic.faults.fault import Fault, Plan, Site, Target, UndoRecord
 from kubeskeptic.faults.pods.container import find
 from kubeskeptic.faults.runtime import signal, still_running
 from kubeskeptic.guard.risk import Risk

@@ -6,8 +6,8 @@ import re
 import time
 
 from kubeskeptic.errors import BadInput, CommandFailed
-from kubeskeptic.faults import aside, state
-from kubeskeptic.faults.contract import Site
+from kubeskeptic.faults import file_backup, state
+from kubeskeptic.faults.fault import Site
 from kubeskeptic.waiting import NotYet
 
 HEALTH = {
@@ -31,7 +31,7 @@ _STARTED = (
 
 def restore(part: str) -> tuple[str, ...]:
     """The command line that puts a part's manifest back in its node, and has the kubelet read it."""
-    return aside.restore(path(part), _STARTED if part == "etcd" else "")
+    return file_backup.restore(path(part), _STARTED if part == "etcd" else "")
 
 
 def undoes(part: str) -> str:
@@ -65,7 +65,7 @@ def processes(site: Site, node: str, part: str) -> dict[str, float]:
     return found
 
 
-def leads(site: Site, part: str, nodes: list[str], word: str = "", *, present: bool = True) -> str | NotYet:
+def leads(site: Site, part: str, nodes: list[str], word: str = "", *, locate_cluster: bool = True) -> str | NotYet:
     """Evidence that the one that leads was started since its lease was acquired.
 
     :param word: has to be part of its command line, or must not be when ``present`` is False
@@ -75,7 +75,7 @@ def leads(site: Site, part: str, nodes: list[str], word: str = "", *, present: b
     if not leader:
         return NotYet(f"{lease.get('holderIdentity') or 'nobody'} leads")
     running = processes(site, leader, part)
-    fitting = [age for command, age in running.items() if (word in command) == present or not word]
+    fitting = [age for command, age in running.items() if (word in command) == locate_cluster or not word]
     if len(running) != 1 or not fitting:
         return NotYet(f"{len(running)} processes run, {len(fitting)} of them as wanted")
     began = time.time() - fitting[0] - 1  # ages are whole seconds
@@ -87,7 +87,7 @@ def leads(site: Site, part: str, nodes: list[str], word: str = "", *, present: b
 def answers(site: Site, node: str, url: str) -> bool:
     """Whether something answers, whatever it says, at a URL asked in a node."""
     try:
-        site.in_node(node, *site.reach.curl, "--silent", "--insecure", "--max-time", "2", url)
+        site.in_node(node, *site.access.curl, "--silent", "--insecure", "--max-time", "2", url)
     except CommandFailed as failed:
         if failed.status in (7, 28, 35, 52, 55, 56):  # refused, too late, cut while greeting, empty, cut: see curl(1)
             return False

@@ -11,10 +11,10 @@ from typing import ClassVar
 
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults import state
-from kubeskeptic.faults.contract import Fault, Plan, Site, Target, Timer, UndoRecord
 from kubeskeptic.faults.control_plane.stop_coredns import WHERE, ready_endpoints
-from kubeskeptic.faults.network import table
-from kubeskeptic.faults.network.reach import connect
+from kubeskeptic.faults.fault import Fault, Plan, Site, Target, Timer, UndoRecord
+from kubeskeptic.faults.network import nft_table
+from kubeskeptic.faults.network.connectivity import connect
 from kubeskeptic.faults.runtime import tasks
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
@@ -32,7 +32,7 @@ class StaleCoreDns(Fault):
         pods = [p for p in site.kube.list("Pod", WHERE, labels="k8s-app=kube-dns")["items"] if state.ready(p)]
         if not pods:
             raise BadInput("no CoreDNS pod is Ready; wait until one is")
-        named = table.name(site.run, self.name)
+        named = nft_table.name(site.run, self.name)
         found = [
             {
                 "node": pod["spec"]["nodeName"],
@@ -48,15 +48,15 @@ class StaleCoreDns(Fault):
             f"drop packets from {len(found)} CoreDNS pods to the API server",
             f"delete the table {named} in {', '.join(nodes)}",
             {"pods": found, "nodes": nodes, "table": named, "service": service},
-            timers=tuple(Timer(node, table.delete(named)) for node in nodes),
+            timers=tuple(Timer(node, nft_table.delete(named)) for node in nodes),
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
         """Make the tables: before and after the service's address is translated."""
         for node in plan.record["nodes"]:
-            own = table.addresses(pod["address"] for pod in plan.record["pods"] if pod["node"] == node)
+            own = nft_table.addresses(pod["address"] for pod in plan.record["pods"] if pod["node"] == node)
             rule = f"ip saddr {own} tcp dport {{ 443, 6443 }} drop"
-            table.put(site, node, table.script(plan.record["table"], arriving=[rule]))
+            nft_table.put(site, node, nft_table.script(plan.record["table"], arriving=[rule]))
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
         """From within each of them, the API server's service is not reached."""
@@ -69,12 +69,12 @@ class StaleCoreDns(Fault):
     def undo(cls, site: Site, record: UndoRecord) -> None:
         """Delete the tables; fine when they are gone."""
         for node in record["nodes"]:
-            site.in_node(node, *table.delete(record["table"]))
+            site.in_node(node, *nft_table.delete(record["table"]))
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
         """The tables are gone, and the API server is reached from within those pods that are still there."""
-        if any(table.there(site, node, record["table"]) for node in record["nodes"]):
+        if any(nft_table.there(site, node, record["table"]) for node in record["nodes"]):
             return NotYet("a table is still there")
         there = [pod for pod in record["pods"] if pod["container"] in tasks(site, pod["node"])]
         if not all(_reaches(site, pod, record["service"]) for pod in there):

@@ -12,11 +12,11 @@ from typing import ClassVar
 
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults import state
-from kubeskeptic.faults.contract import Plan, Site, Target, UndoRecord
-from kubeskeptic.faults.network import table
-from kubeskeptic.faults.network.reach import connect, kube_proxy_of
-from kubeskeptic.faults.network.tabled import TableFault
-from kubeskeptic.faults.nodes.back import node_of
+from kubeskeptic.faults.fault import Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.network import nft_table
+from kubeskeptic.faults.network.connectivity import connect, kube_proxy_of
+from kubeskeptic.faults.network.nft_table import NftFault
+from kubeskeptic.faults.nodes.node_recovery import node_of
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -24,7 +24,7 @@ DIRECTIONS = ("both", "arriving", "leaving")
 
 
 @dataclass(frozen=True)
-class CutOffNode(TableFault):
+class CutOffNode(NftFault):
     """:param whom: ``all``, ``control-plane``, or ``workers``: the other workers
     :param direction: ``both``, ``arriving`` or ``leaving``, seen from the node
     """
@@ -45,7 +45,7 @@ class CutOffNode(TableFault):
         peers = [one.name for one in others if self.whom == "all" or one.role == self.whom.removesuffix("s")]
         if not peers:
             raise BadInput(f"there is nobody to cut {self.node} off from")
-        named = table.name(site.run, self.name, self.node, self.whom, self.direction)
+        named = nft_table.name(site.run, self.name, self.node, self.whom, self.direction)
         return Plan(
             (Target("network", self.node),),
             f"drop packets between {self.node} and {', '.join(peers)} ({self.direction})",
@@ -59,13 +59,13 @@ class CutOffNode(TableFault):
         listed = {one["metadata"]["name"]: one for one in site.kube.list("Node")["items"]}
         peers = [state.internal_ip(listed[name]) for name in plan.record["peers"]]
         peers += [listed[name]["spec"]["podCIDR"] for name in plan.record["peers"] if "podCIDR" in listed[name]["spec"]]
-        arriving, leaving = (f"ip {side} {table.addresses(peers)} drop" for side in ("saddr", "daddr"))
+        arriving, leaving = (f"ip {side} {nft_table.addresses(peers)} drop" for side in ("saddr", "daddr"))
         if self.whom == "all":
-            device = table.device(site, plan.record["node"])
+            device = nft_table.device(site, plan.record["node"])
             arriving, leaving = f'iifname "{device}" drop', f'oifname "{device}" drop'
         into, out = self.direction != "leaving", self.direction != "arriving"
-        text = table.script(plan.record["table"], [arriving] * into, [leaving] * out, site.reach.spared)
-        table.put(site, plan.record["node"], text)
+        text = nft_table.script(plan.record["table"], [arriving] * into, [leaving] * out, site.access.exempt_ports)
+        nft_table.put(site, plan.record["node"], text)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
         """The node gets no connection to kube-proxy of any of the others."""

@@ -11,10 +11,10 @@ from typing import ClassVar
 
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults import state
-from kubeskeptic.faults.contract import Plan, Site, Target, UndoRecord
-from kubeskeptic.faults.network import table
-from kubeskeptic.faults.network.reach import connect
-from kubeskeptic.faults.network.tabled import TableFault
+from kubeskeptic.faults.fault import Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.network import nft_table
+from kubeskeptic.faults.network.connectivity import connect
+from kubeskeptic.faults.network.nft_table import NftFault
 from kubeskeptic.faults.pods.container import with_address
 from kubeskeptic.faults.runtime import tasks
 from kubeskeptic.guard.risk import Risk
@@ -22,7 +22,7 @@ from kubeskeptic.waiting import NotYet
 
 
 @dataclass(frozen=True)
-class CutPods(TableFault):
+class CutPods(NftFault):
     """:param first: name of a pod in ``namespace``, and ``second`` of another
     :param port: something that the second pod listens on
     """
@@ -40,7 +40,7 @@ class CutPods(TableFault):
         if self.first == self.second:
             raise BadInput(f"pod {self.first} cannot be cut off from itself")
         first, second = (with_address(site.kube, self.namespace, name) for name in (self.first, self.second))
-        named = table.name(site.run, self.name, self.namespace, self.first, self.second)
+        named = nft_table.name(site.run, self.name, self.namespace, self.first, self.second)
         status = next(iter(state.containers(first).values()))
         record = {
             "node": first["spec"]["nodeName"],
@@ -64,8 +64,8 @@ class CutPods(TableFault):
         here, there = plan.record["addresses"]
         rules = [f"ip saddr {a} ip daddr {b} drop" for a, b in ((here, there), (there, here))]
         for address in (here, there):
-            table.addresses([address])
-        table.put(site, plan.record["node"], table.script(plan.record["table"], leaving=rules))
+            nft_table.addresses([address])
+        nft_table.put(site, plan.record["node"], nft_table.script(plan.record["table"], leaving=rules))
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
         """From within the first pod, the second is not reached."""

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults.contract import Plan, Site, UndoRecord
-from kubeskeptic.faults.network.queued import QueueFault
-from kubeskeptic.faults.network.reach import connect, kube_proxy_of
-from kubeskeptic.faults.nodes.back import node_of
+from kubeskeptic.faults.fault import Plan, Site, UndoRecord
+from kubeskeptic.faults.network.connectivity import connect, kube_proxy_of
+from kubeskeptic.faults.network.traffic_control import TrafficControlFault
+from kubeskeptic.faults.nodes.node_recovery import node_of
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
 
 @dataclass(frozen=True)
-class DelayPackets(QueueFault):
+class DelayPackets(TrafficControlFault):
     """:param milliseconds: 1 to 5000
     :param jitter: milliseconds by which that varies
     """

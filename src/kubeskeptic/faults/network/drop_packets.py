@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults.contract import Plan, Site, Target, UndoRecord
-from kubeskeptic.faults.network import table
-from kubeskeptic.faults.network.reach import connect, kube_proxy_of
-from kubeskeptic.faults.network.tabled import TableFault
-from kubeskeptic.faults.nodes.back import node_of
+from kubeskeptic.faults.fault import Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.network import nft_table
+from kubeskeptic.faults.network.connectivity import connect, kube_proxy_of
+from kubeskeptic.faults.network.nft_table import NftFault
+from kubeskeptic.faults.nodes.node_recovery import node_of
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -24,7 +24,7 @@ TRIES = 20
 
 
 @dataclass(frozen=True)
-class DropPackets(TableFault):
+class DropPackets(NftFault):
     """:param percent: whole number from 1 to 99"""
 
     node: str
@@ -40,7 +40,7 @@ class DropPackets(TableFault):
                 f"a share of packets is 1 to 99 percent, not {self.percent}; use cut_off_node for all of them"
             )
         node_of(site, self.node)
-        named = table.name(site.run, self.name, self.node)
+        named = nft_table.name(site.run, self.name, self.node)
         peer = next((one.name for one in site.cluster.nodes if one.name != self.node), None)
         if peer is None:
             raise BadInput("packets are lost between nodes, and there is only one")
@@ -54,10 +54,12 @@ class DropPackets(TableFault):
 
     def apply(self, site: Site, plan: Plan) -> None:
         """Make the table."""
-        device = table.device(site, plan.record["node"])
+        device = nft_table.device(site, plan.record["node"])
         rule = f'iifname "{device}" numgen random mod 100 < {plan.record["percent"]} drop'
-        table.put(
-            site, plan.record["node"], table.script(plan.record["table"], arriving=[rule], spared=site.reach.spared)
+        nft_table.put(
+            site,
+            plan.record["node"],
+            nft_table.script(plan.record["table"], arriving=[rule], exempt_ports=site.access.exempt_ports),
         )
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:

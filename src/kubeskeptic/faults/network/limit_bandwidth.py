@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults.contract import Plan, Site, UndoRecord
-from kubeskeptic.faults.network.queued import QueueFault
-from kubeskeptic.faults.nodes.back import node_of
+from kubeskeptic.faults.fault import Plan, Site, UndoRecord
+from kubeskeptic.faults.network.traffic_control import TrafficControlFault
+from kubeskeptic.faults.nodes.node_recovery import node_of
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -22,7 +22,7 @@ SLACK = 2.0
 
 
 @dataclass(frozen=True)
-class LimitBandwidth(QueueFault):
+class LimitBandwidth(TrafficControlFault):
     """:param kilobits: per second, 64 to 100000"""
 
     node: str

@@ -7,15 +7,14 @@ DaemonSets and mirrors of static pods where they are. Undoing uncordons; evicted
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from kubeskeptic.durations import Patience
-from kubeskeptic.errors import BadInput
+from kubeskeptic.errors import BadInput, ClusterError, NotFound
 from kubeskeptic.faults import state
-from kubeskeptic.faults.contract import Fault, Plan, Site, Target, UndoRecord
-from kubeskeptic.faults.nodes.back import node_of
+from kubeskeptic.faults.fault import Fault, Plan, Site, Target, UndoRecord
 from kubeskeptic.faults.nodes.cordon_node import CordonNode, mark
-from kubeskeptic.faults.nodes.evictions import evict_all, leaving
+from kubeskeptic.faults.nodes.node_recovery import node_of
 from kubeskeptic.guard.rights import Right
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
@@ -69,3 +68,29 @@ class DrainNode(Fault):
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
         """The control plane lets pods be scheduled on it again."""
         return CordonNode.heal(site, record)
+
+
+def leaving(pods: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of a node's pods that a drain evicts."""
+    return [
+        pod
+        for pod in pods
+        if (state.owner(pod) or {}).get("kind") not in ("DaemonSet", "Node")
+        and pod["status"].get("phase") not in ("Succeeded", "Failed")
+    ]
+
+
+def evict_all(site: Site, node: str) -> list[str]:
+    """Ask for the eviction of all that have to leave; the names of those that are still there."""
+    pods = leaving(state.pods_on(site.kube, node))
+    for pod in pods:
+        if "deletionTimestamp" in pod["metadata"]:
+            continue
+        try:
+            site.kube.evict(pod["metadata"]["name"], pod["metadata"]["namespace"])
+        except NotFound:
+            continue
+        except ClusterError as refused:
+            if refused.status != 429:  # a budget does not allow it now
+                raise
+    return sorted(pod["metadata"]["name"] for pod in pods)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults.contract import Fault, Plan, Site, Target, UndoRecord
-from kubeskeptic.faults.nodes.back import kubelet_answers, node_of
-from kubeskeptic.faults.parts.service import node_well_since
+from kubeskeptic.faults.components.systemd_unit import node_well_since
+from kubeskeptic.faults.fault import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.nodes.node_recovery import kubelet_answers, node_of
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 

@@ -8,7 +8,7 @@ from kubeskeptic.clusters.builds.node_image import REPOSITORY
 from kubeskeptic.clusters.network import configure
 from kubeskeptic.errors import PatienceExhausted, SkepticError
 from kubeskeptic.faults import state
-from kubeskeptic.faults.contract import Site
+from kubeskeptic.faults.fault import Site
 
 
 def without_route(site: Site, node: str) -> list[str]:

@@ -11,8 +11,8 @@ from typing import ClassVar
 
 from kubeskeptic.durations import NODE_STOPS
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults.contract import Fault, Plan, Site, Target, UndoRecord
-from kubeskeptic.faults.nodes.back import before, is_back, kubelet_answers, node_of
+from kubeskeptic.faults.fault import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.nodes.node_recovery import before, is_back, kubelet_answers, node_of
 from kubeskeptic.faults.nodes.routes import start
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.errors import BadInput, NotFound
-from kubeskeptic.faults.contract import Fault, Plan, Site, Target, UndoRecord
-from kubeskeptic.faults.nodes.back import node_of
+from kubeskeptic.faults.fault import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.nodes.node_recovery import node_of
 from kubeskeptic.faults.nodes.taints import find, rewrite, tolerates
 from kubeskeptic.guard.rights import Right
 from kubeskeptic.guard.risk import Risk

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kubeskeptic.errors import Conflict
-from kubeskeptic.faults.contract import Site
+from kubeskeptic.faults.fault import Site
 
 
 def tolerates(pod: dict[str, Any], taint: dict[str, str]) -> bool:

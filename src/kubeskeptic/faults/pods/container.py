@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kubeskeptic.errors import BadInput, NotFound
 from kubeskeptic.faults import state
-from kubeskeptic.faults.contract import Target
+from kubeskeptic.faults.fault import Target
 
 if TYPE_CHECKING:
     from kubeskeptic.kube import Kube

@@ -12,7 +12,7 @@ from typing import ClassVar
 from kubeskeptic.durations import REPLACED, Patience
 from kubeskeptic.errors import BadInput, NotFound
 from kubeskeptic.faults import state
-from kubeskeptic.faults.contract import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.fault import Fault, Plan, Site, Target, UndoRecord
 from kubeskeptic.faults.runtime import still_running
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
@@ -66,7 +66,7 @@ class DeletePod(Fault):
         pod = state.pod_or_none(site.kube, self.pod, self.namespace, plan.record["uid"])
         if pod and "deletionTimestamp" not in pod["metadata"]:
             return NotYet("the pod is not being deleted")
-        if not site.reach.inside:
+        if not site.access.inside:
             return state.forgotten(site.kube, self.namespace, pod, plan.record["address"])
         running = still_running(site, plan.record["node"], plan.record["containers"])
         if running:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.faults import state
-from kubeskeptic.faults.contract import Fault, Plan, Site, Timer, UndoRecord
-from kubeskeptic.faults.nodes.back import node_of
+from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
+from kubeskeptic.faults.nodes.node_recovery import node_of
 from kubeskeptic.faults.pods.container import find
 from kubeskeptic.faults.runtime import signal, tasks, telling
 from kubeskeptic.guard.risk import Risk

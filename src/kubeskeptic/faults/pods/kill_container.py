@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from kubeskeptic.durations import REPLACED
 from kubeskeptic.faults import state
-from kubeskeptic.faults.contract import Fault, Plan, Site, UndoRecord
+from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
 from kubeskeptic.faults.pods.container import find
 from kubeskeptic.faults.runtime import signal, still_running
 from kubeskeptic.guard.risk import Risk

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.faults import state
-from kubeskeptic.faults.contract import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.fault import Fault, Plan, Site, Target, UndoRecord
 from kubeskeptic.faults.pods.workload import control, record_of
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet

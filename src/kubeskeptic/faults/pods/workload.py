@@ -7,7 +7,7 @@ from typing import Any
 from kubeskeptic.durations import KUBELET_ANSWERS
 from kubeskeptic.errors import BadInput, ClusterError, NotFound
 from kubeskeptic.faults import state
-from kubeskeptic.faults.contract import Site, UndoRecord
+from kubeskeptic.faults.fault import Site, UndoRecord
 
 
 def record_of(site: Site, namespace: str, pod: str, port: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from kubeskeptic.bounds import Bound
-from kubeskeptic.reports.happenings import Event, Happening, events, happenings
+from kubeskeptic.reports.api_events import ApiEvent, Event, api_events, events
 from kubeskeptic.reports.model import Entry
 from kubeskeptic.timeline import FaultSpan, Gap, Lane, Outage, Recording, outages
 
@@ -43,7 +43,7 @@ class Scene:
     """What happened at second 0: "the fault", "the start"."""
     rows: tuple[Row, ...]
     faults: tuple[FaultSpan, ...]
-    happened: tuple[Happening, ...]
+    happened: tuple[ApiEvent, ...]
     watch_gaps: tuple[Gap, ...]
     bounds: tuple[tuple[str, Bound], ...]
     """Bounds in seconds, counted from second 0."""
@@ -71,7 +71,7 @@ def scene(entry: Entry, recording: Recording | None) -> Scene | None:
     until = max([until, *(at + (until - since) * 0.02 for at in near)])
     names = short_names(list(dict.fromkeys([*recording.nodes, *(node for node, _ in recording.lanes)])))
     rows = _rows(entry, recording, names, since, until)
-    happened = tuple(_short(one, names) for one in happenings(recording.changes) if since <= one.at <= until)
+    happened = tuple(_short(one, names) for one in api_events(recording.changes) if since <= one.at <= until)
     if not rows and not happened:
         return None
     watch_gaps = tuple(gap for gap in recording.gaps if gap.source == "watch" and gap.touches(since, until))
@@ -131,7 +131,7 @@ def _zero(
     return (start, "the act began") if start and looked[0] <= start <= looked[1] else (looked[0], "the first look")
 
 
-def _short(one: Happening, names: dict[str, str]) -> Happening:
+def _short(one: ApiEvent, names: dict[str, str]) -> ApiEvent:
     return replace(one, name=names.get(one.name, one.name)) if one.kind == "Node" else one
 
 

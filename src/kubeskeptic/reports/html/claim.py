@@ -10,7 +10,7 @@ from kubeskeptic.reports.drawing.lanes import is_long
 from kubeskeptic.reports.drawing.scene import Row
 from kubeskeptic.reports.drawing.timeline import WIDTH, Timeline
 from kubeskeptic.reports.html.bars import bars
-from kubeskeptic.reports.html.deeds import deeds
+from kubeskeptic.reports.html.fault_steps import fault_steps
 from kubeskeptic.reports.html.markup import Markup, el, join
 from kubeskeptic.reports.html.tables import event_table, outage_tables
 from kubeskeptic.reports.model import Entry, Report, Section
@@ -152,7 +152,7 @@ def _folds(drawn: Timeline | None) -> Markup | None:
     return el(
         "div",
         _fold(f"Outages ({outages})", outage_tables(drawn.scene)),
-        _fold("What was done", deeds(drawn.scene)),
+        _fold("What was done", fault_steps(drawn.scene)),
         _fold("What the API showed", event_table(drawn.scene)),
         class_="folds",
     )

@@ -1,0 +1,81 @@
+"""Whose a cluster is, and who is using it: asked before anything of it is deleted.
+
+A name proves nothing: somebody's own kind cluster may be called as ours would be. A cluster is ours when ``skeptic up`` wrote
+down what it was about to make (:func:`~kubeskeptic.clusters.cluster.begun`). It is in use while a run on this machine has a
+fault in force there, while a dead man's switch undoes one, and while a run holds its Lease.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+from kubeskeptic.clusters import cluster
+from kubeskeptic.clusters.engine import CLUSTER_LABEL, Engine
+from kubeskeptic.durations import API_ALIVE
+from kubeskeptic.errors import Refused, SkepticError
+
+
+def may_delete(name: str, because: str) -> None:
+    """Come back when a cluster that is there may be deleted.
+
+    :param because: why it would be, for people
+    :raises Refused: when it is not ours, or in use
+    """
+    if not cluster.begun(name):
+        raise Refused(
+            f"there is a kind cluster {name} that `skeptic up` did not make; choose another --name, or delete it yourself "
+            f"with `kind delete cluster --name {name}`"
+        )
+    used = in_use(name)
+    if used:
+        raise Refused(f"cluster {name} would be deleted ({because}), but {used}")
+
+
+def may_stop(engine: Engine) -> None:
+    """Come back when an engine may be stopped, with every cluster in it.
+
+    :raises Refused: when one of them is in use
+    """
+    for name in sorted({node.labels[CLUSTER_LABEL] for node in engine.containers(CLUSTER_LABEL)}):
+        used = in_use(name)
+        if used:
+            raise Refused(f"the container engine would be stopped, and cluster {name} with it, but {used}")
+
+
+def in_use(name: str) -> str:
+    """Who is using a cluster, and what to do about that; empty when nobody is.
+
+    Where the API server does not answer, its Lease says nothing, and the switches of this machine decide alone.
+    """
+    return _by_switches(name) or _by_lease(name)
+
+
+def _by_switches(name: str) -> str:
+    # imported here because what undoes faults is made of clusters
+    from kubeskeptic.faults import arming
+    from kubeskeptic.switches.process import alive
+
+    faults = arming.in_use(name)
+    if faults:
+        return f"it has faults in force ({', '.join(faults)}); end that run first"
+    for file in arming.pending(name):
+        process = arming.pid_of(file)
+        if process and alive(process):
+            return f"process {process[0]} is undoing a fault of a run that died ({file.stem}); wait until it has ended"
+    return ""
+
+
+def _by_lease(name: str) -> str:
+    # imported here for the same reason, and because the client of the API is slow to load
+    from kubeskeptic.guard import lease
+    from kubeskeptic.kube import Kube
+    from kubeskeptic.kube.resources import BUILT_IN
+
+    nobody = lease.Holder("", lease.Holder.us("").machine, 0, 0)
+    try:
+        kube = Kube(cluster.kubeconfig(name), cluster.context(name), cluster.folder(name))
+        held = json.loads(kube.get_raw(BUILT_IN["Lease"].path(lease.NAME, lease.NAMESPACE), timeout=API_ALIVE))
+    except (SkepticError, ValueError):
+        return ""
+    return lease.why_taken(held, nobody, datetime.now(UTC))

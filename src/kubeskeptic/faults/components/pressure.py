@@ -1,0 +1,101 @@
+"""Put a node under memory or disk pressure, as its kubelet sees it.
+
+A soft eviction threshold above what is free is written into the kubelet's configuration, and the kubelet restarted: from then
+on it says so in the node's conditions and evicts pods, one after the other, until there are none it may evict. Nothing is
+filled, because nodes of one machine share its memory and disk. Undoing puts the configuration back byte for byte; evicted pods
+are not brought back. Source: Kubernetes documentation, Node-pressure Eviction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import yaml
+
+from kubeskeptic.errors import BadInput
+from kubeskeptic.faults import file_backup, state
+from kubeskeptic.faults.components.systemd_unit import active_since, node_well_since
+from kubeskeptic.faults.fault import Fault, Plan, Site, Target, Timer, UndoRecord
+from kubeskeptic.faults.nodes.node_recovery import node_of
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.waiting import NotYet
+
+
+@dataclass(frozen=True)
+class Pressure(Fault):
+    """:param resource: ``memory`` or ``disk``"""
+
+    node: str
+    resource: str
+
+    name: ClassVar[str] = "pressure"
+    risk: ClassVar[Risk] = Risk.NODE
+
+    def plan(self, site: Site) -> Plan:
+        """Read the configuration."""
+        if self.resource not in SIGNALS:
+            raise BadInput(f"a node can be under pressure of {' or '.join(SIGNALS)}, not {self.resource}")
+        _, condition = SIGNALS[self.resource]
+        if state.condition(node_of(site, self.node), condition) != "False":
+            raise BadInput(f"node {self.node} is under {self.resource} pressure already")
+        text = file_backup.read(site, self.node, CONFIGURATION)
+        return Plan(
+            (Target("kubelet", self.node),),
+            f"let the kubelet of {self.node} start evicting when any {self.resource} is in use",
+            f"put the configuration of the kubelet of {self.node} back",
+            {"node": self.node, "resource": self.resource, "digest": file_backup.digest(text)},
+            timers=(Timer(self.node, RESTORE),),
+        )
+
+    def apply(self, site: Site, plan: Plan) -> None:
+        """Put aside, replace, restart."""
+        node = plan.record["node"]
+        text = file_backup.read(site, node, CONFIGURATION)
+        changed = pressed(text, plan.record["resource"])
+        if file_backup.digest(text) == plan.record["digest"]:
+            file_backup.keep(site, node, CONFIGURATION)
+            file_backup.write(site, node, CONFIGURATION, changed)
+            site.in_node(node, "systemctl", "restart", "kubelet")
+
+    def bite(self, site: Site, plan: Plan) -> str | NotYet:
+        """The node's condition says so."""
+        condition = SIGNALS[plan.record["resource"]][1]
+        status = state.condition(site.kube.get("Node", plan.record["node"]), condition)
+        return f"{condition} is True" if status == "True" else NotYet(f"{condition} is {status}")
+
+    @classmethod
+    def undo(cls, site: Site, record: UndoRecord) -> None:
+        """Put back what was put aside, and restart; does nothing when nothing was."""
+        site.in_node(record["node"], *RESTORE)
+
+    @classmethod
+    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
+        """The configuration is that of before, the condition is gone, and the node is Ready."""
+        node, condition = record["node"], SIGNALS[record["resource"]][1]
+        if file_backup.digest(file_backup.read(site, node, CONFIGURATION)) != record["digest"]:
+            return NotYet("the configuration is not what it was")
+        status = state.condition(site.kube.get("Node", node), condition)
+        if status != "False":
+            return NotYet(f"{condition} is {status}")
+        return node_well_since(site, node, active_since(site, node, "kubelet"))
+
+
+CONFIGURATION = "/var/lib/kubelet/config.yaml"
+SIGNALS = {"memory": ("memory.available", "MemoryPressure"), "disk": ("nodefs.available", "DiskPressure")}
+"""The eviction signal of each resource, and the node condition it turns into."""
+ALMOST_ALL = "99.99%"
+"""A node of a few containers has more than 99 % of its memory free; 100 % would switch the threshold off."""
+
+RESTORE = file_backup.restore(CONFIGURATION, "systemctl restart kubelet")
+"""Puts the configuration back in its node and restarts the kubelet; does nothing when nothing was put aside."""
+
+
+def pressed(text: str, resource: str) -> str:
+    """A kubelet's configuration with a soft threshold for a resource that is always passed."""
+    signal, _ = SIGNALS[resource]
+    configuration: dict[str, Any] = yaml.safe_load(text)
+    for field, value in (("evictionSoft", ALMOST_ALL), ("evictionSoftGracePeriod", "1s")):
+        configuration[field] = {**configuration.get(field, {}), signal: value}
+    configuration["evictionMaxPodGracePeriod"] = 5
+    return yaml.safe_dump(configuration, sort_keys=True)

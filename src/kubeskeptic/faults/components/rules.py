@@ -1,0 +1,66 @@
+"""The service rules of a node, in a form that can be compared between nodes and over time.
+
+Left out is what is local by definition: chains of a ``Local`` traffic policy, sets of the node's own addresses, and counters.
+"""
+
+from __future__ import annotations
+
+import re
+
+from kubeskeptic.faults.fault import Site
+from kubeskeptic.faults.undo_records import FOLDER
+
+_LOCAL = ("KUBE-SVL-", "KUBE-XLB-")
+_COUNTER = re.compile(r"\s*\[\d+:\d+\]|\s*counter packets \d+ bytes \d+")
+
+KEPT = f"{FOLDER}/service-rules"
+"""Where a node keeps the way into its services while it is flushed."""
+
+_FLUSH = """
+kept() {
+  if nft list chain ip kube-proxy services >/dev/null 2>&1
+  then echo "flush chain ip kube-proxy services"; nft --stateless list chain ip kube-proxy services
+  else echo "*nat"; echo ":KUBE-SERVICES - [0:0]"; iptables -t nat -S KUBE-SERVICES | grep "^-A"; echo COMMIT
+  fi
+}
+test -e "$1" || { kept > "$1.new" && mv "$1.new" "$1"; }
+if grep -q "^.nat" "$1"; then iptables -w 5 -t nat -F KUBE-SERVICES; else nft flush chain ip kube-proxy services; fi
+"""
+_UNFLUSH = """
+test -e "$1" || exit 0
+if grep -q "^.nat" "$1"; then iptables-restore -w 5 --noflush "$1"; else nft -f "$1"; fi && rm -f "$1" "$1.new"
+"""
+FLUSH = ("sh", "-c", f"mkdir -p {FOLDER}; {_FLUSH}", "sh", KEPT)
+"""Takes away the way into every service of the node, in whichever mode kube-proxy works, and keeps it beside."""
+UNFLUSH = ("sh", "-c", _UNFLUSH, "sh", KEPT)
+"""Puts back what :data:`FLUSH` has taken away; does nothing when nothing was."""
+
+SHOW = "nft --stateless list table ip kube-proxy 2>/dev/null || iptables-save -t nat"
+"""Shell words that print what kube-proxy has programmed in a node."""
+
+
+def service_rules(site: Site, node: str) -> frozenset[str]:
+    """The rules that kube-proxy has programmed on a node, normalised.
+
+    :raises CommandFailed: when the node cannot be reached
+    """
+    return normalised(site.in_node(node, "sh", "-c", SHOW))
+
+
+def normalised(listing: str) -> frozenset[str]:
+    """Rules from ``iptables-save -t nat`` or from ``nft list table ip kube-proxy``."""
+    if listing.lstrip().startswith("table ip"):
+        return frozenset(_nft(listing))
+    lines = (_COUNTER.sub("", line).strip() for line in listing.splitlines())
+    return frozenset(line for line in lines if line.startswith("-A KUBE-") and not any(name in line for name in _LOCAL))
+
+
+def _nft(listing: str) -> list[str]:
+    kept, inside = [], ""
+    for line in listing.splitlines():
+        text = _COUNTER.sub("", line).strip()
+        if text.endswith("{"):
+            inside = text.removesuffix("{").strip()
+        elif text not in ("", "}") and inside != "set nodeport-ips":
+            kept += [f"{inside}: {part.strip()}" for part in text.split(", ")]
+    return kept

@@ -1,0 +1,69 @@
+"""Stop containerd on a node: containers run on, none can be started, stopped or looked at.
+
+Containers are children of their shims, which the service's ``KillMode=process`` leaves alone. The kubelet is a target, too:
+undoing starts it, which would end a fault that has stopped it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kubeskeptic.errors import CommandFailed
+from kubeskeptic.faults.components.systemd_unit import active_since, node_well_since
+from kubeskeptic.faults.fault import Fault, Plan, Site, Target, Timer, UndoRecord
+from kubeskeptic.faults.nodes.node_recovery import node_of
+from kubeskeptic.faults.runtime import CTR
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.waiting import NotYet
+
+_START = ("systemctl", "start", "containerd", "kubelet")
+
+
+@dataclass(frozen=True)
+class StopContainerd(Fault):
+    """:param node: its name"""
+
+    node: str
+
+    name: ClassVar[str] = "stop_containerd"
+    risk: ClassVar[Risk] = Risk.NODE
+
+    def plan(self, site: Site) -> Plan:
+        """Nothing has to be remembered but the node."""
+        node_of(site, self.node)
+        return Plan(
+            (Target("containerd", self.node), Target("kubelet", self.node)),
+            f"stop containerd on {self.node}",
+            f"start containerd on {self.node}",
+            {"node": self.node},
+            timers=(Timer(self.node, _START),),
+        )
+
+    def apply(self, site: Site, plan: Plan) -> None:
+        """Stop the service."""
+        site.in_node(plan.record["node"], "systemctl", "stop", "containerd")
+
+    def bite(self, site: Site, plan: Plan) -> str | NotYet:
+        """A client of the runtime gets no answer."""
+        return NotYet("it still answers") if _answers(site, plan.record["node"]) else "its client gets no answer"
+
+    @classmethod
+    def undo(cls, site: Site, record: UndoRecord) -> None:
+        """Start the service, and the kubelet where that went with it; fine when they run."""
+        site.in_node(record["node"], *_START)
+
+    @classmethod
+    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
+        """Its client gets answers, and the node is Ready since."""
+        if not _answers(site, record["node"]):
+            return NotYet("its client gets no answer")
+        return node_well_since(site, record["node"], active_since(site, record["node"], "containerd"))
+
+
+def _answers(site: Site, node: str) -> bool:
+    try:
+        site.in_node(node, "timeout", "5", *CTR, "version")
+    except CommandFailed:
+        return False
+    return True

@@ -1,0 +1,61 @@
+"""Stop the kubelet of a node: its containers run on, and nobody looks after them or speaks for the node.
+
+Does not touch containers or the Node object. A restart of the node starts the kubelet again, as it is enabled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kubeskeptic.faults.components.systemd_unit import active_since, node_well_since
+from kubeskeptic.faults.fault import Fault, Plan, Site, Target, Timer, UndoRecord
+from kubeskeptic.faults.nodes.node_recovery import kubelet_answers, node_of
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.waiting import NotYet
+
+_START = ("systemctl", "start", "kubelet")
+
+
+@dataclass(frozen=True)
+class StopKubelet(Fault):
+    """:param node: its name"""
+
+    node: str
+
+    name: ClassVar[str] = "stop_kubelet"
+    risk: ClassVar[Risk] = Risk.NODE
+
+    def plan(self, site: Site) -> Plan:
+        """Nothing has to be remembered but the node."""
+        node_of(site, self.node)
+        return Plan(
+            (Target("kubelet", self.node),),
+            f"stop the kubelet of {self.node}",
+            f"start the kubelet of {self.node}",
+            {"node": self.node},
+            timers=(Timer(self.node, _START),),
+        )
+
+    def apply(self, site: Site, plan: Plan) -> None:
+        """Stop the service; systemd does not restart what it was told to stop."""
+        site.in_node(plan.record["node"], "systemctl", "stop", "kubelet")
+
+    def bite(self, site: Site, plan: Plan) -> str | NotYet:
+        """The API server does not reach it."""
+        if kubelet_answers(site, plan.record["node"]):
+            return NotYet("it still answers the API server")
+        return "the API server does not reach it"
+
+    @classmethod
+    def undo(cls, site: Site, record: UndoRecord) -> None:
+        """Start the service; fine when it runs."""
+        site.in_node(record["node"], *_START)
+
+    @classmethod
+    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
+        """The node is Ready by a kubelet that was started since."""
+        since = active_since(site, record["node"], "kubelet")
+        if not since or not kubelet_answers(site, record["node"]):
+            return NotYet("the kubelet does not answer")
+        return node_well_since(site, record["node"], since)

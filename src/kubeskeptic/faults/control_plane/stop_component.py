@@ -1,0 +1,88 @@
+"""Stop a part of the control plane: kube-apiserver, kube-controller-manager, kube-scheduler or etcd.
+
+Takes its static manifest away on every control plane node, so that the kubelet stops it and does not start it again. What it
+stored stays. Undoing puts the manifest back byte for byte; of etcd, it also ends an API server that keeps the kubelet from
+reading it, which starts again by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kubeskeptic.durations import CONTROL_PLANE_RESTARTS, Patience
+from kubeskeptic.errors import BadInput
+from kubeskeptic.faults import file_backup
+from kubeskeptic.faults.control_plane import manifest
+from kubeskeptic.faults.fault import Fault, Plan, Site, Target, Timer, UndoRecord
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.waiting import NotYet
+
+LED = ("kube-controller-manager", "kube-scheduler")
+
+
+@dataclass(frozen=True)
+class StopComponent(Fault):
+    """:param component: kube-apiserver, kube-controller-manager, kube-scheduler or etcd"""
+
+    component: str
+
+    name: ClassVar[str] = "stop_component"
+    risk: ClassVar[Risk] = Risk.CONTROL_PLANE
+    patience: ClassVar[Patience] = CONTROL_PLANE_RESTARTS
+
+    def plan(self, site: Site) -> Plan:
+        """Find the manifests."""
+        if self.component not in manifest.HEALTH:
+            raise BadInput(f"the control plane has no component {self.component}; it has {', '.join(manifest.HEALTH)}")
+        path = manifest.path(self.component)
+        digests = {
+            node: file_backup.digest(file_backup.read(site, node, path)) for node in manifest.control_plane(site)
+        }
+        return Plan(
+            (Target("manifest", self.component),),
+            f"stop {self.component} by taking its manifest away",
+            manifest.undoes(self.component),
+            {"component": self.component, "manifests": digests},
+            timers=tuple(Timer(node, manifest.restore(self.component)) for node in digests),
+            bites=CONTROL_PLANE_RESTARTS,
+            heals=CONTROL_PLANE_RESTARTS,
+        )
+
+    def apply(self, site: Site, plan: Plan) -> None:
+        """Put aside, then take away."""
+        path = manifest.path(plan.record["component"])
+        for node in plan.record["manifests"]:
+            file_backup.keep(site, node, path)
+            file_backup.remove(site, node, path)
+
+    def bite(self, site: Site, plan: Plan) -> str | NotYet:
+        """No process of it is left, and its port does not answer."""
+        component = plan.record["component"]
+        for node in plan.record["manifests"]:
+            if manifest.processes(site, node, component):
+                return NotYet(f"its process still runs on {node}")
+            if manifest.answers(site, node, manifest.HEALTH[component]):
+                return NotYet(f"its port still answers on {node}")
+        return f"no process of {component} is left, and its port does not answer"
+
+    @classmethod
+    def undo(cls, site: Site, record: UndoRecord) -> None:
+        """Put back what was put aside."""
+        for node in record["manifests"]:
+            site.in_node(node, *manifest.restore(record["component"]))
+
+    @classmethod
+    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
+        """The manifests are those of before, it answers, and where one of several leads, it does."""
+        component = record["component"]
+        for node, digest in record["manifests"].items():
+            if file_backup.digest(file_backup.read(site, node, manifest.path(component))) != digest:
+                return NotYet(f"the manifest on {node} is not what it was")
+            if not manifest.answers(site, node, manifest.HEALTH[component]):
+                return NotYet(f"{component} does not answer on {node}")
+        if not site.kube.healthy():
+            return NotYet("the API server is not ready")
+        return (
+            manifest.leads(site, component, list(record["manifests"])) if component in LED else f"{component} answers"
+        )

@@ -1,0 +1,85 @@
+"""A node before it went away, and whether it is back as it was.
+
+A Ready condition alone proves nothing: it is kept for as long as the grace period after a crash. What proves it is younger
+than the start of the node: a renewed lease, containers started since, and routes, which a restart takes away.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kubeskeptic.durations import KUBELET_ANSWERS
+from kubeskeptic.errors import BadInput, NotFound, SkepticError
+from kubeskeptic.faults import state
+from kubeskeptic.faults.fault import Site, UndoRecord
+from kubeskeptic.faults.nodes.routes import address_of, started_at, without_route
+from kubeskeptic.waiting import NotYet
+
+
+def node_of(site: Site, node: str) -> state.Object:
+    """The Node object.
+
+    :raises BadInput: when the cluster has no such node
+    """
+    try:
+        return site.kube.get("Node", node)
+    except NotFound as missing:
+        names = ", ".join(one.name for one in site.cluster.nodes)
+        raise BadInput(f"the cluster has no node {node}; its nodes are {names}") from missing
+
+
+def before(site: Site, node: str) -> dict[str, Any]:
+    """What has to be there again: the pods that are Ready on it, by uid."""
+    return {
+        "node": node,
+        "ready": sorted(pod["metadata"]["uid"] for pod in state.pods_on(site.kube, node) if state.ready(pod)),
+    }
+
+
+def is_back(site: Site, record: UndoRecord) -> str | NotYet:
+    """Evidence that the node is back, or what is missing."""
+    node = record["node"]
+    if not site.cluster.engine.running(node):
+        return NotYet(f"the engine says {site.cluster.engine.state(node)}")
+    since = started_at(site, node)
+    seen = site.kube.get("Node", node)
+    if state.condition(seen, "Ready") != "True" or state.lease_renewed(site.kube, node) <= since:
+        return NotYet("the node is not Ready since its start")
+    if state.internal_ip(seen) != address_of(site, node):
+        return NotYet(f"its kubelet says {state.internal_ip(seen)} and its address is {address_of(site, node)}")
+    missing = not_back(state.pods_on(site.kube, node), record.get("ready", []), since)
+    if missing:
+        return NotYet(f"not running again: {', '.join(missing)}")
+    astray = without_route(site, node)
+    if astray:
+        return NotYet(f"no route to the pods of {', '.join(astray)}")
+    return (
+        "Ready with a lease renewed since its start, its pods run again, and it has a route to every other node's pods"
+    )
+
+
+def not_back(pods: list[state.Object], ready_before: list[str], since: float) -> list[str]:
+    """Names of the pods that were Ready, are still bound to the node, and have not all their containers started since.
+
+    Left out are pods that nothing restarts (restartPolicy Never): their end is what Kubernetes documents. Start times of
+    containers have whole seconds.
+    """
+    late = []
+    for pod in pods:
+        if pod["metadata"]["uid"] not in ready_before or "deletionTimestamp" in pod["metadata"]:
+            continue
+        if pod.get("spec", {}).get("restartPolicy") == "Never":
+            continue
+        fresh = all(state.started(status) >= int(since) for status in state.containers(pod).values())
+        if not (fresh and state.ready(pod)):
+            late.append(pod["metadata"]["name"])
+    return sorted(late)
+
+
+def kubelet_answers(site: Site, node: str) -> bool:
+    """Whether the API server reaches the node's kubelet."""
+    try:
+        site.kube.get_raw(f"/api/v1/nodes/{node}/proxy/healthz", timeout=KUBELET_ANSWERS)
+    except SkepticError:
+        return False
+    return True

@@ -1,0 +1,32 @@
+"""Which way into a cluster's nodes there is."""
+
+from __future__ import annotations
+
+from kubeskeptic.clusters import Cluster
+from kubeskeptic.clusters.adopted import PROVIDER
+from kubeskeptic.guard.risk import Risk, above
+from kubeskeptic.kube import Kube
+from kubeskeptic.node_access import EngineAccess, NoAccess, NodeAccess, PodAccess
+from kubeskeptic.node_access.pod_access import there
+
+
+def access_to(cluster: Cluster, kube: Kube, level: Risk, run: str) -> NodeAccess:
+    """The way into a cluster's nodes: through the engine where we have it, else through pods of ours where that is allowed."""
+    if cluster.provider != PROVIDER:
+        return EngineAccess(cluster.engine)
+    if level >= Risk.NODE:
+        return PodAccess(kube, cluster.agent_image, run)
+    return NoAccess(above("looking into a node", Risk.NODE, level))
+
+
+def read_only_access(cluster: Cluster, kube: Kube, level: Risk) -> NodeAccess:
+    """The way into a cluster's nodes for whoever only looks: nothing is put into the cluster. Pods of ours that are there
+    already are used, whosever they are.
+
+    :raises SkepticError: when the API server does not say which there are
+    """
+    if cluster.provider != PROVIDER or level < Risk.NODE:
+        return access_to(cluster, kube, level, "")
+    for run in there(kube):
+        return PodAccess(kube, cluster.agent_image, run, borrowed=True)
+    return NoAccess("no pod of ours is there through which one could look, and looking alone puts none in place")

@@ -1,0 +1,62 @@
+"""The way through the container engine whose containers the nodes are: kind clusters of this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from kubeskeptic.errors import CommandFailed
+
+if TYPE_CHECKING:
+    from kubeskeptic.clusters.engine import Engine
+
+
+class EngineAccess:
+    """Commands by the engine's ``exec``, timers by the node's own systemd.
+
+    Timers fire whatever happens to this machine's processes, but not in a frozen node, and they die with a restarted one.
+    """
+
+    transport = "engine"
+    inside = True
+    curl = ("curl",)
+    exempt_ports: tuple[int, ...] = ()
+    namespace = ""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def run(self, node: str, argv: Sequence[str], *, stdin: str | None = None) -> str:
+        """Run a command in the node's container."""
+        return self._engine.exec(node, argv, stdin=stdin)
+
+    def start_timer(self, node: str, name: str, argv: Sequence[str], lasts: float) -> None:
+        """Start a transient timer of systemd, accurate to a tenth of a second.
+
+        The default accuracy of a timer is a minute (systemd.timer(5)). ``--collect`` leaves nothing behind afterwards.
+        """
+        self.stop_timer(node, name)
+        self.run(
+            node,
+            [
+                "systemd-run", f"--unit={name}", f"--on-active={lasts:.3f}", "--timer-property=AccuracySec=100ms",
+                "--property=Type=oneshot", "--collect", "--quiet", "--", *argv,
+            ],
+        )  # fmt: skip
+
+    def stop_timer(self, node: str, name: str) -> None:
+        """Stop the timer, and the service that it started."""
+        for unit in (f"{name}.timer", f"{name}.service"):
+            try:
+                self.run(node, ["systemctl", "stop", unit])
+            except CommandFailed as refused:
+                if not any(words in refused.output for words in ("not loaded", "not found")):
+                    raise
+
+    def close(self) -> None:
+        """There is nothing to take away."""
+
+    def timers(self, node: str) -> list[str]:
+        """The units of ours that its systemd knows."""
+        listed = self.run(node, ["systemctl", "list-units", "--all", "--plain", "--no-legend", "skeptic-*"])
+        return [line.split()[0] for line in listed.splitlines() if line.split()]

@@ -1,0 +1,113 @@
+"""A live look at the last seconds of every lane, for those who wait for calm. The journal is what is judged."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from kubeskeptic.durations import FRESH_SAMPLES, HOLE
+
+KEPT = 30.0
+"""Seconds of samples that are kept for a look."""
+SKIPS_KEPT = 500
+"""Gaps of a lane that are kept for a look."""
+
+
+class Lane(NamedTuple):
+    """Which lane: scenario, node, probe."""
+
+    scenario: str
+    node: str
+    probe: str
+
+
+class Look(NamedTuple):
+    """One sample, as far as it matters here. ``sent`` is on the harness's clock."""
+
+    tick: int
+    sent: float
+    failed: bool
+
+
+@dataclass
+class _Recent:
+    looks: deque[Look] = field(default_factory=deque)
+    skipped: deque[range] = field(default_factory=lambda: deque(maxlen=SKIPS_KEPT))
+    """Ticks that were never asked."""
+    last_failure: float | None = None
+
+
+class RecentSamples:
+    """The last samples of all lanes. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lanes: dict[Lane, _Recent] = {}
+        self._pulled: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def add(self, lane: Lane, looks: Iterable[Look]) -> None:
+        """Take in samples of one lane, in any order."""
+        with self._lock:
+            recent = self._lanes.setdefault(lane, _Recent())
+            for look in looks:
+                recent.looks.append(look)
+                if look.failed and look.sent > (recent.last_failure or 0.0):
+                    recent.last_failure = look.sent
+            newest = max((look.sent for look in recent.looks), default=0.0)
+            while recent.looks and recent.looks[0].sent < newest - KEPT:
+                recent.looks.popleft()
+
+    def pulled(self, node: str, at: float) -> None:
+        """Everything that a node's agent knew at a time has been taken in."""
+        with self._lock:
+            self._pulled[node] = at
+
+    def skip(self, lane: Lane, ticks: range) -> None:
+        """Take in a gap that an agent reports: questions that it did not ask."""
+        with self._lock:
+            self._lanes.setdefault(lane, _Recent()).skipped.append(ticks)
+
+    def forget(self, *, scenario: str = "", node: str = "") -> None:
+        """Drop the lanes of a scenario that is over, or of a node whose agent begins again."""
+        with self._lock:
+            for lane in [one for one in self._lanes if scenario in ("", one.scenario) and node in ("", one.node)]:
+                del self._lanes[lane]
+
+    def last_failures(self, scenario: str, since: float) -> dict[tuple[str, str], float]:
+        """When the last failed question was sent, by (node, probe), of the lanes that had one since a time."""
+        with self._lock:
+            return {
+                (lane.node, lane.probe): recent.last_failure
+                for lane, recent in self._lanes.items()
+                if lane.scenario == scenario and recent.last_failure is not None and recent.last_failure >= since
+            }
+
+    def calm(self, lane: Lane, now: float, seconds: float, since: float = 0.0) -> bool:
+        """Whether a lane's newest sample is fresh, and every question of the ``seconds`` before it is known to have succeeded.
+
+        A question that is still unanswered after the ones around it were answered may yet fail: not calm; nor is a lane
+        calm whose newest answers were old already when they were fetched. A question that the agent says it did not ask is
+        no failure. A lane that has not been asked for so long is not calm either.
+
+        :param since: the stretch has to begin after this time, which answers fetched before it cannot show
+        """
+        with self._lock:
+            recent = self._lanes.get(lane)
+            looks = sorted(recent.looks, key=lambda look: look.sent) if recent else []
+            skips = list(recent.skipped) if recent else []
+            pulled = self._pulled.get(lane.node, 0.0)
+        if not looks or now - looks[-1].sent > FRESH_SAMPLES:
+            return False
+        begin = looks[-1].sent - seconds
+        before = [look for look in looks if look.sent < begin]
+        window = looks[len(before) :]
+        if begin < since or not before or any(look.failed for look in window):
+            return False
+        period = (window[-1].sent - before[-1].sent) / max(window[-1].tick - before[-1].tick, 1)
+        if pulled - window[-1].sent > HOLE + period:
+            return False
+        expected = set(range(before[-1].tick + 1, window[-1].tick)).difference(*skips)
+        return expected <= {look.tick for look in window}

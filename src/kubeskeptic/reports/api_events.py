@@ -1,0 +1,199 @@
+"""What changed in the API, as events a reader knows: "Ready: Unknown", "pod web-0 gone".
+
+The recorder keeps whole objects; here each is compared with what was seen of it before, and only the differences that a
+claim about services, pods or nodes can turn on are told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kubeskeptic.redaction import redact
+from kubeskeptic.timeline import Change
+
+Seen = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ApiEvent:
+    """One thing that happened to one object.
+
+    :param at: when it was seen, Unix seconds
+    :param what: completes the object's name: "gone", "Ready: Unknown"
+    :param matters: what to label first where there is no room for all; higher matters more
+    """
+
+    at: float
+    kind: str
+    name: str
+    what: str
+    matters: int = 1
+
+
+@dataclass(frozen=True)
+class Event:
+    """Happenings of one sort, close together, told as one: "2 pods terminating"."""
+
+    at: float
+    says: str
+    names: tuple[str, ...]
+    matters: int
+
+
+def api_events(changes: Iterable[Change]) -> list[ApiEvent]:
+    """What happened, in the order seen. Changes that say nothing new are left out."""
+    before: dict[tuple[str, str, str], Seen] = {}
+    found: list[ApiEvent] = []
+    for change in changes:
+        told = _TELLS.get(change.kind)
+        if told is None:
+            continue
+        key = (change.kind, str(change.object["metadata"].get("namespace", "")), change.uid or change.name)
+        known = before.get(key)
+        now = told(change.object)
+        if change.type == "DELETED":
+            before.pop(key, None)
+            found.append(ApiEvent(change.seen, change.kind, _name(change), "gone", 2))
+            continue
+        before[key] = now
+        if known is None and change.type != "LISTED":
+            found.append(ApiEvent(change.seen, change.kind, _name(change), "created", 2))
+        if known is not None or change.type != "LISTED":
+            new = list(_DIFFERENCES[change.kind](known or {}, now))
+            if new:  # several at once are told at once: "restarted, Ready"
+                what = redact(", ".join(what for what, _ in new))
+                found.append(
+                    ApiEvent(change.seen, change.kind, _name(change), what, max(matters for _, matters in new))
+                )
+    return found
+
+
+def events(found: Sequence[ApiEvent], within: float) -> list[Event]:
+    """Happenings of the same sort that follow each other within ``within`` seconds, told as one."""
+    groups: list[list[ApiEvent]] = []
+    open_: dict[tuple[str, ...], list[ApiEvent]] = {}
+    for one in found:
+        key = (one.kind, one.what, one.name if one.kind == "EndpointSlice" else "")
+        group = open_.get(key)
+        if group is None or one.at - group[0].at > within:
+            group = open_[key] = []
+            groups.append(group)
+        group.append(one)
+    return sorted((_event(group) for group in groups), key=lambda event: event.at)
+
+
+def _event(group: Sequence[ApiEvent]) -> Event:
+    first = group[0]
+    names = tuple(dict.fromkeys(one.name for one in group))
+    noun = _NOUNS.get(first.kind, first.kind)
+    if first.kind == "EndpointSlice" and first.what[0].isdigit():
+        says = f"endpoints of {first.name}: {first.what}"
+    elif len(names) == 1:
+        says = f"{noun} {names[0]} {first.what}"
+    else:
+        says = f"{len(names)} {noun}s {first.what}"
+    return Event(first.at, says, names, first.matters)
+
+
+def _name(change: Change) -> str:
+    """The object's name; of an EndpointSlice that of its service, as the slice's own is a random one."""
+    labels = change.object["metadata"].get("labels") or {}
+    return (
+        str(labels.get("kubernetes.io/service-name") or change.name) if change.kind == "EndpointSlice" else change.name
+    )
+
+
+def _condition(seen: Seen, type_: str) -> str:
+    for condition in (seen.get("status") or {}).get("conditions") or ():
+        if condition.get("type") == type_:
+            return str(condition.get("status", ""))
+    return ""
+
+
+def _pod(pod: Seen) -> Seen:
+    status = pod.get("status") or {}
+    containers = status.get("containerStatuses") or ()
+    return {
+        "ready": _condition(pod, "Ready"),
+        "terminating": bool(pod["metadata"].get("deletionTimestamp")),
+        "restarts": sum(int(one.get("restartCount") or 0) for one in containers),
+        "failed": str(status.get("reason") or "Failed") if status.get("phase") == "Failed" else "",
+    }
+
+
+def _pod_differences(known: Seen, now: Seen) -> Iterable[tuple[str, int]]:
+    if now["restarts"] > known.get("restarts", 0):
+        yield "restarted", 3
+    if now["failed"] and not known.get("failed"):
+        yield f"failed: {now['failed']}", 3
+    if now["ready"] != known.get("ready", "") and (known or now["ready"] == "True"):
+        yield ("Ready", 3) if now["ready"] == "True" else ("not Ready", 3)
+    if now["terminating"] and not known.get("terminating"):
+        yield "terminating", 3
+
+
+def _node(node: Seen) -> Seen:
+    taints = (node.get("spec") or {}).get("taints") or ()
+    return {
+        "ready": _condition(node, "Ready"),
+        "taints": frozenset(str(taint["key"]).rpartition("/")[2] for taint in taints),
+    }
+
+
+def _node_differences(known: Seen, now: Seen) -> Iterable[tuple[str, int]]:
+    if known and now["ready"] != known["ready"]:
+        yield ("Ready" if now["ready"] == "True" else f"Ready: {now['ready'] or 'gone'}"), 5
+    had = known.get("taints", frozenset())
+    for key in sorted(now["taints"] - had):
+        yield f"tainted {key}", 4
+    for key in sorted(had - now["taints"]) if known else ():
+        yield f"no longer {key}", 2
+
+
+def _slice(slice_: Seen) -> Seen:
+    ready = [one for one in slice_.get("endpoints") or () if (one.get("conditions") or {}).get("ready") is not False]
+    return {"ready": sum(len(one.get("addresses") or ()) for one in ready)}
+
+
+def _slice_differences(known: Seen, now: Seen) -> Iterable[tuple[str, int]]:
+    if known and known["ready"] != now["ready"]:
+        yield f"{known['ready']} → {now['ready']} ready", 4
+
+
+def _owner(owner: Seen) -> Seen:
+    return {"wanted": (owner.get("spec") or {}).get("replicas")}
+
+
+def _owner_differences(known: Seen, now: Seen) -> Iterable[tuple[str, int]]:
+    if known and known["wanted"] != now["wanted"]:
+        yield f"scaled {known['wanted']} → {now['wanted']}", 4
+
+
+def _service(service: Seen) -> Seen:
+    return {"ip": str((service.get("spec") or {}).get("clusterIP") or "")}
+
+
+def _service_differences(known: Seen, now: Seen) -> Iterable[tuple[str, int]]:
+    if known and known["ip"] != now["ip"]:
+        yield f"ClusterIP {known['ip']} → {now['ip']}", 5
+
+
+_TELLS: dict[str, Callable[[Seen], Seen]] = {
+    "Pod": _pod,
+    "Node": _node,
+    "EndpointSlice": _slice,
+    "Service": _service,
+    "Deployment": _owner,
+    "StatefulSet": _owner,
+}
+_DIFFERENCES: dict[str, Callable[[Seen, Seen], Iterable[tuple[str, int]]]] = {
+    "Pod": _pod_differences,
+    "Node": _node_differences,
+    "EndpointSlice": _slice_differences,
+    "Service": _service_differences,
+    "Deployment": _owner_differences,
+    "StatefulSet": _owner_differences,
+}
+_NOUNS = {"Pod": "pod", "Node": "node", "Service": "service", "EndpointSlice": "endpoint slice"}
