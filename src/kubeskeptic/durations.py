@@ -133,8 +133,10 @@ BRIEF = 0.1
 several that ask at other moments. What was not asked is counted and shown."""
 CLOCK_DOUBT = 0.5
 """Samples of an agent whose clock is known less well than this are a gap: a quarter of the margin, as :data:`HOLE`."""
-STRETCH = 5.0
-"""The share of requests that fail is looked at over stretches of this length, so that no good time hides a bad one."""
+STRETCH = 1.0
+"""The share of requests that fail is looked at second by second, so that no good time hides a bad one."""
+LATE = 0.9
+"""An answer that took longer came only after a retransmission: a lost SYN is sent again after 1 s (RFC 6298)."""
 INSTRUMENT_OUTAGE = 0.51
 """The outage by which the instrument proves itself: 25 and a half ticks of 20 ms, as far as can be from where one tick more or
 less would be rounding."""

@@ -1,14 +1,13 @@
-"""Verdicts and findings: what a check concludes from a recording."""
+"""Verdicts and findings: what a check concludes from a recording, and the one place that decides a verdict."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from kubeskeptic.bounds import Bound
-from kubeskeptic.errors import Inconclusive, NotAsked
+from kubeskeptic.bounds import Bound, Interval
 
 
 class Verdict(StrEnum):
@@ -30,13 +29,53 @@ class Post(StrEnum):
 
 @dataclass(frozen=True)
 class Measure:
-    """A measured number with its unit ("s", "%", "requests", "pods", …)."""
+    """A measured number with its unit ("s", "%", "requests", "pods", …).
+
+    :param low: the least that it can have been, given how well clocks and sights are known; ``value`` when left out
+    :param high: the most that it can have been
+    """
 
     value: float
     unit: str
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def interval(self) -> Interval:
+        """What it is known to lie between."""
+        return Interval(self.value if self.low is None else self.low, self.value if self.high is None else self.high)
+
+    @property
+    def doubt(self) -> float:
+        """How far apart the two ends are."""
+        return self.interval.high - self.interval.low
+
+    def as_record(self) -> dict[str, Any]:
+        """Return the measure as it appears in the journal; an end at infinity is left out."""
+        ends = {"low": self.low, "high": self.high}
+        known = {name: round(end, 4) for name, end in ends.items() if end is not None and abs(end) != float("inf")}
+        return {"value": self.value, "unit": self.unit} | known
 
     def __str__(self) -> str:
         return f"{self.value:g} {self.unit}".replace(" %", " %")
+
+
+def seconds(known: Interval) -> Measure:
+    """Return a length of time as a measure: the most that it can have been is its value, unless that is not known."""
+    value = known.low if known.high == float("inf") else known.high
+    return Measure(round(value, 3), "s", known.low, known.high)
+
+
+def within(measured: Measure, bound: Bound) -> Verdict:
+    """Return what one measured value says about one bound.
+
+    *Violated* only if the kindest reading of the value is outside, *holds* only if the harshest is inside; between the two
+    nothing can be concluded.
+    """
+    kindest, harshest = measured.interval if not bound.at_least else reversed(measured.interval)
+    if not bound.admits(kindest):
+        return Verdict.VIOLATED
+    return Verdict.HOLDS if bound.admits(harshest) else Verdict.INCONCLUSIVE
 
 
 @dataclass(frozen=True)
@@ -51,6 +90,7 @@ class Finding:
     :param window: since when and until when it looked, Unix seconds
     :param probes: the probes whose lanes belong beside it in the report
     :param decisive: the samples or changes that decided, one sentence each, at most a handful
+    :raises ValueError: when it says *holds* and no value was measured within a bound, or one lies outside
     """
 
     verdict: Verdict
@@ -62,12 +102,38 @@ class Finding:
     probes: tuple[str, ...] = ()
     decisive: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        if self.verdict is not Verdict.HOLDS:
+            return
+        outside = [f"{name} {m} ({b})" for name, m, b, verdict in self.compared if verdict is not Verdict.HOLDS]
+        if outside:
+            raise ValueError(f"a finding that holds has values that are not within their bounds: {', '.join(outside)}")
+        if not self.compared:
+            raise ValueError("a finding that holds has no measured value with a bound: nothing was measured")
+
+    @property
+    def compared(self) -> list[tuple[str, Measure, Bound, Verdict]]:
+        """Each measured value that has a bound, with what it says about it; the worst first."""
+        pairs = ((name, m, self.bounds[name]) for name, m in self.measured.items() if name in self.bounds)
+        judged = [(name, m, b, within(m, b)) for name, m, b in pairs]
+        return sorted(judged, key=lambda one: -list(Verdict).index(one[3]))
+
+    @property
+    def margin(self) -> float | None:
+        """The worst ratio of a measured value to its bound: above 1 it is outside. None when there is none."""
+        ratios = [bound.ratio(measured.value) for _, measured, bound, _ in self.compared]
+        return max(ratios, default=None)
+
+    def but(self, why: str) -> Finding:
+        """Return this finding as inconclusive, for a reason that stands before its own sentence."""
+        return replace(self, verdict=Verdict.INCONCLUSIVE, why=f"{why}. Seen as far as that: {self.why}")
+
     def as_record(self) -> dict[str, Any]:
-        """The fields of a ``finding`` record of the journal."""
+        """Return the fields of a ``finding`` record of the journal."""
         return {
             "verdict": str(self.verdict),
             "why": self.why,
-            "measured": {name: {"value": m.value, "unit": m.unit} for name, m in self.measured.items()},
+            "measured": {name: m.as_record() for name, m in self.measured.items()},
             "bounds": {name: bound.as_record() for name, bound in self.bounds.items()},
             "nodes": list(self.nodes),
             "window": list(self.window) if self.window else None,
@@ -76,54 +142,53 @@ class Finding:
         }
 
 
-def holds(why: str, **more: Any) -> Finding:
-    """A finding within its bound."""
-    return Finding(Verdict.HOLDS, why, **more)
+def conclude(why: str, measured: Mapping[str, Measure], bounds: Mapping[str, Bound], **more: Any) -> Finding:
+    """Return the finding that measured values and their bounds make: no check chooses its own verdict.
+
+    A value that its doubt keeps from being told within or outside its bound makes it inconclusive, with the doubt as number.
+    """
+    verdicts = [(within(measured[name], bound), name) for name, bound in bounds.items() if name in measured]
+    worst = max((verdict for verdict, _ in verdicts), key=list(Verdict).index, default=Verdict.INCONCLUSIVE)
+    if worst is Verdict.INCONCLUSIVE:
+        unsure = [name for verdict, name in verdicts if verdict is worst]
+        why = f"{_unsure(unsure, measured, bounds)} {why}"
+    return Finding(worst, why, measured, bounds, **more)
 
 
-def violated(why: str, **more: Any) -> Finding:
-    """A finding outside its bound."""
-    return Finding(Verdict.VIOLATED, why, **more)
+def _unsure(names: Iterable[str], measured: Mapping[str, Measure], bounds: Mapping[str, Bound]) -> str:
+    said = []
+    for name in names:
+        low, high = measured[name].interval
+        most = "at least" if high == float("inf") else f"{low:g} to"
+        value = f"{low:g}" if high == float("inf") else f"{high:g}"
+        said.append(f"“{name}” was {most} {value} {measured[name].unit}, with {bounds[name]}")
+    return f"Not known well enough: {'; '.join(said)}." if said else "Nothing was compared with a bound."
 
 
 def inconclusive(why: str, **more: Any) -> Finding:
-    """A finding that nothing can be concluded from."""
+    """Return a finding from which nothing can be concluded."""
     return Finding(Verdict.INCONCLUSIVE, why, **more)
 
 
 def skipped(why: str, **more: Any) -> Finding:
-    """A finding of a claim that this cluster cannot be asked."""
+    """Return a finding of a claim that this cluster cannot be asked."""
     return Finding(Verdict.SKIPPED, why, **more)
 
 
-def _found_by(check: Callable[[], Finding]) -> Finding:
-    try:
-        return check()
-    except Inconclusive as why:
-        return inconclusive(str(why))
-    except NotAsked as why:
-        return skipped(str(why))
-
-
-def all_of(checks: Iterable[Callable[[], Finding]]) -> Finding:
-    """One finding from several checks: the worst verdict wins, its sentences come first, measures and bounds are joined.
-
-    A check that cannot conclude anything, or cannot be asked here, hides no violation that another one found.
+def all_of(findings: Iterable[Finding]) -> Finding:
+    """Return one finding from several: the worst verdict wins, its sentences come first, measures and bounds are joined.
 
     :raises ValueError: when there is none: nothing measured is not a pass
     """
-    findings = [_found_by(check) for check in checks]
     parts = sorted(findings, key=lambda part: -list(Verdict).index(part.verdict))
     if not parts:
         raise ValueError("no finding to join")
     worst = parts[0].verdict
-    said = (
-        [part.why for part in parts if part.verdict is worst] if worst is not Verdict.HOLDS else [p.why for p in parts]
-    )
-    joined = replace(parts[0], why=" ".join(dict.fromkeys(said)))
+    said = [part.why for part in parts if part.verdict is worst or worst is Verdict.HOLDS]
     windows = [part.window for part in parts if part.window]
     return replace(
-        joined,
+        parts[0],
+        why=" ".join(dict.fromkeys(said)),
         measured={name: m for part in reversed(parts) for name, m in part.measured.items()},
         bounds={name: b for part in reversed(parts) for name, b in part.bounds.items()},
         nodes=tuple(dict.fromkeys(node for part in parts for node in part.nodes)),

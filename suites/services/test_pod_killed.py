@@ -6,157 +6,148 @@ over new connections from every node.
 
 from __future__ import annotations
 
-import pytest
+from contextlib import AbstractContextManager
 
 from kubeskeptic import checks
-from kubeskeptic.bounds import Settings
-from kubeskeptic.checks.watching import alive
-from kubeskeptic.durations import TAIL
+from kubeskeptic.bounds import BACKOFF, BACKOFF_JITTER, KILLED_CONTAINER_WINDOW, NOTICING, PROGRAMMING_LAG, START
+from kubeskeptic.faults.components.stop_kubelet import StopKubelet
 from kubeskeptic.faults.pods.delete_pod import DeletePod
 from kubeskeptic.faults.pods.kill_container import KillContainer
-from kubeskeptic.findings import Finding, all_of
 from kubeskeptic.guard.risk import Risk
-from kubeskeptic.plugin import Holds
+from kubeskeptic.plugin import Holds, claim
 from kubeskeptic.probes.specs import dns_udp, http_new
-from kubeskeptic.scenarios import Stage, scenario
-from kubeskeptic.timeline import Recording
+from kubeskeptic.sabotages import breakages, rewrites
+from kubeskeptic.scenarios import Scenario, Stage
+from kubeskeptic.timeline import Act
+from kubeskeptic.timeline.objects import node_of
+
+pods = Scenario("services/pod_killed", "Pods of a service are deleted and killed, one at a time.")
 
 
-@scenario("services/pod_killed", needs=Risk.NAMESPACE)
-def story(stage: Stage) -> None:
-    """Pods of a service are deleted gracefully and by force, and one container is killed by SIGKILL, twice."""
+@pods.given
+def three_pods_behind_each_service(stage: Stage) -> None:
+    """Three pods behind each service are asked from every node."""
     stage.apply()
     web, plain = stage.service("web"), stage.service("plain")
-    stage.note("cluster_ip", web["clusterIP"])
     stage.ask(
         http_new("web", web["clusterIP"], 80, rate=50),
         http_new("plain", plain["clusterIP"], 80, rate=50),
         http_new("node-port", "$NODE", web["ports"][0]["nodePort"], rate=10),
         dns_udp("name", stage.dns_server(), stage.full_name("web"), expect=[web["clusterIP"]], rate=10),
     )
-    with stage.act("quiet"):
-        stage.note("homes", stage.homes("web"))
-        stage.hold(10)
-
-    polite, abrupt = stage.victim("web", "deleted"), stage.victim("plain", "deleted_plain")
-    with (
-        stage.act("graceful"),
-        stage.inflict(DeletePod(stage.namespace, abrupt)),
-        stage.inflict(DeletePod(stage.namespace, polite)) as last,
-    ):
-        stage.hold(longest(stage.settings), since=last.applied_at)
-
-    forced = stage.victim("plain", "forced")
-    with stage.act("forced"), stage.inflict(DeletePod(stage.namespace, forced, force=True)) as deletion:
-        stage.hold(longest(stage.settings), since=deletion.applied_at)
-
-    if stage.allows("sigkill", Risk.NODE):
-        killed = stage.victim("web", "killed")
-        with stage.act("sigkill"), stage.inflict(KillContainer(stage.namespace, killed)) as kill:
-            stage.hold(longest(stage.settings), since=kill.applied_at)
-
-    if stage.allows("again", Risk.NODE):
-        killed = stage.facts["killed"]
-        with stage.act("again"), stage.inflict(KillContainer(stage.namespace, killed)) as kill:
-            stage.hold(stage.settings.back_off[1], since=kill.applied_at)
 
 
-def longest(settings: Settings) -> float:
-    """Seconds until the last bound of this scenario has passed, and a tail."""
-    bounds = (settings.programming_lag, settings.plus("START"), settings.killed_container_window)
-    return max(bound.value for bound in bounds) + TAIL
+@pods.act("quiet")
+def nothing_happens(stage: Stage) -> None:
+    """Nothing happens for ten seconds."""
+    stage.hold(10)
 
 
-@pytest.mark.claim("service.stable", case="pods killed")
-def test_the_name_keeps_its_one_address(recording: Recording, holds: Holds) -> None:
-    acts = recording.allowed("quiet", "graceful", "forced", "sigkill")
-    holds(checks.same_answer(recording, alive(recording, "name"), acts, recording.fact("cluster_ip")))
+@pods.act("graceful")
+def a_pod_of_each_is_deleted(stage: Stage) -> None:
+    """A pod of each service is deleted gracefully."""
+    abrupt, polite = stage.victim("plain"), stage.victim("web")
+    with stage.inflict(DeletePod(stage.namespace, abrupt)), stage.inflict(DeletePod(stage.namespace, polite)):
+        stage.hold()
 
 
-@pytest.mark.claim("service.pod-killed", case="graceful, preStop")
-def test_no_request_fails_when_a_pod_ends_slowly(recording: Recording, holds: Holds) -> None:
-    fault = recording.fault("graceful", "delete_pod", recording.fact("deleted"))
-    holds(checks.never_fails(alive(recording, "web"), recording.act("graceful"), fault.applied))
+@pods.act("forced")
+def a_pod_is_forced_away(stage: Stage) -> None:
+    """A pod is deleted without grace."""
+    with stage.inflict(DeletePod(stage.namespace, stage.victim("plain"), force=True)):
+        stage.hold()
 
 
-@pytest.mark.claim("service.pod-killed", case="graceful, no preStop")
-def test_requests_fail_for_the_programming_lag_when_a_pod_ends_at_once(recording: Recording, holds: Holds) -> None:
-    fault = recording.fault("graceful", "delete_pod", recording.fact("deleted_plain"))
-    lag, syn_sent = recording.settings.programming_lag, recording.settings["SYN_SENT"]
-    lanes = alive(recording, "plain")
-    holds(checks.fails_at_most(lanes, recording.act("graceful"), fault.applied, lag, syn_sent=syn_sent))
+@pods.act("sigkill", needs=Risk.NODE)
+def a_container_is_killed(stage: Stage) -> None:
+    """The process of a container is killed by SIGKILL."""
+    with stage.inflict(KillContainer(stage.namespace, stage.victim("web"))):
+        stage.hold()
 
 
-@pytest.mark.claim("service.pod-killed", case="forced")
-def test_requests_fail_for_the_programming_lag_when_a_pod_is_forced_away(recording: Recording, holds: Holds) -> None:
-    fault = recording.fault("forced", "delete_pod")
-    lag, syn_sent = recording.settings.programming_lag, recording.settings["SYN_SENT"]
-    lanes = alive(recording, "plain")
-    holds(checks.fails_at_most(lanes, recording.act("forced"), fault.applied, lag, syn_sent=syn_sent))
+@pods.act("again", needs=Risk.NODE, after="sigkill")
+def the_container_is_killed_again(stage: Stage) -> None:
+    """The same container is killed again, soon after it was restarted."""
+    with stage.inflict(KillContainer(stage.namespace, stage.victims["sigkill"])):
+        stage.hold()
 
 
-@pytest.mark.claim("service.pod-killed", case="SIGKILL")
-def test_requests_fail_until_a_killed_container_is_noticed(recording: Recording, holds: Holds) -> None:
-    fault = recording.fault("sigkill", "kill_container")
-    window, syn_sent = recording.settings.killed_container_window, recording.settings["SYN_SENT"]
-    lanes = alive(recording, "web")
-    holds(checks.fails_at_most(lanes, recording.act("sigkill"), fault.applied, window, syn_sent=syn_sent))
+@claim("service.stable", case="pods killed", act=("quiet", "graceful", "forced", "sigkill"))
+def test_the_name_keeps_its_one_address(act: Act, holds: Holds) -> None:
+    holds(checks.same_answer(act, "name"))
 
 
-@pytest.mark.claim("heal.crash", case="once")
-def test_a_killed_container_is_restarted_in_place(recording: Recording, holds: Holds) -> None:
-    fault = recording.fault("sigkill", "kill_container")
-    bound = recording.settings.plus("START")
-    victim = recording.fact("killed")
-    holds(checks.restarted_in_place(recording, recording.act("sigkill"), victim, fault.applied, bound))
+@claim("service.pod-killed", case="graceful, preStop", act="graceful", of="web", watched=PROGRAMMING_LAG)
+def test_no_request_fails_when_a_pod_ends_slowly(act: Act, holds: Holds) -> None:
+    holds(checks.never_fails(act, "web"))
 
 
-@pytest.mark.claim("heal.crash", case="again")
-def test_a_container_that_is_killed_again_is_backed_off_from(recording: Recording, holds: Holds) -> None:
-    fault, victim = recording.fault("again", "kill_container"), recording.fact("killed")
-    soonest, latest = recording.settings.back_off
-    holds(checks.restarted_in_place(recording, recording.act("again"), victim, fault.applied, latest, soonest=soonest))
+@claim("service.pod-killed", case="graceful, no preStop", act="graceful", of="plain", within=PROGRAMMING_LAG)
+def test_requests_fail_for_the_programming_lag_when_a_pod_ends_at_once(act: Act, holds: Holds) -> None:
+    holds(checks.fails_at_most(act, "plain"))
 
 
-@pytest.mark.claim("replicaset.count", case="deletion")
-def test_a_deleted_replica_is_replaced(recording: Recording, holds: Holds) -> None:
-    fault = recording.fault("graceful", "delete_pod", recording.fact("deleted"))
-    bound = recording.settings.plus("START")
-    holds(checks.whole_again(recording, recording.act("graceful"), "web", 3, fault.applied, bound))
+@claim("service.pod-killed", case="forced", act="forced", within=PROGRAMMING_LAG)
+def test_requests_fail_for_the_programming_lag_when_a_pod_is_forced_away(act: Act, holds: Holds) -> None:
+    holds(checks.fails_at_most(act, "plain"))
 
 
-@pytest.mark.claim("pod.not-stable")
-def test_a_replacement_is_another_pod(recording: Recording, holds: Holds) -> None:
-    holds(all_of([lambda: replaced_when_deleted(recording), lambda: kept_when_restarted(recording)]))
+@claim("service.pod-killed", case="SIGKILL", act="sigkill", within=KILLED_CONTAINER_WINDOW)
+def test_requests_fail_until_a_killed_container_is_noticed(act: Act, holds: Holds) -> None:
+    holds(checks.fails_at_most(act, "web"))
 
 
-def replaced_when_deleted(recording: Recording) -> Finding:
-    """The pod that is there instead of a deleted one is another one."""
-    act, victim = recording.act("graceful"), recording.fact("deleted")
-    deletion = recording.fault("graceful", "delete_pod", victim)
-    return checks.replaced_by_another(recording, act, "web", victim, deletion.applied)
+@claim("heal.crash", case="once", act="sigkill", within=START)
+def test_a_killed_container_is_restarted_in_place(act: Act, holds: Holds) -> None:
+    holds(checks.restarted_in_place(act))
 
 
-def kept_when_restarted(recording: Recording) -> Finding:
-    """A pod whose container is restarted stays what it is, however long that takes."""
-    act, kill = recording.act("sigkill"), recording.fault("sigkill", "kill_container")
-    return checks.restarted_in_place(recording, act, recording.fact("killed"), kill.applied, None)
+@claim(
+    "heal.crash", case="again", act="again", soonest=BACKOFF, within=(1 + BACKOFF_JITTER) * BACKOFF + NOTICING,
+    broken_by=("kubelet-stopped",),
+)  # fmt: skip
+def test_a_container_that_is_killed_again_is_backed_off_from(act: Act, holds: Holds) -> None:
+    holds(checks.restarted_in_place(act, ready=False))
 
 
-@pytest.mark.claim("proxy.every-node")
-def test_every_node_answers_for_the_service(recording: Recording, holds: Holds) -> None:
-    hosting = set(recording.fact("homes").values())
-    act = recording.act("quiet")
-    holds(
-        all_of(
-            [
-                lambda: checks.answers_everywhere(alive(recording, "web"), act, hosting),
-                lambda: checks.answers_everywhere(alive(recording, "node-port"), act, hosting),
-            ]
-        )
-    )
+@claim("replicaset.count", case="deletion", act="graceful", of="web", within=START)
+def test_a_deleted_replica_is_replaced(act: Act, holds: Holds) -> None:
+    holds(checks.whole_again(act, "web", 3))
 
 
-@pytest.mark.claim("proxy.crosses-nodes")
-def test_nodes_forward_to_other_nodes_all_the_time(recording: Recording, holds: Holds) -> None:
-    holds(checks.crosses_nodes(alive(recording, "web"), recording.act("quiet"), recording.fact("homes")))
+@claim("pod.not-stable", case="deleted", act="graceful", of="web", watched=START)
+def test_a_replacement_is_another_pod(act: Act, holds: Holds) -> None:
+    holds(checks.replaced_by_another(act, "web"))
+
+
+@claim("pod.not-stable", case="restarted", act="sigkill", watched=START, broken_by=("restart-never",))
+def test_a_pod_whose_container_restarts_stays_the_same(act: Act, holds: Holds) -> None:
+    holds(checks.restarted_in_place(act))
+
+
+@claim("proxy.every-node", act="quiet")
+def test_every_node_answers_for_the_service(act: Act, holds: Holds) -> None:
+    holds(checks.answers_everywhere(act, "web", "node-port"))
+
+
+@claim("proxy.crosses-nodes", act="quiet")
+def test_nodes_forward_to_other_nodes_all_the_time(act: Act, holds: Holds) -> None:
+    holds(checks.crosses_nodes(act, "web"))
+
+
+pods.sabotage("graceful", "forced")(breakages.kube_proxy_frozen)
+pods.sabotage("quiet")(breakages.rules_flushed)
+pods.sabotage("quiet")(breakages.coredns_scaled_to_0)
+pods.sabotage("quiet")(breakages.service_recreated)
+pods.sabotage("quiet")(breakages.internal_traffic_local)
+pods.sabotage("graceful")(breakages.replicaset_controller_off)
+pods.rewrite(rewrites.restart_never)
+pods.rewrite(rewrites.fixed_names)
+
+
+@pods.sabotage("sigkill", "again")
+def kubelet_stopped(stage: Stage) -> AbstractContextManager[object]:
+    """The kubelet of the victim's node is stopped."""
+    victim = stage.victims.get("sigkill") or stage.victim("web")
+    pod = next(pod for pod in stage.pods("web") if pod["metadata"]["name"] == victim)
+    return stage.inflict(StopKubelet(node_of(pod)), lasts=900)

@@ -1,20 +1,20 @@
-"""Checks: pure functions from a recording to a finding.
+"""Checks: pure functions from an act to a finding.
 
-Every check first asks whether enough was seen to say anything (:mod:`kubeskeptic.checks.watching`): a hole in the samples,
-a watch that was interrupted, a dirty baseline, an outcome nobody classified and a fault that did not bite are all
-*inconclusive*, never a pass.
+A check measures, and says against which bounds; its verdict follows from these alone (:func:`~kubeskeptic.findings.conclude`),
+and *holds* only where enough was seen (:mod:`kubeskeptic.checks.evidence`).
 """
 
 from kubeskeptic.checks.answers import answers_everywhere, crosses_nodes, same_answer
-from kubeskeptic.checks.failing import fails_at_most, never_fails
+from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.failing import dead_share_only, fails_at_most, never_fails
 from kubeskeptic.checks.nodes import emptied_not_removed, turns_unknown
-from kubeskeptic.checks.pods import never_elsewhere, replaced_by_another, restarted_in_place
+from kubeskeptic.checks.pods import never_elsewhere, replaced_by_another, restarted_in_place, revived_in_place
 from kubeskeptic.checks.replicas import whole_again
-from kubeskeptic.checks.routing import dead_share_only
 from kubeskeptic.checks.statefulsets import started_in_order, waits_for_its_node
 
 __all__ = [
     "answers_everywhere",
+    "check",
     "crosses_nodes",
     "dead_share_only",
     "emptied_not_removed",
@@ -23,6 +23,7 @@ __all__ = [
     "never_fails",
     "replaced_by_another",
     "restarted_in_place",
+    "revived_in_place",
     "same_answer",
     "started_in_order",
     "turns_unknown",

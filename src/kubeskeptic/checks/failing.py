@@ -1,167 +1,166 @@
-"""For how long do requests fail?"""
+"""For how long, and how much, do requests fail after a fault?"""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
-from kubeskeptic.bounds import Bound
-from kubeskeptic.checks.watching import clean_baseline, end_of, missed, span, start_of, watched, watched_unless
+from kubeskeptic.bounds import SYN_SENT, Bound
+from kubeskeptic.checks.evidence import check, span
+from kubeskeptic.checks.failures import Failures, counts, look_at, worst_share
+from kubeskeptic.durations import LATE
 from kubeskeptic.errors import Inconclusive
-from kubeskeptic.findings import Finding, Measure, Verdict
+from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Lane
-from kubeskeptic.timeline.stale_conntrack import stale
+from kubeskeptic.timeline.endpoints import ready_pods, service_of
 
-_OK = OUTCOMES.index(Outcome.OK)
-_UNKNOWN = OUTCOMES.index(Outcome.UNKNOWN)
-
-
-@dataclass
-class _Failing:
-    """What failed on one lane after ``since``. Times in Unix seconds. Outcomes of no known kind are for others to judge."""
-
-    node: str
-    since: float
-    asked: int = 0
-    failed: int = 0
-    residue: int = 0
-    first: float = 0.0
-    last: float = 0.0
-    end: float | None = None
-    """The first good answer after the last failure; None when there was none."""
-    outcomes: Counter[Outcome] = field(default_factory=Counter)
-
-    @property
-    def seconds(self) -> float:
-        """From the fault to the end of failing: at least that long, when failing did not end."""
-        return (self.last if self.end is None else self.end) - self.since if self.failed else 0.0
-
-    @property
-    def listed(self) -> str:
-        """How often it failed in which way, the most frequent first: ``18 timeout, 4 refused``."""
-        return ", ".join(f"{count} {outcome}" for outcome, count in self.outcomes.most_common())
+_NONE = Bound(0, "requests", "none may fail")
 
 
-def fails_at_most(lanes: Sequence[Lane], act: Act, since: float, bound: Bound, *, syn_sent: float) -> Finding:
-    """On every lane, the time from a fault to the end of failing is within a bound.
+@check
+def fails_at_most(act: Act, probe: str) -> Finding:
+    """Check that after a fault requests fail for at most the case's bound, and never more than the lost endpoints' share.
 
-    Successes in between do not end it: with one of three endpoints gone, two of three requests succeed throughout.
-    Residue (:mod:`kubeskeptic.timeline.stale_conntrack`) is counted apart.
-
-    :param since: when the fault was applied
-    :param syn_sent: the nodes' SYN_SENT timeout in seconds
-    :raises Inconclusive: when too little was seen, as an act that ended before the bound had passed
+    Successes in between do not end the failing: with one of three endpoints gone, two of three requests succeed throughout.
     """
-    clean_baseline(lanes, act, until=since)
-    end = end_of(act)
-    seen = [_look(lane, since, end, syn_sent) for lane in lanes]
-    worst = max(seen, key=lambda one: (one.seconds, one.failed))
-    within = bound.admits(worst.seconds)
-    if within:
-        watched(lanes, since, end)
-        _seen_to_its_end(seen, end, since, bound)
-    failed, residue = sum(one.failed for one in seen), sum(one.residue for one in seen)
-    return Finding(
-        Verdict.HOLDS if within else Verdict.VIOLATED,
-        _told(worst, failed, residue, bound, len(lanes)),
-        measured={
-            "failing": Measure(round(worst.seconds, 3), "s"),
-            "failed": Measure(failed, "requests"),
-            "failed by residue": Measure(residue, "requests"),
-        },
-        bounds={"failing": bound},
-        nodes=tuple(lane.node for lane in lanes),
-        window=(start_of(act), end),
-        probes=tuple(dict.fromkeys(lane.probe for lane in lanes)),
-        decisive=_decisive(worst),
+    lanes = act.lanes(probe)
+    seen = [look_at(act, lane) for lane in lanes]
+    lost, all_ = _lost_endpoints(act, probe)
+    worst = max(seen, key=lambda one: (act.bound_on(one.lane.node).ratio(one.failing.low), one.failed))
+    bound = act.bound_on(worst.lane.node)
+    act.lasts(max((act.bound_on(lane.node) for lane in lanes), key=lambda one: one.value))
+    share, limit = worst_share(seen, lost / all_, f"{lost} of {all_} endpoints")
+    return conclude(
+        _told(worst, seen, bound),
+        {"failing": seconds(worst.failing), "share failed in the worst second": share, **counts(act, probe, seen)},
+        {"failing": bound, "share failed in the worst second": limit},
+        **_about(act, lanes, probe, _decisive(worst)),
     )
 
 
-def never_fails(lanes: Sequence[Lane], act: Act, since: float) -> Finding:
-    """Not one request fails on any lane from a time to the end of the act.
+@check
+def never_fails(act: Act, probe: str) -> Finding:
+    """Check that from the fault to the end of the act no request fails, or is late, on any node.
 
-    :raises Inconclusive: when too little was seen; a few questions that were never asked are counted and said
+    A request whose outcome is not known may have failed; an answer that came only after a retransmission is as wrong here as
+    a failure.
     """
-    clean_baseline(lanes, act, until=since)
-    end = end_of(act)
-    seen = [_look(lane, since, end) for lane in lanes]
-    worst = max(seen, key=lambda one: one.failed)
-    watched_unless(bool(worst.failed), lanes, since, end)
-    lacking = 0 if worst.failed else missed(lanes, since, end)
-    failed, asked = sum(one.failed for one in seen), sum(one.asked for one in seen)
-    why = (
-        f"{failed} of {asked} requests failed, most on {worst.node} ({worst.listed}); none may."
-        if failed
-        else f"None of {asked} requests failed, asked from {len(lanes)} nodes."
-    )
-    return Finding(
-        Verdict.VIOLATED if failed else Verdict.HOLDS,
-        why,
-        measured={
-            "failed": Measure(failed, "requests"),
-            "asked": Measure(asked, "requests"),
-            "never asked": Measure(lacking, "requests"),
-        },
-        bounds={"failed": Bound(0, "requests", "none may fail")},
-        nodes=tuple(lane.node for lane in lanes),
-        window=(start_of(act), end),
-        probes=tuple(dict.fromkeys(lane.probe for lane in lanes)),
-        decisive=_decisive(worst),
-    )
+    lanes = act.lanes(probe, unbroken=True)
+    seen = [look_at(act, lane) for lane in lanes]
+    worst = max(seen, key=lambda one: one.failed + one.late)
+    failed = sum(one.failed + one.late for one in seen)
+    asked = sum(one.asked for one in seen)
+    why = f"None of {asked} requests failed, asked from {len(lanes)} nodes."
+    if failed:
+        late = f", {worst.late} late" if worst.late else ""
+        why = f"{failed} of {asked} requests failed, most on {worst.lane.node} ({worst.listed or 'none'}{late}); none may."
+    measured = {"failed or late": Measure(failed, "requests", failed, failed + sum(one.unknown for one in seen))}
+    measured |= counts(act, probe, seen)
+    return conclude(why, measured, {"failed or late": _NONE}, **_about(act, lanes, probe, _decisive(worst)))
 
 
-def _look(lane: Lane, since: float, until: float, syn_sent: float | None = None) -> _Failing:
-    """Everything that failed on a lane; residue apart, where the life of a stale entry is given."""
-    seen = _Failing(lane.node, since)
-    leftover = stale(lane, syn_sent) if syn_sent is not None else frozenset()
-    for at in span(lane, since, until):
-        seen.asked += 1
-        code, sent = lane.codes[at], lane.sent[at]
-        if at in leftover:
-            seen.residue += 1
-        elif code == _OK:
-            seen.end = sent if seen.failed and seen.end is None else seen.end
-        elif code != _UNKNOWN:
-            seen.first = seen.first if seen.failed else sent
-            seen.failed += 1
-            seen.last, seen.end = sent, None
-            seen.outcomes[OUTCOMES[code]] += 1
-    return seen
-
-
-def _seen_to_its_end(seen: Sequence[_Failing], end: float, since: float, bound: Bound) -> None:
-    """Nothing still failed when the act ended, and the act went on for longer than the bound.
-
-    :raises Inconclusive: otherwise; what might still have come was not seen
+@check
+def dead_share_only(act: Act, probe: str) -> Finding:
+    """Check that while a node is dead, requests from the other nodes fail by at most its endpoints' share, and for at most
+    the dead endpoint window; after that only those that meet a stale conntrack entry, for at most the SYN_SENT timeout.
     """
-    for one in seen:
-        if one.failed and one.end is None:
-            raise Inconclusive(
-                f"requests on {one.node} still failed when the act ended, {end - since:.1f} s after the fault"
-            )
-    if bound.admits(end - since):
-        raise Inconclusive(
-            f"the act ended {end - since:.1f} s after the fault, before the bound of {bound.value:g} s passed"
-        )
+    lanes = act.lanes(probe)
+    pods = ready_pods(act.recording, service_of(act.recording, probe), act.since.low)
+    dead = sorted(pod for pod, node in pods.items() if node == act.node)
+    _answered_before(act, lanes, dead)
+    seen = [look_at(act, lane, until=act.lifted) for lane in lanes]
+    window = act.bound
+    syn_sent = Bound(
+        round(window.value + SYN_SENT.value(act.settings), 3), "s", f"the above + {SYN_SENT.text(act.settings)}"
+    )
+    share, limit = worst_share(seen, len(dead) / len(pods), f"{len(dead)} of {len(pods)} endpoints")
+    routing = max((one.failing for one in seen), key=lambda known: known.low)
+    clients = max(max(one.last, one.last_stale) for one in seen) - act.since.low
+    measured = {
+        "routing wrong": seconds(routing),
+        "clients still failing": Measure(round(max(clients, 0.0), 3), "s"),
+        "worst share lost": share,
+        **counts(act, probe, seen),
+    }
+    act.lasts(syn_sent, act.lifted)
+    return conclude(
+        _told_dead(len(dead), len(pods), measured),
+        measured,
+        {"routing wrong": window, "clients still failing": syn_sent, "worst share lost": limit},
+        **_about(act, lanes, probe, tuple(map(_line, seen))),
+    )
 
 
-def _told(worst: _Failing, failed: int, residue: int, bound: Bound, lanes: int) -> str:
-    why = f"No request failed on any of {lanes} nodes."
+def _lost_endpoints(act: Act, probe: str) -> tuple[int, int]:
+    """How many of a service's endpoints the fault takes away, and how many there are.
+
+    :raises Inconclusive: when the service had no Ready pod before
+    """
+    pods = ready_pods(act.recording, service_of(act.recording, probe), act.since.low)
+    if not pods:
+        raise Inconclusive(f"the service that “{probe}” asks had no Ready pod before the fault")
+    hit = {target.rpartition("/")[2] for target in act.fault.targets}
+    return sum(1 for pod, node in pods.items() if pod in hit or node in hit), len(pods)
+
+
+def _answered_before(act: Act, lanes: Sequence[Lane], dead: Sequence[str]) -> None:
+    """Every lane got answers of what was about to die: else its death could not be seen in any.
+
+    :raises Inconclusive: naming the lane that got none
+    """
+    for lane in lanes:
+        names = {number for number, by in enumerate(lane.names) if any(pod in by.split("/") for pod in dead)}
+        if not any(lane.bys[at] in names for at in span(lane, act.baseline, act.since.low)):
+            who = ", ".join(dead) or "no pod of the service"
+            raise Inconclusive(f"{who} was on the node that died, and gave {lane.node} no answer before it did")
+
+
+# -- telling -----------------------------------------------------------------------------------------------------------
+def _told(worst: Failures, seen: Sequence[Failures], bound: Bound) -> str:
+    failed, left = sum(one.failed for one in seen), sum(one.stale for one in seen)
+    late = sum(one.late for one in seen)
+    why = f"No request failed on any of {len(seen)} nodes."
     if failed:
         still = "were still failing" if worst.end is None else "failed until"
+        low, high = worst.failing
         why = (
-            f"Requests {still} {worst.seconds:.2f} s after the fault on {worst.node} ({worst.listed}); "
-            f"allowed are {bound.value:g} s."
+            f"Requests {still} {low if high == float('inf') else high:.2f} s after the fault on {worst.lane.node} "
+            f"({worst.listed}); allowed are {bound.value:g} s."
         )
-    if residue:
-        why += f" Counted apart: {residue} later ones that reused the source port of one that had timed out."
-    return why
+    if left:
+        why += f" Counted apart: {left} later ones that reused the source port of one that had timed out."
+    return why + (f" {late} answers took over {LATE:g} s." if late else "")
 
 
-def _decisive(worst: _Failing) -> tuple[str, ...]:
+def _told_dead(dead: int, all_: int, measured: dict[str, Measure]) -> str:
+    failed, asked = measured["failed"].value, measured["asked"].value
+    said = (
+        f"{dead} of {all_} endpoints died with their node: {failed:g} of {asked:g} requests from the other nodes failed "
+        f"({measured['worst share lost'].value:.0f} % in the worst second), and routing was right after "
+        f"{measured['routing wrong'].value:.1f} s. "
+    )
+    left = measured["failed by stale conntrack"].value
+    if not left:
+        return said + "No other request failed."
+    last = measured["clients still failing"].value
+    return (
+        f"{said}{left:g} requests failed because they reused the source port of a failed one, the last at {last:.1f} s."
+    )
+
+
+def _line(seen: Failures) -> str:
+    return (
+        f"{seen.lane.node}: {seen.failed} of {seen.asked} requests lost to routing, the last at {seen.failing.low:.1f} s; "
+        f"{seen.stale} to stale entries, the last at {max(seen.last_stale - seen.since.low, 0.0):.1f} s"
+    )
+
+
+def _decisive(worst: Failures) -> tuple[str, ...]:
     if not worst.failed:
         return ()
-    times = f"first failure {worst.first - worst.since:.2f} s and last {worst.last - worst.since:.2f} s after the fault"
-    return (f"{worst.node}: {times}, {worst.failed} requests failed ({worst.listed})",)
+    last = worst.last - worst.since.low
+    return (f"{worst.lane.node}: last failure {last:.2f} s after the fault, {worst.failed} failed ({worst.listed})",)
+
+
+def _about(act: Act, lanes: Sequence[Lane], probe: str, decisive: tuple[str, ...]) -> dict[str, object]:
+    nodes = tuple(lane.node for lane in lanes)
+    return {"nodes": nodes, "window": (act.start, act.end), "probes": (probe,), "decisive": decisive}

@@ -2,112 +2,116 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from typing import Any
 
-from kubeskeptic.bounds import Bound
-from kubeskeptic.checks.objects import condition, node_of
-from kubeskeptic.checks.watching import baseline_of, end_of, recorded, start_of
+from kubeskeptic.bounds import EVICT, Bound, Interval
+from kubeskeptic.checks.evidence import check
 from kubeskeptic.errors import Inconclusive
-from kubeskeptic.findings import Finding, Measure, Verdict
-from kubeskeptic.timeline import Act, Recording
+from kubeskeptic.findings import Finding, Measure, conclude, seconds
+from kubeskeptic.timeline import Act, Change
+from kubeskeptic.timeline.objects import UNREACHABLE, condition, living, node_of, tolerates_for_ever
 
-UNREACHABLE = "node.kubernetes.io/unreachable"
+_TURNS = "Ready turns Unknown"
+_EVICTED = "evicted after the taint"
 
 
-def turns_unknown(
-    recording: Recording, act: Act, node: str, since: float, until: float, earliest: Bound, latest: Bound
-) -> Finding:
-    """A crashed node's Ready condition turns Unknown neither before ``earliest`` nor after ``latest``.
-
-    :param until: when the node was brought back, which ends the question
-    """
-    recorded(recording, ["Node"], baseline_of(act), until)
-    seen = [change for change in recording.of_kind("Node", node) if change.seen <= until]
-    if not any(condition(change.object, "Ready") == "True" for change in seen if change.seen <= since):
-        raise Inconclusive(f"{node} was not Ready before it was crashed")
-    turned = next((c.seen for c in seen if c.seen > since and condition(c.object, "Ready") == "Unknown"), None)
+@check
+def turns_unknown(act: Act) -> Finding:
+    """Check that a crashed node's Ready condition turns Unknown within the case's bound, and no sooner than it may."""
+    node, since, until = act.node, act.since, act.lifted
+    changes = list(act.changes("Node", node))
+    before = [change for change in changes if change.seen <= since.high]
+    if not any(condition(change.object, "Ready") == "True" for change in before):
+        raise Inconclusive(f"{node} was not seen Ready before it was crashed")
+    turned = next(
+        (c.when for c in changes if since.low < c.seen <= until and condition(c.object, "Ready") == "Unknown"), None
+    )
+    took = turned.since(since) if turned else Interval(until - since.high, float("inf"))
+    latest, soonest = act.bound, act.soonest
+    why = f"{node} turned Ready: Unknown {took.high:.1f} s after it crashed"
     if turned is None:
-        late = not latest.admits(until - since)
-        return Finding(
-            Verdict.VIOLATED if late else Verdict.INCONCLUSIVE,
-            f"{node} was still called Ready {until - since:.0f} s after it crashed; allowed are {latest.value:g} s.",
-            bounds={"Ready turns Unknown": latest},
-            nodes=(node,),
-        )
-    took = turned - since
-    fine = earliest.admits(took) and latest.admits(took)
-    return Finding(
-        Verdict.HOLDS if fine else Verdict.VIOLATED,
-        f"{node} turned Ready: Unknown {took:.1f} s after it crashed; "
-        f"expected between {earliest.value:g} and {latest.value:g} s.",
-        measured={name: Measure(round(took, 2), "s") for name in ("Ready turns Unknown", "and no sooner")},
-        bounds={"Ready turns Unknown": latest, "and no sooner": earliest},
+        why = f"{node} was still called Ready {took.low:.0f} s after it crashed"
+    bounds = {_TURNS: latest} | ({"and no sooner": soonest} if soonest else {})
+    sooner = f"at least {soonest.value:g} and " if soonest else ""
+    return conclude(
+        f"{why}; allowed are {sooner}at most {latest.value:g} s.",
+        dict.fromkeys(bounds, seconds(took)),
+        bounds,
         nodes=(node,),
-        window=(start_of(act), until),
+        window=(act.start, until),
     )
 
 
-def emptied_not_removed(
-    recording: Recording, act: Act, node: str, since: float, until: float, *, but: Collection[str] = ()
-) -> Finding:
-    """A crashed node is tainted as unreachable and every evictable pod on it is deleted, while its Node object stays.
-
-    :param but: apps whose pods tolerate an unreachable node for ever, as a DaemonSet's do
-    :raises Inconclusive: when no evictable pod was there
+@check
+def emptied_not_removed(act: Act) -> Finding:
+    """Check that a crashed node is tainted as unreachable, each evictable pod on it is marked for deletion between EVICT and
+    EVICT + margin after the taint, and its Node object stays.
     """
-    end = end_of(act)
-    recorded(recording, ["Node", "Pod"], baseline_of(act), end)
-    changes = [change for change in recording.of_kind("Node", node) if since < change.seen <= end]
-    tainted = next((c.seen for c in changes if c.seen <= until and _unreachable(c.object.get("spec", {}))), None)
-    removed = [change for change in changes if change.type == "DELETED"]
-    fates = _evictions(recording, node, since, until, but)
-    stayed = sorted(pod for pod, marked in fates.items() if marked is None)
+    node, since, until = act.node, act.since, act.lifted
+    changes = [change for change in act.changes("Node", node) if change.seen > since.low]
+    tainted = next((change.when for change in changes if change.seen <= until and _unreachable(change)), None)
+    removed = sum(change.type == "DELETED" for change in changes)
+    marked = _marked(act, node, since.low, until)
+    stayed = sorted(name for name, when in marked.items() if when is None)
+    after = [when.since(tainted) for when in marked.values() if when and tainted]
+    evicted = Interval(min((t.low for t in after), default=0.0), max((t.high for t in after), default=float("inf")))
+    measured = {
+        "taints missing": Measure(int(tainted is None), "taints"),
+        "pods not evicted": Measure(len(stayed), "pods"),
+        "Node objects removed": Measure(removed, "objects"),
+    }
+    bounds = {name: Bound(0, m.unit, "emptied, not removed") for name, m in measured.items()}
+    if after:
+        soonest, latest = EVICT.at_least(act.settings), EVICT.at_most(act.settings)
+        least, most = (min(after, key=lambda t: t.low), max(after, key=lambda t: t.high))
+        measured |= {_EVICTED: seconds(most), "and no sooner than": seconds(least)}
+        bounds |= {_EVICTED: latest, "and no sooner than": soonest}
+    return conclude(
+        _fate(node, since, tainted, stayed, removed, evicted, len(marked)), measured, bounds, nodes=(node,),
+        window=(act.start, act.end),
+    )  # fmt: skip
+
+
+def _fate(
+    node: str, since: Interval, tainted: Interval | None, stayed: list[str], removed: int, evicted: Interval, pods: int
+) -> str:
     wrong = [
-        said
-        for said, true in (
-            ("it was not tainted as unreachable", tainted is None),
-            (f"{', '.join(stayed)} on it {'was' if len(stayed) == 1 else 'were'} not evicted", bool(stayed)),
-            ("its Node object was removed", bool(removed)),
-        )
-        if true
+        *(["it was not tainted as unreachable"] if tainted is None else []),
+        *([f"{', '.join(stayed)} on it {'was' if len(stayed) == 1 else 'were'} not evicted"] if stayed else []),
+        *(["its Node object was removed"] if removed else []),
     ]
     if wrong or tainted is None:
-        return Finding(Verdict.VIOLATED, f"While {node} was down {' and '.join(wrong)}.", nodes=(node,))
-    last = max(marked for marked in fates.values() if marked is not None)
-    return Finding(
-        Verdict.HOLDS,
-        f"It was tainted after {tainted - since:.1f} s and the last of its {len(fates)} evictable pods was evicted after "
-        f"{last - since:.1f} s; its Node object stayed.",
-        measured={"tainted": Measure(round(tainted - since, 2), "s"), "evicted": Measure(round(last - since, 2), "s")},
-        nodes=(node,),
+        return f"While {node} was down {' and '.join(wrong)}."
+    return (
+        f"It was tainted {tainted.since(since).high:.1f} s after the crash and the last of its {pods} evictable pods was "
+        f"marked for deletion {evicted.high:.1f} s after that; its Node object stayed."
     )
 
 
-def _evictions(
-    recording: Recording, node: str, since: float, until: float, but: Collection[str]
-) -> dict[str, float | None]:
+def _marked(act: Act, node: str, since: float, until: float) -> dict[str, Interval | None]:
     """When each evictable pod of a node was marked for deletion; None for one that was not.
 
     :raises Inconclusive: when there was none
     """
-    there: dict[str, str] = {}
-    marked: dict[str, float | None] = {}
-    for change in recording.of_kind("Pod"):
-        if node_of(change.object) != node or change.object["metadata"].get("labels", {}).get("app") in but:
-            continue
-        if change.seen <= since:
-            there[change.uid] = change.name
-            if change.type == "DELETED":
-                del there[change.uid]
-        elif change.seen <= until and change.object["metadata"].get("deletionTimestamp"):
-            marked.setdefault(change.uid, change.seen)
+    changes = list(act.changes("Pod"))
+    there = {
+        uid: pod
+        for uid, pod in living(changes, since).items()
+        if node_of(pod) == node and not tolerates_for_ever(pod) and not pod["metadata"].get("deletionTimestamp")
+    }
     if not there:
         raise Inconclusive(f"there was no pod on {node} that could be evicted")
-    return {name: marked.get(uid) for uid, name in there.items()}
+    marked: dict[str, Interval | None] = {}
+    for change in changes:
+        if change.uid in there and since < change.seen <= until and _leaving(change.object):
+            marked.setdefault(change.uid, change.when)
+    return {str(pod["metadata"]["name"]): marked.get(uid) for uid, pod in there.items()}
 
 
-def _unreachable(spec: dict[str, object]) -> bool:
-    taints = spec.get("taints")
-    return isinstance(taints, list) and any(
-        taint.get("key") == UNREACHABLE and taint.get("effect") == "NoExecute" for taint in taints
-    )
+def _leaving(pod: dict[str, Any]) -> bool:
+    return bool(pod["metadata"].get("deletionTimestamp"))
+
+
+def _unreachable(node: Change) -> bool:
+    taints = node.object.get("spec", {}).get("taints") or ()
+    return any(taint.get("key") == UNREACHABLE and taint.get("effect") == "NoExecute" for taint in taints)

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import click
 
-from kubeskeptic.claims import catalogue
-from kubeskeptic.findings import Verdict
+from kubeskeptic.claims import claim
+from kubeskeptic.errors import BadInput
 from kubeskeptic.paths import checkout
-from kubeskeptic.proving import Attempt, attempts, run_attempt, write_proofs
-from kubeskeptic.proving.campaign import asked_by_suites, chosen
+from kubeskeptic.proving import Attempt, asked_by, attempts, run_attempt, unbroken, write_proofs
 
 
 @click.command()
@@ -24,47 +23,45 @@ from kubeskeptic.proving.campaign import asked_by_suites, chosen
 def prove(
     claims: tuple[str, ...], only: tuple[str, ...], scenario: str | None, seed: int | None, cluster: str, dry_run: bool
 ) -> None:
-    """Break the cluster on purpose: does every claim turn violated under the sabotages it names?
+    """Break the cluster on purpose: does every case turn violated under the sabotages that must break it?
 
-    Each sabotage is one run of its scenario. What came out is kept in reports/proofs.json, which the report reads. The exit
-    status is 1 when a claim could not be broken.
+    Each attempt plays only the acts that its cases need. The outcome is kept in reports/proofs.json, which the report reads.
+    The exit status is 1 when a case could not be broken.
 
     \b
     skeptic prove
     skeptic prove heal.crash service.stable
     """
-    planned = attempts(chosen(claims) or list(catalogue()), asked_by_suites(checkout() / "suites"), only)
-    planned = [one for one in planned if scenario in (None, one.scenario)]
+    asked = [one for one in asked_by(checkout() / "suites") if scenario in (None, one.scenario.id)]
+    chosen = {claim(id_).id for id_ in claims}
+    planned = attempts([one for one in asked if not chosen or one.case.claim in chosen], only)
     for one in planned:
-        click.echo(one.scenario)
-        for id_, ids in one.claims.items():
-            click.echo(f"  {id_:<26} {', '.join(ids)}")
+        click.echo(one.scenario.id)
+        for id_, cases in one.wanted.items():
+            click.echo(f"  {id_:<26} {', '.join(str(each.case) for each in cases)}")
+    if not planned:
+        raise BadInput("no suite asks what was named here; `skeptic claims` lists the claims, and `--help` the choices")
     if dry_run:
         return
     options = ["--cluster", cluster, *(["--seed", str(seed)] if seed is not None else [])]
-    unbroken = [line for one in planned for line in _unbroken(one, options)]
-    total = sum(len(one.claims) for one in planned)
-    click.echo(f"\n{total - len(unbroken)} of {total} sabotages broke what they had to break")
-    for line in unbroken:
+    left = [line for one in planned for line in _prove(one, options)]
+    total = sum(len(cases) for one in planned for cases in one.wanted.values())
+    click.echo(f"\n{total - len(left)} of {total} cases were violated under a sabotage that must break them")
+    for line in left:
         click.echo(f"  not broken: {line}")
-    sys.exit(1 if unbroken else 0)
+    sys.exit(1 if left else 0)
 
 
-def _unbroken(attempt: Attempt, options: list[str]) -> list[str]:
-    """Perform an attempt, keep its proofs, and say which sabotages did not break all of their claims."""
-    click.echo(click.style(f"\n── {attempt.scenario} · {attempt.name}", bold=True))
+def _prove(attempt: Attempt, options: list[str]) -> list[str]:
+    """Perform an attempt, keep its proofs, and return the cases that were not broken."""
+    click.echo(click.style(f"\n── {attempt.scenario.id} · {attempt.name}", bold=True))
     reports = checkout() / "reports"
     proofs = run_attempt(attempt, _sabotaged(reports), options)
     write_proofs(reports / "proofs.json", proofs)
     for one in proofs:
         case = f" ({one.case})" if one.case else ""
         click.echo(f"   {one.sabotage}: {one.claim}{case} {one.verdict}: {one.why}")
-    violated = {(one.sabotage, one.claim) for one in proofs if one.verdict == Verdict.VIOLATED}
-    return [
-        f"{id_} in {attempt.scenario}: {', '.join(claim for claim in claims if (id_, claim) not in violated)}"
-        for id_, claims in attempt.claims.items()
-        if any((id_, claim) not in violated for claim in claims)
-    ]
+    return unbroken(attempt, proofs)
 
 
 def _sabotaged(reports: Path) -> Path:

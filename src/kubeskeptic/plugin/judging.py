@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from kubeskeptic.claims import claim
+from kubeskeptic.claims.case import Case
 from kubeskeptic.errors import Inconclusive
-from kubeskeptic.findings import Finding, Measure, Verdict, inconclusive
+from kubeskeptic.findings import Finding, Measure, Verdict
 from kubeskeptic.journal import Journal
+from kubeskeptic.plugin.cases import case_of, scenario_of
 from kubeskeptic.plugin.state import STATE, Judged
 from kubeskeptic.timeline import Recording
 
 Holds = Callable[[Finding], None]
-"""Say what a test found about its claim. Comes back when it holds, and ends the test otherwise."""
+"""Write down what a test found about its claim. Returns when the claim holds, and ends the test otherwise."""
 
 
 class Violated(AssertionError):
@@ -28,7 +30,7 @@ class Judge:
     """Writes down findings about one test's claim and turns them into the test's outcome.
 
     :param journal: None when a journal is judged again
-    :param verdict: of the last finding; None when there was none
+    :param verdict: the worst so far; None when there was none
     """
 
     item: pytest.Item
@@ -42,7 +44,7 @@ class Judge:
         :raises Violated: when the claim is violated
         :raises Inconclusive: when nothing can be said
         """
-        self.write(finding)
+        finding = self.write(finding)
         match finding.verdict:
             case Verdict.VIOLATED:
                 raise Violated(self.message(finding))
@@ -53,35 +55,49 @@ class Judge:
             case Verdict.HOLDS:
                 return
 
-    def unfinished(self, why: str) -> Finding:
-        """The finding of a check that broke off, with the lanes and the time that it was about as far as it came."""
-        if self.recording is None:
-            return inconclusive(why)
-        seen = self.recording.read
-        return inconclusive(why, window=seen.window, probes=tuple(dict.fromkeys(seen.probes)))
+    def write(self, finding: Finding) -> Finding:
+        """Keep a finding in the journal and for the table at the end, and return it as it was kept.
 
-    def write(self, finding: Finding) -> None:
-        """Keep a finding in the journal and for the table at the end; of one test the last one counts."""
+        Of one test the worst counts: a better one after it is not written down.
+        """
+        order = list(Verdict)
+        if self.verdict is not None and order.index(finding.verdict) <= order.index(self.verdict):
+            return finding
         self.verdict = finding.verdict
-        id_, case = claim_of(self.item)
-        post = claim(id_).post
+        finding = self._told_once(finding)
+        case = self._case
         state = self.item.config.stash[STATE]
-        state.judged[self.item.nodeid] = Judged(id_, case, finding.verdict, finding.why)
-        scenario = self.recording.id if self.recording else scenario_of(self.item)
-        fields = finding.as_record() | {"claim": id_, "case": case, "post": str(post)}
+        state.judged[self.item.nodeid] = Judged(case.claim, case.name, finding.verdict, finding.why)
+        declared = scenario_of(getattr(self.item, "module", None))
+        scenario = self.recording.id if self.recording else declared.id if declared else ""
+        fields = finding.as_record() | {"claim": case.claim, "case": case.name, "post": str(claim(case.claim).post)}
         if self.journal:
             self.journal.write("finding", scenario=scenario, test=self.item.nodeid, **fields)
         elif state.journal:  # the test never had the run, or has it no more: its finding is written down all the same
             with closing(Journal(state.journal)) as late:
                 late.write("finding", scenario=scenario, test=self.item.nodeid, **fields)
             state.late = state.journal.with_name("result.json").exists()
+        return finding
+
+    def _told_once(self, finding: Finding) -> Finding:
+        """What broke a scenario off is told whole by the first of its cases, and referred to by the others."""
+        broke_off = self.recording.broke_off if self.recording else ""
+        if finding.verdict is not Verdict.INCONCLUSIVE or not self.recording or not broke_off:
+            return finding
+        first = self.item.config.stash[STATE].broken.setdefault(self.recording.id, self.item.nodeid)
+        if first == self.item.nodeid:
+            return replace(finding, why=f"{self.recording.id} broke off: {broke_off}")
+        return replace(finding, why=f"{self.recording.id} broke off before this was seen; {first} says why")
+
+    @property
+    def _case(self) -> Case:
+        return case_of(self.item) or Case("")
 
     def message(self, finding: Finding) -> str:
-        """The finding for people: claim, bound and its source, measured value, when, where, what was done, how to repeat."""
-        id_, case = claim_of(self.item)
-        one, state = claim(id_), self.item.config.stash[STATE]
+        """Return the finding for people: claim, bound with its source, measured value, nodes, faults, how to run it again."""
+        one, state = claim(self._case.claim), self.item.config.stash[STATE]
         lines = [
-            f"{id_}{f' ({case})' if case else ''} is violated: {finding.why}",
+            f"{self._case} is violated: {finding.why}",
             f"  claim     {one.states}",
             *(f"  {'measured' if not at else '':8}  {name}: {value}{_against(finding, name, value)}"
               for at, (name, value) in enumerate(finding.measured.items())),
@@ -90,7 +106,7 @@ class Judge:
         if finding.nodes:
             lines.append(f"  nodes     {', '.join(finding.nodes)}")
         if self.recording:
-            lines += [f"  fault     {fault.says} (+{fault.applied - self.recording.started:.1f} s)"
+            lines += [f"  fault     {fault.says} (+{fault.applying.low - self.recording.started:.1f} s)"
                       for fault in self.recording.faults if "applied" in fault.phases]  # fmt: skip
         if state.journal:
             lines.append(f"  journal   {state.journal}")
@@ -98,20 +114,6 @@ class Judge:
                 lines.append(f"  evidence  {state.journal.parent / self.recording.evidence[0].folder}")
         lines.append(f"  again     {state.options.again(self.item.nodeid)}")
         return "\n".join(lines)
-
-
-def claim_of(item: pytest.Item) -> tuple[str, str]:
-    """Id and case of the claim that a test is about; two empty strings when it is about none."""
-    marker = item.get_closest_marker("claim")
-    if marker is None:
-        return "", ""
-    return str(marker.args[0]), str(marker.kwargs.get("case") or "")
-
-
-def scenario_of(item: pytest.Item) -> str:
-    """Id of the scenario that a test reads; empty when its file declares none."""
-    story = getattr(getattr(item, "module", None), "story", None)
-    return str(getattr(story, "id", ""))
 
 
 def _against(finding: Finding, name: str, value: Measure) -> str:

@@ -12,7 +12,8 @@ import pytest
 
 from kubeskeptic.errors import Inconclusive, NotAsked, SkepticError
 from kubeskeptic.findings import Finding, Verdict, inconclusive, skipped
-from kubeskeptic.plugin.judging import Judge, Violated, claim_of
+from kubeskeptic.plugin.cases import case_of
+from kubeskeptic.plugin.judging import Judge, Violated
 from kubeskeptic.plugin.state import NO_CLUSTER, STATE
 from kubeskeptic.redaction import redact
 
@@ -33,12 +34,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     """Nothing but a finding that holds lets a test about a claim pass."""
     yield
-    id_, _ = claim_of(item)
-    verdict = _judge(item).verdict
-    if id_ and verdict is None:
-        raise Unsaid(f"this test is about {id_} and ended without a finding: it has to hand one to `holds`")
-    if id_ and verdict is not Verdict.HOLDS:
-        raise Unsaid(f"this test found {id_} {verdict} and went on all the same: what `holds` raises has to end it")
+    case, verdict = case_of(item), _judge(item).verdict
+    if case and verdict is None:
+        raise Unsaid(f"this test is about {case.claim} and ended without a finding: it has to hand one to `holds`")
+    if case and verdict is not Verdict.HOLDS:
+        raise Unsaid(
+            f"this test found {case.claim} {verdict} and went on all the same: what `holds` raises has to end it"
+        )
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -47,19 +49,17 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Findings of tests that ended before they could say one; shorter reports; claims as properties."""
     report = yield
-    id_, case = claim_of(item)
-    if id_ and call.when == "setup":
-        report.user_properties += [("claim", id_), ("case", case)]
-    if call.excinfo is None or not (id_ or "run" in _fixtures(item)):
+    case = case_of(item)
+    if call.excinfo is None or not (case or "run" in _fixtures(item)):
         return report
     error, state = call.excinfo.value, item.config.stash[STATE]
     opening = call.when == "setup" and "run" in _fixtures(item) and "run" not in getattr(item, "funcargs", {})
     state.ended_by(error, opening=opening)
     state.stop(item.session, error, opening=opening)
-    if id_ and call.when != "teardown":
+    if case and call.when != "teardown":
         _write(item, error)
     _tell(report, item, error)
-    if id_ and call.when != "teardown" and report.failed and isinstance(error, SkepticError):
+    if case and call.when != "teardown" and report.failed and isinstance(error, SkepticError):
         state.undecided += not opening or isinstance(error, Inconclusive)
     return report
 
@@ -71,7 +71,7 @@ def not_reached(session: pytest.Session) -> None:
     if not state.begun or worker or session.config.option.collectonly or session.shouldfail == NO_CLUSTER:
         return
     for item in session.items:
-        if claim_of(item)[0] and item.nodeid not in state.judged:
+        if case_of(item) and item.nodeid not in state.judged:
             Judge(item, None, None).write(inconclusive(NOT_REACHED))
 
 
@@ -87,19 +87,19 @@ def _write(item: pytest.Item, error: BaseException) -> None:
     """Keep a finding, unless the test ended by the one that it said."""
     judge = _judge(item)
     if judge.verdict in (None, Verdict.HOLDS):
-        judge.write(_found(judge, error))
+        judge.write(_found(error))
 
 
-def _found(judge: Judge, error: BaseException) -> Finding:
+def _found(error: BaseException) -> Finding:
     if isinstance(error, NotAsked | pytest.skip.Exception):
         return skipped(str(error))
     if isinstance(error, pytest.xfail.Exception):
-        return judge.unfinished(f"not asked: {error}")
+        return inconclusive(f"not asked: {error}")
     if isinstance(error, SkepticError):
-        return judge.unfinished(str(error))
+        return inconclusive(str(error))
     line = next(iter(str(error).strip().splitlines()), "")
     said = line if isinstance(error, Unsaid) else f"{type(error).__name__}: {line}".rstrip(": ")
-    return judge.unfinished(f"the test itself failed: {redact(said)[:300]}")
+    return inconclusive(f"the test itself failed: {redact(said)[:300]}")
 
 
 def _tell(report: pytest.TestReport, item: pytest.Item, error: BaseException) -> None:

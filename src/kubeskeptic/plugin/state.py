@@ -43,6 +43,8 @@ class State:
     exit_status: int = 0
     begun: bool = False
     undecided: int = 0
+    broken: dict[str, str] = field(default_factory=dict)
+    """The test that tells why a scenario broke off, by the scenario's id."""
     late: bool = False
     """A finding was written after the run's reports were."""
     trouble: str = ""

@@ -20,6 +20,9 @@ _SIGNS = {
     Verdict.SKIPPED: ("–", "white"),
 }
 
+_FAILING = {Verdict.VIOLATED: pytest.ExitCode.TESTS_FAILED, Verdict.INCONCLUSIVE: Inconclusive.exit_status}
+"""Verdicts that end a session with a status of their own, also where pytest expected the test to fail."""
+
 
 def pytest_report_header(config: pytest.Config) -> str:
     """The seed, first."""
@@ -49,6 +52,12 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
         session.exitstatus = state.exit_status
     elif session.exitstatus == pytest.ExitCode.TESTS_FAILED and _only_undecided(session, state):
         session.exitstatus = Inconclusive.exit_status
+    elif session.exitstatus == pytest.ExitCode.OK and _worst(state) in _FAILING:
+        session.exitstatus = _FAILING[_worst(state)]
+
+
+def _worst(state: State) -> Verdict:
+    return max((judged.verdict for judged in state.judged.values()), key=list(Verdict).index, default=Verdict.HOLDS)
 
 
 def _only_undecided(session: pytest.Session, state: State) -> bool:

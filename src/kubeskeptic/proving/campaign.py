@@ -2,110 +2,84 @@
 
 from __future__ import annotations
 
-import ast
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kubeskeptic import __version__
-from kubeskeptic.claims import Claim, claim
 from kubeskeptic.errors import SkepticError
+from kubeskeptic.findings import Verdict
 from kubeskeptic.paths import checkout
 from kubeskeptic.proving.proofs import Proof
-from kubeskeptic.sabotages import SABOTAGES, sabotage
+from kubeskeptic.proving.suites import Asked
+from kubeskeptic.scenarios.declaration import Sabotage, Scenario
 from kubeskeptic.timeline import load
 
 Performer = Callable[[Sequence[str]], int]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Attempt:
-    """One scenario under sabotages that do not get in each other's way.
+    """One run of one scenario under sabotages that do not get in each other's way.
 
-    :param claims: the claims that have to turn violated, by the sabotage that must do it
+    :param wanted: the cases that have to turn violated, by the sabotage that must do it
     """
 
-    scenario: str
-    claims: dict[str, tuple[str, ...]]
-
-    @property
-    def suite(self) -> str:
-        """The suite file of the scenario."""
-        chapter, name = self.scenario.split("/")
-        return f"suites/{chapter}/test_{name}.py"
+    scenario: Scenario
+    wanted: dict[str, list[Asked]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """The sabotages, for people."""
-        return " + ".join(self.claims)
+        return " + ".join(self.wanted)
 
-    def takes(self, sabotage: str, claims: Sequence[str]) -> bool:
-        """Whether one more sabotage fits in: it shares no claim with those that are in, and spoils nothing they need."""
-        for other, theirs in self.claims.items():
-            if set(theirs) & set(claims) or SABOTAGES[other].spoils & SABOTAGES[sabotage].spoils:
-                return False
-        return True
+    @property
+    def tests(self) -> list[str]:
+        """The tests to run, by pytest's names: only their acts are played."""
+        return list(dict.fromkeys(one.node_id for asked in self.wanted.values() for one in asked))
+
+    def takes(self, id_: str, asked: Sequence[Asked]) -> bool:
+        """Return whether one more sabotage fits in: none is in force in an act that a case of another one reads."""
+        return all(
+            not _meets(self.scenario.sabotages[id_], others) and not _meets(self.scenario.sabotages[other], asked)
+            for other, others in self.wanted.items()
+        )
 
 
-def attempts(claims: Sequence[Claim], asked_by: dict[str, set[str]], only: Sequence[str] = ()) -> list[Attempt]:
-    """What has to be performed so that every claim meets each of its sabotages wherever it is asked.
+def attempts(asked: Sequence[Asked], only: Collection[str] = ()) -> list[Attempt]:
+    """Return what has to be performed so that every case meets each of its sabotages alone.
 
-    :param asked_by: the scenarios that ask each claim, by its id
     :param only: these sabotages, all when empty
-    :raises BadInput: when a claim names a sabotage that there is not
     """
-    wanted: dict[tuple[str, str], list[str]] = {}
-    for one in claims:
-        for id_ in one.broken_by:
-            for scenario in sabotage(id_).scenarios:
-                if scenario in asked_by.get(one.id, set()) and (not only or id_ in only):
-                    wanted.setdefault((scenario, id_), []).append(one.id)
+    wanted: dict[tuple[str, str], list[Asked]] = {}
+    scenarios = {one.scenario.id: one.scenario for one in asked}
+    for one in asked:
+        for sabotage in one.sabotages:
+            if not only or sabotage.id in only:
+                wanted.setdefault((one.scenario.id, sabotage.id), []).append(one)
     planned: list[Attempt] = []
-    for (scenario, id_), ids in sorted(wanted.items(), key=lambda item: -len(SABOTAGES[item[0][1]].spoils)):
-        fits = (one for one in planned if one.scenario == scenario and one.takes(id_, ids))
+    for (scenario, id_), cases in wanted.items():
+        fits = (one for one in planned if one.scenario.id == scenario and one.takes(id_, cases))
         attempt = next(fits, None)
         if attempt is None:
-            planned.append(attempt := Attempt(scenario, {}))
-        attempt.claims[id_] = tuple(ids)
-    return sorted(planned, key=lambda one: one.scenario, reverse=True)
-
-
-def asked_by_suites(suites: Path) -> dict[str, set[str]]:
-    """Which scenarios ask each claim."""
-    found: dict[str, set[str]] = {}
-    for claim_, _, scenario in _markers(suites):
-        found.setdefault(claim_, set()).add(scenario)
-    return found
-
-
-def cases_in_suites(suites: Path) -> set[tuple[str, str]]:
-    """Every claim with each case in which it is asked; an empty text where there is but one."""
-    return {(claim_, case) for claim_, case, _ in _markers(suites)}
-
-
-def _markers(suites: Path) -> Iterator[tuple[str, str, str]]:
-    """Claim, case and scenario of every test, read from the suite files without importing them."""
-    for path in sorted(suites.glob("*/test_*.py")):
-        scenario = f"{path.parent.name}/{path.stem.removeprefix('test_')}"
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.claim":
-                case = next((ast.literal_eval(word.value) for word in node.keywords if word.arg == "case"), "")
-                yield ast.literal_eval(node.args[0]), case, scenario
+            planned.append(attempt := Attempt(scenarios[scenario]))
+        attempt.wanted[id_] = cases
+    return planned
 
 
 def run_attempt(
     attempt: Attempt, reports: Path, options: Sequence[str] = (), perform: Performer | None = None
 ) -> list[Proof]:
-    """Perform one attempt in a process of its own and read what became of its claims.
+    """Perform one attempt in a process of its own and return what became of its cases.
 
     :param options: more of pytest's options, such as ``--seed``
     :raises SkepticError: when no run came of it
     """
     before = set(reports.glob("*/journal.jsonl"))
-    words = [sys.executable, "-m", "pytest", "-q", "--tb=no", attempt.suite, "--reports", str(reports)]
-    (perform or _perform)([*words, *(f"--sabotage={id_}" for id_ in attempt.claims), *options])
+    words = [sys.executable, "-m", "pytest", "-q", "--tb=no", *attempt.tests, "--reports", str(reports)]
+    (perform or _perform)([*words, *(f"--sabotage={id_}" for id_ in attempt.wanted), *options])
     fresh = sorted(set(reports.glob("*/journal.jsonl")) - before)
     if not fresh:
         raise SkepticError(f"nothing was performed under {attempt.name}; pytest's output above says why")
@@ -113,12 +87,13 @@ def run_attempt(
 
 
 def proofs_of(journal: Path, attempt: Attempt) -> list[Proof]:
-    """What a sabotaged run's journal says about the attempt's claims."""
+    """Return what a sabotaged run's journal says about the attempt's cases; one that it does not speak of is left out."""
     evidence = load(journal)
+    found = {(str(one["claim"]), str(one.get("case") or "")): one for one in evidence.findings}
     return [
         Proof(
-            claim=finding["claim"],
-            case=finding.get("case", ""),
+            claim=one.case.claim,
+            case=one.case.name,
             sabotage=id_,
             verdict=finding["verdict"],
             run=str(evidence.run.get("id", "")),
@@ -126,19 +101,27 @@ def proofs_of(journal: Path, attempt: Attempt) -> list[Proof]:
             harness=__version__,
             at=finding["at"],
             why=finding["why"],
+            digest=one.digest,
         )
-        for id_, claims in attempt.claims.items()
-        for finding in evidence.findings
-        if finding["claim"] in claims
+        for id_, asked in attempt.wanted.items()
+        for one in asked
+        if (finding := found.get((one.case.claim, one.case.name)))
     ]
 
 
-def chosen(ids: Sequence[str]) -> list[Claim]:
-    """The claims of these ids.
+def unbroken(attempt: Attempt, proofs: Sequence[Proof]) -> list[str]:
+    """Return the cases that a sabotage of theirs did not turn violated, one sentence each."""
+    seen = {(one.sabotage, one.claim, one.case): one.verdict for one in proofs}
+    return [
+        f"{one.case} is {seen.get((id_, one.case.claim, one.case.name), 'not asked')} under {id_}"
+        for id_, asked in attempt.wanted.items()
+        for one in asked
+        if seen.get((id_, one.case.claim, one.case.name)) != Verdict.VIOLATED
+    ]
 
-    :raises UnknownClaim: for one that is not in the catalogue
-    """
-    return [claim(id_) for id_ in ids]
+
+def _meets(sabotage: Sabotage, asked: Sequence[Asked]) -> bool:
+    return any(sabotage.breaks_in(one.case.acts) for one in asked)
 
 
 def _perform(words: Sequence[str]) -> int:

@@ -18,6 +18,7 @@ class Proof:
     :param verdict: ``violated`` proves that the check can fail; anything else does not
     :param at: Unix seconds
     :param why: the finding's sentence
+    :param digest: a hash of the test and of the checks that it calls, as they were then
     """
 
     claim: str
@@ -29,6 +30,7 @@ class Proof:
     harness: str
     at: float
     why: str
+    digest: str = ""
 
 
 def read_proofs(path: Path) -> list[Proof]:

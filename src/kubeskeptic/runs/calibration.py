@@ -10,10 +10,10 @@ import time
 from typing import Any
 
 from kubeskeptic.bounds import Setting, Settings
-from kubeskeptic.checks.objects import is_ready
 from kubeskeptic.durations import PODS_READY
 from kubeskeptic.kube.ownership import ours
 from kubeskeptic.runs.model import Run
+from kubeskeptic.timeline.objects import is_ready
 from kubeskeptic.waiting import NotYet, until
 
 PODS_PER_WORKER = 2

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from kubeskeptic.journal import Journal
     from kubeskeptic.kube import Kube
     from kubeskeptic.probes.agents import Agents
-    from kubeskeptic.sabotages import Sabotage
     from kubeskeptic.timeline import Recording
 
 
@@ -26,7 +25,8 @@ class Run:
     :param id: short, unique, sorts by time
     :param folder: where its journal and reports are
     :param allowed: the highest risk level that this cluster permits
-    :param sabotages: ways in which this run is broken on purpose, none in an ordinary one
+    :param sabotages: ids of the ways in which this run is broken on purpose; none in an ordinary one
+    :param cluster_domain: the domain of the cluster's DNS names
     :param recordings: of the scenarios that were performed, by id
     """
 
@@ -40,8 +40,9 @@ class Run:
     agents: Agents
     settings: Settings
     allowed: Risk
-    sabotages: tuple[Sabotage, ...] = field(default=())
+    sabotages: tuple[str, ...] = field(default=())
     recordings: dict[str, Recording] = field(default_factory=dict)
+    cluster_domain: str = "cluster.local"
 
     @property
     def nodes(self) -> tuple[str, ...]:

@@ -35,7 +35,6 @@ from kubeskeptic.runs.evidence import keep_what_explains
 from kubeskeptic.runs.model import Run
 from kubeskeptic.runs.options import RunOptions
 from kubeskeptic.runs.snapshot_check import unchanged
-from kubeskeptic.sabotages import sabotage
 
 
 @contextmanager
@@ -88,7 +87,7 @@ def _run(options: RunOptions, site: Site, level: Risk) -> Run:
         agents=Agents(site.kube, site.journal, site.cluster.agent_image, f"skeptic-{options.id}-agents", options.id),
         settings=read_settings(site.kube, site.access.run),
         allowed=level,
-        sabotages=tuple(sabotage(one) for one in options.sabotages),
+        sabotages=options.sabotages,
     )
 
 
@@ -144,8 +143,6 @@ def _declare(run: Run, options: RunOptions) -> None:
         command=options.again(),
         sabotages=list(options.sabotages),
     )
-    for one in run.sabotages:
-        run.journal.write("sabotage", id=one.id, says=one.says)
 
 
 def _point_latest(reports: Path, id_: str) -> None:

@@ -44,8 +44,6 @@ class RunOptions:
 
         :raises BadInput: saying what to ask instead
         """
-        from kubeskeptic.sabotages import sabotage
-
         if self.seed < 0:
             raise BadInput(f"a seed is a whole number from 0, not {self.seed}")
         if self.context and not self.agent_image:
@@ -53,8 +51,6 @@ class RunOptions:
                 "a cluster that is not ours needs --agent-image, the agent's image under a name that its nodes can pull "
                 "or have; `docker build` it from images/agent and push it to where they look"
             )
-        for id_ in self.sabotages:
-            sabotage(id_)
 
     def again(self, test: str = "") -> str:
         """The command that does the same again."""

@@ -1,11 +1,5 @@
-"""Sabotages: named ways to break the cluster or the workload so that a claim must fail. How we know that checks can.
+"""Sabotages that several scenarios share: named ways to break the cluster or the workload so that a claim must fail.
 
-``skeptic prove`` performs a claim's scenario under each sabotage that the claim names in ``broken_by`` and records what the
-verdict became. A sabotage of the workload rewrites its manifest; one of the cluster is a fault, in force from a named point
-of the story until the end of its act.
+A scenario registers each beside its acts (:meth:`~kubeskeptic.scenarios.declaration.Scenario.sabotage`). ``skeptic prove``
+performs a case's acts under each sabotage that must break it, and records what the verdict became.
 """
-
-from kubeskeptic.sabotages.catalogue import SABOTAGES, sabotage
-from kubeskeptic.sabotages.model import Sabotage
-
-__all__ = ["SABOTAGES", "Sabotage", "sabotage"]

@@ -9,7 +9,7 @@ from kubeskeptic.scenarios.manifests import Manifest
 
 
 def restart_never(manifests: list[Manifest]) -> list[Manifest]:
-    """The pods of `web` become bare pods that nothing restarts."""
+    """The pods of `web` are bare, with restartPolicy Never."""
     out: list[Manifest] = []
     for manifest in manifests:
         if _is(manifest, "Deployment", "web"):
@@ -20,22 +20,22 @@ def restart_never(manifests: list[Manifest]) -> list[Manifest]:
 
 
 def bare_pod_never_restarted(manifests: list[Manifest]) -> list[Manifest]:
-    """The bare pod is one that nothing restarts."""
+    """The bare pod has restartPolicy Never."""
     return [_with(one, restartPolicy="Never") if _is(one, "Pod", "alone") else one for one in manifests]
 
 
 def fixed_names(manifests: list[Manifest]) -> list[Manifest]:
-    """The Deployment `web` becomes a StatefulSet, whose replacements keep their names."""
+    """A StatefulSet takes the place of the Deployment `web`: its replacements keep their names."""
     return [_as_stateful_set(one) if _is(one, "Deployment", "web") else one for one in manifests]
 
 
-def parallel(manifests: list[Manifest]) -> list[Manifest]:
-    """Every StatefulSet starts its pods all at once."""
+def statefulset_parallel(manifests: list[Manifest]) -> list[Manifest]:
+    """Every StatefulSet has podManagementPolicy Parallel."""
     return [_with(one, podManagementPolicy="Parallel") if one["kind"] == "StatefulSet" else one for one in manifests]
 
 
 def bare_pod_owned(manifests: list[Manifest]) -> list[Manifest]:
-    """The bare pod is made by a ReplicaSet instead of by hand."""
+    """The bare pod is owned by a ReplicaSet."""
     return [_owned(one) if _is(one, "Pod", "alone") else one for one in manifests]
 
 

@@ -1,18 +1,19 @@
-"""Scenarios: one thing that happens to a cluster, once; many claims read its recording.
+"""Scenarios: one thing that happens to a cluster, once; many cases read its recording.
 
 ::
 
-    apply ── ask ── act ──────────────────────────── act … ── end
-    manifest probes  │ baseline settled                │      probes stopped, namespace gone
-    in its own       │ start                           │
-    namespace        │   faults, each with its order   │
-                     │   hold until the bounds passed  │
-                     └ end (after a tail)
+    set-up ── act ──────────────────────────── act … ── end
+    manifest   │ baseline settled                │      probes stopped, namespace gone
+    in its own │ start                           │
+    namespace, │   faults, each with its order   │
+    probes     │   hold until the bounds passed  │
+               └ end (after a tail)
 
-A *story* is a function of a :class:`Stage`, declared with :func:`scenario` in the suite file that asks about it.
+A scenario is declared in the suite file that asks about it (:class:`Scenario`); its acts are functions of a :class:`Stage`,
+and only those are played that the chosen cases need.
 """
 
-from kubeskeptic.scenarios.declaration import Scenario, scenario
+from kubeskeptic.scenarios.declaration import GIVEN, Sabotage, Scenario
 from kubeskeptic.scenarios.stage import Stage
 
-__all__ = ["Scenario", "Stage", "scenario"]
+__all__ = ["GIVEN", "Sabotage", "Scenario", "Stage"]

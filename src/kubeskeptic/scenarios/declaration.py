@@ -1,44 +1,178 @@
-"""Declaring a scenario beside the tests that read it."""
+"""Declaring a scenario beside the tests that read it: its set-up, its acts, and the sabotages that must break its cases."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kubeskeptic.errors import BadInput
 from kubeskeptic.guard.risk import Risk
+from kubeskeptic.scenarios.manifests import Manifest
 
 if TYPE_CHECKING:
+    from kubeskeptic.probes.specs import Probe
     from kubeskeptic.scenarios.stage import Stage
 
 WATCHED = ("Pod", "Service", "EndpointSlice")
 """Kinds whose changes are recorded unless a scenario says otherwise."""
 ALWAYS_WATCHED = ("Node",)
+"""Kinds whose changes are recorded in every scenario."""
+GIVEN = "given"
+"""The name of the act that is the set-up: from the first look of the recorder until all pods are Ready."""
 
-Story = Callable[["Stage"], None]
+Step = Callable[["Stage"], None]
+Asking = Callable[["Stage"], "Iterable[Probe]"]
+Breakage = Callable[["Stage"], AbstractContextManager[object]]
+Rewrite = Callable[[list[Manifest]], list[Manifest]]
 
 
 @dataclass(frozen=True)
-class Scenario:
-    """One thing that happens to a cluster.
+class ActPlan:
+    """One act: what happens in it, once its baseline is settled.
 
-    :param id: chapter and name, such as ``services/pod_killed``; its manifest is ``manifests/<id>.yaml``
-    :param needs: the risk level that its faults take
-    :param story: what happens
-    :param watches: kinds whose changes are recorded, in its own namespace
+    :param needs: the risk level that it takes
+    :param after: the act that must have been played right before it
+    :param asking: probes that are started for it and those after it
+    :param settled: whether its baseline has to be free of failures: False for an act that no probe watches
+    """
+
+    name: str
+    play: Step
+    needs: Risk
+    after: str = ""
+    asking: Asking | None = None
+    settled: bool = True
+
+
+@dataclass(frozen=True)
+class Sabotage:
+    """A named way to break the cluster or the workload, so that a claim must fail. How we know that checks can.
+
+    Either ``rewrite`` changes the manifest before it is applied, or ``breaks`` is in force for a stretch of the scenario.
+
+    :param id: what claims name in ``broken_by``
+    :param says: one sentence
+    :param at: the acts, or the moments of acts (``crash:found dead``), from which on it is in force until the act's end
     """
 
     id: str
-    needs: Risk
-    story: Story
-    watches: tuple[str, ...]
+    says: str
+    breaks: Breakage | None = None
+    rewrite: Rewrite | None = None
+    at: tuple[str, ...] = ()
 
     @property
-    def says(self) -> str:
-        """The story in one sentence: the first line of its docstring."""
-        return (self.story.__doc__ or self.id).strip().splitlines()[0]
+    def acts(self) -> set[str]:
+        """The acts in which it is in force; empty for one of the workload, which is in force in all."""
+        return {point.partition(":")[0] for point in self.at}
+
+    def breaks_in(self, acts: Iterable[str]) -> bool:
+        """Return whether it is in force in one of these acts."""
+        return not self.at or bool(self.acts & set(acts))
 
 
-def scenario(id_: str, *, needs: Risk, watches: tuple[str, ...] = WATCHED) -> Callable[[Story], Scenario]:
-    """Make a scenario of a story. Nodes are always watched too."""
-    return lambda story: Scenario(id_, needs, story, watches)
+@dataclass
+class Scenario:
+    """One thing that happens to a cluster, once; many cases read its recording.
+
+    :param id: chapter and name, such as ``services/pod_killed``
+    :param says: what happens, in one sentence
+    :param needs: the risk level without which nothing of it can be played
+    :param watches: kinds whose changes are recorded, in its own namespace
+    :param manifest: the file with its manifest; by default ``manifests/<id>.yaml`` of the project
+    """
+
+    id: str
+    says: str
+    needs: Risk = Risk.NAMESPACE
+    watches: tuple[str, ...] = WATCHED
+    manifest: Path | None = None
+    setup: Step | None = None
+    acts: dict[str, ActPlan] = field(default_factory=dict)
+    sabotages: dict[str, Sabotage] = field(default_factory=dict)
+
+    def given(self, step: Step) -> Step:
+        """Register the set-up: it applies the manifest and starts the probes that all acts need."""
+        self.setup = step
+        return step
+
+    def act(
+        self,
+        name: str,
+        *,
+        needs: Risk | None = None,
+        after: str = "",
+        asking: Asking | None = None,
+        settled: bool = True,
+    ) -> Callable[[Step], Step]:
+        """Register the next act; see :class:`ActPlan`.
+
+        :raises BadInput: when there is one of this name, or ``after`` is none that was registered before
+        """
+        if name in self.acts or name == GIVEN:
+            raise BadInput(f"{self.id} has two acts “{name}”")
+        if after and after not in self.acts:
+            raise BadInput(f"the act “{name}” of {self.id} comes after “{after}”, which is not registered before it")
+
+        def register(step: Step) -> Step:
+            self.acts[name] = ActPlan(name, step, self.needs if needs is None else needs, after, asking, settled)
+            return step
+
+        return register
+
+    def sabotage(self, *at: str) -> Callable[[Breakage], Breakage]:
+        """Register a sabotage that comes into force in these acts; its id is the function's name, its sentence the docstring.
+
+        :raises BadInput: when it names an act that there is not
+        """
+        unknown = sorted({point.partition(":")[0] for point in at} - set(self.acts) - {GIVEN})
+        if unknown or not at:
+            raise BadInput(
+                f"a sabotage of {self.id} is in force in no act of it: {', '.join(unknown) or 'none is named'}"
+            )
+
+        def register(breaks: Breakage) -> Breakage:
+            self._add(Sabotage(_id(breaks), _says(breaks), breaks=breaks, at=at))
+            return breaks
+
+        return register
+
+    def rewrite(self, rewrite: Rewrite) -> Rewrite:
+        """Register a sabotage of the workload: it makes another manifest of the scenario's own."""
+        self._add(Sabotage(_id(rewrite), _says(rewrite), rewrite=rewrite))
+        return rewrite
+
+    def needed(self, chosen: Iterable[str]) -> list[ActPlan]:
+        """Return the acts to play so that these can be read, in order: they, and those that must come right before them.
+
+        :raises BadInput: when there is no such act
+        """
+        wanted: set[str] = set()
+        for name in chosen:
+            while name and name != GIVEN:
+                if name not in self.acts:
+                    raise BadInput(f"{self.id} has no act “{name}”; it has {', '.join(self.acts) or 'none'}")
+                wanted.add(name)
+                name = self.acts[name].after
+        return [act for act in self.acts.values() if act.name in wanted]
+
+    def breaking(self, ids: Sequence[str], acts: Iterable[str]) -> list[Sabotage]:
+        """Return those of the sabotages that are in force in one of these acts."""
+        played = list(acts)
+        return [self.sabotages[id_] for id_ in ids if id_ in self.sabotages and self.sabotages[id_].breaks_in(played)]
+
+    def _add(self, one: Sabotage) -> None:
+        if one.id in self.sabotages:
+            raise BadInput(f"{self.id} has two sabotages {one.id}")
+        self.sabotages[one.id] = one
+
+
+def _id(function: Callable[..., object]) -> str:
+    return function.__name__.strip("_").replace("_", "-")
+
+
+def _says(function: Callable[..., object]) -> str:
+    return (function.__doc__ or _id(function)).strip().splitlines()[0]

@@ -1,13 +1,15 @@
 """The timeline: what a journal says happened, in order, on one clock. Pure: no cluster, no waiting."""
 
+from kubeskeptic.timeline.act import Act
 from kubeskeptic.timeline.faults import FaultSpan
 from kubeskeptic.timeline.loading import load
 from kubeskeptic.timeline.outages import Outage, outages
-from kubeskeptic.timeline.recording import Act, Change, Gap, Recording, RunEvidence
+from kubeskeptic.timeline.recording import ActSpan, Change, Gap, Recording, RunEvidence
 from kubeskeptic.timeline.samples import Lane, Sample
 
 __all__ = [
     "Act",
+    "ActSpan",
     "Change",
     "FaultSpan",
     "Gap",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from kubeskeptic.bounds import Bound
+from kubeskeptic.bounds import Interval
+from kubeskeptic.durations import POLL
 from kubeskeptic.errors import Inconclusive
 
 
@@ -25,38 +26,34 @@ class FaultSpan:
     """How the bite and the healing were seen."""
 
     @property
-    def applied(self) -> float:
-        """When it was applied: the moment before the harness did it, so that no consequence comes earlier.
+    def applying(self) -> Interval:
+        """When it was applied: between the moment before the harness did it and the moment after.
 
         :raises Inconclusive: when it never was
         """
         if "applied" not in self.phases:
             raise Inconclusive(f"the fault {self.fault} on {', '.join(self.targets)} was never applied")
-        return self.phases.get("applying", self.phases["applied"])
+        return Interval(self.phases.get("applying", self.phases["applied"]), self.phases["applied"])
 
     @property
-    def lifted(self) -> float:
-        """When undoing it began.
+    def applied(self) -> float:
+        """The moment before the harness applied it, so that no consequence comes earlier.
 
-        :raises Inconclusive: when it never did
+        :raises Inconclusive: when it never was
         """
-        if "undoing" not in self.phases:
-            raise Inconclusive(f"the fault {self.fault} on {', '.join(self.targets)} was never undone")
-        return self.phases["undoing"]
+        return self.applying.low
 
-    def healed_within(self, bound: Bound) -> float:
-        """When it was applied, if what it broke was whole again within ``bound`` of that.
+    @property
+    def returned(self) -> Interval:
+        """When a node was back: its kubelet had renewed its Lease, which is looked at every :data:`POLL` seconds.
 
-        :raises Inconclusive: when it was not, or nobody saw it
+        :raises Inconclusive: when it was not seen to heal
         """
         if "healed" not in self.phases:
             raise Inconclusive(f"the fault {self.fault} on {', '.join(self.targets)} was not seen to heal")
-        took = self.phases["healed"] - self.applied
-        if not bound.admits(took):
-            raise Inconclusive(f"{', '.join(self.targets)} was away for {took:.0f} s, longer than {bound.value:g} s")
-        return self.applied
+        return Interval(max(self.phases["healed"] - 2 * POLL, self.phases.get("undoing", 0.0)), self.phases["healed"])
 
     @property
     def bit(self) -> bool:
-        """Whether it was seen to bite."""
+        """Whether it was seen to take effect."""
         return "bit" in self.phases

@@ -10,7 +10,7 @@ from kubeskeptic.bounds import Settings
 from kubeskeptic.durations import CLOCK_DOUBT
 from kubeskeptic.journal import Record, read
 from kubeskeptic.timeline.faults import FaultSpan
-from kubeskeptic.timeline.recording import Act, Change, Gap, Recording, RunEvidence, Taken
+from kubeskeptic.timeline.recording import ActSpan, Change, Gap, Recording, RunEvidence, Taken
 from kubeskeptic.timeline.samples import Lane
 
 
@@ -90,6 +90,7 @@ class _Loader:
             recording.namespace = record.get("namespace", "")
             recording.test = record.get("test", "")
             recording.started = record["at"]
+            recording.asked = tuple(record["acts"]) if "acts" in record else None
         else:
             recording.ended = record["at"]
             recording.irreducible = record.get("irreducible")
@@ -104,7 +105,7 @@ class _Loader:
         self._recording(record).evidence.append(taken)
 
     def _act(self, record: Record) -> None:
-        act = self._recording(record).acts.setdefault(record["act"], Act(record["act"]))
+        act = self._recording(record).acts.setdefault(record["act"], ActSpan(record["act"]))
         if record["phase"] in ("baseline", "start", "end"):
             setattr(act, record["phase"], record["at"])
 
@@ -134,6 +135,9 @@ class _Loader:
         lanes = [self._lane(record["node"], probe) for probe in record["probes"]]
         indexes = [[lane.name_index(name) for name in record["names"]] if lane is not None else [] for lane in lanes]
         offset = record["offset"]
+        for lane in lanes:
+            if lane is not None:
+                lane.doubt = max(lane.doubt, record["error"])
         columns = zip(
             record["probe"], record["tick"], record["sent"], record["took"],
             record["outcome"], record["by"], record["port"], strict=True,
@@ -182,5 +186,7 @@ class _Loader:
             self.stray.append(gap)
 
     def _change(self, record: Record) -> None:
-        change = Change(record["seen"], record["type"], record["resource"], record["object"])
+        change = Change(
+            record["seen"], record["type"], record["resource"], record["object"], float(record.get("age", 0.0))
+        )
         self._recording(record).changes.append(change)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from kubeskeptic.bounds import Settings
+from kubeskeptic.bounds import Interval, Settings
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.timeline.faults import FaultSpan
 from kubeskeptic.timeline.samples import Lane
@@ -27,6 +27,18 @@ class Change(NamedTuple):
     kind: str
     """Kind of the object, such as ``Pod``."""
     object: dict[str, Any]
+    age: float = 0.0
+    """Seconds that it may have been true before it was seen, at most."""
+
+    @property
+    def earliest(self) -> float:
+        """The earliest that it can have happened, Unix seconds."""
+        return self.seen - self.age
+
+    @property
+    def when(self) -> Interval:
+        """When it happened: no later than it was seen, no earlier than its age says."""
+        return Interval(self.earliest, self.seen)
 
     @property
     def name(self) -> str:
@@ -62,8 +74,8 @@ class Gap:
 
 
 @dataclass
-class Act:
-    """One part of a scenario: a settled baseline, then something happens, then its end."""
+class ActSpan:
+    """When one part of a scenario was played: a settled baseline, then something happens, then its end. Unix seconds."""
 
     name: str
     baseline: float | None = None
@@ -71,6 +83,16 @@ class Act:
     start: float | None = None
     """When the baseline was settled and the act began."""
     end: float | None = None
+
+    def reached(self, phase: str) -> float:
+        """Return when a phase was reached: ``baseline``, ``start`` or ``end``.
+
+        :raises Inconclusive: when it was not
+        """
+        when: float | None = getattr(self, phase)
+        if when is None:
+            raise Inconclusive(f"the act “{self.name}” did not reach its {phase}")
+        return when
 
 
 class Taken(NamedTuple):
@@ -86,21 +108,6 @@ class Taken(NamedTuple):
     files: int
     missing: tuple[str, ...]
     """What could not be had, with the reason."""
-
-
-@dataclass
-class Read:
-    """What a reader of a recording has asked for: acts, and probes by name."""
-
-    acts: list[Act] = field(default_factory=list)
-    probes: list[str] = field(default_factory=list)
-
-    @property
-    def window(self) -> tuple[float, float] | None:
-        """From the first baseline to the last end of the acts, as far as they were played; None when none was."""
-        starts = [at for act in self.acts for at in (act.baseline, act.start) if at is not None]
-        ends = [act.end for act in self.acts if act.end is not None]
-        return (min(starts), max(ends)) if starts and ends else None
 
 
 @dataclass
@@ -125,70 +132,39 @@ class Recording:
     """What each probe asks, by its name."""
     changes: list[Change] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
-    acts: dict[str, Act] = field(default_factory=dict)
+    acts: dict[str, ActSpan] = field(default_factory=dict)
     faults: list[FaultSpan] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
     evidence: list[Taken] = field(default_factory=list)
     """Logs, events and states that were taken, in order."""
-    read: Read = field(default_factory=lambda: Read())
-    """What has been asked of this recording since it was last forgotten: what an unfinished check was about."""
+    asked: tuple[str, ...] | None = None
+    """The acts that the chosen cases needed; None in journals that do not say."""
+    damage: tuple[str, ...] = ()
+    """What is wrong with the journal where it speaks of this scenario, one sentence each."""
 
-    def act(self, name: str) -> Act:
-        """An act that was played to its end.
+    def act(self, name: str) -> ActSpan:
+        """Return an act that was played to its end.
 
-        :raises NotAsked: when it was left out, because this cluster does not allow it or cannot do it
-        :raises Inconclusive: when it was not for another reason: what did not happen proves nothing
+        :raises NotAsked: when it was left out, because this cluster does not allow it or no chosen case needed it
+        :raises Inconclusive: when it did not come to its end: what did not happen proves nothing
         """
         act = self.acts.get(name)
-        self.read.acts += [act] if act else []
         if act is None or act.start is None or act.end is None:
-            self._left_out(name)
+            reasons = self.facts.get(LEFT_OUT, {})
+            if name in reasons or ALL in reasons:
+                raise NotAsked(str(reasons.get(name, reasons.get(ALL))))
+            if act is None and self.asked is not None and name not in self.asked:
+                raise NotAsked(f"the act “{name}” of {self.id} was not asked for in that run")
             why = f": {self.broke_off}" if self.broke_off else ""
             raise Inconclusive(f"the act “{name}” of {self.id} was not played to its end{why}")
         return act
 
-    def fault(self, act: str, name: str = "", target: str = "") -> FaultSpan:
-        """The fault of an act (by its name, or by part of a target, when there are several), which must have bitten.
-
-        :raises NotAsked: when its act was left out
-        :raises Inconclusive: when there is none, or nobody saw it bite
-        """
-        for fault in self.faults:
-            wanted = not target or any(target in one for one in fault.targets)
-            if fault.act == act and (not name or fault.fault == name) and wanted:
-                if not fault.bit:
-                    raise Inconclusive(f"the fault {fault.fault} of “{act}” was not seen to bite")
-                return fault
-        self._left_out(act)
-        which = " ".join(word for word in ("no fault", name, target) if word)
-        raise Inconclusive(f"{which} was recorded in “{act}”")
-
-    def _left_out(self, act: str) -> None:
-        """Say why an act was left out, when it was."""
-        reasons = self.facts.get(LEFT_OUT, {})
-        if act in reasons or ALL in reasons:
-            raise NotAsked(str(reasons.get(act, reasons.get(ALL))))
-
-    def allowed(self, *acts: str) -> tuple[str, ...]:
-        """Those of the acts that were not left out on this cluster."""
-        return tuple(act for act in acts if act not in self.facts.get(LEFT_OUT, {}))
-
-    def fact(self, name: str) -> Any:
-        """Something the story noted.
-
-        :raises Inconclusive: when it did not come that far
-        """
-        if name not in self.facts:
-            raise Inconclusive(f"the scenario {self.id} did not get to note its “{name}”")
-        return self.facts[name]
-
     def lanes_of(self, probe: str) -> list[Lane]:
-        """The lanes of one probe, by node.
+        """Return the lanes of one probe, by node.
 
-        :raises Inconclusive: when nobody asked
+        :raises Inconclusive: when no node asked
         """
         lanes = [lane for (_, name), lane in sorted(self.lanes.items()) if name == probe]
-        self.read.probes += [probe] if lanes else []
         if not lanes:
             raise Inconclusive(f"no sample of the probe “{probe}” was recorded")
         return lanes

@@ -50,6 +50,8 @@ class Lane:
         self.bys = array("H")
         self.ports = array("l")
         self.names: list[str] = [""]
+        self.doubt = 0.0
+        """Seconds by which the agent's clock may be off the harness's, at most."""
         self._index = {"": 0}
         for sample in samples:
             self.append(sample)

@@ -1,0 +1,157 @@
+"""Was enough seen? What must be true of all that a check has read before its finding may say *holds*.
+
+Every check goes through :func:`check`. The measuring function says what it measured against which bounds; here, in one place,
+the verdict is kept from saying more than the evidence does:
+
+1. a violation that was seen stays one, whatever was not seen;
+2. a baseline that was dirty says nothing about the fault, either way;
+3. *holds* needs that every node was asked, all the time that matters, that every outcome is known, that no watch had a gap,
+   that the act lasted until the bounds had passed, and that the journal is whole.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
+from kubeskeptic.durations import BRIEF, HOLE
+from kubeskeptic.errors import Inconclusive, NotAsked
+from kubeskeptic.findings import Finding, Verdict, inconclusive, skipped
+from kubeskeptic.timeline import Act, Lane
+
+FEW = 0.01
+"""The share of a lane's questions that may never have been asked. They are counted and shown."""
+
+_OK = OUTCOMES.index(Outcome.OK)
+_UNKNOWN = OUTCOMES.index(Outcome.UNKNOWN)
+P = ParamSpec("P")
+
+
+def check(measure: Callable[Concatenate[Act, P], Finding]) -> Callable[Concatenate[Act, P], Finding]:
+    """Make a check of a function that measures: what it cannot measure, and what was not seen, becomes part of the finding."""
+
+    @wraps(measure)
+    def judged(act: Act, /, *args: P.args, **kwargs: P.kwargs) -> Finding:
+        try:
+            finding = measure(act, *args, **kwargs)
+        except Inconclusive as why:
+            return inconclusive(str(why), probes=tuple(act.reading.lanes), window=_window(act))
+        except NotAsked as why:
+            return skipped(str(why))
+        dirty = next(_dirty(act), "")
+        if dirty:
+            return finding.but(dirty)
+        lacking = next(_lacking(act), "") if finding.verdict is not Verdict.VIOLATED else ""
+        return finding.but(lacking) if lacking else finding
+
+    return judged
+
+
+def span(lane: Lane, since: float, until: float) -> range:
+    """Return the positions of a lane's samples that were sent between two times."""
+    return range(bisect_left(lane.sent, since), bisect_left(lane.sent, until))
+
+
+def never_asked(lanes: Iterable[Lane], since: float, until: float) -> int:
+    """Return how many questions were due between two times and never asked, in sum over the lanes."""
+    return sum(_missing(lane, since, until) for lane in lanes)
+
+
+def _window(act: Act) -> tuple[float, float] | None:
+    try:
+        return act.start, act.end
+    except (Inconclusive, NotAsked):
+        return None
+
+
+def _dirty(act: Act) -> Iterator[str]:
+    """Requests that failed before anything was done."""
+    fault = [one for one in act.recording.faults if one.act in act.names and "applied" in one.phases]
+    until = min((one.applying.low for one in fault), default=act.start)
+    for probe in act.reading.lanes:
+        for lane in act.lanes(probe):
+            failed = sum(1 for at in span(lane, act.baseline, max(until, act.start)) if lane.codes[at] != _OK)
+            if failed:
+                yield (
+                    f"The baseline of “{act.names[0]}” was dirty: {failed} requests of “{probe}” failed on {lane.node} "
+                    "before anything was done"
+                )
+
+
+def _lacking(act: Act) -> Iterator[str]:
+    """What keeps *holds* from being said, one sentence each."""
+    reading = act.reading
+    if not reading.lanes and not reading.kinds:
+        yield "The check read no lane and no API object"
+    yield from (f"The journal is damaged: {what}" for what in act.recording.damage)
+    for probe, (since, until) in reading.lanes.items():
+        lanes = act.lanes(probe)
+        yield from _not_asked(act, probe, lanes, since, until)
+        yield from _shared_hole(lanes, since, until)
+    for kind, (since, until) in reading.kinds.items():
+        for gap in act.recording.gaps:
+            if gap.source == "watch" and gap.resource == kind and gap.touches(since, until):
+                yield f"The watch of {kind} was interrupted where it matters: {gap.reason}"
+    for lasted, bound in reading.lasting:
+        if bound.admits(lasted.low):
+            yield f"The act ended {lasted.low:.1f} s after the fault, before the bound of {bound.value:g} s had passed"
+
+
+def _not_asked(act: Act, probe: str, lanes: list[Lane], since: float, until: float) -> Iterator[str]:
+    unasked = _nodes(act, since, until) - {lane.node for lane in lanes} - act.taken_away()
+    if unasked:
+        yield f"“{probe}” was not asked from {', '.join(sorted(unasked))}"
+    for lane in lanes:
+        strict = probe in act.reading.unbroken
+        allowed = max(BRIEF, 2.5 * lane.period) if strict else max(HOLE, 2 * lane.period)
+        at = _first_hole(lane, since, until, allowed)
+        if at is not None:
+            yield (
+                f"“{probe}” on {lane.node} was not asked for more than {allowed:g} s, {at - since:.1f} s into the "
+                f"{until - since:.0f} s that matter"
+            )
+        asked, missing = len(span(lane, since, until)), _missing(lane, since, until)
+        if missing > FEW * asked:
+            yield f"{missing} of {missing + asked} questions of “{probe}” on {lane.node} were never asked"
+        unknown = sum(1 for i in span(lane, since, until) if lane.codes[i] == _UNKNOWN)
+        if unknown:
+            yield f"{unknown} outcomes of “{probe}” on {lane.node} are not known"
+
+
+def _nodes(act: Act, since: float, until: float) -> set[str]:
+    """The nodes of the cluster in a stretch of time, with those that joined in it."""
+    joined = {c.name for c in act.recording.of_kind("Node") if c.type == "ADDED" and since <= c.seen <= until}
+    return set(act.recording.nodes) | joined
+
+
+def _shared_hole(lanes: list[Lane], since: float, until: float) -> Iterator[str]:
+    """A stretch in which no lane at all was asked: however short, an event that all clients felt would hide in it."""
+    if len(lanes) < 2:
+        return
+    allowed = 2.5 * min(lane.period for lane in lanes)
+    sent = sorted(lane.sent[at] for lane in lanes for at in span(lane, since, until))
+    for before, after in zip([since, *sent], [*sent, until], strict=True):
+        if after - before > allowed:
+            yield (
+                f"“{lanes[0].probe}” was asked from no node at all for {after - before:.3f} s, {before - since:.1f} s into "
+                f"the {until - since:.0f} s that matter"
+            )
+            return
+
+
+def _first_hole(lane: Lane, since: float, until: float, allowed: float) -> float | None:
+    """When a stretch longer than ``allowed`` begins in which a lane was not asked; None when there is none."""
+    before = since
+    for at in span(lane, since, until):
+        if lane.sent[at] - before > allowed:
+            return before
+        before = lane.sent[at]
+    return before if until - before > allowed else None
+
+
+def _missing(lane: Lane, since: float, until: float) -> int:
+    ticks = {lane.ticks[at] for at in span(lane, since, until)}
+    return max(ticks) - min(ticks) + 1 - len(ticks) if ticks else 0

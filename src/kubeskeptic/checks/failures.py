@@ -1,0 +1,160 @@
+"""What failed on a lane after a fault: how often, in which way, for how long, and in which share of each second.
+
+Two causes of failure are told apart. *Routing*: the node's rules still name an endpoint that is gone. *Stale conntrack*
+(:mod:`kubeskeptic.timeline.stale_conntrack`): the rules are right, but a connection reuses the source port of one that timed
+out before. The second kind is counted apart.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import NormalDist
+
+from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
+from kubeskeptic.bounds import SYN_SENT, Bound, Interval
+from kubeskeptic.checks.evidence import never_asked, span
+from kubeskeptic.durations import LATE, MARGIN, STRETCH
+from kubeskeptic.findings import Measure
+from kubeskeptic.timeline import Act, Lane
+from kubeskeptic.timeline.endpoints import strangers
+from kubeskeptic.timeline.stale_conntrack import stale
+
+_OK = OUTCOMES.index(Outcome.OK)
+_UNKNOWN = OUTCOMES.index(Outcome.UNKNOWN)
+_BY_CHANCE = 0.001
+"""How often the share bound may be passed by chance alone, over all stretches of all lanes together."""
+
+
+@dataclass
+class Stretch:
+    """One second of one lane."""
+
+    asked: int = 0
+    failed: int = 0
+
+
+@dataclass
+class Failures:
+    """What one lane saw after a fault. Times in Unix seconds, as known to the doubt of the agent's clock."""
+
+    lane: Lane
+    since: Interval
+    asked: int = 0
+    failed: int = 0
+    """Requests that failed, without those that met a stale entry."""
+    unknown: int = 0
+    late: int = 0
+    wrong: int = 0
+    """Answers of a pod that was no endpoint of the service then; they are part of ``failed``."""
+    stale: int = 0
+    last: float = 0.0
+    last_stale: float = 0.0
+    end: float | None = None
+    """The first good answer after the last failure; None when there was none."""
+    outcomes: Counter[str] = field(default_factory=Counter)
+    stretches: dict[int, Stretch] = field(default_factory=dict)
+
+    @property
+    def failing(self) -> Interval:
+        """Seconds from the fault to the end of failing; without an upper end when failing did not end."""
+        if not self.failed:
+            return Interval(0.0, 0.0)
+        high = float("inf") if self.end is None else self.end + self.lane.doubt - self.since.low
+        return Interval(max(self.last - self.lane.doubt - self.since.high, 0.0), max(high, 0.0))
+
+    @property
+    def listed(self) -> str:
+        """How often it failed in which way, the most frequent first: ``18 timeout, 4 refused``."""
+        return ", ".join(f"{count} {what}" for what, count in self.outcomes.most_common())
+
+    def in_failing(self) -> list[Stretch]:
+        """The stretches until the last failure: a share is not diluted by the good time after it."""
+        last = int((self.last - self.since.low) // STRETCH) if self.failed else -1
+        return [one for number, one in sorted(self.stretches.items()) if number <= last]
+
+
+# -- looking -----------------------------------------------------------------------------------------------------------
+def look_at(act: Act, lane: Lane, until: float | None = None) -> Failures:
+    """Return what failed on a lane since the fault; stale entries, late answers and strangers apart."""
+    seen = Failures(lane, act.since)
+    syn_sent = SYN_SENT.value(act.settings.on(lane.node))
+    leftover, wrong = stale(lane, syn_sent), _strangers(act, lane)
+    for at in span(lane, act.since.low, act.end if until is None else until):
+        _count(seen, at, at in leftover, at in wrong)
+    return seen
+
+
+def _count(seen: Failures, at: int, leftover: bool, wrong: bool) -> None:
+    lane, sent = seen.lane, seen.lane.sent[at]
+    code = lane.codes[at]
+    stretch = seen.stretches.setdefault(int((sent - seen.since.low) // STRETCH), Stretch())
+    seen.asked += 1
+    if leftover:
+        seen.stale, seen.last_stale = seen.stale + 1, sent
+        return
+    stretch.asked += 1
+    if code == _OK and not wrong:
+        seen.late += lane.took[at] > LATE
+        seen.end = sent if seen.failed and seen.end is None else seen.end
+        return
+    stretch.failed += 1
+    if code == _UNKNOWN:
+        seen.unknown += 1
+        return
+    seen.failed, seen.wrong = seen.failed + 1, seen.wrong + wrong
+    seen.last, seen.end = sent, None
+    seen.outcomes["answered by a pod that was no endpoint" if wrong else str(OUTCOMES[code])] += 1
+
+
+def _strangers(act: Act, lane: Lane) -> frozenset[int]:
+    """Positions of answers that nothing may have given: pods on a node that is away cannot answer, until it is back."""
+    lag = act.settings.on(lane.node)["SYNC"] + MARGIN
+    away = dict.fromkeys(act.taken_away(), (act.since.high, act.lifted))
+    return strangers(act.recording, lane, lag, away)
+
+
+# -- comparing ---------------------------------------------------------------------------------------------------------
+def worst_share(seen: Sequence[Failures], share: float, source: str) -> tuple[Measure, Bound]:
+    """Return the stretch with the worst share of failed requests, and its bound, which follows from its number of requests."""
+    stretches = [stretch for one in seen for stretch in one.in_failing()]
+    pairs = [(one, _share_bound(share, source, one.asked, len(stretches))) for one in stretches if one.asked]
+    nothing = (Stretch(), _share_bound(share, source, 0, 1))
+    stretch, limit = max(pairs, key=lambda pair: _percent(pair[0]) - pair[1].value, default=nothing)
+    return Measure(round(_percent(stretch), 1), "%"), limit
+
+
+def _percent(stretch: Stretch) -> float:
+    return 100 * stretch.failed / max(stretch.asked, 1)
+
+
+def _share_bound(share: float, source: str, asked: int, among: int) -> Bound:
+    """The lost endpoints' share, and what chance adds to it in the worst of so many stretches (kube-proxy chooses at
+    random): the one-sided normal quantile, by which all of them together pass it once in a thousand runs.
+    """
+    quantile = NormalDist().inv_cdf(1 - _BY_CHANCE / max(among, 1))
+    chance = quantile * math.sqrt(share * (1 - share) / max(asked, 1))
+    told = f"{source}, + {100 * chance:.1f} for chance in the worst of {among} seconds (p ≥ 0.001)"
+    return Bound(round(min(100 * (share + chance), 100.0), 1), "%", told)
+
+
+def counts(act: Act, probe: str, seen: Sequence[Failures]) -> dict[str, Measure]:
+    """Return how many requests were asked, failed and late, and how long answers took."""
+    since, until = act.reading.lanes[probe]
+    took = sorted(
+        one.lane.took[at] for one in seen for at in span(one.lane, one.since.low, until) if one.lane.codes[at] == _OK
+    )
+    counts = {
+        "failed": sum(one.failed for one in seen),
+        "failed by stale conntrack": sum(one.stale for one in seen),
+        "late": sum(one.late for one in seen),
+        "asked": sum(one.asked for one in seen),
+        "never asked": never_asked([one.lane for one in seen], since, until),
+    }
+    measured = {name: Measure(count, "requests") for name, count in counts.items()}
+    if took:
+        measured["answered in, p99"] = Measure(round(took[int(0.99 * (len(took) - 1))], 3), "s")
+        measured["answered in, longest"] = Measure(round(took[-1], 3), "s")
+    return measured

@@ -1,0 +1,89 @@
+"""Cases on tests: the ``claim`` mark, and the scenario of a suite file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from types import ModuleType
+
+import pytest
+
+from kubeskeptic.bounds import Expression
+from kubeskeptic.claims import claim as claim_named
+from kubeskeptic.claims.case import Case
+from kubeskeptic.errors import SkepticError
+from kubeskeptic.scenarios.declaration import GIVEN, Scenario
+
+
+def claim(
+    id_: str,
+    *,
+    act: str | Sequence[str],
+    case: str = "",
+    of: str = "",
+    within: Expression | None = None,
+    soonest: Expression | None = None,
+    watched: Expression | None = None,
+    broken_by: Sequence[str] | None = None,
+) -> pytest.MarkDecorator:
+    """Mark a test as one case of a claim; see :class:`~kubeskeptic.claims.case.Case` for the parameters.
+
+    The test's name and docstring are its own; ``pytest -k`` chooses it by claim and case, too.
+    """
+    acts = (act,) if isinstance(act, str) else tuple(act)
+    sabotages = None if broken_by is None else tuple(broken_by)
+    return pytest.mark.claim(Case(id_, case, acts, of, within, soonest, watched, sabotages))
+
+
+def case_of(item: pytest.Item) -> Case | None:
+    """Return the case that a test is about; None when it is about no claim."""
+    marker = item.get_closest_marker("claim")
+    if marker is None:
+        return None
+    if marker.args and isinstance(marker.args[0], Case):
+        return marker.args[0]
+    return Case(str(marker.args[0]) if marker.args else "", str(marker.kwargs.get("case") or ""))
+
+
+def scenario_of(module: ModuleType | None) -> Scenario | None:
+    """Return the scenario that a suite file declares or imports; None when it has none."""
+    found = [one for one in vars(module).values() if isinstance(one, Scenario)] if module else []
+    return found[0] if found else None
+
+
+def chosen_cases(items: Iterable[pytest.Item], scenario: Scenario) -> list[Case]:
+    """Return the cases of the collected tests that read a scenario's recording."""
+    about = ((case_of(item), scenario_of(getattr(item, "module", None))) for item in items)
+    return [case for case, theirs in about if case and theirs is scenario]
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let ``pytest -k`` choose a test by its claim and its case."""
+    case = case_of(item)
+    if case:
+        item.extra_keyword_matches.update(case.words)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Refuse what makes no sense before anything is touched.
+
+    :raises pytest.UsageError: for a claim that is not in the catalogue, an act that the scenario does not have, and a
+        sabotage that no collected scenario declares
+    """
+    scenarios: dict[str, Scenario] = {}
+    for item in items:
+        case, theirs = case_of(item), scenario_of(getattr(item, "module", None))
+        if case is None:
+            continue
+        try:
+            claim_named(case.claim)
+            if theirs:
+                scenarios[theirs.id] = theirs
+                theirs.needed(act for act in case.acts if act != GIVEN)
+        except SkepticError as error:
+            raise pytest.UsageError(f"{item.nodeid}: {error}") from error
+    known = {id_ for one in scenarios.values() for id_ in one.sabotages}
+    unknown = [id_ for id_ in config.getoption("--sabotage") if scenarios and id_ not in known]
+    if unknown:
+        raise pytest.UsageError(
+            f"there is no sabotage {unknown[0]} here; there are {', '.join(sorted(known)) or 'none'}"
+        )

@@ -1,0 +1,107 @@
+"""What the suites ask: every case with its scenario and its test, found by importing the suite files."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib.util
+import inspect
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from kubeskeptic import checks
+from kubeskeptic.checks import evidence
+from kubeskeptic.claims import claim
+from kubeskeptic.claims.case import Case
+from kubeskeptic.scenarios.declaration import Sabotage, Scenario
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One case as a suite asks it.
+
+    :param file: the suite file
+    :param test: the test function
+    """
+
+    case: Case
+    scenario: Scenario
+    file: Path
+    test: Callable[..., object]
+
+    @property
+    def node_id(self) -> str:
+        """What pytest calls the test."""
+        return f"{self.file}::{self.test.__name__}"
+
+    @property
+    def sabotages(self) -> list[Sabotage]:
+        """The sabotages that must break it: those that it names, or those of its claim that come into force in its acts."""
+        if self.case.broken_by is not None:
+            return [self.scenario.sabotages[id_] for id_ in self.case.broken_by]
+        return self.scenario.breaking(claim(self.case.claim).broken_by, self.case.acts)
+
+    @property
+    def digest(self) -> str:
+        """A hash of the test and of the checks that it calls: a proof is about these, and no longer about changed ones."""
+        names = _names(self.test)
+        called = {inspect.unwrap(getattr(checks, name)).__module__ for name in names if hasattr(checks, name)}
+        texts = [_meaning(textwrap.dedent(inspect.getsource(self.test)))]
+        texts += [_meaning(inspect.getsource(sys.modules[name])) for name in sorted({*called, evidence.__name__})]
+        return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
+
+
+@cache
+def asked_by(folder: Path) -> tuple[Asked, ...]:
+    """Return every case that the suite files below a folder ask, file by file.
+
+    :raises Exception: what importing a suite file raises
+    """
+    return tuple(
+        one for path in sorted(folder.glob("**/test_*.py")) for one in _asked_in(path, _imported(path, folder))
+    )
+
+
+def _asked_in(path: Path, module: ModuleType) -> Iterator[Asked]:
+    scenario = next((one for one in vars(module).values() if isinstance(one, Scenario)), None)
+    for name, test in vars(module).items():
+        for mark in getattr(test, "pytestmark", ()) if name.startswith("test_") else ():
+            if scenario and mark.name == "claim" and mark.args and isinstance(mark.args[0], Case):
+                yield Asked(mark.args[0], scenario, path, test)
+
+
+def _imported(path: Path, folder: Path) -> ModuleType:
+    """A suite file as a module, under a name that no other package has."""
+    name = "kubeskeptic_suites." + ".".join(path.relative_to(folder).with_suffix("").parts)
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _names(function: Callable[..., Any]) -> set[str]:
+    return set(inspect.unwrap(function).__code__.co_names)
+
+
+def _meaning(source: str) -> str:
+    """A source without comments, docstrings and layout: what changes none of these changes nothing."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if (
+            isinstance(body, list)
+            and body
+            and isinstance(body[0], ast.Expr)
+            and isinstance(body[0].value, ast.Constant)
+        ):
+            node.body = body[1:] or [ast.Pass()]  # type: ignore[attr-defined]
+    return ast.unparse(tree)

@@ -1,0 +1,217 @@
+"""One act as a check reads it: when, which fault, what the lanes and the API showed, and which bounds apply.
+
+Everything that a check reads goes through here and is noted, so that one place can ask afterwards whether enough was seen of
+it (:mod:`kubeskeptic.checks.evidence`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from kubeskeptic.bounds import Bound, Expression, Interval, Settings
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.timeline.faults import FaultSpan
+from kubeskeptic.timeline.objects import eviction_delay, labelled
+from kubeskeptic.timeline.recording import ActSpan, Change, Recording
+from kubeskeptic.timeline.samples import Lane
+
+Window = tuple[float, float]
+
+
+@dataclass
+class Reading:
+    """What a check has read of a recording, each with the stretch of time that matters to it."""
+
+    lanes: dict[str, Window] = field(default_factory=dict)
+    """By probe."""
+    kinds: dict[str, Window] = field(default_factory=dict)
+    """By kind of API object."""
+    unbroken: set[str] = field(default_factory=set)
+    """Probes of which a single failed request decides."""
+    lasting: list[tuple[Interval, Bound]] = field(default_factory=list)
+    """How long was watched, with bounds that must have passed by then."""
+
+    def note(self, where: dict[str, Window], name: str, window: Window) -> None:
+        """Add a stretch of time to what was read of one lane or kind."""
+        old = where.get(name, window)
+        where[name] = (min(old[0], window[0]), max(old[1], window[1]))
+
+
+class Act:
+    """One act of a recording, or several in a row, for one case.
+
+    :param names: the acts, in the order in which they were played
+    :param of: the app whose pod is the victim, where several faults were injected in the act
+    :param within: the case's bound; None when it has none
+    :param soonest: the earliest that something may happen, for a case that has such a bound
+    """
+
+    def __init__(
+        self,
+        recording: Recording,
+        names: Sequence[str],
+        *,
+        of: str = "",
+        within: Expression | None = None,
+        soonest: Expression | None = None,
+    ) -> None:
+        self.recording = recording
+        self.names = tuple(names)
+        self.of = of
+        self.reading = Reading()
+        self._within = within
+        self._soonest = soonest
+
+    # -- when ----------------------------------------------------------------------------------------------------------
+    @property
+    def name(self) -> str:
+        """Its name, or the names of several."""
+        return ", ".join(self.names)
+
+    @cached_property
+    def spans(self) -> list[ActSpan]:
+        """The acts, each played to its end.
+
+        :raises NotAsked, Inconclusive: see :meth:`Recording.act`
+        """
+        return [self.recording.act(name) for name in self.names]
+
+    @property
+    def baseline(self) -> float:
+        """When the baseline of the first act began, Unix seconds."""
+        return self.spans[0].reached("baseline")
+
+    @property
+    def start(self) -> float:
+        """When the first act began, with its baseline settled."""
+        return self.spans[0].reached("start")
+
+    @property
+    def end(self) -> float:
+        """When the last act ended."""
+        return self.spans[-1].reached("end")
+
+    # -- what was done -------------------------------------------------------------------------------------------------
+    @cached_property
+    def fault(self) -> FaultSpan:
+        """The fault of the act, seen to bite; of several the one whose victim belongs to the app ``of``.
+
+        :raises Inconclusive: when there is none, or several fit, or it was not seen to bite
+        """
+        span = self.spans[0]
+        faults = [one for one in self.recording.faults if one.act == span.name and self._is_about(one)]
+        if len(faults) != 1:
+            which = f" on {self.of}" if self.of else ""
+            raise Inconclusive(f"{len(faults) or 'no'} faults{which} were recorded in “{span.name}”")
+        if not faults[0].bit:
+            raise Inconclusive(f"the fault {faults[0].fault} of “{span.name}” was not seen to bite")
+        return faults[0]
+
+    @property
+    def since(self) -> Interval:
+        """When the fault was applied: between the moment before and the moment after."""
+        return self.fault.applying
+
+    @property
+    def lifted(self) -> float:
+        """When undoing the fault began; the end of the act where there was nothing to undo."""
+        return self.fault.phases.get("undoing", self.end)
+
+    @property
+    def node(self) -> str:
+        """The node that the fault acted on.
+
+        :raises Inconclusive: when it acted on none
+        """
+        return self._target("node").rpartition("/")[2]
+
+    @property
+    def victim(self) -> str:
+        """The name of the pod that the fault acted on.
+
+        :raises Inconclusive: when it acted on none
+        """
+        return self._target("pod").rpartition("/")[2]
+
+    def taken_away(self) -> set[str]:
+        """Return the nodes that a fault of these acts took away as a whole, from which nothing could be asked."""
+        faults = (one for one in self.recording.faults if one.act in self.names)
+        return {target.partition("/")[2] for one in faults for target in one.targets if target.startswith("node/")}
+
+    # -- what was seen -------------------------------------------------------------------------------------------------
+    def lanes(self, probe: str, *, until: float | None = None, unbroken: bool = False) -> list[Lane]:
+        """Return the lanes of a probe on every node but those that a fault took away.
+
+        :param until: the end of the stretch that matters; the end of the act when left out
+        :param unbroken: a single failed request would decide
+        :raises Inconclusive: when no node asked
+        """
+        self.reading.note(self.reading.lanes, probe, (self.baseline, self.end if until is None else until))
+        self.reading.unbroken |= {probe} if unbroken else set()
+        away = self.taken_away()
+        lanes = [lane for lane in self.recording.lanes_of(probe) if lane.node not in away]
+        if not lanes:
+            raise Inconclusive(f"no node that was left asked “{probe}”")
+        return lanes
+
+    def changes(self, kind: str, name: str = "", *, app: str = "", since: float | None = None) -> Iterator[Change]:
+        """Return the changes of a kind's objects until the end of the act, in the order seen.
+
+        :param app: only objects that carry the label ``app`` with this value
+        :param since: the beginning of the stretch that must have been watched; the baseline's when left out. Earlier changes
+            are returned too: they say what there was.
+        """
+        self.reading.note(self.reading.kinds, kind, (self.baseline if since is None else since, self.end))
+        found = (change for change in self.recording.of_kind(kind, name) if change.seen <= self.end)
+        return labelled(found, app) if app else found
+
+    def lasts(self, bound: Bound, until: float | None = None) -> None:
+        """Note that a bound must have passed since the fault by ``until`` (the end of the act), or nothing holds."""
+        end = self.end if until is None else until
+        self.reading.lasting.append((Interval(end, end).since(self.since), bound))
+
+    # -- what is allowed -----------------------------------------------------------------------------------------------
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings of the run, with EVICT as the pods of this scenario have it."""
+        delay = eviction_delay((c for c in self.recording.changes if c.kind == "Pod"), self.of)
+        return self.recording.settings.with_(*([delay] if delay else []))
+
+    @property
+    def bound(self) -> Bound:
+        """The case's bound, with the margin added.
+
+        :raises Inconclusive: when the case has none
+        """
+        return self.bound_on("")
+
+    def bound_on(self, node: str) -> Bound:
+        """Return the case's bound as it is on one node."""
+        if self._within is None:
+            raise Inconclusive("this case has no bound (`within`), and its check needs one")
+        return self._within.at_most(self.settings.on(node))
+
+    @property
+    def has_bound(self) -> bool:
+        """Whether the case has a bound (`within`)."""
+        return self._within is not None
+
+    @property
+    def soonest(self) -> Bound | None:
+        """The earliest that something may happen, with the margin taken off; None when the case has no such bound."""
+        return self._soonest.at_least(self.settings) if self._soonest else None
+
+    # -- inside --------------------------------------------------------------------------------------------------------
+    def _is_about(self, fault: FaultSpan) -> bool:
+        if not self.of:
+            return True
+        pods = {change.name for change in labelled(self.recording.of_kind("Pod"), self.of)}
+        return any(target.startswith("pod/") and target.rpartition("/")[2] in pods for target in fault.targets)
+
+    def _target(self, kind: str) -> str:
+        for target in self.fault.targets:
+            if target.startswith(f"{kind}/"):
+                return target
+        raise Inconclusive(f"the fault {self.fault.fault} of “{self.name}” acted on no {kind}")

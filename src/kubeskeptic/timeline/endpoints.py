@@ -1,0 +1,129 @@
+"""Services and their endpoints, derived from the recording: which service a probe asks, and which pods may answer for it.
+
+A pod may answer a service's request while it is an endpoint of that service, and for at most the programming lag after. A pod
+that answers at any other time is a *stranger*: a dead pod, a pod of another service, or a pod that was left out long ago.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.timeline.objects import is_ready, living, node_of
+from kubeskeptic.timeline.recording import Change, Recording
+from kubeskeptic.timeline.samples import Lane
+
+Window = tuple[float, float]
+_OK = OUTCOMES.index(Outcome.OK)
+_SERVICE = "kubernetes.io/service-name"
+
+
+def service_of(recording: Recording, probe: str) -> dict[str, Any]:
+    """Return the Service that a probe asks, by its ClusterIP, its NodePort or its DNS name, as it was seen first.
+
+    :raises Inconclusive: when the probe asks no recorded Service
+    """
+    spec = recording.specs.get(probe, {})
+    for change in recording.of_kind("Service"):
+        if _asks(spec, change):
+            return change.object
+    raise Inconclusive(f"the probe “{probe}” asks no Service that was recorded")
+
+
+def _asks(spec: Mapping[str, Any], service: Change) -> bool:
+    if spec.get("qname"):
+        return str(spec["qname"]).split(".")[0] == service.name
+    ports = service.object.get("spec", {}).get("ports") or ()
+    if any(port.get("nodePort") and port["nodePort"] == spec.get("port") for port in ports):
+        return True
+    return spec.get("host") is not None and service.object.get("spec", {}).get("clusterIP") == spec["host"]
+
+
+def ready_pods(recording: Recording, service: Mapping[str, Any], at: float) -> dict[str, str]:
+    """Return the Ready pods that a Service selects at a moment: the node of each, by the pod's name."""
+    selector = service.get("spec", {}).get("selector") or {}
+    pods = living(recording.of_kind("Pod"), at).values()
+    return {
+        str(pod["metadata"]["name"]): node_of(pod)
+        for pod in pods
+        if is_ready(pod) and selector.items() <= pod["metadata"].get("labels", {}).items()
+    }
+
+
+def identity(by: str) -> tuple[str, str]:
+    """Return name and uid of the pod that answered; the uid is empty in journals that do not have it.
+
+    An agent writes ``namespace/name/uid``; older journals hold the name alone.
+    """
+    parts = by.split("/")
+    return (parts[1], parts[2]) if len(parts) == 3 else (by, "")
+
+
+def strangers(recording: Recording, lane: Lane, lag: float, away: Mapping[str, Window]) -> frozenset[int]:
+    """Return the positions of a lane's good answers that came from a pod that was no endpoint then.
+
+    :param lag: seconds that a pod may go on answering after it was taken out of the endpoints
+    :param away: when each node was away as a whole: its pods cannot have answered then
+    """
+    service = service_of(recording, lane.probe)
+    windows = _memberships(recording, str(service["metadata"]["name"]), lag)
+    homes = {change.uid: node_of(change.object) for change in recording.of_kind("Pod")}
+    if not windows:
+        return frozenset()
+    found: set[int] = set()
+    fine = [_windows_of(by, windows) for by in lane.names]
+    gone = [away.get(homes.get(identity(by)[1], "")) for by in lane.names]
+    for at in range(len(lane)):
+        if lane.codes[at] != _OK:
+            continue
+        sent, by = lane.sent[at], lane.bys[at]
+        absent = gone[by]
+        if not any(since <= sent + lane.took[at] and sent <= until for since, until in fine[by]) or (
+            absent and absent[0] < sent < absent[1]
+        ):
+            found.add(at)
+    return frozenset(found)
+
+
+def _windows_of(by: str, windows: Mapping[tuple[str, str], list[Window]]) -> list[Window]:
+    name, uid = identity(by)
+    return [one for (pod, known), ones in windows.items() if pod == name and uid in ("", known) for one in ones]
+
+
+def _memberships(recording: Recording, service: str, lag: float) -> dict[tuple[str, str], list[Window]]:
+    """When each pod (name, uid) could rightly answer for a service."""
+    windows: dict[tuple[str, str], list[Window]] = defaultdict(list)
+    since: dict[tuple[str, str], float] = {}
+    for earliest, seen, members in _memberships_over_time(recording, service):
+        for pod in members - since.keys():
+            since[pod] = earliest
+        for pod in since.keys() - members:
+            windows[pod].append((since.pop(pod), seen + lag))
+    for pod, begun in since.items():
+        windows[pod].append((begun, float("inf")))
+    return windows
+
+
+def _memberships_over_time(recording: Recording, service: str) -> Iterator[tuple[float, float, set[tuple[str, str]]]]:
+    slices: dict[str, dict[str, Any]] = {}
+    for change in recording.of_kind("EndpointSlice"):
+        if change.object["metadata"].get("labels", {}).get(_SERVICE) != service:
+            continue
+        slices[change.uid] = change.object
+        if change.type == "DELETED":
+            del slices[change.uid]
+        endpoints = [one for thing in slices.values() for one in thing.get("endpoints") or ()]
+        earliest = 0.0 if change.type == "LISTED" else change.earliest
+        yield earliest, change.seen, _members(endpoints, "ready") or _members(endpoints, "serving")
+
+
+def _members(endpoints: list[dict[str, Any]], condition: str) -> set[tuple[str, str]]:
+    """The pods behind endpoints of which a condition is true, or not said (discovery.k8s.io/v1: that counts as true)."""
+    return {
+        (str(one["targetRef"]["name"]), str(one["targetRef"].get("uid", "")))
+        for one in endpoints
+        if one.get("targetRef") and one.get("conditions", {}).get(condition) is not False
+    }
