@@ -5,8 +5,8 @@ the verdict is kept from saying more than the evidence does:
 
 1. a violation that was seen stays one, whatever was not seen;
 2. a baseline that was dirty says nothing about the fault, either way;
-3. *holds* needs that every node was asked, all the time that matters, that every outcome is known, that no watch had a gap,
-   that the act lasted until the bounds had passed, and that the journal is whole.
+3. *holds* needs that the acts were played to their end, that every node was asked, all the time that matters, that every
+   outcome is known, that no watch had a gap, that the act lasted until the bounds had passed, and that the journal is whole.
 """
 
 from __future__ import annotations
@@ -86,6 +86,7 @@ def _lacking(act: Act) -> Iterator[str]:
     reading = act.reading
     if not reading.lanes and not reading.kinds:
         yield "The check read no lane and no API object"
+    yield from (f"Not all of it was played: {why}" for why in reading.unfinished)
     yield from (f"The journal is damaged: {what}" for what in act.recording.damage)
     for probe, (since, until) in reading.lanes.items():
         lanes = act.lanes(probe)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from kubeskeptic.bounds import Bound, Expression, Interval, Settings
-from kubeskeptic.errors import Inconclusive
+from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.timeline.faults import FaultSpan
 from kubeskeptic.timeline.objects import eviction_delay, labelled
 from kubeskeptic.timeline.recording import ActSpan, Change, Recording
@@ -30,6 +30,8 @@ class Reading:
     """By kind of API object."""
     unbroken: set[str] = field(default_factory=set)
     """Probes of which a single failed request decides."""
+    unfinished: list[str] = field(default_factory=list)
+    """Why acts did not come to their end."""
     lasting: list[tuple[Interval, Bound]] = field(default_factory=list)
     """How long was watched, with bounds that must have passed by then."""
 
@@ -72,11 +74,25 @@ class Act:
 
     @cached_property
     def spans(self) -> list[ActSpan]:
-        """The acts, each played to its end.
+        """The acts that began. One that was broken off is among them: what was seen of it may still violate a claim.
 
-        :raises NotAsked, Inconclusive: see :meth:`Recording.act`
+        :raises NotAsked: when all were left out on this cluster
+        :raises Inconclusive: when none began
         """
-        return [self.recording.act(name) for name in self.names]
+        begun: list[ActSpan] = []
+        left_out: NotAsked | None = None
+        for name in self.names:
+            try:
+                begun.append(self.recording.act(name))
+            except NotAsked as why:
+                left_out = why
+            except Inconclusive as why:
+                self.reading.unfinished.append(str(why))
+                act = self.recording.acts.get(name)
+                begun += [act] if act and act.start is not None else []
+        if not begun:
+            raise left_out or Inconclusive(self.reading.unfinished[0])
+        return begun
 
     @property
     def baseline(self) -> float:
@@ -90,8 +106,9 @@ class Act:
 
     @property
     def end(self) -> float:
-        """When the last act ended."""
-        return self.spans[-1].reached("end")
+        """When the last act ended; of one that was broken off, the last moment of which anything is known."""
+        end = self.spans[-1].end
+        return self.recording.last_known if end is None else end
 
     # -- what was done -------------------------------------------------------------------------------------------------
     @cached_property
@@ -137,7 +154,7 @@ class Act:
 
     def taken_away(self) -> set[str]:
         """Return the nodes that a fault of these acts took away as a whole, from which nothing could be asked."""
-        faults = (one for one in self.recording.faults if one.act in self.names)
+        faults = (one for one in self.recording.faults if one.act in self.names and "applying" in one.phases)
         return {target.partition("/")[2] for one in faults for target in one.targets if target.startswith("node/")}
 
     # -- what was seen -------------------------------------------------------------------------------------------------

@@ -66,16 +66,19 @@ def strangers(recording: Recording, lane: Lane, lag: float, away: Mapping[str, W
     """Return the positions of a lane's good answers that came from a pod that was no endpoint then.
 
     :param lag: seconds that a pod may go on answering after it was taken out of the endpoints
+    :raises Inconclusive: when the service's endpoints were not recorded
     :param away: when each node was away as a whole: its pods cannot have answered then
     """
     service = service_of(recording, lane.probe)
     windows = _memberships(recording, str(service["metadata"]["name"]), lag)
-    homes = {change.uid: node_of(change.object) for change in recording.of_kind("Pod")}
+    homes = {key: node_of(one.object) for one in recording.of_kind("Pod") for key in (one.name, one.uid)}
     if not windows:
-        return frozenset()
+        raise Inconclusive(
+            f"no EndpointSlice of {service['metadata']['name']} was recorded: who may answer is not known"
+        )
     found: set[int] = set()
     fine = [_windows_of(by, windows) for by in lane.names]
-    gone = [away.get(homes.get(identity(by)[1], "")) for by in lane.names]
+    gone = [away.get(homes.get(identity(by)[1] or identity(by)[0], "")) for by in lane.names]
     for at in range(len(lane)):
         if lane.codes[at] != _OK:
             continue

@@ -159,6 +159,12 @@ class Recording:
             raise Inconclusive(f"the act “{name}” of {self.id} was not played to its end{why}")
         return act
 
+    @property
+    def last_known(self) -> float:
+        """The time of the last thing that was recorded, Unix seconds."""
+        sent = [lane.sent[-1] for lane in self.lanes.values() if len(lane)]
+        return max([self.started, *sent, *(change.seen for change in self.changes[-1:])])
+
     def lanes_of(self, probe: str) -> list[Lane]:
         """Return the lanes of one probe, by node.
 
