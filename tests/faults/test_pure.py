@@ -20,7 +20,7 @@ from kubeskeptic.faults.nodes.drain_node import leaving
 from kubeskeptic.faults.nodes.node_recovery import not_back
 from kubeskeptic.faults.nodes.taints import tolerates
 from kubeskeptic.faults.runtime import statuses
-from kubeskeptic.faults.state import unix
+from kubeskeptic.objects import unix
 
 MANIFEST = """spec:
   containers:

@@ -11,10 +11,11 @@ import pytest
 
 from kubeskeptic.durations import Patience
 from kubeskeptic.errors import NotFound
-from kubeskeptic.faults import Site, arming
+from kubeskeptic.faults import Site
 from kubeskeptic.faults.library import FAULTS
 from kubeskeptic.guard import lease
 from kubeskeptic.probes.daemonset import LABEL
+from kubeskeptic.switches import control
 from kubeskeptic.undo import leftovers
 from kubeskeptic.undo.cleanup import cleanup
 from kubeskeptic.waiting import until
@@ -83,8 +84,8 @@ def test_with_the_switch_defeated_cleanup_alone_brings_it_back(
     journals = [victim.journal]
     if journal == "lost":
         journals.pop().unlink()
-        for file in arming.pending(site.cluster.name):
-            arming.forget(file)
+        for switch in control.pending(site.cluster.name):
+            switch.forget()
     left = [one for one in leftovers.find(site, journals) if one.kind != "namespace"]
     # a node that was restarted runs by the time that is seen; without a journal nothing tells of it any more
     assert bool(left) == (journal == "kept" or fault != "restart_node")

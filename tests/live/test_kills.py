@@ -14,8 +14,9 @@ import pytest
 
 from kubeskeptic.durations import CONTROL_PLANE_RESTARTS
 from kubeskeptic.errors import SkepticError
-from kubeskeptic.faults import Site, arming
+from kubeskeptic.faults import Site
 from kubeskeptic.node_access import PodAccess
+from kubeskeptic.switches import control
 from kubeskeptic.undo import leftovers
 from kubeskeptic.undo.cleanup import healthy
 from kubeskeptic.waiting import NotYet, until
@@ -129,8 +130,8 @@ def test_the_timer_in_the_node_undoes_it_alone(site: Site, victims: Victims) -> 
         return NotYet("; ".join(left)) if left else "clean"
 
     until(clean, kills.HELP, what="the timers to have done their work", tolerate=(SkepticError,))
-    for file in arming.pending(site.cluster.name):
-        arming.forget(file)
+    for switch in control.pending(site.cluster.name):
+        switch.forget()
     until(lambda: healthy(site), CONTROL_PLANE_RESTARTS, what="a healthy cluster", tolerate=(SkepticError,))
 
 

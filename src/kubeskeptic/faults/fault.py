@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from kubeskeptic.durations import FAULT_BITES, FAULT_HEALS, Patience
 from kubeskeptic.errors import CommandFailed, LeftDirty
-from kubeskeptic.faults.overlap import InForce
+from kubeskeptic.faults.targets import InForce, Target
 from kubeskeptic.guard.rights import Right
 from kubeskeptic.guard.risk import Permits, Risk
 from kubeskeptic.node_access import EngineAccess, NodeAccess
@@ -22,21 +22,6 @@ if TYPE_CHECKING:
 
 UndoRecord = Mapping[str, Any]
 """JSON data: everything that another process needs to undo a fault, and to see that it healed."""
-
-
-@dataclass(frozen=True, order=True)
-class Target:
-    """What a fault acts on. Two faults in force at the same time may not share one.
-
-    Its text is ``node/kubeskeptic-worker`` or ``pod/namespace/name``.
-    """
-
-    kind: str
-    name: str
-    namespace: str = ""
-
-    def __str__(self) -> str:
-        return "/".join(part for part in (self.kind, self.namespace, self.name) if part)
 
 
 @dataclass(frozen=True)

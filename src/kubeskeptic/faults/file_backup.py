@@ -10,7 +10,7 @@ import hashlib
 from pathlib import PurePosixPath
 
 from kubeskeptic.faults.fault import Site
-from kubeskeptic.faults.undo_records import FOLDER
+from kubeskeptic.node_access.exec_pods import STATE_FOLDER
 
 _KEEP = 'test -e "$1" || { mkdir -p "$(dirname "$1")" && cp -p "$2" "$1.new" && mv "$1.new" "$1"; }'
 _WRITE = 'cat > "$1" && mv "$1" "$2"'
@@ -20,7 +20,7 @@ _FORGET = 'rm -f "$1"'
 
 def kept(path: str) -> str:
     """Where a file is put aside."""
-    return f"{FOLDER}/aside/{path.strip('/').replace('/', '%')}"
+    return f"{STATE_FOLDER}/backup/{path.strip('/').replace('/', '%')}"
 
 
 def _beside(path: str) -> str:

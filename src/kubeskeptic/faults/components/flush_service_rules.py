@@ -13,8 +13,9 @@ from typing import ClassVar
 
 from kubeskeptic.faults.components.kube_proxy import CONTINUE, PROCESS, in_step, reaches
 from kubeskeptic.faults.components.rules import FLUSH, KEPT, UNFLUSH, service_rules
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, Timer, UndoRecord
+from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
 from kubeskeptic.faults.nodes.node_recovery import node_of
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 

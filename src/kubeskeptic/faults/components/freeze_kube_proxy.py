@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.faults.components.kube_proxy import CONTINUE, PROCESS, in_step, says
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, Timer, UndoRecord
+from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
 from kubeskeptic.faults.nodes.node_recovery import node_of
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 

@@ -13,11 +13,13 @@ from typing import Any, ClassVar
 
 import yaml
 
+from kubeskeptic import objects
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults import file_backup, state
+from kubeskeptic.faults import file_backup
 from kubeskeptic.faults.components.systemd_unit import active_since, node_well_since
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, Timer, UndoRecord
+from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
 from kubeskeptic.faults.nodes.node_recovery import node_of
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -37,7 +39,7 @@ class Pressure(Fault):
         if self.resource not in SIGNALS:
             raise BadInput(f"a node can be under pressure of {' or '.join(SIGNALS)}, not {self.resource}")
         _, condition = SIGNALS[self.resource]
-        if state.condition(node_of(site, self.node), condition) != "False":
+        if objects.condition(node_of(site, self.node), condition) != "False":
             raise BadInput(f"node {self.node} is under {self.resource} pressure already")
         text = file_backup.read(site, self.node, CONFIGURATION)
         return Plan(
@@ -61,7 +63,7 @@ class Pressure(Fault):
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
         """The node's condition says so."""
         condition = SIGNALS[plan.record["resource"]][1]
-        status = state.condition(site.kube.get("Node", plan.record["node"]), condition)
+        status = objects.condition(site.kube.get("Node", plan.record["node"]), condition)
         return f"{condition} is True" if status == "True" else NotYet(f"{condition} is {status}")
 
     @classmethod
@@ -75,7 +77,7 @@ class Pressure(Fault):
         node, condition = record["node"], SIGNALS[record["resource"]][1]
         if file_backup.digest(file_backup.read(site, node, CONFIGURATION)) != record["digest"]:
             return NotYet("the configuration is not what it was")
-        status = state.condition(site.kube.get("Node", node), condition)
+        status = objects.condition(site.kube.get("Node", node), condition)
         if status != "False":
             return NotYet(f"{condition} is {status}")
         return node_well_since(site, node, active_since(site, node, "kubelet"))

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 
 from kubeskeptic.faults.fault import Site
-from kubeskeptic.faults.undo_records import FOLDER
+from kubeskeptic.node_access.exec_pods import STATE_FOLDER
 
 _LOCAL = ("KUBE-SVL-", "KUBE-XLB-")
 _COUNTER = re.compile(r"\s*\[\d+:\d+\]|\s*counter packets \d+ bytes \d+")
 
-KEPT = f"{FOLDER}/service-rules"
+KEPT = f"{STATE_FOLDER}/service-rules"
 """Where a node keeps the way into its services while it is flushed."""
 
 _FLUSH = """
@@ -30,7 +30,7 @@ _UNFLUSH = """
 test -e "$1" || exit 0
 if grep -q "^.nat" "$1"; then iptables-restore -w 5 --noflush "$1"; else nft -f "$1"; fi && rm -f "$1" "$1.new"
 """
-FLUSH = ("sh", "-c", f"mkdir -p {FOLDER}; {_FLUSH}", "sh", KEPT)
+FLUSH = ("sh", "-c", f"mkdir -p {STATE_FOLDER}; {_FLUSH}", "sh", KEPT)
 """Takes away the way into every service of the node, in whichever mode kube-proxy works, and keeps it beside."""
 UNFLUSH = ("sh", "-c", _UNFLUSH, "sh", KEPT)
 """Puts back what :data:`FLUSH` has taken away; does nothing when nothing was."""

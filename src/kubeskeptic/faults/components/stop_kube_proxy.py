@@ -11,8 +11,9 @@ from typing import Any, ClassVar
 
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults.components.kube_proxy import in_step, says
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
 from kubeskeptic.faults.nodes.node_recovery import node_of
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.rights import Right
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet

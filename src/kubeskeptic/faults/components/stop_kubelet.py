@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.faults.components.systemd_unit import active_since, node_well_since
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, Timer, UndoRecord
+from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
 from kubeskeptic.faults.nodes.node_recovery import kubelet_answers, node_of
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kubeskeptic import objects
 from kubeskeptic.faults import state
 from kubeskeptic.faults.fault import Site
 from kubeskeptic.waiting import NotYet
@@ -19,7 +20,7 @@ def active_since(site: Site, node: str, service: str) -> float:
 
 def node_well_since(site: Site, node: str, since: float) -> str | NotYet:
     """Evidence that the node is Ready and its kubelet has renewed its lease after ``since``."""
-    if state.condition(site.kube.get("Node", node), "Ready") != "True":
+    if objects.condition(site.kube.get("Node", node), "Ready") != "True":
         return NotYet("the node is not Ready")
     if state.lease_renewed(site.kube, node) <= since:
         return NotYet("its kubelet has not renewed its lease since")

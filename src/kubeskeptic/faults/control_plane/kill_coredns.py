@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from kubeskeptic import objects
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults import state
 from kubeskeptic.faults.control_plane.stop_coredns import WHERE, ready_endpoints
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
 from kubeskeptic.faults.pods.container import find
 from kubeskeptic.faults.runtime import signal, still_running
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -29,7 +30,7 @@ class KillCoreDns(Fault):
     def plan(self, site: Site) -> Plan:
         """Find the containers."""
         pods = site.kube.list("Pod", WHERE, labels="k8s-app=kube-dns")["items"]
-        found = [find(site.kube, WHERE, pod["metadata"]["name"]) for pod in pods if state.ready(pod)]
+        found = [find(site.kube, WHERE, pod["metadata"]["name"]) for pod in pods if objects.is_ready(pod)]
         if not found:
             raise BadInput("no CoreDNS pod is Ready; wait until one is")
         return Plan(
@@ -54,7 +55,7 @@ class KillCoreDns(Fault):
         """As many endpoints of the DNS service are ready as were killed, by other containers."""
         wanted, ready = len(record["containers"]), ready_endpoints(site)
         pods = site.kube.list("Pod", WHERE, labels="k8s-app=kube-dns")["items"]
-        running = {state.runtime_id(status) for pod in pods for status in state.containers(pod).values()}
+        running = {objects.runtime_id(status) for pod in pods for status in objects.containers(pod).values()}
         old = running & {container for _, container in record["containers"]}
         if ready < wanted or old:
             return NotYet(f"{ready} of {wanted} DNS endpoints are ready, {len(old)} containers are the old ones")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import time
 
+from kubeskeptic import objects
 from kubeskeptic.errors import BadInput, CommandFailed
-from kubeskeptic.faults import file_backup, state
+from kubeskeptic.faults import file_backup
 from kubeskeptic.faults.fault import Site
 from kubeskeptic.waiting import NotYet
 
@@ -79,7 +80,7 @@ def leads(site: Site, part: str, nodes: list[str], word: str = "", *, locate_clu
     if len(running) != 1 or not fitting:
         return NotYet(f"{len(running)} processes run, {len(fitting)} of them as wanted")
     began = time.time() - fitting[0] - 1  # ages are whole seconds
-    if state.unix(lease["acquireTime"]) < began or state.unix(lease["renewTime"]) < began:
+    if objects.unix(lease["acquireTime"]) < began or objects.unix(lease["renewTime"]) < began:
         return NotYet("it does not lead yet")
     return f"{part} on {leader} leads"
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from kubeskeptic import objects
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults import state
 from kubeskeptic.faults.control_plane.stop_coredns import WHERE, ready_endpoints
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, Timer, UndoRecord
+from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
 from kubeskeptic.faults.network import nft_table
 from kubeskeptic.faults.network.connectivity import connect
 from kubeskeptic.faults.runtime import tasks
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -29,7 +30,7 @@ class StaleCoreDns(Fault):
 
     def plan(self, site: Site) -> Plan:
         """Find the pods and where they find the API server."""
-        pods = [p for p in site.kube.list("Pod", WHERE, labels="k8s-app=kube-dns")["items"] if state.ready(p)]
+        pods = [p for p in site.kube.list("Pod", WHERE, labels="k8s-app=kube-dns")["items"] if objects.is_ready(p)]
         if not pods:
             raise BadInput("no CoreDNS pod is Ready; wait until one is")
         named = nft_table.name(site.run, self.name)
@@ -37,7 +38,7 @@ class StaleCoreDns(Fault):
             {
                 "node": pod["spec"]["nodeName"],
                 "address": pod["status"]["podIP"],
-                "container": state.runtime_id(next(iter(state.containers(pod).values()))),
+                "container": objects.runtime_id(next(iter(objects.containers(pod).values()))),
             }
             for pod in pods
         ]

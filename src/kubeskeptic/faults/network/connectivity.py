@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from kubeskeptic import objects
 from kubeskeptic.errors import CommandFailed
-from kubeskeptic.faults import state
 from kubeskeptic.faults.fault import Site
 
 _TIME = ("--silent", "--output", "/dev/null", "--write-out", "%{time_connect}")
@@ -31,4 +31,4 @@ def connect(site: Site, node: str, address: str, *, patience: float = 2.0, insid
 
 def kube_proxy_of(site: Site, node: str) -> str:
     """Where kube-proxy of a node serves its health to others, as ``HOST:PORT``."""
-    return f"{state.internal_ip(site.kube.get('Node', node))}:10256"
+    return f"{objects.internal_ip(site.kube.get('Node', node))}:10256"

@@ -10,13 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from kubeskeptic import objects
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults import state
-from kubeskeptic.faults.fault import Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.fault import Plan, Site, UndoRecord
 from kubeskeptic.faults.network import nft_table
 from kubeskeptic.faults.network.connectivity import connect, kube_proxy_of
 from kubeskeptic.faults.network.nft_table import NftFault
 from kubeskeptic.faults.nodes.node_recovery import node_of
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -57,7 +58,7 @@ class CutOffNode(NftFault):
     def apply(self, site: Site, plan: Plan) -> None:
         """Make the table."""
         listed = {one["metadata"]["name"]: one for one in site.kube.list("Node")["items"]}
-        peers = [state.internal_ip(listed[name]) for name in plan.record["peers"]]
+        peers = [objects.internal_ip(listed[name]) for name in plan.record["peers"]]
         peers += [listed[name]["spec"]["podCIDR"] for name in plan.record["peers"] if "podCIDR" in listed[name]["spec"]]
         arriving, leaving = (f"ip {side} {nft_table.addresses(peers)} drop" for side in ("saddr", "daddr"))
         if self.whom == "all":
@@ -80,7 +81,7 @@ class CutOffNode(NftFault):
         lost = [p for p in record["peers"] if site.runs(p) and not _reaches(site, record["node"], p)]
         if lost:
             return NotYet(f"the node does not reach {', '.join(lost)}")
-        if state.condition(site.kube.get("Node", record["node"]), "Ready") != "True":
+        if objects.condition(site.kube.get("Node", record["node"]), "Ready") != "True":
             return NotYet("the node is not Ready")
         return "the node reaches the others again, and is Ready"
 

@@ -9,14 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from kubeskeptic import objects
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults import state
-from kubeskeptic.faults.fault import Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.fault import Plan, Site, UndoRecord
 from kubeskeptic.faults.network import nft_table
 from kubeskeptic.faults.network.connectivity import connect
 from kubeskeptic.faults.network.nft_table import NftFault
 from kubeskeptic.faults.pods.container import with_address
 from kubeskeptic.faults.runtime import tasks
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -41,13 +43,13 @@ class CutPods(NftFault):
             raise BadInput(f"pod {self.first} cannot be cut off from itself")
         first, second = (with_address(site.kube, self.namespace, name) for name in (self.first, self.second))
         named = nft_table.name(site.run, self.name, self.namespace, self.first, self.second)
-        status = next(iter(state.containers(first).values()))
+        status = next(iter(objects.containers(first).values()))
         record = {
             "node": first["spec"]["nodeName"],
             "namespace": self.namespace,
             "pods": {one["metadata"]["name"]: one["metadata"]["uid"] for one in (first, second)},
             "addresses": [one["status"]["podIP"] for one in (first, second)],
-            "container": state.runtime_id(status),
+            "container": objects.runtime_id(status),
             "port": self.port,
             "table": named,
         }

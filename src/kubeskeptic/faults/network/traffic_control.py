@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from kubeskeptic.errors import BadInput, CommandFailed, MissingRequirement
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, Timer, UndoRecord
+from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
 from kubeskeptic.faults.network.nft_table import device
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.waiting import NotYet
 
 DEFAULTS = ("noqueue", "pfifo_fast", "fq_codel", "mq", "fq")

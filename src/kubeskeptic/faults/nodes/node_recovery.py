@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kubeskeptic import objects
 from kubeskeptic.durations import KUBELET_ANSWERS
 from kubeskeptic.errors import BadInput, NotFound, SkepticError
 from kubeskeptic.faults import state
@@ -16,7 +17,7 @@ from kubeskeptic.faults.nodes.routes import address_of, started_at, without_rout
 from kubeskeptic.waiting import NotYet
 
 
-def node_of(site: Site, node: str) -> state.Object:
+def node_of(site: Site, node: str) -> objects.Object:
     """The Node object.
 
     :raises BadInput: when the cluster has no such node
@@ -32,7 +33,7 @@ def before(site: Site, node: str) -> dict[str, Any]:
     """What has to be there again: the pods that are Ready on it, by uid."""
     return {
         "node": node,
-        "ready": sorted(pod["metadata"]["uid"] for pod in state.pods_on(site.kube, node) if state.ready(pod)),
+        "ready": sorted(pod["metadata"]["uid"] for pod in state.pods_on(site.kube, node) if objects.is_ready(pod)),
     }
 
 
@@ -43,10 +44,10 @@ def is_back(site: Site, record: UndoRecord) -> str | NotYet:
         return NotYet(f"the engine says {site.cluster.engine.state(node)}")
     since = started_at(site, node)
     seen = site.kube.get("Node", node)
-    if state.condition(seen, "Ready") != "True" or state.lease_renewed(site.kube, node) <= since:
+    if objects.condition(seen, "Ready") != "True" or state.lease_renewed(site.kube, node) <= since:
         return NotYet("the node is not Ready since its start")
-    if state.internal_ip(seen) != address_of(site, node):
-        return NotYet(f"its kubelet says {state.internal_ip(seen)} and its address is {address_of(site, node)}")
+    if objects.internal_ip(seen) != address_of(site, node):
+        return NotYet(f"its kubelet says {objects.internal_ip(seen)} and its address is {address_of(site, node)}")
     missing = not_back(state.pods_on(site.kube, node), record.get("ready", []), since)
     if missing:
         return NotYet(f"not running again: {', '.join(missing)}")
@@ -58,7 +59,7 @@ def is_back(site: Site, record: UndoRecord) -> str | NotYet:
     )
 
 
-def not_back(pods: list[state.Object], ready_before: list[str], since: float) -> list[str]:
+def not_back(pods: list[objects.Object], ready_before: list[str], since: float) -> list[str]:
     """Names of the pods that were Ready, are still bound to the node, and have not all their containers started since.
 
     Left out are pods that nothing restarts (restartPolicy Never): their end is what Kubernetes documents. Start times of
@@ -70,8 +71,8 @@ def not_back(pods: list[state.Object], ready_before: list[str], since: float) ->
             continue
         if pod.get("spec", {}).get("restartPolicy") == "Never":
             continue
-        fresh = all(state.started(status) >= int(since) for status in state.containers(pod).values())
-        if not (fresh and state.ready(pod)):
+        fresh = all(objects.started(status) >= int(since) for status in objects.containers(pod).values())
+        if not (fresh and objects.is_ready(pod)):
             late.append(pod["metadata"]["name"])
     return sorted(late)
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.durations import NODE_STOPS, Patience
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
 from kubeskeptic.faults.nodes.node_recovery import before, is_back, node_of
 from kubeskeptic.faults.nodes.routes import start, started_at
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 

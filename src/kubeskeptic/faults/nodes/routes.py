@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
+from kubeskeptic import objects
 from kubeskeptic.clusters.builds.node_image import REPOSITORY
 from kubeskeptic.clusters.network import configure
 from kubeskeptic.errors import PatienceExhausted, SkepticError
-from kubeskeptic.faults import state
 from kubeskeptic.faults.fault import Site
 
 
@@ -22,7 +22,7 @@ def without_route(site: Site, node: str) -> list[str]:
     ]
 
 
-def _leads_to(site: Site, node: str, other: state.Object) -> bool:
+def _leads_to(site: Site, node: str, other: objects.Object) -> bool:
     network = other["spec"].get("podCIDR", "")
     if not network:
         return True
@@ -30,7 +30,7 @@ def _leads_to(site: Site, node: str, other: state.Object) -> bool:
         routes = json.loads(site.in_node(node, "ip", "-json", "route", "get", network.partition("/")[0]))
     except SkepticError:
         return False
-    return any(state.internal_ip(other) in (r.get("gateway"), r.get("via", {}).get("host")) for r in routes)
+    return any(objects.internal_ip(other) in (r.get("gateway"), r.get("via", {}).get("host")) for r in routes)
 
 
 def start(site: Site, node: str) -> None:
@@ -47,7 +47,7 @@ def start(site: Site, node: str) -> None:
     address = address_of(site, node)
     if not site.cluster.image.startswith(f"{REPOSITORY}:") or not _routed_elsewhere(site, node, address):
         return
-    if state.internal_ip(site.kube.get("Node", node)) != address:
+    if objects.internal_ip(site.kube.get("Node", node)) != address:
         raise PatienceExhausted(f"{node} came back as {address}, and its kubelet has not said so yet")
     configure(engine, site.cluster.control_plane.name, len(site.cluster.nodes))
 
@@ -69,4 +69,4 @@ def address_of(site: Site, node: str) -> str:
 
 def started_at(site: Site, node: str) -> float:
     """When the engine started the node, Unix seconds, by this machine's clock, which is also the node's."""
-    return state.unix(site.cluster.engine.call("inspect", "--format", "{{.State.StartedAt}}", node).strip())
+    return objects.unix(site.cluster.engine.call("inspect", "--format", "{{.State.StartedAt}}", node).strip())

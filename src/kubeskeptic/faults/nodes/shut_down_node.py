@@ -11,9 +11,10 @@ from typing import ClassVar
 
 from kubeskeptic.durations import NODE_STOPS
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
 from kubeskeptic.faults.nodes.node_recovery import before, is_back, kubelet_answers, node_of
 from kubeskeptic.faults.nodes.routes import start
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kubeskeptic import objects
 from kubeskeptic.errors import BadInput, NotFound
-from kubeskeptic.faults import state
-from kubeskeptic.faults.fault import Target
+from kubeskeptic.faults.targets import Target
 
 if TYPE_CHECKING:
     from kubeskeptic.kube import Kube
@@ -56,12 +56,12 @@ def find(kube: Kube, namespace: str, pod: str, container: str = "") -> Running:
     name = container or names[0]
     if name not in names:
         raise BadInput(f"pod {namespace}/{pod} has no container {name}; it has {', '.join(names)}")
-    status = state.containers(found).get(name, {})
+    status = objects.containers(found).get(name, {})
     if "running" not in status.get("state", {}):
         raise BadInput(f"container {name} of pod {namespace}/{pod} does not run; wait until it does")
     node = found["spec"]["nodeName"]
     uid = found["metadata"]["uid"]
-    return Running(namespace, pod, uid, node, name, state.runtime_id(status), status.get("restartCount", 0))
+    return Running(namespace, pod, uid, node, name, objects.runtime_id(status), status.get("restartCount", 0))
 
 
 def with_address(kube: Kube, namespace: str, name: str) -> dict[str, Any]:

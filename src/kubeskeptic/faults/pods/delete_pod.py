@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from kubeskeptic import objects
 from kubeskeptic.durations import REPLACED, Patience
 from kubeskeptic.errors import BadInput, NotFound
 from kubeskeptic.faults import state
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
 from kubeskeptic.faults.runtime import still_running
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -43,8 +45,8 @@ class DeletePod(Fault):
             "uid": pod["metadata"]["uid"],
             "address": pod["status"].get("podIP", ""),
             "node": pod["spec"].get("nodeName", ""),
-            "containers": [state.runtime_id(status) for status in state.containers(pod).values()],
-            "owner": state.owner(pod),
+            "containers": [objects.runtime_id(status) for status in objects.containers(pod).values()],
+            "owner": objects.owner(pod),
         }
         return Plan(
             (Target("pod", self.pod, self.namespace),),

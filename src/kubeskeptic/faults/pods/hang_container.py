@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from kubeskeptic import objects
 from kubeskeptic.faults import state
 from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
 from kubeskeptic.faults.nodes.node_recovery import node_of
@@ -64,7 +65,7 @@ class HangContainer(Fault):
         pod = state.pod_or_none(site.kube, record["pod"], record["namespace"], record["uid"])
         if pod is None:
             return "the pod is gone"
-        if not state.containers(pod).get(record["container"], {}).get("ready"):
+        if not objects.containers(pod).get(record["container"], {}).get("ready"):
             return NotYet("the container is not Ready")
         return "its process goes on, and the container is Ready"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from kubeskeptic import objects
 from kubeskeptic.durations import REPLACED
 from kubeskeptic.faults import state
 from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
@@ -52,11 +53,11 @@ class KillContainer(Fault):
         pod = state.pod_or_none(site.kube, self.pod, self.namespace, plan.record["uid"])
         if pod is None:
             return "the pod is gone with its container"
-        status = state.containers(pod).get(plan.record["container"], {})
+        status = objects.containers(pod).get(plan.record["container"], {})
         count = status.get("restartCount", 0)
         if count > plan.record["restarts"]:
             return f"the kubelet counts {count} restarts, {plan.record['restarts']} before"
-        if "running" not in status.get("state", {}) or state.runtime_id(status) != plan.record["id"]:
+        if "running" not in status.get("state", {}) or objects.runtime_id(status) != plan.record["id"]:
             return "the kubelet reports that the container has ended"
         return NotYet("the kubelet still reports the container as running")
 
@@ -68,7 +69,7 @@ class KillContainer(Fault):
             return "the pod is gone"
         if pod["spec"].get("restartPolicy") == "Never":
             return "its restartPolicy is Never: nothing restarts it"
-        status = state.containers(pod).get(record["container"], {})
-        if not status.get("ready") or state.runtime_id(status) == record["id"]:
+        status = objects.containers(pod).get(record["container"], {})
+        if not status.get("ready") or objects.runtime_id(status) == record["id"]:
             return NotYet(f"container {record['container']} is not Ready again: {status.get('state')}")
         return f"container {record['container']} is Ready again after {status['restartCount']} restarts"

@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from kubeskeptic import objects
 from kubeskeptic.faults import state
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
 from kubeskeptic.faults.pods.workload import control, record_of
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -43,7 +45,11 @@ class MakeUnready(Fault):
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
         """The kubelet has noticed."""
         pod = state.pod_or_none(site.kube, plan.record["pod"], plan.record["namespace"], plan.record["uid"])
-        return NotYet("the pod is Ready") if pod and state.ready(pod) else "the kubelet says that the pod is not Ready"
+        return (
+            NotYet("the pod is Ready")
+            if pod and objects.is_ready(pod)
+            else "the kubelet says that the pod is not Ready"
+        )
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
@@ -56,4 +62,4 @@ class MakeUnready(Fault):
         pod = state.pod_or_none(site.kube, record["pod"], record["namespace"], record["uid"])
         if pod is None:
             return "the pod is gone"
-        return "the kubelet says that the pod is Ready" if state.ready(pod) else NotYet("the pod is not Ready")
+        return "the kubelet says that the pod is Ready" if objects.is_ready(pod) else NotYet("the pod is not Ready")
