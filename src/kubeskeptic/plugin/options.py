@@ -10,7 +10,6 @@ import pytest
 from kubeskeptic.errors import SkepticError
 from kubeskeptic.plugin.state import STATE, State
 from kubeskeptic.runs.options import RunOptions
-from kubeskeptic.sabotages import sabotage
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -52,8 +51,6 @@ def pytest_configure(config: pytest.Config) -> None:
             sabotages=sabotages,
         )
         options.check()
-        for id_ in sabotages:
-            sabotage(id_)
     except SkepticError as error:
         raise pytest.UsageError(str(error)) from error
     replay = config.getoption("--replay")
