@@ -12,13 +12,13 @@ from pathlib import PurePosixPath
 from kubeskeptic.faults.fault import Site
 from kubeskeptic.node_access.exec_pods import STATE_FOLDER
 
-_KEEP = 'test -e "$1" || { mkdir -p "$(dirname "$1")" && cp -p "$2" "$1.new" && mv "$1.new" "$1"; }'
+_BACK_UP = 'test -e "$1" || { mkdir -p "$(dirname "$1")" && cp -p "$2" "$1.new" && mv "$1.new" "$1"; }'
 _WRITE = 'cat > "$1" && mv "$1" "$2"'
 _RESTORE = 'test -e "$1" || exit 0; { cmp -s "$1" "$2" || { cp -p "$1" "$3" && mv "$3" "$2"; }; } && '
 _FORGET = 'rm -f "$1"'
 
 
-def kept(path: str) -> str:
+def backup_path(path: str) -> str:
     """Where a file is put aside."""
     return f"{STATE_FOLDER}/backup/{path.strip('/').replace('/', '%')}"
 
@@ -38,9 +38,9 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def keep(site: Site, node: str, path: str) -> None:
+def back_up(site: Site, node: str, path: str) -> None:
     """Put a copy aside, unless there is one: the first is the original."""
-    site.in_node(node, "sh", "-c", _KEEP, "sh", kept(path), path)
+    site.in_node(node, "sh", "-c", _BACK_UP, "sh", backup_path(path), path)
 
 
 def write(site: Site, node: str, path: str, text: str) -> None:
@@ -59,4 +59,4 @@ def restore(path: str, then: str = "") -> tuple[str, ...]:
     :param then: shell words to run afterwards; until they succeed the copy is kept, so that all of it can be tried again
     """
     script = f"{_RESTORE}{{ {then}; }} && {_FORGET}" if then else f"{_RESTORE}{_FORGET}"
-    return ("sh", "-c", script, "sh", kept(path), path, _beside(path))
+    return ("sh", "-c", script, "sh", backup_path(path), path, _beside(path))

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from kubeskeptic.durations import SAYS_WHO_IT_IS
 from kubeskeptic.errors import ClusterError, Refused, SkepticError, Unanswered
-from kubeskeptic.guard.consent import consent
-from kubeskeptic.guard.risk import Risk, above
+from kubeskeptic.guard.risk import Risk, above, consent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -26,7 +26,7 @@ from kubeskeptic.guard.risk import Risk, above
 from kubeskeptic.journal import Journal
 from kubeskeptic.kube import Kube
 from kubeskeptic.kube.settings import read_settings
-from kubeskeptic.node_access.choice import access_to
+from kubeskeptic.node_access import access_to
 from kubeskeptic.probes.agents import Agents
 from kubeskeptic.probes.instrument import prove
 from kubeskeptic.reports import write_all

@@ -11,8 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from kubeskeptic.faults.components.kube_proxy import CONTINUE, PROCESS, in_step, reaches
+from kubeskeptic.faults.components.kube_proxy import CONTINUE, PROCESS, synced
 from kubeskeptic.faults.components.rules import FLUSH, KEPT, UNFLUSH, service_rules
+from kubeskeptic.faults.curl import answers
 from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
 from kubeskeptic.faults.nodes.node_recovery import node_of
 from kubeskeptic.faults.targets import Target
@@ -52,8 +53,9 @@ class FlushServiceRules(Fault):
         site.in_node(plan.record["node"], *FLUSH)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The node does not reach the API server through its service."""
-        if reaches(site, plan.record["node"], plan.record["service"]):
+        """Evidence that the node does not reach the API server through its service."""
+        url = f"https://{plan.record['service']}/livez"
+        if answers(site, plan.record["node"], url, authority="/etc/kubernetes/pki/ca.crt"):
             return NotYet("the node still reaches the API server through its service")
         return f"the node does not reach the API server's service at {plan.record['service']}"
 
@@ -65,10 +67,10 @@ class FlushServiceRules(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """kube-proxy has caught up, and the rules are those of every other node that answers."""
-        stepped = in_step(site, record["node"])
-        if isinstance(stepped, NotYet):
-            return stepped
+        """Evidence that kube-proxy has caught up, and the rules are those of every other node that answers."""
+        caught_up = synced(site, record["node"])
+        if isinstance(caught_up, NotYet):
+            return caught_up
         mine = service_rules(site, record["node"])
         for other in record["others"]:
             if not site.runs(other):

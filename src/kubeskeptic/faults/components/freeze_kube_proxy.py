@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from kubeskeptic.faults.components.kube_proxy import CONTINUE, PROCESS, in_step, says
+from kubeskeptic.faults.components.kube_proxy import CONTINUE, PROCESS, not_healthy, synced
 from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
 from kubeskeptic.faults.nodes.node_recovery import node_of
 from kubeskeptic.faults.targets import Target
@@ -42,10 +42,8 @@ class FreezeKubeProxy(Fault):
         site.in_node(plan.record["node"], "pkill", "-STOP", "-x", PROCESS)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Its health endpoint does not answer."""
-        if says(site, plan.record["node"], ":10256/healthz"):
-            return NotYet("its health endpoint still answers")
-        return "its health endpoint does not answer"
+        """Evidence that its health endpoint does not answer."""
+        return not_healthy(site, plan.record["node"])
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
@@ -54,5 +52,5 @@ class FreezeKubeProxy(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """It answers and has caught up."""
-        return in_step(site, record["node"])
+        """Evidence that it answers and has caught up."""
+        return synced(site, record["node"])

@@ -16,9 +16,8 @@ import yaml
 from kubeskeptic import objects
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults import file_backup
-from kubeskeptic.faults.components.systemd_unit import active_since, node_well_since
 from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
-from kubeskeptic.faults.nodes.node_recovery import node_of
+from kubeskeptic.faults.nodes.node_recovery import active_since, node_of, ready_since
 from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
@@ -56,12 +55,12 @@ class Pressure(Fault):
         text = file_backup.read(site, node, CONFIGURATION)
         changed = pressed(text, plan.record["resource"])
         if file_backup.digest(text) == plan.record["digest"]:
-            file_backup.keep(site, node, CONFIGURATION)
+            file_backup.back_up(site, node, CONFIGURATION)
             file_backup.write(site, node, CONFIGURATION, changed)
             site.in_node(node, "systemctl", "restart", "kubelet")
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The node's condition says so."""
+        """Evidence that the node's condition says so."""
         condition = SIGNALS[plan.record["resource"]][1]
         status = objects.condition(site.kube.get("Node", plan.record["node"]), condition)
         return f"{condition} is True" if status == "True" else NotYet(f"{condition} is {status}")
@@ -73,14 +72,14 @@ class Pressure(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The configuration is that of before, the condition is gone, and the node is Ready."""
+        """Evidence that the configuration is that of before, the condition is gone, and the node is Ready."""
         node, condition = record["node"], SIGNALS[record["resource"]][1]
         if file_backup.digest(file_backup.read(site, node, CONFIGURATION)) != record["digest"]:
             return NotYet("the configuration is not what it was")
         status = objects.condition(site.kube.get("Node", node), condition)
         if status != "False":
             return NotYet(f"{condition} is {status}")
-        return node_well_since(site, node, active_since(site, node, "kubelet"))
+        return ready_since(site, node, active_since(site, node, "kubelet"))
 
 
 CONFIGURATION = "/var/lib/kubelet/config.yaml"

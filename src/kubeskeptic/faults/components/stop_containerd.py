@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.errors import CommandFailed
-from kubeskeptic.faults.components.systemd_unit import active_since, node_well_since
 from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
-from kubeskeptic.faults.nodes.node_recovery import node_of
+from kubeskeptic.faults.nodes.node_recovery import active_since, node_of, ready_since
 from kubeskeptic.faults.runtime import CTR
 from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
@@ -46,7 +45,7 @@ class StopContainerd(Fault):
         site.in_node(plan.record["node"], "systemctl", "stop", "containerd")
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """A client of the runtime gets no answer."""
+        """Evidence that a client of the runtime gets no answer."""
         return NotYet("it still answers") if _answers(site, plan.record["node"]) else "its client gets no answer"
 
     @classmethod
@@ -56,10 +55,10 @@ class StopContainerd(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Its client gets answers, and the node is Ready since."""
+        """Evidence that its client gets answers, and the node is Ready since."""
         if not _answers(site, record["node"]):
             return NotYet("its client gets no answer")
-        return node_well_since(site, record["node"], active_since(site, record["node"], "containerd"))
+        return ready_since(site, record["node"], active_since(site, record["node"], "containerd"))
 
 
 def _answers(site: Site, node: str) -> bool:

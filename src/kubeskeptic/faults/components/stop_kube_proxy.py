@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults.components.kube_proxy import in_step, says
+from kubeskeptic.faults.components.kube_proxy import not_healthy, synced
 from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
 from kubeskeptic.faults.nodes.node_recovery import node_of
 from kubeskeptic.faults.targets import Target
@@ -52,10 +52,8 @@ class StopKubeProxy(Fault):
         site.kube.patch("DaemonSet", NAME, WHERE, {"spec": {"template": template, "updateStrategy": strategy}})
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Its health endpoint does not answer."""
-        if says(site, plan.record["node"], ":10256/healthz"):
-            return NotYet("its health endpoint still answers")
-        return "its health endpoint does not answer"
+        """Evidence that its health endpoint does not answer."""
+        return not_healthy(site, plan.record["node"])
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
@@ -72,12 +70,12 @@ class StopKubeProxy(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """It answers, has caught up, and every node has its kube-proxy of this template."""
+        """Evidence that it answers, has caught up, and every node has its kube-proxy of this template."""
         status = site.kube.get("DaemonSet", NAME, WHERE)["status"]
         wanted, updated = status.get("desiredNumberScheduled", 0), status.get("updatedNumberScheduled", 0)
         if len(site.cluster.nodes) != wanted or updated != wanted or status.get("numberReady", 0) != wanted:
             return NotYet(f"{status.get('numberReady', 0)} of {wanted} are Ready, {updated} are of this template")
-        return in_step(site, record["node"])
+        return synced(site, record["node"])
 
 
 def _away_from(node: str) -> dict[str, Any]:

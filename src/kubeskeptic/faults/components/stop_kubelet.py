@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from kubeskeptic.faults.components.systemd_unit import active_since, node_well_since
 from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
-from kubeskeptic.faults.nodes.node_recovery import kubelet_answers, node_of
+from kubeskeptic.faults.nodes.node_recovery import active_since, kubelet_answers, node_of, ready_since
 from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
@@ -43,7 +42,7 @@ class StopKubelet(Fault):
         site.in_node(plan.record["node"], "systemctl", "stop", "kubelet")
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The API server does not reach it."""
+        """Evidence that the API server does not reach it."""
         if kubelet_answers(site, plan.record["node"]):
             return NotYet("it still answers the API server")
         return "the API server does not reach it"
@@ -55,8 +54,8 @@ class StopKubelet(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The node is Ready by a kubelet that was started since."""
+        """Evidence that the node is Ready by a kubelet that was started since."""
         since = active_since(site, record["node"], "kubelet")
         if not since or not kubelet_answers(site, record["node"]):
             return NotYet("the kubelet does not answer")
-        return node_well_since(site, record["node"], since)
+        return ready_since(site, record["node"], since)

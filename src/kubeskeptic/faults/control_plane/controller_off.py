@@ -60,11 +60,11 @@ class ControllerOff(Fault):
         for node in plan.record["manifests"]:
             text = file_backup.read(site, node, MANIFEST)
             if f"-{self.controller}" not in text:
-                file_backup.keep(site, node, MANIFEST)
+                file_backup.back_up(site, node, MANIFEST)
                 file_backup.write(site, node, MANIFEST, without(text, self.controller))
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The one that leads was started with the controller off."""
+        """Evidence that the one that leads was started with the controller off."""
         leads = manifest.leads(site, PART, list(plan.record["manifests"]), f",-{self.controller}")
         return leads if isinstance(leads, NotYet) else f"{leads}, started without {self.controller}"
 
@@ -76,11 +76,11 @@ class ControllerOff(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The manifests are those of before, byte for byte, and the one that leads was started from them."""
+        """Evidence that the manifests are those of before, byte for byte, and the one that leads was started from them."""
         for node, digest in record["manifests"].items():
             if file_backup.digest(file_backup.read(site, node, MANIFEST)) != digest:
                 return NotYet(f"the manifest on {node} is not what it was")
-        return manifest.leads(site, PART, list(record["manifests"]), f",-{record['controller']}", locate_cluster=False)
+        return manifest.leads(site, PART, list(record["manifests"]), f",-{record['controller']}", present=False)
 
 
 def without(text: str, controller: str) -> str:

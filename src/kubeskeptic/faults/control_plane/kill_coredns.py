@@ -46,13 +46,13 @@ class KillCoreDns(Fault):
             signal(site, node, container, "SIGKILL")
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The runtime no longer runs them."""
+        """Evidence that the runtime no longer runs them."""
         left = [one for node, one in plan.record["containers"] if still_running(site, node, [one])]
         return NotYet(f"{len(left)} still run") if left else "the runtime runs none of them any more"
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """As many endpoints of the DNS service are ready as were killed, by other containers."""
+        """Evidence that as many endpoints of the DNS service are ready as were killed, by other containers."""
         wanted, ready = len(record["containers"]), ready_endpoints(site)
         pods = site.kube.list("Pod", WHERE, labels="k8s-app=kube-dns")["items"]
         running = {objects.runtime_id(status) for pod in pods for status in objects.containers(pod).values()}

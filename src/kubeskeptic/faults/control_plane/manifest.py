@@ -6,7 +6,7 @@ import re
 import time
 
 from kubeskeptic import objects
-from kubeskeptic.errors import BadInput, CommandFailed
+from kubeskeptic.errors import BadInput
 from kubeskeptic.faults import file_backup
 from kubeskeptic.faults.fault import Site
 from kubeskeptic.waiting import NotYet
@@ -66,7 +66,7 @@ def processes(site: Site, node: str, part: str) -> dict[str, float]:
     return found
 
 
-def leads(site: Site, part: str, nodes: list[str], word: str = "", *, locate_cluster: bool = True) -> str | NotYet:
+def leads(site: Site, part: str, nodes: list[str], word: str = "", *, present: bool = True) -> str | NotYet:
     """Evidence that the one that leads was started since its lease was acquired.
 
     :param word: has to be part of its command line, or must not be when ``present`` is False
@@ -76,21 +76,10 @@ def leads(site: Site, part: str, nodes: list[str], word: str = "", *, locate_clu
     if not leader:
         return NotYet(f"{lease.get('holderIdentity') or 'nobody'} leads")
     running = processes(site, leader, part)
-    fitting = [age for command, age in running.items() if (word in command) == locate_cluster or not word]
+    fitting = [age for command, age in running.items() if (word in command) == present or not word]
     if len(running) != 1 or not fitting:
         return NotYet(f"{len(running)} processes run, {len(fitting)} of them as wanted")
     began = time.time() - fitting[0] - 1  # ages are whole seconds
     if objects.unix(lease["acquireTime"]) < began or objects.unix(lease["renewTime"]) < began:
         return NotYet("it does not lead yet")
     return f"{part} on {leader} leads"
-
-
-def answers(site: Site, node: str, url: str) -> bool:
-    """Whether something answers, whatever it says, at a URL asked in a node."""
-    try:
-        site.in_node(node, *site.access.curl, "--silent", "--insecure", "--max-time", "2", url)
-    except CommandFailed as failed:
-        if failed.status in (7, 28, 35, 52, 55, 56):  # refused, too late, cut while greeting, empty, cut: see curl(1)
-            return False
-        raise
-    return True

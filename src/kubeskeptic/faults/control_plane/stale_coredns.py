@@ -12,9 +12,9 @@ from typing import ClassVar
 from kubeskeptic import objects
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults.control_plane.stop_coredns import WHERE, ready_endpoints
+from kubeskeptic.faults.curl import connect
 from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
 from kubeskeptic.faults.network import nft_table
-from kubeskeptic.faults.network.connectivity import connect
 from kubeskeptic.faults.runtime import tasks
 from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
@@ -60,7 +60,7 @@ class StaleCoreDns(Fault):
             nft_table.put(site, node, nft_table.script(plan.record["table"], arriving=[rule]))
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """From within each of them, the API server's service is not reached."""
+        """Evidence that from within each of them, the API server's service is not reached."""
         reached = [pod["address"] for pod in plan.record["pods"] if _reaches(site, pod, plan.record["service"])]
         if reached:
             return NotYet(f"{', '.join(reached)} still reach the API server")
@@ -74,7 +74,7 @@ class StaleCoreDns(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The tables are gone, and the API server is reached from within those pods that are still there."""
+        """Evidence that the tables are gone, and the API server is reached from within those pods that are still there."""
         if any(nft_table.there(site, node, record["table"]) for node in record["nodes"]):
             return NotYet("a table is still there")
         there = [pod for pod in record["pods"] if pod["container"] in tasks(site, pod["node"])]

@@ -14,6 +14,7 @@ from kubeskeptic.durations import CONTROL_PLANE_RESTARTS, Patience
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults import file_backup
 from kubeskeptic.faults.control_plane import manifest
+from kubeskeptic.faults.curl import answers
 from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
 from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
@@ -54,16 +55,16 @@ class StopComponent(Fault):
         """Put aside, then take away."""
         path = manifest.path(plan.record["component"])
         for node in plan.record["manifests"]:
-            file_backup.keep(site, node, path)
+            file_backup.back_up(site, node, path)
             file_backup.remove(site, node, path)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """No process of it is left, and its port does not answer."""
+        """Evidence that no process of it is left, and its port does not answer."""
         component = plan.record["component"]
         for node in plan.record["manifests"]:
             if manifest.processes(site, node, component):
                 return NotYet(f"its process still runs on {node}")
-            if manifest.answers(site, node, manifest.HEALTH[component]):
+            if answers(site, node, manifest.HEALTH[component]):
                 return NotYet(f"its port still answers on {node}")
         return f"no process of {component} is left, and its port does not answer"
 
@@ -75,12 +76,12 @@ class StopComponent(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The manifests are those of before, it answers, and where one of several leads, it does."""
+        """Evidence that the manifests are those of before, it answers, and where one of several leads, it does."""
         component = record["component"]
         for node, digest in record["manifests"].items():
             if file_backup.digest(file_backup.read(site, node, manifest.path(component))) != digest:
                 return NotYet(f"the manifest on {node} is not what it was")
-            if not manifest.answers(site, node, manifest.HEALTH[component]):
+            if not answers(site, node, manifest.HEALTH[component]):
                 return NotYet(f"{component} does not answer on {node}")
         if not site.kube.healthy():
             return NotYet("the API server is not ready")

@@ -44,7 +44,7 @@ class StopCoreDns(Fault):
         site.kube.patch("Deployment", "coredns", WHERE, {"spec": {"replicas": 0}})
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The DNS service has no endpoint that is ready, and no CoreDNS pod is left."""
+        """Evidence that the DNS service has no endpoint that is ready, and no CoreDNS pod is left."""
         ready = ready_endpoints(site)
         pods = site.kube.list("Pod", WHERE, labels="k8s-app=kube-dns")["items"]
         if ready or pods:
@@ -63,7 +63,7 @@ class StopCoreDns(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """As many endpoints are ready as the Deployment has replicas again."""
+        """Evidence that as many endpoints are ready as the Deployment has replicas again."""
         ready, wanted = ready_endpoints(site), site.kube.get("Deployment", "coredns", WHERE)["spec"]["replicas"]
         if ready < wanted or not wanted:
             return NotYet(f"{ready} of {wanted or record['replicas']} DNS endpoints are ready")

@@ -12,9 +12,9 @@ from typing import ClassVar
 
 from kubeskeptic import objects
 from kubeskeptic.errors import BadInput
+from kubeskeptic.faults.curl import connect, kube_proxy_of
 from kubeskeptic.faults.fault import Plan, Site, UndoRecord
 from kubeskeptic.faults.network import nft_table
-from kubeskeptic.faults.network.connectivity import connect, kube_proxy_of
 from kubeskeptic.faults.network.nft_table import NftFault
 from kubeskeptic.faults.nodes.node_recovery import node_of
 from kubeskeptic.faults.targets import Target
@@ -69,7 +69,7 @@ class CutOffNode(NftFault):
         nft_table.put(site, plan.record["node"], text)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The node gets no connection to kube-proxy of any of the others."""
+        """Evidence that the node gets no connection to kube-proxy of any of the others."""
         reached = [peer for peer in plan.record["peers"] if _reaches(site, plan.record["node"], peer)]
         if reached:
             return NotYet(f"the node still reaches {', '.join(reached)}")
@@ -77,7 +77,7 @@ class CutOffNode(NftFault):
 
     @classmethod
     def through(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The others are reached again, and the node is Ready."""
+        """Evidence that the others are reached again, and the node is Ready."""
         lost = [p for p in record["peers"] if site.runs(p) and not _reaches(site, record["node"], p)]
         if lost:
             return NotYet(f"the node does not reach {', '.join(lost)}")

@@ -12,9 +12,9 @@ from typing import ClassVar
 from kubeskeptic import objects
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults import state
+from kubeskeptic.faults.curl import connect
 from kubeskeptic.faults.fault import Plan, Site, UndoRecord
 from kubeskeptic.faults.network import nft_table
-from kubeskeptic.faults.network.connectivity import connect
 from kubeskeptic.faults.network.nft_table import NftFault
 from kubeskeptic.faults.pods.container import with_address
 from kubeskeptic.faults.runtime import tasks
@@ -70,13 +70,13 @@ class CutPods(NftFault):
         nft_table.put(site, plan.record["node"], nft_table.script(plan.record["table"], leaving=rules))
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """From within the first pod, the second is not reached."""
+        """Evidence that from within the first pod, the second is not reached."""
         reached = _reaches(site, plan.record)
         return NotYet("the first still reaches the second") if reached else "the first pod does not reach the second"
 
     @classmethod
     def through(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The second pod is reached again, where both are still there."""
+        """Evidence that the second pod is reached again, where both are still there."""
         for name, uid in record["pods"].items():
             if state.pod_or_none(site.kube, name, record["namespace"], uid) is None:
                 return f"the table is gone, and pod {name} too"

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.errors import BadInput
+from kubeskeptic.faults.curl import connect, kube_proxy_of
 from kubeskeptic.faults.fault import Plan, Site, UndoRecord
-from kubeskeptic.faults.network.connectivity import connect, kube_proxy_of
 from kubeskeptic.faults.network.traffic_control import TrafficControlFault
 from kubeskeptic.faults.nodes.node_recovery import node_of
 from kubeskeptic.guard.risk import Risk
@@ -41,7 +41,7 @@ class DelayPackets(TrafficControlFault):
         return self.planned(site, self.node, what, words, {"peer": peer, "ms": self.milliseconds})
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """A new connection to another node takes that long."""
+        """Evidence that a new connection to another node takes that long."""
         took = _took(site, plan.record)
         said = f"a connection to another node took {took * 1000:.0f} ms"
         return said if took >= (plan.record["ms"] - self.jitter) / 1000 else NotYet(said)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.errors import BadInput
+from kubeskeptic.faults.curl import connect, kube_proxy_of
 from kubeskeptic.faults.fault import Plan, Site, UndoRecord
 from kubeskeptic.faults.network import nft_table
-from kubeskeptic.faults.network.connectivity import connect, kube_proxy_of
 from kubeskeptic.faults.network.nft_table import NftFault
 from kubeskeptic.faults.nodes.node_recovery import node_of
 from kubeskeptic.faults.targets import Target
@@ -64,7 +64,7 @@ class DropPackets(NftFault):
         )
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """A new connection to another node needed a second SYN, or never came to be."""
+        """Evidence that a new connection to another node needed a second SYN, or never came to be."""
         slowest = _slowest(site, plan.record["node"], plan.record["peer"])
         if slowest < RETRANSMISSION:
             return NotYet(f"the slowest of {TRIES} connections took {slowest:.3f} s")
@@ -72,7 +72,7 @@ class DropPackets(NftFault):
 
     @classmethod
     def through(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """No new connection loses a packet."""
+        """Evidence that no new connection loses a packet."""
         slowest = _slowest(site, record["node"], record["peer"])
         said = f"the slowest of {TRIES} connections took {slowest:.3f} s"
         return said if slowest < RETRANSMISSION else NotYet(said)

@@ -40,7 +40,7 @@ class LimitBandwidth(TrafficControlFault):
         return self.planned(site, self.node, f"a limit of {self.kilobits} kbit/s", words, {"kilobits": self.kilobits})
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The API server gets the kubelet's metrics no faster than that."""
+        """Evidence that the API server gets the kubelet's metrics no faster than that."""
         speed = _kilobits(site, plan.record["node"])
         said = f"the kubelet's metrics came with {speed:.0f} kbit/s"
         return said if speed < SLACK * plan.record["kilobits"] else NotYet(said)

@@ -103,7 +103,7 @@ class NftFault(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The table is gone, and what it kept away gets through again."""
+        """Evidence that the table is gone, and what it kept away gets through again."""
         if there(site, record["node"], record["table"]):
             return NotYet("the table is still there")
         return cls.through(site, record)

@@ -88,7 +88,7 @@ class TrafficControlFault(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """It is gone."""
+        """Evidence that it is gone."""
         if there(site, record["node"], record["device"]):
             return NotYet("it is still there")
         return f"it is gone; {cls.measured(site, record)}"

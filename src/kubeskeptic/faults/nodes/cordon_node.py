@@ -47,7 +47,7 @@ class CordonNode(Fault):
         mark(site, plan.record["node"], cordoned=True)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The control plane has made a taint of it, which is what keeps pods away."""
+        """Evidence that the control plane has made a taint of it, which is what keeps pods away."""
         return "the control plane has tainted it" if tainted(site, plan.record["node"]) else NotYet("it has no taint")
 
     @classmethod
@@ -60,7 +60,7 @@ class CordonNode(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The taint is gone."""
+        """Evidence that the taint is gone."""
         return NotYet("it is still tainted") if tainted(site, record["node"]) else "the taint is gone"
 
 

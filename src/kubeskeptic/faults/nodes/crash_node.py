@@ -46,7 +46,7 @@ class CrashNode(Fault):
             site.cluster.engine.kill(plan.record["node"])
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The engine sees it down, and the API server no longer reaches its kubelet."""
+        """Evidence that the engine sees it down, and the API server no longer reaches its kubelet."""
         state = site.cluster.engine.state(plan.record["node"])
         if state == "running":
             return NotYet("the engine says that it runs")
@@ -61,5 +61,5 @@ class CrashNode(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Ready since its start, what ran on it runs again, and it knows the way to every other node."""
+        """Evidence that Ready since its start, what ran on it runs again, and it knows the way to every other node."""
         return is_back(site, record)

@@ -55,7 +55,7 @@ class DrainNode(Fault):
         evict_all(site, plan.record["node"])
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """All of them have left; asks again for those that a budget has held back."""
+        """Evidence that all of them have left; asks again for those that a budget has held back."""
         waiting = evict_all(site, plan.record["node"])
         if waiting:
             return NotYet(f"still there: {', '.join(waiting)}")
@@ -68,7 +68,7 @@ class DrainNode(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The control plane lets pods be scheduled on it again."""
+        """Evidence that the control plane lets pods be scheduled on it again."""
         return CordonNode.heal(site, record)
 
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults.components.systemd_unit import node_well_since
 from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
-from kubeskeptic.faults.nodes.node_recovery import kubelet_answers, node_of
+from kubeskeptic.faults.nodes.node_recovery import kubelet_answers, node_of, ready_since
 from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
@@ -44,7 +43,7 @@ class FreezeNode(Fault):
         site.cluster.engine.pause(plan.record["node"])
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The API server gets no answer from its kubelet."""
+        """Evidence that the API server gets no answer from its kubelet."""
         if kubelet_answers(site, plan.record["node"]):
             return NotYet("its kubelet still answers")
         return "the API server gets no answer from its kubelet"
@@ -57,7 +56,7 @@ class FreezeNode(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Its kubelet answers, and the node is Ready."""
+        """Evidence that its kubelet answers, and the node is Ready."""
         if not kubelet_answers(site, record["node"]):
             return NotYet("its kubelet does not answer")
-        return node_well_since(site, record["node"], 0.0)
+        return ready_since(site, record["node"], 0.0)

@@ -84,3 +84,22 @@ def kubelet_answers(site: Site, node: str) -> bool:
     except SkepticError:
         return False
     return True
+
+
+def active_since(site: Site, node: str, service: str) -> float:
+    """When a service became active, Unix seconds; 0.0 when it is not."""
+    shown = site.in_node(
+        node, "systemctl", "show", "--timestamp=unix", "--property=ActiveState,ActiveEnterTimestamp", service
+    )
+    fields = dict(line.split("=", 1) for line in shown.splitlines() if "=" in line)
+    stamp = fields.get("ActiveEnterTimestamp", "")
+    return float(stamp.lstrip("@")) if fields.get("ActiveState") == "active" and stamp else 0.0
+
+
+def ready_since(site: Site, node: str, since: float) -> str | NotYet:
+    """Evidence that the node is Ready and its kubelet has renewed its lease after ``since``."""
+    if objects.condition(site.kube.get("Node", node), "Ready") != "True":
+        return NotYet("the node is not Ready")
+    if state.lease_renewed(site.kube, node) <= since:
+        return NotYet("its kubelet has not renewed its lease since")
+    return "the node is Ready, its lease renewed since"

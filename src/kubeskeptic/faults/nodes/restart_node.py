@@ -45,7 +45,7 @@ class RestartNode(Fault):
             site.cluster.engine.call("restart", "--time", "30", plan.record["node"], patience=NODE_STOPS)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The engine has started it since."""
+        """Evidence that the engine has started it since."""
         if started_at(site, plan.record["node"]) <= plan.record["since"]:
             return NotYet("the engine has not started it since")
         return "the engine has started it anew"
@@ -57,5 +57,5 @@ class RestartNode(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Ready since its start, what ran on it runs again, and routes lead to and from it."""
+        """Evidence that Ready since its start, what ran on it runs again, and routes lead to and from it."""
         return is_back(site, record)

@@ -48,7 +48,7 @@ class ShutDownNode(Fault):
         site.cluster.engine.call("stop", "--time", grace, plan.record["node"], patience=NODE_STOPS)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The engine sees it down, and the API server no longer reaches its kubelet."""
+        """Evidence that the engine sees it down, and the API server no longer reaches its kubelet."""
         state = site.cluster.engine.state(plan.record["node"])
         if state == "running" or kubelet_answers(site, plan.record["node"]):
             return NotYet(f"the engine says {state}")
@@ -61,5 +61,5 @@ class ShutDownNode(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Ready since its start, what ran on it runs again, and routes lead to and from it."""
+        """Evidence that Ready since its start, what ran on it runs again, and routes lead to and from it."""
         return is_back(site, record)

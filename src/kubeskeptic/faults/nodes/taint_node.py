@@ -57,7 +57,7 @@ class TaintNode(Fault):
         rewrite(site, plan.record["node"], plan.record["taint"], add=True)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The node has it; with NoExecute, all pods that do not tolerate it are on their way out."""
+        """Evidence that the node has it; with NoExecute, all pods that do not tolerate it are on their way out."""
         node = plan.record["node"]
         if not find(site.kube.get("Node", node), self.key, self.effect):
             return NotYet("the node does not have the taint")
@@ -80,7 +80,7 @@ class TaintNode(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The node does not have it."""
+        """Evidence that the node does not have it."""
         taint = record["taint"]
         if find(site.kube.get("Node", record["node"]), taint["key"], taint["effect"]):
             return NotYet("the node still has the taint")

@@ -64,7 +64,7 @@ class DeletePod(Fault):
             site.kube.delete("Pod", self.pod, self.namespace, grace=grace, uid=plan.record["uid"])
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The object is gone or going, and its containers have really stopped; see forgotten() where nodes are out of reach."""
+        """Evidence that the object is gone or going, and its containers have really stopped; see forgotten() where nodes are out of reach."""
         pod = state.pod_or_none(site.kube, self.pod, self.namespace, plan.record["uid"])
         if pod and "deletionTimestamp" not in pod["metadata"]:
             return NotYet("the pod is not being deleted")
@@ -77,7 +77,7 @@ class DeletePod(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The owner has as many Ready pods as it wants again."""
+        """Evidence that the owner has as many Ready pods as it wants again."""
         if not record["owner"]:
             return "a bare pod: nothing replaces it"
         counted = state.wanted_and_ready(site.kube, record["namespace"], record["owner"])

@@ -48,7 +48,7 @@ class HangContainer(Fault):
         signal(site, plan.record["node"], plan.record["id"], "SIGSTOP")
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The kernel lists the process as stopped."""
+        """Evidence that the kernel lists the process as stopped."""
         how = _process_state(site, plan.record)
         return "the kernel says that its process is stopped" if how == "T" else NotYet(f"its process is in state {how}")
 
@@ -59,7 +59,7 @@ class HangContainer(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The process goes on, or its container was replaced, and the pod's container is Ready."""
+        """Evidence that the process goes on, or its container was replaced, and the pod's container is Ready."""
         if _process_state(site, record) == "T":
             return NotYet("its process is still stopped")
         pod = state.pod_or_none(site.kube, record["pod"], record["namespace"], record["uid"])

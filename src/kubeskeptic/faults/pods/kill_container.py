@@ -47,7 +47,7 @@ class KillContainer(Fault):
         signal(site, plan.record["node"], plan.record["id"], "SIGKILL")
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The runtime no longer runs it, or the kubelet has noticed: it ended, or another one runs in its place."""
+        """Evidence that the runtime no longer runs it, or the kubelet has noticed: it ended, or another one runs in its place."""
         if not still_running(site, plan.record["node"], [plan.record["id"]]):
             return "the runtime no longer runs the container"
         pod = state.pod_or_none(site.kube, self.pod, self.namespace, plan.record["uid"])
@@ -63,7 +63,7 @@ class KillContainer(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The pod, or its replacement, has the container Ready again."""
+        """Evidence that the pod, or its replacement, has the container Ready again."""
         pod = state.pod_or_none(site.kube, record["pod"], record["namespace"], record["uid"])
         if pod is None:
             return "the pod is gone"

@@ -43,7 +43,7 @@ class MakeUnready(Fault):
         control(site, plan.record, ready=False)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The kubelet has noticed."""
+        """Evidence that the kubelet has noticed."""
         pod = state.pod_or_none(site.kube, plan.record["pod"], plan.record["namespace"], plan.record["uid"])
         return (
             NotYet("the pod is Ready")
@@ -58,7 +58,7 @@ class MakeUnready(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The kubelet has noticed that, too."""
+        """Evidence that the kubelet has noticed that, too."""
         pod = state.pod_or_none(site.kube, record["pod"], record["namespace"], record["uid"])
         if pod is None:
             return "the pod is gone"

@@ -50,7 +50,7 @@ class SlowDown(Fault):
         control(site, plan.record, delay=plan.record["seconds"])
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """An answer through the API server takes that long."""
+        """Evidence that an answer through the API server takes that long."""
         took = _took(site, plan.record)
         return (
             f"an answer took {took:.2f} s" if took >= plan.record["seconds"] else NotYet(f"an answer took {took:.2f} s")
@@ -63,7 +63,7 @@ class SlowDown(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """An answer takes less than that."""
+        """Evidence that an answer takes less than that."""
         if state.pod_or_none(site.kube, record["pod"], record["namespace"], record["uid"]) is None:
             return "the pod is gone"
         took = _took(site, record)
