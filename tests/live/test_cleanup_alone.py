@@ -77,7 +77,7 @@ def test_with_the_switch_defeated_cleanup_alone_brings_it_back(
 ) -> None:
     given = kills.settings(fault, fresh_pods, site.cluster.workers[-1].name, RESPITE)
     victim = victims.start(fault.partition(" ")[0], given, lasts=NEVER)
-    assert victim.access("bit")
+    assert victim.reaches("bit")
     defeat(site)
     victim.process.kill()
     victim.end()
@@ -118,7 +118,7 @@ def test_after_its_node_was_restarted_cleanup_alone_brings_it_back(
 ) -> None:
     node = site.cluster.workers[-1].name
     victim = victims.start(fault, {"node": node} | kills.WORKER[fault])
-    assert victim.access("bit")
+    assert victim.reaches("bit")
     kill_switches(site)
     site.cluster.engine.kill(node)
     victim.process.kill()

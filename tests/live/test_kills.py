@@ -119,7 +119,7 @@ def test_the_timer_in_the_node_undoes_it_alone(site: Site, victims: Victims) -> 
     faults = ("freeze_kube_proxy", "stop_kubelet", "drop_packets")
     broken = {node.name: name for node, name in zip(site.cluster.workers, faults, strict=False)}
     dead = [victims.start(name, {"node": node} | kills.WORKER[name]) for node, name in broken.items()]
-    assert all(victim.access("bit") for victim in dead)
+    assert all(victim.reaches("bit") for victim in dead)
     kill_switches(site)
     for victim in dead:
         victim.process.kill()

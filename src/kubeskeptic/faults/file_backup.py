@@ -1,7 +1,7 @@
-"""Files of a node: put aside, changed, put back byte for byte.
+"""Files of a node: backed up, changed, and restored byte for byte.
 
-What is put aside goes to a folder of our own that nobody else reads. What is written is written beside its place under a name
-that begins with a dot, which the kubelet does not read either, and moved in whole.
+Backups are kept in a folder that is our own. A file is written beside its place, under a name that begins with a dot, which the
+kubelet does not read, and then renamed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _FORGET = 'rm -f "$1"'
 
 
 def backup_path(path: str) -> str:
-    """Where a file is put aside."""
+    """Return where the backup of a file is kept."""
     return f"{STATE_FOLDER}/backup/{path.strip('/').replace('/', '%')}"
 
 
@@ -29,34 +29,34 @@ def _beside(path: str) -> str:
 
 
 def read(site: Site, node: str, path: str) -> str:
-    """A file's text."""
+    """Return a file's text."""
     return site.in_node(node, "cat", path)
 
 
 def digest(text: str) -> str:
-    """What tells a text from every other."""
+    """Return the SHA-256 digest of a text."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def back_up(site: Site, node: str, path: str) -> None:
-    """Put a copy aside, unless there is one: the first is the original."""
+    """Back up a file, unless there is a backup: the first one is the original."""
     site.in_node(node, "sh", "-c", _BACK_UP, "sh", backup_path(path), path)
 
 
 def write(site: Site, node: str, path: str, text: str) -> None:
-    """Replace a file whole."""
+    """Replace a file, in one step."""
     site.in_node(node, "sh", "-c", _WRITE, "sh", _beside(path), path, stdin=text)
 
 
 def remove(site: Site, node: str, path: str) -> None:
-    """Take a file away, of which a copy has been put aside."""
+    """Remove a file that has been backed up."""
     site.in_node(node, "rm", "-f", path)
 
 
 def restore(path: str, then: str = "") -> tuple[str, ...]:
-    """The command line that puts back in its node what was put aside; does nothing when nothing was.
+    """Return the command line that restores a file in its node; it does nothing without a backup.
 
-    :param then: shell words to run afterwards; until they succeed the copy is kept, so that all of it can be tried again
+    :param then: shell words to run afterwards; the backup is kept until they succeed, so that all of it can be tried again
     """
     script = f"{_RESTORE}{{ {then}; }} && {_FORGET}" if then else f"{_RESTORE}{_FORGET}"
     return ("sh", "-c", script, "sh", backup_path(path), path, _beside(path))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def pod_or_none(kube: Kube, name: str, namespace: str, uid: str) -> Object | None:
-    """The pod with this uid, None when it is gone or another has its name."""
+    """Return the pod with this uid; None when it is gone, or another pod has its name."""
     try:
         pod = kube.get("Pod", name, namespace)
     except NotFound:
@@ -23,8 +23,10 @@ def pod_or_none(kube: Kube, name: str, namespace: str, uid: str) -> Object | Non
 
 
 def wanted_and_ready(kube: Kube, namespace: str, owned_by: Mapping[str, Any]) -> tuple[int, int] | None:
-    """How many pods an owner wants and how many of its own are Ready, counted in the pods and not in its status, which
-    may be older; None when the owner is gone."""
+    """Return how many pods an owner wants, and how many of its pods are Ready; None when the owner is gone.
+
+    Pods are counted, as the owner's status may be older than they are.
+    """
     try:
         controller = kube.get(owned_by["kind"], owned_by["name"], namespace)
     except NotFound:
@@ -38,10 +40,10 @@ def wanted_and_ready(kube: Kube, namespace: str, owned_by: Mapping[str, Any]) ->
 
 
 def forgotten(kube: Kube, namespace: str, pod: Object | None, address: str) -> str | NotYet:
-    """Evidence, without a look into its node, that a pod that was deleted is gone: others have noticed.
+    """Evidence that a deleted pod is gone, without access to its node.
 
-    The kubelet takes a pod's object away once its containers have stopped, and only by force is it gone before; that no
-    EndpointSlice has the address is the endpoint slice controller's doing (Kubernetes documentation, Pod Lifecycle).
+    The kubelet removes a pod's object once its containers have stopped (deletion by force is the exception), and the
+    EndpointSlice controller removes its address (Kubernetes documentation, Pod Lifecycle).
     """
     if pod:
         return NotYet("the API server still has the pod")
@@ -55,13 +57,13 @@ def forgotten(kube: Kube, namespace: str, pod: Object | None, address: str) -> s
 
 
 def pods_on(kube: Kube, node: str) -> list[Object]:
-    """The pods that are bound to a node."""
+    """Return the pods that are bound to a node."""
     items: list[Object] = kube.list("Pod", fields=f"spec.nodeName={node}")["items"]
     return items
 
 
 def lease_renewed(kube: Kube, node: str) -> float:
-    """When the node's kubelet last renewed its lease, Unix seconds; 0.0 when it has none."""
+    """Return when the node's kubelet last renewed its lease, in Unix seconds; 0.0 when it has none."""
     try:
         return unix(kube.get("Lease", node, "kube-node-lease")["spec"].get("renewTime", ""))
     except NotFound:

@@ -1,7 +1,7 @@
-"""Freeze kube-proxy of a node: its rules stay as they are, whatever changes.
+"""Freeze kube-proxy of a node: its rules no longer follow changes.
 
-SIGSTOP to its process. Does not touch rules or the pod: to everybody but itself it looks fine, as kube-proxy has no liveness
-probe in kubeadm's manifest.
+Its process gets SIGSTOP. Rules and the pod are not touched: the pod stays Ready, as kubeadm's manifest gives kube-proxy no
+liveness probe.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ class FreezeKubeProxy(Fault):
     risk: ClassVar[Risk] = Risk.NODE
 
     def plan(self, site: Site) -> Plan:
-        """Nothing has to be remembered but the node."""
+        """Record the node; undoing needs nothing else."""
         node_of(site, self.node)
         return Plan(
             (Target("kube-proxy", self.node),),
             f"stop the process of kube-proxy on {self.node} with SIGSTOP",
-            f"let kube-proxy on {self.node} go on with SIGCONT",
+            f"let kube-proxy on {self.node} continue with SIGCONT",
             {"node": self.node},
             timers=(Timer(self.node, CONTINUE),),
         )
@@ -47,10 +47,10 @@ class FreezeKubeProxy(Fault):
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Send SIGCONT; fine when it runs."""
+        """Send SIGCONT; a process that runs ignores it."""
         site.in_node(record["node"], *CONTINUE)
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that it answers and has caught up."""
+        """Evidence that kube-proxy answers and has programmed every change."""
         return synced(site, record["node"])

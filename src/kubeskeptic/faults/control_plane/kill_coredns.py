@@ -1,6 +1,6 @@
-"""Kill CoreDNS: the main process of every CoreDNS pod, with SIGKILL, at the same time.
+"""Kill the main process of every CoreDNS pod with SIGKILL, all at the same time.
 
-The kubelet starts them again. Does not touch pods or the Deployment.
+The kubelet restarts the containers. Pods and the Deployment are not touched.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class KillCoreDns(Fault):
     heals_itself: ClassVar[bool] = True
 
     def plan(self, site: Site) -> Plan:
-        """Find the containers."""
+        """Record the containers."""
         pods = site.kube.list("Pod", WHERE, labels="k8s-app=kube-dns")["items"]
         found = [find(site.kube, WHERE, pod["metadata"]["name"]) for pod in pods if objects.is_ready(pod)]
         if not found:
@@ -41,22 +41,24 @@ class KillCoreDns(Fault):
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
-        """Send SIGKILL to each."""
+        """Send SIGKILL to each container."""
         for node, container in plan.record["containers"]:
             signal(site, node, container, "SIGKILL")
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that the runtime no longer runs them."""
+        """Evidence that the runtime no longer runs the containers."""
         left = [one for node, one in plan.record["containers"] if still_running(site, node, [one])]
-        return NotYet(f"{len(left)} still run") if left else "the runtime runs none of them any more"
+        return (
+            NotYet(f"{len(left)} containers still run") if left else "the runtime no longer runs any of the containers"
+        )
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that as many endpoints of the DNS service are ready as were killed, by other containers."""
+        """Evidence that as many endpoints of the DNS service are ready as before, served by new containers."""
         wanted, ready = len(record["containers"]), ready_endpoints(site)
         pods = site.kube.list("Pod", WHERE, labels="k8s-app=kube-dns")["items"]
         running = {objects.runtime_id(status) for pod in pods for status in objects.containers(pod).values()}
         old = running & {container for _, container in record["containers"]}
         if ready < wanted or old:
-            return NotYet(f"{ready} of {wanted} DNS endpoints are ready, {len(old)} containers are the old ones")
+            return NotYet(f"{ready} of {wanted} DNS endpoints are ready, {len(old)} of the killed containers still run")
         return f"the DNS service has {ready} ready endpoints"

@@ -1,8 +1,8 @@
 """Cut a node off: packets between it and others are dropped, in both directions or in one.
 
-From everybody, from the control plane, or from the other workers; their pods included. Dropped without a word, as by a broken
-cable, not refused. Connections that exist break too. What stays within the node goes on, and the node's engine reaches it; a
-hand of ours is reached, too, through the one port that it listens on.
+It is cut off from all nodes, from the control plane, or from the other workers, with their pods. Packets are dropped as by a
+broken cable, not refused; existing connections break as well. Traffic within the node continues, and so does access through
+the container engine or through the port of our exec pod.
 """
 
 from __future__ import annotations
@@ -38,14 +38,16 @@ class CutOffNode(NftFault):
     risk: ClassVar[Risk] = Risk.NODE
 
     def plan(self, site: Site) -> Plan:
-        """Find the others."""
+        """Record the other nodes."""
         if self.whom not in ("all", "control-plane", "workers") or self.direction not in DIRECTIONS:
-            raise BadInput("a node is cut off from all, control-plane or workers: both, arriving or leaving")
+            raise BadInput(
+                "a node is cut off from all, control-plane or workers, in the direction both, arriving or leaving"
+            )
         node_of(site, self.node)
         others = [one for one in site.cluster.nodes if one.name != self.node]
         peers = [one.name for one in others if self.whom == "all" or one.role == self.whom.removesuffix("s")]
         if not peers:
-            raise BadInput(f"there is nobody to cut {self.node} off from")
+            raise BadInput(f"there is no other node to cut {self.node} off from")
         named = nft_table.name(site.run, self.name, self.node, self.whom, self.direction)
         return Plan(
             (Target("network", self.node),),
@@ -56,7 +58,7 @@ class CutOffNode(NftFault):
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
-        """Make the table."""
+        """Create the table."""
         listed = {one["metadata"]["name"]: one for one in site.kube.list("Node")["items"]}
         peers = [objects.internal_ip(listed[name]) for name in plan.record["peers"]]
         peers += [listed[name]["spec"]["podCIDR"] for name in plan.record["peers"] if "podCIDR" in listed[name]["spec"]]
@@ -69,7 +71,7 @@ class CutOffNode(NftFault):
         nft_table.put(site, plan.record["node"], text)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that the node gets no connection to kube-proxy of any of the others."""
+        """Evidence that the node gets no connection to kube-proxy of any of the other nodes."""
         reached = [peer for peer in plan.record["peers"] if _reaches(site, plan.record["node"], peer)]
         if reached:
             return NotYet(f"the node still reaches {', '.join(reached)}")
@@ -77,13 +79,13 @@ class CutOffNode(NftFault):
 
     @classmethod
     def through(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that the others are reached again, and the node is Ready."""
+        """Evidence that the node reaches the others again, and is Ready."""
         lost = [p for p in record["peers"] if site.runs(p) and not _reaches(site, record["node"], p)]
         if lost:
             return NotYet(f"the node does not reach {', '.join(lost)}")
         if objects.condition(site.kube.get("Node", record["node"]), "Ready") != "True":
             return NotYet("the node is not Ready")
-        return "the node reaches the others again, and is Ready"
+        return "the node reaches the others again and is Ready"
 
 
 def _reaches(site: Site, node: str, peer: str) -> bool:

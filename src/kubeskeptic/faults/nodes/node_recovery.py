@@ -1,7 +1,7 @@
-"""A node before it went away, and whether it is back as it was.
+"""The state of a node before a fault, and evidence that it has recovered.
 
-A Ready condition alone proves nothing: it is kept for as long as the grace period after a crash. What proves it is younger
-than the start of the node: a renewed lease, containers started since, and routes, which a restart takes away.
+A Ready condition alone proves nothing: after a crash it is kept for the grace period. Evidence has to be younger than the
+start of the node: a renewed lease, containers started since, and routes, which a restart removes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from kubeskeptic.waiting import NotYet
 
 
 def node_of(site: Site, node: str) -> objects.Object:
-    """The Node object.
+    """Return the Node object.
 
     :raises BadInput: when the cluster has no such node
     """
@@ -29,8 +29,8 @@ def node_of(site: Site, node: str) -> objects.Object:
         raise BadInput(f"the cluster has no node {node}; its nodes are {names}") from missing
 
 
-def before(site: Site, node: str) -> dict[str, Any]:
-    """What has to be there again: the pods that are Ready on it, by uid."""
+def state_before(site: Site, node: str) -> dict[str, Any]:
+    """Return what has to be restored: the uids of the pods that are Ready on the node."""
     return {
         "node": node,
         "ready": sorted(pod["metadata"]["uid"] for pod in state.pods_on(site.kube, node) if objects.is_ready(pod)),
@@ -38,16 +38,18 @@ def before(site: Site, node: str) -> dict[str, Any]:
 
 
 def is_back(site: Site, record: UndoRecord) -> str | NotYet:
-    """Evidence that the node is back, or what is missing."""
+    """Evidence that the node is back as it was."""
     node = record["node"]
     if not site.cluster.engine.running(node):
-        return NotYet(f"the engine says {site.cluster.engine.state(node)}")
+        return NotYet(f"the engine reports it as {site.cluster.engine.state(node)}")
     since = started_at(site, node)
     seen = site.kube.get("Node", node)
     if objects.condition(seen, "Ready") != "True" or state.lease_renewed(site.kube, node) <= since:
         return NotYet("the node is not Ready since its start")
     if objects.internal_ip(seen) != address_of(site, node):
-        return NotYet(f"its kubelet says {objects.internal_ip(seen)} and its address is {address_of(site, node)}")
+        return NotYet(
+            f"its kubelet reports the address {objects.internal_ip(seen)}, and it is {address_of(site, node)}"
+        )
     missing = not_back(state.pods_on(site.kube, node), record.get("ready", []), since)
     if missing:
         return NotYet(f"not running again: {', '.join(missing)}")
@@ -60,10 +62,9 @@ def is_back(site: Site, record: UndoRecord) -> str | NotYet:
 
 
 def not_back(pods: list[objects.Object], ready_before: list[str], since: float) -> list[str]:
-    """Names of the pods that were Ready, are still bound to the node, and have not all their containers started since.
+    """Return the names of the pods that were Ready, are still bound to the node, and whose containers have not all restarted.
 
-    Left out are pods that nothing restarts (restartPolicy Never): their end is what Kubernetes documents. Start times of
-    containers have whole seconds.
+    Pods with restartPolicy Never are left out: that they end is documented. Start times of containers have whole seconds.
     """
     late = []
     for pod in pods:
@@ -87,7 +88,7 @@ def kubelet_answers(site: Site, node: str) -> bool:
 
 
 def active_since(site: Site, node: str, service: str) -> float:
-    """When a service became active, Unix seconds; 0.0 when it is not."""
+    """Return when a service of the node's systemd became active, in Unix seconds; 0.0 when it is not."""
     shown = site.in_node(
         node, "systemctl", "show", "--timestamp=unix", "--property=ActiveState,ActiveEnterTimestamp", service
     )

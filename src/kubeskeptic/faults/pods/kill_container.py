@@ -1,7 +1,7 @@
 """Kill a container's main process with SIGKILL, from its node.
 
-Kills the container that runs now, by the runtime's id: the one that the kubelet starts in its place is never touched. Does
-not touch the pod object. From inside the container this is impossible: the kernel protects process 1 of a namespace.
+The container that runs now is killed by the runtime's id: the one that replaces it is never touched, nor is the pod object.
+From inside the container this is impossible, as the kernel protects process 1 of a namespace.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class KillContainer(Fault):
     heals_itself: ClassVar[bool] = True
 
     def plan(self, site: Site) -> Plan:
-        """Find the container that runs now."""
+        """Record the container that runs now."""
         found = find(site.kube, self.namespace, self.pod, self.container)
         return Plan(
             (found.target,),
@@ -47,7 +47,7 @@ class KillContainer(Fault):
         signal(site, plan.record["node"], plan.record["id"], "SIGKILL")
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that the runtime no longer runs it, or the kubelet has noticed: it ended, or another one runs in its place."""
+        """Evidence that the runtime no longer runs the container, or that the kubelet reports its end or its replacement."""
         if not still_running(site, plan.record["node"], [plan.record["id"]]):
             return "the runtime no longer runs the container"
         pod = state.pod_or_none(site.kube, self.pod, self.namespace, plan.record["uid"])
@@ -68,7 +68,7 @@ class KillContainer(Fault):
         if pod is None:
             return "the pod is gone"
         if pod["spec"].get("restartPolicy") == "Never":
-            return "its restartPolicy is Never: nothing restarts it"
+            return "its restartPolicy is Never: it is not restarted"
         status = objects.containers(pod).get(record["container"], {})
         if not status.get("ready") or objects.runtime_id(status) == record["id"]:
             return NotYet(f"container {record['container']} is not Ready again: {status.get('state')}")
