@@ -9,9 +9,10 @@ import pytest
 
 from kubeskeptic.errors import Conflict, LeftDirty, NotFound, Refused
 from kubeskeptic.guard.lease import Holder, Lease, forget, micro, why_taken
+from kubeskeptic.process import ProcessId
 
 NOW = datetime(2026, 11, 1, 12, 0, 0, tzinfo=UTC)
-US = Holder("r2", "here.boot.1", os.getpid(), 1)
+US = Holder("r2", "here.boot.1", ProcessId(os.getpid(), 1.0))
 
 
 def held(by: str, seconds_ago: float) -> dict[str, Any]:
@@ -20,18 +21,18 @@ def held(by: str, seconds_ago: float) -> dict[str, Any]:
 
 
 def test_a_live_holder_elsewhere_keeps_it_until_it_expires() -> None:
-    other = str(Holder("r1", "there.boot.1", 1, 1))
+    other = str(Holder("r1", "there.boot.1", ProcessId(1, 1.0)))
     assert "run r1 (process 1 on there) is using this cluster, last seen 5 s ago" in why_taken(held(other, 5), US, NOW)
     assert why_taken(held(other, 31), US, NOW) == ""
 
 
 def test_a_dead_holder_of_this_machine_loses_it_at_once() -> None:
-    assert why_taken(held(str(Holder("r1", US.machine, 2**22 + 1, 5)), 1), US, NOW) == ""
+    assert why_taken(held(str(Holder("r1", US.machine, ProcessId(2**22 + 1, 5.0))), 1), US, NOW) == ""
 
 
 def test_a_live_holder_of_this_machine_keeps_it() -> None:
     me = Holder.us("r1")
-    us = Holder("r2", me.machine, me.pid + 1, 5)
+    us = Holder("r2", me.machine, ProcessId(me.process.pid + 1, 5.0))
     assert "run r1" in why_taken(held(str(me), 1), us, NOW)
     assert "run r1" in why_taken(held(str(me), 300), us, NOW), "it was stopped, or cut off by a fault of its own"
 
@@ -46,6 +47,14 @@ def test_holders_are_read_as_they_are_written() -> None:
     me = Holder.us("20261101-r")
     assert Holder.parse(str(me)) == me
     assert Holder.parse("a/b/c/d") is None
+
+
+def test_a_lease_of_an_earlier_version_counts_until_it_expires() -> None:
+    """It says the process's start in clock ticks: whether that process runs is not known."""
+    earlier = f"r1/{US.machine}/{os.getpid()}/4711"
+    assert Holder.parse(earlier) is None
+    assert f"{earlier} is using this cluster" in why_taken(held(earlier, 1), US, NOW)
+    assert why_taken(held(earlier, 40), US, NOW) == ""
 
 
 def test_times_have_six_digits_even_when_they_are_zero() -> None:
@@ -90,9 +99,10 @@ def test_held_and_let_go() -> None:
 
 def test_the_lease_of_a_dead_process_is_forgotten_and_no_other() -> None:
     kube: Any = FakeKube()
-    forget(kube, (2**22 + 1, 9))  # fine when there is none
-    dead, me = Holder("r0", Holder.us("").machine, 2**22 + 1, 9), Holder.us("r1")
-    for holder, runner, stays in ((me, (me.pid, me.start), True), (dead, (7, 7), True), (dead, (2**22 + 1, 9), False)):
+    forget(kube, ProcessId(2**22 + 1, 9.0))  # fine when there is none
+    gone = ProcessId(2**22 + 1, 9.0)
+    dead, me = Holder("r0", Holder.us("").machine, gone), Holder.us("r1")
+    for holder, runner, stays in ((me, me.process, True), (dead, ProcessId(7, 7.0), True), (dead, gone, False)):
         kube.lease = {"metadata": {"uid": "u"}, "spec": {"holderIdentity": str(holder)}}
         forget(kube, runner)
         assert (kube.lease is not None) == stays
@@ -104,7 +114,10 @@ def test_taken_over_from_a_dead_run() -> None:
     kube.create(
         {
             "metadata": {},
-            "spec": {"holderIdentity": str(Holder("r0", dead.machine, 2**22 + 1, 9)), "renewTime": micro(NOW)},
+            "spec": {
+                "holderIdentity": str(Holder("r0", dead.machine, ProcessId(2**22 + 1, 9.0))),
+                "renewTime": micro(NOW),
+            },
         }
     )
     with Lease(kube, "r1") as lease:
@@ -114,7 +127,10 @@ def test_taken_over_from_a_dead_run() -> None:
 def take_over(kube: Any, *, by: str = "r2") -> None:
     """Another run, elsewhere, takes the lease while ours is not looking."""
     now = datetime.now(UTC)
-    kube.lease["spec"] |= {"holderIdentity": str(Holder(by, "there.boot.1", 7, 1)), "renewTime": micro(now)}
+    kube.lease["spec"] |= {
+        "holderIdentity": str(Holder(by, "there.boot.1", ProcessId(7, 1.0))),
+        "renewTime": micro(now),
+    }
 
 
 def asked_after_a_takeover(kube: Any, found: list[str]) -> None:

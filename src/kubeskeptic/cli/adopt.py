@@ -12,7 +12,7 @@ import click
 from kubeskeptic.clusters.adopted import default_kubeconfig
 from kubeskeptic.errors import NotFound
 from kubeskeptic.guard import Risk
-from kubeskeptic.guard.consent import CONSENT, consent, consent_manifest
+from kubeskeptic.guard.risk import CONSENT, consent, consent_manifest
 from kubeskeptic.kube import Kube
 
 MEANS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kubeskeptic.kube.ownership import ours
+from kubeskeptic.objects import ours
 
 Manifest = dict[str, Any]
 

@@ -11,9 +11,8 @@ from typing import Any
 
 from kubeskeptic.bounds import Setting, Settings
 from kubeskeptic.durations import PODS_READY
-from kubeskeptic.kube.ownership import ours
+from kubeskeptic.objects import is_ready, ours
 from kubeskeptic.runs.model import Run
-from kubeskeptic.timeline.objects import is_ready
 from kubeskeptic.waiting import NotYet, until
 
 PODS_PER_WORKER = 2

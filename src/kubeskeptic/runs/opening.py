@@ -20,13 +20,13 @@ from kubeskeptic import __version__
 from kubeskeptic.clusters import Cluster, find
 from kubeskeptic.clusters.adopted import adopted, default_kubeconfig
 from kubeskeptic.errors import MissingRequirement, NotAsked, SkepticError
-from kubeskeptic.faults import Site, arming
+from kubeskeptic.faults import Site
 from kubeskeptic.guard import Guard, Lease
 from kubeskeptic.guard.risk import Risk, above
 from kubeskeptic.journal import Journal
 from kubeskeptic.kube import Kube
 from kubeskeptic.kube.settings import read_settings
-from kubeskeptic.node_access.choice import access_to
+from kubeskeptic.node_access import access_to
 from kubeskeptic.probes.agents import Agents
 from kubeskeptic.probes.instrument import prove
 from kubeskeptic.reports import write_all
@@ -35,6 +35,7 @@ from kubeskeptic.runs.evidence import keep_what_explains
 from kubeskeptic.runs.model import Run
 from kubeskeptic.runs.options import RunOptions
 from kubeskeptic.runs.snapshot_check import unchanged
+from kubeskeptic.switches.control import wait_for_orphans
 
 
 @contextmanager
@@ -59,7 +60,7 @@ def open_run(options: RunOptions) -> Iterator[Run]:
             if level < Risk.NAMESPACE:
                 raise NotAsked(above("asking anything", Risk.NAMESPACE, level))
             guard.lease = stack.enter_context(Lease(kube, id_))
-            arming.await_the_dead(cluster.name)
+            wait_for_orphans(cluster.name)
             access = access_to(cluster, kube, level, id_)
             stack.callback(access.close)
             site = Site(cluster, kube, journal, guard, id_, options.seed, access=access)

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from kubeskeptic.durations import GONE
-from kubeskeptic.errors import NotFound, SkepticError
-from kubeskeptic.kube import Kube
-from kubeskeptic.kube.ownership import ours
+from kubeskeptic.kube.deletion import delete_and_wait
+from kubeskeptic.objects import ours
 from kubeskeptic.runs import Run
-from kubeskeptic.waiting import NotYet, until
 
 
 @contextmanager
@@ -24,22 +21,4 @@ def namespace(run: Run, name: str) -> Iterator[None]:
     try:
         yield
     finally:
-        delete(run.kube, name)
-
-
-def delete(kube: Kube, name: str) -> None:
-    """Delete a namespace and see it gone; fine when there is none."""
-    try:
-        kube.delete("Namespace", name)
-    except NotFound:
-        return
-
-    def gone() -> bool | NotYet:
-        try:
-            status = kube.get("Namespace", name).get("status", {})
-        except NotFound:
-            return True
-        said = [one.get("message", "") for one in status.get("conditions") or () if one.get("status") == "True"]
-        return NotYet("; ".join(said) or str(status.get("phase")))
-
-    until(gone, GONE, what=f"the namespace {name} to be gone", tolerate=(SkepticError,))
+        delete_and_wait(run.kube, "Namespace", name)
