@@ -7,7 +7,7 @@ import pytest
 
 from kubeskeptic.journal import Journal, read
 from kubeskeptic.probes.node_agent import NodeAgent
-from kubeskeptic.probes.recent_samples import Lane, RecentSamples
+from kubeskeptic.probes.recent_samples import LaneKey, RecentSamples
 
 from .agent_on_paper import Cluster
 
@@ -173,7 +173,7 @@ def test_a_gap_that_the_agent_reports_is_written_once(scene: Scene) -> None:
     scene.agent.pull()
     assert scene.gaps() == [(1001.0, 1003.0)]
     assert scene.records("gap")[0]["probe"] == "web"
-    assert scene.recent_samples.calm(Lane("story", "n1", "web"), now=1004.0, seconds=2.5)
+    assert scene.recent_samples.calm(LaneKey("story", "n1", "web"), now=1004.0, seconds=2.5)
 
 
 def test_a_refused_probe_is_trouble_with_the_agents_words(scene: Scene) -> None:

@@ -48,7 +48,7 @@ async def _serve(options: argparse.Namespace) -> None:
     from kubeskeptic.agent.serve import Workload
 
     workload = Workload(Identity.of())
-    port = await workload.server.listen(options.host, options.port)
+    port = await workload.listen(options.host, options.port)
     await _until_told_to_end(port)
     await workload.stop()
 

@@ -15,7 +15,7 @@ from kubeskeptic.journal import Journal
 from kubeskeptic.kube import Kube
 from kubeskeptic.probes.daemonset import LABEL, manifests
 from kubeskeptic.probes.node_agent import NodeAgent
-from kubeskeptic.probes.recent_samples import Lane, RecentSamples
+from kubeskeptic.probes.recent_samples import LaneKey, RecentSamples
 from kubeskeptic.probes.specs import Probe
 from kubeskeptic.waiting import NotYet, Pace, until
 
@@ -127,7 +127,7 @@ class Agents:
         now, probes = time.time(), self._probes.get(scenario, ())
         if not probes or now - self._asked[scenario] < seconds:
             return ["the probes have just begun"]
-        lanes = [Lane(scenario, node, probe.name) for node in nodes for probe in probes]
+        lanes = [LaneKey(scenario, node, probe.name) for node in nodes for probe in probes]
         return [f"{lane.probe} on {lane.node}" for lane in lanes if not self._tally.calm(lane, now, seconds, since)]
 
     def failing(self, scenario: str, since: float) -> dict[tuple[str, str], float]:

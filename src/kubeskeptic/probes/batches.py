@@ -11,7 +11,7 @@ from typing import Any
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.durations import HOLE
 from kubeskeptic.errors import Unanswered
-from kubeskeptic.probes.recent_samples import Lane, Look
+from kubeskeptic.probes.recent_samples import LaneKey, Look
 
 HEAD = ("boot", "wall", "first", "recorded", "questions", "gaps", "probes", "names")
 """What has to be there beside the columns."""
@@ -52,7 +52,7 @@ class Batch:
         kept |= {name: self.raw[name] for name in COLUMNS}
         return kept | ({"unknowns": self.raw["unknowns"]} if self.raw.get("unknowns") else {})
 
-    def looks(self, node: str, offset: float) -> Iterator[tuple[Lane, list[Look]]]:
+    def looks(self, node: str, offset: float) -> Iterator[tuple[LaneKey, list[Look]]]:
         """The samples by lane, on the harness's clock."""
         by_probe: list[list[Look]] = [[] for _ in self.raw["probes"]]
         columns = (self.raw[name] for name in ("probe", "tick", "sent", "outcome"))
@@ -60,7 +60,7 @@ class Batch:
             by_probe[probe].append(Look(tick, sent + offset, outcome != _OK))
         for probe, looks in zip(self.raw["probes"], by_probe, strict=True):
             if looks:
-                yield Lane(probe["scenario"], node, probe["name"]), looks
+                yield LaneKey(probe["scenario"], node, probe["name"]), looks
 
     def ticks_of(self, gap: dict[str, Any]) -> range:
         """The ticks of a gap that the agent reports; none when it no longer says when that probe's ticks are."""

@@ -24,7 +24,7 @@ from kubeskeptic.kube import Kube, Object
 from kubeskeptic.probes.batches import Batch, joined, parse
 from kubeskeptic.probes.daemonset import LABEL, PORT
 from kubeskeptic.probes.offsets import Offset
-from kubeskeptic.probes.recent_samples import Lane, RecentSamples
+from kubeskeptic.probes.recent_samples import LaneKey, RecentSamples
 
 Wanted = Mapping[str, list[dict[str, Any]]]
 """What should be asked: specs by scenario."""
@@ -167,7 +167,7 @@ class NodeAgent:
         fresh = [gap for gap in batch.gaps if gap["id"] not in self._gaps_seen]
         self._gaps_seen.update(gap["id"] for gap in fresh)
         for gap in fresh:
-            self._tally.skip(Lane(gap["scenario"], self.node, gap["probe"]), batch.ticks_of(gap))
+            self._tally.skip(LaneKey(gap["scenario"], self.node, gap["probe"]), batch.ticks_of(gap))
         offset = self.offset.seconds
         for gap in joined(fresh):
             reason = f"{gap['reason']}: {gap['ticks']} questions were not asked, or are lost"
