@@ -34,7 +34,7 @@ def another(query: bytes, part: str) -> bytes:
     elif part == "question":
         answer.question = []
     else:
-        changed = {"name": asked.name, "class": "IN", "type": "A"} | {
+        changed: dict[str, str] = {"name": str(asked.name), "class": "IN", "type": "A"} | {
             part: {"name": "x.test.", "class": "CH", "type": "TXT"}[part]
         }
         answer.question = [dns.rrset.from_text_list(changed["name"], 0, changed["class"], changed["type"], [])]

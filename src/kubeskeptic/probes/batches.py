@@ -44,10 +44,25 @@ class Batch:
         """Questions that were asked and whose outcome is not known yet, at most."""
         return int(self.raw["questions"] - self.raw["recorded"])
 
+    @property
+    def realtime(self) -> bool:
+        """Whether the agent's process had real-time priority when it answered."""
+        return bool(self.raw.get("realtime"))
+
+    @property
+    def stalls(self) -> list[dict[str, Any]]:
+        """The gaps of the agent's process."""
+        return [gap for gap in self.raw["gaps"] if not gap["probe"]]
+
+    @property
+    def missed(self) -> list[dict[str, Any]]:
+        """The gaps of single probes."""
+        return [gap for gap in self.raw["gaps"] if gap["probe"]]
+
     def record(self, node: str, offset: float, error: float) -> dict[str, Any]:
         """The ``samples`` record (:mod:`kubeskeptic.journal.kinds`)."""
         kept: dict[str, Any] = {"node": node, "agent": self.raw["agent"], "boot": self.raw["boot"]}
-        kept |= {"offset": round(offset, 6), "error": round(error, 6)}
+        kept |= {"offset": round(offset, 6), "error": round(error, 6), "realtime": self.realtime}
         kept |= {"probes": self.raw["probes"], "names": self.raw["names"]}
         kept |= {name: self.raw[name] for name in COLUMNS}
         return kept | ({"unknowns": self.raw["unknowns"]} if self.raw.get("unknowns") else {})

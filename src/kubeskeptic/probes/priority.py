@@ -18,7 +18,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kubeskeptic.errors import SkepticError
 
@@ -49,6 +49,47 @@ class Grant(NamedTuple):
     given: bool
     how: str = ""
     why_not: str = ""
+
+
+Prioritise = Callable[[str, str], Grant]
+"""Takes a node and the uid of its agent's pod, and gives the agent the priority."""
+
+
+def refused(why_not: str) -> Prioritise:
+    """Return what gives no agent the priority, with the reason in one sentence."""
+    return lambda _node, _uid: Grant(False, why_not=why_not)
+
+
+class AgentPriority:
+    """What came of giving the priority to one node's agent, which needs it again after each start.
+
+    Whether it has it is what the agent says itself; the grant says why, or why not.
+    """
+
+    def __init__(self, prioritise: Prioritise) -> None:
+        self._prioritise = prioritise
+        self._asked = ""
+        self._granted: tuple[str, Grant] = ("", Grant(False))
+        self._noted: tuple[str, bool] = ("", False)
+
+    def give(self, node: str, uid: str, boot: str) -> None:
+        """Give it, once for each boot."""
+        if boot and boot != self._asked:
+            self._asked = boot
+            self._granted = (boot, self._prioritise(node, uid))
+
+    def changed(self, boot: str, realtime: bool, why_not: str) -> dict[str, Any] | None:
+        """Return what a record says of it when that is new: ``realtime``, ``how`` and ``why_not``.
+
+        :param realtime: whether the agent had the priority when it last answered
+        :param why_not: why it gave the priority back; empty when it did not
+        """
+        granted, grant = self._granted
+        if granted != boot or self._noted == (boot, realtime):
+            return None
+        self._noted = (boot, realtime)
+        why = "" if realtime else why_not or grant.why_not or "the agent says that it does not have it"
+        return {"realtime": realtime, "how": grant.how, "why_not": why}
 
 
 class Machine:
@@ -97,7 +138,7 @@ class Priority:
         self._machine = machine or Machine()
 
     def give(self, node: str, uid: str) -> Grant:
-        """Give the priority to the agent in the pod with this uid. It never fails: questions come late then, and that is seen."""
+        """Give the priority to the agent in the pod with this uid. A refusal is in the grant."""
         try:
             pids = list(self._machine.agents(uid))
             for pid in pids:
@@ -107,7 +148,9 @@ class Priority:
         except OSError:
             pass  # not root here; the node may do it
         try:
-            self._run(node, ("nsenter", "--target", "1", "--mount", "--cgroup", "sh", "-c", _SCRIPT, "sh", *_names(uid)))
+            self._run(
+                node, ("nsenter", "--target", "1", "--mount", "--cgroup", "sh", "-c", _SCRIPT, "sh", *_names(uid))
+            )
         except SkepticError as refused:
             return Grant(False, why_not=str(refused))
         return Grant(True, "the node")
