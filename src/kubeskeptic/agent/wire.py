@@ -13,7 +13,7 @@
      "unknowns": {reason: count}       why outcomes were unknown, since the boot
      "realtime", "realtime_why_not"   whether the process has real-time priority now; why it gave it back, or ""
      "gaps": [{"id", "probe", "scenario", "since", "until", "ticks", "reason"}]   probe "": a stall of the whole process
-     "probes": [{"name", "scenario", "period", "t0"}], "names": [""…],
+     "probes": [{"name", "scenario", "number", "period", "t0"}]   number: since the boot, never used again, "names": [""…],
      "probe": [index in probes], "tick", "sent", "took", "outcome": [index in OUTCOMES], "by": [index in names], "port"}
 
 ``wall``, ``sent``, ``t0``, ``since`` and ``until`` are Unix times by one and the same anchor (see
@@ -83,6 +83,7 @@ def described(probe: ActiveProbe, now: Moment) -> dict[str, Any]:
     return {
         "name": probe.spec.name,
         "scenario": probe.scenario,
+        "number": probe.number,
         "period": probe.spec.period,
         "t0": round(now.wall_at(probe.t0), 6),
     }
