@@ -13,7 +13,8 @@
      "unknowns": {reason: count}       why outcomes were unknown, since the boot
      "realtime", "realtime_why_not"   whether the process has real-time priority now; why it gave it back, or ""
      "gaps": [{"id", "probe", "scenario", "since", "until", "ticks", "reason"}]   probe "": a stall of the whole process
-     "probes": [{"name", "scenario", "number", "period", "t0"}]   number: since the boot, never used again, "names": [""…],
+     "probes": [{"name", "scenario", "number", "period", "t0"}]   number: since the boot, never used again
+     "names": [""…],           who answered (:mod:`kubeskeptic.agent.answered_by`)
      "probe": [index in probes], "tick", "sent", "took", "outcome": [index in OUTCOMES], "by": [index in names], "port"}
 
 ``wall``, ``sent``, ``t0``, ``since`` and ``until`` are Unix times by one and the same anchor (see

@@ -17,7 +17,7 @@
 ``stall``      node, boot, since, until, error (seconds): the agent's process did not run, so that no probe of the node
                asked or read anything; an answer read at its end may have come at any time in it, ``took`` is its upper limit
 ``samples``    node, agent (pod), boot, realtime (bool), offset, error (both seconds: add ``offset`` to the agent's clock to get
-               the harness's), probes [{name, scenario, number, period, t0}], names [str], unknowns {what: count}, and columns of
+               the harness's), probes [{name, scenario, number, period, t0}], names [str], unknowns {what: count}, columns of
                equal length: probe [index], tick, sent, took, outcome [index in OUTCOMES], by [index in names], port. A name is
                that of :mod:`kubeskeptic.agent.answered_by`. A question that was asked is a sample; one that a stall left in
                doubt is of outcome unknown, with the reason "stalled: …" among the unknowns
