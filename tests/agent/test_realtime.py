@@ -33,7 +33,7 @@ def run(script: str) -> str:
 def test_a_loop_that_never_waits_is_set_back() -> None:
     said = run("""
 async def main():
-    watch = realtime.Realtime()
+    watch = realtime.Realtime(lambda: 0)
     watch.start()
     end = time.monotonic() + 0.8
     while time.monotonic() < end and watch.given: pass
@@ -44,12 +44,12 @@ asyncio.run(main())
 
 
 @AS_ROOT
-@pytest.mark.parametrize(("share", "given"), [(0.02, "False"), (0.9, "True")])
-def test_one_that_uses_more_than_its_share_is_set_back(share: float, given: str) -> None:
+@pytest.mark.parametrize(("share", "rate", "given"), [(0.02, 0, "False"), (0.9, 0, "True"), (0.02, 1000, "True")])
+def test_one_that_uses_more_than_its_share_is_set_back(share: float, rate: int, given: str) -> None:
     said = run(f"""
-realtime.WINDOW = 2
+realtime.WINDOW, realtime.SHARE, realtime.MOST = 2, {share}, 0.9
 async def main():
-    watch = realtime.Realtime({share})
+    watch = realtime.Realtime(lambda: int(time.monotonic() * {rate}))
     watch.start()
     end = time.monotonic() + 3.5
     while time.monotonic() < end and watch.given:
@@ -60,7 +60,7 @@ async def main():
 asyncio.run(main())
 """)
     assert said.startswith(given)
-    assert ("of a core over" in said) == (given == "False")
+    assert ("of a core for 0 questions a second" in said) == (given == "False")
 
 
 def test_an_ordinary_process_is_left_alone() -> None:
@@ -68,7 +68,7 @@ def test_an_ordinary_process_is_left_alone() -> None:
 import asyncio
 from kubeskeptic.agent import realtime
 async def main():
-    watch = realtime.Realtime(0.0)
+    watch = realtime.Realtime(lambda: 0)
     watch.start()
     print(watch.given, repr(watch.why_not))
     watch.stop()

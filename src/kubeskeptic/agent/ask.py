@@ -54,8 +54,8 @@ class Agent:
         self.gaps = Gaps()
         self.samples = Samples(self.gaps, capacity)
         self.stalls = Stalls(self.gaps, lambda: self.samples.total)
-        self.realtime = Realtime()
         self.schedule = Schedule(Notes(self.samples, self.gaps, self.stalls))
+        self.realtime = Realtime(lambda: self.schedule.questions)
         self.echo = Echo(identity)
         self._server = Server(self.answer)
         self._routes: dict[tuple[str, str], Route] = {
