@@ -16,6 +16,8 @@ PORT = 8080
 _FIELDS = {
     "NODE_NAME": "spec.nodeName",
     "POD_NAME": "metadata.name",
+    "POD_NAMESPACE": "metadata.namespace",
+    "POD_UID": "metadata.uid",
     "POD_IP": "status.podIP",
     "NODE_IP": "status.hostIP",
 }

@@ -29,6 +29,7 @@ from kubeskeptic.kube.settings import read_settings
 from kubeskeptic.node_access import access_to
 from kubeskeptic.probes.agents import Agents
 from kubeskeptic.probes.instrument import prove
+from kubeskeptic.probes.priority import Priority, refused
 from kubeskeptic.reports import write_all
 from kubeskeptic.runs.calibration import calibrated
 from kubeskeptic.runs.evidence import keep_what_explains
@@ -77,6 +78,9 @@ def open_run(options: RunOptions) -> Iterator[Run]:
 
 def _run(options: RunOptions, site: Site, level: Risk) -> Run:
     """The run of a site, with the cluster's settings as they are now."""
+    lacking = refused(above("real-time priority for the agents", Risk.NODE, level))
+    prioritise = Priority(site.access.run).give if level >= Risk.NODE else lacking
+    agents = f"skeptic-{options.id}-agents"
     return Run(
         id=options.id,
         folder=options.folder,
@@ -85,7 +89,7 @@ def _run(options: RunOptions, site: Site, level: Risk) -> Run:
         kube=site.kube,
         journal=site.journal,
         site=site,
-        agents=Agents(site.kube, site.journal, site.cluster.agent_image, f"skeptic-{options.id}-agents", options.id),
+        agents=Agents(site.kube, site.journal, site.cluster.agent_image, agents, options.id, prioritise),
         settings=read_settings(site.kube, site.access.run),
         allowed=level,
         sabotages=options.sabotages,
