@@ -57,6 +57,17 @@ def test_what_kubeadm_names() -> None:
     assert components.etcd_version(named["etcd"].tag) == "v3.7.0"
 
 
+def test_what_kubeadm_will_name_is_known_before_it_is_built() -> None:
+    source = '\tDefaultEtcdVersion = "3.7.0-0"\n\t// CoreDNSVersion is the version\n\tCoreDNSVersion = "v1.14.6"\n'
+    tags = components.named_in(source)
+    assert tags == {"coredns": "v1.14.6", "etcd": "3.7.0-0"}
+    assert [(build.name, build.version) for build in components.asked_for(tags)] == [
+        ("coredns", "v1.14.6"),
+        ("etcd", "v3.7.0"),
+    ]
+    assert components.asked_for(components.named_in("nothing")) == []
+
+
 # -- images -----------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def layer(tmp_path: Path) -> Layer:

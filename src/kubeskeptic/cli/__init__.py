@@ -10,7 +10,7 @@ import click
 from kubeskeptic import __version__
 from kubeskeptic.cli.adopt import abandon, adopt
 from kubeskeptic.cli.claims import claims
-from kubeskeptic.cli.clusters import doctor, down, up
+from kubeskeptic.cli.clusters import doctor, down, env, up
 from kubeskeptic.cli.compare import compare
 from kubeskeptic.cli.faults import faults, inflict_
 from kubeskeptic.cli.prove import prove
@@ -53,6 +53,7 @@ for _command in (
     up,
     down,
     doctor,
+    env,
     claims,
     report,
     compare,
