@@ -98,6 +98,9 @@ def test_an_image_names_what_it_holds(layer: Layer, tmp_path: Path) -> None:
     config = json.loads(files[f"blobs/sha256/{manifest['config']['digest'].removeprefix('sha256:')}"])
     assert config["config"] == {"Env": ["A=b"], "Entrypoint": ["/bin/tool"]}
     assert config["rootfs"]["diff_ids"] == [f"sha256:{layer.digest}"]
+    (docker,) = json.loads(files["manifest.json"])
+    assert docker["RepoTags"] == ["r/name:1"]
+    assert {docker["Config"], *docker["Layers"]} < set(files)
     for name, content in files.items():
         if name.startswith("blobs/"):
             assert name == f"blobs/sha256/{hashlib.sha256(content).hexdigest()}"

