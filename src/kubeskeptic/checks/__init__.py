@@ -11,6 +11,7 @@ from kubeskeptic.checks.nodes import emptied_not_removed, turns_unknown
 from kubeskeptic.checks.pods import never_elsewhere, replaced_by_another, restarted_in_place, revived_in_place
 from kubeskeptic.checks.replicas import whole_again
 from kubeskeptic.checks.statefulsets import started_in_order, waits_for_its_node
+from kubeskeptic.checks.tables import matches
 
 __all__ = [
     "answers_everywhere",
@@ -19,6 +20,7 @@ __all__ = [
     "dead_share_only",
     "emptied_not_removed",
     "fails_at_most",
+    "matches",
     "never_elsewhere",
     "never_fails",
     "replaced_by_another",

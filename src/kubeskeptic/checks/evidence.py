@@ -84,8 +84,8 @@ def _dirty(act: Act) -> Iterator[str]:
 def _lacking(act: Act) -> Iterator[str]:
     """What keeps *holds* from being said, one sentence each."""
     reading = act.reading
-    if not reading.lanes and not reading.kinds:
-        yield "The check read no lane and no API object"
+    if not reading.lanes and not reading.kinds and not reading.tables:
+        yield "The check read no lane, no API object and no table"
     yield from (f"Not all of it was played: {why}" for why in reading.unfinished)
     yield from (f"The journal is damaged: {what}" for what in act.recording.damage)
     for probe, (since, until) in reading.lanes.items():

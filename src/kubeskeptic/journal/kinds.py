@@ -5,6 +5,7 @@
 ``run-ended``  clean (bool; null: nobody could look), why (nobody could)
 ``scenario``   id, phase "start" | "end", namespace, test (file), irreducible (seconds; at the end), why (when it broke off)
 ``fact``       scenario, name, value: what the story knows and a check needs ("cluster_ip", "victim", "dead_node")
+``seen``       scenario, act, table, cells {name: value}: what the scenario itself saw, as a command in a pod or an object showed it
 ``act``        scenario, act, phase "baseline" | "start" | "end": the baseline is clean from "baseline" to "start"
 ``fault``      id, fault (its name), scenario, act, targets [str], phase one of
                intent, armed, applying, applied, bit, undoing, undone, healed, disarmed, done, failed;

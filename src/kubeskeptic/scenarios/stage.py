@@ -89,6 +89,21 @@ class Stage:
         self.facts[name] = value
         self.run.journal.write("fact", scenario=self.scenario.id, name=name, value=value)
 
+    def see(self, table: str, **cells: Any) -> None:
+        """Keep in the journal what was seen, cell by cell: the suite says what is expected. Underscores stand for spaces."""
+        named = {name.replace("_", " "): value for name, value in cells.items()}
+        self.run.journal.write("seen", sync=True, scenario=self.scenario.id, act=self._act, table=table, cells=named)
+
+    def run_in(self, pod: str, *argv: str, container: str = "") -> str:
+        """Run a command in a container of one of the scenario's pods and return what it printed.
+
+        :param pod: its name
+        :param container: the pod's first one when left out
+        :raises CommandFailed: when it fails
+        """
+        name = container or self.run.kube.get("Pod", pod, self.namespace)["spec"]["containers"][0]["name"]
+        return self.run.kube.exec(self.namespace, pod, name, argv)
+
     def leave_out(self, act: str, why: str) -> None:
         """Write down that an act is left out on this cluster."""
         self.note(LEFT_OUT, {**self.facts.get(LEFT_OUT, {}), act: why})

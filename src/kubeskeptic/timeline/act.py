@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from kubeskeptic.bounds import Bound, Expression, Interval, Settings
 from kubeskeptic.errors import Inconclusive, NotAsked
@@ -30,6 +31,8 @@ class Reading:
     """By kind of API object."""
     unbroken: set[str] = field(default_factory=set)
     """Probes of which a single failed request decides."""
+    tables: set[str] = field(default_factory=set)
+    """Tables of what the scenario itself saw."""
     unfinished: list[str] = field(default_factory=list)
     """Why acts did not come to their end."""
     lasting: list[tuple[Interval, Bound]] = field(default_factory=list)
@@ -183,6 +186,17 @@ class Act:
         self.reading.note(self.reading.kinds, kind, (self.baseline if since is None else since, self.end))
         found = (change for change in self.recording.of_kind(kind, name) if change.seen <= self.end)
         return labelled(found, app) if app else found
+
+    def table(self, name: str) -> dict[str, Any]:
+        """Return what the scenario saw of a table: each cell's value, by the cell's name.
+
+        :raises Inconclusive: when it did not come that far
+        """
+        self.reading.tables.add(name)
+        assert self.end
+        if name not in self.recording.tables:
+            raise Inconclusive(f"the scenario {self.recording.id} did not come to see “{name}”")
+        return self.recording.tables[name]
 
     def lasts(self, bound: Bound, until: float | None = None) -> None:
         """Note that a bound must have passed since the fault by ``until`` (the end of the act), or nothing holds."""

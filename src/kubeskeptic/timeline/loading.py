@@ -37,6 +37,7 @@ class _Loader:
             "run-ended": self._run_ended,
             "scenario": self._scenario,
             "fact": self._fact,
+            "seen": self._seen,
             "act": self._act,
             "evidence": self._evidence,
             "fault": self._fault,
@@ -98,6 +99,9 @@ class _Loader:
 
     def _fact(self, record: Record) -> None:
         self._recording(record).facts[record["name"]] = record["value"]
+
+    def _seen(self, record: Record) -> None:
+        self._recording(record).tables.setdefault(record["table"], {}).update(record["cells"])
 
     def _evidence(self, record: Record) -> None:
         missing = tuple(record.get("missing", ()))

@@ -135,6 +135,8 @@ class Recording:
     acts: dict[str, ActSpan] = field(default_factory=dict)
     faults: list[FaultSpan] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
+    tables: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What the scenario itself saw, cell by cell, by the table's name."""
     evidence: list[Taken] = field(default_factory=list)
     """Logs, events and states that were taken, in order."""
     asked: tuple[str, ...] | None = None

@@ -1,0 +1,57 @@
+"""Is what was seen, cell by cell, what Kubernetes documents?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kubeskeptic.bounds import Bound
+from kubeskeptic.checks.evidence import check
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.findings import Finding, Measure, conclude
+from kubeskeptic.timeline import Act
+
+_NONE = Bound(0, "cells", "each as documented")
+
+
+@check
+def matches(act: Act, table: str, expected: Mapping[str, object]) -> Finding:
+    """Check that every cell of a table, as the scenario saw it, is what is expected.
+
+    :param table: the name under which the scenario noted it (:meth:`~kubeskeptic.scenarios.stage.Stage.see`)
+    :param expected: by the cell's name; a tuple stands for any of its members
+    """
+    seen = act.table(table)
+    missing = sorted(expected.keys() - seen.keys())
+    if missing or not expected:
+        raise Inconclusive(f"the table “{table}” has no cell {', '.join(missing) or 'that is asked for'}")
+    wrong = [
+        cell for cell, value in expected.items() if seen[cell] not in (value if isinstance(value, tuple) else (value,))
+    ]
+    why = f"All {len(expected)} of “{table}” are as documented: {_listed(seen, expected)}."
+    if wrong:
+        told = "; ".join(f"{cell}: {_said(seen[cell])}, not {_said(expected[cell])}" for cell in wrong[:4])
+        more = f"; and {len(wrong) - 4} more" if len(wrong) > 4 else ""
+        why = f"{len(wrong)} of {len(expected)} of “{table}” are not as documented: {told}{more}."
+    return conclude(
+        why,
+        {"cells that differ": Measure(len(wrong), "cells"), "cells": Measure(len(expected), "cells")},
+        {"cells that differ": _NONE},
+        window=(act.start, act.end),
+        decisive=tuple(f"{cell}: {_said(seen[cell])}" for cell in wrong[:8]),
+    )
+
+
+def _listed(seen: Mapping[str, object], expected: Mapping[str, object]) -> str:
+    return "; ".join(f"{cell}: {_said(seen[cell])}" for cell in list(expected)[:6])
+
+
+def _said(value: object) -> str:
+    match value:
+        case True:
+            return "yes"
+        case False:
+            return "no"
+        case tuple():
+            return " or ".join(map(_said, value))
+        case _:
+            return str(value)
