@@ -1,6 +1,6 @@
-"""Writing that undoing does not wait for: where a disk is full, what cannot be written is said, and the work goes on.
+"""Writes that may fail, as on a full disk: the error is printed, and the work continues.
 
-Imports next to nothing: the switch's process starts through here.
+Imports little: the switch's process, which has to start fast, uses it.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def best_effort(what: str) -> Iterator[None]:
-    """Let the block write what nothing depends on: an OSError is said on standard error, and ends the block alone.
+    """Run a block whose writes may fail: an OSError ends the block, and is printed on standard error.
 
-    :param what: as for :func:`tell`
+    :param what: begins the sentence "… could not be written"
     """
     try:
         yield
@@ -23,9 +23,9 @@ def best_effort(what: str) -> Iterator[None]:
 
 
 def tell(what: str, error: OSError) -> None:
-    """Say on standard error what could not be written.
+    """Print on standard error what could not be written.
 
     :param what: begins the sentence "… could not be written"
     """
-    with contextlib.suppress(OSError, ValueError):  # standard error may be a file on that disk, or closed
+    with contextlib.suppress(OSError, ValueError):  # standard error may be a file on the full disk, or closed
         print(f"skeptic: {what} could not be written: {error}", file=sys.stderr, flush=True)

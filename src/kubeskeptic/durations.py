@@ -50,8 +50,8 @@ API_READ = 30.0
 SAYS_WHO_IT_IS = 5.0
 """An API server that does not say within this which cluster it is does not hold up undoing: without its etcd it would for as
 long as it is listened to, and the longer it goes without, the longer the kubelet waits before it starts it again."""
-HAND_ANSWERS = 5.0
-"""A hand in a node answers within this, beside the time of the command that it runs."""
+EXEC_POD_ANSWERS = 5.0
+"""An exec pod answers within this, beside the time of the command that it runs."""
 EVIDENCE = Patience(5)
 """Logs, events and states are taken within this before something is undone; what is not there by then is left out."""
 EVIDENCE_READ = 2.0

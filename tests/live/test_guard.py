@@ -163,7 +163,7 @@ def test_a_fault_by_hand_on_another_cluster_heals_when_it_is_killed(
         assert said[1].startswith("bites after "), said
         clean = Patience(70)
         until(lambda: _clean(words) or NotYet("it is dirty"), clean, what="a clean cluster, without any help")
-        assert not [one for one in there(kube) if one.endswith("-hands")]
+        assert not [one for one in there(kube) if one.endswith("-exec")]
         assert " skeptic_" not in cluster.engine.exec(node, ["nft", "list", "tables"])
     finally:
         assert skeptic("abandon", *words[:4]).returncode == 0

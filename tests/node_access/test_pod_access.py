@@ -46,8 +46,8 @@ class FakeKube:
 
     def list(self, kind: str, namespace: str = "", *, labels: str, fields: str = "") -> dict[str, Any]:
         if kind == "DaemonSet":
-            exec_pods = {"namespace": "skeptic-r1-hands", "labels": {labels: "r1"}}
-            going = {"namespace": "skeptic-r0-hands", "labels": {labels: "r0"}, "deletionTimestamp": "now"}
+            exec_pods = {"namespace": "skeptic-r1-exec", "labels": {labels: "r1"}}
+            going = {"namespace": "skeptic-r0-exec", "labels": {labels: "r0"}, "deletionTimestamp": "now"}
             others = {"namespace": "prod", "labels": {labels: "r2"}}
             return {"items": [{"metadata": one} for one in (going, others, *([exec_pods] if self.there else []))]}
         name = f"hand-on-{fields.rpartition('=')[2]}"
@@ -65,8 +65,8 @@ def kube() -> Any:
     return FakeKube()
 
 
-def test_everything_of_the_hands_is_known_to_be_ours() -> None:
-    for one in manifests("agent:1", "skeptic-r1-hands", "r1", SECRET):
+def test_everything_of_the_exec_pods_is_known_to_be_ours() -> None:
+    for one in manifests("agent:1", "skeptic-r1-exec", "r1", SECRET):
         assert one["metadata"]["labels"].items() >= ours("r1").items()
 
 
@@ -75,12 +75,12 @@ def test_only_the_secret_holds_the_key() -> None:
     assert [SECRET in text for text in shown] == [False, True, False]
 
 
-def test_the_hands_listen_beside_the_node_s_own_ports() -> None:
+def test_the_exec_pods_listen_beside_the_node_s_own_ports() -> None:
     pod = manifests("agent:1", "n", "r1", SECRET)[2]["spec"]["template"]["spec"]
     assert str(port("r1")) in pod["containers"][0]["args"]
     assert not {10248, 10250, 10256, 10257, 10259} & set(PORTS)
     assert not set(range(30000, 32768)) & set(PORTS)
-    assert port("run") != port("another"), "hands of two runs may be on one node"
+    assert port("run") != port("another"), "exec pods of two runs may be on one node"
 
 
 def test_what_a_command_prints_comes_back(kube: Any) -> None:
@@ -89,13 +89,13 @@ def test_what_a_command_prints_comes_back(kube: Any) -> None:
     assert kube.applied == []
 
 
-def test_hands_that_are_not_there_are_put_in_place(kube: Any) -> None:
+def test_exec_pods_that_are_not_there_are_put_in_place(kube: Any) -> None:
     kube.there = False
     PodAccess(kube, "agent:1", "r1").run("n1", ["true"])
     assert kube.applied == ["Namespace", "Secret", "DaemonSet"]
 
 
-def test_hands_whose_run_died_between_their_key_and_themselves_are_put_in_place_with_that_key(kube: Any) -> None:
+def test_exec_pods_whose_run_died_between_their_key_and_themselves_are_put_in_place_with_that_key(kube: Any) -> None:
     kube.lacks = "DaemonSet"
     PodAccess(kube, "agent:1", "r1").run("n1", ["true"])
     assert kube.applied == ["Namespace", "Secret", "DaemonSet"]
@@ -116,7 +116,7 @@ def test_a_hand_out_of_reach_is_a_command_that_failed(kube: Any, trouble: Except
         PodAccess(kube, "agent:1", "r1").run("n1", ["true"])
 
 
-def test_without_hands_there_are_no_timers(kube: Any) -> None:
+def test_without_exec_pods_there_are_no_timers(kube: Any) -> None:
     kube.there = False
     access = PodAccess(kube, "agent:1", "r1")
     access.stop_timer("n1", "skeptic-x")
@@ -128,7 +128,7 @@ def a_cluster() -> Any:
     return SimpleNamespace(provider=PROVIDER, agent_image="agent:1", engine=None)
 
 
-def test_who_only_looks_borrows_hands_that_are_there(kube: Any) -> None:
+def test_who_only_looks_borrows_exec_pods_that_are_there(kube: Any) -> None:
     access = read_only_access(a_cluster(), kube, Risk.NODE)
     assert access.run("n1", ["echo", "hello"]) == "hello"
     access.close()
@@ -140,14 +140,14 @@ def test_who_only_looks_puts_none_in_place(kube: Any) -> None:
     kube.there = False
     access = read_only_access(a_cluster(), kube, Risk.NODE)
     assert not access.inside
-    with pytest.raises(CommandFailed, match="looking alone puts none in place"):
+    with pytest.raises(CommandFailed, match="reading alone creates none"):
         access.run("n1", ["true"])
     with pytest.raises(CommandFailed, match="out of reach"):
         PodAccess(kube, "agent:1", "r1", borrowed=True).run("n1", ["true"])
     assert kube.applied == []
 
 
-def test_own_hands_are_taken_away(kube: Any) -> None:
+def test_own_exec_pods_are_taken_away(kube: Any) -> None:
     access = PodAccess(kube, "agent:1", "r1")
     access.close()
-    assert (access.namespace, kube.deleted) == ("skeptic-r1-hands", ["skeptic-r1-hands"])
+    assert (access.namespace, kube.deleted) == ("skeptic-r1-exec", ["skeptic-r1-exec"])

@@ -67,7 +67,7 @@ def test_an_api_server_that_is_silent_is_asked_again_once_the_nodes_are_put_righ
     assert cleanup(site, say=said.append) == 1
     assert said == [
         f"rule table inet/{TABLE} in n1: removed",
-        "cannot look at objects, nor see what has healed: nobody there; looking again",
+        "cannot inspect objects, nor whether faults have healed: nobody there; trying again",
     ]
 
 
@@ -97,7 +97,7 @@ def test_what_could_not_be_looked_at_is_waited_for_last(site: Site, monkeypatch:
     said: list[str] = []
     cleanup(site, say=said.append)
     assert said[0].startswith("rule table")
-    assert said[1] == "cannot look at switches: whose they are is not said; looking again"
+    assert said[1] == "cannot inspect switches: whose they are is not said; trying again"
 
 
 def test_cleanup_that_fails_says_what_is_left(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

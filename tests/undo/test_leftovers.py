@@ -21,13 +21,13 @@ def test_a_clean_cluster_has_nothing_of_ours(site: Site) -> None:
 
 
 def test_the_namespace_that_the_look_itself_needs_is_not_left(site: Site) -> None:
-    mine = "skeptic-by-hand-1-hands"
+    mine = "skeptic-by-hand-1-exec"
     site.access = SimpleNamespace(
         namespace=mine, run=lambda *_, **__: "", timers=lambda _: [], inside=True, transport="pod"
     )
-    for name in (mine, "skeptic-by-hand-2-hands"):
+    for name in (mine, "skeptic-by-hand-2-exec"):
         site.kube.namespaces[name] = {"app.kubernetes.io/managed-by": "kubeskeptic"}  # type: ignore[attr-defined]
-    assert kinds(site) == [("namespace", "skeptic-by-hand-2-hands")]
+    assert kinds(site) == [("namespace", "skeptic-by-hand-2-exec")]
 
 
 def test_each_place_is_looked_at(site: Site) -> None:
@@ -135,7 +135,7 @@ def test_what_cannot_be_looked_at_is_said_once_and_quickly(site: Site) -> None:
     engine(site).lines["n1"] = f"table inet/{TABLE}\n"
     table, blind = leftovers.find(site)
     assert (table.kind, blind.kind) == ("table", "blind")
-    assert blind.says == "cannot look at objects, nor see what has healed: nobody there"
+    assert blind.says == "cannot inspect objects, nor whether faults have healed: nobody there"
 
 
 def test_a_node_that_runs_and_cannot_be_looked_into_is_said(site: Site) -> None:
@@ -147,7 +147,7 @@ def test_a_node_that_runs_and_cannot_be_looked_into_is_said(site: Site) -> None:
 def test_nodes_that_nobody_may_look_into_are_said_and_not_removed(site: Site) -> None:
     site.access = NoAccess("it is not allowed")
     (unseen,) = leftovers.find(site)
-    assert (unseen.kind, unseen.says) == ("unseen", "the nodes were not looked into: it is not allowed")
+    assert (unseen.kind, unseen.says) == ("unseen", "the nodes were not inspected: it is not allowed")
     assert cleanup(site, say=lambda _: None) == 0
 
 

@@ -21,7 +21,7 @@ from tests.faults.world import WORLD, Break, FullDisk, a_site, phases
 RUNNER = ProcessId(4_194_305, 7.0)
 
 
-class Hands:
+class Access:
     closed = False
 
     def close(self) -> None:
@@ -33,7 +33,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("KUBESKEPTIC_STATE", str(tmp_path))
     control.folder("c").mkdir(parents=True)
     monkeypatch.setattr(lease, "forget", lambda kube, runner: kube.append(runner))
-    return SimpleNamespace(cluster=SimpleNamespace(name="c"), run="r1", access=Hands(), kube=[])
+    return SimpleNamespace(cluster=SimpleNamespace(name="c"), run="r1", access=Access(), kube=[])
 
 
 def a_switch(name: str) -> Path:
@@ -42,7 +42,7 @@ def a_switch(name: str) -> Path:
     return file
 
 
-def test_the_last_one_takes_the_hands_away(site: Any) -> None:
+def test_the_last_one_removes_the_access(site: Any) -> None:
     file = a_switch("r1-stop_kubelet-1.firing")
     release_run(site, file, RUNNER)
     assert site.access.closed
@@ -60,7 +60,7 @@ def test_while_another_fault_of_the_run_is_not_undone_they_stay(site: Any, suffi
     assert not file.exists()
 
 
-def test_another_run_has_hands_of_its_own(site: Any) -> None:
+def test_another_run_has_an_access_of_its_own(site: Any) -> None:
     a_switch("r10-stop_kubelet-1.json")
     release_run(site, a_switch("r1-stop_kubelet-1.firing"), RUNNER)
     assert site.access.closed

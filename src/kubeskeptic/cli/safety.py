@@ -75,7 +75,7 @@ def cleanup(where: ClusterRef, reports: Path, run: str, dry_run: bool) -> None:
             return
         with alone(site, run) as revived:
             removed = revived + clean(site, journals, run, say=click.echo)
-            unseen = "" if site.access.inside else "; the nodes were not looked into, as this is not allowed here"
+            unseen = "" if site.access.inside else "; the nodes were not inspected, as this is not allowed here"
         click.echo(f"clean: {removed} thing{'s' if removed != 1 else ''} undone or removed{unseen}")
 
 

@@ -1,4 +1,4 @@
-"""A site that outlives its process: which cluster, through which engine, as JSON, and the way back; a folder to work in."""
+"""A cluster as JSON, for another process of this machine that undoes a fault; a temporary folder for it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from kubeskeptic.clusters.adopted import PROVIDER, NoEngine
 from kubeskeptic.clusters.cluster import Cluster, Node
 from kubeskeptic.clusters.engine import Engine
 
-IN_MEMORY = "/dev/shm"  # noqa: S108  # what is made in it is a folder of our own with a name that nobody foresees
-"""Where there is room when every disk is full."""
+IN_MEMORY = "/dev/shm"  # noqa: S108  # only a new folder with a random name is made in it
+"""Has room when every disk is full."""
 
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder for the time of the block; in memory when there is no room elsewhere.
+    """Yield a temporary folder; in memory when there is no room elsewhere.
 
-    :raises OSError: when there is none in memory either
+    :raises OSError: when there is no room in memory either
     """
     with ExitStack() as stack:
         try:
@@ -31,7 +31,7 @@ def scratch() -> Iterator[Path]:
 
 
 def as_record(cluster: Cluster) -> dict[str, Any]:
-    """How to reach a cluster again from another process of this machine, which works in another folder."""
+    """Return what another process needs to reach a cluster, whatever its working directory is."""
     engine = cluster.engine
     return {
         "name": cluster.name,
@@ -47,7 +47,7 @@ def as_record(cluster: Cluster) -> dict[str, Any]:
 
 
 def cluster_from(record: Mapping[str, Any]) -> Cluster:
-    """The cluster that :func:`as_record` described."""
+    """Return the cluster that :func:`as_record` described."""
     return Cluster(
         name=record["name"],
         context=record["context"],

@@ -1,8 +1,8 @@
-"""Whose a cluster is, and who is using it: asked before anything of it is deleted.
+"""Whether a cluster may be deleted: only if it is ours and not in use.
 
-A name proves nothing: somebody's own kind cluster may be called as ours would be. A cluster is ours when ``skeptic up`` wrote
-down what it was about to make (:func:`~kubeskeptic.clusters.cluster.begun`). It is in use while a run on this machine has a
-fault in force there, while a dead man's switch undoes one, and while a run holds its Lease.
+A name proves nothing: another kind cluster may have the name of ours. A cluster is ours when ``skeptic up`` has recorded that
+it is about to make it (:func:`~kubeskeptic.clusters.cluster.begun`). It is in use while a run on this machine has a fault in
+force there, while a dead man's switch undoes one, and while a run holds its Lease.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from kubeskeptic.switches import control
 
 
 def may_delete(name: str, because: str) -> None:
-    """Come back when a cluster that is there may be deleted.
+    """Raise Refused unless an existing cluster may be deleted.
 
-    :param because: why it would be, for people
+    :param because: why it would be deleted, as a phrase
     :raises Refused: when it is not ours, or in use
     """
     if not cluster.begun(name):
@@ -34,9 +34,9 @@ def may_delete(name: str, because: str) -> None:
 
 
 def may_stop(engine: Engine) -> None:
-    """Come back when an engine may be stopped, with every cluster in it.
+    """Raise Refused unless an engine may be stopped, with every cluster in it.
 
-    :raises Refused: when one of them is in use
+    :raises Refused: when one of the clusters is in use
     """
     for name in sorted({node.labels[CLUSTER_LABEL] for node in engine.containers(CLUSTER_LABEL)}):
         used = in_use(name)
@@ -45,9 +45,9 @@ def may_stop(engine: Engine) -> None:
 
 
 def in_use(name: str) -> str:
-    """Who is using a cluster, and what to do about that; empty when nobody is.
+    """Return what uses a cluster, and what to do about it; empty when nothing does.
 
-    Where the API server does not answer, its Lease says nothing, and the switches of this machine decide alone.
+    When the API server does not answer, its Lease cannot be read, and the switches of this machine decide alone.
     """
     return _by_switches(name) or _by_lease(name)
 

@@ -1,4 +1,4 @@
-"""Faults: one thing done to a cluster, undone again, and both of them seen.
+"""Faults: one thing done to a cluster and undone again, with evidence for both.
 
 ::
 
@@ -9,15 +9,15 @@
       │                switch                   and inconclusive
       └ what would be done and undone: all that ``dry_run`` shows
 
-Every line of the drawing is a ``fault`` record of the journal. A process that reads the intent's ``undo`` can undo the
-fault alone: the switch does when the run dies, ``skeptic cleanup`` does when asked.
+Every phase of the drawing is a ``fault`` record of the journal. Another process can undo the fault from the intent's ``undo``:
+the switch does when the run dies, and ``skeptic cleanup`` on request, both in the order of :mod:`~kubeskeptic.faults.undoing`.
 
-A fault (:class:`Fault`) is a small class, one per module, always in the same order: what it does and does not do, its
-settings, plan, apply, bite, undo, heal. Use it through :func:`inflict`::
+A fault (:class:`Fault`) is a small class, one per module, always in the same order: what it does and does not do, its settings,
+plan, apply, bite, undo, heal. Use it through :func:`inflict`::
 
     with inflict(CrashNode("kubeskeptic-worker"), site, scenario="nodes/node_crashes", act="crash", lasts=300) as crash:
-        …                    # crash.bit is when it was seen to bite, crash.evidence how
-        crash.undo()         # early, when the story wants the node back; leaving the block then changes nothing
+        …                    # crash.bit_at is when it was seen to bite, crash.evidence how
+        crash.undo()         # early; leaving the block then changes nothing
 
 Faults compose with ``with inflict(a, …), inflict(b, …):`` and are refused when they overlap on a target.
 """

@@ -1,7 +1,7 @@
-"""Whose cluster this is, what may be done to it, and who is at it now.
+"""Whether a cluster is ours, what may be done to it, and which run uses it.
 
 ``Guard`` refuses what is not allowed before anything is touched; ``Risk`` is how much a fault or a claim does to a cluster;
-``Lease`` keeps a second harness out. A refusal is :class:`~kubeskeptic.errors.Refused`, exit status 21.
+``Lease`` keeps a second run out. A refusal is :class:`~kubeskeptic.errors.Refused`, exit status 21.
 """
 
 from kubeskeptic.guard.lease import Lease

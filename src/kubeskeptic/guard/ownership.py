@@ -1,8 +1,8 @@
-"""Is this cluster ours, is it still the same one, and is this allowed?
+"""Whether a cluster is ours, is still the same cluster, and allows what is to be done.
 
-A cluster of ours is one that kind made on this machine: its API server is on loopback, the local container engine has its
-nodes, and they are the very nodes that the API server lists. The name of a context proves nothing: a tunnel to somebody
-else's cluster can end on loopback, and anybody can call a context ``kind-something``.
+A cluster is ours when kind made it on this machine: its API server is on loopback, the local container engine has its nodes,
+and the API server lists exactly these nodes. The name of a context proves nothing: a tunnel to another cluster can end on
+loopback, and any context can be called ``kind-something``.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class GuardedCluster(Protocol):
 class Guard:
     """Refuses what must not be done to a cluster.
 
-    :param uid: the identity that the cluster must have; pinned at the first look when it is not given
+    :param uid: the identity that the cluster must have; pinned at the first request when it is not given
     """
 
     def __init__(self, cluster: GuardedCluster, kube: Kube, uid: str = "") -> None:
@@ -62,11 +62,11 @@ class Guard:
         self._uid = uid
         self._level: Risk | None = None
         self.lease: Lease | None = None
-        """What holds the cluster for us, once it does: nothing more is permitted when somebody took it. Undoing is."""
+        """The run's Lease, once it is held. When it is lost nothing more is permitted, except undoing."""
 
     @property
     def uid(self) -> str:
-        """The uid of the cluster's kube-system namespace, as pinned; while it is not, asked for."""
+        """The uid of the cluster's kube-system namespace, as pinned; requested first when it is not."""
         if not self._uid:
             self._uid = self._seen_uid(SAYS_WHO_IT_IS)
         return self._uid
@@ -82,18 +82,18 @@ class Guard:
         return self._level
 
     def pin(self) -> Risk:
-        """Look at the cluster for the first time, at the start of a session; the level that is allowed.
+        """Pin the cluster's identity, at the start of a session. Return the level that is allowed.
 
-        :raises Refused: when it is not ours and was not adopted
+        :raises Refused: when the cluster is not ours and was not adopted
         """
         self._uid = self._uid or self._seen_uid()
         return self.level
 
     def permit(self, risk: Risk, what: str) -> None:
-        """Come back when ``what`` may be done now.
+        """Raise Refused unless ``what`` may be done now.
 
-        :raises Refused: when the cluster is not ours, is another one than before, somebody else has taken it over, or ``risk``
-            is above its level
+        :raises Refused: when the cluster is not ours or not the pinned one, another run has taken it over, or ``risk`` is above
+            its level
         """
         self.same()
         if self.lease:
@@ -102,7 +102,7 @@ class Guard:
             raise Refused(above(what, risk, self.level))
 
     def same(self) -> None:
-        """Compare the cluster with the one that was pinned.
+        """Raise Refused unless the cluster is the pinned one.
 
         :raises Refused: when it is another one
         """
@@ -117,10 +117,10 @@ class Guard:
             )
 
     def same_if_it_answers(self) -> None:
-        """As :meth:`same`, for undoing what took the API server away: fine when it does not answer, or answers with an error,
-        as it does without its etcd.
+        """As :meth:`same`, for undoing a fault of the API server: one that does not answer, or with an error as it does without
+        etcd, is not refused.
 
-        :raises Refused: when it says who it is, and is another one
+        :raises Refused: when it answers with another identity
         """
         try:
             self._compare(self._seen_uid(SAYS_WHO_IT_IS))
@@ -138,13 +138,13 @@ class Guard:
         if said is None:
             raise Refused(
                 f"{stranger}, so context {self._cluster.context} is not a cluster of ours; "
-                f"its owner can allow us in by `skeptic adopt --context {self._cluster.context}`"
+                f"its owner can allow access by `skeptic adopt --context {self._cluster.context}`"
             )
         return said
 
 
 def why_not_ours(cluster: GuardedCluster, kube: Kube) -> str:
-    """Why this is no kind cluster of this machine; empty when it is one."""
+    """Return why a cluster is not a kind cluster of this machine; empty when it is one."""
     if not cluster.context.startswith("kind-"):
         return f"the context {cluster.context} is not one that kind made"
     if not kube.on_loopback:

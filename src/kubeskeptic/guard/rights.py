@@ -1,8 +1,8 @@
 """The rights that a run needs at each risk level, as RBAC manifests: from what claims' manifests and faults declare.
 
-Namespaces of ours have names that nobody knows beforehand, and RBAC knows no patterns: what is done in them is granted for all
-namespaces. What is done to one object in kube-system is granted there, by its name. Source: Kubernetes documentation, "Using
-RBAC Authorization"; `create` cannot be granted by name.
+The names of our namespaces are not known beforehand, and RBAC has no patterns: rights in them are granted for all namespaces.
+Rights on one object in kube-system are granted there, by its name. Source: Kubernetes documentation, "Using RBAC
+Authorization"; `create` cannot be granted by name.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Manifest = dict[str, Any]
 SYSTEM = "kube-system"
 LOOK = ("get", "list", "watch")
 OWN = ("create", "delete", "get", "list", "patch", "watch")
-"""What is done to objects in namespaces of ours."""
+"""Verbs on objects in our namespaces."""
 
 
 @dataclass(frozen=True, order=True)
@@ -72,7 +72,7 @@ HARNESS: Mapping[Risk, tuple[Right, ...]] = {
 
 
 def of_kinds(kinds: Iterable[str]) -> tuple[Right, ...]:
-    """The rights to apply and to watch objects of these kinds in namespaces of ours."""
+    """Return the rights to apply and watch objects of these kinds in our namespaces."""
     found = []
     for kind in kinds:
         resource = BUILT_IN[kind]
@@ -82,7 +82,7 @@ def of_kinds(kinds: Iterable[str]) -> tuple[Right, ...]:
 
 
 def rights(level: Risk, kinds: Iterable[str], declared: Mapping[Risk, Iterable[Right]]) -> list[Right]:
-    """Everything that is needed at a level, those below it included.
+    """Return all rights that a level needs, with those of the levels below it.
 
     :param kinds: of objects in claims' manifests, and those that their scenarios watch
     :param declared: what faults of each level declare
@@ -95,7 +95,7 @@ def rights(level: Risk, kinds: Iterable[str], declared: Mapping[Risk, Iterable[R
 
 
 def manifests(level: Risk, needed: Iterable[Right], account: tuple[str, str]) -> list[Manifest]:
-    """Roles and their bindings to a service account (namespace, name)."""
+    """Return the roles and their bindings to a service account (namespace, name)."""
     by_place: dict[str, list[Right]] = defaultdict(list)
     for right in needed:
         by_place[right.where].append(right)
@@ -120,7 +120,7 @@ def manifests(level: Risk, needed: Iterable[Right], account: tuple[str, str]) ->
 
 
 def _rules(some: Iterable[Right]) -> list[Manifest]:
-    """Rights as rules, those with the same verbs together."""
+    """Return rights as rules; rights with the same verbs are one rule."""
     verbs: dict[tuple[str, str, tuple[str, ...]], set[str]] = defaultdict(set)
     for right in some:
         verbs[right.group, right.resource, right.names] |= set(right.verbs)

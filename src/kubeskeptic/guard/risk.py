@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class Risk(IntEnum):
-    """What may be done to a cluster; each level includes the ones before it."""
+    """What may be done to a cluster; each level includes those before it."""
 
     READ_ONLY = 0
-    """Looking only."""
+    """Reading only."""
     NAMESPACE = 1
     """Anything in namespaces of our own. What an adopted cluster allows unless its consent says otherwise."""
     NODE = 2
@@ -25,14 +25,14 @@ class Risk(IntEnum):
 
     @property
     def words(self) -> str:
-        """As it is written on a command line and in a consent: ``control-plane``."""
+        """The level as it is written on a command line and in a consent: ``control-plane``."""
         return ("read-only", "own-namespace", "node", "control-plane")[self]
 
     @classmethod
     def parse(cls, words: str) -> Risk:
-        """The level that ``words`` names.
+        """Return the level that ``words`` names.
 
-        :raises BadInput: when it names none
+        :raises BadInput: when there is no such level
         """
         for risk in cls:
             if risk.words == words.strip().lower():
@@ -42,7 +42,7 @@ class Risk(IntEnum):
 
 
 def above(what: str, needs: Risk, allowed: Risk) -> str:
-    """Why something is not done here, for people, with what would allow it."""
+    """Return why something is not done here, and what would allow it, as a sentence."""
     return (
         f"{what} needs risk level {needs.words}, and this cluster allows {allowed.words}; "
         f"its owner can allow it by `skeptic adopt --risk {needs.words}`"
@@ -50,20 +50,20 @@ def above(what: str, needs: Risk, allowed: Risk) -> str:
 
 
 class Permits(Protocol):
-    """Something that knows what may be done to one cluster."""
+    """What decides what may be done to one cluster."""
 
     @property
     def uid(self) -> str:
         """The cluster's identity: the uid of its kube-system namespace."""
 
     def permit(self, risk: Risk, what: str) -> None:
-        """Come back when ``what`` may be done now.
+        """Raise Refused unless ``what`` may be done now.
 
-        :raises Refused: when the cluster is not ours, not the one it was, or ``risk`` is above what is allowed
+        :raises Refused: when the cluster is not ours or not the pinned one, or ``risk`` is above what is allowed
         """
 
     def same_if_it_answers(self) -> None:
-        """Come back unless the API server answers for another cluster than the pinned one.
+        """Raise Refused when the API server answers for another cluster than the pinned one.
 
         :raises Refused: then
         """

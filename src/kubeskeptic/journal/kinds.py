@@ -2,7 +2,7 @@
 
 ``run``        id, seed, kubernetes, provider, context, nodes [name], roles {node: role}, settings {name: {value, unit, from}},
                harness (version), command (that runs it again)
-``run-ended``  clean (bool; null: nobody could look), why (nobody could)
+``run-ended``  clean (bool; null: not inspected), why (it was not)
 ``scenario``   id, phase "start" | "end", namespace, test (file), irreducible (seconds; at the end), why (when it broke off)
 ``fact``       scenario, name, value: what the story knows and a check needs ("cluster_ip", "victim", "dead_node")
 ``seen``       scenario, act, table, cells {name: value}: what the scenario itself saw, as a command in a pod or an object showed it

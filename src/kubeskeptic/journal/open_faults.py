@@ -1,4 +1,4 @@
-"""Which faults of a journal were begun and are not done."""
+"""Faults that a journal has begun and not done."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ SYNCED = frozenset({"intent", "applying", "done", "failed"})
 
 @dataclass(frozen=True)
 class OpenFault:
-    """A fault whose record ends somewhere between applying and done.
+    """A fault that is not done: what another process needs to undo it.
 
     :param undo: its undo record
-    :param nodes: those that have a timer and a note
-    :param objects: kind, namespace and name of those that have an annotation
+    :param nodes: those with a timer and an undo record
+    :param objects: kind, namespace and name of those with an annotation
     :param phase: the last phase that was written
-    :param cluster: uid of the kube-system namespace of the cluster it was inflicted on
+    :param cluster: uid of the kube-system namespace of the cluster on which it was inflicted
+    :param where: scenario and act
     """
 
     id: str
@@ -43,7 +44,7 @@ class OpenFault:
 
     @property
     def key(self) -> str:
-        """``RUN-ID``, with what is no good in the names of files and units replaced."""
+        """``RUN-ID``, with characters that names of files and units cannot contain replaced."""
         return plain(f"{self.run}-{self.id}")
 
     @property
@@ -52,14 +53,14 @@ class OpenFault:
         return f"skeptic-{self.key}"  # run_of is the way back
 
     def as_record(self) -> dict[str, Any]:
-        """As JSON data; :meth:`from_record` is the way back."""
+        """Return it as JSON data, for :meth:`from_record`."""
         return asdict(self)
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> OpenFault:
-        """The fault that :meth:`as_record` wrote down.
+        """Return the fault that :meth:`as_record` wrote.
 
-        :raises KeyError, TypeError: when it did not
+        :raises KeyError, TypeError: when the record is something else
         """
         lists = {key: tuple(record[key]) for key in ("targets", "nodes")}
         return cls(**{**record, **lists, "objects": _triples(record["objects"])})
@@ -88,10 +89,10 @@ class OpenFault:
 
 
 def open_faults(records: Iterable[Record]) -> list[OpenFault]:
-    """The faults that were begun, have something to undo, and are not done; the last one first, as they have to be undone.
+    """Return the faults that were begun, have an undo, and are not done; the last one first, as they have to be undone.
 
-    Applying is on disk before anything is applied. What ends earlier has changed nothing: to undo it would be to undo what
-    somebody else may have done to its target since.
+    ``applying`` is on disk before a fault is applied. A fault without it has changed nothing, and undoing it could revert what
+    others have done to its target since.
     """
     begun: dict[str, Record] = {}
     last: dict[str, str] = {}
@@ -109,12 +110,12 @@ def open_faults(records: Iterable[Record]) -> list[OpenFault]:
 
 
 def plain(text: str) -> str:
-    """A text with what is no good in the names of files, units and annotations replaced."""
+    """Return a text with characters that names of files, units and annotations cannot contain replaced."""
     return "".join(c if c.isalnum() or c in "-_." else "-" for c in text)
 
 
 def run_of(unit: str) -> str:
-    """The run that a timer in a node belongs to, by its name; empty when it does not say.
+    """Return the run that a timer in a node belongs to, from the timer's name; empty when the name has another form.
 
     A fault's id is its name, which has no dash, and a number in hexadecimal.
     """
@@ -123,13 +124,13 @@ def run_of(unit: str) -> str:
 
 
 class NullJournal(Journal):
-    """Stands for a journal that cannot be written: what it is told is forgotten."""
+    """Stands for a journal that cannot be written: records are discarded."""
 
     def __init__(self) -> None:
         self.path = Path(os.devnull)
 
     def write(self, kind: str, *, sync: bool = False, **fields: Any) -> Record:  # noqa: ARG002
-        """Forget it."""
+        """Discard the record."""
         return {"kind": kind, **fields}
 
     def close(self) -> None:
@@ -138,7 +139,7 @@ class NullJournal(Journal):
 
 @contextmanager
 def opened(path: Path) -> Iterator[Journal]:
-    """The journal at ``path``, to add to it while something is undone; one that forgets when it cannot be opened."""
+    """Yield the journal at ``path`` for appending, or a :class:`NullJournal` when it cannot be opened."""
     journal: Journal = NullJournal()
     with best_effort(f"the journal {path}"):
         journal = Journal(path)
@@ -150,7 +151,7 @@ def opened(path: Path) -> Iterator[Journal]:
 
 
 def of_journal(path: Path) -> list[OpenFault]:
-    """The open faults of the journal at ``path``."""
+    """Return the open faults of the journal at ``path``."""
     return open_faults(read(path))
 
 

@@ -1,4 +1,4 @@
-"""What a way into nodes can do."""
+"""What access to nodes can do."""
 
 from __future__ import annotations
 
@@ -7,51 +7,51 @@ from typing import Protocol
 
 
 class NodeAccess(Protocol):
-    """A way into the nodes of one cluster. Safe to use from several threads."""
+    """Access to the nodes of one cluster. Safe to use from several threads."""
 
     @property
     def transport(self) -> str:
-        """Its name, by which another process finds the same way: ``engine`` or ``pod``."""
+        """Its kind, by which another process gets the same access: ``engine``, ``pod`` or ``none``."""
 
     @property
     def inside(self) -> bool:
-        """Whether there is a way at all."""
+        """Whether nodes can be reached at all."""
 
     @property
     def curl(self) -> tuple[str, ...]:
-        """The beginning of a command line that asks URLs in a node, with curl's options and exit statuses."""
+        """The beginning of a command line that requests URLs in a node, with curl's options and exit statuses."""
 
     @property
     def exempt_ports(self) -> tuple[int, ...]:
-        """TCP ports of the node that network faults must leave open, because undoing comes through them."""
+        """TCP ports of the node that network faults must leave open, because undoing needs them."""
 
     @property
     def namespace(self) -> str:
-        """The namespace that it puts things into; empty when it needs none."""
+        """The namespace with its own objects; empty when it needs none."""
 
     def run(self, node: str, argv: Sequence[str], *, stdin: str | None = None) -> str:
-        """Run a command in a node and return its standard output.
+        """Return the standard output of a command run in a node.
 
         :raises CommandFailed: when it fails, or the node cannot be reached
         """
 
     def start_timer(self, node: str, name: str, argv: Sequence[str], lasts: float) -> None:
-        """Let the node run a command after ``lasts`` seconds, whatever happens to us; one of the same name is replaced.
+        """Have the node run a command after ``lasts`` seconds, without the harness; a timer of the same name is replaced.
 
-        :raises CommandFailed: when it cannot be left there
+        :raises CommandFailed: when the timer cannot be started
         """
 
     def stop_timer(self, node: str, name: str) -> None:
-        """Stop a timer and what it started; fine when the node does not know it.
+        """Stop a timer and what it started, if the node has it.
 
         :raises CommandFailed: when the node cannot be reached, or does not stop it
         """
 
     def close(self) -> None:
-        """Take away what it put into the cluster; fine when there is nothing."""
+        """Remove its own objects from the cluster, if there are any."""
 
     def timers(self, node: str) -> list[str]:
-        """The names of the timers of ours that a node has.
+        """Return the names of our timers in a node.
 
         :raises CommandFailed: when the node cannot be reached
         """

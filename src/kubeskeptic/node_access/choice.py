@@ -1,4 +1,4 @@
-"""Which way into a cluster's nodes there is."""
+"""Which access to a cluster's nodes there is."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kubeskeptic.node_access.pod_access import PodAccess, there
 
 
 class NoAccess:
-    """Every command fails, with the reason.
+    """No access: every command fails with the reason.
 
     :param why: one sentence without a full stop
     """
@@ -42,7 +42,7 @@ class NoAccess:
         """There is none."""
 
     def close(self) -> None:
-        """There is nothing to take away."""
+        """There is nothing to remove."""
 
     def timers(self, node: str) -> list[str]:  # noqa: ARG002
         """There is none."""
@@ -50,22 +50,21 @@ class NoAccess:
 
 
 def access_to(cluster: Cluster, kube: Kube, level: Risk, run: str) -> NodeAccess:
-    """The way into a cluster's nodes: through the engine where we have it, else through pods of ours where that is allowed."""
+    """Return the access to a cluster's nodes: through its engine, or through our exec pods where the level allows them."""
     if cluster.provider != PROVIDER:
         return EngineAccess(cluster.engine)
     if level >= Risk.NODE:
         return PodAccess(kube, cluster.agent_image, run)
-    return NoAccess(above("looking into a node", Risk.NODE, level))
+    return NoAccess(above("access to a node", Risk.NODE, level))
 
 
 def read_only_access(cluster: Cluster, kube: Kube, level: Risk) -> NodeAccess:
-    """The way into a cluster's nodes for whoever only looks: nothing is put into the cluster. Pods of ours that are there
-    already are used, whosever they are.
+    """Return access to a cluster's nodes that puts nothing into the cluster: exec pods of any run that exist are used.
 
-    :raises SkepticError: when the API server does not say which there are
+    :raises SkepticError: when the API server does not list them
     """
     if cluster.provider != PROVIDER or level < Risk.NODE:
         return access_to(cluster, kube, level, "")
     for run in there(kube):
         return PodAccess(kube, cluster.agent_image, run, borrowed=True)
-    return NoAccess("no pod of ours is there through which one could look, and looking alone puts none in place")
+    return NoAccess("there are no exec pods of ours, and reading alone creates none")

@@ -1,4 +1,4 @@
-"""The way through the container engine whose containers the nodes are: kind clusters of this machine."""
+"""Access through the container engine whose containers the nodes are: kind clusters of this machine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class EngineAccess:
     """Commands by the engine's ``exec``, timers by the node's own systemd.
 
-    Timers fire whatever happens to this machine's processes, but not in a frozen node, and they die with a restarted one.
+    Timers fire independently of this machine's processes, but not in a frozen node, and they are lost when the node restarts.
     """
 
     transport = "engine"
@@ -27,13 +27,14 @@ class EngineAccess:
         self._engine = engine
 
     def run(self, node: str, argv: Sequence[str], *, stdin: str | None = None) -> str:
-        """Run a command in the node's container."""
+        """Return the standard output of a command run in the node's container."""
         return self._engine.exec(node, argv, stdin=stdin)
 
     def start_timer(self, node: str, name: str, argv: Sequence[str], lasts: float) -> None:
         """Start a transient timer of systemd, accurate to a tenth of a second.
 
-        The default accuracy of a timer is a minute (systemd.timer(5)). ``--collect`` leaves nothing behind afterwards.
+        The default accuracy of a timer is a minute (systemd.timer(5)). ``--collect`` unloads the unit afterwards, also when
+        it failed.
         """
         self.stop_timer(node, name)
         self.run(
@@ -54,9 +55,9 @@ class EngineAccess:
                     raise
 
     def close(self) -> None:
-        """There is nothing to take away."""
+        """There is nothing to remove."""
 
     def timers(self, node: str) -> list[str]:
-        """The units of ours that its systemd knows."""
+        """Return our units that the node's systemd has loaded."""
         listed = self.run(node, ["systemctl", "list-units", "--all", "--plain", "--no-legend", "skeptic-*"])
         return [line.split()[0] for line in listed.splitlines() if line.split()]

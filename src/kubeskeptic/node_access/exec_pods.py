@@ -11,27 +11,27 @@ Manifest = dict[str, Any]
 
 NAME = "exec"
 LABEL = "kubeskeptic/exec"
-"""Label of the exec pods' pods and of their namespace; its value is the run."""
+"""Label of the exec pods and of their namespace; its value is the run."""
 PORTS = range(11_000, 19_000)
-"""Ports on the node's addresses where exec pods listen: outside those of the node's own components (10248 to 10259),
-NodePorts, and the ports that the kernel gives out."""
+"""Ports on the node's addresses where exec pods listen: other than those of the node's own components (10248 to 10259),
+NodePorts, and ephemeral ports."""
 KEY = "key"
 _KEY_FOLDER = "/run/kubeskeptic-exec"
 STATE_FOLDER = "/var/lib/kubeskeptic"
 """A node's folder for undo records and for the files that faults back up: the same for both kinds of access."""
 _SHARED = {"kept": STATE_FOLDER, "kubernetes": "/etc/kubernetes", "kubelet": "/var/lib/kubelet"}
-"""Folders of the node that the exec pod sees at the same place: a file's path means the same on both ways."""
+"""Folders of the node that the exec pod mounts at the same path: a path means the same for both kinds of access."""
 
 
 def port(run: str) -> int:
-    """The port of a run's exec pods. The exec pods of a run that died may be there for a while yet, on the same addresses."""
+    """Return the port of a run's exec pods. Those of a run that died may still listen on the same addresses."""
     return PORTS[crc32(run.encode()) % len(PORTS)]
 
 
 def manifests(image: str, namespace: str, run: str, key: str) -> list[Manifest]:
-    """Namespace, key and DaemonSet.
+    """Return namespace, key and DaemonSet.
 
-    :param key: at least 32 characters; whoever has it is root on every node
+    :param key: at least 32 characters; a client that has it can run commands as root on every node
     """
     labels = ours(run) | {LABEL: run}
     spec = {
@@ -53,7 +53,7 @@ def _pod(image: str, listens: int) -> Manifest:
         "hostNetwork": True,
         "hostPID": True,
         "dnsPolicy": "Default",
-        # Every taint, for ever, and never evicted: what a fault makes of its node must not keep it from being undone.
+        # All taints tolerated, and never evicted: a fault of the node must not prevent its own undoing.
         "tolerations": [{"operator": "Exists"}],
         "priorityClassName": "system-node-critical",
         "terminationGracePeriodSeconds": 1,

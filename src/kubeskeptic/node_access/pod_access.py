@@ -1,4 +1,4 @@
-"""The way through a privileged pod of ours: any cluster that allows risk level node. See :mod:`kubeskeptic.agent.node_exec`."""
+"""Access through a privileged pod of ours: any cluster that allows risk level node. See :mod:`kubeskeptic.agent.node_exec`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kubeskeptic.agent.node_exec import signature
-from kubeskeptic.durations import COMMAND, HAND_ANSWERS, PODS_READY, Patience
+from kubeskeptic.durations import COMMAND, EXEC_POD_ANSWERS, PODS_READY, Patience
 from kubeskeptic.errors import CommandFailed, NotFound, SkepticError, Unanswered
 from kubeskeptic.node_access.exec_pods import KEY, LABEL, NAME, manifests, port
 from kubeskeptic.waiting import NotYet, until
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 class PodAccess:
-    """Commands and timers by exec pods, which are put in place when first asked for, or found.
+    """Commands and timers through exec pods, which are created at the first use unless they exist.
 
-    Another process of the same run finds the key in the Secret beside them: it is kept nowhere else.
+    Another process of the same run reads the key from the Secret beside them: it is kept nowhere else.
 
-    :param image: the agent's image, as the nodes have it
-    :param run: whose exec pods these are
-    :param borrowed: they are somebody else's: neither put in place nor taken away
+    :param image: the agent's image, under the name that the nodes have it
+    :param run: the run that the exec pods belong to
+    :param borrowed: they belong to another process: neither created nor removed
     """
 
     transport = "pod"
@@ -48,11 +48,11 @@ class PodAccess:
 
     @property
     def namespace(self) -> str:
-        """Where the exec pods are that it puts in place."""
+        """The namespace of the exec pods that it creates."""
         return "" if self._borrowed else self._where
 
     def run(self, node: str, argv: Sequence[str], *, stdin: str | None = None) -> str:
-        """Run a command in the node's network and processes, with the exec pod's tools."""
+        """Return the output of a command run in the node's network and process namespaces, with the exec pod's tools."""
         shown = f"{shlex.join(argv)} (by the exec pod on {node})"
         asked = {"argv": list(argv), "stdin": stdin, "seconds": COMMAND.seconds}
         said = self._ask(node, shown, "/run", asked)
@@ -61,20 +61,20 @@ class PodAccess:
         return str(said["out"])
 
     def start_timer(self, node: str, name: str, argv: Sequence[str], lasts: float) -> None:
-        """Leave a timer with the exec pod."""
+        """Start a timer of the exec pod."""
         self._ask(node, f"timer {name}", "/start", {"name": name, "argv": list(argv), "seconds": lasts})
 
     def stop_timer(self, node: str, name: str) -> None:
-        """Stop the exec pod's timer; without an exec pod there is none."""
+        """Stop a timer of the exec pod; without an exec pod there is none."""
         if self._there():
             self._ask(node, f"timer {name}", "/stop", {"name": name})
 
     def timers(self, node: str) -> list[str]:
-        """The timers of the exec pod; without an exec pod there are none."""
+        """Return the timers of the exec pod; without an exec pod there are none."""
         return list(self._ask(node, "timers", "/timers", {})["timers"]) if self._there() else []
 
     def close(self) -> None:
-        """Take the exec pods away, and with them everything that they still had to do; fine when there are none."""
+        """Remove the exec pods, and with them their timers, if there are any."""
         if self._borrowed:
             return
         try:
@@ -82,7 +82,7 @@ class PodAccess:
         except NotFound:
             return
 
-    # -- putting them in place -------------------------------------------------------------------------------------------
+    # -- creating them --------------------------------------------------------------------------------------------------
     def _there(self) -> bool:
         try:
             self._kube.get("DaemonSet", NAME, self._where)
@@ -91,11 +91,11 @@ class PodAccess:
         return True
 
     def _signed_in(self) -> bytes:
-        """The key; with it the exec pods are there, or about to be."""
+        """Return the key, after creating what is missing of the exec pods."""
         with self._lock:
             if not self._key:
                 key = self._found_key()
-                whole = self._borrowed or (key and self._there())  # who put them in place may have died between the two
+                whole = self._borrowed or (key and self._there())  # their creator may have died in between
                 if not whole:
                     key = key or secrets.token_hex(32).encode()
                     for one in manifests(self._image, self._where, self._run, key.decode()):
@@ -104,9 +104,9 @@ class PodAccess:
             return self._key
 
     def _found_key(self) -> bytes:
-        """The key that is there; empty when there is none yet.
+        """Return the key in the Secret; empty when there is none yet.
 
-        :raises NotFound: when there is none and should be
+        :raises NotFound: when there is none, and the exec pods belong to another process
         """
         try:
             return base64.b64decode(self._kube.get("Secret", NAME, self._where)["data"][KEY])
@@ -116,9 +116,9 @@ class PodAccess:
             return b""
 
     def _pod(self, node: str) -> str:
-        """The name of the node's exec pod, once it runs."""
+        """Return the name of the node's exec pod, once it runs."""
         if node not in self._pods:
-            patience = Patience(HAND_ANSWERS) if self._borrowed else PODS_READY
+            patience = Patience(EXEC_POD_ANSWERS) if self._borrowed else PODS_READY
             self._pods[node] = until(
                 lambda: self._running(node), patience, what=f"an exec pod on {node}", tolerate=(SkepticError,)
             )
@@ -129,34 +129,34 @@ class PodAccess:
         for pod in found:
             if pod["status"].get("phase") == "Running" and "deletionTimestamp" not in pod["metadata"]:
                 name = str(pod["metadata"]["name"])
-                self._kube.request("GET", self._path(name, "/healthz"), None, {}, HAND_ANSWERS)
+                self._kube.request("GET", self._path(name, "/healthz"), None, {}, EXEC_POD_ANSWERS)
                 return name
         return NotYet(f"{len(found)} pods there, none of them Running")
 
-    # -- asking them -----------------------------------------------------------------------------------------------------
+    # -- requests --------------------------------------------------------------------------------------------------------
     def _ask(self, node: str, shown: str, path: str, asked: dict[str, Any]) -> Any:
         try:
             key, pod = self._signed_in(), self._pod(node)
-            patience = COMMAND.seconds + HAND_ANSWERS if path == "/run" else HAND_ANSWERS
+            patience = COMMAND.seconds + EXEC_POD_ANSWERS if path == "/run" else EXEC_POD_ANSWERS
             where, query = self._path(pod, path), signed(key, path, asked)
             return json.loads(self._kube.request("POST", where, asked, query, timeout=patience))
         except Unanswered as silent:
             raise CommandFailed(shown, None, f"the exec pod on {node} did not answer: {silent}") from silent
         except SkepticError as refused:
-            self._pods.pop(node, None)  # it may be another pod by now
-            raise CommandFailed(shown, 255, f"the exec pod on {node} is out of reach: {refused}") from refused
+            self._pods.pop(node, None)  # the pod may have been replaced
+            raise CommandFailed(shown, 255, f"the exec pod on {node} cannot be reached: {refused}") from refused
 
     def _path(self, pod: str, path: str) -> str:
         return f"/api/v1/namespaces/{self._where}/pods/{pod}:{port(self._run)}/proxy{path}"
 
 
 def place(run: str) -> str:
-    """The namespace of a run's exec pods."""
-    return f"skeptic-{run}-hands"[:63]
+    """Return the namespace of a run's exec pods."""
+    return f"skeptic-{run}-exec"[:63]
 
 
 def there(kube: Kube) -> list[str]:
-    """The runs whose exec pods are in a cluster and are not being taken away."""
+    """Return the runs whose exec pods are in a cluster and are not being deleted."""
     found = [one["metadata"] for one in kube.list("DaemonSet", labels=LABEL)["items"]]
     return [
         meta["labels"][LABEL]
@@ -166,6 +166,6 @@ def there(kube: Kube) -> list[str]:
 
 
 def signed(key: bytes, path: str, asked: Mapping[str, Any], now: float | None = None) -> dict[str, str]:
-    """The query that signs a request: see :func:`~kubeskeptic.agent.node_exec.signature`."""
+    """Return the query parameters that sign a request: see :func:`~kubeskeptic.agent.node_exec.signature`."""
     at, once = f"{time.time() if now is None else now:.3f}", secrets.token_hex(16)
     return {"at": at, "once": once, "sign": signature(key, path, at, once, asked)}

@@ -1,4 +1,4 @@
-"""Runs: one use of one cluster, from the guard's question to the comparison at the end."""
+"""Runs: one use of one cluster, from the guard's check to the comparison of snapshots at the end."""
 
 from kubeskeptic.runs.model import Run
 

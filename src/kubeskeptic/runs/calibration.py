@@ -1,7 +1,7 @@
-"""START: how long a pod with its image present takes to be Ready here, measured at the start of each run.
+"""START: how long a pod whose image is present takes to become Ready, measured at the start of each run.
 
-Pods like those of the scenarios are started on every worker at the same time; the slowest counts, as a bound has to hold on
-the slowest node too.
+Pods like those of the scenarios are started on every worker at the same time; the slowest counts, as a bound has to hold on the
+slowest node as well.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from kubeskeptic.waiting import NotYet, until
 
 PODS_PER_WORKER = 2
 LOOK = 0.05
-"""Seconds between two looks: what the measurement is rounded up by."""
+"""Seconds between two requests: the resolution of the measurement."""
 
 
 def calibrated(run: Run) -> Settings:
-    """The run's settings with START among them, in seconds from the request to Ready.
+    """Return the run's settings with START, in seconds from the request to Ready.
 
     :raises PatienceExhausted: when pods do not become Ready at all
     """
@@ -32,7 +32,7 @@ def calibrated(run: Run) -> Settings:
 
 
 def start_time(run: Run) -> float:
-    """Seconds until the slowest of the calibration's pods was Ready."""
+    """Return the seconds until the slowest of the calibration's pods was Ready."""
     asked: dict[str, float] = {}
     ready: dict[str, float] = {}
     for worker in run.workers:

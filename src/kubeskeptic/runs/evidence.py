@@ -1,9 +1,9 @@
-"""Logs, events and states of a scenario, taken before anything is undone: what is left of them afterwards explains nothing.
+"""Logs, events and states of a scenario, collected before a fault is undone, as undoing changes them.
 
-Verdicts come later, from the recording. So it is taken always, and kept when a claim of the scenario turns out violated or
-inconclusive. Taking it is bounded in time as a whole, goes through the one redaction filter, and never stops what comes after
-it: what could not be had is listed with the reason. Behind a control plane that accepts and never answers every question
-hangs, so questions are asked on threads that nobody waits for.
+Verdicts come later, from the recording: evidence is always collected, and kept when a claim of the scenario is violated or
+inconclusive. Collecting it has one deadline for everything, passes the redaction filter, and never raises: what is missing is
+listed with the reason. A control plane may accept requests and never answer, and so requests are sent by threads that can be
+abandoned.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ if TYPE_CHECKING:
 
 FOLDER = "evidence"
 LINES = 200
-"""Of each log, its last ones."""
+"""Last lines that are kept of each log."""
 AT_ONCE = 8
 KINDS = ("Pod", "Service", "EndpointSlice", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet")
-"""Whose states are taken, in the scenario's namespace."""
+"""Kinds whose states are collected, in the scenario's namespace."""
 SYSTEM = "kube-system"
 SYSTEM_APPS = ("kube-proxy", "kube-dns")
-"""Whose logs are taken in kube-system, by their label ``k8s-app``."""
+"""Pods whose logs are collected in kube-system, by their label ``k8s-app``."""
 
 Piece = tuple[str, Callable[[], "str | list[Piece]"]]
-"""A file's name, and how to get its text; or what is listed, and how to get the pieces that the list leads to."""
+"""A file's name and a function that returns its text; or a list's name and a function that returns the pieces of its items."""
 
 
 def take(run: Run, scenario: str, namespace: str, act: str, before: str) -> None:
-    """Take everything now, into a folder of its own below the run's, and tell the journal.
+    """Collect everything now, in a folder of its own below the run's, and write an ``evidence`` record to the journal.
 
-    :param before: what is about to happen, for people: "undoing crash_node"
+    :param before: what is about to happen, as a phrase: "undoing crash_node"
     """
     began = time.monotonic()
     place = _new_place(run.folder, Path(FOLDER) / scenario / _file_name(f"{act} {before}"))
@@ -74,7 +74,7 @@ def take(run: Run, scenario: str, namespace: str, act: str, before: str) -> None
 
 
 def _answers(pieces: Iterable[Piece], deadline: float) -> Iterator[tuple[str, str | Exception]]:
-    """The text of each piece, or why there is none, as they come; at the deadline those that have not come are late.
+    """Yield the text of each piece, or the error instead, as they arrive; at the deadline the rest are late.
 
     :param deadline: on the monotonic clock
     """
@@ -97,7 +97,7 @@ def _answers(pieces: Iterable[Piece], deadline: float) -> Iterator[tuple[str, st
     except Empty:
         yield from ((name, TimeoutError(f"not within {EVIDENCE.seconds:g} s")) for name in waiting)
     finally:
-        _dismiss(todo)
+        _stop(todo)
 
 
 def _ask(todo: SimpleQueue[Piece | None], done: SimpleQueue[tuple[str, str | list[Piece] | Exception]]) -> None:
@@ -105,12 +105,12 @@ def _ask(todo: SimpleQueue[Piece | None], done: SimpleQueue[tuple[str, str | lis
         name, get = piece
         try:
             done.put((name, get()))
-        except Exception as error:  # noqa: BLE001  # whoever asked for it hears of it
+        except Exception as error:  # noqa: BLE001  # it is returned in place of the text
             done.put((name, error))
 
 
-def _dismiss(todo: SimpleQueue[Piece | None]) -> None:
-    """Let the threads end, each when what it is asking now has ended; nothing further is asked."""
+def _stop(todo: SimpleQueue[Piece | None]) -> None:
+    """Let the threads end, each after its current request; no further request is sent."""
     while not todo.empty():
         with suppress(Empty):
             todo.get_nowait()
@@ -119,13 +119,13 @@ def _dismiss(todo: SimpleQueue[Piece | None]) -> None:
 
 
 def _new_place(below: Path, wanted: Path) -> Path:
-    """The place, or with a number where there is one of this name: an act may have two faults of a kind."""
+    """Return the folder, with a number when it exists: an act may have two faults of one kind."""
     places = chain([wanted], (wanted.with_name(f"{wanted.name}-{number}") for number in count(2)))
     return next(place for place in places if not (below / place).exists())
 
 
 def _pieces(run: Run, namespace: str) -> Iterator[Piece]:
-    """What there is to be had."""
+    """Yield what is collected."""
     for kind in KINDS:
         yield f"{kind.lower()}s.json", _states(run, kind, namespace)
     yield "nodes.json", _states(run, "Node", None)
@@ -136,7 +136,7 @@ def _pieces(run: Run, namespace: str) -> Iterator[Piece]:
 
 
 def _items(run: Run, kind: str, namespace: str | None, labels: str = "") -> list[dict[str, Any]]:
-    """A list, read with the short patience of evidence: what everybody else lists with is six times the whole budget."""
+    """Return a list, read within the short timeout of evidence: the usual one is six times the whole budget."""
     resource = BUILT_IN[kind]
     query = {"labelSelector": labels} if labels else None
     listed = json.loads(run.kube.get_raw(resource.path(None, namespace), query=query, timeout=EVIDENCE_READ))
@@ -182,7 +182,7 @@ def _log(run: Run, namespace: str, pod: str, container: str, *, previous: bool) 
 
 
 def keep_what_explains(folder: Path) -> None:
-    """Drop the evidence of scenarios all of whose claims hold or were skipped; called when a run is over."""
+    """Delete the evidence of scenarios all of whose claims hold or were skipped; called when a run is over."""
     bad = {Verdict.VIOLATED, Verdict.INCONCLUSIVE}
     needed: set[str] = set()
     taken: list[Mapping[str, Any]] = []

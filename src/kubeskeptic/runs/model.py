@@ -1,4 +1,4 @@
-"""What a run is made of."""
+"""What a run consists of."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opening a run: everything that must be so before the first scenario, and after the last.
+"""Opening a run: what is set up before the first scenario, and taken down after the last.
 
 ::
 
@@ -6,7 +6,7 @@
                                                                             │
     reports ── lease released ── snapshot compared ── agents gone ──────────┘
 
-What is opened first is closed last, whatever happened in between.
+What is opened first is closed last, whatever happens in between.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ from kubeskeptic.switches.control import wait_for_orphans
 
 @contextmanager
 def open_run(options: RunOptions) -> Iterator[Run]:
-    """Use a cluster: one run, with its journal and, at the end, its reports.
+    """Open one run on a cluster, with its journal and, at the end, its reports.
 
     :raises MissingRequirement: when there is no cluster
-    :raises Refused: when the cluster is not ours, or somebody else uses it; nothing was touched. At the end, when somebody else
-        has taken it over meanwhile
+    :raises Refused: when the cluster is not ours, or another run uses it; nothing was touched. At the end, when another run has
+        taken it over meanwhile
     :raises Inconclusive: when the instrument cannot be trusted
-    :raises LeftDirty: at the end, however it came, when the cluster is not as it was at the start
+    :raises LeftDirty: at the end, when the cluster is not as it was at the start
     """
     kube, cluster = connected(options)
     id_, folder = options.id, options.folder
@@ -59,7 +59,7 @@ def open_run(options: RunOptions) -> Iterator[Run]:
             guard = Guard(cluster, kube)
             level = guard.pin()
             if level < Risk.NAMESPACE:
-                raise NotAsked(above("asking anything", Risk.NAMESPACE, level))
+                raise NotAsked(above("a run", Risk.NAMESPACE, level))
             guard.lease = stack.enter_context(Lease(kube, id_))
             wait_for_orphans(cluster.name)
             access = access_to(cluster, kube, level, id_)
@@ -77,7 +77,7 @@ def open_run(options: RunOptions) -> Iterator[Run]:
 
 
 def _run(options: RunOptions, site: Site, level: Risk) -> Run:
-    """The run of a site, with the cluster's settings as they are now."""
+    """Return the run of a site, with the cluster's current settings."""
     lacking = refused(above("real-time priority for the agents", Risk.NODE, level))
     prioritise = Priority(site.access.run).give if level >= Risk.NODE else lacking
     agents = f"skeptic-{options.id}-agents"
@@ -97,7 +97,7 @@ def _run(options: RunOptions, site: Site, level: Risk) -> Run:
 
 
 def _report(folder: Path) -> None:
-    """Write the reports; that they cannot be written is said, and hides nothing else."""
+    """Write the reports; when that fails, print the reason and raise nothing, so that no other error is hidden."""
     try:
         write_all(folder)
     except (SkepticError, OSError) as error:
@@ -105,9 +105,9 @@ def _report(folder: Path) -> None:
 
 
 def connected(options: RunOptions) -> tuple[Kube, Cluster]:
-    """The cluster that was asked for, as it is, and the handle to it.
+    """Return the handle to the cluster that was asked for, and the cluster.
 
-    :raises MissingRequirement: when there is none
+    :raises MissingRequirement: when there is no such cluster
     :raises BadInput: when its kubeconfig or context is not there
     """
     scratch = options.folder
@@ -117,13 +117,13 @@ def connected(options: RunOptions) -> tuple[Kube, Cluster]:
         return kube, adopted(kube, kubeconfig, options.agent_image)
     cluster = find(options.cluster)
     if cluster is None:
-        raise MissingRequirement(f"there is no cluster {options.cluster} of ours that works; `skeptic up` makes one")
+        raise MissingRequirement(f"there is no healthy cluster {options.cluster} of ours; `skeptic up` makes one")
     return Kube(cluster.kubeconfig, cluster.context, scratch), cluster
 
 
 @contextmanager
 def _observed(run: Run, options: RunOptions) -> Iterator[Run]:
-    """The run with its agents in place, its instrument proven, and START measured."""
+    """Yield the run with its agents running, its instrument proven, and START measured."""
     with run.agents:
         prove(run.agents, run.journal)
         run.settings = calibrated(run)
@@ -132,7 +132,7 @@ def _observed(run: Run, options: RunOptions) -> Iterator[Run]:
 
 
 def _declare(run: Run, options: RunOptions) -> None:
-    """Write down what is under test. Twice: at once, and again when START is known."""
+    """Write the ``run`` record: at once, and again when START is known."""
     run.journal.write(
         "run",
         sync=True,
@@ -151,7 +151,7 @@ def _declare(run: Run, options: RunOptions) -> None:
 
 
 def _point_latest(reports: Path, id_: str) -> None:
-    """Let ``latest`` point at this run, in one step, so that it always points at some run."""
+    """Point ``latest`` at this run, in one step, so that it always points at a run."""
     fresh = reports / f".latest-{id_}"
     fresh.symlink_to(id_)
     fresh.replace(reports / "latest")

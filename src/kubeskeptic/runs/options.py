@@ -1,4 +1,4 @@
-"""What can be asked of a run."""
+"""The options of a run."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from kubeskeptic.errors import BadInput
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What was asked for.
+    """The options of a run.
 
     :param cluster: name of our own kind cluster
-    :param context: a context instead, of a cluster whose owner let us in; empty for our own
-    :param kubeconfig: where that context is; None for where kubectl looks
-    :param agent_image: the agent's image, as that cluster's nodes can pull it or have it
+    :param context: the context of an adopted cluster instead; empty for our own
+    :param kubeconfig: the file with that context; None for those that kubectl reads
+    :param agent_image: the agent's image, under a name that the nodes of that cluster have or can pull
     :param seed: decides victims
     :param reports: the folder in which the run's own folder is made
     :param sabotages: ids
@@ -36,13 +36,13 @@ class RunOptions:
 
     @property
     def folder(self) -> Path:
-        """Where the run's journal and reports will be."""
+        """The folder of the run's journal and reports."""
         return self.reports / self.id
 
     def check(self) -> None:
-        """Refuse what makes no sense, before anything is touched.
+        """Raise BadInput for options that make no sense, before anything is touched.
 
-        :raises BadInput: saying what to ask instead
+        :raises BadInput: with what to ask instead
         """
         if self.seed < 0:
             raise BadInput(f"a seed is a whole number from 0, not {self.seed}")
@@ -53,7 +53,7 @@ class RunOptions:
             )
 
     def again(self, test: str = "") -> str:
-        """The command that does the same again."""
+        """Return the command that runs the same again."""
         words = ["pytest", *([test] if test else []), "--seed", str(self.seed)]
         if self.cluster != "kubeskeptic":
             words += ["--cluster", self.cluster]

@@ -1,7 +1,7 @@
-"""The cluster is at the end of a run what it was at its start, or the run says what differs.
+"""The comparison of the cluster at the end of a run with the cluster at its start.
 
-On every way out somebody looks: also when the instrument was not right, when an interrupt came, when anything broke off. What
-nobody could look at is neither clean nor dirty: the journal's ``run-ended`` then has ``clean`` null, and the reason.
+It is made whatever ended the run: an instrument that was not proven, an interrupt, any error. A cluster that could not be
+inspected is neither clean nor dirty: the journal's ``run-ended`` then has ``clean`` null, and the reason.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from kubeskeptic.undo.snapshot import Snapshot, differences, take
 
 @contextmanager
 def unchanged(run: Run) -> Iterator[None]:
-    """Nodes, taints, rules, routes and manifests are at the end what they were at the start.
+    """Take a snapshot before the block, and raise LeftDirty when the cluster differs from it afterwards.
 
-    An error that is under way goes on up, unless one of these outranks it; it is then the cause, and told as well.
+    An error of the block propagates, unless one of these outranks it; it is then the cause, and part of the message.
 
-    :raises LeftDirty: naming the difference, and what could not be undone
-    :raises Refused: when another cluster is behind the context by then, or another run holds ours
-    :raises SkepticError: when nobody could look, and nothing else is under way
+    :raises LeftDirty: with the differences, and with what could not be undone
+    :raises Refused: when the context leads to another cluster by then, or another run has taken the cluster over
+    :raises SkepticError: when the cluster could not be inspected, and the block raised nothing
     """
     before = take(run.site)
     try:
@@ -36,13 +36,13 @@ def unchanged(run: Run) -> Iterator[None]:
 
 
 def _end(run: Run, before: Snapshot, under_way: BaseException | None) -> None:
-    """Look, write down what was seen, and raise what has to be."""
+    """Compare, write the ``run-ended`` record, and raise what has to be raised."""
     differ, blind = _look(run, before)
     trouble = [*run.site.left, *differ]
     clean = False if trouble else None if blind else True
-    unseen = f"nobody could look whether the cluster is as it was: {_said(blind)}" if blind else ""
+    unseen = f"whether the cluster is as it was could not be inspected: {_sentence(blind)}" if blind else ""
     run.journal.write("run-ended", sync=True, clean=clean, why=unseen)
-    earlier = f". Before that: {_said(under_way)}" if under_way else ""
+    earlier = f". Before that: {_sentence(under_way)}" if under_way else ""
     if trouble:
         said = "; ".join([*trouble, *([unseen] if unseen else [])])
         raise LeftDirty(f"the cluster is not as it was: {said}. Run `skeptic cleanup`{earlier}") from under_way or blind
@@ -57,14 +57,14 @@ def _end(run: Run, before: Snapshot, under_way: BaseException | None) -> None:
 
 
 def _look(run: Run, before: Snapshot) -> tuple[list[str], BaseException | None]:
-    """What is not as it was, and why nobody could see that."""
+    """Return the differences, and the error that prevented the comparison."""
     try:
-        run.site.guard.permit(Risk.READ_ONLY, "look")  # what differs in another's cluster is not our doing
+        run.site.guard.permit(Risk.READ_ONLY, "the comparison")  # differences of another cluster are not of this run
         return differences(before, take(run.site)), None
-    except BaseException as blind:  # noqa: BLE001  # an interrupt too: that nobody looked has to be written down first
+    except BaseException as blind:  # noqa: BLE001  # an interrupt as well: it is written to the journal first
         return [], blind
 
 
-def _said(error: BaseException | None) -> str:
-    """An error as a sentence of its own; what is none of ours has its kind before it."""
+def _sentence(error: BaseException | None) -> str:
+    """Return an error as a sentence; one that this library does not raise on purpose with its type."""
     return str(error) if isinstance(error, SkepticError) else f"{type(error).__name__}: {error}".rstrip(": ")

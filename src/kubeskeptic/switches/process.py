@@ -1,15 +1,15 @@
-"""The dead man's switch on the host: a detached process that undoes a fault when nobody else can.
+"""The dead man's switch on the host: a detached process that undoes a fault when the run that made it cannot.
 
 ``python -m kubeskeptic.switches.process FILE`` reads JSON from its standard input::
 
-    {"label": "…", "deadline": seconds from now, "runner": [pid, its start time], "commands": [[word, …], …]}
+    {"label": "…", "deadline": seconds from now, "runner": [pid, its start in seconds after boot], "commands": [[word, …], …]}
 
 to the end, so that a runner that dies while it writes leaves nothing behind. It detaches itself (own session, child of init),
-writes ``FILE``, and its process id to ``FILE.pid``, and waits; the command that started it ends with status 0 by then. When
-the file goes away it was disarmed, and it ends. At the deadline, or as soon as the runner is dead, it runs the commands one
-after the other, each again and again until it succeeds or patience ends, says in ``FILE.log`` what it did, and removes the
-file (or renames it to ``FILE.failed``). Killing the runner's process group, session or terminal does not reach it. Nothing
-but the standard library and a few small modules is imported.
+writes its process id to ``FILE.pid`` and the order to ``FILE``, and waits; the command that started it then ends with status
+0. It ends when the file is removed, which disarms it. At the deadline, or when the runner is dead, it runs the commands one
+after the other, repeats each until it succeeds or patience ends, logs to ``FILE.log``, and removes the file (or renames it to
+``FILE.failed``). A signal to the runner's process group, session or terminal does not reach it. It imports few modules, and
+starts fast.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from kubeskeptic.waiting import Pace, until
 
 
 def wait(file: Path, order: dict[str, Any], looks: Pace, clock: Callable[[], float] = time.monotonic) -> str:
-    """Wait until the switch is disarmed or has to fire; why it has to, or nothing."""
+    """Wait until the switch is disarmed or has to fire. Return why it has to fire; empty when it was disarmed."""
     deadline = clock() + float(order["deadline"])
     runner = ProcessId.from_record(order["runner"])
     for _ in looks:
@@ -46,7 +46,7 @@ def wait(file: Path, order: dict[str, Any], looks: Pace, clock: Callable[[], flo
 
 
 def fire(file: Path, order: dict[str, Any], why: str) -> bool:
-    """Run the commands and remove the file; whether all of them succeeded. Fires once however often it is called."""
+    """Run the commands and remove the file. Return whether all commands succeeded. A second call does nothing."""
     claimed = file.with_suffix(".firing")
     try:
         file.rename(claimed)
@@ -65,7 +65,7 @@ def fire(file: Path, order: dict[str, Any], why: str) -> bool:
 
 
 class Log:
-    """Appends lines with the time to a file, as far as that is possible: undoing does not wait for it."""
+    """Appends lines with the time to a file, as far as that is possible: undoing does not depend on it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -78,10 +78,9 @@ class Log:
 
 def _insist(command: Sequence[str], log: Log) -> bool:
     def attempt() -> bool:
-        """Run it once, with its trouble in the log."""
         try:
             process.run(command, patience=SWITCH_COMMAND)
-        except (SkepticError, OSError) as error:  # the latter when the machine has no room for a process
+        except (SkepticError, OSError) as error:  # OSError: the machine has no room for a process
             log.say(str(error))
             raise
         return True
@@ -95,7 +94,7 @@ def _insist(command: Sequence[str], log: Log) -> bool:
 
 
 def detach(file: Path, text: str) -> None:
-    """Go on as a child of init in a session of our own; returns in that process only, when all files are there."""
+    """Continue as a child of init in a session of its own. Returns in that process only, when all files are written."""
     file.parent.mkdir(parents=True, exist_ok=True)
     ready, told = os.pipe()
     if os.fork():
@@ -111,13 +110,13 @@ def detach(file: Path, text: str) -> None:
     unfinished.write_text(text, encoding="utf-8")
     unfinished.rename(file)
     with Path(os.devnull).open("wb") as null:
-        os.dup2(null.fileno(), 2)  # whoever started us reads our standard error to its end
+        os.dup2(null.fileno(), 2)  # the process that started this one reads its standard error to the end
     os.write(told, b"!")
     os.close(told)
 
 
 def main(file: Path) -> None:
-    """Be the switch that standard input describes."""
+    """Run the switch that standard input describes."""
     text = sys.stdin.read()
     order = json.loads(text)
     detach(file, text)

@@ -1,4 +1,4 @@
-"""Undoing everything of ours that is left, with or without journals, from any shell, any number of times."""
+"""Removing everything of ours that is left in a cluster, with or without journals. Idempotent."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from kubeskeptic.waiting import NotYet, until
 
 Say = Callable[[str], None]
 PASSES = 4
-"""Removing one thing can bring another to light: a node that is down hides its notes."""
+"""Removing one leftover can reveal others: the undo records of a node that is down cannot be read."""
 
 
 def cleanup(site: Site, journals: Iterable[Path] = (), run: str = "", *, say: Say) -> int:
-    """Remove what is left and wait until the cluster is healthy; how many things were removed.
+    """Remove what is left and wait until the cluster is healthy. Return how many leftovers were removed.
 
     :param run: only what is known to belong to this run
-    :param say: takes one line about each thing
-    :raises LeftDirty: when something could not be removed, or the cluster does not get healthy
+    :param say: called with one line about each leftover
+    :raises LeftDirty: when something could not be removed, or the cluster does not become healthy
     """
     known = list(journals)
     removed = 0
@@ -54,11 +54,11 @@ def cleanup(site: Site, journals: Iterable[Path] = (), run: str = "", *, say: Sa
 
 
 def revive(site: Site, run: str = "", *, say: Say) -> int:
-    """Undo what is known without the API server, which does not answer, and wait until it does; how much was undone.
+    """Undo what is known without the API server, and wait until that answers. Return how much was undone.
 
-    While it is silent nobody can be asked who holds the cluster; what is known by then are faults of runs that died here.
+    Until it answers, the Lease cannot be read; what is known by then are faults of runs that died on this machine.
 
-    :raises LeftDirty: when it goes on saying nothing
+    :raises LeftDirty: when the API server still does not answer
     """
     failed: list[str] = []
     known = [one for one in leftovers.beside_the_api(site, run) if one.kind not in ("unseen", "blind")]
@@ -76,7 +76,7 @@ def _answers(site: Site) -> bool | NotYet:
 
 
 def _removable(site: Site, journals: list[Path], run: str) -> list[Leftover]:
-    """What is left, and last what could not be looked at: undoing what is known may be what lets it be seen."""
+    """Return what is left, and last what could not be inspected: undoing the rest may make that possible."""
     found = [one for one in leftovers.find(site, journals, run) if one.kind != "unseen"]
     return sorted(found, key=lambda one: one.kind == "blind")
 
@@ -84,25 +84,25 @@ def _removable(site: Site, journals: list[Path], run: str) -> list[Leftover]:
 def _close(site: Site, journals: list[Path], run: str) -> None:
     for path, one in leftovers.settled(site, journals, run):
         with opened(path) as journal:
-            one.mark(journal, "done", by="cleanup", evidence="it is seen to have healed")
+            one.mark(journal, "done", by="cleanup", evidence="it has healed")
 
 
 def _removed(site: Site, one: Leftover, say: Say, failed: list[str]) -> int:
     try:
         REMOVERS[one.kind](site, one)
-    except Exception as error:  # noqa: BLE001  # a full disk, a note with nonsense in it: no trouble with one stops another
+    except Exception as error:  # noqa: BLE001  # a full disk, a damaged record: no error with one leftover stops the others
         say(f"{one.says}: {error}")
         failed.append(f"{one.says}: {error}")
         return 0
     if one.kind == "blind":
-        say(f"{one.says}; looking again")
+        say(f"{one.says}; trying again")
         return 0
     say(f"{one.says}: removed")
     return 1
 
 
 def healthy(site: Site) -> str | NotYet:
-    """Whether every node is Ready and every pod of kube-system runs."""
+    """Evidence that every node and every pod of kube-system is Ready."""
     sick = [n["metadata"]["name"] for n in site.kube.list("Node")["items"] if objects.condition(n, "Ready") != "True"]
     if sick:
         return NotYet(f"not Ready: {', '.join(sick)}")
@@ -179,4 +179,4 @@ REMOVERS: dict[str, Callable[[Site, Leftover], None]] = {
     "lease": _lease,
     "blind": _blind,
 }
-"""How each kind of leftover is removed."""
+"""The function that removes each kind of leftover."""

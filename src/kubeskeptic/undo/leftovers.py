@@ -1,8 +1,8 @@
 """What of ours is left in a cluster: faults that are not undone, and what runs leave behind.
 
-Each finder looks at one place and returns what it finds; nothing is changed. What is not known to be ours is not listed:
-namespaces and objects go by our label, node parts by our names, and the state of nodes is looked at only in clusters that
-are ours from end to end.
+Each finder inspects one place and changes nothing. Only what is known to be ours is listed: namespaces and objects by our
+label, what is in nodes by our names; the state of nodes and their components is inspected only in kind clusters of this
+machine.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ if TYPE_CHECKING:
     from kubeskeptic.faults.fault import Site
 
 ANNOTATED = ("Node", "Namespace", "Deployment", "DaemonSet", "StatefulSet", "ConfigMap", "Service", "Pod")
-"""Kinds of objects that faults leave a note on."""
+"""Kinds of objects on which faults keep undo records."""
 
 
 @dataclass(frozen=True)
 class Leftover:
     """One thing of ours that is still there.
 
-    :param kind: decides how it is removed: fault, node, namespace, switch, timer, process, lease, blind; "unseen" is what
-        nobody may look into, where there is nothing to remove
+    :param kind: decides how it is removed: fault, node, namespace, switch, waiting, timer, service, stopped, table, lease;
+        ``blind`` is a place that could not be inspected, ``unseen`` one that may not be
     :param name: of the thing
-    :param says: what it is, for people
-    :param node: where, for what is in a node
+    :param says: what it is, as a phrase
+    :param node: where it is, for what is in a node
     :param fault: what to undo, for kind ``fault``
-    :param journal: which journal speaks of it
-    :param file: for kind ``switch``
+    :param journal: the journal with its record
+    :param file: of the switch, for kinds ``switch`` and ``waiting``
     """
 
     kind: str
@@ -57,24 +57,27 @@ class Leftover:
 
 
 def find(site: Site, journals: Iterable[Path] = (), run: str = "") -> list[Leftover]:
-    """Everything that is left, in the order in which it should be removed.
+    """Return everything that is left, in the order in which it should be removed.
 
-    :param journals: the journals to read; those about other clusters are passed over
-    :param run: only what is known to belong to this run, and what could not be looked at
+    :param journals: the journals to read; those of other clusters are passed over
+    :param run: only what is known to belong to this run, and what could not be inspected
     """
     left = beside_the_api(site, run)
-    silence = site.kube.unreachable()
-    if silence:
-        return [*left, Leftover("blind", "objects", f"cannot look at objects, nor see what has healed: {silence}")]
+    unreachable = site.kube.unreachable()
+    if unreachable:
+        return [
+            *left,
+            Leftover("blind", "objects", f"cannot inspect objects, nor whether faults have healed: {unreachable}"),
+        ]
     seen = {(one.kind, one.name, one.node) for one in left}
     more = _seen(_through_the_api(site, list(journals)), run)
     return [*left, *(one for one in more if (one.kind, one.name, one.node) not in seen)]
 
 
 def beside_the_api(site: Site, run: str = "") -> list[Leftover]:
-    """What is left as far as this machine and the nodes tell, in the order in which it should be removed.
+    """Return what is left according to this machine and the nodes, in the order in which it should be removed.
 
-    :param run: only what is known to belong to this run, and what could not be looked at
+    :param run: only what is known to belong to this run, and what could not be inspected
     """
     return _seen(_looks_beside_the_api(site), run)
 
@@ -87,7 +90,7 @@ def _seen(looks: Iterable[tuple[str, Callable[[], Iterable[Leftover]]]], run: st
                 if not run or one.run == run or one.kind == "unseen":
                     found.setdefault((one.kind, one.name, one.node), one)
         except (SkepticError, OSError) as error:
-            blind = Leftover("blind", about, f"cannot look at {about}: {error}")
+            blind = Leftover("blind", about, f"cannot inspect {about}: {error}")
             found.setdefault((blind.kind, about, ""), blind)
     return list(found.values())
 
@@ -110,7 +113,7 @@ def _through_the_api(site: Site, journals: list[Path]) -> Iterator[tuple[str, Ca
 
 # -- faults ------------------------------------------------------------------------------------------------------------
 def faults_by_journal(site: Site, journals: Iterable[Path]) -> Iterator[Leftover]:
-    """Faults of this cluster that a journal has begun and not done, and that are not seen to have healed."""
+    """Yield the faults of this cluster that a journal has begun and not done, and that have not healed."""
     for path in journals:
         for one in of_journal(path):
             if one.cluster == site.guard.uid and one.fault in FAULTS and not _healed(site, one):
@@ -118,8 +121,9 @@ def faults_by_journal(site: Site, journals: Iterable[Path]) -> Iterator[Leftover
 
 
 def settled(site: Site, journals: Iterable[Path], run: str = "") -> Iterator[tuple[Path, OpenFault]]:
-    """Faults of this cluster that a journal has begun and not done, and that are seen to have healed: somebody else has
-    undone them. Whoever closes them keeps them from being undone again, after their targets have changed for other reasons.
+    """Yield the faults of this cluster that a journal has begun and not done, and that have healed, with the journal.
+
+    Unless they are closed they would be undone again, after their targets have changed for other reasons.
     """
     for path in journals:
         for one in of_journal(path):
@@ -129,7 +133,7 @@ def settled(site: Site, journals: Iterable[Path], run: str = "") -> Iterator[tup
 
 
 def faults_by_annotation(site: Site) -> Iterator[Leftover]:
-    """Faults of this cluster that an object has a note about."""
+    """Yield the faults of this cluster that an object has a record of."""
     for kind in ANNOTATED:
         for item in site.kube.list(kind)["items"]:
             for one in undo_records.on_object(kind, item["metadata"]):
@@ -138,13 +142,13 @@ def faults_by_annotation(site: Site) -> Iterator[Leftover]:
 
 
 def faults_by_switch(site: Site) -> Iterator[Leftover]:
-    """Dead man's switches of this machine whose process is gone, or that gave up."""
+    """Yield this machine's switches that wait or fire, and the faults of those whose process is gone or gave up."""
     for switch in control.pending(site.cluster.name):
         file, order = switch.file, switch.order
         one = OpenFault.from_record(order["replay"]["fault"]) if "replay" in order else None
         run = one.run if one else ""
         if switch.process:
-            yield Leftover("waiting", file.name, f"switch {file.stem} waits or works", file=file, run=run)
+            yield Leftover("waiting", file.name, f"switch {file.stem} is waiting or firing", file=file, run=run)
             continue
         if one and one.cluster == site.guard.uid:
             yield _fault(one, f"switch {file.name}", Path(order["replay"]["journal"]))
@@ -152,7 +156,7 @@ def faults_by_switch(site: Site) -> Iterator[Leftover]:
 
 
 def _fault(one: OpenFault, where: str, journal: Path | None = None) -> Leftover:
-    says = f"{one.fault} on {', '.join(one.targets)} of run {one.run}, not undone (says {where})"
+    says = f"{one.fault} on {', '.join(one.targets)} of run {one.run}, not undone (according to {where})"
     return Leftover("fault", one.id, says, run=one.run, fault=one, journal=journal)
 
 
@@ -165,7 +169,7 @@ def _healed(site: Site, one: OpenFault) -> bool:
 
 # -- nodes -------------------------------------------------------------------------------------------------------------
 def nodes_down(site: Site) -> Iterator[Leftover]:
-    """Nodes of a cluster of ours that do not run."""
+    """Yield the nodes of a kind cluster of this machine that do not run."""
     for container in site.cluster.engine.nodes(site.cluster.name):
         if container.state != "running":
             yield Leftover("node", container.name, f"node {container.name} is {container.state}", node=container.name)
@@ -182,17 +186,17 @@ ps -eo stat=,comm= | awk '$1 ~ /^T/ && $2 ~ /^(kube|containerd|coredns|etcd)/ {p
 
 
 def in_node(site: Site, node: str) -> Iterator[Leftover]:
-    """Notes, timers, tables of ours in a node; in a cluster that is ours from end to end also node parts that do not run.
+    """Yield undo records, timers and tables of ours in a node; in a kind cluster also its components that do not run.
 
-    Nothing for a node that is down as its engine says, which :func:`nodes_down` lists.
+    A node that is down according to the engine yields nothing: :func:`nodes_down` lists it.
 
-    :raises CommandFailed: when it cannot be looked into
+    :raises CommandFailed: when the node cannot be reached
     """
     if any(down.node == node for down in nodes_down(site)):
         return
     for one in undo_records.in_node(site, node):
         if _is_here(site, one):
-            yield _fault(one, f"note in {node}")
+            yield _fault(one, f"the undo record in {node}")
     for timer in site.access.timers(node):
         yield Leftover("timer", timer, f"timer {timer} in {node}", node=node, run=run_of(timer))
     look = f"{_STATE}{_PARTS}" if site.access.transport == EngineAccess.transport else _PARTS
@@ -202,8 +206,8 @@ def in_node(site: Site, node: str) -> Iterator[Leftover]:
 
 
 def _is_here(site: Site, one: OpenFault) -> bool:
-    """Whether a note in a node is about this cluster. While nobody says which one that is, a note in a node of ours is
-    believed: undoing it may be what brings the API server back.
+    """Whether an undo record in a node belongs to this cluster. While the API server does not say which cluster it is, a record
+    in a node of a kind cluster counts: undoing that fault may restore the API server.
     """
     try:
         return one.cluster == site.guard.uid
@@ -212,11 +216,11 @@ def _is_here(site: Site, one: OpenFault) -> bool:
 
 
 def unseen(site: Site) -> Iterator[Leftover]:
-    """That there is no way into the nodes, and why."""
+    """Yield that the nodes cannot be inspected, with the reason."""
     try:
         site.in_node(site.cluster.nodes[0].name, "true")
     except CommandFailed as why:
-        yield Leftover("unseen", "nodes", f"the nodes were not looked into: {why.output}")
+        yield Leftover("unseen", "nodes", f"the nodes were not inspected: {why.output}")
 
 
 _SAID = {"service": "inactive service", "stopped": "stopped process", "table": "rule table"}
@@ -224,7 +228,7 @@ _SAID = {"service": "inactive service", "stopped": "stopped process", "table": "
 
 # -- objects -----------------------------------------------------------------------------------------------------------
 def namespaces(site: Site) -> Iterator[Leftover]:
-    """Namespaces with our label, but for the one through which this site itself reaches nodes."""
+    """Yield the namespaces with our label, except the one of this site's own exec pods."""
     for item in site.kube.list("Namespace", labels=OURS)["items"]:
         if item["metadata"]["name"] == site.access.namespace:
             continue
@@ -233,7 +237,7 @@ def namespaces(site: Site) -> Iterator[Leftover]:
 
 
 def lease(site: Site) -> Iterator[Leftover]:
-    """The hold of a run that is dead on the cluster."""
+    """Yield the Lease of a run that is dead."""
     try:
         held = site.kube.get("Lease", leases.NAME, leases.NAMESPACE)
     except NotFound:

@@ -1,4 +1,4 @@
-"""The cluster of ours that is there, whatever state it is in: for those who have to repair it."""
+"""The cluster of ours with a given name, in whatever state it is: for commands that repair it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from kubeskeptic.errors import BadInput, Inconclusive, LeftDirty, MissingRequire
 
 
 def locate_cluster(name: str) -> Cluster | None:
-    """The cluster with this name, its nodes running or not; None when neither a record nor a node of it is there.
+    """Return the cluster with this name, its nodes running or not; None when there is neither a record nor a node of it.
 
-    :raises MissingRequirement: when there should be one, and the container engine that has it does not answer
-    :raises LeftDirty: when there are nodes, and no record by which they could be looked at
-    :raises Inconclusive: when it was made, and the container engine that answers has no nodes of it
+    :raises MissingRequirement: when there should be one, and its container engine does not answer
+    :raises LeftDirty: when there are nodes, and no record by which they could be inspected
+    :raises Inconclusive: when it was created, and the container engine that answers has no nodes of it
     """
     cluster.check_name(name)
     record, begun = _record(name), cluster.folder(name).exists()
@@ -41,22 +41,21 @@ def locate_cluster(name: str) -> Cluster | None:
 def _record(name: str) -> Record | None:
     try:
         return cluster.read_record(name)
-    except BadInput:  # it is torn: as good as none
+    except BadInput:  # a damaged record is no record
         return None
 
 
 def _unknown(name: str, containers: Iterable[Container]) -> str:
     nodes = ", ".join(container.name for container in containers)
     return (
-        f"there are nodes of a kind cluster {name} ({nodes}), and no readable record of it, so that nothing can be said of "
-        "what is in them; `skeptic up` makes it anew and `skeptic down` deletes it; if somebody else made it, name "
-        "another with --cluster"
+        f"there are nodes of a kind cluster {name} ({nodes}), and no readable record of it, so that they cannot be inspected; "
+        "`skeptic up` creates it anew and `skeptic down` deletes it; if it is not of skeptic, name another with --cluster"
     )
 
 
 def _elsewhere(name: str, engine: Engine) -> str:
     return (
-        f"cluster {name} was begun ({cluster.folder(name)}), and the container engine that answers (`{engine.client}`) has "
-        "no nodes of it: somebody deleted them, or another engine has them; `skeptic down` forgets the cluster, "
-        "`skeptic up` makes it anew"
+        f"cluster {name} was created ({cluster.folder(name)}), and the container engine that answers (`{engine.client}`) has "
+        "no nodes of it: they were deleted, or another engine has them; `skeptic down` forgets the cluster, "
+        "`skeptic up` creates it anew"
     )

@@ -30,9 +30,9 @@ from kubeskeptic.switches import control
 
 
 def undo_from_record(site: Site, one: OpenFault, by: str) -> str:
-    """Undo a fault and wait until it has healed; the evidence. Its journal is told, where it can be written.
+    """Undo a fault, wait until it has healed, and disarm its switches. Return the evidence.
 
-    :param by: who does it, for the journal: "switch" or "cleanup"
+    :param by: written to the journal with each phase: "switch" or "cleanup"
     :raises SkepticError: when it cannot be undone or does not heal
     """
     fault = named(one.fault)
@@ -49,13 +49,13 @@ def undo_from_record(site: Site, one: OpenFault, by: str) -> str:
 
 @contextmanager
 def from_switch(order: dict[str, Any]) -> Iterator[tuple[Site, OpenFault]]:
-    """The site and the fault that a switch's file speaks of. A journal that is gone is replaced by one that is thrown away."""
+    """Yield the site and the fault of a switch's file. A journal that is gone is replaced by a temporary one."""
     one = OpenFault.from_record(order["fault"])
     cluster = cluster_from(order["cluster"])
-    told = Path(order["journal"])
+    journal_file = Path(order["journal"])
     with scratch() as folder:
         kube = Kube(cluster.kubeconfig, cluster.context, folder)
-        with opened(told if told.exists() else folder / "journal.jsonl") as journal:
+        with opened(journal_file if journal_file.exists() else folder / "journal.jsonl") as journal:
             access = (
                 PodAccess(kube, cluster.agent_image, one.run)
                 if order["access"] == PodAccess.transport
@@ -65,31 +65,30 @@ def from_switch(order: dict[str, Any]) -> Iterator[tuple[Site, OpenFault]]:
 
 
 def main(file: Path) -> int:
-    """Undo what the file says; the exit status."""
+    """Undo the fault of a switch's file. Return the exit status."""
     order = json.loads(file.read_text(encoding="utf-8"))
     with from_switch(order["replay"]) as (site, one):
         undo_from_record(site, one, "switch")
         runner = control.runner_of(order)
         if runner and not runner.alive:
-            with best_effort(f"the lock of run {site.run}"):  # then `skeptic cleanup` finds what this leaves
+            with best_effort(f"the lock of run {site.run}"):  # `skeptic cleanup` then removes what is left
                 release_run(site, file, runner)
     return 0
 
 
 def release_run(site: Site, file: Path, runner: ProcessId) -> None:
-    """Take away what the way into nodes put there, and the run's hold on the cluster, when this was the last fault of a run
-    that died. Its file goes first.
+    """Remove a dead run's access to nodes and its Lease, if this was the last of its faults, after the switch's file.
 
-    A lock orders the switches of one run: each of two that end at the same time would leave it to the other.
+    The switches of one run take turns by a lock: of two that end at the same time, each would leave that to the other.
     """
-    gate = file.with_name(f"{site.run}.lock")
-    with gate.open("w", encoding="utf-8") as lock:
+    lock_file = file.with_name(f"{site.run}.lock")
+    with lock_file.open("w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         file.unlink(missing_ok=True)
         if not any(one.file.name.startswith(f"{site.run}-") for one in control.pending(site.cluster.name)):
             site.access.close()
             lease.forget(site.kube, runner)
-            gate.unlink(missing_ok=True)
+            lock_file.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""What a cluster looked like, and how it differs now.
+"""The state of a cluster, and how it differs from an earlier one.
 
-Taken at the start of a run and at its end: nodes and their taints, labels and routes, service rules, queues of network
-devices, the control plane's manifests, kube-system's workloads and configuration, in a cluster of ours other workloads too,
-namespaces. Left out is what a healthy cluster changes by itself, such as the addresses of pods and of restarted nodes, and
-the namespaces of other runs.
+A snapshot is taken at the start and at the end of a run. It holds nodes with their taints, labels and routes, service rules,
+queueing disciplines, the control plane's manifests, kube-system's workloads and configuration, namespaces, and in a kind
+cluster the other workloads. It leaves out what a healthy cluster changes by itself, such as the addresses of pods and of
+restarted nodes, and the namespaces of other runs.
 """
 
 from __future__ import annotations
@@ -45,15 +45,15 @@ _TEMPORARY = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What was seen: sets of sentences, by what they are about."""
+    """Sets of facts, each a phrase, by what they are about."""
 
     facts: Mapping[str, frozenset[str]]
 
 
 def take(site: Site) -> Snapshot:
-    """Look at the whole cluster. Changes nothing.
+    """Return a snapshot of the whole cluster. Changes nothing.
 
-    :raises SkepticError: when the API server does not answer; a node that does not is a fact
+    :raises SkepticError: when the API server does not answer; that a node does not answer is a fact
     """
     facts: Facts = {}
     nodes = site.kube.list("Node")["items"]
@@ -71,7 +71,7 @@ def take(site: Site) -> Snapshot:
 
 
 def differences(before: Snapshot, after: Snapshot) -> list[str]:
-    """What is not as it was, one sentence each; nothing when all is."""
+    """Return the differences, one sentence each."""
     found = []
     for about in sorted({*before.facts, *after.facts}):
         was, now = before.facts.get(about, frozenset()), after.facts.get(about, frozenset())
@@ -112,21 +112,21 @@ def _namespaces(site: Site) -> Iterator[str]:
 def _system(site: Site) -> Iterator[str]:
     for kind, part in (("Deployment", "spec"), ("DaemonSet", "spec"), ("Service", "spec"), ("ConfigMap", "data")):
         for item in site.kube.list(kind, "kube-system")["items"]:
-            yield _told(kind, item, part)
+            yield _described(kind, item, part)
 
 
 def _workloads(site: Site) -> Iterator[str]:
-    """What else runs in a cluster of ours; in another one its owners may change that at any time."""
+    """Yield the other workloads of a kind cluster; those of another cluster may change at any time."""
     for kind in ("Deployment", "DaemonSet", "StatefulSet") if site.access.transport == EngineAccess.transport else ():
         for item in site.kube.list(kind)["items"]:
             namespace = item["metadata"]["namespace"]
             if namespace != "kube-system" and not namespace.startswith("skeptic-"):
-                yield f"in {namespace}: {_told(kind, item, 'spec')}"
+                yield f"in {namespace}: {_described(kind, item, 'spec')}"
 
 
-def _told(kind: str, item: Mapping[str, Any], part: str) -> str:
+def _described(kind: str, item: Mapping[str, Any], part: str) -> str:
     ours = any(key.startswith(ANNOTATION) for key in item["metadata"].get("annotations", {}))
-    marked = ", with a note of ours" if ours else ""
+    marked = ", with an undo record" if ours else ""
     return f"{kind} {item['metadata']['name']} {_digest(item.get(part))}{marked}"
 
 
@@ -135,7 +135,7 @@ def _digest(value: Any) -> str:
 
 
 def by_name(text: str, called: Mapping[str, str]) -> str:
-    """Text with the addresses of nodes replaced by their names: an engine may give a node another one when it starts."""
+    """Return a text with the addresses of nodes replaced by their names: a node may get another address when it starts."""
     addresses = "|".join(re.escape(address) for address in called if address)
     return re.sub(rf"(?<![\d.])({addresses})(?![\d.])", lambda hit: called[hit[0]], text) if addresses else text
 
@@ -144,7 +144,7 @@ def _inside(site: Site, node: str, called: Mapping[str, str]) -> Facts:
     try:
         seen = by_name(site.in_node(node, "sh", "-c", _LOOK), called)
     except CommandFailed:
-        return {f"in {node}": frozenset({"cannot be looked into"})}
+        return {f"in {node}": frozenset({"cannot be inspected"})}
     sections = {part.partition("\n")[0]: part.partition("\n")[2] for part in seen.split("== ")[1:]}
     facts = {name: frozenset(filter(None, map(str.strip, text.splitlines()))) for name, text in sections.items()}
     facts["routes"] = frozenset(line for line in facts["routes"] if " via " in line)
@@ -153,5 +153,5 @@ def _inside(site: Site, node: str, called: Mapping[str, str]) -> Facts:
 
 
 def lasting(rules: frozenset[str]) -> frozenset[str]:
-    """Rules without what follows pods that come and go, and without services in namespaces of ours."""
+    """Return the rules that depend neither on pods nor on services in namespaces of ours."""
     return frozenset(rule for rule in rules if rule.startswith(_LASTING) and not _OURS.search(rule))
