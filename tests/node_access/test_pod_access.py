@@ -142,7 +142,7 @@ def test_who_only_looks_puts_none_in_place(kube: Any) -> None:
     assert not access.inside
     with pytest.raises(CommandFailed, match="reading alone creates none"):
         access.run("n1", ["true"])
-    with pytest.raises(CommandFailed, match="out of reach"):
+    with pytest.raises(CommandFailed, match="cannot be reached"):
         PodAccess(kube, "agent:1", "r1", borrowed=True).run("n1", ["true"])
     assert kube.applied == []
 
