@@ -19,10 +19,10 @@ def best_effort(what: str) -> Iterator[None]:
     try:
         yield
     except OSError as full:
-        tell(what, full)
+        warn(what, full)
 
 
-def tell(what: str, error: OSError) -> None:
+def warn(what: str, error: OSError) -> None:
     """Print on standard error what could not be written.
 
     :param what: begins the sentence "… could not be written"

@@ -201,5 +201,6 @@ def test_pressure_adds_one_soft_threshold() -> None:
 
 def test_faults_are_found_by_name() -> None:
     assert all(named(name).name == name for name in FAULTS)
+    assert {"crash_node", "delete_pod", "drop_packets", "pressure", "stop_component"} < set(FAULTS), "one of each kind"
     with pytest.raises(BadInput, match="there is no fault earthquake"):
         named("earthquake")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from kubeskeptic.best_effort import tell
+from kubeskeptic.best_effort import warn
 from kubeskeptic.errors import BadInput, Inconclusive, LeftDirty, PatienceExhausted, SkepticError
 from kubeskeptic.faults.arming import Armed, arm
 from kubeskeptic.faults.fault import Fault, Plan, Site
@@ -177,7 +177,7 @@ class Inflicted:
         except OSError as full:
             if phase in _FIRST:
                 raise
-            tell(f"“{phase}” of {self.id}", full)
+            warn(f"“{phase}” of {self.id}", full)
             self._unwritten.append(phase)
             self._at[phase] = time.time()
 

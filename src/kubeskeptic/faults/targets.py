@@ -67,7 +67,7 @@ class InForce:
             self._taken.update(dict.fromkeys(wanted, fault))
 
     def release(self, targets: Iterable[Target]) -> None:
-        """Give targets back; fine when they are not taken."""
+        """Release targets; those that are not taken are passed over."""
         with self._lock:
             for target in targets:
                 self._taken.pop(target, None)
