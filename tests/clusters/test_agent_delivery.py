@@ -22,7 +22,9 @@ def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeProgram:
     monkeypatch.setenv("KUBESKEPTIC_STATE", str(tmp_path / "state"))
     (tmp_path / "built.tar").write_text("archive")
     monkeypatch.setattr(agents, "from_registry", lambda *_: tmp_path / "built.tar")
-    return FakeProgram(tmp_path / "bin")
+    program = FakeProgram(tmp_path / "bin")
+    program.answer("pull", out="3.11-slim: Pulling from library/python\n")
+    return program
 
 
 @pytest.fixture

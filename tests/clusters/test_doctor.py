@@ -38,14 +38,14 @@ def test_with_a_registry_nothing_that_building_needs_can_fail(finished: Laptop) 
 
 
 def test_without_registry_images_and_mirror_up_will_fail(finished: Laptop) -> None:
-    finished.docker.answer("manifest", err="no such host", status=1)
+    finished.docker.answer("pull", err="no such host", status=1)
     findings = doctor.examine("c")
     assert said(findings, "Debian mirror").level is Level.FAIL
     assert said(findings, "Go modules").level is Level.FAIL
 
 
 def test_images_that_are_there_need_no_sources(finished: Laptop) -> None:
-    finished.docker.answer("manifest", err="no such host", status=1)
+    finished.docker.answer("pull", err="no such host", status=1)
     finished.docker.answer("images", out="sha256:1\n")
     findings = doctor.examine("c")
     assert said(findings, "images").says == "the node image of v1.37.2 is there"

@@ -11,6 +11,7 @@ from kubeskeptic.clusters import agents, kind, node_source
 from kubeskeptic.clusters.builds import agent_image, node_image
 from kubeskeptic.clusters.builds.agent_image import AgentImage
 from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.engine import Engine
 from kubeskeptic.clusters.node_source import DEFAULT_VERSION, PINNED, NodeSource
 from kubeskeptic.clusters.steps import quiet
 from kubeskeptic.errors import BadInput, MissingRequirement
@@ -19,7 +20,9 @@ from tests.clusters.fakes import FakeProgram
 
 @pytest.fixture
 def docker(tmp_path: Path) -> FakeProgram:
-    return FakeProgram(tmp_path / "bin")
+    program = FakeProgram(tmp_path / "bin")
+    program.answer("pull", node_source.AGENT_FROM, out="3.11-slim: Pulling from library/python\n")
+    return program
 
 
 @pytest.fixture(autouse=True)
@@ -44,11 +47,11 @@ def test_with_a_registry_kind_takes_the_image_it_pins(docker: FakeProgram) -> No
     source = node_source.choose(docker.engine, None, "auto")
     assert source == NodeSource(built=False, image=PINNED, version=None)
     assert source.argument is None
-    assert docker.calls[-1] == ["manifest", "inspect", node_source.AGENT_FROM]
+    assert docker.calls[-1] == ["pull", node_source.AGENT_FROM]
 
 
 def test_without_a_registry_images_are_built(docker: FakeProgram) -> None:
-    docker.answer("manifest", err="no such host", status=1)
+    docker.answer("pull", node_source.AGENT_FROM, err="no such host", status=1)
     assert node_source.choose(docker.engine, DEFAULT_VERSION, "auto").built
     assert node_source.choose(docker.engine, DEFAULT_VERSION, "build").built
     assert not node_source.choose(docker.engine, DEFAULT_VERSION, "pull").built
@@ -76,6 +79,16 @@ def test_a_cluster_of_an_older_recipe_is_told_from_one_of_another_source(image: 
     assert node_source.outdated(image, "v1.36.3") is outdated
 
 
+def test_a_registry_that_does_not_answer_in_time_counts_as_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = tmp_path / "docker"
+    client.write_text("#!/bin/sh\nexec sleep 60\n")
+    client.chmod(0o755)
+    monkeypatch.setattr(node_source, "REGISTRY_ANSWERS", 0.1)
+    assert not node_source.registry_answers(Engine(client=str(client)))
+
+
 def test_another_version_is_pulled_by_its_tag(docker: FakeProgram, workshop: Workshop) -> None:
     source = node_source.choose(docker.engine, "v1.36.3", "pull")
     node_source.provide(source, workshop, docker.engine)
@@ -83,7 +96,7 @@ def test_another_version_is_pulled_by_its_tag(docker: FakeProgram, workshop: Wor
 
 
 def test_a_version_that_the_registry_lacks_is_said(docker: FakeProgram, workshop: Workshop) -> None:
-    docker.answer("pull", err="manifest unknown", status=1)
+    docker.answer("pull", "kindest/node:v1.36.3", err="manifest unknown", status=1)
     with pytest.raises(MissingRequirement, match="--images build"):
         node_source.provide(node_source.choose(docker.engine, "v1.36.3", "pull"), workshop, docker.engine)
 

@@ -34,6 +34,7 @@ class Laptop:
         self.docker = FakeProgram(folder)
         self.kind = FakeProgram(folder, "kind")
         self.docker.answer("info", out=json.dumps({"ServerVersion": "28", "CgroupVersion": "2"}))
+        self.docker.answer("pull", out="3.11-slim: Pulling from library/python\n")
         self.docker.answer("exec", NODES[0], "cat", "/kind/version", out="v1.37.0\n")
         kubectl = ("exec", NODES[0], "kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "get")
         self.docker.answer(*kubectl, "nodes", out=listed_nodes(version="v1.37.0"))
@@ -135,10 +136,10 @@ def test_a_broken_cluster_is_made_with_the_options_it_had(finished: Laptop) -> N
 
 
 def test_a_healthy_cluster_needs_no_registry(finished: Laptop) -> None:
-    finished.docker.answer("manifest", err="no such host", status=1)
+    finished.docker.answer("pull", err="no such host", status=1)
     clusters.up("c", workers=1)
     assert finished.made() == []
-    assert not [call for call in finished.docker.calls if call[0] in ("manifest", "images")]
+    assert not [call for call in finished.docker.calls if call[0] in ("pull", "images")]
 
 
 def test_a_cluster_of_another_image_is_made_anew(finished: Laptop) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import select
+import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -166,6 +168,18 @@ class Engine:
     def has_image(self, tag: str) -> bool:
         """Whether the engine has an image."""
         return bool(self.call("images", "--quiet", tag).strip())
+
+    def pull_starts(self, image: str, patience: Patience) -> bool:
+        """Return whether a registry, or a mirror in its place, begins to serve an image; the pull is then broken off."""
+        with subprocess.Popen(
+            self.argv("pull", image), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=self.environment()
+        ) as client:
+            assert client.stdout
+            ready, _, _ = select.select([client.stdout], [], [], patience.seconds)
+            # the client prints nothing before a registry has told it what the image consists of
+            started = bool(ready and client.stdout.readline().strip())
+            client.kill()
+        return started
 
     def tags(self, repository: str) -> list[str]:
         """All tags of a repository that the engine has, such as ``name:tag``."""

@@ -70,12 +70,8 @@ def outdated(image: str, version: str) -> bool:
 
 
 def registry_answers(engine: Engine) -> bool:
-    """Whether the engine's registry answers within a few seconds."""
-    try:
-        engine.call("manifest", "inspect", AGENT_FROM, patience=Patience(REGISTRY_ANSWERS))
-    except (CommandFailed, MissingRequirement):
-        return False
-    return True
+    """Return whether the engine can pull the agent's base image, through its mirrors too, within a few seconds."""
+    return engine.pull_starts(AGENT_FROM, Patience(REGISTRY_ANSWERS))
 
 
 def provide(source: NodeSource, workshop: Workshop, engine: Engine, beside: Sequence[Task] = ()) -> None:
