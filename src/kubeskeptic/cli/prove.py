@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
+from kubeskeptic import paths
 from kubeskeptic.claims import claim
 from kubeskeptic.errors import BadInput
-from kubeskeptic.paths import checkout
 from kubeskeptic.proving import Attempt, asked_by, attempts, run_attempt, unbroken, write_proofs
 
 
@@ -32,7 +32,7 @@ def prove(
     skeptic prove
     skeptic prove heal.crash service.stable
     """
-    asked = [one for one in asked_by(checkout() / "suites") if scenario in (None, one.scenario.id)]
+    asked = [one for one in asked_by((paths.shipped() / "suites").resolve()) if scenario in (None, one.scenario.id)]
     chosen = {claim(id_).id for id_ in claims}
     planned = attempts([one for one in asked if not chosen or one.case.claim in chosen], only)
     for one in planned:
@@ -55,7 +55,7 @@ def prove(
 def _prove(attempt: Attempt, options: list[str]) -> list[str]:
     """Perform an attempt, keep its proofs, and return the cases that were not broken."""
     click.echo(click.style(f"\n── {attempt.scenario.id} · {attempt.name}", bold=True))
-    reports = checkout() / "reports"
+    reports = paths.reports()
     proofs = run_attempt(attempt, _sabotaged(reports), options)
     write_proofs(reports / "proofs.json", proofs)
     for one in proofs:
