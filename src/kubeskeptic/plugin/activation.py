@@ -13,13 +13,14 @@ import pytest
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
 
-MARKER = "claim(id, case=None): the claim that this test is about; see `skeptic claims`"
+MARKER = "claim(case): the case of a claim that this test is about; made by kubeskeptic.claim"
 FIXTURES = "kubeskeptic.fixtures."
 """The package of our fixtures. A fixture of the same name from elsewhere is another fixture."""
-HOOKS = ("outcomes", "summary", "junit_properties", "allure_results", "last_line")
+HOOKS = ("outcomes", "summary", "junit_properties", "last_line")
 """Modules whose hooks are of use only to sessions with claims."""
 
 _refused = pytest.StashKey[str]()
+_unknown = pytest.StashKey[bool]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -27,13 +28,26 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Check the claims of all collected tests."""
-    if any(asks(item) for item in items):
-        from kubeskeptic.plugin import selection
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let ``pytest -k`` choose a test by its claim and its case."""
+    if item.get_closest_marker("claim"):
+        from kubeskeptic.plugin import cases
 
-        selection.pytest_collection_modifyitems(items)
+        cases.pytest_itemcollected(item)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Check the cases of all collected tests.
+
+    :raises pytest.UsageError: for one that makes no sense
+    """
+    if any(asks(item) for item in items):
+        from kubeskeptic.plugin import cases
+
+        config.stash[_unknown] = True  # pytest goes on to the end of the collection all the same
+        cases.pytest_collection_modifyitems(config, items)
+        config.stash[_unknown] = False
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -43,7 +57,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     :raises pytest.UsageError: when something would make its verdict untrue, before anything is touched
     """
     asked = [item for item in session.items if asks(item)]
-    if not asked:
+    if not asked or session.config.stash.get(_unknown, False):
         return
     from kubeskeptic.plugin import refusals
 
@@ -95,7 +109,7 @@ def asks(item: pytest.Item) -> bool:
 
 
 def _wake(config: pytest.Config) -> None:
-    from kubeskeptic.plugin import options, signals, state
+    from kubeskeptic.plugin import allure_results, options, signals, state
     from kubeskeptic.terminal import forgive
 
     config.stash[state.STATE] = options.made(config)
@@ -103,3 +117,4 @@ def _wake(config: pytest.Config) -> None:
     signals.install()
     for name in HOOKS:
         config.pluginmanager.register(import_module(f"kubeskeptic.plugin.{name}"))
+    allure_results.join(config)

@@ -82,7 +82,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         except SkepticError as error:
             raise pytest.UsageError(f"{item.nodeid}: {error}") from error
     known = {id_ for one in scenarios.values() for id_ in one.sabotages}
-    unknown = [id_ for id_ in config.getoption("--sabotage") if scenarios and id_ not in known]
+    unknown = [id_ for id_ in config.getoption("skeptic_sabotage") if scenarios and id_ not in known]
     if unknown:
         raise pytest.UsageError(
             f"there is no sabotage {unknown[0]} here; there are {', '.join(sorted(known)) or 'none'}"

@@ -13,6 +13,7 @@ from kubeskeptic.claims.case import Case
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, Verdict
 from kubeskeptic.journal import Journal
+from kubeskeptic.plugin import found
 from kubeskeptic.plugin.cases import case_of, scenario_of
 from kubeskeptic.plugin.state import STATE, Judged
 from kubeskeptic.timeline import Recording
@@ -71,6 +72,7 @@ class Judge:
         declared = scenario_of(getattr(self.item, "module", None))
         scenario = self.recording.id if self.recording else declared.id if declared else ""
         fields = finding.as_record() | {"claim": case.claim, "case": case.name, "post": str(claim(case.claim).post)}
+        found.keep(self.item, fields, scenario)
         if self.journal:
             self.journal.write("finding", scenario=scenario, test=self.item.nodeid, **fields)
         elif state.journal:  # the test never had the run, or has it no more: its finding is written down all the same

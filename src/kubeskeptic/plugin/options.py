@@ -81,8 +81,8 @@ def pytest_load_initial_conftests(
     root there. Where that would matter, the session starts over with ``--kubeconfig=/a/b``.
     """
     given = early_config.invocation_params
-    if (joined := in_one_word(given.args, given.dir)) is not None:
-        raise SystemExit(pytest.main(joined, plugins=given.plugins))
+    if not given.plugins and (joined := in_one_word(given.args, given.dir)) is not None:
+        raise SystemExit(pytest.main(joined))
     result = yield
     for name in OPTIONS:
         try:

@@ -47,6 +47,39 @@ def build(
     )
 
 
+def alone(
+    finding: Mapping[str, Any],
+    run: Mapping[str, Any],
+    recording: Recording | None,
+    claims: Sequence[Claim],
+    proofs: Iterable[Mapping[str, Any]] = (),
+) -> Report:
+    """The report of one finding, for formats that tests write one by one.
+
+    :param finding: as the journal has it
+    :param run: the journal's ``run`` record
+    :param recording: what the finding was made of; None when nothing was recorded
+    """
+    kept = redact(dict(finding))
+    return Report(
+        run=redact(dict(run)),
+        ended=None,
+        broken_off=True,
+        clean=None,
+        torn=0,
+        chapters=_chapters([_entry(kept, anchor(kept))], claims, _proofs(proofs)),
+        scenarios={recording.id: _redacted(recording)} if recording else {},
+        instrument=(),
+        sabotages=(),
+        tick_lag_p99=None,
+    )
+
+
+def anchor(finding: Mapping[str, Any]) -> str:
+    """The permalink of a finding: its claim and case."""
+    return re.sub(r"[^\w.-]+", "-", ".".join(part for part in (finding["claim"], finding.get("case")) if part))
+
+
 def _entries(evidence: RunEvidence) -> list[Entry]:
     latest: dict[tuple[str, str, str, str], dict[str, Any]] = {}
     for finding in evidence.findings:  # judged again: the later finding is what counts
@@ -55,13 +88,13 @@ def _entries(evidence: RunEvidence) -> list[Entry]:
     taken: Counter[str] = Counter()
     entries = []
     for finding in latest.values():
-        anchor = re.sub(r"[^\w.-]+", "-", ".".join(part for part in (finding["claim"], finding.get("case")) if part))
-        taken[anchor] += 1
-        entries.append(_entry(finding, anchor if taken[anchor] == 1 else f"{anchor}-{taken[anchor]}"))
+        name = anchor(finding)
+        taken[name] += 1
+        entries.append(_entry(finding, name if taken[name] == 1 else f"{name}-{taken[name]}"))
     return entries
 
 
-def _entry(finding: Mapping[str, Any], anchor: str) -> Entry:
+def _entry(finding: Mapping[str, Any], place: str) -> Entry:
     window = finding.get("window")
     verdict = finding.get("verdict")
     return Entry(
@@ -78,7 +111,7 @@ def _entry(finding: Mapping[str, Any], anchor: str) -> Entry:
         window=(float(window[0]), float(window[1])) if window else None,
         probes=tuple(finding.get("probes") or ()),
         decisive=tuple(finding.get("decisive") or ()),
-        anchor=anchor,
+        anchor=place,
     )
 
 
