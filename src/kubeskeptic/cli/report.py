@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from kubeskeptic.errors import BadInput
 from kubeskeptic import paths
+from kubeskeptic.errors import BadInput
 from kubeskeptic.reports import write_all
 
 

@@ -55,4 +55,3 @@ def _proofs(config: pytest.Config) -> list[Record]:
     state = config.stash[STATE]
     folder: Path = state.replay or state.options.folder
     return proofs_beside(folder.parent if folder.is_file() else folder)
-

@@ -71,7 +71,10 @@ class Judge:
         state.judged[self.item.nodeid] = Judged(case.claim, case.name, finding.verdict, finding.why)
         declared = scenario_of(getattr(self.item, "module", None))
         scenario = self.recording.id if self.recording else declared.id if declared else ""
-        fields = finding.as_record() | {"claim": case.claim, "case": case.name, "post": str(claim(case.claim).post)}
+        one = claim(case.claim)
+        fields = finding.as_record() | {"claim": case.claim, "case": case.name, "post": str(one.post or "")}
+        if declared(case.claim):  # a report that is written from the journal alone knows no test files
+            fields["declared"] = {"states": one.states, "broken_by": list(one.broken_by)}
         found.keep(self.item, fields, scenario)
         if self.journal:
             self.journal.write("finding", scenario=scenario, test=self.item.nodeid, **fields)

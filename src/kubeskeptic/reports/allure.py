@@ -124,7 +124,12 @@ def _parameters(report: Report, entry: Entry) -> list[Parameter]:
 
 def _description(report: Report, section: Section, entry: Entry) -> str:
     post = f"{POST_SAYS[entry.of_post]}. {section.claim.condition}".strip() if entry.of_post else ""
-    parts = [quoted(section.claim.says), section.claim.states, post, f"    {command(report, entry)}"]
+    parts = [
+        section.claim.says and quoted(section.claim.says),
+        section.claim.states,
+        post,
+        f"    {command(report, entry)}",
+    ]
     return "\n\n".join(part for part in parts if part)
 
 

@@ -38,7 +38,7 @@ def build(
         broken_off=ended is None,
         clean=ended.get("clean") if ended else None,
         torn=evidence.torn,
-        chapters=_chapters(_entries(evidence), claims, _proofs(proofs)),
+        chapters=_chapters(_entries(evidence), [*claims, *_declared(evidence.findings, claims)], _proofs(proofs)),
         scenarios={name: _redacted(recording) for name, recording in evidence.scenarios.items() if name},
         instrument=tuple(redact(record) for record in evidence.instrument),
         sabotages=tuple({record.get("id"): redact(record) for record in evidence.sabotages}.values()),
@@ -138,6 +138,17 @@ def _chapters(
         Chapter(one, CHAPTERS.get(one, one), tuple(s for s in sections if s.claim.chapter == one)) for one in named
     )
     return tuple(chapter for chapter in chapters if chapter.sections)
+
+
+def _declared(findings: Iterable[Mapping[str, Any]], claims: Sequence[Claim]) -> list[Claim]:
+    """The claims that test files brought along, as their findings describe them."""
+    known = {one.id for one in claims}
+    told = {str(one["claim"]): redact(one["declared"]) for one in findings if isinstance(one.get("declared"), dict)}
+    return [
+        Claim(id_, states=str(data.get("states", "")), broken_by=tuple(data.get("broken_by", ())))
+        for id_, data in told.items()
+        if id_ not in known
+    ]
 
 
 def _unknown(claim: str) -> Claim:
