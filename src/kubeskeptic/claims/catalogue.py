@@ -159,7 +159,7 @@ def declare(one: Claim) -> Claim:
     return one
 
 
-def declared(id_: str) -> Claim | None:
+def own_claim(id_: str) -> Claim | None:
     """Return the claim of this id that a test file brought along; None for one of the project's own."""
     return _declared.get(id_)
 

@@ -3,6 +3,8 @@
 pytest loads it in every project of an environment that it is installed in: importing it brings nothing but the command line.
 All else is loaded once a selected test is about a claim. Everything that it does to a cluster is in the library and works
 without pytest.
+
+PYTEST_DONT_REWRITE: it has no assertions, and is often imported before pytest hears of it.
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kubeskeptic.plugin import options
+
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
 
@@ -24,8 +26,10 @@ _unknown = pytest.StashKey[bool]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker."""
+    """Declare the marker, and check the options where any is given."""
     config.addinivalue_line("markers", MARKER)
+    if options.given(config):
+        options.made(config)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -109,7 +113,7 @@ def asks(item: pytest.Item) -> bool:
 
 
 def _wake(config: pytest.Config) -> None:
-    from kubeskeptic.plugin import allure_results, options, signals, state
+    from kubeskeptic.plugin import allure_results, signals, state
     from kubeskeptic.terminal import forgive
 
     config.stash[state.STATE] = options.made(config)

@@ -109,6 +109,11 @@ def in_one_word(args: Sequence[object], folder: Path) -> list[str] | None:
     return joined if joined != words else None
 
 
+def given(config: pytest.Config) -> bool:
+    """Whether any of the options is on the command line, in the ini file or in ``PYTEST_ADDOPTS``."""
+    return any(config.getoption(_dest(name)) != attrs.get("default") for name, attrs in OPTIONS.items())
+
+
 def made(config: pytest.Config) -> State:
     """What the command line asks for, checked.
 
@@ -161,4 +166,8 @@ def reports_of(config: pytest.Config) -> Path:
 
 def _add(parser: pytest.Parser, option: str, name: str) -> None:
     group = parser.getgroup("kubeskeptic", "claims about Kubernetes")
-    group.addoption(option, dest=f"skeptic_{name.replace('-', '_')}", **OPTIONS[name])
+    group.addoption(option, dest=_dest(name), **OPTIONS[name])
+
+
+def _dest(name: str) -> str:
+    return f"skeptic_{name.replace('-', '_')}"
