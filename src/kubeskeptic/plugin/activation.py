@@ -56,21 +56,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Wake up when a test that is left after all selection is about a claim, or uses our fixtures.
+    """Wake up when a test that is left after all selection is about a claim or uses our fixtures, or an option is given.
 
     :raises pytest.UsageError: when something would make its verdict untrue, before anything is touched
     """
-    asked = [item for item in session.items if asks(item)]
-    if not asked or session.config.stash.get(_unknown, False):
+    config, asked = session.config, [item for item in session.items if asks(item)]
+    if config.stash.get(_unknown, False) or not (asked or options.given(config)):
         return
     from kubeskeptic.plugin import refusals
 
-    if (output := getattr(session.config, "workeroutput", None)) is not None:
+    if asked and (output := getattr(config, "workeroutput", None)) is not None:
         output["kubeskeptic"] = refusals.SHARED  # the controller ends the session with it
         session.items.clear()
-        return
-    refusals.check(session.config, asked)
-    _wake(session.config)
+    else:
+        refusals.check(config, asked)
+        _wake(config)
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> str | list[str]:
