@@ -1,3 +1,3 @@
 """What every test of this project can ask for: see `pytest --fixtures`."""
 
-pytest_plugins = ["pytester", "kubeskeptic.plugin", "fixtures.run", "fixtures.recording", "fixtures.verdict"]
+pytest_plugins = ["pytester", "kubeskeptic.plugin"]  # the plug-in brings fixtures/

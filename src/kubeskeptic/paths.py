@@ -1,4 +1,4 @@
-"""Where things are kept on the machine, outside the clone.
+"""Where things are: what the package carries, and what is kept on the machine outside of it.
 
 ``KUBESKEPTIC_CACHE`` moves the cache, ``KUBESKEPTIC_STATE`` the state; both follow the XDG base directories otherwise.
 """
@@ -19,9 +19,24 @@ def state() -> Path:
     return _place("KUBESKEPTIC_STATE", "XDG_STATE_HOME", ".local/state")
 
 
+def shipped() -> Path:
+    """The folder with suites/, fixtures/, manifests/, images/ and proofs.json, which the wheel carries in the package.
+
+    In a checkout the package holds links to the folders of the same names at the top, so that both are read the same way.
+    """
+    return Path(__file__).resolve().parent
+
+
 def checkout() -> Path:
-    """The project's own folder: where suites/, manifests/ and images/ lie."""
+    """The top folder of a checkout, for the project's own documents and tests."""
     return Path(__file__).resolve().parents[2]
+
+
+def reports() -> Path:
+    """The folder in which runs are found: ``reports`` in the current folder, or in the nearest one above that has it."""
+    here = Path.cwd()
+    found = (folder / "reports" for folder in (here, *here.parents) if (folder / "reports").is_dir())
+    return next(found, here / "reports")
 
 
 def _place(own: str, xdg: str, fallback: str) -> Path:

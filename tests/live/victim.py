@@ -33,7 +33,7 @@ class Telling(Journal):
 def main(
     cluster: str, folder: Path, fault: str, settings: dict[str, Any], lasts: float, hold: float, transport: str
 ) -> None:
-    signals.pytest_sessionstart()
+    signals.install()
     found = locate_cluster(cluster)  # whatever state it is in: others may have a node of it down
     assert found
     kube = Kube(found.kubeconfig, found.context, folder)

@@ -6,6 +6,11 @@ import json
 
 import pytest
 
+from kubeskeptic.plugin import activation, allure_results, junit_properties, last_line, outcomes, refusals, summary
+
+LOADED = (activation, allure_results, junit_properties, last_line, outcomes, refusals, summary)
+"""Imported here, since an inner run forgets what it imports itself."""
+
 RUN = """
 from types import SimpleNamespace
 import pytest

@@ -37,9 +37,8 @@ def journal(tmp_path: Path) -> Path:
 
 
 def run(pytester: pytest.Pytester, *options: str) -> pytest.RunResult:
-    plugins = ("kubeskeptic.plugin", "fixtures.run", "fixtures.recording", "fixtures.verdict")
-    words = [word for plugin in plugins for word in ("-p", plugin)]
-    return pytester.runpytest_inprocess(*words, "-p", "no:cacheprovider", *options, no_reraise_ctrlc=True)
+    plugins = ("-p", "kubeskeptic.plugin", "-p", "no:cacheprovider")
+    return pytester.runpytest_inprocess(*plugins, *options, no_reraise_ctrlc=True)
 
 
 def judged(pytester: pytest.Pytester, journal: Path, body: str, error: str = "Inconclusive") -> pytest.RunResult:

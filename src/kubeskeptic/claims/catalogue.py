@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kubeskeptic.claims.model import Claim
-from kubeskeptic.errors import UnknownClaim
+from kubeskeptic.claims.model import OWN, Claim
+from kubeskeptic.errors import BadInput, UnknownClaim
 from kubeskeptic.findings import Post
 from kubeskeptic.guard.risk import Risk
 
@@ -17,6 +17,7 @@ CHAPTERS: dict[str, str] = {
     "kube_proxy": "kube-proxy",
     "outside": "From outside",
     "limits": "Limits",
+    OWN: "Your own",
 }
 """Chapters of the post by their folder's name, in the post's order."""
 
@@ -142,10 +143,31 @@ _CLAIMS = (
 )
 
 
+_declared: dict[str, Claim] = {}
+
+
+def declare(one: Claim) -> Claim:
+    """Add a claim that a test file brings along, and return it.
+
+    :raises BadInput: when another claim has its id, or it states nothing
+    """
+    if not one.states or one.chapter not in CHAPTERS:
+        raise BadInput(f"the claim {one.id} has to state one sentence, in a chapter of {', '.join(CHAPTERS)}")
+    if _declared.get(one.id, one) != one or any(one.id == ours.id for ours in _CLAIMS):
+        raise BadInput(f"there are two claims {one.id}; an id stands for one sentence")
+    _declared[one.id] = one
+    return one
+
+
+def own_claim(id_: str) -> Claim | None:
+    """Return the claim of this id that a test file brought along; None for one of the project's own."""
+    return _declared.get(id_)
+
+
 def catalogue() -> tuple[Claim, ...]:
-    """Every claim, chapter by chapter in the post's order."""
+    """Every claim, chapter by chapter in the post's order, and then those that test files brought along."""
     order = list(CHAPTERS)
-    return tuple(sorted(_CLAIMS, key=lambda claim: order.index(claim.chapter)))
+    return tuple(sorted((*_CLAIMS, *_declared.values()), key=lambda claim: order.index(claim.chapter)))
 
 
 def claim(id_: str) -> Claim:
@@ -153,11 +175,11 @@ def claim(id_: str) -> Claim:
 
     :raises UnknownClaim: naming the closest ids
     """
-    for one in _CLAIMS:
+    for one in catalogue():
         if one.id == id_:
             return one
     from difflib import get_close_matches
 
-    close = get_close_matches(id_, [one.id for one in _CLAIMS], n=3, cutoff=0.3)
+    close = get_close_matches(id_, [one.id for one in catalogue()], n=3, cutoff=0.3)
     hint = f"did you mean {' or '.join(close)}?" if close else "`skeptic claims` lists them"
     raise UnknownClaim(f"there is no claim “{id_}”; {hint}")

@@ -7,7 +7,7 @@ import re
 
 from kubeskeptic.claims.catalogue import CHAPTERS, catalogue, claim
 from kubeskeptic.claims.model import Claim
-from kubeskeptic.paths import checkout
+from kubeskeptic.paths import shipped
 
 
 def table() -> str:
@@ -32,9 +32,9 @@ def whole(id_: str) -> str:
 def source(file: str, function: str) -> str:
     """A function of a suite as it stands there, as a block of code.
 
-    :param file: below the checkout
+    :param file: as in a checkout, such as ``suites/nodes/test_node_crashes.py``
     """
-    text = (checkout() / file).read_text()
+    text = (shipped() / file).read_text()
     found = next(node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef) and node.name == function)
     first = min([found.lineno, *(decorator.lineno for decorator in found.decorator_list)])
     lines = text.splitlines()[first - 1 : found.end_lineno]

@@ -32,7 +32,7 @@ def claims(ids: tuple[str, ...], as_json: bool, fill: Path | None) -> None:
         click.echo(json.dumps([as_record(one) for one in chosen], indent=1, ensure_ascii=False))
         return
     for one in chosen:
-        click.echo(_whole(one) if ids else f"{one.id:<24} {one.post!s:<12} “{one.says}”")
+        click.echo(_whole(one) if ids else f"{one.id:<24} {one.post or '':<12} “{one.says}”")
 
 
 def as_record(one: Claim) -> dict[str, object]:

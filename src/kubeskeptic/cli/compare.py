@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
+from kubeskeptic import paths
 from kubeskeptic.cli.report import run_folder
-from kubeskeptic.paths import checkout
 from kubeskeptic.reports import comparison
 from kubeskeptic.reports.compared import render
 
@@ -29,7 +29,7 @@ def compare(before: str, after: str, as_json: bool, reports: Path | None) -> Non
     BEFORE and AFTER are a run's id, its folder, or a result.json from anywhere. Exits with 1 when a claim is newly
     violated, with 10 when one that held is inconclusive now, or was not asked again, with 0 otherwise.
     """
-    folder = reports or checkout() / "reports"
+    folder = reports or paths.reports()
     both = comparison.Comparison(*(comparison.read(result_of(run, folder)) for run in (before, after)))
     click.echo(json.dumps(comparison.document(both), indent=2, ensure_ascii=False) if as_json else render(both))
     sys.exit(both.status)

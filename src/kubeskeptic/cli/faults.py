@@ -79,7 +79,7 @@ def inflict_(fault: str, settings: tuple[str, ...], lasts: str, where: ClusterRe
     Whatever happens to this process, a dead man's switch undoes it in the end. `skeptic faults` lists them all.
     """
     seconds, one = span(lasts), made(fault, settings)
-    options = RunOptions(seed=secrets.randbelow(100_000), reports=paths.checkout() / "reports")
+    options = RunOptions(seed=secrets.randbelow(100_000), reports=paths.reports())
     with site_of(where, options.id, look=dry) as site:
         if site is None:
             raise MissingRequirement(f"there is no cluster {where}; `skeptic up` makes one")
@@ -87,7 +87,7 @@ def inflict_(fault: str, settings: tuple[str, ...], lasts: str, where: ClusterRe
             site.guard.permit(one.risk, one.name)
             click.echo(dry_run(one, site))
             return
-        signals.pytest_sessionstart()
+        signals.install()
         with alone(site), _in_a_journal(site, one, options) as journaled:
             _hold(one, journaled, seconds)
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
+from kubeskeptic import paths
 from kubeskeptic.claims import claim
 from kubeskeptic.errors import BadInput
-from kubeskeptic.paths import checkout
 from kubeskeptic.proving import Attempt, asked_by, attempts, run_attempt, unbroken, write_proofs
 
 
@@ -17,11 +17,24 @@ from kubeskeptic.proving import Attempt, asked_by, attempts, run_attempt, unbrok
 @click.argument("claims", nargs=-1, metavar="[CLAIM]...")
 @click.option("--sabotage", "only", multiple=True, metavar="ID", help="Only this sabotage; may be given again.")
 @click.option("--scenario", metavar="ID", help="Only in this scenario.")
+@click.option(
+    "--suites",
+    type=click.Path(path_type=Path, exists=True),
+    default=lambda: paths.shipped() / "suites",
+    show_default="those of the project",
+    help="The folder of suites, or one file.",
+)
 @click.option("--seed", type=int, help="As for pytest.")
 @click.option("--cluster", default="kubeskeptic", show_default=True, help="Our own kind cluster of this name.")
 @click.option("--dry-run", is_flag=True, help="Say what would be performed.")
 def prove(
-    claims: tuple[str, ...], only: tuple[str, ...], scenario: str | None, seed: int | None, cluster: str, dry_run: bool
+    claims: tuple[str, ...],
+    only: tuple[str, ...],
+    scenario: str | None,
+    suites: Path,
+    seed: int | None,
+    cluster: str,
+    dry_run: bool,
 ) -> None:
     """Break the cluster on purpose: does every case turn violated under the sabotages that must break it?
 
@@ -31,8 +44,9 @@ def prove(
     \b
     skeptic prove
     skeptic prove heal.crash service.stable
+    skeptic prove --suites test_checkout.py
     """
-    asked = [one for one in asked_by(checkout() / "suites") if scenario in (None, one.scenario.id)]
+    asked = [one for one in asked_by(suites.resolve()) if scenario in (None, one.scenario.id)]
     chosen = {claim(id_).id for id_ in claims}
     planned = attempts([one for one in asked if not chosen or one.case.claim in chosen], only)
     for one in planned:
@@ -55,7 +69,7 @@ def prove(
 def _prove(attempt: Attempt, options: list[str]) -> list[str]:
     """Perform an attempt, keep its proofs, and return the cases that were not broken."""
     click.echo(click.style(f"\n── {attempt.scenario.id} · {attempt.name}", bold=True))
-    reports = checkout() / "reports"
+    reports = paths.reports()
     proofs = run_attempt(attempt, _sabotaged(reports), options)
     write_proofs(reports / "proofs.json", proofs)
     for one in proofs:

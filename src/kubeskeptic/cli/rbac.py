@@ -11,7 +11,7 @@ import yaml
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults.library import FAULTS
 from kubeskeptic.guard import Risk, rights
-from kubeskeptic.paths import checkout
+from kubeskeptic.paths import shipped
 from kubeskeptic.scenarios.declaration import ALWAYS_WATCHED, WATCHED
 
 
@@ -43,7 +43,7 @@ def text(level: Risk, account: tuple[str, str] = ("kubeskeptic", "kubeskeptic"))
     declared: dict[Risk, list[rights.Right]] = defaultdict(list)
     for fault in FAULTS.values():
         declared[fault.risk] += fault.rights
-    needed = rights.rights(level, _kinds(checkout() / "manifests"), declared)
+    needed = rights.rights(level, _kinds(shipped() / "manifests"), declared)
     return yaml.safe_dump_all(rights.manifests(level, needed, account), sort_keys=False)
 
 

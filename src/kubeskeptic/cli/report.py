@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from kubeskeptic import paths
 from kubeskeptic.errors import BadInput
-from kubeskeptic.paths import checkout
 from kubeskeptic.reports import write_all
 
 
@@ -19,7 +19,7 @@ def report(run: str, reports: Path | None) -> None:
 
     RUN is a run's id or folder; the last one when left out. To judge it again too: pytest --replay=RUN.
     """
-    folder = run_folder(run, reports or checkout() / "reports")
+    folder = run_folder(run, reports or paths.reports())
     write_all(folder)
     click.echo(folder / "index.html")
 

@@ -21,7 +21,7 @@ from kubeskeptic.undo.cleanup import revive
 _REPORTS = click.option(
     "--reports",
     type=click.Path(path_type=Path, file_okay=False),
-    default=lambda: paths.checkout() / "reports",
+    default=paths.reports,
     show_default="reports",
     help="Where the journals of the runs are.",
 )

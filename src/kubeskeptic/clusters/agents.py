@@ -60,7 +60,7 @@ def from_registry(engine: Engine, reference: str) -> Path:
             return archive
         with tempfile.TemporaryDirectory() as folder:
             context = Path(folder)
-            shutil.copy(paths.checkout() / "images/agent/Dockerfile", context)
+            shutil.copy(paths.shipped() / "images/agent/Dockerfile", context)
             agent_image.lay_out(context / "sources")
             agent_image.copy_package("dns", context / "packages")
             (context / "wrappers").mkdir()

@@ -1,14 +1,32 @@
-"""The pytest plugin: options, the claim marker, verdicts as outcomes, the table at the end, the exit status.
+"""The pytest plug-in: options, the claim marker, verdicts as outcomes, the table at the end, the exit status.
 
-Everything it does to a cluster is in the library and works without it.
+pytest loads it in every project of an environment that it is installed in: importing it brings nothing but the command line.
+All else is loaded once a selected test is about a claim. Everything that it does to a cluster is in the library and works
+without pytest.
+
+PYTEST_DONT_REWRITE: it has no assertions, and is often imported before pytest hears of it.
 """
 
-from kubeskeptic.plugin.cases import claim, pytest_collection_modifyitems, pytest_itemcollected
-from kubeskeptic.plugin.judging import Holds, Judge, Violated
-from kubeskeptic.plugin.options import options_of, pytest_addoption, pytest_configure
-from kubeskeptic.plugin.outcomes import pytest_runtest_call, pytest_runtest_makereport, pytest_runtest_setup
-from kubeskeptic.plugin.signals import pytest_sessionstart
-from kubeskeptic.plugin.summary import pytest_report_header, pytest_sessionfinish, pytest_terminal_summary
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from kubeskeptic.plugin.activation import (
+    pytest_collection_finish,
+    pytest_collection_modifyitems,
+    pytest_configure,
+    pytest_itemcollected,
+    pytest_report_collectionfinish,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+    pytest_testnodedown,
+)
+from kubeskeptic.plugin.options import options_of, pytest_addoption, pytest_load_initial_conftests
+
+if TYPE_CHECKING:
+    from kubeskeptic.plugin.cases import claim
+    from kubeskeptic.plugin.judging import Holds, Judge, Violated
 
 __all__ = [
     "Holds",
@@ -17,14 +35,24 @@ __all__ = [
     "claim",
     "options_of",
     "pytest_addoption",
+    "pytest_collection_finish",
     "pytest_collection_modifyitems",
     "pytest_configure",
     "pytest_itemcollected",
-    "pytest_report_header",
-    "pytest_runtest_call",
-    "pytest_runtest_makereport",
-    "pytest_runtest_setup",
+    "pytest_load_initial_conftests",
+    "pytest_report_collectionfinish",
     "pytest_sessionfinish",
-    "pytest_sessionstart",
     "pytest_terminal_summary",
+    "pytest_testnodedown",
 ]
+
+pytest_plugins = ("kubeskeptic.fixtures.run", "kubeskeptic.fixtures.recording", "kubeskeptic.fixtures.verdict")
+
+_ELSEWHERE = {"Holds": "judging", "Judge": "judging", "Violated": "judging", "claim": "cases"}
+
+
+def __getattr__(name: str) -> Any:
+    """Names that suites take from here, loaded when asked for."""
+    if name not in _ELSEWHERE:
+        raise AttributeError(f"module {__name__} has no {name}")
+    return getattr(import_module(f"{__name__}.{_ELSEWHERE[name]}"), name)

@@ -8,6 +8,7 @@ from types import ModuleType
 import pytest
 
 from kubeskeptic.bounds import Expression
+from kubeskeptic.claims import Claim, declare
 from kubeskeptic.claims import claim as claim_named
 from kubeskeptic.claims.case import Case
 from kubeskeptic.errors import SkepticError
@@ -15,7 +16,7 @@ from kubeskeptic.scenarios.declaration import GIVEN, Scenario
 
 
 def claim(
-    id_: str,
+    one: str | Claim,
     *,
     act: str | Sequence[str],
     case: str = "",
@@ -28,7 +29,10 @@ def claim(
     """Mark a test as one case of a claim; see :class:`~kubeskeptic.claims.case.Case` for the parameters.
 
     The test's name and docstring are its own; ``pytest -k`` chooses it by claim and case, too.
+
+    :param one: the id of a claim of the catalogue, or a claim of one's own, which is added to it
     """
+    id_ = declare(one).id if isinstance(one, Claim) else one
     acts = (act,) if isinstance(act, str) else tuple(act)
     sabotages = None if broken_by is None else tuple(broken_by)
     return pytest.mark.claim(Case(id_, case, acts, of, within, soonest, watched, sabotages))
@@ -82,7 +86,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         except SkepticError as error:
             raise pytest.UsageError(f"{item.nodeid}: {error}") from error
     known = {id_ for one in scenarios.values() for id_ in one.sabotages}
-    unknown = [id_ for id_ in config.getoption("--sabotage") if scenarios and id_ not in known]
+    unknown = [id_ for id_ in config.getoption("skeptic_sabotage") if scenarios and id_ not in known]
     if unknown:
         raise pytest.UsageError(
             f"there is no sabotage {unknown[0]} here; there are {', '.join(sorted(known)) or 'none'}"

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from kubeskeptic.claims import claim
+from kubeskeptic.claims import claim, own_claim
 from kubeskeptic.claims.case import Case
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, Verdict
 from kubeskeptic.journal import Journal
+from kubeskeptic.plugin import found
 from kubeskeptic.plugin.cases import case_of, scenario_of
 from kubeskeptic.plugin.state import STATE, Judged
 from kubeskeptic.timeline import Recording
@@ -70,7 +71,11 @@ class Judge:
         state.judged[self.item.nodeid] = Judged(case.claim, case.name, finding.verdict, finding.why)
         declared = scenario_of(getattr(self.item, "module", None))
         scenario = self.recording.id if self.recording else declared.id if declared else ""
-        fields = finding.as_record() | {"claim": case.claim, "case": case.name, "post": str(claim(case.claim).post)}
+        one = claim(case.claim)
+        fields = finding.as_record() | {"claim": case.claim, "case": case.name, "post": str(one.post or "")}
+        if own_claim(case.claim):  # a report that is written from the journal alone knows no test files
+            fields["declared"] = {"states": one.states, "broken_by": list(one.broken_by)}
+        found.keep(self.item, fields, scenario)
         if self.journal:
             self.journal.write("finding", scenario=scenario, test=self.item.nodeid, **fields)
         elif state.journal:  # the test never had the run, or has it no more: its finding is written down all the same

@@ -47,7 +47,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Findings of tests that ended before they could say one; shorter reports; claims as properties."""
+    """Findings of tests that ended before they could say one; shorter reports."""
     report = yield
     case = case_of(item)
     if call.excinfo is None or not (case or "run" in _fixtures(item)):

@@ -13,7 +13,7 @@ from types import FrameType
 _CAUGHT = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def pytest_sessionstart() -> None:
+def install() -> None:
     """Put our handler in place, also where a shell started us in the background with SIGINT ignored."""
     if threading.current_thread() is not threading.main_thread():
         return

@@ -11,7 +11,6 @@ from pathlib import Path
 from kubeskeptic import __version__
 from kubeskeptic.errors import SkepticError
 from kubeskeptic.findings import Verdict
-from kubeskeptic.paths import checkout
 from kubeskeptic.proving.proofs import Proof
 from kubeskeptic.proving.suites import Asked
 from kubeskeptic.scenarios.declaration import Sabotage, Scenario
@@ -125,4 +124,4 @@ def _meets(sabotage: Sabotage, asked: Sequence[Asked]) -> bool:
 
 
 def _perform(words: Sequence[str]) -> int:
-    return subprocess.run(words, cwd=checkout(), check=False).returncode
+    return subprocess.run(words, check=False).returncode

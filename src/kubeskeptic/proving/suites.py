@@ -58,14 +58,13 @@ class Asked:
 
 
 @cache
-def asked_by(folder: Path) -> tuple[Asked, ...]:
-    """Return every case that the suite files below a folder ask, file by file.
+def asked_by(place: Path) -> tuple[Asked, ...]:
+    """Return every case that a suite file asks, or those below a folder, file by file.
 
     :raises Exception: what importing a suite file raises
     """
-    return tuple(
-        one for path in sorted(folder.glob("**/test_*.py")) for one in _asked_in(path, _imported(path, folder))
-    )
+    folder, files = (place.parent, [place]) if place.is_file() else (place, sorted(place.glob("**/test_*.py")))
+    return tuple(one for path in files for one in _asked_in(path, _imported(path, folder)))
 
 
 def _asked_in(path: Path, module: ModuleType) -> Iterator[Asked]:

@@ -1,7 +1,8 @@
 """``allure-results/``: one result per finding, for Allure 3 and 2.
 
 Chapters are epics, claims are features and a label of their own, so that Allure's ``groupBy`` can use any of them.
-Identifiers are computed, not drawn, so that writing a report again replaces it instead of adding to it.
+Identifiers and file names are computed, not drawn: writing a report again replaces it instead of adding to it, and what
+``pytest --alluredir`` writes about a finding is the same test as what is written here from the journal.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import hashlib
 import json
 import shutil
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +41,27 @@ def write(report: Report, folder: Path) -> None:
     for chapter in report.chapters:
         for section in chapter.sections:
             for entry in section.entries:
-                result = _result(report, chapter, section, entry)
-                result.attachments = _attach(logger, report, section, entry)
-                logger.report_result(result)
+                result = made(report, chapter, section, entry)
+                result.attachments = attach(logger.report_attached_data, report, section, entry)
+                logger.report_result(named(result, result.uuid))
+    write_about(report, folder)
+
+
+def write_about(report: Report, folder: Path) -> None:
+    """Write what Allure shows beside the results: the run's data, and the categories of what does not hold."""
     (folder / "environment.properties").write_text(_environment(report), encoding="utf-8")
     (folder / "categories.json").write_text(json.dumps(_CATEGORIES, indent=2), encoding="utf-8")
+
+
+def named(result: TestResult, name: str) -> TestResult:
+    """The result with a file name of its own, in place of a random one."""
+    result.file_pattern = f"{name}-result.json"
+    return result
+
+
+def identifier(report: Report, entry: Entry) -> str:
+    """The UUID of a finding's result: the same whenever and by whatever it is written."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{report.id}/{entry.anchor}"))
 
 
 _LOGGER: Any = AllureFileLogger  # it carries no types
@@ -54,12 +72,13 @@ _CATEGORIES = [
 ]
 
 
-def _result(report: Report, chapter: Chapter, section: Section, entry: Entry) -> TestResult:
+def made(report: Report, chapter: Chapter, section: Section, entry: Entry) -> TestResult:
+    """The result of a finding, without attachments."""
     name = f"{entry.claim} · {plain(entry.case)}" if entry.case else entry.claim
     identity = hashlib.sha256(f"{entry.claim}\0{entry.case}".encode()).hexdigest()[:32]
     start, stop = entry.window or (report.run.get("at", 0.0),) * 2
     return TestResult(
-        uuid=str(uuid.uuid5(uuid.NAMESPACE_OID, f"{report.id}/{entry.anchor}")),
+        uuid=identifier(report, entry),
         historyId=identity,
         testCaseId=identity,
         fullName=entry.test or entry.claim,
@@ -72,7 +91,7 @@ def _result(report: Report, chapter: Chapter, section: Section, entry: Entry) ->
         start=int(start * 1000),
         stop=int(stop * 1000),
         labels=[Label(name, value) for name, value in _labels(chapter, section, entry)],
-        parameters=[Parameter(name, value) for name, value in _parameters(entry).items()],
+        parameters=_parameters(report, entry),
     )
 
 
@@ -94,23 +113,35 @@ def _labels(chapter: Chapter, section: Section, entry: Entry) -> list[tuple[str,
     return [(name, value) for name, value in labels if value]
 
 
-def _parameters(entry: Entry) -> dict[str, str]:
-    said = {name: measured(value) for name, value in entry.measured.items()}
-    return said | {f"{name}, bound": f"{limit(bound)} = {bound.source}" for name, bound in entry.bounds.items()}
+def _parameters(report: Report, entry: Entry) -> list[Parameter]:
+    """The case, and what differs from run to run, which says nothing about which test it is."""
+    varying = {"seed": str(report.run["seed"])} if report.run.get("seed") is not None else {}
+    varying |= {name: measured(value) for name, value in entry.measured.items()}
+    varying |= {f"{name}, bound": f"{limit(bound)} = {bound.source}" for name, bound in entry.bounds.items()}
+    case = [Parameter("case", plain(entry.case))] if entry.case else []
+    return case + [Parameter(name, value, excluded=True) for name, value in varying.items()]
 
 
 def _description(report: Report, section: Section, entry: Entry) -> str:
     post = f"{POST_SAYS[entry.of_post]}. {section.claim.condition}".strip() if entry.of_post else ""
-    parts = [quoted(section.claim.says), section.claim.states, post, f"    {command(report, entry)}"]
+    parts = [
+        section.claim.says and quoted(section.claim.says),
+        section.claim.states,
+        post,
+        f"    {command(report, entry)}",
+    ]
     return "\n\n".join(part for part in parts if part)
 
 
-def _attach(logger: Any, report: Report, section: Section, entry: Entry) -> list[Attachment]:
+def attach(
+    write_data: Callable[[str, str], object], report: Report, section: Section, entry: Entry
+) -> list[Attachment]:
+    """The timeline of a finding, written by a function of text and file name; empty when nothing can be drawn."""
     drawn = picture(report, section, entry)
     if drawn is None:
         return []
     source = f"{uuid.uuid5(uuid.NAMESPACE_OID, f'{report.id}/{entry.anchor}/timeline')}-attachment.svg"
-    logger.report_attached_data(drawn, source)
+    write_data(drawn, source)
     return [Attachment(name="timeline", source=source, type="image/svg+xml")]
 
 

@@ -38,13 +38,46 @@ def build(
         broken_off=ended is None,
         clean=ended.get("clean") if ended else None,
         torn=evidence.torn,
-        chapters=_chapters(_entries(evidence), claims, _proofs(proofs)),
+        chapters=_chapters(_entries(evidence), [*claims, *_declared(evidence.findings, claims)], _proofs(proofs)),
         scenarios={name: _redacted(recording) for name, recording in evidence.scenarios.items() if name},
         instrument=tuple(redact(record) for record in evidence.instrument),
         sabotages=tuple({record.get("id"): redact(record) for record in evidence.sabotages}.values()),
         tick_lag_p99=tick_lag_p99,
         unseen=redact(str(ended.get("why") or "")) if ended else "",
     )
+
+
+def alone(
+    finding: Mapping[str, Any],
+    run: Mapping[str, Any],
+    recording: Recording | None,
+    claims: Sequence[Claim],
+    proofs: Iterable[Mapping[str, Any]] = (),
+) -> Report:
+    """The report of one finding, for formats that tests write one by one.
+
+    :param finding: as the journal has it
+    :param run: the journal's ``run`` record
+    :param recording: what the finding was made of; None when nothing was recorded
+    """
+    kept = redact(dict(finding))
+    return Report(
+        run=redact(dict(run)),
+        ended=None,
+        broken_off=True,
+        clean=None,
+        torn=0,
+        chapters=_chapters([_entry(kept, anchor(kept))], claims, _proofs(proofs)),
+        scenarios={recording.id: _redacted(recording)} if recording else {},
+        instrument=(),
+        sabotages=(),
+        tick_lag_p99=None,
+    )
+
+
+def anchor(finding: Mapping[str, Any]) -> str:
+    """The permalink of a finding: its claim and case."""
+    return re.sub(r"[^\w.-]+", "-", ".".join(part for part in (finding["claim"], finding.get("case")) if part))
 
 
 def _entries(evidence: RunEvidence) -> list[Entry]:
@@ -55,13 +88,13 @@ def _entries(evidence: RunEvidence) -> list[Entry]:
     taken: Counter[str] = Counter()
     entries = []
     for finding in latest.values():
-        anchor = re.sub(r"[^\w.-]+", "-", ".".join(part for part in (finding["claim"], finding.get("case")) if part))
-        taken[anchor] += 1
-        entries.append(_entry(finding, anchor if taken[anchor] == 1 else f"{anchor}-{taken[anchor]}"))
+        name = anchor(finding)
+        taken[name] += 1
+        entries.append(_entry(finding, name if taken[name] == 1 else f"{name}-{taken[name]}"))
     return entries
 
 
-def _entry(finding: Mapping[str, Any], anchor: str) -> Entry:
+def _entry(finding: Mapping[str, Any], place: str) -> Entry:
     window = finding.get("window")
     verdict = finding.get("verdict")
     return Entry(
@@ -78,7 +111,7 @@ def _entry(finding: Mapping[str, Any], anchor: str) -> Entry:
         window=(float(window[0]), float(window[1])) if window else None,
         probes=tuple(finding.get("probes") or ()),
         decisive=tuple(finding.get("decisive") or ()),
-        anchor=anchor,
+        anchor=place,
     )
 
 
@@ -105,6 +138,17 @@ def _chapters(
         Chapter(one, CHAPTERS.get(one, one), tuple(s for s in sections if s.claim.chapter == one)) for one in named
     )
     return tuple(chapter for chapter in chapters if chapter.sections)
+
+
+def _declared(findings: Iterable[Mapping[str, Any]], claims: Sequence[Claim]) -> list[Claim]:
+    """The claims that test files brought along, as their findings describe them."""
+    known = {one.id for one in claims}
+    told = {str(one["claim"]): redact(one["declared"]) for one in findings if isinstance(one.get("declared"), dict)}
+    return [
+        Claim(id_, states=str(data.get("states", "")), broken_by=tuple(data.get("broken_by", ())))
+        for id_, data in told.items()
+        if id_ not in known
+    ]
 
 
 def _unknown(claim: str) -> Claim:

@@ -53,9 +53,9 @@ def _case(suite: Element, report: Report, section: Section, entry: Entry) -> Non
     case = SubElement(
         suite, "testcase", classname=_xml(section.claim.chapter), name=_xml(name), time=f"{entry.seconds or 0:.3f}"
     )
-    properties = SubElement(case, "properties")
-    for key, value in _properties(section, entry).items():
-        SubElement(properties, "property", name=_xml(key), value=_xml(value))
+    listed = SubElement(case, "properties")
+    for key, value in properties(section, entry).items():
+        SubElement(listed, "property", name=_xml(key), value=_xml(value))
     why = _xml(entry.why)
     if entry.verdict is Verdict.VIOLATED:
         SubElement(case, "failure", message=why, type="AssertionError").text = _xml(_details(report, section, entry))
@@ -65,7 +65,8 @@ def _case(suite: Element, report: Report, section: Section, entry: Entry) -> Non
         SubElement(case, "skipped", message=why)
 
 
-def _properties(section: Section, entry: Entry) -> dict[str, str]:
+def properties(section: Section, entry: Entry) -> dict[str, str]:
+    """What a test case is told to be about, for ``<property>`` elements."""
     said = {
         "claim": entry.claim,
         "case": entry.case,

@@ -9,6 +9,7 @@ from typing import Any
 
 from kubeskeptic.claims import catalogue
 from kubeskeptic.errors import BadInput
+from kubeskeptic.paths import shipped
 from kubeskeptic.reports import allure, junit, result_json, summary
 from kubeskeptic.reports.building import build
 from kubeskeptic.reports.html import page
@@ -36,7 +37,7 @@ def read_report(run_dir: Path) -> Report:
     """
     journal = run_dir / "journal.jsonl"
     evidence = load(journal)
-    return build(evidence, catalogue(), _proofs(_beside(run_dir)), tick_lag_p99(journal))
+    return build(evidence, catalogue(), proofs_beside(run_dir), tick_lag_p99(journal))
 
 
 def write_all(run_dir: Path) -> Written:
@@ -61,6 +62,14 @@ def write_all(run_dir: Path) -> Written:
     return written
 
 
+def proofs_beside(run_dir: Path) -> list[dict[str, Any]]:
+    """The records of proofs that are kept with a run, and those that come with the project where none are.
+
+    :raises BadInput: when they cannot be read
+    """
+    return _proofs(_beside(run_dir))
+
+
 def _write(path: Path, text: str) -> None:
     """Whole or not at all: somebody may be looking at the last one."""
     new = path.with_name(f".{path.name}.new")
@@ -70,12 +79,12 @@ def _write(path: Path, text: str) -> None:
 
 def _beside(run_dir: Path) -> Path:
     """Where the record of proofs is: with the runs; runs sabotaged on purpose are a folder further down."""
-    near = run_dir.parent / "proofs.json"
-    return near if near.exists() else run_dir.parent.parent / "proofs.json"
+    places = (run_dir.parent, run_dir.parent.parent, shipped())
+    return next((place / "proofs.json" for place in places if (place / "proofs.json").exists()), Path())
 
 
 def _proofs(path: Path) -> list[dict[str, Any]]:
-    if not path.exists():
+    if not path.is_file():
         return []
     try:
         records = json.loads(path.read_text(encoding="utf-8"))

@@ -14,7 +14,7 @@ from kubeskeptic.errors import ClusterError, Inconclusive, PatienceExhausted, Un
 from kubeskeptic.faults import Fault, Inflicted, choose, inflict
 from kubeskeptic.faults.targets import WHOLE
 from kubeskeptic.guard.risk import above
-from kubeskeptic.paths import checkout
+from kubeskeptic.paths import shipped
 from kubeskeptic.probes.specs import Probe
 from kubeskeptic.runs import Run, evidence
 from kubeskeptic.scenarios.declaration import GIVEN, ActPlan, Sabotage, Scenario
@@ -69,7 +69,7 @@ class Stage:
         :raises BadInput: when the manifest has a mistake
         :raises PatienceExhausted: with the pods that are not Ready
         """
-        path = self.scenario.manifest or checkout() / "manifests" / f"{self.scenario.id}.yaml"
+        path = self.scenario.manifest or shipped() / "manifests" / f"{self.scenario.id}.yaml"
         manifests = read(path, self.run.cluster.agent_image)
         for sabotage in self.sabotages:
             manifests = sabotage.rewrite(manifests) if sabotage.rewrite else manifests

@@ -43,7 +43,7 @@ REPOSITORY = "kubeskeptic/node"
 
 def sources() -> Path:
     """The folder of the checkout whose files go into the node."""
-    return paths.checkout() / "images/node"
+    return paths.shipped() / "images/node"
 
 
 def recipe(version: str) -> Recipe:

@@ -64,7 +64,7 @@ def busybox(workshop: Workshop) -> tuple[str, Path]:
 
 def pause(workshop: Workshop, reference: str) -> Path:
     """The image whose process holds a pod's namespaces."""
-    source = paths.checkout() / "images/node/pause.go"
+    source = paths.shipped() / "images/node/pause.go"
 
     def fill(root: Path, step: Step) -> None:
         command = ["go", "build", "-trimpath", "-ldflags", "-s -w", "-o", str(root / "pause"), str(source)]

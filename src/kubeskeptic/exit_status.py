@@ -1,0 +1,30 @@
+"""Exit statuses in words, for the last line of a run: make turns each but 0 into 2.
+
+``python -m kubeskeptic.exit_status 10`` says one.
+"""
+
+from __future__ import annotations
+
+import sys
+
+WORDS = {
+    0: "nothing failed",
+    1: "a claim is violated, or a test or a requirement failed",
+    2: "interrupted",
+    3: "an error of the harness itself",
+    4: "what was asked makes no sense",
+    5: "no test was selected",
+    10: "nothing is violated, but a claim is inconclusive",
+    20: "the cluster was left dirty; `skeptic cleanup` puts it right",
+    21: "the cluster was refused",
+}
+"""pytest's statuses and ours."""
+
+
+def in_words(status: int) -> str:
+    """An exit status as number and words."""
+    return f"exit status {status}: {WORDS.get(status, 'ended by a signal' if status > 128 else 'unknown')}"
+
+
+if __name__ == "__main__":
+    print(in_words(int(sys.argv[1])))

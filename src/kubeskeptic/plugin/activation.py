@@ -1,0 +1,124 @@
+"""Waking up: all that makes verdicts is loaded only once a selected test is about a claim.
+
+In a session without such a test the plug-in prints nothing, checks no option and catches no signal.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kubeskeptic.plugin import options
+
+if TYPE_CHECKING:
+    from xdist.workermanage import WorkerController
+
+MARKER = "claim(case): the case of a claim that this test is about; made by kubeskeptic.claim"
+FIXTURES = "kubeskeptic.fixtures."
+"""The package of our fixtures. A fixture of the same name from elsewhere is another fixture."""
+HOOKS = ("outcomes", "summary", "junit_properties", "last_line")
+"""Modules whose hooks are of use only to sessions with claims."""
+
+_refused = pytest.StashKey[str]()
+_unknown = pytest.StashKey[bool]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker, and check the options where any is given."""
+    config.addinivalue_line("markers", MARKER)
+    if options.given(config):
+        options.made(config)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let ``pytest -k`` choose a test by its claim and its case."""
+    if item.get_closest_marker("claim"):
+        from kubeskeptic.plugin import cases
+
+        cases.pytest_itemcollected(item)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Check the cases of all collected tests.
+
+    :raises pytest.UsageError: for one that makes no sense
+    """
+    if any(asks(item) for item in items):
+        from kubeskeptic.plugin import cases
+
+        config.stash[_unknown] = True  # pytest goes on to the end of the collection all the same
+        cases.pytest_collection_modifyitems(config, items)
+        config.stash[_unknown] = False
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Wake up when a test that is left after all selection is about a claim or uses our fixtures, or an option is given.
+
+    :raises pytest.UsageError: when something would make its verdict untrue, before anything is touched
+    """
+    config, asked = session.config, [item for item in session.items if asks(item)]
+    if config.stash.get(_unknown, False) or not (asked or options.given(config)):
+        return
+    from kubeskeptic.plugin import refusals
+
+    if asked and (output := getattr(config, "workeroutput", None)) is not None:
+        output["kubeskeptic"] = refusals.SHARED  # the controller ends the session with it
+        session.items.clear()
+    else:
+        refusals.check(config, asked)
+        _wake(config)
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> str | list[str]:
+    """The seed, before the first test."""
+    from kubeskeptic.plugin.state import STATE
+
+    if STATE not in config.stash:
+        return []
+    from kubeskeptic.plugin import summary
+
+    return summary.pytest_report_header(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: WorkerController) -> None:
+    """Remember that a worker of pytest-xdist has refused."""
+    if sentence := getattr(node, "workeroutput", {}).get("kubeskeptic"):
+        node.config.stash[_refused] = sentence
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """End a session whose workers have refused as one that makes no sense."""
+    if _refused in session.config.stash:
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say why the workers have refused."""
+    if _refused in config.stash:
+        terminalreporter.write_line(f"ERROR: {config.stash[_refused]}", red=True)
+
+
+def asks(item: pytest.Item) -> bool:
+    """Whether a test is about a claim, or uses our fixtures."""
+    if item.get_closest_marker("claim"):
+        return True
+    known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    return any(definitions[-1].func.__module__.startswith(FIXTURES) for definitions in known.values() if definitions)
+
+
+def _wake(config: pytest.Config) -> None:
+    from kubeskeptic.plugin import allure_results, signals, state
+    from kubeskeptic.terminal import forgive
+
+    config.stash[state.STATE] = options.made(config)
+    forgive(getattr(config.get_terminal_writer(), "_file", None))
+    signals.install()
+    for name in HOOKS:
+        config.pluginmanager.register(import_module(f"kubeskeptic.plugin.{name}"))
+    allure_results.join(config)

@@ -1,0 +1,92 @@
+"""``--alluredir``: what allure-pytest writes about a test is made the same result as the one written from the journal.
+
+allure-pytest hands each result to its hooks before it is written; here it gets its identifiers, labels, parameters, status
+and timeline from the test's finding. Its steps, fixtures and captured output stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+
+import allure_commons
+import pytest
+from allure_commons.model2 import Status, TestResult
+from allure_commons.types import LabelType
+
+from kubeskeptic.findings import Verdict
+from kubeskeptic.plugin.found import report_of
+from kubeskeptic.reports import allure
+from kubeskeptic.reports.model import Report
+
+NAME = "kubeskeptic.allure"
+DEFAULTS = {
+    LabelType.PARENT_SUITE,
+    LabelType.SUITE,
+    LabelType.SUB_SUITE,
+    LabelType.FRAMEWORK,
+    LabelType.LANGUAGE,
+}
+"""Labels that allure-pytest gives every test; all others are the user's own and stay."""
+
+
+def join(config: pytest.Config) -> None:
+    """Take part in what allure-pytest writes, when it writes anything."""
+    if folder := config.getoption("allure_report_dir", None):
+        results = Results(Path(folder).absolute())
+        config.pluginmanager.register(results, NAME)
+        allure_commons.plugin_manager.register(results, NAME)
+        config.add_cleanup(lambda: allure_commons.plugin_manager.unregister(results))
+
+
+class Results:
+    """Rewrites the results of tests that found something.
+
+    :param folder: where allure-pytest writes
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._item: pytest.Item | None = None
+        self._told = False
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Know whose result comes next."""
+        self._item = item
+        try:
+            return (yield)
+        finally:
+            self._item = None
+
+    @allure_commons.hookimpl(tryfirst=True)
+    def report_result(self, result: TestResult) -> None:
+        """Make a result that of the finding, just before it is written."""
+        report = report_of(self._item) if self._item else None
+        if report is None:
+            return
+        (chapter,), (section,), (entry,) = report.chapters, report.sections, report.entries
+        made = allure.made(report, chapter, section, entry)
+        _merge(result, made, entry.verdict)
+        write = allure_commons.plugin_manager.hook.report_attached_data
+        drawn = allure.attach(lambda body, name: write(body=body, file_name=name), report, section, entry)
+        result.attachments = [*result.attachments, *drawn]
+        allure.named(result, allure.identifier(report, entry))
+        self._tell(report)
+
+    def _tell(self, report: Report) -> None:
+        if not self._told:
+            self._told = True
+            allure.write_about(report, self._folder)
+
+
+def _merge(result: TestResult, made: TestResult, verdict: Verdict) -> None:
+    for field in ("historyId", "testCaseId", "fullName", "name", "titlePath", "description"):
+        setattr(result, field, getattr(made, field))
+    theirs = [label for label in result.labels if label.name not in DEFAULTS]
+    taken = {label.name for label in theirs}
+    result.labels = [*theirs, *(label for label in made.labels if label.name not in taken)]
+    known = {parameter.name for parameter in made.parameters}
+    result.parameters = [*made.parameters, *(one for one in result.parameters if one.name not in known)]
+    if verdict is not Verdict.HOLDS or result.status == Status.PASSED:  # else its teardown failed
+        result.status, result.statusDetails = made.status, made.statusDetails

@@ -1,0 +1,57 @@
+"""The findings of this session as the journal has them, for the report formats of pytest and of other plug-ins.
+
+They are taken from the session and not from the journal, so that a run that is judged again reports its new verdicts.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kubeskeptic.claims import catalogue
+from kubeskeptic.journal import read
+from kubeskeptic.plugin.state import STATE
+from kubeskeptic.reports.building import alone
+from kubeskeptic.reports.model import Report
+from kubeskeptic.reports.writing import proofs_beside
+
+Record = dict[str, Any]
+
+_FOUND = pytest.StashKey[Record]()
+
+
+def keep(item: pytest.Item, fields: Mapping[str, Any], scenario: str) -> None:
+    """Keep what a test found, in place of what it found before.
+
+    :param fields: as in the journal's ``finding`` record
+    """
+    item.stash[_FOUND] = {"at": time.time(), **fields, "scenario": scenario, "test": item.nodeid}
+
+
+def report_of(item: pytest.Item) -> Report | None:
+    """The report of what a test found; None when it found nothing."""
+    record = item.stash.get(_FOUND, None)
+    if record is None:
+        return None
+    recording = getattr(getattr(item, "judge", None), "recording", None)
+    return alone(record, run_of(item.config), recording, catalogue(), _proofs(item.config))
+
+
+def run_of(config: pytest.Config) -> Record:
+    """The run's record: from its journal, or as it will be where there is none yet."""
+    state = config.stash[STATE]
+    folder = state.replay or state.options.folder
+    journal = folder if folder.is_file() else folder / "journal.jsonl"
+    planned = {"id": state.options.id, "seed": state.options.seed}
+    records = read(journal) if journal.exists() else iter(())
+    return next((record for record in records if record["kind"] == "run"), planned)
+
+
+def _proofs(config: pytest.Config) -> list[Record]:
+    state = config.stash[STATE]
+    folder: Path = state.replay or state.options.folder
+    return proofs_beside(folder.parent if folder.is_file() else folder)

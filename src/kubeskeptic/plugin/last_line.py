@@ -1,0 +1,29 @@
+"""The last line: how many claims came to which verdict, and the exit status in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Generator
+
+import pytest
+
+from kubeskeptic.exit_status import in_words
+from kubeskeptic.plugin.state import STATE
+from kubeskeptic.reports.model import WORST_FIRST
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, object]:
+    """Write the line after everything else, when the status is what it will be."""
+    result = yield
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        reporter.write_line(f"kubeskeptic: {said(session)}")
+    return result
+
+
+def said(session: pytest.Session) -> str:
+    """The verdicts of a session, counted, worst first, and its exit status in words."""
+    verdicts = Counter(judged.verdict for judged in session.config.stash[STATE].judged.values())
+    counted = ", ".join(f"{verdicts[one]} {one}" for one in WORST_FIRST if verdicts[one])
+    return f"{counted or 'no verdict'}; {in_words(int(session.exitstatus))}"
