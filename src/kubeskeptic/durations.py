@@ -88,6 +88,11 @@ CLEANUP_GONE = Patience(180)
 """A namespace with everything in it is gone."""
 KUBELET_ANSWERS = 2.0
 """A kubelet that does not answer the API server within this long counts as out of reach."""
+SETTING_READ = 10.0
+"""A component that does not say its configuration within this long counts as not read."""
+IN_FORCE = 180.0
+"""A changed ConfigMap is in the containers that mount it within this long, and read again by what reloads it: the kubelet's
+sync period and cache (Kubernetes documentation, ConfigMaps) with CoreDNS's own 45 s."""
 SWITCH_LOOKS = 0.25
 """Between two looks of a dead man's switch at the clock and at its runner."""
 SWITCH_COMMAND = Patience(390)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from kubeskeptic import __version__
 from kubeskeptic.clusters import Cluster, find
-from kubeskeptic.clusters.adopted import adopted, default_kubeconfig
+from kubeskeptic.clusters.adopted import PROVIDER, adopted, default_kubeconfig
 from kubeskeptic.errors import MissingRequirement, NotAsked, SkepticError
 from kubeskeptic.faults import Site, arming
 from kubeskeptic.guard import Guard, Lease
@@ -85,7 +85,7 @@ def _run(options: RunOptions, site: Site, level: Risk) -> Run:
         journal=site.journal,
         site=site,
         agents=Agents(site.kube, site.journal, site.cluster.agent_image, f"skeptic-{options.id}-agents", options.id),
-        settings=read_settings(site.kube, site.access.run),
+        settings=read_settings(site.kube, site.access, ours=site.cluster.provider != PROVIDER),
         allowed=level,
         sabotages=options.sabotages,
     )
@@ -139,6 +139,7 @@ def _declare(run: Run, options: RunOptions) -> None:
         nodes=list(run.nodes),
         roles={node.name: node.role for node in run.cluster.nodes},
         settings=run.settings.as_record(),
+        unread=run.settings.unread_record(),
         harness=__version__,
         command=options.again(),
         sabotages=list(options.sabotages),
