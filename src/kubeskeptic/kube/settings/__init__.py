@@ -7,7 +7,6 @@
 ``kubelets``     /configz of every kubelet
 ``proxies``      /configz of the kube-proxy that runs on each node
 ``dns``          the live Corefile
-``conntrack``    timeouts of the nodes' kernels
 ===============  ========================================================================================
 """
 

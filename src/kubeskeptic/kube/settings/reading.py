@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable
 from kubeskeptic.bounds import Setting, Settings
 from kubeskeptic.errors import SkepticError
 from kubeskeptic.kube.handle import Kube
-from kubeskeptic.kube.settings import conntrack, controllers, dns, kubelets, proxies
-from kubeskeptic.kube.settings.per_node import MALFORMED, IntoNodes, Unread, in_words
+from kubeskeptic.kube.settings import controllers, dns, kubelets, proxies
+from kubeskeptic.kube.settings.per_node import MALFORMED, Found, IntoNodes, Unread, ask_each, in_words, of_nodes
 
+SYN_SENT = "/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_syn_sent"
 Reader = Callable[[], Iterable[Setting | Unread]]
 
 
@@ -30,7 +31,7 @@ def read_settings(kube: Kube, access: IntoNodes, *, ours: bool = True) -> Settin
         (kubelets.NAMES, lambda: kubelets.read(kube, nodes)),
         (proxies.NAMES, lambda: proxies.read(kube, nodes, access)),
         (dns.NAMES, lambda: dns.read(kube)),
-        (conntrack.NAMES, lambda: conntrack.read(nodes, access)),
+        (("SYN_SENT",), lambda: _syn_sent(nodes, access)),
     ]
     settings: dict[str, Setting] = {}
     missing: dict[str, str] = {}
@@ -45,3 +46,12 @@ def read_settings(kube: Kube, access: IntoNodes, *, ours: bool = True) -> Settin
             unread = (name for name in names if name not in settings and name not in missing)
             missing |= {name: in_words(why) for name in unread}
     return Settings(settings, missing, readable=ours)
+
+
+def _syn_sent(nodes: Iterable[str], access: IntoNodes) -> Found:
+    """Yield for how many seconds each node's kernel remembers a connection that was never answered.
+
+    Source: https://docs.kernel.org/networking/nf_conntrack-sysctl.html
+    """
+    values, silent = ask_each(nodes, lambda node: float(access.run(node, ["cat", SYN_SENT])))
+    yield from of_nodes("SYN_SENT", values, silent, "nf_conntrack_tcp_timeout_syn_sent")
