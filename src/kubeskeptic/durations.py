@@ -105,6 +105,9 @@ POLL = 0.2
 # -- observation --------------------------------------------------------------------------------------------------------
 MARGIN = 2.0
 """The one margin of all bounds: clock uncertainty, one tick, and the noise of a busy machine."""
+START_CEILING = 20.0
+"""A machine on which a pod takes longer than this to be Ready, with its image present, is too slow for claims whose bound
+has START in it: it would allow so much that nothing could violate it (claims.md, the table of bounds)."""
 PROBE_DEADLINE = 3.5
 """A probe gives up. Longer than a SYN retransmission (1 s, then 2 s more), so that a lost packet, which is answered after
 about 1 s or 3 s, and a dead endpoint, which never answers, are told apart."""

@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 from kubeskeptic.bounds import Setting, Settings
-from kubeskeptic.durations import PODS_READY
+from kubeskeptic.durations import PODS_READY, START_CEILING
 from kubeskeptic.kube.ownership import ours
 from kubeskeptic.runs.model import Run
 from kubeskeptic.timeline.objects import is_ready
@@ -26,10 +26,18 @@ def calibrated(run: Run) -> Settings:
 
     :raises PatienceExhausted: when pods do not become Ready at all
     """
-    took = start_time(run)
     pods = PODS_PER_WORKER * len(run.workers)
     source = f"the slowest of {pods} pods, {PODS_PER_WORKER} on each worker, started at the same time"
-    return run.settings.with_(Setting("START", round(took, 2), source))
+    return judged_by(run.settings, Setting("START", round(start_time(run), 2), source))
+
+
+def judged_by(settings: Settings, start: Setting) -> Settings:
+    """The settings with START; above its ceiling it is known, but no claim may be judged by it."""
+    found = settings.with_(start)
+    if start.value <= START_CEILING:
+        return found
+    slow = f"{start.source}, took {start.value:g} s to be Ready; above {START_CEILING:g} s no claim is judged by it"
+    return found.without("START", slow)
 
 
 def start_time(run: Run) -> float:
