@@ -84,6 +84,8 @@ LEASE_LASTS = 30
 """A run that has not renewed its hold on a cluster for this many whole seconds has lost it."""
 LEASE_RENEWS = 5.0
 """Between two renewals of a run's hold on a cluster."""
+LEASE_LOOK = 1.0
+"""Between two looks at a lease that may be another run's: often enough to see one of its renewals."""
 CLEANUP_GONE = Patience(180)
 """A namespace with everything in it is gone."""
 KUBELET_ANSWERS = 2.0
