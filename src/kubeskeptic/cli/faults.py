@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import secrets
 import sys
@@ -146,6 +147,8 @@ def made(name: str, settings: Sequence[str]) -> Fault:
         key, sign, value = word.partition("=")
         if not sign or key not in known:
             raise BadInput(f"{name} has no setting {word!r}; it has {_list(kind)}")
+        if not value and _required(known[key]):
+            raise BadInput(f"{key} of {name} is empty; its settings are {_list(kind)}")
         given[key] = _value(name, key, types[key], value)
     missing = [one.name for one in known.values() if one.name not in given and _required(one)]
     if missing:
@@ -162,7 +165,10 @@ def _value(fault: str, key: str, kind: type, text: str) -> Any:
     try:
         if kind is bool:
             return {"true": True, "false": False}[text.lower()]
-        return kind(text)
+        value = kind(text)
+        if kind is float and not math.isfinite(value):
+            raise ValueError("not finite")
+        return value
     except (ValueError, KeyError) as wrong:
         raise BadInput(f"{key} of {fault} is a {_TYPES.get(kind, kind.__name__)}, not {text!r}") from wrong
 

@@ -115,10 +115,17 @@ def _why(broken: Exception) -> str:
 def refusal(status: int, body: bytes, asked: str) -> ClusterError:
     """The error for an answer of the server that is not a success, in the server's own words."""
     try:
-        said = json.loads(body)["message"]
+        answer = json.loads(body)
+        said = " ".join([answer["message"], *_causes(answer)])
     except (ValueError, KeyError, TypeError):
         said = body.decode(errors="replace").strip()[:400] or "no reason given"
     return _BY_STATUS.get(status, ClusterError)(f"{asked}: {said} (status {status})", status)
+
+
+def _causes(answer: Any) -> list[str]:
+    """What a refusal says beyond its message, such as the name of the PodDisruptionBudget that forbids an eviction."""
+    causes = (answer.get("details") or {}).get("causes") or []
+    return [cause["message"] for cause in causes if cause.get("message") and cause["message"] not in answer["message"]]
 
 
 def _configuration(kubeconfig: Path, context: str) -> Configuration:
