@@ -62,7 +62,7 @@ KUBEADM = """
 
 
 def test_kubeadms_corefile_does_not_cache_the_clusters_zone() -> None:
-    assert dns_times(KUBEADM) == DnsTimes(ttl=30.0, positive=0.0, denial=0.0, reloads=False)
+    assert dns_times(KUBEADM) == DnsTimes("cluster.local", ttl=30.0, positive=0.0, denial=0.0, reloads=False)
 
 
 def corefile(kubernetes: str = "kubernetes cluster.local", cache: str = "") -> str:
@@ -89,7 +89,23 @@ def corefile(kubernetes: str = "kubernetes cluster.local", cache: str = "") -> s
     ],
 )
 def test_other_corefiles(text: str, ttl: float, positive: float, denial: float) -> None:
-    assert dns_times(text) == DnsTimes(ttl, positive, denial, reloads=True)
+    read = dns_times(text)
+    assert read
+    assert (read.ttl, read.positive, read.denial, read.reloads) == (ttl, positive, denial, True)
+
+
+@pytest.mark.parametrize(
+    ("kubernetes", "zone"),
+    [
+        ("kubernetes", "cluster.local"),
+        ("kubernetes in-addr.arpa corp.example. ip6.arpa", "corp.example"),
+        ("kubernetes a.b {\n }", "a.b"),
+    ],
+)
+def test_the_zone_is_the_first_that_is_no_reverse_one(kubernetes: str, zone: str) -> None:
+    read = dns_times(corefile(kubernetes))
+    assert read
+    assert read.zone == zone
 
 
 @pytest.mark.parametrize("text", [".:53 {\n forward . 10.0.0.1\n}", "", "import custom/*", "{", "}"])

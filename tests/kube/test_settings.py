@@ -197,6 +197,16 @@ def test_the_clusters_domain_is_what_all_kubelets_say(kube: Kube, cluster: Clust
         cluster_domain(kube)
 
 
+def test_the_clusters_domain_is_the_corefiles_zone_where_no_kubelet_can_be_asked(kube: Kube, cluster: Cluster) -> None:
+    for name in ("n1", "n2"):
+        cluster.get(f"/api/v1/nodes/{name}/proxy/configz", {"message": "forbidden"}, status=403)
+    cluster.config_map("coredns", {"Corefile": COREFILE.replace("cluster.local", "corp.example")})
+    assert cluster_domain(kube) == "corp.example"
+    cluster.config_map("coredns", None)
+    with pytest.raises(ClusterError, match="no key Corefile"):
+        cluster_domain(kube)
+
+
 # -- kube-proxy --------------------------------------------------------------------------------------------------------
 def test_the_running_kube_proxy_counts_and_not_its_config_map(read: Read, cluster: Cluster) -> None:
     nodes = Nodes()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kubeskeptic.bounds import Setting, Settings
+from kubeskeptic.bounds import GRACE, KILLED_CONTAINER_WINDOW, START, SYNC, Setting, Settings
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.runs.calibration import judged_by
 from tests.drawn import settings
@@ -24,9 +24,9 @@ def test_above_the_ceiling_claims_that_use_it_are_inconclusive_and_others_are_no
     with pytest.raises(
         Inconclusive, match=r"the slowest of 6 pods, took 20.1 s .* above 20 s no claim is judged by it"
     ):
-        slow.plus("START")
-    assert slow.plus("GRACE", "SYNC").value > 50
+        START.at_most(slow)
+    assert (GRACE + SYNC).at_most(slow).value > 50
     assert slow.measured("START") == 20.1
     assert slow.as_record()["START"]["value"] == 20.1
     with pytest.raises(Inconclusive, match="no claim is judged"):
-        Settings.from_record(slow.as_record(), slow.unread_record()).killed_container_window  # noqa: B018
+        KILLED_CONTAINER_WINDOW.at_most(Settings.from_record(slow.as_record(), **slow.unread_record()))

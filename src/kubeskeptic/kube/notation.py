@@ -71,12 +71,14 @@ def quantity(text: str) -> float:
 class DnsTimes:
     """Seconds that a Corefile gives to answers about the cluster.
 
+    :param zone: the domain of the cluster's names
     :param ttl: in the answers of the kubernetes plugin
     :param positive: for which CoreDNS's own cache keeps an answer at most, 0 when it keeps none
     :param denial: the same for the answer that there is no such name
     :param reloads: a changed Corefile comes into force without a restart
     """
 
+    zone: str
     ttl: float
     positive: float
     denial: float
@@ -96,7 +98,7 @@ def dns_times(corefile: str) -> DnsTimes | None:
     zone = next((one.rstrip(".") for one in zones if not one.rstrip(".").endswith(".arpa")), "cluster.local")
     ttl = _number(_inner(server, "kubernetes"), "ttl", 1, TTL_DEFAULT)
     kept = {kind: _kept(server, kind, zone, ttl) for kind in ("success", "denial")}
-    return DnsTimes(ttl, kept["success"], kept["denial"], any(words[0] == "reload" for words, _ in server))
+    return DnsTimes(zone, ttl, kept["success"], kept["denial"], any(words[0] == "reload" for words, _ in server))
 
 
 def _kept(server: list[Line], kind: str, zone: str, ttl: float) -> float:

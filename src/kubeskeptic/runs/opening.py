@@ -19,13 +19,13 @@ from pathlib import Path
 from kubeskeptic import __version__
 from kubeskeptic.clusters import Cluster, find
 from kubeskeptic.clusters.adopted import PROVIDER, adopted, default_kubeconfig
-from kubeskeptic.errors import MissingRequirement, NotAsked, SkepticError
+from kubeskeptic.errors import ClusterError, Inconclusive, MissingRequirement, NotAsked, SkepticError
 from kubeskeptic.faults import Site, arming
 from kubeskeptic.guard import Guard, Lease
 from kubeskeptic.guard.risk import Risk, above
 from kubeskeptic.journal import Journal
 from kubeskeptic.kube import Kube
-from kubeskeptic.kube.settings import read_settings
+from kubeskeptic.kube.settings import cluster_domain, read_settings
 from kubeskeptic.node_access.choice import access_to
 from kubeskeptic.probes.agents import Agents
 from kubeskeptic.probes.instrument import prove
@@ -88,7 +88,19 @@ def _run(options: RunOptions, site: Site, level: Risk) -> Run:
         settings=read_settings(site.kube, site.access, ours=site.cluster.provider != PROVIDER),
         allowed=level,
         sabotages=options.sabotages,
+        cluster_domain=_domain(site),
     )
+
+
+def _domain(site: Site) -> str:
+    """The domain of the cluster's names.
+
+    :raises NotAsked, Inconclusive: when it cannot be read, on another's cluster and on ours
+    """
+    try:
+        return cluster_domain(site.kube)
+    except ClusterError as unknown:
+        raise (NotAsked if site.cluster.provider == PROVIDER else Inconclusive)(str(unknown)) from unknown
 
 
 def _report(folder: Path) -> None:

@@ -11,7 +11,7 @@
 """
 
 from kubeskeptic.kube.settings.controllers import minor_version, pod_ranges
-from kubeskeptic.kube.settings.kubelets import cluster_domain
+from kubeskeptic.kube.settings.dns import cluster_domain
 from kubeskeptic.kube.settings.proxies import proxy_mode
 from kubeskeptic.kube.settings.reading import read_settings
 

@@ -10,6 +10,7 @@ from kubeskeptic.durations import IN_FORCE
 from kubeskeptic.errors import ClusterError, NotFound
 from kubeskeptic.kube.handle import Kube
 from kubeskeptic.kube.notation import DnsTimes, dns_times
+from kubeskeptic.kube.settings.kubelets import domains
 from kubeskeptic.kube.settings.per_node import Found
 from kubeskeptic.kube.settings.proxies import changed
 
@@ -22,6 +23,30 @@ def read(kube: Kube) -> Found:
     :raises NotFound: when there is no Corefile, or no server of it answers for the cluster
     :raises ClusterError: when the Corefile was changed and may not be in force yet
     """
+    written, times = _corefile(kube)
+    _in_force(kube, written, times)
+    yield Setting("TTL", times.ttl, "ttl of the kubernetes plugin in the Corefile")
+    for name, kept, kind in (("CACHE", times.positive, "answers"), ("CACHE_DENIAL", times.denial, "denials")):
+        cached = (
+            f"the cache of the Corefile, for {kind}" if kept else f"the Corefile caches no {kind} of the cluster's zone"
+        )
+        yield Setting(name, kept, cached)
+
+
+def cluster_domain(kube: Kube) -> str:
+    """Return the domain of the cluster's names, such as ``cluster.local``, as its kubelets write it into pods; where none of
+    them can be asked, the zone of the Corefile.
+
+    :raises ClusterError: when the kubelets do not agree, or neither says it
+    """
+    found = domains(kube)
+    if len(found) > 1:
+        raise ClusterError(f"the kubelets do not agree on the cluster's domain: {', '.join(sorted(found))}")
+    return found.pop() if found else _corefile(kube)[1].zone
+
+
+def _corefile(kube: Kube) -> tuple[str, DnsTimes]:
+    """Return when the Corefile was changed last, and what it says."""
     found = kube.get("ConfigMap", "coredns", "kube-system")
     data = found.get("data") or {}
     if "Corefile" not in data:
@@ -29,13 +54,7 @@ def read(kube: Kube) -> Found:
     times = dns_times(str(data["Corefile"]))
     if times is None:
         raise NotFound("no server of the Corefile has the kubernetes plugin", 404)
-    _in_force(kube, changed(found), times)
-    yield Setting("TTL", times.ttl, "ttl of the kubernetes plugin in the Corefile")
-    for name, kept, kind in (("CACHE", times.positive, "answers"), ("CACHE_DENIAL", times.denial, "denials")):
-        cached = (
-            f"the cache of the Corefile, for {kind}" if kept else f"the Corefile caches no {kind} of the cluster's zone"
-        )
-        yield Setting(name, kept, cached)
+    return changed(found), times
 
 
 def _in_force(kube: Kube, written: str, times: DnsTimes) -> None:

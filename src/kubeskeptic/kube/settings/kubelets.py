@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kubeskeptic.durations import SETTING_READ
-from kubeskeptic.errors import ClusterError
 from kubeskeptic.kube.handle import Kube
 from kubeskeptic.kube.notation import go_duration, quantity
 from kubeskeptic.kube.settings.per_node import Found, ask_each, of_nodes
@@ -47,20 +46,11 @@ def config(kube: Kube, node: str) -> dict[str, Any]:
     return dict(json.loads(answer)["kubeletconfig"])
 
 
-def cluster_domain(kube: Kube) -> str:
-    """Return the domain of the cluster's names, such as ``cluster.local``, as its kubelets write it into pods.
-
-    :raises ClusterError: when no kubelet says it, or they do not agree
-    """
+def domains(kube: Kube) -> set[str]:
+    """Return the domains of the cluster's names that the kubelets write into pods; empty when none can be asked."""
     nodes = sorted(node["metadata"]["name"] for node in kube.list("Node")["items"])
-    configs, silent = ask_each(nodes, lambda node: config(kube, node))
-    domains = {str(one.get("clusterDomain") or "").strip(".") for one in configs.values()} - {""}
-    if len(domains) > 1:
-        raise ClusterError(f"the kubelets do not agree on the cluster's domain: {', '.join(sorted(domains))}")
-    if not domains:
-        why = "; ".join(f"{node}: {words}" for node, words in silent.items()) or "no clusterDomain in their /configz"
-        raise ClusterError(f"the kubelets do not say the cluster's domain: {why}")
-    return domains.pop()
+    configs, _ = ask_each(nodes, lambda node: config(kube, node))
+    return {str(one.get("clusterDomain") or "").strip(".").lower() for one in configs.values()} - {""}
 
 
 def _back_off(kube: Kube, node: str, configured: Mapping[str, Any]) -> tuple[float, float]:
