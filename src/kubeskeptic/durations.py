@@ -60,6 +60,9 @@ API_ALIVE = 3.0
 """An API server that does not say within this that it is ready counts as not ready."""
 PODS_READY = Patience(120)
 """Pods of a manifest become Ready with their image present."""
+STUCK = 6.0
+"""What keeps a pod from starting and is seen for this long does not pass by itself: a service account, a taint of a node that
+has just come back or a webhook's endpoint are there sooner."""
 LISTED = Patience(30)
 """The recorder has its first lists."""
 GONE = Patience(120)
