@@ -63,6 +63,8 @@ PODS_READY = Patience(120)
 STUCK = 6.0
 """What keeps a pod from starting and is seen for this long does not pass by itself: a service account, a taint of a node that
 has just come back or a webhook's endpoint are there sooner."""
+USABLE = Patience(10)
+"""At the start of a run a node that has just come back is Ready, and an aggregated API answers."""
 LISTED = Patience(30)
 """The recorder has its first lists."""
 GONE = Patience(120)

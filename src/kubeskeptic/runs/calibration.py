@@ -11,6 +11,8 @@ from typing import Any
 
 from kubeskeptic.bounds import Setting, Settings
 from kubeskeptic.durations import PODS_READY, START_CEILING
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.kube.obstacles import Watchman, of_pods
 from kubeskeptic.kube.ownership import ours
 from kubeskeptic.runs.model import Run
 from kubeskeptic.timeline.objects import is_ready
@@ -24,6 +26,7 @@ LOOK = 0.05
 def calibrated(run: Run) -> Settings:
     """The run's settings with START among them, in seconds from the request to Ready.
 
+    :raises Inconclusive: when something keeps pods from starting
     :raises PatienceExhausted: when pods do not become Ready at all
     """
     pods = PODS_PER_WORKER * len(run.workers)
@@ -50,10 +53,16 @@ def start_time(run: Run) -> float:
             asked[name] = time.monotonic()
             run.kube.create(_pod(run, name, worker))
 
+    watchman = Watchman()
+
     def all_ready() -> bool | NotYet:
-        for pod in run.kube.list("Pod", run.agents.namespace, labels="app=start")["items"]:
+        pods = run.kube.list("Pod", run.agents.namespace, labels="app=start")["items"]
+        for pod in pods:
             if is_ready(pod):
                 ready.setdefault(pod["metadata"]["name"], time.monotonic())
+        stuck = watchman.lasting(of_pods(pods))
+        if stuck:
+            raise Inconclusive(f"START cannot be measured: {'; '.join(stuck)}")
         waiting = sorted(set(asked) - set(ready))
         return NotYet(f"not Ready: {', '.join(waiting)}") if waiting else True
 

@@ -34,6 +34,7 @@ from kubeskeptic.runs.calibration import calibrated
 from kubeskeptic.runs.evidence import keep_what_explains
 from kubeskeptic.runs.model import Run
 from kubeskeptic.runs.options import RunOptions
+from kubeskeptic.runs.preconditions import usable
 from kubeskeptic.runs.snapshot_check import unchanged
 
 
@@ -41,7 +42,7 @@ from kubeskeptic.runs.snapshot_check import unchanged
 def open_run(options: RunOptions) -> Iterator[Run]:
     """Use a cluster: one run, with its journal and, at the end, its reports.
 
-    :raises MissingRequirement: when there is no cluster
+    :raises MissingRequirement: when there is no cluster, or it is not one that can be asked
     :raises Refused: when the cluster is not ours, or somebody else uses it; nothing was touched. At the end, when somebody else
         has taken it over meanwhile
     :raises Inconclusive: when the instrument cannot be trusted
@@ -58,6 +59,7 @@ def open_run(options: RunOptions) -> Iterator[Run]:
             level = guard.pin()
             if level < Risk.NAMESPACE:
                 raise NotAsked(above("asking anything", Risk.NAMESPACE, level))
+            usable(kube)
             guard.lease = stack.enter_context(Lease(kube, id_))
             arming.await_the_dead(cluster.name)
             access = access_to(cluster, kube, level, id_)

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from kubeskeptic.durations import GONE
-from kubeskeptic.errors import NotFound, SkepticError
-from kubeskeptic.kube import Kube
+from kubeskeptic.errors import PatienceExhausted
+from kubeskeptic.kube.deletion import delete_namespace
 from kubeskeptic.kube.ownership import ours
 from kubeskeptic.runs import Run
-from kubeskeptic.waiting import NotYet, until
 
 
 @contextmanager
@@ -24,22 +23,8 @@ def namespace(run: Run, name: str) -> Iterator[None]:
     try:
         yield
     finally:
-        delete(run.kube, name)
-
-
-def delete(kube: Kube, name: str) -> None:
-    """Delete a namespace and see it gone; fine when there is none."""
-    try:
-        kube.delete("Namespace", name)
-    except NotFound:
-        return
-
-    def gone() -> bool | NotYet:
         try:
-            status = kube.get("Namespace", name).get("status", {})
-        except NotFound:
-            return True
-        said = [one.get("message", "") for one in status.get("conditions") or () if one.get("status") == "True"]
-        return NotYet("; ".join(said) or str(status.get("phase")))
-
-    until(gone, GONE, what=f"the namespace {name} to be gone", tolerate=(SkepticError,))
+            delete_namespace(run.kube, name, GONE)
+        except PatienceExhausted as stuck:
+            run.site.left.append(str(stuck))
+            raise

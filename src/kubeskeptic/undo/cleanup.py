@@ -7,11 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from kubeskeptic.durations import CLEANUP_GONE, CONTROL_PLANE_RESTARTS, PODS_READY
-from kubeskeptic.errors import LeftDirty, NotFound, PatienceExhausted, SkepticError
+from kubeskeptic.errors import LeftDirty, PatienceExhausted, SkepticError
 from kubeskeptic.faults import Site, arming, state
 from kubeskeptic.faults.network import nft_table
 from kubeskeptic.guard import lease as leases
 from kubeskeptic.journal.open_faults import opened
+from kubeskeptic.kube.deletion import delete_namespace
 from kubeskeptic.undo import leftovers
 from kubeskeptic.undo.leftovers import Leftover
 from kubeskeptic.undo.replay import undo_from_record
@@ -122,19 +123,7 @@ def _node(site: Site, one: Leftover) -> None:
 
 
 def _namespace(site: Site, one: Leftover) -> None:
-    def gone() -> bool | NotYet:
-        """Whether the namespace is gone; what it waits for otherwise."""
-        try:
-            found = site.kube.get("Namespace", one.name)
-        except NotFound:
-            return True
-        return NotYet(str(found["status"].get("conditions", found["status"])))
-
-    try:
-        site.kube.delete("Namespace", one.name)
-    except NotFound:
-        return
-    until(gone, CLEANUP_GONE, what=f"namespace {one.name} to go", tolerate=(SkepticError,))
+    delete_namespace(site.kube, one.name, CLEANUP_GONE)
 
 
 def _switch(_: Site, one: Leftover) -> None:

@@ -1,0 +1,95 @@
+"""Deleting a namespace, and saying what holds it when it does not go.
+
+A namespace goes once everything in it is deleted, and to know what that is Kubernetes asks every API it serves: one
+APIService without a backend holds every namespace of the cluster (Kubernetes documentation, Namespaces; the conditions are
+those of ``pkg/controller/namespace/deletion/status_condition_utils.go``).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from kubeskeptic.durations import STUCK, Patience
+from kubeskeptic.errors import Conflict, NotFound, PatienceExhausted, SkepticError, Unanswered
+from kubeskeptic.kube.handle import Kube
+from kubeskeptic.kube.obstacles import Key, Watchman
+from kubeskeptic.waiting import NotYet, until
+
+HOLDS = (
+    "NamespaceDeletionDiscoveryFailure",
+    "NamespaceDeletionContentFailure",
+    "NamespaceDeletionGroupVersionParsingFailure",
+)
+"""Conditions of a namespace that do not come from waiting for what is in it."""
+
+
+def delete_namespace(
+    kube: Kube,
+    name: str,
+    patience: Patience,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Delete a namespace and see it gone; fine when there is none.
+
+    :raises PatienceExhausted: when it does not go, in the words of Kubernetes; at once when something holds it that waiting
+        does not end
+    """
+    try:
+        kube.delete("Namespace", name)
+    except NotFound:
+        return
+    except Conflict:
+        pass  # it is being deleted already
+    watchman = Watchman(clock)
+
+    def gone() -> str | NotYet:
+        """Empty when the namespace is gone; what holds it when waiting does not help."""
+        try:
+            status = kube.get("Namespace", name).get("status", {})
+        except NotFound:
+            return ""
+        stuck = watchman.lasting(_held(name, status), STUCK)
+        return _with_dead(kube, "; ".join(stuck)) if stuck else NotYet(_said(status))
+
+    what = f"the namespace {name} to be gone"
+    stuck = until(gone, patience, what=what, tolerate=(SkepticError,), clock=clock, sleep=sleep)
+    if stuck:
+        raise PatienceExhausted(f"the namespace {name} does not go: {stuck}")
+
+
+def dead_apis(services: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return a sentence about each aggregated API that does not answer: of APIServices that have a Service for a backend."""
+    dead = []
+    for one in services:
+        available = next((c for c in one.get("status", {}).get("conditions") or () if c["type"] == "Available"), None)
+        if one["spec"].get("service") and (available is None or available["status"] != "True"):
+            backend = one["spec"]["service"]
+            why = f": {available.get('reason')}, {available.get('message')}" if available else ""
+            name = one["metadata"]["name"]
+            dead.append(
+                f"APIService {name} has no answer from its backend {backend['namespace']}/{backend['name']}{why}"
+            )
+    return sorted(dead)
+
+
+def _held(name: str, status: Mapping[str, Any]) -> dict[Key, str]:
+    found = [one for one in status.get("conditions") or () if one["type"] in HOLDS and one["status"] == "True"]
+    return {("Namespace", name, one["type"]): str(one.get("message") or one.get("reason")) for one in found}
+
+
+def _said(status: Mapping[str, Any]) -> str:
+    said = [str(one.get("message", "")) for one in status.get("conditions") or () if one.get("status") == "True"]
+    return "; ".join(said) or str(status.get("phase"))
+
+
+def _with_dead(kube: Kube, stuck: str) -> str:
+    """What holds a namespace, and which APIService does, where that is its reason."""
+    try:
+        dead = dead_apis(kube.list("APIService")["items"])
+    except (SkepticError, Unanswered):
+        return stuck
+    return "; ".join([*dead, stuck]) if dead else stuck
