@@ -56,6 +56,8 @@ EVIDENCE = Patience(5)
 """Logs, events and states are taken within this before something is undone; what is not there by then is left out."""
 EVIDENCE_READ = 2.0
 """Of which one log may take so much: the kubelet of a dead node never answers."""
+LOGIN = Patience(30)
+"""A login plug-in of a kubeconfig hands over its credentials. One that asks people something never does, as it is not heard."""
 API_ALIVE = 3.0
 """An API server that does not say within this that it is ready counts as not ready."""
 PODS_READY = Patience(120)

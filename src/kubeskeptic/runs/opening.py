@@ -18,13 +18,14 @@ from pathlib import Path
 
 from kubeskeptic import __version__
 from kubeskeptic.clusters import Cluster, find
-from kubeskeptic.clusters.adopted import PROVIDER, adopted, default_kubeconfig
+from kubeskeptic.clusters.adopted import PROVIDER, adopted
 from kubeskeptic.errors import ClusterError, Inconclusive, MissingRequirement, NotAsked, SkepticError
 from kubeskeptic.faults import Site, arming
 from kubeskeptic.guard import Guard, Lease
 from kubeskeptic.guard.risk import Risk, above
 from kubeskeptic.journal import Journal
 from kubeskeptic.kube import Kube
+from kubeskeptic.kube.kubeconfig import default_kubeconfig
 from kubeskeptic.kube.settings import cluster_domain, read_settings
 from kubeskeptic.node_access.choice import access_to
 from kubeskeptic.probes.agents import Agents
