@@ -24,9 +24,9 @@ from kubeskeptic.errors import BadInput, MissingRequirement
 from kubeskeptic.faults import Fault, Site, inflict
 from kubeskeptic.faults.library import FAULTS, named
 from kubeskeptic.faults.lifecycle import dry_run
-from kubeskeptic.journal import Journal
 from kubeskeptic.plugin import signals
 from kubeskeptic.runs.options import RunOptions
+from kubeskeptic.runs.run_journal import RunJournal
 from kubeskeptic.waiting import NotYet, until
 
 _TYPES = {str: "text", int: "whole number", float: "number", bool: "true or false"}
@@ -109,8 +109,7 @@ def _hold(fault: Fault, site: Site, seconds: float) -> None:
 @contextmanager
 def _in_a_journal(site: Site, fault: Fault, options: RunOptions) -> Iterator[Site]:
     """The site with a run of its own, whose journal is kept beside those of other runs."""
-    options.folder.mkdir(parents=True)
-    journal = Journal(options.folder / "journal.jsonl")
+    journal = RunJournal(options.folder)
     journal.write(
         "run", sync=True, id=options.id, context=site.cluster.context, command=f"skeptic inflict {fault.name}"
     )

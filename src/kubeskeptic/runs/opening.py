@@ -23,7 +23,6 @@ from kubeskeptic.errors import ClusterError, Inconclusive, MissingRequirement, N
 from kubeskeptic.faults import Site, arming
 from kubeskeptic.guard import Guard, Lease
 from kubeskeptic.guard.risk import Risk, above
-from kubeskeptic.journal import Journal
 from kubeskeptic.kube import Kube
 from kubeskeptic.kube.kubeconfig import default_kubeconfig
 from kubeskeptic.kube.settings import cluster_domain, read_settings
@@ -36,6 +35,7 @@ from kubeskeptic.runs.evidence import keep_what_explains
 from kubeskeptic.runs.model import Run
 from kubeskeptic.runs.options import RunOptions
 from kubeskeptic.runs.preconditions import usable
+from kubeskeptic.runs.run_journal import RunJournal
 from kubeskeptic.runs.snapshot_check import unchanged
 
 
@@ -46,35 +46,33 @@ def open_run(options: RunOptions) -> Iterator[Run]:
     :raises MissingRequirement: when there is no cluster, or it is not one that can be asked
     :raises Refused: when the cluster is not ours, or somebody else uses it; nothing was touched. At the end, when somebody else
         has taken it over meanwhile
+    :raises DiskFull: when the run's folder cannot be written to
     :raises Inconclusive: when the instrument cannot be trusted
     :raises LeftDirty: at the end, however it came, when the cluster is not as it was at the start
     """
     kube, cluster = connected(options)
-    id_, folder = options.id, options.folder
-    folder.mkdir(parents=True)
+    journal = RunJournal(options.folder)
     try:
         with ExitStack() as stack:
-            journal = Journal(folder / "journal.jsonl")
             stack.callback(journal.close)
             guard = Guard(cluster, kube)
             level = guard.pin()
             if level < Risk.NAMESPACE:
                 raise NotAsked(above("asking anything", Risk.NAMESPACE, level))
             usable(kube)
-            guard.lease = stack.enter_context(Lease(kube, id_))
+            guard.lease = stack.enter_context(Lease(kube, options.id))
             arming.await_the_dead(cluster.name)
-            access = access_to(cluster, kube, level, id_)
+            access = access_to(cluster, kube, level, options.id)
             stack.callback(access.close)
-            site = Site(cluster, kube, journal, guard, id_, options.seed, access=access)
+            site = Site(cluster, kube, journal, guard, options.id, options.seed, access=access)
             run = _run(options, site, level)
             _declare(run, options)
             stack.enter_context(unchanged(run))
             yield stack.enter_context(_observed(run, options))
     finally:
-        with suppress(SkepticError):
-            keep_what_explains(folder)
-        _report(folder)
-        _point_latest(options.reports, id_)
+        with suppress(SkepticError, OSError):
+            keep_what_explains(options.folder)
+        _report(options, full=bool(journal.full))
 
 
 def _run(options: RunOptions, site: Site, level: Risk) -> Run:
@@ -106,12 +104,17 @@ def _domain(site: Site) -> str:
         raise (NotAsked if site.cluster.provider == PROVIDER else Inconclusive)(str(unknown)) from unknown
 
 
-def _report(folder: Path) -> None:
-    """Write the reports; that they cannot be written is said, and hides nothing else."""
+def _report(options: RunOptions, *, full: bool) -> None:
+    """Write the reports, and let ``latest`` point at them; that this fails is said, and hides nothing else.
+
+    :param full: the disk is known to be full, and that was said
+    """
     try:
-        write_all(folder)
+        write_all(options.folder)
+        _point_latest(options.reports, options.id)
     except (SkepticError, OSError) as error:
-        print(f"the reports of {folder.name} could not be written: {error}", file=sys.stderr)
+        if not full:
+            print(f"the reports of {options.id} could not be written: {error}", file=sys.stderr)
 
 
 def connected(options: RunOptions) -> tuple[Kube, Cluster]:
