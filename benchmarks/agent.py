@@ -32,6 +32,7 @@ from typing import Any
 
 import click
 
+from kubeskeptic.probes.priority import PRIORITY
 from kubeskeptic.waiting import Pace
 
 RATE = 150
@@ -72,7 +73,7 @@ class Row:
 def main(seconds: int, first: bool) -> None:
     """Measure, print a table, exit with 1 when a number is not held."""
     if first:
-        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(PRIORITY))
     with process("serve", "--port=0") as web, name_server() as dns:
         new = {"kind": "http-new", "host": HOST, "port": web}
         kept = {"kind": "http-kept", "host": HOST, "port": web}

@@ -20,9 +20,8 @@ from pathlib import Path
 import click
 
 from kubeskeptic import clusters, process
-from kubeskeptic.clusters import engine_install, kind, node_source
+from kubeskeptic.clusters import engine_install, kind, kind_config, node_source
 from kubeskeptic.clusters.builds.workshop import Workshop
-from kubeskeptic.clusters.node_source import DEFAULT_VERSION
 from kubeskeptic.clusters.steps import quiet
 from kubeskeptic.durations import CLUSTER_CREATE
 
@@ -61,9 +60,10 @@ def plain_kind(workers: int) -> None:
     """``kind create cluster`` with the image and configuration that ``skeptic up`` uses, and nothing else."""
     workshop = Workshop(quiet)
     engine = engine_install.provide(workshop.store, workshop.progress)
-    source = node_source.choose(engine, DEFAULT_VERSION, "auto")
+    source = node_source.choose(engine, None, "auto")
     tool = kind.provide(workshop, engine)
-    config = kind.configuration(workers, own_network=source.built, cgroups=str(engine.info().get("CgroupVersion")))
+    cgroups = str(engine.info().get("CgroupVersion"))
+    config = kind_config.render(kind_config.default(workers), own_network=source.built, cgroups=cgroups)
     with tempfile.TemporaryDirectory() as folder, workshop.progress.step("plain kind", 30) as step:
         tool.create(NAME, Path(folder) / "kubeconfig", config, source.argument, step)
 

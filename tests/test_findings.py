@@ -1,31 +1,54 @@
 import pytest
 
-from kubeskeptic.errors import Inconclusive, NotAsked
-from kubeskeptic.findings import Finding, Measure, Verdict, all_of, holds, inconclusive, violated
+from kubeskeptic.bounds import Bound, Interval
+from kubeskeptic.findings import Finding, Measure, Verdict, all_of, conclude, inconclusive, seconds, skipped, within
+
+FIVE = Bound(5, "s", "test")
+AT_LEAST = Bound(5, "s", "test", at_least=True)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [
+        (4, 5, "holds"),
+        (5, 5, "holds"),
+        (4, 5.1, "inconclusive"),
+        (5.1, 9, "violated"),
+        (0, float("inf"), "inconclusive"),
+    ],
+)
+def test_a_value_with_doubt_against_a_bound(low: float, high: float, verdict: str) -> None:
+    assert within(Measure(low, "s", low, high), FIVE) == verdict
+
+
+@pytest.mark.parametrize(("low", "high", "verdict"), [(5, 9, "holds"), (4, 5, "inconclusive"), (4, 4.9, "violated")])
+def test_a_value_with_doubt_that_must_not_be_below(low: float, high: float, verdict: str) -> None:
+    assert within(Measure(low, "s", low, high), AT_LEAST) == verdict
+
+
+def test_the_doubt_is_told_as_a_number() -> None:
+    finding = conclude("It took some time.", {"took": seconds(Interval(4, 6))}, {"took": FIVE})
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert "“took” was 4 to 6 s, with at most 5 s" in finding.why
+
+
+def held(why: str = "fine.", name: str = "took") -> Finding:
+    return conclude(why, {name: Measure(1, "s")}, {name: FIVE})
+
+
+def broken() -> Finding:
+    return conclude("broken.", {"took": Measure(9, "s")}, {"took": FIVE})
 
 
 def test_the_worst_verdict_wins_and_speaks() -> None:
-    finding = all_of([lambda: holds("fine."), lambda: violated("broken."), lambda: inconclusive("unseen.")])
-    assert finding.verdict is Verdict.VIOLATED
-    assert finding.why == "broken."
-    assert all_of([lambda: holds("a."), lambda: inconclusive("unseen.")]).verdict is Verdict.INCONCLUSIVE
-
-
-def test_what_could_not_be_concluded_or_asked_hides_no_violation() -> None:
-    def unseen() -> Finding:
-        raise Inconclusive("unseen.")
-
-    def elsewhere() -> Finding:
-        raise NotAsked("not here.")
-
-    assert all_of([unseen, lambda: violated("broken."), elsewhere]).verdict is Verdict.VIOLATED
-    assert all_of([lambda: holds("a."), unseen]).why == "unseen."
-    assert all_of([lambda: holds("a."), elsewhere]).verdict is Verdict.SKIPPED
+    finding = all_of([held(), broken(), inconclusive("unseen."), skipped("not here.")])
+    assert (finding.verdict, finding.why) == (Verdict.VIOLATED, "broken.")
+    assert all_of([held(), inconclusive("unseen.")]).verdict is Verdict.INCONCLUSIVE
+    assert all_of([held(), skipped("not here.")]).verdict is Verdict.SKIPPED
 
 
 def test_what_holds_twice_says_both() -> None:
-    parts = [holds("a.", measured={"x": Measure(1, "s")}), holds("b.", measured={"y": Measure(2, "s")})]
-    finding = all_of([lambda: parts[0], lambda: parts[1]])
+    finding = all_of([held("a.", "x"), held("b.", "y")])
     assert finding.why == "a. b."
     assert set(finding.measured) == {"x", "y"}
 
@@ -33,3 +56,18 @@ def test_what_holds_twice_says_both() -> None:
 def test_nothing_measured_is_no_pass() -> None:
     with pytest.raises(ValueError, match="no finding"):
         all_of([])
+    with pytest.raises(ValueError, match="nothing was measured"):
+        Finding(Verdict.HOLDS, "fine.")
+    assert conclude("fine.", {}, {}).verdict is Verdict.INCONCLUSIVE
+    assert conclude("fine.", {"asked": Measure(3, "requests")}, {"failed": FIVE}).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("measured", [Measure(9, "s"), Measure(4, "s", 4, 6)])
+def test_holds_beside_a_value_that_is_not_within_its_bound_is_refused(measured: Measure) -> None:
+    with pytest.raises(ValueError, match="not within their bounds: took"):
+        Finding(Verdict.HOLDS, "fine.", {"took": measured}, {"took": FIVE})
+
+
+def test_the_margin_is_that_of_the_worst_value() -> None:
+    both = conclude("", {"a": Measure(1, "s"), "b": Measure(4, "s")}, {"a": FIVE, "b": FIVE})
+    assert both.margin == 0.8

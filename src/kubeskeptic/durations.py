@@ -122,6 +122,8 @@ PROBE_DEADLINE = 3.5
 about 1 s or 3 s, and a dead endpoint, which never answers, are told apart."""
 PULL_PERIOD = 1.0
 """Between two pulls of an agent's samples."""
+NODES_LOOK = 2.0
+"""Between two looks at which nodes the cluster has: a node that joined is asked within this and its agent's start."""
 PULL_ANSWER = 5.0
 """An agent answers a pull; one that takes longer counts as out of reach until it answers again."""
 FRESH_SAMPLES = 2.0

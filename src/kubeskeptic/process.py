@@ -1,14 +1,76 @@
-"""Running a command of the machine, without a shell."""
+"""Commands of this machine, run without a shell, and the identity of its processes."""
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
+
+import psutil
 
 from kubeskeptic.durations import COMMAND, Patience
 from kubeskeptic.errors import CommandFailed, MissingRequirement
+
+SAME_START = 2.0
+"""Seconds by which two readings of one process's start may differ. Linux gives the time of boot in whole seconds and moves it
+when the clock is adjusted; no process id is given out again so soon."""
+
+
+class ProcessId(NamedTuple):
+    """One process of this machine, for ever: a process id alone is given out again.
+
+    :param started: seconds after boot, which no change of the clock moves; 0 for a process that does not run
+    """
+
+    pid: int
+    started: float
+
+    @classmethod
+    def of(cls, pid: int) -> ProcessId:
+        """Return the identity of the process that has this id now. A zombie does not run any more."""
+        try:
+            process = psutil.Process(pid)
+            if process.status() in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD):
+                return cls(pid, 0.0)
+            return cls(pid, round(process.create_time() - psutil.boot_time(), 2))
+        except psutil.Error:
+            return cls(pid, 0.0)
+
+    @classmethod
+    def own(cls) -> ProcessId:
+        """Return the identity of this process."""
+        return cls.of(os.getpid())
+
+    @classmethod
+    def from_record(cls, record: Any) -> ProcessId | None:
+        """Return the process that was written as JSON, ``[pid, started]``; None when it is something else.
+
+        Earlier versions wrote the start in clock ticks, a whole number: what that meant on this boot is not known.
+        """
+        match record:
+            case [int(pid), float(started)]:
+                return cls(pid, started)
+        return None
+
+    @classmethod
+    def parse(cls, text: str) -> ProcessId | None:
+        """Return the process that :meth:`__str__` wrote; None when it is something else, as what earlier versions wrote."""
+        pid, _, started = text.strip().partition(" ")
+        if not (pid.isdecimal() and "." in started and started.replace(".", "", 1).isdecimal()):
+            return None
+        return cls(int(pid), float(started))
+
+    def __str__(self) -> str:
+        return f"{self.pid} {self.started:.2f}"
+
+    @property
+    def alive(self) -> bool:
+        """Whether this very process still runs."""
+        now = ProcessId.of(self.pid).started if self.started else 0.0
+        return now != 0.0 and abs(now - self.started) < SAME_START
 
 
 def run(
@@ -19,7 +81,7 @@ def run(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
 ) -> str:
-    """Run ``command`` and return what it printed on standard output.
+    """Return what ``command`` printed on standard output.
 
     :param env: the whole environment, not an addition to it
     :raises CommandFailed: when it ends with a status other than zero or does not end in time

@@ -160,7 +160,7 @@ def full() -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
-class _Datagrams(asyncio.DatagramProtocol):
+class Datagrams(asyncio.DatagramProtocol):
     def __init__(self, answers: Callable[[bytes], list[bytes]]) -> None:
         self.answers = answers
 
@@ -176,7 +176,7 @@ class _Datagrams(asyncio.DatagramProtocol):
 async def name_server(answers: Callable[[bytes], list[bytes]]) -> AsyncIterator[int]:
     """A name server over UDP that sends back what ``answers`` makes of a query."""
     loop = asyncio.get_running_loop()
-    transport, _ = await loop.create_datagram_endpoint(lambda: _Datagrams(answers), (HOST, 0))
+    transport, _ = await loop.create_datagram_endpoint(lambda: Datagrams(answers), (HOST, 0))
     try:
         yield transport.get_extra_info("sockname")[1]
     finally:

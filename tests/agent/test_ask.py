@@ -89,7 +89,7 @@ def test_a_batch_has_everything_and_its_columns_are_equally_long() -> None:
         assert batch["cursor"] == batch["first"] + len(batch["tick"]) >= 10
         assert (batch["agent"], batch["node"], batch["lost"], batch["gaps"][:0]) == ("agent-1", "node-1", 0, [])
         assert {each["name"] for each in batch["probes"]} == {"self", "other"}
-        assert batch["names"] == ["", "agent-1"]
+        assert batch["names"] == ["", "/agent-1/"]
         assert {OUTCOMES[code] for code in batch["outcome"]} == {"ok"}
         assert batch["boot"] == started["boot"] == (await call(port, "GET", "/who"))[1]["boot"]
         for number, tick, sent in zip(batch["probe"], batch["tick"], batch["sent"], strict=True):

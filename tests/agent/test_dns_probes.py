@@ -7,14 +7,38 @@ from collections.abc import Callable
 from typing import Any
 
 import dns.flags
+import dns.message
+import dns.opcode
+import dns.rrset
 import pytest
 
+from kubeskeptic.agent.answered_by import DnsAnswer
 from kubeskeptic.agent.outcomes import Outcome
 from tests.agent import loopback
-from tests.agent.loopback import SOON, Asked, ask, dns_answer, name_server, silent, tcp_server
+from tests.agent.loopback import SOON, Asked, ask, client, dns_answer, name_server, silent, tcp_server
 
 TWO = ("web.test. 30 IN A 10.0.0.2", "web.test. 30 IN A 10.0.0.1")
 SRV = "web.test. 30 IN SRV 0 50 8080 web-0.web.test."
+
+
+def another(query: bytes, part: str) -> bytes:
+    """A right answer but for one part of its head or question."""
+    answer = dns.message.from_wire(dns_answer(query, TWO[0]))
+    asked = answer.question[0]
+    if part == "id":
+        answer.id ^= 0x0100
+    elif part == "response":
+        answer.flags &= ~dns.flags.QR
+    elif part == "opcode":
+        answer.set_opcode(dns.opcode.STATUS)
+    elif part == "question":
+        answer.question = []
+    else:
+        changed: dict[str, str] = {"name": str(asked.name), "class": "IN", "type": "A"} | {
+            part: {"name": "x.test.", "class": "CH", "type": "TXT"}[part]
+        }
+        answer.question = [dns.rrset.from_text_list(changed["name"], 0, changed["class"], changed["type"], [])]
+    return answer.to_wire()
 
 
 def asked_of(kind: str, answers: Callable[[bytes], bytes], **more: Any) -> Asked:
@@ -43,7 +67,7 @@ def asked_of(kind: str, answers: Callable[[bytes], bytes], **more: Any) -> Asked
 class TestBoth:
     def test_answered_by_is_the_sorted_set(self, kind: str) -> None:
         seen = asked_of(kind, lambda query: dns_answer(query, *TWO))
-        assert (seen.outcome, seen.by) == (Outcome.OK, "10.0.0.1,10.0.0.2")
+        assert (seen.outcome, seen.by) == (Outcome.OK, "10.0.0.1,10.0.0.2|NOERROR|30")
         assert seen.port > 0
 
     @pytest.mark.parametrize(
@@ -55,7 +79,7 @@ class TestBoth:
     )
     def test_other_types(self, kind: str, qtype: str, record: str, by: str) -> None:
         seen = asked_of(kind, lambda query: dns_answer(query, record), qtype=qtype)
-        assert (seen.outcome, seen.by) == (Outcome.OK, by)
+        assert (seen.outcome, seen.by) == (Outcome.OK, f"{by}|NOERROR|30")
 
     @pytest.mark.parametrize(
         ("expect", "outcome"),
@@ -63,11 +87,21 @@ class TestBoth:
     )
     def test_the_whole_set_is_compared(self, kind: str, expect: list[str], outcome: str) -> None:
         seen = asked_of(kind, lambda query: dns_answer(query, *TWO), expect=expect)
-        assert (seen.outcome, seen.by) == (outcome, "10.0.0.1,10.0.0.2")
+        assert (seen.outcome, DnsAnswer.of(seen.by).records) == (outcome, ("10.0.0.1", "10.0.0.2"))
 
     @pytest.mark.parametrize(("expect", "outcome"), [(None, "wrong"), ([], "ok")])
     def test_no_records(self, kind: str, expect: list[str] | None, outcome: str) -> None:
-        assert asked_of(kind, dns_answer, expect=expect).outcome == outcome
+        seen = asked_of(kind, dns_answer, expect=expect)
+        assert (seen.outcome, seen.by) == (outcome, "|NOERROR|")
+
+    def test_a_denial_says_for_how_long(self, kind: str) -> None:
+        def denied(query: bytes, rcode: int) -> bytes:
+            answer = dns.message.from_wire(dns_answer(query, rcode=rcode))
+            answer.authority = [dns.rrset.from_text("test.", 30, "IN", "SOA", "ns.test. me.test. 1 2 3 4 5")]
+            return answer.to_wire()
+
+        assert asked_of(kind, lambda query: denied(query, 3)).by == "|NXDOMAIN|5"
+        assert asked_of(kind, lambda query: denied(query, 0)).by == "|NOERROR|5"
 
     @pytest.mark.parametrize(
         ("rcode", "outcome"), [(3, "nxdomain"), (2, "servfail"), (5, "servfail"), (1, "unknown"), (4, "unknown")]
@@ -75,9 +109,36 @@ class TestBoth:
     def test_codes(self, kind: str, rcode: int, outcome: str) -> None:
         assert asked_of(kind, lambda query: dns_answer(query, rcode=rcode)).outcome == outcome
 
-    def test_a_truncated_answer_is_unknown(self, kind: str) -> None:
+    def test_a_truncated_answer_is_wrong(self, kind: str) -> None:
         seen = asked_of(kind, lambda query: dns_answer(query, *TWO, flags=dns.flags.TC))
-        assert (seen.outcome, "truncated" in seen.reason) == (Outcome.UNKNOWN, True)
+        assert (seen.outcome, seen.by) == (Outcome.WRONG, "|TRUNCATED|")
+
+    @pytest.mark.parametrize(
+        ("records", "by"),
+        [
+            (["other.test. 30 IN A 10.0.0.1"], "other.test. A 10.0.0.1"),
+            ([*TWO, "other.test. 30 IN A 6.6.6.6"], "other.test. A 6.6.6.6"),
+            ([*TWO, "web.test. 30 IN AAAA fd00::1"], "web.test. AAAA fd00::1"),
+            (["web.test. 30 IN CNAME b.test.", "c.test. 30 IN A 10.0.0.1"], "c.test. A 10.0.0.1"),
+        ],
+    )
+    def test_a_record_of_another_owner_or_type_is_wrong(self, kind: str, records: list[str], by: str) -> None:
+        seen = asked_of(kind, lambda query: dns_answer(query, *records))
+        assert (seen.outcome, seen.by) == (Outcome.WRONG, f"{by}|NOERROR|")
+
+    def test_a_chain_of_names_is_followed(self, kind: str) -> None:
+        chain = ("web.test. 9 IN CNAME b.test.", "b.test. 30 IN A 10.0.0.1")
+        seen = asked_of(kind, lambda query: dns_answer(query, *chain), expect=["10.0.0.1"])
+        assert (seen.outcome, seen.by) == (Outcome.OK, "10.0.0.1|NOERROR|9")
+
+    def test_a_denial_that_brings_records_is_wrong(self, kind: str) -> None:
+        assert asked_of(kind, lambda query: dns_answer(query, *TWO, rcode=3)).outcome is Outcome.WRONG
+
+    @pytest.mark.parametrize("part", ["id", "name", "type", "class", "question", "response", "opcode"])
+    def test_what_answers_another_question_is_no_answer(self, kind: str, part: str) -> None:
+        seen = asked_of(kind, lambda query: another(query, part), deadline=SOON)
+        assert seen.outcome is (Outcome.TIMEOUT if kind == "dns-udp" else Outcome.WRONG)
+        assert seen.by == ""
 
     def test_garbage_is_unknown(self, kind: str) -> None:
         seen = asked_of(kind, lambda query: query[:2] + b"\xff" * 12)
@@ -101,16 +162,62 @@ class TestUdp:
         seen = asyncio.run(go())
         assert (seen.outcome, seen.port > 0) == (Outcome.TIMEOUT, True)
 
-    def test_an_answer_with_another_id_answers_nothing(self) -> None:
+    @pytest.mark.parametrize("part", ["id", "name", "response"])
+    def test_the_right_answer_counts_after_one_to_another_question(self, part: str) -> None:
         async def go() -> Asked:
             def answers(query: bytes) -> list[bytes]:
-                stranger = bytes([query[0] ^ 1]) + query[1:]
-                return [dns_answer(stranger, "web.test. 30 IN A 6.6.6.6"), dns_answer(query, TWO[0])]
+                return [another(query, part), dns_answer(query, TWO[0])]
 
             async with name_server(answers) as port:
                 return await ask("dns-udp", port)
 
-        assert asyncio.run(go()).by == "10.0.0.2"
+        assert asyncio.run(go()).by == "10.0.0.2|NOERROR|30"
+
+    def test_a_new_port_for_each_question_or_one_for_all(self) -> None:
+        async def ports(**more: Any) -> list[int]:
+            async with (
+                name_server(lambda query: [dns_answer(query, TWO[0])]) as port,
+                client("dns-udp", port, **more) as one,
+            ):
+                answers = [await one.ask() for _ in range(4)]
+                assert {answer.outcome for answer in answers} == {Outcome.OK}
+                return [answer.port for answer in answers]
+
+        assert len(set(asyncio.run(ports()))) > 1
+        assert len(set(asyncio.run(ports(keep_port=True)))) == 1
+
+    def test_on_a_kept_port_each_answer_goes_to_its_own_question(self) -> None:
+        async def go() -> list[Asked]:
+            held: list[bytes] = []
+
+            def answers(query: bytes) -> list[bytes]:
+                held.append(query)
+                turned = [dns_answer(one, f"web.test. 30 IN A 10.0.0.{at}") for at, one in enumerate(held)]
+                return list(reversed(turned)) if len(held) == 3 else []
+
+            async with name_server(answers) as port, client("dns-udp", port, keep_port=True) as one:
+                return list(await asyncio.gather(*[one.begin() for _ in range(3)]))
+
+        seen = asyncio.run(go())
+        assert [DnsAnswer.of(one.by).records for one in seen] == [("10.0.0.0",), ("10.0.0.1",), ("10.0.0.2",)]
+
+    def test_a_kept_port_outlives_a_refusal_and_a_timeout(self) -> None:
+        async def go() -> list[Asked]:
+            with loopback.nobody() as free:
+                async with client("dns-udp", free, SOON, keep_port=True) as one:
+                    seen = [await one.ask()]
+                    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+                        lambda: loopback.Datagrams(lambda query: [dns_answer(query, TWO[0])] if len(seen) > 1 else []),
+                        (loopback.HOST, free),
+                    )
+                    seen += [await one.ask()]
+                    seen += [await one.ask()]
+                    transport.close()
+            return seen
+
+        seen = asyncio.run(go())
+        assert [one.outcome for one in seen] == [Outcome.REFUSED, Outcome.TIMEOUT, Outcome.OK]
+        assert len({one.port for one in seen}) == 1
 
 
 class TestTcp:
@@ -124,7 +231,3 @@ class TestTcp:
                 return await ask("dns-tcp", port, SOON)
 
         assert asyncio.run(go()).outcome is Outcome.TIMEOUT
-
-    def test_an_answer_with_another_id_is_unknown(self) -> None:
-        seen = asked_of("dns-tcp", lambda query: dns_answer(bytes([query[0] ^ 1]) + query[1:], TWO[0]))
-        assert seen.outcome is Outcome.UNKNOWN

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from kubeskeptic.agent import clock
+from kubeskeptic.agent.answered_by import AnsweringPod
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.agent.question import Ending, ending_of
 from tests.agent import loopback
@@ -29,7 +30,7 @@ def asked_of(talk: Talk, kind: str = "http-new", **more: Any) -> Asked:
 class TestBothHttpProbes:
     def test_ok_names_who_answered_and_the_port_it_asked_from(self, kind: str) -> None:
         seen = asked_of(says(RIGHT), kind)
-        assert (seen.outcome, seen.by) == (Outcome.OK, "web-1")
+        assert (seen.outcome, seen.by) == (Outcome.OK, "/web-1/")
         assert seen.port > 0
 
     def test_an_answer_in_pieces_is_one_answer(self, kind: str) -> None:
@@ -42,12 +43,12 @@ class TestBothHttpProbes:
         assert asked_of(talk, kind).outcome is Outcome.OK
 
     def test_an_answer_without_a_length_ends_with_the_connection(self, kind: str) -> None:
-        assert asked_of(says(b'HTTP/1.0 200 OK\r\n\r\n{"pod": "old"}'), kind).by == "old"
+        assert asked_of(says(b'HTTP/1.0 200 OK\r\n\r\n{"pod": "old"}'), kind).by == "/old/"
 
     @pytest.mark.parametrize(
         ("answer", "by"),
         [
-            (http({"pod": "web-1"}, status=503), "web-1"),
+            (http({"pod": "web-1"}, status=503), "/web-1/"),
             (http(b"not json"), ""),
             (http(["web-1"]), ""),
             (http({"pod": ""}), ""),
@@ -56,6 +57,27 @@ class TestBothHttpProbes:
     def test_a_complete_answer_with_other_content_is_wrong(self, kind: str, answer: bytes, by: str) -> None:
         seen = asked_of(says(answer), kind)
         assert (seen.outcome, seen.by) == (Outcome.WRONG, by)
+
+    def test_namespace_and_uid_tell_pods_of_one_name_apart(self, kind: str) -> None:
+        right = {"pod": "web-1", "namespace": "a", "uid": "u1", "peer": "10.0.0.9"}
+        for change, outcome in (
+            ({}, "ok"),
+            ({"namespace": "b"}, "wrong"),
+            ({"uid": "u2"}, "wrong"),
+            ({"uid": None}, "wrong"),
+        ):
+            seen = asked_of(says(http(right | change)), kind, expect=["a/web-1/u1"])
+            assert seen.outcome == outcome, change
+        assert asked_of(says(http(right)), kind).by == "a/web-1/u1"
+
+    def test_a_name_that_looks_like_several_fields_is_one(self, kind: str) -> None:
+        seen = asked_of(says(http({"pod": "a/web-1/u1"})), kind, expect=["a/web-1/u1"])
+        assert (seen.outcome, seen.by) == (Outcome.WRONG, "/a?web-1?u1/")
+
+    def test_the_clients_address_is_kept_where_it_is_asked_for(self, kind: str) -> None:
+        answer = says(http({"pod": "web-1", "namespace": "a", "uid": "u1", "peer": "10.0.0.9"}))
+        seen = asked_of(answer, kind, peer=True, expect=["a/web-1/u1"])
+        assert (seen.outcome, AnsweringPod.of(seen.by).peer) == (Outcome.OK, "10.0.0.9")
 
     def test_a_pod_that_was_not_expected_is_wrong(self, kind: str) -> None:
         assert asked_of(says(RIGHT), kind, expect=["web-2", "web-3"]).outcome is Outcome.WRONG

@@ -5,8 +5,8 @@ from kubeskeptic.agent.sched_slice import SHORTEST
 
 ASKED = """
 from pathlib import Path
-from kubeskeptic.agent.sched_slice import take_short_turns
-print(take_short_turns(), *(line.split()[-1] for line in Path("/proc/self/sched").read_text().splitlines() if "slice" in line))
+from kubeskeptic.agent.sched_slice import take_short_slices
+print(take_short_slices(), *(line.split()[-1] for line in Path("/proc/self/sched").read_text().splitlines() if "slice" in line))
 """
 
 

@@ -10,11 +10,12 @@ import pytest
 
 from kubeskeptic.agent import clock
 from kubeskeptic.agent.buffer import Samples
-from kubeskeptic.agent.gaps import Gaps
+from kubeskeptic.agent.gaps import PROCESS, AgentGap, Gaps
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.agent.question import OK, Ending, Question
-from kubeskeptic.agent.schedule import Running, Schedule
+from kubeskeptic.agent.schedule import ActiveProbe, Notes, Schedule
 from kubeskeptic.agent.spec import parse
+from kubeskeptic.agent.stalls import BEAT, Stalls
 
 
 class Timer:
@@ -85,11 +86,20 @@ class Probe:
         self.samples = Samples(self.gaps, 1000)
         self.pupil = Pupil()
         raw = {"name": "p", "kind": "tcp", "host": "10.0.0.1", "port": 80, "period": 0.1, "deadline": deadline}
-        self.running = Running(0, "s", parse(raw), self.pupil, 100.0, (self.samples, self.gaps))
+        self.stalls = Stalls(self.gaps, lambda: self.samples.total)
+        self.stalls.start()
+        notes = Notes(self.samples, self.gaps, self.stalls)
+        self.running = ActiveProbe(0, "s", parse(raw), self.pupil, 100.0, notes)
 
     @property
     def asked(self) -> list[int]:
         return [question.tick for question in self.pupil.questions]
+
+    @property
+    def noted(self) -> tuple[list[AgentGap], list[AgentGap]]:
+        """The gaps of the probe, and those of the process."""
+        gaps = self.gaps.deliver()
+        return [gap for gap in gaps if gap.probe != PROCESS], [gap for gap in gaps if gap.probe == PROCESS]
 
     @property
     def recorded(self) -> list[tuple[int, float, str]]:
@@ -164,23 +174,74 @@ def test_a_stall_is_a_gap_and_no_burst(clock_moved: MovedClock, stall: float, th
     asked = probe.asked[before:]
     assert asked[:1] == ([then_asked] if stall > 0.05 or asked else [])
     assert len(asked) <= 2, "not asked late in a burst"
-    stalled = [gap for gap in probe.gaps.deliver() if gap.ticks == missing]
+    of_probe, of_process = probe.noted
     if missing:
-        assert stalled[0].since == pytest.approx(100.3)
-        assert stalled[0].until == pytest.approx(100 + then_asked / 10)
-        assert stalled[0].reason == "stalled"
+        assert [(gap.ticks, gap.reason) for gap in of_probe] == [(missing, "stalled")]
+        assert of_probe[0].since == pytest.approx(100.3)
+        assert of_probe[0].until == pytest.approx(100 + then_asked / 10)
     else:
-        assert len(probe.gaps) == 0
+        assert of_probe == []
+    assert [gap.until for gap in of_process] == [pytest.approx(100.25 + stall)]
+    assert 100.25 - BEAT - 1e-6 <= of_process[0].since <= 100.25
 
 
-def test_a_question_nobody_watched_until_its_deadline_is_part_of_the_gap(clock_moved: MovedClock) -> None:
+@pytest.mark.parametrize(("late", "stalls"), [(0.0, 0), (0.015, 0), (0.019, 0), (0.031, 1), (0.06, 1)])
+def test_a_stall_is_noted_although_no_question_was_due_in_it(clock_moved: MovedClock, late: float, stalls: int) -> None:
+    probe = Probe()
+    clock_moved.until(100.15)
+    clock_moved.stall(late)
+    clock_moved.until(clock_moved.now)
+    _, of_process = probe.noted
+    assert len(of_process) == stalls
+    for gap in of_process:
+        assert 100.15 - BEAT - 1e-6 <= gap.since <= 100.15
+        assert gap.until == pytest.approx(100.15 + late)
+
+
+def test_silence_through_a_stall_is_a_timeout(clock_moved: MovedClock) -> None:
     probe = Probe(deadline=0.5)
-    clock_moved.until(100.0)
+    clock_moved.until(100.05)
     clock_moved.stall(10)
     clock_moved.until(clock_moved.now)
-    assert probe.recorded == []
-    unwatched = [gap for gap in probe.gaps.deliver() if gap.since == 100.0]
-    assert [(gap.ticks, gap.reason) for gap in unwatched] == [(1, "stalled")]
+    assert probe.recorded == [(0, 10.05, "timeout")]
+
+
+def test_an_answer_that_was_read_after_the_deadline_is_in_doubt(clock_moved: MovedClock) -> None:
+    probe = Probe(deadline=0.5)
+    clock_moved.until(100.05)
+    clock_moved.stall(0.5)
+    probe.pupil.questions[0].ended(OK)
+    assert probe.recorded == [(0, 0.55, "unknown")]
+    assert [reason.split(":")[0] for reason in probe.samples.unknowns] == ["stalled"]
+
+
+def test_an_answer_that_was_read_in_time_after_a_stall_is_one(clock_moved: MovedClock) -> None:
+    probe = Probe(deadline=0.5)
+    clock_moved.until(100.05)
+    clock_moved.stall(0.4)
+    probe.pupil.questions[0].ended(OK)
+    assert probe.recorded == [(0, 0.45, "ok")]
+
+
+@pytest.mark.parametrize(("stirred", "outcome"), [(100.45, "unknown"), (100.03, "timeout"), (0.0, "timeout")])
+def test_a_timeout_after_progress_that_a_stall_delayed_is_in_doubt(
+    clock_moved: MovedClock, stirred: float, outcome: str
+) -> None:
+    probe = Probe(deadline=0.5)
+    clock_moved.until(100.05)
+    clock_moved.stall(0.4)
+    probe.pupil.questions[0].stirred = stirred
+    clock_moved.until(100.51)
+    assert probe.recorded[0][::2] == (0, outcome)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.RESET, Outcome.WRONG])
+def test_what_failed_has_failed_however_late_it_was_seen(clock_moved: MovedClock, outcome: Outcome) -> None:
+    probe = Probe(deadline=0.5)
+    clock_moved.until(100.05)
+    clock_moved.stall(10)
+    probe.pupil.questions[0].ended(Ending(outcome))
+    assert probe.recorded == [(0, 10.05, str(outcome))]
 
 
 def test_every_question_is_a_sample_or_in_a_gap(clock_moved: MovedClock) -> None:
@@ -225,7 +286,8 @@ class TestSets:
         monkeypatch.setattr("kubeskeptic.agent.schedule.Readiness", lambda: None)
         monkeypatch.setattr("kubeskeptic.agent.schedule.prober_for", lambda _, __: Pupil())
         gaps = Gaps()
-        return Schedule(Samples(gaps, 10), gaps)
+        samples = Samples(gaps, 10)
+        return Schedule(Notes(samples, gaps, Stalls(gaps, lambda: samples.total)))
 
     def put(self, schedule: Schedule, scenario: str, *specs: object) -> list[int]:
         return [probe.number for probe in schedule.replace(scenario, [parse(spec) for spec in specs])]

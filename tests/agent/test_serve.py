@@ -18,13 +18,15 @@ from kubeskeptic.agent.identity import Identity
 from kubeskeptic.agent.serve import Workload
 from tests.agent.loopback import HOST, call
 
+WHO = {"pod": "web-1", "namespace": "ns", "uid": "u-1", "node": "node-1", "ip": "10.0.0.7", "boot": "b1"}
+
 
 @asynccontextmanager
 async def workload() -> AsyncIterator[tuple[int, list[int]]]:
     """A workload's port, and the statuses with which it would have ended its process."""
     left: list[int] = []
-    one = Workload(Identity("web-1", "node-1", "10.0.0.7", "172.18.0.2", boot="b1"), leave=left.append)
-    port = await one.server.listen(HOST, 0)
+    one = Workload(Identity("web-1", "node-1", "10.0.0.7", "172.18.0.2", "ns", "u-1", boot="b1"), leave=left.append)
+    port = await one.listen(HOST, 0)
     try:
         yield port, left
     finally:
@@ -50,7 +52,7 @@ def test_it_says_who_it_is_and_whom_it_sees() -> None:
             await call(port, "GET", "/")
             assert await call(port, "GET", "/any/path?x=1") == (
                 200,
-                {"pod": "web-1", "node": "node-1", "ip": "10.0.0.7", "boot": "b1", "peer": HOST, "n": 2},
+                WHO | {"peer": HOST, "n": 2},
             )
 
     asyncio.run(go())

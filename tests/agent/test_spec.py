@@ -52,6 +52,10 @@ def test_ipv6() -> None:
         ({"path": "/\r\nX: y"}, "path begins with /"),
         ({"expect": "web-1"}, "expect is a list"),
         ({"expect": [1]}, "expect is a list"),
+        ({"keep_port": 1}, "keep_port is true or false"),
+        ({"peer": "yes"}, "peer is true or false"),
+        ({"kind": "udp", "size": 7}, "size is a number from 8 to 60000"),
+        ({"kind": "http-payload", "size": 1 << 20}, "size is a number from 1 to 524288"),
     ],
 )
 def test_nonsense_is_refused_in_one_sentence(change: dict[str, Any], says: str) -> None:

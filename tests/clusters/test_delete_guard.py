@@ -16,9 +16,9 @@ from kubeskeptic import clusters
 from kubeskeptic.clusters import cluster, delete_guard, engine_install
 from kubeskeptic.clusters.engine import Engine
 from kubeskeptic.errors import CommandFailed, Refused
-from kubeskeptic.faults import arming
 from kubeskeptic.guard.lease import Holder, micro
-from kubeskeptic.switches.process import born
+from kubeskeptic.process import ProcessId
+from kubeskeptic.switches import control
 from tests.clusters.fakes import listed
 from tests.clusters.test_up import Laptop, finished, laptop
 from tests.kube.conftest import FakeServer, kubeconfig, server
@@ -26,14 +26,14 @@ from tests.kube.conftest import FakeServer, kubeconfig, server
 __all__ = ["finished", "laptop", "server"]  # fixtures
 
 LEASE = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/kubeskeptic"
-DEAD = [2**22 + 1, 5]
+DEAD = ProcessId(2**22 + 1, 5.0)
 
 
-def a_fault_in_force(name: str, runner: list[int] | None = None, suffix: str = ".json") -> Path:
+def a_fault_in_force(name: str, runner: ProcessId | None = None, suffix: str = ".json") -> Path:
     """A switch of a run of this process, unless another is named; its own process is not there."""
-    file = arming.folder(name) / f"r1-crash_node-ab{suffix}"
+    file = control.folder(name) / f"r1-crash_node-ab{suffix}"
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps({"label": "crash_node-ab", "runner": runner or [os.getpid(), born(os.getpid())]}))
+    file.write_text(json.dumps({"label": "crash_node-ab", "runner": runner or ProcessId.own()}))
     return file
 
 
@@ -92,7 +92,7 @@ def test_a_cluster_with_a_fault_in_force_is_left_alone(broken: Laptop) -> None:
 def test_a_cluster_whose_switch_is_at_work_is_left_alone(broken: Laptop, suffix: str) -> None:
     file = a_fault_in_force("c", DEAD, suffix)
     switch = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    file.with_suffix(".pid").write_text(f"{switch.pid} {born(switch.pid)}\n")
+    file.with_suffix(".pid").write_text(f"{ProcessId.of(switch.pid)}\n")
     try:
         with pytest.raises(Refused, match=f"process {switch.pid} is undoing a fault of a run that died"):
             clusters.down("c")
@@ -118,7 +118,7 @@ def test_a_cluster_whose_lease_is_held_is_left_alone(broken: Laptop, server: Fak
 
 
 def test_a_lease_of_the_dead_is_in_nobodys_way(broken: Laptop, server: FakeServer) -> None:
-    held(server, Holder("r7", Holder.us("").machine, *DEAD))
+    held(server, Holder("r7", Holder.us("").machine, DEAD))
     clusters.down("c")
     assert broken.made()[-1][0] == "delete"
 

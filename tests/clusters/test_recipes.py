@@ -57,6 +57,17 @@ def test_what_kubeadm_names() -> None:
     assert components.etcd_version(named["etcd"].tag) == "v3.7.0"
 
 
+def test_what_kubeadm_will_name_is_known_before_it_is_built() -> None:
+    source = '\tDefaultEtcdVersion = "3.7.0-0"\n\t// CoreDNSVersion is the version\n\tCoreDNSVersion = "v1.14.6"\n'
+    tags = components.named_in(source)
+    assert tags == {"coredns": "v1.14.6", "etcd": "3.7.0-0"}
+    assert [(build.name, build.version) for build in components.asked_for(tags)] == [
+        ("coredns", "v1.14.6"),
+        ("etcd", "v3.7.0"),
+    ]
+    assert components.asked_for(components.named_in("nothing")) == []
+
+
 # -- images -----------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def layer(tmp_path: Path) -> Layer:
@@ -87,6 +98,9 @@ def test_an_image_names_what_it_holds(layer: Layer, tmp_path: Path) -> None:
     config = json.loads(files[f"blobs/sha256/{manifest['config']['digest'].removeprefix('sha256:')}"])
     assert config["config"] == {"Env": ["A=b"], "Entrypoint": ["/bin/tool"]}
     assert config["rootfs"]["diff_ids"] == [f"sha256:{layer.digest}"]
+    (docker,) = json.loads(files["manifest.json"])
+    assert docker["RepoTags"] == ["r/name:1"]
+    assert {docker["Config"], *docker["Layers"]} < set(files)
     for name, content in files.items():
         if name.startswith("blobs/"):
             assert name == f"blobs/sha256/{hashlib.sha256(content).hexdigest()}"

@@ -41,7 +41,7 @@ def test_an_image_of_ours_that_is_there_needs_no_registry(docker: FakeProgram) -
 
 
 def test_with_a_registry_kind_takes_the_image_it_pins(docker: FakeProgram) -> None:
-    source = node_source.choose(docker.engine, DEFAULT_VERSION, "auto")
+    source = node_source.choose(docker.engine, None, "auto")
     assert source == NodeSource(built=False, image=PINNED, version=None)
     assert source.argument is None
     assert docker.calls[-1] == ["manifest", "inspect", node_source.AGENT_FROM]
@@ -54,6 +54,26 @@ def test_without_a_registry_images_are_built(docker: FakeProgram) -> None:
     assert not node_source.choose(docker.engine, DEFAULT_VERSION, "pull").built
     with pytest.raises(BadInput):
         node_source.choose(docker.engine, DEFAULT_VERSION, "steal")
+
+
+def test_the_version_that_was_asked_for_is_the_one_that_is_pulled(docker: FakeProgram) -> None:
+    source = node_source.choose(docker.engine, DEFAULT_VERSION, "auto")
+    assert source == NodeSource(built=False, image=f"kindest/node:{DEFAULT_VERSION}", version=DEFAULT_VERSION)
+
+
+@pytest.mark.parametrize(
+    ("image", "outdated"),
+    [
+        (PINNED, False),
+        ("kindest/node:v1.36.3", False),
+        (node_image.tag("v1.36.3"), False),
+        (node_image.tag("v1.37.2"), True),
+        ("kubeskeptic/node:v1.36.3-000000000000", True),
+        ("another", True),
+    ],
+)
+def test_a_cluster_of_an_older_recipe_is_told_from_one_of_another_source(image: str, *, outdated: bool) -> None:
+    assert node_source.outdated(image, "v1.36.3") is outdated
 
 
 def test_another_version_is_pulled_by_its_tag(docker: FakeProgram, workshop: Workshop) -> None:
@@ -110,15 +130,3 @@ def test_a_kind_that_is_too_old_is_not_taken(docker: FakeProgram, tmp_path: Path
     program.answer("version", out="kind v0.20.0-alpha\n")
     assert kind.version(str(program.path)) < kind.OLDEST
     assert kind.version("no-such-kind-x") == (0, 0)
-
-
-def test_kinds_configuration_leaves_defaults_alone() -> None:
-    assert kind.configuration(2, own_network=False, cgroups="2") == (
-        "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes:\n- role: control-plane\n- role: worker\n- role: worker\n"
-    )
-
-
-def test_kinds_configuration_says_what_the_machine_needs() -> None:
-    text = kind.configuration(1, own_network=True, cgroups="1")
-    assert "disableDefaultCNI: true" in text
-    assert "failCgroupV1: false" in text

@@ -112,6 +112,35 @@ def test_a_broken_cluster_is_deleted_and_made_anew(finished: Laptop, states: tup
     assert f"cluster c is made anew: {reason}" in said
 
 
+def test_a_healthy_cluster_that_differs_is_named_and_left_alone(finished: Laptop) -> None:
+    cluster.write_record("c", Record("v1.37.0", PINNED, "agent:1", {"workers": "1", "profile": "quick"}))
+    with pytest.raises(
+        BadInput, match=r"c is there and healthy, with profile quick, not profile default; run `skeptic down"
+    ):
+        clusters.up("c", profile="default")
+    assert finished.made() == []
+    said: list[str] = []
+    clusters.up("c", progress=said.append)
+    assert "cluster c is there and healthy, with workers 1, profile quick" in said
+
+
+def test_a_broken_cluster_is_made_with_the_options_it_had(finished: Laptop) -> None:
+    cluster.write_record("c", Record("v1.37.0", PINNED, "agent:1", {"workers": "1", "profile": "quick"}))
+    finished.has_nodes("running", "exited")
+    clusters.up("c")
+    assert "node-monitor-grace-period" in cluster.configuration("c").read_text()
+    record = cluster.read_record("c")
+    assert record is not None
+    assert (record.options["profile"], record.options["workers"]) == ("quick", "1")
+
+
+def test_a_healthy_cluster_needs_no_registry(finished: Laptop) -> None:
+    finished.docker.answer("manifest", err="no such host", status=1)
+    clusters.up("c", workers=1)
+    assert finished.made() == []
+    assert not [call for call in finished.docker.calls if call[0] in ("manifest", "images")]
+
+
 def test_a_cluster_of_another_image_is_made_anew(finished: Laptop) -> None:
     cluster.write_record("c", Record("v1.37.0", "another", "agent:1"))
     clusters.up("c", workers=1)

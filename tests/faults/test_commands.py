@@ -15,7 +15,7 @@ from kubeskeptic.errors import CommandFailed
 from kubeskeptic.faults import file_backup
 from kubeskeptic.faults.components import flush_service_rules, rules
 from kubeskeptic.faults.control_plane import manifest
-from kubeskeptic.faults.runtime import signal, telling
+from kubeskeptic.faults.runtime import signal, signal_command
 
 Node = Callable[..., tuple[int, list[str]]]
 
@@ -40,7 +40,7 @@ def node(tmp_path: Path) -> Node:
 
 def back(kept: Path) -> list[str]:
     """What lets kube-proxy go on after its rules were put back, with a file of ours for the rules."""
-    return [str(kept) if word == rules.KEPT else word for word in flush_service_rules.BACK]
+    return [str(kept) if word == rules.BACKUP else word for word in flush_service_rules.RESTORE]
 
 
 @pytest.mark.parametrize(("restored", "continued", "status"), [(0, 0, 0), (0, 1, 0), (2, 0, 2), (2, 1, 2), (0, 3, 1)])
@@ -77,7 +77,7 @@ def test_what_was_put_aside_is_kept_until_its_reader_was_started_again(node: Nod
 
 @pytest.mark.parametrize(
     ("running", "called"),
-    [(0, ["pgrep", "pgrep"]), (1, [*["pgrep", "sleep"] * 2 * manifest.LETS_GO, "pgrep", "pkill"])],
+    [(0, ["pgrep", "pgrep"]), (1, [*["pgrep", "sleep"] * 2 * manifest.ETCD_RESTARTS, "pgrep", "pkill"])],
     ids=["etcd starts", "the kubelet waits for the API server, which waits for etcd"],
 )
 def test_an_api_server_that_keeps_the_kubelet_from_starting_etcd_is_ended(
@@ -108,7 +108,7 @@ SAID = [
 
 @pytest.mark.parametrize(("status", "words", "ends"), SAID)
 def test_only_a_container_that_is_gone_needs_no_signal(node: Node, status: int, words: str, ends: int) -> None:
-    assert node(telling("abc", "SIGCONT"), ctr=(status, words)) == (ends, ["ctr"])
+    assert node(signal_command("abc", "SIGCONT"), ctr=(status, words)) == (ends, ["ctr"])
     assert _tried(status, words) == (ends == 0)
 
 

@@ -20,7 +20,7 @@ from kubeskeptic.faults.nodes.drain_node import leaving
 from kubeskeptic.faults.nodes.node_recovery import not_back
 from kubeskeptic.faults.nodes.taints import tolerates
 from kubeskeptic.faults.runtime import statuses
-from kubeskeptic.faults.state import unix
+from kubeskeptic.objects import unix
 
 MANIFEST = """spec:
   containers:
@@ -46,7 +46,7 @@ def test_and_off_one_that_is_not() -> None:
 def test_but_not_twice_nor_off_something_else() -> None:
     with pytest.raises(BadInput, match="off already"):
         without(without(MANIFEST, "x-controller"), "x-controller")
-    with pytest.raises(BadInput, match="not the form"):
+    with pytest.raises(BadInput, match="does not have the form"):
         without("spec: {}", "x-controller")
 
 
@@ -82,14 +82,14 @@ def test_only_a_table_that_may_be_ours_is_deleted() -> None:
     assert nft_table.delete(named)[-1] == named
     assert re.fullmatch(nft_table.PATTERN, named)
     for wrong in ("filter", "kube-proxy", "skeptic_1", f"{named}0", f"{named}\n"):
-        with pytest.raises(BadInput, match="no table of ours"):
+        with pytest.raises(BadInput, match="not the name of a table of ours"):
             nft_table.delete(wrong)
 
 
 def test_a_manifest_is_in_the_folder_of_manifests() -> None:
     assert manifest.path("kube-scheduler") == "/etc/kubernetes/manifests/kube-scheduler.yaml"
     for wrong in ("../kubelet", "a/b", "", "etcd\n"):
-        with pytest.raises(BadInput, match="no part of the control plane"):
+        with pytest.raises(BadInput, match="the control plane has no component"):
             manifest.path(wrong)
 
 

@@ -9,10 +9,11 @@ import pytest
 
 from kubeskeptic.errors import Conflict, LeftDirty, NotFound, Refused
 from kubeskeptic.guard.lease import Holder, Lease, forget, in_use, micro
+from kubeskeptic.process import ProcessId
 
 NOW = datetime(2026, 11, 1, 12, 0, 0, tzinfo=UTC)
-US = Holder("r2", Holder.us("").machine, os.getpid(), 1)
-THERE = str(Holder("r1", "there.boot.1", 1, 1))
+US = Holder("r2", Holder.us("").machine, ProcessId(os.getpid(), 1.0))
+THERE = str(Holder("r1", "there.boot.1", ProcessId(1, 1.0)))
 
 
 class Renewing:
@@ -69,7 +70,7 @@ def test_what_is_released_while_we_watch_is_free() -> None:
 
 
 def test_a_dead_holder_of_this_machine_loses_it_at_once() -> None:
-    cluster = Renewing(str(Holder("r1", US.machine, 2**22 + 1, 5)))
+    cluster = Renewing(str(Holder("r1", US.machine, ProcessId(2**22 + 1, 5.0))))
     assert (cluster.used(), cluster.now) == ("", 0.0)
 
 
@@ -89,6 +90,14 @@ def test_holders_are_read_as_they_are_written() -> None:
     me = Holder.us("20261101-r")
     assert Holder.parse(str(me)) == me
     assert Holder.parse("a/b/c/d") is None
+
+
+def test_a_lease_of_an_earlier_version_counts_until_it_expires() -> None:
+    """It says the process's start in clock ticks: whether that process runs is not known."""
+    earlier = f"r1/{US.machine}/{os.getpid()}/4711"
+    assert Holder.parse(earlier) is None
+    assert f"{earlier} is using this cluster" in Renewing(earlier, every=5.0).used()
+    assert Renewing(earlier).used() == ""
 
 
 def test_times_have_six_digits_even_when_they_are_zero() -> None:
@@ -133,9 +142,10 @@ def test_held_and_let_go() -> None:
 
 def test_the_lease_of_a_dead_process_is_forgotten_and_no_other() -> None:
     kube: Any = FakeKube()
-    forget(kube, (2**22 + 1, 9))  # fine when there is none
-    dead, me = Holder("r0", Holder.us("").machine, 2**22 + 1, 9), Holder.us("r1")
-    for holder, runner, stays in ((me, (me.pid, me.start), True), (dead, (7, 7), True), (dead, (2**22 + 1, 9), False)):
+    forget(kube, ProcessId(2**22 + 1, 9.0))  # fine when there is none
+    gone = ProcessId(2**22 + 1, 9.0)
+    dead, me = Holder("r0", Holder.us("").machine, gone), Holder.us("r1")
+    for holder, runner, stays in ((me, me.process, True), (dead, ProcessId(7, 7.0), True), (dead, gone, False)):
         kube.lease = {"metadata": {"uid": "u"}, "spec": {"holderIdentity": str(holder)}}
         forget(kube, runner)
         assert (kube.lease is not None) == stays
@@ -147,7 +157,10 @@ def test_taken_over_from_a_dead_run() -> None:
     kube.create(
         {
             "metadata": {},
-            "spec": {"holderIdentity": str(Holder("r0", dead.machine, 2**22 + 1, 9)), "renewTime": micro(NOW)},
+            "spec": {
+                "holderIdentity": str(Holder("r0", dead.machine, ProcessId(2**22 + 1, 9.0))),
+                "renewTime": micro(NOW),
+            },
         }
     )
     with Lease(kube, "r1") as lease:
@@ -168,7 +181,10 @@ def test_taken_over_from_a_run_elsewhere_only_after_watching_it() -> None:
 def take_over(kube: Any, *, by: str = "r2") -> None:
     """Another run, elsewhere, takes the lease while ours is not looking."""
     now = datetime.now(UTC)
-    kube.lease["spec"] |= {"holderIdentity": str(Holder(by, "there.boot.1", 7, 1)), "renewTime": micro(now)}
+    kube.lease["spec"] |= {
+        "holderIdentity": str(Holder(by, "there.boot.1", ProcessId(7, 1.0))),
+        "renewTime": micro(now),
+    }
 
 
 def asked_after_a_takeover(kube: Any, found: list[str]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from kubeskeptic.durations import SAYS_WHO_IT_IS
 from kubeskeptic.errors import BadInput, ClusterError, CommandFailed, NotFound, Refused, Unanswered
 from kubeskeptic.guard import Guard, Risk, consent_manifest
-from kubeskeptic.guard.ownership import on_loopback
+from kubeskeptic.kube.connection import on_loopback
 
 
 @dataclass
@@ -21,6 +21,10 @@ class FakeKube:
     dead: bool = False
     broken: bool = False
     waited: float | None = None
+
+    @property
+    def on_loopback(self) -> bool:
+        return on_loopback(self.server)
 
     def get(
         self, kind: str, name: str, namespace: str | None = None, *, timeout: float | None = None

@@ -64,9 +64,9 @@ def test_no_command_for_a_node_is_changed_by_its_systemd() -> None:
     from kubeskeptic.faults.components import flush_service_rules, kube_proxy, pressure
 
     one = OpenFault("i", "f", "r", (), {}, "armed")
-    shared = (kube_proxy.CONTINUE, flush_service_rules.BACK, pressure.RESTORE)
-    for argv in (*shared, file_backup.restore("/etc/x.yaml"), runtime.telling("abc", "SIGCONT")):
-        for word in undo_records.and_forget(one, argv):
+    shared = (kube_proxy.CONTINUE, flush_service_rules.RESTORE, pressure.RESTORE)
+    for argv in (*shared, file_backup.restore("/etc/x.yaml"), runtime.signal_command("abc", "SIGCONT")):
+        for word in undo_records.and_remove(one, argv):
             assert "${" not in word
             assert "$$" not in word
             assert not word.startswith("$")

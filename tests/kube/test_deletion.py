@@ -8,7 +8,7 @@ import pytest
 
 from kubeskeptic.durations import STUCK, Patience
 from kubeskeptic.errors import ClusterError, Conflict, NotFound, PatienceExhausted
-from kubeskeptic.kube.deletion import dead_apis, delete_namespace
+from kubeskeptic.kube.deletion import dead_apis, delete_and_wait
 
 DISCOVERY = (
     "Discovery failed for some groups, 1 failing: unable to retrieve the complete list of server APIs: metrics/v1"
@@ -34,13 +34,14 @@ class Cluster:
         self.conditions, self.goes, self.apis = conditions, goes, apis or []
         self.now, self.there, self.leaving = 0.0, True, False
 
-    def delete(self, kind: str, name: str) -> None:
+    def delete(self, kind: str, name: str, namespace: str | None) -> None:
         if not self.there:
+            self.goes = 0.0
             raise NotFound("none", 404)
         if self.leaving:
             raise Conflict("being deleted", 409)
 
-    def get(self, kind: str, name: str) -> dict[str, Any]:
+    def get(self, kind: str, name: str, namespace: str | None) -> dict[str, Any]:
         if self.now >= self.goes:
             raise NotFound("gone", 404)
         return {"status": {"phase": "Terminating", "conditions": list(self.conditions)}}
@@ -52,7 +53,7 @@ class Cluster:
 
     def go(self, patience: float = 180.0) -> None:
         kube: Any = self
-        delete_namespace(kube, "ns", Patience(patience), clock=lambda: self.now, sleep=self.sleep)
+        delete_and_wait(kube, "Namespace", "ns", patience=Patience(patience), clock=lambda: self.now, sleep=self.sleep)
 
     def sleep(self, seconds: float) -> None:
         self.now += seconds
@@ -74,7 +75,7 @@ def test_a_dead_api_is_named_at_once() -> None:
     with pytest.raises(PatienceExhausted) as stuck:
         cluster.go()
     assert str(stuck.value) == (
-        "the namespace ns does not go: APIService v1.metrics has no answer from its backend shop/adapter: X, no endpoints; "
+        "Namespace ns does not go: APIService v1.metrics has no answer from its backend shop/adapter: X, no endpoints; "
         + DISCOVERY
     )
     assert cluster.now <= STUCK + 1

@@ -148,3 +148,14 @@ def test_logs_are_text(kube: Kube, server: FakeServer) -> None:
     server.says("GET", f"{POD}/log", "grüß".encode())
     assert kube.logs("shop", "web-0", "main", previous=True, tail=3) == "grüß"
     assert server.asked[0]["query"] == {"container": "main", "previous": "true", "tailLines": "3"}
+
+
+@pytest.mark.parametrize(("status", "answers"), [(200, True), (403, True), (429, True), (500, False), (504, False)])
+def test_an_api_server_that_refuses_is_reachable(kube: Kube, server: FakeServer, status: int, answers: bool) -> None:
+    server.says("GET", "/api/v1/namespaces/kube-system", {"message": "no"}, status=status)
+    assert (kube.unreachable() == "") == answers
+
+
+def test_one_that_does_not_answer_is_not(kube: Kube, server: FakeServer) -> None:
+    server.stop()
+    assert kube.unreachable()

@@ -46,14 +46,14 @@ class Hold:
         """Take it; from the dead, too."""
         self._lease.enter_context(Lease(self._kube, "live"))
 
-    def release_run(self) -> None:
-        """Let go of it; fine when we have not got it."""
+    def release(self) -> None:
+        """Release it, if it is held."""
         self._lease.close()
 
     @contextmanager
     def lent(self) -> Iterator[None]:
         """Somebody else may have it until the block ends."""
-        self.release_run()
+        self.release()
         try:
             yield
         finally:
@@ -99,7 +99,7 @@ def hold(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
     made = Hold(Kube(cluster.kubeconfig, cluster.context, tmp_path_factory.mktemp("hold")))
     made.take()
     yield made
-    made.release_run()
+    made.release()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kubeskeptic.faults import Fault, Inflicted, Site, inflict
-from kubeskeptic.faults.sequence import healed
+from kubeskeptic.faults.undoing import wait_until_healed
 from kubeskeptic.journal import read
 from kubeskeptic.journal.open_faults import of_journal
 from kubeskeptic.undo import leftovers
@@ -43,7 +43,7 @@ def bites_and_heals(fault: Fault, site: Site, *, meanwhile: Callable[[Inflicted]
     assert inflicted.healed
     if not fault.heals_itself:
         type(fault).undo(site, inflicted.plan.record)
-        healed(type(fault), site, inflicted.plan.record, inflicted.targets, inflicted.plan.heals)
+        wait_until_healed(type(fault), site, inflicted.open_fault, inflicted.plan.heals)
     assert of_journal(site.journal.path) == []
     assert _left(site) - before == set()
     return _passed(inflicted, site)

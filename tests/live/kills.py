@@ -144,11 +144,11 @@ def kill(
     victim = victims.start(name, given, hold=0.3 if how == "half undone" else 60.0, transport=transport)
     if how in MOMENTS:
         phases, within = MOMENTS[how]
-        reached = victim.access(phases[0] if FAULTS[name].heals_itself else chance.choice(phases))
+        reached = victim.reaches(phases[0] if FAULTS[name].heals_itself else chance.choice(phases))
         after(chance.uniform(0, within))
         os.killpg(victim.process.pid, signal.SIGKILL)
     else:
-        reached = victim.access("bit")
+        reached = victim.reaches("bit")
         _signal(victim, SIGNALS[how])
     began = time.monotonic()
     said = victim.end()

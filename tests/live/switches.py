@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import signal
 
-from kubeskeptic.faults import Site, arming
-from kubeskeptic.switches.process import alive
+from kubeskeptic.faults import Site
+from kubeskeptic.switches import control
 
 
 def defeat(site: Site) -> None:
@@ -19,7 +19,7 @@ def defeat(site: Site) -> None:
 
 def kill_switches(site: Site) -> None:
     """Kill the processes on the host that would undo faults."""
-    for file in arming.pending(site.cluster.name):
-        pid = arming.pid_of(file)
-        if pid and alive(pid):
-            os.kill(pid[0], signal.SIGKILL)
+    for switch in control.pending(site.cluster.name):
+        process = switch.process
+        if process:
+            os.kill(process.pid, signal.SIGKILL)

@@ -11,10 +11,11 @@ import pytest
 
 from kubeskeptic.durations import Patience
 from kubeskeptic.errors import NotFound
-from kubeskeptic.faults import Site, arming
+from kubeskeptic.faults import Site
 from kubeskeptic.faults.library import FAULTS
 from kubeskeptic.guard import lease
 from kubeskeptic.probes.daemonset import LABEL
+from kubeskeptic.switches import control
 from kubeskeptic.undo import leftovers
 from kubeskeptic.undo.cleanup import cleanup
 from kubeskeptic.waiting import until
@@ -76,15 +77,15 @@ def test_with_the_switch_defeated_cleanup_alone_brings_it_back(
 ) -> None:
     given = kills.settings(fault, fresh_pods, site.cluster.workers[-1].name, RESPITE)
     victim = victims.start(fault.partition(" ")[0], given, lasts=NEVER)
-    assert victim.access("bit")
+    assert victim.reaches("bit")
     defeat(site)
     victim.process.kill()
     victim.end()
     journals = [victim.journal]
     if journal == "lost":
         journals.pop().unlink()
-        for file in arming.pending(site.cluster.name):
-            arming.forget(file)
+        for switch in control.pending(site.cluster.name):
+            switch.forget()
     left = [one for one in leftovers.find(site, journals) if one.kind != "namespace"]
     # a node that was restarted runs by the time that is seen; without a journal nothing tells of it any more
     assert bool(left) == (journal == "kept" or fault != "restart_node")
@@ -117,7 +118,7 @@ def test_after_its_node_was_restarted_cleanup_alone_brings_it_back(
 ) -> None:
     node = site.cluster.workers[-1].name
     victim = victims.start(fault, {"node": node} | kills.WORKER[fault])
-    assert victim.access("bit")
+    assert victim.reaches("bit")
     kill_switches(site)
     site.cluster.engine.kill(node)
     victim.process.kill()

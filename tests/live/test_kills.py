@@ -14,8 +14,9 @@ import pytest
 
 from kubeskeptic.durations import CONTROL_PLANE_RESTARTS
 from kubeskeptic.errors import SkepticError
-from kubeskeptic.faults import Site, arming
+from kubeskeptic.faults import Site
 from kubeskeptic.node_access import PodAccess
+from kubeskeptic.switches import control
 from kubeskeptic.undo import leftovers
 from kubeskeptic.undo.cleanup import healthy
 from kubeskeptic.waiting import NotYet, until
@@ -118,7 +119,7 @@ def test_the_timer_in_the_node_undoes_it_alone(site: Site, victims: Victims) -> 
     faults = ("freeze_kube_proxy", "stop_kubelet", "drop_packets")
     broken = {node.name: name for node, name in zip(site.cluster.workers, faults, strict=False)}
     dead = [victims.start(name, {"node": node} | kills.WORKER[name]) for node, name in broken.items()]
-    assert all(victim.access("bit") for victim in dead)
+    assert all(victim.reaches("bit") for victim in dead)
     kill_switches(site)
     for victim in dead:
         victim.process.kill()
@@ -129,8 +130,8 @@ def test_the_timer_in_the_node_undoes_it_alone(site: Site, victims: Victims) -> 
         return NotYet("; ".join(left)) if left else "clean"
 
     until(clean, kills.HELP, what="the timers to have done their work", tolerate=(SkepticError,))
-    for file in arming.pending(site.cluster.name):
-        arming.forget(file)
+    for switch in control.pending(site.cluster.name):
+        switch.forget()
     until(lambda: healthy(site), CONTROL_PLANE_RESTARTS, what="a healthy cluster", tolerate=(SkepticError,))
 
 

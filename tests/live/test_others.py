@@ -122,9 +122,9 @@ def test_cleanup_leaves_what_is_not_ours_as_it_is(
     before = look()
     victims = Victims(site, tmp_path)
     cut = victims.start("cut_off_node", {"node": node, "whom": "workers"})
-    assert cut.access("bit")
+    assert cut.reaches("bit")
     taint = victims.start("taint_node", {"node": node, "key": "kubeskeptic/others"})
-    assert taint.access("bit")
+    assert taint.reaches("bit")
     defeat(site)
     victims.close()
     journals = [cut.journal, taint.journal]

@@ -33,7 +33,7 @@ class Victim:
     folder: Path
     seen: list[str] = field(default_factory=list)
 
-    def access(self, phase: str) -> bool:
+    def reaches(self, phase: str) -> bool:
         """Wait until a phase begins; False when the process ended before it."""
         assert self.process.stdout
         for line in self.process.stdout:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from kubeskeptic import objects
 from kubeskeptic.durations import CLEANUP_GONE, PODS_READY
 from kubeskeptic.errors import NotFound
-from kubeskeptic.faults import Site, state
-from kubeskeptic.kube.ownership import ours
+from kubeskeptic.faults import Site
+from kubeskeptic.objects import ours
 from kubeskeptic.waiting import NotYet, until
 
 Names = Callable[[], list[str]]
@@ -25,7 +26,7 @@ def three_pods(site: Site, namespace: str) -> Iterator[Names]:
     site.kube.apply(_deployment(site.cluster.agent_image, namespace))
 
     def three() -> list[str] | NotYet:
-        ready = [p["metadata"]["name"] for p in site.kube.list("Pod", namespace)["items"] if state.ready(p)]
+        ready = [p["metadata"]["name"] for p in site.kube.list("Pod", namespace)["items"] if objects.is_ready(p)]
         return sorted(ready) if len(ready) == 3 else NotYet(f"{len(ready)} of 3 are Ready")
 
     try:

@@ -12,10 +12,10 @@ import pytest
 from kubeskeptic.clusters.adopted import PROVIDER
 from kubeskeptic.errors import ClusterError, CommandFailed, NotFound, Unanswered
 from kubeskeptic.guard.risk import Risk
-from kubeskeptic.kube.ownership import ours
 from kubeskeptic.node_access import PodAccess
 from kubeskeptic.node_access.choice import read_only_access
 from kubeskeptic.node_access.exec_pods import KEY, PORTS, manifests, port
+from kubeskeptic.objects import ours
 
 SECRET = "s" * 64
 

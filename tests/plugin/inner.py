@@ -37,11 +37,12 @@ from pathlib import Path
 from kubeskeptic.bounds import Bound
 from kubeskeptic.errors import Refused
 from kubeskeptic.findings import Finding, Measure, Verdict
-FINE = Finding(Verdict.HOLDS, "None of 900 requests failed.")
+NONE = {"failed": Measure(0, "requests")}
+FINE = Finding(Verdict.HOLDS, "None of 900 requests failed.", NONE, {"failed": Bound(0, "requests", "none may")})
 GAP = Finding(Verdict.INCONCLUSIVE, "a gap")
+from kubeskeptic.scenarios import Scenario
 
-class story:
-    id = "services/pod_killed"
+story = Scenario("services/pod_killed", "Pods go.")
 """
 TEST = """
 @pytest.mark.claim("{claim}")

@@ -12,9 +12,11 @@ import pytest
 from kubeskeptic.bounds import Bound
 from kubeskeptic.errors import {error}
 from kubeskeptic.findings import Finding, Measure, Verdict
+from kubeskeptic.scenarios import Scenario
 
-class story:
-    id = "services/pod_killed"
+FINE = Finding(Verdict.HOLDS, "None of 900 requests failed.", {{"failed": Measure(0, "requests")}},
+               {{"failed": Bound(0, "requests", "none may")}})
+story = Scenario("services/pod_killed", "Pods go.")
 
 @pytest.mark.claim("service.pod-killed", case="forced")
 def test_claim(recording, holds):
@@ -47,7 +49,7 @@ def judged(pytester: pytest.Pytester, journal: Path, body: str, error: str = "In
 
 
 def test_a_claim_that_holds(pytester: pytest.Pytester, journal: Path) -> None:
-    result = judged(pytester, journal, 'holds(Finding(Verdict.HOLDS, "None of 900 requests failed."))')
+    result = judged(pytester, journal, "holds(FINE)")
     assert result.ret == 0
     result.stdout.fnmatch_lines(["*holds*service.pod-killed (forced)  None of 900 requests failed."])
 
@@ -91,16 +93,6 @@ def test_an_act_that_was_left_out_is_skipped_with_its_reason(pytester: pytest.Py
     result = judged(pytester, journal, 'recording.act("sigkill")')
     result.assert_outcomes(skipped=1)
     result.stdout.fnmatch_lines(["*skipped*needs risk level node*"])
-
-
-def test_a_check_that_broke_off_tells_what_it_was_about(pytester: pytest.Pytester, journal: Path) -> None:
-    written = Journal(journal / "journal.jsonl", clock=lambda: 100.0)
-    for phase in ("baseline", "start", "end"):
-        written.write("act", scenario="services/pod_killed", act="forced", phase=phase)
-    written.close()
-    body = 'recording.act("forced"); assert recording.read.window == (100.0, 100.0); recording.fault("forced")'
-    result = judged(pytester, journal, body)
-    result.stdout.fnmatch_lines(["*inconclusive*service.pod-killed (forced)  no fault was recorded in “forced”*"])
 
 
 def test_violated_outranks_inconclusive(pytester: pytest.Pytester, journal: Path) -> None:
@@ -174,6 +166,8 @@ def test_a_journal_that_is_not_there_is_refused(pytester: pytest.Pytester, tmp_p
 
 
 def test_an_unknown_sabotage_is_refused(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(SUITE.format(body="pass", error="Inconclusive"))
+    pytester.makeini("[pytest]\nmarkers = claim: a claim\n")
     result = run(pytester, "--sabotage", "nothing")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*there is no sabotage nothing*"])
@@ -187,5 +181,75 @@ def test_collecting_touches_nothing(pytester: pytest.Pytester) -> None:
 
 def test_replaying_writes_nothing_to_the_journal(pytester: pytest.Pytester, journal: Path) -> None:
     before = list(read(journal / "journal.jsonl"))
-    judged(pytester, journal, 'holds(Finding(Verdict.HOLDS, "fine"))')
+    judged(pytester, journal, "holds(FINE)")
     assert list(read(journal / "journal.jsonl")) == before
+
+
+CASES = """
+import pytest
+from kubeskeptic.plugin import claim
+from kubeskeptic.scenarios import Scenario
+
+story = Scenario("services/pod_killed", "Pods go.")
+
+@story.act("graceful")
+def graceful(stage): ...
+
+@claim("service.pod-killed", case="graceful, preStop", act="graceful")
+def test_one(act): ...
+
+@claim("heal.crash", act="{act}")
+def test_other(act): ...
+"""
+
+
+def test_a_case_is_a_keyword(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(CASES.format(act="graceful"))
+    pytester.makeini("[pytest]\nmarkers = claim: a claim\n")
+    for words in ("preStop", "service.pod-killed", "not heal.crash"):
+        result = run(pytester, "--collect-only", "-q", "-k", words)
+        result.stdout.fnmatch_lines(["*test_one*", "*1/2 tests collected*"])
+
+
+def test_an_act_that_a_scenario_does_not_have_is_refused(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(CASES.format(act="gracefull"))
+    pytester.makeini("[pytest]\nmarkers = claim: a claim\n")
+    result = run(pytester, "--collect-only")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*services/pod_killed has no act “gracefull”; it has graceful"])
+
+
+def test_of_two_findings_the_worst_counts(pytester: pytest.Pytester, journal: Path) -> None:
+    body = f"""
+    try:
+        {VIOLATED}
+    except AssertionError:
+        pass
+    holds(FINE)"""
+    result = judged(pytester, journal, body)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*violated*service.pod-killed (forced)  Requests failed for 9 s."])
+
+
+def test_a_violation_that_was_expected_still_fails_the_session(pytester: pytest.Pytester, journal: Path) -> None:
+    result = judged(pytester, journal, f"pytest.xfail('known') if not recording else {VIOLATED}")
+    assert result.ret == 1
+    path = next(pytester.path.glob("test_*.py"))
+    path.write_text(path.read_text().replace("@pytest.mark.claim", "@pytest.mark.xfail\n@pytest.mark.claim"))
+    result = run(pytester, "--replay", str(journal))
+    result.assert_outcomes(xfailed=1)
+    assert result.ret == 1
+
+
+def test_what_broke_a_scenario_off_is_told_once(pytester: pytest.Pytester, tmp_path: Path) -> None:
+    written = Journal(tmp_path / "journal.jsonl")
+    written.write("scenario", id="services/pod_killed", phase="start", namespace="ns")
+    written.write("scenario", id="services/pod_killed", phase="end", why="no quota was left")
+    written.close()
+    more = "recording.act('x')\n\n@pytest.mark.claim('heal.crash')\ndef test_other(recording, holds):\n    recording.act('x')"
+    result = judged(pytester, tmp_path, more)
+    assert result.ret == 10
+    result.stdout.fnmatch_lines(["*heal.crash*services/pod_killed broke off before this was seen*says why*"])
+    assert (
+        str(result.stdout).count("service.pod-killed (forced)  services/pod_killed broke off: no quota was left") == 1
+    )

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from kubeskeptic.errors import ClusterError, Unanswered
 from kubeskeptic.kube import Kube
+from kubeskeptic.probes.priority import Grant
 
 
 class Cluster:
@@ -21,6 +22,10 @@ class Cluster:
         """How far the agent's clock is behind ours."""
         self.samples: list[tuple[int, float, int]] = []
         self.gaps: list[dict[str, Any]] = []
+        self.realtime = False
+        self.why_not = ""
+        self.prioritised: list[tuple[str, str]] = []
+        self.grant = Grant(True, "this machine")
         self.probes: dict[str, list[dict[str, Any]]] = {}
         self.questions = 0
         self.down = ""
@@ -35,6 +40,11 @@ class Cluster:
     def clock(self) -> float:
         return self.now
 
+    def prioritise(self, node: str, uid: str) -> Grant:
+        self.prioritised.append((node, uid))
+        self.realtime = self.grant.given
+        return self.grant
+
     def saw(self, *ticks: int, outcome: int = 0) -> None:
         """The agent has new samples of the probe `web`: tick n is sent n seconds after 1000."""
         self.samples += [(tick, 1000.0 + tick - self.behind, outcome) for tick in ticks]
@@ -43,12 +53,13 @@ class Cluster:
     def restart(self, *, pod: str = "", address: str = "") -> None:
         self.boot = f"boot-{int(self.boot.rpartition('-')[2]) + 1}"
         self.samples, self.gaps, self.probes, self.questions = [], [], {}, 0
+        self.realtime, self.why_not = False, ""
         self.pod, self.address = pod or self.pod, address or self.address
 
     def list(self, kind: str, namespace: str, *, labels: str, fields: str) -> dict[str, Any]:
         if self.down == "api":
             raise Unanswered("the API server does not answer")
-        metadata = {"name": self.pod, "creationTimestamp": "2026-01-01T00:00:00Z"}
+        metadata = {"name": self.pod, "uid": f"uid of {self.pod}", "creationTimestamp": "2026-01-01T00:00:00Z"}
         return {"items": [{"metadata": metadata, "status": {"podIP": self.address}}]}
 
     def request(self, method: str, path: str, body: Any, query: dict[str, str], timeout: float) -> bytes:
@@ -73,6 +84,7 @@ class Cluster:
         probes = [{"name": "web", "scenario": "story", "period": 1.0, "t0": 1000.0 - self.behind}]
         head = {"boot": self.boot, "agent": self.pod, "node": "n1", "wall": self.now - self.behind, "first": after}
         head |= {"cursor": after + len(new), "recorded": len(self.samples), "questions": self.questions}
+        head |= {"realtime": self.realtime, "realtime_why_not": self.why_not}
         columns = {"probe": [0] * len(new), "took": [0.001] * len(new), "by": [1] * len(new), "port": [9] * len(new)}
         columns |= {"tick": [s[0] for s in new], "outcome": [s[2] for s in new]}
         sent = [s[1] for s in new]

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ class Pods:
         self.processes: dict[str, subprocess.Popen[str]] = {}
         self.applied: list[str] = []
         self.deleted = False
+        self.nodes = ["n1", "n2"]
         for node in ("n1", "n2"):
             self.start(node)
         for node in ("n1", "n2"):
@@ -66,6 +68,9 @@ class Pods:
         assert process.stdout is not None
         process.stdout.close()
 
+    def ports_by_node(self) -> list[str]:
+        return [pod.removeprefix("agent-") for pod in self.ports]
+
     def apply(self, manifest: dict[str, Any]) -> dict[str, Any]:
         self.applied.append(manifest["kind"])
         return manifest
@@ -78,9 +83,9 @@ class Pods:
 
     def list(self, kind: str, namespace: str = "", *, labels: str = "", fields: str = "") -> dict[str, Any]:
         if kind == "Node":
-            return {"items": [{"metadata": {"name": node}} for node in ("n1", "n2")]}
+            return {"items": [{"metadata": {"name": node}} for node in self.nodes]}
         ready = {"podIP": "127.0.0.1", "conditions": [{"type": "Ready", "status": "True"}]}
-        here = [node for node in ("n1", "n2") if fields in ("", f"spec.nodeName={node}")]
+        here = [node for node in self.ports_by_node() if fields in ("", f"spec.nodeName={node}")]
         return {"items": [{"metadata": {"name": f"agent-{n}"}, "spec": {"nodeName": n}, "status": ready} for n in here]}
 
     def request(self, method: str, path: str, body: Any, query: dict[str, str], timeout: float) -> bytes:
@@ -113,6 +118,7 @@ def journal(tmp_path: Path) -> Journal:
 @pytest.fixture
 def agents(pods: Pods, journal: Journal, monkeypatch: pytest.MonkeyPatch) -> Iterator[Agents]:
     monkeypatch.setattr(module, "PULL_PERIOD", 0.02)
+    monkeypatch.setattr(module, "NODES_LOOK", 0.02)
     with Agents(cast(Kube, pods), journal, "image", "ns", "run") as agents:
         yield agents
     assert pods.deleted
@@ -163,6 +169,50 @@ def test_an_agent_that_dies_is_a_gap_and_is_told_again(agents: Agents, pods: Pod
     gaps = [one for one in read(journal.path) if one["kind"] == "gap" and one["node"] == "n2" and not one["probe"]]
     assert [gap["reason"] for gap in gaps] == ["its agent was restarted"]
     assert gaps[0]["since"] < gaps[0]["until"]
+
+
+def test_a_node_that_joins_is_asked_and_that_it_was_not_before_is_a_gap(
+    agents: Agents, pods: Pods, journal: Journal
+) -> None:
+    agents.ask("story", [probe_of(pods)])
+    settle(agents)
+    joins = time.time()
+    pods.nodes.append("n3")
+    until(lambda: "n3" in agents.nodes or NotYet("no"), Patience(5), what="n3 to be known", period=0.02)
+    assert not agents.settled("story", ["n3"], 0.2), "its agent is not there yet"
+    pods.start("n3")
+    pods.await_start("n3")
+    until(lambda: agents.settled("story", ["n3"], 0.2) or NotYet("no"), Patience(5), what="n3 to be asked", period=0.02)
+    agents.stop("story")
+    change = [one for one in read(journal.path) if one["kind"] == "nodes"]
+    assert [(one["joined"], one["left"], one["nodes"]) for one in change] == [(["n3"], [], ["n1", "n2", "n3"])]
+    gaps = [one for one in read(journal.path) if one["kind"] == "gap" and one["node"] == "n3" and not one["probe"]]
+    first = min(record["sent"][0] + record["offset"] for record in samples(journal, "n3"))
+    assert len(gaps) == 1
+    assert gaps[0]["since"] <= joins + 0.1
+    assert gaps[0]["until"] == pytest.approx(first, abs=0.05)
+    asked = [one["nodes"] for one in read(journal.path) if one["kind"] == "probe"]
+    assert asked == [["n1", "n2"], ["n1", "n2", "n3"]]
+
+
+def test_a_node_that_joins_and_never_gets_an_agent_is_an_open_gap(agents: Agents, pods: Pods, journal: Journal) -> None:
+    agents.ask("story", [probe_of(pods)])
+    pods.nodes.append("n3")
+    until(lambda: "n3" in agents.nodes or NotYet("no"), Patience(5), what="n3 to be known", period=0.02)
+    settle(agents)
+    agents.stop("story")
+    gaps = [one for one in read(journal.path) if one["kind"] == "gap" and one["node"] == "n3"]
+    assert [(gap["scenario"], gap["probe"], gap["until"]) for gap in gaps] == [("story", "", None)]
+
+
+def test_a_node_that_leaves_is_written_down(agents: Agents, pods: Pods, journal: Journal) -> None:
+    pods.nodes.remove("n2")
+
+    def seen() -> bool | NotYet:
+        found = [one for one in read(journal.path) if one["kind"] == "nodes" and one["left"] == ["n2"]]
+        return bool(found) or NotYet("no")
+
+    until(seen, Patience(5), what="n2 to be missed", period=0.02)
 
 
 def test_the_agents_words_about_a_probe_that_it_refuses(agents: Agents, pods: Pods) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from kubeskeptic.errors import Unanswered
 from kubeskeptic.probes.batches import joined, parse
-from kubeskeptic.probes.recent_samples import Lane, Look
+from kubeskeptic.probes.recent_samples import LaneKey, Look
 
 
 def gap(since: float, until: float, ticks: int = 1, probe: str = "web", reason: str = "stalled") -> dict[str, Any]:
@@ -60,7 +60,10 @@ def test_a_batch_as_a_record_and_by_lane() -> None:
     assert record["tick"] == [3, 7]
     assert "unknowns" not in record
     lanes = dict(batch.looks("n1", 0.5))
-    assert lanes == {Lane("s", "n1", "a"): [Look(7, 100.64, True)], Lane("s", "n1", "b"): [Look(3, 100.81, False)]}
+    assert lanes == {
+        LaneKey("s", "n1", "a"): [Look(7, 100.64, True)],
+        LaneKey("s", "n1", "b"): [Look(3, 100.81, False)],
+    }
     assert (batch.in_flight, batch.drained) == (3, False)
 
 

@@ -21,4 +21,4 @@ def test_everything_carries_our_labels() -> None:
 def test_an_agent_knows_where_it_is() -> None:
     pod = manifests("i", "n", "x")[1]["spec"]["template"]["spec"]
     names = {one["name"] for one in pod["containers"][0]["env"]}
-    assert names == {"NODE_NAME", "POD_NAME", "POD_IP", "NODE_IP"}
+    assert names == {"NODE_NAME", "POD_NAME", "POD_NAMESPACE", "POD_UID", "POD_IP", "NODE_IP"}

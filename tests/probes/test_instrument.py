@@ -10,7 +10,7 @@ import pytest
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.journal import Journal, read
 from kubeskeptic.probes import instrument
-from kubeskeptic.probes.instrument import ECHO, Proof, judge, measured, samples
+from kubeskeptic.probes.instrument import ECHO, InstrumentProof, judge, measured, samples
 
 
 def asked(start: float, end: float, phase: float = 0.0, *, period: float = 0.02) -> list[tuple[float, bool]]:
@@ -90,10 +90,10 @@ def proved(
     """What the journal says about each node, who was asked in each attempt, and why the instrument is not right."""
     asked_nodes: list[list[str]] = []
 
-    def attempt(agents: Any, journal: Journal, nodes: list[str]) -> list[Proof]:
+    def attempt(agents: Any, journal: Journal, nodes: list[str]) -> list[InstrumentProof]:
         seen = attempts[len(asked_nodes)]
         asked_nodes.append(nodes)
-        return [Proof(node, 0.51, *_measured_of(seen[node])) for node in nodes]
+        return [InstrumentProof(node, 0.51, *_measured_of(seen[node])) for node in nodes]
 
     monkeypatch.setattr(instrument, "_attempt", attempt)
     agents: Any = SimpleNamespace(nodes=dict.fromkeys(attempts[0]))

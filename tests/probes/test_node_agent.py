@@ -7,7 +7,8 @@ import pytest
 
 from kubeskeptic.journal import Journal, read
 from kubeskeptic.probes.node_agent import NodeAgent
-from kubeskeptic.probes.recent_samples import Lane, RecentSamples
+from kubeskeptic.probes.priority import Grant
+from kubeskeptic.probes.recent_samples import LaneKey, RecentSamples
 
 from .agent_on_paper import Cluster
 
@@ -20,9 +21,12 @@ class Scene:
         self.journal = Journal(folder / "journal.jsonl")
         self.recent_samples = RecentSamples()
         self.wanted: dict[str, list[dict[str, Any]]] = {"story": SPECS}
-        self.agent = NodeAgent(
-            self.cluster.kube, self.journal, self.recent_samples, "ns", "n1", self.wanted, self.cluster.clock
-        )
+        self.agent = self.new_agent()
+
+    def new_agent(self, joined: float | None = None) -> NodeAgent:
+        cluster = self.cluster
+        where = (cluster.kube, self.journal, self.recent_samples, "ns", "n1", self.wanted)
+        return NodeAgent(*where, cluster.prioritise, cluster.clock, joined)
 
     def records(self, kind: str) -> list[dict[str, Any]]:
         return [dict(record) for record in read(self.journal.path) if record["kind"] == kind]
@@ -173,7 +177,95 @@ def test_a_gap_that_the_agent_reports_is_written_once(scene: Scene) -> None:
     scene.agent.pull()
     assert scene.gaps() == [(1001.0, 1003.0)]
     assert scene.records("gap")[0]["probe"] == "web"
-    assert scene.recent_samples.calm(Lane("story", "n1", "web"), now=1004.0, seconds=2.5)
+    assert scene.recent_samples.calm(LaneKey("story", "n1", "web"), now=1004.0, seconds=2.5)
+
+
+def test_a_stall_is_no_gap_of_a_probe_but_a_record_of_its_own(scene: Scene) -> None:
+    scene.cluster.behind = 60.0
+    stall = {"id": 1, "probe": "", "scenario": "", "since": 941.0, "until": 944.0, "ticks": 0, "reason": "stalled"}
+    gap = {
+        "id": 2,
+        "probe": "web",
+        "scenario": "story",
+        "since": 941.0,
+        "until": 944.0,
+        "ticks": 2,
+        "reason": "stalled",
+    }
+    scene.cluster.gaps = [stall, gap]
+    scene.cluster.saw(0, 4)
+    scene.agent.pull()
+    scene.agent.pull()
+    written = [(one["node"], one["since"], one["until"]) for one in scene.records("stall")]
+    assert written == [("n1", pytest.approx(1001.0), pytest.approx(1004.0))]
+    assert [one["ticks"] for one in scene.records("gap")] == [2]
+
+
+def test_a_node_that_joined_was_not_asked_until_its_first_sample(scene: Scene) -> None:
+    scene.agent = scene.new_agent(joined=990.0)
+    scene.agent.pull()
+    assert scene.gaps() == []
+    scene.cluster.saw(5, 6)
+    scene.agent.pull()
+    assert scene.gaps() == [(990.0, 1005.0)]
+    assert scene.records("gap")[0]["reason"] == "its node joined the cluster, and was not asked before"
+    assert (scene.records("gap")[0]["node"], scene.records("gap")[0]["probe"]) == ("n1", "")
+
+
+def test_a_node_that_joined_and_was_never_asked_leaves_an_open_gap(scene: Scene) -> None:
+    scene.agent = scene.new_agent(joined=990.0)
+    scene.cluster.down = "node"
+    scene.agent.pull()
+    scene.agent.close("story", asked=900.0)
+    assert scene.gaps() == [(990.0, None)]
+
+
+class TestPriority:
+    """Real-time priority: given once for each start, and what the agent says of it is written down."""
+
+    def of(self, scene: Scene) -> list[tuple[bool, str, str]]:
+        return [(one["realtime"], one["how"], one["why_not"]) for one in scene.records("priority")]
+
+    def pull(self, scene: Scene) -> None:
+        scene.agent.pull()
+        scene.agent.prioritise()
+        scene.agent.pull()
+
+    def test_it_is_given_once(self, scene: Scene) -> None:
+        self.pull(scene)
+        self.pull(scene)
+        assert scene.cluster.prioritised == [("n1", "uid of agent-1")]
+        assert self.of(scene) == [(True, "this machine", "")]
+        scene.cluster.saw(0)
+        scene.agent.pull()
+        assert scene.records("samples")[0]["realtime"]
+
+    def test_it_is_given_again_after_a_restart(self, scene: Scene) -> None:
+        self.pull(scene)
+        scene.cluster.restart()
+        self.pull(scene)
+        assert self.of(scene) == [(True, "this machine", "")] * 2
+        assert [one["boot"] for one in scene.records("priority")] == ["boot-1", "boot-2"]
+
+    def test_why_it_is_not_given(self, scene: Scene) -> None:
+        scene.cluster.grant = Grant(False, why_not="the node is not ours")
+        self.pull(scene)
+        assert self.of(scene) == [(False, "", "the node is not ours")]
+
+    def test_it_is_not_believed_unless_the_agent_says_so(self, scene: Scene) -> None:
+        scene.cluster.realtime = False
+        scene.agent.pull()
+        scene.agent.prioritise()
+        scene.cluster.realtime = False
+        scene.agent.pull()
+        assert self.of(scene) == [(False, "this machine", "the agent says that it does not have it")]
+
+    def test_an_agent_that_gave_it_back_says_why(self, scene: Scene) -> None:
+        self.pull(scene)
+        scene.cluster.realtime, scene.cluster.why_not = False, "it used too much"
+        self.pull(scene)
+        assert self.of(scene)[1:] == [(False, "this machine", "it used too much")]
+        assert len(scene.cluster.prioritised) == 1
 
 
 def test_a_refused_probe_is_trouble_with_the_agents_words(scene: Scene) -> None:

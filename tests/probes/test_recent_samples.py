@@ -4,9 +4,9 @@ from collections.abc import Set
 
 import pytest
 
-from kubeskeptic.probes.recent_samples import Lane, Look, RecentSamples
+from kubeskeptic.probes.recent_samples import LaneKey, Look, RecentSamples
 
-LANE = Lane("story", "n1", "web")
+LANE = LaneKey("story", "n1", "web")
 
 
 def lane_of(seconds: float, *, failed: Set[int] = frozenset(), missing: Set[int] = frozenset()) -> RecentSamples:
@@ -63,7 +63,7 @@ def test_answers_that_were_old_when_they_were_fetched_hide_questions_in_flight()
 
 
 def test_a_lane_nobody_has_seen_is_not_calm() -> None:
-    assert not lane_of(10).calm(Lane("story", "n2", "web"), 11, 3)
+    assert not lane_of(10).calm(LaneKey("story", "n2", "web"), 11, 3)
 
 
 def test_an_agent_that_begins_again_has_to_settle_again() -> None:

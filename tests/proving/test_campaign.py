@@ -8,9 +8,19 @@ from kubeskeptic.claims import catalogue
 from kubeskeptic.errors import BadInput
 from kubeskeptic.journal import Journal
 from kubeskeptic.paths import checkout
-from kubeskeptic.proving import Attempt, Proof, attempts, proofs_of, read_proofs, write_proofs
-from kubeskeptic.proving.campaign import asked_by_suites, cases_in_suites
-from kubeskeptic.sabotages import SABOTAGES
+from kubeskeptic.proving import (
+    Asked,
+    Attempt,
+    Proof,
+    asked_by,
+    attempts,
+    proofs_of,
+    read_proofs,
+    unbroken,
+    write_proofs,
+)
+
+SUITES = checkout() / "suites"
 
 
 def proof(**more: object) -> Proof:
@@ -19,52 +29,64 @@ def proof(**more: object) -> Proof:
     return Proof(**(values | more))  # type: ignore[arg-type]
 
 
-def test_every_claim_is_asked_and_can_be_broken_where_it_is_asked() -> None:
-    asked = asked_by_suites(checkout() / "suites")
+def asked(claim: str, case: str = "") -> Asked:
+    return next(one for one in asked_by(SUITES) if (one.case.claim, one.case.name) == (claim, case))
+
+
+def test_every_claim_is_asked_and_every_case_can_be_broken() -> None:
+    assert {one.id for one in catalogue()} == {one.case.claim for one in asked_by(SUITES)}
+    for one in asked_by(SUITES):
+        assert one.sabotages, f"nothing breaks {one.case}"
+
+
+def test_every_sabotage_of_a_claim_breaks_a_case_of_it_and_every_sabotage_is_named() -> None:
     for one in catalogue():
-        assert asked.get(one.id), f"{one.id} is asked by no suite"
-        assert one.broken_by, f"nothing breaks {one.id}"
-        for id_ in one.broken_by:
-            assert asked[one.id] & set(SABOTAGES[id_].scenarios), f"{id_} cannot break {one.id} where it is asked"
+        cases = [each for each in asked_by(SUITES) if each.case.claim == one.id]
+        assert set(one.broken_by) == {sabotage.id for each in cases for sabotage in each.sabotages}
+    declared = {id_ for one in asked_by(SUITES) for id_ in one.scenario.sabotages}
+    assert declared == {id_ for one in catalogue() for id_ in one.broken_by}
 
 
-def planned() -> list[Attempt]:
-    return attempts(catalogue(), asked_by_suites(checkout() / "suites"))
-
-
-def test_every_claim_meets_each_of_its_sabotages_once_in_each_scenario() -> None:
+def test_every_case_meets_each_of_its_sabotages_once() -> None:
     met = Counter(
-        (one.scenario, id_, claim) for one in planned() for id_, claims in one.claims.items() for claim in claims
+        (str(one.case), id_, attempt.scenario.id)
+        for attempt in attempts(asked_by(SUITES))
+        for id_, cases in attempt.wanted.items()
+        for one in cases
     )
     assert set(met.values()) == {1}
-    for one in catalogue():
-        assert {id_ for _, id_, claim in met if claim == one.id} == set(one.broken_by)
+    assert set(met) == {(str(one.case), each.id, one.scenario.id) for one in asked_by(SUITES) for each in one.sabotages}
 
 
 def test_sabotages_that_share_a_run_leave_each_other_alone() -> None:
-    for one in planned():
-        for a, b in combinations(one.claims, 2):
-            assert not SABOTAGES[a].spoils & SABOTAGES[b].spoils
-            assert not set(one.claims[a]) & set(one.claims[b])
+    for attempt in attempts(asked_by(SUITES)):
+        for a, b in combinations(attempt.wanted, 2):
+            for id_, cases in ((a, attempt.wanted[b]), (b, attempt.wanted[a])):
+                for one in cases:
+                    assert not attempt.scenario.sabotages[id_].breaks_in(one.case.acts)
 
 
 def test_only_some() -> None:
-    (one,) = attempts(catalogue(), asked_by_suites(checkout() / "suites"), ["rules-flushed"])
-    assert one.claims == {"rules-flushed": ("proxy.every-node",)}
-    assert one.suite == "suites/services/test_pod_killed.py"
+    (one,) = attempts(asked_by(SUITES), ["rules-flushed"])
+    assert [str(each.case) for each in one.wanted["rules-flushed"]] == ["proxy.every-node"]
+    (test,) = one.tests
+    assert test.endswith("suites/services/test_pod_killed.py::test_every_node_answers_for_the_service")
 
 
-def test_every_sabotage_is_named_by_a_claim() -> None:
-    assert set(SABOTAGES) == {id_ for one in catalogue() for id_ in one.broken_by}
+def test_every_case_has_been_seen_to_fail_as_it_is_now() -> None:
+    proofs = {(one.claim, one.case, one.sabotage): one for one in read_proofs(checkout() / "reports" / "proofs.json")}
+    wanted = {(one.case.claim, one.case.name, each.id): one for one in asked_by(SUITES) for each in one.sabotages}
+    assert wanted.keys() - proofs.keys() == set(), "run: skeptic prove"
+    assert proofs.keys() - wanted.keys() == set(), "these are asked no more: take them out"
+    assert [key for key, one in proofs.items() if one.verdict != "violated"] == []
+    changed = [key for key, one in wanted.items() if proofs[key].digest != one.digest]
+    assert changed == [], "the test or a check was changed since: run skeptic prove"
 
 
-def test_every_case_of_every_claim_has_been_seen_to_fail() -> None:
-    asked, proofs = cases_in_suites(checkout() / "suites"), read_proofs(checkout() / "reports" / "proofs.json")
-    broken = {(one.claim, one.case) for one in proofs if one.verdict == "violated"}
-    assert asked - broken == set(), "run: skeptic prove"
-    assert {(one.claim, one.case) for one in proofs} - asked == set(), "these are asked no more: take them out"
-    named = {(one.id, id_) for one in catalogue() for id_ in one.broken_by}
-    assert named - {(one.claim, one.sabotage) for one in proofs if one.verdict == "violated"} == set()
+def test_a_proof_is_about_the_test_and_the_checks_that_it_calls() -> None:
+    same = asked("service.pod-killed", "forced").digest
+    assert same == asked("service.pod-killed", "forced").digest
+    assert same != asked("service.pod-killed", "SIGKILL").digest
 
 
 def test_newer_proofs_replace_older_ones(tmp_path: Path) -> None:
@@ -81,11 +103,24 @@ def test_a_broken_file_of_proofs_is_said(tmp_path: Path) -> None:
         read_proofs(path)
 
 
-def test_only_the_attempts_own_claims_become_proofs(tmp_path: Path) -> None:
+def an_attempt() -> Attempt:
+    frozen = [one for one in asked_by(SUITES) if "kube-proxy-frozen" in {each.id for each in one.sabotages}]
+    (attempt,) = attempts(frozen, ["kube-proxy-frozen"])
+    return attempt
+
+
+def test_what_a_sabotaged_run_proves_case_by_case(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.jsonl")
-    journal.write("run", id="r", kubernetes="v1.37.2", settings={})
-    for claim, verdict in (("a.b", "violated"), ("c.d", "violated")):
-        journal.write("finding", scenario="s", test="t", claim=claim, case="x", verdict=verdict, why="w")
+    journal.write("run", id="r1", kubernetes="v1.37.2")
+    for case, verdict in (("forced", "violated"), ("graceful, preStop", "holds")):
+        journal.write("finding", claim="service.pod-killed", case=case, verdict=verdict, why="w")
     journal.close()
-    (found,) = proofs_of(journal.path, Attempt("chapter/s", {"sab": ("a.b",)}))
-    assert (found.claim, found.case, found.verdict, found.run, found.sabotage) == ("a.b", "x", "violated", "r", "sab")
+    attempt = an_attempt()
+    proofs = proofs_of(journal.path, attempt)
+    assert {(one.case, one.verdict, one.run) for one in proofs} == {
+        ("forced", "violated", "r1"), ("graceful, preStop", "holds", "r1")
+    }  # fmt: skip
+    assert unbroken(attempt, proofs) == [
+        "service.pod-killed (graceful, preStop) is holds under kube-proxy-frozen",
+        "service.pod-killed (graceful, no preStop) is not asked under kube-proxy-frozen",
+    ]

@@ -1,18 +1,72 @@
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 
-from kubeskeptic.guard.risk import Risk
+import pytest
+
+from kubeskeptic.claims.case import Case
+from kubeskeptic.errors import BadInput
 from kubeskeptic.runs import Run
-from kubeskeptic.scenarios import scenario
+from kubeskeptic.scenarios import GIVEN, Scenario, Stage
 from kubeskeptic.scenarios.performing import perform
 from kubeskeptic.timeline import Recording
 
 
-def test_a_scenario_happens_once_in_a_run_whoever_reads_it() -> None:
-    @scenario("chapter/name", needs=Risk.NAMESPACE)
-    def story(stage: Any) -> None:
-        raise AssertionError("it was performed again")
+def a_scenario() -> Scenario:
+    one = Scenario("chapter/name", "Something happens.")
+    for name, after in (("quiet", ""), ("kill", ""), ("again", "kill"), ("last", "again")):
+        one.act(name, after=after)(_nothing)
+    return one
 
+
+def _nothing(stage: Stage) -> None: ...
+
+
+def test_a_scenario_is_performed_once_in_a_run_whatever_reads_it() -> None:
     seen = Recording("chapter/name")
     run = cast(Run, SimpleNamespace(recordings={"chapter/name": seen}))
-    assert perform(run, story) is seen
+    assert perform(run, a_scenario(), [Case("c", acts=("kill",))]) is seen
+
+
+@pytest.mark.parametrize(
+    ("chosen", "played"),
+    [
+        ((), []),
+        ((GIVEN,), []),
+        (("kill",), ["kill"]),
+        (("last", "quiet"), ["quiet", "kill", "again", "last"]),
+    ],
+)
+def test_only_acts_that_are_needed_are_played_in_order(chosen: tuple[str, ...], played: list[str]) -> None:
+    assert [act.name for act in a_scenario().needed(chosen)] == played
+
+
+def test_mistakes_in_a_declaration_are_said_at_once() -> None:
+    one = a_scenario()
+    for mistake, said in (
+        (lambda: one.act("kill"), "two acts"),
+        (lambda: one.act("new", after="nothing"), "not registered before"),
+        (lambda: one.sabotage("nothing"), "in force in no act"),
+        (lambda: one.sabotage(), "none is named"),
+        (lambda: one.needed(["nothing"]), "has no act “nothing”; it has quiet"),
+    ):
+        with pytest.raises(BadInput, match=said):
+            mistake()  # type: ignore[no-untyped-call]
+
+
+def test_sabotages_know_their_acts() -> None:
+    one = a_scenario()
+
+    @one.sabotage("kill:found dead", "quiet")
+    def node_lost(stage: Stage) -> None:  # type: ignore[misc]
+        """The node is lost."""
+
+    @one.rewrite
+    def never_restarted(manifests: list[dict[str, object]]) -> list[dict[str, object]]:
+        """Nothing restarts."""
+        return manifests
+
+    lost = one.sabotages["node-lost"]
+    assert (lost.says, lost.acts) == ("The node is lost.", {"kill", "quiet"})
+    ids = ("node-lost", "never-restarted", "elsewhere")
+    assert [each.id for each in one.breaking(ids, ["kill"])] == ["node-lost", "never-restarted"]
+    assert [each.id for each in one.breaking(ids, ["again"])] == ["never-restarted"]

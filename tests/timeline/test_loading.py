@@ -4,10 +4,9 @@ from typing import Any
 import pytest
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
-from kubeskeptic.bounds import Bound
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.journal import Journal
-from kubeskeptic.timeline import RunEvidence, load
+from kubeskeptic.timeline import Act, RunEvidence, load
 
 
 @pytest.fixture
@@ -64,23 +63,27 @@ def test_samples_of_nobodys_probe_are_passed_over(journal: Journal) -> None:
     assert loaded(journal).scenarios == {}
 
 
-def test_faults_collect_their_phases(journal: Journal) -> None:
-    for phase in ("intent", "applying", "applied", "bit", "undoing"):
+def faulted(journal: Journal, *phases: str) -> Act:
+    for phase in ("baseline", "start", "end"):
+        journal.write("act", scenario="s", act="a", phase=phase)
+    for phase in phases:
         journal.write(
             "fault", id="f", fault="crash_node", scenario="s", act="a", targets=["node/n1"], phase=phase, evidence=phase
         )
-    recording = loaded(journal).scenarios["s"]
-    fault = recording.fault("a")
-    assert fault.applied == fault.phases["applying"]
-    assert fault.lifted == fault.phases["undoing"]
+    return Act(loaded(journal).scenarios["s"], ["a"])
+
+
+def test_faults_collect_their_phases(journal: Journal) -> None:
+    act = faulted(journal, "intent", "applying", "applied", "bit", "undoing")
+    fault = act.fault
+    assert act.since == (fault.phases["applying"], fault.phases["applied"])
+    assert (act.lifted, act.node, act.taken_away()) == (fault.phases["undoing"], "n1", {"n1"})
     assert fault.evidence["bit"] == "bit"
 
 
-def test_a_fault_that_nobody_saw_bite_proves_nothing(journal: Journal) -> None:
-    for phase in ("intent", "applying", "applied"):
-        journal.write("fault", id="f", fault="crash_node", scenario="s", act="a", targets=["node/n1"], phase=phase)
+def test_a_fault_that_was_not_seen_to_bite_proves_nothing(journal: Journal) -> None:
     with pytest.raises(Inconclusive, match="not seen to bite"):
-        loaded(journal).scenarios["s"].fault("a")
+        assert faulted(journal, "intent", "applying", "applied").fault
 
 
 def test_an_act_that_was_broken_off_proves_nothing(journal: Journal) -> None:
@@ -116,14 +119,3 @@ def test_samples_whose_time_is_in_doubt_are_a_gap(journal: Journal) -> None:
     (gap,) = recording.gaps
     assert (gap.node, gap.since, gap.until) == ("n1", 2.5, 3.5)
     assert "known only to 0.80 s" in gap.reason
-
-
-def test_a_fault_that_did_not_heal_in_time_was_another_story(journal: Journal) -> None:
-    for phase, at in (("intent", 0.0), ("applying", 1.0), ("applied", 1.1), ("bit", 2.0), ("healed", 9.0)):
-        journal.write(
-            "fault", id="f", fault="crash_node", scenario="s", act="a", targets=["node/n1"], phase=phase, at=at
-        )
-    fault = loaded(journal).scenarios["s"].fault("a", "crash_node")
-    assert fault.healed_within(Bound(8.0, "s", "test")) == 1.0
-    with pytest.raises(Inconclusive, match="was away for 8 s, longer than 7 s"):
-        fault.healed_within(Bound(7.0, "s", "test"))

@@ -43,7 +43,7 @@ class FakeEngine:
             raise CommandFailed("exec", 1, f"container {node} is not running")
         if node in self.slow:
             raise CommandFailed("exec", None, "")
-        if argv[0] == "sh" and "for note in" in argv[2]:
+        if argv[0] == "sh" and "for record in" in argv[2]:
             return self.notes.get(node, "")
         if "list-units" in argv:
             return self.timers.get(node, "")
@@ -105,6 +105,9 @@ class FakeKube:
         if (kind, name) == ("Namespace", "kube-system"):
             return {"metadata": {"name": name, "uid": Ours.uid}}
         raise NotFound(f"no {kind} {name}", 404)
+
+    def unreachable(self) -> str:
+        return "nobody there" if self.silent else ""
 
     def healthy(self) -> bool:
         """It is, from when that is asked."""

@@ -2,18 +2,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 
 from kubeskeptic.durations import Patience
-from kubeskeptic.errors import ClusterError, CommandFailed, LeftDirty, Unanswered
+from kubeskeptic.errors import CommandFailed, LeftDirty, Unanswered
 from kubeskeptic.faults import Site
 from kubeskeptic.faults.components.stop_kubelet import StopKubelet
 from kubeskeptic.journal.open_faults import of_journal
 from kubeskeptic.undo import leftovers
 from kubeskeptic.undo.cleanup import REMOVERS, cleanup, revive
-from kubeskeptic.undo.unreachable import silent
 from kubeskeptic.waiting import NotYet
 
 from .doubles import FAULT, TABLE, ByHand, a_journal, engine, kinds
@@ -87,17 +85,6 @@ def test_before_the_api_server_answers_only_what_is_known_without_it_is_undone(
     assert revive(site, say=said.append) == 0
     assert said == [f"rule table inet/{TABLE} in n1: removed"]
     assert "skeptic-web" in site.kube.namespaces  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize(("status", "is_silent"), [(403, False), (429, False), (500, True), (504, True)])
-def test_an_api_server_that_says_no_is_not_silent(
-    site: Site, monkeypatch: pytest.MonkeyPatch, status: int, is_silent: bool
-) -> None:
-    def says(*_: object, **__: object) -> NoReturn:
-        raise ClusterError("no", status)
-
-    monkeypatch.setattr(site.kube, "get", says)
-    assert bool(silent(site)) == is_silent
 
 
 def test_what_could_not_be_looked_at_is_waited_for_last(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,14 +9,16 @@ from typing import Any
 import pytest
 
 from kubeskeptic.durations import Patience
-from kubeskeptic.faults import Site, arming
+from kubeskeptic.faults import Site
 from kubeskeptic.faults.library import FAULTS
 from kubeskeptic.guard import lease
 from kubeskeptic.journal.open_faults import OpenFault, opened
+from kubeskeptic.process import ProcessId
+from kubeskeptic.switches import control
 from kubeskeptic.undo.replay import release_run, undo_from_record
 from tests.faults.world import WORLD, Break, FullDisk, a_site, phases
 
-RUNNER = (4_194_305, 7)
+RUNNER = ProcessId(4_194_305, 7.0)
 
 
 class Hands:
@@ -29,13 +31,13 @@ class Hands:
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("KUBESKEPTIC_STATE", str(tmp_path))
-    arming.folder("c").mkdir(parents=True)
+    control.folder("c").mkdir(parents=True)
     monkeypatch.setattr(lease, "forget", lambda kube, runner: kube.append(runner))
     return SimpleNamespace(cluster=SimpleNamespace(name="c"), run="r1", access=Hands(), kube=[])
 
 
 def a_switch(name: str) -> Path:
-    file = arming.folder("c") / name
+    file = control.folder("c") / name
     file.touch()
     return file
 
@@ -45,7 +47,7 @@ def test_the_last_one_takes_the_hands_away(site: Any) -> None:
     release_run(site, file, RUNNER)
     assert site.access.closed
     assert site.kube == [RUNNER], "the lease of the dead process goes with it"
-    assert list(arming.folder("c").iterdir()) == []
+    assert list(control.folder("c").iterdir()) == []
 
 
 @pytest.mark.parametrize("suffix", ["json", "firing", "failed"])
@@ -78,7 +80,7 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 
 def test_what_is_put_back_is_in_the_journal(broken: Site, tmp_path: Path) -> None:
     assert undo_from_record(broken, BROKEN, "cleanup") == "whole again"
-    assert phases(tmp_path) == ["undoing", "undone", "healed", "done"]
+    assert phases(tmp_path) == ["undoing", "undone", "healed", "disarmed", "done"]
 
 
 @pytest.mark.parametrize("phase", ["undoing", "undone", "done"])

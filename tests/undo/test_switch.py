@@ -13,8 +13,9 @@ import pytest
 
 from kubeskeptic.durations import Patience
 from kubeskeptic.errors import CommandFailed
-from kubeskeptic.faults import arming
-from kubeskeptic.switches.process import alive, born, fire
+from kubeskeptic.process import ProcessId
+from kubeskeptic.switches.control import Switch
+from kubeskeptic.switches.process import fire
 from kubeskeptic.waiting import NotYet, until
 
 SOON = Patience(10)
@@ -30,21 +31,21 @@ def runner() -> Iterator[subprocess.Popen[bytes]]:
 
 def an_order(runner: int, said: Path, deadline: float) -> dict[str, Any]:
     command = [sys.executable, "-c", f"open({str(said)!r}, 'a').write('undone ')"]
-    return {"label": "x", "deadline": deadline, "runner": [runner, born(runner)], "commands": [command]}
+    return {"label": "x", "deadline": deadline, "runner": ProcessId.of(runner), "commands": [command]}
 
 
 def fired(file: Path) -> None:
-    pid = arming.pid_of(file)
+    process = Switch(file).process
 
     def ended() -> bool | NotYet:
-        return True if not (pid and alive(pid)) and not file.exists() else NotYet("waits")
+        return True if not (process and process.alive) and not file.exists() else NotYet("waits")
 
     until(ended, SOON, what="the switch to fire", period=0.02)
 
 
 def test_it_fires_when_the_run_dies(tmp_path: Path, runner: subprocess.Popen[bytes]) -> None:
     file, said = tmp_path / "s.json", tmp_path / "said"
-    arming.start(file, an_order(runner.pid, said, 60))
+    Switch(file).start(an_order(runner.pid, said, 60))
     assert not said.exists()
     runner.kill()
     runner.wait()
@@ -56,7 +57,7 @@ def test_it_fires_when_the_run_dies(tmp_path: Path, runner: subprocess.Popen[byt
 
 def test_it_fires_at_the_deadline(tmp_path: Path) -> None:
     file, said = tmp_path / "s.json", tmp_path / "said"
-    arming.start(file, an_order(os.getpid(), said, 0.1))
+    Switch(file).start(an_order(os.getpid(), said, 0.1))
     fired(file)
     assert said.read_text() == "undone "
     assert "the deadline passed" in file.with_suffix(".log").read_text()
@@ -64,25 +65,24 @@ def test_it_fires_at_the_deadline(tmp_path: Path) -> None:
 
 def test_disarmed_it_does_nothing_and_leaves_nothing(tmp_path: Path) -> None:
     file, said = tmp_path / "s.json", tmp_path / "said"
-    arming.start(file, an_order(os.getpid(), said, 60))
-    pid = arming.pid_of(file)
-    assert pid
-    assert alive(pid)
-    assert arming.stop(file)
-    until(lambda: NotYet("alive") if alive(pid) else True, SOON, what="its end", period=0.02)
+    Switch(file).start(an_order(os.getpid(), said, 60))
+    process = Switch(file).process
+    assert process
+    assert Switch(file).disarm()
+    until(lambda: NotYet("alive") if process.alive else True, SOON, what="its end", period=0.02)
     assert not said.exists()
     assert list(tmp_path.iterdir()) == []
-    assert not arming.stop(file)
+    assert not Switch(file).disarm()
 
 
 def test_killing_the_runners_process_group_does_not_reach_it(tmp_path: Path) -> None:
     file, said = tmp_path / "s.json", tmp_path / "said"
     order = an_order(0, said, 60)
     program = (
-        "import json, os, sys; from pathlib import Path; from kubeskeptic.faults import arming; "
-        "from kubeskeptic.switches.process import born; "
-        f"order = json.loads({json.dumps(json.dumps(order))}); order['runner'] = [os.getpid(), born(os.getpid())]; "
-        f"arming.start(Path({str(file)!r}), order); print('armed', flush=True); input()"
+        "import json; from pathlib import Path; from kubeskeptic.process import ProcessId; "
+        "from kubeskeptic.switches.control import Switch; "
+        f"order = json.loads({json.dumps(json.dumps(order))}); order['runner'] = ProcessId.own(); "
+        f"Switch(Path({str(file)!r})).start(order); print('armed', flush=True); input()"
     )
     group = subprocess.Popen(
         [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
@@ -97,17 +97,18 @@ def test_killing_the_runners_process_group_does_not_reach_it(tmp_path: Path) -> 
 
 def test_one_that_cannot_start_says_so(tmp_path: Path) -> None:
     with pytest.raises(CommandFailed):
-        arming.start(
-            tmp_path / "s.json", {}, {"PATH": os.environ["PATH"], "PYTHONPATH": "/nowhere", "PYTHONHOME": "/no"}
+        Switch(tmp_path / "s.json").start(
+            {}, {"PATH": os.environ["PATH"], "PYTHONPATH": "/nowhere", "PYTHONHOME": "/no"}
         )
     assert list(tmp_path.glob("*.json")) == []
 
 
-def test_a_process_is_known_by_more_than_its_number() -> None:
-    assert alive((os.getpid(), born(os.getpid())))
-    assert not alive((os.getpid(), born(os.getpid()) - 1))
-    assert born(2**22 + 1) == 0
-    assert not alive((2**22 + 1, 0))
+def test_the_file_of_an_earlier_version_names_no_process(tmp_path: Path) -> None:
+    switch = Switch(tmp_path / "s.firing")
+    switch.file.write_text(json.dumps({"label": "x", "runner": [os.getpid(), 4711]}))
+    switch.file.with_suffix(".pid").write_text(f"{os.getpid()} 4711\n")
+    assert switch.process is None
+    switch.wait_for_undo()  # waits for no process, and takes none for the run that made it
 
 
 def test_it_undoes_though_its_log_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

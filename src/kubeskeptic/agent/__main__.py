@@ -16,7 +16,7 @@ from typing import Any
 
 from kubeskeptic.agent.burn import burn
 from kubeskeptic.agent.identity import Identity
-from kubeskeptic.agent.sched_slice import take_short_turns
+from kubeskeptic.agent.sched_slice import take_short_slices
 
 OPEN_FILES = 20_000
 """Sockets that may be open at once, as far as the container's limit allows: 1000 questions a second that all time out."""
@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
         burn(options.share, options.seconds)
         return 0
     _raise_open_files()
-    take_short_turns()
+    take_short_slices()
     asyncio.run({"ask": _ask, "serve": _serve, "exec": _exec}[options.what](options))
     return 0
 
@@ -48,7 +48,7 @@ async def _serve(options: argparse.Namespace) -> None:
     from kubeskeptic.agent.serve import Workload
 
     workload = Workload(Identity.of())
-    port = await workload.server.listen(options.host, options.port)
+    port = await workload.listen(options.host, options.port)
     await _until_told_to_end(port)
     await workload.stop()
 

@@ -2,7 +2,7 @@
 
 ==========================================  =============================================================================
 ``GET /healthz``                            it runs
-``GET /who``                                pod, node, ip, node_ip, boot, started
+``GET /who``                                pod, namespace, uid, node, ip, node_ip, boot, started
 ``PUT /probes``                             ``{"scenario", "probes": [spec]}``: ask these for the scenario, and no others
 ``DELETE /probes?scenario=X``               ask nothing more for it; questions in flight go on to their end
 ``GET /samples?after=N&limit=M[&boot=B]``   what was seen, from sample number N on (:mod:`kubeskeptic.agent.wire`);
@@ -30,9 +30,11 @@ from kubeskeptic.agent.buffer import CAPACITY, Samples
 from kubeskeptic.agent.gaps import Gaps
 from kubeskeptic.agent.http import Response, Server, refusal, reply
 from kubeskeptic.agent.identity import Identity
+from kubeskeptic.agent.realtime import Realtime
 from kubeskeptic.agent.request import BadRequest, Request
-from kubeskeptic.agent.schedule import Running, Schedule
+from kubeskeptic.agent.schedule import ActiveProbe, Notes, Schedule
 from kubeskeptic.agent.spec import BadSpec, Spec, parse
+from kubeskeptic.agent.stalls import Stalls
 
 LIMIT = 10_000
 """Samples in one answer unless the caller asks for less: half a megabyte of JSON."""
@@ -51,7 +53,9 @@ class Agent:
         self.identity = identity
         self.gaps = Gaps()
         self.samples = Samples(self.gaps, capacity)
-        self.schedule = Schedule(self.samples, self.gaps)
+        self.stalls = Stalls(self.gaps, lambda: self.samples.total)
+        self.schedule = Schedule(Notes(self.samples, self.gaps, self.stalls))
+        self.realtime = Realtime(lambda: self.schedule.questions)
         self.echo = Echo(identity)
         self._server = Server(self.answer)
         self._routes: dict[tuple[str, str], Route] = {
@@ -66,11 +70,15 @@ class Agent:
     async def start(self, host: str, port: int, echo_port: int) -> int:
         """Listen, and return the port."""
         await self.echo.start(echo_port)
+        self.stalls.start()
+        self.realtime.start()
         return await self._server.listen(host, port)
 
     async def stop(self) -> None:
         """Ask nothing more and stop listening."""
         self.schedule.close()
+        self.stalls.stop()
+        self.realtime.stop()
         await self._server.stop()
         await self.echo.stop()
 
@@ -110,7 +118,7 @@ class Agent:
         self.schedule.stop(request.query["scenario"])
         return self._listed(())
 
-    def _listed(self, probes: tuple[Running, ...] | list[Running]) -> Response:
+    def _listed(self, probes: tuple[ActiveProbe, ...] | list[ActiveProbe]) -> Response:
         now = clock.moment()
         return reply({"boot": self.identity.boot, "probes": [wire.described(probe, now) for probe in probes]})
 
@@ -134,6 +142,8 @@ class Agent:
             "rss_mib": round(resident_mib(), 1),
             "questions": self.schedule.questions,
             "in_flight": self.schedule.in_flight,
+            "realtime": self.realtime.given,
+            "realtime_why_not": self.realtime.why_not,
         }
         gaps = self.gaps.deliver()
         pieces = []

@@ -23,7 +23,7 @@ LONGEST = 30.0
 """A blackout lasts at most so many seconds."""
 
 
-class Outage(NamedTuple):
+class Blackout(NamedTuple):
     """From when until when the echo refused, on the monotonic clock."""
 
     start: float
@@ -45,7 +45,7 @@ class Echo:
         self._server = Server(self._answer)
         self.port = await self._server.listen(LOOPBACK, port)
 
-    async def blackout(self, seconds: float) -> Outage:
+    async def blackout(self, seconds: float) -> Blackout:
         """Refuse every connection for so many seconds, and say exactly from when until when."""
         if self._server is None:
             raise RuntimeError("the echo has not been started")
@@ -59,7 +59,7 @@ class Echo:
             await self._server.listen(LOOPBACK, self.port, sock=sock)
         finally:
             self.dark = False
-        return Outage(start, end)
+        return Blackout(start, end)
 
     async def stop(self) -> None:
         """Stop answering for good."""
@@ -67,4 +67,4 @@ class Echo:
             await self._server.stop()
 
     def _answer(self, _request: Request) -> Response:
-        return reply({"pod": self._identity.pod, "boot": self._identity.boot})
+        return reply(self._identity.answer())

@@ -1,8 +1,9 @@
-"""Gaps: times in which a probe did not see what it should have seen, each with its reason.
+"""Gaps: stretches in which a probe, or the whole agent, did not see what it should have seen, each with its reason.
 
-``stalled``   the event loop did not run for longer than the probe's period (a paused node, a starved machine): questions that
-              were due were not asked, and are not asked late; questions in flight were not watched until their deadline
-``overflow``  samples were thrown away unread because nobody had fetched them for too long
+``stalled``   the event loop did not run (a paused node, a machine without a free processor). Of a probe: questions that
+              were due were not asked, and are not asked late. Of the process (:data:`PROCESS`): the stall itself, which all
+              probes share, whether a question was due in it or not
+``overflow``  samples were thrown away before they were fetched
 """
 
 from __future__ import annotations
@@ -11,19 +12,22 @@ from dataclasses import dataclass
 
 STALLED = "stalled"
 OVERFLOW = "overflow"
+PROCESS = -1
+"""In the place of a probe's number: the gap is the agent's own."""
 
 HELD = 1000
-"""So many gaps are held one by one; after that, a probe's new gap widens its last one."""
+"""Gaps that are held one by one; after that, a probe's new gap widens its last one."""
 
 
 @dataclass
-class Gap:
-    """One gap of one probe.
+class AgentGap:
+    """One gap of one probe, or of the process.
 
-    :param probe: the probe's number
-    :param since: monotonic time of the first question that is missing
-    :param until: monotonic time of the first question that is there again, or of the last one missing
-    :param ticks: how many questions are missing
+    :param probe: the probe's number, or :data:`PROCESS`
+    :param since: monotonic time of the first question that is missing; of a stall, the last moment before it
+    :param until: monotonic time of the first question that is there again, or of the last one missing; of a stall, the
+        first moment after it
+    :param ticks: number of questions that are missing; 0 for the process
     :param mark: how many samples had been recorded when the gap was found
     """
 
@@ -37,15 +41,15 @@ class Gap:
 
 
 class Gaps:
-    """The gaps that nobody has acknowledged yet.
+    """The gaps that are not acknowledged yet.
 
     A gap is delivered with every batch until a cursor *beyond* its mark is acknowledged: that cursor can only come from an
     answer given after the gap was found, and so with the gap in it. A gap that has been delivered is never changed again.
     """
 
     def __init__(self) -> None:
-        self._held: list[Gap] = []
-        self._open: dict[tuple[int, str], Gap] = {}
+        self._held: list[AgentGap] = []
+        self._open: dict[tuple[int, str], AgentGap] = {}
         self._ids = 0
 
     def __len__(self) -> int:
@@ -60,12 +64,12 @@ class Gaps:
             last.mark = mark
             return
         self._ids += 1
-        gap = Gap(self._ids, probe, since, until, ticks, reason, mark)
+        gap = AgentGap(self._ids, probe, since, until, ticks, reason, mark)
         self._held.append(gap)
         self._open[probe, reason] = gap
 
-    def deliver(self) -> list[Gap]:
-        """All gaps held, to be put into an answer."""
+    def deliver(self) -> list[AgentGap]:
+        """Return all gaps held, to be put into an answer."""
         self._open.clear()
         return list(self._held)
 

@@ -27,11 +27,12 @@ ACCEPTING = 4
 
 @dataclass(frozen=True)
 class Response:
-    """One answer: a status and a JSON text. ``sent``, if given, is called once the answer has been written."""
+    """One answer: a status and a body. ``sent``, if given, is called once the answer has been written."""
 
     status: int
     body: bytes
     sent: Callable[[], object] | None = None
+    type: str = "application/json"
 
 
 Handler = Callable[[Request], Response | Awaitable[Response]]
@@ -53,14 +54,14 @@ class Server:
     def __init__(self, handler: Handler) -> None:
         self.handler = handler
         self.stopping = False
-        self.connections: set[_Connection] = set()
+        self.connections: set[_ServerConnection] = set()
         self._listener: asyncio.Server | None = None
         self._done: asyncio.Future[None] | None = None
 
     async def listen(self, host: str, port: int, *, sock: socket.socket | None = None) -> int:
         """Listen, and return the port; 0 asks the kernel for a free one, ``sock`` is a socket that listens already."""
         loop = asyncio.get_running_loop()
-        make: Callable[[], asyncio.Protocol] = lambda: _Connection(self)  # noqa: E731
+        make: Callable[[], asyncio.Protocol] = lambda: _ServerConnection(self)  # noqa: E731
         if sock is None:
             self._listener = await loop.create_server(make, host, port, backlog=BACKLOG)
         else:
@@ -85,14 +86,14 @@ class Server:
             self._done = asyncio.get_running_loop().create_future()
             await self._done
 
-    def forget(self, connection: _Connection) -> None:
+    def forget(self, connection: _ServerConnection) -> None:
         """A connection is gone."""
         self.connections.discard(connection)
         if self._done is not None and not self.connections and not self._done.done():
             self._done.set_result(None)
 
 
-class _Connection(asyncio.Protocol):
+class _ServerConnection(asyncio.Protocol):
     """One connection of a client."""
 
     def __init__(self, server: Server) -> None:
@@ -175,7 +176,7 @@ class _Connection(asyncio.Protocol):
         if self._transport is None or self._transport.is_closing():
             return
         head = (
-            f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}\r\nContent-Type: application/json\r\n"
+            f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}\r\nContent-Type: {answer.type}\r\n"
             f"Content-Length: {len(answer.body)}\r\nConnection: {'keep-alive' if keep else 'close'}\r\n\r\n"
         )
         self._transport.write(head.encode("ascii") + answer.body)

@@ -54,11 +54,12 @@ class Question:
     :param tick: its number; the probe's first question is 0
     :param report: called once, when the question has ended
 
-    Whoever asks sets :attr:`port` as soon as the kernel has given the question a source port, and :attr:`abandon` to
-    what has to be closed when the deadline passes; once that is closed, to None.
+    The prober sets :attr:`port` as soon as the kernel has given the question a source port, :attr:`stirred` whenever
+    the kernel tells something about it, and :attr:`abandon` to what has to be closed when the deadline passes; once that
+    is closed, to None.
     """
 
-    __slots__ = ("_report", "abandon", "open", "port", "sent", "tick")
+    __slots__ = ("_report", "abandon", "open", "port", "sent", "stirred", "tick")
 
     def __init__(self, tick: int, report: Report) -> None:
         self.tick = tick
@@ -66,6 +67,7 @@ class Question:
         self.abandon: Callable[[], None] | None = None
         self.open = True
         self._report = report
+        self.stirred = 0.0
         self.sent = clock.monotonic()
 
     def ended(self, ending: Ending) -> None:

@@ -1,13 +1,15 @@
 """The open loop: every probe asks when it is due, whatever became of the questions before.
 
 Question number *n* is due at ``t0 + n · period``. One that cannot be asked within a period of that is never asked: it
-would be one of a burst that no client sends. Its number is missing among the samples, and the gap says why.
+would be one of a burst that no client sends. Its number is missing among the samples, and a gap says why. Every question that
+was asked ends as a sample; one whose outcome a stall has hidden is ``unknown``.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from kubeskeptic.agent import clock
 from kubeskeptic.agent.buffer import Samples
@@ -16,28 +18,32 @@ from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.agent.probes import Prober, Readiness, prober_for
 from kubeskeptic.agent.question import Deadlines, Ending, Question
 from kubeskeptic.agent.spec import Spec
+from kubeskeptic.agent.stalls import SHORTEST, Stalls
 
 GOLDEN = 0.6180339887498949
 """Multiples of the golden ratio spread the phases of any number of probes evenly over a period."""
-UNWATCHED = 0.25
-"""A question that ended so many seconds after its deadline was not watched: the loop had stalled, and whether the answer came
-in time, or would have come had we gone on talking, is not known. It is part of the gap, not a sample."""
-_DOUBTFUL = (Outcome.OK, Outcome.TIMEOUT)
-"""What can be of doubt then. Who was refused or reset has failed, however late that was seen."""
+_LATE = Ending(Outcome.UNKNOWN, reason="stalled: the answer was read after the deadline, and may have come before it")
+_CUT_SHORT = Ending(
+    Outcome.UNKNOWN, reason="stalled: the question went on after a stall, and its deadline left it no time"
+)
 
 
-Seen = tuple[Samples, Gaps]
-"""Where a probe puts what it saw, and what it did not see."""
+class Notes(NamedTuple):
+    """Where a probe puts what it saw and what it did not see."""
+
+    samples: Samples
+    gaps: Gaps
+    stalls: Stalls
 
 
-class Running:
+class ActiveProbe:
     """One probe of one scenario, being asked until it is stopped.
 
     :param number: of the probe, since the agent's start
     :param t0: when question 0 is due, on the monotonic clock
     """
 
-    def __init__(self, number: int, scenario: str, spec: Spec, prober: Prober, t0: float, seen: Seen) -> None:
+    def __init__(self, number: int, scenario: str, spec: Spec, prober: Prober, t0: float, notes: Notes) -> None:
         self.number = number
         self.scenario = scenario
         self.spec = spec
@@ -47,7 +53,7 @@ class Running:
         self.ended = 0
         """Questions that are not waited for any more."""
         self._next = 0
-        self._samples, self._gaps = seen
+        self._samples, self._gaps, self._stalls = notes
         self._prober = prober
         self._deadlines = Deadlines(spec.deadline)
         self._timer: asyncio.TimerHandle | None = clock.at(t0, self._fire)
@@ -58,7 +64,7 @@ class Running:
         return self._timer is not None
 
     def due(self, tick: int) -> float:
-        """When question ``tick`` is due, on the monotonic clock."""
+        """Return when question ``tick`` is due, on the monotonic clock."""
         return self.t0 + tick * self.spec.period
 
     def stop(self) -> None:
@@ -69,7 +75,7 @@ class Running:
             self._prober.close()
 
     def drop(self) -> None:
-        """Give up the questions in flight; nobody will hear of them."""
+        """Give up the questions in flight without recording them."""
         self._deadlines.drop()
 
     def _fire(self) -> None:
@@ -82,7 +88,7 @@ class Running:
         self._prober.ask(question)
 
     def _skip_missed(self) -> int:
-        """The newest question that is due; those before it that were not asked are a gap."""
+        """Return the newest question that is due; those before it that were not asked are a gap."""
         newest = max(self._next, int((clock.monotonic() - self.t0) / self.spec.period))
         if newest > self._next:
             missed = newest - self._next
@@ -91,41 +97,51 @@ class Running:
 
     def _record(self, question: Question, took: float, ending: Ending) -> None:
         self.ended += 1
-        if ending.outcome in _DOUBTFUL and took > self.spec.deadline + UNWATCHED:
-            until = question.sent + took
-            self._gaps.add(self.number, question.sent, until, 1, STALLED, self._samples.total)
-            return
+        ending = self._doubted(question, took, ending)
         self._samples.add(self.number, question.tick, question.sent, took, ending.outcome, ending.by, question.port)
         if ending.outcome is Outcome.UNKNOWN:
             self._samples.count_unknown(ending.reason)
+
+    def _doubted(self, question: Question, took: float, ending: Ending) -> Ending:
+        """Return the ending, or an unknown one where a stall leaves open how the question would have ended.
+
+        An answer that was read late may have come after the deadline. A question that timed out is in doubt only if it made
+        progress at the end of a stall: its next step came later than a client's would have. Where the kernel had nothing
+        to tell, there was no answer, stall or not. A refusal is one, however late it was seen.
+        """
+        if ending.outcome is Outcome.OK and took > self.spec.deadline + SHORTEST:
+            return _LATE
+        if ending.outcome is Outcome.TIMEOUT and self._stalls.between(question.sent, question.stirred):
+            return _CUT_SHORT
+        return ending
 
 
 class Schedule:
     """All probes of the agent, those that run and those that ran."""
 
-    def __init__(self, samples: Samples, gaps: Gaps) -> None:
-        self.probes: list[Running] = []
+    def __init__(self, notes: Notes) -> None:
+        self.probes: list[ActiveProbe] = []
         """By number, for as long as the agent lives: old samples still name them."""
-        self._running: dict[tuple[str, str], Running] = {}
-        self._seen = (samples, gaps)
+        self._running: dict[tuple[str, str], ActiveProbe] = {}
+        self._notes = notes
         self._readiness = Readiness()
 
     @property
-    def running(self) -> Sequence[Running]:
+    def running(self) -> Sequence[ActiveProbe]:
         """The probes that are being asked now."""
         return tuple(self._running.values())
 
     @property
     def questions(self) -> int:
-        """How many questions were asked since the agent's start."""
+        """Number of questions asked since the agent's start."""
         return sum(probe.asked for probe in self.probes)
 
     @property
     def in_flight(self) -> int:
-        """How many questions wait for their outcome now, of stopped probes too."""
+        """Number of questions that wait for their outcome now, of stopped probes too."""
         return sum(probe.asked - probe.ended for probe in self.probes)
 
-    def replace(self, scenario: str, specs: Sequence[Spec]) -> list[Running]:
+    def replace(self, scenario: str, specs: Sequence[Spec]) -> list[ActiveProbe]:
         """Ask exactly ``specs`` for ``scenario``; those that already run unchanged go on untouched.
 
         :raises BadSpec: when one of them cannot be asked; nothing has changed then
@@ -154,11 +170,11 @@ class Schedule:
     def _start(self, scenario: str, spec: Spec, prober: Prober) -> None:
         number = len(self.probes)
         t0 = clock.monotonic() + (number * GOLDEN) % 1 * spec.period
-        probe = Running(number, scenario, spec, prober, t0, self._seen)
+        probe = ActiveProbe(number, scenario, spec, prober, t0, self._notes)
         self.probes.append(probe)
         self._running[scenario, spec.name] = probe
 
-    def _drop(self, unwanted: Callable[[Running], bool]) -> None:
+    def _drop(self, unwanted: Callable[[ActiveProbe], bool]) -> None:
         for key, probe in list(self._running.items()):
             if unwanted(probe):
                 probe.stop()

@@ -1,8 +1,10 @@
 """The workload: answers every GET with who it is, and can be told to misbehave.
 
 =========================================  ==============================================================================
-``GET`` anything else                      ``{"pod", "node", "ip", "boot", "peer" (the caller's address as seen here), "n"}``;
-                                           n counts the answers of this boot
+``GET`` anything else                      ``{"pod", "namespace", "uid", "node", "ip", "boot", "peer", "n"}``: peer is the
+                                           client's address as seen here, n counts the answers of this boot
+``POST /echo``                             the same on one line, then the body as it came
+``a UDP datagram``                         its first 8 bytes, the same on one line, and its other bytes as they came
 ``GET /healthz``                           alive
 ``GET /ready``                             200, or 503 while told to be unready
 ``POST /control {"ready": bool}``          what ``/ready`` says
@@ -23,12 +25,13 @@ import asyncio
 import json
 import os
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from kubeskeptic.agent import burn, clock
 from kubeskeptic.agent.http import Response, Server, refusal, reply
 from kubeskeptic.agent.identity import Identity
 from kubeskeptic.agent.request import BadRequest, Request
+from kubeskeptic.agent.spec import ECHO, KEY
 
 Setter = Callable[[Any, Mapping[str, Any]], Callable[[], object] | None]
 
@@ -43,14 +46,14 @@ class Workload:
         self.server = Server(self.answer)
         self.answered = 0
         self._leave = leave
+        self._datagrams: asyncio.DatagramTransport | None = None
         self._ready = True
         self._delay = 0.0
         self._awake: asyncio.Event = asyncio.Event()
         self._awake.set()
         self._hang_timer: asyncio.TimerHandle | None = None
         self._burners = burn.Burners()
-        who = {"pod": identity.pod, "node": identity.node, "ip": identity.ip, "boot": identity.boot}
-        self._who = json.dumps(who, separators=(",", ":"))[:-1]
+        self._who = json.dumps(identity.answer(), separators=(",", ":"))[:-1]
         self._controls: dict[str, Setter] = {
             "ready": self._set_ready,
             "delay": self._set_delay,
@@ -59,8 +62,17 @@ class Workload:
             "burn": self._set_burn,
         }
 
+    async def listen(self, host: str, port: int) -> int:
+        """Listen on TCP and on UDP, and return the port; 0 asks the kernel for a free one."""
+        port = await self.server.listen(host, port)
+        loop = asyncio.get_running_loop()
+        self._datagrams, _ = await loop.create_datagram_endpoint(lambda: _UdpEndpoint(self.echo), (host, port))
+        return port
+
     async def stop(self) -> None:
         """Stop listening, finish what is in flight, stop what burns."""
+        if self._datagrams is not None:
+            self._datagrams.close()
         await self.server.stop()
         self._burners.stop()
 
@@ -68,8 +80,8 @@ class Workload:
         """The answer to a request."""
         if request.path == "/control" and request.method == "POST":
             return self._control(request)
-        if request.method != "GET":
-            return refusal(405, f"there is no {request.method} here, except POST /control")
+        if request.method != "GET" and (request.method, request.path) != ("POST", ECHO):
+            return refusal(405, f"there is no {request.method} here, except POST /control and POST {ECHO}")
         if not self._awake.is_set():
             return self._after_the_hang(request)
         if self._delay and request.path not in ("/healthz", "/ready"):
@@ -81,8 +93,19 @@ class Workload:
             return reply({"ok": True})
         if request.path == "/ready":
             return reply({"ready": self._ready}, 200 if self._ready else 503)
+        if request.method == "POST":
+            return Response(200, self._named(request.peer) + b"\n" + request.body, type="application/octet-stream")
+        return Response(200, self._named(request.peer))
+
+    def echo(self, datagram: bytes, peer: str, send: Callable[[bytes], object]) -> None:
+        """Answer a datagram; not at all while told to hang, and late while told to delay."""
+        if self._awake.is_set() and len(datagram) >= KEY:
+            answer = datagram[:KEY] + self._named(peer) + b"\n" + datagram[KEY:]
+            clock.at(clock.monotonic() + self._delay, lambda: send(answer)) if self._delay else send(answer)
+
+    def _named(self, peer: str) -> bytes:
         self.answered += 1
-        return Response(200, f'{self._who},"peer":"{request.peer}","n":{self.answered}}}'.encode())
+        return f'{self._who},"peer":"{peer}","n":{self.answered}}}'.encode()
 
     async def _late(self, request: Request) -> Response:
         await clock.pause(self._delay)
@@ -126,6 +149,21 @@ class Workload:
 
     def _set_burn(self, value: Any, asked: Mapping[str, Any]) -> None:
         self._burners.start(number(value, "burn", 64), number(asked.get("seconds"), "seconds", 3600))
+
+
+class _UdpEndpoint(asyncio.DatagramProtocol):
+    """Hands each datagram to the workload, with the way back."""
+
+    def __init__(self, answer: Callable[[bytes, str, Callable[[bytes], object]], object]) -> None:
+        self._answer = answer
+        self._transport: asyncio.DatagramTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.DatagramTransport, transport)
+
+    def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
+        if (transport := self._transport) is not None:
+            self._answer(data, addr[0], lambda answer: transport.sendto(answer, addr))
 
 
 def number(value: Any, name: str, most: float) -> float:

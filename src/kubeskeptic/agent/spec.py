@@ -2,17 +2,21 @@
 
 =============  ======================================================================================================
 ``name``       text, unique within its scenario
-``kind``       ``http-new``, ``http-kept``, ``dns-udp``, ``dns-tcp`` or ``tcp``
+``kind``       ``http-new``, ``http-kept``, ``http-payload``, ``dns-udp``, ``dns-tcp``, ``tcp`` or ``udp``
 ``period``     seconds between two questions, 0.005 to 3600; 0.02 unless said otherwise
 ``deadline``   seconds for everything, at most 60; 3.5 unless said otherwise: more than a lost SYN costs (1 s, then 2 s more)
-``host``       IP address, or ``$NODE`` for the address of the agent's own node (http and tcp)
+``host``       IP address, or ``$NODE`` for the address of the agent's own node (all but dns)
 ``port``       1 to 65535 (for DNS optional: 53)
-``path``       begins with ``/``; ``/`` unless said otherwise (http)
+``path``       begins with ``/``; ``/`` unless said otherwise (http-new, http-kept)
+``size``       bytes that are sent and have to come back: 8 to 60000, by default 64 (udp); 1 to 524288, by default
+               65536 (http-payload)
 ``server``     IP address of the name server (dns)
 ``qname``      the name as it is asked, no search list (dns)
 ``qtype``      ``A``, ``AAAA`` or ``SRV``; ``A`` unless said otherwise (dns)
-``expect``     the answers that are right: names of pods one of which answers (http), the whole set of records as text (dns);
-               null when any answer is right
+``keep_port``  true: all questions come from one source port (udp and dns-udp)
+``expect``     the answers that are right: pods one of which answers, by name or ``namespace/name/uid`` (http, udp); the
+               whole set of records as text (dns); null when any answer is right
+``peer``       true: keep the client's address as the workload saw it (http, udp)
 =============  ======================================================================================================
 
 Addresses, not names: a probe asks one question, and looking up a name is another.
@@ -26,9 +30,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-KINDS = ("http-new", "http-kept", "dns-udp", "dns-tcp", "tcp")
+KINDS = ("http-new", "http-kept", "http-payload", "dns-udp", "dns-tcp", "tcp", "udp")
 QTYPES = ("A", "AAAA", "SRV")
 NODE = "$NODE"
+KEY = 8
+"""Bytes at the beginning of a UDP question by which its answer is known."""
+ECHO = "/echo"
+"""Path of a workload that sends a posted body back."""
+_SIZES = {"udp": (KEY, 60_000, 64), "http-payload": (1, 1 << 19, 1 << 16)}
+"""Least, most, and unless said otherwise, by kind."""
 
 
 class BadSpec(ValueError):
@@ -48,6 +58,9 @@ class Spec:
     qname: str = ""
     qtype: str = "A"
     expect: frozenset[str] | None = None
+    size: int = 0
+    keep_port: bool = False
+    peer: bool = False
 
     @property
     def family(self) -> socket.AddressFamily:
@@ -74,10 +87,13 @@ def parse(raw: object, node_ip: str = "") -> Spec:
         period=_number(raw, "period", 0.005, 3600.0, 0.02),
         deadline=_number(raw, "deadline", 0.005, 60.0, 3.5),
         address=(_address(name, host, node_ip), int(_number(raw, "port", 1, 65535, 53 if dns else None))),
-        path=_path(raw) if kind.startswith("http") else "/",
+        path=ECHO if kind == "http-payload" else _path(raw) if kind.startswith("http") else "/",
         qname=_text(raw, "qname") if dns else "",
         qtype=_qtype(raw) if dns else "A",
         expect=_expect(raw),
+        size=int(_number(raw, "size", *_SIZES[kind])) if kind in _SIZES else 0,
+        keep_port=_flag(raw, "keep_port"),
+        peer=_flag(raw, "peer"),
     )
 
 
@@ -94,6 +110,13 @@ def _number(raw: Mapping[str, Any], key: str, low: float, high: float, otherwise
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         raise BadSpec(f"{raw.get('name', 'a probe')}: {key} is a number from {low:g} to {high:g}, not {value}")
     return float(value)
+
+
+def _flag(raw: Mapping[str, Any], key: str) -> bool:
+    value = raw.get(key, False)
+    if not isinstance(value, bool):
+        raise BadSpec(f"{raw.get('name', 'a probe')}: {key} is true or false")
+    return value
 
 
 def _address(name: str, host: str, node_ip: str) -> str:

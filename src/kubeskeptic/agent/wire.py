@@ -6,13 +6,15 @@
      "wall", "mono"            the moment of the answer on both clocks
      "first", "cursor"         the samples are number first … cursor - 1 of this boot; ask on with after=cursor
      "recorded"                samples ever recorded: there is more to fetch while cursor < recorded
-     "lost"                    samples between the caller's cursor and first that nobody can have any more
+     "lost"                    samples between the caller's cursor and first that were thrown away
      "lag_p99_ms"              how late the questions of this batch were asked, 99th percentile, milliseconds; 0 without samples
      "cpu_s", "rss_mib", "questions"   processor time, memory now, questions asked, all since the boot
      "in_flight"               questions whose outcome is not known yet
      "unknowns": {reason: count}       why outcomes were unknown, since the boot
-     "gaps": [{"id", "probe", "scenario", "since", "until", "ticks", "reason"}]
-     "probes": [{"name", "scenario", "period", "t0"}], "names": [""…],
+     "realtime", "realtime_why_not"   whether the process has real-time priority now; why it gave it back, or ""
+     "gaps": [{"id", "probe", "scenario", "since", "until", "ticks", "reason"}]   probe "": a stall of the whole process
+     "probes": [{"name", "scenario", "number", "period", "t0"}]   number: since the boot, never used again
+     "names": [""…],           who answered (:mod:`kubeskeptic.agent.answered_by`)
      "probe": [index in probes], "tick", "sent", "took", "outcome": [index in OUTCOMES], "by": [index in names], "port"}
 
 ``wall``, ``sent``, ``t0``, ``since`` and ``until`` are Unix times by one and the same anchor (see
@@ -27,15 +29,20 @@ from typing import Any
 
 from kubeskeptic.agent.buffer import Columns, Samples
 from kubeskeptic.agent.clock import Moment
-from kubeskeptic.agent.gaps import Gap
-from kubeskeptic.agent.schedule import Running
+from kubeskeptic.agent.gaps import PROCESS, AgentGap
+from kubeskeptic.agent.schedule import ActiveProbe
 
 PIECE = 500
 """Samples per piece: about a millisecond of work."""
 
 
 def batch(
-    head: dict[str, Any], now: Moment, columns: Columns, samples: Samples, probes: list[Running], gaps: Iterable[Gap]
+    head: dict[str, Any],
+    now: Moment,
+    columns: Columns,
+    samples: Samples,
+    probes: list[ActiveProbe],
+    gaps: Iterable[AgentGap],
 ) -> Iterator[bytes]:
     """The pieces of a batch; joined they are one JSON object.
 
@@ -56,7 +63,7 @@ def batch(
         "mono": round(now.mono, 6),
         "lag_p99_ms": round(_p99(lags) * 1000, 3),
         "unknowns": samples.unknowns,
-        "gaps": [_gap(gap, probes[gap.probe], now) for gap in gaps],
+        "gaps": [_gap(gap, probes, now) for gap in gaps],
         "probes": [described(probes[number], now) for number in used],
         "names": [samples.names[index] for index in spoken],
     }
@@ -72,21 +79,23 @@ def batch(
     yield b"}"
 
 
-def described(probe: Running, now: Moment) -> dict[str, Any]:
+def described(probe: ActiveProbe, now: Moment) -> dict[str, Any]:
     """A probe as answers speak of it; ``t0`` is the Unix time at which its question 0 was due."""
     return {
         "name": probe.spec.name,
         "scenario": probe.scenario,
+        "number": probe.number,
         "period": probe.spec.period,
         "t0": round(now.wall_at(probe.t0), 6),
     }
 
 
-def _gap(gap: Gap, probe: Running, now: Moment) -> dict[str, Any]:
+def _gap(gap: AgentGap, probes: list[ActiveProbe], now: Moment) -> dict[str, Any]:
+    probe = None if gap.probe == PROCESS else probes[gap.probe]
     return {
         "id": gap.id,
-        "probe": probe.spec.name,
-        "scenario": probe.scenario,
+        "probe": probe.spec.name if probe else "",
+        "scenario": probe.scenario if probe else "",
         "since": round(now.wall_at(gap.since), 6),
         "until": round(now.wall_at(gap.until), 6),
         "ticks": gap.ticks,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from kubeskeptic.agent.answered_by import DnsAnswer
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check, never_asked, span
@@ -58,7 +59,7 @@ def _looked_up(act: Act, lanes: Sequence[Lane]) -> tuple[Counter[str], Counter[s
         for at in span(lane, act.baseline, act.end):
             sample = lane[at]
             if sample.outcome in (Outcome.OK, Outcome.WRONG):
-                answers[sample.by] += 1
+                answers[",".join(DnsAnswer.of(sample.by).records)] += 1
             unknown += sample.outcome is Outcome.UNKNOWN
             if sample.failed and sample.outcome is not Outcome.UNKNOWN:
                 failed[f"{sample.outcome} on {lane.node}"] += 1

@@ -10,9 +10,10 @@ import click
 from kubeskeptic import __version__
 from kubeskeptic.cli.adopt import abandon, adopt
 from kubeskeptic.cli.claims import claims
-from kubeskeptic.cli.clusters import doctor, down, up
+from kubeskeptic.cli.clusters import doctor, down, env, up
 from kubeskeptic.cli.compare import compare
 from kubeskeptic.cli.faults import faults, inflict_
+from kubeskeptic.cli.machine import agent_image, uninstall_
 from kubeskeptic.cli.prove import prove
 from kubeskeptic.cli.rbac import rbac
 from kubeskeptic.cli.report import report
@@ -53,6 +54,7 @@ for _command in (
     up,
     down,
     doctor,
+    env,
     claims,
     report,
     compare,
@@ -64,5 +66,7 @@ for _command in (
     adopt,
     abandon,
     rbac,
+    agent_image,
+    uninstall_,
 ):
     main.add_command(_command)

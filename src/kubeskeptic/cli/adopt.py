@@ -11,7 +11,7 @@ import click
 
 from kubeskeptic.errors import NotFound
 from kubeskeptic.guard import Risk
-from kubeskeptic.guard.consent import CONSENT, consent, consent_manifest
+from kubeskeptic.guard.risk import CONSENT, consent, consent_manifest
 from kubeskeptic.kube import Kube
 from kubeskeptic.kube.kubeconfig import default_kubeconfig
 

@@ -1,48 +1,93 @@
-"""``skeptic up``, ``skeptic down`` and ``skeptic doctor``."""
+"""``skeptic up``, ``skeptic down``, ``skeptic env`` and ``skeptic doctor``."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
 from kubeskeptic import clusters
+from kubeskeptic.clusters.addons import ADDONS
 from kubeskeptic.clusters.doctor import examine
+from kubeskeptic.clusters.kind_config import PROFILES, PROXY_MODES
 from kubeskeptic.clusters.machine import Finding, Level
 from kubeskeptic.clusters.node_source import CHOICES, DEFAULT_VERSION
-from kubeskeptic.clusters.up import DEFAULT_NAME, DEFAULT_WORKERS
+from kubeskeptic.clusters.options import DEFAULT_WORKERS
+from kubeskeptic.clusters.shell import exports
+from kubeskeptic.clusters.up import DEFAULT_NAME
 
 _COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
 _NAME = click.option("--name", default=DEFAULT_NAME, show_default=True, help="Which cluster.")
+_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
 @click.command()
 @_NAME
-@click.option("--kubernetes", default=DEFAULT_VERSION, show_default=True, metavar="VERSION", help="Kubernetes version.")
 @click.option(
-    "--workers",
-    default=DEFAULT_WORKERS,
-    show_default=True,
-    type=click.IntRange(1, 20),
-    help="Nodes beside the control plane.",
+    "--kubernetes",
+    metavar="VERSION",
+    help=f"Kubernetes version. [default: {DEFAULT_VERSION} where images are built, else what kind pins]",
 )
+@click.option(
+    "--workers", type=click.IntRange(1, 20), help=f"Nodes beside the control plane. [default: {DEFAULT_WORKERS}]"
+)
+@click.option(
+    "--profile",
+    type=click.Choice(PROFILES),
+    help="Kubernetes' default settings, or a grace of 20 s for lost nodes and 20 s until their pods move.",
+)
+@click.option("--proxy-mode", type=click.Choice(PROXY_MODES), help="Mode of kube-proxy. [default: iptables]")
+@click.option("--config", type=_FILE, help="Your own kind configuration; what it does not say is as above.")
 @click.option("--images", default="auto", show_default=True, type=click.Choice(CHOICES), help="Where images come from.")
-def up(name: str, kubernetes: str, workers: int, images: str) -> None:
-    """Have a healthy cluster of our own: the one that is there, or a new one.
+@click.option(
+    "--with",
+    "addons",
+    metavar="LIST",
+    help=f"Addons to build now: {', '.join(ADDONS)}, all, none. [default: all where images are built]",
+)
+def up(
+    name: str,
+    kubernetes: str | None,
+    workers: int | None,
+    profile: str | None,
+    proxy_mode: str | None,
+    config: Path | None,
+    images: str,
+    addons: str | None,
+) -> None:
+    """Ensure that a healthy cluster of our own exists: the one that is there, or a new one.
 
     \b
     skeptic up
     skeptic up --name old --kubernetes v1.36.3 --workers 1
+    skeptic up --name quick --profile quick --proxy-mode nftables
 
     A container engine is found, or, as root on Debian, installed in a folder of its own and started. Images are pulled
     where a registry answers and built from Go modules and Debian packages otherwise, once.
 
-    A cluster that is there and not healthy is deleted and made anew. One that `skeptic up` did not make, or that a run is
-    using, is never deleted: that ends with status 21.
+    A cluster that is there and not healthy is deleted and made anew. A healthy one is used as it is; where an option asks for
+    something that it does not have, that is said, and nothing is changed. A cluster that `skeptic up` did not make, or that
+    a run is using, is never deleted: that ends with status 21.
     """
-    cluster = clusters.up(name, kubernetes, workers, images=images, progress=click.echo)
+    cluster = clusters.up(
+        name, kubernetes, workers, profile=profile, proxy_mode=proxy_mode, config=config, images=images, addons=addons,
+        progress=click.echo,
+    )  # fmt: skip
     click.echo(f"Kubernetes {cluster.kubernetes} on {len(cluster.nodes)} nodes; to look around:")
-    click.echo(f"  export KUBECONFIG={cluster.kubeconfig}")
+    click.echo(f'  eval "$(skeptic env{"" if name == DEFAULT_NAME else f" --name {name}"})"')
+
+
+@click.command()
+@_NAME
+def env(name: str) -> None:
+    """Print what a shell needs to reach a cluster and its container engine with kubectl and docker.
+
+    \b
+    eval "$(skeptic env)"
+    """
+    for line in exports(name):
+        click.echo(line)
 
 
 @click.command()

@@ -11,14 +11,14 @@ import click
 from kubeskeptic import paths
 from kubeskeptic.cli.which import ClusterRef, site_of, which_cluster
 from kubeskeptic.errors import Inconclusive, LeftDirty, Refused
-from kubeskeptic.faults import Site, arming
+from kubeskeptic.faults import Site
 from kubeskeptic.guard import Lease
 from kubeskeptic.guard import lease as leases
+from kubeskeptic.switches import control
 from kubeskeptic.undo import leftovers
 from kubeskeptic.undo.cleanup import cleanup as clean
 from kubeskeptic.undo.cleanup import revive
 from kubeskeptic.undo.leftovers import Leftover
-from kubeskeptic.undo.unreachable import silent
 
 _REPORTS = click.option(
     "--reports",
@@ -104,9 +104,9 @@ def alone(site: Site, run: str = "") -> Iterator[int]:
     :raises Refused: when somebody does
     :raises LeftDirty: when the API server goes on saying nothing
     """
-    busy = arming.in_use(site.cluster.name)
+    busy = control.in_use(site.cluster.name)
     if busy:
         raise Refused(f"the cluster is in use ({', '.join(busy)}); end that run first")
-    revived = revive(site, run, say=click.echo) if silent(site) else 0
+    revived = revive(site, run, say=click.echo) if site.kube.unreachable() else 0
     with Lease(site.kube, "cleanup"):
         yield revived

@@ -21,7 +21,7 @@ from kubeskeptic.guard.risk import Risk
 from kubeskeptic.journal.open_faults import opened
 from kubeskeptic.kube import Kube
 from kubeskeptic.kube.kubeconfig import default_kubeconfig
-from kubeskeptic.node_access.choice import access_to, read_only_access
+from kubeskeptic.node_access import access_to, read_only_access
 from kubeskeptic.undo.locate_cluster import locate_cluster
 
 

@@ -29,7 +29,7 @@ def load(workshop: Workshop, engine: Engine, nodes: Sequence[str], *, built: boo
     """
     image = AgentImage(workshop)
     with workshop.progress.step("agent image into the nodes", 2) as step, ThreadPoolExecutor(len(nodes)) as pool:
-        locate_cluster = dict(zip(nodes, pool.map(lambda node: _images(engine, node), nodes), strict=True))
+        locate_cluster = dict(zip(nodes, pool.map(lambda node: images_of(engine, node), nodes), strict=True))
         lacking = [node for node in nodes if image.reference not in locate_cluster[node]]
         if lacking:
             archive = _archive(engine, image, locate_cluster, built=built)
@@ -37,7 +37,9 @@ def load(workshop: Workshop, engine: Engine, nodes: Sequence[str], *, built: boo
     return image.reference
 
 
-def _images(engine: Engine, node: str) -> list[str]:
+def images_of(engine: Engine, node: str) -> list[str]:
+    """Names of the images in a node's containerd, which may still be starting."""
+
     def listed() -> list[str]:
         return engine.exec(node, [*CTR, "images", "list", "--quiet"]).split()
 

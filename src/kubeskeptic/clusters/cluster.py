@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from kubeskeptic import paths
@@ -62,11 +63,15 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Record:
-    """What is written down about a cluster when it is made, beside its kubeconfig."""
+    """What is written down about a cluster when it is made, beside its kubeconfig.
+
+    :param options: what it was asked to be, by the names of :data:`~kubeskeptic.clusters.options.DEFAULTS`
+    """
 
     kubernetes: str
     image: str
     agent_image: str
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 def check_name(name: str) -> str:
@@ -117,7 +122,7 @@ def node_names(name: str, workers: int) -> tuple[str, ...]:
 
 def write_record(name: str, record: Record) -> None:
     """Write down what a cluster was made of; whoever reads finds the old record or the new one, never half of one."""
-    text = json.dumps({"kubernetes": record.kubernetes, "image": record.image, "agent_image": record.agent_image})
+    text = json.dumps(asdict(record))
     unfinished = _record(name).with_suffix(".new")
     unfinished.write_text(text, encoding="utf-8")
     unfinished.rename(_record(name))

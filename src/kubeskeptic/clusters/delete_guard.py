@@ -11,6 +11,7 @@ from kubeskeptic.clusters import cluster
 from kubeskeptic.clusters.engine import CLUSTER_LABEL, Engine
 from kubeskeptic.durations import API_ALIVE
 from kubeskeptic.errors import Refused, SkepticError
+from kubeskeptic.switches import control
 
 
 def may_delete(name: str, because: str) -> None:
@@ -49,22 +50,19 @@ def in_use(name: str) -> str:
 
 
 def _by_switches(name: str) -> str:
-    # imported here because what undoes faults is made of clusters
-    from kubeskeptic.faults import arming
-    from kubeskeptic.switches.process import alive
-
-    faults = arming.in_use(name)
+    faults = control.in_use(name)
     if faults:
         return f"it has faults in force ({', '.join(faults)}); end that run first"
-    for file in arming.pending(name):
-        process = arming.pid_of(file)
-        if process and alive(process):
-            return f"process {process[0]} is undoing a fault of a run that died ({file.stem}); wait until it has ended"
+    for switch in control.pending(name):
+        process = switch.process
+        if process:
+            stem = switch.file.stem
+            return f"process {process.pid} is undoing a fault of a run that died ({stem}); wait until it has ended"
     return ""
 
 
 def _by_lease(name: str) -> str:
-    # imported here for the same reason, and because the client of the API is slow to load
+    # imported here because the client of the API is slow to load
     from kubeskeptic.guard import lease
     from kubeskeptic.kube import Kube
 

@@ -16,9 +16,9 @@ from kubeskeptic.clusters.debian import mirror
 from kubeskeptic.clusters.engine import CLUSTER_LABEL, Engine
 from kubeskeptic.clusters.machine import Finding, Level, inotify_shortage, judge, look
 from kubeskeptic.clusters.node_source import DEFAULT_VERSION
+from kubeskeptic.clusters.options import DEFAULT_WORKERS
 from kubeskeptic.clusters.steps import quiet
 from kubeskeptic.clusters.store import Recipe, Store
-from kubeskeptic.clusters.up import DEFAULT_WORKERS
 from kubeskeptic.durations import REGISTRY_ANSWERS, Patience
 from kubeskeptic.errors import BadInput, CommandFailed, MissingRequirement, SkepticError
 

@@ -79,19 +79,3 @@ def version(program: str) -> tuple[int, int]:
         return (0, 0)
     found = re.search(r"v(\d+)\.(\d+)", said)
     return (int(found[1]), int(found[2])) if found else (0, 0)
-
-
-def configuration(workers: int, *, own_network: bool, cgroups: str) -> str:
-    """The configuration of a cluster with one control plane; what it does not say is as kind and Kubernetes have it.
-
-    :param own_network: whether the nodes bring their own pod network, instead of kind's daemon
-    :param cgroups: the cgroup version of the machine, ``1`` or ``2``
-    """
-    lines = ["kind: Cluster", "apiVersion: kind.x-k8s.io/v1alpha4"]
-    if own_network:
-        lines += ["networking:", "  disableDefaultCNI: true"]
-    if cgroups == "1":
-        # since 1.35 the kubelet refuses version 1 unless told otherwise (KubeletConfiguration.failCgroupV1)
-        lines += ["kubeadmConfigPatches:", "- |", "  kind: KubeletConfiguration", "  failCgroupV1: false"]
-    lines += ["nodes:", "- role: control-plane", *["- role: worker"] * workers]
-    return "\n".join(lines) + "\n"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kubeskeptic.clusters.builds import node_image
+from kubeskeptic.clusters.builds import node_image, plan
+from kubeskeptic.clusters.builds.plan import Task
 from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.engine import Engine
 from kubeskeptic.durations import IMAGE, REGISTRY_ANSWERS, Patience
@@ -16,6 +18,8 @@ AGENT_FROM = "python:3.11-slim"
 """What the agent's image is built on where there is a registry; asking for it tells whether there is one."""
 PINNED = "pinned by kind"
 """Stands for the node image that kind takes when it is told none."""
+PULLED = "kindest/node:"
+"""How names of node images begin that kind's authors publish."""
 
 
 @dataclass(frozen=True)
@@ -37,19 +41,32 @@ class NodeSource:
         return None if self.image == PINNED else self.image
 
 
-def choose(engine: Engine, version: str, images: str) -> NodeSource:
+def choose(engine: Engine, version: str | None, images: str) -> NodeSource:
     """Decide where the node image comes from, changing nothing.
 
+    :param version: None for our default when it is built, for what kind pins when it is pulled
     :param images: ``build``, ``pull``, or ``auto``: ours when the engine has it, else a registry's when one answers
     """
     if images not in CHOICES:
         raise BadInput(f"--images is one of {', '.join(CHOICES)}, not {images!r}")
-    own = NodeSource(built=True, image=node_image.tag(version), version=version)
+    building = version or DEFAULT_VERSION
+    own = NodeSource(built=True, image=node_image.tag(building), version=building)
     if images == "build" or (images == "auto" and (engine.has_image(own.image) or not registry_answers(engine))):
         return own
-    if version == DEFAULT_VERSION:
+    if version is None:
         return NodeSource(built=False, image=PINNED, version=None)
-    return NodeSource(built=False, image=f"kindest/node:{version}", version=version)
+    return NodeSource(built=False, image=f"{PULLED}{version}", version=version)
+
+
+def outdated(image: str, version: str) -> bool:
+    """Whether a cluster's node image is one that this kubeskeptic would not make: of an older recipe, or not a node image.
+
+    :param image: as written down when the cluster was made
+    :param version: the Kubernetes version in it
+    """
+    if image.startswith(f"{node_image.REPOSITORY}:"):
+        return image != node_image.tag(version)
+    return image != PINNED and not image.startswith(PULLED)
 
 
 def registry_answers(engine: Engine) -> bool:
@@ -61,14 +78,17 @@ def registry_answers(engine: Engine) -> bool:
     return True
 
 
-def provide(source: NodeSource, workshop: Workshop, engine: Engine) -> None:
-    """Have the image in the engine: build it, pull it, or leave it to kind.
+def provide(source: NodeSource, workshop: Workshop, engine: Engine, beside: Sequence[Task] = ()) -> None:
+    """Provide the image to the engine: build it, pull it, or leave it to kind.
 
+    :param beside: what else is to be built, at the same time
     :raises MissingRequirement: when the registry does not have it
     """
     if source.built and source.version:
-        node_image.provide(workshop, engine, source.version)
-    elif source.argument and not engine.has_image(source.argument):
+        node_image.provide(workshop, engine, source.version, beside)
+        return
+    plan.carry_out(beside)
+    if source.argument and not engine.has_image(source.argument):
         try:
             engine.call("pull", source.argument, patience=IMAGE)
         except CommandFailed as failed:

@@ -2,77 +2,84 @@
 
 from __future__ import annotations
 
-import contextlib
-import platform
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
+from kubeskeptic.clusters import addons as addons_of
 from kubeskeptic.clusters import (
     agents,
     cluster,
+    creation,
     delete_guard,
     engine_install,
     health,
     kind,
-    machine,
-    network,
     node_source,
+    options,
 )
+from kubeskeptic.clusters.addons import Addon
 from kubeskeptic.clusters.builds import node_image
 from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.cluster import Cluster, Record
-from kubeskeptic.clusters.diagnosis import missing_in
 from kubeskeptic.clusters.engine import Engine
-from kubeskeptic.clusters.node_source import DEFAULT_VERSION, NodeSource
+from kubeskeptic.clusters.options import DEFAULT_WORKERS, DEFAULTS, Asked
 from kubeskeptic.clusters.steps import Say, quiet
 from kubeskeptic.clusters.store import alone
-from kubeskeptic.errors import BadInput, CommandFailed, MissingRequirement, SkepticError
+from kubeskeptic.errors import BadInput, MissingRequirement
 
 DEFAULT_NAME = "kubeskeptic"
-DEFAULT_WORKERS = 3
 
 
 def up(
     name: str = DEFAULT_NAME,
-    kubernetes: str = DEFAULT_VERSION,
-    workers: int = DEFAULT_WORKERS,
+    kubernetes: str | None = None,
+    workers: int | None = None,
     *,
+    profile: str | None = None,
+    proxy_mode: str | None = None,
+    config: Path | None = None,
     images: str = "auto",
+    addons: str | None = None,
     progress: Say = quiet,
 ) -> Cluster:
-    """Have a healthy cluster of ours: the one that is there, or a new one. Engine and images are provided on the way.
+    """Ensure a healthy cluster of ours exists: the one that is there, or a new one. Engine and images are provided on the way.
 
-    One that is there and not as it should be is deleted and made anew, when it is ours and nobody uses it.
+    One that is there and not healthy is deleted and made anew, when it is ours and not in use. An option that is None
+    accepts what a healthy cluster has; a new cluster gets the default.
 
     :param kubernetes: version, such as ``v1.37.2``
+    :param profile: Kubernetes' ``default`` settings, or ``quick`` ones with a short grace for lost nodes
+    :param proxy_mode: mode of kube-proxy, ``iptables`` or ``nftables``
+    :param config: the user's own kind configuration; our node image and what the machine needs are added
     :param images: where images come from: ``build``, ``pull`` or ``auto``
+    :param addons: names of addons to build now, ``all`` or ``none``; None for all of them where images are built
     :param progress: takes one line at a time
     :raises MissingRequirement: when the machine lacks something; says what to do
     :raises CommandFailed: when a step failed; says where its log is
+    :raises BadInput: when a healthy cluster is there and was made with other options
     :raises Refused: when it would have to be deleted, and is another's or in use; nothing was touched
     """
     cluster.check_name(name)
-    if not 1 <= workers <= 20:
-        raise BadInput(f"a cluster of ours has 1 to 20 workers, not {workers}")
+    asked = Asked(kubernetes, workers, profile, proxy_mode, config)
+    asked.check()
+    wanted_addons = addons_of.chosen(addons) if addons else None
     workshop = Workshop(progress)
     engine = engine_install.provide(workshop.store, workshop.progress)
     with alone(cluster.lock(name), say=progress, why=f"cluster {name}"):
-        source = node_source.choose(engine, kubernetes, images)
-        names = cluster.node_names(name, workers)
-        wrong = _trouble(engine, name, names, source)
-        if wrong is None:
-            progress(f"cluster {name} is there and healthy")
-            agent_image = agents.load(workshop, engine, names, built=source.built)
+        wrong, record = _trouble(engine, name, asked)
+        if wrong is None and record:
+            found = _as_it_is(workshop, engine, name, record, asked)
         else:
             if engine.nodes(name):
-                delete_guard.may_delete(name, wrong)
+                delete_guard.may_delete(name, str(wrong))
             progress(f"cluster {name} is made anew: {wrong}")
-            agent_image = _make(workshop, engine, name, names, source)
-        version = engine.exec(names[0], ["cat", "/kind/version"]).strip()
-        record = Record(version, source.image, agent_image)
-        cluster.write_record(name, record)
-        return cluster.assemble(name, engine, engine.nodes(name), record)
+            made = options.completed(asked.given(), record.options if record else {})
+            source = node_source.choose(engine, made["kubernetes"] or None, images)
+            found = creation.make(workshop, engine, name, source, made, wanted_addons)
+        if wanted_addons is not None or wrong:
+            _set_up_addons(found, wanted_addons, progress)
+        return found
 
 
 def find(name: str = DEFAULT_NAME) -> Cluster | None:
@@ -120,100 +127,53 @@ def load_agent_image(target: Cluster, *, progress: Say = quiet) -> str:
     return agents.load(Workshop(progress), target.engine, names, built=built)
 
 
-def _trouble(engine: Engine, name: str, names: tuple[str, ...], source: NodeSource) -> str | None:
+def _trouble(engine: Engine, name: str, asked: Asked) -> tuple[str | None, Record | None]:
+    """What keeps a cluster from being used as it is, None when nothing does; and what is written down about it."""
     if not engine.nodes(name):
-        return "there is none"
+        return "there is none", None
     try:
         record = cluster.read_record(name)
     except BadInput:
-        return "its record is damaged"
+        return "its record is damaged", None
     if record is None or not cluster.kubeconfig(name).exists():
-        return "it was never finished"
-    if record.image != source.image:
-        return "its nodes are of another image"
-    return health.trouble(engine, name, names, source.version)
+        return "it was never finished", record
+    if node_source.outdated(record.image, record.kubernetes):
+        return "its nodes are of another image", record
+    # records of older versions do not say how many workers there were
+    record = replace(record, options={"workers": str(asked.workers or DEFAULT_WORKERS), **record.options})
+    names = cluster.node_names(name, int(record.options["workers"]))
+    return health.trouble(engine, name, names, record.kubernetes), record
 
 
-def _make(workshop: Workshop, engine: Engine, name: str, names: tuple[str, ...], source: NodeSource) -> str:
-    if source.built and source.version:
-        workshop.progress.expect(_title(name), _seconds(names))
-        node_image.expect(workshop, engine, source.version)
-    tool = kind.provide(workshop, engine)
-    node_source.provide(source, workshop, engine)
-    if engine.nodes(name):
-        delete_guard.may_delete(
-            name, "it is made anew"
-        )  # again, as providing images may have taken a quarter of an hour
-        tool.delete(name, cluster.kubeconfig(name))
-    if engine.info().get("KernelVersion") == platform.release():  # else its nodes are on another machine
-        _require_inotify(len(names))
-    cluster.forget(name, deleted=True)
-    cluster.folder(name).mkdir(parents=True, mode=0o700)
-    cgroups = str(engine.info().get("CgroupVersion"))
-    config = kind.configuration(len(names) - 1, own_network=source.built, cgroups=cgroups)
-    with workshop.progress.step(_title(name), _seconds(names)) as step, _explained(tool, engine, name, step.note):
-        agent_image = _create(
-            workshop,
-            engine,
-            source,
-            names,
-            lambda: tool.create(name, cluster.kubeconfig(name), config, source.argument, step),
-        )
-        health.wait_until_ready(engine, names[0])
-    return agent_image
+def _as_it_is(workshop: Workshop, engine: Engine, name: str, record: Record, asked: Asked) -> Cluster:
+    """A healthy cluster, with the agent's present image.
 
-
-def _create(
-    workshop: Workshop, engine: Engine, source: NodeSource, names: tuple[str, ...], create: Callable[[], None]
-) -> str:
-    """Let kind make the cluster and, while it waits for other things, give nodes what is ours. Returns the agent's image."""
-    if not source.built:
-        create()
-        return agents.load(workshop, engine, names, built=False)
-    given_up = threading.Event()
-    with ThreadPoolExecutor(2) as pool:
-        loaded = pool.submit(agents.load, workshop, engine, names, built=True)
-        # Ready before all others, the control plane gets the cluster's name servers, as with kind's own network
-        first = pool.submit(network.configure, engine, names[0], 1, given_up=given_up)
-        try:
-            create()
-        except BaseException:
-            given_up.set()
-            raise
-        first.result()
-        network.configure(engine, names[0], len(names))
-        return loaded.result()
-
-
-def _require_inotify(nodes: int) -> None:
-    shortage = machine.inotify_shortage(machine.look(), nodes)
-    if shortage:
-        raise MissingRequirement(shortage)
-
-
-@contextlib.contextmanager
-def _explained(tool: kind.Kind, engine: Engine, name: str, note: Callable[[str], None]) -> Iterator[None]:
-    """On failure, collect the nodes' logs before anybody deletes them, and look for what they lack.
-
-    :raises MissingRequirement: when a node's console says what is missing, which kind does not see
+    :raises BadInput: when it was made with other options than those asked for
     """
-    try:
-        yield
-    except SkepticError as error:
-        place = cluster.folder(name) / "logs"
-        with contextlib.suppress(CommandFailed):
-            tool.export_logs(name, place)
-            note(f"the nodes' logs are in {place}")
-        with contextlib.suppress(CommandFailed):
-            lacking = missing_in("\n".join(engine.said(node.name) for node in engine.nodes(name)))
-            if lacking:
-                raise MissingRequirement(f"a node did not start: {lacking}") from error
-        raise
+    made = {**DEFAULTS, **record.options, "kubernetes": record.kubernetes}
+    wrong = options.differences(asked.given(), made)
+    if wrong:
+        raise BadInput(
+            f"cluster {name} is there and healthy, with {wrong}; run `skeptic down --name {name}` first, or choose another "
+            "--name"
+        )
+    special = options.description(record.options)
+    workshop.progress.say(f"cluster {name} is there and healthy{f', with {special}' if special else ''}")
+    built = record.image.startswith(f"{node_image.REPOSITORY}:")
+    containers = engine.nodes(name)
+    agent_image = agents.load(workshop, engine, [node.name for node in containers], built=built)
+    return creation.noted(engine, name, replace(record, agent_image=agent_image))
 
 
-def _title(name: str) -> str:
-    return f"cluster {name}"
-
-
-def _seconds(names: tuple[str, ...]) -> float:
-    return 10.0 + 5.0 * len(names)
+def _set_up_addons(target: Cluster, wanted: Sequence[Addon] | None, progress: Say) -> None:
+    """Set up the addons that run from the start; without a list, those that node images carry, where that can be done."""
+    built = target.image.startswith(f"{node_image.REPOSITORY}:")
+    for addon in addons_of.ADDONS.values() if wanted is None and built else wanted or ():
+        if not addon.from_start or (addon.name == "network-policy" and not built):
+            continue  # kind's own network enforces NetworkPolicy
+        try:
+            addons_of.load_addon(target, addon.name, progress=progress)
+        except MissingRequirement as missing:
+            if wanted is not None:
+                raise
+            progress(f"without {addon.name}: {missing}")

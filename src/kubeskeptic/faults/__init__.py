@@ -22,10 +22,9 @@ settings, plan, apply, bite, undo, heal. Use it through :func:`inflict`::
 Faults compose with ``with inflict(a, …), inflict(b, …):`` and are refused when they overlap on a target.
 """
 
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, Timer, UndoRecord
+from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
 from kubeskeptic.faults.lifecycle import Inflicted, dry_run, inflict
-from kubeskeptic.faults.overlap import InForce
-from kubeskeptic.faults.victims import choose
+from kubeskeptic.faults.targets import InForce, Target, choose
 
 __all__ = [
     "Fault",

@@ -1,4 +1,4 @@
-"""What a fault is: the nouns and the verbs that every one of them shares. See the package's front page for the order."""
+"""The base of all faults: plan, site, and the methods that each fault has. See the package's front page for the order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from kubeskeptic.durations import FAULT_BITES, FAULT_HEALS, Patience
 from kubeskeptic.errors import CommandFailed, LeftDirty
-from kubeskeptic.faults.overlap import InForce
+from kubeskeptic.faults.targets import InForce, Target
 from kubeskeptic.guard.rights import Right
 from kubeskeptic.guard.risk import Permits, Risk
 from kubeskeptic.node_access import EngineAccess, NodeAccess
@@ -21,22 +21,7 @@ if TYPE_CHECKING:
     from kubeskeptic.kube import Kube
 
 UndoRecord = Mapping[str, Any]
-"""JSON data: everything that another process needs to undo a fault, and to see that it healed."""
-
-
-@dataclass(frozen=True, order=True)
-class Target:
-    """What a fault acts on. Two faults in force at the same time may not share one.
-
-    Its text is ``node/kubeskeptic-worker`` or ``pod/namespace/name``.
-    """
-
-    kind: str
-    name: str
-    namespace: str = ""
-
-    def __str__(self) -> str:
-        return "/".join(part for part in (self.kind, self.namespace, self.name) if part)
+"""JSON data: what another process needs to undo a fault and to see that it has healed."""
 
 
 @dataclass(frozen=True)
@@ -49,17 +34,17 @@ class Timer:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a fault would do at this site, computed without changing anything.
+    """What a fault would do at a site, computed without changing anything.
 
     :param targets: what it acts on
     :param does: what would be done, one sentence without a full stop
-    :param undoes: how it would be undone, the same way; empty for what cannot be undone, such as a deletion
-    :param record: everything that undoing it from another process needs
-    :param timers: switches to arm in nodes, beside the one on the host that every fault with an undo has
-    :param objects: API objects (kind, namespace or empty, name) that get an annotation with everything that undoing needs, for
-        when journal and switch are lost
-    :param rescue: commands of this machine that the host's switch runs before the fault's own undo, for undoing that must
-        not depend on an API server
+    :param undoes: how it would be undone, in the same form; empty for faults that cannot be undone, such as a deletion
+    :param record: what undoing it from another process needs
+    :param timers: switches in nodes, beside the one on the host that every fault with an undo has
+    :param objects: API objects (kind, namespace or empty, name) that get an annotation with the undo record, for when journal
+        and switch are lost
+    :param rescue: commands of this machine that the host's switch runs before the fault's own undo, where undoing must not
+        depend on the API server
     :param bites: patience for the bite
     :param heals: patience for the heal
     """
@@ -75,7 +60,7 @@ class Plan:
     heals: Patience = FAULT_HEALS
 
     def __str__(self) -> str:
-        return f"{self.does}; {self.undoes or 'nothing to put back'}"
+        return f"{self.does}; {self.undoes or 'nothing to undo'}"
 
 
 @dataclass
@@ -84,10 +69,10 @@ class Site:
 
     :param guard: asked before every fault
     :param run: the run's id
-    :param seed: decides victims and moments
+    :param seed: decides victims
     :param in_force: which targets are taken; share it between sites of one cluster
     :param left: what could not be undone, one sentence each
-    :param reach: the way into nodes; through the container engine when not given
+    :param access: to nodes; through the container engine when not given
     """
 
     cluster: Cluster
@@ -104,14 +89,14 @@ class Site:
         self.access = self.access or EngineAccess(self.cluster.engine)
 
     def in_node(self, node: str, *argv: str, stdin: str | None = None) -> str:
-        """Run a command in a node and return what it printed.
+        """Return what a command printed in a node.
 
         :raises CommandFailed: when it fails or the node does not run
         """
         return self.access.run(node, argv, stdin=stdin)
 
     def runs(self, node: str) -> bool:
-        """Whether a node is there to be asked: as far as can be seen from here."""
+        """Whether a command can be run in a node."""
         try:
             self.in_node(node, "true")
         except CommandFailed:
@@ -131,45 +116,45 @@ class Fault(ABC):
     """One thing that can be done to a cluster, and how it is undone.
 
     A fault is a frozen dataclass: its fields are its settings, with units in their names or docstrings, refused with
-    :class:`~kubeskeptic.errors.BadInput` when senseless. ``undo`` and ``heal`` are class methods that work from the record
-    alone, because the process that undoes a fault may not be the one that made it.
+    :class:`~kubeskeptic.errors.BadInput` when they make no sense. ``undo`` and ``heal`` are class methods that need the undo
+    record alone, because the process that undoes a fault may not be the one that inflicted it.
     """
 
     name: ClassVar[str]
     risk: ClassVar[Risk]
     rights: ClassVar[tuple[Right, ...]] = ()
-    """What it does to the API beyond what the harness does at its risk level anyway."""
+    """Rights that it needs beside those of its risk level."""
     patience: ClassVar[Patience] = FAULT_HEALS
-    """For the heal, where only the record of it is left."""
+    """For the heal, when the fault is undone from its record."""
     heals_itself: ClassVar[bool] = False
-    """There is nothing to put back: ``undo`` is never called, the cluster is expected to replace what was lost."""
+    """There is nothing to undo: ``undo`` is never called, and the cluster is expected to replace what was lost."""
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The settings, as they appear in the journal."""
+        """The settings, as they are written to the journal."""
         return asdict(self)  # type: ignore[call-overload,no-any-return]
 
     @abstractmethod
     def plan(self, site: Site) -> Plan:
-        """Look at the cluster and say what would be done. Changes nothing.
+        """Return what would be done, after a look at the cluster. Changes nothing.
 
         :raises BadInput: when the settings make no sense here, such as a node that does not exist
         """
 
     @abstractmethod
     def apply(self, site: Site, plan: Plan) -> None:
-        """Do it. Doing it twice is harmless."""
+        """Apply the fault. Idempotent."""
 
     @abstractmethod
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """One sentence of evidence that it has an effect, seen through something that is not the fault's own doing."""
+        """Evidence that the fault has an effect, as a sentence, observed by other means than the fault's own."""
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Put back what was changed. Idempotent; fine when nothing, or half of it, was applied."""
-        raise NotImplementedError(f"{cls.name} heals itself, or says how it is undone")
+        """Undo the fault. Idempotent, and correct when it was applied in part or not at all."""
+        raise NotImplementedError(f"{cls.name} neither heals itself nor has an undo")
 
     @classmethod
     @abstractmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """One sentence of evidence that the cluster is as it was."""
+        """Evidence that the cluster is as it was, as a sentence."""

@@ -1,7 +1,7 @@
-"""Files of a node: put aside, changed, put back byte for byte.
+"""Files of a node: backed up, changed, and restored byte for byte.
 
-What is put aside goes to a folder of our own that nobody else reads. What is written is written beside its place under a name
-that begins with a dot, which the kubelet does not read either, and moved in whole.
+Backups are kept in a folder that is our own. A file is written beside its place, under a name that begins with a dot, which the
+kubelet does not read, and then renamed.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ import hashlib
 from pathlib import PurePosixPath
 
 from kubeskeptic.faults.fault import Site
-from kubeskeptic.faults.undo_records import FOLDER
+from kubeskeptic.node_access.exec_pods import STATE_FOLDER
 
-_KEEP = 'test -e "$1" || { mkdir -p "$(dirname "$1")" && cp -p "$2" "$1.new" && mv "$1.new" "$1"; }'
+_BACK_UP = 'test -e "$1" || { mkdir -p "$(dirname "$1")" && cp -p "$2" "$1.new" && mv "$1.new" "$1"; }'
 _WRITE = 'cat > "$1" && mv "$1" "$2"'
 _RESTORE = 'test -e "$1" || exit 0; { cmp -s "$1" "$2" || { cp -p "$1" "$3" && mv "$3" "$2"; }; } && '
 _FORGET = 'rm -f "$1"'
 
 
-def kept(path: str) -> str:
-    """Where a file is put aside."""
-    return f"{FOLDER}/aside/{path.strip('/').replace('/', '%')}"
+def backup_path(path: str) -> str:
+    """Return where the backup of a file is kept."""
+    return f"{STATE_FOLDER}/backup/{path.strip('/').replace('/', '%')}"
 
 
 def _beside(path: str) -> str:
@@ -29,34 +29,34 @@ def _beside(path: str) -> str:
 
 
 def read(site: Site, node: str, path: str) -> str:
-    """A file's text."""
+    """Return a file's text."""
     return site.in_node(node, "cat", path)
 
 
 def digest(text: str) -> str:
-    """What tells a text from every other."""
+    """Return the SHA-256 digest of a text."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def keep(site: Site, node: str, path: str) -> None:
-    """Put a copy aside, unless there is one: the first is the original."""
-    site.in_node(node, "sh", "-c", _KEEP, "sh", kept(path), path)
+def back_up(site: Site, node: str, path: str) -> None:
+    """Back up a file, unless there is a backup: the first one is the original."""
+    site.in_node(node, "sh", "-c", _BACK_UP, "sh", backup_path(path), path)
 
 
 def write(site: Site, node: str, path: str, text: str) -> None:
-    """Replace a file whole."""
+    """Replace a file, in one step."""
     site.in_node(node, "sh", "-c", _WRITE, "sh", _beside(path), path, stdin=text)
 
 
 def remove(site: Site, node: str, path: str) -> None:
-    """Take a file away, of which a copy has been put aside."""
+    """Remove a file that has been backed up."""
     site.in_node(node, "rm", "-f", path)
 
 
 def restore(path: str, then: str = "") -> tuple[str, ...]:
-    """The command line that puts back in its node what was put aside; does nothing when nothing was.
+    """Return the command line that restores a file in its node; it does nothing without a backup.
 
-    :param then: shell words to run afterwards; until they succeed the copy is kept, so that all of it can be tried again
+    :param then: shell words to run afterwards; the backup is kept until they succeed, so that all of it can be tried again
     """
     script = f"{_RESTORE}{{ {then}; }} && {_FORGET}" if then else f"{_RESTORE}{_FORGET}"
-    return ("sh", "-c", script, "sh", kept(path), path, _beside(path))
+    return ("sh", "-c", script, "sh", backup_path(path), path, _beside(path))

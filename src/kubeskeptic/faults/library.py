@@ -1,4 +1,4 @@
-"""All faults by name: the way from a journal's record back to the code that undoes it."""
+"""All faults by name: a journal's record names the fault whose code undoes it."""
 
 from __future__ import annotations
 
@@ -65,11 +65,11 @@ _ALL: tuple[type[Fault], ...] = (
 )
 
 FAULTS: dict[str, type[Fault]] = {fault.name: fault for fault in _ALL}
-"""Every fault there is, by its name."""
+"""All faults by name."""
 
 
 def named(name: str) -> type[Fault]:
-    """The fault of this name.
+    """Return the fault of this name.
 
     :raises BadInput: when there is none
     """

@@ -1,23 +1,27 @@
-"""Inflicting a fault: the one place that knows the order of design and journal."""
+"""Inflicting a fault: the one place that knows the order of design and journal; the order of its end is in
+:mod:`~kubeskeptic.faults.undoing`.
+"""
 
 from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from kubeskeptic.best_effort import tell
 from kubeskeptic.errors import BadInput, Inconclusive, LeftDirty, PatienceExhausted, SkepticError
 from kubeskeptic.faults.arming import Armed, arm
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target
-from kubeskeptic.faults.sequence import healed, undone
+from kubeskeptic.faults.fault import Fault, Plan, Site
+from kubeskeptic.faults.targets import Target
+from kubeskeptic.faults.undoing import undo_in_order, words
+from kubeskeptic.journal.open_faults import OpenFault
 from kubeskeptic.waiting import until
 
-Arm = Callable[[Site, str, Fault, Plan, float, Mapping[str, str]], Armed]
+Arm = Callable[[Site, OpenFault, Plan, float], Armed]
 _FIRST = ("intent", "armed", "applying", "applied")
-"""Phases without whose record the fault does not go on. Whatever comes later is written as far as that is possible."""
+"""Phases without whose record the fault does not go on. Later ones are written as far as that is possible."""
 
 
 class Inflicted:
@@ -28,31 +32,52 @@ class Inflicted:
     """
 
     def __init__(
-        self, fault: Fault, plan: Plan, site: Site, scenario: str, act: str, before_undo: Callable[[], object]
+        self, fault: Fault, plan: Plan, site: Site, where: dict[str, str], before_undo: Callable[[], object]
     ) -> None:
-        self.id = f"{fault.name}-{secrets.token_hex(3)}"
         self.fault = fault
         self.plan = plan
         self.evidence = ""
         self.healed = ""
-        self.applied_at = 0.0
-        self.bit_at = 0.0
-        self.undone_at = 0.0
-        self.healed_at = 0.0
         self._site = site
-        self._where = {"scenario": scenario, "act": act}
+        self.open_fault = _record(fault, plan, site, where)
         self._armed: Armed | None = None
+        self._at: dict[str, float] = {}
         self._ended = False
         self._unwritten: list[str] = []
         self._before_undo = before_undo
+
+    @property
+    def id(self) -> str:
+        """Its id in the journal."""
+        return self.open_fault.id
 
     @property
     def targets(self) -> tuple[Target, ...]:
         """What it acts on."""
         return self.plan.targets
 
+    @property
+    def applied_at(self) -> float:
+        """When it was applied."""
+        return self._at.get("applied", 0.0)
+
+    @property
+    def bit_at(self) -> float:
+        """When it was seen to bite."""
+        return self._at.get("bit", 0.0)
+
+    @property
+    def undone_at(self) -> float:
+        """When it was undone."""
+        return self._at.get("undone", 0.0)
+
+    @property
+    def healed_at(self) -> float:
+        """When it was seen to have healed."""
+        return self._at.get("healed", 0.0)
+
     def undo(self) -> None:
-        """Undo it now and wait until it is seen to have healed; a second time changes nothing.
+        """Undo it now and wait until it is seen to have healed; a second call changes nothing.
 
         :raises LeftDirty: when it could not be undone or did not heal
         """
@@ -62,64 +87,67 @@ class Inflicted:
 
     # -- the order, step by step ---------------------------------------------------------------------------------------
     def _prepare(self, arm_with: Arm, lasts: float) -> None:
+        one = self.open_fault
         self._mark(
             "intent",
-            sync=True,
             settings=self.fault.settings,
             says=self.plan.does,
-            undoes=self.plan.undoes,
-            undo=dict(self.plan.record),
+            undoes=one.undoes,
+            undo=dict(one.undo),
             lasts=lasts,
-            nodes=[timer.node for timer in self.plan.timers],
-            objects=self.plan.objects,
-            cluster=self._site.guard.uid,
+            nodes=one.nodes,
+            objects=one.objects,
+            cluster=one.cluster,
         )
         if not self.fault.heals_itself:
-            self._armed = arm_with(self._site, self.id, self.fault, self.plan, lasts, self._where)
+            self._armed = arm_with(self._site, one, self.plan, lasts)
             self._mark("armed")
 
     def _apply(self) -> None:
-        self._mark("applying", sync=True)
+        on = ", ".join(self.open_fault.targets)
+        self._mark("applying")
         try:
             self.fault.apply(self._site, self.plan)
-            self.applied_at = self._mark("applied")
+            self._mark("applied")
             self.evidence = until(
                 lambda: self.fault.bite(self._site, self.plan),
                 self.plan.bites,
-                what=f"{self.fault.name} to bite on {self._said_targets}",
+                what=f"{self.fault.name} to bite on {on}",
                 tolerate=(SkepticError,),
             )
         except PatienceExhausted as exhausted:
             raise Inconclusive(f"the fault did not bite: {exhausted}") from exhausted
         except SkepticError as error:
-            raise Inconclusive(f"{self.fault.name} could not be applied to {self._said_targets}: {error}") from error
-        self.bit_at = self._mark("bit", evidence=self.evidence)
+            raise Inconclusive(f"{self.fault.name} could not be applied to {on}: {error}") from error
+        self._mark("bit", evidence=self.evidence)
 
     def _end(self) -> str:
-        """Undo, see it healed, disarm. What went wrong, or nothing; raises nothing but an interrupt, once all that is done."""
+        """End the fault. Return what went wrong, or nothing; raise nothing but an interrupt, and that when it is undone."""
         if self._ended:
             return ""
         try:
             self._last_look()
             return self._finish()
-        except BaseException:  # a signal: undoing is begun again, as nobody knows how far it came
+        except BaseException:  # a signal: undoing begins again, as how far it came is not known
             self._finish_interrupted()
             raise
         finally:
             self._ended = True
 
     def _finish(self) -> str:
-        """One attempt at the end of the fault. What went wrong is also kept in the site's ``left``."""
+        """Try once to end the fault. What went wrong is returned and kept in the site's ``left``."""
         try:
-            self._put_back()
-            if self._armed:
-                self._armed.disarm()
-                self._mark("disarmed")
+            self.healed = undo_in_order(
+                type(self.fault),
+                self._site,
+                self.open_fault,
+                patience=self.plan.heals,
+                mark=self._mark,
+                disarm=self._armed.disarm if self._armed else None,
+            )
         except Exception as error:  # noqa: BLE001  # whatever it is, it is kept, and stops no other fault from being undone
-            self._mark("failed", sync=True, evidence=_words(error))
             # of what heals itself nothing of ours is left; that the cluster did not recover is for the checks to say
-            return "" if self.fault.heals_itself else self._left(_words(error))
-        self._mark("done", sync=True)
+            return "" if self.fault.heals_itself else self._left(words(error))
         return ""
 
     def _finish_interrupted(self) -> None:
@@ -136,40 +164,39 @@ class Inflicted:
         return trouble
 
     def _last_look(self) -> None:
-        """Let whoever wants to see what the fault has done; undoing waits for nobody's trouble."""
+        """Run what was asked for before undoing; its errors are written down and stop nothing."""
         try:
             self._before_undo()
         except Exception as error:  # noqa: BLE001  # whatever it is, the fault has to be undone
-            self._mark("unseen", evidence=_words(error))
+            self._mark("unseen", evidence=words(error))
 
-    def _put_back(self) -> None:
-        if not self.fault.heals_itself:
-            self._mark("undoing")
-            undone(type(self.fault), self._site, self.plan.record)
-            self.undone_at = self._mark("undone")
-        self.healed = healed(type(self.fault), self._site, self.plan.record, self.targets, self.plan.heals)
-        self.healed_at = self._mark("healed", evidence=self.healed)
-
-    @property
-    def _said_targets(self) -> str:
-        return ", ".join(str(target) for target in self.targets)
-
-    def _mark(self, phase: str, *, sync: bool = False, **more: Any) -> float:
-        """Write a record about a phase; when it began."""
-        about = {"id": self.id, "fault": self.fault.name, "targets": [str(target) for target in self.targets]}
+    def _mark(self, phase: str, **more: Any) -> None:
+        """Write a record of a phase, and remember when that was."""
         try:
-            record = self._site.journal.write("fault", sync=sync, **about, phase=phase, **self._where, **more)
+            self._at[phase] = self.open_fault.write(self._site.journal, phase, **more)
         except OSError as full:
             if phase in _FIRST:
                 raise
             tell(f"“{phase}” of {self.id}", full)
             self._unwritten.append(phase)
-            return time.time()
-        return float(record.get("at", time.time()))
+            self._at[phase] = time.time()
 
 
-def _words(error: Exception) -> str:
-    return str(error) if isinstance(error, SkepticError) else f"{type(error).__name__}: {error}"
+def _record(fault: Fault, plan: Plan, site: Site, where: dict[str, str]) -> OpenFault:
+    """Return what another process needs to undo a fault that is about to be inflicted."""
+    return OpenFault(
+        id=f"{fault.name}-{secrets.token_hex(3)}",
+        fault=fault.name,
+        run=site.run,
+        targets=tuple(str(target) for target in plan.targets),
+        undo=plan.record,
+        phase="armed",
+        undoes=plan.undoes,
+        cluster=site.guard.uid,
+        nodes=tuple(timer.node for timer in plan.timers),
+        objects=plan.objects,
+        where=where,
+    )
 
 
 @contextmanager
@@ -183,14 +210,14 @@ def inflict(
     arm_with: Arm = arm,
     before_undo: Callable[[], object] = lambda: None,
 ) -> Iterator[Inflicted]:
-    """Do ``fault`` for as long as the block runs, or until :meth:`Inflicted.undo`; the block starts when it has bitten.
+    """Inflict ``fault`` for as long as the block runs, or until :meth:`Inflicted.undo`; the block starts when it has bitten.
 
     Undoing happens whatever ended the block, interrupts included. When it fails that is kept in ``site.left``, which
     :meth:`Site.close` raises, so that a fault that cannot be undone stops no other from being undone.
 
-    :param lasts: seconds after which the dead man's switch undoes it without us; it does at once when we die
-    :param before_undo: called once before undoing begins, or before what heals itself is waited for; what it raises is
-        written down and stops nothing
+    :param lasts: seconds after which the dead man's switch undoes the fault; it does at once when this process dies
+    :param before_undo: called once before undoing begins, or before the heal of a fault that heals itself is waited for;
+        its errors are written down and stop nothing
     :raises Refused: when the guard does not permit it; nothing was touched
     :raises BadInput: when the settings make no sense, or a fault in force has one of the targets
     :raises Inconclusive: when it could not be applied or was not seen to bite; it has been undone
@@ -199,8 +226,8 @@ def inflict(
         raise BadInput(f"{fault.name}: the switch needs a positive number of seconds, not {lasts:g}")
     site.guard.permit(fault.risk, fault.name)
     plan = fault.plan(site)
+    inflicted = Inflicted(fault, plan, site, {"scenario": scenario, "act": act}, before_undo)
     site.in_force.take(plan.targets, fault.name)
-    inflicted = Inflicted(fault, plan, site, scenario, act, before_undo)
     try:
         try:
             inflicted._prepare(arm_with, lasts)
@@ -213,5 +240,5 @@ def inflict(
 
 
 def dry_run(fault: Fault, site: Site) -> str:
-    """What :func:`inflict` would do and how it would be undone, for people. Touches nothing."""
+    """Return what :func:`inflict` would do and how it would be undone, as a sentence. Touches nothing."""
     return f"{fault.name}: {fault.plan(site)}"

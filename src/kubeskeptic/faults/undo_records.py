@@ -1,8 +1,8 @@
-"""Notes about faults, left where the fault is, so that it can be undone when journal and switch are lost.
+"""Undo records, kept where the fault is, so that it can be undone when its journal and its switch are lost.
 
-In a node it is a file below ``/var/lib/kubeskeptic``, which outlives a restart of the node; on an object it is the
-annotation ``kubeskeptic/undo.ID``, one for each fault, as several may act on one object. All hold what the journal's intent
-holds: the fault's id, its name, and its undo record.
+In a node the record is a file below ``/var/lib/kubeskeptic``, which outlives a restart of the node; on an object it is the
+annotation ``kubeskeptic/undo.ID``, one for each fault, as several may act on one object. Each holds what the journal's intent
+holds: the fault's id, its name, and what undoing it needs.
 """
 
 from __future__ import annotations
@@ -14,28 +14,26 @@ from typing import TYPE_CHECKING, Any
 
 from kubeskeptic.errors import NotFound
 from kubeskeptic.journal.open_faults import OpenFault, plain
-from kubeskeptic.node_access.exec_pods import KEPT
+from kubeskeptic.node_access.exec_pods import STATE_FOLDER
 
 if TYPE_CHECKING:
     from kubeskeptic.faults.fault import Site
 
-FOLDER = KEPT
-"""Where a node keeps notes, and what faults put aside there."""
 ANNOTATION = "kubeskeptic/undo."
-"""What the name of an annotation with a note begins with; the fault's id follows."""
+"""What the name of an annotation with an undo record begins with; the fault's id follows."""
 
-_READ = 'for note in "$1"/*.json; do test -e "$note" && cat "$note" && echo; done; true'
+_READ = 'for record in "$1"/*.json; do test -e "$record" && cat "$record" && echo; done; true'
 _WRITE = 'mkdir -p "$1" && cat > "$1/$2.json.new" && mv "$1/$2.json.new" "$1/$2.json"'
-_UNDO = 'note="$1"; shift; "$@" && rm -f "$note"'
+_UNDO = 'record="$1"; shift; "$@" && rm -f "$record"'
 
 
 def written(one: OpenFault) -> str:
-    """The text of a note: one line of JSON."""
+    """Return a record's text: one line of JSON."""
     return json.dumps(one.as_record(), sort_keys=True)
 
 
 def parse(text: str) -> OpenFault | None:
-    """The fault that a note speaks of; None when it is no note of ours."""
+    """Return the fault of a record; None when the text is no record."""
     try:
         return OpenFault.from_record(json.loads(text))
     except (ValueError, KeyError, TypeError):
@@ -43,46 +41,46 @@ def parse(text: str) -> OpenFault | None:
 
 
 def path(one: OpenFault) -> str:
-    """A note's place in the node."""
-    return f"{FOLDER}/{one.key}.json"
+    """Return the path of a fault's record in a node."""
+    return f"{STATE_FOLDER}/{one.key}.json"
 
 
-def leave(site: Site, node: str, one: OpenFault) -> None:
-    """Leave a note in a node: it is there whole or not at all.
+def write_in_node(site: Site, node: str, one: OpenFault) -> None:
+    """Write a fault's record in a node, whole or not at all.
 
     :raises CommandFailed: when the node cannot be reached
     """
-    site.in_node(node, "sh", "-c", _WRITE, "sh", FOLDER, one.key, stdin=written(one))
+    site.in_node(node, "sh", "-c", _WRITE, "sh", STATE_FOLDER, one.key, stdin=written(one))
 
 
-def take_away(site: Site, node: str, one: OpenFault) -> None:
-    """Remove a note from a node; fine when it is not there."""
+def remove_from_node(site: Site, node: str, one: OpenFault) -> None:
+    """Remove a fault's record from a node; one that is not there is fine."""
     site.in_node(node, "rm", "-f", path(one))
 
 
 def in_node(site: Site, node: str) -> list[OpenFault]:
-    """The faults that a node has notes about.
+    """Return the faults that a node has records of.
 
     :raises CommandFailed: when the node cannot be reached
     """
-    lines = site.in_node(node, "sh", "-c", _READ, "sh", FOLDER).splitlines()
+    lines = site.in_node(node, "sh", "-c", _READ, "sh", STATE_FOLDER).splitlines()
     return [found for found in map(parse, filter(None, lines)) if found]
 
 
-def and_forget(one: OpenFault, argv: tuple[str, ...]) -> tuple[str, ...]:
-    """The command line that runs ``argv`` in a node and removes the note when it succeeds."""
+def and_remove(one: OpenFault, argv: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the command line that runs ``argv`` in a node and, when it succeeds, removes the record."""
     return ("sh", "-c", _UNDO, "sh", path(one), *argv)
 
 
 def annotation(one: OpenFault) -> str:
-    """The name of the annotations that hold a fault's note."""
+    """Return the name of the annotation that holds a fault's record."""
     return f"{ANNOTATION}{plain(one.id)}"
 
 
 def annotate(site: Site, one: OpenFault, text: str | None) -> None:
-    """Put a fault's note on its objects, or take it away; an object that is gone has none.
+    """Put a fault's record on its objects, or remove it (None); objects that are gone are passed over.
 
-    :raises ClusterError: when the API server does not let us
+    :raises ClusterError: when the API server refuses
     """
     for kind, namespace, name in one.objects:
         with contextlib.suppress(NotFound):
@@ -90,7 +88,7 @@ def annotate(site: Site, one: OpenFault, text: str | None) -> None:
 
 
 def on_object(kind: str, metadata: Mapping[str, Any]) -> Iterator[OpenFault]:
-    """The faults that an object has notes about; what was copied from another object is no note about this one."""
+    """Yield the faults that an object has records of. A record copied from another object is not one of this object."""
     here = (kind, metadata.get("namespace", ""), metadata["name"])
     for key, text in (metadata.get("annotations") or {}).items():
         one = parse(text) if key.startswith(ANNOTATION) else None

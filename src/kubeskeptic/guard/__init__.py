@@ -4,9 +4,8 @@
 ``Lease`` keeps a second harness out. A refusal is :class:`~kubeskeptic.errors.Refused`, exit status 21.
 """
 
-from kubeskeptic.guard.consent import CONSENT, consent_manifest
 from kubeskeptic.guard.lease import Lease
 from kubeskeptic.guard.ownership import Guard
-from kubeskeptic.guard.risk import Permits, Risk
+from kubeskeptic.guard.risk import CONSENT, Permits, Risk, consent_manifest
 
 __all__ = ["CONSENT", "Guard", "Lease", "Permits", "Risk", "consent_manifest"]

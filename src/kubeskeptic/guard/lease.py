@@ -8,11 +8,10 @@ digits: the API server refuses fewer.
 
 from __future__ import annotations
 
-import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,7 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 from kubeskeptic.durations import LEASE_LASTS, LEASE_LOOK, LEASE_RENEWS, Patience
 from kubeskeptic.errors import Conflict, NotFound, PatienceExhausted, Refused, SkepticError
-from kubeskeptic.switches.process import alive, born
+from kubeskeptic.objects import ours
+from kubeskeptic.process import ProcessId
 from kubeskeptic.waiting import NotYet, Pace, until
 
 if TYPE_CHECKING:
@@ -40,13 +40,11 @@ class Holder:
     """Who holds a lease.
 
     :param machine: host name and what tells machines and process namespaces of one name apart
-    :param pid: the process, with its start time in clock ticks
     """
 
     run: str
     machine: str
-    pid: int
-    start: int
+    process: ProcessId
 
     @classmethod
     def us(cls, run: str) -> Holder:
@@ -55,26 +53,30 @@ class Holder:
         where = boot.read_text(encoding="ascii")[:8] if boot.exists() else "-"
         space = Path("/proc/self/ns/pid")
         inside = space.stat().st_ino if space.exists() else 0
-        return cls(run, f"{socket.gethostname()}.{where}.{inside}", os.getpid(), born(os.getpid()))
+        return cls(run, f"{socket.gethostname()}.{where}.{inside}", ProcessId.own())
+
+    @classmethod
+    def nobody(cls) -> Holder:
+        """Return a holder of this machine that holds nothing, to ask whether a lease may be taken over."""
+        return cls("", cls.us("").machine, ProcessId(0, 0.0))
 
     @classmethod
     def parse(cls, text: str) -> Holder | None:
         """The holder that :meth:`__str__` wrote, None when it was somebody else."""
-        parts = text.split("/")
-        if len(parts) != 4 or not (parts[2].isdigit() and parts[3].isdigit()):
-            return None
-        return cls(parts[0], parts[1], int(parts[2]), int(parts[3]))
+        run, machine, process = [*text.split("/", 2), "", ""][:3]
+        identity = ProcessId.parse(process.replace("/", " "))
+        return cls(run, machine, identity) if identity else None
 
     def __str__(self) -> str:
-        return f"{self.run}/{self.machine}/{self.pid}/{self.start}"
+        return f"{self.run}/{self.machine}/{self.process.pid}/{self.process.started:.2f}"
 
     def alive_here(self, here: str) -> bool:
         """Whether it is a process of this machine that still runs."""
-        return self.machine == here and alive((self.pid, self.start))
+        return self.machine == here and self.process.alive
 
     def dead_here(self, here: str) -> bool:
         """Whether it was a process of this machine and is no more."""
-        return self.machine == here and not alive((self.pid, self.start))
+        return self.machine == here and not self.process.alive
 
 
 def micro(when: datetime) -> str:
@@ -136,7 +138,7 @@ def _holder(lease: Object | None) -> str:
 
 def _said(identity: str) -> str:
     held = Holder.parse(identity)
-    who = f"run {held.run} (process {held.pid} on {held.machine.partition('.')[0]})" if held else identity
+    who = f"run {held.run} (process {held.process.pid} on {held.machine.partition('.')[0]})" if held else identity
     return f"{who} is using this cluster; wait for it to end, or use another cluster"
 
 
@@ -147,16 +149,14 @@ def _read(kube: Kube) -> Object | None:
         return None
 
 
-def forget(kube: Kube, runner: Sequence[int]) -> None:
-    """Delete the lease of a process of this machine that is dead; another's stays. Fine when the API server does not answer,
-    as anybody may take it over.
-
-    :param runner: process id and start time
+def forget(kube: Kube, runner: ProcessId) -> None:
+    """Delete the lease of a process of this machine that is dead; another's stays. An API server that does not answer is
+    fine, as the next run may take the lease over.
     """
     with suppress(SkepticError):
         held = kube.get("Lease", NAME, NAMESPACE)
         holder = Holder.parse(held["spec"].get("holderIdentity") or "")
-        if holder and (holder.pid, holder.start) == tuple(runner) and holder.dead_here(Holder.us("").machine):
+        if holder and holder.process == runner and holder.dead_here(Holder.us("").machine):
             kube.delete("Lease", NAME, NAMESPACE, uid=held["metadata"]["uid"])
 
 
@@ -224,7 +224,7 @@ class Lease:
 
     def _create(self) -> None:
         now = micro(datetime.now(UTC))
-        metadata = {"name": NAME, "namespace": NAMESPACE, "labels": {"app.kubernetes.io/managed-by": "kubeskeptic"}}
+        metadata = {"name": NAME, "namespace": NAMESPACE, "labels": ours(self.holder.run)}
         spec = {
             "holderIdentity": str(self.holder),
             "leaseDurationSeconds": LEASE_LASTS,

@@ -7,19 +7,47 @@ else's cluster can end on loopback, and anybody can call a context ``kind-someth
 
 from __future__ import annotations
 
-import ipaddress
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Protocol
 
 from kubeskeptic.durations import SAYS_WHO_IT_IS
 from kubeskeptic.errors import ClusterError, Refused, SkepticError, Unanswered
-from kubeskeptic.guard.consent import consent
-from kubeskeptic.guard.risk import Risk, above
+from kubeskeptic.guard.risk import Risk, above, consent
 
 if TYPE_CHECKING:
-    from kubeskeptic.clusters import Cluster
+    from collections.abc import Iterable
+
     from kubeskeptic.guard.lease import Lease
     from kubeskeptic.kube import Kube
+
+
+class NodeContainer(Protocol):
+    """A container that is a node."""
+
+    @property
+    def name(self) -> str:
+        """Name of the container and of the node."""
+
+
+class NodeEngine(Protocol):
+    """The container engine of this machine, as far as the guard asks it."""
+
+    def nodes(self, cluster: str) -> Iterable[NodeContainer]:
+        """The containers that are the nodes of a kind cluster, running or not.
+
+        :raises SkepticError: when the engine does not answer
+        """
+
+
+class GuardedCluster(Protocol):
+    """What the guard needs to know of a cluster."""
+
+    @property
+    def context(self) -> str:
+        """The context's name in the kubeconfig."""
+
+    @property
+    def engine(self) -> NodeEngine:
+        """The engine that would have its nodes."""
 
 
 class Guard:
@@ -28,7 +56,7 @@ class Guard:
     :param uid: the identity that the cluster must have; pinned at the first look when it is not given
     """
 
-    def __init__(self, cluster: Cluster, kube: Kube, uid: str = "") -> None:
+    def __init__(self, cluster: GuardedCluster, kube: Kube, uid: str = "") -> None:
         self._cluster = cluster
         self._kube = kube
         self._uid = uid
@@ -115,11 +143,11 @@ class Guard:
         return said
 
 
-def why_not_ours(cluster: Cluster, kube: Kube) -> str:
+def why_not_ours(cluster: GuardedCluster, kube: Kube) -> str:
     """Why this is no kind cluster of this machine; empty when it is one."""
     if not cluster.context.startswith("kind-"):
         return f"the context {cluster.context} is not one that kind made"
-    if not on_loopback(kube.server):
+    if not kube.on_loopback:
         return f"the API server {kube.server} is not on this machine's loopback"
     try:
         local = {container.name for container in cluster.engine.nodes(cluster.context.removeprefix("kind-"))}
@@ -133,12 +161,3 @@ def why_not_ours(cluster: Cluster, kube: Kube) -> str:
             f"the API server lists nodes that the local container engine does not have ({', '.join(sorted(foreign))})"
         )
     return ""
-
-
-def on_loopback(url: str) -> bool:
-    """Whether a URL's host is this machine's loopback, by address; names other than localhost are not looked up."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -12,9 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kubeskeptic.guard.consent import CONSENT
 from kubeskeptic.guard.lease import NAME as LEASE
-from kubeskeptic.guard.risk import Risk
+from kubeskeptic.guard.risk import CONSENT, Risk
 from kubeskeptic.kube.resources import BUILT_IN
 
 Manifest = dict[str, Any]

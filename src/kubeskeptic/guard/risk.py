@@ -1,11 +1,14 @@
-"""How much something does to a cluster."""
+"""How much may be done to a cluster, and the object in it by which its owner says so."""
 
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from kubeskeptic.errors import BadInput
+from kubeskeptic.errors import BadInput, NotFound, Refused
+
+if TYPE_CHECKING:
+    from kubeskeptic.kube import Kube
 
 
 class Risk(IntEnum):
@@ -64,3 +67,33 @@ class Permits(Protocol):
 
         :raises Refused: then
         """
+
+
+# -- consent ----------------------------------------------------------------------------------------------------------------
+CONSENT = "kubeskeptic-consent"
+"""Name of the ConfigMap in kube-system."""
+
+
+def consent_manifest(risk: Risk = Risk.NAMESPACE) -> dict[str, Any]:
+    """Return the ConfigMap that allows the harness everything up to ``risk``."""
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": CONSENT, "namespace": "kube-system"},
+        "data": {"risk": risk.words},
+    }
+
+
+def consent(kube: Kube) -> Risk | None:
+    """Return what the cluster's owner allows; None when there is no consent.
+
+    :raises Refused: when the consent is there and cannot be understood
+    """
+    try:
+        said = kube.get("ConfigMap", CONSENT, "kube-system").get("data", {}).get("risk", "")
+    except NotFound:
+        return None
+    try:
+        return Risk.parse(said)
+    except BadInput as wrong:
+        raise Refused(f"the cluster's {CONSENT} does not say how much is allowed: {wrong}") from wrong

@@ -10,11 +10,19 @@
                intent, armed, applying, applied, bit, undoing, undone, healed, disarmed, done, failed;
                intent also has settings {…}, undo {…} and says (a sentence); bit and healed have evidence (a sentence)
 ``probe``      scenario, probe, spec {…}, nodes [name]
-``samples``    node, agent (pod), boot, offset, error (both seconds: add ``offset`` to the agent's clock to get the harness's),
-               probes [{name, scenario, period, t0}], names [str], unknowns {what: count}, and columns of equal length:
-               probe [index], tick, sent, took, outcome [index in OUTCOMES], by [index in names], port
+``nodes``      nodes [name], joined [name], left [name]: the cluster's nodes, when they changed during the run. A node that
+               joined is asked from its first sample on; before that there is a ``gap`` of all its probes
+``priority``   node, agent (pod), boot, realtime (bool: as the agent's process found it), how (from where it was given),
+               why_not; written when it changes
+``stall``      node, boot, since, until, error (seconds): the agent's process did not run, so that no probe of the node
+               asked or read anything; an answer read at its end may have come at any time in it, ``took`` is its upper limit
+``samples``    node, agent (pod), boot, realtime (bool), offset, error (both seconds: add ``offset`` to the agent's clock to get
+               the harness's), probes [{name, scenario, number, period, t0}], names [str], unknowns {what: count}, columns of
+               equal length: probe [index], tick, sent, took, outcome [index in OUTCOMES], by [index in names], port. A name is
+               that of :mod:`kubeskeptic.agent.answered_by`. A question that was asked is a sample; one that a stall left in
+               doubt is of outcome unknown, with the reason "stalled: …" among the unknowns
 ``gap``        source "probe" | "watch", node (probes), probe (or "" for all of that node), resource (watches),
-               since, until (null: still open), reason
+               since, until (null: still open), reason, ticks (questions missing; null: of all kinds and not counted)
 ``change``     scenario, resource ("Pod"), type "LISTED" | "ADDED" | "MODIFIED" | "DELETED", seen, object {…}
 ``instrument`` node, injected, measured, tick (all seconds), proven (bool), attempts, edges (how late its edges were asked)
 ``finding``    scenario, test (node id), claim, case, verdict, why, bounds {name: {value, unit, from}},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -12,6 +13,9 @@ from typing import Any
 
 from kubeskeptic.best_effort import best_effort
 from kubeskeptic.journal import Journal, Record, read
+
+SYNCED = frozenset({"intent", "applying", "done", "failed"})
+"""Phases that are on disk before the work goes on."""
 
 
 @dataclass(frozen=True)
@@ -60,19 +64,27 @@ class OpenFault:
         lists = {key: tuple(record[key]) for key in ("targets", "nodes")}
         return cls(**{**record, **lists, "objects": _triples(record["objects"])})
 
+    def write(self, journal: Journal, phase: str, **more: Any) -> float:
+        """Add a record of this fault to a journal. Return when, in Unix seconds.
+
+        :raises OSError: when the journal cannot be written
+        """
+        record = journal.write(
+            "fault",
+            sync=phase in SYNCED,
+            id=self.id,
+            fault=self.fault,
+            targets=list(self.targets),
+            phase=phase,
+            **self.where,
+            **more,
+        )
+        return float(record.get("at", time.time()))
+
     def mark(self, journal: Journal, phase: str, **more: Any) -> None:
-        """Add a record about this fault to a journal, as far as that is possible: undoing does not wait for it."""
+        """As :meth:`write`, as far as that is possible: undoing does not wait for it."""
         with best_effort(f"“{phase}” of {self.id}"):
-            journal.write(
-                "fault",
-                sync=phase in {"done", "failed"},
-                id=self.id,
-                fault=self.fault,
-                targets=list(self.targets),
-                phase=phase,
-                **self.where,
-                **more,
-            )
+            self.write(journal, phase, **more)
 
 
 def open_faults(records: Iterable[Record]) -> list[OpenFault]:

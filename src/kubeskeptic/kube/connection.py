@@ -135,7 +135,7 @@ def _configuration(kubeconfig: Path, context: str) -> Configuration:
     configured.retries = False
     configured.connection_pool_maxsize = CONNECTIONS
     configured.socket_options = _socket_options()
-    if _loopback(configured.host):
+    if on_loopback(configured.host):
         configured.proxy = None  # like kubectl: nothing on this machine is reached through a proxy
     return configured
 
@@ -148,7 +148,8 @@ def _socket_options() -> list[tuple[int, int, int]]:
     return options + [(tcp, getattr(socket, name), value) for name, value in wanted.items() if hasattr(socket, name)]
 
 
-def _loopback(url: str) -> bool:
+def on_loopback(url: str) -> bool:
+    """Whether a URL's host is this machine's loopback, by address; names other than localhost are not looked up."""
     host = urlsplit(url).hostname or ""
     try:
         return ipaddress.ip_address(host).is_loopback

@@ -1,4 +1,4 @@
-"""Deleting a namespace, and saying what holds it when it does not go.
+"""Deleting an object and waiting until it is gone, and saying what holds a namespace that does not go.
 
 A namespace goes once everything in it is deleted, and to know what that is Kubernetes asks every API it serves: one
 APIService without a backend holds every namespace of the cluster (Kubernetes documentation, Namespaces; the conditions are
@@ -7,11 +7,12 @@ those of ``pkg/controller/namespace/deletion/status_condition_utils.go``).
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from kubeskeptic.durations import STUCK, Patience
+from kubeskeptic.durations import GONE, STUCK, Patience
 from kubeskeptic.errors import Conflict, NotFound, PatienceExhausted, SkepticError, Unanswered
 from kubeskeptic.kube.handle import Kube
 from kubeskeptic.kube.obstacles import Key, Watchman
@@ -25,40 +26,43 @@ HOLDS = (
 """Conditions of a namespace that do not come from waiting for what is in it."""
 
 
-def delete_namespace(
+def delete_and_wait(
     kube: Kube,
+    kind: str,
     name: str,
-    patience: Patience,
+    namespace: str | None = None,
+    patience: Patience = GONE,
     *,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Delete a namespace and see it gone; fine when there is none.
+    """Delete an object and wait until it is gone; one that is not there is fine.
 
-    :raises PatienceExhausted: when it does not go, in the words of Kubernetes; at once when something holds it that waiting
-        does not end
+    :param patience: for the deletion to be accepted, and again for the object to be gone
+    :raises PatienceExhausted: with what Kubernetes says it waits for. A namespace can only go once all nodes that run its pods
+        are there; what holds it and does not end by waiting is said at once
     """
-    try:
-        kube.delete("Namespace", name)
-    except NotFound:
-        return
-    except Conflict:
-        pass  # it is being deleted already
     watchman = Watchman(clock)
 
+    def accepted() -> bool:
+        with contextlib.suppress(NotFound, Conflict):  # Conflict: it is being deleted already
+            kube.delete(kind, name, namespace)
+        return True
+
     def gone() -> str | NotYet:
-        """Empty when the namespace is gone; what holds it when waiting does not help."""
+        """Empty when it is gone; what holds it when waiting does not help."""
         try:
-            status = kube.get("Namespace", name).get("status", {})
+            status = kube.get(kind, name, namespace).get("status", {})
         except NotFound:
             return ""
-        stuck = watchman.lasting(_held(name, status), STUCK)
+        stuck = watchman.lasting(_held(name, status), STUCK) if kind == "Namespace" else []
         return _with_dead(kube, "; ".join(stuck)) if stuck else NotYet(_said(status))
 
-    what = f"the namespace {name} to be gone"
-    stuck = until(gone, patience, what=what, tolerate=(SkepticError,), clock=clock, sleep=sleep)
+    what = f"{kind} {name}"
+    until(accepted, patience, what=f"{what} to be deleted", tolerate=(Unanswered,), clock=clock, sleep=sleep)
+    stuck = until(gone, patience, what=f"{what} to be gone", tolerate=(SkepticError,), clock=clock, sleep=sleep)
     if stuck:
-        raise PatienceExhausted(f"the namespace {name} does not go: {stuck}")
+        raise PatienceExhausted(f"{what} does not go: {stuck}")
 
 
 def dead_apis(services: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -83,13 +87,13 @@ def _held(name: str, status: Mapping[str, Any]) -> dict[Key, str]:
 
 def _said(status: Mapping[str, Any]) -> str:
     said = [str(one.get("message", "")) for one in status.get("conditions") or () if one.get("status") == "True"]
-    return "; ".join(said) or str(status.get("phase"))
+    return "; ".join(said) or str(status.get("phase", "still there"))
 
 
 def _with_dead(kube: Kube, stuck: str) -> str:
     """What holds a namespace, and which APIService does, where that is its reason."""
     try:
         dead = dead_apis(kube.list("APIService")["items"])
-    except (SkepticError, Unanswered):
+    except SkepticError:
         return stuck
     return "; ".join([*dead, stuck]) if dead else stuck

@@ -8,9 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from kubeskeptic.durations import API_ALIVE, COMMAND, WATCH_SILENCE, Patience
-from kubeskeptic.errors import SkepticError
-from kubeskeptic.kube.connection import Connection
+from kubeskeptic.durations import API_ALIVE, COMMAND, SAYS_WHO_IT_IS, WATCH_SILENCE, Patience
+from kubeskeptic.errors import ClusterError, SkepticError, Unanswered
+from kubeskeptic.kube.connection import Connection, on_loopback
 from kubeskeptic.kube.execution import run_in_container
 from kubeskeptic.kube.resources import BUILT_IN, Resource, discover
 from kubeskeptic.kube.watching import Event, events
@@ -50,6 +50,11 @@ class Kube:
     def server(self) -> str:
         """URL of the API server."""
         return self._connection.server
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether the API server is on this machine's loopback, by its address."""
+        return on_loopback(self.server)
 
     # -- objects -------------------------------------------------------------------------------------------------------
     def get(self, kind: str, name: str, namespace: str | None = None, *, timeout: float | None = None) -> Object:
@@ -201,6 +206,18 @@ class Kube:
             return self._connection.send("GET", "/readyz", timeout=API_ALIVE) == b"ok"
         except SkepticError:
             return False
+
+    def unreachable(self) -> str:
+        """Return why the API server cannot be asked now, found out within seconds; empty when it answers, even with an error
+        of 4xx.
+        """
+        try:
+            self.get("Namespace", "kube-system", timeout=SAYS_WHO_IT_IS)
+        except Unanswered as error:
+            return str(error)
+        except ClusterError as error:
+            return str(error) if error.status >= 500 else ""
+        return ""
 
     def forget_kinds(self) -> None:
         """Ask the server again where kinds are served: after an upgrade, or a new CustomResourceDefinition."""

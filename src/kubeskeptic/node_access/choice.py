@@ -2,12 +2,51 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
+
 from kubeskeptic.clusters import Cluster
 from kubeskeptic.clusters.adopted import PROVIDER
+from kubeskeptic.errors import CommandFailed
 from kubeskeptic.guard.risk import Risk, above
 from kubeskeptic.kube import Kube
-from kubeskeptic.node_access import EngineAccess, NoAccess, NodeAccess, PodAccess
-from kubeskeptic.node_access.pod_access import there
+from kubeskeptic.node_access.access import NodeAccess
+from kubeskeptic.node_access.engine_access import EngineAccess
+from kubeskeptic.node_access.pod_access import PodAccess, there
+
+
+class NoAccess:
+    """Every command fails, with the reason.
+
+    :param why: one sentence without a full stop
+    """
+
+    transport = "none"
+    inside = False
+    curl = ("curl",)
+    exempt_ports: tuple[int, ...] = ()
+    namespace = ""
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+
+    def run(self, node: str, argv: Sequence[str], *, stdin: str | None = None) -> str:  # noqa: ARG002
+        """Fail."""
+        raise CommandFailed(f"{shlex.join(argv)} (on {node})", 255, self._why)
+
+    def start_timer(self, node: str, name: str, argv: Sequence[str], lasts: float) -> None:  # noqa: ARG002
+        """Fail."""
+        raise CommandFailed(f"timer {name} (on {node})", 255, self._why)
+
+    def stop_timer(self, node: str, name: str) -> None:
+        """There is none."""
+
+    def close(self) -> None:
+        """There is nothing to take away."""
+
+    def timers(self, node: str) -> list[str]:  # noqa: ARG002
+        """There is none."""
+        return []
 
 
 def access_to(cluster: Cluster, kube: Kube, level: Risk, run: str) -> NodeAccess:

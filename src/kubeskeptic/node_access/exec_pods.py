@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zlib import crc32
 
-from kubeskeptic.kube.ownership import ours
+from kubeskeptic.objects import ours
 
 Manifest = dict[str, Any]
 
@@ -17,9 +17,9 @@ PORTS = range(11_000, 19_000)
 NodePorts, and the ports that the kernel gives out."""
 KEY = "key"
 _KEY_FOLDER = "/run/kubeskeptic-exec"
-KEPT = "/var/lib/kubeskeptic"
-"""Where a node keeps notes and what faults put aside: the same on both ways into it."""
-_SHARED = {"kept": KEPT, "kubernetes": "/etc/kubernetes", "kubelet": "/var/lib/kubelet"}
+STATE_FOLDER = "/var/lib/kubeskeptic"
+"""A node's folder for undo records and for the files that faults back up: the same for both kinds of access."""
+_SHARED = {"kept": STATE_FOLDER, "kubernetes": "/etc/kubernetes", "kubelet": "/var/lib/kubelet"}
 """Folders of the node that the exec pod sees at the same place: a file's path means the same on both ways."""
 
 

@@ -1,21 +1,22 @@
-"""The agents of a cluster: on every node one, asking what scenarios want asked, their samples pulled into the journal."""
+"""The agents of a cluster: one on every node, asking what scenarios want asked, their samples pulled into the journal."""
 
 from __future__ import annotations
 
 import contextlib
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from kubeskeptic.durations import AGENTS_READY, GONE, IN_FLIGHT, PULL_PERIOD, Patience
-from kubeskeptic.errors import BadInput, Conflict, LeftDirty, NotFound, PatienceExhausted, Unanswered
+from kubeskeptic.durations import IN_FLIGHT, NODES_LOOK, PULL_PERIOD, Patience
+from kubeskeptic.errors import BadInput, SkepticError
 from kubeskeptic.journal import Journal
 from kubeskeptic.kube import Kube
-from kubeskeptic.probes.daemonset import LABEL, manifests
+from kubeskeptic.probes.deployment import AgentDeployment
 from kubeskeptic.probes.node_agent import NodeAgent
-from kubeskeptic.probes.recent_samples import Lane, RecentSamples
+from kubeskeptic.probes.priority import Prioritise, refused
+from kubeskeptic.probes.recent_samples import LaneKey, RecentSamples
 from kubeskeptic.probes.specs import Probe
 from kubeskeptic.waiting import NotYet, Pace, until
 
@@ -24,37 +25,43 @@ class Agents:
     """Agents on every node, between entering and leaving a ``with`` block.
 
     Entering applies the DaemonSet and waits until one is Ready on every node; leaving deletes its namespace. While they
-    run, one thread for each node pulls samples by cursor, so that a broken connection loses nothing.
+    run, one thread for each node pulls samples by cursor, so that a broken connection loses nothing. A node that joins
+    the cluster is asked too, as soon as its agent answers; that it was not asked before is a gap.
 
     :param image: the agent's image, which the nodes have
     :param namespace: one of their own, made and deleted here
     :param run: id of the run, for the labels
+    :param prioritise: gives the agents real-time priority; None: they stay at normal priority
     :raises PatienceExhausted: on entering, naming the node without an agent
     :raises LeftDirty: on leaving, when the namespace does not go
     """
 
-    def __init__(self, kube: Kube, journal: Journal, image: str, namespace: str, run: str = "") -> None:
+    def __init__(
+        self,
+        kube: Kube,
+        journal: Journal,
+        image: str,
+        namespace: str,
+        run: str = "",
+        prioritise: Prioritise | None = None,
+    ) -> None:
         self._kube = kube
         self._journal = journal
-        self._image = image
         self._namespace = namespace
-        self._run = run
+        self._deployment = AgentDeployment(kube, image, namespace, run)
+        self._prioritise = prioritise or refused("it was not asked for")
         self._tally = RecentSamples()
         self._wanted: dict[str, list[dict[str, Any]]] = {}
         self._probes: dict[str, tuple[Probe, ...]] = {}
         self._asked: dict[str, float] = {}
+        self._recorded: set[str] = set()
         self._nodes: dict[str, NodeAgent] = {}
         self._pace = Pace(PULL_PERIOD)
+        self._looks = Pace(NODES_LOOK)
 
     def __enter__(self) -> Self:
         try:
-            for manifest in manifests(self._image, self._namespace, self._run):
-                self._kube.apply(manifest)
-            nodes = until(self._ready, AGENTS_READY, what="an agent on every node", tolerate=(Unanswered,))
-            for node in nodes:
-                self._nodes[node] = NodeAgent(
-                    self._kube, self._journal, self._tally, self._namespace, node, self._wanted
-                )
+            self._nodes = {node: self._agent(node) for node in self._deployment.apply()}
             self._start()
         except BaseException:
             self._end()
@@ -76,10 +83,8 @@ class Agents:
         if len({probe.name for probe in probes}) != len(probes):
             raise BadInput(f"two probes of {scenario} have the same name: the report could not tell them apart")
         if recorded:
-            for probe in probes:
-                self._journal.write(
-                    "probe", scenario=scenario, probe=probe.name, spec=probe.spec(), nodes=list(self._nodes)
-                )
+            self._recorded.add(scenario)
+            self._write_probes(scenario, probes)
         self._probes[scenario] = tuple(probes)
         self._asked[scenario] = time.time()
         self._wanted[scenario] = [probe.spec() for probe in probes]
@@ -92,7 +97,7 @@ class Agents:
     def stop(self, scenario: str) -> None:
         """Ask no more for a scenario, and fetch what was in flight; what cannot be fetched is a gap.
 
-        Does nothing for a scenario that asks nothing.
+        A scenario that asks nothing is left alone.
         """
         if self._wanted.pop(scenario, None) is None:
             return
@@ -127,7 +132,7 @@ class Agents:
         now, probes = time.time(), self._probes.get(scenario, ())
         if not probes or now - self._asked[scenario] < seconds:
             return ["the probes have just begun"]
-        lanes = [Lane(scenario, node, probe.name) for node in nodes for probe in probes]
+        lanes = [LaneKey(scenario, node, probe.name) for node in nodes for probe in probes]
         return [f"{lane.probe} on {lane.node}" for lane in lanes if not self._tally.calm(lane, now, seconds, since)]
 
     def failing(self, scenario: str, since: float) -> dict[tuple[str, str], float]:
@@ -150,36 +155,65 @@ class Agents:
         return dict(self._nodes)
 
     # -- life ----------------------------------------------------------------------------------------------------------
-    def _ready(self) -> list[str] | NotYet:
-        """The nodes, once each has a Ready agent of this image."""
-        nodes = sorted(node["metadata"]["name"] for node in self._kube.list("Node")["items"])
-        pods = self._kube.list("Pod", self._namespace, labels=f"{LABEL}={self._run}")["items"]
-        ready = {pod["spec"].get("nodeName") for pod in pods if _is_ready(pod)}
-        missing = [node for node in nodes if node not in ready]
-        return NotYet(f"none yet on {missing[0]}: {_state(pods, missing[0])}") if missing else nodes
+    def _agent(self, node: str, joined: float | None = None) -> NodeAgent:
+        where = (self._kube, self._journal, self._tally, self._namespace)
+        return NodeAgent(*where, node, self._wanted, self._prioritise, joined=joined)
 
     def _start(self) -> None:
-        for agent in self._nodes.values():
-            agent.pull()
-            threading.Thread(target=self._pulling, args=(agent,), name=f"agent of {agent.node}", daemon=True).start()
+        agents = list(self._nodes.values())
+        in_parallel([agent.pull for agent in agents])
+        in_parallel([agent.prioritise for agent in agents])
+        in_parallel([agent.pull for agent in agents])  # which writes down what came of it
+        for agent in agents:
+            self._start_pulling(agent)
+        threading.Thread(target=self._looking, name="nodes of the cluster", daemon=True).start()
+
+    def _start_pulling(self, agent: NodeAgent) -> None:
+        threading.Thread(target=self._pulling, args=(agent,), name=f"agent of {agent.node}", daemon=True).start()
 
     def _pulling(self, agent: NodeAgent) -> None:
         for _ in self._pace:
             try:
                 agent.pull()
-            except Exception as bug:  # noqa: BLE001 - of whatever kind: the node is not being looked at, and that is said
+                agent.prioritise()
+            except Exception as bug:  # noqa: BLE001 - of any kind: the node is not being observed, and that is said
                 agent.trouble = f"{type(bug).__name__}: {bug}"
+
+    def _looking(self) -> None:
+        """Follow which nodes the cluster has."""
+        looked, before = time.time(), frozenset(self._nodes)
+        for _ in self._looks:
+            now = time.time()
+            with contextlib.suppress(SkepticError):
+                names = frozenset(self._deployment.nodes())
+                if names != before:
+                    self._changed(names, before, looked)
+                looked, before = now, names
+
+    def _changed(self, names: frozenset[str], before: frozenset[str], looked: float) -> None:
+        """Write down that the cluster has other nodes than before, and ask those that joined.
+
+        :param looked: until when a node that joined was not there
+        """
+        joined, left = sorted(names - before), sorted(before - names)
+        self._journal.write("nodes", nodes=sorted(names), joined=joined, left=left)
+        fresh = {node: self._agent(node, joined=looked) for node in joined if node not in self._nodes}
+        self._nodes = {**self._nodes, **fresh}
+        for scenario in self._recorded & self._probes.keys():
+            self._write_probes(scenario, self._probes[scenario])
+        for agent in fresh.values():
+            self._start_pulling(agent)
+
+    def _write_probes(self, scenario: str, probes: Iterable[Probe]) -> None:
+        for probe in probes:
+            spec, nodes = probe.spec(), sorted(self._nodes)
+            self._journal.write("probe", scenario=scenario, probe=probe.name, spec=spec, nodes=nodes)
 
     def _pull_reachable(self) -> None:
         """Pull now from all at the same time. Those out of reach are left to their own threads: waiting for them would hold
         up everything else.
         """
-        agents = [agent for agent in self._nodes.values() if agent.reachable]
-        threads = [threading.Thread(target=agent.pull, daemon=True) for agent in agents]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        in_parallel([agent.pull for agent in self._nodes.values() if agent.reachable])
 
     def _end(self) -> None:
         """Stop pulling and take everything of ours out of the cluster."""
@@ -188,43 +222,16 @@ class Agents:
                 self.stop(scenario)
         finally:
             self._pace.stop()
+            self._looks.stop()
             for agent in self._nodes.values():
                 agent.retire()
-            self._delete()
-
-    def _delete(self) -> None:
-        name = self._namespace
-
-        def asked() -> bool:
-            with contextlib.suppress(NotFound, Conflict):  # Conflict: it is on its way out already
-                self._kube.delete("Namespace", name)
-            return True
-
-        def gone() -> bool | NotYet:
-            try:
-                phase = self._kube.get("Namespace", name)["status"]["phase"]
-            except NotFound:
-                return True
-            return NotYet(f"it is {phase}")
-
-        try:
-            until(asked, GONE, what=f"the namespace {name} to be deleted", tolerate=(Unanswered,))
-            until(gone, GONE, what=f"the namespace {name} to go", tolerate=(Unanswered,))
-        except PatienceExhausted as stuck:
-            raise LeftDirty(f"{stuck}; run `skeptic cleanup`") from stuck
+            self._deployment.delete()
 
 
-def _is_ready(pod: dict[str, Any]) -> bool:
-    conditions = pod.get("status", {}).get("conditions") or ()
-    ready = any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
-    return ready and not pod["metadata"].get("deletionTimestamp")
-
-
-def _state(pods: Iterable[dict[str, Any]], node: str) -> str:
-    """Why the agent of a node is not Ready, in the kubelet's words."""
-    for pod in pods:
-        if pod["spec"].get("nodeName") == node:
-            statuses = pod.get("status", {}).get("containerStatuses") or ()
-            waiting = [one["state"]["waiting"] for one in statuses if one.get("state", {}).get("waiting")]
-            return str(waiting[0].get("message") or waiting[0].get("reason")) if waiting else "not Ready"
-    return "no pod"
+def in_parallel(calls: Sequence[Callable[[], object]]) -> None:
+    """Make calls at the same time, and return when all have returned."""
+    threads = [threading.Thread(target=call, daemon=True) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()

@@ -11,7 +11,7 @@ from typing import Any
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.durations import HOLE
 from kubeskeptic.errors import Unanswered
-from kubeskeptic.probes.recent_samples import Lane, Look
+from kubeskeptic.probes.recent_samples import LaneKey, Look
 
 HEAD = ("boot", "wall", "first", "recorded", "questions", "gaps", "probes", "names")
 """What has to be there beside the columns."""
@@ -44,15 +44,30 @@ class Batch:
         """Questions that were asked and whose outcome is not known yet, at most."""
         return int(self.raw["questions"] - self.raw["recorded"])
 
+    @property
+    def realtime(self) -> bool:
+        """Whether the agent's process had real-time priority when it answered."""
+        return bool(self.raw.get("realtime"))
+
+    @property
+    def stalls(self) -> list[dict[str, Any]]:
+        """The gaps of the agent's process."""
+        return [gap for gap in self.raw["gaps"] if not gap["probe"]]
+
+    @property
+    def missed(self) -> list[dict[str, Any]]:
+        """The gaps of single probes."""
+        return [gap for gap in self.raw["gaps"] if gap["probe"]]
+
     def record(self, node: str, offset: float, error: float) -> dict[str, Any]:
         """The ``samples`` record (:mod:`kubeskeptic.journal.kinds`)."""
         kept: dict[str, Any] = {"node": node, "agent": self.raw["agent"], "boot": self.raw["boot"]}
-        kept |= {"offset": round(offset, 6), "error": round(error, 6)}
+        kept |= {"offset": round(offset, 6), "error": round(error, 6), "realtime": self.realtime}
         kept |= {"probes": self.raw["probes"], "names": self.raw["names"]}
         kept |= {name: self.raw[name] for name in COLUMNS}
         return kept | ({"unknowns": self.raw["unknowns"]} if self.raw.get("unknowns") else {})
 
-    def looks(self, node: str, offset: float) -> Iterator[tuple[Lane, list[Look]]]:
+    def looks(self, node: str, offset: float) -> Iterator[tuple[LaneKey, list[Look]]]:
         """The samples by lane, on the harness's clock."""
         by_probe: list[list[Look]] = [[] for _ in self.raw["probes"]]
         columns = (self.raw[name] for name in ("probe", "tick", "sent", "outcome"))
@@ -60,7 +75,7 @@ class Batch:
             by_probe[probe].append(Look(tick, sent + offset, outcome != _OK))
         for probe, looks in zip(self.raw["probes"], by_probe, strict=True):
             if looks:
-                yield Lane(probe["scenario"], node, probe["name"]), looks
+                yield LaneKey(probe["scenario"], node, probe["name"]), looks
 
     def ticks_of(self, gap: dict[str, Any]) -> range:
         """The ticks of a gap that the agent reports; none when it no longer says when that probe's ticks are."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kubeskeptic.kube.ownership import ours
+from kubeskeptic.objects import ours
 
 Manifest = dict[str, Any]
 
@@ -16,6 +16,8 @@ PORT = 8080
 _FIELDS = {
     "NODE_NAME": "spec.nodeName",
     "POD_NAME": "metadata.name",
+    "POD_NAMESPACE": "metadata.namespace",
+    "POD_UID": "metadata.uid",
     "POD_IP": "status.podIP",
     "NODE_IP": "status.hostIP",
 }

@@ -41,7 +41,7 @@ Seen = tuple[float, bool]
 
 
 @dataclass(frozen=True)
-class Proof:
+class InstrumentProof:
     """What one node's agent measured of an outage of known length. All in seconds.
 
     :param measured: None when it saw no outage, or not its end
@@ -80,12 +80,12 @@ class Proof:
         return f"{self.node} measured {self.measured:.3f} s of an outage of {self.injected:.3f} s{busy}"
 
 
-def prove(agents: Agents, journal: Journal) -> list[Proof]:
+def prove(agents: Agents, journal: Journal) -> list[InstrumentProof]:
     """Inject an outage on every node at the same time, measure it, and write down how well that went.
 
     :raises Inconclusive: when any node's agent measures it wrong by more than one tick: nothing that it says can be used
     """
-    proofs: dict[str, Proof] = {}
+    proofs: dict[str, InstrumentProof] = {}
     for attempt in range(1, ATTEMPTS + 1):
         open_ = [node for node in agents.nodes if node not in proofs or not proofs[node].final]
         if not open_:
@@ -104,7 +104,7 @@ def prove(agents: Agents, journal: Journal) -> list[Proof]:
     return found
 
 
-def judge(node: str, start: float, end: float, seen: Iterable[Seen], probe: Probe) -> Proof:
+def judge(node: str, start: float, end: float, seen: Iterable[Seen], probe: Probe) -> InstrumentProof:
     """Compare a known outage with what was seen of it. Pure.
 
     :param start: Unix time, on any clock, at which it began
@@ -112,7 +112,7 @@ def judge(node: str, start: float, end: float, seen: Iterable[Seen], probe: Prob
     :param seen: the questions around it, by whatever clock
     """
     length, edges = measured(seen)
-    return Proof(node, round(end - start, 6), length, probe.period, edges)
+    return InstrumentProof(node, round(end - start, 6), length, probe.period, edges)
 
 
 def measured(seen: Iterable[Seen]) -> tuple[float | None, float]:
@@ -132,7 +132,7 @@ def measured(seen: Iterable[Seen]) -> tuple[float | None, float]:
     return round(after - first, 6), round(max(first - before, after - last), 6)
 
 
-def _attempt(agents: Agents, journal: Journal, nodes: list[str]) -> list[Proof]:
+def _attempt(agents: Agents, journal: Journal, nodes: list[str]) -> list[InstrumentProof]:
     began = time.time()
     agents.ask(SCENARIO, [ECHO], recorded=False)
     try:

@@ -6,7 +6,7 @@
       ├────answer, another boot─────▶ what the old boot had not delivered is lost: a gap until the first new sample
       └────no answer────────────────▶ look up which pod is the agent now, and try again with the next pull
 
-What should be asked is put to the agent again after each of its starts, as it forgets.
+After each start the agent is told again what to ask, and is given real-time priority again: a new process has neither.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from kubeskeptic.kube import Kube, Object
 from kubeskeptic.probes.batches import Batch, joined, parse
 from kubeskeptic.probes.daemonset import LABEL, PORT
 from kubeskeptic.probes.offsets import Offset
-from kubeskeptic.probes.recent_samples import Lane, RecentSamples
+from kubeskeptic.probes.priority import AgentPriority, Prioritise
+from kubeskeptic.probes.recent_samples import LaneKey, RecentSamples
 
 Wanted = Mapping[str, list[dict[str, Any]]]
 """What should be asked: specs by scenario."""
@@ -34,6 +35,8 @@ class NodeAgent:
     """Pulls the samples of one node's agent into the journal. Safe to use from several threads.
 
     :param wanted: what should be asked, as it is at each moment
+    :param prioritise: gives it real-time priority
+    :param joined: when its node cannot have been asked yet, as it was not in the cluster; None for a node of the beginning
     """
 
     def __init__(
@@ -44,7 +47,9 @@ class NodeAgent:
         namespace: str,
         node: str,
         wanted: Wanted,
+        prioritise: Prioritise,
         clock: Callable[[], float] = time.time,
+        joined: float | None = None,
     ) -> None:
         self.node = node
         self.pod = ""
@@ -53,7 +58,7 @@ class NodeAgent:
         self.trouble = "it has not been asked yet"
         """Why it is out of reach; empty while it is not."""
         self.in_flight = 0
-        """Questions whose outcome it did not know when it last answered, at most."""
+        """Questions whose outcome was not known when it last answered, at most."""
         self.offset = Offset()
         self._kube = kube
         self._journal = journal
@@ -64,13 +69,15 @@ class NodeAgent:
         self._lock = threading.Lock()
         self._pen = threading.Lock()
         self._retired = False
+        self._priority = AgentPriority(prioritise)
         self._address = ""
+        self._uid = ""
         self._boot = ""
         self._cursor = 0
         self._posted: dict[str, list[dict[str, Any]]] = {}
         self._gaps_seen: set[int] = set()
         self._newest = 0.0
-        self._lost: tuple[float, str] | None = None
+        self._lost = None if joined is None else (joined, "its node joined the cluster, and was not asked before")
 
     @property
     def reachable(self) -> bool:
@@ -92,8 +99,12 @@ class NodeAgent:
             self.trouble = ""
             return True
 
+    def prioritise(self) -> None:
+        """Give the agent real-time priority, once for each of its starts; the next pull writes down what came of it."""
+        self._priority.give(self.node, self._uid, self._boot)
+
     def call(self, method: str, path: str, body: Any = None, timeout: float = PULL_ANSWER, **query: str) -> Any:
-        """Ask the agent anything, and return its answer as JSON.
+        """Send the agent a request, and return its answer as JSON.
 
         :raises Unanswered: when it does not answer
         :raises ClusterError: when it refuses, or the API server does not reach it
@@ -101,7 +112,7 @@ class NodeAgent:
         return json.loads(self._request(method, path, body, timeout, query))
 
     def close(self, scenario: str, asked: float) -> None:
-        """The scenario is over: what the agent has not delivered of it by now is a gap.
+        """Record as a gap what the agent has not delivered of a scenario that is over.
 
         :param asked: when its probes were started
         """
@@ -114,7 +125,7 @@ class NodeAgent:
                 self._gap(since, None, f"its agent was out of reach: {self.trouble[:200]}", scenario)
 
     def retire(self) -> None:
-        """Write nothing any more, also when an answer is still on its way."""
+        """Write nothing more, even if an answer is still on its way."""
         with self._pen:
             self._retired = True
 
@@ -161,17 +172,27 @@ class NodeAgent:
         for lane, looks in batch.looks(self.node, seconds):
             self._tally.add(lane, looks)
         self._reported(batch)
+        priority = self._priority.changed(batch.boot, batch.realtime, batch.raw.get("realtime_why_not", ""))
+        if priority:
+            self._write("priority", node=self.node, agent=self.pod, boot=batch.boot, **priority)
 
     def _reported(self, batch: Batch) -> None:
-        """The gaps that the agent itself knows of; it repeats them until they are acknowledged."""
-        fresh = [gap for gap in batch.gaps if gap["id"] not in self._gaps_seen]
-        self._gaps_seen.update(gap["id"] for gap in fresh)
-        for gap in fresh:
-            self._tally.skip(Lane(gap["scenario"], self.node, gap["probe"]), batch.ticks_of(gap))
+        """Write the gaps that the agent itself knows of; it repeats them until they are acknowledged."""
         offset = self.offset.seconds
+        for stall in self._new(batch.stalls):
+            times = {"since": stall["since"] + offset, "until": stall["until"] + offset}
+            self._write("stall", node=self.node, boot=self._boot, **times, error=round(self.offset.error, 6))
+        fresh = self._new(batch.missed)
+        for gap in fresh:
+            self._tally.skip(LaneKey(gap["scenario"], self.node, gap["probe"]), batch.ticks_of(gap))
         for gap in joined(fresh):
             reason = f"{gap['reason']}: {gap['ticks']} questions were not asked, or are lost"
-            self._gap(gap["since"] + offset, gap["until"] + offset, reason, gap["scenario"], gap["probe"])
+            self._gap(gap["since"] + offset, gap["until"] + offset, reason, gap["scenario"], gap["probe"], gap["ticks"])
+
+    def _new(self, gaps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        fresh = [gap for gap in gaps if gap["id"] not in self._gaps_seen]
+        self._gaps_seen.update(gap["id"] for gap in fresh)
+        return fresh
 
     def _tell(self) -> None:
         """Make the agent ask what is wanted, and no more."""
@@ -209,10 +230,19 @@ class NodeAgent:
         newest: Object = max(pods, key=lambda pod: str(pod["metadata"].get("creationTimestamp", "")))
         self.pod = str(newest["metadata"]["name"])
         self._address = str(newest.get("status", {}).get("podIP", ""))
+        self._uid = str(newest["metadata"].get("uid", ""))
 
-    def _gap(self, since: float, until: float | None, reason: str, scenario: str = "", probe: str = "") -> None:
+    def _gap(
+        self,
+        since: float,
+        until: float | None,
+        reason: str,
+        scenario: str = "",
+        probe: str = "",
+        ticks: int | None = None,
+    ) -> None:
         fields = {"source": "probe", "scenario": scenario, "node": self.node, "probe": probe, "resource": ""}
-        self._write("gap", **fields, since=since, until=until, reason=reason)
+        self._write("gap", **fields, since=since, until=until, reason=reason, ticks=ticks)
 
     def _write(self, kind: str, **fields: Any) -> None:
         with self._pen:

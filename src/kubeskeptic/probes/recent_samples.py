@@ -16,7 +16,7 @@ SKIPS_KEPT = 500
 """Gaps of a lane that are kept for a look."""
 
 
-class Lane(NamedTuple):
+class LaneKey(NamedTuple):
     """Which lane: scenario, node, probe."""
 
     scenario: str
@@ -44,11 +44,11 @@ class RecentSamples:
     """The last samples of all lanes. Safe to use from several threads."""
 
     def __init__(self) -> None:
-        self._lanes: dict[Lane, _Recent] = {}
+        self._lanes: dict[LaneKey, _Recent] = {}
         self._pulled: dict[str, float] = {}
         self._lock = threading.Lock()
 
-    def add(self, lane: Lane, looks: Iterable[Look]) -> None:
+    def add(self, lane: LaneKey, looks: Iterable[Look]) -> None:
         """Take in samples of one lane, in any order."""
         with self._lock:
             recent = self._lanes.setdefault(lane, _Recent())
@@ -65,7 +65,7 @@ class RecentSamples:
         with self._lock:
             self._pulled[node] = at
 
-    def skip(self, lane: Lane, ticks: range) -> None:
+    def skip(self, lane: LaneKey, ticks: range) -> None:
         """Take in a gap that an agent reports: questions that it did not ask."""
         with self._lock:
             self._lanes.setdefault(lane, _Recent()).skipped.append(ticks)
@@ -85,7 +85,7 @@ class RecentSamples:
                 if lane.scenario == scenario and recent.last_failure is not None and recent.last_failure >= since
             }
 
-    def calm(self, lane: Lane, now: float, seconds: float, since: float = 0.0) -> bool:
+    def calm(self, lane: LaneKey, now: float, seconds: float, since: float = 0.0) -> bool:
         """Whether a lane's newest sample is fresh, and every question of the ``seconds`` before it is known to have succeeded.
 
         A question that is still unanswered after the ones around it were answered may yet fail: not calm; nor is a lane

@@ -1,7 +1,7 @@
 """What a probe asks, checked before it is sent to the agents.
 
 The words of the agents are those of :mod:`kubeskeptic.agent.spec`; addresses, not names, as looking up a name is another
-question.
+question. A new connection or port for each question and a kept one are different probes, never mixed in one.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kubeskeptic.durations import PROBE_DEADLINE
@@ -17,7 +17,9 @@ from kubeskeptic.errors import BadInput
 
 NODE = "$NODE"
 """As ``host``: the address of the node that the question is asked from."""
-KINDS = ("http-new", "http-kept", "dns-udp", "dns-tcp", "tcp")
+KINDS = ("http-new", "http-kept", "http-payload", "dns-udp", "dns-tcp", "tcp", "udp")
+ECHOES = {"udp": (8, 60_000), "http-payload": (1, 1 << 19)}
+"""Kinds of probes whose payload has to come back unchanged, and how small and large it may be, in bytes."""
 QTYPES = ("A", "AAAA", "SRV")
 FASTEST = 200.0
 """Questions a second that one probe may ask of one agent."""
@@ -30,14 +32,18 @@ class Probe:
     """One question, asked again and again at a fixed rate from every node, whatever became of the questions before.
 
     :param name: unique within its scenario, in lower case, as it appears in the report
-    :param kind: ``http-new``, ``http-kept``, ``dns-udp``, ``dns-tcp`` or ``tcp``
+    :param kind: one of :data:`KINDS`
     :param host: IP address, or ``$NODE``; for DNS the server's
     :param rate: questions a second from each node
     :param path: for HTTP
     :param qname: for DNS: the name as it is asked, no search list
     :param qtype: for DNS: ``A``, ``AAAA`` or ``SRV``
-    :param expect: the right answers: pods one of which answers (HTTP), or the whole set of records (DNS); None: any
+    :param expect: the right answers: pods one of which answers, by name or as ``namespace/name/uid`` (HTTP, UDP), or the
+        whole set of records (DNS); None: any
     :param deadline: seconds for everything: connect, send, and the whole answer
+    :param size: bytes of the payload that has to come back, for the kinds of :data:`ECHOES`
+    :param keep_port: ask every question from the same source port, over UDP
+    :param peer: keep the client's address as the workload saw it
     :raises BadInput: when it makes no sense
     """
 
@@ -51,6 +57,9 @@ class Probe:
     qtype: str = "A"
     expect: tuple[str, ...] | None = None
     deadline: float = PROBE_DEADLINE
+    size: int = 0
+    keep_port: bool = False
+    peer: bool = False
 
     def __post_init__(self) -> None:
         for fine, instead in (
@@ -63,6 +72,12 @@ class Probe:
             (self.path.startswith("/"), "its path must begin with /"),
             (self.dns == bool(self.qname), "a DNS probe asks for a name (qname), and no other probe does"),
             (self.qtype in QTYPES, f"its qtype must be one of {', '.join(QTYPES)}"),
+            (
+                self._size_fits(),
+                "its size must be from 8 to 60000 bytes (udp) or from 1 to 524288 (http-payload), else 0",
+            ),
+            (not self.keep_port or "udp" in self.kind, "it can keep its source port over UDP only"),
+            (not self.peer or not (self.dns or self.kind == "tcp"), "only a workload can say which client it saw"),
         ):
             if not fine:
                 raise BadInput(f"the probe “{self.name}” makes no sense: {instead}")
@@ -71,6 +86,10 @@ class Probe:
     def dns(self) -> bool:
         """Whether it asks a name server."""
         return self.kind.startswith("dns")
+
+    def _size_fits(self) -> bool:
+        low, high = ECHOES.get(self.kind, (0, 0))
+        return low <= self.size <= high
 
     @property
     def period(self) -> float:
@@ -82,9 +101,11 @@ class Probe:
         common: dict[str, Any] = {"name": self.name, "kind": self.kind, "port": self.port}
         common |= {"period": self.period, "deadline": self.deadline}
         common["expect"] = None if self.expect is None else list(self.expect)
+        options = {"size": self.size, "keep_port": self.keep_port, "peer": self.peer}
+        common |= {name: value for name, value in options.items() if value}
         if self.dns:
             return common | {"server": self.host, "qname": self.qname, "qtype": self.qtype}
-        return common | {"host": self.host} | ({"path": self.path} if self.kind.startswith("http") else {})
+        return common | {"host": self.host} | ({"path": self.path} if self.kind in ("http-new", "http-kept") else {})
 
 
 def http_new(
@@ -96,9 +117,10 @@ def http_new(
     rate: float = 50.0,
     expect: Sequence[str] | None = None,
     deadline: float = PROBE_DEADLINE,
+    peer: bool = False,
 ) -> Probe:
     """HTTP, every question on a new connection."""
-    return Probe(name, "http-new", host, port, rate, path, expect=_tuple(expect), deadline=deadline)
+    return Probe(name, "http-new", host, port, rate, path, expect=_tuple(expect), deadline=deadline, peer=peer)
 
 
 def http_kept(
@@ -110,9 +132,43 @@ def http_kept(
     rate: float = 50.0,
     expect: Sequence[str] | None = None,
     deadline: float = PROBE_DEADLINE,
+    peer: bool = False,
 ) -> Probe:
     """HTTP on a connection that is kept alive."""
-    return Probe(name, "http-kept", host, port, rate, path, expect=_tuple(expect), deadline=deadline)
+    return Probe(name, "http-kept", host, port, rate, path, expect=_tuple(expect), deadline=deadline, peer=peer)
+
+
+def http_payload(
+    name: str,
+    host: str,
+    port: int,
+    *,
+    size: int = 1 << 16,
+    rate: float = 5.0,
+    expect: Sequence[str] | None = None,
+    deadline: float = PROBE_DEADLINE,
+    peer: bool = False,
+) -> Probe:
+    """HTTP on a new connection, with a large body that has to come back unchanged: full packets in both directions."""
+    probe = Probe(name, "http-payload", host, port, rate, expect=_tuple(expect), deadline=deadline, size=size)
+    return replace(probe, peer=peer)
+
+
+def udp_echo(
+    name: str,
+    host: str,
+    port: int,
+    *,
+    size: int = 64,
+    rate: float = 50.0,
+    expect: Sequence[str] | None = None,
+    deadline: float = PROBE_DEADLINE,
+    keep_port: bool = False,
+    peer: bool = False,
+) -> Probe:
+    """One datagram to a workload, which has to come back unchanged; above some 1400 bytes it travels in fragments."""
+    probe = Probe(name, "udp", host, port, rate, expect=_tuple(expect), deadline=deadline, size=size)
+    return replace(probe, keep_port=keep_port, peer=peer)
 
 
 def dns_udp(
@@ -125,9 +181,14 @@ def dns_udp(
     expect: Sequence[str] | None = None,
     port: int = 53,
     deadline: float = PROBE_DEADLINE,
+    keep_port: bool = False,
 ) -> Probe:
-    """One DNS question over UDP to a named server: no retry, no cache."""
-    return Probe(name, "dns-udp", server, port, rate, "/", qname, qtype, _tuple(expect), deadline)
+    """One DNS question over UDP to a named server: no retry, no cache.
+
+    :param keep_port: ask every question from the same source port, as a long-lived client does (kubernetes#125467)
+    """
+    probe = Probe(name, "dns-udp", server, port, rate, "/", qname, qtype, _tuple(expect), deadline)
+    return replace(probe, keep_port=keep_port)
 
 
 def dns_tcp(

@@ -13,9 +13,8 @@ from kubeskeptic.bounds import Setting, Settings
 from kubeskeptic.durations import PODS_READY, START_CEILING
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.kube.obstacles import Watchman, of_pods
-from kubeskeptic.kube.ownership import ours
+from kubeskeptic.objects import is_ready, ours
 from kubeskeptic.runs.model import Run
-from kubeskeptic.timeline.objects import is_ready
 from kubeskeptic.waiting import NotYet, until
 
 PODS_PER_WORKER = 2

@@ -20,15 +20,16 @@ from kubeskeptic import __version__
 from kubeskeptic.clusters import Cluster, find
 from kubeskeptic.clusters.adopted import PROVIDER, adopted
 from kubeskeptic.errors import ClusterError, Inconclusive, MissingRequirement, NotAsked, SkepticError
-from kubeskeptic.faults import Site, arming
+from kubeskeptic.faults import Site
 from kubeskeptic.guard import Guard, Lease
 from kubeskeptic.guard.risk import Risk, above
 from kubeskeptic.kube import Kube
 from kubeskeptic.kube.kubeconfig import default_kubeconfig
 from kubeskeptic.kube.settings import cluster_domain, read_settings
-from kubeskeptic.node_access.choice import access_to
+from kubeskeptic.node_access import access_to
 from kubeskeptic.probes.agents import Agents
 from kubeskeptic.probes.instrument import prove
+from kubeskeptic.probes.priority import Priority, refused
 from kubeskeptic.reports import write_all
 from kubeskeptic.runs.calibration import calibrated
 from kubeskeptic.runs.evidence import keep_what_explains
@@ -37,6 +38,7 @@ from kubeskeptic.runs.options import RunOptions
 from kubeskeptic.runs.preconditions import usable
 from kubeskeptic.runs.run_journal import RunJournal
 from kubeskeptic.runs.snapshot_check import unchanged
+from kubeskeptic.switches.control import wait_for_orphans
 
 
 @contextmanager
@@ -61,7 +63,7 @@ def open_run(options: RunOptions) -> Iterator[Run]:
                 raise NotAsked(above("asking anything", Risk.NAMESPACE, level))
             usable(kube)
             guard.lease = stack.enter_context(Lease(kube, options.id))
-            arming.await_the_dead(cluster.name)
+            wait_for_orphans(cluster.name)
             access = access_to(cluster, kube, level, options.id)
             stack.callback(access.close)
             site = Site(cluster, kube, journal, guard, options.id, options.seed, access=access)
@@ -77,6 +79,9 @@ def open_run(options: RunOptions) -> Iterator[Run]:
 
 def _run(options: RunOptions, site: Site, level: Risk) -> Run:
     """The run of a site, with the cluster's settings as they are now."""
+    lacking = refused(above("real-time priority for the agents", Risk.NODE, level))
+    prioritise = Priority(site.access.run).give if level >= Risk.NODE else lacking
+    agents = f"skeptic-{options.id}-agents"
     return Run(
         id=options.id,
         folder=options.folder,
@@ -85,7 +90,7 @@ def _run(options: RunOptions, site: Site, level: Risk) -> Run:
         kube=site.kube,
         journal=site.journal,
         site=site,
-        agents=Agents(site.kube, site.journal, site.cluster.agent_image, f"skeptic-{options.id}-agents", options.id),
+        agents=Agents(site.kube, site.journal, site.cluster.agent_image, agents, options.id, prioritise),
         settings=read_settings(site.kube, site.access, ours=site.cluster.provider != PROVIDER),
         allowed=level,
         sabotages=options.sabotages,

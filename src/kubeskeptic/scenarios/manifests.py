@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from kubeskeptic.errors import BadInput
-from kubeskeptic.kube.ownership import ours
+from kubeskeptic.objects import ours
 
 Manifest = dict[str, Any]
 

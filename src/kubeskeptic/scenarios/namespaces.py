@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from kubeskeptic.durations import GONE
 from kubeskeptic.errors import PatienceExhausted
-from kubeskeptic.kube.deletion import delete_namespace
-from kubeskeptic.kube.ownership import ours
+from kubeskeptic.kube.deletion import delete_and_wait
+from kubeskeptic.objects import ours
 from kubeskeptic.runs import Run
 
 
@@ -24,7 +23,7 @@ def namespace(run: Run, name: str) -> Iterator[None]:
         yield
     finally:
         try:
-            delete_namespace(run.kube, name, GONE)
+            delete_and_wait(run.kube, "Namespace", name)
         except PatienceExhausted as stuck:
             run.site.left.append(str(stuck))
             raise

@@ -15,7 +15,7 @@ from kubeskeptic.durations import PODS_READY, Patience
 from kubeskeptic.errors import ClusterError, Inconclusive, Unanswered
 from kubeskeptic.kube import Kube
 from kubeskeptic.kube.obstacles import Watchman, ended, obstacles
-from kubeskeptic.timeline.objects import is_ready
+from kubeskeptic.objects import is_ready
 from kubeskeptic.waiting import NotYet, until
 
 Pod = Mapping[str, Any]

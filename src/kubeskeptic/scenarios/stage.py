@@ -12,7 +12,7 @@ from kubeskeptic.claims.case import Case
 from kubeskeptic.durations import BASELINE, CLOCK_DOUBT, PODS_READY, SETTLE, TAIL, Patience
 from kubeskeptic.errors import ClusterError, Inconclusive, PatienceExhausted, Unanswered
 from kubeskeptic.faults import Fault, Inflicted, choose, inflict
-from kubeskeptic.faults.overlap import WHOLE
+from kubeskeptic.faults.targets import WHOLE
 from kubeskeptic.guard.risk import above
 from kubeskeptic.paths import checkout
 from kubeskeptic.probes.specs import Probe

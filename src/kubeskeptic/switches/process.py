@@ -27,34 +27,18 @@ from kubeskeptic import process
 from kubeskeptic.best_effort import best_effort
 from kubeskeptic.durations import SWITCH_COMMAND, SWITCH_FIRES, SWITCH_LOOKS
 from kubeskeptic.errors import SkepticError
+from kubeskeptic.process import ProcessId
 from kubeskeptic.waiting import Pace, until
-
-
-def born(pid: int) -> int:
-    """When a process started, in clock ticks since boot; 0 when there is none, or only its zombie.
-
-    Together with the pid this names one process for ever, which a pid alone does not. Source: proc(5), ``/proc/PID/stat``.
-    """
-    try:
-        after_name = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-    except OSError:
-        return 0
-    return 0 if after_name[0] in "ZX" else int(after_name[19])
-
-
-def alive(runner: Sequence[int]) -> bool:
-    """Whether the process with this pid and start time still runs."""
-    pid, start = runner
-    return start != 0 and born(pid) == start
 
 
 def wait(file: Path, order: dict[str, Any], looks: Pace, clock: Callable[[], float] = time.monotonic) -> str:
     """Wait until the switch is disarmed or has to fire; why it has to, or nothing."""
     deadline = clock() + float(order["deadline"])
+    runner = ProcessId.from_record(order["runner"])
     for _ in looks:
         if not file.exists():
             return ""
-        if not alive(order["runner"]):
+        if not (runner and runner.alive):
             return "the run died"
         if clock() >= deadline:
             return "the deadline passed"
@@ -121,7 +105,7 @@ def detach(file: Path, text: str) -> None:
     with contextlib.suppress(PermissionError):
         os.setsid()
     os.chdir("/")
-    file.with_suffix(".pid").write_text(f"{os.getpid()} {born(os.getpid())}\n", encoding="utf-8")
+    file.with_suffix(".pid").write_text(f"{ProcessId.own()}\n", encoding="utf-8")
     unfinished = file.with_suffix(".new")
     unfinished.touch(mode=0o600)
     unfinished.write_text(text, encoding="utf-8")

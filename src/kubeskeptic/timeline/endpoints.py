@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from kubeskeptic.agent.answered_by import AnsweringPod
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.timeline.objects import is_ready, living, node_of
@@ -58,8 +59,8 @@ def identity(by: str) -> tuple[str, str]:
 
     An agent writes ``namespace/name/uid``; older journals hold the name alone.
     """
-    parts = by.split("/")
-    return (parts[1], parts[2]) if len(parts) == 3 else (by, "")
+    pod = AnsweringPod.of(by)
+    return pod.name, pod.uid
 
 
 def strangers(recording: Recording, lane: Lane, lag: float, away: Mapping[str, Window]) -> frozenset[int]:

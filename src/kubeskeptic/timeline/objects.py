@@ -6,7 +6,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from kubeskeptic.bounds import Setting
+from kubeskeptic.objects import condition, ip_of, is_ready, node_of, restarts, running
 from kubeskeptic.timeline.recording import Change
+
+__all__ = [
+    "UNREACHABLE",
+    "condition",
+    "eviction_delay",
+    "ip_of",
+    "is_ready",
+    "labelled",
+    "living",
+    "node_of",
+    "restarts",
+    "running",
+    "tolerates_for_ever",
+]
 
 UNREACHABLE = "node.kubernetes.io/unreachable"
 """The taint of a node whose kubelet does not renew its Lease."""
@@ -15,39 +30,6 @@ UNREACHABLE = "node.kubernetes.io/unreachable"
 def labelled(changes: Iterable[Change], app: str) -> Iterator[Change]:
     """Return the changes of objects that carry the label ``app`` with this value."""
     return (change for change in changes if change.object["metadata"].get("labels", {}).get("app") == app)
-
-
-def is_ready(pod: Mapping[str, Any]) -> bool:
-    """Return whether a pod is Ready and not marked for deletion."""
-    return condition(pod, "Ready") == "True" and not pod["metadata"].get("deletionTimestamp")
-
-
-def condition(thing: Mapping[str, Any], name: str) -> str:
-    """Return the status of one condition: "True", "False" or "Unknown"; empty when the object does not have it."""
-    conditions = thing.get("status", {}).get("conditions") or ()
-    return next((str(one["status"]) for one in conditions if one["type"] == name), "")
-
-
-def restarts(pod: Mapping[str, Any]) -> int:
-    """Return how often a pod's containers have been restarted, in sum."""
-    statuses = pod.get("status", {}).get("containerStatuses") or ()
-    return sum(int(status.get("restartCount", 0)) for status in statuses)
-
-
-def running(pod: Mapping[str, Any]) -> bool:
-    """Return whether every container of a pod runs, be it Ready or not."""
-    statuses = pod.get("status", {}).get("containerStatuses") or ()
-    return bool(statuses) and all("running" in status.get("state", {}) for status in statuses)
-
-
-def node_of(pod: Mapping[str, Any]) -> str:
-    """Return the node that a pod is bound to; empty before it is."""
-    return str(pod.get("spec", {}).get("nodeName") or "")
-
-
-def ip_of(pod: Mapping[str, Any]) -> str:
-    """Return a pod's IP; empty before it has one."""
-    return str(pod.get("status", {}).get("podIP") or "")
 
 
 def tolerates_for_ever(pod: Mapping[str, Any]) -> bool:

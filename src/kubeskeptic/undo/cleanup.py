@@ -6,17 +6,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from kubeskeptic import objects
 from kubeskeptic.durations import CLEANUP_GONE, CONTROL_PLANE_RESTARTS, PODS_READY
 from kubeskeptic.errors import LeftDirty, PatienceExhausted, SkepticError
-from kubeskeptic.faults import Site, arming, state
+from kubeskeptic.faults import Site
 from kubeskeptic.faults.network import nft_table
 from kubeskeptic.guard import lease as leases
 from kubeskeptic.journal.open_faults import opened
-from kubeskeptic.kube.deletion import delete_namespace
+from kubeskeptic.kube.deletion import delete_and_wait
+from kubeskeptic.switches.control import Switch
 from kubeskeptic.undo import leftovers
 from kubeskeptic.undo.leftovers import Leftover
 from kubeskeptic.undo.replay import undo_from_record
-from kubeskeptic.undo.unreachable import answers
 from kubeskeptic.waiting import NotYet, until
 
 Say = Callable[[str], None]
@@ -63,10 +64,15 @@ def revive(site: Site, run: str = "", *, say: Say) -> int:
     known = [one for one in leftovers.beside_the_api(site, run) if one.kind not in ("unseen", "blind")]
     removed = sum(_removed(site, one, say, failed) for one in known)
     try:
-        until(lambda: answers(site), PODS_READY, what="the API server to answer")
+        until(lambda: _answers(site), PODS_READY, what="the API server to answer")
     except PatienceExhausted as silent:
         raise LeftDirty(f"the cluster cannot be looked at: {'; '.join([*failed, str(silent)])}") from silent
     return removed
+
+
+def _answers(site: Site) -> bool | NotYet:
+    why_not = site.kube.unreachable()
+    return NotYet(why_not) if why_not else True
 
 
 def _removable(site: Site, journals: list[Path], run: str) -> list[Leftover]:
@@ -97,10 +103,10 @@ def _removed(site: Site, one: Leftover, say: Say, failed: list[str]) -> int:
 
 def healthy(site: Site) -> str | NotYet:
     """Whether every node is Ready and every pod of kube-system runs."""
-    sick = [n["metadata"]["name"] for n in site.kube.list("Node")["items"] if state.condition(n, "Ready") != "True"]
+    sick = [n["metadata"]["name"] for n in site.kube.list("Node")["items"] if objects.condition(n, "Ready") != "True"]
     if sick:
         return NotYet(f"not Ready: {', '.join(sick)}")
-    waiting = [p["metadata"]["name"] for p in site.kube.list("Pod", "kube-system")["items"] if not state.ready(p)]
+    waiting = [p["metadata"]["name"] for p in site.kube.list("Pod", "kube-system")["items"] if not objects.is_ready(p)]
     return NotYet(f"not Ready: {', '.join(waiting)}") if waiting else "every node and every pod of kube-system is Ready"
 
 
@@ -123,17 +129,17 @@ def _node(site: Site, one: Leftover) -> None:
 
 
 def _namespace(site: Site, one: Leftover) -> None:
-    delete_namespace(site.kube, one.name, CLEANUP_GONE)
+    delete_and_wait(site.kube, "Namespace", one.name, patience=CLEANUP_GONE)
 
 
 def _switch(_: Site, one: Leftover) -> None:
     assert one.file
-    arming.forget(one.file)
+    Switch(one.file).forget()
 
 
 def _waiting(_: Site, one: Leftover) -> None:
     assert one.file
-    arming.await_end(one.file)
+    Switch(one.file).wait_for_undo()
 
 
 def _timer(site: Site, one: Leftover) -> None:

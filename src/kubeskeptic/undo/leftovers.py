@@ -14,21 +14,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kubeskeptic.errors import ClusterError, CommandFailed, NotFound, SkepticError, Unanswered
-from kubeskeptic.faults import arming, undo_records
+from kubeskeptic.faults import undo_records
 from kubeskeptic.faults.library import FAULTS, named
 from kubeskeptic.faults.network import nft_table
 from kubeskeptic.guard import lease as leases
 from kubeskeptic.journal.open_faults import OpenFault, of_journal, run_of
 from kubeskeptic.node_access import EngineAccess
-from kubeskeptic.switches.process import alive
-from kubeskeptic.undo.unreachable import silent
+from kubeskeptic.objects import OURS, RUN
+from kubeskeptic.switches import control
 from kubeskeptic.waiting import NotYet
 
 if TYPE_CHECKING:
     from kubeskeptic.faults.fault import Site
 
-LABEL = "app.kubernetes.io/managed-by=kubeskeptic"
-RUN_LABEL = "kubeskeptic/run"
 ANNOTATED = ("Node", "Namespace", "Deployment", "DaemonSet", "StatefulSet", "ConfigMap", "Service", "Pod")
 """Kinds of objects that faults leave a note on."""
 
@@ -64,7 +62,7 @@ def find(site: Site, journals: Iterable[Path] = (), run: str = "") -> list[Lefto
     :param run: only what is known to belong to this run, and what could not be looked at
     """
     left = beside_the_api(site, run)
-    silence = silent(site)
+    silence = site.kube.unreachable()
     if silence:
         return [*left, Leftover("blind", "objects", f"cannot look at objects, nor see what has healed: {silence}")]
     seen = {(one.kind, one.name, one.node) for one in left}
@@ -140,11 +138,11 @@ def faults_by_annotation(site: Site) -> Iterator[Leftover]:
 
 def faults_by_switch(site: Site) -> Iterator[Leftover]:
     """Dead man's switches of this machine whose process is gone, or that gave up."""
-    for file in arming.pending(site.cluster.name):
-        order = arming.order_in(file) or {}
+    for switch in control.pending(site.cluster.name):
+        file, order = switch.file, switch.order
         one = OpenFault.from_record(order["replay"]["fault"]) if "replay" in order else None
-        run, pid = one.run if one else "", arming.pid_of(file)
-        if pid and alive(pid):
+        run = one.run if one else ""
+        if switch.process:
             yield Leftover("waiting", file.name, f"switch {file.stem} waits or works", file=file, run=run)
             continue
         if one and one.cluster == site.guard.uid:
@@ -226,10 +224,10 @@ _SAID = {"service": "inactive service", "stopped": "stopped process", "table": "
 # -- objects -----------------------------------------------------------------------------------------------------------
 def namespaces(site: Site) -> Iterator[Leftover]:
     """Namespaces with our label, but for the one through which this site itself reaches nodes."""
-    for item in site.kube.list("Namespace", labels=LABEL)["items"]:
+    for item in site.kube.list("Namespace", labels=OURS)["items"]:
         if item["metadata"]["name"] == site.access.namespace:
             continue
-        name, run = item["metadata"]["name"], item["metadata"].get("labels", {}).get(RUN_LABEL, "")
+        name, run = item["metadata"]["name"], item["metadata"].get("labels", {}).get(RUN, "")
         yield Leftover("namespace", name, f"namespace {name}", run=run)
 
 
@@ -239,7 +237,7 @@ def lease(site: Site) -> Iterator[Leftover]:
         held = site.kube.get("Lease", leases.NAME, leases.NAMESPACE)
     except NotFound:
         return
-    if not leases.in_use(site.kube, leases.Holder.us("")):
+    if not leases.in_use(site.kube, leases.Holder.nobody()):
         identity = held["spec"].get("holderIdentity") or ""
         holder = leases.Holder.parse(identity)
         yield Leftover("lease", leases.NAME, f"the lease of {identity}", run=holder.run if holder else "")

@@ -9,22 +9,24 @@ from __future__ import annotations
 import fcntl
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from kubeskeptic.best_effort import best_effort
 from kubeskeptic.clusters.cluster_record import cluster_from, scratch
-from kubeskeptic.faults import Site, arming
+from kubeskeptic.faults import Site
 from kubeskeptic.faults.arming import disarm_in_cluster
 from kubeskeptic.faults.library import named
-from kubeskeptic.faults.sequence import healed, undone
+from kubeskeptic.faults.undoing import undo_in_order
 from kubeskeptic.guard import Guard, lease
 from kubeskeptic.journal.open_faults import OpenFault, opened
 from kubeskeptic.kube import Kube
 from kubeskeptic.node_access import EngineAccess, PodAccess
-from kubeskeptic.switches.process import alive
+from kubeskeptic.process import ProcessId
+from kubeskeptic.switches import control
 
 
 def undo_from_record(site: Site, one: OpenFault, by: str) -> str:
@@ -35,18 +37,14 @@ def undo_from_record(site: Site, one: OpenFault, by: str) -> str:
     """
     fault = named(one.fault)
     site.guard.same_if_it_answers()
-    try:
-        one.mark(site.journal, "undoing", by=by)
-        undone(fault, site, one.undo)
-        one.mark(site.journal, "undone", by=by)
-        evidence = healed(fault, site, one.undo, one.targets, fault.patience)
-        disarm_in_cluster(site, one)
-    except Exception as error:
-        one.mark(site.journal, "failed", by=by, evidence=str(error))
-        raise
-    one.mark(site.journal, "healed", by=by, evidence=evidence)
-    one.mark(site.journal, "done", by=by)
-    return evidence
+    return undo_in_order(
+        fault,
+        site,
+        one,
+        patience=fault.patience,
+        mark=partial(one.mark, site.journal, by=by),
+        disarm=partial(disarm_in_cluster, site, one),
+    )
 
 
 @contextmanager
@@ -60,7 +58,7 @@ def from_switch(order: dict[str, Any]) -> Iterator[tuple[Site, OpenFault]]:
         with opened(told if told.exists() else folder / "journal.jsonl") as journal:
             access = (
                 PodAccess(kube, cluster.agent_image, one.run)
-                if order.get("way") == PodAccess.transport
+                if order["access"] == PodAccess.transport
                 else EngineAccess(cluster.engine)
             )
             yield Site(cluster, kube, journal, Guard(cluster, kube, one.cluster), one.run, 0, access=access), one
@@ -71,13 +69,14 @@ def main(file: Path) -> int:
     order = json.loads(file.read_text(encoding="utf-8"))
     with from_switch(order["replay"]) as (site, one):
         undo_from_record(site, one, "switch")
-        if not alive(order["runner"]):
+        runner = control.runner_of(order)
+        if runner and not runner.alive:
             with best_effort(f"the lock of run {site.run}"):  # then `skeptic cleanup` finds what this leaves
-                release_run(site, file, order["runner"])
+                release_run(site, file, runner)
     return 0
 
 
-def release_run(site: Site, file: Path, runner: Sequence[int]) -> None:
+def release_run(site: Site, file: Path, runner: ProcessId) -> None:
     """Take away what the way into nodes put there, and the run's hold on the cluster, when this was the last fault of a run
     that died. Its file goes first.
 
@@ -87,7 +86,7 @@ def release_run(site: Site, file: Path, runner: Sequence[int]) -> None:
     with gate.open("w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         file.unlink(missing_ok=True)
-        if not any(one.name.startswith(f"{site.run}-") for one in arming.pending(site.cluster.name)):
+        if not any(one.file.name.startswith(f"{site.run}-") for one in control.pending(site.cluster.name)):
             site.access.close()
             lease.forget(site.kube, runner)
             gate.unlink(missing_ok=True)

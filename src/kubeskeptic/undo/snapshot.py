@@ -16,12 +16,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kubeskeptic import objects
 from kubeskeptic.errors import CommandFailed
-from kubeskeptic.faults import state
 from kubeskeptic.faults.components.rules import SHOW, normalised
 from kubeskeptic.faults.undo_records import ANNOTATION
 from kubeskeptic.node_access import EngineAccess
-from kubeskeptic.undo.leftovers import RUN_LABEL
+from kubeskeptic.objects import RUN
 
 if TYPE_CHECKING:
     from kubeskeptic.faults import Site
@@ -59,7 +59,7 @@ def take(site: Site) -> Snapshot:
     nodes = site.kube.list("Node")["items"]
     for node in nodes:
         facts |= _node_object(node)
-    called = {state.internal_ip(node): node["metadata"]["name"] for node in nodes}
+    called = {objects.internal_ip(node): node["metadata"]["name"] for node in nodes}
     facts["namespaces"] = frozenset(_namespaces(site))
     facts["kube-system"] = frozenset(_system(site))
     facts["workloads"] = frozenset(_workloads(site))
@@ -91,7 +91,7 @@ def _node_object(node: Mapping[str, Any]) -> Facts:
     return {
         f"{name} state": frozenset(
             {
-                f"Ready is {state.condition(node, 'Ready')}",
+                f"Ready is {objects.condition(node, 'Ready')}",
                 f"unschedulable is {node['spec'].get('unschedulable', False)}",
             }
         ),
@@ -105,7 +105,7 @@ def _node_object(node: Mapping[str, Any]) -> Facts:
 
 def _namespaces(site: Site) -> Iterator[str]:
     for item in site.kube.list("Namespace")["items"]:
-        if item["metadata"].get("labels", {}).get(RUN_LABEL, site.run) == site.run:
+        if item["metadata"].get("labels", {}).get(RUN, site.run) == site.run:
             yield item["metadata"]["name"]
 
 

@@ -1,9 +1,9 @@
 """One module per kind of probe.
 
-An *prober* is made of a spec and asks one question whenever it is told to::
+A *prober* is made of a spec and asks one question whenever it is told to::
 
     ask(question)   begin; never wait. Set question.port and question.abandon as soon as they are known, and call
-                    question.ended(…) when the outcome is. The deadline is the question's own business.
+                    question.ended(…) when the outcome is. The deadline is the question's own affair.
     close()         no more questions will come; let go of what is idle, let what is in flight go on
 
 No retry and no cache: one question in, one outcome out.
@@ -11,14 +11,17 @@ No retry and no cache: one question in, one outcome out.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from kubeskeptic.agent.probes.dns_tcp import DnsTcp
 from kubeskeptic.agent.probes.dns_udp import DnsUdp
 from kubeskeptic.agent.probes.http_kept import HttpKept
 from kubeskeptic.agent.probes.http_new import HttpNew
+from kubeskeptic.agent.probes.http_payload import HttpPayload
 from kubeskeptic.agent.probes.readiness import Readiness
 from kubeskeptic.agent.probes.tcp import TcpConnect
+from kubeskeptic.agent.probes.udp_echo import UdpEcho
 from kubeskeptic.agent.question import Question
 from kubeskeptic.agent.spec import Spec
 
@@ -35,17 +38,17 @@ class Prober(Protocol):
         """Let go of what is idle."""
 
 
+_PROBERS: dict[str, Callable[[Spec, Readiness], Prober]] = {
+    "http-new": HttpNew,
+    "http-kept": HttpKept,
+    "http-payload": HttpPayload,
+    "dns-udp": DnsUdp,
+    "dns-tcp": DnsTcp,
+    "tcp": TcpConnect,
+    "udp": UdpEcho,
+}
+
+
 def prober_for(spec: Spec, readiness: Readiness) -> Prober:
-    """The prober of a spec's kind; it hears of its sockets through ``readiness``."""
-    match spec.kind:
-        case "http-new":
-            return HttpNew(spec, readiness)
-        case "http-kept":
-            return HttpKept(spec, readiness)
-        case "dns-udp":
-            return DnsUdp(spec, readiness)
-        case "dns-tcp":
-            return DnsTcp(spec, readiness)
-        case "tcp":
-            return TcpConnect(spec, readiness)
-    raise ValueError(f"no probe of kind {spec.kind}")
+    """Return the prober of a spec's kind; ``readiness`` tells it about its sockets."""
+    return _PROBERS[spec.kind](spec, readiness)

@@ -14,7 +14,9 @@ import errno
 import os
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
+from kubeskeptic.agent import clock
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.agent.probes.readiness import ANSWER, ENDED, ESTABLISHED, READABLE, Readiness
 from kubeskeptic.agent.question import OK, RESET, Ending, Question, ending_of
@@ -30,7 +32,7 @@ Reading = Callable[[bytes, bool], Ending | None]
 _STREAM = socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
 
 
-class Connection:
+class ClientConnection:
     """One connection to a probe's address, opened with its first question.
 
     :param answered: what becomes of the connection after a complete answer: keep, :meth:`linger` or :meth:`close` it
@@ -45,8 +47,8 @@ class Connection:
         self,
         spec: Spec,
         readiness: Readiness,
-        answered: Callable[[Connection], None],
-        lost: Callable[[Connection], None] | None = None,
+        answered: Callable[[ClientConnection], None],
+        lost: Callable[[ClientConnection], None] | None = None,
     ) -> None:
         self._spec = spec
         self._readiness = readiness
@@ -113,14 +115,15 @@ class Connection:
                 self._send(sock)
             except BlockingIOError:
                 return ESTABLISHED
-            return ANSWER
-        return ESTABLISHED
+        return ESTABLISHED if self._reading is None or self._request else ANSWER
 
     def _happened(self, events: int) -> None:
         sock = self._sock
         if sock is None:
             return
         self._ended = bool(events & ENDED)
+        if self._question is not None:
+            self._question.stirred = clock.monotonic()
         try:
             if self._question is None or not self._question.open:
                 if events & (READABLE | ENDED):
@@ -130,7 +133,8 @@ class Connection:
                 self._complete(OK)
             elif self._request:
                 self._check(sock)
-                self._send(sock)
+                with suppress(BlockingIOError):
+                    self._send(sock)
                 if events & (READABLE | ENDED):
                     self._receive(sock)
             else:
@@ -151,10 +155,8 @@ class Connection:
             raise OSError(error, os.strerror(error))
 
     def _send(self, sock: socket.socket) -> None:
-        sent = sock.send(self._request)
-        whole, self._request = sent == len(self._request), b""
-        if not whole:
-            self._fail(Ending(Outcome.UNKNOWN, reason="the kernel took only a part of the request"))
+        """Send what the kernel takes; it says when it takes more (a large body on a connection that was just opened)."""
+        self._request = self._request[sock.send(self._request) :]
 
     def _receive(self, sock: socket.socket) -> None:
         while self._question is not None and self._question.open and self._reading is not None:

@@ -1,29 +1,56 @@
-"""DNS messages: dnspython builds and reads them, and does nothing else here (its resolver retries, which hides loss)."""
+"""DNS messages: dnspython builds and reads them, and does nothing else here (its resolver retries, which hides loss).
+
+An answer counts as strictly as a careful stub resolver would take it (RFC 5452 section 9.1, RFC 1034 section 3.6.2):
+
+====================================================  =================================================================
+another id, question, class, type or opcode; no       no answer to the question. Over UDP it is ignored, and the question
+response bit                                          goes on waiting; over TCP, where the one answer has come, ``wrong``
+truncated                                             ``wrong``: the probe asks once, and a part of an answer is none
+a record of another owner or type beside a chain of   ``wrong``, with that record, although right ones are beside it
+CNAMEs from the name that was asked
+NXDOMAIN                                              ``nxdomain``, unless it comes with records: ``wrong``
+SERVFAIL, REFUSED                                     ``servfail``
+no records (NODATA)                                   ``wrong``, or ``ok`` where none are expected
+another rcode, bytes that are no message              ``unknown``
+====================================================  =================================================================
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from functools import lru_cache
 
 import dns.exception
 import dns.flags
 import dns.message
 import dns.name
+import dns.opcode
 import dns.rcode
+import dns.rdataclass
 import dns.rdatatype
+import dns.rrset
 
+from kubeskeptic.agent.answered_by import DnsAnswer
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.agent.question import Ending
 from kubeskeptic.agent.spec import BadSpec, Spec
 
 PAYLOAD = 1232
 """The size of UDP answers that we offer to take (DNS flag day 2020): some seventy addresses."""
+_NO_QUESTION = (dns.rcode.FORMERR, dns.rcode.SERVFAIL, dns.rcode.NOTIMP, dns.rcode.REFUSED)
+"""Errors that some servers answer without repeating the question."""
+_OUTCOMES = {
+    dns.rcode.NXDOMAIN: Outcome.NXDOMAIN,
+    dns.rcode.SERVFAIL: Outcome.SERVFAIL,
+    dns.rcode.REFUSED: Outcome.SERVFAIL,
+}
 
 
 def query_tail(spec: Spec) -> bytes:
-    """The query of a probe, without its leading two bytes, the id.
+    """Return the query of a probe without its leading two bytes, the id.
 
-    :raises BadSpec: when the name is none
+    :raises BadSpec: when the name cannot be asked for
     """
     try:
         query = dns.message.make_query(spec.qname, spec.qtype, use_edns=0, payload=PAYLOAD)
@@ -33,39 +60,88 @@ def query_tail(spec: Spec) -> bytes:
 
 
 def new_id() -> bytes:
-    """A random id for a query."""
+    """Return a random id for a query."""
     return os.urandom(2)
 
 
 @lru_cache(maxsize=512)
-def judge(tail: bytes, spec: Spec) -> Ending:
-    """What an answer, without its id, means for a probe.
+def judge(tail: bytes, spec: Spec) -> Ending | None:
+    """Return how a message, without its id, ends a probe's question; None when it does not answer that question.
 
     Remembered by its bytes: the same bytes mean the same, and reading them costs more than everything else about a question.
-    Answered by: the records of the asked type in their text form, sorted and joined by commas (SRV:
-    ``priority weight port target.``).
+    The answer is named as :class:`~kubeskeptic.agent.answered_by.DnsAnswer` (SRV records: ``priority weight port target.``).
     """
     try:
         message = dns.message.from_wire(b"\0\0" + tail)
     except (dns.exception.DNSException, ValueError) as error:
         return Ending(Outcome.UNKNOWN, reason=f"unreadable answer: {type(error).__name__}")
+    if not _answers(message, spec):
+        return None
     rcode = message.rcode()
-    if rcode == dns.rcode.NXDOMAIN:
-        return Ending(Outcome.NXDOMAIN)
-    if rcode in (dns.rcode.SERVFAIL, dns.rcode.REFUSED):
-        return Ending(Outcome.SERVFAIL)
-    if rcode != dns.rcode.NOERROR:
-        return Ending(Outcome.UNKNOWN, reason=f"DNS answered {dns.rcode.to_text(rcode)}")
     if message.flags & dns.flags.TC:
-        return Ending(Outcome.UNKNOWN, reason="a truncated DNS answer, to be asked again over TCP")
-    return _compare(_records(message, spec), spec)
+        return _ending(Outcome.WRONG, (), "TRUNCATED")
+    if rcode in _OUTCOMES and not message.answer:
+        return _ending(_OUTCOMES[rcode], (), dns.rcode.to_text(rcode), _ttl(message))
+    if rcode not in (dns.rcode.NOERROR, *_OUTCOMES):
+        return Ending(Outcome.UNKNOWN, reason=f"DNS answered {dns.rcode.to_text(rcode)}")
+    return _compare(message, spec)
 
 
-def _records(message: dns.message.Message, spec: Spec) -> frozenset[str]:
-    wanted = dns.rdatatype.from_text(spec.qtype)
-    return frozenset(record.to_text() for rrset in message.answer if rrset.rdtype == wanted for record in rrset)
+def _answers(message: dns.message.Message, spec: Spec) -> bool:
+    """Whether a message is a response to the probe's question and to no other."""
+    if not message.flags & dns.flags.QR or message.opcode() != dns.opcode.QUERY:
+        return False
+    if not message.question:
+        return message.rcode() in _NO_QUESTION
+    asked = dns.rrset.RRset(dns.name.from_text(spec.qname), dns.rdataclass.IN, dns.rdatatype.from_text(spec.qtype))
+    return len(message.question) == 1 and message.question[0] == asked
 
 
-def _compare(records: frozenset[str], spec: Spec) -> Ending:
+def _compare(message: dns.message.Message, spec: Spec) -> Ending:
+    """The ending by the records of an answer, of which each must belong to the chain from the name that was asked."""
+    rcode = dns.rcode.to_text(message.rcode())
+    strays = _strays(message)
+    if strays or message.rcode() != dns.rcode.NOERROR:
+        return _ending(Outcome.WRONG, strays or _all(message), rcode)
+    found = _chain(message).answer
+    records = frozenset(record.to_text() for record in found or ())
     right = bool(records) if spec.expect is None else records == spec.expect
-    return Ending(Outcome.OK if right else Outcome.WRONG, ",".join(sorted(records)))
+    return _ending(Outcome.OK if right else Outcome.WRONG, records, rcode, _ttl(message))
+
+
+def _strays(message: dns.message.Message) -> list[str]:
+    """The records that do not belong to the answer: of another owner, type or class."""
+    try:
+        chain = _chain(message)
+    except dns.exception.DNSException:
+        return _all(message)
+    ours = [*chain.cnames, *([chain.answer] if chain.answer is not None else [])]
+    return _texts(rrset for rrset in message.answer if not any(rrset is one for one in ours))
+
+
+def _chain(message: dns.message.Message) -> dns.message.ChainingResult:
+    assert isinstance(message, dns.message.QueryMessage)
+    return message.resolve_chaining()
+
+
+def _all(message: dns.message.Message) -> list[str]:
+    return _texts(message.answer)
+
+
+def _texts(rrsets: Iterable[dns.rrset.RRset]) -> list[str]:
+    return [f"{rrset.name} {dns.rdatatype.to_text(rrset.rdtype)} {record}" for rrset in rrsets for record in rrset]
+
+
+def _ttl(message: dns.message.Message) -> int | None:
+    """The time for which the answer, or the denial (its SOA record), may be kept; None when it has none."""
+    denied = not message.answer
+    if denied and not any(rrset.rdtype == dns.rdatatype.SOA for rrset in message.authority):
+        return None
+    try:
+        return _chain(message).minimum_ttl
+    except dns.exception.DNSException:
+        return None
+
+
+def _ending(outcome: Outcome, records: Iterable[str], rcode: str, ttl: int | None = None) -> Ending:
+    return Ending(outcome, str(DnsAnswer(tuple(sorted(records)), rcode, ttl)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import NamedTuple
 
+from kubeskeptic.agent.answered_by import AnsweringPod
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.agent.question import Ending
 from kubeskeptic.agent.spec import Spec
@@ -23,24 +24,27 @@ class Answer(NamedTuple):
     reusable: bool
 
 
-def request(spec: Spec, connection: str) -> bytes:
-    """The bytes of a probe's question.
+def request(spec: Spec, connection: str, payload: bytes | None = None) -> bytes:
+    """Return the bytes of a probe's question.
 
     :param connection: ``close`` or ``keep-alive``
+    :param payload: a body to be posted; None for a GET
     """
+    method, length = ("GET", ()) if payload is None else ("POST", (f"Content-Length: {len(payload)}",))
     host, port = spec.address
     shown = f"[{host}]" if ":" in host else host
     lines = (
-        f"GET {spec.path} HTTP/1.1",
+        f"{method} {spec.path} HTTP/1.1",
         f"Host: {shown}:{port}",
         "User-Agent: kubeskeptic",
         f"Connection: {connection}",
+        *length,
     )
-    return "\r\n".join((*lines, "", "")).encode("ascii")
+    return "\r\n".join((*lines, "", "")).encode("ascii") + (payload or b"")
 
 
 def read(data: bytes, closed: bool) -> Answer | None:
-    """The answer in ``data``, or None while it is incomplete.
+    """Return the answer in ``data``, or None while it is incomplete.
 
     :param closed: the server has closed the connection
     :raises ValueError: when this is no answer that we can read
@@ -66,19 +70,39 @@ def read(data: bytes, closed: bool) -> Answer | None:
 
 
 def judge(answer: Answer, spec: Spec) -> Ending:
-    """Right is status 200, a body that names a pod, and a pod that was expected, where any was."""
-    by = _pod(answer.body)
-    right = answer.status == 200 and by and (spec.expect is None or by in spec.expect)
-    return Ending(Outcome.OK if right else Outcome.WRONG, by)
+    """Return the ending: right is status 200, a body that names a pod, and a pod that was expected, where any was."""
+    pod = pod_of(answer.body, peer=spec.peer)
+    if pod is None:
+        return Ending(Outcome.WRONG)
+    right = answer.status == 200 and expected(pod, spec)
+    return Ending(Outcome.OK if right else Outcome.WRONG, str(pod))
 
 
-def _pod(body: bytes) -> str:
+def judge_echo(status: int, body: bytes, payload: bytes, spec: Spec) -> Ending:
+    """Return the ending by an answer of a line that names the pod, and the payload that was sent, unchanged."""
+    said, _, echoed = body.partition(b"\n")
+    ending = judge(Answer(status, said, False), spec)
+    return ending if echoed == payload else ending._replace(outcome=Outcome.WRONG)
+
+
+def expected(pod: AnsweringPod, spec: Spec) -> bool:
+    """Return whether an answering pod is one of those expected, by name or by namespace, name and uid."""
+    return spec.expect is None or pod.name in spec.expect or str(pod._replace(peer="")) in spec.expect
+
+
+def pod_of(body: bytes, *, peer: bool) -> AnsweringPod | None:
+    """Return the pod that a workload's answer names; None when it names none.
+
+    :param peer: whether to keep the client's address as the workload saw it
+    """
     try:
-        identity = json.loads(body)
+        said = json.loads(body)
     except ValueError:
-        return ""
-    pod = identity.get("pod") if isinstance(identity, dict) else None
-    return pod if isinstance(pod, str) else ""
+        return None
+    if not isinstance(said, dict) or not isinstance(said.get("pod"), str) or not said["pod"]:
+        return None
+    shown = ("namespace", "pod", "uid", "peer") if peer else ("namespace", "pod", "uid")
+    return AnsweringPod.said(*(said.get(name) for name in shown))
 
 
 def _header(head: bytes, name: bytes) -> bytes | None:

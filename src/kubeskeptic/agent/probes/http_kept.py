@@ -9,7 +9,7 @@ question's outcome. A connection that the server closes while it is idle is no o
 from __future__ import annotations
 
 from kubeskeptic.agent.probes import http_answer
-from kubeskeptic.agent.probes.connection import Connection
+from kubeskeptic.agent.probes.connection import ClientConnection
 from kubeskeptic.agent.probes.readiness import Readiness
 from kubeskeptic.agent.question import Ending, Question
 from kubeskeptic.agent.spec import Spec
@@ -22,7 +22,7 @@ class HttpKept:
         self._spec = spec
         self._readiness = readiness
         self._request = http_answer.request(spec, "keep-alive")
-        self._kept: Connection | None = None
+        self._kept: ClientConnection | None = None
         self._reusable = False
         self._closed = False
 
@@ -30,7 +30,7 @@ class HttpKept:
         """Ask on the kept connection if it is free, else on a new one."""
         connection, self._kept = self._kept, None
         if connection is None:
-            connection = Connection(self._spec, self._readiness, self._answered, self._lost)
+            connection = ClientConnection(self._spec, self._readiness, self._answered, self._lost)
         connection.ask(question, self._request, self._read)
 
     def close(self) -> None:
@@ -46,13 +46,13 @@ class HttpKept:
         self._reusable = answer.reusable  # read at once by _answered, in the same turn of the loop
         return http_answer.judge(answer, self._spec)
 
-    def _answered(self, connection: Connection) -> None:
+    def _answered(self, connection: ClientConnection) -> None:
         reusable, self._reusable = self._reusable, False
         if reusable and self._kept is None and not self._closed:
             self._kept = connection
         else:
             connection.close()
 
-    def _lost(self, connection: Connection) -> None:
+    def _lost(self, connection: ClientConnection) -> None:
         if self._kept is connection:
             self._kept = None

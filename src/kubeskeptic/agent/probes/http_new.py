@@ -7,7 +7,7 @@ TIME_WAIT and the kernel chooses from all of them again and again, as it does fo
 from __future__ import annotations
 
 from kubeskeptic.agent.probes import http_answer
-from kubeskeptic.agent.probes.connection import Connection
+from kubeskeptic.agent.probes.connection import ClientConnection
 from kubeskeptic.agent.probes.readiness import Readiness
 from kubeskeptic.agent.question import Ending, Question
 from kubeskeptic.agent.spec import Spec
@@ -23,7 +23,7 @@ class HttpNew:
 
     def ask(self, question: Question) -> None:
         """Open a connection and ask."""
-        connection = Connection(self._spec, self._readiness, self._answered)
+        connection = ClientConnection(self._spec, self._readiness, self._answered)
         connection.ask(question, self._request, self._read)
 
     def close(self) -> None:
@@ -33,5 +33,5 @@ class HttpNew:
         answer = http_answer.read(data, closed)
         return None if answer is None else http_answer.judge(answer, self._spec)
 
-    def _answered(self, connection: Connection) -> None:
+    def _answered(self, connection: ClientConnection) -> None:
         connection.linger()

@@ -6,7 +6,7 @@ towards that one address.
 
 from __future__ import annotations
 
-from kubeskeptic.agent.probes.connection import Connection
+from kubeskeptic.agent.probes.connection import ClientConnection
 from kubeskeptic.agent.probes.readiness import Readiness
 from kubeskeptic.agent.question import Question
 from kubeskeptic.agent.spec import Spec
@@ -21,7 +21,7 @@ class TcpConnect:
 
     def ask(self, question: Question) -> None:
         """Open a connection."""
-        Connection(self._spec, self._readiness, Connection.close).ask(question, b"", None)
+        ClientConnection(self._spec, self._readiness, ClientConnection.close).ask(question, b"", None)
 
     def close(self) -> None:
         """Nothing is ever idle."""

@@ -78,7 +78,7 @@ class AgentImage:
     def archive(self, *, whole: bool) -> Path:
         """The archive of the image; not whole means for nodes that carry the lower layer."""
         reference = self.reference
-        recipe = Recipe("image-agent", reference.rpartition(":")[2], ("whole" if whole else "top", "1"))
+        recipe = Recipe("image-agent", reference.rpartition(":")[2], ("whole" if whole else "top", "2"))
 
         def build(into: Path, _: Step) -> None:
             lower = read_layer(self._base_folder() / "layer.tar")

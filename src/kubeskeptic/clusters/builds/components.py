@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kubeskeptic.clusters.builds.golang import GoBuild
@@ -25,6 +27,7 @@ PLUGINS = {
     "portmap": "meta",
     "bandwidth": "meta",
 }
+_CONSTANTS = {"coredns": "CoreDNSVersion", "etcd": "DefaultEtcdVersion"}
 
 
 def kubernetes(version: str) -> GoBuild:
@@ -81,14 +84,44 @@ def provisioner() -> GoBuild:
 
 
 def metrics_server() -> GoBuild:
-    """What feeds autoscalers; built when a claim needs it."""
+    """What feeds autoscalers with the CPU and memory of pods."""
     module = "sigs.k8s.io/metrics-server"
     return GoBuild("metrics-server", module, "v0.9.0", {"metrics-server": f"{module}/cmd/metrics-server"}, seconds=60)
+
+
+def kube_router() -> GoBuild:
+    """What enforces NetworkPolicy on our own nodes; its router and service proxy are built too, and never run."""
+    module = "github.com/cloudnativelabs/kube-router/v2"
+    return GoBuild("kube-router", module, "v2.1.0", {"kube-router": f"{module}/cmd/kube-router"}, seconds=100)
+
+
+def metallb() -> GoBuild:
+    """What gives addresses to Services of type LoadBalancer, and announces them on the nodes' network."""
+    module = "go.universe.tf/metallb"
+    programs = {name: f"{module}/{name}" for name in ("controller", "speaker")}
+    return GoBuild("metallb", module, "v0.15.2", programs, seconds=60)
+
+
+def contour() -> GoBuild:
+    """An ingress controller: it tells Envoy which host goes to which endpoints."""
+    module = "github.com/projectcontour/contour"
+    return GoBuild("contour", module, "v1.33.8", {"contour": f"{module}/cmd/contour"}, seconds=60)
 
 
 def kind() -> GoBuild:
     """The tool that makes clusters of containers, where no package of it is at hand."""
     return GoBuild("kind", "sigs.k8s.io/kind", "v0.33.0", {"kind": "sigs.k8s.io/kind"}, seconds=15)
+
+
+OF_EVERY_NODE = (provisioner(), plugins())
+"""What every node image has beside Kubernetes."""
+OPTIONAL = (kube_router(), metrics_server())
+"""What every node image has where it can be built."""
+
+
+def asked_for(tags: Mapping[str, str]) -> list[GoBuild]:
+    """CoreDNS and etcd at the versions of their images' tags, as far as tags are known."""
+    return [coredns(tag) if name == "coredns" else etcd(etcd_version(tag)) for name, tag in tags.items()]
 
 
 @dataclass(frozen=True)
@@ -108,6 +141,15 @@ def named(listing: str) -> dict[str, Named]:
         name = path.rsplit("/", 1)[-1]
         found[name] = Named(reference, name, tag)
     return found
+
+
+def named_in(constants: str) -> dict[str, str]:
+    """Tags of CoreDNS and etcd that a kubeadm will ask for, of its source file ``constants.go``; empty when it says none.
+
+    They are needed before kubeadm is built, so that both are built beside it.
+    """
+    found = {name: re.search(rf'\b{variable} = "([^"]+)"', constants) for name, variable in _CONSTANTS.items()}
+    return {name: match[1] for name, match in found.items() if match}
 
 
 def etcd_version(tag: str) -> str:

@@ -6,7 +6,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,45 +43,52 @@ class GoBuild:
         contents = (str(sorted(each.items())) for each in (self.programs, self.stamps))
         return Recipe(self.name, self.version, (self.module, *contents))
 
+    def fetch(self, step: Step) -> None:
+        """Download the modules of all packages that the programs consist of; they stay in the machine's module cache.
+
+        :raises MissingRequirement: as :meth:`build`
+        """
+        with self._module() as work:
+            self._go(work, step, "list", "-mod=mod", "-deps")
+
     def build(self, into: Path, step: Step) -> None:
         """Build all programs into a folder.
 
         :raises MissingRequirement: when Go is missing or too old, its proxy does not answer, memory or disk ran out
         """
-        with tempfile.TemporaryDirectory() as folder:
-            work = Path(folder)
-            (work / "go.mod").write_text(module_file(self, downloaded(self.module, self.version)), encoding="utf-8")
+        stamps = " ".join(f"-X {name}={value}" for name, value in sorted(self.stamps.items()))
+        with self._module() as work:
             (work / "out").mkdir()
-            stamps = " ".join(f"-X {name}={value}" for name, value in sorted(self.stamps.items()))
-            command = [
-                "go",
-                "build",
-                "-mod=mod",
-                "-trimpath",
-                "-ldflags",
-                f"-s -w {stamps}".strip(),
-                "-o",
-                f"{work}/out/",
-            ]
-            step.run(
-                [*command, *self.programs.values()], cwd=work, env={**os.environ, "CGO_ENABLED": "0"}, patience=BUILD
-            )
+            flags = ["-mod=mod", "-trimpath", "-ldflags", f"-s -w {stamps}".strip(), "-o", f"{work}/out/"]
+            self._go(work, step, "build", *flags)
             for program, package in self.programs.items():
                 shutil.move(work / "out" / built_name(package), into / program)
 
+    @contextmanager
+    def _module(self) -> Iterator[Path]:
+        """A folder with a module of our own that requires the published one."""
+        with tempfile.TemporaryDirectory() as folder:
+            upstream = process.run(["go", "mod", "edit", "-json", downloaded(self.module, self.version)["GoMod"]])
+            (Path(folder) / "go.mod").write_text(module_file(self, upstream), encoding="utf-8")
+            yield Path(folder)
 
-def downloaded(module: str, version: str) -> str:
-    """The go.mod of a published module, as JSON.
+    def _go(self, work: Path, step: Step, *words: str) -> None:
+        environment = {**os.environ, "CGO_ENABLED": "0"}
+        step.run(["go", *words, *self.programs.values()], cwd=work, env=environment, patience=BUILD)
+
+
+def downloaded(module: str, version: str) -> dict[str, str]:
+    """Where a published module is on this machine, downloaded when it is not: its folder ``Dir``, its file ``GoMod``.
 
     :raises MissingRequirement: when Go is missing or its proxy does not have the module
     """
     try:
         command = ["go", "mod", "download", "-json", f"{module}@{version}"]
-        found = json.loads(process.run(command, patience=BUILD, cwd=Path("/")))
-        return process.run(["go", "mod", "edit", "-json", found["GoMod"]])
+        found: dict[str, str] = json.loads(process.run(command, patience=BUILD, cwd=Path("/")))
     except CommandFailed as failed:
         reason = missing_in(failed.output, "go") or failed.output.strip()[-500:]
         raise MissingRequirement(f"the Go module {module} {version} cannot be had: {reason}") from failed
+    return found
 
 
 def module_file(build: GoBuild, upstream: str) -> str:

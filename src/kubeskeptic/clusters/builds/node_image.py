@@ -9,19 +9,21 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kubeskeptic import paths
-from kubeskeptic.clusters.builds import components, pod_images, roots
+from kubeskeptic.clusters.builds import addon_images, components, golang, plan, pod_images, roots
 from kubeskeptic.clusters.builds.agent_image import AgentImage
+from kubeskeptic.clusters.builds.golang import GoBuild
+from kubeskeptic.clusters.builds.plan import Task
 from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.engine import Engine
 from kubeskeptic.clusters.steps import Step
 from kubeskeptic.clusters.store import Recipe, alone
 from kubeskeptic.durations import COMMAND, IMAGE
-from kubeskeptic.errors import CommandFailed
+from kubeskeptic.errors import CommandFailed, SkepticError
 from kubeskeptic.waiting import NotYet, until
 
 BUILDING = "kubeskeptic-build-"
@@ -48,9 +50,13 @@ def recipe(version: str) -> Recipe:
     """What the node image of a Kubernetes version depends on."""
     files = sorted(path for path in sources().rglob("*") if path.is_file())
     written = [f"{path.relative_to(sources())}\n{path.read_text(encoding='utf-8')}" for path in files]
-    parts = (components.kubernetes(version), components.plugins(), components.provisioner())
+    parts = _parts(version)
     digests = (*(part.recipe.digest for part in parts), roots.NODE_ROOT.digest, AgentImage.base_recipe().digest)
-    return Recipe("node", version, (*written, *digests, "1"))
+    return Recipe("node", version, (*written, *digests, *roots.FIREWALL_PACKAGES, "2"))
+
+
+def _parts(version: str) -> tuple[GoBuild, ...]:
+    return (components.kubernetes(version), *components.OF_EVERY_NODE, *components.OPTIONAL)
 
 
 def tag(version: str) -> str:
@@ -63,36 +69,58 @@ def expect(workshop: Workshop, engine: Engine, version: str) -> None:
     """Announce what has to be built for a version, so that the time left is told from the start."""
     if engine.has_image(tag(version)):
         return
-    for build in (components.kubernetes(version), components.plugins(), components.provisioner()):
+    for build in _parts(version):
         workshop.expect(build.recipe, build.seconds)
-    if not workshop.store.has(components.kubernetes(version).recipe):
-        # which versions these have is known when kubeadm is there
-        workshop.progress.expect("coredns and etcd", components.coredns("").seconds + components.etcd("").seconds)
     workshop.expect(roots.NODE_ROOT, roots.NODE_ROOT_SECONDS)
     workshop.progress.expect(f"node image {version}", SECONDS)
 
 
-def provide(workshop: Workshop, engine: Engine, version: str) -> str:
-    """The tag of the node image, built when the engine does not have it."""
+def provide(workshop: Workshop, engine: Engine, version: str, beside: Sequence[Task] = ()) -> str:
+    """The tag of the node image, built when the engine does not have it.
+
+    :param beside: what else is to be made, at the same time
+    """
     wanted = tag(version)
     with alone(paths.cache() / "builds" / ".node-image.lock", say=workshop.progress.say, why=wanted):
-        if not engine.has_image(wanted):
+        lacking = not engine.has_image(wanted)
+        plan.carry_out([*(ahead(workshop, version) if lacking else ()), *beside])
+        if lacking:
             _build(workshop, engine, version, wanted)
             _forget_older(engine, wanted)
     workshop.progress.forget(f"node image {version}")
     return wanted
 
 
+def ahead(workshop: Workshop, version: str) -> list[Task]:
+    """The parts of a node image that do not need each other, what takes longest first."""
+    kubernetes = components.kubernetes(version)
+    asked_for = Task(lambda: _asked_for(workshop, kubernetes), workshop.go_all)
+    roots_of = [Task(workshop.node_root), Task(AgentImage(workshop).base)]
+    needed = [workshop.task(build) for build in components.OF_EVERY_NODE]
+    optional = [plan.if_possible(workshop.task(build)) for build in components.OPTIONAL]
+    return [workshop.task(kubernetes), asked_for, *roots_of, *optional, *needed]
+
+
+def _asked_for(workshop: Workshop, kubernetes: GoBuild) -> list[GoBuild]:
+    """CoreDNS and etcd as a Kubernetes version asks for them, their modules downloaded; none when its source does not say."""
+    source = Path(golang.downloaded(kubernetes.module, kubernetes.version)["Dir"])
+    constants = source / "cmd/kubeadm/app/constants/constants.go"
+    tags = components.named_in(constants.read_text(encoding="utf-8")) if constants.exists() else {}
+    builds = components.asked_for(tags)
+    for build in builds:
+        workshop.fetch(build)
+    return builds
+
+
 def _build(workshop: Workshop, engine: Engine, version: str, wanted: str) -> None:
     for left in engine.named(BUILDING):
         engine.remove(left.name)
     kubernetes = workshop.go(components.kubernetes(version))
-    workshop.progress.forget("coredns and etcd")
     sandbox = pod_images.asked_by(kubernetes / "kubeadm", version)["pause"].reference
     archives = pod_images.of_kubernetes(workshop, version)
     provisioner, provisioner_archive = pod_images.provisioner(workshop)
     shell, shell_archive = pod_images.busybox(workshop)
-    archives += [provisioner_archive, shell_archive, AgentImage(workshop).base()]
+    archives += [provisioner_archive, shell_archive, AgentImage(workshop).base(), *_addons(workshop)]
     root, plugins = workshop.node_root(), workshop.go(components.plugins())
     with workshop.progress.step(f"node image {version}", SECONDS) as step, tempfile.TemporaryDirectory() as folder:
         files = Path(folder) / "files"
@@ -107,6 +135,17 @@ def _build(workshop: Workshop, engine: Engine, version: str, wanted: str) -> Non
             engine.exec(container, ["systemctl", "enable", "containerd", "kubelet", "kubeskeptic-network"])
             _take_in(engine, container, archives, step)
             engine.commit(container, wanted, STARTS)
+
+
+def _addons(workshop: Workshop) -> list[Path]:
+    """The images of addons that every cluster has; one that cannot be built here is left out, and said."""
+    archives = []
+    for make in (addon_images.kube_router, addon_images.metrics_server):
+        try:
+            archives.append(make(workshop)[1])
+        except SkepticError as failed:
+            workshop.progress.say(f"left out of the node image: {failed}")
+    return archives
 
 
 def _forget_older(engine: Engine, wanted: str) -> None:

@@ -1,6 +1,7 @@
 """Container images written by hand: an image is a tar of a few JSON files and layers, no engine is needed.
 
-The format is the OCI image layout (opencontainers/image-spec, image-layout.md), which containerd imports as it is.
+The format is the OCI image layout (opencontainers/image-spec, image-layout.md), which containerd imports as it is, with the
+one file more by which `docker load` finds its way (moby, image/spec/v1.2).
 Layers are not compressed: they travel from disk to node on one machine.
 """
 
@@ -87,15 +88,28 @@ def write_image(
     with tarfile.open(archive, "w", format=tarfile.GNU_FORMAT) as tar:
         _add(tar, "oci-layout", json.dumps({"imageLayoutVersion": "1.0.0"}).encode())
         _add(tar, "index.json", json.dumps({"schemaVersion": 2, "manifests": [listed]}).encode())
+        _add(tar, "manifest.json", json.dumps([_for_docker(reference, config, layers)]).encode())
         for blob in (config, manifest):
-            _add(tar, f"blobs/sha256/{hashlib.sha256(blob).hexdigest()}", blob)
+            _add(tar, _place(hashlib.sha256(blob).hexdigest()), blob)
         for layer in layers:
             if layer not in left_out:
-                tar.add(layer.path, arcname=f"blobs/sha256/{layer.digest}", filter=_anonymous)
+                tar.add(layer.path, arcname=_place(layer.digest), filter=_anonymous)
 
 
 def _blob(content: Mapping[str, Any]) -> bytes:
     return json.dumps(content, sort_keys=True).encode()
+
+
+def _for_docker(reference: str, config: bytes, layers: Sequence[Layer]) -> dict[str, Any]:
+    return {
+        "Config": _place(hashlib.sha256(config).hexdigest()),
+        "RepoTags": [reference],
+        "Layers": [_place(layer.digest) for layer in layers],
+    }
+
+
+def _place(digest: str) -> str:
+    return f"blobs/sha256/{digest}"
 
 
 def _descriptor(kind: str, blob: bytes) -> dict[str, Any]:

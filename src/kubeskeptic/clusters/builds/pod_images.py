@@ -47,13 +47,7 @@ def asked_by(kubeadm: Path, version: str) -> Mapping[str, components.Named]:
 
 def provisioner(workshop: Workshop) -> tuple[str, Path]:
     """The image of local-path-provisioner: its name and its archive."""
-    build = components.provisioner()
-    return _of_program(workshop, build, "local-path-provisioner")
-
-
-def metrics_server(workshop: Workshop) -> tuple[str, Path]:
-    """The image of metrics-server: its name and its archive."""
-    return _of_program(workshop, components.metrics_server(), "metrics-server")
+    return of_program(workshop, components.provisioner(), "local-path-provisioner")
 
 
 def busybox(workshop: Workshop) -> tuple[str, Path]:
@@ -65,8 +59,7 @@ def busybox(workshop: Workshop) -> tuple[str, Path]:
         roots.shell(root)
 
     recipe = Recipe("image-busybox", "1", (reference, "1"))
-    made = workshop.make(recipe, 1, lambda into, step: _image(into, reference, fill, Start(env=IN_BIN), step))
-    return reference, made / "image.tar"
+    return reference, of_root(workshop, recipe, 1, reference, fill, Start(env=IN_BIN))
 
 
 def pause(workshop: Workshop, reference: str) -> Path:
@@ -78,13 +71,11 @@ def pause(workshop: Workshop, reference: str) -> Path:
         step.run(command, env={**os.environ, "CGO_ENABLED": "0"}, cwd=root)
 
     recipe = Recipe("image-pause", reference.rpartition(":")[2], (reference, source.read_text(encoding="utf-8")))
-    return (
-        workshop.make(recipe, 3, lambda into, step: _image(into, reference, fill, Start(["/pause"]), step))
-        / "image.tar"
-    )
+    return of_root(workshop, recipe, 3, reference, fill, Start(["/pause"]))
 
 
-def _of_program(workshop: Workshop, build: GoBuild, program: str) -> tuple[str, Path]:
+def of_program(workshop: Workshop, build: GoBuild, program: str) -> tuple[str, Path]:
+    """An image with one program of a Go module: its name and its archive."""
     reference = f"{OURS}/{program}:{build.version}"
     entry = f"/usr/local/bin/{program}"
     return reference, _alone(workshop, reference, workshop.go(build) / program, build.recipe, entry=entry)
@@ -101,7 +92,7 @@ def _alone(workshop: Workshop, reference: str, program: Path, of: Recipe, *, ent
 
     start = Start([entry] if entry else [], IN_BIN)
     recipe = Recipe(f"image-{program.name}", of.version, (reference, of.digest, entry, "1"))
-    return workshop.make(recipe, 2, lambda into, step: _image(into, reference, fill, start, step)) / "image.tar"
+    return of_root(workshop, recipe, 2, reference, fill, start)
 
 
 def _proxy(workshop: Workshop, reference: str, program: Path, of: Recipe) -> Path:
@@ -115,16 +106,18 @@ def _proxy(workshop: Workshop, reference: str, program: Path, of: Recipe) -> Pat
         shutil.copy2(program, root / "usr/local/bin")
 
     recipe = Recipe("image-kube-proxy", of.version, (reference, of.digest, *roots.PROXY_PACKAGES, "1"))
-    return (
-        workshop.make(recipe, 5, lambda into, step: _image(into, reference, fill, Start(env=IN_BIN), step))
-        / "image.tar"
-    )
+    return of_root(workshop, recipe, 5, reference, fill, Start(env=IN_BIN))
 
 
-def _image(into: Path, reference: str, fill: Fill, start: Start, step: Step) -> None:
-    root = into / "root"
-    root.mkdir()
-    fill(root, step)
-    write_image(into / "image.tar", reference, [write_layer(root, into / "layer.tar")], start)
-    (into / "layer.tar").unlink()
-    shutil.rmtree(root)
+def of_root(workshop: Workshop, recipe: Recipe, seconds: float, reference: str, fill: Fill, start: Start) -> Path:
+    """The archive of an image whose root file system ``fill`` makes in an empty folder."""
+
+    def build(into: Path, step: Step) -> None:
+        root = into / "root"
+        root.mkdir()
+        fill(root, step)
+        write_image(into / "image.tar", reference, [write_layer(root, into / "layer.tar")], start)
+        (into / "layer.tar").unlink()
+        shutil.rmtree(root)
+
+    return workshop.make(recipe, seconds, build) / "image.tar"

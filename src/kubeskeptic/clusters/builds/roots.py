@@ -24,6 +24,12 @@ PROXY_PACKAGES = (
     "libnftnl11", "nftables", "libnftables1", "libedit2", "libtinfo6", "libbsd0", "libmd0", "libjansson4", "libgmp10",
     "conntrack", "busybox-static",
 )  # fmt: skip
+FIREWALL_PACKAGES = (*PROXY_PACKAGES, "ipset", "libipset13")
+REDIS_PACKAGES = (
+    "libc6", "redis-server", "redis-tools", "libatomic1", "libjemalloc2", "liblzf1", "libssl3", "libsystemd0", "libcap2",
+    "libgcrypt20", "libgpg-error0", "liblz4-1", "liblzma5", "libzstd1", "libstdc++6", "libgcc-s1", "liblua5.1-0",
+    "libhiredis0.14", "busybox-static",
+)  # fmt: skip
 PYTHON_PACKAGES = (
     "libc6", "python3.11-minimal", "libpython3.11-minimal", "libpython3.11-stdlib", "libexpat1", "zlib1g", "libuuid1",
     "libffi8", "liblzma5", "libbz2-1.0", "libssl3", "busybox-static",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 
 from kubeskeptic import paths
 from kubeskeptic.clusters.builds import roots
 from kubeskeptic.clusters.builds.golang import GoBuild
+from kubeskeptic.clusters.builds.plan import Task
 from kubeskeptic.clusters.debian import Packages, mirror
 from kubeskeptic.clusters.steps import Progress, Say, Step
 from kubeskeptic.clusters.store import Recipe, Store
@@ -17,6 +18,8 @@ SUITE = "bookworm"
 """What runs in nodes: its systemd is the last that handles both cgroup versions."""
 NEW_SUITE = "forky"
 """Where the nodes' containerd comes from."""
+FETCH_SECONDS = 15.0
+"""Downloading the modules of one Go build, where it was measured."""
 
 
 class Workshop:
@@ -55,6 +58,21 @@ class Workshop:
     def go(self, build: GoBuild) -> Path:
         """The folder with a Go module's programs."""
         return self.make(build.recipe, build.seconds, build.build)
+
+    def go_all(self, builds: Sequence[GoBuild]) -> None:
+        """Build several Go modules, one after another."""
+        for build in builds:
+            self.go(build)
+
+    def fetch(self, build: GoBuild) -> None:
+        """Download what a Go build needs, unless it is built already."""
+        if not self.store.has(build.recipe):
+            with self.progress.step(f"modules of {build.name}", FETCH_SECONDS) as step:
+                build.fetch(step)
+
+    def task(self, build: GoBuild) -> Task:
+        """A Go build as a part of a plan."""
+        return Task(lambda: self.fetch(build), lambda _: self.go(build))
 
     def node_root(self) -> Path:
         """The tar of the node's root file system."""

@@ -1,7 +1,7 @@
-"""Freeze kube-proxy of a node: its rules stay as they are, whatever changes.
+"""Freeze kube-proxy of a node: its rules no longer follow changes.
 
-SIGSTOP to its process. Does not touch rules or the pod: to everybody but itself it looks fine, as kube-proxy has no liveness
-probe in kubeadm's manifest.
+Its process gets SIGSTOP. Rules and the pod are not touched: the pod stays Ready, as kubeadm's manifest gives kube-proxy no
+liveness probe.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from kubeskeptic.faults.components.kube_proxy import CONTINUE, PROCESS, in_step, says
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, Timer, UndoRecord
+from kubeskeptic.faults.components.kube_proxy import CONTINUE, PROCESS, not_healthy, synced
+from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
 from kubeskeptic.faults.nodes.node_recovery import node_of
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -26,12 +27,12 @@ class FreezeKubeProxy(Fault):
     risk: ClassVar[Risk] = Risk.NODE
 
     def plan(self, site: Site) -> Plan:
-        """Nothing has to be remembered but the node."""
+        """Record the node; undoing needs nothing else."""
         node_of(site, self.node)
         return Plan(
             (Target("kube-proxy", self.node),),
             f"stop the process of kube-proxy on {self.node} with SIGSTOP",
-            f"let kube-proxy on {self.node} go on with SIGCONT",
+            f"let kube-proxy on {self.node} continue with SIGCONT",
             {"node": self.node},
             timers=(Timer(self.node, CONTINUE),),
         )
@@ -41,17 +42,15 @@ class FreezeKubeProxy(Fault):
         site.in_node(plan.record["node"], "pkill", "-STOP", "-x", PROCESS)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Its health endpoint does not answer."""
-        if says(site, plan.record["node"], ":10256/healthz"):
-            return NotYet("its health endpoint still answers")
-        return "its health endpoint does not answer"
+        """Evidence that its health endpoint does not answer."""
+        return not_healthy(site, plan.record["node"])
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Send SIGCONT; fine when it runs."""
+        """Send SIGCONT; a process that runs ignores it."""
         site.in_node(record["node"], *CONTINUE)
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """It answers and has caught up."""
-        return in_step(site, record["node"])
+        """Evidence that kube-proxy answers and has programmed every change."""
+        return synced(site, record["node"])

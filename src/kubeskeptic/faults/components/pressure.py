@@ -1,9 +1,9 @@
 """Put a node under memory or disk pressure, as its kubelet sees it.
 
-A soft eviction threshold above what is free is written into the kubelet's configuration, and the kubelet restarted: from then
-on it says so in the node's conditions and evicts pods, one after the other, until there are none it may evict. Nothing is
-filled, because nodes of one machine share its memory and disk. Undoing puts the configuration back byte for byte; evicted pods
-are not brought back. Source: Kubernetes documentation, Node-pressure Eviction.
+The kubelet's configuration gets a soft eviction threshold that is always exceeded, and the kubelet is restarted: it then
+reports pressure in the node's conditions and evicts pods one after the other, as long as there are any that it may evict.
+Memory and disk are not filled, because nodes of one machine share them. Undoing restores the configuration byte for byte;
+evicted pods do not come back. Source: Kubernetes documentation, Node-pressure Eviction.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from typing import Any, ClassVar
 
 import yaml
 
+from kubeskeptic import objects
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults import file_backup, state
-from kubeskeptic.faults.components.systemd_unit import active_since, node_well_since
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, Timer, UndoRecord
-from kubeskeptic.faults.nodes.node_recovery import node_of
+from kubeskeptic.faults import file_backup
+from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
+from kubeskeptic.faults.nodes.node_recovery import active_since, node_of, ready_since
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -33,66 +34,66 @@ class Pressure(Fault):
     risk: ClassVar[Risk] = Risk.NODE
 
     def plan(self, site: Site) -> Plan:
-        """Read the configuration."""
+        """Check that there is no pressure yet, and record the configuration's digest."""
         if self.resource not in SIGNALS:
             raise BadInput(f"a node can be under pressure of {' or '.join(SIGNALS)}, not {self.resource}")
         _, condition = SIGNALS[self.resource]
-        if state.condition(node_of(site, self.node), condition) != "False":
+        if objects.condition(node_of(site, self.node), condition) != "False":
             raise BadInput(f"node {self.node} is under {self.resource} pressure already")
         text = file_backup.read(site, self.node, CONFIGURATION)
         return Plan(
             (Target("kubelet", self.node),),
-            f"let the kubelet of {self.node} start evicting when any {self.resource} is in use",
-            f"put the configuration of the kubelet of {self.node} back",
+            f"let the kubelet of {self.node} evict as soon as any {self.resource} is in use",
+            f"restore the configuration of the kubelet of {self.node}",
             {"node": self.node, "resource": self.resource, "digest": file_backup.digest(text)},
             timers=(Timer(self.node, RESTORE),),
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
-        """Put aside, replace, restart."""
+        """Back up and replace the configuration, and restart the kubelet."""
         node = plan.record["node"]
         text = file_backup.read(site, node, CONFIGURATION)
         changed = pressed(text, plan.record["resource"])
         if file_backup.digest(text) == plan.record["digest"]:
-            file_backup.keep(site, node, CONFIGURATION)
+            file_backup.back_up(site, node, CONFIGURATION)
             file_backup.write(site, node, CONFIGURATION, changed)
             site.in_node(node, "systemctl", "restart", "kubelet")
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The node's condition says so."""
+        """Evidence that the node's condition reports the pressure."""
         condition = SIGNALS[plan.record["resource"]][1]
-        status = state.condition(site.kube.get("Node", plan.record["node"]), condition)
+        status = objects.condition(site.kube.get("Node", plan.record["node"]), condition)
         return f"{condition} is True" if status == "True" else NotYet(f"{condition} is {status}")
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Put back what was put aside, and restart; does nothing when nothing was."""
+        """Restore the configuration and restart the kubelet; does nothing without a backup."""
         site.in_node(record["node"], *RESTORE)
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The configuration is that of before, the condition is gone, and the node is Ready."""
+        """Evidence that the configuration is restored, the condition is False again, and the node is Ready."""
         node, condition = record["node"], SIGNALS[record["resource"]][1]
         if file_backup.digest(file_backup.read(site, node, CONFIGURATION)) != record["digest"]:
-            return NotYet("the configuration is not what it was")
-        status = state.condition(site.kube.get("Node", node), condition)
+            return NotYet("the configuration is not restored")
+        status = objects.condition(site.kube.get("Node", node), condition)
         if status != "False":
             return NotYet(f"{condition} is {status}")
-        return node_well_since(site, node, active_since(site, node, "kubelet"))
+        return ready_since(site, node, active_since(site, node, "kubelet"))
 
 
 CONFIGURATION = "/var/lib/kubelet/config.yaml"
 SIGNALS = {"memory": ("memory.available", "MemoryPressure"), "disk": ("nodefs.available", "DiskPressure")}
-"""The eviction signal of each resource, and the node condition it turns into."""
+"""The eviction signal of each resource, and the node condition that it sets."""
 ALMOST_ALL = "99.99%"
 """A node of a few containers has more than 99 % of its memory free; 100 % would switch the threshold off."""
 
 RESTORE = file_backup.restore(CONFIGURATION, "systemctl restart kubelet")
-"""Puts the configuration back in its node and restarts the kubelet; does nothing when nothing was put aside."""
+"""Restores the configuration in its node and restarts the kubelet; does nothing without a backup."""
 
 
 def pressed(text: str, resource: str) -> str:
-    """A kubelet's configuration with a soft threshold for a resource that is always passed."""
+    """Return a kubelet's configuration with a soft eviction threshold that is always exceeded."""
     signal, _ = SIGNALS[resource]
     configuration: dict[str, Any] = yaml.safe_load(text)
     for field, value in (("evictionSoft", ALMOST_ALL), ("evictionSoftGracePeriod", "1s")):

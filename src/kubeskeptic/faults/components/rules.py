@@ -1,6 +1,7 @@
 """The service rules of a node, in a form that can be compared between nodes and over time.
 
-Left out is what is local by definition: chains of a ``Local`` traffic policy, sets of the node's own addresses, and counters.
+Rules that differ between nodes by definition are left out: chains of a ``Local`` traffic policy, and sets of the node's own
+addresses. So are counters.
 """
 
 from __future__ import annotations
@@ -8,13 +9,13 @@ from __future__ import annotations
 import re
 
 from kubeskeptic.faults.fault import Site
-from kubeskeptic.faults.undo_records import FOLDER
+from kubeskeptic.node_access.exec_pods import STATE_FOLDER
 
 _LOCAL = ("KUBE-SVL-", "KUBE-XLB-")
 _COUNTER = re.compile(r"\s*\[\d+:\d+\]|\s*counter packets \d+ bytes \d+")
 
-KEPT = f"{FOLDER}/service-rules"
-"""Where a node keeps the way into its services while it is flushed."""
+BACKUP = f"{STATE_FOLDER}/service-rules"
+"""Where a node keeps the chain that leads to services while it is flushed."""
 
 _FLUSH = """
 kept() {
@@ -30,17 +31,17 @@ _UNFLUSH = """
 test -e "$1" || exit 0
 if grep -q "^.nat" "$1"; then iptables-restore -w 5 --noflush "$1"; else nft -f "$1"; fi && rm -f "$1" "$1.new"
 """
-FLUSH = ("sh", "-c", f"mkdir -p {FOLDER}; {_FLUSH}", "sh", KEPT)
-"""Takes away the way into every service of the node, in whichever mode kube-proxy works, and keeps it beside."""
-UNFLUSH = ("sh", "-c", _UNFLUSH, "sh", KEPT)
-"""Puts back what :data:`FLUSH` has taken away; does nothing when nothing was."""
+FLUSH = ("sh", "-c", f"mkdir -p {STATE_FOLDER}; {_FLUSH}", "sh", BACKUP)
+"""Backs up and flushes the chain that leads to every service of the node, in iptables and in nftables mode."""
+UNFLUSH = ("sh", "-c", _UNFLUSH, "sh", BACKUP)
+"""Restores what :data:`FLUSH` has flushed; does nothing without a backup."""
 
 SHOW = "nft --stateless list table ip kube-proxy 2>/dev/null || iptables-save -t nat"
-"""Shell words that print what kube-proxy has programmed in a node."""
+"""Shell words that print the rules that kube-proxy has programmed in a node."""
 
 
 def service_rules(site: Site, node: str) -> frozenset[str]:
-    """The rules that kube-proxy has programmed on a node, normalised.
+    """Return the rules that kube-proxy has programmed on a node, normalised.
 
     :raises CommandFailed: when the node cannot be reached
     """
@@ -48,7 +49,7 @@ def service_rules(site: Site, node: str) -> frozenset[str]:
 
 
 def normalised(listing: str) -> frozenset[str]:
-    """Rules from ``iptables-save -t nat`` or from ``nft list table ip kube-proxy``."""
+    """Return the rules in the output of ``iptables-save -t nat`` or ``nft list table ip kube-proxy``, normalised."""
     if listing.lstrip().startswith("table ip"):
         return frozenset(_nft(listing))
     lines = (_COUNTER.sub("", line).strip() for line in listing.splitlines())

@@ -1,6 +1,6 @@
-"""Stop containerd on a node: containers run on, none can be started, stopped or looked at.
+"""Stop containerd on a node: containers keep running, but none can be started, stopped or inspected.
 
-Containers are children of their shims, which the service's ``KillMode=process`` leaves alone. The kubelet is a target, too:
+Containers are children of their shims, which the service's ``KillMode=process`` does not kill. The kubelet is a target as well:
 undoing starts it, which would end a fault that has stopped it.
 """
 
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.errors import CommandFailed
-from kubeskeptic.faults.components.systemd_unit import active_since, node_well_since
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, Timer, UndoRecord
-from kubeskeptic.faults.nodes.node_recovery import node_of
+from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
+from kubeskeptic.faults.nodes.node_recovery import active_since, node_of, ready_since
 from kubeskeptic.faults.runtime import CTR
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -30,7 +30,7 @@ class StopContainerd(Fault):
     risk: ClassVar[Risk] = Risk.NODE
 
     def plan(self, site: Site) -> Plan:
-        """Nothing has to be remembered but the node."""
+        """Record the node; undoing needs nothing else."""
         node_of(site, self.node)
         return Plan(
             (Target("containerd", self.node), Target("kubelet", self.node)),
@@ -45,20 +45,24 @@ class StopContainerd(Fault):
         site.in_node(plan.record["node"], "systemctl", "stop", "containerd")
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """A client of the runtime gets no answer."""
-        return NotYet("it still answers") if _answers(site, plan.record["node"]) else "its client gets no answer"
+        """Evidence that containerd's client gets no answer."""
+        return (
+            NotYet("containerd still answers")
+            if _answers(site, plan.record["node"])
+            else "containerd's client gets no answer"
+        )
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Start the service, and the kubelet where that went with it; fine when they run."""
+        """Start the service, and the kubelet in case it stopped with it; changes nothing when both run."""
         site.in_node(record["node"], *_START)
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Its client gets answers, and the node is Ready since."""
+        """Evidence that containerd's client gets answers, and the node has been Ready since."""
         if not _answers(site, record["node"]):
-            return NotYet("its client gets no answer")
-        return node_well_since(site, record["node"], active_since(site, record["node"], "containerd"))
+            return NotYet("containerd's client gets no answer")
+        return ready_since(site, record["node"], active_since(site, record["node"], "containerd"))
 
 
 def _answers(site: Site, node: str) -> bool:

@@ -1,7 +1,8 @@
 """Stop kube-proxy of one node, and keep it stopped; its rules stay.
 
-The DaemonSet is told to leave that node out, and to replace no pod elsewhere meanwhile (``updateStrategy: OnDelete``); both
-fields are put back. Then its pod template is what it was, so that no other kube-proxy is restarted.
+The DaemonSet gets a node affinity that excludes the node, and ``updateStrategy: OnDelete``, so that it replaces no pod
+elsewhere. Undoing restores both fields at once: the pod template is then the same as before, and no other kube-proxy is
+restarted.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults.components.kube_proxy import in_step, says
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.components.kube_proxy import not_healthy, synced
+from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
 from kubeskeptic.faults.nodes.node_recovery import node_of
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.rights import Right
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
@@ -31,15 +33,15 @@ class StopKubeProxy(Fault):
     rights: ClassVar[tuple[Right, ...]] = (Right("daemonsets", ("get", "patch"), "apps", WHERE, ("kube-proxy",)),)
 
     def plan(self, site: Site) -> Plan:
-        """Remember both fields."""
+        """Record the update strategy, and check that there is no affinity."""
         node_of(site, self.node)
         spec = site.kube.get("DaemonSet", NAME, WHERE)["spec"]
         if spec["template"]["spec"].get("affinity"):
             raise BadInput("kube-proxy's DaemonSet has an affinity already; this would overwrite it")
         return Plan(
             (Target("daemonset", "kube-proxy", WHERE), Target("kube-proxy", self.node)),
-            f"let the DaemonSet kube-proxy leave {self.node} out",
-            f"let the DaemonSet kube-proxy have {self.node} again",
+            f"exclude {self.node} from the DaemonSet kube-proxy",
+            f"include {self.node} in the DaemonSet kube-proxy again",
             {"node": self.node, "strategy": spec["updateStrategy"]},
             objects=(("DaemonSet", WHERE, "kube-proxy"),),
         )
@@ -51,14 +53,12 @@ class StopKubeProxy(Fault):
         site.kube.patch("DaemonSet", NAME, WHERE, {"spec": {"template": template, "updateStrategy": strategy}})
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Its health endpoint does not answer."""
-        if says(site, plan.record["node"], ":10256/healthz"):
-            return NotYet("its health endpoint still answers")
-        return "its health endpoint does not answer"
+        """Evidence that its health endpoint does not answer."""
+        return not_healthy(site, plan.record["node"])
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Put back those of both fields that have our values, at once: what its owner has set meanwhile stays."""
+        """Restore those of the two fields that still have our values: what the owner has set meanwhile stays."""
         found = site.kube.get("DaemonSet", NAME, WHERE)
         spec: dict[str, Any] = {}
         if found["spec"]["template"]["spec"].get("affinity") == _away_from(record["node"]):
@@ -71,12 +71,12 @@ class StopKubeProxy(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """It answers, has caught up, and every node has its kube-proxy of this template."""
+        """Evidence that it answers, has programmed every change, and every node runs a kube-proxy of this template."""
         status = site.kube.get("DaemonSet", NAME, WHERE)["status"]
         wanted, updated = status.get("desiredNumberScheduled", 0), status.get("updatedNumberScheduled", 0)
         if len(site.cluster.nodes) != wanted or updated != wanted or status.get("numberReady", 0) != wanted:
             return NotYet(f"{status.get('numberReady', 0)} of {wanted} are Ready, {updated} are of this template")
-        return in_step(site, record["node"])
+        return synced(site, record["node"])
 
 
 def _away_from(node: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""Stop the kubelet of a node: its containers run on, and nobody looks after them or speaks for the node.
+"""Stop the kubelet of a node: its containers keep running, but are not restarted, probed or reported.
 
-Does not touch containers or the Node object. A restart of the node starts the kubelet again, as it is enabled.
+Containers and the Node object are not touched. A restart of the node starts the kubelet again, as its service is enabled.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from kubeskeptic.faults.components.systemd_unit import active_since, node_well_since
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, Timer, UndoRecord
-from kubeskeptic.faults.nodes.node_recovery import kubelet_answers, node_of
+from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
+from kubeskeptic.faults.nodes.node_recovery import active_since, kubelet_answers, node_of, ready_since
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -27,7 +27,7 @@ class StopKubelet(Fault):
     risk: ClassVar[Risk] = Risk.NODE
 
     def plan(self, site: Site) -> Plan:
-        """Nothing has to be remembered but the node."""
+        """Record the node; undoing needs nothing else."""
         node_of(site, self.node)
         return Plan(
             (Target("kubelet", self.node),),
@@ -42,20 +42,20 @@ class StopKubelet(Fault):
         site.in_node(plan.record["node"], "systemctl", "stop", "kubelet")
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The API server does not reach it."""
+        """Evidence that the API server does not reach the kubelet."""
         if kubelet_answers(site, plan.record["node"]):
-            return NotYet("it still answers the API server")
-        return "the API server does not reach it"
+            return NotYet("the kubelet still answers the API server")
+        return "the API server does not reach the kubelet"
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Start the service; fine when it runs."""
+        """Start the service, unless it runs."""
         site.in_node(record["node"], *_START)
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The node is Ready by a kubelet that was started since."""
+        """Evidence that the node is Ready, reported by a kubelet that was started since."""
         since = active_since(site, record["node"], "kubelet")
         if not since or not kubelet_answers(site, record["node"]):
             return NotYet("the kubelet does not answer")
-        return node_well_since(site, record["node"], since)
+        return ready_since(site, record["node"], since)

@@ -1,8 +1,8 @@
-"""Switch one controller of kube-controller-manager off, such as ``replicaset-controller``.
+"""Switch off one controller of kube-controller-manager, such as ``replicaset-controller``.
 
-Changes ``--controllers`` in the static manifest on every control plane node; kube-controller-manager starts again without
-that controller, all others work on. Undoing puts the manifest back byte for byte. Names of controllers: `kubectl`'s reference
-of kube-controller-manager, ``--controllers``.
+``--controllers`` is changed in the static manifest on every control plane node; kube-controller-manager restarts without that
+controller, all others keep working. Undoing restores the manifest byte for byte. The controllers' names are in the reference of
+kube-controller-manager, at ``--controllers``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from kubeskeptic.durations import CONTROL_PLANE_RESTARTS, Patience
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults import file_backup
 from kubeskeptic.faults.control_plane import manifest
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, Timer, UndoRecord
+from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -34,17 +35,17 @@ class ControllerOff(Fault):
     patience: ClassVar[Patience] = CONTROL_PLANE_RESTARTS
 
     def plan(self, site: Site) -> Plan:
-        """Find the manifests and see that they can be changed."""
+        """Record the manifests' digests, and check that the manifests can be changed."""
         if not re.fullmatch(r"[a-z][a-z0-9-]*-controller", self.controller):
-            raise BadInput(f"{self.controller!r} is no name of a controller, such as replicaset-controller")
+            raise BadInput(f"{self.controller!r} is not the name of a controller, such as replicaset-controller")
         nodes = manifest.control_plane(site)
         texts = {node: file_backup.read(site, node, MANIFEST) for node in nodes}
         for text in texts.values():
             without(text, self.controller)
         return Plan(
             (Target("manifest", PART),),
-            f"start {PART} again without {self.controller}",
-            f"put the manifest of {PART} back",
+            f"restart {PART} without {self.controller}",
+            f"restore the manifest of {PART}",
             {
                 "controller": self.controller,
                 "manifests": {node: file_backup.digest(text) for node, text in texts.items()},
@@ -55,37 +56,37 @@ class ControllerOff(Fault):
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
-        """Put aside, then replace."""
+        """Back up and replace the manifests."""
         for node in plan.record["manifests"]:
             text = file_backup.read(site, node, MANIFEST)
             if f"-{self.controller}" not in text:
-                file_backup.keep(site, node, MANIFEST)
+                file_backup.back_up(site, node, MANIFEST)
                 file_backup.write(site, node, MANIFEST, without(text, self.controller))
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The one that leads was started with the controller off."""
+        """Evidence that the leader was started with the controller off."""
         leads = manifest.leads(site, PART, list(plan.record["manifests"]), f",-{self.controller}")
         return leads if isinstance(leads, NotYet) else f"{leads}, started without {self.controller}"
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Put back what was put aside."""
+        """Restore the manifests from their backups."""
         for node in record["manifests"]:
             site.in_node(node, *file_backup.restore(MANIFEST))
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The manifests are those of before, byte for byte, and the one that leads was started from them."""
+        """Evidence that the manifests are restored byte for byte, and the leader was started from them."""
         for node, digest in record["manifests"].items():
             if file_backup.digest(file_backup.read(site, node, MANIFEST)) != digest:
-                return NotYet(f"the manifest on {node} is not what it was")
-        return manifest.leads(site, PART, list(record["manifests"]), f",-{record['controller']}", locate_cluster=False)
+                return NotYet(f"the manifest on {node} is not restored")
+        return manifest.leads(site, PART, list(record["manifests"]), f",-{record['controller']}", present=False)
 
 
 def without(text: str, controller: str) -> str:
-    """The manifest of kube-controller-manager with one controller off.
+    """Return the manifest of kube-controller-manager with one controller off.
 
-    :raises BadInput: when it is off already, or the manifest has not the form that kubeadm gives it
+    :raises BadInput: when it is off already, or the manifest does not have the form that kubeadm gives it
     """
     if re.search(rf"--controllers=.*-{re.escape(controller)}\b", text):
         raise BadInput(f"{controller} is off already")
@@ -95,6 +96,6 @@ def without(text: str, controller: str) -> str:
         changed, count = command.subn(rf"\g<0>\n\g<1>--controllers=*,-{controller}", text)
     if count != 1:
         raise BadInput(
-            "the manifest of kube-controller-manager has not the form that kubeadm gives it; nothing was changed"
+            "the manifest of kube-controller-manager does not have the form that kubeadm gives it; nothing was changed"
         )
     return changed

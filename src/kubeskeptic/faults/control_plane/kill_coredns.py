@@ -1,6 +1,6 @@
-"""Kill CoreDNS: the main process of every CoreDNS pod, with SIGKILL, at the same time.
+"""Kill the main process of every CoreDNS pod with SIGKILL, all at the same time.
 
-The kubelet starts them again. Does not touch pods or the Deployment.
+The kubelet restarts the containers. Pods and the Deployment are not touched.
 """
 
 from __future__ import annotations
@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from kubeskeptic import objects
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults import state
 from kubeskeptic.faults.control_plane.stop_coredns import WHERE, ready_endpoints
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
 from kubeskeptic.faults.pods.container import find
 from kubeskeptic.faults.runtime import signal, still_running
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -27,9 +28,9 @@ class KillCoreDns(Fault):
     heals_itself: ClassVar[bool] = True
 
     def plan(self, site: Site) -> Plan:
-        """Find the containers."""
+        """Record the containers."""
         pods = site.kube.list("Pod", WHERE, labels="k8s-app=kube-dns")["items"]
-        found = [find(site.kube, WHERE, pod["metadata"]["name"]) for pod in pods if state.ready(pod)]
+        found = [find(site.kube, WHERE, pod["metadata"]["name"]) for pod in pods if objects.is_ready(pod)]
         if not found:
             raise BadInput("no CoreDNS pod is Ready; wait until one is")
         return Plan(
@@ -40,22 +41,24 @@ class KillCoreDns(Fault):
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
-        """Send SIGKILL to each."""
+        """Send SIGKILL to each container."""
         for node, container in plan.record["containers"]:
             signal(site, node, container, "SIGKILL")
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The runtime no longer runs them."""
+        """Evidence that the runtime no longer runs the containers."""
         left = [one for node, one in plan.record["containers"] if still_running(site, node, [one])]
-        return NotYet(f"{len(left)} still run") if left else "the runtime runs none of them any more"
+        return (
+            NotYet(f"{len(left)} containers still run") if left else "the runtime no longer runs any of the containers"
+        )
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """As many endpoints of the DNS service are ready as were killed, by other containers."""
+        """Evidence that as many endpoints of the DNS service are ready as before, served by new containers."""
         wanted, ready = len(record["containers"]), ready_endpoints(site)
         pods = site.kube.list("Pod", WHERE, labels="k8s-app=kube-dns")["items"]
-        running = {state.runtime_id(status) for pod in pods for status in state.containers(pod).values()}
+        running = {objects.runtime_id(status) for pod in pods for status in objects.containers(pod).values()}
         old = running & {container for _, container in record["containers"]}
         if ready < wanted or old:
-            return NotYet(f"{ready} of {wanted} DNS endpoints are ready, {len(old)} containers are the old ones")
+            return NotYet(f"{ready} of {wanted} DNS endpoints are ready, {len(old)} of the killed containers still run")
         return f"the DNS service has {ready} ready endpoints"

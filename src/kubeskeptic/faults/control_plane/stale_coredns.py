@@ -1,7 +1,7 @@
-"""Let CoreDNS answer from what it knew: it is cut off from the API server and runs on.
+"""Make CoreDNS answer from stale data: its pods are cut off from the API server and keep running.
 
-Packets from each CoreDNS pod to the API server's port are dropped on the pod's node. CoreDNS goes on answering from its last
-state and learns of no change; a new pod of it would not get ready, as it has never seen the cluster.
+Packets from each CoreDNS pod to the API server's port are dropped on the pod's node. CoreDNS keeps answering from its last
+state and receives no changes; a new CoreDNS pod would not become Ready, as it has no state.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from kubeskeptic import objects
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults import state
 from kubeskeptic.faults.control_plane.stop_coredns import WHERE, ready_endpoints
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, Timer, UndoRecord
+from kubeskeptic.faults.curl import connect
+from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
 from kubeskeptic.faults.network import nft_table
-from kubeskeptic.faults.network.connectivity import connect
 from kubeskeptic.faults.runtime import tasks
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -28,8 +29,8 @@ class StaleCoreDns(Fault):
     risk: ClassVar[Risk] = Risk.CONTROL_PLANE
 
     def plan(self, site: Site) -> Plan:
-        """Find the pods and where they find the API server."""
-        pods = [p for p in site.kube.list("Pod", WHERE, labels="k8s-app=kube-dns")["items"] if state.ready(p)]
+        """Record the CoreDNS pods and the address of the API server's service."""
+        pods = [p for p in site.kube.list("Pod", WHERE, labels="k8s-app=kube-dns")["items"] if objects.is_ready(p)]
         if not pods:
             raise BadInput("no CoreDNS pod is Ready; wait until one is")
         named = nft_table.name(site.run, self.name)
@@ -37,7 +38,7 @@ class StaleCoreDns(Fault):
             {
                 "node": pod["spec"]["nodeName"],
                 "address": pod["status"]["podIP"],
-                "container": state.runtime_id(next(iter(state.containers(pod).values()))),
+                "container": objects.runtime_id(next(iter(objects.containers(pod).values()))),
             }
             for pod in pods
         ]
@@ -52,35 +53,35 @@ class StaleCoreDns(Fault):
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
-        """Make the tables: before and after the service's address is translated."""
+        """Create the tables; they match the port before and after the service's address is translated."""
         for node in plan.record["nodes"]:
             own = nft_table.addresses(pod["address"] for pod in plan.record["pods"] if pod["node"] == node)
             rule = f"ip saddr {own} tcp dport {{ 443, 6443 }} drop"
             nft_table.put(site, node, nft_table.script(plan.record["table"], arriving=[rule]))
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """From within each of them, the API server's service is not reached."""
+        """Evidence that no CoreDNS pod reaches the API server's service from its own network."""
         reached = [pod["address"] for pod in plan.record["pods"] if _reaches(site, pod, plan.record["service"])]
         if reached:
             return NotYet(f"{', '.join(reached)} still reach the API server")
-        return "from within the CoreDNS pods the API server is not reached"
+        return "no CoreDNS pod reaches the API server from its own network"
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Delete the tables; fine when they are gone."""
+        """Delete the tables that are there."""
         for node in record["nodes"]:
             site.in_node(node, *nft_table.delete(record["table"]))
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The tables are gone, and the API server is reached from within those pods that are still there."""
+        """Evidence that the tables are gone, and those pods that still exist reach the API server."""
         if any(nft_table.there(site, node, record["table"]) for node in record["nodes"]):
             return NotYet("a table is still there")
         there = [pod for pod in record["pods"] if pod["container"] in tasks(site, pod["node"])]
         if not all(_reaches(site, pod, record["service"]) for pod in there):
-            return NotYet("the API server is not reached from within a CoreDNS pod")
+            return NotYet("a CoreDNS pod does not reach the API server from its own network")
         ready = ready_endpoints(site)
-        said = f"{ready} DNS endpoints are ready, and reach the API server"
+        said = f"{ready} DNS endpoints are ready and reach the API server"
         return said if ready else NotYet("no DNS endpoint is ready")
 
 

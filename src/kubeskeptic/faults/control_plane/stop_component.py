@@ -1,8 +1,8 @@
-"""Stop a part of the control plane: kube-apiserver, kube-controller-manager, kube-scheduler or etcd.
+"""Stop a component of the control plane: kube-apiserver, kube-controller-manager, kube-scheduler or etcd.
 
-Takes its static manifest away on every control plane node, so that the kubelet stops it and does not start it again. What it
-stored stays. Undoing puts the manifest back byte for byte; of etcd, it also ends an API server that keeps the kubelet from
-reading it, which starts again by itself.
+Its static manifest is removed on every control plane node, so that the kubelet stops it and does not restart it. Stored data
+is not touched. Undoing restores the manifest byte for byte; for etcd it also kills an API server that keeps the kubelet from
+reading the manifest, and which the kubelet restarts.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from kubeskeptic.durations import CONTROL_PLANE_RESTARTS, Patience
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults import file_backup
 from kubeskeptic.faults.control_plane import manifest
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, Timer, UndoRecord
+from kubeskeptic.faults.curl import answers
+from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -32,7 +34,7 @@ class StopComponent(Fault):
     patience: ClassVar[Patience] = CONTROL_PLANE_RESTARTS
 
     def plan(self, site: Site) -> Plan:
-        """Find the manifests."""
+        """Record the manifests' digests."""
         if self.component not in manifest.HEALTH:
             raise BadInput(f"the control plane has no component {self.component}; it has {', '.join(manifest.HEALTH)}")
         path = manifest.path(self.component)
@@ -41,7 +43,7 @@ class StopComponent(Fault):
         }
         return Plan(
             (Target("manifest", self.component),),
-            f"stop {self.component} by taking its manifest away",
+            f"stop {self.component} by removing its manifest",
             manifest.undoes(self.component),
             {"component": self.component, "manifests": digests},
             timers=tuple(Timer(node, manifest.restore(self.component)) for node in digests),
@@ -50,36 +52,36 @@ class StopComponent(Fault):
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
-        """Put aside, then take away."""
+        """Back up and remove the manifests."""
         path = manifest.path(plan.record["component"])
         for node in plan.record["manifests"]:
-            file_backup.keep(site, node, path)
+            file_backup.back_up(site, node, path)
             file_backup.remove(site, node, path)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """No process of it is left, and its port does not answer."""
+        """Evidence that no process of the component is left, and its port does not answer."""
         component = plan.record["component"]
         for node in plan.record["manifests"]:
             if manifest.processes(site, node, component):
                 return NotYet(f"its process still runs on {node}")
-            if manifest.answers(site, node, manifest.HEALTH[component]):
+            if answers(site, node, manifest.HEALTH[component]):
                 return NotYet(f"its port still answers on {node}")
         return f"no process of {component} is left, and its port does not answer"
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Put back what was put aside."""
+        """Restore the manifests from their backups."""
         for node in record["manifests"]:
             site.in_node(node, *manifest.restore(record["component"]))
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The manifests are those of before, it answers, and where one of several leads, it does."""
+        """Evidence that the manifests are restored, the component answers, and has a leader where it elects one."""
         component = record["component"]
         for node, digest in record["manifests"].items():
             if file_backup.digest(file_backup.read(site, node, manifest.path(component))) != digest:
-                return NotYet(f"the manifest on {node} is not what it was")
-            if not manifest.answers(site, node, manifest.HEALTH[component]):
+                return NotYet(f"the manifest on {node} is not restored")
+            if not answers(site, node, manifest.HEALTH[component]):
                 return NotYet(f"{component} does not answer on {node}")
         if not site.kube.healthy():
             return NotYet("the API server is not ready")

@@ -1,6 +1,6 @@
-"""Take cluster DNS away: CoreDNS scaled to nothing.
+"""Stop cluster DNS: CoreDNS is scaled to zero.
 
-Touches the replica count of the Deployment ``kube-system/coredns`` and nothing else; the service's address stays.
+Only the replica count of the Deployment ``kube-system/coredns`` is changed; the service keeps its address.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.rights import Right
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
@@ -26,10 +27,10 @@ class StopCoreDns(Fault):
     rights: ClassVar[tuple[Right, ...]] = (Right("deployments", ("get", "patch"), "apps", WHERE, ("coredns",)),)
 
     def plan(self, site: Site) -> Plan:
-        """Remember how many there were."""
+        """Record the number of replicas."""
         replicas = site.kube.get("Deployment", "coredns", WHERE)["spec"]["replicas"]
         if not replicas:
-            raise BadInput("CoreDNS is scaled to nothing already; run `skeptic cleanup`, or scale it up")
+            raise BadInput("CoreDNS is scaled to zero already; run `skeptic cleanup`, or scale it up")
         return Plan(
             (Target("deployment", "coredns", WHERE),),
             f"scale CoreDNS from {replicas} to 0",
@@ -39,11 +40,11 @@ class StopCoreDns(Fault):
         )
 
     def apply(self, site: Site, plan: Plan) -> None:  # noqa: ARG002
-        """Scale it to nothing."""
+        """Scale the Deployment to zero."""
         site.kube.patch("Deployment", "coredns", WHERE, {"spec": {"replicas": 0}})
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The DNS service has no endpoint that is ready, and no CoreDNS pod is left."""
+        """Evidence that the DNS service has no ready endpoint, and no CoreDNS pod is left."""
         ready = ready_endpoints(site)
         pods = site.kube.list("Pod", WHERE, labels="k8s-app=kube-dns")["items"]
         if ready or pods:
@@ -52,7 +53,7 @@ class StopCoreDns(Fault):
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Scale it back, if it still is scaled to nothing: what its owner has set meanwhile stays."""
+        """Scale the Deployment back if it is still at zero: what its owner has set meanwhile stays."""
         found = site.kube.get("Deployment", "coredns", WHERE)
         if found["spec"]["replicas"] == 0:
             seen = {"resourceVersion": found["metadata"]["resourceVersion"]}
@@ -62,7 +63,7 @@ class StopCoreDns(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """As many endpoints are ready as the Deployment has replicas again."""
+        """Evidence that as many endpoints are ready as the Deployment has replicas."""
         ready, wanted = ready_endpoints(site), site.kube.get("Deployment", "coredns", WHERE)["spec"]["replicas"]
         if ready < wanted or not wanted:
             return NotYet(f"{ready} of {wanted or record['replicas']} DNS endpoints are ready")
@@ -70,7 +71,7 @@ class StopCoreDns(Fault):
 
 
 def ready_endpoints(site: Site) -> int:
-    """How many endpoints of the cluster's DNS service are ready."""
+    """Return how many endpoints of the cluster's DNS service are ready."""
     slices = site.kube.list("EndpointSlice", WHERE, labels="kubernetes.io/service-name=kube-dns")["items"]
     endpoints = [endpoint for one in slices for endpoint in one.get("endpoints") or []]
     return sum(bool(endpoint["conditions"].get("ready")) for endpoint in endpoints)

@@ -1,1 +1,1 @@
-"""Faults of the network: nodes or pods cut off from each other, packets lost, bandwidth limited, packets delayed."""
+"""Faults of the network: nodes or pods cut off from each other, packets dropped or delayed, bandwidth limited."""

@@ -1,8 +1,8 @@
 """Cut a node off: packets between it and others are dropped, in both directions or in one.
 
-From everybody, from the control plane, or from the other workers; their pods included. Dropped without a word, as by a broken
-cable, not refused. Connections that exist break too. What stays within the node goes on, and the node's engine reaches it; a
-hand of ours is reached, too, through the one port that it listens on.
+It is cut off from all nodes, from the control plane, or from the other workers, with their pods. Packets are dropped as by a
+broken cable, not refused; existing connections break as well. Traffic within the node continues, and so does access through
+the container engine or through the port of our exec pod.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from kubeskeptic import objects
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults import state
-from kubeskeptic.faults.fault import Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.curl import connect, kube_proxy_of
+from kubeskeptic.faults.fault import Plan, Site, UndoRecord
 from kubeskeptic.faults.network import nft_table
-from kubeskeptic.faults.network.connectivity import connect, kube_proxy_of
 from kubeskeptic.faults.network.nft_table import NftFault
 from kubeskeptic.faults.nodes.node_recovery import node_of
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -37,14 +38,16 @@ class CutOffNode(NftFault):
     risk: ClassVar[Risk] = Risk.NODE
 
     def plan(self, site: Site) -> Plan:
-        """Find the others."""
+        """Record the other nodes."""
         if self.whom not in ("all", "control-plane", "workers") or self.direction not in DIRECTIONS:
-            raise BadInput("a node is cut off from all, control-plane or workers: both, arriving or leaving")
+            raise BadInput(
+                "a node is cut off from all, control-plane or workers, in the direction both, arriving or leaving"
+            )
         node_of(site, self.node)
         others = [one for one in site.cluster.nodes if one.name != self.node]
         peers = [one.name for one in others if self.whom == "all" or one.role == self.whom.removesuffix("s")]
         if not peers:
-            raise BadInput(f"there is nobody to cut {self.node} off from")
+            raise BadInput(f"there is no other node to cut {self.node} off from")
         named = nft_table.name(site.run, self.name, self.node, self.whom, self.direction)
         return Plan(
             (Target("network", self.node),),
@@ -55,9 +58,9 @@ class CutOffNode(NftFault):
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
-        """Make the table."""
+        """Create the table."""
         listed = {one["metadata"]["name"]: one for one in site.kube.list("Node")["items"]}
-        peers = [state.internal_ip(listed[name]) for name in plan.record["peers"]]
+        peers = [objects.internal_ip(listed[name]) for name in plan.record["peers"]]
         peers += [listed[name]["spec"]["podCIDR"] for name in plan.record["peers"] if "podCIDR" in listed[name]["spec"]]
         arriving, leaving = (f"ip {side} {nft_table.addresses(peers)} drop" for side in ("saddr", "daddr"))
         if self.whom == "all":
@@ -68,7 +71,7 @@ class CutOffNode(NftFault):
         nft_table.put(site, plan.record["node"], text)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The node gets no connection to kube-proxy of any of the others."""
+        """Evidence that the node gets no connection to kube-proxy of any of the other nodes."""
         reached = [peer for peer in plan.record["peers"] if _reaches(site, plan.record["node"], peer)]
         if reached:
             return NotYet(f"the node still reaches {', '.join(reached)}")
@@ -76,13 +79,13 @@ class CutOffNode(NftFault):
 
     @classmethod
     def through(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The others are reached again, and the node is Ready."""
+        """Evidence that the node reaches the others again, and is Ready."""
         lost = [p for p in record["peers"] if site.runs(p) and not _reaches(site, record["node"], p)]
         if lost:
             return NotYet(f"the node does not reach {', '.join(lost)}")
-        if state.condition(site.kube.get("Node", record["node"]), "Ready") != "True":
+        if objects.condition(site.kube.get("Node", record["node"]), "Ready") != "True":
             return NotYet("the node is not Ready")
-        return "the node reaches the others again, and is Ready"
+        return "the node reaches the others again and is Ready"
 
 
 def _reaches(site: Site, node: str, peer: str) -> bool:

@@ -1,7 +1,7 @@
 """Cut two pods off from each other: packets between their addresses are dropped on the node of the first.
 
-Both directions. Everybody else reaches both of them, and they reach everybody else; through a service, too, as the packets
-are dropped by where they really go. Does not follow a pod that is replaced.
+In both directions, and through services as well, as packets are dropped by their real destination. Connections between these
+pods and all others continue. A pod that replaces one of them is not cut off.
 """
 
 from __future__ import annotations
@@ -9,14 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from kubeskeptic import objects
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults import state
-from kubeskeptic.faults.fault import Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.curl import connect
+from kubeskeptic.faults.fault import Plan, Site, UndoRecord
 from kubeskeptic.faults.network import nft_table
-from kubeskeptic.faults.network.connectivity import connect
 from kubeskeptic.faults.network.nft_table import NftFault
 from kubeskeptic.faults.pods.container import with_address
 from kubeskeptic.faults.runtime import tasks
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -36,18 +38,18 @@ class CutPods(NftFault):
     risk: ClassVar[Risk] = Risk.NODE
 
     def plan(self, site: Site) -> Plan:
-        """Find the pods' addresses."""
+        """Record the pods and their addresses."""
         if self.first == self.second:
             raise BadInput(f"pod {self.first} cannot be cut off from itself")
         first, second = (with_address(site.kube, self.namespace, name) for name in (self.first, self.second))
         named = nft_table.name(site.run, self.name, self.namespace, self.first, self.second)
-        status = next(iter(state.containers(first).values()))
+        status = next(iter(objects.containers(first).values()))
         record = {
             "node": first["spec"]["nodeName"],
             "namespace": self.namespace,
             "pods": {one["metadata"]["name"]: one["metadata"]["uid"] for one in (first, second)},
             "addresses": [one["status"]["podIP"] for one in (first, second)],
-            "container": state.runtime_id(status),
+            "container": objects.runtime_id(status),
             "port": self.port,
             "table": named,
         }
@@ -60,7 +62,7 @@ class CutPods(NftFault):
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
-        """Make the table."""
+        """Create the table."""
         here, there = plan.record["addresses"]
         rules = [f"ip saddr {a} ip daddr {b} drop" for a, b in ((here, there), (there, here))]
         for address in (here, there):
@@ -68,17 +70,23 @@ class CutPods(NftFault):
         nft_table.put(site, plan.record["node"], nft_table.script(plan.record["table"], leaving=rules))
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """From within the first pod, the second is not reached."""
+        """Evidence that the first pod does not reach the second."""
         reached = _reaches(site, plan.record)
-        return NotYet("the first still reaches the second") if reached else "the first pod does not reach the second"
+        return (
+            NotYet("the first pod still reaches the second") if reached else "the first pod does not reach the second"
+        )
 
     @classmethod
     def through(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The second pod is reached again, where both are still there."""
+        """Evidence that the first pod reaches the second again, if both still exist."""
         for name, uid in record["pods"].items():
             if state.pod_or_none(site.kube, name, record["namespace"], uid) is None:
-                return f"the table is gone, and pod {name} too"
-        return "the first pod reaches the second" if _reaches(site, record) else NotYet("the second is not reached")
+                return f"the table and pod {name} are gone"
+        return (
+            "the first pod reaches the second"
+            if _reaches(site, record)
+            else NotYet("the first pod does not reach the second")
+        )
 
 
 def _reaches(site: Site, record: UndoRecord) -> bool:

@@ -1,6 +1,6 @@
 """Delay the packets that a node sends to others.
 
-By the kernel's network emulator, where the kernel has it; otherwise the plan is refused with the reason.
+By the kernel's network emulator (netem); on a kernel without it the plan is refused with the reason.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.errors import BadInput
+from kubeskeptic.faults.curl import connect, kube_proxy_of
 from kubeskeptic.faults.fault import Plan, Site, UndoRecord
-from kubeskeptic.faults.network.connectivity import connect, kube_proxy_of
 from kubeskeptic.faults.network.traffic_control import TrafficControlFault
 from kubeskeptic.faults.nodes.node_recovery import node_of
 from kubeskeptic.guard.risk import Risk
@@ -20,7 +20,7 @@ from kubeskeptic.waiting import NotYet
 @dataclass(frozen=True)
 class DelayPackets(TrafficControlFault):
     """:param milliseconds: 1 to 5000
-    :param jitter: milliseconds by which that varies
+    :param jitter: milliseconds by which the delay varies
     """
 
     node: str
@@ -31,9 +31,9 @@ class DelayPackets(TrafficControlFault):
     risk: ClassVar[Risk] = Risk.NODE
 
     def plan(self, site: Site) -> Plan:
-        """See that the kernel can, and that nobody else does."""
+        """Check that the kernel has the discipline, and that the device has no other."""
         if not 1 <= self.milliseconds <= 5000 or not 0 <= self.jitter <= self.milliseconds:
-            raise BadInput("packets are delayed by 1 to 5000 ms, give or take no more than that")
+            raise BadInput("packets are delayed by 1 to 5000 ms, with a jitter no larger than the delay")
         node_of(site, self.node)
         peer = next(one.name for one in site.cluster.nodes if one.name != self.node)
         words = ("netem", "delay", f"{self.milliseconds}ms", f"{self.jitter}ms")
@@ -41,14 +41,14 @@ class DelayPackets(TrafficControlFault):
         return self.planned(site, self.node, what, words, {"peer": peer, "ms": self.milliseconds})
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """A new connection to another node takes that long."""
+        """Evidence that a new connection to another node takes as long as the delay."""
         took = _took(site, plan.record)
         said = f"a connection to another node took {took * 1000:.0f} ms"
         return said if took >= (plan.record["ms"] - self.jitter) / 1000 else NotYet(said)
 
     @classmethod
     def measured(cls, site: Site, record: UndoRecord) -> str:
-        """How long a new connection takes now."""
+        """Return how long a new connection takes now."""
         return f"a connection to another node took {_took(site, record) * 1000:.0f} ms"
 
 

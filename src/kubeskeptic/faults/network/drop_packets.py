@@ -1,7 +1,7 @@
-"""Lose a share of the packets that arrive at a node, chosen at random.
+"""Drop a share of the packets that arrive at a node, chosen at random.
 
-On the device through which it reaches the others, so for its pods' traffic with other nodes, too. TCP sends lost packets
-again, so that what is seen are delays of a second and more for new connections, and losses for UDP.
+On the device through which the node reaches others, and so for its pods' traffic with other nodes as well. TCP retransmits lost
+packets: new connections are delayed by a second and more, and UDP loses datagrams.
 """
 
 from __future__ import annotations
@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults.fault import Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.curl import connect, kube_proxy_of
+from kubeskeptic.faults.fault import Plan, Site, UndoRecord
 from kubeskeptic.faults.network import nft_table
-from kubeskeptic.faults.network.connectivity import connect, kube_proxy_of
 from kubeskeptic.faults.network.nft_table import NftFault
 from kubeskeptic.faults.nodes.node_recovery import node_of
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
 RETRANSMISSION = 0.9
-"""A connection that took longer lost a packet: the first SYN is sent again after a second (RFC 6298)."""
+"""A connection that takes longer, in seconds, has lost a packet: the first SYN is retransmitted after a second (RFC 6298)."""
 TRIES = 20
 
 
@@ -34,16 +35,16 @@ class DropPackets(NftFault):
     risk: ClassVar[Risk] = Risk.NODE
 
     def plan(self, site: Site) -> Plan:
-        """Find somebody to connect to."""
+        """Record another node, to connect to."""
         if not 1 <= self.percent <= 99:
             raise BadInput(
-                f"a share of packets is 1 to 99 percent, not {self.percent}; use cut_off_node for all of them"
+                f"a share of packets is 1 to 99 percent, not {self.percent}; use cut_off_node for all packets"
             )
         node_of(site, self.node)
         named = nft_table.name(site.run, self.name, self.node)
         peer = next((one.name for one in site.cluster.nodes if one.name != self.node), None)
         if peer is None:
-            raise BadInput("packets are lost between nodes, and there is only one")
+            raise BadInput("packets are dropped between nodes, and there is only one node")
         return Plan(
             (Target("network", self.node),),
             f"drop {self.percent} % of the packets that arrive at {self.node}",
@@ -53,7 +54,7 @@ class DropPackets(NftFault):
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
-        """Make the table."""
+        """Create the table."""
         device = nft_table.device(site, plan.record["node"])
         rule = f'iifname "{device}" numgen random mod 100 < {plan.record["percent"]} drop'
         nft_table.put(
@@ -63,7 +64,7 @@ class DropPackets(NftFault):
         )
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """A new connection to another node needed a second SYN, or never came to be."""
+        """Evidence that a new connection to another node needed a second SYN, or was not established."""
         slowest = _slowest(site, plan.record["node"], plan.record["peer"])
         if slowest < RETRANSMISSION:
             return NotYet(f"the slowest of {TRIES} connections took {slowest:.3f} s")
@@ -71,14 +72,14 @@ class DropPackets(NftFault):
 
     @classmethod
     def through(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """No new connection loses a packet."""
+        """Evidence that no new connection loses a packet."""
         slowest = _slowest(site, record["node"], record["peer"])
         said = f"the slowest of {TRIES} connections took {slowest:.3f} s"
         return said if slowest < RETRANSMISSION else NotYet(said)
 
 
 def _slowest(site: Site, node: str, peer: str) -> float:
-    """Seconds that the slowest of some connections took; it stops at the first that lost a packet."""
+    """Return the seconds that the slowest of :data:`TRIES` connections took; stop at the first that lost a packet."""
     slowest, address = 0.0, kube_proxy_of(site, peer)
     for _ in range(TRIES):
         took = connect(site, node, address)

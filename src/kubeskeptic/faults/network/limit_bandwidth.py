@@ -1,7 +1,7 @@
 """Limit the bandwidth with which a node sends to others.
 
-A token bucket filter on the device through which it reaches them. What arrives is not limited, but its acknowledgements are
-sent, so that fast downloads suffer, too.
+A token bucket filter on the device through which the node reaches them. Arriving packets are not limited, but their
+acknowledgements are, so that fast downloads become slower as well.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
 SLACK = 2.0
-"""A bucket that is full when a measurement begins lets it be this much faster than the limit."""
+"""Factor by which a measurement may exceed the limit: the bucket is full when it begins."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class LimitBandwidth(TrafficControlFault):
     risk: ClassVar[Risk] = Risk.NODE
 
     def plan(self, site: Site) -> Plan:
-        """See that the kernel can, and that nobody else does."""
+        """Check that the kernel has the discipline, and that the device has no other."""
         if not 64 <= self.kilobits <= 100_000:
             raise BadInput(f"bandwidth is limited to 64 to 100000 kbit/s, not {self.kilobits}")
         node_of(site, self.node)
@@ -40,15 +40,15 @@ class LimitBandwidth(TrafficControlFault):
         return self.planned(site, self.node, f"a limit of {self.kilobits} kbit/s", words, {"kilobits": self.kilobits})
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The API server gets the kubelet's metrics no faster than that."""
+        """Evidence that the API server gets the kubelet's metrics no faster than the limit."""
         speed = _kilobits(site, plan.record["node"])
-        said = f"the kubelet's metrics came with {speed:.0f} kbit/s"
+        said = f"the kubelet's metrics arrived at {speed:.0f} kbit/s"
         return said if speed < SLACK * plan.record["kilobits"] else NotYet(said)
 
     @classmethod
     def measured(cls, site: Site, record: UndoRecord) -> str:
-        """How quick the kubelet's metrics are now."""
-        return f"the kubelet's metrics came with {_kilobits(site, record['node']):.0f} kbit/s"
+        """Return how fast the kubelet's metrics arrive now."""
+        return f"the kubelet's metrics arrived at {_kilobits(site, record['node']):.0f} kbit/s"
 
 
 def _kilobits(site: Site, node: str) -> float:

@@ -1,7 +1,7 @@
-"""Tables of packet filter rules of our own, in a node.
+"""nftables tables of our own, in a node.
 
-Each fault has one nftables table with a name of its own, made whole in one transaction and deleted whole: no rule of anybody
-else is ever touched, moved or renumbered. Rules drop; what they spare may still be dropped by somebody else's.
+Each fault has one table with a unique name, created in one transaction and deleted as a whole: no other rule is touched,
+moved or renumbered. Rules drop packets; packets that they let pass may still be dropped by other tables.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from kubeskeptic.waiting import NotYet
 _DELETE = 'nft list table inet "$1" >/dev/null 2>&1 || exit 0; exec nft delete table inet "$1"'
 
 PATTERN = "skeptic_" + "[0-9a-f]" * 12
-"""Every table's name, as a regular expression that every awk understands."""
+"""What every table's name matches, as a regular expression that every awk understands."""
 
 
 def name(run: str, *about: str) -> str:
-    """A table's name: ``skeptic_`` and what tells this fault of this run from every other."""
+    """Return a table's name: ``skeptic_`` and a hash of the run and of what identifies the fault in it."""
     return "skeptic_" + hashlib.sha256("\0".join((run, *about)).encode()).hexdigest()[:12]
 
 
 def addresses(peers: Iterable[str]) -> str:
-    """A set of IPv4 addresses and networks as nft reads it.
+    """Return a set of IPv4 addresses and networks in nft's notation.
 
-    :raises BadInput: when one is not an address, or there is none
+    :raises BadInput: when one is not an address, or the set is empty
     """
     found = sorted(peers)
     try:
@@ -38,17 +38,18 @@ def addresses(peers: Iterable[str]) -> str:
     except ValueError as wrong:
         raise BadInput(f"not an IPv4 address or network: {wrong}") from wrong
     if not checked:
-        raise BadInput("there is nobody to cut off from")
+        raise BadInput("there is no address to cut off")
     return "{ " + ", ".join(checked) + " }"
 
 
 def script(
     table: str, arriving: Iterable[str] = (), leaving: Iterable[str] = (), exempt_ports: Iterable[int] = ()
 ) -> str:
-    """What ``nft -f`` reads to make a table anew: rules for packets that arrive, before their destination is translated, and
-    for packets that leave, after their source is.
+    """Return the ``nft -f`` script that creates a table, or replaces it.
 
-    :param spared: TCP ports of the node that none of the rules is about
+    :param arriving: rules for arriving packets, before their destination is translated
+    :param leaving: rules for leaving packets, after their source is translated
+    :param exempt_ports: TCP ports of the node to which no rule applies
     """
     ports = ", ".join(map(str, exempt_ports))
     lines = [f"table inet {table}", f"delete table inet {table}", f"table inet {table} {{"]
@@ -64,17 +65,17 @@ def script(
 
 
 def put(site: Site, node: str, text: str) -> None:
-    """Make a table in a node, in one transaction."""
+    """Create a table in a node, in one transaction."""
     site.in_node(node, "nft", "-f", "-", stdin=text)
 
 
 def delete(table: str) -> tuple[str, ...]:
-    """The command line that deletes a table of ours in its node; fine when there is none.
+    """Return the command line that deletes a table of ours in its node; it succeeds when there is none.
 
-    :raises BadInput: when it is called as none of ours is: records come from where others may write, too
+    :raises BadInput: when the name is not one of ours: undo records are kept where others can write, too
     """
     if not re.fullmatch(PATTERN, table):
-        raise BadInput(f"no table of ours is called {table!r}; it is left alone")
+        raise BadInput(f"{table!r} is not the name of a table of ours; it is not touched")
     return ("sh", "-c", _DELETE, "sh", table)
 
 
@@ -84,26 +85,26 @@ def there(site: Site, node: str, table: str) -> bool:
 
 
 def device(site: Site, node: str) -> str:
-    """The device through which a node reaches the others: that of its default route."""
+    """Return the device through which a node reaches others: that of its default route."""
     return site.in_node(node, "sh", "-c", "ip route show default | awk '{print $5; exit}'").strip()
 
 
 class NftFault(Fault):
-    """Its record has ``node`` and ``table``, the table's name."""
+    """A fault made of one table; its undo record has ``node`` and ``table``, the table's name."""
 
     @staticmethod
     def switch(node: str, named: str) -> tuple[Timer, ...]:
-        """The dead man's switch in the node."""
+        """Return the dead man's switch in the node."""
         return (Timer(node, delete(named)),)
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Delete the table; fine when it is gone."""
+        """Delete the table, if it is there."""
         site.in_node(record["node"], *delete(record["table"]))
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The table is gone, and what it kept away gets through again."""
+        """Evidence that the table is gone, and packets get through again."""
         if there(site, record["node"], record["table"]):
             return NotYet("the table is still there")
         return cls.through(site, record)

@@ -1,6 +1,6 @@
-"""Cordon a node: the scheduler puts nothing new on it.
+"""Cordon a node: the scheduler places no new pods on it.
 
-Touches ``spec.unschedulable`` alone; what runs there stays.
+Only ``spec.unschedulable`` is changed; pods that run on the node stay.
 """
 
 from __future__ import annotations
@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.errors import BadInput, NotFound
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
 from kubeskeptic.faults.nodes.node_recovery import node_of
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.rights import Right
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
 TAINT = "node.kubernetes.io/unschedulable"
-"""What the node lifecycle controller makes of it (Kubernetes documentation, Taints and Tolerations)."""
+"""The taint that the node lifecycle controller adds to a cordoned node (Kubernetes documentation, Taints and Tolerations)."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class CordonNode(Fault):
     rights: ClassVar[tuple[Right, ...]] = (Right("nodes", ("patch",)),)
 
     def plan(self, site: Site) -> Plan:
-        """See that it is not cordoned."""
+        """Check that the node is not cordoned."""
         if node_of(site, self.node)["spec"].get("unschedulable"):
             raise BadInput(f"node {self.node} is cordoned already; uncordon it first")
         return Plan(
@@ -42,16 +43,17 @@ class CordonNode(Fault):
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
-        """Mark it."""
+        """Mark the node as unschedulable."""
         mark(site, plan.record["node"], cordoned=True)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The control plane has made a taint of it, which is what keeps pods away."""
-        return "the control plane has tainted it" if tainted(site, plan.record["node"]) else NotYet("it has no taint")
+        """Evidence that the control plane has tainted the node, which is what keeps pods away."""
+        done = tainted(site, plan.record["node"])
+        return "the control plane has tainted the node" if done else NotYet("the node has no taint yet")
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Take the mark away; fine when it or the node is gone."""
+        """Mark the node as schedulable, if it still exists."""
         try:
             mark(site, record["node"], cordoned=False)
         except NotFound:
@@ -59,8 +61,8 @@ class CordonNode(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The taint is gone."""
-        return NotYet("it is still tainted") if tainted(site, record["node"]) else "the taint is gone"
+        """Evidence that the taint is gone."""
+        return NotYet("the node is still tainted") if tainted(site, record["node"]) else "the taint is gone"
 
 
 def mark(site: Site, node: str, *, cordoned: bool) -> None:

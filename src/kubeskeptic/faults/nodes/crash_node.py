@@ -1,7 +1,7 @@
-"""Crash a node the hard way: every process of it is killed at once, and it stays down.
+"""Crash a node: all its processes are killed at once, and it stays down.
 
-Nothing is told to anybody: the node's address stops answering, as with a power cut. Data on its disks stays. Does not touch
-the Node object or its pods' objects. Undoing starts the node again.
+As with a power cut, its address stops answering without notice, and data on its disks stays. The Node object and the objects
+of its pods are not touched. Undoing starts the node again.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, UndoRecord
-from kubeskeptic.faults.nodes.node_recovery import before, is_back, kubelet_answers, node_of
+from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
+from kubeskeptic.faults.nodes.node_recovery import is_back, kubelet_answers, node_of, state_before
 from kubeskeptic.faults.nodes.routes import start
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -27,38 +28,38 @@ class CrashNode(Fault):
     risk: ClassVar[Risk] = Risk.NODE
 
     def plan(self, site: Site) -> Plan:
-        """Remember what runs on the node and where it is found."""
+        """Record the pods that are Ready on the node."""
         node_of(site, self.node)
         if not site.cluster.engine.running(self.node):
             raise BadInput(f"node {self.node} does not run; start it before crashing it")
         return Plan(
             (Target("node", self.node),),
-            f"kill node {self.node} the hard way",
+            f"kill all processes of node {self.node} at once",
             f"start node {self.node}",
-            before(site, self.node),
+            state_before(site, self.node),
             rescue=(tuple(site.cluster.engine.argv("start", self.node)),),
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
-        """Kill the node's first process, and with it all others."""
+        """Kill the node's process 1, and with it all others."""
         if site.cluster.engine.running(plan.record["node"]):
             site.cluster.engine.kill(plan.record["node"])
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The engine sees it down, and the API server no longer reaches its kubelet."""
+        """Evidence that the engine reports the node as down, and the API server no longer reaches its kubelet."""
         state = site.cluster.engine.state(plan.record["node"])
         if state == "running":
-            return NotYet("the engine says that it runs")
+            return NotYet("the engine reports it as running")
         if kubelet_answers(site, plan.record["node"]):
             return NotYet("its kubelet still answers")
-        return f"the engine says {state}, and the API server does not reach its kubelet"
+        return f"the engine reports it as {state}, and the API server does not reach its kubelet"
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Start it; fine when it runs."""
+        """Start the node, unless it runs."""
         start(site, record["node"])
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Ready since its start, what ran on it runs again, and it knows the way to every other node."""
+        """Evidence that the node is Ready since its start, its pods run again, and it has routes to all other nodes."""
         return is_back(site, record)

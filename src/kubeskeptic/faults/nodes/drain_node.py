@@ -10,12 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from kubeskeptic import objects
 from kubeskeptic.durations import Patience
 from kubeskeptic.errors import BadInput, ClusterError, NotFound
 from kubeskeptic.faults import state
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
 from kubeskeptic.faults.nodes.cordon_node import CordonNode, mark
 from kubeskeptic.faults.nodes.node_recovery import node_of
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.rights import Right
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
@@ -54,7 +56,7 @@ class DrainNode(Fault):
         evict_all(site, plan.record["node"])
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """All of them have left; asks again for those that a budget has held back."""
+        """Evidence that all of them have left; asks again for those that a budget has held back."""
         waiting = evict_all(site, plan.record["node"])
         if waiting:
             return NotYet("; ".join(f"still there: {', '.join(pods)}{why}" for why, pods in waiting.items()))
@@ -67,7 +69,7 @@ class DrainNode(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The control plane lets pods be scheduled on it again."""
+        """Evidence that the control plane lets pods be scheduled on it again."""
         return CordonNode.heal(site, record)
 
 
@@ -76,7 +78,7 @@ def leaving(pods: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         pod
         for pod in pods
-        if (state.owner(pod) or {}).get("kind") not in ("DaemonSet", "Node")
+        if (objects.owner(pod) or {}).get("kind") not in ("DaemonSet", "Node")
         and pod["status"].get("phase") not in ("Succeeded", "Failed")
     ]
 

@@ -1,7 +1,7 @@
-"""Freeze a node: no process of it gets the processor, its memory and connections stay.
+"""Freeze a node: none of its processes gets processor time; its memory and connections stay.
 
-As with a machine whose hypervisor pauses it: others' packets are acknowledged by nobody but the kernel, which on a container
-node is shared and goes on, so that connections are accepted and never answered. Timers of the node stand still with it.
+As with a virtual machine that its hypervisor has paused. The kernel, which container nodes share with their host, still
+acknowledges packets: connections are accepted and never answered. Timers in the node stand still as well.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults.components.systemd_unit import node_well_since
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, UndoRecord
-from kubeskeptic.faults.nodes.node_recovery import kubelet_answers, node_of
+from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
+from kubeskeptic.faults.nodes.node_recovery import kubelet_answers, node_of, ready_since
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -27,36 +27,36 @@ class FreezeNode(Fault):
     risk: ClassVar[Risk] = Risk.NODE
 
     def plan(self, site: Site) -> Plan:
-        """Nothing has to be remembered but the node."""
+        """Record the node; undoing needs nothing else."""
         node_of(site, self.node)
         if site.cluster.engine.state(self.node) != "running":
             raise BadInput(f"node {self.node} does not run; start it before freezing it")
         return Plan(
             (Target("node", self.node),),
             f"freeze node {self.node}",
-            f"let node {self.node} go on",
+            f"let node {self.node} continue",
             {"node": self.node},
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
-        """Freeze every process; fine when they are frozen."""
+        """Freeze all processes, unless they are frozen."""
         site.cluster.engine.pause(plan.record["node"])
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The API server gets no answer from its kubelet."""
+        """Evidence that the API server gets no answer from its kubelet."""
         if kubelet_answers(site, plan.record["node"]):
             return NotYet("its kubelet still answers")
         return "the API server gets no answer from its kubelet"
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Let it go on; fine when it is not frozen."""
+        """Let the node continue, if it is frozen."""
         if site.cluster.engine.state(record["node"]) == "paused":
             site.cluster.engine.unpause(record["node"])
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Its kubelet answers, and the node is Ready."""
+        """Evidence that its kubelet answers, and the node is Ready."""
         if not kubelet_answers(site, record["node"]):
             return NotYet("its kubelet does not answer")
-        return node_well_since(site, record["node"], 0.0)
+        return ready_since(site, record["node"], 0.0)

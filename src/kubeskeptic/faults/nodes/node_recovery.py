@@ -1,13 +1,14 @@
-"""A node before it went away, and whether it is back as it was.
+"""The state of a node before a fault, and evidence that it has recovered.
 
-A Ready condition alone proves nothing: it is kept for as long as the grace period after a crash. What proves it is younger
-than the start of the node: a renewed lease, containers started since, and routes, which a restart takes away.
+A Ready condition alone proves nothing: after a crash it is kept for the grace period. Evidence has to be younger than the
+start of the node: a renewed lease, containers started since, and routes, which a restart removes.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from kubeskeptic import objects
 from kubeskeptic.durations import KUBELET_ANSWERS
 from kubeskeptic.errors import BadInput, NotFound, SkepticError
 from kubeskeptic.faults import state
@@ -16,8 +17,8 @@ from kubeskeptic.faults.nodes.routes import address_of, started_at, without_rout
 from kubeskeptic.waiting import NotYet
 
 
-def node_of(site: Site, node: str) -> state.Object:
-    """The Node object.
+def node_of(site: Site, node: str) -> objects.Object:
+    """Return the Node object.
 
     :raises BadInput: when the cluster has no such node
     """
@@ -28,25 +29,27 @@ def node_of(site: Site, node: str) -> state.Object:
         raise BadInput(f"the cluster has no node {node}; its nodes are {names}") from missing
 
 
-def before(site: Site, node: str) -> dict[str, Any]:
-    """What has to be there again: the pods that are Ready on it, by uid."""
+def state_before(site: Site, node: str) -> dict[str, Any]:
+    """Return what has to be restored: the uids of the pods that are Ready on the node."""
     return {
         "node": node,
-        "ready": sorted(pod["metadata"]["uid"] for pod in state.pods_on(site.kube, node) if state.ready(pod)),
+        "ready": sorted(pod["metadata"]["uid"] for pod in state.pods_on(site.kube, node) if objects.is_ready(pod)),
     }
 
 
 def is_back(site: Site, record: UndoRecord) -> str | NotYet:
-    """Evidence that the node is back, or what is missing."""
+    """Evidence that the node is back as it was."""
     node = record["node"]
     if not site.cluster.engine.running(node):
-        return NotYet(f"the engine says {site.cluster.engine.state(node)}")
+        return NotYet(f"the engine reports it as {site.cluster.engine.state(node)}")
     since = started_at(site, node)
     seen = site.kube.get("Node", node)
-    if state.condition(seen, "Ready") != "True" or state.lease_renewed(site.kube, node) <= since:
+    if objects.condition(seen, "Ready") != "True" or state.lease_renewed(site.kube, node) <= since:
         return NotYet("the node is not Ready since its start")
-    if state.internal_ip(seen) != address_of(site, node):
-        return NotYet(f"its kubelet says {state.internal_ip(seen)} and its address is {address_of(site, node)}")
+    if objects.internal_ip(seen) != address_of(site, node):
+        return NotYet(
+            f"its kubelet reports the address {objects.internal_ip(seen)}, and it is {address_of(site, node)}"
+        )
     missing = not_back(state.pods_on(site.kube, node), record.get("ready", []), since)
     if missing:
         return NotYet(f"not running again: {', '.join(missing)}")
@@ -58,11 +61,10 @@ def is_back(site: Site, record: UndoRecord) -> str | NotYet:
     )
 
 
-def not_back(pods: list[state.Object], ready_before: list[str], since: float) -> list[str]:
-    """Names of the pods that were Ready, are still bound to the node, and have not all their containers started since.
+def not_back(pods: list[objects.Object], ready_before: list[str], since: float) -> list[str]:
+    """Return the names of the pods that were Ready, are still bound to the node, and whose containers have not all restarted.
 
-    Left out are pods that nothing restarts (restartPolicy Never): their end is what Kubernetes documents. Start times of
-    containers have whole seconds.
+    Pods with restartPolicy Never are left out: that they end is documented. Start times of containers have whole seconds.
     """
     late = []
     for pod in pods:
@@ -70,8 +72,8 @@ def not_back(pods: list[state.Object], ready_before: list[str], since: float) ->
             continue
         if pod.get("spec", {}).get("restartPolicy") == "Never":
             continue
-        fresh = all(state.started(status) >= int(since) for status in state.containers(pod).values())
-        if not (fresh and state.ready(pod)):
+        fresh = all(objects.started(status) >= int(since) for status in objects.containers(pod).values())
+        if not (fresh and objects.is_ready(pod)):
             late.append(pod["metadata"]["name"])
     return sorted(late)
 
@@ -83,3 +85,22 @@ def kubelet_answers(site: Site, node: str) -> bool:
     except SkepticError:
         return False
     return True
+
+
+def active_since(site: Site, node: str, service: str) -> float:
+    """Return when a service of the node's systemd became active, in Unix seconds; 0.0 when it is not."""
+    shown = site.in_node(
+        node, "systemctl", "show", "--timestamp=unix", "--property=ActiveState,ActiveEnterTimestamp", service
+    )
+    fields = dict(line.split("=", 1) for line in shown.splitlines() if "=" in line)
+    stamp = fields.get("ActiveEnterTimestamp", "")
+    return float(stamp.lstrip("@")) if fields.get("ActiveState") == "active" and stamp else 0.0
+
+
+def ready_since(site: Site, node: str, since: float) -> str | NotYet:
+    """Evidence that the node is Ready and its kubelet has renewed its lease after ``since``."""
+    if objects.condition(site.kube.get("Node", node), "Ready") != "True":
+        return NotYet("the node is not Ready")
+    if state.lease_renewed(site.kube, node) <= since:
+        return NotYet("its kubelet has not renewed its lease since")
+    return "the node is Ready, its lease renewed since"

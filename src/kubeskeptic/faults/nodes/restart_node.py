@@ -1,6 +1,6 @@
-"""Restart a node: stopped in order and started again, as an operator would.
+"""Restart a node: it is shut down and started again, as by an operator.
 
-Containers on it end and are started again by its kubelet; what lies in memory is lost, disks stay. Does not drain it first.
+Its containers end and are started again by its kubelet; memory is lost, disks stay. The node is not drained before.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.durations import NODE_STOPS, Patience
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, UndoRecord
-from kubeskeptic.faults.nodes.node_recovery import before, is_back, node_of
+from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
+from kubeskeptic.faults.nodes.node_recovery import is_back, node_of, state_before
 from kubeskeptic.faults.nodes.routes import start, started_at
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -26,35 +27,35 @@ class RestartNode(Fault):
     risk: ClassVar[Risk] = Risk.NODE
 
     def plan(self, site: Site) -> Plan:
-        """Remember what runs on the node, and since when it runs."""
+        """Record the pods that are Ready on the node, and when it was started."""
         node_of(site, self.node)
-        record = before(site, self.node) | {"since": started_at(site, self.node)}
+        record = state_before(site, self.node) | {"since": started_at(site, self.node)}
         return Plan(
             (Target("node", self.node),),
             f"restart node {self.node}",
-            f"see node {self.node} started",
+            f"start node {self.node} if it does not run",
             record,
             rescue=(tuple(site.cluster.engine.argv("start", self.node)),),
             bites=Patience(10),
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
-        """Stop it in order and start it, once."""
+        """Shut the node down and start it, once."""
         if started_at(site, plan.record["node"]) <= plan.record["since"]:
             site.cluster.engine.call("restart", "--time", "30", plan.record["node"], patience=NODE_STOPS)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The engine has started it since."""
+        """Evidence that the engine has started the node since."""
         if started_at(site, plan.record["node"]) <= plan.record["since"]:
-            return NotYet("the engine has not started it since")
-        return "the engine has started it anew"
+            return NotYet("the engine has not restarted it yet")
+        return "the engine has restarted it"
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Start it, in case it was stopped and no more; fine when it runs."""
+        """Start the node, in case it was only stopped."""
         start(site, record["node"])
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Ready since its start, what ran on it runs again, and routes lead to and from it."""
+        """Evidence that the node is Ready since its start, its pods run again, and routes lead to and from it."""
         return is_back(site, record)

@@ -1,18 +1,18 @@
-"""The static routes between nodes of our own images: there, and right when a node came back with another address."""
+"""The static routes between nodes of our own images, and their repair when a node returns with another address."""
 
 from __future__ import annotations
 
 import json
 
+from kubeskeptic import objects
 from kubeskeptic.clusters.builds.node_image import REPOSITORY
 from kubeskeptic.clusters.network import configure
 from kubeskeptic.errors import PatienceExhausted, SkepticError
-from kubeskeptic.faults import state
 from kubeskeptic.faults.fault import Site
 
 
 def without_route(site: Site, node: str) -> list[str]:
-    """The other nodes that this one's pods would not find, or that would not find this one's pods."""
+    """Return the other nodes without a route to this node's pods, or to whose pods this node has no route."""
     listed = {one["metadata"]["name"]: one for one in site.kube.list("Node")["items"]}
     here = listed.pop(node)
     return [
@@ -22,7 +22,7 @@ def without_route(site: Site, node: str) -> list[str]:
     ]
 
 
-def _leads_to(site: Site, node: str, other: state.Object) -> bool:
+def _leads_to(site: Site, node: str, other: objects.Object) -> bool:
     network = other["spec"].get("podCIDR", "")
     if not network:
         return True
@@ -30,16 +30,16 @@ def _leads_to(site: Site, node: str, other: state.Object) -> bool:
         routes = json.loads(site.in_node(node, "ip", "-json", "route", "get", network.partition("/")[0]))
     except SkepticError:
         return False
-    return any(state.internal_ip(other) in (r.get("gateway"), r.get("via", {}).get("host")) for r in routes)
+    return any(objects.internal_ip(other) in (r.get("gateway"), r.get("via", {}).get("host")) for r in routes)
 
 
 def start(site: Site, node: str) -> None:
-    """Start a node that is down, and let the others know where its pods are when it came back with another address.
+    """Start a node that is down, and repair the routes to its pods when it returns with another address.
 
-    An engine gives a container's address away while that is down, when it needs one. What watches nodes learns the new one
-    from the kubelet; the static routes of our own node images do not.
+    An engine may give the address of a container that is down to another one. Controllers learn the new address from the
+    kubelet; the static routes of our own node images do not change by themselves.
 
-    :raises PatienceExhausted: when the kubelet has not said its new address yet; try again
+    :raises PatienceExhausted: when the kubelet has not reported its new address yet; try again
     """
     engine = site.cluster.engine
     if not engine.running(node):
@@ -47,8 +47,8 @@ def start(site: Site, node: str) -> None:
     address = address_of(site, node)
     if not site.cluster.image.startswith(f"{REPOSITORY}:") or not _routed_elsewhere(site, node, address):
         return
-    if state.internal_ip(site.kube.get("Node", node)) != address:
-        raise PatienceExhausted(f"{node} came back as {address}, and its kubelet has not said so yet")
+    if objects.internal_ip(site.kube.get("Node", node)) != address:
+        raise PatienceExhausted(f"{node} returned with address {address}, and its kubelet has not reported it yet")
     configure(engine, site.cluster.control_plane.name, len(site.cluster.nodes))
 
 
@@ -62,11 +62,11 @@ def _routed_elsewhere(site: Site, node: str, address: str) -> bool:
 
 
 def address_of(site: Site, node: str) -> str:
-    """The address that the engine has given a node."""
+    """Return the address that the engine has given a node."""
     shown = "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}"
     return site.cluster.engine.call("inspect", "--format", shown, node).strip().partition(" ")[0]
 
 
 def started_at(site: Site, node: str) -> float:
-    """When the engine started the node, Unix seconds, by this machine's clock, which is also the node's."""
-    return state.unix(site.cluster.engine.call("inspect", "--format", "{{.State.StartedAt}}", node).strip())
+    """Return when the engine started the node, in Unix seconds by this machine's clock, which is also the node's."""
+    return objects.unix(site.cluster.engine.call("inspect", "--format", "{{.State.StartedAt}}", node).strip())

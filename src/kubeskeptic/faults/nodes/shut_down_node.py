@@ -1,7 +1,8 @@
-"""Shut a node down in order, and leave it down.
+"""Shut a node down, and leave it down.
 
-Its systemd stops every service: kubelet, containerd and containers get SIGTERM. Whether pods are ended gracefully depends on
-the kubelet's ``shutdownGracePeriod``, which is 0 by default. Does not touch the Node object. Undoing starts the node.
+Its systemd stops every service: kubelet, containerd and containers get SIGTERM. Whether pods are terminated gracefully
+depends on the kubelet's ``shutdownGracePeriod``, which is 0 by default. The Node object is not touched. Undoing starts the
+node.
 """
 
 from __future__ import annotations
@@ -11,16 +12,17 @@ from typing import ClassVar
 
 from kubeskeptic.durations import NODE_STOPS
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, UndoRecord
-from kubeskeptic.faults.nodes.node_recovery import before, is_back, kubelet_answers, node_of
+from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
+from kubeskeptic.faults.nodes.node_recovery import is_back, kubelet_answers, node_of, state_before
 from kubeskeptic.faults.nodes.routes import start
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
 
 @dataclass(frozen=True)
 class ShutDownNode(Fault):
-    """:param grace: whole seconds until what has not ended is killed"""
+    """:param grace: whole seconds after which remaining processes are killed"""
 
     node: str
     grace: int = 30
@@ -29,7 +31,7 @@ class ShutDownNode(Fault):
     risk: ClassVar[Risk] = Risk.NODE
 
     def plan(self, site: Site) -> Plan:
-        """Remember what runs on the node."""
+        """Record the pods that are Ready on the node."""
         if not 1 <= self.grace <= 300:
             raise BadInput(f"a node is given 1 to 300 seconds to shut down, not {self.grace}")
         node_of(site, self.node)
@@ -37,28 +39,28 @@ class ShutDownNode(Fault):
             (Target("node", self.node),),
             f"shut node {self.node} down with {self.grace} s of grace",
             f"start node {self.node}",
-            before(site, self.node) | {"grace": self.grace},
+            state_before(site, self.node) | {"grace": self.grace},
             rescue=(tuple(site.cluster.engine.argv("start", self.node)),),
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
-        """Tell its first process to shut down."""
+        """Have the node's process 1 shut down."""
         grace = str(plan.record["grace"])
         site.cluster.engine.call("stop", "--time", grace, plan.record["node"], patience=NODE_STOPS)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The engine sees it down, and the API server no longer reaches its kubelet."""
+        """Evidence that the engine reports the node as down, and the API server no longer reaches its kubelet."""
         state = site.cluster.engine.state(plan.record["node"])
         if state == "running" or kubelet_answers(site, plan.record["node"]):
-            return NotYet(f"the engine says {state}")
-        return f"the engine says {state}, and the API server does not reach its kubelet"
+            return NotYet(f"the engine reports it as {state}")
+        return f"the engine reports it as {state}, and the API server does not reach its kubelet"
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Start it; fine when it runs."""
+        """Start the node, unless it runs."""
         start(site, record["node"])
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Ready since its start, what ran on it runs again, and routes lead to and from it."""
+        """Evidence that the node is Ready since its start, its pods run again, and routes lead to and from it."""
         return is_back(site, record)

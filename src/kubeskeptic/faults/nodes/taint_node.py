@@ -1,8 +1,8 @@
 """Taint a node.
 
-Adds one taint and leaves all others as they are. The effects NoSchedule and PreferNoSchedule keep new pods away, NoExecute
-also evicts those that do not tolerate it; ``node.kubernetes.io/out-of-service`` with NoExecute makes the control plane forget
-the pods of a dead node by force (Kubernetes documentation, Node Shutdowns). Evicted pods are not brought back.
+One taint is added, all others stay. The effects NoSchedule and PreferNoSchedule keep new pods away; NoExecute also evicts
+pods that do not tolerate it; ``node.kubernetes.io/out-of-service`` with NoExecute makes the control plane delete the pods of
+a dead node by force (Kubernetes documentation, Node Shutdowns). Evicted pods do not come back.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.errors import BadInput, NotFound
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
 from kubeskeptic.faults.nodes.node_recovery import node_of
 from kubeskeptic.faults.nodes.taints import find, rewrite, tolerates
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.rights import Right
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
@@ -35,7 +36,7 @@ class TaintNode(Fault):
     rights: ClassVar[tuple[Right, ...]] = (Right("nodes", ("patch",)),)
 
     def plan(self, site: Site) -> Plan:
-        """See that the node has no such taint."""
+        """Check that the node has no such taint."""
         if self.effect not in EFFECTS:
             raise BadInput(f"a taint's effect is {', '.join(EFFECTS)}, not {self.effect}")
         if not self.key:
@@ -46,7 +47,7 @@ class TaintNode(Fault):
         return Plan(
             (Target("taint", f"{self.node}/{self.key}:{self.effect}"),),
             f"taint node {self.node} with {self.key}={self.value}:{self.effect}",
-            f"take the taint {self.key}:{self.effect} from node {self.node}",
+            f"remove the taint {self.key}:{self.effect} from node {self.node}",
             {"node": self.node, "taint": taint},
             objects=(("Node", "", self.node),),
         )
@@ -56,7 +57,7 @@ class TaintNode(Fault):
         rewrite(site, plan.record["node"], plan.record["taint"], add=True)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The node has it; with NoExecute, all pods that do not tolerate it are on their way out."""
+        """Evidence that the node has the taint; with NoExecute, that pods that do not tolerate it are being deleted."""
         node = plan.record["node"]
         if not find(site.kube.get("Node", node), self.key, self.effect):
             return NotYet("the node does not have the taint")
@@ -65,13 +66,11 @@ class TaintNode(Fault):
         pods = site.kube.list("Pod", fields=f"spec.nodeName={node}")["items"]
         stay = [p for p in pods if not tolerates(p, plan.record["taint"]) and "deletionTimestamp" not in p["metadata"]]
         names = ", ".join(sorted(pod["metadata"]["name"] for pod in stay))
-        return (
-            NotYet(f"not evicted: {names}") if stay else "no pod is left on the node that does not tolerate the taint"
-        )
+        return NotYet(f"not evicted: {names}") if stay else "only pods that tolerate the taint are left on the node"
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Take this one taint away; fine when it or the node is gone."""
+        """Remove this taint, if the node still exists."""
         try:
             rewrite(site, record["node"], record["taint"], add=False)
         except NotFound:
@@ -79,7 +78,7 @@ class TaintNode(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The node does not have it."""
+        """Evidence that the node does not have the taint."""
         taint = record["taint"]
         if find(site.kube.get("Node", record["node"]), taint["key"], taint["effect"]):
             return NotYet("the node still has the taint")

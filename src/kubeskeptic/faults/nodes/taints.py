@@ -1,4 +1,4 @@
-"""The taints of a node: finding one, changing one, who tolerates it."""
+"""Taints of nodes: finding and changing one, and whether a pod tolerates it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kubeskeptic.faults.fault import Site
 
 
 def tolerates(pod: dict[str, Any], taint: dict[str, str]) -> bool:
-    """Whether a pod tolerates a taint for ever, as mirrors of static pods do (Kubernetes docs, Taints and Tolerations)."""
+    """Whether a pod tolerates a taint without limit, as mirror pods do (Kubernetes documentation, Taints and Tolerations)."""
     if "kubernetes.io/config.mirror" in pod["metadata"].get("annotations", {}):
         return True
     for one in pod["spec"].get("tolerations", []):
@@ -25,9 +25,9 @@ def find(node: dict[str, Any], key: str, effect: str) -> bool:
 
 
 def rewrite(site: Site, name: str, taint: dict[str, str], *, add: bool) -> None:
-    """Add one taint or take it away, and leave the others; asks again when somebody else changed the node meanwhile.
+    """Add or remove one taint, and keep the others; try again when the node was changed meanwhile.
 
-    :raises Conflict: when that happens again and again
+    :raises Conflict: when that happens four times in a row
     """
     for last in (False, False, False, True):
         node = site.kube.get("Node", name)

@@ -1,13 +1,13 @@
-"""Which container of which pod a fault acts on."""
+"""The container or the pod that a fault acts on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kubeskeptic import objects
 from kubeskeptic.errors import BadInput, NotFound
-from kubeskeptic.faults import state
-from kubeskeptic.faults.fault import Target
+from kubeskeptic.faults.targets import Target
 
 if TYPE_CHECKING:
     from kubeskeptic.kube import Kube
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Running:
-    """A container that runs: the pod's uid, the runtime's own id, and how often it was restarted before."""
+    """A running container: the pod's uid, the runtime's id of the container, and its restarts so far."""
 
     namespace: str
     pod: str
@@ -27,11 +27,11 @@ class Running:
 
     @property
     def target(self) -> Target:
-        """The pod, as a target: two faults in one pod would not be told apart."""
+        """The pod: the effects of two faults in one pod could not be told apart."""
         return Target("pod", self.pod, self.namespace)
 
     def as_record(self) -> dict[str, Any]:
-        """What undo and heal need."""
+        """Return what undo and heal need."""
         return {
             "namespace": self.namespace,
             "pod": self.pod,
@@ -44,35 +44,35 @@ class Running:
 
 
 def find(kube: Kube, namespace: str, pod: str, container: str = "") -> Running:
-    """The container of this name, the first of the pod when it is empty.
+    """Return the container of this name, or the pod's first when the name is empty.
 
     :raises BadInput: when there is no such pod or container, or it does not run
     """
     try:
         found = kube.get("Pod", pod, namespace)
     except NotFound as missing:
-        raise BadInput(f"there is no pod {namespace}/{pod}; name one that is there") from missing
+        raise BadInput(f"there is no pod {namespace}/{pod}; name one that exists") from missing
     names = [one["name"] for one in found["spec"]["containers"]]
     name = container or names[0]
     if name not in names:
         raise BadInput(f"pod {namespace}/{pod} has no container {name}; it has {', '.join(names)}")
-    status = state.containers(found).get(name, {})
+    status = objects.containers(found).get(name, {})
     if "running" not in status.get("state", {}):
         raise BadInput(f"container {name} of pod {namespace}/{pod} does not run; wait until it does")
     node = found["spec"]["nodeName"]
     uid = found["metadata"]["uid"]
-    return Running(namespace, pod, uid, node, name, state.runtime_id(status), status.get("restartCount", 0))
+    return Running(namespace, pod, uid, node, name, objects.runtime_id(status), status.get("restartCount", 0))
 
 
 def with_address(kube: Kube, namespace: str, name: str) -> dict[str, Any]:
-    """A pod that has an address of its own.
+    """Return a pod that has an address of its own.
 
-    :raises BadInput: when there is none of this name, or it uses its node's
+    :raises BadInput: when there is no such pod, or it uses its node's network
     """
     try:
         pod = kube.get("Pod", name, namespace)
     except NotFound as missing:
-        raise BadInput(f"there is no pod {namespace}/{name}; name one that is there") from missing
+        raise BadInput(f"there is no pod {namespace}/{name}; name one that exists") from missing
     if not pod["status"].get("podIP") or pod["spec"].get("hostNetwork"):
         raise BadInput(f"pod {namespace}/{name} has no address of its own")
     return pod

@@ -1,7 +1,7 @@
 """Delete a pod, gracefully or by force.
 
-Deletes the one pod object that is there now, by its uid: a successor of the same name is never touched. Does not touch its
-owner. By force means a grace period of zero: the API server forgets the pod at once, the node kills its containers.
+The pod is deleted by its uid: a successor of the same name is never touched, nor is the owner. By force means with a grace
+period of zero: the API server removes the pod at once, and the node kills its containers.
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from kubeskeptic import objects
 from kubeskeptic.durations import REPLACED, Patience
 from kubeskeptic.errors import BadInput, NotFound
 from kubeskeptic.faults import state
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
 from kubeskeptic.faults.runtime import still_running
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -31,11 +33,11 @@ class DeletePod(Fault):
     heals_itself: ClassVar[bool] = True
 
     def plan(self, site: Site) -> Plan:
-        """Find the pod, its containers and its owner."""
+        """Record the pod, its containers and its owner."""
         try:
             pod = site.kube.get("Pod", self.pod, self.namespace)
         except NotFound as missing:
-            raise BadInput(f"there is no pod {self.namespace}/{self.pod}; name one that is there") from missing
+            raise BadInput(f"there is no pod {self.namespace}/{self.pod}; name one that exists") from missing
         grace = 0 if self.force else pod["spec"].get("terminationGracePeriodSeconds", 30)
         record = {
             "namespace": self.namespace,
@@ -43,8 +45,8 @@ class DeletePod(Fault):
             "uid": pod["metadata"]["uid"],
             "address": pod["status"].get("podIP", ""),
             "node": pod["spec"].get("nodeName", ""),
-            "containers": [state.runtime_id(status) for status in state.containers(pod).values()],
-            "owner": state.owner(pod),
+            "containers": [objects.runtime_id(status) for status in objects.containers(pod).values()],
+            "owner": objects.owner(pod),
         }
         return Plan(
             (Target("pod", self.pod, self.namespace),),
@@ -56,13 +58,13 @@ class DeletePod(Fault):
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
-        """Ask for the deletion, and of no other pod than the planned one."""
+        """Request the deletion of the planned pod, by its uid."""
         if state.pod_or_none(site.kube, self.pod, self.namespace, plan.record["uid"]):
             grace = 0 if self.force else None
             site.kube.delete("Pod", self.pod, self.namespace, grace=grace, uid=plan.record["uid"])
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The object is gone or going, and its containers have really stopped; see forgotten() where nodes are out of reach."""
+        """Evidence that the pod is being deleted and its containers have stopped; without access to nodes, see forgotten()."""
         pod = state.pod_or_none(site.kube, self.pod, self.namespace, plan.record["uid"])
         if pod and "deletionTimestamp" not in pod["metadata"]:
             return NotYet("the pod is not being deleted")
@@ -71,16 +73,16 @@ class DeletePod(Fault):
         running = still_running(site, plan.record["node"], plan.record["containers"])
         if running:
             return NotYet(f"{len(running)} of its containers still run on {plan.record['node']}")
-        return f"the API server {'is deleting' if pod else 'has forgotten'} the pod, and its containers have stopped"
+        return f"the API server {'is deleting' if pod else 'has removed'} the pod, and its containers have stopped"
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The owner has as many Ready pods as it wants again."""
+        """Evidence that the owner has as many Ready pods as it wants."""
         if not record["owner"]:
-            return "a bare pod: nothing replaces it"
+            return "a bare pod: no controller replaces it"
         counted = state.wanted_and_ready(site.kube, record["namespace"], record["owner"])
         if counted is None:
-            return "its owner is gone, and wants no replacement"
+            return "its owner is gone, and nothing replaces it"
         wanted, ready = counted
         if ready < wanted:
             return NotYet(f"{ready} of {wanted} pods are Ready")

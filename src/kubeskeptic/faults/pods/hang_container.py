@@ -1,7 +1,7 @@
 """Hang a container: its main process is stopped with SIGSTOP, from its node.
 
-Connections are still accepted by the kernel and never answered; memory and files stay. Children of the main process go on. A
-liveness probe will have it restarted, which is what a claim about hanging containers is about.
+The kernel still accepts connections, which are never answered; memory and files stay. Children of the main process keep
+running. A liveness probe has the container restarted, which claims about hanging containers are about.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from kubeskeptic import objects
 from kubeskeptic.faults import state
 from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
 from kubeskeptic.faults.nodes.node_recovery import node_of
 from kubeskeptic.faults.pods.container import find
-from kubeskeptic.faults.runtime import signal, tasks, telling
+from kubeskeptic.faults.runtime import signal, signal_command, tasks
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -30,16 +31,16 @@ class HangContainer(Fault):
     risk: ClassVar[Risk] = Risk.NODE
 
     def plan(self, site: Site) -> Plan:
-        """Find the container that runs now."""
+        """Record the container that runs now."""
         found = find(site.kube, self.namespace, self.pod, self.container)
         node_of(site, found.node)
         what = f"the main process of container {found.name} of pod {self.namespace}/{self.pod}"
         return Plan(
             (found.target,),
             f"stop {what} with SIGSTOP",
-            f"let {what} go on with SIGCONT",
+            f"let {what} continue with SIGCONT",
             found.as_record(),
-            timers=(Timer(found.node, telling(found.id, "SIGCONT")),),
+            timers=(Timer(found.node, signal_command(found.id, "SIGCONT")),),
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
@@ -47,26 +48,26 @@ class HangContainer(Fault):
         signal(site, plan.record["node"], plan.record["id"], "SIGSTOP")
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The kernel lists the process as stopped."""
+        """Evidence that the kernel reports the process as stopped."""
         how = _process_state(site, plan.record)
-        return "the kernel says that its process is stopped" if how == "T" else NotYet(f"its process is in state {how}")
+        return "the kernel reports its process as stopped" if how == "T" else NotYet(f"its process is in state {how}")
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Send SIGCONT; fine when it runs, or has ended."""
+        """Send SIGCONT; a process that runs ignores it, and one that has ended is passed over."""
         signal(site, record["node"], record["id"], "SIGCONT")
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The process goes on, or its container was replaced, and the pod's container is Ready."""
+        """Evidence that the process is not stopped, or was replaced, and the pod's container is Ready."""
         if _process_state(site, record) == "T":
             return NotYet("its process is still stopped")
         pod = state.pod_or_none(site.kube, record["pod"], record["namespace"], record["uid"])
         if pod is None:
             return "the pod is gone"
-        if not state.containers(pod).get(record["container"], {}).get("ready"):
+        if not objects.containers(pod).get(record["container"], {}).get("ready"):
             return NotYet("the container is not Ready")
-        return "its process goes on, and the container is Ready"
+        return "its process is not stopped, and the container is Ready"
 
 
 def _process_state(site: Site, record: UndoRecord) -> str:

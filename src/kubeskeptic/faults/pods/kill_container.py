@@ -1,7 +1,7 @@
 """Kill a container's main process with SIGKILL, from its node.
 
-Kills the container that runs now, by the runtime's id: the one that the kubelet starts in its place is never touched. Does
-not touch the pod object. From inside the container this is impossible: the kernel protects process 1 of a namespace.
+The container that runs now is killed by the runtime's id: the one that replaces it is never touched, nor is the pod object.
+From inside the container this is impossible, as the kernel protects process 1 of a namespace.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from kubeskeptic import objects
 from kubeskeptic.durations import REPLACED
 from kubeskeptic.faults import state
 from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
@@ -31,7 +32,7 @@ class KillContainer(Fault):
     heals_itself: ClassVar[bool] = True
 
     def plan(self, site: Site) -> Plan:
-        """Find the container that runs now."""
+        """Record the container that runs now."""
         found = find(site.kube, self.namespace, self.pod, self.container)
         return Plan(
             (found.target,),
@@ -46,29 +47,29 @@ class KillContainer(Fault):
         signal(site, plan.record["node"], plan.record["id"], "SIGKILL")
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The runtime no longer runs it, or the kubelet has noticed: it ended, or another one runs in its place."""
+        """Evidence that the runtime no longer runs the container, or that the kubelet reports its end or its replacement."""
         if not still_running(site, plan.record["node"], [plan.record["id"]]):
             return "the runtime no longer runs the container"
         pod = state.pod_or_none(site.kube, self.pod, self.namespace, plan.record["uid"])
         if pod is None:
             return "the pod is gone with its container"
-        status = state.containers(pod).get(plan.record["container"], {})
+        status = objects.containers(pod).get(plan.record["container"], {})
         count = status.get("restartCount", 0)
         if count > plan.record["restarts"]:
             return f"the kubelet counts {count} restarts, {plan.record['restarts']} before"
-        if "running" not in status.get("state", {}) or state.runtime_id(status) != plan.record["id"]:
+        if "running" not in status.get("state", {}) or objects.runtime_id(status) != plan.record["id"]:
             return "the kubelet reports that the container has ended"
         return NotYet("the kubelet still reports the container as running")
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The pod, or its replacement, has the container Ready again."""
+        """Evidence that the pod, or its replacement, has the container Ready again."""
         pod = state.pod_or_none(site.kube, record["pod"], record["namespace"], record["uid"])
         if pod is None:
             return "the pod is gone"
         if pod["spec"].get("restartPolicy") == "Never":
-            return "its restartPolicy is Never: nothing restarts it"
-        status = state.containers(pod).get(record["container"], {})
-        if not status.get("ready") or state.runtime_id(status) == record["id"]:
+            return "its restartPolicy is Never: it is not restarted"
+        status = objects.containers(pod).get(record["container"], {})
+        if not status.get("ready") or objects.runtime_id(status) == record["id"]:
             return NotYet(f"container {record['container']} is not Ready again: {status.get('state')}")
         return f"container {record['container']} is Ready again after {status['restartCount']} restarts"

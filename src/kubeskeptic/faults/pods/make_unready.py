@@ -1,6 +1,6 @@
-"""Make a pod unready: its readiness probe fails, nothing else does.
+"""Make a pod unready: its readiness probe fails, all other requests are answered.
 
-Works on pods of our own workload image, which is told what to answer to ``/ready``; it goes on answering everything else.
+Works on pods of our own workload image, whose answer to ``/ready`` can be configured.
 """
 
 from __future__ import annotations
@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from kubeskeptic import objects
 from kubeskeptic.faults import state
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
 from kubeskeptic.faults.pods.workload import control, record_of
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -27,7 +29,7 @@ class MakeUnready(Fault):
     risk: ClassVar[Risk] = Risk.NAMESPACE
 
     def plan(self, site: Site) -> Plan:
-        """See that the pod runs our workload."""
+        """Check that the pod runs our workload."""
         return Plan(
             (Target("pod", self.pod, self.namespace),),
             f"let the readiness probe of pod {self.namespace}/{self.pod} fail",
@@ -37,23 +39,25 @@ class MakeUnready(Fault):
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
-        """Tell it."""
+        """Configure the workload."""
         control(site, plan.record, ready=False)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """The kubelet has noticed."""
+        """Evidence that the kubelet reports the pod as not Ready."""
         pod = state.pod_or_none(site.kube, plan.record["pod"], plan.record["namespace"], plan.record["uid"])
-        return NotYet("the pod is Ready") if pod and state.ready(pod) else "the kubelet says that the pod is not Ready"
+        return (
+            NotYet("the pod is Ready") if pod and objects.is_ready(pod) else "the kubelet reports the pod as not Ready"
+        )
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Tell it the contrary; fine when it is ready, or gone."""
+        """Configure the workload to be ready, if the pod still exists."""
         control(site, record, ready=True)
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """The kubelet has noticed that, too."""
+        """Evidence that the kubelet reports the pod as Ready."""
         pod = state.pod_or_none(site.kube, record["pod"], record["namespace"], record["uid"])
         if pod is None:
             return "the pod is gone"
-        return "the kubelet says that the pod is Ready" if state.ready(pod) else NotYet("the pod is not Ready")
+        return "the kubelet reports the pod as Ready" if objects.is_ready(pod) else NotYet("the pod is not Ready")

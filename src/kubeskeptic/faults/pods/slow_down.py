@@ -1,6 +1,6 @@
-"""Slow a pod down: every answer of it waits.
+"""Slow down a pod: each of its answers is delayed.
 
-Works on pods of our own workload image. Probes of the kubelet are answered at once, so that the pod stays Ready.
+Works on pods of our own workload image. The kubelet's probes are answered at once, so that the pod stays Ready.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from typing import ClassVar
 from kubeskeptic.durations import KUBELET_ANSWERS
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults import state
-from kubeskeptic.faults.fault import Fault, Plan, Site, Target, UndoRecord
+from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
 from kubeskeptic.faults.pods.workload import ask, control, record_of
+from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
@@ -33,23 +34,23 @@ class SlowDown(Fault):
     risk: ClassVar[Risk] = Risk.NAMESPACE
 
     def plan(self, site: Site) -> Plan:
-        """See that the pod runs our workload."""
+        """Check that the pod runs our workload."""
         if not 0.1 <= self.seconds <= 60:
             raise BadInput(f"a pod is slowed down by 0.1 to 60 seconds, not {self.seconds:g}")
         return Plan(
             (Target("pod", self.pod, self.namespace),),
-            f"let each answer of pod {self.namespace}/{self.pod} wait {self.seconds:g} s",
-            f"let answers of pod {self.namespace}/{self.pod} no longer wait",
+            f"delay each answer of pod {self.namespace}/{self.pod} by {self.seconds:g} s",
+            f"stop delaying answers of pod {self.namespace}/{self.pod}",
             record_of(site, self.namespace, self.pod, self.port) | {"seconds": self.seconds},
             objects=(("Pod", self.namespace, self.pod),),
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
-        """Tell it."""
+        """Configure the workload."""
         control(site, plan.record, delay=plan.record["seconds"])
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """An answer through the API server takes that long."""
+        """Evidence that an answer through the API server takes as long as the delay."""
         took = _took(site, plan.record)
         return (
             f"an answer took {took:.2f} s" if took >= plan.record["seconds"] else NotYet(f"an answer took {took:.2f} s")
@@ -57,12 +58,12 @@ class SlowDown(Fault):
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Tell it the contrary; fine when it is quick, or gone."""
+        """Configure the workload to answer at once, if the pod still exists."""
         control(site, record, delay=0)
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """An answer takes less than that."""
+        """Evidence that an answer takes less than the delay."""
         if state.pod_or_none(site.kube, record["pod"], record["namespace"], record["uid"]) is None:
             return "the pod is gone"
         took = _took(site, record)

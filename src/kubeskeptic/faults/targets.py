@@ -1,31 +1,48 @@
-"""Which targets are taken by a fault in force.
+"""What faults act on: targets, which of them are taken, and how victims are chosen.
 
 Two faults may not share a target. A fault of a node as a whole (``node/w``: it crashes, restarts, freezes, shuts down) also
-stops or restarts everything that runs in the node, and with it whatever another fault is doing there::
+stops or restarts everything that runs in the node, and with it the effect of any other fault there::
 
     node/w ─┬─ kubelet/w     stopped, restarted
             ├─ containerd/w  stopped
             ├─ kube-proxy/w  frozen, its rules flushed
             └─ network/w     rules, queues
 
-What is kept in API objects goes on whatever happens to the node, and composes with it: ``cordon/w``, ``taint/w/…``, pods.
+What is kept in API objects is unaffected by the node's state, and composes with it: ``cordon/w``, ``taint/w/…``, pods.
+
+Victims are a pure function of the candidates, the rule and the seed. The same three give the same victims on every machine
+and in every Python, in whichever order the candidates come; another seed, or another rule, shuffles anew. A candidate that
+disappears does not change the order of the others.
 """
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from kubeskeptic.errors import BadInput
-
-if TYPE_CHECKING:
-    from kubeskeptic.faults.fault import Target
 
 WHOLE = "node"
 """The kind of target that is a node with all that runs in it."""
 INSIDE = frozenset({"kubelet", "containerd", "kube-proxy", "network"})
 """The kinds of targets inside a node, whose names are the node's: what was done to them ends when the node does."""
+
+
+@dataclass(frozen=True, order=True)
+class Target:
+    """What a fault acts on. Two faults in force at the same time may not share one.
+
+    Its text is ``node/kubeskeptic-worker`` or ``pod/namespace/name``.
+    """
+
+    kind: str
+    name: str
+    namespace: str = ""
+
+    def __str__(self) -> str:
+        return "/".join(part for part in (self.kind, self.namespace, self.name) if part)
 
 
 class InForce:
@@ -72,3 +89,23 @@ def _collision(target: Target, fault: str, taken: Target, other: str) -> str:
 
 def _holds(whole: Target, part: Target) -> bool:
     return whole.kind == WHOLE and part.kind in INSIDE and whole.name == part.name
+
+
+def choose(candidates: Iterable[str], rule: str, seed: int, count: int = 1) -> list[str]:
+    """Return ``count`` of the candidates.
+
+    :param rule: what they are chosen for, such as "nodes/node_crashes: crash"; different rules choose independently
+    :raises BadInput: when there are fewer candidates than that
+    """
+    distinct = sorted(set(candidates))
+    if count < 1:
+        raise BadInput(f"{rule}: asked for {count} victims; ask for one or more")
+    if len(distinct) < count:
+        raise BadInput(
+            f"{rule}: asked for {count} victims and there are {len(distinct)}: {', '.join(distinct) or 'none'}"
+        )
+    return sorted(distinct, key=lambda candidate: (_draw(candidate, rule, seed), candidate))[:count]
+
+
+def _draw(candidate: str, rule: str, seed: int) -> str:
+    return hashlib.sha256(f"{seed}\0{rule}\0{candidate}".encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Which faults may be in force together: drawn as targets, and with the targets that the faults themselves name."""
+"""Which faults may be in force together, drawn as targets and with the targets that the faults themselves name; victims."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from kubeskeptic.faults.nodes.cordon_node import CordonNode
 from kubeskeptic.faults.nodes.crash_node import CrashNode
 from kubeskeptic.faults.nodes.freeze_node import FreezeNode
 from kubeskeptic.faults.nodes.taint_node import TaintNode
-from kubeskeptic.faults.overlap import INSIDE, WHOLE
+from kubeskeptic.faults.targets import INSIDE, WHOLE, choose
 
 
 def taking(*targets: str) -> InForce:
@@ -146,3 +146,30 @@ def test_every_kind_of_target_was_thought_about() -> None:
     kinds = {kind for source in sources for kind in re.findall(r'Target\("([a-z-]+)"', source.read_text())}
     apart = {"cordon", "taint", "daemonset", "deployment", "manifest", "pod", "pod-network"}
     assert kinds == {WHOLE, *INSIDE, *apart}
+
+
+NODES = ["worker", "worker2", "worker3"]
+
+
+def test_the_same_question_has_the_same_answer_in_any_order() -> None:
+    assert choose(NODES, "crash", 1) == choose(reversed(NODES), "crash", 1) == choose(NODES * 2, "crash", 1)
+
+
+def test_known_answers_stay() -> None:
+    assert choose(NODES, "crash", 1, 3) == ["worker3", "worker2", "worker"]
+
+
+def test_every_candidate_comes_up_about_as_often() -> None:
+    first = [choose(NODES, "crash", seed)[0] for seed in range(300)]
+    assert all(70 < first.count(node) < 130 for node in NODES)
+
+
+def test_a_vanished_candidate_leaves_the_order_of_the_others() -> None:
+    order = choose(NODES, "crash", 5, 3)
+    assert choose(order[1:], "crash", 5, 2) == order[1:]
+
+
+@pytest.mark.parametrize("count", [0, 4])
+def test_senseless_counts(count: int) -> None:
+    with pytest.raises(BadInput, match=f"asked for {count} victims"):
+        choose(NODES, "crash", 1, count)

@@ -1,0 +1,69 @@
+"""Stalls: times in which the agent's process did not run, seen by a heartbeat of the event loop.
+
+::
+
+    beats     |   |   |                  |   |
+    stall             [------------------]        from the last beat before it to the first beat after it
+
+Nothing was asked in a stall and no answer was read, whatever the probe: all lanes of the node share the hole. An answer
+that was read at a stall's end may have come at any time in it, so the ``took`` of its sample is an upper limit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+from kubeskeptic.agent import clock
+from kubeskeptic.agent.gaps import PROCESS, STALLED, Gaps
+
+BEAT = 0.01
+"""Seconds between two beats."""
+SHORTEST = 0.02
+"""A beat that is late by more than this many seconds is a stall: one period of the fastest ordinary probe."""
+REMEMBERED = 64
+"""Stalls that questions in flight are compared with."""
+
+
+class Stalls:
+    """Notes the stalls of the running loop as gaps of the process.
+
+    :param gaps: where a stall is noted, to be delivered with the batches
+    :param recorded: returns the number of samples recorded so far, by which gaps are acknowledged
+    """
+
+    def __init__(self, gaps: Gaps, recorded: Callable[[], int]) -> None:
+        self._gaps = gaps
+        self._recorded = recorded
+        self._last = clock.monotonic()
+        self._known: deque[tuple[float, float]] = deque(maxlen=REMEMBERED)
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Start the heartbeat."""
+        self._last = clock.monotonic()
+        self._timer = clock.at(self._last + BEAT, self._beat)
+
+    def stop(self) -> None:
+        """Stop the heartbeat."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def between(self, since: float, until: float) -> bool:
+        """Return whether a stall overlaps a stretch of monotonic time; one that has not been beaten off yet counts."""
+        return any(begin < until and end > since for begin, end in (*self._known, self._current()))
+
+    def _current(self) -> tuple[float, float]:
+        now = clock.monotonic()
+        stalled = self._timer is not None and now - self._last > BEAT + SHORTEST
+        return (self._last, now) if stalled else (now, now)
+
+    def _beat(self) -> None:
+        begin, end = self._current()
+        if end > begin:
+            self._known.append((begin, end))
+            self._gaps.add(PROCESS, begin, end, 0, STALLED, self._recorded())
+        self._last = clock.monotonic()
+        self._timer = clock.at(self._last + BEAT, self._beat)

@@ -1,0 +1,64 @@
+"""``skeptic agent-image`` and ``skeptic uninstall``: what is brought to other places, and taken away from this one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kubeskeptic.clusters import agent_delivery, engine_install, uninstall
+from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.up import DEFAULT_NAME
+from kubeskeptic.errors import BadInput
+
+
+@click.command("agent-image")
+@click.option(
+    "--name", default=DEFAULT_NAME, show_default=True, help="With --load: which kind cluster on this machine."
+)
+@click.option("--load", is_flag=True, help="Bring it into every node of a kind cluster.")
+@click.option("--push", metavar="REPOSITORY", help="Push it to a registry that the engine is logged in to.")
+@click.option("--save", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write it to a file.")
+def agent_image(name: str, load: bool, push: str | None, save: Path | None) -> None:
+    """Bring the agent's image to a kind cluster, a registry or a file, and print its name there.
+
+    \b
+    skeptic agent-image --load --name ci
+    skeptic agent-image --push registry.example/team/agent
+    skeptic agent-image --save agent.tar
+
+    On a cluster that is not kind: push the image, then `pytest --context NAME --agent-image IMAGE`.
+    """
+    if [load, push is not None, save is not None].count(True) != 1:
+        raise BadInput("say one of --load, --push REPOSITORY, --save FILE")
+    workshop = Workshop(lambda line: click.echo(line, err=True))
+    engine = engine_install.provide(workshop.store, workshop.progress)
+    if push:
+        click.echo(agent_delivery.push(workshop, engine, push))
+    elif save:
+        click.echo(agent_delivery.save(workshop, engine, save))
+    else:
+        click.echo(agent_delivery.load(workshop, engine, name))
+
+
+@click.command("uninstall")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def uninstall_(yes: bool) -> None:
+    """Take everything of ours from this machine: clusters, our container engine, images, caches. The clone stays.
+
+    \b
+    skeptic uninstall
+    skeptic uninstall --yes
+
+    What goes is said first. While a run uses a cluster, nothing is touched: that ends with status 21.
+    """
+    found = uninstall.installed()
+    lines = found.lines()
+    if not lines:
+        click.echo("nothing of kubeskeptic is on this machine")
+        return
+    click.echo("\n".join(["this goes:", *(f"  {line}" for line in lines)]))
+    uninstall.refuse_in_use(found)
+    if not yes:
+        click.confirm("go on?", abort=True)
+    uninstall.uninstall(found, progress=click.echo)

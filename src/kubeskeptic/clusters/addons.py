@@ -1,0 +1,230 @@
+"""What runs in a cluster and is not part of Kubernetes: built once, brought into nodes and set up when it is needed.
+
+::
+
+    Go module, Debian packages, wheel ─▶ image archives ─▶ containerd of every node ─▶ manifests/addons/NAME.yaml ─▶ ready
+
+An addon whose manifest a scenario brings itself (``redis``) has images only.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from string import Template
+
+from kubeskeptic import paths
+from kubeskeptic.clusters import agents, network
+from kubeskeptic.clusters.builds import addon_images, components, node_image, plan
+from kubeskeptic.clusters.builds.addon_images import Image
+from kubeskeptic.clusters.builds.golang import GoBuild
+from kubeskeptic.clusters.builds.plan import Task
+from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.cluster import Cluster
+from kubeskeptic.clusters.engine import Engine
+from kubeskeptic.clusters.network import KUBECTL
+from kubeskeptic.clusters.steps import Say, quiet
+from kubeskeptic.durations import CLUSTER_READY
+from kubeskeptic.errors import BadInput, MissingRequirement
+
+
+@dataclass(frozen=True)
+class Addon:
+    """Something that can be put into a cluster of ours.
+
+    :param images: placeholder in the manifest → what makes the image
+    :param builds: the Go modules that its images are built from
+    :param definitions: files of the first module with CustomResourceDefinitions, as a pattern
+    :param ready: namespace and name of each workload that has to be ready, none for images without a manifest
+    :param from_start: whether ``skeptic up`` sets it up, and node images carry it
+    """
+
+    name: str
+    images: Mapping[str, Callable[[Workshop], Image]]
+    builds: tuple[GoBuild, ...] = ()
+    definitions: str = ""
+    ready: tuple[tuple[str, str], ...] = field(default=())
+    from_start: bool = False
+
+
+ADDONS = {
+    addon.name: addon
+    for addon in (
+        Addon(
+            "network-policy",
+            {"KUBE_ROUTER_IMAGE": addon_images.kube_router},
+            (components.kube_router(),),
+            ready=(("kube-system", "daemonset/kube-router"),),
+            from_start=True,
+        ),
+        Addon(
+            "metrics-server",
+            {"METRICS_SERVER_IMAGE": addon_images.metrics_server},
+            (components.metrics_server(),),
+            ready=(("kube-system", "deployment/metrics-server"),),
+            from_start=True,
+        ),
+        Addon("redis", {"REDIS_IMAGE": addon_images.redis}),
+        Addon(
+            "metallb",
+            {
+                "CONTROLLER_IMAGE": lambda workshop: addon_images.metallb(workshop, "controller"),
+                "SPEAKER_IMAGE": lambda workshop: addon_images.metallb(workshop, "speaker"),
+            },
+            (components.metallb(),),
+            "config/crd/bases/*.yaml",
+            ready=(("metallb-system", "deployment/controller"), ("metallb-system", "daemonset/speaker")),
+        ),
+        Addon(
+            "contour",
+            {"CONTOUR_IMAGE": addon_images.contour, "ENVOY_IMAGE": addon_images.envoy},
+            (components.contour(),),
+            "examples/contour/01-crds.yaml",
+            ready=(("projectcontour", "deployment/contour"), ("projectcontour", "daemonset/envoy")),
+        ),
+    )
+}
+
+
+def chosen(names: str) -> list[Addon]:
+    """The addons of a list such as ``metrics-server,metallb``; ``all`` and ``none`` are lists too.
+
+    :raises BadInput: naming those that there are
+    """
+    if names in ("all", "none"):
+        return list(ADDONS.values()) if names == "all" else []
+    wanted = [name.strip() for name in names.split(",")]
+    unknown = [name for name in wanted if name not in ADDONS]
+    if unknown:
+        raise BadInput(f"there is no addon {', '.join(unknown)}; choose of {', '.join(ADDONS)}, all, none")
+    return [ADDONS[name] for name in wanted]
+
+
+def images(workshop: Workshop, addon: Addon) -> dict[str, Image]:
+    """An addon's images by their placeholders, built when they are not there.
+
+    :raises MissingRequirement: when this machine cannot build them
+    """
+    return {placeholder: make(workshop) for placeholder, make in addon.images.items()}
+
+
+def tasks(workshop: Workshop, wanted: Sequence[Addon]) -> list[Task]:
+    """Making the images of addons, as parts of a plan; one that cannot be built says so when it is needed."""
+
+    def fetch(addon: Addon) -> None:
+        for build in addon.builds:
+            workshop.fetch(build)
+
+    def make(addon: Addon, _: object) -> None:
+        images(workshop, addon)
+
+    return [plan.if_possible(Task(partial(fetch, addon), partial(make, addon))) for addon in wanted]
+
+
+def load_addon(target: Cluster, name: str, *, progress: Say = quiet) -> dict[str, str]:
+    """Put an addon into a cluster and wait until it is ready; quick when it is there already.
+
+    :returns: the names of its images by the placeholders that stand for them in manifests, such as ``REDIS_IMAGE``
+    :raises MissingRequirement: when this machine cannot build it
+    :raises CommandFailed: when it does not become ready, with kubectl's own words
+    """
+    (addon,) = chosen(name)
+    workshop = Workshop(progress)
+    made = images(workshop, addon)
+    references = {placeholder: reference for placeholder, (reference, _) in made.items()}
+    _into_nodes(workshop, target, addon.name, list(made.values()))
+    if addon.ready:
+        text = manifest(workshop, target, addon, references)
+        _kubectl(
+            target, "apply", "--server-side", "--force-conflicts", "--field-manager=kubeskeptic", "-f", "-", stdin=text
+        )
+        wait_until_ready(target, addon)
+    return references
+
+
+def unload_addon(target: Cluster, name: str, *, progress: Say = quiet) -> None:
+    """Take an addon out of a cluster, and wait until its objects are gone; its images stay in the nodes."""
+    (addon,) = chosen(name)
+    if addon.ready:
+        workshop = Workshop(progress)
+        text = manifest(workshop, target, addon, dict.fromkeys(addon.images, "none"))
+        _kubectl(target, "delete", "--ignore-not-found", "--wait", "-f", "-", stdin=text)
+
+
+def wait_until_ready(target: Cluster, addon: Addon) -> None:
+    """Wait until all pods of an addon are ready.
+
+    :raises CommandFailed: with what is not
+    """
+    for namespace, what in addon.ready:
+        _kubectl(target, "rollout", "status", "--namespace", namespace, what, f"--timeout={CLUSTER_READY.seconds:.0f}s")
+
+
+def manifest(workshop: Workshop, target: Cluster, addon: Addon, references: Mapping[str, str]) -> str:
+    """What is applied: the definitions of the addon's own API, then its objects with everything filled in."""
+    template = Template((paths.checkout() / f"manifests/addons/{addon.name}.yaml").read_text(encoding="utf-8"))
+    wanted = set(template.get_identifiers())
+    facts = {name: find(target) for name, find in _FACTS.items() if name in wanted}
+    objects = template.safe_substitute(references, **facts)
+    if not addon.definitions:
+        return objects
+    return f"{addon_images.definitions(workshop, addon.builds[0], addon.definitions)}\n---\n{objects}"
+
+
+def _into_nodes(workshop: Workshop, target: Cluster, title: str, wanted: list[Image]) -> None:
+    """Import images into the nodes that do not have them."""
+    nodes = [node.name for node in target.nodes]
+    with workshop.progress.step(f"{title} into the nodes", 3) as step, ThreadPoolExecutor(len(nodes)) as pool:
+
+        def import_missing(node: str) -> None:
+            there = agents.images_of(target.engine, node)
+            for reference, archive in wanted:
+                if reference not in there:
+                    node_image.take_in(target.engine, node, archive, step)
+
+        list(pool.map(import_missing, nodes))
+
+
+def _kubectl(target: Cluster, *words: str, stdin: str | None = None) -> str:
+    if not target.engine.nodes(target.name):
+        raise MissingRequirement(f"addons need a kind cluster whose nodes this machine has; {target.name} is none")
+    return target.engine.exec(target.control_plane.name, [*KUBECTL, *words], stdin=stdin, patience=CLUSTER_READY)
+
+
+def _service_range(target: Cluster) -> str:
+    """The range that addresses of Services come from."""
+    return network.service_ranges(json.loads(_kubectl(target, "get", "servicecidrs", "-o", "json")))[0]
+
+
+def _node_address(target: Cluster) -> str:
+    """A worker's own address."""
+    found = json.loads(_kubectl(target, "get", "node", target.workers[0].name, "-o", "json"))
+    return next(str(each["address"]) for each in found["status"]["addresses"] if each["type"] == "InternalIP")
+
+
+def free_addresses(subnet: str, cluster: str) -> str:
+    """Sixteen addresses near the end of the nodes' network, others for each cluster: engines hand out from its beginning."""
+    addresses = ipaddress.ip_network(subnet)
+    slot = sum(cluster.encode()) % 8
+    last = int(addresses.broadcast_address) - 16 * slot - 2
+    return f"{ipaddress.ip_address(last - 15)}-{ipaddress.ip_address(last)}"
+
+
+def _addresses(target: Cluster) -> str:
+    return free_addresses(_subnet(target.engine), target.name)
+
+
+def _subnet(engine: Engine) -> str:
+    configured = json.loads(engine.call("network", "inspect", "kind", "--format", "{{json .IPAM.Config}}"))
+    return next(str(each["Subnet"]) for each in configured if "." in each["Subnet"])
+
+
+_FACTS: Mapping[str, Callable[[Cluster], str]] = {
+    "SERVICE_RANGE": _service_range,
+    "NODE_ADDRESS": _node_address,
+    "ADDRESSES": _addresses,
+}

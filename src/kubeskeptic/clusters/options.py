@@ -1,0 +1,111 @@
+"""What a cluster is asked to be, and how that is compared with one that is there."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kubeskeptic.clusters import kind_config
+from kubeskeptic.errors import BadInput
+
+DEFAULT_WORKERS = 3
+DEFAULTS = {
+    "kubernetes": "",
+    "workers": str(DEFAULT_WORKERS),
+    "profile": "default",
+    "proxy mode": "iptables",
+    "config": "",
+}
+"""By name; an empty Kubernetes version is the default one, or the one that kind pins."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Options of ``skeptic up``; None is what a cluster that is there has, and else the default.
+
+    :param kubernetes: version, such as ``v1.37.2``
+    :param profile: one of :data:`~kubeskeptic.clusters.kind_config.PROFILES`
+    :param proxy_mode: one of :data:`~kubeskeptic.clusters.kind_config.PROXY_MODES`
+    :param config: the user's own kind configuration, which names the nodes
+    """
+
+    kubernetes: str | None = None
+    workers: int | None = None
+    profile: str | None = None
+    proxy_mode: str | None = None
+    config: Path | None = None
+
+    def check(self) -> None:
+        """Raise BadInput for a value that no cluster of ours can have."""
+        if self.workers is not None and not 1 <= self.workers <= 20:
+            raise BadInput(f"a cluster of ours has 1 to 20 workers, not {self.workers}")
+        if self.config and self.workers is not None:
+            raise BadInput("--config names the nodes; leave out --workers")
+        for name, value, allowed in (
+            ("profile", self.profile, kind_config.PROFILES),
+            ("proxy-mode", self.proxy_mode, kind_config.PROXY_MODES),
+        ):
+            if value is not None and value not in allowed:
+                raise BadInput(f"--{name} is one of {', '.join(allowed)}, not {value!r}")
+
+    def given(self) -> dict[str, str]:
+        """What was asked for in so many words, by the names of :data:`DEFAULTS`."""
+        values = {
+            "kubernetes": self.kubernetes,
+            "workers": None if self.workers is None else str(self.workers),
+            "profile": self.profile,
+            "proxy mode": self.proxy_mode,
+            "config": fingerprint(self.config) if self.config else None,
+        }
+        return {name: value for name, value in values.items() if value is not None}
+
+
+def fingerprint(config: Path) -> str:
+    """A configuration's place and content in one line, as it is written down.
+
+    :raises BadInput: when there is no such file
+    """
+    try:
+        content = hashlib.sha256(config.read_bytes()).hexdigest()[:12]
+    except OSError as error:
+        raise BadInput(f"the kind configuration {config} cannot be read: {error}") from error
+    return f"{config.resolve()} {content}"
+
+
+def differences(given: Mapping[str, str], made: Mapping[str, str]) -> str:
+    """How a cluster differs from what was asked for, in words; empty when it does not."""
+    wrong = [(name, value) for name, value in given.items() if made[name] != value]
+    if not wrong:
+        return ""
+    has = ", ".join(f"{name} {made[name] or 'as by default'}" for name, _ in wrong)
+    return f"{has}, not {', '.join(f'{name} {value}' for name, value in wrong)}"
+
+
+def description(made: Mapping[str, str]) -> str:
+    """What is not as by default, in words; empty when all is."""
+    return ", ".join(f"{name} {value}" for name, value in made.items() if value != DEFAULTS[name])
+
+
+def completed(given: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:
+    """All options of a cluster to be made.
+
+    :param before: of the cluster that it replaces, if any; what was asked for comes first
+    :raises BadInput: when there is a configuration file that cannot be used
+    """
+    made = {**DEFAULTS, **before, **given}
+    if "workers" in given:
+        made["config"] = ""
+    if made["config"]:
+        config = configuration(made)
+        mode = str((config.get("networking") or {}).get("kubeProxyMode", DEFAULTS["proxy mode"]))
+        made |= {"workers": str(kind_config.workers(config)), "proxy mode": given.get("proxy mode", mode)}
+    return made
+
+
+def configuration(made: Mapping[str, str]) -> kind_config.Configuration:
+    """The kind configuration that the options start from: the user's file, or so many workers."""
+    if made["config"]:
+        return kind_config.of_file(Path(made["config"].rpartition(" ")[0]))
+    return kind_config.default(int(made["workers"]))

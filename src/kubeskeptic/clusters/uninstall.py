@@ -1,0 +1,108 @@
+"""Taking away everything that kubeskeptic put on a machine: clusters, its engine, images, caches, state. Not the clone.
+
+What is taken away is listed first, so that it can be said before anything is touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from kubeskeptic import paths, process
+from kubeskeptic.clusters import cluster, delete_guard, engine_install, mounts
+from kubeskeptic.clusters.builds import node_image
+from kubeskeptic.clusters.builds.pod_images import OURS
+from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.engine import CLUSTER_LABEL, Engine
+from kubeskeptic.clusters.steps import Say, quiet
+from kubeskeptic.clusters.up import down
+from kubeskeptic.durations import PACKAGES
+from kubeskeptic.errors import CommandFailed, MissingRequirement, Refused
+
+REPOSITORIES = (node_image.REPOSITORY, "kubeskeptic/node-root", f"{OURS}/agent")
+
+
+@dataclass(frozen=True)
+class Installed:
+    """What of ours is on this machine.
+
+    :param clusters: names of clusters that ``skeptic up`` made
+    :param images: tags in an engine that is not ours; those in our own go with its folder
+    :param folders: with their sizes in bytes
+    """
+
+    engine: Engine | None
+    clusters: tuple[str, ...]
+    images: tuple[str, ...]
+    folders: tuple[tuple[Path, int], ...]
+
+    def lines(self) -> list[str]:
+        """What would be taken away, a line each."""
+        lines = [f"cluster {name}" for name in self.clusters]
+        if self.engine and self.engine.own:
+            lines.append("our container engine, with everything that runs in it")
+        lines += [f"image {tag}" for tag in self.images]
+        return [*lines, *(f"folder {folder} ({size / 1e9:.1f} GB)" for folder, size in self.folders)]
+
+
+def installed() -> Installed:
+    """Look; nothing is changed."""
+    engine = engine_install.find(Workshop(quiet).store)
+    in_engine = {node.labels[CLUSTER_LABEL] for node in engine.containers(CLUSTER_LABEL)} if engine else set()
+    foreign = engine if engine and not engine.own else None
+    return Installed(
+        engine,
+        tuple(sorted(name for name in in_engine if cluster.begun(name))),
+        tuple(tag for repository in REPOSITORIES for tag in foreign.tags(repository)) if foreign else (),
+        tuple((folder, size_of(folder)) for folder in (paths.cache(), paths.state()) if folder.exists()),
+    )
+
+
+def refuse_in_use(found: Installed) -> None:
+    """Raise Refused when a cluster that would go is in use; one of somebody else's in our own engine counts as in use."""
+    for name in found.clusters:
+        used = delete_guard.in_use(name)
+        if used:
+            raise Refused(f"cluster {name} would be deleted, but {used}")
+    if found.engine and found.engine.own:
+        others = {node.labels[CLUSTER_LABEL] for node in found.engine.containers(CLUSTER_LABEL)} - set(found.clusters)
+        if others:
+            raise Refused(
+                f"`skeptic up` did not make {', '.join(sorted(others))}, and the engine goes with it; delete it yourself with "
+                f"`kind delete cluster --name {min(others)}`"
+            )
+
+
+def uninstall(found: Installed, *, progress: Say = quiet) -> None:
+    """Take away what was found.
+
+    :raises Refused: when a cluster is in use; nothing was touched
+    """
+    refuse_in_use(found)
+    for name in found.clusters:
+        down(name, progress=progress)
+        progress(f"cluster {name} is deleted")
+    if found.engine:
+        _clear(found.engine, found.images)
+    for folder, _ in found.folders:
+        mounts.remove(folder)
+        progress(f"{folder} is removed")
+
+
+def _clear(engine: Engine, images: Sequence[str]) -> None:
+    """Stop an engine of ours; remove our images from another."""
+    if engine.own:
+        engine_install.stop()
+    for tag in images:
+        with suppress(CommandFailed):  # a container of the user's still runs from it
+            engine.remove_image(tag)
+
+
+def size_of(folder: Path) -> int:
+    """Bytes that a folder takes on its disk, 0 when that cannot be told; what is mounted in it is not counted."""
+    try:
+        return 1024 * int(process.run(["du", "-skx", str(folder)], patience=PACKAGES).split()[0])
+    except (CommandFailed, MissingRequirement, IndexError):
+        return 0

@@ -1,0 +1,79 @@
+"""The agents in the cluster: their namespace and DaemonSet applied, Ready, and gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from kubeskeptic.durations import AGENTS_READY
+from kubeskeptic.errors import Inconclusive, LeftDirty, PatienceExhausted, Unanswered
+from kubeskeptic.kube import Kube
+from kubeskeptic.kube.deletion import delete_and_wait
+from kubeskeptic.kube.obstacles import Watchman, obstacles
+from kubeskeptic.objects import is_ready
+from kubeskeptic.probes.daemonset import LABEL, manifests
+from kubeskeptic.waiting import NotYet, until
+
+
+class AgentDeployment:
+    """One agent on every node of a cluster.
+
+    :param image: the agent's image, which the nodes have
+    :param namespace: one of their own, made and deleted here
+    :param run: id of the run, for the labels
+    """
+
+    def __init__(self, kube: Kube, image: str, namespace: str, run: str) -> None:
+        self._kube = kube
+        self._image = image
+        self._namespace = namespace
+        self._run = run
+        self._watchman = Watchman()
+
+    def nodes(self) -> list[str]:
+        """Return the names of the cluster's nodes.
+
+        :raises Unanswered: when the API server does not answer
+        """
+        return sorted(node["metadata"]["name"] for node in self._kube.list("Node")["items"])
+
+    def apply(self) -> list[str]:
+        """Apply the manifests, and return the nodes once each has a Ready agent.
+
+        :raises Inconclusive: when something keeps them from it that does not pass by itself
+        :raises PatienceExhausted: naming a node without one
+        """
+        for manifest in manifests(self._image, self._namespace, self._run):
+            self._kube.apply(manifest)
+        return until(self._ready, AGENTS_READY, what="an agent on every node", tolerate=(Unanswered,))
+
+    def delete(self) -> None:
+        """Delete the namespace, and return when it is gone.
+
+        :raises LeftDirty: when it does not go
+        """
+        try:
+            delete_and_wait(self._kube, "Namespace", self._namespace)
+        except PatienceExhausted as stuck:
+            raise LeftDirty(f"{stuck}; run `skeptic cleanup`") from stuck
+
+    def _ready(self) -> list[str] | NotYet:
+        nodes = self.nodes()
+        pods = self._kube.list("Pod", self._namespace, labels=f"{LABEL}={self._run}")["items"]
+        ready = {pod["spec"].get("nodeName") for pod in pods if is_ready(pod)}
+        missing = [node for node in nodes if node not in ready]
+        short = len(pods) < len(nodes)
+        stuck = self._watchman.lasting(obstacles(self._kube, self._namespace, pods, short=short)) if missing else []
+        if stuck:
+            raise Inconclusive(f"the agents cannot get Ready (none yet on {', '.join(missing)}): {'; '.join(stuck)}")
+        return NotYet(f"none yet on {missing[0]}: {_state(pods, missing[0])}") if missing else nodes
+
+
+def _state(pods: Iterable[dict[str, Any]], node: str) -> str:
+    """Why the agent of a node is not Ready, in the kubelet's words."""
+    for pod in pods:
+        if pod["spec"].get("nodeName") == node:
+            statuses = pod.get("status", {}).get("containerStatuses") or ()
+            waiting = [one["state"]["waiting"] for one in statuses if one.get("state", {}).get("waiting")]
+            return str(waiting[0].get("message") or waiting[0].get("reason")) if waiting else "not Ready"
+    return "no pod"
