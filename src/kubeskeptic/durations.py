@@ -56,10 +56,17 @@ EVIDENCE = Patience(5)
 """Logs, events and states are taken within this before something is undone; what is not there by then is left out."""
 EVIDENCE_READ = 2.0
 """Of which one log may take so much: the kubelet of a dead node never answers."""
+LOGIN = Patience(30)
+"""A login plug-in of a kubeconfig hands over its credentials. One that asks people something never does, as it is not heard."""
 API_ALIVE = 3.0
 """An API server that does not say within this that it is ready counts as not ready."""
 PODS_READY = Patience(120)
 """Pods of a manifest become Ready with their image present."""
+STUCK = 6.0
+"""What keeps a pod from starting and is seen for this long does not pass by itself: a service account, a taint of a node that
+has just come back or a webhook's endpoint are there sooner."""
+USABLE = Patience(10)
+"""At the start of a run a node that has just come back is Ready, and an aggregated API answers."""
 LISTED = Patience(30)
 """The recorder has its first lists."""
 GONE = Patience(120)
@@ -84,10 +91,17 @@ LEASE_LASTS = 30
 """A run that has not renewed its hold on a cluster for this many whole seconds has lost it."""
 LEASE_RENEWS = 5.0
 """Between two renewals of a run's hold on a cluster."""
+LEASE_LOOK = 1.0
+"""Between two looks at a lease that may be another run's: often enough to see one of its renewals."""
 CLEANUP_GONE = Patience(180)
 """A namespace with everything in it is gone."""
 KUBELET_ANSWERS = 2.0
 """A kubelet that does not answer the API server within this long counts as out of reach."""
+SETTING_READ = 10.0
+"""A component that does not say its configuration within this long counts as not read."""
+IN_FORCE = 180.0
+"""A changed ConfigMap is in the containers that mount it within this long, and read again by what reloads it: the kubelet's
+sync period and cache (Kubernetes documentation, ConfigMaps) with CoreDNS's own 45 s."""
 SWITCH_LOOKS = 0.25
 """Between two looks of a dead man's switch at the clock and at its runner."""
 SWITCH_COMMAND = Patience(390)
@@ -100,6 +114,9 @@ POLL = 0.2
 # -- observation --------------------------------------------------------------------------------------------------------
 MARGIN = 2.0
 """The one margin of all bounds: clock uncertainty, one tick, and the noise of a busy machine."""
+START_CEILING = 20.0
+"""A machine on which a pod takes longer than this to be Ready, with its image present, is too slow for claims whose bound
+has START in it: it would allow so much that nothing could violate it (claims.md, the table of bounds)."""
 PROBE_DEADLINE = 3.5
 """A probe gives up. Longer than a SYN retransmission (1 s, then 2 s more), so that a lost packet, which is answered after
 about 1 s or 3 s, and a dead endpoint, which never answers, are told apart."""

@@ -17,6 +17,7 @@
     ├── LeftDirty                exit 20  something of ours could not be undone
     ├── NotAsked                 exit 0   this cluster cannot be asked: a claim is skipped
     └── Inconclusive             exit 10  nothing can be concluded from what was seen
+        └── DiskFull                      what is seen cannot be written down; an OSError too
 
 A caller handles the level it cares about. Errors of libraries are mapped to these once, where the library is imported.
 """
@@ -106,3 +107,7 @@ class Inconclusive(SkepticError):
     """Nothing can be concluded: a gap, a fault that did not bite, a dirty baseline."""
 
     exit_status = 10
+
+
+class DiskFull(Inconclusive, OSError):
+    """What is seen cannot be written down any more. An OSError too, so that undoing treats it as one and goes on."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import MISSING, fields
+
 import pytest
 from click.testing import CliRunner
 
@@ -25,12 +27,34 @@ def test_settings_are_given_by_name_and_have_their_types() -> None:
         (["node=w1", "percent=lots"], "percent of drop_packets is a whole number, not 'lots'"),
         (["host=w1"], "drop_packets has no setting 'host=w1'; it has node=text, percent=whole number"),
         (["w1"], "has no setting 'w1'"),
+        (["node="], "node of drop_packets is empty; its settings are node=text"),
+        ([""], "has no setting ''"),
+        (["=w1"], "has no setting '=w1'"),
     ],
 )
 def test_what_makes_no_sense_is_said_in_one_sentence(settings: list[str], words: str) -> None:
     with pytest.raises(BadInput) as refused:
         made("drop_packets", settings)
     assert words in str(refused.value)
+
+
+@pytest.mark.parametrize("value", ["inf", "nan", "-inf"])
+def test_a_number_is_a_finite_one(value: str) -> None:
+    with pytest.raises(BadInput, match=f"seconds of drain_node is a number, not '{value}'"):
+        made("drain_node", ["node=w1", f"seconds={value}"])
+
+
+@pytest.mark.parametrize("fault", sorted(FAULTS))
+def test_every_fault_refuses_what_is_empty_or_left_out_in_one_sentence(fault: str) -> None:
+    required = [one.name for one in fields(FAULTS[fault]) if one.default is MISSING]  # type: ignore[arg-type]
+    for name in required:
+        with pytest.raises(BadInput, match=f"{name} of {fault} is "):
+            made(fault, [f"{name}="])
+    if required:
+        ended = CliRunner().invoke(main, ["inflict", fault, f"{required[0]}="])
+        assert (ended.exit_code, ended.output.count("\n")) == (4, 1)
+        with pytest.raises(BadInput, match=f"{fault} needs {required[0]}="):
+            made(fault, [])
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("30s", 30), ("1.5m", 90), ("2h", 7200), ("45", 45)])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kubeskeptic.clusters.adopted import NoEngine, adopted, default_kubeconfig, file_name
+from kubeskeptic.clusters.adopted import NoEngine, adopted, file_name
 from kubeskeptic.clusters.cluster_record import as_record, cluster_from
 from kubeskeptic.errors import CommandFailed, MissingRequirement
 from kubeskeptic.guard import Risk
@@ -61,10 +61,3 @@ def test_the_way_into_nodes_goes_by_what_is_allowed(kube: Any) -> None:
         nowhere.run("a", ["true"])
     own: Any = SimpleNamespace(provider="kind", engine=None)
     assert isinstance(access_to(own, kube, Risk.CONTROL_PLANE, "r1"), EngineAccess)
-
-
-def test_the_kubeconfig_is_the_one_that_kubectl_takes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KUBECONFIG", "/first:/second")
-    assert default_kubeconfig() == Path("/first")
-    monkeypatch.delenv("KUBECONFIG")
-    assert default_kubeconfig() == Path.home() / ".kube" / "config"

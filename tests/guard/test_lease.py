@@ -8,39 +8,82 @@ from typing import Any
 import pytest
 
 from kubeskeptic.errors import Conflict, LeftDirty, NotFound, Refused
-from kubeskeptic.guard.lease import Holder, Lease, forget, micro, why_taken
+from kubeskeptic.guard.lease import Holder, Lease, forget, in_use, micro
 from kubeskeptic.process import ProcessId
 
 NOW = datetime(2026, 11, 1, 12, 0, 0, tzinfo=UTC)
-US = Holder("r2", "here.boot.1", ProcessId(os.getpid(), 1.0))
+US = Holder("r2", Holder.us("").machine, ProcessId(os.getpid(), 1.0))
+THERE = str(Holder("r1", "there.boot.1", ProcessId(1, 1.0)))
 
 
-def held(by: str, seconds_ago: float) -> dict[str, Any]:
-    renewed = micro(NOW - timedelta(seconds=seconds_ago))
-    return {"spec": {"holderIdentity": by, "renewTime": renewed, "leaseDurationSeconds": 30}}
+class Renewing:
+    """A cluster whose lease another harness renews every ``every`` seconds of the time that passes here.
+
+    :param wrong: by how many seconds that harness's clock is fast
+    """
+
+    def __init__(self, by: str, every: float = 0.0, wrong: float = 0.0, lasts: int = 30) -> None:
+        self.by, self.every, self.wrong, self.lasts = by, every, wrong, lasts
+        self.now = 0.0
+        self.ends = float("inf")
+
+    def get(self, kind: str, name: str, namespace: str) -> dict[str, Any]:
+        if self.now >= self.ends:
+            raise NotFound("released", 404)
+        renewals = self.now // self.every if self.every else 0
+        at = NOW + timedelta(seconds=renewals * self.every + self.wrong)
+        spec = {"holderIdentity": self.by, "renewTime": micro(at), "leaseDurationSeconds": self.lasts}
+        return {"metadata": {"resourceVersion": str(renewals)}, "spec": spec if self.by else {}}
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    def used(self) -> str:
+        kube: Any = self
+        return in_use(kube, US, clock=lambda: self.now, sleep=self.sleep)
 
 
-def test_a_live_holder_elsewhere_keeps_it_until_it_expires() -> None:
-    other = str(Holder("r1", "there.boot.1", ProcessId(1, 1.0)))
-    assert "run r1 (process 1 on there) is using this cluster, last seen 5 s ago" in why_taken(held(other, 5), US, NOW)
-    assert why_taken(held(other, 31), US, NOW) == ""
+@pytest.mark.parametrize("wrong", [-3600.0, -60.0, 0.0, 60.0, 3600.0])
+def test_a_living_harness_is_not_robbed_whatever_its_clock_says(wrong: float) -> None:
+    cluster = Renewing(THERE, every=5.0, wrong=wrong)
+    assert "run r1 (process 1 on there) is using this cluster" in cluster.used()
+    assert cluster.now <= 6, "seen at its first renewal"
+
+
+@pytest.mark.parametrize("wrong", [-60.0, 0.0, 3600.0])
+def test_a_dead_one_elsewhere_loses_it_after_its_own_length_by_our_clock(wrong: float) -> None:
+    cluster = Renewing(THERE, wrong=wrong, lasts=20)
+    assert cluster.used() == ""
+    assert 20 <= cluster.now <= 22
+
+
+def test_one_that_renews_late_but_within_its_length_lives() -> None:
+    assert "run r1" in Renewing(THERE, every=29.0).used()
+    assert Renewing(THERE, every=35.0).used() == ""
+
+
+def test_what_is_released_while_we_watch_is_free() -> None:
+    cluster = Renewing(THERE)
+    cluster.ends = 3.0
+    assert cluster.used() == ""
+    assert cluster.now <= 4
 
 
 def test_a_dead_holder_of_this_machine_loses_it_at_once() -> None:
-    assert why_taken(held(str(Holder("r1", US.machine, ProcessId(2**22 + 1, 5.0))), 1), US, NOW) == ""
+    cluster = Renewing(str(Holder("r1", US.machine, ProcessId(2**22 + 1, 5.0))))
+    assert (cluster.used(), cluster.now) == ("", 0.0)
 
 
-def test_a_live_holder_of_this_machine_keeps_it() -> None:
-    me = Holder.us("r1")
-    us = Holder("r2", me.machine, ProcessId(me.process.pid + 1, 5.0))
-    assert "run r1" in why_taken(held(str(me), 1), us, NOW)
-    assert "run r1" in why_taken(held(str(me), 300), us, NOW), "it was stopped, or cut off by a fault of its own"
+def test_a_live_holder_of_this_machine_keeps_it_though_it_does_not_renew() -> None:
+    cluster = Renewing(str(Holder.us("r1")))
+    assert "run r1" in cluster.used(), "it was stopped, or cut off by a fault of its own"
+    assert cluster.now == 0.0
 
 
-def test_somebody_elses_format_counts_until_it_expires() -> None:
-    assert "somebody is using" in why_taken(held("somebody", 1), US, NOW)
-    assert why_taken(held("somebody", 40), US, NOW) == ""
-    assert why_taken({"spec": {}}, US, NOW) == ""
+def test_a_holder_in_another_format_counts_while_it_renews() -> None:
+    assert "somebody is using" in Renewing("somebody", every=5.0).used()
+    assert Renewing("somebody").used() == ""
+    assert Renewing("").used() == ""
 
 
 def test_holders_are_read_as_they_are_written() -> None:
@@ -53,8 +96,8 @@ def test_a_lease_of_an_earlier_version_counts_until_it_expires() -> None:
     """It says the process's start in clock ticks: whether that process runs is not known."""
     earlier = f"r1/{US.machine}/{os.getpid()}/4711"
     assert Holder.parse(earlier) is None
-    assert f"{earlier} is using this cluster" in why_taken(held(earlier, 1), US, NOW)
-    assert why_taken(held(earlier, 40), US, NOW) == ""
+    assert f"{earlier} is using this cluster" in Renewing(earlier, every=5.0).used()
+    assert Renewing(earlier).used() == ""
 
 
 def test_times_have_six_digits_even_when_they_are_zero() -> None:
@@ -124,6 +167,17 @@ def test_taken_over_from_a_dead_run() -> None:
         assert kube.lease["spec"]["holderIdentity"] == str(lease.holder)
 
 
+def test_taken_over_from_a_run_elsewhere_only_after_watching_it() -> None:
+    kube: Any = FakeKube()
+    kube.create(
+        {"metadata": {}, "spec": {"holderIdentity": THERE, "renewTime": micro(NOW), "leaseDurationSeconds": 30}}
+    )
+    now = [0.0]
+    with Lease(kube, "r1", clock=lambda: now[0], sleep=lambda seconds: now.__setitem__(0, now[0] + seconds)) as lease:
+        assert now[0] >= 30
+        assert kube.lease["spec"]["holderIdentity"] == str(lease.holder)
+
+
 def take_over(kube: Any, *, by: str = "r2") -> None:
     """Another run, elsewhere, takes the lease while ours is not looking."""
     now = datetime.now(UTC)
@@ -176,5 +230,5 @@ def test_what_was_under_way_when_the_lease_was_lost_is_told_too() -> None:
 
 def test_a_lease_that_somebody_deleted_is_lost() -> None:
     kube: Any = FakeKube()
-    with pytest.raises(Refused, match="deleted the lease"), Lease(kube, "r1"):
+    with pytest.raises(Refused, match="the lease was deleted"), Lease(kube, "r1"):
         kube.lease = None

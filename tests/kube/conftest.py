@@ -40,6 +40,16 @@ class FakeServer:
 
         self.answers[method, path] = answer
 
+    def lists(self, path: str, by_labels: dict[str, list[Any]]) -> None:
+        """Answer with a list for each label selector."""
+
+        def answer(handler: BaseHTTPRequestHandler) -> None:
+            labels = dict(parse_qsl(urlsplit(handler.path).query)).get("labelSelector", "")
+            self.says("GET", "", {"items": by_labels.get(labels, [])})
+            self.answers["GET", ""](handler)
+
+        self.answers["GET", path] = answer
+
     def streams(self, path: str, pieces: list[bytes], *, ended: bool = True) -> None:
         """Answer with pieces; when not ``ended`` the connection is cut after the last."""
 

@@ -61,6 +61,24 @@ def test_evicts(kube: Kube, server: FakeServer) -> None:
     assert refused.value.status == 429
 
 
+def test_a_refusal_says_its_causes_where_the_message_does_not(kube: Kube, server: FakeServer) -> None:
+    causes = [
+        {"reason": "DisruptionBudget", "message": "The disruption budget web needs 2 healthy pods"},
+        {"message": "no"},
+    ]
+    said = {"message": "Cannot evict pod, no.", "details": {"causes": causes}}
+    server.says("POST", f"{POD}/eviction", said, status=429)
+    with pytest.raises(ClusterError) as refused:
+        kube.evict("web-0", "shop")
+    words = "Cannot evict pod, no. The disruption budget web needs 2 healthy pods (status 429)"
+    assert str(refused.value).endswith(words)
+
+
+def test_a_name_that_is_empty_is_no_name(kube: Kube) -> None:
+    with pytest.raises(BadInput, match="the name of one of the nodes is empty"):
+        kube.get("Node", "")
+
+
 @pytest.mark.parametrize(("status", "error"), [(404, NotFound), (409, Conflict), (410, Gone), (403, ClusterError)])
 def test_a_refusal_says_the_servers_words(
     kube: Kube, server: FakeServer, status: int, error: type[ClusterError]

@@ -1,78 +1,336 @@
+"""Settings are what is in force, for each component and node; what cannot be read is said, never guessed."""
+
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from kubeskeptic.bounds import Settings
+from kubeskeptic.errors import ClusterError, CommandFailed, Inconclusive, NotAsked
 from kubeskeptic.kube import Kube
-from kubeskeptic.kube.settings import pod_ranges, proxy_mode, read_settings
+from kubeskeptic.kube.settings import cluster_domain, pod_ranges, proxy_mode, read_settings
 
 from .conftest import FakeServer
 
 SYSTEM = "/api/v1/namespaces/kube-system"
-KUBELET = {"kubeletconfig": {"nodeLeaseDurationSeconds": 40, "crashLoopBackOff": {"maxContainerRestartPeriod": "5m0s"}}}
-COREFILE = ".:53 {\n kubernetes cluster.local {\n ttl 30\n }\n cache 30 {\n disable success cluster.local\n }\n}"
+LEASE = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/kube-controller-manager"
+COREFILE = (
+    ".:53 {\n kubernetes cluster.local {\n ttl 30\n }\n cache 30 {\n disable success cluster.local\n }\n reload\n}"
+)
+OLD, THEN, NEW = "2026-11-01T10:00:00Z", "2026-11-01T11:00:00Z", "2026-11-01T12:00:00Z"
 
 
-def manager(*flags: str) -> dict[str, Any]:
-    return {"items": [{"metadata": {}, "spec": {"containers": [{"command": ["kube-controller-manager", *flags]}]}}]}
+class Nodes:
+    """A way into nodes: the kernel's timeout of each, and what each kube-proxy has in force."""
+
+    curl = ("curl",)
+
+    def __init__(self) -> None:
+        self.syn_sent = {"n1": "120\n", "n2": "120\n"}
+        self.proxies: dict[str, Any] = {"n1": {"mode": "", "iptables": {"minSyncPeriod": "1s"}}}
+        self.proxies["n2"] = self.proxies["n1"]
+
+    def run(self, node: str, argv: list[str]) -> str:
+        if argv[0] == "cat" and node in self.syn_sent:
+            return self.syn_sent[node]
+        if argv[0] == "curl" and node in self.proxies:
+            return json.dumps({"kubeproxy.config.k8s.io": self.proxies[node]})
+        raise CommandFailed(argv[0], 1, f"no way into {node}")
+
+
+def kubelet(lease: int = 40, longest: str = "5m0s", **more: Any) -> dict[str, Any]:
+    settings = {"nodeLeaseDurationSeconds": lease, "crashLoopBackOff": {"maxContainerRestartPeriod": longest}}
+    return {"kubeletconfig": settings | {"clusterDomain": "cluster.local"} | more}
+
+
+def manager(node: str, *flags: str, version: str = "v1.37.2") -> dict[str, Any]:
+    words = {
+        "command": ["kube-controller-manager", *flags],
+        "image": f"registry.k8s.io/kube-controller-manager:{version}",
+    }
+    return {"metadata": {"name": f"manager-{node}"}, "spec": {"nodeName": node, "containers": [words]}}
+
+
+class Cluster:
+    """Two nodes as kubeadm makes them, whose parts a test changes one by one."""
+
+    def __init__(self, server: FakeServer) -> None:
+        self.server = server
+        self.get("/api/v1/nodes", {"items": [node("n1", "10.1.0.0/24"), node("n2", "10.1.1.0/24")]})
+        self.get("/version", {"minor": "38+"})
+        self.leads("n1", manager("n1", "--cluster-cidr=10.0.0.0/16"))
+        for name in ("n1", "n2"):
+            self.get(f"/api/v1/nodes/{name}/proxy/configz", kubelet())
+            self.get(f"/api/v1/nodes/{name}/proxy/metrics", b"# HELP\n")
+            self.get(f"{SYSTEM}/pods/proxy-{name}:10249/proxy/configz", {"message": "connection refused"}, status=503)
+        self.config_map("kube-proxy", {"config.conf": "mode: ''\niptables:\n  minSyncPeriod: 7s\n"})
+        self.config_map("coredns", {"Corefile": COREFILE})
+
+    def get(self, path: str, body: Any, status: int = 200) -> None:
+        self.server.says("GET", path, body, status)
+
+    def leads(self, host: str, *managers: dict[str, Any]) -> None:
+        proxies = [pod(f"proxy-{name}", name, THEN) for name in ("n1", "n2")]
+        lists = {"component=kube-controller-manager": list(managers), "k8s-app=kube-proxy": proxies}
+        lists["k8s-app=kube-dns"] = [pod("coredns-1", "n1", THEN)]
+        self.server.lists(f"{SYSTEM}/pods", lists)
+        self.get(LEASE, {"spec": {"holderIdentity": f"{host}_9fae"}})
+
+    def config_map(self, name: str, data: dict[str, str] | None, changed: str = OLD) -> None:
+        meta = {"creationTimestamp": OLD, "managedFields": [{"time": OLD}, {"time": changed}]}
+        self.get(f"{SYSTEM}/configmaps/{name}", {"metadata": meta} | ({"data": data} if data is not None else {}))
+
+
+def node(name: str, cidr: str) -> dict[str, Any]:
+    return {"metadata": {"name": name}, "spec": {"podCIDRs": [cidr]}}
+
+
+def pod(name: str, on: str, made: str) -> dict[str, Any]:
+    return {"metadata": {"name": name, "creationTimestamp": made}, "spec": {"nodeName": on}}
 
 
 @pytest.fixture
-def cluster(server: FakeServer) -> FakeServer:
-    nodes = [{"metadata": {"name": name}, "spec": {"podCIDRs": [cidr]}} for name, cidr in (("n1", "10.1.0.0/24"),)]
-    server.says("GET", "/api/v1/nodes", {"items": nodes})
-    server.says("GET", "/version", {"minor": "37+"})
-    server.says("GET", f"{SYSTEM}/pods", manager("--cluster-cidr=10.0.0.0/16"))
-    server.says("GET", "/api/v1/nodes/n1/proxy/configz", KUBELET)
-    server.says("GET", "/api/v1/nodes/n1/proxy/metrics", b"# HELP\n")
-    proxy = "mode: ''\niptables:\n  minSyncPeriod: 0s\n"
-    server.says("GET", f"{SYSTEM}/configmaps/kube-proxy", {"data": {"config.conf": proxy}})
-    server.says("GET", f"{SYSTEM}/configmaps/coredns", {"data": {"Corefile": COREFILE}})
-    return server
+def cluster(server: FakeServer) -> Cluster:
+    return Cluster(server)
 
 
-def test_a_kubeadm_cluster_with_defaults(kube: Kube, cluster: FakeServer) -> None:
-    settings = read_settings(kube, lambda node, argv: "120\n")
+@pytest.fixture
+def read(kube: Kube, cluster: Cluster) -> Callable[..., Settings]:
+    def read_them(nodes: Nodes | None = None, *, ours: bool = True) -> Settings:
+        return read_settings(kube, nodes or Nodes(), ours=ours)
+
+    return read_them
+
+
+Read = Callable[..., Settings]
+
+
+def test_a_kubeadm_cluster_with_defaults(read: Read) -> None:
+    settings = read()
     values = {name: record["value"] for name, record in settings.as_record().items()}
     assert values == {
         "GRACE": 50, "MONITOR": 5, "HPA": 15, "STABLE": 300, "LEASE": 10, "BACKOFF": 10, "BACKOFF_MAX": 300,
-        "SYNC": 1, "TTL": 30, "CACHE": 0, "SYN_SENT": 120,
+        "SYNC": 1, "TTL": 30, "CACHE": 0, "CACHE_DENIAL": 30, "SYN_SENT": 120,
     }  # fmt: skip
+    assert settings.missing == {}
     assert "default of v1.37" in settings.as_record()["GRACE"]["from"]
 
 
-def test_flags_win_over_defaults(kube: Kube, cluster: FakeServer) -> None:
-    cluster.says("GET", f"{SYSTEM}/pods", manager("--node-monitor-grace-period=16s"))
-    assert read_settings(kube, None)["GRACE"] == 16
+# -- the controller-manager that leads ---------------------------------------------------------------------------------
+def test_flags_win_over_defaults(read: Read, cluster: Cluster) -> None:
+    cluster.leads("n1", manager("n1", "--node-monitor-grace-period=16s"))
+    assert read()["GRACE"] == 16
 
 
-def test_grace_was_shorter_before_1_32(kube: Kube, cluster: FakeServer) -> None:
-    cluster.says("GET", "/version", {"minor": "31"})
-    assert read_settings(kube, None)["GRACE"] == 40
+def test_the_leaders_flags_and_version_count_and_not_anothers(read: Read, cluster: Cluster) -> None:
+    cluster.leads("n2", manager("n1", "--node-monitor-period=9s"), manager("n2", version="v1.31.4"))
+    assert (read()["GRACE"], read()["MONITOR"]) == (40, 5)
 
 
-def test_nftables_has_a_period_of_its_own(kube: Kube, cluster: FakeServer) -> None:
-    config = "mode: nftables\niptables:\n  minSyncPeriod: 9s\nnftables:\n  minSyncPeriod: 2s\n"
-    cluster.says("GET", f"{SYSTEM}/configmaps/kube-proxy", {"data": {"config.conf": config}})
-    assert read_settings(kube, None)["SYNC"] == 2
-    assert proxy_mode(kube) == "nftables"
+def test_a_host_name_may_have_its_domain(read: Read, cluster: Cluster) -> None:
+    cluster.leads("n2.example", manager("n1"), manager("n2", "--node-monitor-period=9s"))
+    assert read()["MONITOR"] == 9
 
 
-def test_the_fast_back_off_is_read_from_the_feature_gate(kube: Kube, cluster: FakeServer) -> None:
+def test_a_leader_that_is_no_pod_is_said(read: Read, cluster: Cluster) -> None:
+    cluster.leads("elsewhere", manager("n1"))
+    with pytest.raises(Inconclusive, match=r"that leads .elsewhere_9fae. is not one of manager-n1"):
+        read()["GRACE"]
+
+
+def test_a_single_one_leads_where_the_lease_may_not_be_read(read: Read, cluster: Cluster) -> None:
+    cluster.get(LEASE, {"message": "forbidden"}, status=403)
+    assert read()["GRACE"] == 50
+    cluster.leads("n1", manager("n1"), manager("n2"))
+    cluster.get(LEASE, {"message": "forbidden"}, status=403)
+    with pytest.raises(Inconclusive, match="forbidden"):
+        read()["GRACE"]
+
+
+# -- kubelets ----------------------------------------------------------------------------------------------------------
+def test_each_kubelet_counts_for_its_node(read: Read, cluster: Cluster) -> None:
+    cluster.get("/api/v1/nodes/n2/proxy/configz", kubelet(lease=80, longest="7s"))
+    settings = read()
+    assert (settings["LEASE"], settings.on("n1")["LEASE"], settings.on("n2")["LEASE"]) == (20, 10, 20)
+    assert (settings.on("n1")["BACKOFF"], settings.on("n2")["BACKOFF"]) == (10, 7)
+    assert "10 on n1; 20 on n2" in settings.as_record()["LEASE"]["from"]
+
+
+def test_the_fast_back_off_is_read_from_the_feature_gate(read: Read, cluster: Cluster) -> None:
     gate = b'kubernetes_feature_enabled{name="ReduceDefaultCrashLoopBackOffDecay",stage="ALPHA"} 1\n'
-    cluster.says("GET", "/api/v1/nodes/n1/proxy/metrics", gate)
-    assert read_settings(kube, None)["BACKOFF"] == 1
+    cluster.get("/api/v1/nodes/n2/proxy/metrics", gate)
+    assert (read().on("n1")["BACKOFF"], read().on("n2")["BACKOFF"]) == (10, 1)
 
 
-def test_what_cannot_be_read_is_left_out(kube: Kube, cluster: FakeServer) -> None:
-    cluster.says("GET", f"{SYSTEM}/pods", {"items": []})
-    cluster.says("GET", f"{SYSTEM}/configmaps/kube-proxy", {"message": "no"}, status=404)
-    cluster.says("GET", "/api/v1/nodes/n1/proxy/configz", {"message": "no"}, status=403)
-    assert set(read_settings(kube, None).as_record()) == {"TTL", "CACHE"}
+def test_thresholds_of_eviction_keep_their_unit(read: Read, cluster: Cluster) -> None:
+    hard = {"memory.available": "100Mi", "nodefs.available": "10%"}
+    for name in ("n1", "n2"):
+        cluster.get(f"/api/v1/nodes/{name}/proxy/configz", kubelet(evictionHard=hard))
+    record = read().as_record()
+    assert (record["EVICTION memory.available"]["value"], record["EVICTION memory.available"]["unit"]) == (
+        100 * 2**20,
+        "B",
+    )
+    assert (record["EVICTION nodefs.available"]["value"], record["EVICTION nodefs.available"]["unit"]) == (10, "%")
+
+
+def test_one_kubelet_that_does_not_answer_leaves_the_others(read: Read, cluster: Cluster) -> None:
+    cluster.get("/api/v1/nodes/n2/proxy/configz", {"message": "no route to host"}, status=502)
+    settings = read()
+    assert settings.on("n1")["LEASE"] == 10
+    for unknown in (settings, settings.on("n2")):
+        with pytest.raises(Inconclusive, match=r"n2: .*no route to host"):
+            unknown["LEASE"]
+
+
+def test_the_clusters_domain_is_what_all_kubelets_say(kube: Kube, cluster: Cluster) -> None:
+    assert cluster_domain(kube) == "cluster.local"
+    for name in ("n1", "n2"):
+        cluster.get(f"/api/v1/nodes/{name}/proxy/configz", kubelet(clusterDomain="corp.example."))
+    assert cluster_domain(kube) == "corp.example"
+    cluster.get("/api/v1/nodes/n2/proxy/configz", kubelet(clusterDomain="other"))
+    with pytest.raises(ClusterError, match=r"do not agree on the cluster's domain: corp.example, other"):
+        cluster_domain(kube)
+
+
+def test_the_clusters_domain_is_the_corefiles_zone_where_no_kubelet_can_be_asked(kube: Kube, cluster: Cluster) -> None:
+    for name in ("n1", "n2"):
+        cluster.get(f"/api/v1/nodes/{name}/proxy/configz", {"message": "forbidden"}, status=403)
+    cluster.config_map("coredns", {"Corefile": COREFILE.replace("cluster.local", "corp.example")})
+    assert cluster_domain(kube) == "corp.example"
+    cluster.config_map("coredns", None)
+    with pytest.raises(ClusterError, match="no key Corefile"):
+        cluster_domain(kube)
+
+
+# -- kube-proxy --------------------------------------------------------------------------------------------------------
+def test_the_running_kube_proxy_counts_and_not_its_config_map(read: Read, cluster: Cluster) -> None:
+    nodes = Nodes()
+    nodes.proxies["n2"] = {"mode": "nftables", "iptables": {"minSyncPeriod": "9s"}, "nftables": {"minSyncPeriod": "2s"}}
+    settings = read(nodes)
+    assert (settings.on("n1")["SYNC"], settings.on("n2")["SYNC"]) == (1, 2)
+    assert (
+        "iptables.minSyncPeriod or nftables.minSyncPeriod of the running kube-proxy" in settings.setting("SYNC").source
+    )
+
+
+@pytest.mark.parametrize(
+    ("config", "seconds"),
+    [
+        ({"Mode": "iptables", "MinSyncPeriod": "3s"}, 3),
+        ({"Mode": "nftables", "NFTables": {"MinSyncPeriod": "4s"}}, 4),
+        ({"mode": "iptables", "iptables": {"minSyncPeriod": "0s"}}, 1),
+        ({"mode": "ipvs", "ipvs": {"minSyncPeriod": "0s"}}, 0),
+    ],
+)
+def test_forms_of_a_configuration(read: Read, config: dict[str, Any], seconds: float) -> None:
+    nodes = Nodes()
+    nodes.proxies = {"n1": config, "n2": config}
+    assert read(nodes)["SYNC"] == seconds
+
+
+def test_the_api_servers_proxy_is_a_second_way(read: Read, cluster: Cluster) -> None:
+    nodes = Nodes()
+    nodes.proxies = {}
+    for name in ("n1", "n2"):
+        said = {"kubeproxy.config.k8s.io": {"mode": "iptables", "iptables": {"minSyncPeriod": "5s"}}}
+        cluster.get(f"{SYSTEM}/pods/proxy-{name}:10249/proxy/configz", said)
+    assert read(nodes)["SYNC"] == 5
+
+
+def test_a_config_map_counts_for_pods_made_after_it_changed(read: Read, cluster: Cluster) -> None:
+    nodes = Nodes()
+    nodes.proxies = {}
+    assert read(nodes)["SYNC"] == 7
+
+
+def test_an_edited_config_map_is_not_in_force(read: Read, cluster: Cluster) -> None:
+    nodes = Nodes()
+    nodes.proxies = {}
+    cluster.config_map("kube-proxy", {"config.conf": "iptables:\n  minSyncPeriod: 7s\n"}, changed=NEW)
+    with pytest.raises(Inconclusive, match="its ConfigMap was changed after proxy-n1 was made"):
+        read(nodes)["SYNC"]
+    with pytest.raises(NotAsked, match="connection refused"):
+        read(nodes, ours=False)["SYNC"]
+
+
+def test_the_mode_by_the_config_map(kube: Kube, cluster: Cluster) -> None:
+    assert proxy_mode(kube) == "iptables"
+    cluster.get(f"{SYSTEM}/configmaps/kube-proxy", {"message": "no"}, status=404)
     assert proxy_mode(kube) == ""
-    assert pod_ranges(kube) == ["10.1.0.0/24"]
 
 
-def test_pod_range_of_the_cluster(kube: Kube, cluster: FakeServer) -> None:
+# -- CoreDNS -----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"Caddyfile": "x"}, "has no key Corefile, only Caddyfile"),
+        (None, "has no key Corefile, only no data"),
+        ({"Corefile": ".:53 {\n forward . 1.1.1.1\n}"}, "no server of the Corefile has the kubernetes plugin"),
+    ],
+)
+def test_a_corefile_of_another_shape(read: Read, cluster: Cluster, data: dict[str, str] | None, words: str) -> None:
+    cluster.config_map("coredns", data)
+    with pytest.raises(Inconclusive, match=words):
+        read()["TTL"]
+
+
+def test_a_corefile_that_has_just_been_changed_may_not_be_in_force(read: Read, cluster: Cluster) -> None:
+    now = (datetime.now(UTC) - timedelta(seconds=20)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    cluster.config_map("coredns", {"Corefile": COREFILE}, changed=now)
+    with pytest.raises(Inconclusive, match=r"was changed 2. s ago, and may not be in force before 180 s"):
+        read()["CACHE"]
+    cluster.config_map("coredns", {"Corefile": COREFILE}, changed=NEW)
+    assert read()["CACHE"] == 0
+    cluster.config_map("coredns", {"Corefile": COREFILE.replace("reload", "")}, changed=NEW)
+    with pytest.raises(Inconclusive, match="after CoreDNS was started, and it has no `reload`"):
+        read()["CACHE"]
+
+
+# -- nodes, and what is missing ----------------------------------------------------------------------------------------
+def test_one_command_that_fails_makes_nothing_skipped(read: Read) -> None:
+    nodes = Nodes()
+    del nodes.syn_sent["n2"]
+    settings = read(nodes)
+    assert settings.on("n1")["SYN_SENT"] == 120
+    with pytest.raises(Inconclusive, match=r"n2: .*no way into n2"):
+        settings["SYN_SENT"]
+
+
+def test_what_cannot_be_read_elsewhere_is_not_asked(read: Read, cluster: Cluster) -> None:
+    cluster.leads("n1")
+    nodes = Nodes()
+    nodes.syn_sent = {}
+    settings = read(nodes, ours=False)
+    for name in ("GRACE", "SYN_SENT"):
+        assert name not in settings
+        with pytest.raises(NotAsked):
+            settings[name]
+    again = Settings.from_record(settings.as_record(), **settings.unread_record())
+    with pytest.raises(NotAsked, match="no pod of kube-system has the label component=kube-controller-manager"):
+        again["GRACE"]
+
+
+def test_values_of_nodes_survive_the_journal(read: Read) -> None:
+    nodes = Nodes()
+    nodes.syn_sent["n2"] = "60"
+    settings = read(nodes)
+    again = Settings.from_record(json.loads(json.dumps(settings.as_record())), **settings.unread_record())
+    assert (again["SYN_SENT"], again.on("n2")["SYN_SENT"]) == (120, 60)
+
+
+def test_a_node_that_joined_later_was_not_read(read: Read) -> None:
+    settings = read().on("n3")
+    assert settings["GRACE"] == 50
+    with pytest.raises(Inconclusive, match="not read on n3"):
+        settings["LEASE"]
+
+
+def test_pod_ranges_are_the_clusters_or_else_the_nodes(kube: Kube, cluster: Cluster) -> None:
     assert pod_ranges(kube) == ["10.0.0.0/16"]
+    cluster.leads("n1")
+    assert pod_ranges(kube) == ["10.1.0.0/24", "10.1.1.0/24"]

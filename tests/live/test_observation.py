@@ -16,6 +16,7 @@ from kubeskeptic.errors import NotFound, SkepticError
 from kubeskeptic.journal import Journal, read
 from kubeskeptic.kube import Kube
 from kubeskeptic.kube.settings import pod_ranges, proxy_mode, read_settings
+from kubeskeptic.node_access import EngineAccess
 from kubeskeptic.probes.agents import Agents
 from kubeskeptic.probes.instrument import prove
 from kubeskeptic.probes.specs import dns_tcp, dns_udp, http_kept, http_new, tcp_connect
@@ -99,9 +100,9 @@ def let_pass(seconds: float) -> None:
 
 
 def test_settings_are_those_of_the_cluster(kube: Kube, cluster: Cluster) -> None:
-    settings = read_settings(kube, lambda node, argv: cluster.engine.exec(node, argv))
-    for name in ("GRACE", "MONITOR", "LEASE", "SYNC", "TTL", "CACHE", "BACKOFF", "SYN_SENT"):
-        assert name in settings, name
+    settings = read_settings(kube, EngineAccess(cluster.engine))
+    for name in ("GRACE", "MONITOR", "LEASE", "SYNC", "TTL", "CACHE", "CACHE_DENIAL", "BACKOFF", "SYN_SENT"):
+        assert name in settings, settings.missing.get(name)
     assert proxy_mode(kube) in {"iptables", "nftables"}
     assert pod_ranges(kube)
 

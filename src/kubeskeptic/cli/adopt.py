@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 
-from kubeskeptic.clusters.adopted import default_kubeconfig
 from kubeskeptic.errors import NotFound
 from kubeskeptic.guard import Risk
 from kubeskeptic.guard.risk import CONSENT, consent, consent_manifest
 from kubeskeptic.kube import Kube
+from kubeskeptic.kube.kubeconfig import default_kubeconfig
 
 MEANS = {
     Risk.READ_ONLY: "looking only: every claim is skipped",

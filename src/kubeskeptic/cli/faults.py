@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import secrets
 import sys
@@ -23,9 +24,9 @@ from kubeskeptic.errors import BadInput, MissingRequirement
 from kubeskeptic.faults import Fault, Site, inflict
 from kubeskeptic.faults.library import FAULTS, named
 from kubeskeptic.faults.lifecycle import dry_run
-from kubeskeptic.journal import Journal
 from kubeskeptic.plugin import signals
 from kubeskeptic.runs.options import RunOptions
+from kubeskeptic.runs.run_journal import RunJournal
 from kubeskeptic.waiting import NotYet, until
 
 _TYPES = {str: "text", int: "whole number", float: "number", bool: "true or false"}
@@ -108,8 +109,7 @@ def _hold(fault: Fault, site: Site, seconds: float) -> None:
 @contextmanager
 def _in_a_journal(site: Site, fault: Fault, options: RunOptions) -> Iterator[Site]:
     """The site with a run of its own, whose journal is kept beside those of other runs."""
-    options.folder.mkdir(parents=True)
-    journal = Journal(options.folder / "journal.jsonl")
+    journal = RunJournal(options.folder)
     journal.write(
         "run", sync=True, id=options.id, context=site.cluster.context, command=f"skeptic inflict {fault.name}"
     )
@@ -146,6 +146,8 @@ def made(name: str, settings: Sequence[str]) -> Fault:
         key, sign, value = word.partition("=")
         if not sign or key not in known:
             raise BadInput(f"{name} has no setting {word!r}; it has {_list(kind)}")
+        if not value and _required(known[key]):
+            raise BadInput(f"{key} of {name} is empty; its settings are {_list(kind)}")
         given[key] = _value(name, key, types[key], value)
     missing = [one.name for one in known.values() if one.name not in given and _required(one)]
     if missing:
@@ -162,7 +164,10 @@ def _value(fault: str, key: str, kind: type, text: str) -> Any:
     try:
         if kind is bool:
             return {"true": True, "false": False}[text.lower()]
-        return kind(text)
+        value = kind(text)
+        if kind is float and not math.isfinite(value):
+            raise ValueError("not finite")
+        return value
     except (ValueError, KeyError) as wrong:
         raise BadInput(f"{key} of {fault} is a {_TYPES.get(kind, kind.__name__)}, not {text!r}") from wrong
 

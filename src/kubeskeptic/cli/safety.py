@@ -13,10 +13,12 @@ from kubeskeptic.cli.which import ClusterRef, site_of, which_cluster
 from kubeskeptic.errors import Inconclusive, LeftDirty, Refused
 from kubeskeptic.faults import Site
 from kubeskeptic.guard import Lease
+from kubeskeptic.guard import lease as leases
 from kubeskeptic.switches import control
 from kubeskeptic.undo import leftovers
 from kubeskeptic.undo.cleanup import cleanup as clean
 from kubeskeptic.undo.cleanup import revive
+from kubeskeptic.undo.leftovers import Leftover
 
 _REPORTS = click.option(
     "--reports",
@@ -36,10 +38,14 @@ def status(where: ClusterRef, reports: Path) -> None:
     \b
     skeptic status
 
-    Exits with 0 when it is clean, 20 when it is not, and 10 when nothing is seen but not everything could be looked at.
+    Exits with 0 when it is clean, 20 when it is not, and 10 when nothing is seen but not everything could be looked at, or
+    a run is using the cluster.
     """
     with site_of(where, look=True) as site:
         left = leftovers.find(site, _journals(reports)) if site else []
+        user = _user(site, left) if site else ""
+    if user:
+        raise Inconclusive(f"{user}. Until then what is in the cluster is that run's")
     if any(one.kind != "unseen" for one in left):
         raise LeftDirty(
             "\n".join(["the cluster is not clean:", *(f"  {one.says}" for one in left), "run `skeptic cleanup`"])
@@ -77,6 +83,13 @@ def cleanup(where: ClusterRef, reports: Path, run: str, dry_run: bool) -> None:
             removed = revived + clean(site, journals, run, say=click.echo)
             unseen = "" if site.access.inside else "; the nodes were not inspected, as this is not allowed here"
         click.echo(f"clean: {removed} thing{'s' if removed != 1 else ''} undone or removed{unseen}")
+
+
+def _user(site: Site, left: list[Leftover]) -> str:
+    """Which run is alive and holds the cluster, as a sentence; empty when none does."""
+    if any(one.kind in ("lease", "blind") for one in left):
+        return ""  # its holder was seen to be dead, or nothing is seen at all
+    return leases.in_use(site.kube, leases.Holder.us(""))
 
 
 def _journals(reports: Path) -> list[Path]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from kubeskeptic.clusters.adopted import adopted, default_kubeconfig
+from kubeskeptic.clusters.adopted import adopted
 from kubeskeptic.clusters.cluster_record import scratch
 from kubeskeptic.clusters.up import DEFAULT_NAME
 from kubeskeptic.faults import Site
@@ -20,6 +20,7 @@ from kubeskeptic.guard import Guard
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.journal.open_faults import opened
 from kubeskeptic.kube import Kube
+from kubeskeptic.kube.kubeconfig import default_kubeconfig
 from kubeskeptic.node_access import access_to, read_only_access
 from kubeskeptic.undo.locate_cluster import locate_cluster
 
@@ -69,7 +70,7 @@ def site_of(where: ClusterRef, run: str = "", *, look: bool = False) -> Iterator
     with scratch() as folder:
         found = locate_cluster(where.cluster) if not where.context else None
         if where.context:
-            kubeconfig = (where.kubeconfig or default_kubeconfig()).resolve()
+            kubeconfig = where.kubeconfig.resolve() if where.kubeconfig else default_kubeconfig()
             kube = Kube(kubeconfig, where.context, folder)
             found = adopted(kube, kubeconfig, where.agent_image)
         if found is None:

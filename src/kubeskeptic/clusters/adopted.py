@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,12 +39,6 @@ class NoEngine(Engine):
     def containers(self, label: str) -> list[Container]:  # noqa: ARG002
         """None of them is here."""
         return []
-
-
-def default_kubeconfig() -> Path:
-    """The kubeconfig that kubectl takes: the first of ``KUBECONFIG``, else the one at home."""
-    named = os.environ.get("KUBECONFIG", "").split(os.pathsep)[0]
-    return Path(named) if named else Path.home() / ".kube" / "config"
 
 
 def adopted(kube: Kube, kubeconfig: Path, agent_image: str) -> Cluster:

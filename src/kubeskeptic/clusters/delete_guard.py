@@ -7,9 +7,6 @@ force there, while a dead man's switch undoes one, and while a run holds its Lea
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
-
 from kubeskeptic.clusters import cluster
 from kubeskeptic.clusters.engine import CLUSTER_LABEL, Engine
 from kubeskeptic.durations import API_ALIVE
@@ -68,12 +65,10 @@ def _by_lease(name: str) -> str:
     # imported here because the client of the API is slow to load
     from kubeskeptic.guard import lease
     from kubeskeptic.kube import Kube
-    from kubeskeptic.kube.resources import BUILT_IN
 
-    nobody = lease.Holder.nobody()
     try:
         kube = Kube(cluster.kubeconfig(name), cluster.context(name), cluster.folder(name))
-        held = json.loads(kube.get_raw(BUILT_IN["Lease"].path(lease.NAME, lease.NAMESPACE), timeout=API_ALIVE))
-    except (SkepticError, ValueError):
+        kube.get("Lease", lease.NAME, lease.NAMESPACE, timeout=API_ALIVE)
+        return lease.in_use(kube, lease.Holder.us(""))
+    except SkepticError:
         return ""
-    return lease.why_taken(held, nobody, datetime.now(UTC))

@@ -1,13 +1,17 @@
 """One harness per cluster at a time, by a ``coordination.k8s.io/v1`` Lease in kube-system.
 
 The holder's name says which run on which machine by which process, so that the lease of a run that was killed here is taken
-over at once, and one from elsewhere when it expires. Times have six fractional digits: the API server refuses fewer.
+over at once. A lease from elsewhere is taken over once it was seen unchanged for its own length by our monotonic clock, as
+client-go's leader election does: the times in it are of another machine's clock, and prove nothing. Times have six fractional
+digits: the API server refuses fewer.
 """
 
 from __future__ import annotations
 
 import socket
 import threading
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,15 +19,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from kubeskeptic.durations import LEASE_LASTS, LEASE_RENEWS
-from kubeskeptic.errors import Conflict, NotFound, Refused, SkepticError
+from kubeskeptic.durations import LEASE_LASTS, LEASE_LOOK, LEASE_RENEWS, Patience
+from kubeskeptic.errors import Conflict, NotFound, PatienceExhausted, Refused, SkepticError
 from kubeskeptic.objects import ours
 from kubeskeptic.process import ProcessId
-from kubeskeptic.waiting import Pace
+from kubeskeptic.waiting import NotYet, Pace, until
 
 if TYPE_CHECKING:
     from kubeskeptic.kube import Kube
 
+Object = dict[str, Any]
+Clock = Callable[[], float]
+Sleep = Callable[[float], None]
 NAME = "kubeskeptic"
 NAMESPACE = "kube-system"
 
@@ -77,22 +84,69 @@ def micro(when: datetime) -> str:
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def why_taken(lease: dict[str, Any], us: Holder, now: datetime) -> str:
-    """Who holds the lease, when it may not be taken over; empty when it may."""
-    spec = lease.get("spec", {})
-    identity = spec.get("holderIdentity") or ""
+def in_use(kube: Kube, us: Holder, *, clock: Clock = time.monotonic, sleep: Sleep = time.sleep) -> str:
+    """Return which run holds the cluster and is alive, as a sentence; empty when the lease may be taken over.
+
+    Takes up to the lease's own length where only watching can tell: a living holder renews it well within that.
+
+    :raises Unanswered: when the API server does not answer
+    """
+    return _looked_at(kube, us, clock, sleep)[0]
+
+
+def _looked_at(kube: Kube, us: Holder, clock: Clock, sleep: Sleep) -> tuple[str, Object | None]:
+    """Return which run holds the cluster and is alive, and the lease as it was seen last, None when there is none."""
+    lease = _read(kube)
+    state = _state(lease, us)
+    while lease is not None and state is None:
+        renewed = _renewed(kube, lease, clock, sleep)
+        if renewed is lease:
+            return "", lease  # its length has passed without a change
+        same = renewed is not None and _holder(renewed) == _holder(lease)
+        lease, state = renewed, f"{_said(_holder(lease))}" if same else _state(renewed, us)
+    return state or "", lease
+
+
+def _renewed(kube: Kube, lease: Object, clock: Clock, sleep: Sleep) -> Object | None:
+    """Return the lease once it differs from how it was seen, None when it is gone; itself when its length passed before."""
+
+    def look() -> tuple[Object | None] | NotYet:
+        now = _read(kube)
+        return NotYet("unchanged") if now is not None and now["spec"] == lease["spec"] else (now,)
+
+    lasts = Patience(float(lease["spec"].get("leaseDurationSeconds") or LEASE_LASTS) + LEASE_LOOK)
+    try:
+        return until(look, lasts, what="the lease to be renewed", period=LEASE_LOOK, clock=clock, sleep=sleep)[0]
+    except PatienceExhausted:
+        return lease
+
+
+def _state(lease: Object | None, us: Holder) -> str | None:
+    """Return which run is alive and holds the lease, empty for none, as far as one look tells; None when only watching can."""
+    identity = _holder(lease)
     if not identity or identity == str(us):
         return ""
     held = Holder.parse(identity)
-    if held and held.dead_here(us.machine):
-        return ""
-    renewed = datetime.fromisoformat(spec["renewTime"]) if spec.get("renewTime") else datetime.fromtimestamp(0, UTC)
-    age = (now - renewed).total_seconds()
-    lives = held is not None and held.alive_here(us.machine)  # stopped for a while, or cut off by its own fault
-    if not lives and age > spec.get("leaseDurationSeconds", LEASE_LASTS):
-        return ""
+    if held and held.alive_here(us.machine):  # stopped for a while, or cut off by a fault of its own
+        return _said(identity)
+    return "" if held and held.dead_here(us.machine) else None
+
+
+def _holder(lease: Object | None) -> str:
+    return str(lease["spec"].get("holderIdentity") or "") if lease else ""
+
+
+def _said(identity: str) -> str:
+    held = Holder.parse(identity)
     who = f"run {held.run} (process {held.process.pid} on {held.machine.partition('.')[0]})" if held else identity
-    return f"{who} is using this cluster, last seen {age:.0f} s ago; wait for it to end, or use another cluster"
+    return f"{who} is using this cluster; wait for it to end, or use another cluster"
+
+
+def _read(kube: Kube) -> Object | None:
+    try:
+        return kube.get("Lease", NAME, NAMESPACE)
+    except NotFound:
+        return None
 
 
 def forget(kube: Kube, runner: ProcessId) -> None:
@@ -113,8 +167,9 @@ class Lease:
         seen may be their doing. Whatever was under way then is its cause
     """
 
-    def __init__(self, kube: Kube, run: str) -> None:
+    def __init__(self, kube: Kube, run: str, *, clock: Clock = time.monotonic, sleep: Sleep = time.sleep) -> None:
         self._kube = kube
+        self._waiting = clock, sleep
         self.holder = Holder.us(run)
         self._pace = Pace(LEASE_RENEWS)
         self._thread = threading.Thread(target=self._renew, name="lease", daemon=True)
@@ -156,14 +211,12 @@ class Lease:
             return
 
     def _take(self) -> None:
-        try:
-            lease = self._kube.get("Lease", NAME, NAMESPACE)
-        except NotFound:
+        user, lease = _looked_at(self._kube, self.holder, *self._waiting)
+        if user:
+            raise Refused(user)
+        if lease is None:
             self._create()
             return
-        taken = why_taken(lease, self.holder, datetime.now(UTC))
-        if taken:
-            raise Refused(taken)
         try:
             self._write(lease["metadata"]["resourceVersion"], taking=True)
         except Conflict as raced:
@@ -206,10 +259,10 @@ class Lease:
         try:
             lease = self._kube.get("Lease", NAME, NAMESPACE)
         except NotFound:
-            self.lost = "somebody has deleted the lease"
+            self.lost = "the lease was deleted"
             return {}
         if lease["spec"].get("holderIdentity") != str(self.holder):
-            self.lost = why_taken(lease, self.holder, datetime.now(UTC)) or "somebody has taken the lease away"
+            self.lost = _said(_holder(lease)) if _holder(lease) else "the lease was taken away"
         metadata: dict[str, Any] = lease["metadata"]
         return metadata
 

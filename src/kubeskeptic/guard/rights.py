@@ -53,6 +53,8 @@ HARNESS: Mapping[Risk, tuple[Right, ...]] = {
         Right("pods/log", ("get",)),
         Right("pods/proxy", ("create", "delete", "get", "update")),  # the agents are asked through it
         Right("nodes/proxy", ("get",)),  # the kubelets' settings: /configz and /metrics
+        Right("leases", ("get",), "coordination.k8s.io", SYSTEM, ("kube-controller-manager",)),  # which one leads
+        Right("apiservices", ("list",), "apiregistration.k8s.io"),  # one without a backend keeps namespaces from going
         Right("events", ("get", "list")),
         Right("daemonsets", OWN, "apps"),
         Right("deployments", ("list",), "apps"),  # what kube-system runs, compared at the end

@@ -16,14 +16,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import urllib3
-import yaml
 from kubernetes.client.api_client import ApiClient
 from kubernetes.client.configuration import Configuration
 from kubernetes.client.exceptions import ApiException
-from kubernetes.config import ConfigException, kube_config
 
 from kubeskeptic.durations import API_CONNECT, API_READ
-from kubeskeptic.errors import BadInput, ClusterError, Conflict, Gone, NotFound, Unanswered
+from kubeskeptic.errors import ClusterError, Conflict, Gone, MissingRequirement, NotFound, Unanswered
+from kubeskeptic.kube.kubeconfig import configuration
 
 CONNECTIONS = 32
 """Kept open to one server: watches, one pull per node, and what scenarios ask at the same time."""
@@ -35,6 +34,7 @@ class Connection:
     """Sends requests to one API server. Safe to use from several threads.
 
     :raises BadInput: when the kubeconfig or the context in it is not there
+    :raises MissingRequirement: when its login plug-in hands over no credentials
     """
 
     def __init__(self, kubeconfig: Path, context: str) -> None:
@@ -99,6 +99,8 @@ class Connection:
             if not 200 <= answer.status <= 299:
                 raise refusal(answer.status, answer.data, asked)
             yield answer
+        except MissingRequirement as login:  # its credentials have expired, and the plug-in hands over no others
+            raise Unanswered(f"{asked} could not be asked: {login}") from login
         except (urllib3.exceptions.HTTPError, ApiException, OSError) as broken:
             raise Unanswered(f"the API server at {self.server} did not answer {asked}: {_why(broken)}") from broken
         finally:
@@ -115,29 +117,27 @@ def _why(broken: Exception) -> str:
 def refusal(status: int, body: bytes, asked: str) -> ClusterError:
     """The error for an answer of the server that is not a success, in the server's own words."""
     try:
-        said = json.loads(body)["message"]
+        answer = json.loads(body)
+        said = " ".join([answer["message"], *_causes(answer)])
     except (ValueError, KeyError, TypeError):
         said = body.decode(errors="replace").strip()[:400] or "no reason given"
     return _BY_STATUS.get(status, ClusterError)(f"{asked}: {said} (status {status})", status)
 
 
+def _causes(answer: Any) -> list[str]:
+    """What a refusal says beyond its message, such as the name of the PodDisruptionBudget that forbids an eviction."""
+    causes = (answer.get("details") or {}).get("causes") or []
+    return [cause["message"] for cause in causes if cause.get("message") and cause["message"] not in answer["message"]]
+
+
 def _configuration(kubeconfig: Path, context: str) -> Configuration:
-    if not kubeconfig.is_file():
-        raise BadInput(f"there is no kubeconfig at {kubeconfig}: run `skeptic up`, or name another with --kubeconfig")
-    configuration = Configuration()
-    load: Any = kube_config.load_kube_config
-    try:
-        load(str(kubeconfig), context, configuration, persist_config=False)
-    except (ConfigException, yaml.YAMLError, OSError) as unusable:
-        raise BadInput(
-            f"{kubeconfig} has no usable context `{context}`: {unusable}; `kubectl config get-contexts` lists them"
-        ) from unusable
-    configuration.retries = False
-    configuration.connection_pool_maxsize = CONNECTIONS
-    configuration.socket_options = _socket_options()
-    if on_loopback(configuration.host):
-        configuration.proxy = None  # like kubectl: nothing on this machine is reached through a proxy
-    return configuration
+    configured = configuration(kubeconfig, context)
+    configured.retries = False
+    configured.connection_pool_maxsize = CONNECTIONS
+    configured.socket_options = _socket_options()
+    if on_loopback(configured.host):
+        configured.proxy = None  # like kubectl: nothing on this machine is reached through a proxy
+    return configured
 
 
 def _socket_options() -> list[tuple[int, int, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -244,8 +245,9 @@ class Kube:
         if kind in known:
             return Resource(*known[kind])
         found = discover(kind, lambda path: self._json("GET", path))
-        self._kinds.parent.mkdir(parents=True, exist_ok=True)
-        self._kinds.write_text(json.dumps(known | {kind: [found.version, found.plural, found.namespaced]}))
+        with suppress(OSError):  # a full disk: it is asked again the next time
+            self._kinds.parent.mkdir(parents=True, exist_ok=True)
+            self._kinds.write_text(json.dumps(known | {kind: [found.version, found.plural, found.namespaced]}))
         return found
 
     def _path_of(self, manifest: Mapping[str, Any], name: str | None) -> str:

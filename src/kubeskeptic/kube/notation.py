@@ -1,17 +1,20 @@
-"""Notations in which a cluster writes its settings: Go's durations, command-line flags, CoreDNS's Corefile. All pure."""
+"""Notations in which a cluster writes its settings: durations, quantities, command-line flags, the Corefile. All pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 _PART = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
 _WHOLE = re.compile(rf"([+-]?)(?:0|((?:{_PART.pattern})+))")
 
-CACHE_DEFAULT = 3600.0
+CACHE_DEFAULT = {"success": 3600.0, "denial": 1800.0}
 """Seconds that CoreDNS's cache plugin keeps an answer at most when the Corefile names no number."""
+STALE_DEFAULT = 3600.0
+"""Seconds that ``serve_stale`` of the cache plugin goes on giving an answer that has expired, when it names no number."""
 TTL_DEFAULT = 5.0
 """Seconds of the kubernetes plugin's answers when the Corefile has no ``ttl``."""
 
@@ -47,25 +50,68 @@ def command_line(pod: Mapping[str, Any]) -> list[str]:
     return [*(container.get("command") or ()), *(container.get("args") or ())]
 
 
-def dns_ttl(corefile: str, zone: str = "cluster.local") -> tuple[float, float] | None:
-    """The TTL of answers about the cluster, and for how long at most CoreDNS's own cache keeps them (0: not at all).
+_SUFFIXES = {"": 1.0, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18}
+_SUFFIXES |= {f"{letter}i": 1024.0**power for power, letter in enumerate("KMGTPE", 1)}
+
+
+def quantity(text: str) -> float:
+    """Return a quantity as Kubernetes writes it, such as ``100Mi`` or ``2.5G``, in its base unit.
+
+    Source: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+
+    :raises ValueError: when it is none
+    """
+    whole = re.fullmatch(r"([+-]?\d+\.?\d*(?:[eE][+-]?\d+)?)([a-zA-Z]*)", text.strip())
+    if not whole or whole[2] not in _SUFFIXES:
+        raise ValueError(f"not a quantity: {text!r}")
+    return float(whole[1]) * _SUFFIXES[whole[2]]
+
+
+@dataclass(frozen=True)
+class DnsTimes:
+    """Seconds that a Corefile gives to answers about the cluster.
+
+    :param zone: the domain of the cluster's names
+    :param ttl: in the answers of the kubernetes plugin
+    :param positive: for which CoreDNS's own cache keeps an answer at most, 0 when it keeps none
+    :param denial: the same for the answer that there is no such name
+    :param reloads: a changed Corefile comes into force without a restart
+    """
+
+    zone: str
+    ttl: float
+    positive: float
+    denial: float
+    reloads: bool
+
+
+def dns_times(corefile: str) -> DnsTimes | None:
+    """Return for how long answers about the cluster are kept, or None when no server of the Corefile answers for it.
 
     Source: https://coredns.io/plugins/kubernetes/ and https://coredns.io/plugins/cache/
-
-    :returns: both in seconds, or None when no server of the Corefile answers for the cluster
     """
-    server = next(
-        (block for _, block in _blocks(corefile) if any(words[:1] == ["kubernetes"] for words, _ in block)), None
-    )
+    servers = [block for _, block in _blocks(corefile)]
+    server = next((block for block in servers if any(words[0] == "kubernetes" for words, _ in block)), None)
     if server is None:
         return None
+    zones = next(words[1:] for words, _ in server if words[0] == "kubernetes")
+    zone = next((one.rstrip(".") for one in zones if not one.rstrip(".").endswith(".arpa")), "cluster.local")
     ttl = _number(_inner(server, "kubernetes"), "ttl", 1, TTL_DEFAULT)
+    kept = {kind: _kept(server, kind, zone, ttl) for kind in ("success", "denial")}
+    return DnsTimes(zone, ttl, kept["success"], kept["denial"], any(words[0] == "reload" for words, _ in server))
+
+
+def _kept(server: list[Line], kind: str, zone: str, ttl: float) -> float:
+    """Return for how long a server's cache keeps answers of a kind: their TTL at most, unless it serves stale ones."""
     cache = next((words for words, _ in server if words[0] == "cache"), None)
-    if cache is None or _never_cached(_inner(server, "cache"), zone):
-        return ttl, 0.0
-    limit = _number([cache], "cache", 1, CACHE_DEFAULT)
-    # `success CAPACITY [TTL]` has the last word on answers that are not errors.
-    return ttl, min(ttl, _number(_inner(server, "cache"), "success", 2, limit))
+    inner = _inner(server, "cache")
+    if cache is None or _never_cached(inner, kind, zone):
+        return 0.0
+    limit = _number([cache], "cache", 1, CACHE_DEFAULT[kind])
+    # `success CAPACITY [TTL]` and `denial CAPACITY [TTL]` have the last word.
+    kept = min(ttl, _number(inner, kind, 2, limit))
+    stale = next((words for words in inner if words[0] == "serve_stale"), None)
+    return kept if stale is None else kept + (go_duration(stale[1]) if stale[1:] else STALE_DEFAULT)
 
 
 Line = tuple[list[str], list[list[str]]]
@@ -106,7 +152,10 @@ def _number(lines: list[list[str]], name: str, at: int, otherwise: float) -> flo
     return float(next(found, otherwise))
 
 
-def _never_cached(lines: list[list[str]], zone: str) -> bool:
-    """``disable success [ZONES…]``: without zones it means every zone."""
-    disabled = [words[2:] for words in lines if words[:2] == ["disable", "success"]]
-    return any(not zones or zone in (name.rstrip(".") for name in zones) for zones in disabled)
+def _never_cached(lines: list[list[str]], kind: str, zone: str) -> bool:
+    """``disable success [ZONES…]``: without zones it means every zone; a zone includes those below it."""
+    name = f".svc.{zone}."
+    disabled = [words[2:] for words in lines if words[:2] == ["disable", kind]]
+    return any(
+        not zones or any(name.endswith(f".{one.strip('.')}.".replace("..", ".")) for one in zones) for zones in disabled
+    )

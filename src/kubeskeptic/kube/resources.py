@@ -24,8 +24,10 @@ class Resource:
     def path(self, name: str | None = None, namespace: str | None = None, subresource: str = "") -> str:
         """The path of the collection (``name`` None; all namespaces when ``namespace`` is None), object or subresource.
 
-        :raises BadInput: for one object of a namespaced kind without its namespace
+        :raises BadInput: for one object without a name, or of a namespaced kind without its namespace
         """
+        if name == "":
+            raise BadInput(f"the name of one of the {self.plural} is empty: say which one is meant")
         root = f"/apis/{self.version}" if "/" in self.version else f"/api/{self.version}"
         if self.namespaced and name is not None and not namespace:
             raise BadInput(f"{self.plural}/{name} needs a namespace: say in which one it is")

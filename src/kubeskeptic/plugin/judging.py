@@ -11,7 +11,7 @@ import pytest
 from kubeskeptic.claims import claim, own_claim
 from kubeskeptic.claims.case import Case
 from kubeskeptic.errors import Inconclusive
-from kubeskeptic.findings import Finding, Measure, Verdict
+from kubeskeptic.findings import Finding, Measure, Verdict, inconclusive
 from kubeskeptic.journal import Journal
 from kubeskeptic.plugin import found
 from kubeskeptic.plugin.cases import case_of, scenario_of
@@ -66,9 +66,21 @@ class Judge:
             return finding
         self.verdict = finding.verdict
         finding = self._told_once(finding)
+        try:
+            self._keep(finding)
+        except OSError as full:  # what cannot be written down is not believed; what is worse is told all the same
+            if finding.verdict is Verdict.HOLDS:
+                finding = inconclusive(str(full))
+                self.verdict = finding.verdict
         case = self._case
-        state = self.item.config.stash[STATE]
-        state.judged[self.item.nodeid] = Judged(case.claim, case.name, finding.verdict, finding.why)
+        self.item.config.stash[STATE].judged[self.item.nodeid] = Judged(
+            case.claim, case.name, finding.verdict, finding.why
+        )
+        return finding
+
+    def _keep(self, finding: Finding) -> None:
+        """Write a finding into the run's journal."""
+        case, state = self._case, self.item.config.stash[STATE]
         declared = scenario_of(getattr(self.item, "module", None))
         scenario = self.recording.id if self.recording else declared.id if declared else ""
         one = claim(case.claim)
@@ -82,7 +94,6 @@ class Judge:
             with closing(Journal(state.journal)) as late:
                 late.write("finding", scenario=scenario, test=self.item.nodeid, **fields)
             state.late = state.journal.with_name("result.json").exists()
-        return finding
 
     def _told_once(self, finding: Finding) -> Finding:
         """What broke a scenario off is told whole by the first of its cases, and referred to by the others."""

@@ -10,7 +10,7 @@ from collections.abc import Generator
 
 import pytest
 
-from kubeskeptic.errors import Inconclusive, NotAsked, SkepticError
+from kubeskeptic.errors import DiskFull, Inconclusive, NotAsked, SkepticError
 from kubeskeptic.findings import Finding, Verdict, inconclusive, skipped
 from kubeskeptic.plugin.cases import case_of
 from kubeskeptic.plugin.judging import Judge, Violated
@@ -61,6 +61,8 @@ def pytest_runtest_makereport(
     _tell(report, item, error)
     if case and call.when != "teardown" and report.failed and isinstance(error, SkepticError):
         state.undecided += not opening or isinstance(error, Inconclusive)
+    elif call.when == "teardown" and isinstance(error, DiskFull):
+        state.undecided += 1
     return report
 
 

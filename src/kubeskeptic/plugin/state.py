@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kubeskeptic.errors import BadInput, LeftDirty, MissingRequirement, Refused
+from kubeskeptic.errors import BadInput, DiskFull, LeftDirty, MissingRequirement, Refused
 from kubeskeptic.findings import Verdict
 from kubeskeptic.runs.options import RunOptions
 
@@ -61,8 +61,8 @@ class State:
                 self.exit_status = max(self.exit_status, one.exit_status)
 
     def stop(self, session: pytest.Session, error: BaseException, *, opening: bool = False) -> None:
-        """Let no further test touch the cluster when an error, or what it came of, is a refusal or an interrupt, and no further
-        one say that there is none.
+        """Let no further test touch the cluster when an error, or what it came of, is a refusal, a full disk or an interrupt,
+        and no further one say that there is none.
 
         :param opening: the error kept the run from being opened
         """
@@ -71,6 +71,8 @@ class State:
         for one in _chain(error):
             if isinstance(one, Refused):
                 session.shouldfail = "the cluster is refused: nothing more is asked of it"
+            if isinstance(one, DiskFull):
+                session.shouldfail = str(one)
             if isinstance(one, KeyboardInterrupt):
                 session.shouldstop = str(one) or "from the keyboard"
 

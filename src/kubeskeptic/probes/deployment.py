@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable
 from typing import Any
 
-from kubeskeptic.durations import AGENTS_READY, GONE
-from kubeskeptic.errors import Conflict, LeftDirty, NotFound, PatienceExhausted, Unanswered
+from kubeskeptic.durations import AGENTS_READY
+from kubeskeptic.errors import Inconclusive, LeftDirty, PatienceExhausted, Unanswered
 from kubeskeptic.kube import Kube
+from kubeskeptic.kube.deletion import delete_and_wait
+from kubeskeptic.kube.obstacles import Watchman, obstacles
+from kubeskeptic.objects import is_ready
 from kubeskeptic.probes.daemonset import LABEL, manifests
 from kubeskeptic.waiting import NotYet, until
 
@@ -26,6 +28,7 @@ class AgentDeployment:
         self._image = image
         self._namespace = namespace
         self._run = run
+        self._watchman = Watchman()
 
     def nodes(self) -> list[str]:
         """Return the names of the cluster's nodes.
@@ -37,6 +40,7 @@ class AgentDeployment:
     def apply(self) -> list[str]:
         """Apply the manifests, and return the nodes once each has a Ready agent.
 
+        :raises Inconclusive: when something keeps them from it that does not pass by itself
         :raises PatienceExhausted: naming a node without one
         """
         for manifest in manifests(self._image, self._namespace, self._run):
@@ -48,38 +52,21 @@ class AgentDeployment:
 
         :raises LeftDirty: when it does not go
         """
-        name = self._namespace
-
-        def asked() -> bool:
-            with contextlib.suppress(NotFound, Conflict):  # Conflict: it is being deleted already
-                self._kube.delete("Namespace", name)
-            return True
-
-        def gone() -> bool | NotYet:
-            try:
-                phase = self._kube.get("Namespace", name)["status"]["phase"]
-            except NotFound:
-                return True
-            return NotYet(f"it is {phase}")
-
         try:
-            until(asked, GONE, what=f"the namespace {name} to be deleted", tolerate=(Unanswered,))
-            until(gone, GONE, what=f"the namespace {name} to go", tolerate=(Unanswered,))
+            delete_and_wait(self._kube, "Namespace", self._namespace)
         except PatienceExhausted as stuck:
             raise LeftDirty(f"{stuck}; run `skeptic cleanup`") from stuck
 
     def _ready(self) -> list[str] | NotYet:
         nodes = self.nodes()
         pods = self._kube.list("Pod", self._namespace, labels=f"{LABEL}={self._run}")["items"]
-        ready = {pod["spec"].get("nodeName") for pod in pods if _is_ready(pod)}
+        ready = {pod["spec"].get("nodeName") for pod in pods if is_ready(pod)}
         missing = [node for node in nodes if node not in ready]
+        short = len(pods) < len(nodes)
+        stuck = self._watchman.lasting(obstacles(self._kube, self._namespace, pods, short=short)) if missing else []
+        if stuck:
+            raise Inconclusive(f"the agents cannot get Ready (none yet on {', '.join(missing)}): {'; '.join(stuck)}")
         return NotYet(f"none yet on {missing[0]}: {_state(pods, missing[0])}") if missing else nodes
-
-
-def _is_ready(pod: dict[str, Any]) -> bool:
-    conditions = pod.get("status", {}).get("conditions") or ()
-    ready = any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
-    return ready and not pod["metadata"].get("deletionTimestamp")
 
 
 def _state(pods: Iterable[dict[str, Any]], node: str) -> str:

@@ -10,7 +10,9 @@ import time
 from typing import Any
 
 from kubeskeptic.bounds import Setting, Settings
-from kubeskeptic.durations import PODS_READY
+from kubeskeptic.durations import PODS_READY, START_CEILING
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.kube.obstacles import Watchman, of_pods
 from kubeskeptic.objects import is_ready, ours
 from kubeskeptic.runs.model import Run
 from kubeskeptic.waiting import NotYet, until
@@ -23,12 +25,21 @@ LOOK = 0.05
 def calibrated(run: Run) -> Settings:
     """Return the run's settings with START, in seconds from the request to Ready.
 
+    :raises Inconclusive: when something keeps pods from starting
     :raises PatienceExhausted: when pods do not become Ready at all
     """
-    took = start_time(run)
     pods = PODS_PER_WORKER * len(run.workers)
     source = f"the slowest of {pods} pods, {PODS_PER_WORKER} on each worker, started at the same time"
-    return run.settings.with_(Setting("START", round(took, 2), source))
+    return judged_by(run.settings, Setting("START", round(start_time(run), 2), source))
+
+
+def judged_by(settings: Settings, start: Setting) -> Settings:
+    """The settings with START; above its ceiling it is known, but no claim may be judged by it."""
+    found = settings.with_(start)
+    if start.value <= START_CEILING:
+        return found
+    slow = f"{start.source}, took {start.value:g} s to be Ready; above {START_CEILING:g} s no claim is judged by it"
+    return found.without("START", slow)
 
 
 def start_time(run: Run) -> float:
@@ -41,10 +52,16 @@ def start_time(run: Run) -> float:
             asked[name] = time.monotonic()
             run.kube.create(_pod(run, name, worker))
 
+    watchman = Watchman()
+
     def all_ready() -> bool | NotYet:
-        for pod in run.kube.list("Pod", run.agents.namespace, labels="app=start")["items"]:
+        pods = run.kube.list("Pod", run.agents.namespace, labels="app=start")["items"]
+        for pod in pods:
             if is_ready(pod):
                 ready.setdefault(pod["metadata"]["name"], time.monotonic())
+        stuck = watchman.lasting(of_pods(pods))
+        if stuck:
+            raise Inconclusive(f"START cannot be measured: {'; '.join(stuck)}")
         waiting = sorted(set(asked) - set(ready))
         return NotYet(f"not Ready: {', '.join(waiting)}") if waiting else True
 

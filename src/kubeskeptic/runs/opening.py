@@ -18,14 +18,14 @@ from pathlib import Path
 
 from kubeskeptic import __version__
 from kubeskeptic.clusters import Cluster, find
-from kubeskeptic.clusters.adopted import adopted, default_kubeconfig
-from kubeskeptic.errors import MissingRequirement, NotAsked, SkepticError
+from kubeskeptic.clusters.adopted import PROVIDER, adopted
+from kubeskeptic.errors import ClusterError, Inconclusive, MissingRequirement, NotAsked, SkepticError
 from kubeskeptic.faults import Site
 from kubeskeptic.guard import Guard, Lease
 from kubeskeptic.guard.risk import Risk, above
-from kubeskeptic.journal import Journal
 from kubeskeptic.kube import Kube
-from kubeskeptic.kube.settings import read_settings
+from kubeskeptic.kube.kubeconfig import default_kubeconfig
+from kubeskeptic.kube.settings import cluster_domain, read_settings
 from kubeskeptic.node_access import access_to
 from kubeskeptic.probes.agents import Agents
 from kubeskeptic.probes.instrument import prove
@@ -35,6 +35,8 @@ from kubeskeptic.runs.calibration import calibrated
 from kubeskeptic.runs.evidence import keep_what_explains
 from kubeskeptic.runs.model import Run
 from kubeskeptic.runs.options import RunOptions
+from kubeskeptic.runs.preconditions import usable
+from kubeskeptic.runs.run_journal import RunJournal
 from kubeskeptic.runs.snapshot_check import unchanged
 from kubeskeptic.switches.control import wait_for_orphans
 
@@ -43,37 +45,36 @@ from kubeskeptic.switches.control import wait_for_orphans
 def open_run(options: RunOptions) -> Iterator[Run]:
     """Open one run on a cluster, with its journal and, at the end, its reports.
 
-    :raises MissingRequirement: when there is no cluster
+    :raises MissingRequirement: when there is no cluster, or it is not one that can be asked
     :raises Refused: when the cluster is not ours, or another run uses it; nothing was touched. At the end, when another run has
         taken it over meanwhile
+    :raises DiskFull: when the run's folder cannot be written to
     :raises Inconclusive: when the instrument cannot be trusted
     :raises LeftDirty: at the end, when the cluster is not as it was at the start
     """
     kube, cluster = connected(options)
-    id_, folder = options.id, options.folder
-    folder.mkdir(parents=True)
+    journal = RunJournal(options.folder)
     try:
         with ExitStack() as stack:
-            journal = Journal(folder / "journal.jsonl")
             stack.callback(journal.close)
             guard = Guard(cluster, kube)
             level = guard.pin()
             if level < Risk.NAMESPACE:
                 raise NotAsked(above("a run", Risk.NAMESPACE, level))
-            guard.lease = stack.enter_context(Lease(kube, id_))
+            usable(kube)
+            guard.lease = stack.enter_context(Lease(kube, options.id))
             wait_for_orphans(cluster.name)
-            access = access_to(cluster, kube, level, id_)
+            access = access_to(cluster, kube, level, options.id)
             stack.callback(access.close)
-            site = Site(cluster, kube, journal, guard, id_, options.seed, access=access)
+            site = Site(cluster, kube, journal, guard, options.id, options.seed, access=access)
             run = _run(options, site, level)
             _declare(run, options)
             stack.enter_context(unchanged(run))
             yield stack.enter_context(_observed(run, options))
     finally:
-        with suppress(SkepticError):
-            keep_what_explains(folder)
-        _report(folder)
-        _point_latest(options.reports, id_)
+        with suppress(SkepticError, OSError):
+            keep_what_explains(options.folder)
+        _report(options, full=bool(journal.full))
 
 
 def _run(options: RunOptions, site: Site, level: Risk) -> Run:
@@ -90,18 +91,35 @@ def _run(options: RunOptions, site: Site, level: Risk) -> Run:
         journal=site.journal,
         site=site,
         agents=Agents(site.kube, site.journal, site.cluster.agent_image, agents, options.id, prioritise),
-        settings=read_settings(site.kube, site.access.run),
+        settings=read_settings(site.kube, site.access, ours=site.cluster.provider != PROVIDER),
         allowed=level,
         sabotages=options.sabotages,
+        cluster_domain=_domain(site),
     )
 
 
-def _report(folder: Path) -> None:
-    """Write the reports; when that fails, print the reason and raise nothing, so that no other error is hidden."""
+def _domain(site: Site) -> str:
+    """Return the domain of the cluster's DNS names.
+
+    :raises NotAsked, Inconclusive: when it cannot be read, on another's cluster and on ours
+    """
     try:
-        write_all(folder)
+        return cluster_domain(site.kube)
+    except ClusterError as unknown:
+        raise (NotAsked if site.cluster.provider == PROVIDER else Inconclusive)(str(unknown)) from unknown
+
+
+def _report(options: RunOptions, *, full: bool) -> None:
+    """Write the reports, and let ``latest`` point at them; that this fails is said, and hides nothing else.
+
+    :param full: the disk is known to be full, and that was said
+    """
+    try:
+        write_all(options.folder)
+        _point_latest(options.reports, options.id)
     except (SkepticError, OSError) as error:
-        print(f"the reports of {folder.name} could not be written: {error}", file=sys.stderr)
+        if not full:
+            print(f"the reports of {options.id} could not be written: {error}", file=sys.stderr)
 
 
 def connected(options: RunOptions) -> tuple[Kube, Cluster]:
@@ -144,6 +162,7 @@ def _declare(run: Run, options: RunOptions) -> None:
         nodes=list(run.nodes),
         roles={node.name: node.role for node in run.cluster.nodes},
         settings=run.settings.as_record(),
+        unread=run.settings.unread_record(),
         harness=__version__,
         command=options.again(),
         sabotages=list(options.sabotages),

@@ -25,6 +25,7 @@ def unchanged(run: Run) -> Iterator[None]:
     :raises LeftDirty: with the differences, and with what could not be undone
     :raises Refused: when the context leads to another cluster by then, or another run has taken the cluster over
     :raises SkepticError: when the cluster could not be inspected, and the block raised nothing
+    :raises DiskFull: when that cannot be written down, and the block raised nothing
     """
     before = take(run.site)
     try:
@@ -41,7 +42,7 @@ def _end(run: Run, before: Snapshot, under_way: BaseException | None) -> None:
     trouble = [*run.site.left, *differ]
     clean = False if trouble else None if blind else True
     unseen = f"whether the cluster is as it was could not be inspected: {_sentence(blind)}" if blind else ""
-    run.journal.write("run-ended", sync=True, clean=clean, why=unseen)
+    unwritten = _written(run, clean=clean, why=unseen)
     earlier = f". Before that: {_sentence(under_way)}" if under_way else ""
     if trouble:
         said = "; ".join([*trouble, *([unseen] if unseen else [])])
@@ -54,6 +55,17 @@ def _end(run: Run, before: Snapshot, under_way: BaseException | None) -> None:
         raise SkepticError(unseen) from blind
     if blind:
         print(unseen, file=sys.stderr)
+    if unwritten and under_way is None:
+        raise unwritten
+
+
+def _written(run: Run, **ended: object) -> OSError | None:
+    """Write down how the run ended; why that was not possible, which hides nothing that is worse."""
+    try:
+        run.journal.write("run-ended", sync=True, **ended)
+    except OSError as full:
+        return full
+    return None
 
 
 def _look(run: Run, before: Snapshot) -> tuple[list[str], BaseException | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from kubeskeptic.errors import PatienceExhausted
 from kubeskeptic.kube.deletion import delete_and_wait
 from kubeskeptic.objects import ours
 from kubeskeptic.runs import Run
@@ -21,4 +22,8 @@ def namespace(run: Run, name: str) -> Iterator[None]:
     try:
         yield
     finally:
-        delete_and_wait(run.kube, "Namespace", name)
+        try:
+            delete_and_wait(run.kube, "Namespace", name)
+        except PatienceExhausted as stuck:
+            run.site.left.append(str(stuck))
+            raise

@@ -78,7 +78,7 @@ class Stage:
         self._wanted = sum(replicas(manifest, len(self.run.workers)) for manifest in manifests)
         what = f"{self._wanted} pods of {self.scenario.id} to be Ready"
         until(lambda: self._all_ready(self._wanted), PODS_READY, what=what)
-        self.irreducible += self.run.settings["START"]
+        self.irreducible += self.run.settings.measured("START")
 
     def ask(self, *probes: Probe) -> None:
         """Start probes on every node; they go on until the scenario ends."""

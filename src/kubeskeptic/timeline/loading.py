@@ -77,7 +77,7 @@ class _Loader:
 
     def _run(self, record: Record) -> None:
         self.evidence.run = record
-        self.evidence.settings = Settings.from_record(record.get("settings", {}))
+        self.evidence.settings = Settings.from_record(record.get("settings", {}), **record.get("unread", {}))
 
     def _run_ended(self, record: Record) -> None:
         self.evidence.ended = record

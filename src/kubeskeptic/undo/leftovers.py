@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -242,8 +241,7 @@ def lease(site: Site) -> Iterator[Leftover]:
         held = site.kube.get("Lease", leases.NAME, leases.NAMESPACE)
     except NotFound:
         return
-    nobody = leases.Holder.nobody()
-    if not leases.why_taken(held, nobody, datetime.now(UTC)):
+    if not leases.in_use(site.kube, leases.Holder.nobody()):
         identity = held["spec"].get("holderIdentity") or ""
         holder = leases.Holder.parse(identity)
         yield Leftover("lease", leases.NAME, f"the lease of {identity}", run=holder.run if holder else "")

@@ -1,6 +1,7 @@
 """Drain a node: cordon it and evict its pods, as before maintenance.
 
-Evicts, and so respects PodDisruptionBudgets: what a budget does not allow is asked again until patience ends. Leaves pods of
+Evicts, and so respects PodDisruptionBudgets: what a budget does not allow is asked again until patience ends, and then said in
+the API's own words, which name the budget. Leaves pods of
 DaemonSets and mirrors of static pods where they are. Undoing uncordons; evicted pods do not come back.
 """
 
@@ -58,7 +59,7 @@ class DrainNode(Fault):
         """Evidence that all of them have left; asks again for those that a budget has held back."""
         waiting = evict_all(site, plan.record["node"])
         if waiting:
-            return NotYet(f"still there: {', '.join(waiting)}")
+            return NotYet("; ".join(f"still there: {', '.join(pods)}{why}" for why, pods in waiting.items()))
         return "only pods of DaemonSets and static pods are left on it"
 
     @classmethod
@@ -82,17 +83,22 @@ def leaving(pods: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def evict_all(site: Site, node: str) -> list[str]:
-    """Ask for the eviction of all that have to leave; the names of those that are still there."""
-    pods = leaving(state.pods_on(site.kube, node))
-    for pod in pods:
-        if "deletionTimestamp" in pod["metadata"]:
-            continue
-        try:
-            site.kube.evict(pod["metadata"]["name"], pod["metadata"]["namespace"])
-        except NotFound:
-            continue
-        except ClusterError as refused:
-            if refused.status != 429:  # a budget does not allow it now
-                raise
-    return sorted(pod["metadata"]["name"] for pod in pods)
+def evict_all(site: Site, node: str) -> dict[str, list[str]]:
+    """Ask for the eviction of all that have to leave; the names of those that are still there, by what the API said of them.
+
+    What it said is empty for pods that are on their way, and in parentheses for those that a budget holds back.
+    """
+    waiting: dict[str, list[str]] = {}
+    for pod in sorted(leaving(state.pods_on(site.kube, node)), key=lambda pod: str(pod["metadata"]["name"])):
+        name, namespace, why = pod["metadata"]["name"], pod["metadata"]["namespace"], ""
+        if "deletionTimestamp" not in pod["metadata"]:
+            try:
+                site.kube.evict(name, namespace)
+            except NotFound:
+                continue
+            except ClusterError as refused:
+                if refused.status != 429:  # a budget does not allow it now
+                    raise
+                why = f" ({str(refused).partition(': ')[2]})"
+        waiting.setdefault(why, []).append(name)
+    return waiting

@@ -1,0 +1,127 @@
+"""Kubeconfigs as kubectl reads them: several files that are merged, and login plug-ins, which get a deadline here.
+
+The client library runs a login plug-in for as long as it likes, writes into the log what went wrong, and goes on without
+credentials. Here a plug-in that fails or hangs is one sentence.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+from kubernetes.client.configuration import Configuration
+from kubernetes.config import ConfigException, kube_config
+
+from kubeskeptic.durations import LOGIN
+from kubeskeptic.errors import BadInput, CommandFailed, MissingRequirement
+from kubeskeptic.process import run
+
+MALFORMED = (ConfigException, yaml.YAMLError, OSError, KeyError, TypeError, AttributeError, ValueError, IndexError)
+"""What a kubeconfig of an unexpected shape comes to in the library."""
+
+
+def default_kubeconfig() -> Path:
+    """Return what kubectl reads: the files of ``KUBECONFIG`` that are there, else the one at home.
+
+    Empty entries and missing files are passed over. Several files come as one path, joined as in the variable.
+
+    Source: https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
+
+    :raises BadInput: when the variable names files and none is there
+    """
+    named = [Path(entry).expanduser() for entry in os.environ.get("KUBECONFIG", "").split(os.pathsep) if entry]
+    there = [str(path.resolve()) for path in named if path.is_file()]
+    if named and not there:
+        raise BadInput(f"none of the files that KUBECONFIG names is there: {', '.join(map(str, named))}")
+    return Path(os.pathsep.join(there)) if there else Path.home() / ".kube" / "config"
+
+
+def configuration(kubeconfig: Path, context: str) -> Configuration:
+    """Return the client's configuration for a context.
+
+    :param kubeconfig: a file, or several joined as in ``KUBECONFIG``
+    :raises BadInput: when the file or the context is not there, or not to be understood
+    :raises MissingRequirement: when its login plug-in fails, or does not end in time
+    """
+    if not any(Path(one).is_file() for one in (str(kubeconfig), *str(kubeconfig).split(os.pathsep))):
+        raise BadInput(f"there is no kubeconfig at {kubeconfig}: run `skeptic up`, or name another with --kubeconfig")
+    configured = Configuration()
+    try:
+        merge: Any = kube_config.KubeConfigMerger
+        loader: Any = _Loader
+        loader(merge(str(kubeconfig)).config, active_context=context, config_base_path=None).load_and_set(configured)
+    except MALFORMED as unusable:
+        said = " ".join(str(unusable).split())
+        raise BadInput(
+            f"{kubeconfig} has no usable context `{context}`: {said}; `kubectl config get-contexts` lists them"
+        ) from unusable
+    return configured
+
+
+class _Loader(kube_config.KubeConfigLoader):
+    """The library's loader, with a login plug-in run by us. It is run again when its credentials expire."""
+
+    _user: Any
+    _cluster: Any
+
+    def _load_from_exec_plugin(self) -> bool:
+        if "exec" not in self._user:
+            return False
+        asked = self._user["exec"].value
+        folder = str(Path(self._user.path).parent) if self._user.path else ""
+        status = credentials(asked, self._cluster.value, folder)
+        if status.get("token"):
+            self.token = f"Bearer {status['token']}"
+        else:
+            self.cert_file = _kept(status["clientCertificateData"])
+            self.key_file = _kept(status["clientKeyData"])
+        if status.get("expirationTimestamp"):
+            self.expiry = datetime.fromisoformat(status["expirationTimestamp"])
+        return True
+
+
+def credentials(asked: Mapping[str, Any], cluster: Mapping[str, Any], folder: str) -> Mapping[str, Any]:
+    """Run a login plug-in and return what it hands over: ``token``, or ``clientCertificateData`` and ``clientKeyData``.
+
+    Source: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
+
+    :param asked: the ``exec`` section of the user
+    :raises MissingRequirement: when it is not there, fails, does not end in time, or hands over something else
+    """
+    command = [str(asked["command"]), *map(str, asked.get("args") or ())]
+    spec = {"interactive": False} | ({"cluster": dict(cluster)} if asked.get("provideClusterInfo") else {})
+    info = {"apiVersion": asked["apiVersion"], "kind": "ExecCredential", "spec": spec}
+    env = os.environ | {one["name"]: one["value"] for one in asked.get("env") or ()}
+    env["KUBERNETES_EXEC_INFO"] = json.dumps(info)
+    plugin = f"the login plug-in `{command[0]}` of the kubeconfig"
+    try:
+        said = run(command, patience=LOGIN, stdin="", env=env, cwd=Path(folder) if folder else None)
+    except CommandFailed as failed:
+        how = (
+            f"did not end within {LOGIN.seconds:g} s" if failed.status is None else f"ended with status {failed.status}"
+        )
+        words = " ".join(failed.output.split())[-300:]
+        raise MissingRequirement(
+            f"{plugin} {how}{f': {words}' if words else ''}; log in by it and run again"
+        ) from failed
+    try:
+        status: dict[str, Any] = json.loads(said)["status"]
+        if not (status.get("token") or (status["clientCertificateData"] and status["clientKeyData"])):
+            raise KeyError("token")
+    except (ValueError, KeyError, TypeError) as other:
+        raise MissingRequirement(f"{plugin} handed over no credentials that can be understood ({other})") from other
+    return status
+
+
+def _kept(data: str) -> str:
+    """Return the path of a file with a certificate or key, which the TLS library wants as files; readable to us alone."""
+    handle, path = tempfile.mkstemp(prefix="skeptic-login-")
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(data)
+    return path

@@ -1,0 +1,18 @@
+"""The settings that are in force in a cluster, read live; all bounds are computed from them.
+
+===============  ========================================================================================
+``reading``      all of them: what was read, and why the rest was not
+``per_node``     a setting that each node has for itself
+``controllers``  arguments and version of the kube-controller-manager that leads
+``kubelets``     /configz of every kubelet
+``proxies``      /configz of the kube-proxy that runs on each node
+``dns``          the live Corefile
+===============  ========================================================================================
+"""
+
+from kubeskeptic.kube.settings.controllers import minor_version, pod_ranges
+from kubeskeptic.kube.settings.dns import cluster_domain
+from kubeskeptic.kube.settings.proxies import proxy_mode
+from kubeskeptic.kube.settings.reading import read_settings
+
+__all__ = ["cluster_domain", "minor_version", "pod_ranges", "proxy_mode", "read_settings"]

@@ -1,0 +1,96 @@
+"""Arguments and version of the kube-controller-manager that leads: several may run, and only the leader acts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from kubeskeptic.bounds import Setting
+from kubeskeptic.errors import ClusterError, NotFound
+from kubeskeptic.kube.handle import Kube, Object
+from kubeskeptic.kube.notation import command_line, flag, go_duration
+
+NAMES = ("GRACE", "MONITOR", "HPA", "STABLE")
+MANAGER, SYSTEM = "kube-controller-manager", "kube-system"
+
+
+def read(kube: Kube) -> Iterator[Setting]:
+    """Yield what the leader's command line says, or its version's defaults.
+
+    Flags: https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/
+    """
+    pod = leader(kube)
+    name, words, minor = pod["metadata"]["name"], command_line(pod), version(kube, pod)
+    # Raised from 40 s with 1.32, to outlast the HTTP/2 health check of kubelets (45 s): kubernetes/kubernetes#126287.
+    flags = {
+        "GRACE": ("node-monitor-grace-period", 50.0 if minor >= 32 else 40.0),
+        "MONITOR": ("node-monitor-period", 5.0),
+        "HPA": ("horizontal-pod-autoscaler-sync-period", 15.0),
+        "STABLE": ("horizontal-pod-autoscaler-downscale-stabilization", 300.0),
+    }
+    for setting, (option, default) in flags.items():
+        text = flag(words, option)
+        source = f"--{option} of {name}" if text else f"default of v1.{minor}, --{option} is not set by {name}"
+        yield Setting(setting, go_duration(text) if text else default, source)
+
+
+def leader(kube: Kube) -> Object:
+    """Return the pod of the kube-controller-manager that holds the lease.
+
+    The lease's holder is ``<host name>_<random>``, and a static pod of kubeadm runs on the node of that name. Without the
+    right to read the lease a single pod is taken for the leader.
+
+    :raises ClusterError: when it is not known which one leads
+    """
+    pods = kube.list("Pod", SYSTEM, labels=f"component={MANAGER}")["items"]
+    if not pods:
+        raise NotFound(f"no pod of {SYSTEM} has the label component={MANAGER}", 404)
+    try:
+        holder = str(kube.get("Lease", MANAGER, SYSTEM)["spec"].get("holderIdentity") or "")
+    except ClusterError:
+        if len(pods) > 1:
+            raise
+        return dict(pods[0])
+    host = holder.rpartition("_")[0]
+    led = [pod for pod in pods if _same_host(pod["spec"].get("nodeName", ""), host)]
+    if len(led) != 1:
+        names = ", ".join(sorted(pod["metadata"]["name"] for pod in pods))
+        raise ClusterError(f"the {MANAGER} that leads ({holder or 'none holds the lease'}) is not one of {names}")
+    return dict(led[0])
+
+
+def version(kube: Kube, pod: Object) -> int:
+    """Return the minor version that a component's pod runs: by its image's tag, or else by what its binary says."""
+    found = re.search(r":v?1\.(\d+)", pod["spec"]["containers"][0].get("image", ""))
+    if not found:
+        name = pod["metadata"]["name"]
+        said = kube.exec(SYSTEM, name, pod["spec"]["containers"][0]["name"], [MANAGER, "--version"])
+        found = re.search(r"v1\.(\d+)", said)
+    if not found:
+        raise ClusterError(f"the version of {pod['metadata']['name']} is not known by its image nor by --version")
+    return int(found[1])
+
+
+def pod_ranges(kube: Kube) -> list[str]:
+    """Return the address ranges from which pods get their IPs, as CIDRs: the cluster's, or else the nodes' own."""
+    try:
+        cluster = flag(command_line(leader(kube)), "cluster-cidr")
+    except ClusterError:
+        cluster = None
+    if cluster:
+        return cluster.split(",")
+    nodes = kube.list("Node")["items"]
+    return sorted({cidr for node in nodes for cidr in node["spec"].get("podCIDRs") or ()})
+
+
+def minor_version(kube: Kube) -> int:
+    """Return the minor version of the API server: 37 for v1.37.2. Other components may have another."""
+    answer: Object = json.loads(kube.get_raw("/version"))
+    digits = re.match(r"\d+", str(answer["minor"]))
+    return int(digits[0]) if digits else 0
+
+
+def _same_host(node: str, host: str) -> bool:
+    """Whether a node's name and a host name are the same, also where only one of them has its domain."""
+    return bool(node and host) and (node == host or node.startswith(f"{host}.") or host.startswith(f"{node}."))

@@ -1,0 +1,107 @@
+"""How often the kube-proxy that runs on each node programs its rules at most.
+
+A kube-proxy says what it has in force at ``/configz`` beside its metrics, by default on the node's loopback only. Where
+that cannot be asked its ConfigMap counts, but only for a pod that was made after the ConfigMap last changed: an edited
+ConfigMap says what is not in force.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import yaml
+
+from kubeskeptic.durations import SETTING_READ
+from kubeskeptic.errors import ClusterError, NotFound, SkepticError
+from kubeskeptic.kube.handle import Kube, Object
+from kubeskeptic.kube.notation import go_duration
+from kubeskeptic.kube.settings.per_node import MALFORMED, Found, IntoNodes, ask_each, in_words, of_nodes
+
+NAMES = ("SYNC",)
+PROXY, SYSTEM = "kube-proxy", "kube-system"
+METRICS_PORT = 10249
+"""Default of metricsBindAddress: https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/"""
+
+
+def read(kube: Kube, nodes: Iterable[str], access: IntoNodes) -> Found:
+    """Yield SYNC of every node that has a kube-proxy.
+
+    :raises NotFound: when none has one
+    """
+    pods = {pod["spec"].get("nodeName"): pod for pod in kube.list("Pod", SYSTEM, labels=f"k8s-app={PROXY}")["items"]}
+    if not pods:
+        raise NotFound(f"no pod of {SYSTEM} has the label k8s-app={PROXY}", 404)
+    written = _config_map(kube)
+    found, silent = ask_each(nodes, lambda node: _sync(kube, node, pods.get(node), access, written))
+    modes = sorted({mode for mode, _ in found.values()})
+    periods = {node: period for node, (_, period) in found.items()}
+    named = " or ".join(f"{mode}.minSyncPeriod" for mode in modes) or "minSyncPeriod"
+    yield from of_nodes("SYNC", periods, silent, f"{named} of the running kube-proxy")
+
+
+def proxy_mode(kube: Kube) -> str:
+    """Return how kube-proxy programs the nodes, ``iptables``, ``nftables`` or ``ipvs``, by its ConfigMap; empty without one."""
+    config = (_config_map(kube) or ("", {}))[1]
+    return str(config.get("mode") or "iptables") if config else ""
+
+
+def _sync(
+    kube: Kube, node: str, pod: Object | None, access: IntoNodes, written: tuple[str, dict[str, Any]] | None
+) -> tuple[str, float]:
+    """Return a node's mode and minSyncPeriod.
+
+    :raises ClusterError: when neither the kube-proxy nor a ConfigMap that is in force says them
+    """
+    if pod is None:
+        raise NotFound("no kube-proxy runs on it", 404)
+    port = _metrics_port(written[1]) if written else METRICS_PORT
+    through_api = f"/api/v1/namespaces/{SYSTEM}/pods/{pod['metadata']['name']}:{port}/proxy/configz"
+    curl = [*access.curl, "--silent", "--fail", "--max-time", "5", f"http://127.0.0.1:{port}/configz"]
+    reasons = []
+    for ask in (lambda: access.run(node, curl), lambda: kube.get_raw(through_api, timeout=SETTING_READ)):
+        try:
+            return period(json.loads(ask())["kubeproxy.config.k8s.io"])
+        except (SkepticError, *MALFORMED) as why:
+            reasons.append(in_words(why))
+    if written is None:
+        raise ClusterError("; ".join(reasons))
+    if written[0] >= pod["metadata"].get("creationTimestamp", ""):
+        raise ClusterError(f"{'; '.join(reasons)}; its ConfigMap was changed after {pod['metadata']['name']} was made")
+    return period(written[1])
+
+
+def period(config: Mapping[str, Any]) -> tuple[str, float]:
+    """Return mode and minSyncPeriod of a configuration, in seconds.
+
+    An unset or zero period means 1 s, but for ipvs (``SetDefaults_KubeProxyConfiguration`` in pkg/proxy/apis/config). Until
+    1.32 /configz had the internal form: names with capitals, the period of the mode in use at the top.
+    """
+    lower = {key.lower(): value for key, value in config.items()}
+    mode = str(lower.get("mode") or "iptables")
+    own = {key.lower(): value for key, value in (lower.get(mode) or {}).items()}
+    seconds = go_duration(str(own.get("minsyncperiod") or lower.get("minsyncperiod") or "0s"))
+    return mode, seconds or (0.0 if mode == "ipvs" else 1.0)
+
+
+def _config_map(kube: Kube) -> tuple[str, dict[str, Any]] | None:
+    """Return when the ConfigMap was changed last, and what it says; None when there is none that can be read."""
+    try:
+        found = kube.get("ConfigMap", PROXY, SYSTEM)
+        config = yaml.safe_load(found["data"]["config.conf"])
+    except (ClusterError, KeyError, yaml.YAMLError):
+        return None
+    return (changed(found), config) if isinstance(config, dict) else None
+
+
+def changed(thing: Object) -> str:
+    """Return when an object was changed last, as Kubernetes writes times: they sort like texts."""
+    meta = thing["metadata"]
+    times = [one["time"] for one in meta.get("managedFields") or () if one.get("time")]
+    return str(max([*times, meta.get("creationTimestamp") or ""]))
+
+
+def _metrics_port(config: Mapping[str, Any]) -> int:
+    port = str(config.get("metricsBindAddress") or "").rpartition(":")[2]
+    return int(port) if port.isdigit() else METRICS_PORT

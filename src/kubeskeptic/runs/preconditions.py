@@ -1,0 +1,76 @@
+"""What a cluster has to be before a run asks it anything: else the run would wait for minutes and then say nothing.
+
+Every node is Ready and runs Linux, pods have IPv4 addresses, and every API that the cluster serves answers. What is only
+late, such as a node that has just come back, is waited for briefly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+
+from kubeskeptic.durations import USABLE
+from kubeskeptic.errors import ClusterError, MissingRequirement, PatienceExhausted, Unanswered
+from kubeskeptic.kube import Kube
+from kubeskeptic.kube.deletion import dead_apis
+from kubeskeptic.waiting import NotYet, until
+
+Object = Mapping[str, Any]
+
+
+def usable(kube: Kube) -> None:
+    """Return when a run may begin.
+
+    :raises MissingRequirement: with what is not as it has to be, in one sentence
+    """
+
+    def looked() -> bool | NotYet:
+        nodes = kube.list("Node")["items"]
+        never = [*foreign(nodes), *_families(kube, nodes)]
+        if never:
+            raise MissingRequirement("; ".join(never))
+        wrong = [*unready(nodes), *_dead_apis(kube)]
+        return NotYet("; ".join(wrong)) if wrong else True
+
+    try:
+        until(looked, USABLE, what="the cluster to be whole", tolerate=(Unanswered,))
+    except PatienceExhausted as broken:
+        raise MissingRequirement(
+            f"{str(broken).partition('last seen: ')[2]}; `skeptic status` tells what is ours"
+        ) from broken
+
+
+def foreign(nodes: list[Object]) -> Iterator[str]:
+    """Yield a sentence about each node on which no agent can run."""
+    for node in nodes:
+        system = node["status"].get("nodeInfo", {}).get("operatingSystem", "linux")
+        if system != "linux":
+            yield f"node {node['metadata']['name']} runs {system}, and the agent runs on Linux only"
+
+
+def unready(nodes: list[Object]) -> Iterator[str]:
+    """Yield a sentence about each node that is not Ready, in the words of its kubelet or of the control plane."""
+    for node in nodes:
+        ready = next((one for one in node["status"].get("conditions") or () if one["type"] == "Ready"), None)
+        if ready is None or ready["status"] != "True":
+            why = f" ({ready.get('reason')}: {ready.get('message')})" if ready else ""
+            yield f"node {node['metadata']['name']} is not Ready{why}, and every node has to be asked"
+
+
+def _families(kube: Kube, nodes: list[Object]) -> Iterator[str]:
+    """Yield a sentence when the first address family of pods or services is IPv6."""
+    ranges = {str(node["spec"].get("podCIDR")) for node in nodes if node["spec"].get("podCIDR")}
+    with suppress(ClusterError):  # not ours to see on this cluster
+        ranges.add(str(kube.get("Service", "kubernetes", "default")["spec"].get("clusterIP")))
+    found = sorted(one for one in ranges if ":" in one)
+    if found:
+        yield f"the cluster's first address family is IPv6 ({found[0]}), and faults and agents know IPv4 only"
+
+
+def _dead_apis(kube: Kube) -> list[str]:
+    try:
+        dead = dead_apis(kube.list("APIService")["items"])
+    except ClusterError:
+        return []  # not ours to see on this cluster
+    return [f"{one}; until it is back or deleted no namespace can go" for one in dead]

@@ -1,0 +1,58 @@
+"""A run's journal and folder, on a disk that may be full at the start or fill in mid-run.
+
+A run whose evidence cannot be written down goes no further: every claim after that is inconclusive, for the one reason.
+Undoing goes on, and its records are written where there is room again.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from kubeskeptic.best_effort import best_effort
+from kubeskeptic.errors import DiskFull
+from kubeskeptic.journal import Journal, Record
+
+STORY = ("scenario", "act")
+"""Kinds of records that begin or end something: what follows them is nothing worth where others were lost."""
+
+
+class RunJournal(Journal):
+    """A journal that remembers that something could not be written.
+
+    :param folder: the run's own, which is made
+    :raises DiskFull: when it cannot be made
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.full = ""
+        """Why something could not be written, as a sentence; empty while everything was."""
+        try:
+            folder.mkdir(parents=True)
+            super().__init__(folder / "journal.jsonl")
+        except OSError as error:
+            raise DiskFull(_words(folder, error)) from error
+
+    def write(self, kind: str, *, sync: bool = False, **fields: Any) -> Record:
+        """Append one record.
+
+        :raises DiskFull: when it cannot be written, or begins or ends something after others could not be
+        """
+        try:
+            record = super().write(kind, sync=sync, **fields)
+        except OSError as error:
+            self.full = self.full or _words(self.path.parent, error)
+            raise DiskFull(self.full) from error
+        if self.full and kind in STORY:
+            raise DiskFull(self.full)
+        return record
+
+    def close(self) -> None:
+        """Flush to disk as far as that is possible, and close."""
+        with best_effort("the end of the journal"):
+            super().close()
+
+
+def _words(folder: Path, error: OSError) -> str:
+    why = error.strerror or error
+    return f"the journal in {folder} cannot be written ({why}), and what is seen would be lost; make room and run again"

@@ -1,0 +1,91 @@
+"""Waiting until the pods of a scenario are Ready, or until it is known why they will not be.
+
+Patience is for what is on its way. What Kubernetes has refused, and goes on refusing for :data:`~kubeskeptic.durations.STUCK`
+seconds, is said at once in the API's own words.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kubeskeptic.durations import PODS_READY, Patience
+from kubeskeptic.errors import ClusterError, Inconclusive, Unanswered
+from kubeskeptic.kube import Kube
+from kubeskeptic.kube.obstacles import Watchman, ended, obstacles
+from kubeskeptic.objects import is_ready
+from kubeskeptic.waiting import NotYet, until
+
+Pod = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What a namespace's pods came to.
+
+    :param ready: names of the pods that are Ready
+    :param left_out: one sentence about each pod that has ended (phase Failed or Succeeded) and is not counted
+    """
+
+    ready: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+def wait_until_ready(
+    kube: Kube,
+    namespace: str,
+    wanted: int,
+    patience: Patience = PODS_READY,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Readiness:
+    """Wait until so many pods of a namespace are Ready and none of them is not, and return which.
+
+    :raises Inconclusive: when something keeps them from it that does not pass by itself
+    :raises PatienceExhausted: with the pods that are not Ready
+    """
+    watchman = Watchman(clock)
+
+    def look() -> Readiness | NotYet:
+        pods = kube.list("Pod", namespace)["items"]
+        found = readiness(pods, wanted)
+        if isinstance(found, Readiness):
+            return found
+        live = [pod for pod in pods if not ended(pod)]
+        stuck = watchman.lasting(obstacles(kube, namespace, live, short=len(live) < wanted))
+        stuck += [] if live else _lost(pods)
+        if stuck:
+            raise Inconclusive(f"the pods of {namespace} cannot get Ready ({found.state}): {'; '.join(stuck)}")
+        return found
+
+    return until(
+        look,
+        patience,
+        what=f"{wanted} pods of {namespace} to be Ready",
+        tolerate=(ClusterError, Unanswered),
+        clock=clock,
+        sleep=sleep,
+    )
+
+
+def readiness(pods: list[Pod], wanted: int) -> Readiness | NotYet:
+    """Return whether so many pods are Ready and none is not; pods that have ended are left out of the count."""
+    live = [pod for pod in pods if not ended(pod)]
+    over = tuple(f"{ended(pod)}, and not counted" for pod in pods if ended(pod))
+    ready = tuple(sorted(pod["metadata"]["name"] for pod in live if is_ready(pod)))
+    if len(ready) >= wanted and len(ready) == len(live):
+        return Readiness(ready, over)
+    waiting = sorted(pod["metadata"]["name"] for pod in live if not is_ready(pod))
+    words = [f"{len(live)} of {wanted} pods are there", f"not Ready: {', '.join(waiting) or 'none'}", *over]
+    return NotYet("; ".join(words))
+
+
+def _lost(pods: list[Pod]) -> list[str]:
+    """Return what is said of pods that have ended and that no controller replaces."""
+    bare = [
+        pod for pod in pods if not any(one.get("controller") for one in pod["metadata"].get("ownerReferences") or ())
+    ]
+    return [f"{ended(pod)}, and nothing replaces it" for pod in bare if ended(pod)]

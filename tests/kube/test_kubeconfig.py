@@ -1,0 +1,147 @@
+"""Kubeconfigs as people have them: several files, some missing, login plug-ins that fail or hang."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kubeskeptic.durations import Patience
+from kubeskeptic.errors import BadInput, MissingRequirement, Unanswered
+from kubeskeptic.kube import Kube, kubeconfig
+from kubeskeptic.kube.kubeconfig import configuration, default_kubeconfig
+
+from .conftest import FakeServer
+
+GOOD = {"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": "canary"}}
+
+
+def written(path: Path, **sections: Any) -> Path:
+    """A kubeconfig with the sections cluster (its server), user and context (of cluster ``c`` and user ``u``)."""
+    config: dict[str, Any] = {"apiVersion": "v1", "kind": "Config"}
+    if "cluster" in sections:
+        config["clusters"] = [{"name": "c", "cluster": {"server": sections["cluster"]}}]
+    if "user" in sections:
+        config["users"] = [{"name": "u", "user": sections["user"]}]
+    if "context" in sections:
+        config["contexts"] = [{"name": sections["context"], "context": {"cluster": "c", "user": "u"}}]
+    path.write_text(json.dumps(config))
+    return path
+
+
+def whole(path: Path, server: str = "http://127.0.0.1:9", user: Any = None) -> Path:
+    return written(path, cluster=server, user=user or {"token": "canary"}, context="here")
+
+
+def plugin(folder: Path, script: str) -> dict[str, Any]:
+    """A user whose login plug-in is this shell script."""
+    path = folder / "login"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return {"exec": {"apiVersion": GOOD["apiVersion"], "command": str(path), "env": [{"name": "WHO", "value": "me"}]}}
+
+
+# -- which files -------------------------------------------------------------------------------------------------------
+def test_missing_files_and_empty_entries_are_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    a, b = whole(tmp_path / "a"), whole(tmp_path / "b")
+    for text in (f"{tmp_path}/none:{a}", f":{a}", f"{a}:", f"{a}:{tmp_path}/none"):
+        monkeypatch.setenv("KUBECONFIG", text)
+        assert default_kubeconfig() == a, text
+    monkeypatch.setenv("KUBECONFIG", f":{a}:{tmp_path}/none:{b}")
+    assert str(default_kubeconfig()) == f"{a}:{b}"
+
+
+def test_without_the_variable_it_is_the_one_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    for text in ("", ":"):
+        monkeypatch.setenv("KUBECONFIG", text)
+        assert default_kubeconfig() == Path.home() / ".kube" / "config"
+
+
+def test_files_that_are_all_missing_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUBECONFIG", f"{tmp_path}/x:{tmp_path}/y")
+    with pytest.raises(BadInput, match=f"none of the files that KUBECONFIG names is there: {tmp_path}/x, {tmp_path}/y"):
+        default_kubeconfig()
+
+
+def test_files_are_merged_as_kubectl_does(tmp_path: Path) -> None:
+    written(tmp_path / "a", context="here")
+    written(tmp_path / "b", cluster="http://127.0.0.1:7", user={"token": "canary"})
+    whole(tmp_path / "c", server="http://127.0.0.1:8")
+    found = configuration(Path(f"{tmp_path}/a:{tmp_path}/b:{tmp_path}/c"), "here")
+    assert found.host == "http://127.0.0.1:7", "the first that names it counts"
+
+
+@pytest.mark.parametrize("text", ["", "- a\n- b\n", "{", "clusters: 7\n", "contexts:\n- name: here\n", "a: b\n"])
+def test_a_file_of_another_shape_is_one_sentence(tmp_path: Path, text: str) -> None:
+    (tmp_path / "k").write_text(text)
+    with pytest.raises(BadInput, match="has no usable context `here`") as said:
+        configuration(tmp_path / "k", "here")
+    assert "\n" not in str(said.value)
+
+
+def test_a_file_that_is_not_there_and_a_context_that_is_not(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="there is no kubeconfig at"):
+        configuration(tmp_path / "none", "here")
+    with pytest.raises(BadInput, match="has no usable context `there`"):
+        configuration(whole(tmp_path / "k"), "there")
+
+
+# -- login plug-ins ----------------------------------------------------------------------------------------------------
+def test_a_login_plugin_is_told_what_it_needs_and_its_token_is_used(tmp_path: Path, server: FakeServer) -> None:
+    script = f"""echo "$KUBERNETES_EXEC_INFO $WHO" > {tmp_path}/told; echo '{json.dumps(GOOD)}'"""
+    path = whole(tmp_path / "k", server.url, plugin(tmp_path, script))
+    server.says("GET", "/version", {"minor": "37"})
+    kube = Kube(path, "here", tmp_path)
+    assert json.loads(kube.get_raw("/version")) == {"minor": "37"}
+    info, who = (tmp_path / "told").read_text().strip().rsplit(" ", 1)
+    assert (json.loads(info)["kind"], who) == ("ExecCredential", "me")
+    assert kube._connection.request_headers()["authorization"] == "Bearer canary"
+
+
+def test_a_login_plugin_may_hand_over_a_certificate(tmp_path: Path) -> None:
+    status = {"clientCertificateData": "CERT", "clientKeyData": "KEY"}
+    user = plugin(tmp_path, f"echo '{json.dumps(GOOD | {'status': status})}'")
+    written(tmp_path / "k", cluster="https://127.0.0.1:9", user=user, context="here")
+    found = configuration(tmp_path / "k", "here")
+    assert Path(str(found.cert_file)).read_text() == "CERT"
+    assert stat.S_IMODE(Path(str(found.key_file)).stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        (
+            "echo 'you are logged out' >&2; exit 3",
+            "login` of the kubeconfig ended with status 3: you are logged out; log in",
+        ),
+        ("exec sleep 60", "did not end within 0.3 s"),
+        ("echo hello", "handed over no credentials that can be understood"),
+        ("echo '{}'", "handed over no credentials that can be understood"),
+        ("echo '{\"status\": {}}'", "handed over no credentials that can be understood"),
+    ],
+)
+def test_a_login_plugin_that_does_not_do_its_work_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, words: str
+) -> None:
+    monkeypatch.setattr(kubeconfig, "LOGIN", Patience(0.3) if "sleep" in script else Patience(20))
+    with pytest.raises(MissingRequirement) as said:
+        configuration(whole(tmp_path / "k", user=plugin(tmp_path, script)), "here")
+    assert words in str(said.value)
+    assert "\n" not in str(said.value)
+
+
+def test_a_login_plugin_that_is_not_installed_is_said(tmp_path: Path) -> None:
+    user = {"exec": {"apiVersion": GOOD["apiVersion"], "command": "no-such-login"}}
+    with pytest.raises(MissingRequirement, match="there is no command `no-such-login`"):
+        configuration(whole(tmp_path / "k", user=user), "here")
+
+
+def test_credentials_that_expire_and_cannot_be_renewed_are_no_answer(tmp_path: Path, server: FakeServer) -> None:
+    expired = GOOD | {"status": {"token": "canary", "expirationTimestamp": "2020-01-01T00:00:00Z"}}
+    script = f"test -e {tmp_path}/once && exit 1; touch {tmp_path}/once; echo '{json.dumps(expired)}'"
+    kube = Kube(whole(tmp_path / "k", server.url, plugin(tmp_path, script)), "here", tmp_path)
+    with pytest.raises(Unanswered, match="GET /version could not be asked: the login plug-in"):
+        kube.get_raw("/version")

@@ -1,0 +1,81 @@
+"""A cluster that cannot be asked is refused in one sentence, and not after minutes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kubeskeptic.durations import Patience
+from kubeskeptic.errors import ClusterError, MissingRequirement
+from kubeskeptic.runs import preconditions
+from kubeskeptic.runs.preconditions import usable
+
+
+def node(name: str, ready: str = "True", system: str = "linux", cidr: str = "10.0.0.0/24") -> dict[str, Any]:
+    kubelet = {"type": "Ready", "status": ready, "reason": "NodeStatusUnknown", "message": "Kubelet stopped posting."}
+    status = {"conditions": [kubelet], "nodeInfo": {"operatingSystem": system}}
+    return {"metadata": {"name": name}, "spec": {"podCIDR": cidr}, "status": status}
+
+
+class Cluster:
+    def __init__(
+        self, *nodes: dict[str, Any], apis: list[dict[str, Any]] | None = None, service: str = "10.96.0.1"
+    ) -> None:
+        self.nodes, self.apis, self.service = nodes, apis, service
+
+    def list(self, kind: str) -> dict[str, Any]:
+        if kind == "APIService":
+            if self.apis is None:
+                raise ClusterError("forbidden", 403)
+            return {"items": self.apis}
+        return {"items": list(self.nodes)}
+
+    def get(self, kind: str, name: str, namespace: str) -> dict[str, Any]:
+        return {"spec": {"clusterIP": self.service}}
+
+
+@pytest.fixture(autouse=True)
+def brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preconditions, "USABLE", Patience(0.1))
+
+
+def refused(cluster: Any) -> str:
+    with pytest.raises(MissingRequirement) as said:
+        usable(cluster)
+    assert "\n" not in str(said.value)
+    return str(said.value)
+
+
+def test_a_whole_cluster() -> None:
+    cluster: Any = Cluster(node("n1"), node("n2"))
+    usable(cluster)
+
+
+def test_a_node_that_is_not_ready_says_why() -> None:
+    said = refused(Cluster(node("n1"), node("n2", "Unknown")))
+    assert said.startswith(
+        "node n2 is not Ready (NodeStatusUnknown: Kubelet stopped posting.), and every node has to be asked"
+    )
+    assert "n1" not in said
+
+
+def test_a_node_of_another_operating_system() -> None:
+    assert (
+        refused(Cluster(node("n1"), node("w1", system="windows")))
+        == "node w1 runs windows, and the agent runs on Linux only"
+    )
+
+
+@pytest.mark.parametrize("cluster", [Cluster(node("n1", cidr="fd00:10::/64")), Cluster(node("n1"), service="fd00::1")])
+def test_ipv6_first_is_said(cluster: Cluster) -> None:
+    assert "first address family is IPv6 (fd00:" in refused(cluster)
+
+
+def test_an_api_without_a_backend_is_named() -> None:
+    spec = {"service": {"namespace": "shop", "name": "adapter"}}
+    dead = {"metadata": {"name": "v1.metrics"}, "spec": spec, "status": {"conditions": []}}
+    said = refused(Cluster(node("n1"), apis=[dead]))
+    assert said.startswith(
+        "APIService v1.metrics has no answer from its backend shop/adapter; until it is back or deleted no"
+    )
