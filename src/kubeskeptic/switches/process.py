@@ -9,7 +9,7 @@ writes ``FILE``, and its process id to ``FILE.pid``, and waits; the command that
 the file goes away it was disarmed, and it ends. At the deadline, or as soon as the runner is dead, it runs the commands one
 after the other, each again and again until it succeeds or patience ends, says in ``FILE.log`` what it did, and removes the
 file (or renames it to ``FILE.failed``). Killing the runner's process group, session or terminal does not reach it. Nothing
-but the standard library and a few small modules is imported.
+but the standard library, tenacity and a few small modules is imported.
 """
 
 from __future__ import annotations
