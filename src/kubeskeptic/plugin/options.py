@@ -10,6 +10,7 @@ import pytest
 from kubeskeptic.errors import SkepticError
 from kubeskeptic.plugin.state import STATE, State
 from kubeskeptic.runs.options import RunOptions
+from kubeskeptic.terminal import print_any_character
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,7 +38,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Read the options once."""
+    """Read the options once, and let the terminal take every character."""
+    print_any_character()
     try:
         sabotages = tuple(config.getoption("--sabotage"))
         seed = config.getoption("--seed")
