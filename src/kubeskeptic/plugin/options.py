@@ -10,7 +10,6 @@ import pytest
 from kubeskeptic.errors import SkepticError
 from kubeskeptic.plugin.state import STATE, State
 from kubeskeptic.runs.options import RunOptions
-from kubeskeptic.terminal import print_any_character
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,8 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Read the options once, and let the terminal take every character."""
-    print_any_character()
+    """Read the options once."""
     try:
         sabotages = tuple(config.getoption("--sabotage"))
         seed = config.getoption("--seed")
