@@ -11,11 +11,12 @@ from kubeskeptic import clusters
 from kubeskeptic.clusters.addons import ADDONS
 from kubeskeptic.clusters.doctor import examine
 from kubeskeptic.clusters.kind_config import PROFILES, PROXY_MODES
-from kubeskeptic.clusters.machine import Finding, Level
+from kubeskeptic.clusters.machine import Diagnosis, Level
 from kubeskeptic.clusters.node_source import CHOICES, DEFAULT_VERSION
 from kubeskeptic.clusters.options import DEFAULT_WORKERS
 from kubeskeptic.clusters.shell import exports
 from kubeskeptic.clusters.up import DEFAULT_NAME
+from kubeskeptic.terminal import Display
 
 _COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
 _NAME = click.option("--name", default=DEFAULT_NAME, show_default=True, help="Which cluster.")
@@ -70,10 +71,11 @@ def up(
     something that it does not have, that is said, and nothing is changed. A cluster that `skeptic up` did not make, or that
     a run is using, is never deleted: that ends with status 21.
     """
-    cluster = clusters.up(
-        name, kubernetes, workers, profile=profile, proxy_mode=proxy_mode, config=config, images=images, addons=addons,
-        progress=click.echo,
-    )  # fmt: skip
+    with Display() as display:
+        cluster = clusters.up(
+            name, kubernetes, workers, profile=profile, proxy_mode=proxy_mode, config=config, images=images, addons=addons,
+            progress=display,
+        )  # fmt: skip
     click.echo(f"Kubernetes {cluster.kubernetes} on {len(cluster.nodes)} nodes; to look around:")
     click.echo(f'  eval "$(skeptic env{"" if name == DEFAULT_NAME else f" --name {name}"})"')
 
@@ -102,7 +104,8 @@ def down(name: str, engine: bool) -> None:
 
     One that `skeptic up` did not make, or that a run is using, is left alone: that ends with status 21.
     """
-    clusters.down(name, engine=engine, progress=click.echo)
+    with Display() as display:
+        clusters.down(name, engine=engine, progress=display)
     click.echo(f"no cluster {name} is left" + (", and no engine of ours runs" if engine else ""))
 
 
@@ -110,12 +113,12 @@ def down(name: str, engine: bool) -> None:
 @_NAME
 def doctor(name: str) -> None:
     """Check everything that can go wrong with `skeptic up`, before it does. Exits with 1 when something will fail."""
-    findings = examine(name)
-    for finding in findings:
-        click.echo(_line(finding))
-    if any(finding.level is Level.FAIL for finding in findings):
+    diagnoses = examine(name)
+    for diagnosis in diagnoses:
+        click.echo(_line(diagnosis))
+    if any(diagnosis.level is Level.FAIL for diagnosis in diagnoses):
         sys.exit(1)
 
 
-def _line(finding: Finding) -> str:
-    return f"{click.style(f'{finding.level.value:<5}', fg=_COLOURS[finding.level])} {finding.what:<16} {finding.says}"
+def _line(diagnosis: Diagnosis) -> str:
+    return f"{click.style(f'{diagnosis.level.value:<5}', fg=_COLOURS[diagnosis.level])} {diagnosis.what:<16} {diagnosis.says}"

@@ -5,7 +5,7 @@
 ``run-ended``  clean (bool; null: not inspected), why (it was not)
 ``scenario``   id, phase "start" | "end", namespace, test (file), irreducible (seconds; at the end), why (when it broke off)
 ``fact``       scenario, name, value: what the story knows and a check needs ("cluster_ip", "victim", "dead_node")
-``seen``       scenario, act, table, cells {name: value}: what the scenario itself saw, as a command in a pod or an object showed it
+``seen``       scenario, act, table, cells {name: value}: what the scenario itself saw, by a command in a pod or on an object
 ``act``        scenario, act, phase "baseline" | "start" | "end": the baseline is clean from "baseline" to "start"
 ``fault``      id, fault (its name), scenario, act, targets [str], phase one of
                intent, armed, applying, applied, bit, undoing, undone, healed, disarmed, done, failed;
@@ -21,7 +21,8 @@
                the harness's), probes [{name, scenario, number, period, t0}], names [str], unknowns {what: count}, columns of
                equal length: probe [index], tick, sent, took, outcome [index in OUTCOMES], by [index in names], port. A name is
                that of :mod:`kubeskeptic.agent.answered_by`. A question that was asked is a sample; one that a stall left in
-               doubt is of outcome unknown, with the reason "stalled: …" among the unknowns
+               doubt is of outcome unknown, with the reason "stalled: …" among the unknowns. The node is
+               ``outside→TARGET`` for what was asked from the harness's machine; so it is in ``probe``, ``stall``, ``gap``
 ``gap``        source "probe" | "watch", node (probes), probe (or "" for all of that node), resource (watches),
                since, until (null: still open), reason, ticks (questions missing; null: of all kinds and not counted)
 ``change``     scenario, resource ("Pod"), type "LISTED" | "ADDED" | "MODIFIED" | "DELETED", seen, object {…}

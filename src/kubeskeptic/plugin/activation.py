@@ -5,6 +5,7 @@ In a session without such a test the plug-in prints nothing, checks no option an
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -114,10 +115,10 @@ def asks(item: pytest.Item) -> bool:
 
 def _wake(config: pytest.Config) -> None:
     from kubeskeptic.plugin import allure_results, signals, state
-    from kubeskeptic.terminal import forgive
+    from kubeskeptic.terminal import print_any_character
 
     config.stash[state.STATE] = options.made(config)
-    forgive(getattr(config.get_terminal_writer(), "_file", None))
+    print_any_character(getattr(config.get_terminal_writer(), "_file", sys.stdout))
     signals.install()
     for name in HOOKS:
         config.pluginmanager.register(import_module(f"kubeskeptic.plugin.{name}"))
