@@ -94,6 +94,8 @@ SWITCH_COMMAND = Patience(390)
 """One command of a dead man's switch: undoing a fault and seeing it heal."""
 SWITCH_FIRES = Patience(450)
 """A dead man's switch tries a command again while it fails."""
+JOURNAL_LOCK = Patience(2)
+"""Another process finishes the line that it writes to the journal; one that was stopped within it is not waited for."""
 POLL = 0.2
 """Between two looks at something that cannot be watched."""
 

@@ -37,6 +37,7 @@ from kubeskeptic.runs.model import Run
 from kubeskeptic.runs.options import RunOptions
 from kubeskeptic.runs.snapshot_check import unchanged
 from kubeskeptic.switches.control import wait_for_orphans
+from kubeskeptic.timeline import JournalFollower
 
 
 @contextmanager
@@ -52,9 +53,10 @@ def open_run(options: RunOptions) -> Iterator[Run]:
     kube, cluster = connected(options)
     id_, folder = options.id, options.folder
     folder.mkdir(parents=True)
+    followed = JournalFollower(folder / "journal.jsonl")
     try:
         with ExitStack() as stack:
-            journal = Journal(folder / "journal.jsonl")
+            journal = Journal(followed.path, run=id_)
             stack.callback(journal.close)
             guard = Guard(cluster, kube)
             level = guard.pin()
@@ -65,18 +67,18 @@ def open_run(options: RunOptions) -> Iterator[Run]:
             access = access_to(cluster, kube, level, id_)
             stack.callback(access.close)
             site = Site(cluster, kube, journal, guard, id_, options.seed, access=access)
-            run = _run(options, site, level)
+            run = _run(options, site, followed, level)
             _declare(run, options)
             stack.enter_context(unchanged(run))
             yield stack.enter_context(_observed(run, options))
     finally:
         with suppress(SkepticError):
-            keep_what_explains(folder)
-        _report(folder)
+            keep_what_explains(folder, followed.evidence())
+        _report(folder, followed)
         _point_latest(options.reports, id_)
 
 
-def _run(options: RunOptions, site: Site, level: Risk) -> Run:
+def _run(options: RunOptions, site: Site, followed: JournalFollower, level: Risk) -> Run:
     """The run of a site, with the cluster's settings as they are now."""
     lacking = refused(above("real-time priority for the agents", Risk.NODE, level))
     prioritise = Priority(site.access.run).give if level >= Risk.NODE else lacking
@@ -88,6 +90,7 @@ def _run(options: RunOptions, site: Site, level: Risk) -> Run:
         cluster=site.cluster,
         kube=site.kube,
         journal=site.journal,
+        followed=followed,
         site=site,
         agents=Agents(site.kube, site.journal, site.cluster.agent_image, agents, options.id, prioritise),
         settings=read_settings(site.kube, site.access.run),
@@ -96,10 +99,10 @@ def _run(options: RunOptions, site: Site, level: Risk) -> Run:
     )
 
 
-def _report(folder: Path) -> None:
-    """Write the reports; that they cannot be written is said, and hides nothing else."""
+def _report(folder: Path, followed: JournalFollower) -> None:
+    """Write the reports. An error is printed, so that it hides no other."""
     try:
-        write_all(folder)
+        write_all(folder, followed.evidence())
     except (SkepticError, OSError) as error:
         print(f"the reports of {folder.name} could not be written: {error}", file=sys.stderr)
 

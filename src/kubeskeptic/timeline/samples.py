@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from operator import le
 from typing import NamedTuple
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
@@ -30,6 +32,21 @@ class Sample(NamedTuple):
     def failed(self) -> bool:
         """Whether the client did not get what it asked for."""
         return self.outcome is not Outcome.OK
+
+
+class Columns(NamedTuple):
+    """Samples as columns of equal length; ``bys`` are indexes into the names of a lane."""
+
+    ticks: Sequence[int]
+    sent: Sequence[float]
+    took: Sequence[float]
+    codes: Sequence[int]
+    bys: Sequence[int]
+    ports: Sequence[int]
+
+    def part(self, places: Sequence[int]) -> Columns:
+        """Return the samples at some positions."""
+        return Columns(*([column[at] for at in places] for column in self))  # type: ignore[arg-type]
 
 
 class Lane:
@@ -65,6 +82,15 @@ class Lane:
         self.bys.append(self.name_index(sample.by))
         self.ports.append(sample.port)
 
+    def extend(self, more: Columns) -> None:
+        """Add samples."""
+        self.ticks.extend(more.ticks)
+        self.sent.extend(more.sent)
+        self.took.extend(more.took)
+        self.codes.extend(more.codes)
+        self.bys.extend(more.bys)
+        self.ports.extend(more.ports)
+
     def name_index(self, by: str) -> int:
         """Position of an answerer's name in :attr:`names`, adding it when it is new."""
         at = self._index.get(by)
@@ -90,9 +116,9 @@ class Lane:
         return (self[at] for at in range(len(self)))
 
     def sort(self) -> None:
-        """Bring the columns into the order in which the questions were sent. Agents deliver in the order of answers."""
+        """Put the samples in the order in which they were sent. Agents deliver them in the order of the answers."""
         sent = self.sent
-        if all(sent[i] <= sent[i + 1] for i in range(len(sent) - 1)):
+        if all(map(le, sent, islice(sent, 1, None))):
             return
         order = sorted(range(len(sent)), key=sent.__getitem__)
         for name in ("ticks", "sent", "took", "codes", "bys", "ports"):
