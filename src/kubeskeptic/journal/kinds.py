@@ -85,8 +85,8 @@ KINDS: Mapping[str, Mapping[str, Shape]] = {
     # of one name in one boot) and tick. Names are those of kubeskeptic.agent.answered_by. Each question that was asked is a
     # sample; one that a stall left in doubt has the outcome unknown. `unknowns` counts why.
     "samples": {"node": TEXT, "agent?": TEXT, "boot?": TEXT, "realtime?": FLAG, "offset": NUMBER, "error": NUMBER,
-                "probes": PROBES, "names": TEXTS, "unknowns?": OBJECT, "probe": COLUMN, "tick": COLUMN, "sent": COLUMN, "took": COLUMN,
-                "outcome": COLUMN, "by": COLUMN, "port": COLUMN},
+                "probes": PROBES, "names": TEXTS, "unknowns?": OBJECT, "probe": COLUMN, "tick": COLUMN, "sent": COLUMN,
+                "took": COLUMN, "outcome": COLUMN, "by": COLUMN, "port": COLUMN},
     # `source` is probe (of `node`; of all its probes when `probe` is empty) or watch (of `resource`); `until` is null if open;
     # `ticks` counts the questions that are missing, null when they are of all kinds.
     "gap": {"source": TEXT, "scenario?": TEXT, "node?": TEXT, "probe?": TEXT, "resource?": TEXT, "since": NUMBER,
