@@ -264,7 +264,7 @@ def test_samples_of_several_probes_in_one_batch(tmp_path: Path) -> None:
         ({"outcome": [0, 9, 0]}, "its column “outcome” has values that are none"),
         ({"by": [1, 3, 1]}, "its column “by” has values that are none"),
         ({"by": [1, -1, 1]}, "its column “by” has values that are none"),
-        ({"port": [1, 65536, 1]}, "its column “port” has values that are none"),
+        ({"port": [1, 65536, 1]}, "cannot be read"),
         ({"probe": [0, 1, 0]}, "it names probes that it does not list"),
         ({"probe": [0, -1, 0]}, "it names probes that it does not list"),
         ({"names": [1, 2]}, "the field “names” of its samples record is not a list of texts"),

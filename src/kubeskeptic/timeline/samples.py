@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from operator import le
 from typing import NamedTuple
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
+from kubeskeptic.durations import CLOCK_DOUBT
 
 _CODE = {outcome: code for code, outcome in enumerate(OUTCOMES)}
 
@@ -48,6 +50,10 @@ class Columns(NamedTuple):
         """Return the samples at some positions."""
         return Columns(*([column[at] for at in places] for column in self))  # type: ignore[arg-type]
 
+    def alike(self, one: int, other: int) -> bool:
+        """Return whether two samples of the same tick are the same: sent at the same time, with the same answer."""
+        return all(column[one] == column[other] for column in self)
+
 
 class Lane:
     """All samples of one probe on one node, kept as columns so that a million of them fit in memory.
@@ -63,9 +69,9 @@ class Lane:
         self.ticks = array("q")
         self.sent = array("d")
         self.took = array("d")
-        self.codes = array("b")
+        self.codes = array("B")
         self.bys = array("H")
-        self.ports = array("l")
+        self.ports = array("H")
         self.names: list[str] = [""]
         self.doubt = 0.0
         """Seconds by which the agent's clock may be off the harness's, at most."""
@@ -90,6 +96,18 @@ class Lane:
         self.codes.extend(more.codes)
         self.bys.extend(more.bys)
         self.ports.extend(more.ports)
+
+    def holds(self, one: Columns) -> bool:
+        """Return whether a sample is known already, sent at the same time within what two clocks may differ by.
+
+        The lane must be sorted.
+        """
+        tick, sent, *answer = (column[0] for column in one)
+        since, until = bisect_left(self.sent, sent - CLOCK_DOUBT), bisect_right(self.sent, sent + CLOCK_DOUBT)
+        return any(self.ticks[at] == tick and self._answer(at) == answer for at in range(since, until))
+
+    def _answer(self, at: int) -> list[float]:
+        return [self.took[at], self.codes[at], self.bys[at], self.ports[at]]
 
     def name_index(self, by: str) -> int:
         """Position of an answerer's name in :attr:`names`, adding it when it is new."""

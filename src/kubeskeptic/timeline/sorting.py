@@ -210,7 +210,7 @@ class Sorter:
         lane = recording.lanes.get((node, name)) or Lane(node, name, probe["period"])
         samples = batches.checked(samples, lane, record["names"], record["offset"])
         key = (node, record.get("boot") or record.get("agent"), recording.id, name, probe.get("number"))
-        fresh, copies, contradicted = self._ticks[key].admit(samples)
+        fresh, copies, contradicted = self._ticks[key].admit(samples, lane)
         recording.lanes[node, name] = lane
         lane.extend(fresh)
         lane.doubt = max(lane.doubt, record["error"])
