@@ -113,6 +113,8 @@ HEARTBEAT = 60.0
 ten minutes."""
 HEARTBEAT_LOOK = 2.0
 """Between two looks whether that much time has passed."""
+JOURNAL_LOCK = Patience(2)
+"""Another process finishes the line that it writes to the journal; one that was stopped within it is not waited for."""
 POLL = 0.2
 """Between two looks at something that cannot be watched."""
 

@@ -22,8 +22,8 @@ by_hand: Any = import_module("kubeskeptic.cli.faults")  # the package's name for
 class FullAtTheEnd(FullDisk):
     """A journal whose last record finds no room."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(Journal(path), "none")
+    def __init__(self, path: Path, *, run: str = "") -> None:
+        super().__init__(Journal(path, run=run), "none")
 
     def close(self) -> None:
         self.journal.close()

@@ -1,10 +1,16 @@
+import errno
+import fcntl
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from kubeskeptic.errors import BadInput
-from kubeskeptic.journal import Journal, Torn, read
+from kubeskeptic.durations import Patience
+from kubeskeptic.journal import Journal, Torn, file, read
 
 
 @pytest.fixture
@@ -12,20 +18,34 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "journal.jsonl"
 
 
-def written(path: Path, *names: str) -> bytes:
-    journal = Journal(path, clock=lambda: 1.5)
+def written(path: Path, *names: str, run: str = "") -> bytes:
+    journal = Journal(path, clock=lambda: 1.5, run=run)
     for name in names:
         journal.write("fact", name=name, value="ä")
     journal.close()
     return path.read_bytes()
 
 
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_bytes().splitlines()]
+
+
+def seen(path: Path) -> list[str]:
+    """What a reader makes of it: names of facts, and kinds of what is none."""
+    return [str(record.get("name", record["kind"])) for record in read(path)]
+
+
 def test_what_is_written_is_read_in_order(path: Path) -> None:
     written(path, "a", "b")
-    assert [(r["at"], r["kind"], r["name"], r["value"]) for r in read(path)] == [
-        (1.5, "fact", "a", "ä"),
-        (1.5, "fact", "b", "ä"),
+    assert list(read(path)) == [
+        {"at": 1.5, "kind": "fact", "name": "a", "value": "ä"},
+        {"at": 1.5, "kind": "fact", "name": "b", "value": "ä"},
     ]
+
+
+def test_a_line_carries_its_run_its_number_and_its_checksum(path: Path) -> None:
+    written(path, "a", "b", run="r1")
+    assert [(one["run"], one["n"], len(one["crc"])) for one in lines(path)] == [("r1", 1, 8), ("r1", 2, 8)]
 
 
 def test_cut_at_any_byte_it_loses_at_most_the_last_record(path: Path) -> None:
@@ -39,19 +59,107 @@ def test_cut_at_any_byte_it_loses_at_most_the_last_record(path: Path) -> None:
         # A record whose line lost only its newline is whole.
         assert len(good) in (ends, ends + (cut in complete))
         assert len(records) - len(good) <= 1
+        assert {r["kind"] for r in good} <= {"fact"}
 
 
 def test_a_writer_after_a_torn_line_loses_nothing(path: Path) -> None:
     whole = written(path, "a", "b")
     path.write_bytes(whole[:-5])
     written(path, "c")
-    assert [r.get("name", "torn") for r in read(path)] == ["a", "torn", "c"]
+    assert seen(path) == ["a", "damage", "c"]
 
 
-def test_rubbish_in_the_middle_is_torn_not_fatal(path: Path) -> None:
+def test_a_writer_after_a_line_without_its_newline_goes_on(path: Path) -> None:
+    path.write_bytes(written(path, "a", "b")[:-1])
+    written(path, "c")
+    assert seen(path) == ["a", "b", "c"]
+
+
+def test_rubbish_in_the_middle_is_damage_not_fatal(path: Path) -> None:
     whole = written(path, "a", "b").splitlines()
     path.write_bytes(b"\n".join([whole[0], b"\xff\x00{]", b"[1]", whole[1], b""]))
-    assert [r["kind"] for r in read(path)] == ["fact", "torn", "torn", "fact"]
+    assert seen(path) == ["a", "damage", "damage", "b"]
+
+
+def test_a_later_writer_continues_the_numbers_and_the_run(path: Path) -> None:
+    written(path, "a", "b", run="r1")
+    written(path, "c")
+    assert [(one["run"], one["n"]) for one in lines(path)] == [("r1", 1), ("r1", 2), ("r1", 3)]
+
+
+def test_two_writers_in_turn_share_the_numbers(path: Path) -> None:
+    one, two = Journal(path, run="r1"), Journal(path)
+    for at in range(6):
+        (one, two)[at % 2].write("fact", name=str(at), value="x" * (at * 40_000))
+    one.close()
+    two.close()
+    assert [line["n"] for line in lines(path)] == [1, 2, 3, 4, 5, 6]
+    assert seen(path) == list("012345")
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from kubeskeptic.journal import Journal
+journal = Journal(Path(sys.argv[1]), run="r1")
+for at in range(200):
+    journal.write("fact", name=sys.argv[2] + str(at), value="x" * (at * 7))
+journal.close()
+"""
+
+
+def test_processes_that_write_at_once_share_the_numbers(path: Path) -> None:
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(path), name]) for name in "abc"]
+    assert [writer.wait(60) for writer in writers] == [0, 0, 0]
+    assert [line["n"] for line in lines(path)] == list(range(1, 601))
+    names = seen(path)
+    assert [name for name in names if name[0] == "b"] == [f"b{at}" for at in range(200)]
+    assert "damage" not in names
+
+
+def test_a_journal_without_numbers_stays_without(path: Path) -> None:
+    path.write_text('{"at":1.0,"kind":"fact","name":"a","value":1}\n')
+    written(path, "b")
+    assert "n" not in lines(path)[1]
+    assert seen(path) == ["a", "b"]
+
+
+def test_a_full_disk_leaves_the_file_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = written(path, "a")
+    journal = Journal(path)
+    write, room = os.write, [10]
+
+    def full(to: int, data: bytes) -> int:
+        if not room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(to, data[: room.pop()])
+
+    with monkeypatch.context() as context:
+        context.setattr("kubeskeptic.journal.file.os.write", full)
+        with pytest.raises(OSError, match="No space"):
+            journal.write("fact", name="b", value=1)
+    assert path.read_bytes() == before
+    journal.write("fact", name="c", value=1)
+    journal.close()
+    assert seen(path) == ["a", "c"]
+
+
+def test_a_stopped_process_that_holds_the_lock_is_not_waited_for(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file, "JOURNAL_LOCK", Patience(0.01))
+    written(path, "a")
+    with path.open("ab") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        written(path, "b")
+    assert seen(path) == ["a", "b"]
+
+
+def test_a_file_system_without_locks_is_written_to(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("kubeskeptic.journal.file.fcntl.flock", none)
+    written(path, "a", "b")
+    assert seen(path) == ["a", "b"]
 
 
 def test_secrets_never_reach_the_file(path: Path) -> None:
@@ -66,8 +174,3 @@ def test_a_record_is_one_line_and_one_file_only_for_its_owner(path: Path) -> Non
     assert len(written(path, "a\nb").splitlines()) == 1
     assert path.stat().st_mode & 0o077 == 0
     assert json.loads(path.read_text())["name"] == "a\nb"
-
-
-def test_no_journal_is_said(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="there is no journal"):
-        list(read(tmp_path / "nothing"))

@@ -17,6 +17,7 @@ from kubeskeptic.errors import Unanswered
 from kubeskeptic.journal import Journal, read
 from kubeskeptic.runs import evidence
 from kubeskeptic.runs.evidence import keep_what_explains, take
+from kubeskeptic.timeline import load
 
 POD = {
     "metadata": {"name": "web-1", "managedFields": ["long"]},
@@ -142,7 +143,7 @@ def test_it_is_kept_where_a_claim_did_not_hold(run: Any, verdict: str, kept: boo
     finding(run, "holds")
     finding(run, verdict)
     finding(run, "violated", "services/other")
-    keep_what_explains(run.folder)
+    keep_what_explains(run.folder, load(run.journal.path))
     assert folder.exists() == kept
     assert (run.folder / "evidence").exists() == kept
 
@@ -150,5 +151,5 @@ def test_it_is_kept_where_a_claim_did_not_hold(run: Any, verdict: str, kept: boo
 def test_it_is_kept_of_a_story_that_broke_off(run: Any) -> None:
     folder = taken(run)
     run.journal.write("scenario", id="services/x", phase="end", why="broken off by KeyboardInterrupt")
-    keep_what_explains(run.folder)
+    keep_what_explains(run.folder, load(run.journal.path))
     assert folder.exists()

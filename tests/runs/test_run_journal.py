@@ -34,13 +34,13 @@ def make_room(journal: RunJournal, before: int) -> None:
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "reports").write_text("a file")
     with pytest.raises(DiskFull, match=r"the journal in .*r1 cannot be written \(Not a directory\)") as said:
-        RunJournal(tmp_path / "reports" / "r1")
+        RunJournal(tmp_path / "reports" / "r1", "r1")
     assert isinstance(said.value, Inconclusive)
     assert said.value.exit_status == 10
 
 
 def test_a_record_that_cannot_be_written_ends_what_goes_on(tmp_path: Path) -> None:
-    journal = RunJournal(tmp_path / "r1")
+    journal = RunJournal(tmp_path / "r1", "r1")
     journal.write("act", phase="start")
     before = fill(journal)
     with pytest.raises(DiskFull, match=FULL):
@@ -54,7 +54,7 @@ def test_a_record_that_cannot_be_written_ends_what_goes_on(tmp_path: Path) -> No
 
 
 def test_undoing_takes_it_for_a_disk_that_is_full(tmp_path: Path) -> None:
-    journal = RunJournal(tmp_path / "r1")
+    journal = RunJournal(tmp_path / "r1", "r1")
     fill(journal)
     with pytest.raises(OSError, match="No space"):
         journal.write("fault", phase="undoing")
@@ -69,7 +69,7 @@ def a_run(journal: RunJournal, *left: str) -> Any:
 
 def test_how_a_run_ended_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kubeskeptic.runs.snapshot_check._look", lambda *_: ([], None))
-    journal, nothing = RunJournal(tmp_path / "r1"), SimpleNamespace()
+    journal, nothing = RunJournal(tmp_path / "r1", "r1"), SimpleNamespace()
     fill(journal)
     with pytest.raises(DiskFull, match=FULL):
         _end(a_run(journal), nothing, None)  # type: ignore[arg-type]

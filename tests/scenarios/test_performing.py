@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import cast
 
@@ -7,6 +9,7 @@ from kubeskeptic.claims.case import Case
 from kubeskeptic.errors import BadInput
 from kubeskeptic.runs import Run
 from kubeskeptic.scenarios import GIVEN, Scenario, Stage
+from kubeskeptic.scenarios.manifests import Manifest
 from kubeskeptic.scenarios.performing import perform
 from kubeskeptic.timeline import Recording
 
@@ -50,21 +53,23 @@ def test_mistakes_in_a_declaration_are_said_at_once() -> None:
         (lambda: one.needed(["nothing"]), "has no act “nothing”; it has quiet"),
     ):
         with pytest.raises(BadInput, match=said):
-            mistake()  # type: ignore[no-untyped-call]
+            mistake()
 
 
 def test_sabotages_know_their_acts() -> None:
     one = a_scenario()
 
-    @one.sabotage("kill:found dead", "quiet")
-    def node_lost(stage: Stage) -> None:  # type: ignore[misc]
+    @contextmanager
+    def node_lost(stage: Stage) -> Iterator[None]:
         """The node is lost."""
+        yield
 
-    @one.rewrite
-    def never_restarted(manifests: list[dict[str, object]]) -> list[dict[str, object]]:
+    def never_restarted(manifests: list[Manifest]) -> list[Manifest]:
         """Nothing restarts."""
         return manifests
 
+    one.sabotage("kill:found dead", "quiet")(node_lost)
+    one.rewrite(never_restarted)
     lost = one.sabotages["node-lost"]
     assert (lost.says, lost.acts) == ("The node is lost.", {"kill", "quiet"})
     ids = ("node-lost", "never-restarted", "elsewhere")

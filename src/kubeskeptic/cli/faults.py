@@ -109,7 +109,7 @@ def _hold(fault: Fault, site: Site, seconds: float) -> None:
 @contextmanager
 def _in_a_journal(site: Site, fault: Fault, options: RunOptions) -> Iterator[Site]:
     """The site with a run of its own, whose journal is kept beside those of other runs."""
-    journal = RunJournal(options.folder)
+    journal = RunJournal(options.folder, options.id)
     journal.write(
         "run", sync=True, id=options.id, context=site.cluster.context, command=f"skeptic inflict {fault.name}"
     )

@@ -1,51 +1,67 @@
-"""Writing and reading the journal's file."""
+"""Writing the journal's file."""
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
-from kubeskeptic.errors import BadInput
+from kubeskeptic.durations import JOURNAL_LOCK
+from kubeskeptic.errors import PatienceExhausted
 from kubeskeptic.redaction import redact
+from kubeskeptic.waiting import until
 
 Record = dict[str, Any]
 
-
-class Torn(dict[str, Any]):
-    """Stands for a line that is not a whole record: ``{"kind": "torn", "line": number, "bytes": length}``."""
+RUN, NUMBER, CHECKSUM = "run", "n", "crc"
+"""The fields that prove a line: they frame each record and are not part of it."""
+_CHUNK = 64 * 1024
+_LOCK_PERIOD = 0.002
 
 
 class Journal:
-    """Appends records to one file. Safe to use from several threads.
+    """Appends records to one file. Safe to use from several threads, and from several processes at a time.
+
+    Lines are numbered through the whole file. Each record is therefore written under the file's lock, after a look at what
+    other processes have added since the last one. A file that was begun without numbers stays without.
 
     :param path: the file; its folder must exist
     :param clock: Unix time in seconds
+    :param run: id of the run; by default that of the file's last line
     """
 
-    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time, *, run: str = "") -> None:
         self.path = path
+        self.run = run
         self._clock = clock
         self._lock = threading.Lock()
-        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        if path.stat().st_size and not _ends_with_newline(path):
-            os.write(self._file, b"\n")  # what a killed writer left behind must not swallow our first record
+        self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._end = 0
+        """Size of the file after this writer's last line."""
+        self._number = 0
+        """Number of the last line, by any writer; None in a file without numbers."""
+        self._numbered = True
+        self._torn = False
+        """Whether the file ends within a line, which a killed writer left behind."""
 
     def write(self, kind: str, *, sync: bool = False, **fields: Any) -> Record:
         """Append one record, and return it.
 
         :param sync: wait until it is on disk, as for the intent of a fault
+        :raises OSError: when it cannot be written, as on a full disk; the file is then as before
         """
         record: Record = redact({"at": self._clock(), "kind": kind, **fields})
-        line = json.dumps(record, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
         with self._lock:
-            left = memoryview(line)
-            while left:
-                left = left[os.write(self._file, left) :]
+            with _locked(self._file) as alone:
+                self._catch_up()
+                self._append(record, alone=alone)
             if sync:
                 os.fsync(self._file)
         return record
@@ -56,30 +72,84 @@ class Journal:
             os.fsync(self._file)
             os.close(self._file)
 
+    def _append(self, record: Record, *, alone: bool) -> None:
+        line = sealed(record, self.run, self._number + 1) if self._numbered else dumps(record)
+        left = memoryview((b"\n" if self._torn else b"") + line + b"\n")
+        end = self._end + len(left)
+        try:
+            while left:
+                left = left[os.write(self._file, left) :]
+        except OSError:
+            if alone:  # half a line would make the whole journal doubtful
+                os.ftruncate(self._file, self._end)
+            raise
+        self._end, self._number, self._torn = end, self._number + 1, False
 
-def read(path: Path) -> Iterator[Record | Torn]:
-    """All records of a journal in the order they were written; a line that is not a whole record comes as :class:`Torn`.
+    def _catch_up(self) -> None:
+        """Learn what was written to the file since this writer's last line."""
+        size = os.fstat(self._file).st_size
+        if size == self._end:
+            return
+        last, self._torn = _last_record(self._file, size)
+        self._end, self._number = size, last.get(NUMBER, 0)
+        self._numbered = not last or NUMBER in last
+        self.run = self.run or last.get(RUN, "")
 
-    :raises BadInput: when there is no such journal
+
+def dumps(record: Record) -> bytes:
+    """Return a record as one line of JSON, without the newline."""
+    return json.dumps(record, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def sealed(record: Record, run: str, number: int) -> bytes:
+    """Return a record as a numbered line that ends with the checksum of what is in front of the checksum."""
+    framed = dumps({RUN: run, NUMBER: number, **record})[:-1]
+    return b'%s,"%s":"%08x"}' % (framed, CHECKSUM.encode(), crc32(framed))
+
+
+@contextmanager
+def _locked(file: int) -> Iterator[bool]:
+    """Hold the file's lock, and yield whether it is held.
+
+    A process that was stopped while it held the lock must not stop the process that undoes its faults. After
+    :data:`~kubeskeptic.durations.JOURNAL_LOCK`, and on file systems without locks, the record is written without it.
     """
+    held = False
     try:
-        file = path.open("rb")
-    except OSError as error:
-        raise BadInput(f"there is no journal at {path}: name a run's folder or its id") from error
-    with file:
-        for number, line in enumerate(file, 1):
-            if line == b"\n":
-                continue
+        until(
+            lambda: _lock(file),
+            JOURNAL_LOCK,
+            what="the journal's lock",
+            tolerate=(BlockingIOError,),
+            period=_LOCK_PERIOD,
+        )
+        held = True
+    except (PatienceExhausted, OSError):
+        pass
+    try:
+        yield held
+    finally:
+        if held:
+            fcntl.flock(file, fcntl.LOCK_UN)
+
+
+def _lock(file: int) -> bool:
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return True
+
+
+def _last_record(file: int, size: int) -> tuple[Record, bool]:
+    """Return the last whole record of a file, empty when it has none, and whether the file ends within a line."""
+    tail, start = b"", size
+    while start:
+        start = max(0, start - max(_CHUNK, len(tail)))
+        tail = os.pread(file, size - start, start)
+        lines = tail.split(b"\n")
+        for line in reversed(lines if start == 0 else lines[1:]):
             try:
                 record = json.loads(line)
-                if not isinstance(record, dict) or "kind" not in record:
-                    raise ValueError("not a record")
-            except ValueError:
-                record = Torn(kind="torn", at=0.0, line=number, bytes=len(line))
-            yield record
-
-
-def _ends_with_newline(path: Path) -> bool:
-    with path.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read(1) == b"\n"
+            except (ValueError, RecursionError):
+                continue
+            if isinstance(record, dict) and isinstance(record.get(NUMBER, 0), int):
+                return record, not tail.endswith(b"\n")
+    return {}, bool(tail) and not tail.endswith(b"\n")

@@ -1,7 +1,6 @@
 """From a run's evidence, the catalogue of claims and the record of proofs to a :class:`~kubeskeptic.reports.model.Report`.
 
-Everything that came from outside goes through the one redaction filter here, on its way in, so that no format can let a
-secret out.
+All text from outside passes the redaction filter here, so that no format can contain a secret. The evidence is not changed.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from kubeskeptic.bounds import Bound
@@ -16,16 +16,15 @@ from kubeskeptic.claims import CHAPTERS, Claim
 from kubeskeptic.findings import Measure, Post, Verdict
 from kubeskeptic.redaction import redact
 from kubeskeptic.reports.model import Chapter, Entry, Proof, Report, Section
-from kubeskeptic.timeline import Recording, RunEvidence
+from kubeskeptic.timeline import FaultSpan, Recording, RunEvidence
 
 
 def build(
     evidence: RunEvidence,
     claims: Sequence[Claim],
     proofs: Iterable[Mapping[str, Any]] = (),
-    tick_lag_p99: float | None = None,
 ) -> Report:
-    """The report of a run.
+    """Return the report of a run.
 
     :param claims: the catalogue; a finding about a claim that it does not hold is reported all the same
     :param proofs: records of ``reports/proofs.json``
@@ -38,11 +37,13 @@ def build(
         broken_off=ended is None,
         clean=ended.get("clean") if ended else None,
         torn=evidence.torn,
+        damage=tuple(redact(list(evidence.damage))),
+        numbered=evidence.numbered,
         chapters=_chapters(_entries(evidence), [*claims, *_declared(evidence.findings, claims)], _proofs(proofs)),
         scenarios={name: _redacted(recording) for name, recording in evidence.scenarios.items() if name},
         instrument=tuple(redact(record) for record in evidence.instrument),
         sabotages=tuple({record.get("id"): redact(record) for record in evidence.sabotages}.values()),
-        tick_lag_p99=tick_lag_p99,
+        tick_lag_p99=evidence.tick_lag.p99,
         unseen=redact(str(ended.get("why") or "")) if ended else "",
     )
 
@@ -67,6 +68,8 @@ def alone(
         broken_off=True,
         clean=None,
         torn=0,
+        damage=(),
+        numbered=True,
         chapters=_chapters([_entry(kept, anchor(kept))], claims, _proofs(proofs)),
         scenarios={recording.id: _redacted(recording)} if recording else {},
         instrument=(),
@@ -82,7 +85,7 @@ def anchor(finding: Mapping[str, Any]) -> str:
 
 def _entries(evidence: RunEvidence) -> list[Entry]:
     latest: dict[tuple[str, str, str, str], dict[str, Any]] = {}
-    for finding in evidence.findings:  # judged again: the later finding is what counts
+    for finding in evidence.findings:  # of a claim that was judged again, the last one counts
         key = tuple(str(finding.get(name) or "") for name in ("claim", "case", "scenario", "test"))
         latest[key[0], key[1], key[2], key[3]] = redact(finding)
     taken: Counter[str] = Counter()
@@ -152,7 +155,7 @@ def _declared(findings: Iterable[Mapping[str, Any]], claims: Sequence[Claim]) ->
 
 
 def _unknown(claim: str) -> Claim:
-    """A claim that this version's catalogue no longer, or not yet, has."""
+    """Return a claim for an id that is not in this version's catalogue."""
     return Claim(claim, "other", "", "", Post.AGREES, "", ())
 
 
@@ -177,14 +180,18 @@ def _proofs(records: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Proof, ...]
 
 
 def _redacted(recording: Recording) -> Recording:
-    for fault in recording.faults:
-        fault.says = redact(fault.says)
-        fault.targets = tuple(redact(list(fault.targets)))
-        fault.settings = redact(fault.settings)
-        fault.evidence = redact(fault.evidence)
-    recording.gaps = [gap.__class__(**redact(vars(gap))) for gap in recording.gaps]
-    recording.broke_off = redact(recording.broke_off)
-    return recording
+    """Return a copy without secrets in what the report shows of it; the samples are shared."""
+    return replace(
+        recording,
+        faults=[_redacted_fault(fault) for fault in recording.faults],
+        gaps=[replace(gap, **redact(vars(gap))) for gap in recording.gaps],
+        broke_off=redact(recording.broke_off),
+    )
+
+
+def _redacted_fault(fault: FaultSpan) -> FaultSpan:
+    shown = {"says": fault.says, "settings": fault.settings, "evidence": fault.evidence}
+    return replace(fault, targets=tuple(redact(list(fault.targets))), **redact(shown))
 
 
 def _last_known(evidence: RunEvidence) -> float | None:

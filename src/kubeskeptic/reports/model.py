@@ -125,6 +125,11 @@ class Report:
     clean: bool | None
     """Whether the cluster was left clean; None when nobody got to look."""
     torn: int
+    """1 when the journal ends within a line."""
+    damage: tuple[str, ...]
+    """What is wrong with the journal anywhere else."""
+    numbered: bool
+    """Whether a missing line of the journal would have been noticed."""
     chapters: tuple[Chapter, ...]
     scenarios: Mapping[str, Recording]
     instrument: tuple[Mapping[str, Any], ...]

@@ -1,4 +1,4 @@
-"""Writing all formats of a run's report, from its journal alone."""
+"""Writing a run's report in all formats, from its journal alone."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ from kubeskeptic.reports import allure, junit, result_json, summary
 from kubeskeptic.reports.building import build
 from kubeskeptic.reports.html import page
 from kubeskeptic.reports.model import Report
-from kubeskeptic.reports.tick_lag import tick_lag_p99
-from kubeskeptic.timeline import load
+from kubeskeptic.timeline import RunEvidence, load
 
 
 @dataclass(frozen=True)
 class Written:
-    """What was written, and the report it tells."""
+    """The files that were written, and the report in them."""
 
     report: Report
     html: Path
@@ -30,22 +29,23 @@ class Written:
     allure: Path
 
 
-def read_report(run_dir: Path) -> Report:
-    """The report of a run's folder; the record of proofs is read beside it, where runs share one.
+def read_report(run_dir: Path, evidence: RunEvidence | None = None) -> Report:
+    """Return the report of a run's folder. The record of proofs is read from the folder above, which runs share.
 
-    :raises BadInput: when there is no journal, or the record of proofs cannot be read
+    :param evidence: what its journal holds, when it has been parsed already
+    :raises BadInput: when the journal or the record of proofs cannot be read
     """
-    journal = run_dir / "journal.jsonl"
-    evidence = load(journal)
-    return build(evidence, catalogue(), proofs_beside(run_dir), tick_lag_p99(journal))
+    evidence = evidence or load(run_dir / "journal.jsonl")
+    return build(evidence, catalogue(), proofs_beside(run_dir))
 
 
-def write_all(run_dir: Path) -> Written:
-    """Judge nothing, tell everything: all formats into the run's folder, in place of what was there.
+def write_all(run_dir: Path, evidence: RunEvidence | None = None) -> Written:
+    """Write all formats into the run's folder, in place of what was there. Nothing is judged again.
 
-    :raises BadInput: when there is no journal
+    :param evidence: what its journal holds, when it has been parsed already
+    :raises BadInput: when the journal or the record of proofs cannot be read
     """
-    report = read_report(run_dir)
+    report = read_report(run_dir, evidence)
     written = Written(
         report,
         html=run_dir / "index.html",
@@ -71,14 +71,14 @@ def proofs_beside(run_dir: Path) -> list[dict[str, Any]]:
 
 
 def _write(path: Path, text: str) -> None:
-    """Whole or not at all: somebody may be looking at the last one."""
+    """Replace a file as a whole: its last version may be open in a browser."""
     new = path.with_name(f".{path.name}.new")
     new.write_text(text, encoding="utf-8", errors="replace")
     new.replace(path)
 
 
 def _beside(run_dir: Path) -> Path:
-    """Where the record of proofs is: with the runs; runs sabotaged on purpose are a folder further down."""
+    """Return the path of the record of proofs: beside the runs, one folder up for sabotaged ones, or the project's own."""
     places = (run_dir.parent, run_dir.parent.parent, shipped())
     return next((place / "proofs.json" for place in places if (place / "proofs.json").exists()), Path())
 

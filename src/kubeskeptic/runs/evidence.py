@@ -23,12 +23,12 @@ from typing import TYPE_CHECKING, Any
 from kubeskeptic.durations import EVIDENCE, EVIDENCE_READ
 from kubeskeptic.errors import SkepticError
 from kubeskeptic.findings import Verdict
-from kubeskeptic.journal import read
 from kubeskeptic.kube.resources import BUILT_IN
 from kubeskeptic.redaction import redact
 
 if TYPE_CHECKING:
     from kubeskeptic.runs import Run
+    from kubeskeptic.timeline import RunEvidence
 
 FOLDER = "evidence"
 LINES = 200
@@ -181,21 +181,18 @@ def _log(run: Run, namespace: str, pod: str, container: str, *, previous: bool) 
     return lambda: run.kube.logs(namespace, pod, container, previous=previous, tail=LINES, timeout=EVIDENCE_READ)
 
 
-def keep_what_explains(folder: Path) -> None:
-    """Delete the evidence of scenarios all of whose claims hold or were skipped; called when a run is over."""
+def keep_what_explains(folder: Path, run: RunEvidence) -> None:
+    """Delete the evidence of scenarios all of whose claims hold or were skipped; called when a run is over.
+
+    :param folder: the run's
+    """
     bad = {Verdict.VIOLATED, Verdict.INCONCLUSIVE}
-    needed: set[str] = set()
-    taken: list[Mapping[str, Any]] = []
-    for record in read(folder / "journal.jsonl"):
-        if record["kind"] == "finding" and record["verdict"] in bad:
-            needed.add(record["scenario"])
-        elif record["kind"] == "scenario" and record.get("why"):
-            needed.add(record["id"])
-        elif record["kind"] == "evidence":
-            taken.append(record)
-    for one in taken:
-        if one["scenario"] not in needed:
-            shutil.rmtree(folder / one["folder"], ignore_errors=True)
+    needed = {finding.get("scenario") for finding in run.findings if finding["verdict"] in bad}
+    needed |= {recording.id for recording in run.scenarios.values() if recording.broke_off}
+    taken = [(recording.id, one) for recording in run.scenarios.values() for one in recording.evidence]
+    for scenario, one in taken:
+        if scenario not in needed:
+            shutil.rmtree(folder / one.folder, ignore_errors=True)
     for empty in sorted((folder / FOLDER).rglob("*"), reverse=True) if taken else ():
         if empty.is_dir() and not any(empty.iterdir()):
             empty.rmdir()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kubeskeptic.journal import Journal
     from kubeskeptic.kube import Kube
     from kubeskeptic.probes.agents import Agents
-    from kubeskeptic.timeline import Recording
+    from kubeskeptic.timeline import JournalFollower, Recording
 
 
 @dataclass
@@ -24,6 +24,7 @@ class Run:
 
     :param id: short, unique, sorts by time
     :param folder: where its journal and reports are
+    :param followed: its journal as evidence, parsed once and then followed
     :param allowed: the highest risk level that this cluster permits
     :param sabotages: ids of the ways in which this run is broken on purpose; none in an ordinary one
     :param cluster_domain: the domain of the cluster's DNS names
@@ -36,6 +37,7 @@ class Run:
     cluster: Cluster
     kube: Kube
     journal: Journal
+    followed: JournalFollower
     site: Site
     agents: Agents
     settings: Settings

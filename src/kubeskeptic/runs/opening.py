@@ -39,6 +39,7 @@ from kubeskeptic.runs.preconditions import usable
 from kubeskeptic.runs.run_journal import RunJournal
 from kubeskeptic.runs.snapshot_check import unchanged
 from kubeskeptic.switches.control import wait_for_orphans
+from kubeskeptic.timeline import JournalFollower
 
 
 @contextmanager
@@ -53,7 +54,8 @@ def open_run(options: RunOptions) -> Iterator[Run]:
     :raises LeftDirty: at the end, when the cluster is not as it was at the start
     """
     kube, cluster = connected(options)
-    journal = RunJournal(options.folder)
+    journal = RunJournal(options.folder, options.id)
+    followed = JournalFollower(journal.path)
     try:
         with ExitStack() as stack:
             stack.callback(journal.close)
@@ -67,17 +69,17 @@ def open_run(options: RunOptions) -> Iterator[Run]:
             access = access_to(cluster, kube, level, options.id)
             stack.callback(access.close)
             site = Site(cluster, kube, journal, guard, options.id, options.seed, access=access)
-            run = _run(options, site, level)
+            run = _run(options, site, followed, level)
             _declare(run, options)
             stack.enter_context(unchanged(run))
             yield stack.enter_context(_observed(run, options))
     finally:
         with suppress(SkepticError, OSError):
-            keep_what_explains(options.folder)
-        _report(options, full=bool(journal.full))
+            keep_what_explains(options.folder, followed.evidence())
+        _report(options, followed, full=bool(journal.full))
 
 
-def _run(options: RunOptions, site: Site, level: Risk) -> Run:
+def _run(options: RunOptions, site: Site, followed: JournalFollower, level: Risk) -> Run:
     """Return the run of a site, with the cluster's current settings."""
     lacking = refused(above("real-time priority for the agents", Risk.NODE, level))
     prioritise = Priority(site.access.run).give if level >= Risk.NODE else lacking
@@ -89,6 +91,7 @@ def _run(options: RunOptions, site: Site, level: Risk) -> Run:
         cluster=site.cluster,
         kube=site.kube,
         journal=site.journal,
+        followed=followed,
         site=site,
         agents=Agents(site.kube, site.journal, site.cluster.agent_image, agents, options.id, prioritise),
         settings=read_settings(site.kube, site.access, ours=site.cluster.provider != PROVIDER),
@@ -109,13 +112,13 @@ def _domain(site: Site) -> str:
         raise (NotAsked if site.cluster.provider == PROVIDER else Inconclusive)(str(unknown)) from unknown
 
 
-def _report(options: RunOptions, *, full: bool) -> None:
-    """Write the reports, and let ``latest`` point at them; that this fails is said, and hides nothing else.
+def _report(options: RunOptions, followed: JournalFollower, *, full: bool) -> None:
+    """Write the reports, and let ``latest`` point at them. An error is printed, so that it hides no other.
 
     :param full: the disk is known to be full, and that was said
     """
     try:
-        write_all(options.folder)
+        write_all(options.folder, followed.evidence())
         _point_latest(options.reports, options.id)
     except (SkepticError, OSError) as error:
         if not full:

@@ -1,4 +1,4 @@
-"""Judging a run again from its journal."""
+"""Recordings of an earlier run, to judge it again."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from kubeskeptic.timeline import Recording, RunEvidence, load
 
 
 def recorded(run: Path, scenario: str) -> Recording:
-    """One scenario's recording of an earlier run.
+    """Return the recording of one scenario of an earlier run.
 
     :param run: its folder, or its journal
-    :raises BadInput: when the journal has no such scenario
+    :raises BadInput: when the journal cannot be read, is none, or has no such scenario
     """
     scenarios = evidence(run).scenarios
     if scenario not in scenarios:
@@ -23,5 +23,5 @@ def recorded(run: Path, scenario: str) -> Recording:
 
 @cache
 def evidence(run: Path) -> RunEvidence:
-    """All that an earlier run's journal holds, read once."""
+    """Return all that the journal of an earlier run holds, read once."""
     return load(run / "journal.jsonl" if run.is_dir() else run)

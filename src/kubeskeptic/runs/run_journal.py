@@ -21,15 +21,16 @@ class RunJournal(Journal):
     """A journal that remembers that something could not be written.
 
     :param folder: the run's own, which is made
+    :param run: the run's id
     :raises DiskFull: when it cannot be made
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, run: str) -> None:
         self.full = ""
         """Why something could not be written, as a sentence; empty while everything was."""
         try:
             folder.mkdir(parents=True)
-            super().__init__(folder / "journal.jsonl")
+            super().__init__(folder / "journal.jsonl", run=run)
         except OSError as error:
             raise DiskFull(_words(folder, error)) from error
 

@@ -15,7 +15,7 @@ from kubeskeptic.runs import Run, evidence
 from kubeskeptic.scenarios.declaration import GIVEN, Scenario
 from kubeskeptic.scenarios.namespaces import namespace
 from kubeskeptic.scenarios.stage import Stage
-from kubeskeptic.timeline import Recording, load
+from kubeskeptic.timeline import Recording
 from kubeskeptic.timeline.recording import ALL
 from kubeskeptic.waiting import NotYet, until
 
@@ -33,7 +33,7 @@ def perform(run: Run, scenario: Scenario, cases: Sequence[Case], test: str = "")
     if scenario.id not in run.recordings:
         run.site.guard.permit(Risk.NAMESPACE, scenario.id)
         _play(run, scenario, cases, test)
-        run.recordings[scenario.id] = load(run.journal.path).scenarios[scenario.id]
+        run.recordings[scenario.id] = run.followed.evidence().scenarios[scenario.id]
     return run.recordings[scenario.id]
 
 

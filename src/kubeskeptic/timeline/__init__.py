@@ -2,7 +2,7 @@
 
 from kubeskeptic.timeline.act import Act
 from kubeskeptic.timeline.faults import FaultSpan
-from kubeskeptic.timeline.loading import load
+from kubeskeptic.timeline.loading import JournalFollower, load
 from kubeskeptic.timeline.outages import Outage, outages
 from kubeskeptic.timeline.recording import ActSpan, Change, Gap, Recording, RunEvidence
 from kubeskeptic.timeline.samples import Lane, Sample
@@ -13,6 +13,7 @@ __all__ = [
     "Change",
     "FaultSpan",
     "Gap",
+    "JournalFollower",
     "Lane",
     "Outage",
     "Recording",

@@ -10,6 +10,7 @@ from kubeskeptic.bounds import Interval, Settings
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.timeline.faults import FaultSpan
 from kubeskeptic.timeline.samples import Lane
+from kubeskeptic.timeline.tick_lag import TickLag
 
 LEFT_OUT = "left out"
 """The fact that says which acts were left out on this cluster, and why."""
@@ -143,6 +144,8 @@ class Recording:
     """The acts that the chosen cases needed; None in journals that do not say."""
     damage: tuple[str, ...] = ()
     """What is wrong with the journal where it speaks of this scenario, one sentence each."""
+    copies: int = 0
+    """Samples that were delivered again, as copies, and are counted once."""
 
     def act(self, name: str) -> ActSpan:
         """Return an act that was played to its end.
@@ -194,4 +197,10 @@ class RunEvidence:
     instrument: list[dict[str, Any]]
     sabotages: list[dict[str, Any]]
     torn: int
-    """Lines that were no whole records."""
+    """1 when the journal ends within a line, as after a kill; 0 otherwise."""
+    damage: tuple[str, ...] = ()
+    """What is wrong with the journal anywhere else, a sentence each."""
+    numbered: bool = True
+    """Whether the journal's lines are numbered, so that a missing one is noticed."""
+    tick_lag: TickLag = field(default_factory=TickLag)
+    """How late the questions were asked."""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from operator import le
 from typing import NamedTuple
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
+from kubeskeptic.durations import CLOCK_DOUBT
 
 OUTSIDE = "outside→"
 """Begins the name that stands for a node where the harness's machine asked, and not a node's agent: ``outside→TARGET``."""
@@ -34,6 +38,25 @@ class Sample(NamedTuple):
         return self.outcome is not Outcome.OK
 
 
+class Columns(NamedTuple):
+    """Samples as columns of equal length; ``bys`` are indexes into the names of a lane."""
+
+    ticks: Sequence[int]
+    sent: Sequence[float]
+    took: Sequence[float]
+    codes: Sequence[int]
+    bys: Sequence[int]
+    ports: Sequence[int]
+
+    def part(self, places: Sequence[int]) -> Columns:
+        """Return the samples at some positions."""
+        return Columns(*([column[at] for at in places] for column in self))  # type: ignore[arg-type]
+
+    def alike(self, one: int, other: int) -> bool:
+        """Return whether two samples of the same tick are the same: sent at the same time, with the same answer."""
+        return all(column[one] == column[other] for column in self)
+
+
 class Lane:
     """All samples of one probe on one node, kept as columns so that a million of them fit in memory.
 
@@ -48,9 +71,9 @@ class Lane:
         self.ticks = array("q")
         self.sent = array("d")
         self.took = array("d")
-        self.codes = array("b")
+        self.codes = array("B")
         self.bys = array("H")
-        self.ports = array("l")
+        self.ports = array("H")
         self.names: list[str] = [""]
         self.doubt = 0.0
         """Seconds by which the agent's clock may be off the harness's, at most."""
@@ -71,6 +94,27 @@ class Lane:
         self.codes.append(_CODE[sample.outcome])
         self.bys.append(self.name_index(sample.by))
         self.ports.append(sample.port)
+
+    def extend(self, more: Columns) -> None:
+        """Add samples."""
+        self.ticks.extend(more.ticks)
+        self.sent.extend(more.sent)
+        self.took.extend(more.took)
+        self.codes.extend(more.codes)
+        self.bys.extend(more.bys)
+        self.ports.extend(more.ports)
+
+    def holds(self, one: Columns) -> bool:
+        """Return whether a sample is known already, sent at the same time within what two clocks may differ by.
+
+        The lane must be sorted.
+        """
+        tick, sent, *answer = (column[0] for column in one)
+        since, until = bisect_left(self.sent, sent - CLOCK_DOUBT), bisect_right(self.sent, sent + CLOCK_DOUBT)
+        return any(self.ticks[at] == tick and self._answer(at) == answer for at in range(since, until))
+
+    def _answer(self, at: int) -> list[float]:
+        return [self.took[at], self.codes[at], self.bys[at], self.ports[at]]
 
     def name_index(self, by: str) -> int:
         """Position of an answerer's name in :attr:`names`, adding it when it is new."""
@@ -97,9 +141,9 @@ class Lane:
         return (self[at] for at in range(len(self)))
 
     def sort(self) -> None:
-        """Bring the columns into the order in which the questions were sent. Agents deliver in the order of answers."""
+        """Put the samples in the order in which they were sent. Agents deliver them in the order of the answers."""
         sent = self.sent
-        if all(sent[i] <= sent[i + 1] for i in range(len(sent) - 1)):
+        if all(map(le, sent, islice(sent, 1, None))):
             return
         order = sorted(range(len(sent)), key=sent.__getitem__)
         for name in ("ticks", "sent", "took", "codes", "bys", "ports"):

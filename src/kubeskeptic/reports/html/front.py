@@ -71,8 +71,13 @@ def _banners(report: Report) -> Markup:
             ("The instrument failed its proof.", f"A known outage was not measured rightly on {', '.join(unproven)}.")
         )
     if report.torn:
+        said.append(("The journal ends within a line,", "as after a kill; that line was left out."))
+    if report.damage:
+        more = f" ({len(report.damage) - 1} more)" if len(report.damage) > 1 else ""
+        said.append(("The journal is damaged:", f"{report.damage[0]}{more}. What it hides is not known."))
+    if not report.numbered:
         said.append(
-            (f"{count(report.torn, 'torn line')} in the journal.", "What a killed writer leaves; it was passed over.")
+            ("The journal's lines are not numbered,", "as an old version wrote them: a missing line is not noticed.")
         )
     said += [(f"{plain(r.id)} broke off.", r.broke_off) for r in report.scenarios.values() if r.broke_off]
     return join(*(el("p", el("strong", head), f" {text}", class_="banner", role="note") for head, text in said))

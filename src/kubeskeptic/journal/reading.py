@@ -1,0 +1,171 @@
+"""Reading the journal's file, from its beginning or from where the last reading ended."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from os import SEEK_END
+from pathlib import Path
+from typing import Any, BinaryIO
+from zlib import crc32
+
+from kubeskeptic.errors import BadInput
+from kubeskeptic.journal.file import CHECKSUM, NUMBER, RUN, Record, sealed
+
+_SEAL = len(f',"{CHECKSUM}":"00000000"}}')
+
+
+class Torn(dict[str, Any]):
+    """Stands for a last line that is cut: ``{"kind": "torn", "line": number, "bytes": length}``."""
+
+
+class Damage(dict[str, Any]):
+    """Stands for what is wrong with a line, or missing in front of it: ``{"kind": "damage", "why": sentence, "line": number}``.
+
+    ``about`` is the record of that line as far as it can be trusted, for its scenario.
+    """
+
+
+@dataclass
+class _Numbers:
+    """Which line numbers were seen."""
+
+    last: int = 0
+    missing: list[range] = field(default_factory=list)
+    late: set[int] = field(default_factory=set)
+
+    def skip_to(self, number: int) -> str:
+        """Take in a number beyond the last one, and return which are missing in front of it, as a sentence without its end."""
+        gap = range(self.last + 1, number)
+        self.last = number
+        if not gap:
+            return ""
+        self.missing.append(gap)
+        return f"number {gap[0]} is" if len(gap) == 1 else f"numbers {gap[0]} to {gap[-1]} are"
+
+    def fill(self, number: int) -> bool:
+        """Take in a number that is not beyond the last one, and return whether it was missing."""
+        missing = number not in self.late and any(number in gap for gap in self.missing)
+        self.late.add(number)
+        return missing
+
+
+class JournalReader:
+    """Reads a journal, and later what was added to it since. A line that is being written is left for the next time.
+
+    :param path: the file; it is opened at each reading
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.line = 0
+        """Number of the line that was read last, in the file."""
+        self.unfinished = 0
+        """Bytes of a last line that was cut, or is not finished yet."""
+        self.numbered: bool | None = None
+        """Whether the journal's lines carry numbers and checksums; None before its first record."""
+        self._position = 0
+        self._run: str | None = None
+        self._numbers = _Numbers()
+
+    def new(self) -> Iterator[Record | Damage]:
+        """Yield the records since the last call, in the file's order, each after the damage that was found on the way to it.
+
+        Lines that were altered, doubled, or come from another run are damage only.
+
+        :raises BadInput: when there is no such file, or it cannot be read
+        """
+        with _opened(self.path) as file:
+            if file.seek(0, SEEK_END) < self._position:
+                yield self._damage("is gone: the file is shorter than it was")
+            file.seek(self._position)
+            for line in file:
+                record = _parsed(line)
+                self.unfinished = 0
+                if record is None and not line.endswith(b"\n"):
+                    self.unfinished = len(line)
+                    return
+                self._position += len(line)
+                self.line += 1
+                if line != b"\n":
+                    yield from self._checked(line, record)
+
+    def _checked(self, line: bytes, record: Record | None) -> Iterator[Record | Damage]:
+        if record is None:
+            yield self._damage("is torn")
+            return
+        if self.numbered is False and NUMBER in record:
+            yield self._damage("is the first with a number")
+        self.numbered = self.numbered or NUMBER in record
+        if not self.numbered:
+            yield record
+            return
+        whole = _whole(line, record)
+        run, number = record.pop(RUN, ""), record.pop(NUMBER, None)
+        record.pop(CHECKSUM, None)
+        if not whole or not isinstance(number, int):
+            yield self._damage("was altered: its checksum is wrong or missing")
+        elif run != (self._run if self._run is not None else run):
+            yield self._damage(f"is of run {run or 'unknown'}, not of run {self._run or 'unknown'}")
+        else:
+            self._run = run
+            yield from self._in_order(number, record)
+
+    def _in_order(self, number: int, record: Record) -> Iterator[Record | Damage]:
+        if number > self._numbers.last:
+            missing = self._numbers.skip_to(number)
+            if missing:
+                yield self._damage(f"shows that {missing} missing in front of it")
+            yield record
+        elif self._numbers.fill(number):
+            yield self._damage(f"has number {number} and comes after number {self._numbers.last}", record)
+            yield record
+        else:
+            yield self._damage(f"is there a second time: its number {number} was there before", record)
+
+    def _damage(self, why: str, about: Record | None = None) -> Damage:
+        return Damage(
+            kind="damage", at=0.0, line=self.line, why=f"line {self.line} of the journal {why}", about=about or {}
+        )
+
+
+def read(path: Path) -> Iterator[Record | Damage | Torn]:
+    """Yield all records of a journal in the file's order with its :class:`Damage`, and :class:`Torn` when its end is cut.
+
+    :raises BadInput: when there is no such file, or it cannot be read
+    """
+    reader = JournalReader(path)
+    yield from reader.new()
+    if reader.unfinished:
+        yield Torn(kind="torn", at=0.0, line=reader.line + 1, bytes=reader.unfinished)
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except FileNotFoundError as error:
+        raise BadInput(f"there is no journal at {path}: name a run's folder or its id") from error
+    except IsADirectoryError as error:
+        raise BadInput(f"{path} is a folder, not a journal") from error
+    except OSError as error:
+        raise BadInput(f"the journal {path} cannot be read: {error.strerror}") from error
+
+
+def _parsed(line: bytes) -> Record | None:
+    """Return the record of a line, or None when it is none."""
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return record if isinstance(record, dict) and isinstance(record.get("kind"), str) else None
+
+
+def _whole(line: bytes, record: Record) -> bool:
+    """Return whether a line is as it was written, or says the same in another layout, as after a JSON tool."""
+    checksum = record.get(CHECKSUM)
+    if checksum == f"{crc32(line.rstrip()[:-_SEAL]):08x}":
+        return True
+    kept = {key: value for key, value in record.items() if key not in (RUN, NUMBER, CHECKSUM)}
+    again = sealed(kept, record.get(RUN, ""), record.get(NUMBER, 0))
+    return again.endswith(f'"{checksum}"}}'.encode())

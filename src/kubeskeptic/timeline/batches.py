@@ -1,0 +1,111 @@
+"""From the ``samples`` records of a journal to lanes. Each sample counts once, however often it was delivered."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from math import isfinite
+
+from kubeskeptic.agent.outcomes import OUTCOMES
+from kubeskeptic.journal import Record
+from kubeskeptic.timeline.samples import Columns, Lane
+
+COLUMNS = ("tick", "sent", "took", "outcome", "by", "port")
+MOST_TICKS = 10_000_000
+"""A tick beyond this is no tick: two days at 50 a second."""
+
+
+class Ticks:
+    """Which ticks of one probe, in one boot of one agent, were recorded on a lane."""
+
+    def __init__(self) -> None:
+        self._known = bytearray()
+
+    def admit(self, samples: Columns, lane: Lane) -> tuple[Columns, int, set[int]]:
+        """Return the samples that are new, how many are copies, and the ticks of those that contradict what is known.
+
+        A copy has the same answer, and was sent at the same time within what two clocks may differ by.
+        """
+        ticks = samples.ticks
+        first, last = min(ticks), max(ticks)
+        self._known.extend(bytes(max(0, last + 1 - len(self._known))))
+        if len(set(ticks)) == len(ticks):
+            if last - first + 1 == len(ticks) and 1 not in self._known[first : last + 1]:
+                self._known[first : last + 1] = b"\x01" * len(ticks)
+                return samples, 0, set()
+            if not any(map(self._known.__getitem__, ticks)):
+                for tick in ticks:
+                    self._known[tick] = 1
+                return samples, 0, set()
+        return self._sift(samples, lane)
+
+    def _sift(self, samples: Columns, lane: Lane) -> tuple[Columns, int, set[int]]:
+        fresh: dict[int, int] = {}
+        copies, contradicted = 0, set()
+        lane.sort()
+        for at, tick in enumerate(samples.ticks):
+            if not self._known[tick]:
+                self._known[tick], fresh[tick] = 1, at
+            elif samples.alike(at, fresh[tick]) if tick in fresh else lane.holds(samples.part([at])):
+                copies += 1
+            else:
+                contradicted.add(tick)
+        return samples.part(list(fresh.values())), copies, contradicted
+
+
+def parts(record: Record) -> Iterator[tuple[int, Columns]]:
+    """Yield the samples of a record by their probe: its place in ``probes``, and columns as they stand in the record.
+
+    :raises ValueError, TypeError: when they are no samples
+    """
+    probe = record["probe"]
+    whole = Columns(*(record[name] for name in COLUMNS))
+    if {len(column) for column in whole} != {len(probe)}:
+        raise ValueError("its columns differ in length")
+    if not (isfinite(sum(whole.sent)) and isfinite(sum(whole.took))):
+        raise ValueError("it has times that are none")
+    numbers = set(probe)
+    if not all(isinstance(one, int) and 0 <= one < len(record["probes"]) for one in numbers):
+        raise ValueError("it names probes that it does not list")
+    if len(numbers) == 1:
+        yield numbers.pop(), whole
+        return
+    places: dict[int, list[int]] = {one: [] for one in sorted(numbers)}
+    for at, one in enumerate(probe):
+        places[one].append(at)
+    for one, mine in places.items():
+        yield one, whole.part(mine)
+
+
+def checked(samples: Columns, lane: Lane, names: Sequence[str], offset: float) -> Columns:
+    """Return samples of a record as the lane holds them: sent on the harness's clock, names by the lane's own index.
+
+    :raises ValueError, TypeError, OverflowError: when one is no sample
+    """
+    _within("tick", samples.ticks, MOST_TICKS)
+    _within("outcome", samples.codes, len(OUTCOMES))
+    _within("by", samples.bys, len(names))
+    if min(samples.took) < 0:
+        raise ValueError("it has answers that came before their questions")
+    index = [lane.name_index(name) for name in names]
+    return Columns(
+        array("q", samples.ticks),
+        array("d", [at + offset for at in samples.sent]),
+        array("d", samples.took),
+        array("B", samples.codes),
+        array("H", [index[by] for by in samples.bys]),
+        array("H", samples.ports),
+    )
+
+
+def lateness(samples: Columns, probe: Record, offset: float) -> Iterator[float]:
+    """Yield how late each question was sent, in seconds, on the agent's own clock; nothing when its start is not known."""
+    t0, period = probe.get("t0"), probe["period"]
+    if t0 is not None:
+        due = t0 + offset
+        yield from (sent - due - tick * period for tick, sent in zip(samples.ticks, samples.sent, strict=True))
+
+
+def _within(name: str, column: Sequence[int], end: int) -> None:
+    if min(column) < 0 or max(column) >= end:
+        raise ValueError(f"its column “{name}” has values that are none")

@@ -1,0 +1,245 @@
+"""Sorting the records of a journal into recordings, one by one, in the order in which they were written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from kubeskeptic.bounds import Settings
+from kubeskeptic.durations import CLOCK_DOUBT
+from kubeskeptic.journal import Record
+from kubeskeptic.journal.kinds import wrong_field
+from kubeskeptic.timeline import batches
+from kubeskeptic.timeline.faults import FaultSpan
+from kubeskeptic.timeline.recording import ActSpan, Change, Gap, Recording, RunEvidence, Taken
+from kubeskeptic.timeline.run_record import merged
+from kubeskeptic.timeline.samples import Columns, Lane
+
+_MISSHAPEN = (KeyError, TypeError, ValueError, IndexError, OverflowError, AttributeError, RecursionError)
+"""What a record of the wrong shape can raise, where its fields were found to be right."""
+
+
+class Sorter:
+    """Takes records, and keeps the evidence of a run. What is wrong with a record becomes damage of its scenario."""
+
+    def __init__(self) -> None:
+        self.evidence = RunEvidence({}, None, Settings({}), {}, [], [], [], 0)
+        self._damage: dict[str, list[str]] = defaultdict(list)
+        """By scenario; by the empty text what counts for all that come later."""
+        self._all_damage: list[str] = []
+        self._under_way: dict[str, None] = {}
+        self._touched: dict[str, None] = {}
+        self._ticks: dict[tuple[Any, ...], batches.Ticks] = defaultdict(batches.Ticks)
+        self._gaps: dict[str, list[Gap]] = defaultdict(list)
+        """By scenario; by the empty text those of no scenario, which belong to all that they touch."""
+        self._line = 0
+        self._take: dict[str, Callable[[Record], None]] = {
+            "run": self._run,
+            "run-ended": self._run_ended,
+            "scenario": self._scenario,
+            "fact": self._fact,
+            "seen": self._seen,
+            "act": self._act,
+            "evidence": self._evidence,
+            "fault": self._fault,
+            "probe": self._probe,
+            "samples": self._samples,
+            "gap": self._gap,
+            "change": self._change,
+            "instrument": self.evidence.instrument.append,
+            "finding": self.evidence.findings.append,
+            "sabotage": self.evidence.sabotages.append,
+        }
+
+    @property
+    def kinds(self) -> Iterable[str]:
+        """The kinds of records that are sorted in."""
+        return self._take.keys()
+
+    def take(self, record: Record, line: int) -> None:
+        """Sort one record in. Kinds of later versions are passed over.
+
+        :param line: its line in the file, for what is said of it
+        """
+        self._line = line
+        handler = self._take.get(record["kind"])
+        if handler is None:
+            return
+        try:
+            wrong = wrong_field(record)
+            if not wrong:
+                handler(record)
+        except _MISSHAPEN as error:
+            wrong = f"its {record['kind']} record cannot be read: {error}"
+        if wrong:
+            self._wrong(wrong, _scenarios(record))
+
+    def damaged(self, why: str, about: Record) -> None:
+        """Keep that the journal is damaged here.
+
+        It counts for the scenarios that are under way, and for that of the damaged line. While none is, it may concern the
+        run as a whole, and counts for all scenarios that come later.
+        """
+        self._note(why, [*self._under_way, *_scenarios(about)])
+
+    def settle(self) -> None:
+        """Put what was added since the last call in order, and give each recording what belongs to the run."""
+        run = self.evidence.run
+        self.evidence.damage = tuple(dict.fromkeys(self._all_damage))
+        for name, recording in self.evidence.scenarios.items():
+            recording.settings = self.evidence.settings
+            recording.nodes = tuple(run.get("nodes") or ())
+            recording.roles = dict(run.get("roles") or {})
+            recording.damage = tuple(dict.fromkeys(self._damage[name]))
+        for name in self._touched:
+            recording = self.evidence.scenarios[name]
+            for lane in recording.lanes.values():
+                lane.sort()
+            recording.changes.sort(key=lambda change: change.seen)
+            stray = [gap for gap in self._gaps[""] if gap.touches(recording.started, recording.ended or float("inf"))]
+            recording.gaps = sorted(self._gaps[name] + (stray if name else []), key=lambda gap: gap.since)
+        self._touched.clear()
+
+    # -- damage --------------------------------------------------------------------------------------------------------
+    def _wrong(self, why: str, scenarios: Iterable[str] = ()) -> None:
+        """Keep what is wrong with the record at hand, for its own scenarios or else for those under way."""
+        self._note(f"line {self._line} of the journal: {why}", list(scenarios) or list(self._under_way))
+
+    def _note(self, why: str, scenarios: list[str]) -> None:
+        self._all_damage.append(why)
+        for name in scenarios or [""]:
+            self._damage[name].append(why)
+
+    # -- one kind of record each ---------------------------------------------------------------------------------------
+    def _recording(self, record: Record, key: str = "scenario") -> Recording:
+        name = str(record.get(key) or "")
+        if name not in self.evidence.scenarios:
+            self.evidence.scenarios[name] = Recording(name)
+            self._begin(name)
+        self._touched[name] = None
+        return self.evidence.scenarios[name]
+
+    def _begin(self, name: str) -> None:
+        if name:
+            self._under_way[name] = None
+            self._damage[name] += self._damage[""]
+
+    def _run(self, record: Record) -> None:
+        self.evidence.run, wrong = merged(self.evidence.run, record)
+        self.evidence.settings = Settings.from_record(
+            self.evidence.run.get("settings") or {}, **(self.evidence.run.get("unread") or {})
+        )
+        for why in wrong:
+            self._wrong(why, [*self._under_way, ""])
+
+    def _run_ended(self, record: Record) -> None:
+        self.evidence.ended = record
+
+    def _scenario(self, record: Record) -> None:
+        recording = self._recording(record, "id")
+        if record["phase"] == "start":
+            recording.namespace = record.get("namespace") or ""
+            recording.test = record.get("test") or ""
+            recording.started = record["at"]
+            recording.asked = tuple(record["acts"]) if "acts" in record else None
+            self._under_way[recording.id] = None
+        else:
+            recording.ended = record["at"]
+            recording.irreducible = record.get("irreducible")
+            recording.broke_off = record.get("why") or ""
+            self._under_way.pop(recording.id, None)
+
+    def _fact(self, record: Record) -> None:
+        self._recording(record).facts[record["name"]] = record["value"]
+
+    def _seen(self, record: Record) -> None:
+        self._recording(record).tables.setdefault(record["table"], {}).update(record["cells"])
+
+    def _evidence(self, record: Record) -> None:
+        missing = tuple(record.get("missing") or ())
+        taken = Taken(record["at"], record["act"], record["before"], record["folder"], record["files"], missing)
+        self._recording(record).evidence.append(taken)
+
+    def _act(self, record: Record) -> None:
+        act = self._recording(record).acts.setdefault(record["act"], ActSpan(record["act"]))
+        if record["phase"] in ("baseline", "start", "end"):
+            setattr(act, record["phase"], record["at"])
+
+    def _fault(self, record: Record) -> None:
+        faults = self._recording(record).faults
+        span = next((fault for fault in faults if fault.id == record["id"]), None)
+        if span is None:
+            span = FaultSpan(record["id"], record.get("fault") or "", "", record.get("act") or "", ())
+            faults.append(span)
+        if record["phase"] == "intent":
+            span.says = record.get("says") or ""
+            span.targets = tuple(record.get("targets") or ())
+            span.settings = dict(record.get("settings") or {})
+        span.phases.setdefault(record["phase"], record["at"])
+        if record.get("evidence"):
+            span.evidence[record["phase"]] = record["evidence"]
+
+    def _probe(self, record: Record) -> None:
+        self._recording(record).specs[record["probe"]] = record["spec"]
+
+    def _gap(self, record: Record) -> None:
+        node, probe, resource = (record.get(key) or "" for key in ("node", "probe", "resource"))
+        gap = Gap(record["source"], node, probe, resource, record["since"], record.get("until"), record["reason"])
+        name = record.get("scenario") or ""
+        self._add_gap(gap, name if name in self.evidence.scenarios else "")
+
+    def _add_gap(self, gap: Gap, scenario: str = "") -> None:
+        self._gaps[scenario].append(gap)
+        self._touched.update(dict.fromkeys([scenario] if scenario else self.evidence.scenarios))
+
+    def _change(self, record: Record) -> None:
+        age = float(record.get("age") or 0.0)
+        change = Change(record["seen"], record["type"], record["resource"], record["object"], age)
+        self._recording(record).changes.append(change)
+
+    # -- samples -------------------------------------------------------------------------------------------------------
+    def _samples(self, record: Record) -> None:
+        parts = list(batches.parts(record))
+        if record["error"] > CLOCK_DOUBT:
+            self._doubted(record)
+            return
+        for place, samples in parts:
+            probe = record["probes"][place]
+            recording = self.evidence.scenarios.get(probe["scenario"])
+            if recording and probe["name"] in recording.specs:
+                self._part(record, probe, recording, samples)
+
+    def _part(self, record: Record, probe: Record, recording: Recording, samples: Columns) -> None:
+        """Add the samples of one probe to its lane."""
+        node, name = record["node"], probe["name"]
+        lane = recording.lanes.get((node, name)) or Lane(node, name, probe["period"])
+        samples = batches.checked(samples, lane, record["names"], record["offset"])
+        key = (node, record.get("boot") or record.get("agent"), recording.id, name, probe.get("number"))
+        fresh, copies, contradicted = self._ticks[key].admit(samples, lane)
+        recording.lanes[node, name] = lane
+        lane.extend(fresh)
+        lane.doubt = max(lane.doubt, record["error"])
+        recording.copies += copies
+        self._touched[recording.id] = None
+        self.evidence.tick_lag.add(batches.lateness(fresh, probe, record["offset"]))
+        if contradicted:
+            which = f"tick {min(contradicted)}" + (
+                f" and {len(contradicted) - 1} more" if len(contradicted) > 1 else ""
+            )
+            self._wrong(f"it has another sample of {which} of the probe “{name}” on {node}", [recording.id])
+
+    def _doubted(self, record: Record) -> None:
+        """Note samples whose clock is not known well enough to hold them against a fault's: a gap."""
+        sent = [at + record["offset"] for at in record["sent"]]
+        if sent:
+            why = f"the clock of its agent was known only to {record['error']:.2f} s"
+            self._add_gap(Gap("probe", record["node"], "", "", min(sent), max(sent), why))
+
+
+def _scenarios(record: Record) -> list[str]:
+    """Return the scenarios that a record says it is about, as far as it can be read."""
+    probes = record.get("probes") if record.get("kind") == "samples" else None
+    named = [probe.get("scenario") for probe in probes if isinstance(probe, dict)] if isinstance(probes, list) else []
+    named.append(record.get("id") if record.get("kind") == "scenario" else record.get("scenario"))
+    return list(dict.fromkeys(name for name in named if isinstance(name, str) and name))
