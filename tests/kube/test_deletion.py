@@ -75,8 +75,7 @@ def test_a_dead_api_is_named_at_once() -> None:
     with pytest.raises(PatienceExhausted) as stuck:
         cluster.go()
     assert str(stuck.value) == (
-        "Namespace ns does not go: APIService v1.metrics has no answer from its backend shop/adapter: X, no endpoints; "
-        + DISCOVERY
+        f"Namespace ns is held: {DISCOVERY}; APIService v1.metrics has no answer from its backend shop/adapter: X, no endpoints"
     )
     assert cluster.now <= STUCK + 1
 

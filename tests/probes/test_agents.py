@@ -75,10 +75,10 @@ class Pods:
         self.applied.append(manifest["kind"])
         return manifest
 
-    def delete(self, kind: str, name: str) -> None:
+    def delete(self, kind: str, name: str, namespace: str | None = None) -> None:
         self.deleted = True
 
-    def get(self, kind: str, name: str) -> dict[str, Any]:
+    def get(self, kind: str, name: str, namespace: str | None = None) -> dict[str, Any]:
         raise NotFound("gone")
 
     def list(self, kind: str, namespace: str = "", *, labels: str = "", fields: str = "") -> dict[str, Any]:

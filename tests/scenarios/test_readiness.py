@@ -91,7 +91,13 @@ def test_a_bare_pod_that_has_ended_is_not_waited_for() -> None:
 
 
 def test_a_quota_says_its_own_words() -> None:
-    said = refused(Cluster(pod("web-0"), events=[event("older"), event(QUOTA, at="2026-11-01T10:00:09Z")]), wanted=2)
+    said = refused(
+        Cluster(
+            pod("web-0"),
+            events=[event("older"), event(f"(combined from similar events): {QUOTA}", at="2026-11-01T10:00:09Z")],
+        ),
+        wanted=2,
+    )
     assert said == (
         "the pods of ns cannot get Ready (1 of 2 pods are there; not Ready: none): ReplicaSet web cannot create a pod: "
         + QUOTA
@@ -121,7 +127,7 @@ def test_a_pod_without_a_node_says_the_schedulers_words() -> None:
     words = "0/4 nodes are available: 4 Insufficient memory."
     unscheduled = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": words}
     said = refused(Cluster(pod("a", ready=False, phase="Pending", conditions=[unscheduled])))
-    assert f"pod a cannot be scheduled: {words}" in said
+    assert f"Pod a cannot be scheduled: {words}" in said
 
 
 @pytest.mark.parametrize(
@@ -129,7 +135,7 @@ def test_a_pod_without_a_node_says_the_schedulers_words() -> None:
 )
 def test_a_container_that_does_not_start_says_the_kubelets_words(reason: str) -> None:
     said = refused(Cluster(pod("a", ready=False, phase="Pending", **waiting(reason, "no such host"))))
-    assert f"pod a does not start: {reason}: no such host" in said
+    assert f"Pod a does not start: {reason}: no such host" in said
 
 
 def test_a_pull_that_goes_to_and_fro_between_two_reasons_lasts() -> None:

@@ -62,7 +62,7 @@ def delete_and_wait(
     until(accepted, patience, what=f"{what} to be deleted", tolerate=(Unanswered,), clock=clock, sleep=sleep)
     stuck = until(gone, patience, what=f"{what} to be gone", tolerate=(SkepticError,), clock=clock, sleep=sleep)
     if stuck:
-        raise PatienceExhausted(f"{what} does not go: {stuck}")
+        raise PatienceExhausted(stuck)
 
 
 def dead_apis(services: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -82,7 +82,7 @@ def dead_apis(services: Iterable[Mapping[str, Any]]) -> list[str]:
 
 def _held(name: str, status: Mapping[str, Any]) -> dict[Key, str]:
     found = [one for one in status.get("conditions") or () if one["type"] in HOLDS and one["status"] == "True"]
-    return {("Namespace", name, one["type"]): str(one.get("message") or one.get("reason")) for one in found}
+    return {("Namespace", name, one["type"]): f"is held: {one.get('message') or one.get('reason')}" for one in found}
 
 
 def _said(status: Mapping[str, Any]) -> str:
@@ -96,4 +96,4 @@ def _with_dead(kube: Kube, stuck: str) -> str:
         dead = dead_apis(kube.list("APIService")["items"])
     except SkepticError:
         return stuck
-    return "; ".join([*dead, stuck]) if dead else stuck
+    return "; ".join([stuck, *dead])

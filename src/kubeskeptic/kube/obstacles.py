@@ -17,7 +17,8 @@ from kubeskeptic.kube.handle import Kube
 
 Object = Mapping[str, Any]
 Key = tuple[str, str, str]
-"""Kind and name of the object that is kept from starting, and the kind of obstacle."""
+"""Kind and name of the object that is kept from starting, and the kind of obstacle; what it comes to completes the sentence
+that begins with kind and name."""
 
 ENDED = ("Failed", "Succeeded")
 """Phases of pods that run no more (Kubernetes documentation, Pod Lifecycle)."""
@@ -36,8 +37,8 @@ def of_creation(events: Iterable[Object]) -> dict[Key, str]:
     found = {}
     for event in sorted(refused, key=_when):
         about = event["involvedObject"]
-        said = f"{about['kind']} {about['name']} cannot create a pod: {event.get('message', '')}"
-        found[(about["kind"], about["name"], "FailedCreate")] = said
+        said = str(event.get("message", "")).removeprefix("(combined from similar events): ")
+        found[(about["kind"], about["name"], "FailedCreate")] = f"cannot create a pod: {said}"
     return found
 
 
@@ -61,10 +62,14 @@ class Watchman:
         self._since: dict[Key, float] = {}
 
     def lasting(self, obstacles: Mapping[Key, str], lasts: float = STUCK) -> list[str]:
-        """Return the words of the obstacles that have been seen at every call for at least this many seconds."""
+        """Return sentences about the obstacles that have been seen at every call for at least this many seconds."""
         now = self._clock()
         self._since = {key: self._since.get(key, now) for key in obstacles}
-        return sorted({words for key, words in obstacles.items() if now - self._since[key] >= lasts})
+        names: dict[tuple[str, str], list[str]] = {}
+        for (kind, name, about), words in sorted(obstacles.items()):
+            if now - self._since[kind, name, about] >= lasts:
+                names.setdefault((kind, words), []).append(name)
+        return [f"{kind} {', '.join(some)} {words}" for (kind, words), some in names.items()]
 
 
 def obstacles(kube: Kube, namespace: str, pods: Iterable[Object], *, short: bool) -> dict[Key, str]:
@@ -86,7 +91,7 @@ def _of_pod(pod: Object) -> Iterator[tuple[Key, str]]:
     name = pod["metadata"]["name"]
     for one in pod["status"].get("conditions") or ():
         if one["type"] == "PodScheduled" and one["status"] == "False" and one.get("reason") == "Unschedulable":
-            yield ("Pod", name, "Unschedulable"), f"pod {name} cannot be scheduled: {one.get('message', '')}"
+            yield ("Pod", name, "Unschedulable"), f"cannot be scheduled: {one.get('message', '')}"
     statuses = [*(pod["status"].get("initContainerStatuses") or ()), *(pod["status"].get("containerStatuses") or ())]
     for status in statuses:
         waiting = (status.get("state") or {}).get("waiting") or {}
@@ -96,7 +101,7 @@ def _of_pod(pod: Object) -> Iterator[tuple[Key, str]]:
                 "image" if "Image" in reason else "container"
             )  # a pull that fails goes to and fro between two reasons
             said = f"{reason}: {waiting['message']}" if waiting.get("message") else reason
-            yield ("Pod", name, kind), f"pod {name} does not start: {said}"
+            yield ("Pod", name, kind), f"does not start: {said}"
 
 
 def _when(event: Object) -> str:
