@@ -11,7 +11,9 @@ from kubeskeptic.clusters.builds import components, roots
 from kubeskeptic.clusters.builds.golang import built_name, module_file
 from kubeskeptic.clusters.builds.oci import Layer, Start, write_image, write_layer
 from kubeskeptic.clusters.debian import Mirror, Packages, address_in, configuration
+from kubeskeptic.clusters.steps import Step
 from kubeskeptic.errors import BadInput, MissingRequirement
+from tests.clusters.fakes import FakeProgram
 
 UPSTREAM = json.dumps(
     {
@@ -136,6 +138,20 @@ def test_what_was_downloaded_whole_is_not_downloaded_again(tmp_path: Path) -> No
     (folder / "bread_1.2_amd64.deb").touch()
     packages = Packages(tmp_path, "s", Mirror("http://m", "amd64", "x86_64-linux-gnu"))
     assert packages.fetch(["bread"], step=None) == [folder / "bread_1.2_amd64.deb"]  # type: ignore[arg-type]
+
+
+def test_the_mirrors_lists_are_read_once_however_many_packages_are_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apt = FakeProgram(tmp_path / "bin", "apt-get")
+    apt.answer("download", "bread", writes="bread_1_amd64.deb")
+    apt.answer("download", "salt", writes="salt_1_amd64.deb")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
+    packages = Packages(tmp_path, "s", Mirror("http://m", "amd64", "x86_64-linux-gnu"))
+    step = Step("bread", tmp_path / "log")
+    for name in ("bread", "salt", "bread"):
+        packages.fetch([name], step)
+    assert apt.calls == [["update"], ["download", "bread"], ["download", "salt"]]
 
 
 def test_packages_go_through_a_roots_links(tmp_path: Path) -> None:

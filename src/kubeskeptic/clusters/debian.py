@@ -87,6 +87,7 @@ class Packages:
         self.suite = suite
         self.mirror = source
         self._root = root / suite
+        self._listed = False
 
     def fetch(self, names: Sequence[str], step: Step) -> list[Path]:
         """Download packages, without their dependencies, and return their files in the order of ``names``.
@@ -119,8 +120,10 @@ class Packages:
         incoming = self._root / "incoming"
         shutil.rmtree(incoming, ignore_errors=True)
         incoming.mkdir()
-        for words in (["update"], ["download", *names]):
-            step.run(["apt-get", *words], env=env, cwd=incoming, patience=PACKAGES)
+        if not self._listed:  # once is enough for a build, and costs as much as fifty packages
+            step.run(["apt-get", "update"], env=env, cwd=incoming, patience=PACKAGES)
+            self._listed = True
+        step.run(["apt-get", "download", *names], env=env, cwd=incoming, patience=PACKAGES)
         for file in incoming.iterdir():
             file.rename(self._root / "packages" / file.name)
 

@@ -76,6 +76,7 @@ def unpacked(root: Path, packages: Packages, names: Sequence[str], step: Step) -
     for folder in ("bin", "sbin", "lib", "lib64"):
         (root / "usr" / folder).mkdir(parents=True, exist_ok=True)
         (root / folder).symlink_to(f"usr/{folder}")
+    packages.fetch(names, step)
     for name in names:
         # dpkg -x replaces a link to a folder by a folder, so each package goes through a place of its own
         apart = root.with_name(f"{root.name}.apart")
