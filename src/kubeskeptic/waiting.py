@@ -1,7 +1,10 @@
 """The one place that waits.
 
 :func:`until` asks a question again and again until it is answered or patience runs out; :class:`Pace` wakes a loop at a
-fixed period and at once when it is told to stop. Nothing else in the library sleeps.
+fixed period, and at once when it is stopped. Nothing else in the library sleeps.
+
+The loop itself is tenacity's. Its defaults are overridden one by one: without them it would go on forever, without a pause,
+after any exception.
 """
 
 from __future__ import annotations
@@ -10,7 +13,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NoReturn, TypeVar
+
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, retry_if_result, wait_fixed
 
 from kubeskeptic.durations import POLL, Patience
 from kubeskeptic.errors import PatienceExhausted
@@ -35,32 +40,64 @@ def until(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> T:
-    """Ask ``question`` until it answers with anything but :class:`NotYet`, and return that.
+    """Return the first answer of ``question`` that is not :class:`NotYet`.
 
     :param what: completes "gave up waiting for …"
-    :param tolerate: errors that mean "ask again"; any other error ends the wait at once
+    :param tolerate: errors after which the question is asked again; any other error, and an interrupt, ends the wait at once
     :param period: seconds between the end of one question and the next
-    :raises PatienceExhausted: with the last state and the last error seen
+    :param clock: seconds, for the patience
+    :param sleep: pauses for so many seconds, at least
+    :raises PatienceExhausted: with the last state and the last error seen, before a pause that would outlast the patience
     """
-    start = clock()
-    while True:
-        try:
-            answer = question()
-        except tolerate as error:
-            answer = NotYet(f"{type(error).__name__}: {error}")
-        if not isinstance(answer, NotYet):
-            return answer
-        if clock() - start + period > patience.seconds:
-            raise PatienceExhausted(
-                f"gave up waiting for {what} after {patience.seconds:g} s; last seen: {answer.state}"
-            )
-        sleep(period)
+    seen = _LastSeen(what, patience)
+    retrying = Retrying(
+        retry=retry_if_result(_not_yet) | retry_if_exception_type(tolerate),
+        wait=wait_fixed(period),
+        stop=_before_end(patience, clock),
+        after=seen.take,
+        retry_error_callback=seen.give_up,
+        reraise=True,
+        sleep=sleep,
+    )
+    return retrying(question)  # type: ignore[return-value]  # NotYet never comes out: it is retried, or given up on
+
+
+def _not_yet(answer: object) -> bool:
+    return isinstance(answer, NotYet)
+
+
+def _before_end(patience: Patience, clock: Callable[[], float]) -> Callable[[RetryCallState], bool]:
+    """Return tenacity's ``stop_before_delay`` on a clock of the caller's: the library reads its own and takes no other."""
+    end = clock() + patience.seconds
+    return lambda call: clock() + call.upcoming_sleep > end
+
+
+class _LastSeen:
+    """The last state and the last tolerated error of one wait."""
+
+    def __init__(self, what: str, patience: Patience) -> None:
+        self._gave_up = f"gave up waiting for {what} after {patience.seconds:g} s"
+        self._state = ""
+        self._error: BaseException | None = None
+
+    def take(self, call: RetryCallState) -> None:
+        """Remember what the question came to this time."""
+        if call.outcome is None:
+            return
+        self._error = call.outcome.exception() or self._error
+        self._state = self._state if call.outcome.failed else call.outcome.result().state
+
+    def give_up(self, _: RetryCallState) -> NoReturn:
+        """Raise PatienceExhausted."""
+        error = f"last error: {type(self._error).__name__}: {self._error}" if self._error else ""
+        state = f"last seen: {self._state}" if self._state else ""
+        raise PatienceExhausted("; ".join(filter(None, (self._gave_up, state, error)))) from self._error
 
 
 class Pace:
-    """Wakes a loop every ``period`` seconds until :meth:`stop` is called, from any thread.
+    """An iterator that wakes a loop every ``period`` seconds until :meth:`stop` is called, from any thread.
 
-    Iterate over it: ``for _ in pace: …``. The first turn comes at once; a slow turn delays the next, and none is caught up.
+    ``for _ in pace: …``: the first turn comes at once, a slow turn delays the next, and a missed turn is not made up for.
     """
 
     def __init__(self, period: float) -> None:
