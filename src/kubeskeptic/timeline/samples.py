@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 
+OUTSIDE = "outside→"
+"""Begins the name that stands for a node where the harness's machine asked, and not a node's agent: ``outside→TARGET``."""
 _CODE = {outcome: code for code, outcome in enumerate(OUTCOMES)}
 
 
@@ -55,6 +57,11 @@ class Lane:
         self._index = {"": 0}
         for sample in samples:
             self.append(sample)
+
+    @property
+    def target(self) -> str:
+        """The way that was asked from outside, such as a node's name; empty for the lane of a node's agent."""
+        return self.node.removeprefix(OUTSIDE) if self.node.startswith(OUTSIDE) else ""
 
     def append(self, sample: Sample) -> None:
         """Add one sample."""

@@ -1,0 +1,133 @@
+"""The process that asks from outside, apart from the run so that none of the run's work makes a question late.
+
+``python -m kubeskeptic.outside.process`` reads one line of JSON from its standard input::
+
+    {"agent": its name in the batches, "scenario": "…", "targets": [{"node": the lane's name, "spec": {…}}, …]}
+
+and asks until that input ends, which it also does when the run dies. Once a second it prints a batch for each target, in the
+words of :mod:`kubeskeptic.agent.wire`; the last batch of each has ``"last": true`` and comes after the last outcome.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import json
+import os
+import resource
+import signal
+import sys
+import uuid
+from typing import Any
+
+from kubeskeptic.agent import clock, wire
+from kubeskeptic.agent.buffer import Samples
+from kubeskeptic.agent.gaps import Gaps
+from kubeskeptic.agent.sched_slice import take_short_turns
+from kubeskeptic.agent.schedule import GOLDEN, Running
+from kubeskeptic.agent.spec import parse
+from kubeskeptic.durations import IN_FLIGHT, POLL, PULL_PERIOD
+from kubeskeptic.outside.client import HttpxProber, PortLoop
+
+CAPACITY = 20_000
+"""Samples of one target that are held between two batches: 100 s at the fastest rate."""
+OPEN_FILES = 20_000
+"""Sockets that may be open at once, as far as the limit allows: every target silent for a whole deadline."""
+
+
+class Asked:
+    """One target being asked, and what was seen of it. Make it inside a running loop."""
+
+    def __init__(self, number: int, boot: str, order: dict[str, Any]) -> None:
+        target = order["targets"][number]
+        spec = parse(target["spec"])
+        self._head = {"boot": boot, "agent": order["agent"], "node": target["node"]}
+        self._gaps = Gaps()
+        self._samples = Samples(self._gaps, CAPACITY)
+        self._cursor = 0
+        t0 = clock.monotonic() + (number * GOLDEN) % 1 * spec.period
+        self.running = Running(0, order["scenario"], spec, HttpxProber(spec), t0, (self._samples, self._gaps))
+
+    @property
+    def in_flight(self) -> int:
+        """How many questions wait for their outcome."""
+        return self.running.asked - self.running.ended
+
+    def batch(self, *, last: bool = False) -> bytes:
+        """Return everything that was seen since the batch before, as one line, and forget it."""
+        first, columns = self._samples.take(self._cursor, CAPACITY)
+        lost, self._cursor = first - self._cursor, first + len(columns.sent)
+        head = self._head | {
+            "first": first, "cursor": self._cursor, "recorded": self._samples.total, "lost": lost, "last": last,
+            "questions": self.running.asked, "in_flight": self.in_flight,
+        }  # fmt: skip
+        gaps = self._gaps.deliver()
+        line = b"".join(wire.batch(head, clock.moment(), columns, self._samples, [self.running], gaps)) + b"\n"
+        self._samples.acknowledge(self._cursor)
+        self._gaps.acknowledge(self._samples.total + 1)
+        return line
+
+
+async def ask(order: dict[str, Any]) -> None:
+    """Ask all targets until standard input ends, then wait for what is in flight."""
+    boot = uuid.uuid4().hex
+    asked = [Asked(number, boot, order) for number in range(len(order["targets"]))]
+    gc.collect()
+    gc.freeze()  # collecting garbage looks at what questions leave behind, not at all modules
+    ended = _end_of_input()
+    while not ended.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), PULL_PERIOD)
+        await _print([one.batch() for one in asked])
+    for one in asked:
+        one.running.stop()
+    over = clock.monotonic() + max(one.running.spec.deadline for one in asked) + IN_FLIGHT
+    while any(one.in_flight for one in asked) and clock.monotonic() < over:
+        await clock.pause(POLL)
+    await _print([one.batch(last=True) for one in asked])
+
+
+def _end_of_input() -> asyncio.Event:
+    """Return an event that is set when the other end of standard input is closed; nothing more is read from it."""
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+
+    def readable() -> None:
+        if not os.read(0, 4096):
+            loop.remove_reader(0)
+            ended.set()
+
+    loop.add_reader(0, readable)
+    return ended
+
+
+async def _print(lines: list[bytes]) -> None:
+    """Print on a thread: a reader that is busy must not hold up questions."""
+    await asyncio.get_running_loop().run_in_executor(None, _write, b"".join(lines))
+
+
+def _write(data: bytes) -> None:
+    left = memoryview(data)
+    while left:
+        left = left[os.write(1, left) :]
+
+
+def main() -> int:
+    """Run the process, and return its exit status."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run ends it, and hears of the interrupt by itself
+    with open(0, "rb", buffering=0, closefd=False) as unread:
+        order = json.loads(unread.readline())  # and not a byte further
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    limit = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+    take_short_turns()
+    # httpcore tries to import sniffio at each of its locks; where that is not installed, looking for it takes a quarter of
+    # the time of a request. None makes the import fail at once, and asyncio is then taken for granted, as it may be here
+    sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
+    with contextlib.suppress(BrokenPipeError), asyncio.Runner(loop_factory=PortLoop) as runner:
+        runner.run(ask(order))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+"""The outside probe as a whole: its process asks a server on loopback, and the journal says what it saw and did not see."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kubeskeptic.agent.outcomes import Outcome
+from kubeskeptic.durations import Patience
+from kubeskeptic.errors import BadInput
+from kubeskeptic.journal import Journal
+from kubeskeptic.outside import OutsideProbe, Target, lane, node_targets
+from kubeskeptic.probes.specs import http_new, tcp_connect
+from kubeskeptic.timeline import Recording, load
+from kubeskeptic.waiting import NotYet, until
+from tests.agent.loopback import HOST, full, nobody
+
+PROBE = http_new("out", HOST, 1, rate=50, deadline=0.4)
+
+
+@pytest.fixture(scope="module")
+def workload() -> Iterator[int]:
+    """The port of a workload in a process of its own, as in a pod."""
+    command = [sys.executable, "-m", "kubeskeptic.agent", "serve", "--host", HOST, "--port", "0"]
+    environment = os.environ | {"POD_NAME": "web-1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
+        assert process.stdout
+        yield int(process.stdout.readline().split(b":")[1].strip(b" }\n"))
+        process.terminate()
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    made = Journal(tmp_path / "journal.jsonl")
+    made.write("run", id="r", nodes=["n1"], roles={})
+    made.write("scenario", id="s", phase="start")
+    return made
+
+
+def recorded(journal: Journal) -> Recording:
+    journal.write("scenario", id="s", phase="end")
+    return load(journal.path).scenarios["s"]
+
+
+def settled(probe: OutsideProbe, seconds: float) -> None:
+    until(
+        lambda: NotYet(str(probe.unsettled(seconds))) if probe.unsettled(seconds) else True, Patience(30), what="calm"
+    )
+
+
+def test_each_target_is_a_lane_that_is_no_node(journal: Journal, workload: int) -> None:
+    with nobody() as closed, full() as mute:
+        targets = [Target("n1", HOST, workload), Target("n2", HOST, closed), Target("n3", HOST, mute)]
+        with OutsideProbe(journal, "s", PROBE, targets) as probe:
+            until(lambda: len(probe.unsettled(0.5)) == 2 or NotYet("n1 is not"), Patience(30), what="n1 to be calm")
+            assert probe.unsettled(0.5) == ["out from outside→n2", "out from outside→n3"]
+    recording = recorded(journal)
+    assert recording.nodes == ("n1",)
+    assert set(recording.lanes) == {(lane(name), "out") for name in ("n1", "n2", "n3")}
+    found = {one.target: one for one in recording.lanes.values()}
+    assert {(one.outcome, one.by) for one in found["n1"]} == {(Outcome.OK, "web-1")}
+    assert {one.outcome for one in found["n2"]} == {Outcome.REFUSED}
+    assert {one.outcome for one in found["n3"]} == {Outcome.TIMEOUT}
+    assert all(one.port for one in found["n3"])
+    assert all(0.4 <= one.took < 0.65 for one in found["n3"])  # as far as a late timeout counts as seen
+
+
+def test_what_was_not_asked_is_a_gap_and_nothing_is_asked_twice(journal: Journal, workload: int) -> None:
+    with OutsideProbe(journal, "s", PROBE, [Target("n1", HOST, workload)]) as probe:
+        settled(probe, 0.3)
+        os.kill(probe.pid, signal.SIGSTOP)
+        stopped = len(lines(journal))
+        passed = time.monotonic() + 1
+        until(lambda: time.monotonic() > passed or NotYet("stopped"), Patience(30), what="a second to pass")
+        os.kill(probe.pid, signal.SIGCONT)
+        until(lambda: len(lines(journal)) > stopped + 1 or NotYet("no batch"), Patience(30), what="batches to go on")
+    recording = recorded(journal)
+    ticks = list(next(iter(recording.lanes.values())).ticks)
+    skipped = sum(int(gap.reason.split()[1]) for gap in recording.gaps)
+    assert len(ticks) == len(set(ticks))
+    assert skipped >= 40
+    assert max(ticks) + 1 - len(ticks) == skipped
+
+
+def test_a_process_that_is_killed_is_a_gap_to_the_end(journal: Journal, workload: int) -> None:
+    with OutsideProbe(journal, "s", PROBE, [Target("n1", HOST, workload), Target("n2", HOST, workload)]) as probe:
+        settled(probe, 0.3)
+        os.kill(probe.pid, signal.SIGKILL)
+    recording = recorded(journal)
+    lost = sorted((gap for gap in recording.gaps if gap.until is None), key=lambda gap: gap.node)
+    assert [gap.node for gap in lost] == [lane("n1"), lane("n2")]
+    assert all("the outside probe was lost: its process ended" in gap.reason for gap in lost)
+    assert [gap.since for gap in lost] == [max(recording.lanes[gap.node, "out"].sent) for gap in lost]
+
+
+def test_a_process_that_cannot_start_says_why(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kubeskeptic.outside.probe._COMMAND", (sys.executable, "-c", "raise SystemExit('no httpx')"))
+    with OutsideProbe(journal, "s", PROBE, [Target("n1", HOST, 1)]) as probe:
+        assert probe.unsettled(1) == ["out from outside→n1"]
+    (gap,) = recorded(journal).gaps
+    assert gap.node == lane("n1")
+    assert "no httpx" in gap.reason
+
+
+def test_the_process_ends_with_its_run(tmp_path: Path, workload: int) -> None:
+    order = f'{{"agent": "outside", "scenario": "s", "targets": [{{"node": "n", "spec": {spec(workload)}}}]}}\n'
+    command = [sys.executable, "-m", "kubeskeptic.outside.process"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(order.encode())
+        process.stdin.flush()
+        process.stdout.readline()
+        process.stdin.close()  # as the kernel does for a run that is killed
+        assert json.loads(process.stdout.read().splitlines()[-1])["last"]
+        assert process.wait(10) == 0
+
+
+def test_targets_of_a_node_port_are_the_nodes_internal_addresses() -> None:
+    def node(name: str, *addresses: tuple[str, str]) -> dict[str, Any]:
+        listed = [{"type": kind, "address": address} for kind, address in addresses]
+        return {"metadata": {"name": name}, "status": {"addresses": listed}}
+
+    nodes = [node("a", ("Hostname", "a"), ("InternalIP", "10.0.0.1")), node("b", ("ExternalIP", "1.2.3.4"))]
+    assert node_targets(nodes, 30000) == [Target("a", "10.0.0.1", 30000)]
+
+
+@pytest.mark.parametrize(
+    ("probe", "targets", "said"),
+    [
+        (tcp_connect("out", HOST, 1), [Target("a", HOST, 1)], "of kind tcp"),
+        (PROBE, [], "must be some"),
+        (PROBE, [Target("a", HOST, 1), Target("a", HOST, 2)], "a name of its own"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(journal: Journal, probe: Any, targets: list[Target], said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        OutsideProbe(journal, "s", probe, targets)
+
+
+def lines(journal: Journal) -> list[bytes]:
+    return journal.path.read_bytes().splitlines()
+
+
+def spec(port: int) -> str:
+    return f'{{"name": "out", "kind": "http-new", "host": "{HOST}", "port": {port}, "period": 0.02}}'
