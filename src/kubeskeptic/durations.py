@@ -108,6 +108,11 @@ SWITCH_COMMAND = Patience(390)
 """One command of a dead man's switch: undoing a fault and seeing it heal."""
 SWITCH_FIRES = Patience(450)
 """A dead man's switch tries a command again while it fails."""
+HEARTBEAT = 60.0
+"""Without a terminal, what is being done is printed after so long without another line. CI systems end jobs that are silent for
+ten minutes."""
+HEARTBEAT_LOOK = 2.0
+"""Between two looks whether that much time has passed."""
 POLL = 0.2
 """Between two looks at something that cannot be watched."""
 

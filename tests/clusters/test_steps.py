@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 
 import pytest
 
 from kubeskeptic.clusters.diagnosis import missing_in
-from kubeskeptic.clusters.steps import Progress, spoken
+from kubeskeptic.clusters.steps import Progress
+from kubeskeptic.display import Display
 from kubeskeptic.durations import Patience
 from kubeskeptic.errors import CommandFailed, MissingRequirement
 
@@ -33,6 +35,27 @@ def test_time_left_is_that_of_what_is_planned_and_not_done(progress: Progress, s
     assert said == ["oven … about 60 s, 6 min left in all", "oven: done in 10 s"]
     progress.forget("bread")
     assert progress.left == 0
+
+
+def test_the_status_tells_what_runs_how_long_and_what_is_left(tmp_path: Path) -> None:
+    now = [0.0]
+    display = Display(io.StringIO())
+    progress = Progress(display, tmp_path, clock=lambda: now[0])
+    progress.expect("bread", 300)
+    assert progress.status() == ""
+    with progress.step("oven", 60), progress.step("dough", 100):
+        now[0] = 40
+        assert progress.status() == "oven: 40 s of about 60 s, dough: 40 s of about 2 min; 6 min left in all"
+        now[0] = 80
+        assert progress.status() == "oven: 80 s of usually 60 s, dough: 80 s of about 2 min; 5 min left in all"
+        assert display.status == progress.status
+    assert progress.status() == ""
+
+
+def test_a_step_that_failed_runs_no_more(progress: Progress) -> None:
+    with pytest.raises(MissingRequirement), progress.step("bread", 1):
+        raise MissingRequirement("x")
+    assert (progress.status(), progress.left) == ("", 0)
 
 
 def test_a_failure_says_where_its_whole_log_is(progress: Progress, tmp_path: Path) -> None:
@@ -67,7 +90,7 @@ def test_a_command_that_does_not_end_is_ended(progress: Progress) -> None:
 
 
 def test_a_missing_command_is_named(progress: Progress) -> None:
-    with pytest.raises(MissingRequirement, match="no command `bakery-x`"), progress.step("bread", 1) as step:
+    with pytest.raises(MissingRequirement, match="has no command `bakery-x`"), progress.step("bread", 1) as step:
         step.run(["bakery-x"])
 
 
@@ -100,7 +123,3 @@ def test_the_same_words_of_another_program_mean_something_else() -> None:
 
 def test_unknown_words_are_no_diagnosis() -> None:
     assert missing_in("something else went wrong") is None
-
-
-def test_lengths_of_time_are_spoken() -> None:
-    assert [spoken(0.4), spoken(89), spoken(420)] == ["0 s", "89 s", "7 min"]

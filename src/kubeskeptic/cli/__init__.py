@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -20,13 +21,21 @@ from kubeskeptic.cli.report import report
 from kubeskeptic.cli.safety import cleanup, status
 from kubeskeptic.errors import SkepticError
 from kubeskeptic.redaction import redact
+from kubeskeptic.terminal import forgive
 
 
 class Commands(click.Group):
-    """Commands whose errors are one sentence and an exit status."""
+    """Commands whose errors are one sentence and an exit status, and whose output fits every terminal."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Parse the command line and run it, printing in whatever encoding standard output has."""
+        forgive(sys.stdout)
+        forgive(sys.stderr)
+        return super().main(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; what it raises on purpose is said, not shown as a traceback."""
+        """Run the command; an error of ours is printed as one sentence, without a traceback."""
+        ctx.color = False if os.environ.get("NO_COLOR") else ctx.color  # as no-color.org says
         try:
             return super().invoke(ctx)
         except SkepticError as error:

@@ -16,6 +16,7 @@ from kubeskeptic.clusters.node_source import CHOICES, DEFAULT_VERSION
 from kubeskeptic.clusters.options import DEFAULT_WORKERS
 from kubeskeptic.clusters.shell import exports
 from kubeskeptic.clusters.up import DEFAULT_NAME
+from kubeskeptic.display import Display
 
 _COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
 _NAME = click.option("--name", default=DEFAULT_NAME, show_default=True, help="Which cluster.")
@@ -70,10 +71,11 @@ def up(
     something that it does not have, that is said, and nothing is changed. A cluster that `skeptic up` did not make, or that
     a run is using, is never deleted: that ends with status 21.
     """
-    cluster = clusters.up(
-        name, kubernetes, workers, profile=profile, proxy_mode=proxy_mode, config=config, images=images, addons=addons,
-        progress=click.echo,
-    )  # fmt: skip
+    with Display() as display:
+        cluster = clusters.up(
+            name, kubernetes, workers, profile=profile, proxy_mode=proxy_mode, config=config, images=images, addons=addons,
+            progress=display,
+        )  # fmt: skip
     click.echo(f"Kubernetes {cluster.kubernetes} on {len(cluster.nodes)} nodes; to look around:")
     click.echo(f'  eval "$(skeptic env{"" if name == DEFAULT_NAME else f" --name {name}"})"')
 
@@ -102,7 +104,8 @@ def down(name: str, engine: bool) -> None:
 
     One that `skeptic up` did not make, or that a run is using, is left alone: that ends with status 21.
     """
-    clusters.down(name, engine=engine, progress=click.echo)
+    with Display() as display:
+        clusters.down(name, engine=engine, progress=display)
     click.echo(f"no cluster {name} is left" + (", and no engine of ours runs" if engine else ""))
 
 

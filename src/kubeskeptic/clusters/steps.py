@@ -1,6 +1,7 @@
-"""Saying what is being done, how long it takes, and where the complete log is.
+"""The steps of making a cluster: what is being done, how long it takes, and where the complete log is.
 
-A plan is a list of (title, seconds it took when it was measured); time left is the sum of what is planned and not done.
+A step is announced with the seconds that it took when it was measured; time left is the sum over the steps that are announced
+and not done.
 """
 
 from __future__ import annotations
@@ -14,30 +15,27 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kubeskeptic.clusters.diagnosis import missing_in
+from kubeskeptic.display import Display, spoken
 from kubeskeptic.durations import COMMAND, Patience
 from kubeskeptic.errors import CommandFailed, MissingRequirement, SkepticError
 
 Say = Callable[[str], None]
+"""Takes one line. A :class:`~kubeskeptic.display.Display` is one, and shows the status of the steps as well."""
 
 
 def quiet(_: str) -> None:
-    """Say nothing."""
-
-
-def spoken(seconds: float) -> str:
-    """A length of time for people: ``8 s``, ``3 min``."""
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+    """Print nothing."""
 
 
 class Step:
-    """One step of the work, with its log file. Its commands write there and are not shown."""
+    """One step, with its log file. The output of its commands goes there and is not shown."""
 
     def __init__(self, title: str, log: Path) -> None:
         self.title = title
         self.log = log
 
     def note(self, line: str) -> None:
-        """Write a line to the log."""
+        """Append a line to the log."""
         with self.log.open("a", encoding="utf-8") as log:
             log.write(f"{line}\n")
 
@@ -50,11 +48,11 @@ class Step:
         cwd: Path | None = None,
         stdin: Path | None = None,
     ) -> None:
-        """Run a command with all its output in the log.
+        """Run a command, with all its output in the log.
 
-        :param stdin: a file for its standard input
+        :param stdin: the file that it reads as its standard input
         :raises CommandFailed: when it fails, with its output
-        :raises MissingRequirement: when there is no such command
+        :raises MissingRequirement: when this machine has no such command
         """
         shown = shlex.join(command)
         self.note(f"$ {shown}")
@@ -66,7 +64,7 @@ class Step:
                     command, stdin=given, stdout=log, stderr=log, env=env, cwd=cwd, timeout=limit, check=False
                 )
             except FileNotFoundError as missing:
-                advice = f"there is no command `{command[0]}` here; install it and run again"
+                advice = f"this machine has no command `{command[0]}`; install it and run again"
                 raise MissingRequirement(advice) from missing
             except subprocess.TimeoutExpired:
                 raise CommandFailed(shown, None, self._since(start)) from None
@@ -80,7 +78,7 @@ class Step:
 
 
 class Progress:
-    """Tells a person how far the work is.
+    """The plan of the work, and how far it is. Steps may run at the same time, in several threads.
 
     :param say: takes one line
     :param logs: folder for the logs
@@ -91,13 +89,16 @@ class Progress:
         self._logs = logs
         self._clock = clock
         self._planned: dict[str, float] = {}
+        self._begun: dict[str, float] = {}
+        if isinstance(say, Display):
+            say.show(self.status)
 
     def expect(self, title: str, seconds: float) -> None:
         """Announce a step and how long it probably takes."""
         self._planned[title] = seconds
 
     def forget(self, title: str) -> None:
-        """A planned step turned out not to be needed."""
+        """Drop a step that is done, or turned out not to be needed."""
         self._planned.pop(title, None)
 
     @property
@@ -105,18 +106,29 @@ class Progress:
         """Seconds that the planned steps probably take."""
         return sum(self._planned.values())
 
+    def status(self) -> str:
+        """Return the running steps, how long each has taken, and the time left in all; empty when none runs."""
+        now = self._clock()
+        running = {title: now - begun for title, begun in dict(self._begun).items()}
+        taken = sum(min(took, self._planned.get(title, 0.0)) for title, took in running.items())
+        told = ", ".join(self._told(title, took) for title, took in running.items())
+        return f"{told}; {spoken(max(self.left - taken, 0.0))} left in all" if told else ""
+
+    def _told(self, title: str, took: float) -> str:
+        usual = self._planned.get(title, 0.0)
+        return f"{title}: {spoken(took)} of {'about' if took <= usual else 'usually'} {spoken(usual)}"
+
     @contextmanager
     def step(self, title: str, seconds: float) -> Iterator[Step]:
-        """Do one step; ``seconds`` is how long it took where it was measured.
+        """Do one step in the block.
 
-        :raises SkepticError: what the step raised, with the place of its log added
+        :param seconds: how long it took where it was measured
+        :raises SkepticError: what the block raised, with the place of its log added
         """
         self.expect(title, seconds)
-        self._logs.mkdir(parents=True, exist_ok=True)
-        log = self._logs / f"{re.sub(r'[^a-zA-Z0-9.]+', '-', title)}.log"
-        log.write_text("", encoding="utf-8")
+        log = self._new_log(title)
         self.say(f"{title} … about {spoken(seconds)}, {spoken(self.left)} left in all")
-        start = self._clock()
+        start = self._begun[title] = self._clock()
         try:
             yield Step(title, log)
         except OSError as error:
@@ -129,5 +141,12 @@ class Progress:
             error.args = (f"{title}: {error}\nThe complete log is {log}", *error.args[1:])
             raise
         finally:
+            self._begun.pop(title, None)
             self.forget(title)
         self.say(f"{title}: done in {spoken(self._clock() - start)}")
+
+    def _new_log(self, title: str) -> Path:
+        self._logs.mkdir(parents=True, exist_ok=True)
+        log = self._logs / f"{re.sub(r'[^a-zA-Z0-9.]+', '-', title)}.log"
+        log.write_text("", encoding="utf-8")
+        return log

@@ -1,0 +1,137 @@
+"""What a person sees while the work goes on: lines that stay, and how far it is.
+
+On a terminal the status is a line below the others that is drawn anew twice a second. Without one it is an ordinary line, and
+comes only when nothing else was printed for a minute, as a job whose log is silent is taken for hung.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from types import TracebackType
+from typing import Self, TextIO
+
+from kubeskeptic.durations import HEARTBEAT, HEARTBEAT_LOOK
+from kubeskeptic.waiting import Pace
+
+Status = Callable[[], str]
+"""What is being done now, in one line, such as “3 of 17 cases, 4 min left”; empty where nothing is worth a line."""
+
+
+def spoken(seconds: float) -> str:
+    """Return a length of time for people: ``8 s``, ``3 min``."""
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+
+
+class Display:
+    """Prints lines, and the status below them, between entering and leaving a ``with`` block.
+
+    Called with a line it prints it, so that it can be handed to whatever tells its progress line by line. Safe to use from
+    several threads.
+
+    :param stream: where to; standard output when left out
+    :param status: where to find the status; :meth:`show` sets another one
+    :param before: called before the first line, to finish one that is printed half
+    """
+
+    def __init__(
+        self,
+        stream: TextIO | None = None,
+        status: Status | None = None,
+        *,
+        before: Callable[[], object] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.stream = stream or sys.stdout
+        self.status = status
+        self._before = before
+        self._clock = clock
+        self._said = clock()
+        self._last = ""
+        self._print: Callable[[str], object] = self._write
+        self._lock = threading.RLock()
+        self._open = ExitStack()
+
+    def __call__(self, line: str) -> None:
+        """Print a line that stays."""
+        with self._lock:
+            self._said, self._last = self._clock(), line
+            self._begin()
+            self._print(line)
+
+    def show(self, status: Status) -> None:
+        """Show another status from now on."""
+        self.status = status
+
+    def __enter__(self) -> Self:
+        self._said = self._clock()
+        if self.stream.isatty():
+            self._live()
+        else:
+            self._beat()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    def heartbeat(self) -> None:
+        """Print the status when nothing was printed for a minute; without one, the last line again."""
+        last = self._last
+        if self._clock() - self._said >= HEARTBEAT:
+            with suppress(OSError, ValueError):  # nothing depends on it, and what it went to may be closed
+                self(self._now() or f"still at: {last or 'the first step'}")
+            self._last = last
+
+    def _now(self) -> str:
+        return self.status() if self.status else ""
+
+    # -- a terminal --------------------------------------------------------------------------------------------------
+    def _live(self) -> None:
+        # imported here because it takes a while, and most commands have no use for it
+        from rich.console import Console
+        from rich.live import Live
+        from rich.text import Text
+
+        console = Console(file=self.stream, highlight=False)
+
+        def drawn() -> Text:
+            return Text(self._now(), style="dim", no_wrap=True, overflow="ellipsis")
+
+        def printed(line: str) -> None:
+            console.print(Text.from_ansi(line), soft_wrap=True)
+
+        self._begin()
+        live = Live(
+            console=console, get_renderable=drawn, refresh_per_second=2, transient=True, redirect_stdout=False,
+            redirect_stderr=False,
+        )  # fmt: skip
+        self._open.enter_context(live)
+        self._print = printed
+        self._open.callback(setattr, self, "_print", self._write)
+
+    # -- no terminal -------------------------------------------------------------------------------------------------
+    def _beat(self) -> None:
+        pace = Pace(HEARTBEAT_LOOK)
+
+        def beating() -> None:
+            for _ in pace:
+                self.heartbeat()
+
+        thread = threading.Thread(target=beating, name="heartbeat", daemon=True)
+        self._open.callback(thread.join)
+        self._open.callback(pace.stop)
+        thread.start()
+
+    def _begin(self) -> None:
+        if self._before is not None:
+            self._before()
+            self._before = None
+
+    def _write(self, line: str) -> None:
+        self.stream.write(f"{line}\n")
+        self.stream.flush()
