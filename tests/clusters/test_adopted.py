@@ -42,7 +42,7 @@ def test_a_context_called_anything_is_a_part_of_a_path() -> None:
 
 
 def test_nothing_is_done_to_nodes_without_an_engine() -> None:
-    with pytest.raises(MissingRequirement, match="nothing here can kill a node"):
+    with pytest.raises(MissingRequirement, match="cannot kill a node"):
         NoEngine().kill("w1")
     assert NoEngine().nodes("any") == []
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kubeskeptic.clusters import cluster, doctor
-from kubeskeptic.clusters.machine import Finding, Level
+from kubeskeptic.clusters.machine import Diagnosis, Level
 from kubeskeptic.errors import MissingRequirement
 from tests.clusters.fakes import FakeProgram, listed
 from tests.clusters.test_delete_guard import a_fault_in_force
@@ -14,9 +14,9 @@ from tests.clusters.test_up import Laptop, finished, laptop
 __all__ = ["finished", "laptop"]  # fixtures
 
 
-def said(findings: list[Finding], what: str) -> Finding:
-    (finding,) = [finding for finding in findings if finding.what == what]
-    return finding
+def said(diagnoses: list[Diagnosis], what: str) -> Diagnosis:
+    (diagnosis,) = [diagnosis for diagnosis in diagnoses if diagnosis.what == what]
+    return diagnosis
 
 
 @pytest.fixture(autouse=True)
@@ -31,25 +31,25 @@ def sources(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_with_a_registry_nothing_that_building_needs_can_fail(finished: Laptop) -> None:
-    findings = doctor.examine("c")
-    assert said(findings, "image registry").level is Level.OK
-    assert said(findings, "Debian mirror").level is Level.WARN
-    assert said(findings, "cluster c") == Finding(Level.OK, "cluster c", "healthy, Kubernetes v1.37.0, 1 workers")
+    diagnoses = doctor.examine("c")
+    assert said(diagnoses, "image registry").level is Level.OK
+    assert said(diagnoses, "Debian mirror").level is Level.WARN
+    assert said(diagnoses, "cluster c") == Diagnosis(Level.OK, "cluster c", "healthy, Kubernetes v1.37.0, 1 workers")
 
 
 def test_without_registry_images_and_mirror_up_will_fail(finished: Laptop) -> None:
     finished.docker.answer("pull", err="no such host", status=1)
-    findings = doctor.examine("c")
-    assert said(findings, "Debian mirror").level is Level.FAIL
-    assert said(findings, "Go modules").level is Level.FAIL
+    diagnoses = doctor.examine("c")
+    assert said(diagnoses, "Debian mirror").level is Level.FAIL
+    assert said(diagnoses, "Go modules").level is Level.FAIL
 
 
 def test_images_that_are_there_need_no_sources(finished: Laptop) -> None:
     finished.docker.answer("pull", err="no such host", status=1)
     finished.docker.answer("images", out="sha256:1\n")
-    findings = doctor.examine("c")
-    assert said(findings, "images").says == "the node image of v1.37.2 is there"
-    assert said(findings, "Go modules").level is Level.WARN
+    diagnoses = doctor.examine("c")
+    assert said(diagnoses, "images").says == "the node image of v1.37.2 is present"
+    assert said(diagnoses, "Go modules").level is Level.WARN
 
 
 def test_leftovers_are_named_with_what_to_do(finished: Laptop, tmp_path: Path) -> None:
@@ -58,26 +58,26 @@ def test_leftovers_are_named_with_what_to_do(finished: Laptop, tmp_path: Path) -
     finished.docker.answer("ps", "--all", "--filter", f"label={label}", out="".join(rows) + listed("x", **{label: "x"}))
     finished.docker.answer("ps", "--all", "--filter", f"label={label}=c", out="".join(rows))
     (tmp_path / "cache/builds/.node-root-bookworm-1.half").mkdir(parents=True)
-    findings = doctor.examine("c")
-    assert "makes it anew" in said(findings, "cluster c").says
-    assert said(findings, "cluster x").says == "not ours: `skeptic up` and `skeptic down` leave it alone"
-    assert said(findings, "cluster x").level is Level.OK
-    assert "1 interrupted or running builds" in " ".join(each.says for each in findings if each.what == "leftovers")
+    diagnoses = doctor.examine("c")
+    assert "recreates it" in said(diagnoses, "cluster c").says
+    assert said(diagnoses, "cluster x").says == "not ours: `skeptic up` and `skeptic down` leave it alone"
+    assert said(diagnoses, "cluster x").level is Level.OK
+    assert "1 interrupted or running builds" in " ".join(each.says for each in diagnoses if each.what == "leftovers")
 
 
 def test_a_cluster_of_somebody_else_under_our_name_makes_up_fail(laptop: Laptop) -> None:
     laptop.has_nodes("running", "running")
-    finding = said(doctor.examine("c"), "cluster c")
-    assert finding.level is Level.FAIL
-    assert finding.says.startswith("not ours")
+    diagnosis = said(doctor.examine("c"), "cluster c")
+    assert diagnosis.level is Level.FAIL
+    assert diagnosis.says.startswith("not ours")
 
 
 def test_a_broken_cluster_in_use_makes_up_fail(finished: Laptop) -> None:
     finished.has_nodes("running", "exited")
     a_fault_in_force("c")
-    finding = said(doctor.examine("c"), "cluster c")
-    assert finding.level is Level.FAIL
-    assert "c-worker not running; `skeptic up` would make it anew, but it has faults in force" in finding.says
+    diagnosis = said(doctor.examine("c"), "cluster c")
+    assert diagnosis.level is Level.FAIL
+    assert "c-worker not running; `skeptic up` would recreate it, but it has faults in force" in diagnosis.says
 
 
 @pytest.mark.parametrize(("record", "says"), [("", "its record is damaged"), (None, "never finished")])
@@ -86,17 +86,17 @@ def test_a_cluster_without_a_whole_record_says_so(finished: Laptop, record: str 
     file.unlink()
     if record is not None:
         file.write_text(record)
-    finding = said(doctor.examine("c"), "cluster c")
-    assert finding == Finding(Level.WARN, "cluster c", f"{says}; `skeptic up --name c` makes it anew")
+    diagnosis = said(doctor.examine("c"), "cluster c")
+    assert diagnosis == Diagnosis(Level.WARN, "cluster c", f"{says}; `skeptic up --name c` recreates it")
 
 
 def test_a_cluster_without_its_engine_is_a_leftover(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
     laptop.docker.answer("info", err="Cannot connect", status=1)
     cluster.folder("c").mkdir(parents=True)
     monkeypatch.setattr("os.geteuid", lambda: 1000)
-    findings = doctor.examine("c")
-    assert said(findings, "engine").level is Level.FAIL
-    assert "its engine is gone" in said(findings, "cluster c").says
+    diagnoses = doctor.examine("c")
+    assert said(diagnoses, "engine").level is Level.FAIL
+    assert "its engine is gone" in said(diagnoses, "cluster c").says
 
 
 def test_fakes_are_programs(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from kubeskeptic import clusters
 from kubeskeptic.clusters.addons import ADDONS
 from kubeskeptic.clusters.doctor import examine
 from kubeskeptic.clusters.kind_config import PROFILES, PROXY_MODES
-from kubeskeptic.clusters.machine import Finding, Level
+from kubeskeptic.clusters.machine import Diagnosis, Level
 from kubeskeptic.clusters.node_source import CHOICES, DEFAULT_VERSION
 from kubeskeptic.clusters.options import DEFAULT_WORKERS
 from kubeskeptic.clusters.shell import exports
@@ -113,12 +113,12 @@ def down(name: str, engine: bool) -> None:
 @_NAME
 def doctor(name: str) -> None:
     """Check everything that can go wrong with `skeptic up`, before it does. Exits with 1 when something will fail."""
-    findings = examine(name)
-    for finding in findings:
-        click.echo(_line(finding))
-    if any(finding.level is Level.FAIL for finding in findings):
+    diagnoses = examine(name)
+    for diagnosis in diagnoses:
+        click.echo(_line(diagnosis))
+    if any(diagnosis.level is Level.FAIL for diagnosis in diagnoses):
         sys.exit(1)
 
 
-def _line(finding: Finding) -> str:
-    return f"{click.style(f'{finding.level.value:<5}', fg=_COLOURS[finding.level])} {finding.what:<16} {finding.says}"
+def _line(diagnosis: Diagnosis) -> str:
+    return f"{click.style(f'{diagnosis.level.value:<5}', fg=_COLOURS[diagnosis.level])} {diagnosis.what:<16} {diagnosis.says}"

@@ -1,4 +1,4 @@
-"""A cluster that is not ours, seen through its API server alone: its owner let us in by `skeptic adopt`."""
+"""A cluster that was prepared with ``skeptic adopt``, known through its API server alone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CONTROL_PLANE_LABEL = "node-role.kubernetes.io/control-plane"
 
 @dataclass(frozen=True)
 class NoEngine(Engine):
-    """Stands where there is no container engine whose containers the nodes are: nothing of a node can be done through it."""
+    """Stands for the container engine of a cluster whose nodes are no containers of this machine. It refuses every command."""
 
     client: str = ""
 
@@ -32,19 +32,19 @@ class NoEngine(Engine):
         :raises MissingRequirement: always
         """
         raise MissingRequirement(
-            f"nothing here can {words[0] if words else 'reach'} a node: the nodes of this cluster are no containers of "
-            "this machine; faults of whole nodes need a kind cluster of ours"
+            f"cannot {words[0] if words else 'reach'} a node: the nodes of this cluster are no containers of this machine; "
+            "faults of whole nodes need a kind cluster of ours"
         )
 
     def containers(self, label: str) -> list[Container]:  # noqa: ARG002
-        """None of them is here."""
+        """Return an empty list: the nodes are no containers of this machine."""
         return []
 
 
 def adopted(kube: Kube, kubeconfig: Path, agent_image: str) -> Cluster:
-    """The cluster behind a handle, as its API server describes it.
+    """Return the cluster behind a handle, as its API server describes it.
 
-    :param agent_image: the agent's image, under a name that its nodes can pull or have
+    :param agent_image: the agent's image, by a name that the nodes have or can pull
     :raises Unanswered: when the API server does not answer
     """
     nodes = kube.list("Node")["items"]
@@ -67,5 +67,5 @@ def _role(node: Mapping[str, Any]) -> str:
 
 
 def file_name(context: str) -> str:
-    """A context's name as a part of paths: contexts may be called anything."""
+    """Return a part of a path for a context, whose name may contain any character."""
     return "context-" + re.sub(r"[^a-z0-9]+", "-", context.lower()).strip("-")

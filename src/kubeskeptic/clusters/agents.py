@@ -1,4 +1,4 @@
-"""Bringing the agent's image into every node."""
+"""Loading the agent's image into the nodes."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ CTR = ("ctr", "--namespace", "k8s.io")
 
 
 def load(workshop: Workshop, engine: Engine, nodes: Sequence[str], *, built: bool) -> str:
-    """Bring the image of the agent's present sources into every node that does not have it, and return its name.
+    """Load the image of the agent's current sources into every node that lacks it, and return its name.
 
     :param nodes: names; their containerd may still be starting
-    :param built: whether to put the image together here; otherwise it is built on a Python image from a registry
+    :param built: whether to assemble the image from packages; otherwise it is built on a Python image from a registry
     """
     image = AgentImage(workshop)
     with workshop.progress.step("agent image into the nodes", 2) as step, ThreadPoolExecutor(len(nodes)) as pool:
@@ -53,7 +53,7 @@ def _archive(engine: Engine, image: AgentImage, locate_cluster: Mapping[str, Seq
 
 
 def from_registry(engine: Engine, reference: str) -> Path:
-    """The archive of the agent's image, built by the engine on a Python image that it pulls."""
+    """Return the archive of the agent's image, built by the engine on a Python image that it pulls."""
     archive = paths.cache() / "agent-images" / f"{reference.rpartition(':')[2]}.tar"
     with alone(archive.with_suffix(".lock")):
         if archive.exists():

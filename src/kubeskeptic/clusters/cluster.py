@@ -1,4 +1,4 @@
-"""What a cluster is to the rest of the library: a value, with the handle for faults of its nodes."""
+"""A cluster as the rest of the library knows it, and the files that describe it on this machine."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CONFIGURATION = "kind.yaml"
 
 @dataclass(frozen=True)
 class Node:
-    """A machine of a cluster. For kind its name is also its container's.
+    """A node of a cluster. With kind its name is also the name of its container.
 
     :param role: ``control-plane`` or ``worker``
     """
@@ -33,11 +33,11 @@ class Node:
 class Cluster:
     """A kind cluster of our own.
 
-    :param context: the context's name in the kubeconfig
+    :param context: name of the context in the kubeconfig
     :param kubernetes: version, such as ``v1.37.2``
-    :param image: the node image's tag in the engine
-    :param agent_image: the image of the agent that every node has
-    :param engine: handle of the engine whose containers the nodes are
+    :param image: tag of the node image in the engine
+    :param agent_image: image of the agent, present on every node
+    :param engine: the engine that runs the nodes as containers
     """
 
     name: str
@@ -63,9 +63,9 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Record:
-    """What is written down about a cluster when it is made, beside its kubeconfig.
+    """What is saved beside the kubeconfig of a cluster when it is created.
 
-    :param options: what it was asked to be, by the names of :data:`~kubeskeptic.clusters.options.DEFAULTS`
+    :param options: its options when it was created, by the names of :data:`~kubeskeptic.clusters.options.DEFAULTS`
     """
 
     kubernetes: str
@@ -75,9 +75,9 @@ class Record:
 
 
 def check_name(name: str) -> str:
-    """The name, when it can be one.
+    """Return the name unchanged when it is valid.
 
-    :raises BadInput: when containers could not be called so
+    :raises BadInput: when containers cannot have such a name
     """
     if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", name):
         raise BadInput(f"{name!r} cannot name a cluster; use at most 40 small letters, digits and inner dashes")
@@ -85,43 +85,43 @@ def check_name(name: str) -> str:
 
 
 def folder(name: str) -> Path:
-    """Where a cluster's kubeconfig and record are."""
+    """Return the folder of a cluster's kubeconfig and record."""
     return paths.state() / "clusters" / name
 
 
 def lock(name: str) -> Path:
-    """Held by whoever makes or deletes the cluster."""
+    """Return the lock file that a process holds while it creates or deletes the cluster."""
     return paths.state() / "clusters" / f".{name}.lock"
 
 
 def kubeconfig(name: str) -> Path:
-    """The cluster's kubeconfig, readable by its owner alone."""
+    """Return the path of the cluster's kubeconfig, which only its owner can read."""
     return folder(name) / "kubeconfig"
 
 
 def context(name: str) -> str:
-    """What kind calls the cluster's context."""
+    """Return the name of the context that kind creates."""
     return f"kind-{name}"
 
 
 def configuration(name: str) -> Path:
-    """What kind is told to make: written before there is any node, and there until the last one is gone."""
+    """Return the path of kind's configuration: it exists from before the first node until after the last one."""
     return folder(name) / CONFIGURATION
 
 
 def begun(name: str) -> bool:
-    """Whether a cluster with this name is ours: whether we began to make one, finished or not."""
+    """Return whether a cluster with this name is ours: whether ``skeptic up`` began to create it, finished or not."""
     return configuration(name).exists()
 
 
 def node_names(name: str, workers: int) -> tuple[str, ...]:
-    """What kind calls the nodes of a cluster with one control plane."""
+    """Return the names that kind gives to the nodes of a cluster with one control plane."""
     numbers = ("" if number == 1 else str(number) for number in range(1, workers + 1))
     return (f"{name}-control-plane", *(f"{name}-worker{number}" for number in numbers))
 
 
 def write_record(name: str, record: Record) -> None:
-    """Write down what a cluster was made of; whoever reads finds the old record or the new one, never half of one."""
+    """Save the record of a cluster, atomically: a reader finds the old one or the new one."""
     text = json.dumps(asdict(record))
     unfinished = _record(name).with_suffix(".new")
     unfinished.write_text(text, encoding="utf-8")
@@ -129,9 +129,9 @@ def write_record(name: str, record: Record) -> None:
 
 
 def read_record(name: str) -> Record | None:
-    """What was written down, None when nothing was.
+    """Return the saved record, or None when none exists.
 
-    :raises BadInput: when it cannot be read
+    :raises BadInput: when it is damaged
     """
     try:
         return Record(**json.loads(_record(name).read_text(encoding="utf-8")))
@@ -139,14 +139,14 @@ def read_record(name: str) -> Record | None:
         return None
     except (OSError, ValueError, TypeError) as torn:
         raise BadInput(
-            f"the record of cluster {name} at {_record(name)} is damaged; `skeptic up --name {name}` makes the cluster anew"
+            f"the record of cluster {name} at {_record(name)} is damaged; `skeptic up --name {name}` recreates the cluster"
         ) from torn
 
 
 def forget(name: str, *, deleted: bool) -> None:
-    """Remove what was written down about a cluster; fine when nothing was.
+    """Remove the files of a cluster. Files that do not exist are no error.
 
-    :param deleted: whether its nodes are gone; of one whose nodes may come back, that it is ours stays known
+    :param deleted: whether its nodes are gone; otherwise the mark that it is ours is kept, as they may come back
     """
     if deleted:
         shutil.rmtree(folder(name), ignore_errors=True)
@@ -160,7 +160,7 @@ def _record(name: str) -> Path:
 
 
 def assemble(name: str, engine: Engine, containers: list[Container], record: Record) -> Cluster:
-    """The value for a cluster whose parts were found."""
+    """Return the cluster that consists of these containers."""
     nodes = tuple(Node(container.name, container.labels.get(ROLE_LABEL, WORKER)) for container in containers)
     return Cluster(
         name=name,

@@ -1,6 +1,6 @@
-"""Debian packages without touching the machine's own package state.
+"""Debian packages, without a change to the machine's own package state.
 
-apt is given sources, lists and a cache of our own; addresses and keys are those of the machine's own configuration.
+apt runs with its own sources, lists and cache; the mirror's address and keys are those of the machine's configuration.
 Packages are unpacked with ``dpkg -x``, never installed.
 """
 
@@ -24,7 +24,7 @@ _FIELDS = "$(IDENTIFIER)|$(COMPONENT)|$(RELEASE)|$(REPO_URI)"
 
 @dataclass(frozen=True)
 class Mirror:
-    """Where the machine gets its Debian packages from."""
+    """The mirror from which the machine gets its Debian packages."""
 
     address: str
     architecture: str
@@ -33,9 +33,9 @@ class Mirror:
 
 
 def mirror() -> Mirror:
-    """The machine's own mirror.
+    """Return the machine's own mirror.
 
-    :raises MissingRequirement: when this is no Debian or its apt names no Debian mirror
+    :raises MissingRequirement: when this is not Debian, or its apt names no Debian mirror
     """
     try:
         targets = process.run(["apt-get", "indextargets", "--format", _FIELDS])
@@ -53,7 +53,7 @@ def mirror() -> Mirror:
 
 
 def address_in(targets: str, codename: str) -> str:
-    """The address from which the suite ``codename`` itself comes, not its updates or security fixes.
+    """Return the address of the suite ``codename`` itself, without its updates and security fixes.
 
     :param targets: lines of ``identifier|component|release|address``
     """
@@ -78,9 +78,9 @@ def _codename() -> str:
 
 
 class Packages:
-    """Packages of one suite, downloaded once.
+    """The packages of one suite, downloaded once.
 
-    :param root: folder of our own for apt's state and the packages
+    :param root: folder for apt's state and the packages
     """
 
     def __init__(self, root: Path, suite: str, source: Mirror) -> None:
@@ -89,7 +89,7 @@ class Packages:
         self._root = root / suite
 
     def fetch(self, names: Sequence[str], step: Step) -> list[Path]:
-        """Download packages (not what they depend on) and return their files, in the order of ``names``.
+        """Download packages, without their dependencies, and return their files in the order of ``names``.
 
         :raises MissingRequirement: when the mirror does not answer or the disk is full
         """
@@ -106,7 +106,7 @@ class Packages:
         return [file for file in found if file]
 
     def unpack(self, names: Sequence[str], target: Path, step: Step) -> None:
-        """Unpack packages into a folder, scripts of theirs not run."""
+        """Unpack packages into a folder, without running their scripts."""
         for file in self.fetch(names, step):
             step.run(["dpkg", "-x", str(file), str(target)], patience=PACKAGES)
 
@@ -115,7 +115,7 @@ class Packages:
 
     def _download(self, names: Sequence[str], step: Step) -> None:
         env = {**os.environ, "APT_CONFIG": str(self._root / "apt.conf"), "LC_ALL": "C"}
-        # apt writes in place, so an interrupted download looks like a package: only whole ones leave this folder
+        # apt writes in place, and an interrupted download looks like a package: only complete ones leave this folder
         incoming = self._root / "incoming"
         shutil.rmtree(incoming, ignore_errors=True)
         incoming.mkdir()
@@ -133,12 +133,12 @@ class Packages:
         (self._root / "apt.conf").write_text(configuration(self._root), encoding="utf-8")
 
     def forget(self) -> None:
-        """Throw away what was downloaded."""
+        """Remove the downloaded packages and lists."""
         shutil.rmtree(self._root, ignore_errors=True)
 
 
 def configuration(root: Path) -> str:
-    """An apt configuration that keeps all state under ``root``; what it does not say is as the machine has it."""
+    """Return an apt configuration that keeps all state under ``root``; other settings are the machine's."""
     return f"""Dir::State "{root}";
 Dir::State::lists "lists";
 Dir::State::status "{root}/status";

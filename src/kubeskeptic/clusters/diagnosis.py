@@ -1,7 +1,7 @@
-"""What a machine lacks, read from the words of a command that failed.
+"""What a machine lacks, recognized from the output of a command that failed.
 
-The same words mean different things from different programs: ``dial tcp`` is a dead module proxy when Go says it and an API
-server that is not there yet when kubeadm does. So a symptom names the programs it is a symptom of.
+The same text means different things in the output of different programs: ``dial tcp`` is an unreachable module proxy in Go's
+and an API server that has not started yet in kubeadm's. So a symptom names the programs that it applies to.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ NODES = ("docker", "dockerd", "kind")
 
 @dataclass(frozen=True)
 class Symptom:
-    """Words of a failure and what to do about it.
+    """A known error message and what to do about it.
 
-    :param programs: whose words; none means anybody's
+    :param pattern: matches the message, regardless of case
+    :param programs: the programs whose output it applies to; all when empty
     """
 
     pattern: str
@@ -87,9 +88,9 @@ SYMPTOMS = (
 
 
 def missing_in(output: str, command: str = "") -> str | None:
-    """What the machine lacks and what to do about it, or None when the words of ``output`` are not known.
+    """Return what the machine lacks and what to do about it, or None when ``output`` has no known symptom.
 
-    :param command: the command line whose output it is
+    :param command: the command line that printed ``output``
     """
     program = Path(next(iter(shlex.split(command)), "")).name
     for symptom in SYMPTOMS:

@@ -1,4 +1,4 @@
-"""Everything that can go wrong with ``skeptic up``, looked at before it does. Nothing is changed, started or built."""
+"""Checks of everything that ``skeptic up`` depends on. Nothing is changed, started or built."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kubeskeptic.clusters import cluster, delete_guard, engine_install, health, 
 from kubeskeptic.clusters.builds import components, node_image, roots
 from kubeskeptic.clusters.debian import mirror
 from kubeskeptic.clusters.engine import CLUSTER_LABEL, Engine
-from kubeskeptic.clusters.machine import Finding, Level, inotify_shortage, judge, look
+from kubeskeptic.clusters.machine import Diagnosis, Level, inotify_shortage, judge, look
 from kubeskeptic.clusters.node_source import DEFAULT_VERSION
 from kubeskeptic.clusters.options import DEFAULT_WORKERS
 from kubeskeptic.clusters.steps import quiet
@@ -25,8 +25,8 @@ from kubeskeptic.errors import BadInput, CommandFailed, MissingRequirement, Skep
 SOURCE_ANSWERS = Patience(2 * REGISTRY_ANSWERS)
 
 
-def examine(name: str) -> list[Finding]:
-    """Look at the machine, the engine, images, where they come from, and what was left behind."""
+def examine(name: str) -> list[Diagnosis]:
+    """Return diagnoses of the machine, the engine, the images and their sources, and of leftovers."""
     store = Store(paths.cache() / "builds", quiet)
     engine = engine_install.find(store)
     cached = engine is not None and engine.has_image(node_image.tag(DEFAULT_VERSION))
@@ -38,62 +38,64 @@ def examine(name: str) -> list[Finding]:
             pool.submit(_source, "Go modules", _ask_modules, needed=not cached),
         ]
         found += [source.result() for source in sources]
-    if any(finding.what == "image registry" and finding.level is Level.OK for finding in found):
-        # with a registry in reach nothing is built, so nothing that building needs can be missed
-        found = [_softened(finding) for finding in found]
+    if any(diagnosis.what == "image registry" and diagnosis.level is Level.OK for diagnosis in found):
+        # images are pulled then, and what building needs is not required
+        found = [_softened(diagnosis) for diagnosis in found]
     return [*found, *_leftovers(engine, name)]
 
 
-def _room(engine: Engine | None, name: str) -> list[Finding]:
-    """Whether the cluster, where there is none yet, fits beside what runs already."""
+def _room(engine: Engine | None, name: str) -> list[Diagnosis]:
+    """Return a failure when the cluster does not exist yet and does not fit beside what runs already."""
     if engine is not None and engine.nodes(name):
         return []
     shortage = inotify_shortage(look(), DEFAULT_WORKERS + 1)
-    return [Finding(Level.FAIL, "room", shortage)] if shortage else []
+    return [Diagnosis(Level.FAIL, "room", shortage)] if shortage else []
 
 
-def _engine(engine: Engine | None) -> Finding:
+def _engine(engine: Engine | None) -> Diagnosis:
     if engine is None:
         if os.geteuid() == 0 and shutil.which("apt-get"):
-            return Finding(Level.OK, "engine", "none answers; `skeptic up` installs and starts one of Debian packages")
-        return Finding(Level.FAIL, "engine", "none answers; start Docker, or run `skeptic up` as root on Debian")
+            return Diagnosis(
+                Level.OK, "engine", "none answers; `skeptic up` installs one from Debian packages and starts it"
+            )
+        return Diagnosis(Level.FAIL, "engine", "none answers; start Docker, or run `skeptic up` as root on Debian")
     facts = engine.info()
     whose = "our own" if engine.own else "the machine's"
     says = f"{whose} {facts.get('ServerVersion')}, storage {facts.get('Driver')}, cgroup driver {facts.get('CgroupDriver')}"
     if "rootless" in str(facts.get("SecurityOptions")):
-        return Finding(
+        return Diagnosis(
             Level.WARN, "engine", f"{says}; rootless: faults of nodes and delegation of cgroups may not work"
         )
-    return Finding(Level.OK, "engine", says)
+    return Diagnosis(Level.OK, "engine", says)
 
 
-def _images(store: Store, *, cached: bool) -> Finding:
+def _images(store: Store, *, cached: bool) -> Diagnosis:
     if cached:
-        return Finding(Level.OK, "images", f"the node image of {DEFAULT_VERSION} is there")
+        return Diagnosis(Level.OK, "images", f"the node image of {DEFAULT_VERSION} is present")
     parts: list[Recipe] = [build.recipe for build in (components.kubernetes(DEFAULT_VERSION), components.provisioner())]
     missing = [part.name for part in (*parts, roots.NODE_ROOT) if not store.has(part)]
     if not missing:
-        return Finding(Level.OK, "images", "everything is built; the node image is put together in half a minute")
-    return Finding(Level.OK, "images", f"to be pulled or built ({', '.join(missing)}: up to 15 min on two cores)")
+        return Diagnosis(Level.OK, "images", "all parts are built; assembling the node image takes half a minute")
+    return Diagnosis(Level.OK, "images", f"to be pulled or built ({', '.join(missing)}: up to 15 min on two cores)")
 
 
-def _registry(engine: Engine | None) -> Finding:
+def _registry(engine: Engine | None) -> Diagnosis:
     if engine is None:
-        return Finding(Level.OK, "image registry", "not asked, because no engine runs; nothing of it is needed")
+        return Diagnosis(Level.OK, "image registry", "not checked, because no engine runs; it is not required")
     if node_source.registry_answers(engine):
-        return Finding(Level.OK, "image registry", "answers; images are pulled")
-    return Finding(
+        return Diagnosis(Level.OK, "image registry", "answers; images are pulled")
+    return Diagnosis(
         Level.WARN, "image registry", "does not answer; images are built from Go modules and Debian packages"
     )
 
 
-def _source(what: str, ask: Callable[[], str], *, needed: bool) -> Finding:
+def _source(what: str, ask: Callable[[], str], *, needed: bool) -> Diagnosis:
     try:
-        return Finding(Level.OK, what, ask())
+        return Diagnosis(Level.OK, what, ask())
     except SkepticError as error:
-        says = f"{str(error).splitlines()[0][:300]}; needed for building images"
-        return Finding(
-            Level.FAIL if needed else Level.WARN, what, says if needed else f"{says}, which are there already"
+        says = f"{str(error).splitlines()[0][:300]}; required to build images"
+        return Diagnosis(
+            Level.FAIL if needed else Level.WARN, what, says if needed else f"{says}, which are built already"
         )
 
 
@@ -102,7 +104,7 @@ def _ask_mirror() -> str:
     with tempfile.TemporaryDirectory() as folder:
         for suite in (engine_install.NEW_SUITE, engine_install.OLD_SUITE):
             release = f"{source.address}/dists/{suite}/InRelease"
-            # apt's own helper goes the way that apt goes, through its proxy and with its credentials
+            # apt's own helper uses apt's proxy and credentials
             command = ["/usr/lib/apt/apt-helper", "download-file", release, str(Path(folder) / suite)]
             process.run(command, patience=SOURCE_ANSWERS)
     return f"answers for {engine_install.NEW_SUITE} and {engine_install.OLD_SUITE}"
@@ -115,17 +117,17 @@ def _ask_modules() -> str:
     return f"the module proxy answers; {go}"
 
 
-def _softened(finding: Finding) -> Finding:
-    if finding.level is Level.FAIL and finding.what in {"Debian mirror", "Go modules"}:
-        return Finding(Level.WARN, finding.what, finding.says)
-    return finding
+def _softened(diagnosis: Diagnosis) -> Diagnosis:
+    if diagnosis.level is Level.FAIL and diagnosis.what in {"Debian mirror", "Go modules"}:
+        return Diagnosis(Level.WARN, diagnosis.what, diagnosis.says)
+    return diagnosis
 
 
-def _leftovers(engine: Engine | None, name: str) -> list[Finding]:
+def _leftovers(engine: Engine | None, name: str) -> list[Diagnosis]:
     found = [_unfinished()]
     if engine is None:
         if cluster.folder(name).exists():
-            found.append(Finding(Level.WARN, f"cluster {name}", "its engine is gone; `skeptic up` makes it anew"))
+            found.append(Diagnosis(Level.WARN, f"cluster {name}", "its engine is gone; `skeptic up` recreates it"))
         return found
     nodes = engine.containers(CLUSTER_LABEL)
     found += [
@@ -133,26 +135,33 @@ def _leftovers(engine: Engine | None, name: str) -> list[Finding]:
     ]
     builds = engine.named(node_image.BUILDING)
     if builds:
-        found.append(Finding(Level.WARN, "leftovers", f"{len(builds)} build containers; the next build removes them"))
+        found.append(Diagnosis(Level.WARN, "leftovers", f"{len(builds)} build containers; the next build removes them"))
     return found
 
 
-def _cluster(engine: Engine, name: str, *, asked: bool) -> Finding:
-    """:param asked: whether it is the one that `skeptic up` would bring up"""
+def _cluster(engine: Engine, name: str, *, asked: bool) -> Diagnosis:
+    """Return the diagnosis of one kind cluster.
+
+    :param asked: whether it is the one that ``skeptic up`` would bring up
+    """
     about = f"cluster {name}"
     if not cluster.begun(name):
         says = "not ours: `skeptic up` and `skeptic down` leave it alone"
-        return Finding(Level.FAIL, about, f"{says}; choose another --name") if asked else Finding(Level.OK, about, says)
+        return (
+            Diagnosis(Level.FAIL, about, f"{says}; choose another --name")
+            if asked
+            else Diagnosis(Level.OK, about, says)
+        )
     workers = len(engine.nodes(name)) - 1
     version, trouble = _version_and_trouble(engine, name, workers)
     if not trouble:
-        return Finding(Level.OK, about, f"healthy, Kubernetes {version}, {workers} workers")
+        return Diagnosis(Level.OK, about, f"healthy, Kubernetes {version}, {workers} workers")
     used = delete_guard.in_use(name)
     if used:
-        return Finding(
-            Level.FAIL if asked else Level.WARN, about, f"{trouble}; `skeptic up` would make it anew, but {used}"
+        return Diagnosis(
+            Level.FAIL if asked else Level.WARN, about, f"{trouble}; `skeptic up` would recreate it, but {used}"
         )
-    return Finding(Level.WARN, about, f"{trouble}; `skeptic up --name {name}` makes it anew")
+    return Diagnosis(Level.WARN, about, f"{trouble}; `skeptic up --name {name}` recreates it")
 
 
 def _version_and_trouble(engine: Engine, name: str, workers: int) -> tuple[str, str | None]:
@@ -168,10 +177,10 @@ def _version_and_trouble(engine: Engine, name: str, workers: int) -> tuple[str, 
         return "", str(error)
 
 
-def _unfinished() -> Finding:
+def _unfinished() -> Diagnosis:
     left = [path for path in (paths.cache() / "builds").glob(".*-*") if path.is_dir()]
     if left:
-        return Finding(
+        return Diagnosis(
             Level.WARN, "leftovers", f"{len(left)} interrupted or running builds; the next build of each removes it"
         )
-    return Finding(Level.OK, "leftovers", "no interrupted build")
+    return Diagnosis(Level.OK, "leftovers", "no interrupted build")

@@ -1,7 +1,7 @@
-"""The container engine, reached through its command line. Nothing else in the library calls it.
+"""The container engine, through its command line. Nothing else in the library runs that command.
 
-An :class:`Engine` is a handle: which client, which environment. Several may exist at the same time; none is global.
-Nodes are named by their container's name, which for kind is also the name that Kubernetes knows them by.
+An :class:`Engine` is a handle: a client and its environment. Several may exist at the same time; none is global.
+A node is named by its container, which with kind is also its name in Kubernetes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ROLE_LABEL = "io.x-k8s.kind.role"
 
 @dataclass(frozen=True)
 class Container:
-    """A container as the engine lists it: its name, its state (``running``, ``exited``, …), its labels."""
+    """A container as the engine lists it: name, state (``running``, ``exited``, …) and labels."""
 
     name: str
     state: str
@@ -35,11 +35,11 @@ class Container:
 
 @dataclass(frozen=True)
 class Engine:
-    """A container engine that speaks Docker's command line.
+    """A container engine with Docker's command line.
 
     :param client: the client's command, a name or a path
-    :param variables: what has to be added to the environment to reach it, such as ``DOCKER_HOST``
-    :param own: whether we installed and started it
+    :param variables: additions to the environment that are needed to reach it, such as ``DOCKER_HOST``
+    :param own: whether ``skeptic up`` installed and started it
     """
 
     client: str = "docker"
@@ -48,22 +48,22 @@ class Engine:
 
     # -- the client ----------------------------------------------------------------------------------------------------
     def environment(self) -> dict[str, str]:
-        """The whole environment in which any client, kind included, reaches this engine."""
+        """Return the complete environment in which a client, kind included, reaches this engine."""
         return {**os.environ, **self.variables}
 
     def argv(self, *words: str) -> list[str]:
-        """The command line for ``words``, to be run by somebody else in :meth:`environment`."""
+        """Return the command line for ``words``, to be run in :meth:`environment`."""
         return [self.client, *words]
 
     def call(self, *words: str, stdin: str | bytes | None = None, patience: Patience = COMMAND) -> str:
         """Run the client and return its standard output.
 
-        :raises CommandFailed: with the client's own words
+        :raises CommandFailed: with the client's output
         """
         return process.run(self.argv(*words), patience=patience, stdin=stdin, env=self.environment())
 
     def info(self) -> dict[str, Any]:
-        """What the engine says about itself.
+        """Return what the engine reports about itself.
 
         :raises CommandFailed: when no engine answers
         """
@@ -73,7 +73,7 @@ class Engine:
         return facts
 
     def answers(self) -> bool:
-        """Whether an engine answers."""
+        """Return whether the engine answers."""
         try:
             return bool(self.info().get("ServerVersion"))
         except (CommandFailed, MissingRequirement, ValueError):
@@ -83,9 +83,9 @@ class Engine:
     def exec(
         self, node: str, argv: Sequence[str], *, stdin: str | bytes | None = None, patience: Patience = COMMAND
     ) -> str:
-        """Run a command in a node and return its standard output. Killing this client leaves the command running there.
+        """Run a command in a node and return its standard output. When this client is killed, the command goes on.
 
-        :raises CommandFailed: when it fails, or the node is not running
+        :raises CommandFailed: when it fails, or the node does not run
         """
         interactive = [] if stdin is None else ["-i"]
         return self.call("exec", *interactive, node, *argv, stdin=stdin, patience=patience)
@@ -95,15 +95,15 @@ class Engine:
         self.call("kill", node)
 
     def start(self, node: str) -> None:
-        """Start a node that is down."""
+        """Start a stopped node."""
         self.call("start", node)
 
     def restart(self, node: str) -> None:
-        """Stop a node in order and start it."""
+        """Stop a node gracefully and start it."""
         self.call("restart", node)
 
     def pause(self, node: str) -> None:
-        """Freeze every process of a node. A busy node now and then cannot be frozen at once, so this asks again."""
+        """Freeze every process of a node, with retries, as freezing a busy node fails now and then."""
 
         def freeze() -> bool | NotYet:
             try:
@@ -118,41 +118,41 @@ class Engine:
         until(freeze, PAUSES, what=f"{node} to freeze")
 
     def unpause(self, node: str) -> None:
-        """Let a frozen node go on."""
+        """Resume a frozen node."""
         self.call("unpause", node)
 
     def state(self, node: str) -> str:
-        """``running``, ``paused``, ``exited``, … as the engine sees it.
+        """Return the state of a node's container: ``running``, ``paused``, ``exited``, …
 
-        :raises CommandFailed: when there is no such container
+        :raises CommandFailed: when no such container exists
         """
         return self.call("inspect", "--type", "container", "--format", "{{.State.Status}}", node).strip()
 
     def running(self, node: str) -> bool:
-        """Whether the node runs and is not paused. A node that does not exist does not run."""
+        """Return whether a node runs and is not paused. A node that does not exist does not run."""
         try:
             return self.state(node) == "running"
         except CommandFailed:
             return False
 
     def said(self, node: str) -> str:
-        """The end of what a node printed on its console."""
+        """Return the end of a node's console output."""
         return self.call("logs", "--tail", "100", node)
 
     def disconnect(self, node: str, network: str = "kind") -> None:
-        """Cut a node off its network."""
+        """Disconnect a node from its network."""
         self.call("network", "disconnect", network, node)
 
     def connect(self, node: str, network: str = "kind") -> None:
-        """Give a node its network back, with the address it had."""
+        """Reconnect a node to its network, with its former address."""
         self.call("network", "connect", network, node)
 
     def containers(self, label: str) -> list[Container]:
-        """All containers with a label (``key`` or ``key=value``), running or not, by name."""
+        """Return all containers with a label (``key`` or ``key=value``), running or not, by name."""
         return self._listed(f"label={label}")
 
     def named(self, prefix: str) -> list[Container]:
-        """All containers whose name begins with ``prefix``, running or not, by name."""
+        """Return all containers whose name begins with ``prefix``, running or not, by name."""
         return [container for container in self._listed(f"name={prefix}") if container.name.startswith(prefix)]
 
     def _listed(self, condition: str) -> list[Container]:
@@ -161,12 +161,12 @@ class Engine:
         return sorted(found, key=lambda container: container.name)
 
     def nodes(self, cluster: str) -> list[Container]:
-        """The containers that are nodes of a kind cluster, running or not."""
+        """Return the containers that are nodes of a kind cluster, running or not."""
         return self.containers(f"{CLUSTER_LABEL}={cluster}")
 
     # -- images and build containers -----------------------------------------------------------------------------------
     def has_image(self, tag: str) -> bool:
-        """Whether the engine has an image."""
+        """Return whether the engine has an image."""
         return bool(self.call("images", "--quiet", tag).strip())
 
     def pull_starts(self, image: str, patience: Patience) -> bool:
@@ -182,16 +182,16 @@ class Engine:
         return started
 
     def tags(self, repository: str) -> list[str]:
-        """All tags of a repository that the engine has, such as ``name:tag``."""
+        """Return the images of a repository that the engine has, as ``name:tag``."""
         return self.call("images", "--format", "{{.Repository}}:{{.Tag}}", repository).split()
 
     def import_root(self, archive: Path, tag: str, changes: Sequence[str] = ()) -> None:
-        """Make an image from a tar of a root file system; ``changes`` are Dockerfile instructions."""
+        """Create an image from a tar of a root file system; ``changes`` are Dockerfile instructions."""
         words = [word for change in changes for word in ("--change", change)]
         self.call("import", *words, str(archive), tag, patience=IMAGE)
 
     def build(self, folder: Path, tag: str) -> None:
-        """Build the Dockerfile of a folder, with whichever builder the engine has."""
+        """Build the Dockerfile of a folder with the engine's default builder."""
         self.call("build", "--tag", tag, str(folder), patience=IMAGE)
 
     def save(self, tag: str, archive: Path) -> None:
@@ -208,20 +208,20 @@ class Engine:
         self.call("cp", content, f"{container}:{target}", patience=IMAGE)
 
     def commit(self, container: str, tag: str, changes: Sequence[str] = ()) -> None:
-        """Make an image of a container's file system, volumes left out."""
+        """Create an image from a container's file system, without its volumes."""
         words = [word for change in changes for word in ("--change", change)]
         self.call("commit", *words, container, tag, patience=IMAGE)
 
     def exec_in_background(self, container: str, argv: Sequence[str]) -> None:
-        """Start a process in a container that outlives this call."""
+        """Start a process in a container without waiting for it."""
         self.call("exec", "--detach", container, *argv)
 
     def remove(self, container: str) -> None:
-        """Remove a container with its volumes, running or not; fine when it is not there."""
+        """Remove a container with its volumes, running or not. A container that does not exist is no error."""
         self.call("rm", "--force", "--volumes", container)
 
     def remove_image(self, tag: str) -> None:
-        """Forget an image tag."""
+        """Remove an image tag."""
         self.call("rmi", tag)
 
 

@@ -1,7 +1,7 @@
-"""Finding a container engine, and making one of Debian packages where none answers.
+"""Finding a container engine, and installing one from Debian packages where none answers.
 
-Our own engine lives in a prefix, a data folder and a socket of its own. It outlives the process that started it and is
-stopped by :func:`stop` alone.
+Our own engine has a prefix, a data folder and a socket of its own. It outlives the process that started it, and only
+:func:`stop` stops it.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from kubeskeptic.errors import CommandFailed, MissingRequirement, PatienceExhaus
 from kubeskeptic.waiting import NotYet, until
 
 NEW_SUITE = "forky"
-"""Where the engine comes from: bookworm's own engine cannot run privileged nodes on new kernels."""
+"""The suite of the engine: the one of bookworm cannot run privileged nodes on new kernels."""
 OLD_SUITE = "bookworm"
-"""Where iptables and runc come from: what the engine calls has to run on the machine's C library."""
+"""The suite of iptables and runc: the commands that the engine runs must fit the machine's C library."""
 FROM_NEW = ("docker.io", "docker-cli", "docker-buildx", "containerd", "tini-static", "kind")
 FROM_OLD = (
     "runc", "libseccomp2", "iptables", "libxtables12", "libip4tc2", "libip6tc2", "libmnl0", "libnfnetlink0",
@@ -43,22 +43,22 @@ def _home() -> Path:
 
 
 def socket() -> Path:
-    """Where our own engine listens."""
+    """Return the path of the socket of our own engine."""
     return _home() / "docker.sock"
 
 
 def own(prefix: Path) -> Engine:
-    """The handle of our own engine, whether it runs or not."""
+    """Return the handle of our own engine, whether it runs or not."""
     return Engine(
         client=str(prefix / "usr/bin/docker"),
-        # the client finds plugins, and with them its newer builder, in the machine's own folders only
+        # the client looks for plugins, such as its newer builder, in the machine's own folders only
         variables={"DOCKER_HOST": f"unix://{socket()}", "PATH": _path(prefix), "DOCKER_BUILDKIT": "0"},
         own=True,
     )
 
 
 def find(store: Store) -> Engine | None:
-    """The engine that answers: the machine's, else our own. Starts nothing."""
+    """Return the engine that answers: the machine's, else our own, else None. Nothing is started."""
     machines = Engine()
     if shutil.which("docker") and machines.answers():
         return machines
@@ -70,9 +70,9 @@ def find(store: Store) -> Engine | None:
 
 
 def provide(store: Store, progress: Progress) -> Engine:
-    """The engine that answers; where none does, our own, installed and started.
+    """Return the engine that answers; where none does, install and start our own.
 
-    :raises MissingRequirement: when there is none and we may not or cannot start one
+    :raises MissingRequirement: when none answers and none can be started by this user on this machine
     """
     found = find(store)
     if found:
@@ -88,19 +88,19 @@ def provide(store: Store, progress: Progress) -> Engine:
             return found
         prefix = store.make(PREFIX, lambda into: _install(into, source, progress))
         with progress.step("start of the container engine", 2) as step:
-            # one that was started from an older prefix goes on working with this one's client
+            # an engine that was started from an older prefix works with the client of this one
             if own(prefix).answers():
                 return own(prefix)
             return _start(own(prefix), prefix, source, step)
 
 
 def packages(suite: str, source: Mirror) -> Packages:
-    """Debian packages of a suite, kept in the cache."""
+    """Return the Debian packages of a suite, kept in the cache."""
     return Packages(paths.cache() / "debian", suite, source)
 
 
 def stop() -> None:
-    """Stop our own engine with everything in it; fine when it does not run."""
+    """Stop our own engine with all its containers. An engine that does not run is no error."""
     with alone(_home().with_suffix(".lock")):
         for number in (signal.SIGTERM, signal.SIGKILL):
             daemon = _daemon()
@@ -151,7 +151,7 @@ def _why(log: Path, status: int) -> CommandFailed | MissingRequirement:
 
 def _command(prefix: Path) -> list[str]:
     home = _home()
-    settings = home / "daemon.json"  # an empty one of our own: the machine's must not leak in
+    settings = home / "daemon.json"  # an empty one, so that the machine's does not apply
     settings.write_text("{}\n", encoding="utf-8")
     return [
         str(prefix / "usr/sbin/dockerd"), "--config-file", str(settings), "--host", f"unix://{socket()}",
@@ -167,15 +167,15 @@ def _path(prefix: Path) -> str:
 
 
 def _environment(engine: Engine, prefix: Path, triplet: str) -> dict[str, str]:
-    """What the daemon and the commands it calls need to find their libraries, all of them from one suite."""
+    """Return the environment in which the daemon and its commands find their libraries, all of one suite."""
     libraries = os.pathsep.join(str(prefix / folder / triplet) for folder in ("usr/lib", "lib"))
     extensions = str(prefix / "usr/lib" / triplet / "xtables")
     return {**engine.environment(), "LD_LIBRARY_PATH": libraries, "XTABLES_LIBDIR": extensions}
 
 
-# -- what a dead engine leaves behind ---------------------------------------------------------------------------------
+# -- leftovers of a dead engine ---------------------------------------------------------------------------------------
 def _ours() -> list[tuple[int, list[str]]]:
-    """Processes of our engine: those that name its folder for running state."""
+    """Return the processes of our engine: those whose command line names its folder for running state."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -188,18 +188,18 @@ def _ours() -> list[tuple[int, list[str]]]:
 
 
 def _daemon() -> int | None:
-    """Process id of our engine's daemon; read from the process table, because pid files survive their processes."""
+    """Return the process id of our engine's daemon, from the process table: a pid file may outlive its process."""
     return next((pid for pid, words in _ours() if Path(words[0]).name == "dockerd"), None)
 
 
 def _sweep() -> None:
-    """End what a dead engine left running and unmount what it left mounted, so that a new one starts clean."""
+    """Kill the processes and remove the mounts that a dead engine left behind, so that a new one starts clean."""
     if _daemon() is not None:
         return
     for pid, _ in _ours():
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-    until(_gone(lambda: not _ours()), COMMAND, what="what a dead engine left running to end")
+    until(_gone(lambda: not _ours()), COMMAND, what="the processes of a dead engine to end")
     mounts.remove(_home() / "run")
     mounts.release(_home() / "data")
     (_home() / "docker.pid").unlink(missing_ok=True)
@@ -207,4 +207,4 @@ def _sweep() -> None:
 
 
 def _gone(condition: Callable[[], bool]) -> Callable[[], bool | NotYet]:
-    return lambda: condition() or NotYet("still there")
+    return lambda: condition() or NotYet("still running")

@@ -1,4 +1,4 @@
-"""Whether a cluster is one to work with: asked of the engine and of the API server, through the control plane's own kubectl."""
+"""The health of a cluster, according to the engine and to the API server through the control plane's own kubectl."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ SYSTEM = (("kube-system", "deployment/coredns"), ("local-path-storage", "deploym
 
 
 def wait_until_ready(engine: Engine, control_plane: str) -> None:
-    """Wait until all nodes are Ready, then until the system's own workloads are.
+    """Wait until all nodes are Ready, then until the system's workloads are rolled out.
 
-    :raises CommandFailed: with what is not ready
+    :raises CommandFailed: naming what is not ready
     """
     limit = f"--timeout={CLUSTER_READY.seconds:.0f}s"
     engine.exec(
@@ -28,10 +28,10 @@ def wait_until_ready(engine: Engine, control_plane: str) -> None:
 
 
 def trouble(engine: Engine, name: str, wanted: tuple[str, ...], version: str | None) -> str | None:
-    """What keeps a cluster from being used again, None when nothing does.
+    """Return why a cluster cannot be used again, or None when it can.
 
-    :param wanted: names of the nodes it should have
-    :param version: the Kubernetes version it should have, None for whichever
+    :param wanted: names of the nodes that it should have
+    :param version: the Kubernetes version that it should have; None for any
     """
     found = engine.nodes(name)
     if {container.name for container in found} != set(wanted):
@@ -48,7 +48,7 @@ def trouble(engine: Engine, name: str, wanted: tuple[str, ...], version: str | N
 
 
 def unready(nodes: dict[str, Any], version: str | None) -> str | None:
-    """What is wrong with a NodeList."""
+    """Return the first thing that is wrong with the nodes of a NodeList, or None."""
     for node in nodes["items"]:
         name, status = node["metadata"]["name"], node["status"]
         if version and status["nodeInfo"]["kubeletVersion"] != version:
@@ -59,7 +59,7 @@ def unready(nodes: dict[str, Any], version: str | None) -> str | None:
 
 
 def unavailable(deployments: dict[str, Any]) -> str | None:
-    """Which of the system's Deployments in a DeploymentList have no pod."""
+    """Return which of the system's Deployments in a DeploymentList have no available pod, or None."""
     available = {
         (each["metadata"]["namespace"], f"deployment/{each['metadata']['name']}"): each["status"].get(
             "availableReplicas", 0

@@ -1,4 +1,4 @@
-"""The kind tool: which one, its configuration, making and deleting clusters with it."""
+"""The kind tool: choosing one, and creating and deleting clusters with it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kubeskeptic.durations import CLUSTER_CREATE
 from kubeskeptic.errors import CommandFailed, MissingRequirement
 
 OLDEST = (0, 33)
-"""Knows how to tell a kubelet of 1.37 that it runs on cgroup version 1."""
+"""The oldest version that can configure a kubelet of 1.37 for cgroup version 1."""
 
 
 class Kind:
@@ -30,11 +30,11 @@ class Kind:
         self._engine = engine
 
     def create(self, name: str, kubeconfig: Path, config: str, image: str | None, step: Step) -> None:
-        """Make a cluster; does not wait for its nodes to be Ready. A failed one is left for a look at its logs.
+        """Create a cluster, without waiting for its nodes to be Ready. A failed one is kept for its logs.
 
-        :param config: the configuration; it is written beside the kubeconfig before there is any node, which says later,
-            and after a kill, that the cluster is ours
-        :param image: the node image, None for the one that this kind pins
+        :param config: the configuration; it is written beside the kubeconfig before any node exists, and marks the cluster as
+            ours from then on, also after a kill
+        :param image: the node image; None for the one that this kind pins
         :raises CommandFailed: when kind fails
         """
         file = kubeconfig.with_name(CONFIGURATION)
@@ -48,20 +48,20 @@ class Kind:
         kubeconfig.chmod(0o600)
 
     def delete(self, name: str, kubeconfig: Path) -> None:
-        """Delete a cluster in whatever state; fine when there is none."""
+        """Delete a cluster in any state. A cluster that does not exist is no error."""
         process.run(
             [self._program, "delete", "cluster", "--name", name, "--kubeconfig", str(kubeconfig)],
             env=self._engine.environment(), patience=CLUSTER_CREATE,
         )  # fmt: skip
 
     def export_logs(self, name: str, target: Path) -> None:
-        """Collect the nodes' logs in a folder."""
+        """Export the nodes' logs into a folder."""
         process.run([self._program, "export", "logs", "--name", name, str(target)], env=self._engine.environment(),
                     patience=CLUSTER_CREATE)  # fmt: skip
 
 
 def provide(workshop: Workshop, engine: Engine) -> Kind:
-    """A kind that is new enough: our engine's prefix has one, the machine may, else it is built from its module."""
+    """Return a kind that is new enough: the one beside our engine, else the machine's, else one built from its module."""
     beside = Path(engine.client).with_name("kind")
     if engine.own and beside.exists():
         return Kind(str(beside), engine)
@@ -72,7 +72,7 @@ def provide(workshop: Workshop, engine: Engine) -> Kind:
 
 
 def version(program: str) -> tuple[int, int]:
-    """Major and minor version of a kind program, (0, 0) when it does not say."""
+    """Return major and minor version of a kind program; (0, 0) when it prints none."""
     try:
         said = process.run([program, "version"])
     except (CommandFailed, MissingRequirement):

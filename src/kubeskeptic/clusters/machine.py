@@ -1,4 +1,4 @@
-"""What a machine must have before a cluster can run on it. Judging is pure; looking is in :func:`look`."""
+"""What a machine must have before a cluster can run on it. :func:`look` reads the machine, :func:`judge` is pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kubeskeptic import paths
 
 GIB = 1 << 30
 CONTROLLERS = ("cpu", "cpuset", "memory", "pids")
-"""What the kubelet asks of cgroups, in either version."""
+"""The cgroup controllers that the kubelet requires, in either version."""
 
 
 INSTANCES_PER_NODE = 14
@@ -25,7 +25,7 @@ MORE_INOTIFY = "sysctl fs.inotify.max_user_instances=512 fs.inotify.max_user_wat
 
 
 class Level(Enum):
-    """What a finding means for the next ``skeptic up``."""
+    """What a diagnosis means for the next ``skeptic up``."""
 
     OK = "ok"
     WARN = "warn"
@@ -33,10 +33,10 @@ class Level(Enum):
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at.
+class Diagnosis:
+    """The state of one requirement.
 
-    :param what: what was looked at, in a word or two
+    :param what: the requirement, in a word or two
     :param says: what was seen and, unless it is ok, what to do
     """
 
@@ -47,11 +47,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Machine:
-    """What was seen of a machine; sizes in bytes.
+    """The relevant properties of a machine; sizes in bytes.
 
-    :param free: free space where the cache and the state are, by folder
-    :param inotify_used: instances that this user's processes hold, as far as they can be seen
-    :param controllers: cgroup controllers that can be used
+    :param free: free space for the cache and for the state, by folder
+    :param inotify_used: instances that this user's visible processes hold
+    :param controllers: enabled cgroup controllers
     """
 
     memory: int
@@ -67,7 +67,7 @@ class Machine:
 
 
 def look() -> Machine:
-    """Look at this machine."""
+    """Return the properties of this machine."""
     unified = Path("/sys/fs/cgroup/cgroup.controllers")
     return Machine(
         memory=_available_memory(),
@@ -83,8 +83,8 @@ def look() -> Machine:
     )
 
 
-def judge(machine: Machine) -> list[Finding]:
-    """What the machine is good for."""
+def judge(machine: Machine) -> list[Diagnosis]:
+    """Return a diagnosis for each requirement."""
     return [
         _memory(machine.memory),
         *(_disk(place, free) for place, free in machine.free.items()),
@@ -95,32 +95,32 @@ def judge(machine: Machine) -> list[Finding]:
     ]
 
 
-def _memory(available: int) -> Finding:
+def _memory(available: int) -> Diagnosis:
     seen = f"{available / GIB:.1f} GiB available"
     if available < 2 * GIB:
-        return Finding(Level.FAIL, "memory", f"{seen}; a cluster of four nodes needs 2 GiB: stop something else")
+        return Diagnosis(Level.FAIL, "memory", f"{seen}; a cluster of four nodes needs 2 GiB: stop something else")
     if available < 5 * GIB:
-        return Finding(Level.WARN, "memory", f"{seen}; building Kubernetes beside a cluster needs 5 GiB: build first")
-    return Finding(Level.OK, "memory", seen)
+        return Diagnosis(Level.WARN, "memory", f"{seen}; building Kubernetes beside a cluster needs 5 GiB: build first")
+    return Diagnosis(Level.OK, "memory", seen)
 
 
-def _disk(place: str, free: int) -> Finding:
+def _disk(place: str, free: int) -> Diagnosis:
     seen = f"{free / GIB:.0f} GiB free for {place}"
     if free < 4 * GIB:
-        return Finding(
+        return Diagnosis(
             Level.FAIL, "disk", f"{seen}; a cluster needs 4 GiB: free some, or move it (KUBESKEPTIC_CACHE, _STATE)"
         )
     if free < 20 * GIB:
-        return Finding(
+        return Diagnosis(
             Level.WARN, "disk", f"{seen}; building everything needs 20 GiB: free some before images are built"
         )
-    return Finding(Level.OK, "disk", seen)
+    return Diagnosis(Level.OK, "disk", seen)
 
 
 def inotify_shortage(machine: Machine, nodes: int) -> str | None:
-    """Why a further cluster would not start for want of inotify instances, None when there are enough.
+    """Return why another cluster would run out of inotify instances, or None when enough are left.
 
-    Where there are too few, systemd in a node ends with "Too many open files".
+    Without enough of them systemd in a node exits with "Too many open files".
     """
     needed = nodes * INSTANCES_PER_NODE + INSTANCES_OF_CONTROL_PLANE
     if machine.inotify_used + needed <= machine.inotify_instances:
@@ -131,42 +131,42 @@ def inotify_shortage(machine: Machine, nodes: int) -> str | None:
     )
 
 
-def _inotify(machine: Machine) -> Finding:
+def _inotify(machine: Machine) -> Diagnosis:
     seen = f"{machine.inotify_used} of {machine.inotify_instances} instances in use, {machine.inotify_watches} watches allowed"
     fresh = replace(machine, inotify_used=0)
     if inotify_shortage(fresh, 4) or machine.inotify_watches < 8192:
-        return Finding(Level.FAIL, "inotify", f"{seen}; too low for four nodes: {MORE_INOTIFY}")
+        return Diagnosis(Level.FAIL, "inotify", f"{seen}; too low for four nodes: {MORE_INOTIFY}")
     if inotify_shortage(machine, 4) or machine.inotify_watches < 65536:
-        return Finding(Level.WARN, "inotify", f"{seen}; too few for four more nodes: {MORE_INOTIFY}")
-    return Finding(Level.OK, "inotify", seen)
+        return Diagnosis(Level.WARN, "inotify", f"{seen}; too few for four more nodes: {MORE_INOTIFY}")
+    return Diagnosis(Level.OK, "inotify", seen)
 
 
-def _open_files(hard: int) -> Finding:
+def _open_files(hard: int) -> Diagnosis:
     if hard != resource.RLIM_INFINITY and hard < 4096:
-        return Finding(Level.FAIL, "open files", f"hard limit of {hard}; raise it to 65536 (ulimit -Hn, limits.conf)")
-    return Finding(
+        return Diagnosis(Level.FAIL, "open files", f"hard limit of {hard}; raise it to 65536 (ulimit -Hn, limits.conf)")
+    return Diagnosis(
         Level.OK, "open files", "no hard limit" if hard == resource.RLIM_INFINITY else f"hard limit of {hard}"
     )
 
 
-def _cgroups(version: str, controllers: Sequence[str]) -> Finding:
+def _cgroups(version: str, controllers: Sequence[str]) -> Diagnosis:
     missing = [name for name in CONTROLLERS if name not in controllers]
     if missing:
-        return Finding(
+        return Diagnosis(
             Level.FAIL, "cgroups", f"version {version} without {', '.join(missing)}; enable them in the kernel"
         )
     if version == "1":
-        return Finding(Level.OK, "cgroups", "version 1; the kubelet is told to accept it (failCgroupV1: false)")
-    return Finding(Level.OK, "cgroups", f"version {version}")
+        return Diagnosis(Level.OK, "cgroups", "version 1; the kubelet is told to accept it (failCgroupV1: false)")
+    return Diagnosis(Level.OK, "cgroups", f"version {version}")
 
 
-def _kernel(filesystems: Sequence[str], *, netfilter: bool) -> Finding:
+def _kernel(filesystems: Sequence[str], *, netfilter: bool) -> Diagnosis:
     lacking = [] if "overlay" in filesystems else ["the overlay file system (modprobe overlay)"]
     lacking += [] if netfilter else ["netfilter (modprobe nf_conntrack)"]
     if lacking:
-        # either may still be loaded as a module by the engine
-        return Finding(Level.WARN, "kernel", f"not seen: {', '.join(lacking)}; needed once the engine runs")
-    return Finding(Level.OK, "kernel", "overlay file system and netfilter are there")
+        # the engine may still load either as a module
+        return Diagnosis(Level.WARN, "kernel", f"not seen: {', '.join(lacking)}; needed once the engine runs")
+    return Diagnosis(Level.OK, "kernel", "overlay file system and netfilter are available")
 
 
 def _old_controllers(table: str) -> tuple[str, ...]:
@@ -190,7 +190,7 @@ def _instances_of(process: Path) -> int:
         if process.stat().st_uid != os.geteuid():
             return 0
         return sum(str(file.readlink()) == "anon_inode:inotify" for file in (process / "fd").iterdir())
-    except OSError:  # it ended, or is not ours to look at
+    except OSError:  # it has exited, or belongs to another user
         return 0
 
 

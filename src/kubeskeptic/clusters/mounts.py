@@ -1,4 +1,4 @@
-"""Removing a folder in which something may still be mounted: what a killed engine or a killed bootstrap leaves behind."""
+"""Removal of folders with mounts inside, as a killed engine or a killed bootstrap leaves behind."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from kubeskeptic.errors import CommandFailed
 
 
 def remove(folder: Path) -> None:
-    """Unmount a folder and everything below it, then remove it; fine when it is not there."""
+    """Unmount a folder and everything below it, then remove it. A folder that does not exist is no error."""
     release(folder)
     if not below(folder.resolve(), _table()):  # never walk into a mounted file system
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def release(folder: Path) -> None:
-    """Unmount a folder and everything below it, as far as that can be done."""
+    """Unmount a folder and everything below it. What cannot be unmounted stays mounted."""
     for place in below(folder.resolve(), _table()):
         with contextlib.suppress(CommandFailed):
             process.run(["umount", "--lazy", place])
 
 
 def below(folder: Path, table: str) -> list[str]:
-    """Mount points at and below a folder, the innermost first.
+    """Return the mount points at and below a folder, the innermost first.
 
     :param folder: without symbolic links, as the kernel lists mount points by their real paths
     :param table: lines as in ``/proc/self/mounts``
@@ -37,7 +37,7 @@ def below(folder: Path, table: str) -> list[str]:
 
 
 def _unescaped(place: str) -> str:
-    """A path of the table as it is: space, tab, newline, backslash and # are octal there. Source: fstab(5), getmntent(3)."""
+    """Return a path of the table without escapes: space, tab, newline, backslash and # are octal. Source: getmntent(3)."""
     return re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), place)
 
 

@@ -4,9 +4,9 @@
 
     pod 10.244.1.7 ── veth (ptp) ── node A ── route 10.244.2.0/24 via B ── node B ── veth ── pod 10.244.2.4
 
-A cluster whose nodes do not come and go needs no daemon for that. What is written into a node is put back by a unit
-(``images/node/kubeskeptic-network``) whenever the node starts. What is meant for a Service or a pod stays in the cluster, also
-where rules were flushed on purpose or the pod is gone: a node drops it at its edge, as networks do that have no route for it.
+A cluster with a fixed set of nodes needs no daemon for that. A unit (``images/node/kubeskeptic-network``) restores a node's
+configuration whenever the node starts. Packets for a Service or a pod never leave the cluster, also after rules were flushed on
+purpose or the pod was deleted: the node drops them at its edge, like a network without a route for them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SETTINGS = "/etc/kubeskeptic/network"
 
 @dataclass(frozen=True)
 class Place:
-    """A node on the network: its own address and the range that its pods' addresses come from."""
+    """A node on the network: its own address and its pod CIDR."""
 
     node: str
     address: str
@@ -39,18 +39,18 @@ class Place:
 
 
 def configure(engine: Engine, control_plane: str, nodes: int, *, given_up: threading.Event | None = None) -> None:
-    """Give the first ``nodes`` nodes of a new cluster their pod network, as soon as they know their pods' ranges.
+    """Configure the pod network of the first ``nodes`` nodes of a new cluster, as soon as they have a pod CIDR.
 
-    :param given_up: set by whoever makes the cluster when there will be none
+    :param given_up: set when the creation of the cluster has failed, which ends the wait
     """
 
     def known() -> list[Place] | NotYet:
         if given_up and given_up.is_set():
             return []
         found = places(json.loads(engine.exec(control_plane, [*KUBECTL, "get", "nodes", "-o", "json"])))
-        return found if len(found) >= nodes else NotYet(f"{len(found)} of {nodes} nodes have a range for their pods")
+        return found if len(found) >= nodes else NotYet(f"{len(found)} of {nodes} nodes have a pod CIDR")
 
-    found = until(known, CLUSTER_READY, what="the nodes' pod ranges", tolerate=(CommandFailed,))
+    found = until(known, CLUSTER_READY, what="the nodes' pod CIDRs", tolerate=(CommandFailed,))
     if not found:
         return
     services = service_ranges(json.loads(engine.exec(control_plane, [*KUBECTL, "get", "servicecidrs", "-o", "json"])))
@@ -59,7 +59,7 @@ def configure(engine: Engine, control_plane: str, nodes: int, *, given_up: threa
 
 
 def places(nodes: dict[str, Any]) -> list[Place]:
-    """The nodes of a NodeList that have a range for their pods."""
+    """Return the nodes of a NodeList that have a pod CIDR."""
     return [
         Place(
             node["metadata"]["name"],
@@ -74,24 +74,24 @@ def places(nodes: dict[str, Any]) -> list[Place]:
 
 
 def service_ranges(found: dict[str, Any]) -> list[str]:
-    """The ranges that the addresses of Services come from, of a ServiceCIDRList."""
+    """Return the IPv4 ranges of a ServiceCIDRList."""
     return [cidr for item in found["items"] for cidr in item["spec"]["cidrs"] if "." in cidr]
 
 
 def settings(here: Place, everywhere: Sequence[Place], services: Sequence[str]) -> str:
-    """What the node's unit reads: the ranges of all pods, of its own, of Services, and the way to each other node's pods."""
+    """Return what the node's unit reads: the CIDRs of all pods, of its own and of Services, and routes to the others."""
     lines = [f"pods {range_of_all(everywhere)}", f"here {here.pods}", *(f"services {cidr}" for cidr in services)]
     lines += [f"route {place.pods} {place.address}" for place in everywhere if place.node != here.node]
     return "\n".join(lines) + "\n"
 
 
 def range_of_all(everywhere: Sequence[Place]) -> str:
-    """The /16 that the nodes' ranges are cut from, which is kind's and kubeadm's default size."""
+    """Return the /16 that contains the nodes' pod CIDRs; its size is kind's and kubeadm's default."""
     return str(ipaddress.ip_network(everywhere[0].pods).supernet(new_prefix=16))
 
 
 def plugins(here: Place) -> str:
-    """The plugin configuration that containerd reads. Addresses in use are forgotten when the node restarts, like its pods."""
+    """Return the CNI configuration that containerd reads. Address reservations end when the node restarts, like its pods."""
     ipam = {
         "type": "host-local",
         "dataDir": "/run/cni-ipam-state",
@@ -109,5 +109,5 @@ def _configure_node(engine: Engine, here: Place, everywhere: Sequence[Place], se
     engine.exec(here.node, ["mkdir", "-p", "/etc/kubeskeptic", "/etc/cni/net.d"])
     engine.exec(here.node, ["cp", "/dev/stdin", SETTINGS], stdin=settings(here, everywhere, services))
     engine.exec(here.node, ["systemctl", "restart", "kubeskeptic-network"])
-    # last: from now on the node calls itself Ready
+    # last, as it makes the node Ready
     engine.exec(here.node, ["cp", "/dev/stdin", CONFLIST], stdin=plugins(here))

@@ -1,7 +1,7 @@
-"""What was built, kept by name, version and recipe, so that it is built once.
+"""The cache of builds, by name, version and recipe.
 
-An entry is a folder that appears whole or not at all: it is built beside its place and then renamed.
-Two processes that need the same entry at the same time wait for each other.
+An entry is a folder that appears complete or not at all: it is built beside its final place and then renamed.
+When two processes need the same entry, one builds it and the other waits.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from kubeskeptic.clusters.steps import Say, quiet
 
 @dataclass(frozen=True)
 class Recipe:
-    """How something is made.
+    """How an entry is built.
 
-    :param name: what it is, such as ``coredns``
-    :param version: its version, for people who look into the cache
-    :param inputs: everything else that decides what comes out
+    :param name: the name of the product, such as ``coredns``
+    :param version: its version, which makes the folder's name readable
+    :param inputs: everything else that the result depends on
     """
 
     name: str
@@ -34,46 +34,50 @@ class Recipe:
 
     @property
     def digest(self) -> str:
-        """Twelve hexadecimal digits that change when the recipe does."""
+        """Twelve hexadecimal digits that change with the recipe."""
         written = json.dumps([self.name, self.version, self.inputs])
         return hashlib.sha256(written.encode()).hexdigest()[:12]
 
     @property
     def entry(self) -> str:
-        """The name of the folder in the store."""
+        """The name of the entry's folder."""
         return f"{self.name}-{self.version}-{self.digest}"
 
 
 @contextmanager
 def alone(lock: Path, *, say: Say = quiet, why: str = "") -> Iterator[None]:
-    """Hold a lock file; wait for whoever holds it, saying so. The kernel lets go when the holder dies."""
+    """Hold a lock file during the block, once no other process holds it. The kernel releases it when its holder dies.
+
+    :param say: is told when another process holds the lock
+    :param why: what the lock protects, for that line
+    """
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("w") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say(f"somebody else is at it, waiting: {why or lock.name}")
+            say(f"another process holds the lock, waiting: {why or lock.name}")
             fcntl.flock(held, fcntl.LOCK_EX)
         yield
 
 
 class Store:
-    """Entries under one folder."""
+    """The entries in one folder."""
 
     def __init__(self, root: Path, say: Say = quiet) -> None:
         self._root = root
         self._say = say
 
     def place(self, recipe: Recipe) -> Path:
-        """Where the entry is, or will be."""
+        """Return the path of the entry, whether it exists or not."""
         return self._root / recipe.entry
 
     def has(self, recipe: Recipe) -> bool:
-        """Whether the entry is there, which means: complete."""
+        """Return whether the entry exists, and so is complete."""
         return self.place(recipe).is_dir()
 
     def make(self, recipe: Recipe, build: Callable[[Path], None]) -> Path:
-        """Return the entry's folder; when it is not there, let ``build`` fill an empty one first."""
+        """Return the entry's folder. An entry that does not exist is built first: ``build`` fills an empty folder."""
         place = self.place(recipe)
         if place.is_dir():
             return place
