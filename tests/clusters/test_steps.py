@@ -49,6 +49,9 @@ def test_the_status_tells_what_runs_how_long_and_what_is_left(tmp_path: Path) ->
         now[0] = 80
         assert progress.status() == "oven: 80 s of usually 60 s, dough: 80 s of about 2 min; 5 min left in all"
         assert display.status == progress.status
+        progress.forget("bread")
+        now[0] = 200
+        assert progress.status() == "oven: 3 min of usually 60 s, dough: 3 min of usually 2 min"
     assert progress.status() == ""
 
 

@@ -66,7 +66,7 @@ def journal(site: Site, tmp_path: Path) -> Iterator[Journal]:
 def test_both_witnesses_see_one_outage(site: Site, journal: Journal) -> None:
     """The rules that lead into services are flushed on one node for a few seconds."""
     victim, calm = (node.name for node in site.cluster.workers[:2])
-    recording = recorded(site, journal, victim)
+    recording = recorded(site, journal, victim, calm)
     inside, outside = (witness(recording, journal, node, probe) for node, probe in lanes_of(victim))
     print(f"\n{inside}\n{outside}\nstart {apart(inside, outside, 'start')}, end {apart(inside, outside, 'end')}")
     for edge in ("start", "end"):
@@ -81,8 +81,8 @@ def lanes_of(node: str) -> list[tuple[str, str]]:
     return [(node, "inside"), (lane(node), "outside")]
 
 
-def recorded(site: Site, journal: Journal, victim: str) -> Recording:
-    """Let both witnesses watch while the victim's rules are away, and read what they saw."""
+def recorded(site: Site, journal: Journal, victim: str, calm: str) -> Recording:
+    """Let both witnesses watch two nodes while one has lost its rules, and read what they saw."""
     image = clusters.load_agent_image(site.cluster)
     with ExitStack() as stack:
         pods = stack.enter_context(three_pods(site, "skeptic-live-witness"))
@@ -91,7 +91,7 @@ def recorded(site: Site, journal: Journal, victim: str) -> Recording:
         agents = stack.enter_context(Agents(site.kube, journal, image, "skeptic-live-witness-agents", site.run))
         agents.ask(SCENARIO, [http_new("inside", NODE, port, rate=RATE)])
         stack.callback(agents.stop, SCENARIO)
-        targets = node_targets(site.kube.list("Node")["items"], port)
+        targets = node_targets((site.kube.get("Node", node) for node in (victim, calm)), port)
         probe = http_new("outside", NODE, port, rate=RATE)
         outside = stack.enter_context(OutsideProbe(journal, SCENARIO, probe, targets))
 

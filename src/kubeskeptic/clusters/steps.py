@@ -107,12 +107,16 @@ class Progress:
         return sum(self._planned.values())
 
     def status(self) -> str:
-        """Return the running steps, how long each has taken, and the time left in all; empty when none runs."""
+        """Return the running steps, how long each has taken, and the time left in all, unless that has run out.
+
+        Empty when no step runs.
+        """
         now = self._clock()
         running = {title: now - begun for title, begun in dict(self._begun).items()}
         taken = sum(min(took, self._planned.get(title, 0.0)) for title, took in running.items())
         told = ", ".join(self._told(title, took) for title, took in running.items())
-        return f"{told}; {spoken(max(self.left - taken, 0.0))} left in all" if told else ""
+        left = self.left - taken
+        return f"{told}; {spoken(left)} left in all" if told and left >= 1 else told
 
     def _told(self, title: str, took: float) -> str:
         usual = self._planned.get(title, 0.0)
