@@ -67,7 +67,7 @@ def test_each_target_is_a_lane_that_is_no_node(journal: Journal, workload: int) 
     assert recording.nodes == ("n1",)
     assert set(recording.lanes) == {(lane(name), "out") for name in ("n1", "n2", "n3")}
     found = {one.target: one for one in recording.lanes.values()}
-    assert {(one.outcome, one.by) for one in found["n1"]} == {(Outcome.OK, "web-1")}
+    assert {(one.outcome, one.by) for one in found["n1"]} == {(Outcome.OK, "/web-1/")}
     assert {one.outcome for one in found["n2"]} == {Outcome.REFUSED}
     assert {one.outcome for one in found["n3"]} == {Outcome.TIMEOUT}
     assert all(one.port for one in found["n3"])

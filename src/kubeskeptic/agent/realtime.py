@@ -21,8 +21,8 @@ from kubeskeptic.agent import clock
 SHARE = 0.1
 """Share of one core that a real-time agent may use, however little it asks."""
 A_QUESTION = 2 * SHARE / 150
-"""Seconds of processor time that a question may cost beyond that: twice the design's tenth of a core for 150 questions a second.
-Measured: 0.45 ms on a quiet machine, 0.85 ms on one whose caches are full of others' work (load 25 on two cores)."""
+"""Seconds of processor time that a question may cost beyond that: twice the design's tenth of a core for 150 questions a
+second. Measured: 0.45 ms on a quiet machine, 0.85 ms on one whose caches are full of others' work (load 25 on two cores)."""
 MOST = 0.3
 """Share of one core that a real-time agent may use, however much it asks."""
 WINDOW = 10
@@ -36,12 +36,15 @@ class Realtime:
     """Watches what a real-time agent uses, and sets it back when it uses too much.
 
     :param asked: returns the number of questions asked since the agent's start
+    :param a_question: seconds of processor time that a question may cost
+    :param most: share of one core that it may use, however much it asks
     """
 
-    def __init__(self, asked: Callable[[], int]) -> None:
+    def __init__(self, asked: Callable[[], int], *, a_question: float = A_QUESTION, most: float = MOST) -> None:
         self.why_not = ""
         """Why the process set itself back; empty unless it did."""
         self._asked = asked
+        self._a_question, self._most = a_question, most
         self._used: deque[tuple[float, float, int]] = deque(maxlen=WINDOW + 1)
         self._timer: asyncio.TimerHandle | None = None
 
@@ -72,7 +75,7 @@ class Realtime:
         self._used.append((clock.monotonic(), time.process_time(), self._asked()))
         if len(self._used) > WINDOW:
             seconds, used, asked = (last - first for first, last in zip(self._used[0], self._used[-1], strict=True))
-            allowed = min(MOST, max(SHARE, A_QUESTION * asked / seconds))
+            allowed = min(self._most, max(SHARE, self._a_question * asked / seconds))
             if used > allowed * seconds:
                 told = f"it used {used / seconds:.2f} of a core for {asked / seconds:.0f} questions a second"
                 self._set_back(f"{told}, and {allowed:.2f} is allowed")

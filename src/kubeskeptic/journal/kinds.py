@@ -21,7 +21,8 @@
                the harness's), probes [{name, scenario, number, period, t0}], names [str], unknowns {what: count}, columns of
                equal length: probe [index], tick, sent, took, outcome [index in OUTCOMES], by [index in names], port. A name is
                that of :mod:`kubeskeptic.agent.answered_by`. A question that was asked is a sample; one that a stall left in
-               doubt is of outcome unknown, with the reason "stalled: …" among the unknowns
+               doubt is of outcome unknown, with the reason "stalled: …" among the unknowns. The node is
+               ``outside→TARGET`` for what was asked from the harness's machine; so it is in ``probe``, ``stall``, ``gap``
 ``gap``        source "probe" | "watch", node (probes), probe (or "" for all of that node), resource (watches),
                since, until (null: still open), reason, ticks (questions missing; null: of all kinds and not counted)
 ``change``     scenario, resource ("Pod"), type "LISTED" | "ADDED" | "MODIFIED" | "DELETED", seen, object {…}

@@ -110,6 +110,8 @@ class PortLoop(asyncio.SelectorEventLoop):
         if question is not None:
             self.call_soon(_note_port, question, sock)  # its turn comes once the connect has begun
         await super().sock_connect(sock, address)
+        if question is not None:
+            question.stirred = self.time()
 
 
 def _note_port(question: Question, sock: socket.socket) -> None:

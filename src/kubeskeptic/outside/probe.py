@@ -18,7 +18,7 @@ from kubeskeptic.durations import IN_FLIGHT, PULL_ANSWER
 from kubeskeptic.errors import BadInput, SkepticError
 from kubeskeptic.journal import Journal
 from kubeskeptic.probes.batches import Batch, joined, parse
-from kubeskeptic.probes.recent_samples import Lane, RecentSamples
+from kubeskeptic.probes.recent_samples import LaneKey, RecentSamples
 from kubeskeptic.probes.specs import NODE, Probe
 from kubeskeptic.timeline.samples import OUTSIDE
 
@@ -133,7 +133,7 @@ class OutsideProbe:
         :param since: the settled stretch has to begin after this time
         """
         now = time.time()
-        lanes = [Lane(self._scenario, name, self._probe.name) for name in self.lanes]
+        lanes = [LaneKey(self._scenario, name, self._probe.name) for name in self.lanes]
         return [f"{one.probe} from {one.node}" for one in lanes if not self._recent.calm(one, now, seconds, since)]
 
     # -- the process -------------------------------------------------------------------------------------------------
@@ -162,10 +162,14 @@ class OutsideProbe:
             self._newest[name] = max(self._newest.get(name, 0.0), *batch.sent)
         for one, looks in batch.looks(name, 0.0):
             self._recent.add(one, looks)
-        for gap in batch.gaps:
-            self._recent.skip(Lane(self._scenario, name, gap["probe"]), batch.ticks_of(gap))
-        for gap in joined(batch.gaps):
-            self._gap(name, gap["since"], gap["until"], f"{gap['reason']}: {gap['ticks']} questions were not asked")
+        for stall in batch.stalls:
+            times = {"since": stall["since"], "until": stall["until"], "error": CLOCK_ERROR}
+            self._journal.write("stall", node=name, boot=batch.boot, **times)
+        for gap in batch.missed:
+            self._recent.skip(LaneKey(self._scenario, name, gap["probe"]), batch.ticks_of(gap))
+        for gap in joined(batch.missed):
+            reason = f"{gap['reason']}: {gap['ticks']} questions were not asked"
+            self._gap(name, gap["since"], gap["until"], reason, gap["ticks"])
         self._recent.pulled(name, batch.wall)
         if batch.raw.get("last"):
             self._ended.add(name)
@@ -181,8 +185,8 @@ class OutsideProbe:
         self._said.seek(0)
         return self._said.read().decode(errors="replace").strip()[-300:]
 
-    def _gap(self, node: str, since: float, until: float | None, reason: str) -> None:
+    def _gap(self, node: str, since: float, until: float | None, reason: str, ticks: int | None = None) -> None:
         self._journal.write(
             "gap", source="probe", scenario=self._scenario, node=node, probe=self._probe.name, resource="",
-            since=since, until=until, reason=reason,
+            since=since, until=until, reason=reason, ticks=ticks,
         )  # fmt: skip
