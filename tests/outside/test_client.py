@@ -15,9 +15,11 @@ from kubeskeptic.agent.question import Deadlines, Ending, Question
 from kubeskeptic.agent.spec import parse
 from kubeskeptic.outside.client import HttpxProber, PortLoop, ending_of_error
 from tests.agent import loopback
-from tests.agent.loopback import HOST, LONG, SOON, Asked, Talk, http, says, silent, tcp_server
+from tests.agent.loopback import HOST, LONG, Asked, Talk, http, says, silent, tcp_server
 
 RIGHT = http({"pod": "web-1"})
+WHILE = 0.4
+"""A deadline in which also a busy machine comes to connect."""
 
 
 async def ask(port: int, deadline: float = LONG, **more: object) -> Asked:
@@ -96,9 +98,10 @@ def test_nobody_listening_is_refused() -> None:
 
 
 def test_silence_after_connecting_is_timeout() -> None:
-    seen = asked_of(silent, SOON)
+    seen = asked_of(silent, WHILE)
     assert seen.outcome is Outcome.TIMEOUT
-    assert SOON <= seen.took < 1
+    assert WHILE <= seen.took < 3 * WHILE
+    assert seen.port > 0
 
 
 def test_an_answer_that_drips_is_timeout_at_the_deadline() -> None:
@@ -107,16 +110,16 @@ def test_an_answer_that_drips_is_timeout_at_the_deadline() -> None:
         for at in range(len(RIGHT)):
             writer.write(RIGHT[at : at + 1])
             await writer.drain()
-            await clock.pause(SOON / 10)
+            await clock.pause(WHILE / 10)
 
-    seen = asked_of(drips, SOON)
+    seen = asked_of(drips, WHILE)
     assert seen.outcome is Outcome.TIMEOUT
-    assert seen.took < SOON * 3
+    assert seen.took < WHILE * 3
 
 
 def test_a_syn_without_answer_is_timeout_and_its_port_is_known() -> None:
     with loopback.full() as port:
-        seen = run(lambda: ask(port, SOON))
+        seen = run(lambda: ask(port, WHILE))
     assert seen.outcome is Outcome.TIMEOUT
     assert seen.port > 0
 
