@@ -15,16 +15,18 @@ KILLS_SEED := 63052
 
 .PHONY: verify test test-all check browser up down prove clean
 
-verify: $(STAMP) up
-	$(BIN)/pytest
+# make turns every failure into 2, so that the last line says in words what the exit status was.
+IN_WORDS = status=$$?; test $$status = 0 || $(BIN)/python -m kubeskeptic.exit_status $$status; exit $$status
+
+verify: $(STAMP)
+	@$(BIN)/skeptic up && $(BIN)/pytest; $(IN_WORDS)
 
 test: $(STAMP) check up browser
-	$(BIN)/pytest tests -m "not live" -n 2
-	$(BIN)/pytest tests/live -m live -k "$(LIVE)" --kills $(KILLS) --seed $(KILLS_SEED)
+	@$(BIN)/pytest tests -m "not live" -n 2 \
+	  && $(BIN)/pytest tests/live -m live -k "$(LIVE)" --kills $(KILLS) --seed $(KILLS_SEED); $(IN_WORDS)
 
 test-all: $(STAMP) check up browser
-	$(BIN)/pytest tests -m "not live" -n 2
-	$(BIN)/pytest tests/live -m live
+	@$(BIN)/pytest tests -m "not live" -n 2 && $(BIN)/pytest tests/live -m live; $(IN_WORDS)
 
 check: $(STAMP)
 	$(BIN)/ruff check .

@@ -9,10 +9,11 @@ import click
 from kubeskeptic import paths
 from kubeskeptic.errors import BadInput
 from kubeskeptic.reports import write_all
+from kubeskeptic.runs.latest import NAME, newest
 
 
 @click.command()
-@click.argument("run", default="latest")
+@click.argument("run", default=NAME)
 @click.option("--reports", type=click.Path(path_type=Path), default=None, help="Where runs are. [default: reports/]")
 def report(run: str, reports: Path | None) -> None:
     """Write a run's reports again, from its journal alone.
@@ -29,6 +30,8 @@ def run_folder(run: str, reports: Path) -> Path:
 
     :raises BadInput: when there is no such run, or more than one
     """
+    if run == NAME:
+        return newest(reports)
     for folder in (reports / run, Path(run)):
         if (folder / "journal.jsonl").exists():
             return folder.resolve()

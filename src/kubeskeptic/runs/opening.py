@@ -14,7 +14,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
 
 from kubeskeptic import __version__
 from kubeskeptic.clusters import Cluster, find
@@ -33,6 +32,7 @@ from kubeskeptic.probes.priority import Priority, refused
 from kubeskeptic.reports import write_all
 from kubeskeptic.runs.calibration import calibrated
 from kubeskeptic.runs.evidence import keep_what_explains
+from kubeskeptic.runs.latest import point as point_latest
 from kubeskeptic.runs.model import Run
 from kubeskeptic.runs.options import RunOptions
 from kubeskeptic.runs.preconditions import usable
@@ -119,7 +119,7 @@ def _report(options: RunOptions, followed: JournalFollower, *, full: bool) -> No
     """
     try:
         write_all(options.folder, followed.evidence())
-        _point_latest(options.reports, options.id)
+        point_latest(options.reports, options.id)
     except (SkepticError, OSError) as error:
         if not full:
             print(f"the reports of {options.id} could not be written: {error}", file=sys.stderr)
@@ -170,10 +170,3 @@ def _declare(run: Run, options: RunOptions) -> None:
         command=options.again(),
         sabotages=list(options.sabotages),
     )
-
-
-def _point_latest(reports: Path, id_: str) -> None:
-    """Point ``latest`` at this run, in one step, so that it always points at a run."""
-    fresh = reports / f".latest-{id_}"
-    fresh.symlink_to(id_)
-    fresh.replace(reports / "latest")

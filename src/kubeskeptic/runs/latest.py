@@ -1,0 +1,49 @@
+"""``reports/latest``: a link to the last run, or the folder that an artefact store has made of such a link."""
+
+from __future__ import annotations
+
+from itertools import chain, count
+from pathlib import Path
+
+from kubeskeptic.errors import BadInput
+from kubeskeptic.journal import read
+
+NAME = "latest"
+
+
+def point(reports: Path, id_: str) -> None:
+    """Let ``latest`` point at a run, in one step, so that it always points at some run.
+
+    A folder of that name is a run that was copied: it is renamed after its run and kept.
+    """
+    latest, fresh = reports / NAME, reports / f".{NAME}-{id_}"
+    if latest.is_dir() and not latest.is_symlink():
+        latest.rename(_free(reports, run_id(latest) or f"{NAME}-before"))
+    fresh.symlink_to(id_)
+    fresh.replace(latest)
+
+
+def newest(reports: Path) -> Path:
+    """Return the folder of the last run: where ``latest`` points, and the one with the last id where it does not.
+
+    :raises BadInput: when there is none
+    """
+    latest = reports / NAME
+    if latest.is_symlink() and (latest / "journal.jsonl").exists():
+        return latest.resolve()
+    runs = [path.parent for path in reports.glob("*/journal.jsonl") if not path.parent.is_symlink()]
+    if not runs:
+        raise BadInput(f"there is no run in {reports}; `pytest` makes one")
+    return max(runs, key=lambda folder: run_id(folder) if folder.name == NAME else folder.name)
+
+
+def run_id(folder: Path) -> str:
+    """Return the id of the run whose journal a folder holds; empty when it holds none."""
+    journal = folder / "journal.jsonl"
+    records = read(journal) if journal.exists() else iter(())
+    return next((str(record.get("id") or "") for record in records if record["kind"] == "run"), "")
+
+
+def _free(reports: Path, name: str) -> Path:
+    wanted = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(reports / one for one in wanted if not (reports / one).exists())
