@@ -34,6 +34,7 @@ class Story:
         self.now = 100.0
         self.asked: list[str] = []
         self.told: list[tuple[Any, ...]] = []
+        self.ages: list[float] = []
         self.follower = Follower(cast(Kube, self), Watch("Pod", "shop"), self, lambda: self.now)
         self.follower._pace.period = 0.0
 
@@ -56,8 +57,9 @@ class Story:
                 raise step
             yield step
 
-    def change(self, watch: Watch, type_: str, seen: float, thing: Thing) -> None:
+    def change(self, watch: Watch, type_: str, seen: float, age: float, thing: Thing) -> None:
         self.told.append((type_, thing["metadata"]["name"], seen))
+        self.ages.append(age)
 
     def gap(self, watch: Watch, since: float, until: float | None, reason: str) -> None:
         self.told.append(("GAP", since, until, reason))
@@ -142,3 +144,23 @@ def test_at_the_end_the_server_is_asked_whether_all_was_seen() -> None:
     story.steps = [listing(pod("a")), listing(pod("a", phase="Failed")), listing(), listing(pod("a"), pod("b"))]
     assert story.follower.whole() is True
     assert [isinstance(story.follower.whole(), NotYet) for _ in range(3)] == [True, True, True]
+
+
+def written(thing: Thing, second: int) -> Thing:
+    thing["metadata"]["managedFields"] = [
+        {"manager": "kubelet", "time": f"1970-01-01T00:0{second // 60}:{second % 60:02d}Z"}
+    ]
+    return thing
+
+
+def test_a_change_is_as_old_as_the_silence_before_it_unless_the_object_says_less() -> None:
+    told = Story(listing(), [OPENED, event("ADDED", pod("a"))])
+    told.play()
+    assert told.ages == [1.0]  # the last word of the server was a second before
+    stamped = Story(listing(), [event("ADDED", written(pod("b"), 103))])
+    stamped.now = 100.4
+    stamped.play()
+    assert stamped.ages == [pytest.approx(0.4)]
+    ahead = Story(listing(), [event("ADDED", written(pod("c"), 300))])
+    ahead.play()
+    assert ahead.ages == [2.0]  # a clock that is ahead says nothing

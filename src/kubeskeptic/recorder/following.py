@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from kubeskeptic.durations import RELIST, WATCH_TIMEOUT
@@ -34,8 +35,8 @@ class Watch:
 class Sink(Protocol):
     """Where changes and gaps go."""
 
-    def change(self, watch: Watch, type_: str, seen: float, thing: Object) -> None:
-        """One change of one object."""
+    def change(self, watch: Watch, type_: str, seen: float, age: float, thing: Object) -> None:
+        """Keep one change of one object, which was at most ``age`` seconds old when it was seen."""
 
     def gap(self, watch: Watch, since: float, until: float | None, reason: str) -> None:
         """A time in which changes may have been missed."""
@@ -109,10 +110,10 @@ class Follower:
         now = {key_of(thing): trimmed(thing) for thing in items}
         for key, old in list(self._known.items()):
             if key not in now or now[key]["metadata"]["uid"] != old["metadata"]["uid"]:
-                self._change("DELETED", seen, key, old)
+                self._change("DELETED", seen, key, old, old)
         fresh = "ADDED" if self.listed.is_set() else "LISTED"
         for key, thing in now.items():
-            self._change("MODIFIED" if key in self._known else fresh, seen, key, thing)
+            self._change("MODIFIED" if key in self._known else fresh, seen, key, thing, thing)
 
     def _follow(self) -> None:
         """One watch, from its beginning to its end.
@@ -136,17 +137,34 @@ class Follower:
             return
         thing: dict[str, Any] = event["object"]
         if event["type"] != "BOOKMARK":
-            self._change(event["type"], seen, key_of(thing), trimmed(thing))
+            self._change(event["type"], seen, key_of(thing), trimmed(thing), thing)
         self._version = thing["metadata"]["resourceVersion"]
 
-    def _change(self, type_: str, seen: float, key: Key, thing: Object) -> None:
+    def _change(self, type_: str, seen: float, key: Key, thing: Object, whole: Object) -> None:
         if type_ == "DELETED":
             self._known.pop(key, None)
         elif self._known.get(key) == thing:
             return  # only something that is not kept has changed
         else:
             self._known[key] = thing
-        self._sink.change(self.watch, type_, seen, thing)
+        age = 0.0 if type_ == "LISTED" else round(seen - self._earliest(type_, seen, whole), 3)
+        self._sink.change(self.watch, type_, seen, age, thing)
+
+    def _earliest(self, type_: str, seen: float, whole: Object) -> float:
+        """When a change can have happened at the earliest.
+
+        Not before the last moment at which the watch was known to have told everything; a watch may be silent for its whole
+        length and still deliver. Nor before the API server wrote the object last (``managedFields``, to the second), where
+        its clock agrees.
+        """
+        written = 0.0 if type_ == "DELETED" else last_written(whole)
+        return max(self.good, written) if written <= seen else self.good
+
+
+def last_written(thing: Object) -> float:
+    """Return when an object was written last, as its ``managedFields`` say, in Unix seconds; 0 when they do not."""
+    times = [str(one["time"]) for one in thing["metadata"].get("managedFields") or () if one.get("time")]
+    return max((datetime.fromisoformat(time).timestamp() for time in times), default=0.0)
 
 
 def key_of(thing: Object) -> Key:

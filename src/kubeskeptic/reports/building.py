@@ -84,13 +84,14 @@ def anchor(finding: Mapping[str, Any]) -> str:
 
 
 def _entries(evidence: RunEvidence) -> list[Entry]:
-    latest: dict[tuple[str, str, str, str], dict[str, Any]] = {}
-    for finding in evidence.findings:  # of a claim that was judged again, the last one counts
+    worst: dict[tuple[str, str, str, str], dict[str, Any]] = {}
+    for finding in evidence.findings:  # of one test the worst counts
         key = tuple(str(finding.get(name) or "") for name in ("claim", "case", "scenario", "test"))
-        latest[key[0], key[1], key[2], key[3]] = redact(finding)
+        old = worst.get((key[0], key[1], key[2], key[3]), finding)
+        worst[key[0], key[1], key[2], key[3]] = max(old, redact(finding), key=_badness)
     taken: Counter[str] = Counter()
     entries = []
-    for finding in latest.values():
+    for finding in worst.values():
         name = anchor(finding)
         taken[name] += 1
         entries.append(_entry(finding, name if taken[name] == 1 else f"{name}-{taken[name]}"))
@@ -108,8 +109,8 @@ def _entry(finding: Mapping[str, Any], place: str) -> Entry:
         verdict=Verdict(verdict) if verdict in list(Verdict) else Verdict.INCONCLUSIVE,
         post=Post(finding["post"]) if finding.get("post") in list(Post) else None,
         why=str(finding.get("why") or ""),
-        measured={n: Measure(float(m["value"]), str(m["unit"])) for n, m in (finding.get("measured") or {}).items()},
-        bounds={n: _bound(b) for n, b in (finding.get("bounds") or {}).items()},
+        measured={n: measure_of(m) for n, m in (finding.get("measured") or {}).items()},
+        bounds={n: bound_of(b) for n, b in (finding.get("bounds") or {}).items()},
         nodes=tuple(finding.get("nodes") or ()),
         window=(float(window[0]), float(window[1])) if window else None,
         probes=tuple(finding.get("probes") or ()),
@@ -118,7 +119,21 @@ def _entry(finding: Mapping[str, Any], place: str) -> Entry:
     )
 
 
-def _bound(record: Mapping[str, Any]) -> Bound:
+def _badness(finding: Mapping[str, Any]) -> int:
+    """How bad a finding's verdict is; one that is not known is as good as none."""
+    verdict = finding.get("verdict")
+    return (
+        list(Verdict).index(Verdict(verdict)) if verdict in list(Verdict) else list(Verdict).index(Verdict.INCONCLUSIVE)
+    )
+
+
+def measure_of(record: Mapping[str, Any]) -> Measure:
+    """Return a measured value as a journal or a result has it."""
+    return Measure(float(record["value"]), str(record["unit"]), record.get("low"), record.get("high"))
+
+
+def bound_of(record: Mapping[str, Any]) -> Bound:
+    """Return a bound as a journal or a result has it."""
     return Bound(float(record["value"]), str(record["unit"]), str(record["from"]), bool(record.get("at_least")))
 
 

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from kubeskeptic.errors import BadInput
-from kubeskeptic.findings import Verdict
+from kubeskeptic.findings import Verdict, within
+from kubeskeptic.reports.building import bound_of, measure_of
 
 Result = Mapping[str, Any]
 """A ``result.json``, schema 1."""
@@ -129,7 +130,28 @@ def document(comparison: Comparison) -> dict[str, Any]:
 
 
 def _by_claim(result: Result) -> dict[tuple[str, str], Result]:
-    return {(one["id"], one["case"] or ""): one for one in result["claims"]}
+    """The entries of a result by claim and case: of one that is listed twice the worse, each with a verdict that is true."""
+    found: dict[tuple[str, str], Result] = {}
+    for one in map(believed, result["claims"]):
+        key = (one["id"], one["case"] or "")
+        found[key] = max((found.get(key, one), one), key=lambda entry: list(Verdict).index(Verdict(entry["verdict"])))
+    return found
+
+
+def believed(entry: Result) -> Result:
+    """Return an entry as its own numbers allow: one that says *holds* beside a value outside its bound is violated, and
+    beside no number inconclusive.
+    """
+    if entry["verdict"] != Verdict.HOLDS:
+        return entry
+    pairs = [
+        (name, entry["measured"][name], bound) for name, bound in entry["bound"].items() if name in entry["measured"]
+    ]
+    verdicts = [within(measure_of(measured), bound_of(bound)) for _, measured, bound in pairs]
+    verdict = max(verdicts, key=list(Verdict).index, default=Verdict.INCONCLUSIVE)
+    if verdict is Verdict.HOLDS:
+        return entry
+    return {**entry, "verdict": str(verdict), "why": f"It says “holds”, and its numbers do not: {entry['why']}"}
 
 
 def _value(setting: Result | None) -> tuple[Any, Any] | None:

@@ -65,7 +65,7 @@ def _claim(section: Section, entry: Entry) -> dict[str, Any]:
         "verdict": entry.verdict,
         "why": entry.why,
         "bound": {name: bound.as_record() for name, bound in entry.bounds.items()},
-        "measured": {name: {"value": m.value, "unit": m.unit} for name, m in entry.measured.items()},
+        "measured": {name: m.as_record() for name, m in entry.measured.items()},
         "scenario": entry.scenario,
         "test": entry.test,
         "seconds": None if entry.seconds is None else round(entry.seconds, 3),
