@@ -64,7 +64,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     config, asked = session.config, [item for item in session.items if asks(item)]
     if config.stash.get(_unknown, False) or not (asked or options.given(config)):
         return
-    from kubeskeptic.plugin import refusals
+    from kubeskeptic.plugin import progress, refusals
 
     if asked and (output := getattr(config, "workeroutput", None)) is not None:
         output["kubeskeptic"] = refusals.SHARED  # the controller ends the session with it
@@ -72,6 +72,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     else:
         refusals.check(config, asked)
         _wake(config)
+        progress.follow(session)
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> str | list[str]:
