@@ -60,7 +60,7 @@ def test_allure_has_statuses_labels_and_parameters(
     assert labels(killed)["claim"] == labels(killed)["feature"] == "service.pod-killed"
     told = {one["name"]: one["value"] for one in killed["parameters"]}
     assert told["seed"] == "7"
-    assert told["failing, bound"] == "at most 3\N{NO-BREAK SPACE}s = SYNC 1 + margin 2"
+    assert told["failing, bound"] == "≤\N{NO-BREAK SPACE}3\N{NO-BREAK SPACE}s = SYNC 1 + margin 2"
     assert killed["statusDetails"]["message"] == "Requests failed for 9 s."
 
 
@@ -94,4 +94,4 @@ def test_junit_carries_claim_verdict_and_numbers(pytester: pytest.Pytester) -> N
     assert [one["verdict"] for one in told] == ["holds", "violated", "inconclusive"]
     assert told[1]["claim"] == "service.pod-killed"
     assert told[1]["measured.failing"] == "9\N{NO-BREAK SPACE}s"
-    assert told[1]["bound.failing"] == "at most 3\N{NO-BREAK SPACE}s (SYNC 1 + margin 2)"
+    assert told[1]["bound.failing"] == "≤\N{NO-BREAK SPACE}3\N{NO-BREAK SPACE}s (SYNC 1 + margin 2)"
