@@ -102,8 +102,8 @@ def test_a_heartbeat_comes_on_a_line_of_its_own(pytester: pytest.Pytester) -> No
     pytester.makeini("[pytest]\nmarkers = claim: a claim\n")
     pytester.makeconftest(
         """
-import kubeskeptic.display as display
-display.HEARTBEAT, display.HEARTBEAT_LOOK = 0.2, 0.05
+import kubeskeptic.terminal as terminal
+terminal.HEARTBEAT, terminal.HEARTBEAT_LOOK = 0.2, 0.05
 """
     )
     (pytester.path / "reports/latest").mkdir(parents=True)

@@ -15,10 +15,9 @@ from typing import TextIO
 
 import pytest
 
-from kubeskeptic.display import Display, spoken
 from kubeskeptic.plugin.cases import case_of, scenario_of
 from kubeskeptic.plugin.state import STATE
-from kubeskeptic.terminal import forgive
+from kubeskeptic.terminal import Display, print_any_character, spoken
 
 TIMES = "latest/result.json"
 """Below the folder for runs: what the scenarios of the last run took."""
@@ -126,5 +125,5 @@ def _terminal(config: pytest.Config) -> TextIO | None:
         stream = os.fdopen(os.dup(1), "w", encoding=sys.__stdout__.encoding if sys.__stdout__ else None)
     except OSError:
         return None
-    forgive(stream)
+    print_any_character(stream)
     return stream
