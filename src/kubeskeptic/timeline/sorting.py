@@ -12,7 +12,8 @@ from kubeskeptic.journal import Record
 from kubeskeptic.journal.kinds import wrong_field
 from kubeskeptic.timeline import batches
 from kubeskeptic.timeline.faults import FaultSpan
-from kubeskeptic.timeline.recording import ActSpan, Change, Gap, Recording, RunEvidence, Stall, Taken
+from kubeskeptic.timeline.observers import Observers
+from kubeskeptic.timeline.recording import ActSpan, Change, Gap, Recording, RunEvidence, Taken
 from kubeskeptic.timeline.run_record import merged
 from kubeskeptic.timeline.samples import Columns, Lane
 
@@ -33,8 +34,7 @@ class Sorter:
         self._ticks: dict[tuple[Any, ...], batches.Ticks] = defaultdict(batches.Ticks)
         self._gaps: dict[str, list[Gap]] = defaultdict(list)
         """By scenario; by the empty text those of no scenario, which belong to all that they touch."""
-        self._stalls: list[Stall] = []
-        self._joined: dict[str, float] = {}
+        self._observers = Observers(self.evidence.realtime)
         self._line = 0
         self._take: dict[str, Callable[[Record], None]] = {
             "run": self._run,
@@ -48,9 +48,9 @@ class Sorter:
             "probe": self._probe,
             "samples": self._samples,
             "gap": self._gap,
-            "stall": self._stall,
-            "nodes": self._nodes,
-            "priority": self._priority,
+            "stall": self._observers.stall,
+            "nodes": self._observers.nodes,
+            "priority": self._observers.priority,
             "change": self._change,
             "instrument": self.evidence.instrument.append,
             "finding": self.evidence.findings.append,
@@ -96,9 +96,7 @@ class Sorter:
             recording.settings = self.evidence.settings
             recording.nodes = tuple(run.get("nodes") or ())
             recording.roles = dict(run.get("roles") or {})
-            end = recording.ended or float("inf")
-            recording.joined = {node: at for node, at in self._joined.items() if at <= end}
-            recording.stalls = [one for one in self._stalls if one.until > recording.started and one.since < end]
+            self._observers.fill(recording)
             recording.damage = tuple(dict.fromkeys(self._damage[name]))
         for name in self._touched:
             recording = self.evidence.scenarios[name]
@@ -196,17 +194,6 @@ class Sorter:
         gap = Gap(record["source"], node, probe, resource, record["since"], record.get("until"), record["reason"])
         name = record.get("scenario") or ""
         self._add_gap(gap, name if name in self.evidence.scenarios else "")
-
-    def _stall(self, record: Record) -> None:
-        self._stalls.append(Stall(record["node"], record["since"], record["until"], record.get("error") or 0.0))
-
-    def _nodes(self, record: Record) -> None:
-        for node in record.get("joined") or ():
-            self._joined.setdefault(node, record["at"])
-
-    def _priority(self, record: Record) -> None:
-        known = self.evidence.realtime
-        known[record["node"]] = known.get(record["node"], True) and record["realtime"]
 
     def _add_gap(self, gap: Gap, scenario: str = "") -> None:
         self._gaps[scenario].append(gap)
