@@ -230,10 +230,9 @@ class Sorter:
         self._touched[recording.id] = None
         self.evidence.tick_lag.add(batches.lateness(fresh, probe, record["offset"]))
         if contradicted:
-            which = f"tick {min(contradicted)}" + (
-                f" and {len(contradicted) - 1} more" if len(contradicted) > 1 else ""
-            )
-            self._wrong(f"it has another sample of {which} of the probe “{name}” on {node}", [recording.id])
+            more = f" and {len(contradicted) - 1} more" if len(contradicted) > 1 else ""
+            told = f"it has another sample of tick {min(contradicted)}{more} of the probe “{name}” on {node}"
+            self._wrong(told, [recording.id])
 
     def _doubted(self, record: Record) -> None:
         """Note samples whose clock is not known well enough to hold them against a fault's: a gap."""
