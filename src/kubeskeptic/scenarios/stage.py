@@ -9,7 +9,7 @@ from typing import Any
 
 from kubeskeptic.bounds import Bound, Expression, Settings
 from kubeskeptic.claims.case import Case
-from kubeskeptic.durations import BASELINE, CLOCK_DOUBT, PODS_READY, SETTLE, TAIL, Patience
+from kubeskeptic.durations import BASELINE, CLOCK_DOUBT, SETTLE, TAIL, Patience
 from kubeskeptic.errors import ClusterError, Inconclusive, PatienceExhausted, Unanswered
 from kubeskeptic.faults import Fault, Inflicted, choose, inflict
 from kubeskeptic.faults.targets import WHOLE
@@ -19,6 +19,7 @@ from kubeskeptic.probes.specs import Probe
 from kubeskeptic.runs import Run, evidence
 from kubeskeptic.scenarios.declaration import GIVEN, ActPlan, Sabotage, Scenario
 from kubeskeptic.scenarios.manifests import placed, read, replicas
+from kubeskeptic.scenarios.readiness import Readiness, readiness, wait_until_ready
 from kubeskeptic.timeline.objects import eviction_delay, is_ready, node_of, restarts
 from kubeskeptic.timeline.recording import LEFT_OUT, Change
 from kubeskeptic.waiting import NotYet, until
@@ -67,6 +68,7 @@ class Stage:
         """Apply the scenario's manifest in its namespace, and wait until every pod of it is Ready.
 
         :raises BadInput: when the manifest has a mistake
+        :raises Inconclusive: when something keeps pods from it that does not pass by itself
         :raises PatienceExhausted: with the pods that are not Ready
         """
         path = self.scenario.manifest or shipped() / "manifests" / f"{self.scenario.id}.yaml"
@@ -76,8 +78,9 @@ class Stage:
         for manifest in manifests:
             self.run.kube.apply(placed(manifest, self.namespace, self.run.id))
         self._wanted = sum(replicas(manifest, len(self.run.workers)) for manifest in manifests)
-        what = f"{self._wanted} pods of {self.scenario.id} to be Ready"
-        until(lambda: self._all_ready(self._wanted), PODS_READY, what=what)
+        left_out = wait_until_ready(self.run.kube, self.namespace, self._wanted).left_out
+        if left_out:
+            self.note("pods left out", list(left_out))
         self.irreducible += self.run.settings.measured("START")
 
     def ask(self, *probes: Probe) -> None:
@@ -147,7 +150,8 @@ class Stage:
 
     def all_ready(self, *, but: int = 0) -> bool:
         """Return whether every pod of the scenario is Ready, and as many are there as were applied, less those lost."""
-        return self._all_ready(self._wanted - but) is True
+        pods = self.run.kube.list("Pod", self.namespace)["items"]
+        return isinstance(readiness(pods, self._wanted - but), Readiness)
 
     def running_again(self, app: str) -> bool:
         """Return whether the pods of an app have been restarted and are Ready."""
@@ -274,10 +278,3 @@ class Stage:
 
     def _mark(self, phase: str, **more: float) -> None:
         self.run.journal.write("act", sync=True, scenario=self.scenario.id, act=self._act, phase=phase, **more)
-
-    def _all_ready(self, wanted: int) -> bool | NotYet:
-        pods = self.run.kube.list("Pod", self.namespace)["items"]
-        unready = [pod["metadata"]["name"] for pod in pods if not is_ready(pod)]
-        if len(pods) >= wanted and not unready:
-            return True
-        return NotYet(f"{len(pods)} of {wanted} pods are there; not Ready: {', '.join(unready) or 'none'}")
