@@ -5,28 +5,42 @@ from __future__ import annotations
 import pytest
 
 from .inner import suite
+from .test_plugin import run
 
-FILLS = """
+FULL = """
 import os
-from kubeskeptic.runs.run_journal import RunJournal
 
-def fill(run):
+def fill(request):
+    journal = request.getfixturevalue("run").journal
     device = os.open("/dev/full", os.O_WRONLY)
-    os.dup2(device, run.journal._file)
+    os.dup2(device, journal._file)
+
+@pytest.fixture
+def full(request):
+    fill(request)
 """
+SENTENCE = "*the journal in * cannot be written (*), and what is seen would be lost; make room and run again"
 
 
-def full(pytester: pytest.Pytester, *bodies: str) -> pytest.RunResult:
-    suite(pytester, *bodies, more=FILLS)
+def filling(pytester: pytest.Pytester, *bodies: str) -> pytest.RunResult:
+    """The suite on a run whose journal is the real one; ``fill(request)`` in a body fills the disk."""
+    suite(pytester, *bodies, more=FULL)
+    module = next(pytester.path.glob("test_*.py"))
+    module.write_text(module.read_text().replace("(recording, holds)", "(request, recording, holds)"))
     conftest = pytester.path / "conftest.py"
     text = conftest.read_text().replace("    folder.mkdir(parents=True)\n", "")
-    text = text.replace('Journal(folder / "journal.jsonl")', "RunJournal(folder)")
-    conftest.write_text(
-        text.replace("from kubeskeptic.journal import Journal", "from kubeskeptic.runs.run_journal import RunJournal")
+    text = text.replace('journal = Journal(folder / "journal.jsonl")', "journal = RunJournal(folder, folder.name)")
+    text = text.replace("import Journal\n", "import Journal\nfrom kubeskeptic.runs.run_journal import RunJournal\n")
+    conftest.write_text(text.replace("    write_all(folder)\n", ""))
+    return run(pytester)
+
+
+def test_a_disk_that_fills_in_mid_run(pytester: pytest.Pytester) -> None:
+    result = filling(pytester, "holds(FINE)", "fill(request)\n    holds(FINE)", "holds(FINE)")
+    assert result.ret == 10
+    result.stdout.fnmatch_lines([SENTENCE])
+    result.stdout.no_fnmatch_line("*Traceback*")
+    result.stdout.no_fnmatch_line("*INTERNALERROR*")
+    result.stdout.fnmatch_lines(
+        ["● holds *service.stable*", "? inconclusive *service.pod-killed*", "? inconclusive *heal.crash*"]
     )
-    return pytester.runpytest_inprocess("-p", "no:cacheprovider")
-
-
-def test_a_finding_that_cannot_be_written_down_is_not_believed(pytester: pytest.Pytester) -> None:
-    told = full(pytester, "holds(FINE)", "fill(recording.run)\n    holds(FINE)", "holds(FINE)")
-    assert told.ret == 10
