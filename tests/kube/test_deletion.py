@@ -97,6 +97,15 @@ def test_what_is_still_in_it_is_waited_for_and_said() -> None:
     Cluster(condition("NamespaceContentRemaining", "pods"), goes=100.0).go()
 
 
+def test_pods_that_stop_slowly_are_waited_for() -> None:
+    remain = (
+        "Failed to delete all resource types, 1 remaining: unexpected items still remain in namespace: ns for gvr: pods"
+    )
+    Cluster(condition("NamespaceDeletionContentFailure", remain), goes=100.0).go()
+    with pytest.raises(PatienceExhausted, match=r"Namespace ns is held: .* failed calling webhook"):
+        Cluster(condition("NamespaceDeletionContentFailure", "1 remaining: failed calling webhook")).go()
+
+
 @pytest.mark.parametrize(("status", "dead"), [("True", 0), ("False", 1), ("Unknown", 1), (None, 1)])
 def test_an_api_is_dead_unless_its_backend_answers(status: str | None, dead: int) -> None:
     assert len(dead_apis([api_service("v1.x", status), api_service("v1.apps", status, local=True)])) == dead

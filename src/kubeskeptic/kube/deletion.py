@@ -23,7 +23,9 @@ HOLDS = (
     "NamespaceDeletionContentFailure",
     "NamespaceDeletionGroupVersionParsingFailure",
 )
-"""Conditions of a namespace that do not come from waiting for what is in it."""
+"""Conditions of a namespace that may not come from waiting for what is in it."""
+ON_ITS_WAY = "unexpected items still remain in namespace"
+"""What Kubernetes says of pods that are still stopping, as on a node that is dead: waiting may help."""
 
 
 def delete_and_wait(
@@ -81,7 +83,11 @@ def dead_apis(services: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def _held(name: str, status: Mapping[str, Any]) -> dict[Key, str]:
-    found = [one for one in status.get("conditions") or () if one["type"] in HOLDS and one["status"] == "True"]
+    found = [
+        one
+        for one in status.get("conditions") or ()
+        if one["type"] in HOLDS and one["status"] == "True" and ON_ITS_WAY not in one.get("message", "")
+    ]
     return {("Namespace", name, one["type"]): f"is held: {one.get('message') or one.get('reason')}" for one in found}
 
 
