@@ -69,8 +69,11 @@ class ProcessId(NamedTuple):
     @property
     def alive(self) -> bool:
         """Whether this very process still runs."""
-        now = ProcessId.of(self.pid).started if self.started else 0.0
-        return now != 0.0 and abs(now - self.started) < SAME_START
+        return self.started != 0.0 and self.same(ProcessId.of(self.pid))
+
+    def same(self, other: ProcessId) -> bool:
+        """Whether both are one process, as far as its start is known."""
+        return self.pid == other.pid and abs(self.started - other.started) < SAME_START
 
 
 def run(

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +16,14 @@ import pytest
 from kubeskeptic import clusters
 from kubeskeptic.clusters import Cluster
 from kubeskeptic.durations import GONE, Patience
-from kubeskeptic.errors import NotFound, SkepticError
+from kubeskeptic.errors import Conflict, NotFound, SkepticError
 from kubeskeptic.journal import Journal, read
 from kubeskeptic.kube import Kube
 from kubeskeptic.kube.settings import pod_ranges, proxy_mode, read_settings
 from kubeskeptic.node_access import EngineAccess
 from kubeskeptic.probes.agents import Agents
 from kubeskeptic.probes.instrument import prove
+from kubeskeptic.probes.priority import Machine, Prioritise, Priority
 from kubeskeptic.probes.specs import dns_tcp, dns_udp, http_kept, http_new, tcp_connect
 from kubeskeptic.recorder import Recorder, Watch
 from kubeskeptic.waiting import NotYet, until
@@ -31,8 +36,8 @@ Record = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Cluster:
-    found = clusters.find()
+def cluster(request: pytest.FixtureRequest) -> Cluster:
+    found = clusters.find(request.config.getoption("--cluster"))
     if found is None:
         pytest.skip("no cluster of ours works; `skeptic up` makes one")
     return found
@@ -190,7 +195,7 @@ def test_every_question_of_every_node_arrives(
         assert all(agent.in_flight == 0 for agent in agents.nodes.values())
     lanes = _lanes(journal)
     assert {(node, probe.name) for node in nodes for probe in probes} == set(lanes)
-    skipped = sum(int(gap["reason"].split()[1]) for gap in of_kind(journal, "gap"))
+    skipped = sum(gap["ticks"] for gap in of_kind(journal, "gap"))
     missing = sum(max(ticks) + 1 - len(ticks) for ticks in lanes.values())
     print(f"{sum(map(len, lanes.values()))} samples, {missing} ticks missing, {skipped} of them said to be")
     assert missing == skipped
@@ -215,12 +220,151 @@ def test_an_agent_that_is_killed_is_a_gap_and_comes_back(
     assert 0 < gaps[0]["until"] - gaps[0]["since"] < 30
 
 
+def test_agents_are_given_real_time_priority_and_miss_nothing_while_both_cores_are_busy(
+    kube: Kube, cluster: Cluster, journal: Journal, namespace: str
+) -> None:
+    image = clusters.load_agent_image(cluster)
+    service = kube.get("Service", "kube-dns", "kube-system")["spec"]["clusterIP"]
+    name = "kubernetes.default.svc.cluster.local."
+    with Agents(kube, journal, image, f"{namespace}-agents", "live", prioritise(cluster)) as agents, busy(20):
+        given = {one["node"]: one for one in of_kind(journal, "priority")}
+        print({node: one["how"] or one["why_not"] for node, one in given.items()})
+        assert set(given) == set(agents.nodes)
+        agents.ask("live", [http_new("itself", "127.0.0.1", 8081), dns_udp("name", service, name)])
+        wait(lambda: agents.settled("live", agents.nodes, 1), 60, "all nodes to settle")
+        let_pass(10)
+        agents.stop("live")
+    if not all(one["realtime"] for one in given.values()):
+        pytest.skip(f"no real-time priority here: {next(one['why_not'] for one in given.values())}")
+    lags = lateness(journal)
+    print(
+        f"{len(lags)} questions, lag p99 {1000 * lags[int(len(lags) * 0.99)]:.2f} ms, longest {1000 * lags[-1]:.1f} ms"
+    )
+    assert of_kind(journal, "gap") == []
+    assert all(sorted(ticks) == list(range(len(ticks))) for ticks in _lanes(journal).values())
+    assert lags[int(len(lags) * 0.99)] <= 0.005
+
+
+def test_an_agent_that_is_stopped_for_three_seconds_is_a_stall_that_all_its_lanes_share(
+    kube: Kube, cluster: Cluster, journal: Journal, namespace: str
+) -> None:
+    image = clusters.load_agent_image(cluster)
+    agents_of = f"{namespace}-agents"
+    with Agents(kube, journal, image, agents_of, "live", prioritise(cluster)) as agents:
+        victim = sorted(agents.nodes)[-1]
+        pids = list(Machine().agents(kube.get("Pod", agents.nodes[victim].pod, agents_of)["metadata"]["uid"]))
+        if not pids:
+            pytest.skip("the nodes' processes are not on this machine")
+        agents.ask("live", [http_new("itself", "127.0.0.1", 8081), http_kept("itself-kept", "127.0.0.1", 8081)])
+        wait(lambda: agents.settled("live", agents.nodes, 1), 60, "all nodes to settle")
+        os.kill(pids[0], signal.SIGSTOP)
+        stopped = time.time()
+        try:
+            let_pass(3)
+        finally:
+            resumed = time.time()
+            os.kill(pids[0], signal.SIGCONT)
+        wait(lambda: agents.settled("live", agents.nodes, 1), 60, "the stopped one to be asked again")
+        agents.stop("live")
+    stalls = [one for one in of_kind(journal, "stall") if one["node"] == victim and one["until"] - one["since"] > 2]
+    assert [(one["since"], one["until"]) for one in stalls] == [
+        (pytest.approx(stopped, abs=0.1), pytest.approx(resumed, abs=0.1))
+    ]
+    lanes = {probe: ticks for (node, probe), ticks in _lanes(journal).items() if node == victim}
+    told = [one for one in of_kind(journal, "gap") if one["node"] == victim]
+    for probe, ticks in lanes.items():
+        missing = set(range(max(ticks))) - set(ticks)
+        print(f"{probe}: {len(ticks)} samples, {len(missing)} questions missing")
+        assert 140 <= len(missing) <= 160
+        assert sum(gap["ticks"] for gap in told if gap["probe"] == probe) == len(missing)
+        assert any(
+            gap["since"] <= stopped + 0.1 and gap["until"] >= resumed - 0.1 for gap in told if gap["probe"] == probe
+        )
+    assert not [gap for gap in told if not gap["probe"]], "the same process goes on: nothing else is lost"
+
+
+def test_a_node_that_joins_is_asked_and_that_it_was_not_before_is_a_gap(
+    kube: Kube, cluster: Cluster, journal: Journal, namespace: str
+) -> None:
+    """The last worker leaves the cluster's list of nodes before the agents come, and joins while they ask."""
+    image = clusters.load_agent_image(cluster)
+    node = sorted(one.name for one in cluster.nodes if one.role == "worker")[-1]
+    with absent(kube, node) as join, Agents(kube, journal, image, f"{namespace}-agents", "live") as agents:
+        assert node not in agents.nodes
+        agents.ask("live", [http_new("itself", "127.0.0.1", 8081)])
+        wait(lambda: agents.settled("live", agents.nodes, 1), 60, "all nodes to settle")
+        joined = time.time()
+        join()
+        wait(lambda: agents.settled("live", [node], 1), 120, "the node that joined to be asked")
+        agents.stop("live")
+    change = of_kind(journal, "nodes")
+    assert [(one["joined"], one["left"]) for one in change] == [([node], [])]
+    gaps = [one for one in of_kind(journal, "gap") if one["node"] == node and not one["probe"]]
+    assert len(gaps) == 1
+    assert gaps[0]["since"] <= joined + 0.1
+    first = min(one["sent"][0] + one["offset"] for one in of_kind(journal, "samples") if one["node"] == node)
+    assert gaps[0]["until"] == pytest.approx(first, abs=0.05)
+    print(f"asked {gaps[0]['until'] - joined:.1f} s after it joined")
+
+
 def test_the_instrument_proves_itself(kube: Kube, cluster: Cluster, journal: Journal, namespace: str) -> None:
     with Agents(kube, journal, clusters.load_agent_image(cluster), f"{namespace}-agents", "live") as agents:
         proofs = prove(agents, journal)
         assert {proof.node for proof in proofs} == set(agents.nodes)
     for proof in proofs:
         print(proof)
+
+
+def prioritise(cluster: Cluster) -> Prioritise:
+    return Priority(EngineAccess(cluster.engine).run).give
+
+
+@contextmanager
+def busy(seconds: int) -> Iterator[None]:
+    """Every core is kept busy at normal priority, for so many seconds at most."""
+    loops = [
+        subprocess.Popen(["timeout", str(seconds), "sh", "-c", "while :; do :; done"])
+        for _ in range(os.cpu_count() or 1)
+    ]
+    try:
+        yield
+    finally:
+        for loop in loops:
+            loop.terminate()
+            loop.wait()
+
+
+@contextmanager
+def absent(kube: Kube, node: str) -> Iterator[Callable[[], None]]:
+    """A node is not in the cluster until what is yielded is called; it is there again afterwards, with the same pod range."""
+    was = kube.get("Node", node)
+    kept = {name: was["metadata"].get(name, {}) for name in ("labels", "annotations")}
+    again = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": node, **kept}, "spec": was["spec"]}
+
+    def join() -> None:
+        with suppress(Conflict):
+            kube.create(again)
+
+    def ready() -> bool:
+        conditions = kube.get("Node", node)["status"].get("conditions", ())
+        return any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
+
+    kube.delete("Node", node)
+    try:
+        yield join
+    finally:
+        join()
+        wait(ready, 120, f"{node} to be Ready again")
+
+
+def lateness(journal: Journal) -> list[float]:
+    """How late each question was asked, in seconds, the least first."""
+    found: list[float] = []
+    for record in of_kind(journal, "samples"):
+        for probe, tick, sent in zip(record["probe"], record["tick"], record["sent"], strict=True):
+            spec = record["probes"][probe]
+            found.append(sent - spec["t0"] - tick * spec["period"])
+    return sorted(found)
 
 
 def _lanes(journal: Journal) -> dict[tuple[str, str], list[int]]:

@@ -40,8 +40,7 @@ def test_what_a_run_leaves_is_named_and_ends_with_20(
 ) -> None:
     command = [sys.executable, "-m", "pytest", str(suite), "--rootdir", str(checkout()), "-c", "pyproject.toml"]
     command += ["--confcutdir", str(checkout()), "--cluster", request.config.getoption("--cluster")]
-    for plugin in ("kubeskeptic.plugin", "fixtures.run"):
-        command += ["-p", plugin]
+    command += ["-p", "kubeskeptic.plugin"]
     ran = subprocess.run(
         [*command, "--reports", str(tmp_path / "reports"), "-p", "no:cacheprovider"],
         cwd=checkout(), capture_output=True, text=True, timeout=300, check=False,

@@ -104,10 +104,6 @@ def test_a_heartbeat_comes_on_a_line_of_its_own(pytester: pytest.Pytester) -> No
         """
 import kubeskeptic.terminal as terminal
 terminal.HEARTBEAT, terminal.HEARTBEAT_LOOK = 0.2, 0.05
-from kubeskeptic.plugin import progress
-
-def pytest_collection_finish(session):
-    progress.follow(session)
 """
     )
     (pytester.path / "reports/latest").mkdir(parents=True)

@@ -53,7 +53,7 @@ class Agent:
         self.identity = identity
         self.gaps = Gaps()
         self.samples = Samples(self.gaps, capacity)
-        self.stalls = Stalls(self.gaps, lambda: self.samples.total)
+        self.stalls = Stalls(self.gaps, lambda: self.samples.total, lambda: self.schedule.busy)
         self.schedule = Schedule(Notes(self.samples, self.gaps, self.stalls))
         self.realtime = Realtime(lambda: self.schedule.questions)
         self.echo = Echo(identity)

@@ -137,6 +137,11 @@ class Schedule:
         return sum(probe.asked for probe in self.probes)
 
     @property
+    def busy(self) -> bool:
+        """Whether any probe asks, or waits for an outcome."""
+        return bool(self._running) or self.in_flight > 0
+
+    @property
     def in_flight(self) -> int:
         """Number of questions that wait for their outcome now, of stopped probes too."""
         return sum(probe.asked - probe.ended for probe in self.probes)

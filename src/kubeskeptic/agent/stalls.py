@@ -31,11 +31,13 @@ class Stalls:
 
     :param gaps: where a stall is noted, to be delivered with the batches
     :param recorded: returns the number of samples recorded so far, by which gaps are acknowledged
+    :param asking: returns whether any probe asks or waits: a stall of an idle agent hides nothing
     """
 
-    def __init__(self, gaps: Gaps, recorded: Callable[[], int]) -> None:
+    def __init__(self, gaps: Gaps, recorded: Callable[[], int], asking: Callable[[], bool] = lambda: True) -> None:
         self._gaps = gaps
         self._recorded = recorded
+        self._asking = asking
         self._last = clock.monotonic()
         self._known: deque[tuple[float, float]] = deque(maxlen=REMEMBERED)
         self._timer: asyncio.TimerHandle | None = None
@@ -62,7 +64,7 @@ class Stalls:
 
     def _beat(self) -> None:
         begin, end = self._current()
-        if end > begin:
+        if end > begin and self._asking():
             self._known.append((begin, end))
             self._gaps.add(PROCESS, begin, end, 0, STALLED, self._recorded())
         self._last = clock.monotonic()

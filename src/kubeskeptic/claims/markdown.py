@@ -7,7 +7,7 @@ import re
 
 from kubeskeptic.claims.catalogue import CHAPTERS, catalogue, claim
 from kubeskeptic.claims.model import Claim
-from kubeskeptic.paths import shipped
+from kubeskeptic.paths import checkout, shipped
 
 
 def table() -> str:
@@ -60,3 +60,13 @@ def filled(text: str) -> str:
 def _row(one: Claim) -> str:
     says = one.says.replace("“", "‘").replace("”", "’")  # quotes within the quote
     return f"| `{one.id}` | “{says}” | {one.post} | {', '.join(one.broken_by)} |"
+
+
+def main() -> None:
+    """Write the marked places of README.md anew."""
+    path = checkout() / "README.md"
+    path.write_text(filled(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -2,8 +2,8 @@
 
 The holder's name says which run on which machine by which process, so that the lease of a run that was killed here is taken
 over at once. A lease from elsewhere is taken over once it was seen unchanged for its own length by our monotonic clock, as
-client-go's leader election does: the times in it are of another machine's clock, and prove nothing. Times have six fractional
-digits: the API server refuses fewer.
+client-go's leader election does: the times in it are of another machine's clock, and prove nothing. The API server requires six
+fractional digits in times.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ NAMESPACE = "kube-system"
 
 @dataclass(frozen=True)
 class Holder:
-    """Who holds a lease.
+    """The holder of a lease.
 
-    :param machine: host name and what tells machines and process namespaces of one name apart
+    :param machine: host name, boot id and process namespace: process ids are comparable only within all three
     """
 
     run: str
@@ -48,7 +48,7 @@ class Holder:
 
     @classmethod
     def us(cls, run: str) -> Holder:
-        """This process."""
+        """Return this process as the holder for a run."""
         boot = Path("/proc/sys/kernel/random/boot_id")
         where = boot.read_text(encoding="ascii")[:8] if boot.exists() else "-"
         space = Path("/proc/self/ns/pid")
@@ -62,7 +62,7 @@ class Holder:
 
     @classmethod
     def parse(cls, text: str) -> Holder | None:
-        """The holder that :meth:`__str__` wrote, None when it was somebody else."""
+        """Return the holder that :meth:`__str__` wrote; None for any other text."""
         run, machine, process = [*text.split("/", 2), "", ""][:3]
         identity = ProcessId.parse(process.replace("/", " "))
         return cls(run, machine, identity) if identity else None
@@ -75,12 +75,12 @@ class Holder:
         return self.machine == here and self.process.alive
 
     def dead_here(self, here: str) -> bool:
-        """Whether it was a process of this machine and is no more."""
+        """Whether it was a process of this machine that has ended."""
         return self.machine == here and not self.process.alive
 
 
 def micro(when: datetime) -> str:
-    """A time as a Lease wants it."""
+    """Return a time in the form that a Lease has."""
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
@@ -156,15 +156,15 @@ def forget(kube: Kube, runner: ProcessId) -> None:
     with suppress(SkepticError):
         held = kube.get("Lease", NAME, NAMESPACE)
         holder = Holder.parse(held["spec"].get("holderIdentity") or "")
-        if holder and holder.process == runner and holder.dead_here(Holder.us("").machine):
+        if holder and holder.process.same(runner) and holder.dead_here(Holder.us("").machine):
             kube.delete("Lease", NAME, NAMESPACE, uid=held["metadata"]["uid"])
 
 
 class Lease:
     """Holds a cluster for one run; a context manager.
 
-    :raises Refused: on entering, when somebody else holds it; on leaving, when somebody took it from us meanwhile: what was
-        seen may be their doing. Whatever was under way then is its cause
+    :raises Refused: on entering, when another run holds it; on leaving, when another run has taken it over meanwhile, as what
+        was seen may be that run's doing. An error of the block is then its cause
     """
 
     def __init__(self, kube: Kube, run: str, *, clock: Clock = time.monotonic, sleep: Sleep = time.sleep) -> None:
@@ -174,7 +174,7 @@ class Lease:
         self._pace = Pace(LEASE_RENEWS)
         self._thread = threading.Thread(target=self._renew, name="lease", daemon=True)
         self.lost = ""
-        """Who took it from us, if anybody did; it stays lost."""
+        """What took the lease away; empty while it is held. It stays lost."""
 
     def __enter__(self) -> Lease:
         self._take()
@@ -188,21 +188,21 @@ class Lease:
         self._thread.join()
         self.release()
         if self.lost and not isinstance(error, Refused):
-            raise Refused(f"{self._said_lost}{f'. Before that: {error}' if error else ''}") from error
+            raise Refused(f"{self._lost_sentence}{f'. Before that: {error}' if error else ''}") from error
 
     def keep(self) -> None:
-        """Look at the lease now, and come back when it is still ours: we may have been stopped for longer than it lasts.
+        """Raise Refused unless the lease is still held: this process may have been stopped for longer than it lasts.
 
-        :raises Refused: when somebody took it from us
+        :raises Refused: when another run has taken it over
         :raises SkepticError: when the API server does not answer
         """
         if not self.lost:
             self._look()
         if self.lost:
-            raise Refused(self._said_lost)
+            raise Refused(self._lost_sentence)
 
     def release(self) -> None:
-        """Let go, if we hold it; fine when the API server does not answer, as a lease expires."""
+        """Release the lease, if it is held. When the API server does not answer, the lease expires."""
         try:
             seen = self._look()
             if not self.lost:
@@ -252,10 +252,10 @@ class Lease:
                 if not self.lost:
                     self._write(seen["resourceVersion"])
             except SkepticError:
-                continue  # the API server may be what a fault has taken away; the lease is ours until somebody takes it
+                continue  # a fault may have stopped the API server; the lease is held until another run takes it over
 
     def _look(self) -> dict[str, Any]:
-        """See who holds it; the lease's metadata."""
+        """Read the lease, and note when it is lost. Return its metadata."""
         try:
             lease = self._kube.get("Lease", NAME, NAMESPACE)
         except NotFound:
@@ -267,5 +267,5 @@ class Lease:
         return metadata
 
     @property
-    def _said_lost(self) -> str:
+    def _lost_sentence(self) -> str:
         return f"this run no longer holds the cluster: {self.lost}"

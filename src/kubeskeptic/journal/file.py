@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -80,8 +80,11 @@ class Journal:
             while left:
                 left = left[os.write(self._file, left) :]
         except OSError:
-            if alone:  # half a line would make the whole journal doubtful
-                os.ftruncate(self._file, self._end)
+            if (
+                alone
+            ):  # half a line is damage for every reader; where it has to stay, the next record begins a line of its own
+                with suppress(OSError):
+                    os.ftruncate(self._file, self._end)
             raise
         self._end, self._number, self._torn = end, self._number + 1, False
 

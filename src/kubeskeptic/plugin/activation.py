@@ -71,7 +71,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         session.items.clear()
     else:
         refusals.check(config, asked)
-        _wake(config)
+        _wake(session)
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> str | list[str]:
@@ -113,13 +113,16 @@ def asks(item: pytest.Item) -> bool:
     return any(definitions[-1].func.__module__.startswith(FIXTURES) for definitions in known.values() if definitions)
 
 
-def _wake(config: pytest.Config) -> None:
-    from kubeskeptic.plugin import allure_results, signals, state
+def _wake(session: pytest.Session) -> None:
+    from kubeskeptic.plugin import allure_results, progress, signals, state
     from kubeskeptic.terminal import print_any_character
 
+    config = session.config
     config.stash[state.STATE] = options.made(config)
     print_any_character(getattr(config.get_terminal_writer(), "_file", sys.stdout))
     signals.install()
     for name in HOOKS:
         config.pluginmanager.register(import_module(f"kubeskeptic.plugin.{name}"))
     allure_results.join(config)
+    if not config.option.collectonly:
+        progress.follow(session)

@@ -48,7 +48,7 @@ def run_of(config: pytest.Config) -> Record:
     journal = folder if folder.is_file() else folder / "journal.jsonl"
     planned = {"id": state.options.id, "seed": state.options.seed}
     records = read(journal) if journal.exists() else iter(())
-    return next((record for record in records if record["kind"] == "run"), planned)
+    return planned | next((record for record in records if record["kind"] == "run"), {})
 
 
 def _proofs(config: pytest.Config) -> list[Record]:

@@ -17,7 +17,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, obj
     """Write the line after everything else, when the status is what it will be."""
     result = yield
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is not None:
+    if reporter is not None and not session.config.option.collectonly:
         reporter.write_line(f"kubeskeptic: {said(session)}")
     return result
 

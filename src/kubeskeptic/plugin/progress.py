@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
@@ -23,8 +24,7 @@ TIMES = "latest/result.json"
 
 
 def follow(session: pytest.Session) -> None:
-    """Show how far a session is from now on, and let its terminal take every character. Call it once tests are collected."""
-    print_any_character()
+    """Show how far a session is from now on; its tests are collected."""
     config = session.config
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     stream = _terminal(config)
@@ -85,6 +85,10 @@ class SuiteProgress:
         """Count the case as done."""
         self._done.add(nodeid)
 
+    def pytest_unconfigure(self) -> None:
+        """Close the stream, which is a duplicate."""
+        self._stream.close()
+
     def status(self) -> str:
         """Return the cases done of all, the time left where it is known, and the scenario that is performed."""
         counted = f"{len(self._done & self._cases.keys())} of {len(self._cases)} cases"
@@ -118,6 +122,8 @@ def _terminal(config: pytest.Config) -> TextIO | None:
     if config.getoption("capture") == "no" or config.getoption("usepdb"):
         return None
     try:
-        return os.fdopen(os.dup(1), "w", encoding="utf-8", errors="plain")
+        stream = os.fdopen(os.dup(1), "w", encoding=sys.__stdout__.encoding if sys.__stdout__ else None)
     except OSError:
         return None
+    print_any_character(stream)
+    return stream

@@ -1,0 +1,28 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+from kubeskeptic.exit_status import WORDS, in_words
+
+
+@pytest.mark.parametrize("status", [*WORDS, 7, 139])
+def test_every_exit_status_has_words(status: int) -> None:
+    assert in_words(status).startswith(f"exit status {status}: ")
+
+
+def test_make_can_say_it() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "kubeskeptic.exit_status", "10"], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == f"{in_words(10)}\n"
+
+
+def test_commands_work_on_a_terminal_of_another_encoding_and_without_colour() -> None:
+    command = [sys.executable, "-c", "from kubeskeptic.cli import main; main()", "claims", "service.stable"]
+    ran = subprocess.run(
+        command, capture_output=True, check=True, env=os.environ | {"PYTHONIOENCODING": "latin-1", "NO_COLOR": "1"}
+    )
+    assert b'the post   "' in ran.stdout
+    assert b"\x1b" not in ran.stdout
