@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
-from kubeskeptic.durations import GONE
-from kubeskeptic.errors import NotFound
 from kubeskeptic.faults.components.flush_service_rules import FlushServiceRules
 from kubeskeptic.faults.components.freeze_kube_proxy import FreezeKubeProxy
 from kubeskeptic.faults.control_plane.controller_off import ControllerOff
 from kubeskeptic.faults.control_plane.stop_coredns import StopCoreDns
+from kubeskeptic.kube.deletion import delete_and_wait
 from kubeskeptic.scenarios.stage import Stage
-from kubeskeptic.waiting import NotYet, until
 
 OUT_OF_SERVICE = "node.kubernetes.io/out-of-service"
 """Tells the control plane that a node is down for sure: its pods are forced away and their volumes detached."""
@@ -62,16 +60,7 @@ def service_recreated(stage: Stage) -> Iterator[None]:
     """The service is deleted and made again under its name."""
     kube, namespace = stage.run.kube, stage.namespace
     old = kube.get("Service", "web", namespace)
-    kube.delete("Service", "web", namespace)
-
-    def gone() -> bool | NotYet:
-        try:
-            kube.get("Service", "web", namespace)
-        except NotFound:
-            return True
-        return NotYet("still there")
-
-    until(gone, GONE, what="the service to be gone")
+    delete_and_wait(kube, "Service", "web", namespace)
     spec = {"selector": old["spec"]["selector"], "ports": [{"name": "http", "port": 80, "targetPort": "http"}]}
     kube.create(
         {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": namespace}, "spec": spec}
