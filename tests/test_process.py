@@ -23,6 +23,7 @@ def test_a_process_is_known_by_more_than_its_number() -> None:
         assert not ProcessId(me.pid, other).alive
     assert ProcessId.of(NO_PROCESS) == (NO_PROCESS, 0.0)
     assert not ProcessId.of(NO_PROCESS).alive
+    assert not ProcessId(NO_PROCESS, SAME_START / 2).alive, "it started with the machine, and has ended"
 
 
 def ended(process: ProcessId) -> bool:

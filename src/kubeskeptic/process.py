@@ -69,7 +69,8 @@ class ProcessId(NamedTuple):
     @property
     def alive(self) -> bool:
         """Whether this very process still runs."""
-        return self.started != 0.0 and self.same(ProcessId.of(self.pid))
+        now = ProcessId.of(self.pid)
+        return bool(self.started and now.started) and self.same(now)
 
     def same(self, other: ProcessId) -> bool:
         """Whether both are one process, as far as its start is known."""

@@ -22,8 +22,9 @@ by_hand: Any = import_module("kubeskeptic.cli.faults")  # the package's name for
 class FullAtTheEnd(FullDisk):
     """A journal whose last record finds no room."""
 
-    def __init__(self, path: Path, *, run: str = "") -> None:
-        super().__init__(Journal(path, run=run), "none")
+    def __init__(self, folder: Path, run: str) -> None:
+        folder.mkdir(parents=True)
+        super().__init__(Journal(folder / "journal.jsonl", run=run), "none")
 
     def close(self) -> None:
         self.journal.close()
@@ -46,7 +47,7 @@ def hold(folder: Path) -> None:
 def test_what_could_not_be_undone_is_said_though_the_journal_has_no_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(by_hand, "Journal", FullAtTheEnd)
+    monkeypatch.setattr(by_hand, "RunJournal", FullAtTheEnd)
     with pytest.raises(LeftDirty, match="mend jug"):
         hold(tmp_path)
     assert "No space left" in capsys.readouterr().err
