@@ -24,7 +24,10 @@ from kubeskeptic.timeline import Recording, load
 from kubeskeptic.waiting import NotYet, until
 from tests.agent.loopback import HOST, full, nobody
 
-PROBE = http_new("out", HOST, 1, rate=50, deadline=0.4)
+DEADLINE = 1.0
+PATIENT = Patience(120)
+"""A machine that does many things at once comes to answer, too."""
+PROBE = http_new("out", HOST, 1, rate=50, deadline=DEADLINE)
 
 
 @pytest.fixture(scope="module")
@@ -52,16 +55,14 @@ def recorded(journal: Journal) -> Recording:
 
 
 def settled(probe: OutsideProbe, seconds: float) -> None:
-    until(
-        lambda: NotYet(str(probe.unsettled(seconds))) if probe.unsettled(seconds) else True, Patience(30), what="calm"
-    )
+    until(lambda: NotYet(str(probe.unsettled(seconds))) if probe.unsettled(seconds) else True, PATIENT, what="calm")
 
 
 def test_each_target_is_a_lane_that_is_no_node(journal: Journal, workload: int) -> None:
     with nobody() as closed, full() as mute:
         targets = [Target("n1", HOST, workload), Target("n2", HOST, closed), Target("n3", HOST, mute)]
         with OutsideProbe(journal, "s", PROBE, targets) as probe:
-            until(lambda: len(probe.unsettled(0.5)) == 2 or NotYet("n1 is not"), Patience(30), what="n1 to be calm")
+            until(lambda: len(probe.unsettled(0.5)) == 2 or NotYet("n1 is not"), PATIENT, what="n1 to be calm")
             assert probe.unsettled(0.5) == ["out from outside→n2", "out from outside→n3"]
     recording = recorded(journal)
     assert recording.nodes == ("n1",)
@@ -71,7 +72,8 @@ def test_each_target_is_a_lane_that_is_no_node(journal: Journal, workload: int) 
     assert {one.outcome for one in found["n2"]} == {Outcome.REFUSED}
     assert {one.outcome for one in found["n3"]} == {Outcome.TIMEOUT}
     assert all(one.port for one in found["n3"])
-    assert all(0.4 <= one.took < 0.65 for one in found["n3"])  # as far as a late timeout counts as seen
+    assert all(one.took >= DEADLINE for one in found["n3"])
+    assert min(one.took for one in found["n3"]) < 1.2 * DEADLINE
 
 
 def test_what_was_not_asked_is_a_gap_and_nothing_is_asked_twice(journal: Journal, workload: int) -> None:
@@ -80,9 +82,9 @@ def test_what_was_not_asked_is_a_gap_and_nothing_is_asked_twice(journal: Journal
         os.kill(probe.pid, signal.SIGSTOP)
         stopped = len(lines(journal))
         passed = time.monotonic() + 1
-        until(lambda: time.monotonic() > passed or NotYet("stopped"), Patience(30), what="a second to pass")
+        until(lambda: time.monotonic() > passed or NotYet("stopped"), PATIENT, what="a second to pass")
         os.kill(probe.pid, signal.SIGCONT)
-        until(lambda: len(lines(journal)) > stopped + 1 or NotYet("no batch"), Patience(30), what="batches to go on")
+        until(lambda: len(lines(journal)) > stopped + 1 or NotYet("no batch"), PATIENT, what="batches to go on")
     recording = recorded(journal)
     ticks = list(next(iter(recording.lanes.values())).ticks)
     skipped = sum(int(gap.reason.split()[1]) for gap in recording.gaps)

@@ -57,16 +57,25 @@ class HttpxProber:
     async def _ask(self, question: Question) -> None:
         _ASKING.set(question)
         try:
-            question.ended(await self._answer())
+            question.ended(await self.answer())
         finally:
             question.abandon = None
 
-    async def _answer(self) -> Ending:
+    async def answer(self) -> Ending:
+        """Ask, and return how that ended."""
         try:
             answer = await self._client.get(self._url)
         except Exception as error:  # noqa: BLE001  # whatever it is, the question has ended by it
             return ending_of_error(error)
         return judge(Answer(answer.status_code, answer.content, reusable=False), self._spec)
+
+
+async def warm_up() -> None:
+    """Ask a port of this machine that refuses: httpx loads much with its first request, which would stall the first questions."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        spec = Spec("warm-up", "http-new", 1.0, 1.0, ("127.0.0.1", closed.getsockname()[1]))
+        await HttpxProber(spec).answer()
 
 
 def _cancel(task: asyncio.Task[None]) -> None:

@@ -30,7 +30,7 @@ from kubeskeptic.agent.schedule import GOLDEN, ActiveProbe, Notes
 from kubeskeptic.agent.spec import parse
 from kubeskeptic.agent.stalls import Stalls
 from kubeskeptic.durations import IN_FLIGHT, POLL, PULL_PERIOD
-from kubeskeptic.outside.client import HttpxProber, PortLoop
+from kubeskeptic.outside.client import HttpxProber, PortLoop, warm_up
 
 CAPACITY = 20_000
 """Samples of one target that are held between two batches: 100 s at the fastest rate."""
@@ -83,6 +83,7 @@ class Asked:
 
 async def ask(order: dict[str, Any]) -> None:
     """Ask all targets until standard input ends, then wait for what is in flight."""
+    await warm_up()
     boot = uuid.uuid4().hex
     asked = [Asked(number, boot, order) for number in range(len(order["targets"]))]
     realtime = Realtime(lambda: sum(one.running.asked for one in asked), a_question=A_QUESTION, most=MOST)
