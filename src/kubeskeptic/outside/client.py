@@ -71,7 +71,10 @@ class HttpxProber:
 
 
 async def warm_up() -> None:
-    """Ask a port of this machine that refuses: httpx loads much with its first request, which would stall the first questions."""
+    """Ask a port of this machine that refuses.
+
+    httpx loads modules with its first request, for up to half a second: that would stall the first questions.
+    """
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         spec = Spec("warm-up", "http-new", 1.0, 1.0, ("127.0.0.1", closed.getsockname()[1]))
