@@ -19,7 +19,7 @@ from kubeskeptic.durations import BASELINE, SETTLE, Patience
 from kubeskeptic.errors import SkepticError
 from kubeskeptic.faults import Site, inflict
 from kubeskeptic.faults.components.flush_service_rules import FlushServiceRules
-from kubeskeptic.journal import Journal, read
+from kubeskeptic.journal import Journal
 from kubeskeptic.outside import OutsideProbe, lane, node_targets
 from kubeskeptic.probes.agents import Agents
 from kubeskeptic.probes.specs import NODE, http_new
@@ -67,7 +67,7 @@ def test_both_witnesses_see_one_outage(site: Site, journal: Journal) -> None:
     """The rules that lead into services are flushed on one node for a few seconds."""
     victim, calm = (node.name for node in site.cluster.workers[:2])
     recording = recorded(site, journal, victim, calm)
-    inside, outside = (witness(recording, journal, node, probe) for node, probe in lanes_of(victim))
+    inside, outside = (witness(recording, node, probe) for node, probe in lanes_of(victim))
     print(f"\n{inside}\n{outside}\nstart {apart(inside, outside, 'start')}, end {apart(inside, outside, 'end')}")
     for edge in ("start", "end"):
         assert abs(difference(inside, outside, edge)) <= inside.doubt + outside.doubt
@@ -122,13 +122,12 @@ def hold(seconds: float) -> None:
     until(lambda: time.monotonic() >= end or NotYet("in force"), Patience(seconds + 60), what="time to pass")
 
 
-def witness(recording: Recording, journal: Journal, node: str, probe: str) -> Seen:
+def witness(recording: Recording, node: str, probe: str) -> Seen:
     """The one outage that a witness saw, and how well it knows when."""
     seen = recording.lanes[node, probe]
     found = outages(seen)
     assert len(found) == 1, f"{node}: {found}"
-    clocks = [one["error"] for one in read(journal.path) if one["kind"] == "samples" and one["node"] == node]
-    return Seen(found[0], max(clocks) + edge_resolution(seen, found[0]))
+    return Seen(found[0], seen.doubt + edge_resolution(seen, found[0]))
 
 
 def edge_resolution(seen: Lane, outage: Outage) -> float:

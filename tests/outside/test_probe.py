@@ -65,6 +65,7 @@ def test_each_target_is_a_lane_that_is_no_node(journal: Journal, workload: int) 
             until(lambda: len(probe.unsettled(0.5)) == 2 or NotYet("n1 is not"), PATIENT, what="n1 to be calm")
             assert probe.unsettled(0.5) == ["out from outside→n2", "out from outside→n3"]
     recording = recorded(journal)
+    assert load(journal.path).tick_lag.p99 is None
     assert recording.nodes == ("n1",)
     assert set(recording.lanes) == {(lane(name), "out") for name in ("n1", "n2", "n3")}
     found = {one.target: one for one in recording.lanes.values()}

@@ -228,7 +228,8 @@ class Sorter:
         lane.doubt = max(lane.doubt, record["error"])
         recording.copies += copies
         self._touched[recording.id] = None
-        self.evidence.tick_lag.add(batches.lateness(fresh, probe, record["offset"]))
+        if not lane.target:  # it is told of the agents; the outside probe is another instrument
+            self.evidence.tick_lag.add(batches.lateness(fresh, probe, record["offset"]))
         if contradicted:
             more = f" and {len(contradicted) - 1} more" if len(contradicted) > 1 else ""
             told = f"it has another sample of tick {min(contradicted)}{more} of the probe “{name}” on {node}"
