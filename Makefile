@@ -35,7 +35,7 @@ check: $(STAMP)
 	$(BIN)/lint-imports
 
 up: $(STAMP)
-	$(BIN)/skeptic up
+	$(BIN)/skeptic up --with none
 
 down: $(STAMP)
 	$(BIN)/skeptic down

@@ -45,7 +45,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
     "--with",
     "addons",
     metavar="LIST",
-    help=f"Addons to build now: {', '.join(ADDONS)}, all, none. [default: all where images are built]",
+    help=f"Addons to build now: {', '.join(ADDONS)}, all, none. [default: those that node images carry]",
 )
 def up(
     name: str,

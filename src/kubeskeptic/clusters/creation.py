@@ -42,7 +42,7 @@ def make(
     """Make a cluster, whatever is left of an older one with its name deleted first.
 
     :param made: all its options, see :func:`~kubeskeptic.clusters.options.completed`
-    :param wanted_addons: what is built beside the node image; None for everything where images are built
+    :param wanted_addons: what is built beside the node image; None for what node images carry
     """
     names = cluster.node_names(name, int(made["workers"]))
     config = kind_config.render(
@@ -57,8 +57,8 @@ def make(
         workshop.progress.expect(_title(name), _seconds(names))
         node_image.expect(workshop, engine, source.version)
     tool = kind.provide(workshop, engine)
-    everything = list(addons_of.ADDONS.values()) if source.built else []
-    beside = addons_of.tasks(workshop, everything if wanted_addons is None else wanted_addons)
+    carried = [one for one in addons_of.ADDONS.values() if one.from_start and source.built]
+    beside = addons_of.tasks(workshop, carried if wanted_addons is None else wanted_addons)
     node_source.provide(source, workshop, engine, beside)
     _make_room(engine, tool, name, names)
     with workshop.progress.step(_title(name), _seconds(names)) as step, _explained(tool, engine, name, step.note):

@@ -53,7 +53,7 @@ def up(
     :param proxy_mode: mode of kube-proxy, ``iptables`` or ``nftables``
     :param config: the user's own kind configuration; our node image and what the machine needs are added
     :param images: where images come from: ``build``, ``pull`` or ``auto``
-    :param addons: names of addons to build now, ``all`` or ``none``; None for all of them where images are built
+    :param addons: names of addons to build now, ``all`` or ``none``; None for those that node images carry
     :param progress: takes one line at a time
     :raises MissingRequirement: when the machine lacks something; says what to do
     :raises CommandFailed: when a step failed; says where its log is
