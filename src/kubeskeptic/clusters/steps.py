@@ -104,7 +104,7 @@ class Progress:
     @property
     def left(self) -> float:
         """Seconds that the planned steps probably take."""
-        return sum(self._planned.values())
+        return sum(tuple(self._planned.values()))  # several threads plan and finish steps
 
     def status(self) -> str:
         """Return the running steps, how long each has taken, and the time left in all, unless that has run out.

@@ -81,12 +81,14 @@ def provide(workshop: Workshop, engine: Engine, version: str, beside: Sequence[T
     :param beside: what else is to be made, at the same time
     """
     wanted = tag(version)
-    with alone(paths.cache() / "builds" / ".node-image.lock", say=workshop.progress.say, why=wanted):
-        lacking = not engine.has_image(wanted)
-        plan.carry_out([*(ahead(workshop, version) if lacking else ()), *beside])
-        if lacking:
-            _build(workshop, engine, version, wanted)
-            _forget_older(engine, wanted)
+    lacking = not engine.has_image(wanted)
+    # the parts are locked one by one, so that a version whose parts are there does not wait for another one's compilers
+    plan.carry_out([*(ahead(workshop, version) if lacking else ()), *beside])
+    if lacking:
+        with alone(paths.cache() / "builds" / ".node-image.lock", say=workshop.progress.say, why=wanted):
+            if not engine.has_image(wanted):
+                _build(workshop, engine, version, wanted)
+                _forget_older(engine, wanted)
     workshop.progress.forget(f"node image {version}")
     return wanted
 
