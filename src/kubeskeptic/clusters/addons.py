@@ -1,4 +1,4 @@
-"""What runs in a cluster and is not part of Kubernetes: built once, brought into nodes and set up when it is needed.
+"""Addons: components that run in a cluster and are not part of Kubernetes. They are built once and set up when needed.
 
 ::
 
@@ -34,7 +34,7 @@ from kubeskeptic.errors import BadInput, CommandFailed, MissingRequirement
 
 @dataclass(frozen=True)
 class Addon:
-    """Something that can be put into a cluster of ours.
+    """A component that can be set up in a cluster of ours.
 
     :param images: placeholder in the manifest → what makes the image
     :param builds: the Go modules that its images are built from
@@ -91,9 +91,9 @@ ADDONS = {
 
 
 def chosen(names: str) -> list[Addon]:
-    """The addons of a list such as ``metrics-server,metallb``; ``all`` and ``none`` are lists too.
+    """Return the addons of a list such as ``metrics-server,metallb``; ``all`` and ``none`` are lists too.
 
-    :raises BadInput: naming those that there are
+    :raises BadInput: naming the addons that exist
     """
     if names in ("all", "none"):
         return list(ADDONS.values()) if names == "all" else []
@@ -105,7 +105,7 @@ def chosen(names: str) -> list[Addon]:
 
 
 def images(workshop: Workshop, addon: Addon) -> dict[str, Image]:
-    """An addon's images by their placeholders, built when they are not there.
+    """Return an addon's images by their placeholders, built when the store lacks them.
 
     :raises MissingRequirement: when this machine cannot build them
     """
@@ -126,7 +126,7 @@ def tasks(workshop: Workshop, wanted: Sequence[Addon]) -> list[Task]:
 
 
 def load_addon(target: Cluster, name: str, *, progress: Say = quiet) -> dict[str, str]:
-    """Put an addon into a cluster and wait until it is ready; quick when it is there already.
+    """Set up an addon in a cluster and wait until it is ready. An addon that runs already is no error.
 
     :returns: the names of its images by the placeholders that stand for them in manifests, such as ``REDIS_IMAGE``
     :raises MissingRequirement: when this machine cannot build it
@@ -147,7 +147,7 @@ def load_addon(target: Cluster, name: str, *, progress: Say = quiet) -> dict[str
 
 
 def unload_addon(target: Cluster, name: str, *, progress: Say = quiet) -> None:
-    """Take an addon out of a cluster, and wait until its objects are gone; its images stay in the nodes."""
+    """Delete an addon's objects and wait until they are gone. Its images stay in the nodes."""
     (addon,) = chosen(name)
     if addon.ready:
         workshop = Workshop(progress)
@@ -177,7 +177,7 @@ def _log(target: Cluster, namespace: str, what: str) -> str:
 
 
 def manifest(workshop: Workshop, target: Cluster, addon: Addon, references: Mapping[str, str]) -> str:
-    """What is applied: the definitions of the addon's own API, then its objects with everything filled in."""
+    """Return the YAML to apply: the definitions of the addon's own API, then its objects, with every placeholder replaced."""
     template = Template((paths.checkout() / f"manifests/addons/{addon.name}.yaml").read_text(encoding="utf-8"))
     wanted = set(template.get_identifiers())
     facts = {name: find(target) for name, find in _FACTS.items() if name in wanted}

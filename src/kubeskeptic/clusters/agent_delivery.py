@@ -1,4 +1,4 @@
-"""Taking the agent's image to where it is needed: nodes of a kind cluster, a registry, a file."""
+"""Delivery of the agent's image to the nodes of a kind cluster, to a registry or to a file."""
 
 from __future__ import annotations
 

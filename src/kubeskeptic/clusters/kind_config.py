@@ -1,4 +1,4 @@
-"""What kind is told to make: Kubernetes' defaults, a profile, a mode of kube-proxy, or the user's own file.
+"""The configuration for kind: Kubernetes' defaults, a profile, a mode of kube-proxy, or the user's own file.
 
 What a configuration does not say is as kind and Kubernetes have it. Nothing in here is a bound: bounds are computed from the
 settings that are read from the running cluster.

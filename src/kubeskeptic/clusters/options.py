@@ -1,4 +1,4 @@
-"""What a cluster is asked to be, and how that is compared with one that is there."""
+"""Options of a cluster: those that are asked for, compared with those that an existing cluster has."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Asked:
                 raise BadInput(f"--{name} is one of {', '.join(allowed)}, not {value!r}")
 
     def given(self) -> dict[str, str]:
-        """What was asked for in so many words, by the names of :data:`DEFAULTS`."""
+        """Return the options that were given, by the names of :data:`DEFAULTS`."""
         values = {
             "kubernetes": self.kubernetes,
             "workers": None if self.workers is None else str(self.workers),
@@ -75,7 +75,7 @@ def fingerprint(config: Path) -> str:
 
 
 def differences(given: Mapping[str, str], made: Mapping[str, str]) -> str:
-    """How a cluster differs from what was asked for, in words; empty when it does not."""
+    """Return how a cluster differs from the given options, in words; empty when it does not."""
     wrong = [(name, value) for name, value in given.items() if made[name] != value]
     if not wrong:
         return ""
@@ -84,7 +84,7 @@ def differences(given: Mapping[str, str], made: Mapping[str, str]) -> str:
 
 
 def description(made: Mapping[str, str]) -> str:
-    """What is not as by default, in words; empty when all is."""
+    """Return the options that differ from the defaults, in words; empty when none does."""
     return ", ".join(f"{name} {value}" for name, value in made.items() if value != DEFAULTS[name])
 
 

@@ -1,6 +1,6 @@
-"""Taking away everything that kubeskeptic put on a machine: clusters, its engine, images, caches, state. Not the clone.
+"""Removal of everything that kubeskeptic put on a machine except the clone: clusters, its engine, images, caches, state.
 
-What is taken away is listed first, so that it can be said before anything is touched.
+The list comes first, so that it can be printed before anything is removed.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def installed() -> Installed:
 
 
 def refuse_in_use(found: Installed) -> None:
-    """Raise Refused when a cluster that would go is in use; one of somebody else's in our own engine counts as in use."""
+    """Raise Refused when a cluster that would go is in use; so does a foreign cluster in our own engine, which would stop."""
     for name in found.clusters:
         used = delete_guard.in_use(name)
         if used:

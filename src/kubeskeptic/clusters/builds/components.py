@@ -84,19 +84,19 @@ def provisioner() -> GoBuild:
 
 
 def metrics_server() -> GoBuild:
-    """What feeds autoscalers with the CPU and memory of pods."""
+    """The metrics API: CPU and memory of pods and nodes, for autoscalers."""
     module = "sigs.k8s.io/metrics-server"
     return GoBuild("metrics-server", module, "v0.9.0", {"metrics-server": f"{module}/cmd/metrics-server"}, seconds=60)
 
 
 def kube_router() -> GoBuild:
-    """What enforces NetworkPolicy on our own nodes; its router and service proxy are built too, and never run."""
+    """The enforcer of NetworkPolicy on our own nodes. Its router and service proxy are in the program and are not run."""
     module = "github.com/cloudnativelabs/kube-router/v2"
     return GoBuild("kube-router", module, "v2.1.0", {"kube-router": f"{module}/cmd/kube-router"}, seconds=100)
 
 
 def metallb() -> GoBuild:
-    """What gives addresses to Services of type LoadBalancer, and announces them on the nodes' network."""
+    """The provider of addresses for Services of type LoadBalancer, announced on the nodes' network."""
     module = "go.universe.tf/metallb"
     programs = {name: f"{module}/{name}" for name in ("controller", "speaker")}
     return GoBuild("metallb", module, "v0.15.2", programs, seconds=60)
@@ -114,9 +114,9 @@ def kind() -> GoBuild:
 
 
 OF_EVERY_NODE = (provisioner(), plugins())
-"""What every node image has beside Kubernetes."""
+"""Parts of every node image beside Kubernetes."""
 OPTIONAL = (kube_router(), metrics_server())
-"""What every node image has where it can be built."""
+"""Parts of every node image on machines that can build them."""
 
 
 def asked_for(tags: Mapping[str, str]) -> list[GoBuild]:

@@ -1,4 +1,4 @@
-"""What a cold build does at the same time.
+"""A cold build as tasks, some of which run at the same time.
 
 ::
 
