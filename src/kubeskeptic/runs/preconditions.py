@@ -29,16 +29,14 @@ def usable(kube: Kube) -> None:
         nodes = kube.list("Node")["items"]
         never = [*foreign(nodes), *_families(kube, nodes)]
         if never:
-            raise MissingRequirement("; ".join(never))
+            raise MissingRequirement(f"this cluster cannot be asked: {'; '.join(never)}")
         wrong = [*unready(nodes), *_dead_apis(kube)]
         return NotYet("; ".join(wrong)) if wrong else True
 
     try:
         until(looked, USABLE, what="the cluster to be whole", tolerate=(Unanswered,))
     except PatienceExhausted as broken:
-        raise MissingRequirement(
-            f"{str(broken).partition('last seen: ')[2]}; `skeptic status` tells what is ours"
-        ) from broken
+        raise MissingRequirement(f"this cluster cannot be asked: {str(broken).partition('last seen: ')[2]}") from broken
 
 
 def foreign(nodes: list[Object]) -> Iterator[str]:
