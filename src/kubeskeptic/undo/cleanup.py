@@ -37,11 +37,13 @@ def cleanup(site: Site, journals: Iterable[Path] = (), run: str = "", *, say: Sa
     failed: list[str] = []
     for _ in range(PASSES):
         left = _removable(site, known, run)
-        failed = []
+        before, failed = failed, []
         if not left:
             break
-        for one in left:
-            removed += _removed(site, one, say, failed)
+        done = sum(_removed(site, one, say, failed) for one in left)
+        removed += done
+        if failed and failed == before and not done:
+            break  # nothing has changed since the last pass, and another would cost the same again
     failed = failed or [one.says for one in _removable(site, known, run)]
     if failed:
         raise LeftDirty(f"the cluster is still dirty: {'; '.join(failed)}")
