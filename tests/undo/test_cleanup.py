@@ -105,8 +105,10 @@ def test_cleanup_that_fails_says_what_is_left(site: Site, monkeypatch: pytest.Mo
     monkeypatch.setattr(
         engine(site), "start", lambda _: (_ for _ in ()).throw(CommandFailed("start", 1, "no space left"))
     )
+    said: list[str] = []
     with pytest.raises(LeftDirty, match=r"node n2 is exited.*no space left"):
-        cleanup(site, say=lambda _: None)
+        cleanup(site, say=said.append)
+    assert len(said) == 2, "a pass that changes nothing is not followed by another"
 
 
 @pytest.mark.parametrize("trouble", [OSError(28, "No space left on device"), KeyError("node")])
