@@ -62,7 +62,7 @@ def pod(
     status = {
         "podIP": ip,
         "conditions": [{"type": "Ready", "status": "True" if ready else "False"}],
-        "containerStatuses": [{"restartCount": restarts}],
+        "containerStatuses": [{"name": "server", "restartCount": restarts}],
     }
     return Change(seen, type, "Pod", {"metadata": meta, "spec": {"nodeName": node}, "status": status})
 

@@ -29,6 +29,9 @@ CLUSTER_READY = Patience(180)
 """All nodes Ready and the system's pods running, after kind is done."""
 ENGINE_ANSWERS = Patience(10)
 """A container engine says who it is; one that takes longer counts as none."""
+ADDON_READY = 150.0
+"""Seconds in which an addon's pods get ready, their images present; less than :data:`CLUSTER_READY`, so that kubectl gives up
+first and says why."""
 PAUSES = Patience(15)
 """A busy node can be frozen."""
 PACKAGES = Patience(900)

@@ -295,3 +295,17 @@ def test_clients_may_not_fail_for_longer_than_a_stale_entry_lives() -> None:
 def test_watched_too_short_is_inconclusive() -> None:
     assert after("..t" * 6, until=5.0).verdict is Verdict.INCONCLUSIVE
     assert after("..t" * 6 + " " * 10).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_node_that_joined_and_was_not_asked_keeps_it_from_holding() -> None:
+    act = story(lane("." * 40))
+    act.recording.joined = {"n9": 2.0}
+    finding = never_fails(act, "web")
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert "not asked from n9" in finding.why
+
+
+def test_a_node_that_joined_after_the_act_is_none_of_its_concern() -> None:
+    act = story(lane("." * 40))
+    act.recording.joined = {"n9": 9.0}
+    assert never_fails(act, "web").verdict is Verdict.HOLDS

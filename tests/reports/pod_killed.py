@@ -128,7 +128,7 @@ def _findings(story: Story) -> None:
             Verdict.HOLDS,
             "ClusterIP and NodePort answered through all four nodes; two of them host none of the pods.",
             {"nodes that answered": Measure(4, "nodes")},
-            {},
+            {"nodes that answered": Bound(4, "nodes", "every node", at_least=True)},
             (CONTROL, *WORKERS),
         ),
     )

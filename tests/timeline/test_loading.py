@@ -7,6 +7,7 @@ from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.journal import Journal
 from kubeskeptic.timeline import Act, RunEvidence, load
+from kubeskeptic.timeline.recording import Stall
 
 
 @pytest.fixture
@@ -119,3 +120,34 @@ def test_samples_whose_time_is_in_doubt_are_a_gap(journal: Journal) -> None:
     (gap,) = recording.gaps
     assert (gap.node, gap.since, gap.until) == ("n1", 2.5, 3.5)
     assert "known only to 0.80 s" in gap.reason
+
+
+def test_nodes_that_joined_and_stalls_belong_to_the_recordings_they_touch(tmp_path: Path) -> None:
+    now = 0.0
+    journal = Journal(tmp_path / "moved.jsonl", clock=lambda: now)
+    journal.write("run", id="r", nodes=["n1"])
+    for name, start, end in (("early", 0.0, 10.0), ("late", 20.0, 30.0)):
+        now = start
+        journal.write("scenario", id=name, phase="start")
+        if name == "late":
+            now = 25.0
+            journal.write("nodes", nodes=["n1", "n2"], joined=["n2"], left=[])
+            journal.write("stall", node="n1", boot="b", since=22.0, until=23.0, error=0.01)
+        now = end
+        journal.write("scenario", id=name, phase="end", irreducible=1.0, why="")
+    scenarios = loaded(journal).scenarios
+    early, late = scenarios["early"], scenarios["late"]
+    assert (early.joined, early.stalls) == ({}, [])
+    assert late.joined == {"n2": 25.0}
+    assert late.stalls == [Stall("n1", 22.0, 23.0, 0.01)]
+    assert late.nodes == ("n1",), "what the run began with"
+
+
+def test_real_time_priority_that_was_lost_once_was_not_there_all_through(journal: Journal) -> None:
+    journal.write("priority", node="n1", agent="a", boot="b", realtime=True, how="this machine", why_not="")
+    journal.write("priority", node="n2", agent="a", boot="b", realtime=True, how="this machine", why_not="")
+    journal.write(
+        "priority", node="n2", agent="a", boot="b", realtime=False, how="this machine", why_not="it used too much"
+    )
+    journal.write("priority", node="n2", agent="a", boot="c", realtime=True, how="this machine", why_not="")
+    assert loaded(journal).realtime == {"n1": True, "n2": False}

@@ -1,4 +1,4 @@
-"""``python3 -m kubeskeptic.agent ask | serve | hand``: the ways in which the agent's image is run.
+"""``python3 -m kubeskeptic.agent ask | serve | exec``: the ways in which the agent's image is run.
 
 Once it listens it prints one line of JSON with the port: ``{"listening": 8080}``.
 """
@@ -88,9 +88,9 @@ def _raise_open_files() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kubeskeptic.agent", description="Ask questions from a node, or answer them.")
     commands = parser.add_subparsers(dest="what", required=True)
-    ask = commands.add_parser("ask", help="ask the probes that are put to it, and give out what it saw")
-    serve = commands.add_parser("serve", help="answer with who it is")
-    exec_pod = commands.add_parser("exec", help="run commands in its node for whoever has the key")
+    ask = commands.add_parser("ask", help="ask the probes that the harness sends, and deliver the samples")
+    serve = commands.add_parser("serve", help="answer each request with the identity of the pod")
+    exec_pod = commands.add_parser("exec", help="run commands in its node for clients that have the key")
     exec_pod.add_argument("--key", required=True, help="file with the key")
     for command in (ask, serve, exec_pod):
         command.add_argument("--host", default="0.0.0.0", help="address to listen on")  # noqa: S104  # a pod's only address

@@ -1,17 +1,17 @@
-"""The agent on every node: asks the probes it was given, and gives out what it saw.
+"""The agent on every node: asks the probes it was given, and delivers the samples.
 
 ==========================================  =============================================================================
 ``GET /healthz``                            it runs
 ``GET /who``                                pod, namespace, uid, node, ip, node_ip, boot, started
-``PUT /probes``                             ``{"scenario", "probes": [spec]}``: ask these for the scenario, and no others
-``DELETE /probes?scenario=X``               ask nothing more for it; questions in flight go on to their end
-``GET /samples?after=N&limit=M[&boot=B]``   what was seen, from sample number N on (:mod:`kubeskeptic.agent.wire`);
+``PUT /probes``                             ``{"scenario", "probes": [spec]}``: ask exactly these for the scenario
+``DELETE /probes?scenario=X``               stop asking for it; questions in flight go on to their end
+``GET /samples?after=N&limit=M[&boot=B]``   the samples from number N on (:mod:`kubeskeptic.agent.wire`);
                                             everything before N is acknowledged and freed. A cursor that came from
                                             another boot counts as 0: name the boot to be sure
 ``POST /blackout``                          ``{"probe", "seconds"}``: see :mod:`kubeskeptic.agent.blackout`; answers afterwards
 ==========================================  =============================================================================
 
-What makes no sense is answered with status 400 and ``{"error": one sentence}``.
+A request that cannot be understood is answered with status 400 and ``{"error": one sentence}``.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from kubeskeptic.agent.stalls import Stalls
 LIMIT = 10_000
 """Samples in one answer unless the caller asks for less: half a megabyte of JSON."""
 MOST_PER_SECOND = 1000.0
-"""Questions a second that one agent takes on: six times what it was built for, before it would drown its node."""
+"""Questions a second that one agent accepts: six times what it was built for; more would overload its node."""
 MOST_PROBES = 60_000
 """Different probes in one boot: their number is kept in 16 bits."""
 
@@ -83,7 +83,7 @@ class Agent:
         await self.echo.stop()
 
     def answer(self, request: Request) -> Response | Awaitable[Response]:
-        """The answer to a request."""
+        """Return the answer to a request."""
         route = self._routes.get((request.method, request.path))
         if route is None:
             return refusal(404, f"there is no {request.method} {request.path} here")
@@ -177,7 +177,7 @@ class Agent:
 
 
 def resident_mib() -> float:
-    """Memory of this process that is in RAM now, in MiB."""
+    """Return the resident memory of this process, in MiB."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 

@@ -11,7 +11,7 @@ from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 CAPACITY = 150_000
 """Samples held before the oldest are lost: 1000 s at 150 questions a second, longer than any fault of the harness, in 4 MB."""
 NAMES = 20_000
-"""Different answerers that are told apart in one boot; later ones are recorded as :data:`UNNAMED`."""
+"""Different texts of who answered that are told apart in one boot; later ones are recorded as :data:`UNNAMED`."""
 UNNAMED = "(one name too many)"
 NAME_LENGTH = 2000
 """Longer answers (sets of DNS records) are cut to this."""
@@ -35,13 +35,13 @@ class Columns(NamedTuple):
 
     @classmethod
     def of_zeros(cls, length: int) -> Columns:
-        """Columns of one length, with the smallest types that take their values."""
+        """Return columns of one length, with the smallest types that take their values."""
         room = bytes(8 * length)
         whole = [array(code, room[: array(code).itemsize * length]) for code in "HIBHH"]
         return cls(whole[0], whole[1], array("d", room), array("d", room), whole[2], whole[3], whole[4])
 
     def part(self, start: int, end: int) -> Columns:
-        """A copy of the samples from position ``start`` to before ``end``."""
+        """Return a copy of the samples from position ``start`` to before ``end``."""
         probe, tick, sent, took, outcome, by, port = self
         at = slice(start, end)
         return Columns(probe[at], tick[at], sent[at], took[at], outcome[at], by[at], port[at])
@@ -103,7 +103,7 @@ class Samples:
             self.oldest = after
 
     def take(self, after: int, limit: int) -> tuple[int, Columns]:
-        """Copies of at most ``limit`` samples from number ``after`` on, with the number of the first.
+        """Return copies of at most ``limit`` samples from number ``after`` on, with the number of the first.
 
         When some of them are gone already, the first is the oldest one held; a number that was never reached counts as 0.
         """

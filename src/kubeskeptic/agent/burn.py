@@ -19,7 +19,7 @@ class Burners:
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def start(self, cores: float, seconds: float) -> None:
-        """Burn, beside what burns already. Each process ends by itself."""
+        """Start to burn, beside what burns already. Each process ends by itself."""
         self._processes = [process for process in self._processes if process.poll() is None]
         for at in range(math.ceil(cores)):
             share = min(1.0, cores - at)

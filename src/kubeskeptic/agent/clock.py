@@ -27,12 +27,12 @@ class Moment(NamedTuple):
     mono: float
 
     def wall_at(self, mono: float) -> float:
-        """Unix time of a moment on the monotonic clock."""
+        """Return the Unix time of a moment on the monotonic clock."""
         return self.wall + (mono - self.mono)
 
 
 def moment() -> Moment:
-    """Now, on both clocks; read again when the process was interrupted between the two readings."""
+    """Return the present moment on both clocks, read again when the process was interrupted between the two readings."""
     for _ in range(3):
         before, wall, after = time.monotonic(), time.time(), time.monotonic()
         if after - before <= STEADY:
@@ -46,7 +46,7 @@ def at(when: float, callback: Callable[[], object]) -> asyncio.TimerHandle:
 
 
 async def pause(seconds: float) -> None:
-    """Let other work go on for so many seconds."""
+    """Wait for so many seconds, while other work goes on."""
     loop = asyncio.get_running_loop()
     over = loop.create_future()
     timer = loop.call_later(seconds, over.set_result, None)
@@ -57,7 +57,7 @@ async def pause(seconds: float) -> None:
 
 
 async def turn() -> None:
-    """Let everything that is due have its turn, then go on."""
+    """Wait until everything that is due has run once."""
     loop = asyncio.get_running_loop()
     over = loop.create_future()
     loop.call_soon(over.set_result, None)

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Ask the URL and print what it says; the exit status."""
+    """Ask the URL, print its answer, and return the exit status."""
     asked = _parser().parse_args(arguments)
     try:
         with closing(_connection(asked)) as connection:
@@ -48,7 +48,7 @@ def _connection(asked: argparse.Namespace) -> http.client.HTTPConnection:
 
 
 def _status(error: Exception) -> int:
-    """curl's exit status for what went wrong."""
+    """Return curl's exit status for an error."""
     match error:
         case TimeoutError():
             return 28

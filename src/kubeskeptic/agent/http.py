@@ -1,4 +1,4 @@
-"""A small HTTP/1.1 server: requests in, JSON out, keep-alive, and a graceful end. It understands no more than that.
+"""A small HTTP/1.1 server: requests in, JSON out, keep-alive, and a graceful end. It supports nothing else.
 
 A handler takes a :class:`Request` and returns a :class:`Response`, or an awaitable of one; one connection's requests are
 handled one after another.
@@ -19,7 +19,7 @@ from kubeskeptic.agent.request import BadRequest, Request, parse
 
 BACKLOG = 1024
 FRESH = 1.0
-"""A connection that was just opened may still bring its first request for so many seconds after the server began to stop."""
+"""A connection that was just opened may still bring its first request for this many seconds after the server began to stop."""
 
 ACCEPTING = 4
 """Turns of the loop that asyncio takes from accepting a connection to telling its protocol."""
@@ -39,12 +39,12 @@ Handler = Callable[[Request], Response | Awaitable[Response]]
 
 
 def reply(content: Any, status: int = 200) -> Response:
-    """An answer of something that JSON can say."""
+    """Return an answer with a value as JSON."""
     return Response(status, json.dumps(content, separators=(",", ":")).encode())
 
 
 def refusal(status: int, why: str) -> Response:
-    """An answer that says no, in one sentence."""
+    """Return an answer that refuses, with one sentence that says why."""
     return reply({"error": why}, status)
 
 
@@ -87,7 +87,7 @@ class Server:
             await self._done
 
     def forget(self, connection: _ServerConnection) -> None:
-        """A connection is gone."""
+        """Note that a connection has ended."""
         self.connections.discard(connection)
         if self._done is not None and not self.connections and not self._done.done():
             self._done.set_result(None)
@@ -124,7 +124,7 @@ class _ServerConnection(asyncio.Protocol):
         self._next()
 
     def finish(self) -> None:
-        """The server stops: close when idle, else after the answer."""
+        """Close the connection when it is idle, else after the answer."""
         if self._busy or self._transport is None:
             return
         if self._fresh and self._timer is None:

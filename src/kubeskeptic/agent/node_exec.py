@@ -1,4 +1,4 @@
-"""The exec pod: a privileged pod's server that runs commands in its node, for whoever has the key.
+"""The exec pod: a privileged pod's server that runs commands in its node, for clients that have the key.
 
 ================================================  =======================================================================
 ``POST /run {"argv", "stdin", "seconds"}``        runs a command: ``{"status", "out", "err"}``; status null when it was
@@ -11,7 +11,7 @@
 
 Every request says when it was made, has a number that is used once, and is signed with the key: ``?at=…&once=…&sign=…``,
 where ``sign`` is the HMAC-SHA256 of path, both of them and the body (RFC 2104). What is not signed, not fresh or not
-the first of its number is refused with status 403. The pod shares its node's network, so the port is open to everybody there.
+the first of its number is refused with status 403. The pod shares its node's network, so the port is open to all of it.
 
 It is asked through the API server's proxy of pods, which needs neither kubelet nor container runtime: what stops those can be
 undone.
@@ -47,7 +47,7 @@ ATTEMPTS = 60
 
 
 def signature(key: bytes, path: str, at: str, once: str, asked: Mapping[str, Any]) -> str:
-    """What proves that a request comes from somebody who has the key, and that nothing of it was changed.
+    """Return the signature that proves that a request was made with the key and was not changed.
 
     :param asked: its body; however it is written as JSON on its way
     """
@@ -57,7 +57,7 @@ def signature(key: bytes, path: str, at: str, once: str, asked: Mapping[str, Any
 
 @dataclass
 class Gate:
-    """Lets requests through that are signed, fresh, and new.
+    """Accepts requests that are signed, fresh, and new.
 
     :param now: Unix time
     """
@@ -67,7 +67,7 @@ class Gate:
     _seen: dict[str, float] = field(default_factory=dict)
 
     def why_not(self, request: Request, asked: Mapping[str, Any]) -> str:
-        """Why a request is refused; empty when it is let through."""
+        """Return why a request is refused; empty when it is accepted."""
         at, once, sign = (request.query.get(name, "") for name in ("at", "once", "sign"))
         right = signature(self.key, request.path, at, once, asked)
         if not hmac.compare_digest(right, sign):
@@ -100,11 +100,11 @@ class NodeExec:
         }
 
     async def stop(self) -> None:
-        """Stop listening. Timers go with the process: the switch on the host is there for that."""
+        """Stop listening. Timers end with the process; the switch on the host replaces them."""
         await self.server.stop()
 
     def answer(self, request: Request) -> Response | Awaitable[Response]:
-        """The answer to a request."""
+        """Return the answer to a request."""
         if (request.method, request.path) == ("GET", "/healthz"):
             return reply({"ok": True})
         asked = _json(request.body)
@@ -201,7 +201,7 @@ def _words(asked: dict[str, Any]) -> list[str]:
 
 
 def key_in(path: str) -> bytes:
-    """The key that was mounted at a path; ends the process when there is none."""
+    """Return the key that is mounted at a path; end the process when there is none."""
     with contextlib.suppress(OSError), open(path, "rb") as file:  # noqa: PTH123  # pathlib alone costs the agent a megabyte
         key = file.read().strip()
         if len(key) >= 32:

@@ -10,7 +10,7 @@ class Outcome(StrEnum):
 
     OK = "ok"
     REFUSED = "refused"
-    """Nobody listens: the connection was answered with a reset before it was established."""
+    """No process listens: the connection was answered with a reset before it was established."""
     RESET = "reset"
     """The connection was cut after it was established, by a reset or an early end."""
     TIMEOUT = "timeout"

@@ -36,7 +36,7 @@ _ERRORS = {
 
 
 def ending_of(error: OSError) -> Ending:
-    """What an error of a socket call means for the question; errors that are not in the list are unknown, with their name."""
+    """Return how a socket error ends a question; errors that are not in the list are unknown, with their name."""
     number = error.errno or 0
     outcome = _ERRORS.get(number)
     if outcome is not None:
@@ -82,7 +82,7 @@ class Question:
         return not self.open and self.abandon is None
 
     def expire(self) -> None:
-        """The deadline has passed: it timed out, unless it has ended, and what is still open of it is closed."""
+        """End the question as timed out, unless it has ended, and close what is still open of it."""
         self.ended(TIMEOUT)
         if self.abandon is not None:
             self.abandon()
@@ -111,7 +111,7 @@ class Deadlines:
             self._set()
 
     def drop(self) -> None:
-        """Close whatever is open, reporting nothing: the agent ends."""
+        """Close every question in flight without reporting it: the agent ends."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

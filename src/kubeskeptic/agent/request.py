@@ -21,13 +21,13 @@ class Request:
 
 
 class BadRequest(ValueError):
-    """What a client sent makes no sense; the text is one sentence, the answer has status 400."""
+    """A request that cannot be understood; the text is one sentence, the answer has status 400."""
 
 
 def parse(data: bytes, peer: str = "") -> tuple[Request, int, bool] | None:
-    """The first request in ``data``, how many bytes it took, and whether the connection is to be kept; None: incomplete.
+    """Return the first request in ``data``, its length in bytes, and whether to keep the connection; None: incomplete.
 
-    :raises BadRequest: when it is none
+    :raises BadRequest: when it is not a request
     """
     end = data.find(b"\r\n\r\n")
     if end < 0:
@@ -51,7 +51,7 @@ def parse(data: bytes, peer: str = "") -> tuple[Request, int, bool] | None:
 
 
 def _body(data: bytes, start: int, headers: dict[str, str]) -> tuple[bytes, int] | None:
-    """The body that begins at ``start``, and where it ends."""
+    """Return the body that begins at ``start``, and where it ends."""
     if headers.get("transfer-encoding", "").lower() == "chunked":
         return _chunks(data, start)
     text = headers.get("content-length", "0")
@@ -62,7 +62,7 @@ def _body(data: bytes, start: int, headers: dict[str, str]) -> tuple[bytes, int]
 
 
 def _chunks(data: bytes, start: int) -> tuple[bytes, int] | None:
-    """A body in chunks, as clients send it that do not know its length beforehand; what follows the last is skipped."""
+    """Return a body in chunks, as clients without a known length send it, and its end; trailers are skipped."""
     body = b""
     while (line_end := data.find(b"\r\n", start)) >= 0:
         size = _size(data[start:line_end])

@@ -7,8 +7,8 @@
 ``a UDP datagram``                         its first 8 bytes, the same on one line, and its other bytes as they came
 ``GET /healthz``                           alive
 ``GET /ready``                             200, or 503 while told to be unready
-``POST /control {"ready": bool}``          what ``/ready`` says
-``POST /control {"delay": seconds}``       wait so long before each answer that says who it is, from now on
+``POST /control {"ready": bool}``          what ``/ready`` answers
+``POST /control {"delay": seconds}``       wait so long before each answer that names the pod
 ``POST /control {"hang": seconds}``        answer nothing for so long, ``/healthz`` and ``/ready`` included (only ``/control``
                                            goes on); 0 ends it
 ``POST /control {"exit": status}``         end at once with this status, finishing nothing
@@ -37,7 +37,7 @@ Setter = Callable[[Any, Mapping[str, Any]], Callable[[], object] | None]
 
 
 class Workload:
-    """Answers with who it is. Make it inside a running loop.
+    """Answers with the identity of its pod. Make it inside a running loop.
 
     :param leave: ends the process with a status
     """
@@ -77,7 +77,7 @@ class Workload:
         self._burners.stop()
 
     def answer(self, request: Request) -> Response | Awaitable[Response]:
-        """The answer to a request."""
+        """Return the answer to a request."""
         if request.path == "/control" and request.method == "POST":
             return self._control(request)
         if request.method != "GET" and (request.method, request.path) != ("POST", ECHO):
@@ -167,9 +167,9 @@ class _UdpEndpoint(asyncio.DatagramProtocol):
 
 
 def number(value: Any, name: str, most: float) -> float:
-    """``value`` as a number from 0 to ``most``.
+    """Return ``value`` as a number from 0 to ``most``.
 
-    :raises BadRequest: when it is none
+    :raises BadRequest: when it is not such a number
     """
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
         raise BadRequest(f"{name} is a number from 0 to {most:g}")

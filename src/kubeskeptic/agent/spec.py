@@ -42,7 +42,7 @@ _SIZES = {"udp": (KEY, 60_000, 64), "http-payload": (1, 1 << 19, 1 << 16)}
 
 
 class BadSpec(ValueError):
-    """A probe that cannot be asked; the text is one sentence for whoever sent it."""
+    """A probe that cannot be asked; the text is one sentence for the sender."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,10 @@ class Spec:
 
 
 def parse(raw: object, node_ip: str = "") -> Spec:
-    """The probe that ``raw`` (decoded JSON) describes.
+    """Return the probe that ``raw`` (decoded JSON) describes.
 
     :param node_ip: what ``$NODE`` stands for
-    :raises BadSpec: with one sentence, when it describes none
+    :raises BadSpec: when it describes none, saying why
     """
     if not isinstance(raw, Mapping):
         raise BadSpec("a probe is a JSON object")

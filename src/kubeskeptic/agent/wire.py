@@ -44,7 +44,7 @@ def batch(
     probes: list[ActiveProbe],
     gaps: Iterable[AgentGap],
 ) -> Iterator[bytes]:
-    """The pieces of a batch; joined they are one JSON object.
+    """Yield the pieces of a batch; joined they are one JSON object.
 
     :param head: the fields that come as they are
     :param probes: by number; those that run and those that the samples speak of are listed
@@ -80,7 +80,7 @@ def batch(
 
 
 def described(probe: ActiveProbe, now: Moment) -> dict[str, Any]:
-    """A probe as answers speak of it; ``t0`` is the Unix time at which its question 0 was due."""
+    """Return a probe as answers describe it; ``t0`` is the Unix time at which its question 0 was due."""
     return {
         "name": probe.spec.name,
         "scenario": probe.scenario,

@@ -77,7 +77,7 @@ def answers_everywhere(act: Act, *probes: str) -> Finding:
     failed: Counter[str] = Counter()
     unknown = asked = 0
     for lane in lanes:
-        wrong = strangers(act.recording, lane, act.settings.on(lane.node)["SYNC"] + MARGIN, {})
+        wrong = strangers(act.recording, lane, act.settings_on(lane.node)["SYNC"] + MARGIN, {})
         for at in span(lane, act.start, act.end):
             asked, unknown = asked + 1, unknown + (lane[at].outcome is Outcome.UNKNOWN)
             if at in wrong:

@@ -125,6 +125,7 @@ def _not_asked(act: Act, probe: str, lanes: list[Lane], since: float, until: flo
 def _nodes(act: Act, since: float, until: float) -> set[str]:
     """The nodes of the cluster in a stretch of time, with those that joined in it."""
     joined = {c.name for c in act.recording.of_kind("Node") if c.type == "ADDED" and since <= c.seen <= until}
+    joined |= {node for node, at in act.recording.joined.items() if at <= until}
     return set(act.recording.nodes) | joined
 
 

@@ -80,7 +80,7 @@ class Failures:
 def look_at(act: Act, lane: Lane, until: float | None = None) -> Failures:
     """Return what failed on a lane since the fault; stale entries, late answers and strangers apart."""
     seen = Failures(lane, act.since)
-    syn_sent = SYN_SENT.value(act.settings.on(lane.node))
+    syn_sent = SYN_SENT.value(act.settings_on(lane.node))
     leftover, wrong = stale(lane, syn_sent), _strangers(act, lane)
     for at in span(lane, act.since.low, act.end if until is None else until):
         _count(seen, at, at in leftover, at in wrong)
@@ -111,7 +111,7 @@ def _count(seen: Failures, at: int, leftover: bool, wrong: bool) -> None:
 
 def _strangers(act: Act, lane: Lane) -> frozenset[int]:
     """Positions of answers that nothing may have given: pods on a node that is away cannot answer, until it is back."""
-    lag = act.settings.on(lane.node)["SYNC"] + MARGIN
+    lag = act.settings_on(lane.node)["SYNC"] + MARGIN
     away = dict.fromkeys(act.taken_away(), (act.since.high, act.lifted))
     return strangers(act.recording, lane, lag, away)
 

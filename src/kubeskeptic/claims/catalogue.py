@@ -84,7 +84,7 @@ _CLAIMS = (
         "container restarts keeps all three.",
         post=Post.AGREES,
         condition="",
-        broken_by=("fixed-names",),
+        broken_by=("fixed-names", "restart-never"),
     ),
     Claim(
         id="service.stable",

@@ -28,8 +28,8 @@ from kubeskeptic.clusters.cluster import Cluster
 from kubeskeptic.clusters.engine import Engine
 from kubeskeptic.clusters.network import KUBECTL
 from kubeskeptic.clusters.steps import Say, quiet
-from kubeskeptic.durations import CLUSTER_READY
-from kubeskeptic.errors import BadInput, MissingRequirement
+from kubeskeptic.durations import ADDON_READY, CLUSTER_READY
+from kubeskeptic.errors import BadInput, CommandFailed, MissingRequirement
 
 
 @dataclass(frozen=True)
@@ -158,10 +158,22 @@ def unload_addon(target: Cluster, name: str, *, progress: Say = quiet) -> None:
 def wait_until_ready(target: Cluster, addon: Addon) -> None:
     """Wait until all pods of an addon are ready.
 
-    :raises CommandFailed: with what is not
+    :raises CommandFailed: with what is not, and the end of its log
     """
     for namespace, what in addon.ready:
-        _kubectl(target, "rollout", "status", "--namespace", namespace, what, f"--timeout={CLUSTER_READY.seconds:.0f}s")
+        try:
+            _kubectl(target, "rollout", "status", "--namespace", namespace, what, f"--timeout={ADDON_READY:.0f}s")
+        except CommandFailed as failed:
+            log = _log(target, namespace, what)
+            raise CommandFailed(failed.command, failed.status, f"{failed.output}\n{log}") from failed
+
+
+def _log(target: Cluster, namespace: str, what: str) -> str:
+    """The end of a workload's log, empty when there is none."""
+    try:
+        return _kubectl(target, "logs", "--namespace", namespace, what, "--tail=5")
+    except CommandFailed:
+        return ""
 
 
 def manifest(workshop: Workshop, target: Cluster, addon: Addon, references: Mapping[str, str]) -> str:

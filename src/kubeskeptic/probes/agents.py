@@ -125,7 +125,7 @@ class Agents:
         return not self.unsettled(scenario, nodes, seconds)
 
     def unsettled(self, scenario: str, nodes: Iterable[str], seconds: float, since: float = 0.0) -> list[str]:
-        """What keeps a scenario from being settled: "web on worker2" and so on.
+        """Return the lanes that keep a scenario from being settled: "web on worker2" and so on.
 
         :param since: the settled stretch has to begin after this time
         """
@@ -136,7 +136,7 @@ class Agents:
         return [f"{lane.probe} on {lane.node}" for lane in lanes if not self._tally.calm(lane, now, seconds, since)]
 
     def failing(self, scenario: str, since: float) -> dict[tuple[str, str], float]:
-        """When the last failed question was sent, by (node, probe), of those lanes that had one since a time."""
+        """Return when the last failed question was sent, by (node, probe), of those lanes that had one since a time."""
         return self._tally.last_failures(scenario, since)
 
     @property

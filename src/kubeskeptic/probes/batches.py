@@ -60,7 +60,7 @@ class Batch:
         return [gap for gap in self.raw["gaps"] if gap["probe"]]
 
     def record(self, node: str, offset: float, error: float) -> dict[str, Any]:
-        """The ``samples`` record (:mod:`kubeskeptic.journal.kinds`)."""
+        """Return the ``samples`` record (:mod:`kubeskeptic.journal.kinds`)."""
         kept: dict[str, Any] = {"node": node, "agent": self.raw["agent"], "boot": self.raw["boot"]}
         kept |= {"offset": round(offset, 6), "error": round(error, 6), "realtime": self.realtime}
         kept |= {"probes": self.raw["probes"], "names": self.raw["names"]}
@@ -68,7 +68,7 @@ class Batch:
         return kept | ({"unknowns": self.raw["unknowns"]} if self.raw.get("unknowns") else {})
 
     def looks(self, node: str, offset: float) -> Iterator[tuple[LaneKey, list[Look]]]:
-        """The samples by lane, on the harness's clock."""
+        """Yield the samples by lane, on the harness's clock."""
         by_probe: list[list[Look]] = [[] for _ in self.raw["probes"]]
         columns = (self.raw[name] for name in ("probe", "tick", "sent", "outcome"))
         for probe, tick, sent, outcome in zip(*columns, strict=True):
@@ -78,7 +78,7 @@ class Batch:
                 yield LaneKey(probe["scenario"], node, probe["name"]), looks
 
     def ticks_of(self, gap: dict[str, Any]) -> range:
-        """The ticks of a gap that the agent reports; none when it no longer says when that probe's ticks are."""
+        """Return the ticks of a gap that the agent reports; none when it no longer says when that probe's ticks are."""
         for probe in self.raw["probes"]:
             if (probe["scenario"], probe["name"]) == (gap["scenario"], gap["probe"]):
                 # A question is due, and then sent, within the period of its tick; a little more, as times are rounded.
@@ -88,7 +88,7 @@ class Batch:
 
 
 def joined(gaps: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Reported gaps of one probe and reason that are less than :data:`~kubeskeptic.durations.HOLE` apart, as one.
+    """Return the reported gaps of one probe and reason that are less than :data:`~kubeskeptic.durations.HOLE` apart, as one.
 
     A busy machine leaves out a question here and there, dozens of times a second; which ones is seen from the ticks of
     the samples, and checks go by those. The number of questions is kept.
@@ -108,7 +108,7 @@ def joined(gaps: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def parse(answer: bytes, pod: str) -> Batch:
-    """The batch in an answer.
+    """Return the batch in an answer.
 
     A pod's address may have passed to another pod while the API server still has the old one, so the answer must say that
     it comes from the agent that was asked.

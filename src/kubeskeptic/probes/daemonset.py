@@ -24,7 +24,7 @@ _FIELDS = {
 
 
 def manifests(image: str, namespace: str, run: str) -> list[Manifest]:
-    """The agents' namespace and their DaemonSet."""
+    """Return the manifests of the agents' namespace and DaemonSet."""
     labels = ours(run) | {LABEL: run}
     return [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": ours(run)}},

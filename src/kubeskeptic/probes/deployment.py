@@ -70,7 +70,7 @@ class AgentDeployment:
 
 
 def _state(pods: Iterable[dict[str, Any]], node: str) -> str:
-    """Why the agent of a node is not Ready, in the kubelet's words."""
+    """Return why the agent of a node is not Ready, in the kubelet's words."""
     for pod in pods:
         if pod["spec"].get("nodeName") == node:
             statuses = pod.get("status", {}).get("containerStatuses") or ()

@@ -116,7 +116,7 @@ def judge(node: str, start: float, end: float, seen: Iterable[Seen], probe: Prob
 
 
 def measured(seen: Iterable[Seen]) -> tuple[float | None, float]:
-    """The length of the one outage among samples: from the first failed question to the next good one after the last, by
+    """Return the length of the one outage among samples: from the first failed question to the next good one after the last, by
     when they were sent; and the longest time between two questions at its edges. Pure.
 
     The length is None when nothing failed, and the time then the longest between any two; and when it did not end. A second
@@ -147,7 +147,7 @@ def _attempt(agents: Agents, journal: Journal, nodes: list[str]) -> list[Instrum
 
 
 def samples(records: Iterable[Record], scenario: str, probe: str) -> dict[str, list[Seen]]:
-    """When each question of a probe was sent, and whether it failed, by node, from a journal."""
+    """Return when each question of a probe was sent, and whether it failed, by node, from a journal."""
     found: dict[str, list[Seen]] = {}
     for record in records:
         if record["kind"] != "samples":

@@ -157,7 +157,7 @@ class Priority:
 
 
 def _names(uid: str) -> tuple[str, str]:
-    """The pod's uid as the two cgroup drivers of the kubelet write it: cgroupfs and systemd."""
+    """Return the pod's uid as the two cgroup drivers of the kubelet write it: cgroupfs and systemd."""
     return uid, uid.replace("-", "_")
 
 

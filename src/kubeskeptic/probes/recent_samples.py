@@ -61,7 +61,7 @@ class RecentSamples:
                 recent.looks.popleft()
 
     def pulled(self, node: str, at: float) -> None:
-        """Everything that a node's agent knew at a time has been taken in."""
+        """Note that everything that a node's agent knew at a time has been taken in."""
         with self._lock:
             self._pulled[node] = at
 
@@ -77,7 +77,7 @@ class RecentSamples:
                 del self._lanes[lane]
 
     def last_failures(self, scenario: str, since: float) -> dict[tuple[str, str], float]:
-        """When the last failed question was sent, by (node, probe), of the lanes that had one since a time."""
+        """Return when the last failed question was sent, by (node, probe), of the lanes that had one since a time."""
         with self._lock:
             return {
                 (lane.node, lane.probe): recent.last_failure

@@ -97,7 +97,7 @@ class Probe:
         return 1 / self.rate
 
     def spec(self) -> dict[str, Any]:
-        """The probe in the agents' words."""
+        """Return the probe in the agents' words."""
         common: dict[str, Any] = {"name": self.name, "kind": self.kind, "port": self.port}
         common |= {"period": self.period, "deadline": self.deadline}
         common["expect"] = None if self.expect is None else list(self.expect)
@@ -119,7 +119,7 @@ def http_new(
     deadline: float = PROBE_DEADLINE,
     peer: bool = False,
 ) -> Probe:
-    """HTTP, every question on a new connection."""
+    """Return a probe by HTTP, with a new connection for every question."""
     return Probe(name, "http-new", host, port, rate, path, expect=_tuple(expect), deadline=deadline, peer=peer)
 
 
@@ -134,7 +134,7 @@ def http_kept(
     deadline: float = PROBE_DEADLINE,
     peer: bool = False,
 ) -> Probe:
-    """HTTP on a connection that is kept alive."""
+    """Return a probe by HTTP on a connection that is kept alive."""
     return Probe(name, "http-kept", host, port, rate, path, expect=_tuple(expect), deadline=deadline, peer=peer)
 
 
@@ -149,7 +149,7 @@ def http_payload(
     deadline: float = PROBE_DEADLINE,
     peer: bool = False,
 ) -> Probe:
-    """HTTP on a new connection, with a large body that has to come back unchanged: full packets in both directions."""
+    """Return a probe by HTTP with a large body that has to come back unchanged: full packets in both directions."""
     probe = Probe(name, "http-payload", host, port, rate, expect=_tuple(expect), deadline=deadline, size=size)
     return replace(probe, peer=peer)
 
@@ -166,7 +166,7 @@ def udp_echo(
     keep_port: bool = False,
     peer: bool = False,
 ) -> Probe:
-    """One datagram to a workload, which has to come back unchanged; above some 1400 bytes it travels in fragments."""
+    """Return a probe by UDP whose datagram has to come back unchanged; above some 1400 bytes it travels in fragments."""
     probe = Probe(name, "udp", host, port, rate, expect=_tuple(expect), deadline=deadline, size=size)
     return replace(probe, keep_port=keep_port, peer=peer)
 
@@ -183,7 +183,7 @@ def dns_udp(
     deadline: float = PROBE_DEADLINE,
     keep_port: bool = False,
 ) -> Probe:
-    """One DNS question over UDP to a named server: no retry, no cache.
+    """Return a probe by DNS over UDP to a named server: no retry, no cache.
 
     :param keep_port: ask every question from the same source port, as a long-lived client does (kubernetes#125467)
     """
@@ -202,12 +202,12 @@ def dns_tcp(
     port: int = 53,
     deadline: float = PROBE_DEADLINE,
 ) -> Probe:
-    """One DNS question over a TCP connection of its own to a named server."""
+    """Return a probe by DNS over TCP to a named server, with a new connection for every question."""
     return Probe(name, "dns-tcp", server, port, rate, "/", qname, qtype, _tuple(expect), deadline)
 
 
 def tcp_connect(name: str, host: str, port: int, *, rate: float = 50.0, deadline: float = PROBE_DEADLINE) -> Probe:
-    """A TCP connection, opened and closed."""
+    """Return a probe that opens and closes a TCP connection."""
     return Probe(name, "tcp", host, port, rate, deadline=deadline)
 
 

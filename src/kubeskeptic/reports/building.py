@@ -44,6 +44,7 @@ def build(
         instrument=tuple(redact(record) for record in evidence.instrument),
         sabotages=tuple({record.get("id"): redact(record) for record in evidence.sabotages}.values()),
         tick_lag_p99=evidence.tick_lag.p99,
+        realtime=redact(dict(evidence.realtime)),
         unseen=redact(str(ended.get("why") or "")) if ended else "",
     )
 
@@ -84,11 +85,11 @@ def anchor(finding: Mapping[str, Any]) -> str:
 
 
 def _entries(evidence: RunEvidence) -> list[Entry]:
-    worst: dict[tuple[str, str, str, str], dict[str, Any]] = {}
+    worst: dict[tuple[str, ...], dict[str, Any]] = {}
     for finding in evidence.findings:  # of one test the worst counts
         key = tuple(str(finding.get(name) or "") for name in ("claim", "case", "scenario", "test"))
-        old = worst.get((key[0], key[1], key[2], key[3]), finding)
-        worst[key[0], key[1], key[2], key[3]] = max(old, redact(finding), key=_badness)
+        kept = redact(finding)
+        worst[key] = max(worst.get(key, kept), kept, key=_badness)
     taken: Counter[str] = Counter()
     entries = []
     for finding in worst.values():

@@ -136,6 +136,8 @@ class Report:
     sabotages: tuple[Mapping[str, Any], ...]
     tick_lag_p99: float | None
     """How late the worst hundredth of the questions was asked, in seconds."""
+    realtime: Mapping[str, bool] = field(default_factory=dict)
+    """Whether each node's agent asked with real-time priority all through the run."""
     unseen: str = ""
     """Why nobody got to look whether the cluster was left clean, when the run says so."""
     drawings: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)

@@ -29,6 +29,7 @@ def document(report: Report) -> dict[str, Any]:
             "samples": report.samples,
             "gaps": report.gaps,
             "tick_lag_p99_ms": None if report.tick_lag_p99 is None else round(report.tick_lag_p99 * 1000, 3),
+            "realtime": dict(report.realtime),
         },
     }
 

@@ -16,7 +16,7 @@ from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.timeline.faults import FaultSpan
 from kubeskeptic.timeline.objects import eviction_delay, labelled
 from kubeskeptic.timeline.recording import ActSpan, Change, Recording
-from kubeskeptic.timeline.samples import Lane
+from kubeskeptic.timeline.samples import OUTSIDE, Lane
 
 Window = tuple[float, float]
 
@@ -216,13 +216,20 @@ class Act:
 
         :raises Inconclusive: when the case has none
         """
-        return self.bound_on("")
+        return self._bound(self.settings)
 
     def bound_on(self, node: str) -> Bound:
         """Return the case's bound as it is on one node."""
+        return self._bound(self.settings_on(node))
+
+    def settings_on(self, node: str) -> Settings:
+        """Return the settings as they are on the node of a lane, be it asked from there or from outside through it."""
+        return self.settings.on(node.removeprefix(OUTSIDE))
+
+    def _bound(self, settings: Settings) -> Bound:
         if self._within is None:
             raise Inconclusive("this case has no bound (`within`), and its check needs one")
-        return self._within.at_most(self.settings.on(node))
+        return self._within.at_most(settings)
 
     @property
     def has_bound(self) -> bool:

@@ -96,6 +96,17 @@ class ActSpan:
         return when
 
 
+class Stall(NamedTuple):
+    """A stretch in which a node's agent did not run: all its lanes share the hole, and an answer that was read at its end may
+    have come at any time in it."""
+
+    node: str
+    since: float
+    until: float
+    doubt: float = 0.0
+    """How far both times may be wrong, in seconds."""
+
+
 class Taken(NamedTuple):
     """Logs, events and states, as they were before something was undone."""
 
@@ -126,6 +137,10 @@ class Recording:
     """Why the scenario did not come to its end; empty when it did."""
     settings: Settings = field(default_factory=lambda: Settings({}))
     nodes: tuple[str, ...] = ()
+    joined: dict[str, float] = field(default_factory=dict)
+    """When each node that joined during the run was first seen, by its name, Unix seconds."""
+    stalls: list[Stall] = field(default_factory=list)
+    """When the agents' processes did not run, in the order of their beginning."""
     roles: dict[str, str] = field(default_factory=dict)
     lanes: dict[tuple[str, str], Lane] = field(default_factory=dict)
     """By (node, probe)."""
@@ -202,5 +217,7 @@ class RunEvidence:
     """What is wrong with the journal anywhere else, a sentence each."""
     numbered: bool = True
     """Whether the journal's lines are numbered, so that a missing one is noticed."""
+    realtime: dict[str, bool] = field(default_factory=dict)
+    """Whether each node's agent had real-time priority all through the run, as far as it was given or refused."""
     tick_lag: TickLag = field(default_factory=TickLag)
     """How late the questions were asked."""

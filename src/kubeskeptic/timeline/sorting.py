@@ -12,6 +12,7 @@ from kubeskeptic.journal import Record
 from kubeskeptic.journal.kinds import wrong_field
 from kubeskeptic.timeline import batches
 from kubeskeptic.timeline.faults import FaultSpan
+from kubeskeptic.timeline.observers import Observers
 from kubeskeptic.timeline.recording import ActSpan, Change, Gap, Recording, RunEvidence, Taken
 from kubeskeptic.timeline.run_record import merged
 from kubeskeptic.timeline.samples import Columns, Lane
@@ -33,6 +34,7 @@ class Sorter:
         self._ticks: dict[tuple[Any, ...], batches.Ticks] = defaultdict(batches.Ticks)
         self._gaps: dict[str, list[Gap]] = defaultdict(list)
         """By scenario; by the empty text those of no scenario, which belong to all that they touch."""
+        self._observers = Observers(self.evidence.realtime)
         self._line = 0
         self._take: dict[str, Callable[[Record], None]] = {
             "run": self._run,
@@ -46,6 +48,9 @@ class Sorter:
             "probe": self._probe,
             "samples": self._samples,
             "gap": self._gap,
+            "stall": self._observers.stall,
+            "nodes": self._observers.nodes,
+            "priority": self._observers.priority,
             "change": self._change,
             "instrument": self.evidence.instrument.append,
             "finding": self.evidence.findings.append,
@@ -91,6 +96,7 @@ class Sorter:
             recording.settings = self.evidence.settings
             recording.nodes = tuple(run.get("nodes") or ())
             recording.roles = dict(run.get("roles") or {})
+            self._observers.fill(recording)
             recording.damage = tuple(dict.fromkeys(self._damage[name]))
         for name in self._touched:
             recording = self.evidence.scenarios[name]
@@ -224,10 +230,9 @@ class Sorter:
         self._touched[recording.id] = None
         self.evidence.tick_lag.add(batches.lateness(fresh, probe, record["offset"]))
         if contradicted:
-            which = f"tick {min(contradicted)}" + (
-                f" and {len(contradicted) - 1} more" if len(contradicted) > 1 else ""
-            )
-            self._wrong(f"it has another sample of {which} of the probe “{name}” on {node}", [recording.id])
+            more = f" and {len(contradicted) - 1} more" if len(contradicted) > 1 else ""
+            told = f"it has another sample of tick {min(contradicted)}{more} of the probe “{name}” on {node}"
+            self._wrong(told, [recording.id])
 
     def _doubted(self, record: Record) -> None:
         """Note samples whose clock is not known well enough to hold them against a fault's: a gap."""

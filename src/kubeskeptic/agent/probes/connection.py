@@ -36,7 +36,7 @@ class ClientConnection:
     """One connection to a probe's address, opened with its first question.
 
     :param answered: what becomes of the connection after a complete answer: keep, :meth:`linger` or :meth:`close` it
-    :param lost: called when the connection is closed, whoever did it
+    :param lost: called when the connection is closed, by either side
     """
 
     __slots__ = (
@@ -77,8 +77,8 @@ class ClientConnection:
     def linger(self) -> None:
         """Wait for the other side to close first, but not beyond the question's deadline.
 
-        Whoever closes first keeps the connection's port in TIME_WAIT for a minute. A client that asks 50 times a second would
-        run through its ports; a server has only one, and does not mind.
+        The side that closes first keeps the connection's port in TIME_WAIT for a minute. A client that asks 50 times a second
+        would run out of ports; a server has only one, and does not mind.
         """
         if self._ended:
             self.close()
@@ -109,7 +109,7 @@ class ClientConnection:
             self._readiness.watch(sock.fileno(), events, self._happened)
 
     def _send_early(self, sock: socket.socket) -> int:
-        """Within a machine a connection is established before connect returns; send at once then. What is left to watch for."""
+        """Send at once if the connection is established already, as within a machine, and return what to watch for."""
         if self._reading is not None:
             try:
                 self._send(sock)

@@ -103,7 +103,7 @@ class _Socket:
             self._forget(key)
 
     def _failed(self, error: OSError) -> None:
-        """An error belongs to the newest question: it comes within a round trip, long before the next is asked."""
+        """End the newest question with an error: it comes within a round trip, long before the next is asked."""
         for key in reversed(self._asked):
             self._asked[key].ended(ending_of(error))
             self._forget(key)

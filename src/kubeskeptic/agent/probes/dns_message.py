@@ -98,7 +98,7 @@ def _answers(message: dns.message.Message, spec: Spec) -> bool:
 
 
 def _compare(message: dns.message.Message, spec: Spec) -> Ending:
-    """The ending by the records of an answer, of which each must belong to the chain from the name that was asked."""
+    """Return the ending by the records of an answer, of which each must belong to the chain from the name that was asked."""
     rcode = dns.rcode.to_text(message.rcode())
     strays = _strays(message)
     if strays or message.rcode() != dns.rcode.NOERROR:
@@ -110,7 +110,7 @@ def _compare(message: dns.message.Message, spec: Spec) -> Ending:
 
 
 def _strays(message: dns.message.Message) -> list[str]:
-    """The records that do not belong to the answer: of another owner, type or class."""
+    """Return the records that do not belong to the answer: of another owner, type or class."""
     try:
         chain = _chain(message)
     except dns.exception.DNSException:
@@ -133,7 +133,7 @@ def _texts(rrsets: Iterable[dns.rrset.RRset]) -> list[str]:
 
 
 def _ttl(message: dns.message.Message) -> int | None:
-    """The time for which the answer, or the denial (its SOA record), may be kept; None when it has none."""
+    """Return the time for which the answer, or the denial (its SOA record), may be kept; None when it has none."""
     denied = not message.answer
     if denied and not any(rrset.rdtype == dns.rdatatype.SOA for rrset in message.authority):
         return None

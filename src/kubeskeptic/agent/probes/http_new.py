@@ -27,7 +27,7 @@ class HttpNew:
         connection.ask(question, self._request, self._read)
 
     def close(self) -> None:
-        """Nothing is ever idle."""
+        """Do nothing: no connection is ever idle."""
 
     def _read(self, data: bytes, closed: bool) -> Ending | None:
         answer = http_answer.read(data, closed)

@@ -1,7 +1,7 @@
 """Which sockets are ready: an epoll of our own, itself watched by the event loop.
 
 One system call per socket instead of the loop's four registrations per question, which cost more processor time than the
-question. Events are reported once, when they happen (edge-triggered); whoever watches reads until nothing is left.
+question. Events are reported once, when they happen (edge-triggered); the callback reads until nothing is left.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``tcp``: a connection is opened and closed again; nothing is said. Answered by the kernel, so nobody is named.
+"""``tcp``: a connection is opened and closed again; nothing is sent. The kernel answers, so no pod is named.
 
 We close first, so each source port rests in TIME_WAIT for 60 s: at 50 questions a second 3000 of the kernel's 28232 ports
 towards that one address.
@@ -24,4 +24,4 @@ class TcpConnect:
         ClientConnection(self._spec, self._readiness, ClientConnection.close).ask(question, b"", None)
 
     def close(self) -> None:
-        """Nothing is ever idle."""
+        """Do nothing: no connection is ever idle."""

@@ -1,0 +1,38 @@
+"""What a journal says of the agents themselves: nodes that joined, stalls, real-time priority."""
+
+from __future__ import annotations
+
+from kubeskeptic.journal import Record
+from kubeskeptic.timeline.recording import Recording, Stall
+
+
+class Observers:
+    """Takes the records about agents, and gives each recording those that touch it.
+
+    :param realtime: by node, whether its agent had real-time priority all through the run; filled here
+    """
+
+    def __init__(self, realtime: dict[str, bool]) -> None:
+        self._realtime = realtime
+        self._stalls: list[Stall] = []
+        self._joined: dict[str, float] = {}
+
+    def stall(self, record: Record) -> None:
+        """Take a ``stall`` record."""
+        self._stalls.append(Stall(record["node"], record["since"], record["until"], record.get("error") or 0.0))
+
+    def nodes(self, record: Record) -> None:
+        """Take a ``nodes`` record."""
+        for node in record.get("joined") or ():
+            self._joined.setdefault(node, record["at"])
+
+    def priority(self, record: Record) -> None:
+        """Take a ``priority`` record."""
+        node = record["node"]
+        self._realtime[node] = self._realtime.get(node, True) and record["realtime"]
+
+    def fill(self, recording: Recording) -> None:
+        """Give a recording the nodes that joined before its end, and the stalls that touch it."""
+        end = recording.ended or float("inf")
+        recording.joined = {node: at for node, at in self._joined.items() if at <= end}
+        recording.stalls = [one for one in self._stalls if one.until > recording.started and one.since < end]
