@@ -83,7 +83,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         if state.late:
             write_all(state.journal.parent)
         terminalreporter.line("")
-        terminalreporter.line(f"report   {state.journal.with_name('index.html')}")
+        page = state.journal.with_name("index.html")
+        terminalreporter.line(f"report   {page if page.exists() else 'could not be written'}")
     terminalreporter.line(f"seed     {state.options.seed}")
 
 

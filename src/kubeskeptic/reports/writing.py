@@ -73,8 +73,11 @@ def proofs_beside(run_dir: Path) -> list[dict[str, Any]]:
 def _write(path: Path, text: str) -> None:
     """Replace a file as a whole: its last version may be open in a browser."""
     new = path.with_name(f".{path.name}.new")
-    new.write_text(text, encoding="utf-8", errors="replace")
-    new.replace(path)
+    try:
+        new.write_text(text, encoding="utf-8", errors="replace")
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)  # half of it, on a full disk
 
 
 def _beside(run_dir: Path) -> Path:
