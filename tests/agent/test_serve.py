@@ -16,7 +16,7 @@ import pytest
 
 from kubeskeptic.agent.identity import Identity
 from kubeskeptic.agent.serve import Workload
-from tests.agent.loopback import HOST, call
+from tests.agent.loopback import HOST, call, nobody
 
 WHO = {"pod": "web-1", "namespace": "ns", "uid": "u-1", "node": "node-1", "ip": "10.0.0.7", "boot": "b1"}
 
@@ -181,3 +181,36 @@ def test_nothing_else_of_the_project_comes_into_the_pod() -> None:
     )
     seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=20).stdout
     assert seen.split() == ["kubeskeptic", "kubeskeptic.agent"]
+
+
+@pytest.mark.parametrize("kind", ["http-new", "udp", "tcp"])
+def test_it_asks_a_question_from_its_own_pod(kind: str) -> None:
+    async def go() -> None:
+        async with workload() as (port, _), workload() as (other, _):
+            status, seen = await call(port, "POST", "/ask", {"kind": kind, "host": HOST, "port": other})
+            assert (status, seen["outcome"]) == (200, "ok")
+            assert seen["by"] == ("" if kind == "tcp" else "ns/web-1/u-1")
+            assert 0 < seen["took"] < 3.5
+            assert seen["port"] > 0
+
+    asyncio.run(go())
+
+
+def test_a_question_to_a_port_without_a_listener_is_refused() -> None:
+    async def go() -> None:
+        with nobody() as free:
+            async with workload() as (port, _):
+                _, seen = await call(port, "POST", "/ask", {"kind": "http-new", "host": HOST, "port": free})
+                assert seen["outcome"] == "refused"
+
+    asyncio.run(go())
+
+
+@pytest.mark.parametrize("asked", [b"{", [], {"kind": "http-new"}, {"kind": "http-new", "host": "web", "port": 80}])
+def test_a_question_that_cannot_be_asked_is_a_bad_request(asked: object) -> None:
+    async def go() -> None:
+        async with workload() as (port, _):
+            status, said = await call(port, "POST", "/ask", asked)
+            assert (status, set(said)) == (400, {"error"})
+
+    asyncio.run(go())

@@ -5,6 +5,8 @@
                                            client's address as seen here, n counts the answers of this boot
 ``POST /echo``                             the same on one line, then the body as it came
 ``a UDP datagram``                         its first 8 bytes, the same on one line, and its other bytes as they came
+``POST /ask {spec}``                       asks one question from this pod (:mod:`kubeskeptic.agent.spec`; a name is not
+                                           needed), and answers with ``{"outcome", "by", "took", "port", "reason"}``
 ``GET /healthz``                           alive
 ``GET /ready``                             200, or 503 while told to be unready
 ``POST /control {"ready": bool}``          what ``/ready`` answers
@@ -31,7 +33,7 @@ from kubeskeptic.agent import burn, clock
 from kubeskeptic.agent.http import Response, Server, refusal, reply
 from kubeskeptic.agent.identity import Identity
 from kubeskeptic.agent.request import BadRequest, Request
-from kubeskeptic.agent.spec import ECHO, KEY
+from kubeskeptic.agent.spec import ECHO, KEY, BadSpec, parse
 
 Setter = Callable[[Any, Mapping[str, Any]], Callable[[], object] | None]
 
@@ -46,6 +48,7 @@ class Workload:
         self.server = Server(self.answer)
         self.answered = 0
         self._leave = leave
+        self._node_ip = identity.node_ip
         self._datagrams: asyncio.DatagramTransport | None = None
         self._ready = True
         self._delay = 0.0
@@ -80,8 +83,10 @@ class Workload:
         """Return the answer to a request."""
         if request.path == "/control" and request.method == "POST":
             return self._control(request)
+        if request.path == "/ask" and request.method == "POST":
+            return self._ask(request)
         if request.method != "GET" and (request.method, request.path) != ("POST", ECHO):
-            return refusal(405, f"there is no {request.method} here, except POST /control and POST {ECHO}")
+            return refusal(405, f"there is no {request.method} here, except POST /control, /ask and {ECHO}")
         if not self._awake.is_set():
             return self._after_the_hang(request)
         if self._delay and request.path not in ("/healthz", "/ready"):
@@ -114,6 +119,16 @@ class Workload:
     async def _after_the_hang(self, request: Request) -> Response:
         await self._awake.wait()
         return self._prompt(request)
+
+    async def _ask(self, request: Request) -> Response:
+        from kubeskeptic.agent.one_question import ask_once  # what most workloads never need costs them no memory
+
+        try:
+            asked = json.loads(request.body)
+            spec = parse({"name": "asked", **asked} if isinstance(asked, dict) else asked, self._node_ip)
+            return reply(await ask_once(spec))
+        except (BadSpec, ValueError) as error:
+            raise BadRequest(str(error)) from error
 
     def _control(self, request: Request) -> Response:
         try:
