@@ -115,7 +115,7 @@ def test_a_deleted_replica_is_replaced(act: Act, holds: Holds) -> None:
     holds(checks.whole_again(act, "web", 3))
 
 
-@claim("pod.not-stable", case="deleted", act="graceful", of="web", watched=START)
+@claim("pod.not-stable", case="deleted", act="graceful", of="web", watched=START, broken_by=("fixed-names",))
 def test_a_replacement_is_another_pod(act: Act, holds: Holds) -> None:
     holds(checks.replaced_by_another(act, "web"))
 

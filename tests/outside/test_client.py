@@ -18,7 +18,7 @@ from tests.agent import loopback
 from tests.agent.loopback import HOST, LONG, Asked, Talk, http, says, silent, tcp_server
 
 RIGHT = http({"pod": "web-1"})
-WHILE = 1.0
+WHILE = 2.0
 """A deadline in which also a busy machine comes to connect."""
 
 
