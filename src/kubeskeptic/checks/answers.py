@@ -9,6 +9,7 @@ from kubeskeptic.agent.answered_by import DnsAnswer
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check, never_asked, span
+from kubeskeptic.checks.failures import ENDPOINTS
 from kubeskeptic.durations import MARGIN
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
@@ -76,11 +77,12 @@ def answers_everywhere(act: Act, *probes: str) -> Finding:
         raise Inconclusive("there are no nodes of both sorts, hosting the service and not, to be compared")
     failed: Counter[str] = Counter()
     unknown = asked = 0
+    sure = act.watched(*ENDPOINTS)
     for lane in lanes:
         wrong = strangers(act.recording, lane, act.settings_on(lane.node)["SYNC"] + MARGIN, {})
         for at in span(lane, act.start, act.end):
-            asked, unknown = asked + 1, unknown + (lane[at].outcome is Outcome.UNKNOWN)
-            if at in wrong:
+            asked, unknown = asked + 1, unknown + (lane[at].outcome is Outcome.UNKNOWN or (at in wrong and not sure))
+            if at in wrong and sure:
                 failed[f"answered by {identity(lane[at].by)[0]}, no pod of the service, on {lane.node}"] += 1
             elif lane[at].failed and lane[at].outcome is not Outcome.UNKNOWN:
                 failed[f"{lane[at].outcome} on {lane.node}"] += 1

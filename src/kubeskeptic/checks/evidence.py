@@ -4,9 +4,9 @@ Every check goes through :func:`check`. The measuring function says what it meas
 the verdict is kept from saying more than the evidence does:
 
 1. a violation that was seen stays one, whatever was not seen;
-2. a baseline that was dirty says nothing about the fault, either way;
+2. a baseline that was dirty says nothing about the fault, either way, and a damaged journal nothing at all;
 3. *holds* needs that the acts were played to their end, that every node was asked, all the time that matters, that every
-   outcome is known, that no watch had a gap, that the act lasted until the bounds had passed, and that the journal is whole.
+   outcome is known, that no watch had a gap, and that the act lasted until the bounds had passed.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ def check(measure: Callable[Concatenate[Act, P], Finding]) -> Callable[Concatena
             return inconclusive(str(why), probes=tuple(act.reading.lanes), window=_window(act))
         except NotAsked as why:
             return skipped(str(why))
-        dirty = next(_dirty(act), "")
-        if dirty:
-            return finding.but(dirty)
+        unreliable = next(_unreliable(act), "")
+        if unreliable:
+            return finding.but(unreliable)
         lacking = next(_lacking(act), "") if finding.verdict is not Verdict.VIOLATED else ""
         return finding.but(lacking) if lacking else finding
 
@@ -67,8 +67,9 @@ def _window(act: Act) -> tuple[float, float] | None:
         return None
 
 
-def _dirty(act: Act) -> Iterator[str]:
-    """Requests that failed before anything was done."""
+def _unreliable(act: Act) -> Iterator[str]:
+    """What leaves nothing to be concluded, either way: a damaged journal, and requests that failed before anything was done."""
+    yield from (f"The journal is damaged: {what}" for what in act.recording.damage)
     fault = [one for one in act.recording.faults if one.act in act.names and "applied" in one.phases]
     until = min((one.applying.low for one in fault), default=act.start)
     for probe in act.reading.lanes:
@@ -87,7 +88,6 @@ def _lacking(act: Act) -> Iterator[str]:
     if not reading.lanes and not reading.kinds and not reading.tables:
         yield "The check read no lane, no API object and no table"
     yield from (f"Not all of it was played: {why}" for why in reading.unfinished)
-    yield from (f"The journal is damaged: {what}" for what in act.recording.damage)
     for probe, (since, until) in reading.lanes.items():
         lanes = act.lanes(probe)
         yield from _not_asked(act, probe, lanes, since, until)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kubeskeptic.bounds import SYN_SENT, Bound
 from kubeskeptic.checks.evidence import check, span
-from kubeskeptic.checks.failures import Failures, counts, look_at, worst_share
+from kubeskeptic.checks.failures import ENDPOINTS, Failures, counts, look_at, worst_share
 from kubeskeptic.durations import LATE
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
@@ -91,7 +91,7 @@ def dead_share_only(act: Act, probe: str) -> Finding:
 
 
 def _lost_endpoints(act: Act, probe: str) -> tuple[int, int]:
-    """How many of a service's endpoints the fault takes away, and how many there are.
+    """How many of a service's endpoints the fault takes away, and how many there are; all of them, where that is not sure.
 
     :raises Inconclusive: when the service had no Ready pod before
     """
@@ -99,7 +99,8 @@ def _lost_endpoints(act: Act, probe: str) -> tuple[int, int]:
     if not pods:
         raise Inconclusive(f"the service that “{probe}” asks had no Ready pod before the fault")
     hit = {target.rpartition("/")[2] for target in act.fault.targets}
-    return sum(1 for pod, node in pods.items() if pod in hit or node in hit), len(pods)
+    lost = sum(1 for pod, node in pods.items() if pod in hit or node in hit)
+    return (lost if act.watched(*ENDPOINTS) else len(pods)), len(pods)
 
 
 def _answered_before(act: Act, lanes: Sequence[Lane], dead: Sequence[str]) -> None:

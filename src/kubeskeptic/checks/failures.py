@@ -24,6 +24,8 @@ from kubeskeptic.timeline.stale_conntrack import stale
 
 _OK = OUTCOMES.index(Outcome.OK)
 _UNKNOWN = OUTCOMES.index(Outcome.UNKNOWN)
+ENDPOINTS = ("EndpointSlice", "Pod", "Service")
+"""Kinds from which it is derived which pods may answer. Where their watch had a gap, a stranger may have been an endpoint."""
 _BY_CHANCE = 0.001
 """How often the share bound may be passed by chance alone, over all stretches of all lanes together."""
 
@@ -82,12 +84,13 @@ def look_at(act: Act, lane: Lane, until: float | None = None) -> Failures:
     seen = Failures(lane, act.since)
     syn_sent = SYN_SENT.value(act.settings_on(lane.node))
     leftover, wrong = stale(lane, syn_sent), _strangers(act, lane)
+    sure = act.watched(*ENDPOINTS)
     for at in span(lane, act.since.low, act.end if until is None else until):
-        _count(seen, at, at in leftover, at in wrong)
+        _count(seen, at, at in leftover, at in wrong, sure)
     return seen
 
 
-def _count(seen: Failures, at: int, leftover: bool, wrong: bool) -> None:
+def _count(seen: Failures, at: int, leftover: bool, wrong: bool, sure: bool) -> None:
     lane, sent = seen.lane, seen.lane.sent[at]
     code = lane.codes[at]
     stretch = seen.stretches.setdefault(int((sent - seen.since.low) // STRETCH), Stretch())
@@ -101,7 +104,7 @@ def _count(seen: Failures, at: int, leftover: bool, wrong: bool) -> None:
         seen.end = sent if seen.failed and seen.end is None else seen.end
         return
     stretch.failed += 1
-    if code == _UNKNOWN:
+    if code == _UNKNOWN or (code == _OK and not sure):
         seen.unknown += 1
         return
     seen.failed, seen.wrong = seen.failed + 1, seen.wrong + wrong

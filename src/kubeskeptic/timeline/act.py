@@ -187,6 +187,13 @@ class Act:
         found = (change for change in self.recording.of_kind(kind, name) if change.seen <= self.end)
         return labelled(found, app) if app else found
 
+    def watched(self, *kinds: str) -> bool:
+        """Return whether the watches of these kinds had no gap during the act; what is derived from them is not sure else."""
+        for kind in kinds:
+            self.reading.note(self.reading.kinds, kind, (self.baseline, self.end))
+        gaps = (gap for gap in self.recording.gaps if gap.source == "watch" and gap.resource in kinds)
+        return not any(gap.touches(self.baseline, self.end) for gap in gaps)
+
     def table(self, name: str) -> dict[str, Any]:
         """Return what the scenario saw of a table: each cell's value, by the cell's name.
 
