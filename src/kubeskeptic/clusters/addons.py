@@ -178,7 +178,7 @@ def _log(target: Cluster, namespace: str, what: str) -> str:
 
 def manifest(workshop: Workshop, target: Cluster, addon: Addon, references: Mapping[str, str]) -> str:
     """Return the YAML to apply: the definitions of the addon's own API, then its objects, with every placeholder replaced."""
-    template = Template((paths.checkout() / f"manifests/addons/{addon.name}.yaml").read_text(encoding="utf-8"))
+    template = Template((paths.shipped() / f"manifests/addons/{addon.name}.yaml").read_text(encoding="utf-8"))
     wanted = set(template.get_identifiers())
     facts = {name: find(target) for name, find in _FACTS.items() if name in wanted}
     objects = template.safe_substitute(references, **facts)
