@@ -39,9 +39,9 @@ def cluster(docker: FakeProgram, tmp_path: Path) -> Cluster:
 def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Addon:
     """An addon with one image and a manifest of one object."""
     (tmp_path / "image.tar").write_text("archive")
-    (tmp_path / "checkout/manifests/addons").mkdir(parents=True)
-    (tmp_path / "checkout/manifests/addons/toy.yaml").write_text("image: $TOY_IMAGE\nargs: [$(NODE_NAME)]\n")
-    monkeypatch.setattr(paths, "checkout", lambda: tmp_path / "checkout")
+    (tmp_path / "shipped/manifests/addons").mkdir(parents=True)
+    (tmp_path / "shipped/manifests/addons/toy.yaml").write_text("image: $TOY_IMAGE\nargs: [$(NODE_NAME)]\n")
+    monkeypatch.setattr(paths, "shipped", lambda: tmp_path / "shipped")
     toy = Addon(
         "toy", {"TOY_IMAGE": lambda _: ("r/toy:1", tmp_path / "image.tar")}, ready=(("play", "deployment/toy"),)
     )
