@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from kubeskeptic.agent.outcomes import Outcome
-from kubeskeptic.bounds import Expression, Setting, Settings
+from kubeskeptic.bounds import Expression
+from kubeskeptic.settings import Setting, Settings
 from kubeskeptic.timeline import Act, ActSpan, Change, FaultSpan, Lane, Recording, Sample
 
 SIGNS = {

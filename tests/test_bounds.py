@@ -13,11 +13,10 @@ from kubeskeptic.bounds import (
     SYNC,
     Bound,
     Interval,
-    Setting,
-    Settings,
 )
 from kubeskeptic.durations import MARGIN
 from kubeskeptic.errors import Inconclusive, NotAsked
+from kubeskeptic.settings import Setting, Settings
 from tests.drawn import settings
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from kubeskeptic.bounds import Settings
 from kubeskeptic.errors import ClusterError, CommandFailed, Inconclusive, NotAsked
 from kubeskeptic.kube import Kube
 from kubeskeptic.kube.settings import cluster_domain, pod_ranges, proxy_mode, read_settings
+from kubeskeptic.settings import Settings
 
 from .conftest import FakeServer
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from kubeskeptic.bounds import GRACE, KILLED_CONTAINER_WINDOW, START, SYNC, Setting, Settings
+from kubeskeptic.bounds import GRACE, KILLED_CONTAINER_WINDOW, START, SYNC
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.runs.calibration import judged_by
+from kubeskeptic.settings import Setting, Settings
 from tests.drawn import settings
 
 

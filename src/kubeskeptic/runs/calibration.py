@@ -9,12 +9,12 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from kubeskeptic.bounds import Setting, Settings
 from kubeskeptic.durations import PODS_READY, START_CEILING
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.kube.obstacles import Watchman, of_pods
 from kubeskeptic.objects import is_ready, ours
 from kubeskeptic.runs.model import Run
+from kubeskeptic.settings import Setting, Settings
 from kubeskeptic.waiting import NotYet, until
 
 PODS_PER_WORKER = 2

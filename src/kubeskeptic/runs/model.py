@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kubeskeptic.bounds import Settings
 from kubeskeptic.guard.risk import Risk
+from kubeskeptic.settings import Settings
 
 if TYPE_CHECKING:
     from kubeskeptic.clusters import Cluster

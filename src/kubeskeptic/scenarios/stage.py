@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from kubeskeptic.bounds import Bound, Expression, Settings
+from kubeskeptic.bounds import Bound, Expression
 from kubeskeptic.claims.case import Case
 from kubeskeptic.durations import BASELINE, CLOCK_DOUBT, SETTLE, TAIL, Patience
 from kubeskeptic.errors import ClusterError, Inconclusive, PatienceExhausted, Unanswered
@@ -19,24 +19,21 @@ from kubeskeptic.probes.specs import Probe
 from kubeskeptic.runs import Run, evidence
 from kubeskeptic.scenarios.declaration import GIVEN, ActPlan, Sabotage, Scenario
 from kubeskeptic.scenarios.manifests import placed, read, replicas
+from kubeskeptic.scenarios.namespace_view import NamespaceView
 from kubeskeptic.scenarios.readiness import Readiness, readiness, wait_until_ready
-from kubeskeptic.timeline.objects import eviction_delay, is_ready, node_of, restarts
-from kubeskeptic.timeline.recording import LEFT_OUT, Change
+from kubeskeptic.timeline.recording import LEFT_OUT
 from kubeskeptic.waiting import NotYet, until
 
-Pod = dict[str, Any]
 
-
-class Stage:
+class Stage(NamespaceView):
     """One scenario being performed on one cluster. Made by :func:`~kubeskeptic.scenarios.performing.perform`.
 
     :param cases: the chosen cases: their bounds say how long each act is held
     """
 
     def __init__(self, run: Run, scenario: Scenario, namespace: str, cases: Sequence[Case]) -> None:
-        self.run = run
+        super().__init__(run, namespace)
         self.scenario = scenario
-        self.namespace = namespace
         self.cases = tuple(cases)
         self.irreducible = 0.0
         """Seconds that the settings make unavoidable: settled baselines, bounds that have to pass, tails."""
@@ -50,13 +47,6 @@ class Stage:
         self._applied = 0.0
         self._in_force: ExitStack | None = None
         self._sabotaging = False
-
-    @property
-    def settings(self) -> Settings:
-        """The cluster's settings, with EVICT as the scenario's pods have it."""
-        listed = self.run.kube.list("Pod", self.namespace)["items"]
-        delay = eviction_delay(Change(0.0, "LISTED", "Pod", pod) for pod in listed)
-        return self.run.settings.with_(*([delay] if delay else []))
 
     @property
     def sabotages(self) -> list[Sabotage]:
@@ -112,24 +102,6 @@ class Stage:
         self.note(LEFT_OUT, {**self.facts.get(LEFT_OUT, {}), act: why})
 
     # -- looking ---------------------------------------------------------------------------------------------------
-    def pods(self, app: str) -> list[Pod]:
-        """Return the Ready pods with the label ``app``, by name."""
-        listed = self.run.kube.list("Pod", self.namespace, labels=f"app={app}")["items"]
-        return sorted((pod for pod in listed if is_ready(pod)), key=lambda pod: str(pod["metadata"]["name"]))
-
-    def node_of(self, app: str) -> str:
-        """Return the node of the first Ready pod with the label ``app``.
-
-        :raises Inconclusive: when there is none
-        """
-        for pod in self.pods(app):
-            return node_of(pod)
-        raise Inconclusive(f"no pod of {app} is Ready")
-
-    def service(self, name: str) -> dict[str, Any]:
-        """Return the spec of the Service of this name."""
-        return dict(self.run.kube.get("Service", name, self.namespace)["spec"])
-
     def victim(self, app: str) -> str:
         """Return one of the Ready pods with the label ``app``, by the run's seed: the victim of the act."""
         names = [str(pod["metadata"]["name"]) for pod in self.pods(app)]
@@ -140,23 +112,10 @@ class Stage:
         """Return one of the candidates, by the run's seed; another rule chooses another."""
         return choose(candidates, f"{self.scenario.id}: {rule}", self.run.seed)[0]
 
-    def dns_server(self) -> str:
-        """Return the address that pods ask for names: the ClusterIP of kube-dns."""
-        return str(self.run.kube.get("Service", "kube-dns", "kube-system")["spec"]["clusterIP"])
-
-    def full_name(self, service: str) -> str:
-        """Return the full DNS name of one of the scenario's services."""
-        return f"{service}.{self.namespace}.svc.{self.run.cluster_domain}."
-
     def all_ready(self, *, but: int = 0) -> bool:
         """Return whether every pod of the scenario is Ready, and as many are there as were applied, less those lost."""
         pods = self.run.kube.list("Pod", self.namespace)["items"]
         return isinstance(readiness(pods, self._wanted - but), Readiness)
-
-    def running_again(self, app: str) -> bool:
-        """Return whether the pods of an app have been restarted and are Ready."""
-        pods = self.run.kube.list("Pod", self.namespace, labels=f"app={app}")["items"]
-        return bool(pods) and all(is_ready(pod) and restarts(pod) > 0 for pod in pods)
 
     # -- acting ----------------------------------------------------------------------------------------------------
     def play(self, act: ActPlan) -> None:

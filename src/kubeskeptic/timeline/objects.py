@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from kubeskeptic.bounds import Setting
 from kubeskeptic.objects import condition, ip_of, is_ready, node_of, restarts, running
+from kubeskeptic.settings import Setting
 from kubeskeptic.timeline.recording import Change
 
 __all__ = [

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from kubeskeptic.bounds import Interval, Settings
+from kubeskeptic.bounds import Interval
 from kubeskeptic.errors import Inconclusive, NotAsked
+from kubeskeptic.settings import Settings
 from kubeskeptic.timeline.faults import FaultSpan
 from kubeskeptic.timeline.samples import Lane
 from kubeskeptic.timeline.tick_lag import TickLag

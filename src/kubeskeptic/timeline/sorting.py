@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from kubeskeptic.bounds import Settings
 from kubeskeptic.durations import CLOCK_DOUBT
 from kubeskeptic.journal import Record
 from kubeskeptic.journal.kinds import wrong_field
+from kubeskeptic.settings import Settings
 from kubeskeptic.timeline import batches
 from kubeskeptic.timeline.faults import FaultSpan
 from kubeskeptic.timeline.observers import Observers

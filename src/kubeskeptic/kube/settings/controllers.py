@@ -6,10 +6,10 @@ import json
 import re
 from collections.abc import Iterator
 
-from kubeskeptic.bounds import Setting
 from kubeskeptic.errors import ClusterError, NotFound
 from kubeskeptic.kube.handle import Kube, Object
 from kubeskeptic.kube.notation import command_line, flag, go_duration
+from kubeskeptic.settings import Setting
 
 NAMES = ("GRACE", "MONITOR", "HPA", "STABLE")
 MANAGER, SYSTEM = "kube-controller-manager", "kube-system"

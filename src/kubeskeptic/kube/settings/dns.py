@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from datetime import datetime
 
-from kubeskeptic.bounds import Setting
 from kubeskeptic.durations import IN_FORCE
 from kubeskeptic.errors import ClusterError, NotFound
 from kubeskeptic.kube.handle import Kube
@@ -13,6 +12,7 @@ from kubeskeptic.kube.notation import DnsTimes, dns_times
 from kubeskeptic.kube.settings.kubelets import domains
 from kubeskeptic.kube.settings.per_node import Found
 from kubeskeptic.kube.settings.proxies import changed
+from kubeskeptic.settings import Setting
 
 NAMES = ("TTL", "CACHE", "CACHE_DENIAL")
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from kubeskeptic.bounds import Setting
 from kubeskeptic.errors import SkepticError
+from kubeskeptic.settings import Setting
 
 
 class IntoNodes(Protocol):

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from kubeskeptic.bounds import Setting, Settings
 from kubeskeptic.errors import SkepticError
 from kubeskeptic.kube.handle import Kube
 from kubeskeptic.kube.settings import controllers, dns, kubelets, proxies
 from kubeskeptic.kube.settings.per_node import MALFORMED, Found, IntoNodes, Unread, ask_each, in_words, of_nodes
+from kubeskeptic.settings import Setting, Settings
 
 SYN_SENT = "/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_syn_sent"
 Reader = Callable[[], Iterable[Setting | Unread]]

@@ -1,0 +1,59 @@
+"""What a scenario's namespace looks like now: its pods, its services, its names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.runs import Run
+from kubeskeptic.settings import Settings
+from kubeskeptic.timeline.objects import eviction_delay, is_ready, node_of, restarts
+from kubeskeptic.timeline.recording import Change
+
+Pod = dict[str, Any]
+
+
+class NamespaceView:
+    """The namespace of a scenario, as the API server shows it when asked."""
+
+    def __init__(self, run: Run, namespace: str) -> None:
+        self.run = run
+        self.namespace = namespace
+
+    @property
+    def settings(self) -> Settings:
+        """The cluster's settings, with EVICT as the scenario's pods have it."""
+        listed = self.run.kube.list("Pod", self.namespace)["items"]
+        delay = eviction_delay(Change(0.0, "LISTED", "Pod", pod) for pod in listed)
+        return self.run.settings.with_(*([delay] if delay else []))
+
+    def pods(self, app: str) -> list[Pod]:
+        """Return the Ready pods with the label ``app``, by name."""
+        listed = self.run.kube.list("Pod", self.namespace, labels=f"app={app}")["items"]
+        return sorted((pod for pod in listed if is_ready(pod)), key=lambda pod: str(pod["metadata"]["name"]))
+
+    def node_of(self, app: str) -> str:
+        """Return the node of the first Ready pod with the label ``app``.
+
+        :raises Inconclusive: when there is none
+        """
+        for pod in self.pods(app):
+            return node_of(pod)
+        raise Inconclusive(f"no pod of {app} is Ready")
+
+    def service(self, name: str) -> dict[str, Any]:
+        """Return the spec of the Service of this name."""
+        return dict(self.run.kube.get("Service", name, self.namespace)["spec"])
+
+    def dns_server(self) -> str:
+        """Return the address that pods ask for names: the ClusterIP of kube-dns."""
+        return str(self.run.kube.get("Service", "kube-dns", "kube-system")["spec"]["clusterIP"])
+
+    def full_name(self, service: str) -> str:
+        """Return the full DNS name of one of the scenario's services."""
+        return f"{service}.{self.namespace}.svc.{self.run.cluster_domain}."
+
+    def running_again(self, app: str) -> bool:
+        """Return whether the pods of an app have been restarted and are Ready."""
+        pods = self.run.kube.list("Pod", self.namespace, labels=f"app={app}")["items"]
+        return bool(pods) and all(is_ready(pod) and restarts(pod) > 0 for pod in pods)
