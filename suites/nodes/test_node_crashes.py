@@ -116,8 +116,8 @@ def test_a_statefulset_waits_for_its_node(act: Act, holds: Holds) -> None:
     holds(checks.waits_for_its_node(act, "db"))
 
 
-crashes.sabotage("crash")(breakages.coredns_scaled_to_0)
-crashes.sabotage("crash")(breakages.service_recreated)
+crashes.sabotage("crash:found dead")(breakages.coredns_scaled_to_0)
+crashes.sabotage("crash:found dead")(breakages.service_recreated)
 crashes.sabotage("crash")(breakages.replicaset_controller_off)
 crashes.sabotage("crash")(breakages.node_lifecycle_off)
 crashes.rewrite(rewrites.bare_pod_owned)

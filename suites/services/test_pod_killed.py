@@ -48,6 +48,7 @@ def a_pod_of_each_is_deleted(stage: Stage) -> None:
     """A pod of each service is deleted gracefully."""
     abrupt, polite = stage.victim("plain"), stage.victim("web")
     with stage.inflict(DeletePod(stage.namespace, abrupt)), stage.inflict(DeletePod(stage.namespace, polite)):
+        stage.moment("deleted")
         stage.hold()
 
 
@@ -137,8 +138,8 @@ def test_nodes_forward_to_other_nodes_all_the_time(act: Act, holds: Holds) -> No
 
 pods.sabotage("graceful", "forced")(breakages.kube_proxy_frozen)
 pods.sabotage("quiet")(breakages.rules_flushed)
-pods.sabotage("quiet")(breakages.coredns_scaled_to_0)
-pods.sabotage("quiet")(breakages.service_recreated)
+pods.sabotage("graceful:deleted")(breakages.coredns_scaled_to_0)
+pods.sabotage("graceful:deleted")(breakages.service_recreated)
 pods.sabotage("quiet")(breakages.internal_traffic_local)
 pods.sabotage("graceful")(breakages.replicaset_controller_off)
 pods.rewrite(rewrites.restart_never)
