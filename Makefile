@@ -42,6 +42,7 @@ down: $(STAMP)
 
 prove: $(STAMP) up
 	$(BIN)/skeptic prove
+	$(BIN)/pytest tests/live/test_proofs.py -m live
 
 # Chromium, for the tests of the report; without it they are skipped, and say so.
 browser:
