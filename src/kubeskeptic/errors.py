@@ -86,7 +86,7 @@ class Unanswered(SkepticError):
 
 
 class Refused(SkepticError):
-    """The cluster is not ours to touch, or somebody else is using it."""
+    """The cluster is not ours to touch, or another run is using it."""
 
     exit_status = 21
 

@@ -28,7 +28,7 @@ class Sample(NamedTuple):
     """Seconds until the outcome was known."""
     outcome: Outcome
     by: str = ""
-    """Who answered (pod name), or for DNS the answer set, sorted and joined by commas. Empty when nobody did."""
+    """What answered: see :mod:`kubeskeptic.agent.answered_by`. Empty when nothing did."""
     port: int = 0
     """The question's own source port, 0 when it never had one."""
 
