@@ -27,10 +27,12 @@ from tests.agent.loopback import HOST, full, nobody
 DEADLINE = 1.0
 PATIENT = Patience(120)
 """A machine that does many things at once comes to answer, too."""
-PROBE = http_new("out", HOST, 1, rate=50, deadline=DEADLINE)
+RATE = 20
+"""Questions a second of each target: slow enough for a machine whose cores are all taken."""
+PROBE = http_new("out", HOST, 1, rate=RATE, deadline=DEADLINE)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def workload() -> Iterator[int]:
     """The port of a workload in a process of its own, as in a pod."""
     command = [sys.executable, "-m", "kubeskeptic.agent", "serve", "--host", HOST, "--port", "0"]
@@ -38,6 +40,7 @@ def workload() -> Iterator[int]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
         assert process.stdout
         yield int(process.stdout.readline().split(b":")[1].strip(b" }\n"))
+        assert process.poll() is None, "the workload ended by itself"
         process.terminate()
 
 
@@ -54,15 +57,21 @@ def recorded(journal: Journal) -> Recording:
     return load(journal.path).scenarios["s"]
 
 
-def settled(probe: OutsideProbe, seconds: float) -> None:
-    until(lambda: NotYet(str(probe.unsettled(seconds))) if probe.unsettled(seconds) else True, PATIENT, what="calm")
+def settled(probe: OutsideProbe, journal: Journal, seconds: float, *, but: int = 0) -> None:
+    """Wait until all lanes are calm but so many; what was seen instead is in the message."""
+
+    def calm() -> bool | NotYet:
+        troubled = probe.unsettled(seconds)
+        return len(troubled) == but or NotYet(f"{troubled}, last written: {journal.path.read_text()[-600:]}")
+
+    until(calm, PATIENT, what="calm")
 
 
 def test_each_target_is_a_lane_that_is_no_node(journal: Journal, workload: int) -> None:
     with nobody() as closed, full() as mute:
         targets = [Target("n1", HOST, workload), Target("n2", HOST, closed), Target("n3", HOST, mute)]
         with OutsideProbe(journal, "s", PROBE, targets) as probe:
-            until(lambda: len(probe.unsettled(0.5)) == 2 or NotYet("n1 is not"), PATIENT, what="n1 to be calm")
+            settled(probe, journal, 0.5, but=2)
             assert probe.unsettled(0.5) == ["out from outside→n2", "out from outside→n3"]
     recording = recorded(journal)
     assert load(journal.path).tick_lag.p99 is None
@@ -79,7 +88,7 @@ def test_each_target_is_a_lane_that_is_no_node(journal: Journal, workload: int) 
 
 def test_what_was_not_asked_is_a_gap_and_nothing_is_asked_twice(journal: Journal, workload: int) -> None:
     with OutsideProbe(journal, "s", PROBE, [Target("n1", HOST, workload)]) as probe:
-        settled(probe, 0.3)
+        settled(probe, journal, 0.3)
         os.kill(probe.pid, signal.SIGSTOP)
         stopped = len(lines(journal))
         passed = time.monotonic() + 1
@@ -90,13 +99,13 @@ def test_what_was_not_asked_is_a_gap_and_nothing_is_asked_twice(journal: Journal
     ticks = list(next(iter(recording.lanes.values())).ticks)
     skipped = sum(int(gap.reason.split()[1]) for gap in recording.gaps)
     assert len(ticks) == len(set(ticks))
-    assert skipped >= 40
+    assert skipped >= 0.8 * RATE
     assert max(ticks) + 1 - len(ticks) == skipped
 
 
 def test_a_process_that_is_killed_is_a_gap_to_the_end(journal: Journal, workload: int) -> None:
     with OutsideProbe(journal, "s", PROBE, [Target("n1", HOST, workload), Target("n2", HOST, workload)]) as probe:
-        settled(probe, 0.3)
+        settled(probe, journal, 0.3)
         os.kill(probe.pid, signal.SIGKILL)
     recording = recorded(journal)
     lost = sorted((gap for gap in recording.gaps if gap.until is None), key=lambda gap: gap.node)
