@@ -3,7 +3,7 @@ from typing import Any
 from kubeskeptic.checks import answers_everywhere, crosses_nodes, same_answer
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import ActSpan, Lane
-from tests.drawn import WEB, lane, watched
+from tests.drawn import WEB, gone, lane, watched
 
 SPAN = ActSpan("act", 0.01, 1, 3)
 GOOD = "." * 30
@@ -43,6 +43,11 @@ def test_an_act_that_was_broken_off_may_still_violate() -> None:
     broken = (ActSpan("act", 0.01, 1, None),)
     assert looked_up(name(GOOD), spans=broken).verdict is Verdict.INCONCLUSIVE
     assert looked_up(name("." * 20 + "t" + "." * 9), spans=broken).verdict is Verdict.VIOLATED
+
+
+def test_a_failure_between_the_acts_start_and_its_fault_violates_what_is_said_of_the_whole_act() -> None:
+    act = watched(name("." * 12 + "t" + "." * 17), spans=(SPAN,), faults=(gone(1.5),))
+    assert same_answer(act, "name").verdict is Verdict.VIOLATED
 
 
 def test_lookups_between_acts_count() -> None:

@@ -70,8 +70,8 @@ def _window(act: Act) -> tuple[float, float] | None:
 def _unreliable(act: Act) -> Iterator[str]:
     """What leaves nothing to be concluded, either way: a damaged journal, and requests that failed before anything was done."""
     yield from (f"The journal is damaged: {what}" for what in act.recording.damage)
-    fault = [one for one in act.recording.faults if one.act in act.names and "applied" in one.phases]
-    until = min((one.applying.low for one in fault), default=act.start)
+    fault = act.reading.fault  # only a check that measures a fault's consequences has a baseline that lasts until then
+    until = fault.applying.low if fault else act.start
     for probe in act.reading.lanes:
         for lane in act.lanes(probe):
             failed = sum(1 for at in span(lane, act.baseline, max(until, act.start)) if lane.codes[at] != _OK)

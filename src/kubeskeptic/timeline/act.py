@@ -103,6 +103,7 @@ class Act:
             raise Inconclusive(f"{len(faults) or 'no'} faults{which} were recorded in “{span.name}”")
         if not faults[0].bit:
             raise Inconclusive(f"the fault {faults[0].fault} of “{span.name}” was not seen to bite")
+        self.reading.fault = faults[0]
         return faults[0]
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kubeskeptic.bounds import Bound, Interval
+from kubeskeptic.timeline.faults import FaultSpan
 
 Window = tuple[float, float]
 
@@ -21,6 +22,8 @@ class Reading:
     """Probes of which a single failed request decides."""
     tables: set[str] = field(default_factory=set)
     """Tables of what the scenario itself saw."""
+    fault: FaultSpan | None = None
+    """The fault whose consequences were measured."""
     unfinished: list[str] = field(default_factory=list)
     """Why acts did not come to their end."""
     lasting: list[tuple[Interval, Bound]] = field(default_factory=list)
