@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from kubeskeptic.errors import BadInput
 from kubeskeptic.reports import Written, summary, write_all
-from kubeskeptic.reports.model import Report
+from kubeskeptic.reports.model import Proof, Report
 from kubeskeptic.reports.result_json import document, schema
 
 from .conftest import PROOFS
@@ -187,3 +188,16 @@ def leaky() -> list[dict[str, object]]:
         {"at": 30.0, "kind": "scenario", "id": scenario, "phase": "end", "why": bad},
         {"at": 31.0, **finding},
     ]  # fmt: skip
+
+
+def test_a_proof_of_a_check_that_was_changed_since_proves_nothing(report: Report) -> None:
+    forced = next(one for one in report.sections if one.claim.id == "service.pod-killed")
+    for digest, must_break, proven in (
+        ("now", ("kube-proxy-frozen",), True),
+        ("changed", ("kube-proxy-frozen",), False),
+        ("now", ("kube-proxy-frozen", "kubelet-stopped"), False),  # every sabotage that must break it
+    ):
+        entry = next(entry for entry in forced.entries if entry.case == "forced")
+        entry = replace(entry, digest=digest, must_break=must_break)
+        proof = Proof("kube-proxy-frozen", "forced", "violated", digest="now")
+        assert replace(forced, entries=(entry,), proofs=(proof,)).proven is proven

@@ -98,10 +98,11 @@ KINDS: Mapping[str, Mapping[str, Shape]] = {
     # An outage of known length on each node, and what was measured of it; `edges` is how late its edges were asked.
     "instrument": {"node": TEXT, "injected?": NUMBER, "measured?": NUMBER, "tick?": NUMBER, "proven?": FLAG,
                    "attempts?": NUMBER, "edges?": NUMBER},
-    # `test` is a node id; `window` since and until.
+    # `test` is a node id; `window` since and until; `must_break` the sabotages that must turn it violated, `digest` a hash of
+    # the test and the checks that it calls.
     "finding": {"claim": TEXT, "verdict": TEXT, "scenario?": TEXT, "test?": TEXT, "case?": TEXT, "why?": TEXT, "post?": TEXT,
                 "bounds?": SOURCED, "measured?": VALUES, "nodes?": TEXTS, "window?": WINDOW, "probes?": TEXTS,
-                "decisive?": TEXTS},
+                "decisive?": TEXTS, "must_break?": TEXTS, "digest?": TEXT},
     # Logs, events and states in `folder`, below the run's, taken `before` something was undone; `missing` says what is not.
     "evidence": {"scenario?": TEXT, "act": TEXT, "before": TEXT, "folder": TEXT, "files": NUMBER, "missing?": TEXTS},
     "sabotage": {"id": TEXT, "says?": TEXT},

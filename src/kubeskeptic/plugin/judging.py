@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from kubeskeptic.checks.digest import digest_of
 from kubeskeptic.claims import claim, own_claim
 from kubeskeptic.claims.case import Case
 from kubeskeptic.errors import Inconclusive
@@ -16,6 +17,7 @@ from kubeskeptic.journal import Journal
 from kubeskeptic.plugin import found
 from kubeskeptic.plugin.cases import case_of, scenario_of
 from kubeskeptic.plugin.state import STATE, Judged
+from kubeskeptic.scenarios.declaration import Scenario
 from kubeskeptic.timeline import Recording
 
 Holds = Callable[[Finding], None]
@@ -85,6 +87,7 @@ class Judge:
         scenario = self.recording.id if self.recording else declared.id if declared else ""
         one = claim(case.claim)
         fields = finding.as_record() | {"claim": case.claim, "case": case.name, "post": str(one.post or "")}
+        fields |= _proof_of(self.item, case, declared)
         if own_claim(case.claim):  # a report that is written from the journal alone knows no test files
             fields["declared"] = {"states": one.states, "broken_by": list(one.broken_by)}
         found.keep(self.item, fields, scenario)
@@ -130,6 +133,13 @@ class Judge:
                 lines.append(f"  evidence  {state.journal.parent / self.recording.evidence[0].folder}")
         lines.append(f"  again     {state.options.again(self.item.nodeid)}")
         return "\n".join(lines)
+
+
+def _proof_of(item: pytest.Item, case: Case, scenario: Scenario | None) -> dict[str, object]:
+    """What a report needs to say whether the case is proven: which sabotages must break it, and a hash of what judges it."""
+    test = getattr(item, "function", None)
+    breaking = [one.id for one in scenario.must_break(case)] if scenario else []
+    return {"must_break": breaking, "digest": digest_of(test) if test else ""}
 
 
 def _against(finding: Finding, name: str, value: Measure) -> str:

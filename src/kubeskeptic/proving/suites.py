@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import ast
-import hashlib
 import importlib.util
-import inspect
 import sys
-import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
-from kubeskeptic import checks
-from kubeskeptic.checks import evidence
-from kubeskeptic.claims import claim
+from kubeskeptic.checks.digest import digest_of
 from kubeskeptic.claims.case import Case
 from kubeskeptic.scenarios.declaration import Sabotage, Scenario
 
@@ -43,18 +36,12 @@ class Asked:
     @property
     def sabotages(self) -> list[Sabotage]:
         """The sabotages that must break it: those that it names, or those of its claim that come into force in its acts."""
-        if self.case.broken_by is not None:
-            return [self.scenario.sabotages[id_] for id_ in self.case.broken_by]
-        return self.scenario.breaking(claim(self.case.claim).broken_by, self.case.acts)
+        return self.scenario.must_break(self.case)
 
     @property
     def digest(self) -> str:
-        """A hash of the test and of the checks that it calls: a proof is about these, and no longer about changed ones."""
-        names = _names(self.test)
-        called = {inspect.unwrap(getattr(checks, name)).__module__ for name in names if hasattr(checks, name)}
-        texts = [_meaning(textwrap.dedent(inspect.getsource(self.test)))]
-        texts += [_meaning(inspect.getsource(sys.modules[name])) for name in sorted({*called, evidence.__name__})]
-        return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
+        """A hash of the test and of the checks that it calls; see :func:`~kubeskeptic.checks.digest.digest_of`."""
+        return digest_of(self.test)
 
 
 @cache
@@ -85,22 +72,3 @@ def _imported(path: Path, folder: Path) -> ModuleType:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
-
-
-def _names(function: Callable[..., Any]) -> set[str]:
-    return set(inspect.unwrap(function).__code__.co_names)
-
-
-def _meaning(source: str) -> str:
-    """A source without comments, docstrings and layout: what changes none of these changes nothing."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if (
-            isinstance(body, list)
-            and body
-            and isinstance(body[0], ast.Expr)
-            and isinstance(body[0].value, ast.Constant)
-        ):
-            node.body = body[1:] or [ast.Pass()]  # type: ignore[attr-defined]
-    return ast.unparse(tree)

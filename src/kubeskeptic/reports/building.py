@@ -117,6 +117,8 @@ def _entry(finding: Mapping[str, Any], place: str) -> Entry:
         probes=tuple(finding.get("probes") or ()),
         decisive=tuple(finding.get("decisive") or ()),
         anchor=place,
+        must_break=tuple(finding.get("must_break") or ()),
+        digest=str(finding.get("digest") or ""),
     )
 
 
@@ -187,6 +189,7 @@ def _proofs(records: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Proof, ...]
             kubernetes=str(record.get("kubernetes") or ""),
             at=float(record["at"]) if isinstance(record.get("at"), int | float) else 0.0,
             why=str(record.get("why") or ""),
+            digest=str(record.get("digest") or ""),
         )
         latest[str(record.get("claim", "")), proof.sabotage, proof.case] = proof
     by_claim: dict[str, tuple[Proof, ...]] = {}

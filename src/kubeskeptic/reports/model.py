@@ -31,6 +31,8 @@ class Proof:
     kubernetes: str = ""
     at: float = 0.0
     why: str = ""
+    digest: str = ""
+    """A hash of the test and of the checks that it called then."""
 
     @property
     def broke(self) -> bool:
@@ -58,6 +60,14 @@ class Entry:
     decisive: tuple[str, ...]
     anchor: str
     """Unique in the report; the permalink."""
+    must_break: tuple[str, ...] = ()
+    """The sabotages that must turn it violated; empty when they are not known."""
+    digest: str = ""
+    """A hash of the test and of the checks that it calls; empty when it is not known."""
+
+    def judged_as(self, proof: Proof) -> bool:
+        """Whether a proof is about this case as it is judged now, and not about a test or check that was changed since."""
+        return proof.case == self.case and (not self.digest or proof.digest == self.digest)
 
     @property
     def of_post(self) -> Post | None:
@@ -94,9 +104,13 @@ class Section:
 
     @property
     def unproven(self) -> tuple[str, ...]:
-        """Its cases that no sabotage has been seen to break; a claim that is asked in one way has one nameless case."""
-        broken = {proof.case for proof in self.proofs if proof.broke}
-        return tuple(dict.fromkeys(entry.case for entry in self.entries if entry.case not in broken))
+        """Its cases that some sabotage which must break them has not been seen to break, as they are judged now; a claim that
+        is asked in one way has one nameless case."""
+        return tuple(dict.fromkeys(entry.case for entry in self.entries if not self._proves(entry)))
+
+    def _proves(self, entry: Entry) -> bool:
+        broken = {proof.sabotage for proof in self.proofs if proof.broke and entry.judged_as(proof)}
+        return bool(broken) and broken >= set(entry.must_break)
 
     @property
     def proven(self) -> bool:

@@ -71,12 +71,12 @@ def _claim(section: Section, entry: Entry) -> dict[str, Any]:
         "test": entry.test,
         "seconds": None if entry.seconds is None else round(entry.seconds, 3),
         "nodes": list(entry.nodes),
-        "broken_by": [_proof(section, entry, sabotage) for sabotage in section.claim.broken_by],
+        "broken_by": [_proof(section, entry, one) for one in entry.must_break or section.claim.broken_by],
     }
 
 
 def _proof(section: Section, entry: Entry, sabotage: str) -> Mapping[str, Any]:
-    tried = (proof for proof in section.proofs if proof.sabotage == sabotage and proof.case == entry.case)
+    tried = (proof for proof in section.proofs if proof.sabotage == sabotage and entry.judged_as(proof))
     seen = max(tried, key=lambda proof: proof.broke, default=None)
     return {"id": sabotage, "seen": seen.verdict if seen else None}
 

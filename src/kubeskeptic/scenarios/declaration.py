@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kubeskeptic.claims import claim
 from kubeskeptic.errors import BadInput
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.scenarios.manifests import Manifest
 
 if TYPE_CHECKING:
+    from kubeskeptic.claims.case import Case
     from kubeskeptic.probes.specs import Probe
     from kubeskeptic.scenarios.stage import Stage
 
@@ -158,6 +160,12 @@ class Scenario:
                 wanted.add(name)
                 name = self.acts[name].after
         return [act for act in self.acts.values() if act.name in wanted]
+
+    def must_break(self, case: Case) -> list[Sabotage]:
+        """Return the sabotages that must break a case: those that it names, or those of its claim in force in its acts."""
+        if case.broken_by is not None:
+            return [self.sabotages[id_] for id_ in case.broken_by]
+        return self.breaking(claim(case.claim).broken_by, case.acts)
 
     def breaking(self, ids: Sequence[str], acts: Iterable[str]) -> list[Sabotage]:
         """Return those of the sabotages that are in force in one of these acts."""

@@ -209,6 +209,8 @@ def _proof(section: Section, sabotage: str) -> Markup:
     if best is None:
         return el("span", sabotage, " (not tried)", class_="proof")
     when = f"{moment(best.at)} UTC" if best.at else ""
-    told = ", ".join(part for part in (f"case {plain(best.case)}" if best.case else "", when, best.kubernetes) if part)
+    changed = "" if any(entry.judged_as(best) for entry in section.entries) else "its check was changed since"
+    case = f"case {plain(best.case)}" if best.case else ""
+    told = ", ".join(part for part in (case, when, best.kubernetes, changed) if part)
     told = f" ({told})" if told else ""
     return el("span", f"{sabotage} → ", el("b", best.verdict), told, title=best.why or None, class_="proof")

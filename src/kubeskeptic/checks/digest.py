@@ -1,0 +1,53 @@
+"""Which text decided a verdict: a hash of a test and of the checks that it calls, which a proof carries.
+
+A proof is about these, and no longer about a test or a check that was changed since.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import inspect
+import sys
+import textwrap
+from collections.abc import Callable
+from functools import cache
+from types import FunctionType
+
+from kubeskeptic.checks import evidence
+
+_CHECKS = evidence.__name__.rpartition(".")[0]
+
+
+@cache
+def digest_of(test: Callable[..., object]) -> str:
+    """Return a hash of a test function and of the modules of the checks that it calls, 16 hexadecimal digits.
+
+    Comments, docstrings and layout are left out: what changes none of the rest changes no verdict. Empty when a source cannot
+    be had.
+    """
+    checks = vars(sys.modules[_CHECKS])
+    called = (checks.get(name) for name in inspect.unwrap(test).__code__.co_names)
+    modules = {inspect.unwrap(one).__module__ for one in called if isinstance(one, FunctionType)}
+    try:
+        texts = [_meaning(textwrap.dedent(inspect.getsource(test)))]
+        texts += [_meaning(inspect.getsource(sys.modules[name])) for name in sorted({*modules, evidence.__name__})]
+    except OSError:
+        return ""
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
+
+
+def _meaning(source: str) -> str:
+    """Return a source without comments, docstrings and layout."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        match node:
+            case ast.Module(body=[ast.Expr(ast.Constant()), *rest]):
+                node.body = rest
+            case (
+                ast.FunctionDef(body=[ast.Expr(ast.Constant()), *rest])
+                | ast.AsyncFunctionDef(body=[ast.Expr(ast.Constant()), *rest])
+                | ast.ClassDef(body=[ast.Expr(ast.Constant()), *rest])
+            ):
+                node.body = rest or [ast.Pass()]
+    return ast.unparse(tree)
