@@ -16,8 +16,12 @@ from kubeskeptic.reports.html.tables import event_table, outage_tables
 from kubeskeptic.reports.model import Entry, Report, Section
 from kubeskeptic.reports.pictures import in_words, timeline
 from kubeskeptic.reports.rerun import command
-from kubeskeptic.reports.wording import POST_SAYS, SYMBOL, moment, number, plain, quantity, quoted
+from kubeskeptic.reports.wording import POST_SAYS, SYMBOL, count, moment, number, plain, quantity, quoted
 from kubeskeptic.timeline.recording import Taken
+
+FEW = 12
+"""A report of no more claims than these shows each of them whole."""
+_CALM = (Verdict.HOLDS, Verdict.SKIPPED)
 
 
 def claim(report: Report, section: Section) -> Markup:
@@ -41,13 +45,27 @@ def claim(report: Report, section: Section) -> Markup:
             _said("the post", _post(section), "post"),
             class_="said",
         ),
-        *(_case(report, section, entry, alone=single is not None) for entry in section.entries),
-        _proofs(section),
+        _folded(report, section)
+        if len(report.sections) > FEW and section.verdict in _CALM
+        else _whole(report, section),
         id=one.id,
         class_=f"claim v-{section.verdict}",
         tabindex="-1",
         aria_labelledby=f"h-{one.id}",
     )
+
+
+def _whole(report: Report, section: Section) -> Markup:
+    alone = len(section.entries) == 1
+    return join(*(_case(report, section, entry, alone=alone) for entry in section.entries), _proofs(section))
+
+
+def _folded(report: Report, section: Section) -> Markup:
+    """A claim that needs no attention, in its first lines; the rest is one click away."""
+    shown = f"{count(len(section.entries), 'case')}: what was measured, drawn, done" + (
+        "" if section.proven else "; not proven"
+    )
+    return el("details", el("summary", shown), _whole(report, section), class_="whole")
 
 
 def verdict(which: Verdict) -> Markup:

@@ -9,6 +9,7 @@ from typing import Any
 from kubeskeptic.findings import Post, Verdict
 from kubeskeptic.reports.html.claim import verdict
 from kubeskeptic.reports.html.markup import Markup, el, join, table
+from kubeskeptic.reports.html.overview import overview
 from kubeskeptic.reports.model import WORST_FIRST, Report
 from kubeskeptic.reports.wording import NBSP, SYMBOL, count, length, moment, number, plain, quantity
 
@@ -33,6 +34,7 @@ def front(report: Report) -> Markup:
             class_="front",
         ),
         _attention(report),
+        overview(report),
         _facts(report),
     )
 

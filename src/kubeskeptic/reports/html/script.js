@@ -103,6 +103,15 @@
     code.after(button);
   }
 
+  function reveal() {
+    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!target) return;
+    const own = target.matches(".claim") ? all("details.whole", target) : [];
+    for (let one = target.closest("details"); one; one = one.parentElement.closest("details")) own.push(one);
+    for (const one of own) one.open = true;
+    if (own.length) target.scrollIntoView({ block: "start" });
+  }
+
   const kept = remembered.get();
   if (kept) document.documentElement.dataset.theme = kept;
   box.addEventListener("input", filter);
@@ -111,6 +120,8 @@
   $("theme").addEventListener("click", theme);
   $("keys").addEventListener("click", () => $("help").showModal());
   $("clear")?.addEventListener("click", clear);
+  addEventListener("hashchange", reveal);
+  reveal();
   all("svg.timeline").forEach(readout);
   if (navigator.clipboard) all(".again code").forEach(copying);
   const toc = document.querySelector(".toc");

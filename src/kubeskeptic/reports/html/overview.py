@@ -1,0 +1,51 @@
+"""All claims at a glance: one tile each, by chapter, with how much of its bound the worst of its cases used up."""
+
+from __future__ import annotations
+
+import math
+
+from kubeskeptic.reports.html.markup import Markup, el
+from kubeskeptic.reports.model import Chapter, Report, Section
+from kubeskeptic.reports.wording import SYMBOL, count
+
+
+def overview(report: Report) -> Markup | None:
+    """The matrix of claims by verdict; None for a run of a single claim."""
+    if len(report.sections) < 2:
+        return None
+    rows = (_row(chapter) for chapter in report.chapters)
+    says = "The percentage is the share of its bound that the worst case of a claim used up; over 100 % it is violated."
+    return el(
+        "section", el("h2", "All claims"), el("dl", *rows), el("p", says, class_="note"),
+        class_="overview", aria_label="All claims at a glance",
+    )  # fmt: skip
+
+
+def _row(chapter: Chapter) -> Markup:
+    return el("div", el("dt", chapter.title), el("dd", *(_tile(section) for section in chapter.sections)))
+
+
+def _tile(section: Section) -> Markup:
+    used = worst_share(section)
+    told = f"{section.claim.id}: {section.verdict}, {count(len(section.entries), 'case')}"
+    return el(
+        "a",
+        el("span", SYMBOL[section.verdict], class_=f"sign {section.verdict}", aria_hidden="true"),
+        f" {section.claim.id}",
+        el("span", f", {section.verdict}", class_="hidden"),
+        None if used is None else el("small", f" {used:.0%}" if math.isfinite(used) else " over"),
+        href=f"#{section.claim.id}",
+        class_=f"tile v-{section.verdict}",
+        title=told,
+    )
+
+
+def worst_share(section: Section) -> float | None:
+    """Return the largest share of a bound that a case of a claim used up; None when none has a bound above zero."""
+    shares = [
+        bound.ratio(entry.measured[name].value)
+        for entry in section.entries
+        for name, bound in entry.bounds.items()
+        if name in entry.measured and (bound.value or not bound.admits(entry.measured[name].value))
+    ]
+    return max(shares, default=None)
