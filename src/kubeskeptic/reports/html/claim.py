@@ -12,6 +12,7 @@ from kubeskeptic.reports.drawing.timeline import WIDTH, Timeline
 from kubeskeptic.reports.html.bars import bars
 from kubeskeptic.reports.html.fault_steps import fault_steps
 from kubeskeptic.reports.html.markup import Markup, el, join
+from kubeskeptic.reports.html.overview import used_up
 from kubeskeptic.reports.html.tables import event_table, outage_tables
 from kubeskeptic.reports.model import Entry, Report, Section
 from kubeskeptic.reports.pictures import in_words, timeline
@@ -41,13 +42,11 @@ def claim(report: Report, section: Section) -> Markup:
         el(
             "dl",
             _said(verdict(section.verdict), one.states or "–", "states"),
-            _said("found", single.why, "why") if single else None,
+            _said("found", single.why if single else _found(report, section), "why"),
             _said("the post", _post(section), "post"),
             class_="said",
         ),
-        _folded(report, section)
-        if len(report.sections) > FEW and section.verdict in _CALM
-        else _whole(report, section),
+        _folded(report, section) if _folds_away(report, section) else _whole(report, section),
         id=one.id,
         class_=f"claim v-{section.verdict}",
         tabindex="-1",
@@ -58,6 +57,18 @@ def claim(report: Report, section: Section) -> Markup:
 def _whole(report: Report, section: Section) -> Markup:
     alone = len(section.entries) == 1
     return join(*(_case(report, section, entry, alone=alone) for entry in section.entries), _proofs(section))
+
+
+def _found(report: Report, section: Section) -> str:
+    """What a folded claim of several cases found where it came closest to its bound."""
+    if not _folds_away(report, section):
+        return ""
+    closest = max(section.entries, key=lambda entry: used_up(entry) or 0.0)
+    return f"{plain(closest.case)}: {closest.why}" if closest.case else closest.why
+
+
+def _folds_away(report: Report, section: Section) -> bool:
+    return len(report.sections) > FEW and section.verdict in _CALM
 
 
 def _folded(report: Report, section: Section) -> Markup:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 
 from kubeskeptic.reports.html.markup import Markup, el
-from kubeskeptic.reports.model import Chapter, Report, Section
+from kubeskeptic.reports.model import Chapter, Entry, Report, Section
 from kubeskeptic.reports.wording import SYMBOL, count
+
+_GRADED = ("s", "%")
 
 
 def overview(report: Report) -> Markup | None:
@@ -41,11 +43,16 @@ def _tile(section: Section) -> Markup:
 
 
 def worst_share(section: Section) -> float | None:
-    """Return the largest share of a bound that a case of a claim used up; None when none has a bound above zero."""
-    shares = [
-        bound.ratio(entry.measured[name].value)
-        for entry in section.entries
-        for name, bound in entry.bounds.items()
-        if name in entry.measured and (bound.value or not bound.admits(entry.measured[name].value))
-    ]
+    """Return the largest share of a bound that a case of a claim used up; None when none has one that can be nearly used up.
+
+    Durations and shares of requests can; a count such as “one address, at most one” says nothing by its ratio.
+    """
+    shares = [used_up(entry) for entry in section.entries]
+    return max((share for share in shares if share is not None), default=None)
+
+
+def used_up(entry: Entry) -> float | None:
+    """Return the largest share of a bound that one case used up; see :func:`worst_share`."""
+    near = ((bound, entry.measured[name].value) for name, bound in entry.bounds.items() if name in entry.measured)
+    shares = [bound.ratio(value) for bound, value in near if bound.unit in _GRADED or not bound.admits(value)]
     return max(shares, default=None)
