@@ -52,7 +52,8 @@ def result(*claims: dict[str, Any], grace: float | None = 50.0, **run: Any) -> d
     ],
 )
 def test_what_became_of_a_claim(was: str | None, now: str | None, turn: Turn, status: int) -> None:
-    compared = Comparison(*(result(*([finding(one)] if one else [])) for one in (was, now)))
+    before, after = (result(*([finding(one)] if one else [])) for one in (was, now))
+    compared = Comparison(before, after)
     assert [pair.turn for pair in compared.pairs] == [turn]
     assert compared.status == status
 

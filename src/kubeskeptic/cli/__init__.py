@@ -10,6 +10,7 @@ import click
 
 from kubeskeptic import __version__
 from kubeskeptic.cli.adopt import abandon, adopt
+from kubeskeptic.cli.baseline import baseline
 from kubeskeptic.cli.claims import claims
 from kubeskeptic.cli.clusters import doctor, down, env, up
 from kubeskeptic.cli.compare import compare
@@ -65,6 +66,7 @@ for _command in (
     env,
     claims,
     report,
+    baseline,
     compare,
     prove,
     faults,

@@ -11,27 +11,41 @@ import click
 from kubeskeptic import paths
 from kubeskeptic.cli.report import run_folder
 from kubeskeptic.reports import comparison
-from kubeskeptic.reports.compared import render
+from kubeskeptic.reports.compared import markdown, render
+
+TOLERANCE = click.option(
+    "--tolerance", type=click.FloatRange(min=0), metavar="PERCENT",
+    help="Fail, too, when a number comes so much closer to its bound. [default: any number within its bound is fine]",
+)  # fmt: skip
 
 
 @click.command()
 @click.argument("before")
 @click.argument("after", default="latest")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="For a pull request.")
+@TOLERANCE
 @click.option("--reports", type=click.Path(path_type=Path), default=None, help="Where runs are. [default: reports/]")
-def compare(before: str, after: str, as_json: bool, reports: Path | None) -> None:
+def compare(
+    before: str, after: str, as_json: bool, as_markdown: bool, tolerance: float | None, reports: Path | None
+) -> None:
     """Lay two runs beside each other: which verdicts turned, which numbers and settings changed.
 
     \b
     skeptic compare 20261123-1918-7f3a            with the last run
-    skeptic compare old/result.json new/result.json
+    skeptic compare old/result.json new/result.json --tolerance 50 --markdown
 
     BEFORE and AFTER are a run's id, its folder, or a result.json from anywhere. Exits with 1 when a claim is newly
-    violated, with 10 when one that held is inconclusive now, or was not asked again, with 0 otherwise.
+    violated or a number is worse than the tolerance allows, with 10 when one that held is inconclusive now, or was not
+    asked again, with 0 otherwise.
     """
     folder = reports or paths.reports()
-    both = comparison.Comparison(*(comparison.read(result_of(run, folder)) for run in (before, after)))
-    click.echo(json.dumps(comparison.document(both), indent=2, ensure_ascii=False) if as_json else render(both))
+    was, now = (comparison.read(result_of(run, folder)) for run in (before, after))
+    both = comparison.Comparison(was, now, tolerance)
+    if as_json:
+        click.echo(json.dumps(comparison.document(both), indent=2, ensure_ascii=False))
+    else:
+        click.echo(markdown(both) if as_markdown else render(both))
     sys.exit(both.status)
 
 

@@ -21,10 +21,11 @@ def _runs(comparison: Comparison) -> Iterator[str]:
     for word, result in (("before", comparison.before), ("after", comparison.after)):
         run = result["run"]
         nodes = count(len(run["nodes"]), "node")
-        began = str(run["started"] or "?").partition(".")[0].replace("T", " ")
+        began = f"{str(run['started']).partition('.')[0].replace('T', ' ')} UTC, " if run["started"] else ""
+        seed = "" if run["seed"] is None else f"seed {run['seed']}, "
         yield (
             f"{word:<7} {run['id']}  Kubernetes {run['kubernetes'] or '?'} on {run['provider'] or '?'}, {nodes}, "
-            f"{began} UTC, seed {run['seed']}, kubeskeptic {run['harness'] or '?'}"
+            f"{began}{seed}kubeskeptic {run['harness'] or '?'}"
         )
         if run["ended"] is None:
             yield f"{'':<7} this run broke off: what it did not come to was not asked"
@@ -49,10 +50,10 @@ def _claims(comparison: Comparison) -> Iterator[str]:
         yield ""
         yield f"{turn.capitalize()}: {len(pairs)}"
         for pair in pairs:
-            yield from _claim(pair) if turn is not Turn.SAME else _unchanged(pair)
+            yield from _claim(comparison, pair) if turn is not Turn.SAME else _unchanged(pair)
 
 
-def _claim(pair: Pair) -> Iterator[str]:
+def _claim(comparison: Comparison, pair: Pair) -> Iterator[str]:
     was, now = pair.verdicts
     yield f"  {SYMBOL[now] if now else '–'} {_name(pair)}: {was or 'not asked'} → {now or 'not asked'}"
     if pair.after:
@@ -60,7 +61,11 @@ def _claim(pair: Pair) -> Iterator[str]:
     bounds = {name: (was, now) for name, was, now in pair.sides("bound")}
     for name, before, after in pair.sides("measured"):
         held = bounds.get(name, (None, None))
-        yield f"      {plain(name)}: {_amount(before, held[0])} → {_amount(after, held[1])}"
+        worse = f", more than {comparison.tolerance:g} % closer to its bound" if name in pair.worse else ""
+        yield f"      {plain(name)}: {_amount(before, held[0])} → {_amount(after, held[1])}{worse}"
+    reasons = comparison.reasons(pair)
+    if reasons:
+        yield f"      its bound changed with {', '.join(reasons)}"
 
 
 def _unchanged(pair: Pair) -> Iterator[str]:
@@ -70,6 +75,31 @@ def _unchanged(pair: Pair) -> Iterator[str]:
     numbers.sort(key=lambda one: one[0] not in bounds)
     shown = "; ".join(f"{plain(name)} {was} → {now}" for name, was, now in numbers[:NUMBERS] if was != now)
     yield f"  {SYMBOL[verdict] if verdict else '–'} {_name(pair)}  {shown}".rstrip()
+
+
+def markdown(comparison: Comparison) -> str:
+    """What changed, for a pull request: a headline, a table of what turned, and the rest folded."""
+    pairs = [pair for turn in Turn if turn is not Turn.SAME for pair in comparison.turned(turn)]
+    rows = [
+        f"| `{pair.claim}`{f' · {plain(pair.case)}' if pair.case else ''} | {pair.turn} | {_told(pair)} |"
+        for pair in pairs
+    ]
+    table = ["", "| claim | what became of it | now |", "|---|---|---|", *rows] if rows else []
+    whole = [
+        "",
+        "<details><summary>Both runs, number by number</summary>",
+        "",
+        "```",
+        render(comparison),
+        "```",
+        "",
+        "</details>",
+    ]
+    return "\n".join([f"**{_headline(comparison)}**", *table, *whole])
+
+
+def _told(pair: Pair) -> str:
+    return str(pair.after["why"]).replace("|", "\\|").replace("\n", " ") if pair.after else "not asked"
 
 
 def _headline(comparison: Comparison) -> str:

@@ -7,6 +7,7 @@ verdict. A claim that held and was not asked again counts as lost: nothing holds
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,6 +28,7 @@ class Turn(StrEnum):
 
     VIOLATED = "newly violated"
     LOST = "no longer seen to hold"
+    WORSE = "holds with a number that is worse than the tolerance allows"
     MENDED = "violated before, not any more"
     GAINED = "newly seen to hold"
     OTHER = "not seen to hold in either"
@@ -41,6 +43,21 @@ class Pair:
     case: str
     before: Result | None
     after: Result | None
+    tolerance: float | None = None
+    """Percent by which a number that has a bound may come closer to it; None: any."""
+
+    @property
+    def worse(self) -> list[str]:
+        """The names of measured numbers that came closer to their bounds than the tolerance allows, of a claim that holds."""
+        if self.tolerance is None or self.verdicts != (Verdict.HOLDS, Verdict.HOLDS):
+            return []
+        bounds = {name: after for name, _, after in self.sides("bound") if after}
+        allowed = 1 + self.tolerance / 100
+        return [
+            name
+            for name, was, now in self.sides("measured")
+            if was and now and name in bounds and _grew(was["value"], now["value"], bounds[name]["at_least"]) > allowed
+        ]
 
     @property
     def verdicts(self) -> tuple[Verdict | None, Verdict | None]:
@@ -53,7 +70,7 @@ class Pair:
         """What became of it."""
         was, now = self.verdicts
         if was == now:
-            return Turn.SAME
+            return Turn.WORSE if self.worse else Turn.SAME
         if now is Verdict.VIOLATED:
             return Turn.VIOLATED
         if was is Verdict.HOLDS:
@@ -75,12 +92,25 @@ class Comparison:
 
     before: Result
     after: Result
+    tolerance: float | None = None
+    """Percent by which a number may come closer to its bound; None: any."""
+
+    def __post_init__(self) -> None:
+        """Refuse two runs that have nothing in common.
+
+        :raises BadInput: when they share no claim
+        """
+        was, now = ({one["id"] for one in result["claims"]} for result in (self.before, self.after))
+        if was and now and not was & now:
+            raise BadInput(
+                f"{self.before['run']['id']} and {self.after['run']['id']} share no claim, so there is nothing to compare"
+            )
 
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
         """Every claim and case that one of them has: as the second has them, then what only the first has."""
         was, now = _by_claim(self.before), _by_claim(self.after)
-        return tuple(Pair(*key, was.get(key), now.get(key)) for key in dict.fromkeys([*now, *was]))
+        return tuple(Pair(*key, was.get(key), now.get(key), self.tolerance) for key in dict.fromkeys([*now, *was]))
 
     def turned(self, turn: Turn) -> list[Pair]:
         """Those of which that became."""
@@ -95,8 +125,15 @@ class Comparison:
 
     @property
     def status(self) -> int:
-        """The exit status: 1 when a claim is newly violated, 10 when one is no longer seen to hold, else 0."""
-        return 1 if self.turned(Turn.VIOLATED) else 10 if self.turned(Turn.LOST) else 0
+        """The exit status: 1 when a claim is newly violated or worse than the tolerance allows, 10 when one is no longer seen
+        to hold, else 0."""
+        bad = self.turned(Turn.VIOLATED) or self.turned(Turn.WORSE)
+        return 1 if bad else 10 if self.turned(Turn.LOST) else 0
+
+    def reasons(self, pair: Pair) -> list[str]:
+        """Return the settings that changed and that a bound of this claim is made of: why the bound is another one."""
+        sources = " ".join(str(one["from"]) for _, *both in pair.sides("bound") for one in both if one)
+        return [name for name in self.settings if re.search(rf"\b{re.escape(name)}\b", sources)]
 
 
 def read(path: Path) -> Result:
@@ -152,6 +189,12 @@ def believed(entry: Result) -> Result:
     if verdict is Verdict.HOLDS:
         return entry
     return {**entry, "verdict": str(verdict), "why": f"It says “holds”, and its numbers do not: {entry['why']}"}
+
+
+def _grew(was: float, now: float, at_least: bool) -> float:
+    """By which factor a number came closer to its bound."""
+    small, large = (now, was) if at_least else (was, now)
+    return large / small if small > 0 else (1.0 if large <= 0 else float("inf"))
 
 
 def _value(setting: Result | None) -> tuple[Any, Any] | None:

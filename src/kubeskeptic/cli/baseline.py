@@ -1,0 +1,72 @@
+"""``skeptic baseline``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from kubeskeptic import paths
+from kubeskeptic.cli.compare import TOLERANCE, result_of
+from kubeskeptic.reports import baseline as baselines
+from kubeskeptic.reports import comparison
+from kubeskeptic.reports.compared import markdown, render
+
+_FILE = click.option(
+    "--file", "-f", type=click.Path(path_type=Path), default=Path(baselines.NAME), show_default=True,
+    help="The baseline, to be kept in your repository.",
+)  # fmt: skip
+_REPORTS = click.option(
+    "--reports", type=click.Path(path_type=Path), default=None, help="Where runs are. [default: reports/]"
+)
+
+
+@click.group()
+def baseline() -> None:
+    """Keep what held in your repository, and fail when it does not any more."""
+
+
+@baseline.command()
+@click.argument("run", default="latest")
+@_FILE
+@_REPORTS
+def write(run: str, file: Path, reports: Path | None) -> None:
+    """Write a run's verdicts and numbers into a file that can be reviewed.
+
+    \b
+    skeptic baseline write
+    skeptic baseline write 20261123-1918-7f3a --file baselines/production.yaml
+    """
+    result = comparison.read(result_of(run, reports or paths.reports()))
+    file.write_text(baselines.text(result), encoding="utf-8")
+    click.echo(f"{file}: {len(result['claims'])} cases of run {result['run']['id']}")
+
+
+@baseline.command()
+@click.argument("run", default="latest")
+@_FILE
+@_REPORTS
+@TOLERANCE
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="For a pull request.")
+def check(
+    run: str, file: Path, reports: Path | None, tolerance: float | None, as_json: bool, as_markdown: bool
+) -> None:
+    """Hold a run against the baseline.
+
+    \b
+    skeptic baseline check
+    skeptic baseline check --tolerance 50 --markdown
+
+    Exits as `skeptic compare` does: with 1 when a claim is newly violated, or a number is worse than the tolerance allows,
+    with 10 when one that held is inconclusive now or was not asked, with 0 otherwise.
+    """
+    after = comparison.read(result_of(run, reports or paths.reports()))
+    both = comparison.Comparison(baselines.read(file), after, tolerance)
+    if as_json:
+        click.echo(json.dumps(comparison.document(both), indent=2, ensure_ascii=False))
+    else:
+        click.echo(markdown(both) if as_markdown else render(both))
+    sys.exit(both.status)
