@@ -21,7 +21,11 @@ from kubeskeptic.scenarios import Scenario, Stage
 from kubeskeptic.timeline import Act
 from kubeskeptic.timeline.objects import node_of
 
-pods = Scenario("services/pod_killed", "Pods of a service are deleted and killed, one at a time.")
+pods = Scenario(
+    "services/pod_killed",
+    "Pods of a service are deleted and killed, one at a time.",
+    quick=("quiet", "graceful"),
+)
 
 
 @pods.given

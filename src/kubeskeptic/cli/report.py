@@ -8,20 +8,28 @@ import click
 
 from kubeskeptic import paths
 from kubeskeptic.errors import BadInput
-from kubeskeptic.reports import write_all
+from kubeskeptic.reports import findings_page, write_all
+from kubeskeptic.reports.writing import read_report
 from kubeskeptic.runs.latest import NAME, newest
 
 
 @click.command()
 @click.argument("run", default=NAME)
 @click.option("--reports", type=click.Path(path_type=Path), default=None, help="Where runs are. [default: reports/]")
-def report(run: str, reports: Path | None) -> None:
+@click.option(
+    "--findings", type=click.Path(path_type=Path), default=None, metavar="FILE",
+    help="Write a page, too, of what qualifies or contradicts the post, with its numbers.",
+)  # fmt: skip
+def report(run: str, reports: Path | None, findings: Path | None) -> None:
     """Write a run's reports again, from its journal alone.
 
     RUN is a run's id or folder; the last one when left out. To judge it again too: pytest --replay=RUN.
     """
     folder = run_folder(run, reports or paths.reports())
     write_all(folder)
+    if findings:
+        findings.write_text(findings_page.render(read_report(folder)), encoding="utf-8")
+        click.echo(findings)
     click.echo(folder / "index.html")
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
 
 MARKER = "claim(case): the case of a claim that this test is about; made by kubeskeptic.claim"
+QUICK = "quick: cases that take a few seconds, from every chapter; put there for scenarios that declare quick acts"
 FIXTURES = "kubeskeptic.fixtures."
 """The package of our fixtures. A fixture of the same name from elsewhere is another fixture."""
 HOOKS = ("outcomes", "summary", "junit_properties", "last_line")
@@ -29,6 +30,7 @@ _unknown = pytest.StashKey[bool]()
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker, and check the options where any is given."""
     config.addinivalue_line("markers", MARKER)
+    config.addinivalue_line("markers", QUICK)
     if options.given(config):
         options.made(config)
 

@@ -61,10 +61,12 @@ def chosen_cases(items: Iterable[pytest.Item], scenario: Scenario) -> list[Case]
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Let ``pytest -k`` choose a test by its claim and its case."""
-    case = case_of(item)
+    """Let ``pytest -k`` choose a test by its claim and its case, and ``pytest -m quick`` those of quick acts."""
+    case, scenario = case_of(item), scenario_of(getattr(item, "module", None))
     if case:
         item.extra_keyword_matches.update(case.words)
+        if scenario and scenario.is_quick(case):
+            item.add_marker("quick")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -84,6 +84,7 @@ class Scenario:
     :param says: what happens, in one sentence
     :param needs: the risk level without which nothing of it can be played
     :param watches: kinds whose changes are recorded, in its own namespace
+    :param quick: acts of a few seconds whose cases ``pytest -m quick`` chooses; ``given`` stands for the set-up
     :param manifest: the file with its manifest; by default ``manifests/<id>.yaml`` of the project
     """
 
@@ -92,6 +93,7 @@ class Scenario:
     needs: Risk = Risk.NAMESPACE
     watches: tuple[str, ...] = WATCHED
     manifest: Path | None = None
+    quick: tuple[str, ...] = ()
     setup: Step | None = None
     acts: dict[str, ActPlan] = field(default_factory=dict)
     sabotages: dict[str, Sabotage] = field(default_factory=dict)
@@ -160,6 +162,10 @@ class Scenario:
                 wanted.add(name)
                 name = self.acts[name].after
         return [act for act in self.acts.values() if act.name in wanted]
+
+    def is_quick(self, case: Case) -> bool:
+        """Return whether a case reads only acts that are declared as quick."""
+        return bool(case.acts) and set(case.acts) <= set(self.quick)
 
     def must_break(self, case: Case) -> list[Sabotage]:
         """Return the sabotages that must break a case: those that it names, or those of its claim in force in its acts."""

@@ -1,0 +1,52 @@
+"""``docs/findings.md``: what is true of Kubernetes where the post is not the whole truth, with its numbers and commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kubeskeptic.findings import Post, Verdict
+from kubeskeptic.reports.model import Entry, Report, Section
+from kubeskeptic.reports.rerun import command
+from kubeskeptic.reports.wording import plain, quoted
+
+_TELLING = (Post.QUALIFIED, Post.CONTRADICTS)
+
+
+def render(report: Report) -> str:
+    """Return the page of a run: the claims that qualify or contradict the post, and hold, in the post's order."""
+    run = report.run
+    nodes = run.get("nodes") or ()
+    lines = [
+        "# What is true of Kubernetes where the post is not the whole truth",
+        "",
+        f"Measured on a cluster of {len(nodes)} nodes, Kubernetes {run.get('kubernetes') or '?'}, in run {report.id}. "
+        "Written by `skeptic report --findings docs/findings.md`; each number is of that one run, and the command below it "
+        "measures it again.",
+    ]
+    for chapter in report.chapters:
+        told = [section for section in chapter.sections if section.post in _TELLING]
+        if told:
+            lines += ["", f"## {chapter.title}"]
+        for section in told:
+            lines += _finding(report, section)
+    return "\n".join([*lines, ""])
+
+
+def _finding(report: Report, section: Section) -> Iterator[str]:
+    one = section.claim
+    yield ""
+    yield f"### {one.id}"
+    yield ""
+    yield f"> {quoted(one.says)}"
+    yield ""
+    yield f"**The post is {'contradicted' if section.post is Post.CONTRADICTS else 'qualified'}.** {one.condition}"
+    yield ""
+    for entry in section.entries:
+        if entry.verdict is Verdict.HOLDS:
+            yield f"- {_told(entry)}"
+    yield ""
+    yield f"  `{command(report, section.entries[0])}`"
+
+
+def _told(entry: Entry) -> str:
+    return f"*{plain(entry.case)}*: {entry.why}" if entry.case else entry.why
