@@ -5,6 +5,7 @@ and *holds* only where enough was seen (:mod:`kubeskeptic.checks.evidence`).
 """
 
 from kubeskeptic.checks.answers import answers_everywhere, crosses_nodes, same_answer
+from kubeskeptic.checks.availability import available
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failing import dead_share_only, fails_at_most, never_fails
 from kubeskeptic.checks.nodes import emptied_not_removed, turns_unknown
@@ -15,6 +16,7 @@ from kubeskeptic.checks.tables import matches
 
 __all__ = [
     "answers_everywhere",
+    "available",
     "check",
     "crosses_nodes",
     "dead_share_only",

@@ -20,6 +20,7 @@ from kubeskeptic.cli.prove import prove
 from kubeskeptic.cli.rbac import rbac
 from kubeskeptic.cli.report import report
 from kubeskeptic.cli.safety import cleanup, status
+from kubeskeptic.cli.watch import watch
 from kubeskeptic.errors import SkepticError
 from kubeskeptic.redaction import redact
 from kubeskeptic.terminal import print_any_character
@@ -68,6 +69,7 @@ for _command in (
     report,
     baseline,
     compare,
+    watch,
     prove,
     faults,
     inflict_,

@@ -1,0 +1,229 @@
+"""Watching services while something happens: an upgrade by somebody's own tooling, a rollout, a migration.
+
+::
+
+    open a run ── probes on every node ── calm ── mark ── COMMAND ── mark ── tail ── one finding for each target ── reports
+
+Nothing is injected and nothing is changed: the command does that. A service is asked for a TCP connection, as we do not know
+what it speaks; its name is asked of the cluster's DNS; the API server is asked for a connection, too.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from kubeskeptic.checks.availability import available
+from kubeskeptic.claims import Claim, declare
+from kubeskeptic.durations import BASELINE, LISTED, SETTLE, TAIL, Patience
+from kubeskeptic.errors import BadInput, ClusterError, Inconclusive, PatienceExhausted
+from kubeskeptic.findings import Finding, Verdict
+from kubeskeptic.kube import Kube
+from kubeskeptic.probes.specs import Probe, dns_udp, tcp_connect
+from kubeskeptic.recorder import Recorder, Watch
+from kubeskeptic.runs import Run
+from kubeskeptic.runs.opening import open_run
+from kubeskeptic.runs.options import RunOptions
+from kubeskeptic.timeline import Act
+from kubeskeptic.waiting import NotYet, until
+
+SCENARIO = "watch/command"
+ACT = "watched"
+API, DNS = "api-server", "dns"
+_FOR_EVER = 1e8
+"""Seconds: three years."""
+
+
+@dataclass(frozen=True)
+class Watched:
+    """Something that is watched: the probe that asks it, and the sentence that a finding is about."""
+
+    probe: Probe
+    states: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it. ``status`` is the command's exit status; None when there was no command."""
+
+    status: int | None
+    findings: dict[str, Finding]
+
+    @property
+    def worst(self) -> Verdict:
+        """The worst verdict about what was watched."""
+        return max((one.verdict for one in self.findings.values()), key=list(Verdict).index)
+
+
+def targets(kube: Kube, domain: str, services: Sequence[str]) -> list[Watched]:
+    """Return what is watched: the API server, the cluster's DNS, and these services with their names.
+
+    :param services: each as ``NAMESPACE/NAME``, or ``NAMESPACE/NAME:PORT`` where it has several
+    :raises BadInput: for one that is not there, has no address of its own, or no such TCP port
+    """
+    api = _service(kube, "default", "kubernetes")
+    dns = _service(kube, "kube-system", "kube-dns")
+    found = [
+        Watched(
+            tcp_connect(API, *_address(api, "", "default/kubernetes"), rate=20), "The API server accepts connections."
+        )
+    ]
+    for told in services:
+        namespace, _, rest = told.partition("/")
+        name, _, port = rest.partition(":")
+        if not namespace or not name:
+            raise BadInput(f"a service is named NAMESPACE/NAME, not {told!r}")
+        spec = _service(kube, namespace, name)
+        host, number = _address(spec, port, told)
+        short = f"{namespace}-{name}"[:56].rstrip("-")
+        found.append(
+            Watched(tcp_connect(short, host, number, rate=50), f"{namespace}/{name} accepts connections on every node.")
+        )
+        lookup = dns_udp(f"{short}-name", dns["clusterIP"], f"{name}.{namespace}.svc.{domain}.", expect=[host], rate=10)
+        found.append(Watched(lookup, f"The name of {namespace}/{name} resolves to its one address on every node."))
+    if not services:
+        name = f"kubernetes.default.svc.{domain}."
+        found.append(
+            Watched(
+                dns_udp(DNS, dns["clusterIP"], name, expect=[api["clusterIP"]], rate=20),
+                "The cluster's DNS answers rightly.",
+            )
+        )
+    return found
+
+
+def watch(
+    options: RunOptions,
+    services: Sequence[str],
+    command: Sequence[str],
+    seconds: float | None,
+    say: Callable[[str], None],
+) -> Outcome:
+    """Watch while a command runs, or for some time, or until interrupted.
+
+    :param command: empty to watch for ``seconds``, or until interrupted when that is None, too
+    :raises BadInput: for a service that cannot be asked, or a command that cannot be started
+    :raises Inconclusive: when what is to be watched does not answer to begin with
+    """
+    with open_run(options) as run:
+        watched = targets(run.kube, run.cluster_domain, services)
+        claims = [declare(Claim(f"watch.{one.probe.name}", states=one.states)) for one in watched]
+        status = _observe(run, watched, command, seconds, say)
+        recording = run.followed.evidence().scenarios[SCENARIO]
+        findings = {}
+        for one, claim in zip(watched, claims, strict=True):
+            findings[one.probe.name] = finding = available(Act(recording, [ACT]), one.probe.name)
+            run.journal.write(
+                "finding", scenario=SCENARIO, **finding.as_record(), claim=claim.id, case="",
+                declared={"states": claim.states, "broken_by": []},
+            )  # fmt: skip
+        return Outcome(status, findings)
+
+
+def _observe(
+    run: Run, watched: Sequence[Watched], command: Sequence[str], seconds: float | None, say: Callable[[str], None]
+) -> int | None:
+    """Record everything around the command, and return its exit status."""
+    run.journal.write(
+        "scenario",
+        sync=True,
+        id=SCENARIO,
+        phase="start",
+        namespace="",
+        test="",
+        says="Services are watched.",
+        acts=[ACT],
+    )
+    why = ""
+    begun = time.monotonic()
+    try:
+        with ExitStack() as stack:
+            recorder = stack.enter_context(Recorder(run.kube, run.journal, SCENARIO, [Watch("Node", None)]))
+            until(lambda: recorder.ready() or NotYet("still listing"), LISTED, what="the recorder's first list")
+            stack.callback(run.agents.stop, SCENARIO)
+            run.agents.ask(SCENARIO, [one.probe for one in watched])
+            say(f"watching {', '.join(one.probe.name for one in watched)} from {len(run.nodes)} nodes")
+            with _marked(run):
+                status = _perform(run, command, seconds)
+                _pass(TAIL)
+            return status
+    except BaseException as error:
+        why = str(error) or f"broken off by {type(error).__name__}"
+        raise
+    finally:
+        spent = {"irreducible": 0.0, "seconds": round(time.monotonic() - begun, 1)}
+        run.journal.write("scenario", sync=True, id=SCENARIO, phase="end", why=why, **spent)
+
+
+@contextmanager
+def _marked(run: Run) -> Iterator[None]:
+    """Mark where the watching begins, from a calm stretch, and where it ends."""
+
+    def calm() -> bool | NotYet:
+        troubled = run.agents.unsettled(SCENARIO, run.nodes, SETTLE)
+        return NotYet(f"not calm: {', '.join(troubled)}") if troubled else True
+
+    try:
+        until(calm, BASELINE, what="everything that is watched to answer")
+    except PatienceExhausted as error:
+        raise Inconclusive(str(error)) from error
+    _mark(run, "baseline", at=time.time() - SETTLE)
+    _mark(run, "start")
+    try:
+        yield
+    finally:
+        _mark(run, "end")
+
+
+def _perform(run: Run, command: Sequence[str], seconds: float | None) -> int | None:
+    """Run the command with this process's own input and output, and return its exit status; or let the time pass."""
+    if not command:
+        with suppress(KeyboardInterrupt):  # the way to end it
+            _pass(seconds or _FOR_EVER)
+        return None
+    try:
+        process = subprocess.Popen(command)
+    except OSError as error:
+        raise BadInput(f"{command[0]} cannot be started: {error.strerror}") from error
+    run.journal.write("fact", scenario=SCENARIO, name="command began", value=list(command))
+    while True:
+        try:
+            status = process.wait()
+            break
+        except KeyboardInterrupt:
+            continue  # the command got it, too, and decides when it ends
+    run.journal.write("fact", scenario=SCENARIO, name="command ended", value=status)
+    return status if status >= 0 else 128 - status
+
+
+def _pass(seconds: float) -> None:
+    over = time.monotonic() + seconds
+    until(lambda: time.monotonic() >= over or NotYet("watching"), Patience(seconds + 60), what="the time to pass")
+
+
+def _mark(run: Run, phase: str, **more: float) -> None:
+    run.journal.write("act", sync=True, scenario=SCENARIO, act=ACT, phase=phase, **more)
+
+
+def _service(kube: Kube, namespace: str, name: str) -> dict[str, Any]:
+    try:
+        return dict(kube.get("Service", name, namespace)["spec"])
+    except ClusterError as error:
+        raise BadInput(f"the service {namespace}/{name} cannot be watched: {error}") from error
+
+
+def _address(spec: dict[str, Any], port: str, told: str) -> tuple[str, int]:
+    """Return a service's own address and one of its TCP ports."""
+    host = str(spec.get("clusterIP") or "None")
+    if host == "None":
+        raise BadInput(f"the service {told} is headless: it has no address of its own that could be asked")
+    listed = [one for one in spec.get("ports") or () if one.get("protocol", "TCP") == "TCP"]
+    chosen = [int(one["port"]) for one in listed if not port or port in (str(one["port"]), one.get("name"))]
+    if not chosen:
+        known = ", ".join(str(one["port"]) for one in listed) or "no TCP port at all"
+        raise BadInput(f"the service {told} has {known}")
+    return host, chosen[0]
