@@ -125,7 +125,7 @@ def test_a_replacement_is_another_pod(act: Act, holds: Holds) -> None:
     holds(checks.replaced_by_another(act, "web"))
 
 
-@claim("pod.not-stable", case="restarted", act="sigkill", watched=START, broken_by=("restart-never",))
+@claim("pod.not-stable", case="restarted", act="sigkill", within=START, broken_by=("restart-never",))
 def test_a_pod_whose_container_restarts_stays_the_same(act: Act, holds: Holds) -> None:
     holds(checks.restarted_in_place(act))
 
