@@ -1,4 +1,4 @@
-"""Watching services while something happens: an upgrade by somebody's own tooling, a rollout, a migration.
+"""Watching services while something happens: an upgrade by other tooling, a rollout, a migration.
 
 ::
 

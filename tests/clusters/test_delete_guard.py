@@ -16,7 +16,8 @@ from kubeskeptic import clusters
 from kubeskeptic.clusters import cluster, delete_guard, engine_install
 from kubeskeptic.clusters.engine import Engine
 from kubeskeptic.errors import CommandFailed, Refused
-from kubeskeptic.guard.lease import Holder, micro
+from kubeskeptic.guard.holder import Holder
+from kubeskeptic.guard.lease import micro
 from kubeskeptic.process import ProcessId
 from kubeskeptic.switches import control
 from tests.clusters.fakes import listed

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from kubeskeptic.errors import Conflict, LeftDirty, NotFound, Refused
-from kubeskeptic.guard.lease import Holder, Lease, forget, in_use, micro
+from kubeskeptic.guard.holder import Holder
+from kubeskeptic.guard.lease import Lease, forget, in_use, micro
 from kubeskeptic.process import ProcessId
 
 NOW = datetime(2026, 11, 1, 12, 0, 0, tzinfo=UTC)

@@ -89,7 +89,7 @@ def _user(site: Site, left: list[Leftover]) -> str:
     """Which run is alive and holds the cluster, as a sentence; empty when none does."""
     if any(one.kind in ("lease", "blind") for one in left):
         return ""  # its holder was seen to be dead, or nothing is seen at all
-    return leases.in_use(site.kube, leases.Holder.us(""))
+    return leases.in_use(site.kube, Holder.us(""))
 
 
 def _journals(reports: Path) -> list[Path]:

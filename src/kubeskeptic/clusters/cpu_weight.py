@@ -17,7 +17,7 @@ TIMES = 16
 """How much more than one process beside it."""
 _ROOT = Path("/sys/fs/cgroup")
 _SHARES, _WEIGHT = 1024, 100
-"""What a group has that nobody gave more, in version 1 and 2 of control groups (Linux, cgroup-v1/cpu-shares, cgroup-v2)."""
+"""The weight of a group by default, in version 1 and 2 of control groups (Linux, cgroup-v1/cpu-shares, cgroup-v2)."""
 
 
 def give(root: Path = _ROOT) -> None:

@@ -7,6 +7,7 @@ import platform
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from kubeskeptic.clusters import addons as addons_of
 from kubeskeptic.clusters import (
@@ -62,13 +63,8 @@ def make(
     node_source.provide(source, workshop, engine, beside)
     _make_room(engine, tool, name, names)
     with workshop.progress.step(_title(name), _seconds(names)) as step, _explained(tool, engine, name, step.note):
-        agent_image = _create(
-            workshop,
-            engine,
-            source,
-            names,
-            lambda: tool.create(name, cluster.kubeconfig(name), config, source.argument, step),
-        )
+        creating = partial(tool.create, name, cluster.kubeconfig(name), config, source.argument, step)
+        agent_image = _create(workshop, engine, source, names, creating)
         health.wait_until_ready(engine, names[0])
     version = engine.exec(names[0], ["cat", "/kind/version"]).strip()
     return noted(engine, name, Record(version, source.image, agent_image, dict(made)))

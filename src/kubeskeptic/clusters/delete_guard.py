@@ -11,6 +11,7 @@ from kubeskeptic.clusters import cluster
 from kubeskeptic.clusters.engine import CLUSTER_LABEL, Engine
 from kubeskeptic.durations import API_ALIVE
 from kubeskeptic.errors import Refused, SkepticError
+from kubeskeptic.guard.holder import Holder
 from kubeskeptic.switches import control
 
 
@@ -69,6 +70,6 @@ def _by_lease(name: str) -> str:
     try:
         kube = Kube(cluster.kubeconfig(name), cluster.context(name), cluster.folder(name))
         kube.get("Lease", lease.NAME, lease.NAMESPACE, timeout=API_ALIVE)
-        return lease.in_use(kube, lease.Holder.us(""))
+        return lease.in_use(kube, Holder.us(""))
     except SkepticError:
         return ""

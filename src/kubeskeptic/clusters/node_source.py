@@ -17,7 +17,7 @@ CHOICES = ("auto", "build", "pull")
 AGENT_FROM = "python:3.11-slim"
 """What the agent's image is built on where there is a registry; asking for it tells whether there is one."""
 PINNED = "pinned by kind"
-"""Stands for the node image that kind takes when it is told none."""
+"""Stands for the node image that kind takes by default."""
 PULLED = "kindest/node:"
 """How names of node images begin that kind's authors publish."""
 
@@ -37,7 +37,7 @@ class NodeSource:
 
     @property
     def argument(self) -> str | None:
-        """What kind is told, None for nothing."""
+        """The image for kind's ``--image``; None for its default."""
         return None if self.image == PINNED else self.image
 
 

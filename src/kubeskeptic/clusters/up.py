@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -71,15 +71,26 @@ def up(
         if wrong is None and record:
             found = _as_it_is(workshop, engine, name, record, asked)
         else:
-            if engine.nodes(name):
-                delete_guard.may_delete(name, str(wrong))
             progress(f"cluster {name} is made anew: {wrong}")
             made = options.completed(asked.given(), record.options if record else {})
-            source = node_source.choose(engine, made["kubernetes"] or None, images)
-            found = creation.make(workshop, engine, name, source, made, wanted_addons)
+            found = _anew(workshop, engine, name, made, images, wanted_addons, str(wrong))
         if wanted_addons is not None or wrong:
             _set_up_addons(found, wanted_addons, progress)
         return found
+
+
+def _anew(
+    workshop: Workshop, engine: Engine, name: str, made: Mapping[str, str], images: str,
+    wanted_addons: Sequence[Addon] | None, wrong: str,
+) -> Cluster:  # fmt: skip
+    """Make a cluster in place of one with which something is wrong.
+
+    :raises Refused: when that one is another's or in use
+    """
+    if engine.nodes(name):
+        delete_guard.may_delete(name, wrong)
+    source = node_source.choose(engine, made["kubernetes"] or None, images)
+    return creation.make(workshop, engine, name, source, made, wanted_addons)
 
 
 def find(name: str = DEFAULT_NAME) -> Cluster | None:

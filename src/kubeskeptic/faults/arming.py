@@ -63,7 +63,7 @@ def arm(site: Site, one: OpenFault, plan: Plan, lasts: float) -> Armed:
 
 
 def order_for(site: Site, one: OpenFault, rescue: Iterable[Sequence[str]], switch: Switch, lasts: float) -> Order:
-    """Return what the host's switch is told; ``replay`` is for its last command, :mod:`kubeskeptic.undo.replay`."""
+    """Return the order for the switch on the host; ``replay`` goes to its last command, :mod:`kubeskeptic.undo.replay`."""
     replay = [sys.executable, "-m", "kubeskeptic.undo.replay", str(switch.file.with_suffix(".firing").resolve())]
     return {
         "label": one.id,

@@ -8,19 +8,17 @@ fractional digits in times.
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from kubeskeptic.durations import LEASE_LASTS, LEASE_LOOK, LEASE_RENEWS, Patience
 from kubeskeptic.errors import Conflict, NotFound, PatienceExhausted, Refused, SkepticError
+from kubeskeptic.guard.holder import Holder
 from kubeskeptic.objects import ours
 from kubeskeptic.process import ProcessId
 from kubeskeptic.waiting import NotYet, Pace, until
@@ -33,50 +31,6 @@ Clock = Callable[[], float]
 Sleep = Callable[[float], None]
 NAME = "kubeskeptic"
 NAMESPACE = "kube-system"
-
-
-@dataclass(frozen=True)
-class Holder:
-    """The holder of a lease.
-
-    :param machine: host name, boot id and process namespace: process ids are comparable only within all three
-    """
-
-    run: str
-    machine: str
-    process: ProcessId
-
-    @classmethod
-    def us(cls, run: str) -> Holder:
-        """Return this process as the holder for a run."""
-        boot = Path("/proc/sys/kernel/random/boot_id")
-        where = boot.read_text(encoding="ascii")[:8] if boot.exists() else "-"
-        space = Path("/proc/self/ns/pid")
-        inside = space.stat().st_ino if space.exists() else 0
-        return cls(run, f"{socket.gethostname()}.{where}.{inside}", ProcessId.own())
-
-    @classmethod
-    def nobody(cls) -> Holder:
-        """Return a holder of this machine that holds nothing, to ask whether a lease may be taken over."""
-        return cls("", cls.us("").machine, ProcessId(0, 0.0))
-
-    @classmethod
-    def parse(cls, text: str) -> Holder | None:
-        """Return the holder that :meth:`__str__` wrote; None for any other text."""
-        run, machine, process = [*text.split("/", 2), "", ""][:3]
-        identity = ProcessId.parse(process.replace("/", " "))
-        return cls(run, machine, identity) if identity else None
-
-    def __str__(self) -> str:
-        return f"{self.run}/{self.machine}/{self.process.pid}/{self.process.started:.2f}"
-
-    def alive_here(self, here: str) -> bool:
-        """Whether it is a process of this machine that still runs."""
-        return self.machine == here and self.process.alive
-
-    def dead_here(self, here: str) -> bool:
-        """Whether it was a process of this machine that has ended."""
-        return self.machine == here and not self.process.alive
 
 
 def micro(when: datetime) -> str:

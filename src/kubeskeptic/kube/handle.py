@@ -77,7 +77,7 @@ class Kube:
         return listed
 
     def apply(self, manifest: Mapping[str, Any]) -> Object:
-        """Server-side apply, taking fields from whoever owned them."""
+        """Server-side apply, taking over fields that another manager owns."""
         query = {"fieldManager": FIELD_MANAGER, "force": "true"}
         path = self._path_of(manifest, manifest["metadata"]["name"])
         return self._json("PATCH", path, dict(manifest), query, content="application/apply-patch+yaml")

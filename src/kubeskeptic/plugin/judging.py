@@ -99,7 +99,7 @@ class Judge:
             state.late = state.journal.with_name("result.json").exists()
 
     def _told_once(self, finding: Finding) -> Finding:
-        """What broke a scenario off is told whole by the first of its cases, and referred to by the others."""
+        """The first case of a scenario that broke off says why; the others refer to it."""
         broke_off = self.recording.broke_off if self.recording else ""
         if finding.verdict is not Verdict.INCONCLUSIVE or not self.recording or not broke_off:
             return finding

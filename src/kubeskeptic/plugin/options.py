@@ -60,7 +60,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": "judge a run's journal again, without a cluster",
     },
 }
-"""All options by their short name, with what argparse is told of them."""
+"""All options by their short name, with their arguments for argparse."""
 
 _PATHS = ("kubeconfig", "reports", "replay")
 

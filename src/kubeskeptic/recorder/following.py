@@ -1,4 +1,4 @@
-"""Following one kind of objects: list, watch from there, and say so whenever nobody looked.
+"""Following one kind of objects: list, watch from there, and record every interruption.
 
 ::
 
@@ -53,7 +53,7 @@ class Follower:
         self.listed = threading.Event()
         """Set once the first list is in."""
         self.trouble = ""
-        """Why nobody is looking at the moment; empty while somebody is."""
+        """Why the watch is interrupted at the moment; empty while it is not."""
         self.good = clock()
         """The last moment at which the server was known to tell us everything."""
         self._kube = kube

@@ -73,7 +73,7 @@ class Recorder:
         return NotYet(f"no list of {late[0].watch.kind} yet; {late[0].trouble}") if late else True
 
     def _close(self, follower: Follower) -> None:
-        """Make sure that the last changes have been seen, also by a watch that nobody has noticed to be broken."""
+        """Make sure that the last changes have been seen, also by a watch that is broken and has not been noticed to be."""
         reason = follower.trouble
         try:
             until(follower.whole, CAUGHT_UP, what="the recorder to catch up", tolerate=(Unanswered,))

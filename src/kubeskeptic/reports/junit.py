@@ -66,7 +66,7 @@ def _case(suite: Element, report: Report, section: Section, entry: Entry) -> Non
 
 
 def properties(section: Section, entry: Entry) -> dict[str, str]:
-    """What a test case is told to be about, for ``<property>`` elements."""
+    """The claim, verdict and numbers of a test case, for ``<property>`` elements."""
     said = {
         "claim": entry.claim,
         "case": entry.case,

@@ -137,7 +137,7 @@ class Report:
     """When the run ended, or the last thing that is known of it."""
     broken_off: bool
     clean: bool | None
-    """Whether the cluster was left clean; None when nobody got to look."""
+    """Whether the cluster was left clean; None when that was not checked."""
     torn: int
     """1 when the journal ends within a line."""
     damage: tuple[str, ...]
@@ -153,13 +153,13 @@ class Report:
     realtime: Mapping[str, bool] = field(default_factory=dict)
     """Whether each node's agent asked with real-time priority all through the run."""
     unseen: str = ""
-    """Why nobody got to look whether the cluster was left clean, when the run says so."""
+    """Why it was not checked whether the cluster was left clean, when the run says so."""
     drawings: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """Timelines that were laid out already, by the finding's anchor; see :mod:`kubeskeptic.reports.pictures`."""
 
     @property
     def unlooked(self) -> bool:
-        """Whether the run came to an end at which nobody got to look at the cluster."""
+        """Whether the run ended without a check that the cluster is clean."""
         return self.clean is None and not self.broken_off
 
     @cached_property
@@ -196,7 +196,7 @@ class Report:
 
     @property
     def gaps(self) -> int:
-        """How many stretches nobody looked in."""
+        """How many stretches of time were not observed."""
         return len({gap for recording in self.scenarios.values() for gap in recording.gaps})
 
     @property

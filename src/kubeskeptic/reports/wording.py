@@ -61,7 +61,7 @@ def after(seconds: float) -> str:
 
 
 def length(seconds: float | None) -> str:
-    """A length of time: ``12 min 40 s``; a dash when nobody knows."""
+    """A length of time: ``12 min 40 s``; a dash when it is not known."""
     if seconds is None:
         return "–"
     if seconds < 100:

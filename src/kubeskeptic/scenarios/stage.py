@@ -154,7 +154,7 @@ class Stage(NamespaceView):
 
     @contextmanager
     def inflict(self, fault: Fault, *, lasts: float = 300.0) -> Iterator[Inflicted]:
-        """A fault, in the current act; the fault of a sabotage is told apart from those of the act."""
+        """Inject a fault in the current act; a fault of a sabotage is recorded under another name."""
         act = f"sabotage: {self._act}" if self._sabotaging else self._act
         before = f"{'the end of' if fault.heals_itself else 'undoing'} {fault.name}"
         with inflict(

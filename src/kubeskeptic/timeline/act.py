@@ -207,7 +207,7 @@ class Act:
         return self._bound(self.settings_on(node))
 
     def settings_on(self, node: str) -> Settings:
-        """Return the settings as they are on the node of a lane, be it asked from there or from outside through it."""
+        """Return the settings of the node of a lane, which is asked from that node or from outside through it."""
         return self.settings.on(node.removeprefix(OUTSIDE))
 
     def _bound(self, settings: Settings) -> Bound:

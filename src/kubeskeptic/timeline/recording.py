@@ -55,7 +55,7 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True)
 class Gap:
-    """A stretch of time in which nobody looked."""
+    """A stretch of time that was not observed."""
 
     source: str
     """``probe`` or ``watch``."""

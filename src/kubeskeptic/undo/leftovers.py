@@ -241,7 +241,7 @@ def lease(site: Site) -> Iterator[Leftover]:
         held = site.kube.get("Lease", leases.NAME, leases.NAMESPACE)
     except NotFound:
         return
-    if not leases.in_use(site.kube, leases.Holder.nobody()):
+    if not leases.in_use(site.kube, Holder.nobody()):
         identity = held["spec"].get("holderIdentity") or ""
-        holder = leases.Holder.parse(identity)
+        holder = Holder.parse(identity)
         yield Leftover("lease", leases.NAME, f"the lease of {identity}", run=holder.run if holder else "")

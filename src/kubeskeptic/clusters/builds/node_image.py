@@ -66,7 +66,7 @@ def tag(version: str) -> str:
 
 
 def expect(workshop: Workshop, engine: Engine, version: str) -> None:
-    """Announce what has to be built for a version, so that the time left is told from the start."""
+    """Announce what has to be built for a version, so that the time left is known from the start."""
     if engine.has_image(tag(version)):
         return
     for build in _parts(version):

@@ -62,17 +62,7 @@ def write_image(
     :param left_out: layers whose content is not put into the archive because every node has it
     """
     digests = [f"sha256:{layer.digest}" for layer in layers]
-    config = _blob(
-        {
-            "architecture": ARCHITECTURES.get(platform.machine(), platform.machine()),
-            "os": "linux",
-            "config": {
-                "Env": [f"{name}={value}" for name, value in start.env.items()],
-                "Entrypoint": list(start.entrypoint),
-            },
-            "rootfs": {"type": "layers", "diff_ids": digests},
-        }
-    )
+    config = _config(start, digests)
     manifest = _blob(
         {
             "schemaVersion": 2,
@@ -94,6 +84,19 @@ def write_image(
         for layer in layers:
             if layer not in left_out:
                 tar.add(layer.path, arcname=_place(layer.digest), filter=_anonymous)
+
+
+def _config(start: Start, digests: Sequence[str]) -> bytes:
+    """Return an image's configuration (OCI image-spec, config.md)."""
+    environment = [f"{name}={value}" for name, value in start.env.items()]
+    return _blob(
+        {
+            "architecture": ARCHITECTURES.get(platform.machine(), platform.machine()),
+            "os": "linux",
+            "config": {"Env": environment, "Entrypoint": list(start.entrypoint)},
+            "rootfs": {"type": "layers", "diff_ids": digests},
+        }
+    )
 
 
 def _blob(content: Mapping[str, Any]) -> bytes:

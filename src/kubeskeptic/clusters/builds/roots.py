@@ -138,7 +138,7 @@ def xtables(root: Path) -> None:
 
 
 def slim(root: Path) -> None:
-    """Remove what nobody reads in a container: documentation, translations, package caches."""
+    """Remove what no container needs: documentation, translations, package caches."""
     for folder in NOT_NEEDED:
         shutil.rmtree(root / folder, ignore_errors=True)
 

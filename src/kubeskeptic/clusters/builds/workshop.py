@@ -1,4 +1,4 @@
-"""Where things get built: the store they go to, the progress that is told, the packages they are made of."""
+"""Where things get built: the store they go to, the progress that is shown, the packages they are made of."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One lane of a timeline: what was asked, what failed and how, where nobody looked."""
+"""One lane of a timeline: what was asked, what failed and how, what was not observed."""
 
 from __future__ import annotations
 

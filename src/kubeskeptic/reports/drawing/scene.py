@@ -19,7 +19,7 @@ BEFORE = 3.0
 
 @dataclass(frozen=True)
 class Row:
-    """One lane of the drawing; without a lane nobody was there to ask."""
+    """One lane of the drawing; without a lane, nothing was asked there."""
 
     node: str
     name: str

@@ -165,7 +165,7 @@ def _setting(settings: dict[str, dict[str, object]], *names: str) -> str:
 
 
 def _seen(report: Report) -> str:
-    """How much was asked, and how often nobody looked: the longest of the gaps tells what they may hide."""
+    """How much was asked, and how many gaps there are: the longest of them says what they may hide."""
     ends = {r.id: r.ended or report.ended or 0.0 for r in report.scenarios.values()}
     lasted = [(gap.until or ends[r.id]) - gap.since for r in report.scenarios.values() for gap in r.gaps]
     longest = f" (≤{NBSP}{length(max(lasted))})" if lasted else ""
