@@ -14,6 +14,7 @@ from kubeskeptic.errors import Inconclusive, LeftDirty, Refused
 from kubeskeptic.faults import Site
 from kubeskeptic.guard import Lease
 from kubeskeptic.guard import lease as leases
+from kubeskeptic.guard.holder import Holder
 from kubeskeptic.switches import control
 from kubeskeptic.undo import leftovers
 from kubeskeptic.undo.cleanup import cleanup as clean

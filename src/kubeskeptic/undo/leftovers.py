@@ -18,6 +18,7 @@ from kubeskeptic.faults import undo_records
 from kubeskeptic.faults.library import FAULTS, named
 from kubeskeptic.faults.network import nft_table
 from kubeskeptic.guard import lease as leases
+from kubeskeptic.guard.holder import Holder
 from kubeskeptic.journal.open_faults import OpenFault, of_journal, run_of
 from kubeskeptic.node_access import EngineAccess
 from kubeskeptic.objects import OURS, RUN
