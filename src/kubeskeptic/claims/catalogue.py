@@ -38,8 +38,8 @@ _CLAIMS = (
         chapter="workloads",
         says="specify requirements (cpu, disk, memory, instance count)",
         states="A pod that requests more cpu, memory or ephemeral-storage than any node has stays Pending, with the "
-        "scheduler's reason; one that fits is Ready within START; a container that takes more memory than its limit is killed (OOMKilled, "
-        "exit code 137) and restarted within START.",
+        "scheduler's reason; one that fits is Ready within START; a container that takes more memory than its limit is killed "
+        "(OOMKilled, exit code 137) and restarted within START.",
         post=Post.AGREES,
         condition="",
         broken_by=("requests-removed", "memory-limit-removed", "scheduler-stopped"),

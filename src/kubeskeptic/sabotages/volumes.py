@@ -59,7 +59,7 @@ def two_claims(manifests: list[Manifest]) -> list[Manifest]:
         for volume in spec.get("volumes", ()):
             claim = volume.get("persistentVolumeClaim", {})
             name = claim.get("claimName", "")
-            if name in seen:
+            if name and name in seen:
                 claim["claimName"] = f"{name}-too"
                 copies.append(_renamed(next(one for one in manifests if _is_claim(one, name)), f"{name}-too"))
             seen.add(name)
