@@ -54,6 +54,7 @@ def a_deployment_is_scaled_up(stage: Stage) -> None:
 @declared.act("down", after="up", settled=False)
 def a_deployment_is_scaled_down(stage: Stage) -> None:
     """The Deployment is scaled down again."""
+    stage.wait(lambda: len(stage.pods("web")) == MANY, PODS_READY, "all pods to be Ready")
     scale(stage, "web", FEW)
     stage.hold()
 

@@ -76,6 +76,12 @@ def test_a_pod_without_a_grace_period_does_not_end_in_order() -> None:
     assert "had no grace period" in ends(leaving(2.0), gone).why
 
 
+def test_what_the_act_does_is_not_done_before_it() -> None:
+    finding = ends(leaving(2.0)._replace(age=9.0), ended(3.0, "web-a"), ended(8.0, "web-a", type="DELETED"))
+    assert finding.verdict is Verdict.HOLDS, finding.why
+    assert scaled(ASKED._replace(age=9.0), pod(6.0, "web-c")).measured["followed"].value == 5.0
+
+
 def test_a_pod_that_is_still_there_and_none_that_goes() -> None:
     assert ends(leaving(2.0), ended(3.0, "web-a"), end=8).verdict is Verdict.INCONCLUSIVE
     assert ends(leaving(2.0), ended(3.0, "web-a"), end=3600).verdict is Verdict.INCONCLUSIVE

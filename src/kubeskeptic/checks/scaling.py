@@ -49,7 +49,7 @@ def ends_in_order(act: Act, app: str) -> Finding:
             gone.setdefault(change.uid, []).append(change)
     if not gone:
         raise Inconclusive(f"no pod of {app} was deleted in “{act.name}”")
-    took = [_gone(changes).since(changes[0].when) for changes in gone.values()]
+    took = [_gone(changes).since(_in_the_act(act, changes[0])) for changes in gone.values()]
     otherwise = [words for changes in gone.values() if (words := _otherwise(changes))]
     longest = Interval(max(one.low for one in took), max(one.high for one in took))
     grace = max(float(c[0].object["metadata"].get("deletionGracePeriodSeconds", 0)) for c in gone.values())
@@ -70,8 +70,13 @@ def ends_in_order(act: Act, app: str) -> Finding:
 def _asked(act: Act, app: str, wanted: int) -> Interval:
     for change in act.changes("Deployment", app):
         if change.seen >= act.start and change.object["spec"].get("replicas") == wanted:
-            return change.when
+            return _in_the_act(act, change)
     raise Inconclusive(f"the Deployment {app} was not seen scaled to {wanted}")
+
+
+def _in_the_act(act: Act, change: Change) -> Interval:
+    """When something happened that the act has done: not before it began, whatever the age of the sight."""
+    return Interval(max(change.earliest, act.start), change.seen)
 
 
 def _gone(changes: list[Change]) -> Interval:
