@@ -42,7 +42,7 @@ def stays_pending(act: Act, app: str, lacking: str) -> Finding:
 
 @check
 def runs_in_time(act: Act, app: str) -> Finding:
-    """Check that the last pod of an app made in this act is Ready within the case's bound of its creation."""
+    """Check that the first pod of an app that is made in this act is Ready within the case's bound of its creation."""
     changes = _made_in(act, app)
     made, ready = changes[0].when, next((change for change in changes if is_ready(change.object)), None)
     took = ready.when.since(made) if ready else Interval(act.end - made.high, NEVER)
