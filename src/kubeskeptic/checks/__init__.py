@@ -6,13 +6,18 @@ and *holds* only where enough was seen (:mod:`kubeskeptic.checks.evidence`).
 
 from kubeskeptic.checks.answers import answers_everywhere, crosses_nodes, same_answer
 from kubeskeptic.checks.availability import available
+from kubeskeptic.checks.capacity import never_overbooked
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failing import dead_share_only, fails_at_most, never_fails
+from kubeskeptic.checks.limits import killed_for_memory
 from kubeskeptic.checks.nodes import emptied_not_removed, turns_unknown
 from kubeskeptic.checks.pods import never_elsewhere, replaced_by_another, restarted_in_place, revived_in_place
 from kubeskeptic.checks.replicas import whole_again
+from kubeskeptic.checks.scaling import ends_in_order, scaled
+from kubeskeptic.checks.scheduling import runs_in_time, runs_once_there_is_room, spreads, stays_pending
 from kubeskeptic.checks.statefulsets import started_in_order, waits_for_its_node
 from kubeskeptic.checks.tables import matches
+from kubeskeptic.checks.templates import reaches_all_pods, reaches_new_pods_only
 
 __all__ = [
     "answers_everywhere",
@@ -21,15 +26,25 @@ __all__ = [
     "crosses_nodes",
     "dead_share_only",
     "emptied_not_removed",
+    "ends_in_order",
     "fails_at_most",
+    "killed_for_memory",
     "matches",
     "never_elsewhere",
     "never_fails",
+    "never_overbooked",
+    "reaches_all_pods",
+    "reaches_new_pods_only",
     "replaced_by_another",
     "restarted_in_place",
     "revived_in_place",
+    "runs_in_time",
+    "runs_once_there_is_room",
     "same_answer",
+    "scaled",
+    "spreads",
     "started_in_order",
+    "stays_pending",
     "turns_unknown",
     "waits_for_its_node",
     "whole_again",

@@ -34,6 +34,37 @@ _CLAIMS = (
         needs=Risk.NODE,
     ),
     Claim(
+        id="run.requirements",
+        chapter="workloads",
+        says="specify requirements (cpu, disk, memory, instance count)",
+        states="A pod that requests more cpu, memory or ephemeral-storage than any node has stays Pending, with the "
+        "scheduler's reason; one that fits is Ready within START; a container that takes more memory than its limit is killed "
+        "(OOMKilled, exit code 137) and restarted within START.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("requests-removed", "memory-limit-removed", "scheduler-stopped"),
+    ),
+    Claim(
+        id="run.scale",
+        chapter="workloads",
+        says="dynamically scale instance count",
+        states="When a Deployment is scaled up or down, its Ready count follows within START; the pods that are scaled away "
+        "end by themselves within their grace period.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("scheduler-stopped", "replicaset-controller-off", "no-grace"),
+    ),
+    Claim(
+        id="run.bin-packing",
+        chapter="workloads",
+        says="bin packing of applications",
+        states="The requests of the pods on a node are never more than its allocatable; a pod that fits nowhere waits, and is "
+        "Ready within START of the moment at which there is room; small pods are spread over the nodes.",
+        post=Post.QUALIFIED,
+        condition="Pods are put where they fit, but not packed: by default the scheduler prefers the node with the most room.",
+        broken_by=("scheduler-bypassed", "scheduler-stopped", "pods-together"),
+    ),
+    Claim(
         id="heal.crash",
         chapter="workloads",
         says="“self-healing” (crashed instances get restarted)",
@@ -66,6 +97,26 @@ _CLAIMS = (
         broken_by=("replicaset-controller-off",),
     ),
     Claim(
+        id="replicaset.immutable",
+        chapter="workloads",
+        says="mostly immutable (you can only change the replicas count)",
+        states="A change of a ReplicaSet's selector is refused; one of its template is accepted, leaves the pods that run "
+        "untouched, and shows in the pods that are made after it.",
+        post=Post.QUALIFIED,
+        condition="Its template can be changed as well; the change reaches new pods only.",
+        broken_by=("replicaset-as-deployment",),
+    ),
+    Claim(
+        id="deployment.vs-replicaset",
+        chapter="workloads",
+        says="ReplicaSet (one-off, non-updatable)",
+        states="The same change of the template leaves the running pods of a ReplicaSet as they are, and replaces all pods of "
+        "a Deployment within 2 × START for two replicas.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("replicaset-as-deployment", "rollout-held-up"),
+    ),
+    Claim(
         id="statefulset.order",
         chapter="workloads",
         says="pod name is stable",
@@ -77,6 +128,26 @@ _CLAIMS = (
         needs=Risk.NODE,
     ),
     Claim(
+        id="pod.shared-network",
+        chapter="pods",
+        says="share networking (same ip address, port space)",
+        states="Both containers of a pod have the pod's one address, reach each other on localhost, and a port that one of "
+        "them listens on is refused to the other as in use.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("containers-in-two-pods",),
+    ),
+    Claim(
+        id="pod.shared-storage",
+        chapter="pods",
+        says="& storage (local scratch disk)",
+        states="A file in a volume that both containers of a pod mount is seen by both, and a file on the own disk of one is "
+        "not seen by the other.",
+        post=Post.QUALIFIED,
+        condition="Only what both containers mount is shared; apart from that each has a disk of its own.",
+        broken_by=("volume-in-one-container",),
+    ),
+    Claim(
         id="pod.not-stable",
         chapter="pods",
         says="are not stable – they may get shut down & recreated somewhere else, with a different IP address",
@@ -85,6 +156,37 @@ _CLAIMS = (
         post=Post.AGREES,
         condition="",
         broken_by=("fixed-names", "restart-never"),
+    ),
+    Claim(
+        id="volume.ephemeral",
+        chapter="pods",
+        says="by default disk is ephemeral/not shared",
+        states="A file on a container's own disk is gone once the container has restarted, and is never seen by another pod; "
+        "an emptyDir outlives the restart of a container and the reboot of its node, is never seen by another pod, and is gone "
+        "with its pod.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("host-path", "own-disk-is-a-volume", "volumes-in-memory"),
+    ),
+    Claim(
+        id="volume.shared",
+        chapter="pods",
+        says="volumes allow sharing",
+        states="Two pods on one node that mount one claim read what the other one wrote.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("two-claims",),
+    ),
+    Claim(
+        id="volume.persistent",
+        chapter="pods",
+        says="or persistent",
+        states="A file in the volume of a claim outlives its pod's deletion and its node's reboot; where the volume is a "
+        "directory of one node, its pod waits for that node as long as it takes no pods, and then finds the file again.",
+        post=Post.QUALIFIED,
+        condition="It lasts as long as its disk: the volume of a class that uses the nodes' own disks ties its pod to one "
+        "node, and is lost with that node.",
+        broken_by=("volumes-in-memory",),
     ),
     Claim(
         id="service.stable",

@@ -1,0 +1,68 @@
+"""Is any node ever promised to more pods than it has room for?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kubeskeptic.bounds import Bound
+from kubeskeptic.checks.evidence import check
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.findings import Finding, Measure, conclude
+from kubeskeptic.timeline import Act
+from kubeskeptic.timeline.objects import node_of
+from kubeskeptic.timeline.quantities import RESOURCES, Amounts, amount, ended, requests
+
+_ALL_OF_IT = Bound(100, "%", "what a node has to give: its allocatable")
+
+
+@check
+def never_overbooked(act: Act, others: str) -> Finding:
+    """Check that at every recorded moment the requests of the pods on a node are at most what it has to give.
+
+    :param others: the table with the requests of the pods on each node that are not the scenario's own, resource by resource
+    """
+    room = {node: _room(act, node) for node in act.recording.nodes}
+    elsewhere: Mapping[str, Mapping[str, float]] = act.table(others)
+    pods: dict[str, dict[str, Any]] = {}
+    fullest: tuple[float, str, str, float] = (-1.0, "", "", 0.0)
+    moments = 0
+    for change in act.changes("Pod"):
+        pods[change.uid] = change.object
+        if change.type == "DELETED":
+            del pods[change.uid]
+        if change.seen < act.start:
+            continue
+        moments += 1
+        fullest = max([fullest, *((*share, change.seen) for share in _shares(pods, room, elsewhere))])
+    if moments == 0 or fullest[0] < 0:
+        raise Inconclusive(f"no pod was seen on a node in “{act.name}”")
+    share, node, resource, at = fullest
+    return conclude(
+        f"At {moments} moments, each a change of a pod, the fullest node was {node} with {share:.1f} % of its {resource} "
+        f"requested, {at - act.start:.1f} s into the act.",
+        {"fullest": Measure(round(share, 2), "%", share, share), "moments": Measure(moments, "moments")},
+        {"fullest": _ALL_OF_IT},
+        nodes=(node,),
+        window=(act.start, act.end),
+    )
+
+
+def _room(act: Act, node: str) -> Amounts:
+    changes = list(act.changes("Node", node))
+    if not changes:
+        raise Inconclusive(f"what {node} has to give was not recorded")
+    has = changes[-1].object["status"]["allocatable"]
+    return {resource: amount(has.get(resource, 0)) for resource in RESOURCES}
+
+
+def _shares(
+    pods: Mapping[str, Mapping[str, Any]], room: Mapping[str, Amounts], elsewhere: Mapping[str, Mapping[str, float]]
+) -> Iterator[tuple[float, str, str]]:
+    """How much of each resource of each node is requested, in percent, with node and resource."""
+    for node, has in room.items():
+        mine = [requests(pod) for pod in pods.values() if node_of(pod) == node and not ended(pod)]
+        for resource, most in has.items():
+            asked = sum(one[resource] for one in mine) + elsewhere.get(node, {}).get(resource, 0.0)
+            if most:
+                yield 100 * asked / most, node, resource

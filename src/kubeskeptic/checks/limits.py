@@ -1,0 +1,68 @@
+"""What becomes of a container that takes more memory than its limit?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kubeskeptic.bounds import Bound, Interval
+from kubeskeptic.checks.evidence import check
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.findings import Finding, Measure, conclude, seconds
+from kubeskeptic.objects import containers
+from kubeskeptic.timeline import Act, Change
+from kubeskeptic.timeline.objects import node_of
+
+REASON, CODE = "OOMKilled", 137
+"""How the kernel's killer shows: 128 + SIGKILL (Kubernetes documentation, "Assign Memory Resources to Containers")."""
+_AS_DOCUMENTED = Bound(0, "containers", f"{REASON} with exit code {CODE}")
+_SAME = Bound(0, "pods", "a container is restarted in its pod")
+
+
+@check
+def killed_for_memory(act: Act, app: str) -> Finding:
+    """Check that a container of an app, whose pod was made in this act, is killed for its memory with exit code 137, and runs
+    again in the same pod within the case's bound.
+    """
+    changes = [
+        change for change in act.changes("Pod", app=app) if change.seen >= act.start and change.type != "DELETED"
+    ]
+    if not changes:
+        raise Inconclusive(f"no pod of {app} was made in “{act.name}”")
+    killed = next((change for change in changes if _end(change)), None)
+    if killed is None:
+        why = f"In {act.end - changes[0].seen:.1f} s no container of {app} came to an end."
+        return conclude(why, {"not killed": Measure(1, "containers")}, {"not killed": _AS_DOCUMENTED})
+    end = _end(killed)
+    again = next((change for change in changes if change.seen >= killed.seen and _runs_again(change)), None)
+    took = again.when.since(killed.when) if again else Interval(act.end - killed.seen, float("inf"))
+    right = end.get("reason") == REASON and end.get("exitCode") == CODE
+    others = len({change.uid for change in changes} - {killed.uid})
+    run = f"and ran again {max(took.high, 0):.2f} s later" if again else f"and did not run again in {took.low:.1f} s"
+    return conclude(
+        f"The container of {killed.name} ended as {end.get('reason')} with exit code {end.get('exitCode')} on "
+        f"{node_of(killed.object)}, {run}; allowed are {act.bound.value:g} s.",
+        {
+            "ended otherwise": Measure(int(not right), "containers"),
+            "other pods": Measure(others, "pods"),
+            "restarted": seconds(took),
+        },
+        {"ended otherwise": _AS_DOCUMENTED, "other pods": _SAME, "restarted": act.bound},
+        window=(act.start, act.end),
+    )
+
+
+def _end(change: Change) -> dict[str, Any]:
+    """How a container of the pod ended, the one that ran or the one before; empty when none has."""
+    for status in containers(change.object).values():
+        for state in ("state", "lastState"):
+            ended: dict[str, Any] = status.get(state, {}).get("terminated") or {}
+            if ended:
+                return ended
+    return {}
+
+
+def _runs_again(change: Change) -> bool:
+    return any(
+        status.get("restartCount", 0) == 1 and "running" in status.get("state", {})
+        for status in containers(change.object).values()
+    )

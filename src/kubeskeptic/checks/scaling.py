@@ -1,0 +1,97 @@
+"""Does the number of pods follow what was declared, and do those that are not wanted any more end in order?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kubeskeptic.bounds import Bound, Interval
+from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.replicas import ready_counts
+from kubeskeptic.durations import MARGIN
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.findings import Finding, Measure, conclude, seconds
+from kubeskeptic.objects import containers
+from kubeskeptic.timeline import Act, Change
+
+_IN_ORDER = Bound(0, "pods", "SIGTERM, and time to end")
+
+
+@check
+def scaled(act: Act, app: str, wanted: int) -> Finding:
+    """Check that the Ready count of a Deployment's pods is ``wanted`` within the case's bound of its change, and stays so."""
+    asked = _asked(act, app, wanted)
+    counts = ready_counts(act.changes("Pod", app=app))
+    before = [count for when, count in counts if when.high <= asked.low]
+    if not before or before[-1] == wanted:
+        raise Inconclusive(f"{before[-1] if before else 0} pods of {app} were Ready before {wanted} were asked for")
+    when, count = counts[-1]
+    reached = count == wanted
+    took = when.since(asked) if reached else Interval(act.end - asked.high, float("inf"))
+    shown = took.high if reached else took.low
+    return conclude(
+        f"{shown:.2f} s after {app} was scaled from {before[-1]} to {wanted}, {count} of its pods were Ready; allowed are "
+        f"{act.bound.value:g} s.",
+        {"followed": seconds(took), "from": Measure(before[-1], "pods"), "to": Measure(wanted, "pods")},
+        {"followed": act.bound},
+        window=(act.start, act.end),
+        decisive=tuple(f"{when.high - asked.low:+.2f} s: {n} Ready" for when, n in counts if when.high > asked.low)[:8],
+    )
+
+
+@check
+def ends_in_order(act: Act, app: str) -> Finding:
+    """Check that every pod of an app that is deleted in this act ends by itself with status 0, within its grace period."""
+    gone: dict[str, list[Change]] = {}
+    for change in act.changes("Pod", app=app):
+        if change.seen >= act.start and (
+            change.type == "DELETED" or change.object["metadata"].get("deletionTimestamp")
+        ):
+            gone.setdefault(change.uid, []).append(change)
+    if not gone:
+        raise Inconclusive(f"no pod of {app} was deleted in “{act.name}”")
+    took = [_gone(changes).since(_in_the_act(act, changes[0])) for changes in gone.values()]
+    otherwise = [words for changes in gone.values() if (words := _otherwise(changes))]
+    longest = Interval(max(one.low for one in took), max(one.high for one in took))
+    grace = max(float(c[0].object["metadata"].get("deletionGracePeriodSeconds", 0)) for c in gone.values())
+    bound = Bound(grace + MARGIN, "s", f"deletionGracePeriodSeconds {grace:g} + margin {MARGIN:g}")
+    why = f"{len(gone)} pods of {app} ended by themselves with status 0, the last {longest.high:.2f} s after its deletion "
+    why += f"was asked for; allowed are {bound.value:g} s."
+    if otherwise:
+        why = f"{len(otherwise)} of {len(gone)} pods of {app} did not end in order: {otherwise[0]}."
+    return conclude(
+        why,
+        {"not in order": Measure(len(otherwise), "pods"), "longest end": seconds(longest)},
+        {"not in order": _IN_ORDER, "longest end": bound},
+        window=(act.start, act.end),
+        decisive=tuple(otherwise[:4]),
+    )
+
+
+def _asked(act: Act, app: str, wanted: int) -> Interval:
+    for change in act.changes("Deployment", app):
+        if change.seen >= act.start and change.object["spec"].get("replicas") == wanted:
+            return _in_the_act(act, change)
+    raise Inconclusive(f"the Deployment {app} was not seen scaled to {wanted}")
+
+
+def _in_the_act(act: Act, change: Change) -> Interval:
+    """When something happened that the act has done: not before it began, whatever the age of the sight."""
+    return Interval(max(change.earliest, act.start), change.seen)
+
+
+def _gone(changes: list[Change]) -> Interval:
+    last = changes[-1]
+    return last.when if last.type == "DELETED" else Interval(last.seen, float("inf"))
+
+
+def _otherwise(changes: list[Change]) -> str:
+    """What is not in order about the end of a pod; empty when it is."""
+    name, pod = changes[0].name, changes[-1].object
+    own = pod["spec"].get("terminationGracePeriodSeconds")
+    ends: list[dict[str, Any]] = [s.get("state", {}).get("terminated") or {} for s in containers(pod).values()]
+    if own == 0:
+        return f"{name} had no grace period"
+    if not all(ends):
+        return f"{name} was gone before its containers were seen to end"
+    codes = [end.get("exitCode") for end in ends]
+    return f"a container of {name} ended with status {max(codes, key=bool)}" if any(codes) else ""

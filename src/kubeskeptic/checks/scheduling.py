@@ -1,0 +1,130 @@
+"""When does a pod get a node, and which?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kubeskeptic.bounds import Bound, Interval
+from kubeskeptic.checks.evidence import check
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.findings import Finding, Measure, conclude, seconds
+from kubeskeptic.timeline import Act, Change
+from kubeskeptic.timeline.objects import is_ready, node_of
+
+_SAID = Bound(0, "pods", "the scheduler says what is lacking")
+_NOT_BEFORE = Bound(0, "pods", "there was no room for it")
+NEVER = float("inf")
+
+
+@check
+def stays_pending(act: Act, app: str, lacking: str) -> Finding:
+    """Check that a pod made in this act stays without a node for longer than the case's bound, in which one that fits would
+    run, and that the scheduler says what is lacking.
+
+    :param lacking: part of its message, such as ``Insufficient cpu``
+    """
+    changes = _made_in(act, app)
+    made, bound = changes[0].when, next((change.when for change in changes if node_of(change.object)), None)
+    waited = bound.since(made) if bound else Interval(act.end - made.high, NEVER)
+    messages = [message for change in changes if (message := _unscheduled(change.object))]
+    fitting = next((message for message in messages if lacking in message), "")
+    must = Bound(act.bound.value, "s", act.bound.source, at_least=True)
+    said = (fitting or (messages[-1] if messages else "nothing")).rstrip(".")
+    end = f"it was given {node_of(changes[-1].object)}" if bound else "the end of what was watched"
+    return conclude(
+        f"{changes[0].name} had no node for {waited.low:.1f} s, until {end}; the scheduler said {said}.",
+        {"waited": _at_least(waited), "without that reason": Measure(int(not fitting), "pods")},
+        {"waited": must, "without that reason": _SAID},
+        window=(act.start, act.end),
+        decisive=tuple(dict.fromkeys(messages))[:4],
+    )
+
+
+@check
+def runs_in_time(act: Act, app: str) -> Finding:
+    """Check that the first pod of an app that is made in this act is Ready within the case's bound of its creation."""
+    changes = _made_in(act, app)
+    made, ready = changes[0].when, next((change for change in changes if is_ready(change.object)), None)
+    took = ready.when.since(made) if ready else Interval(act.end - made.high, NEVER)
+    why = f"{changes[0].name} was not Ready {took.low:.1f} s after it was made; allowed are {act.bound.value:g} s."
+    if ready:
+        why = f"{ready.name} was Ready on {node_of(ready.object)} {took.high:.2f} s after it was made; "
+        why += f"allowed are {act.bound.value:g} s."
+    return conclude(why, {"Ready": seconds(took)}, {"Ready": act.bound}, window=(act.start, act.end))
+
+
+@check
+def runs_once_there_is_room(act: Act, app: str, other: str) -> Finding:
+    """Check that a pod that waits is Ready within the case's bound of the end of a pod of another app, and has no node before.
+
+    :param other: the app whose pod makes room: its requests count until it has ended
+    """
+    changes = _made_in(act, app)
+    made = changes[0].seen
+    room = next((c.when for c in act.changes("Pod", app=other) if c.seen > made and _ended(c)), None)
+    if room is None:
+        raise Inconclusive(f"no pod of {other} ended while {changes[0].name} waited")
+    bound = next((change.seen for change in changes if node_of(change.object)), NEVER)
+    ready = next((change for change in changes if is_ready(change.object)), None)
+    took = ready.when.since(room) if ready else Interval(act.end - room.high, NEVER)
+    shown = f"was Ready {took.high:.2f} s" if ready else f"was not Ready {took.low:.1f} s"
+    why = f"{changes[0].name} {shown} after a pod of {other} had made room; allowed are {act.bound.value:g} s."
+    if bound < room.low:
+        why = f"{changes[0].name} was given a node {room.low - bound:.2f} s before there was room for it."
+    return conclude(
+        why,
+        {"Ready after there was room": seconds(took), "placed before": Measure(int(bound < room.low), "pods")},
+        {"Ready after there was room": act.bound, "placed before": _NOT_BEFORE},
+        window=(act.start, act.end),
+    )
+
+
+@check
+def spreads(act: Act, app: str) -> Finding:
+    """Check that the pods of an app, all of which one node could take, do not end up on one node."""
+    homes: dict[str, str] = {}
+    for change in act.changes("Pod", app=app):
+        homes[change.uid] = node_of(change.object)
+        if change.type == "DELETED":
+            del homes[change.uid]
+    counts = {node: list(homes.values()).count(node) for node in sorted({*homes.values()} - {""})}
+    if len(homes) < 2:
+        raise Inconclusive(f"there were {len(homes)} pods of {app}, too few to be spread")
+    told = ", ".join(f"{count} on {node}" for node, count in counts.items())
+    return conclude(
+        f"Of {len(homes)} small pods {told}.",
+        {"nodes": Measure(len(counts), "nodes")},
+        {"nodes": Bound(2, "nodes", "more than the one that could take all", at_least=True)},
+        nodes=tuple(counts),
+        window=(act.start, act.end),
+    )
+
+
+def _made_in(act: Act, app: str) -> list[Change]:
+    """The changes of the pod of an app that was made first in this act.
+
+    :raises Inconclusive: when none was
+    """
+    changes = list(act.changes("Pod", app=app))
+    known = {change.uid for change in changes if change.seen < act.start}
+    fresh = [change for change in changes if change.uid not in known]
+    if not fresh:
+        raise Inconclusive(f"no pod of {app} was made in “{act.name}”")
+    return [change for change in fresh if change.uid == fresh[0].uid]
+
+
+def _unscheduled(pod: dict[str, Any]) -> str:
+    """What the scheduler says of a pod for which it found no node; empty when it says nothing."""
+    for condition in pod.get("status", {}).get("conditions") or ():
+        if condition["type"] == "PodScheduled" and condition["status"] == "False":
+            return str(condition.get("message", "")).partition(" preemption:")[0]
+    return ""
+
+
+def _ended(change: Change) -> bool:
+    return change.type == "DELETED" or change.object.get("status", {}).get("phase") in ("Succeeded", "Failed")
+
+
+def _at_least(waited: Interval) -> Measure:
+    """A time of which too little would be wrong: the least that it can have been is its value."""
+    return Measure(round(waited.low, 3), "s", waited.low, waited.high)

@@ -1,0 +1,104 @@
+"""Whom does a changed pod template reach: the pods that there are, or only those that come?"""
+
+from __future__ import annotations
+
+from kubeskeptic.bounds import Bound, Interval
+from kubeskeptic.checks.evidence import check
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.findings import Finding, Measure, conclude, seconds
+from kubeskeptic.timeline import Act, Change
+from kubeskeptic.timeline.objects import is_ready
+
+_UNTOUCHED = Bound(0, "pods", "a ReplicaSet makes pods, and changes none")
+_NEW = Bound(1, "pods", "the template applies to new pods", at_least=True)
+
+
+@check
+def reaches_new_pods_only(act: Act, app: str, label: str, value: str) -> Finding:
+    """Check that pods which run when their template is changed go on unchanged for the case's bound, until one is deleted by
+    the act's fault, and that its replacement is made from the new template.
+
+    :param label: a label of the template, which the change sets to ``value``
+    """
+    deleted, replaced = act.since.low, act.victim
+    changes = list(act.changes("Pod", app=app))
+    known = {change.uid for change in changes if change.seen < act.start and change.type != "DELETED"}
+    touched = sorted({c.name for c in changes if act.start <= c.seen < deleted and _touched(c, known, label, value)})
+    fresh = [c for c in changes if c.seen >= deleted and c.uid not in known and is_ready(c.object)]
+    if not known:
+        raise Inconclusive(f"no pod of {app} ran before its template was changed")
+    if not fresh:
+        raise Inconclusive(f"{replaced} was not replaced in “{act.name}”")
+    new = sum(_has(change, label, value) for change in {change.uid: change for change in fresh}.values())
+    watched = deleted - act.start
+    why = f"{len(known)} pods of {app} went on unchanged for {watched:.1f} s after their template was changed; "
+    why += f"{fresh[0].name}, which replaced {replaced}, has {label}={_value(fresh[0], label)}."
+    if touched:
+        why = f"{', '.join(touched[:4])} came, went or changed when the template of {app} was changed."
+    return conclude(
+        why,
+        {
+            "touched": Measure(len(touched), "pods"),
+            "made from the new template": Measure(new, "pods"),
+            "unchanged": Measure(round(watched, 1), "s", watched, float("inf")),
+        },
+        {
+            "touched": _UNTOUCHED,
+            "made from the new template": _NEW,
+            "unchanged": Bound(act.bound.value, "s", act.bound.source, at_least=True),
+        },
+        window=(act.start, act.end),
+    )
+
+
+@check
+def reaches_all_pods(act: Act, app: str, label: str, value: str) -> Finding:
+    """Check that all pods of a Deployment are Ready and made from its new template within the case's bound of its change."""
+    changed = _changed(act, app)
+    pods: dict[str, Change] = {}
+    whole: Interval | None = None
+    for change in act.changes("Pod", app=app):
+        pods[change.uid] = change
+        if change.type == "DELETED":
+            del pods[change.uid]
+        live = [one for one in pods.values() if not one.object["metadata"].get("deletionTimestamp")]
+        done = bool(live) and all(is_ready(one.object) and _has(one, label, value) for one in live)
+        whole = (whole or change.when) if done else None
+    left = sum(not _has(one, label, value) for one in pods.values())
+    took = whole.since(changed) if whole else Interval(act.end - changed.high, float("inf"))
+    why = (
+        f"{took.low:.1f} s after its template was changed {left} of {len(pods)} pods of {app} were still of the old one"
+    )
+    if whole:
+        why = f"All {len(pods)} pods of {app} were Ready and of the new template {took.high:.1f} s after its change"
+    return conclude(
+        f"{why}; allowed are {act.bound.value:g} s.",
+        {"all replaced": seconds(took)},
+        {"all replaced": act.bound},
+        window=(act.start, act.end),
+    )
+
+
+def _changed(act: Act, app: str) -> Interval:
+    """When a Deployment's declaration changed in this act."""
+    before = [c for c in act.changes("Deployment", app) if c.seen < act.start]
+    generation = before[-1].object["metadata"].get("generation") if before else None
+    for change in act.changes("Deployment", app):
+        if change.seen >= act.start and change.object["metadata"].get("generation") != generation:
+            return change.when
+    raise Inconclusive(f"the template of {app} was not seen to change")
+
+
+def _touched(change: Change, known: set[str], label: str, value: str) -> bool:
+    """Whether a change says that a pod came, went, or was made another."""
+    meta = change.object["metadata"]
+    gone = change.type == "DELETED" or meta.get("deletionTimestamp")
+    return bool(change.uid not in known or gone or _has(change, label, value) or not is_ready(change.object))
+
+
+def _has(change: Change, label: str, value: str) -> bool:
+    return _value(change, label) == value
+
+
+def _value(change: Change, label: str) -> str:
+    return str(change.object["metadata"].get("labels", {}).get(label, ""))

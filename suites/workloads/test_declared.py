@@ -1,0 +1,207 @@
+"""What is declared of pods, and changed: what becomes of requests, limits, numbers and templates?
+
+Given a Deployment `web` that is scaled up and down, a ReplicaSet `fixed` and a Deployment `rolling` whose templates are
+changed, and Deployments without replicas that are scaled up when it is their turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from kubeskeptic import checks
+from kubeskeptic.bounds import START
+from kubeskeptic.durations import PODS_READY
+from kubeskeptic.errors import ClusterError, NotFound
+from kubeskeptic.faults.pods.delete_pod import DeletePod
+from kubeskeptic.findings import all_of
+from kubeskeptic.plugin import Holds, claim
+from kubeskeptic.sabotages import breakages, declarations, scheduling
+from kubeskeptic.scenarios import Scenario, Stage
+from kubeskeptic.scenarios.declaration import WATCHED
+from kubeskeptic.scenarios.room import free_cpu, requests_elsewhere
+from kubeskeptic.timeline import Act
+
+declared = Scenario(
+    "workloads/declared", "Pods are declared that fit and that do not, scaled, and made from other templates.",
+    watches=(*WATCHED, "Deployment"),
+)  # fmt: skip
+
+FEW, MANY = 2, 6
+"""Replicas of `web`, and to how many it is scaled."""
+
+
+@declared.given
+def declarations_of_all_sorts(stage: Stage) -> None:
+    """Two pods each of a ReplicaSet and two Deployments run."""
+    stage.apply()
+
+
+@declared.act("requests", settled=False)
+def pods_ask_for_what_there_is_and_what_there_is_not(stage: Stage) -> None:
+    """A pod that fits, three that fit on no node, and one that takes more memory than its limit are declared."""
+    with scaled_up(stage, "fits", "too-much-cpu", "too-much-memory", "too-much-disk", "hungry"):
+        stage.hold()
+
+
+@declared.act("up", settled=False)
+def a_deployment_is_scaled_up(stage: Stage) -> None:
+    """The Deployment is scaled up."""
+    scale(stage, "web", MANY)
+    stage.hold()
+
+
+@declared.act("down", after="up", settled=False)
+def a_deployment_is_scaled_down(stage: Stage) -> None:
+    """The Deployment is scaled down again."""
+    stage.wait(lambda: len(stage.pods("web")) == MANY, PODS_READY, "all pods to be Ready")
+    scale(stage, "web", FEW)
+    stage.hold()
+
+
+@declared.act("full", settled=False)
+def the_workers_are_filled(stage: Stage) -> None:
+    """Every worker is filled with a pod of more than half its size, one more such pod waits, and one of them goes."""
+    stage.see("requests of other namespaces", **requests_elsewhere(stage))
+    free = free_cpu(stage)
+    cores = 0.55 * max(free.values())
+    places = sum(room >= cores for room in free.values())
+    with scaled_up(stage, "large", "waiting", to=0):
+        resize(stage, "large", cores)
+        resize(stage, "waiting", cores)
+        scale(stage, "large", places)
+        stage.wait(lambda: len(stage.pods("large")) == places, PODS_READY, "a large pod on every worker")
+        scale(stage, "waiting", 1)
+        stage.hold()
+        stage.moment("room")
+        scale(stage, "large", places - 1)
+        stage.hold()
+
+
+@declared.act("template", settled=False)
+def templates_are_changed(stage: Stage) -> None:
+    """The selector of the ReplicaSet is changed, then its template and that of the Deployment; then a pod is deleted."""
+    try:
+        stage.run.kube.get("ReplicaSet", "fixed", stage.namespace)
+        kind = "ReplicaSet"
+    except NotFound:  # a sabotage has put a Deployment in its place
+        kind = "Deployment"
+    fits_the_template = {"spec": {"selector": {"matchLabels": {"app": "fixed", "version": "1"}}}}
+    stage.see("changed selector", answer=answer(stage, kind, "fixed", fits_the_template))
+    template = {"spec": {"template": {"metadata": {"labels": {"version": "2"}}}}}
+    stage.see("changed template", answer=answer(stage, kind, "fixed", template))
+    stage.run.kube.patch("Deployment", "rolling", stage.namespace, template)
+    stage.hold()
+    with stage.inflict(DeletePod(stage.namespace, stage.victim("fixed"))):
+        pass
+
+
+def scale(stage: Stage, name: str, replicas: int) -> None:
+    """Declare another number of replicas of a Deployment."""
+    stage.run.kube.patch("Deployment", name, stage.namespace, {"spec": {"replicas": replicas}})
+
+
+def resize(stage: Stage, name: str, cores: float) -> None:
+    """Declare what the pods of a Deployment request of a core."""
+    container = {"name": "server", "resources": {"requests": {"cpu": f"{int(1000 * cores)}m"}}}
+    patch = {"spec": {"template": {"spec": {"containers": [container]}}}}
+    stage.run.kube.patch("Deployment", name, stage.namespace, patch, how="strategic")
+
+
+@contextmanager
+def scaled_up(stage: Stage, *names: str, to: int = 1) -> Iterator[None]:
+    """Deployments with so many replicas for as long as the block runs, and none after it."""
+    for name in names:
+        scale(stage, name, to)
+    yield
+    for name in names:
+        scale(stage, name, 0)
+
+
+def answer(stage: Stage, kind: str, name: str, patch: Mapping[str, object]) -> str:
+    """Return what the API server makes of a change: ``accepted``, or why it refuses it."""
+    try:
+        stage.run.kube.patch(kind, name, stage.namespace, patch)
+    except ClusterError as refused:
+        return "immutable" if refused.status == 422 and "immutable" in str(refused) else str(refused)
+    return "accepted"
+
+
+@claim("run.requirements", case="fits", act="requests", within=START, broken_by=("scheduler-stopped",))
+def test_a_pod_that_fits_runs(act: Act, holds: Holds) -> None:
+    holds(checks.runs_in_time(act, "fits"))
+
+
+@claim("run.requirements", case="cpu", act="requests", within=START, broken_by=("requests-removed",))
+def test_a_pod_that_asks_for_too_much_cpu_waits(act: Act, holds: Holds) -> None:
+    holds(checks.stays_pending(act, "too-much-cpu", "Insufficient cpu"))
+
+
+@claim("run.requirements", case="memory", act="requests", within=START, broken_by=("requests-removed",))
+def test_a_pod_that_asks_for_too_much_memory_waits(act: Act, holds: Holds) -> None:
+    holds(checks.stays_pending(act, "too-much-memory", "Insufficient memory"))
+
+
+@claim("run.requirements", case="disk", act="requests", within=START, broken_by=("requests-removed",))
+def test_a_pod_that_asks_for_too_much_disk_waits(act: Act, holds: Holds) -> None:
+    holds(checks.stays_pending(act, "too-much-disk", "Insufficient ephemeral-storage"))
+
+
+@claim("run.requirements", case="limit passed", act="requests", within=START, broken_by=("memory-limit-removed",))
+def test_a_container_that_takes_too_much_memory_is_killed_and_restarted(act: Act, holds: Holds) -> None:
+    holds(checks.killed_for_memory(act, "hungry"))
+
+
+@claim("run.scale", case="up", act="up", within=START, broken_by=("scheduler-stopped",))
+def test_more_pods_are_ready_when_more_are_declared(act: Act, holds: Holds) -> None:
+    holds(checks.scaled(act, "web", MANY))
+
+
+@claim("run.scale", case="down", act="down", within=START, broken_by=("replicaset-controller-off",))
+def test_fewer_pods_are_ready_when_fewer_are_declared(act: Act, holds: Holds) -> None:
+    holds(checks.scaled(act, "web", FEW))
+
+
+@claim("run.scale", case="in order", act="down", within=START, broken_by=("no-grace",))
+def test_pods_that_are_scaled_away_end_in_order(act: Act, holds: Holds) -> None:
+    holds(checks.ends_in_order(act, "web"))
+
+
+@claim("run.bin-packing", case="room", act="full", within=START, broken_by=("scheduler-bypassed",))
+def test_no_node_is_promised_to_more_than_fits(act: Act, holds: Holds) -> None:
+    holds(checks.never_overbooked(act, "requests of other namespaces"))
+
+
+@claim("run.bin-packing", case="waits", act="full", within=START, broken_by=("scheduler-stopped",))
+def test_a_pod_waits_until_there_is_room(act: Act, holds: Holds) -> None:
+    waits = checks.stays_pending(act, "waiting", "Insufficient cpu")
+    holds(all_of([waits, checks.runs_once_there_is_room(act, "waiting", "large")]))
+
+
+@claim("run.bin-packing", case="small pods", act="up", within=START, broken_by=("pods-together",))
+def test_small_pods_are_spread_and_not_packed(act: Act, holds: Holds) -> None:
+    holds(checks.spreads(act, "web"))
+
+
+@claim("replicaset.immutable", act="template", within=START)
+def test_a_replicaset_keeps_its_selector_and_its_pods(act: Act, holds: Holds) -> None:
+    selector = checks.matches(act, "changed selector", {"answer": "immutable"})
+    template = checks.matches(act, "changed template", {"answer": "accepted"})
+    holds(all_of([selector, template, checks.reaches_new_pods_only(act, "fixed", "version", "2")]))
+
+
+@claim("deployment.vs-replicaset", act="template", within=2 * START)
+def test_a_deployment_replaces_its_pods_and_a_replicaset_does_not(act: Act, holds: Holds) -> None:
+    fixed = checks.reaches_new_pods_only(act, "fixed", "version", "2")
+    holds(all_of([fixed, checks.reaches_all_pods(act, "rolling", "version", "2")]))
+
+
+declared.sabotage("requests", "up", "full:room")(scheduling.scheduler_stopped)
+declared.sabotage("down")(breakages.replicaset_controller_off)
+declared.sabotage("full")(scheduling.scheduler_bypassed)
+declared.rewrite(declarations.requests_removed)
+declared.rewrite(declarations.memory_limit_removed)
+declared.rewrite(declarations.no_grace)
+declared.rewrite(declarations.pods_together)
+declared.rewrite(declarations.replicaset_as_deployment)
+declared.rewrite(declarations.rollout_held_up)

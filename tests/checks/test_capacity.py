@@ -1,0 +1,71 @@
+"""No node is promised to more than fits: two nodes of two cores and 1 GiB each; the act begins at 1 s."""
+
+from __future__ import annotations
+
+import pytest
+
+from kubeskeptic import checks
+from kubeskeptic.findings import Finding, Verdict
+from kubeskeptic.timeline import Change
+from tests.checks.declared import declared, ended, watch_gap
+from tests.drawn import node, pod
+
+
+def asking(seen: float, name: str, cpu: str, memory: str = "16Mi", **more: str) -> Change:
+    change = pod(seen, name, **more)  # type: ignore[arg-type]
+    change.object["spec"]["containers"] = [
+        {"name": "server", "resources": {"requests": {"cpu": cpu, "memory": memory}}}
+    ]
+    return change
+
+
+def nodes() -> list[Change]:
+    changes = [node(0.0, name, "True", type="LISTED") for name in ("n1", "n2")]
+    for change in changes:
+        change.object["status"]["allocatable"] = {"cpu": "2", "memory": "1Gi", "ephemeral-storage": "10G"}
+    return changes
+
+
+def judged(*changes: Change, elsewhere: dict[str, dict[str, float]] | None = None) -> Finding:
+    act = declared(*nodes(), *changes, nodes=("n1", "n2"), tables={"others": elsewhere or {}})
+    return checks.never_overbooked(act, "others")
+
+
+@pytest.mark.parametrize(("cpu", "verdict"), [("1", Verdict.HOLDS), ("1001m", Verdict.VIOLATED)])
+def test_requests_up_to_what_there_is(cpu: str, verdict: Verdict) -> None:
+    finding = judged(asking(0.0, "a", "1"), asking(2.0, "b", cpu))
+    assert finding.verdict is verdict, finding.why
+    assert finding.measured["fullest"].value == pytest.approx(100, abs=0.1)
+
+
+def test_each_resource_counts_and_each_node_by_itself() -> None:
+    assert judged(asking(0.0, "a", "100m", "600Mi"), asking(2.0, "b", "100m", "600Mi")).verdict is Verdict.VIOLATED
+    apart = judged(asking(0.0, "a", "2"), asking(2.0, "b", "2", node="n2"), asking(2.0, "c", "9", node=""))
+    assert apart.verdict is Verdict.HOLDS
+
+
+def test_pods_of_other_namespaces_count() -> None:
+    assert judged(asking(2.0, "a", "1900m"), elsewhere={"n1": {"cpu": 0.2}}).verdict is Verdict.VIOLATED
+    assert judged(asking(2.0, "a", "1900m"), elsewhere={"n2": {"cpu": 0.2}}).verdict is Verdict.HOLDS
+
+
+def test_a_moment_is_enough_and_one_before_the_act_does_not_count() -> None:
+    gone = asking(3.0, "b", "2", type="DELETED")
+    assert judged(asking(0.0, "a", "1"), asking(2.9, "b", "2"), gone).verdict is Verdict.VIOLATED
+    early = asking(0.8, "b", "2", type="DELETED")
+    assert judged(asking(0.0, "a", "1"), asking(0.5, "b", "2"), early, asking(2.0, "a", "1")).verdict is Verdict.HOLDS
+
+
+def test_a_pod_that_has_ended_counts_no_longer() -> None:
+    over = ended(2.0, "a")
+    over.object["spec"]["containers"] = asking(0.0, "a", "2").object["spec"]["containers"]
+    over.object["status"]["phase"] = "Failed"
+    assert judged(asking(0.0, "a", "2"), over, asking(3.0, "b", "2")).verdict is Verdict.HOLDS
+
+
+def test_what_was_not_seen_is_not_known() -> None:
+    assert "no pod was seen" in judged(asking(0.0, "a", "1")).why
+    act = declared(asking(2.0, "a", "1"), nodes=("n1",), tables={"others": {}})
+    assert "n1 has to give was not recorded" in checks.never_overbooked(act, "others").why
+    act = declared(*nodes(), asking(2.0, "a", "1"), nodes=("n1",), tables={"others": {}}, gaps=(watch_gap(3, 4),))
+    assert checks.never_overbooked(act, "others").verdict is Verdict.INCONCLUSIVE

@@ -1,0 +1,107 @@
+"""Pods that wait for a node, get one, or share one. The act begins at 1 s; the bound is 5 s."""
+
+from __future__ import annotations
+
+import pytest
+
+from kubeskeptic import checks
+from kubeskeptic.findings import Finding, Verdict
+from kubeskeptic.timeline import Change
+from tests.checks.declared import declared, ended, pending, watch_gap
+from tests.drawn import pod
+
+LACKS = "0/4 nodes are available: 4 Insufficient cpu. preemption: 0/4 nodes are available."
+MADE, SAID = pending(2.0, "web-a", type="ADDED"), pending(2.1, "web-a", LACKS)
+
+
+# -- without a node ------------------------------------------------------------------------------------------------------
+def waits(*changes: Change, end: float = 20) -> Finding:
+    return checks.stays_pending(declared(*changes, end=end), "web", "Insufficient cpu")
+
+
+def test_a_pod_that_fits_on_no_node_waits() -> None:
+    finding = waits(MADE, SAID)
+    assert finding.verdict is Verdict.HOLDS, finding.why
+    assert "Insufficient cpu" in finding.why
+    assert "preemption" not in finding.why
+
+
+@pytest.mark.parametrize(("at", "verdict"), [(6.9, Verdict.VIOLATED), (7.0, Verdict.HOLDS)])
+def test_a_pod_that_gets_a_node_too_soon_did_not_wait(at: float, verdict: Verdict) -> None:
+    assert waits(MADE, SAID, pod(at, "web-a", ready=False)).verdict is verdict
+
+
+def test_a_pod_that_was_not_watched_for_long_enough_may_not_wait() -> None:
+    assert waits(MADE, SAID, end=6.9).verdict is Verdict.INCONCLUSIVE
+    assert waits(MADE, SAID, end=7.0).verdict is Verdict.HOLDS
+
+
+def test_a_pod_waits_for_the_reason_that_is_asked_for() -> None:
+    assert waits(MADE, pending(2.1, "web-a", "4 Insufficient memory")).verdict is Verdict.VIOLATED
+    assert "said nothing" in waits(MADE).why
+
+
+def test_a_pod_of_before_the_act_is_not_asked_about() -> None:
+    old = [pending(0.5, "web-a", type="ADDED"), pending(1.5, "web-a", LACKS)]
+    assert "no pod of web was made" in waits(*old).why
+
+
+# -- with a node ---------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("at", "verdict"), [(7.0, Verdict.HOLDS), (7.1, Verdict.VIOLATED), (30.0, Verdict.VIOLATED)])
+def test_a_pod_that_fits_runs_in_time(at: float, verdict: Verdict) -> None:
+    act = declared(MADE, pod(3.0, "web-a", ready=False), pod(at, "web-a"))
+    assert checks.runs_in_time(act, "web").verdict is verdict
+
+
+def test_a_pod_that_may_still_run_in_time_is_not_known() -> None:
+    assert checks.runs_in_time(declared(MADE, end=5.0), "web").verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_gap_in_the_watch_is_no_pass() -> None:
+    act = declared(MADE, pod(3.0, "web-a"), gaps=(watch_gap(4.0, 5.0),))
+    assert checks.runs_in_time(act, "web").verdict is Verdict.INCONCLUSIVE
+
+
+# -- room ----------------------------------------------------------------------------------------------------------------
+LARGE = pod(0.0, "large-a", app="large")
+ENDS = pod(10.0, "large-a", app="large", type="DELETED", deleting=True)
+
+
+def room(*changes: Change, end: float = 20) -> Finding:
+    return checks.runs_once_there_is_room(declared(LARGE, MADE, *changes, end=end), "web", "large")
+
+
+@pytest.mark.parametrize(("at", "verdict"), [(15.0, Verdict.HOLDS), (15.1, Verdict.VIOLATED)])
+def test_a_pod_runs_once_there_is_room(at: float, verdict: Verdict) -> None:
+    assert room(ENDS, pod(10.5, "web-a", ready=False), pod(at, "web-a")).verdict is verdict
+
+
+def test_a_pod_that_has_ended_makes_room_before_its_object_goes() -> None:
+    over = ended(9.0, "large-a", app="large")
+    over.object["status"]["phase"] = "Succeeded"
+    assert room(over, ENDS, pod(9.5, "web-a")).measured["Ready after there was room"].value == pytest.approx(0.5)
+
+
+def test_a_pod_that_is_placed_before_there_is_room() -> None:
+    finding = room(pod(9.0, "web-a", ready=False), ENDS, pod(11.0, "web-a"))
+    assert finding.verdict is Verdict.VIOLATED
+    assert "1.00 s before there was room" in finding.why
+
+
+def test_room_that_never_came_and_a_pod_that_never_ran() -> None:
+    assert "no pod of large ended" in room().why
+    assert room(ENDS).verdict is Verdict.VIOLATED
+    assert room(ENDS, end=14).verdict is Verdict.INCONCLUSIVE
+
+
+# -- spread --------------------------------------------------------------------------------------------------------------
+def test_pods_on_two_nodes_are_spread() -> None:
+    apart = declared(pod(0.0, "web-a", node="n1"), pod(2.0, "web-b", node="n2"))
+    together = declared(pod(0.0, "web-a", node="n1"), pod(2.0, "web-b", node="n1"))
+    assert checks.spreads(apart, "web").verdict is Verdict.HOLDS
+    assert checks.spreads(together, "web").verdict is Verdict.VIOLATED
+
+
+def test_pods_that_went_and_single_pods_are_not_spread() -> None:
+    gone = pod(2.0, "web-b", node="n2", type="DELETED")
+    assert checks.spreads(declared(pod(0.0, "web-a"), gone), "web").verdict is Verdict.INCONCLUSIVE
