@@ -7,13 +7,16 @@ and *holds* only where enough was seen (:mod:`kubeskeptic.checks.evidence`).
 from kubeskeptic.checks.answers import answers_everywhere, crosses_nodes, same_answer
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failing import dead_share_only, fails_at_most, never_fails
+from kubeskeptic.checks.names import addresses_follow, pod_name_follows, targets_follow
 from kubeskeptic.checks.nodes import emptied_not_removed, turns_unknown
 from kubeskeptic.checks.pods import never_elsewhere, replaced_by_another, restarted_in_place, revived_in_place
+from kubeskeptic.checks.readiness import resumes_sending, stays_ready, stops_sending
 from kubeskeptic.checks.replicas import whole_again
 from kubeskeptic.checks.statefulsets import started_in_order, waits_for_its_node
 from kubeskeptic.checks.tables import matches
 
 __all__ = [
+    "addresses_follow",
     "answers_everywhere",
     "check",
     "crosses_nodes",
@@ -23,11 +26,16 @@ __all__ = [
     "matches",
     "never_elsewhere",
     "never_fails",
+    "pod_name_follows",
     "replaced_by_another",
     "restarted_in_place",
+    "resumes_sending",
     "revived_in_place",
     "same_answer",
     "started_in_order",
+    "stays_ready",
+    "stops_sending",
+    "targets_follow",
     "turns_unknown",
     "waits_for_its_node",
     "whole_again",

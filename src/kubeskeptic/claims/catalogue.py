@@ -45,6 +45,17 @@ _CLAIMS = (
         broken_by=("kubelet-stopped", "restart-never"),
     ),
     Claim(
+        id="heal.hang",
+        chapter="workloads",
+        says="“self-healing” (crashed instances get restarted)",
+        states="A container that hangs is killed once its liveness probe has failed failureThreshold times and its grace period "
+        "has passed, and runs again within START of that, in the same pod, with one restart.",
+        post=Post.QUALIFIED,
+        condition="Only with a liveness probe; without one a container that hangs is never restarted.",
+        broken_by=("liveness-probe-removed",),
+        needs=Risk.NODE,
+    ),
+    Claim(
         id="pod.bare-dies-with-node",
         chapter="workloads",
         says="if the node dies, then your pod will die with it, and not get re-scheduled anywhere else",
@@ -97,6 +108,17 @@ _CLAIMS = (
         broken_by=("service-recreated", "coredns-scaled-to-0"),
     ),
     Claim(
+        id="service.follows-readiness",
+        chapter="services",
+        says="continuously evaluates which pods are still eligible/healthy",
+        states="A pod that turns unready gets no request from any node once its readiness probe has failed failureThreshold "
+        "times and the programming lag has passed, and gets requests from every node again after it is ready, without a "
+        "restart; when a node's kubelet restarts, no pod on it turns unready.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("readiness-probe-removed", "endpointslice-controller-off", "kube-proxy-frozen", "pod-unready"),
+    ),
+    Claim(
         id="service.pod-killed",
         chapter="services",
         says="applications do not need to deal with service discovery actively",
@@ -121,6 +143,26 @@ _CLAIMS = (
         "entries go on failing some after it.",
         broken_by=("node-lifecycle-off",),
         needs=Risk.NODE,
+    ),
+    Claim(
+        id="headless.many-a",
+        chapter="dns",
+        says="querying the service name returns many A results, one per pod",
+        states="The name of a headless service answers, over UDP and TCP and from every node, the IPs of its Ready pods and no "
+        "others, within what CoreDNS caches of each change, while pods turn unready, go and come.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("not-ready-published", "coredns-stale"),
+    ),
+    Claim(
+        id="statefulset.srv",
+        chapter="dns",
+        says="SRV answers are there only for Running/Healthy pods",
+        states="The SRV records of a StatefulSet's headless service name the hosts and the container ports of its Ready pods "
+        "and no others, within what CoreDNS caches of each change, while one turns unready.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("not-ready-published", "coredns-stale"),
     ),
     Claim(
         id="proxy.every-node",

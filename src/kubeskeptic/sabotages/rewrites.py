@@ -39,6 +39,33 @@ def bare_pod_owned(manifests: list[Manifest]) -> list[Manifest]:
     return [_owned(one) if _is(one, "Pod", "alone") else one for one in manifests]
 
 
+def readiness_probe_removed(manifests: list[Manifest]) -> list[Manifest]:
+    """No container has a readiness probe."""
+    return [_without_probe(one, "readinessProbe") for one in manifests]
+
+
+def liveness_probe_removed(manifests: list[Manifest]) -> list[Manifest]:
+    """No container has a liveness probe."""
+    return [_without_probe(one, "livenessProbe") for one in manifests]
+
+
+def not_ready_published(manifests: list[Manifest]) -> list[Manifest]:
+    """The headless services publish addresses that are not ready."""
+    return [_with(one, publishNotReadyAddresses=True) if _headless(one) else one for one in manifests]
+
+
+def _headless(manifest: Manifest) -> bool:
+    return bool(manifest["kind"] == "Service" and manifest["spec"].get("clusterIP") == "None")
+
+
+def _without_probe(manifest: Manifest, probe: str) -> Manifest:
+    changed = copy.deepcopy(manifest)
+    template = changed["spec"].get("template", {}).get("spec", changed["spec"])
+    for container in template.get("containers", ()):
+        container.pop(probe, None)
+    return changed
+
+
 def _is(manifest: Manifest, kind: str, name: str) -> bool:
     return bool(manifest["kind"] == kind and manifest["metadata"]["name"] == name)
 
