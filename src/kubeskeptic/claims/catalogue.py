@@ -48,8 +48,8 @@ _CLAIMS = (
         id="heal.hang",
         chapter="workloads",
         says="“self-healing” (crashed instances get restarted)",
-        states="A container that hangs is killed once its liveness probe has failed failureThreshold times and its grace period "
-        "has passed, and runs again within START of that, in the same pod, with one restart.",
+        states="A container that hangs is killed once its liveness probe has failed failureThreshold times and its grace "
+        "period has passed, and runs again within START of that, in the same pod, with one restart.",
         post=Post.QUALIFIED,
         condition="Only with a liveness probe; without one a container that hangs is never restarted.",
         broken_by=("liveness-probe-removed",),
