@@ -198,5 +198,5 @@ def _selected(pod: Pod, selector: Mapping[str, str]) -> bool:
 
 def _port(pod: Pod, target: int | str) -> int | str:
     """Return the number of a container's port that a Service names."""
-    ports = (port for container in pod["spec"]["containers"] for port in container.get("ports") or ())
+    ports = (port for container in pod["spec"].get("containers") or () for port in container.get("ports") or ())
     return next((int(port["containerPort"]) for port in ports if port.get("name") == target), target)

@@ -16,10 +16,10 @@ import socket, sys
 try:
     found = socket.getaddrinfo(sys.argv[1], None, socket.AF_INET, socket.SOCK_STREAM)
 except socket.gaierror as error:
-    if error.errno not in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)):
-        raise
-    found = []
-print(",".join(sorted({one[4][0] for one in found})))
+    none = error.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
+    print("" if none else "unanswered")
+else:
+    print(",".join(sorted({one[4][0] for one in found})))
 """
 
 
@@ -38,10 +38,10 @@ class Lookups:
         self._pod = ready[0]
 
     def up(self, name: str, *, of: str = "") -> str:
-        """Return the addresses of a name, joined by commas; empty when it has none.
+        """Return the addresses of a name, joined by commas; empty when it has none, ``unanswered`` when no server says.
 
         :param of: another pod that looks up, or another namespace whose pod of the same app does
-        :raises CommandFailed: when the name servers do not answer
+        :raises CommandFailed: when the pod cannot look up
         """
         pod, namespace = str(self._pod["metadata"]["name"]), self._stage.namespace
         if of and of.startswith(self._app):
@@ -81,7 +81,7 @@ class Lookups:
         return str(made["spec"]["clusterIP"])
 
     def neighbour(self, namespace: str, service: str) -> str:
-        """Make a Service in another namespace and a copy of the pod, wait until it is Ready, and return the service's address."""
+        """Make a Service in another namespace and a copy of the pod, and return the service's address once that is Ready."""
         address = self.service(namespace, service)
         kept = ("name", "image", "args")
         containers = [{key: one[key] for key in kept if key in one} for one in self._pod["spec"]["containers"]]

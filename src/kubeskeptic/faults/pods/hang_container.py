@@ -76,7 +76,8 @@ def _restarted(site: Site, record: UndoRecord) -> bool:
     """Return whether the kubelet has restarted the container, as it does where a liveness probe fails."""
     pod = state.pod_or_none(site.kube, record["pod"], record["namespace"], record["uid"])
     return (
-        bool(pod) and objects.containers(pod).get(record["container"], {}).get("restartCount", 0) > record["restarts"]
+        pod is not None
+        and objects.containers(pod).get(record["container"], {}).get("restartCount", 0) > record["restarts"]
     )
 
 
