@@ -159,8 +159,8 @@ _CLAIMS = (
         id="service.env-order",
         chapter="services",
         says="compatibility layer via env vars (ordering issues)",
-        states="A pod that was there before a service has no variables of it in its environment, and one that was created after "
-        "it has them; both find it by DNS.",
+        states="A pod that was there before a service has no variables of it in its environment, and one that was created "
+        "after it has them; both find it by DNS.",
         post=Post.AGREES,
         condition="",
         broken_by=("service-links-off",),
@@ -179,8 +179,8 @@ _CLAIMS = (
         id="headless.no-ip",
         chapter="dns",
         says="headless (no ip)",
-        states="A headless service has no ClusterIP, and no node has a rule of kube-proxy for it, while every node has some for a "
-        "service of the same pods that has one.",
+        states="A headless service has no ClusterIP, and no node has a rule of kube-proxy for it, while every node has some "
+        "for a service of the same pods that has one.",
         post=Post.AGREES,
         condition="",
         broken_by=("cluster-ip-set",),
@@ -200,8 +200,8 @@ _CLAIMS = (
         id="statefulset.name",
         chapter="dns",
         says="pod name is stable, which has a dns record",
-        states="The name of a StatefulSet's pod answers the IP of the pod that is Ready under it, before and after it has moved to "
-        "another node, within what CoreDNS caches of each change, and never two addresses.",
+        states="The name of a StatefulSet's pod answers the IP of the pod that is Ready under it, before and after it has "
+        "moved to another node, within what CoreDNS caches of each change, and never two addresses.",
         post=Post.AGREES,
         condition="",
         broken_by=("two-pods-of-a-name", "coredns-stale"),
@@ -211,8 +211,8 @@ _CLAIMS = (
         id="pod.own-record",
         chapter="dns",
         says="is there a record just for the pod tho? no",
-        states="The name of a Deployment's pod does not resolve; its IP with dashes, below its namespace's pod domain, does, and "
-        "so does an IP that no pod has.",
+        states="The name of a Deployment's pod does not resolve; its IP with dashes, below its namespace's pod domain, does, "
+        "and so does an IP that no pod has.",
         post=Post.QUALIFIED,
         condition="There is one for its IP, which CoreDNS makes up from the question: it answers for an IP that no pod has.",
         broken_by=("pods-with-names",),

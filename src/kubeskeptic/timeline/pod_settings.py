@@ -40,7 +40,7 @@ def _longest(name: str, probe: str, seconds: Callable[[Object, Object], float], 
         seconds(container[probe], change.object["spec"])
         for change in pods
         for container in change.object.get("spec", {}).get("containers") or ()
-        if container.get(probe)
+        if probe in container
     }
     return Setting(name, max(found, default=0.0), f"{probe} of the pods" if found else f"the pods have no {probe}")
 
