@@ -155,7 +155,7 @@ def srv(*targets: str) -> str:
 
 
 def with_ports(change: Change, hostname: str = "") -> Change:
-    spec = {"containers": [{"name": "server", "ports": [{"name": "http", "containerPort": 8080}]}]}
+    spec: dict[str, Any] = {"containers": [{"name": "server", "ports": [{"name": "http", "containerPort": 8080}]}]}
     spec |= {"hostname": hostname} if hostname else {}
     return change._replace(object=change.object | {"spec": change.object["spec"] | spec})
 
