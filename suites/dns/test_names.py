@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from kubeskeptic import checks
 from kubeskeptic.bounds import CACHE, CACHE_DENIAL
 from kubeskeptic.durations import CONTAINERS_BACK
-from kubeskeptic.errors import NotFound
+from kubeskeptic.errors import Inconclusive
 from kubeskeptic.faults.components.rules import service_rules
 from kubeskeptic.faults.nodes.cordon_node import CordonNode
 from kubeskeptic.faults.pods.delete_pod import DeletePod
@@ -30,8 +30,8 @@ names = Scenario(
     "dns/names", "Names of services and pods are looked up, from pods of two namespaces and from every node."
 )
 
-TOP_LEVEL = "museum"
-"""A top-level domain of the Internet, as the name of a namespace."""
+TOP_LEVEL = ("museum", "aero", "coop")
+"""Top-level domains of the Internet, one of which names a namespace."""
 
 
 @names.given
@@ -71,7 +71,7 @@ def records_of_a_pod_are_looked_up(stage: Stage) -> None:
     stage.see("records", **{what: meaning.get(answer, answer) for what, answer in found.items()})
 
 
-@names.act("scope", settled=False)
+@names.act("scope", needs=Risk.NODE, settled=False)
 def names_are_looked_up_across_namespaces(stage: Stage) -> None:
     """The same short name is looked up from two namespaces, and a name of the Internet below a namespace called like its
     top-level domain.
@@ -94,17 +94,18 @@ def names_are_looked_up_across_namespaces(stage: Stage) -> None:
 
 
 def _captured(stage: Stage, look: Lookups, there: ExitStack) -> None:
-    """See what a name of the Internet answers while a namespace is called like its top-level domain."""
-    try:
-        stage.run.kube.get("Namespace", TOP_LEVEL)
-    except NotFound:
-        there.enter_context(namespace(stage.run, TOP_LEVEL))
-    else:
-        stage.leave_out("scope", f"this cluster has a namespace {TOP_LEVEL} already")
-        return
-    captor = look.service(TOP_LEVEL, "art")
+    """See what a name of the Internet answers while a namespace is called like its top-level domain.
+
+    :raises Inconclusive: when the cluster has a namespace of each of these names
+    """
+    taken = {str(one["metadata"]["name"]) for one in stage.run.kube.list("Namespace")["items"]}
+    free = [domain for domain in TOP_LEVEL if domain not in taken]
+    if not free:
+        raise Inconclusive(f"this cluster has namespaces {', '.join(TOP_LEVEL)}, and no other name is tried")
+    there.enter_context(namespace(stage.run, free[0]))
+    captor, name = look.service(free[0], "art"), f"art.{free[0]}"
+    found = {"with a dot at its end": look.up(f"{name}."), "without": look.up(name)}
     meaning = {captor: "the service there"}
-    found = {"with a dot at its end": look.up(f"art.{TOP_LEVEL}."), "without": look.up(f"art.{TOP_LEVEL}")}
     stage.see(
         "captured", **{what: meaning.get(answer, "what is outside, or no answer") for what, answer in found.items()}
     )
