@@ -154,6 +154,7 @@ _CLAIMS = (
         post=Post.QUALIFIED,
         condition="The search list comes before the Internet: a namespace called like a top-level domain captures its names.",
         broken_by=("dns-policy-default",),
+        needs=Risk.NODE,
     ),
     Claim(
         id="service.env-order",

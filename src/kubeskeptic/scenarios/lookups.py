@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 from typing import Any
 
 from kubeskeptic.durations import CONTAINERS_BACK
@@ -58,13 +59,17 @@ class Lookups:
         lines = self._stage.run_in(str(self._pod["metadata"]["name"]), "cat", "/etc/resolv.conf").splitlines()
         search = _words(lines, "search")
         documented, more = search[:3], search[3:]
-        node = _words(
-            self._stage.run.site.in_node(node_of(self._pod), "cat", "/etc/resolv.conf").splitlines(), "search"
-        )
+        node = _words(self._of_the_node().splitlines(), "search")
         domain, namespace = self._stage.run.cluster_domain, self._stage.namespace
         told = [one.replace(namespace, "NAMESPACE").replace(domain, "DOMAIN") for one in documented]
         ndots = [word.partition(":")[2] for word in _words(lines, "options") if word.startswith("ndots:")]
         return {"search": " ".join(told), "added by the node": more == node, "ndots": " ".join(ndots)}
+
+    def _of_the_node(self) -> str:
+        """Return the resolv.conf that the kubelet of the pod's node gives its pods: the file that its configuration names."""
+        node, run = node_of(self._pod), self._stage.run
+        configured = json.loads(run.kube.get_raw(f"/api/v1/nodes/{node}/proxy/configz"))["kubeletconfig"]
+        return run.site.in_node(node, "cat", configured.get("resolvConf") or "/etc/resolv.conf")
 
     def unused_address(self) -> str:
         """Return an address of the pods' network that no pod of the cluster has."""
