@@ -180,8 +180,8 @@ def test_srv_records_name_hosts_and_container_ports() -> None:
     assert targets(srv("8080 web-b", b), srv(b)).verdict is Verdict.VIOLATED
 
 
-def name_of_a(drawing: str) -> Finding:
-    moved = (pod(2.0, "web-a", ip=A, type="DELETED"), pod(3.0, "web-a", uid="new", ip=B))
+def name_of_a(drawing: str, to: str = "n2") -> Finding:
+    moved = (pod(2.0, "web-a", ip=A, type="DELETED"), pod(3.0, "web-a", uid="new", ip=B, node=to))
     return checks.pod_name_follows(act(lane(drawing), changes=moved), "web-a", "name")
 
 
@@ -195,3 +195,5 @@ def test_a_pods_name_answers_the_live_pod_alone() -> None:
     two = name_of_a("aaaaxx2111111111111"[:18])
     assert two.verdict is Verdict.VIOLATED
     assert "2 addresses at once" in two.why
+    stayed = name_of_a("aaaaxx111111111111", to="n1")
+    assert (stayed.verdict, "did not move" in stayed.why) == (Verdict.INCONCLUSIVE, True)

@@ -18,7 +18,7 @@ from kubeskeptic.durations import HOLE
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change, Lane, Sample
-from kubeskeptic.timeline.objects import ip_of, is_ready
+from kubeskeptic.timeline.objects import ip_of, is_ready, node_of
 
 Records = frozenset[str]
 Pod = Mapping[str, Any]
@@ -66,7 +66,12 @@ def targets_follow(act: Act, service: str, probe: str) -> Finding:
 def pod_name_follows(act: Act, pod: str, probe: str) -> Finding:
     """Check that a pod's own name answers the IP of the pod that is Ready under it, within the case's bound of each change,
     and never more than one address.
+
+    :raises Inconclusive: when it was not Ready on two nodes, one after the other
     """
+    homes = {node_of(change.object) for change in act.changes("Pod", pod) if is_ready(change.object)}
+    if len(homes) < 2:
+        raise Inconclusive(f"{pod} was Ready on {', '.join(homes) or 'no node'} alone: it did not move")
     right = list(right_answers(act.changes("Pod", pod), ip_of))
     return _follows(act, (probe,), right, lambda record: record, most=_ONE_POD)
 
