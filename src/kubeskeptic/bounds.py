@@ -17,6 +17,9 @@ START       a pod with its image present becomes Ready                   calibra
 BACKOFF     the kubelet's first crash-loop back-off                      /configz of every kubelet
 SYN_SENT    nf_conntrack_tcp_timeout_syn_sent                            the nodes' /proc
 EVICT       tolerationSeconds of not-ready and unreachable               the pods
+UNREADY     a readiness probe has failed often enough                    the pods
+READY       a readiness probe has succeeded often enough                 the pods
+HANG        a liveness probe has a container killed that hangs           the pods
 ==========  ===========================================================  ==========================================
 """
 
@@ -147,7 +150,9 @@ def shorter(one: Expression, other: Expression) -> Expression:
 
 GRACE, MONITOR, LEASE, SYNC = setting("GRACE"), setting("MONITOR"), setting("LEASE"), setting("SYNC")
 START, BACKOFF, EVICT, SYN_SENT = setting("START"), setting("BACKOFF"), setting("EVICT"), setting("SYN_SENT")
+UNREADY, READY, HANG = setting("UNREADY"), setting("READY"), setting("HANG")
 TTL, CACHE, HPA, STABLE = setting("TTL"), setting("CACHE"), setting("HPA"), setting("STABLE")
+CACHE_DENIAL = setting("CACHE_DENIAL")
 NOTICING = constant("noticing", 1.0)
 """The kubelet notices that a container died: its pod lifecycle event generator relists once a second."""
 LEASE_JITTER = 1.04

@@ -47,6 +47,7 @@ class Ended:
 
     def read_channel(self, channel: int) -> str:
         return '{"status": "Success"}' if channel == ERRORS else "printed"
+        return '{"status": "Success"}' if channel == execution.ws_client.ERROR_CHANNEL else "printed"
 
     def close(self) -> None:
         self.steps.append("close")

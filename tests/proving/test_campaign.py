@@ -101,7 +101,8 @@ def test_a_broken_file_of_proofs_is_said(tmp_path: Path) -> None:
 
 
 def an_attempt() -> Attempt:
-    frozen = [one for one in asked_by(SUITES) if "kube-proxy-frozen" in {each.id for each in one.sabotages}]
+    killed = [one for one in asked_by(SUITES) if one.scenario.id == "services/pod_killed"]
+    frozen = [one for one in killed if "kube-proxy-frozen" in {each.id for each in one.sabotages}]
     (attempt,) = attempts(frozen, ["kube-proxy-frozen"])
     return attempt
 

@@ -10,8 +10,10 @@ from kubeskeptic.checks.capacity import never_overbooked
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failing import dead_share_only, fails_at_most, never_fails
 from kubeskeptic.checks.limits import killed_for_memory
+from kubeskeptic.checks.names import addresses_follow, pod_name_follows, targets_follow
 from kubeskeptic.checks.nodes import emptied_not_removed, turns_unknown
 from kubeskeptic.checks.pods import never_elsewhere, replaced_by_another, restarted_in_place, revived_in_place
+from kubeskeptic.checks.readiness import resumes_sending, stays_ready, stops_sending
 from kubeskeptic.checks.replicas import whole_again
 from kubeskeptic.checks.scaling import ends_in_order, scaled
 from kubeskeptic.checks.scheduling import runs_in_time, runs_once_there_is_room, spreads, stays_pending
@@ -20,6 +22,7 @@ from kubeskeptic.checks.tables import matches
 from kubeskeptic.checks.templates import reaches_all_pods, reaches_new_pods_only
 
 __all__ = [
+    "addresses_follow",
     "answers_everywhere",
     "available",
     "check",
@@ -33,10 +36,12 @@ __all__ = [
     "never_elsewhere",
     "never_fails",
     "never_overbooked",
+    "pod_name_follows",
     "reaches_all_pods",
     "reaches_new_pods_only",
     "replaced_by_another",
     "restarted_in_place",
+    "resumes_sending",
     "revived_in_place",
     "runs_in_time",
     "runs_once_there_is_room",
@@ -45,6 +50,9 @@ __all__ = [
     "spreads",
     "started_in_order",
     "stays_pending",
+    "stays_ready",
+    "stops_sending",
+    "targets_follow",
     "turns_unknown",
     "waits_for_its_node",
     "whole_again",

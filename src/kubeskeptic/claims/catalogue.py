@@ -76,6 +76,17 @@ _CLAIMS = (
         broken_by=("kubelet-stopped", "restart-never"),
     ),
     Claim(
+        id="heal.hang",
+        chapter="workloads",
+        says="“self-healing” (crashed instances get restarted)",
+        states="A container that hangs is killed once its liveness probe has failed failureThreshold times and its grace "
+        "period has passed, and runs again within START of that, in the same pod, with one restart.",
+        post=Post.QUALIFIED,
+        condition="Only with a liveness probe; without one a container that hangs is never restarted.",
+        broken_by=("liveness-probe-removed",),
+        needs=Risk.NODE,
+    ),
+    Claim(
         id="pod.bare-dies-with-node",
         chapter="workloads",
         says="if the node dies, then your pod will die with it, and not get re-scheduled anywhere else",
@@ -199,6 +210,17 @@ _CLAIMS = (
         broken_by=("service-recreated", "coredns-scaled-to-0"),
     ),
     Claim(
+        id="service.follows-readiness",
+        chapter="services",
+        says="continuously evaluates which pods are still eligible/healthy",
+        states="A pod that turns unready gets no request from any node once its readiness probe has failed failureThreshold "
+        "times and the programming lag has passed, and gets requests from every node again after it is ready, without a "
+        "restart; when a node's kubelet restarts, no pod on it turns unready.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("readiness-probe-removed", "endpointslice-controller-off", "kube-proxy-frozen", "pod-unready"),
+    ),
+    Claim(
         id="service.pod-killed",
         chapter="services",
         says="applications do not need to deal with service discovery actively",
@@ -223,6 +245,80 @@ _CLAIMS = (
         "entries go on failing some after it.",
         broken_by=("node-lifecycle-off",),
         needs=Risk.NODE,
+    ),
+    Claim(
+        id="namespace.scope",
+        chapter="services",
+        says="provides scope for names (like dns search domain)",
+        states="The same short name reaches the service of the pod's own namespace, and name.namespace that of another one, "
+        "by the search list that Kubernetes documents, followed by the node's own; with it a namespace called like a top-level "
+        "domain answers for names of the Internet that do not end in a dot.",
+        post=Post.QUALIFIED,
+        condition="The search list comes before the Internet: a namespace called like a top-level domain captures its names.",
+        broken_by=("dns-policy-default",),
+        needs=Risk.NODE,
+    ),
+    Claim(
+        id="service.env-order",
+        chapter="services",
+        says="compatibility layer via env vars (ordering issues)",
+        states="A pod that was there before a service has no variables of it in its environment, and one that was created "
+        "after it has them; both find it by DNS.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("service-links-off",),
+    ),
+    Claim(
+        id="headless.many-a",
+        chapter="dns",
+        says="querying the service name returns many A results, one per pod",
+        states="The name of a headless service answers, over UDP and TCP and from every node, the IPs of its Ready pods and no "
+        "others, within what CoreDNS caches of each change, while pods turn unready, go and come.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("not-ready-published", "coredns-stale"),
+    ),
+    Claim(
+        id="headless.no-ip",
+        chapter="dns",
+        says="headless (no ip)",
+        states="A headless service has no ClusterIP, and no node has a rule of kube-proxy for it, while every node has some "
+        "for a service of the same pods that has one.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("cluster-ip-set",),
+        needs=Risk.NODE,
+    ),
+    Claim(
+        id="statefulset.srv",
+        chapter="dns",
+        says="SRV answers are there only for Running/Healthy pods",
+        states="The SRV records of a StatefulSet's headless service name the hosts and the container ports of its Ready pods "
+        "and no others, within what CoreDNS caches of each change, while one turns unready.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("not-ready-published", "coredns-stale"),
+    ),
+    Claim(
+        id="statefulset.name",
+        chapter="dns",
+        says="pod name is stable, which has a dns record",
+        states="The name of a StatefulSet's pod answers the IP of the pod that is Ready under it, before and after it has "
+        "moved to another node, within what CoreDNS caches of each change, and never two addresses.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("two-pods-of-a-name", "coredns-stale"),
+        needs=Risk.NODE,
+    ),
+    Claim(
+        id="pod.own-record",
+        chapter="dns",
+        says="is there a record just for the pod tho? no",
+        states="The name of a Deployment's pod does not resolve; its IP with dashes, below its namespace's pod domain, does, "
+        "and so does an IP that no pod has.",
+        post=Post.QUALIFIED,
+        condition="There is one for its IP, which CoreDNS makes up from the question: it answers for an IP that no pod has.",
+        broken_by=("pods-with-names",),
     ),
     Claim(
         id="proxy.every-node",

@@ -19,7 +19,7 @@ OWN_ANNOTATIONS = "kubeskeptic/"
 """Prefix of the annotations that are kept."""
 
 _SPEC: dict[str, tuple[str, ...]] = {
-    "Pod": ("nodeName", "restartPolicy", "hostNetwork", "terminationGracePeriodSeconds", "tolerations"),
+    "Pod": ("nodeName", "hostname", "restartPolicy", "hostNetwork", "terminationGracePeriodSeconds", "tolerations"),
     "Node": ("taints", "unschedulable", "podCIDR"),
     "Service": (
         "type", "clusterIP", "clusterIPs", "ports", "selector", "publishNotReadyAddresses", "sessionAffinity",
@@ -31,7 +31,7 @@ _SPEC: dict[str, tuple[str, ...]] = {
     "DaemonSet": ("selector", "updateStrategy"),
 }  # fmt: skip
 _NODE_STATUS = ("addresses", "allocatable", "capacity", "nodeInfo")
-_CONTAINER = ("name", "image", "resources")
+_CONTAINER = ("name", "image", "resources", "ports", "readinessProbe", "livenessProbe")
 
 
 def trimmed(thing: Object) -> Object:

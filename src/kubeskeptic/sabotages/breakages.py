@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from kubeskeptic.faults.components.flush_service_rules import FlushServiceRules
 from kubeskeptic.faults.components.freeze_kube_proxy import FreezeKubeProxy
 from kubeskeptic.faults.control_plane.controller_off import ControllerOff
+from kubeskeptic.faults.control_plane.stale_coredns import StaleCoreDns
 from kubeskeptic.faults.control_plane.stop_coredns import StopCoreDns
 from kubeskeptic.kube.deletion import delete_and_wait
 from kubeskeptic.scenarios.stage import Stage
@@ -33,6 +34,16 @@ def rules_flushed(stage: Stage) -> Broken:
 def coredns_scaled_to_0(stage: Stage) -> Broken:
     """CoreDNS is scaled to nothing."""
     return stage.inflict(StopCoreDns(), lasts=LASTS)
+
+
+def coredns_stale(stage: Stage) -> Broken:
+    """CoreDNS is cut off from the API server and answers from what it knew before."""
+    return stage.inflict(StaleCoreDns(), lasts=LASTS)
+
+
+def endpointslice_controller_off(stage: Stage) -> Broken:
+    """The EndpointSlice controller is off."""
+    return stage.inflict(ControllerOff("endpointslice-controller"), lasts=LASTS)
 
 
 def replicaset_controller_off(stage: Stage) -> Broken:

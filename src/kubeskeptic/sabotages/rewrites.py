@@ -39,6 +39,74 @@ def bare_pod_owned(manifests: list[Manifest]) -> list[Manifest]:
     return [_owned(one) if _is(one, "Pod", "alone") else one for one in manifests]
 
 
+def readiness_probe_removed(manifests: list[Manifest]) -> list[Manifest]:
+    """No container has a readiness probe."""
+    return [_without_probe(one, "readinessProbe") for one in manifests]
+
+
+def liveness_probe_removed(manifests: list[Manifest]) -> list[Manifest]:
+    """No container has a liveness probe."""
+    return [_without_probe(one, "livenessProbe") for one in manifests]
+
+
+def not_ready_published(manifests: list[Manifest]) -> list[Manifest]:
+    """The headless services publish addresses that are not ready."""
+    return [_with(one, publishNotReadyAddresses=True) if _headless(one) else one for one in manifests]
+
+
+def cluster_ip_set(manifests: list[Manifest]) -> list[Manifest]:
+    """The headless services have an address."""
+    return [_with(one, clusterIP="") if _headless(one) else one for one in manifests]
+
+
+def dns_policy_default(manifests: list[Manifest]) -> list[Manifest]:
+    """The pod that looks names up has dnsPolicy Default: the name servers and search list of its node."""
+    return [_with_pod(one, dnsPolicy="Default") if _is(one, "Deployment", "client") else one for one in manifests]
+
+
+def service_links_off(manifests: list[Manifest]) -> list[Manifest]:
+    """The pods that would see services in their environment have enableServiceLinks false."""
+    return [_with_pod(one, enableServiceLinks=False) if _is(one, "Deployment", "client") else one for one in manifests]
+
+
+def pods_with_names(manifests: list[Manifest]) -> list[Manifest]:
+    """A StatefulSet behind the headless service takes the place of the Deployment `web`."""
+    return [
+        _with(_as_stateful_set(one), serviceName="web-pods") if _is(one, "Deployment", "web") else one
+        for one in manifests
+    ]
+
+
+def two_pods_of_a_name(manifests: list[Manifest]) -> list[Manifest]:
+    """A bare pod claims the name of the StatefulSet's first pod."""
+    out = list(manifests)
+    for one in manifests:
+        if _is(one, "StatefulSet", "db"):
+            other = _bare(one, "db-other")
+            out.append(
+                other | {"spec": other["spec"] | {"hostname": "db-0", "subdomain": "db", "restartPolicy": "Always"}}
+            )
+    return out
+
+
+def _with_pod(manifest: Manifest, **spec: Any) -> Manifest:
+    changed = copy.deepcopy(manifest)
+    changed["spec"]["template"]["spec"] |= spec
+    return changed
+
+
+def _headless(manifest: Manifest) -> bool:
+    return bool(manifest["kind"] == "Service" and manifest["spec"].get("clusterIP") == "None")
+
+
+def _without_probe(manifest: Manifest, probe: str) -> Manifest:
+    changed = copy.deepcopy(manifest)
+    template = changed["spec"].get("template", {}).get("spec", changed["spec"])
+    for container in template.get("containers", ()):
+        container.pop(probe, None)
+    return changed
+
+
 def _is(manifest: Manifest, kind: str, name: str) -> bool:
     return bool(manifest["kind"] == kind and manifest["metadata"]["name"] == name)
 

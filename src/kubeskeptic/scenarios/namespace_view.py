@@ -7,7 +7,8 @@ from typing import Any
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.runs import Run
 from kubeskeptic.settings import Settings
-from kubeskeptic.timeline.objects import eviction_delay, is_ready, node_of, restarts
+from kubeskeptic.timeline.objects import is_ready, node_of, restarts
+from kubeskeptic.timeline.pod_settings import pod_settings
 from kubeskeptic.timeline.recording import Change
 
 Pod = dict[str, Any]
@@ -22,10 +23,9 @@ class NamespaceView:
 
     @property
     def settings(self) -> Settings:
-        """The cluster's settings, with EVICT as the scenario's pods have it."""
+        """The cluster's settings, with those that the scenario's pods carry themselves, such as EVICT."""
         listed = self.run.kube.list("Pod", self.namespace)["items"]
-        delay = eviction_delay(Change(0.0, "LISTED", "Pod", pod) for pod in listed)
-        return self.run.settings.with_(*([delay] if delay else []))
+        return self.run.settings.with_(*pod_settings(Change(0.0, "LISTED", "Pod", pod) for pod in listed))
 
     def pods(self, app: str) -> list[Pod]:
         """Return the Ready pods with the label ``app``, by name."""

@@ -170,16 +170,17 @@ class Stage(NamespaceView):
                 self.dead_nodes = [target.name for target in inflicted.targets if target.kind == WHOLE]
             yield inflicted
 
-    def hold(self, length: Expression | float | None = None) -> None:
+    def hold(self, length: Expression | float | None = None, *, since: float | None = None) -> None:
         """Let the recording go on until a bound has passed since the act's last fault, so that both sides of it are seen.
 
         :param length: seconds, or an expression; when left out, the longest bound of the chosen cases on this act
+        :param since: counted from this moment and not from the fault, Unix seconds
         """
         if length is None:
             seconds = max((self._length(case) for case in self.cases if self._act in case.acts), default=0.0)
         else:
             seconds = length.at_most(self.settings).value if isinstance(length, Expression) else length
-        self._hold((self._applied or time.time()) + seconds)
+        self._hold((since or self._applied or time.time()) + seconds)
 
     def moment(self, name: str) -> None:
         """Name a moment of the current act, at which a sabotage may come into force."""

@@ -14,7 +14,8 @@ from kubeskeptic.bounds import Bound, Expression, Interval
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.settings import Settings
 from kubeskeptic.timeline.faults import FaultSpan
-from kubeskeptic.timeline.objects import eviction_delay, labelled
+from kubeskeptic.timeline.objects import labelled
+from kubeskeptic.timeline.pod_settings import pod_settings
 from kubeskeptic.timeline.reading import Reading
 from kubeskeptic.timeline.recording import ActSpan, Change, Recording
 from kubeskeptic.timeline.samples import OUTSIDE, Lane
@@ -190,9 +191,8 @@ class Act:
     # -- what is allowed -----------------------------------------------------------------------------------------------
     @cached_property
     def settings(self) -> Settings:
-        """The settings of the run, with EVICT as the pods of this scenario have it."""
-        delay = eviction_delay((c for c in self.recording.changes if c.kind == "Pod"), self.of)
-        return self.recording.settings.with_(*([delay] if delay else []))
+        """The settings of the run, with those that the pods of this scenario carry themselves, such as EVICT."""
+        return self.recording.settings.with_(*pod_settings(self.recording.of_kind("Pod"), self.of))
 
     @property
     def bound(self) -> Bound:

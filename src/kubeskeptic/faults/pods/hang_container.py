@@ -48,8 +48,10 @@ class HangContainer(Fault):
         signal(site, plan.record["node"], plan.record["id"], "SIGSTOP")
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that the kernel reports the process as stopped."""
+        """Evidence that the kernel reports the process as stopped, or that the kubelet has replaced it already."""
         how = _process_state(site, plan.record)
+        if how == "gone" and _restarted(site, plan.record):
+            return "the kubelet has restarted the container since"
         return "the kernel reports its process as stopped" if how == "T" else NotYet(f"its process is in state {how}")
 
     @classmethod
@@ -68,6 +70,15 @@ class HangContainer(Fault):
         if not objects.containers(pod).get(record["container"], {}).get("ready"):
             return NotYet("the container is not Ready")
         return "its process is not stopped, and the container is Ready"
+
+
+def _restarted(site: Site, record: UndoRecord) -> bool:
+    """Return whether the kubelet has restarted the container, as it does where a liveness probe fails."""
+    pod = state.pod_or_none(site.kube, record["pod"], record["namespace"], record["uid"])
+    return (
+        pod is not None
+        and objects.containers(pod).get(record["container"], {}).get("restartCount", 0) > record["restarts"]
+    )
 
 
 def _process_state(site: Site, record: UndoRecord) -> str:

@@ -6,12 +6,14 @@ Works on pods of our own workload image, whose answer to ``/ready`` can be confi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import ClassVar
 
 from kubeskeptic import objects
+from kubeskeptic.errors import ClusterError
 from kubeskeptic.faults import state
 from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
-from kubeskeptic.faults.pods.workload import control, record_of
+from kubeskeptic.faults.pods.workload import ask, control, record_of
 from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
@@ -19,11 +21,14 @@ from kubeskeptic.waiting import NotYet
 
 @dataclass(frozen=True)
 class MakeUnready(Fault):
-    """:param port: where the workload listens"""
+    """:param port: where the workload listens
+    :param said: it bites once the workload says so itself; whether the kubelet follows is then what is asked
+    """
 
     namespace: str
     pod: str
     port: int = 8080
+    said: bool = False
 
     name: ClassVar[str] = "make_unready"
     risk: ClassVar[Risk] = Risk.NAMESPACE
@@ -43,7 +48,9 @@ class MakeUnready(Fault):
         control(site, plan.record, ready=False)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that the kubelet reports the pod as not Ready."""
+        """Evidence that the kubelet reports the pod as not Ready, or that the workload does."""
+        if self.said:
+            return _says_so(site, plan.record)
         pod = state.pod_or_none(site.kube, plan.record["pod"], plan.record["namespace"], plan.record["uid"])
         return (
             NotYet("the pod is Ready") if pod and objects.is_ready(pod) else "the kubelet reports the pod as not Ready"
@@ -61,3 +68,13 @@ class MakeUnready(Fault):
         if pod is None:
             return "the pod is gone"
         return "the kubelet reports the pod as Ready" if objects.is_ready(pod) else NotYet("the pod is not Ready")
+
+
+def _says_so(site: Site, record: UndoRecord) -> str | NotYet:
+    try:
+        ask(site, record, "GET", "/ready")
+    except ClusterError as error:
+        if error.status != HTTPStatus.SERVICE_UNAVAILABLE or '"ready"' not in str(error):
+            raise  # an answer of the API server's proxy, which may have reached no pod
+        return "the workload answers its readiness probe with 503"
+    return NotYet("the workload answers its readiness probe with 200")

@@ -1,0 +1,157 @@
+"""Does a service's traffic follow the readiness of its pods?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
+from kubeskeptic.bounds import Bound, Expression, Interval
+from kubeskeptic.checks.evidence import check, span
+from kubeskeptic.checks.failures import ENDPOINTS
+from kubeskeptic.durations import MARGIN
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.findings import Finding, Measure, conclude, seconds
+from kubeskeptic.timeline import Act, Change, Lane
+from kubeskeptic.timeline.endpoints import identity, strangers
+from kubeskeptic.timeline.objects import is_ready, labelled, node_of
+
+_OK = OUTCOMES.index(Outcome.OK)
+_NO_STRANGER = Bound(0, "requests", "only endpoints of the service answer")
+_NONE_UNREADY = Bound(0, "pods", "a kubelet that restarts changes no container")
+
+
+@check
+def stops_sending(act: Act, probe: str) -> Finding:
+    """Check that on every node the last answer of a pod that turned unready came within the case's bound."""
+    lanes, victim = act.lanes(probe, until=act.lifted), act.victim
+    _answered_before(act, lanes, victim)
+    took = {lane.node: _last(act, lane, victim) for lane in lanes}
+    wrong, sure = sum(_wrong(act, lane, victim) for lane in lanes), act.watched(*ENDPOINTS)
+    worst = max(took, key=lambda node: act.bound_on(node).ratio(took[node].low))
+    bound = act.bound_on(worst)
+    act.lasts(max((act.bound_on(node) for node in took), key=lambda one: one.value), act.lifted)
+    return conclude(
+        f"{victim} turned unready and gave its last answer {took[worst].high:.2f} s later, on {worst}; allowed are "
+        f"{bound.value:g} s.",
+        {
+            "stopped": seconds(took[worst]),
+            "answered by others": Measure(wrong, "requests", wrong if sure else 0, wrong),
+        },
+        {"stopped": bound, "answered by others": _NO_STRANGER},
+        nodes=tuple(took),
+        window=(act.start, act.end),
+        probes=(probe,),
+        decisive=tuple(f"{node}: last answer after {took[node].high:.2f} s" for node in took),
+    )
+
+
+@check
+def resumes_sending(act: Act, probe: str, within: Expression) -> Finding:
+    """Check that on every node the first answer of a pod that is ready again comes within a bound of it.
+
+    :param within: from the moment at which the workload says that it is ready again
+    """
+    lanes, victim, again = act.lanes(probe), act.victim, _undone(act)
+    took = {lane.node: _first(act, lane, victim, again) for lane in lanes}
+    bounds = {node: within.at_most(act.settings_on(node)) for node in took}
+    worst = max(took, key=lambda node: bounds[node].ratio(took[node].low))
+    known, bound = took[worst], bounds[worst]
+    why = f"{victim} was ready again and gave its first answer {known.high:.2f} s later, on {worst}"
+    if known.high == float("inf"):
+        why = f"{victim} had given no answer on {worst} {known.low:.1f} s after it was ready again"
+    return conclude(
+        f"{why}; allowed are {bound.value:g} s.",
+        {"resumed": seconds(known)},
+        {"resumed": bound},
+        nodes=tuple(took),
+        window=(act.start, act.end),
+        probes=(probe,),
+        decisive=tuple(f"{node}: first answer after {took[node].high:.2f} s" for node in took),
+    )
+
+
+@check
+def stays_ready(act: Act, *apps: str) -> Finding:
+    """Check that no pod of a node turns unready while its kubelet restarts, until the case's bound has passed.
+
+    :raises Inconclusive: when no pod was Ready there before, or the kubelet was not seen to be back
+    """
+    fault, since = act.fault, act.since
+    back, node = fault.returned, fault.targets[0].rpartition("/")[2]
+    changes = [change for app in apps for change in labelled(act.changes("Pod"), app) if node_of(change.object) == node]
+    before = {one.uid: is_ready(one.object) for one in changes if one.seen <= since.low}
+    there = {uid for uid, ready in before.items() if ready}
+    if not there:
+        raise Inconclusive(f"no pod was Ready on {node} before its kubelet was restarted")
+    unready = _unready(changes, there, since.low)
+    act.lasts(act.bound)
+    why = (
+        f"{len(there)} pods on {node} stayed Ready in the {act.end - since.high:.0f} s after its kubelet was restarted"
+    )
+    if unready:
+        told = ", ".join(f"{name} after {when.since(since).high:.1f} s" for name, when in unready.items())
+        why = f"On {node} turned unready after its kubelet was restarted: {told}"
+    return conclude(
+        f"{why}; the kubelet was back after {back.since(since).high:.1f} s.",
+        {"turned unready": Measure(len(unready), "pods"), "watched": Measure(len(there), "pods")},
+        {"turned unready": _NONE_UNREADY},
+        nodes=(node,),
+        window=(act.start, act.end),
+    )
+
+
+def _unready(changes: Sequence[Change], there: set[str], since: float) -> dict[str, Interval]:
+    """When each of the pods was first seen not Ready, by its name."""
+    found: dict[str, Interval] = {}
+    for change in changes:
+        if change.uid in there and change.seen > since and (change.type == "DELETED" or not is_ready(change.object)):
+            found.setdefault(change.name, change.when)
+    return found
+
+
+def _answered_before(act: Act, lanes: Sequence[Lane], pod: str) -> None:
+    """Raise Inconclusive for a lane that the pod gave no answer before: its silence would prove nothing."""
+    for lane in lanes:
+        if not any(True for _ in _answers(lane, pod, act.baseline, act.since.low)):
+            raise Inconclusive(f"{pod} gave {lane.node} no answer before it turned unready")
+
+
+def _answers(lane: Lane, pod: str, since: float, until: float) -> list[float]:
+    """Return when the questions were sent that a pod answered, between two times."""
+    own = {number for number, by in enumerate(lane.names) if identity(by)[0] == pod}
+    return [lane.sent[at] for at in span(lane, since, until) if lane.codes[at] == _OK and lane.bys[at] in own]
+
+
+def _last(act: Act, lane: Lane, pod: str) -> Interval:
+    """How long after the fault the last question was sent that the pod answered."""
+    sent = _answers(lane, pod, act.since.low, act.lifted)
+    if not sent:
+        return Interval(0.0, 0.0)
+    return _not_negative(Interval(sent[-1] - lane.doubt, sent[-1] + lane.doubt).since(act.since))
+
+
+def _first(act: Act, lane: Lane, pod: str, again: Interval) -> Interval:
+    """How long after the pod was ready again the first question was sent that it answered; without an upper end for none."""
+    sent = _answers(lane, pod, again.low, act.end)
+    if not sent:
+        return Interval(act.end - again.high, float("inf"))
+    return _not_negative(Interval(sent[0] - lane.doubt, sent[0] + lane.doubt).since(again))
+
+
+def _not_negative(known: Interval) -> Interval:
+    return Interval(max(known.low, 0.0), max(known.high, 0.0))
+
+
+def _undone(act: Act) -> Interval:
+    phases = act.fault.phases
+    if "undoing" not in phases or "undone" not in phases:
+        raise Inconclusive(f"the fault {act.fault.fault} of “{act.name}” was not undone")
+    return Interval(phases["undoing"], phases["undone"])
+
+
+def _wrong(act: Act, lane: Lane, victim: str) -> int:
+    """How many answers came from a pod that was no endpoint then, apart from the one that turned unready."""
+    lag = act.settings_on(lane.node)["SYNC"] + MARGIN
+    found = strangers(act.recording, lane, lag, {})
+    asked = span(lane, act.since.low, act.lifted)
+    return sum(1 for at in asked if at in found and identity(lane.names[lane.bys[at]])[0] != victim)

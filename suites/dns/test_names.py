@@ -1,0 +1,197 @@
+"""Which names do a cluster's services and pods have, from where, and what do pods find in their environment?
+
+Given a Deployment behind a service with an address and one without, a StatefulSet behind a headless service, and a pod that
+looks names up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+
+from kubeskeptic import checks
+from kubeskeptic.bounds import CACHE, CACHE_DENIAL
+from kubeskeptic.durations import CONTAINERS_BACK
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.faults.components.rules import service_rules
+from kubeskeptic.faults.nodes.cordon_node import CordonNode
+from kubeskeptic.faults.pods.delete_pod import DeletePod
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.plugin import Holds, claim
+from kubeskeptic.probes.specs import Probe, dns_udp
+from kubeskeptic.sabotages import breakages, rewrites
+from kubeskeptic.scenarios import Scenario, Stage
+from kubeskeptic.scenarios.lookups import Lookups
+from kubeskeptic.scenarios.namespaces import namespace
+from kubeskeptic.timeline import Act
+from kubeskeptic.timeline.objects import ip_of
+
+names = Scenario(
+    "dns/names", "Names of services and pods are looked up, from pods of two namespaces and from every node."
+)
+
+TOP_LEVEL = ("museum", "aero", "coop")
+"""Top-level domains of the Internet, one of which names a namespace."""
+
+
+@names.given
+def services_and_a_pod_that_looks_names_up(stage: Stage) -> None:
+    """Services of both sorts run, and a pod that looks names up."""
+    stage.apply()
+
+
+@names.act("rules", needs=Risk.NODE, settled=False)
+def rules_are_read(stage: Stage) -> None:
+    """The rules of kube-proxy are read on every node."""
+    rules = {node: service_rules(stage.run.site, node) for node in stage.run.nodes}
+    for service in ("web", "web-pods"):
+        named = [node for node, lines in rules.items() if any(f"{stage.namespace}/{service}:" in one for one in lines)]
+        nodes = {len(rules): "every node", 0: "no node"}.get(len(named), ", ".join(named))
+        ip = str(stage.service(service).get("clusterIP") or "")
+        stage.see(
+            "rules", **{f"address of {service}": "None" if ip == "None" else "an address", f"{service} on": nodes}
+        )
+
+
+@names.act("records", settled=False)
+def records_of_a_pod_are_looked_up(stage: Stage) -> None:
+    """Names of a Deployment's pod are looked up, and that of an address that no pod has."""
+    pod = stage.pods("web")[0]
+    name, ip, look = pod["metadata"]["name"], ip_of(pod), Lookups(stage, "client")
+    domain, unused = f"{stage.namespace}.{{}}.{stage.run.cluster_domain}.", look.unused_address()
+    found = {
+        "its name, in svc": look.up(f"{name}.{domain.format('svc')}"),
+        "its name, in pod": look.up(f"{name}.{domain.format('pod')}"),
+        "its name, below the service": look.up(f"{name}.web.{domain.format('svc')}"),
+        "its name, below the headless service": look.up(f"{name}.web-pods.{domain.format('svc')}"),
+        "its address": look.up(f"{ip.replace('.', '-')}.{domain.format('pod')}"),
+        "an address that no pod has": look.up(f"{unused.replace('.', '-')}.{domain.format('pod')}"),
+    }
+    meaning = {ip: "the pod", unused: "that address", "": "no answer"}
+    stage.see("records", **{what: meaning.get(answer, answer) for what, answer in found.items()})
+
+
+@names.act("scope", needs=Risk.NODE, settled=False)
+def names_are_looked_up_across_namespaces(stage: Stage) -> None:
+    """The same short name is looked up from two namespaces, and a name of the Internet below a namespace called like its
+    top-level domain.
+    """
+    look = Lookups(stage, "client")
+    with ExitStack() as there:
+        other = f"{stage.namespace[:57]}-other"
+        there.enter_context(namespace(stage.run, other))
+        theirs = look.neighbour(other, "web")
+        own, resolv = str(stage.service("web")["clusterIP"]), look.resolver()
+        meaning = {own: "the service here", theirs: "the service there", "": "no answer"}
+        found = {
+            "web, from here": look.up("web"),
+            "web, from there": look.up("web", of=other),
+            "web.there, from here": look.up(f"web.{other}"),
+            "web.here, from there": look.up(f"web.{stage.namespace}", of=other),
+        }
+        stage.see("scope", **{what: meaning.get(answer, answer) for what, answer in found.items()}, **resolv)
+        _captured(stage, look, there)
+
+
+def _captured(stage: Stage, look: Lookups, there: ExitStack) -> None:
+    """See what a name of the Internet answers while a namespace is called like its top-level domain.
+
+    :raises Inconclusive: when the cluster has a namespace of each of these names
+    """
+    taken = {str(one["metadata"]["name"]) for one in stage.run.kube.list("Namespace")["items"]}
+    free = [domain for domain in TOP_LEVEL if domain not in taken]
+    if not free:
+        raise Inconclusive(f"this cluster has namespaces {', '.join(TOP_LEVEL)}, and no other name is tried")
+    there.enter_context(namespace(stage.run, free[0]))
+    captor, name = look.service(free[0], "art"), f"art.{free[0]}"
+    found = {"with a dot at its end": look.up(f"{name}."), "without": look.up(name)}
+    meaning = {captor: "the service there"}
+    stage.see(
+        "captured", **{what: meaning.get(answer, "what is outside, or no answer") for what, answer in found.items()}
+    )
+
+
+@names.act("late", settled=False)
+def a_service_is_made_after_a_pod(stage: Stage) -> None:
+    """A service is made, and a second pod after it."""
+    look, before = Lookups(stage, "client"), stage.pods("client")[0]["metadata"]["name"]
+    late = look.service(stage.namespace, "late")
+    stage.run.kube.patch("Deployment", "client", stage.namespace, {"spec": {"replicas": 2}})
+    stage.wait(lambda: len(stage.pods("client")) == 2, CONTAINERS_BACK, "a second pod of client")
+    for pod in stage.pods("client"):
+        which = "before" if pod["metadata"]["name"] == before else "after"
+        variables = {line for line in stage.run_in(pod["metadata"]["name"], "env").splitlines() if "LATE_" in line}
+        told = f"LATE_SERVICE_HOST={late}" in variables and "LATE_SERVICE_PORT=80" in variables
+        found = look.up("late", of=pod["metadata"]["name"])
+        stage.see("late", **{f"variables, {which}": told, f"DNS, {which}": found == late})
+
+
+def name_of_a_pod(stage: Stage) -> Iterable[Probe]:
+    """Every node asks for the name of the StatefulSet's pod."""
+    yield dns_udp("db-0", stage.dns_server(), f"db-0.{stage.full_name('db')}", rate=20)
+
+
+@names.act("move", needs=Risk.NODE, asking=name_of_a_pod)
+def a_pod_moves(stage: Stage) -> None:
+    """The StatefulSet's pod is deleted while its node is cordoned."""
+    with (
+        stage.inflict(CordonNode(stage.node_of("db"))),
+        stage.inflict(DeletePod(stage.namespace, stage.victim("db"))) as deleted,
+    ):
+        pass
+    stage.hold(CACHE + CACHE_DENIAL, since=deleted.healed_at)
+
+
+@claim("headless.no-ip", act="rules", broken_by=("cluster-ip-set",))
+def test_a_headless_service_has_no_address_and_no_rules(act: Act, holds: Holds) -> None:
+    addresses = {"address of web-pods": "None", "web-pods on": "no node"}
+    holds(checks.matches(act, "rules", {"address of web": "an address", "web on": "every node", **addresses}))
+
+
+@claim("pod.own-record", act="records")
+def test_a_deployments_pod_has_a_record_of_its_address_only(act: Act, holds: Holds) -> None:
+    none = dict.fromkeys(
+        (
+            "its name, in svc",
+            "its name, in pod",
+            "its name, below the service",
+            "its name, below the headless service",
+        ),
+        "no answer",
+    )
+    holds(
+        checks.matches(act, "records", {**none, "its address": "the pod", "an address that no pod has": "that address"})
+    )
+
+
+@claim("namespace.scope", case="names", act="scope")
+def test_a_short_name_is_one_of_its_own_namespace(act: Act, holds: Holds) -> None:
+    here = {"web, from here": "the service here", "web.here, from there": "the service here"}
+    there = {"web, from there": "the service there", "web.there, from here": "the service there"}
+    search = {"search": "NAMESPACE.svc.DOMAIN svc.DOMAIN DOMAIN", "added by the node": True, "ndots": "5"}
+    holds(checks.matches(act, "scope", {**here, **there, **search}))
+
+
+@claim("namespace.scope", case="top-level domain", act="scope")
+def test_a_namespace_captures_names_of_the_internet(act: Act, holds: Holds) -> None:
+    outside = {"with a dot at its end": "what is outside, or no answer"}
+    holds(checks.matches(act, "captured", {"without": "the service there", **outside}))
+
+
+@claim("service.env-order", act="late")
+def test_a_pod_sees_services_that_were_there_before_it(act: Act, holds: Holds) -> None:
+    variables = {"variables, before": False, "variables, after": True}
+    holds(checks.matches(act, "late", {**variables, "DNS, before": True, "DNS, after": True}))
+
+
+@claim("statefulset.name", act="move", within=CACHE + CACHE_DENIAL)
+def test_a_pods_name_follows_it(act: Act, holds: Holds) -> None:
+    holds(checks.pod_name_follows(act, "db-0", "db-0"))
+
+
+names.sabotage("move")(breakages.coredns_stale)
+names.rewrite(rewrites.cluster_ip_set)
+names.rewrite(rewrites.pods_with_names)
+names.rewrite(rewrites.dns_policy_default)
+names.rewrite(rewrites.service_links_off)
+names.rewrite(rewrites.two_pods_of_a_name)

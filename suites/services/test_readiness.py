@@ -1,0 +1,118 @@
+"""A pod turns unready and ready again, another is deleted, a kubelet restarts, a container hangs; who gets traffic, and what
+does DNS answer?
+
+Given three pods behind a service and a headless one, a StatefulSet behind a headless service, asked from every node, and one
+pod with a liveness probe.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+
+from kubeskeptic import checks
+from kubeskeptic.bounds import CACHE, HANG, LEASE, PROGRAMMING_LAG, READY, START, UNREADY
+from kubeskeptic.faults.components.stop_kubelet import StopKubelet
+from kubeskeptic.faults.pods.delete_pod import DeletePod
+from kubeskeptic.faults.pods.hang_container import HangContainer
+from kubeskeptic.faults.pods.make_unready import MakeUnready
+from kubeskeptic.findings import all_of
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.plugin import Holds, claim
+from kubeskeptic.probes.specs import dns_tcp, dns_udp, http_new
+from kubeskeptic.sabotages import breakages, rewrites
+from kubeskeptic.scenarios import Scenario, Stage
+from kubeskeptic.timeline import Act
+from kubeskeptic.timeline.objects import node_of
+
+readiness = Scenario("services/readiness", "Pods turn unready and ready again, come and go, and hang.")
+
+
+@readiness.given
+def pods_behind_services_with_and_without_an_address(stage: Stage) -> None:
+    """The services are asked from every node, and DNS for the names of those without an address."""
+    stage.apply()
+    server, pods, db = stage.dns_server(), stage.full_name("web-pods"), stage.full_name("db")
+    stage.ask(
+        http_new("web", stage.service("web")["clusterIP"], 80, rate=50),
+        dns_udp("pods-udp", server, pods, rate=20),
+        dns_tcp("pods-tcp", server, pods, rate=10),
+        dns_udp("srv", server, f"_http._tcp.{db}", qtype="SRV", rate=10),
+    )
+
+
+@readiness.act("unready")
+def a_pod_of_each_turns_unready(stage: Stage) -> None:
+    """A pod of each app says that it is not ready, and later that it is."""
+    web = MakeUnready(stage.namespace, stage.victim("web"), said=True)
+    db = MakeUnready(stage.namespace, stage.victim("db"), said=True)
+    with stage.inflict(web) as unready, stage.inflict(db):
+        stage.hold(UNREADY + PROGRAMMING_LAG)
+    stage.hold(READY + PROGRAMMING_LAG, since=unready.undone_at)
+
+
+@readiness.act("deleted")
+def a_pod_goes_and_another_comes(stage: Stage) -> None:
+    """A pod is deleted and replaced."""
+    with stage.inflict(DeletePod(stage.namespace, stage.victim("web"))) as deleted:
+        pass
+    stage.hold(CACHE, since=deleted.healed_at)
+
+
+@readiness.act("kubelet", needs=Risk.NODE, settled=False)
+def a_kubelet_restarts(stage: Stage) -> None:
+    """The kubelet of a node with pods is stopped and started again at once."""
+    with stage.inflict(StopKubelet(stage.node_of("web"))):
+        pass
+    stage.moment("back")
+    stage.hold()
+
+
+@readiness.act("hang", needs=Risk.NODE, settled=False)
+def a_container_hangs(stage: Stage) -> None:
+    """The process of a container is stopped by SIGSTOP."""
+    with stage.inflict(HangContainer(stage.namespace, stage.victim("stuck"))):
+        stage.hold()
+
+
+@claim("service.follows-readiness", case="unready", act="unready", of="web", within=UNREADY + PROGRAMMING_LAG)
+def test_every_node_follows_the_readiness_of_a_pod(act: Act, holds: Holds) -> None:
+    holds(all_of([checks.stops_sending(act, "web"), checks.resumes_sending(act, "web", READY + PROGRAMMING_LAG)]))
+
+
+@claim(
+    "service.follows-readiness", case="kubelet restarted", act="kubelet", within=LEASE + UNREADY + PROGRAMMING_LAG,
+    broken_by=("pod-unready",),
+)  # fmt: skip
+def test_nothing_turns_unready_when_a_kubelet_restarts(act: Act, holds: Holds) -> None:
+    holds(checks.stays_ready(act, "web", "db"))
+
+
+@claim("headless.many-a", act=("unready", "deleted"), within=CACHE)
+def test_a_headless_name_answers_the_ready_pods(act: Act, holds: Holds) -> None:
+    holds(checks.addresses_follow(act, "web-pods", "pods-udp", "pods-tcp"))
+
+
+@claim("statefulset.srv", act="unready", within=CACHE)
+def test_srv_records_name_the_ready_pods(act: Act, holds: Holds) -> None:
+    holds(checks.targets_follow(act, "db", "srv"))
+
+
+@claim("heal.hang", act="hang", within=HANG + START)
+def test_a_container_that_hangs_is_restarted(act: Act, holds: Holds) -> None:
+    holds(checks.restarted_in_place(act))
+
+
+readiness.sabotage("unready")(breakages.kube_proxy_frozen)
+readiness.sabotage("unready")(breakages.endpointslice_controller_off)
+readiness.sabotage("unready")(breakages.coredns_stale)
+readiness.rewrite(rewrites.readiness_probe_removed)
+readiness.rewrite(rewrites.not_ready_published)
+readiness.rewrite(rewrites.liveness_probe_removed)
+
+
+@readiness.sabotage("kubelet:back")
+def pod_unready(stage: Stage) -> AbstractContextManager[object]:
+    """A pod on the node of the kubelet turns unready."""
+    node = stage.node_of("web")
+    pod = next(pod for pod in stage.pods("web") if node_of(pod) == node)
+    return stage.inflict(MakeUnready(stage.namespace, str(pod["metadata"]["name"])))

@@ -1,0 +1,199 @@
+"""Do DNS answers follow the pods? Pod a turns unready at 2 s; the bound is 2 s, the margin's. Two ticks a second.
+
+``2`` both pods, ``a`` and ``1`` pod a and pod b alone, ``0`` no record, ``x`` NXDOMAIN, ``s`` another address, ``t`` timed out,
+``c`` cut short, a blank nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kubeskeptic import checks
+from kubeskeptic.agent.outcomes import Outcome
+from kubeskeptic.bounds import Interval, constant
+from kubeskeptic.checks.names import Right, staleness
+from kubeskeptic.findings import Finding, Verdict
+from kubeskeptic.timeline import Act, ActSpan, Change, Gap, Lane, Sample
+from tests.drawn import pod, recording, settings
+
+NOTHING = constant("test", 0.0)
+"""Two seconds when the margin is added."""
+A, B = "10.0.0.1", "10.0.0.2"
+QNAME = "web.ns.svc.cluster.local."
+SIGNS = {
+    "2": (Outcome.OK, f"{A},{B}|NOERROR|30"),
+    "1": (Outcome.OK, f"{B}|NOERROR|30"),
+    "a": (Outcome.OK, f"{A}|NOERROR|30"),
+    "s": (Outcome.OK, "10.0.0.9|NOERROR|30"),
+    "0": (Outcome.WRONG, "|NOERROR|5"),
+    "x": (Outcome.NXDOMAIN, "|NXDOMAIN|5"),
+    "t": (Outcome.TIMEOUT, ""),
+    "c": (Outcome.WRONG, "|TRUNCATED|"),
+    "?": (Outcome.UNKNOWN, ""),
+}
+UNREADY = pod(2.0, "web-a", ip=A, ready=False)
+
+
+def lane(drawing: str, node: str = "n1", probe: str = "name", doubt: float = 0.0) -> Lane:
+    samples = (
+        Sample(tick, tick * 0.5, 0.001, *SIGNS[sign], 40000 + tick) for tick, sign in enumerate(drawing) if sign != " "
+    )
+    found = Lane(node, probe, 0.5, samples)
+    found.doubt = doubt
+    return found
+
+
+def service(**more: Any) -> Change:
+    spec = {"selector": {"app": "web"}, "ports": [{"name": "http", "port": 80, "targetPort": "http"}]}
+    return Change(0.0, "LISTED", "Service", {"metadata": {"name": "web", "uid": "s"}, "spec": spec | more})
+
+
+def act(*lanes: Lane, changes: tuple[Change, ...] = (UNREADY,), end: float = 9.0, gap: Gap | None = None) -> Act:
+    there = (pod(-5.0, "web-a", ip=A), pod(-5.0, "web-b", ip=B), pod(-5.0, "other", app="other", ip="10.0.0.9"))
+    seen = recording(
+        service(),
+        *there,
+        *changes,
+        lanes={(one.node, one.probe): one for one in lanes},
+        nodes=tuple(dict.fromkeys(one.node for one in lanes)),
+        specs={one.probe: {"qname": QNAME if one.probe == "name" else f"_http._tcp.{QNAME}"} for one in lanes},
+        acts={"act": ActSpan("act", 0, 1, end)},
+        settings=settings(),
+        gaps=[gap] if gap else [],
+    )
+    return Act(seen, ["act"], within=NOTHING)
+
+
+def addresses(*drawings: str, doubt: float = 0.0, **more: Any) -> Finding:
+    lanes = [lane(one, f"n{number}", doubt=doubt) for number, one in enumerate(drawings, 1)]
+    return checks.addresses_follow(act(*lanes, **more), "web", "name")
+
+
+#       0 1 2 3 4 5 6 7 8
+FINE = "222222111111111111"
+SLOW = "222222222111111111"
+
+
+def test_answers_that_follow_in_time() -> None:
+    finding = addresses(FINE, SLOW)
+    assert finding.verdict is Verdict.HOLDS, finding.why
+    assert finding.measured["stale"].value == pytest.approx(2.0)
+    assert finding.measured["changes"].value == 1
+
+
+def test_one_node_that_gets_stale_answers_violates() -> None:
+    finding = addresses(FINE, "222222222211111111")
+    assert finding.verdict is Verdict.VIOLATED
+    assert f"2.50 s old, {A}, {B} on n2" in finding.why
+    assert addresses("222222111111111112").verdict is Verdict.VIOLATED
+    assert addresses("222222111111111112").measured["stale"].value == pytest.approx(6.5)
+
+
+def test_a_clock_or_a_sight_in_doubt_decides_nothing() -> None:
+    assert addresses(SLOW, doubt=0.1).verdict is Verdict.INCONCLUSIVE
+    assert addresses(FINE, changes=(UNREADY._replace(age=1.6),)).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("sign", "sx0")
+def test_an_answer_that_was_never_right_is_wrong_since_the_last_change(sign: str) -> None:
+    assert addresses("222222" + 2 * sign + "1111111111").verdict is Verdict.HOLDS
+    assert addresses("222222111111" + sign + "11111").verdict is Verdict.VIOLATED
+    assert addresses(sign + FINE[1:]).verdict in (Verdict.VIOLATED, Verdict.INCONCLUSIVE)
+
+
+@pytest.mark.parametrize("sign", "tc")
+def test_a_lookup_that_fails_violates(sign: str) -> None:
+    finding = addresses(FINE[:12] + sign + FINE[13:])
+    assert finding.verdict is Verdict.VIOLATED
+    assert finding.measured["failed"].value == 1
+
+
+def test_what_was_not_seen_is_no_pass() -> None:
+    assert addresses(FINE[:12] + "?" + FINE[13:]).verdict is Verdict.INCONCLUSIVE
+    assert addresses(FINE[:8] + "   " + FINE[11:]).verdict is Verdict.INCONCLUSIVE
+    assert addresses(FINE, gap=Gap("watch", "", "", "Pod", 3.0, 3.5, "broke")).verdict is Verdict.INCONCLUSIVE
+    nothing = addresses("2" * 18, changes=())
+    assert (nothing.verdict, "nothing changed" in nothing.why) == (Verdict.INCONCLUSIVE, True)
+
+
+def test_an_act_that_ends_soon_after_a_change() -> None:
+    late = pod(7.5, "web-a", ip=A)
+    finding = addresses("222222111111111222", changes=(UNREADY, late))
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert "1.5 s after the last change" in finding.why
+    assert addresses("222222222211111222", changes=(UNREADY, late)).verdict is Verdict.VIOLATED
+
+
+def test_a_pod_that_goes_and_one_that_comes() -> None:
+    went = pod(2.0, "web-a", ip=A, deleting=True)
+    came = pod(3.0, "web-c", ip=A)
+    finding = addresses("222211222222222222", changes=(went, came))
+    assert finding.verdict is Verdict.HOLDS, finding.why
+    assert finding.measured["changes"].value == 2
+
+
+def test_staleness_of_one_answer() -> None:
+    right = [Right(Interval(at, at), frozenset(records)) for at, records in ((0.0, "ab"), (2.0, "b"), (4.0, "ab"))]
+
+    def stale(records: str, sent: float, took: float = 0.0, doubt: float = 0.0) -> Interval:
+        return staleness(right, Sample(0, sent, took, Outcome.OK), doubt, frozenset(records))
+
+    assert stale("ab", 1.0) == stale("b", 3.0) == stale("ab", 5.0) == (0.0, 0.0)
+    assert stale("ab", 3.0) == (1.0, 1.0)
+    assert stale("ab", 3.0, doubt=0.25) == (0.75, 1.25)
+    assert stale("ab", 3.5) == (0.0, 0.0)  # it was right before the recorder saw why
+    assert stale("ab", 3.0, took=1.5) == (0.0, 0.0)  # it may have been given once that was right again
+    assert stale("b", 7.0) == (3.0, 3.0)
+    assert stale("c", 5.5) == (1.5, 1.5)
+
+
+# -- SRV and the name of a pod -----------------------------------------------------------------------------------------------
+def srv(*targets: str) -> str:
+    return ",".join(f"0 50 {target}.{QNAME}" for target in targets) + "|NOERROR|30"
+
+
+def with_ports(change: Change, hostname: str = "") -> Change:
+    spec: dict[str, Any] = {"containers": [{"name": "server", "ports": [{"name": "http", "containerPort": 8080}]}]}
+    spec |= {"hostname": hostname} if hostname else {}
+    return change._replace(object=change.object | {"spec": change.object["spec"] | spec})
+
+
+def targets(before: str, after: str) -> Finding:
+    found = Lane("n1", "srv", 0.5)
+    for tick in range(18):
+        found.append(Sample(tick, tick * 0.5, 0.001, Outcome.OK, before if tick < 5 else after))
+    changes = (
+        with_ports(pod(-4.0, "web-a", ip=A), "web-a"), with_ports(pod(-4.0, "web-b", ip=B)),
+        with_ports(pod(2.0, "web-a", ip=A, ready=False), "web-a"),
+    )  # fmt: skip
+    return checks.targets_follow(act(found, changes=changes), "web", "srv")
+
+
+def test_srv_records_name_hosts_and_container_ports() -> None:
+    b = "8080 10-0-0-2"
+    finding = targets(srv("8080 web-a", b), srv(b))
+    assert finding.verdict is Verdict.HOLDS, finding.why
+    assert targets(srv("8080 web-a", b), srv("80 10-0-0-2")).verdict is Verdict.VIOLATED
+    assert targets(srv("8080 web-a", b), srv("8080 web-a", b)).verdict is Verdict.VIOLATED
+    assert targets(srv("8080 web-b", b), srv(b)).verdict is Verdict.VIOLATED
+
+
+def name_of_a(drawing: str, to: str = "n2") -> Finding:
+    moved = (pod(2.0, "web-a", ip=A, type="DELETED"), pod(3.0, "web-a", uid="new", ip=B, node=to))
+    return checks.pod_name_follows(act(lane(drawing), changes=moved), "web-a", "name")
+
+
+def test_a_pods_name_answers_the_live_pod_alone() -> None:
+    #                 0 1 2 3 4 5 6 7 8
+    assert name_of_a("aaaaxx111111111111").verdict is Verdict.HOLDS
+    assert name_of_a("aaaaaaaa1111111111").verdict is Verdict.HOLDS
+    assert name_of_a("aaaaxxxxxx11111111").verdict is Verdict.HOLDS
+    assert name_of_a("aaaaxxxxxxxx111111").verdict is Verdict.VIOLATED
+    assert name_of_a("aaaaaaaaaaaa111111").verdict is Verdict.VIOLATED
+    two = name_of_a("aaaaxx2111111111111"[:18])
+    assert two.verdict is Verdict.VIOLATED
+    assert "2 addresses at once" in two.why
+    stayed = name_of_a("aaaaxx111111111111", to="n1")
+    assert (stayed.verdict, "did not move" in stayed.why) == (Verdict.INCONCLUSIVE, True)

@@ -1,0 +1,153 @@
+"""Does traffic follow readiness? The pod turns unready at 1 s and is ready again at 5 s; the bound is 2 s, the margin's.
+
+``a`` is an answer of the pod that turns unready, ``.`` one of the other pod, ``r`` a refused request; two ticks a second.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kubeskeptic import checks
+from kubeskeptic.agent.outcomes import Outcome
+from kubeskeptic.bounds import constant
+from kubeskeptic.findings import Finding, Verdict
+from kubeskeptic.timeline import Act, ActSpan, Change, FaultSpan, Gap, Lane, Sample
+from tests.drawn import endpoints, fault, gone, pod, recording, settings, watched
+
+NOTHING = constant("test", 0.0)
+"""Two seconds when the margin is added."""
+PODS = {"pod-a": "n1", "pod-b": "n2"}
+SIGNS = {"a": (Outcome.OK, "ns/pod-a/pod-a"), ".": (Outcome.OK, "ns/pod-b/pod-b"), "s": (Outcome.OK, "ns/pod-z/pod-z")}
+
+
+def lane(drawing: str, node: str = "n1", doubt: float = 0.0) -> Lane:
+    found = Lane(node, "web", 0.5)
+    for tick, sign in enumerate(drawing):
+        if sign != " ":
+            outcome, by = SIGNS.get(sign, (Outcome.REFUSED, ""))
+            found.append(Sample(tick, tick * 0.5, 0.001, outcome, by, 40000 + tick))
+    found.doubt = doubt
+    return found
+
+
+def act(*drawings: str, doubt: float = 0.0, end: float = 9.0, fault_: FaultSpan | None = None) -> Act:
+    """A pod is told to be unready at 1 s, and to be ready again at 5 s, on as many nodes as there are drawings."""
+    lanes = [lane(one, f"n{number}", doubt) for number, one in enumerate(drawings, 1)]
+    told = fault_ or gone(name="make_unready", undoing=5.0, undone=5.0, healed=5.5)
+    return watched(
+        *lanes, pods=PODS, faults=(told,), spans=(ActSpan("act", 0, 1, end),), within=NOTHING,
+        changes=(endpoints(3.0, "pod-b", type="MODIFIED"), endpoints(6.0, *PODS, type="MODIFIED")),
+    )  # fmt: skip
+
+
+#       0 1 2 3 4 5 6 7 8
+FINE = "a.a.a.....a.a.a.a."
+LATE = "a.a.a.aa..a.a.a.a."
+
+
+def stops(*drawings: str, **more: Any) -> Finding:
+    return checks.stops_sending(act(*drawings, **more), "web")
+
+
+def test_the_last_answer_of_an_unready_pod_is_in_time() -> None:
+    finding = stops(FINE, FINE)
+    assert finding.verdict is Verdict.HOLDS, finding.why
+    assert finding.measured["stopped"].value == pytest.approx(1.0)
+
+
+def test_one_node_that_goes_on_sending_violates() -> None:
+    finding = stops(FINE, LATE)
+    assert finding.verdict is Verdict.VIOLATED
+    assert "2.50 s later, on n2" in finding.why
+    assert stops("a.a.a.a...a.a.a.a.").verdict is Verdict.HOLDS  # exactly at the bound
+
+
+def test_a_clock_in_doubt_decides_nothing() -> None:
+    assert stops(LATE, doubt=0.4).verdict is Verdict.VIOLATED
+    assert stops(LATE, doubt=0.5).verdict is Verdict.INCONCLUSIVE
+    assert stops("a.a.a.a...a.a.a.a.", doubt=0.1).verdict is Verdict.INCONCLUSIVE
+
+
+def test_silence_proves_nothing_where_there_was_no_answer_before() -> None:
+    finding = stops(FINE, ".." + FINE[2:])
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert "no answer before" in finding.why
+
+
+def test_answers_of_strangers_violate() -> None:
+    finding = stops("a.s.a.....a.a.a.a.")
+    assert finding.verdict is Verdict.VIOLATED
+    assert finding.measured["answered by others"].value == 1
+
+
+def test_an_unready_pod_that_was_not_watched_for_long_enough() -> None:
+    early = gone(name="make_unready", undoing=3.0, undone=3.0, healed=3.5)
+    finding = stops(FINE, fault_=early)
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert "before the bound" in finding.why
+    hole = FINE[:4] + "   " + FINE[7:]
+    assert stops(hole).verdict is Verdict.INCONCLUSIVE
+
+
+def resumes(*drawings: str, **more: Any) -> Finding:
+    return checks.resumes_sending(act(*drawings, **more), "web", NOTHING)
+
+
+def test_the_first_answer_of_a_pod_that_is_ready_again() -> None:
+    finding = resumes(FINE, "a.a.a.......a.a.a.")
+    assert finding.verdict is Verdict.HOLDS, finding.why
+    assert finding.measured["resumed"].value == pytest.approx(1.0)
+    assert resumes("a.a.a.........a.a.").verdict is Verdict.HOLDS  # exactly at the bound
+    assert resumes("a.a.a..........a..").verdict is Verdict.VIOLATED
+
+
+def test_a_pod_that_never_answers_again() -> None:
+    silent = resumes(FINE, "a.a.a.............")
+    assert silent.verdict is Verdict.VIOLATED
+    assert "given no answer on n2 4.0 s" in silent.why
+    assert resumes("a.a.a.............", end=6.5).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_pod_that_was_never_told_to_be_ready_again() -> None:
+    finding = resumes(FINE, fault_=gone(name="make_unready"))
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert "was not undone" in finding.why
+
+
+# -- a kubelet restarts ----------------------------------------------------------------------------------------------------
+BACK = {"applying": 1.0, "applied": 1.0, "bit": 1.1, "undoing": 1.2, "undone": 1.3, "healed": 2.0}
+
+
+def stays(*changes: Change, phases: dict[str, float] = BACK, end: float = 9.0, gap: Gap | None = None) -> Finding:
+    there = (pod(0.0, "web-a", node="n1"), pod(0.0, "web-b", node="n2"), pod(0.0, "web-c", node="n1", ready=False))
+    seen = recording(
+        *there,
+        *changes,
+        acts={"act": ActSpan("act", 0, 1, end)},
+        faults=[fault(phases, name="stop_kubelet", target="kubelet/n1")],
+        settings=settings(),
+        gaps=[gap] if gap else [],
+    )
+    return checks.stays_ready(Act(seen, ["act"], within=NOTHING), "web")
+
+
+def test_pods_that_stay_ready() -> None:
+    finding = stays(pod(3.0, "web-a", node="n1"), pod(3.0, "web-b", node="n2", ready=False))
+    assert finding.verdict is Verdict.HOLDS, finding.why
+    assert finding.measured["watched"].value == 1
+
+
+def test_a_pod_that_turns_unready_or_goes() -> None:
+    finding = stays(pod(3.0, "web-a", node="n1", ready=False), pod(3.5, "web-a", node="n1"))
+    assert finding.verdict is Verdict.VIOLATED
+    assert "web-a after 2.0 s" in finding.why
+    assert stays(pod(3.0, "web-a", node="n1", type="DELETED")).verdict is Verdict.VIOLATED
+    assert stays(pod(0.9, "web-a", node="n1", ready=False)).verdict is Verdict.INCONCLUSIVE
+
+
+def test_what_was_not_watched_long_enough_or_did_not_come_back() -> None:
+    assert stays(end=3.0).verdict is Verdict.INCONCLUSIVE
+    assert stays(phases={name: at for name, at in BACK.items() if name != "healed"}).verdict is Verdict.INCONCLUSIVE
+    assert stays(gap=Gap("watch", "", "", "Pod", 2.0, 2.5, "broke")).verdict is Verdict.INCONCLUSIVE
