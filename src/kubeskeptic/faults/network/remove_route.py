@@ -1,7 +1,7 @@
 """Remove a node's route to the pods of another node.
 
-Pods and processes of the node no longer reach those pods, while other nodes do. Packets from there still arrive. Packets between
-the nodes themselves are not affected. Only for networks that route each node's pod CIDR by itself.
+Pods and processes of the node no longer reach those pods, while other nodes do. Packets from there still arrive, and packets
+between the nodes themselves are unaffected. Only for networks that route each node's pod CIDR by itself.
 """
 
 from __future__ import annotations
