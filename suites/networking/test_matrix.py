@@ -49,11 +49,11 @@ def every_pod_asks_every_other(stage: Stage) -> None:
     found = members(stage)
     stage.see("members", **{one.name: {"node": one.node, "ip": one.ip, "host": one.host} for one in found})
     stage.see("matrix", **matrix(stage, found))
+    addresses_are_listed(stage)
 
 
-@network.act("addresses", settled=False, after="matrix")
 def addresses_are_listed(stage: Stage) -> None:
-    """The addresses of all pods of the cluster, and the ranges of its nodes, are listed."""
+    """List the addresses of all pods of the cluster, and the ranges of its nodes."""
     pods = [pod for pod in stage.run.kube.list("Pod")["items"] if objects.running(pod) and objects.ip_of(pod)]
     own = [pod for pod in pods if not pod["spec"].get("hostNetwork")]
     names = [f"{pod['metadata']['namespace']}/{pod['metadata']['name']}" for pod in own]
@@ -62,10 +62,17 @@ def addresses_are_listed(stage: Stage) -> None:
     stage.see("ranges", **{node["metadata"]["name"]: node["spec"].get("podCIDRs") or [] for node in nodes})
 
 
-@network.act("hairpin", settled=False)
-def a_pod_asks_its_own_service(stage: Stage) -> None:
-    """The one pod of a service asks that service."""
+@network.act("services", settled=False)
+def services_are_asked(stage: Stage) -> None:
+    """The one pod behind two services asks one of them, and this machine both of them through every node's port."""
     stage.hold(PROGRAMMING_LAG)
+    a_pod_asks_its_own_service(stage)
+    for service, policy in (("bounced", "Cluster"), ("direct", "Local")):
+        stage.see("node ports", **through_nodes(stage, service, "alone", policy))
+
+
+def a_pod_asks_its_own_service(stage: Stage) -> None:
+    """Let the one pod of a service ask that service."""
     (alone,) = (Member.of("alone", pod) for pod in stage.pods("alone"))
     service = {
         "kind": "http-new",
@@ -74,14 +81,6 @@ def a_pod_asks_its_own_service(stage: Stage) -> None:
         "expect": [alone.identity],
     }
     stage.see("hairpin", its_own_service=ask_from(stage, alone.pod, [service])[0]["outcome"])
-
-
-@network.act("node ports", settled=False)
-def node_ports_are_asked_from_outside(stage: Stage) -> None:
-    """The NodePorts of both services are asked through every node, from this machine."""
-    stage.hold(PROGRAMMING_LAG)
-    for service, policy in (("bounced", "Cluster"), ("direct", "Local")):
-        stage.see("node ports", **through_nodes(stage, service, "alone", policy))
 
 
 @network.act("host outside", needs=Risk.NODE, settled=False)
@@ -97,7 +96,7 @@ def a_host_outside_asks_pods(stage: Stage) -> None:
     stage.see("host outside", **{name: {"node": node, "outcome": outcome} for name, (node, outcome) in cells.items()})
 
 
-@claim("net.flat", act=("matrix", "addresses"))
+@claim("net.flat", act="matrix")
 def test_pods_see_each_other_under_their_own_addresses(act: Act, holds: Holds) -> None:
     holds(checks.flat(act, "matrix", "members", "addresses", "ranges"))
 
@@ -107,18 +106,18 @@ def test_every_pod_reaches_every_other_and_every_node(act: Act, holds: Holds) ->
     holds(checks.reaches_everything(act, "matrix", "members"))
 
 
-@claim("proxy.every-node", case="hairpin", act="hairpin")
+@claim("proxy.every-node", case="hairpin", act="services")
 def test_a_pod_reaches_its_own_service(act: Act, holds: Holds) -> None:
     holds(checks.matches(act, "hairpin", {"its own service": "ok"}))
 
 
-@claim("outside.double-bounce", case="Cluster", act="node ports")
+@claim("outside.double-bounce", case="Cluster", act="services")
 def test_any_node_answers_and_hides_the_client(act: Act, holds: Holds) -> None:
     cells = {"Cluster, the pod's node": "ok", "Cluster, other nodes": "ok"}
     holds(checks.matches(act, "node ports", {**cells, "Cluster, other nodes, the pod sees": "that node's address"}))
 
 
-@claim("outside.double-bounce", case="Local", act="node ports")
+@claim("outside.double-bounce", case="Local", act="services")
 def test_only_the_pods_node_answers_and_shows_the_client(act: Act, holds: Holds) -> None:
     cells = {"Local, the pod's node": "ok", "Local, other nodes": "timeout"}
     holds(checks.matches(act, "node ports", {**cells, "Local, the pod's node, the pod sees": "the client's address"}))
@@ -153,7 +152,7 @@ def direction_dropped(stage: Stage) -> AbstractContextManager[object]:
     return stage.inflict(CutOffNode(breakages.some_worker(stage), "workers", "leaving"), lasts=LASTS)
 
 
-@network.sabotage("hairpin")
+@network.sabotage("services")
 def rules_flushed(stage: Stage) -> AbstractContextManager[object]:
     """kube-proxy's rules on the pod's node are flushed, and it is kept from putting them back."""
     return stage.inflict(FlushServiceRules(stage.node_of("alone")), lasts=LASTS)
