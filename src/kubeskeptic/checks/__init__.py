@@ -5,6 +5,7 @@ and *holds* only where enough was seen (:mod:`kubeskeptic.checks.evidence`).
 """
 
 from kubeskeptic.checks.answers import answers_everywhere, crosses_nodes, same_answer
+from kubeskeptic.checks.convergence import converges
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failing import dead_share_only, fails_at_most, never_fails
 from kubeskeptic.checks.moves import catches_up, follows_move, stays_as_programmed
@@ -22,6 +23,7 @@ __all__ = [
     "balances",
     "catches_up",
     "check",
+    "converges",
     "crosses_nodes",
     "dead_share_only",
     "emptied_not_removed",

@@ -143,6 +143,17 @@ _CLAIMS = (
         broken_by=("route-removed", "direction-dropped"),
     ),
     Claim(
+        id="net.firewall",
+        chapter="networking",
+        says="unless specifically firewalled",
+        states="A default deny blocks every client of a pod; a policy that allows a label then lets clients with it through, "
+        "and one that allows a namespace lets clients of it through, and nobody else; each is in force within the margin.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("policy-removed", "drop-rule"),
+        needs=Risk.NODE,
+    ),
+    Claim(
         id="net.private",
         chapter="networking",
         says="pods run in private network",
