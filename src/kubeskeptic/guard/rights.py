@@ -50,6 +50,7 @@ HARNESS: Mapping[Risk, tuple[Right, ...]] = {
     Risk.NAMESPACE: (
         Right("namespaces", ("create", "delete", "patch")),
         Right("pods", OWN),
+        Right("pods/exec", ("create", "get")),  # programs of scenarios in their pods
         Right("pods/log", ("get",)),
         Right("pods/proxy", ("create", "delete", "get", "update")),  # the agents are asked through it
         Right("nodes/proxy", ("get",)),  # the kubelets' settings: /configz and /metrics
@@ -64,6 +65,7 @@ HARNESS: Mapping[Risk, tuple[Right, ...]] = {
         Right("leases", ("delete", "get", "patch"), "coordination.k8s.io", SYSTEM, (LEASE,)),
     ),
     Risk.NODE: (
+        Right("persistentvolumes", ("list",)),  # whether a claim's disk is a node's own
         Right("secrets", ("create", "get", "patch")),  # the exec pods' key
         Right("leases", ("get",), "coordination.k8s.io", "kube-node-lease"),
         Right("services", ("get",), where="default", names=("kubernetes",)),
