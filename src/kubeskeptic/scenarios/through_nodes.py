@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from kubeskeptic import objects
 from kubeskeptic.agent.answered_by import AnsweringPod
+from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.agent.question import TIMEOUT, Ending
 from kubeskeptic.agent.spec import parse
+from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.outside.client import HttpxProber, warm_up
 from kubeskeptic.probes.specs import http_new
 from kubeskeptic.scenarios.stage import Stage
@@ -28,6 +30,8 @@ def through_nodes(stage: Stage, service: str, app: str, policy: str) -> dict[str
 
     :param app: of the one pod behind the service, which has to be the one that answers
     :param policy: the word that its cells begin with
+    :raises NotAsked: when this machine reaches no node's port, and the nodes are elsewhere
+    :raises Inconclusive: when it reaches none of nodes that are its own containers
     """
     (pod,) = stage.pods(app)
     port = stage.service(service)["ports"][0]["nodePort"]
@@ -35,6 +39,9 @@ def through_nodes(stage: Stage, service: str, app: str, policy: str) -> dict[str
     home = objects.node_of(pod)
     endings = asyncio.run(_asked(list(nodes.values()), port, str(pod["metadata"]["name"])))
     seen = {name: _seen(ending, address) for (name, address), ending in zip(nodes.items(), endings, strict=True)}
+    if not any(one.outcome == Outcome.OK for one in seen.values()):
+        why = f"no node's port {port} is answered from this machine: {_one([one.outcome for one in seen.values()])}"
+        raise Inconclusive(why) if stage.run.cluster.image else NotAsked(why)
     here, others = [seen.pop(home)], list(seen.values())
     return {
         f"{policy}, {where}{what}": value
