@@ -6,6 +6,7 @@ its selector another one), asked over new connections from every node.
 
 from __future__ import annotations
 
+import time
 from contextlib import AbstractContextManager
 
 from kubeskeptic import checks
@@ -61,11 +62,11 @@ def the_single_pod_moves(stage: Stage) -> None:
 def kube_proxy_is_stopped(stage: Stage) -> None:
     """kube-proxy of one node is stopped, the endpoints of a service change, and kube-proxy is started again."""
     lag = PROGRAMMING_LAG.at_most(stage.settings).value
-    with stage.inflict(StopKubeProxy(breakages.some_worker(stage)), lasts=600):
+    with stage.inflict(StopKubeProxy(breakages.some_worker(stage)), lasts=600) as stopped:
         stage.moment("stopped")
-        stage.hold(BEFORE)
+        stage.hold(time.time() - stopped.applied_at + BEFORE)
         stage.run.kube.patch("Service", "switch", stage.namespace, {"spec": {"selector": {"app": "after"}}})
-        stage.hold(BEFORE + 2 * lag)
+        stage.hold(time.time() - stopped.applied_at + BEFORE + lag)
 
 
 @claim("proxy.same-rules", act="quiet")
