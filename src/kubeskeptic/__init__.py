@@ -18,10 +18,11 @@ __version__ = "0.1.0"
 WORDS = (
     "BACKOFF", "BEFORE_EVICTION", "CACHE", "DEAD_ENDPOINT_WINDOW", "EVICT", "GRACE", "HPA", "KILLED_CONTAINER_WINDOW",
     "LEASE", "MONITOR", "PROGRAMMING_LAG", "STABLE", "START", "SYNC", "SYN_SENT", "TTL", "UNTIL_EVICTED", "Act",
-    "Claim", "ControllerOff", "CordonNode", "CrashNode", "CutOffNode", "CutPods", "DelayPackets", "DeletePod",
-    "DrainNode", "DropPackets", "Finding", "FlushServiceRules", "FreezeKubeProxy", "FreezeNode", "HangContainer",
-    "Holds", "KillContainer", "KillCoreDns", "LimitBandwidth", "MakeUnready", "Measure", "Post", "Pressure",
-    "RestartNode", "Risk", "Scenario", "ShutDownNode", "SlowDown", "Stage", "StaleCoreDns", "StopComponent",
+    "ChangeServiceRule", "Claim", "ControllerOff", "CordonNode", "CrashNode", "CutOffNode", "CutPods", "DelayPackets",
+    "DeletePod", "DrainNode", "DropPackets", "Finding", "FlushServiceRules", "FreezeKubeProxy", "FreezeNode", "HangContainer",
+    "Holds", "KillContainer", "KillCoreDns", "LimitBandwidth", "MakeUnready",
+    "MasqueradePods", "Measure", "Post", "Pressure",
+    "RemoveRoute", "RestartNode", "Risk", "Scenario", "ShutDownNode", "SlowDown", "Stage", "StaleCoreDns", "StopComponent",
     "StopContainerd", "StopCoreDns", "StopKubeProxy", "StopKubelet", "TaintNode", "Verdict", "check", "claim",
     "dns_tcp", "dns_udp", "http_kept", "http_new", "tcp_connect",
 )

@@ -23,6 +23,7 @@ from kubeskeptic.bounds import (
 )
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.claims import Claim
+from kubeskeptic.faults.components.change_service_rule import ChangeServiceRule
 from kubeskeptic.faults.components.flush_service_rules import FlushServiceRules
 from kubeskeptic.faults.components.freeze_kube_proxy import FreezeKubeProxy
 from kubeskeptic.faults.components.pressure import Pressure
@@ -39,6 +40,8 @@ from kubeskeptic.faults.network.cut_pods import CutPods
 from kubeskeptic.faults.network.delay_packets import DelayPackets
 from kubeskeptic.faults.network.drop_packets import DropPackets
 from kubeskeptic.faults.network.limit_bandwidth import LimitBandwidth
+from kubeskeptic.faults.network.masquerade_pods import MasqueradePods
+from kubeskeptic.faults.network.remove_route import RemoveRoute
 from kubeskeptic.faults.nodes.cordon_node import CordonNode
 from kubeskeptic.faults.nodes.crash_node import CrashNode
 from kubeskeptic.faults.nodes.drain_node import DrainNode
@@ -78,6 +81,7 @@ __all__ = [
     "TTL",
     "UNTIL_EVICTED",
     "Act",
+    "ChangeServiceRule",
     "Claim",
     "ControllerOff",
     "CordonNode",
@@ -98,9 +102,11 @@ __all__ = [
     "KillCoreDns",
     "LimitBandwidth",
     "MakeUnready",
+    "MasqueradePods",
     "Measure",
     "Post",
     "Pressure",
+    "RemoveRoute",
     "RestartNode",
     "Risk",
     "Scenario",

@@ -55,6 +55,7 @@ POD: Mapping[str, dict[str, Any]] = {
     "make_unready": {},
     "slow_down": {"seconds": 1.0},
     "cut_pods": {},
+    "masquerade_pods": {},
 }
 WORKER: Mapping[str, dict[str, Any]] = {
     "crash_node": {},
@@ -69,11 +70,13 @@ WORKER: Mapping[str, dict[str, Any]] = {
     "stop_kube_proxy": {},
     "freeze_kube_proxy": {},
     "flush_service_rules": {},
+    "change_service_rule": {},
     "pressure": {"resource": "memory"},
     "cut_off_node": {},
     "drop_packets": {"percent": 40},
     "limit_bandwidth": {"kilobits": 256},
     "delay_packets": {"milliseconds": 200},
+    "remove_route": {},
 }
 INSIDE = (
     "stop_kubelet",
@@ -81,11 +84,13 @@ INSIDE = (
     "stop_kube_proxy",
     "freeze_kube_proxy",
     "flush_service_rules",
+    "change_service_rule",
     "pressure",
     "cut_off_node",
     "drop_packets",
     "limit_bandwidth",
     "delay_packets",
+    "remove_route",
 )
 """Those of a worker that are inflicted from inside the node, and so through a pod of ours as well."""
 CONTROL_PLANE: Mapping[str, dict[str, Any]] = {
@@ -123,7 +128,7 @@ def settings(fault: str, pods: Names, node: str, namespace: str) -> Mapping[str,
     if fault in WORKER:
         return {"node": node} | WORKER[fault]
     one, other, _ = pods()
-    names = {"first": one, "second": other} if fault == "cut_pods" else {"pod": one}
+    names = {"first": one, "second": other} if fault in ("cut_pods", "masquerade_pods") else {"pod": one}
     return {"namespace": namespace} | names | POD[fault]
 
 

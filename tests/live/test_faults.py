@@ -10,6 +10,7 @@ import pytest
 from kubeskeptic.durations import CLEANUP_GONE
 from kubeskeptic.errors import MissingRequirement
 from kubeskeptic.faults import Fault, Site
+from kubeskeptic.faults.components.change_service_rule import ChangeServiceRule
 from kubeskeptic.faults.components.flush_service_rules import FlushServiceRules
 from kubeskeptic.faults.components.freeze_kube_proxy import FreezeKubeProxy
 from kubeskeptic.faults.components.pressure import Pressure
@@ -27,6 +28,8 @@ from kubeskeptic.faults.network.cut_pods import CutPods
 from kubeskeptic.faults.network.delay_packets import DelayPackets
 from kubeskeptic.faults.network.drop_packets import DropPackets
 from kubeskeptic.faults.network.limit_bandwidth import LimitBandwidth
+from kubeskeptic.faults.network.masquerade_pods import MasqueradePods
+from kubeskeptic.faults.network.remove_route import RemoveRoute
 from kubeskeptic.faults.nodes.cordon_node import CordonNode
 from kubeskeptic.faults.nodes.crash_node import CrashNode
 from kubeskeptic.faults.nodes.drain_node import DrainNode
@@ -43,7 +46,7 @@ from kubeskeptic.node_access import PodAccess
 from kubeskeptic.waiting import until
 
 from .faults_check import bites_and_heals
-from .workload import Names, gone, three_pods
+from .workload import Names, apart, gone, three_pods
 
 pytestmark = pytest.mark.live
 
@@ -100,6 +103,7 @@ INSIDE_FAULTS: dict[str, Callable[[str], Fault]] = {
     "stop_kube_proxy": StopKubeProxy,
     "freeze_kube_proxy": FreezeKubeProxy,
     "flush_service_rules": FlushServiceRules,
+    "change_service_rule": ChangeServiceRule,
     "pressure of memory": lambda node: Pressure(node, "memory"),
     "pressure of disk": lambda node: Pressure(node, "disk"),
     "cut_off_node": CutOffNode,
@@ -110,6 +114,7 @@ INSIDE_FAULTS: dict[str, Callable[[str], Fault]] = {
     "drop_packets": lambda node: DropPackets(node, 40),
     "limit_bandwidth": lambda node: LimitBandwidth(node, 256),
     "delay_packets": lambda node: DelayPackets(node, 200),
+    "remove_route": RemoveRoute,
 }
 
 CONTROL_PLANE_FAULTS: dict[str, Fault] = {
@@ -151,6 +156,11 @@ def test_pods_are_cut_off_through_either_way(reached: Site, pods: Names) -> None
     print(f"by {reached.access.transport}:", bites_and_heals(CutPods(NAMESPACE, one, other), reached))
 
 
+def test_pods_of_a_node_are_masqueraded_through_either_way(reached: Site, pods: Names) -> None:
+    one, other = apart(reached, NAMESPACE, pods())
+    print(f"by {reached.access.transport}:", bites_and_heals(MasqueradePods(NAMESPACE, one, other), reached))
+
+
 @pytest.mark.parametrize("name", CONTROL_PLANE_FAULTS)
 def test_control_plane_fault(site: Site, name: str) -> None:
     print(bites_and_heals(CONTROL_PLANE_FAULTS[name], site))
@@ -159,4 +169,4 @@ def test_control_plane_fault(site: Site, name: str) -> None:
 def test_every_fault_is_here() -> None:
     groups = (POD_FAULTS, NODE_FAULTS, INSIDE_FAULTS, CONTROL_PLANE_FAULTS)
     here = {name.partition(" ")[0] for faults in groups for name in faults}
-    assert here | {CutPods.name} == set(FAULTS)
+    assert here | {CutPods.name, MasqueradePods.name} == set(FAULTS)

@@ -55,6 +55,12 @@ def _deployment(image: str, namespace: str) -> dict[str, Any]:
     }
 
 
+def apart(site: Site, namespace: str, names: list[str]) -> tuple[str, str]:
+    """Two of the pods that are on different nodes."""
+    homes = {name: objects.node_of(site.kube.get("Pod", name, namespace)) for name in names}
+    return next((one, other) for one in names for other in names if homes[one] != homes[other])
+
+
 def gone(site: Site, namespace: str) -> bool | NotYet:
     """Whether a namespace is gone."""
     try:

@@ -7,16 +7,21 @@ and *holds* only where enough was seen (:mod:`kubeskeptic.checks.evidence`).
 from kubeskeptic.checks.answers import answers_everywhere, crosses_nodes, same_answer
 from kubeskeptic.checks.availability import available
 from kubeskeptic.checks.capacity import never_overbooked
+from kubeskeptic.checks.convergence import converges
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failing import dead_share_only, fails_at_most, never_fails
 from kubeskeptic.checks.limits import killed_for_memory
+from kubeskeptic.checks.moves import catches_up, follows_move, stays_as_programmed
 from kubeskeptic.checks.names import addresses_follow, pod_name_follows, targets_follow
+from kubeskeptic.checks.networks import flat, not_reached, reaches_everything
 from kubeskeptic.checks.nodes import emptied_not_removed, turns_unknown
 from kubeskeptic.checks.pods import never_elsewhere, replaced_by_another, restarted_in_place, revived_in_place
 from kubeskeptic.checks.readiness import resumes_sending, stays_ready, stops_sending
 from kubeskeptic.checks.replicas import whole_again
+from kubeskeptic.checks.rules import same_rules
 from kubeskeptic.checks.scaling import ends_in_order, scaled
 from kubeskeptic.checks.scheduling import runs_in_time, runs_once_there_is_room, spreads, stays_pending
+from kubeskeptic.checks.spread import balances
 from kubeskeptic.checks.statefulsets import started_in_order, waits_for_its_node
 from kubeskeptic.checks.tables import matches
 from kubeskeptic.checks.templates import reaches_all_pods, reaches_new_pods_only
@@ -25,19 +30,26 @@ __all__ = [
     "addresses_follow",
     "answers_everywhere",
     "available",
+    "balances",
+    "catches_up",
     "check",
+    "converges",
     "crosses_nodes",
     "dead_share_only",
     "emptied_not_removed",
     "ends_in_order",
     "fails_at_most",
+    "flat",
+    "follows_move",
     "killed_for_memory",
     "matches",
     "never_elsewhere",
     "never_fails",
     "never_overbooked",
+    "not_reached",
     "pod_name_follows",
     "reaches_all_pods",
+    "reaches_everything",
     "reaches_new_pods_only",
     "replaced_by_another",
     "restarted_in_place",
@@ -46,9 +58,11 @@ __all__ = [
     "runs_in_time",
     "runs_once_there_is_room",
     "same_answer",
+    "same_rules",
     "scaled",
     "spreads",
     "started_in_order",
+    "stays_as_programmed",
     "stays_pending",
     "stays_ready",
     "stops_sending",

@@ -321,13 +321,87 @@ _CLAIMS = (
         broken_by=("pods-with-names",),
     ),
     Claim(
+        id="net.flat",
+        chapter="networking",
+        says="a flat, cluster-private IP space",
+        states="Every pod of the cluster has an address of its own in the range of some node, and a pod that is asked by "
+        "another one, on its node or elsewhere, sees the client's own address.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("pods-masqueraded",),
+    ),
+    Claim(
+        id="net.all-to-all",
+        chapter="networking",
+        says="All Pods can communicate with all other pods",
+        states="Every pod reaches every other pod and every node, and every node reaches every pod, within nodes and between "
+        "them, over TCP and UDP, in one packet and in more than fit into one.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("route-removed", "direction-dropped"),
+    ),
+    Claim(
+        id="net.firewall",
+        chapter="networking",
+        says="unless specifically firewalled",
+        states="A default deny blocks every client of a pod; a policy that allows a label then lets clients with it through, "
+        "and one that allows a namespace lets clients of it through, and nobody else; each is in force within the margin.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("policy-removed", "drop-rule"),
+        needs=Risk.NODE,
+    ),
+    Claim(
+        id="net.private",
+        chapter="networking",
+        says="pods run in private network",
+        states="A host outside the cluster that reaches its nodes, but has no route to pods, reaches no pod of any node.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("route-added-outside",),
+        needs=Risk.NODE,
+    ),
+    Claim(
         id="proxy.every-node",
         chapter="kube_proxy",
         says="even if they do not host the corresponding service",
-        states="ClusterIP and NodePort of a service answer through every node, whether it hosts one of its pods or not.",
+        states="ClusterIP and NodePort of a service answer through every node, whether it hosts one of its pods or not, and "
+        "its ClusterIP answers one of its own pods.",
         post=Post.AGREES,
         condition="",
         broken_by=("rules-flushed",),
+    ),
+    Claim(
+        id="proxy.same-rules",
+        chapter="kube_proxy",
+        says="all nodes have the same rules",
+        states="The service rules of all nodes are equal, less what is local to a node by definition.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("rule-removed",),
+        needs=Risk.NODE,
+    ),
+    Claim(
+        id="proxy.follows-move",
+        chapter="kube_proxy",
+        says="node A's kube-proxy will start forwarding traffic to B instead of localhost",
+        states="When the single pod of a service moves to another node, the old node, the new one and every other one get "
+        "their last answer from the old pod within the programming lag, and their first from the new pod within START plus "
+        "the programming lag.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("kube-proxy-frozen-on-a",),
+        needs=Risk.NODE,
+    ),
+    Claim(
+        id="proxy.balances",
+        chapter="kube_proxy",
+        says="each node will load-balance the request across all target nodes",
+        states="On every node, new connections spread over all endpoints of a service as equal shares would by chance.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("session-affinity", "endpoint-weighed"),
+        needs=Risk.NODE,
     ),
     Claim(
         id="proxy.crosses-nodes",
@@ -337,6 +411,26 @@ _CLAIMS = (
         post=Post.CONTRADICTS,
         condition="All the time: kube-proxy does not prefer a node's own pods.",
         broken_by=("internal-traffic-local",),
+    ),
+    Claim(
+        id="proxy.outlives-kube-proxy",
+        chapter="kube_proxy",
+        states="With kube-proxy stopped on one node no request to a service fails there; a change of a service's endpoints is "
+        "not seen there while every other node follows it within the programming lag, and is seen there within START plus "
+        "the programming lag once kube-proxy is started again.",
+        condition="The post does not speak of it: rules forward the traffic, and kube-proxy only writes them.",
+        broken_by=("rule-removed", "kube-proxy-frozen-elsewhere", "nothing-to-switch-to"),
+        needs=Risk.CONTROL_PLANE,
+    ),
+    Claim(
+        id="outside.double-bounce",
+        chapter="outside",
+        says="double-bounced through generic lb node into correct lb node",
+        states="A NodePort is answered through nodes without the pod, which then sees the address of that node; with "
+        "externalTrafficPolicy Local the pod sees the client's own address, and nodes without the pod do not answer.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("traffic-policies-swapped",),
     ),
 )
 

@@ -61,6 +61,7 @@ HARNESS: Mapping[Risk, tuple[Right, ...]] = {
         Right("deployments", ("list",), "apps"),  # what kube-system runs, compared at the end
         Right("services", ("list",)),
         Right("configmaps", ("list",)),
+        Right("networkpolicies", ("create", "delete", "patch"), "networking.k8s.io"),  # applied one after another
         Right("leases", ("create",), "coordination.k8s.io", SYSTEM),
         Right("leases", ("delete", "get", "patch"), "coordination.k8s.io", SYSTEM, (LEASE,)),
     ),

@@ -107,6 +107,23 @@ def _without_probe(manifest: Manifest, probe: str) -> Manifest:
     return changed
 
 
+def traffic_policies_swapped(manifests: list[Manifest]) -> list[Manifest]:
+    """Services with externalTrafficPolicy Cluster have Local instead, and the other way round."""
+    swapped = {"Cluster": "Local", "Local": "Cluster"}
+    policies = [swapped.get(one["spec"].get("externalTrafficPolicy", "")) for one in manifests]
+    return [_with(one, externalTrafficPolicy=to) if to else one for one, to in zip(manifests, policies, strict=True)]
+
+
+def session_affinity(manifests: list[Manifest]) -> list[Manifest]:
+    """The service `web` has sessionAffinity ClientIP."""
+    return [_with(one, sessionAffinity="ClientIP") if _is(one, "Service", "web") else one for one in manifests]
+
+
+def nothing_to_switch_to(manifests: list[Manifest]) -> list[Manifest]:
+    """The pod `after` lacks the label by which the service `switch` comes to select it."""
+    return [one | {"metadata": {"name": "after"}} if _is(one, "Pod", "after") else one for one in manifests]
+
+
 def _is(manifest: Manifest, kind: str, name: str) -> bool:
     return bool(manifest["kind"] == kind and manifest["metadata"]["name"] == name)
 

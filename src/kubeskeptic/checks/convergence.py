@@ -1,0 +1,33 @@
+"""How long does it take until the cluster does what it was told?"""
+
+from __future__ import annotations
+
+from kubeskeptic.bounds import Bound, Interval
+from kubeskeptic.checks.evidence import check
+from kubeskeptic.durations import MARGIN
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.findings import Finding, conclude, seconds
+from kubeskeptic.timeline import Act
+
+_MARGIN = Bound(MARGIN, "s", f"nothing but the margin {MARGIN:g}")
+
+
+@check
+def converges(act: Act, table: str) -> Finding:
+    """Check that every step of a table was in force within the margin.
+
+    :param table: by the step's name the seconds from the change to the last look that still saw the state before, and to the
+        first that saw the one after; the latter None when none did
+    """
+    steps: dict[str, list[float | None]] = act.table(table)
+    known = {name: Interval(low or 0.0, float("inf") if high is None else high) for name, (low, high) in steps.items()}
+    if not known:
+        raise Inconclusive(f"the table “{table}” has no step")
+    slowest = max(known, key=lambda name: known[name].high)
+    told = "never" if known[slowest].high == float("inf") else f"after at most {known[slowest].high:.2f} s"
+    return conclude(
+        f"Of {len(known)} steps, “{slowest}” was in force last, {told}.",
+        {name: seconds(one) for name, one in known.items()},
+        dict.fromkeys(known, _MARGIN),
+        window=(act.start, act.end),
+    )

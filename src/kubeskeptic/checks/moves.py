@@ -1,0 +1,206 @@
+"""Which pod answers before and after a service's endpoints change, node by node?
+
+::
+
+    node A   old old old  ✕ ✕  new new      last answer from the old pod, first from the new one
+    node B   old old old old ✕ ✕ new
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from kubeskeptic.agent.outcomes import Outcome
+from kubeskeptic.bounds import Bound, Interval
+from kubeskeptic.checks.evidence import check, span
+from kubeskeptic.durations import MARGIN
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.findings import Finding, Measure, conclude, seconds
+from kubeskeptic.timeline import Act, Lane
+from kubeskeptic.timeline.endpoints import identity, ready_pods, service_of
+
+_NEVER = float("inf")
+_SERVICE = "kubernetes.io/service-name"
+_NO_ANSWER = Bound(0, "answers", "its rules are out of date")
+_NO_REQUEST = Bound(0, "requests", "none may fail")
+
+
+@dataclass(frozen=True)
+class Handover:
+    """One lane after a change: seconds from the change to the last answer from the old, and to the first from the new."""
+
+    node: str
+    old: Interval
+    new: Interval
+    answers_of_new: int
+    failed: int
+
+
+@check
+def follows_move(act: Act, probe: str) -> Finding:
+    """Check that after the single pod's deletion every node gets its last answer from the old pod within the programming lag,
+    and its first from the new one, on another node, within the case's bound.
+    """
+    lanes, since = act.lanes(probe), act.since
+    service = service_of(act.recording, probe)
+    before, after = (ready_pods(act.recording, service, at) for at in (since.low, act.end))
+    if list(before) != [act.victim] or len(after) != 1 or set(after.values()) & set(before.values()):
+        raise Inconclusive(f"the pod did not move: it was {before}, and in the end {after}")
+    others = {lane.node for lane in lanes} - set(before.values()) - set(after.values())
+    if not others:
+        raise Inconclusive("no node was asked that had neither the old pod nor the new one")
+    _answered(act, lanes, since.low, before)
+    seen = [_handover(act, lane, since, act.end, before, after) for lane in lanes]
+    act.lasts(max((act.bound_on(lane.node) for lane in lanes), key=lambda one: one.value))
+    last = max(seen, key=lambda one: one.old.low)
+    first = max(seen, key=lambda one: act.bound_on(one.node).ratio(one.new.low))
+    (old, there), (new, here) = next(iter(before.items())), next(iter(after.items()))
+    told = "never answered" if first.new.high == _NEVER else f"answered after at most {first.new.high:.2f} s"
+    return conclude(
+        f"{old} on {there} answered its last {max(last.old.high, 0):.2f} s after its deletion, to {last.node}; "
+        f"{new} on {here} {told} on the slowest node, {first.node}; allowed are {act.bound_on(first.node).value:g} s.",
+        {"last from the old": seconds(last.old), "first from the new": seconds(first.new)},
+        {"last from the old": _lag(act, last.node), "first from the new": act.bound_on(first.node)},
+        nodes=tuple(lane.node for lane in lanes),
+        window=(act.start, act.end),
+        probes=(probe,),
+        decisive=tuple(map(_line, seen)),
+    )
+
+
+@check
+def stays_as_programmed(act: Act, probe: str) -> Finding:
+    """Check that while kube-proxy of one node is stopped, that node goes on with the endpoints it knew, and every other node
+    follows the change within the programming lag.
+    """
+    lanes, stopped = act.lanes(probe), _stopped(act)
+    before, after, changed = _change(act, probe)
+    _answered(act, lanes, changed.low, before)
+    seen = {lane.node: _handover(act, lane, changed, act.lifted, before, after) for lane in lanes}
+    if stopped not in seen or len(seen) < 2:
+        raise Inconclusive(f"{stopped}, or every other node, was not asked")
+    here = seen.pop(stopped)
+    slowest = max(seen.values(), key=lambda one: _lag(act, one.node).ratio(one.new.low))
+    last = max(seen.values(), key=lambda one: one.old.low)
+    told = "never answered" if slowest.new.high == _NEVER else f"answered after at most {slowest.new.high:.2f} s"
+    return conclude(
+        f"With kube-proxy stopped on {stopped}, {here.answers_of_new} answers there came from the new endpoints and "
+        f"{here.failed} requests failed; elsewhere they {told}, the slowest on {slowest.node}.",
+        {
+            "new answers where it is stopped": Measure(here.answers_of_new, "answers"),
+            "failed where it is stopped": Measure(here.failed, "requests"),
+            "first from the new elsewhere": seconds(slowest.new),
+            "last from the old elsewhere": seconds(last.old),
+        },
+        {
+            "new answers where it is stopped": _NO_ANSWER,
+            "failed where it is stopped": _NO_REQUEST,
+            "first from the new elsewhere": _lag(act, slowest.node),
+            "last from the old elsewhere": _lag(act, last.node),
+        },
+        nodes=tuple(lane.node for lane in lanes),
+        window=(act.start, act.lifted),
+        probes=(probe,),
+        decisive=tuple(map(_line, [here, *seen.values()])),
+    )
+
+
+@check
+def catches_up(act: Act, probe: str) -> Finding:
+    """Check that once kube-proxy is started again, its node follows the change that it missed within the case's bound."""
+    stopped = _stopped(act)
+    before, after, changed = _change(act, probe)
+    lanes = [lane for lane in act.lanes(probe) if lane.node == stopped]
+    if not lanes or changed.high > act.lifted:
+        raise Inconclusive(f"{stopped} was not asked, or nothing changed while kube-proxy was stopped")
+    back = Interval(act.lifted, act.lifted)
+    seen = _handover(act, lanes[0], back, act.end, before, after)
+    told = "never came" if seen.new.high == _NEVER else f"came after at most {seen.new.high:.2f} s"
+    return conclude(
+        f"After kube-proxy was let start again on {stopped}, the first answer from the new endpoints {told}; allowed are "
+        f"{act.bound_on(stopped).value:g} s.",
+        {"first from the new": seconds(seen.new), "last from the old": seconds(seen.old)},
+        {"first from the new": act.bound_on(stopped), "last from the old": act.bound_on(stopped)},
+        nodes=(stopped,),
+        window=(act.lifted, act.end),
+        probes=(probe,),
+        decisive=(_line(seen),),
+    )
+
+
+def _handover(
+    act: Act, lane: Lane, since: Interval, until: float, before: Collection[str], after: Collection[str]
+) -> Handover:
+    """Return when a lane changed over from the old pods to the new ones, seen until a moment."""
+    old, new, failed, answers = Interval(0.0, 0.0), Interval(max(until - since.high, 0.0), _NEVER), 0, 0
+    for at in span(lane, since.low, until):
+        sample = lane[at]
+        by = identity(sample.by)[0] if sample.outcome is Outcome.OK else ""
+        known = Interval(sample.sent - lane.doubt, sample.sent + sample.took + lane.doubt).since(since)
+        failed += not by
+        if by in before:
+            old = Interval(max(known.low, 0.0), max(known.high, 0.0))
+        elif by in after:
+            new, answers = (new if answers else Interval(max(known.low, 0.0), known.high)), answers + 1
+        elif by:
+            raise Inconclusive(f"{by} answered on {lane.node}, which is neither the old nor the new pod")
+    act.watched("EndpointSlice", "Pod")
+    return Handover(lane.node, old, new, answers, failed)
+
+
+def _answered(act: Act, lanes: Collection[Lane], until: float, before: Collection[str]) -> None:
+    """Every node got answers from the old pods before the change: else it could not be seen to leave them.
+
+    :raises Inconclusive: naming a node that did not
+    """
+    for lane in lanes:
+        if not any(identity(lane[at].by)[0] in before for at in span(lane, act.baseline, until)):
+            raise Inconclusive(f"{lane.node} had no answer of {', '.join(before)} before the change")
+
+
+def _change(act: Act, probe: str) -> tuple[set[str], set[str], Interval]:
+    """Return the pods behind a service before and after the first change of its endpoints since the fault, and when that was.
+
+    :raises Inconclusive: when there was none
+    """
+    service = str(service_of(act.recording, probe)["metadata"]["name"])
+    before: set[str] = set()
+    slices = [
+        one for one in act.changes("EndpointSlice") if one.object["metadata"].get("labels", {}).get(_SERVICE) == service
+    ]
+    for number, one in enumerate(slices):
+        members = _members(one.object)
+        if one.seen <= act.since.high:
+            before = members
+        elif members != before:
+            last = _members(slices[-1].object) - before
+            return before, last, Interval(one.earliest, slices[number].seen)
+    raise Inconclusive(f"the endpoints of {service} did not change while kube-proxy was stopped")
+
+
+def _members(one: dict[str, object]) -> set[str]:
+    endpoints = one.get("endpoints") or ()
+    assert isinstance(endpoints, list | tuple)
+    return {str(each["targetRef"]["name"]) for each in endpoints if each.get("targetRef")}
+
+
+def _stopped(act: Act) -> str:
+    """Return the node whose kube-proxy the fault stopped.
+
+    :raises Inconclusive: when it stopped none
+    """
+    for target in act.fault.targets:
+        if target.startswith("kube-proxy/"):
+            return target.rpartition("/")[2]
+    raise Inconclusive(f"the fault {act.fault.fault} stopped no kube-proxy")
+
+
+def _lag(act: Act, node: str) -> Bound:
+    sync = act.settings_on(node)["SYNC"]
+    return Bound(round(sync + MARGIN, 3), "s", f"SYNC {sync:g} + margin {MARGIN:g}")
+
+
+def _line(one: Handover) -> str:
+    new = "never" if one.new.high == _NEVER else f"{one.new.high:.2f} s"
+    return f"{one.node}: last from the old {one.old.high:.2f} s, first from the new {new}, {one.failed} failed"

@@ -1,0 +1,166 @@
+"""Who reaches whom, and under which address? Read from the tables that a scenario saw, one cell for each pair."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from kubeskeptic.agent.outcomes import Outcome
+from kubeskeptic.bounds import Bound
+from kubeskeptic.checks.evidence import check
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.findings import Finding, Measure, conclude
+from kubeskeptic.timeline import Act
+
+_NO_CELL = Bound(0, "cells", "every pair has to be answered")
+_FLAT = {
+    "used twice": Bound(0, "addresses", "each pod has an address of its own"),
+    "outside the ranges": Bound(0, "addresses", "each is in some node's podCIDR"),
+    "seen under another address": Bound(0, "cells", "no NAT between pods"),
+}
+_NOT_REACHED = Bound(0, "pods", "there is no route to them")
+CONTROL = "control: "
+"""Begins the name of a cell that must be answered, or nothing is known about the others."""
+
+Cells = Mapping[str, Mapping[str, Any]]
+
+
+@check
+def reaches_everything(act: Act, table: str, members: str) -> Finding:
+    """Check that every member reached every other one by every kind of question, within nodes and between them.
+
+    :param table: cells with ``from``, ``to``, ``kind`` and ``outcome``
+    :param members: cells with ``node``, ``ip`` and ``host`` by the member's name
+    """
+    cells, known = act.table(table), act.table(members)
+    _complete(act, cells, known)
+    bad = {name: cell for name, cell in cells.items() if cell["outcome"] != Outcome.OK}
+    unknown = sum(1 for cell in bad.values() if cell["outcome"] == Outcome.UNKNOWN)
+    failed = len(bad) - unknown
+    within = sum(1 for cell in cells.values() if known[cell["from"]]["node"] == known[cell["to"]]["node"])
+    kinds = sorted({str(cell["kind"]) for cell in cells.values()})
+    why = (
+        f"All {len(cells)} cells were answered: {len(known)} members on {len(act.recording.nodes)} nodes, each by "
+        f"{'; '.join(kinds)}; {within} within a node."
+    )
+    if bad:
+        ways = Counter(f"{cell['from']} → {cell['to']}: {cell['outcome']}" for cell in bad.values())
+        why = f"{len(bad)} of {len(cells)} cells were not answered ({_listed(ways)}); all must be."
+    return conclude(
+        why,
+        {"not answered": Measure(failed, "cells", failed, len(bad)), "asked": Measure(len(cells), "cells")},
+        {"not answered": _NO_CELL},
+        window=(act.start, act.end),
+        nodes=act.recording.nodes,
+        decisive=tuple(f"{name}: {cell['outcome']}" for name, cell in list(bad.items())[:8]),
+    )
+
+
+@check
+def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Finding:
+    """Check that pods' addresses are unique and in the nodes' ranges, and that each server saw the client's own address.
+
+    :param addresses: the address of every pod of the cluster that has one of its own
+    :param ranges: the podCIDRs of every node
+    """
+    cells, known, pods = act.table(table), act.table(members), act.table(addresses)
+    _complete(act, cells, known)
+    networks = [ip_network(cidr) for cidrs in act.table(ranges).values() for cidr in cidrs]
+    if not networks:
+        raise Inconclusive("no node has a podCIDR: which addresses are the cluster's is not known")
+    twice = sorted(ip for ip, count in Counter(pods.values()).items() if count > 1)
+    stray = sorted(name for name, ip in pods.items() if not any(ip_address(ip) in one for one in networks))
+    between = [cell for cell in cells.values() if not (known[cell["from"]]["host"] or known[cell["to"]]["host"])]
+    answered = [cell for cell in between if cell["outcome"] == Outcome.OK]
+    other = [cell for cell in answered if cell["peer"] != known[cell["from"]]["ip"]]
+    unseen = len(between) - len(answered)
+    said = [f"{ip} is used twice" for ip in twice] + [f"{name} has {pods[name]}, in no node's range" for name in stray]
+    said += [f"{cell['to']} saw {cell['from']} as {cell['peer']}, not {known[cell['from']]['ip']}" for cell in other]
+    why = f"{len(pods)} pods have an address of their own in {len(networks)} ranges; {len(answered)} saw the client's own."
+    if said:
+        why = f"{'; '.join(said[:4])}{f'; and {len(said) - 4} more' if len(said) > 4 else ''}."
+    return conclude(
+        why,
+        {
+            "used twice": Measure(len(twice), "addresses"),
+            "outside the ranges": Measure(len(stray), "addresses"),
+            "seen under another address": Measure(len(other), "cells", len(other), len(other) + unseen),
+            "pods": Measure(len(pods), "pods"),
+            "asked": Measure(len(between), "cells"),
+        },
+        _FLAT,
+        window=(act.start, act.end),
+        nodes=act.recording.nodes,
+        decisive=tuple(said[:8]),
+    )
+
+
+@check
+def not_reached(act: Act, table: str) -> Finding:
+    """Check that a client which reaches the nodes, as its control cells prove, reaches no pod, on no node.
+
+    :param table: cells with ``outcome`` and ``node``; those of controls begin with :data:`CONTROL`
+    """
+    cells = act.table(table)
+    controls = {name: cell for name, cell in cells.items() if name.startswith(CONTROL)}
+    pods = {name: cell for name, cell in cells.items() if name not in controls}
+    dead = sorted(name for name, cell in controls.items() if cell["outcome"] != Outcome.OK)
+    if dead or not controls:
+        raise Inconclusive(f"the client did not even reach what it must: {', '.join(dead) or 'no control was asked'}")
+    unasked = set(act.recording.nodes) - {str(cell["node"]) for cell in pods.values()}
+    if unasked:
+        raise Inconclusive(f"no pod on {', '.join(sorted(unasked))} was asked")
+    reached = sorted(
+        name for name, cell in pods.items() if cell["outcome"] in (Outcome.OK, Outcome.WRONG, Outcome.RESET)
+    )
+    # A refusal is an answer too: of the pod, or of somebody on the way.
+    refused = [name for name, cell in pods.items() if cell["outcome"] in (Outcome.REFUSED, Outcome.UNKNOWN)]
+    ways = Counter(str(cell["outcome"]) for cell in pods.values())
+    why = f"None of {len(pods)} pods was reached ({_listed(ways)}), while {len(controls)} of {len(controls)} controls were."
+    if reached:
+        why = f"{len(reached)} of {len(pods)} pods were reached from outside: {', '.join(reached[:6])}."
+    return conclude(
+        why,
+        {
+            "reached": Measure(len(reached), "pods", len(reached), len(reached) + len(refused)),
+            "asked": Measure(len(pods), "pods"),
+            "controls": Measure(len(controls), "cells"),
+        },
+        {"reached": _NOT_REACHED},
+        window=(act.start, act.end),
+        nodes=act.recording.nodes,
+        decisive=tuple(reached[:8]),
+    )
+
+
+def _complete(act: Act, cells: Cells, members: Mapping[str, Mapping[str, Any]]) -> None:
+    """Nothing is left out: a pod on every node, one in every node's own network, and every pair by every kind.
+
+    :raises Inconclusive: naming what was not asked
+    """
+    for host, what in ((False, "a pod"), (True, "a pod in the node's network")):
+        homes = {str(one["node"]) for one in members.values() if bool(one["host"]) is host}
+        lacking = sorted(set(act.recording.nodes) - homes)
+        if lacking:
+            raise Inconclusive(f"{what} was not there on {', '.join(lacking)}")
+    kinds = {str(cell["kind"]) for cell in cells.values()}
+    asked = {(cell["from"], cell["to"], cell["kind"]) for cell in cells.values()}
+    missing = [pair for pair in _pairs(members, kinds) if pair not in asked]
+    if missing or not kinds:
+        first = " → ".join(missing[0][:2]) if missing else "any pair"
+        raise Inconclusive(f"{len(missing)} cells were not asked, such as {first}")
+    nodes = {name: one["node"] for name, one in members.items() if not one["host"]}
+    if len(set(nodes.values())) == len(nodes):
+        raise Inconclusive("no two pods share a node: nothing was asked within one")
+
+
+def _pairs(members: Iterable[str], kinds: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    names = list(members)
+    return ((a, b, kind) for a in names for b in names if a != b for kind in kinds)
+
+
+def _listed(counts: Counter[str]) -> str:
+    told = ", ".join(f"{count} {what}" for what, count in counts.most_common(4))
+    return told + (f", and {len(counts) - 4} more" if len(counts) > 4 else "")

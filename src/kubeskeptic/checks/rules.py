@@ -1,0 +1,49 @@
+"""Do all nodes have the same service rules?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from kubeskeptic.bounds import Bound
+from kubeskeptic.checks.evidence import check
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.findings import Finding, Measure, conclude
+from kubeskeptic.timeline import Act
+
+_SAME = Bound(0, "rules", "every node has the same")
+
+
+@check
+def same_rules(act: Act, table: str, about: str) -> Finding:
+    """Check that every node has the same service rules, less what is local to a node by definition.
+
+    What most nodes have is compared with what each has. Two nodes that differ cannot say which of them is right.
+
+    :param table: the rules of each node, normalised, by the node's name
+    :param about: words that must appear in some rule of every table, such as a service's name: empty tables are equal, too
+    """
+    rules: Mapping[str, Sequence[str]] = act.table(table)
+    unread = sorted(set(act.recording.nodes) - rules.keys())
+    if unread or len(rules) < 2:
+        raise Inconclusive(f"the rules of {', '.join(unread) or 'a second node'} were not read")
+    if not any(about in rule for each in rules.values() for rule in each):
+        raise Inconclusive(f"no node has a rule for {about}: what was read are not the service rules")
+    nodes_with = Counter(rule for each in rules.values() for rule in set(each))
+    usual = {rule for rule, count in nodes_with.items() if 2 * count > len(rules)}
+    missing = [(node, rule) for node in rules for rule in sorted(usual - set(rules[node]))]
+    extra = [(node, rule) for node in rules for rule in sorted(set(rules[node]) - usual)]
+    said = [f"{node} lacks “{rule}”" for node, rule in missing] + [
+        f"{node} has “{rule}”, others do not" for node, rule in extra
+    ]
+    why = f"All {len(rules)} nodes have the same {len(usual)} service rules."
+    if said:
+        why = f"{len(said)} service rules differ between nodes: {'; '.join(said[:2])}{'; …' if len(said) > 2 else ''}."
+    return conclude(
+        why,
+        {"rules that differ": Measure(len(said), "rules"), "rules": Measure(len(usual), "rules")},
+        {"rules that differ": _SAME},
+        nodes=tuple(sorted(rules)),
+        window=(act.start, act.end),
+        decisive=tuple(said[:8]),
+    )

@@ -1,0 +1,115 @@
+"""Do requests spread evenly over a service's endpoints?
+
+Pearson's chi-square test of the answers of each node against equal shares. Its verdict is about chance only: the finding says
+how unequal shares would have to be to be noticed with that many requests.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping
+from statistics import NormalDist
+
+from kubeskeptic.agent.outcomes import Outcome
+from kubeskeptic.bounds import Bound
+from kubeskeptic.checks.evidence import check, span
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.findings import Finding, Measure, conclude
+from kubeskeptic.timeline import Act
+from kubeskeptic.timeline.endpoints import identity, ready_pods, service_of
+
+BY_CHANCE = 0.001
+"""How often equal shares may look as unequal as this on any of the nodes, by chance alone."""
+NOTICED = 0.99
+"""The power for which the finding says how unequal the shares would have to be."""
+FEWEST = 5
+"""Expected answers per endpoint below which the chi-square distribution does not describe the counts (Cochran's rule)."""
+
+
+@check
+def balances(act: Act, probe: str) -> Finding:
+    """Check that on every node the answers over new connections spread over all endpoints as equal shares would by chance."""
+    pods = ready_pods(act.recording, service_of(act.recording, probe), act.start)
+    if len(pods) < 2:
+        raise Inconclusive(f"the service has {len(pods)} Ready pods: there is nothing to spread over")
+    lanes = act.lanes(probe)
+    counts: dict[str, Counter[str]] = {}
+    for lane in lanes:
+        good = [at for at in span(lane, act.start, act.end) if lane[at].outcome is Outcome.OK]
+        counts[lane.node] = Counter(identity(lane[at].by)[0] for at in good)
+        stranger = sorted(counts[lane.node].keys() - pods.keys())
+        if stranger:
+            raise Inconclusive(f"{stranger[0]} answered, which is not one of the service's pods")
+        if len(good) < FEWEST * len(pods):
+            raise Inconclusive(f"{lane.node} had {len(good)} answers, too few for {len(pods)} endpoints")
+    chances = {node: chi_square_tail(statistic(one, pods), len(pods) - 1) for node, one in counts.items()}
+    limit = Bound(BY_CHANCE / len(lanes), "chance", f"p ≥ {BY_CHANCE:g} over {len(lanes)} nodes", at_least=True)
+    worst = min(chances, key=lambda node: chances[node])
+    fewest = min(one.total() for one in counts.values())
+    seen = 100 * noticeable(fewest, len(pods), limit.value)
+    shares = {node: _shares(one, pods) for node, one in counts.items()}
+    return conclude(
+        f"The answers on {worst} were the least even, {shares[worst]} of {counts[worst].total()} for {len(pods)} endpoints: "
+        f"as uneven by chance with p = {chances[worst]:.2g}. An endpoint with {seen:.0f} % more than its share would be seen.",
+        {
+            "least chance": Measure(float(f"{chances[worst]:.3g}"), "chance"),
+            "noticed from": Measure(round(seen, 1), "%"),
+            "answers": Measure(sum(one.total() for one in counts.values()), "requests"),
+        },
+        {"least chance": limit},
+        nodes=tuple(sorted(counts)),
+        window=(act.start, act.end),
+        probes=(probe,),
+        decisive=tuple(f"{node}: {shares[node]}, p = {chances[node]:.2g}" for node in sorted(counts)),
+    )
+
+
+def statistic(counts: Mapping[str, int], pods: Mapping[str, str]) -> float:
+    """Return Pearson's statistic of counts by pod against equal shares for all pods."""
+    expected = sum(counts.values()) / len(pods)
+    return sum((counts.get(pod, 0) - expected) ** 2 / expected for pod in pods)
+
+
+def chi_square_tail(value: float, freedom: int) -> float:
+    """Return the probability that a chi-square variable with so many degrees of freedom is at least ``value``.
+
+    The closed forms of the regularised upper incomplete gamma function for whole and half arguments.
+    """
+    half = value / 2
+    if freedom % 2:
+        tail, term = math.erfc(math.sqrt(half)), math.sqrt(half / math.pi) * 2 * math.exp(-half)
+        for number in range(1, freedom // 2 + 1):
+            tail, term = tail + term, term * half / (number + 0.5)
+        return tail
+    tail, term = 0.0, math.exp(-half)
+    for number in range(1, freedom // 2 + 1):
+        tail, term = tail + term, term * half / number
+    return tail
+
+
+def noticeable(asked: int, endpoints: int, chance: float) -> float:
+    """Return by which part one endpoint's share would have to exceed an equal one to be noticed with :data:`NOTICED` power.
+
+    By the normal approximation of the noncentral chi-square distribution; 0.2 stands for a share of 1.2 / endpoints.
+    """
+    freedom = endpoints - 1
+    critical = _least(lambda value: chi_square_tail(value, freedom) <= chance)
+    quantile = NormalDist().inv_cdf(NOTICED)
+    apart = _least(lambda more: freedom + more - quantile * math.sqrt(2 * (freedom + 2 * more)) >= critical)
+    return math.sqrt(apart * freedom / asked)
+
+
+def _least(enough: Callable[[float], bool]) -> float:
+    """Return the least value from which a monotonous condition is true."""
+    low, high = 0.0, 1.0
+    while not enough(high):
+        high *= 2
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high
+
+
+def _shares(counts: Mapping[str, int], pods: Mapping[str, str]) -> str:
+    return " + ".join(str(counts.get(pod, 0)) for pod in sorted(pods))

@@ -1,0 +1,91 @@
+"""Change one rule of a service on one node: remove the one that leads to the service, or weigh its first endpoint.
+
+kube-proxy is frozen first, if it runs, as it would put the rule back at the next change. No other rule is touched. Undoing
+puts the rule back where it was and lets kube-proxy continue. Only where kube-proxy programs iptables.
+"""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kubeskeptic.errors import BadInput
+from kubeskeptic.faults.components.kube_proxy import CONTINUE, PROCESS, synced
+from kubeskeptic.faults.components.one_rule import NAT, back, chosen, led_to, nat_rules
+from kubeskeptic.faults.curl import connect
+from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
+from kubeskeptic.faults.nodes.node_recovery import node_of
+from kubeskeptic.faults.targets import Target
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.waiting import NotYet
+
+FREEZE = ("sh", "-c", 'pkill -STOP -x "$1" || test "$?" = 1', "sh", PROCESS)
+
+
+@dataclass(frozen=True)
+class ChangeServiceRule(Fault):
+    """:param address: ClusterIP of the service; that of the API server's service when left out
+    :param percent: share that the first endpoint gets, from 1 to 99; 0 removes the rule that leads to the service
+    """
+
+    node: str
+    address: str = ""
+    port: int = 443
+    percent: int = 0
+
+    name: ClassVar[str] = "change_service_rule"
+    risk: ClassVar[Risk] = Risk.NODE
+
+    def plan(self, site: Site) -> Plan:
+        """Record the rule, and its place in its chain."""
+        if not 0 <= self.percent <= 99:
+            raise BadInput(f"an endpoint's share is 1 to 99 percent, or 0 to remove the rule, not {self.percent}")
+        node_of(site, self.node)
+        address = self.address or site.kube.get("Service", "kubernetes", "default")["spec"]["clusterIP"]
+        rules = [line for _, line in nat_rules(site, self.node)]
+        old, new = chosen(rules, address, self.port, self.percent)
+        chain = old.split()[1]
+        place = [rule for rule in rules if rule.startswith(f"-A {chain} ")].index(old) + 1
+        record = {"node": self.node, "address": address, "port": self.port, "place": place, "old": old, "new": new}
+        does = f"give the first endpoint {self.percent} %" if self.percent else "remove the rule that leads there"
+        return Plan(
+            (Target("service-rules", self.node),),
+            f"freeze kube-proxy on {self.node}, and of the service {address}:{self.port} {does}",
+            f"put the rule back on {self.node} and let kube-proxy continue",
+            record,
+            timers=(Timer(self.node, ("sh", "-c", f"{back(record)}; {shlex.join(CONTINUE)}")),),
+        )
+
+    def apply(self, site: Site, plan: Plan) -> None:
+        """Freeze kube-proxy, then change the rule, unless it is changed."""
+        node, old, new = plan.record["node"], plan.record["old"], plan.record["new"]
+        site.in_node(node, *FREEZE)
+        if old in [rule for _, rule in nat_rules(site, node)]:
+            _, chain, *words = shlex.split(old)
+            where = ("-R", chain, str(plan.record["place"]), *shlex.split(new)[2:]) if new else ("-D", chain, *words)
+            site.in_node(node, *NAT, *where)
+
+    def bite(self, site: Site, plan: Plan) -> str | NotYet:
+        """Evidence that the node does not reach the service; of a weighed endpoint, that its rule matched packets."""
+        node, new, at = plan.record["node"], plan.record["new"], f"{plan.record['address']}:{plan.record['port']}"
+        if not new:
+            reached = connect(site, node, at) is not None
+            return NotYet("the node still reaches the service") if reached else f"the node does not reach {at}"
+        connect(site, node, at)
+        matched = next((packets for packets, rule in nat_rules(site, node) if rule == new), 0)
+        return f"the changed rule of {at} has matched {matched} packets" if matched else NotYet("it matched no packet")
+
+    @classmethod
+    def undo(cls, site: Site, record: UndoRecord) -> None:
+        """Put the rule back, if it is still as we left it and its service is there; then let kube-proxy continue."""
+        site.in_node(record["node"], "sh", "-c", back(record))
+        site.in_node(record["node"], *CONTINUE)
+
+    @classmethod
+    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
+        """Evidence that kube-proxy has programmed every change, and that the rule is as before where the service still is."""
+        rules = [rule for _, rule in nat_rules(site, record["node"])]
+        if record["new"] in rules or (record["old"] not in rules and led_to(record["old"]) in " ".join(rules).split()):
+            return NotYet("the rule is not as before")
+        return synced(site, record["node"])

@@ -1,0 +1,57 @@
+"""One rule of a service in the nat table of a node: finding it, changing it, and putting it back."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+from kubeskeptic.errors import BadInput, MissingRequirement
+from kubeskeptic.faults.fault import Site, UndoRecord
+
+NAT = ("iptables", "-w", "5", "-t", "nat")
+_COUNTED = re.compile(r"\[(\d+):\d+\] (.*)")
+
+
+def chosen(rules: list[str], address: str, port: int, percent: int) -> tuple[str, str]:
+    """Return the rule to change, and what it becomes; the latter is empty when it is removed.
+
+    :raises BadInput: when there is no such service, or no second endpoint to take a share from
+    :raises MissingRequirement: when the rules are not iptables'
+    """
+    if not any(rule.startswith("-A KUBE-SERVICES ") for rule in rules):
+        raise MissingRequirement("kube-proxy does not program iptables on this node")
+    to = [r for r in rules if r.startswith(f"-A KUBE-SERVICES -d {address}/32 ") and f"--dport {port} " in f"{r} "]
+    if not to:
+        raise BadInput(f"no rule leads to {address}:{port}: name a service that has endpoints")
+    if not percent:
+        return to[0], ""
+    first = next((r for r in rules if r.startswith(f"-A {to[0].split()[-1]} ") and "--probability" in r), "")
+    if not first:
+        raise BadInput(f"{address}:{port} has fewer than two endpoints: there is no share to change")
+    probability = (
+        f"{round(percent / 100 * (1 << 31)) / (1 << 31):.11f}"  # as the kernel rounds it, and iptables prints it
+    )
+    return first, re.sub(r"--probability \S+", f"--probability {probability}", first)
+
+
+def nat_rules(site: Site, node: str) -> list[tuple[int, str]]:
+    """Return the rules of the nat table, each after the packets that it has matched."""
+    lines = site.in_node(node, "iptables-save", "-c", "-t", "nat").splitlines()
+    return [(int(found[1]), found[2].strip()) for line in lines if (found := _COUNTED.fullmatch(line.strip()))]
+
+
+def led_to(rule: str) -> str:
+    """Return the chain to which the rule led; without that chain, there is no place for the rule any more."""
+    return str(rule.split()[-1])
+
+
+def back(record: UndoRecord) -> str:
+    """Return the shell words that put the rule back; they do nothing when it is there, or when what it led to is gone."""
+    (_, chain, *old), new = shlex.split(record["old"]), shlex.split(record["new"])[2:]
+    nat, words, place = shlex.join(NAT), shlex.join(old), record["place"]
+    if new:
+        ours = f"{nat} -C {shlex.quote(chain)} {shlex.join(new)} 2>/dev/null"
+        return f"if {ours}; then {nat} -R {shlex.quote(chain)} {place} {words}; fi"
+    there = f"{nat} -S {shlex.quote(led_to(record['old']))} >/dev/null 2>&1"
+    missing = f"! {nat} -C {shlex.quote(chain)} {words} 2>/dev/null"
+    return f"if {there} && {missing}; then {nat} -I {shlex.quote(chain)} {place} {words}; fi"

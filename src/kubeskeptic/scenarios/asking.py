@@ -1,0 +1,106 @@
+"""Single questions asked from within pods: what a client there sees at this moment, all questions of a pod at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from kubeskeptic.agent.answered_by import AnsweringPod
+from kubeskeptic.kube import Kube
+from kubeskeptic.objects import ip_of, node_of
+from kubeskeptic.scenarios.stage import Stage
+
+Question = dict[str, Any]
+Answer = Mapping[str, Any]
+
+KINDS: dict[str, Question] = {
+    "TCP": {"kind": "http-new"},
+    "TCP, 64 KiB": {"kind": "http-payload", "size": 1 << 16},
+    "UDP": {"kind": "udp", "size": 64},
+    "UDP, 8 kB": {"kind": "udp", "size": 8000},
+}
+"""The questions of a matrix; the larger ones do not fit into one packet of any usual MTU."""
+AT_ONCE = 4
+"""Pods that ask at the same time."""
+
+_SCRIPT = """
+import asyncio, json, sys
+from kubeskeptic.agent.one_question import ask_once
+from kubeskeptic.agent.spec import parse
+
+async def asked():
+    return await asyncio.gather(*(ask_once(parse({"name": "asked", **one})) for one in json.loads(sys.argv[1])))
+
+print(json.dumps(asyncio.run(asked())))
+"""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A pod that asks and answers in a matrix.
+
+    :param name: what it is called in the table
+    :param host: whether it is in the network of its node
+    """
+
+    name: str
+    pod: str
+    identity: str
+    node: str
+    ip: str
+    port: int
+    host: bool
+
+    @classmethod
+    def of(cls, name: str, pod: Mapping[str, Any]) -> Member:
+        """Return the member that a Pod object is."""
+        meta, spec = pod["metadata"], pod["spec"]
+        port = spec["containers"][0]["ports"][0]["containerPort"]
+        identity = f"{meta['namespace']}/{meta['name']}/{meta['uid']}"
+        return cls(name, meta["name"], identity, node_of(pod), ip_of(pod), port, bool(spec.get("hostNetwork")))
+
+
+def ask_from(stage: Stage, pod: str, questions: Sequence[Question]) -> list[Answer]:
+    """Ask questions (:mod:`kubeskeptic.agent.spec`) from one of the scenario's pods, at once, and return how each ended.
+
+    :raises CommandFailed: when the pod cannot be told
+    """
+    said = stage.run_in(pod, "python3", "-c", _SCRIPT, json.dumps(questions))
+    answers: list[Answer] = json.loads(said)
+    return answers
+
+
+def ask_soon(kube: Kube, namespace: str, pod: str, question: Question) -> Answer:
+    """Ask one question from a workload, within milliseconds, and return how it ended.
+
+    The API server passes it on to the pod's own address: nothing may keep it from that.
+
+    :raises ClusterError: when the pod cannot be reached
+    """
+    path = f"/api/v1/namespaces/{namespace}/pods/{pod}:8080/proxy/ask"
+    answer: Answer = json.loads(kube.request("POST", path, question))
+    return answer
+
+
+def matrix(stage: Stage, members: Sequence[Member]) -> dict[str, dict[str, Any]]:
+    """Return how every member reaches every other one by every kind of question, cell by cell.
+
+    A cell has ``from``, ``to``, ``kind``, ``outcome``, and ``peer``: the client's address as the server saw it.
+    """
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        rows = pool.map(lambda one: list(_row(stage, one, members)), members)
+    return {f"{cell['from']} → {cell['to']}, {cell['kind']}": cell for row in rows for cell in row}
+
+
+def _row(stage: Stage, asker: Member, members: Sequence[Member]) -> Iterator[dict[str, Any]]:
+    pairs = [(other, kind) for other in members if other != asker for kind in KINDS]
+    questions = [
+        {**KINDS[kind], "host": other.ip, "port": other.port, "expect": [other.identity], "peer": True}
+        for other, kind in pairs
+    ]
+    for (other, kind), answer in zip(pairs, ask_from(stage, asker.pod, questions), strict=True):
+        peer = AnsweringPod.of(answer["by"]).peer
+        yield {"from": asker.name, "to": other.name, "kind": kind, "outcome": answer["outcome"], "peer": peer}

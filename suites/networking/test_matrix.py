@@ -1,0 +1,164 @@
+"""Every pod asks every other pod, and every node; then a host outside the cluster asks both.
+
+Given a pod on every node and one in every node's own network, the control plane included, and a pod `alone` that is the only
+one behind two NodePort services: `bounced` (externalTrafficPolicy Cluster) and `direct` (Local).
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+
+from kubeskeptic import checks, objects
+from kubeskeptic.bounds import PROGRAMMING_LAG
+from kubeskeptic.checks.networks import CONTROL
+from kubeskeptic.durations import PODS_READY
+from kubeskeptic.faults.components.flush_service_rules import FlushServiceRules
+from kubeskeptic.faults.network.cut_off_node import CutOffNode
+from kubeskeptic.faults.network.masquerade_pods import MasqueradePods
+from kubeskeptic.faults.network.remove_route import RemoveRoute
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.plugin import Holds, claim
+from kubeskeptic.sabotages import breakages, rewrites
+from kubeskeptic.scenarios import Scenario, Stage
+from kubeskeptic.scenarios.asking import Member, ask_from, matrix
+from kubeskeptic.scenarios.outside_host import outside_host, started
+from kubeskeptic.scenarios.through_nodes import through_nodes
+from kubeskeptic.timeline import Act
+
+network = Scenario("networking/matrix", "Every pod asks every other one and every node, and a host outside asks both.")
+LASTS = breakages.LASTS
+
+
+@network.given
+def a_pod_on_every_node(stage: Stage) -> None:
+    """A pod runs on every node, and another in every node's own network."""
+    stage.apply()
+    stage.wait(lambda: len(members(stage)) == 2 * len(stage.run.nodes) + 1, PODS_READY, "a pod of each on every node")
+
+
+def members(stage: Stage) -> list[Member]:
+    """Return those who ask and answer."""
+    pods = [Member.of(f"a pod on {objects.node_of(pod)}", pod) for pod in stage.pods("pod")]
+    hosts = [Member.of(objects.node_of(pod), pod) for pod in stage.pods("host")]
+    return [*pods, *(Member.of("alone", pod) for pod in stage.pods("alone")), *hosts]
+
+
+@network.act("matrix", settled=False)
+def every_pod_asks_every_other(stage: Stage) -> None:
+    """Every pod and every node asks every other one, by TCP and by UDP, in small packets and in large ones."""
+    found = members(stage)
+    stage.see("members", **{one.name: {"node": one.node, "ip": one.ip, "host": one.host} for one in found})
+    stage.see("matrix", **matrix(stage, found))
+    addresses_are_listed(stage)
+
+
+def addresses_are_listed(stage: Stage) -> None:
+    """List the addresses of all pods of the cluster, and the ranges of its nodes."""
+    pods = [pod for pod in stage.run.kube.list("Pod")["items"] if objects.running(pod) and objects.ip_of(pod)]
+    own = [pod for pod in pods if not pod["spec"].get("hostNetwork")]
+    names = [f"{pod['metadata']['namespace']}/{pod['metadata']['name']}" for pod in own]
+    stage.see("addresses", **dict(zip(names, map(objects.ip_of, own), strict=True)))
+    nodes = stage.run.kube.list("Node")["items"]
+    stage.see("ranges", **{node["metadata"]["name"]: node["spec"].get("podCIDRs") or [] for node in nodes})
+
+
+@network.act("services", settled=False)
+def services_are_asked(stage: Stage) -> None:
+    """The one pod behind two services asks one of them, and this machine both of them through every node's port."""
+    stage.hold(PROGRAMMING_LAG)
+    a_pod_asks_its_own_service(stage)
+    for service, policy in (("bounced", "Cluster"), ("direct", "Local")):
+        stage.see("node ports", **through_nodes(stage, service, "alone", policy))
+
+
+def a_pod_asks_its_own_service(stage: Stage) -> None:
+    """Let the one pod of a service ask that service."""
+    (alone,) = (Member.of("alone", pod) for pod in stage.pods("alone"))
+    service = {
+        "kind": "http-new",
+        "host": stage.service("bounced")["clusterIP"],
+        "port": 80,
+        "expect": [alone.identity],
+    }
+    stage.see("hairpin", its_own_service=ask_from(stage, alone.pod, [service])[0]["outcome"])
+
+
+@network.act("host outside", needs=Risk.NODE, settled=False)
+def a_host_outside_asks_pods(stage: Stage) -> None:
+    """A host next to the nodes, without a route to pods, asks every node's port and every pod's address."""
+    port = stage.service("bounced")["ports"][0]["nodePort"]
+    found = members(stage)
+    with started(stage) as host:
+        stage.moment("ready")
+        controls = {f"{CONTROL}{one.name}": (one.node, host.ask(one.ip, port)) for one in found if one.host}
+        pods = {one.name: (one.node, host.ask(one.ip, one.port)) for one in found if not one.host}
+    cells = {**controls, **pods}
+    stage.see("host outside", **{name: {"node": node, "outcome": outcome} for name, (node, outcome) in cells.items()})
+
+
+@claim("net.flat", act="matrix")
+def test_pods_see_each_other_under_their_own_addresses(act: Act, holds: Holds) -> None:
+    holds(checks.flat(act, "matrix", "members", "addresses", "ranges"))
+
+
+@claim("net.all-to-all", act="matrix")
+def test_every_pod_reaches_every_other_and_every_node(act: Act, holds: Holds) -> None:
+    holds(checks.reaches_everything(act, "matrix", "members"))
+
+
+@claim("proxy.every-node", case="hairpin", act="services")
+def test_a_pod_reaches_its_own_service(act: Act, holds: Holds) -> None:
+    holds(checks.matches(act, "hairpin", {"its own service": "ok"}))
+
+
+@claim("outside.double-bounce", case="Cluster", act="services")
+def test_any_node_answers_and_hides_the_client(act: Act, holds: Holds) -> None:
+    cells = {"Cluster, the pod's node": "ok", "Cluster, other nodes": "ok"}
+    holds(checks.matches(act, "node ports", {**cells, "Cluster, other nodes, the pod sees": "that node's address"}))
+
+
+@claim("outside.double-bounce", case="Local", act="services")
+def test_only_the_pods_node_answers_and_shows_the_client(act: Act, holds: Holds) -> None:
+    cells = {"Local, the pod's node": "ok", "Local, other nodes": "timeout"}
+    holds(checks.matches(act, "node ports", {**cells, "Local, the pod's node, the pod sees": "the client's address"}))
+
+
+@claim("net.private", act="host outside")
+def test_a_host_without_a_route_reaches_no_pod(act: Act, holds: Holds) -> None:
+    holds(checks.not_reached(act, "host outside"))
+
+
+network.rewrite(rewrites.traffic_policies_swapped)
+
+
+@network.sabotage("matrix")
+def pods_masqueraded(stage: Stage) -> AbstractContextManager[object]:
+    """What the pods of one worker send to pods elsewhere is masqueraded."""
+    here, there = (
+        pod["metadata"]["name"] for pod in stage.pods("pod") if objects.node_of(pod) in stage.run.workers[:2]
+    )
+    return stage.inflict(MasqueradePods(stage.namespace, here, there), lasts=LASTS)
+
+
+@network.sabotage("matrix")
+def route_removed(stage: Stage) -> AbstractContextManager[object]:
+    """One worker has no route to the pods of another."""
+    return stage.inflict(RemoveRoute(*stage.run.workers[:2]), lasts=LASTS)
+
+
+@network.sabotage("matrix")
+def direction_dropped(stage: Stage) -> AbstractContextManager[object]:
+    """What one worker and its pods send to other workers and their pods is dropped; the other direction is not."""
+    return stage.inflict(CutOffNode(breakages.some_worker(stage), "workers", "leaving"), lasts=LASTS)
+
+
+@network.sabotage("services")
+def rules_flushed(stage: Stage) -> AbstractContextManager[object]:
+    """kube-proxy's rules on the pod's node are flushed, and it is kept from putting them back."""
+    return stage.inflict(FlushServiceRules(stage.node_of("alone")), lasts=LASTS)
+
+
+@network.sabotage("host outside:ready")
+def route_added_outside(stage: Stage) -> AbstractContextManager[object]:
+    """The host outside has a route to every node's pods."""
+    return outside_host(stage).routes(stage.run.kube.list("Node")["items"])

@@ -1,0 +1,22 @@
+from kubeskeptic.checks import converges
+from kubeskeptic.findings import Finding, Verdict
+from kubeskeptic.timeline import Act, ActSpan
+from tests.drawn import recording
+
+
+def took(**steps: list[float | None]) -> Finding:
+    seen = recording(tables={"in force": steps}, acts={"act": ActSpan("act", 0, 1, 4)})
+    return converges(Act(seen, ["act"]), "in force")
+
+
+def test_every_step_within_the_margin() -> None:
+    found = took(denied=[0.0, 0.4], allowed=[0.3, 2.0])
+    assert found.verdict is Verdict.HOLDS
+    assert "“allowed” was in force last, after at most 2.00 s" in found.why
+
+
+def test_late_never_and_not_known() -> None:
+    assert took(denied=[2.1, 2.6]).verdict is Verdict.VIOLATED
+    assert took(denied=[15.2, None]).verdict is Verdict.VIOLATED
+    assert took(denied=[1.9, 2.1]).verdict is Verdict.INCONCLUSIVE
+    assert took().verdict is Verdict.INCONCLUSIVE

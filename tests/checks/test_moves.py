@@ -1,0 +1,118 @@
+"""One letter a tick of 0.1 s: ``o`` the old pod answered, ``n`` the new one, ``z`` another; ``r`` refused."""
+
+from typing import Any
+
+from kubeskeptic.bounds import SYNC
+from kubeskeptic.checks import catches_up, follows_move, stays_as_programmed
+from kubeskeptic.findings import Finding, Verdict
+from kubeskeptic.timeline import ActSpan, Change, Lane
+from tests.drawn import endpoints, fault, gone, lane, pod, watched
+
+NAMES = {"o": "old", "n": "new", "z": "other"}
+
+
+def asked(drawing: str, node: str) -> Lane:
+    drawn = lane("".join("." if sign in NAMES else sign for sign in drawing), node)
+    for at, sign in enumerate(sign for sign in drawing if sign != " "):
+        if sign in NAMES:
+            drawn.bys[at] = drawn.name_index(NAMES[sign])
+    return drawn
+
+
+# -- a pod moves ---------------------------------------------------------------------------------------------------------
+# Deleted at 1.0 s; SYNC is 0, so the old pod may answer until 3.0 s, and the new one must answer by then, too.
+GOOD = "o" * 10 + "rrr" + "n" * 47
+
+
+def moved(a: str = GOOD, b: str = GOOD, c: str = GOOD, *, to: str = "B", end: float = 6.0, **nodes: str) -> Finding:
+    changes = (pod(1.5, "old", type="DELETED", node="A"), pod(1.4, "new", type="ADDED", node=to))
+    lanes = [asked(drawing, node) for node, drawing in {"A": a, "B": b, "C": c, **nodes}.items() if drawing]
+    act = watched(
+        *lanes, pods={"old": "A"}, changes=changes, faults=(gone(target="pod/ns/old"),),
+        spans=(ActSpan("act", 0, 0.5, end),), within=SYNC,
+    )  # fmt: skip
+    return follows_move(act, "web")
+
+
+def test_every_node_follows_the_pod() -> None:
+    found = moved()
+    assert found.verdict is Verdict.HOLDS, found.why
+    assert found.measured["first from the new"].value < 0.4
+
+
+def test_a_node_that_never_follows_violates() -> None:
+    found = moved(a="o" * 10 + "r" * 50)
+    assert found.verdict is Verdict.VIOLATED
+    assert "never answered on the slowest node, A" in found.why
+    assert moved(a="o" * 10 + "r" * 19 + "n" * 31).verdict is Verdict.HOLDS
+    assert moved(a="o" * 10 + "r" * 20 + "n" * 30).verdict is Verdict.INCONCLUSIVE, (
+        "at the bound, within the answer's own time"
+    )
+    assert moved(a="o" * 10 + "r" * 21 + "n" * 29).verdict is Verdict.VIOLATED
+
+
+def test_a_node_that_goes_on_with_the_old_pod_violates() -> None:
+    found = moved(c="o" * 10 + "n" * 21 + "o" + "n" * 28)
+    assert found.verdict is Verdict.VIOLATED
+    assert "to C" in found.why
+
+
+def test_what_is_no_move_or_was_not_seen_is_inconclusive() -> None:
+    assert "did not move" in moved(to="A").why
+    assert "neither the old pod nor the new one" in moved(c="").why
+    assert "A had no answer of old before" in moved(a="r" * 10 + "n" * 50).why
+    assert moved(c="o" * 10 + "rrr" + "z" * 47).verdict is Verdict.INCONCLUSIVE
+    assert moved(end=2.9).verdict is Verdict.INCONCLUSIVE
+    assert moved(a="o" * 10 + "r" * 10, end=2.0).verdict is Verdict.INCONCLUSIVE
+
+
+# -- kube-proxy is stopped -------------------------------------------------------------------------------------------------
+# On A from 1.0 s on; the endpoints change at 2.0 s; it is started again at 6.0 s. SYNC is 0: changes are followed in 2.0 s.
+STAYS = "o" * 60 + "n" * 30
+FOLLOWS = "o" * 22 + "n" * 68
+CHANGED = (endpoints(2.0, "new", type="MODIFIED"),)
+
+
+def stopped(check: Any, *, a: str = STAYS, b: str = FOLLOWS, changes: tuple[Change, ...] = CHANGED) -> Finding:
+    phases = {"applying": 1.0, "applied": 1.0, "bit": 1.1, "undoing": 6.0, "undone": 6.1}
+    lanes = [asked(drawing, node) for node, drawing in (("A", a), ("B", b)) if drawing]
+    act = watched(
+        *lanes, pods={"old": "A"}, changes=changes,
+        faults=(fault(phases, name="stop_kube_proxy", target="kube-proxy/A"),),
+        spans=(ActSpan("act", 0, 0.5, 9.0),), within=SYNC,
+    )  # fmt: skip
+    found: Finding = check(act, "web")
+    return found
+
+
+def test_the_change_is_missed_where_it_is_stopped_and_followed_elsewhere() -> None:
+    found = stopped(stays_as_programmed)
+    assert found.verdict is Verdict.HOLDS, found.why
+    assert found.window == (0.5, 6.0)
+
+
+def test_following_without_kube_proxy_or_failing_there_violates() -> None:
+    assert stopped(stays_as_programmed, a="o" * 50 + "n" * 40).verdict is Verdict.VIOLATED
+    assert stopped(stays_as_programmed, a="o" * 50 + "r" + "o" * 9 + "n" * 30).verdict is Verdict.VIOLATED
+
+
+def test_another_node_that_does_not_follow_violates() -> None:
+    found = stopped(stays_as_programmed, b=STAYS)
+    assert found.verdict is Verdict.VIOLATED
+    assert "elsewhere they never answered, the slowest on B" in found.why
+    assert stopped(stays_as_programmed, b="o" * 22 + "n" * 20 + "o" + "n" * 47).verdict is Verdict.VIOLATED
+
+
+def test_without_a_change_or_another_node_nothing_is_known() -> None:
+    assert "did not change" in stopped(stays_as_programmed, changes=()).why
+    assert stopped(stays_as_programmed, b="").verdict is Verdict.INCONCLUSIVE
+    assert stopped(catches_up, changes=()).verdict is Verdict.INCONCLUSIVE
+
+
+def test_the_missed_change_is_seen_after_the_start() -> None:
+    assert stopped(catches_up, a="o" * 75 + "n" * 15).verdict is Verdict.HOLDS
+    late = stopped(catches_up, a="o" * 81 + "n" * 9)
+    assert late.verdict is Verdict.VIOLATED
+    never = stopped(catches_up, a="o" * 90)
+    assert never.verdict is Verdict.VIOLATED
+    assert "never came" in never.why

@@ -1,0 +1,121 @@
+from typing import Any
+
+from kubeskeptic.checks import flat, not_reached, reaches_everything
+from kubeskeptic.checks.networks import CONTROL
+from kubeskeptic.findings import Finding, Verdict
+from kubeskeptic.timeline import Act, ActSpan
+from tests.drawn import recording
+
+KINDS = ("TCP", "UDP")
+MEMBERS: dict[str, dict[str, Any]] = {
+    "a": {"node": "n1", "ip": "10.0.1.1", "host": False},
+    "alone": {"node": "n1", "ip": "10.0.1.2", "host": False},
+    "b": {"node": "n2", "ip": "10.0.2.1", "host": False},
+    "n1": {"node": "n1", "ip": "192.168.0.1", "host": True},
+    "n2": {"node": "n2", "ip": "192.168.0.2", "host": True},
+}
+PODS = {"ns/a": "10.0.1.1", "ns/alone": "10.0.1.2", "ns/b": "10.0.2.1"}
+RANGES = {"n1": ["10.0.1.0/24"], "n2": ["10.0.2.0/24"]}
+
+
+def cells(outcomes: dict[tuple[str, str], str] | None = None, peers: dict[str, str] | None = None) -> dict[str, Any]:
+    """Every member asks every other one; outcomes and addresses that are not given are as they should be."""
+    return {
+        f"{a} → {b}, {kind}": {
+            "from": a, "to": b, "kind": kind, "outcome": (outcomes or {}).get((a, b), "ok"),
+            "peer": (peers or {}).get(a, MEMBERS[a]["ip"]),
+        }
+        for a in MEMBERS for b in MEMBERS if a != b for kind in KINDS
+    }  # fmt: skip
+
+
+def seen(nodes: tuple[str, ...] = ("n1", "n2"), **tables: Any) -> Act:
+    known = {"members": MEMBERS, "addresses": PODS, "ranges": RANGES, "matrix": cells(), **tables}
+    return Act(recording(nodes=nodes, tables=known, acts={"act": ActSpan("act", 0, 1, 4)}), ["act"])
+
+
+def reached(**tables: Any) -> Finding:
+    return reaches_everything(seen(**tables), "matrix", "members")
+
+
+def flatness(**tables: Any) -> Finding:
+    return flat(seen(**tables), "matrix", "members", "addresses", "ranges")
+
+
+def test_every_cell_is_answered() -> None:
+    found = reached()
+    assert found.verdict is Verdict.HOLDS, found.why
+    assert found.measured["asked"].value == 40
+
+
+def test_one_cell_violates_and_is_named() -> None:
+    found = reached(matrix=cells({("a", "b"): "timeout"}))
+    assert found.verdict is Verdict.VIOLATED
+    assert "2 a → b: timeout" in found.why
+    assert reached(matrix=cells({("n2", "a"): "refused"})).verdict is Verdict.VIOLATED
+
+
+def test_an_unknown_outcome_is_neither() -> None:
+    assert reached(matrix=cells({("a", "b"): "unknown"})).verdict is Verdict.INCONCLUSIVE
+
+
+def test_what_was_not_asked_is_inconclusive() -> None:
+    some = cells()
+    del some["a → n2, UDP"]
+    assert "1 cells were not asked, such as a → n2" in reached(matrix=some).why
+    assert reached(matrix={}).verdict is Verdict.INCONCLUSIVE
+    assert "a pod was not there on n3" in reached(nodes=("n1", "n2", "n3")).why
+    apart = {name: one for name, one in MEMBERS.items() if name != "alone"}
+    assert "no two pods share a node" in reached(members=apart).why
+
+
+def test_each_pod_is_seen_under_its_own_address() -> None:
+    found = flatness()
+    assert found.verdict is Verdict.HOLDS, found.why
+    assert found.measured["asked"].value == 12
+
+
+def test_another_address_violates_only_between_pods() -> None:
+    assert "b saw a as 192.168.0.1, not 10.0.1.1" in flatness(matrix=cells(peers={"a": "192.168.0.1"})).why
+    assert flatness(matrix=cells(peers={"a": "192.168.0.1"})).verdict is Verdict.VIOLATED
+    assert flatness(matrix=cells(peers={"n1": "10.0.1.254"})).verdict is Verdict.HOLDS
+
+
+def test_a_pair_that_got_no_answer_says_nothing_about_addresses() -> None:
+    assert flatness(matrix=cells({("a", "b"): "timeout"})).verdict is Verdict.INCONCLUSIVE
+    both = cells({("a", "b"): "timeout"}, peers={"b": "192.168.0.2"})
+    assert flatness(matrix=both).verdict is Verdict.VIOLATED
+
+
+def test_addresses_are_unique_and_in_a_range() -> None:
+    assert "10.0.1.1 is used twice" in flatness(addresses={**PODS, "ns/c": "10.0.1.1"}).why
+    assert "ns/c has 10.0.3.1, in no node's range" in flatness(addresses={**PODS, "ns/c": "10.0.3.1"}).why
+    assert flatness(ranges={"n1": [], "n2": []}).verdict is Verdict.INCONCLUSIVE
+
+
+# -- from outside --------------------------------------------------------------------------------------------------------
+def outside(pods: dict[str, str], controls: dict[str, str] | None = None) -> Finding:
+    asked = {f"{CONTROL}{node}": (node, said) for node, said in (controls or {"n1": "ok", "n2": "ok"}).items()}
+    asked |= {f"a pod on {node}": (node, said) for node, said in pods.items()}
+    table = {name: {"node": node, "outcome": said} for name, (node, said) in asked.items()}
+    return not_reached(seen(outside=table), "outside")
+
+
+def test_no_pod_is_reached_from_outside() -> None:
+    assert outside({"n1": "unreachable", "n2": "timeout"}).verdict is Verdict.HOLDS
+    for said in ("ok", "wrong", "reset"):
+        found = outside({"n1": "unreachable", "n2": said})
+        assert found.verdict is Verdict.VIOLATED, said
+        assert "a pod on n2" in found.why
+
+
+def test_who_refused_is_not_known() -> None:
+    for said in ("refused", "unknown"):
+        assert outside({"n1": "unreachable", "n2": said}).verdict is Verdict.INCONCLUSIVE, said
+
+
+def test_a_client_that_reaches_nothing_proves_nothing() -> None:
+    found = outside({"n1": "timeout", "n2": "timeout"}, {"n1": "ok", "n2": "timeout"})
+    assert "did not even reach what it must: control: n2" in found.why
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert "no pod on n2 was asked" in outside({"n1": "timeout"}).why

@@ -1,0 +1,38 @@
+from kubeskeptic.checks import same_rules
+from kubeskeptic.findings import Finding, Verdict
+from kubeskeptic.timeline import Act, ActSpan
+from tests.drawn import recording
+
+RULES = ["-A KUBE-SERVICES -d 10.96.0.7/32 web -j KUBE-SVC-1", "-A KUBE-SVC-1 -j KUBE-SEP-1"]
+
+
+def compared(about: str = "web", nodes: tuple[str, ...] = ("n1", "n2", "n3"), **rules: list[str]) -> Finding:
+    table = {"n1": RULES, "n2": RULES, "n3": RULES, **rules}
+    table = {node: each for node, each in table.items() if each != ["unread"]}
+    seen = recording(nodes=nodes, tables={"rules": table}, acts={"act": ActSpan("act", 0, 1, 4)})
+    return same_rules(Act(seen, ["act"]), "rules", about)
+
+
+def test_the_same_rules_in_another_order() -> None:
+    found = compared(n2=RULES[::-1])
+    assert found.verdict is Verdict.HOLDS, found.why
+    assert found.measured["rules"].value == 2
+
+
+def test_a_rule_too_few_or_too_many_is_named() -> None:
+    assert compared(n2=RULES[1:]).verdict is Verdict.VIOLATED
+    assert f"n2 lacks “{RULES[0]}”" in compared(n2=RULES[1:]).why
+    assert "n3 has “-A KUBE-X”, others do not" in compared(n3=[*RULES, "-A KUBE-X"]).why
+    assert compared(n1=RULES[1:], n2=RULES[1:]).measured["rules that differ"].value == 1
+    assert compared(n1=RULES, n2=RULES, n3=[]).measured["rules that differ"].value == 2
+
+
+def test_what_was_not_read_is_inconclusive() -> None:
+    assert "the rules of n3 were not read" in compared(n3=["unread"]).why
+    assert compared(n3=["unread"]).verdict is Verdict.INCONCLUSIVE
+    assert compared(nodes=("n1",), n2=["unread"], n3=["unread"]).verdict is Verdict.INCONCLUSIVE
+
+
+def test_empty_tables_are_equal_and_prove_nothing() -> None:
+    assert "no node has a rule for web" in compared(n1=[], n2=[], n3=[]).why
+    assert compared(about="api").verdict is Verdict.INCONCLUSIVE
