@@ -150,6 +150,10 @@ START, BACKOFF, EVICT, SYN_SENT = setting("START"), setting("BACKOFF"), setting(
 TTL, CACHE, HPA, STABLE = setting("TTL"), setting("CACHE"), setting("HPA"), setting("STABLE")
 NOTICING = constant("noticing", 1.0)
 """The kubelet notices that a container died: its pod lifecycle event generator relists once a second."""
+ELECTION = constant("leader election", 15 + 2 * 2.2)
+"""A component that elects its leader takes over 15 s after it first saw the lease of a predecessor, and tries every 2 s plus up
+to 120 % (``--leader-elect-lease-duration``, ``--leader-elect-retry-period``, and ``JitterFactor`` of client-go's
+tools/leaderelection)."""
 LEASE_JITTER = 1.04
 """A kubelet renews its Lease after up to 4 % more than the renewal interval (``jitter`` in pkg/kubelet/kubelet.go)."""
 BACKOFF_JITTER = 0.5

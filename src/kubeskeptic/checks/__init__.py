@@ -9,7 +9,10 @@ from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failing import dead_share_only, fails_at_most, never_fails
 from kubeskeptic.checks.nodes import emptied_not_removed, turns_unknown
 from kubeskeptic.checks.pods import never_elsewhere, replaced_by_another, restarted_in_place, revived_in_place
+from kubeskeptic.checks.replacing import moved_within_budget, recovers_each_time, replaced_only_by_controllers
 from kubeskeptic.checks.replicas import whole_again
+from kubeskeptic.checks.rollouts import rolled_over
+from kubeskeptic.checks.serving import fails_only_briefly, serves_throughout
 from kubeskeptic.checks.statefulsets import started_in_order, waits_for_its_node
 from kubeskeptic.checks.tables import matches
 
@@ -20,13 +23,19 @@ __all__ = [
     "dead_share_only",
     "emptied_not_removed",
     "fails_at_most",
+    "fails_only_briefly",
     "matches",
+    "moved_within_budget",
     "never_elsewhere",
     "never_fails",
+    "recovers_each_time",
     "replaced_by_another",
+    "replaced_only_by_controllers",
     "restarted_in_place",
     "revived_in_place",
+    "rolled_over",
     "same_answer",
+    "serves_throughout",
     "started_in_order",
     "turns_unknown",
     "waits_for_its_node",

@@ -34,6 +34,28 @@ _CLAIMS = (
         needs=Risk.NODE,
     ),
     Claim(
+        id="loop.never-stable",
+        chapter="control_loops",
+        says="potentially, your cluster never reaches a stable state … it doesn’t matter",
+        states="While pods of a service are deleted one after another, the Ready count is whole again within START after each "
+        "deletion, and requests fail only within the programming lag after one, and in sum by no more than the endpoints that "
+        "are wrong meanwhile explain.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("replicaset-controller-off", "kube-proxy-frozen"),
+    ),
+    Claim(
+        id="loop.needs-controllers",
+        chapter="control_loops",
+        says="As long as the controllers for your cluster are running and able to make useful changes",
+        states="While kube-controller-manager is stopped, no request to a service fails whose pods stay, and a deleted pod is "
+        "not replaced; it is replaced within a leader election and START after kube-controller-manager was started again.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("second-controller-manager", "rules-flushed"),
+        needs=Risk.CONTROL_PLANE,
+    ),
+    Claim(
         id="heal.crash",
         chapter="workloads",
         says="“self-healing” (crashed instances get restarted)",
@@ -66,6 +88,17 @@ _CLAIMS = (
         broken_by=("replicaset-controller-off",),
     ),
     Claim(
+        id="deployment.updates",
+        chapter="workloads",
+        says="Deployment (continuous, updatable)",
+        states="A change of its template, and the change back, replaces all pods of a Deployment within START per pod; at "
+        "every recorded moment at least replicas − maxUnavailable are Ready and at most replicas + maxSurge are not marked for "
+        "deletion; and no request fails on any node when its pods end slowly, by a preStop delay.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("recreate", "deployment-controller-off"),
+    ),
+    Claim(
         id="statefulset.order",
         chapter="workloads",
         says="pod name is stable",
@@ -74,6 +107,18 @@ _CLAIMS = (
         post=Post.AGREES,
         condition="",
         broken_by=("statefulset-parallel", "node-out-of-service"),
+        needs=Risk.NODE,
+    ),
+    Claim(
+        id="pods.move",
+        chapter="workloads",
+        says="recreated somewhere else",
+        states="A drained node's pods are evicted one by one as their PodDisruptionBudget allows: at every recorded moment as "
+        "many are Ready as it asks for, and all run elsewhere within START per pod; while too few are Ready, no pod may go, "
+        "unready ones included.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("budget-removed",),
         needs=Risk.NODE,
     ),
     Claim(
