@@ -33,7 +33,10 @@ from kubeskeptic.timeline.objects import node_of
 DELETIONS = 8
 RBAC = "rbac.authorization.k8s.io"
 MANAGER = "kube-controller-manager"
-REFUSED = "429: Cannot evict pod as it would violate the pod's disruption budget."
+REFUSED = (
+    "429: Cannot evict pod as it would violate the pod's disruption budget. The disruption budget plain needs 3 healthy pods "
+    "and has 2 currently"
+)
 
 updates = Scenario(
     "workloads/updates",
@@ -132,7 +135,8 @@ def evicted(stage: Stage, pod: str) -> str:
     try:
         stage.run.kube.evict(pod, stage.namespace)
     except ClusterError as refused:
-        return f"{refused.status}: {str(refused).partition(': ')[2]}"
+        words = str(refused).partition(": ")[2].removesuffix(f" (status {refused.status})")
+        return f"{refused.status}: {words}"
     return "201: evicted"
 
 

@@ -5,6 +5,7 @@ and *holds* only where enough was seen (:mod:`kubeskeptic.checks.evidence`).
 """
 
 from kubeskeptic.checks.answers import answers_everywhere, crosses_nodes, same_answer
+from kubeskeptic.checks.autoscaling import follows_the_queue, never_scales_unmeasured, scales_before_it_measures
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failing import dead_share_only, fails_at_most, never_fails
 from kubeskeptic.checks.nodes import emptied_not_removed, turns_unknown
@@ -24,10 +25,12 @@ __all__ = [
     "emptied_not_removed",
     "fails_at_most",
     "fails_only_briefly",
+    "follows_the_queue",
     "matches",
     "moved_within_budget",
     "never_elsewhere",
     "never_fails",
+    "never_scales_unmeasured",
     "recovers_each_time",
     "replaced_by_another",
     "replaced_only_by_controllers",
@@ -35,6 +38,7 @@ __all__ = [
     "revived_in_place",
     "rolled_over",
     "same_answer",
+    "scales_before_it_measures",
     "serves_throughout",
     "started_in_order",
     "turns_unknown",

@@ -23,6 +23,18 @@ CHAPTERS: dict[str, str] = {
 
 _CLAIMS = (
     Claim(
+        id="loop.queue",
+        chapter="control_loops",
+        says="Desired state: empty queue … Sensor: depth of the queue … Control Element: update the number of running servers",
+        states="With the depth of a queue served as an external metric, an autoscaler raises the number of workers within 2 "
+        "HPA after the queue was filled, the queue is emptied, and within STABLE + 2 HPA after that only the fewest workers "
+        "are left.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("metric-constant", "controller-manager-stopped"),
+        needs=Risk.CONTROL_PLANE,
+    ),
+    Claim(
         id="loop.node-health",
         chapter="control_loops",
         says="Desired state: All Nodes are healthy … Control Element: Remove Nodes from the cluster",
@@ -32,6 +44,17 @@ _CLAIMS = (
         condition="The node is emptied, not removed: its Node object stays until somebody deletes it.",
         broken_by=("node-lifecycle-off",),
         needs=Risk.NODE,
+    ),
+    Claim(
+        id="loop.indirect",
+        chapter="control_loops",
+        says="the control element does not necessarily directly affect what the sensor observes",
+        states="When a queue is filled, first the number of replicas is changed, then another worker is Ready, and only then, "
+        "within HPA, the queue’s depth falls faster than the workers of before explain.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("worker-idle",),
+        needs=Risk.CONTROL_PLANE,
     ),
     Claim(
         id="loop.never-stable",
@@ -184,6 +207,16 @@ _CLAIMS = (
         post=Post.CONTRADICTS,
         condition="All the time: kube-proxy does not prefer a node's own pods.",
         broken_by=("internal-traffic-local",),
+    ),
+    Claim(
+        id="limit.no-queue-metric",
+        chapter="limits",
+        says="why is there no support … without KEDA",
+        states="An autoscaler on an external metric that nobody serves says FailedGetExternalMetric, and changes no replicas "
+        "in 3 HPA, however many jobs wait.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("metric-served",),
     ),
 )
 
