@@ -180,7 +180,7 @@ def test_a_service_whose_pods_stay_goes_on_without_controllers(act: Act, holds: 
 
 
 @claim(
-    "loop.needs-controllers", case="replacement", act="uncontrolled", of="plain", within=ELECTION + START,
+    "loop.needs-controllers", case="replacement", act="uncontrolled", of="plain", within=START + ELECTION + START,
     broken_by=("second-controller-manager",),
 )  # fmt: skip
 def test_a_deleted_pod_is_replaced_by_running_controllers_only(act: Act, holds: Holds) -> None:

@@ -80,7 +80,12 @@ def test_each_kind_of_reply(server: ListServer) -> None:
 
 def test_a_worker_takes_one_job_after_another(server: ListServer) -> None:
     told = threading.Event()
-    threading.Thread(target=lambda: server.empty.wait(5) and told.set(), daemon=True).start()
+
+    def end_when_empty() -> None:
+        server.empty.wait(5)
+        told.set()
+
+    threading.Thread(target=end_when_empty, daemon=True).start()
     assert work("127.0.0.1", "jobs", 0.0, told) == 3
     assert server.jobs == []
 

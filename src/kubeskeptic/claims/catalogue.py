@@ -72,7 +72,8 @@ _CLAIMS = (
         chapter="control_loops",
         says="As long as the controllers for your cluster are running and able to make useful changes",
         states="While kube-controller-manager is stopped, no request to a service fails whose pods stay, and a deleted pod is "
-        "not replaced; it is replaced within a leader election and START after kube-controller-manager was started again.",
+        "not replaced; once kube-controller-manager was started again it is replaced within its own START, a leader election "
+        "and START.",
         post=Post.AGREES,
         condition="",
         broken_by=("second-controller-manager", "rules-flushed"),
