@@ -15,7 +15,7 @@ from kubeskeptic.agent.queue_metrics import GROUP_VERSION
 from kubeskeptic.bounds import HPA
 from kubeskeptic.checks.autoscaling import DEPTHS
 from kubeskeptic.clusters.addons import load_addon
-from kubeskeptic.durations import USABLE, Patience
+from kubeskeptic.durations import PODS_READY, Patience
 from kubeskeptic.faults.control_plane.stop_component import StopComponent
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.objects import condition
@@ -27,10 +27,11 @@ from kubeskeptic.scenarios.manifests import Manifest
 from kubeskeptic.timeline import Act
 
 JOBS = 60
-EMPTIED, GONE_DOWN = Patience(90), Patience(60)
+OVER = Patience(120)
+"""The queue is emptied and the workers are gone: a minute where all goes well, as long as one worker takes where nothing scales."""
 FILL = """
 redis.call('DEL', 'jobs')
-for job = 1, ARGV[1] do redis.call('LPUSH', 'jobs', job) end
+for job = 1, tonumber(ARGV[1]) do redis.call('LPUSH', 'jobs', job) end
 return redis.call('LLEN', 'jobs')
 """
 GROUP, VERSION = GROUP_VERSION.split("/")
@@ -60,8 +61,11 @@ def the_queue_is_filled(stage: Stage) -> None:
     """The queue is filled while its depth is served, until the workers are down to one again."""
     with metric(stage):
         depths = [filled(stage)]
-        stage.wait(lambda: looked(stage, depths) == 0, EMPTIED, "the queue to be empty")
-        stage.wait(lambda: workers(stage) == 1, GONE_DOWN, "the workers to be down to one")
+        stage.wait(
+            lambda: looked(stage, depths) == 0 and workers(stage) == 1,
+            OVER,
+            "an empty queue and the workers down to one",
+        )
         stage.note(f"{DEPTHS}: measured", depths)
         stage.hold(0.0)
 
@@ -107,7 +111,7 @@ def metric(stage: Stage) -> Iterator[None]:
     with cluster_object(stage.run, service):
         stage.wait(
             lambda: condition(stage.run.kube.get("APIService", name), "Available") == "True",
-            USABLE,
+            PODS_READY,
             "the metric to be served",
         )
         yield
