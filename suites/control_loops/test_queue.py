@@ -28,7 +28,7 @@ from kubeskeptic.timeline import Act
 
 JOBS = 60
 OVER = Patience(120)
-"""The queue is emptied and the workers are gone: a minute where all goes well, as long as one worker takes where nothing scales."""
+"""The queue is emptied and the workers are gone again: in half of that by one worker alone."""
 FILL = """
 redis.call('DEL', 'jobs')
 for job = 1, tonumber(ARGV[1]) do redis.call('LPUSH', 'jobs', job) end
