@@ -52,6 +52,7 @@ def run_in_container(
         raise Unanswered(f"the connection broke while running {shown}: {broken}") from broken
     finally:
         client.close()
+        client.sock.shutdown()  # close() leaves the socket open when the server has closed the connection first
 
 
 def exit_status(answer: str) -> tuple[int, str]:
