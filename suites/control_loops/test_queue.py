@@ -129,7 +129,7 @@ def test_workers_come_and_go_with_the_queue(act: Act, holds: Holds) -> None:
 
 @claim("loop.indirect", act="measured", within=HPA)
 def test_replicas_change_before_the_depth_does(act: Act, holds: Holds) -> None:
-    holds(checks.scales_before_it_measures(act, "worker", 1.0))
+    holds(checks.scales_before_it_measures(act, "worker", 2.0))
 
 
 @queue.sabotage("unmeasured")

@@ -84,16 +84,14 @@ def test_never_up_never_empty_never_down() -> None:
 
 # -- the order -----------------------------------------------------------------------------------------------------------
 def ordered(*changes: Change, depths: Seen = EMPTIED) -> Finding:
-    return scales_before_it_measures(act(*changes, depths=depths), "worker", 1.0)
+    return scales_before_it_measures(act(*changes, depths=depths), "worker", 1.1)
 
 
 READY = pod(28, "worker-2", app="worker")
 
 
 def test_replicas_then_pods_then_the_depth() -> None:
-    found = ordered(
-        replicas(25, 4), READY
-    )  # the one worker of before explains 50 at 20 s and 40 at 30 s, and not 30 at 32 s
+    found = ordered(replicas(25, 4), READY)  # 1.1 jobs a second explain 50 at 20 s and 40 at 30 s, and not 30 at 32 s
     assert found.verdict is Verdict.HOLDS, found.why
     assert found.measured["depth falls"].value == 4.5
 

@@ -66,9 +66,9 @@ def follows_the_queue(act: Act, app: str, least: int) -> Finding:
 @check
 def scales_before_it_measures(act: Act, app: str, alone: float) -> Finding:
     """Check the order of a scale-up: the replicas are changed, then more pods are Ready, and only then, within the case's
-    bound, the depth falls faster than the pods that were there before can explain.
+    bound, the depth has fallen further than the pods that were there before can explain.
 
-    :param alone: jobs a second that these take at most
+    :param alone: jobs a second that these take at most, and some more, so that one job more or less does not decide
     """
     depths = _depths(act)
     filled, jobs = depths[0].when, depths[0].jobs
@@ -85,18 +85,14 @@ def scales_before_it_measures(act: Act, app: str, alone: float) -> Finding:
             {"depth falls": act.bound},
             window=(act.start, act.end),
         )
-    fell = next((one.when for one in depths if jobs - one.jobs > alone * (one.when.high - filled.low) + 1), None)
+    fell = next((one.when for one in depths if jobs - one.jobs > alone * (one.when.high - filled.low)), None)
     early = sum(1 for one, other in ((changed, ready), (ready, fell)) if other and other.high < one.low)
     unsure = sum(1 for one, other in ((changed, ready), (ready, fell)) if other and other.low < one.high)
     took = fell.since(ready) if fell else Interval(act.end - ready.high, float("inf"))
-    last = (
-        f"{took.high:.1f} s later the depth fell faster than before"
-        if fell
-        else "the depth never fell faster than before"
-    )
+    last = f"{took.high:.1f} s later the depth had fallen further than" if fell else "the depth never fell further than"
     return conclude(
         f"{changed.high - filled.low:.1f} s after the queue was filled the replicas were changed, "
-        f"{ready.high - changed.low:.1f} s later another pod was Ready, and {last}.",
+        f"{ready.high - changed.low:.1f} s later another pod was Ready, and {last} {alone:g} jobs a second explain.",
         {
             "depth falls": seconds(Interval(max(took.low, 0.0), max(took.high, 0.0))),
             "steps out of order": Measure(early, "steps", early, max(unsure, early)),

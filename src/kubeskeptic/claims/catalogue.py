@@ -49,8 +49,8 @@ _CLAIMS = (
         id="loop.indirect",
         chapter="control_loops",
         says="the control element does not necessarily directly affect what the sensor observes",
-        states="When a queue is filled, first the number of replicas is changed, then another worker is Ready, and only then, "
-        "within HPA, the queue’s depth falls faster than the workers of before explain.",
+        states="When a queue is filled whose one worker takes a job a second, first the number of replicas is changed, then "
+        "another worker is Ready, and only then, within HPA, more jobs are gone than two workers can have taken.",
         post=Post.AGREES,
         condition="",
         broken_by=("worker-idle",),
