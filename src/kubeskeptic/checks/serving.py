@@ -15,7 +15,6 @@ from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
 from kubeskeptic.timeline import Act, Lane
 from kubeskeptic.timeline.endpoints import identity, strangers
-from kubeskeptic.timeline.objects import is_ready
 from kubeskeptic.timeline.stale_conntrack import stale
 
 _NO_REQUEST = Bound(0, "requests", "none may fail")
@@ -143,16 +142,17 @@ def _percent(counts: tuple[int, int, int, int]) -> float:
 def _strangers(act: Act, lane: Lane) -> frozenset[int]:
     """Positions of answers that came from a pod that was no endpoint then.
 
-    A pod that is replacing another answers as soon as the first node's rules name it, which the harness may see later: within
-    the margin its own answer says that it was Ready.
+    A pod that replaces another answers as soon as the first node's rules name it. The recorder may see that later than it
+    knows, on a machine without a free processor: an answer at most the margin before is no answer of a stranger.
     """
     found = strangers(act.recording, lane, act.settings_on(lane.node)["SYNC"] + MARGIN, {})
-    ready: dict[str, float] = {}
-    for change in act.changes("Pod"):
-        if is_ready(change.object):
-            ready.setdefault(change.uid, change.seen)
-    since = [ready.get(identity(by)[1], 0.0) for by in lane.names]
-    return frozenset(at for at in found if not 0.0 <= since[lane.bys[at]] - lane.sent[at] <= MARGIN)
+    since: dict[str, float] = {}
+    for change in act.changes("EndpointSlice"):
+        for one in change.object.get("endpoints") or ():
+            if one.get("targetRef") and one.get("conditions", {}).get("ready") is not False:
+                since.setdefault(str(one["targetRef"].get("uid", "")), change.seen)
+    joined = [since.get(identity(by)[1], 0.0) for by in lane.names]
+    return frozenset(at for at in found if not 0.0 <= joined[lane.bys[at]] - lane.sent[at] <= MARGIN)
 
 
 def _trouble(lane: Lane, at: int, wrong: frozenset[int]) -> str:
