@@ -31,6 +31,10 @@ def test_silence_is_not_success() -> None:
         exit_status("")
 
 
+ERRORS = 3
+"""The channel on which the server says how a command ended."""
+
+
 class Ended:
     """The client of a command that the server has ended, with its connection."""
 
@@ -42,7 +46,7 @@ class Ended:
         return False
 
     def read_channel(self, channel: int) -> str:
-        return '{"status": "Success"}' if channel == execution.ws_client.ERROR_CHANNEL else "printed"
+        return '{"status": "Success"}' if channel == ERRORS else "printed"
 
     def close(self) -> None:
         self.steps.append("close")
