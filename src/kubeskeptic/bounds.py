@@ -155,6 +155,10 @@ TTL, CACHE, HPA, STABLE = setting("TTL"), setting("CACHE"), setting("HPA"), sett
 CACHE_DENIAL = setting("CACHE_DENIAL")
 NOTICING = constant("noticing", 1.0)
 """The kubelet notices that a container died: its pod lifecycle event generator relists once a second."""
+ELECTION = constant("leader election", 15 + 2 * 2.2)
+"""A component that elects its leader takes over 15 s after it first saw the lease of a predecessor, and tries every 2 s plus up
+to 120 % (``--leader-elect-lease-duration``, ``--leader-elect-retry-period``, and ``JitterFactor`` of client-go's
+tools/leaderelection)."""
 LEASE_JITTER = 1.04
 """A kubelet renews its Lease after up to 4 % more than the renewal interval (``jitter`` in pkg/kubelet/kubelet.go)."""
 BACKOFF_JITTER = 0.5

@@ -55,3 +55,9 @@ def test_everything_is_ours_and_in_our_namespace() -> None:
 def test_our_manifests_are_good_and_belong_to_a_suite(path: Path) -> None:
     assert read(path, "x")
     assert (checkout() / "suites" / path.parent.name / f"test_{path.stem}.py").exists()
+
+
+def test_the_images_of_addons_are_filled_in(tmp_path: Path) -> None:
+    path = tmp_path / "m.yaml"
+    path.write_text(POD.replace("AGENT", "REDIS"))
+    assert [one["spec"] for one in read(path, "agent:1", {"REDIS_IMAGE": "redis:7"})] == [{"image": "redis:7"}]

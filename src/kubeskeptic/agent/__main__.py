@@ -1,4 +1,4 @@
-"""``python3 -m kubeskeptic.agent ask | serve | exec``: the ways in which the agent's image is run.
+"""``python3 -m kubeskeptic.agent ask | serve | exec | queue-worker | queue-metrics``: the ways to run the agent's image.
 
 Once it listens it prints one line of JSON with the port: ``{"listening": 8080}``.
 """
@@ -28,9 +28,15 @@ def main(arguments: list[str] | None = None) -> int:
     if options.what == "burn":
         burn(options.share, options.seconds)
         return 0
+    if options.what == "queue-worker":
+        from kubeskeptic.agent.queue_worker import until_told
+
+        until_told(options.redis, options.queue, options.seconds)
+        return 0
     _raise_open_files()
     take_short_slices()
-    asyncio.run({"ask": _ask, "serve": _serve, "exec": _exec}[options.what](options))
+    ways = {"ask": _ask, "serve": _serve, "exec": _exec, "queue-metrics": _queue_metrics}
+    asyncio.run(ways[options.what](options))
     return 0
 
 
@@ -60,6 +66,12 @@ async def _exec(options: argparse.Namespace) -> None:
     port = await exec_pod.server.listen(options.host, options.port)
     await _until_told_to_end(port)
     await exec_pod.stop()
+
+
+async def _queue_metrics(options: argparse.Namespace) -> None:
+    from kubeskeptic.agent.queue_metrics import serve
+
+    await _until_told_to_end(serve((options.host, options.port), options.redis, options.queue))
 
 
 async def _until_told_to_end(port: int) -> None:
@@ -92,7 +104,13 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="answer each request with the identity of the pod")
     exec_pod = commands.add_parser("exec", help="run commands in its node for clients that have the key")
     exec_pod.add_argument("--key", required=True, help="file with the key")
-    for command in (ask, serve, exec_pod):
+    metrics = commands.add_parser("queue-metrics", help="serve the depth of a queue as an external metric")
+    worker = commands.add_parser("queue-worker", help="take one job after another from a queue")
+    worker.add_argument("--seconds", type=float, default=1.0, help="that each job takes")
+    for command in (metrics, worker):
+        command.add_argument("--redis", default="redis", help="host of the Redis server")
+        command.add_argument("--queue", default="jobs", help="name of the list")
+    for command in (ask, serve, exec_pod, metrics):
         command.add_argument("--host", default="0.0.0.0", help="address to listen on")  # noqa: S104  # a pod's only address
         command.add_argument("--port", type=int, default=8080, help="port to listen on; 0: a free one")
     ask.add_argument(

@@ -5,6 +5,7 @@ and *holds* only where enough was seen (:mod:`kubeskeptic.checks.evidence`).
 """
 
 from kubeskeptic.checks.answers import answers_everywhere, crosses_nodes, same_answer
+from kubeskeptic.checks.autoscaling import follows_the_queue, never_scales_unmeasured, scales_before_it_measures
 from kubeskeptic.checks.availability import available
 from kubeskeptic.checks.capacity import never_overbooked
 from kubeskeptic.checks.convergence import converges
@@ -17,10 +18,13 @@ from kubeskeptic.checks.networks import flat, not_reached, reaches_everything
 from kubeskeptic.checks.nodes import emptied_not_removed, turns_unknown
 from kubeskeptic.checks.pods import never_elsewhere, replaced_by_another, restarted_in_place, revived_in_place
 from kubeskeptic.checks.readiness import resumes_sending, stays_ready, stops_sending
+from kubeskeptic.checks.replacing import moved_within_budget, recovers_each_time, replaced_only_by_controllers
 from kubeskeptic.checks.replicas import whole_again
+from kubeskeptic.checks.rollouts import rolled_over
 from kubeskeptic.checks.rules import same_rules
 from kubeskeptic.checks.scaling import ends_in_order, scaled
 from kubeskeptic.checks.scheduling import runs_in_time, runs_once_there_is_room, spreads, stays_pending
+from kubeskeptic.checks.serving import fails_only_briefly, serves_throughout
 from kubeskeptic.checks.spread import balances
 from kubeskeptic.checks.statefulsets import started_in_order, waits_for_its_node
 from kubeskeptic.checks.tables import matches
@@ -39,27 +43,36 @@ __all__ = [
     "emptied_not_removed",
     "ends_in_order",
     "fails_at_most",
+    "fails_only_briefly",
     "flat",
     "follows_move",
+    "follows_the_queue",
     "killed_for_memory",
     "matches",
+    "moved_within_budget",
     "never_elsewhere",
     "never_fails",
     "never_overbooked",
+    "never_scales_unmeasured",
     "not_reached",
     "pod_name_follows",
     "reaches_all_pods",
     "reaches_everything",
     "reaches_new_pods_only",
+    "recovers_each_time",
     "replaced_by_another",
+    "replaced_only_by_controllers",
     "restarted_in_place",
     "resumes_sending",
     "revived_in_place",
+    "rolled_over",
     "runs_in_time",
     "runs_once_there_is_room",
     "same_answer",
     "same_rules",
     "scaled",
+    "scales_before_it_measures",
+    "serves_throughout",
     "spreads",
     "started_in_order",
     "stays_as_programmed",

@@ -23,6 +23,18 @@ CHAPTERS: dict[str, str] = {
 
 _CLAIMS = (
     Claim(
+        id="loop.queue",
+        chapter="control_loops",
+        says="Desired state: empty queue … Sensor: depth of the queue … Control Element: update the number of running servers",
+        states="With the depth of a queue served as an external metric, an autoscaler raises the number of workers within 2 "
+        "HPA after the queue was filled, the queue is emptied, and within STABLE + 2 HPA after that only the fewest workers "
+        "are left.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("metric-constant", "controller-manager-stopped"),
+        needs=Risk.CONTROL_PLANE,
+    ),
+    Claim(
         id="loop.node-health",
         chapter="control_loops",
         says="Desired state: All Nodes are healthy … Control Element: Remove Nodes from the cluster",
@@ -63,6 +75,38 @@ _CLAIMS = (
         post=Post.QUALIFIED,
         condition="Pods are put where they fit, but not packed: by default the scheduler prefers the node with the most room.",
         broken_by=("scheduler-bypassed", "scheduler-stopped", "pods-together"),
+        id="loop.indirect",
+        chapter="control_loops",
+        says="the control element does not necessarily directly affect what the sensor observes",
+        states="When a queue is filled whose one worker takes a job a second, first the number of replicas is changed, then "
+        "another worker is Ready, and only then, within HPA, more jobs are gone than two workers can have taken.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("worker-idle",),
+        needs=Risk.CONTROL_PLANE,
+    ),
+    Claim(
+        id="loop.never-stable",
+        chapter="control_loops",
+        says="potentially, your cluster never reaches a stable state … it doesn’t matter",
+        states="While pods of a service are deleted one after another, the Ready count is whole again within START after each "
+        "deletion, and requests fail only within the programming lag after one, and in sum by no more than the endpoints that "
+        "are wrong meanwhile explain.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("replicaset-controller-off", "kube-proxy-frozen"),
+    ),
+    Claim(
+        id="loop.needs-controllers",
+        chapter="control_loops",
+        says="As long as the controllers for your cluster are running and able to make useful changes",
+        states="While kube-controller-manager is stopped, no request to a service fails whose pods stay, and a deleted pod is "
+        "not replaced; once kube-controller-manager was started again it is replaced within its own START, a leader election "
+        "and START.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("second-controller-manager", "rules-flushed"),
+        needs=Risk.CONTROL_PLANE,
     ),
     Claim(
         id="heal.crash",
@@ -126,6 +170,15 @@ _CLAIMS = (
         post=Post.AGREES,
         condition="",
         broken_by=("replicaset-as-deployment", "rollout-held-up"),
+        id="deployment.updates",
+        chapter="workloads",
+        says="Deployment (continuous, updatable)",
+        states="A change of its template, and the change back, replaces all pods of a Deployment within START per pod; at "
+        "every recorded moment at least replicas − maxUnavailable are Ready and at most replicas + maxSurge are not marked for "
+        "deletion; and no request fails on any node when its pods end slowly, by a preStop delay.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("recreate", "deployment-controller-off"),
     ),
     Claim(
         id="statefulset.order",
@@ -157,6 +210,16 @@ _CLAIMS = (
         post=Post.QUALIFIED,
         condition="Only what both containers mount is shared; apart from that each has a disk of its own.",
         broken_by=("volume-in-one-container",),
+        id="pods.move",
+        chapter="workloads",
+        says="recreated somewhere else",
+        states="A drained node's pods are evicted one by one as their PodDisruptionBudget allows: at every recorded moment as "
+        "many are Ready as it asks for, and all run elsewhere within START per pod; while too few are Ready, no pod may go, "
+        "unready ones included.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("budget-removed",),
+        needs=Risk.NODE,
     ),
     Claim(
         id="pod.not-stable",
@@ -431,6 +494,14 @@ _CLAIMS = (
         post=Post.AGREES,
         condition="",
         broken_by=("traffic-policies-swapped",),
+        id="limit.no-queue-metric",
+        chapter="limits",
+        says="why is there no support … without KEDA",
+        states="An autoscaler on an external metric that nobody serves says FailedGetExternalMetric, and changes no replicas "
+        "in 3 HPA, however many jobs wait.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("metric-served",),
     ),
 )
 

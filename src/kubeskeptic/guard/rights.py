@@ -71,7 +71,11 @@ HARNESS: Mapping[Risk, tuple[Right, ...]] = {
         Right("leases", ("get",), "coordination.k8s.io", "kube-node-lease"),
         Right("services", ("get",), where="default", names=("kubernetes",)),
     ),
-    Risk.CONTROL_PLANE: (Right("leases", ("get",), "coordination.k8s.io", SYSTEM),),
+    Risk.CONTROL_PLANE: (
+        Right("leases", ("get",), "coordination.k8s.io", SYSTEM),
+        Right("apiservices", ("create", "delete", "get", "list"), "apiregistration.k8s.io"),
+        Right("clusterrolebindings", ("create", "delete", "get", "list"), "rbac.authorization.k8s.io"),
+    ),
 }
 """What the harness itself needs, beside claims and faults."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -16,8 +18,10 @@ IMAGE = "$AGENT_IMAGE"
 """Stands for the image with our workload, which has another tag whenever its sources change."""
 
 
-def read(path: Path, image: str) -> list[Manifest]:
+def read(path: Path, image: str, images: Mapping[str, str] = MappingProxyType({})) -> list[Manifest]:
     """The objects of a manifest, with the workload's image filled in.
+
+    :param images: of addons, by the names that stand for them: ``REDIS_IMAGE`` for ``$REDIS_IMAGE``
 
     :raises BadInput: naming the file and the line of the mistake
     """
@@ -26,7 +30,9 @@ def read(path: Path, image: str) -> list[Manifest]:
     except OSError as error:
         raise BadInput(f"there is no manifest {path}: a scenario's manifest has the name of its suite file") from error
     try:
-        documents = [document for document in yaml.safe_load_all(text.replace(IMAGE, image)) if document is not None]
+        for name, other in {IMAGE: image, **{f"${name}": other for name, other in images.items()}}.items():
+            text = text.replace(name, other)
+        documents = [document for document in yaml.safe_load_all(text) if document is not None]
     except yaml.YAMLError as error:
         where = getattr(error, "problem_mark", None)
         line = f", line {where.line + 1}" if where else ""

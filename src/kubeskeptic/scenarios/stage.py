@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from types import MappingProxyType
 from typing import Any
 
 from kubeskeptic.bounds import Bound, Expression
@@ -54,15 +55,16 @@ class Stage(NamespaceView):
         return [self.scenario.sabotages[id_] for id_ in self.run.sabotages if id_ in self.scenario.sabotages]
 
     # -- set-up ----------------------------------------------------------------------------------------------------
-    def apply(self) -> None:
+    def apply(self, images: Mapping[str, str] = MappingProxyType({})) -> None:
         """Apply the scenario's manifest in its namespace, and wait until every pod of it is Ready.
 
+        :param images: of addons, by the names that stand for them in the manifest
         :raises BadInput: when the manifest has a mistake
         :raises Inconclusive: when something keeps pods from it that does not pass by itself
         :raises PatienceExhausted: with the pods that are not Ready
         """
         path = self.scenario.manifest or shipped() / "manifests" / f"{self.scenario.id}.yaml"
-        manifests = read(path, self.run.cluster.agent_image)
+        manifests = read(path, self.run.cluster.agent_image, images)
         for sabotage in self.sabotages:
             manifests = sabotage.rewrite(manifests) if sabotage.rewrite else manifests
         for manifest in manifests:

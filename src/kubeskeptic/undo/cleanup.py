@@ -130,6 +130,11 @@ def _node(site: Site, one: Leftover) -> None:
         engine.start(one.node)
 
 
+def _object(site: Site, one: Leftover) -> None:
+    kind, _, name = one.name.partition("/")
+    delete_and_wait(site.kube, kind, name, patience=CLEANUP_GONE)
+
+
 def _namespace(site: Site, one: Leftover) -> None:
     delete_and_wait(site.kube, "Namespace", one.name, patience=CLEANUP_GONE)
 
@@ -171,6 +176,7 @@ def _blind(site: Site, one: Leftover) -> None:
 REMOVERS: dict[str, Callable[[Site, Leftover], None]] = {
     "fault": _fault,
     "node": _node,
+    "object": _object,
     "namespace": _namespace,
     "switch": _switch,
     "waiting": _waiting,

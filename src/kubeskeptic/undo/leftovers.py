@@ -30,13 +30,18 @@ if TYPE_CHECKING:
 
 ANNOTATED = ("Node", "Namespace", "Deployment", "DaemonSet", "StatefulSet", "ConfigMap", "Service", "Pod")
 """Kinds of objects on which faults keep undo records."""
+FORBIDDEN = 403
+CLUSTER_OBJECTS = ("APIService", "ClusterRoleBinding")
+"""Kinds of objects without a namespace that scenarios make, with our labels. An APIService goes first: while it has no backend,
+no namespace can go."""
 
 
 @dataclass(frozen=True)
 class Leftover:
     """One thing of ours that is still there.
 
-    :param kind: decides how it is removed: fault, node, namespace, switch, waiting, timer, service, stopped, table, lease;
+    :param kind: decides how it is removed: fault, node, object, namespace, switch, waiting, timer, service, stopped, table,
+        lease;
         ``blind`` is a place that could not be inspected, ``unseen`` one that may not be
     :param name: of the thing
     :param says: what it is, as a phrase
@@ -107,6 +112,7 @@ def _looks_beside_the_api(site: Site) -> Iterator[tuple[str, Callable[[], Iterab
 def _through_the_api(site: Site, journals: list[Path]) -> Iterator[tuple[str, Callable[[], Iterable[Leftover]]]]:
     yield "annotations", partial(faults_by_annotation, site)
     yield "journals", partial(faults_by_journal, site, journals)
+    yield "objects without a namespace", partial(cluster_objects, site)
     yield "namespaces", partial(namespaces, site)
     yield "the lease", partial(lease, site)
 
@@ -227,6 +233,20 @@ _SAID = {"service": "inactive service", "stopped": "stopped process", "table": "
 
 
 # -- objects -----------------------------------------------------------------------------------------------------------
+def cluster_objects(site: Site) -> Iterator[Leftover]:
+    """Yield the objects without a namespace that have our label; a run that may not list their kind has made none."""
+    for kind in CLUSTER_OBJECTS:
+        try:
+            found = site.kube.list(kind, labels=OURS)["items"]
+        except ClusterError as refused:
+            if refused.status != FORBIDDEN:
+                raise
+            continue
+        for item in found:
+            name, run = item["metadata"]["name"], item["metadata"].get("labels", {}).get(RUN, "")
+            yield Leftover("object", f"{kind}/{name}", f"{kind} {name}", run=run)
+
+
 def namespaces(site: Site) -> Iterator[Leftover]:
     """Yield the namespaces with our label, except the one of this site's own exec pods."""
     for item in site.kube.list("Namespace", labels=OURS)["items"]:

@@ -1,0 +1,206 @@
+"""Does a HorizontalPodAutoscaler follow what it measures, and in which order do things happen?
+
+The depth of the queue is read from the fact :data:`DEPTHS`: ``[before, after, depth]`` for each time it was looked at, the
+first two in Unix seconds. The first line is of the moment at which the queue had been filled.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from kubeskeptic.bounds import HPA, STABLE, Bound, Interval
+from kubeskeptic.checks.evidence import check
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.findings import Finding, Measure, conclude, seconds
+from kubeskeptic.settings import Setting, Settings
+from kubeskeptic.timeline import Act, Change
+from kubeskeptic.timeline.objects import condition, is_ready
+
+DEPTHS = "depths of the queue"
+_EMPTY = Bound(0, "jobs", "the desired state: an empty queue")
+_NOT_SCALED = Bound(0, "changes", "nothing scales that cannot be measured")
+_SAYS_SO = Bound(1, "times", "the autoscaler says why it does not scale", at_least=True)
+_IN_ORDER = Bound(0, "steps", "replicas changed, pods Ready, then the depth falls")
+
+
+class Depth(NamedTuple):
+    """How many jobs waited, at some moment of an interval."""
+
+    when: Interval
+    jobs: int
+
+
+@check
+def follows_the_queue(act: Act, app: str, least: int) -> Finding:
+    """Check that a filled queue makes the autoscaler raise the replicas within 2 HPA, is emptied, and lets them go down to
+    ``least`` within STABLE + 2 HPA after that.
+    """
+    depths = _depths(act)
+    filled = depths[0].when
+    changes = list(act.changes("Deployment", app))
+    up = next((one.when for one in changes if one.seen > filled.low and _replicas(one) > least), None)
+    empty = next((one.when for one in depths if one.jobs == 0), None)
+    down = _down(changes, empty, least) if empty else None
+    scaled_down = (STABLE + HPA + HPA).at_most(_settings(act, app))
+    measured = {
+        "scaled up": _since(up, filled, act.end),
+        "jobs left": Measure(depths[-1].jobs if not empty else 0, "jobs"),
+        "filled with": Measure(depths[0].jobs, "jobs"),
+        "most replicas": Measure(max((_replicas(one) for one in changes), default=0), "pods"),
+    }
+    measured |= (
+        {"scaled down": _since(down, empty, act.end), "emptied after": _since(empty, filled, act.end)} if empty else {}
+    )
+    bounds = {"scaled up": (HPA + HPA).at_most(act.settings), "jobs left": _EMPTY, "scaled down": scaled_down}
+    return conclude(
+        _told(measured, bounds, least),
+        measured,
+        {name: bound for name, bound in bounds.items() if name in measured},
+        window=(act.start, act.end),
+        decisive=tuple(
+            f"{one.seen - filled.low:+.1f} s: {_replicas(one)} replicas wanted" for one in _steps(changes, filled)
+        ),
+    )
+
+
+@check
+def scales_before_it_measures(act: Act, app: str, alone: float) -> Finding:
+    """Check the order of a scale-up: the replicas are changed, then more pods are Ready, and only then, within the case's
+    bound, the depth has fallen further than the pods that were there before can explain.
+
+    :param alone: jobs a second that these take at most, and some more, so that one job more or less does not decide
+    """
+    depths = _depths(act)
+    filled, jobs = depths[0].when, depths[0].jobs
+    changed = next((one.when for one in _steps(list(act.changes("Deployment", app)), filled)), None)
+    known = {one.uid for one in act.changes("Pod", app=app) if one.seen <= filled.low}
+    fresh = (one.when for one in act.changes("Pod", app=app) if one.uid not in known and is_ready(one.object))
+    ready = next(fresh, None)
+    if changed is None or ready is None:
+        which = "the replicas were not changed" if changed is None else "no more pods were Ready"
+        took = Interval(act.end - filled.high, float("inf"))
+        return conclude(
+            f"In {took.low:.0f} s after the queue was filled {which}.",
+            {"depth falls": seconds(took)},
+            {"depth falls": act.bound},
+            window=(act.start, act.end),
+        )
+    fell = next((one.when for one in depths if jobs - one.jobs > alone * (one.when.high - filled.low)), None)
+    early = sum(1 for one, other in ((changed, ready), (ready, fell)) if other and other.high < one.low)
+    unsure = sum(1 for one, other in ((changed, ready), (ready, fell)) if other and other.low < one.high)
+    took = fell.since(ready) if fell else Interval(act.end - ready.high, float("inf"))
+    last = f"{took.high:.1f} s later the depth had fallen further than" if fell else "the depth never fell further than"
+    return conclude(
+        f"{changed.high - filled.low:.1f} s after the queue was filled the replicas were changed, "
+        f"{ready.high - changed.low:.1f} s later another pod was Ready, and {last} {alone:g} jobs a second explain.",
+        {
+            "depth falls": seconds(Interval(max(took.low, 0.0), max(took.high, 0.0))),
+            "steps out of order": Measure(early, "steps", early, max(unsure, early)),
+        },
+        {"depth falls": act.bound, "steps out of order": _IN_ORDER},
+        window=(act.start, act.end),
+    )
+
+
+@check
+def never_scales_unmeasured(act: Act, app: str, reason: str) -> Finding:
+    """Check that an autoscaler whose metric nobody serves says so with a reason, and changes no replicas for the case's bound.
+
+    :param reason: of its condition ScalingActive
+    """
+    filled = _depths(act)[0]
+    said = {_reason(one.object) for one in act.changes("HorizontalPodAutoscaler", app)}
+    steps = _steps(list(act.changes("Deployment", app)), filled.when)
+    lasted = act.end - filled.when.high
+    if not steps and act.bound.admits(lasted):
+        raise Inconclusive(f"it was watched for {lasted:.1f} s, and {act.bound.value:g} s have to pass")
+    others = ", ".join(sorted(filter(None, said))) or "nothing"
+    why = f"With {filled.jobs} jobs waiting, the autoscaler said {others} and changed no replicas in {lasted:.0f} s."
+    if steps:
+        first = steps[0].seen - filled.when.low
+        why = (
+            f"With {filled.jobs} jobs waiting, the replicas were changed to {_replicas(steps[0])} after {first:.1f} s."
+        )
+    return conclude(
+        why,
+        {
+            "times scaled": Measure(len(steps), "changes"),
+            "said why": Measure(int(reason in said), "times"),
+            "watched": Measure(round(lasted, 1), "s"),
+        },
+        {"times scaled": _NOT_SCALED, "said why": _SAYS_SO},
+        window=(act.start, act.end),
+    )
+
+
+def _depths(act: Act) -> list[Depth]:
+    """What was seen of the queue in this act.
+
+    :raises Inconclusive: when the scenario did not come to fill it
+    """
+    found = act.recording.facts.get(f"{DEPTHS}: {act.name}") or ()
+    if not found or not act.end:
+        raise Inconclusive("the queue was not filled")
+    return [Depth(Interval(float(before), float(after)), int(jobs)) for before, after, jobs in found]
+
+
+def _steps(changes: list[Change], filled: Interval) -> list[Change]:
+    """The changes of the number of replicas that is asked for, from when the queue was filled."""
+    before = next((_replicas(one) for one in reversed(changes) if one.seen <= filled.low), 0)
+    steps: list[Change] = []
+    for change in changes:
+        if change.seen > filled.low and _replicas(change) != before:
+            steps.append(change)
+            before = _replicas(change)
+    return steps
+
+
+def _down(changes: list[Change], empty: Interval, least: int) -> Interval | None:
+    """When the replicas were down at ``least`` to stay, after the queue was empty."""
+    if not changes or _replicas(changes[-1]) != least:
+        return None
+    last = next((place for place in range(len(changes), 0, -1) if _replicas(changes[place - 1]) != least), 0)
+    return max(changes[last].when, empty) if last < len(changes) else None
+
+
+def _replicas(change: Change) -> int:
+    return int(change.object.get("spec", {}).get("replicas", 0))
+
+
+def _reason(autoscaler: dict[str, Any]) -> str:
+    conditions = autoscaler.get("status", {}).get("conditions") or ()
+    active = condition(autoscaler, "ScalingActive")
+    return next(
+        (str(one.get("reason")) for one in conditions if one["type"] == "ScalingActive" and active == "False"), ""
+    )
+
+
+def _settings(act: Act, name: str) -> Settings:
+    """The settings with STABLE as the autoscaler's own ``behavior`` has it."""
+    for change in act.changes("HorizontalPodAutoscaler", name):
+        down = change.object.get("spec", {}).get("behavior", {}).get("scaleDown", {})
+        if "stabilizationWindowSeconds" in down:
+            value = float(down["stabilizationWindowSeconds"])
+            return act.settings.with_(Setting("STABLE", value, "behavior of the autoscaler"))
+    return act.settings
+
+
+def _since(when: Interval | None, origin: Interval, end: float) -> Measure:
+    took = when.since(origin) if when else Interval(end - origin.high, float("inf"))
+    return seconds(Interval(max(took.low, 0.0), max(took.high, 0.0)))
+
+
+def _told(measured: dict[str, Measure], bounds: dict[str, Bound], least: int) -> str:
+    jobs, up = measured["filled with"].value, measured["scaled up"]
+    why = f"{jobs:g} jobs were put into the queue. "
+    if up.interval.high == float("inf"):
+        return f"{why}In {up.value:.1f} s the replicas were not raised; allowed are {bounds['scaled up'].value:g} s."
+    why += f"After {up.value:.1f} s the replicas were raised, to at most {measured['most replicas'].value:g}; "
+    if "scaled down" not in measured:
+        return f"{why}{measured['jobs left'].value:g} jobs were left at the end."
+    down = measured["scaled down"]
+    ended = "they were not" if down.interval.high == float("inf") else "they were"
+    return (
+        f"{why}the queue was empty after {measured['emptied after'].value:.1f} s, and {down.value:.1f} s later {ended} down to "
+        f"{least}; allowed are {bounds['scaled down'].value:g} s."
+    )

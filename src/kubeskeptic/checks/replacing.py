@@ -1,0 +1,191 @@
+"""Are pods replaced each time, elsewhere, as a budget allows, and by nobody while no controller runs?"""
+
+from __future__ import annotations
+
+from kubeskeptic.bounds import START, Bound, Interval
+from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.replicas import ready_counts
+from kubeskeptic.checks.rollouts import counts_from
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.findings import Finding, Measure, conclude, seconds
+from kubeskeptic.timeline import Act, Change
+from kubeskeptic.timeline.faults import FaultSpan
+from kubeskeptic.timeline.objects import is_ready, living, node_of
+
+_NO_POD = Bound(0, "pods", "nothing replaces a pod while no controller runs")
+_EMPTY = Bound(0, "pods", "a drained node runs none of them")
+
+
+@check
+def recovers_each_time(act: Act, app: str, wanted: int) -> Finding:
+    """Check that after each of the act's faults the Ready count of an app is ``wanted`` again within the case's bound.
+
+    :raises Inconclusive: when a fault was not seen to take effect, or hit while a replica was missing
+    """
+    faults = sorted(_faults(act, ""), key=lambda one: one.applying.low)
+    counts = ready_counts(act.changes("Pod", app=app))
+    took = [_recovery(counts, one, wanted, act.end) for one in faults]
+    worst = max(took, key=lambda one: one.low)
+    never = sum(1 for one in took if one.high == float("inf"))
+    why = f"{len(took)} pods were deleted one after another, and each time {wanted} were Ready again, at the latest after "
+    why += f"{worst.high:.1f} s; allowed are {act.bound.value:g} s."
+    if never:
+        why = f"{len(took)} pods were deleted, and {worst.low:.1f} s after one of them {wanted} were not Ready again."
+    fewest = min(count for when, count in counts if when.high >= faults[0].applying.low)
+    return conclude(
+        why,
+        {"whole again": seconds(worst), "pods deleted": Measure(len(took), "pods"), "fewest": Measure(fewest, "pods")},
+        {"whole again": act.bound},
+        window=(act.start, act.end),
+        decisive=tuple(f"deletion {turn}: whole again after {one.high:.2f} s" for turn, one in enumerate(took, 1)),
+    )
+
+
+@check
+def moved_within_budget(act: Act, app: str, wanted: int, at_least: int) -> Finding:
+    """Check that a drained node's pods run elsewhere within the case's bound, and that meanwhile no fewer are Ready than the
+    budget asks for.
+
+    :param at_least: ``minAvailable`` of the PodDisruptionBudget
+    """
+    node = _drained(act)
+    pods = list(act.changes("Pod", app=app))
+    since = act.since
+    leaving = [pod for pod in living(pods, since.low).values() if node_of(pod) == node]
+    if len(leaving) < 2:
+        raise Inconclusive(
+            f"{len(leaving)} pods of {app} were on {node}: a budget that lets one go at a time shows with two"
+        )
+    fewest = min(one.ready for one in counts_from(pods, since.low))
+    moved = _moved_at(pods, since.low, node, wanted)
+    took = moved.since(since) if moved else Interval(act.end - since.high, float("inf"))
+    left = sum(1 for pod in living(pods, act.lifted).values() if node_of(pod) == node)
+    why = f"{len(leaving)} of {wanted} pods were on {node}, which was drained: "
+    why += f"all ran elsewhere after {took.high:.1f} s" if moved else f"after {took.low:.1f} s not all ran elsewhere"
+    why += f"; allowed are {act.bound.value:g} s. At least {fewest} were Ready at every moment; the budget asks for {at_least}."
+    return conclude(
+        why,
+        {"moved": seconds(took), "fewest Ready": Measure(fewest, "pods"), "left on the node": Measure(left, "pods")},
+        {
+            "moved": act.bound,
+            "fewest Ready": Bound(at_least, "pods", f"minAvailable {at_least} of the budget", at_least=True),
+            "left on the node": _EMPTY,
+        },
+        nodes=(node,),
+        window=(act.start, act.end),
+    )
+
+
+@check
+def replaced_only_by_controllers(act: Act, app: str, wanted: int, started: str) -> Finding:
+    """Check that a pod which is deleted while the controllers are stopped is not replaced until they run again, and is then
+    within the case's bound.
+
+    :param started: the fact that says when the controllers' process was started again, Unix seconds, cut to whole ones
+    :raises Inconclusive: when they were not away for as long as a replacement would have taken
+    """
+    stopped = _faults(act, "stop_component")[0]
+    if started not in act.recording.facts:
+        raise Inconclusive("it was not recorded when the controllers were started again")
+    back, deleted = stopped.phases.get("undoing", act.end), act.since
+    pods = list(act.changes("Pod", app=app))
+    known = {one.uid for one in pods if one.seen <= deleted.low}
+    early = {one.name for one in pods if one.uid not in known and one.seen < back}
+    allowed = START.at_most(act.settings)
+    if not early and allowed.admits(back - deleted.high):
+        raise Inconclusive(
+            f"the controllers were away for {back - deleted.high:.1f} s after the deletion: too short to tell"
+        )
+    began = float(act.recording.facts[started])
+    origin = Interval(max(began, back), max(began + 1.0, back))
+    whole, removed = _whole_at(pods, deleted.high, wanted), _endpoint_until(act, app, deleted.high)
+    took = whole.since(origin) if whole else Interval(act.end - origin.high, float("inf"))
+    why = (
+        f"In the {back - deleted.high:.1f} s after a pod was deleted without controllers nothing replaced it, and it stayed in "
+        f"the endpoints of {app} for {removed:.1f} s; {took.high:.1f} s after the controllers were started again {wanted} pods "
+        f"were Ready; allowed are {act.bound.value:g} s."
+    )
+    if early:
+        why = f"While the controllers were stopped, {', '.join(sorted(early))} came in the place of {act.victim}."
+    elif whole is None:
+        why = f"{took.low:.1f} s after the controllers were started again {act.victim} was not replaced."
+    return conclude(
+        why,
+        {
+            "replaced without controllers": Measure(len(early), "pods"),
+            "replaced after their return": seconds(took),
+            "without controllers": Measure(round(back - deleted.high, 1), "s"),
+            "still an endpoint": Measure(round(removed, 1), "s"),
+            "until they led again": Measure(round(stopped.phases.get("healed", act.end) - began, 1), "s"),
+        },
+        {"replaced without controllers": _NO_POD, "replaced after their return": act.bound},
+        window=(act.start, act.end),
+    )
+
+
+def _faults(act: Act, name: str) -> list[FaultSpan]:
+    """The faults of the act, all or those of a name.
+
+    :raises Inconclusive: when there is none, or one was not seen to bite
+    """
+    faults = [one for one in act.recording.faults if one.act in act.names and name in ("", one.fault)]
+    lame = [one.fault for one in faults if not one.bit]
+    if not faults or lame:
+        raise Inconclusive(f"{lame[0]} was not seen to bite" if lame else f"no fault was recorded in “{act.name}”")
+    return faults
+
+
+def _recovery(counts: list[tuple[Interval, int]], fault: FaultSpan, wanted: int, end: float) -> Interval:
+    """How long an app was not whole after a fault."""
+    before = [count for when, count in counts if when.high <= fault.applying.low]
+    if not before or before[-1] != wanted:
+        raise Inconclusive(f"{before[-1] if before else 0} of {wanted} replicas were Ready before {fault.says}")
+    after = [(when, count) for when, count in counts if when.high > fault.applying.low]
+    if not after or after[0][1] >= wanted:
+        raise Inconclusive(f"no replica was seen missing after {fault.says}")
+    whole = next((when for when, count in after if count == wanted), None)
+    return whole.since(fault.applying) if whole else Interval(end - fault.applying.high, float("inf"))
+
+
+def _drained(act: Act) -> str:
+    """The node that the act's fault cordoned."""
+    target = next((one for one in act.fault.targets if one.startswith("cordon/")), "")
+    if not target:
+        raise Inconclusive(f"the fault {act.fault.fault} of “{act.name}” drained no node")
+    return target.rpartition("/")[2]
+
+
+def _moved_at(pods: list[Change], since: float, node: str, wanted: int) -> Interval | None:
+    """When the last of ``wanted`` pods was Ready on another node than this, with none left going on there."""
+    there: dict[str, Change] = {}
+    moved: Interval | None = None
+    for change in pods:
+        there[change.uid] = change
+        if change.type == "DELETED":
+            del there[change.uid]
+        going_on = [one.object for one in there.values() if not one.object["metadata"].get("deletionTimestamp")]
+        whole = sum(1 for pod in going_on if is_ready(pod) and node_of(pod) != node) == wanted
+        done = whole and not any(node_of(pod) == node for pod in going_on)
+        if change.seen > since:
+            moved = (moved or change.when) if done else None
+    return moved
+
+
+def _endpoint_until(act: Act, app: str, since: float) -> float:
+    """For how many seconds a deleted pod stayed a ready endpoint of the service of this name; to the end, when it did."""
+    for change in act.changes("EndpointSlice"):
+        mine = change.object["metadata"].get("labels", {}).get("kubernetes.io/service-name") == app
+        ready = [
+            one for one in change.object.get("endpoints") or () if one.get("conditions", {}).get("ready") is not False
+        ]
+        names = {one["targetRef"]["name"] for one in ready if one.get("targetRef")}
+        if mine and change.seen > since and act.victim not in names:
+            return change.seen - since
+    return act.end - since
+
+
+def _whole_at(pods: list[Change], since: float, wanted: int) -> Interval | None:
+    """When ``wanted`` pods were Ready again, the deleted one among the missing."""
+    after = [(when, count) for when, count in ready_counts(pods) if when.high > since]
+    last = after[-1] if after else None
+    return last[0] if last and last[1] == wanted else None

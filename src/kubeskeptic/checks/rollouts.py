@@ -1,0 +1,133 @@
+"""Does a Deployment go over to another template, and how many pods has it meanwhile?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from kubeskeptic.bounds import Bound, Interval
+from kubeskeptic.checks.evidence import check
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.findings import Finding, Measure, conclude, seconds
+from kubeskeptic.timeline import Act, Change
+from kubeskeptic.timeline.objects import is_ready, living
+
+HASH = "pod-template-hash"
+"""The label by which a Deployment tells the pods of its templates apart."""
+_NO_OTHER = Bound(0, "pods", "all pods are of the template that was asked for")
+
+
+class Count(NamedTuple):
+    """The pods of an app at one moment."""
+
+    ready: int
+    going_on: int
+    """Not marked for deletion, Ready or not."""
+    there: int
+    """With those that are marked for deletion and have not ended yet."""
+
+
+@check
+def rolled_over(act: Act, app: str, wanted: int, *, surge: int, unavailable: int, back: bool = False) -> Finding:
+    """Check that a Deployment's pods are replaced by those of its new template within the case's bound.
+
+    At every recorded moment from the change on, at least ``wanted`` − ``unavailable`` pods are Ready and at most ``wanted`` +
+    ``surge`` are not marked for deletion. Those that are marked and still run are counted apart.
+
+    :param back: the new template is the one that the Deployment had first
+    """
+    begun, done = _rollout(act, app, wanted)
+    pods = list(act.changes("Pod", app=app))
+    counts = counts_from(pods, begun.earliest)
+    other = _other_template(pods, begun, act.end, first=back)
+    took = done.when.since(begun.when) if done else Interval(act.end - begun.seen, float("inf"))
+    ready, most = min(one.ready for one in counts), max(one.going_on for one in counts)
+    there = max(one.there for one in counts)
+    measured = {
+        "rolled out": seconds(took),
+        "fewest Ready": Measure(ready, "pods"),
+        "most not ending": Measure(most, "pods"),
+        "most with those ending": Measure(there, "pods"),
+        "of another template": Measure(other, "pods"),
+    }
+    bounds = {
+        "rolled out": act.bound,
+        "fewest Ready": Bound(
+            wanted - unavailable, "pods", f"replicas {wanted} − maxUnavailable {unavailable}", at_least=True
+        ),
+        "most not ending": Bound(wanted + surge, "pods", f"replicas {wanted} + maxSurge {surge}"),
+        "of another template": _NO_OTHER,
+    }
+    which = "first" if back else "new"
+    why = f"{took.high:.1f} s after the change all {wanted} pods were of the {which} template"
+    if done is None or other:
+        why = f"{took.low:.1f} s after the change {other} Ready pods were not of the {which} template"
+    why += (
+        f"; allowed are {act.bound.value:g} s. Meanwhile at least {ready} were Ready and at most {most} not marked for "
+        f"deletion, {there} with those that had not ended yet."
+    )
+    return conclude(why, measured, bounds, window=(act.start, act.end))
+
+
+def counts_from(pods: Iterable[Change], since: float) -> list[Count]:
+    """Return how many pods there were at ``since`` and after each change from then on.
+
+    :raises Inconclusive: when none was there at ``since``
+    """
+    there: dict[str, Mapping[str, Any]] = {}
+    counts: list[Count] = []
+    for change in pods:
+        if change.seen >= since and not counts:
+            counts.append(_count(there))
+        there[change.uid] = change.object
+        if change.type == "DELETED":
+            del there[change.uid]
+        if change.seen >= since:
+            counts.append(_count(there))
+    counts = counts or [_count(there)]
+    if not counts[0].there:
+        raise Inconclusive("there was no pod before anything was done")
+    return counts
+
+
+def _count(pods: Mapping[str, Mapping[str, Any]]) -> Count:
+    going_on = sum(1 for pod in pods.values() if not pod["metadata"].get("deletionTimestamp"))
+    return Count(sum(1 for pod in pods.values() if is_ready(pod)), going_on, len(pods))
+
+
+def _rollout(act: Act, app: str, wanted: int) -> tuple[Change, Change | None]:
+    """When the Deployment was changed, and when its controller said that the rollout was complete; None when it did not.
+
+    :raises Inconclusive: when it was not changed
+    """
+    changes = list(act.changes("Deployment", app))
+    before = max((_generation(one) for one in changes if one.seen <= act.start), default=0)
+    after = [one for one in changes if one.seen > act.start and _generation(one) > before]
+    if not before or not after:
+        raise Inconclusive(f"no change of the Deployment {app} was recorded in “{act.name}”")
+    return after[0], next((one for one in after if _complete(one, wanted)), None)
+
+
+def _generation(change: Change) -> int:
+    return int(change.object["metadata"].get("generation", 0))
+
+
+def _complete(change: Change, wanted: int) -> bool:
+    """As ``kubectl rollout status`` has it: the controller has seen the change, and all replicas are new and available."""
+    status = change.object.get("status", {})
+    counted = {status.get(name, 0) for name in ("replicas", "updatedReplicas", "availableReplicas")}
+    return int(status.get("observedGeneration", 0)) >= _generation(change) and counted == {wanted}
+
+
+def _other_template(pods: list[Change], begun: Change, end: float, *, first: bool) -> int:
+    """How many of the pods that are Ready at the end are not of the template that was asked for."""
+    before = {
+        _hash(pod) for pod in living(pods, begun.earliest).values() if not pod["metadata"].get("deletionTimestamp")
+    }
+    known = _hash(pods[0].object)
+    at_end = [_hash(pod) for pod in living(pods, end).values() if is_ready(pod)]
+    return sum(1 for one in at_end if one in before or (first and one != known))
+
+
+def _hash(pod: Mapping[str, Any]) -> str:
+    return str(pod["metadata"].get("labels", {}).get(HASH, ""))

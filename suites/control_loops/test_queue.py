@@ -1,0 +1,167 @@
+"""A queue is filled; do workers come, is it emptied, do they go again, and in which order does that happen?
+
+Given a queue in Redis, workers that take a job a second each, and an autoscaler on the queue's depth: an external metric that
+nobody serves at first, and then a server of ours.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from kubeskeptic import checks
+from kubeskeptic.agent.queue_metrics import GROUP_VERSION
+from kubeskeptic.bounds import HPA
+from kubeskeptic.checks.autoscaling import DEPTHS
+from kubeskeptic.clusters.addons import load_addon
+from kubeskeptic.durations import PODS_READY, Patience
+from kubeskeptic.faults.control_plane.stop_component import StopComponent
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.objects import condition
+from kubeskeptic.plugin import Holds, claim
+from kubeskeptic.sabotages import breakages
+from kubeskeptic.scenarios import Scenario, Stage
+from kubeskeptic.scenarios.cluster_objects import cluster_object
+from kubeskeptic.scenarios.manifests import Manifest
+from kubeskeptic.timeline import Act
+
+JOBS = 60
+OVER = Patience(120)
+"""The queue is emptied and the workers are gone again: in half of that by one worker alone."""
+FILL = """
+redis.call('DEL', 'jobs')
+for job = 1, tonumber(ARGV[1]) do redis.call('LPUSH', 'jobs', job) end
+return redis.call('LLEN', 'jobs')
+"""
+GROUP, VERSION = GROUP_VERSION.split("/")
+
+queue = Scenario(
+    "control_loops/queue",
+    "A queue is filled, at first without and then with its depth served as a metric.",
+    watches=("Pod", "Deployment", "HorizontalPodAutoscaler"),
+)
+
+
+@queue.given
+def a_queue_with_a_worker(stage: Stage) -> None:
+    """One worker and an empty queue."""
+    stage.apply(load_addon(stage.run.cluster, "redis"))
+
+
+@queue.act("unmeasured", settled=False)
+def the_queue_is_filled_and_nobody_serves_its_depth(stage: Stage) -> None:
+    """The queue is filled, and no APIService serves its depth."""
+    stage.note(f"{DEPTHS}: unmeasured", [filled(stage)])
+    stage.hold()
+
+
+@queue.act("measured", needs=Risk.CONTROL_PLANE, settled=False)
+def the_queue_is_filled(stage: Stage) -> None:
+    """The queue is filled while its depth is served, until the workers are down to one again."""
+    with metric(stage):
+        depths = [filled(stage)]
+        stage.wait(
+            lambda: looked(stage, depths) == 0 and workers(stage) == 1,
+            OVER,
+            "an empty queue and the workers down to one",
+        )
+        stage.note(f"{DEPTHS}: measured", depths)
+        stage.hold(0.0)
+
+
+def filled(stage: Stage) -> list[float]:
+    """Fill the queue anew, and return when, and with how many jobs."""
+    before = time.time()
+    jobs = int(stage.run_in(redis(stage), "redis-cli", "EVAL", FILL, "0", str(JOBS)))
+    return [before, time.time(), jobs]
+
+
+def looked(stage: Stage, depths: list[list[float]]) -> int:
+    """Look at the queue, keep what was seen, and return its depth."""
+    before = time.time()
+    jobs = int(stage.run_in(redis(stage), "redis-cli", "LLEN", "jobs"))
+    depths.append([before, time.time(), jobs])
+    return jobs
+
+
+def redis(stage: Stage) -> str:
+    """Return the name of the pod with the queue."""
+    return str(stage.pods("redis")[0]["metadata"]["name"])
+
+
+def workers(stage: Stage) -> int:
+    """Return how many workers are asked for."""
+    return int(stage.run.kube.get("Deployment", "worker", stage.namespace)["spec"]["replicas"])
+
+
+@contextmanager
+def metric(stage: Stage) -> Iterator[None]:
+    """The queue's depth is served as an external metric for as long as the block runs."""
+    name = f"{VERSION}.{GROUP}"
+    backend = {"name": "queue-metrics", "namespace": stage.namespace, "port": 443}
+    spec = {"group": GROUP, "version": VERSION, "service": backend, "insecureSkipTLSVerify": True}
+    spec |= {"groupPriorityMinimum": 100, "versionPriority": 100}
+    service = {
+        "apiVersion": "apiregistration.k8s.io/v1",
+        "kind": "APIService",
+        "metadata": {"name": name},
+        "spec": spec,
+    }
+    with cluster_object(stage.run, service):
+        stage.wait(
+            lambda: condition(stage.run.kube.get("APIService", name), "Available") == "True",
+            PODS_READY,
+            "the metric to be served",
+        )
+        yield
+
+
+@claim("limit.no-queue-metric", act="unmeasured", within=3 * HPA)
+def test_an_autoscaler_without_its_metric_never_scales(act: Act, holds: Holds) -> None:
+    holds(checks.never_scales_unmeasured(act, "worker", "FailedGetExternalMetric"))
+
+
+@claim("loop.queue", act="measured")
+def test_workers_come_and_go_with_the_queue(act: Act, holds: Holds) -> None:
+    holds(checks.follows_the_queue(act, "worker", 1))
+
+
+@claim("loop.indirect", act="measured", within=HPA)
+def test_replicas_change_before_the_depth_does(act: Act, holds: Holds) -> None:
+    holds(checks.scales_before_it_measures(act, "worker", 2.0))
+
+
+@queue.sabotage("unmeasured")
+def metric_served(stage: Stage) -> AbstractContextManager[object]:
+    """The queue's depth is served."""
+    return metric(stage)
+
+
+@queue.sabotage("measured")
+def controller_manager_stopped(stage: Stage) -> AbstractContextManager[object]:
+    """kube-controller-manager is stopped."""
+    return stage.inflict(StopComponent("kube-controller-manager"), lasts=breakages.LASTS)
+
+
+@queue.rewrite
+def metric_constant(manifests: list[Manifest]) -> list[Manifest]:
+    """What is served is the depth of another queue, which is always empty."""
+    return [_told(one, "queue-metrics", "--queue=jobs", "--queue=empty") for one in manifests]
+
+
+@queue.rewrite
+def worker_idle(manifests: list[Manifest]) -> list[Manifest]:
+    """The workers wait for another queue, and never take a job."""
+    return [_told(one, "worker", "--queue=jobs", "--queue=empty") for one in manifests]
+
+
+def _told(manifest: Manifest, name: str, word: str, other: str) -> Manifest:
+    """The Deployment of a name with one argument of its container changed."""
+    if (manifest["kind"], manifest["metadata"]["name"]) != ("Deployment", name):
+        return manifest
+    template = manifest["spec"]["template"]
+    (container,) = template["spec"]["containers"]
+    changed = container | {"args": [other if one == word else one for one in container["args"]]}
+    pod = template | {"spec": template["spec"] | {"containers": [changed]}}
+    return manifest | {"spec": manifest["spec"] | {"template": pod}}

@@ -1,0 +1,265 @@
+"""Pods are replaced by updates, at random, without controllers, and to empty a node; do they come back, do clients notice?
+
+Given the Deployment `web` (three pods that end slowly, by a preStop delay) and the Deployment `plain` (four pods that end at
+once, two of them on one node, three of which a budget keeps), each behind a service that is asked from every node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+
+from kubeskeptic import checks
+from kubeskeptic.bounds import ELECTION, PROGRAMMING_LAG, START
+from kubeskeptic.durations import CONTAINERS_BACK, PODS_READY
+from kubeskeptic.errors import ClusterError
+from kubeskeptic.faults.control_plane.controller_off import ControllerOff
+from kubeskeptic.faults.control_plane.stop_component import StopComponent
+from kubeskeptic.faults.nodes.cordon_node import CordonNode
+from kubeskeptic.faults.nodes.drain_node import DrainNode
+from kubeskeptic.faults.pods.delete_pod import DeletePod
+from kubeskeptic.faults.pods.make_unready import MakeUnready
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.objects import containers, started
+from kubeskeptic.plugin import Holds, claim
+from kubeskeptic.probes.specs import http_new
+from kubeskeptic.sabotages import breakages
+from kubeskeptic.scenarios import Scenario, Stage
+from kubeskeptic.scenarios.cluster_objects import cluster_object
+from kubeskeptic.scenarios.manifests import Manifest
+from kubeskeptic.timeline import Act
+from kubeskeptic.timeline.objects import node_of
+
+DELETIONS = 8
+RBAC = "rbac.authorization.k8s.io"
+MANAGER = "kube-controller-manager"
+REFUSED = (
+    "429: Cannot evict pod as it would violate the pod's disruption budget. The disruption budget plain needs 3 healthy pods "
+    "and has 2 currently"
+)
+
+updates = Scenario(
+    "workloads/updates",
+    "Pods are replaced by an update, at random, without controllers, and to empty a node.",
+    watches=("Pod", "Service", "EndpointSlice", "Deployment"),
+)
+
+
+@updates.given
+def two_deployments_behind_services(stage: Stage) -> None:
+    """The pods of both services are asked from every node."""
+    stage.apply()
+    stage.ask(
+        http_new("web", stage.service("web")["clusterIP"], 80, rate=50),
+        http_new("plain", stage.service("plain")["clusterIP"], 80, rate=50),
+    )
+
+
+@updates.act("rollout")
+def the_template_changes(stage: Stage) -> None:
+    """The template of `web` gets another value of an environment variable."""
+    server = {"name": "server", "env": [{"name": "RELEASE", "value": "2"}]}
+    change = {"spec": {"template": {"spec": {"containers": [server]}}}}
+    stage.run.kube.patch("Deployment", "web", stage.namespace, change, how="strategic")
+    stage.hold()
+
+
+@updates.act("rollback", after="rollout")
+def the_template_changes_back(stage: Stage) -> None:
+    """The template of `web` is made again what it was in its first ReplicaSet, as `kubectl rollout undo` does."""
+    sets = stage.run.kube.list("ReplicaSet", stage.namespace, labels="app=web")["items"]
+    first = min(sets, key=lambda one: int(one["metadata"]["annotations"]["deployment.kubernetes.io/revision"]))
+    template = first["spec"]["template"]
+    del template["metadata"]["labels"]["pod-template-hash"]
+    back = [{"op": "replace", "path": "/spec/template", "value": template}]
+    stage.run.kube.patch("Deployment", "web", stage.namespace, back, how="json")
+    stage.hold()
+
+
+@updates.act("restless")
+def pods_are_deleted_one_after_another(stage: Stage) -> None:
+    """A pod of `plain` is deleted, chosen by the seed, again and again; no more once a replica stays missing."""
+    for turn in range(DELETIONS):
+        names = [str(pod["metadata"]["name"]) for pod in stage.pods("plain")]
+        if len(names) < 4:
+            break
+        with stage.inflict(DeletePod(stage.namespace, stage.choose(names, f"deletion {turn}"))):
+            stage.hold(START)
+    stage.hold()
+
+
+@updates.act("uncontrolled", needs=Risk.CONTROL_PLANE)
+def the_controllers_stop(stage: Stage) -> None:
+    """kube-controller-manager is stopped, a pod of `plain` is deleted, and kube-controller-manager is started again."""
+    with (
+        stage.inflict(StopComponent(MANAGER)) as stopped,
+        stage.inflict(DeletePod(stage.namespace, stage.victim("plain"))),
+    ):
+        stage.hold(START + START)
+        stopped.undo()
+        stage.note("controllers started", manager_started(stage))
+        stage.wait(lambda: len(stage.pods("plain")) == 4, CONTAINERS_BACK, "the deleted pod to be replaced")
+
+
+@updates.act("drain", needs=Risk.NODE, settled=False)
+def a_node_is_drained(stage: Stage) -> None:
+    """A node with two pods of `plain` is drained."""
+    with stage.inflict(DrainNode(fullest(stage))):
+        stage.hold()
+
+
+@updates.act("blocked", needs=Risk.NODE, settled=False)
+def nothing_may_be_evicted(stage: Stage) -> None:
+    """Both pods of `plain` on a node turn unready; the node is cordoned, and their eviction is asked for."""
+    node = fullest(stage)
+    names = [str(pod["metadata"]["name"]) for pod in stage.pods("plain") if node_of(pod) == node]
+    with ExitStack() as unready:
+        for name in names:
+            unready.enter_context(stage.inflict(MakeUnready(stage.namespace, name)))
+        with stage.inflict(CordonNode(node)):
+            answers = {f"unready_pod_{number}": evicted(stage, name) for number, name in enumerate(names, 1)}
+            stage.see("evictions", **answers)
+    spec = stage.run.kube.get("Node", node)["spec"]
+    stage.see("evictions", node_schedulable_again=not spec.get("unschedulable", False))
+
+
+def fullest(stage: Stage) -> str:
+    """Return the node with the most Ready pods of `plain`; of several one by the run's seed."""
+    homes = [node_of(pod) for pod in stage.pods("plain")]
+    most = max((homes.count(node) for node in homes), default=0)
+    return stage.choose(sorted({node for node in homes if homes.count(node) == most}), "the node to drain")
+
+
+def evicted(stage: Stage, pod: str) -> str:
+    """Return what the API answers to the eviction of a pod: status and words."""
+    try:
+        stage.run.kube.evict(pod, stage.namespace)
+    except ClusterError as refused:
+        words = str(refused).partition(": ")[2].removesuffix(f" (status {refused.status})")
+        return f"{refused.status}: {words}"
+    return "201: evicted"
+
+
+def manager_started(stage: Stage) -> float:
+    """Return when the process of kube-controller-manager was started, Unix seconds, as its pod's status says."""
+    pods = stage.run.kube.list("Pod", "kube-system", labels=f"component={MANAGER}")["items"]
+    return max(started(status) for pod in pods for status in containers(pod).values())
+
+
+@claim(
+    "deployment.updates", case="update", act="rollout", within=3 * START,
+    broken_by=("recreate", "deployment-controller-off"),
+)  # fmt: skip
+def test_an_update_replaces_all_pods_and_never_too_many_at_once(act: Act, holds: Holds) -> None:
+    holds(checks.rolled_over(act, "web", 3, surge=1, unavailable=0))
+
+
+@claim("deployment.updates", case="requests", act=("rollout", "rollback"), watched=3 * START, broken_by=("recreate",))
+def test_no_request_fails_during_updates(act: Act, holds: Holds) -> None:
+    holds(checks.serves_throughout(act, "web"))
+
+
+@claim("deployment.updates", case="rollback", act="rollback", within=3 * START, broken_by=("recreate",))
+def test_a_rollback_brings_the_first_template_back(act: Act, holds: Holds) -> None:
+    holds(checks.rolled_over(act, "web", 3, surge=1, unavailable=0, back=True))
+
+
+@claim("loop.never-stable", case="replicas", act="restless", within=START, broken_by=("replicaset-controller-off",))
+def test_replicas_recover_after_each_deletion(act: Act, holds: Holds) -> None:
+    holds(checks.recovers_each_time(act, "plain", 4))
+
+
+@claim("loop.never-stable", case="requests", act="restless", within=PROGRAMMING_LAG, broken_by=("kube-proxy-frozen",))
+def test_requests_fail_only_while_an_endpoint_is_wrong(act: Act, holds: Holds) -> None:
+    holds(checks.fails_only_briefly(act, "plain", 4))
+
+
+@claim("loop.needs-controllers", case="service", act="uncontrolled", broken_by=("rules-flushed",))
+def test_a_service_whose_pods_stay_goes_on_without_controllers(act: Act, holds: Holds) -> None:
+    holds(checks.serves_throughout(act, "web"))
+
+
+@claim(
+    "loop.needs-controllers", case="replacement", act="uncontrolled", of="plain", within=START + ELECTION + START,
+    broken_by=("second-controller-manager",),
+)  # fmt: skip
+def test_a_deleted_pod_is_replaced_by_running_controllers_only(act: Act, holds: Holds) -> None:
+    holds(checks.replaced_only_by_controllers(act, "plain", 4, "controllers started"))
+
+
+@claim("pods.move", case="drain", act="drain", within=2 * START)
+def test_a_drained_nodes_pods_run_elsewhere_within_the_budget(act: Act, holds: Holds) -> None:
+    holds(checks.moved_within_budget(act, "plain", 4, 3))
+
+
+@claim("pods.move", case="too few ready", act="blocked")
+def test_a_budget_lets_no_unready_pod_go_while_too_few_are_ready(act: Act, holds: Holds) -> None:
+    expected = {"unready pod 1": REFUSED, "unready pod 2": REFUSED, "node schedulable again": True}
+    holds(checks.matches(act, "evictions", expected))
+
+
+updates.sabotage("restless")(breakages.replicaset_controller_off)
+updates.sabotage("restless")(breakages.kube_proxy_frozen)
+updates.sabotage("uncontrolled")(breakages.rules_flushed)
+
+
+@updates.sabotage("rollout")
+def deployment_controller_off(stage: Stage) -> AbstractContextManager[object]:
+    """The Deployment controller is off."""
+    return stage.inflict(ControllerOff("deployment-controller"), lasts=breakages.LASTS)
+
+
+@updates.sabotage("uncontrolled")
+@contextmanager
+def second_controller_manager(stage: Stage) -> Iterator[None]:
+    """A second kube-controller-manager runs, as a pod on a worker, without leader election."""
+    kube, namespace = stage.run.kube, stage.namespace
+    (first, *_) = kube.list("Pod", "kube-system", labels=f"component={MANAGER}")["items"]
+    account = {"kind": "ServiceAccount", "name": "standby", "namespace": namespace}
+    kube.create({"apiVersion": "v1", "kind": account["kind"], "metadata": {"name": "standby", "namespace": namespace}})
+    binding = {
+        "apiVersion": f"{RBAC}/v1",
+        "kind": "ClusterRoleBinding",
+        "metadata": {"name": f"{namespace}-standby"},
+        "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": "system:controller:replicaset-controller"},
+        "subjects": [account],
+    }
+    with cluster_object(stage.run, binding):
+        kube.create(standby(namespace, first["spec"]["containers"][0]["image"]))
+        stage.wait(lambda: bool(stage.pods("standby")), PODS_READY, "the second controller-manager to be Ready")
+        yield
+
+
+def standby(namespace: str, image: str) -> Manifest:
+    """Return the pod of a kube-controller-manager that runs the ReplicaSet controller alone, and elects no leader."""
+    command = [
+        MANAGER,
+        "--controllers=replicaset-controller",
+        "--leader-elect=false",
+        "--authentication-skip-lookup=true",
+    ]
+    probe = {"httpGet": {"path": "/healthz", "port": 10257, "scheme": "HTTPS"}, "periodSeconds": 1}
+    server = {"name": "manager", "image": image, "command": command, "readinessProbe": probe}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "standby", "namespace": namespace, "labels": {"app": "standby"}},
+        "spec": {"serviceAccountName": "standby", "terminationGracePeriodSeconds": 1, "containers": [server]},
+    }
+
+
+@updates.rewrite
+def recreate(manifests: list[Manifest]) -> list[Manifest]:
+    """The Deployment `web` has the strategy Recreate."""
+    return [
+        one | {"spec": one["spec"] | {"strategy": {"type": "Recreate"}}}
+        if (one["kind"], one["metadata"]["name"]) == ("Deployment", "web")
+        else one
+        for one in manifests
+    ]
+
+
+@updates.rewrite
+def budget_removed(manifests: list[Manifest]) -> list[Manifest]:
+    """There is no PodDisruptionBudget."""
+    return [one for one in manifests if one["kind"] != "PodDisruptionBudget"]

@@ -1,0 +1,122 @@
+"""Checks of the autoscaler on a queue. The queue is filled with 60 jobs at 10 s; HPA is 15 s, the margin 2 s."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from kubeskeptic.bounds import HPA
+from kubeskeptic.checks import follows_the_queue, never_scales_unmeasured, scales_before_it_measures
+from kubeskeptic.checks.autoscaling import DEPTHS
+from kubeskeptic.findings import Finding, Verdict
+from kubeskeptic.timeline import Act, ActSpan, Change
+from tests.drawn import pod, recording, settings
+
+Seen = Sequence[tuple[float, int]]
+FILLED: Seen = [(10, 60)]
+EMPTIED: Seen = [*FILLED, (20, 50), (30, 40), (32, 30), (40, 0), (60, 0)]
+
+
+def replicas(seen: float, count: int) -> Change:
+    return Change(
+        seen, "MODIFIED", "Deployment", {"metadata": {"name": "worker", "uid": "d"}, "spec": {"replicas": count}}
+    )
+
+
+def autoscaler(seen: float, reason: str = "") -> Change:
+    condition = {
+        "type": "ScalingActive",
+        "status": "False" if reason else "True",
+        "reason": reason or "ValidMetricFound",
+    }
+    spec = {"behavior": {"scaleDown": {"stabilizationWindowSeconds": 5}}}
+    thing = {"metadata": {"name": "worker", "uid": "h"}, "spec": spec, "status": {"conditions": [condition]}}
+    return Change(seen, "MODIFIED", "HorizontalPodAutoscaler", thing)
+
+
+def act(*changes: Change, depths: Seen = EMPTIED, end: float = 120) -> Act:
+    seen = recording(
+        replicas(0, 1), autoscaler(0), pod(0, "worker-1", app="worker"), *changes,
+        acts={"act": ActSpan("act", 5, 6, end)},
+        facts={f"{DEPTHS}: act": [[at, at + 0.5, jobs] for at, jobs in depths]},
+        settings=settings(HPA=15, STABLE=300),
+    )  # fmt: skip
+    return Act(seen, ["act"], within=HPA)
+
+
+# -- up and down ---------------------------------------------------------------------------------------------------------
+def follows(*changes: Change, depths: Seen = EMPTIED, end: float = 120) -> Finding:
+    return follows_the_queue(act(*changes, depths=depths, end=end), "worker", 1)
+
+
+def test_workers_come_and_go_with_the_queue() -> None:
+    found = follows(replicas(25, 4), replicas(55, 1))
+    assert found.verdict is Verdict.HOLDS, found.why
+    measured = {name: one.value for name, one in found.measured.items()}
+    assert (measured["scaled up"], measured["scaled down"], measured["most replicas"]) == (15, 15, 4)
+    assert found.bounds["scaled down"].value == 5 + 30 + 2, "the window of the object wins"
+
+
+@pytest.mark.parametrize(
+    ("up", "down", "verdict"),
+    [
+        (42, 60, Verdict.HOLDS),  # 32 s
+        (42.4, 60, Verdict.INCONCLUSIVE),
+        (42.6, 60, Verdict.VIOLATED),
+        (25, 77, Verdict.HOLDS),  # 37 s
+        (25, 77.6, Verdict.VIOLATED),
+    ],
+)
+def test_too_late(up: float, down: float, verdict: Verdict) -> None:
+    assert follows(replicas(up, 4), replicas(down, 1)).verdict is verdict
+
+
+def test_never_up_never_empty_never_down() -> None:
+    assert follows().verdict is Verdict.VIOLATED
+    assert follows(end=40).verdict is Verdict.INCONCLUSIVE
+    assert follows(replicas(25, 4)).verdict is Verdict.VIOLATED
+    assert follows(replicas(25, 4), replicas(55, 1), replicas(80, 2)).verdict is Verdict.VIOLATED
+    left = follows(replicas(25, 4), depths=[*FILLED, (100, 7)])
+    assert (left.verdict, "7 jobs were left" in left.why) == (Verdict.VIOLATED, True)
+    assert "was not filled" in follows(depths=[]).why
+
+
+# -- the order -----------------------------------------------------------------------------------------------------------
+def ordered(*changes: Change, depths: Seen = EMPTIED) -> Finding:
+    return scales_before_it_measures(act(*changes, depths=depths), "worker", 1.1)
+
+
+READY = pod(28, "worker-2", app="worker")
+
+
+def test_replicas_then_pods_then_the_depth() -> None:
+    found = ordered(replicas(25, 4), READY)  # 1.1 jobs a second explain 50 at 20 s and 40 at 30 s, and not 30 at 32 s
+    assert found.verdict is Verdict.HOLDS, found.why
+    assert found.measured["depth falls"].value == 4.5
+
+
+def test_another_order_or_no_effect() -> None:
+    early = ordered(replicas(25, 4), READY, depths=[*FILLED, (20, 30), (40, 0)])
+    assert (early.verdict, early.measured["steps out of order"].value) == (Verdict.VIOLATED, 1)
+    assert ordered(replicas(25, 4), READY, depths=[*FILLED, (20, 60), (90, 60)]).verdict is Verdict.VIOLATED
+    assert ordered(replicas(25, 4), READY, depths=[*FILLED, (20, 50), (46, 0)]).verdict is Verdict.VIOLATED
+    unsure = ordered(replicas(25, 4), READY._replace(seen=32.3), depths=EMPTIED)
+    assert unsure.verdict is Verdict.INCONCLUSIVE, "the depth was looked at from 32 to 32.5 s"
+    assert ordered().verdict is ordered(replicas(25, 4)).verdict is Verdict.VIOLATED
+
+
+# -- without a metric ----------------------------------------------------------------------------------------------------
+def unmeasured(*changes: Change, end: float = 30) -> Finding:
+    return never_scales_unmeasured(act(*changes, depths=FILLED, end=end), "worker", "FailedGetExternalMetric")
+
+
+FAILED = autoscaler(3, "FailedGetExternalMetric")
+
+
+def test_nothing_scales_that_is_not_measured() -> None:
+    assert unmeasured(FAILED).verdict is Verdict.HOLDS, unmeasured(FAILED).why
+    assert "changed to 4 after 2.0 s" in unmeasured(FAILED, replicas(12, 4)).why
+    assert unmeasured(FAILED, replicas(12, 4)).verdict is Verdict.VIOLATED
+    assert unmeasured().verdict is Verdict.VIOLATED, "it has to say why"
+    assert "17 s have to pass" in unmeasured(FAILED, end=27).why
