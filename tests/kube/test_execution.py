@@ -47,7 +47,6 @@ class Ended:
 
     def read_channel(self, channel: int) -> str:
         return '{"status": "Success"}' if channel == ERRORS else "printed"
-        return '{"status": "Success"}' if channel == execution.ws_client.ERROR_CHANNEL else "printed"
 
     def close(self) -> None:
         self.steps.append("close")

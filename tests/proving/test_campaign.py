@@ -67,8 +67,6 @@ def test_sabotages_that_share_a_run_leave_each_other_alone() -> None:
 
 
 def test_only_some() -> None:
-    asked = [one for one in asked_by(SUITES) if one.scenario.id == "services/pod_killed"]
-    (one,) = attempts(asked, ["rules-flushed"])
     (one,) = attempts(asked_by(SUITES / "services" / "test_pod_killed.py"), ["rules-flushed"])
     assert [str(each.case) for each in one.wanted["rules-flushed"]] == ["proxy.every-node"]
     (test,) = one.tests
@@ -103,8 +101,6 @@ def test_a_broken_file_of_proofs_is_said(tmp_path: Path) -> None:
 
 
 def an_attempt() -> Attempt:
-    killed = [one for one in asked_by(SUITES) if one.scenario.id == "services/pod_killed"]
-    frozen = [one for one in killed if "kube-proxy-frozen" in {each.id for each in one.sabotages}]
     pods = asked_by(SUITES / "services" / "test_pod_killed.py")
     frozen = [one for one in pods if "kube-proxy-frozen" in {each.id for each in one.sabotages}]
     (attempt,) = attempts(frozen, ["kube-proxy-frozen"])

@@ -46,35 +46,6 @@ _CLAIMS = (
         needs=Risk.NODE,
     ),
     Claim(
-        id="run.requirements",
-        chapter="workloads",
-        says="specify requirements (cpu, disk, memory, instance count)",
-        states="A pod that requests more cpu, memory or ephemeral-storage than any node has stays Pending, with the "
-        "scheduler's reason; one that fits is Ready within START; a container that takes more memory than its limit is killed "
-        "(OOMKilled, exit code 137) and restarted within START.",
-        post=Post.AGREES,
-        condition="",
-        broken_by=("requests-removed", "memory-limit-removed", "scheduler-stopped"),
-    ),
-    Claim(
-        id="run.scale",
-        chapter="workloads",
-        says="dynamically scale instance count",
-        states="When a Deployment is scaled up or down, its Ready count follows within START; the pods that are scaled away "
-        "end by themselves within their grace period.",
-        post=Post.AGREES,
-        condition="",
-        broken_by=("scheduler-stopped", "replicaset-controller-off", "no-grace"),
-    ),
-    Claim(
-        id="run.bin-packing",
-        chapter="workloads",
-        says="bin packing of applications",
-        states="The requests of the pods on a node are never more than its allocatable; a pod that fits nowhere waits, and is "
-        "Ready within START of the moment at which there is room; small pods are spread over the nodes.",
-        post=Post.QUALIFIED,
-        condition="Pods are put where they fit, but not packed: by default the scheduler prefers the node with the most room.",
-        broken_by=("scheduler-bypassed", "scheduler-stopped", "pods-together"),
         id="loop.indirect",
         chapter="control_loops",
         says="the control element does not necessarily directly affect what the sensor observes",
@@ -107,6 +78,37 @@ _CLAIMS = (
         condition="",
         broken_by=("second-controller-manager", "rules-flushed"),
         needs=Risk.CONTROL_PLANE,
+    ),
+    Claim(
+        id="run.requirements",
+        chapter="workloads",
+        says="specify requirements (cpu, disk, memory, instance count)",
+        states="A pod that requests more cpu, memory or ephemeral-storage than any node has stays Pending, with the "
+        "scheduler's reason; one that fits is Ready within START; a container that takes more memory than its limit is killed "
+        "(OOMKilled, exit code 137) and restarted within START.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("requests-removed", "memory-limit-removed", "scheduler-stopped"),
+    ),
+    Claim(
+        id="run.scale",
+        chapter="workloads",
+        says="dynamically scale instance count",
+        states="When a Deployment is scaled up or down, its Ready count follows within START; the pods that are scaled away "
+        "end by themselves within their grace period.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("scheduler-stopped", "replicaset-controller-off", "no-grace"),
+    ),
+    Claim(
+        id="run.bin-packing",
+        chapter="workloads",
+        says="bin packing of applications",
+        states="The requests of the pods on a node are never more than its allocatable; a pod that fits nowhere waits, and is "
+        "Ready within START of the moment at which there is room; small pods are spread over the nodes.",
+        post=Post.QUALIFIED,
+        condition="Pods are put where they fit, but not packed: by default the scheduler prefers the node with the most room.",
+        broken_by=("scheduler-bypassed", "scheduler-stopped", "pods-together"),
     ),
     Claim(
         id="heal.crash",
@@ -162,14 +164,6 @@ _CLAIMS = (
         broken_by=("replicaset-as-deployment",),
     ),
     Claim(
-        id="deployment.vs-replicaset",
-        chapter="workloads",
-        says="ReplicaSet (one-off, non-updatable)",
-        states="The same change of the template leaves the running pods of a ReplicaSet as they are, and replaces all pods of "
-        "a Deployment within 2 × START for two replicas.",
-        post=Post.AGREES,
-        condition="",
-        broken_by=("replicaset-as-deployment", "rollout-held-up"),
         id="deployment.updates",
         chapter="workloads",
         says="Deployment (continuous, updatable)",
@@ -181,6 +175,16 @@ _CLAIMS = (
         broken_by=("recreate", "deployment-controller-off"),
     ),
     Claim(
+        id="deployment.vs-replicaset",
+        chapter="workloads",
+        says="ReplicaSet (one-off, non-updatable)",
+        states="The same change of the template leaves the running pods of a ReplicaSet as they are, and replaces all pods of "
+        "a Deployment within 2 × START for two replicas.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("replicaset-as-deployment", "rollout-held-up"),
+    ),
+    Claim(
         id="statefulset.order",
         chapter="workloads",
         says="pod name is stable",
@@ -189,6 +193,18 @@ _CLAIMS = (
         post=Post.AGREES,
         condition="",
         broken_by=("statefulset-parallel", "node-out-of-service"),
+        needs=Risk.NODE,
+    ),
+    Claim(
+        id="pods.move",
+        chapter="workloads",
+        says="recreated somewhere else",
+        states="A drained node's pods are evicted one by one as their PodDisruptionBudget allows: at every recorded moment as "
+        "many are Ready as it asks for, and all run elsewhere within START per pod; while too few are Ready, no pod may go, "
+        "unready ones included.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("budget-removed",),
         needs=Risk.NODE,
     ),
     Claim(
@@ -210,16 +226,6 @@ _CLAIMS = (
         post=Post.QUALIFIED,
         condition="Only what both containers mount is shared; apart from that each has a disk of its own.",
         broken_by=("volume-in-one-container",),
-        id="pods.move",
-        chapter="workloads",
-        says="recreated somewhere else",
-        states="A drained node's pods are evicted one by one as their PodDisruptionBudget allows: at every recorded moment as "
-        "many are Ready as it asks for, and all run elsewhere within START per pod; while too few are Ready, no pod may go, "
-        "unready ones included.",
-        post=Post.AGREES,
-        condition="",
-        broken_by=("budget-removed",),
-        needs=Risk.NODE,
     ),
     Claim(
         id="pod.not-stable",
@@ -494,6 +500,8 @@ _CLAIMS = (
         post=Post.AGREES,
         condition="",
         broken_by=("traffic-policies-swapped",),
+    ),
+    Claim(
         id="limit.no-queue-metric",
         chapter="limits",
         says="why is there no support … without KEDA",
