@@ -43,6 +43,9 @@ class Sink(Protocol):
 
 
 Key = tuple[str, str]
+DRAINED = 0.02
+"""Seconds that a read has to wait before the stream counts as read empty: events that came in one burst are read at once,
+and the later of them may be as old as the first."""
 
 
 class Follower:
@@ -121,13 +124,16 @@ class Follower:
         :raises Unanswered: when it breaks, or when the server ends it as soon as it is open
         """
         watch, opened = self.watch, self._clock()
+        waiting_since: float | None = None
         for event in self._kube.watch(watch.kind, watch.namespace, watch.labels, self._version, WATCH_TIMEOUT):
             seen = self._clock()
             with self._lock:
                 if self._pace.stopped:
                     return
+                if waiting_since is not None and seen - waiting_since > DRAINED:
+                    self.good = waiting_since  # it was waited for: nothing that had arrived before was left unread
                 self._take(event, seen)
-            self.good = seen
+            waiting_since = self._clock()
         self.good = self._clock()
         if self.good - opened < RELIST:
             raise Unanswered("the server ended the watch as soon as it was open")
