@@ -8,7 +8,7 @@ from kubeskeptic.bounds import Expression, constant
 from kubeskeptic.checks import fails_only_briefly, serves_throughout
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import ActSpan, FaultSpan, Lane
-from tests.drawn import endpoints, fault, gone, lane, pod, watched
+from tests.drawn import fault, gone, lane, watched
 
 SPAN = ActSpan("act", 0.01, 1, 4)
 GOOD = "." * 40
@@ -76,15 +76,3 @@ def test_faults_that_were_not_seen_prove_nothing() -> None:
     lame = fault({"applying": 1.0, "applied": 1.0}, target="pod/ns/pod-a")
     assert "not seen to bite" in briefly(drawn(), faults=(gone(1.0), lame)).why
     assert briefly(drawn(15).replace("r", "?")).verdict is Verdict.INCONCLUSIVE
-
-
-def test_an_answer_shortly_before_its_pod_was_seen_to_be_an_endpoint() -> None:
-    def answered(seen: float) -> Finding:
-        fresh = lane(GOOD, by="ns/pod-b/pod-b")
-        joined = (pod(0.5, "pod-b"), endpoints(seen, "pod-a", "pod-b", type="MODIFIED"))
-        return serves_throughout(watched(fresh, spans=(SPAN,), changes=joined), "web")
-
-    assert answered(0.5).verdict is Verdict.HOLDS
-    assert answered(2.9).verdict is Verdict.HOLDS, "the first answer comes 1.9 s before; the margin is 2 s"
-    assert "1 of 30 requests failed" in answered(3.05).why
-    assert answered(3.05).verdict is Verdict.VIOLATED

@@ -14,7 +14,7 @@ from kubeskeptic.durations import LATE, MARGIN
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
 from kubeskeptic.timeline import Act, Lane
-from kubeskeptic.timeline.endpoints import identity, strangers
+from kubeskeptic.timeline.endpoints import strangers
 from kubeskeptic.timeline.stale_conntrack import stale
 
 _NO_REQUEST = Bound(0, "requests", "none may fail")
@@ -140,19 +140,8 @@ def _percent(counts: tuple[int, int, int, int]) -> float:
 
 
 def _strangers(act: Act, lane: Lane) -> frozenset[int]:
-    """Positions of answers that came from a pod that was no endpoint then.
-
-    A pod that replaces another answers as soon as the first node's rules name it. The recorder may see that later than it
-    knows, on a machine without a free processor: an answer at most the margin before is no answer of a stranger.
-    """
-    found = strangers(act.recording, lane, act.settings_on(lane.node)["SYNC"] + MARGIN, {})
-    since: dict[str, float] = {}
-    for change in act.changes("EndpointSlice"):
-        for one in change.object.get("endpoints") or ():
-            if one.get("targetRef") and one.get("conditions", {}).get("ready") is not False:
-                since.setdefault(str(one["targetRef"].get("uid", "")), change.seen)
-    joined = [since.get(identity(by)[1], 0.0) for by in lane.names]
-    return frozenset(at for at in found if not 0.0 <= joined[lane.bys[at]] - lane.sent[at] <= MARGIN)
+    """Positions of answers that came from a pod that was no endpoint then."""
+    return strangers(act.recording, lane, act.settings_on(lane.node)["SYNC"] + MARGIN, {})
 
 
 def _trouble(lane: Lane, at: int, wrong: frozenset[int]) -> str:
