@@ -26,7 +26,7 @@ from kubeskeptic.errors import BadInput
 
 WHOLE = "node"
 """The kind of target that is a node with all that runs in it."""
-INSIDE = frozenset({"kubelet", "containerd", "kube-proxy", "network"})
+INSIDE = frozenset({"kubelet", "containerd", "kube-proxy", "network", "service-rules"})
 """The kinds of targets inside a node, whose names are the node's: what was done to them ends when the node does."""
 
 

@@ -1,4 +1,4 @@
-"""Change one rule of a service on one node: remove the one that leads to the service, or weigh its first endpoint.
+"""Change one rule of a service on one node: remove the one that leads to it, or weigh its first endpoint.
 
 kube-proxy is frozen first, if it runs, as it would put the rule back at the next change. No other rule is touched. Undoing
 puts the rule back where it was and lets kube-proxy continue. Only where kube-proxy programs iptables.
