@@ -1,4 +1,4 @@
-"""Masquerade what the pods of one node send to pods elsewhere: these see the node's address instead of the pod's.
+"""Masquerade what pods of one node send to pods elsewhere: these see the node's address in place of the pod's.
 
 Requests are answered as before; only the client's address is another. Existing connections keep theirs, and so does traffic
 within the node.
