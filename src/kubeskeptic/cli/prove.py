@@ -10,7 +10,8 @@ import click
 from kubeskeptic import paths
 from kubeskeptic.claims import claim
 from kubeskeptic.errors import BadInput
-from kubeskeptic.proving import Attempt, asked_by, attempts, run_attempt, unbroken, write_proofs
+from kubeskeptic.findings import Verdict
+from kubeskeptic.proving import Asked, Attempt, asked_by, attempts, judged_again, run_attempt, unbroken, write_proofs
 
 
 @click.command()
@@ -27,6 +28,11 @@ from kubeskeptic.proving import Attempt, asked_by, attempts, run_attempt, unbrok
 @click.option("--seed", type=int, help="As for pytest.")
 @click.option("--cluster", default="kubeskeptic", show_default=True, help="Our own kind cluster of this name.")
 @click.option("--dry-run", is_flag=True, help="Say what would be performed.")
+@click.option(
+    "--recorded",
+    is_flag=True,
+    help="Perform nothing: judge again what earlier attempts recorded, after a check was changed.",
+)
 def prove(
     claims: tuple[str, ...],
     only: tuple[str, ...],
@@ -35,6 +41,7 @@ def prove(
     seed: int | None,
     cluster: str,
     dry_run: bool,
+    recorded: bool,
 ) -> None:
     """Break the cluster on purpose: does every case turn violated under the sabotages that must break it?
 
@@ -45,10 +52,15 @@ def prove(
     skeptic prove
     skeptic prove heal.crash service.stable
     skeptic prove --suites test_checkout.py
+    skeptic prove --recorded
     """
     asked = [one for one in asked_by(suites.resolve()) if scenario in (None, one.scenario.id)]
     chosen = {claim(id_).id for id_ in claims}
-    planned = attempts([one for one in asked if not chosen or one.case.claim in chosen], only)
+    asked = [one for one in asked if not chosen or one.case.claim in chosen]
+    if recorded:
+        _judge_again(asked)
+        return
+    planned = attempts(asked, only)
     for one in planned:
         click.echo(one.scenario.id)
         for id_, cases in one.wanted.items():
@@ -76,6 +88,16 @@ def _prove(attempt: Attempt, options: list[str]) -> list[str]:
         case = f" ({one.case})" if one.case else ""
         click.echo(f"   {one.sabotage}: {one.claim}{case} {one.verdict}: {one.why}")
     return unbroken(attempt, proofs)
+
+
+def _judge_again(asked: list[Asked]) -> None:
+    """Judge every recorded attempt again, and keep what is violated; the newest attempt of a case counts."""
+    reports = paths.reports()
+    for journal in sorted(_sabotaged(reports).glob("[0-9]*/journal.jsonl")):
+        proofs = [one for one in judged_again(journal, asked) if one.verdict == Verdict.VIOLATED]
+        write_proofs(reports / "proofs.json", proofs)
+        for one in proofs:
+            click.echo(f"{one.run}  {one.sabotage}: {one.claim}{f' ({one.case})' if one.case else ''} {one.verdict}")
 
 
 def _sabotaged(reports: Path) -> Path:

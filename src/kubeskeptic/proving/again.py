@@ -1,0 +1,65 @@
+"""Judging recorded sabotaged runs again: what a sabotage did to a cluster stays recorded when a check is changed."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from kubeskeptic import __version__
+from kubeskeptic.errors import SkepticError
+from kubeskeptic.findings import Finding
+from kubeskeptic.proving.proofs import Proof
+from kubeskeptic.proving.suites import Asked
+from kubeskeptic.timeline import Act, Recording, RunEvidence, load
+
+
+def judged_again(journal: Path, asked: Sequence[Asked]) -> list[Proof]:
+    """Return what a sabotaged run's recording says about the cases that its sabotages must break, by the checks as they are.
+
+    A run that was not sabotaged proves nothing, and neither does a case whose acts were not played in it.
+
+    :raises BadInput: when the journal cannot be read
+    """
+    evidence = load(journal)
+    return list(_proofs(evidence, asked))
+
+
+def _proofs(evidence: RunEvidence, asked: Sequence[Asked]) -> Iterator[Proof]:
+    broken_by = set(evidence.run.get("sabotages") or ())
+    for one in asked:
+        recording = evidence.scenarios.get(one.scenario.id)
+        for sabotage in one.sabotages:
+            if recording and sabotage.id in broken_by and set(one.case.acts) <= recording.acts.keys():
+                finding = _judged(one, recording)
+                if finding:
+                    yield _proof(evidence, one, sabotage.id, finding)
+
+
+def _judged(one: Asked, recording: Recording) -> Finding | None:
+    """What a test finds in a recording; None when the recording lacks what it reads."""
+    case = one.case
+    found: list[Finding] = []
+    act = Act(recording, case.acts, of=case.of, within=case.within, soonest=case.soonest)
+    given = {"act": act, "holds": found.append}
+    try:
+        one.test(**{name: given[name] for name in inspect.signature(one.test).parameters})
+    except (SkepticError, KeyError):
+        return None
+    return found[-1] if found else None
+
+
+def _proof(evidence: RunEvidence, one: Asked, sabotage: str, finding: Finding) -> Proof:
+    run = evidence.run
+    return Proof(
+        claim=one.case.claim,
+        case=one.case.name,
+        sabotage=sabotage,
+        verdict=str(finding.verdict),
+        run=str(run.get("id", "")),
+        kubernetes=str(run.get("kubernetes", "")),
+        harness=__version__,
+        at=max((each["at"] for each in evidence.findings), default=float(run.get("at", 0.0))),
+        why=finding.why,
+        digest=one.digest,
+    )
