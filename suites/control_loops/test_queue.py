@@ -40,6 +40,7 @@ queue = Scenario(
     "control_loops/queue",
     "A queue is filled, at first without and then with its depth served as a metric.",
     watches=("Pod", "Deployment", "HorizontalPodAutoscaler"),
+    quick=("measured",),
 )
 
 

@@ -27,7 +27,9 @@ from kubeskeptic.timeline import Act
 from kubeskeptic.timeline.objects import ip_of
 
 names = Scenario(
-    "dns/names", "Names of services and pods are looked up, from pods of two namespaces and from every node."
+    "dns/names",
+    "Names of services and pods are looked up, from pods of two namespaces and from every node.",
+    quick=("rules", "records", "late"),
 )
 
 TOP_LEVEL = ("museum", "aero", "coop")

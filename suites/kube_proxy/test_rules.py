@@ -24,7 +24,11 @@ from kubeskeptic.sabotages import breakages, rewrites
 from kubeskeptic.scenarios import Scenario, Stage
 from kubeskeptic.timeline import Act
 
-proxy = Scenario("kube_proxy/rules", "Endpoints change while kube-proxy follows, and while it is stopped on one node.")
+proxy = Scenario(
+    "kube_proxy/rules",
+    "Endpoints change while kube-proxy follows, and while it is stopped on one node.",
+    quick=("quiet",),
+)
 SPREAD = 12.0
 """Seconds in which the spread over the endpoints is counted."""
 BEFORE = 2.0

@@ -25,7 +25,11 @@ from kubeskeptic.scenarios.outside_host import outside_host, started
 from kubeskeptic.scenarios.through_nodes import through_nodes
 from kubeskeptic.timeline import Act
 
-network = Scenario("networking/matrix", "Every pod asks every other one and every node, and a host outside asks both.")
+network = Scenario(
+    "networking/matrix",
+    "Every pod asks every other one and every node, and a host outside asks both.",
+    quick=("matrix", "services", "host outside"),
+)
 LASTS = breakages.LASTS
 
 

@@ -24,7 +24,9 @@ from kubeskeptic.timeline import Act
 from kubeskeptic.timeline.objects import ip_of, node_of, restarts
 
 disks = Scenario(
-    "pods/containers", "A container restarts, pods are replaced, and a node is rebooted; files are looked for."
+    "pods/containers",
+    "A container restarts, pods are replaced, and a node is rebooted; files are looked for.",
+    quick=("look", "restart"),
 )
 
 OWN, SCRATCH, DATA = f"/own/{NOTE}", f"/scratch/{NOTE}", f"/data/{NOTE}"

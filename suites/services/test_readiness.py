@@ -24,7 +24,11 @@ from kubeskeptic.scenarios import Scenario, Stage
 from kubeskeptic.timeline import Act
 from kubeskeptic.timeline.objects import node_of
 
-readiness = Scenario("services/readiness", "Pods turn unready and ready again, come and go, and hang.")
+readiness = Scenario(
+    "services/readiness",
+    "Pods turn unready and ready again, come and go, and hang.",
+    quick=("unready",),
+)
 
 
 @readiness.given

@@ -24,8 +24,7 @@ from kubeskeptic.timeline import Act
 
 declared = Scenario(
     "workloads/declared", "Pods are declared that fit and that do not, scaled, and made from other templates.",
-    watches=(*WATCHED, "Deployment"),
-)  # fmt: skip
+    watches=(*WATCHED, "Deployment"), quick=("up",),)  # fmt: skip
 
 FEW, MANY = 2, 6
 """Replicas of `web`, and to how many it is scaled."""
