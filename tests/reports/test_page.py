@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from contextlib import closing
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 from kubeskeptic.journal import Journal
 from kubeskeptic.reports.building import build
+from kubeskeptic.reports.html.front import front
 from kubeskeptic.reports.html.markup import Markup, el
 from kubeskeptic.reports.html.page import render
 from kubeskeptic.reports.model import Report
@@ -107,3 +109,12 @@ def test_text_is_escaped_wherever_it_stands() -> None:
 
 def test_it_is_small(report: Report) -> None:
     assert len(render(report).encode()) < 400_000
+
+
+def test_what_this_cluster_cannot_be_asked_is_not_told_as_broken_off(report: Report) -> None:
+    name, recording = next(iter(report.scenarios.items()))
+    off = replace(recording, broke_off="this cluster cannot be asked: no NetworkPolicy", facts={})
+    told = str(front(replace(report, scenarios={name: off})))
+    assert "broke off.</strong> this cluster cannot be asked" in told
+    left = replace(off, facts={"left out": {"*": "no NetworkPolicy"}})
+    assert "no NetworkPolicy" not in str(front(replace(report, scenarios={name: left})))

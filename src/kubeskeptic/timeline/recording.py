@@ -163,6 +163,11 @@ class Recording:
     copies: int = 0
     """Samples that were delivered again, as copies, and are counted once."""
 
+    @property
+    def left_out_whole(self) -> bool:
+        """Whether nothing of it can be asked on this cluster, which is no failure."""
+        return ALL in self.facts.get(LEFT_OUT, {})
+
     def act(self, name: str) -> ActSpan:
         """Return an act that was played to its end.
 

@@ -81,7 +81,8 @@ def _banners(report: Report) -> Markup:
         said.append(
             ("The journal's lines are not numbered,", "as an old version wrote them: a missing line is not noticed.")
         )
-    said += [(f"{plain(r.id)} broke off.", r.broke_off) for r in report.scenarios.values() if r.broke_off]
+    broken = (r for r in report.scenarios.values() if r.broke_off and not r.left_out_whole)
+    said += [(f"{plain(r.id)} broke off.", r.broke_off) for r in broken]
     return join(*(el("p", el("strong", head), f" {text}", class_="banner", role="note") for head, text in said))
 
 
