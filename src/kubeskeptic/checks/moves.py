@@ -138,7 +138,7 @@ def _handover(
         sample = lane[at]
         by = identity(sample.by)[0] if sample.outcome is Outcome.OK else ""
         known = Interval(sample.sent - lane.doubt, sample.sent + sample.took + lane.doubt).since(since)
-        failed += not by
+        failed += not by and sample.outcome is not Outcome.UNKNOWN
         if by in before:
             old = Interval(max(known.low, 0.0), max(known.high, 0.0))
         elif by in after:

@@ -77,7 +77,9 @@ def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Fin
     other = [cell for cell in answered if cell["peer"] != known[cell["from"]]["ip"]]
     unseen = len(between) - len(answered)
     said = [f"{ip} is used twice" for ip in twice] + [f"{name} has {pods[name]}, in no node's range" for name in stray]
-    said += [f"{cell['to']} saw {cell['from']} as {cell['peer']}, not {known[cell['from']]['ip']}" for cell in other]
+    said += dict.fromkeys(
+        f"{cell['to']} saw {cell['from']} as {cell['peer']}, not {known[cell['from']]['ip']}" for cell in other
+    )
     why = f"{len(pods)} pods have an address of their own in {len(networks)} ranges; {len(answered)} saw the client's own."
     if said:
         why = f"{'; '.join(said[:4])}{f'; and {len(said) - 4} more' if len(said) > 4 else ''}."
