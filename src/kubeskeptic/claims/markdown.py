@@ -59,7 +59,8 @@ def filled(text: str) -> str:
 
 def _row(one: Claim) -> str:
     says = one.says.replace("“", "‘").replace("”", "’")  # quotes within the quote
-    return f"| `{one.id}` | “{says}” | {one.post} | {', '.join(one.broken_by)} |"
+    said, post = (f"“{says}”", one.post) if one.says else ("(ours)", "–")
+    return f"| `{one.id}` | {said} | {post} | {', '.join(one.broken_by)} |"
 
 
 def main() -> None:

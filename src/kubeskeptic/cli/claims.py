@@ -32,7 +32,7 @@ def claims(ids: tuple[str, ...], as_json: bool, fill: Path | None) -> None:
         click.echo(json.dumps([as_record(one) for one in chosen], indent=1, ensure_ascii=False))
         return
     for one in chosen:
-        click.echo(_whole(one) if ids else f"{one.id:<24} {one.post or '':<12} “{one.says}”")
+        click.echo(_whole(one) if ids else f"{one.id:<24} {one.post or '':<12} {_says(one)}")
 
 
 def as_record(one: Claim) -> dict[str, object]:
@@ -40,13 +40,18 @@ def as_record(one: Claim) -> dict[str, object]:
     return asdict(one) | {"needs": one.needs.words}
 
 
+def _says(one: Claim) -> str:
+    """The post's words; a claim of the project's own has none."""
+    return f"“{one.says}”" if one.says else "(ours; the post does not say it)"
+
+
 def _whole(one: Claim) -> str:
     lines = [
         click.style(one.id, bold=True),
         f"  chapter    {CHAPTERS[one.chapter]}",
-        f"  the post   “{one.says}”",
+        f"  the post   {_says(one)}",
         f"  we ask     {one.states}",
-        f"  expected   the post {one.post}{f': {one.condition}' if one.condition else ''}",
+        f"  expected   {f'the post {one.post}' if one.post else 'no word of the post'}{f': {one.condition}' if one.condition else ''}",
         f"  needs      {one.needs.words}",
         f"  broken by  {', '.join(one.broken_by) or '–'}",
     ]
