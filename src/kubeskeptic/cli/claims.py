@@ -46,12 +46,13 @@ def _says(one: Claim) -> str:
 
 
 def _whole(one: Claim) -> str:
+    expected = f"the post {one.post}" if one.post else "no word of the post"
     lines = [
         click.style(one.id, bold=True),
         f"  chapter    {CHAPTERS[one.chapter]}",
         f"  the post   {_says(one)}",
         f"  we ask     {one.states}",
-        f"  expected   {f'the post {one.post}' if one.post else 'no word of the post'}{f': {one.condition}' if one.condition else ''}",
+        f"  expected   {expected}{f': {one.condition}' if one.condition else ''}",
         f"  needs      {one.needs.words}",
         f"  broken by  {', '.join(one.broken_by) or '–'}",
     ]
