@@ -104,7 +104,7 @@ def scales_before_it_measures(act: Act, app: str, alone: float) -> Finding:
 
 @check
 def never_scales_unmeasured(act: Act, app: str, reason: str) -> Finding:
-    """Check that an autoscaler whose metric nobody serves says so with a reason, and changes no replicas for the case's bound.
+    """Check that an autoscaler whose metric is not served says so with a reason, and changes no replicas for the case's bound.
 
     :param reason: of its condition ScalingActive
     """

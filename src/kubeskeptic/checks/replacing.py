@@ -1,4 +1,4 @@
-"""Are pods replaced each time, elsewhere, as a budget allows, and by nobody while no controller runs?"""
+"""Are pods replaced each time, elsewhere, as a budget allows, and only while a controller runs?"""
 
 from __future__ import annotations
 
@@ -105,12 +105,8 @@ def replaced_only_by_controllers(act: Act, app: str, wanted: int, started: str) 
         f"the endpoints of {app} for {removed:.1f} s; {took.high:.1f} s after the controllers were started again {wanted} pods "
         f"were Ready; allowed are {act.bound.value:g} s."
     )
-    if early:
-        why = f"While the controllers were stopped, {', '.join(sorted(early))} came in the place of {act.victim}."
-    elif whole is None:
-        why = f"{took.low:.1f} s after the controllers were started again {act.victim} was not replaced."
     return conclude(
-        why,
+        _not_only_by_controllers(act, early, took if whole is None else None) or why,
         {
             "replaced without controllers": Measure(len(early), "pods"),
             "replaced after their return": seconds(took),
@@ -121,6 +117,15 @@ def replaced_only_by_controllers(act: Act, app: str, wanted: int, started: str) 
         {"replaced without controllers": _NO_POD, "replaced after their return": act.bound},
         window=(act.start, act.end),
     )
+
+
+def _not_only_by_controllers(act: Act, early: set[str], never: Interval | None) -> str:
+    """What is wrong with a replacement that came early, or never; empty when it came in time or late."""
+    if early:
+        return f"While the controllers were stopped, {', '.join(sorted(early))} came in the place of {act.victim}."
+    if never:
+        return f"{never.low:.1f} s after the controllers were started again {act.victim} was not replaced."
+    return ""
 
 
 def _faults(act: Act, name: str) -> list[FaultSpan]:

@@ -61,12 +61,7 @@ def prove(
         _judge_again(asked)
         return
     planned = attempts(asked, only)
-    for one in planned:
-        click.echo(one.scenario.id)
-        for id_, cases in one.wanted.items():
-            click.echo(f"  {id_:<26} {', '.join(str(each.case) for each in cases)}")
-    if not planned:
-        raise BadInput("no suite asks what was named here; `skeptic claims` lists the claims, and `--help` the choices")
+    _show(planned)
     if dry_run:
         return
     options = ["--cluster", cluster, *(["--seed", str(seed)] if seed is not None else [])]
@@ -76,6 +71,19 @@ def prove(
     for line in left:
         click.echo(f"  not broken: {line}")
     sys.exit(1 if left else 0)
+
+
+def _show(planned: list[Attempt]) -> None:
+    """Say what would be performed.
+
+    :raises BadInput: when it is nothing
+    """
+    for one in planned:
+        click.echo(one.scenario.id)
+        for id_, cases in one.wanted.items():
+            click.echo(f"  {id_:<26} {', '.join(str(each.case) for each in cases)}")
+    if not planned:
+        raise BadInput("no suite asks what was named here; `skeptic claims` lists the claims, and `--help` the choices")
 
 
 def _prove(attempt: Attempt, options: list[str]) -> list[str]:
