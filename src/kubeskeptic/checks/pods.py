@@ -50,7 +50,7 @@ def _restarted_in_place(act: Act, name: str, begun: Interval, *, same_ip: bool, 
     again = next(
         (one for one in after if _restarted(one, before) and (is_ready if ready else running)(one.object)), None
     )
-    took = again.when.since(begun) if again else Interval(act.end - begun.high, float("inf"))
+    took = _since(begun, again.when) if again else Interval(act.end - begun.high, float("inf"))
     rose = max((restarts(change.object) for change in after), default=0) - restarts(before)
     changed = _differences(before, again.object, same_ip) if again else []
     limits = _limits(act)
@@ -65,6 +65,12 @@ def _restarted_in_place(act: Act, name: str, begun: Interval, *, same_ip: bool, 
         nodes=(node_of(before),),
         window=(act.start, act.end),
     )
+
+
+def _since(begun: Interval, when: Interval) -> Interval:
+    """How long after something was begun; at once where it was seen earlier, as before a node's return was noticed."""
+    took = when.since(begun)
+    return Interval(max(took.low, 0.0), max(took.high, 0.0))
 
 
 def _limits(act: Act) -> dict[str, Bound]:
