@@ -64,7 +64,8 @@ def two_claims(manifests: list[Manifest]) -> list[Manifest]:
                 copies.append(_renamed(next(one for one in manifests if _is_claim(one, name)), f"{name}-too"))
             seen.add(name)
 
-    return [*_each(manifests, another), *copies]
+    changed = list(_each(manifests, another))
+    return [*copies, *changed]  # a claim before the pod that mounts it
 
 
 def volumes_in_memory(manifests: list[Manifest]) -> list[Manifest]:
