@@ -194,8 +194,10 @@ def _perform(run: Run, command: Sequence[str], seconds: float | None) -> int | N
         try:
             status = process.wait()
             break
-        except KeyboardInterrupt:
-            continue  # the command got it, too, and decides when it ends
+        except KeyboardInterrupt as told:
+            if str(told).startswith(("SIGTERM", "SIGHUP")):  # a terminal's SIGINT the command got by itself
+                process.terminate()
+            continue  # it decides when it ends; what was seen until then is kept, and ours is taken down after it
     run.journal.write("fact", scenario=SCENARIO, name="command ended", value=status)
     return status if status >= 0 else 128 - status
 

@@ -12,6 +12,7 @@ from kubeskeptic.cli.faults import span
 from kubeskeptic.cli.which import ClusterRef, which_cluster
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Verdict
+from kubeskeptic.plugin import signals
 from kubeskeptic.reports.wording import SYMBOL
 from kubeskeptic.runs.options import RunOptions
 
@@ -41,6 +42,7 @@ def watch(command: tuple[str, ...], services: tuple[str, ...], lasts: str, where
         seed=secrets.randbelow(100_000), reports=paths.reports(),
     )  # fmt: skip
     options.check()
+    signals.install()
     done = observe(options, services, command, span(lasts) if lasts else None, lambda text: click.echo(text, err=True))
     for name, finding in done.findings.items():
         click.echo(f"{SYMBOL[finding.verdict]} {name}: {finding.why}", err=True)
