@@ -56,6 +56,7 @@ def pod(
     ready: bool = True,
     restarts: int = 0,
     deleting: bool = False,
+    started: str = "",
 ) -> Change:
     meta = {"name": name, "uid": uid or name, "labels": {"app": app}} | (
         {"deletionTimestamp": "now"} if deleting else {}
@@ -63,7 +64,10 @@ def pod(
     status = {
         "podIP": ip,
         "conditions": [{"type": "Ready", "status": "True" if ready else "False"}],
-        "containerStatuses": [{"name": "server", "restartCount": restarts}],
+        "containerStatuses": [
+            {"name": "server", "restartCount": restarts}
+            | ({"state": {"running": {"startedAt": started}}} if started else {})
+        ],
     }
     return Change(seen, type, "Pod", {"metadata": meta, "spec": {"nodeName": node}, "status": status})
 

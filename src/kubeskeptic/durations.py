@@ -181,3 +181,6 @@ BASELINE = Patience(60)
 """A baseline settles."""
 TAIL = 3.0
 """Recording goes on this long after the end of an act."""
+REMEMBERED = 10.0
+"""Seconds that a container has to have run when its kubelet starts: of a younger one the kubelet forgets that it was Ready
+(``kubeletRestartGracePeriod`` in pkg/kubelet/prober/prober_manager.go, since Kubernetes 1.35)."""

@@ -80,6 +80,15 @@ def started(status: Mapping[str, Any]) -> float:
     return unix(status.get("state", {}).get("running", {}).get("startedAt", ""))
 
 
+def ran_for(pod: Mapping[str, Any], at: float) -> float:
+    """Return for how many seconds at least every container of a pod had been running at a moment; 0.0 when one did not run.
+
+    :param at: Unix seconds; a container's start is known to the second
+    """
+    starts = [started(status) for status in containers(pod).values()]
+    return max(at - max(starts) - 1, 0.0) if starts and all(starts) else 0.0
+
+
 def runtime_id(status: Mapping[str, Any]) -> str:
     """Return the container runtime's own id of a container, without ``containerd://``."""
     return str(status.get("containerID", "")).rpartition("//")[2]

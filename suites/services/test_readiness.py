@@ -7,10 +7,12 @@ pod with a liveness probe.
 
 from __future__ import annotations
 
+import time
 from contextlib import AbstractContextManager
 
 from kubeskeptic import checks
 from kubeskeptic.bounds import CACHE, HANG, LEASE, PROGRAMMING_LAG, READY, START, UNREADY
+from kubeskeptic.durations import PODS_READY, REMEMBERED
 from kubeskeptic.faults.components.stop_kubelet import StopKubelet
 from kubeskeptic.faults.pods.delete_pod import DeletePod
 from kubeskeptic.faults.pods.hang_container import HangContainer
@@ -22,7 +24,7 @@ from kubeskeptic.probes.specs import dns_tcp, dns_udp, http_new
 from kubeskeptic.sabotages import breakages, rewrites
 from kubeskeptic.scenarios import Scenario, Stage
 from kubeskeptic.timeline import Act
-from kubeskeptic.timeline.objects import node_of
+from kubeskeptic.timeline.objects import node_of, ran_for
 
 readiness = Scenario(
     "services/readiness",
@@ -64,8 +66,19 @@ def a_pod_goes_and_another_comes(stage: Stage) -> None:
 
 @readiness.act("kubelet", needs=Risk.NODE, settled=False)
 def a_kubelet_restarts(stage: Stage) -> None:
-    """The kubelet of a node with pods is stopped and started again at once."""
-    with stage.inflict(StopKubelet(stage.node_of("web"))):
+    """The kubelet of a node whose pods have been running for a while is stopped and started again at once."""
+    node = stage.node_of("web")
+    stage.wait(
+        lambda: all(
+            ran_for(pod, time.time()) > REMEMBERED
+            for app in ("web", "db")
+            for pod in stage.pods(app)
+            if node_of(pod) == node
+        ),
+        PODS_READY,
+        f"pods on {node} that have run for {REMEMBERED:g} s",
+    )
+    with stage.inflict(StopKubelet(node)):
         pass
     stage.moment("back")
     stage.hold()

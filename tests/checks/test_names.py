@@ -143,7 +143,7 @@ def test_staleness_of_one_answer() -> None:
     assert stale("ab", 1.0) == stale("b", 3.0) == stale("ab", 5.0) == (0.0, 0.0)
     assert stale("ab", 3.0) == (1.0, 1.0)
     assert stale("ab", 3.0, doubt=0.25) == (0.75, 1.25)
-    assert stale("ab", 3.5) == (0.0, 0.0)  # it was right before the recorder saw why
+    assert stale("ab", 3.9) == (1.9, 1.9)  # it cannot have been right before that happened
     assert stale("ab", 3.0, took=1.5) == (0.0, 0.0)  # it may have been given once that was right again
     assert stale("b", 7.0) == (3.0, 3.0)
     assert stale("c", 5.5) == (1.5, 1.5)

@@ -120,8 +120,16 @@ def test_a_pod_that_was_never_told_to_be_ready_again() -> None:
 BACK = {"applying": 1.0, "applied": 1.0, "bit": 1.1, "undoing": 1.2, "undone": 1.3, "healed": 2.0}
 
 
+LONG_AGO = "1969-12-31T23:59:40Z"
+
+
 def stays(*changes: Change, phases: dict[str, float] = BACK, end: float = 9.0, gap: Gap | None = None) -> Finding:
-    there = (pod(0.0, "web-a", node="n1"), pod(0.0, "web-b", node="n2"), pod(0.0, "web-c", node="n1", ready=False))
+    there = (
+        pod(0.0, "web-a", node="n1", started=LONG_AGO),
+        pod(0.0, "web-b", node="n2", started=LONG_AGO),
+        pod(0.0, "web-c", node="n1", started=LONG_AGO, ready=False),
+        pod(0.0, "young", node="n1", started="1969-12-31T23:59:51Z"),  # 9 s before the kubelet was stopped
+    )
     seen = recording(
         *there,
         *changes,
@@ -136,7 +144,11 @@ def stays(*changes: Change, phases: dict[str, float] = BACK, end: float = 9.0, g
 def test_pods_that_stay_ready() -> None:
     finding = stays(pod(3.0, "web-a", node="n1"), pod(3.0, "web-b", node="n2", ready=False))
     assert finding.verdict is Verdict.HOLDS, finding.why
-    assert finding.measured["watched"].value == 1
+    assert (finding.measured["watched"].value, finding.measured["younger"].value) == (1, 1)
+
+
+def test_a_pod_that_had_just_started_may_turn_unready() -> None:
+    assert stays(pod(3.0, "young", node="n1", ready=False)).verdict is Verdict.HOLDS
 
 
 def test_a_pod_that_turns_unready_or_goes() -> None:

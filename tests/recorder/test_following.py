@@ -166,6 +166,13 @@ def test_a_change_is_as_old_as_the_silence_before_it_unless_the_object_says_less
     burst.pause = 0.001  # nothing was waited for: all may be as old as the first
     burst.play()
     assert burst.ages == [pytest.approx(1.002), pytest.approx(1.003), pytest.approx(1.004)]
+    marked = pod("d")
+    marked["metadata"] |= {"deletionTimestamp": "1970-01-01T00:01:45Z", "deletionGracePeriodSeconds": 5}
+    for type_ in ("MODIFIED", "DELETED"):
+        deleted = Story(listing(pod("d")), [event(type_, marked)])
+        deleted.now = 97.4  # marked at 100, which is in no managedFields; the list was at 98.4
+        deleted.play()
+        assert deleted.ages == [0.0, pytest.approx(0.4)]
     ahead = Story(listing(), [event("ADDED", written(pod("c"), 300))])
     ahead.play()
     assert ahead.ages == [2.0]  # a clock that is ahead says nothing

@@ -14,7 +14,6 @@ from kubeskeptic.agent.answered_by import DnsAnswer
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check, never_asked, span
-from kubeskeptic.durations import HOLE
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change, Lane, Sample
@@ -93,12 +92,11 @@ def right_answers(pods: Iterable[Change], record: Callable[[Pod], str]) -> Itera
 def staleness(right: list[Right], sample: Sample, doubt: float, answer: Records) -> Interval:
     """Return for how many seconds an answer had been wrong when it was given; 0 when it was right at any moment meanwhile.
 
-    An answer may be right a little before the recorder saw why: CoreDNS has a watch of its own, and the recorder's events may
-    come in a burst on a busy machine. Up to :data:`~kubeskeptic.durations.HOLE` seconds count as that.
+    An answer may be right before the recorder saw why, as CoreDNS has a watch of its own; never before it can have happened.
 
     :param doubt: seconds by which the clock of who asked may be off
     """
-    sent, read = sample.sent - doubt, sample.sent + sample.took + doubt + HOLE
+    sent, read = sample.sent - doubt, sample.sent + sample.took + doubt
     known = bisect_right(right, read, key=lambda one: one.since.low)
     for at in range(known - 1, -1, -1):
         ended = right[at + 1].since if at + 1 < known else Interval(read, read)

@@ -8,12 +8,12 @@ from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import Bound, Expression, Interval
 from kubeskeptic.checks.evidence import check, span
 from kubeskeptic.checks.failures import ENDPOINTS
-from kubeskeptic.durations import MARGIN
+from kubeskeptic.durations import MARGIN, REMEMBERED
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change, Lane
 from kubeskeptic.timeline.endpoints import identity, strangers
-from kubeskeptic.timeline.objects import is_ready, labelled, node_of
+from kubeskeptic.timeline.objects import is_ready, labelled, living, node_of, ran_for
 
 _OK = OUTCOMES.index(Outcome.OK)
 _NO_STRANGER = Bound(0, "requests", "only endpoints of the service answer")
@@ -74,15 +74,17 @@ def resumes_sending(act: Act, probe: str, within: Expression) -> Finding:
 def stays_ready(act: Act, *apps: str) -> Finding:
     """Check that no pod of a node turns unready while its kubelet restarts, until the case's bound has passed.
 
-    :raises Inconclusive: when no pod was Ready there before, or the kubelet was not seen to be back
+    Pods with a container younger than :data:`REMEMBERED` are counted apart: Kubernetes promises nothing about them.
+
+    :raises Inconclusive: when no older pod was Ready there before, or the kubelet was not seen to be back
     """
     fault, since = act.fault, act.since
     back, node = fault.returned, fault.targets[0].rpartition("/")[2]
     changes = [change for app in apps for change in labelled(act.changes("Pod"), app) if node_of(change.object) == node]
-    before = {one.uid: is_ready(one.object) for one in changes if one.seen <= since.low}
-    there = {uid for uid, ready in before.items() if ready}
+    ready = [pod for pod in living(changes, since.low).values() if is_ready(pod)]
+    there = {pod["metadata"]["uid"] for pod in ready if ran_for(pod, since.low) >= REMEMBERED}
     if not there:
-        raise Inconclusive(f"no pod was Ready on {node} before its kubelet was restarted")
+        raise Inconclusive(f"no pod had been running for {REMEMBERED:g} s on {node} before its kubelet was restarted")
     unready = _unready(changes, there, since.low)
     act.lasts(act.bound)
     why = (
@@ -93,7 +95,11 @@ def stays_ready(act: Act, *apps: str) -> Finding:
         why = f"On {node} turned unready after its kubelet was restarted: {told}"
     return conclude(
         f"{why}; the kubelet was back after {back.since(since).high:.1f} s.",
-        {"turned unready": Measure(len(unready), "pods"), "watched": Measure(len(there), "pods")},
+        {
+            "turned unready": Measure(len(unready), "pods"),
+            "watched": Measure(len(there), "pods"),
+            "younger": Measure(len(ready) - len(there), "pods"),
+        },
         {"turned unready": _NONE_UNREADY},
         nodes=(node,),
         window=(act.start, act.end),

@@ -13,12 +13,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Protocol
 
 from kubeskeptic.durations import RELIST, WATCH_TIMEOUT
 from kubeskeptic.errors import Unanswered
 from kubeskeptic.kube import Event, Kube, Object
+from kubeskeptic.objects import unix
 from kubeskeptic.recorder.trimming import trimmed
 from kubeskeptic.waiting import NotYet, Pace
 
@@ -153,24 +153,30 @@ class Follower:
             return  # only something that is not kept has changed
         else:
             self._known[key] = thing
-        age = 0.0 if type_ == "LISTED" else round(seen - self._earliest(type_, seen, whole), 3)
+        age = 0.0 if type_ == "LISTED" else round(seen - self._earliest(seen, whole), 3)
         self._sink.change(self.watch, type_, seen, age, thing)
 
-    def _earliest(self, type_: str, seen: float, whole: Object) -> float:
+    def _earliest(self, seen: float, whole: Object) -> float:
         """When a change can have happened at the earliest.
 
         Not before the last moment at which the watch was known to have told everything; a watch may be silent for its whole
-        length and still deliver. Nor before the API server wrote the object last (``managedFields``, to the second), where
-        its clock agrees.
+        length and still deliver. Nor before the API server wrote the object last, to the second, where its clock agrees.
         """
-        written = 0.0 if type_ == "DELETED" else last_written(whole)
+        written = last_written(whole)
         return max(self.good, written) if written <= seen else self.good
 
 
 def last_written(thing: Object) -> float:
-    """Return when an object was written last, as its ``managedFields`` say, in Unix seconds; 0 when they do not."""
-    times = [str(one["time"]) for one in thing["metadata"].get("managedFields") or () if one.get("time")]
-    return max((datetime.fromisoformat(time).timestamp() for time in times), default=0.0)
+    """Return when an object was written last, as far as it says so itself, in Unix seconds; 0 when it does not.
+
+    Writes are noted in ``managedFields``. The mark of a deletion is not: it was made a grace period before the
+    ``deletionTimestamp`` (``BeforeDelete`` in k8s.io/apiserver's registry/rest/delete.go keeps that so when the period is cut).
+    """
+    metadata = thing["metadata"]
+    times = [unix(str(one["time"])) for one in metadata.get("managedFields") or () if one.get("time")]
+    if metadata.get("deletionTimestamp"):
+        times.append(unix(metadata["deletionTimestamp"]) - float(metadata.get("deletionGracePeriodSeconds") or 0))
+    return max(times, default=0.0)
 
 
 def key_of(thing: Object) -> Key:

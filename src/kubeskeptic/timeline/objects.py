@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from kubeskeptic.objects import condition, ip_of, is_ready, node_of, restarts, running
+from kubeskeptic.objects import condition, ip_of, is_ready, node_of, ran_for, restarts, running
 from kubeskeptic.settings import Setting
 from kubeskeptic.timeline.recording import Change
 
@@ -18,6 +18,7 @@ __all__ = [
     "labelled",
     "living",
     "node_of",
+    "ran_for",
     "restarts",
     "running",
     "tolerates_for_ever",
