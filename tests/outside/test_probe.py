@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,14 @@ def workload() -> Iterator[int]:
         yield int(process.stdout.readline().split(b":")[1].strip(b" }\n"))
         assert process.poll() is None, "the workload ended by itself"
         process.terminate()
+
+
+@pytest.fixture
+def limited() -> Iterator[Callable[[float], None]]:
+    """Limits for how many seconds a real-time process of ours may run without waiting (setrlimit(2), RLIMIT_RTTIME)."""
+    before = resource.getrlimit(resource.RLIMIT_RTTIME)
+    yield lambda seconds: resource.setrlimit(resource.RLIMIT_RTTIME, (int(seconds * 1e6), before[1]))
+    resource.setrlimit(resource.RLIMIT_RTTIME, before)
 
 
 @pytest.fixture
@@ -117,10 +126,19 @@ def test_a_process_that_is_killed_is_a_gap_to_the_end(journal: Journal, workload
 def test_a_process_that_cannot_start_says_why(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kubeskeptic.outside.probe._COMMAND", (sys.executable, "-c", "raise SystemExit('no httpx')"))
     with OutsideProbe(journal, "s", PROBE, [Target("n1", HOST, 1)]) as probe:
-        assert probe.unsettled(1) == ["out from outside→n1"]
+        until(lambda: "no httpx" in probe.unsettled(1)[0] or NotYet("starting"), PATIENT, what="its end")
     (gap,) = recorded(journal).gaps
     assert gap.node == lane("n1")
     assert "no httpx" in gap.reason
+
+
+def test_a_limit_of_real_time_that_it_inherits_does_not_end_it(
+    journal: Journal, workload: int, limited: Callable[[float], None]
+) -> None:
+    limited(0.02)
+    with OutsideProbe(journal, "s", PROBE, [Target("n1", HOST, workload)]) as probe:
+        settled(probe, journal, 0.3)
+    assert all(gap.until for gap in recorded(journal).gaps)
 
 
 def test_the_process_ends_with_its_run(tmp_path: Path, workload: int) -> None:

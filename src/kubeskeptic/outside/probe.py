@@ -132,6 +132,8 @@ class OutsideProbe:
 
         :param since: the settled stretch has to begin after this time
         """
+        if self._trouble:
+            return [f"the outside probe was lost: {self._trouble} {self._last_words()}".rstrip()]
         now = time.time()
         lanes = [LaneKey(self._scenario, name, self._probe.name) for name in self.lanes]
         return [f"{one.probe} from {one.node}" for one in lanes if not self._recent.calm(one, now, seconds, since)]
@@ -151,8 +153,13 @@ class OutsideProbe:
         try:
             for line in self._from:
                 self._take(parse(line, AGENT))
-            self._trouble = self._trouble or "its process ended"
-        except (SkepticError, OSError, ValueError) as error:  # ValueError: the journal is closed
+            self._trouble = self._trouble or f"its process ended with status {self._process.wait(PULL_ANSWER)}"
+        except (
+            SkepticError,
+            OSError,
+            ValueError,
+            subprocess.TimeoutExpired,
+        ) as error:  # ValueError: the journal is closed
             self._trouble = f"{type(error).__name__}: {error}"
 
     def _take(self, batch: Batch) -> None:

@@ -85,9 +85,11 @@ async def ask(order: dict[str, Any]) -> None:
     """Ask all targets until standard input ends, then wait for what is in flight."""
     await warm_up()
     boot = uuid.uuid4().hex
-    asked = [Asked(number, boot, order) for number in range(len(order["targets"]))]
+    asked: list[Asked] = []
     realtime = Realtime(lambda: sum(one.running.asked for one in asked), a_question=A_QUESTION, most=MOST)
     realtime.start()
+    _take_precedence()  # not before: the kernel ends a real-time process that runs on and on, and nothing watches it before
+    asked += [Asked(number, boot, order) for number in range(len(order["targets"]))]
     gc.collect()
     gc.freeze()  # collecting garbage looks at what questions leave behind, not at all modules
     ended = _end_of_input()
@@ -143,7 +145,6 @@ def main() -> int:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     limit = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
-    _take_precedence()
     # httpcore tries to import sniffio at each of its locks; where that is not installed, looking for it takes a quarter of
     # the time of a request. None makes the import fail at once, and asyncio is then taken for granted, as it may be here
     sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ from typing import Any
 
 from kubeskeptic.findings import Post, Verdict
 from kubeskeptic.reports.html.claim import verdict
+from kubeskeptic.reports.html.followed import followed
 from kubeskeptic.reports.html.markup import Markup, el, join, table
 from kubeskeptic.reports.html.overview import overview
 from kubeskeptic.reports.model import WORST_FIRST, Report
@@ -35,6 +36,7 @@ def front(report: Report) -> Markup:
         ),
         _attention(report),
         overview(report),
+        followed(report),
         _facts(report),
     )
 

@@ -1,0 +1,201 @@
+"""How soon each node followed what happened: for every event, the last wrong and the first right answer that each node got.
+
+An answer is *wrong* when the request failed, when a pod answered that was no endpoint of the service at that moment, or when
+DNS answered anything else than the pods that were Ready then. What the moment was is known from the watch of the API, so a
+node's delay includes that of the control plane.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from kubeskeptic.agent.answered_by import DnsAnswer
+from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
+from kubeskeptic.checks.names import Right, right_answers, staleness
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.timeline import Lane, Recording
+from kubeskeptic.timeline.endpoints import Window, service_of, strangers
+from kubeskeptic.timeline.objects import ip_of
+
+_OK, _UNKNOWN = OUTCOMES.index(Outcome.OK), OUTCOMES.index(Outcome.UNKNOWN)
+
+
+class Event(NamedTuple):
+    """Something that was done to the cluster, and how long its consequences were watched."""
+
+    act: str
+    says: str
+    at: float
+    """When it had been done, Unix seconds."""
+    until: float
+    away: frozenset[str]
+    """The nodes that it took away as a whole."""
+    pods: frozenset[str]
+    """The names of the pods that it was done to; empty when it was done to something else."""
+
+
+class Cell(NamedTuple):
+    """What one node got after one event, in one way."""
+
+    node: str
+    asked: int
+    wrong: int
+    last_wrong: float | None
+    """Seconds from the event to the last wrong answer; None when none was wrong."""
+    first_right: float | None
+    """Seconds from the event to the first right answer; None when none was right."""
+
+
+class Row(NamedTuple):
+    """One event as one way of asking saw it, node by node."""
+
+    scenario: str
+    event: Event
+    way: str
+    probe: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def slowest(self) -> float:
+        """Seconds until the last node got its last wrong answer; 0 when no answer was wrong."""
+        return max((cell.last_wrong or 0.0 for cell in self.cells), default=0.0)
+
+
+def convergence(recording: Recording) -> list[Row]:
+    """Return the rows of a recording, event by event: every way of requesting a pod that something was done to, and of other
+    ways those that showed anything wrong.
+    """
+    events = list(events_of(recording))
+    asked = [_Asked.of(recording, probe) for probe in recording.specs] if events else []
+    rows = (_row(recording, event, one) for event in events for one in asked if one)
+    return [row for row in rows if row]
+
+
+class _Asked(NamedTuple):
+    """One way of asking a service, with what was wrong on each node."""
+
+    probe: str
+    way: str
+    pods: frozenset[str]
+    lanes: tuple[tuple[Lane, frozenset[int]], ...]
+
+    @classmethod
+    def of(cls, recording: Recording, probe: str) -> _Asked | None:
+        way, lanes = (
+            _way(recording, probe),
+            [lane for (_, name), lane in sorted(recording.lanes.items()) if name == probe],
+        )
+        if not way or not lanes:
+            return None
+        return cls(probe, way, _pods(recording, probe), tuple((lane, _wrong(recording, lane)) for lane in lanes))
+
+
+def _row(recording: Recording, event: Event, asked: _Asked) -> Row | None:
+    if event.pods and not event.pods & asked.pods:
+        return None
+    cells = (_cell(lane, event, wrong) for lane, wrong in asked.lanes if lane.node not in event.away)
+    seen = tuple(cell for cell in cells if cell.asked)
+    noticed = any(cell.wrong for cell in seen)
+    if not seen or not (noticed or (event.pods and not asked.way.startswith("DNS"))):
+        return None
+    return Row(recording.id, event, asked.way, asked.probe, seen)
+
+
+def events_of(recording: Recording) -> Iterator[Event]:
+    """Yield what was done in a recording, in order: every fault that clients can see, and its end where more was watched
+    after it.
+    """
+    for act in recording.acts.values():
+        if act.end is None:
+            continue
+        faults = [one for one in recording.faults if one.act == act.name and "applied" in one.phases]
+        for fault in faults:
+            if fault.fault == "cordon_node":
+                continue  # it keeps pods from coming, and changes nothing for clients
+            says = fault.says.replace(f"{recording.namespace}/", "")
+            away, pods = (_named(fault.targets, kind) for kind in ("node/", "pod/"))
+            until = min(fault.phases.get("undoing", act.end), act.end)
+            yield Event(act.name, says, fault.phases["applied"], until, away, pods)
+            if fault.phases.get("undone", act.end) < act.end:
+                yield Event(act.name, f"undone: {says}", fault.phases["undone"], act.end, frozenset(), pods)
+
+
+def _named(targets: tuple[str, ...], kind: str) -> frozenset[str]:
+    return frozenset(target.rpartition("/")[2] for target in targets if target.startswith(kind))
+
+
+def _way(recording: Recording, probe: str) -> str:
+    """How a probe asks; empty for one that asks no Service of the scenario."""
+    spec = recording.specs[probe]
+    kind = str(spec.get("kind", ""))
+    kept = ", kept connection" if kind == "http-kept" else ""
+    if kind.startswith("dns"):
+        return f"DNS over {kind[4:].upper()}" if spec.get("qtype") == "A" else ""
+    try:
+        service = service_of(recording, probe)
+    except Inconclusive:
+        return ""
+    return ("ClusterIP" if service["spec"].get("clusterIP") == spec.get("host") else "NodePort") + kept
+
+
+def _wrong(recording: Recording, lane: Lane) -> frozenset[int]:
+    """The positions of a lane's wrong answers."""
+    failed = {at for at, code in enumerate(lane.codes) if code not in (_OK, _UNKNOWN)}
+    if str(recording.specs[lane.probe].get("kind", "")).startswith("dns"):
+        right = _right(recording, lane.probe)
+        return frozenset(failed if right is None else _stale(lane, right))
+    try:
+        return frozenset(failed) | strangers(recording, lane, 0.0, _away(recording))
+    except Inconclusive:
+        return frozenset(failed)
+
+
+def _right(recording: Recording, probe: str) -> list[Right] | None:
+    """The right answers over time of a name that stands for pods; None for one that stands for a ClusterIP."""
+    if recording.specs[probe].get("expect") is not None:
+        return None
+    pods = _pods(recording, probe)
+    return list(right_answers((one for one in recording.of_kind("Pod") if one.name in pods), ip_of))
+
+
+def _pods(recording: Recording, probe: str) -> frozenset[str]:
+    """The names of the pods that ever stood behind what a probe asks for."""
+    try:
+        selector: Mapping[str, str] = service_of(recording, probe)["spec"].get("selector") or {}
+    except Inconclusive:
+        return frozenset({str(recording.specs[probe].get("qname", "")).split(".")[0]})
+    labels = ((one.name, one.object["metadata"].get("labels", {})) for one in recording.of_kind("Pod"))
+    return frozenset(name for name, carried in labels if selector and selector.items() <= carried.items())
+
+
+def _stale(lane: Lane, right: list[Right]) -> Iterator[int]:
+    for at, sample in enumerate(lane):
+        if sample.outcome is Outcome.UNKNOWN:
+            continue
+        if not sample.by or staleness(right, sample, lane.doubt, frozenset(DnsAnswer.of(sample.by).records)).low > 0:
+            yield at
+
+
+def _away(recording: Recording) -> dict[str, Window]:
+    """When each node was away as a whole."""
+    return {
+        node: (fault.phases["applied"], fault.phases.get("undoing", float("inf")))
+        for fault in recording.faults
+        if "applied" in fault.phases
+        for node in _named(fault.targets, "node/")
+    }
+
+
+def _cell(lane: Lane, event: Event, wrong: frozenset[int]) -> Cell:
+    span = range(bisect_left(lane.sent, event.at), bisect_left(lane.sent, event.until))
+    bad = [at for at in span if at in wrong]
+    good = next((at for at in span if at not in wrong and lane.codes[at] != _UNKNOWN), None)
+    return Cell(
+        lane.node,
+        len(span),
+        len(bad),
+        lane.sent[bad[-1]] + lane.took[bad[-1]] - event.at if bad else None,
+        None if good is None else lane.sent[good] + lane.took[good] - event.at,
+    )

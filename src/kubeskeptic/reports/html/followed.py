@@ -1,0 +1,76 @@
+"""How soon each node followed: events by nodes, each cell with its first right and its last wrong answer."""
+
+from __future__ import annotations
+
+import math
+from itertools import groupby
+
+from kubeskeptic.reports.convergence import Cell, Row, convergence
+from kubeskeptic.reports.html.markup import Markup, Piece, el, join
+from kubeskeptic.reports.model import Report
+from kubeskeptic.reports.wording import NBSP, count, plain
+
+_DARKEST = 200.0
+"""Seconds that are drawn darkest; shades are logarithmic, as the delays are: from 20 ms to minutes."""
+_FAINTEST = 0.02
+
+
+def followed(report: Report) -> Markup | None:
+    """The matrix of all events and nodes; None when nothing was done that a client could have noticed."""
+    rows = [row for recording in report.scenarios.values() for row in convergence(recording)]
+    if not rows:
+        return None
+    nodes = [
+        node for node in report.run.get("nodes", ()) if any(cell.node == node for row in rows for cell in row.cells)
+    ]
+    names = {node: node.removeprefix(f"{report.name.removeprefix('kind-')}-") for node in nodes}
+    head = el("tr", *(el("th", text, scope="col") for text in ("what was done", "asked by", *names.values())))
+    groups = [(event, list(rows)) for event, rows in groupby(rows, key=lambda row: (row.scenario, row.event))]
+    body = (line for (scenario, _), rows in groups for line in _event(scenario, rows, nodes))
+    whole = el("table", el("thead", head), el("tbody", *body))
+    says = (
+        "Seconds from what was done to the last wrong answer that each node got, darker the longer; the small number is its "
+        "first right answer. A dot: not one answer was wrong. Wrong is a failed request, an answer of a pod that was no "
+        "endpoint then, and in DNS anything but the pods that were Ready."
+    )
+    return el(
+        "section", el("h2", "How soon each node followed"), el("p", says, class_="note"),
+        el("div", whole, class_="scroll", tabindex="0", role="group", aria_label="Table: how soon each node followed"),
+        class_="followed", aria_label="How soon each node followed",
+    )  # fmt: skip
+
+
+def _event(scenario: str, rows: list[Row], nodes: list[str]) -> list[Markup]:
+    first = el(
+        "th", rows[0].event.says, el("small", f"{plain(scenario)}, {plain(rows[0].event.act)}"),
+        scope="rowgroup", rowspan=str(len(rows)),
+    )  # fmt: skip
+    return [el("tr", first if at == 0 else None, *_asked(row, nodes)) for at, row in enumerate(rows)]
+
+
+def _asked(row: Row, nodes: list[str]) -> list[Markup]:
+    cells = {cell.node: cell for cell in row.cells}
+    return [el("td", row.way, el("small", row.probe)), *(_cell(cells.get(node), row, node) for node in nodes)]
+
+
+def _cell(cell: Cell | None, row: Row, node: str) -> Markup:
+    if cell is None:
+        away = node in row.event.away
+        return el("td", "away" if away else "", class_="away")
+    right = "none right" if cell.first_right is None else _seconds(cell.first_right)
+    told = f"{count(cell.wrong, 'wrong answer')} of {cell.asked}"
+    if cell.last_wrong is None:
+        return el("td", "·", title=told)
+    shown: Piece = join(el("b", _seconds(cell.last_wrong)), el("small", right))
+    return el("td", shown, title=told, style=f"--heat:{_heat(cell.last_wrong):.0f}%")
+
+
+def _seconds(value: float) -> str:
+    """In seconds whatever its size, so that cells can be compared."""
+    return f"{value:.2f}{NBSP}s" if value < 10 else f"{value:.0f}{NBSP}s"
+
+
+def _heat(seconds: float) -> float:
+    """How dark a delay is drawn, in percent."""
+    whole = math.log(_DARKEST / _FAINTEST)
+    return 100 * min(max(math.log(max(seconds, _FAINTEST) / _FAINTEST) / whole, 0.04), 1.0)

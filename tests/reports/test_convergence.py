@@ -1,0 +1,70 @@
+"""How soon each node followed an event: the last wrong and the first right answer, drawn tick by tick, half a second apart."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kubeskeptic.reports.convergence import Row, convergence
+from kubeskeptic.reports.html.followed import followed
+from kubeskeptic.reports.model import Report
+from kubeskeptic.timeline import Recording
+from kubeskeptic.timeline.faults import FaultSpan
+from tests.drawn import act, endpoints, gone, lane, watched
+
+LEFT = endpoints(2.0, "pod-b", type="MODIFIED")
+"""`pod-a` has left the endpoints."""
+
+
+def seen(*drawings: str, fault: FaultSpan | None = None, by: str = "pod-b") -> Recording:
+    lanes = [lane(drawing, f"n{number}", period=0.5, by=by) for number, drawing in enumerate(drawings, 1)]
+    pods = {"pod-a": "n1", "pod-b": "n2"}
+    asked = watched(*lanes, pods=pods, changes=(LEFT,), faults=(fault or gone(),), spans=(act(0, 1, 5),))
+    return asked.recording
+
+
+def rows(*drawings: str, fault: FaultSpan | None = None, by: str = "pod-b") -> list[Row]:
+    return convergence(seen(*drawings, fault=fault, by=by))
+
+
+def test_the_last_wrong_and_the_first_right_answer_of_each_node() -> None:
+    (row,) = rows("..rr.r....", "..........")
+    first, second = row.cells
+    assert (first.node, first.asked, first.wrong) == ("n1", 8, 3)
+    assert first.last_wrong == pytest.approx(1.5, abs=0.01)
+    assert first.first_right == pytest.approx(1.0, abs=0.01)
+    assert (second.wrong, second.last_wrong) == (0, None)
+    assert row.slowest == first.last_wrong
+
+
+def test_an_answer_of_a_pod_that_was_no_endpoint_any_more_is_wrong() -> None:
+    (row,) = rows("......    ", by="pod-a")
+    assert row.cells[0].wrong == 1  # at 2.5: it left at 2.0
+    assert row.cells[0].last_wrong == pytest.approx(1.5, abs=0.01)
+
+
+def test_what_was_done_to_a_pod_is_a_row_though_nobody_noticed_and_to_anything_else_is_not() -> None:
+    assert len(rows("..........")) == 1
+    assert rows("..........", fault=gone(target="kubelet/n1")) == []
+    assert rows("..........", fault=gone(target="pod/ns/other")) == []
+
+
+def test_a_node_that_was_taken_away_asked_nothing() -> None:
+    (row,) = rows("..rrrr....", "..rrrr....", fault=gone(target="node/n1"))
+    assert [cell.node for cell in row.cells] == ["n2"]
+
+
+def test_what_was_undone_is_an_event_of_its_own() -> None:
+    told = rows("..r..r....", fault=gone(undoing=3.0, undone=3.1))
+    assert [row.event.says for row in told] == ["says", "undone: says"]
+    assert [row.cells[0].asked for row in told] == [4, 3]
+
+
+def test_the_page_has_the_matrix_where_something_was_done(report: Report) -> None:
+    run = {**report.run, "nodes": ["n1", "n2"]}
+    shown = str(followed(replace(report, run=run, scenarios={"s": seen("..rr.r....", "..........")})))
+    assert 'rowspan="1"' in shown
+    assert "1.50" in shown
+    assert shown.count("--heat:") == 1
+    assert followed(replace(report, scenarios={})) is None
