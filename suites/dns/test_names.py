@@ -6,12 +6,13 @@ looks names up.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from contextlib import ExitStack
 
 from kubeskeptic import checks
 from kubeskeptic.bounds import CACHE, CACHE_DENIAL
-from kubeskeptic.durations import CONTAINERS_BACK
+from kubeskeptic.durations import CONTAINERS_BACK, Patience
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.faults.components.rules import service_rules
 from kubeskeptic.faults.nodes.cordon_node import CordonNode
@@ -24,7 +25,7 @@ from kubeskeptic.scenarios import Scenario, Stage
 from kubeskeptic.scenarios.lookups import Lookups
 from kubeskeptic.scenarios.namespaces import namespace
 from kubeskeptic.timeline import Act
-from kubeskeptic.timeline.objects import ip_of
+from kubeskeptic.timeline.objects import ip_of, is_ready, node_of
 
 names = Scenario(
     "dns/names",
@@ -32,6 +33,8 @@ names = Scenario(
     quick=("rules", "records", "late"),
 )
 
+IN_FORCE = Patience(10)
+"""kube-proxy has programmed a new service on every node."""
 TOP_LEVEL = ("museum", "aero", "coop")
 """Top-level domains of the Internet, one of which names a namespace."""
 
@@ -45,14 +48,20 @@ def services_and_a_pod_that_looks_names_up(stage: Stage) -> None:
 @names.act("rules", needs=Risk.NODE, settled=False)
 def rules_are_read(stage: Stage) -> None:
     """The rules of kube-proxy are read on every node."""
-    rules = {node: service_rules(stage.run.site, node) for node in stage.run.nodes}
+    stage.wait(lambda: len(nodes_with_rules(stage, "web")) == len(stage.run.nodes), IN_FORCE, "the rules of web")
     for service in ("web", "web-pods"):
-        named = [node for node, lines in rules.items() if any(f"{stage.namespace}/{service}:" in one for one in lines)]
-        nodes = {len(rules): "every node", 0: "no node"}.get(len(named), ", ".join(named))
+        named = nodes_with_rules(stage, service)
+        nodes = {len(stage.run.nodes): "every node", 0: "no node"}.get(len(named), ", ".join(named))
         ip = str(stage.service(service).get("clusterIP") or "")
         stage.see(
             "rules", **{f"address of {service}": "None" if ip == "None" else "an address", f"{service} on": nodes}
         )
+
+
+def nodes_with_rules(stage: Stage, service: str) -> list[str]:
+    """Return the nodes whose kube-proxy has programmed rules for a service."""
+    name = f"{stage.namespace}/{service}:"
+    return [node for node in stage.run.nodes if any(name in rule for rule in service_rules(stage.run.site, node))]
 
 
 @names.act("records", settled=False)
@@ -136,12 +145,14 @@ def name_of_a_pod(stage: Stage) -> Iterable[Probe]:
 @names.act("move", needs=Risk.NODE, asking=name_of_a_pod)
 def a_pod_moves(stage: Stage) -> None:
     """The StatefulSet's pod is deleted while its node is cordoned."""
-    with (
-        stage.inflict(CordonNode(stage.node_of("db"))),
-        stage.inflict(DeletePod(stage.namespace, stage.victim("db"))) as deleted,
-    ):
-        pass
-    stage.hold(CACHE + CACHE_DENIAL, since=deleted.healed_at)
+    before = stage.node_of("db")
+    with stage.inflict(CordonNode(before)), stage.inflict(DeletePod(stage.namespace, stage.victim("db"))):
+        stage.wait(
+            lambda: any(is_ready(pod) and node_of(pod) != before for pod in stage.pods("db")),
+            CONTAINERS_BACK,
+            "the pod on another node",
+        )
+    stage.hold(CACHE + CACHE_DENIAL, since=time.time())
 
 
 @claim("headless.no-ip", act="rules", broken_by=("cluster-ip-set",))

@@ -71,6 +71,7 @@ def kube_proxy_is_stopped(stage: Stage) -> None:
         stage.hold(time.time() - stopped.applied_at + BEFORE)
         stage.run.kube.patch("Service", "switch", stage.namespace, {"spec": {"selector": {"app": "after"}}})
         stage.hold(time.time() - stopped.applied_at + BEFORE + lag)
+    stage.hold(START + PROGRAMMING_LAG, since=stopped.undone_at)
 
 
 @claim("proxy.same-rules", act="quiet")

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 
 from kubeskeptic import checks
 from kubeskeptic.bounds import BACKOFF, BACKOFF_JITTER, KILLED_CONTAINER_WINDOW, NOTICING, PROGRAMMING_LAG, START
+from kubeskeptic.faults.components.change_service_rule import ChangeServiceRule
 from kubeskeptic.faults.components.stop_kubelet import StopKubelet
 from kubeskeptic.faults.pods.delete_pod import DeletePod
 from kubeskeptic.faults.pods.kill_container import KillContainer
@@ -19,7 +20,7 @@ from kubeskeptic.probes.specs import dns_udp, http_new
 from kubeskeptic.sabotages import breakages, rewrites
 from kubeskeptic.scenarios import Scenario, Stage
 from kubeskeptic.timeline import Act
-from kubeskeptic.timeline.objects import node_of
+from kubeskeptic.timeline.objects import ip_of, node_of
 
 pods = Scenario(
     "services/pod_killed",
@@ -148,6 +149,14 @@ pods.sabotage("quiet")(breakages.internal_traffic_local)
 pods.sabotage("graceful")(breakages.replicaset_controller_off)
 pods.rewrite(rewrites.restart_never)
 pods.rewrite(rewrites.fixed_names)
+
+
+@pods.sabotage("quiet")
+def one_in_ten_astray(stage: Stage) -> AbstractContextManager[object]:
+    """On one worker a tenth of the connections to the service `web` is led to a pod of another service."""
+    astray = f"{ip_of(stage.pods('plain')[0])}:8080"
+    rule = ChangeServiceRule(breakages.some_worker(stage), stage.service("web")["clusterIP"], 80, 10, astray)
+    return stage.inflict(rule, lasts=breakages.LASTS)
 
 
 @pods.sabotage("sigkill", "again")

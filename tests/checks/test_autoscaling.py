@@ -96,6 +96,11 @@ def test_replicas_then_pods_then_the_depth() -> None:
     assert found.measured["depth falls"].value == 4.5
 
 
+def test_the_job_that_a_worker_takes_at_once_is_no_effect() -> None:
+    found = ordered(replicas(25, 4), READY, depths=[FILLED[0], (10.2, 59), *EMPTIED[1:]])
+    assert found.verdict is Verdict.HOLDS, found.why
+
+
 def test_another_order_or_no_effect() -> None:
     early = ordered(replicas(25, 4), READY, depths=[*FILLED, (20, 30), (40, 0)])
     assert (early.verdict, early.measured["steps out of order"].value) == (Verdict.VIOLATED, 1)

@@ -51,3 +51,12 @@ def test_a_changed_rule_is_put_back_only_where_it_is_as_it_was_left() -> None:
     assert "--probability 0.60000000000" in words.partition("then")[0]
     assert "-R KUBE-SVC-1 2 -m comment --comment ns/web" in words
     assert "--probability 0.50000000000" in words.partition("then")[2]
+
+
+def test_a_share_that_is_led_astray_is_a_rule_more_which_is_deleted_again() -> None:
+    old, new = chosen(RULES, "10.96.0.7", 80, 10, "10.244.1.9:8080")
+    assert old == ""
+    assert new.startswith("-A KUBE-SVC-1 -p tcp -m statistic --mode random --probability 0.10000000009 -j DNAT ")
+    words = back({"old": old, "new": new, "place": 1})
+    assert words.startswith("while iptables -w 5 -t nat -C KUBE-SVC-1 -p tcp ")
+    assert "do iptables -w 5 -t nat -D KUBE-SVC-1 -p tcp" in words

@@ -14,7 +14,7 @@ from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.settings import Setting, Settings
 from kubeskeptic.timeline import Act, Change
-from kubeskeptic.timeline.objects import condition, is_ready
+from kubeskeptic.timeline.objects import condition, is_ready, living
 
 DEPTHS = "depths of the queue"
 _EMPTY = Bound(0, "jobs", "the desired state: an empty queue")
@@ -68,7 +68,7 @@ def scales_before_it_measures(act: Act, app: str, alone: float) -> Finding:
     """Check the order of a scale-up: the replicas are changed, then more pods are Ready, and only then, within the case's
     bound, the depth has fallen further than the pods that were there before can explain.
 
-    :param alone: jobs a second that these take at most, and some more, so that one job more or less does not decide
+    :param alone: jobs a second that these take at most, after one that each takes at once
     """
     depths = _depths(act)
     filled, jobs = depths[0].when, depths[0].jobs
@@ -85,7 +85,8 @@ def scales_before_it_measures(act: Act, app: str, alone: float) -> Finding:
             {"depth falls": act.bound},
             window=(act.start, act.end),
         )
-    fell = next((one.when for one in depths if jobs - one.jobs > alone * (one.when.high - filled.low)), None)
+    hands = sum(is_ready(pod) for pod in living(act.changes("Pod", app=app), filled.low).values())
+    fell = next((one.when for one in depths if jobs - one.jobs > hands + alone * (one.when.high - filled.low)), None)
     early = sum(1 for one, other in ((changed, ready), (ready, fell)) if other and other.high < one.low)
     unsure = sum(1 for one, other in ((changed, ready), (ready, fell)) if other and other.low < one.high)
     took = fell.since(ready) if fell else Interval(act.end - ready.high, float("inf"))

@@ -1,4 +1,4 @@
-"""Change one rule of a service on one node: remove the one that leads to it, or weigh its first endpoint.
+"""Change one rule of a service on one node: remove the one that leads to it, weigh its first endpoint, or lead a share astray.
 
 kube-proxy is frozen first, if it runs, as it would put the rule back at the next change. No other rule is touched. Undoing
 puts the rule back where it was and lets kube-proxy continue. Only where kube-proxy programs iptables.
@@ -27,12 +27,14 @@ FREEZE = ("sh", "-c", 'pkill -STOP -x "$1" || test "$?" = 1', "sh", PROCESS)
 class ChangeServiceRule(Fault):
     """:param address: ClusterIP of the service; that of the API server's service when left out
     :param percent: share that the first endpoint gets, from 1 to 99; 0 removes the rule that leads to the service
+    :param to: ``IP:port`` that gets that share instead, such as that of a pod of another service
     """
 
     node: str
     address: str = ""
     port: int = 443
     percent: int = 0
+    to: str = ""
 
     name: ClassVar[str] = "change_service_rule"
     risk: ClassVar[Risk] = Risk.NODE
@@ -41,14 +43,16 @@ class ChangeServiceRule(Fault):
         """Record the rule, and its place in its chain."""
         if not 0 <= self.percent <= 99:
             raise BadInput(f"an endpoint's share is 1 to 99 percent, or 0 to remove the rule, not {self.percent}")
+        if self.to and not self.percent:
+            raise BadInput(f"say which share goes to {self.to}: percent, from 1 to 99")
         node_of(site, self.node)
         address = self.address or site.kube.get("Service", "kubernetes", "default")["spec"]["clusterIP"]
         rules = [line for _, line in nat_rules(site, self.node)]
-        old, new = chosen(rules, address, self.port, self.percent)
-        chain = old.split()[1]
-        place = [rule for rule in rules if rule.startswith(f"-A {chain} ")].index(old) + 1
+        old, new = chosen(rules, address, self.port, self.percent, self.to)
+        place = 1 + [r for r in rules if r.startswith(f"-A {old.split()[1]} ")].index(old) if old else 1
         record = {"node": self.node, "address": address, "port": self.port, "place": place, "old": old, "new": new}
-        does = f"give the first endpoint {self.percent} %" if self.percent else "remove the rule that leads there"
+        who = self.to or "the first endpoint"
+        does = f"give {who} {self.percent} %" if self.percent else "remove the rule that leads there"
         return Plan(
             (Target("service-rules", self.node),),
             f"freeze kube-proxy on {self.node}, and of the service {address}:{self.port} {does}",
@@ -61,10 +65,11 @@ class ChangeServiceRule(Fault):
         """Freeze kube-proxy, then change the rule, unless it is changed."""
         node, old, new = plan.record["node"], plan.record["old"], plan.record["new"]
         site.in_node(node, *FREEZE)
-        if old in [rule for _, rule in nat_rules(site, node)]:
-            _, chain, *words = shlex.split(old)
-            where = ("-R", chain, str(plan.record["place"]), *shlex.split(new)[2:]) if new else ("-D", chain, *words)
-            site.in_node(node, *NAT, *where)
+        there = [rule for _, rule in nat_rules(site, node)]
+        if old in there or (not old and new not in there):
+            _, chain, *words = shlex.split(new or old)
+            how = ("-D", chain) if not new else ("-R" if old else "-I", chain, str(plan.record["place"]))
+            site.in_node(node, *NAT, *how, *words)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
         """Evidence that the node does not reach the service; of a weighed endpoint, that its rule matched packets."""
@@ -86,6 +91,7 @@ class ChangeServiceRule(Fault):
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
         """Evidence that kube-proxy has programmed every change, and that the rule is as before where the service still is."""
         rules = [rule for _, rule in nat_rules(site, record["node"])]
-        if record["new"] in rules or (record["old"] not in rules and led_to(record["old"]) in " ".join(rules).split()):
+        old, words = record["old"], " ".join(rules).split()
+        if record["new"] in rules or (old and old not in rules and led_to(old) in words):
             return NotYet("the rule is not as before")
         return synced(site, record["node"])

@@ -12,26 +12,28 @@ NAT = ("iptables", "-w", "5", "-t", "nat")
 _COUNTED = re.compile(r"\[(\d+):\d+\] (.*)")
 
 
-def chosen(rules: list[str], address: str, port: int, percent: int) -> tuple[str, str]:
-    """Return the rule to change, and what it becomes; the latter is empty when it is removed.
+def chosen(rules: list[str], address: str, port: int, percent: int, to: str = "") -> tuple[str, str]:
+    """Return the rule to change, and what it becomes; the latter is empty when it is removed, the former when one is added.
 
+    :param to: ``IP:port`` that gets the share instead of the service's endpoints
     :raises BadInput: when there is no such service, or no second endpoint to take a share from
     :raises MissingRequirement: when the rules are not iptables'
     """
     if not any(rule.startswith("-A KUBE-SERVICES ") for rule in rules):
         raise MissingRequirement("kube-proxy does not program iptables on this node")
-    to = [r for r in rules if r.startswith(f"-A KUBE-SERVICES -d {address}/32 ") and f"--dport {port} " in f"{r} "]
-    if not to:
+    lead = [r for r in rules if r.startswith(f"-A KUBE-SERVICES -d {address}/32 ") and f"--dport {port} " in f"{r} "]
+    if not lead:
         raise BadInput(f"no rule leads to {address}:{port}: name a service that has endpoints")
     if not percent:
-        return to[0], ""
-    first = next((r for r in rules if r.startswith(f"-A {to[0].split()[-1]} ") and "--probability" in r), "")
+        return lead[0], ""
+    chain = lead[0].split()[-1]
+    share = f"{round(percent / 100 * (1 << 31)) / (1 << 31):.11f}"  # as the kernel rounds it, and iptables prints it
+    if to:
+        return "", f"-A {chain} -p tcp -m statistic --mode random --probability {share} -j DNAT --to-destination {to}"
+    first = next((r for r in rules if r.startswith(f"-A {chain} ") and "--probability" in r), "")
     if not first:
         raise BadInput(f"{address}:{port} has fewer than two endpoints: there is no share to change")
-    probability = (
-        f"{round(percent / 100 * (1 << 31)) / (1 << 31):.11f}"  # as the kernel rounds it, and iptables prints it
-    )
-    return first, re.sub(r"--probability \S+", f"--probability {probability}", first)
+    return first, re.sub(r"--probability \S+", f"--probability {share}", first)
 
 
 def nat_rules(site: Site, node: str) -> list[tuple[int, str]]:
@@ -46,7 +48,14 @@ def led_to(rule: str) -> str:
 
 
 def back(record: UndoRecord) -> str:
-    """Return the shell words that put the rule back; they do nothing when it is there, or when what it led to is gone."""
+    """Return the shell words that put the rule back; they do nothing when it is there, or when what it led to is gone.
+
+    A rule that was added is deleted.
+    """
+    if not record["old"]:
+        chain, added = shlex.split(record["new"])[1], shlex.join(shlex.split(record["new"])[2:])
+        nat = shlex.join(NAT)
+        return f"while {nat} -C {chain} {added} 2>/dev/null; do {nat} -D {chain} {added}; done"
     (_, chain, *old), new = shlex.split(record["old"]), shlex.split(record["new"])[2:]
     nat, words, place = shlex.join(NAT), shlex.join(old), record["place"]
     if new:
