@@ -6,6 +6,7 @@ from importlib.resources import files
 
 from kubeskeptic.reports.drawing import palette
 from kubeskeptic.reports.drawing.canvas import HATCH
+from kubeskeptic.reports.html.broken_on_purpose import broken_on_purpose
 from kubeskeptic.reports.html.claim import claim
 from kubeskeptic.reports.html.front import front
 from kubeskeptic.reports.html.markup import Markup, el, join
@@ -35,7 +36,12 @@ def render(report: Report) -> str:
         "body",
         el("a", "To the claims", href="#claims", class_="skip"),
         Markup(f'<svg class="defs" width="0" height="0" aria-hidden="true"><defs>{HATCH}</defs></svg>'),
-        el("div", _side(report), el("main", front(report), _claims(report), _foot(report)), class_="page"),
+        el(
+            "div",
+            _side(report),
+            el("main", front(report), _claims(report), broken_on_purpose(report), _foot(report)),
+            class_="page",
+        ),
         _help(),
         el("script", Markup(_own("script.js"))),
     )
