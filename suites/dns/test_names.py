@@ -24,6 +24,7 @@ from kubeskeptic.sabotages import breakages, rewrites
 from kubeskeptic.scenarios import Scenario, Stage
 from kubeskeptic.scenarios.lookups import Lookups
 from kubeskeptic.scenarios.namespaces import namespace
+from kubeskeptic.scenarios.room import unused_address
 from kubeskeptic.timeline import Act
 from kubeskeptic.timeline.objects import ip_of, is_ready, node_of
 
@@ -69,7 +70,7 @@ def records_of_a_pod_are_looked_up(stage: Stage) -> None:
     """Names of a Deployment's pod are looked up, and that of an address that no pod has."""
     pod = stage.pods("web")[0]
     name, ip, look = pod["metadata"]["name"], ip_of(pod), Lookups(stage, "client")
-    domain, unused = f"{stage.namespace}.{{}}.{stage.run.cluster_domain}.", look.unused_address()
+    domain, unused = f"{stage.namespace}.{{}}.{stage.run.cluster_domain}.", unused_address(stage)
     found = {
         "its name, in svc": look.up(f"{name}.{domain.format('svc')}"),
         "its name, in pod": look.up(f"{name}.{domain.format('pod')}"),

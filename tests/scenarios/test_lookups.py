@@ -25,8 +25,7 @@ def looked(resolv: str, node: str, *, ready: bool = True) -> Lookups:
         return node
 
     configured = json.dumps({"kubeletconfig": {"resolvConf": "/run/resolv.conf"}}).encode()
-    pods = {"items": [POD, {"status": {"podIP": "10.0.1.254"}}]}
-    kube = SimpleNamespace(get_raw=lambda _: configured, list=lambda _: pods)
+    kube = SimpleNamespace(get_raw=lambda _: configured, list=lambda _: {"items": [POD]})
     run = SimpleNamespace(kube=kube, site=SimpleNamespace(in_node=in_node), cluster_domain="cluster.local")
     stage: Any = SimpleNamespace(
         pods=lambda _: [POD] if ready else [], namespace="ns", run=run, run_in=lambda *_: resolv
@@ -51,10 +50,6 @@ def test_the_search_list_is_told_apart(more: str, node: str, added: bool) -> Non
 
 def test_a_resolver_of_the_node_alone() -> None:
     assert looked("nameserver 1.1.1.1\n", "").resolver() == {"search": "", "ndots": "", "added by the node": True}
-
-
-def test_an_address_that_no_pod_has() -> None:
-    assert looked("", "").unused_address() == "10.0.1.253"
 
 
 def test_without_a_pod_nothing_is_looked_up() -> None:

@@ -438,7 +438,7 @@ _CLAIMS = (
         "its ClusterIP answers one of its own pods.",
         post=Post.AGREES,
         condition="",
-        broken_by=("rules-flushed", "one-in-ten-astray"),
+        broken_by=("rules-flushed", "one-in-ten-astray", "endpoint-by-hand"),
     ),
     Claim(
         id="proxy.same-rules",

@@ -19,6 +19,7 @@ from kubeskeptic.plugin.cases import case_of, scenario_of
 from kubeskeptic.plugin.state import STATE, Judged
 from kubeskeptic.scenarios.declaration import Scenario
 from kubeskeptic.timeline import Recording
+from kubeskeptic.timeline.foreign_endpoints import foreign_endpoints
 
 Holds = Callable[[Finding], None]
 """Write down what a test found about its claim. Returns when the claim holds, and ends the test otherwise."""
@@ -67,7 +68,7 @@ class Judge:
         if self.verdict is not None and order.index(finding.verdict) <= order.index(self.verdict):
             return finding
         self.verdict = finding.verdict
-        finding = self._told_once(finding)
+        finding = self._with_foreign_endpoints(self._told_once(finding))
         try:
             self._keep(finding)
         except OSError as full:  # what cannot be written down is not believed; what is worse is told all the same
@@ -107,6 +108,13 @@ class Judge:
         if first == self.item.nodeid:
             return replace(finding, why=f"{self.recording.id} broke off: {broke_off}")
         return replace(finding, why=f"{self.recording.id} broke off before this was seen; {first} says why")
+
+    def _with_foreign_endpoints(self, finding: Finding) -> Finding:
+        """A request may have failed because somebody else made an endpoint: the finding says which, and who manages it."""
+        if finding.verdict not in (Verdict.VIOLATED, Verdict.INCONCLUSIVE) or not finding.probes or not self.recording:
+            return finding
+        told = foreign_endpoints(self.recording)
+        return replace(finding, why=" ".join([finding.why, *(f"{one}." for one in told)])) if told else finding
 
     @property
     def _case(self) -> Case:

@@ -11,6 +11,7 @@ from kubeskeptic.faults.control_plane.controller_off import ControllerOff
 from kubeskeptic.faults.control_plane.stale_coredns import StaleCoreDns
 from kubeskeptic.faults.control_plane.stop_coredns import StopCoreDns
 from kubeskeptic.kube.deletion import delete_and_wait
+from kubeskeptic.scenarios.room import unused_address
 from kubeskeptic.scenarios.stage import Stage
 
 OUT_OF_SERVICE = "node.kubernetes.io/out-of-service"
@@ -77,6 +78,29 @@ def service_recreated(stage: Stage) -> Iterator[None]:
         {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": namespace}, "spec": spec}
     )
     yield
+
+
+@contextmanager
+def endpoint_by_hand(stage: Stage) -> Iterator[None]:
+    """An EndpointSlice that was written by hand leads to an address of the pods' range that no pod has."""
+    kube, namespace = stage.run.kube, stage.namespace
+    port = kube.list("EndpointSlice", namespace, labels="kubernetes.io/service-name=web")["items"][0]["ports"]
+    labels = {"kubernetes.io/service-name": "web", "endpointslice.kubernetes.io/managed-by": "hand"}
+    metadata = {"name": "web-by-hand", "namespace": namespace, "labels": labels}
+    kube.create(
+        {
+            "apiVersion": "discovery.k8s.io/v1",
+            "kind": "EndpointSlice",
+            "metadata": metadata,
+            "addressType": "IPv4",
+            "ports": port,
+            "endpoints": [{"addresses": [unused_address(stage)], "conditions": {"ready": True}}],
+        }
+    )
+    try:
+        yield
+    finally:
+        delete_and_wait(kube, "EndpointSlice", "web-by-hand", namespace)
 
 
 def _policy(stage: Stage, policy: str) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 from typing import Any
 
 from kubeskeptic.durations import CONTAINERS_BACK
 from kubeskeptic.errors import ClusterError, Inconclusive
-from kubeskeptic.objects import ip_of, is_ready, node_of, ours
+from kubeskeptic.objects import is_ready, node_of, ours
 from kubeskeptic.scenarios.stage import Stage
 from kubeskeptic.waiting import until
 
@@ -70,12 +69,6 @@ class Lookups:
         node, run = node_of(self._pod), self._stage.run
         configured = json.loads(run.kube.get_raw(f"/api/v1/nodes/{node}/proxy/configz"))["kubeletconfig"]
         return run.site.in_node(node, "cat", configured.get("resolvConf") or "/etc/resolv.conf")
-
-    def unused_address(self) -> str:
-        """Return an address of the pods' network that no pod of the cluster has."""
-        used = {ip_of(pod) for pod in self._stage.run.kube.list("Pod")["items"]}
-        network = ipaddress.ip_network(f"{ip_of(self._pod)}/24", strict=False)
-        return next(str(one) for one in reversed(list(network.hosts())) if str(one) not in used)
 
     def service(self, namespace: str, name: str) -> str:
         """Make a Service without pods, and return its address."""

@@ -1,8 +1,11 @@
-"""How much of the nodes is requested, and how much is left, as the API server says it now."""
+"""What is left on the nodes, as the API server says it now: cpu that no pod requests, an address that no pod has."""
 
 from __future__ import annotations
 
-from kubeskeptic.objects import node_of
+import ipaddress
+
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.objects import ip_of, node_of
 from kubeskeptic.scenarios.stage import Stage
 from kubeskeptic.timeline.quantities import RESOURCES, Amounts, amount, ended, requests
 
@@ -21,6 +24,19 @@ def free_cpu(stage: Stage) -> dict[str, float]:
         - mine.get(node, {}).get("cpu", 0.0)
         for node in stage.run.workers
     }
+
+
+def unused_address(stage: Stage) -> str:
+    """Return an address of the range of a worker's pods that no pod of the cluster has.
+
+    :raises Inconclusive: when the nodes do not say their ranges
+    """
+    used = {ip_of(pod) for pod in stage.run.kube.list("Pod")["items"]}
+    for node in stage.run.kube.list("Node")["items"]:
+        if node["metadata"]["name"] in stage.run.workers and node["spec"].get("podCIDR"):
+            network = ipaddress.ip_network(node["spec"]["podCIDR"])
+            return next(str(one) for one in reversed(list(network.hosts())) if str(one) not in used)
+    raise Inconclusive("no worker says the range of its pods' addresses (podCIDR)")
 
 
 def _requested(stage: Stage, *, own: bool) -> dict[str, Amounts]:
