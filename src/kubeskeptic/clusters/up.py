@@ -67,16 +67,23 @@ def up(
     workshop = Workshop(progress)
     engine = engine_install.provide(workshop.store, workshop.progress)
     with alone(cluster.lock(name), say=progress, why=f"cluster {name}"):
-        wrong, record = _trouble(engine, name, asked)
-        if wrong is None and record:
-            found = _as_it_is(workshop, engine, name, record, asked)
-        else:
-            progress(f"cluster {name} is made anew: {wrong}")
-            made = options.completed(asked.given(), record.options if record else {})
-            found = _anew(workshop, engine, name, made, images, wanted_addons, str(wrong))
-        if wanted_addons is not None or wrong:
-            _set_up_addons(found, wanted_addons, progress)
-        return found
+        return _found_or_made(workshop, engine, name, asked, images, wanted_addons, progress)
+
+
+def _found_or_made(
+    workshop: Workshop, engine: Engine, name: str, asked: Asked, images: str,
+    wanted_addons: Sequence[Addon] | None, progress: Say,
+) -> Cluster:  # fmt: skip
+    wrong, record = _trouble(engine, name, asked)
+    if wrong is None and record:
+        found = _as_it_is(workshop, engine, name, record, asked)
+    else:
+        progress(f"cluster {name} is made anew: {wrong}")
+        made = options.completed(asked.given(), record.options if record else {})
+        found = _anew(workshop, engine, name, made, images, wanted_addons, str(wrong))
+    if wanted_addons is not None or wrong:
+        _set_up_addons(found, wanted_addons, progress)
+    return found
 
 
 def _anew(
