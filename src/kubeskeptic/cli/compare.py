@@ -12,10 +12,16 @@ from kubeskeptic import paths
 from kubeskeptic.cli.report import run_folder
 from kubeskeptic.reports import comparison
 from kubeskeptic.reports.compared import markdown, render
+from kubeskeptic.reports.tally import read_noise
 
 TOLERANCE = click.option(
     "--tolerance", type=click.FloatRange(min=0), metavar="PERCENT",
     help="Fail, too, when a number comes so much closer to its bound. [default: any number within its bound is fine]",
+)  # fmt: skip
+
+NOISE = click.option(
+    "--noise", type=click.Path(path_type=Path), metavar="FILE",
+    help="Leave out numbers that differ by no more than they vary while nothing changes; `skeptic tally --write` writes it.",
 )  # fmt: skip
 
 
@@ -25,9 +31,16 @@ TOLERANCE = click.option(
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="For a pull request.")
 @TOLERANCE
+@NOISE
 @click.option("--reports", type=click.Path(path_type=Path), default=None, help="Where runs are. [default: reports/]")
 def compare(
-    before: str, after: str, as_json: bool, as_markdown: bool, tolerance: float | None, reports: Path | None
+    before: str,
+    after: str,
+    as_json: bool,
+    as_markdown: bool,
+    tolerance: float | None,
+    noise: Path | None,
+    reports: Path | None,
 ) -> None:
     """Lay two runs beside each other: which verdicts turned, which numbers and settings changed.
 
@@ -41,7 +54,7 @@ def compare(
     """
     folder = reports or paths.reports()
     was, now = (comparison.read(result_of(run, folder)) for run in (before, after))
-    both = comparison.Comparison(was, now, tolerance)
+    both = comparison.Comparison(was, now, tolerance, read_noise(noise) if noise else {})
     if as_json:
         click.echo(json.dumps(comparison.document(both), indent=2, ensure_ascii=False))
     else:

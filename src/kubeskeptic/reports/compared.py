@@ -73,7 +73,8 @@ def _unchanged(pair: Pair) -> Iterator[str]:
     bounds = {name for name, *_ in pair.sides("bound")}
     numbers = [(name, _amount(was), _amount(now)) for name, was, now in pair.sides("measured")]
     numbers.sort(key=lambda one: one[0] not in bounds)
-    shown = "; ".join(f"{plain(name)} {was} → {now}" for name, was, now in numbers[:NUMBERS] if was != now)
+    told = ((name, was, now) for name, was, now in numbers[:NUMBERS] if was != now and pair.differs(name))
+    shown = "; ".join(f"{plain(name)} {was} → {now}" for name, was, now in told)
     yield f"  {SYMBOL[verdict] if verdict else '–'} {_name(pair)}  {shown}".rstrip()
 
 
@@ -107,6 +108,8 @@ def _headline(comparison: Comparison) -> str:
     changed = ", ".join(f"{many} {turn}" for turn, many in turned.items() if many and turn is not Turn.SAME)
     held = sum(1 for pair in comparison.turned(Turn.SAME) if pair.verdicts[1] is Verdict.HOLDS)
     both = f"{held} of {len(comparison.pairs)} hold in both"
+    if comparison.noise:
+        both += ", and numbers that differ by no more than they vary anyway are left out"
     return f"{changed}; {both}." if changed else f"No verdict turned: {both}."
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,9 @@ from kubeskeptic.reports.building import bound_of, measure_of
 
 Result = Mapping[str, Any]
 """A ``result.json``, schema 1."""
+Noise = Mapping[tuple[str, str, str], float]
+"""By how much a number varies while nothing changes, by claim, case and the number's name: see
+:mod:`kubeskeptic.reports.tally`."""
 
 
 class Turn(StrEnum):
@@ -45,6 +48,14 @@ class Pair:
     after: Result | None
     tolerance: float | None = None
     """Percent by which a number that has a bound may come closer to it; None: any."""
+    noise: Noise = field(default_factory=dict)
+
+    def differs(self, name: str) -> bool:
+        """Whether a measured number differs by more than it varies while nothing changes."""
+        was, now = next(((a, b) for one, a, b in self.sides("measured") if one == name), (None, None))
+        if not was or not now:
+            return was != now
+        return abs(float(now["value"]) - float(was["value"])) > self.noise.get((self.claim, self.case, name), 0.0)
 
     @property
     def worse(self) -> list[str]:
@@ -57,6 +68,7 @@ class Pair:
             name
             for name, was, now in self.sides("measured")
             if was and now and name in bounds and _grew(was["value"], now["value"], bounds[name]["at_least"]) > allowed
+            if self.differs(name)
         ]
 
     @property
@@ -94,6 +106,7 @@ class Comparison:
     after: Result
     tolerance: float | None = None
     """Percent by which a number may come closer to its bound; None: any."""
+    noise: Noise = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse two runs that have nothing in common.
@@ -109,8 +122,9 @@ class Comparison:
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
         """Every claim and case that one of them has: as the second has them, then what only the first has."""
-        was, now = _by_claim(self.before), _by_claim(self.after)
-        return tuple(Pair(*key, was.get(key), now.get(key), self.tolerance) for key in dict.fromkeys([*now, *was]))
+        was, now = by_claim(self.before), by_claim(self.after)
+        keys = dict.fromkeys([*now, *was])
+        return tuple(Pair(*key, was.get(key), now.get(key), self.tolerance, self.noise) for key in keys)
 
     def turned(self, turn: Turn) -> list[Pair]:
         """Those of which that became."""
@@ -166,8 +180,8 @@ def document(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def _by_claim(result: Result) -> dict[tuple[str, str], Result]:
-    """The entries of a result by claim and case: of one that is listed twice the worse, each with a verdict that is true."""
+def by_claim(result: Result) -> dict[tuple[str, str], Result]:
+    """Return the entries of a result by claim and case: of one that is listed twice the worse, each with a verdict that is true."""
     found: dict[tuple[str, str], Result] = {}
     for one in map(believed, result["claims"]):
         key = (one["id"], one["case"] or "")

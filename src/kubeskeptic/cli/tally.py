@@ -1,0 +1,40 @@
+"""``skeptic tally``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from kubeskeptic import paths
+from kubeskeptic.cli.compare import result_of
+from kubeskeptic.reports import comparison
+from kubeskeptic.reports.tally import markdown, noise, render, tallied
+
+
+@click.command()
+@click.argument("runs", nargs=-1, required=True)
+@click.option("--markdown", "as_markdown", is_flag=True, help="The numbers' noise as a table for a page.")
+@click.option(
+    "--write", type=click.Path(path_type=Path), metavar="FILE", help="Write the noise for `skeptic compare --noise`."
+)
+@click.option("--reports", type=click.Path(path_type=Path), default=None, help="Where runs are. [default: reports/]")
+def tally(runs: tuple[str, ...], as_markdown: bool, write: Path | None, reports: Path | None) -> None:
+    """Lay several runs beside each other: the same verdicts in all, and how much do their numbers vary?
+
+    \b
+    skeptic tally reports/2026*
+    skeptic tally reports/2026* --write noise.json
+
+    RUNS are ids, folders, or result.json from anywhere. Exits with 1 when a case came to different verdicts or to none that
+    says something, with 0 otherwise.
+    """
+    folder = reports or paths.reports()
+    results = [comparison.read(result_of(run, folder)) for run in runs]
+    rows = tallied(results)
+    click.echo(markdown(results, rows) if as_markdown else render(results, rows))
+    if write:
+        write.write_text(json.dumps(noise(rows, len(results)), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    sys.exit(0 if all(row.steady for row in rows) else 1)

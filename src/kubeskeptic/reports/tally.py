@@ -1,0 +1,166 @@
+"""Several runs of one cluster beside each other: does every case come to the same verdict, and how much do its numbers vary?
+
+What numbers vary by while nothing changes is their *noise*. A difference between two other runs that is smaller says nothing,
+and :mod:`kubeskeptic.reports.comparison` leaves it out when it is given the noise.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from kubeskeptic.errors import BadInput
+from kubeskeptic.findings import Verdict
+from kubeskeptic.reports.comparison import Noise, Result, by_claim
+from kubeskeptic.reports.wording import NBSP, SYMBOL, count, number, plain, quantity
+
+Key = tuple[str, str]
+"""Claim and case."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case in all runs."""
+
+    claim: str
+    case: str
+    entries: tuple[Result | None, ...]
+    """In the order of the runs; None where it was not asked."""
+
+    @property
+    def verdicts(self) -> tuple[str, ...]:
+        """One for each run; empty where it was not asked."""
+        return tuple(str(one["verdict"]) if one else "" for one in self.entries)
+
+    @property
+    def steady(self) -> bool:
+        """Whether all runs came to the same verdict, and to one that says something."""
+        return len(set(self.verdicts)) == 1 and self.verdicts[0] not in ("", Verdict.INCONCLUSIVE)
+
+    def values(self) -> dict[str, list[float]]:
+        """Return the values of each measured number, of the runs that have it."""
+        found: dict[str, list[float]] = {}
+        for one in filter(None, self.entries):
+            for name, measured in one["measured"].items():
+                found.setdefault(name, []).append(float(measured["value"]))
+        return found
+
+    def unit(self, name: str) -> str:
+        """Return the unit of a measured number."""
+        return next(str(one["measured"][name]["unit"]) for one in self.entries if one and name in one["measured"])
+
+    def bounded(self) -> set[str]:
+        """Return the names of the numbers that have a bound."""
+        return {name for one in self.entries if one for name in one["bound"]}
+
+
+def tallied(results: Sequence[Result]) -> list[Row]:
+    """Return a row for each case that any of the runs asked.
+
+    :raises BadInput: for fewer than two runs, or for one that is given twice
+    """
+    names = [str(one["run"]["id"]) for one in results]
+    if len(names) < 2 or len(set(names)) < len(names):
+        raise BadInput("a tally needs at least two runs, each of them once")
+    all_ = [by_claim(one) for one in results]
+    keys = dict.fromkeys(key for one in all_ for key in one)
+    return [Row(*key, tuple(one.get(key) for one in all_)) for key in keys]
+
+
+def render(results: Sequence[Result], rows: Sequence[Row]) -> str:
+    """The tally as text: a sign for each run and case, then how much each number that has a bound varied."""
+    head = [
+        f"{at:>3}  {one['run']['id']}  Kubernetes {one['run']['kubernetes'] or '?'}"
+        for at, one in enumerate(results, 1)
+    ]
+    width = max((len(_name(row)) for row in rows), default=0)
+    lines = [line for row in rows for line in _lines(row, width)]
+    steady = sum(row.steady for row in rows)
+    return "\n".join(
+        [
+            *head,
+            "",
+            *lines,
+            "",
+            f"{steady} of {count(len(rows), 'case')} came to the same verdict in all {len(results)} runs.",
+        ]
+    )
+
+
+def markdown(results: Sequence[Result], rows: Sequence[Row]) -> str:
+    """The noise as a table for a page: every number that has a bound, from its smallest to its largest value."""
+    head = ["| claim | number | smallest | median | largest | bound |", "|---|---|---|---|---|---|"]
+    return "\n".join([*head, *(line for row in rows for line in _noise_lines(row, len(results)))])
+
+
+def noise(rows: Sequence[Row], runs: int) -> dict[str, Any]:
+    """Return the noise as a document for ``skeptic compare --noise``."""
+    numbers = [
+        {
+            "id": row.claim,
+            "case": row.case,
+            "number": name,
+            "unit": row.unit(name),
+            "smallest": min(v),
+            "largest": max(v),
+        }
+        for row in rows
+        for name, v in row.values().items()
+        if len(v) == runs
+    ]
+    return {"schema": 1, "runs": runs, "numbers": numbers}
+
+
+def read_noise(path: Path) -> Noise:
+    """Return the noise that ``skeptic tally --write`` wrote.
+
+    :raises BadInput: when it cannot be read, or is none
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        return {
+            (one["id"], one["case"], one["number"]): float(one["largest"]) - float(one["smallest"])
+            for one in document["numbers"]
+        }
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}; `skeptic tally --write` writes it") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadInput(f"{path} is no table of noise ({error}); `skeptic tally --write` writes it anew") from error
+
+
+def _lines(row: Row, width: int) -> Iterator[str]:
+    signs = "".join(SYMBOL[Verdict(one)] if one else "–" for one in row.verdicts)
+    yield f"{signs}  {_name(row):<{width}}  {_varied(row)}".rstrip()
+    if not row.steady:
+        worst = max((one for one in row.entries if one), key=lambda one: list(Verdict).index(Verdict(one["verdict"])))
+        yield f"{'':<{len(signs)}}    {worst['verdict']}: {worst['why']}"
+
+
+def _varied(row: Row) -> str:
+    bounded, values = row.bounded(), row.values()
+    shown = (
+        f"{plain(name)} {number(min(v))} to {quantity(max(v), row.unit(name))}"
+        for name, v in values.items()
+        if name in bounded and min(v) != max(v)
+    )
+    return "; ".join(shown)
+
+
+def _noise_lines(row: Row, runs: int) -> Iterator[str]:
+    bounds: Result = next((one["bound"] for one in row.entries if one), {})
+    about = f"`{row.claim}`{f' · {plain(row.case)}' if row.case else ''}"
+    for name, values in row.values().items():
+        bound = bounds.get(name)
+        if bound and len(values) == runs and bound["unit"] in ("s", "%"):
+            unit = row.unit(name)
+            cells = (quantity(round(value, 3), unit) for value in (min(values), median(values), max(values)))
+            limit = f"{'≥' if bound['at_least'] else '≤'}{NBSP}{quantity(bound['value'], bound['unit'])}"
+            yield f"| {about} | {plain(name)} | {' | '.join(cells)} | {limit} |"
+
+
+def _name(row: Row) -> str:
+    return f"{row.claim} ({plain(row.case)})" if row.case else row.claim

@@ -1,0 +1,87 @@
+"""Several runs beside each other: steady or not, how much numbers vary, and what that makes of a comparison."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from kubeskeptic.cli import main
+from kubeskeptic.errors import BadInput
+from kubeskeptic.reports.compared import render as compared
+from kubeskeptic.reports.comparison import Comparison, Turn
+from kubeskeptic.reports.tally import markdown, noise, read_noise, render, tallied
+from tests.reports.test_comparison import finding, result
+
+
+def runs(*seconds: float, verdict: str = "holds") -> list[dict[str, Any]]:
+    return [result(finding(verdict, one, case="once"), id=f"r{at}") for at, one in enumerate(seconds)]
+
+
+def test_runs_that_agree_are_steady_and_their_numbers_noise() -> None:
+    seen = runs(1.0, 3.0, 2.0)
+    rows = tallied(seen)
+    assert rows[0].steady
+    told = render(seen, rows)
+    assert "●●●  heal.crash (once)  restarted 1 to 3\N{NO-BREAK SPACE}s" in told
+    assert told.endswith("1 of 1\N{NO-BREAK SPACE}case came to the same verdict in all 3 runs.")
+    assert "| 1\N{NO-BREAK SPACE}s | 2\N{NO-BREAK SPACE}s | 3\N{NO-BREAK SPACE}s |" in markdown(seen, rows)
+
+
+@pytest.mark.parametrize("other", [runs(2.0, verdict="inconclusive")[0], runs(9.0)[0], result(id="r9")])
+def test_another_verdict_or_none_is_not_steady_and_says_why(other: dict[str, Any]) -> None:
+    seen = [*runs(1.0, 2.0), other | {"run": other["run"] | {"id": "other"}}]
+    (row,) = tallied(seen)
+    assert not row.steady
+    assert "0 of 1" in render(seen, [row])
+
+
+def test_inconclusive_in_every_run_says_nothing() -> None:
+    assert not tallied(runs(1.0, 2.0, verdict="inconclusive"))[0].steady
+    assert tallied(runs(9.0, 8.0, verdict="violated"))[0].steady
+
+
+def test_fewer_than_two_runs_or_one_twice_are_refused() -> None:
+    with pytest.raises(BadInput, match="at least two"):
+        tallied(runs(1.0))
+    with pytest.raises(BadInput, match="each of them once"):
+        tallied([*runs(1.0), *runs(2.0)])
+
+
+def test_what_is_within_the_noise_is_no_change(tmp_path: Path) -> None:
+    path = tmp_path / "noise.json"
+    path.write_text(json.dumps(noise(tallied(runs(1.0, 2.0)), 2)))
+    known = read_noise(path)
+    assert known["heal.crash", "once", "restarted"] == 1.0
+    was, near, far = runs(1.0, 2.0, 2.1)
+    assert Comparison(was, near, 50, known).pairs[0].turn is Turn.SAME
+    assert Comparison(was, far, 50, known).pairs[0].turn is Turn.WORSE
+    assert Comparison(was, near, 50).pairs[0].turn is Turn.WORSE
+    assert "1\N{NO-BREAK SPACE}s → 2\N{NO-BREAK SPACE}s" not in compared(Comparison(was, near, None, known))
+    assert "1\N{NO-BREAK SPACE}s → 2.1\N{NO-BREAK SPACE}s" in compared(Comparison(was, far, None, known))
+
+
+@pytest.mark.parametrize("text", [None, "no", "{}", '{"numbers": [{}]}'])
+def test_a_file_that_is_no_noise_is_one_sentence(tmp_path: Path, text: str | None) -> None:
+    path = tmp_path / "noise.json"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(BadInput, match="skeptic tally --write"):
+        read_noise(path)
+
+
+def test_the_command(tmp_path: Path) -> None:
+    files = [tmp_path / f"{at}.json" for at in range(2)]
+    for file, one in zip(files, runs(1.0, 2.0), strict=True):
+        file.write_text(json.dumps(one))
+    written = tmp_path / "noise.json"
+    done = CliRunner().invoke(main, ["tally", *map(str, files), "--write", str(written)])
+    assert (done.exit_code, "same verdict in all 2 runs" in done.output) == (0, True), done.output
+    assert read_noise(written)
+    compared_ = CliRunner().invoke(main, ["compare", *map(str, files), "--noise", str(written)])
+    assert (compared_.exit_code, "vary anyway" in compared_.output) == (0, True), compared_.output
+    files[1].write_text(json.dumps(runs(9.0, 9.0)[1]))
+    assert CliRunner().invoke(main, ["tally", *map(str, files)]).exit_code == 1
