@@ -181,7 +181,7 @@ def document(comparison: Comparison) -> dict[str, Any]:
 
 
 def by_claim(result: Result) -> dict[tuple[str, str], Result]:
-    """Return the entries of a result by claim and case: of one that is listed twice the worse, each with a verdict that is true."""
+    """Return a result's entries by claim and case: of one that is listed twice the worse, each with a verdict that is true."""
     found: dict[tuple[str, str], Result] = {}
     for one in map(believed, result["claims"]):
         key = (one["id"], one["case"] or "")

@@ -1,4 +1,6 @@
-"""Change one rule of a service on one node: remove the one that leads to it, weigh its first endpoint, or lead a share astray.
+"""Change one rule of a service on one node: remove it, weigh its first endpoint, or lead a share astray.
+
+The rule that is removed is the one that leads to the service.
 
 kube-proxy is frozen first, if it runs, as it would put the rule back at the next change. No other rule is touched. Undoing
 puts the rule back where it was and lets kube-proxy continue. Only where kube-proxy programs iptables.
