@@ -50,6 +50,13 @@ def test_what_was_done_to_a_pod_is_a_row_though_nobody_noticed_and_to_anything_e
     assert rows("..........", fault=gone(target="pod/ns/other")) == []
 
 
+def test_what_is_wrong_after_the_next_event_is_that_ones() -> None:
+    lanes = [lane("..r...r...", "n1", period=0.5, by="pod-b")]
+    faults = (gone(), gone(at=2.6, target="pod/ns/pod-b"))
+    asked = watched(*lanes, pods={"pod-a": "n1", "pod-b": "n2"}, faults=faults, spans=(act(0, 1, 5),))
+    assert [row.cells[0].wrong for row in convergence(asked.recording)] == [1, 1]
+
+
 def test_a_node_that_was_taken_away_asked_nothing() -> None:
     (row,) = rows("..rrrr....", "..rrrr....", fault=gone(target="node/n1"))
     assert [cell.node for cell in row.cells] == ["n2"]

@@ -8,7 +8,7 @@ node's delay includes that of the control plane.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from kubeskeptic.agent.answered_by import DnsAnswer
@@ -69,7 +69,7 @@ def convergence(recording: Recording) -> list[Row]:
     """
     events = list(events_of(recording))
     asked = [_Asked.of(recording, probe) for probe in recording.specs] if events else []
-    rows = (_row(recording, event, one) for event in events for one in asked if one)
+    rows = (_row(recording, event, one, events) for event in events for one in asked if one)
     return [row for row in rows if row]
 
 
@@ -92,9 +92,11 @@ class _Asked(NamedTuple):
         return cls(probe, way, _pods(recording, probe), tuple((lane, _wrong(recording, lane)) for lane in lanes))
 
 
-def _row(recording: Recording, event: Event, asked: _Asked) -> Row | None:
+def _row(recording: Recording, event: Event, asked: _Asked, events: Sequence[Event]) -> Row | None:
     if event.pods and not event.pods & asked.pods:
         return None
+    later = (one.at for one in events if one.at > event.at and (not one.pods or one.pods & asked.pods))
+    event = event._replace(until=min(event.until, min(later, default=event.until)))  # what comes then is the next one's
     cells = (_cell(lane, event, wrong) for lane, wrong in asked.lanes if lane.node not in event.away)
     seen = tuple(cell for cell in cells if cell.asked)
     noticed = any(cell.wrong for cell in seen)
