@@ -115,7 +115,7 @@ def test_what_was_not_seen_is_no_pass() -> None:
     assert addresses(FINE[:8] + "   " + FINE[11:]).verdict is Verdict.INCONCLUSIVE
     assert addresses(FINE, gap=Gap("watch", "", "", "Pod", 3.0, 3.5, "broke")).verdict is Verdict.INCONCLUSIVE
     nothing = addresses("2" * 18, changes=())
-    assert (nothing.verdict, "nothing changed" in nothing.why) == (Verdict.INCONCLUSIVE, True)
+    assert (nothing.verdict, "Nothing changed" in nothing.why) == (Verdict.INCONCLUSIVE, True)
 
 
 def test_an_act_that_ends_soon_after_a_change() -> None:

@@ -67,8 +67,6 @@ def pod_name_follows(act: Act, pod: str, probe: str) -> Finding:
     and never more than one address.
 
     It holds only for a pod that was Ready on two nodes, one after the other.
-
-    :raises Inconclusive: when nothing about the pod changed
     """
     homes = {node_of(change.object) for change in act.changes("Pod", pod) if is_ready(change.object)}
     right = list(right_answers(act.changes("Pod", pod), ip_of))
@@ -130,8 +128,6 @@ def _follows(
     act: Act, probes: tuple[str, ...], right: list[Right], read: Callable[[str], str], most: Bound | None = None
 ) -> Finding:
     changes = [one for one in right if one.since.high > act.baseline]
-    if not changes:
-        raise Inconclusive(f"nothing changed in “{act.name}” that the answers could have followed")
     lanes = [lane for probe in probes for lane in act.lanes(probe)]
     seen, bound = _look(act, lanes, right, read), act.bound
     measured = {
@@ -151,9 +147,12 @@ def _follows(
         probes=probes,
         decisive=tuple(f"{one.since.high - act.start:+.2f} s: {_listed(one.records)}" for one in changes[:8]),
     )
+    if finding.verdict != "holds":
+        return finding
+    if not changes:
+        return finding.but(f"Nothing changed in “{act.name}” that the answers could have followed")
     lasted = act.end - changes[-1].since.high
-    early = bound.admits(lasted) and finding.verdict == "holds"
-    return finding.but(f"The act ended {lasted:.1f} s after the last change") if early else finding
+    return finding.but(f"The act ended {lasted:.1f} s after the last change") if bound.admits(lasted) else finding
 
 
 def _look(act: Act, lanes: Iterable[Lane], right: list[Right], read: Callable[[str], str]) -> _Seen:
