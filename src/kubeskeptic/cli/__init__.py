@@ -20,6 +20,7 @@ from kubeskeptic.cli.prove import prove
 from kubeskeptic.cli.rbac import rbac
 from kubeskeptic.cli.report import report
 from kubeskeptic.cli.safety import cleanup, status
+from kubeskeptic.cli.upgrade import upgrade
 from kubeskeptic.cli.watch import watch
 from kubeskeptic.errors import SkepticError
 from kubeskeptic.redaction import redact
@@ -70,6 +71,7 @@ for _command in (
     baseline,
     compare,
     watch,
+    upgrade,
     prove,
     faults,
     inflict_,
