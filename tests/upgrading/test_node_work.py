@@ -98,3 +98,19 @@ def test_a_node_is_uncordoned_and_what_is_watched_is_waited_for() -> None:
 
 def test_a_kubelet_is_started_again_whatever_fails_while_it_is_replaced() -> None:
     assert node_work._REPLACE.strip().startswith("trap 'systemctl start kubelet' EXIT")
+
+
+@pytest.mark.parametrize(
+    ("spec", "status", "late"),
+    [
+        ({}, {"observedGeneration": 2, "desiredNumberScheduled": 2, "updatedNumberScheduled": 2}, False),
+        ({}, {"observedGeneration": 2, "desiredNumberScheduled": 2, "updatedNumberScheduled": 1}, True),
+        ({}, {"observedGeneration": 2, "desiredNumberScheduled": 2}, True),
+        ({}, {"observedGeneration": 1, "desiredNumberScheduled": 2, "updatedNumberScheduled": 2}, True),
+        ({"replicas": 2}, {"observedGeneration": 2, "updatedReplicas": 2}, False),
+        ({"replicas": 2}, {"observedGeneration": 2, "updatedReplicas": 1}, True),
+    ],
+)
+def test_pods_of_the_older_template_are_waited_for(spec: Any, status: Any, *, late: bool) -> None:
+    one = {"metadata": {"name": "kube-proxy", "generation": 2}, "spec": spec, "status": status}
+    assert node_work.rolling([one]) == (["kube-proxy"] if late else [])

@@ -107,7 +107,7 @@ def _nothing_is_lost(kube: Kube) -> None:
     if bare:
         names = ", ".join(sorted(f"{pod['metadata']['namespace']}/{pod['metadata']['name']}" for pod in bare))
         raise BadInput(
-            f"nothing would replace {names} after their nodes were drained: they have no controller; delete them first"
+            f"{names} would be lost when nodes are drained, as no controller replaces them; delete them first"
         )
 
 

@@ -5,9 +5,10 @@ A kubeadm that was started in a node goes on when this process dies, so that a s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Any
 
 from kubeskeptic import objects
 from kubeskeptic.clusters import cluster as records
@@ -32,6 +33,7 @@ from kubeskeptic.waiting import NotYet, until
 
 FOLDER = "/usr/local/lib/kubeskeptic"
 """Where a node has the new programs until they are in force."""
+SYSTEM = "kube-system"
 _PREFLIGHT = "--ignore-preflight-errors=all"
 """A node that is a container fails kubeadm's checks of the machine, as when it was made: kind ignores them all, too."""
 _REPLACE = f"""
@@ -135,9 +137,17 @@ class NodeWork:
         until(lambda: kube.healthy() or NotYet("silent"), CONTROL_PLANE_RESTARTS, what="the API server to be ready")
 
     def _whole(self) -> None:
-        until(
-            lambda: healthy(self._site), CONTROL_PLANE_RESTARTS, what="the cluster to be whole", tolerate=(SkepticError,)
-        )  # fmt: skip
+        """Wait until the parts of the cluster have been replaced by their new version, and are Ready."""
+
+        def whole() -> str | NotYet:
+            late = [
+                one
+                for kind in ("DaemonSet", "Deployment")
+                for one in rolling(self._site.kube.list(kind, SYSTEM)["items"])
+            ]
+            return NotYet(f"being replaced: {', '.join(late)}") if late else healthy(self._site)
+
+        until(whole, CONTROL_PLANE_RESTARTS, what="the cluster to be whole", tolerate=(SkepticError,))
 
     def _note_version(self) -> None:
         """Write down the cluster's version, which other commands go by."""
@@ -157,6 +167,18 @@ ACTIONS: Mapping[str, Callable[[NodeWork, Step], None]] = MappingProxyType(
         plan.UNCORDON: NodeWork.uncordon,
     }
 )
+
+
+def rolling(workloads: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the names of the DaemonSets and Deployments whose pods are not all of their present template."""
+    found = []
+    for one in workloads:
+        status = one.get("status", {})
+        wanted = status.get("desiredNumberScheduled", one.get("spec", {}).get("replicas", 0))
+        updated = status.get("updatedNumberScheduled", status.get("updatedReplicas", 0))
+        if status.get("observedGeneration", 0) < one["metadata"].get("generation", 0) or updated < wanted:
+            found.append(str(one["metadata"]["name"]))
+    return found
 
 
 def wait_for_kubeadm(site: Site, node: str) -> None:

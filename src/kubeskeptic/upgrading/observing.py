@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 from kubeskeptic.checks.availability import available
 from kubeskeptic.claims import Claim, declare
 from kubeskeptic.durations import BASELINE, LISTED, PODS_READY, SETTLE, TAIL, Patience
-from kubeskeptic.errors import Inconclusive, PatienceExhausted
+from kubeskeptic.errors import ClusterError, Inconclusive, PatienceExhausted, Unanswered
 from kubeskeptic.findings import Finding
 from kubeskeptic.journal import Journal
 from kubeskeptic.paths import shipped
@@ -25,7 +25,7 @@ from kubeskeptic.runs import Run
 from kubeskeptic.scenarios.manifests import placed, read, replicas
 from kubeskeptic.scenarios.namespace_view import NamespaceView
 from kubeskeptic.scenarios.namespaces import namespace
-from kubeskeptic.scenarios.readiness import wait_until_ready
+from kubeskeptic.scenarios.readiness import readiness, wait_until_ready
 from kubeskeptic.timeline import Act, RunEvidence
 from kubeskeptic.upgrading.state import Step
 from kubeskeptic.waiting import NotYet, until
@@ -152,8 +152,11 @@ def _apply(run: Run, name: str) -> int:
 
 
 def _ready(run: Run, name: str, wanted: int) -> None:
-    """Wait until the workload is Ready again: its volume's pod waits for its node."""
-    wait_until_ready(run.kube, name, wanted, PODS_READY)
+    """Wait until the workload is Ready again: the pod with the volume waits for its node."""
+    until(
+        lambda: readiness(run.kube.list("Pod", name)["items"], wanted), PODS_READY, what="what is watched to be Ready",
+        tolerate=(ClusterError, Unanswered),
+    )  # fmt: skip
 
 
 def _settle(run: Run) -> None:

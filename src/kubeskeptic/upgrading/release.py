@@ -15,7 +15,7 @@ from kubeskeptic.durations import IMAGE
 from kubeskeptic.errors import BadInput, CommandFailed, MissingRequirement
 
 PROGRAMS = node_image.IN_NODE
-_NOT_THERE = ("unknown revision", "not found", "404", "410")
+_NOT_THERE = ("unknown revision", "not found", "not available", "does not have this version", "404", "410")
 """What a module proxy or a registry says of a version that does not exist."""
 
 
