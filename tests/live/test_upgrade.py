@@ -31,8 +31,8 @@ from .command import SKEPTIC
 pytestmark = pytest.mark.live
 TO = "v1.37.2"
 STEP = Patience(400)
-SABOTAGE = 20.0
-"""Seconds for which a component is stopped."""
+NO_DNS, FROZEN = 20.0, 8.0
+"""Seconds for which CoreDNS is stopped everywhere, and kube-proxy of one node."""
 
 
 class Upgrading:
@@ -88,18 +88,18 @@ def started(tmp_path: Path, cluster: Cluster) -> Iterator[list[Upgrading]]:
         one.kill()
 
 
-def stopped(cluster: Cluster, process: str, *nodes: str) -> float:
+def stopped(cluster: Cluster, process: str, lasts: float, *nodes: str) -> float:
     """Stop a process in these nodes for a while, and return when, in Unix seconds."""
     at = time.time()
-    script = f"pkill -STOP -x {process} || exit 0; sleep {SABOTAGE}; pkill -CONT -x {process}"
+    script = f"pkill -STOP -x {process} || exit 0; sleep {lasts}; pkill -CONT -x {process}"
     with ThreadPoolExecutor(len(nodes)) as pool:
         list(pool.map(lambda node: cluster.engine.exec(node, ["sh", "-c", script]), nodes))
     return at
 
 
-def dated(document: dict[str, Any], at: float, *targets: str) -> list[dict[str, Any]]:
+def dated(document: dict[str, Any], at: float, lasts: float, *targets: str) -> list[dict[str, Any]]:
     """The outages of these targets that began when something was stopped, or within what it takes to be felt."""
-    return [one for one in document["outages"] if one["target"] in targets and at - 1 < one["begin"] < at + SABOTAGE]
+    return [one for one in document["outages"] if one["target"] in targets and at - 1 < one["begin"] < at + lasts]
 
 
 def test_a_kill_loses_nothing_and_what_was_stopped_meanwhile_is_found_and_dated(
@@ -108,9 +108,9 @@ def test_a_kill_loses_nothing_and_what_was_stopped_meanwhile_is_found_and_dated(
     first, worker = cluster.control_plane.name, cluster.workers[0].name
     started.append(Upgrading(tmp_path, cluster.name, "--to", TO, "--no-runs"))
     started[-1].reaches(plan.BRING, first)
-    no_dns = stopped(cluster, "coredns", *(node.name for node in cluster.nodes))
+    no_dns = stopped(cluster, "coredns", NO_DNS, *(node.name for node in cluster.nodes))
     started[-1].reaches(plan.DRAIN, worker)
-    frozen = stopped(cluster, "kube-proxy", first)
+    frozen = stopped(cluster, "kube-proxy", FROZEN, first)
     started[-1].reaches(plan.NODE, worker)
     started[-1].kill()
 
@@ -128,12 +128,12 @@ def test_a_kill_loses_nothing_and_what_was_stopped_meanwhile_is_found_and_dated(
     assert found is not None
     assert found.kubernetes == TO
     now = kept(tmp_path, cluster.name)
-    first, second = (
+    seen, later = (
         json.loads((tmp_path / "reports" / run / "disruption.json").read_text()) for run in now["runs"]["during"]
     )
-    assert any(not step["finished"] for step in first_part["steps"]), "the step that was killed has no end"
-    assert {one["node"] for one in second["totals"]} == {node.name for node in cluster.nodes}
-    names = dated(first_part, no_dns, "service-name", "headless-name")
-    assert {one["node"] for one in names} == {node.name for node in cluster.nodes}, first_part["outages"]
-    assert all(abs(one["begin"] - no_dns) < 1 and abs(one["seconds"] - SABOTAGE) < 4 for one in names), names
-    assert any(one["node"] == first for one in dated(first_part, frozen, "service", "service-kept", "node-port"))
+    assert any(not step["finished"] for step in seen["steps"]), "the step that was killed has no end"
+    assert {one["node"] for one in later["totals"]} == {node.name for node in cluster.nodes}
+    names = dated(seen, no_dns, NO_DNS, "service-name", "headless-name")
+    assert {one["node"] for one in names} == {node.name for node in cluster.nodes}, seen["outages"]
+    assert all(abs(one["begin"] - no_dns) < 1 and abs(one["seconds"] - NO_DNS) < 4 for one in names), names
+    assert any(one["node"] == first for one in dated(seen, frozen, FROZEN, "service", "service-kept", "node-port"))
