@@ -85,7 +85,7 @@ class NodeWork:
         self._kubeadm(step.node, "upgrade", "apply", self._release.version, "--yes", _PREFLIGHT, *again)
         self._wait_for_api()
         self._site.kube.forget_kinds()
-        self._note_version()
+        note(self._site.cluster.name, kubernetes=self._release.version, mixed=True)
         self._whole()
 
     def drain(self, step: Step) -> None:
@@ -149,13 +149,6 @@ class NodeWork:
 
         until(whole, CONTROL_PLANE_RESTARTS, what="the cluster to be whole", tolerate=(SkepticError,))
 
-    def _note_version(self) -> None:
-        """Write down the cluster's version, which other commands go by."""
-        name = self._site.cluster.name
-        record = records.read_record(name)
-        if record:
-            records.write_record(name, replace(record, kubernetes=self._release.version))
-
 
 ACTIONS: Mapping[str, Callable[[NodeWork, Step], None]] = MappingProxyType(
     {
@@ -167,6 +160,13 @@ ACTIONS: Mapping[str, Callable[[NodeWork, Step], None]] = MappingProxyType(
         plan.UNCORDON: NodeWork.uncordon,
     }
 )
+
+
+def note(name: str, **changes: Any) -> None:
+    """Change the record of a cluster, which other commands go by."""
+    record = records.read_record(name)
+    if record:
+        records.write_record(name, replace(record, **changes))
 
 
 def rolling(workloads: Iterable[Mapping[str, Any]]) -> list[str]:

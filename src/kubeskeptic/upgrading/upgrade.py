@@ -20,7 +20,7 @@ from kubeskeptic.timeline import load
 from kubeskeptic.upgrading import disruption as disrupted
 from kubeskeptic.upgrading import plan
 from kubeskeptic.upgrading.disruption import Disruption
-from kubeskeptic.upgrading.node_work import NodeWork
+from kubeskeptic.upgrading.node_work import NodeWork, note
 from kubeskeptic.upgrading.observing import SCENARIO, judge, observed
 from kubeskeptic.upgrading.release import Release
 from kubeskeptic.upgrading.state import Ledger, State, Step
@@ -89,6 +89,7 @@ class Upgrade:
             self.ledger.save()
             self._ask(plan.BEFORE, "before")
             self._in_nodes()
+            note(self.cluster.name, mixed=bool(self.state.skew))
             self._ask(plan.AFTER, "after")
         self.ledger.close()
         return self.outcome()
