@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from kubeskeptic.cli import main
+from kubeskeptic.cli.upgrade import _choice as chosen
 from kubeskeptic.errors import BadInput
 from kubeskeptic.upgrading import checking
 from kubeskeptic.upgrading.state import Ledger, State
@@ -93,3 +94,24 @@ def test_the_command_wants_one_of_the_two(words: tuple[str, ...]) -> None:
 def test_a_length_that_is_none_is_refused(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["upgrade", "--to", "v1.37.2", "--longest", "soon"])
     assert (done.exit_code, "is no time" in done.output) == (4, True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (("", None, ""), ["-m", "quick"]),
+        (("", None, "service"), ["-k", "service"]),
+        (("", "quick", "service"), ["-m", "quick", "-k", "service"]),
+        (("", "", ""), []),
+    ],
+)
+def test_the_quick_suites_are_asked_unless_something_else_chooses(
+    asked: tuple[str, str | None, str], words: list[str]
+) -> None:
+    suites, *choice = chosen(*asked)
+    assert (Path(suites).name, choice) == ("suites", words)
+
+
+def test_suites_that_are_not_there_are_refused() -> None:
+    with pytest.raises(BadInput, match="there is no folder or file nowhere with suites"):
+        chosen("nowhere", None, "")

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 )
 @click.option("--runs/--no-runs", default=True, show_default=True, help="Ask before and after, and compare.")
 @click.option("--suites", default="", metavar="PATH", help="What the runs ask. [default: the suites of the project]")
-@click.option("-m", "mark", default="quick", show_default=True, metavar="MARK", help="As for pytest; empty for all.")
+@click.option(
+    "-m", "mark", default=None, metavar="MARK", help="As for pytest. [default: quick, unless -k or --suites choose]"
+)
 @click.option("-k", "words", default="", metavar="WORDS", help="As for pytest.")
 @click.option("--skew", default="", metavar="NODE", help="A worker whose kubelet stays at its version.")
 @click.option("--longest", default="", metavar="TIME", help="Fail when an outage was longer: 2s, 1m.")
@@ -44,7 +46,7 @@ def upgrade(
     resume: bool,
     runs: bool,
     suites: str,
-    mark: str,
+    mark: str | None,
     words: str,
     skew: str,
     longest: str,
@@ -77,11 +79,12 @@ def upgrade(
     sys.exit(_told(done, limit))
 
 
-def _choice(suites: str, mark: str, words: str) -> list[str]:
+def _choice(suites: str, mark: str | None, words: str) -> list[str]:
     """Return the words for pytest that choose what the runs ask."""
     path = Path(suites) if suites else paths.shipped() / "suites"
     if not path.exists():
         raise BadInput(f"there is no folder or file {path} with suites")
+    mark = "quick" if mark is None and not (suites or words) else mark
     return [str(path.resolve()), *(["-m", mark] if mark else []), *(["-k", words] if words else [])]
 
 
