@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from kubeskeptic.clusters.builds import components, golang, pod_images
+from kubeskeptic.clusters.builds.oci import Start, write_image
 from kubeskeptic.clusters.steps import quiet
-from kubeskeptic.clusters.store import Store
+from kubeskeptic.clusters.store import Recipe, Store
 from kubeskeptic.errors import BadInput, CommandFailed, MissingRequirement
 from kubeskeptic.upgrading.release import provide
 
@@ -66,16 +67,18 @@ def workshop(tmp_path: Path) -> Any:
 
 def test_a_cluster_of_our_own_image_gets_what_our_builds_make(workshop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(golang, "downloaded", lambda *_: {})
-    monkeypatch.setattr(pod_images, "of_kubernetes", lambda *_: [Path("etcd.tar")])
+    archive = workshop.store.place(Recipe("etcd", "3")).with_suffix(".tar")
+    write_image(archive, "registry.k8s.io/etcd:3", [], Start())
+    monkeypatch.setattr(pod_images, "of_kubernetes", lambda *_: [archive])
     found = provide(workshop, cluster("kubeskeptic/node:v1.36.3-0", Engine()), NEW)
-    assert (found.version, found.archives) == (NEW, (Path("etcd.tar"),))
+    assert (found.version, found.archives) == (NEW, {"registry.k8s.io/etcd:3": archive})
     assert found.programs == workshop.store.place(components.kubernetes(NEW).recipe)
 
 
 def test_a_cluster_of_kinds_image_gets_the_programs_of_that_image_and_pulls_the_rest(workshop: Any) -> None:
     engine = Engine()
     found = provide(workshop, cluster("kindest/node:v1.36.3", engine), NEW)
-    assert found.archives == ()
+    assert not found.archives
     assert engine.calls[0] == "pull kindest/node:v1.37.2"
     assert [call.split()[1] for call in engine.calls if call.startswith("cp")] == [
         *("c0ffee:/usr/bin/kubeadm", "c0ffee:/usr/bin/kubelet", "c0ffee:/usr/bin/kubectl"),

@@ -12,6 +12,7 @@ from typing import Any
 
 from kubeskeptic import objects
 from kubeskeptic.clusters import cluster as records
+from kubeskeptic.clusters.agents import images_of
 from kubeskeptic.clusters.builds.node_image import take_in
 from kubeskeptic.clusters.steps import Progress
 from kubeskeptic.durations import (
@@ -75,8 +76,10 @@ class NodeWork:
         self._engine.exec(step.node, ["mkdir", "-p", FOLDER])
         for program in PROGRAMS:
             self._engine.copy(self._release.programs / program, step.node, f"{FOLDER}/{program}")
-        with self._progress.step(f"images of {self._release.version} into {step.node}", 10) as log:
-            for archive in self._release.archives:
+        there = images_of(self._engine, step.node)
+        lacking = [archive for name, archive in self._release.archives.items() if name not in there]
+        with self._progress.step(f"{len(lacking)} images into {step.node}", 2.0 * len(lacking)) as log:
+            for archive in lacking:
                 take_in(self._engine, step.node, archive, log)
 
     def apply(self, step: Step) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+import tarfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kubeskeptic.clusters import Cluster
 from kubeskeptic.clusters.builds import components, golang, node_image, pod_images
+from kubeskeptic.clusters.builds.oci import NAME
 from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.engine import Engine
 from kubeskeptic.clusters.node_source import PULLED
@@ -25,12 +29,12 @@ class Release:
 
     :param version: such as ``v1.37.2``
     :param programs: the folder of :data:`PROGRAMS`
-    :param archives: images to import; none where nodes pull them
+    :param archives: images to import, by their names; none where nodes pull them
     """
 
     version: str
     programs: Path
-    archives: tuple[Path, ...] = ()
+    archives: Mapping[str, Path] = field(default_factory=dict)
 
 
 def provide(workshop: Workshop, cluster: Cluster, version: str) -> Release:
@@ -52,7 +56,8 @@ def _built(workshop: Workshop, version: str) -> Release:
         except MissingRequirement as missing:
             raise _unknown(version, missing) from missing
     workshop.expect(build.recipe, build.seconds)
-    return Release(version, workshop.go(build), tuple(pod_images.of_kubernetes(workshop, version)))
+    programs, archives = workshop.go(build), pod_images.of_kubernetes(workshop, version)
+    return Release(version, programs, {named_in(archive): archive for archive in archives})
 
 
 def _pulled(workshop: Workshop, engine: Engine, version: str) -> Release:
@@ -74,6 +79,14 @@ def copy_out(engine: Engine, image: str, into: Path) -> None:
             engine.call("cp", f"{container}:/usr/bin/{program}", str(into), patience=IMAGE)
     finally:
         engine.remove(container)
+
+
+def named_in(archive: Path) -> str:
+    """Return the name of the image in an archive of ours."""
+    with tarfile.open(archive) as tar:
+        index = tar.extractfile("index.json")
+        assert index
+        return str(json.load(index)["manifests"][0]["annotations"][NAME])
 
 
 def _unknown(version: str, error: Exception) -> Exception:
