@@ -86,6 +86,10 @@ Done once it takes seconds. Done again and again, the kubelet waits longer befor
 """
 REPLACED = Patience(30)
 """What was deleted or killed is replaced, where something replaces it."""
+KUBEADM = Patience(900)
+"""A kubeadm upgrades a node: it restarts each part of the control plane and waits up to five minutes for each."""
+DRAINED = Patience(300)
+"""The pods of a drained node have left it, one after another where a PodDisruptionBudget wants that."""
 NODE_STOPS = Patience(360)
 """The engine stops a node in order, with up to five minutes of grace."""
 FAULT_UNDONE = Patience(60)

@@ -98,7 +98,7 @@ def test_every_node_follows_the_readiness_of_a_pod(act: Act, holds: Holds) -> No
 
 @claim(
     "service.follows-readiness", case="kubelet restarted", act="kubelet", within=LEASE + UNREADY + PROGRAMMING_LAG,
-    broken_by=("pod-unready",),
+    broken_by=("pod-unready",), since="1.35",
 )  # fmt: skip
 def test_nothing_turns_unready_when_a_kubelet_restarts(act: Act, holds: Holds) -> None:
     holds(checks.stays_ready(act, "web", "db"))

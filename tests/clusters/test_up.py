@@ -239,3 +239,10 @@ def test_no_engine_and_no_right_to_start_one_is_one_sentence(laptop: Laptop, mon
 
 def test_nodes_are_named_as_kind_names_them() -> None:
     assert cluster.node_names("c", 3) == ("c-control-plane", "c-worker", "c-worker2", "c-worker3")
+
+
+@pytest.mark.parametrize(("mixed", "made"), [(True, []), (False, ["delete", "create"])])
+def test_a_cluster_whose_upgrade_is_unfinished_is_left_alone(finished: Laptop, *, mixed: bool, made: list[str]) -> None:
+    cluster.write_record("c", Record("v1.38.0", PINNED, "agent:1", mixed=mixed))
+    clusters.up("c", workers=1)
+    assert [call[0] for call in finished.made()] == made

@@ -48,7 +48,12 @@ def at_the_end(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 def ended(
-    folder: Path, under_way: BaseException | None = None, *, left: str = "", refuses: str = ""
+    folder: Path,
+    under_way: BaseException | None = None,
+    *,
+    left: str = "",
+    refuses: str = "",
+    changing: bool = False,
 ) -> tuple[BaseException | None, dict[str, Any]]:
     """What comes out of a run that ends with something under way, and what the journal says of its end."""
     out: BaseException | None = None
@@ -56,7 +61,7 @@ def ended(
         site = SimpleNamespace(left=[left] if left else [], guard=Guard(refuses))
         run: Any = SimpleNamespace(site=site, journal=journal)
         try:
-            with unchanged(run):
+            with unchanged(run, changing=changing):
                 if under_way:
                     raise under_way
         except BaseException as error:  # noqa: BLE001
@@ -143,3 +148,21 @@ def test_an_interrupt_while_looking_is_no_verdict(tmp_path: Path, at_the_end: li
     out, record = ended(tmp_path)
     assert isinstance(out, KeyboardInterrupt)
     assert record["clean"] is None
+
+
+def test_a_run_that_is_there_to_change_the_cluster_writes_down_what_changed(
+    tmp_path: Path, at_the_end: list[Any]
+) -> None:
+    at_the_end[1] = TAINTED
+    out, record = ended(tmp_path, changing=True)
+    assert (out, record["clean"]) == (None, True)
+    assert record["changed"] == ["node n1 taints: “left:NoSchedule” is new"]
+
+
+def test_what_such_a_run_could_not_undo_is_left_all_the_same(tmp_path: Path, at_the_end: list[Any]) -> None:
+    at_the_end[1] = TAINTED
+    out, record = ended(tmp_path, left="a table is left", changing=True)
+    assert isinstance(out, LeftDirty)
+    assert "a table is left" in str(out)
+    assert "left:NoSchedule" not in str(out)
+    assert record["clean"] is False

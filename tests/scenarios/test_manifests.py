@@ -47,9 +47,13 @@ def test_everything_is_ours_and_in_our_namespace() -> None:
         placed({"kind": "Pod", "metadata": {"name": "a", "namespace": "other"}}, "ns", "r1")
 
 
+OTHERS = ("rbac", "addons", "upgrades")
+"""Folders of manifests that belong to a command, and to no suite."""
+
+
 @pytest.mark.parametrize(
     "path",
-    sorted(path for path in checkout().glob("manifests/*/*.yaml") if path.parent.name not in ("rbac", "addons")),
+    sorted(path for path in checkout().glob("manifests/*/*.yaml") if path.parent.name not in OTHERS),
     ids=lambda path: path.stem,
 )
 def test_our_manifests_are_good_and_belong_to_a_suite(path: Path) -> None:

@@ -21,6 +21,7 @@ from kubeskeptic.cli.rbac import rbac
 from kubeskeptic.cli.report import report
 from kubeskeptic.cli.safety import cleanup, status
 from kubeskeptic.cli.tally import tally
+from kubeskeptic.cli.upgrade import upgrade
 from kubeskeptic.cli.watch import watch
 from kubeskeptic.errors import SkepticError
 from kubeskeptic.redaction import redact
@@ -72,6 +73,7 @@ for _command in (
     compare,
     tally,
     watch,
+    upgrade,
     prove,
     faults,
     inflict_,

@@ -43,7 +43,7 @@ def status(where: ClusterRef, reports: Path) -> None:
     a run is using the cluster.
     """
     with site_of(where, look=True) as site:
-        left = leftovers.find(site, _journals(reports)) if site else []
+        left = leftovers.find(site, journals(reports)) if site else []
         user = _user(site, left) if site else ""
     if user:
         raise Inconclusive(f"{user}. Until then what is in the cluster is that run's")
@@ -75,13 +75,13 @@ def cleanup(where: ClusterRef, reports: Path, run: str, dry_run: bool) -> None:
         if site is None:
             click.echo(f"nothing to clean: there is no cluster {where}")
             return
-        journals = _journals(reports)
+        known = journals(reports)
         if dry_run:
-            for one in leftovers.find(site, journals, run):
+            for one in leftovers.find(site, known, run):
                 click.echo(one.says if one.kind == "unseen" else f"would remove: {one.says}")
             return
         with alone(site, run) as revived:
-            removed = revived + clean(site, journals, run, say=click.echo)
+            removed = revived + clean(site, known, run, say=click.echo)
             unseen = "" if site.access.inside else "; the nodes were not inspected, as this is not allowed here"
         click.echo(f"clean: {removed} thing{'s' if removed != 1 else ''} undone or removed{unseen}")
 
@@ -93,7 +93,8 @@ def _user(site: Site, left: list[Leftover]) -> str:
     return leases.in_use(site.kube, Holder.us(""))
 
 
-def _journals(reports: Path) -> list[Path]:
+def journals(reports: Path) -> list[Path]:
+    """Return the journals of the runs in a folder."""
     return sorted(path for path in reports.glob("*/journal.jsonl") if not path.parent.is_symlink())
 
 

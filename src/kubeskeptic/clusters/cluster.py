@@ -66,12 +66,14 @@ class Record:
     """What is saved beside the kubeconfig of a cluster when it is created.
 
     :param options: its options when it was created, by the names of :data:`~kubeskeptic.clusters.options.DEFAULTS`
+    :param mixed: its kubelets may be of two versions: an upgrade is unfinished, or left one behind as it was asked to
     """
 
     kubernetes: str
     image: str
     agent_image: str
     options: Mapping[str, str] = field(default_factory=dict)
+    mixed: bool = False
 
 
 def check_name(name: str) -> str:

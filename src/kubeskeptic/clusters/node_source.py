@@ -62,11 +62,19 @@ def outdated(image: str, version: str) -> bool:
     """Whether a cluster's node image is one that this kubeskeptic would not make: of an older recipe, or not a node image.
 
     :param image: as written down when the cluster was made
-    :param version: the Kubernetes version in it
+    :param version: the Kubernetes version that the cluster runs: an upgraded one is newer than what its image has
     """
     if image.startswith(f"{node_image.REPOSITORY}:"):
-        return image != node_image.tag(version)
+        made = image.removeprefix(f"{node_image.REPOSITORY}:").rpartition("-")[0]
+        known = _numbers(made) is not None and (_numbers(made) or ()) <= (_numbers(version) or ())
+        return not known or image != node_image.tag(made)
     return image != PINNED and not image.startswith(PULLED)
+
+
+def _numbers(version: str) -> tuple[int, ...] | None:
+    """Return a version as numbers that can be compared; None when it is none."""
+    parts = version.removeprefix("v").split(".")
+    return tuple(map(int, parts)) if all(part.isdecimal() for part in parts) else None
 
 
 def registry_answers(engine: Engine) -> bool:

@@ -160,7 +160,7 @@ def _trouble(engine: Engine, name: str, asked: Asked) -> tuple[str | None, Recor
     # records of older versions do not say how many workers there were
     record = replace(record, options={"workers": str(asked.workers or DEFAULT_WORKERS), **record.options})
     names = cluster.node_names(name, int(record.options["workers"]))
-    return health.trouble(engine, name, names, record.kubernetes), record
+    return health.trouble(engine, name, names, None if record.mixed else record.kubernetes), record
 
 
 def _as_it_is(workshop: Workshop, engine: Engine, name: str, record: Record, asked: Asked) -> Cluster:

@@ -25,6 +25,8 @@ def claim(
     soonest: Expression | None = None,
     watched: Expression | None = None,
     broken_by: Sequence[str] | None = None,
+    since: str = "",
+    until: str = "",
 ) -> pytest.MarkDecorator:
     """Mark a test as one case of a claim; see :class:`~kubeskeptic.claims.case.Case` for the parameters.
 
@@ -35,7 +37,7 @@ def claim(
     id_ = declare(one).id if isinstance(one, Claim) else one
     acts = (act,) if isinstance(act, str) else tuple(act)
     sabotages = None if broken_by is None else tuple(broken_by)
-    return pytest.mark.claim(Case(id_, case, acts, of, within, soonest, watched, sabotages))
+    return pytest.mark.claim(Case(id_, case, acts, of, within, soonest, watched, sabotages, since, until))
 
 
 def case_of(item: pytest.Item) -> Case | None:

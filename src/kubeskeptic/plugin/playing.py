@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from kubeskeptic.claims.case import Case
 from kubeskeptic.errors import BadInput, NotAsked
 from kubeskeptic.guard.risk import above
 from kubeskeptic.plugin.cases import case_of, chosen_cases, scenario_of
 from kubeskeptic.plugin.state import STATE
 from kubeskeptic.runs import Run
-from kubeskeptic.runs.replaying import recorded
+from kubeskeptic.runs.replaying import evidence, recorded
 from kubeskeptic.timeline import Act, Recording
 
 
@@ -31,15 +32,30 @@ def recording_of(request: pytest.FixtureRequest, run: Run | None) -> Recording:
         raise NotAsked(above(scenario.id, scenario.needs, run.allowed))
     from kubeskeptic.scenarios.performing import perform  # brings the Kubernetes client, too
 
-    return perform(run, scenario, chosen_cases(request.session.items, scenario), request.module.__name__)
+    cases = [case for case in chosen_cases(request.session.items, scenario) if not _missing(request.config, case, run)]
+    return perform(run, scenario, cases, request.module.__name__)
 
 
-def act_of(item: pytest.Item, recording: Recording) -> Act:
+def act_of(item: pytest.Item, recording: Recording, run: Run | None = None) -> Act:
     """Return the act that a test's case is about.
 
+    :param run: None when a journal is judged again
     :raises BadInput: when the test is about no claim
+    :raises NotAsked: when the case does not exist in the cluster's version of Kubernetes
     """
     case = case_of(item)
     if case is None:
         raise BadInput(f"{item.nodeid} is about no claim: mark it with `claim(...)`")
+    why = _missing(item.config, case, run)
+    if why:
+        raise NotAsked(why)
     return Act(recording, case.acts, of=case.of, within=case.within, soonest=case.soonest)
+
+
+def _missing(config: pytest.Config, case: Case, run: Run | None) -> str:
+    """Return why a case does not exist in the cluster's version of Kubernetes; empty when it does."""
+    if not (case.since or case.until):
+        return ""
+    replay = config.stash[STATE].replay
+    recorded_in = str(evidence(replay).run.get("kubernetes") or "") if replay else ""
+    return case.missing_in(run.cluster.kubernetes if run else recorded_in)

@@ -71,7 +71,7 @@ def open_run(options: RunOptions) -> Iterator[Run]:
             site = Site(cluster, kube, journal, guard, options.id, options.seed, access=access)
             run = _run(options, site, followed, level)
             _declare(run, options)
-            stack.enter_context(unchanged(run))
+            stack.enter_context(unchanged(run, changing=options.changing))
             yield stack.enter_context(_observed(run, options))
     finally:
         with suppress(SkepticError, OSError):

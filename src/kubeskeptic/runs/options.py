@@ -22,6 +22,7 @@ class RunOptions:
     :param seed: decides victims
     :param reports: the folder in which the run's own folder is made
     :param sabotages: ids
+    :param changing: changing the cluster is what the run is for, so that differences at its end are written down and no trouble
     :param id: the run's id: unique, sorts by time
     """
 
@@ -32,6 +33,7 @@ class RunOptions:
     seed: int = 0
     reports: Path = Path("reports")
     sabotages: tuple[str, ...] = field(default=())
+    changing: bool = False
     id: str = field(default_factory=lambda: f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{token_hex(2)}")
 
     @property

@@ -17,8 +17,10 @@ from kubeskeptic.undo.snapshot import Snapshot, differences, take
 
 
 @contextmanager
-def unchanged(run: Run) -> Iterator[None]:
+def unchanged(run: Run, *, changing: bool = False) -> Iterator[None]:
     """Take a snapshot before the block, and raise LeftDirty when the cluster differs from it afterwards.
+
+    :param changing: the block is there to change the cluster: differences are written down, and are no trouble
 
     An error of the block propagates, unless one of these outranks it; it is then the cause, and part of the message.
 
@@ -31,18 +33,18 @@ def unchanged(run: Run) -> Iterator[None]:
     try:
         yield
     except BaseException as under_way:
-        _end(run, before, under_way)
+        _end(run, before, under_way, changing=changing)
         raise
-    _end(run, before, None)
+    _end(run, before, None, changing=changing)
 
 
-def _end(run: Run, before: Snapshot, under_way: BaseException | None) -> None:
+def _end(run: Run, before: Snapshot, under_way: BaseException | None, *, changing: bool = False) -> None:
     """Compare, write the ``run-ended`` record, and raise what has to be raised."""
     differ, blind = _look(run, before)
-    trouble = [*run.site.left, *differ]
+    trouble = [*run.site.left, *([] if changing else differ)]
     clean = False if trouble else None if blind else True
     unseen = f"whether the cluster is as it was could not be inspected: {_sentence(blind)}" if blind else ""
-    unwritten = _written(run, clean=clean, why=unseen)
+    unwritten = _written(run, clean=clean, why=unseen, **({"changed": differ} if changing else {}))
     earlier = f". Before that: {_sentence(under_way)}" if under_way else ""
     if trouble:
         said = "; ".join([*trouble, *([unseen] if unseen else [])])

@@ -1,0 +1,148 @@
+"""``skeptic upgrade``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kubeskeptic import paths
+from kubeskeptic.cli.compare import TOLERANCE
+from kubeskeptic.cli.faults import span
+from kubeskeptic.cli.safety import alone, journals
+from kubeskeptic.cli.which import ClusterRef, site_of
+from kubeskeptic.clusters.cluster_record import scratch
+from kubeskeptic.clusters.up import DEFAULT_NAME
+from kubeskeptic.errors import BadInput
+from kubeskeptic.plugin import signals
+from kubeskeptic.reports.compared import markdown, render
+from kubeskeptic.terminal import Display
+from kubeskeptic.undo.cleanup import cleanup as clean
+
+if TYPE_CHECKING:
+    from kubeskeptic.upgrading.upgrade import Upgraded
+
+
+@click.command()
+@click.option("--to", metavar="VERSION", help="A later patch of its minor version, or a release of the next one.")
+@click.option("--cluster", default=DEFAULT_NAME, show_default=True, help="Our own kind cluster of this name.")
+@click.option(
+    "--resume", is_flag=True, help="Go on with an upgrade that stopped, from the first step that is not done."
+)
+@click.option("--runs/--no-runs", default=True, show_default=True, help="Ask before and after, and compare.")
+@click.option("--suites", default="", metavar="PATH", help="What the runs ask. [default: the suites of the project]")
+@click.option(
+    "-m", "mark", default=None, metavar="MARK", help="As for pytest. [default: quick, unless -k or --suites choose]"
+)
+@click.option("-k", "words", default="", metavar="WORDS", help="As for pytest.")
+@click.option("--skew", default="", metavar="NODE", help="A worker whose kubelet stays at its version.")
+@click.option("--longest", default="", metavar="TIME", help="Fail when an outage was longer: 2s, 1m.")
+@TOLERANCE
+def upgrade(
+    to: str | None,
+    cluster: str,
+    resume: bool,
+    runs: bool,
+    suites: str,
+    mark: str | None,
+    words: str,
+    skew: str,
+    longest: str,
+    tolerance: float | None,
+) -> None:
+    """Upgrade a kind cluster of our own in place, and see what held before, during and after.
+
+    \b
+    skeptic upgrade --to v1.37.2
+    skeptic upgrade --to v1.37.2 --cluster old --no-runs
+    skeptic upgrade --to v1.37.2 -k "service and not crash" --skew kubeskeptic-worker2
+    skeptic upgrade --resume
+
+    First the control plane by kubeadm, then each worker: drained, upgraded, uncordoned. All the while a workload, DNS and the
+    API server are asked from every node. An upgrade cannot be undone: one that stops says what state the cluster is in, and
+    --resume goes on from there.
+
+    Exits with 1 when a claim is newly violated, an outage was longer than --longest, or a step failed; with 10 when a claim
+    is no longer seen to hold; with 2 when it was interrupted; with 0 otherwise, whatever outages there were.
+    """
+    if resume == bool(to):
+        raise BadInput("say either --to VERSION, which begins an upgrade, or --resume, which goes on with one")
+    limit = span(longest) if longest else None
+    signals.install()
+    with scratch() as folder:
+        if resume:
+            _settle(ClusterRef(cluster))
+        choice = _choice(suites, mark, words) if runs else []
+        done = _perform(cluster, folder, to, skew, choice, tolerance)
+    sys.exit(_told(done, limit))
+
+
+def _choice(suites: str, mark: str | None, words: str) -> list[str]:
+    """Return the words for pytest that choose what the runs ask."""
+    path = Path(suites) if suites else paths.shipped() / "suites"
+    if not path.exists():
+        raise BadInput(f"there is no folder or file {path} with suites")
+    mark = "quick" if mark is None and not (suites or words) else mark
+    return [str(path.resolve()), *(["-m", mark] if mark else []), *(["-k", words] if words else [])]
+
+
+def _settle(where: ClusterRef) -> None:
+    """Bring the cluster of an interrupted upgrade to rest: what it started has ended, and what it left behind is gone."""
+    from kubeskeptic.upgrading.node_work import wait_for_kubeadm
+
+    with site_of(where) as site:
+        if site is None:
+            return
+        for node in site.cluster.nodes:
+            wait_for_kubeadm(site, node.name)
+        with alone(site):
+            clean(site, journals(paths.reports()), say=_say)
+
+
+def _perform(
+    name: str, folder: Path, to: str | None, skew: str, choice: list[str], tolerance: float | None
+) -> Upgraded:  # fmt: skip
+    from kubeskeptic.clusters.builds.workshop import Workshop
+    from kubeskeptic.kube import Kube
+    from kubeskeptic.upgrading import checking
+    from kubeskeptic.upgrading.release import provide
+    from kubeskeptic.upgrading.state import Ledger
+    from kubeskeptic.upgrading.upgrade import Upgrade
+
+    found = checking.ours(name)
+    kube, reports = Kube(found.kubeconfig, found.context, folder), paths.reports()
+    uid = checking.free(name, kube, found)
+    if to:
+        state = checking.planned(found, kube, reports, uid, to, skew=skew, choice=choice)
+    else:
+        state = checking.unfinished(reports, name, uid, kube)
+    with Display() as display:
+        release = provide(Workshop(display), found, state.to)
+    ledger = Ledger(state, reports, kube)
+    return Upgrade(found, kube, reports, ledger, release, Workshop(_say).progress, _say, tolerance).perform()
+
+
+def _told(done: Upgraded, limit: float | None) -> int:
+    """Print what came of an upgrade, keep it beside the runs, and return the exit status.
+
+    :param limit: the longest outage that is no failure, in seconds; None for any
+    """
+    from kubeskeptic.upgrading.telling import place, report, summary
+
+    for line in summary(done):
+        click.echo(line)
+    if done.compared:
+        click.echo(render(done.compared))
+    written = place(paths.reports(), done.state.cluster)
+    written.write_text(report(done, markdown(done.compared) if done.compared else ""), encoding="utf-8")
+    click.echo(f"report   {written}")
+    if limit is not None and done.longest > limit:
+        click.echo(f"an outage of {done.longest:.2f} s was longer than {limit:g} s", err=True)
+        return 1
+    return done.compared.status if done.compared else 0
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)

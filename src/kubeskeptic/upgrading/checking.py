@@ -1,0 +1,115 @@
+"""What is refused before anything is touched, in one sentence each."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+from kubeskeptic import clusters, objects
+from kubeskeptic.clusters import Cluster, delete_guard, engine_install
+from kubeskeptic.clusters import cluster as records
+from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.steps import quiet
+from kubeskeptic.errors import BadInput, MissingRequirement, Refused
+from kubeskeptic.guard import Guard
+from kubeskeptic.guard.risk import Risk, above
+from kubeskeptic.kube import Kube
+from kubeskeptic.objects import Object
+from kubeskeptic.upgrading import plan
+from kubeskeptic.upgrading.state import State, find
+from kubeskeptic.upgrading.versions import check
+
+
+def ours(name: str) -> Cluster:
+    """Return the running cluster of ours with this name.
+
+    :raises Refused: when it is another's
+    :raises MissingRequirement: when there is none, or not all of its nodes run
+    """
+    found = clusters.find(name)
+    if found:
+        return found
+    engine = engine_install.find(Workshop(quiet).store)
+    if engine and engine.nodes(name) and not records.begun(name):
+        raise Refused(
+            f"cluster {name} was not made by `skeptic up`; only a kind cluster of our own is upgraded in place"
+        )
+    raise MissingRequirement(
+        f"there is no cluster {name} of ours whose nodes all run; `skeptic up --name {name}` makes one"
+    )
+
+
+def free(name: str, kube: Kube, cluster: Cluster) -> str:
+    """Return the uid of a cluster that is ours and not in use.
+
+    :raises Refused: when it is not ours, or in use
+    """
+    guard = Guard(cluster, kube)
+    level = guard.pin()
+    if level < Risk.CONTROL_PLANE:
+        raise Refused(above("an upgrade", Risk.CONTROL_PLANE, level))
+    used = delete_guard.in_use(name)
+    if used:
+        raise Refused(f"cluster {name} is not upgraded now: {used}")
+    return guard.uid
+
+
+def planned(
+    cluster: Cluster, kube: Kube, reports: Path, uid: str, to: str, *, skew: str = "", choice: Sequence[str] = ()
+) -> State:
+    """Return the state of an upgrade that has not begun.
+
+    :param choice: the words for pytest that choose what the runs ask; empty for no runs
+    :raises BadInput: when it makes no sense, or another one is unfinished
+    """
+    earlier = find(reports, cluster.name, uid, kube)
+    if earlier and earlier.begun and not earlier.complete:
+        raise BadInput(earlier.standing())
+    workers = [node.name for node in cluster.workers]
+    if skew and skew not in workers:
+        raise BadInput(f"--skew names a worker of cluster {cluster.name}: {', '.join(workers)}, not {skew!r}")
+    nodes = {
+        node["metadata"]["name"]: node["status"]["nodeInfo"]["kubeletVersion"] for node in kube.list("Node")["items"]
+    }
+    server = json.loads(kube.get_raw("/version"))["gitVersion"]
+    wanted = check(cluster.name, server, nodes, to, skew)
+    _nothing_is_lost(kube)
+    order = plan.steps(cluster.control_plane.name, workers, nodes, server, wanted, skew=skew, runs=bool(choice))
+    return State(
+        cluster.name, uid, server, str(wanted), {name: nodes[name] for name in (cluster.control_plane.name, *workers)},
+        skew, list(choice), secrets.randbelow(100_000), order,
+    )  # fmt: skip
+
+
+def unfinished(reports: Path, name: str, uid: str, kube: Kube) -> State:
+    """Return the state of the upgrade that is to go on.
+
+    :raises BadInput: when there is none
+    """
+    state = find(reports, name, uid, kube)
+    if state is None:
+        raise BadInput(
+            f"no upgrade of cluster {name} was begun; `skeptic upgrade --to VERSION --cluster {name}` begins one"
+        )
+    if state.complete:
+        raise BadInput(f"the upgrade of cluster {name} to {state.to} is complete, there is nothing to resume")
+    return state
+
+
+def _nothing_is_lost(kube: Kube) -> None:
+    """Refuse pods that a drain would delete for good.
+
+    :raises BadInput: naming them
+    """
+    bare = [pod for pod in kube.list("Pod")["items"] if objects.owner(pod) is None and not _ended(pod)]
+    if bare:
+        names = ", ".join(sorted(f"{pod['metadata']['namespace']}/{pod['metadata']['name']}" for pod in bare))
+        raise BadInput(
+            f"{names} would be lost when nodes are drained, as no controller replaces them; delete them first"
+        )
+
+
+def _ended(pod: Object) -> bool:
+    return pod["status"].get("phase") in ("Succeeded", "Failed")

@@ -1,0 +1,183 @@
+"""What is watched during an upgrade, and how it is written down.
+
+A workload of its own, which does what the documentation asks of one that has to survive a drain (several pods, a
+PodDisruptionBudget, a preStop delay), beside a pod with a volume on one node, which cannot; the API server and DNS. All of it
+is asked from every node. Each step is told in the journal as a fault is: what was done, to which node, from when to when; but
+nothing of it can be undone, and so the records say no way back.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+from kubeskeptic.checks.availability import available
+from kubeskeptic.claims import Claim, declare
+from kubeskeptic.durations import BASELINE, LISTED, PODS_READY, SETTLE, TAIL, Patience
+from kubeskeptic.errors import ClusterError, Inconclusive, PatienceExhausted, Unanswered
+from kubeskeptic.findings import Finding
+from kubeskeptic.journal import Journal
+from kubeskeptic.paths import shipped
+from kubeskeptic.probes.specs import Probe, dns_udp, http_kept, http_new, tcp_connect
+from kubeskeptic.recorder import Recorder, Watch
+from kubeskeptic.runs import Run
+from kubeskeptic.scenarios.manifests import placed, read, replicas
+from kubeskeptic.scenarios.namespace_view import NamespaceView
+from kubeskeptic.scenarios.namespaces import namespace
+from kubeskeptic.scenarios.readiness import readiness, wait_until_ready
+from kubeskeptic.timeline import Act, RunEvidence
+from kubeskeptic.upgrading.state import Step
+from kubeskeptic.waiting import NotYet, until
+
+SCENARIO, ACT, STEP = "upgrade/in_place", "upgrade", "upgrade_step"
+MANIFEST = "manifests/upgrades/in_place.yaml"
+STATES = {
+    "service": "A service of two pods with a budget answers new connections on every node.",
+    "service-kept": "A service of two pods with a budget answers on kept connections on every node.",
+    "node-port": "A NodePort answers on every node.",
+    "service-name": "The name of a service resolves to its address on every node.",
+    "headless-name": "The name of a headless service resolves on every node.",
+    "volume": "A pod with a volume on one node answers on every node.",
+    "api-server": "The API server accepts connections on every node.",
+}
+"""What is watched, by the name of its probe."""
+
+
+def probes(view: NamespaceView) -> list[Probe]:
+    """Return the probes of the workload in a namespace, and of the cluster itself."""
+    web, volume = view.service("web"), view.service("volume")
+    api, dns = view.run.kube.get("Service", "kubernetes", "default")["spec"], view.dns_server()
+    return [
+        http_new("service", web["clusterIP"], 80, rate=50),
+        http_kept("service-kept", web["clusterIP"], 80, rate=20),
+        http_new("node-port", "$NODE", web["ports"][0]["nodePort"], rate=10),
+        dns_udp("service-name", dns, view.full_name("web"), expect=[web["clusterIP"]], rate=10),
+        dns_udp("headless-name", dns, view.full_name("web-pods"), rate=10),
+        http_new("volume", volume["clusterIP"], 80, rate=10),
+        tcp_connect("api-server", api["clusterIP"], api["ports"][0]["port"], rate=20),
+    ]
+
+
+class Observed:
+    """A run that watches an upgrade.
+
+    :param settled: returns when every pod of the workload is Ready
+    """
+
+    def __init__(self, run: Run, settled: Callable[[], None]) -> None:
+        self.run = run
+        self.settled = settled
+
+    @contextmanager
+    def step(self, step: Step) -> Iterator[None]:
+        """Mark begin and end of a step; one that failed has no end."""
+        id_ = f"{step}, attempt {step.attempts}"
+        told = {"scenario": SCENARIO, "act": ACT, "id": id_, "fault": STEP}
+        target = f"step/{step.node}"
+        self.run.journal.write(
+            "fault",
+            sync=True,
+            **told,
+            phase="intent",
+            says=str(step),
+            targets=[target],
+            settings={},
+            undo={},
+            undoes="",
+        )
+        self.run.journal.write("fault", sync=True, **told, phase="applied")
+        yield
+        self.run.journal.write("fault", sync=True, **told, phase="done")
+
+
+@contextmanager
+def observed(run: Run) -> Iterator[Observed]:
+    """Record everything around the block; the last samples are in when it is left.
+
+    :raises Inconclusive: when what is to be watched does not answer to begin with
+    """
+    name = f"skeptic-{run.id}-upgrade"
+    begun, why = time.monotonic(), ""
+    says = "Kubernetes is upgraded in place."
+    run.journal.write(
+        "scenario", sync=True, id=SCENARIO, phase="start", namespace=name, test="", says=says, acts=[ACT]
+    )  # fmt: skip
+    try:
+        with namespace(run, name), ExitStack() as stack:
+            watches = [Watch("Pod", name), Watch("Node", None)]
+            recorder = stack.enter_context(Recorder(run.kube, run.journal, SCENARIO, watches))
+            until(lambda: recorder.ready() or NotYet("still listing"), LISTED, what="the recorder's first lists")
+            wanted = _apply(run, name)
+            stack.callback(run.agents.stop, SCENARIO)
+            run.agents.ask(SCENARIO, probes(NamespaceView(run, name)))
+            _settle(run)
+            yield Observed(run, lambda: _ready(run, name, wanted))
+            _pass(TAIL)
+            _mark(run, "end")
+    except BaseException as error:
+        why = str(error) or f"broken off by {type(error).__name__}"
+        raise
+    finally:
+        spent = {"irreducible": 0.0, "seconds": round(time.monotonic() - begun, 1)}
+        run.journal.write("scenario", sync=True, id=SCENARIO, phase="end", why=why, **spent)
+
+
+def judge(evidence: RunEvidence, journal: Journal) -> dict[str, Finding]:
+    """Judge what was watched, write the findings to the journal, and return them by probe. Nothing is judged twice."""
+    recording = evidence.scenarios.get(SCENARIO)
+    judged = {str(one["claim"]) for one in evidence.findings}
+    found: dict[str, Finding] = {}
+    for probe in recording.specs if recording else ():
+        claim = declare(Claim(f"upgrade.{probe}", states=STATES.get(probe, probe)))
+        if recording is None or claim.id in judged:
+            continue
+        found[probe] = finding = available(Act(recording, [ACT]), probe)
+        journal.write(
+            "finding", scenario=SCENARIO, **finding.as_record(), claim=claim.id, case="",
+            declared={"states": claim.states, "broken_by": []},
+        )  # fmt: skip
+    return found
+
+
+# -- inside ------------------------------------------------------------------------------------------------------------
+def _apply(run: Run, name: str) -> int:
+    """Apply the workload, wait until it is Ready, and return of how many pods it is."""
+    manifests = read(shipped() / MANIFEST, run.cluster.agent_image)
+    for manifest in manifests:
+        run.kube.apply(placed(manifest, name, run.id))
+    wanted = sum(replicas(manifest, len(run.workers)) for manifest in manifests)
+    wait_until_ready(run.kube, name, wanted)
+    return wanted
+
+
+def _ready(run: Run, name: str, wanted: int) -> None:
+    """Wait until the workload is Ready again: the pod with the volume waits for its node."""
+    until(
+        lambda: readiness(run.kube.list("Pod", name)["items"], wanted), PODS_READY, what="what is watched to be Ready",
+        tolerate=(ClusterError, Unanswered),
+    )  # fmt: skip
+
+
+def _settle(run: Run) -> None:
+    """Mark where the watching begins, from a calm stretch."""
+
+    def calm() -> bool | NotYet:
+        troubled = run.agents.unsettled(SCENARIO, run.nodes, SETTLE)
+        return NotYet(f"not calm: {', '.join(troubled)}") if troubled else True
+
+    try:
+        until(calm, BASELINE, what="everything that is watched to answer")
+    except PatienceExhausted as error:
+        raise Inconclusive(str(error)) from error
+    _mark(run, "baseline", at=time.time() - SETTLE)
+    _mark(run, "start")
+
+
+def _mark(run: Run, phase: str, **more: float) -> None:
+    run.journal.write("act", sync=True, scenario=SCENARIO, act=ACT, phase=phase, **more)
+
+
+def _pass(seconds: float) -> None:
+    over = time.monotonic() + seconds
+    until(lambda: time.monotonic() >= over or NotYet("watching"), Patience(seconds + 60), what="the time to pass")

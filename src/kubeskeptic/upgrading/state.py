@@ -1,0 +1,217 @@
+"""The state of an upgrade: in a file beside the runs, and in a ConfigMap of the cluster.
+
+The file is written before and after every step and is what counts: while the API server is upgraded the ConfigMap cannot be
+written. The ConfigMap is for those who have the cluster and not the file; it goes when the upgrade is complete.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kubeskeptic.errors import BadInput, NotFound, SkepticError
+from kubeskeptic.objects import ours
+
+if TYPE_CHECKING:
+    from kubeskeptic.kube import Kube
+
+SCHEMA = 1
+FOLDER = "upgrades"
+"""Below the folder of runs."""
+CONFIG_MAP, NAMESPACE, KEY = "kubeskeptic-upgrade", "kube-system", "state.json"
+
+
+@dataclass
+class Step:
+    """One step.
+
+    :param what: one of the names of :mod:`kubeskeptic.upgrading.plan`
+    :param node: where; empty for the runs
+    :param began, ended: Unix seconds; 0.0 when it has not
+    :param attempts: how often it was begun
+    """
+
+    what: str
+    node: str = ""
+    began: float = 0.0
+    ended: float = 0.0
+    attempts: int = 0
+
+    @property
+    def done(self) -> bool:
+        """Whether it was completed."""
+        return self.ended > 0
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.node}".strip()
+
+
+@dataclass
+class State:
+    """All that is needed to go on.
+
+    :param uid: of the cluster's kube-system namespace: a cluster that was made anew is another one
+    :param kubelets: version by node, at the beginning
+    :param skew: the worker that stays at its version; empty for none
+    :param choice: the words for pytest that choose what the runs ask; empty for no runs
+    :param seed: of all its runs
+    :param runs: ids of the runs: ``before``, ``during`` (several when it was resumed) and ``after``
+    """
+
+    cluster: str
+    uid: str
+    before: str
+    to: str
+    kubelets: dict[str, str]
+    skew: str = ""
+    choice: list[str] = field(default_factory=list)
+    seed: int = 0
+    steps: list[Step] = field(default_factory=list)
+    runs: dict[str, list[str]] = field(default_factory=dict)
+    schema: int = SCHEMA
+
+    @property
+    def complete(self) -> bool:
+        """Whether every step was completed."""
+        return all(step.done for step in self.steps)
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything of the upgrade itself was begun: until then the cluster is as it was."""
+        return any(step.node and step.attempts for step in self.steps)
+
+    def standing(self) -> str:
+        """Return what state the cluster is in, and how to go on, as one sentence."""
+        done = sum(step.done for step in self.steps)
+        broken = next((step for step in self.steps if step.attempts and not step.done), None)
+        where = f", stopped in “{broken}”" if broken else ""
+        nodes = "; ".join(f"{node} {self._node(node)}" for node in self.kubelets)
+        return (
+            f"the upgrade of cluster {self.cluster} from {self.before} to {self.to} has done {done} of {len(self.steps)} steps"
+            f"{where}: {nodes}; go on with `skeptic upgrade --resume --cluster {self.cluster}`"
+        )
+
+    def _node(self, node: str) -> str:
+        """Return what state a node is in, in a few words, as far as the steps tell."""
+        steps = {step.what: step for step in self.steps if step.node == node}
+        kubelet, drain, uncordon = (steps.get(what) for what in ("kubelet", "drain", "uncordon"))
+        words = [f"has a kubelet of {self.to if kubelet and kubelet.done else self.kubelets[node]}"]
+        if kubelet and kubelet.attempts and not kubelet.done:
+            words = [f"may have a kubelet of {self.kubelets[node]} or {self.to}"]
+        apply = steps.get("kubeadm upgrade apply")
+        if apply and apply.attempts:
+            words.append(f"and a control plane of {self.to}" if apply.done else "and a control plane of either version")
+        if drain and drain.attempts and not (uncordon and uncordon.done):
+            words.append("and is cordoned")
+        return " ".join(words)
+
+    # -- writing and reading -------------------------------------------------------------------------------------------
+    def text(self) -> str:
+        """Return it as JSON."""
+        return json.dumps(asdict(self), indent=1)
+
+    @classmethod
+    def parse(cls, text: str, where: str) -> State:
+        """Return the state that :meth:`text` wrote.
+
+        :raises BadInput: when it is damaged, or of another schema
+        """
+        try:
+            record = json.loads(text)
+            if record["schema"] != SCHEMA:
+                raise BadInput(f"{where} is of schema {record['schema']}, and this version knows {SCHEMA}")
+            return cls(**{**record, "steps": [Step(**step) for step in record["steps"]]})
+        except (ValueError, KeyError, TypeError) as damaged:
+            raise BadInput(f"{where} is damaged and says nothing about the upgrade ({damaged!r})") from damaged
+
+
+class Ledger:
+    """Keeps the state of one upgrade.
+
+    :param reports: the folder of runs
+    :param kube: where the ConfigMap is
+    """
+
+    def __init__(self, state: State, reports: Path, kube: Kube, clock: Callable[[], float] = time.time) -> None:
+        self.state = state
+        self._path = place(reports, state.cluster)
+        self._kube = kube
+        self._clock = clock
+
+    def save(self) -> None:
+        """Write the file, atomically and to disk, and then the ConfigMap, as far as the API server answers.
+
+        :raises OSError: when the file cannot be written
+        """
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self._path.with_suffix(".new")
+        with fresh.open("w", encoding="utf-8") as file:
+            file.write(self.state.text())
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self._path)
+        with suppress(SkepticError):
+            self._kube.apply(config_map(self.state))
+
+    @contextmanager
+    def step(self, step: Step) -> Iterator[None]:
+        """Write a step down before the block and, unless that raised, after it."""
+        step.began, step.attempts = self._clock(), step.attempts + 1
+        self.save()
+        yield
+        step.ended = self._clock()
+        self.save()
+
+    def since(self, step: Step) -> float:
+        """Return for how many seconds a step has run."""
+        return self._clock() - step.began
+
+    def add_run(self, when: str, run: str) -> None:
+        """Write down the id of a run."""
+        self.state.runs.setdefault(when, []).append(run)
+        self.save()
+
+    def close(self) -> None:
+        """Remove the ConfigMap of a complete upgrade; the file stays."""
+        with suppress(SkepticError):
+            self._kube.delete("ConfigMap", CONFIG_MAP, NAMESPACE)
+
+
+def place(reports: Path, cluster: str) -> Path:
+    """Return the path of the state file of a cluster's last upgrade."""
+    return reports / FOLDER / f"{cluster}.json"
+
+
+def config_map(state: State) -> Mapping[str, Any]:
+    """Return the state as an object of the cluster."""
+    labels = ours("upgrade")
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": CONFIG_MAP, "namespace": NAMESPACE, "labels": labels},
+        "data": {KEY: state.text()},
+    }
+
+
+def find(reports: Path, cluster: str, uid: str, kube: Kube) -> State | None:
+    """Return the state of the last upgrade of this very cluster: the file's, else the ConfigMap's; None when there is none.
+
+    :raises BadInput: when what there is is damaged
+    """
+    path = place(reports, cluster)
+    if path.exists():
+        state = State.parse(path.read_text(encoding="utf-8"), str(path))
+        if state.uid == uid:
+            return state
+    try:
+        kept = kube.get("ConfigMap", CONFIG_MAP, NAMESPACE)["data"][KEY]
+    except NotFound:
+        return None
+    state = State.parse(kept, f"the ConfigMap {NAMESPACE}/{CONFIG_MAP}")
+    return state if state.uid == uid else None

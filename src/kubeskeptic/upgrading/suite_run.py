@@ -1,0 +1,55 @@
+"""The runs before and after: an ordinary pytest in a process of its own, with its own output and reports."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from kubeskeptic.errors import BadInput, SkepticError
+from kubeskeptic.exit_status import in_words
+
+JUDGED = (0, 1, 10)
+"""Statuses of a run that came to its end: whatever it found, it can be compared."""
+NOTHING_SELECTED = 5
+Performer = Callable[[Sequence[str]], int]
+
+
+def ask(
+    choice: Sequence[str], cluster: str, reports: Path, seed: int, perform: Performer | None = None
+) -> str:  # fmt: skip
+    """Perform a run, and return its id.
+
+    :param choice: the words for pytest that choose what is asked
+    :param perform: runs a command line and returns its exit status
+    :raises BadInput: when nothing was chosen
+    :raises SkepticError: when the run did not come to its end
+    """
+    before = _journals(reports)
+    words = [sys.executable, "-m", "pytest", "-q", *choice, "--skeptic-cluster", cluster, "--skeptic-seed", str(seed)]
+    status = (perform or _perform)([*words, "--skeptic-reports", str(reports)])
+    fresh = sorted(_journals(reports) - before)
+    if status == NOTHING_SELECTED:
+        raise BadInput(f"no test was selected by {' '.join(choice)}; see `pytest --collect-only {' '.join(choice)}`")
+    if status not in JUDGED or not fresh:
+        raise SkepticError(
+            f"the run of {' '.join(choice)} did not come to its end ({in_words(status)}); its output says why"
+        )
+    return fresh[-1].parent.name
+
+
+def _journals(reports: Path) -> set[Path]:
+    return {path for path in reports.glob("*/journal.jsonl") if not path.parent.is_symlink()}
+
+
+def _perform(words: Sequence[str]) -> int:
+    """Run the command; an interrupt reaches it too, and its teardown is waited for."""
+    process = subprocess.Popen(words)
+    try:
+        return process.wait()
+    except KeyboardInterrupt as told:
+        if str(told).startswith(("SIGTERM", "SIGHUP")):  # a terminal's SIGINT the run got by itself
+            process.terminate()
+        process.wait()
+        raise

@@ -1,0 +1,183 @@
+"""One upgrade from its first step to its last, or from where an earlier attempt stopped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from kubeskeptic.clusters import Cluster
+from kubeskeptic.clusters.steps import Progress
+from kubeskeptic.errors import SkepticError
+from kubeskeptic.journal import Journal
+from kubeskeptic.kube import Kube
+from kubeskeptic.reports import comparison, write_all
+from kubeskeptic.runs.opening import open_run
+from kubeskeptic.runs.options import RunOptions
+from kubeskeptic.timeline import load
+from kubeskeptic.upgrading import disruption as disrupted
+from kubeskeptic.upgrading import plan
+from kubeskeptic.upgrading.disruption import Disruption
+from kubeskeptic.upgrading.node_work import NodeWork, note
+from kubeskeptic.upgrading.observing import SCENARIO, judge, observed
+from kubeskeptic.upgrading.release import Release
+from kubeskeptic.upgrading.state import Ledger, State, Step
+from kubeskeptic.upgrading.suite_run import ask
+
+INTERRUPTED = 2
+Say = Callable[[str], None]
+
+
+class UpgradeStopped(SkepticError):
+    """An upgrade did not come to its end. The text says what state the cluster is in, and how to go on."""
+
+    def __init__(self, why: str, standing: str, status: int) -> None:
+        self.exit_status = status
+        super().__init__(f"{standing}. It stopped because {why}")
+
+
+@dataclass(frozen=True)
+class Upgraded:
+    """What came of an upgrade.
+
+    :param kubelets: version by node
+    :param disruptions: what clients saw, one for each run in which it was observed
+    :param compared: the runs before and after; None when they were left out
+    """
+
+    state: State
+    kubelets: dict[str, str]
+    disruptions: tuple[Disruption, ...]
+    compared: comparison.Comparison | None
+
+    @property
+    def longest(self) -> float:
+        """The longest outage of anything on any node, in seconds."""
+        return max((one.longest for one in self.disruptions), default=0.0)
+
+
+@dataclass(frozen=True)
+class Upgrade:
+    """An upgrade of one cluster.
+
+    :param tolerance: percent by which a number may come closer to its bound; None for any
+    """
+
+    cluster: Cluster
+    kube: Kube
+    reports: Path
+    ledger: Ledger
+    release: Release
+    progress: Progress
+    say: Say
+    tolerance: float | None = None
+
+    @property
+    def state(self) -> State:
+        """Its state."""
+        return self.ledger.state
+
+    def perform(self) -> Upgraded:
+        """Perform the steps that are not done.
+
+        :raises UpgradeStopped: when one of them fails, or is interrupted
+        """
+        with self._told_when_stopped():
+            finish(self.reports, self.state)
+            self.ledger.save()
+            self._ask(plan.BEFORE, "before")
+            self._in_nodes()
+            note(self.cluster.name, mixed=bool(self.state.skew))
+            self._ask(plan.AFTER, "after")
+        self.ledger.close()
+        return self.outcome()
+
+    def outcome(self) -> Upgraded:
+        """Return what came of it."""
+        nodes = self.kube.list("Node")["items"]
+        kubelets = {node["metadata"]["name"]: str(node["status"]["nodeInfo"]["kubeletVersion"]) for node in nodes}
+        seen = tuple(one for run in self.state.runs.get("during", ()) if (one := seen_in(self.reports / run)))
+        return Upgraded(self.state, kubelets, seen, self._compared())
+
+    def _compared(self) -> comparison.Comparison | None:
+        runs = [self.state.runs[when][-1] for when in ("before", "after") if self.state.runs.get(when)]
+        results = [comparison.read(self.reports / run / "result.json") for run in runs]
+        return comparison.Comparison(results[0], results[1], self.tolerance) if len(results) == 2 else None
+
+    # -- inside --------------------------------------------------------------------------------------------------------
+    @contextmanager
+    def _told_when_stopped(self) -> Iterator[None]:
+        try:
+            yield
+        except KeyboardInterrupt as told:
+            why = f"it was interrupted ({str(told).partition(':')[0] or 'SIGINT'})"
+            raise UpgradeStopped(why, self.state.standing(), INTERRUPTED) from told
+        except SkepticError as error:
+            raise UpgradeStopped(str(error), self.state.standing(), error.exit_status or 1) from error
+
+    def _ask(self, what: str, when: str) -> None:
+        for step in (one for one in self.state.steps if one.what == what and not one.done):
+            self.say(f"{step}: pytest {' '.join(self.state.choice)}")
+            with self.ledger.step(step):
+                run = ask(self.state.choice, self.cluster.name, self.reports, self.state.seed)
+                self.ledger.add_run(when, run)
+
+    def _in_nodes(self) -> None:
+        """Perform the steps in nodes, observed; nothing is observed when all are done."""
+        left = [step for step in self.state.steps if step.node and not step.done]
+        if not left:
+            return
+        options = RunOptions(
+            cluster=self.cluster.name, seed=self.state.seed, reports=self.reports, changing=True
+        )  # fmt: skip
+        try:
+            self._observed(options, left)
+        finally:
+            keep(options.folder)
+
+    def _observed(self, options: RunOptions, left: list[Step]) -> None:
+        with open_run(options) as run:
+            self.ledger.add_run("during", run.id)
+            try:
+                with observed(run) as watching:
+                    work = NodeWork(run.site, self.release, self.progress, watching.settled)
+                    for step in left:
+                        with self.ledger.step(step), watching.step(step), self._timed(step):
+                            work.perform(step)
+            finally:
+                judge(run.followed.evidence(), run.journal)
+
+    @contextmanager
+    def _timed(self, step: Step) -> Iterator[None]:
+        self.say(f"{step} …")
+        yield
+        self.say(f"{step}: done in {self.ledger.since(step):.0f} s")
+
+
+def finish(reports: Path, state: State) -> None:
+    """Judge what runs recorded that were killed, and write their reports: their journals hold all of it."""
+    for run in state.runs.get("during", ()):
+        folder = reports / run
+        if (folder / "journal.jsonl").exists() and not (folder / "result.json").exists():
+            with closing(Journal(folder / "journal.jsonl")) as journal:
+                judge(load(folder / "journal.jsonl"), journal)
+            write_all(folder)
+            keep(folder)
+
+
+def seen_in(folder: Path) -> Disruption | None:
+    """Return what clients saw according to a run's journal; None when nothing was watched in it."""
+    path = folder / "journal.jsonl"
+    recording = load(path).scenarios.get(SCENARIO) if path.exists() else None
+    return disrupted.disruption(folder.name, recording) if recording else None
+
+
+def keep(folder: Path) -> None:
+    """Write the disruption section beside a run's reports, as JSON and as Markdown."""
+    found = seen_in(folder)
+    if found:
+        text = json.dumps(disrupted.document(found), indent=2, ensure_ascii=False)
+        (folder / "disruption.json").write_text(text + "\n", encoding="utf-8")
+        (folder / "disruption.md").write_text(disrupted.markdown(found), encoding="utf-8")

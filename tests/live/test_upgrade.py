@@ -1,0 +1,139 @@
+"""A real upgrade in place: what clients saw is found and dated, and a kill in the middle loses nothing.
+
+Not part of `make test`: the cluster is upgraded for good. It needs a cluster of ours at the version before::
+
+    skeptic up --name up136 --kubernetes v1.36.3 --workers 1 --with none
+    pytest tests/live/test_upgrade.py -m live --cluster up136
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kubeskeptic import clusters
+from kubeskeptic.clusters import Cluster
+from kubeskeptic.durations import Patience
+from kubeskeptic.upgrading import plan, state
+from kubeskeptic.waiting import NotYet, until
+
+from .command import SKEPTIC
+
+pytestmark = pytest.mark.live
+TO = "v1.37.2"
+STEP = Patience(400)
+NO_DNS, FROZEN = 20.0, 8.0
+"""Seconds for which CoreDNS is stopped everywhere, and kube-proxy of one node."""
+
+
+class Upgrading:
+    """`skeptic upgrade`, in a process group of its own, with its state file."""
+
+    def __init__(self, folder: Path, name: str, *words: str) -> None:
+        self._folder, self._name = folder, name
+        (folder / "reports").mkdir(exist_ok=True)
+        self.said = folder / f"said-{len(words)}.txt"
+        command = [*SKEPTIC, "upgrade", "--cluster", name, *words]
+        with self.said.open("wb") as said:
+            self.process = subprocess.Popen(
+                command, cwd=folder, stdout=said, stderr=said, stdin=subprocess.DEVNULL, start_new_session=True
+            )
+
+    def reaches(self, what: str, node: str) -> None:
+        """Wait until a step has begun."""
+
+        def begun() -> bool | NotYet:
+            assert self.process.poll() is None, self.said.read_text()[-4000:]
+            steps = kept(self._folder, self._name).get("steps", [])
+            there = any(step["what"] == what and step["node"] == node and step["attempts"] for step in steps)
+            return there or NotYet(f"{what} {node} has not begun")
+
+        until(begun, STEP, what=f"{what} {node}")
+
+    def kill(self) -> None:
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(timeout=30)
+
+
+def kept(folder: Path, name: str) -> dict[str, Any]:
+    path = state.place(folder / "reports", name)
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+@pytest.fixture(scope="module")
+def cluster(request: pytest.FixtureRequest) -> Cluster:
+    """A cluster at the version before; an upgraded one is of no use here."""
+    found = clusters.find(request.config.getoption("--cluster"))
+    if found is None or found.kubernetes == TO or not found.workers:
+        pytest.skip(f"this needs a cluster of ours below {TO}; see the top of this file")
+    return found
+
+
+@pytest.fixture
+def started(tmp_path: Path, cluster: Cluster) -> Iterator[list[Upgrading]]:
+    """Upgrades that were started, none of which is left."""
+    made: list[Upgrading] = []
+    yield made
+    for one in made:
+        one.kill()
+
+
+def stopped(cluster: Cluster, process: str, lasts: float, *nodes: str) -> float:
+    """Stop a process in these nodes for a while, and return when, in Unix seconds."""
+    at = time.time()
+    script = f"pkill -STOP -x {process} || exit 0; sleep {lasts}; pkill -CONT -x {process}"
+    with ThreadPoolExecutor(len(nodes)) as pool:
+        list(pool.map(lambda node: cluster.engine.exec(node, ["sh", "-c", script]), nodes))
+    return at
+
+
+def dated(document: dict[str, Any], at: float, lasts: float, *targets: str) -> list[dict[str, Any]]:
+    """The outages of these targets that began when something was stopped, or within what it takes to be felt."""
+    return [one for one in document["outages"] if one["target"] in targets and at - 1 < one["begin"] < at + lasts]
+
+
+def test_a_kill_loses_nothing_and_what_was_stopped_meanwhile_is_found_and_dated(
+    tmp_path: Path, cluster: Cluster, started: list[Upgrading]
+) -> None:
+    first, worker = cluster.control_plane.name, cluster.workers[0].name
+    started.append(Upgrading(tmp_path, cluster.name, "--to", TO, "--no-runs"))
+    started[-1].reaches(plan.BRING, first)
+    no_dns = stopped(cluster, "coredns", NO_DNS, *(node.name for node in cluster.nodes))
+    started[-1].reaches(plan.DRAIN, worker)
+    frozen = stopped(cluster, "kube-proxy", FROZEN, first)
+    started[-1].reaches(plan.NODE, worker)
+    started[-1].kill()
+
+    again = subprocess.run(
+        [*SKEPTIC, "upgrade", "--cluster", cluster.name, "--to", TO, "--no-runs"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert (again.returncode, "skeptic upgrade --resume" in again.stderr) == (4, True), again.stderr
+
+    started.append(Upgrading(tmp_path, cluster.name, "--resume"))
+    status = started[-1].process.wait(timeout=900)
+    said = started[-1].said.read_text()
+    assert status == 0, said[-4000:]
+    found = clusters.find(cluster.name)
+    assert found is not None
+    assert found.kubernetes == TO
+    now = kept(tmp_path, cluster.name)
+    seen, later = (
+        json.loads((tmp_path / "reports" / run / "disruption.json").read_text()) for run in now["runs"]["during"]
+    )
+    assert any(not step["finished"] for step in seen["steps"]), "the step that was killed has no end"
+    assert {one["node"] for one in later["totals"]} == {node.name for node in cluster.nodes}
+    names = dated(seen, no_dns, NO_DNS, "service-name", "headless-name")
+    assert {one["node"] for one in names} == {node.name for node in cluster.nodes}, seen["outages"]
+    assert all(abs(one["begin"] - no_dns) < 1 and abs(one["seconds"] - NO_DNS) < 4 for one in names), names
+    assert any(one["node"] == first for one in dated(seen, frozen, FROZEN, "service", "service-kept", "node-port"))
