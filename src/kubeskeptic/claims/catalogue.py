@@ -502,6 +502,25 @@ _CLAIMS = (
         broken_by=("traffic-policies-swapped",),
     ),
     Claim(
+        id="outside.ingress",
+        chapter="outside",
+        says="external to internal could go via ingress",
+        states="An Ingress that no controller serves gets no address, and no node answers a request for its host on port 80.",
+        post=Post.QUALIFIED,
+        condition="Only with an ingress controller, which is no part of Kubernetes; the object alone moves no traffic.",
+        broken_by=("controller-played", "port-80-answered"),
+    ),
+    Claim(
+        id="outside.loadbalancer",
+        chapter="outside",
+        says="what's the point with abstracting cloud",
+        states="A Service of type LoadBalancer that no provider serves gets no address, and is answered through the NodePort "
+        "of every node all the same, from the nodes and from outside.",
+        post=Post.QUALIFIED,
+        condition="The type asks for a load balancer and makes none: a provider, which is no part of Kubernetes, has to.",
+        broken_by=("provider-played", "rules-flushed"),
+    ),
+    Claim(
         id="limit.no-queue-metric",
         chapter="limits",
         says="why is there no support … without KEDA",
