@@ -22,7 +22,7 @@ WORDS = (
     "DeletePod", "DrainNode", "DropPackets", "Finding", "FlushServiceRules", "FreezeKubeProxy", "FreezeNode", "HangContainer",
     "Holds", "KillContainer", "KillCoreDns", "LimitBandwidth", "MakeUnready",
     "MasqueradePods", "Measure", "Post", "Pressure",
-    "RemoveRoute", "RestartNode", "Risk", "Scenario", "ShutDownNode", "SlowDown", "Stage", "StaleCoreDns", "StopComponent",
+    "RaiseEvictionThreshold", "RemoveRoute", "RestartNode", "Risk", "Scenario", "ShutDownNode", "SlowDown", "Stage", "StaleCoreDns", "StopComponent",
     "StopContainerd", "StopCoreDns", "StopKubeProxy", "StopKubelet", "TaintNode", "Verdict", "check", "claim",
     "dns_tcp", "dns_udp", "http_kept", "http_new", "tcp_connect",
 )

@@ -159,6 +159,12 @@ ELECTION = constant("leader election", 15 + 2 * 2.2)
 """A component that elects its leader takes over 15 s after it first saw the lease of a predecessor, and tries every 2 s plus up
 to 120 % (``--leader-elect-lease-duration``, ``--leader-elect-retry-period``, and ``JitterFactor`` of client-go's
 tools/leaderelection)."""
+EVICTION_LOOK = constant("eviction look", 10.0)
+"""The kubelet compares what is available with its eviction thresholds every 10 s (``evictionMonitoringPeriod`` in
+pkg/kubelet/kubelet.go)."""
+EVICTION_GRACE = constant("eviction grace", 1.0)
+"""A pod that is evicted for a hard threshold has 1 s to end (``immediateEvictionGracePeriodSeconds`` in
+pkg/kubelet/eviction/eviction_manager.go)."""
 LEASE_JITTER = 1.04
 """A kubelet renews its Lease after up to 4 % more than the renewal interval (``jitter`` in pkg/kubelet/kubelet.go)."""
 BACKOFF_JITTER = 0.5
