@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from kubeskeptic import objects
-from kubeskeptic.durations import ADDRESSED
+from kubeskeptic.durations import ADDRESSED, PROBE_DEADLINE
 from kubeskeptic.errors import PatienceExhausted
 from kubeskeptic.process import run
 from kubeskeptic.scenarios.stage import Stage
@@ -20,28 +20,35 @@ OF_NO_CLOUD = ("", "kind", "k3s")
 _ASK = """
 import http.client, json, sys
 
-def ask(host, port, name):
+def ask(host):
     try:
-        asked = http.client.HTTPConnection(host, int(port), timeout=3.5)
+        asked = http.client.HTTPConnection(host, int(port), timeout=float(deadline))
         asked.request("GET", "/", headers={"Host": name})
         answer = asked.getresponse()
         body = answer.read()
     except ConnectionRefusedError:
-        return "refused"
+        return "refused", ""
     except ConnectionResetError:
-        return "reset"
+        return "reset", ""
     except TimeoutError:
-        return "timeout"
+        return "timeout", ""
     except OSError:
-        return "unreachable"
+        return "unreachable", ""
     try:
-        return "ok" if answer.status == 200 and json.loads(body)["pod"] else "wrong"
+        return "ok" if answer.status == 200 else "wrong", json.loads(body)["pod"]
     except (ValueError, KeyError, TypeError):
-        return f"status {answer.status}"
+        return f"status {answer.status}", ""
 
-name, port, *hosts = sys.argv[1:]
-print(json.dumps([ask(host, port, name) for host in hosts]))
+name, port, deadline, *hosts = sys.argv[1:]
+print(json.dumps([ask(host) for host in hosts]))
 """
+
+
+class Asked(NamedTuple):
+    """How a request ended, and which pod answered; empty when none did."""
+
+    outcome: str
+    by: str
 
 
 def address(thing: Mapping[str, Any]) -> str:
@@ -90,12 +97,25 @@ def ask_by_name(stage: Stage, pod: str, name: str, port: int) -> dict[str, str]:
     or the one that all nodes have in common.
     """
     hosts = [objects.internal_ip(node) for node in stage.run.kube.list("Node")["items"]]
-    words = ("-S", "-E", "-c", _ASK, name, str(port), *hosts)
-    return {
-        "from a pod": _one(json.loads(stage.run_in(pod, "python3", *words))),
-        "from this machine": _one(json.loads(run([sys.executable, *words]))),
-    }
+    there = _asked(stage.run_in(pod, "python3", *_words(name, port, PROBE_DEADLINE, hosts)))
+    return {"from a pod": _one(there), "from this machine": _one(ask_from_here(name, port, hosts))}
 
 
-def _one(outcomes: Sequence[str]) -> str:
-    return " and ".join(sorted(set(outcomes))) or "nothing was asked"
+def ask_from_here(name: str, port: int, hosts: Sequence[str], deadline: float = PROBE_DEADLINE) -> list[Asked]:
+    """Ask each of these hosts by HTTP for a host of this name, from this machine, one after another.
+
+    :param deadline: seconds for each step of one request
+    """
+    return _asked(run([sys.executable, *_words(name, port, deadline, hosts)]))
+
+
+def _words(name: str, port: int, deadline: float, hosts: Sequence[str]) -> tuple[str, ...]:
+    return ("-S", "-E", "-c", _ASK, name, str(port), f"{deadline:g}", *hosts)
+
+
+def _asked(said: str) -> list[Asked]:
+    return [Asked(*one) for one in json.loads(said)]
+
+
+def _one(asked: Sequence[Asked]) -> str:
+    return " and ".join(sorted({one.outcome for one in asked})) or "nothing was asked"
