@@ -9,7 +9,7 @@ from kubeskeptic.checks.autoscaling import follows_the_queue, never_scales_unmea
 from kubeskeptic.checks.availability import available
 from kubeskeptic.checks.capacity import never_overbooked
 from kubeskeptic.checks.convergence import converges
-from kubeskeptic.checks.entrances import never_addressed
+from kubeskeptic.checks.entrances import comes_in_time, never_addressed
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failing import dead_share_only, fails_at_most, never_fails
 from kubeskeptic.checks.limits import killed_for_memory
@@ -39,6 +39,7 @@ __all__ = [
     "balances",
     "catches_up",
     "check",
+    "comes_in_time",
     "converges",
     "crosses_nodes",
     "dead_share_only",
