@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from kubeskeptic import objects
 from kubeskeptic.bounds import START
@@ -113,7 +114,7 @@ def _says(stage: Stage, node: str, resource: Resource) -> bool:
 
 
 def _wait_until_measured(stage: Stage, node: str, resource: Resource) -> None:
-    """Wait until the kubelet knows what the two pods hold.
+    """Wait until the kubelet, which was restarted, knows its pods again, and what the two of the resource hold.
 
     :raises Inconclusive: when it does not come to know
     """
@@ -130,11 +131,15 @@ def _wait_until_measured(stage: Stage, node: str, resource: Resource) -> None:
 
 
 def _used(stage: Stage, node: str, resource: Resource) -> dict[str, float]:
-    """Return what each pod of the scenario uses on a node, in bytes, as its kubelet has measured it."""
-    summary = json.loads(stage.run.kube.get_raw(f"/api/v1/nodes/{node}/proxy/stats/summary", timeout=SETTING_READ))
+    """Return what each pod that a kubelet knows uses, in bytes, as it has measured it."""
+    known = {str(pod["metadata"]["uid"]) for pod in _kubelet(stage, node, "pods")["items"]}
     section, key = resource.used
-    mine = (pod for pod in summary["pods"] if pod["podRef"]["namespace"] == stage.namespace)
-    return {str(pod["podRef"]["name"]): float(pod.get(section, {}).get(key, 0)) for pod in mine}
+    measured = (pod for pod in _kubelet(stage, node, "stats/summary")["pods"] if pod["podRef"]["uid"] in known)
+    return {str(pod["podRef"]["name"]): float(pod.get(section, {}).get(key, 0)) for pod in measured}
+
+
+def _kubelet(stage: Stage, node: str, path: str) -> dict[str, Any]:
+    return dict(json.loads(stage.run.kube.get_raw(f"/api/v1/nodes/{node}/proxy/{path}", timeout=SETTING_READ)))
 
 
 def _of(used: dict[str, float], app: str) -> float:
