@@ -7,7 +7,7 @@ raised to little less than what is available, and the two pods take what is left
 from __future__ import annotations
 
 from kubeskeptic import checks
-from kubeskeptic.bounds import EVICTION_GRACE, EVICTION_LOOK
+from kubeskeptic.bounds import EVICTED_WITHIN
 from kubeskeptic.findings import all_of
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.plugin import Holds, claim
@@ -42,13 +42,13 @@ def disk_runs_short(stage: Stage) -> None:
     press(stage, DISK)
 
 
-@claim("pod.evicted", case="memory", act="memory", within=EVICTION_LOOK + EVICTION_GRACE)
+@claim("pod.evicted", case="memory", act="memory", within=EVICTED_WITHIN)
 def test_pods_that_use_too_much_memory_are_evicted(act: Act, holds: Holds) -> None:
     reported = checks.reports_pressure(act, MEMORY.bare, "MemoryPressure")
     holds(all_of([reported, checks.evicted_for_good(act, MEMORY.bare), checks.evicted_and_replaced(act, MEMORY.web)]))
 
 
-@claim("pod.evicted", case="disk", act="disk", within=EVICTION_LOOK + EVICTION_GRACE)
+@claim("pod.evicted", case="disk", act="disk", within=EVICTED_WITHIN)
 def test_pods_that_use_too_much_disk_are_evicted(act: Act, holds: Holds) -> None:
     reported = checks.reports_pressure(act, DISK.bare, "DiskPressure")
     holds(all_of([reported, checks.evicted_for_good(act, DISK.bare), checks.evicted_and_replaced(act, DISK.web)]))
