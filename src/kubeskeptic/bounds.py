@@ -181,8 +181,8 @@ DEAD_ENDPOINT_WINDOW = GRACE + MONITOR + SYNC
 KILLED_CONTAINER_WINDOW = NOTICING + shorter(START, SYNC)
 """How long the endpoint of a killed container may get traffic: until it is back, or until the rules leave it out."""
 EVICTED_WITHIN = EVICTION_LOOK + EVICTION_GRACE + NOTICING
-"""How long it may take until a pod whose use has crossed its node's threshold is Failed: the kubelet looks, lets the pod end, and
-notices that its containers have."""
+"""How long it may take until a pod whose use has crossed its node's threshold is Failed: the kubelet looks, lets the pod end,
+and notices that its containers have."""
 UNTIL_EVICTED = GRACE + MONITOR + EVICT
 """How long it may take until the pods of a dead node are marked for deletion."""
 BEFORE_EVICTION = GRACE - LEASE_JITTER * LEASE + EVICT

@@ -9,7 +9,7 @@ from kubeskeptic.checks.autoscaling import follows_the_queue, never_scales_unmea
 from kubeskeptic.checks.availability import available
 from kubeskeptic.checks.capacity import never_overbooked
 from kubeskeptic.checks.convergence import converges
-from kubeskeptic.checks.entrances import comes_in_time, never_addressed
+from kubeskeptic.checks.entrances import never_addressed
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failing import dead_share_only, fails_at_most, never_fails
 from kubeskeptic.checks.limits import killed_for_memory
@@ -30,6 +30,7 @@ from kubeskeptic.checks.serving import fails_only_briefly, serves_throughout
 from kubeskeptic.checks.spread import balances
 from kubeskeptic.checks.statefulsets import started_in_order, waits_for_its_node
 from kubeskeptic.checks.tables import matches
+from kubeskeptic.checks.takeovers import comes_in_time
 from kubeskeptic.checks.templates import reaches_all_pods, reaches_new_pods_only
 
 __all__ = [

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from kubeskeptic.bounds import Bound, Interval
+from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.errors import Inconclusive
-from kubeskeptic.findings import Finding, Measure, conclude, seconds
+from kubeskeptic.findings import Finding, Measure, conclude
 from kubeskeptic.timeline import Act, Change
 
 _NONE = Bound(0, "addresses", "nothing in Kubernetes itself gives one")
@@ -31,31 +31,6 @@ def never_addressed(act: Act, kind: str, name: str) -> Finding:
         {"addresses": Measure(len(given), "addresses"), "watched": Measure(round(watched, 1), "s")},
         {"addresses": _NONE},
         window=(changes[0].seen, act.end),
-    )
-
-
-@check
-def comes_in_time(act: Act, table: str) -> Finding:
-    """Check that every change of a table came within the case's bound.
-
-    :param table: by the change's name the seconds until the last look that did not see it, and until the first that did; the
-        latter None when none did
-    """
-    changes: dict[str, list[float | None]] = act.table(table)
-    known = {
-        name: Interval(low or 0.0, float("inf") if high is None else high) for name, (low, high) in changes.items()
-    }
-    if not known:
-        raise Inconclusive(f"the table “{table}” has no change")
-    slowest = max(known, key=lambda name: known[name].high)
-    told = f"did not come in {known[slowest].low:.1f} s"
-    if known[slowest].high < float("inf"):
-        told = f"came {known[slowest].low:.1f} s to {known[slowest].high:.1f} s after it was begun"
-    return conclude(
-        f"“{slowest}” {told}; allowed are {act.bound.value:g} s.",
-        {name: seconds(one) for name, one in known.items()},
-        dict.fromkeys(known, act.bound),
-        window=(act.start, act.end),
     )
 
 
