@@ -165,9 +165,6 @@ pkg/kubelet/kubelet.go)."""
 EVICTION_GRACE = constant("eviction grace", 1.0)
 """A pod that is evicted for a hard threshold has 1 s to end (``immediateEvictionGracePeriodSeconds`` in
 pkg/kubelet/eviction/eviction_manager.go)."""
-FAILOVER = constant("failover", 10.0)
-"""In layer 2 mode another node takes an address over within a few seconds; more than about 10 s count as a bug (MetalLB's
-documentation, "MetalLB in layer 2 mode")."""
 LEASE_JITTER = 1.04
 """A kubelet renews its Lease after up to 4 % more than the renewal interval (``jitter`` in pkg/kubelet/kubelet.go)."""
 BACKOFF_JITTER = 0.5

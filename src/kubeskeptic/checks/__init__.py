@@ -30,7 +30,6 @@ from kubeskeptic.checks.serving import fails_only_briefly, serves_throughout
 from kubeskeptic.checks.spread import balances
 from kubeskeptic.checks.statefulsets import started_in_order, waits_for_its_node
 from kubeskeptic.checks.tables import matches
-from kubeskeptic.checks.takeovers import comes_in_time
 from kubeskeptic.checks.templates import reaches_all_pods, reaches_new_pods_only
 
 __all__ = [
@@ -40,7 +39,6 @@ __all__ = [
     "balances",
     "catches_up",
     "check",
-    "comes_in_time",
     "converges",
     "crosses_nodes",
     "dead_share_only",
