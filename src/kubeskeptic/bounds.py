@@ -159,6 +159,12 @@ ELECTION = constant("leader election", 15 + 2 * 2.2)
 """A component that elects its leader takes over 15 s after it first saw the lease of a predecessor, and tries every 2 s plus up
 to 120 % (``--leader-elect-lease-duration``, ``--leader-elect-retry-period``, and ``JitterFactor`` of client-go's
 tools/leaderelection)."""
+EVICTION_LOOK = constant("eviction look", 10.0)
+"""The kubelet compares what is available with its eviction thresholds every 10 s (``evictionMonitoringPeriod`` in
+pkg/kubelet/kubelet.go)."""
+EVICTION_GRACE = constant("eviction grace", 1.0)
+"""A pod that is evicted for a hard threshold has 1 s to end (``immediateEvictionGracePeriodSeconds`` in
+pkg/kubelet/eviction/eviction_manager.go)."""
 LEASE_JITTER = 1.04
 """A kubelet renews its Lease after up to 4 % more than the renewal interval (``jitter`` in pkg/kubelet/kubelet.go)."""
 BACKOFF_JITTER = 0.5
@@ -171,6 +177,9 @@ DEAD_ENDPOINT_WINDOW = GRACE + MONITOR + SYNC
 """How long the endpoints on a dead node may get traffic."""
 KILLED_CONTAINER_WINDOW = NOTICING + shorter(START, SYNC)
 """How long the endpoint of a killed container may get traffic: until it is back, or until the rules leave it out."""
+EVICTED_WITHIN = EVICTION_LOOK + EVICTION_GRACE + NOTICING
+"""How long it may take until a pod whose use has crossed its node's threshold is Failed: the kubelet looks, lets the pod end,
+and notices that its containers have."""
 UNTIL_EVICTED = GRACE + MONITOR + EVICT
 """How long it may take until the pods of a dead node are marked for deletion."""
 BEFORE_EVICTION = GRACE - LEASE_JITTER * LEASE + EVICT

@@ -70,6 +70,12 @@ STUCK = 6.0
 has just come back or a webhook's endpoint are there sooner."""
 USABLE = Patience(10)
 """At the start of a run a node that has just come back is Ready, and an aggregated API answers."""
+EVICTED = Patience(25)
+"""A kubelet whose threshold is crossed evicts a pod, and the node's condition says so: two looks of 10 s, and their noise."""
+MEASURED = Patience(60)
+"""A kubelet that was restarted has measured what its pods use."""
+ADDRESSED = Patience(5)
+"""A provider of load balancers, or an ingress controller, that runs in the cluster gives an address within this."""
 LISTED = Patience(30)
 """The recorder has its first lists."""
 GONE = Patience(120)

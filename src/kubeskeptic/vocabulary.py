@@ -27,6 +27,7 @@ from kubeskeptic.faults.components.change_service_rule import ChangeServiceRule
 from kubeskeptic.faults.components.flush_service_rules import FlushServiceRules
 from kubeskeptic.faults.components.freeze_kube_proxy import FreezeKubeProxy
 from kubeskeptic.faults.components.pressure import Pressure
+from kubeskeptic.faults.components.raise_eviction_threshold import RaiseEvictionThreshold
 from kubeskeptic.faults.components.stop_containerd import StopContainerd
 from kubeskeptic.faults.components.stop_kube_proxy import StopKubeProxy
 from kubeskeptic.faults.components.stop_kubelet import StopKubelet
@@ -106,6 +107,7 @@ __all__ = [
     "Measure",
     "Post",
     "Pressure",
+    "RaiseEvictionThreshold",
     "RemoveRoute",
     "RestartNode",
     "Risk",

@@ -13,7 +13,7 @@ import pytest
 
 from kubeskeptic.errors import CommandFailed
 from kubeskeptic.faults import file_backup
-from kubeskeptic.faults.components import flush_service_rules, rules
+from kubeskeptic.faults.components import flush_service_rules, raise_eviction_threshold, rules
 from kubeskeptic.faults.control_plane import manifest
 from kubeskeptic.faults.runtime import signal, signal_command
 
@@ -73,6 +73,25 @@ def test_what_was_put_aside_is_kept_until_its_reader_was_started_again(node: Nod
         assert (tmp_path / "x").read_text() == "before"
         assert (tmp_path / "kept").exists() == there
     assert node(argv, systemctl=(0, "")) == (0, [])
+
+
+@pytest.mark.parametrize(("status", "there"), [(0, False), (1, True)])
+def test_a_configuration_is_kept_until_the_pins_are_off_the_images(
+    node: Node, tmp_path: Path, status: int, there: bool
+) -> None:
+    (tmp_path / "kept").write_text("before")
+    (tmp_path / "x").write_text("changed")
+    argv = [*raise_eviction_threshold.RESTORE[:4], *restore(tmp_path, "")[4:]]
+    ctr = 'case "$*" in *" ls "*) echo one; exit ;; esac; exit'
+    assert unpinned(node, tmp_path, argv, f"{ctr} {status}") == (status, ["systemctl"])
+    assert (tmp_path / "kept").exists() == there
+
+
+def unpinned(node: Node, folder: Path, argv: list[str], script: str) -> tuple[int, list[str]]:
+    """Run a command line with a ctr of this script."""
+    (folder / "ctr").write_text(f"#!/bin/sh\n{script}\n")
+    (folder / "ctr").chmod(0o700)
+    return node(argv, systemctl=(0, ""))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from kubeskeptic.errors import BadInput
+from kubeskeptic.faults.components.eviction import CONDITIONS, taint, with_thresholds
 from kubeskeptic.faults.components.kube_proxy import by_label
 from kubeskeptic.faults.components.pressure import pressed
 from kubeskeptic.faults.components.rules import normalised
@@ -197,6 +198,19 @@ def test_pressure_adds_one_soft_threshold() -> None:
         "evictionMaxPodGracePeriod": 5,
         "failSwapOn": False,
     }
+
+
+def test_a_threshold_is_raised_beside_those_in_force() -> None:
+    before = "evictionHard:\n  nodefs.available: 0%\nfailSwapOn: false\n"
+    assert yaml.safe_load(with_thresholds(before, {"nodefs.available": "0%", "memory.available": "123"})) == {
+        "evictionHard": {"nodefs.available": "0%", "memory.available": "123"},
+        "failSwapOn": False,
+        "volumeStatsAggPeriod": "5s",
+    }
+    assert [taint(one) for one in CONDITIONS.values()] == [
+        "node.kubernetes.io/memory-pressure",
+        "node.kubernetes.io/disk-pressure",
+    ]
 
 
 def test_faults_are_found_by_name() -> None:

@@ -14,6 +14,7 @@ from kubeskeptic.faults.components.change_service_rule import ChangeServiceRule
 from kubeskeptic.faults.components.flush_service_rules import FlushServiceRules
 from kubeskeptic.faults.components.freeze_kube_proxy import FreezeKubeProxy
 from kubeskeptic.faults.components.pressure import Pressure
+from kubeskeptic.faults.components.raise_eviction_threshold import RaiseEvictionThreshold
 from kubeskeptic.faults.components.stop_containerd import StopContainerd
 from kubeskeptic.faults.components.stop_kube_proxy import StopKubeProxy
 from kubeskeptic.faults.components.stop_kubelet import StopKubelet
@@ -106,6 +107,8 @@ INSIDE_FAULTS: dict[str, Callable[[str], Fault]] = {
     "change_service_rule": ChangeServiceRule,
     "pressure of memory": lambda node: Pressure(node, "memory"),
     "pressure of disk": lambda node: Pressure(node, "disk"),
+    "raise_eviction_threshold of memory": lambda node: RaiseEvictionThreshold(node, "memory.available", 4096),
+    "raise_eviction_threshold of disk": lambda node: RaiseEvictionThreshold(node, "nodefs.available", 4096),
     "cut_off_node": CutOffNode,
     "cut_off_node from control-plane": lambda node: CutOffNode(node, "control-plane"),
     "cut_off_node from workers": lambda node: CutOffNode(node, "workers"),

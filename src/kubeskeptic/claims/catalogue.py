@@ -144,6 +144,19 @@ _CLAIMS = (
         needs=Risk.NODE,
     ),
     Claim(
+        id="pod.evicted",
+        chapter="workloads",
+        says="resource pressure on the Node, via eviction",
+        states="When pods take more memory, or disk, than the eviction threshold of their node's kubelet leaves (a threshold "
+        "raised to little less than what was available), the node reports the pressure and is tainted, and within the "
+        "kubelet's next look the pod that uses most ends as Failed with reason Evicted: a bare one is not made again, and a "
+        "ReplicaSet's is replaced on another node within START.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("eviction-off", "bare-pods-owned", "replicaset-controller-off"),
+        needs=Risk.NODE,
+    ),
+    Claim(
         id="replicaset.count",
         chapter="workloads",
         says="the right number of replicas are running for your specified Pod at all times",
@@ -500,6 +513,25 @@ _CLAIMS = (
         post=Post.AGREES,
         condition="",
         broken_by=("traffic-policies-swapped",),
+    ),
+    Claim(
+        id="outside.ingress",
+        chapter="outside",
+        says="external to internal could go via ingress",
+        states="An Ingress that no controller serves gets no address, and no node answers a request for its host on port 80.",
+        post=Post.QUALIFIED,
+        condition="Only with an ingress controller, which is no part of Kubernetes; the object alone moves no traffic.",
+        broken_by=("controller-played", "port-80-answered"),
+    ),
+    Claim(
+        id="outside.loadbalancer",
+        chapter="outside",
+        says="what's the point with abstracting cloud",
+        states="A Service of type LoadBalancer that no provider serves gets no address, and is answered through the NodePort "
+        "of every node all the same, from the nodes and from outside.",
+        post=Post.QUALIFIED,
+        condition="The type asks for a load balancer and makes none: a provider, which is no part of Kubernetes, has to.",
+        broken_by=("provider-played", "rules-flushed"),
     ),
     Claim(
         id="limit.no-queue-metric",

@@ -60,6 +60,7 @@ HARNESS: Mapping[Risk, tuple[Right, ...]] = {
         Right("daemonsets", OWN, "apps"),
         Right("deployments", ("list",), "apps"),  # what kube-system runs, compared at the end
         Right("services", ("list",)),
+        Right("ingressclasses", ("list",), "networking.k8s.io"),  # whether there is an ingress controller
         Right("configmaps", ("list",)),
         Right("networkpolicies", ("create", "delete", "patch"), "networking.k8s.io"),  # applied one after another
         Right("leases", ("create",), "coordination.k8s.io", SYSTEM),

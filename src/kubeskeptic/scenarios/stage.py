@@ -130,6 +130,9 @@ class Stage(NamespaceView):
         if act.needs > self.run.allowed:
             about = f"the act “{act.name}” of {self.scenario.id}"
             self.leave_out(act.name, above(about, act.needs, self.run.allowed))
+        if act.name in self.facts.get(
+            LEFT_OUT, {}
+        ):  # by this, or by an earlier step that saw that it cannot be asked here
             return
         self._act, self._applied = act.name, 0.0
         if act.asking:

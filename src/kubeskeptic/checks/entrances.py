@@ -1,0 +1,39 @@
+"""Does something outside of Kubernetes itself give a Service or an Ingress an address?"""
+
+from __future__ import annotations
+
+from kubeskeptic.bounds import Bound
+from kubeskeptic.checks.evidence import check
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.findings import Finding, Measure, conclude
+from kubeskeptic.timeline import Act, Change
+
+_NONE = Bound(0, "addresses", "nothing in Kubernetes itself gives one")
+
+
+@check
+def never_addressed(act: Act, kind: str, name: str) -> Finding:
+    """Check that a Service or an Ingress has no address in its status at any moment until the end of the act.
+
+    :raises Inconclusive: when no such object was seen
+    """
+    changes = list(act.changes(kind, name))
+    if not changes:
+        raise Inconclusive(f"no {kind} {name} was seen")
+    given = sorted({address for change in changes for address in _addresses(change)})
+    watched = act.end - changes[0].seen
+    why = f"{kind} {name} had no address in its status for the {watched:.0f} s that it was watched."
+    if given:
+        first = next(change for change in changes if _addresses(change))
+        why = f"{kind} {name} was given {', '.join(given)} {first.seen - changes[0].seen:.1f} s after it was made."
+    return conclude(
+        why,
+        {"addresses": Measure(len(given), "addresses"), "watched": Measure(round(watched, 1), "s")},
+        {"addresses": _NONE},
+        window=(changes[0].seen, act.end),
+    )
+
+
+def _addresses(change: Change) -> list[str]:
+    given = change.object.get("status", {}).get("loadBalancer", {}).get("ingress") or ()
+    return [str(one.get("ip") or one.get("hostname")) for one in given]

@@ -1,0 +1,40 @@
+"""A Service or an Ingress that is watched for an address."""
+
+from __future__ import annotations
+
+from kubeskeptic.checks import never_addressed
+from kubeskeptic.findings import Finding, Verdict
+from kubeskeptic.timeline import Act, ActSpan, Change, Gap
+from tests.drawn import recording
+
+
+def ingress(seen: float, *addresses: dict[str, str], name: str = "entrance", type: str = "MODIFIED") -> Change:
+    status = {"loadBalancer": {"ingress": list(addresses)} if addresses else {}}
+    return Change(seen, type, "Ingress", {"metadata": {"name": name, "uid": name}, "status": status})
+
+
+def watched(*changes: Change, gaps: tuple[Gap, ...] = (), end: float | None = 20) -> Finding:
+    seen = recording(*changes, acts={"act": ActSpan("act", 4, 5, end)}, gaps=list(gaps))
+    return never_addressed(Act(seen, ["act"]), "Ingress", "entrance")
+
+
+def test_one_that_never_gets_an_address_holds() -> None:
+    found = watched(ingress(1, type="ADDED"), ingress(2), ingress(6, {"ip": "10.0.0.1"}, name="witness"))
+    assert found.verdict is Verdict.HOLDS, found.why
+    assert found.measured["watched"].value == 19
+
+
+def test_an_address_at_any_moment_violates() -> None:
+    for given in ({"ip": "10.0.0.1"}, {"hostname": "lb.example"}):
+        found = watched(ingress(1, type="ADDED"), ingress(6, given), ingress(7))
+        assert found.verdict is Verdict.VIOLATED
+        assert f"was given {next(iter(given.values()))} 5.0 s after it was made" in found.why
+    assert watched(ingress(1, {"ip": "10.0.0.1"}, type="ADDED")).verdict is Verdict.VIOLATED, "before the act as well"
+
+
+def test_what_was_not_watched_is_inconclusive() -> None:
+    assert "no Ingress entrance was seen" in watched().why
+    hole = Gap("watch", "", "", "Ingress", 8, 9, "the connection broke")
+    assert watched(ingress(1), gaps=(hole,)).verdict is Verdict.INCONCLUSIVE
+    assert watched(ingress(1), end=None).verdict is Verdict.INCONCLUSIVE
+    assert watched(ingress(1), ingress(6, {"ip": "10.0.0.1"}), gaps=(hole,)).verdict is Verdict.VIOLATED
