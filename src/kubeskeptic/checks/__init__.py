@@ -27,6 +27,7 @@ from kubeskeptic.checks.scheduling import runs_in_time, runs_once_there_is_room,
 from kubeskeptic.checks.serving import fails_only_briefly, serves_throughout
 from kubeskeptic.checks.spread import balances
 from kubeskeptic.checks.statefulsets import started_in_order, waits_for_its_node
+from kubeskeptic.checks.stuck_rollouts import blocked_until_deleted
 from kubeskeptic.checks.tables import matches
 from kubeskeptic.checks.templates import reaches_all_pods, reaches_new_pods_only
 
@@ -35,6 +36,7 @@ __all__ = [
     "answers_everywhere",
     "available",
     "balances",
+    "blocked_until_deleted",
     "catches_up",
     "check",
     "converges",
