@@ -9,6 +9,7 @@ name        what                                                         where i
 GRACE       node-monitor-grace-period                                    the kube-controller-manager that leads
 MONITOR     node-monitor-period                                          the same
 LEASE       a quarter of the kubelet's nodeLeaseDurationSeconds          /configz of every kubelet
+STATUS      the kubelet's nodeStatusUpdateFrequency                      /configz of every kubelet
 SYNC        kube-proxy's minSyncPeriod of its mode                       the running kube-proxy of every node
 TTL, CACHE  ``ttl`` of CoreDNS's kubernetes plugin; what it caches       the live Corefile
 HPA         horizontal-pod-autoscaler-sync-period                        the kube-controller-manager that leads
@@ -29,7 +30,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from kubeskeptic.durations import MARGIN
+from kubeskeptic.durations import MARGIN, RUNTIME_LOOKS
 from kubeskeptic.settings import Settings
 
 
@@ -152,13 +153,18 @@ GRACE, MONITOR, LEASE, SYNC = setting("GRACE"), setting("MONITOR"), setting("LEA
 START, BACKOFF, EVICT, SYN_SENT = setting("START"), setting("BACKOFF"), setting("EVICT"), setting("SYN_SENT")
 UNREADY, READY, HANG = setting("UNREADY"), setting("READY"), setting("HANG")
 TTL, CACHE, HPA, STABLE = setting("TTL"), setting("CACHE"), setting("HPA"), setting("STABLE")
-CACHE_DENIAL = setting("CACHE_DENIAL")
+CACHE_DENIAL, STATUS = setting("CACHE_DENIAL"), setting("STATUS")
 NOTICING = constant("noticing", 1.0)
 """The kubelet notices that a container died: its pod lifecycle event generator relists once a second."""
 ELECTION = constant("leader election", 15 + 2 * 2.2)
 """A component that elects its leader takes over 15 s after it first saw the lease of a predecessor, and tries every 2 s plus up
 to 120 % (``--leader-elect-lease-duration``, ``--leader-elect-retry-period``, and ``JitterFactor`` of client-go's
 tools/leaderelection)."""
+RUNTIME_LOOK = constant("runtime look", RUNTIME_LOOKS)
+"""The kubelet notices what its container runtime says of itself."""
+NETWORK_RETRY = constant("network retry", 1.0 * (1 + 0.5))
+"""The kubelet tries a pod again that waits for a network: after 1 s plus up to half of it (``backOffOnTransientErrorPeriod``
+and ``workerBackOffPeriodJitterFactor`` in pkg/kubelet/pod_workers.go)."""
 LEASE_JITTER = 1.04
 """A kubelet renews its Lease after up to 4 % more than the renewal interval (``jitter`` in pkg/kubelet/kubelet.go)."""
 BACKOFF_JITTER = 0.5
