@@ -16,6 +16,7 @@ from kubeskeptic.checks.moves import catches_up, follows_move, stays_as_programm
 from kubeskeptic.checks.names import addresses_follow, pod_name_follows, targets_follow
 from kubeskeptic.checks.networks import flat, not_reached, reaches_everything
 from kubeskeptic.checks.nodes import emptied_not_removed, turns_unknown
+from kubeskeptic.checks.plugins import ready_again, runs_once_healed, turns_not_ready, waits_for_network
 from kubeskeptic.checks.pods import never_elsewhere, replaced_by_another, restarted_in_place, revived_in_place
 from kubeskeptic.checks.readiness import resumes_sending, stays_ready, stops_sending
 from kubeskeptic.checks.replacing import moved_within_budget, recovers_each_time, replaced_only_by_controllers
@@ -61,6 +62,7 @@ __all__ = [
     "reaches_all_pods",
     "reaches_everything",
     "reaches_new_pods_only",
+    "ready_again",
     "recovers_each_time",
     "replaced_by_another",
     "replaced_only_by_controllers",
@@ -69,6 +71,7 @@ __all__ = [
     "revived_in_place",
     "rolled_over",
     "runs_in_time",
+    "runs_once_healed",
     "runs_once_there_is_room",
     "same_answer",
     "same_rules",
@@ -82,7 +85,9 @@ __all__ = [
     "stays_ready",
     "stops_sending",
     "targets_follow",
+    "turns_not_ready",
     "turns_unknown",
     "waits_for_its_node",
+    "waits_for_network",
     "whole_again",
 ]
