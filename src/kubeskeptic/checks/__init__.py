@@ -18,6 +18,7 @@ from kubeskeptic.checks.networks import flat, not_reached, reaches_everything
 from kubeskeptic.checks.nodes import emptied_not_removed, turns_unknown
 from kubeskeptic.checks.plugins import ready_again, runs_once_healed, turns_not_ready, waits_for_network
 from kubeskeptic.checks.pods import never_elsewhere, replaced_by_another, restarted_in_place, revived_in_place
+from kubeskeptic.checks.prestop import fails_below_a_delay_only
 from kubeskeptic.checks.readiness import resumes_sending, stays_ready, stops_sending
 from kubeskeptic.checks.replacing import moved_within_budget, recovers_each_time, replaced_only_by_controllers
 from kubeskeptic.checks.replicas import whole_again
@@ -46,6 +47,7 @@ __all__ = [
     "emptied_not_removed",
     "ends_in_order",
     "fails_at_most",
+    "fails_below_a_delay_only",
     "fails_only_briefly",
     "flat",
     "follows_move",
