@@ -160,6 +160,8 @@ ELECTION = constant("leader election", 15 + 2 * 2.2)
 """A component that elects its leader takes over 15 s after it first saw the lease of a predecessor, and tries every 2 s plus up
 to 120 % (``--leader-elect-lease-duration``, ``--leader-elect-retry-period``, and ``JitterFactor`` of client-go's
 tools/leaderelection)."""
+CPU_STATISTICS = constant("statistics", 15.0)
+"""The kubelet measures the use of CPU at least so often (``maxHousekeepingInterval`` in pkg/kubelet/cadvisor)."""
 RUNTIME_LOOK = constant("runtime look", RUNTIME_LOOKS)
 """The kubelet notices what its container runtime says of itself."""
 NETWORK_RETRY = constant("network retry", 1.0 * (1 + 0.5))

@@ -9,6 +9,7 @@ from kubeskeptic.checks.autoscaling import follows_the_queue, never_scales_unmea
 from kubeskeptic.checks.availability import available
 from kubeskeptic.checks.capacity import never_overbooked
 from kubeskeptic.checks.convergence import converges
+from kubeskeptic.checks.cpu_autoscaling import follows_the_load
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failing import dead_share_only, fails_at_most, never_fails
 from kubeskeptic.checks.limits import killed_for_memory
@@ -51,6 +52,7 @@ __all__ = [
     "fails_only_briefly",
     "flat",
     "follows_move",
+    "follows_the_load",
     "follows_the_queue",
     "killed_for_memory",
     "matches",

@@ -35,6 +35,18 @@ _CLAIMS = (
         needs=Risk.CONTROL_PLANE,
     ),
     Claim(
+        id="loop.cpu",
+        chapter="control_loops",
+        says="Maintain average CPU utilization below 80% … Control Element: Spin up new Nodes",
+        states="When a pod uses more CPU than the target of its autoscaler, the replicas are raised within 2 HPA of the moment "
+        "at which that is measured, until the use on average is within the target and the autoscaler's tolerance; within "
+        "STABLE + 2 HPA of the moment at which the end of the load is measured they are down again; no node is added.",
+        post=Post.QUALIFIED,
+        condition="An autoscaler of pods adds pods, never nodes; and it only sees what metrics-server measures.",
+        broken_by=("metrics-server-stopped", "requests-removed"),
+        needs=Risk.NODE,
+    ),
+    Claim(
         id="loop.node-health",
         chapter="control_loops",
         says="Desired state: All Nodes are healthy … Control Element: Remove Nodes from the cluster",
