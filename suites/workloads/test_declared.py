@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from kubeskeptic import checks
 from kubeskeptic.bounds import START, constant
@@ -15,7 +16,7 @@ from kubeskeptic.durations import PODS_READY
 from kubeskeptic.errors import ClusterError, NotFound
 from kubeskeptic.faults.pods.delete_pod import DeletePod
 from kubeskeptic.findings import all_of
-from kubeskeptic.objects import running
+from kubeskeptic.objects import is_ready, running
 from kubeskeptic.plugin import Holds, claim
 from kubeskeptic.sabotages import breakages, declarations, rewrites, scheduling
 from kubeskeptic.scenarios import Scenario, Stage
@@ -29,10 +30,8 @@ declared = Scenario(
 
 FEW, MANY = 2, 6
 """Replicas of `web`, and to how many it is scaled."""
-ORDERED = 3
-"""Replicas of the StatefulSet."""
-GRACE_PERIOD = constant("grace period", 1.0)
-"""terminationGracePeriodSeconds of its pods."""
+ORDERED, GRACE_PERIOD = 3, constant("grace period", 1.0)
+"""Replicas of the StatefulSet, and terminationGracePeriodSeconds of its pods."""
 
 
 @declared.given
@@ -104,13 +103,13 @@ def templates_are_changed(stage: Stage) -> None:
 def a_broken_template_is_put_right(stage: Stage) -> None:
     """A StatefulSet gets a template whose pods never get Ready, then a right one; the pod that blocks it is deleted."""
     scale(stage, "ordered", ORDERED, kind="StatefulSet")
-    stage.wait(lambda: len(stage.pods("ordered")) == ORDERED, PODS_READY, "the StatefulSet's pods to be Ready")
+    stage.wait(lambda: ready(stage, "1") == ORDERED, PODS_READY, "the StatefulSet's pods to be Ready")
     retemplate(stage, "2", probed=9)  # a port on which nothing listens
-    stage.wait(lambda: runs(stage, "2"), PODS_READY, "the first pod of the broken template to run")
+    stage.wait(lambda: any(map(running, versions(stage, "2"))), PODS_READY, "a pod of the broken template to run")
     retemplate(stage, "3", probed=8080)
-    stage.hold(2 * START)
+    stage.hold(START + START)
     with stage.inflict(DeletePod(stage.namespace, f"ordered-{ORDERED - 1}")):
-        stage.hold()
+        stage.wait(lambda: ready(stage, "3") == ORDERED, PODS_READY, "all pods to be Ready and of the right template")
 
 
 def retemplate(stage: Stage, version: str, *, probed: int) -> None:
@@ -120,10 +119,15 @@ def retemplate(stage: Stage, version: str, *, probed: int) -> None:
     stage.run.kube.patch("StatefulSet", "ordered", stage.namespace, {"spec": {"template": template}}, how="strategic")
 
 
-def runs(stage: Stage, version: str) -> bool:
-    """Return whether a pod of the StatefulSet's template of this version runs, Ready or not."""
-    labels = f"app=ordered,version={version}"
-    return any(running(pod) for pod in stage.run.kube.list("Pod", stage.namespace, labels=labels)["items"])
+def versions(stage: Stage, version: str) -> list[dict[str, Any]]:
+    """Return the pods of the StatefulSet's template of this version."""
+    found = stage.run.kube.list("Pod", stage.namespace, labels=f"app=ordered,version={version}")
+    return list(found["items"])
+
+
+def ready(stage: Stage, version: str) -> int:
+    """Return how many pods of the StatefulSet's template of this version are Ready."""
+    return sum(map(is_ready, versions(stage, version)))
 
 
 def scale(stage: Stage, name: str, replicas: int, *, kind: str = "Deployment") -> None:
