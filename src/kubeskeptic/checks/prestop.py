@@ -83,7 +83,7 @@ def fails_below_a_delay_only(act: Act, app: str, replicas: int, label: str, *, e
     measured = {name: measure for update in updates for name, measure in _measured(update)}
     measured["never asked"] = Measure(never_asked(lanes, act.start, act.end), "requests")
     return conclude(
-        "; ".join(map(str, updates)) + ".",
+        f"Requests during updates, by the preStop delay of the pods that were replaced: {'; '.join(map(str, updates))}.",
         measured,
         {f"failed, {update.name}": limit for update in limited},
         nodes=tuple(lane.node for lane in lanes), window=(act.start, act.end), probes=(app,),
