@@ -23,7 +23,7 @@ from kubeskeptic.scenarios import Scenario, Stage
 from kubeskeptic.scenarios.manifests import Manifest
 from kubeskeptic.timeline import Act
 
-CORES, LASTS = 0.25, 100.0
+CORES, LASTS = 0.25, 120.0
 """What the pod is given to do, in cores and seconds: two and a half times its request."""
 TARGET = 80
 MEASURED = Patience(90)
