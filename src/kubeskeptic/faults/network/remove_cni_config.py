@@ -69,8 +69,8 @@ class RemoveCniConfig(Fault):
         changed = [name for name, digest in files.items() if _digest(site, node, name) != digest]
         if changed:
             return NotYet(f"{', '.join(changed)} is not as it was")
-        now, *renamed = map(int, site.in_node(node, *_for_each(_AGES, record)).split())
-        if now - max(renamed) <= RUNTIME_LOOKS:
+        renamed = max(map(int, site.in_node(node, *_for_each(_RENAMED, record)).split()))
+        if int(site.in_node(node, "date", "+%s")) - renamed <= RUNTIME_LOOKS:
             return NotYet("the kubelet may not have asked its runtime since")
         if misses_network(site.kube.get("Node", node)):
             return NotYet("the kubelet misses a network")
@@ -86,7 +86,7 @@ _ROOT = "/proc/1/root"
 _READ = (".conf", ".conflist", ".json")
 _REMOVE = 'test -e "$f$suffix" || mv "$f" "$f$suffix" || exit'
 _RESTORE = '! test -e "$f$suffix" || mv -f "$f$suffix" "$f" || exit'
-_AGES = 'stat -c %Z "$f" || exit'
+_RENAMED = 'stat -c %Z "$f" || exit'
 
 
 def restore(record: UndoRecord) -> tuple[str, ...]:
@@ -102,9 +102,8 @@ def misses_network(node: objects.Object) -> bool:
 
 
 def _for_each(step: str, record: UndoRecord) -> tuple[str, ...]:
-    """Return the command line that says the time, where it is asked for, and takes a step for each file."""
-    first = "date +%s; " if step == _AGES else ""
-    script = f'cd "$1" && suffix="$2" && shift 2 && {first}for f; do {step}; done'
+    """Return the command line that takes a step for each file."""
+    script = f'cd "$1" && suffix="$2" && shift 2 && for f; do {step}; done'
     return ("sh", "-c", script, "sh", f"{_ROOT}{FOLDER}", record["suffix"], *record["files"])
 
 
