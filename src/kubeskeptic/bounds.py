@@ -3,12 +3,11 @@
 A bound is an :class:`Expression` over settings, such as ``GRACE + MONITOR + SYNC``. It is evaluated against the settings
 that were read from the cluster, and printed as its own source.
 
-==========  ===========================================================  ==========================================
 name        what                                                         where it is read
-==========  ===========================================================  ==========================================
 GRACE       node-monitor-grace-period                                    the kube-controller-manager that leads
 MONITOR     node-monitor-period                                          the same
 LEASE       a quarter of the kubelet's nodeLeaseDurationSeconds          /configz of every kubelet
+STATUS      the kubelet's nodeStatusUpdateFrequency                      /configz of every kubelet
 SYNC        kube-proxy's minSyncPeriod of its mode                       the running kube-proxy of every node
 TTL, CACHE  ``ttl`` of CoreDNS's kubernetes plugin; what it caches       the live Corefile
 HPA         horizontal-pod-autoscaler-sync-period                        the kube-controller-manager that leads
@@ -20,7 +19,6 @@ EVICT       tolerationSeconds of not-ready and unreachable               the pod
 UNREADY     a readiness probe has failed often enough                    the pods
 READY       a readiness probe has succeeded often enough                 the pods
 HANG        a liveness probe has a container killed that hangs           the pods
-==========  ===========================================================  ==========================================
 """
 
 from __future__ import annotations
@@ -29,7 +27,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from kubeskeptic.durations import MARGIN
+from kubeskeptic.durations import MARGIN, RUNTIME_LOOKS
 from kubeskeptic.settings import Settings
 
 
@@ -152,7 +150,7 @@ GRACE, MONITOR, LEASE, SYNC = setting("GRACE"), setting("MONITOR"), setting("LEA
 START, BACKOFF, EVICT, SYN_SENT = setting("START"), setting("BACKOFF"), setting("EVICT"), setting("SYN_SENT")
 UNREADY, READY, HANG = setting("UNREADY"), setting("READY"), setting("HANG")
 TTL, CACHE, HPA, STABLE = setting("TTL"), setting("CACHE"), setting("HPA"), setting("STABLE")
-CACHE_DENIAL = setting("CACHE_DENIAL")
+CACHE_DENIAL, STATUS = setting("CACHE_DENIAL"), setting("STATUS")
 NOTICING = constant("noticing", 1.0)
 """The kubelet notices that a container died: its pod lifecycle event generator relists once a second."""
 ELECTION = constant("leader election", 15 + 2 * 2.2)
@@ -165,6 +163,13 @@ pkg/kubelet/kubelet.go)."""
 EVICTION_GRACE = constant("eviction grace", 1.0)
 """A pod that is evicted for a hard threshold has 1 s to end (``immediateEvictionGracePeriodSeconds`` in
 pkg/kubelet/eviction/eviction_manager.go)."""
+CPU_STATISTICS = constant("statistics", 15.0)
+"""The kubelet measures the use of CPU at least so often (``maxHousekeepingInterval`` in pkg/kubelet/cadvisor)."""
+RUNTIME_LOOK = constant("runtime look", RUNTIME_LOOKS)
+"""The kubelet notices what its container runtime says of itself."""
+NETWORK_RETRY = constant("network retry", 1.0 * (1 + 0.5))
+"""The kubelet tries a pod again that waits for a network: after 1 s plus up to half of it (``backOffOnTransientErrorPeriod``
+and ``workerBackOffPeriodJitterFactor`` in pkg/kubelet/pod_workers.go)."""
 LEASE_JITTER = 1.04
 """A kubelet renews its Lease after up to 4 % more than the renewal interval (``jitter`` in pkg/kubelet/kubelet.go)."""
 BACKOFF_JITTER = 0.5

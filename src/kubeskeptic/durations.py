@@ -110,6 +110,8 @@ CLEANUP_GONE = Patience(180)
 """A namespace with everything in it is gone."""
 KUBELET_ANSWERS = 2.0
 """A kubelet that does not answer the API server within this long counts as out of reach."""
+RUNTIME_LOOKS = 5.0
+"""A kubelet asks its container runtime for its state every so many seconds (``updateRuntimeUp`` in pkg/kubelet/kubelet.go)."""
 SETTING_READ = 10.0
 """A component that does not say its configuration within this long counts as not read."""
 IN_FORCE = 180.0

@@ -42,6 +42,7 @@ from kubeskeptic.faults.network.delay_packets import DelayPackets
 from kubeskeptic.faults.network.drop_packets import DropPackets
 from kubeskeptic.faults.network.limit_bandwidth import LimitBandwidth
 from kubeskeptic.faults.network.masquerade_pods import MasqueradePods
+from kubeskeptic.faults.network.remove_cni_config import RemoveCniConfig
 from kubeskeptic.faults.network.remove_route import RemoveRoute
 from kubeskeptic.faults.nodes.cordon_node import CordonNode
 from kubeskeptic.faults.nodes.crash_node import CrashNode
@@ -108,6 +109,7 @@ __all__ = [
     "Post",
     "Pressure",
     "RaiseEvictionThreshold",
+    "RemoveCniConfig",
     "RemoveRoute",
     "RestartNode",
     "Risk",

@@ -1,22 +1,24 @@
 """What is declared of pods, and changed: what becomes of requests, limits, numbers and templates?
 
 Given a Deployment `web` that is scaled up and down, a ReplicaSet `fixed` and a Deployment `rolling` whose templates are
-changed, and Deployments without replicas that are scaled up when it is their turn.
+changed, and Deployments and a StatefulSet without replicas that are scaled up when it is their turn.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from kubeskeptic import checks
-from kubeskeptic.bounds import START
+from kubeskeptic.bounds import START, constant
 from kubeskeptic.durations import PODS_READY
 from kubeskeptic.errors import ClusterError, NotFound
 from kubeskeptic.faults.pods.delete_pod import DeletePod
 from kubeskeptic.findings import all_of
+from kubeskeptic.objects import is_ready, running
 from kubeskeptic.plugin import Holds, claim
-from kubeskeptic.sabotages import breakages, declarations, scheduling
+from kubeskeptic.sabotages import breakages, declarations, rewrites, scheduling
 from kubeskeptic.scenarios import Scenario, Stage
 from kubeskeptic.scenarios.declaration import WATCHED
 from kubeskeptic.scenarios.room import free_cpu, requests_elsewhere
@@ -24,10 +26,12 @@ from kubeskeptic.timeline import Act
 
 declared = Scenario(
     "workloads/declared", "Pods are declared that fit and that do not, scaled, and made from other templates.",
-    watches=(*WATCHED, "Deployment"), quick=("up",),)  # fmt: skip
+    watches=(*WATCHED, "Deployment", "StatefulSet"), quick=("up",),)  # fmt: skip
 
 FEW, MANY = 2, 6
 """Replicas of `web`, and to how many it is scaled."""
+ORDERED, GRACE_PERIOD = 3, constant("grace period", 1.0)
+"""Replicas of the StatefulSet, and terminationGracePeriodSeconds of its pods."""
 
 
 @declared.given
@@ -95,9 +99,40 @@ def templates_are_changed(stage: Stage) -> None:
         pass
 
 
-def scale(stage: Stage, name: str, replicas: int) -> None:
-    """Declare another number of replicas of a Deployment."""
-    stage.run.kube.patch("Deployment", name, stage.namespace, {"spec": {"replicas": replicas}})
+@declared.act("stuck", settled=False)
+def a_broken_template_is_put_right(stage: Stage) -> None:
+    """A StatefulSet gets a template whose pods never get Ready, then a right one; the pod that blocks it is deleted."""
+    scale(stage, "ordered", ORDERED, kind="StatefulSet")
+    stage.wait(lambda: ready(stage, "1") == ORDERED, PODS_READY, "the StatefulSet's pods to be Ready")
+    retemplate(stage, "2", probed=9)  # a port on which nothing listens
+    stage.wait(lambda: any(map(running, versions(stage, "2"))), PODS_READY, "a pod of the broken template to run")
+    retemplate(stage, "3", probed=8080)
+    stage.hold(START + START)
+    with stage.inflict(DeletePod(stage.namespace, f"ordered-{ORDERED - 1}")):
+        stage.wait(lambda: ready(stage, "3") == ORDERED, PODS_READY, "all pods to be Ready and of the right template")
+
+
+def retemplate(stage: Stage, version: str, *, probed: int) -> None:
+    """Change the template of the StatefulSet: its version, and the port that the readiness probe asks."""
+    container = {"name": "server", "readinessProbe": {"httpGet": {"path": "/ready", "port": probed}}}
+    template = {"metadata": {"labels": {"version": version}}, "spec": {"containers": [container]}}
+    stage.run.kube.patch("StatefulSet", "ordered", stage.namespace, {"spec": {"template": template}}, how="strategic")
+
+
+def versions(stage: Stage, version: str) -> list[dict[str, Any]]:
+    """Return the pods of the StatefulSet's template of this version."""
+    found = stage.run.kube.list("Pod", stage.namespace, labels=f"app=ordered,version={version}")
+    return list(found["items"])
+
+
+def ready(stage: Stage, version: str) -> int:
+    """Return how many pods of the StatefulSet's template of this version are Ready."""
+    return sum(map(is_ready, versions(stage, version)))
+
+
+def scale(stage: Stage, name: str, replicas: int, *, kind: str = "Deployment") -> None:
+    """Declare another number of replicas."""
+    stage.run.kube.patch(kind, name, stage.namespace, {"spec": {"replicas": replicas}})
 
 
 def resize(stage: Stage, name: str, cores: float) -> None:
@@ -195,6 +230,14 @@ def test_a_deployment_replaces_its_pods_and_a_replicaset_does_not(act: Act, hold
     holds(all_of([fixed, checks.reaches_all_pods(act, "rolling", "version", "2")]))
 
 
+@claim(
+    "statefulset.order", case="blocked rollout", act="stuck", within=ORDERED * (START + GRACE_PERIOD),
+    broken_by=("statefulset-parallel",),
+)  # fmt: skip
+def test_a_rollout_stays_blocked_by_a_pod_of_a_broken_template(act: Act, holds: Holds) -> None:
+    holds(checks.blocked_until_deleted(act, "ordered", ORDERED, "version", "3"))
+
+
 declared.sabotage("requests", "up", "full:room")(scheduling.scheduler_stopped)
 declared.sabotage("down")(breakages.replicaset_controller_off)
 declared.sabotage("full")(scheduling.scheduler_bypassed)
@@ -204,3 +247,4 @@ declared.rewrite(declarations.no_grace)
 declared.rewrite(declarations.pods_together)
 declared.rewrite(declarations.replicaset_as_deployment)
 declared.rewrite(declarations.rollout_held_up)
+declared.rewrite(rewrites.statefulset_parallel)

@@ -113,7 +113,7 @@ def test_a_kubeadm_cluster_with_defaults(read: Read) -> None:
     settings = read()
     values = {name: record["value"] for name, record in settings.as_record().items()}
     assert values == {
-        "GRACE": 50, "MONITOR": 5, "HPA": 15, "STABLE": 300, "LEASE": 10, "BACKOFF": 10, "BACKOFF_MAX": 300,
+        "GRACE": 50, "MONITOR": 5, "HPA": 15, "STABLE": 300, "LEASE": 10, "STATUS": 10, "BACKOFF": 10, "BACKOFF_MAX": 300,
         "SYNC": 1, "TTL": 30, "CACHE": 0, "CACHE_DENIAL": 30, "SYN_SENT": 120,
     }  # fmt: skip
     assert settings.missing == {}

@@ -78,6 +78,7 @@ WORKER: Mapping[str, dict[str, Any]] = {
     "limit_bandwidth": {"kilobits": 256},
     "delay_packets": {"milliseconds": 200},
     "remove_route": {},
+    "remove_cni_config": {},
 }
 INSIDE = (
     "stop_kubelet",
@@ -93,6 +94,7 @@ INSIDE = (
     "limit_bandwidth",
     "delay_packets",
     "remove_route",
+    "remove_cni_config",
 )
 """Those of a worker that are inflicted from inside the node, and so through a pod of ours as well."""
 CONTROL_PLANE: Mapping[str, dict[str, Any]] = {

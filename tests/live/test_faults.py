@@ -30,6 +30,7 @@ from kubeskeptic.faults.network.delay_packets import DelayPackets
 from kubeskeptic.faults.network.drop_packets import DropPackets
 from kubeskeptic.faults.network.limit_bandwidth import LimitBandwidth
 from kubeskeptic.faults.network.masquerade_pods import MasqueradePods
+from kubeskeptic.faults.network.remove_cni_config import RemoveCniConfig
 from kubeskeptic.faults.network.remove_route import RemoveRoute
 from kubeskeptic.faults.nodes.cordon_node import CordonNode
 from kubeskeptic.faults.nodes.crash_node import CrashNode
@@ -118,6 +119,7 @@ INSIDE_FAULTS: dict[str, Callable[[str], Fault]] = {
     "limit_bandwidth": lambda node: LimitBandwidth(node, 256),
     "delay_packets": lambda node: DelayPackets(node, 200),
     "remove_route": RemoveRoute,
+    "remove_cni_config": RemoveCniConfig,
 }
 
 CONTROL_PLANE_FAULTS: dict[str, Fault] = {

@@ -84,7 +84,7 @@ def test_pods_of_an_app_must_be_together() -> None:
 
 
 def test_a_deployment_takes_the_place_of_the_replicaset_and_another_is_held_up() -> None:
-    assert {one["kind"] for one in declarations.replicaset_as_deployment(DECLARED)} == {"Deployment"}
+    assert {one["kind"] for one in declarations.replicaset_as_deployment(DECLARED)} == {"Deployment", "StatefulSet"}
     held = named(declarations.rollout_held_up(DECLARED), "rolling")["spec"]
     assert held["minReadySeconds"] < held["progressDeadlineSeconds"]
     assert "minReadySeconds" not in named(declarations.rollout_held_up(DECLARED), "fixed")["spec"]

@@ -10,6 +10,7 @@ from kubeskeptic.checks.availability import available
 from kubeskeptic.checks.capacity import never_overbooked
 from kubeskeptic.checks.convergence import converges
 from kubeskeptic.checks.entrances import never_addressed
+from kubeskeptic.checks.cpu_autoscaling import follows_the_load
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failing import dead_share_only, fails_at_most, never_fails
 from kubeskeptic.checks.limits import killed_for_memory
@@ -17,8 +18,10 @@ from kubeskeptic.checks.moves import catches_up, follows_move, stays_as_programm
 from kubeskeptic.checks.names import addresses_follow, pod_name_follows, targets_follow
 from kubeskeptic.checks.networks import flat, not_reached, reaches_everything
 from kubeskeptic.checks.nodes import emptied_not_removed, turns_unknown
+from kubeskeptic.checks.plugins import ready_again, runs_once_healed, turns_not_ready, waits_for_network
 from kubeskeptic.checks.pods import never_elsewhere, replaced_by_another, restarted_in_place, revived_in_place
 from kubeskeptic.checks.pressure import evicted_and_replaced, evicted_for_good, reports_pressure
+from kubeskeptic.checks.prestop import fails_below_a_delay_only
 from kubeskeptic.checks.readiness import resumes_sending, stays_ready, stops_sending
 from kubeskeptic.checks.replacing import moved_within_budget, recovers_each_time, replaced_only_by_controllers
 from kubeskeptic.checks.replicas import whole_again
@@ -29,6 +32,7 @@ from kubeskeptic.checks.scheduling import runs_in_time, runs_once_there_is_room,
 from kubeskeptic.checks.serving import fails_only_briefly, serves_throughout
 from kubeskeptic.checks.spread import balances
 from kubeskeptic.checks.statefulsets import started_in_order, waits_for_its_node
+from kubeskeptic.checks.stuck_rollouts import blocked_until_deleted
 from kubeskeptic.checks.tables import matches
 from kubeskeptic.checks.templates import reaches_all_pods, reaches_new_pods_only
 
@@ -37,6 +41,7 @@ __all__ = [
     "answers_everywhere",
     "available",
     "balances",
+    "blocked_until_deleted",
     "catches_up",
     "check",
     "converges",
@@ -47,9 +52,11 @@ __all__ = [
     "evicted_and_replaced",
     "evicted_for_good",
     "fails_at_most",
+    "fails_below_a_delay_only",
     "fails_only_briefly",
     "flat",
     "follows_move",
+    "follows_the_load",
     "follows_the_queue",
     "killed_for_memory",
     "matches",
@@ -64,6 +71,7 @@ __all__ = [
     "reaches_all_pods",
     "reaches_everything",
     "reaches_new_pods_only",
+    "ready_again",
     "recovers_each_time",
     "replaced_by_another",
     "replaced_only_by_controllers",
@@ -73,6 +81,7 @@ __all__ = [
     "revived_in_place",
     "rolled_over",
     "runs_in_time",
+    "runs_once_healed",
     "runs_once_there_is_room",
     "same_answer",
     "same_rules",
@@ -86,7 +95,9 @@ __all__ = [
     "stays_ready",
     "stops_sending",
     "targets_follow",
+    "turns_not_ready",
     "turns_unknown",
     "waits_for_its_node",
+    "waits_for_network",
     "whole_again",
 ]

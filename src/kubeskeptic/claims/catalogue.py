@@ -35,6 +35,18 @@ _CLAIMS = (
         needs=Risk.CONTROL_PLANE,
     ),
     Claim(
+        id="loop.cpu",
+        chapter="control_loops",
+        says="Maintain average CPU utilization below 80% … Control Element: Spin up new Nodes",
+        states="When a pod uses more CPU than the target of its autoscaler, the replicas are raised within 2 HPA of the moment "
+        "at which that is measured, until the use on average is within the target and the autoscaler's tolerance; within "
+        "STABLE + 2 HPA of the moment at which the end of the load is measured they are down again; no node is added.",
+        post=Post.QUALIFIED,
+        condition="An autoscaler of pods adds pods, never nodes; and it only sees what metrics-server measures.",
+        broken_by=("metrics-server-stopped", "requests-removed"),
+        needs=Risk.NODE,
+    ),
+    Claim(
         id="loop.node-health",
         chapter="control_loops",
         says="Desired state: All Nodes are healthy … Control Element: Remove Nodes from the cluster",
@@ -182,10 +194,11 @@ _CLAIMS = (
         says="Deployment (continuous, updatable)",
         states="A change of its template, and the change back, replaces all pods of a Deployment within START per pod; at "
         "every recorded moment at least replicas − maxUnavailable are Ready and at most replicas + maxSurge are not marked for "
-        "deletion; and no request fails on any node when its pods end slowly, by a preStop delay.",
-        post=Post.AGREES,
-        condition="",
-        broken_by=("recreate", "deployment-controller-off"),
+        "deletion; and no request fails on any node when its pods end slowly, by a preStop delay of 5 s or more.",
+        post=Post.QUALIFIED,
+        condition="Continuous only for pods that end slowly: with a preStop delay that is too short, or none, requests fail in "
+        "each update. What a delay is worth is measured here.",
+        broken_by=("recreate", "deployment-controller-off", "kube-proxy-frozen"),
     ),
     Claim(
         id="deployment.vs-replicaset",
@@ -202,9 +215,12 @@ _CLAIMS = (
         chapter="workloads",
         says="pod name is stable",
         states="A StatefulSet starts its pods one after another, each once the one before is Ready; a pod whose node is "
-        "dead stays Terminating and is not replaced until the node returns, and then is replaced under its own name.",
-        post=Post.AGREES,
-        condition="",
+        "dead stays Terminating and is not replaced until the node returns, and then is replaced under its own name; a rollout "
+        "that has stopped at a pod which never gets Ready does not go on when its template is put right, until that pod is "
+        "deleted, and then replaces all pods within START and the grace period of each.",
+        post=Post.QUALIFIED,
+        condition="Names and order cost availability: a pod of a dead node is not replaced, and a rollout that has stopped at "
+        "a pod which never gets Ready waits until that is deleted by hand, even once its template is right (kubernetes#67250).",
         broken_by=("statefulset-parallel", "node-out-of-service"),
         needs=Risk.NODE,
     ),
@@ -532,6 +548,17 @@ _CLAIMS = (
         post=Post.QUALIFIED,
         condition="The type asks for a load balancer and makes none: a provider, which is no part of Kubernetes, has to.",
         broken_by=("provider-played", "rules-flushed"),
+        id="limit.cni",
+        chapter="limits",
+        says="reliance on plugins (CNI)",
+        states="A node whose container runtime finds no CNI configuration turns NotReady with a message that names the network "
+        "plugin, within one look at the runtime and one report of its status; a pod with hostNetwork is Ready there within "
+        "START, any other waits in ContainerCreating with an event that says why, and pods that run go on answering; once the "
+        "configuration is back the node is Ready within a look and a report, and the pod that waited within START of a look.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("kubelet-stopped", "kubelet-stopped-meanwhile", "waiting-in-host-network", "rules-flushed"),
+        needs=Risk.NODE,
     ),
     Claim(
         id="limit.no-queue-metric",

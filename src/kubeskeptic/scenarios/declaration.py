@@ -85,6 +85,7 @@ class Scenario:
     :param needs: the risk level without which nothing of it can be played
     :param watches: kinds whose changes are recorded, in its own namespace
     :param quick: acts of a few seconds whose cases ``pytest -m quick`` chooses; ``given`` stands for the set-up
+    :param slow: it takes minutes; its cases are left out unless they are asked for
     :param manifest: the file with its manifest; by default ``manifests/<id>.yaml`` of the project
     """
 
@@ -94,6 +95,7 @@ class Scenario:
     watches: tuple[str, ...] = WATCHED
     manifest: Path | None = None
     quick: tuple[str, ...] = ()
+    slow: bool = False
     setup: Step | None = None
     acts: dict[str, ActPlan] = field(default_factory=dict)
     sabotages: dict[str, Sabotage] = field(default_factory=dict)

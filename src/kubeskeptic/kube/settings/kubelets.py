@@ -1,4 +1,4 @@
-"""What every kubelet has in force: lease renewal, crash-loop back-off, eviction thresholds, the cluster's DNS domain.
+"""What every kubelet has in force: leases, status reports, crash-loop back-off, eviction thresholds, the DNS domain.
 
 Defaults: https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/ and KEP-4603 for the back-off.
 """
@@ -15,7 +15,7 @@ from kubeskeptic.kube.handle import Kube
 from kubeskeptic.kube.notation import go_duration, quantity
 from kubeskeptic.kube.settings.per_node import Found, ask_each, of_nodes
 
-NAMES = ("LEASE", "BACKOFF", "BACKOFF_MAX")
+NAMES = ("LEASE", "STATUS", "BACKOFF", "BACKOFF_MAX")
 _FAST_BACKOFF = re.compile(r'^kubernetes_feature_enabled\{name="ReduceDefaultCrashLoopBackOffDecay"[^}]*\} 1', re.M)
 _CONFIGZ = "the kubelet's /configz"
 
@@ -25,6 +25,8 @@ def read(kube: Kube, nodes: Iterable[str]) -> Found:
     configs, silent = ask_each(nodes, lambda node: config(kube, node))
     leases = {node: float(one.get("nodeLeaseDurationSeconds") or 40) / 4 for node, one in configs.items()}
     yield from of_nodes("LEASE", leases, silent, f"a quarter of nodeLeaseDurationSeconds in {_CONFIGZ}")
+    reports = {node: go_duration(one.get("nodeStatusUpdateFrequency") or "10s") for node, one in configs.items()}
+    yield from of_nodes("STATUS", reports, silent, f"nodeStatusUpdateFrequency in {_CONFIGZ}")
     delays, unknown = ask_each(configs, lambda node: _back_off(kube, node, configs[node]))
     first = {node: delay[0] for node, delay in delays.items()}
     most = {node: delay[1] for node, delay in delays.items()}

@@ -1,0 +1,159 @@
+"""Does an autoscaler on the use of CPU follow a load, by pods and not by nodes?
+
+The load is read from the fact :data:`LOAD`: ``[before, after, seconds]``, the first two the Unix times around its beginning,
+and how long it lasts. How often the use of CPU is measured is read from the fact :data:`RESOLUTION`, in seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from kubeskeptic.bounds import CPU_STATISTICS, HPA, STABLE, Bound, Expression, Interval, constant
+from kubeskeptic.checks.evidence import check
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.findings import Finding, Measure, conclude, seconds
+from kubeskeptic.settings import Setting, Settings
+from kubeskeptic.timeline import Act, Change
+from kubeskeptic.timeline.objects import is_ready
+
+LOAD = "load"
+RESOLUTION = "metrics resolution"
+TOLERANCE = 0.1
+"""The share by which the use may differ from the target without anything being scaled
+(``--horizontal-pod-autoscaler-tolerance``)."""
+_NO_NODE = Bound(0, "nodes", "an autoscaler of pods adds no node")
+
+
+@check
+def follows_the_load(act: Act, app: str, target: float, least: int = 1) -> Finding:
+    """Check that a load makes the autoscaler raise the replicas until their use of CPU is at the target on average, that the
+    replicas go down to ``least`` after it, each within its time, and that no node is added.
+
+    :param target: the autoscaler's, in percent of what the pods request
+    """
+    on, off = _load(act)
+    changes, autoscaler = list(act.changes("Deployment", app)), list(act.changes("HorizontalPodAutoscaler", app))
+    up = next((one.when for one in changes if one.seen > on.low and _replicas(one) > least), None)
+    down = _down(changes, off, least) if up else None
+    bounds = _bounds(act, autoscaler, target)
+    measured = {"scaled up": _since(up, on, act.end), "nodes added": Measure(_nodes_added(act), "nodes")}
+    measured["most replicas"] = Measure(max((_replicas(one) for one in changes), default=0), "pods")
+    used = [use for one in autoscaler if on.low < one.seen <= off.low and (use := _use(one)) is not None]
+    if up is not None:
+        if not used:
+            raise Inconclusive("the autoscaler did not say how much CPU was used")
+        measured |= {"use at the end of the load": Measure(used[-1], "%"), "highest use": Measure(max(used), "%")}
+        measured["scaled down"] = _since(down, off, act.end)
+    return conclude(
+        _told(measured, bounds, least, target),
+        measured,
+        {name: bound for name, bound in bounds.items() if name in measured},
+        window=(act.start, act.end),
+        decisive=tuple(_timeline(act, app, on.low))[:24],
+    )
+
+
+def _load(act: Act) -> tuple[Interval, Interval]:
+    """When the load began, and when it ended.
+
+    :raises Inconclusive: when the scenario did not come to it
+    """
+    said = act.recording.facts.get(f"{LOAD}: {act.name}")
+    if not said or not act.end:
+        raise Inconclusive("there was no load")
+    before, after, lasted = map(float, said)
+    return Interval(before, after), Interval(before + lasted, after + lasted)
+
+
+def _bounds(act: Act, autoscaler: list[Change], target: float) -> dict[str, Bound]:
+    """The bounds by the cluster's settings; the window of the object's own ``behavior`` wins.
+
+    The use of CPU is a rate between two readings: it tells all of a change only after both are of the time after it.
+    """
+    resolution = constant(RESOLUTION, float(act.recording.facts[RESOLUTION]))
+    seen: Expression = CPU_STATISTICS + 2 * resolution
+    limit = round(target * (1 + TOLERANCE), 1)
+    return {
+        "scaled up": (seen + 2 * HPA).at_most(act.settings),
+        "use at the end of the load": Bound(
+            limit, "%", f"target {target:g} % and a tolerance of {100 * TOLERANCE:g} %"
+        ),
+        "scaled down": (STABLE + seen + 2 * HPA).at_most(_settings(act, autoscaler)),
+        "nodes added": _NO_NODE,
+    }
+
+
+def _settings(act: Act, autoscaler: list[Change]) -> Settings:
+    for change in autoscaler:
+        down = change.object.get("spec", {}).get("behavior", {}).get("scaleDown", {})
+        if "stabilizationWindowSeconds" in down:
+            value = float(down["stabilizationWindowSeconds"])
+            return act.settings.with_(Setting("STABLE", value, "behavior of the autoscaler"))
+    return act.settings
+
+
+def _down(changes: list[Change], off: Interval, least: int) -> Interval | None:
+    """Since when the replicas were down at ``least`` to stay; None when they were not at the end."""
+    high = [place for place, one in enumerate(changes) if _replicas(one) != least]
+    if not high or high[-1] + 1 == len(changes):
+        return None
+    return max(changes[high[-1] + 1].when, off)
+
+
+def _nodes_added(act: Act) -> int:
+    nodes = (one for one in act.changes("Node") if one.type == "ADDED" and one.seen > act.start)
+    return len({one.uid for one in nodes})
+
+
+def _replicas(change: Change) -> int:
+    return int(change.object.get("spec", {}).get("replicas", 0))
+
+
+def _use(autoscaler: Change) -> int | None:
+    """The use of CPU that an autoscaler saw last, in percent of the request; None when it has seen none."""
+    for metric in autoscaler.object.get("status", {}).get("currentMetrics") or ():
+        current: dict[str, Any] = metric.get("resource", {}).get("current", {})
+        if "averageUtilization" in current:
+            return int(current["averageUtilization"])
+    return None
+
+
+def _since(when: Interval | None, origin: Interval, end: float) -> Measure:
+    took = when.since(origin) if when else Interval(end - origin.high, float("inf"))
+    return seconds(Interval(max(took.low, 0.0), max(took.high, 0.0)))
+
+
+def _timeline(act: Act, app: str, since: float) -> Iterator[str]:
+    """Use, replicas and Ready pods from the load on, a line for each moment at which one of them changed."""
+    ready: set[str] = set()
+    shown: dict[str, object] = {}
+    kinds = (act.changes("Deployment", app), act.changes("HorizontalPodAutoscaler", app), act.changes("Pod", app=app))
+    for change in sorted((one for kind in kinds for one in kind), key=lambda one: one.seen):
+        if change.kind == "Pod":
+            (ready.add if change.type != "DELETED" and is_ready(change.object) else ready.discard)(change.uid)
+            now: dict[str, object] = {"Ready": len(ready)}
+        elif change.kind == "Deployment":
+            now = {"replicas": _replicas(change)}
+        else:
+            now = {"use": f"{_use(change)} %"} if _use(change) is not None else {}
+        if now and now.items() - shown.items():
+            shown |= now
+            if change.seen >= since:
+                yield f"{change.seen - since:+.1f} s: " + ", ".join(f"{name} {value}" for name, value in shown.items())
+
+
+def _told(measured: dict[str, Measure], bounds: dict[str, Bound], least: int, target: float) -> str:
+    up = measured["scaled up"]
+    if "scaled down" not in measured:
+        return (
+            f"In {up.value:.1f} s under load the replicas were not raised; allowed are {bounds['scaled up'].value:g} s."
+        )
+    down, used = measured["scaled down"], measured["use at the end of the load"].value
+    ended = "they were not" if down.interval.high == float("inf") else "they were"
+    return (
+        f"{up.value:.1f} s after the load began the replicas were raised, to {measured['most replicas'].value:g}; the use of "
+        f"CPU rose to {measured['highest use'].value:g} %, and was {used:g} % at the end of the load (target {target:g} %). "
+        f"{down.value:.1f} s after the load {ended} down to {least}; allowed are {bounds['scaled up'].value:g} and "
+        f"{bounds['scaled down'].value:g} s. {measured['nodes added'].value:g} nodes were added."
+    )

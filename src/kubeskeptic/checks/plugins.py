@@ -1,0 +1,155 @@
+"""What becomes of a node whose runtime finds no network plugin, and of the pods that need one?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kubeskeptic.bounds import START, Bound, Interval
+from kubeskeptic.checks.evidence import check
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.findings import Finding, Measure, conclude, seconds
+from kubeskeptic.objects import containers
+from kubeskeptic.timeline import Act, Change
+from kubeskeptic.timeline.objects import is_ready, node_of, running
+
+WAITING = "ContainerCreating"
+"""The reason for which a container waits that the kubelet has not begun to start."""
+_NO_NETWORK = Bound(0, "pods", "no pod runs without the network that it needs")
+_BEING_MADE = Bound(0, "reasons", f"it waits as {WAITING}")
+NEVER = float("inf")
+
+
+@check
+def turns_not_ready(act: Act, reason: str) -> Finding:
+    """Check that the node of the fault turns Ready: False within the case's bound, with a message that names this reason."""
+    changes = list(act.changes("Node", _node(act)))
+    before = [change for change in changes if change.seen <= act.since.low]
+    if not before or _ready(before[-1]).get("status") != "True":
+        raise Inconclusive(f"{_node(act)} was not Ready before anything was done")
+    after = [change for change in changes if change.seen > act.since.low]
+    found = next((one for one in after if _ready(one).get("status") == "False" and reason in _message(one)), None)
+    took = found.when.since(act.since) if found else Interval(act.end - act.since.high, NEVER)
+    said = _message(found or (after or before)[-1])
+    why = f"{_node(act)} was NotReady {took.high:.1f} s after its CNI configuration was removed; its kubelet said “{said}”"
+    if found is None:
+        why = f"In {took.low:.1f} s {_node(act)} was not NotReady with {reason}; its Ready condition said “{said}”"
+    return conclude(
+        f"{why}; allowed are {act.bound.value:g} s.", {"NotReady": _from_zero(took)}, {"NotReady": act.bound},
+        nodes=(_node(act),), window=(act.start, act.end),
+    )  # fmt: skip
+
+
+@check
+def ready_again(act: Act) -> Finding:
+    """Check that the node of the fault, which was not Ready, is Ready within the case's bound of the fault's undoing."""
+    back = _undone(act)
+    changes = list(act.changes("Node", _node(act)))
+    before = [change for change in changes if change.seen <= back.low]
+    if not before or _ready(before[-1]).get("status") == "True":
+        raise Inconclusive(f"{_node(act)} was not NotReady when its CNI configuration was put back")
+    found = next((one for one in changes if one.seen > back.low and _ready(one).get("status") == "True"), None)
+    took = found.when.since(back) if found else Interval(act.end - back.high, NEVER)
+    why = f"{_node(act)} was Ready {took.high:.1f} s after its CNI configuration was put back"
+    if found is None:
+        why = f"{_node(act)} was not Ready {took.low:.1f} s after its CNI configuration was put back"
+    return conclude(
+        f"{why}; allowed are {act.bound.value:g} s.", {"Ready": _from_zero(took)}, {"Ready": act.bound},
+        nodes=(_node(act),), window=(act.start, act.end),
+    )  # fmt: skip
+
+
+@check
+def waits_for_network(act: Act, app: str) -> Finding:
+    """Check that a pod which was put onto the node of the fault does not run for longer than START, until the fault is undone,
+    and waits as ContainerCreating.
+    """
+    until, changes = act.lifted, _made_in(act, app)
+    made = changes[0].when
+    meanwhile = [change for change in changes if change.seen < until]
+    ran = next((change for change in meanwhile if running(change.object)), None)
+    waited = (ran.when if ran else Interval(until, NEVER)).since(made)
+    reasons = {reason for change in meanwhile for reason in _reasons(change)}
+    least = START.at_most(act.settings)
+    why = f"{changes[0].name} was on {node_of(meanwhile[-1].object)} for {waited.low:.1f} s and did not run; it waited as "
+    why += f"{', '.join(sorted(reasons)) or 'nothing'}."
+    if ran:
+        why = f"{ran.name} ran on {node_of(ran.object)} {max(waited.high, 0.0):.1f} s after it was made, without a network."
+    return conclude(
+        why,
+        {
+            "ran without": Measure(int(ran is not None), "pods"),
+            "other reasons": Measure(len(reasons - {WAITING}), "reasons"),
+            "waited": Measure(round(max(waited.low, 0.0), 3), "s", max(waited.low, 0.0), waited.high),
+        },
+        {
+            "ran without": _NO_NETWORK,
+            "other reasons": _BEING_MADE,
+            "waited": Bound(least.value, "s", least.source, at_least=True),
+        },
+        window=(act.start, act.end),
+    )
+
+
+@check
+def runs_once_healed(act: Act, app: str) -> Finding:
+    """Check that a pod of an app which was made in this act and did not run is Ready within the case's bound of the fault's
+    undoing.
+    """
+    back, changes = _undone(act), _made_in(act, app)
+    if any(is_ready(change.object) for change in changes if change.seen <= back.low):
+        raise Inconclusive(f"{changes[0].name} was Ready before the fault was undone")
+    ready = next((change for change in changes if is_ready(change.object)), None)
+    took = ready.when.since(back) if ready else Interval(act.end - back.high, NEVER)
+    why = f"{changes[0].name} was not Ready {took.low:.1f} s after the CNI configuration was put back"
+    if ready:
+        why = f"{ready.name} was Ready {took.high:.1f} s after the CNI configuration was put back"
+    return conclude(
+        f"{why}; allowed are {act.bound.value:g} s.", {"Ready": _from_zero(took)}, {"Ready": act.bound},
+        window=(act.start, act.end),
+    )  # fmt: skip
+
+
+def _node(act: Act) -> str:
+    """The node that the act's fault acted on, in whole or in part."""
+    return act.fault.targets[0].rpartition("/")[2]
+
+
+def _undone(act: Act) -> Interval:
+    """When the fault was undone: between the moment before the harness began and the moment after.
+
+    :raises Inconclusive: when it was not
+    """
+    phases = act.fault.phases
+    if "undone" not in phases:
+        raise Inconclusive(f"the fault {act.fault.fault} was not undone in “{act.name}”")
+    return Interval(phases["undoing"], phases["undone"])
+
+
+def _made_in(act: Act, app: str) -> list[Change]:
+    """The changes of an app's pods, the first of which was made in this act.
+
+    :raises Inconclusive: when none was
+    """
+    changes = list(act.changes("Pod", app=app))
+    if not changes or changes[0].seen < act.start:
+        raise Inconclusive(f"no pod of {app} was made in “{act.name}”")
+    return changes
+
+
+def _ready(change: Change) -> dict[str, Any]:
+    """The Ready condition of a node; empty when it has none."""
+    conditions = change.object.get("status", {}).get("conditions") or ()
+    return next((one for one in conditions if one["type"] == "Ready"), {})
+
+
+def _message(change: Change) -> str:
+    return str(_ready(change).get("message", ""))
+
+
+def _reasons(change: Change) -> list[str]:
+    states = (status.get("state", {}).get("waiting") for status in containers(change.object).values())
+    return [str(waiting.get("reason", "")) for waiting in states if waiting]
+
+
+def _from_zero(took: Interval) -> Measure:
+    return seconds(Interval(max(took.low, 0.0), max(took.high, 0.0)))

@@ -1,0 +1,116 @@
+"""Remove a node's CNI configuration: its container runtime has no network for new pods.
+
+The files in ``/etc/cni/net.d`` are renamed where they are, to names that no runtime reads, and renamed back. Runtimes watch
+that folder and notice either at once. Pods that have a network keep it, and pods in the network of their node need none. It
+does not last where a daemon of the network plugin writes the files anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kubeskeptic import objects
+from kubeskeptic.durations import RUNTIME_LOOKS
+from kubeskeptic.errors import MissingRequirement
+from kubeskeptic.faults import file_backup
+from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
+from kubeskeptic.faults.nodes.node_recovery import node_of
+from kubeskeptic.faults.targets import Target
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.waiting import NotYet
+
+
+@dataclass(frozen=True)
+class RemoveCniConfig(Fault):
+    """:param node: its name"""
+
+    node: str
+
+    name: ClassVar[str] = "remove_cni_config"
+    risk: ClassVar[Risk] = Risk.NODE
+
+    def plan(self, site: Site) -> Plan:
+        """Record the files that a runtime reads, with their digests."""
+        node_of(site, self.node)
+        files = {name: _digest(site, self.node, name) for name in _read_by_runtimes(site, self.node)}
+        if not files:
+            raise MissingRequirement(f"{self.node} has no CNI configuration in {FOLDER}")
+        record = {"node": self.node, "suffix": f".{site.run}.kubeskeptic", "files": files}
+        return Plan(
+            (Target("network", self.node),),
+            f"rename {', '.join(files)} in {FOLDER} of {self.node}",
+            "rename them back",
+            record,
+            timers=(Timer(self.node, restore(record)),),
+        )
+
+    def apply(self, site: Site, plan: Plan) -> None:
+        """Rename the files, unless they are renamed already."""
+        site.in_node(plan.record["node"], *_for_each(_REMOVE, plan.record))
+
+    def bite(self, site: Site, plan: Plan) -> str | NotYet:
+        """Evidence that a runtime finds no configuration."""
+        left = _read_by_runtimes(site, plan.record["node"])
+        return NotYet(f"there is still {', '.join(left)}") if left else f"{FOLDER} has no file that a runtime reads"
+
+    @classmethod
+    def undo(cls, site: Site, record: UndoRecord) -> None:
+        """Rename the files back; those that have not been renamed are passed over."""
+        site.in_node(record["node"], *restore(record))
+
+    @classmethod
+    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
+        """Evidence that the files are as they were, and that a kubelet that has looked since does not miss a network.
+
+        When they were renamed last is known from their inodes; before the kubelet has looked again it may still miss one.
+        """
+        node, files = record["node"], record["files"]
+        changed = [name for name, digest in files.items() if _digest(site, node, name) != digest]
+        if changed:
+            return NotYet(f"{', '.join(changed)} is not as it was")
+        renamed = max(map(int, site.in_node(node, *_for_each(_RENAMED, record)).split()))
+        if int(site.in_node(node, "date", "+%s")) - renamed <= RUNTIME_LOOKS:
+            return NotYet("the kubelet may not have asked its runtime since")
+        if misses_network(site.kube.get("Node", node)):
+            return NotYet("the kubelet misses a network")
+        return f"{', '.join(files)} is as it was, and the kubelet does not miss a network"
+
+
+FOLDER = "/etc/cni/net.d"
+"""Where containerd and CRI-O read the configuration of their network (conf_dir and network_dir, by default)."""
+REASON = "NetworkPluginNotReady"
+"""By which a container runtime says that it has no network for pods (k8s.io/cri-api, RuntimeCondition)."""
+_ROOT = "/proc/1/root"
+"""The node's own files, also for a pod in its process namespace."""
+_READ = (".conf", ".conflist", ".json")
+_REMOVE = 'test -e "$f$suffix" || mv "$f" "$f$suffix" || exit'
+_RESTORE = '! test -e "$f$suffix" || mv -f "$f$suffix" "$f" || exit'
+_RENAMED = 'stat -c %Z "$f" || exit'
+
+
+def restore(record: UndoRecord) -> tuple[str, ...]:
+    """Return the command line that renames the files back in their node; it does nothing when they are not renamed."""
+    return _for_each(_RESTORE, record)
+
+
+def misses_network(node: objects.Object) -> bool:
+    """Return whether a node is not Ready because its runtime has no network for pods."""
+    conditions = node.get("status", {}).get("conditions") or ()
+    ready = [one for one in conditions if one["type"] == "Ready"]
+    return any(one["status"] != "True" and REASON in str(one.get("message", "")) for one in ready)
+
+
+def _for_each(step: str, record: UndoRecord) -> tuple[str, ...]:
+    """Return the command line that takes a step for each file."""
+    script = f'cd "$1" && suffix="$2" && shift 2 && for f; do {step}; done'
+    return ("sh", "-c", script, "sh", f"{_ROOT}{FOLDER}", record["suffix"], *record["files"])
+
+
+def _read_by_runtimes(site: Site, node: str) -> list[str]:
+    there = site.in_node(node, "ls", f"{_ROOT}{FOLDER}").split()
+    return [name for name in there if name.endswith(_READ)]
+
+
+def _digest(site: Site, node: str, name: str) -> str:
+    return file_backup.digest(file_backup.read(site, node, f"{_ROOT}{FOLDER}/{name}"))

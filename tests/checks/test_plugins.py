@@ -1,0 +1,132 @@
+"""A node without a CNI configuration. It is removed at 2 s and put back at 20 s; bounds are 3 s, with the margin 5 s."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kubeskeptic.checks import ready_again, runs_once_healed, turns_not_ready, waits_for_network
+from kubeskeptic.findings import Finding, Verdict
+from kubeskeptic.timeline import Act, Change, Gap
+from tests.checks.declared import declared, watch_gap
+from tests.drawn import gone, node, pod
+
+SAYS = "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:no plugin"
+REASON = "NetworkPluginNotReady"
+
+
+def reported(seen: float, ready: str, message: str = "kubelet is posting ready status") -> Change:
+    change = node(seen, "n1", ready)
+    change.object["status"]["conditions"][0]["message"] = message
+    return change
+
+
+READY, UNPLUGGED, AGAIN = reported(0.0, "True"), reported(5.0, "False", SAYS), reported(23.0, "True")
+
+
+def waiting(seen: float, reason: str = "ContainerCreating", **more: Any) -> Change:
+    change = pod(seen, "w-1", app="waiting", ready=False, **more)
+    change.object["status"]["containerStatuses"][0]["state"] = {"waiting": {"reason": reason}}
+    return change
+
+
+def runs(seen: float) -> Change:
+    return pod(seen, "w-1", app="waiting", started="2026-01-01T00:00:00Z")
+
+
+WAITED = [waiting(6.0, type="ADDED"), waiting(6.1)]
+
+
+def unplugged(*changes: Change, end: float = 40.0, gaps: tuple[Gap, ...] = (), undone: bool = True) -> Act:
+    phases = {"undoing": 20.0, "undone": 20.2} if undone else {}
+    return declared(*changes, end=end, faults=(gone(2.0, "network/n1", "remove_cni_config", **phases),), gaps=gaps)
+
+
+def test_the_node_turns_not_ready_for_that_reason() -> None:
+    found = turns_not_ready(unplugged(READY, UNPLUGGED), REASON)
+    assert found.verdict is Verdict.HOLDS, found.why
+    assert found.measured["NotReady"].value == 3.0
+    assert "NetworkPluginNotReady" in found.why
+
+
+@pytest.mark.parametrize(
+    ("changes", "end", "verdict"),
+    [
+        ([READY, UNPLUGGED._replace(seen=7.0)], 40, Verdict.HOLDS),
+        ([READY, UNPLUGGED._replace(seen=7.1)], 40, Verdict.VIOLATED),
+        ([READY], 40, Verdict.VIOLATED),
+        ([READY], 6, Verdict.INCONCLUSIVE),
+        ([READY, reported(5.0, "False", "PLEG is not healthy")], 40, Verdict.VIOLATED),
+        ([READY, reported(5.0, "Unknown", SAYS)], 40, Verdict.VIOLATED),
+        ([reported(0.0, "False", SAYS), UNPLUGGED], 40, Verdict.INCONCLUSIVE),
+        ([UNPLUGGED], 40, Verdict.INCONCLUSIVE),
+    ],
+)
+def test_too_late_never_or_for_another_reason(changes: list[Change], end: float, verdict: Verdict) -> None:
+    found = turns_not_ready(unplugged(*changes, end=end), REASON)
+    assert found.verdict is verdict, found.why
+
+
+@pytest.mark.parametrize(
+    ("changes", "end", "verdict"),
+    [
+        ([READY, UNPLUGGED, AGAIN], 40, Verdict.HOLDS),
+        ([READY, UNPLUGGED, AGAIN._replace(seen=25.0)], 40, Verdict.HOLDS),
+        ([READY, UNPLUGGED, AGAIN._replace(seen=25.1)], 40, Verdict.INCONCLUSIVE),  # undone between 20.0 and 20.2 s
+        ([READY, UNPLUGGED, AGAIN._replace(seen=25.3)], 40, Verdict.VIOLATED),
+        ([READY, UNPLUGGED], 40, Verdict.VIOLATED),
+        ([READY, UNPLUGGED], 25, Verdict.INCONCLUSIVE),
+        ([READY, AGAIN], 40, Verdict.INCONCLUSIVE),
+    ],
+)
+def test_the_node_is_ready_again(changes: list[Change], end: float, verdict: Verdict) -> None:
+    found = ready_again(unplugged(*changes, end=end))
+    assert found.verdict is verdict, found.why
+
+
+def test_a_pod_waits_for_a_network() -> None:
+    found = waits_for_network(unplugged(*WAITED, runs(22.0)), "waiting")
+    assert found.verdict is Verdict.HOLDS, found.why
+    assert found.measured["waited"].value == 14.0
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ([*WAITED, runs(15.0)], Verdict.VIOLATED),
+        ([waiting(6.0, "CrashLoopBackOff"), runs(22.0)], Verdict.VIOLATED),
+        ([waiting(15.1)], Verdict.INCONCLUSIVE),  # 4.9 s of more than 5
+        ([waiting(0.5)], Verdict.INCONCLUSIVE),
+        ([], Verdict.INCONCLUSIVE),
+    ],
+)
+def test_it_runs_or_waits_for_something_else(changes: list[Change], verdict: Verdict) -> None:
+    found = waits_for_network(unplugged(*changes), "waiting")
+    assert found.verdict is verdict, found.why
+
+
+@pytest.mark.parametrize(
+    ("changes", "end", "verdict"),
+    [
+        ([*WAITED, runs(24.0)], 40, Verdict.HOLDS),
+        ([*WAITED, runs(25.3)], 40, Verdict.VIOLATED),
+        (WAITED, 40, Verdict.VIOLATED),
+        (WAITED, 25, Verdict.INCONCLUSIVE),
+        ([*WAITED, runs(15.0)], 40, Verdict.INCONCLUSIVE),
+    ],
+)
+def test_the_pod_that_waited_runs(changes: list[Change], end: float, verdict: Verdict) -> None:
+    found = runs_once_healed(unplugged(*changes, end=end), "waiting")
+    assert found.verdict is verdict, found.why
+
+
+def test_what_was_not_seen_is_inconclusive() -> None:
+    def judged(act: Act) -> list[Finding]:
+        return [waits_for_network(act, "waiting"), runs_once_healed(act, "waiting")]
+
+    whole = [READY, UNPLUGGED, AGAIN, *WAITED, runs(22.0)]
+    assert {found.verdict for found in judged(unplugged(*whole))} == {Verdict.HOLDS}
+    assert {found.verdict for found in judged(unplugged(*whole, gaps=(watch_gap(8.0, 9.0),)))} == {Verdict.INCONCLUSIVE}
+    assert "was not undone" in runs_once_healed(unplugged(*whole, undone=False), "waiting").why
+    assert "was not undone" in ready_again(unplugged(*whole, undone=False)).why
