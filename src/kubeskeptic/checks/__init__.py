@@ -16,6 +16,7 @@ from kubeskeptic.checks.moves import catches_up, follows_move, stays_as_programm
 from kubeskeptic.checks.names import addresses_follow, pod_name_follows, targets_follow
 from kubeskeptic.checks.networks import flat, not_reached, reaches_everything
 from kubeskeptic.checks.nodes import emptied_not_removed, turns_unknown
+from kubeskeptic.checks.outages import only_its_share_fails
 from kubeskeptic.checks.pods import never_elsewhere, replaced_by_another, restarted_in_place, revived_in_place
 from kubeskeptic.checks.readiness import resumes_sending, stays_ready, stops_sending
 from kubeskeptic.checks.replacing import moved_within_budget, recovers_each_time, replaced_only_by_controllers
@@ -55,6 +56,7 @@ __all__ = [
     "never_overbooked",
     "never_scales_unmeasured",
     "not_reached",
+    "only_its_share_fails",
     "pod_name_follows",
     "reaches_all_pods",
     "reaches_everything",

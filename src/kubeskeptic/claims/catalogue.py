@@ -306,9 +306,10 @@ _CLAIMS = (
         id="service.node-dies",
         chapter="services",
         says="they will be highly available",
-        states="When a node crashes, requests from the other nodes fail by at most the dead endpoints' share, for at most "
-        "the dead endpoint window; after it only connections that reuse the source port of a failed one fail, for at most "
-        "the node's SYN_SENT timeout.",
+        states="When a node crashes, freezes, is cut off from the network or is shut down without being drained, requests from "
+        "the other nodes fail by at most the dead endpoints' share, for at most the dead endpoint window, and kept connections "
+        "to pods elsewhere go on; after the window only connections that reuse the source port of a failed one fail, after a "
+        "crash for at most the node's SYN_SENT timeout.",
         post=Post.QUALIFIED,
         condition="Until the node controller notices, the dead endpoints' share of the requests is lost; stale conntrack "
         "entries go on failing some after it.",
