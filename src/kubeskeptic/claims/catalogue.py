@@ -272,11 +272,12 @@ _CLAIMS = (
         id="service.stable",
         chapter="services",
         says="they will have a stable DNS record … and a stable IP address",
-        states="Through the scenario's faults the service's name resolves, asked continuously from every node that is "
-        "alive, to one and the same ClusterIP, and no lookup fails.",
+        states="Through the deletion and the death of pods, a rollout of all of them, a node's crash and a rolling restart of "
+        "CoreDNS the service's name resolves, asked continuously from every node that is alive, to one and the same ClusterIP, "
+        "and no lookup fails; in the rollout and the restart also for clients that keep their UDP port.",
         post=Post.AGREES,
         condition="",
-        broken_by=("service-recreated", "coredns-scaled-to-0"),
+        broken_by=("service-recreated", "coredns-scaled-to-0", "dns-flow-stale"),
     ),
     Claim(
         id="service.follows-readiness",
