@@ -312,8 +312,8 @@ _CLAIMS = (
         "to pods elsewhere go on; after the window only connections that reuse the source port of a failed one fail, after a "
         "crash for at most the node's SYN_SENT timeout.",
         post=Post.QUALIFIED,
-        condition="Until the node controller notices, the dead endpoints' share of the requests is lost; stale conntrack "
-        "entries go on failing some after it.",
+        condition="Until the node controller notices, the dead endpoints' share of the requests is lost, also when it was shut "
+        "down in order; stale conntrack entries go on failing some after it.",
         broken_by=("node-lifecycle-off",),
         needs=Risk.NODE,
     ),
