@@ -10,7 +10,7 @@ from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check, span
 from kubeskeptic.checks.failures import Failures, counts, look_at, worst_share
-from kubeskeptic.durations import STRETCH
+from kubeskeptic.durations import PROBE_DEADLINE, STRETCH
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Lane
@@ -35,29 +35,33 @@ class _Endpoints:
         return f"{len(self.lost)} of {self.count} endpoints"
 
 
-@check
 def only_its_share_fails(act: Act, probe: str, *kept: str) -> Finding:
     """Check that while a node is out, requests from the other nodes fail by at most the share of its endpoints, and for at
     most the case's bound, over new connections and over kept ones; and that no kept connection to another pod is cut.
 
     A node that is cut off still asks, and is told apart. Requests that meet a stale conntrack entry are counted and not
-    limited: the act ends before the last entry does.
+    limited: the act ends before the last entry does. Requests are looked at whose deadline passed before the node returned.
 
     :param probe: asks over new connections
     :param kept: probes that ask over kept connections
     """
+    return _only_its_share_fails(act.in_force(before_undoing=PROBE_DEADLINE), probe, *kept)
+
+
+@check
+def _only_its_share_fails(act: Act, probe: str, *kept: str) -> Finding:
     endpoints = _endpoints(act, probe)
-    inside, lanes = _apart(act.lanes(probe, until=act.lifted), endpoints)
+    inside, lanes = _apart(act.lanes(probe), endpoints)
     _answered_before(act, lanes, endpoints)
-    kept_lanes = [lane for name in kept for lane in _apart(act.lanes(name, until=act.lifted), endpoints)[1]]
+    kept_lanes = [lane for name in kept for lane in _apart(act.lanes(name), endpoints)[1]]
     led = sum(_led_there(act, lane, endpoints) for lane in kept_lanes)
     if not led:
         raise Inconclusive(f"none of {len(kept_lanes)} kept connections led to {', '.join(sorted(endpoints.lost))}")
-    new, old = ([look_at(act, lane, until=act.lifted) for lane in ones] for ones in (lanes, kept_lanes))
+    new, old = ([look_at(act, lane) for lane in ones] for ones in (lanes, kept_lanes))
     measured, bounds = _compared(act, probe, endpoints, new, old)
     measured["kept connections that led there"] = Measure(led, "connections")
     measured |= {f"failed on {lane.node} itself": _percent(act, lane) for lane in inside}
-    act.lasts(max((act.bound_on(lane.node) for lane in lanes), key=lambda one: one.value), act.lifted)
+    act.lasts(max((act.bound_on(lane.node) for lane in lanes), key=lambda one: one.value))
     return conclude(
         _told(endpoints, measured, new, old),
         measured,
@@ -142,7 +146,7 @@ def _cut(act: Act, lane: Lane, lost: frozenset[str]) -> int:
     """
     answered: dict[int, tuple[float, str]] = {}
     cut = 0
-    for at in span(lane, act.baseline, act.lifted):
+    for at in span(lane, act.baseline, act.end):
         port, sent = lane.ports[at], lane.sent[at]
         if lane.codes[at] == _OK:
             answered[port] = (sent, identity(lane[at].by)[0])
@@ -154,7 +158,7 @@ def _cut(act: Act, lane: Lane, lost: frozenset[str]) -> int:
 
 def _percent(act: Act, lane: Lane) -> Measure:
     """The share of the requests of a node that was cut off itself that failed."""
-    places = span(lane, act.since.high, act.lifted)
+    places = span(lane, act.since.high, act.end)
     failed = sum(1 for at in places if lane.codes[at] != _OK)
     return Measure(round(100 * failed / max(len(places), 1), 1), "%")
 
