@@ -114,12 +114,11 @@ def test_stale_entries_are_counted_apart() -> None:
     assert "1 more reused the source port of one that had timed out, the last 3.0 s after it" in found.why
 
 
-def test_what_a_node_that_is_cut_off_asks_itself_is_told_apart() -> None:
+def test_what_a_node_that_is_cut_off_asks_itself_is_left_out() -> None:
     itself = drawn("." * 10 + ".tt" * 16 + "..", node="n9")
     ones = tuple(drawn("b" * 60, probe, "n9") for probe in ("kept-1", "kept-2"))
     found = out(drawn(BEFORE + SHARE), itself, *TWO_KEPT, *ones, target="network/n9")
     assert found.verdict is Verdict.HOLDS, found.why
-    assert found.measured["failed on n9 itself"].value == 64
     assert found.nodes == ("n1",)
 
 

@@ -39,7 +39,7 @@ def only_its_share_fails(act: Act, probe: str, *kept: str) -> Finding:
     """Check that while a node is out, requests from the other nodes fail by at most the share of its endpoints, and for at
     most the case's bound, over new connections and over kept ones; and that no kept connection to another pod is cut.
 
-    A node that is cut off still asks, and is told apart. Requests that meet a stale conntrack entry are counted and not
+    A node that is cut off still asks; what it asks is left out. Requests that meet a stale conntrack entry are counted and not
     limited: the act ends before the last entry does. Requests are looked at whose deadline passed before the node returned.
 
     :param probe: asks over new connections
@@ -51,16 +51,15 @@ def only_its_share_fails(act: Act, probe: str, *kept: str) -> Finding:
 @check
 def _only_its_share_fails(act: Act, probe: str, *kept: str) -> Finding:
     endpoints = _endpoints(act, probe)
-    inside, lanes = _apart(act.lanes(probe), endpoints)
+    lanes = _elsewhere(act.lanes(probe), endpoints)
     _answered_before(act, lanes, endpoints)
-    kept_lanes = [lane for name in kept for lane in _apart(act.lanes(name), endpoints)[1]]
+    kept_lanes = [lane for name in kept for lane in _elsewhere(act.lanes(name), endpoints)]
     led = sum(_led_there(act, lane, endpoints) for lane in kept_lanes)
     if not led:
         raise Inconclusive(f"none of {len(kept_lanes)} kept connections led to {', '.join(sorted(endpoints.lost))}")
     new, old = ([look_at(act, lane) for lane in ones] for ones in (lanes, kept_lanes))
     measured, bounds = _compared(act, probe, endpoints, new, old)
     measured["kept connections that led there"] = Measure(led, "connections")
-    measured |= {f"failed on {lane.node} itself": _percent(act, lane) for lane in inside}
     act.lasts(max((act.bound_on(lane.node) for lane in lanes), key=lambda one: one.value))
     return conclude(
         _told(endpoints, measured, new, old),
@@ -108,18 +107,15 @@ def _endpoints(act: Act, probe: str) -> _Endpoints:
     return _Endpoints(away, lost, len(pods))
 
 
-def _apart(lanes: Iterable[Lane], endpoints: _Endpoints) -> tuple[list[Lane], list[Lane]]:
-    """The lanes of the nodes that are away, and those of the others.
+def _elsewhere(lanes: Iterable[Lane], endpoints: _Endpoints) -> list[Lane]:
+    """Return the lanes of the nodes that stay.
 
-    :raises Inconclusive: when there are no others
+    :raises Inconclusive: when there are none
     """
-    inside: list[Lane] = []
-    others: list[Lane] = []
-    for lane in lanes:
-        (inside if lane.node in endpoints.away else others).append(lane)
+    others = [lane for lane in lanes if lane.node not in endpoints.away]
     if not others:
         raise Inconclusive("no other node asked")
-    return inside, others
+    return others
 
 
 def _answered_before(act: Act, lanes: Sequence[Lane], endpoints: _Endpoints) -> None:
@@ -156,13 +152,6 @@ def _cut(act: Act, lane: Lane, lost: frozenset[str]) -> int:
     return cut
 
 
-def _percent(act: Act, lane: Lane) -> Measure:
-    """The share of the requests of a node that was cut off itself that failed."""
-    places = span(lane, act.since.high, act.end)
-    failed = sum(1 for at in places if lane.codes[at] != _OK)
-    return Measure(round(100 * failed / max(len(places), 1), 1), "%")
-
-
 # -- telling -----------------------------------------------------------------------------------------------------------
 def _told(endpoints: _Endpoints, measured: dict[str, Measure], new: Sequence[Failures], old: Sequence[Failures]) -> str:
     """One sentence for each sort of connection, and one for what was counted apart."""
@@ -177,12 +166,7 @@ def _told(endpoints: _Endpoints, measured: dict[str, Measure], new: Sequence[Fai
     if left:
         last = max(one.last_stale - one.since.low for one in new)
         told += f" {left} more reused the source port of one that had timed out, the last {last:.1f} s after it."
-    itself = [f"{measure.value:g} % {name}" for name, measure in measured.items() if name.endswith(" itself")]
-    return (
-        told
-        + (f" {cut:g} kept connections to other pods were cut." if cut else "")
-        + (f" Of its own requests {itself[0]}." if itself else "")
-    )
+    return told + (f" {cut:g} kept connections to other pods were cut." if cut else "")
 
 
 def _failed(seen: Sequence[Failures]) -> str:
