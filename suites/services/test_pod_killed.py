@@ -1,26 +1,34 @@
 """One of three pods goes, gracefully, by force, or by the death of its process; what do clients on every node see?
 
 Given the services `web` (its pods end slowly, by a preStop delay) and `plain` (they end at once), of three pods each, watched
-over new connections from every node.
+over new connections from every node. At the end all pods of `web` are replaced, and then all pods of CoreDNS.
 """
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 
 from kubeskeptic import checks
 from kubeskeptic.bounds import BACKOFF, BACKOFF_JITTER, KILLED_CONTAINER_WINDOW, NOTICING, PROGRAMMING_LAG, START
+from kubeskeptic.checks.resolving import LEFT, REPLACED
+from kubeskeptic.durations import PODS_READY
 from kubeskeptic.faults.components.change_service_rule import ChangeServiceRule
 from kubeskeptic.faults.components.stop_kubelet import StopKubelet
+from kubeskeptic.faults.control_plane.stop_coredns import WHERE as DNS
 from kubeskeptic.faults.pods.delete_pod import DeletePod
 from kubeskeptic.faults.pods.kill_container import KillContainer
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.plugin import Holds, claim
-from kubeskeptic.probes.specs import dns_udp, http_new
-from kubeskeptic.sabotages import breakages, rewrites
+from kubeskeptic.probes.specs import Probe, dns_udp, http_new
+from kubeskeptic.sabotages import breakages, conntrack, rewrites
 from kubeskeptic.scenarios import Scenario, Stage
 from kubeskeptic.timeline import Act
-from kubeskeptic.timeline.objects import ip_of, node_of
+from kubeskeptic.timeline.objects import ip_of, is_ready, node_of
+
+DNS_LABEL = "k8s-app=kube-dns"
 
 pods = Scenario(
     "services/pod_killed",
@@ -78,9 +86,62 @@ def the_container_is_killed_again(stage: Stage) -> None:
         stage.hold()
 
 
+def clients_of_the_name(stage: Stage) -> Iterable[Probe]:
+    """Every node asks for the service's name, from a new UDP port each time, and from one that it keeps."""
+    server, name, address = stage.dns_server(), stage.full_name("web"), stage.service("web")["clusterIP"]
+    yield dns_udp("name", server, name, expect=[address], rate=10)
+    yield dns_udp("name-kept", server, name, expect=[address], rate=10, keep_port=True)
+
+
+@pods.act("rollout", asking=clients_of_the_name)
+def all_pods_are_replaced(stage: Stage) -> None:
+    """All pods of `web` are replaced, as by `kubectl rollout restart`."""
+    restart = {"kubectl.kubernetes.io/restartedAt": datetime.now(UTC).isoformat()}
+    old = ready(stage, stage.namespace, "app=web")
+    template = {"metadata": {"annotations": restart}}
+    stage.run.kube.patch("Deployment", "web", stage.namespace, {"spec": {"template": template}})
+    stage.moment("begun")
+    until_replaced(stage, "rollout", old, lambda: ready(stage, stage.namespace, "app=web"))
+
+
+@pods.act("coredns", needs=Risk.CONTROL_PLANE, asking=clients_of_the_name)
+def coredns_is_restarted(stage: Stage) -> None:
+    """The pods of CoreDNS are deleted, each once the one before it is replaced."""
+    old = ready(stage, DNS, DNS_LABEL)
+    for pod in sorted(old):
+        with stage.inflict(DeletePod(DNS, pod)):
+            pass
+    stage.moment("restarted")
+    until_replaced(stage, "coredns", old, lambda: ready(stage, DNS, DNS_LABEL))
+
+
+def ready(stage: Stage, namespace: str, label: str) -> set[str]:
+    """Return the names of the Ready pods with a label."""
+    listed = stage.run.kube.list("Pod", namespace, labels=label)["items"]
+    return {str(pod["metadata"]["name"]) for pod in listed if is_ready(pod)}
+
+
+def until_replaced(stage: Stage, table: str, old: set[str], now: Callable[[], set[str]]) -> None:
+    """Wait until as many new pods are Ready and no old one is; note how many, and hold the act from then on."""
+    stage.wait(lambda: not now() & old and len(now()) >= len(old), PODS_READY, "all pods to be replaced")
+    left = now() & old
+    stage.see(table, **{REPLACED: len(old - left), LEFT: len(left)})
+    stage.hold(since=time.time())
+
+
 @claim("service.stable", case="pods killed", act=("quiet", "graceful", "forced", "sigkill"))
 def test_the_name_keeps_its_one_address(act: Act, holds: Holds) -> None:
     holds(checks.same_answer(act, "name"))
+
+
+@claim("service.stable", case="rollout", act="rollout", watched=PROGRAMMING_LAG)
+def test_the_name_keeps_its_one_address_when_all_pods_are_replaced(act: Act, holds: Holds) -> None:
+    holds(checks.resolves_throughout(act, "rollout", "name", "name-kept"))
+
+
+@claim("service.stable", case="CoreDNS restarted", act="coredns", watched=PROGRAMMING_LAG)
+def test_the_name_keeps_its_one_address_when_coredns_is_restarted(act: Act, holds: Holds) -> None:
+    holds(checks.resolves_throughout(act, "coredns", "name", "name-kept"))
 
 
 @claim("service.pod-killed", case="graceful, preStop", act="graceful", of="web", watched=PROGRAMMING_LAG)
@@ -143,8 +204,9 @@ def test_nodes_forward_to_other_nodes_all_the_time(act: Act, holds: Holds) -> No
 
 pods.sabotage("graceful", "forced")(breakages.kube_proxy_frozen)
 pods.sabotage("quiet")(breakages.rules_flushed)
-pods.sabotage("graceful:deleted")(breakages.coredns_scaled_to_0)
-pods.sabotage("graceful:deleted")(breakages.service_recreated)
+pods.sabotage("graceful:deleted", "rollout:begun", "coredns:restarted")(breakages.coredns_scaled_to_0)
+pods.sabotage("graceful:deleted", "rollout:begun", "coredns:restarted")(breakages.service_recreated)
+pods.sabotage("rollout:begun", "coredns:restarted")(conntrack.dns_flow_stale)
 pods.sabotage("quiet")(breakages.internal_traffic_local)
 pods.sabotage("quiet")(breakages.endpoint_by_hand)
 pods.sabotage("graceful")(breakages.replicaset_controller_off)

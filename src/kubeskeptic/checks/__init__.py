@@ -9,8 +9,8 @@ from kubeskeptic.checks.autoscaling import follows_the_queue, never_scales_unmea
 from kubeskeptic.checks.availability import available
 from kubeskeptic.checks.capacity import never_overbooked
 from kubeskeptic.checks.convergence import converges
-from kubeskeptic.checks.entrances import never_addressed
 from kubeskeptic.checks.cpu_autoscaling import follows_the_load
+from kubeskeptic.checks.entrances import never_addressed
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failing import dead_share_only, fails_at_most, never_fails
 from kubeskeptic.checks.limits import killed_for_memory
@@ -18,6 +18,7 @@ from kubeskeptic.checks.moves import catches_up, follows_move, stays_as_programm
 from kubeskeptic.checks.names import addresses_follow, pod_name_follows, targets_follow
 from kubeskeptic.checks.networks import flat, not_reached, reaches_everything
 from kubeskeptic.checks.nodes import emptied_not_removed, turns_unknown
+from kubeskeptic.checks.outages import only_its_share_fails
 from kubeskeptic.checks.plugins import ready_again, runs_once_healed, turns_not_ready, waits_for_network
 from kubeskeptic.checks.pods import never_elsewhere, replaced_by_another, restarted_in_place, revived_in_place
 from kubeskeptic.checks.pressure import evicted_and_replaced, evicted_for_good, reports_pressure
@@ -25,6 +26,7 @@ from kubeskeptic.checks.prestop import fails_below_a_delay_only
 from kubeskeptic.checks.readiness import resumes_sending, stays_ready, stops_sending
 from kubeskeptic.checks.replacing import moved_within_budget, recovers_each_time, replaced_only_by_controllers
 from kubeskeptic.checks.replicas import whole_again
+from kubeskeptic.checks.resolving import resolves_throughout
 from kubeskeptic.checks.rollouts import rolled_over
 from kubeskeptic.checks.rules import same_rules
 from kubeskeptic.checks.scaling import ends_in_order, scaled
@@ -67,6 +69,7 @@ __all__ = [
     "never_overbooked",
     "never_scales_unmeasured",
     "not_reached",
+    "only_its_share_fails",
     "pod_name_follows",
     "reaches_all_pods",
     "reaches_everything",
@@ -76,6 +79,7 @@ __all__ = [
     "replaced_by_another",
     "replaced_only_by_controllers",
     "reports_pressure",
+    "resolves_throughout",
     "restarted_in_place",
     "resumes_sending",
     "revived_in_place",

@@ -301,11 +301,12 @@ _CLAIMS = (
         id="service.stable",
         chapter="services",
         says="they will have a stable DNS record … and a stable IP address",
-        states="Through the scenario's faults the service's name resolves, asked continuously from every node that is "
-        "alive, to one and the same ClusterIP, and no lookup fails.",
+        states="Through the deletion and the death of pods, a rollout of all of them, a node's crash and a rolling restart of "
+        "CoreDNS the service's name resolves, asked continuously from every node that is alive, to one and the same ClusterIP, "
+        "and no lookup fails; in the rollout and the restart also for clients that keep their UDP port.",
         post=Post.AGREES,
         condition="",
-        broken_by=("service-recreated", "coredns-scaled-to-0"),
+        broken_by=("service-recreated", "coredns-scaled-to-0", "dns-flow-stale"),
     ),
     Claim(
         id="service.follows-readiness",
@@ -335,12 +336,13 @@ _CLAIMS = (
         id="service.node-dies",
         chapter="services",
         says="they will be highly available",
-        states="When a node crashes, requests from the other nodes fail by at most the dead endpoints' share, for at most "
-        "the dead endpoint window; after it only connections that reuse the source port of a failed one fail, for at most "
-        "the node's SYN_SENT timeout.",
+        states="When a node crashes, freezes, is cut off from the network or is shut down without being drained, requests from "
+        "the other nodes fail by at most the dead endpoints' share, for at most the dead endpoint window, and kept connections "
+        "to pods elsewhere go on; after the window only connections that reuse the source port of a failed one fail, after a "
+        "crash for at most the node's SYN_SENT timeout.",
         post=Post.QUALIFIED,
-        condition="Until the node controller notices, the dead endpoints' share of the requests is lost; stale conntrack "
-        "entries go on failing some after it.",
+        condition="Until the node controller notices, the dead endpoints' share of the requests is lost, also when it was shut "
+        "down in order; stale conntrack entries go on failing some after it.",
         broken_by=("node-lifecycle-off",),
         needs=Risk.NODE,
     ),
@@ -548,6 +550,8 @@ _CLAIMS = (
         post=Post.QUALIFIED,
         condition="The type asks for a load balancer and makes none: a provider, which is no part of Kubernetes, has to.",
         broken_by=("provider-played", "rules-flushed"),
+    ),
+    Claim(
         id="limit.cni",
         chapter="limits",
         says="reliance on plugins (CNI)",

@@ -45,6 +45,16 @@ class Act:
         self.reading = Reading()
         self._within = within
         self._soonest = soonest
+        self._before_undoing: float | None = None
+
+    def in_force(self, before_undoing: float = 0.0) -> Act:
+        """Return this act as it was until its fault was about to be undone: what comes of undoing is no part of it.
+
+        :param before_undoing: seconds by which it ends earlier, such as the deadline of requests, whose outcomes are known then
+        """
+        part = Act(self.recording, self.names, of=self.of, within=self._within, soonest=self._soonest)
+        part._before_undoing = before_undoing
+        return part
 
     # -- when ----------------------------------------------------------------------------------------------------------
     @property
@@ -88,7 +98,10 @@ class Act:
     def end(self) -> float:
         """When the last act ended; of one that was broken off, the last moment of which anything is known."""
         end = self.spans[-1].end
-        return self.recording.last_known if end is None else end
+        end = self.recording.last_known if end is None else end
+        if self._before_undoing is None:
+            return end
+        return min(end, self.fault.phases.get("undoing", end) - self._before_undoing)
 
     # -- what was done -------------------------------------------------------------------------------------------------
     @cached_property

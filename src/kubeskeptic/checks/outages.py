@@ -1,0 +1,187 @@
+"""What do clients on the other nodes lose while a node is out, over new connections and over kept ones?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
+from kubeskeptic.bounds import Bound
+from kubeskeptic.checks.evidence import check, span
+from kubeskeptic.checks.failures import Failures, counts, look_at, worst_share
+from kubeskeptic.durations import PROBE_DEADLINE, STRETCH
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.findings import Finding, Measure, conclude, seconds
+from kubeskeptic.timeline import Act, Lane
+from kubeskeptic.timeline.endpoints import identity, ready_pods, service_of
+
+_OK = OUTCOMES.index(Outcome.OK)
+_UNCUT = Bound(0, "connections", "a connection to a pod on another node is not affected")
+
+
+@dataclass(frozen=True)
+class _Endpoints:
+    """The endpoints of the service before the fault."""
+
+    away: frozenset[str]
+    """The nodes that the fault takes away."""
+    lost: frozenset[str]
+    """The pods on them."""
+    count: int
+
+    @property
+    def words(self) -> str:
+        return f"{len(self.lost)} of {self.count} endpoints"
+
+
+def only_its_share_fails(act: Act, probe: str, *kept: str) -> Finding:
+    """Check that while a node is out, requests from the other nodes fail by at most the share of its endpoints, and for at
+    most the case's bound, over new connections and over kept ones; and that no kept connection to another pod is cut.
+
+    A node that is cut off still asks; what it asks is left out. Requests that meet a stale conntrack entry are counted and not
+    limited: the act ends before the last entry does. Requests are looked at whose deadline passed before the node returned.
+
+    :param probe: asks over new connections
+    :param kept: probes that ask over kept connections
+    """
+    return _only_its_share_fails(act.in_force(before_undoing=PROBE_DEADLINE), probe, *kept)
+
+
+@check
+def _only_its_share_fails(act: Act, probe: str, *kept: str) -> Finding:
+    endpoints = _endpoints(act, probe)
+    lanes = _elsewhere(act.lanes(probe), endpoints)
+    _answered_before(act, lanes, endpoints)
+    kept_lanes = [lane for name in kept for lane in _elsewhere(act.lanes(name), endpoints)]
+    led = sum(_led_there(act, lane, endpoints) for lane in kept_lanes)
+    if not led:
+        raise Inconclusive(f"none of {len(kept_lanes)} kept connections led to {', '.join(sorted(endpoints.lost))}")
+    new, old = ([look_at(act, lane) for lane in ones] for ones in (lanes, kept_lanes))
+    measured, bounds = _compared(act, probe, endpoints, new, old)
+    measured["kept connections that led there"] = Measure(led, "connections")
+    act.lasts(max((act.bound_on(lane.node) for lane in lanes), key=lambda one: one.value))
+    return conclude(
+        _told(endpoints, measured, new, old),
+        measured,
+        bounds,
+        nodes=tuple(lane.node for lane in lanes),
+        window=(act.start, act.end),
+        probes=(probe, *kept),
+        decisive=tuple(map(_line, new)),
+    )
+
+
+def _compared(
+    act: Act, probe: str, endpoints: _Endpoints, new: Sequence[Failures], old: Sequence[Failures]
+) -> tuple[dict[str, Measure], dict[str, Bound]]:
+    """What is held against a bound, and its bounds, with the counts."""
+    share = len(endpoints.lost) / endpoints.count
+    measured, bounds = {}, {}
+    for what, seen in (("", new), ("kept, ", old)):
+        worst = max(seen, key=lambda one: (act.bound_on(one.lane.node).ratio(one.failing.low), one.failed))
+        measured[f"{what}failing"] = seconds(worst.failing)
+        bounds[f"{what}failing"] = act.bound_on(worst.lane.node)
+        in_a_second = f"{what}share failed in the worst second"
+        measured[in_a_second], bounds[in_a_second] = worst_share(seen, share, endpoints.words)
+    cut = sum(_cut(act, one.lane, endpoints.lost) for one in old)
+    measured["kept connections to other pods that were cut"] = Measure(cut, "connections")
+    bounds["kept connections to other pods that were cut"] = _UNCUT
+    measured |= counts(act, probe, new)
+    measured["kept, failed"] = Measure(sum(one.failed for one in old), "requests")
+    measured["kept, asked"] = Measure(sum(one.asked for one in old), "requests")
+    return measured, bounds
+
+
+# -- looking -----------------------------------------------------------------------------------------------------------
+def _endpoints(act: Act, probe: str) -> _Endpoints:
+    """Return the endpoints before the fault.
+
+    :raises Inconclusive: when none, or every one, was on a node that the fault takes away
+    """
+    away = frozenset(target.rpartition("/")[2] for target in act.fault.targets)
+    pods = ready_pods(act.recording, service_of(act.recording, probe), act.since.low)
+    lost = frozenset(pod for pod, node in pods.items() if node in away)
+    if not 0 < len(lost) < len(pods):
+        raise Inconclusive(f"{len(lost)} of {len(pods)} pods of the service were on {', '.join(sorted(away))}")
+    return _Endpoints(away, lost, len(pods))
+
+
+def _elsewhere(lanes: Iterable[Lane], endpoints: _Endpoints) -> list[Lane]:
+    """Return the lanes of the nodes that stay.
+
+    :raises Inconclusive: when there are none
+    """
+    others = [lane for lane in lanes if lane.node not in endpoints.away]
+    if not others:
+        raise Inconclusive("no other node asked")
+    return others
+
+
+def _answered_before(act: Act, lanes: Sequence[Lane], endpoints: _Endpoints) -> None:
+    """Every node got answers of the pods that are about to be lost: else their loss could not be seen from it.
+
+    :raises Inconclusive: naming the node that got none
+    """
+    for lane in lanes:
+        theirs = {number for number, by in enumerate(lane.names) if identity(by)[0] in endpoints.lost}
+        if not any(lane.bys[at] in theirs for at in span(lane, act.baseline, act.since.low)):
+            raise Inconclusive(f"{', '.join(sorted(endpoints.lost))} gave {lane.node} no answer before it was lost")
+
+
+def _led_there(act: Act, lane: Lane, endpoints: _Endpoints) -> bool:
+    """Whether the connection that a lane kept when the fault was applied led to a pod that was lost."""
+    answered = [at for at in span(lane, act.baseline, act.since.low) if lane.codes[at] == _OK]
+    return bool(answered) and identity(lane[answered[-1]].by)[0] in endpoints.lost
+
+
+def _cut(act: Act, lane: Lane, lost: frozenset[str]) -> int:
+    """How many connections of a lane failed after a pod that was not lost had answered on them.
+
+    A connection is told by its source port, and is another one when the port had been silent for :data:`STRETCH`.
+    """
+    answered: dict[int, tuple[float, str]] = {}
+    cut = 0
+    for at in span(lane, act.baseline, act.end):
+        port, sent = lane.ports[at], lane.sent[at]
+        if lane.codes[at] == _OK:
+            answered[port] = (sent, identity(lane[at].by)[0])
+            continue
+        before, pod = answered.pop(port, (0.0, ""))
+        cut += bool(pod) and sent - before <= STRETCH and pod not in lost
+    return cut
+
+
+# -- telling -----------------------------------------------------------------------------------------------------------
+def _told(endpoints: _Endpoints, measured: dict[str, Measure], new: Sequence[Failures], old: Sequence[Failures]) -> str:
+    """One sentence for each sort of connection, and one for what was counted apart."""
+    told = (
+        f"{endpoints.words} {'was' if len(endpoints.lost) == 1 else 'were'} on {', '.join(sorted(endpoints.away))}. Over new "
+        f"connections {_failed(new)}, at most {measured['share failed in the worst second'].value:.0f} % in a second"
+        f"{_until(new)}. Over kept connections, {measured['kept connections that led there'].value:g} of {len(old)} of which "
+        f"led there, {_failed(old)}{_until(old)}."
+    )
+    cut = measured["kept connections to other pods that were cut"].value
+    left = sum(one.stale for one in new)
+    if left:
+        last = max(one.last_stale - one.since.low for one in new)
+        told += f" {left} more reused the source port of one that had timed out, the last {last:.1f} s after it."
+    return told + (f" {cut:g} kept connections to other pods were cut." if cut else "")
+
+
+def _failed(seen: Sequence[Failures]) -> str:
+    """How many of the requests from the other nodes failed, and in which ways."""
+    how: Counter[str] = sum((one.outcomes for one in seen), Counter())
+    listed = f" ({', '.join(f'{count} {what}' for what, count in how.most_common())})" if how else ""
+    return f"{sum(one.failed for one in seen)} of {sum(one.asked for one in seen)} requests from the other nodes failed{listed}"
+
+
+def _until(seen: Sequence[Failures]) -> str:
+    """When the last of them failed."""
+    last = max((one.last - one.since.low for one in seen if one.failed), default=None)
+    return "" if last is None else f", the last {last:.1f} s after it went"
+
+
+def _line(seen: Failures) -> str:
+    how = f" ({seen.listed})" if seen.listed else ""
+    return f"{seen.lane.node}: {seen.failed} of {seen.asked} requests failed{how}, {seen.stale} by stale entries"

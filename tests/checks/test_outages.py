@@ -1,0 +1,147 @@
+"""What is lost while a node is out. A tenth of a second is a character; it goes at 1 s and is back at 9.5 s; the margin is 2 s.
+
+The outcome of what was sent until 6 s is known by then, as requests have a deadline of 3.5 s.
+
+``a`` is an answer of the pod on the node that goes, ``b`` of one elsewhere; a kept connection keeps its source port.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kubeskeptic.bounds import constant
+from kubeskeptic.checks import only_its_share_fails
+from kubeskeptic.findings import Finding, Verdict
+from kubeskeptic.timeline import ActSpan, Lane
+from tests.drawn import gone, lane, watched
+
+WINDOW = constant("test", 0.0)
+"""Two seconds when the margin is added: until 3 s."""
+PODS = {"pod-a": "n9", "pod-b": "n1", "pod-c": "n1"}
+BEFORE = "ab" * 5
+SHARE = "..t" * 6 + ".." * 16
+"""A third is lost for 1.8 s, and nothing after it."""
+ELSEWHERE = "b" * 60
+LED_THERE = "a" * 10 + "tt" + "b" * 48
+"""The connection led to the node that goes: its question and the next are lost, then another one is kept."""
+
+
+def drawn(drawing: str, probe: str = "web", node: str = "n1", ports: Any = None) -> Lane:
+    """A lane whose answers come from the pods that it is drawn with."""
+    one = lane(drawing.replace("a", ".").replace("b", "."), node, probe, ports=ports)
+    names = {"a": "pod-a", "b": "pod-b", ".": "pod-b"}
+    for at, sign in enumerate(drawing.replace(" ", "")):
+        one.bys[at] = one.name_index(names.get(sign, ""))
+    return one
+
+
+def kept(drawing: str, ports: Any = None, probe: str = "kept-1") -> Lane:
+    """A lane that asks everything over one connection, unless it is said otherwise."""
+    return drawn(drawing, probe, ports=dict.fromkeys(range(len(drawing)), 50000) | (ports or {}))
+
+
+REOPENED = dict.fromkeys(range(12, 60), 50001) | {11: 50002}
+TWO_KEPT = (kept(LED_THERE, REOPENED), kept(ELSEWHERE, probe="kept-2"))
+
+
+def out(*lanes: Lane, target: str = "node/n9", until: float = 9.5, pods: Any = None, **more: Any) -> Finding:
+    fault = gone(1.0, target, "freeze_node", undoing=until)
+    spans = (ActSpan("act", 0, 1, 12.0),)
+    act = watched(*lanes, faults=(fault,), within=WINDOW, spans=spans, pods=pods or PODS, SYN_SENT=3.0, **more)
+    return only_its_share_fails(act, "web", *dict.fromkeys(one.probe for one in lanes if one.probe != "web"))
+
+
+def test_the_share_for_the_window_is_as_documented() -> None:
+    found = out(drawn(BEFORE + SHARE), *TWO_KEPT)
+    assert found.verdict is Verdict.HOLDS, found.why
+    assert found.measured["failing"].value == pytest.approx(1.8)
+    assert found.measured["kept, failed"].value == 2
+    assert "1 of 3 endpoints was on n9" in found.why
+    assert "6 of 50 requests from the other nodes failed (6 timeout)" in found.why
+    assert "Over kept connections, 1 of 2 of which led there, 2 of 100" in found.why
+
+
+@pytest.mark.parametrize(
+    ("drawing", "verdict"),
+    [
+        ("." * 17 + "t" + "." * 32, Verdict.HOLDS),
+        ("." * 19 + "t" + "." * 30, Verdict.HOLDS),  # the next good answer is sent at the bound
+        ("." * 20 + "t" + "." * 29, Verdict.INCONCLUSIVE),  # between the two lies the bound
+        ("." * 21 + "t" + "." * 28, Verdict.VIOLATED),
+        ("..t" * 17, Verdict.VIOLATED),  # it never ends
+        ("t" * 18 + "." * 32, Verdict.VIOLATED),  # more than its share
+    ],
+)
+def test_new_connections_fail_by_its_share_and_for_the_bound(drawing: str, verdict: Verdict) -> None:
+    found = out(drawn(BEFORE + drawing[:50]), *TWO_KEPT)
+    assert found.verdict is verdict, found.why
+
+
+def test_kept_connections_have_the_same_bound() -> None:
+    late = kept("a" * 10 + "t" + "b" * 21 + "t" + "b" * 27, dict.fromkeys(range(11, 60), 50001) | {32: 50002})
+    found = out(drawn(BEFORE + SHARE), late)
+    assert found.verdict is Verdict.VIOLATED
+    assert found.compared[0][0] == "kept, failing"
+
+
+def test_a_kept_connection_to_another_pod_is_not_cut() -> None:
+    cut = kept("b" * 15 + "x" + "b" * 44, probe="kept-2")
+    found = out(drawn(BEFORE + SHARE), TWO_KEPT[0], cut)
+    assert found.verdict is Verdict.VIOLATED
+    assert "1 kept connections to other pods were cut" in found.why
+
+
+def test_a_port_that_was_silent_for_a_second_is_another_connection() -> None:
+    ports = dict.fromkeys(range(5, 60), 50001) | {15: 50000}
+    again = kept("b" * 15 + "t" + "b" * 44, ports, probe="kept-2")
+    assert out(drawn(BEFORE + SHARE), TWO_KEPT[0], again).verdict is Verdict.HOLDS
+    soon = kept("b" * 15 + "t" + "b" * 44, dict.fromkeys(range(6, 60), 50001) | {15: 50000}, probe="kept-2")
+    assert out(drawn(BEFORE + SHARE), TWO_KEPT[0], soon).verdict is Verdict.VIOLATED
+
+
+def test_without_a_kept_connection_that_led_there_nothing_is_known_of_them() -> None:
+    found = out(drawn(BEFORE + SHARE), kept(ELSEWHERE))
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert "none of 1 kept connections led to pod-a" in found.why
+
+
+def test_stale_entries_are_counted_apart() -> None:
+    one = drawn(BEFORE + SHARE[:30] + "t" + "." * 19, ports={40: 40012})
+    found = out(one, *TWO_KEPT)
+    assert found.verdict is Verdict.HOLDS, found.why
+    assert "1 more reused the source port of one that had timed out, the last 3.0 s after it" in found.why
+
+
+def test_what_a_node_that_is_cut_off_asks_itself_is_left_out() -> None:
+    itself = drawn("." * 10 + ".tt" * 16 + "..", node="n9")
+    ones = tuple(drawn("b" * 60, probe, "n9") for probe in ("kept-1", "kept-2"))
+    found = out(drawn(BEFORE + SHARE), itself, *TWO_KEPT, *ones, target="network/n9")
+    assert found.verdict is Verdict.HOLDS, found.why
+    assert found.nodes == ("n1",)
+
+
+def test_what_was_not_seen_is_no_pass() -> None:
+    hole = out(drawn(BEFORE + SHARE[:20] + " " * 7 + "." * 23), *TWO_KEPT)
+    assert "was not asked for more than 0.5 s" in hole.why
+    kept_hole = out(drawn(BEFORE + SHARE), TWO_KEPT[0], kept("b" * 30 + " " * 7 + "b" * 23, probe="kept-2"))
+    assert "“kept-2” on n1 was not asked" in kept_hole.why
+    early = out(drawn(BEFORE + SHARE), *TWO_KEPT, until=6.4)
+    assert "before the bound" in early.why
+    unanswered = out(drawn("b" * 10 + SHARE), *TWO_KEPT)
+    assert "pod-a gave n1 no answer before" in unanswered.why
+    for nowhere in ({"pod-b": "n1"}, {"pod-a": "n9"}):
+        assert "pods of the service were on n9" in out(drawn(BEFORE + SHARE), *TWO_KEPT, pods=nowhere).why
+    assert {one.verdict for one in (hole, kept_hole, early, unanswered)} == {Verdict.INCONCLUSIVE}
+
+
+def test_a_client_elsewhere_has_to_ask() -> None:
+    found = out(drawn(BEFORE + SHARE, node="n9"), target="network/n9")
+    assert "no other node asked" in found.why
+
+
+def test_what_comes_of_the_nodes_return_is_no_part_of_it() -> None:
+    after = drawn(BEFORE + SHARE + "t" * 10 + "?" * 10 + " " * 40)
+    found = out(after, *(kept(one + "t" * 60, REOPENED, f"kept-{n}") for n, one in enumerate((LED_THERE, LED_THERE))))
+    assert found.verdict is Verdict.HOLDS, found.why
