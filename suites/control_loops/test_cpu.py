@@ -1,6 +1,6 @@
 """A pod gets more to do than it has asked for; do others join it until all have enough, and go again, and do nodes come?
 
-Given one pod that requests a tenth of a core, an autoscaler on the use of CPU, and what serves the use in the cluster:
+Given one pod that requests a twentieth of a core, an autoscaler on the use of CPU, and what serves the use in the cluster:
 metrics-server (`skeptic up --with metrics-server`). A cluster that has none cannot be asked.
 """
 
@@ -24,7 +24,7 @@ from kubeskeptic.scenarios.manifests import Manifest
 from kubeskeptic.timeline import Act
 
 CORES, LASTS = 0.25, 120.0
-"""What the pod is given to do, in cores and seconds: two and a half times its request."""
+"""What the pod is given to do, in cores and seconds: five times its request, so that a machine short of cores gives it enough."""
 TARGET = 80
 MEASURED = Patience(90)
 """The autoscaler knows the use of CPU of a pod that has just started."""
