@@ -24,7 +24,7 @@ from kubeskeptic.scenarios.manifests import Manifest
 from kubeskeptic.timeline import Act
 
 CORES, LASTS = 0.25, 120.0
-"""What the pod is given to do, in cores and seconds: five times its request, so that a machine short of cores gives it enough."""
+"""What the pod is given to do, in cores and seconds: five times its request, which a machine short of cores gives it too."""
 TARGET = 80
 MEASURED = Patience(90)
 """The autoscaler knows the use of CPU of a pod that has just started."""
