@@ -18,9 +18,8 @@ from kubeskeptic.guard.risk import Risk
 from kubeskeptic.kube.notation import flag, go_duration
 from kubeskeptic.objects import condition
 from kubeskeptic.plugin import Holds, claim
-from kubeskeptic.sabotages import breakages, declarations
+from kubeskeptic.sabotages import breakages
 from kubeskeptic.scenarios import Scenario, Stage
-from kubeskeptic.scenarios.manifests import Manifest
 from kubeskeptic.timeline import Act
 
 CORES, LASTS = 0.25, 120.0
@@ -94,9 +93,3 @@ def metrics_server_stopped(stage: Stage) -> AbstractContextManager[object]:
     """metrics-server is stopped with SIGSTOP."""
     (pod, *_) = stage.run.kube.list("Pod", "kube-system", labels=SERVER)["items"]
     return stage.inflict(HangContainer("kube-system", str(pod["metadata"]["name"])), lasts=breakages.LASTS)
-
-
-@cpu.rewrite
-def requests_removed(manifests: list[Manifest]) -> list[Manifest]:
-    """No container requests anything: there is nothing of which the use could be a share."""
-    return [one if one["kind"] != "Deployment" else declarations.requests_removed([one])[0] for one in manifests]
