@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from kubeskeptic.checks import follows_the_load
@@ -17,10 +19,15 @@ def replicas(seen: float, count: int) -> Change:
     return Change(seen, "MODIFIED", "Deployment", {"metadata": meta, "spec": {"replicas": count}})
 
 
-def use(seen: float, percent: int | None) -> Change:
+def use(seen: float, percent: int | None, active: str = "") -> Change:
     metrics = [] if percent is None else [{"resource": {"current": {"averageUtilization": percent}}}]
     spec = {"behavior": {"scaleDown": {"stabilizationWindowSeconds": 20}}}
-    thing = {"metadata": {"name": "busy", "uid": "h"}, "spec": spec, "status": {"currentMetrics": metrics}}
+    thing: dict[str, Any] = {
+        "metadata": {"name": "busy", "uid": "h"},
+        "spec": spec,
+        "status": {"currentMetrics": metrics},
+    }
+    thing["status"]["conditions"] = [{"type": "ScalingActive", "status": active}] if active else []
     return Change(seen, "MODIFIED", "HorizontalPodAutoscaler", thing)
 
 
@@ -60,6 +67,9 @@ def test_pods_come_and_go_with_the_load() -> None:
         ([use(76, 250), replicas(77.2, 4), use(90, 62), *DOWN], Verdict.VIOLATED),
         ([], Verdict.VIOLATED),
         ([use(40, None)], Verdict.VIOLATED),
+        ([use(40, 2, "False")], Verdict.VIOLATED),
+        ([use(40, 88, "True")], Verdict.INCONCLUSIVE),  # the load was too small
+        ([use(40, 89, "True")], Verdict.VIOLATED),
         ([*UP, replicas(186.9, 1)], Verdict.HOLDS),
         ([*UP, replicas(187.2, 1)], Verdict.VIOLATED),
         (UP, Verdict.VIOLATED),

@@ -15,7 +15,7 @@ from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.settings import Setting, Settings
 from kubeskeptic.timeline import Act, Change
-from kubeskeptic.timeline.objects import is_ready
+from kubeskeptic.timeline.objects import condition, is_ready
 
 LOAD = "load"
 RESOLUTION = "metrics resolution"
@@ -40,6 +40,8 @@ def follows_the_load(act: Act, app: str, target: float, least: int = 1) -> Findi
     measured = {"scaled up": _since(up, on, act.end), "nodes added": Measure(_nodes_added(act), "nodes")}
     measured["most replicas"] = Measure(max((_replicas(one) for one in changes), default=0), "pods")
     used = [use for one in autoscaler if on.low < one.seen <= off.low and (use := _use(one)) is not None]
+    if up is None and _measures(autoscaler, off) and max(used, default=0) <= target * (1 + TOLERANCE):
+        raise Inconclusive(f"by what was measured the load made the use of CPU rise to {max(used, default=0)} % only")
     if up is not None:
         if not used:
             raise Inconclusive("the autoscaler did not say how much CPU was used")
@@ -117,6 +119,12 @@ def _use(autoscaler: Change) -> int | None:
         if "averageUtilization" in current:
             return int(current["averageUtilization"])
     return None
+
+
+def _measures(autoscaler: list[Change], until: Interval) -> bool:
+    """Whether an autoscaler had a metric to go by when it was seen last until then."""
+    seen = [one for one in autoscaler if one.seen <= until.low]
+    return bool(seen) and condition(seen[-1].object, "ScalingActive") == "True"
 
 
 def _since(when: Interval | None, origin: Interval, end: float) -> Measure:

@@ -43,7 +43,7 @@ _CLAIMS = (
         "STABLE + 2 HPA of the moment at which the end of the load is measured they are down again; no node is added.",
         post=Post.QUALIFIED,
         condition="An autoscaler of pods adds pods, never nodes; and it only sees what metrics-server measures.",
-        broken_by=("metrics-server-stopped", "requests-removed"),
+        broken_by=("metrics-server-stopped",),
         needs=Risk.NODE,
     ),
     Claim(

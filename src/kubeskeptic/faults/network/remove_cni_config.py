@@ -7,6 +7,7 @@ does not last where a daemon of the network plugin writes the files anew.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -69,8 +70,7 @@ class RemoveCniConfig(Fault):
         changed = [name for name, digest in files.items() if _digest(site, node, name) != digest]
         if changed:
             return NotYet(f"{', '.join(changed)} is not as it was")
-        renamed = max(map(int, site.in_node(node, *_for_each(_RENAMED, record)).split()))
-        if int(site.in_node(node, "date", "+%s")) - renamed <= RUNTIME_LOOKS:
+        if int(site.in_node(node, "date", "+%s")) - _renamed(site, node, files) <= RUNTIME_LOOKS:
             return NotYet("the kubelet may not have asked its runtime since")
         if misses_network(site.kube.get("Node", node)):
             return NotYet("the kubelet misses a network")
@@ -86,7 +86,6 @@ _ROOT = "/proc/1/root"
 _READ = (".conf", ".conflist", ".json")
 _REMOVE = 'test -e "$f$suffix" || mv "$f" "$f$suffix" || exit'
 _RESTORE = '! test -e "$f$suffix" || mv -f "$f$suffix" "$f" || exit'
-_RENAMED = 'stat -c %Z "$f" || exit'
 
 
 def restore(record: UndoRecord) -> tuple[str, ...]:
@@ -110,6 +109,12 @@ def _for_each(step: str, record: UndoRecord) -> tuple[str, ...]:
 def _read_by_runtimes(site: Site, node: str) -> list[str]:
     there = site.in_node(node, "ls", f"{_ROOT}{FOLDER}").split()
     return [name for name in there if name.endswith(_READ)]
+
+
+def _renamed(site: Site, node: str, names: Iterable[str]) -> float:
+    """Return when the youngest of these files was renamed, or otherwise changed, Unix seconds: its change time."""
+    listed = site.in_node(node, "ls", "-lc", "--full-time", *(f"{_ROOT}{FOLDER}/{name}" for name in names))
+    return max(objects.unix("{}T{}{}".format(*line.split()[5:8])) for line in listed.splitlines())
 
 
 def _digest(site: Site, node: str, name: str) -> str:
