@@ -21,7 +21,7 @@ from kubeskeptic.checks.pods import never_elsewhere, replaced_by_another, restar
 from kubeskeptic.checks.readiness import resumes_sending, stays_ready, stops_sending
 from kubeskeptic.checks.replacing import moved_within_budget, recovers_each_time, replaced_only_by_controllers
 from kubeskeptic.checks.replicas import whole_again
-from kubeskeptic.checks.resolving import resolves_throughout
+from kubeskeptic.checks.resolving import resolves_but_for_kept_ports, resolves_throughout
 from kubeskeptic.checks.rollouts import rolled_over
 from kubeskeptic.checks.rules import same_rules
 from kubeskeptic.checks.scaling import ends_in_order, scaled
@@ -65,6 +65,7 @@ __all__ = [
     "recovers_each_time",
     "replaced_by_another",
     "replaced_only_by_controllers",
+    "resolves_but_for_kept_ports",
     "resolves_throughout",
     "restarted_in_place",
     "resumes_sending",
