@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from kubeskeptic.checks import resolves_throughout
+import pytest
+
+from kubeskeptic.bounds import constant
+from kubeskeptic.checks import resolves_but_for_kept_ports, resolves_throughout
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import ActSpan, Lane
-from tests.drawn import NAME, WEB, lane, watched
+from tests.drawn import NAME, WEB, gone, lane, watched
 
 GOOD = "." * 30
 DONE = {"pods replaced": 3, "old pods left": 0}
@@ -71,3 +74,64 @@ def test_what_was_not_seen_is_inconclusive() -> None:
     assert "“name-kept” on n1 was not asked" in resolved(new(), kept(hole)).why
     assert resolved(new("." * 12 + "?" + "." * 17), kept()).verdict is Verdict.INCONCLUSIVE
     assert resolved(new(), kept(hole[:-1] + "t")).verdict is Verdict.VIOLATED
+
+
+# -- name servers --------------------------------------------------------------------------------------------------------
+# A pod of theirs is deleted at 1 s and was seen to have ended at 1.5 s; a client that keeps its port may fail for 1 s.
+LAG = constant("test", -1.0)
+
+
+def served(*lanes: Lane, table: dict[str, int] | None = None, end: float = 4.0, **phases: float) -> Finding:
+    fault = gone(1.0, "pod/kube-system/coredns-1", "delete_pod", **{"bit": 1.5, **phases})
+    act = watched(*lanes, spans=(ActSpan("act", 0.01, 1, end),), faults=(fault,), within=LAG)
+    act.recording.specs["name-kept"] = {"qname": NAME, "keep_port": True}
+    act.recording.tables["restart"] = DONE if table is None else table
+    return resolves_but_for_kept_ports(act, "restart", "name", "name-kept")
+
+
+@pytest.mark.parametrize(
+    ("drawing", "verdict"),
+    [
+        ("." * 40, Verdict.HOLDS),
+        ("." * 13 + "rrttt" + "." * 22, Verdict.HOLDS),
+        ("." * 13 + "rrrrrttttt" + "." * 17, Verdict.HOLDS),
+        # Between the last failure and the next good answer lies the bound: which it was cannot be told.
+        ("." * 13 + "rrrrrtttttt" + "." * 16, Verdict.INCONCLUSIVE),
+        ("." * 13 + "rrrrrttttttt" + "." * 15, Verdict.VIOLATED),
+        ("." * 26 + "t" + "." * 13, Verdict.VIOLATED),  # when no pod had just ended
+        ("." * 9 + "t" + "." * 30, Verdict.INCONCLUSIVE),  # before anything was done
+        ("." * 38 + "tt", Verdict.VIOLATED),
+    ],
+)
+def test_a_client_that_keeps_its_port_fails_for_the_bound_after_its_pod_has_ended(
+    drawing: str, verdict: Verdict
+) -> None:
+    found = served(new("." * 40), kept(drawing))
+    assert found.verdict is verdict, found.why
+
+
+def test_it_is_told_for_how_long_and_where() -> None:
+    found = served(new("." * 40), kept("." * 40), new("." * 40, "n2"), kept("." * 13 + "rrttt" + "." * 22, "n2"))
+    assert found.why == (
+        "While 3 name servers were replaced, 0 of 156 lookups failed from new ports, and 5 from ports that are kept, "
+        "for 0.50 s at most, on n2; allowed are 1 s."
+    )
+
+
+def test_a_client_with_a_new_port_never_fails() -> None:
+    found = served(new("." * 13 + "t" + "." * 26), kept("." * 40))
+    assert found.verdict is Verdict.VIOLATED
+    assert found.compared[0][0] == "failed from new ports"
+
+
+def test_nor_is_another_address_answered() -> None:
+    assert served(new("." * 40), kept("." * 40, by="10.96.0.8")).why == "The name answered 10.96.0.8 besides 10.96.0.1."
+
+
+def test_when_the_pods_ended_has_to_be_known() -> None:
+    act = served(new("." * 40), kept("." * 40), table={"pods replaced": 0, "old pods left": 2})
+    assert act.verdict is Verdict.INCONCLUSIVE
+    nothing = watched(new("." * 40), kept("." * 40), spans=(ActSpan("act", 0.01, 1, 4),), within=LAG)
+    nothing.recording.tables["restart"] = DONE
+    found = resolves_but_for_kept_ports(nothing, "restart", "name", "name-kept")
+    assert "was not seen when the pods of “act” ended" in found.why

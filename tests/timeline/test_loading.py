@@ -8,6 +8,7 @@ from kubeskeptic.errors import Inconclusive
 from kubeskeptic.journal import Journal
 from kubeskeptic.timeline import Act, RunEvidence, load
 from kubeskeptic.timeline.recording import Stall
+from tests import drawn
 
 
 @pytest.fixture
@@ -80,6 +81,15 @@ def test_faults_collect_their_phases(journal: Journal) -> None:
     assert act.since == (fault.phases["applying"], fault.phases["applied"])
     assert (act.lifted, act.node, act.taken_away()) == (fault.phases["undoing"], "n1", {"n1"})
     assert fault.evidence["bit"] == "bit"
+
+
+def test_an_act_in_force_ends_before_its_fault_is_undone() -> None:
+    fault = drawn.fault({"applying": 1, "applied": 1, "bit": 1, "undoing": 6})
+    seen = drawn.recording(acts={"act": drawn.act(0, 1, 9)}, faults=[fault])
+    whole = Act(seen, ["act"])
+    assert (whole.end, whole.in_force().end, whole.in_force(before_undoing=3.5).end) == (9, 6, 2.5)
+    seen.faults[0].phases.pop("undoing")
+    assert whole.in_force().end == 9
 
 
 def test_a_fault_that_was_not_seen_to_bite_proves_nothing(journal: Journal) -> None:

@@ -26,7 +26,7 @@ from kubeskeptic.checks.prestop import fails_below_a_delay_only
 from kubeskeptic.checks.readiness import resumes_sending, stays_ready, stops_sending
 from kubeskeptic.checks.replacing import moved_within_budget, recovers_each_time, replaced_only_by_controllers
 from kubeskeptic.checks.replicas import whole_again
-from kubeskeptic.checks.resolving import resolves_throughout
+from kubeskeptic.checks.resolving import resolves_but_for_kept_ports, resolves_throughout
 from kubeskeptic.checks.rollouts import rolled_over
 from kubeskeptic.checks.rules import same_rules
 from kubeskeptic.checks.scaling import ends_in_order, scaled
@@ -79,6 +79,7 @@ __all__ = [
     "replaced_by_another",
     "replaced_only_by_controllers",
     "reports_pressure",
+    "resolves_but_for_kept_ports",
     "resolves_throughout",
     "restarted_in_place",
     "resumes_sending",

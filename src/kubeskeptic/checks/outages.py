@@ -62,7 +62,7 @@ def _only_its_share_fails(act: Act, probe: str, *kept: str) -> Finding:
     measured["kept connections that led there"] = Measure(led, "connections")
     act.lasts(max((act.bound_on(lane.node) for lane in lanes), key=lambda one: one.value))
     return conclude(
-        _told(endpoints, measured, new, old),
+        _told(endpoints, measured, new, old, act.end - act.since.low),
         measured,
         bounds,
         nodes=tuple(lane.node for lane in lanes),
@@ -153,7 +153,13 @@ def _cut(act: Act, lane: Lane, lost: frozenset[str]) -> int:
 
 
 # -- telling -----------------------------------------------------------------------------------------------------------
-def _told(endpoints: _Endpoints, measured: dict[str, Measure], new: Sequence[Failures], old: Sequence[Failures]) -> str:
+def _told(
+    endpoints: _Endpoints,
+    measured: dict[str, Measure],
+    new: Sequence[Failures],
+    old: Sequence[Failures],
+    watched: float,
+) -> str:
     """One sentence for each sort of connection, and one for what was counted apart."""
     told = (
         f"{endpoints.words} {'was' if len(endpoints.lost) == 1 else 'were'} on {', '.join(sorted(endpoints.away))}. Over new "
@@ -165,7 +171,10 @@ def _told(endpoints: _Endpoints, measured: dict[str, Measure], new: Sequence[Fai
     left = sum(one.stale for one in new)
     if left:
         last = max(one.last_stale - one.since.low for one in new)
-        told += f" {left} more reused the source port of one that had timed out, the last {last:.1f} s after it."
+        told += (
+            f" {left} more reused the source port of one that had timed out, the last of them {last:.1f} s after it, in the "
+            f"{watched:.0f} s that were watched."
+        )
     return told + (f" {cut:g} kept connections to other pods were cut." if cut else "")
 
 

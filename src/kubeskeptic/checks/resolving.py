@@ -7,17 +7,19 @@ from collections.abc import Sequence
 
 from kubeskeptic.agent.answered_by import DnsAnswer
 from kubeskeptic.agent.outcomes import Outcome
-from kubeskeptic.bounds import Bound
+from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check, never_asked, span
 from kubeskeptic.errors import Inconclusive
-from kubeskeptic.findings import Finding, Measure, conclude
+from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Lane
 from kubeskeptic.timeline.endpoints import service_of
+from kubeskeptic.timeline.outages import Outage, outages
 
 REPLACED, LEFT = "pods replaced", "old pods left"
 """The cells of a table that says what was restarted."""
 _ONE_ADDRESS = Bound(1, "addresses", "the service's ClusterIP")
 _NO_LOOKUP = Bound(0, "lookups", "none may fail")
+_NONE_ELSE = Bound(0, "lookups", "none may fail but when the pod that answered them has ended")
 
 
 @check
@@ -59,6 +61,94 @@ def resolves_throughout(act: Act, restarted: str, *probes: str) -> Finding:
         window=(act.baseline, act.end),
         probes=probes,
     )
+
+
+@check
+def resolves_but_for_kept_ports(act: Act, restarted: str, probe: str, kept: str) -> Finding:
+    """Check that through an act in which the name servers are replaced, lookups answer the service's one ClusterIP, and none
+    fails that has a port of its own; those of a client that keeps its port fail for at most the case's bound after the pod
+    that answered them has ended.
+
+    kube-proxy leaves the conntrack entry of such a client alone while the pod is terminating and still serves, and deletes it
+    when it programs that the pod is gone.
+
+    :param restarted: the table in which the scenario noted how many pods were replaced, and how many old ones were left
+    :param kept: asks from one port
+    """
+    replaced = _replaced(act, restarted)
+    new, old = (act.lanes(name, unbroken=True) for name in (probe, kept))
+    _one_port_each(act, old)
+    expected = str(service_of(act.recording, probe)["spec"]["clusterIP"])
+    answers, failed, unknown = _looked_up(act, new)
+    others = sorted((answers | _looked_up(act, old)[0]) - {expected})
+    found = {lane: outages(lane, act.baseline, act.end) for lane in old}
+    longest, bound, node = max((_longest(act, lane, ones) for lane, ones in found.items()), key=lambda one: one[0].low)
+    stray = sum(_stray(act, lane) for lane in old)
+    bad, lost = sum(failed.values()), sum(one.failed for ones in found.values() for one in ones)
+    asked = sum(len(span(lane, act.baseline, act.end)) for lane in (*new, *old))
+    return conclude(
+        f"The name answered {', '.join(others)} besides {expected}."
+        if others
+        else f"While {replaced} name servers were replaced, {bad} of {asked} lookups failed from new ports"
+        f"{_told(lost, stray, node, longest, bound)}.",
+        {
+            "addresses": Measure(1 + len(others), "addresses"),
+            "failed from new ports": Measure(bad, "lookups", bad, bad + unknown),
+            "outage of a kept port": seconds(longest),
+            "failed at another time": Measure(stray, "lookups"),
+            "failed from kept ports": Measure(lost, "lookups"),
+            "asked": Measure(asked, "lookups"),
+            "never asked": Measure(never_asked([*new, *old], act.baseline, act.end), "lookups"),
+            REPLACED: Measure(replaced, "pods"),
+        },
+        {
+            "addresses": _ONE_ADDRESS,
+            "failed from new ports": _NO_LOOKUP,
+            "outage of a kept port": bound,
+            "failed at another time": _NONE_ELSE,
+        },
+        nodes=tuple(dict.fromkeys(lane.node for lane in (*new, *old))),
+        window=(act.baseline, act.end),
+        probes=(probe, kept),
+        decisive=tuple(_line(one, act.start) for ones in found.values() for one in ones)[:8],
+    )
+
+
+def _told(lost: int, stray: int, node: str, longest: Interval, bound: Bound) -> str:
+    """What became of the lookups of clients that keep their port."""
+    if not lost:
+        return ", and none from ports that are kept"
+    told = f", and {lost} from ports that are kept, for {longest.high:.2f} s at most, on {node}; allowed are {bound.value:g} s"
+    return told + (f"; {stray} of these failed when no pod had just ended" if stray else "")
+
+
+def _line(one: Outage, start: float) -> str:
+    how = ", ".join(f"{count} {what}" for what, count in one.outcomes.most_common())
+    return f"{one.node}: {one.failed} failed ({how}) for {one.seconds:.2f} s from +{one.start - start:.2f} s"
+
+
+def _longest(act: Act, lane: Lane, found: Sequence[Outage]) -> tuple[Interval, Bound, str]:
+    """The longest outage of a lane, between its first and last failures at least and up to the next good answer at most."""
+    lengths = [Interval(round(one.last - one.start, 6), _end(one)) for one in found]
+    return max(lengths, key=lambda one: one.low, default=Interval(0.0, 0.0)), act.bound_on(lane.node), lane.node
+
+
+def _end(one: Outage) -> float:
+    return float("inf") if one.open else round(one.seconds, 6)
+
+
+def _stray(act: Act, lane: Lane) -> int:
+    """How many lookups of a lane failed that were not sent between a deletion and the bound after its pod was seen to end.
+
+    :raises Inconclusive: when a fault of the act was not seen to bite
+    """
+    faults = [one for one in act.recording.faults if one.act in act.names]
+    if not faults or not all(one.bit for one in faults):
+        raise Inconclusive(f"it was not seen when the pods of “{act.name}” ended")
+    lasting = act.bound_on(lane.node).value + lane.doubt
+    due = [(one.applied - lane.doubt, one.phases["bit"] + lasting) for one in faults]
+    failed = (lane[at] for at in span(lane, act.baseline, act.end))
+    return sum(one.failed and not any(since <= one.sent <= until for since, until in due) for one in failed)
 
 
 def _replaced(act: Act, restarted: str) -> int:

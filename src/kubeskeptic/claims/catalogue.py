@@ -303,7 +303,8 @@ _CLAIMS = (
         says="they will have a stable DNS record … and a stable IP address",
         states="Through the deletion and the death of pods, a rollout of all of them, a node's crash and a rolling restart of "
         "CoreDNS the service's name resolves, asked continuously from every node that is alive, to one and the same ClusterIP, "
-        "and no lookup fails; in the rollout and the restart also for clients that keep their UDP port.",
+        "and no lookup fails, but for those of a client that keeps its UDP port, which fail for at most the programming lag "
+        "after the CoreDNS pod that answered them has ended.",
         post=Post.AGREES,
         condition="",
         broken_by=("service-recreated", "coredns-scaled-to-0", "dns-flow-stale"),
