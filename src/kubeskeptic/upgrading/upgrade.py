@@ -86,6 +86,7 @@ class Upgrade:
         """
         with self._told_when_stopped():
             finish(self.reports, self.state)
+            reopen(self.state, self.kube)
             self.ledger.save()
             self._ask(plan.BEFORE, "before")
             self._in_nodes()
@@ -154,6 +155,18 @@ class Upgrade:
         self.say(f"{step} …")
         yield
         self.say(f"{step}: done in {self.ledger.since(step):.0f} s")
+
+
+def reopen(state: State, kube: Kube) -> None:
+    """Uncordon the nodes that an interrupted upgrade left cordoned, so that what is watched can run on them.
+
+    One whose kubelet was not replaced yet is drained again when its turn comes.
+    """
+    steps = {(step.what, step.node): step for step in state.steps}
+    for (what, node), drain in steps.items():
+        if what == plan.DRAIN and drain.attempts and not steps[plan.UNCORDON, node].done:
+            kube.patch("Node", node, None, {"spec": {"unschedulable": None}})
+            drain.ended = drain.ended if steps[plan.KUBELET, node].done else 0.0
 
 
 def finish(reports: Path, state: State) -> None:
