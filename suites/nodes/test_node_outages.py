@@ -32,7 +32,10 @@ WATCHED = DEAD_ENDPOINT_WINDOW + constant("deadline of a request", PROBE_DEADLIN
 """The outcome of a request that was sent at the end of the window is known when the node returns."""
 
 outages = Scenario(
-    "nodes/node_outages", "A worker is frozen, another is cut off, a third is shut down in order.", Risk.NODE
+    "nodes/node_outages",
+    "A worker is frozen, another is cut off, a third is shut down in order.",
+    Risk.NODE,
+    slow=True,
 )
 
 

@@ -17,7 +17,10 @@ from kubeskeptic.scenarios.pressure import DISK, MEMORY, press, take
 from kubeskeptic.timeline import Act
 
 pressure = Scenario(
-    "workloads/pressure", "Pods take more of their node's memory, or disk, than it can spare.", Risk.NODE
+    "workloads/pressure",
+    "Pods take more of their node's memory, or disk, than it can spare.",
+    Risk.NODE,
+    slow=True,
 )
 
 
