@@ -135,3 +135,13 @@ def test_when_the_pods_ended_has_to_be_known() -> None:
     nothing.recording.tables["restart"] = DONE
     found = resolves_but_for_kept_ports(nothing, "restart", "name", "name-kept")
     assert "was not seen when the pods of “act” ended" in found.why
+
+
+def test_a_port_that_was_used_shortly_before_may_have_met_the_entry_of_that_use() -> None:
+    def again(drawing: str, port: int) -> Lane:
+        return lane(drawing, "n1", "name", by=WEB, ports={3: 50000, drawing.index("r"): port})
+
+    within = served(again("." * 13 + "r" + "." * 26, 50000), kept("." * 40))
+    assert (within.verdict, within.measured["failed from reused ports"].value) == (Verdict.HOLDS, 1)
+    assert served(again("." * 13 + "r" + "." * 26, 50001), kept("." * 40)).verdict is Verdict.VIOLATED
+    assert served(again("." * 27 + "r" + "." * 12, 50000), kept("." * 40)).verdict is Verdict.VIOLATED

@@ -9,12 +9,15 @@ from kubeskeptic.agent.answered_by import DnsAnswer
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check, never_asked, span
+from kubeskeptic.durations import MARGIN
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Lane
 from kubeskeptic.timeline.endpoints import service_of
 from kubeskeptic.timeline.outages import Outage, outages
 
+UDP_TIMEOUT = 30.0
+"""A conntrack entry of a UDP flow of one question and one answer lives for so long (Linux, ``nf_conntrack_udp_timeout``)."""
 REPLACED, LEFT = "pods replaced", "old pods left"
 """The cells of a table that says what was restarted."""
 _ONE_ADDRESS = Bound(1, "addresses", "the service's ClusterIP")
@@ -66,8 +69,8 @@ def resolves_throughout(act: Act, restarted: str, *probes: str) -> Finding:
 @check
 def resolves_but_for_kept_ports(act: Act, restarted: str, probe: str, kept: str) -> Finding:
     """Check that through an act in which the name servers are replaced, lookups answer the service's one ClusterIP, and none
-    fails that has a port of its own; those of a client that keeps its port fail for at most the case's bound after the pod
-    that answered them has ended.
+    fails that has a new port; those of a client that keeps its port fail for at most the case's bound after the pod that
+    answered them has ended, and so may those that reuse a port soon.
 
     kube-proxy leaves the conntrack entry of such a client alone while the pod is terminating and still serves, and deletes it
     when it programs that the pod is gone.
@@ -83,8 +86,11 @@ def resolves_but_for_kept_ports(act: Act, restarted: str, probe: str, kept: str)
     others = sorted((answers | _looked_up(act, old)[0]) - {expected})
     found = {lane: outages(lane, act.baseline, act.end) for lane in old}
     longest, bound, node = max((_longest(act, lane, ones) for lane, ones in found.items()), key=lambda one: one[0].low)
-    stray = sum(_stray(act, lane) for lane in old)
-    bad, lost = sum(failed.values()), sum(one.failed for ones in found.values() for one in ones)
+    reused = {lane: _reused(act, lane) for lane in new}
+    again = sum(map(len, reused.values()))
+    stray = sum(_stray(act, lane, _failed(act, lane)) for lane in old)
+    stray += sum(_stray(act, lane, places) for lane, places in reused.items())
+    bad, lost = sum(failed.values()) - again, sum(one.failed for ones in found.values() for one in ones)
     asked = sum(len(span(lane, act.baseline, act.end)) for lane in (*new, *old))
     return conclude(
         f"The name answered {', '.join(others)} besides {expected}."
@@ -97,6 +103,7 @@ def resolves_but_for_kept_ports(act: Act, restarted: str, probe: str, kept: str)
             "outage of a kept port": seconds(longest),
             "failed at another time": Measure(stray, "lookups"),
             "failed from kept ports": Measure(lost, "lookups"),
+            "failed from reused ports": Measure(again, "lookups"),
             "asked": Measure(asked, "lookups"),
             "never asked": Measure(never_asked([*new, *old], act.baseline, act.end), "lookups"),
             REPLACED: Measure(replaced, "pods"),
@@ -118,7 +125,9 @@ def _told(lost: int, stray: int, node: str, longest: Interval, bound: Bound) -> 
     """What became of the lookups of clients that keep their port."""
     if not lost:
         return ", and none from ports that are kept"
-    told = f", and {lost} from ports that are kept, for {longest.high:.2f} s at most, on {node}; allowed are {bound.value:g} s"
+    still = longest.high == float("inf")
+    long = f"and still after {longest.low:.2f} s" if still else f"for {longest.high:.2f} s at most"
+    told = f", and {lost} from ports that are kept, {long}, on {node}; allowed are {bound.value:g} s"
     return told + (f"; {stray} of these failed when no pod had just ended" if stray else "")
 
 
@@ -137,8 +146,27 @@ def _end(one: Outage) -> float:
     return float("inf") if one.open else round(one.seconds, 6)
 
 
-def _stray(act: Act, lane: Lane) -> int:
-    """How many lookups of a lane failed that were not sent between a deletion and the bound after its pod was seen to end.
+def _failed(act: Act, lane: Lane) -> list[int]:
+    unknown = Outcome.UNKNOWN
+    return [at for at in span(lane, act.baseline, act.end) if lane[at].failed and lane[at].outcome is not unknown]
+
+
+def _reused(act: Act, lane: Lane) -> list[int]:
+    """Return the failed lookups of a lane whose port had been used within :data:`UDP_TIMEOUT`: they may have met the conntrack
+    entry of that use, as those from kept ports do.
+    """
+    return [
+        at
+        for at in _failed(act, lane)
+        if any(
+            lane.ports[before] == lane.ports[at] and lane.sent[at] - lane.sent[before] <= UDP_TIMEOUT + MARGIN
+            for before in range(at)
+        )
+    ]
+
+
+def _stray(act: Act, lane: Lane, failed: Sequence[int]) -> int:
+    """How many of these lookups were not sent between a deletion and the bound after its pod was seen to end.
 
     :raises Inconclusive: when a fault of the act was not seen to bite
     """
@@ -147,8 +175,7 @@ def _stray(act: Act, lane: Lane) -> int:
         raise Inconclusive(f"it was not seen when the pods of “{act.name}” ended")
     lasting = act.bound_on(lane.node).value + lane.doubt
     due = [(one.applied - lane.doubt, one.phases["bit"] + lasting) for one in faults]
-    failed = (lane[at] for at in span(lane, act.baseline, act.end))
-    return sum(one.failed and not any(since <= one.sent <= until for since, until in due) for one in failed)
+    return sum(not any(since <= lane.sent[at] <= until for since, until in due) for at in failed)
 
 
 def _replaced(act: Act, restarted: str) -> int:

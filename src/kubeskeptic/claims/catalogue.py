@@ -303,7 +303,7 @@ _CLAIMS = (
         says="they will have a stable DNS record … and a stable IP address",
         states="Through the deletion and the death of pods, a rollout of all of them, a node's crash and a rolling restart of "
         "CoreDNS the service's name resolves, asked continuously from every node that is alive, to one and the same ClusterIP, "
-        "and no lookup fails, but for those of a client that keeps its UDP port, which fail for at most the programming lag "
+        "and no lookup fails, but for those from a UDP port that is kept or reused, which fail for at most the programming lag "
         "after the CoreDNS pod that answered them has ended.",
         post=Post.AGREES,
         condition="",
