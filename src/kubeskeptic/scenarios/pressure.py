@@ -132,7 +132,7 @@ def _wait_until_measured(stage: Stage, node: str, resource: Resource) -> None:
 
 def _used(stage: Stage, node: str, resource: Resource) -> dict[str, float]:
     """Return what each pod that a kubelet knows uses, in bytes, as it has measured it."""
-    known = {str(pod["metadata"]["uid"]) for pod in _kubelet(stage, node, "pods")["items"]}
+    known = {str(pod["metadata"]["uid"]) for pod in _kubelet(stage, node, "pods")["items"] or ()}
     section, key = resource.used
     measured = (pod for pod in _kubelet(stage, node, "stats/summary")["pods"] if pod["podRef"]["uid"] in known)
     return {str(pod["podRef"]["name"]): float(pod.get(section, {}).get(key, 0)) for pod in measured}
