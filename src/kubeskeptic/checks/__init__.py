@@ -18,7 +18,6 @@ from kubeskeptic.checks.names import addresses_follow, pod_name_follows, targets
 from kubeskeptic.checks.networks import flat, not_reached, reaches_everything
 from kubeskeptic.checks.nodes import emptied_not_removed, turns_unknown
 from kubeskeptic.checks.pods import never_elsewhere, replaced_by_another, restarted_in_place, revived_in_place
-from kubeskeptic.checks.pressure import evicted_and_replaced, evicted_for_good, reports_pressure
 from kubeskeptic.checks.readiness import resumes_sending, stays_ready, stops_sending
 from kubeskeptic.checks.replacing import moved_within_budget, recovers_each_time, replaced_only_by_controllers
 from kubeskeptic.checks.replicas import whole_again
@@ -44,8 +43,6 @@ __all__ = [
     "dead_share_only",
     "emptied_not_removed",
     "ends_in_order",
-    "evicted_and_replaced",
-    "evicted_for_good",
     "fails_at_most",
     "fails_only_briefly",
     "flat",
@@ -67,7 +64,6 @@ __all__ = [
     "recovers_each_time",
     "replaced_by_another",
     "replaced_only_by_controllers",
-    "reports_pressure",
     "restarted_in_place",
     "resumes_sending",
     "revived_in_place",
