@@ -2,7 +2,8 @@
 
 The kubelet's configuration gets a soft eviction threshold that is always exceeded, and the kubelet is restarted: it then
 reports pressure in the node's conditions and evicts pods one after the other, as long as there are any that it may evict.
-Memory and disk are not filled, because nodes of one machine share them. Undoing restores the configuration byte for byte;
+Memory and disk are not filled, because nodes of one machine share them. For disk the node's images are pinned meanwhile, as the
+kubelet deletes those that no pod uses before it evicts pods, and they may not be to be had again. Undoing restores the configuration byte for byte;
 evicted pods do not come back. Source: Kubernetes documentation, Node-pressure Eviction.
 """
 
@@ -16,6 +17,7 @@ import yaml
 from kubeskeptic import objects
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults import file_backup
+from kubeskeptic.faults.components import image_pins
 from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
 from kubeskeptic.faults.nodes.node_recovery import active_since, node_of, ready_since
 from kubeskeptic.faults.targets import Target
@@ -57,6 +59,8 @@ class Pressure(Fault):
         if file_backup.digest(text) == plan.record["digest"]:
             file_backup.back_up(site, node, CONFIGURATION)
             file_backup.write(site, node, CONFIGURATION, changed)
+            if plan.record["resource"] == "disk":
+                image_pins.pin(site, node)
             site.in_node(node, "systemctl", "restart", "kubelet")
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
@@ -88,8 +92,8 @@ SIGNALS = {"memory": ("memory.available", "MemoryPressure"), "disk": ("nodefs.av
 ALMOST_ALL = "99.99%"
 """A node of a few containers has more than 99 % of its memory free; 100 % would switch the threshold off."""
 
-RESTORE = file_backup.restore(CONFIGURATION, "systemctl restart kubelet")
-"""Restores the configuration in its node and restarts the kubelet; does nothing without a backup."""
+RESTORE = file_backup.restore(CONFIGURATION, f"systemctl restart kubelet && {image_pins.UNPIN}")
+"""Restores the configuration in its node, restarts the kubelet and takes off our pins; does nothing without a backup."""
 
 
 def pressed(text: str, resource: str) -> str:
