@@ -2,9 +2,9 @@
 
 The kubelet's configuration gets a soft eviction threshold that is always exceeded, and the kubelet is restarted: it then
 reports pressure in the node's conditions and evicts pods one after the other, as long as there are any that it may evict.
-Memory and disk are not filled, because nodes of one machine share them. For disk the node's images are pinned meanwhile, as the
-kubelet deletes those that no pod uses before it evicts pods, and they may not be to be had again. Undoing
-restores the configuration byte for byte; evicted pods do not come back. Source: Kubernetes documentation, Node-pressure Eviction.
+Memory and disk are not filled, because nodes of one machine share them. For disk the node's images are pinned meanwhile:
+before it evicts pods, the kubelet deletes images that no pod uses. Undoing restores the configuration byte for byte; evicted
+pods do not come back. Source: Kubernetes documentation, Node-pressure Eviction.
 """
 
 from __future__ import annotations
