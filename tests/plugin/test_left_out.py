@@ -1,0 +1,55 @@
+"""A case of a scenario that was left out on a cluster is skipped with the reason, whatever its check looks at first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kubeskeptic.journal import Journal
+from kubeskeptic.timeline.recording import ALL, LEFT_OUT
+
+SUITE = """
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.plugin import claim
+from kubeskeptic.scenarios import Scenario
+
+story = Scenario("services/pod_killed", "Pods go.")
+
+@story.act("forced")
+def forced(stage):
+    '''A pod goes.'''
+
+@claim("service.pod-killed", case="forced", act="forced")
+def test_claim(act, holds):
+    raise Inconclusive("it was not noted when the pod went")
+"""
+
+
+@pytest.mark.parametrize("left_out", [ALL, "forced"])
+def test_it_is_skipped_with_the_reason(pytester: pytest.Pytester, tmp_path: Path, left_out: str) -> None:
+    outcomes = replayed(pytester, tmp_path, {left_out: "nothing serves metrics here"})
+    outcomes.assert_outcomes(skipped=1)
+    outcomes.stdout.fnmatch_lines(["*nothing serves metrics here*"])
+
+
+def test_what_was_not_left_out_and_broke_off_is_for_the_check_to_judge(
+    pytester: pytest.Pytester, tmp_path: Path
+) -> None:
+    outcomes = replayed(pytester, tmp_path, {})
+    outcomes.assert_outcomes(failed=1)
+    outcomes.stdout.fnmatch_lines(["*it was not noted when the pod went*"])
+
+
+def replayed(pytester: pytest.Pytester, folder: Path, left_out: dict[str, str]) -> pytest.RunResult:
+    written = Journal(folder / "journal.jsonl")
+    written.write("run", id="r1", kubernetes="v1.37.2")
+    written.write("scenario", id="services/pod_killed", phase="start")
+    if left_out:
+        written.write("fact", scenario="services/pod_killed", name=LEFT_OUT, value=left_out)
+    written.write("scenario", id="services/pod_killed", phase="end")
+    written.close()
+    pytester.makepyfile(SUITE)
+    return pytester.runpytest_inprocess(
+        "-p", "kubeskeptic.plugin", "-p", "no:cacheprovider", "--replay", str(folder), "-rs"
+    )
