@@ -135,7 +135,10 @@ def read_noise(path: Path) -> Noise:
 def _lines(row: Row, width: int) -> Iterator[str]:
     signs = "".join(SYMBOL[Verdict(one)] if one else "–" for one in row.verdicts)
     yield f"{signs}  {_name(row):<{width}}  {_varied(row)}".rstrip()
-    if not row.steady:
+    unasked = row.verdicts.count("")
+    if unasked and len(set(row.verdicts)) == 2:
+        yield f"{'':<{len(signs)}}    not asked in {count(unasked, 'run')}"
+    elif not row.steady:
         worst = max((one for one in row.entries if one), key=lambda one: list(Verdict).index(Verdict(one["verdict"])))
         yield f"{'':<{len(signs)}}    {worst['verdict']}: {worst['why']}"
 
