@@ -67,13 +67,13 @@ def test_without_a_provider_a_load_balancer_is_a_node_port(act: Act, holds: Hold
     cells = {"LoadBalancer, the pod's node": "ok", "LoadBalancer, other nodes": "ok"}
     everywhere = checks.answers_everywhere(act, "node-port")
     outside = checks.matches(act, "node ports", cells)
-    holds(all_of([checks.never_addressed(act, "Service", "balanced"), everywhere, outside]))
+    holds(all_of([checks.never_addressed(act, "Service", "balanced", WATCHED_FOR), everywhere, outside]))
 
 
 @claim("outside.ingress", case="no controller", act="no controller")
 def test_without_a_controller_an_ingress_moves_no_traffic(act: Act, holds: Holds) -> None:
     silent = checks.matches(act, "by its host", {"from a pod": BLOCKED, "from this machine": BLOCKED})
-    holds(all_of([checks.never_addressed(act, "Ingress", "entrance"), silent]))
+    holds(all_of([checks.never_addressed(act, "Ingress", "entrance", WATCHED_FOR), silent]))
 
 
 entrances.sabotage("no provider")(breakages.rules_flushed)

@@ -15,7 +15,7 @@ def ingress(seen: float, *addresses: dict[str, str], name: str = "entrance", typ
 
 def watched(*changes: Change, gaps: tuple[Gap, ...] = (), end: float | None = 20) -> Finding:
     seen = recording(*changes, acts={"act": ActSpan("act", 4, 5, end)}, gaps=list(gaps))
-    return never_addressed(Act(seen, ["act"]), "Ingress", "entrance")
+    return never_addressed(Act(seen, ["act"]), "Ingress", "entrance", 10)
 
 
 def test_one_that_never_gets_an_address_holds() -> None:
@@ -37,4 +37,5 @@ def test_what_was_not_watched_is_inconclusive() -> None:
     hole = Gap("watch", "", "", "Ingress", 8, 9, "the connection broke")
     assert watched(ingress(1), gaps=(hole,)).verdict is Verdict.INCONCLUSIVE
     assert watched(ingress(1), end=None).verdict is Verdict.INCONCLUSIVE
+    assert watched(ingress(10.5)).verdict is Verdict.INCONCLUSIVE, "no provider had the time to give it one"
     assert watched(ingress(1), ingress(6, {"ip": "10.0.0.1"}), gaps=(hole,)).verdict is Verdict.VIOLATED

@@ -96,6 +96,7 @@ def test_a_pod_waits_for_a_network() -> None:
     [
         ([*WAITED, runs(15.0)], Verdict.VIOLATED),
         ([waiting(6.0, "CrashLoopBackOff"), runs(22.0)], Verdict.VIOLATED),
+        ([pod(6.0, "w-1", app="waiting", ready=False)], Verdict.INCONCLUSIVE),  # for what it waits was not said
         ([waiting(15.1)], Verdict.INCONCLUSIVE),  # 4.9 s of more than 5
         ([waiting(0.5)], Verdict.INCONCLUSIVE),
         ([], Verdict.INCONCLUSIVE),

@@ -72,7 +72,7 @@ def with_failures(sign: str, *ticks: int) -> str:
 def test_none_fail_with_the_delay_and_some_without_it() -> None:
     found = judged(with_failures("r", 85, 86, 92))
     assert found.verdict is Verdict.HOLDS, found.why
-    assert "5 s: none of 80 failed; 0 s: 3 of 80 failed (3.75 %: 3 refused), the longest outage 0.80 s." in found.why
+    assert "5 s: none of 100 failed; 0 s: 3 of 80 failed (3.75 %: 3 refused), the longest outage 0.80 s." in found.why
     assert found.measured["failed, 0 s"].value == 3
     assert found.measured["share, 0 s"].value == 3.75
     assert list(found.bounds) == ["failed, 5 s"]
@@ -81,9 +81,9 @@ def test_none_fail_with_the_delay_and_some_without_it() -> None:
 def test_one_that_fails_or_is_unknown_in_an_update_with_the_delay() -> None:
     found = judged(with_failures("t", 35))
     assert found.verdict is Verdict.VIOLATED
-    assert found.decisive == ("5 s: 1 of 80 failed (1.25 %: 1 timeout), the longest outage 0.10 s",)
+    assert found.decisive == ("5 s: 1 of 100 failed (1.00 %: 1 timeout), the longest outage 0.10 s",)
     assert judged(with_failures("?", 35)).verdict is Verdict.INCONCLUSIVE
-    assert judged(with_failures("r", 52)).verdict is Verdict.HOLDS  # between the updates
+    assert judged(with_failures("r", 52)).verdict is Verdict.VIOLATED  # after it ended, and before the next began
 
 
 def test_a_stranger_is_a_failure() -> None:

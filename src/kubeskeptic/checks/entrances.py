@@ -12,9 +12,10 @@ _NONE = Bound(0, "addresses", "nothing in Kubernetes itself gives one")
 
 
 @check
-def never_addressed(act: Act, kind: str, name: str) -> Finding:
+def never_addressed(act: Act, kind: str, name: str, seconds: float) -> Finding:
     """Check that a Service or an Ingress has no address in its status at any moment until the end of the act.
 
+    :param seconds: for which it has to be watched at least, so that a provider would have given it one
     :raises Inconclusive: when no such object was seen
     """
     changes = list(act.changes(kind, name))
@@ -26,12 +27,14 @@ def never_addressed(act: Act, kind: str, name: str) -> Finding:
     if given:
         first = next(change for change in changes if _addresses(change))
         why = f"{kind} {name} was given {', '.join(given)} {first.seen - changes[0].seen:.1f} s after it was made."
-    return conclude(
+    finding = conclude(
         why,
         {"addresses": Measure(len(given), "addresses"), "watched": Measure(round(watched, 1), "s")},
         {"addresses": _NONE},
         window=(changes[0].seen, act.end),
     )
+    brief = finding.verdict == "holds" and watched < seconds
+    return finding.but(f"It was watched for {watched:.1f} s, and {seconds:g} s have to pass") if brief else finding
 
 
 def _addresses(change: Change) -> list[str]:

@@ -74,7 +74,7 @@ def waits_for_network(act: Act, app: str) -> Finding:
     why += f"{', '.join(sorted(reasons)) or 'nothing'}."
     if ran:
         why = f"{ran.name} ran on {node_of(ran.object)} {max(waited.high, 0.0):.1f} s after it was made, without a network."
-    return conclude(
+    finding = conclude(
         why,
         {
             "ran without": Measure(int(ran is not None), "pods"),
@@ -87,6 +87,9 @@ def waits_for_network(act: Act, app: str) -> Finding:
             "waited": Bound(least.value, "s", least.source, at_least=True),
         },
         window=(act.start, act.end),
+    )
+    return (
+        finding.but("The kubelet did not say why it waits") if not reasons and finding.verdict == "holds" else finding
     )
 
 

@@ -72,10 +72,11 @@ def fails_below_a_delay_only(act: Act, app: str, replicas: int, label: str, *, e
         lane.node: strangers(act.recording, lane, act.settings_on(lane.node)["SYNC"] + MARGIN, {}) for lane in lanes
     }
     leftover = {lane.node: stale(lane, SYN_SENT.value(act.settings_on(lane.node))) for lane in lanes}
-    updates = [Update(one.name, _delay(act, one, app, replicas, label)) for one in act.spans if one.start is not None]
-    for update, one in zip(updates, (one for one in act.spans if one.start is not None), strict=True):
+    windows = _windows(act)
+    updates = [Update(one.name, _delay(act, one, window, app, replicas, label)) for one, window in windows]
+    for update, (_, window) in zip(updates, windows, strict=True):
         for lane in lanes:
-            _look(update, lane, _window(act, one), wrong[lane.node], leftover[lane.node], sure)
+            _look(update, lane, window, wrong[lane.node], leftover[lane.node], sure)
     limited = [update for update in updates if update.delay >= enough]
     if not limited:
         raise Inconclusive(f"no update of pods with a preStop delay of {enough:g} s was seen")
@@ -91,16 +92,19 @@ def fails_below_a_delay_only(act: Act, app: str, replicas: int, label: str, *, e
     )  # fmt: skip
 
 
-def _window(act: Act, one: ActSpan) -> tuple[float, float]:
-    return one.reached("start"), act.end if one.end is None else one.end
+def _windows(act: Act) -> list[tuple[ActSpan, tuple[float, float]]]:
+    """The updates that began, each with the time from its start to that of the next: what fails between two is the former's."""
+    begun = [one for one in act.spans if one.start is not None]
+    ends = [*(one.reached("start") for one in begun[1:]), act.end]
+    return [(one, (one.reached("start"), end)) for one, end in zip(begun, ends, strict=True)]
 
 
-def _delay(act: Act, one: ActSpan, app: str, replicas: int, label: str) -> float:
+def _delay(act: Act, one: ActSpan, window: tuple[float, float], app: str, replicas: int, label: str) -> float:
     """The delay of the pods that an update replaced: all of those that were there before, and that of one delay.
 
     :raises Inconclusive: when it did not replace them all, or not by as many that are Ready
     """
-    since, until = _window(act, one)
+    since, until = window
     pods = list(act.changes("Pod", app=app))
     before, after = living(pods, since), living(pods, until)
     delays = {str(pod["metadata"].get("labels", {}).get(label, "")) for pod in before.values()}
