@@ -19,7 +19,7 @@ def test_an_address_that_no_pod_has_is_told_with_its_slice_and_who_manages_it() 
     (told,) = foreign_endpoints(recording(pod(0.0, "pod-a", ip="10.0.0.1"), endpoints(0.0, "pod-a"), by_hand))
     assert told == "EndpointSlice web-x of service web, managed by hand, leads to 10.0.0.9, which no pod has"
     (told,) = foreign_endpoints(recording(slice_("10.0.0.9")))
-    assert "managed by nobody that it names" in told
+    assert "managed by no named controller" in told
 
 
 def test_pods_past_and_present_are_no_strangers() -> None:

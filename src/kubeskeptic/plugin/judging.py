@@ -110,7 +110,7 @@ class Judge:
         return replace(finding, why=f"{self.recording.id} broke off before this was seen; {first} says why")
 
     def _with_foreign_endpoints(self, finding: Finding) -> Finding:
-        """A request may have failed because somebody else made an endpoint: the finding says which, and who manages it."""
+        """Name the endpoints without a pod in a finding that is no pass: requests may have failed because of them."""
         if finding.verdict not in (Verdict.VIOLATED, Verdict.INCONCLUSIVE) or not finding.probes or not self.recording:
             return finding
         told = foreign_endpoints(self.recording)

@@ -11,6 +11,7 @@ from kubeskeptic.faults.control_plane.controller_off import ControllerOff
 from kubeskeptic.faults.control_plane.stale_coredns import StaleCoreDns
 from kubeskeptic.faults.control_plane.stop_coredns import StopCoreDns
 from kubeskeptic.kube.deletion import delete_and_wait
+from kubeskeptic.scenarios.manifests import Manifest, placed
 from kubeskeptic.scenarios.room import unused_address
 from kubeskeptic.scenarios.stage import Stage
 
@@ -69,15 +70,20 @@ def internal_traffic_local(stage: Stage) -> Iterator[None]:
 
 @contextmanager
 def service_recreated(stage: Stage) -> Iterator[None]:
-    """The service is deleted and made again under its name."""
-    kube, namespace = stage.run.kube, stage.namespace
-    old = kube.get("Service", "web", namespace)
-    delete_and_wait(kube, "Service", "web", namespace)
-    spec = {"selector": old["spec"]["selector"], "ports": [{"name": "http", "port": 80, "targetPort": "http"}]}
-    kube.create(
-        {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": namespace}, "spec": spec}
-    )
-    yield
+    """The service is deleted and made again under its name, and so with another address."""
+    old = stage.run.kube.get("Service", "web", stage.namespace)["spec"]
+    ports = [{key: one[key] for key in ("name", "port", "targetPort")} for one in old["ports"]]
+    _recreate(stage, {"selector": old["selector"], "ports": ports})
+    try:
+        yield
+    finally:  # with its address, so that acts after this one find what they ask
+        _recreate(stage, {key: old[key] for key in ("type", "selector", "ports", "clusterIP") if key in old})
+
+
+def _recreate(stage: Stage, spec: Manifest) -> None:
+    delete_and_wait(stage.run.kube, "Service", "web", stage.namespace)
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": spec}
+    stage.run.kube.create(placed(service, stage.namespace, stage.run.id))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Endpoints that no pod stands behind, such as those of an EndpointSlice that somebody wrote by hand. Pure."""
+"""Endpoints that no pod stands behind, such as those of an EndpointSlice written by hand. Pure."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ def foreign_endpoints(recording: Recording) -> list[str]:
         if addresses and change.type != "DELETED":
             found[change.uid] = (
                 f"EndpointSlice {change.name} of service {labels.get(_SERVICE, 'none')}, managed by "
-                f"{labels.get(_MANAGED_BY, 'nobody that it names')}, leads to {', '.join(sorted(addresses))}, which no pod has"
+                f"{labels.get(_MANAGED_BY, 'no named controller')}, leads to {', '.join(sorted(addresses))}, which no pod has"
             )
     return list(found.values())
