@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kubeskeptic.plugin import options
+from kubeskeptic.plugin.slow import SLOW, leave_out
 
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
@@ -31,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker, and check the options where any is given."""
     config.addinivalue_line("markers", MARKER)
     config.addinivalue_line("markers", QUICK)
+    config.addinivalue_line("markers", SLOW)
     if options.given(config):
         options.made(config)
 
@@ -45,12 +47,14 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Check the cases of all collected tests.
+    """Leave out slow scenarios that are not asked for, and check the cases of all other collected tests.
 
     :raises pytest.UsageError: for one that makes no sense
     """
     if any(asks(item) for item in items):
         from kubeskeptic.plugin import cases
+
+        leave_out(config, items)
 
         config.stash[_unknown] = True  # pytest goes on to the end of the collection all the same
         cases.pytest_collection_modifyitems(config, items)

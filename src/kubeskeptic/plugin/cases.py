@@ -63,12 +63,14 @@ def chosen_cases(items: Iterable[pytest.Item], scenario: Scenario) -> list[Case]
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Let ``pytest -k`` choose a test by its claim and its case, and ``pytest -m quick`` those of quick acts."""
+    """Let ``pytest -k`` choose a test by its claim and its case, and ``pytest -m`` those of quick acts and slow scenarios."""
     case, scenario = case_of(item), scenario_of(getattr(item, "module", None))
     if case:
         item.extra_keyword_matches.update(case.words)
         if scenario and scenario.is_quick(case):
             item.add_marker("quick")
+        if scenario and scenario.slow:
+            item.add_marker("slow")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
