@@ -4,7 +4,7 @@ A check measures, and says against which bounds; its verdict follows from these 
 and *holds* only where enough was seen (:mod:`kubeskeptic.checks.evidence`).
 """
 
-from kubeskeptic.checks.answers import answers_everywhere, crosses_nodes, same_answer
+from kubeskeptic.checks.answers import answers_everywhere, crosses_nodes
 from kubeskeptic.checks.autoscaling import follows_the_queue, never_scales_unmeasured, scales_before_it_measures
 from kubeskeptic.checks.availability import available
 from kubeskeptic.checks.capacity import never_overbooked
@@ -25,7 +25,7 @@ from kubeskeptic.checks.prestop import fails_below_a_delay_only
 from kubeskeptic.checks.readiness import resumes_sending, stays_ready, stops_sending
 from kubeskeptic.checks.replacing import moved_within_budget, recovers_each_time, replaced_only_by_controllers
 from kubeskeptic.checks.replicas import whole_again
-from kubeskeptic.checks.resolving import resolves_but_for_kept_ports, resolves_throughout
+from kubeskeptic.checks.resolving import resolves_but_for_kept_ports, resolves_throughout, same_answer
 from kubeskeptic.checks.rollouts import rolled_over
 from kubeskeptic.checks.rules import same_rules
 from kubeskeptic.checks.scaling import ends_in_order, scaled

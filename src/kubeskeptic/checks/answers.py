@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 
-from kubeskeptic.agent.answered_by import DnsAnswer
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check, never_asked, span
@@ -13,58 +11,10 @@ from kubeskeptic.checks.failures import ENDPOINTS
 from kubeskeptic.durations import MARGIN
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
-from kubeskeptic.timeline import Act, Lane
+from kubeskeptic.timeline import Act
 from kubeskeptic.timeline.endpoints import identity, ready_pods, service_of, strangers
 
-_ONE_ADDRESS = Bound(1, "addresses", "the service's ClusterIP")
-_NO_LOOKUP = Bound(0, "lookups", "none may fail")
 _NO_REQUEST = Bound(0, "requests", "none may fail")
-
-
-@check
-def same_answer(act: Act, probe: str) -> Finding:
-    """Check that every lookup through all these acts, and between them, succeeds and answers the service's one ClusterIP."""
-    lanes = act.lanes(probe, unbroken=True)
-    expected = str(service_of(act.recording, probe)["spec"]["clusterIP"])
-    answers, failed, unknown = _looked_up(act, lanes)
-    others = sorted(answer for answer in answers if answer != expected)
-    asked = sum(len(span(lane, act.baseline, act.end)) for lane in lanes)
-    bad = sum(failed.values())
-    why = f"{asked} lookups from {len(lanes)} nodes all answered {expected}."
-    if others:
-        why = f"The name answered {', '.join(others)} besides {expected}."
-    elif bad:
-        listed = ", ".join(f"{count} {what}" for what, count in failed.most_common(4))
-        why = f"{bad} of {asked} lookups failed ({listed}); none may."
-    return conclude(
-        why,
-        {
-            "addresses": Measure(len({expected, *answers}), "addresses"),
-            "failed": Measure(bad, "lookups", bad, bad + unknown),
-            "asked": Measure(asked, "lookups"),
-            "never asked": Measure(never_asked(lanes, act.baseline, act.end), "lookups"),
-        },
-        {"addresses": _ONE_ADDRESS, "failed": _NO_LOOKUP},
-        nodes=tuple(lane.node for lane in lanes),
-        window=(act.baseline, act.end),
-        probes=(probe,),
-    )
-
-
-def _looked_up(act: Act, lanes: Sequence[Lane]) -> tuple[Counter[str], Counter[str], int]:
-    """How often each answer set came, how often lookups failed in which way on which node, and how many are not known."""
-    answers: Counter[str] = Counter()
-    failed: Counter[str] = Counter()
-    unknown = 0
-    for lane in lanes:
-        for at in span(lane, act.baseline, act.end):
-            sample = lane[at]
-            if sample.outcome in (Outcome.OK, Outcome.WRONG):
-                answers[",".join(DnsAnswer.of(sample.by).records)] += 1
-            unknown += sample.outcome is Outcome.UNKNOWN
-            if sample.failed and sample.outcome is not Outcome.UNKNOWN:
-                failed[f"{sample.outcome} on {lane.node}"] += 1
-    return answers, failed, unknown
 
 
 @check

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from kubeskeptic.agent.answered_by import DnsAnswer
 from kubeskeptic.agent.outcomes import Outcome
@@ -22,7 +23,67 @@ REPLACED, LEFT = "pods replaced", "old pods left"
 """The cells of a table that says what was restarted."""
 _ONE_ADDRESS = Bound(1, "addresses", "the service's ClusterIP")
 _NO_LOOKUP = Bound(0, "lookups", "none may fail")
+_FROM_NEW, _STRAY, _FROM_KEPT = "failed from new ports", "failed at another time", "failed from kept ports"
 _NONE_ELSE = Bound(0, "lookups", "none may fail but when the pod that answered them has ended")
+
+
+@dataclass(frozen=True)
+class _Lookups:
+    """What the lookups of some lanes came to, in the act of a check."""
+
+    expected: str
+    """The service's ClusterIP."""
+    answers: frozenset[str]
+    failed: Counter[str]
+    """How often, by outcome, probe and node."""
+    unknown: int
+    asked: int
+    unasked: int
+
+    @classmethod
+    def of(cls, act: Act, lanes: Sequence[Lane]) -> _Lookups:
+        expected = str(service_of(act.recording, lanes[0].probe)["spec"]["clusterIP"])
+        samples = [(lane, lane[at]) for lane in lanes for at in span(lane, act.baseline, act.end)]
+        answered = (one for _, one in samples if one.outcome in (Outcome.OK, Outcome.WRONG))
+        answers = frozenset(",".join(DnsAnswer.of(one.by).records) for one in answered)
+        unknown = sum(one.outcome is Outcome.UNKNOWN for _, one in samples)
+        failed = Counter(
+            f"{one.outcome} of “{lane.probe}” on {lane.node}"
+            for lane, one in samples
+            if one.failed and one.outcome is not Outcome.UNKNOWN
+        )
+        return cls(expected, answers, failed, unknown, len(samples), never_asked(lanes, act.baseline, act.end))
+
+    @property
+    def others(self) -> str:
+        """The addresses besides the service's own; empty when there is none."""
+        return ", ".join(sorted(self.answers - {self.expected}))
+
+    def told(self, while_: str, right: str) -> str:
+        """One sentence: which other addresses were answered, else how many lookups failed, else what is right."""
+        if self.others:
+            return f"The name answered {self.others} besides {self.expected}."
+        if not self.failed:
+            return f"{while_}{right}"
+        listed = ", ".join(f"{count} {what}" for what, count in self.failed.most_common(4))
+        return f"{while_}{self.failed.total()} of {self.asked} lookups failed ({listed}); none may."
+
+    def measured(self) -> dict[str, Measure]:
+        """The numbers that all checks of lookups show."""
+        return {
+            "addresses": Measure(len({self.expected, *self.answers}), "addresses"),
+            "asked": Measure(self.asked, "lookups"),
+            "never asked": Measure(self.unasked, "lookups"),
+        }
+
+
+@check
+def same_answer(act: Act, probe: str) -> Finding:
+    """Check that every lookup through all these acts, and between them, succeeds and answers the service's one ClusterIP."""
+    lanes = act.lanes(probe, unbroken=True)
+    seen = _Lookups.of(act, lanes)
+    right = f"{seen.asked} lookups from {len(lanes)} nodes all answered {seen.expected}."
+    return _none_failed(act, seen, lanes, seen.told("", right), (probe,), {})
 
 
 @check
@@ -36,31 +97,25 @@ def resolves_throughout(act: Act, restarted: str, *probes: str) -> Finding:
     lanes = [lane for probe in probes for lane in act.lanes(probe, unbroken=True)]
     kept = [lane for lane in lanes if act.recording.specs.get(lane.probe, {}).get("keep_port")]
     _one_port_each(act, kept)
-    expected = str(service_of(act.recording, probes[0])["spec"]["clusterIP"])
-    answers, failed, unknown = _looked_up(act, lanes)
-    asked, bad = sum(len(span(lane, act.baseline, act.end)) for lane in lanes), sum(failed.values())
-    others = sorted(answers - {expected})
-    nodes = tuple(dict.fromkeys(lane.node for lane in lanes))
-    why = (
-        f"While {replaced} pods were replaced, {asked} lookups from {len(nodes)} nodes all answered {expected}, "
-        f"{sum(len(span(lane, act.baseline, act.end)) for lane in kept)} of them from {len(kept)} ports that were kept."
+    seen, nodes = _Lookups.of(act, lanes), len({lane.node for lane in lanes})
+    from_kept = sum(len(span(lane, act.baseline, act.end)) for lane in kept)
+    right = (
+        f"{seen.asked} lookups from {nodes} nodes all answered {seen.expected}, {from_kept} of them from {len(kept)} "
+        "ports that were kept."
     )
-    if others:
-        why = f"The name answered {', '.join(others)} besides {expected}."
-    elif bad:
-        listed = ", ".join(f"{count} {what}" for what, count in failed.most_common(4))
-        why = f"While {replaced} pods were replaced, {bad} of {asked} lookups failed ({listed}); none may."
+    why = seen.told(f"While {replaced} pods were replaced, ", right)
+    return _none_failed(act, seen, lanes, why, probes, {REPLACED: Measure(replaced, "pods")})
+
+
+def _none_failed(
+    act: Act, seen: _Lookups, lanes: Sequence[Lane], why: str, probes: tuple[str, ...], more: dict[str, Measure]
+) -> Finding:
+    failed = seen.failed.total()
     return conclude(
         why,
-        {
-            "addresses": Measure(len({expected, *answers}), "addresses"),
-            "failed": Measure(bad, "lookups", bad, bad + unknown),
-            "asked": Measure(asked, "lookups"),
-            "never asked": Measure(never_asked(lanes, act.baseline, act.end), "lookups"),
-            REPLACED: Measure(replaced, "pods"),
-        },
+        {**seen.measured(), "failed": Measure(failed, "lookups", failed, failed + seen.unknown), **more},
         {"addresses": _ONE_ADDRESS, "failed": _NO_LOOKUP},
-        nodes=nodes,
+        nodes=tuple(dict.fromkeys(lane.node for lane in lanes)),
         window=(act.baseline, act.end),
         probes=probes,
     )
@@ -81,44 +136,37 @@ def resolves_but_for_kept_ports(act: Act, restarted: str, probe: str, kept: str)
     replaced = _replaced(act, restarted)
     new, old = (act.lanes(name, unbroken=True) for name in (probe, kept))
     _one_port_each(act, old)
-    expected = str(service_of(act.recording, probe)["spec"]["clusterIP"])
-    answers, failed, unknown = _looked_up(act, new)
-    others = sorted((answers | _looked_up(act, old)[0]) - {expected})
+    seen, from_new = _Lookups.of(act, [*new, *old]), _Lookups.of(act, new)
     found = {lane: outages(lane, act.baseline, act.end) for lane in old}
     longest, bound, node = max((_longest(act, lane, ones) for lane, ones in found.items()), key=lambda one: one[0].low)
-    reused = {lane: _reused(act, lane) for lane in new}
-    again = sum(map(len, reused.values()))
-    stray = sum(_stray(act, lane, _failed(act, lane)) for lane in old)
-    stray += sum(_stray(act, lane, places) for lane, places in reused.items())
-    bad, lost = sum(failed.values()) - again, sum(one.failed for ones in found.values() for one in ones)
-    asked = sum(len(span(lane, act.baseline, act.end)) for lane in (*new, *old))
+    measured = {**seen.measured(), **_counted(act, from_new, new, old), "outage of a kept port": seconds(longest)}
+    bad, stray, lost = (int(measured[name].value) for name in (_FROM_NEW, _STRAY, _FROM_KEPT))
+    why = f"While {replaced} name servers were replaced, {bad} of {seen.asked} lookups failed from new ports"
+    if seen.others:
+        why = f"The name answered {seen.others} besides {seen.expected}"
     return conclude(
-        f"The name answered {', '.join(others)} besides {expected}."
-        if others
-        else f"While {replaced} name servers were replaced, {bad} of {asked} lookups failed from new ports"
-        f"{_told(lost, stray, node, longest, bound)}.",
-        {
-            "addresses": Measure(1 + len(others), "addresses"),
-            "failed from new ports": Measure(bad, "lookups", bad, bad + unknown),
-            "outage of a kept port": seconds(longest),
-            "failed at another time": Measure(stray, "lookups"),
-            "failed from kept ports": Measure(lost, "lookups"),
-            "failed from reused ports": Measure(again, "lookups"),
-            "asked": Measure(asked, "lookups"),
-            "never asked": Measure(never_asked([*new, *old], act.baseline, act.end), "lookups"),
-            REPLACED: Measure(replaced, "pods"),
-        },
-        {
-            "addresses": _ONE_ADDRESS,
-            "failed from new ports": _NO_LOOKUP,
-            "outage of a kept port": bound,
-            "failed at another time": _NONE_ELSE,
-        },
+        why + ("." if seen.others else f"{_told(lost, stray, node, longest, bound)}."),
+        measured | {REPLACED: Measure(replaced, "pods")},
+        {"addresses": _ONE_ADDRESS, _FROM_NEW: _NO_LOOKUP, "outage of a kept port": bound, _STRAY: _NONE_ELSE},
         nodes=tuple(dict.fromkeys(lane.node for lane in (*new, *old))),
         window=(act.baseline, act.end),
         probes=(probe, kept),
         decisive=tuple(_line(one, act.start) for ones in found.values() for one in ones)[:8],
     )
+
+
+def _counted(act: Act, from_new: _Lookups, new: Sequence[Lane], old: Sequence[Lane]) -> dict[str, Measure]:
+    """How many lookups failed: from new ports, from ports that were kept or reused, and of these at a time of no deletion."""
+    reused, failed = {lane: _reused(act, lane) for lane in new}, {lane: _failed(act, lane) for lane in old}
+    again = sum(map(len, reused.values()))
+    stray = sum(_stray(act, lane, places) for lane, places in [*failed.items(), *reused.items()])
+    bad = from_new.failed.total() - again
+    return {
+        _FROM_NEW: Measure(bad, "lookups", bad, bad + from_new.unknown),
+        _STRAY: Measure(stray, "lookups"),
+        _FROM_KEPT: Measure(sum(map(len, failed.values())), "lookups"),
+        "failed from reused ports": Measure(again, "lookups"),
+    }
 
 
 def _told(lost: int, stray: int, node: str, longest: Interval, bound: Bound) -> str:
@@ -199,19 +247,3 @@ def _one_port_each(act: Act, lanes: Sequence[Lane]) -> None:
         ports = {lane.ports[at] for at in span(lane, act.baseline, act.end)}
         if len(ports) > 1:
             raise Inconclusive(f"“{lane.probe}” on {lane.node} was to keep its port, and asked from {len(ports)}")
-
-
-def _looked_up(act: Act, lanes: Sequence[Lane]) -> tuple[set[str], Counter[str], int]:
-    """Which answers came, how often lookups of which probe failed in which way on which node, and how many are not known."""
-    answers: set[str] = set()
-    failed: Counter[str] = Counter()
-    unknown = 0
-    for lane in lanes:
-        for at in span(lane, act.baseline, act.end):
-            sample = lane[at]
-            if sample.outcome in (Outcome.OK, Outcome.WRONG):
-                answers.add(",".join(DnsAnswer.of(sample.by).records))
-            unknown += sample.outcome is Outcome.UNKNOWN
-            if sample.failed and sample.outcome is not Outcome.UNKNOWN:
-                failed[f"{sample.outcome} of “{lane.probe}” on {lane.node}"] += 1
-    return answers, failed, unknown
