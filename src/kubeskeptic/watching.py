@@ -19,13 +19,14 @@ from typing import Any
 
 from kubeskeptic.checks.availability import available
 from kubeskeptic.claims import Claim, declare
-from kubeskeptic.durations import BASELINE, LISTED, SETTLE, TAIL, Patience
-from kubeskeptic.errors import BadInput, ClusterError, Inconclusive, PatienceExhausted
+from kubeskeptic.durations import LISTED, TAIL
+from kubeskeptic.errors import BadInput, ClusterError
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.kube import Kube
 from kubeskeptic.probes.specs import Probe, dns_udp, tcp_connect
 from kubeskeptic.recorder import Recorder, Watch
 from kubeskeptic.runs import Run
+from kubeskeptic.runs.marking import begin, let_pass, mark
 from kubeskeptic.runs.opening import open_run
 from kubeskeptic.runs.options import RunOptions
 from kubeskeptic.timeline import Act
@@ -149,7 +150,7 @@ def _observe(
             say(f"watching {', '.join(one.probe.name for one in watched)} from {len(run.nodes)} nodes")
             with _marked(run):
                 status = _perform(run, command, seconds)
-                _pass(TAIL)
+                let_pass(TAIL)
             return status
     except BaseException as error:
         why = str(error) or f"broken off by {type(error).__name__}"
@@ -162,28 +163,18 @@ def _observe(
 @contextmanager
 def _marked(run: Run) -> Iterator[None]:
     """Mark where the watching begins, from a calm stretch, and where it ends."""
-
-    def calm() -> bool | NotYet:
-        troubled = run.agents.unsettled(SCENARIO, run.nodes, SETTLE)
-        return NotYet(f"not calm: {', '.join(troubled)}") if troubled else True
-
-    try:
-        until(calm, BASELINE, what="everything that is watched to answer")
-    except PatienceExhausted as error:
-        raise Inconclusive(str(error)) from error
-    _mark(run, "baseline", at=time.time() - SETTLE)
-    _mark(run, "start")
+    begin(run, SCENARIO, ACT)
     try:
         yield
     finally:
-        _mark(run, "end")
+        mark(run, SCENARIO, ACT, "end")
 
 
 def _perform(run: Run, command: Sequence[str], seconds: float | None) -> int | None:
     """Run the command with this process's own input and output, and return its exit status; or let the time pass."""
     if not command:
         with suppress(KeyboardInterrupt):  # the way to end it
-            _pass(seconds or _FOR_EVER)
+            let_pass(seconds or _FOR_EVER)
         return None
     try:
         process = subprocess.Popen(command)
@@ -200,15 +191,6 @@ def _perform(run: Run, command: Sequence[str], seconds: float | None) -> int | N
             continue  # it decides when it ends; what was seen until then is kept, and ours is taken down after it
     run.journal.write("fact", scenario=SCENARIO, name="command ended", value=status)
     return status if status >= 0 else 128 - status
-
-
-def _pass(seconds: float) -> None:
-    over = time.monotonic() + seconds
-    until(lambda: time.monotonic() >= over or NotYet("watching"), Patience(seconds + 60), what="the time to pass")
-
-
-def _mark(run: Run, phase: str, **more: float) -> None:
-    run.journal.write("act", sync=True, scenario=SCENARIO, act=ACT, phase=phase, **more)
 
 
 def _service(kube: Kube, namespace: str, name: str) -> dict[str, Any]:

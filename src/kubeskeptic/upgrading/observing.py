@@ -14,14 +14,15 @@ from contextlib import ExitStack, contextmanager
 
 from kubeskeptic.checks.availability import available
 from kubeskeptic.claims import Claim, declare
-from kubeskeptic.durations import BASELINE, LISTED, PODS_READY, SETTLE, TAIL, Patience
-from kubeskeptic.errors import ClusterError, Inconclusive, PatienceExhausted, Unanswered
+from kubeskeptic.durations import LISTED, PODS_READY, TAIL
+from kubeskeptic.errors import ClusterError, Unanswered
 from kubeskeptic.findings import Finding
 from kubeskeptic.journal import Journal
 from kubeskeptic.paths import shipped
 from kubeskeptic.probes.specs import Probe, dns_udp, http_kept, http_new, tcp_connect
 from kubeskeptic.recorder import Recorder, Watch
 from kubeskeptic.runs import Run
+from kubeskeptic.runs.marking import begin, let_pass, mark
 from kubeskeptic.scenarios.manifests import placed, read, replicas
 from kubeskeptic.scenarios.namespace_view import NamespaceView
 from kubeskeptic.scenarios.namespaces import namespace
@@ -75,17 +76,8 @@ class Observed:
         id_ = f"{step}, attempt {step.attempts}"
         told = {"scenario": SCENARIO, "act": ACT, "id": id_, "fault": STEP}
         target = f"step/{step.node}"
-        self.run.journal.write(
-            "fault",
-            sync=True,
-            **told,
-            phase="intent",
-            says=str(step),
-            targets=[target],
-            settings={},
-            undo={},
-            undoes="",
-        )
+        said = {"says": str(step), "targets": [target], "settings": {}, "undo": {}, "undoes": ""}
+        self.run.journal.write("fault", sync=True, **told, phase="intent", **said)
         self.run.journal.write("fault", sync=True, **told, phase="applied")
         yield
         self.run.journal.write("fault", sync=True, **told, phase="done")
@@ -111,10 +103,10 @@ def observed(run: Run) -> Iterator[Observed]:
             wanted = _apply(run, name)
             stack.callback(run.agents.stop, SCENARIO)
             run.agents.ask(SCENARIO, probes(NamespaceView(run, name)))
-            _settle(run)
+            begin(run, SCENARIO, ACT)
             yield Observed(run, lambda: _ready(run, name, wanted))
-            _pass(TAIL)
-            _mark(run, "end")
+            let_pass(TAIL)
+            mark(run, SCENARIO, ACT, "end")
     except BaseException as error:
         why = str(error) or f"broken off by {type(error).__name__}"
         raise
@@ -157,27 +149,3 @@ def _ready(run: Run, name: str, wanted: int) -> None:
         lambda: readiness(run.kube.list("Pod", name)["items"], wanted), PODS_READY, what="what is watched to be Ready",
         tolerate=(ClusterError, Unanswered),
     )  # fmt: skip
-
-
-def _settle(run: Run) -> None:
-    """Mark where the watching begins, from a calm stretch."""
-
-    def calm() -> bool | NotYet:
-        troubled = run.agents.unsettled(SCENARIO, run.nodes, SETTLE)
-        return NotYet(f"not calm: {', '.join(troubled)}") if troubled else True
-
-    try:
-        until(calm, BASELINE, what="everything that is watched to answer")
-    except PatienceExhausted as error:
-        raise Inconclusive(str(error)) from error
-    _mark(run, "baseline", at=time.time() - SETTLE)
-    _mark(run, "start")
-
-
-def _mark(run: Run, phase: str, **more: float) -> None:
-    run.journal.write("act", sync=True, scenario=SCENARIO, act=ACT, phase=phase, **more)
-
-
-def _pass(seconds: float) -> None:
-    over = time.monotonic() + seconds
-    until(lambda: time.monotonic() >= over or NotYet("watching"), Patience(seconds + 60), what="the time to pass")

@@ -1,0 +1,42 @@
+"""Marking an act that is no scenario's: what is watched while something else changes the cluster."""
+
+from __future__ import annotations
+
+import time
+
+from kubeskeptic.durations import BASELINE, SETTLE, Patience
+from kubeskeptic.errors import Inconclusive, PatienceExhausted
+from kubeskeptic.runs.model import Run
+from kubeskeptic.waiting import NotYet, until
+
+
+def mark(run: Run, scenario: str, act: str, phase: str, **more: float) -> None:
+    """Write down that an act came to a phase.
+
+    :param more: ``at``, in Unix seconds, when it was not now
+    """
+    run.journal.write("act", sync=True, scenario=scenario, act=act, phase=phase, **more)
+
+
+def begin(run: Run, scenario: str, act: str) -> None:
+    """Mark where an act begins, from a calm stretch of :data:`~kubeskeptic.durations.SETTLE` seconds.
+
+    :raises Inconclusive: when what is watched does not answer to begin with
+    """
+
+    def calm() -> bool | NotYet:
+        troubled = run.agents.unsettled(scenario, run.nodes, SETTLE)
+        return NotYet(f"not calm: {', '.join(troubled)}") if troubled else True
+
+    try:
+        until(calm, BASELINE, what="everything that is watched to answer")
+    except PatienceExhausted as error:
+        raise Inconclusive(str(error)) from error
+    mark(run, scenario, act, "baseline", at=time.time() - SETTLE)
+    mark(run, scenario, act, "start")
+
+
+def let_pass(seconds: float) -> None:
+    """Go on recording for so many seconds."""
+    over = time.monotonic() + seconds
+    until(lambda: time.monotonic() >= over or NotYet("watching"), Patience(seconds + 60), what="the time to pass")
