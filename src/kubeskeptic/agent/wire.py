@@ -51,8 +51,7 @@ def batch(
     """
     used = sorted({probe.number for probe in probes if probe.running} | set(columns.probe))
     place = {number: at for at, number in enumerate(used)}
-    spoken = [0, *sorted(set(columns.by) - {0})]
-    name_place = {index: at for at, index in enumerate(spoken)}
+    name_place = {index: at for at, index in enumerate([0, *sorted(set(columns.by) - {0})])}
     lags: list[float] = []
     for piece in _ranges(len(columns.sent)):
         late = zip(columns.probe[piece], columns.tick[piece], columns.sent[piece], strict=True)
@@ -65,7 +64,7 @@ def batch(
         "unknowns": samples.unknowns,
         "gaps": [_gap(gap, probes, now) for gap in gaps],
         "probes": [described(probes[number], now) for number in used],
-        "names": [samples.names[index] for index in spoken],
+        "names": [samples.names[index] for index in name_place],
     }
     yield json.dumps(whole, separators=(",", ":")).encode()[:-1]
     anchor = now.wall - now.mono

@@ -97,11 +97,10 @@ class Act:
     @property
     def end(self) -> float:
         """When the last act ended; of one that was broken off, the last moment of which anything is known."""
-        end = self.spans[-1].end
-        end = self.recording.last_known if end is None else end
-        if self._before_undoing is None:
-            return end
-        return min(end, self.fault.phases.get("undoing", end) - self._before_undoing)
+        played = self.spans[-1].end
+        end = self.recording.last_known if played is None else played
+        earlier = self._before_undoing
+        return end if earlier is None else min(end, self.fault.phases.get("undoing", end) - earlier)
 
     # -- what was done -------------------------------------------------------------------------------------------------
     @cached_property
@@ -240,10 +239,10 @@ class Act:
 
     # -- inside --------------------------------------------------------------------------------------------------------
     def _is_about(self, fault: FaultSpan) -> bool:
-        if not self.of:
-            return True
         pods = {change.name for change in labelled(self.recording.of_kind("Pod"), self.of)}
-        return any(target.startswith("pod/") and target.rpartition("/")[2] in pods for target in fault.targets)
+        return not self.of or any(
+            target.startswith("pod/") and target.rpartition("/")[2] in pods for target in fault.targets
+        )
 
     def _target(self, kind: str) -> str:
         for target in self.fault.targets:

@@ -133,9 +133,8 @@ class Sorter:
 
     def _run(self, record: Record) -> None:
         self.evidence.run, wrong = merged(self.evidence.run, record)
-        self.evidence.settings = Settings.from_record(
-            self.evidence.run.get("settings") or {}, **(self.evidence.run.get("unread") or {})
-        )
+        settings, unread = (self.evidence.run.get(name) or {} for name in ("settings", "unread"))
+        self.evidence.settings = Settings.from_record(settings, **unread)
         for why in wrong:
             self._wrong(why, [*self._under_way, ""])
 
