@@ -83,6 +83,7 @@ class _Asked(NamedTuple):
 
     @classmethod
     def of(cls, recording: Recording, probe: str) -> _Asked | None:
+        """Return what a probe saw; None for one that asks no service of the scenario, or was never asked."""
         way, lanes = (
             _way(recording, probe),
             [lane for (_, name), lane in sorted(recording.lanes.items()) if name == probe],

@@ -25,6 +25,7 @@ def begin(run: Run, scenario: str, act: str) -> None:
     """
 
     def calm() -> bool | NotYet:
+        """Whether every probe has been answered for long enough on every node."""
         troubled = run.agents.unsettled(scenario, run.nodes, SETTLE)
         return NotYet(f"not calm: {', '.join(troubled)}") if troubled else True
 
