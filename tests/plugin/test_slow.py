@@ -12,9 +12,9 @@ WORKLOADS = "suites/workloads"
 @pytest.mark.parametrize(
     ("words", "slow", "others"),
     [
-        (["suites"], False, True),
-        (["suites", "-m", "quick"], False, True),
-        (["suites", "-m", "slow"], True, False),
+        ([WORKLOADS], False, True),
+        ([WORKLOADS, "suites/services/test_readiness.py", "-m", "quick"], False, True),
+        ([WORKLOADS, "-m", "slow"], True, False),
         ([f"{WORKLOADS}/test_prestop.py::test_no_request_fails_when_pods_end_slowly_enough"], True, False),
         ([f"{WORKLOADS}/test_prestop.py", f"{WORKLOADS}/test_updates.py"], True, True),
         ([f"{WORKLOADS}/test_updates.py"], False, True),
