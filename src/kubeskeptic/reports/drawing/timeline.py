@@ -77,8 +77,7 @@ class Timeline:
 
     def _background(self, canvas: Canvas) -> None:
         if self.scene.rows:
-            for x, _ in self.axis.ticks():
-                canvas.line(x, self.top, self.rail - 4, "t-grid")
+            canvas.lines([(x, self.top, self.rail - 4) for x, _ in self.axis.ticks()], "t-grid")
         for fault in self.scene.faults:
             x, end = self.axis.x(fault.applied), self.axis.x(_over(fault, self.scene.until))
             canvas.rect(x, self.top - 2, max(end - x, 1.5), self.rail - self.top, "t-fault")
@@ -98,7 +97,7 @@ class Timeline:
     def _marks(self, canvas: Canvas) -> None:
         for one in self.above:
             height = self.top - 4 - one.row * _LINE
-            canvas.line(one.label.x, height - 10, self.rail - 4, f"t-at {one.label.style}")
+            canvas.lines([(one.label.x, height - 10, self.rail - 4)], f"t-at {one.label.style}")
             _write(canvas, one, height - 1)
 
     def _changes(self, canvas: Canvas) -> None:
@@ -109,9 +108,10 @@ class Timeline:
             x, end = self.axis.x(gap.since), self.axis.x(self.scene.until if gap.until is None else gap.until)
             says = f"{gap.resource}s not watched: {gap.reason}"
             canvas.rect(x, middle - 4, max(end - x, 1.5), 8, "t-gap-lines", says, ' fill="url(#hatch)"')
-        for one in self.below:
-            canvas.line(one.label.x, middle, self.rail + _RAIL + one.row * _LINE + 8, "t-leader")
-            _write(canvas, one, self.rail + _RAIL + one.row * _LINE + 8)
+        ends = [(one, self.rail + _RAIL + one.row * _LINE + 8) for one in self.below]
+        canvas.lines([(one.label.x, middle, end) for one, end in ends], "t-leader")
+        for one, end in ends:
+            _write(canvas, one, end)
         for event in self.scene.events():
             when = after(event.at - self.scene.zero)
             canvas.dot(self.axis.x(event.at), middle, "t-dot", f"{when}: {event.says} ({', '.join(event.names[:6])})")
@@ -119,9 +119,9 @@ class Timeline:
     def _ticks(self, canvas: Canvas) -> None:
         canvas.path(f"M{place(self.axis.left)} {place(self.bottom)}H{place(self.axis.right)}", "t-axis")
         canvas.text(0, self.bottom + 16, f"s since {self.scene.zero_is}"[:24], "t-probe")
+        canvas.lines([(x, self.bottom, self.bottom + 4) for x, _ in self.axis.ticks()], "t-axis")
         for x, text in self.axis.ticks():
-            canvas.line(x, self.bottom, self.bottom + 4, "t-axis")
-            canvas.text(x, self.bottom + 16, text, "t-tick", "middle")
+            canvas.text(x, self.bottom + 16, text, "t-tick")
 
 
 def _write(canvas: Canvas, one: Placed, y: float) -> None:
