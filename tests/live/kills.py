@@ -22,8 +22,8 @@ from kubeskeptic.errors import SkepticError
 from kubeskeptic.faults import Site
 from kubeskeptic.faults.library import FAULTS
 from kubeskeptic.journal import read
-from kubeskeptic.undo import leftovers
-from kubeskeptic.undo.leftovers import Leftover
+from kubeskeptic.undo import in_nodes, leftovers
+from kubeskeptic.undo.leftover import Leftover
 from kubeskeptic.waiting import NotYet, until
 
 from .victims import DEADLINE, Victim, Victims
@@ -197,10 +197,10 @@ def left(site: Site, victim: Victim, node: str = "") -> str | NotYet:
 
 
 def _leftovers(site: Site, node: str) -> Iterator[Leftover]:
-    yield from leftovers.nodes_down(site)
+    yield from in_nodes.nodes_down(site)
     yield from leftovers.faults_by_switch(site)
     for one in [node] if node else [each.name for each in site.cluster.nodes]:
-        yield from leftovers.in_node(site, one)
+        yield from in_nodes.in_node(site, one)
     yield from leftovers.faults_by_annotation(site)
 
 

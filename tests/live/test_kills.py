@@ -17,7 +17,7 @@ from kubeskeptic.errors import SkepticError
 from kubeskeptic.faults import Site
 from kubeskeptic.node_access import PodAccess
 from kubeskeptic.switches import control
-from kubeskeptic.undo import leftovers
+from kubeskeptic.undo import in_nodes, leftovers
 from kubeskeptic.undo.cleanup import healthy
 from kubeskeptic.waiting import NotYet, until
 
@@ -126,7 +126,7 @@ def test_the_timer_in_the_node_undoes_it_alone(site: Site, victims: Victims) -> 
         victim.end()
 
     def clean() -> str | NotYet:
-        left = [one.says for node in broken for one in leftovers.in_node(site, node)]
+        left = [one.says for node in broken for one in in_nodes.in_node(site, node)]
         return NotYet("; ".join(left)) if left else "clean"
 
     until(clean, kills.HELP, what="the timers to have done their work", tolerate=(SkepticError,))

@@ -12,6 +12,7 @@ from kubeskeptic.faults.components.stop_kubelet import StopKubelet
 from kubeskeptic.journal.open_faults import of_journal
 from kubeskeptic.undo import leftovers
 from kubeskeptic.undo.cleanup import REMOVERS, cleanup, revive
+from kubeskeptic.undo.leftover import Leftover
 from kubeskeptic.waiting import NotYet
 
 from .doubles import FAULT, TABLE, ByHand, a_journal, engine, kinds
@@ -38,7 +39,7 @@ def test_cleanup_undoes_through_the_way_into_nodes_that_it_was_given(
     site.access = ByHand(engine(site))
     used: list[Site] = []
     monkeypatch.setattr("kubeskeptic.undo.cleanup.undo_from_record", lambda mine, *_: used.append(mine))
-    REMOVERS["fault"](site, leftovers.Leftover("fault", "x", "", run="r1", fault=FAULT, journal=path))
+    REMOVERS["fault"](site, Leftover("fault", "x", "", run="r1", fault=FAULT, journal=path))
     (mine,) = used
     assert mine.access is site.access
 
@@ -88,7 +89,7 @@ def test_before_the_api_server_answers_only_what_is_known_without_it_is_undone(
 
 
 def test_what_could_not_be_looked_at_is_waited_for_last(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    def torn(_: Site) -> Iterator[leftovers.Leftover]:
+    def torn(_: Site) -> Iterator[Leftover]:
         raise Unanswered("whose they are is not said")
 
     monkeypatch.setattr(leftovers, "faults_by_switch", torn)

@@ -10,7 +10,7 @@ from kubeskeptic.errors import ClusterError, Unanswered
 from kubeskeptic.faults import Site, undo_records
 from kubeskeptic.journal.open_faults import OpenFault
 from kubeskeptic.node_access import NoAccess
-from kubeskeptic.undo import leftovers
+from kubeskeptic.undo import in_nodes, leftovers
 from kubeskeptic.undo.cleanup import cleanup
 
 from .doubles import FAULT, TABLE, ByHand, a_journal, engine, kinds
@@ -125,9 +125,9 @@ def test_while_nobody_says_which_cluster_it_is_a_note_in_a_node_of_ours_is_belie
 
     site.guard = Nobody()  # type: ignore[assignment]
     engine(site).notes["n1"] = undo_records.written(FAULT)
-    assert [one.name for one in leftovers.in_node(site, "n1")] == ["stop_kubelet-1"]
+    assert [one.name for one in in_nodes.in_node(site, "n1")] == ["stop_kubelet-1"]
     site.access = ByHand(engine(site))
-    assert list(leftovers.in_node(site, "n1")) == []
+    assert list(in_nodes.in_node(site, "n1")) == []
 
 
 def test_what_cannot_be_looked_at_is_said_once_and_quickly(site: Site) -> None:

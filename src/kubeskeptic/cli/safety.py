@@ -19,7 +19,7 @@ from kubeskeptic.switches import control
 from kubeskeptic.undo import leftovers
 from kubeskeptic.undo.cleanup import cleanup as clean
 from kubeskeptic.undo.cleanup import revive
-from kubeskeptic.undo.leftovers import Leftover
+from kubeskeptic.undo.leftover import Leftover
 
 _REPORTS = click.option(
     "--reports",

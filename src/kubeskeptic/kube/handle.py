@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from kubeskeptic.durations import API_ALIVE, COMMAND, SAYS_WHO_IT_IS, WATCH_SILE
 from kubeskeptic.errors import ClusterError, SkepticError, Unanswered
 from kubeskeptic.kube.connection import Connection, on_loopback
 from kubeskeptic.kube.execution import run_in_container
-from kubeskeptic.kube.resources import BUILT_IN, Resource, discover
+from kubeskeptic.kube.resources import Resources
 from kubeskeptic.kube.watching import Event, events
 
 Object = dict[str, Any]
@@ -44,7 +43,7 @@ class Kube:
     def __init__(self, kubeconfig: Path, context: str, scratch: Path) -> None:
         self._connection = Connection(kubeconfig, context)
         self.context = context
-        self._kinds = scratch / "kinds.json"
+        self._resources = Resources(scratch / "kinds.json", lambda path: self._json("GET", path))
 
     @property
     def server(self) -> str:
@@ -62,14 +61,14 @@ class Kube:
 
         :param timeout: seconds between two reads of the answer
         """
-        return self._json("GET", self._resource(kind).path(name, namespace), timeout=timeout)
+        return self._json("GET", self._resources.of(kind).path(name, namespace), timeout=timeout)
 
     def list(self, kind: str, namespace: str | None = None, *, labels: str = "", fields: str = "") -> Object:
         """The list of a kind, as sent: ``items`` and ``metadata.resourceVersion``. Namespace None: of all namespaces.
 
         Items of a list lack ``kind`` and ``apiVersion``; they are put back.
         """
-        resource = self._resource(kind)
+        resource = self._resources.of(kind)
         listed = self._json("GET", resource.path(None, namespace), query=_selectors(labels, fields))
         for item in listed["items"]:
             item.setdefault("kind", kind)
@@ -79,7 +78,7 @@ class Kube:
     def apply(self, manifest: Mapping[str, Any]) -> Object:
         """Server-side apply, taking over fields that another manager owns."""
         query = {"fieldManager": FIELD_MANAGER, "force": "true"}
-        path = self._path_of(manifest, manifest["metadata"]["name"])
+        path = self._resources.path_of(manifest, manifest["metadata"]["name"])
         return self._json("PATCH", path, dict(manifest), query, content="application/apply-patch+yaml")
 
     def create(self, manifest: Mapping[str, Any]) -> Object:
@@ -87,7 +86,9 @@ class Kube:
 
         :raises Conflict: when it is there already
         """
-        return self._json("POST", self._path_of(manifest, None), dict(manifest), {"fieldManager": FIELD_MANAGER})
+        return self._json(
+            "POST", self._resources.path_of(manifest, None), dict(manifest), {"fieldManager": FIELD_MANAGER}
+        )
 
     def patch(
         self, kind: str, name: str, namespace: str | None, patch: Any, *, how: str = "merge", subresource: str = ""
@@ -96,7 +97,7 @@ class Kube:
 
         :param patch: an object for ``merge`` and ``strategic``, a list of operations for ``json``
         """
-        path = self._resource(kind).path(name, namespace, subresource)
+        path = self._resources.of(kind).path(name, namespace, subresource)
         return self._json("PATCH", path, patch, {"fieldManager": FIELD_MANAGER}, content=_PATCHES[how])
 
     def delete(
@@ -118,7 +119,7 @@ class Kube:
         options: Object = {"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": propagation}
         options |= {"gracePeriodSeconds": grace} if grace is not None else {}
         options |= {"preconditions": {"uid": uid}} if uid else {}
-        self._connection.send("DELETE", self._resource(kind).path(name, namespace), options)
+        self._connection.send("DELETE", self._resources.of(kind).path(name, namespace), options)
 
     def evict(self, pod: str, namespace: str) -> None:
         """Evict a pod, which respects PodDisruptionBudgets.
@@ -126,7 +127,7 @@ class Kube:
         :raises ClusterError: with status 429 when a budget does not allow it now
         """
         eviction = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": pod, "namespace": namespace}}
-        self._json("POST", self._resource("Pod").path(pod, namespace, "eviction"), eviction)
+        self._json("POST", self._resources.of("Pod").path(pod, namespace, "eviction"), eviction)
 
     # -- watching ------------------------------------------------------------------------------------------------------
     def watch(
@@ -147,7 +148,7 @@ class Kube:
             "resourceVersion": resource_version,
             "timeoutSeconds": str(int(timeout)),
         }
-        path = self._resource(kind).path(None, namespace)
+        path = self._resources.of(kind).path(None, namespace)
         yield from events(self._connection.stream(path, query, timeout=timeout + WATCH_SILENCE))
 
     # -- everything else -----------------------------------------------------------------------------------------------
@@ -197,7 +198,7 @@ class Kube:
         """
         query = {"container": container, "previous": str(previous).lower()}
         query |= {"tailLines": str(tail)} if tail is not None else {}
-        path = self._resource("Pod").path(pod, namespace, "log")
+        path = self._resources.of("Pod").path(pod, namespace, "log")
         return self._connection.send("GET", path, None, query, timeout=timeout).decode(errors="replace")
 
     def healthy(self) -> bool:
@@ -221,7 +222,7 @@ class Kube:
 
     def forget_kinds(self) -> None:
         """Ask the server again where kinds are served: after an upgrade, or a new CustomResourceDefinition."""
-        self._kinds.unlink(missing_ok=True)
+        self._resources.forget()
 
     # -- inside --------------------------------------------------------------------------------------------------------
     def _json(
@@ -236,24 +237,6 @@ class Kube:
     ) -> Object:
         answer: Object = json.loads(self._connection.send(method, path, body, query, content=content, timeout=timeout))
         return answer
-
-    def _resource(self, kind: str) -> Resource:
-        return BUILT_IN.get(kind) or self._remembered(kind)
-
-    def _remembered(self, kind: str) -> Resource:
-        known: dict[str, list[Any]] = json.loads(self._kinds.read_text()) if self._kinds.exists() else {}
-        if kind in known:
-            return Resource(*known[kind])
-        found = discover(kind, lambda path: self._json("GET", path))
-        with suppress(OSError):  # a full disk: it is asked again the next time
-            self._kinds.parent.mkdir(parents=True, exist_ok=True)
-            self._kinds.write_text(json.dumps(known | {kind: [found.version, found.plural, found.namespaced]}))
-        return found
-
-    def _path_of(self, manifest: Mapping[str, Any], name: str | None) -> str:
-        resource = self._resource(manifest["kind"])
-        at = Resource(manifest["apiVersion"], resource.plural, resource.namespaced)
-        return at.path(name, manifest["metadata"].get("namespace"))
 
 
 def _selectors(labels: str, fields: str) -> dict[str, str]:

@@ -5,8 +5,11 @@ The kinds built into Kubernetes are a table; everything else is found by asking 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -77,7 +80,46 @@ BUILT_IN = _built_in(_TABLE)
 """The kinds that every supported Kubernetes version serves like this, by kind."""
 
 
-def discover(kind: str, ask: Callable[[str], dict[str, Any]]) -> Resource:
+class Resources:
+    """Where one cluster serves each kind: the kinds that are built in, and those that the server was asked for.
+
+    :param file: in which the kinds that the server was asked for are remembered, for all processes of a run
+    :param ask: answers a path of the API with its JSON
+    """
+
+    def __init__(self, file: Path, ask: Callable[[str], dict[str, Any]]) -> None:
+        self._file = file
+        self._ask = ask
+
+    def of(self, kind: str) -> Resource:
+        """Return where a kind is served.
+
+        :raises BadInput: when the server serves no such kind
+        """
+        return BUILT_IN.get(kind) or self._remembered(kind)
+
+    def path_of(self, manifest: Mapping[str, Any], name: str | None) -> str:
+        """Return the path of a manifest's object, or with ``name`` None of its collection, in the version that it names."""
+        resource = self.of(manifest["kind"])
+        at = Resource(manifest["apiVersion"], resource.plural, resource.namespaced)
+        return at.path(name, manifest["metadata"].get("namespace"))
+
+    def forget(self) -> None:
+        """Forget what the server said."""
+        self._file.unlink(missing_ok=True)
+
+    def _remembered(self, kind: str) -> Resource:
+        known: dict[str, list[Any]] = json.loads(self._file.read_text()) if self._file.exists() else {}
+        if kind in known:
+            return Resource(*known[kind])
+        found = _discover(kind, self._ask)
+        with suppress(OSError):  # a full disk: it is asked again the next time
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._file.write_text(json.dumps(known | {kind: [found.version, found.plural, found.namespaced]}))
+        return found
+
+
+def _discover(kind: str, ask: Callable[[str], dict[str, Any]]) -> Resource:
     """Find a kind that is not built in, in the preferred version of every API group.
 
     :param ask: answers a path of the API with its JSON

@@ -135,7 +135,7 @@ class Act:
 
         :raises Inconclusive: when it acted on none
         """
-        return self._target("node").rpartition("/")[2]
+        return self.fault.target("node").rpartition("/")[2]
 
     @property
     def victim(self) -> str:
@@ -143,7 +143,7 @@ class Act:
 
         :raises Inconclusive: when it acted on none
         """
-        return self._target("pod").rpartition("/")[2]
+        return self.fault.target("pod").rpartition("/")[2]
 
     def taken_away(self) -> set[str]:
         """Return the nodes that a fault of these acts took away as a whole, from which nothing could be asked."""
@@ -243,9 +243,3 @@ class Act:
         return not self.of or any(
             target.startswith("pod/") and target.rpartition("/")[2] in pods for target in fault.targets
         )
-
-    def _target(self, kind: str) -> str:
-        for target in self.fault.targets:
-            if target.startswith(f"{kind}/"):
-                return target
-        raise Inconclusive(f"the fault {self.fault.fault} of “{self.name}” acted on no {kind}")

@@ -57,3 +57,13 @@ class FaultSpan:
     def bit(self) -> bool:
         """Whether it was seen to take effect."""
         return "bit" in self.phases
+
+    def target(self, kind: str) -> str:
+        """Return its first target of a kind, such as ``node/NAME`` or ``pod/NAMESPACE/NAME``.
+
+        :raises Inconclusive: when it has none
+        """
+        for target in self.targets:
+            if target.startswith(f"{kind}/"):
+                return target
+        raise Inconclusive(f"the fault {self.fault} of “{self.act}” acted on no {kind}")

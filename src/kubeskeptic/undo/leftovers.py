@@ -1,28 +1,26 @@
 """What of ours is left in a cluster: faults that are not undone, and what runs leave behind.
 
 Each finder inspects one place and changes nothing. Only what is known to be ours is listed: namespaces and objects by our
-label, what is in nodes by our names; the state of nodes and their components is inspected only in kind clusters of this
-machine.
+label, what is in nodes (:mod:`kubeskeptic.undo.in_nodes`) by our names.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kubeskeptic.errors import ClusterError, CommandFailed, NotFound, SkepticError, Unanswered
+from kubeskeptic.errors import ClusterError, NotFound, SkepticError
 from kubeskeptic.faults import undo_records
 from kubeskeptic.faults.library import FAULTS, named
-from kubeskeptic.faults.network import nft_table
 from kubeskeptic.guard import lease as leases
 from kubeskeptic.guard.holder import Holder
-from kubeskeptic.journal.open_faults import OpenFault, of_journal, run_of
-from kubeskeptic.node_access import EngineAccess
+from kubeskeptic.journal.open_faults import OpenFault, of_journal
 from kubeskeptic.objects import OURS, RUN
 from kubeskeptic.switches import control
+from kubeskeptic.undo import in_nodes
+from kubeskeptic.undo.leftover import Leftover
 from kubeskeptic.waiting import NotYet
 
 if TYPE_CHECKING:
@@ -34,31 +32,6 @@ FORBIDDEN = 403
 CLUSTER_OBJECTS = ("APIService", "ClusterRoleBinding")
 """Kinds of objects without a namespace that scenarios make, with our labels. An APIService goes first: while it has no backend,
 no namespace can go."""
-
-
-@dataclass(frozen=True)
-class Leftover:
-    """One thing of ours that is still there.
-
-    :param kind: decides how it is removed: fault, node, object, namespace, switch, waiting, timer, service, stopped, table,
-        lease;
-        ``blind`` is a place that could not be inspected, ``unseen`` one that may not be
-    :param name: of the thing
-    :param says: what it is, as a phrase
-    :param node: where it is, for what is in a node
-    :param fault: what to undo, for kind ``fault``
-    :param journal: the journal with its record
-    :param file: of the switch, for kinds ``switch`` and ``waiting``
-    """
-
-    kind: str
-    name: str
-    says: str
-    node: str = ""
-    run: str = ""
-    fault: OpenFault | None = None
-    journal: Path | None = None
-    file: Path | None = None
 
 
 def find(site: Site, journals: Iterable[Path] = (), run: str = "") -> list[Leftover]:
@@ -101,12 +74,12 @@ def _seen(looks: Iterable[tuple[str, Callable[[], Iterable[Leftover]]]], run: st
 
 
 def _looks_beside_the_api(site: Site) -> Iterator[tuple[str, Callable[[], Iterable[Leftover]]]]:
-    yield "the engine's nodes", partial(nodes_down, site)
+    yield "the engine's nodes", partial(in_nodes.nodes_down, site)
     yield "switches", partial(faults_by_switch, site)
     for node in site.cluster.nodes if site.access.inside else ():
-        yield f"node {node.name}", partial(in_node, site, node.name)
+        yield f"node {node.name}", partial(in_nodes.in_node, site, node.name)
     if not site.access.inside:
-        yield "nodes", partial(unseen, site)
+        yield "nodes", partial(in_nodes.unseen, site)
 
 
 def _through_the_api(site: Site, journals: list[Path]) -> Iterator[tuple[str, Callable[[], Iterable[Leftover]]]]:
@@ -123,7 +96,7 @@ def faults_by_journal(site: Site, journals: Iterable[Path]) -> Iterator[Leftover
     for path in journals:
         for one in of_journal(path):
             if one.cluster == site.guard.uid and one.fault in FAULTS and not _healed(site, one):
-                yield _fault(one, f"journal {path.parent.name}", path)
+                yield Leftover.of_fault(one, f"journal {path.parent.name}", path)
 
 
 def settled(site: Site, journals: Iterable[Path], run: str = "") -> Iterator[tuple[Path, OpenFault]]:
@@ -144,7 +117,7 @@ def faults_by_annotation(site: Site) -> Iterator[Leftover]:
         for item in site.kube.list(kind)["items"]:
             for one in undo_records.on_object(kind, item["metadata"]):
                 if one.cluster == site.guard.uid:
-                    yield _fault(one, f"{kind} {item['metadata']['name']}")
+                    yield Leftover.of_fault(one, f"{kind} {item['metadata']['name']}")
 
 
 def faults_by_switch(site: Site) -> Iterator[Leftover]:
@@ -157,13 +130,8 @@ def faults_by_switch(site: Site) -> Iterator[Leftover]:
             yield Leftover("waiting", file.name, f"switch {file.stem} is waiting or firing", file=file, run=run)
             continue
         if one and one.cluster == site.guard.uid:
-            yield _fault(one, f"switch {file.name}", Path(order["replay"]["journal"]))
+            yield Leftover.of_fault(one, f"switch {file.name}", Path(order["replay"]["journal"]))
         yield Leftover("switch", file.name, f"switch {file.name}, whose process is gone", file=file, run=run)
-
-
-def _fault(one: OpenFault, where: str, journal: Path | None = None) -> Leftover:
-    says = f"{one.fault} on {', '.join(one.targets)} of run {one.run}, not undone (according to {where})"
-    return Leftover("fault", one.id, says, run=one.run, fault=one, journal=journal)
 
 
 def _healed(site: Site, one: OpenFault) -> bool:
@@ -171,65 +139,6 @@ def _healed(site: Site, one: OpenFault) -> bool:
         return not isinstance(named(one.fault).heal(site, one.undo), NotYet)
     except SkepticError:
         return False
-
-
-# -- nodes -------------------------------------------------------------------------------------------------------------
-def nodes_down(site: Site) -> Iterator[Leftover]:
-    """Yield the nodes of a kind cluster of this machine that do not run."""
-    for container in site.cluster.engine.nodes(site.cluster.name):
-        if container.state != "running":
-            yield Leftover("node", container.name, f"node {container.name} is {container.state}", node=container.name)
-
-
-_PARTS = f"""
-nft list tables 2>/dev/null | awk '$2 == "inet" && $3 ~ /^{nft_table.PATTERN}$/ {{print "table " $2 "/" $3}}'
-true
-"""
-_STATE = """
-for part in containerd kubelet; do systemctl is-active --quiet "$part" || echo "service $part"; done
-ps -eo stat=,comm= | awk '$1 ~ /^T/ && $2 ~ /^(kube|containerd|coredns|etcd)/ {print "stopped " $2}'
-"""
-
-
-def in_node(site: Site, node: str) -> Iterator[Leftover]:
-    """Yield undo records, timers and tables of ours in a node; in a kind cluster also its components that do not run.
-
-    A node that is down according to the engine yields nothing: :func:`nodes_down` lists it.
-
-    :raises CommandFailed: when the node cannot be reached
-    """
-    if any(down.node == node for down in nodes_down(site)):
-        return
-    for one in undo_records.in_node(site, node):
-        if _is_here(site, one):
-            yield _fault(one, f"the undo record in {node}")
-    for timer in site.access.timers(node):
-        yield Leftover("timer", timer, f"timer {timer} in {node}", node=node, run=run_of(timer))
-    look = f"{_STATE}{_PARTS}" if site.access.transport == EngineAccess.transport else _PARTS
-    for line in site.in_node(node, "sh", "-c", look).splitlines():
-        kind, _, name = line.partition(" ")
-        yield Leftover(kind, name, f"{_SAID[kind]} {name} in {node}", node=node)
-
-
-def _is_here(site: Site, one: OpenFault) -> bool:
-    """Whether an undo record in a node belongs to this cluster. While the API server does not say which cluster it is, a record
-    in a node of a kind cluster counts: undoing that fault may restore the API server.
-    """
-    try:
-        return one.cluster == site.guard.uid
-    except (Unanswered, ClusterError):
-        return site.access.transport == EngineAccess.transport
-
-
-def unseen(site: Site) -> Iterator[Leftover]:
-    """Yield that the nodes cannot be inspected, with the reason."""
-    try:
-        site.in_node(site.cluster.nodes[0].name, "true")
-    except CommandFailed as why:
-        yield Leftover("unseen", "nodes", f"the nodes were not inspected: {why.output}")
-
-
-_SAID = {"service": "inactive service", "stopped": "stopped process", "table": "rule table"}
 
 
 # -- objects -----------------------------------------------------------------------------------------------------------

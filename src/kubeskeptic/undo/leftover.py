@@ -1,0 +1,39 @@
+"""One thing of ours that is left in a cluster or on this machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from kubeskeptic.journal.open_faults import OpenFault
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """One thing of ours that is still there.
+
+    :param kind: decides how it is removed: fault, node, object, namespace, switch, waiting, timer, service, stopped, table,
+        lease;
+        ``blind`` is a place that could not be inspected, ``unseen`` one that may not be
+    :param name: of the thing
+    :param says: what it is, as a phrase
+    :param node: where it is, for what is in a node
+    :param fault: what to undo, for kind ``fault``
+    :param journal: the journal with its record
+    :param file: of the switch, for kinds ``switch`` and ``waiting``
+    """
+
+    kind: str
+    name: str
+    says: str
+    node: str = ""
+    run: str = ""
+    fault: OpenFault | None = None
+    journal: Path | None = None
+    file: Path | None = None
+
+    @classmethod
+    def of_fault(cls, one: OpenFault, where: str, journal: Path | None = None) -> Leftover:
+        """Return a fault that is not undone, according to the place with its record."""
+        says = f"{one.fault} on {', '.join(one.targets)} of run {one.run}, not undone (according to {where})"
+        return cls("fault", one.id, says, run=one.run, fault=one, journal=journal)
