@@ -18,8 +18,8 @@ from functools import partial
 from string import Template
 
 from kubeskeptic import paths
-from kubeskeptic.clusters import agents, network
-from kubeskeptic.clusters.builds import addon_images, components, node_image, plan
+from kubeskeptic.clusters import containerd, network
+from kubeskeptic.clusters.builds import addon_images, components, plan
 from kubeskeptic.clusters.builds.addon_images import Image
 from kubeskeptic.clusters.builds.golang import GoBuild
 from kubeskeptic.clusters.builds.plan import Task
@@ -193,10 +193,10 @@ def _into_nodes(workshop: Workshop, target: Cluster, title: str, wanted: list[Im
     with workshop.progress.step(f"{title} into the nodes", 3) as step, ThreadPoolExecutor(len(nodes)) as pool:
 
         def import_missing(node: str) -> None:
-            there = agents.images_of(target.engine, node)
+            there = containerd.images_of(target.engine, node)
             for reference, archive in wanted:
                 if reference not in there:
-                    node_image.take_in(target.engine, node, archive, step)
+                    containerd.take_in(target.engine, node, archive, step)
 
         list(pool.map(import_missing, nodes))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from kubeskeptic.clusters import agents, node_source
+from kubeskeptic.clusters import agents, containerd, node_source
 from kubeskeptic.clusters.builds.agent_image import AgentImage
 from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.engine import Engine
@@ -47,7 +47,7 @@ def push(workshop: Workshop, engine: Engine, repository: str) -> str:
 def _built(workshop: Workshop, engine: Engine, nodes: list[str]) -> bool:
     """Whether the image is put together here: nodes that carry its lower layer need no registry."""
     base = AgentImage(workshop).base_reference
-    return all(base in agents.images_of(engine, node) for node in nodes) or not node_source.registry_answers(engine)
+    return all(base in containerd.images_of(engine, node) for node in nodes) or not node_source.registry_answers(engine)
 
 
 def _archive(workshop: Workshop, engine: Engine) -> Path:

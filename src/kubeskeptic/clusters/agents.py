@@ -9,16 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from kubeskeptic import paths
-from kubeskeptic.clusters.builds import agent_image, node_image
+from kubeskeptic.clusters.builds import agent_image
 from kubeskeptic.clusters.builds.agent_image import AgentImage
 from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.containerd import images_of, take_in
 from kubeskeptic.clusters.engine import Engine
 from kubeskeptic.clusters.store import alone
-from kubeskeptic.durations import COMMAND
-from kubeskeptic.errors import CommandFailed
-from kubeskeptic.waiting import until
-
-CTR = ("ctr", "--namespace", "k8s.io")
 
 
 def load(workshop: Workshop, engine: Engine, nodes: Sequence[str], *, built: bool) -> str:
@@ -29,27 +25,18 @@ def load(workshop: Workshop, engine: Engine, nodes: Sequence[str], *, built: boo
     """
     image = AgentImage(workshop)
     with workshop.progress.step("agent image into the nodes", 2) as step, ThreadPoolExecutor(len(nodes)) as pool:
-        locate_cluster = dict(zip(nodes, pool.map(lambda node: images_of(engine, node), nodes), strict=True))
-        lacking = [node for node in nodes if image.reference not in locate_cluster[node]]
+        there = dict(zip(nodes, pool.map(lambda node: images_of(engine, node), nodes), strict=True))
+        lacking = [node for node in nodes if image.reference not in there[node]]
         if lacking:
-            archive = _archive(engine, image, locate_cluster, built=built)
-            list(pool.map(lambda node: node_image.take_in(engine, node, archive, step), lacking))
+            archive = _archive(engine, image, there, built=built)
+            list(pool.map(lambda node: take_in(engine, node, archive, step), lacking))
     return image.reference
 
 
-def images_of(engine: Engine, node: str) -> list[str]:
-    """Names of the images in a node's containerd, which may still be starting."""
-
-    def listed() -> list[str]:
-        return engine.exec(node, [*CTR, "images", "list", "--quiet"]).split()
-
-    return until(listed, COMMAND, what=f"containerd of {node}", tolerate=(CommandFailed,))
-
-
-def _archive(engine: Engine, image: AgentImage, locate_cluster: Mapping[str, Sequence[str]], *, built: bool) -> Path:
+def _archive(engine: Engine, image: AgentImage, there: Mapping[str, Sequence[str]], *, built: bool) -> Path:
     if not built:
         return from_registry(engine, image.reference)
-    return image.archive(whole=not all(image.base_reference in images for images in locate_cluster.values()))
+    return image.archive(whole=not all(image.base_reference in images for images in there.values()))
 
 
 def from_registry(engine: Engine, reference: str) -> Path:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -19,6 +20,7 @@ from kubeskeptic.clusters.builds.agent_image import AgentImage
 from kubeskeptic.clusters.builds.golang import GoBuild
 from kubeskeptic.clusters.builds.plan import Task
 from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.containerd import take_in
 from kubeskeptic.clusters.engine import Engine
 from kubeskeptic.clusters.steps import Step
 from kubeskeptic.clusters.store import Recipe, alone
@@ -130,7 +132,7 @@ def _build(workshop: Workshop, engine: Engine, version: str, wanted: str) -> Non
         workshop.new_packages.unpack(["containerd"], files / ".apart", step)
         for name in FROM_CONTAINERD:
             (files / ".apart/usr/bin" / name).rename(files / "usr/bin" / name)
-        _drop(files / ".apart")
+        shutil.rmtree(files / ".apart")
         fill_in(files, {"@SANDBOX@": sandbox, "@PROVISIONER@": provisioner, "@SHELL@": shell})
         with _container(engine, root) as container:
             engine.copy(files, container, "/")
@@ -219,26 +221,11 @@ def _take_in(engine: Engine, container: str, archives: list[Path], step: Step) -
     engine.exec(container, ["pkill", "-x", "containerd"])
 
     def ended() -> bool | NotYet:
+        """Whether containerd has ended."""
         return not _runs(engine, container) or NotYet("still running")
 
     until(ended, COMMAND, what="containerd to end in the build container")
     engine.exec(container, ["/usr/local/bin/settle-images", "/preload"], patience=IMAGE)
-
-
-def take_in(engine: Engine, node: str, archive: Path, step: Step, *extra: str) -> None:
-    """Import an image into a node's containerd, where the kubelet finds it; ``extra`` are options of ``ctr``."""
-    words = [
-        "ctr",
-        "--namespace",
-        "k8s.io",
-        "images",
-        "import",
-        "--label",
-        "io.cri-containerd.image=managed",
-        *extra,
-        "-",
-    ]
-    step.run(engine.argv("exec", "-i", node, *words), stdin=archive, env=engine.environment(), patience=IMAGE)
 
 
 def _runs(engine: Engine, container: str) -> bool:
@@ -246,9 +233,3 @@ def _runs(engine: Engine, container: str) -> bool:
         return bool(engine.exec(container, ["pidof", "containerd"]).strip())
     except CommandFailed:
         return False
-
-
-def _drop(folder: Path) -> None:
-    for path in sorted(folder.rglob("*"), reverse=True):
-        path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
-    folder.rmdir()
