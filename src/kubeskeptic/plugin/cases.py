@@ -12,7 +12,7 @@ from kubeskeptic.claims import Claim, declare
 from kubeskeptic.claims import claim as claim_named
 from kubeskeptic.claims.case import Case
 from kubeskeptic.errors import SkepticError
-from kubeskeptic.scenarios.declaration import GIVEN, Scenario
+from kubeskeptic.scenarios import GIVEN, Scenario
 
 
 def claim(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,10 +13,8 @@ from kubeskeptic.errors import SkepticError
 from kubeskeptic.findings import Verdict
 from kubeskeptic.proving.proofs import Proof
 from kubeskeptic.proving.suites import Asked
-from kubeskeptic.scenarios.declaration import Sabotage, Scenario
+from kubeskeptic.scenarios import Sabotage, Scenario
 from kubeskeptic.timeline import load
-
-Performer = Callable[[Sequence[str]], int]
 
 
 @dataclass
@@ -68,9 +66,7 @@ def attempts(asked: Sequence[Asked], only: Collection[str] = ()) -> list[Attempt
     return planned
 
 
-def run_attempt(
-    attempt: Attempt, reports: Path, options: Sequence[str] = (), perform: Performer | None = None
-) -> list[Proof]:
+def run_attempt(attempt: Attempt, reports: Path, options: Sequence[str] = ()) -> list[Proof]:
     """Perform one attempt in a process of its own and return what became of its cases.
 
     :param options: more of pytest's options, such as ``--seed``
@@ -78,7 +74,7 @@ def run_attempt(
     """
     before = set(reports.glob("*/journal.jsonl"))
     words = [sys.executable, "-m", "pytest", "-q", "--tb=no", *attempt.tests, "--reports", str(reports)]
-    (perform or _perform)([*words, *(f"--sabotage={id_}" for id_ in attempt.wanted), *options])
+    subprocess.run([*words, *(f"--sabotage={id_}" for id_ in attempt.wanted), *options], check=False)
     fresh = sorted(set(reports.glob("*/journal.jsonl")) - before)
     if not fresh:
         raise SkepticError(f"nothing was performed under {attempt.name}; pytest's output above says why")
@@ -121,7 +117,3 @@ def unbroken(attempt: Attempt, proofs: Sequence[Proof]) -> list[str]:
 
 def _meets(sabotage: Sabotage, asked: Sequence[Asked]) -> bool:
     return any(sabotage.breaks_in(one.case.acts) for one in asked)
-
-
-def _perform(words: Sequence[str]) -> int:
-    return subprocess.run(words, check=False).returncode

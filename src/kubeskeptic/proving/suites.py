@@ -12,7 +12,7 @@ from types import ModuleType
 
 from kubeskeptic.checks.digest import digest_of
 from kubeskeptic.claims.case import Case
-from kubeskeptic.scenarios.declaration import Sabotage, Scenario
+from kubeskeptic.scenarios import Sabotage, Scenario
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ A scenario is declared in the suite file that asks about it (:class:`Scenario`);
 and only those are played that the chosen cases need.
 """
 
-from kubeskeptic.scenarios.declaration import GIVEN, Sabotage, Scenario
-from kubeskeptic.scenarios.stage import Stage
+from kubeskeptic.scenarios.declaration import Scenario
+from kubeskeptic.scenarios.stage import GIVEN, Sabotage, Stage
 
 __all__ = ["GIVEN", "Sabotage", "Scenario", "Stage"]

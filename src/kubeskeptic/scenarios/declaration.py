@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kubeskeptic.claims import claim
+from kubeskeptic.claims.case import Case
 from kubeskeptic.errors import BadInput
 from kubeskeptic.guard.risk import Risk
-from kubeskeptic.scenarios.manifests import Manifest
-
-if TYPE_CHECKING:
-    from kubeskeptic.claims.case import Case
-    from kubeskeptic.probes.specs import Probe
-    from kubeskeptic.scenarios.stage import Stage
+from kubeskeptic.probes.specs import Probe
+from kubeskeptic.scenarios.stage import GIVEN, Breakage, Rewrite, Sabotage, Stage
 
 WATCHED = ("Pod", "Service", "EndpointSlice")
 """Kinds whose changes are recorded unless a scenario says otherwise."""
 ALWAYS_WATCHED = ("Node",)
 """Kinds whose changes are recorded in every scenario."""
-GIVEN = "given"
-"""The name of the act that is the set-up: from the first look of the recorder until all pods are Ready."""
 
-Step = Callable[["Stage"], None]
-Asking = Callable[["Stage"], "Iterable[Probe]"]
-Breakage = Callable[["Stage"], AbstractContextManager[object]]
-Rewrite = Callable[[list[Manifest]], list[Manifest]]
+Step = Callable[[Stage], None]
+Asking = Callable[[Stage], Iterable[Probe]]
 
 
 @dataclass(frozen=True)
@@ -47,33 +38,6 @@ class ActPlan:
     after: str = ""
     asking: Asking | None = None
     settled: bool = True
-
-
-@dataclass(frozen=True)
-class Sabotage:
-    """A named way to break the cluster or the workload, so that a claim must fail. How we know that checks can.
-
-    Either ``rewrite`` changes the manifest before it is applied, or ``breaks`` is in force for a stretch of the scenario.
-
-    :param id: what claims name in ``broken_by``
-    :param says: one sentence
-    :param at: the acts, or the moments of acts (``crash:found dead``), from which on it is in force until the act's end
-    """
-
-    id: str
-    says: str
-    breaks: Breakage | None = None
-    rewrite: Rewrite | None = None
-    at: tuple[str, ...] = ()
-
-    @property
-    def acts(self) -> set[str]:
-        """The acts in which it is in force; empty for one of the workload, which is in force in all."""
-        return {point.partition(":")[0] for point in self.at}
-
-    def breaks_in(self, acts: Iterable[str]) -> bool:
-        """Return whether it is in force in one of these acts."""
-        return not self.at or bool(self.acts & set(acts))
 
 
 @dataclass
@@ -124,6 +88,7 @@ class Scenario:
             raise BadInput(f"the act “{name}” of {self.id} comes after “{after}”, which is not registered before it")
 
         def register(step: Step) -> Step:
+            """Register the function, and return it as it is."""
             self.acts[name] = ActPlan(name, step, self.needs if needs is None else needs, after, asking, settled)
             return step
 
@@ -141,6 +106,7 @@ class Scenario:
             )
 
         def register(breaks: Breakage) -> Breakage:
+            """Register the function, and return it as it is."""
             self._add(Sabotage(_id(breaks), _says(breaks), breaks=breaks, at=at))
             return breaks
 

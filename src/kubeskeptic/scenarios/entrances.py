@@ -83,6 +83,7 @@ def _given(stage: Stage, kind: str) -> str:
     """Return that the witness of a kind has got an address; empty when it has not in the time that a provider takes."""
 
     def look() -> str | NotYet:
+        """Return that the witness has an address."""
         given = address(stage.run.kube.get(kind, "witness", stage.namespace))
         return f"a {kind} was given the address {given}" if given else NotYet("no address")
 

@@ -55,6 +55,7 @@ class Firewall:
         low, high, outcomes = 0.0, None, dict[str, str]()
 
         def look() -> bool:
+            """Ask once, note when, and return whether the answers are as wanted."""
             nonlocal low, high, outcomes
             before = time.time()
             answers = self._asked()
@@ -77,6 +78,7 @@ class Firewall:
 
     def _asked(self) -> dict[str, Any]:
         def ask(client: Client) -> Any:
+            """Ask the question of one client."""
             where = client.namespace or self.stage.namespace
             return ask_soon(self.stage.run.kube, where, client.pod, self.question)
 

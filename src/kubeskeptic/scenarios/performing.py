@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 from kubeskeptic.claims.case import Case
-from kubeskeptic.durations import LISTED
-from kubeskeptic.errors import MissingRequirement, NotAsked, Refused, SkepticError
-from kubeskeptic.guard.risk import Risk
+from kubeskeptic.durations import BASELINE, CLOCK_DOUBT, LISTED, SETTLE, TAIL
+from kubeskeptic.errors import Inconclusive, MissingRequirement, NotAsked, PatienceExhausted, Refused, SkepticError
+from kubeskeptic.guard.risk import Risk, above
+from kubeskeptic.paths import shipped
 from kubeskeptic.recorder import Recorder, Watch
 from kubeskeptic.runs import Run, evidence
-from kubeskeptic.scenarios.declaration import GIVEN, Scenario
+from kubeskeptic.scenarios.declaration import ALWAYS_WATCHED, ActPlan, Scenario, Step
 from kubeskeptic.scenarios.namespaces import namespace
-from kubeskeptic.scenarios.stage import Stage
+from kubeskeptic.scenarios.stage import GIVEN, Stage
 from kubeskeptic.timeline import Recording
-from kubeskeptic.timeline.recording import ALL
+from kubeskeptic.timeline.recording import ALL, LEFT_OUT
 from kubeskeptic.waiting import NotYet, until
 
 
@@ -46,12 +47,12 @@ def _play(run: Run, scenario: Scenario, cases: Sequence[Case], test: str) -> Non
         "scenario", sync=True, id=scenario.id, phase="start", namespace=name, test=test, says=scenario.says,
         acts=[GIVEN, *(act.name for act in acts)],
     )  # fmt: skip
-    stage = Stage(run, scenario, name, cases)
+    stage = _PlayedStage(run, scenario, name, cases)
     for sabotage in stage.sabotages:
         run.journal.write("sabotage", id=sabotage.id, says=sabotage.says)
     try:
         with namespace(run, name), _recorder(run, scenario, name), _probes(run, scenario), _last_look(stage):
-            stage.play_setup()
+            stage.play_setup(scenario.setup)
             for act in acts:
                 stage.play(act)
     except Refused as refusal:
@@ -77,13 +78,13 @@ def _last_look(stage: Stage) -> Iterator[None]:
         yield
     except BaseException:
         with suppress(SkepticError, OSError):
-            evidence.take(stage.run, stage.scenario.id, stage.namespace, "", "deleting the namespace")
+            evidence.take(stage.run, stage.scenario, stage.namespace, "", "deleting the namespace")
         raise
 
 
 @contextmanager
 def _recorder(run: Run, scenario: Scenario, name: str) -> Iterator[None]:
-    watches = [Watch(kind, name) for kind in scenario.watches] + [Watch("Node", None)]
+    watches = [*(Watch(kind, name) for kind in scenario.watches), *(Watch(kind, None) for kind in ALWAYS_WATCHED)]
     with Recorder(run.kube, run.journal, scenario.id, watches) as recorder:
         until(lambda: recorder.ready() or NotYet("still listing"), LISTED, what="the recorder's first lists")
         yield
@@ -95,3 +96,63 @@ def _probes(run: Run, scenario: Scenario) -> Iterator[None]:
         yield
     finally:
         run.agents.stop(scenario.id)
+
+
+class _PlayedStage(Stage):
+    """The stage, with the playing of acts, which acts themselves cannot do."""
+
+    def __init__(self, run: Run, scenario: Scenario, namespace: str, cases: Sequence[Case]) -> None:
+        path = scenario.manifest or shipped() / "manifests" / f"{scenario.id}.yaml"
+        sabotages = [scenario.sabotages[id_] for id_ in run.sabotages if id_ in scenario.sabotages]
+        super().__init__(run, scenario.id, namespace, path, cases, sabotages)
+
+    def play(self, act: ActPlan) -> None:
+        """Play one act: a settled baseline, what happens, a tail; or leave it out, where the cluster does not allow it.
+
+        An act that is broken off has no end: nothing may be concluded from what did not come any more.
+
+        :raises Inconclusive: when the baseline does not settle, or this machine's clock was stepped
+        """
+        if act.needs > self.run.allowed:
+            about = f"the act “{act.name}” of {self.scenario}"
+            self.leave_out(act.name, above(about, act.needs, self.run.allowed))
+        # by this, or by an earlier step that saw that it cannot be asked here
+        if act.name in self.facts.get(LEFT_OUT, {}):
+            return
+        self._act, self._applied = act.name, 0.0
+        if act.asking:
+            self.ask(*act.asking(self))
+        self._mark("baseline", at=self._settled() if act.settled else time.time())
+        self._mark("start")
+        with ExitStack() as self._in_force:
+            self._sabotage(act.name)
+            clock = time.time() - time.monotonic()
+            act.play(self)
+            self._hold(time.time() + TAIL)
+            stepped = time.time() - time.monotonic() - clock
+            if abs(stepped) > CLOCK_DOUBT:
+                raise Inconclusive(f"the clock of this machine was stepped by {stepped:.1f} s during “{act.name}”")
+            self._mark("end")
+
+    def play_setup(self, setup: Step | None) -> None:
+        """Play the set-up, recorded as an act of its own."""
+        self._mark("baseline", at=time.time())
+        self._mark("start")
+        if setup:
+            setup(self)
+        self._mark("end")
+
+    def _settled(self) -> float:
+        """Wait for a stretch without a failure on any lane; since when it has lasted."""
+
+        def settled() -> bool | NotYet:
+            """Whether no lane had a failure for long enough."""
+            troubled = self.run.agents.unsettled(self.scenario, self.run.nodes, SETTLE)
+            return NotYet(f"not calm: {', '.join(troubled)}") if troubled else True
+
+        try:
+            until(settled, BASELINE, what=f"a settled baseline of “{self._act}”")
+        except PatienceExhausted as error:
+            raise Inconclusive(str(error)) from error
+        self.irreducible += SETTLE
+        return time.time() - SETTLE

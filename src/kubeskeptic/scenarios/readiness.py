@@ -50,6 +50,7 @@ def wait_until_ready(
     watchman = Watchman(clock)
 
     def look() -> Readiness | NotYet:
+        """Return the readiness of the pods, once all are Ready."""
         pods = kube.list("Pod", namespace)["items"]
         found = readiness(pods, wanted)
         if isinstance(found, Readiness):

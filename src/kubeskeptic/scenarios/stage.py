@@ -3,39 +3,84 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from kubeskeptic.bounds import Bound, Expression
 from kubeskeptic.claims.case import Case
-from kubeskeptic.durations import BASELINE, CLOCK_DOUBT, SETTLE, TAIL, Patience
-from kubeskeptic.errors import ClusterError, Inconclusive, PatienceExhausted, Unanswered
+from kubeskeptic.durations import TAIL, Patience
+from kubeskeptic.errors import ClusterError, PatienceExhausted, Unanswered
 from kubeskeptic.faults import Fault, Inflicted, choose, inflict
 from kubeskeptic.faults.targets import WHOLE
-from kubeskeptic.guard.risk import above
-from kubeskeptic.paths import shipped
 from kubeskeptic.probes.specs import Probe
 from kubeskeptic.runs import Run, evidence
-from kubeskeptic.scenarios.declaration import GIVEN, ActPlan, Sabotage, Scenario
-from kubeskeptic.scenarios.manifests import placed, read, replicas
+from kubeskeptic.scenarios.manifests import Manifest, placed, read, replicas
 from kubeskeptic.scenarios.namespace_view import NamespaceView
 from kubeskeptic.scenarios.readiness import Readiness, readiness, wait_until_ready
 from kubeskeptic.timeline.recording import LEFT_OUT
 from kubeskeptic.waiting import NotYet, until
 
+GIVEN = "given"
+"""The name of the act that is the set-up: from the first look of the recorder until all pods are Ready."""
+
+Breakage = Callable[["Stage"], AbstractContextManager[object]]
+Rewrite = Callable[[list[Manifest]], list[Manifest]]
+
+
+@dataclass(frozen=True)
+class Sabotage:
+    """A named way to break the cluster or the workload, so that a claim must fail. How we know that checks can.
+
+    Either ``rewrite`` changes the manifest before it is applied, or ``breaks`` is in force for a stretch of the scenario.
+
+    :param id: what claims name in ``broken_by``
+    :param says: one sentence
+    :param at: the acts, or the moments of acts (``crash:found dead``), from which on it is in force until the act's end
+    """
+
+    id: str
+    says: str
+    breaks: Breakage | None = None
+    rewrite: Rewrite | None = None
+    at: tuple[str, ...] = ()
+
+    @property
+    def acts(self) -> set[str]:
+        """The acts in which it is in force; empty for one of the workload, which is in force in all."""
+        return {point.partition(":")[0] for point in self.at}
+
+    def breaks_in(self, acts: Iterable[str]) -> bool:
+        """Return whether it is in force in one of these acts."""
+        return not self.at or bool(self.acts & set(acts))
+
 
 class Stage(NamespaceView):
     """One scenario being performed on one cluster. Made by :func:`~kubeskeptic.scenarios.performing.perform`.
 
+    :param scenario: its id
+    :param manifest: the file with its manifest
     :param cases: the chosen cases: their bounds say how long each act is held
+    :param sabotages: those of the scenario that this run was asked to be broken by
     """
 
-    def __init__(self, run: Run, scenario: Scenario, namespace: str, cases: Sequence[Case]) -> None:
+    def __init__(
+        self,
+        run: Run,
+        scenario: str,
+        namespace: str,
+        manifest: Path,
+        cases: Sequence[Case],
+        sabotages: Iterable[Sabotage],
+    ) -> None:
         super().__init__(run, namespace)
         self.scenario = scenario
+        self.manifest = manifest
         self.cases = tuple(cases)
+        self.sabotages = tuple(sabotages)
         self.irreducible = 0.0
         """Seconds that the settings make unavoidable: settled baselines, bounds that have to pass, tails."""
         self.facts: dict[str, Any] = {}
@@ -49,11 +94,6 @@ class Stage(NamespaceView):
         self._in_force: ExitStack | None = None
         self._sabotaging = False
 
-    @property
-    def sabotages(self) -> list[Sabotage]:
-        """The sabotages of this scenario that this run was asked to be broken by."""
-        return [self.scenario.sabotages[id_] for id_ in self.run.sabotages if id_ in self.scenario.sabotages]
-
     # -- set-up ----------------------------------------------------------------------------------------------------
     def apply(self, images: Mapping[str, str] = MappingProxyType({})) -> None:
         """Apply the scenario's manifest in its namespace, and wait until every pod of it is Ready.
@@ -63,8 +103,7 @@ class Stage(NamespaceView):
         :raises Inconclusive: when something keeps pods from it that does not pass by itself
         :raises PatienceExhausted: with the pods that are not Ready
         """
-        path = self.scenario.manifest or shipped() / "manifests" / f"{self.scenario.id}.yaml"
-        manifests = read(path, self.run.cluster.agent_image, images)
+        manifests = read(self.manifest, self.run.cluster.agent_image, images)
         for sabotage in self.sabotages:
             manifests = sabotage.rewrite(manifests) if sabotage.rewrite else manifests
         for manifest in manifests:
@@ -77,17 +116,17 @@ class Stage(NamespaceView):
 
     def ask(self, *probes: Probe) -> None:
         """Start probes on every node; they go on until the scenario ends."""
-        self.run.agents.ask(self.scenario.id, probes)
+        self.run.agents.ask(self.scenario, probes)
 
     def note(self, name: str, value: Any) -> None:
         """Keep in the journal a fact that nothing else records and a check will need."""
         self.facts[name] = value
-        self.run.journal.write("fact", scenario=self.scenario.id, name=name, value=value)
+        self.run.journal.write("fact", scenario=self.scenario, name=name, value=value)
 
     def see(self, table: str, **cells: Any) -> None:
         """Keep in the journal what was seen, cell by cell: the suite says what is expected. Underscores stand for spaces."""
         named = {name.replace("_", " "): value for name, value in cells.items()}
-        self.run.journal.write("seen", sync=True, scenario=self.scenario.id, act=self._act, table=table, cells=named)
+        self.run.journal.write("seen", sync=True, scenario=self.scenario, act=self._act, table=table, cells=named)
 
     def run_in(self, pod: str, *argv: str, container: str = "") -> str:
         """Run a command in a container of one of the scenario's pods and return what it printed.
@@ -112,7 +151,7 @@ class Stage(NamespaceView):
 
     def choose(self, candidates: Sequence[str], rule: str) -> str:
         """Return one of the candidates, by the run's seed; another rule chooses another."""
-        return choose(candidates, f"{self.scenario.id}: {rule}", self.run.seed)[0]
+        return choose(candidates, f"{self.scenario}: {rule}", self.run.seed)[0]
 
     def all_ready(self, *, but: int = 0) -> bool:
         """Return whether every pod of the scenario is Ready, and as many are there as were applied, less those lost."""
@@ -120,43 +159,6 @@ class Stage(NamespaceView):
         return isinstance(readiness(pods, self._wanted - but), Readiness)
 
     # -- acting ----------------------------------------------------------------------------------------------------
-    def play(self, act: ActPlan) -> None:
-        """Play one act: a settled baseline, what happens, a tail; or leave it out, where the cluster does not allow it.
-
-        An act that is broken off has no end: nothing may be concluded from what did not come any more.
-
-        :raises Inconclusive: when the baseline does not settle, or this machine's clock was stepped
-        """
-        if act.needs > self.run.allowed:
-            about = f"the act “{act.name}” of {self.scenario.id}"
-            self.leave_out(act.name, above(about, act.needs, self.run.allowed))
-        if act.name in self.facts.get(
-            LEFT_OUT, {}
-        ):  # by this, or by an earlier step that saw that it cannot be asked here
-            return
-        self._act, self._applied = act.name, 0.0
-        if act.asking:
-            self.ask(*act.asking(self))
-        self._mark("baseline", at=self._settled() if act.settled else time.time())
-        self._mark("start")
-        with ExitStack() as self._in_force:
-            self._sabotage(act.name)
-            clock = time.time() - time.monotonic()
-            act.play(self)
-            self._hold(time.time() + TAIL)
-            stepped = time.time() - time.monotonic() - clock
-            if abs(stepped) > CLOCK_DOUBT:
-                raise Inconclusive(f"the clock of this machine was stepped by {stepped:.1f} s during “{act.name}”")
-            self._mark("end")
-
-    def play_setup(self) -> None:
-        """Play the set-up, recorded as an act of its own."""
-        self._mark("baseline", at=time.time())
-        self._mark("start")
-        if self.scenario.setup:
-            self.scenario.setup(self)
-        self._mark("end")
-
     @contextmanager
     def inflict(self, fault: Fault, *, lasts: float = 300.0) -> Iterator[Inflicted]:
         """Inject a fault in the current act; a fault of a sabotage is recorded under another name."""
@@ -165,10 +167,10 @@ class Stage(NamespaceView):
         with inflict(
             fault,
             self.run.site,
-            scenario=self.scenario.id,
+            scenario=self.scenario,
             act=act,
             lasts=lasts,
-            before_undo=lambda: evidence.take(self.run, self.scenario.id, self.namespace, self._act, before),
+            before_undo=lambda: evidence.take(self.run, self.scenario, self.namespace, self._act, before),
         ) as inflicted:
             if act == self._act:
                 self._applied = inflicted.applied_at
@@ -216,21 +218,6 @@ class Stage(NamespaceView):
             what="a bound to pass",
         )
 
-    def _settled(self) -> float:
-        """Wait for a stretch without a failure on any lane; since when it has lasted."""
-
-        def settled() -> bool | NotYet:
-            """Whether no lane had a failure for long enough."""
-            troubled = self.run.agents.unsettled(self.scenario.id, self.run.nodes, SETTLE)
-            return NotYet(f"not calm: {', '.join(troubled)}") if troubled else True
-
-        try:
-            until(settled, BASELINE, what=f"a settled baseline of “{self._act}”")
-        except PatienceExhausted as error:
-            raise Inconclusive(str(error)) from error
-        self.irreducible += SETTLE
-        return time.time() - SETTLE
-
     def _sabotage(self, point: str) -> None:
         for sabotage in self.sabotages:
             if sabotage.breaks and point in sabotage.at:
@@ -242,4 +229,4 @@ class Stage(NamespaceView):
                     self._sabotaging = False
 
     def _mark(self, phase: str, **more: float) -> None:
-        self.run.journal.write("act", sync=True, scenario=self.scenario.id, act=self._act, phase=phase, **more)
+        self.run.journal.write("act", sync=True, scenario=self.scenario, act=self._act, phase=phase, **more)
