@@ -66,8 +66,3 @@ def test_nothing_measured_is_no_pass() -> None:
 def test_holds_beside_a_value_that_is_not_within_its_bound_is_refused(measured: Measure) -> None:
     with pytest.raises(ValueError, match="not within their bounds: took"):
         Finding(Verdict.HOLDS, "fine.", {"took": measured}, {"took": FIVE})
-
-
-def test_the_margin_is_that_of_the_worst_value() -> None:
-    both = conclude("", {"a": Measure(1, "s"), "b": Measure(4, "s")}, {"a": FIVE, "b": FIVE})
-    assert both.margin == 0.8

@@ -141,6 +141,7 @@ def shorter(one: Expression, other: Expression) -> Expression:
     """Return whichever of two is shorter on the cluster under test."""
 
     def least(settings: Settings) -> Expression:
+        """Return the shorter one under these settings."""
         return min(one, other, key=lambda expression: expression.value(settings))
 
     return Expression(((1.0, _Term(lambda s: least(s).value(s), lambda s: least(s).text(s))),))

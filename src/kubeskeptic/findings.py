@@ -118,12 +118,6 @@ class Finding:
         judged = [(name, m, b, within(m, b)) for name, m, b in pairs]
         return sorted(judged, key=lambda one: -list(Verdict).index(one[3]))
 
-    @property
-    def margin(self) -> float | None:
-        """The worst ratio of a measured value to its bound: above 1 it is outside. None when there is none."""
-        ratios = [bound.ratio(measured.value) for _, measured, bound, _ in self.compared]
-        return max(ratios, default=None)
-
     def but(self, why: str) -> Finding:
         """Return this finding as inconclusive, for a reason that stands before its own sentence."""
         return replace(self, verdict=Verdict.INCONCLUSIVE, why=f"{why}. Seen as far as that: {self.why}")

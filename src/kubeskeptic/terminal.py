@@ -126,9 +126,11 @@ class Display:
         console = Console(file=self.stream, highlight=False)
 
         def drawn() -> Text:
+            """Return the line that is drawn anew."""
             return Text(self._now(), style="dim", no_wrap=True, overflow="ellipsis")
 
         def printed(line: str) -> None:
+            """Print a line above the one that is drawn."""
             console.print(Text.from_ansi(line), soft_wrap=True)
 
         self._begin()
@@ -145,6 +147,7 @@ class Display:
         pace = Pace(HEARTBEAT_LOOK)
 
         def beating() -> None:
+            """Say that it is still going on, once a minute."""
             for _ in pace:
                 self.heartbeat()
 

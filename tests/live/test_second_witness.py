@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from kubeskeptic import clusters
+from kubeskeptic.agent.spec import NODE
 from kubeskeptic.durations import BASELINE, SETTLE, Patience
 from kubeskeptic.errors import SkepticError
 from kubeskeptic.faults import Site, inflict
@@ -22,7 +23,7 @@ from kubeskeptic.faults.components.flush_service_rules import FlushServiceRules
 from kubeskeptic.journal import Journal
 from kubeskeptic.outside import OutsideProbe, lane, node_targets
 from kubeskeptic.probes.agents import Agents
-from kubeskeptic.probes.specs import NODE, http_new
+from kubeskeptic.probes.specs import http_new
 from kubeskeptic.timeline import Recording, load
 from kubeskeptic.timeline.outages import Outage, outages
 from kubeskeptic.timeline.samples import Lane

@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 
-from kubeskeptic.agent.spec import parse
+from kubeskeptic.agent.spec import NODE, parse
 from kubeskeptic.errors import BadInput
 from kubeskeptic.probes.specs import (
-    NODE,
     Probe,
     dns_tcp,
     dns_udp,

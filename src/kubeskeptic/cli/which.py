@@ -45,6 +45,7 @@ def which_cluster(command: Callable[..., None]) -> Callable[..., None]:
     def told(
         *words: Any, cluster: str, context: str, kubeconfig: Path | None, agent_image: str, **options: Any
     ) -> None:
+        """Call the command with the options as one reference to a cluster."""
         command(*words, where=ClusterRef(cluster, context, kubeconfig, agent_image), **options)
 
     file = click.Path(path_type=Path, dir_okay=False)

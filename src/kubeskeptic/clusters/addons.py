@@ -116,10 +116,12 @@ def tasks(workshop: Workshop, wanted: Sequence[Addon]) -> list[Task]:
     """Making the images of addons, as parts of a plan; one that cannot be built says so when it is needed."""
 
     def fetch(addon: Addon) -> None:
+        """Download the sources of an addon's programs."""
         for build in addon.builds:
             workshop.fetch(build)
 
     def make(addon: Addon, _: object) -> None:
+        """Build an addon's images."""
         images(workshop, addon)
 
     return [plan.if_possible(Task(partial(fetch, addon), partial(make, addon))) for addon in wanted]
@@ -193,6 +195,7 @@ def _into_nodes(workshop: Workshop, target: Cluster, title: str, wanted: list[Im
     with workshop.progress.step(f"{title} into the nodes", 3) as step, ThreadPoolExecutor(len(nodes)) as pool:
 
         def import_missing(node: str) -> None:
+            """Import the images that one node does not have."""
             there = containerd.images_of(target.engine, node)
             for reference, archive in wanted:
                 if reference not in there:

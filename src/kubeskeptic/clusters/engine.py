@@ -106,6 +106,7 @@ class Engine:
         """Freeze every process of a node, with retries, as freezing a busy node fails now and then."""
 
         def freeze() -> bool | NotYet:
+            """Freeze it once; whether that worked."""
             try:
                 self.call("pause", node)
             except CommandFailed as refused:
@@ -138,10 +139,6 @@ class Engine:
     def said(self, node: str) -> str:
         """Return the end of a node's console output."""
         return self.call("logs", "--tail", "100", node)
-
-    def disconnect(self, node: str, network: str = "kind") -> None:
-        """Disconnect a node from its network."""
-        self.call("network", "disconnect", network, node)
 
     def connect(self, node: str, network: str = "kind") -> None:
         """Reconnect a node to its network, with its former address."""
@@ -185,10 +182,9 @@ class Engine:
         """Return the images of a repository that the engine has, as ``name:tag``."""
         return self.call("images", "--format", "{{.Repository}}:{{.Tag}}", repository).split()
 
-    def import_root(self, archive: Path, tag: str, changes: Sequence[str] = ()) -> None:
-        """Create an image from a tar of a root file system; ``changes`` are Dockerfile instructions."""
-        words = [word for change in changes for word in ("--change", change)]
-        self.call("import", *words, str(archive), tag, patience=IMAGE)
+    def import_root(self, archive: Path, tag: str) -> None:
+        """Create an image from a tar of a root file system."""
+        self.call("import", str(archive), tag, patience=IMAGE)
 
     def build(self, folder: Path, tag: str) -> None:
         """Build the Dockerfile of a folder with the engine's default builder."""

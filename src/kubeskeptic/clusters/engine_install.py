@@ -133,6 +133,7 @@ def _start(engine: Engine, prefix: Path, source: Mirror, step: Step) -> Engine:
     step.note(f"the engine's own log is {log}")
 
     def up() -> bool | NotYet:
+        """Whether the engine answers."""
         if daemon.poll() is not None:
             raise _why(log, daemon.returncode)
         return engine.answers() or NotYet("no answer")

@@ -45,6 +45,7 @@ def configure(engine: Engine, control_plane: str, nodes: int, *, given_up: threa
     """
 
     def known() -> list[Place] | NotYet:
+        """Return the nodes with their pod CIDRs, once all have one."""
         if given_up and given_up.is_set():
             return []
         found = places(json.loads(engine.exec(control_plane, [*KUBECTL, "get", "nodes", "-o", "json"])))

@@ -56,6 +56,7 @@ def _undo(fault: type[Fault], site: Site, one: OpenFault) -> None:
     """Undo a fault; try again while that fails, or while this machine has no room for a process or a file."""
 
     def attempt() -> bool | NotYet:
+        """Undo it once."""
         fault.undo(site, one.undo)
         return True
 

@@ -65,6 +65,7 @@ def _renewed(kube: Kube, lease: Object, clock: Clock, sleep: Sleep) -> Object | 
     """Return the lease once it differs from how it was seen, None when it is gone; itself when its length passed before."""
 
     def look() -> tuple[Object | None] | NotYet:
+        """Return the lease once it differs."""
         now = _read(kube)
         return NotYet("unchanged") if now is not None and now["spec"] == lease["spec"] else (now,)
 

@@ -47,6 +47,7 @@ def delete_and_wait(
     watchman = Watchman(clock)
 
     def accepted() -> bool:
+        """Ask for the deletion; it is there in any case."""
         with contextlib.suppress(NotFound, Conflict):  # Conflict: it is being deleted already
             kube.delete(kind, name, namespace)
         return True

@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 
+from kubeskeptic.agent.spec import NODE
 from kubeskeptic.durations import IN_FLIGHT, PULL_ANSWER
 from kubeskeptic.errors import BadInput, SkepticError
 from kubeskeptic.journal import Journal
 from kubeskeptic.probes.batches import Batch, joined, parse
 from kubeskeptic.probes.recent_samples import LaneKey, RecentSamples
-from kubeskeptic.probes.specs import NODE, Probe
+from kubeskeptic.probes.specs import Probe
 from kubeskeptic.timeline.samples import OUTSIDE
 
 AGENT = "outside"

@@ -110,6 +110,7 @@ def _end_of_input() -> asyncio.Event:
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
 
     def readable() -> None:
+        """End when the other side has closed the pipe."""
         if not os.read(0, 4096):
             loop.remove_reader(0)
             ended.set()

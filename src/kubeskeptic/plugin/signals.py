@@ -20,6 +20,7 @@ def install() -> None:
     seen: list[int] = []
 
     def handle(number: int, _: FrameType | None) -> None:
+        """Interrupt the run at the first signal; at later ones, say that everything is being undone."""
         name = signal.Signals(number).name
         seen.append(number)
         if len(seen) == 1:

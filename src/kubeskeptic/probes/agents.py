@@ -107,6 +107,7 @@ class Agents:
         self._pull_reachable()  # which also tells the agents; only what they say after that can be complete
 
         def delivered() -> bool | NotYet:
+            """Whether no reachable agent has questions in flight, or the time for that is over."""
             self._pull_reachable()
             waiting = [agent.node for agent in self._nodes.values() if agent.reachable and agent.in_flight > 0]
             return not waiting or time.time() > over or NotYet(f"questions in flight on {', '.join(waiting)}")

@@ -163,6 +163,7 @@ def _quiet(agents: Agents, nodes: list[str], since: float = 0.0) -> None:
     """Wait until the probe is answered well everywhere, and has been for a stretch that began after ``since``."""
 
     def calm() -> bool | NotYet:
+        """Whether no node has had a failure for long enough."""
         troubled = agents.unsettled(SCENARIO, nodes, INSTRUMENT_QUIET, since)
         return NotYet(f"no calm yet for {', '.join(troubled)}") if troubled else True
 
@@ -178,6 +179,7 @@ def _black_out(agents: list[NodeAgent]) -> dict[str, tuple[float, float]]:
     failed: list[str] = []
 
     def one(agent: NodeAgent) -> None:
+        """Black out the probe on one node, and note from when until when."""
         try:
             body = {"probe": ECHO.name, "seconds": INSTRUMENT_OUTAGE}
             answer = agent.call("POST", "/blackout", body, INSTRUMENT_OUTAGE + PULL_ANSWER)

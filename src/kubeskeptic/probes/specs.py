@@ -12,15 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from kubeskeptic.agent.spec import KINDS, NODE, QTYPES
 from kubeskeptic.durations import PROBE_DEADLINE
 from kubeskeptic.errors import BadInput
 
-NODE = "$NODE"
-"""As ``host``: the address of the node that the question is asked from."""
-KINDS = ("http-new", "http-kept", "http-payload", "dns-udp", "dns-tcp", "tcp", "udp")
 ECHOES = {"udp": (8, 60_000), "http-payload": (1, 1 << 19)}
 """Kinds of probes whose payload has to come back unchanged, and how small and large it may be, in bytes."""
-QTYPES = ("A", "AAAA", "SRV")
 FASTEST = 200.0
 """Questions a second that one probe may ask of one agent."""
 
@@ -32,8 +29,8 @@ class Probe:
     """One question, asked again and again at a fixed rate from every node, whatever became of the questions before.
 
     :param name: unique within its scenario, in lower case, as it appears in the report
-    :param kind: one of :data:`KINDS`
-    :param host: IP address, or ``$NODE``; for DNS the server's
+    :param kind: one of :data:`kubeskeptic.agent.spec.KINDS`
+    :param host: IP address, or ``$NODE`` for the node that the question is asked from; for DNS the server's
     :param rate: questions a second from each node
     :param path: for HTTP
     :param qname: for DNS: the name as it is asked, no search list

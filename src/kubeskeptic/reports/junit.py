@@ -37,6 +37,7 @@ def _suite(root: Element, report: Report, chapter: Chapter) -> None:
 
 def _counts(entries: list[Entry] | tuple[Entry, ...]) -> dict[str, str]:
     def many(verdict: Verdict) -> str:
+        """Return how many cases have this verdict."""
         return str(sum(entry.verdict is verdict for entry in entries))
 
     return {

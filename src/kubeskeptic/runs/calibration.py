@@ -55,6 +55,7 @@ def start_time(run: Run) -> float:
     watchman = Watchman()
 
     def all_ready() -> bool | NotYet:
+        """Note when each pod was seen Ready first; whether all are."""
         pods = run.kube.list("Pod", run.agents.namespace, labels="app=start")["items"]
         for pod in pods:
             if is_ready(pod):

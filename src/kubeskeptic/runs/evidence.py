@@ -145,6 +145,7 @@ def _items(run: Run, kind: str, namespace: str | None, labels: str = "") -> list
 
 def _states(run: Run, kind: str, namespace: str | None) -> Callable[[], str]:
     def listed() -> str:
+        """Return the objects as JSON, without secrets."""
         items = _items(run, kind, namespace)
         for item in items:
             item["metadata"].pop("managedFields", None)

@@ -26,6 +26,7 @@ def usable(kube: Kube) -> None:
     """
 
     def looked() -> bool | NotYet:
+        """Whether the cluster can be asked, now."""
         nodes = kube.list("Node")["items"]
         never = [*foreign(nodes), *_families(kube, nodes)]
         if never:

@@ -22,6 +22,7 @@ def volume_in_one_container(manifests: list[Manifest]) -> list[Manifest]:
     """Only the first container of each pod mounts its volumes."""
 
     def only_the_first(spec: dict[str, Any]) -> None:
+        """Unmount volumes from a pod's other containers."""
         for container in spec["containers"][1:]:
             container.pop("volumeMounts", None)
 
@@ -32,6 +33,7 @@ def host_path(manifests: list[Manifest]) -> list[Manifest]:
     """Every emptyDir is a folder of the node."""
 
     def on_the_node(spec: dict[str, Any]) -> None:
+        """Put a pod's emptyDirs into a folder of the node."""
         for volume in spec.get("volumes", ()):
             if volume.pop("emptyDir", None) is not None:
                 volume["hostPath"] = {"path": HOST_PATH, "type": "Directory"}
@@ -43,6 +45,7 @@ def own_disk_is_a_volume(manifests: list[Manifest]) -> list[Manifest]:
     """The folder /own of every container is an emptyDir of its pod, not the container's own disk."""
 
     def mounted(spec: dict[str, Any]) -> None:
+        """Mount an emptyDir over the folder in each container."""
         spec["volumes"] = [*spec.get("volumes", ()), {"name": "own", "emptyDir": {}}]
         for container in spec["containers"]:
             container["volumeMounts"] = [*container.get("volumeMounts", ()), {"name": "own", "mountPath": "/own"}]
@@ -56,6 +59,7 @@ def two_claims(manifests: list[Manifest]) -> list[Manifest]:
     copies: list[Manifest] = []
 
     def another(spec: dict[str, Any]) -> None:
+        """Give a pod another claim in place of one that was seen before."""
         for volume in spec.get("volumes", ()):
             claim = volume.get("persistentVolumeClaim", {})
             name = claim.get("claimName", "")
@@ -72,6 +76,7 @@ def volumes_in_memory(manifests: list[Manifest]) -> list[Manifest]:
     """Every volume is an emptyDir in memory."""
 
     def in_memory(spec: dict[str, Any]) -> None:
+        """Put a pod's volumes into memory."""
         spec["volumes"] = [
             {"name": one["name"], "emptyDir": {"medium": "Memory", "sizeLimit": "4Mi"}}
             for one in spec.get("volumes", ())

@@ -93,6 +93,7 @@ class Switch:
         """
 
         def ended() -> bool | NotYet:
+            """Whether its process has ended."""
             process = self.process
             return NotYet(f"process {process.pid} is running") if process else True
 

@@ -78,6 +78,7 @@ class Log:
 
 def _insist(command: Sequence[str], log: Log) -> bool:
     def attempt() -> bool:
+        """Run the command once; whether it worked."""
         try:
             process.run(command, patience=SWITCH_COMMAND)
         except (SkepticError, OSError) as error:  # OSError: the machine has no room for a process

@@ -41,14 +41,11 @@ def tolerates_for_ever(pod: Mapping[str, Any]) -> bool:
     return any("tolerationSeconds" not in one and one.get("effect") in ("NoExecute", None, "") for one in tolerated)
 
 
-def eviction_delay(pods: Iterable[Change], app: str = "") -> Setting | None:
-    """Return EVICT: for how many seconds pods tolerate an unreachable node; the longest of them.
-
-    :param app: only pods with this label; all when empty
-    """
+def eviction_delay(pods: Iterable[Change]) -> Setting | None:
+    """Return EVICT: for how many seconds pods tolerate an unreachable node; the longest of them."""
     seconds = [
         float(one["tolerationSeconds"])
-        for change in (labelled(pods, app) if app else pods)
+        for change in pods
         for one in change.object.get("spec", {}).get("tolerations") or ()
         if one.get("key") == UNREACHABLE and "tolerationSeconds" in one
     ]

@@ -95,6 +95,7 @@ class NodeWork:
         mark(self._site, step.node, cordoned=True)
 
         def empty() -> bool | NotYet:
+            """Whether no pod has to leave any more."""
             left = evict_all(self._site, step.node)
             told = "; ".join(f"{', '.join(pods)}{why}" for why, pods in left.items())
             return NotYet(f"still there: {told}") if left else True
@@ -110,6 +111,7 @@ class NodeWork:
         self._engine.exec(step.node, ["sh", "-ec", _REPLACE], patience=KUBEADM)
 
         def back() -> bool | NotYet:
+            """Whether the node is Ready in its new version."""
             node = self._site.kube.get("Node", step.node)
             version = node["status"]["nodeInfo"]["kubeletVersion"]
             if version != self._release.version:
@@ -123,6 +125,7 @@ class NodeWork:
         mark(self._site, step.node, cordoned=False)
 
         def open_again() -> bool | NotYet:
+            """Whether its taint is gone."""
             return NotYet("it is still tainted") if tainted(self._site, step.node) else True
 
         until(open_again, CLUSTER_READY, what=f"{step.node} to be schedulable", tolerate=(SkepticError,))
@@ -142,6 +145,7 @@ class NodeWork:
         """Wait until the parts of the cluster have been replaced by their new version, and are Ready."""
 
         def whole() -> str | NotYet:
+            """Whether every part has been replaced and is Ready."""
             late = [
                 one
                 for kind in ("DaemonSet", "Deployment")
@@ -190,6 +194,7 @@ def wait_for_kubeadm(site: Site, node: str) -> None:
     """
 
     def ended() -> bool | NotYet:
+        """Whether no kubeadm runs in the node."""
         try:
             return NotYet(f"process {site.in_node(node, 'pgrep', '-x', 'kubeadm').strip()} runs")
         except CommandFailed as none:

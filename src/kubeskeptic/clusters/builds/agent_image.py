@@ -81,6 +81,7 @@ class AgentImage:
         recipe = Recipe("image-agent", reference.rpartition(":")[2], ("whole" if whole else "top", "2"))
 
         def build(into: Path, _: Step) -> None:
+            """Make the image's archive, on the layer of its base."""
             lower = read_layer(self._base_folder() / "layer.tar")
             upper = _top(into)
             write_image(into / "image.tar", reference, [lower, upper], START, left_out=[] if whole else [lower])

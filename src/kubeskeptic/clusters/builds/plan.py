@@ -47,11 +47,13 @@ def if_possible(task: Task) -> Task:
     """A task whose failure stops no other; what needs its outcome tries again, and says what is wrong."""
 
     def fetch() -> Any:
+        """Fetch; return the outcome, or nothing when that fails."""
         with suppress(SkepticError):
             return (task.fetch(),)
         return ()
 
     def make(fetched: Any) -> None:
+        """Make it of what was fetched, as far as that works."""
         with suppress(SkepticError):
             for each in fetched:
                 task.make(each)

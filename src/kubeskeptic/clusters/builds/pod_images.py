@@ -55,6 +55,7 @@ def busybox(workshop: Workshop) -> tuple[str, Path]:
     reference = f"{OURS}/busybox:1"
 
     def fill(root: Path, step: Step) -> None:
+        """Make the root file system of the image."""
         roots.unpacked(root, workshop.packages, ["busybox-static"], step)
         roots.shell(root)
 
@@ -67,6 +68,7 @@ def pause(workshop: Workshop, reference: str) -> Path:
     source = paths.shipped() / "images/node/pause.go"
 
     def fill(root: Path, step: Step) -> None:
+        """Make the root file system of the image."""
         command = ["go", "build", "-trimpath", "-ldflags", "-s -w", "-o", str(root / "pause"), str(source)]
         step.run(command, env={**os.environ, "CGO_ENABLED": "0"}, cwd=root)
 
@@ -85,6 +87,7 @@ def _alone(workshop: Workshop, reference: str, program: Path, of: Recipe, *, ent
     """An image with one static program in it."""
 
     def fill(root: Path, _: Step) -> None:
+        """Make the root file system of the image."""
         for folder in ("usr/local/bin", "etc", "tmp"):
             (root / folder).mkdir(parents=True)
         (root / "etc/passwd").write_text("root:x:0:0:root:/:/sbin/nologin\n", encoding="utf-8")
@@ -99,6 +102,7 @@ def _proxy(workshop: Workshop, reference: str, program: Path, of: Recipe) -> Pat
     """kube-proxy with the commands it calls."""
 
     def fill(root: Path, step: Step) -> None:
+        """Make the root file system of the image."""
         roots.unpacked(root, workshop.packages, roots.PROXY_PACKAGES, step)
         roots.shell(root)
         roots.xtables(root)
@@ -113,6 +117,7 @@ def of_root(workshop: Workshop, recipe: Recipe, seconds: float, reference: str, 
     """The archive of an image whose root file system ``fill`` makes in an empty folder."""
 
     def build(into: Path, step: Step) -> None:
+        """Make the image's archive."""
         root = into / "root"
         root.mkdir()
         fill(root, step)

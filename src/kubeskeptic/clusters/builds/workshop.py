@@ -48,6 +48,7 @@ class Workshop:
         """The folder of what ``recipe`` makes, made now when it is not there."""
 
         def stepwise(into: Path) -> None:
+            """Build it as a step of the progress."""
             with self.progress.step(_title(recipe), seconds) as step:
                 build(into, step)
 

@@ -90,6 +90,7 @@ def in_order(nodes: Sequence[str], roles: dict[str, str]) -> list[str]:
     digits = re.compile(r"(\d+)")
 
     def key(node: str) -> tuple[bool, list[tuple[int, str]]]:
+        """Control planes first, numbers in names by their value."""
         parts = [(int(part), "") if part.isdigit() else (0, part) for part in digits.split(node)]
         return not roles.get(node, node).endswith("control-plane"), parts
 
