@@ -21,9 +21,8 @@ WORDS = (
     "ChangeServiceRule", "Claim", "ControllerOff", "CordonNode", "CrashNode", "CutOffNode", "CutPods", "DelayPackets",
     "DeletePod", "DrainNode", "DropPackets", "Finding", "FlushServiceRules", "FreezeKubeProxy", "FreezeNode", "HangContainer",
     "Holds", "KillContainer", "KillCoreDns", "LimitBandwidth", "MakeUnready",
-    "MasqueradePods", "Measure", "Post", "Pressure", "RaiseEvictionThreshold",
-    "MasqueradePods", "Measure", "Post", "Pressure", "RemoveCniConfig",
-    "RemoveRoute", "RestartNode", "Risk", "Scenario", "ShutDownNode", "SlowDown", "Stage", "StaleCoreDns", "StopComponent",
+    "MasqueradePods", "Measure", "Post", "Pressure", "RaiseEvictionThreshold", "RemoveCniConfig", "RemoveRoute",
+    "RestartNode", "Risk", "Scenario", "ShutDownNode", "SlowDown", "Stage", "StaleCoreDns", "StopComponent",
     "StopContainerd", "StopCoreDns", "StopKubeProxy", "StopKubelet", "TaintNode", "Verdict", "check", "claim",
     "dns_tcp", "dns_udp", "http_kept", "http_new", "tcp_connect",
 )
