@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from kubeskeptic.reports.html.broken_on_purpose import broken_on_purpose, outcome
-from kubeskeptic.reports.model import Entry, Proof, Report, Section
+from kubeskeptic.reports.model import Entry, Report, Section, Trial
 
 
-def proof(verdict: str, digest: str = "now", case: str = "forced") -> Proof:
-    return Proof("frozen", case, verdict, why="why", digest=digest)
+def proof(verdict: str, digest: str = "now", case: str = "forced") -> Trial:
+    return Trial("frozen", case, verdict, why="why", digest=digest)
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def entry(section: Section) -> Entry:
         ((proof("violated", case="SIGKILL"),), "not performed"),
     ],
 )
-def test_what_was_seen_of_a_case(section: Section, entry: Entry, proofs: tuple[Proof, ...], seen: str) -> None:
+def test_what_was_seen_of_a_case(section: Section, entry: Entry, proofs: tuple[Trial, ...], seen: str) -> None:
     assert outcome(replace(section, proofs=proofs), entry, "frozen") == seen
 
 

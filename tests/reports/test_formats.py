@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from kubeskeptic.errors import BadInput
 from kubeskeptic.reports import Written, summary, write_all
-from kubeskeptic.reports.model import Proof, Report
+from kubeskeptic.reports.model import Report, Trial
 from kubeskeptic.reports.result_json import document, schema
 
 from .conftest import PROOFS
@@ -199,5 +199,5 @@ def test_a_proof_of_a_check_that_was_changed_since_proves_nothing(report: Report
     ):
         entry = next(entry for entry in forced.entries if entry.case == "forced")
         entry = replace(entry, digest=digest, must_break=must_break)
-        proof = Proof("kube-proxy-frozen", "forced", "violated", digest="now")
+        proof = Trial("kube-proxy-frozen", "forced", "violated", digest="now")
         assert replace(forced, entries=(entry,), proofs=(proof,)).proven is proven

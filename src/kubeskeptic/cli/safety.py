@@ -100,10 +100,10 @@ def journals(reports: Path) -> list[Path]:
 
 @contextmanager
 def alone(site: Site, run: str = "") -> Iterator[int]:
-    """Nobody else uses the cluster. An API server that is silent is brought back first; how much was undone for that.
+    """No other run uses the cluster then. An API server that is silent is brought back first; how much was undone for that.
 
     :param run: only what is known to belong to this run is undone
-    :raises Refused: when somebody does
+    :raises Refused: when one does
     :raises LeftDirty: when the API server goes on saying nothing
     """
     busy = control.in_use(site.cluster.name)

@@ -21,7 +21,7 @@ from kubeskeptic.errors import CommandFailed, Unanswered
 from kubeskeptic.kube.connection import Connection, refusal
 from kubeskeptic.kube.resources import BUILT_IN
 
-# The websocket library waits for ever by default; the setting is its own, nobody else in the process uses it.
+# The websocket library waits for ever by default; the setting is its own, nothing else in the process uses it.
 websocket.setdefaulttimeout(API_READ)
 
 
@@ -60,7 +60,7 @@ def exit_status(answer: str) -> tuple[int, str]:
 
     A command that could not be started has no status of its own; 127 stands for that, as in a shell.
 
-    :raises Unanswered: when it says nothing, as when the connection was cut: nobody knows then how the command ended
+    :raises Unanswered: when it says nothing, as when the connection was cut: how the command ended is unknown then
     """
     try:
         said: dict[str, Any] = json.loads(answer)

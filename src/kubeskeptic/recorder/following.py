@@ -79,7 +79,7 @@ class Follower:
                 self._list()
                 while not self._pace.stopped:
                     self._follow()
-            except Exception as trouble:  # noqa: BLE001 - of whatever kind: from here on nobody looks, and that is said
+            except Exception as trouble:  # noqa: BLE001 - of whatever kind: watching ends here, and that is said
                 self.trouble = f"{type(trouble).__name__}: {trouble}"
 
     def whole(self) -> bool | NotYet:

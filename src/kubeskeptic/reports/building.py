@@ -15,7 +15,7 @@ from kubeskeptic.bounds import Bound
 from kubeskeptic.claims import CHAPTERS, Claim
 from kubeskeptic.findings import Measure, Post, Verdict
 from kubeskeptic.redaction import redact
-from kubeskeptic.reports.model import Chapter, Entry, Proof, Report, Section
+from kubeskeptic.reports.model import Chapter, Entry, Report, Section, Trial
 from kubeskeptic.timeline import FaultSpan, Recording, RunEvidence
 
 
@@ -141,7 +141,7 @@ def bound_of(record: Mapping[str, Any]) -> Bound:
 
 
 def _chapters(
-    entries: Sequence[Entry], claims: Sequence[Claim], proofs: Mapping[str, tuple[Proof, ...]]
+    entries: Sequence[Entry], claims: Sequence[Claim], proofs: Mapping[str, tuple[Trial, ...]]
 ) -> tuple[Chapter, ...]:
     known = {claim.id: claim for claim in claims}
     asked = dict.fromkeys(entry.claim for entry in entries)
@@ -177,11 +177,11 @@ def _unknown(claim: str) -> Claim:
     return Claim(claim, "other", "", "", Post.AGREES, "", ())
 
 
-def _proofs(records: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Proof, ...]]:
-    latest: dict[tuple[str, str, str], Proof] = {}
+def _proofs(records: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Trial, ...]]:
+    latest: dict[tuple[str, str, str], Trial] = {}
     for raw in records:
         record = redact(dict(raw))
-        proof = Proof(
+        proof = Trial(
             sabotage=str(record.get("sabotage", "")),
             case=str(record.get("case") or ""),
             verdict=str(record.get("verdict", "")),
@@ -192,7 +192,7 @@ def _proofs(records: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Proof, ...]
             digest=str(record.get("digest") or ""),
         )
         latest[str(record.get("claim", "")), proof.sabotage, proof.case] = proof
-    by_claim: dict[str, tuple[Proof, ...]] = {}
+    by_claim: dict[str, tuple[Trial, ...]] = {}
     for (claim, _, _), proof in latest.items():
         by_claim[claim] = (*by_claim.get(claim, ()), proof)
     return by_claim

@@ -21,7 +21,7 @@ WORST_FIRST = (Verdict.VIOLATED, Verdict.INCONCLUSIVE, Verdict.SKIPPED, Verdict.
 
 
 @dataclass(frozen=True)
-class Proof:
+class Trial:
     """One time a sabotage was tried on a claim."""
 
     sabotage: str
@@ -65,7 +65,7 @@ class Entry:
     digest: str = ""
     """A hash of the test and of the checks that it calls; empty when it is not known."""
 
-    def judged_as(self, proof: Proof) -> bool:
+    def judged_as(self, proof: Trial) -> bool:
         """Whether a proof is about this case as it is judged now, and not about a test or check that was changed since."""
         return proof.case == self.case and (not self.digest or proof.digest == self.digest)
 
@@ -86,7 +86,7 @@ class Section:
 
     claim: Claim
     entries: tuple[Entry, ...]
-    proofs: tuple[Proof, ...] = ()
+    proofs: tuple[Trial, ...] = ()
 
     @property
     def verdict(self) -> Verdict:

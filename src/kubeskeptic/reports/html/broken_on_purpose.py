@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kubeskeptic.reports.html.markup import Markup, el, join
-from kubeskeptic.reports.model import Entry, Proof, Report, Section
+from kubeskeptic.reports.model import Entry, Report, Section, Trial
 from kubeskeptic.reports.wording import plain
 
 _SEEN, _NOT, _BEFORE, _NEVER = "violated", "not violated", "violated, but the check was changed since", "not performed"
@@ -55,7 +55,7 @@ def _row(section: Section, entry: Entry) -> Markup:
 
 def _tile(section: Section, entry: Entry, sabotage: str) -> Markup:
     what = outcome(section, entry, sabotage)
-    told: list[Proof] = [one for one in section.proofs if one.sabotage == sabotage and one.case == entry.case]
+    told: list[Trial] = [one for one in section.proofs if one.sabotage == sabotage and one.case == entry.case]
     sign = el("span", _SIGN[what], class_="sign holds" if what == _SEEN else "sign inconclusive", aria_hidden="true")
     words = join(sign, f" {sabotage}", el("span", f", {what}", class_="hidden"))
     return el("span", words, class_="tile", title=told[-1].why if told else what)
