@@ -1,0 +1,184 @@
+"""A node is put under pressure: pods on it take more than is left above an eviction threshold of its kubelet.
+
+::
+
+    available   ──────┐ what each pod holds is known to the kubelet, and the first one holds most
+    threshold   ┄┄┄┄┄┄│┄┄┄┄┄┄┄┄┄┄  ← raised to SPARE below what is available
+                      └── the first pod takes what is left and OVER, is evicted, and what it held is free again
+                          └── the next one takes that, what is left and OVER, and is evicted
+
+A kubelet knows what its node has available as of now, and what pods use as of some seconds ago. Which pod it evicts must not
+depend on when it last measured them: of the pods that use more than they request, each one that is to be evicted used most
+already before it took too much.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kubeskeptic import objects
+from kubeskeptic.bounds import START
+from kubeskeptic.durations import EVICTED, MEASURED, REPLACED, SETTING_READ
+from kubeskeptic.errors import ClusterError, Inconclusive, PatienceExhausted, Unanswered
+from kubeskeptic.faults.components import eviction
+from kubeskeptic.faults.components.eviction import CONDITIONS, MIB
+from kubeskeptic.faults.components.raise_eviction_threshold import RaiseEvictionThreshold
+from kubeskeptic.scenarios.stage import Stage
+from kubeskeptic.waiting import NotYet, until
+
+PRESSED = "pressed"
+"""The fact that names the node and the signal of the act."""
+TAKEN = "taken"
+"""The table of when each app took what crosses the threshold: the moments before and after."""
+_TAKE = """
+import os, sys
+with open(f"/fill/{sys.argv[1]}", "wb") as file:
+    os.posix_fallocate(file.fileno(), 0, int(sys.argv[1]) << 20)
+"""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What runs short.
+
+    :param holds: MiB that the pod of each app holds before, in the order in which they are evicted; the least is more than any
+        other pod uses that requests less than it uses
+    :param spare: MiB between what the kubelet last found available and the threshold: more than all hold, which it may not
+        have measured, and than the node's use changes by itself meanwhile
+    :param over: MiB by which the threshold is crossed: more than the node's use changes by itself meanwhile
+    :param used: keys of a pod's use in the kubelet's summary
+    """
+
+    signal: str
+    holds: Mapping[str, int]
+    spare: int
+    over: int
+    used: tuple[str, str]
+
+
+MEMORY = Resource(
+    "memory.available", {"memory-bare": 256, "memory-exit-0": 192, "memory-web": 128}, 832, 256,
+    ("memory", "workingSetBytes"),
+)  # fmt: skip
+DISK = Resource("nodefs.available", {"disk-bare": 512, "disk-web": 256}, 2048, 1024, ("ephemeral-storage", "usedBytes"))
+
+
+def hold(stage: Stage, resource: Resource) -> None:
+    """Let each pod of a resource hold some of it."""
+    for app, mib in resource.holds.items():
+        take(stage, app, mib)
+
+
+def take(stage: Stage, app: str, mib: int) -> tuple[float, float]:
+    """Let the pod of an app take so many MiB in its volume, and return the moments before and after, Unix seconds.
+
+    :raises Inconclusive: when not exactly one pod of the app is Ready
+    """
+    pods = [str(pod["metadata"]["name"]) for pod in stage.pods(app)]
+    if len(pods) != 1:
+        raise Inconclusive(f"{len(pods)} pods of {app} are Ready, and one has to take {mib} MiB")
+    before = time.time()
+    stage.run_in(pods[0], "python3", "-S", "-E", "-c", _TAKE, str(mib))
+    return before, time.time()
+
+
+def press(stage: Stage, resource: Resource) -> None:
+    """Put the node of a resource's pods under pressure, until one after the other is evicted.
+
+    :raises Inconclusive: when the pods are on two nodes, the kubelet does not measure what they use, or the threshold was not
+        crossed by what they took
+    """
+    *bare, last = resource.holds
+    node = stage.node_of(last)
+    stage.note(PRESSED, {"node": node, "signal": resource.signal})
+    with stage.inflict(RaiseEvictionThreshold(node, resource.signal, resource.spare)) as raised:
+        pressed = Pressed(stage, node, resource, int(raised.plan.record["threshold"]))
+        stage.moment("raised")
+        _wait_until_measured(stage, node, resource)
+        enough = pressed.left() // MIB + resource.over
+        for app in bare:
+            pressed.take_too_much(app, enough)
+            enough += resource.holds[app]  # what it held is free again
+        stage.wait(pressed.reported, EVICTED, f"{node} to report the pressure")  # its taint keeps the replacement away
+        pressed.take_too_much(last, enough)
+        stage.wait(lambda: stage.pods(last), REPLACED, f"a pod of {last} to be Ready again")
+        stage.hold(START, since=time.time())
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A node with a raised threshold.
+
+    :param threshold: bytes
+    """
+
+    stage: Stage
+    node: str
+    resource: Resource
+    threshold: int
+
+    def take_too_much(self, app: str, mib: int) -> None:
+        """Let the pod of an app take so many MiB, and wait until it is evicted.
+
+        :raises Inconclusive: when it is not on the node, or when it was not evicted and did not cross the threshold
+        """
+        if self.stage.node_of(app) != self.node:
+            raise Inconclusive(f"{app} is not on {self.node} when it has to take too much")
+        self.stage.see(TAKEN, **{app: take(self.stage, app, mib)})
+        self.stage.wait(lambda: _ended(self.stage, app), EVICTED, f"{app} to be evicted")
+        left = self.left()
+        if left >= 0 and not _ended(self.stage, app):
+            raise Inconclusive(
+                f"{app} took {mib} MiB, and {left // MIB} MiB are left above the threshold of {self.node}"
+            )
+
+    def left(self) -> int:
+        """Return what is available above the threshold, in bytes, as the kubelet has measured it."""
+        return eviction.available(self.stage.run.site, self.node, self.resource.signal) - self.threshold
+
+    def reported(self) -> bool:
+        """Return whether the node reports the pressure."""
+        node = self.stage.run.kube.get("Node", self.node)
+        return objects.condition(node, CONDITIONS[self.resource.signal]) == "True"
+
+
+def _ended(stage: Stage, app: str) -> bool:
+    pods = stage.run.kube.list("Pod", stage.namespace, labels=f"app={app}")["items"]
+    return any(pod["status"].get("phase") in ("Failed", "Succeeded") for pod in pods)
+
+
+def _wait_until_measured(stage: Stage, node: str, resource: Resource) -> None:
+    """Wait until the kubelet, which was restarted, knows its pods again, and what those of the resource hold.
+
+    :raises Inconclusive: when it does not come to know
+    """
+
+    def look() -> bool | NotYet:
+        used = _used(stage, node, resource)
+        short = [app for app, held in resource.holds.items() if _of(used, app) < held * MIB]
+        return NotYet(f"the kubelet does not know what {', '.join(short)} use") if short else True
+
+    try:
+        until(look, MEASURED, what="the use of pods to be measured", tolerate=(ClusterError, Unanswered))
+    except PatienceExhausted as error:
+        raise Inconclusive(str(error)) from error
+
+
+def _used(stage: Stage, node: str, resource: Resource) -> dict[str, float]:
+    """Return what each pod that a kubelet knows uses, in bytes, as it has measured it."""
+    known = {str(pod["metadata"]["uid"]) for pod in _kubelet(stage, node, "pods")["items"] or ()}
+    section, key = resource.used
+    measured = (pod for pod in _kubelet(stage, node, "stats/summary")["pods"] if pod["podRef"]["uid"] in known)
+    return {str(pod["podRef"]["name"]): float(pod.get(section, {}).get(key, 0)) for pod in measured}
+
+
+def _kubelet(stage: Stage, node: str, path: str) -> dict[str, Any]:
+    return dict(json.loads(stage.run.kube.get_raw(f"/api/v1/nodes/{node}/proxy/{path}", timeout=SETTING_READ)))
+
+
+def _of(used: dict[str, float], app: str) -> float:
+    return max((value for name, value in used.items() if f"{name}-".startswith(f"{app}-")), default=0.0)
