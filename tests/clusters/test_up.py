@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kubeskeptic import clusters, paths
-from kubeskeptic.clusters import cluster, engine_install, machine
+from kubeskeptic.clusters import agents, cluster, engine_install, machine
 from kubeskeptic.clusters.builds.agent_image import AgentImage
 from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.cluster import Record
@@ -39,6 +39,7 @@ class Laptop:
         kubectl = ("exec", NODES[0], "kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "get")
         self.docker.answer(*kubectl, "nodes", out=listed_nodes(version="v1.37.0"))
         self.docker.answer(*kubectl, "deployments", out=deployments())
+        self.docker.answer("save", writes=str(agents.unfinished(AgentImage(Workshop(quiet)).reference)))
         self.kind.answer("version", out="kind v0.33.0 go1.27.2 linux/amd64\n")
         self.kind.answer("create", writes=str(cluster.kubeconfig("c")))
         # every node has the agent's image, so loading it is one question each
