@@ -97,7 +97,7 @@ def provide(store: Store, progress: Progress) -> Engine:
 
 
 def refusal() -> str | None:
-    """Return why the machine's Docker cannot be used although its client is there, and what to do; None when that is not known."""
+    """Return why the machine's Docker cannot be used although its client is there, and what to do; None when unknown."""
     if not shutil.which("docker"):
         return None
     try:
