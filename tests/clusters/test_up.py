@@ -238,6 +238,39 @@ def test_no_engine_and_no_right_to_start_one_is_one_sentence(laptop: Laptop, mon
         engine_install.provide(store, Progress(quiet, paths.state() / "logs"))
 
 
+@pytest.mark.parametrize(
+    ("name", "trouble", "why"),
+    [
+        ("Docker version 28", "permission denied while trying to connect", "Docker refuses this user its socket; join"),
+        ("podman version 5.4", "", "the command docker is Podman's here"),
+    ],
+)
+def test_a_docker_that_cannot_be_used_is_named(
+    laptop: Laptop, monkeypatch: pytest.MonkeyPatch, name: str, trouble: str, why: str
+) -> None:
+    laptop.docker.answer("--version", out=name)
+    laptop.docker.answer("info", out='{"host": {"os": "linux"}}', err=trouble, status=1 if trouble else 0)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(MissingRequirement, match=why):
+        clusters.up("c")
+
+
+def test_a_rootless_docker_is_refused_by_name(laptop: Laptop) -> None:
+    laptop.docker.answer("info", out=json.dumps({"ServerVersion": "28", "SecurityOptions": ["name=rootless"]}))
+    with pytest.raises(MissingRequirement, match="Docker runs rootless here"):
+        clusters.up("c")
+
+
+def test_what_cannot_be_counted_is_warned_of(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
+    facts = {"ServerVersion": "28", "CgroupVersion": "2", "KernelVersion": platform.release()}
+    laptop.docker.answer("info", out=json.dumps(facts))
+    monkeypatch.setattr(machine, "inotify_shortage", lambda *_: "120 of 128 are in use")
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    said: list[str] = []
+    clusters.up("c", workers=1, progress=said.append)
+    assert "perhaps too little: 120 of 128 are in use" in said
+
+
 def test_nodes_are_named_as_kind_names_them() -> None:
     assert cluster.node_names("c", 3) == ("c-control-plane", "c-worker", "c-worker2", "c-worker3")
 
