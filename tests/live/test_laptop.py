@@ -36,8 +36,8 @@ pytestmark = [
 ]
 
 UP = ("up", "--images", "pull", "--workers", "2", "--with", "none")
-QUICK = "service.pod-killed or heal.crash or headless.many-a"
-"""Quick claims about pods, containers and names."""
+QUICK = "service.pod-killed or heal.crash"
+"""Quick claims about pods and containers."""
 KILLED = """
 import sys
 from pathlib import Path
