@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
-from shutil import which
 
 import pytest
 
@@ -164,7 +164,8 @@ def test_any_kind_that_works_is_taken_and_where_none_does_how_to_get_one_is_said
     said: str, cgroups: str, why: str,
 ) -> None:  # fmt: skip
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
-    monkeypatch.setattr(kind.shutil, "which", lambda name: None if name == "go" else which(name))
+    where = shutil.which
+    monkeypatch.setattr(shutil, "which", lambda name: None if name == "go" else where(name))
     if said:
         FakeProgram(tmp_path / "bin", "kind").answer("version", out=said)
     if why:

@@ -112,8 +112,8 @@ def _python(workshop: Workshop, engine: Engine, into: Path, base: Path, step: St
     roots.merge(python, root)
     (root / "usr/bin/python3").unlink(missing_ok=True)
     (root / "usr/bin/python3").symlink_to("python3.11")
-    for folder in ("var/lib/apt/lists/partial", "var/cache/apt/archives/partial"):
-        (root / folder).mkdir(parents=True, exist_ok=True)
+    for place in ("var/lib/apt/lists/partial", "var/cache/apt/archives/partial"):
+        (root / place).mkdir(parents=True, exist_ok=True)
     for sources in (root / "etc/apt/sources.list", *(root / "etc/apt/sources.list.d").glob("*")):
         sources.write_text("", encoding="utf-8")
     archive = into / "python.tar"
