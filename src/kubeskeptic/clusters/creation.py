@@ -48,7 +48,6 @@ def make(
     """
     names = cluster.node_names(name, int(made["workers"]))
     cgroups = str(engine.info().get("CgroupVersion"))
-    # built from its module, it is a step of its own, beside those that are announced first
     tool = kind.provide(workshop, engine, cgroups=cgroups)
     source = node_source.by_digest(source, tool.pinned())
     config = kind_config.render(
