@@ -89,7 +89,7 @@ def run(
 
     :param env: the whole environment, not an addition to it
     :raises CommandFailed: when it ends with a status other than zero or does not end in time
-    :raises MissingRequirement: when there is no such command
+    :raises MissingRequirement: when there is no such command that may be run
     """
     shown = shlex.join(command)
     data = stdin.encode() if isinstance(stdin, str) else stdin
@@ -97,7 +97,7 @@ def run(
         done = subprocess.run(
             command, input=data, capture_output=True, env=env, cwd=cwd, timeout=patience.seconds, check=False
         )
-    except FileNotFoundError as missing:
+    except (FileNotFoundError, PermissionError) as missing:
         raise MissingRequirement(
             f"there is no command `{command[0]}` on this machine; install it and run again"
         ) from missing

@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
+from kubeskeptic.clusters import engine_install
 from kubeskeptic.clusters.adopted import NoEngine, adopted, file_name
 from kubeskeptic.clusters.cluster_record import as_record, cluster_from
 from kubeskeptic.errors import CommandFailed, MissingRequirement
 from kubeskeptic.guard import Risk
+from kubeskeptic.guard.ownership import why_not_ours
 from kubeskeptic.node_access import EngineAccess, NoAccess, PodAccess
 from kubeskeptic.node_access.choice import access_to
+from tests.clusters.fakes import FakeProgram, listed
 
 
 def a_node(name: str, *labels: str) -> dict[str, Any]:
@@ -45,6 +48,35 @@ def test_nothing_is_done_to_nodes_without_an_engine() -> None:
     with pytest.raises(MissingRequirement, match="cannot kill a node"):
         NoEngine().kill("w1")
     assert NoEngine().nodes("any") == []
+
+
+@pytest.mark.parametrize(
+    ("context", "loopback", "there", "found"),
+    [
+        ("kind-x", True, ("a", "b", "z"), True),
+        ("kind-x", True, ("a", "b"), False),
+        ("kind-x", False, ("a", "b", "z"), False),
+        ("x", True, ("a", "b", "z"), False),
+    ],
+)
+def test_a_kind_cluster_of_this_machine_has_its_engine(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    *,
+    context: str,
+    loopback: bool,
+    there: tuple[str, ...],
+    found: bool,
+) -> None:
+    docker = FakeProgram(tmp_path)
+    docker.answer("ps", "--all", "--filter", "label=io.x-k8s.kind.cluster=x", out="".join(map(listed, there)))
+    docker.answer("inspect", out="sha256:1\n")
+    monkeypatch.setattr(engine_install, "find", lambda _: docker.engine)
+    kube: Any = SimpleNamespace(context=context, on_loopback=loopback, list=lambda _: {"items": NODES})
+    made = adopted(kube, Path("/k"), "agent:1")
+    assert (made.engine, made.image) == ((docker.engine, "sha256:1") if found else (NoEngine(), ""))
+    assert cluster_from(as_record(made)).engine == made.engine
+    assert why_not_ours(made, kube)
 
 
 def test_it_is_found_again_from_its_record(kube: Any) -> None:

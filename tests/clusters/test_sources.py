@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -143,3 +144,58 @@ def test_a_kind_that_is_too_old_is_not_taken(docker: FakeProgram, tmp_path: Path
     program.answer("version", out="kind v0.20.0-alpha\n")
     assert kind.version(str(program.path)) < kind.OLDEST
     assert kind.version("no-such-kind-x") == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("said", "cgroups", "why"),
+    [
+        ("kind v0.20.0 go1.20.4 linux/amd64", "2", ""),
+        ("kind v0.33.0 go1.27.2 linux/amd64", "1", ""),
+        (
+            "kind v0.20.0 go1.20.4 linux/amd64",
+            "1",
+            r"is 0\.20, and control groups v1 need 0\.33 or later; install kind",
+        ),
+        ("", "2", "there is no kind on the PATH; install kind"),
+    ],
+)
+def test_any_kind_that_works_is_taken_and_where_none_does_how_to_get_one_is_said(
+    docker: FakeProgram, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    said: str, cgroups: str, why: str,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
+    where = shutil.which
+    monkeypatch.setattr(shutil, "which", lambda name: None if name == "go" else where(name))
+    if said:
+        FakeProgram(tmp_path / "bin", "kind").answer("version", out=said)
+    if why:
+        with pytest.raises(MissingRequirement, match=why):
+            kind.provide(workshop, docker.engine, cgroups=cgroups)
+    else:
+        assert kind.provide(workshop, docker.engine, cgroups=cgroups)
+
+
+def test_the_image_that_kind_pins_is_taken_by_its_digest(
+    docker: FakeProgram, workshop: Workshop, tmp_path: Path
+) -> None:
+    digest = f"sha256:{'0123456789abcdef' * 4}"
+    program = tmp_path / "kind"
+    program.write_bytes(b"\0\1kindest/node:v1.37.0@" + digest.encode() + b"\0rest")
+    program.chmod(0o755)
+    pinned = kind.Kind(str(program), docker.engine).pinned()
+    assert pinned == f"kindest/node:v1.37.0@{digest}"
+    whole = NodeSource(built=False, image=pinned, version="v1.37.0")
+    for version in (None, "v1.37.0"):
+        assert node_source.by_digest(node_source.choose(docker.engine, version, "pull"), pinned) == whole
+    other = node_source.choose(docker.engine, "v1.36.3", "pull")
+    assert node_source.by_digest(other, pinned) == other
+    assert node_source.by_digest(other, None) == other
+    node_source.provide(whole, workshop, docker.engine)
+    assert docker.calls[-2:] == [["images", "--quiet", f"kindest/node@{digest}"], ["pull", f"kindest/node@{digest}"]]
+    assert not node_source.outdated(pinned, "v1.37.0")
+
+
+def test_a_python_image_that_no_registry_has_is_said(docker: FakeProgram, workshop: Workshop) -> None:
+    docker.answer("build", err="manifest unknown", status=1)
+    with pytest.raises(MissingRequirement, match=r"cannot be built on python:3.11-slim; .*--images build"):
+        agents.prepare(workshop, docker.engine)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kubeskeptic import clusters, paths
-from kubeskeptic.clusters import cluster, engine_install, machine
+from kubeskeptic.clusters import agents, cluster, engine_install, machine
 from kubeskeptic.clusters.builds.agent_image import AgentImage
 from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.cluster import Record
@@ -39,6 +39,7 @@ class Laptop:
         kubectl = ("exec", NODES[0], "kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "get")
         self.docker.answer(*kubectl, "nodes", out=listed_nodes(version="v1.37.0"))
         self.docker.answer(*kubectl, "deployments", out=deployments())
+        self.docker.answer("save", writes=str(agents.unfinished(AgentImage(Workshop(quiet)).reference)))
         self.kind.answer("version", out="kind v0.33.0 go1.27.2 linux/amd64\n")
         self.kind.answer("create", writes=str(cluster.kubeconfig("c")))
         # every node has the agent's image, so loading it is one question each
@@ -235,6 +236,39 @@ def test_no_engine_and_no_right_to_start_one_is_one_sentence(laptop: Laptop, mon
     store = Store(paths.cache() / "builds")
     with pytest.raises(MissingRequirement, match="start Docker, or run this as root on Debian"):
         engine_install.provide(store, Progress(quiet, paths.state() / "logs"))
+
+
+@pytest.mark.parametrize(
+    ("name", "trouble", "why"),
+    [
+        ("Docker version 28", "permission denied while trying to connect", "Docker refuses this user its socket; join"),
+        ("podman version 5.4", "", "the command docker is Podman's here"),
+    ],
+)
+def test_a_docker_that_cannot_be_used_is_named(
+    laptop: Laptop, monkeypatch: pytest.MonkeyPatch, name: str, trouble: str, why: str
+) -> None:
+    laptop.docker.answer("--version", out=name)
+    laptop.docker.answer("info", out='{"host": {"os": "linux"}}', err=trouble, status=1 if trouble else 0)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(MissingRequirement, match=why):
+        clusters.up("c")
+
+
+def test_a_rootless_docker_is_refused_by_name(laptop: Laptop) -> None:
+    laptop.docker.answer("info", out=json.dumps({"ServerVersion": "28", "SecurityOptions": ["name=rootless"]}))
+    with pytest.raises(MissingRequirement, match="Docker runs rootless here"):
+        clusters.up("c")
+
+
+def test_what_cannot_be_counted_is_warned_of(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
+    facts = {"ServerVersion": "28", "CgroupVersion": "2", "KernelVersion": platform.release()}
+    laptop.docker.answer("info", out=json.dumps(facts))
+    monkeypatch.setattr(machine, "inotify_shortage", lambda *_: "120 of 128 are in use")
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    said: list[str] = []
+    clusters.up("c", workers=1, progress=said.append)
+    assert "perhaps too little: 120 of 128 are in use" in said
 
 
 def test_nodes_are_named_as_kind_names_them() -> None:

@@ -58,7 +58,7 @@ class FakeEngine:
 
 
 def a_guard(kube: Any = None, engine: Any = None, context: str = "kind-c") -> Guard:
-    cluster: Any = SimpleNamespace(context=context, name="c", engine=engine or FakeEngine())
+    cluster: Any = SimpleNamespace(context=context, name="c", provider="kind", engine=engine or FakeEngine())
     fake: Any = kube or FakeKube()
     return Guard(cluster, fake)
 
@@ -132,7 +132,7 @@ def test_nothing_more_is_permitted_once_another_run_holds_the_cluster_but_undoin
 
 def test_undoing_goes_on_without_an_api_server_but_not_on_another_cluster() -> None:
     kube = FakeKube(dead=True)
-    cluster: Any = SimpleNamespace(context="kind-c", name="c", engine=FakeEngine())
+    cluster: Any = SimpleNamespace(context="kind-c", name="c", provider="kind", engine=FakeEngine())
     guard = Guard(cluster, kube, "uid-1")  # type: ignore[arg-type]
     guard.same_if_it_answers()
     assert kube.waited == SAYS_WHO_IT_IS, "a server that hangs, as without etcd, must not hold up undoing"

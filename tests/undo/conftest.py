@@ -21,7 +21,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """Two nodes that run, nothing of ours in them, and a journal."""
     monkeypatch.setenv("KUBESKEPTIC_STATE", str(tmp_path / "state"))
     nodes = (SimpleNamespace(name="n1", role="control-plane"), SimpleNamespace(name="n2", role="worker"))
-    cluster: Any = SimpleNamespace(name="c", nodes=nodes, engine=FakeEngine())
+    cluster: Any = SimpleNamespace(name="c", kind_name="c", nodes=nodes, engine=FakeEngine())
     kube: Any = FakeKube()
     guard: Any = Ours()
     with closing(Journal(tmp_path / "own.jsonl")) as journal:

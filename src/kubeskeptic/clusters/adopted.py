@@ -1,4 +1,7 @@
-"""A cluster that was prepared with ``skeptic adopt``, known through its API server alone."""
+"""A cluster that was prepared with ``skeptic adopt``, known through its API server.
+
+When it is a kind cluster whose nodes are containers of this machine, its engine is known, too: faults of whole nodes need it.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kubeskeptic import paths
+from kubeskeptic.clusters import engine_install
 from kubeskeptic.clusters.cluster import CONTROL_PLANE, WORKER, Cluster, Node
 from kubeskeptic.clusters.engine import Container, Engine
+from kubeskeptic.clusters.steps import quiet
+from kubeskeptic.clusters.store import Store
 from kubeskeptic.durations import COMMAND, Patience
-from kubeskeptic.errors import MissingRequirement
+from kubeskeptic.errors import MissingRequirement, SkepticError
 
 if TYPE_CHECKING:
     from kubeskeptic.kube import Kube
 
 PROVIDER = "adopted"
+KIND = "kind-"
+"""How kind's names of contexts begin."""
 _CONTROL_PLANE_LABEL = "node-role.kubernetes.io/control-plane"
 
 
@@ -33,7 +42,7 @@ class NoEngine(Engine):
         """
         raise MissingRequirement(
             f"cannot {words[0] if words else 'reach'} a node: the nodes of this cluster are no containers of this machine; "
-            "faults of whole nodes need a kind cluster of ours"
+            "faults of whole nodes need a kind cluster on this machine"
         )
 
     def containers(self, label: str) -> list[Container]:  # noqa: ARG002
@@ -49,6 +58,7 @@ def adopted(kube: Kube, kubeconfig: Path, agent_image: str) -> Cluster:
     """
     nodes = kube.list("Node")["items"]
     found = tuple(Node(node["metadata"]["name"], _role(node)) for node in nodes)
+    engine = _local_engine(kube, {node.name for node in found})
     return Cluster(
         name=file_name(kube.context),
         context=kube.context,
@@ -56,10 +66,29 @@ def adopted(kube: Kube, kubeconfig: Path, agent_image: str) -> Cluster:
         provider=PROVIDER,
         nodes=tuple(sorted(found, key=lambda node: (node.role != CONTROL_PLANE, node.name))),
         kubernetes=max((str(node["status"]["nodeInfo"]["kubeletVersion"]) for node in nodes), default=""),
-        image="",
+        image=_image(engine, found),
         agent_image=agent_image,
-        engine=NoEngine(),
+        engine=engine,
     )
+
+
+def _local_engine(kube: Kube, nodes: set[str]) -> Engine:
+    """The engine of this machine, when kind made the cluster in it: a name of a context alone proves nothing."""
+    if not kube.context.startswith(KIND) or not kube.on_loopback:
+        return NoEngine()
+    engine = engine_install.find(Store(paths.cache() / "builds", quiet))
+    if engine is None:
+        return NoEngine()
+    there = {container.name for container in engine.nodes(kube.context.removeprefix(KIND))}
+    return engine if nodes and nodes == there else NoEngine()
+
+
+def _image(engine: Engine, nodes: tuple[Node, ...]) -> str:
+    """The image of the nodes in their engine; empty without one."""
+    try:
+        return engine.call("inspect", "--format", "{{.Image}}", nodes[0].name).strip() if engine.client else ""
+    except SkepticError:
+        return ""
 
 
 def _role(node: Mapping[str, Any]) -> str:

@@ -9,12 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from kubeskeptic import paths
+from kubeskeptic.clusters import node_source
 from kubeskeptic.clusters.builds import agent_image
 from kubeskeptic.clusters.builds.agent_image import AgentImage
 from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.containerd import images_of, take_in
 from kubeskeptic.clusters.engine import Engine
 from kubeskeptic.clusters.store import alone
+from kubeskeptic.errors import CommandFailed, MissingRequirement
 
 
 def load(workshop: Workshop, engine: Engine, nodes: Sequence[str], *, built: bool) -> str:
@@ -33,6 +35,24 @@ def load(workshop: Workshop, engine: Engine, nodes: Sequence[str], *, built: boo
     return image.reference
 
 
+def prepare(workshop: Workshop, engine: Engine) -> None:
+    """Build the image on a Python image from a registry, before nodes are made that would wait for it in vain.
+
+    :raises MissingRequirement: when no registry gave the Python image, or building on it failed
+    """
+    reference = AgentImage(workshop).reference
+    if _from_registry(reference).exists():
+        return
+    with workshop.progress.step("agent image", 20):
+        try:
+            from_registry(engine, reference)
+        except CommandFailed as failed:
+            raise MissingRequirement(
+                f"the agent's image cannot be built on {node_source.AGENT_FROM}; check that a registry has it (`docker pull "
+                f"{node_source.AGENT_FROM}`), or build everything with --images build (seen: “{failed.output.strip()[-400:]}”)"
+            ) from failed
+
+
 def _archive(engine: Engine, image: AgentImage, there: Mapping[str, Sequence[str]], *, built: bool) -> Path:
     if not built:
         return from_registry(engine, image.reference)
@@ -41,7 +61,7 @@ def _archive(engine: Engine, image: AgentImage, there: Mapping[str, Sequence[str
 
 def from_registry(engine: Engine, reference: str) -> Path:
     """Return the archive of the agent's image, built by the engine on a Python image that it pulls."""
-    archive = paths.cache() / "agent-images" / f"{reference.rpartition(':')[2]}.tar"
+    archive = _from_registry(reference)
     with alone(archive.with_suffix(".lock")):
         if archive.exists():
             return archive
@@ -53,7 +73,15 @@ def from_registry(engine: Engine, reference: str) -> Path:
             (context / "wrappers").mkdir()
             agent_image.wrap(context / "wrappers")
             engine.build(context, reference)
-        unfinished = archive.with_suffix(".unfinished")
-        engine.save(reference, unfinished)
-        unfinished.rename(archive)
+        engine.save(reference, unfinished(reference))
+        unfinished(reference).rename(archive)
     return archive
+
+
+def unfinished(reference: str) -> Path:
+    """Return where the archive of an image is written before it is complete."""
+    return _from_registry(reference).with_suffix(".unfinished")
+
+
+def _from_registry(reference: str) -> Path:
+    return paths.cache() / "agent-images" / f"{reference.rpartition(':')[2]}.tar"

@@ -31,8 +31,9 @@ class Node:
 
 @dataclass(frozen=True)
 class Cluster:
-    """A kind cluster of our own.
+    """A kind cluster of our own, or one that was adopted.
 
+    :param provider: ``kind`` for ours, ``adopted`` for another's
     :param context: name of the context in the kubeconfig
     :param kubernetes: version, such as ``v1.37.2``
     :param image: tag of the node image in the engine
@@ -49,6 +50,11 @@ class Cluster:
     image: str
     agent_image: str
     engine: Engine
+
+    @property
+    def kind_name(self) -> str:
+        """The name by which kind and the engine's labels know it, if kind made it."""
+        return self.context.removeprefix("kind-")
 
     @property
     def control_plane(self) -> Node:

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from kubeskeptic.clusters.adopted import PROVIDER, NoEngine
+from kubeskeptic.clusters.adopted import NoEngine
 from kubeskeptic.clusters.cluster import Cluster, Node
 from kubeskeptic.clusters.engine import Engine
 
@@ -57,5 +57,5 @@ def cluster_from(record: Mapping[str, Any]) -> Cluster:
         kubernetes=record["kubernetes"],
         image=record["image"],
         agent_image=record["agent_image"],
-        engine=NoEngine() if record["provider"] == PROVIDER else Engine(**record["engine"]),
+        engine=Engine(**record["engine"]) if record["engine"]["client"] else NoEngine(),
     )

@@ -29,6 +29,7 @@ from kubeskeptic.clusters.cluster import Cluster, Record
 from kubeskeptic.clusters.diagnosis import missing_in
 from kubeskeptic.clusters.engine import Engine
 from kubeskeptic.clusters.node_source import NodeSource
+from kubeskeptic.clusters.steps import Progress
 from kubeskeptic.errors import CommandFailed, MissingRequirement, SkepticError
 
 
@@ -46,10 +47,13 @@ def make(
     :param wanted_addons: what is built beside the node image; None for what node images carry
     """
     names = cluster.node_names(name, int(made["workers"]))
+    cgroups = str(engine.info().get("CgroupVersion"))
+    tool = kind.provide(workshop, engine, cgroups=cgroups)
+    source = node_source.by_digest(source, tool.pinned())
     config = kind_config.render(
         options.configuration(made),
         own_network=source.built,
-        cgroups=str(engine.info().get("CgroupVersion")),
+        cgroups=cgroups,
         version=source.version,
         profile=made["profile"],
         proxy_mode=made["proxy mode"],
@@ -57,11 +61,12 @@ def make(
     if source.built and source.version:
         workshop.progress.expect(_title(name), _seconds(names))
         node_image.expect(workshop, engine, source.version)
-    tool = kind.provide(workshop, engine)
     carried = [one for one in addons_of.ADDONS.values() if one.from_start and source.built]
     beside = addons_of.tasks(workshop, carried if wanted_addons is None else wanted_addons)
     node_source.provide(source, workshop, engine, beside)
-    _make_room(engine, tool, name, names)
+    if not source.built:
+        agents.prepare(workshop, engine)
+    _make_room(engine, tool, name, names, workshop.progress)
     with workshop.progress.step(_title(name), _seconds(names)) as step, _explained(tool, engine, name, step.note):
         creating = partial(tool.create, name, cluster.kubeconfig(name), config, source.argument, step)
         agent_image = _create(workshop, engine, source, names, creating)
@@ -70,7 +75,7 @@ def make(
     return noted(engine, name, Record(version, source.image, agent_image, dict(made)))
 
 
-def _make_room(engine: Engine, tool: kind.Kind, name: str, names: tuple[str, ...]) -> None:
+def _make_room(engine: Engine, tool: kind.Kind, name: str, names: tuple[str, ...], progress: Progress) -> None:
     """Delete what is left of an older cluster, and make the folder of the new one.
 
     :raises MissingRequirement: when nodes would not fit on this machine
@@ -80,7 +85,7 @@ def _make_room(engine: Engine, tool: kind.Kind, name: str, names: tuple[str, ...
         delete_guard.may_delete(name, "it is made anew")
         tool.delete(name, cluster.kubeconfig(name))
     if engine.info().get("KernelVersion") == platform.release():  # else its nodes are on another machine
-        _require_inotify(len(names))
+        _require_inotify(len(names), progress)
     cluster.forget(name, deleted=True)
     cluster.folder(name).mkdir(parents=True, mode=0o700)
 
@@ -113,10 +118,14 @@ def _create(
         return loaded.result()
 
 
-def _require_inotify(nodes: int) -> None:
-    shortage = machine.inotify_shortage(machine.look(), nodes)
-    if shortage:
+def _require_inotify(nodes: int, progress: Progress) -> None:
+    """Refuse a cluster that would run out of inotify instances; only warn where those in use cannot be counted."""
+    seen = machine.look()
+    shortage = machine.inotify_shortage(seen, nodes)
+    if shortage and seen.nodes_seen:
         raise MissingRequirement(shortage)
+    if shortage:
+        progress.say(f"perhaps too little: {shortage}")
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from kubeskeptic import paths, process
-from kubeskeptic.clusters import cluster, delete_guard, engine_install, health, node_source
+from kubeskeptic.clusters import cluster, delete_guard, engine_install, health, kind, node_source
 from kubeskeptic.clusters.builds import components, node_image, roots
 from kubeskeptic.clusters.debian import mirror
 from kubeskeptic.clusters.engine import CLUSTER_LABEL, Engine
@@ -30,7 +30,7 @@ def examine(name: str) -> list[Diagnosis]:
     store = Store(paths.cache() / "builds", quiet)
     engine = engine_install.find(store)
     cached = engine is not None and engine.has_image(node_image.tag(DEFAULT_VERSION))
-    found = [*judge(look()), *_room(engine, name), _engine(engine), _images(store, cached=cached)]
+    found = [*judge(look()), *_room(engine, name), _engine(engine), _kind(engine), _images(store, cached=cached)]
     with ThreadPoolExecutor(3) as pool:
         sources = [
             pool.submit(_registry, engine),
@@ -48,8 +48,9 @@ def _room(engine: Engine | None, name: str) -> list[Diagnosis]:
     """Return a failure when the cluster does not exist yet and does not fit beside what runs already."""
     if engine is not None and engine.nodes(name):
         return []
-    shortage = inotify_shortage(look(), DEFAULT_WORKERS + 1)
-    return [Diagnosis(Level.FAIL, "room", shortage)] if shortage else []
+    seen = look()
+    shortage = inotify_shortage(seen, DEFAULT_WORKERS + 1)
+    return [Diagnosis(Level.FAIL if seen.nodes_seen else Level.WARN, "room", shortage)] if shortage else []
 
 
 def _engine(engine: Engine | None) -> Diagnosis:
@@ -58,15 +59,30 @@ def _engine(engine: Engine | None) -> Diagnosis:
             return Diagnosis(
                 Level.OK, "engine", "none answers; `skeptic up` installs one from Debian packages and starts it"
             )
-        return Diagnosis(Level.FAIL, "engine", "none answers; start Docker, or run `skeptic up` as root on Debian")
+        why = engine_install.refusal()
+        return Diagnosis(
+            Level.FAIL, "engine", why or "none answers; start Docker, or run `skeptic up` as root on Debian"
+        )
     facts = engine.info()
     whose = "our own" if engine.own else "the machine's"
     says = f"{whose} {facts.get('ServerVersion')}, storage {facts.get('Driver')}, cgroup driver {facts.get('CgroupDriver')}"
-    if "rootless" in str(facts.get("SecurityOptions")):
-        return Diagnosis(
-            Level.WARN, "engine", f"{says}; rootless: faults of nodes and delegation of cgroups may not work"
-        )
+    try:
+        engine_install.refuse_rootless(engine)
+    except MissingRequirement as rootless:
+        return Diagnosis(Level.FAIL, "engine", f"{says}; {rootless}")
     return Diagnosis(Level.OK, "engine", says)
+
+
+def _kind(engine: Engine | None) -> Diagnosis:
+    if engine is None:
+        return Diagnosis(Level.OK, "kind", "not checked, because no engine runs; one comes with the engine of our own")
+    cgroups = str(engine.info().get("CgroupVersion"))
+    program = kind.usable(engine, cgroups)
+    if program:
+        return Diagnosis(Level.OK, "kind", f"{program}, version {'.'.join(map(str, kind.version(program)))}")
+    if shutil.which("go"):
+        return Diagnosis(Level.OK, "kind", f"{kind.lack(cgroups)}; `skeptic up` builds one from its Go module")
+    return Diagnosis(Level.FAIL, "kind", f"{kind.lack(cgroups)}; {kind.HOW_TO_GET_ONE}")
 
 
 def _images(store: Store, *, cached: bool) -> Diagnosis:

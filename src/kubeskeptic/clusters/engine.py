@@ -22,6 +22,12 @@ from kubeskeptic.waiting import NotYet, until
 
 CLUSTER_LABEL = "io.x-k8s.kind.cluster"
 ROLE_LABEL = "io.x-k8s.kind.role"
+_FOR_CLIENTS = {
+    # containerd's import fails on images with an attestation beside them (kind#4236)
+    "BUILDX_NO_DEFAULT_ATTESTATIONS": "1",
+    # else kind would make its nodes in another engine than this one
+    "KIND_EXPERIMENTAL_PROVIDER": "docker",
+}
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,7 @@ class Engine:
     # -- the client ----------------------------------------------------------------------------------------------------
     def environment(self) -> dict[str, str]:
         """Return the complete environment in which a client, kind included, reaches this engine."""
-        return {**os.environ, **self.variables}
+        return {**os.environ, **_FOR_CLIENTS, **self.variables}
 
     def argv(self, *words: str) -> list[str]:
         """Return the command line for ``words``, to be run in :meth:`environment`."""

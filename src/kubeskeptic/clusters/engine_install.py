@@ -72,14 +72,16 @@ def find(store: Store) -> Engine | None:
 def provide(store: Store, progress: Progress) -> Engine:
     """Return the engine that answers; where none does, install and start our own.
 
-    :raises MissingRequirement: when none answers and none can be started by this user on this machine
+    :raises MissingRequirement: when none answers and none can be started by this user on this machine, or the one that answers
+        is of a kind that cannot be used
     """
     found = find(store)
     if found:
+        refuse_rootless(found)
         return found
     if os.geteuid() != 0:
         raise MissingRequirement(
-            "no container engine answers; start Docker, or run this as root on Debian to have one started"
+            refusal() or "no container engine answers; start Docker, or run this as root on Debian to have one started"
         )
     source = mirror()
     with alone(_home().with_suffix(".lock"), say=progress.say, why="the container engine's start"):
@@ -92,6 +94,42 @@ def provide(store: Store, progress: Progress) -> Engine:
             if own(prefix).answers():
                 return own(prefix)
             return _start(own(prefix), prefix, source, step)
+
+
+def refusal() -> str | None:
+    """Return why the machine's Docker cannot be used although its client is there, and what to do; None when unknown."""
+    if not shutil.which("docker"):
+        return None
+    try:
+        named = Engine().call("--version")
+        Engine().info()
+    except CommandFailed as failed:
+        if "permission denied" in failed.output.lower():
+            return (
+                "Docker refuses this user its socket; join its group (`sudo usermod -aG docker $USER`, then log in again), or "
+                "run this as root"
+            )
+        return None
+    except (MissingRequirement, ValueError):
+        return None
+    if "podman" in named.lower():
+        return (
+            "the command docker is Podman's here, whose answers are other than Docker's; install Docker, or put its client "
+            "before Podman's on the PATH"
+        )
+    return None
+
+
+def refuse_rootless(engine: Engine) -> None:
+    """Raise MissingRequirement for a rootless Docker: its nodes may not do to the kernel what faults in nodes do.
+
+    :raises MissingRequirement: naming what to do instead
+    """
+    if any("rootless" in str(option) for option in engine.info().get("SecurityOptions") or ()):
+        raise MissingRequirement(
+            "Docker runs rootless here: nodes in it may not set the packet filter, queues and kernel settings that faults "
+            "use; use a Docker that runs as root (`docker context use default`)"
+        )
 
 
 def packages(suite: str, source: Mirror) -> Packages:

@@ -16,7 +16,12 @@ from kubeskeptic.durations import CLUSTER_CREATE
 from kubeskeptic.errors import CommandFailed, MissingRequirement
 
 OLDEST = (0, 33)
-"""The oldest version that can configure a kubelet of 1.37 for cgroup version 1."""
+"""The oldest version that can configure a kubelet of 1.37 for cgroup version 1. Elsewhere any version is used."""
+HOW_TO_GET_ONE = (
+    "install kind (https://kind.sigs.k8s.io/docs/user/quick-start/#installation; `brew install kind` on macOS) and put it on "
+    "the PATH"
+)
+_PINNED = re.compile(rb"kindest/node:v\d+\.\d+\.\d+@sha256:[0-9a-f]{64}")
 
 
 class Kind:
@@ -28,6 +33,12 @@ class Kind:
     def __init__(self, program: str, engine: Engine) -> None:
         self._program = program
         self._engine = engine
+
+    def pinned(self) -> str | None:
+        """Return the node image that this kind takes by default, with its digest; None when its program does not show it."""
+        program = shutil.which(self._program)
+        found = _PINNED.search(Path(program).read_bytes()) if program else None
+        return found[0].decode() if found else None
 
     def create(self, name: str, kubeconfig: Path, config: str, image: str | None, step: Step) -> None:
         """Create a cluster, without waiting for its nodes to be Ready. A failed one is kept for its logs.
@@ -60,15 +71,36 @@ class Kind:
                     patience=CLUSTER_CREATE)  # fmt: skip
 
 
-def provide(workshop: Workshop, engine: Engine) -> Kind:
-    """Return a kind that is new enough: the one beside our engine, else the machine's, else one built from its module."""
+def provide(workshop: Workshop, engine: Engine, *, cgroups: str = "2") -> Kind:
+    """Return a kind that works: the one beside our engine, else the machine's, else one built from its module.
+
+    :param cgroups: the cgroup version of the machine that the nodes run on, ``1`` or ``2``
+    :raises MissingRequirement: when there is none that works, and no Go to build one; says how to get one
+    """
+    program = usable(engine, cgroups)
+    if program:
+        return Kind(program, engine)
+    if not shutil.which("go"):
+        raise MissingRequirement(f"{lack(cgroups)}; {HOW_TO_GET_ONE}")
+    return Kind(str(workshop.go(components.kind()) / "kind"), engine)
+
+
+def usable(engine: Engine, cgroups: str) -> str | None:
+    """Return the kind program that is there and works on this cgroup version, or None."""
     beside = Path(engine.client).with_name("kind")
     if engine.own and beside.exists():
-        return Kind(str(beside), engine)
+        return str(beside)
     found = shutil.which("kind")
-    if found and version(found) >= OLDEST:
-        return Kind(found, engine)
-    return Kind(str(workshop.go(components.kind()) / "kind"), engine)
+    return found if found and (cgroups != "1" or version(found) >= OLDEST) else None
+
+
+def lack(cgroups: str) -> str:
+    """Return why the machine's kind cannot be used, as a sentence without its end."""
+    found = shutil.which("kind")
+    if not found:
+        return "there is no kind on the PATH"
+    seen, needed = (".".join(map(str, numbers)) for numbers in (version(found), OLDEST))
+    return f"the kind on the PATH ({found}) is {seen}, and control groups v{cgroups} need {needed} or later"
 
 
 def version(program: str) -> tuple[int, int]:

@@ -50,7 +50,8 @@ class Machine:
     """The relevant properties of a machine; sizes in bytes.
 
     :param free: free space for the cache and for the state, by folder
-    :param inotify_used: instances that this user's visible processes hold
+    :param inotify_used: instances that root's processes hold, the nodes' among them; 0 for a user who cannot count them
+    :param nodes_seen: whether this user can count them
     :param controllers: enabled cgroup controllers
     """
 
@@ -64,6 +65,7 @@ class Machine:
     controllers: tuple[str, ...]
     filesystems: tuple[str, ...]
     netfilter: bool
+    nodes_seen: bool = True
 
 
 def look() -> Machine:
@@ -73,13 +75,14 @@ def look() -> Machine:
         memory=_available_memory(),
         free={str(place): shutil.disk_usage(_existing(place)).free for place in (paths.cache(), paths.state())},
         inotify_instances=_number("/proc/sys/fs/inotify/max_user_instances"),
-        inotify_used=_inotify_used(),
+        inotify_used=_inotify_used() if os.geteuid() == 0 else 0,
         inotify_watches=_number("/proc/sys/fs/inotify/max_user_watches"),
         open_files=resource.getrlimit(resource.RLIMIT_NOFILE)[1],
         cgroup_version="2" if unified.exists() else "1",
         controllers=tuple(_read(unified).split()) if unified.exists() else _old_controllers(_read("/proc/cgroups")),
         filesystems=tuple(line.split()[-1] for line in _read("/proc/filesystems").splitlines() if line.strip()),
         netfilter=Path("/proc/sys/net/netfilter").is_dir(),
+        nodes_seen=os.geteuid() == 0,
     )
 
 
@@ -89,7 +92,7 @@ def judge(machine: Machine) -> list[Diagnosis]:
         _memory(machine.memory),
         *(_disk(place, free) for place, free in machine.free.items()),
         _inotify(machine),
-        _open_files(machine.open_files),
+        _open_files(machine.open_files, certain=machine.nodes_seen),
         _cgroups(machine.cgroup_version, machine.controllers),
         _kernel(machine.filesystems, netfilter=machine.netfilter),
     ]
@@ -132,7 +135,8 @@ def inotify_shortage(machine: Machine, nodes: int) -> str | None:
 
 
 def _inotify(machine: Machine) -> Diagnosis:
-    seen = f"{machine.inotify_used} of {machine.inotify_instances} instances in use, {machine.inotify_watches} watches allowed"
+    used = f"{machine.inotify_used} of" if machine.nodes_seen else "nobody but root sees how many of"
+    seen = f"{used} {machine.inotify_instances} instances in use, {machine.inotify_watches} watches allowed"
     fresh = replace(machine, inotify_used=0)
     if inotify_shortage(fresh, 4) or machine.inotify_watches < 8192:
         return Diagnosis(Level.FAIL, "inotify", f"{seen}; too low for four nodes: {MORE_INOTIFY}")
@@ -141,9 +145,10 @@ def _inotify(machine: Machine) -> Diagnosis:
     return Diagnosis(Level.OK, "inotify", seen)
 
 
-def _open_files(hard: int) -> Diagnosis:
+def _open_files(hard: int, *, certain: bool) -> Diagnosis:
     if hard != resource.RLIM_INFINITY and hard < 4096:
-        return Diagnosis(Level.FAIL, "open files", f"hard limit of {hard}; raise it to 65536 (ulimit -Hn, limits.conf)")
+        level = Level.FAIL if certain else Level.WARN  # the engine of another user has limits of its own
+        return Diagnosis(level, "open files", f"hard limit of {hard}; raise it to 65536 (ulimit -Hn, limits.conf)")
     return Diagnosis(
         Level.OK, "open files", "no hard limit" if hard == resource.RLIM_INFINITY else f"hard limit of {hard}"
     )

@@ -58,6 +58,17 @@ def choose(engine: Engine, version: str | None, images: str) -> NodeSource:
     return NodeSource(built=False, image=f"{PULLED}{version}", version=version)
 
 
+def by_digest(source: NodeSource, pinned: str | None) -> NodeSource:
+    """Return the source with the digest that kind pins, when that image is what was asked for.
+
+    :param pinned: what kind takes by default, as :meth:`~kubeskeptic.clusters.kind.Kind.pinned` says it
+    """
+    version = (pinned or "").removeprefix(PULLED).partition("@")[0]
+    if source.built or not pinned or source.version not in (None, version):
+        return source
+    return NodeSource(built=False, image=pinned, version=version)
+
+
 def outdated(image: str, version: str) -> bool:
     """Whether a cluster's node image is one that this kubeskeptic would not make: of an older recipe, or not a node image.
 
@@ -86,17 +97,27 @@ def provide(source: NodeSource, workshop: Workshop, engine: Engine, beside: Sequ
     """Provide the image to the engine: build it, pull it, or leave it to kind.
 
     :param beside: what else is to be built, at the same time
-    :raises MissingRequirement: when the registry does not have it
+    :raises MissingRequirement: when no registry has it
     """
     if source.built and source.version:
         node_image.provide(workshop, engine, source.version, beside)
         return
     plan.carry_out(beside)
-    if source.argument and not engine.has_image(source.argument):
-        try:
-            engine.call("pull", source.argument, patience=IMAGE)
-        except CommandFailed as failed:
-            raise MissingRequirement(
-                f"the registry has no node image {source.argument}; take another version, or build it with --images build "
-                f"({failed.output.strip()[-200:]})"
-            ) from failed
+    if source.argument:
+        _pull(engine, source.argument)
+
+
+def _pull(engine: Engine, image: str) -> None:
+    """Pull a node image, unless the engine has it."""
+    tagged, _, digest = image.partition("@")
+    # by its digest alone, as kind pulls it and as the engine lists it
+    reference = f"{tagged.rpartition(':')[0]}@{digest}" if digest else tagged
+    if engine.has_image(reference):
+        return
+    try:
+        engine.call("pull", reference, patience=IMAGE)
+    except CommandFailed as failed:
+        raise MissingRequirement(
+            f"no registry gave the node image {image}; check that one answers (`docker pull {tagged}`), take another "
+            f"--kubernetes, or build it with --images build (seen: “{failed.output.strip()[-200:]}”)"
+        ) from failed

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kubeskeptic.clusters import kind_config
+from kubeskeptic.clusters.builds import components
 from kubeskeptic.errors import BadInput
 
 DEFAULT_WORKERS = 3
@@ -39,6 +40,8 @@ class Asked:
 
     def check(self) -> None:
         """Raise BadInput for a value that no cluster of ours can have."""
+        if self.kubernetes is not None:
+            components.kubernetes(self.kubernetes)
         if self.workers is not None and not 1 <= self.workers <= 20:
             raise BadInput(f"a cluster of ours has 1 to 20 workers, not {self.workers}")
         if self.config and self.workers is not None:

@@ -63,7 +63,7 @@ class Step:
                 done = subprocess.run(
                     command, stdin=given, stdout=log, stderr=log, env=env, cwd=cwd, timeout=limit, check=False
                 )
-            except FileNotFoundError as missing:
+            except (FileNotFoundError, PermissionError) as missing:
                 advice = f"this machine has no command `{command[0]}`; install it and run again"
                 raise MissingRequirement(advice) from missing
             except subprocess.TimeoutExpired:

@@ -46,6 +46,10 @@ class GuardedCluster(Protocol):
         """The context's name in the kubeconfig."""
 
     @property
+    def provider(self) -> str:
+        """``kind`` when the state of this machine says that ``skeptic up`` made it."""
+
+    @property
     def engine(self) -> NodeEngine:
         """The engine that would have its nodes."""
 
@@ -144,9 +148,11 @@ class Guard:
 
 
 def why_not_ours(cluster: GuardedCluster, kube: Kube) -> str:
-    """Return why a cluster is not a kind cluster of this machine; empty when it is one."""
+    """Return why a cluster is not a kind cluster of ours on this machine; empty when it is one."""
     if not cluster.context.startswith("kind-"):
         return f"the context {cluster.context} is not one that kind made"
+    if cluster.provider != "kind":
+        return "this machine's state does not say that `skeptic up` made it"
     if not kube.on_loopback:
         return f"the API server {kube.server} is not on this machine's loopback"
     try:

@@ -31,7 +31,7 @@ _SAID = {"service": "inactive service", "stopped": "stopped process", "table": "
 
 def nodes_down(site: Site) -> Iterator[Leftover]:
     """Yield the nodes of a kind cluster of this machine that do not run."""
-    for container in site.cluster.engine.nodes(site.cluster.name):
+    for container in site.cluster.engine.nodes(site.cluster.kind_name):
         if container.state != "running":
             yield Leftover("node", container.name, f"node {container.name} is {container.state}", node=container.name)
 
