@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from kubeskeptic.paths import checkout
-from kubeskeptic.sabotages import rewrites
+from kubeskeptic.sabotages import evictions, rewrites
 from kubeskeptic.scenarios.manifests import Manifest, read
 
 READINESS = read(checkout() / "manifests/services/readiness.yaml", "image")
+PRESSURE = read(checkout() / "manifests/workloads/pressure.yaml", "image")
 NAMES = read(checkout() / "manifests/dns/names.yaml", "image")
 
 
@@ -64,3 +65,10 @@ def test_pods_get_names() -> None:
     (other,) = changed(rewrites.two_pods_of_a_name, NAMES).values()
     assert (other["kind"], other["spec"]["hostname"], other["spec"]["subdomain"]) == ("Pod", "db-0", "db")
     assert other["metadata"]["labels"] == {"app": "db"}
+
+
+def test_bare_pods_get_an_owner() -> None:
+    found = changed(evictions.bare_pods_owned, PRESSURE)
+    assert set(found) == {"ReplicaSet memory-bare", "ReplicaSet disk-bare"}
+    for one in found.values():
+        assert one["spec"]["selector"]["matchLabels"] == one["spec"]["template"]["metadata"]["labels"]

@@ -22,6 +22,7 @@ from kubeskeptic.checks.outages import only_its_share_fails
 from kubeskeptic.checks.plugins import ready_again, runs_once_healed, turns_not_ready, waits_for_network
 from kubeskeptic.checks.pods import never_elsewhere, replaced_by_another, restarted_in_place, revived_in_place
 from kubeskeptic.checks.prestop import fails_below_a_delay_only
+from kubeskeptic.checks.pressure import evicted_and_replaced, evicted_for_good, reports_pressure
 from kubeskeptic.checks.readiness import resumes_sending, stays_ready, stops_sending
 from kubeskeptic.checks.replacing import moved_within_budget, recovers_each_time, replaced_only_by_controllers
 from kubeskeptic.checks.replicas import whole_again
@@ -50,6 +51,8 @@ __all__ = [
     "dead_share_only",
     "emptied_not_removed",
     "ends_in_order",
+    "evicted_and_replaced",
+    "evicted_for_good",
     "fails_at_most",
     "fails_below_a_delay_only",
     "fails_only_briefly",
@@ -77,6 +80,7 @@ __all__ = [
     "replaced_only_by_controllers",
     "resolves_but_for_kept_ports",
     "resolves_throughout",
+    "reports_pressure",
     "restarted_in_place",
     "resumes_sending",
     "revived_in_place",

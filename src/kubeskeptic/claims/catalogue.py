@@ -156,6 +156,19 @@ _CLAIMS = (
         needs=Risk.NODE,
     ),
     Claim(
+        id="pod.evicted",
+        chapter="workloads",
+        says="resource pressure on the Node, via eviction",
+        states="When pods take more memory, or disk, than the eviction threshold of their node's kubelet leaves (a threshold "
+        "raised to little less than what was available), the node reports the pressure and is tainted, and within the "
+        "kubelet's next look the pod that uses most ends as Failed with reason Evicted: a bare one is not made again, and a "
+        "ReplicaSet's is replaced on another node within START.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("eviction-off", "bare-pods-owned", "replicaset-controller-off"),
+        needs=Risk.NODE,
+    ),
+    Claim(
         id="replicaset.count",
         chapter="workloads",
         says="the right number of replicas are running for your specified Pod at all times",

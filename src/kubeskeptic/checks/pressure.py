@@ -1,0 +1,166 @@
+"""What becomes of pods that take more than their node can spare, and what does the node say?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kubeskeptic.bounds import START, Bound, Interval
+from kubeskeptic.checks.evidence import check
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.findings import Finding, Measure, conclude, seconds
+from kubeskeptic.timeline import Act, Change
+from kubeskeptic.timeline.objects import condition, is_ready, living, node_of
+
+REASON = "Evicted"
+"""How an evicted pod's status says why it is Failed (Kubernetes documentation, "Node-pressure Eviction")."""
+TAKEN = "taken"
+"""The table of when each app took too much: the moments before and after, Unix seconds."""
+_OVER = ("Failed", "Succeeded")
+_AS_DOCUMENTED = Bound(0, "pods", f"Failed with reason {REASON}")
+_BARE = Bound(0, "pods", "nothing replaces a bare pod")
+_REPORTED = Bound(0, "reports", "a condition, and a taint that keeps pods away")
+
+
+@dataclass(frozen=True)
+class Eviction:
+    """What became of the one pod of an app after it took too much.
+
+    :param took: from then to its end, in seconds; without an upper end when it did not come
+    :param later: the changes of other pods of the app since then
+    """
+
+    pod: str
+    node: str
+    end: Change | None
+    took: Interval
+    later: list[Change]
+
+    @property
+    def right(self) -> bool:
+        """Whether it ended as evicted."""
+        return self.end is not None and _reason(self.end) == REASON
+
+    @property
+    def told(self) -> str:
+        """How it ended, as the beginning of a sentence."""
+        if self.end is None:
+            return f"{self.pod} on {self.node} was not evicted in the {self.took.low:.0f} s after it took too much"
+        how = f"evicted {max(self.took.high, 0):.1f} s after it took too much"
+        return f"{self.pod} on {self.node} {'was ' + how if self.right else 'ended, and was not evicted'}"
+
+
+@check
+def evicted_for_good(act: Act, app: str) -> Finding:
+    """Check that the bare pod of an app is evicted within the case's bound of taking too much, and that no other is made.
+
+    :raises Inconclusive: when the act ended before a replacement would have been Ready
+    """
+    seen = _eviction(act, app)
+    again = sorted({change.name for change in seen.later})
+    replaceable = START.at_most(act.settings)
+    if seen.end and not again and replaceable.admits(act.end - seen.end.seen):
+        raise Inconclusive(f"the act ended {act.end - seen.end.seen:.1f} s after {seen.pod} did: too soon to tell")
+    made = f"{', '.join(again)} came in its place" if again else "no other was made in its place"
+    return conclude(
+        f"{seen.told}; {made}; allowed are {act.bound.value:g} s.",
+        {
+            "evicted": seconds(seen.took),
+            "ended otherwise": Measure(int(not seen.right), "pods"),
+            "made again": Measure(len(again), "pods"),
+        },
+        {"evicted": act.bound, "ended otherwise": _AS_DOCUMENTED, "made again": _BARE},
+        nodes=(seen.node,),
+        window=(act.start, act.end),
+    )
+
+
+@check
+def evicted_and_replaced(act: Act, app: str) -> Finding:
+    """Check that the pod of an app is evicted within the case's bound of taking too much, and another is Ready on another node
+    within START of that.
+    """
+    seen = _eviction(act, app)
+    new = next((one for one in seen.later if is_ready(one.object) and node_of(one.object) != seen.node), None)
+    origin = seen.end.when if seen.end else Interval(act.end, act.end)
+    took = new.when.since(origin) if new else Interval(max(act.end - origin.high, 0.0), float("inf"))
+    away = {one.name for one in seen.later if node_of(one.object) == seen.node and _reason(one) == REASON}
+    replaced = (
+        f"{new.name} was Ready on {node_of(new.object)} {took.high:.1f} s later" if new else "none took its place"
+    )
+    turned = f"; {len(away)} on {seen.node} were turned away" if away else ""
+    allowed = START.at_most(act.settings)
+    return conclude(
+        f"{seen.told}; {replaced}{turned}; allowed are {act.bound.value:g} s and {allowed.value:g} s.",
+        {
+            "evicted, to be replaced": seconds(seen.took),
+            "ended otherwise, to be replaced": Measure(int(not seen.right), "pods"),
+            "replaced": seconds(took),
+            "turned away": Measure(len(away), "pods"),
+        },
+        {"evicted, to be replaced": act.bound, "ended otherwise, to be replaced": _AS_DOCUMENTED, "replaced": allowed},
+        nodes=(seen.node,),
+        window=(act.start, act.end),
+    )
+
+
+@check
+def reports_pressure(act: Act, app: str, kind: str) -> Finding:
+    """Check that the node of an app's pod reports a condition after that took too much, and is tainted for it.
+
+    :param kind: of the condition: ``MemoryPressure`` or ``DiskPressure``
+    :raises Inconclusive: when the node reported it before
+    """
+    seen, since = _eviction(act, app), _taken(act, app)
+    nodes = list(act.changes("Node", seen.node))
+    before = [change for change in nodes if change.seen <= since.low]
+    if not before or condition(before[-1].object, kind) != "False":
+        raise Inconclusive(f"{seen.node} did not report {kind}: False before")
+    after = [change for change in nodes if change.seen > since.low]
+    said = next((change for change in after if condition(change.object, kind) == "True"), None)
+    tainted = any(_tainted(change, kind) for change in after)
+    lacking = [*(["did not report it"] if said is None else []), *([] if tainted else ["was not tainted"])]
+    when = said.when.since(since) if said else Interval(act.end - since.high, float("inf"))
+    why = f"{seen.node} reported {kind} {max(when.high, 0):.1f} s after too much was taken, and was tainted."
+    if lacking:
+        why = f"{seen.node} {' and '.join(lacking)}: {kind}."
+    return conclude(
+        why,
+        {"reports missing": Measure(len(lacking), "reports"), "reported": seconds(when)},
+        {"reports missing": _REPORTED},
+        nodes=(seen.node,),
+        window=(act.start, act.end),
+    )
+
+
+def _eviction(act: Act, app: str) -> Eviction:
+    since = _taken(act, app)
+    changes = list(act.changes("Pod", app=app))
+    there = [pod for pod in living(changes, since.low).values() if pod.get("status", {}).get("phase") not in _OVER]
+    if len(there) != 1:
+        raise Inconclusive(f"{len(there)} pods of {app} were there, and one has to take too much")
+    (pod,) = there
+    later = [change for change in changes if change.seen > since.low]
+    mine = [change for change in later if change.uid == pod["metadata"]["uid"]]
+    end = next((change for change in mine if change.type == "DELETED" or _phase(change) in _OVER), None)
+    took = end.when.since(since) if end else Interval(act.end - since.high, float("inf"))
+    return Eviction(pod["metadata"]["name"], node_of(pod), end, took, [one for one in later if one not in mine])
+
+
+def _taken(act: Act, app: str) -> Interval:
+    moments = act.table(TAKEN).get(app)
+    if not moments:
+        raise Inconclusive(f"{app} did not come to take too much")
+    return Interval(*moments)
+
+
+def _phase(change: Change) -> str:
+    return str(change.object.get("status", {}).get("phase", ""))
+
+
+def _reason(change: Change) -> str:
+    return str(change.object.get("status", {}).get("reason", ""))
+
+
+def _tainted(change: Change, kind: str) -> bool:
+    key = f"node.kubernetes.io/{kind.removesuffix('Pressure').lower()}-pressure"
+    return any(one.get("key") == key for one in change.object.get("spec", {}).get("taints") or ())

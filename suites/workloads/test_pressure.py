@@ -1,0 +1,59 @@
+"""A node runs short of memory, and a node runs short of disk; what becomes of the pods that took it?
+
+Given, for each, a bare pod and a ReplicaSet's pod on one node. No machine is filled up: the threshold of the node's kubelet is
+raised to little less than what is available, and the two pods take what is left, one after the other.
+"""
+
+from __future__ import annotations
+
+from kubeskeptic import checks
+from kubeskeptic.bounds import EVICTED_WITHIN
+from kubeskeptic.findings import all_of
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.plugin import Holds, claim
+from kubeskeptic.sabotages import breakages, evictions
+from kubeskeptic.scenarios import Scenario, Stage
+from kubeskeptic.scenarios.pressure import DISK, MEMORY, press, take
+from kubeskeptic.timeline import Act
+
+pressure = Scenario(
+    "workloads/pressure", "Pods take more of their node's memory, or disk, than it can spare.", Risk.NODE
+)
+
+
+@pressure.given
+def two_pods_hold_memory_and_two_hold_disk(stage: Stage) -> None:
+    """A bare pod and a ReplicaSet's pod hold some memory, and two others some disk."""
+    stage.apply()
+    for resource in (MEMORY, DISK):
+        take(stage, resource.bare, resource.held)
+        take(stage, resource.web, resource.held)
+
+
+@pressure.act("memory", settled=False)
+def memory_runs_short(stage: Stage) -> None:
+    """Two pods take more memory than the raised threshold leaves."""
+    press(stage, MEMORY)
+
+
+@pressure.act("disk", settled=False)
+def disk_runs_short(stage: Stage) -> None:
+    """Two pods take more disk than the raised threshold leaves."""
+    press(stage, DISK)
+
+
+@claim("pod.evicted", case="memory", act="memory", within=EVICTED_WITHIN)
+def test_pods_that_use_too_much_memory_are_evicted(act: Act, holds: Holds) -> None:
+    reported = checks.reports_pressure(act, MEMORY.bare, "MemoryPressure")
+    holds(all_of([reported, checks.evicted_for_good(act, MEMORY.bare), checks.evicted_and_replaced(act, MEMORY.web)]))
+
+
+@claim("pod.evicted", case="disk", act="disk", within=EVICTED_WITHIN)
+def test_pods_that_use_too_much_disk_are_evicted(act: Act, holds: Holds) -> None:
+    reported = checks.reports_pressure(act, DISK.bare, "DiskPressure")
+    holds(all_of([reported, checks.evicted_for_good(act, DISK.bare), checks.evicted_and_replaced(act, DISK.web)]))
+
+
+pressure.sabotage("memory:raised", "disk:raised")(evictions.eviction_off)
+pressure.sabotage("memory", "disk")(breakages.replicaset_controller_off)
+pressure.rewrite(evictions.bare_pods_owned)

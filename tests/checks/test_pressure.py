@@ -1,0 +1,138 @@
+"""Pods take too much of their node at 5 s, and are evicted; five seconds are allowed for that, and five for a replacement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kubeskeptic.bounds import constant
+from kubeskeptic.checks import evicted_and_replaced, evicted_for_good, reports_pressure
+from kubeskeptic.findings import Finding, Verdict
+from kubeskeptic.timeline import Act, ActSpan, Change, Gap
+from tests.drawn import node, pod, recording, settings
+
+THREE = constant("test", 3.0)
+TAINT = {"key": "node.kubernetes.io/memory-pressure", "effect": "NoSchedule"}
+NODE_GAP = Gap("watch", "", "", "Node", 8, 9, "the connection broke")
+POD_GAP = Gap("watch", "", "", "Pod", 8, 9, "the connection broke")
+
+
+def running(seen: float, name: str = "web-1", **more: Any) -> Change:
+    return phased(pod(seen, name, **more), "Running")
+
+
+def evicted(seen: float, name: str = "web-1", reason: str = "Evicted", **more: Any) -> Change:
+    change = phased(pod(seen, name, ready=False, **more), "Failed")
+    change.object["status"]["reason"] = reason
+    return change
+
+
+def phased(change: Change, phase: str) -> Change:
+    change.object["status"]["phase"] = phase
+    return change
+
+
+def says(seen: float, status: str, *taints: dict[str, str]) -> Change:
+    change = node(seen, "n1", "True")
+    change.object["status"]["conditions"] += [{"type": "MemoryPressure", "status": status}]
+    change.object["spec"]["taints"] = list(taints)
+    return change
+
+
+def taken(*changes: Change, end: float = 30, moments: Any = (5.0, 5.2), gaps: tuple[Gap, ...] = ()) -> Act:
+    seen = recording(
+        *changes, acts={"act": ActSpan("act", 0, 1, end)}, gaps=list(gaps), settings=settings(START=3.0),
+        tables={"taken": {"web": moments} if moments else {}},
+    )  # fmt: skip
+    return Act(seen, ["act"], within=THREE)
+
+
+def bare(*changes: Change, **more: Any) -> Finding:
+    return evicted_for_good(taken(running(0), *changes, **more), "web")
+
+
+def owned(*changes: Change, **more: Any) -> Finding:
+    return evicted_and_replaced(taken(running(0), *changes, **more), "web")
+
+
+# -- a bare pod ----------------------------------------------------------------------------------------------------------
+def test_a_bare_pod_that_is_evicted_and_stays_gone_holds() -> None:
+    found = bare(evicted(9), running(9, "other-1", app="other"))
+    assert found.verdict is Verdict.HOLDS, found.why
+    assert found.measured["evicted"].value == 4.0, (
+        "counted from before it took too much: the most that it can have been"
+    )
+
+
+def test_one_that_is_not_evicted_or_ends_otherwise_violates() -> None:
+    assert "was not evicted in the 25 s" in bare().why
+    assert bare().verdict is Verdict.VIOLATED
+    assert bare(evicted(9, reason="")).verdict is Verdict.VIOLATED
+    assert bare(running(9, type="DELETED")).verdict is Verdict.VIOLATED
+
+
+def test_an_eviction_at_the_bound_and_after_it() -> None:
+    assert bare(evicted(10.0)).verdict is Verdict.HOLDS
+    assert bare(evicted(10.1)).verdict is Verdict.INCONCLUSIVE, "between 4.9 s and 5.1 s"
+    assert bare(evicted(10.3)).verdict is Verdict.VIOLATED
+
+
+def test_one_that_is_made_again_violates() -> None:
+    found = bare(evicted(9), running(12, "web-2", node="n2"))
+    assert found.verdict is Verdict.VIOLATED
+    assert "web-2 came in its place" in found.why
+
+
+def test_what_was_not_seen_is_inconclusive() -> None:
+    assert "too soon to tell" in bare(evicted(9), end=14).why
+    assert bare(evicted(9), gaps=(POD_GAP,)).verdict is Verdict.INCONCLUSIVE
+    assert "did not come to take too much" in bare(evicted(9), moments=None).why
+    assert "2 pods of web were there" in bare(running(1, "web-2"), evicted(9)).why
+    assert "0 pods of web were there" in bare(evicted(4)).why
+
+
+# -- a ReplicaSet's --------------------------------------------------------------------------------------------------------
+def test_one_that_is_replaced_elsewhere_holds() -> None:
+    found = owned(evicted(9), pod(10, "web-2", node="n2", ready=False), running(12, "web-2", node="n2"))
+    assert found.verdict is Verdict.HOLDS, found.why
+    assert found.measured["replaced"].value == 3.0
+
+
+def test_those_that_its_node_turns_away_are_counted() -> None:
+    found = owned(evicted(9), evicted(9.5, "web-2"), running(12, "web-3", node="n2"))
+    assert found.verdict is Verdict.HOLDS
+    assert "1 on n1 were turned away" in found.why
+
+
+def test_no_replacement_a_late_one_or_one_on_the_node_violates() -> None:
+    assert owned(evicted(9)).verdict is Verdict.VIOLATED
+    assert owned(evicted(9), running(12, "web-2")).verdict is Verdict.VIOLATED, "it is on the node under pressure"
+    assert owned(evicted(9), running(14, "web-2", node="n2")).verdict is Verdict.HOLDS
+    assert owned(evicted(9), running(14.1, "web-2", node="n2")).verdict is Verdict.VIOLATED
+    assert owned().verdict is Verdict.VIOLATED, "and one that is not evicted"
+    assert owned(evicted(9), end=12).verdict is Verdict.INCONCLUSIVE
+
+
+# -- the node --------------------------------------------------------------------------------------------------------------
+def reported(*changes: Change, gaps: tuple[Gap, ...] = ()) -> Finding:
+    return reports_pressure(taken(running(0), evicted(9), *changes, gaps=gaps), "web", "MemoryPressure")
+
+
+def test_a_condition_and_its_taint_hold() -> None:
+    found = reported(says(0, "False"), says(11, "True"), says(12, "True", TAINT))
+    assert found.verdict is Verdict.HOLDS, found.why
+    assert found.measured["reported"].value == 6.0
+
+
+def test_a_missing_condition_or_taint_violates() -> None:
+    assert "did not report it and was not tainted" in reported(says(0, "False")).why
+    assert reported(says(0, "False")).verdict is Verdict.VIOLATED
+    assert reported(says(0, "False"), says(11, "True")).verdict is Verdict.VIOLATED
+    other = {"key": "node.kubernetes.io/disk-pressure", "effect": "NoSchedule"}
+    assert reported(says(0, "False"), says(11, "True", other)).verdict is Verdict.VIOLATED
+
+
+def test_pressure_before_or_unseen_is_inconclusive() -> None:
+    assert "before" in reported(says(0, "True", TAINT)).why
+    assert "before" in reported(says(11, "True", TAINT)).why
+    seen = reported(says(0, "False"), says(11, "True", TAINT), gaps=(NODE_GAP,))
+    assert seen.verdict is Verdict.INCONCLUSIVE
