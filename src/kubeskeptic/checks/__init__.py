@@ -21,8 +21,8 @@ from kubeskeptic.checks.nodes import emptied_not_removed, turns_unknown
 from kubeskeptic.checks.outages import only_its_share_fails
 from kubeskeptic.checks.plugins import ready_again, runs_once_healed, turns_not_ready, waits_for_network
 from kubeskeptic.checks.pods import never_elsewhere, replaced_by_another, restarted_in_place, revived_in_place
-from kubeskeptic.checks.prestop import fails_below_a_delay_only
 from kubeskeptic.checks.pressure import evicted_and_replaced, evicted_for_good, reports_pressure
+from kubeskeptic.checks.prestop import fails_below_a_delay_only
 from kubeskeptic.checks.readiness import resumes_sending, stays_ready, stops_sending
 from kubeskeptic.checks.replacing import moved_within_budget, recovers_each_time, replaced_only_by_controllers
 from kubeskeptic.checks.replicas import whole_again
@@ -78,9 +78,9 @@ __all__ = [
     "recovers_each_time",
     "replaced_by_another",
     "replaced_only_by_controllers",
+    "reports_pressure",
     "resolves_but_for_kept_ports",
     "resolves_throughout",
-    "reports_pressure",
     "restarted_in_place",
     "resumes_sending",
     "revived_in_place",
