@@ -13,7 +13,7 @@ from kubeskeptic.guard.risk import Risk
 from kubeskeptic.plugin import Holds, claim
 from kubeskeptic.sabotages import breakages, evictions
 from kubeskeptic.scenarios import Scenario, Stage
-from kubeskeptic.scenarios.pressure import DISK, MEMORY, press, take
+from kubeskeptic.scenarios.pressure import DISK, MEMORY, hold, press
 from kubeskeptic.timeline import Act
 
 pressure = Scenario(
@@ -26,8 +26,7 @@ def two_pods_hold_memory_and_two_hold_disk(stage: Stage) -> None:
     """A bare pod and a ReplicaSet's pod hold some memory, and two others some disk."""
     stage.apply()
     for resource in (MEMORY, DISK):
-        take(stage, resource.bare, resource.held)
-        take(stage, resource.web, resource.held)
+        hold(stage, resource)
 
 
 @pressure.act("memory", settled=False)

@@ -2,10 +2,14 @@
 
 ::
 
-    available   ──────┐ what both pods hold is known to the kubelet
+    available   ──────┐ what both pods hold is known to the kubelet, and the bare one holds more
     threshold   ┄┄┄┄┄┄│┄┄┄┄┄┄┄┄┄┄  ← raised to SPARE below what is available
-                      └── the bare pod takes 2 × SPARE, is evicted, and what it held is free again
-                          ── the other one takes that and 2 × SPARE, and is evicted
+                      └── the bare pod takes what is left and OVER, is evicted, and what it held is free again
+                          ── the other one takes that, what is left and OVER, and is evicted
+
+A kubelet knows what its node has available as of now, and what pods use as of some seconds ago. Which pod it evicts must not
+depend on when it last measured them: of the pods that use more than they request, each one that is to be evicted used most
+already before it took too much.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ from kubeskeptic import objects
 from kubeskeptic.bounds import START
 from kubeskeptic.durations import EVICTED, MEASURED, REPLACED, SETTING_READ
 from kubeskeptic.errors import ClusterError, Inconclusive, PatienceExhausted, Unanswered
+from kubeskeptic.faults.components import eviction
 from kubeskeptic.faults.components.eviction import CONDITIONS, MIB
 from kubeskeptic.faults.components.raise_eviction_threshold import RaiseEvictionThreshold
 from kubeskeptic.scenarios.stage import Stage
@@ -40,16 +45,19 @@ class Resource:
     """What runs short.
 
     :param name: the beginning of its apps' names: ``<name>-bare`` and ``<name>-web``
-    :param held: MiB that each pod holds before, which is more than any other pod that can be evicted: the kubelet evicts the
-        pod that uses most
-    :param spare: MiB between what is available and the threshold: more than the node's use changes by itself meanwhile
+    :param holds: MiB that the bare pod, and the other one, hold before; the lesser is more than any other pod uses that
+        requests less than it uses
+    :param spare: MiB between what the kubelet last found available and the threshold: more than both hold, which it may not
+        have measured, and than the node's use changes by itself meanwhile
+    :param over: MiB by which the threshold is crossed: more than the node's use changes by itself meanwhile
     :param used: keys of a pod's use in the kubelet's summary
     """
 
     name: str
     signal: str
-    held: int
+    holds: tuple[int, int]
     spare: int
+    over: int
     used: tuple[str, str]
 
     @property
@@ -62,9 +70,20 @@ class Resource:
         """The app of the ReplicaSet."""
         return f"{self.name}-web"
 
+    @property
+    def apps(self) -> dict[str, int]:
+        """What the pod of each app holds before, in MiB, in the order in which they are evicted."""
+        return dict(zip((self.bare, self.web), self.holds, strict=True))
 
-MEMORY = Resource("memory", "memory.available", 128, 192, ("memory", "workingSetBytes"))
-DISK = Resource("disk", "nodefs.available", 256, 1024, ("ephemeral-storage", "usedBytes"))
+
+MEMORY = Resource("memory", "memory.available", (256, 128), 640, 256, ("memory", "workingSetBytes"))
+DISK = Resource("disk", "nodefs.available", (512, 256), 2048, 1024, ("ephemeral-storage", "usedBytes"))
+
+
+def hold(stage: Stage, resource: Resource) -> None:
+    """Let both pods of a resource hold some of it."""
+    for app, mib in resource.apps.items():
+        take(stage, app, mib)
 
 
 def take(stage: Stage, app: str, mib: int) -> tuple[float, float]:
@@ -83,34 +102,60 @@ def take(stage: Stage, app: str, mib: int) -> tuple[float, float]:
 def press(stage: Stage, resource: Resource) -> None:
     """Put the node of a resource's two pods under pressure: the bare one is evicted, and then the other one.
 
-    :raises Inconclusive: when the pods are on two nodes, or the kubelet does not measure what they use
+    :raises Inconclusive: when the pods are on two nodes, the kubelet does not measure what they use, or the threshold was not
+        crossed by what they took
     """
     node = stage.node_of(resource.bare)
-    if stage.node_of(resource.web) != node:
-        raise Inconclusive(f"{resource.bare} and {resource.web} are not on one node")
     stage.note(PRESSED, {"node": node, "signal": resource.signal})
-    with stage.inflict(RaiseEvictionThreshold(node, resource.signal, resource.spare)):
-        stage.moment("raised")
+    with stage.inflict(RaiseEvictionThreshold(node, resource.signal, resource.spare)) as raised:
+        threshold = int(raised.plan.record["threshold"])
         _wait_until_measured(stage, node, resource)
-        _take_too_much(stage, resource.bare, 2 * resource.spare)
-        stage.wait(lambda: _says(stage, node, resource), EVICTED, f"{node} to report the pressure")
-        _take_too_much(stage, resource.web, resource.held + 2 * resource.spare)
+        left = (eviction.available(stage.run.site, node, resource.signal) - threshold) // MIB
+        stage.moment("raised")
+        pressed = Pressed(stage, node, resource, threshold)
+        pressed.take_too_much(resource.bare, left + resource.over)
+        stage.wait(pressed.reported, EVICTED, f"{node} to report the pressure")
+        pressed.take_too_much(resource.web, left + resource.apps[resource.bare] + resource.over)
         stage.wait(lambda: stage.pods(resource.web), REPLACED, f"a pod of {resource.web} to be Ready again")
         stage.hold(START, since=time.time())
 
 
-def _take_too_much(stage: Stage, app: str, mib: int) -> None:
-    stage.see(TAKEN, **{app: take(stage, app, mib)})
-    stage.wait(lambda: _evicted(stage, app), EVICTED, f"{app} to be evicted")
+@dataclass(frozen=True)
+class Pressed:
+    """A node with a raised threshold.
+
+    :param threshold: bytes
+    """
+
+    stage: Stage
+    node: str
+    resource: Resource
+    threshold: int
+
+    def take_too_much(self, app: str, mib: int) -> None:
+        """Let the pod of an app take so many MiB, and wait until it is evicted.
+
+        :raises Inconclusive: when it is not on the node, or when it was not evicted and did not cross the threshold
+        """
+        if self.stage.node_of(app) != self.node:
+            raise Inconclusive(f"{app} is not on {self.node} when it has to take too much")
+        self.stage.see(TAKEN, **{app: take(self.stage, app, mib)})
+        self.stage.wait(lambda: _evicted(self.stage, app), EVICTED, f"{app} to be evicted")
+        left = eviction.available(self.stage.run.site, self.node, self.resource.signal) - self.threshold
+        if left >= 0 and not _evicted(self.stage, app):
+            raise Inconclusive(
+                f"{app} took {mib} MiB, and {left // MIB} MiB are left above the threshold of {self.node}"
+            )
+
+    def reported(self) -> bool:
+        """Return whether the node reports the pressure."""
+        node = self.stage.run.kube.get("Node", self.node)
+        return objects.condition(node, CONDITIONS[self.resource.signal]) == "True"
 
 
 def _evicted(stage: Stage, app: str) -> bool:
     pods = stage.run.kube.list("Pod", stage.namespace, labels=f"app={app}")["items"]
     return any(pod["status"].get("reason") == "Evicted" for pod in pods)
-
-
-def _says(stage: Stage, node: str, resource: Resource) -> bool:
-    return objects.condition(stage.run.kube.get("Node", node), CONDITIONS[resource.signal]) == "True"
 
 
 def _wait_until_measured(stage: Stage, node: str, resource: Resource) -> None:
@@ -121,7 +166,7 @@ def _wait_until_measured(stage: Stage, node: str, resource: Resource) -> None:
 
     def look() -> bool | NotYet:
         used = _used(stage, node, resource)
-        short = [app for app in (resource.bare, resource.web) if _of(used, app) < resource.held * MIB * 0.9]
+        short = [app for app, held in resource.apps.items() if _of(used, app) < held * MIB]
         return NotYet(f"the kubelet does not know what {', '.join(short)} use") if short else True
 
     try:
