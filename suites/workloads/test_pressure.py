@@ -1,7 +1,8 @@
 """A node runs short of memory, and a node runs short of disk; what becomes of the pods that took it?
 
-Given, for each, a bare pod and a ReplicaSet's pod on one node. No machine is filled up: the threshold of the node's kubelet is
-raised to little less than what is available, and the two pods take what is left, one after the other.
+Given, for each, a bare pod and a ReplicaSet's pod on one node; for memory also a bare pod that exits with 0. No machine is
+filled up: the threshold of the node's kubelet is raised to little less than what is available, and the pods take what is left,
+one after the other.
 """
 
 from __future__ import annotations
@@ -22,35 +23,44 @@ pressure = Scenario(
 
 
 @pressure.given
-def two_pods_hold_memory_and_two_hold_disk(stage: Stage) -> None:
-    """A bare pod and a ReplicaSet's pod hold some memory, and two others some disk."""
+def pods_hold_memory_and_pods_hold_disk(stage: Stage) -> None:
+    """The pods of one node hold some memory, and those of another one some disk."""
     stage.apply()
-    for resource in (MEMORY, DISK):
-        hold(stage, resource)
+    hold(stage, MEMORY)
+    hold(stage, DISK)
 
 
 @pressure.act("memory", settled=False)
 def memory_runs_short(stage: Stage) -> None:
-    """Two pods take more memory than the raised threshold leaves."""
+    """One pod after the other takes more memory than the raised threshold leaves."""
     press(stage, MEMORY)
 
 
 @pressure.act("disk", settled=False)
 def disk_runs_short(stage: Stage) -> None:
-    """Two pods take more disk than the raised threshold leaves."""
+    """One pod after the other takes more disk than the raised threshold leaves."""
     press(stage, DISK)
 
 
 @claim("pod.evicted", case="memory", act="memory", within=EVICTED_WITHIN)
 def test_pods_that_use_too_much_memory_are_evicted(act: Act, holds: Holds) -> None:
-    reported = checks.reports_pressure(act, MEMORY.bare, "MemoryPressure")
-    holds(all_of([reported, checks.evicted_for_good(act, MEMORY.bare), checks.evicted_and_replaced(act, MEMORY.web)]))
+    reported = checks.reports_pressure(act, "memory-bare", "MemoryPressure")
+    holds(
+        all_of([reported, checks.evicted_for_good(act, "memory-bare"), checks.evicted_and_replaced(act, "memory-web")])
+    )
+
+
+@claim(
+    "pod.evicted", case="exits with 0", act="memory", within=EVICTED_WITHIN, broken_by=("eviction-off", "bare-pods-owned")
+)  # fmt: skip
+def test_an_evicted_pod_that_exits_with_0_is_succeeded(act: Act, holds: Holds) -> None:
+    holds(checks.evicted_for_good(act, "memory-exit-0", "Succeeded"))
 
 
 @claim("pod.evicted", case="disk", act="disk", within=EVICTED_WITHIN)
 def test_pods_that_use_too_much_disk_are_evicted(act: Act, holds: Holds) -> None:
-    reported = checks.reports_pressure(act, DISK.bare, "DiskPressure")
-    holds(all_of([reported, checks.evicted_for_good(act, DISK.bare), checks.evicted_and_replaced(act, DISK.web)]))
+    reported = checks.reports_pressure(act, "disk-bare", "DiskPressure")
+    holds(all_of([reported, checks.evicted_for_good(act, "disk-bare"), checks.evicted_and_replaced(act, "disk-web")]))
 
 
 pressure.sabotage("memory:raised", "disk:raised")(evictions.eviction_off)

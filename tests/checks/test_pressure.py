@@ -10,6 +10,7 @@ from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Act, ActSpan, Change, Gap
 from tests.drawn import node, pod, recording, settings
 
+KUBELET = "TerminationByKubelet"
 THREE = constant("test", 3.0)
 TAINT = {"key": "node.kubernetes.io/memory-pressure", "effect": "NoSchedule"}
 NODE_GAP = Gap("watch", "", "", "Node", 8, 9, "the connection broke")
@@ -20,10 +21,15 @@ def running(seen: float, name: str = "web-1", **more: Any) -> Change:
     return phased(pod(seen, name, **more), "Running")
 
 
-def evicted(seen: float, name: str = "web-1", reason: str = "Evicted", **more: Any) -> Change:
+def evicted(seen: float, name: str = "web-1", reason: str = "Evicted", by: str = KUBELET, **more: Any) -> Change:
     change = phased(pod(seen, name, ready=False, **more), "Failed")
     change.object["status"]["reason"] = reason
+    change.object["status"]["conditions"] += [{"type": "DisruptionTarget", "status": "True", "reason": by}]
     return change
+
+
+def ended_well(seen: float, **more: Any) -> Change:
+    return phased(evicted(seen, **{"reason": "", **more}), "Succeeded")
 
 
 def phased(change: Change, phase: str) -> Change:
@@ -46,8 +52,8 @@ def taken(*changes: Change, end: float = 30, moments: Any = (5.0, 5.2), gaps: tu
     return Act(seen, ["act"], within=THREE)
 
 
-def bare(*changes: Change, **more: Any) -> Finding:
-    return evicted_for_good(taken(running(0), *changes, **more), "web")
+def bare(*changes: Change, phase: str = "Failed", **more: Any) -> Finding:
+    return evicted_for_good(taken(running(0), *changes, **more), "web", phase)
 
 
 def owned(*changes: Change, **more: Any) -> Finding:
@@ -68,6 +74,22 @@ def test_one_that_is_not_evicted_or_ends_otherwise_violates() -> None:
     assert bare().verdict is Verdict.VIOLATED
     assert bare(evicted(9, reason="")).verdict is Verdict.VIOLATED
     assert bare(running(9, type="DELETED")).verdict is Verdict.VIOLATED
+
+
+def test_one_whose_containers_exit_with_0_is_succeeded() -> None:
+    found = bare(ended_well(9), phase="Succeeded")
+    assert found.verdict is Verdict.HOLDS, found.why
+    assert "evicted 4.0 s after it took too much, and is Succeeded" in found.why
+    assert bare(ended_well(9)).verdict is Verdict.VIOLATED
+    assert "not as evicted: Succeeded (no reason)" in bare(ended_well(9)).why
+    assert bare(evicted(9), phase="Succeeded").verdict is Verdict.VIOLATED
+    assert bare(ended_well(9, reason="Evicted"), phase="Succeeded").verdict is Verdict.VIOLATED
+
+
+def test_one_that_others_end_violates() -> None:
+    assert bare(evicted(9, by="EvictionByEvictionAPI")).verdict is Verdict.VIOLATED
+    assert bare(ended_well(9, by="PreemptionByScheduler"), phase="Succeeded").verdict is Verdict.VIOLATED
+    assert bare(phased(running(9), "Succeeded"), phase="Succeeded").verdict is Verdict.VIOLATED, "it ended by itself"
 
 
 def test_an_eviction_at_the_bound_and_after_it() -> None:

@@ -12,11 +12,14 @@ from kubeskeptic.timeline import Act, Change
 from kubeskeptic.timeline.objects import condition, is_ready, living, node_of
 
 REASON = "Evicted"
-"""How an evicted pod's status says why it is Failed (Kubernetes documentation, "Node-pressure Eviction")."""
+"""The reason in the status of an evicted pod that is Failed (Kubernetes documentation, "Node-pressure Eviction")."""
 TAKEN = "taken"
 """The table of when each app took too much: the moments before and after, Unix seconds."""
-_OVER = ("Failed", "Succeeded")
-_AS_DOCUMENTED = Bound(0, "pods", f"Failed with reason {REASON}")
+REASONS = {"Failed": REASON, "Succeeded": ""}
+"""The reason in an evicted pod's status, by its phase. One whose containers all exit with 0 is Succeeded,
+without a reason, since Kubernetes 1.27 (kubernetes#118310)."""
+DISRUPTED = "TerminationByKubelet"
+"""The reason of the condition DisruptionTarget of a pod that its kubelet ends (Kubernetes documentation, "Disruptions")."""
 _BARE = Bound(0, "pods", "nothing replaces a bare pod")
 _REPORTED = Bound(0, "reports", "a condition, and a taint that keeps pods away")
 
@@ -25,10 +28,12 @@ _REPORTED = Bound(0, "reports", "a condition, and a taint that keeps pods away")
 class Eviction:
     """What became of the one pod of an app after it took too much.
 
+    :param phase: the one in which it has to end
     :param took: from then to its end, in seconds; without an upper end when it did not come
     :param later: the changes of other pods of the app since then
     """
 
+    phase: str
     pod: str
     node: str
     end: Change | None
@@ -37,25 +42,38 @@ class Eviction:
 
     @property
     def right(self) -> bool:
-        """Whether it ended as evicted."""
-        return self.end is not None and _reason(self.end) == REASON
+        """Whether it ended as evicted, in this phase."""
+        status = self.end.object.get("status", {}) if self.end else {}
+        why = [one.get("reason") for one in status.get("conditions", ()) if one.get("type") == "DisruptionTarget"]
+        said = (status.get("phase"), status.get("reason", ""), why)
+        return said == (self.phase, REASONS[self.phase], [DISRUPTED])
+
+    @property
+    def allowed(self) -> Bound:
+        """How many pods may have ended in another way."""
+        reason = REASONS[self.phase]
+        return Bound(0, "pods", f"{self.phase} {f'with reason {reason}' if reason else 'without a reason'}, as evicted")
 
     @property
     def told(self) -> str:
         """How it ended, as the beginning of a sentence."""
         if self.end is None:
             return f"{self.pod} on {self.node} was not evicted in the {self.took.low:.0f} s after it took too much"
-        how = f"evicted {max(self.took.high, 0):.1f} s after it took too much"
-        return f"{self.pod} on {self.node} {'was ' + how if self.right else 'ended, and was not evicted'}"
+        after = f"{max(self.took.high, 0):.1f} s after it took too much"
+        if self.right:
+            return f"{self.pod} on {self.node} was evicted {after}, and is {self.phase}"
+        phase, reason = _phase(self.end), _reason(self.end)
+        return f"{self.pod} on {self.node} ended {after}, and not as evicted: {phase} ({reason or 'no reason'})"
 
 
 @check
-def evicted_for_good(act: Act, app: str) -> Finding:
+def evicted_for_good(act: Act, app: str, phase: str = "Failed") -> Finding:
     """Check that the bare pod of an app is evicted within the case's bound of taking too much, and that no other is made.
 
+    :param phase: in which it has to end: ``Succeeded`` when its containers exit with 0
     :raises Inconclusive: when the act ended before a replacement would have been Ready
     """
-    seen = _eviction(act, app)
+    seen = _eviction(act, app, phase)
     again = sorted({change.name for change in seen.later})
     replaceable = START.at_most(act.settings)
     if seen.end and not again and replaceable.admits(act.end - seen.end.seen):
@@ -68,7 +86,7 @@ def evicted_for_good(act: Act, app: str) -> Finding:
             "ended otherwise": Measure(int(not seen.right), "pods"),
             "made again": Measure(len(again), "pods"),
         },
-        {"evicted": act.bound, "ended otherwise": _AS_DOCUMENTED, "made again": _BARE},
+        {"evicted": act.bound, "ended otherwise": seen.allowed, "made again": _BARE},
         nodes=(seen.node,),
         window=(act.start, act.end),
     )
@@ -97,7 +115,7 @@ def evicted_and_replaced(act: Act, app: str) -> Finding:
             "replaced": seconds(took),
             "turned away": Measure(len(away), "pods"),
         },
-        {"evicted, to be replaced": act.bound, "ended otherwise, to be replaced": _AS_DOCUMENTED, "replaced": allowed},
+        {"evicted, to be replaced": act.bound, "ended otherwise, to be replaced": seen.allowed, "replaced": allowed},
         nodes=(seen.node,),
         window=(act.start, act.end),
     )
@@ -132,18 +150,18 @@ def reports_pressure(act: Act, app: str, kind: str) -> Finding:
     )
 
 
-def _eviction(act: Act, app: str) -> Eviction:
+def _eviction(act: Act, app: str, phase: str = "Failed") -> Eviction:
     since = _taken(act, app)
     changes = list(act.changes("Pod", app=app))
-    there = [pod for pod in living(changes, since.low).values() if pod.get("status", {}).get("phase") not in _OVER]
+    there = [pod for pod in living(changes, since.low).values() if pod.get("status", {}).get("phase") not in REASONS]
     if len(there) != 1:
         raise Inconclusive(f"{len(there)} pods of {app} were there, and one has to take too much")
     (pod,) = there
     later = [change for change in changes if change.seen > since.low]
     mine = [change for change in later if change.uid == pod["metadata"]["uid"]]
-    end = next((change for change in mine if change.type == "DELETED" or _phase(change) in _OVER), None)
+    end = next((change for change in mine if change.type == "DELETED" or _phase(change) in REASONS), None)
     took = end.when.since(since) if end else Interval(act.end - since.high, float("inf"))
-    return Eviction(pod["metadata"]["name"], node_of(pod), end, took, [one for one in later if one not in mine])
+    return Eviction(phase, pod["metadata"]["name"], node_of(pod), end, took, [one for one in later if one not in mine])
 
 
 def _taken(act: Act, app: str) -> Interval:

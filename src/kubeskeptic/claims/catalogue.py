@@ -159,10 +159,11 @@ _CLAIMS = (
         id="pod.evicted",
         chapter="workloads",
         says="resource pressure on the Node, via eviction",
-        states="When pods take more memory, or disk, than the eviction threshold of their node's kubelet leaves (a threshold "
+        states="When a pod takes more memory, or disk, than the eviction threshold of its node's kubelet leaves (a threshold "
         "raised to little less than what was available), the node reports the pressure and is tainted, and within the "
-        "kubelet's next look the pod that uses most ends as Failed with reason Evicted: a bare one is not made again, and a "
-        "ReplicaSet's is replaced on another node within START.",
+        "kubelet's next look the pod that uses most, of those that use more than they request, is evicted: a bare one is not "
+        "made again, and a ReplicaSet's is replaced on another node within START. It ends as Failed with reason Evicted; when "
+        "its process exits with 0 on SIGTERM, as Succeeded and without a reason.",
         post=Post.AGREES,
         condition="",
         broken_by=("eviction-off", "bare-pods-owned", "replicaset-controller-off"),

@@ -2,10 +2,10 @@
 
 ::
 
-    available   ──────┐ what both pods hold is known to the kubelet, and the bare one holds more
+    available   ──────┐ what each pod holds is known to the kubelet, and the first one holds most
     threshold   ┄┄┄┄┄┄│┄┄┄┄┄┄┄┄┄┄  ← raised to SPARE below what is available
-                      └── the bare pod takes what is left and OVER, is evicted, and what it held is free again
-                          ── the other one takes that, what is left and OVER, and is evicted
+                      └── the first pod takes what is left and OVER, is evicted, and what it held is free again
+                          └── the next one takes that, what is left and OVER, and is evicted
 
 A kubelet knows what its node has available as of now, and what pods use as of some seconds ago. Which pod it evicts must not
 depend on when it last measured them: of the pods that use more than they request, each one that is to be evicted used most
@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,45 +45,31 @@ with open(f"/fill/{sys.argv[1]}", "wb") as file:
 class Resource:
     """What runs short.
 
-    :param name: the beginning of its apps' names: ``<name>-bare`` and ``<name>-web``
-    :param holds: MiB that the bare pod, and the other one, hold before; the lesser is more than any other pod uses that
-        requests less than it uses
-    :param spare: MiB between what the kubelet last found available and the threshold: more than both hold, which it may not
+    :param holds: MiB that the pod of each app holds before, in the order in which they are evicted; the least is more than any
+        other pod uses that requests less than it uses
+    :param spare: MiB between what the kubelet last found available and the threshold: more than all hold, which it may not
         have measured, and than the node's use changes by itself meanwhile
     :param over: MiB by which the threshold is crossed: more than the node's use changes by itself meanwhile
     :param used: keys of a pod's use in the kubelet's summary
     """
 
-    name: str
     signal: str
-    holds: tuple[int, int]
+    holds: Mapping[str, int]
     spare: int
     over: int
     used: tuple[str, str]
 
-    @property
-    def bare(self) -> str:
-        """The app of the bare pod."""
-        return f"{self.name}-bare"
 
-    @property
-    def web(self) -> str:
-        """The app of the ReplicaSet."""
-        return f"{self.name}-web"
-
-    @property
-    def apps(self) -> dict[str, int]:
-        """What the pod of each app holds before, in MiB, in the order in which they are evicted."""
-        return dict(zip((self.bare, self.web), self.holds, strict=True))
-
-
-MEMORY = Resource("memory", "memory.available", (256, 128), 640, 256, ("memory", "workingSetBytes"))
-DISK = Resource("disk", "nodefs.available", (512, 256), 2048, 1024, ("ephemeral-storage", "usedBytes"))
+MEMORY = Resource(
+    "memory.available", {"memory-bare": 256, "memory-exit-0": 192, "memory-web": 128}, 832, 256,
+    ("memory", "workingSetBytes"),
+)  # fmt: skip
+DISK = Resource("nodefs.available", {"disk-bare": 512, "disk-web": 256}, 2048, 1024, ("ephemeral-storage", "usedBytes"))
 
 
 def hold(stage: Stage, resource: Resource) -> None:
-    """Let both pods of a resource hold some of it."""
-    for app, mib in resource.apps.items():
+    """Let each pod of a resource hold some of it."""
+    for app, mib in resource.holds.items():
         take(stage, app, mib)
 
 
@@ -100,23 +87,24 @@ def take(stage: Stage, app: str, mib: int) -> tuple[float, float]:
 
 
 def press(stage: Stage, resource: Resource) -> None:
-    """Put the node of a resource's two pods under pressure: the bare one is evicted, and then the other one.
+    """Put the node of a resource's pods under pressure, until one after the other is evicted.
 
     :raises Inconclusive: when the pods are on two nodes, the kubelet does not measure what they use, or the threshold was not
         crossed by what they took
     """
-    node = stage.node_of(resource.bare)
+    *_, last = resource.holds
+    node = stage.node_of(last)
     stage.note(PRESSED, {"node": node, "signal": resource.signal})
     with stage.inflict(RaiseEvictionThreshold(node, resource.signal, resource.spare)) as raised:
-        threshold = int(raised.plan.record["threshold"])
+        pressed = Pressed(stage, node, resource, int(raised.plan.record["threshold"]))
         _wait_until_measured(stage, node, resource)
-        left = (eviction.available(stage.run.site, node, resource.signal) - threshold) // MIB
+        enough = pressed.left() // MIB + resource.over
         stage.moment("raised")
-        pressed = Pressed(stage, node, resource, threshold)
-        pressed.take_too_much(resource.bare, left + resource.over)
-        stage.wait(pressed.reported, EVICTED, f"{node} to report the pressure")
-        pressed.take_too_much(resource.web, left + resource.apps[resource.bare] + resource.over)
-        stage.wait(lambda: stage.pods(resource.web), REPLACED, f"a pod of {resource.web} to be Ready again")
+        for app, held in resource.holds.items():
+            pressed.take_too_much(app, enough)
+            stage.wait(pressed.reported, EVICTED, f"{node} to report the pressure")
+            enough += held  # what it held is free again
+        stage.wait(lambda: stage.pods(last), REPLACED, f"a pod of {last} to be Ready again")
         stage.hold(START, since=time.time())
 
 
@@ -140,12 +128,16 @@ class Pressed:
         if self.stage.node_of(app) != self.node:
             raise Inconclusive(f"{app} is not on {self.node} when it has to take too much")
         self.stage.see(TAKEN, **{app: take(self.stage, app, mib)})
-        self.stage.wait(lambda: _evicted(self.stage, app), EVICTED, f"{app} to be evicted")
-        left = eviction.available(self.stage.run.site, self.node, self.resource.signal) - self.threshold
-        if left >= 0 and not _evicted(self.stage, app):
+        self.stage.wait(lambda: _ended(self.stage, app), EVICTED, f"{app} to be evicted")
+        left = self.left()
+        if left >= 0 and not _ended(self.stage, app):
             raise Inconclusive(
                 f"{app} took {mib} MiB, and {left // MIB} MiB are left above the threshold of {self.node}"
             )
+
+    def left(self) -> int:
+        """Return what is available above the threshold, in bytes, as the kubelet has measured it."""
+        return eviction.available(self.stage.run.site, self.node, self.resource.signal) - self.threshold
 
     def reported(self) -> bool:
         """Return whether the node reports the pressure."""
@@ -153,20 +145,20 @@ class Pressed:
         return objects.condition(node, CONDITIONS[self.resource.signal]) == "True"
 
 
-def _evicted(stage: Stage, app: str) -> bool:
+def _ended(stage: Stage, app: str) -> bool:
     pods = stage.run.kube.list("Pod", stage.namespace, labels=f"app={app}")["items"]
-    return any(pod["status"].get("reason") == "Evicted" for pod in pods)
+    return any(pod["status"].get("phase") in ("Failed", "Succeeded") for pod in pods)
 
 
 def _wait_until_measured(stage: Stage, node: str, resource: Resource) -> None:
-    """Wait until the kubelet, which was restarted, knows its pods again, and what the two of the resource hold.
+    """Wait until the kubelet, which was restarted, knows its pods again, and what those of the resource hold.
 
     :raises Inconclusive: when it does not come to know
     """
 
     def look() -> bool | NotYet:
         used = _used(stage, node, resource)
-        short = [app for app, held in resource.apps.items() if _of(used, app) < held * MIB]
+        short = [app for app, held in resource.holds.items() if _of(used, app) < held * MIB]
         return NotYet(f"the kubelet does not know what {', '.join(short)} use") if short else True
 
     try:
