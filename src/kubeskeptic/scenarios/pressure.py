@@ -97,9 +97,9 @@ def press(stage: Stage, resource: Resource) -> None:
     stage.note(PRESSED, {"node": node, "signal": resource.signal})
     with stage.inflict(RaiseEvictionThreshold(node, resource.signal, resource.spare)) as raised:
         pressed = Pressed(stage, node, resource, int(raised.plan.record["threshold"]))
+        stage.moment("raised")
         _wait_until_measured(stage, node, resource)
         enough = pressed.left() // MIB + resource.over
-        stage.moment("raised")
         for app, held in resource.holds.items():
             pressed.take_too_much(app, enough)
             stage.wait(pressed.reported, EVICTED, f"{node} to report the pressure")
