@@ -92,7 +92,7 @@ def press(stage: Stage, resource: Resource) -> None:
     :raises Inconclusive: when the pods are on two nodes, the kubelet does not measure what they use, or the threshold was not
         crossed by what they took
     """
-    *_, last = resource.holds
+    *bare, last = resource.holds
     node = stage.node_of(last)
     stage.note(PRESSED, {"node": node, "signal": resource.signal})
     with stage.inflict(RaiseEvictionThreshold(node, resource.signal, resource.spare)) as raised:
@@ -100,10 +100,11 @@ def press(stage: Stage, resource: Resource) -> None:
         stage.moment("raised")
         _wait_until_measured(stage, node, resource)
         enough = pressed.left() // MIB + resource.over
-        for app, held in resource.holds.items():
+        for app in bare:
             pressed.take_too_much(app, enough)
-            stage.wait(pressed.reported, EVICTED, f"{node} to report the pressure")
-            enough += held  # what it held is free again
+            enough += resource.holds[app]  # what it held is free again
+        stage.wait(pressed.reported, EVICTED, f"{node} to report the pressure")  # its taint keeps the replacement away
+        pressed.take_too_much(last, enough)
         stage.wait(lambda: stage.pods(last), REPLACED, f"a pod of {last} to be Ready again")
         stage.hold(START, since=time.time())
 
