@@ -170,6 +170,9 @@ RUNTIME_LOOK = constant("runtime look", RUNTIME_LOOKS)
 NETWORK_RETRY = constant("network retry", 1.0 * (1 + 0.5))
 """The kubelet tries a pod again that waits for a network: after 1 s plus up to half of it (``backOffOnTransientErrorPeriod``
 and ``workerBackOffPeriodJitterFactor`` in pkg/kubelet/pod_workers.go)."""
+FAILOVER = constant("failover", 10.0)
+"""In layer 2 mode another node takes an address over within a few seconds; more than about 10 s count as a bug (MetalLB's
+documentation, "MetalLB in layer 2 mode")."""
 LEASE_JITTER = 1.04
 """A kubelet renews its Lease after up to 4 % more than the renewal interval (``jitter`` in pkg/kubelet/kubelet.go)."""
 BACKOFF_JITTER = 0.5

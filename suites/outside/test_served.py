@@ -1,0 +1,147 @@
+"""A provider of load balancers, and an ingress controller, at work: on clusters that have them.
+
+Given one pod behind a Service of type LoadBalancer that gets an address, and behind an Ingress that a controller serves. The
+node that announces the address crashes; the pod moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from kubeskeptic import checks
+from kubeskeptic.bounds import FAILOVER, START, Interval
+from kubeskeptic.durations import ADDRESSED, FAULT_BITES
+from kubeskeptic.errors import Inconclusive, NotAsked
+from kubeskeptic.faults.nodes.crash_node import CrashNode
+from kubeskeptic.faults.pods.hang_container import HangContainer
+from kubeskeptic.findings import all_of
+from kubeskeptic.guard.risk import Risk
+from kubeskeptic.objects import node_of
+from kubeskeptic.plugin import Holds, claim
+from kubeskeptic.sabotages.breakages import LASTS
+from kubeskeptic.scenarios import Scenario, Stage
+from kubeskeptic.scenarios.entrances import address, ask_from_here
+from kubeskeptic.scenarios.manifests import placed
+from kubeskeptic.scenarios.served import ANNOUNCER, BRIEFLY, announcer, move, since_when
+from kubeskeptic.timeline import Act
+
+served = Scenario(
+    "outside/served", "The node that announces an address crashes; a pod behind an Ingress moves.", Risk.NODE
+)
+PROVIDER, CONTROLLER = "metallb-system", "projectcontour"
+"""Namespaces of the provider and of the controller whose inside the sabotages know."""
+HOST = "served.example"
+
+
+@served.given
+def a_pod_behind_an_address(stage: Stage) -> None:
+    """A pod is behind a Service of type LoadBalancer, where the cluster has a provider or a controller that we know."""
+    there = [namespace["metadata"]["name"] for namespace in stage.run.kube.list("Namespace")["items"]]
+    for act, needed, what in (("announcer dies", PROVIDER, "MetalLB"), ("pod moves", CONTROLLER, "Contour")):
+        if needed not in there:
+            stage.leave_out(act, f"this cluster has no {what}")
+    if PROVIDER not in there and CONTROLLER not in there:
+        raise NotAsked(
+            "this cluster has neither MetalLB, a provider of load balancers, nor Contour, an ingress controller"
+        )
+    stage.apply()
+
+
+@served.act("announcer dies", settled=False)
+def the_announcing_node_dies(stage: Stage) -> None:
+    """The node that announces the Service's address crashes, with the pod on another one."""
+    stage.wait(lambda: given(stage, "Service"), ADDRESSED, "the Service to get an address")
+    host = given(stage, "Service")
+    if not host:
+        raise Inconclusive("the Service has no address")
+    node = announcer(stage, host)
+    stage.note(ANNOUNCER, node)
+    if stage.node_of("alone") == node:
+        move(stage, "alone", next(one for one in stage.run.workers if one != node))
+    before = ask_from_here(HOST, 80, [host])[0]
+    stage.moment("announced")
+    with stage.inflict(CrashNode(node)) as crash:
+        came = since_when(lambda: answered(host, 80), Interval(crash.applied_at, crash.applied_at), FAULT_BITES)
+        stage.see("taken over", answered_again=came)
+        after = announcer(stage, host) if came[1] is not None else node
+        stage.see("address", answered_before=before.outcome, announced_by_another_node_after=after != node)
+
+
+@served.act("pod moves", settled=False)
+def the_pod_behind_the_ingress_moves(stage: Stage) -> None:
+    """The one pod behind an Ingress is replaced by one on another node."""
+    ingress = {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "Ingress",
+        "metadata": {"name": "served"},
+        "spec": {
+            "ingressClassName": stage.run.kube.list("IngressClass")["items"][0]["metadata"]["name"],
+            "rules": [RULE],
+        },
+    }
+    stage.run.kube.apply(placed(ingress, stage.namespace, stage.run.id))
+    stage.wait(lambda: given(stage, "Ingress"), ADDRESSED, "the Ingress to get an address")
+    host = given(stage, "Ingress")
+    port = stage.run.kube.get("Service", "envoy", CONTROLLER)["spec"]["ports"][0]["nodePort"]
+    stage.wait(lambda: host and answered(host, port), FAULT_BITES, "the Ingress to be answered")
+    before = ask_from_here(HOST, port, [host])[0] if host else None
+    stage.moment("answered")
+    home = stage.node_of("alone")
+    new, gone = move(stage, "alone", next(one for one in stage.run.workers if one != home))
+    stage.see("ingress", has_an_address=bool(host), answered_before=before.outcome if before else "not asked")
+    stage.see("followed", answered_by_the_new_pod=since_when(lambda: answered(host, port, new), gone, FAULT_BITES))
+
+
+RULE = {
+    "host": HOST,
+    "http": {
+        "paths": [
+            {"path": "/", "pathType": "Prefix", "backend": {"service": {"name": "witness", "port": {"name": "http"}}}}
+        ]
+    },
+}
+
+
+def given(stage: Stage, kind: str) -> str:
+    """Return the address of the scenario's Service or Ingress; empty while it has none."""
+    return address(stage.run.kube.get(kind, "witness" if kind == "Service" else "served", stage.namespace))
+
+
+def answered(host: str, port: int, by: str = "") -> bool:
+    """Return whether a request for the host is answered, by this pod or by any."""
+    (asked,) = ask_from_here(HOST, port, [host], BRIEFLY)
+    return asked.outcome == "ok" and by in ("", asked.by)
+
+
+@claim("outside.loadbalancer", case="MetalLB", act="announcer dies", within=FAILOVER, broken_by=("speakers-hung",))
+def test_an_address_moves_when_its_node_dies(act: Act, holds: Holds) -> None:
+    cells = {"answered before": "ok", "announced by another node after": True}
+    holds(all_of([checks.matches(act, "address", cells), checks.comes_in_time(act, "taken over")]))
+
+
+@claim("outside.ingress", case="Contour", act="pod moves", within=START, broken_by=("controller-hung",))
+def test_an_ingress_follows_a_pod_that_moves(act: Act, holds: Holds) -> None:
+    cells = {"has an address": True, "answered before": "ok"}
+    holds(all_of([checks.matches(act, "ingress", cells), checks.comes_in_time(act, "followed")]))
+
+
+@served.sabotage("announcer dies:announced")
+@contextmanager
+def speakers_hung(stage: Stage) -> Iterator[None]:
+    """The speakers of all other nodes are stopped with SIGSTOP."""
+    pods = stage.run.kube.list("Pod", PROVIDER, labels="component=speaker")["items"]
+    with ExitStack() as hung:
+        for pod in pods:
+            if node_of(pod) != stage.facts[ANNOUNCER]:
+                hung.enter_context(stage.inflict(HangContainer(PROVIDER, pod["metadata"]["name"]), lasts=LASTS))
+        yield
+
+
+@served.sabotage("pod moves:answered")
+@contextmanager
+def controller_hung(stage: Stage) -> Iterator[None]:
+    """The ingress controller is stopped with SIGSTOP."""
+    (pod,) = stage.run.kube.list("Pod", CONTROLLER, labels="app=contour")["items"]
+    with stage.inflict(HangContainer(CONTROLLER, pod["metadata"]["name"]), lasts=LASTS):
+        yield
