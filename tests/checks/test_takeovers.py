@@ -18,12 +18,14 @@ def came(**changes: tuple[float, float | None]) -> Finding:
 def test_changes_within_the_bound_hold() -> None:
     found = came(moved=(1.0, 2.0), taken_over=(4.5, 5.0))
     assert found.verdict is Verdict.HOLDS, found.why
-    assert "“taken_over” came 4.5 s to 5.0 s" in found.why
+    assert "“taken_over” was seen between 4.5 s and 5.0 s after its cause" in found.why
 
 
 def test_one_that_comes_late_or_never_violates() -> None:
     assert came(moved=(5.1, 6.0)).verdict is Verdict.VIOLATED
-    assert came(moved=(1.0, 2.0), taken_over=(30.0, None)).verdict is Verdict.VIOLATED
+    never = came(moved=(1.0, 2.0), taken_over=(30.0, None))
+    assert never.verdict is Verdict.VIOLATED
+    assert "“taken_over” was not seen within 30.0 s; 5 s are allowed" in never.why
     assert came(moved=(4.9, 5.1)).verdict is Verdict.INCONCLUSIVE, "it came between two looks, one on either side"
     assert came(moved=(4.0, None)).verdict is Verdict.INCONCLUSIVE, "not watched until the bound"
     assert came().verdict is Verdict.INCONCLUSIVE

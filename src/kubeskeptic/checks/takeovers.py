@@ -13,8 +13,8 @@ from kubeskeptic.timeline import Act
 def comes_in_time(act: Act, table: str) -> Finding:
     """Check that every change of a table came within the case's bound.
 
-    :param table: by the change's name the seconds until the last look that did not see it, and until the first that did; the
-        latter None when none did
+    :param table: by the change's name the seconds from its cause to the last look that did not see it, and to the first that
+        did; the latter None when none did
     """
     changes: dict[str, list[float | None]] = act.table(table)
     known = {
@@ -23,11 +23,11 @@ def comes_in_time(act: Act, table: str) -> Finding:
     if not known:
         raise Inconclusive(f"the table “{table}” has no change")
     slowest = max(known, key=lambda name: known[name].high)
-    told = f"did not come in {known[slowest].low:.1f} s"
+    told = f"was not seen within {known[slowest].low:.1f} s"
     if known[slowest].high < float("inf"):
-        told = f"came {known[slowest].low:.1f} s to {known[slowest].high:.1f} s after it was begun"
+        told = f"was seen between {known[slowest].low:.1f} s and {known[slowest].high:.1f} s after its cause"
     return conclude(
-        f"“{slowest}” {told}; allowed are {act.bound.value:g} s.",
+        f"“{slowest}” {told}; {act.bound.value:g} s are allowed.",
         {name: seconds(one) for name, one in known.items()},
         dict.fromkeys(known, act.bound),
         window=(act.start, act.end),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from kubeskeptic import objects
@@ -24,29 +24,46 @@ IN_A_ROW = 3
 KEPT = ("name", "image", "args", "ports", "readinessProbe", "env", "resources")
 """Of the container of a pod that moves."""
 _NEIGHBOURS = Path("/proc/net/arp")
-_ADDRESS, _HARDWARE = 0, 3
-"""Columns of the kernel's table of neighbours; see proc_net_arp, arp(7)."""
+_ADDRESS, _FLAGS, _HARDWARE = 0, 2, 3
+"""Columns of the kernel's table of neighbours; see proc_net_arp(5)."""
+_COMPLETE = 0x2
+"""The flag of a neighbour whose hardware address is known; ``ATF_COM``, see arp(7)."""
 
 
 def announcer(stage: Stage, address: str) -> str:
     """Return the node that announces an address in the network of this machine: both have one hardware address there.
 
-    :raises Inconclusive: when none of the nodes is known to
+    :raises Inconclusive: when none of the nodes has the hardware address of this one
     """
     nodes = {objects.internal_ip(node): node["metadata"]["name"] for node in stage.run.kube.list("Node")["items"]}
-    ask_from_here("any", 80, [address, *nodes], BRIEFLY)  # so that the kernel has to find out where each of them is
-    rows = [line.split() for line in _NEIGHBOURS.read_text().splitlines()[1:]]
-    at = {row[_ADDRESS]: row[_HARDWARE] for row in rows if len(row) > _HARDWARE}
+    known = neighbours([address, *nodes])
     for ip, node in nodes.items():
-        if address in at and at.get(ip) == at[address]:
+        if address in known and known.get(ip) == known[address]:
             return str(node)
-    raise Inconclusive(f"{address} has the hardware address {at.get(address, 'of none')}, and no node has that")
+    raise Inconclusive(f"{address} has the hardware address {known.get(address, 'of none')}, and no node has that")
+
+
+def neighbours(addresses: Sequence[str]) -> dict[str, str]:
+    """Return the hardware address of each of these IP addresses that is in a network of this machine and answers there."""
+    ask_from_here("any", 80, addresses, BRIEFLY)  # so that the kernel has to find out where each of them is
+    known = hardware(_NEIGHBOURS.read_text().splitlines()) if _NEIGHBOURS.exists() else {}
+    return {address: known[address] for address in addresses if address in known}
+
+
+def hardware(table: Iterable[str]) -> Mapping[str, str]:
+    """Return the hardware address of each neighbour that has one.
+
+    :param table: lines of the kernel's table, with its heading
+    """
+    rows = [line.split() for line in list(table)[1:]]
+    return {row[_ADDRESS]: row[_HARDWARE] for row in rows if len(row) > _HARDWARE and int(row[_FLAGS], 16) & _COMPLETE}
 
 
 def since_when(came: Callable[[], bool], changed: Interval, patience: Patience) -> tuple[float, float | None]:
     """Return after how many seconds a change has come: the last look that did not see it, and the first of those that did.
 
-    :param changed: when the cluster was told, Unix seconds; the latter is None when it did not come
+    :param changed: when it was begun, Unix seconds
+    :returns: None as the latter when it did not come in time
     """
     low, high, row = 0.0, 0.0, 0
 
@@ -63,7 +80,7 @@ def since_when(came: Callable[[], bool], changed: Interval, patience: Patience) 
     try:
         until(look, patience, what="a change to come")
     except PatienceExhausted:
-        return low, None
+        return round(low, 3), None
     return round(low, 3), round(high, 3)
 
 
@@ -73,7 +90,7 @@ def move(stage: Stage, app: str, node: str) -> tuple[str, Interval]:
     :raises PatienceExhausted: when the new one does not get Ready
     """
     (old,) = stage.pods(app)
-    name = f"{app}-on-{node}"[:63]
+    name = f"{app}-on-{node}"[:63].rstrip("-")
     metadata = {"name": name, "labels": old["metadata"]["labels"] | {"app": app}}
     container = {key: old["spec"]["containers"][0][key] for key in KEPT}
     grace = old["spec"]["terminationGracePeriodSeconds"]
