@@ -69,12 +69,12 @@ def test_images_go_to_the_nodes_that_lack_them_and_the_manifest_to_the_cluster(
 def test_definitions_are_served_before_objects_of_their_kinds_are_applied(
     cluster: Cluster, docker: FakeProgram, toy: Addon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    build = GoBuild("toy", "example.org/toy", "v1", {})
+    build = GoBuild("toy", "example.org/toy", "v1", {}, seconds=1)
     monkeypatch.setitem(ADDONS, "toy", replace(toy, builds=(build,), definitions="crds/*.yaml"))
     monkeypatch.setattr(addon_images, "definitions", lambda *_: "kind: CustomResourceDefinition")
     load_addon(cluster, toy.name)
-    verbs = [next(word for word in call if word in ("apply", "wait", "rollout")) for call in docker.calls if "-i" in call]
-    assert verbs == ["apply", "wait", "apply"]
+    verbs = [word for call in docker.calls for word in call if word in ("apply", "wait", "rollout")]
+    assert verbs == ["apply", "wait", "apply", "rollout"]
 
 
 def test_what_is_applied_has_everything_filled_in_and_nothing_else_changed(cluster: Cluster, toy: Addon) -> None:

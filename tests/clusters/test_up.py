@@ -138,10 +138,10 @@ def test_a_broken_cluster_is_made_with_the_options_it_had(finished: Laptop) -> N
 def test_addons_that_are_asked_for_are_set_up_and_no_others(finished: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded: list[str] = []
     monkeypatch.setattr(addons, "load_addon", lambda _, name, **__: loaded.append(name))
-    clusters.up("c")
-    clusters.up("c", addons="none")
+    clusters.up("c", workers=1)
+    clusters.up("c", workers=1, addons="none")
     assert loaded == []
-    clusters.up("c", addons="metallb,contour")
+    clusters.up("c", workers=1, addons="metallb,contour")
     assert loaded == ["metallb", "contour"]
 
 
