@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import chain, repeat
+from types import SimpleNamespace
 
 import pytest
 
 from kubeskeptic.bounds import Interval
 from kubeskeptic.durations import Patience
+from kubeskeptic.errors import NotAsked
+from kubeskeptic.paths import checkout
+from kubeskeptic.proving import asked_by
 from kubeskeptic.scenarios import served
 from kubeskeptic.scenarios.served import hardware, since_when
 
@@ -61,3 +65,37 @@ def test_a_change_that_does_not_come_has_no_end(monkeypatch: pytest.MonkeyPatch)
     low, high = seen(monkeypatch, chain([True], repeat(False)), patience=0.3)
     assert high is None
     assert low > 1.0
+
+
+def left_out(namespaces: Iterable[str], *, workers: int = 2) -> dict[str, str]:
+    """Set the scenario up on a cluster with these namespaces, next to this machine; which acts it leaves out, and why."""
+    acts: dict[str, str] = {}
+    listed = {
+        "Namespace": [{"metadata": {"name": name}} for name in namespaces],
+        "Node": [{"status": {"addresses": [{"type": "InternalIP", "address": "127.0.0.1"}]}}],
+    }
+    kube = SimpleNamespace(list=lambda kind: {"items": listed[kind]})
+    run = SimpleNamespace(kube=kube, workers=[f"worker{number}" for number in range(workers)])
+    stage = SimpleNamespace(run=run, leave_out=acts.__setitem__, apply=lambda: None)
+    scenario = asked_by(checkout() / "suites" / "outside" / "test_served.py")[0].scenario
+    assert scenario.setup
+    scenario.setup(stage)  # type: ignore[arg-type]
+    return acts
+
+
+def test_a_cluster_without_the_addons_is_told_how_to_get_them() -> None:
+    with pytest.raises(NotAsked, match=r"neither MetalLB nor Contour; `skeptic up .*--with metallb,contour`"):
+        left_out(["default"])
+    with pytest.raises(NotAsked, match="one worker"):
+        left_out(["metallb-system", "projectcontour"], workers=1)
+
+
+def test_an_act_whose_addon_is_missing_is_left_out() -> None:
+    assert left_out(["projectcontour"]).keys() == {"announcer dies"}
+    assert "no MetalLB; `skeptic up" in left_out(["projectcontour"])["announcer dies"]
+    assert "no Contour; `skeptic up" in left_out(["metallb-system"])["pod moves"]
+
+
+def test_an_address_that_this_machine_cannot_see_announced_is_not_asked() -> None:
+    """127.0.0.1 is in no table of neighbours."""
+    assert list(left_out(["metallb-system", "projectcontour"])) == ["announcer dies"]
