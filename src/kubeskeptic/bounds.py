@@ -171,6 +171,12 @@ RUNTIME_LOOK = constant("runtime look", RUNTIME_LOOKS)
 NETWORK_RETRY = constant("network retry", 1.0 * (1 + 0.5))
 """The kubelet tries a pod again that waits for a network: after 1 s plus up to half of it (``backOffOnTransientErrorPeriod``
 and ``workerBackOffPeriodJitterFactor`` in pkg/kubelet/pod_workers.go)."""
+FAILOVER = constant("failover", 10.0)
+"""In layer 2 mode another node takes an address over within a few seconds; its authors take more than about 10 s for a bug
+(MetalLB's documentation, "MetalLB in layer 2 mode", Limitations)."""
+INGRESS_HOLDOFF = constant("Contour's hold-off", 0.5)
+"""Contour puts off telling its proxies of changes by at most this much while more of them come (``HoldoffMaxDelay`` in
+cmd/contour/serve.go)."""
 LEASE_JITTER = 1.04
 """A kubelet renews its Lease after up to 4 % more than the renewal interval (``jitter`` in pkg/kubelet/kubelet.go)."""
 BACKOFF_JITTER = 0.5

@@ -76,6 +76,9 @@ MEASURED = Patience(60)
 """A kubelet that was restarted has measured what its pods use."""
 ADDRESSED = Patience(5)
 """A provider of load balancers, or an ingress controller, that runs in the cluster gives an address within this."""
+SERVED = Patience(30)
+"""What a provider of load balancers or an ingress controller does about a change is watched for so long, which is longer than
+each bound on it."""
 LISTED = Patience(30)
 """The recorder has its first lists."""
 GONE = Patience(120)

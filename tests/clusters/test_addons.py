@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from kubeskeptic import paths
 from kubeskeptic.clusters import addons
 from kubeskeptic.clusters.addons import ADDONS, Addon, chosen, free_addresses, load_addon, unload_addon
 from kubeskeptic.clusters.builds import addon_images
+from kubeskeptic.clusters.builds.golang import GoBuild
 from kubeskeptic.clusters.cluster import Cluster, Node
 from kubeskeptic.clusters.network import KUBECTL
 from kubeskeptic.errors import BadInput, MissingRequirement
@@ -62,6 +64,17 @@ def test_images_go_to_the_nodes_that_lack_them_and_the_manifest_to_the_cluster(
     (waits,) = [call for call in docker.calls if "rollout" in call]
     assert waits[2 : 3 + len(KUBECTL) - 1] == [*KUBECTL]
     assert "deployment/toy" in waits
+
+
+def test_definitions_are_served_before_objects_of_their_kinds_are_applied(
+    cluster: Cluster, docker: FakeProgram, toy: Addon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build = GoBuild("toy", "example.org/toy", "v1", {}, seconds=1)
+    monkeypatch.setitem(ADDONS, "toy", replace(toy, builds=(build,), definitions="crds/*.yaml"))
+    monkeypatch.setattr(addon_images, "definitions", lambda *_: "kind: CustomResourceDefinition")
+    load_addon(cluster, toy.name)
+    verbs = [word for call in docker.calls for word in call if word in ("apply", "wait", "rollout")]
+    assert verbs == ["apply", "wait", "apply", "rollout"]
 
 
 def test_what_is_applied_has_everything_filled_in_and_nothing_else_changed(cluster: Cluster, toy: Addon) -> None:

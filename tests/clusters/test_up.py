@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kubeskeptic import clusters, paths
-from kubeskeptic.clusters import agents, cluster, engine_install, machine
+from kubeskeptic.clusters import addons, agents, cluster, engine_install, machine
 from kubeskeptic.clusters.builds.agent_image import AgentImage
 from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.cluster import Record
@@ -134,6 +134,16 @@ def test_a_broken_cluster_is_made_with_the_options_it_had(finished: Laptop) -> N
     record = cluster.read_record("c")
     assert record is not None
     assert (record.options["profile"], record.options["workers"]) == ("quick", "1")
+
+
+def test_addons_that_are_asked_for_are_set_up_and_no_others(finished: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[str] = []
+    monkeypatch.setattr(addons, "load_addon", lambda _, name, **__: loaded.append(name))
+    clusters.up("c", workers=1)
+    clusters.up("c", workers=1, addons="none")
+    assert loaded == []
+    clusters.up("c", workers=1, addons="metallb,contour")
+    assert loaded == ["metallb", "contour"]
 
 
 def test_a_healthy_cluster_needs_no_registry(finished: Laptop) -> None:

@@ -36,6 +36,7 @@ from kubeskeptic.checks.spread import balances
 from kubeskeptic.checks.statefulsets import started_in_order, waits_for_its_node
 from kubeskeptic.checks.stuck_rollouts import blocked_until_deleted
 from kubeskeptic.checks.tables import matches
+from kubeskeptic.checks.takeovers import comes_in_time
 from kubeskeptic.checks.templates import reaches_all_pods, reaches_new_pods_only
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "blocked_until_deleted",
     "catches_up",
     "check",
+    "comes_in_time",
     "converges",
     "crosses_nodes",
     "dead_share_only",

@@ -45,7 +45,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
     "--with",
     "addons",
     metavar="LIST",
-    help=f"Addons to build now: {', '.join(ADDONS)}, all, none. [default: those that node images carry]",
+    help=f"Addons to build and set up: {', '.join(ADDONS)}, all, none. [default: those that node images carry]",
 )
 def up(
     name: str,
@@ -63,6 +63,7 @@ def up(
     skeptic up
     skeptic up --name old --kubernetes v1.36.3 --workers 1
     skeptic up --name quick --profile quick --proxy-mode nftables
+    skeptic up --name served --workers 2 --with metallb,contour
 
     A container engine is found, or, as root on Debian, installed in a folder of its own and started. Images are pulled
     where a registry answers and built from Go modules and Debian packages otherwise, once.

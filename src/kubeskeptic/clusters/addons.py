@@ -40,7 +40,7 @@ class Addon:
     :param builds: the Go modules that its images are built from
     :param definitions: files of the first module with CustomResourceDefinitions, as a pattern
     :param ready: namespace and name of each workload that has to be ready, none for images without a manifest
-    :param from_start: whether ``skeptic up`` sets it up, and node images carry it
+    :param from_start: whether ``skeptic up`` sets it up unasked, and node images carry it
     """
 
     name: str
@@ -140,10 +140,12 @@ def load_addon(target: Cluster, name: str, *, progress: Say = quiet) -> dict[str
     references = {placeholder: reference for placeholder, (reference, _) in made.items()}
     _into_nodes(workshop, target, addon.name, list(made.values()))
     if addon.ready:
-        text = manifest(workshop, target, addon, references)
-        _kubectl(
-            target, "apply", "--server-side", "--force-conflicts", "--field-manager=kubeskeptic", "-f", "-", stdin=text
-        )
+        if text := _definitions(workshop, addon):  # apart: kubectl sends no object of a kind that is not served yet
+            _apply(target, text)
+            _kubectl(
+                target, "wait", "--for=condition=Established", f"--timeout={ADDON_READY:.0f}s", "-f", "-", stdin=text
+            )
+        _apply(target, manifest(workshop, target, addon, references))
         wait_until_ready(target, addon)
     return references
 
@@ -184,9 +186,19 @@ def manifest(workshop: Workshop, target: Cluster, addon: Addon, references: Mapp
     wanted = set(template.get_identifiers())
     facts = {name: find(target) for name, find in _FACTS.items() if name in wanted}
     objects = template.safe_substitute(references, **facts)
-    if not addon.definitions:
-        return objects
-    return f"{addon_images.definitions(workshop, addon.builds[0], addon.definitions)}\n---\n{objects}"
+    definitions = _definitions(workshop, addon)
+    return f"{definitions}\n---\n{objects}" if definitions else objects
+
+
+def _definitions(workshop: Workshop, addon: Addon) -> str:
+    """The CustomResourceDefinitions of the addon's own API as YAML; empty when it has none."""
+    return addon_images.definitions(workshop, addon.builds[0], addon.definitions) if addon.definitions else ""
+
+
+def _apply(target: Cluster, text: str) -> None:
+    _kubectl(
+        target, "apply", "--server-side", "--force-conflicts", "--field-manager=kubeskeptic", "-f", "-", stdin=text
+    )
 
 
 def _into_nodes(workshop: Workshop, target: Cluster, title: str, wanted: list[Image]) -> None:

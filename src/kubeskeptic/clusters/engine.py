@@ -188,9 +188,10 @@ class Engine:
         """Return the images of a repository that the engine has, as ``name:tag``."""
         return self.call("images", "--format", "{{.Repository}}:{{.Tag}}", repository).split()
 
-    def import_root(self, archive: Path, tag: str) -> None:
-        """Create an image from a tar of a root file system."""
-        self.call("import", str(archive), tag, patience=IMAGE)
+    def import_root(self, archive: Path, tag: str, changes: Sequence[str] = ()) -> None:
+        """Create an image from a tar of a root file system; ``changes`` are Dockerfile instructions."""
+        words = [word for change in changes for word in ("--change", change)]
+        self.call("import", *words, str(archive), tag, patience=IMAGE)
 
     def build(self, folder: Path, tag: str) -> None:
         """Build the Dockerfile of a folder with the engine's default builder."""

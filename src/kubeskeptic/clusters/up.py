@@ -53,7 +53,7 @@ def up(
     :param proxy_mode: mode of kube-proxy, ``iptables`` or ``nftables``
     :param config: the user's own kind configuration; our node image and what the machine needs are added
     :param images: where images come from: ``build``, ``pull`` or ``auto``
-    :param addons: names of addons to build now, ``all`` or ``none``; None for those that node images carry
+    :param addons: names of addons to build and set up, ``all`` or ``none``; None for those that node images carry
     :param progress: takes one line at a time
     :raises MissingRequirement: when the machine lacks something; says what to do
     :raises CommandFailed: when a step failed; says where its log is
@@ -184,10 +184,11 @@ def _as_it_is(workshop: Workshop, engine: Engine, name: str, record: Record, ask
 
 
 def _set_up_addons(target: Cluster, wanted: Sequence[Addon] | None, progress: Say) -> None:
-    """Set up the addons that run from the start; without a list, those that node images carry, where that can be done."""
+    """Set up the addons of a list; without one, those that run from the start, where that can be done."""
     built = target.image.startswith(f"{node_image.REPOSITORY}:")
-    for addon in addons_of.ADDONS.values() if wanted is None and built else wanted or ():
-        if not addon.from_start or (addon.name == "network-policy" and not built):
+    from_start = [addon for addon in addons_of.ADDONS.values() if addon.from_start and built]
+    for addon in from_start if wanted is None else wanted:
+        if addon.name == "network-policy" and not built:
             continue  # kind's own network enforces NetworkPolicy
         try:
             addons_of.load_addon(target, addon.name, progress=progress)

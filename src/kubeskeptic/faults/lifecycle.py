@@ -57,6 +57,11 @@ class Inflicted:
         return self.plan.targets
 
     @property
+    def applying_at(self) -> float:
+        """When applying it began."""
+        return self._at.get("applying", 0.0)
+
+    @property
     def applied_at(self) -> float:
         """When it was applied."""
         return self._at.get("applied", 0.0)

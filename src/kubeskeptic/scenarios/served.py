@@ -1,0 +1,112 @@
+"""A load balancer's address and an ingress controller at work: which node announces, which pod answers, and since when."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from kubeskeptic import objects
+from kubeskeptic.bounds import Interval
+from kubeskeptic.durations import PODS_READY, Patience
+from kubeskeptic.errors import ClusterError, Inconclusive, PatienceExhausted, Unanswered
+from kubeskeptic.scenarios.entrances import ask_from_here
+from kubeskeptic.scenarios.manifests import placed
+from kubeskeptic.scenarios.stage import Stage
+from kubeskeptic.waiting import NotYet, until
+
+ANNOUNCER = "announcer"
+"""The fact that names the node which announces the address."""
+BRIEFLY = 1.0
+"""Seconds that one request has: a longer one would hide when the change came."""
+IN_A_ROW = 3
+"""So many answers in a row, and the change has come: one alone may be of the time before."""
+KEPT = ("name", "image", "args", "ports", "readinessProbe", "env", "resources")
+"""Of the container of a pod that moves."""
+_NEIGHBOURS = Path("/proc/net/arp")
+_ADDRESS, _FLAGS, _HARDWARE = 0, 2, 3
+"""Columns of the kernel's table of neighbours; see proc_net_arp(5)."""
+_COMPLETE = 0x2
+"""The flag of a neighbour whose hardware address is known; ``ATF_COM``, see arp(7)."""
+
+
+def announcer(stage: Stage, address: str) -> str:
+    """Return the node that announces an address in the network of this machine: both have one hardware address there.
+
+    :raises Inconclusive: when none of the nodes has the hardware address of this one
+    """
+    nodes = {objects.internal_ip(node): node["metadata"]["name"] for node in stage.run.kube.list("Node")["items"]}
+    known = neighbours([address, *nodes])
+    for ip, node in nodes.items():
+        if address in known and known.get(ip) == known[address]:
+            return str(node)
+    raise Inconclusive(f"{address} has the hardware address {known.get(address, 'of none')}, and no node has that")
+
+
+def neighbours(addresses: Sequence[str]) -> dict[str, str]:
+    """Return the hardware address of each of these IP addresses that is in a network of this machine and answers there."""
+    ask_from_here("any", 80, addresses, BRIEFLY)  # so that the kernel has to find out where each of them is
+    known = hardware(_NEIGHBOURS.read_text().splitlines()) if _NEIGHBOURS.exists() else {}
+    return {address: known[address] for address in addresses if address in known}
+
+
+def hardware(table: Iterable[str]) -> Mapping[str, str]:
+    """Return the hardware address of each neighbour that has one.
+
+    :param table: lines of the kernel's table, with its heading
+    """
+    rows = [line.split() for line in list(table)[1:]]
+    return {row[_ADDRESS]: row[_HARDWARE] for row in rows if len(row) > _HARDWARE and int(row[_FLAGS], 16) & _COMPLETE}
+
+
+def since_when(came: Callable[[], bool], changed: Interval, patience: Patience) -> tuple[float, float | None]:
+    """Return after how many seconds a change has come: the last look that did not see it, and the first of those that did.
+
+    :param changed: when it was begun, Unix seconds
+    :returns: None as the latter when it did not come in time
+    """
+    low, high, row = 0.0, 0.0, 0
+
+    def look() -> bool | NotYet:
+        nonlocal low, high, row
+        asked = time.time()
+        if not came():
+            low, row = max(asked - changed.high, 0.0), 0
+            return NotYet("not yet")
+        high = high if row else time.time() - changed.low
+        row += 1
+        return True if row >= IN_A_ROW else NotYet(f"{row} answers in a row")
+
+    try:
+        until(look, patience, what="a change to come")
+    except PatienceExhausted:
+        return round(low, 3), None
+    return round(low, 3), round(high, 3)
+
+
+def move(stage: Stage, app: str, node: str) -> tuple[str, Interval]:
+    """Let a pod on another node take the place of the one pod of an app; return its name, and when the old one was deleted.
+
+    :raises PatienceExhausted: when the new one does not get Ready
+    """
+    (old,) = stage.pods(app)
+    name = f"{app}-on-{node}"[:63].rstrip("-")
+    metadata = {"name": name, "labels": old["metadata"]["labels"] | {"app": app}}
+    container = {key: old["spec"]["containers"][0][key] for key in KEPT}
+    grace = old["spec"]["terminationGracePeriodSeconds"]
+    spec = {"nodeName": node, "terminationGracePeriodSeconds": grace, "containers": [container]}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+    stage.run.kube.apply(placed(pod, stage.namespace, stage.run.id))
+    until(
+        lambda: _is_ready(stage, app, name) or NotYet("not Ready"),
+        PODS_READY,
+        what=f"{name} to be Ready",
+        tolerate=(ClusterError, Unanswered),
+    )
+    before = time.time()
+    stage.run.kube.delete("Pod", old["metadata"]["name"], stage.namespace)
+    return name, Interval(before, time.time())
+
+
+def _is_ready(stage: Stage, app: str, name: str) -> bool:
+    return any(one["metadata"]["name"] == name for one in stage.pods(app))
