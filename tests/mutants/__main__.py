@@ -24,6 +24,8 @@ from tests.mutants.population import PACKAGE, modules, mutants
 FOLDER = Path(".mutants").resolve()
 KILLED = {1, 2, 3}
 """pytest's exit statuses when a test failed, when tests could not be collected, and when the plug-in broke."""
+UNDECIDED = {WorkerOutcome.SKIPPED, WorkerOutcome.ABNORMAL}
+"""No Python, or no answer in time: neither killed nor survived."""
 
 seed_option = click.option("--seed", default=1, show_default=True, help="Draws the order of the mutants.")
 only_argument = click.argument("only", nargs=-1)
@@ -55,7 +57,7 @@ def run(seed: int, sample: int, jobs: int, again: bool, only: Sequence[str]) -> 
     for tree in trees:
         trial.copy(tree)
     trial.warm()
-    covering = Covering(trees[0], FOLDER)
+    covering = Covering(trees[0], FOLDER, modules(only))
     workers = [_forked(due[at::jobs], tree, covering, seed) for at, tree in enumerate(trees)]
     for worker in workers:
         os.waitpid(worker, 0)
@@ -85,7 +87,7 @@ def _forked(due: Sequence[WorkItem], tree: Path, covering: Covering, seed: int) 
             result = _try(item, tree, covering)
             with _session(seed) as session:
                 session.set_result(item.job_id, result)
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - the process ends here, and must not go on as its parent
         click.echo(f"{tree.name}: {error!r}", err=True)
         os._exit(1)
     os._exit(0)
@@ -103,7 +105,8 @@ def _try(item: WorkItem, tree: Path, covering: Covering) -> WorkResult:
     tests = covering.of(one.module_path, range(one.start_pos[0], one.end_pos[0] + 1))
     if mutated is None or mutated == source or not _parses(mutated):
         return WorkResult(WorkerOutcome.SKIPPED)
-    diff = "\n".join(difflib.unified_diff(source.split("\n"), mutated.split("\n"), n=1, lineterm="", fromfile=str(one.module_path)))
+    before, after = source.split("\n"), mutated.split("\n")
+    diff = "\n".join(difflib.unified_diff(before, after, n=1, lineterm="", fromfile=str(one.module_path)))
     if not tests:
         return WorkResult(WorkerOutcome.NO_TEST, "no test runs it", TestOutcome.SURVIVED, diff)
     path.write_text(mutated)
@@ -111,6 +114,8 @@ def _try(item: WorkItem, tree: Path, covering: Covering) -> WorkResult:
         log = tree.with_suffix(".log")
         files = list(dict.fromkeys(test.partition("::")[0] for test in tests))
         status = trial.run(tree, log, ["-x", *files], lambda: [Only(tests)])
+    except TimeoutError as why:
+        return WorkResult(WorkerOutcome.ABNORMAL, str(why), TestOutcome.INCOMPETENT, diff)
     finally:
         path.write_text(source)
     if status not in KILLED | {0} and status >= 0:
@@ -133,7 +138,7 @@ def _tell(seed: int, only: Sequence[str]) -> None:
     with _session(seed) as session:
         results: dict[str, WorkResult] = dict(session.results)
     tried = [(one, results[one.job_id]) for one in population if one.job_id in results]
-    tried = [(one, result) for one, result in tried if result.worker_outcome != WorkerOutcome.SKIPPED]
+    tried = [(one, result) for one, result in tried if result.worker_outcome not in UNDECIDED]
     survivors = [(one, result) for one, result in tried if not result.is_killed]
     for one, result in sorted(survivors, key=_place):
         click.echo(f"\n{one.mutations[0].operator_name}{_untested(result)}\n{result.diff}")

@@ -6,18 +6,29 @@ import hashlib
 import json
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tests.mutants import trial
+from tests.mutants.population import PACKAGE
 
-TESTS = (
-    *("tests/checks", "tests/timeline", "tests/journal", "tests/replay", "tests/test_bounds.py", "tests/test_findings.py"),
-    *("tests/plugin/test_plugin.py", "tests/plugin/test_endings.py", "tests/proving/test_again.py", "tests/recorder"),
-)
-"""The tests of what decides verdicts. Others may notice a mutant, too; they are too slow to be asked."""
-SECONDS = 6.0
+OBJECTS = ("tests/checks/test_objects_over_time.py",)
+TESTS = {
+    "bounds.py": ("tests/test_bounds.py", "tests/test_doubt.py"),
+    "findings.py": ("tests/test_findings.py", "tests/test_doubt.py"),
+    "journal": ("tests/journal", "tests/timeline"),
+    "timeline": ("tests/timeline", "tests/checks/test_evidence.py", "tests/checks/test_failing.py", *OBJECTS),
+    "plugin/judging.py": ("tests/plugin/test_plugin.py", "tests/plugin/test_endings.py"),
+    "checks/evidence.py": ("tests/checks/test_evidence.py", "tests/checks/test_failing.py"),
+    "checks/failures.py": ("tests/checks/test_failing.py", "tests/checks/test_outages.py"),
+    **{f"checks/{name}.py": OBJECTS for name in ("nodes", "pods", "replicas", "statefulsets")},
+    "checks/digest.py": ("tests/proving/test_again.py",),
+}
+"""Which tests are asked about a part of what decides; about another check those of its name. Others may notice a mutant, too;
+they are too many to be asked each time."""
+SECONDS = 3.0
 """Of tests that one mutant is given, the fastest first; those of the module's own file come before others."""
 
 
@@ -50,11 +61,13 @@ class Watching:
         """Write what was noted."""
         self.cover.stop()
         data = self.cover.get_data()
-        lines = {
-            str(Path(path).relative_to(self.tree)): {str(at): names for at, names in data.contexts_by_lineno(path).items()}
-            for path in data.measured_files()
-        }
-        self.target.write_text(json.dumps({"took": self.took, "lines": lines}))
+        runs = [
+            (name, str(Path(path).relative_to(self.tree)), line)
+            for path in sorted(data.measured_files())
+            for line, names in data.contexts_by_lineno(path).items()
+            for name in names
+        ]
+        self.target.write_text(json.dumps({"took": self.took, "runs": runs}))
 
 
 class Only:
@@ -72,31 +85,26 @@ class Covering:
     """The tests of each line.
 
     :param tree: a copy of the checkout
+    :param folder: where what was seen is kept
+    :param modules: which modules are mutated
     :raises RuntimeError: when a test fails without a mutant
     """
 
-    def __init__(self, tree: Path, folder: Path) -> None:
-        log, stamp = folder / "covering.log", _digest(tree)
-        target = folder / f"covering-{stamp}.json"
-        if not target.exists():
-            for old in folder.glob("covering-*.json"):
-                old.unlink()
-            tests = [*TESTS, "-m", "not live and not browser"]
-            status = trial.run(tree, log, tests, lambda: [Watching(tree, target)], keep=True)
-            if status:
-                target.unlink(missing_ok=True)
-                raise RuntimeError(f"the tests do not pass without a mutant, exit status {status}: see {log}")
-        seen = json.loads(target.read_text())
-        self.took: dict[str, float] = seen["took"]
-        self.lines: dict[str, dict[str, list[str]]] = seen["lines"]
-        self.files = defaultdict(list)
+    def __init__(self, tree: Path, folder: Path, modules: Sequence[Path]) -> None:
+        self.took: dict[str, float] = {}
+        self.lines: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+        self.files: dict[str, list[str]] = defaultdict(list)
+        for seen in _seen(tree, folder, {test for one in modules for test in _concerning(one)}):
+            self.took |= seen["took"]
+            for name, path, line in seen["runs"]:
+                self.lines[path][line].add(name)
         for name in self.took:
             self.files[name.partition("::")[0]].append(name)
 
     def of(self, path: Path, lines: range) -> list[str]:
         """Return the tests that run some lines of a module; of lines that run at import all that run any line of it."""
         by_line = self.lines.get(str(path), {})
-        names = {name for at in lines for name in by_line.get(str(at), ())}
+        names = {name for at in lines for name in by_line.get(at, ())}
         if names <= {""}:
             names = {name for found in by_line.values() for name in found} if "" in names else set()
         tests = {test for name in names for test in self._tests(name)}
@@ -116,7 +124,37 @@ class Covering:
             yield test
 
 
-def _digest(tree: Path) -> str:
-    """A hash of the source and the tests: as long as it is the same, each line is run by the same tests."""
-    files = sorted(path for part in ("src", "tests") for path in (tree / part).rglob("*.py"))
-    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()[:16]
+def _concerning(module: Path) -> Sequence[str]:
+    """The files and folders of tests that are asked about a module."""
+    name = module.relative_to(PACKAGE)
+    found = next((tests for part, tests in TESTS.items() if name.is_relative_to(part)), None)
+    return found or (f"tests/{name.parent}/test_{name.name}",)
+
+
+def _seen(tree: Path, folder: Path, concerned: set[str]) -> Iterator[dict[str, Any]]:
+    """What each file of tests runs; read again where it was seen before and neither it nor the source has changed."""
+    kept = folder / "covering"
+    kept.mkdir(exist_ok=True)
+    shared = [path for part in ("src", "tests") for path in (tree / part).rglob("*.py") if path.name[:5] != "test_"]
+    base = _digest(path for path in shared if "mutants" not in path.parts[len(tree.parts) :])
+    for test in sorted({path for part in concerned for path in _files(tree / part)}):
+        target, log = kept / f"{_digest([test])}-{base}.json", folder / "covering.log"
+        if not target.exists():
+            tests = [str(test.relative_to(tree)), "-m", "not live and not browser"]
+            status = trial.run(tree, log, tests, partial(_watching, tree, target), keep=True)
+            if status:
+                target.unlink(missing_ok=True)
+                raise RuntimeError(f"{tests[0]} does not pass without a mutant, exit status {status}: see {log}")
+        yield json.loads(target.read_text())
+
+
+def _watching(tree: Path, target: Path) -> list[Watching]:
+    return [Watching(tree, target)]
+
+
+def _files(path: Path) -> Iterable[Path]:
+    return path.rglob("test_*.py") if path.is_dir() else [path]
+
+
+def _digest(files: Iterable[Path]) -> str:
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in sorted(files))).hexdigest()[:16]

@@ -114,7 +114,7 @@ class DropArgument(_Edits):
     def edits(self, node: Node) -> Iterator[Edit]:
         """All that can be left out without an error of syntax."""
         if node.type in ("arglist", "testlist_comp"):
-            yield from ((part, None) for part in node.children if part.type in ("argument", "star_expr") and not _generates(part))
+            yield from ((part, None) for part in node.children if _is_named(part))
         elif node.type == "trailer" and len(node.children) == 3 and node.children[1].type == "argument":
             if any(getattr(one, "value", "") in ("*", "**", "=") for one in node.children[1].children):
                 yield node.children[1], ""
@@ -161,9 +161,7 @@ def register() -> None:
 def chosen() -> list[str]:
     """Return the names of all operators that are applied."""
     register()
-    return sorted(
-        name for name in plugins.operator_names() if name.startswith("own/") or OF_COSMIC_RAY.fullmatch(name)
-    )
+    return sorted(name for name in plugins.operator_names() if name.startswith("own/") or OF_COSMIC_RAY.fullmatch(name))
 
 
 def _first(part: Node) -> bool:
@@ -174,9 +172,10 @@ def _first(part: Node) -> bool:
     return not generates and not is_comma and (before is None or getattr(before, "value", "") == ",")
 
 
-def _generates(part: Node) -> bool:
-    """Whether an argument is a generator, not one that is named or unpacked."""
-    return part.type == "argument" and part.children[-1].type in ("comp_for", "sync_comp_for")
+def _is_named(part: Node) -> bool:
+    """Whether an argument is named or unpacked, and no generator."""
+    generates = part.type == "argument" and part.children[-1].type in ("comp_for", "sync_comp_for")
+    return part.type in ("argument", "star_expr") and not generates
 
 
 def _leave_out(part: Node) -> None:

@@ -7,8 +7,32 @@ from typing import Any
 
 TELLING = frozenset(
     {
-        *("__str__", "text", "as_record", "_told", "_told_dead", "_line", "_lines", "_decisive", "_about", "_listed", "listed"),
-        *("_said", "_shares", "_trouble", "words", "others", "told", "_failed", "_until", "_timeline", "_unsure", "_message"),
+        *(
+            "__str__",
+            "text",
+            "as_record",
+            "_told",
+            "_told_dead",
+            "_line",
+            "_lines",
+            "_decisive",
+            "_about",
+            "_listed",
+            "listed",
+        ),
+        *(
+            "_said",
+            "_shares",
+            "_trouble",
+            "words",
+            "others",
+            "told",
+            "_failed",
+            "_until",
+            "_timeline",
+            "_unsure",
+            "_message",
+        ),
         *("_short", "message", "_against", "_otherwise", "_reason", "_reasons"),
     }
 )
