@@ -32,12 +32,14 @@ def wider(one: Measure, below: float, above: float) -> Measure:
     return Measure(one.value, one.unit, one.interval.low - below, one.interval.high + above)
 
 
+@settings(deadline=None)
 @given(measures(), BOUNDS, NUMBER, NUMBER)
 def test_widening_a_doubt_decides_nothing(one: Measure, bound: Bound, below: float, above: float) -> None:
     before = within(one, bound)
     assert within(wider(one, below, above), bound) in (before, Verdict.INCONCLUSIVE)
 
 
+@settings(deadline=None)
 @given(measures(), BOUNDS)
 def test_a_verdict_is_that_of_both_ends(one: Measure, bound: Bound) -> None:
     ends = {bound.admits(one.interval.low), bound.admits(one.interval.high)}
@@ -45,6 +47,7 @@ def test_a_verdict_is_that_of_both_ends(one: Measure, bound: Bound) -> None:
     assert within(one, bound) is expected
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from("abc"), st.tuples(measures(), BOUNDS), min_size=1), measures(), BOUNDS)
 def test_another_measure_makes_nothing_better(
     compared: dict[str, tuple[Measure, Bound]], more: Measure, its: Bound
@@ -65,6 +68,7 @@ def test_joining_findings_keeps_the_worst_in_any_order(parts: list[Finding], dat
     assert all_of(data.draw(st.permutations(parts))).verdict is joined.verdict
 
 
+@settings(deadline=None)
 @given(st.tuples(NUMBER, NUMBER), st.tuples(NUMBER, NUMBER), NUMBER)
 def test_a_time_between_two_doubtful_moments_has_the_doubt_of_both(
     one: tuple[float, float], other: tuple[float, float], more: float
@@ -88,3 +92,49 @@ def test_what_a_value_says_of_itself() -> None:
     assert exact.as_record() == {"value": 3, "unit": "s"}
     assert unsure.as_record() == {"value": 3, "unit": "s", "low": 1, "high": 7}
     assert Measure(1, "s", 1, float("inf")).as_record() == {"value": 1, "unit": "s", "low": 1}
+
+
+def test_the_worst_value_is_told_first() -> None:
+    five = Bound(5, "s", "test")
+    found = conclude(
+        "seen.",
+        {"good": Measure(1, "s"), "bad": Measure(9, "s"), "unsure": Measure(5, "s", 4, 6), "other": Measure(7, "s")},
+        dict.fromkeys(("good", "bad", "unsure", "missing"), five),
+    )
+    assert [name for name, *_ in found.compared] == ["bad", "unsure", "good"]
+    assert found.margin == 1.8
+    assert inconclusive("unseen.").margin is None
+
+
+def test_a_finding_that_lacks_something_says_why_before_its_own_words() -> None:
+    found = conclude("seen.", {"took": Measure(9, "s")}, {"took": Bound(5, "s", "test")}, nodes=("n1",)).but("a gap")
+    assert (found.verdict, found.why) == (Verdict.INCONCLUSIVE, "a gap. Seen as far as that: seen.")
+    assert (found.nodes, found.measured["took"].value) == (("n1",), 9)
+
+
+def test_what_is_not_known_well_enough_is_named() -> None:
+    five = Bound(5, "s", "test")
+    found = conclude(
+        "seen.", {"a": Measure(5, "s", 4, 6), "b": Measure(1, "s", 1, float("inf"))}, {"a": five, "b": five}
+    )
+    assert found.why == (
+        "Not known well enough: “a” was 4 to 6 s, with at most 5 s (test); “b” was at least 1 s, with at most 5 s (test). seen."
+    )
+    assert conclude("seen.", {}, {}).why == "Nothing was compared with a bound. seen."
+
+
+def test_findings_are_joined_with_all_that_they_saw() -> None:
+    five = Bound(5, "s", "test")
+    more = {"a": ("n1", (3, 9)), "b": ("n2", (1, 7))}
+    parts = [
+        conclude(
+            name, {name: Measure(1, "s")}, {name: five}, nodes=(node,), window=window, probes=("web",), decisive=(name,)
+        )
+        for name, (node, window) in more.items()
+    ]
+    joined = all_of([*parts, conclude("a", {"a": Measure(2, "s")}, {"a": five})])
+    assert (joined.why, joined.nodes, joined.window) == ("a b", ("n1", "n2"), (1, 9))
+    assert (joined.probes, joined.decisive) == (("web",), ("a", "b"))
+    assert joined.measured == {"a": Measure(1, "s"), "b": Measure(1, "s")}  # of a name that stands twice the first
+    assert joined.bounds == {"a": five, "b": five}
+    assert all_of([inconclusive("unseen.")]).window is None

@@ -39,7 +39,9 @@ TELLING = frozenset(
 """Functions that only make sentences of what was decided."""
 TOLD = frozenset({"why", "told", "said", "which", "decisive", "line", "lines"})
 """Variables that hold words."""
-BESIDE = frozenset({"nodes", "window", "probes", "decisive", "strict", "maxsplit", "frozen", "slots", "repr", "unit"})
+BESIDE = frozenset(
+    {"why", "nodes", "window", "probes", "decisive", "strict", "maxsplit", "frozen", "slots", "repr", "unit"}
+)
 """Keyword arguments that a verdict does not depend on."""
 ALIKE = frozenset({"cache", "lru_cache", "wraps", "overload", "dataclass", "abstractmethod"})
 """Decorators without which the same is decided, or nothing works at all."""
@@ -72,7 +74,7 @@ def _words(node: Node, below: Node) -> bool:
             tells = node.name.value in TELLING and node.annotation is not None and "str" in node.annotation.get_code()
             return tells or below is node.annotation
         case "decorator":
-            return _name(node.children[1]) in ALIKE
+            return _name(node.children[1].get_first_leaf()) in ALIKE
         case "argument":
             return _name(node.children[0]) in BESIDE and node.children[1].value == "="
         case "expr_stmt":
