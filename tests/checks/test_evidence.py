@@ -220,7 +220,12 @@ def test_a_watch_must_not_have_been_interrupted_where_it_matters(one: Gap, matte
 )
 def test_the_act_must_last_until_the_bound_has_passed(bound: float, why: str) -> None:
     act = minute(GOOD, faults=(gone(2.0),))
-    says(found(act, lambda act: (act.lanes("web"), act.lasts(Bound(bound, "s", "test")))), why)
+
+    def reads(act: Act) -> None:
+        act.lanes("web")
+        act.lasts(Bound(bound, "s", "test"))
+
+    says(found(act, reads), why)
 
 
 def test_an_act_that_was_broken_off_holds_nothing() -> None:
