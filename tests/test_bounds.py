@@ -128,3 +128,7 @@ def test_bounds_are_rounded_to_milliseconds_after_the_margin() -> None:
     assert SYNC.at_most(settings(SYNC=1.00049)).value == 1 + MARGIN
     assert GRACE.at_least(settings(GRACE=MARGIN)).value == 0
     assert GRACE.at_least(settings(GRACE=MARGIN + 0.5)).value == 0.5
+
+
+def test_factors_of_factors_are_multiplied() -> None:
+    assert (2 * (3 * GRACE)).value(settings(GRACE=50)) == 300

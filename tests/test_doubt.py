@@ -138,3 +138,8 @@ def test_findings_are_joined_with_all_that_they_saw() -> None:
     assert joined.measured == {"a": Measure(1, "s"), "b": Measure(1, "s")}  # of a name that stands twice the first
     assert joined.bounds == {"a": five, "b": five}
     assert all_of([inconclusive("unseen.")]).window is None
+
+
+def test_what_cannot_be_asked_says_what_was_looked_at() -> None:
+    assert skipped("not here.", probes=("web",)).probes == ("web",)
+    assert inconclusive("unseen.", probes=("web",)).probes == ("web",)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import difflib
+import fcntl
 import os
+import signal
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,8 +24,9 @@ from tests.mutants.covering import Covering, Only
 from tests.mutants.population import PACKAGE, modules, mutants
 
 FOLDER = Path(".mutants").resolve()
-KILLED = {1, 2, 3}
-"""pytest's exit statuses when a test failed, when tests could not be collected, and when the plug-in broke."""
+KILLED = {1, 2, 3, -signal.SIGXCPU, -signal.SIGKILL}
+"""pytest's exit statuses when a test failed, when tests could not be collected, and when the plug-in broke; and what ends a
+trial that uses too much CPU."""
 UNDECIDED = {WorkerOutcome.SKIPPED, WorkerOutcome.ABNORMAL}
 """No Python, or no answer in time: neither killed nor survived."""
 
@@ -45,6 +48,11 @@ def main() -> None:
 def run(seed: int, sample: int, jobs: int, again: bool, only: Sequence[str]) -> None:
     """Try the mutants of all deciding modules, or ONLY of some, such as `checks/evidence.py`. It goes on where it stopped."""
     FOLDER.mkdir(exist_ok=True)
+    lock = (FOLDER / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise click.ClickException(f"another run uses {FOLDER}") from None
     items = mutants(modules(only), seed)[: sample or None]
     with _session(seed) as session:
         done = {item.job_id: result for item, result in session.completed_work_items}
@@ -82,8 +90,11 @@ def _forked(due: Sequence[WorkItem], tree: Path, covering: Covering, seed: int) 
     """Try mutants one after the other in a process of its own."""
     if child := os.fork():
         return child
+    parent = os.getppid()
     try:
         for item in due:
+            if os.getppid() != parent:
+                break  # the run was stopped
             result = _try(item, tree, covering)
             with _session(seed) as session:
                 session.set_result(item.job_id, result)
@@ -118,7 +129,7 @@ def _try(item: WorkItem, tree: Path, covering: Covering) -> WorkResult:
         return WorkResult(WorkerOutcome.ABNORMAL, str(why), TestOutcome.INCOMPETENT, diff)
     finally:
         path.write_text(source)
-    if status not in KILLED | {0} and status >= 0:
+    if status not in KILLED | {0}:
         raise RuntimeError(f"pytest ended with {status}: see {log}; {item}")
     outcome = TestOutcome.SURVIVED if status == 0 else TestOutcome.KILLED
     return WorkResult(WorkerOutcome.NORMAL, log.read_text()[-2000:], outcome, diff)
