@@ -13,7 +13,7 @@ LIVE := test_observation or test_pod_fault or (test_node_fault and crash_node) \
 KILLS := 8
 KILLS_SEED := 63052
 
-.PHONY: verify test test-all check browser up down prove clean
+.PHONY: verify test test-all check browser up down prove mutants survivors clean
 
 # make turns every failure into 2, so that the last line says in words what the exit status was.
 IN_WORDS = status=$$?; test $$status = 0 || $(BIN)/python -m kubeskeptic.exit_status $$status; exit $$status
@@ -43,6 +43,22 @@ down: $(STAMP)
 prove: $(STAMP) up
 	$(BIN)/skeptic prove
 	$(BIN)/pytest tests/live/test_proofs.py -m live
+
+# Mutants of what decides verdicts, drawn by a seed, at the lowest priority: `make mutants SAMPLE=200 MUTANTS_SEED=2`,
+# `make mutants ONLY="bounds.py checks/evidence.py"`; all of them when no SAMPLE is given. It goes on where it was stopped.
+# `make survivors` shows what was found so far.
+SAMPLE := 0
+MUTANTS_SEED := 1
+ONLY :=
+AGAIN :=
+MUTATION = env -u PYTHONPATH chrt -i 0 nice -n 19 $(BIN)/python -m tests.mutants
+
+mutants: $(STAMP)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev,mutants]"
+	$(MUTATION) run --seed $(MUTANTS_SEED) --sample $(SAMPLE) $(if $(AGAIN),--again) $(ONLY)
+
+survivors: $(STAMP)
+	$(MUTATION) summary --seed $(MUTANTS_SEED) $(ONLY)
 
 # Chromium, for the tests of the report; without it they are skipped, and say so.
 browser:

@@ -1,5 +1,6 @@
 import pytest
 
+from kubeskeptic import bounds
 from kubeskeptic.bounds import (
     BACKOFF,
     BACKOFF_JITTER,
@@ -12,6 +13,7 @@ from kubeskeptic.bounds import (
     NOTICING,
     SYNC,
     Bound,
+    Expression,
     Interval,
 )
 from kubeskeptic.durations import MARGIN
@@ -78,3 +80,55 @@ def test_settings_differ_by_node() -> None:
 
 def test_times_that_are_known_to_lie_between_two_others() -> None:
     assert Interval(10.0, 11.0).since(Interval(1.0, 3.0)) == Interval(7.0, 10.0)
+
+
+@pytest.mark.parametrize(
+    ("bound", "seconds"),
+    [
+        (bounds.NOTICING, 1.0),
+        (bounds.ELECTION, 19.4),  # 15 + 2 + 120 % of 2
+        (bounds.EVICTION_LOOK, 10.0),
+        (bounds.EVICTION_GRACE, 1.0),
+        (bounds.CPU_STATISTICS, 15.0),
+        (bounds.NETWORK_RETRY, 1.5),
+        (bounds.EVICTED_WITHIN, 12.0),
+        (bounds.PROGRAMMING_LAG, 1.0),
+        (bounds.DEAD_ENDPOINT_WINDOW, 56.0),
+        (bounds.UNTIL_EVICTED, 355.0),
+        (bounds.BEFORE_EVICTION, 339.6),  # 50 + 300 without 104 % of 10
+    ],
+)
+def test_what_the_harness_takes_from_the_source_of_kubernetes(bound: Expression, seconds: float) -> None:
+    known = settings(GRACE=50, MONITOR=5, SYNC=1, EVICT=300, LEASE=10)
+    assert bound.value(known) == pytest.approx(seconds)
+
+
+def test_a_sum_says_each_of_its_parts_with_its_sign_and_factor() -> None:
+    known = settings(GRACE=50, LEASE=10, SYNC=1)
+    assert (2 * (GRACE - LEASE)).text(known) == "2 × GRACE 50 − 2 × LEASE 10"
+    assert (2 * (GRACE - LEASE)).value(known) == 80
+    assert (GRACE - (LEASE - SYNC)).value(known) == 41
+    assert bounds.shorter(GRACE, LEASE).text(known) == "LEASE 10"
+
+
+def test_what_a_bound_says_of_itself() -> None:
+    assert str(Bound(3, "s", "why")) == "at most 3 s (why)"
+    assert str(Bound(3, "s", "why", at_least=True)) == "at least 3 s (why)"
+    assert Bound(3, "s", "why").as_record() == {"value": 3, "unit": "s", "from": "why", "at_least": False}
+
+
+def test_a_bound_of_nothing_is_used_up_by_anything() -> None:
+    assert Bound(0, "pods", "").ratio(-1) == 0
+    assert Bound(0, "pods", "", at_least=True).ratio(0) == 0
+    assert Bound(1, "pods", "", at_least=True).ratio(0) == float("inf")
+    assert Bound(0, "pods", "", at_least=True).ratio(5) == 0
+
+
+def test_bounds_are_rounded_to_milliseconds_after_the_margin() -> None:
+    assert SYNC.at_most(settings(SYNC=1.00049)).value == 1 + MARGIN
+    assert GRACE.at_least(settings(GRACE=MARGIN)).value == 0
+    assert GRACE.at_least(settings(GRACE=MARGIN + 0.5)).value == 0.5
+
+
+def test_factors_of_factors_are_multiplied() -> None:
+    assert (2 * (3 * GRACE)).value(settings(GRACE=50)) == 300

@@ -1,0 +1,262 @@
+"""What keeps *holds* from being said, one rule each. A tenth of a second is a character, an act lasts a minute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kubeskeptic.bounds import Bound
+from kubeskeptic.checks.evidence import check, never_asked, span
+from kubeskeptic.errors import Inconclusive, NotAsked
+from kubeskeptic.findings import Finding, Measure, Verdict, conclude
+from kubeskeptic.timeline import Act, ActSpan, Change
+from kubeskeptic.timeline.recording import Gap
+from tests.drawn import gone, lane, node, pod, watched
+
+MINUTE = (ActSpan("act", 0, 1, 60),)
+GOOD = "." * 600
+Reads = Callable[[Act], object]
+
+
+def lanes(act: Act) -> object:
+    return act.lanes("web")
+
+
+def found(act: Act, reads: Reads = lanes, value: float = 1.0) -> Finding:
+    """What a check says that reads something of an act, and measured a value of which 5 is allowed."""
+
+    @check
+    def reading(act: Act) -> Finding:
+        reads(act)
+        return conclude("Read.", {"value": Measure(value, "s")}, {"value": Bound(5, "s", "test")})
+
+    return reading(act)
+
+
+def minute(*drawings: str, **more: Any) -> Act:
+    return watched(*(lane(one, f"n{at}") for at, one in enumerate(drawings, 1)), **{"spans": MINUTE, **more})
+
+
+def without(*ticks: int) -> str:
+    """A minute of good answers without some questions."""
+    return "".join(" " if at in ticks else "." for at in range(600))
+
+
+def says(finding: Finding, why: str) -> None:
+    """It holds where `why` is empty; else it is inconclusive because of it."""
+    assert finding.verdict is (Verdict.INCONCLUSIVE if why else Verdict.HOLDS), finding.why
+    assert why in finding.why
+
+
+def test_enough_was_seen() -> None:
+    says(found(minute(GOOD)), "")
+    says(found(minute(GOOD, GOOD)), "")
+
+
+def test_what_cannot_be_measured_says_where_it_looked() -> None:
+    def gives_up(act: Act) -> None:
+        act.lanes("web")
+        raise Inconclusive("no")
+
+    def is_not_asked(act: Act) -> None:
+        raise NotAsked("not here")
+
+    finding = found(minute(GOOD), gives_up)
+    assert (finding.verdict, finding.why) == (Verdict.INCONCLUSIVE, "no")
+    assert (finding.probes, finding.window) == (("web",), (1, 60))
+    assert found(minute(GOOD), is_not_asked).verdict is Verdict.SKIPPED
+    assert found(minute(GOOD, spans=(ActSpan("act", 0),)), gives_up).window is None
+
+
+def test_a_check_that_reads_nothing_holds_nothing() -> None:
+    says(found(minute(GOOD), lambda act: None), "read no lane, no API object and no table")
+    says(found(minute(GOOD), lambda act: act.changes("Pod")), "")
+    one = minute(GOOD)
+    one.recording.tables["seen"] = {}
+    says(found(one, lambda act: act.table("seen")), "")
+
+
+def test_a_violation_stays_one_whatever_was_not_seen() -> None:
+    assert found(minute(without(*range(100, 200))), value=9).verdict is Verdict.VIOLATED
+    assert found(minute(GOOD), lambda act: None, value=9).verdict is Verdict.VIOLATED
+
+
+def test_a_damaged_journal_and_a_dirty_baseline_leave_no_violation() -> None:
+    damaged = minute(GOOD)
+    damaged.recording.damage = ("a line is missing",)
+    says(found(damaged, value=9), "The journal is damaged: a line is missing")
+    says(found(minute("..r" + GOOD[3:]), value=9), "The baseline of “act” was dirty: 1 requests of “web” failed on n1")
+
+
+@pytest.mark.parametrize(
+    ("tick", "reads_the_fault", "dirty"), [(4, True, False), (5, True, True), (9, False, True), (10, False, False)]
+)
+def test_the_baseline_lasts_until_something_is_done(tick: int, reads_the_fault: bool, dirty: bool) -> None:
+    drawing = GOOD[:tick] + "r" + GOOD[tick + 1 :]
+    act = minute(drawing, spans=(ActSpan("act", 0.45, 0.95, 60),), faults=(gone(0.75),))
+
+    def reads(act: Act) -> None:
+        act.lanes("web")
+        if reads_the_fault:
+            assert act.fault
+
+    says(found(act, reads), "was dirty" if dirty else "")
+
+
+@pytest.mark.parametrize(("tick", "dirty"), [(19, True), (20, True), (29, True), (31, False)])
+def test_of_a_fault_that_comes_late_the_baseline_is_longer(tick: int, dirty: bool) -> None:
+    drawing = GOOD[:tick] + "r" + GOOD[tick + 1 :]
+    says(
+        found(minute(drawing, faults=(gone(3.05),)), lambda act: (act.lanes("web"), act.fault)),
+        "was dirty" if dirty else "",
+    )
+    says(
+        found(minute(drawing, faults=(gone(3.05),))), ""
+    )  # a check that does not measure what the fault did has no baseline that lasts until then
+
+
+def test_the_stretch_that_matters_must_have_been_asked() -> None:
+    says(found(minute("." * 500)), "n1 was not asked for more than 0.5 s, 49.9 s into the 60 s that matter")
+    says(found(minute(" " * 10 + "." * 590)), "n1 was not asked for more than 0.5 s, 0.0 s into the 60 s that matter")
+
+
+# What one lane may be silent is 0.5 s, or 2.5 periods where a single request decides.
+@pytest.mark.parametrize(
+    ("missing", "loose", "strict"), [(1, True, True), (2, True, False), (3, True, False), (5, False, False)]
+)
+def test_a_hole_is_smaller_where_a_single_request_decides(missing: int, loose: bool, strict: bool) -> None:
+    drawing = without(*range(100, 100 + missing))
+    says(found(minute(drawing)), "" if loose else "was not asked for more than 0.5 s, 9.9 s into")
+    unbroken = found(minute(drawing), lambda act: act.lanes("web", unbroken=True))
+    says(unbroken, "" if strict else "was not asked for more than 0.25 s, 9.9 s into")
+
+
+@pytest.mark.parametrize(("period", "allowed"), [(0.02, "0.1"), (0.1, "0.25"), (1.0, "2.5")])
+def test_a_brief_hole_follows_the_period(period: float, allowed: str) -> None:
+    act = watched(lane("." * 20, period=period), spans=MINUTE)
+    says(found(act, lambda act: act.lanes("web", unbroken=True)), f"was not asked for more than {allowed} s")
+    act = watched(lane("." * 20, period=period), spans=MINUTE)
+    says(found(act), f"was not asked for more than {max(0.5, 2 * period):g} s")
+
+
+def test_what_all_lanes_missed_is_a_gap_however_short() -> None:
+    hole = without(300, 301)
+    says(found(minute(hole)), "")
+    says(found(minute(hole, GOOD)), "")
+    says(found(minute(hole, hole)), "“web” was asked from no node at all for 0.300 s, 29.9 s into the 60 s that matter")
+    says(found(minute(without(300), without(300))), "")
+    says(found(minute(hole, without(302, 303))), "")
+
+
+def test_the_fastest_lane_says_how_short_a_hole_is() -> None:
+    slow = lane("." * 60, "n2", period=1.0)
+    act = watched(lane(without(301, 302, 303), "n1"), slow, spans=MINUTE)
+    says(found(act), "asked from no node at all for 0.400 s")
+
+
+def test_a_hundredth_of_the_questions_may_never_have_been_asked() -> None:
+    says(found(minute(without(*range(50, 550, 100)))), "")  # 5 of 600
+    says(found(minute(without(*range(50, 590, 90)))), "6 of 600 questions of “web” on n1 were never asked")
+
+
+def test_an_outcome_that_is_not_known_is_no_pass() -> None:
+    says(found(minute(GOOD[:300] + "?" + GOOD[301:])), "1 outcomes of “web” on n1 are not known")
+
+
+def test_every_node_must_have_been_asked() -> None:
+    act = minute(GOOD)
+    act.recording.nodes = ("n1", "n2", "n3")
+    says(found(act), "“web” was not asked from n2, n3")
+    act = minute(GOOD, faults=(gone(2.0, "node/n2"),))
+    act.recording.nodes = ("n1", "n2")
+    says(found(act), "")  # it was taken away
+
+
+@pytest.mark.parametrize(
+    ("at", "type", "asked"),
+    [(0, "ADDED", False), (30, "ADDED", False), (60, "ADDED", False), (61, "ADDED", True), (30, "MODIFIED", True)],
+)
+def test_a_node_that_joins_must_be_asked(at: float, type: str, asked: bool) -> None:
+    says(found(minute(GOOD, changes=(node(at, "n2", "True", type=type),))), "" if asked else "was not asked from n2")
+
+
+@pytest.mark.parametrize(("at", "asked"), [(60, False), (60.1, True)])
+def test_a_node_that_the_harness_saw_join_must_be_asked(at: float, asked: bool) -> None:
+    act = minute(GOOD)
+    act.recording.joined["n2"] = at
+    says(found(act), "" if asked else "was not asked from n2")
+
+
+def gap(since: float, until: float | None, kind: str = "Pod", source: str = "watch") -> Gap:
+    return Gap(source, "", "", kind, since, until, "it was cut off")
+
+
+@pytest.mark.parametrize(
+    ("one", "matters"),
+    [
+        (gap(10, 11), True),
+        (gap(-5, 0.1), True),
+        (gap(-5, 0), False),
+        (gap(59.9, None), True),
+        (gap(60, 70), False),
+        (gap(10, 11, "Node"), False),
+        (gap(10, 11, source="probe"), False),
+    ],
+)
+def test_a_watch_must_not_have_been_interrupted_where_it_matters(one: Gap, matters: bool) -> None:
+    act, other = minute(GOOD), minute(GOOD)
+    act.recording.gaps.append(one)
+    other.recording.gaps.append(one)
+    says(found(act, lambda act: act.changes("Pod")), "The watch of Pod was interrupted" if matters else "")
+    says(found(other), "")  # of a check that reads no pods
+
+
+@pytest.mark.parametrize(
+    ("bound", "why"), [(57, ""), (58, "The act ended 58.0 s after the fault"), (59, "The act ended 58.0 s after")]
+)
+def test_the_act_must_last_until_the_bound_has_passed(bound: float, why: str) -> None:
+    act = minute(GOOD, faults=(gone(2.0),))
+
+    def reads(act: Act) -> None:
+        act.lanes("web")
+        act.lasts(Bound(bound, "s", "test"))
+
+    says(found(act, reads), why)
+
+
+def test_an_act_that_was_broken_off_holds_nothing() -> None:
+    act = minute(GOOD, spans=(*MINUTE, ActSpan("other", 60, 61)))
+    says(found(act), "Not all of it was played")
+
+
+def test_samples_between_two_times() -> None:
+    one = lane("." * 10 + "  " + "." * 8)
+    assert span(one, 0.05, 0.5) == range(1, 5)  # 0.5 itself is after it
+    assert never_asked([one, one], 0, 2) == 4
+    assert never_asked([one], 0, 0.95) == 0
+    assert never_asked([one], 5, 6) == 0
+
+
+WIDER = st.floats(0, 3)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.permutations([pod(at / 10, f"p{at % 3}", app=f"a{at % 2}") for at in range(1, 9)]))
+def test_the_order_in_which_changes_are_given_is_nothing(changes: list[Change]) -> None:
+    def seen(changes: list[Change]) -> list[Change]:
+        return list(minute(GOOD, changes=tuple(changes)).changes("Pod"))
+
+    assert seen(changes) == seen(sorted(changes, key=lambda one: one.seen))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 590), st.integers(1, 9), WIDER, st.floats(-2, 9))
+def test_more_holes_never_make_it_hold(at: int, length: int, value: float, more: float) -> None:
+    before = found(minute(without(*range(at, at + length)), GOOD), value=value + more)
+    after = found(minute(without(*range(at, at + length + 1)), GOOD), value=value + more)
+    assert after.verdict in (before.verdict, Verdict.INCONCLUSIVE)
+    assert before.verdict is not Verdict.INCONCLUSIVE or after.verdict is Verdict.INCONCLUSIVE

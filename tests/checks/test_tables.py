@@ -1,0 +1,42 @@
+"""Cells that the scenario saw, against what is documented."""
+
+from __future__ import annotations
+
+import pytest
+
+from kubeskeptic.checks import matches
+from kubeskeptic.findings import Finding, Verdict
+from tests.checks.declared import declared
+
+EXPECTED = {"a": 1, "b": ("x", "y"), "c": True}
+
+
+def told(expected: dict[str, object], **seen: object) -> Finding:
+    act = declared()
+    act.recording.tables["seen"] = seen
+    return matches(act, "seen", expected)
+
+
+@pytest.mark.parametrize("b", ["x", "y"])
+def test_each_cell_is_as_documented(b: str) -> None:
+    finding = told(EXPECTED, a=1, b=b, c=True, other=9)
+    assert (finding.verdict, finding.measured["cells that differ"].value) == (Verdict.HOLDS, 0)
+    assert finding.measured["cells"].value == 3
+    assert (finding.window, finding.decisive) == ((1, 20), ())
+
+
+def test_a_single_cell_that_differs_violates() -> None:
+    finding = told(EXPECTED, a=1, b="z", c=True)
+    assert (finding.verdict, finding.measured["cells that differ"].value) == (Verdict.VIOLATED, 1)
+    assert "b: z, not x or y" in finding.why
+    assert finding.decisive == ("b: z",)
+    assert told(EXPECTED, a=2, b="x", c=False).measured["cells that differ"].value == 2
+
+
+def test_what_was_not_seen_or_not_asked_for_says_nothing() -> None:
+    finding = told(EXPECTED, a=1)
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert "has no cell b, c" in finding.why
+    assert told({}, a=1).verdict is Verdict.INCONCLUSIVE
+    assert matches(declared(), "seen", EXPECTED).verdict is Verdict.INCONCLUSIVE
+    assert told(EXPECTED, a=2).verdict is Verdict.INCONCLUSIVE
