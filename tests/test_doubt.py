@@ -102,8 +102,6 @@ def test_the_worst_value_is_told_first() -> None:
         dict.fromkeys(("good", "bad", "unsure", "missing"), five),
     )
     assert [name for name, *_ in found.compared] == ["bad", "unsure", "good"]
-    assert found.margin == 1.8
-    assert inconclusive("unseen.").margin is None
 
 
 def test_a_finding_that_lacks_something_says_why_before_its_own_words() -> None:

@@ -73,8 +73,8 @@ def _unreliable(act: Act) -> Iterator[str]:
     yield from (f"The journal is damaged: {what}" for what in act.recording.damage)
     fault = act.reading.fault  # only a check that measures a fault's consequences has a baseline that lasts until then
     until = fault.applying.low if fault else act.start
-    for probe in act.reading.lanes:
-        for lane in act.lanes(probe):
+    for probe, (_, read_until) in act.reading.lanes.items():
+        for lane in act.lanes(probe, until=read_until):
             failed = sum(1 for at in span(lane, act.baseline, max(until, act.start)) if lane.codes[at] != _OK)
             if failed:
                 yield (
@@ -90,7 +90,7 @@ def _lacking(act: Act) -> Iterator[str]:
         yield "The check read no lane, no API object and no table"
     yield from (f"Not all of it was played: {why}" for why in reading.unfinished)
     for probe, (since, until) in reading.lanes.items():
-        lanes = act.lanes(probe)
+        lanes = act.lanes(probe, until=until)
         yield from _not_asked(act, probe, lanes, since, until)
         yield from _shared_hole(lanes, since, until)
     for kind, (since, until) in reading.kinds.items():
