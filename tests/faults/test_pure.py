@@ -106,6 +106,10 @@ NFT = """table ip kube-proxy {
 	set nodeport-ips {
 		elements = { 172.18.0.2 }
 	}
+	set hairpin-connections {
+		type ipv4_addr . ipv4_addr . inet_proto . inet_service
+		elements = { 10.244.1.5 . 10.244.1.5 . tcp . 8080 }
+	}
 	chain services {
 		ip daddr . meta l4proto . th dport vmap @service-ips
 	}
@@ -117,7 +121,7 @@ def test_rules_of_either_mode_are_compared_without_what_is_local() -> None:
     assert normalised(IPTABLES) == {"-A KUBE-SERVICES -d 10.96.0.1/32 -j KUBE-SVC-A"}
     rules = normalised(NFT)
     assert "chain services: ip daddr . meta l4proto . th dport vmap @service-ips" in rules
-    assert not any("172.18.0.2" in rule for rule in rules)
+    assert not any("172.18.0.2" in rule or "10.244.1.5" in rule for rule in rules)
 
 
 def test_metrics_by_label() -> None:

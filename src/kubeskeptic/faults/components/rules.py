@@ -1,7 +1,7 @@
 """The service rules of a node, in a form that can be compared between nodes and over time.
 
-Rules that differ between nodes by definition are left out: chains of a ``Local`` traffic policy, and sets of the node's own
-addresses. So are counters.
+Rules that differ between nodes by definition are left out: chains of a ``Local`` traffic policy, and the sets of a node's own
+addresses and of the endpoints on it (``hairpin-connections``, pkg/proxy/nftables/proxier.go). So are counters.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from kubeskeptic.faults.fault import Site
 from kubeskeptic.node_access.exec_pods import STATE_FOLDER
 
 _LOCAL = ("KUBE-SVL-", "KUBE-XLB-")
+_LOCAL_SETS = ("set nodeport-ips", "set hairpin-connections")
 _COUNTER = re.compile(r"\s*\[\d+:\d+\]|\s*counter packets \d+ bytes \d+")
 
 BACKUP = f"{STATE_FOLDER}/service-rules"
@@ -62,6 +63,6 @@ def _nft(listing: str) -> list[str]:
         text = _COUNTER.sub("", line).strip()
         if text.endswith("{"):
             inside = text.removesuffix("{").strip()
-        elif text not in ("", "}") and inside != "set nodeport-ips":
+        elif text not in ("", "}") and inside not in _LOCAL_SETS:
             kept += [f"{inside}: {part.strip()}" for part in text.split(", ")]
     return kept
