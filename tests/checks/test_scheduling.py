@@ -102,6 +102,14 @@ def test_pods_on_two_nodes_are_spread() -> None:
     assert checks.spreads(together, "web").verdict is Verdict.VIOLATED
 
 
+def test_on_one_worker_there_is_nothing_to_spread_over() -> None:
+    together = declared(pod(0.0, "web-a"), pod(0.0, "web-b"))
+    together.recording.roles = {"n0": "control-plane", "n1": "worker"}
+    finding = checks.spreads(together, "web")
+    assert finding.verdict is Verdict.SKIPPED
+    assert "n1 is the only worker" in finding.why
+
+
 def test_pods_that_went_and_single_pods_are_not_spread() -> None:
     gone = pod(2.0, "web-b", node="n2", type="DELETED")
     assert checks.spreads(declared(pod(0.0, "web-a"), gone), "web").verdict is Verdict.INCONCLUSIVE

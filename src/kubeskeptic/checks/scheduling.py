@@ -6,7 +6,7 @@ from typing import Any
 
 from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.errors import Inconclusive
+from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change
 from kubeskeptic.timeline.objects import is_ready, node_of
@@ -81,7 +81,13 @@ def runs_once_there_is_room(act: Act, app: str, other: str) -> Finding:
 
 @check
 def spreads(act: Act, app: str) -> Finding:
-    """Check that the pods of an app, all of which one node could take, do not end up on one node."""
+    """Check that the pods of an app, all of which one node could take, do not end up on one node.
+
+    :raises NotAsked: where only one node takes pods
+    """
+    workers = [node for node, role in act.recording.roles.items() if role == "worker"]
+    if len(workers) == 1:
+        raise NotAsked(f"{workers[0]} is the only worker: there is nothing to spread over")
     homes: dict[str, str] = {}
     for change in act.changes("Pod", app=app):
         homes[change.uid] = node_of(change.object)
