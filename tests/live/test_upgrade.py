@@ -30,7 +30,7 @@ from .command import SKEPTIC
 
 pytestmark = pytest.mark.live
 TO = "v1.37.2"
-STEP = Patience(400)
+STEP = Patience(900)
 NO_DNS, FROZEN = 20.0, 8.0
 """Seconds for which CoreDNS is stopped everywhere, and kube-proxy of one node."""
 
