@@ -71,6 +71,12 @@ def test_more_failures_than_the_wrong_endpoints_explain() -> None:
     assert (found.verdict, "20.00 % on n2" in found.why) == (Verdict.VIOLATED, True)
 
 
+def test_what_was_never_asked_counts_as_failed_in_the_share() -> None:
+    near = drawn(*range(11, 17), *range(41, 46))
+    assert briefly(near).verdict is Verdict.HOLDS
+    assert briefly(f"{near[:70]} {near[71:75]} {near[76:]}").verdict is Verdict.INCONCLUSIVE
+
+
 def test_faults_that_were_not_seen_prove_nothing() -> None:
     assert briefly(drawn(), faults=()).verdict is Verdict.INCONCLUSIVE
     lame = fault({"applying": 1.0, "applied": 1.0}, target="pod/ns/pod-a")

@@ -65,7 +65,8 @@ def fails_only_briefly(act: Act, probe: str, replicas: int) -> Finding:
 
     Each fault makes one endpoint of ``replicas`` wrong for at most the bound, so the failed share of a node's requests is at
     most faults × bound / replicas ÷ the time from the first fault to the end, and what chance adds. Requests that met a
-    stale conntrack entry count in the share, and not as failures at a wrong time.
+    stale conntrack entry count in the share, and not as failures at a wrong time. What was never asked may have failed: it
+    counts in the share's upper limit.
     """
     lanes = act.lanes(probe)
     begun = _begun(act)
@@ -75,7 +76,9 @@ def fails_only_briefly(act: Act, probe: str, replicas: int) -> Finding:
     worst = max(looked, key=lambda node: limits[node].ratio(_percent(looked[node])))
     asked, failed = (sum(counts[n] for counts in looked.values()) for n in (0, 1))
     outside, unknown = (sum(counts[n] for counts in looked.values()) for n in (2, 3))
-    least, most = (100 * n / max(looked[worst][0], 1) for n in (looked[worst][1], looked[worst][1] + looked[worst][3]))
+    missing = never_asked((lane for lane in lanes if lane.node == worst), since, act.end)
+    least = 100 * looked[worst][1] / max(looked[worst][0], 1)
+    most = 100 * (looked[worst][1] + looked[worst][3] + missing) / max(looked[worst][0] + missing, 1)
     wrong_time = f", {outside} of them more than the bound after a pod was deleted" if outside else ""
     return conclude(
         f"In {act.end - since:.0f} s in which {len(begun)} pods were deleted one after another, {failed} of {asked} requests "
