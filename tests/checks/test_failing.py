@@ -113,6 +113,15 @@ def test_what_was_not_seen_takes_no_violation_back() -> None:
     assert failing(lane("." * 10 + "r.." * 9 + "   ")).verdict is Verdict.VIOLATED
 
 
+def test_what_was_never_asked_counts_as_failed_in_its_second() -> None:
+    third = failing(lane("." * 50 + "r.." * 16 + ".r" + "." * 100, period=0.02))
+    assert third.verdict is Verdict.HOLDS, third.why
+    half = failing(lane("." * 50 + "r.." * 8 + " " * 24 + ".r" + "." * 100, period=0.02))
+    share = half.measured["share failed in the worst second"].interval
+    assert half.verdict is Verdict.INCONCLUSIVE, half.why
+    assert (round(share.low), round(share.high)) == (35, 66)
+
+
 def test_a_hole_that_all_lanes_share_is_a_gap_however_short() -> None:
     n1, n2 = ("." * 150 + " " * 4 + "." * 546 for _ in range(2))
     finding = failing(lane(n1, "n1", period=0.01), lane(n2, "n2", period=0.01), end=7.0)

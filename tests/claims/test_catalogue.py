@@ -11,7 +11,7 @@ from kubeskeptic.paths import checkout
 
 def test_the_readme_says_what_the_catalogue_says() -> None:
     readme = (checkout() / "README.md").read_text()
-    assert filled(readme) == readme, "run: python -m kubeskeptic.claims.markdown"
+    assert filled(readme) == readme, "run: skeptic claims --fill README.md"
 
 
 def test_ids_are_unique_and_well_formed() -> None:

@@ -30,8 +30,8 @@ networking: {podSubnet: 10.99.0.0/16, serviceSubnet: 10.98.0.0/16}
 nodes: [{role: control-plane}, {role: worker}, {role: worker}]
 """
 OPTIONS = ("--proxy-mode", "nftables", "--profile", "quick", "--with", "none")
-CHOSEN = "loop.node-health or service.pod-killed or heal.crash"
-"""Claims about a node's death, pods and containers: whole-node faults and faults inside nodes among them."""
+CHOSEN = "loop.node-health or service.pod-killed or proxy.same-rules or heal.crash or headless.many-a"
+"""Claims about a node's death, pods, rules, containers and names: whole-node faults and faults inside nodes among them."""
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def theirs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
 
 
 def test_it_is_refused_until_it_is_adopted_and_asked_everything_after(theirs: list[str], tmp_path: Path) -> None:
-    refused = ask(tmp_path, theirs, "-k", "heal.crash")
+    refused = ask(tmp_path, theirs, "-k", "proxy.same-rules")
     assert refused.returncode == 21, refused.stdout + refused.stderr
     adopted = skeptic("adopt", *theirs[:3], "--risk", "control-plane")
     assert adopted.returncode == 0, adopted.stdout + adopted.stderr

@@ -22,11 +22,10 @@ from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.findings import Finding, Verdict, inconclusive, skipped
 from kubeskeptic.timeline import Act, Lane
 
-FEW = 0.03
-"""The share of a lane's questions that may never have been asked, where that is more than one tolerated hole has: a short
-stretch in which one hole is no gap is no gap by its share either. They are counted and shown, and where a share of failures is
-limited they count as failed. On a machine whose hypervisor took its processors for 20 to 40 ms at a time, all lanes missed
-single questions, at worst 1.1 % in a minute; what they may hide is limited by the length of a hole, not by their number."""
+FEW = 0.01
+"""The share of a lane's questions that may never have been asked, where that is more than one tolerated hole has: what is no
+gap in one piece is none in several, however short the stretch. They are counted and shown, and where a share of failures is
+limited they count as failed."""
 
 _OK = OUTCOMES.index(Outcome.OK)
 _UNKNOWN = OUTCOMES.index(Outcome.UNKNOWN)

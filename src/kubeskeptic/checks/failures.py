@@ -11,6 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import NormalDist
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
@@ -36,6 +37,14 @@ class Stretch:
 
     asked: int = 0
     failed: int = 0
+    unasked: int = 0
+    """Questions that were due in it and never asked."""
+
+    @property
+    def share(self) -> Interval:
+        """Percent of the requests that failed: without and with those that were never asked, which may have."""
+        due = max(self.asked + self.unasked, 1)
+        return Interval(100 * self.failed / max(self.asked, 1), 100 * (self.failed + self.unasked) / due)
 
 
 @dataclass
@@ -72,6 +81,10 @@ class Failures:
         """How often it failed in which way, the most frequent first: ``18 timeout, 4 refused``."""
         return ", ".join(f"{count} {what}" for what, count in self.outcomes.most_common())
 
+    def stretch_of(self, when: float) -> Stretch:
+        """The stretch that a moment is in."""
+        return self.stretches.setdefault(int((when - self.since.low) // STRETCH), Stretch())
+
     def in_failing(self) -> list[Stretch]:
         """The stretches until the last failure: a share is not diluted by the good time after it."""
         last = int((self.last - self.since.low) // STRETCH) if self.failed else -1
@@ -85,15 +98,19 @@ def look_at(act: Act, lane: Lane, until: float | None = None) -> Failures:
     syn_sent = SYN_SENT.value(act.settings_on(lane.node))
     leftover, wrong = stale(lane, syn_sent), _strangers(act, lane)
     sure = act.watched(*ENDPOINTS)
-    for at in span(lane, act.since.low, act.end if until is None else until):
+    positions = span(lane, act.since.low, act.end if until is None else until)
+    for at in positions:
         _count(seen, at, at in leftover, at in wrong, sure)
+    for before, at in pairwise(positions):
+        for number in range(1, lane.ticks[at] - lane.ticks[before]):
+            seen.stretch_of(lane.sent[before] + number * lane.period).unasked += 1
     return seen
 
 
 def _count(seen: Failures, at: int, leftover: bool, wrong: bool, sure: bool) -> None:
     lane, sent = seen.lane, seen.lane.sent[at]
     code = lane.codes[at]
-    stretch = seen.stretches.setdefault(int((sent - seen.since.low) // STRETCH), Stretch())
+    stretch = seen.stretch_of(sent)
     seen.asked += 1
     if leftover:
         seen.stale, seen.last_stale = seen.stale + 1, sent
@@ -121,16 +138,23 @@ def _strangers(act: Act, lane: Lane) -> frozenset[int]:
 
 # -- comparing ---------------------------------------------------------------------------------------------------------
 def worst_share(seen: Sequence[Failures], share: float, source: str) -> tuple[Measure, Bound]:
-    """Return the stretch with the worst share of failed requests, and its bound, which follows from its number of requests."""
+    """Return the stretch with the worst share of failed requests, and its bound, which follows from its number of requests.
+
+    A stretch that is beyond its bound for sure comes before one that may be.
+    """
     stretches = [stretch for one in seen for stretch in one.in_failing()]
     pairs = [(one, _share_bound(share, source, one.asked, len(stretches))) for one in stretches if one.asked]
     nothing = (Stretch(), _share_bound(share, source, 0, 1))
-    stretch, limit = max(pairs, key=lambda pair: _percent(pair[0]) - pair[1].value, default=nothing)
-    return Measure(round(_percent(stretch), 1), "%"), limit
+    sure, limit = max(pairs, key=lambda pair: pair[0].share.low - pair[1].value, default=nothing)
+    if not limit.admits(sure.share.low):
+        return _percent(sure), limit
+    stretch, limit = max(pairs, key=lambda pair: pair[0].share.high - pair[1].value, default=nothing)
+    return _percent(stretch), limit
 
 
-def _percent(stretch: Stretch) -> float:
-    return 100 * stretch.failed / max(stretch.asked, 1)
+def _percent(stretch: Stretch) -> Measure:
+    low, high = (round(end, 1) for end in stretch.share)
+    return Measure(low, "%", low, high)
 
 
 def _share_bound(share: float, source: str, asked: int, among: int) -> Bound:
