@@ -7,7 +7,7 @@ import re
 
 from kubeskeptic.claims.catalogue import CHAPTERS, catalogue, claim
 from kubeskeptic.claims.model import Claim
-from kubeskeptic.paths import checkout, shipped
+from kubeskeptic.paths import shipped
 
 
 def table() -> str:
@@ -61,13 +61,3 @@ def _row(one: Claim) -> str:
     says = one.says.replace("“", "‘").replace("”", "’")  # quotes within the quote
     said, post = (f"“{says}”", one.post) if one.says else ("(ours)", "–")
     return f"| `{one.id}` | {said} | {post} | {', '.join(one.broken_by)} |"
-
-
-def main() -> None:
-    """Write the marked places of README.md anew."""
-    path = checkout() / "README.md"
-    path.write_text(filled(path.read_text(encoding="utf-8")), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
