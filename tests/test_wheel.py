@@ -177,6 +177,6 @@ def test_a_run_without_a_cluster_is_one_sentence(own: Installation) -> None:
 
 
 def test_nothing_in_the_package_is_read_from_a_checkout() -> None:
-    """What is read from `checkout()` is not in the wheel; only the README's generator may."""
+    """What is read from `checkout()` is not in the wheel."""
     users = [path for path in (checkout() / "src").rglob("*.py") if "checkout()" in path.read_text()]
-    assert sorted(path.name for path in users) == ["markdown.py", "paths.py"]
+    assert sorted(path.name for path in users) == ["paths.py"]
