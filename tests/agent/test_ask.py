@@ -64,6 +64,12 @@ async def samples(port: int, after: int = 0, query: str = "") -> Any:
     return answer
 
 
+async def probes_seen(port: int) -> list[Any]:
+    """The probes that samples have come from."""
+    batch = await samples(port)
+    return [batch["probes"][number] for number in set(batch["probe"])]
+
+
 async def recorded(agent: Agent, count: int) -> None:
     """Come back when so many samples have been recorded."""
     async with asyncio.timeout(LONG):
@@ -127,6 +133,9 @@ def test_what_overflowed_is_counted_and_has_a_gap() -> None:
     async def story(agent: Agent, port: int) -> None:
         await put(port, probe(agent))
         await recorded(agent, 30)
+        await call(port, "DELETE", "/probes?scenario=s")
+        while agent.askers.in_flight:
+            await clock.pause(0.005)
         batch = await samples(port)
         assert batch["lost"] == batch["first"] >= 20
         overflow = [gap for gap in batch["gaps"] if gap["reason"] == "overflow"]
@@ -139,12 +148,18 @@ def test_what_overflowed_is_counted_and_has_a_gap() -> None:
 def test_deleted_probes_deliver_what_was_in_flight_and_ask_no_more() -> None:
     async def story(agent: Agent, port: int) -> None:
         await put(port, probe(agent), scenario="other")
-        await put(port, probe(agent))
+        (own,) = (await put(port, probe(agent)))["probes"]
+        while own["number"] not in {probe["number"] for probe in await probes_seen(port)}:
+            await clock.pause(0.005)
         assert (await call(port, "DELETE", "/probes?scenario=s"))[0] == 200
-        asked = {each.scenario: each.asked for each in agent.schedule.probes}
-        await recorded(agent, agent.samples.total + 5)
-        assert [each.asked for each in agent.schedule.probes if each.scenario == "s"] == [asked["s"]]
-        assert [each.scenario for each in agent.schedule.running] == ["other"]
+        over, asked = clock.moment().wall, agent.askers.questions
+        await recorded(agent, asked + 20)
+        batch = await samples(port)
+        last = {
+            batch["probes"][probe]["scenario"]: sent for probe, sent in zip(batch["probe"], batch["sent"], strict=True)
+        }
+        assert last["s"] < over + 0.001 < last["other"]
+        assert [plan.scenario for plan in agent.askers.running] == ["other"]
 
     run(story)
 
@@ -152,10 +167,10 @@ def test_deleted_probes_deliver_what_was_in_flight_and_ask_no_more() -> None:
 def test_identical_probes_go_on_untouched() -> None:
     async def story(agent: Agent, port: int) -> None:
         await put(port, probe(agent), probe(agent, "b"))
-        same, other = agent.schedule.running
+        same, other = agent.askers.running
         await put(port, probe(agent), probe(agent, "b", period=0.01))
-        assert agent.schedule.running[0] is same
-        assert agent.schedule.running[1].number > other.number
+        assert agent.askers.running[0] is same
+        assert agent.askers.running[1].number > other.number
 
     run(story)
 
@@ -198,7 +213,7 @@ def test_a_set_that_is_refused_changes_nothing(change: list[dict[str, Any]], say
         probes = [probe(agent, **each) for each in change]
         status, answer = await call(port, "PUT", "/probes", {"scenario": "s", "probes": probes})
         assert (status, says in answer["error"]) == (400, True), answer
-        assert [each.spec.name for each in agent.schedule.running] == ["self"]
+        assert [each.spec.name for each in agent.askers.running] == ["self"]
 
     run(story)
 

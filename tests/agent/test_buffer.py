@@ -108,7 +108,8 @@ def test_names_and_reasons_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 class TestGaps:
     @staticmethod
     def one(gaps: Gaps, mark: int = 7, reason: str = STALLED) -> None:
-        gaps.add(0, 1.0, 2.0, 5, reason, mark)
+        gaps.recorded = lambda: mark
+        gaps.add(0, 1.0, 2.0, 5, reason)
 
     @pytest.mark.parametrize(("after", "held"), [(0, 1), (6, 1), (7, 1), (8, 0)])
     def test_a_gap_is_repeated_until_a_cursor_beyond_it_is_acknowledged(self, after: int, held: int) -> None:
@@ -134,7 +135,7 @@ class TestGaps:
     def test_too_many_gaps_are_merged_and_none_is_lost(self) -> None:
         gaps = Gaps()
         for number in range(3 * HELD):
-            gaps.add(0, float(number), number + 0.5, 1, STALLED, number)
+            gaps.add(0, float(number), number + 0.5, 1, STALLED)
         held = gaps.deliver()
         assert len(held) == HELD
         assert sum(gap.ticks for gap in held) == 3 * HELD

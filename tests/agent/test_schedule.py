@@ -13,7 +13,7 @@ from kubeskeptic.agent.buffer import Samples
 from kubeskeptic.agent.gaps import PROCESS, AgentGap, Gaps
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.agent.question import OK, Ending, Question
-from kubeskeptic.agent.schedule import ActiveProbe, Notes, Schedule
+from kubeskeptic.agent.schedule import ALL, ActiveProbe, Notes, Plan, Turn
 from kubeskeptic.agent.spec import parse
 from kubeskeptic.agent.stalls import BEAT, Stalls
 
@@ -81,15 +81,15 @@ def clock_moved(monkeypatch: pytest.MonkeyPatch) -> Iterator[MovedClock]:
 class Probe:
     """A running probe with ten questions a second, from second 100 on."""
 
-    def __init__(self, deadline: float = 3.5) -> None:
+    def __init__(self, deadline: float = 3.5, turn: Turn = ALL) -> None:
         self.gaps = Gaps()
         self.samples = Samples(self.gaps, 1000)
         self.pupil = Pupil()
         raw = {"name": "p", "kind": "tcp", "host": "10.0.0.1", "port": 80, "period": 0.1, "deadline": deadline}
-        self.stalls = Stalls(self.gaps, lambda: self.samples.total)
+        self.stalls = Stalls(self.gaps)
         self.stalls.start()
         notes = Notes(self.samples, self.gaps, self.stalls)
-        self.running = ActiveProbe(0, "s", parse(raw), self.pupil, 100.0, notes)
+        self.running = ActiveProbe(Plan(0, "s", parse(raw), 100.0), self.pupil, notes, turn)
 
     @property
     def asked(self) -> list[int]:
@@ -274,37 +274,29 @@ def test_an_unknown_outcome_is_counted_with_its_reason(clock_moved: MovedClock) 
     assert probe.samples.unknowns == {"EMFILE: Too many open files": 2}
 
 
-class TestSets:
-    """Sets of probes, by scenario."""
+def test_an_asker_asks_its_turn_and_leaves_the_others_to_others(clock_moved: MovedClock) -> None:
+    probe = Probe(turn=Turn(first=1, step=2))
+    clock_moved.until(101.05)
+    assert probe.asked == [1, 3, 5, 7, 9]
+    assert probe.noted == ([], [])
 
-    @staticmethod
-    def spec(name: str, port: int = 80) -> object:
-        return {"name": name, "kind": "tcp", "host": "10.0.0.1", "port": port}
 
-    @pytest.fixture
-    def schedule(self, clock_moved: MovedClock, monkeypatch: pytest.MonkeyPatch) -> Schedule:
-        monkeypatch.setattr("kubeskeptic.agent.schedule.Readiness", lambda: None)
-        monkeypatch.setattr("kubeskeptic.agent.schedule.prober_for", lambda _, __: Pupil())
-        gaps = Gaps()
-        samples = Samples(gaps, 10)
-        return Schedule(Notes(samples, gaps, Stalls(gaps, lambda: samples.total)))
+def test_a_question_is_asked_late_until_the_next_one_of_the_same_asker_is_due(clock_moved: MovedClock) -> None:
+    """Number 4 is due at 100.4, and number 6 of the same asker at 100.6."""
+    probe = Probe(turn=Turn(first=0, step=2))
+    clock_moved.until(100.35)
+    clock_moved.stall(0.24)
+    clock_moved.until(100.65)
+    assert probe.asked == [0, 2, 4, 6]
+    assert probe.noted[0] == []
 
-    def put(self, schedule: Schedule, scenario: str, *specs: object) -> list[int]:
-        return [probe.number for probe in schedule.replace(scenario, [parse(spec) for spec in specs])]
 
-    def test_unchanged_ones_go_on_untouched(self, schedule: Schedule) -> None:
-        assert self.put(schedule, "s", self.spec("a"), self.spec("b")) == [0, 1]
-        assert self.put(schedule, "s", self.spec("b"), self.spec("a", 81)) == [1, 2]
-        assert [probe.number for probe in schedule.running] == [1, 2]
-
-    def test_scenarios_do_not_touch_each_other(self, schedule: Schedule) -> None:
-        self.put(schedule, "s", self.spec("a"))
-        self.put(schedule, "t", self.spec("a"))
-        schedule.stop("s")
-        assert [(probe.scenario, probe.number) for probe in schedule.running] == [("t", 1)]
-
-    def test_phases_are_spread(self, schedule: Schedule) -> None:
-        self.put(schedule, "s", *(self.spec(str(number)) for number in range(8)))
-        phases = sorted((probe.t0 - 100.0) / probe.spec.period for probe in schedule.running)
-        apart = [later - earlier for earlier, later in zip(phases, [*phases[1:], phases[0] + 1], strict=True)]
-        assert min(apart) > 0.05
+def test_what_an_asker_leaves_out_is_counted_in_its_own_questions(clock_moved: MovedClock) -> None:
+    probe = Probe(turn=Turn(first=1, step=2))
+    clock_moved.until(100.35)
+    clock_moved.stall(0.6)
+    clock_moved.until(101.15)
+    assert probe.asked == [1, 3, 9, 11]
+    (gap,) = probe.noted[0]
+    assert (gap.since, gap.until) == pytest.approx((100.5, 100.9))
+    assert gap.ticks == 2

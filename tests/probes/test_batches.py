@@ -75,7 +75,8 @@ def test_reasons_of_unknown_outcomes_are_kept() -> None:
 @pytest.mark.parametrize(("since", "first"), [(100.2, 10), (100.199999, 10), (100.2139, 10), (100.22, 11)])
 def test_which_ticks_a_gap_is_about(since: float, first: int) -> None:
     batch = parse(json.dumps(answer()).encode(), "agent-1")
-    assert batch.ticks_of(gap(since, 101.0, 3, "a")) == range(first, first + 3)
+    assert batch.ticks_of(gap(since, since + 0.06, 3, "a")) == range(first, first + 3)
+    assert batch.ticks_of(gap(since, since + 0.12, 3, "a")) == range(first, first + 6, 2)  # of one asker of two
     assert len(batch.ticks_of(gap(since, 101.0, 3, "gone"))) == 0
 
 

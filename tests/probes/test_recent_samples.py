@@ -40,17 +40,23 @@ def test_calm_after_a_moment_takes_answers_from_after_it(since: float, calm: boo
 
 
 def test_a_question_that_is_still_waited_for_may_yet_fail() -> None:
-    recent_samples = lane_of(10, missing={95})
+    recent_samples = lane_of(10, missing={93})
     assert not recent_samples.calm(LANE, 11, 3)
-    recent_samples.add(LANE, [Look(95, 9.5, False)])
+    recent_samples.add(LANE, [Look(93, 9.3, False)])
     assert recent_samples.calm(LANE, 11, 3)
 
 
+def test_the_stretch_ends_before_what_is_waited_for_and_has_just_been_asked() -> None:
+    assert lane_of(10, missing={97}).calm(LANE, 11, 3)
+    assert not lane_of(10, missing={97}, failed={69}).calm(LANE, 11, 3)
+    assert not lane_of(10, missing={97}, failed={98}).calm(LANE, 11, 3)
+
+
 def test_a_question_that_was_not_asked_did_not_fail() -> None:
-    recent_samples = lane_of(10, missing={95, 96})
-    recent_samples.skip(LANE, range(95, 96))
+    recent_samples = lane_of(10, missing={92, 93})
+    recent_samples.skip(LANE, range(92, 93))
     assert not recent_samples.calm(LANE, 11, 3)
-    recent_samples.skip(LANE, range(96, 97))
+    recent_samples.skip(LANE, range(93, 94))
     assert recent_samples.calm(LANE, 11, 3)
 
 
@@ -79,3 +85,11 @@ def test_failures_since_a_time() -> None:
     assert recent_samples.last_failures("story", 6.0) == {}
     recent_samples.forget(scenario="story")
     assert recent_samples.last_failures("story", 0.0) == {}
+
+
+def test_a_late_asker_sends_its_question_after_the_next_ones() -> None:
+    """Tick 70 is the first of the window; tick 69 was sent late, just before it, and 68 is of the window by its time."""
+    recent_samples = RecentSamples()
+    late = {68: 7.005, 69: 6.998, 71: 7.22}
+    recent_samples.add(LANE, [Look(tick, late.get(tick, tick / 10), False) for tick in range(101)])
+    assert recent_samples.calm(LANE, 11, 3)

@@ -12,7 +12,6 @@ import json
 import resource
 import signal
 import sys
-from typing import Any
 
 from kubeskeptic.agent.burn import burn
 from kubeskeptic.agent.identity import Identity
@@ -20,6 +19,9 @@ from kubeskeptic.agent.sched_slice import take_short_slices
 
 OPEN_FILES = 20_000
 """Sockets that may be open at once, as far as the container's limit allows: 1000 questions a second that all time out."""
+
+SWITCH = 0.001
+"""Seconds after which a thread that has a question to ask is let in while another one computes."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -43,11 +45,12 @@ def main(arguments: list[str] | None = None) -> int:
 async def _ask(options: argparse.Namespace) -> None:
     from kubeskeptic.agent.ask import Agent
 
+    sys.setswitchinterval(SWITCH)
     agent = Agent(Identity.of())
-    asyncio.get_running_loop().set_exception_handler(lambda _, context: _note(agent.samples.count_unknown, context))
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: agent.note_error(context))
     port = await agent.start(options.host, options.port, options.echo_port)
     await _until_told_to_end(port)
-    agent.schedule.close()
+    agent.askers.stop()
 
 
 async def _serve(options: argparse.Namespace) -> None:
@@ -82,13 +85,6 @@ async def _until_told_to_end(port: int) -> None:
     gc.collect()
     gc.freeze()  # what lives as long as the process need not be looked at again: a full collection is a late question
     await told.wait()
-
-
-def _note(count: Any, context: dict[str, Any]) -> None:
-    error = context.get("exception")
-    text = f"agent error: {type(error).__name__}: {error}" if error else f"agent error: {context.get('message')}"
-    count(text)
-    print(text, file=sys.stderr, flush=True)
 
 
 def _raise_open_files() -> None:

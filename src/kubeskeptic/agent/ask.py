@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
@@ -25,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from kubeskeptic.agent import clock, wire
+from kubeskeptic.agent.askers import Askers
 from kubeskeptic.agent.blackout import LONGEST, LOOPBACK, Echo
 from kubeskeptic.agent.buffer import CAPACITY, Samples
 from kubeskeptic.agent.gaps import Gaps
@@ -32,9 +34,8 @@ from kubeskeptic.agent.http import Response, Server, refusal, reply
 from kubeskeptic.agent.identity import Identity
 from kubeskeptic.agent.realtime import Realtime
 from kubeskeptic.agent.request import BadRequest, Request
-from kubeskeptic.agent.schedule import ActiveProbe, Notes, Schedule
+from kubeskeptic.agent.schedule import Plan
 from kubeskeptic.agent.spec import BadSpec, Spec, parse
-from kubeskeptic.agent.stalls import Stalls
 
 LIMIT = 10_000
 """Samples in one answer unless the caller asks for less: half a megabyte of JSON."""
@@ -53,9 +54,8 @@ class Agent:
         self.identity = identity
         self.gaps = Gaps()
         self.samples = Samples(self.gaps, capacity)
-        self.stalls = Stalls(self.gaps, lambda: self.samples.total, lambda: self.schedule.busy)
-        self.schedule = Schedule(Notes(self.samples, self.gaps, self.stalls))
-        self.realtime = Realtime(lambda: self.schedule.questions)
+        self.askers = Askers(self.samples, self.gaps, self.note_error)
+        self.realtime = Realtime(lambda: self.askers.questions, lambda: self.askers.thread_ids)
         self.echo = Echo(identity)
         self._server = Server(self.answer)
         self._routes: dict[tuple[str, str], Route] = {
@@ -70,57 +70,61 @@ class Agent:
     async def start(self, host: str, port: int, echo_port: int) -> int:
         """Listen, and return the port."""
         await self.echo.start(echo_port)
-        self.stalls.start()
+        await self.askers.start()
         self.realtime.start()
         return await self._server.listen(host, port)
 
     async def stop(self) -> None:
         """Ask nothing more and stop listening."""
-        self.schedule.close()
-        self.stalls.stop()
+        self.askers.stop()
         self.realtime.stop()
         await self._server.stop()
         await self.echo.stop()
+
+    def note_error(self, context: dict[str, Any]) -> None:
+        """Take an error that nobody caught, as an event loop tells it: it is counted where outcomes that are not known are."""
+        error = context.get("exception")
+        text = f"agent error: {type(error).__name__}: {error}" if error else f"agent error: {context.get('message')}"
+        self.samples.count_unknown(text)
+        print(text, file=sys.stderr, flush=True)
 
     def answer(self, request: Request) -> Response | Awaitable[Response]:
         """Return the answer to a request."""
         route = self._routes.get((request.method, request.path))
         if route is None:
             return refusal(404, f"there is no {request.method} {request.path} here")
-        try:
-            return route(request)
-        except BadSpec as error:
-            return refusal(400, str(error))
+        return route(request)
 
-    def _put_probes(self, request: Request) -> Response:
+    async def _put_probes(self, request: Request) -> Response:
         asked = _json(request)
         scenario, raw = asked.get("scenario"), asked.get("probes")
         if not isinstance(scenario, str) or not scenario or not isinstance(raw, list):
             raise BadRequest('send {"scenario": text, "probes": [spec, …]}')
-        specs = [parse(each, self.identity.node_ip) for each in raw]
-        self._check(scenario, specs)
-        running = self.schedule.replace(scenario, specs)
-        return self._listed(running)
+        try:
+            specs = [parse(each, self.identity.node_ip) for each in raw]
+            self._check(scenario, specs)
+            return self._listed(await self.askers.replace(scenario, specs))
+        except BadSpec as error:
+            return refusal(400, str(error))
 
     def _check(self, scenario: str, specs: list[Spec]) -> None:
         if len({spec.name for spec in specs}) < len(specs):
             raise BadRequest("two probes of one scenario have the same name")
-        others = (probe.spec for probe in self.schedule.running if probe.scenario != scenario)
+        others = (plan.spec for plan in self.askers.running if plan.scenario != scenario)
         rate = sum(1 / spec.period for spec in (*specs, *others))
         if rate > MOST_PER_SECOND:
             raise BadRequest(f"that would be {rate:.0f} questions a second; an agent takes on {MOST_PER_SECOND:.0f}")
-        if len(self.schedule.probes) + len(specs) > MOST_PROBES:
+        if len(self.askers.plans) + len(specs) > MOST_PROBES:
             raise BadRequest(f"this agent has had {MOST_PROBES} probes; restart it")
 
-    def _delete_probes(self, request: Request) -> Response:
+    async def _delete_probes(self, request: Request) -> Response:
         if "scenario" not in request.query:
             raise BadRequest("say which scenario: DELETE /probes?scenario=NAME")
-        self.schedule.stop(request.query["scenario"])
-        return self._listed(())
+        return self._listed(await self.askers.replace(request.query["scenario"], ()))
 
-    def _listed(self, probes: tuple[ActiveProbe, ...] | list[ActiveProbe]) -> Response:
+    def _listed(self, plans: list[Plan]) -> Response:
         now = clock.moment()
-        return reply({"boot": self.identity.boot, "probes": [wire.described(probe, now) for probe in probes]})
+        return reply({"boot": self.identity.boot, "probes": [wire.described(plan, now) for plan in plans]})
 
     async def _get_samples(self, request: Request) -> Response:
         after, limit = _whole(request, "after", 0), _whole(request, "limit", LIMIT)
@@ -140,14 +144,15 @@ class Agent:
             "lost": max(0, first - after),
             "cpu_s": round(time.process_time(), 3),
             "rss_mib": round(resident_mib(), 1),
-            "questions": self.schedule.questions,
-            "in_flight": self.schedule.in_flight,
+            "questions": self.askers.questions,
+            "in_flight": self.askers.in_flight,
             "realtime": self.realtime.given,
             "realtime_why_not": self.realtime.why_not,
         }
         gaps = self.gaps.deliver()
         pieces = []
-        for piece in wire.batch(head, clock.moment(), columns, self.samples, self.schedule.probes, gaps):
+        running = [plan.number for plan in self.askers.running]
+        for piece in wire.batch(head, clock.moment(), columns, self.samples, self.askers.plans, gaps, running):
             pieces.append(piece)
             await clock.turn()
         return Response(200, b"".join(pieces))
@@ -158,7 +163,7 @@ class Agent:
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds <= LONGEST:
             raise BadRequest(f"a blackout lasts more than 0 and at most {LONGEST:g} seconds")
         there = (LOOPBACK, self.echo.port)
-        found = [p for p in self.schedule.running if p.spec.name == name and p.spec.address == there]
+        found = [plan for plan in self.askers.running if plan.spec.name == name and plan.spec.address == there]
         if not found:
             raise BadRequest(f"there is no running probe {name} that asks {there[0]}:{there[1]}")
         if self.echo.dark:

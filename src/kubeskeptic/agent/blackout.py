@@ -52,7 +52,7 @@ class Echo:
         self.dark = True
         try:
             start = clock.monotonic()
-            self._server.stop_listening()
+            await self._server.stop_listening()
             await clock.pause(seconds)
             sock = socket.create_server((LOOPBACK, self.port), backlog=BACKLOG)
             end = clock.monotonic()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from array import array
 from typing import NamedTuple
 
@@ -58,7 +59,7 @@ class Columns(NamedTuple):
 
 
 class Samples:
-    """A ring of samples, numbered from 0 since the agent's start.
+    """A ring of samples, numbered from 0 since the agent's start. Safe to use from several threads.
 
     :param gaps: where a sample that is lost by overflow is noted
     """
@@ -73,48 +74,54 @@ class Samples:
         """Reasons of unknown outcomes, and how often each was seen."""
         self._index = {"": 0}
         self._gaps = gaps
+        gaps.recorded = lambda: self.total
         self._capacity = capacity
         self._ring = Columns.of_zeros(capacity)
+        self._lock = threading.Lock()
 
     def add(self, probe: int, tick: int, sent: float, took: float, outcome: Outcome, by: str, port: int) -> None:
         """Record one sample; the oldest one gives way when there is no room."""
-        ring, at = self._ring, self.total % self._capacity
-        if self.total - self.oldest == self._capacity:
-            self._gaps.add(ring.probe[at], ring.sent[at], ring.sent[at], 1, OVERFLOW, self.total)
-            self.oldest += 1
-        ring.probe[at] = probe
-        ring.tick[at] = tick
-        ring.sent[at] = sent
-        ring.took[at] = took
-        ring.outcome[at] = CODES[outcome]
-        ring.by[at] = self._name(by)
-        ring.port[at] = port
-        self.total += 1
+        with self._lock:
+            ring, at = self._ring, self.total % self._capacity
+            if self.total - self.oldest == self._capacity:
+                self._gaps.add(ring.probe[at], ring.sent[at], ring.sent[at], 1, OVERFLOW)
+                self.oldest += 1
+            ring.probe[at] = probe
+            ring.tick[at] = tick
+            ring.sent[at] = sent
+            ring.took[at] = took
+            ring.outcome[at] = CODES[outcome]
+            ring.by[at] = self._name(by)
+            ring.port[at] = port
+            self.total += 1
 
     def count_unknown(self, reason: str) -> None:
         """Count a reason for which an outcome was unknown."""
-        if reason not in self.unknowns and len(self.unknowns) >= REASONS:
-            reason = "other reasons"
-        self.unknowns[reason] = self.unknowns.get(reason, 0) + 1
+        with self._lock:
+            if reason not in self.unknowns and len(self.unknowns) >= REASONS:
+                reason = "other reasons"
+            self.unknowns[reason] = self.unknowns.get(reason, 0) + 1
 
     def acknowledge(self, after: int) -> None:
         """Free everything before number ``after``; a number never reached belongs to another boot and frees nothing."""
-        if self.oldest < after <= self.total:
-            self.oldest = after
+        with self._lock:
+            if self.oldest < after <= self.total:
+                self.oldest = after
 
     def take(self, after: int, limit: int) -> tuple[int, Columns]:
         """Return copies of at most ``limit`` samples from number ``after`` on, with the number of the first.
 
         When some of them are gone already, the first is the oldest one held; a number that was never reached counts as 0.
         """
-        first = max(self.oldest, after if after <= self.total else 0)
-        last = min(self.total, first + limit)
-        start = first % self._capacity
-        end = start + last - first
-        columns = self._ring.part(start, min(end, self._capacity))
-        if end > self._capacity:
-            columns.extend(self._ring.part(0, end - self._capacity))
-        return first, columns
+        with self._lock:
+            first = max(self.oldest, after if after <= self.total else 0)
+            last = min(self.total, first + limit)
+            start = first % self._capacity
+            end = start + last - first
+            columns = self._ring.part(start, min(end, self._capacity))
+            if end > self._capacity:
+                columns.extend(self._ring.part(0, end - self._capacity))
+            return first, columns
 
     def _name(self, by: str) -> int:
         at = self._index.get(by)

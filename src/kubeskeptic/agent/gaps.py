@@ -1,13 +1,15 @@
 """Gaps: stretches in which a probe, or the whole agent, did not see what it should have seen, each with its reason.
 
-``stalled``   the event loop did not run (a paused node, a machine without a free processor). Of a probe: questions that
-              were due were not asked, and are not asked late. Of the process (:data:`PROCESS`): the stall itself, which all
-              probes share, whether a question was due in it or not
+``stalled``   an asker's event loop did not run (a paused node, a machine without a free processor). Of a probe: questions
+              that were due were not asked, and are not asked late. Of no probe (:data:`PROCESS`): the stall itself, which all
+              probes share that this asker asks, whether a question was due in it or not
 ``overflow``  samples were thrown away before they were fetched
 """
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 STALLED = "stalled"
@@ -41,40 +43,47 @@ class AgentGap:
 
 
 class Gaps:
-    """The gaps that are not acknowledged yet.
+    """The gaps that are not acknowledged yet. Safe to use from several threads.
 
     A gap is delivered with every batch until a cursor *beyond* its mark is acknowledged: that cursor can only come from an
     answer given after the gap was found, and so with the gap in it. A gap that has been delivered is never changed again.
     """
 
     def __init__(self) -> None:
+        self.recorded: Callable[[], int] = int
+        """Returns the number of samples recorded so far, by which gaps are acknowledged."""
         self._held: list[AgentGap] = []
         self._open: dict[tuple[int, str], AgentGap] = {}
         self._ids = 0
+        self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._held)
 
-    def add(self, probe: int, since: float, until: float, ticks: int, reason: str, mark: int) -> None:
+    def add(self, probe: int, since: float, until: float, ticks: int, reason: str) -> None:
         """Note a gap; overflows, and everything when too many are held, widen the probe's last undelivered gap."""
-        last = self._open.get((probe, reason))
-        if last is not None and (reason == OVERFLOW or len(self._held) >= HELD):
-            last.since, last.until = min(last.since, since), max(last.until, until)
-            last.ticks += ticks
-            last.mark = mark
-            return
-        self._ids += 1
-        gap = AgentGap(self._ids, probe, since, until, ticks, reason, mark)
-        self._held.append(gap)
-        self._open[probe, reason] = gap
+        with self._lock:  # a gap that comes after a delivery must also be marked after it
+            mark = self.recorded()
+            last = self._open.get((probe, reason))
+            if last is not None and (reason == OVERFLOW or len(self._held) >= HELD):
+                last.since, last.until = min(last.since, since), max(last.until, until)
+                last.ticks += ticks
+                last.mark = mark
+                return
+            self._ids += 1
+            gap = AgentGap(self._ids, probe, since, until, ticks, reason, mark)
+            self._held.append(gap)
+            self._open[probe, reason] = gap
 
     def deliver(self) -> list[AgentGap]:
         """Return all gaps held, to be put into an answer."""
-        self._open.clear()
-        return list(self._held)
+        with self._lock:
+            self._open.clear()
+            return list(self._held)
 
     def acknowledge(self, after: int) -> None:
         """Forget the gaps that came with answers up to the cursor ``after``."""
-        if self._held:
-            self._held = [gap for gap in self._held if gap.mark >= after]
-            self._open = {key: gap for key, gap in self._open.items() if gap.mark >= after}
+        with self._lock:
+            if self._held:
+                self._held = [gap for gap in self._held if gap.mark >= after]
+                self._open = {key: gap for key, gap in self._open.items() if gap.mark >= after}

@@ -7,6 +7,7 @@ handled one after another.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import socket
 from collections.abc import Awaitable, Callable
@@ -68,17 +69,22 @@ class Server:
             self._listener = await loop.create_server(make, sock=sock, backlog=BACKLOG)
         return int(self._listener.sockets[0].getsockname()[1])
 
-    def stop_listening(self) -> None:
-        """Refuse new connections, at once. Those that are open go on."""
-        if self._listener is not None:
-            self._listener.close()
-            self._listener = None
+    async def stop_listening(self) -> None:
+        """Refuse new connections, at once. Those that are open, or being accepted, go on."""
+        listener, self._listener = self._listener, None
+        if listener is None:
+            return
+        for sock in listener.sockets:
+            asyncio.get_running_loop().remove_reader(sock.fileno())
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)  # the kernel refuses from now on
+        for _ in range(ACCEPTING):
+            await clock.turn()
+        listener.close()  # not before: asyncio loses a connection whose server is closed while it is being accepted
 
     async def stop(self) -> None:
         """Stop listening, close what is idle, finish what is in flight."""
-        self.stop_listening()
-        for _ in range(ACCEPTING):
-            await clock.turn()
+        await self.stop_listening()
         self.stopping = True
         for connection in list(self.connections):
             connection.finish()

@@ -14,7 +14,7 @@ import resource
 import signal
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from kubeskeptic.agent import clock
 
@@ -36,22 +36,30 @@ class Realtime:
     """Watches what a real-time agent uses, and sets it back when it uses too much.
 
     :param asked: returns the number of questions asked since the agent's start
+    :param threads: returns the kernel's numbers of those threads beside this one that should have the priority too
     :param a_question: seconds of processor time that a question may cost
     :param most: share of one core that it may use, however much it asks
     """
 
-    def __init__(self, asked: Callable[[], int], *, a_question: float = A_QUESTION, most: float = MOST) -> None:
+    def __init__(
+        self,
+        asked: Callable[[], int],
+        threads: Callable[[], Sequence[int]] = tuple,
+        *,
+        a_question: float = A_QUESTION,
+        most: float = MOST,
+    ) -> None:
         self.why_not = ""
         """Why the process set itself back; empty unless it did."""
-        self._asked = asked
+        self._asked, self._threads = asked, threads
         self._a_question, self._most = a_question, most
         self._used: deque[tuple[float, float, int]] = deque(maxlen=WINDOW + 1)
         self._timer: asyncio.TimerHandle | None = None
 
     @property
     def given(self) -> bool:
-        """Whether the process has real-time priority now."""
-        return os.sched_getscheduler(0) & ~os.SCHED_RESET_ON_FORK in _POLICIES
+        """Whether this thread and all the others have real-time priority now."""
+        return all(os.sched_getscheduler(one) & ~os.SCHED_RESET_ON_FORK in _POLICIES for one in (0, *self._threads()))
 
     def start(self) -> None:
         """Start to watch the running loop."""
@@ -82,5 +90,6 @@ class Realtime:
 
     def _set_back(self, why: str) -> None:
         if self.given:
-            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+            for one in (*self._threads(), 0):
+                os.sched_setscheduler(one, os.SCHED_OTHER, os.sched_param(0))
             self.why_not = why

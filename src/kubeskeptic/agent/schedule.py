@@ -1,14 +1,20 @@
 """The open loop: every probe asks when it is due, whatever became of the questions before.
 
-Question number *n* is due at ``t0 + n · period``. One that cannot be asked within a period of that is never asked: it
-would be one of a burst that no client sends. Its number is missing among the samples, and a gap says why. Every question that
-was asked ends as a sample; one whose outcome a stall has hidden is ``unknown``.
+Question number *n* is due at ``t0 + n · period``. Several askers take turns at them (:mod:`kubeskeptic.agent.askers`)::
+
+    due       0   1   2   3   4   5   6
+    asker 0   ?       ?       ?       ?
+    asker 1       ?       ?       ?
+
+One that its asker cannot ask before its next one is due is never asked: it would be one of a burst that no client sends. Its
+number is missing among the samples, and a gap says why. Every question that was asked ends as a sample; one whose outcome a
+stall has hidden is ``unknown``.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from kubeskeptic.agent import clock
@@ -28,6 +34,11 @@ _CUT_SHORT = Ending(
 )
 
 
+def first_due(number: int, period: float) -> float:
+    """Return when question 0 of the agent's probe of this number is due, on the monotonic clock."""
+    return clock.monotonic() + (number * GOLDEN) % 1 * period
+
+
 class Notes(NamedTuple):
     """Where a probe puts what it saw and what it did not see."""
 
@@ -36,36 +47,54 @@ class Notes(NamedTuple):
     stalls: Stalls
 
 
-class ActiveProbe:
-    """One probe of one scenario, being asked until it is stopped.
+class Plan(NamedTuple):
+    """What is asked, and when.
 
     :param number: of the probe, since the agent's start
     :param t0: when question 0 is due, on the monotonic clock
     """
 
-    def __init__(self, number: int, scenario: str, spec: Spec, prober: Prober, t0: float, notes: Notes) -> None:
-        self.number = number
-        self.scenario = scenario
-        self.spec = spec
-        self.t0 = t0
+    number: int
+    scenario: str
+    spec: Spec
+    t0: float
+
+    def due(self, tick: int) -> float:
+        """Return when question ``tick`` is due, on the monotonic clock."""
+        return self.t0 + tick * self.spec.period
+
+
+class Turn(NamedTuple):
+    """Which questions an asker asks: the first, and every so many after it."""
+
+    first: int = 0
+    step: int = 1
+
+
+ALL = Turn()
+"""The turn of one who asks alone."""
+
+
+class ActiveProbe:
+    """One probe of one scenario, being asked by one asker until it is stopped."""
+
+    def __init__(self, plan: Plan, prober: Prober, notes: Notes, turn: Turn = ALL) -> None:
+        self.plan = plan
         self.asked = 0
         """Questions asked."""
         self.ended = 0
         """Questions that are not waited for any more."""
-        self._next = 0
+        self._next = turn.first
+        self._step = turn.step
         self._samples, self._gaps, self._stalls = notes
         self._prober = prober
-        self._deadlines = Deadlines(spec.deadline)
-        self._timer: asyncio.TimerHandle | None = clock.at(t0, self._fire)
+        self._deadlines = Deadlines(plan.spec.deadline)
+        self._timer: asyncio.TimerHandle | None = clock.at(plan.due(self._next), self._fire)
 
     @property
     def running(self) -> bool:
         """Whether it is still being asked."""
         return self._timer is not None
-
-    def due(self, tick: int) -> float:
-        """Return when question ``tick`` is due, on the monotonic clock."""
-        return self.t0 + tick * self.spec.period
 
     def stop(self) -> None:
         """Ask no more. Questions in flight go on to their end."""
@@ -80,25 +109,29 @@ class ActiveProbe:
 
     def _fire(self) -> None:
         tick = self._skip_missed()
-        self._next = tick + 1
-        self._timer = clock.at(self.due(self._next), self._fire)
+        self._next = tick + self._step
+        self._timer = clock.at(self.plan.due(self._next), self._fire)
         self.asked += 1
         question = Question(tick, self._record)
         self._deadlines.add(question)
         self._prober.ask(question)
 
     def _skip_missed(self) -> int:
-        """Return the newest question that is due; those before it that were not asked are a gap."""
-        newest = max(self._next, int((clock.monotonic() - self.t0) / self.spec.period))
-        if newest > self._next:
-            missed = newest - self._next
-            self._gaps.add(self.number, self.due(self._next), self.due(newest), missed, STALLED, self._samples.total)
+        """Return the newest question of ours that is due; those before it that were not asked are a gap."""
+        due = int((clock.monotonic() - self.plan.t0) / self.plan.spec.period)
+        missed = max(0, due - self._next) // self._step
+        newest = self._next + missed * self._step
+        if missed:
+            since, until = self.plan.due(self._next), self.plan.due(newest)
+            self._gaps.add(self.plan.number, since, until, missed, STALLED)
         return newest
 
     def _record(self, question: Question, took: float, ending: Ending) -> None:
         self.ended += 1
         ending = self._doubted(question, took, ending)
-        self._samples.add(self.number, question.tick, question.sent, took, ending.outcome, ending.by, question.port)
+        self._samples.add(
+            self.plan.number, question.tick, question.sent, took, ending.outcome, ending.by, question.port
+        )
         if ending.outcome is Outcome.UNKNOWN:
             self._samples.count_unknown(ending.reason)
 
@@ -109,7 +142,7 @@ class ActiveProbe:
         progress at the end of a stall: its next step came later than a client's would have. Where the kernel had nothing
         to tell, there was no answer, stall or not. A refusal is one, however late it was seen.
         """
-        if ending.outcome is Outcome.OK and took > self.spec.deadline + SHORTEST:
+        if ending.outcome is Outcome.OK and took > self.plan.spec.deadline + SHORTEST:
             return _LATE
         if ending.outcome is Outcome.TIMEOUT and self._stalls.between(question.sent, question.stirred):
             return _CUT_SHORT
@@ -117,70 +150,49 @@ class ActiveProbe:
 
 
 class Schedule:
-    """All probes of the agent, those that run and those that ran."""
+    """The probes that one asker asks, and those that it has asked. Make it inside its running loop.
 
-    def __init__(self, notes: Notes) -> None:
-        self.probes: list[ActiveProbe] = []
-        """By number, for as long as the agent lives: old samples still name them."""
-        self._running: dict[tuple[str, str], ActiveProbe] = {}
+    :param turn: which questions it asks of a probe that others ask too; of one that is one client, it asks all or none
+    """
+
+    def __init__(self, notes: Notes, turn: Turn = ALL) -> None:
+        self._probes: dict[int, ActiveProbe] = {}
         self._notes = notes
+        self._turn = turn
         self._readiness = Readiness()
-
-    @property
-    def running(self) -> Sequence[ActiveProbe]:
-        """The probes that are being asked now."""
-        return tuple(self._running.values())
 
     @property
     def questions(self) -> int:
         """Number of questions asked since the agent's start."""
-        return sum(probe.asked for probe in self.probes)
+        return sum(probe.asked for probe in tuple(self._probes.values()))
 
     @property
     def busy(self) -> bool:
         """Whether any probe asks, or waits for an outcome."""
-        return bool(self._running) or self.in_flight > 0
+        return any(probe.running or probe.asked > probe.ended for probe in self._probes.values())
 
     @property
     def in_flight(self) -> int:
         """Number of questions that wait for their outcome now, of stopped probes too."""
-        return sum(probe.asked - probe.ended for probe in self.probes)
+        return sum(probe.asked - probe.ended for probe in tuple(self._probes.values()))
 
-    def replace(self, scenario: str, specs: Sequence[Spec]) -> list[ActiveProbe]:
-        """Ask exactly ``specs`` for ``scenario``; those that already run unchanged go on untouched.
+    def replace(self, stopped: Collection[int], started: Sequence[Plan]) -> None:
+        """Ask some no more, by number, and begin to ask others.
 
         :raises BadSpec: when one of them cannot be asked; nothing has changed then
         """
-        wanted = {spec.name: spec for spec in specs}
-        prober = {
-            spec.name: prober_for(spec, self._readiness) for spec in specs
-        }  # all or none: the last may be refused
-        self._drop(lambda probe: probe.scenario == scenario and wanted.get(probe.spec.name) != probe.spec)
-        for spec in specs:
-            if (scenario, spec.name) not in self._running:
-                self._start(scenario, spec, prober[spec.name])
-        return [self._running[scenario, spec.name] for spec in specs]
-
-    def stop(self, scenario: str) -> None:
-        """Ask nothing more for ``scenario``."""
-        self._drop(lambda probe: probe.scenario == scenario)
+        mine = [plan for plan in started if not (plan.spec.one_client and self._turn.first)]
+        probers = [prober_for(plan.spec, self._readiness) for plan in mine]  # all or none: the last may be refused
+        for number in stopped:
+            if number in self._probes:
+                self._probes[number].stop()
+        for plan, prober in zip(mine, probers, strict=True):
+            turn = ALL if plan.spec.one_client else self._turn
+            self._probes[plan.number] = ActiveProbe(plan, prober, self._notes, turn)
 
     def close(self) -> None:
         """Ask nothing more at all, and give up what is in flight."""
-        self._drop(lambda _: True)
-        for probe in self.probes:
+        for probe in self._probes.values():
+            probe.stop()
             probe.drop()
         self._readiness.close()
-
-    def _start(self, scenario: str, spec: Spec, prober: Prober) -> None:
-        number = len(self.probes)
-        t0 = clock.monotonic() + (number * GOLDEN) % 1 * spec.period
-        probe = ActiveProbe(number, scenario, spec, prober, t0, self._notes)
-        self.probes.append(probe)
-        self._running[scenario, spec.name] = probe
-
-    def _drop(self, unwanted: Callable[[ActiveProbe], bool]) -> None:
-        for key, probe in list(self._running.items()):
-            if unwanted(probe):
-                probe.stop()
-                del self._running[key]

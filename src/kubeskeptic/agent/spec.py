@@ -63,6 +63,11 @@ class Spec:
     peer: bool = False
 
     @property
+    def one_client(self) -> bool:
+        """Whether something is kept from one question to the next, a connection or a port, and so one client asks them all."""
+        return self.kind == "http-kept" or self.keep_port
+
+    @property
     def family(self) -> socket.AddressFamily:
         """IPv4 or IPv6."""
         return socket.AF_INET6 if ":" in self.address[0] else socket.AF_INET

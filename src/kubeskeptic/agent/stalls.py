@@ -1,11 +1,11 @@
-"""Stalls: times in which the agent's process did not run, seen by a heartbeat of the event loop.
+"""Stalls: times in which an asker did not run, seen by a heartbeat of its event loop.
 
 ::
 
     beats     |   |   |                  |   |
     stall             [------------------]        from the last beat before it to the first beat after it
 
-Nothing was asked in a stall and no answer was read, whatever the probe: all lanes of the node share the hole. An answer
+This asker asked nothing in a stall and read no answer, whatever the probe. An answer
 that was read at a stall's end may have come at any time in it, so the ``took`` of its sample is an upper limit.
 """
 
@@ -27,16 +27,14 @@ REMEMBERED = 64
 
 
 class Stalls:
-    """Notes the stalls of the running loop as gaps of the process.
+    """Notes the stalls of the running loop as gaps of no single probe.
 
     :param gaps: where a stall is noted, to be delivered with the batches
-    :param recorded: returns the number of samples recorded so far, by which gaps are acknowledged
     :param asking: returns whether any probe asks or waits: a stall of an idle agent hides nothing
     """
 
-    def __init__(self, gaps: Gaps, recorded: Callable[[], int], asking: Callable[[], bool] = lambda: True) -> None:
+    def __init__(self, gaps: Gaps, asking: Callable[[], bool] = lambda: True) -> None:
         self._gaps = gaps
-        self._recorded = recorded
         self._asking = asking
         self._last = clock.monotonic()
         self._known: deque[tuple[float, float]] = deque(maxlen=REMEMBERED)
@@ -66,6 +64,6 @@ class Stalls:
         begin, end = self._current()
         if end > begin and self._asking():
             self._known.append((begin, end))
-            self._gaps.add(PROCESS, begin, end, 0, STALLED, self._recorded())
+            self._gaps.add(PROCESS, begin, end, 0, STALLED)
         self._last = clock.monotonic()
         self._timer = clock.at(self._last + BEAT, self._beat)

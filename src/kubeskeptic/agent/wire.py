@@ -11,8 +11,8 @@
      "cpu_s", "rss_mib", "questions"   processor time, memory now, questions asked, all since the boot
      "in_flight"               questions whose outcome is not known yet
      "unknowns": {reason: count}       why outcomes were unknown, since the boot
-     "realtime", "realtime_why_not"   whether the process has real-time priority now; why it gave it back, or ""
-     "gaps": [{"id", "probe", "scenario", "since", "until", "ticks", "reason"}]   probe "": a stall of the whole process
+     "realtime", "realtime_why_not"   whether all its threads have real-time priority now; why they gave it back, or ""
+     "gaps": [{"id", "probe", "scenario", "since", "until", "ticks", "reason"}]   probe "": a stall of an asker
      "probes": [{"name", "scenario", "number", "period", "t0"}]   number: since the boot, never used again
      "names": [""…],           who answered (:mod:`kubeskeptic.agent.answered_by`)
      "probe": [index in probes], "tick", "sent", "took", "outcome": [index in OUTCOMES], "by": [index in names], "port"}
@@ -24,13 +24,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from kubeskeptic.agent.buffer import Columns, Samples
 from kubeskeptic.agent.clock import Moment
 from kubeskeptic.agent.gaps import PROCESS, AgentGap
-from kubeskeptic.agent.schedule import ActiveProbe
+from kubeskeptic.agent.schedule import Plan
 
 PIECE = 500
 """Samples per piece: about a millisecond of work."""
@@ -41,29 +41,31 @@ def batch(
     now: Moment,
     columns: Columns,
     samples: Samples,
-    probes: list[ActiveProbe],
+    plans: Sequence[Plan],
     gaps: Iterable[AgentGap],
+    running: Iterable[int] = (0,),
 ) -> Iterator[bytes]:
     """Yield the pieces of a batch; joined they are one JSON object.
 
     :param head: the fields that come as they are
-    :param probes: by number; those that run and those that the samples speak of are listed
+    :param plans: by number; those that run and those that the samples speak of are listed
+    :param running: the numbers of those that run
     """
-    used = sorted({probe.number for probe in probes if probe.running} | set(columns.probe))
+    used = sorted({*running} | set(columns.probe))
     place = {number: at for at, number in enumerate(used)}
     name_place = {index: at for at, index in enumerate([0, *sorted(set(columns.by) - {0})])}
     lags: list[float] = []
     for piece in _ranges(len(columns.sent)):
         late = zip(columns.probe[piece], columns.tick[piece], columns.sent[piece], strict=True)
-        lags.extend(sent - probes[number].due(tick) for number, tick, sent in late)
+        lags.extend(sent - plans[number].due(tick) for number, tick, sent in late)
         yield b""
     whole = head | {
         "wall": round(now.wall, 6),
         "mono": round(now.mono, 6),
         "lag_p99_ms": round(_p99(lags) * 1000, 3),
-        "unknowns": samples.unknowns,
-        "gaps": [_gap(gap, probes, now) for gap in gaps],
-        "probes": [described(probes[number], now) for number in used],
+        "unknowns": dict(samples.unknowns),
+        "gaps": [_gap(gap, plans, now) for gap in gaps],
+        "probes": [described(plans[number], now) for number in used],
         "names": [samples.names[index] for index in name_place],
     }
     yield json.dumps(whole, separators=(",", ":")).encode()[:-1]
@@ -78,19 +80,19 @@ def batch(
     yield b"}"
 
 
-def described(probe: ActiveProbe, now: Moment) -> dict[str, Any]:
+def described(plan: Plan, now: Moment) -> dict[str, Any]:
     """Return a probe as answers describe it; ``t0`` is the Unix time at which its question 0 was due."""
     return {
-        "name": probe.spec.name,
-        "scenario": probe.scenario,
-        "number": probe.number,
-        "period": probe.spec.period,
-        "t0": round(now.wall_at(probe.t0), 6),
+        "name": plan.spec.name,
+        "scenario": plan.scenario,
+        "number": plan.number,
+        "period": plan.spec.period,
+        "t0": round(now.wall_at(plan.t0), 6),
     }
 
 
-def _gap(gap: AgentGap, probes: list[ActiveProbe], now: Moment) -> dict[str, Any]:
-    probe = None if gap.probe == PROCESS else probes[gap.probe]
+def _gap(gap: AgentGap, plans: Sequence[Plan], now: Moment) -> dict[str, Any]:
+    probe = None if gap.probe == PROCESS else plans[gap.probe]
     return {
         "id": gap.id,
         "probe": probe.spec.name if probe else "",

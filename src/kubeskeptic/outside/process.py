@@ -26,7 +26,7 @@ from kubeskeptic.agent.buffer import Samples
 from kubeskeptic.agent.gaps import Gaps
 from kubeskeptic.agent.realtime import Realtime
 from kubeskeptic.agent.sched_slice import take_short_slices
-from kubeskeptic.agent.schedule import GOLDEN, ActiveProbe, Notes
+from kubeskeptic.agent.schedule import ActiveProbe, Notes, Plan, first_due
 from kubeskeptic.agent.spec import parse
 from kubeskeptic.agent.stalls import Stalls
 from kubeskeptic.durations import IN_FLIGHT, POLL, PULL_PERIOD
@@ -54,11 +54,10 @@ class Asked:
         self._gaps = Gaps()
         self._samples = Samples(self._gaps, CAPACITY)
         self._cursor = 0
-        stalls = Stalls(self._gaps, lambda: self._samples.total)
+        stalls = Stalls(self._gaps)
         stalls.start()
-        t0 = clock.monotonic() + (number * GOLDEN) % 1 * spec.period
-        notes = Notes(self._samples, self._gaps, stalls)
-        self.running = ActiveProbe(0, order["scenario"], spec, HttpxProber(spec), t0, notes)
+        self._plan = Plan(0, order["scenario"], spec, first_due(number, spec.period))
+        self.running = ActiveProbe(self._plan, HttpxProber(spec), Notes(self._samples, self._gaps, stalls))
 
     @property
     def in_flight(self) -> int:
@@ -75,7 +74,7 @@ class Asked:
             "realtime": realtime.given, "realtime_why_not": realtime.why_not,
         }  # fmt: skip
         gaps = self._gaps.deliver()
-        line = b"".join(wire.batch(head, clock.moment(), columns, self._samples, [self.running], gaps)) + b"\n"
+        line = b"".join(wire.batch(head, clock.moment(), columns, self._samples, [self._plan], gaps)) + b"\n"
         self._samples.acknowledge(self._cursor)
         self._gaps.acknowledge(self._samples.total + 1)
         return line
@@ -99,7 +98,7 @@ async def ask(order: dict[str, Any]) -> None:
         await _print([one.batch(realtime) for one in asked])
     for one in asked:
         one.running.stop()
-    over = clock.monotonic() + max(one.running.spec.deadline for one in asked) + IN_FLIGHT
+    over = clock.monotonic() + max(one.running.plan.spec.deadline for one in asked) + IN_FLIGHT
     while any(one.in_flight for one in asked) and clock.monotonic() < over:
         await clock.pause(POLL)
     await _print([one.batch(realtime, last=True) for one in asked])

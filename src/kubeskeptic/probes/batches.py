@@ -83,7 +83,9 @@ class Batch:
             if (probe["scenario"], probe["name"]) == (gap["scenario"], gap["probe"]):
                 # A question is due, and then sent, within the period of its tick; a little more, as times are rounded.
                 first = math.floor((gap["since"] - probe["t0"]) / probe["period"] + 0.01)
-                return range(first, first + gap["ticks"])
+                # Askers take turns, so that the questions that one of them left out are not next to each other.
+                step = max(1, round((gap["until"] - gap["since"]) / probe["period"] / max(gap["ticks"], 1)))
+                return range(first, first + gap["ticks"] * step, step)
         return range(0)
 
 

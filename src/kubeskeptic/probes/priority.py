@@ -30,9 +30,9 @@ _SCRIPT = f"""
 for file in $(grep -ls -e "$1" -e "$2" /proc/[0-9]*/cgroup); do
   pid=${{file#/proc/}} pid=${{pid%/cgroup}}
   tr '\\0' ' ' <"/proc/$pid/cmdline" | grep -q '{COMMAND_LINE}' || continue
-  if ! chrt --fifo --pid {PRIORITY} "$pid" 2>/dev/null; then
+  if ! chrt --all-tasks --fifo --pid {PRIORITY} "$pid" 2>/dev/null; then
     echo "$pid" >/sys/fs/cgroup/cpu/cgroup.procs
-    chrt --fifo --pid {PRIORITY} "$pid" || exit 1
+    chrt --all-tasks --fifo --pid {PRIORITY} "$pid" || exit 1
   fi
   found=1
 done
@@ -115,16 +115,19 @@ class Machine:
                 continue  # it has ended
 
     def prioritise(self, pid: int) -> None:
-        """Give a process of this machine the priority.
+        """Give all threads of a process of this machine the priority.
 
         :raises OSError: when this process may not
         """
-        parameter = os.sched_param(PRIORITY)
         try:
-            os.sched_setscheduler(pid, os.SCHED_FIFO, parameter)
+            self._set(pid)
         except PermissionError:
             (self._cpu / "cgroup.procs").write_text(f"{pid}\n")
-            os.sched_setscheduler(pid, os.SCHED_FIFO, parameter)
+            self._set(pid)
+
+    def _set(self, pid: int) -> None:
+        for thread in (self._proc / str(pid) / "task").iterdir():
+            os.sched_setscheduler(int(thread.name), os.SCHED_FIFO, os.sched_param(PRIORITY))
 
 
 class Priority:

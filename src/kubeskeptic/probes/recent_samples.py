@@ -88,9 +88,9 @@ class RecentSamples:
     def calm(self, lane: LaneKey, now: float, seconds: float, since: float = 0.0) -> bool:
         """Whether a lane's newest sample is fresh, and every question of the ``seconds`` before it is known to have succeeded.
 
-        A question that is still unanswered after the ones around it were answered may yet fail: not calm; nor is a lane
-        calm whose newest answers were old already when they were fetched. A question that the agent says it did not ask is
-        no failure. A lane that has not been asked for so long is not calm either.
+        The stretch ends before the first question whose answer is still waited for: it may yet fail. Where that lies more than
+        :data:`~kubeskeptic.durations.HOLE` before the newest answer, or before the agent was asked, the lane is not calm. A
+        question that the agent says it did not ask is no failure. A lane that has not been asked for so long is not calm.
 
         :param since: the stretch has to begin after this time, which answers fetched before it cannot show
         """
@@ -99,15 +99,25 @@ class RecentSamples:
             looks = sorted(recent.looks, key=lambda look: look.sent) if recent else []
             skips = list(recent.skipped) if recent else []
             pulled = self._pulled.get(lane.node, 0.0)
-        if not looks or now - looks[-1].sent > FRESH_SAMPLES:
+        newest = looks[-1].sent if looks else 0.0
+        if now - newest > FRESH_SAMPLES:
             return False
-        begin = looks[-1].sent - seconds
-        before = [look for look in looks if look.sent < begin]
-        window = looks[len(before) :]
-        if begin < since or not before or any(look.failed for look in window):
+        known = _known(looks, skips, newest - seconds - 2 * HOLE)
+        begin = known[-1].sent - seconds
+        before = [look for look in known if look.sent < begin]
+        window = known[len(before) :]
+        if begin < since or not before or any(look.failed for look in looks if look.sent >= begin):
             return False
         period = (window[-1].sent - before[-1].sent) / max(window[-1].tick - before[-1].tick, 1)
-        if pulled - window[-1].sent > HOLE + period:
-            return False
-        expected = set(range(before[-1].tick + 1, window[-1].tick)).difference(*skips)
-        return expected <= {look.tick for look in window}
+        return max(pulled, newest) - window[-1].sent <= HOLE + period
+
+
+def _known(looks: list[Look], skips: list[range], since: float) -> list[Look]:
+    """Return those looks, in the order of sending, before which no question that was due after a time is still waited for.
+
+    Several askers take turns, and one that is late asks its question after another one's next.
+    """
+    ticks = sorted(look.tick for look in looks if look.sent >= since)
+    waited_for = set(range(ticks[0], ticks[-1])).difference(ticks, *skips)
+    end = min(waited_for, default=ticks[-1] + 1)
+    return [look for look in looks if look.tick < end]
