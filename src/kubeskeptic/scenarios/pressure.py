@@ -23,7 +23,7 @@ from typing import Any
 from kubeskeptic import objects
 from kubeskeptic.bounds import START
 from kubeskeptic.durations import EVICTED, MEASURED, REPLACED, SETTING_READ
-from kubeskeptic.errors import ClusterError, Inconclusive, PatienceExhausted, Unanswered
+from kubeskeptic.errors import ClusterError, CommandFailed, Inconclusive, PatienceExhausted, Unanswered
 from kubeskeptic.faults.components import eviction
 from kubeskeptic.faults.components.eviction import CONDITIONS, MIB
 from kubeskeptic.faults.components.raise_eviction_threshold import RaiseEvictionThreshold
@@ -73,17 +73,15 @@ def hold(stage: Stage, resource: Resource) -> None:
         take(stage, app, mib)
 
 
-def take(stage: Stage, app: str, mib: int) -> tuple[float, float]:
-    """Let the pod of an app take so many MiB in its volume, and return the moments before and after, Unix seconds.
+def take(stage: Stage, app: str, mib: int) -> None:
+    """Let the pod of an app take so many MiB in its volume.
 
     :raises Inconclusive: when not exactly one pod of the app is Ready
     """
     pods = [str(pod["metadata"]["name"]) for pod in stage.pods(app)]
     if len(pods) != 1:
         raise Inconclusive(f"{len(pods)} pods of {app} are Ready, and one has to take {mib} MiB")
-    before = time.time()
     stage.run_in(pods[0], "python3", "-S", "-E", "-c", _TAKE, str(mib))
-    return before, time.time()
 
 
 def press(stage: Stage, resource: Resource) -> None:
@@ -124,12 +122,22 @@ class Pressed:
     def take_too_much(self, app: str, mib: int) -> None:
         """Let the pod of an app take so many MiB, and wait until it is evicted.
 
+        The threshold is crossed before all of it is taken: a kubelet that looks just then ends the pod, and what takes in it.
+
         :raises Inconclusive: when it is not on the node, or when it was not evicted and did not cross the threshold
+        :raises CommandFailed: when it could not take so much, and was not evicted
         """
         if self.stage.node_of(app) != self.node:
             raise Inconclusive(f"{app} is not on {self.node} when it has to take too much")
-        self.stage.see(TAKEN, **{app: take(self.stage, app, mib)})
+        before, cut_short = time.time(), None
+        try:
+            take(self.stage, app, mib)
+        except CommandFailed as error:
+            cut_short = error
+        self.stage.see(TAKEN, **{app: (before, time.time())})
         self.stage.wait(lambda: _ended(self.stage, app), EVICTED, f"{app} to be evicted")
+        if cut_short and not _ended(self.stage, app):
+            raise cut_short
         left = self.left()
         if left >= 0 and not _ended(self.stage, app):
             raise Inconclusive(
