@@ -9,16 +9,13 @@ import argparse
 import asyncio
 import gc
 import json
-import resource
 import signal
 import sys
 
 from kubeskeptic.agent.burn import burn
 from kubeskeptic.agent.identity import Identity
+from kubeskeptic.agent.open_files import make_room
 from kubeskeptic.agent.sched_slice import take_short_slices
-
-OPEN_FILES = 20_000
-"""Sockets that may be open at once, as far as the container's limit allows: 1000 questions a second that all time out."""
 
 SWITCH = 0.001
 """Seconds after which a thread that has a question to ask is let in while another one computes."""
@@ -35,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
 
         until_told(options.redis, options.queue, options.seconds)
         return 0
-    _raise_open_files()
+    make_room()
     take_short_slices()
     ways = {"ask": _ask, "serve": _serve, "exec": _exec, "queue-metrics": _queue_metrics}
     asyncio.run(ways[options.what](options))
@@ -85,12 +82,6 @@ async def _until_told_to_end(port: int) -> None:
     gc.collect()
     gc.freeze()  # what lives as long as the process need not be looked at again: a full collection is a late question
     await told.wait()
-
-
-def _raise_open_files() -> None:
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _parser() -> argparse.ArgumentParser:

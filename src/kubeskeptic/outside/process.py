@@ -15,7 +15,6 @@ import contextlib
 import gc
 import json
 import os
-import resource
 import signal
 import sys
 import uuid
@@ -24,6 +23,7 @@ from typing import Any
 from kubeskeptic.agent import clock, wire
 from kubeskeptic.agent.buffer import Samples
 from kubeskeptic.agent.gaps import Gaps
+from kubeskeptic.agent.open_files import make_room
 from kubeskeptic.agent.realtime import Realtime
 from kubeskeptic.agent.sched_slice import take_short_slices
 from kubeskeptic.agent.schedule import ActiveProbe, Notes, Plan, first_due
@@ -40,8 +40,6 @@ A_QUESTION = 0.005
 """Seconds of processor time that a question may cost. Measured: 0.8 ms on a quiet machine, 3 ms at load 20 on two cores."""
 MOST = 0.4
 """Share of one core that the process may use at that priority, however much it asks."""
-OPEN_FILES = 20_000
-"""Sockets that may be open at once, as far as the limit allows: every target silent for a whole deadline."""
 
 
 class Asked:
@@ -142,9 +140,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run ends it, and hears of the interrupt by itself
     with open(0, "rb", buffering=0, closefd=False) as unread:
         order = json.loads(unread.readline())  # and not a byte further
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    limit = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+    make_room()
     # httpcore tries to import sniffio at each of its locks; where that is not installed, looking for it takes a quarter of
     # the time of a request. None makes the import fail at once, and asyncio is then taken for granted, as it may be here
     sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
