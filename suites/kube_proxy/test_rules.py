@@ -125,7 +125,7 @@ def endpoint_weighed(stage: Stage) -> AbstractContextManager[object]:
     return stage.inflict(_changed(stage, 50), lasts=breakages.LASTS)
 
 
-@proxy.sabotage("move")
+@proxy.sabotage("move", graded=True)
 def kube_proxy_frozen_on_a(stage: Stage) -> AbstractContextManager[object]:
     """kube-proxy of the node that the pod leaves is stopped with SIGSTOP and learns nothing new."""
     return stage.inflict(FreezeKubeProxy(stage.node_of("single")), lasts=breakages.LASTS)

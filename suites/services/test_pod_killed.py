@@ -203,7 +203,7 @@ def test_nodes_forward_to_other_nodes_all_the_time(act: Act, holds: Holds) -> No
     holds(checks.crosses_nodes(act, "web"))
 
 
-pods.sabotage("graceful", "forced")(breakages.kube_proxy_frozen)
+pods.sabotage("graceful", "forced", graded=True)(breakages.kube_proxy_frozen)
 pods.sabotage("quiet")(breakages.rules_flushed)
 pods.sabotage("graceful:deleted", "rollout:begun", "coredns:restarted")(breakages.coredns_scaled_to_0)
 pods.sabotage("graceful:deleted", "rollout:begun", "coredns:restarted")(breakages.service_recreated)

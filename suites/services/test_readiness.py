@@ -119,7 +119,7 @@ def test_a_container_that_hangs_is_restarted(act: Act, holds: Holds) -> None:
     holds(checks.restarted_in_place(act))
 
 
-readiness.sabotage("unready")(breakages.kube_proxy_frozen)
+readiness.sabotage("unready", graded=True)(breakages.kube_proxy_frozen)
 readiness.sabotage("unready")(breakages.endpointslice_controller_off)
 readiness.sabotage("unready")(breakages.coredns_stale)
 readiness.rewrite(rewrites.readiness_probe_removed)

@@ -91,9 +91,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 theirs.needed(act for act in case.acts if act != GIVEN)
         except SkepticError as error:
             raise pytest.UsageError(f"{item.nodeid}: {error}") from error
-    known = {id_ for one in scenarios.values() for id_ in one.sabotages}
-    unknown = [id_ for id_ in config.getoption("skeptic_sabotage") if scenarios and id_ not in known]
-    if unknown:
-        raise pytest.UsageError(
-            f"there is no sabotage {unknown[0]} here; there are {', '.join(sorted(known)) or 'none'}"
-        )
+    for name in config.getoption("skeptic_sabotage") if scenarios else ():
+        _known(name, list(scenarios.values()))
+
+
+def _known(name: str, scenarios: Sequence[Scenario]) -> None:
+    """Refuse a sabotage that no scenario declares.
+
+    :raises pytest.UsageError: naming those that there are
+    """
+    try:
+        declared = [one.sabotage_named(name) for one in scenarios]
+    except SkepticError as error:
+        raise pytest.UsageError(str(error)) from error
+    if not any(declared):
+        known = sorted({id_ for one in scenarios for id_ in one.sabotages})
+        raise pytest.UsageError(f"there is no sabotage {name} here; there are {', '.join(known) or 'none'}")

@@ -52,7 +52,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "action": "append",
         "default": [],
         "metavar": "ID",
-        "help": "break the cluster or the workload on purpose; may be given again",
+        "help": "break the cluster or the workload on purpose; may be given again; ID@N: until N s after the act's fault",
     },
     "replay": {
         "type": Path,

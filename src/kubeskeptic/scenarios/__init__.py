@@ -14,6 +14,7 @@ and only those are played that the chosen cases need.
 """
 
 from kubeskeptic.scenarios.declaration import Scenario
-from kubeskeptic.scenarios.stage import GIVEN, Sabotage, Stage
+from kubeskeptic.scenarios.sabotage import Sabotage
+from kubeskeptic.scenarios.stage import GIVEN, Stage
 
 __all__ = ["GIVEN", "Sabotage", "Scenario", "Stage"]

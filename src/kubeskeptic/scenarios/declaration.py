@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,8 @@ from kubeskeptic.claims.case import Case
 from kubeskeptic.errors import BadInput
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.probes.specs import Probe
-from kubeskeptic.scenarios.stage import GIVEN, Breakage, Rewrite, Sabotage, Stage
+from kubeskeptic.scenarios.sabotage import GRADE, Breakage, Rewrite, Sabotage
+from kubeskeptic.scenarios.stage import GIVEN, Stage
 
 WATCHED = ("Pod", "Service", "EndpointSlice")
 """Kinds whose changes are recorded unless a scenario says otherwise."""
@@ -94,20 +96,23 @@ class Scenario:
 
         return register
 
-    def sabotage(self, *at: str) -> Callable[[Breakage], Breakage]:
+    def sabotage(self, *at: str, graded: bool = False) -> Callable[[Breakage], Breakage]:
         """Register a sabotage that comes into force in these acts; its id is the function's name, its sentence the docstring.
 
-        :raises BadInput: when it names an act that there is not
+        :param graded: it is also performed in grades, each lifted some seconds after the act's first fault
+        :raises BadInput: when it names an act that there is not, or has grades and comes into force after the fault
         """
         unknown = sorted({point.partition(":")[0] for point in at} - set(self.acts) - {GIVEN})
         if unknown or not at:
             raise BadInput(
                 f"a sabotage of {self.id} is in force in no act of it: {', '.join(unknown) or 'none is named'}"
             )
+        if graded and any(":" in point for point in at):
+            raise BadInput(f"a sabotage of {self.id} has grades, and has to be in force before the fault: at no moment")
 
         def register(breaks: Breakage) -> Breakage:
             """Register the function, and return it as it is."""
-            self._add(Sabotage(_id(breaks), _says(breaks), breaks=breaks, at=at))
+            self._add(Sabotage(_id(breaks), _says(breaks), breaks=breaks, at=at, graded=graded))
             return breaks
 
         return register
@@ -130,6 +135,21 @@ class Scenario:
                 wanted.add(name)
                 name = self.acts[name].after
         return [act for act in self.acts.values() if act.name in wanted]
+
+    def sabotage_named(self, name: str) -> Sabotage | None:
+        """Return a sabotage by ``ID``, or the grade of it by ``ID@SECONDS``; None when the scenario does not have it.
+
+        :raises BadInput: when it has no grades, or these are no seconds
+        """
+        id_, graded, seconds = name.partition(GRADE)
+        one = self.sabotages.get(id_)
+        if one is None or not graded:
+            return one
+        if not one.graded:
+            raise BadInput(f"{id_} of {self.id} has no grades: it is in force until the end of its act")
+        if not re.fullmatch(r"\d+(\.\d+)?", seconds) or not float(seconds):
+            raise BadInput(f"{name}: after {GRADE} stand the seconds after which it is lifted, such as {id_}{GRADE}2")
+        return one.lifted_after(float(seconds))
 
     def is_quick(self, case: Case) -> bool:
         """Return whether a case reads only acts that are declared as quick."""

@@ -103,7 +103,7 @@ class _PlayedStage(Stage):
 
     def __init__(self, run: Run, scenario: Scenario, namespace: str, cases: Sequence[Case]) -> None:
         path = scenario.manifest or shipped() / "manifests" / f"{scenario.id}.yaml"
-        sabotages = [scenario.sabotages[id_] for id_ in run.sabotages if id_ in scenario.sabotages]
+        sabotages = [one for id_ in run.sabotages if (one := scenario.sabotage_named(id_))]
         super().__init__(run, scenario.id, namespace, path, cases, sabotages)
 
     def play(self, act: ActPlan) -> None:
@@ -119,7 +119,7 @@ class _PlayedStage(Stage):
         # by this, or by an earlier step that saw that it cannot be asked here
         if act.name in self.facts.get(LEFT_OUT, {}):
             return
-        self._act, self._applied = act.name, 0.0
+        self._act, self._applied, self._lifts = act.name, 0.0, []
         if act.asking:
             self.ask(*act.asking(self))
         self._mark("baseline", at=self._settled() if act.settled else time.time())
@@ -128,6 +128,8 @@ class _PlayedStage(Stage):
             self._sabotage(act.name)
             clock = time.time() - time.monotonic()
             act.play(self)
+            for lift in self._lifts:
+                lift.wait()
             self._hold(time.time() + TAIL)
             stepped = time.time() - time.monotonic() - clock
             if abs(stepped) > CLOCK_DOUBT:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -18,44 +18,16 @@ from kubeskeptic.faults import Fault, Inflicted, choose, inflict
 from kubeskeptic.faults.targets import WHOLE
 from kubeskeptic.probes.specs import Probe
 from kubeskeptic.runs import Run, evidence
-from kubeskeptic.scenarios.manifests import Manifest, placed, read, replicas
+from kubeskeptic.scenarios.lifting import Lift
+from kubeskeptic.scenarios.manifests import placed, read, replicas
 from kubeskeptic.scenarios.namespace_view import NamespaceView
 from kubeskeptic.scenarios.readiness import Readiness, readiness, wait_until_ready
+from kubeskeptic.scenarios.sabotage import Sabotage
 from kubeskeptic.timeline.recording import LEFT_OUT
 from kubeskeptic.waiting import NotYet, until
 
 GIVEN = "given"
 """The name of the act that is the set-up: from the first look of the recorder until all pods are Ready."""
-
-Breakage = Callable[["Stage"], AbstractContextManager[object]]
-Rewrite = Callable[[list[Manifest]], list[Manifest]]
-
-
-@dataclass(frozen=True)
-class Sabotage:
-    """A named way to break the cluster or the workload, so that a claim must fail. How we know that checks can.
-
-    Either ``rewrite`` changes the manifest before it is applied, or ``breaks`` is in force for a stretch of the scenario.
-
-    :param id: what claims name in ``broken_by``
-    :param says: one sentence
-    :param at: the acts, or the moments of acts (``crash:found dead``), from which on it is in force until the act's end
-    """
-
-    id: str
-    says: str
-    breaks: Breakage | None = None
-    rewrite: Rewrite | None = None
-    at: tuple[str, ...] = ()
-
-    @property
-    def acts(self) -> set[str]:
-        """The acts in which it is in force; empty for one of the workload, which is in force in all."""
-        return {point.partition(":")[0] for point in self.at}
-
-    def breaks_in(self, acts: Iterable[str]) -> bool:
-        """Return whether it is in force in one of these acts."""
-        return not self.at or bool(self.acts & set(acts))
 
 
 class Stage(NamespaceView):
@@ -92,7 +64,8 @@ class Stage(NamespaceView):
         self._wanted = 0
         self._applied = 0.0
         self._in_force: ExitStack | None = None
-        self._sabotaging = False
+        self._lifts: list[Lift] = []
+        self._sabotaging: Sabotage | None = None
 
     # -- set-up ----------------------------------------------------------------------------------------------------
     def apply(self, images: Mapping[str, str] = MappingProxyType({})) -> None:
@@ -170,11 +143,15 @@ class Stage(NamespaceView):
             scenario=self.scenario,
             act=act,
             lasts=lasts,
-            before_undo=lambda: evidence.take(self.run, self.scenario, self.namespace, self._act, before),
+            before_undo=partial(
+                self._look, self._act, before, on_time=bool(self._sabotaging and self._sabotaging.lifted)
+            ),
         ) as inflicted:
             if act == self._act:
                 self._applied = inflicted.applied_at
                 self.dead_nodes = [target.name for target in inflicted.targets if target.kind == WHOLE]
+                for lift in self._lifts:
+                    lift.count_from(inflicted.applied_at)
             yield inflicted
 
     def hold(self, length: Expression | float | None = None, *, since: float | None = None) -> None:
@@ -201,6 +178,11 @@ class Stage(NamespaceView):
             self.note(f"waited for {what}", str(error))
 
     # -- inside ----------------------------------------------------------------------------------------------------
+    def _look(self, act: str, before: str, *, on_time: bool) -> None:
+        """Collect evidence, unless that would delay what is to be done on time."""
+        if not on_time:
+            evidence.take(self.run, self.scenario, self.namespace, act, before)
+
     def _length(self, case: Case) -> float:
         """How long an act has to be held for a case: a little longer than its bound, which has to be seen to have passed."""
         longest = case.watched or case.within
@@ -222,11 +204,14 @@ class Stage(NamespaceView):
         for sabotage in self.sabotages:
             if sabotage.breaks and point in sabotage.at:
                 assert self._in_force is not None
-                self._sabotaging = True
+                self._sabotaging = sabotage
                 try:
-                    self._in_force.enter_context(sabotage.breaks(self))
+                    breaks = sabotage.breaks(self)
+                    if sabotage.lifted:
+                        self._lifts.append(breaks := Lift(breaks, sabotage.lifted))
+                    self._in_force.enter_context(breaks)
                 finally:
-                    self._sabotaging = False
+                    self._sabotaging = None
 
     def _mark(self, phase: str, **more: float) -> None:
         self.run.journal.write("act", sync=True, scenario=self.scenario, act=self._act, phase=phase, **more)
