@@ -11,7 +11,24 @@ from kubeskeptic import paths
 from kubeskeptic.claims import claim
 from kubeskeptic.errors import BadInput
 from kubeskeptic.findings import Verdict
-from kubeskeptic.proving import Asked, Attempt, asked_by, attempts, judged_again, run_attempt, unbroken, write_proofs
+from kubeskeptic.proving import (
+    GRADES,
+    Asked,
+    Attempt,
+    Grade,
+    asked_by,
+    attempts,
+    graded,
+    grades_of,
+    judged_again,
+    perform_attempt,
+    run_attempt,
+    unbroken,
+    untold,
+    write_grades,
+    write_proofs,
+)
+from kubeskeptic.scenarios.sabotage import GRADE
 
 
 @click.command()
@@ -33,6 +50,12 @@ from kubeskeptic.proving import Asked, Attempt, asked_by, attempts, judged_again
     is_flag=True,
     help="Perform nothing: judge again what earlier attempts recorded, after a check was changed.",
 )
+@click.option(
+    "--graded",
+    "in_grades",
+    is_flag=True,
+    help="Lift the sabotages that have grades after 1, 2 and 4 s: what can the bounds tell apart?",
+)
 def prove(
     claims: tuple[str, ...],
     only: tuple[str, ...],
@@ -42,17 +65,20 @@ def prove(
     cluster: str,
     dry_run: bool,
     recorded: bool,
+    in_grades: bool,
 ) -> None:
     """Break the cluster on purpose: does every case turn violated under the sabotages that must break it?
 
     Each attempt plays only the acts that its cases need. The outcome is kept in reports/proofs.json, which the report reads.
-    The exit status is 1 when a case could not be broken.
+    The exit status is 1 when a case could not be broken. Grades are kept in reports/grades.json, and whatever comes of them is
+    an answer.
 
     \b
     skeptic prove
     skeptic prove heal.crash service.stable
     skeptic prove --suites test_checkout.py
     skeptic prove --recorded
+    skeptic prove service.pod-killed --graded
     """
     asked = [one for one in asked_by(suites.resolve()) if scenario in (None, one.scenario.id)]
     chosen = {claim(id_).id for id_ in claims}
@@ -60,11 +86,15 @@ def prove(
     if recorded:
         _judge_again(asked)
         return
-    planned = attempts(asked, only)
+    planned = graded(asked, only) if in_grades else attempts(asked, only)
     _show(planned)
     if dry_run:
         return
     options = ["--cluster", cluster, *(["--seed", str(seed)] if seed is not None else [])]
+    if in_grades:
+        for one in planned:
+            _grade(one, options)
+        return
     left = [line for one in planned for line in _prove(one, options)]
     total = sum(len(cases) for one in planned for cases in one.wanted.values())
     click.echo(f"\n{total - len(left)} of {total} cases were violated under a sabotage that must break them")
@@ -96,6 +126,22 @@ def _prove(attempt: Attempt, options: list[str]) -> list[str]:
         case = f" ({one.case})" if one.case else ""
         click.echo(f"   {one.sabotage}: {one.claim}{case} {one.verdict}: {one.why}")
     return unbroken(attempt, proofs)
+
+
+def _grade(attempt: Attempt, options: list[str]) -> None:
+    """Perform an attempt once for each grade, and keep what came of it; the last grade where no other was told apart."""
+    reports = paths.reports()
+    found: list[Grade] = []
+    for seconds in GRADES:
+        if seconds == GRADES[-1] and not untold(attempt, found):
+            return
+        click.echo(click.style(f"\n── {attempt.scenario.id} · {attempt.name}, lifted after {seconds:g} s", bold=True))
+        journal = perform_attempt(attempt, _sabotaged(reports), options, f"{GRADE}{seconds:g}")
+        fresh = grades_of(journal, attempt, seconds)
+        write_grades(reports / "grades.json", fresh)
+        found += fresh
+        for one in fresh:
+            click.echo(f"   {one.claim}{f' ({one.case})' if one.case else ''} {one.verdict}: {one.why}")
 
 
 def _judge_again(asked: list[Asked]) -> None:

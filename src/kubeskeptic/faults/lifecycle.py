@@ -19,6 +19,7 @@ from kubeskeptic.faults.undoing import undo_in_order, words
 from kubeskeptic.journal.open_faults import OpenFault
 from kubeskeptic.waiting import until
 
+Look = Callable[[], object]
 Arm = Callable[[Site, OpenFault, Plan, float], Armed]
 _FIRST = ("intent", "armed", "applying", "applied")
 """Phases without whose record the fault does not go on. Later ones are written as far as that is possible."""
@@ -32,7 +33,7 @@ class Inflicted:
     """
 
     def __init__(
-        self, fault: Fault, plan: Plan, site: Site, where: dict[str, str], before_undo: Callable[[], object]
+        self, fault: Fault, plan: Plan, site: Site, where: dict[str, str], before_undo: Look, once_applied: Look
     ) -> None:
         self.fault = fault
         self.plan = plan
@@ -45,6 +46,7 @@ class Inflicted:
         self._ended = False
         self._unwritten: list[str] = []
         self._before_undo = before_undo
+        self._once_applied = once_applied
 
     @property
     def id(self) -> str:
@@ -94,16 +96,9 @@ class Inflicted:
     def _prepare(self, arm_with: Arm, lasts: float) -> None:
         one = self.open_fault
         self._mark(
-            "intent",
-            settings=self.fault.settings,
-            says=self.plan.does,
-            undoes=one.undoes,
-            undo=dict(one.undo),
-            lasts=lasts,
-            nodes=one.nodes,
-            objects=one.objects,
-            cluster=one.cluster,
-        )
+            "intent", settings=self.fault.settings, says=self.plan.does, undoes=one.undoes, undo=dict(one.undo),
+            lasts=lasts, nodes=one.nodes, objects=one.objects, cluster=one.cluster,
+        )  # fmt: skip
         if not self.fault.heals_itself:
             self._armed = arm_with(self._site, one, self.plan, lasts)
             self._mark("armed")
@@ -114,6 +109,7 @@ class Inflicted:
         try:
             self.fault.apply(self._site, self.plan)
             self._mark("applied")
+            self._once_applied()
             self.evidence = until(
                 lambda: self.fault.bite(self._site, self.plan),
                 self.plan.bites,
@@ -213,7 +209,8 @@ def inflict(
     act: str = "",
     lasts: float = 600.0,
     arm_with: Arm = arm,
-    before_undo: Callable[[], object] = lambda: None,
+    before_undo: Look = lambda: None,
+    once_applied: Look = lambda: None,
 ) -> Iterator[Inflicted]:
     """Inflict ``fault`` for as long as the block runs, or until :meth:`Inflicted.undo`; the block starts when it has bitten.
 
@@ -223,6 +220,7 @@ def inflict(
     :param lasts: seconds after which the dead man's switch undoes the fault; it does at once when this process dies
     :param before_undo: called once before undoing begins, or before the heal of a fault that heals itself is waited for;
         its errors are written down and stop nothing
+    :param once_applied: called when it has been applied, before its bite is waited for
     :raises Refused: when the guard does not permit it; nothing was touched
     :raises BadInput: when the settings make no sense, or a fault in force has one of the targets
     :raises Inconclusive: when it could not be applied or was not seen to bite; it has been undone
@@ -231,7 +229,7 @@ def inflict(
         raise BadInput(f"{fault.name}: the switch needs a positive number of seconds, not {lasts:g}")
     site.guard.permit(fault.risk, fault.name)
     plan = fault.plan(site)
-    inflicted = Inflicted(fault, plan, site, {"scenario": scenario, "act": act}, before_undo)
+    inflicted = Inflicted(fault, plan, site, {"scenario": scenario, "act": act}, before_undo, once_applied)
     site.in_force.take(plan.targets, fault.name)
     try:
         try:

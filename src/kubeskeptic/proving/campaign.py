@@ -72,13 +72,22 @@ def run_attempt(attempt: Attempt, reports: Path, options: Sequence[str] = ()) ->
     :param options: more of pytest's options, such as ``--seed``
     :raises SkepticError: when no run came of it
     """
+    return proofs_of(perform_attempt(attempt, reports, options), attempt)
+
+
+def perform_attempt(attempt: Attempt, reports: Path, options: Sequence[str] = (), grade: str = "") -> Path:
+    """Perform one attempt in a process of its own and return the run's journal.
+
+    :param grade: follows each sabotage's id, such as ``@2``; empty for the whole of it
+    :raises SkepticError: when no run came of it
+    """
     before = set(reports.glob("*/journal.jsonl"))
     words = [sys.executable, "-m", "pytest", "-q", "--tb=no", *attempt.tests, "--reports", str(reports)]
-    subprocess.run([*words, *(f"--sabotage={id_}" for id_ in attempt.wanted), *options], check=False)
+    subprocess.run([*words, *(f"--sabotage={id_}{grade}" for id_ in attempt.wanted), *options], check=False)
     fresh = sorted(set(reports.glob("*/journal.jsonl")) - before)
     if not fresh:
         raise SkepticError(f"nothing was performed under {attempt.name}; pytest's output above says why")
-    return proofs_of(fresh[-1], attempt)
+    return fresh[-1]
 
 
 def proofs_of(journal: Path, attempt: Attempt) -> list[Proof]:

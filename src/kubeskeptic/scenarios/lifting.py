@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
 
@@ -18,7 +17,7 @@ class Lift:
     it has been undone afterwards.
 
     :param breaks: the sabotage
-    :param seconds: after which it is lifted, counted from :meth:`count_from`
+    :param seconds: after which it is lifted, counted from :meth:`begin`
     """
 
     def __init__(self, breaks: AbstractContextManager[object], seconds: float) -> None:
@@ -49,10 +48,10 @@ class Lift:
         if self._error and error is None:
             raise self._error
 
-    def count_from(self, applied: float) -> None:
-        """Let the seconds count from a moment, Unix seconds; only the first call counts."""
+    def begin(self) -> None:
+        """Let the seconds count from now on; only the first call counts."""
         if self._timer is None:
-            self._timer = threading.Timer(max(applied + self.seconds - time.time(), 0.0), self._undo)
+            self._timer = threading.Timer(self.seconds, self._undo)
             self._timer.start()
 
     def wait(self) -> None:

@@ -146,12 +146,11 @@ class Stage(NamespaceView):
             before_undo=partial(
                 self._look, self._act, before, on_time=bool(self._sabotaging and self._sabotaging.lifted)
             ),
+            once_applied=self._begin_lifts if act == self._act else lambda: None,
         ) as inflicted:
             if act == self._act:
                 self._applied = inflicted.applied_at
                 self.dead_nodes = [target.name for target in inflicted.targets if target.kind == WHOLE]
-                for lift in self._lifts:
-                    lift.count_from(inflicted.applied_at)
             yield inflicted
 
     def hold(self, length: Expression | float | None = None, *, since: float | None = None) -> None:
@@ -178,6 +177,11 @@ class Stage(NamespaceView):
             self.note(f"waited for {what}", str(error))
 
     # -- inside ----------------------------------------------------------------------------------------------------
+    def _begin_lifts(self) -> None:
+        """Let the seconds count after which sabotages are lifted."""
+        for lift in self._lifts:
+            lift.begin()
+
     def _look(self, act: str, before: str, *, on_time: bool) -> None:
         """Collect evidence, unless that would delay what is to be done on time."""
         if not on_time:

@@ -1,0 +1,162 @@
+"""Grades: a sabotage that is lifted after 1, 2, 4 and 8 s, and from which of them on a bound can tell it apart.
+
+A sabotage that lasts until the act's end shows that a check can fail. It does not show how small a fault it can notice: a bound
+that is a duration must hold under a breakage that is shorter, and must not under one that is longer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from kubeskeptic import __version__
+from kubeskeptic.errors import BadInput, Inconclusive
+from kubeskeptic.findings import Verdict
+from kubeskeptic.proving.campaign import Attempt, attempts
+from kubeskeptic.proving.suites import Asked
+from kubeskeptic.timeline import Act, Recording, load
+
+GRADES = (1.0, 2.0, 4.0, 8.0)
+"""Seconds after the act's first fault at which the sabotage is lifted; the last one where no other was told apart."""
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Grade:
+    """What became of one case's verdict under one grade of a sabotage.
+
+    :param seconds: after the act's first fault at which it was to be lifted
+    :param lifted: seconds after the case's own fault between which it was lifted, as the journal has it; empty when it was not
+    :param name: of what was measured beside the case's bound
+    :param measured: with its unit, and what it is known to lie between
+    :param bound: with its unit, and how it is computed
+    :param verdict: by the case's own check, of everything that it holds against a bound
+    :param at: Unix seconds
+    :param why: the finding's sentence
+    :param digest: a hash of the test and of the checks that it calls, as they were then
+    """
+
+    claim: str
+    case: str
+    sabotage: str
+    seconds: float
+    lifted: tuple[float, ...]
+    name: str
+    measured: Record
+    bound: Record
+    verdict: str
+    run: str
+    kubernetes: str
+    harness: str
+    at: float
+    why: str
+    digest: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str, float]:
+        """What it is about: a later one of the same replaces it."""
+        return self.claim, self.case, self.sabotage, self.seconds
+
+
+def graded(asked: Sequence[Asked], only: Sequence[str] = ()) -> list[Attempt]:
+    """Return what has to be performed once for each grade: the cases with a bound, by the sabotages that have grades.
+
+    :param only: these sabotages, all that have grades when empty
+    """
+    bounded = [one for one in asked if one.case.within and any(each.graded for each in one.sabotages)]
+    ids = {each.id for one in bounded for each in one.sabotages if each.graded and (not only or each.id in only)}
+    return attempts(bounded, ids) if ids else []
+
+
+def grades_of(journal: Path, attempt: Attempt, seconds: float) -> list[Grade]:
+    """Return what a journal says about the attempt's cases under one grade; a case without a finding is left out.
+
+    :raises BadInput: when the journal cannot be read
+    """
+    evidence = load(journal)
+    found = {(str(one["claim"]), str(one.get("case") or "")): one for one in evidence.findings}
+    recording = evidence.scenarios.get(attempt.scenario.id)
+    return [
+        _grade(evidence.run, recording, found[one.case.claim, one.case.name], one, id_, seconds)
+        for id_, asked in attempt.wanted.items()
+        for one in asked
+        if recording and (one.case.claim, one.case.name) in found
+    ]
+
+
+def read_grades(path: Path) -> list[Grade]:
+    """The grades of a file; none when there is no file.
+
+    :raises BadInput: when the file is something else
+    """
+    if not path.exists():
+        return []
+    try:
+        return [Grade(**{**one, "lifted": tuple(one["lifted"])}) for one in json.loads(path.read_text())]
+    except (ValueError, TypeError, KeyError) as error:
+        raise BadInput(f"{path} is not a file of grades ({error}); delete it, run `skeptic prove --graded`") from error
+
+
+def write_grades(path: Path, fresh: Iterable[Grade]) -> None:
+    """Put new grades into a file, in place of older ones about the same claim, case, sabotage and seconds."""
+    kept = {one.key: one for one in read_grades(path)} | {one.key: one for one in fresh}
+    whole = path.with_suffix(".new")
+    whole.write_text(json.dumps([asdict(kept[key]) for key in sorted(kept)], indent=1, ensure_ascii=False) + "\n")
+    whole.replace(path)
+
+
+def untold(attempt: Attempt, grades: Iterable[Grade]) -> bool:
+    """Return whether some case of an attempt was violated under none of these grades."""
+    told = {(one.claim, one.case, one.sabotage) for one in grades if one.verdict == Verdict.VIOLATED}
+    wanted = ((one.case.claim, one.case.name, id_) for id_, asked in attempt.wanted.items() for one in asked)
+    return any(one not in told for one in wanted)
+
+
+def _grade(run: Record, recording: Recording, finding: Record, one: Asked, sabotage: str, seconds: float) -> Grade:
+    name, measured, bound = _nearest(finding)
+    return Grade(
+        claim=one.case.claim,
+        case=one.case.name,
+        sabotage=sabotage,
+        seconds=seconds,
+        lifted=_lifted(recording, one),
+        name=name,
+        measured=measured,
+        bound=bound,
+        verdict=str(finding["verdict"]),
+        run=str(run.get("id", "")),
+        kubernetes=str(run.get("kubernetes", "")),
+        harness=__version__,
+        at=finding["at"],
+        why=str(finding["why"]),
+        digest=one.digest,
+    )
+
+
+def _nearest(finding: Record) -> tuple[str, Record, Record]:
+    """Return the measured duration that used up most of its bound, with both; nothing when none was measured."""
+    bounds, measured = finding.get("bounds") or {}, finding.get("measured") or {}
+    pairs = [
+        (name, measured[name], bound) for name, bound in bounds.items() if name in measured and bound["unit"] == "s"
+    ]
+    return max(pairs, key=lambda pair: pair[1]["value"] / (pair[2]["value"] or 1), default=("", {}, {}))
+
+
+def _lifted(recording: Recording, one: Asked) -> tuple[float, ...]:
+    """Return how long after the case's fault its sabotage was lifted: at the least, and at the most."""
+    case = one.case
+    try:
+        since = Act(recording, case.acts, of=case.of, within=case.within).since
+    except Inconclusive:
+        return ()
+    return next(_moments(recording, f"sabotage: {case.acts[0]}", since.low, since.high), ())
+
+
+def _moments(recording: Recording, act: str, low: float, high: float) -> Iterator[tuple[float, float]]:
+    for fault in recording.faults:
+        if fault.act == act and {"undoing", "undone"} <= fault.phases.keys():
+            yield round(fault.phases["undoing"] - high, 2), round(fault.phases["undone"] - low, 2)
