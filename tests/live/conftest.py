@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
@@ -63,15 +63,17 @@ class Hold:
 class Run:
     """A real run of a suite: a pytest in a process group of its own."""
 
-    def __init__(self, suite: str, cluster: str, seed: int, folder: Path) -> None:
+    def __init__(
+        self, suite: Sequence[str], cluster: str, seed: int, folder: Path, said: Path, environment: Mapping[str, str]
+    ) -> None:
         self._reports = folder / "reports"
-        self._said = folder / "said.txt"
-        command = [sys.executable, "-m", "pytest", suite, "--cluster", cluster, "--seed", str(seed)]
-        ours = {name: text for name, text in os.environ.items() if not name.startswith("PYTEST_")}
-        with self._said.open("wb") as said:
+        self._said = said
+        command = [sys.executable, "-m", "pytest", *suite, "--cluster", cluster, "--seed", str(seed)]
+        ours = {name: text for name, text in environment.items() if not name.startswith("PYTEST_")}
+        with self._said.open("wb") as output:
             self._process = subprocess.Popen(
                 [*command, "--reports", str(self._reports), "-p", "no:cacheprovider"],
-                cwd=checkout(), stdin=subprocess.DEVNULL, stdout=said, stderr=said, env=ours, start_new_session=True,
+                cwd=checkout(), stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=ours, start_new_session=True,
             )  # fmt: skip
 
     def reached(self, act: str, phase: str) -> Path | NotYet:
@@ -83,6 +85,11 @@ class Run:
                 return journal
         assert not ended, f"it ended before: {self._said.read_text(errors='replace')[-4000:]}"
         return NotYet(f"no fault of the act {act} is {phase}")
+
+    def end(self, within: float) -> tuple[int, str]:
+        """Wait so many seconds for its end; its exit status, and all that it said."""
+        status = self._process.wait(timeout=within)
+        return status, self._said.read_text(errors="replace")
 
     def kill(self) -> None:
         """Kill it with everything that it started; fine when it has ended."""
@@ -103,12 +110,14 @@ def hold(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
 
 
 @pytest.fixture
-def start_run(hold: Hold, request: pytest.FixtureRequest, seed: int, tmp_path: Path) -> Iterator[Callable[[str], Run]]:
+def start_run(hold: Hold, request: pytest.FixtureRequest, seed: int, tmp_path: Path) -> Iterator[Callable[..., Run]]:
     """Starts a real run of a suite, which needs the cluster to be lent; leaves none behind."""
     made: list[Run] = []
 
-    def start(suite: str) -> Run:
-        made.append(Run(suite, request.config.getoption("--cluster"), seed, tmp_path))
+    def start(*suite: str, folder: Path = tmp_path, environment: Mapping[str, str] = os.environ) -> Run:
+        """Start one, with its reports below a folder."""
+        cluster, said = request.config.getoption("--cluster"), tmp_path / "said.txt"
+        made.append(Run(suite, cluster, seed, folder, said, environment))
         return made[-1]
 
     with hold.lent():
