@@ -26,6 +26,7 @@ NEEDED = (
     "manifests",
     "images",
     "reports/proofs.json",
+    "reports/grades.json",
     "pyproject.toml",
     "README.md",
     "LICENSE",

@@ -25,6 +25,7 @@ PARTS = (
     "manifests",
     "images",
     "reports/proofs.json",
+    "reports/grades.json",
     "conftest.py",
     "pyproject.toml",
 )

@@ -15,6 +15,7 @@ from kubeskeptic.bounds import Bound
 from kubeskeptic.claims import CHAPTERS, Claim
 from kubeskeptic.findings import Measure, Post, Verdict
 from kubeskeptic.redaction import redact
+from kubeskeptic.reports.grades import ladders
 from kubeskeptic.reports.model import Chapter, Entry, Report, Section, Trial
 from kubeskeptic.timeline import FaultSpan, Recording, RunEvidence
 
@@ -23,11 +24,13 @@ def build(
     evidence: RunEvidence,
     claims: Sequence[Claim],
     proofs: Iterable[Mapping[str, Any]] = (),
+    grades: Iterable[Mapping[str, Any]] = (),
 ) -> Report:
     """Return the report of a run.
 
     :param claims: the catalogue; a finding about a claim that it does not hold is reported all the same
     :param proofs: records of ``reports/proofs.json``
+    :param grades: records of ``reports/grades.json``
     """
     run = redact(dict(evidence.run))
     ended = evidence.ended
@@ -45,6 +48,7 @@ def build(
         sabotages=tuple({record.get("id"): redact(record) for record in evidence.sabotages}.values()),
         tick_lag_p99=evidence.tick_lag.p99,
         realtime=redact(dict(evidence.realtime)),
+        grades=ladders(grades),
         unseen=redact(str(ended.get("why") or "")) if ended else "",
     )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kubeskeptic.findings import Post, Verdict
+from kubeskeptic.reports.grades import Ladder, grades
 from kubeskeptic.reports.model import Entry, Report, Section
 from kubeskeptic.reports.rerun import command
 from kubeskeptic.reports.wording import plain, quoted
@@ -29,7 +30,34 @@ def render(report: Report) -> str:
             lines += ["", f"## {chapter.title}"]
         for section in told:
             lines += _finding(report, section)
+    lines += _graded(report.grades)
     return "\n".join([*lines, ""])
+
+
+def _graded(found: Sequence[Ladder]) -> Iterator[str]:
+    """The table of what the bounds can tell apart; nothing when nothing was graded."""
+    if not found:
+        return
+    steps = grades(found)
+    yield ""
+    yield "## What the bounds can tell apart"
+    yield ""
+    yield (
+        "A claim whose bound is a duration is also asked while something is broken that is put right so many seconds after the "
+        "fault of the act. It must hold while that is shorter than the bound, and be violated by what outlasts it. Measured "
+        f"by `skeptic prove --graded`, in {'runs' if len(_runs(found)) > 1 else 'run'} {', '.join(_runs(found))}."
+    )
+    yield ""
+    yield f"| case | bound | {' | '.join(f'{one:g} s' for one in steps)} | told apart from |"
+    yield f"|---|---|{'---|' * len(steps)}---|"
+    for one in found:
+        cells = (one.step(seconds) for seconds in steps)
+        told = " | ".join(step.told if step else "–" for step in cells)
+        yield f"| {plain(one.name)}, {one.sabotage} | {one.allowed} | {told} | {one.tells} |"
+
+
+def _runs(found: Sequence[Ladder]) -> list[str]:
+    return sorted({run for one in found for run in one.runs})
 
 
 def _finding(report: Report, section: Section) -> Iterator[str]:

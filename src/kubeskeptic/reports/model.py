@@ -14,6 +14,7 @@ from typing import Any
 from kubeskeptic.bounds import Bound
 from kubeskeptic.claims import Claim
 from kubeskeptic.findings import Measure, Post, Verdict
+from kubeskeptic.reports.grades import Ladder
 from kubeskeptic.timeline import Recording
 
 WORST_FIRST = (Verdict.VIOLATED, Verdict.INCONCLUSIVE, Verdict.SKIPPED, Verdict.HOLDS)
@@ -154,6 +155,8 @@ class Report:
     """Whether each node's agent asked with real-time priority all through the run."""
     unseen: str = ""
     """Why it was not checked whether the cluster was left clean, when the run says so."""
+    grades: tuple[Ladder, ...] = ()
+    """What the bounds of cases can tell apart, of all cases that were ever asked so."""
     drawings: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """Timelines that were laid out already, by the finding's anchor; see :mod:`kubeskeptic.reports.pictures`."""
 

@@ -30,13 +30,13 @@ class Written:
 
 
 def read_report(run_dir: Path, evidence: RunEvidence | None = None) -> Report:
-    """Return the report of a run's folder. The record of proofs is read from the folder above, which runs share.
+    """Return the report of a run's folder. The records of proofs and grades are read from the folder above, which runs share.
 
     :param evidence: what its journal holds, when it has been parsed already
     :raises BadInput: when the journal or the record of proofs cannot be read
     """
     evidence = evidence or load(run_dir / "journal.jsonl")
-    return build(evidence, catalogue(), proofs_beside(run_dir))
+    return build(evidence, catalogue(), proofs_beside(run_dir), _records(_beside(run_dir, "grades.json")))
 
 
 def write_all(run_dir: Path, evidence: RunEvidence | None = None) -> Written:
@@ -67,7 +67,7 @@ def proofs_beside(run_dir: Path) -> list[dict[str, Any]]:
 
     :raises BadInput: when they cannot be read
     """
-    return _proofs(_beside(run_dir))
+    return _records(_beside(run_dir, "proofs.json"))
 
 
 def _write(path: Path, text: str) -> None:
@@ -80,13 +80,13 @@ def _write(path: Path, text: str) -> None:
         new.unlink(missing_ok=True)  # half of it, on a full disk
 
 
-def _beside(run_dir: Path) -> Path:
-    """Return the path of the record of proofs: beside the runs, one folder up for sabotaged ones, or the project's own."""
+def _beside(run_dir: Path, name: str) -> Path:
+    """Return the path of a record of proofs: beside the runs, one folder up for sabotaged ones, or the project's own."""
     places = (run_dir.parent, run_dir.parent.parent, shipped())
-    return next((place / "proofs.json" for place in places if (place / "proofs.json").exists()), Path())
+    return next((place / name for place in places if (place / name).exists()), Path())
 
 
-def _proofs(path: Path) -> list[dict[str, Any]]:
+def _records(path: Path) -> list[dict[str, Any]]:
     if not path.is_file():
         return []
     try:

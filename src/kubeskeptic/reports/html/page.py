@@ -9,6 +9,7 @@ from kubeskeptic.reports.drawing.canvas import HATCH
 from kubeskeptic.reports.html.broken_on_purpose import broken_on_purpose
 from kubeskeptic.reports.html.claim import claim
 from kubeskeptic.reports.html.front import front
+from kubeskeptic.reports.html.graded import graded
 from kubeskeptic.reports.html.markup import Markup, el, join
 from kubeskeptic.reports.model import Chapter, Report
 from kubeskeptic.reports.rerun import command
@@ -39,7 +40,7 @@ def render(report: Report) -> str:
         el(
             "div",
             _side(report),
-            el("main", front(report), _claims(report), broken_on_purpose(report), _foot(report)),
+            el("main", front(report), _claims(report), broken_on_purpose(report), graded(report), _foot(report)),
             class_="page",
         ),
         _help(),

@@ -1,0 +1,132 @@
+"""Grades of sabotages as reports tell them: how long a breakage has to last until the bound of a case tells it apart.
+
+The records are those of ``reports/grades.json``, which ``skeptic prove --graded`` writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kubeskeptic.bounds import Bound
+from kubeskeptic.findings import Measure, Verdict
+from kubeskeptic.redaction import redact
+from kubeskeptic.reports.wording import NBSP, SYMBOL, limit, quantity
+
+
+@dataclass(frozen=True)
+class Step:
+    """One grade: the verdict on a case whose sabotage was lifted some seconds after the act's fault.
+
+    :param measured: beside the case's bound; None when nothing was
+    :param lifted: seconds after the case's own fault between which it was lifted; empty when that is not known
+    """
+
+    seconds: float
+    verdict: Verdict
+    measured: Measure | None
+    lifted: tuple[float, ...]
+    why: str
+
+    @property
+    def told(self) -> str:
+        """The verdict with its sign and what was measured: ``● holds, 1.7 s``; ``> 6.1 s`` where no end was seen."""
+        if self.measured is None:
+            return f"{SYMBOL[self.verdict]} {self.verdict}"
+        open_ = "> " if self.measured.high is None and self.measured.low is not None else ""
+        return f"{SYMBOL[self.verdict]} {self.verdict}, {open_}{quantity(self.measured.value, self.measured.unit)}"
+
+    @property
+    def when(self) -> str:
+        """Between which seconds it was lifted, as a sentence; empty when that is not known."""
+        if not self.lifted:
+            return ""
+        return f"Lifted {self.lifted[0]:g} to {self.lifted[-1]:g} s after the fault of the case."
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """All grades of one sabotage for one case, the shortest first.
+
+    :param bound: of the case; None when no finding had one
+    :param runs: in which they were performed
+    """
+
+    claim: str
+    case: str
+    sabotage: str
+    bound: Bound | None
+    steps: tuple[Step, ...]
+    runs: tuple[str, ...]
+    kubernetes: str
+    digest: str
+
+    @property
+    def name(self) -> str:
+        """The claim and its case."""
+        return f"{self.claim} · {self.case}" if self.case else self.claim
+
+    @property
+    def allowed(self) -> str:
+        """The bound: ``≤ 3 s``."""
+        return limit(self.bound) if self.bound else "–"
+
+    @property
+    def told_apart_from(self) -> float | None:
+        """The shortest grade that is violated together with all longer ones; None when the longest is not."""
+        found = None
+        for step in reversed(self.steps):
+            if step.verdict is not Verdict.VIOLATED:
+                break
+            found = step.seconds
+        return found
+
+    @property
+    def tells(self) -> str:
+        """From which grade on the bound tells the sabotage apart, for people."""
+        found = self.told_apart_from
+        return "none of them" if found is None else f"{found:g}{NBSP}s"
+
+    def step(self, seconds: float) -> Step | None:
+        """Return one grade; None when it was not performed."""
+        return next((one for one in self.steps if one.seconds == seconds), None)
+
+
+def ladders(records: Iterable[Mapping[str, Any]]) -> tuple[Ladder, ...]:
+    """Return the grades of a file's records, by case and sabotage."""
+    by_case: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for raw in records:
+        one = redact(dict(raw))
+        by_case.setdefault((one["claim"], one["case"], one["sabotage"]), []).append(one)
+    return tuple(_ladder(sorted(some, key=lambda one: float(one["seconds"]))) for some in by_case.values())
+
+
+def grades(found: Iterable[Ladder]) -> list[float]:
+    """Return the seconds of all grades, the shortest first."""
+    return sorted({step.seconds for ladder in found for step in ladder.steps})
+
+
+def _ladder(records: list[dict[str, Any]]) -> Ladder:
+    last = records[-1]
+    bound = next((one["bound"] for one in reversed(records) if one["bound"]), None)
+    return Ladder(
+        claim=last["claim"],
+        case=last["case"],
+        sabotage=last["sabotage"],
+        bound=Bound(float(bound["value"]), bound["unit"], bound["from"], bool(bound.get("at_least")))
+        if bound
+        else None,
+        steps=tuple(map(_step, records)),
+        runs=tuple(dict.fromkeys(str(one["run"]) for one in records)),
+        kubernetes=last["kubernetes"],
+        digest=last["digest"],
+    )
+
+
+def _step(record: Mapping[str, Any]) -> Step:
+    value = record["measured"]
+    measured = Measure(float(value["value"]), value["unit"], value.get("low"), value.get("high")) if value else None
+    return Step(
+        float(record["seconds"]), Verdict(record["verdict"]), measured, tuple(record["lifted"]), str(record["why"])
+    )

@@ -1,0 +1,98 @@
+"""What the bounds can tell apart, in the report and in docs/findings.md."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from kubeskeptic.findings import Verdict
+from kubeskeptic.reports import findings_page
+from kubeskeptic.reports.grades import Ladder, ladders
+from kubeskeptic.reports.html.graded import graded
+from kubeskeptic.reports.model import Report
+
+BOUND = {"value": 3.0, "unit": "s", "from": "SYNC 1 + margin 2", "at_least": False}
+
+
+def record(seconds: float, verdict: str, measured: Any = None, **more: Any) -> dict[str, Any]:
+    known = {
+        "claim": "service.pod-killed", "case": "forced", "sabotage": "kube-proxy-frozen", "seconds": seconds,
+        "lifted": [seconds, seconds + 0.2], "name": "failing", "bound": BOUND, "verdict": verdict, "run": "r1",
+        "measured": measured or {"value": seconds + 0.4, "unit": "s", "low": seconds, "high": seconds + 0.4},
+        "kubernetes": "v1.37.2", "harness": "1", "at": 1.0, "why": "It failed.", "digest": "now",
+    }  # fmt: skip
+    return known | more
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "apart"),
+    [
+        (("holds", "holds", "violated"), 4.0),
+        (("holds", "violated", "violated"), 2.0),
+        (("violated", "violated", "violated"), 1.0),
+        (("holds", "violated", "holds"), None),
+        (("violated", "inconclusive", "violated"), 4.0),
+        (("holds", "holds", "holds"), None),
+    ],
+)
+def test_from_which_grade_on_it_is_told_apart(verdicts: tuple[str, ...], apart: float | None) -> None:
+    found = [record(seconds, one) for seconds, one in zip((4.0, 1.0, 2.0), (verdicts[2], *verdicts[:2]), strict=True)]
+    (ladder,) = ladders(found)
+    assert [step.seconds for step in ladder.steps] == [1.0, 2.0, 4.0]
+    assert ladder.told_apart_from == apart
+    assert ("none of them" in ladder.tells) is (apart is None)
+
+
+@pytest.fixture
+def ladder() -> Ladder:
+    endless = {"value": 6.1, "unit": "s", "low": 6.1}
+    (made,) = ladders([record(1.0, "holds"), record(2.0, "inconclusive", endless), record(4.0, "violated", run="r2")])
+    return made
+
+
+def told(report: Report, *found: Ladder) -> Report:
+    """The report with grades of a case that its run has asked."""
+    entry = next(one for one in report.entries if one.claim == "service.pod-killed")
+    return replace(report, grades=tuple(replace(one, claim=entry.claim, case=entry.case) for one in found))
+
+
+def test_a_step_says_its_verdict_and_what_was_measured(ladder: Ladder) -> None:
+    assert [step.told.replace("\N{NO-BREAK SPACE}", " ") for step in ladder.steps] == [
+        "● holds, 1.4 s", "? inconclusive, > 6.1 s", "✕ violated, 4.4 s",
+    ]  # fmt: skip
+    assert ladder.steps[0].when == "Lifted 1 to 1.2 s after the fault of the case."
+    assert ladder.step(8.0) is None
+    assert ladder.steps[2].verdict is Verdict.VIOLATED
+
+
+def test_the_page_has_a_table_of_the_cases_that_the_run_asked(report: Report, ladder: Ladder) -> None:
+    assert graded(report) is None
+    assert graded(replace(report, grades=(replace(ladder, claim="elsewhere"),))) is None
+    shown = str(graded(told(report, ladder)))
+    assert "1 of 1 bounds tell a breakage apart that lasts 4 s or less" in shown
+    assert shown.count("<td") == 5  # the bound, three grades, from which on
+    assert "SYNC 1 + margin 2" in shown
+    assert "Lifted 4 to 4.2 s after the fault" in shown
+
+
+def test_what_was_judged_by_another_check_is_marked(report: Report, ladder: Ladder) -> None:
+    one = told(report, ladder)
+    assert "changed since" not in str(graded(one))
+    entries = {entry.anchor: replace(entry, digest="later") for entry in one.entries}
+    chapters = tuple(
+        replace(chapter, sections=tuple(
+            replace(section, entries=tuple(entries[entry.anchor] for entry in section.entries))
+            for section in chapter.sections
+        ))
+        for chapter in one.chapters
+    )  # fmt: skip
+    assert "changed since" in str(graded(replace(one, chapters=chapters)))
+
+
+def test_the_page_of_findings_has_the_same_table(report: Report, ladder: Ladder) -> None:
+    assert "tell apart" not in findings_page.render(report)
+    page = findings_page.render(told(report, ladder)).replace("\N{NO-BREAK SPACE}", " ")
+    assert "in runs r1, r2." in page
+    assert "| ≤ 3 s | ● holds, 1.4 s | ? inconclusive, > 6.1 s | ✕ violated, 4.4 s | 4 s |" in page
