@@ -169,7 +169,7 @@ def test_the_record_holds_grades_of_cases_that_are_asked() -> None:
         for id_, cases in attempt.wanted.items()
         for one in cases
     }
-    assert {one.key[:3] for one in RECORD} == wanted
+    assert {one.key[:3] for one in RECORD} <= wanted, "these are asked no more: take them out"
     assert {one.seconds for one in RECORD} <= set(GRADES)
 
 
