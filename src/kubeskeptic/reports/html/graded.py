@@ -43,5 +43,5 @@ def _row(ladder: Ladder, entry: Entry, steps: list[float]) -> Markup:
 
 def _cell(step: Step | None) -> Markup:
     if step is None:
-        return el("td", "–", title="not performed: a shorter one was told apart")
+        return el("td", "–", title="not performed")
     return el("td", step.told, title=f"{step.why} {step.when}".strip())
