@@ -45,7 +45,7 @@ def build(
         sabotages=tuple({record.get("id"): redact(record) for record in evidence.sabotages}.values()),
         tick_lag_p99=evidence.tick_lag.p99,
         realtime=redact(dict(evidence.realtime)),
-        unseen=redact(str(ended.get("why") or "")) if ended else "",
+        unclean=redact(str(ended.get("why") or "")) if ended else "",
     )
 
 
