@@ -123,6 +123,7 @@ def policies_take_each_others_place(stage: Stage) -> None:
             seen = table.step(step, since, wanted)
             stage.see("truth", **{f"{step}: {one}": each.outcome for one, each in seen.items()})
             stage.see("in force", **{step: together(seen.values())})
+        replace(stage, before, [])
 
 
 @policies.act("everywhere", settled=False)
