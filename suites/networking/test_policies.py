@@ -12,7 +12,7 @@ from typing import Any
 
 from kubeskeptic import checks, objects
 from kubeskeptic.durations import PODS_READY
-from kubeskeptic.errors import NotAsked
+from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.faults.network.cut_pods import CutPods
 from kubeskeptic.findings import all_of
 from kubeskeptic.plugin import Holds, claim
@@ -139,10 +139,12 @@ def a_policy_comes_and_goes(stage: Stage) -> None:
             since, now = replace(stage, now, wanted), wanted
             stage.moment(phase)
             seen = table.step(phase, since, {cell("stranger", one.name): not wanted for one in doors})
+            if phase == "before" and any(each.outcome != "ok" for each in seen.values()):
+                raise Inconclusive("the pods were not reached before a policy was applied")
             still = kept.during(phase)
             told = {one.name: seen[cell("stranger", one.name)] for one in doors}
             stage.see("connections", **{f"{phase}, {node}, new": each.outcome for node, each in told.items()})
-            stage.see("connections", **{f"{phase}, {node}, open": still.get(node, "not asked") for node in told})
+            stage.see("connections", **{f"{phase}, {node}, open": outcome for node, outcome in still.items()})
             if phase != "before":
                 stage.see("each node", **{f"{phase}, {node}": each.window for node, each in told.items()})
 
