@@ -154,6 +154,12 @@ def test_the_mirrors_lists_are_read_once_however_many_packages_are_fetched(
     assert apt.calls == [["update"], ["download", "bread"], ["download", "salt"]]
 
 
+@pytest.mark.parametrize("packages", [roots.PROXY_PACKAGES, roots.FIREWALL_PACKAGES])
+def test_what_lists_rules_knows_protocols_by_name(packages: tuple[str, ...]) -> None:
+    """Packages are unpacked by name, so that nothing brings in what iptables and nftables depend on."""
+    assert {"nftables", "netbase"} <= set(packages)
+
+
 def test_packages_go_through_a_roots_links(tmp_path: Path) -> None:
     root, package = tmp_path / "root", tmp_path / "package"
     (root / "usr/lib").mkdir(parents=True)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kubeskeptic.errors import LeftDirty
-from kubeskeptic.journal import Journal
+from kubeskeptic.journal import Journal, read
 from kubeskeptic.runs.options import RunOptions
 
 from .world import Break, FullDisk, a_site
@@ -51,3 +51,12 @@ def test_what_could_not_be_undone_is_said_though_the_journal_has_no_end(
     with pytest.raises(LeftDirty, match="mend jug"):
         hold(tmp_path)
     assert "No space left" in capsys.readouterr().err
+
+
+def test_the_journal_says_what_could_not_be_undone(tmp_path: Path) -> None:
+    cluster: Any = SimpleNamespace(context="kind-c", engine=None)
+    options = RunOptions(reports=tmp_path)
+    with a_site(tmp_path) as made, by_hand._in_a_journal(replace(made, cluster=cluster), Break("jug"), options) as site:
+        site.left.append("mend jug: it is in pieces")
+    *_, ended = read(options.folder / "journal.jsonl")
+    assert (ended["kind"], ended["clean"], ended["why"]) == ("run-ended", False, "mend jug: it is in pieces")

@@ -93,7 +93,7 @@ def test_what_differs_is_said_whatever_was_under_way(
     assert isinstance(out, LeftDirty)
     assert "node n1 taints: “left:NoSchedule” is new. Run `skeptic cleanup`" in str(out)
     assert out.__cause__ is under_way
-    assert record["clean"] is False
+    assert (record["clean"], record["why"]) == (False, "node n1 taints: “left:NoSchedule” is new")
 
 
 @pytest.mark.usefixtures("at_the_end")
@@ -102,7 +102,7 @@ def test_what_could_not_be_undone_is_said_beside_what_was_under_way(tmp_path: Pa
     assert isinstance(out, LeftDirty)
     assert "start n1 again" in str(out)
     assert str(out).endswith("Before that: the instrument is not right")
-    assert record["clean"] is False
+    assert (record["clean"], record["why"]) == (False, "start n1 again: it does not answer")
 
 
 def test_nobody_could_look_is_neither_clean_nor_dirty(

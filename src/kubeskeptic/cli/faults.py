@@ -117,7 +117,7 @@ def _in_a_journal(site: Site, fault: Fault, options: RunOptions) -> Iterator[Sit
         yield replace(site, journal=journal, run=options.id, seed=options.seed)
     finally:
         with best_effort("the end of the journal"):  # it must not hide what could not be undone
-            journal.write("run-ended", sync=True, clean=not site.left)
+            journal.write("run-ended", sync=True, clean=not site.left, why="; ".join(site.left))
         with best_effort("the end of the journal"):
             journal.close()
 

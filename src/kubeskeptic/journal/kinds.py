@@ -58,8 +58,8 @@ KINDS: Mapping[str, Mapping[str, Shape]] = {
     # What is under test. Written again when more is known, such as START among the settings; `command` runs it again.
     "run": {"id": TEXT, "seed?": NUMBER, "kubernetes?": TEXT, "provider?": TEXT, "context?": TEXT, "nodes?": TEXTS,
             "roles?": ROLES, "settings?": SOURCED, "harness?": TEXT, "command?": TEXT},
-    # `clean` is null when the cluster could not be looked at, and `why` says what was in the way. `changed` is what differs
-    # after a run that is there to change the cluster.
+    # `clean` is null when the cluster could not be looked at. `why` says what is left or differs, or what was in the way of
+    # looking. `changed` is what differs after a run that is there to change the cluster.
     "run-ended": {"clean?": FLAG, "why?": TEXT, "changed?": TEXTS},
     # `phase` is start or end; at the start the `acts` that are needed, at the end `irreducible` and `why` it broke off.
     "scenario": {"id": TEXT, "phase": TEXT, "namespace?": TEXT, "test?": TEXT, "acts?": TEXTS,

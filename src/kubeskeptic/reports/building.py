@@ -49,7 +49,7 @@ def build(
         tick_lag_p99=evidence.tick_lag.p99,
         realtime=redact(dict(evidence.realtime)),
         grades=ladders(grades),
-        unseen=redact(str(ended.get("why") or "")) if ended else "",
+        unclean=redact(str(ended.get("why") or "")) if ended else "",
     )
 
 

@@ -153,10 +153,10 @@ class Report:
     """How late the worst hundredth of the questions was asked, in seconds."""
     realtime: Mapping[str, bool] = field(default_factory=dict)
     """Whether each node's agent asked with real-time priority all through the run."""
-    unseen: str = ""
-    """Why it was not checked whether the cluster was left clean, when the run says so."""
     grades: tuple[Ladder, ...] = ()
     """What the bounds of cases can tell apart, of all cases that were ever asked so."""
+    unclean: str = ""
+    """What was left or differs, or why it was not checked whether the cluster was left clean, as far as the run says so."""
     drawings: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """Timelines that were laid out already, by the finding's anchor; see :mod:`kubeskeptic.reports.pictures`."""
 

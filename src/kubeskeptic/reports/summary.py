@@ -53,9 +53,9 @@ def _head(report: Report) -> list[str]:
     for one in report.sabotages:
         lines += ["", f"> **Sabotaged on purpose:** {_md(str(one.get('says') or one.get('id')))}"]
     if report.clean is False:
-        lines += ["", "> **The cluster was left dirty**: run `skeptic cleanup`."]
+        lines += ["", f"> **The cluster was left dirty**: run `skeptic cleanup`. {_md(report.unclean)}".rstrip()]
     if report.unlooked:
-        ask = f"ask `skeptic status`. {_md(report.unseen)}".rstrip()
+        ask = f"ask `skeptic status`. {_md(report.unclean)}".rstrip()
         lines += ["", f"> **Nobody got to look whether the cluster was left clean**: {ask}"]
     return [*lines, ""]
 

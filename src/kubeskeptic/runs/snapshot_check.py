@@ -1,7 +1,7 @@
 """The comparison of the cluster at the end of a run with the cluster at its start.
 
 It is made whatever ended the run: an instrument that was not proven, an interrupt, any error. A cluster that could not be
-inspected is neither clean nor dirty: the journal's ``run-ended`` then has ``clean`` null, and the reason.
+inspected is neither clean nor dirty: the journal's ``run-ended`` then has ``clean`` null. It has the reason for either.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ def _end(run: Run, before: Snapshot, under_way: BaseException | None, *, changin
     trouble = [*run.site.left, *([] if changing else differ)]
     clean = False if trouble else None if blind else True
     unseen = f"whether the cluster is as it was could not be inspected: {_sentence(blind)}" if blind else ""
-    unwritten = _written(run, clean=clean, why=unseen, **({"changed": differ} if changing else {}))
+    said = "; ".join([*trouble, *([unseen] if unseen else [])])
+    unwritten = _written(run, clean=clean, why=said, **({"changed": differ} if changing else {}))
     earlier = f". Before that: {_sentence(under_way)}" if under_way else ""
     if trouble:
-        said = "; ".join([*trouble, *([unseen] if unseen else [])])
         raise LeftDirty(f"the cluster is not as it was: {said}. Run `skeptic cleanup`{earlier}") from under_way or blind
     if isinstance(blind, Refused) and not isinstance(under_way, Refused):
         raise Refused(f"{unseen}{earlier}") from under_way or blind

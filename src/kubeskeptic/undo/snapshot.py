@@ -40,6 +40,8 @@ true
 """
 _OURS = re.compile(r"\bskeptic-[a-z0-9-]+/")
 _LASTING = ("-A KUBE-SERVICES", "-A KUBE-NODEPORTS", "-A KUBE-MARK", "-A KUBE-POSTROUTING", "chain ", "map service-ips")
+_TO_PODS = re.compile(r"chain (service|local|endpoint)-[0-9A-Z]{8}-")
+"""Begins a rule that leads to pods in nftables mode: it changes when a pod of the service gets another address."""
 _TEMPORARY = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
 
 
@@ -154,4 +156,5 @@ def _inside(site: Site, node: str, called: Mapping[str, str]) -> Facts:
 
 def lasting(rules: frozenset[str]) -> frozenset[str]:
     """Return the rules that depend neither on pods nor on services in namespaces of ours."""
-    return frozenset(rule for rule in rules if rule.startswith(_LASTING) and not _OURS.search(rule))
+    lead = (rule for rule in rules if rule.startswith(_LASTING) and not _TO_PODS.match(rule))
+    return frozenset(rule for rule in lead if not _OURS.search(rule))

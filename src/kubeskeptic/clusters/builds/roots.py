@@ -22,8 +22,13 @@ NODE_ROOT_SECONDS = 80.0
 PROXY_PACKAGES = (
     "libc6", "iptables", "libxtables12", "libip4tc2", "libip6tc2", "libmnl0", "libnfnetlink0", "libnetfilter-conntrack3",
     "libnftnl11", "nftables", "libnftables1", "libedit2", "libtinfo6", "libbsd0", "libmd0", "libjansson4", "libgmp10",
-    "conntrack", "busybox-static",
+    "conntrack", "netbase", "busybox-static",
 )  # fmt: skip
+"""What kube-proxy calls, and ``netbase``, whose ``/etc/protocols`` it cannot do without in nftables mode.
+
+Without that file ``nft`` lists ``6`` where kube-proxy has written ``tcp``. A kube-proxy that starts then takes every element of
+``service-ips`` for a stale one, deletes it, and reports that it is healthy.
+"""
 FIREWALL_PACKAGES = (*PROXY_PACKAGES, "ipset", "libipset13")
 REDIS_PACKAGES = (
     "libc6", "redis-server", "redis-tools", "libatomic1", "libjemalloc2", "liblzf1", "libssl3", "libsystemd0", "libcap2",

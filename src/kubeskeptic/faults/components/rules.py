@@ -13,6 +13,7 @@ from kubeskeptic.node_access.exec_pods import STATE_FOLDER
 
 _LOCAL = ("KUBE-SVL-", "KUBE-XLB-")
 _LOCAL_SETS = ("set nodeport-ips", "set hairpin-connections")
+_ELEMENTS = "elements = {"
 _COUNTER = re.compile(r"\s*\[\d+:\d+\]|\s*counter packets \d+ bytes \d+")
 
 BACKUP = f"{STATE_FOLDER}/service-rules"
@@ -64,5 +65,12 @@ def _nft(listing: str) -> list[str]:
         if text.endswith("{"):
             inside = text.removesuffix("{").strip()
         elif text not in ("", "}") and inside not in _LOCAL_SETS:
-            kept += [f"{inside}: {part.strip()}" for part in text.split(", ")]
+            kept += [f"{inside}: {part}" for part in _parts(inside, text)]
     return kept
+
+
+def _parts(inside: str, line: str) -> list[str]:
+    """Return the parts of a line, and elements of a set or map alike wherever in the list they stand."""
+    if inside.startswith("chain "):
+        return [part.strip() for part in line.split(", ")]
+    return [part for each in line.removeprefix(_ELEMENTS).split(", ") if (part := each.strip(" ,}"))]

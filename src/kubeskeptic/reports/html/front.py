@@ -65,10 +65,10 @@ def _banners(report: Report) -> Markup:
         said.append(("This run broke off.", f"Its journal has no end; what follows is what was known by then.{last}"))
     said += [("Sabotaged on purpose:", str(one.get("says") or one.get("id"))) for one in report.sabotages]
     if report.clean is False:
-        said.append(("The cluster was left dirty.", "Something of ours could not be undone: run `skeptic cleanup`."))
+        said.append(("The cluster was left dirty.", f"Run `skeptic cleanup`. {report.unclean}".rstrip()))
     if report.unlooked:
         said.append(
-            ("Nobody got to look whether the cluster was left clean.", f"Ask `skeptic status`. {report.unseen}")
+            ("Nobody got to look whether the cluster was left clean.", f"Ask `skeptic status`. {report.unclean}")
         )
     if unproven:
         said.append(

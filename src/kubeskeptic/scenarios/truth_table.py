@@ -1,0 +1,144 @@
+"""A truth table of NetworkPolicies: which client reaches which port, cell by cell, and since when.
+
+The cells are asked at once, again and again, until all are as wanted. A cell that never is stays as it was seen last.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from kubeskeptic import objects
+from kubeskeptic.agent.outcomes import Outcome
+from kubeskeptic.kube.deletion import delete_and_wait
+from kubeskeptic.scenarios.asking import ask_soon
+from kubeskeptic.scenarios.firewall import IN_FORCE, Client
+from kubeskeptic.scenarios.manifests import Manifest, placed
+from kubeskeptic.scenarios.namespaces import namespace
+from kubeskeptic.scenarios.readiness import wait_until_ready
+from kubeskeptic.scenarios.stage import Stage
+
+Window = tuple[float, float | None]
+"""Seconds from a change to the last look that saw the state before, and to the first that saw the one after; None: none did."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """A port of a pod.
+
+    :param name: what it is called in the table
+    """
+
+    name: str
+    pod: str
+    address: str
+    port: int
+
+    @classmethod
+    def of(cls, name: str, pod: Mapping[str, Any], port: int) -> Door:
+        """Return a port of a Pod object."""
+        return cls(name, pod["metadata"]["name"], objects.ip_of(pod), port)
+
+
+@dataclass
+class Cell:
+    """How one client was answered at one door."""
+
+    outcome: str = ""
+    low: float = 0.0
+    high: float | None = None
+
+    @property
+    def window(self) -> Window:
+        """When it became as wanted, in seconds since the change."""
+        return round(self.low, 3), None if self.high is None else round(self.high, 3)
+
+
+@dataclass(frozen=True)
+class TruthTable:
+    """Clients, and the doors that each of them tries."""
+
+    stage: Stage
+    clients: Sequence[Client]
+    doors: Sequence[Door]
+
+    def step(self, name: str, since: float, passes: Mapping[str, bool]) -> dict[str, Cell]:
+        """Wait until every cell is as wanted, and return how each was seen last.
+
+        :param since: when the policies were changed, Unix seconds
+        :param passes: by cell (:func:`cell`) whether its client is to be let through
+        """
+        seen = {one: Cell() for one in passes}
+
+        def look() -> bool:
+            """Ask all cells once, and return whether they are as wanted."""
+            for one, (sent, ended, outcome) in self._asked().items():
+                _note(seen[one], (outcome == Outcome.OK) == passes[one], sent - since, ended - since)
+                seen[one].outcome = outcome
+            return all(one.high is not None for one in seen.values())
+
+        self.stage.wait(look, IN_FORCE, f"“{name}” to be in force")
+        return seen
+
+    def _asked(self) -> dict[str, tuple[float, float, str]]:
+        """Return for every cell when its question was sent and decided, and how it ended."""
+        pairs = [(client, door) for client in self.clients for door in self.doors]
+        with ThreadPoolExecutor(len(pairs)) as pool:
+            answers = pool.map(lambda pair: self._ask(*pair), pairs)
+            return {cell(client.name, door.name): answer for (client, door), answer in zip(pairs, answers, strict=True)}
+
+    def _ask(self, client: Client, door: Door) -> tuple[float, float, str]:
+        question = {"kind": "http-new", "host": door.address, "port": door.port, "expect": [door.pod]}
+        sent = time.time()
+        answer = ask_soon(self.stage.run.kube, client.namespace or self.stage.namespace, client.pod, question)
+        passed = answer["outcome"] == Outcome.OK
+        # What was blocked had been so when it was asked, however long it then waited for nothing.
+        return sent, time.time() - (0.0 if passed else answer["took"]), str(answer["outcome"])
+
+
+def cell(client: str, door: str) -> str:
+    """Return what the cell of a client and a door is called."""
+    return f"{client} → {door}"
+
+
+def together(cells: Iterable[Cell]) -> Window:
+    """Return when the last of some cells became as wanted."""
+    windows = [one.window for one in cells]
+    highs = [high for _, high in windows]
+    return max(low for low, _ in windows), None if None in highs else max(high or 0.0 for high in highs)
+
+
+def replace(stage: Stage, old: Sequence[Manifest], new: Sequence[Manifest]) -> float:
+    """Apply policies in the place of others, and return since when they may be in force: the moment before."""
+    before = time.time()
+    for one in new:
+        stage.run.kube.apply(placed(one, one["metadata"]["namespace"], stage.run.id))
+    for one in old:
+        delete_and_wait(stage.run.kube, "NetworkPolicy", one["metadata"]["name"], one["metadata"]["namespace"])
+    return before
+
+
+@contextmanager
+def elsewhere(stage: Stage, app: str, name: str) -> Iterator[Client]:
+    """Run a copy of an app's pod in a namespace of its own."""
+    other = f"{stage.namespace}-b"
+    (pod,) = stage.pods(app)
+    spec = {key: value for key, value in pod["spec"].items() if key in ("terminationGracePeriodSeconds", "containers")}
+    for container in spec["containers"]:
+        container.pop("volumeMounts", None)
+    copy = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": spec}
+    with namespace(stage.run, other):
+        stage.run.kube.apply(placed(copy, other, stage.run.id))
+        wait_until_ready(stage.run.kube, other, 1)
+        yield Client(name, name, other)
+
+
+def _note(seen: Cell, as_wanted: bool, sent: float, ended: float) -> None:
+    if not as_wanted:
+        seen.low, seen.high = max(sent, 0.0), None
+    elif seen.high is None:
+        seen.high = ended
