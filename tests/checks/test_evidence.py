@@ -135,6 +135,19 @@ def test_a_hole_is_smaller_where_a_single_request_decides(missing: int, loose: b
     says(unbroken, "" if strict else "was not asked for more than 0.25 s, 9.9 s into")
 
 
+@pytest.mark.parametrize(
+    ("drawing", "until", "why"),
+    [
+        ("." * 241, 60.5, ""),
+        ("." * 241, 60.75, "was not asked for more than 0.5 s"),
+        ("." * 100 + " " + "." * 140, 60, ""),
+        ("." * 100 + "  " + "." * 139, 60, "was not asked for more than 0.5 s"),
+    ],
+)
+def test_a_hole_of_just_what_is_allowed_is_none_in_between_and_at_the_end(drawing: str, until: float, why: str) -> None:
+    says(found(watched(lane(drawing, period=0.25), spans=(ActSpan("act", 0, 1, until),))), why)
+
+
 @pytest.mark.parametrize(("period", "allowed"), [(0.02, "0.1"), (0.1, "0.25"), (1.0, "2.5")])
 def test_a_brief_hole_follows_the_period(period: float, allowed: str) -> None:
     act = watched(lane("." * 20, period=period), spans=MINUTE)

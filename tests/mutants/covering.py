@@ -22,7 +22,11 @@ TESTS = {
     "timeline": ("tests/timeline", "tests/checks/test_evidence.py", "tests/checks/test_failing.py", *OBJECTS),
     "plugin/judging.py": ("tests/plugin/test_plugin.py", "tests/plugin/test_endings.py"),
     "checks/evidence.py": ("tests/checks/test_evidence.py", "tests/checks/test_failing.py"),
-    "checks/failures.py": ("tests/checks/test_failing.py", "tests/checks/test_outages.py"),
+    "checks/failures.py": (
+        "tests/checks/test_failures.py",
+        "tests/checks/test_failing.py",
+        "tests/checks/test_outages.py",
+    ),
     **{f"checks/{name}.py": OBJECTS for name in ("nodes", "pods", "replicas", "statefulsets")},
     "checks/digest.py": ("tests/proving/test_again.py",),
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from html import escape
 
-from kubeskeptic.reports.api_events import ApiEvent
+from kubeskeptic.reports.api_events import Event
 from kubeskeptic.reports.drawing import palette
 from kubeskeptic.reports.drawing.axis import Axis
 from kubeskeptic.reports.drawing.bins import width_for
@@ -117,7 +117,7 @@ class Timeline:
             _write(canvas, one, end)
         canvas.dots(map(self._dot, self.scene.events()), middle, "t-dot")
 
-    def _dot(self, event: ApiEvent) -> tuple[float, str]:
+    def _dot(self, event: Event) -> tuple[float, str]:
         when = after(event.at - self.scene.zero)
         return self.axis.x(event.at), f"{when}: {event.says} ({', '.join(event.names[:6])})"
 
