@@ -12,7 +12,7 @@ import pytest
 from kubeskeptic.journal import Journal
 from kubeskeptic.timeline import ActSpan, Change, Gap, JournalFollower, Recording, RunEvidence, load
 from kubeskeptic.timeline.recording import Taken
-from tests.timeline.test_damage import batch
+from tests.timeline.written import batch
 
 Write = Callable[..., object]
 
