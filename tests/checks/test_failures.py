@@ -74,6 +74,16 @@ def test_a_pod_that_was_taken_out_may_answer_for_the_margin() -> None:
     assert one.last == pytest.approx(3.9)
 
 
+def test_an_answer_that_was_asked_before_a_pod_became_an_endpoint_and_came_after_it_is_right() -> None:
+    joins = endpoints(1.55, "pod-a", "pod-b", type="MODIFIED")
+    one = lane("." * 40, by="pod-b")
+    one.took[15] = 0.06  # asked at 1.5 s
+    act = watched(one, faults=(gone(1.0),), changes=(joins,), pods={"pod-a": "n9"})
+    assert look_at(act, one).wrong == 5, "from 1.0 to 1.4 s"
+    one.took[15] = 0.04
+    assert look_at(act, one).wrong == 6
+
+
 # -- for how long ---------------------------------------------------------------------------------------------------------
 def test_failing_lies_between_what_was_surely_so_and_what_may_have_been() -> None:
     one = seen("..r.......", applied=1.15)

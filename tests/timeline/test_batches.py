@@ -32,6 +32,24 @@ def test_a_batch_that_was_delivered_twice_counts_once(tmp_path: Path) -> None:
     assert (evidence.scenarios["a"].copies, evidence.damage) == (3, ())
 
 
+@pytest.mark.parametrize("ticks", [[0, 2, 5], [5, 2, 0], [0, 1, 2], [7]])
+def test_whatever_ticks_a_batch_has_again_it_counts_once(tmp_path: Path, ticks: list[int]) -> None:
+    one = batch("a", ticks=range(len(ticks)), tick=ticks, sent=[100.0 + tick for tick in ticks])
+    recording = sampled(tmp_path, one, one, one).scenarios["a"]
+    assert (sorted(sample.tick for sample in recording.lanes["n1", "web"]), recording.copies) == (
+        sorted(ticks),
+        2 * len(ticks),
+    )
+
+
+@pytest.mark.parametrize(("off", "copies", "damaged"), [(0.5, 3, False), (-0.5, 3, False), (0.501, 0, True)])
+def test_a_copy_was_sent_within_what_two_clocks_may_differ_by(
+    tmp_path: Path, off: float, copies: int, damaged: bool
+) -> None:
+    recording = sampled(tmp_path, batch("a", offset=0.0), batch("a", offset=off)).scenarios["a"]
+    assert (recording.copies, bool(recording.damage)) == (copies, damaged)
+
+
 def test_batches_that_overlap_add_what_is_new(tmp_path: Path) -> None:
     evidence = sampled(tmp_path, batch("a", ticks=range(4)), batch("a", ticks=range(2, 6)))
     assert ticks(evidence) == [0, 1, 2, 3, 4, 5]
