@@ -54,3 +54,7 @@ def test_an_option_of_pytest_is_there(page: str, told: str, pytestconfig: pytest
     for word in shlex.split(told):
         name = word.partition("=")[0]
         assert not name.startswith("--") or name in known, told
+
+
+def test_the_sample_report_is_no_larger_than_a_reader_waits_for() -> None:
+    assert (checkout() / "docs" / "sample-report.html").stat().st_size < 1_000_000

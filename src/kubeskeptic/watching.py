@@ -11,7 +11,6 @@ what it speaks; its name is asked of the cluster's DNS; the API server is asked 
 from __future__ import annotations
 
 import subprocess
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -19,18 +18,17 @@ from typing import Any
 
 from kubeskeptic.checks.availability import available
 from kubeskeptic.claims import Claim, declare
-from kubeskeptic.durations import LISTED, TAIL
+from kubeskeptic.durations import TAIL
 from kubeskeptic.errors import BadInput, ClusterError
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.kube import Kube
 from kubeskeptic.probes.specs import Probe, dns_udp, tcp_connect
-from kubeskeptic.recorder import Recorder, Watch
+from kubeskeptic.recorder import Watch
 from kubeskeptic.runs import Run
-from kubeskeptic.runs.marking import begin, let_pass, mark
+from kubeskeptic.runs.marking import begin, let_pass, mark, recorded, scenario_told
 from kubeskeptic.runs.opening import open_run
 from kubeskeptic.runs.options import RunOptions
 from kubeskeptic.timeline import Act
-from kubeskeptic.waiting import NotYet, until
 
 SCENARIO = "watch/command"
 ACT = "watched"
@@ -129,35 +127,15 @@ def _observe(
     run: Run, watched: Sequence[Watched], command: Sequence[str], seconds: float | None, say: Callable[[str], None]
 ) -> int | None:
     """Record everything around the command, and return its exit status."""
-    run.journal.write(
-        "scenario",
-        sync=True,
-        id=SCENARIO,
-        phase="start",
-        namespace="",
-        test="",
-        says="Services are watched.",
-        acts=[ACT],
-    )
-    why = ""
-    begun = time.monotonic()
-    try:
-        with ExitStack() as stack:
-            recorder = stack.enter_context(Recorder(run.kube, run.journal, SCENARIO, [Watch("Node", None)]))
-            until(lambda: recorder.ready() or NotYet("still listing"), LISTED, what="the recorder's first list")
-            stack.callback(run.agents.stop, SCENARIO)
-            run.agents.ask(SCENARIO, [one.probe for one in watched])
-            say(f"watching {', '.join(one.probe.name for one in watched)} from {len(run.nodes)} nodes")
-            with _marked(run):
-                status = _perform(run, command, seconds)
-                let_pass(TAIL)
-            return status
-    except BaseException as error:
-        why = str(error) or f"broken off by {type(error).__name__}"
-        raise
-    finally:
-        spent = {"irreducible": 0.0, "seconds": round(time.monotonic() - begun, 1)}
-        run.journal.write("scenario", sync=True, id=SCENARIO, phase="end", why=why, **spent)
+    with scenario_told(run, SCENARIO, ACT, "Services are watched."), ExitStack() as stack:
+        stack.enter_context(recorded(run, SCENARIO, [Watch("Node", None)]))
+        stack.callback(run.agents.stop, SCENARIO)
+        run.agents.ask(SCENARIO, [one.probe for one in watched])
+        say(f"watching {', '.join(one.probe.name for one in watched)} from {len(run.nodes)} nodes")
+        with _marked(run):
+            status = _perform(run, command, seconds)
+            let_pass(TAIL)
+        return status
 
 
 @contextmanager

@@ -29,6 +29,14 @@ def test_outages_are_told_with_their_begin_and_length_the_longest_first() -> Non
     assert found.decisive[0] == "n2: 0.30 s from +1.60 s, 3 of 3 failed (3 timeout)"
 
 
+def test_answers_that_took_long_are_counted_and_are_no_outage() -> None:
+    slow = lane("." * 40, "n1")
+    slow.took[20], slow.took[21], slow.took[5] = 0.91, 0.9, 2.0
+    found = seen(slow, lane("." * 40, "n2"))
+    assert found.verdict is Verdict.HOLDS
+    assert [one.value for name, one in found.measured.items() if "late" in name or "0.9" in name] == [1]
+
+
 def test_an_outage_that_lasts_to_the_end_says_so() -> None:
     found = seen(lane("." * 30 + "r" * 10))
     assert found.decisive[0].endswith("(10 refused), and still at the end")

@@ -44,6 +44,12 @@ def test_each_resource_counts_and_each_node_by_itself() -> None:
     assert apart.verdict is Verdict.HOLDS
 
 
+def test_what_is_told_of_the_fullest_moment() -> None:
+    finding = judged(asking(2.0, "a", "1"), asking(3.0, "b", "500m"), asking(4.0, "b", "500m", type="DELETED"))
+    assert (finding.measured["moments"].value, finding.measured["fullest"].value) == (3, 75)
+    assert "n1 with 75.0 % of its cpu requested, 2.0 s into the act" in finding.why
+
+
 def test_pods_of_other_namespaces_count() -> None:
     assert judged(asking(2.0, "a", "1900m"), elsewhere={"n1": {"cpu": 0.2}}).verdict is Verdict.VIOLATED
     assert judged(asking(2.0, "a", "1900m"), elsewhere={"n2": {"cpu": 0.2}}).verdict is Verdict.HOLDS

@@ -2,54 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kubeskeptic.bounds import Bound
-from kubeskeptic.checks.evidence import check, never_asked, span
+from kubeskeptic.checks.evidence import never_asked, span
 from kubeskeptic.errors import Inconclusive, NotAsked
-from kubeskeptic.findings import Finding, Measure, Verdict, conclude
+from kubeskeptic.findings import Verdict
 from kubeskeptic.timeline import Act, ActSpan, Change
 from kubeskeptic.timeline.recording import Gap
+from tests.checks.minute import GOOD, MINUTE, found, minute, says, without
 from tests.drawn import gone, lane, node, pod, watched
-
-MINUTE = (ActSpan("act", 0, 1, 60),)
-GOOD = "." * 600
-Reads = Callable[[Act], object]
-
-
-def lanes(act: Act) -> object:
-    return act.lanes("web")
-
-
-def found(act: Act, reads: Reads = lanes, value: float = 1.0) -> Finding:
-    """What a check says that reads something of an act, and measured a value of which 5 is allowed."""
-
-    @check
-    def reading(act: Act) -> Finding:
-        reads(act)
-        return conclude("Read.", {"value": Measure(value, "s")}, {"value": Bound(5, "s", "test")})
-
-    return reading(act)
-
-
-def minute(*drawings: str, **more: Any) -> Act:
-    return watched(*(lane(one, f"n{at}") for at, one in enumerate(drawings, 1)), **{"spans": MINUTE, **more})
-
-
-def without(*ticks: int) -> str:
-    """A minute of good answers without some questions."""
-    return "".join(" " if at in ticks else "." for at in range(600))
-
-
-def says(finding: Finding, why: str) -> None:
-    """It holds where `why` is empty; else it is inconclusive because of it."""
-    assert finding.verdict is (Verdict.INCONCLUSIVE if why else Verdict.HOLDS), finding.why
-    assert why in finding.why
 
 
 def test_enough_was_seen() -> None:
@@ -133,6 +97,19 @@ def test_a_hole_is_smaller_where_a_single_request_decides(missing: int, loose: b
     says(found(minute(drawing)), "" if loose else "was not asked for more than 0.5 s, 9.9 s into")
     unbroken = found(minute(drawing), lambda act: act.lanes("web", unbroken=True))
     says(unbroken, "" if strict else "was not asked for more than 0.25 s, 9.9 s into")
+
+
+@pytest.mark.parametrize(
+    ("drawing", "until", "why"),
+    [
+        ("." * 241, 60.5, ""),
+        ("." * 241, 60.75, "was not asked for more than 0.5 s"),
+        ("." * 100 + " " + "." * 140, 60, ""),
+        ("." * 100 + "  " + "." * 139, 60, "was not asked for more than 0.5 s"),
+    ],
+)
+def test_a_hole_of_just_what_is_allowed_is_none_in_between_and_at_the_end(drawing: str, until: float, why: str) -> None:
+    says(found(watched(lane(drawing, period=0.25), spans=(ActSpan("act", 0, 1, until),))), why)
 
 
 @pytest.mark.parametrize(("period", "allowed"), [(0.02, "0.1"), (0.1, "0.25"), (1.0, "2.5")])

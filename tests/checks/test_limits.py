@@ -57,6 +57,11 @@ def test_another_pod_in_its_place_is_no_restart() -> None:
     assert judged(MADE, killed(3.0), again(4.0, uid="other")).verdict is Verdict.VIOLATED
 
 
+def test_a_pod_of_before_the_act_and_one_that_is_deleted_are_no_others() -> None:
+    before, gone = pod(0.5, "web-old", type="ADDED"), pod(3.5, "web-old", type="DELETED")
+    assert judged(before, MADE, killed(3.0), gone, again(4.0)).verdict is Verdict.HOLDS
+
+
 def test_a_gap_in_the_watch_is_no_pass() -> None:
     act = declared(MADE, killed(3.0), again(4.0), gaps=(watch_gap(5.0, 6.0),))
     assert checks.killed_for_memory(act, "web").verdict is Verdict.INCONCLUSIVE

@@ -116,6 +116,13 @@ def test_a_pod_that_was_never_told_to_be_ready_again() -> None:
     assert "was not undone" in finding.why
 
 
+@pytest.mark.parametrize("phase", ["undoing", "undone"])
+def test_a_fault_whose_undoing_was_not_seen_to_its_end_was_not_undone(phase: str) -> None:
+    half = gone(name="make_unready", undoing=5.0, undone=5.0)
+    half.phases.pop(phase)
+    assert "was not undone" in resumes(FINE, fault_=half).why
+
+
 # -- a kubelet restarts ----------------------------------------------------------------------------------------------------
 BACK = {"applying": 1.0, "applied": 1.0, "bit": 1.1, "undoing": 1.2, "undone": 1.3, "healed": 2.0}
 

@@ -36,3 +36,15 @@ def test_what_was_not_read_is_inconclusive() -> None:
 def test_empty_tables_are_equal_and_prove_nothing() -> None:
     assert "no node has a rule for web" in compared(n1=[], n2=[], n3=[]).why
     assert compared(about="api").verdict is Verdict.INCONCLUSIVE
+
+
+def test_what_half_of_the_nodes_have_is_not_usual() -> None:
+    found = compared(nodes=("n1", "n2"), n2=RULES[1:], n3=["unread"])
+    assert found.verdict is Verdict.VIOLATED
+    assert (found.measured["rules"].value, found.measured["rules that differ"].value) == (1, 1)
+    assert f"n1 has “{RULES[0]}”, others do not" in found.why
+
+
+def test_a_rule_that_a_node_has_twice_counts_once() -> None:
+    found = compared(n1=[*RULES, "-A KUBE-X", "-A KUBE-X"])
+    assert found.measured["rules that differ"].value == 1

@@ -23,6 +23,16 @@ def test_a_third_pod_is_ready_in_time(at: float, verdict: Verdict) -> None:
     assert scaled(ASKED, pod(at, "web-c")).verdict is verdict
 
 
+def test_what_is_measured_of_scaling() -> None:
+    finding = scaled(deployment(0.5, 3), ASKED, pod(1.5, "web-b", ready=False), pod(6.0, "web-b"), pod(6.5, "web-c"))
+    assert {name: one.value for name, one in finding.measured.items()} == {"followed": 4.5, "from": 1, "to": 3}
+
+
+def test_being_scaled_before_the_act_is_not_what_is_followed() -> None:
+    act = declared(*TWO, deployment(0.5, 3), pod(3.0, "web-c"))
+    assert "not seen scaled to 3" in checks.scaled(act, "web", 3).why
+
+
 def test_what_was_not_asked_for_is_not_followed() -> None:
     assert "not seen scaled to 3" in scaled(pod(3.0, "web-c")).why
     assert "3 pods of web were Ready before" in scaled(pod(1.5, "web-c"), ASKED).why
@@ -80,6 +90,21 @@ def test_what_the_act_does_is_not_done_before_it() -> None:
     finding = ends(leaving(2.0)._replace(age=9.0), ended(3.0, "web-a"), ended(8.0, "web-a", type="DELETED"))
     assert finding.verdict is Verdict.HOLDS, finding.why
     assert scaled(ASKED._replace(age=9.0), pod(6.0, "web-c")).measured["followed"].value == 5.0
+
+
+def test_the_grace_period_is_that_with_which_the_deletion_began() -> None:
+    short = leaving(2.5)
+    short.object["metadata"]["deletionGracePeriodSeconds"] = 1
+    gone = ended(9.0, "web-a", type="DELETED")
+    finding = ends(leaving(2.0), short, ended(3.0, "web-a"), gone)
+    assert (finding.verdict, finding.bounds["longest end"].value) == (Verdict.HOLDS, 7)
+
+
+def test_the_longest_of_several_ends_counts() -> None:
+    one = leaving(2.0), ended(3.0, "web-a"), ended(4.0, "web-a", type="DELETED")
+    two = leaving(2.0, "web-b"), ended(3.0, "web-b"), ended(9.5, "web-b", type="DELETED")
+    finding = ends(*one, *two)
+    assert (finding.verdict, finding.measured["longest end"].value) == (Verdict.VIOLATED, 7.5)
 
 
 def test_a_pod_that_is_still_there_and_none_that_goes() -> None:

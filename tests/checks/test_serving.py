@@ -7,7 +7,7 @@ import pytest
 from kubeskeptic.bounds import Expression, constant
 from kubeskeptic.checks import fails_only_briefly, serves_throughout
 from kubeskeptic.findings import Finding, Verdict
-from kubeskeptic.timeline import ActSpan, FaultSpan, Lane
+from kubeskeptic.timeline import ActSpan, FaultSpan, Gap, Lane
 from tests.drawn import fault, gone, lane, watched
 
 SPAN = ActSpan("act", 0.01, 1, 4)
@@ -37,6 +37,24 @@ def test_what_was_not_seen_is_inconclusive() -> None:
     assert served(lane(GOOD[:20] + "?" + GOOD[21:])).verdict is Verdict.INCONCLUSIVE
     assert served(lane(GOOD[:20] + "   " + GOOD[23:])).verdict is Verdict.INCONCLUSIVE
     assert served(lane("....r" + GOOD[5:])).verdict is Verdict.INCONCLUSIVE, "a dirty baseline"
+
+
+BLIND = Gap("watch", "", "", "EndpointSlice", 2.0, 2.1, "the watch was cut off")
+"""With it nothing is sure about who was an endpoint."""
+
+
+def test_who_may_answer_is_known_only_where_the_endpoints_were_watched() -> None:
+    act = watched(lane(GOOD, by="stranger"), spans=(SPAN,))
+    act.recording.gaps.append(BLIND)
+    found = serves_throughout(act, "web")
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert [*found.measured["failed or late"].interval] == [0, 30]
+
+
+def test_what_is_counted() -> None:
+    found = served(lane(GOOD[:20] + "?r " + GOOD[23:], "n1"), lane(GOOD[:30] + " " + GOOD[31:], "n2"))
+    assert [*found.measured["failed or late"].interval] == [1, 2]
+    assert [found.measured[name].value for name in ("asked", "never asked")] == [58, 2]
 
 
 # -- deleting again and again -------------------------------------------------------------------------------------------
@@ -75,6 +93,49 @@ def test_what_was_never_asked_counts_as_failed_in_the_share() -> None:
     near = drawn(*range(11, 17), *range(41, 46))
     assert briefly(near).verdict is Verdict.HOLDS
     assert briefly(f"{near[:70]} {near[71:75]} {near[76:]}").verdict is Verdict.INCONCLUSIVE
+
+
+def test_what_is_counted_after_deletions() -> None:
+    found = briefly("." * 12 + "r?" + "." * 6 + " " + "." * 79, "." * 60 + "?r" + "." * 38)
+    assert [*found.measured["failed at a wrong time"].interval] == [1, 3]
+    assert [found.measured[name].value for name in ("failed", "asked", "never asked", "pods deleted")] == [2, 179, 1, 2]
+    share = found.measured["worst share failed"]
+    assert [share.value, *share.interval] == pytest.approx([1.12, 100 / 89, 100 * 3 / 90])
+
+
+def test_only_deletions_of_this_act_count() -> None:
+    other = gone(4.0)
+    other.act = "another"
+    found = briefly(drawn(12), faults=(gone(1.0), other))
+    assert found.measured["pods deleted"].value == 1
+
+
+def test_the_bound_counts_from_the_last_moment_of_a_deletion_and_the_clock_is_in_doubt() -> None:
+    slow = gone(1.0)
+    slow.phases["applied"] = 1.5  # until 2.5 s
+    assert briefly(drawn(24), faults=(slow,)).verdict is Verdict.HOLDS
+    assert briefly(drawn(27), faults=(slow,)).verdict is Verdict.VIOLATED
+    unsure = lane(drawn(27), "n1")
+    unsure.doubt = 0.3
+    act = watched(unsure, spans=(ActSpan("act", 0.01, 1, 10),), faults=(slow,), within=SECOND)
+    assert fails_only_briefly(act, "web", 4).measured["failed at a wrong time"].value == 0
+
+
+def test_a_stranger_counts_as_failed_where_the_endpoints_are_known() -> None:
+    for gaps, failed, unknown in (([], 90, 0), ([BLIND], 0, 90)):
+        spans = (ActSpan("act", 0.01, 1, 10),)
+        act = watched(lane(drawn(), by="stranger"), spans=spans, faults=(gone(1.0),), within=SECOND)
+        act.recording.gaps += gaps
+        found = fails_only_briefly(act, "web", 4)
+        assert found.measured["failed"].value == failed
+        assert found.measured["worst share failed"].high == pytest.approx((failed + unknown) / 0.9)
+
+
+def test_a_stale_entry_is_no_failure_at_a_wrong_time() -> None:
+    one = lane("." * 12 + "t" + "." * 27 + "t" + "." * 59, ports={12: 50000, 40: 50000})
+    act = watched(one, spans=(ActSpan("act", 0.01, 1, 10),), faults=(gone(1.0),), within=SECOND)
+    found = fails_only_briefly(act, "web", 4)
+    assert (found.measured["failed"].value, found.measured["failed at a wrong time"].value) == (2, 0)
 
 
 def test_faults_that_were_not_seen_prove_nothing() -> None:

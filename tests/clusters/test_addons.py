@@ -10,7 +10,7 @@ import yaml
 
 from kubeskeptic import paths
 from kubeskeptic.clusters import addons
-from kubeskeptic.clusters.addons import ADDONS, Addon, chosen, free_addresses, load_addon, unload_addon
+from kubeskeptic.clusters.addons import ADDONS, Addon, chosen, load_addon, unload_addon
 from kubeskeptic.clusters.builds import addon_images
 from kubeskeptic.clusters.builds.golang import GoBuild
 from kubeskeptic.clusters.cluster import Cluster, Node
@@ -117,8 +117,3 @@ def test_lists_of_addons() -> None:
     assert [addon.name for addon in chosen("redis, metallb")] == ["redis", "metallb"]
     with pytest.raises(BadInput, match="no addon x; choose of network-policy"):
         chosen("metallb,x")
-
-
-def test_addresses_of_load_balancers_are_the_last_of_the_network_and_differ_by_cluster() -> None:
-    assert free_addresses("172.18.0.0/16", "\0") == "172.18.255.238-172.18.255.253"
-    assert free_addresses("172.18.0.0/16", "\1") == "172.18.255.222-172.18.255.237"

@@ -21,7 +21,8 @@ from kubeskeptic.guard.lease import micro
 from kubeskeptic.process import ProcessId
 from kubeskeptic.switches import control
 from tests.clusters.fakes import listed
-from tests.clusters.test_up import Laptop, finished, laptop
+from tests.clusters.laptop import Laptop
+from tests.clusters.test_up import finished, laptop
 from tests.kube.conftest import FakeServer, kubeconfig, server
 
 __all__ = ["finished", "laptop", "server"]  # fixtures

@@ -8,8 +8,9 @@ from kubeskeptic.clusters import cluster, doctor
 from kubeskeptic.clusters.machine import Diagnosis, Level
 from kubeskeptic.errors import MissingRequirement
 from tests.clusters.fakes import FakeProgram, listed
+from tests.clusters.laptop import Laptop
 from tests.clusters.test_delete_guard import a_fault_in_force
-from tests.clusters.test_up import Laptop, finished, laptop
+from tests.clusters.test_up import finished, laptop
 
 __all__ = ["finished", "laptop"]  # fixtures
 

@@ -61,3 +61,18 @@ def test_a_node_is_called_ready_after_its_routes_are_there(docker: FakeProgram) 
     routes = next(place for place, step in enumerate(steps) if "restart kubeskeptic-network" in step)
     plugins = next(place for place, step in enumerate(steps) if network.CONFLIST in step)
     assert routes < plugins
+
+
+@pytest.mark.parametrize(
+    ("cluster", "addresses"),
+    [
+        ("h", "172.18.255.238-172.18.255.253"),
+        ("i", "172.18.255.222-172.18.255.237"),
+        ("p", "172.18.255.238-172.18.255.253"),
+    ],
+)
+def test_addresses_of_load_balancers_are_the_last_of_the_network_and_differ_by_cluster(
+    docker: FakeProgram, cluster: str, addresses: str
+) -> None:
+    docker.answer("network", "inspect", "kind", out=json.dumps([{"Subnet": "fc00::/64"}, {"Subnet": "172.18.0.0/16"}]))
+    assert network.free_addresses(docker.engine, cluster) == addresses

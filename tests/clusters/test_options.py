@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kubeskeptic.clusters import cluster
 from kubeskeptic.clusters.options import DEFAULTS, Asked, completed, description, differences
 from kubeskeptic.errors import BadInput
 
@@ -76,3 +77,7 @@ def test_a_number_of_workers_replaces_an_older_file(config: Path) -> None:
 def test_what_no_cluster_can_be_is_refused(asked: Asked, says: str) -> None:
     with pytest.raises(BadInput, match=says):
         asked.check()
+
+
+def test_nodes_are_named_as_kind_names_them() -> None:
+    assert cluster.node_names("c", 3) == ("c-control-plane", "c-worker", "c-worker2", "c-worker3")

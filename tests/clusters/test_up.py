@@ -11,55 +11,14 @@ from pathlib import Path
 import pytest
 
 from kubeskeptic import clusters, paths
-from kubeskeptic.clusters import addons, agents, cluster, engine_install, machine
-from kubeskeptic.clusters.builds.agent_image import AgentImage
-from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters import addons, cluster, engine_install, machine
 from kubeskeptic.clusters.cluster import Record
-from kubeskeptic.clusters.engine import CLUSTER_LABEL, ROLE_LABEL
 from kubeskeptic.clusters.node_source import PINNED
 from kubeskeptic.clusters.steps import Progress, quiet
 from kubeskeptic.clusters.store import Store
 from kubeskeptic.errors import BadInput, CommandFailed, MissingRequirement
-from tests.clusters.fakes import FakeProgram, listed
-from tests.clusters.test_health import deployments
-from tests.clusters.test_health import nodes as listed_nodes
-
-NODES = ("c-control-plane", "c-worker")
-
-
-class Laptop:
-    """A machine with an engine, kind and a registry; no cluster yet."""
-
-    def __init__(self, folder: Path) -> None:
-        self.docker = FakeProgram(folder)
-        self.kind = FakeProgram(folder, "kind")
-        self.docker.answer("info", out=json.dumps({"ServerVersion": "28", "CgroupVersion": "2"}))
-        self.docker.answer("pull", out="3.11-slim: Pulling from library/python\n")
-        self.docker.answer("exec", NODES[0], "cat", "/kind/version", out="v1.37.0\n")
-        kubectl = ("exec", NODES[0], "kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "get")
-        self.docker.answer(*kubectl, "nodes", out=listed_nodes(version="v1.37.0"))
-        self.docker.answer(*kubectl, "deployments", out=deployments())
-        self.docker.answer("save", writes=str(agents.unfinished(AgentImage(Workshop(quiet)).reference)))
-        self.kind.answer("version", out="kind v0.33.0 go1.27.2 linux/amd64\n")
-        self.kind.answer("create", writes=str(cluster.kubeconfig("c")))
-        # every node has the agent's image, so loading it is one question each
-        self.docker.answer("exec", NODES[0], "ctr", out=AgentImage(Workshop(quiet)).reference)
-        self.docker.answer("exec", NODES[1], "ctr", out=AgentImage(Workshop(quiet)).reference)
-
-    def has_nodes(self, *states: str) -> None:
-        labels = [{CLUSTER_LABEL: "c", ROLE_LABEL: role} for role in ("control-plane", "worker")]
-        rows = [listed(name, state, **label) for name, state, label in zip(NODES, states, labels, strict=False)]
-        self.docker.answer("ps", out="".join(rows))
-
-    def made(self) -> list[list[str]]:
-        """What kind was asked for, apart from its version."""
-        return [call for call in self.kind.calls if call[0] != "version"]
-
-
-def begin(name: str) -> None:
-    """As `up` does before kind makes the first node."""
-    cluster.folder(name).mkdir(parents=True)
-    cluster.configuration(name).write_text("kind: Cluster\n")
+from tests.clusters.fakes import listed
+from tests.clusters.laptop import NODES, Laptop, begin
 
 
 @pytest.fixture
@@ -279,10 +238,6 @@ def test_what_cannot_be_counted_is_warned_of(laptop: Laptop, monkeypatch: pytest
     said: list[str] = []
     clusters.up("c", workers=1, progress=said.append)
     assert "perhaps too little: 120 of 128 are in use" in said
-
-
-def test_nodes_are_named_as_kind_names_them() -> None:
-    assert cluster.node_names("c", 3) == ("c-control-plane", "c-worker", "c-worker2", "c-worker3")
 
 
 @pytest.mark.parametrize(("mixed", "made"), [(True, []), (False, ["delete", "create"])])

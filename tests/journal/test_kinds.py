@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from kubeskeptic.journal import kinds
 from kubeskeptic.journal.kinds import KINDS, wrong_field
 from kubeskeptic.timeline.sorting import Sorter
 
@@ -65,3 +66,77 @@ def test_a_field_of_the_wrong_shape_is_named(record: dict[str, Any], said: str) 
 
 def test_every_kind_that_is_read_is_described() -> None:
     assert set(Sorter().kinds) <= set(KINDS)
+
+
+FIELDS = """
+run          id TEXT, seed? NUMBER, kubernetes? TEXT, provider? TEXT, context? TEXT, nodes? TEXTS, roles? ROLES, \
+settings? SOURCED, harness? TEXT, command? TEXT
+run-ended    clean? FLAG, why? TEXT, changed? TEXTS
+scenario     id TEXT, phase TEXT, namespace? TEXT, test? TEXT, acts? TEXTS, irreducible? NUMBER, why? TEXT
+fact         scenario? TEXT, name TEXT, value ANY
+seen         scenario TEXT, act? TEXT, table TEXT, cells OBJECT
+act          scenario? TEXT, act TEXT, phase TEXT
+fault        id TEXT, phase TEXT, fault? TEXT, scenario? TEXT, act? TEXT, targets? TEXTS, settings? OBJECT, says? TEXT, \
+evidence? TEXT
+probe        scenario TEXT, probe TEXT, spec OBJECT, nodes? TEXTS
+nodes        nodes TEXTS, joined? TEXTS, left? TEXTS
+priority     node TEXT, agent? TEXT, boot? TEXT, realtime FLAG, how? TEXT, why_not? TEXT
+stall        node TEXT, boot? TEXT, since NUMBER, until NUMBER, error? NUMBER
+samples      node TEXT, agent? TEXT, boot? TEXT, realtime? FLAG, offset NUMBER, error NUMBER, probes PROBES, names TEXTS, \
+unknowns? OBJECT, probe COLUMN, tick COLUMN, sent COLUMN, took COLUMN, outcome COLUMN, by COLUMN, port COLUMN
+gap          source TEXT, scenario? TEXT, node? TEXT, probe? TEXT, resource? TEXT, since NUMBER, until? NUMBER, reason TEXT, \
+ticks? NUMBER
+change       scenario? TEXT, resource TEXT, type TEXT, seen NUMBER, age? NUMBER, object NAMED
+instrument   node TEXT, injected? NUMBER, measured? NUMBER, tick? NUMBER, proven? FLAG, attempts? NUMBER, edges? NUMBER
+finding      claim TEXT, verdict TEXT, scenario? TEXT, test? TEXT, case? TEXT, why? TEXT, post? TEXT, bounds? SOURCED, \
+measured? VALUES, nodes? TEXTS, window? WINDOW, probes? TEXTS, decisive? TEXTS, must_break? TEXTS, digest? TEXT
+evidence     scenario? TEXT, act TEXT, before TEXT, folder TEXT, files NUMBER, missing? TEXTS
+sabotage     id TEXT, says? TEXT
+"""
+"""Journals of earlier versions have these: a field that is no longer tested lets another journal be believed."""
+FITS: dict[str, tuple[list[Any], list[Any]]] = {
+    "ANY": ([1, "x", None, []], []),
+    "TEXT": (["", "x"], [1, None, ["x"]]),
+    "NUMBER": ([0, -1, 1.5], [True, "1", None, float("nan"), float("inf")]),
+    "FLAG": ([True, False], [0, 1, "true", None]),
+    "TEXTS": ([[], ["x", "y"]], ["x", ["x", 1], ("x",), None]),
+    "COLUMN": ([[], [1, "x"]], [(), "x", {}, None]),
+    "OBJECT": ([{}, {"x": 1}], [[], "x", None]),
+    "NAMED": ([{"metadata": {"name": "x"}}], [{}, {"metadata": {}}, {"metadata": {"name": 1}}, {"metadata": "x"}, []]),
+    "ROLES": ([{}, {"n1": "worker"}], [{"n1": "worker", "n2": 1}, [], "x"]),
+    "VALUES": ([{}, {"x": {"value": 1, "unit": "s"}}],
+               [{"x": 1}, {"x": {"value": 1}}, {"x": {"unit": "s"}}, {"x": {"value": "1", "unit": "s"}}, []]),
+    "SOURCED": ([{}, {"x": {"value": 1, "unit": "s", "from": "y"}}],
+                [{"x": 1}, {"x": {"value": 1, "unit": "s"}}, {"x": {"unit": "s", "from": "y"}},
+                 {"x": {"value": 1, "from": "y"}}, {"x": {"value": "1", "unit": "s", "from": "y"}}, []]),
+    "WINDOW": ([[1, 2.5]], [[1], [1, 2, 3], [1, "2"], (1, 2), "12"]),
+    "PROBES": ([[], [PROBE], [PROBE, PROBE]],
+               [{}, [PROBE, {}], *([{**PROBE, name: None}] for name in PROBE), [{**PROBE, "period": "1"}]]),
+}  # fmt: skip
+"""Of each shape what fits it and what does not."""
+
+
+def described() -> dict[str, dict[str, str]]:
+    rows = [line.split(maxsplit=1) for line in FIELDS.strip().splitlines()]
+    return {kind: dict(field.split() for field in fields.split(", ")) for kind, fields in rows}
+
+
+def test_the_fields_of_every_kind() -> None:
+    shapes = {id(getattr(kinds, name)): name for name in FITS}
+    assert {
+        kind: {field: shapes[id(shape)] for field, shape in has.items()} for kind, has in KINDS.items()
+    } == described()
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_what_fits_a_shape(name: str) -> None:
+    right, wrong = FITS[name]
+    shape = getattr(kinds, name)
+    assert [shape.fits(one) for one in right] == [True] * len(right)
+    assert [one for one in wrong if shape.fits(one)] == []
+
+
+def test_only_a_field_that_may_be_absent_may_be_null() -> None:
+    assert wrong_field({"at": 1.0, "kind": "fact", "name": "x", "value": None}) == ""
+    assert "“value” of its fact record" in wrong_field({"at": 1.0, "kind": "fact", "name": "x"})
+    assert "“name” of its fact record" in wrong_field({"at": 1.0, "kind": "fact", "name": None, "value": 1})

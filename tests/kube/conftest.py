@@ -11,6 +11,9 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from kubeskeptic.kube import Kube
+from kubeskeptic.kube.settings import read_settings
+from kubeskeptic.settings import Settings
+from tests.kube.answers import Cluster, Nodes
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -122,3 +125,16 @@ def server() -> Iterator[FakeServer]:
 @pytest.fixture
 def kube(server: FakeServer, tmp_path: Path) -> Kube:
     return Kube(kubeconfig(tmp_path, server.url), "here", tmp_path / "scratch")
+
+
+@pytest.fixture
+def cluster(server: FakeServer) -> Cluster:
+    return Cluster(server)
+
+
+@pytest.fixture
+def read(kube: Kube, cluster: Cluster) -> Callable[..., Settings]:
+    def read_them(nodes: Nodes | None = None, *, ours: bool = True) -> Settings:
+        return read_settings(kube, nodes or Nodes(), ours=ours)
+
+    return read_them

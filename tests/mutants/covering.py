@@ -15,14 +15,16 @@ from tests.mutants import trial
 from tests.mutants.population import PACKAGE
 
 OBJECTS = ("tests/checks/test_objects_over_time.py",)
+FAILURES = tuple(f"tests/checks/test_{name}.py" for name in ("failures", "failing", "dead_node", "outages"))
 TESTS = {
     "bounds.py": ("tests/test_bounds.py", "tests/test_doubt.py"),
     "findings.py": ("tests/test_findings.py", "tests/test_doubt.py"),
     "journal": ("tests/journal", "tests/timeline"),
-    "timeline": ("tests/timeline", "tests/checks/test_evidence.py", "tests/checks/test_failing.py", *OBJECTS),
+    "timeline": ("tests/timeline", "tests/checks"),
     "plugin/judging.py": ("tests/plugin/test_plugin.py", "tests/plugin/test_endings.py"),
-    "checks/evidence.py": ("tests/checks/test_evidence.py", "tests/checks/test_failing.py"),
-    "checks/failures.py": ("tests/checks/test_failing.py", "tests/checks/test_outages.py"),
+    "checks/evidence.py": ("tests/checks/test_evidence.py", *FAILURES),
+    "checks/failures.py": FAILURES,
+    "checks/failing.py": FAILURES,
     **{f"checks/{name}.py": OBJECTS for name in ("nodes", "pods", "replicas", "statefulsets")},
     "checks/digest.py": ("tests/proving/test_again.py",),
 }

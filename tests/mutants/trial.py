@@ -14,7 +14,9 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from hashlib import sha256
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 PARTS = (
@@ -123,7 +125,14 @@ def _pytest(tree: Path, arguments: Sequence[str], plugins: Callable[[], Iterable
         "-W",
         "ignore::pytest.PytestAssertRewriteWarning",
     ]
-    return int(pytest.main([*own, f"--rootdir={tree}", f"--basetemp={tree}.tmp", *arguments], plugins=list(plugins())))
+    return int(
+        pytest.main([*own, f"--rootdir={tree}", f"--basetemp={_scratch(tree)}", *arguments], plugins=list(plugins()))
+    )
+
+
+def _scratch(tree: Path) -> Path:
+    """A folder for what tests write, outside the checkout: an inner pytest takes the settings of a pyproject.toml above it."""
+    return Path(gettempdir()) / f"mutants-{sha256(str(tree).encode()).hexdigest()[:12]}"
 
 
 def _outcome_of(child: int, seconds: float) -> int:

@@ -8,6 +8,7 @@ import pytest
 
 from kubeskeptic.journal import Journal
 from kubeskeptic.timeline.recording import ALL, LEFT_OUT
+from tests.plugin.test_plugin import run
 
 SUITE = """
 from kubeskeptic.errors import Inconclusive
@@ -53,3 +54,37 @@ def replayed(pytester: pytest.Pytester, folder: Path, left_out: dict[str, str]) 
     return pytester.runpytest_inprocess(
         "-p", "kubeskeptic.plugin", "-p", "no:cacheprovider", "--replay", str(folder), "-rs"
     )
+
+
+CASES = """
+import pytest
+from kubeskeptic.plugin import claim
+from kubeskeptic.scenarios import Scenario
+
+story = Scenario("services/pod_killed", "Pods go.")
+
+@story.act("graceful")
+def graceful(stage): ...
+
+@claim("service.pod-killed", case="graceful, preStop", act="graceful")
+def test_one(act): ...
+
+@claim("heal.crash", act="{act}")
+def test_other(act): ...
+"""
+
+
+def test_a_case_is_a_keyword(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(CASES.format(act="graceful"))
+    pytester.makeini("[pytest]\nmarkers = claim: a claim\n")
+    for words in ("preStop", "service.pod-killed", "not heal.crash"):
+        result = run(pytester, "--collect-only", "-q", "-k", words)
+        result.stdout.fnmatch_lines(["*test_one*", "*1/2 tests collected*"])
+
+
+def test_an_act_that_a_scenario_does_not_have_is_refused(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(CASES.format(act="gracefull"))
+    pytester.makeini("[pytest]\nmarkers = claim: a claim\n")
+    result = run(pytester, "--collect-only")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*services/pod_killed has no act “gracefull”; it has graceful"])

@@ -1,41 +1,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from kubeskeptic.journal import Journal, read
-from kubeskeptic.probes.node_agent import NodeAgent
-from kubeskeptic.probes.priority import Grant
-from kubeskeptic.probes.recent_samples import LaneKey, RecentSamples
-
-from .agent_on_paper import Cluster
-
-SPECS: list[dict[str, Any]] = [{"name": "web", "kind": "http-new"}]
-
-
-class Scene:
-    def __init__(self, folder: Path) -> None:
-        self.cluster = Cluster()
-        self.journal = Journal(folder / "journal.jsonl")
-        self.recent_samples = RecentSamples()
-        self.wanted: dict[str, list[dict[str, Any]]] = {"story": SPECS}
-        self.agent = self.new_agent()
-
-    def new_agent(self, joined: float | None = None) -> NodeAgent:
-        cluster = self.cluster
-        where = (cluster.kube, self.journal, self.recent_samples, "ns", "n1", self.wanted)
-        return NodeAgent(*where, cluster.prioritise, cluster.clock, joined)
-
-    def records(self, kind: str) -> list[dict[str, Any]]:
-        return [dict(record) for record in read(self.journal.path) if record["kind"] == kind]
-
-    def ticks(self) -> list[int]:
-        return [tick for record in self.records("samples") for tick in record["tick"]]
-
-    def gaps(self) -> list[tuple[float, float | None]]:
-        return [(gap["since"], gap["until"]) for gap in self.records("gap")]
+from kubeskeptic.probes.recent_samples import LaneKey
+from tests.probes.node_on_paper import SPECS, Scene
 
 
 @pytest.fixture
@@ -218,54 +188,6 @@ def test_a_node_that_joined_and_was_never_asked_leaves_an_open_gap(scene: Scene)
     scene.agent.pull()
     scene.agent.close("story", asked=900.0)
     assert scene.gaps() == [(990.0, None)]
-
-
-class TestPriority:
-    """Real-time priority: given once for each start, and what the agent says of it is written down."""
-
-    def of(self, scene: Scene) -> list[tuple[bool, str, str]]:
-        return [(one["realtime"], one["how"], one["why_not"]) for one in scene.records("priority")]
-
-    def pull(self, scene: Scene) -> None:
-        scene.agent.pull()
-        scene.agent.prioritise()
-        scene.agent.pull()
-
-    def test_it_is_given_once(self, scene: Scene) -> None:
-        self.pull(scene)
-        self.pull(scene)
-        assert scene.cluster.prioritised == [("n1", "uid of agent-1")]
-        assert self.of(scene) == [(True, "this machine", "")]
-        scene.cluster.saw(0)
-        scene.agent.pull()
-        assert scene.records("samples")[0]["realtime"]
-
-    def test_it_is_given_again_after_a_restart(self, scene: Scene) -> None:
-        self.pull(scene)
-        scene.cluster.restart()
-        self.pull(scene)
-        assert self.of(scene) == [(True, "this machine", "")] * 2
-        assert [one["boot"] for one in scene.records("priority")] == ["boot-1", "boot-2"]
-
-    def test_why_it_is_not_given(self, scene: Scene) -> None:
-        scene.cluster.grant = Grant(False, why_not="the node is not ours")
-        self.pull(scene)
-        assert self.of(scene) == [(False, "", "the node is not ours")]
-
-    def test_it_is_not_believed_unless_the_agent_says_so(self, scene: Scene) -> None:
-        scene.cluster.realtime = False
-        scene.agent.pull()
-        scene.agent.prioritise()
-        scene.cluster.realtime = False
-        scene.agent.pull()
-        assert self.of(scene) == [(False, "this machine", "the agent says that it does not have it")]
-
-    def test_an_agent_that_gave_it_back_says_why(self, scene: Scene) -> None:
-        self.pull(scene)
-        scene.cluster.realtime, scene.cluster.why_not = False, "it used too much"
-        self.pull(scene)
-        assert self.of(scene)[1:] == [(False, "this machine", "it used too much")]
-        assert len(scene.cluster.prioritised) == 1
 
 
 def test_a_refused_probe_is_trouble_with_the_agents_words(scene: Scene) -> None:

@@ -10,14 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from kubeskeptic.findings import Finding, Verdict
+from kubeskeptic.findings import Verdict
 from kubeskeptic.journal import Record
 from kubeskeptic.timeline import RunEvidence, load
-from tests.journal.rewriting import Change, rewritten
+from tests.replay.telling import NODES, PODS, Teller, lines_of, named, phase, within, without
 
-from .recorded import OK, REFUSED, TIMEOUT, Sample, cases, judged, samples, start_of, unpacked
+from .recorded import OK, REFUSED, TIMEOUT, Sample, cases, judged, samples, unpacked
 
-PODS, NODES = "services/pod_killed", "nodes/node_crashes"
 FORCED, POLITE = "service.pod-killed (forced)", "service.pod-killed (graceful, preStop)"
 ABRUPT, SIGKILL = "service.pod-killed (graceful, no preStop)", "service.pod-killed (SIGKILL)"
 DIES, EVERY, CROSSES = "service.node-dies (crash)", "proxy.every-node", "proxy.crosses-nodes"
@@ -38,48 +37,12 @@ def told(journal: Path, held: RunEvidence, tmp_path: Path) -> Teller:
     return Teller(journal, held, tmp_path / "journal.jsonl")
 
 
-class Teller:
-    """Tells lies about the recorded run."""
-
-    def __init__(self, journal: Path, held: RunEvidence, target: Path) -> None:
-        self.journal, self.held, self.target = journal, held, target
-
-    def when(self, act: str, scenario: str = PODS) -> float:
-        return start_of(self.held, scenario, act)
-
-    def __call__(self, case: str, change: Change) -> Finding:
-        return judged(load(rewritten(self.journal, self.target, change)), case)
-
-    def raw(self, case: str, lines: list[bytes]) -> Finding:
-        self.target.write_bytes(b"".join(lines))
-        return judged(load(self.target), case)
-
-
 def test_all_cases_of_the_recorded_run_hold(held: RunEvidence) -> None:
     acts = {(id_, act) for id_, one in held.scenarios.items() for act in one.acts}
     played = [n for n, one in cases().items() if {(one.scenario.id, act) for act in one.case.acts} <= acts]
     verdicts = {name: judged(held, name).verdict for name in played}
     assert set(verdicts.values()) == {Verdict.HOLDS}, verdicts
     assert len(verdicts) == 20
-
-
-# -- samples -------------------------------------------------------------------------------------------------------------
-def within(probe: str, since: float, until: float, outcome: int = OK, **more: object) -> Change:
-    """Every question of a probe that was sent in a stretch of time ended otherwise."""
-
-    def edit(node: str, name: str, sent: float, one: Sample) -> Sample:
-        return one | {"outcome": outcome, **more} if name == probe and since <= sent < until else one
-
-    return samples(edit)
-
-
-def without(probe: str, since: float, until: float, node: str = "") -> Change:
-    """No question of a probe was asked in a stretch of time."""
-
-    def edit(from_: str, name: str, sent: float, one: Sample) -> Sample | None:
-        return None if name == probe and since <= sent < until and node in ("", from_) else one
-
-    return samples(edit)
 
 
 def test_nothing_is_answered_for_as_long_as_the_bound(told: Teller) -> None:
@@ -144,24 +107,6 @@ def test_requests_that_go_on_failing(told: Teller) -> None:
     assert told(FORCED, samples(edit)).verdict is Verdict.VIOLATED
 
 
-# -- who answers ---------------------------------------------------------------------------------------------------------
-def named(wanted: str, by: str) -> Change:
-    """Every good answer of a probe was given by one and the same pod."""
-
-    def change(record: Record) -> Iterable[Record]:
-        if record["kind"] != "samples":
-            return [record]
-        names = [*record["names"], by]
-        probes = [probe["name"] for probe in record["probes"]]
-        bys = [
-            len(names) - 1 if probes[p] == wanted and b else b
-            for p, b in zip(record["probe"], record["by"], strict=True)
-        ]
-        return [record | {"names": names, "by": bys}]
-
-    return change
-
-
 def test_one_in_many_answers_comes_from_another_services_pod(told: Teller) -> None:
     stranger = next(c for c in told.held.scenarios[PODS].of_kind("Pod") if c.name.startswith("plain"))
     namespace = stranger.object["metadata"]["namespace"]
@@ -215,11 +160,6 @@ def test_a_node_that_joined_was_never_asked(told: Teller) -> None:
     assert "not asked from late" in finding.why
 
 
-# -- the file ------------------------------------------------------------------------------------------------------------
-def lines_of(path: Path) -> list[bytes]:
-    return path.read_bytes().splitlines(keepends=True)
-
-
 def test_a_line_is_damaged_missing_doubled_or_of_another_run(told: Teller) -> None:
     lines = lines_of(told.journal)
     inside = next(n for n, line in enumerate(lines) if b'"kind":"act"' in line and b'"forced"' in line) + 3
@@ -238,13 +178,6 @@ def test_a_line_is_damaged_missing_doubled_or_of_another_run(told: Teller) -> No
 def test_a_journal_that_was_cut_at_its_end_still_says_what_it_holds(told: Teller) -> None:
     lines = lines_of(told.journal)
     assert told.raw(FORCED, [*lines[:-1], lines[-1][:30]]).verdict is Verdict.HOLDS
-
-
-# -- faults, settings, watches -------------------------------------------------------------------------------------------
-def phase(act: str, name: str, **more: object) -> Change:
-    return lambda record: [
-        record | more if record["kind"] == "fault" and record.get("act") == act and record["phase"] == name else record
-    ]
 
 
 def test_a_fault_that_was_not_seen_to_bite(told: Teller) -> None:

@@ -9,7 +9,9 @@ from typing import Literal
 
 import pytest
 
+from kubeskeptic.findings import Verdict
 from kubeskeptic.reports import write_all
+from kubeskeptic.reports.model import Report
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install -e .[dev]")
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -101,6 +103,24 @@ def test_the_filter_finds_by_word(page: Page) -> None:
     assert page.locator("#shown").inner_text() == "1 of 14 findings"
     page.keyboard.press("Escape")
     assert len(shown(page)) == 11
+
+
+@pytest.mark.parametrize("kind", ["claim", "case", "heading", "statement", "scenario", "node", "found", "verdict"])
+def test_the_filter_knows_what_is_said_of_a_finding(page: Page, report: Report, kind: str) -> None:
+    (section,) = (one for one in report.sections if one.claim.id == "replicaset.count")
+    one = next(entry for entry in section.entries if entry.verdict is Verdict.VIOLATED)
+    said = {
+        "claim": one.claim,
+        "case": one.case,
+        "heading": section.claim.says.split(",")[0],
+        "statement": section.claim.states,
+        "scenario": one.scenario,
+        "node": " ".join(one.nodes),
+        "found": one.why,
+        "verdict": one.verdict,
+    }
+    page.fill("#filter", said[kind])
+    assert page.locator(f'[id="{one.anchor}"]').is_visible(), said[kind]
 
 
 def test_the_filter_says_when_nothing_matches(page: Page) -> None:

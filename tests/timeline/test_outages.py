@@ -1,3 +1,5 @@
+import pytest
+
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.timeline import outages
 from tests.drawn import lane
@@ -15,6 +17,11 @@ def test_failures_close_together_are_one_outage() -> None:
     assert len(outages(lane("..r" + "." * 15 + "r.."), join=1.0)) == 2
 
 
+@pytest.mark.parametrize(("good", "how_many"), [(7, 1), (8, 2)])
+def test_failures_as_far_apart_as_is_joined_are_one_outage(good: int, how_many: int) -> None:
+    assert len(outages(lane("r" + "." * good + "r.", period=0.125), join=1.0)) == how_many
+
+
 def test_an_outage_that_does_not_end_is_open() -> None:
     (one,) = outages(lane("....rr"))
     assert one.open
@@ -23,3 +30,18 @@ def test_an_outage_that_does_not_end_is_open() -> None:
 
 def test_only_what_was_sent_in_the_window_counts() -> None:
     assert outages(lane("r.........r"), since=0.05, until=1.0) == []
+
+
+@pytest.mark.parametrize(("since", "until", "failed"), [(0.0, 1.0, 2), (0.5, 1.0, 1), (0.625, 1.0, 0), (0.0, 0.5, 1)])
+def test_the_window_begins_with_its_first_moment_and_ends_before_its_last(
+    since: float, until: float, failed: int
+) -> None:
+    one = lane("...rr.........", period=0.125)
+    one.sent[3] = 0.25
+    assert sum(outage.failed for outage in outages(one, since, until)) == failed
+
+
+def test_an_outage_knows_where_it_was_seen_and_what_was_asked_in_it() -> None:
+    (one,) = outages(lane("..r..t.", "n7", "name"))
+    assert (one.node, one.probe, one.failed, one.asked, one.open) == ("n7", "name", 2, 4, False)
+    assert (round(one.start, 3), round(one.last, 3), round(one.end, 3)) == (0.2, 0.5, 0.6)

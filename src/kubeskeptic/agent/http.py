@@ -112,6 +112,7 @@ class _ServerConnection(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Note who connected. A server that is stopping closes it at once."""
         self._transport = cast(asyncio.Transport, transport)
         peer = transport.get_extra_info("peername")
         self._peer = peer[0] if peer else ""
@@ -120,12 +121,14 @@ class _ServerConnection(asyncio.Protocol):
             self.finish()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        """Forget the connection."""
         self._transport = None
         if self._timer is not None:
             self._timer.cancel()
         self._server.forget(self)
 
     def data_received(self, data: bytes) -> None:
+        """Answer the requests that are whole by now."""
         self._buffer += data
         self._next()
 

@@ -174,9 +174,11 @@ class _UdpEndpoint(asyncio.DatagramProtocol):
         self._transport: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the socket that answers go through."""
         self._transport = cast(asyncio.DatagramTransport, transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
+        """Hand one datagram to the workload."""
         if (transport := self._transport) is not None:
             self._answer(data, addr[0], lambda answer: transport.sendto(answer, addr))
 

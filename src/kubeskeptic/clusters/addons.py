@@ -9,7 +9,6 @@ An addon whose manifest a scenario brings itself (``redis``) has images only.
 
 from __future__ import annotations
 
-import ipaddress
 import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +24,6 @@ from kubeskeptic.clusters.builds.golang import GoBuild
 from kubeskeptic.clusters.builds.plan import Task
 from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.cluster import Cluster
-from kubeskeptic.clusters.engine import Engine
 from kubeskeptic.clusters.network import KUBECTL
 from kubeskeptic.clusters.steps import Say, quiet
 from kubeskeptic.durations import ADDON_READY, CLUSTER_READY
@@ -233,25 +231,8 @@ def _node_address(target: Cluster) -> str:
     return next(str(each["address"]) for each in found["status"]["addresses"] if each["type"] == "InternalIP")
 
 
-def free_addresses(subnet: str, cluster: str) -> str:
-    """Sixteen addresses near the end of the nodes' network, others for each cluster: engines hand out from its beginning."""
-    addresses = ipaddress.ip_network(subnet)
-    slot = sum(cluster.encode()) % 8
-    last = int(addresses.broadcast_address) - 16 * slot - 2
-    return f"{ipaddress.ip_address(last - 15)}-{ipaddress.ip_address(last)}"
-
-
-def _addresses(target: Cluster) -> str:
-    return free_addresses(_subnet(target.engine), target.name)
-
-
-def _subnet(engine: Engine) -> str:
-    configured = json.loads(engine.call("network", "inspect", "kind", "--format", "{{json .IPAM.Config}}"))
-    return next(str(each["Subnet"]) for each in configured if "." in each["Subnet"])
-
-
 _FACTS: Mapping[str, Callable[[Cluster], str]] = {
     "SERVICE_RANGE": _service_range,
     "NODE_ADDRESS": _node_address,
-    "ADDRESSES": _addresses,
+    "ADDRESSES": lambda target: network.free_addresses(target.engine, target.name),
 }

@@ -79,6 +79,17 @@ def service_ranges(found: dict[str, Any]) -> list[str]:
     return [cidr for item in found["items"] for cidr in item["spec"]["cidrs"] if "." in cidr]
 
 
+def free_addresses(engine: Engine, cluster: str) -> str:
+    """Return sixteen addresses near the end of the nodes' network, as ``first-last``; others for each cluster.
+
+    Engines hand out addresses from the beginning of a network.
+    """
+    configured = json.loads(engine.call("network", "inspect", "kind", "--format", "{{json .IPAM.Config}}"))
+    network = ipaddress.ip_network(next(str(each["Subnet"]) for each in configured if "." in each["Subnet"]))
+    last = int(network.broadcast_address) - 16 * (sum(cluster.encode()) % 8) - 2
+    return f"{ipaddress.ip_address(last - 15)}-{ipaddress.ip_address(last)}"
+
+
 def settings(here: Place, everywhere: Sequence[Place], services: Sequence[str]) -> str:
     """Return what the node's unit reads: the CIDRs of all pods, of its own and of Services, and routes to the others."""
     lines = [f"pods {range_of_all(everywhere)}", f"here {here.pods}", *(f"services {cidr}" for cidr in services)]

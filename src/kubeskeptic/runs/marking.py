@@ -3,11 +3,38 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
-from kubeskeptic.durations import BASELINE, SETTLE, Patience
+from kubeskeptic.durations import BASELINE, LISTED, SETTLE, Patience
 from kubeskeptic.errors import Inconclusive, PatienceExhausted
+from kubeskeptic.recorder import Recorder, Watch
 from kubeskeptic.runs.model import Run
 from kubeskeptic.waiting import NotYet, until
+
+
+@contextmanager
+def scenario_told(run: Run, scenario: str, act: str, says: str, namespace: str = "") -> Iterator[None]:
+    """Write down that a scenario of one act begins and ends around the block, and why it broke off."""
+    start = {"namespace": namespace, "test": "", "says": says, "acts": [act]}
+    run.journal.write("scenario", sync=True, id=scenario, phase="start", **start)
+    begun, why = time.monotonic(), ""
+    try:
+        yield
+    except BaseException as error:
+        why = str(error) or f"broken off by {type(error).__name__}"
+        raise
+    finally:
+        spent = {"irreducible": 0.0, "seconds": round(time.monotonic() - begun, 1)}
+        run.journal.write("scenario", sync=True, id=scenario, phase="end", why=why, **spent)
+
+
+@contextmanager
+def recorded(run: Run, scenario: str, watches: Sequence[Watch]) -> Iterator[None]:
+    """Record changes of the API around the block, which begins when the first lists are in."""
+    with Recorder(run.kube, run.journal, scenario, watches) as recorder:
+        until(lambda: recorder.ready() or NotYet("still listing"), LISTED, what="the recorder's first lists")
+        yield
 
 
 def mark(run: Run, scenario: str, act: str, phase: str, **more: float) -> None:

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 
 from kubeskeptic.claims.case import Case
-from kubeskeptic.durations import BASELINE, CLOCK_DOUBT, LISTED, SETTLE, TAIL
+from kubeskeptic.durations import BASELINE, CLOCK_DOUBT, SETTLE, TAIL
 from kubeskeptic.errors import Inconclusive, MissingRequirement, NotAsked, PatienceExhausted, Refused, SkepticError
 from kubeskeptic.guard.risk import Risk, above
 from kubeskeptic.paths import shipped
-from kubeskeptic.recorder import Recorder, Watch
+from kubeskeptic.recorder import Watch
 from kubeskeptic.runs import Run, evidence
+from kubeskeptic.runs.marking import recorded
 from kubeskeptic.scenarios.declaration import ALWAYS_WATCHED, ActPlan, Scenario, Step
 from kubeskeptic.scenarios.namespaces import namespace
 from kubeskeptic.scenarios.stage import GIVEN, Stage
@@ -50,8 +51,9 @@ def _play(run: Run, scenario: Scenario, cases: Sequence[Case], test: str) -> Non
     stage = _PlayedStage(run, scenario, name, cases)
     for sabotage in stage.sabotages:
         run.journal.write("sabotage", id=sabotage.id, says=sabotage.says)
+    watches = [*(Watch(kind, name) for kind in scenario.watches), *(Watch(kind, None) for kind in ALWAYS_WATCHED)]
     try:
-        with namespace(run, name), _recorder(run, scenario, name), _probes(run, scenario), _last_look(stage):
+        with namespace(run, name), recorded(run, scenario.id, watches), _probes(run, scenario), _last_look(stage):
             stage.play_setup(scenario.setup)
             for act in acts:
                 stage.play(act)
@@ -80,14 +82,6 @@ def _last_look(stage: Stage) -> Iterator[None]:
         with suppress(SkepticError, OSError):
             evidence.take(stage.run, stage.scenario, stage.namespace, "", "deleting the namespace")
         raise
-
-
-@contextmanager
-def _recorder(run: Run, scenario: Scenario, name: str) -> Iterator[None]:
-    watches = [*(Watch(kind, name) for kind in scenario.watches), *(Watch(kind, None) for kind in ALWAYS_WATCHED)]
-    with Recorder(run.kube, run.journal, scenario.id, watches) as recorder:
-        until(lambda: recorder.ready() or NotYet("still listing"), LISTED, what="the recorder's first lists")
-        yield
 
 
 @contextmanager

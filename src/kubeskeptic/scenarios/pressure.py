@@ -166,6 +166,7 @@ def _wait_until_measured(stage: Stage, node: str, resource: Resource) -> None:
     """
 
     def look() -> bool | NotYet:
+        """Return whether the kubelet knows of each app's pods what they hold."""
         used = _used(stage, node, resource)
         short = [app for app, held in resource.holds.items() if _of(used, app) < held * MIB]
         return NotYet(f"the kubelet does not know what {', '.join(short)} use") if short else True

@@ -68,6 +68,7 @@ def since_when(came: Callable[[], bool], changed: Interval, patience: Patience) 
     low, high, row = 0.0, 0.0, 0
 
     def look() -> bool | NotYet:
+        """Look once, and return whether the change was seen often enough in a row."""
         nonlocal low, high, row
         asked = time.time()
         if not came():

@@ -8,28 +8,27 @@ nothing of it can be undone, and so the records say no way back.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from kubeskeptic.checks.availability import available
 from kubeskeptic.claims import Claim, declare
-from kubeskeptic.durations import LISTED, PODS_READY, TAIL
+from kubeskeptic.durations import PODS_READY, TAIL
 from kubeskeptic.errors import ClusterError, Unanswered
 from kubeskeptic.findings import Finding
 from kubeskeptic.journal import Journal
 from kubeskeptic.paths import shipped
 from kubeskeptic.probes.specs import Probe, dns_udp, http_kept, http_new, tcp_connect
-from kubeskeptic.recorder import Recorder, Watch
+from kubeskeptic.recorder import Watch
 from kubeskeptic.runs import Run
-from kubeskeptic.runs.marking import begin, let_pass, mark
+from kubeskeptic.runs.marking import begin, let_pass, mark, recorded, scenario_told
 from kubeskeptic.scenarios.manifests import placed, read, replicas
 from kubeskeptic.scenarios.namespace_view import NamespaceView
 from kubeskeptic.scenarios.namespaces import namespace
 from kubeskeptic.scenarios.readiness import readiness, wait_until_ready
 from kubeskeptic.timeline import Act, RunEvidence
 from kubeskeptic.upgrading.state import Step
-from kubeskeptic.waiting import NotYet, until
+from kubeskeptic.waiting import until
 
 SCENARIO, ACT, STEP = "upgrade/in_place", "upgrade", "upgrade_step"
 MANIFEST = "manifests/upgrades/in_place.yaml"
@@ -90,29 +89,16 @@ def observed(run: Run) -> Iterator[Observed]:
     :raises Inconclusive: when what is to be watched does not answer to begin with
     """
     name = f"skeptic-{run.id}-upgrade"
-    begun, why = time.monotonic(), ""
     says = "Kubernetes is upgraded in place."
-    run.journal.write(
-        "scenario", sync=True, id=SCENARIO, phase="start", namespace=name, test="", says=says, acts=[ACT]
-    )  # fmt: skip
-    try:
-        with namespace(run, name), ExitStack() as stack:
-            watches = [Watch("Pod", name), Watch("Node", None)]
-            recorder = stack.enter_context(Recorder(run.kube, run.journal, SCENARIO, watches))
-            until(lambda: recorder.ready() or NotYet("still listing"), LISTED, what="the recorder's first lists")
-            wanted = _apply(run, name)
-            stack.callback(run.agents.stop, SCENARIO)
-            run.agents.ask(SCENARIO, probes(NamespaceView(run, name)))
-            begin(run, SCENARIO, ACT)
-            yield Observed(run, lambda: _ready(run, name, wanted))
-            let_pass(TAIL)
-            mark(run, SCENARIO, ACT, "end")
-    except BaseException as error:
-        why = str(error) or f"broken off by {type(error).__name__}"
-        raise
-    finally:
-        spent = {"irreducible": 0.0, "seconds": round(time.monotonic() - begun, 1)}
-        run.journal.write("scenario", sync=True, id=SCENARIO, phase="end", why=why, **spent)
+    with scenario_told(run, SCENARIO, ACT, says, name), namespace(run, name), ExitStack() as stack:
+        stack.enter_context(recorded(run, SCENARIO, [Watch("Pod", name), Watch("Node", None)]))
+        wanted = _apply(run, name)
+        stack.callback(run.agents.stop, SCENARIO)
+        run.agents.ask(SCENARIO, probes(NamespaceView(run, name)))
+        begin(run, SCENARIO, ACT)
+        yield Observed(run, lambda: _ready(run, name, wanted))
+        let_pass(TAIL)
+        mark(run, SCENARIO, ACT, "end")
 
 
 def judge(evidence: RunEvidence, journal: Journal) -> dict[str, Finding]:

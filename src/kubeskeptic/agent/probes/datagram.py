@@ -73,6 +73,7 @@ class _Socket:
             raise
 
     def ask(self, question: Question, key: bytes, datagram: bytes) -> None:
+        """Send a question; an error of the socket is its outcome."""
         question.port = self.port
         question.abandon = partial(self._forget, key)
         self._asked[key] = question
@@ -82,6 +83,7 @@ class _Socket:
             self._failed(error)
 
     def close_when_idle(self) -> None:
+        """Close the socket as soon as no question is open."""
         self._keep = False
         if not self._asked:
             self._close()

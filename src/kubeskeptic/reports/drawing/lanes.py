@@ -6,7 +6,7 @@ from kubeskeptic.agent.outcomes import OUTCOMES
 from kubeskeptic.durations import HOLE
 from kubeskeptic.reports.drawing.axis import Axis
 from kubeskeptic.reports.drawing.bins import Bins, Run, fold, runs, watched
-from kubeskeptic.reports.drawing.canvas import Canvas, place
+from kubeskeptic.reports.drawing.canvas import Canvas, box
 from kubeskeptic.reports.drawing.labels import CHARACTER
 from kubeskeptic.reports.drawing.scene import Row, Scene
 from kubeskeptic.reports.wording import after, length, number
@@ -34,8 +34,11 @@ def draw_lane(canvas: Canvas, scene: Scene, row: Row, axis: Axis, top: float, he
         _gap(canvas, axis, gap, top, height)
     for code, data in _paths(axis, bins, top, height).items() if bins else ():
         canvas.path(data, f"t-{OUTCOMES[code]}")
-    for outage in row.outages:
-        _outage(canvas, scene, axis, outage, top, height)
+    ends = [(axis.x(outage.start), axis.x(outage.end)) for outage in row.outages]
+    places = [(x, max(end - x, NARROWEST)) for x, end in ends]
+    canvas.path("".join(box(x, top + height + 1.5, wide, 2) for x, wide in places), "t-outage")
+    for outage, (x, wide) in zip(row.outages, places, strict=True):
+        canvas.rect(x - 1, top, wide + 2, height + 5, "t-touch", _told(scene, outage))
 
 
 def _edges(axis: Axis, bins: Bins, first: int, many: int) -> tuple[float, float]:
@@ -50,7 +53,7 @@ def _paths(axis: Axis, bins: Bins, top: float, height: float) -> dict[int, str]:
         wide = max(end - x, NARROWEST)
         floor = top + height
         for code, tall in _heights(run, height):
-            data.setdefault(code, []).append(f"M{place(x)} {place(floor)}h{place(wide)}v-{place(tall)}h-{place(wide)}z")
+            data.setdefault(code, []).append(box(x, floor, wide, -tall))
             floor -= tall
     return {code: "".join(shapes) for code, shapes in data.items()}
 
@@ -68,12 +71,8 @@ def is_long(gap: Gap) -> bool:
 
 def _short_gaps(canvas: Canvas, axis: Axis, gaps: list[Gap], top: float, height: float) -> None:
     """Missed ticks: many on a busy machine, so one path for all."""
-    data = []
-    for gap in gaps:
-        x, end = axis.x(gap.since), axis.x(gap.until or gap.since)
-        wide = max(end - x, 0.6)
-        data.append(f"M{place(x)} {place(top)}h{place(wide)}v{place(height)}h-{place(wide)}z")
-    canvas.path("".join(data), "t-missed")
+    ends = ((axis.x(gap.since), axis.x(gap.until or gap.since)) for gap in gaps)
+    canvas.path("".join(box(x, top, max(end - x, 0.6), height) for x, end in ends), "t-missed")
 
 
 def _gap(canvas: Canvas, axis: Axis, gap: Gap, top: float, height: float) -> None:
@@ -88,13 +87,7 @@ def _gap(canvas: Canvas, axis: Axis, gap: Gap, top: float, height: float) -> Non
             break
 
 
-def _outage(canvas: Canvas, scene: Scene, axis: Axis, outage: Outage, top: float, height: float) -> None:
-    x = axis.x(outage.start)
-    wide = max(axis.x(outage.end) - x, NARROWEST)
+def _told(scene: Scene, outage: Outage) -> str:
     how = ", ".join(f"{number(many)} {outcome}" for outcome, many in outage.outcomes.most_common())
-    says = (
-        f"{after(outage.start - scene.zero)}: {length(outage.seconds)}, "
-        f"{number(outage.failed)} of {number(outage.asked)} failed ({how})"
-    )
-    canvas.rect(x, top + height + 1.5, wide, 2, "t-outage")
-    canvas.rect(x - 1, top, wide + 2, height + 5, "t-touch", says)
+    when = f"{after(outage.start - scene.zero)}: {length(outage.seconds)}"
+    return f"{when}, {number(outage.failed)} of {number(outage.asked)} failed ({how})"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from html import escape
 
+from kubeskeptic.reports.api_events import Event
 from kubeskeptic.reports.drawing import palette
 from kubeskeptic.reports.drawing.axis import Axis
 from kubeskeptic.reports.drawing.bins import width_for
@@ -27,6 +28,8 @@ _LINE = 15.0
 """From one row of labels to the next."""
 _GAP_BETWEEN = 9.0
 _RAIL = 16.0
+_NAMESPACE = 'xmlns="http://www.w3.org/2000/svg"'
+"""What a file of SVG needs; a page knows it anyway."""
 
 
 class Timeline:
@@ -66,12 +69,12 @@ class Timeline:
         style = f"<style>{palette.for_drawing()}{palette.style()}</style><defs>{HATCH}</defs>"
         axis = self.axis
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="timeline" viewBox="0 0 {place(WIDTH)} {place(self.height)}" '
-            + (f'width="{place(WIDTH)}" height="{place(self.height)}" ' if standalone else "")
+            f'<svg class="timeline" viewBox="0 0 {place(WIDTH)} {place(self.height)}" '
+            + (f'{_NAMESPACE} width="{place(WIDTH)}" height="{place(self.height)}" ' if standalone else "")
             + f'role="img" aria-label="{escape(says)}" data-left="{place(axis.left)}" data-right="{place(axis.right)}" '
             f'data-since="{axis.since - axis.zero:.3f}" data-until="{axis.until - axis.zero:.3f}">'
             + (style if standalone else "")
-            + "".join(canvas.parts)
+            + canvas.svg()
             + "</svg>"
         )
 
@@ -112,9 +115,11 @@ class Timeline:
         canvas.lines([(one.label.x, middle, end) for one, end in ends], "t-leader")
         for one, end in ends:
             _write(canvas, one, end)
-        for event in self.scene.events():
-            when = after(event.at - self.scene.zero)
-            canvas.dot(self.axis.x(event.at), middle, "t-dot", f"{when}: {event.says} ({', '.join(event.names[:6])})")
+        canvas.dots(map(self._dot, self.scene.events()), middle, "t-dot")
+
+    def _dot(self, event: Event) -> tuple[float, str]:
+        when = after(event.at - self.scene.zero)
+        return self.axis.x(event.at), f"{when}: {event.says} ({', '.join(event.names[:6])})"
 
     def _ticks(self, canvas: Canvas) -> None:
         canvas.path(f"M{place(self.axis.left)} {place(self.bottom)}H{place(self.axis.right)}", "t-axis")
@@ -127,11 +132,7 @@ class Timeline:
 def _write(canvas: Canvas, one: Placed, y: float) -> None:
     words, _, when = one.label.text.rpartition("  ")
     x = one.label.x - 4 if one.flipped else one.label.x + 4
-    anchor = ' text-anchor="end"' if one.flipped else ""
-    canvas.parts.append(
-        f'<text class="t-label {one.label.style}" x="{place(x)}" y="{place(y)}"{anchor}>{escape(words)}'
-        f'<tspan class="t-when"> {escape(when)}</tspan></text>'
-    )
+    canvas.text(x, y, words, f"t-label {one.label.style}".rstrip(), "end" if one.flipped else "", when=when)
 
 
 def _above(scene: Scene, axis: Axis) -> list[Label]:

@@ -100,8 +100,6 @@ def _case(report: Report, section: Section, entry: Entry, *, alone: bool) -> Mar
     drawn = timeline(report, entry)
     title = plain(entry.case or entry.scenario or entry.test)
     header = el("header", el("h4", el("a", title, href=f"#{entry.anchor}")), verdict(entry.verdict), class_="top")
-    searched = " ".join((entry.claim, entry.case, section.claim.says, section.claim.states, entry.why, entry.scenario,
-                         entry.verdict, entry.of_post or "", *entry.nodes))  # fmt: skip
     return el(
         "section",
         None if alone else header,
@@ -116,7 +114,7 @@ def _case(report: Report, section: Section, entry: Entry, *, alone: bool) -> Mar
         class_="case",
         data_verdict=str(entry.verdict),
         data_post=str(entry.of_post or ""),
-        data_text=searched.lower(),
+        data_also=" ".join((entry.case, entry.scenario, *entry.nodes)),
         aria_label=f"{entry.claim}, {title}: {entry.verdict}",
     )
 

@@ -45,6 +45,6 @@ def _step(fault: FaultSpan, phase: str, at: float) -> Markup:
     evidence = fault.evidence.get(phase)
     return el(
         "li",
-        el("span", after(at), class_="when"),
+        el("span", after(at)),
         el("span", _PHASES.get(phase, phase), f": {evidence}" if evidence else None),
     )

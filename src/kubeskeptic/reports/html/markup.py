@@ -38,8 +38,11 @@ def _attribute(key: str, value: str | bool | None) -> str:
 
 
 def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[Piece]]) -> Markup:
-    """A table in a box of its own that scrolls sideways when it must. The first cell of a row is its heading."""
-    header = el("tr", *(el("th", cell, scope="col") for cell in head))
-    body = (el("tr", el("th", row[0], scope="row"), *(el("td", cell) for cell in row[1:])) for row in rows)
+    """A table in a box of its own that scrolls sideways when it must. The first cell of a row is its heading.
+
+    Headings need no ``scope``: a row and a column of nothing but headings are known by that, and a page has thousands.
+    """
+    header = el("tr", *(el("th", cell) for cell in head))
+    body = (el("tr", el("th", row[0]), *(el("td", cell) for cell in row[1:])) for row in rows)
     whole = el("table", el("caption", caption), el("thead", header), el("tbody", *body))
     return el("div", whole, class_="scroll", tabindex="0", role="group", aria_label=f"Table: {caption}")

@@ -7,11 +7,18 @@
   const pressed = (kind) =>
     chips.filter((chip) => chip.dataset.kind === kind && chip.ariaPressed === "true").map((chip) => chip.dataset.value);
 
+  const text = (root, selector) => root.querySelector(selector)?.textContent ?? "";
+  const searched = new Map(cases.map((one) => {
+    const claim = one.closest(".claim"), why = one.querySelector(":scope > .why")?.textContent ?? text(claim, ".said .why dd");
+    const words = [one.ariaLabel, text(claim, "h3"), text(claim, ".states dd"), why, one.dataset.post, one.dataset.also];
+    return [one, words.join(" ").toLowerCase()];
+  }));
+
   function filter() {
     const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
     const verdicts = pressed("verdict"), posts = pressed("post");
     for (const one of cases)
-      one.hidden = !(words.every((word) => one.dataset.text.includes(word))
+      one.hidden = !(words.every((word) => searched.get(one).includes(word))
         && (!verdicts.length || verdicts.includes(one.dataset.verdict))
         && (!posts.length || posts.includes(one.dataset.post)));
     for (const claim of claims) {

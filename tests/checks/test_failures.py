@@ -1,0 +1,187 @@
+"""What is counted on a lane after a fault. A tenth of a second is a character; the fault is at 1 s; the margin is 2 s."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kubeskeptic.bounds import Interval
+from kubeskeptic.checks.failures import Failures, Stretch, counts, look_at, worst_share
+from kubeskeptic.timeline import Act, Gap, Lane
+from tests.drawn import endpoints, gone, lane, watched
+
+BLIND = Gap("watch", "", "", "EndpointSlice", 2.0, 2.1, "the watch was cut off")
+"""With it nothing is sure about who was an endpoint."""
+
+
+def story(one: Lane, *gaps: Gap, applied: float = 1.0, **more: Any) -> Act:
+    act = watched(one, faults=(gone(1.0, applied=applied),), **more)
+    act.recording.gaps += gaps
+    return act
+
+
+def seen(drawing: str, *gaps: Gap, by: str = "pod-a", applied: float = 1.0, **more: Any) -> Failures:
+    one = lane("." * 10 + drawing, by=by, **more)
+    return look_at(story(one, *gaps, applied=applied), one)
+
+
+def test_what_is_counted() -> None:
+    one = seen("..rrt.?...")
+    assert (one.asked, one.failed, one.unknown, one.late, one.wrong, one.stale) == (10, 3, 1, 0, 0, 0)
+    assert one.listed == "2 refused, 1 timeout"
+    assert [one.last, one.end] == pytest.approx([1.4, 1.5])
+    nothing = seen("." * 20)
+    assert (nothing.asked, nothing.failed, nothing.unknown, nothing.end) == (20, 0, 0, None)
+    assert [(one.asked, one.failed, one.unasked) for one in nothing.stretches.values()] == [(10, 0, 0), (10, 0, 0)]
+
+
+def test_an_answer_is_late_after_nine_tenths_of_a_second() -> None:
+    one = lane("." * 20)
+    one.took[12], one.took[13], one.took[5] = 0.9, 0.91, 5.0
+    assert look_at(story(one), one).late == 1
+
+
+def test_until_when_it_is_looked_at() -> None:
+    one = lane("." * 60)
+    assert look_at(story(one), one).asked == 30
+    assert look_at(story(one), one, until=2.0).asked == 10
+
+
+# -- who answers ----------------------------------------------------------------------------------------------------------
+def test_a_stranger_is_wrong_where_the_endpoints_are_known_and_unknown_where_they_are_not() -> None:
+    sure, unsure = seen("." * 10, by="stranger"), seen("." * 10, BLIND, by="stranger")
+    assert (sure.failed, sure.wrong, sure.unknown) == (10, 10, 0)
+    assert (unsure.failed, unsure.wrong, unsure.unknown) == (0, 0, 10)
+
+
+def test_a_refusal_is_a_failure_however_little_is_known_of_the_endpoints() -> None:
+    one = seen("..r.......", BLIND)
+    assert (one.failed, one.unknown) == (1, 0)
+
+
+def test_what_is_not_known_counts_as_failed_in_its_second_only() -> None:
+    one = seen("..??......")
+    assert (one.failed, one.unknown, one.listed) == (0, 2, "")
+    assert [(each.asked, each.failed) for each in one.stretches.values()] == [(10, 2)]
+
+
+def test_a_pod_that_was_taken_out_may_answer_for_the_margin() -> None:
+    out = endpoints(1.0, "pod-b", type="MODIFIED")
+    act = watched(lane("." * 40), faults=(gone(1.0),), changes=(out,))
+    one = look_at(act, act.recording.lanes["n1", "web"])
+    assert one.wrong == 9, "from after 3 s on"
+    assert one.last == pytest.approx(3.9)
+
+
+def test_an_answer_that_was_asked_before_a_pod_became_an_endpoint_and_came_after_it_is_right() -> None:
+    joins = endpoints(1.55, "pod-a", "pod-b", type="MODIFIED")
+    one = lane("." * 40, by="pod-b")
+    one.took[15] = 0.06  # asked at 1.5 s
+    act = watched(one, faults=(gone(1.0),), changes=(joins,), pods={"pod-a": "n9"})
+    assert look_at(act, one).wrong == 5, "from 1.0 to 1.4 s"
+    one.took[15] = 0.04
+    assert look_at(act, one).wrong == 6
+
+
+# -- for how long ---------------------------------------------------------------------------------------------------------
+def test_failing_lies_between_what_was_surely_so_and_what_may_have_been() -> None:
+    one = seen("..r.......", applied=1.15)
+    assert one.failing == pytest.approx((0.05, 0.3)), "from the last moment of the fault, and from its first"
+    one.lane.doubt = 0.02
+    assert one.failing == pytest.approx((0.03, 0.32))
+    one.lane.doubt = 0.5
+    assert one.failing.low == 0
+
+
+def test_what_did_not_fail_was_failing_for_no_time() -> None:
+    assert seen("..........").failing == Interval(0.0, 0.0)
+
+
+def test_failing_that_does_not_end_has_no_upper_limit() -> None:
+    assert seen("...rr").failing == pytest.approx((0.4, float("inf")))
+
+
+def test_the_end_is_the_first_good_answer_after_the_last_failure() -> None:
+    assert seen("r..r..").end == pytest.approx(1.4)
+    assert seen("r..r?..").end == pytest.approx(1.5), "what is not known is no good answer"
+
+
+# -- how much of a second -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("asked", "failed", "unasked", "low", "high"),
+    [(1, 1, 0, 100, 100), (4, 1, 0, 25, 25), (4, 1, 1, 25, 40), (0, 0, 0, 0, 0), (0, 0, 1, 0, 100), (2, 0, 2, 0, 50)],
+)
+def test_the_share_of_a_second(asked: int, failed: int, unasked: int, low: float, high: float) -> None:
+    assert Stretch(asked, failed, unasked).share == (low, high)
+
+
+def test_what_was_never_asked_belongs_to_the_second_in_which_it_was_due() -> None:
+    one = seen(".." + " " * 11 + "......r")
+    assert {number: each.unasked for number, each in one.stretches.items()} == {0: 8, 1: 3}
+
+
+def test_a_share_is_not_diluted_by_the_good_time_after_the_last_failure() -> None:
+    one = seen("." * 12 + "r" + "." * 17)
+    assert len(one.stretches) == 3
+    assert one.in_failing() == [Stretch(10, 0), Stretch(10, 1)]
+    assert seen("." * 30).in_failing() == []
+
+
+def failed(*stretches: Stretch) -> Failures:
+    """A lane that failed until its last second."""
+    return Failures(
+        lane("."), Interval(0, 0), failed=1, last=len(stretches) - 0.5, stretches=dict(enumerate(stretches))
+    )
+
+
+def test_the_worst_second_is_the_furthest_beyond_its_own_bound() -> None:
+    few, many = Stretch(10, 6), Stretch(1000, 500)  # what chance adds to a third of ten is more than half
+    share, limit = worst_share([failed(few), failed(many)], 1 / 3, "1 of 3 endpoints")
+    assert [share.value, limit.value] == pytest.approx([50, 38.2])
+    assert limit.source == "1 of 3 endpoints, + 4.9 for chance in the worst of 2 seconds (p ≥ 0.001)"
+
+
+def test_a_second_that_is_beyond_its_bound_for_sure_comes_before_one_that_may_be() -> None:
+    sure, doubtful = Stretch(100, 60), Stretch(100, 10, unasked=900)
+    share, _ = worst_share([failed(sure, doubtful)], 1 / 3, "x")
+    assert [*share.interval] == [60, 60]
+    share, _ = worst_share([failed(Stretch(100, 20), doubtful)], 1 / 3, "x")
+    assert [*share.interval] == [10, 91]
+
+
+def test_a_second_in_which_nothing_counts_has_no_share() -> None:
+    share, _ = worst_share([failed(Stretch(unasked=3), Stretch(100, 10))], 1 / 3, "x")
+    assert [*share.interval] == [10, 10]
+    share, limit = worst_share([], 1 / 3, "x")
+    assert (share.value, limit.value) == (0, 100)
+
+
+@pytest.mark.parametrize(
+    ("share", "asked", "limit"), [(1.0, 100, 100), (0.0, 100, 0), (0.25, 10_000, 26.3), (0.9, 9, 100)]
+)
+def test_chance_adds_less_the_more_is_asked(share: float, asked: int, limit: float) -> None:
+    assert worst_share([failed(Stretch(asked, 1))], share, "x")[1].value == pytest.approx(limit, abs=0.05)
+
+
+# -- counts ---------------------------------------------------------------------------------------------------------------
+def test_counts_of_all_lanes() -> None:
+    one, two = lane("." * 12 + "r  " + "." * 25), lane("." * 14 + "tt" + "." * 24, "n2", ports={14: 5, 15: 5})
+    one.took[20], two.took[20], two.took[14] = 0.3, 0.95, 3.0
+    act = watched(one, two, faults=(gone(1.0),))
+    measured = counts(act, "web", [look_at(act, each) for each in act.lanes("web")])
+    assert {name: each.value for name, each in measured.items()} == {
+        "failed": 2,
+        "failed by stale conntrack": 1,
+        "late": 1,
+        "asked": 58,
+        "never asked": 2,
+        "answered in, p99": 0.3,
+        "answered in, longest": 0.95,
+    }
+
+
+def test_where_nothing_was_answered_nothing_took_any_time() -> None:
+    one = lane("." * 10 + "r" * 30)
+    act = story(one)
+    assert "answered in, longest" not in counts(act, "web", [look_at(act, each) for each in act.lanes("web")])

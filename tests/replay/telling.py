@@ -1,0 +1,81 @@
+"""Lies that tests tell about the recorded run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from kubeskeptic.findings import Finding
+from kubeskeptic.journal import Record
+from kubeskeptic.timeline import RunEvidence, load
+from tests.journal.rewriting import Change, rewritten
+
+from .recorded import OK, Sample, judged, samples, start_of
+
+PODS, NODES = "services/pod_killed", "nodes/node_crashes"
+
+
+class Teller:
+    """Tells lies about the recorded run."""
+
+    def __init__(self, journal: Path, held: RunEvidence, target: Path) -> None:
+        self.journal, self.held, self.target = journal, held, target
+
+    def when(self, act: str, scenario: str = PODS) -> float:
+        return start_of(self.held, scenario, act)
+
+    def __call__(self, case: str, change: Change) -> Finding:
+        return judged(load(rewritten(self.journal, self.target, change)), case)
+
+    def raw(self, case: str, lines: list[bytes]) -> Finding:
+        self.target.write_bytes(b"".join(lines))
+        return judged(load(self.target), case)
+
+
+# -- samples -------------------------------------------------------------------------------------------------------------
+def within(probe: str, since: float, until: float, outcome: int = OK, **more: object) -> Change:
+    """Every question of a probe that was sent in a stretch of time ended otherwise."""
+
+    def edit(node: str, name: str, sent: float, one: Sample) -> Sample:
+        return one | {"outcome": outcome, **more} if name == probe and since <= sent < until else one
+
+    return samples(edit)
+
+
+def without(probe: str, since: float, until: float, node: str = "") -> Change:
+    """No question of a probe was asked in a stretch of time."""
+
+    def edit(from_: str, name: str, sent: float, one: Sample) -> Sample | None:
+        return None if name == probe and since <= sent < until and node in ("", from_) else one
+
+    return samples(edit)
+
+
+# -- who answers ---------------------------------------------------------------------------------------------------------
+def named(wanted: str, by: str) -> Change:
+    """Every good answer of a probe was given by one and the same pod."""
+
+    def change(record: Record) -> Iterable[Record]:
+        if record["kind"] != "samples":
+            return [record]
+        names = [*record["names"], by]
+        probes = [probe["name"] for probe in record["probes"]]
+        bys = [
+            len(names) - 1 if probes[p] == wanted and b else b
+            for p, b in zip(record["probe"], record["by"], strict=True)
+        ]
+        return [record | {"names": names, "by": bys}]
+
+    return change
+
+
+# -- the file ------------------------------------------------------------------------------------------------------------
+def lines_of(path: Path) -> list[bytes]:
+    return path.read_bytes().splitlines(keepends=True)
+
+
+# -- faults, settings, watches -------------------------------------------------------------------------------------------
+def phase(act: str, name: str, **more: object) -> Change:
+    return lambda record: [
+        record | more if record["kind"] == "fault" and record.get("act") == act and record["phase"] == name else record
+    ]

@@ -1,0 +1,160 @@
+"""What a check reads of an act: when, which fault, what was seen until its end, and whether it was watched."""
+
+from __future__ import annotations
+
+import pytest
+
+from kubeskeptic.bounds import constant
+from kubeskeptic.errors import Inconclusive, NotAsked
+from kubeskeptic.timeline import Act, ActSpan, FaultSpan, Gap
+from kubeskeptic.timeline.recording import ALL, LEFT_OUT
+from tests.drawn import fault, lane, node, pod, recording, settings, watched
+
+FIRST, SECOND = ActSpan("first", 1, 2, 5), ActSpan("second", 6, 7, 9)
+
+
+def acts(*names: str, spans: tuple[ActSpan, ...] = (FIRST, SECOND), faults: tuple[FaultSpan, ...] = ()) -> Act:
+    return Act(recording(acts={one.name: one for one in spans}, faults=list(faults)), names)
+
+
+def hit(*targets: str, act: str = "first", **phases: float) -> FaultSpan:
+    times = phases or {"applying": 3.0, "applied": 3.5, "bit": 4.0}
+    return FaultSpan("f", "kill", "says", act, targets, phases=times)
+
+
+# -- when -----------------------------------------------------------------------------------------------------------------
+def test_several_acts_in_a_row_are_one_stretch() -> None:
+    both = acts("first", "second")
+    assert (both.baseline, both.start, both.end, both.name) == (1, 2, 9, "first, second")
+    assert (acts("second").baseline, acts("second").end) == (6, 9)
+
+
+def test_an_act_that_was_left_out_is_no_part_of_it() -> None:
+    both = acts("first", "second", spans=(FIRST,))
+    both.recording.facts[LEFT_OUT] = {"second": "no rights"}
+    assert (both.end, both.reading.unfinished) == (5, [])
+    neither = acts("third")
+    neither.recording.facts[LEFT_OUT] = {ALL: "no rights"}
+    with pytest.raises(NotAsked, match="no rights"):
+        _ = neither.spans
+
+
+def test_an_act_that_was_broken_off_ends_with_the_last_that_is_known() -> None:
+    broken = acts("first", "second", spans=(FIRST, ActSpan("second", 6, 7)))
+    broken.recording.lanes["n1", "web"] = lane("." * 81)
+    assert broken.end == pytest.approx(8.0)
+    assert ["not played to its end" in why for why in broken.reading.unfinished] == [True]
+
+
+def test_an_act_that_never_began_is_no_part_and_is_missed() -> None:
+    half = acts("first", "second", spans=(FIRST, ActSpan("second", 6)))
+    assert (half.end, len(half.reading.unfinished)) == (5, 1)
+    with pytest.raises(Inconclusive, match="not played to its end"):
+        _ = acts("second", spans=(ActSpan("second", 6),)).spans
+
+
+# -- what was done ----------------------------------------------------------------------------------------------------------
+def test_the_fault_is_that_of_the_first_act() -> None:
+    own = hit("pod/ns/a")
+    assert acts("first", "second", faults=(hit("pod/ns/b", act="second"), own)).fault is own
+
+
+@pytest.mark.parametrize(("faults", "how_many"), [((), "no"), ((hit("pod/ns/a"), hit("pod/ns/b")), "2")])
+def test_without_exactly_one_fault_nothing_can_be_measured(faults: tuple[FaultSpan, ...], how_many: str) -> None:
+    with pytest.raises(Inconclusive, match=f"{how_many} faults were recorded in “first”"):
+        _ = acts("first", faults=faults).fault
+
+
+def test_of_several_faults_the_one_whose_victim_belongs_to_the_app() -> None:
+    two = hit("pod/ns/web-a", "node/n1"), hit("pod/ns/db-a", "node/web-a")
+    seen = recording(pod(0, "web-a", app="web"), pod(0, "db-a", app="db"), acts={"first": FIRST}, faults=list(two))
+    assert Act(seen, ["first"], of="web").fault is two[0]
+    assert Act(seen, ["first"], of="db").fault is two[1]
+    with pytest.raises(Inconclusive, match="no faults on cache were recorded"):
+        _ = Act(seen, ["first"], of="cache").fault
+
+
+def test_the_fault_that_a_check_measured_is_noted() -> None:
+    one = acts("first", faults=(hit("pod/ns/a"),))
+    before = one.reading.fault
+    assert (before, one.victim) == (None, "a")
+    assert one.reading.fault is one.fault
+
+
+def test_a_fault_that_is_not_undone_lasts_until_the_end() -> None:
+    assert acts("first", faults=(hit("pod/ns/a"),)).lifted == 5
+    assert acts("first", faults=(hit("node/n1", applied=3.0, bit=3.0, undoing=4.0),)).lifted == 4
+
+
+def test_nodes_that_a_fault_of_these_acts_took_away() -> None:
+    taken = hit("node/n1", "pod/ns/n2"), hit("node/n3", act="second"), hit("node/n4", applied=1.0)
+    assert acts("first", faults=taken).taken_away() == {"n1"}
+    assert acts("first", "second", faults=taken).taken_away() == {"n1", "n3"}
+
+
+# -- what was seen ----------------------------------------------------------------------------------------------------------
+def test_lanes_of_nodes_that_are_there() -> None:
+    act = watched(lane("." * 40, "n1"), lane("." * 40, "n2"), lane("." * 40, "n1", "other"), faults=(crash(),))
+    assert [one.node for one in act.lanes("web")] == ["n2"]
+    assert (act.reading.lanes, act.reading.unbroken) == ({"web": (0, 4)}, set())
+    act.lanes("web", until=9.0, unbroken=True)
+    assert (act.reading.lanes, act.reading.unbroken) == ({"web": (0, 9)}, {"web"})
+    with pytest.raises(Inconclusive, match="no node that was left asked “other”"):
+        act.lanes("other")
+
+
+def crash() -> FaultSpan:
+    return fault({"applying": 1.0, "applied": 1.0, "bit": 1.0})
+
+
+def test_changes_until_the_end_of_the_act() -> None:
+    changes = [pod(0.5, "a"), pod(4.0, "b"), pod(4.1, "late"), pod(2.0, "db", app="db"), node(1.0, "n1", "True")]
+    act = Act(recording(*changes, acts={"act": ActSpan("act", 0, 1, 4)}), ["act"])
+    assert [one.name for one in act.changes("Pod")] == ["a", "db", "b"]
+    assert [one.name for one in act.changes("Pod", "b")] == ["b"]
+    assert [one.name for one in act.changes("Pod", app="web")] == ["a", "b"]
+    assert act.reading.kinds == {"Pod": (0, 4)}
+    act.changes("Node", since=3.0)
+    assert act.reading.kinds["Node"] == (3, 4)
+
+
+@pytest.mark.parametrize(
+    ("gap", "whole"),
+    [
+        (Gap("watch", "", "", "Pod", 2.0, 3.0, "r"), False),
+        (Gap("watch", "", "", "Pod", 3.9, None, "r"), False),
+        (Gap("watch", "", "", "Pod", 4.0, 5.0, "r"), True),  # after the end of the act
+        (Gap("watch", "", "", "Node", 2.0, 3.0, "r"), True),  # of a kind that does not matter
+        (Gap("probe", "n1", "", "Pod", 2.0, 3.0, "r"), True),  # of an agent
+    ],
+)
+def test_kinds_whose_watch_had_no_gap(gap: Gap, whole: bool) -> None:
+    act = Act(recording(acts={"act": ActSpan("act", 0, 1, 4)}, gaps=[gap]), ["act"])
+    assert act.watched("Service", "Pod") is whole
+    assert act.reading.kinds == {"Service": (0, 4), "Pod": (0, 4)}
+
+
+def test_a_table_that_the_scenario_did_not_come_to_see() -> None:
+    act = acts("first")
+    act.recording.tables["seen"] = {"one": 1}
+    assert (act.table("seen"), act.reading.tables) == ({"one": 1}, {"seen"})
+    with pytest.raises(Inconclusive, match="did not come to see “other”"):
+        act.table("other")
+
+
+# -- what is allowed --------------------------------------------------------------------------------------------------------
+def test_a_case_has_the_bounds_that_it_was_given() -> None:
+    bare = acts("first")
+    assert (bare.has_bound, bare.soonest) == (False, None)
+    with pytest.raises(Inconclusive, match="has no bound"):
+        _ = bare.bound
+    both = Act(bare.recording, ["first"], within=constant("test", 5.0), soonest=constant("test", 5.0))
+    assert (both.has_bound, both.bound.value, both.soonest and both.soonest.value) == (True, 7.0, 3.0)
+    part = both.in_force()
+    assert (part.bound, part.soonest) == (both.bound, both.soonest)
+
+
+def test_settings_of_a_node_are_those_of_the_lane_from_outside_too() -> None:
+    act = acts("first")
+    act.recording.settings = settings(GRACE=50.0)
+    assert act.settings_on("n1")["GRACE"] == act.settings_on("outside→n1")["GRACE"] == 50

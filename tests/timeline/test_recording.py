@@ -1,0 +1,156 @@
+"""What a recording says of itself: acts that were reached, gaps that touch, what was known last, lanes and kinds."""
+
+from __future__ import annotations
+
+import pytest
+
+from kubeskeptic.bounds import Interval
+from kubeskeptic.errors import Inconclusive, NotAsked
+from kubeskeptic.timeline import ActSpan, Gap, Recording
+from kubeskeptic.timeline.observers import Observers
+from kubeskeptic.timeline.recording import ALL, LEFT_OUT, Stall
+from kubeskeptic.timeline.run_record import merged
+from tests.drawn import lane, pod, recording
+
+
+def test_a_phase_that_was_not_reached_has_no_time() -> None:
+    act = ActSpan("forced", 1.0)
+    assert act.reached("baseline") == 1.0
+    for phase in ("start", "end"):
+        with pytest.raises(Inconclusive, match=f"the act “forced” did not reach its {phase}"):
+            act.reached(phase)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "touches"),
+    [(0, 1, False), (0, 1.1, True), (2, 3, False), (1.9, 3, True), (1.2, 1.3, True), (0, 9, True), (3, 4, False)],
+)
+def test_a_gap_touches_what_it_has_more_than_a_moment_of(since: float, until: float, touches: bool) -> None:
+    assert Gap("watch", "", "", "Pod", 1.0, 2.0, "r").touches(since, until) is touches
+    assert Gap("watch", "", "", "Pod", 1.0, None, "r").touches(since, until) is (until > 1)
+
+
+def test_when_a_change_happened_lies_between_its_age_and_when_it_was_seen() -> None:
+    change = pod(5.0, "a")._replace(age=2.0)
+    assert (change.earliest, change.when) == (3.0, Interval(3.0, 5.0))
+    assert pod(5.0, "a").when == Interval(5.0, 5.0)
+
+
+def test_the_last_that_is_known_is_the_latest_of_samples_and_changes() -> None:
+    seen = Recording("s", started=3.0)
+    assert seen.last_known == 3.0
+    seen.changes = [pod(4.0, "a"), pod(9.0, "b")]
+    assert seen.last_known == 9.0
+    seen.lanes = {("n1", "web"): lane("." * 121), ("n2", "web"): lane("")}
+    assert seen.last_known == pytest.approx(12.0)
+
+
+def test_lanes_of_a_probe_by_node() -> None:
+    seen = recording(lanes={key: lane(".", *key) for key in (("n2", "web"), ("n1", "name"), ("n1", "web"))})
+    assert [(one.node, one.probe) for one in seen.lanes_of("web")] == [("n1", "web"), ("n2", "web")]
+    with pytest.raises(Inconclusive, match="no sample of the probe “x” was recorded"):
+        seen.lanes_of("x")
+
+
+@pytest.mark.parametrize(
+    ("left_out", "asked", "kind", "why"),
+    [
+        ({"forced": "no right to"}, None, NotAsked, "no right to"),
+        ({ALL: "no nodes"}, None, NotAsked, "no nodes"),
+        ({"other": "no"}, None, Inconclusive, "was not played to its end: it broke off"),
+        ({}, ("other",), NotAsked, "“forced” of s was not asked for"),
+        ({}, ("forced",), Inconclusive, "was not played to its end"),
+        ({}, (), NotAsked, "was not asked for"),
+    ],
+)
+def test_an_act_that_was_not_played(
+    left_out: dict[str, str], asked: tuple[str, ...] | None, kind: type[Exception], why: str
+) -> None:
+    seen = Recording("s", facts={LEFT_OUT: left_out}, asked=asked, broke_off="it broke off")
+    assert seen.left_out_whole is (ALL in left_out)
+    with pytest.raises(kind, match=why):
+        seen.act("forced")
+
+
+@pytest.mark.parametrize("act", [ActSpan("a", 0, 1), ActSpan("a", 0, None, 2)])
+def test_an_act_that_began_and_was_not_asked_for_did_not_come_to_its_end(act: ActSpan) -> None:
+    with pytest.raises(Inconclusive, match=r"was not played to its end$"):
+        Recording("s", acts={"a": act}, asked=()).act("a")
+    assert Recording("s", acts={"a": ActSpan("a", 0, 1, 2)}).act("a").end == 2
+
+
+# -- what is said of agents -----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("since", "until", "touches"), [(5, 10, False), (5, 10.1, True), (20, 25, False), (19.9, 25, True), (12, 13, True)]
+)
+def test_a_stall_belongs_to_the_recordings_that_it_touches(since: float, until: float, touches: bool) -> None:
+    told = Observers({})
+    told.stall({"node": "n1", "since": since, "until": until})
+    seen, unfinished = Recording("s", started=10.0, ended=20.0), Recording("s", started=10.0)
+    told.fill(seen)
+    told.fill(unfinished)
+    assert seen.stalls == ([Stall("n1", since, until, 0.0)] if touches else [])
+    assert bool(unfinished.stalls) is (until > 10)
+
+
+def test_a_node_joined_when_it_was_first_seen_to() -> None:
+    told = Observers({})
+    for at in (15.0, 16.0, 20.0):
+        told.nodes({"at": at, "joined": ["n2"] if at < 20 else ["n3"]})
+    told.nodes({"at": 20.1, "joined": ["n4"]})
+    told.nodes({"at": 1.0})
+    seen = Recording("s", started=10.0, ended=20.0)
+    told.fill(seen)
+    assert seen.joined == {"n2": 15.0, "n3": 20.0}
+
+
+# -- the run ----------------------------------------------------------------------------------------------------------------
+def test_a_record_of_the_run_may_add_and_not_change() -> None:
+    known = {
+        "at": 1.0,
+        "kind": "run",
+        "id": "r",
+        "nodes": ["n1"],
+        "roles": {"n1": "worker"},
+        "seed": 1,
+        "provider": None,
+    }
+    more = {
+        "at": 9.0,
+        "kind": "run",
+        "id": "r",
+        "nodes": ["n1", "n2"],
+        "roles": {"n2": "worker"},
+        "provider": "kind",
+        "x": 0,
+    }
+    whole, wrong = merged(known, more)
+    assert wrong == []
+    assert whole == {
+        **known,
+        "nodes": ["n1", "n2"],
+        "roles": {"n1": "worker", "n2": "worker"},
+        "provider": "kind",
+        "x": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"nodes": "n1"}, "it changes the run's nodes from ['n1'] to n1"),
+        ({"nodes": []}, "it changes the run's nodes from ['n1'] to []"),
+        (
+            {"roles": {"n1": "control-plane", "n2": "worker"}},
+            "it changes the run's roles n1 from worker to control-plane",
+        ),
+        ({"roles": ["n1"]}, "it changes the run's roles from {'n1': 'worker'} to ['n1']"),
+        ({"seed": 2}, "it changes the run's seed from 1 to 2"),
+    ],
+)
+def test_what_a_later_record_would_change_is_said_and_not_taken(more: dict[str, object], said: str) -> None:
+    known = {"id": "r", "nodes": ["n1"], "roles": {"n1": "worker"}, "seed": 1}
+    whole, wrong = merged(known, {"id": "r", **more})
+    assert wrong == [said]
+    assert {**whole, "roles": {"n1": "worker"}} == known
+    assert whole["roles"]["n1"] == "worker"

@@ -1,0 +1,25 @@
+"""Journals with samples, written record by record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kubeskeptic.journal import Journal
+
+
+def batch(scenario: str, node: str = "n1", ticks: range = range(3), boot: str = "b1", **more: Any) -> dict[str, Any]:
+    count = len(ticks)
+    return {
+        "node": node, "agent": f"agent-{node}", "boot": boot, "offset": 0.5, "error": 0.001,
+        "probes": [{"name": "web", "scenario": scenario, "period": 1.0, "t0": 100.0}], "names": ["", "pod-a", "pod-b"],
+        "probe": [0] * count, "tick": list(ticks), "sent": [100.0 + tick for tick in ticks], "took": [0.001] * count,
+        "outcome": [0] * count, "by": [1] * count, "port": [40000 + tick for tick in ticks], **more,
+    }  # fmt: skip
+
+
+def scenario(journal: Journal, name: str, *batches: dict[str, Any]) -> None:
+    journal.write("scenario", id=name, phase="start", at=100.0)
+    journal.write("probe", scenario=name, probe="web", spec={}, nodes=["n1"])
+    for one in batches or [batch(name)]:
+        journal.write("samples", **one)
+    journal.write("scenario", id=name, phase="end", at=200.0)
