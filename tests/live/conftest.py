@@ -18,6 +18,7 @@ from kubeskeptic.guard import Guard, Lease
 from kubeskeptic.journal import Journal, read
 from kubeskeptic.kube import Kube
 from kubeskeptic.paths import checkout
+from kubeskeptic.plugin.options import in_force
 from kubeskeptic.undo.snapshot import differences, take
 from kubeskeptic.waiting import NotYet
 
@@ -94,7 +95,7 @@ class Run:
 @pytest.fixture(scope="module")
 def hold(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Hold]:
     """Our Lease on the live cluster."""
-    cluster = clusters.find(request.config.getoption("--cluster"))
+    cluster = clusters.find(in_force(request.config).cluster)
     assert cluster, "no cluster: run `skeptic up`"
     made = Hold(Kube(cluster.kubeconfig, cluster.context, tmp_path_factory.mktemp("hold")))
     made.take()
@@ -108,7 +109,7 @@ def start_run(hold: Hold, request: pytest.FixtureRequest, seed: int, tmp_path: P
     made: list[Run] = []
 
     def start(suite: str) -> Run:
-        made.append(Run(suite, request.config.getoption("--cluster"), seed, tmp_path))
+        made.append(Run(suite, in_force(request.config).cluster, seed, tmp_path))
         return made[-1]
 
     with hold.lent():
@@ -121,7 +122,7 @@ def start_run(hold: Hold, request: pytest.FixtureRequest, seed: int, tmp_path: P
 def site(hold: Hold, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Site]:
     """The live cluster, ours alone, as clean at the end as it was at the start."""
     folder = tmp_path_factory.mktemp("site")
-    cluster = clusters.find(request.config.getoption("--cluster"))
+    cluster = clusters.find(in_force(request.config).cluster)
     assert cluster, "no cluster: run `skeptic up`"
     kube = Kube(cluster.kubeconfig, cluster.context, folder)
     guard = Guard(cluster, kube)

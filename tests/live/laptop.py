@@ -78,6 +78,11 @@ class Laptop:
             self.enter(*user, *words), cwd=checkout(), capture_output=True, text=True, timeout=within, check=False
         )
 
+    def shell(self, line: str, within: float) -> subprocess.CompletedProcess[str]:
+        """Run a line in a shell of its user at home, with our commands on the path."""
+        ours = Path(sys.executable).parent
+        return self.run("bash", "-ec", f'cd; PATH={ours}:"$PATH"; {line}', within=within)
+
     def docker(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run Docker's client."""
         return self.run("docker", *words, within=COMMAND.seconds)

@@ -9,12 +9,13 @@ import click
 from kubeskeptic.clusters import agent_delivery, engine_install, uninstall
 from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.up import DEFAULT_NAME
+from kubeskeptic.configuration import cluster_name
 from kubeskeptic.errors import BadInput
 
 
 @click.command("agent-image")
 @click.option(
-    "--name", default=DEFAULT_NAME, show_default=True, help="With --load: which kind cluster on this machine."
+    "--name", default=cluster_name, show_default=DEFAULT_NAME, help="With --load: which kind cluster on this machine."
 )
 @click.option("--load", is_flag=True, help="Bring it into every node of a kind cluster.")
 @click.option("--push", metavar="REPOSITORY", help="Push it to a registry that the engine is logged in to.")
