@@ -70,6 +70,17 @@ def test_while_a_cluster_is_in_use_nothing_goes(machine: FakeProgram, monkeypatc
     assert paths.cache().exists()
 
 
+def test_clusters_that_no_engine_would_delete_are_not_forgotten(machine: FakeProgram) -> None:
+    machine.answer("info", status=1)
+    done = CliRunner().invoke(main, ["uninstall", "--yes"])
+    assert done.exit_code == 1
+    assert "`skeptic up` made ours, and no container engine answers" in done.output
+    assert paths.state().exists()
+    left = CliRunner().invoke(main, ["uninstall", "--yes", "--leave-clusters"])
+    assert left.exit_code == 0, left.output
+    assert not paths.state().exists()
+
+
 def test_our_engine_is_not_stopped_under_clusters_of_others(machine: FakeProgram) -> None:
     ours = machine.engine
     object.__setattr__(ours, "own", True)

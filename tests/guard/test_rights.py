@@ -10,7 +10,9 @@ import yaml
 from kubeskeptic.cli.rbac import text
 from kubeskeptic.guard import Risk
 from kubeskeptic.guard.rights import OWN, Right, manifests, of_kinds
+from kubeskeptic.kube.resources import BUILT_IN
 from kubeskeptic.paths import checkout
+from kubeskeptic.undo.leftovers import ANNOTATED
 
 Granted = set[tuple[str, str, str, str, str]]
 
@@ -47,6 +49,15 @@ def test_nothing_is_granted_by_a_star() -> None:
 
 def test_looking_only_changes_nothing() -> None:
     assert {verb for *_, verb in granted(Risk.READ_ONLY)} <= {"get", "list", "watch"}
+
+
+def test_to_look_is_to_see_what_is_left_of_faults() -> None:
+    listed = {
+        (group, resource)
+        for place, group, resource, _, verb in granted(Risk.READ_ONLY)
+        if (place, verb) == ("", "list")
+    }
+    assert {(BUILT_IN[kind].version.rpartition("/")[0], BUILT_IN[kind].plural) for kind in ANNOTATED} <= listed
 
 
 @pytest.mark.parametrize("resource", ["secrets", "pods/eviction"])

@@ -88,6 +88,22 @@ def test_a_refusal_says_the_servers_words(
         kube.get("Pod", "web-0", "shop")
 
 
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ('secrets is forbidden: User "a" cannot create resource "secrets" in API group "" in the namespace "x"', True),
+        ('pods "web-0" is forbidden: exceeded quota: few', False),
+    ],
+)
+def test_a_missing_right_is_told_with_what_prints_the_rights(
+    kube: Kube, server: FakeServer, message: str, told: bool
+) -> None:
+    server.says("GET", POD, {"kind": "Status", "message": message}, status=403)
+    with pytest.raises(ClusterError) as refused:
+        kube.get("Pod", "web-0", "shop")
+    assert ("`skeptic rbac LEVEL` prints" in str(refused.value)) == told
+
+
 def test_nothing_is_retried(kube: Kube, server: FakeServer) -> None:
     def hang_up(handler: BaseHTTPRequestHandler) -> None:
         handler.close_connection = True

@@ -18,6 +18,7 @@ from kubeskeptic.guard import Guard, Lease
 from kubeskeptic.journal import Journal, read
 from kubeskeptic.kube import Kube
 from kubeskeptic.paths import checkout
+from kubeskeptic.plugin.options import in_force
 from kubeskeptic.undo.snapshot import differences, take
 from kubeskeptic.waiting import NotYet
 
@@ -101,7 +102,7 @@ class Run:
 @pytest.fixture(scope="module")
 def hold(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Hold]:
     """Our Lease on the live cluster."""
-    cluster = clusters.find(request.config.getoption("--cluster"))
+    cluster = clusters.find(in_force(request.config).cluster)
     assert cluster, "no cluster: run `skeptic up`"
     made = Hold(Kube(cluster.kubeconfig, cluster.context, tmp_path_factory.mktemp("hold")))
     made.take()
@@ -116,8 +117,8 @@ def start_run(hold: Hold, request: pytest.FixtureRequest, seed: int, tmp_path: P
 
     def start(*suite: str, folder: Path = tmp_path, environment: Mapping[str, str] = os.environ) -> Run:
         """Start one, with its reports below a folder."""
-        cluster, said = request.config.getoption("--cluster"), tmp_path / "said.txt"
-        made.append(Run(suite, cluster, seed, folder, said, environment))
+        said = tmp_path / "said.txt"
+        made.append(Run(suite, in_force(request.config).cluster, seed, folder, said, environment))
         return made[-1]
 
     with hold.lent():
@@ -130,7 +131,7 @@ def start_run(hold: Hold, request: pytest.FixtureRequest, seed: int, tmp_path: P
 def site(hold: Hold, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Site]:
     """The live cluster, ours alone, as clean at the end as it was at the start."""
     folder = tmp_path_factory.mktemp("site")
-    cluster = clusters.find(request.config.getoption("--cluster"))
+    cluster = clusters.find(in_force(request.config).cluster)
     assert cluster, "no cluster: run `skeptic up`"
     kube = Kube(cluster.kubeconfig, cluster.context, folder)
     guard = Guard(cluster, kube)

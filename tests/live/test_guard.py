@@ -24,6 +24,7 @@ from kubeskeptic.errors import NotFound, Refused
 from kubeskeptic.guard import Guard, Lease, Risk
 from kubeskeptic.kube import Kube
 from kubeskeptic.paths import checkout
+from kubeskeptic.plugin.options import in_force
 from kubeskeptic.waiting import NotYet, until
 
 from .command import SKEPTIC, skeptic
@@ -37,7 +38,7 @@ ACCOUNT = ("skeptic-guard-test", "runner")
 @pytest.fixture(scope="module")
 def cluster(request: pytest.FixtureRequest) -> Cluster:
     """The live cluster."""
-    found = clusters.find(request.config.getoption("--cluster"))
+    found = clusters.find(in_force(request.config).cluster)
     assert found, "no cluster: run `skeptic up`"
     return found
 

@@ -26,7 +26,8 @@ from kubeskeptic.waiting import NotYet, until
 
 from . import registry_content
 from .command import SKEPTIC
-from .laptop import USER, Laptop, started
+from .laptop import MIRROR, USER, Laptop, started
+from .pages import played
 
 pytestmark = [
     pytest.mark.live,
@@ -108,13 +109,26 @@ def test_a_version_that_is_none_is_said(laptop: Laptop) -> None:
     assert "'1.37' is no Kubernetes version" in said(laptop, *UP, "--kubernetes", "1.37", status=4)
 
 
-def test_up_pulls_and_quick_claims_hold(laptop: Laptop) -> None:
-    assert "answers; images are pulled" in said(laptop, "doctor", status=0)
-    assert f"Kubernetes {DEFAULT_VERSION} on 3 nodes" in said(laptop, *UP, "--kubernetes", DEFAULT_VERSION, status=0)
-    reports = str(laptop.folder / "home/reports")
-    words = ("-m", "pytest", "suites", "-m", "quick", "-k", QUICK, "--reports", reports, "-p", "no:cacheprovider")
-    asked = laptop.run(sys.executable, *words, within=540)
-    assert asked.returncode == 0, asked.stdout + asked.stderr
+SAID = {"doctor": "answers; images are pulled", "up": f"Kubernetes {DEFAULT_VERSION} on 3 nodes", "status": "clean"}
+"""What commands of the page say, among other things."""
+
+
+def test_its_page_is_played_and_quick_claims_hold(laptop: Laptop) -> None:
+    """All but its last command, which is played below."""
+    *lines, (last, _) = played("laptop.md", version=DEFAULT_VERSION, chosen=QUICK)
+    for told, line in lines:
+        done = laptop.shell(line, within=540)
+        assert done.returncode == 0, f"{told}\n{done.stdout}{done.stderr}"
+        assert SAID.get(told.removeprefix("skeptic "), "") in done.stdout
+        if told == "skeptic up":
+            laptop.allow_realtime()
+    assert last == "skeptic uninstall"
+
+
+def test_the_agents_image_is_pushed(laptop: Laptop) -> None:
+    pushed = said(laptop, "agent-image", "--push", f"{MIRROR}/team/agent", status=0)
+    assert f"{MIRROR}/team/agent:" in pushed
+    assert laptop.docker("pull", pushed.splitlines()[-1]).returncode == 0
 
 
 def test_without_the_registry_a_healthy_cluster_is_used_as_it_is(laptop: Laptop) -> None:
@@ -126,7 +140,10 @@ def test_without_the_registry_a_healthy_cluster_is_used_as_it_is(laptop: Laptop)
 
 
 def test_uninstall_leaves_nothing(laptop: Laptop) -> None:
-    assert "cluster kubeskeptic" in said(laptop, "uninstall", "--yes", status=0)
+    *_, (_, line) = played("laptop.md", version=DEFAULT_VERSION, chosen=QUICK)
+    done = laptop.shell(line, within=540)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "cluster kubeskeptic" in done.stdout
     assert laptop.docker("ps", "--all", "--quiet").stdout == ""
     home = laptop.folder / "home"
     assert not (home / ".cache/kubeskeptic").exists()

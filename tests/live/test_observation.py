@@ -21,6 +21,7 @@ from kubeskeptic.journal import Journal, read
 from kubeskeptic.kube import Kube
 from kubeskeptic.kube.settings import pod_ranges, proxy_mode, read_settings
 from kubeskeptic.node_access import EngineAccess
+from kubeskeptic.plugin.options import in_force
 from kubeskeptic.probes.agents import Agents
 from kubeskeptic.probes.instrument import prove
 from kubeskeptic.probes.priority import Machine, Prioritise, Priority
@@ -37,7 +38,7 @@ Record = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def cluster(request: pytest.FixtureRequest) -> Cluster:
-    found = clusters.find(request.config.getoption("--cluster"))
+    found = clusters.find(in_force(request.config).cluster)
     if found is None:
         pytest.skip("no cluster of ours works; `skeptic up` makes one")
     return found

@@ -13,6 +13,7 @@ import pytest
 from kubeskeptic import clusters
 from kubeskeptic.kube import Kube
 from kubeskeptic.paths import checkout
+from kubeskeptic.plugin.options import in_force
 
 pytestmark = pytest.mark.live
 
@@ -26,7 +27,7 @@ def test_leaves_something(run):
 @pytest.fixture
 def suite(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
     """A suite whose test changes a node behind the harness's back; the change is taken back afterwards."""
-    cluster = clusters.find(request.config.getoption("--cluster"))
+    cluster = clusters.find(in_force(request.config).cluster)
     assert cluster, "no cluster: run `skeptic up`"
     path = tmp_path / "test_inner.py"
     path.write_text(SUITE)
@@ -39,7 +40,7 @@ def test_what_a_run_leaves_is_named_and_ends_with_20(
     suite: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     command = [sys.executable, "-m", "pytest", str(suite), "--rootdir", str(checkout()), "-c", "pyproject.toml"]
-    command += ["--confcutdir", str(checkout()), "--cluster", request.config.getoption("--cluster")]
+    command += ["--confcutdir", str(checkout()), "--cluster", in_force(request.config).cluster]
     command += ["-p", "kubeskeptic.plugin"]
     ran = subprocess.run(
         [*command, "--reports", str(tmp_path / "reports"), "-p", "no:cacheprovider"],

@@ -23,6 +23,7 @@ import pytest
 from kubeskeptic import clusters
 from kubeskeptic.clusters import Cluster
 from kubeskeptic.durations import Patience
+from kubeskeptic.plugin.options import in_force
 from kubeskeptic.upgrading import plan, state
 from kubeskeptic.waiting import NotYet, until
 
@@ -73,7 +74,7 @@ def kept(folder: Path, name: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def cluster(request: pytest.FixtureRequest) -> Cluster:
     """A cluster at the version before; an upgraded one is of no use here."""
-    found = clusters.find(request.config.getoption("--cluster"))
+    found = clusters.find(in_force(request.config).cluster)
     if found is None or found.kubernetes == TO or not found.workers:
         pytest.skip(f"this needs a cluster of ours below {TO}; see the top of this file")
     return found

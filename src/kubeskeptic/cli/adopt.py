@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from kubeskeptic.configuration import configured
 from kubeskeptic.errors import NotFound
 from kubeskeptic.guard import Risk
 from kubeskeptic.guard.risk import CONSENT, consent, consent_manifest
@@ -82,4 +83,4 @@ def abandon(context: str, kubeconfig: Path | None) -> None:
 @contextmanager
 def _handle(context: str, kubeconfig: Path | None) -> Iterator[Kube]:
     with tempfile.TemporaryDirectory(prefix="kubeskeptic-") as scratch:
-        yield Kube(kubeconfig or default_kubeconfig(), context, Path(scratch))
+        yield Kube(kubeconfig or configured().kubeconfig or default_kubeconfig(), context, Path(scratch))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from kubeskeptic import paths
+from kubeskeptic import configuration
 from kubeskeptic.cli.compare import TOLERANCE, result_of
 from kubeskeptic.reports import baseline as baselines
 from kubeskeptic.reports import comparison
@@ -39,7 +39,7 @@ def write(run: str, file: Path, reports: Path | None) -> None:
     skeptic baseline write
     skeptic baseline write 20261123-1918-7f3a --file baselines/production.yaml
     """
-    result = comparison.read(result_of(run, reports or paths.reports()))
+    result = comparison.read(result_of(run, reports or configuration.reports()))
     file.write_text(baselines.text(result), encoding="utf-8")
     click.echo(f"{file}: {len(result['claims'])} cases of run {result['run']['id']}")
 
@@ -63,7 +63,7 @@ def check(
     Exits as `skeptic compare` does: with 1 when a claim is newly violated, or a number is worse than the tolerance allows,
     with 10 when one that held is inconclusive now or was not asked, with 0 otherwise.
     """
-    after = comparison.read(result_of(run, reports or paths.reports()))
+    after = comparison.read(result_of(run, reports or configuration.reports()))
     both = comparison.Comparison(baselines.read(file), after, tolerance)
     if as_json:
         click.echo(json.dumps(comparison.document(both), indent=2, ensure_ascii=False))

@@ -16,10 +16,11 @@ from kubeskeptic.clusters.node_source import CHOICES, DEFAULT_VERSION
 from kubeskeptic.clusters.options import DEFAULT_WORKERS
 from kubeskeptic.clusters.shell import exports
 from kubeskeptic.clusters.up import DEFAULT_NAME
+from kubeskeptic.configuration import cluster_name, configured
 from kubeskeptic.terminal import Display
 
 _COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
-_NAME = click.option("--name", default=DEFAULT_NAME, show_default=True, help="Which cluster.")
+_NAME = click.option("--name", default=cluster_name, show_default=DEFAULT_NAME, help="Which cluster.")
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
@@ -72,6 +73,7 @@ def up(
     something that it does not have, that is said, and nothing is changed. A cluster that `skeptic up` did not make, or that
     a run is using, is never deleted: that ends with status 21.
     """
+    profile = configured(profile=profile).profile
     with Display() as display:
         cluster = clusters.up(
             name, kubernetes, workers, profile=profile, proxy_mode=proxy_mode, config=config, images=images, addons=addons,

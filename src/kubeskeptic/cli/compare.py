@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from kubeskeptic import paths
+from kubeskeptic import configuration
 from kubeskeptic.cli.report import run_folder
 from kubeskeptic.reports import comparison
 from kubeskeptic.reports.compared import markdown, render
@@ -52,7 +52,7 @@ def compare(
     violated or a number is worse than the tolerance allows, with 10 when one that held is inconclusive now, or was not
     asked again, with 0 otherwise.
     """
-    folder = reports or paths.reports()
+    folder = reports or configuration.reports()
     was, now = (comparison.read(result_of(run, folder)) for run in (before, after))
     both = comparison.Comparison(was, now, tolerance, read_noise(noise) if noise else {})
     if as_json:

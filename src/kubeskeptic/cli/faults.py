@@ -15,7 +15,7 @@ from typing import Any, get_type_hints
 import click
 from click.shell_completion import CompletionItem
 
-from kubeskeptic import paths
+from kubeskeptic import configuration
 from kubeskeptic.best_effort import best_effort
 from kubeskeptic.cli.safety import alone
 from kubeskeptic.cli.which import ClusterRef, site_of, which_cluster
@@ -80,7 +80,7 @@ def inflict_(fault: str, settings: tuple[str, ...], lasts: str, where: ClusterRe
     Whatever happens to this process, a dead man's switch undoes it in the end. `skeptic faults` lists them all.
     """
     seconds, one = span(lasts), made(fault, settings)
-    options = RunOptions(seed=secrets.randbelow(100_000), reports=paths.reports())
+    options = RunOptions(seed=secrets.randbelow(100_000), reports=configuration.reports())
     with site_of(where, options.id, look=dry) as site:
         if site is None:
             raise MissingRequirement(f"there is no cluster {where}; `skeptic up` makes one")

@@ -9,12 +9,13 @@ import click
 from kubeskeptic.clusters import agent_delivery, engine_install, uninstall
 from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.up import DEFAULT_NAME
+from kubeskeptic.configuration import cluster_name
 from kubeskeptic.errors import BadInput
 
 
 @click.command("agent-image")
 @click.option(
-    "--name", default=DEFAULT_NAME, show_default=True, help="With --load: which kind cluster on this machine."
+    "--name", default=cluster_name, show_default=DEFAULT_NAME, help="With --load: which kind cluster on this machine."
 )
 @click.option("--load", is_flag=True, help="Bring it into every node of a kind cluster.")
 @click.option("--push", metavar="REPOSITORY", help="Push it to a registry that the engine is logged in to.")
@@ -43,14 +44,16 @@ def agent_image(name: str, load: bool, push: str | None, save: Path | None) -> N
 
 @click.command("uninstall")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def uninstall_(yes: bool) -> None:
+@click.option("--leave-clusters", is_flag=True, help="Where no engine answers: leave the clusters in it.")
+def uninstall_(yes: bool, leave_clusters: bool) -> None:
     """Take everything of ours from this machine: clusters, our container engine, images, caches. The clone stays.
 
     \b
     skeptic uninstall
     skeptic uninstall --yes
 
-    What goes is said first. While a run uses a cluster, nothing is touched: that ends with status 21.
+    What goes is said first. While a run uses a cluster, nothing is touched: that ends with status 21; and where no container
+    engine answers that could delete the clusters, with status 1.
     """
     found = uninstall.installed()
     lines = found.lines()
@@ -59,6 +62,8 @@ def uninstall_(yes: bool) -> None:
         return
     click.echo("\n".join(["this goes:", *(f"  {line}" for line in lines)]))
     uninstall.refuse_in_use(found)
+    if not leave_clusters:
+        uninstall.refuse_lost(found)
     if not yes:
         click.confirm("go on?", abort=True)
     uninstall.uninstall(found, progress=click.echo)

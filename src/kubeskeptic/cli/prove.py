@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kubeskeptic import paths
+from kubeskeptic import configuration, paths
 from kubeskeptic.claims import claim
 from kubeskeptic.errors import BadInput
 from kubeskeptic.findings import Verdict
@@ -43,7 +43,12 @@ from kubeskeptic.scenarios.sabotage import GRADE
     help="The folder of suites, or one file.",
 )
 @click.option("--seed", type=int, help="As for pytest.")
-@click.option("--cluster", default="kubeskeptic", show_default=True, help="Our own kind cluster of this name.")
+@click.option(
+    "--cluster",
+    default=configuration.cluster_name,
+    show_default=configuration.DEFAULT_CLUSTER,
+    help="Our own kind cluster of this name.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be performed.")
 @click.option(
     "--recorded",
@@ -119,7 +124,7 @@ def _show(planned: list[Attempt]) -> None:
 def _prove(attempt: Attempt, options: list[str]) -> list[str]:
     """Perform an attempt, keep its proofs, and return the cases that were not broken."""
     click.echo(click.style(f"\n── {attempt.scenario.id} · {attempt.name}", bold=True))
-    reports = paths.reports()
+    reports = configuration.reports()
     proofs = run_attempt(attempt, _sabotaged(reports), options)
     write_proofs(reports / "proofs.json", proofs)
     for one in proofs:
@@ -146,7 +151,7 @@ def _grade(attempt: Attempt, options: list[str]) -> None:
 
 def _judge_again(asked: list[Asked]) -> None:
     """Judge every recorded attempt again, and keep what is violated; the newest attempt of a case counts."""
-    reports = paths.reports()
+    reports = configuration.reports()
     for journal in sorted(_sabotaged(reports).glob("[0-9]*/journal.jsonl")):
         proofs = [one for one in judged_again(journal, asked) if one.verdict == Verdict.VIOLATED]
         write_proofs(reports / "proofs.json", proofs)

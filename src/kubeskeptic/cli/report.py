@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kubeskeptic import paths
+from kubeskeptic import configuration
 from kubeskeptic.errors import BadInput
 from kubeskeptic.reports import findings_page, write_all
 from kubeskeptic.reports.writing import read_report
@@ -25,7 +25,7 @@ def report(run: str, reports: Path | None, findings: Path | None) -> None:
 
     RUN is a run's id or folder; the last one when left out. To judge it again too: pytest --replay=RUN.
     """
-    folder = run_folder(run, reports or paths.reports())
+    folder = run_folder(run, reports or configuration.reports())
     write_all(folder)
     if findings:
         findings.write_text(findings_page.render(read_report(folder)), encoding="utf-8")

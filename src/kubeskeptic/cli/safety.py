@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from kubeskeptic import paths
+from kubeskeptic import configuration
 from kubeskeptic.cli.which import ClusterRef, site_of, which_cluster
 from kubeskeptic.errors import Inconclusive, LeftDirty, Refused
 from kubeskeptic.faults import Site
@@ -24,7 +24,7 @@ from kubeskeptic.undo.leftover import Leftover
 _REPORTS = click.option(
     "--reports",
     type=click.Path(path_type=Path, file_okay=False),
-    default=paths.reports,
+    default=configuration.reports,
     show_default="reports",
     help="Where the journals of the runs are.",
 )

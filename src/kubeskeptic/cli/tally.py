@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from kubeskeptic import paths
+from kubeskeptic import configuration
 from kubeskeptic.cli.compare import result_of
 from kubeskeptic.reports import comparison
 from kubeskeptic.reports.tally import markdown, noise, render, tallied
@@ -31,7 +31,7 @@ def tally(runs: tuple[str, ...], as_markdown: bool, write: Path | None, reports:
     RUNS are ids, folders, or result.json from anywhere. Exits with 1 when a case came to different verdicts or to none that
     says something, with 0 otherwise.
     """
-    folder = reports or paths.reports()
+    folder = reports or configuration.reports()
     results = [comparison.read(result_of(run, folder)) for run in runs]
     rows = tallied(results)
     click.echo(markdown(results, rows) if as_markdown else render(results, rows))

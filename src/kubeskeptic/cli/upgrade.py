@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kubeskeptic import paths
+from kubeskeptic import configuration, paths
 from kubeskeptic.cli.compare import TOLERANCE
 from kubeskeptic.cli.faults import span
 from kubeskeptic.cli.safety import alone, journals
 from kubeskeptic.cli.which import ClusterRef, site_of
 from kubeskeptic.clusters.cluster_record import scratch
-from kubeskeptic.clusters.up import DEFAULT_NAME
 from kubeskeptic.errors import BadInput
 from kubeskeptic.plugin import signals
 from kubeskeptic.reports.compared import markdown, render
@@ -27,7 +26,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--to", metavar="VERSION", help="A later patch of its minor version, or a release of the next one.")
-@click.option("--cluster", default=DEFAULT_NAME, show_default=True, help="Our own kind cluster of this name.")
+@click.option(
+    "--cluster",
+    default=configuration.cluster_name,
+    show_default=configuration.DEFAULT_CLUSTER,
+    help="Our own kind cluster of this name.",
+)
 @click.option(
     "--resume", is_flag=True, help="Go on with an upgrade that stopped, from the first step that is not done."
 )
@@ -98,7 +102,7 @@ def _settle(where: ClusterRef) -> None:
         for node in site.cluster.nodes:
             wait_for_kubeadm(site, node.name)
         with alone(site):
-            clean(site, journals(paths.reports()), say=_say)
+            clean(site, journals(configuration.reports()), say=_say)
 
 
 def _perform(
@@ -112,7 +116,7 @@ def _perform(
     from kubeskeptic.upgrading.upgrade import Upgrade
 
     found = checking.ours(name)
-    kube, reports = Kube(found.kubeconfig, found.context, folder), paths.reports()
+    kube, reports = Kube(found.kubeconfig, found.context, folder), configuration.reports()
     uid = checking.free(name, kube, found)
     if to:
         state = checking.planned(found, kube, reports, uid, to, skew=skew, choice=choice)
@@ -135,7 +139,7 @@ def _told(done: Upgraded, limit: float | None) -> int:
         click.echo(line)
     if done.compared:
         click.echo(render(done.compared))
-    written = place(paths.reports(), done.state.cluster)
+    written = place(configuration.reports(), done.state.cluster)
     written.write_text(report(done, markdown(done.compared) if done.compared else ""), encoding="utf-8")
     click.echo(f"report   {written}")
     if limit is not None and done.longest > limit:

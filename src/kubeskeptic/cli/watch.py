@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from kubeskeptic import paths
+from kubeskeptic import configuration
 from kubeskeptic.cli.faults import span
 from kubeskeptic.cli.which import ClusterRef, which_cluster
 from kubeskeptic.errors import Inconclusive
@@ -39,7 +39,7 @@ def watch(command: tuple[str, ...], services: tuple[str, ...], lasts: str, where
 
     options = RunOptions(
         cluster=where.cluster, context=where.context, kubeconfig=where.kubeconfig, agent_image=where.agent_image,
-        seed=secrets.randbelow(100_000), reports=paths.reports(), changing=bool(command),
+        seed=secrets.randbelow(100_000), reports=configuration.reports(), changing=bool(command),
     )  # fmt: skip
     options.check()
     signals.install()

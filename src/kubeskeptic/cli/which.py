@@ -15,6 +15,7 @@ import click
 from kubeskeptic.clusters.adopted import adopted
 from kubeskeptic.clusters.cluster_record import scratch
 from kubeskeptic.clusters.up import DEFAULT_NAME
+from kubeskeptic.configuration import configured
 from kubeskeptic.faults import Site
 from kubeskeptic.guard import Guard
 from kubeskeptic.guard.risk import Risk
@@ -45,15 +46,16 @@ def which_cluster(command: Callable[..., None]) -> Callable[..., None]:
     def told(
         *words: Any, cluster: str, context: str, kubeconfig: Path | None, agent_image: str, **options: Any
     ) -> None:
-        """Call the command with the options as one reference to a cluster."""
-        command(*words, where=ClusterRef(cluster, context, kubeconfig, agent_image), **options)
+        """Call the command with the options, and what is configured, as one reference to a cluster."""
+        said = configured(cluster=cluster, context=context, kubeconfig=kubeconfig, agent_image=agent_image)
+        command(*words, where=ClusterRef(said.cluster, said.context, said.kubeconfig, said.agent_image), **options)
 
     file = click.Path(path_type=Path, dir_okay=False)
     for option in (
         click.option("--agent-image", default="", metavar="IMAGE", help="With --context: the agent's image there."),
         click.option("--kubeconfig", type=file, default=None, help="Where that context is. [default: as kubectl]"),
         click.option("--context", default="", metavar="NAME", help="Another cluster, which `skeptic adopt` prepared."),
-        click.option("--cluster", default=DEFAULT_NAME, show_default=True, help="Our own kind cluster of this name."),
+        click.option("--cluster", default="", show_default=DEFAULT_NAME, help="Our own kind cluster of this name."),
     ):
         told = option(told)
     return told

@@ -122,6 +122,11 @@ def begun(name: str) -> bool:
     return configuration(name).exists()
 
 
+def all_begun() -> list[str]:
+    """Return the names of all clusters of which :func:`begun` is true."""
+    return sorted(place.parent.name for place in (paths.state() / "clusters").glob(f"*/{CONFIGURATION}"))
+
+
 def node_names(name: str, workers: int) -> tuple[str, ...]:
     """Return the names that kind gives to the nodes of a cluster with one control plane."""
     numbers = ("" if number == 1 else str(number) for number in range(1, workers + 1))

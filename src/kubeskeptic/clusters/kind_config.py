@@ -12,10 +12,10 @@ from typing import Any
 
 import yaml
 
+from kubeskeptic.configuration import PROFILES as PROFILES
 from kubeskeptic.errors import BadInput
 
 Configuration = dict[str, Any]
-PROFILES = ("default", "quick")
 PROXY_MODES = ("iptables", "nftables")
 SINCE_LISTS = 36
 """The minor version from which kind writes kubeadm's v1beta4, where extra arguments are a list of names and values."""

@@ -29,6 +29,7 @@ class Installed:
     """What of ours is on this machine.
 
     :param clusters: names of clusters that ``skeptic up`` made
+    :param lost: those of them that cannot be deleted, as no engine answers
     :param images: tags in an engine that is not ours; those in our own go with its folder
     :param folders: with their sizes in bytes
     """
@@ -37,6 +38,7 @@ class Installed:
     clusters: tuple[str, ...]
     images: tuple[str, ...]
     folders: tuple[tuple[Path, int], ...]
+    lost: tuple[str, ...] = ()
 
     def lines(self) -> list[str]:
         """What would be taken away, a line each."""
@@ -57,12 +59,25 @@ def installed() -> Installed:
         tuple(sorted(name for name in in_engine if cluster.begun(name))),
         tuple(tag for repository in REPOSITORIES for tag in foreign.tags(repository)) if foreign else (),
         tuple((folder, size_of(folder)) for folder in (paths.cache(), paths.state()) if folder.exists()),
+        () if engine else tuple(cluster.all_begun()),
     )
+
+
+def refuse_lost(found: Installed) -> None:
+    """Raise MissingRequirement when there are clusters of ours that no engine would delete: they would go on running, unknown.
+
+    :raises MissingRequirement: naming them
+    """
+    if found.lost:
+        raise MissingRequirement(
+            f"`skeptic up` made {', '.join(found.lost)}, and no container engine answers that could delete that; start the "
+            "engine and run this again, or leave what is in it where it is with --leave-clusters"
+        )
 
 
 def refuse_in_use(found: Installed) -> None:
     """Raise Refused when a cluster that would go is in use; so does a foreign cluster in our own engine, which would stop."""
-    for name in found.clusters:
+    for name in (*found.clusters, *found.lost):
         used = delete_guard.in_use(name)
         if used:
             raise Refused(f"cluster {name} would be deleted, but {used}")
@@ -86,6 +101,8 @@ def uninstall(found: Installed, *, progress: Say = quiet) -> None:
         progress(f"cluster {name} is deleted")
     if found.engine:
         _clear(found.engine, found.images)
+    elif engine_install.socket().parent.exists():
+        engine_install.stop()  # one that is silent may run all the same, in the folder that goes
     for folder, _ in found.folders:
         mounts.remove(folder)
         progress(f"{folder} is removed")

@@ -26,9 +26,10 @@ from kubeskeptic.clusters.engine import Engine
 from kubeskeptic.clusters.options import DEFAULT_WORKERS, DEFAULTS, Asked
 from kubeskeptic.clusters.steps import Say, quiet
 from kubeskeptic.clusters.store import alone
+from kubeskeptic.configuration import DEFAULT_CLUSTER
 from kubeskeptic.errors import BadInput, MissingRequirement
 
-DEFAULT_NAME = "kubeskeptic"
+DEFAULT_NAME = DEFAULT_CLUSTER
 
 
 def up(

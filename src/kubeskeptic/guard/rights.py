@@ -46,6 +46,9 @@ HARNESS: Mapping[Risk, tuple[Right, ...]] = {
         Right("namespaces", ("get", "list")),
         Right("configmaps", ("get",), where=SYSTEM, names=(CONSENT, "kube-proxy", "coredns")),
         Right("services", ("get",), where=SYSTEM, names=("kube-dns",)),
+        *(Right(one, ("list",)) for one in ("configmaps", "pods", "services")),  # whether one has a record of a fault
+        *(Right(one, ("list",), "apps") for one in ("daemonsets", "deployments", "statefulsets")),
+        Right("leases", ("get",), "coordination.k8s.io", SYSTEM, (LEASE,)),  # whether a run uses the cluster
     ),
     Risk.NAMESPACE: (
         Right("namespaces", ("create", "delete", "patch")),
@@ -58,10 +61,7 @@ HARNESS: Mapping[Risk, tuple[Right, ...]] = {
         Right("apiservices", ("list",), "apiregistration.k8s.io"),  # one without a backend keeps namespaces from going
         Right("events", ("get", "list")),
         Right("daemonsets", OWN, "apps"),
-        Right("deployments", ("list",), "apps"),  # what kube-system runs, compared at the end
-        Right("services", ("list",)),
         Right("ingressclasses", ("list",), "networking.k8s.io"),  # whether there is an ingress controller
-        Right("configmaps", ("list",)),
         Right("networkpolicies", ("create", "delete", "patch"), "networking.k8s.io"),  # applied one after another
         Right("leases", ("create",), "coordination.k8s.io", SYSTEM),
         Right("leases", ("delete", "get", "patch"), "coordination.k8s.io", SYSTEM, (LEASE,)),

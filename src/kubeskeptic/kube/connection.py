@@ -28,6 +28,8 @@ CONNECTIONS = 32
 """Kept open to one server: watches, one pull per node, and what scenarios ask at the same time."""
 
 _BY_STATUS: dict[int, type[ClusterError]] = {404: NotFound, 409: Conflict, 410: Gone}
+FORBIDDEN = 403
+RIGHTS = "`skeptic rbac LEVEL` prints the rights that each risk level needs"
 
 
 class Connection:
@@ -121,7 +123,9 @@ def refusal(status: int, body: bytes, asked: str) -> ClusterError:
         said = " ".join([answer["message"], *_causes(answer)])
     except (ValueError, KeyError, TypeError):
         said = body.decode(errors="replace").strip()[:400] or "no reason given"
-    return _BY_STATUS.get(status, ClusterError)(f"{asked}: {said} (status {status})", status)
+    lacking = status == FORBIDDEN and " is forbidden: User " in said  # by RBAC, and not by a policy or a quota
+    hint = f"; {RIGHTS}" if lacking else ""
+    return _BY_STATUS.get(status, ClusterError)(f"{asked}: {said} (status {status}){hint}", status)
 
 
 def _causes(answer: Any) -> list[str]:

@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from kubeskeptic.configuration import Configured
     from kubeskeptic.plugin.state import State
     from kubeskeptic.runs.options import RunOptions
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "cluster": {
-        "default": "kubeskeptic",
+        "default": "",
         "metavar": "NAME",
-        "help": "our own kind cluster of this name (default: %(default)s)",
+        "help": "our own kind cluster of this name (default: kubeskeptic)",
     },
     "context": {
         "default": "",
@@ -46,7 +47,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "reports": {
         "type": Path,
         "metavar": "DIR",
-        "help": "the folder for runs (default: reports/ beside the ini file, or in the current folder)",
+        "help": "the folder for runs (default: as configured, else reports/ beside the ini file, or in the current folder)",
     },
     "sabotage": {
         "action": "append",
@@ -145,22 +146,40 @@ def _run_options(config: pytest.Config) -> RunOptions:
 
     from kubeskeptic.runs.options import RunOptions
 
-    seed = config.getoption("skeptic_seed")
+    seed, said = config.getoption("skeptic_seed"), in_force(config)
     return RunOptions(
-        cluster=config.getoption("skeptic_cluster"),
-        context=config.getoption("skeptic_context"),
-        kubeconfig=config.getoption("skeptic_kubeconfig"),
-        agent_image=config.getoption("skeptic_agent_image"),
+        cluster=said.cluster,
+        context=said.context,
+        kubeconfig=said.kubeconfig,
+        agent_image=said.agent_image,
         seed=randbelow(100_000) if seed is None else seed,
         reports=reports_of(config),
         sabotages=tuple(config.getoption("skeptic_sabotage")),
     )
 
 
+def in_force(config: pytest.Config) -> Configured:
+    """What the command line says, and what is configured where it says nothing.
+
+    :raises pytest.UsageError: when what is configured makes no sense
+    """
+    from kubeskeptic.configuration import configured
+    from kubeskeptic.errors import BadInput
+
+    names = ("cluster", "context", "kubeconfig", "agent_image", "reports")
+    given = {name: config.getoption(f"skeptic_{name}") for name in names}
+    try:
+        return configured(config.invocation_params.dir, **given)
+    except BadInput as wrong:
+        raise pytest.UsageError(str(wrong)) from wrong
+
+
 def reports_of(config: pytest.Config) -> Path:
-    """Where runs land: as asked from the current folder; else beside the ini file; else in the current folder."""
-    here = config.invocation_params.dir
-    asked: Path | None = config.getoption("skeptic_reports")
+    """Where runs land: as asked from the current folder, or configured; else beside the ini file; else in the current folder.
+
+    :raises pytest.UsageError: as :func:`in_force`
+    """
+    here, asked = config.invocation_params.dir, in_force(config).reports
     return here / asked if asked else (config.rootpath if config.inipath else here) / "reports"
 
 

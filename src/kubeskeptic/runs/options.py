@@ -51,7 +51,7 @@ class RunOptions:
         if self.context and not self.agent_image:
             raise BadInput(
                 "a cluster that is not ours needs --agent-image, the agent's image under a name that its nodes can pull "
-                "or have; `docker build` it from images/agent and push it to where they look"
+                "or have; `skeptic agent-image` brings it there and prints the name"
             )
 
     def again(self, test: str = "") -> str:
