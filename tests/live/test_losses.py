@@ -125,5 +125,5 @@ def test_an_engine_that_is_lost_in_mid_run(
     cleaned = skeptic("cleanup", "--cluster", site.cluster.name, "--reports", str(tmp_path / "reports"), within=ENDS)
     print(cleaned.stdout, cleaned.stderr, sys.executable)
     assert cleaned.returncode == 0, cleaned.stdout + cleaned.stderr
-    assert skeptic("status", "--cluster", site.cluster.name).returncode == 0
+    assert skeptic("status", "--cluster", site.cluster.name, within=ENDS).returncode == 0
     assert clean(site) is True
