@@ -69,7 +69,7 @@ def _words(node: Node, below: Node) -> bool:
         case "fstring" | "fstring_expr" | "strings" | "annassign" | "tfpdef" | "import_from" | "import_name":
             return node.type != "annassign" or below is node.children[1]
         case "parameters":
-            return below.type == "operator"  # the star before parameters that are given by name
+            return bool(below.type == "operator")  # the star before parameters that are given by name
         case "param":
             return below is node.annotation
         case "funcdef":
