@@ -155,7 +155,12 @@ def elsewhere(*changes: Change, back: float = 15.0, **more: Any) -> Finding:
 
 
 def test_a_bare_pod_is_never_seen_elsewhere() -> None:
-    assert elsewhere(BARE, MARKED, GONE).verdict is Verdict.HOLDS
+    held = elsewhere(BARE, MARKED, GONE)
+    assert held.verdict is Verdict.HOLDS
+    assert {name: one.value for name, one in held.measured.items() if name in ("seen elsewhere", "watched")} == {
+        "seen elsewhere": 0,
+        "watched": pytest.approx(19, abs=1),
+    }
     assert elsewhere(BARE, MARKED).verdict is Verdict.INCONCLUSIVE
     assert elsewhere(BARE).verdict is Verdict.VIOLATED
     assert elsewhere(BARE, pod(7, "alone", app="alone", deleting=True), GONE).verdict is Verdict.VIOLATED
@@ -227,6 +232,7 @@ def test_started_one_after_another() -> None:
     assert judged(*begun(0, 1, "db-0"), *begun(0.1, 2, "db-1")).verdict is Verdict.VIOLATED
     late = judged(pod(0, "db-0", app="db", type="LISTED"), *begun(1.1, 2, "db-1"))
     assert (late.verdict, "before the recorder looked" in late.why) == (Verdict.INCONCLUSIVE, True)
+    assert "db-1 never became Ready" in judged(*begun(0, 1, "db-0")).why
 
 
 def test_a_pod_waits_for_its_dead_node() -> None:

@@ -84,6 +84,13 @@ def test_a_failure_at_another_time(tick: int, verdict: Verdict) -> None:
     assert briefly(drawn(tick)).verdict is verdict
 
 
+def test_no_more_than_all_may_fail() -> None:
+    act = watched(
+        lane(drawn(12)), spans=(ActSpan("act", 0.01, 1, 10),), faults=(gone(1.0),), within=constant("x", 40.0)
+    )
+    assert fails_only_briefly(act, "web", 1).bounds["worst share failed"].value == 100
+
+
 def test_more_failures_than_the_wrong_endpoints_explain() -> None:
     found = briefly(drawn(), drawn(*range(11, 20), *range(41, 50)))
     assert (found.verdict, "20.00 % on n2" in found.why) == (Verdict.VIOLATED, True)

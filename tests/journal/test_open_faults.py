@@ -25,6 +25,19 @@ def test_a_fault_is_open_from_when_it_is_applied_until_it_is_done() -> None:
     assert open_faults(RUN + records("cup", *WHOLE)) == []
 
 
+def test_an_open_fault_is_all_that_undoing_it_needs() -> None:
+    told = records("cup", "intent", "armed", "applied")
+    told[0] |= {"nodes": ["n1"], "objects": [["Node", "", "n1"]], "scenario": "s", "act": "a", "at": 1.0}
+    (whole,) = open_faults(RUN + told)
+    assert whole == OpenFault(
+        id="cup", fault="break", run="r1", targets=("thing/cup",), undo={"thing": "cup"}, phase="applied", undoes="mend it",
+        cluster="u", nodes=("n1",), objects=(("Node", "", "n1"),), where={"scenario": "s", "act": "a"},
+    )  # fmt: skip
+    del told[0]["cluster"], told[0]["nodes"], told[0]["objects"], told[0]["scenario"], told[0]["act"]
+    (bare,) = open_faults(RUN + told)
+    assert (bare.cluster, bare.nodes, bare.objects, bare.where) == ("", (), (), {})
+
+
 def test_one_that_was_announced_and_never_applied_is_not() -> None:
     for end in (1, 2):
         assert open_faults(RUN + records("cup", *WHOLE[:end])) == []

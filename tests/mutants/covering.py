@@ -104,13 +104,15 @@ class Covering:
             self.files[name.partition("::")[0]].append(name)
 
     def of(self, path: Path, lines: range) -> list[str]:
-        """Return the tests that run some lines of a module; of lines that run at import all that run any line of it."""
+        """Return the tests that run some lines of a module; of lines that run at import all that run any line of it, and all
+        in its own file: what is only compared, such as a table, is run by none.
+        """
         by_line = self.lines.get(str(path), {})
         names = {name for at in lines for name in by_line.get(at, ())}
-        if names <= {""}:
-            names = {name for found in by_line.values() for name in found} if "" in names else set()
-        tests = {test for name in names for test in self._tests(name)}
         own = f"test_{path.stem}.py"
+        if names == {""}:
+            names = {name for found in by_line.values() for name in found} | {test for test in self.took if own in test}
+        tests = {test for name in names for test in self._tests(name)}
         ordered = sorted(tests, key=lambda test: (own not in test, self.took[test], test))
         return list(self._affordable(ordered))
 

@@ -69,10 +69,16 @@ def test_what_is_left_out(name: str, source: str, made: list[str]) -> None:
         ("if x > 1:\n    why = a\n", "1", True),
         ("if x > 1:\n    y = a\n", "1", False),
         ("@dataclass(frozen=1)\nclass A: pass", "1", True),
+        ("def f(a, *, b): pass", "*", True),
+        ("x = a * b", "*", False),
     ],
 )
 def test_what_only_words_rounds_or_types_is_not_mutated(source: str, leaf: str, wording: bool) -> None:
     from cosmic_ray.ast import ast_nodes, get_ast
 
-    (found,) = [one for one in ast_nodes(get_ast(source)) if getattr(one, "value", "") == leaf and one.type == "number"]
+    (found,) = [
+        one
+        for one in ast_nodes(get_ast(source))
+        if getattr(one, "value", "") == leaf and one.type in ("number", "operator")
+    ]
     assert is_wording(found) is wording

@@ -68,6 +68,8 @@ def _words(node: Node, below: Node) -> bool:
     match node.type:
         case "fstring" | "fstring_expr" | "strings" | "annassign" | "tfpdef" | "import_from" | "import_name":
             return node.type != "annassign" or below is node.children[1]
+        case "parameters":
+            return bool(below.type == "operator")  # the star before parameters that are given by name
         case "param":
             return below is node.annotation
         case "funcdef":

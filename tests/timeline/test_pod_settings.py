@@ -45,3 +45,13 @@ def test_a_pod_without_probes_says_so() -> None:
     none = pod_settings([pod()])
     assert {one.name: one.source for one in none}["UNREADY"] == "the pods have no readinessProbe"
     assert all(one.value == 0 for one in none)
+
+
+def test_how_long_pods_stay_on_an_unreachable_node_is_told_where_they_say_it() -> None:
+    stays = pod()
+    stays.object["spec"]["tolerations"] = [
+        {"key": "node.kubernetes.io/unreachable", "tolerationSeconds": 20},
+        {"key": "node.kubernetes.io/not-ready", "tolerationSeconds": 90},
+    ]
+    assert values(pod(), stays)["EVICT"] == 20
+    assert "EVICT" not in values(pod())

@@ -135,6 +135,12 @@ def test_changes_are_put_in_the_order_in_which_they_were_seen(journal: Journal) 
     ]
 
 
+def test_changes_that_were_seen_at_once_stay_in_the_order_in_which_they_were_written(journal: Journal) -> None:
+    for name in ("z", "a", "m"):
+        journal.write("change", scenario="s", resource="Pod", type="ADDED", seen=3.0, object=pod(name))
+    assert [change.name for change in only(journal).changes] == ["z", "a", "m"]
+
+
 # -- gaps -----------------------------------------------------------------------------------------------------------------
 def two_scenarios(write: Write) -> None:
     write("scenario", id="s", phase="start", at=10.0)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypedDict, Unpack
 
 from kubeskeptic.agent.spec import KINDS, NODE, QTYPES
 from kubeskeptic.durations import PROBE_DEADLINE
@@ -105,102 +105,59 @@ class Probe:
         return common | {"host": self.host} | ({"path": self.path} if self.kind in ("http-new", "http-kept") else {})
 
 
-def http_new(
-    name: str,
-    host: str,
-    port: int,
-    *,
-    path: str = "/",
-    rate: float = 50.0,
-    expect: Sequence[str] | None = None,
-    deadline: float = PROBE_DEADLINE,
-    peer: bool = False,
-) -> Probe:
+class How(TypedDict, total=False):
+    """How a question is asked, whatever it is: fields of :class:`Probe`, with its defaults."""
+
+    rate: float
+    expect: Sequence[str] | None
+    deadline: float
+
+
+class HowOfPods(How, total=False):
+    """How a workload of ours is asked, which can say which client it saw."""
+
+    peer: bool
+
+
+def http_new(name: str, host: str, port: int, *, path: str = "/", **how: Unpack[HowOfPods]) -> Probe:
     """Return a probe by HTTP, with a new connection for every question."""
-    return Probe(name, "http-new", host, port, rate, path, expect=_tuple(expect), deadline=deadline, peer=peer)
+    return _probe(name, "http-new", host, port, how, path=path)
 
 
-def http_kept(
-    name: str,
-    host: str,
-    port: int,
-    *,
-    path: str = "/",
-    rate: float = 50.0,
-    expect: Sequence[str] | None = None,
-    deadline: float = PROBE_DEADLINE,
-    peer: bool = False,
-) -> Probe:
+def http_kept(name: str, host: str, port: int, *, path: str = "/", **how: Unpack[HowOfPods]) -> Probe:
     """Return a probe by HTTP on a connection that is kept alive."""
-    return Probe(name, "http-kept", host, port, rate, path, expect=_tuple(expect), deadline=deadline, peer=peer)
+    return _probe(name, "http-kept", host, port, how, path=path)
 
 
-def http_payload(
-    name: str,
-    host: str,
-    port: int,
-    *,
-    size: int = 1 << 16,
-    rate: float = 5.0,
-    expect: Sequence[str] | None = None,
-    deadline: float = PROBE_DEADLINE,
-    peer: bool = False,
-) -> Probe:
-    """Return a probe by HTTP with a large body that has to come back unchanged: full packets in both directions."""
-    probe = Probe(name, "http-payload", host, port, rate, expect=_tuple(expect), deadline=deadline, size=size)
-    return replace(probe, peer=peer)
+def http_payload(name: str, host: str, port: int, *, size: int = 1 << 16, **how: Unpack[HowOfPods]) -> Probe:
+    """Return a probe by HTTP with a large body that has to come back unchanged: full packets in both directions.
+
+    It asks five questions a second, unless ``rate`` says otherwise.
+    """
+    how.setdefault("rate", 5.0)
+    return _probe(name, "http-payload", host, port, how, size=size)
 
 
 def udp_echo(
-    name: str,
-    host: str,
-    port: int,
-    *,
-    size: int = 64,
-    rate: float = 50.0,
-    expect: Sequence[str] | None = None,
-    deadline: float = PROBE_DEADLINE,
-    keep_port: bool = False,
-    peer: bool = False,
+    name: str, host: str, port: int, *, size: int = 64, keep_port: bool = False, **how: Unpack[HowOfPods]
 ) -> Probe:
     """Return a probe by UDP whose datagram has to come back unchanged; above some 1400 bytes it travels in fragments."""
-    probe = Probe(name, "udp", host, port, rate, expect=_tuple(expect), deadline=deadline, size=size)
-    return replace(probe, keep_port=keep_port, peer=peer)
+    return _probe(name, "udp", host, port, how, size=size, keep_port=keep_port)
 
 
 def dns_udp(
-    name: str,
-    server: str,
-    qname: str,
-    *,
-    qtype: str = "A",
-    rate: float = 50.0,
-    expect: Sequence[str] | None = None,
-    port: int = 53,
-    deadline: float = PROBE_DEADLINE,
-    keep_port: bool = False,
+    name: str, server: str, qname: str, *, qtype: str = "A", port: int = 53, keep_port: bool = False, **how: Unpack[How]
 ) -> Probe:
     """Return a probe by DNS over UDP to a named server: no retry, no cache.
 
     :param keep_port: ask every question from the same source port, as a long-lived client does (kubernetes#125467)
     """
-    probe = Probe(name, "dns-udp", server, port, rate, "/", qname, qtype, _tuple(expect), deadline)
-    return replace(probe, keep_port=keep_port)
+    return _probe(name, "dns-udp", server, port, how, qname=qname, qtype=qtype, keep_port=keep_port)
 
 
-def dns_tcp(
-    name: str,
-    server: str,
-    qname: str,
-    *,
-    qtype: str = "A",
-    rate: float = 50.0,
-    expect: Sequence[str] | None = None,
-    port: int = 53,
-    deadline: float = PROBE_DEADLINE,
-) -> Probe:
+def dns_tcp(name: str, server: str, qname: str, *, qtype: str = "A", port: int = 53, **how: Unpack[How]) -> Probe:
     """Return a probe by DNS over TCP to a named server, with a new connection for every question."""
-    return Probe(name, "dns-tcp", server, port, rate, "/", qname, qtype, _tuple(expect), deadline)
+    return _probe(name, "dns-tcp", server, port, how, qname=qname, qtype=qtype)
 
 
 def tcp_connect(name: str, host: str, port: int, *, rate: float = 50.0, deadline: float = PROBE_DEADLINE) -> Probe:
@@ -208,8 +165,10 @@ def tcp_connect(name: str, host: str, port: int, *, rate: float = 50.0, deadline
     return Probe(name, "tcp", host, port, rate, deadline=deadline)
 
 
-def _tuple(expect: Sequence[str] | None) -> tuple[str, ...] | None:
-    return None if expect is None else tuple(expect)
+def _probe(name: str, kind: str, host: str, port: int, how: How, **more: Any) -> Probe:
+    expect = how.get("expect")
+    given: dict[str, Any] = {**how, "expect": None if expect is None else tuple(expect), **more}
+    return Probe(name, kind, host, port, **given)
 
 
 def _address(host: str) -> bool:
