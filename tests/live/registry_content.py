@@ -1,7 +1,7 @@
 """What the registry of the test host has: a node image and a Python image, made of what our own images are made of.
 
-The registry itself is Debian's. It is filled once, in about three minutes on two cores when our own node image is there, and
-kept in the cache.
+The registry itself is Debian's. It is filled once, in one to two minutes on two busy cores when our own node image is there,
+and kept in the cache.
 """
 
 from __future__ import annotations

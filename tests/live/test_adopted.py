@@ -1,6 +1,7 @@
 """A kind cluster that something else made, on this machine: adopted, with its own ranges, rules and settings.
 
-It is made by `skeptic up` for want of another maker, and then everything that says so is put aside.
+It is made by `skeptic up` for want of another maker, and then everything that says so is put aside. It takes eight minutes on
+two busy cores: 75 s until the cluster is there, 6 min for the page of such a cluster.
 """
 
 from __future__ import annotations

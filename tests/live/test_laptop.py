@@ -1,7 +1,7 @@
 """The path of most people: Docker, kind and a registry, an unprivileged user, no Go, no package mirror; see laptop.py.
 
-It takes about five minutes and 6 GiB of disk, and three more minutes cold, when the registry is filled (with our own node image
-there; without it, the half hour that its build takes).
+On two busy cores (load 15 to 30) it took eleven minutes, eight of them for the page of a laptop, and 6 GiB of disk; one to two
+minutes more cold, when the registry is filled (with our own node image there; without it, the half hour that its build takes).
 """
 
 from __future__ import annotations

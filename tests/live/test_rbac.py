@@ -76,7 +76,7 @@ class Theirs:
 
     def allow(self, level: Risk) -> None:
         """Adopt it at a level, as its owner."""
-        done = skeptic("adopt", *self.words(), "--risk", level.words)
+        done = skeptic("adopt", *self.words(), "--risk", level.words, within=120)
         assert done.returncode == 0, done.stderr
 
     @contextmanager
@@ -136,7 +136,7 @@ def verdicts(reports: Path) -> list[str]:
 
 
 def test_the_page_of_a_cluster_that_is_not_kind(theirs: Theirs, tmp_path: Path) -> None:
-    owners = theirs.words()[1].partition("=")[2]
+    owners = theirs.words()[-1].partition("=")[2]
     for told, line in played("other-cluster.md", image=theirs.cluster.agent_image):
         done = run(line, tmp_path, KUBECONFIG=owners)
         looked = {0, 10} if told.startswith("skeptic status") else {0}  # nodes are not looked into at this level
