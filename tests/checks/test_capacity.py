@@ -75,3 +75,12 @@ def test_what_was_not_seen_is_not_known() -> None:
     assert "n1 has to give was not recorded" in checks.never_overbooked(act, "others").why
     act = declared(*nodes(), asking(2.0, "a", "1"), nodes=("n1",), tables={"others": {}}, gaps=(watch_gap(3, 4),))
     assert checks.never_overbooked(act, "others").verdict is Verdict.INCONCLUSIVE
+
+
+def test_what_a_node_does_not_say_it_has_is_not_taken_for_enough() -> None:
+    changes = nodes()
+    del changes[0].object["status"]["allocatable"]["memory"]
+    act = declared(*changes, asking(2.0, "a", "1"), nodes=("n1", "n2"), tables={"others": {}})
+    finding = checks.never_overbooked(act, "others")
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert "n1 does not say how much memory it has to give" in finding.why
