@@ -176,7 +176,7 @@ def test_a_policy_blocks_new_connections_whatever_becomes_of_open_ones(act: Act,
     holds(checks.matches(act, "connections", table))
 
 
-@policies.sabotage("steps:a port each", "everywhere:denied")
+@policies.sabotage("everywhere:denied")
 @contextmanager
 def policy_removed(stage: Stage) -> Iterator[None]:
     """The policy is removed as soon as it was applied."""
