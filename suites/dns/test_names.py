@@ -61,8 +61,11 @@ def rules_are_read(stage: Stage) -> None:
 
 def nodes_with_rules(stage: Stage, service: str) -> list[str]:
     """Return the nodes whose kube-proxy has programmed rules for a service."""
-    name = f"{stage.namespace}/{service}:"
-    return [node for node in stage.run.nodes if any(name in rule for rule in service_rules(stage.run.site, node))]
+    named = tuple(
+        f"{stage.namespace}/{service}{end}" for end in ":/"
+    )  # comments in iptables mode, chains in nftables mode
+    rules = {node: service_rules(stage.run.site, node) for node in stage.run.nodes}
+    return [node for node, each in rules.items() if any(name in rule for rule in each for name in named)]
 
 
 @names.act("records", settled=False)
