@@ -19,6 +19,7 @@ from kubeskeptic.plugin import Holds, claim
 from kubeskeptic.sabotages import breakages
 from kubeskeptic.scenarios import Scenario, Stage
 from kubeskeptic.scenarios.firewall import BLOCKED, Client
+from kubeskeptic.scenarios.manifests import Manifest
 from kubeskeptic.scenarios.open_connections import CUT, GOES_ON, kept_open
 from kubeskeptic.scenarios.policy_model import Party, allows
 from kubeskeptic.scenarios.truth_table import Door, TruthTable, cell, elsewhere, replace, together
@@ -149,7 +150,7 @@ def a_policy_comes_and_goes(stage: Stage) -> None:
                 stage.see("each node", **{f"{phase}, {node}": each.window for node, each in told.items()})
 
 
-@claim("net.firewall", case="ports, blocks and egress", act="steps")
+@claim("net.firewall", case="ports, blocks and egress", act="steps", broken_by=("drop-rule", "policy-standing"))
 def test_policies_agree_with_the_truth_table(act: Act, holds: Holds) -> None:
     computed = truth(parties(NOWHERE))
     table = {
@@ -160,14 +161,14 @@ def test_policies_agree_with_the_truth_table(act: Act, holds: Holds) -> None:
     holds(all_of([checks.matches(act, "truth", table), checks.converges(act, "in force")]))
 
 
-@claim("net.firewall", case="each node", act="everywhere")
+@claim("net.firewall", case="each node", act="everywhere", broken_by=("policy-removed", "policy-left"))
 def test_every_node_enforces_and_lets_go(act: Act, holds: Holds) -> None:
     table: dict[str, object] = {f"denied, {node}, new": BLOCKED for node in act.recording.nodes}
     table |= {f"let go, {node}, new": "ok" for node in act.recording.nodes}
     holds(all_of([checks.matches(act, "connections", table), checks.converges(act, "each node")]))
 
 
-@claim("net.firewall", case="open connections", act="everywhere")
+@claim("net.firewall", case="open connections", act="everywhere", broken_by=("policy-removed", "policy-left"))
 def test_a_policy_blocks_new_connections_whatever_becomes_of_open_ones(act: Act, holds: Holds) -> None:
     table: dict[str, object] = {}
     for node in act.recording.nodes:
@@ -198,3 +199,11 @@ def policy_left(stage: Stage) -> Iterator[None]:
 def drop_rule(stage: Stage) -> AbstractContextManager[object]:
     """Packets between the client that is allowed and the server are dropped on its node."""
     return stage.inflict(CutPods(stage.namespace, "friend", "server"), lasts=breakages.LASTS)
+
+
+@policies.rewrite
+def policy_standing(manifests: list[Manifest]) -> list[Manifest]:
+    """A policy that lets everybody to the server stands before those of the steps, and beside them."""
+    standing = policy("standing", parties(NOWHERE)["server"], "Ingress", [{}])
+    del standing["metadata"]["namespace"]
+    return [*manifests, standing]

@@ -453,7 +453,7 @@ _CLAIMS = (
         "go on or are cut, as the network's implementation has it.",
         post=Post.AGREES,
         condition="",
-        broken_by=("policy-removed", "drop-rule", "policy-left"),
+        broken_by=("policy-removed", "drop-rule", "policy-left", "policy-standing"),
         needs=Risk.NODE,
     ),
     Claim(
