@@ -56,6 +56,14 @@ class Theirs:
         path.write_text(yaml.safe_dump(told))
         return ["--context", ELSEWHERE, f"--kubeconfig={path}"]
 
+    def grant(self, level: Risk) -> None:
+        """Give the account of a level the rights that `skeptic rbac` prints, and no others."""
+        meta = {"name": level.words, "namespace": ACCOUNTS}
+        self.owner.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": meta})
+        printed = skeptic("rbac", level.words, "--service-account", f"{ACCOUNTS}:{level.words}")
+        for one in yaml.safe_load_all(printed.stdout):
+            self.owner.apply(one)
+
     def _token(self, level: Risk) -> str:
         path = f"/api/v1/namespaces/{ACCOUNTS}/serviceaccounts/{level.words}/token"
         asked = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": 3600}}
@@ -118,13 +126,10 @@ def theirs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theirs]:
         assert found
         owner = Kube(found.kubeconfig, found.context, tmp_path_factory.mktemp("owner"))
         owner.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": ACCOUNTS}})
+        made_by = Theirs(found, owner, tmp_path_factory.mktemp("theirs"))
         for level in Risk:
-            meta = {"name": level.words, "namespace": ACCOUNTS}
-            owner.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": meta})
-            printed = skeptic("rbac", level.words, "--service-account", f"{ACCOUNTS}:{level.words}")
-            for one in yaml.safe_load_all(printed.stdout):
-                owner.apply(one)
-        yield Theirs(found, owner, tmp_path_factory.mktemp("theirs"))
+            made_by.grant(level)
+        yield made_by
     finally:
         assert skeptic("down", "--name", NAME, within=120).returncode == 0
 
@@ -141,6 +146,7 @@ def test_the_page_of_a_cluster_that_is_not_kind(theirs: Theirs, tmp_path: Path) 
         done = run(line, tmp_path, KUBECONFIG=owners)
         looked = {0, 10} if told.startswith("skeptic status") else {0}  # nodes are not looked into at this level
         assert done.returncode in looked, f"{told}\n{done.stdout}{done.stderr}"
+    theirs.grant(Risk.NAMESPACE)  # the page gives this level's rights to its reader instead
 
 
 def test_to_look_is_enough_to_say_that_a_run_needs_more(theirs: Theirs, tmp_path: Path) -> None:
