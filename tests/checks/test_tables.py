@@ -40,3 +40,11 @@ def test_what_was_not_seen_or_not_asked_for_says_nothing() -> None:
     assert told({}, a=1).verdict is Verdict.INCONCLUSIVE
     assert matches(declared(), "seen", EXPECTED).verdict is Verdict.INCONCLUSIVE
     assert told(EXPECTED, a=2).verdict is Verdict.INCONCLUSIVE
+
+
+def test_an_outcome_that_is_not_known_decides_nothing_and_hides_nothing() -> None:
+    expected: dict[str, object] = {"a": "ok", "b": ("refused", "timeout")}
+    open_ = told(expected, a="ok", b="unknown")
+    assert open_.verdict is Verdict.INCONCLUSIVE
+    assert "The outcome of b in “seen” is not known" in open_.why
+    assert told(expected, a="refused", b="unknown").verdict is Verdict.VIOLATED

@@ -23,7 +23,7 @@ class Drawn(Exception):
 
 
 class Network:
-    """Answers the questions of each client with one letter of a drawing after the other: o is let through, r refused."""
+    """Answers each client by the letters of a drawing, one after the other: o is let through, r refused, u unknown."""
 
     def __init__(self, **drawings: str) -> None:
         self._left: dict[str, Iterator[str]] = {name: iter(drawing) for name, drawing in drawings.items()}
@@ -34,7 +34,7 @@ class Network:
     def request(self, verb: str, path: str, question: dict[str, Any]) -> str:
         self.asked.append(question)
         (client,) = re.findall(r"/namespaces/a/pods/(\w+):8080/proxy/ask", path)
-        outcome = {"o": "ok", "r": "refused", "": ""}[next(self._left[client], "")]
+        outcome = {"o": "ok", "r": "refused", "u": "unknown", "": ""}[next(self._left[client], "")]
         if not outcome:
             raise Drawn
         return json.dumps({"outcome": outcome, "took": 0.0})
@@ -68,6 +68,11 @@ def test_a_cell_that_changes_back_is_not_in_force() -> None:
     seen = stepped({"friend": True, "stranger": False}, friend="oor", stranger="ooo")
     assert seen["friend → server:80"].high is None
     assert seen["friend → server:80"].outcome == "refused"
+
+
+def test_an_outcome_that_is_not_known_is_not_taken_for_blocked() -> None:
+    seen = stepped({"stranger": False}, stranger="ouuu")
+    assert (seen["stranger → server:80"].outcome, seen["stranger → server:80"].high) == ("unknown", None)
 
 
 def test_the_last_cell_counts_for_a_step() -> None:

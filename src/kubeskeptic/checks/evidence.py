@@ -37,6 +37,7 @@ def check(measure: Callable[Concatenate[Act, P], Finding]) -> Callable[Concatena
 
     @wraps(measure)
     def judged(act: Act, /, *args: P.args, **kwargs: P.kwargs) -> Finding:
+        """Measure, and keep the verdict from saying more than the evidence does."""
         try:
             finding = measure(act, *args, **kwargs)
         except Inconclusive as why:

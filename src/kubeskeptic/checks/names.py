@@ -55,6 +55,7 @@ def targets_follow(act: Act, service: str, probe: str) -> Finding:
         raise Inconclusive(f"the probe “{probe}” asks for no port of {service}")
 
     def of(pod: Pod) -> str:
+        """Return the port and target of a pod's SRV record."""
         return f"{_port(pod, target)} {pod['spec'].get('hostname') or ip_of(pod).replace('.', '-')}.{domain}"
 
     pods = (one for one in act.changes("Pod") if _selected(one.object, spec.get("selector") or {}))

@@ -32,6 +32,7 @@ class _Endpoints:
 
     @property
     def words(self) -> str:
+        """How many endpoints are taken away, of how many."""
         return f"{len(self.lost)} of {self.count} endpoints"
 
 

@@ -42,6 +42,7 @@ class _Lookups:
 
     @classmethod
     def of(cls, act: Act, lanes: Sequence[Lane]) -> _Lookups:
+        """Return what the lookups of some lanes of one service came to."""
         expected = str(service_of(act.recording, lanes[0].probe)["spec"]["clusterIP"])
         samples = [(lane, lane[at]) for lane in lanes for at in span(lane, act.baseline, act.end)]
         answered = (one for _, one in samples if one.outcome in (Outcome.OK, Outcome.WRONG))

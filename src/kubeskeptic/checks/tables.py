@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.errors import Inconclusive
@@ -19,22 +20,30 @@ def matches(act: Act, table: str, expected: Mapping[str, object]) -> Finding:
 
     :param table: the name under which the scenario noted it (:meth:`~kubeskeptic.scenarios.stage.Stage.see`)
     :param expected: by the cell's name; a tuple stands for any of its members
+
+    A cell that holds the outcome ``unknown`` may be either: it neither differs nor agrees.
     """
     seen = act.table(table)
     missing = sorted(expected.keys() - seen.keys())
     if missing or not expected:
         raise Inconclusive(f"the table “{table}” has no cell {', '.join(missing) or 'that is asked for'}")
-    wrong = [
+    differ = [
         cell for cell, value in expected.items() if seen[cell] not in (value if isinstance(value, tuple) else (value,))
     ]
+    wrong = [cell for cell in differ if seen[cell] != Outcome.UNKNOWN]
     why = f"All {len(expected)} of “{table}” are as documented: {_listed(seen, expected)}."
-    if wrong:
+    if not wrong and differ:
+        why = f"The outcome of {', '.join(differ[:4])} in “{table}” is not known."
+    elif wrong:
         told = "; ".join(f"{cell}: {_said(seen[cell])}, not {_said(expected[cell])}" for cell in wrong[:4])
         more = f"; and {len(wrong) - 4} more" if len(wrong) > 4 else ""
         why = f"{len(wrong)} of {len(expected)} of “{table}” are not as documented: {told}{more}."
     return conclude(
         why,
-        {"cells that differ": Measure(len(wrong), "cells"), "cells": Measure(len(expected), "cells")},
+        {
+            "cells that differ": Measure(len(wrong), "cells", len(wrong), len(differ)),
+            "cells": Measure(len(expected), "cells"),
+        },
         {"cells that differ": _NONE},
         window=(act.start, act.end),
         decisive=tuple(f"{cell}: {_said(seen[cell])}" for cell in wrong[:8]),

@@ -19,6 +19,16 @@ IN_FORCE = Patience(15)
 """A policy is in force, where policies are enforced at all."""
 
 
+def is_as_wanted(outcome: str, passes: bool) -> bool:
+    """Return whether a question ended as a policy wants it.
+
+    One of which nothing is known, or which another pod answered, did neither pass nor was it blocked.
+
+    :param passes: whether its client is to be let through
+    """
+    return outcome == Outcome.OK if passes else outcome in BLOCKED
+
+
 @dataclass(frozen=True)
 class Client:
     """A pod that asks.
@@ -60,7 +70,7 @@ class Firewall:
             before = time.time()
             answers = self._asked()
             outcomes = {one: str(answer["outcome"]) for one, answer in answers.items()}
-            if not all((outcome == Outcome.OK) == (one in passes) for one, outcome in outcomes.items()):
+            if not all(is_as_wanted(outcome, one in passes) for one, outcome in outcomes.items()):
                 low = max(before - since, 0.0)
                 return False
             # What was blocked had been so since it was asked, however long it then waited for nothing.

@@ -16,7 +16,7 @@ from kubeskeptic import objects
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.kube.deletion import delete_and_wait
 from kubeskeptic.scenarios.asking import ask_soon
-from kubeskeptic.scenarios.firewall import IN_FORCE, Client
+from kubeskeptic.scenarios.firewall import IN_FORCE, Client, is_as_wanted
 from kubeskeptic.scenarios.manifests import Manifest, placed
 from kubeskeptic.scenarios.namespaces import namespace
 from kubeskeptic.scenarios.readiness import wait_until_ready
@@ -77,7 +77,7 @@ class TruthTable:
         def look() -> bool:
             """Ask all cells once, and return whether they are as wanted."""
             for one, (sent, ended, outcome) in self._asked().items():
-                _note(seen[one], (outcome == Outcome.OK) == passes[one], sent - since, ended - since)
+                _note(seen[one], is_as_wanted(outcome, passes[one]), sent - since, ended - since)
                 seen[one].outcome = outcome
             return all(one.high is not None for one in seen.values())
 
