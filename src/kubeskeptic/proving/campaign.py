@@ -13,7 +13,7 @@ from kubeskeptic.errors import SkepticError
 from kubeskeptic.findings import Verdict
 from kubeskeptic.proving.proofs import Proof
 from kubeskeptic.proving.suites import Asked
-from kubeskeptic.scenarios import Sabotage, Scenario
+from kubeskeptic.scenarios import Sabotage, Scenario, Stage
 from kubeskeptic.timeline import load
 
 
@@ -124,5 +124,5 @@ def unbroken(attempt: Attempt, proofs: Sequence[Proof]) -> list[str]:
     ]
 
 
-def _meets(sabotage: Sabotage, asked: Sequence[Asked]) -> bool:
+def _meets(sabotage: Sabotage[Stage], asked: Sequence[Asked]) -> bool:
     return any(sabotage.breaks_in(one.case.acts) for one in asked)

@@ -12,7 +12,7 @@ from types import ModuleType
 
 from kubeskeptic.checks.digest import digest_of
 from kubeskeptic.claims.case import Case
-from kubeskeptic.scenarios import Sabotage, Scenario
+from kubeskeptic.scenarios import Sabotage, Scenario, Stage
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Asked:
         return f"{self.file}::{self.test.__name__}"
 
     @property
-    def sabotages(self) -> list[Sabotage]:
+    def sabotages(self) -> list[Sabotage[Stage]]:
         """The sabotages that must break it: those that it names, or those of its claim that come into force in its acts."""
         return self.scenario.must_break(self.case)
 

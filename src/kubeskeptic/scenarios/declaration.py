@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from kubeskeptic.claims.case import Case
 from kubeskeptic.errors import BadInput
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.probes.specs import Probe
-from kubeskeptic.scenarios.sabotage import GRADE, Breakage, Rewrite, Sabotage
+from kubeskeptic.scenarios.sabotage import GRADE, Rewrite, Sabotage
 from kubeskeptic.scenarios.stage import GIVEN, Stage
 
+Breakage = Callable[[Stage], AbstractContextManager[object]]
+"""Breaks a scenario that is being performed, for as long as the block runs."""
 WATCHED = ("Pod", "Service", "EndpointSlice")
 """Kinds whose changes are recorded unless a scenario says otherwise."""
 ALWAYS_WATCHED = ("Node",)
@@ -64,7 +67,7 @@ class Scenario:
     slow: bool = False
     setup: Step | None = None
     acts: dict[str, ActPlan] = field(default_factory=dict)
-    sabotages: dict[str, Sabotage] = field(default_factory=dict)
+    sabotages: dict[str, Sabotage[Stage]] = field(default_factory=dict)
 
     def given(self, step: Step) -> Step:
         """Register the set-up: it applies the manifest and starts the probes that all acts need."""
@@ -136,7 +139,7 @@ class Scenario:
                 name = self.acts[name].after
         return [act for act in self.acts.values() if act.name in wanted]
 
-    def sabotage_named(self, name: str) -> Sabotage | None:
+    def sabotage_named(self, name: str) -> Sabotage[Stage] | None:
         """Return a sabotage by ``ID``, or the grade of it by ``ID@SECONDS``; None when the scenario does not have it.
 
         :raises BadInput: when it has no grades, or these are no seconds
@@ -155,18 +158,18 @@ class Scenario:
         """Return whether a case reads only acts that are declared as quick."""
         return bool(case.acts) and set(case.acts) <= set(self.quick)
 
-    def must_break(self, case: Case) -> list[Sabotage]:
+    def must_break(self, case: Case) -> list[Sabotage[Stage]]:
         """Return the sabotages that must break a case: those that it names, or those of its claim in force in its acts."""
         if case.broken_by is not None:
             return [self.sabotages[id_] for id_ in case.broken_by]
         return self.breaking(claim(case.claim).broken_by, case.acts)
 
-    def breaking(self, ids: Sequence[str], acts: Iterable[str]) -> list[Sabotage]:
+    def breaking(self, ids: Sequence[str], acts: Iterable[str]) -> list[Sabotage[Stage]]:
         """Return those of the sabotages that are in force in one of these acts."""
         played = list(acts)
         return [self.sabotages[id_] for id_ in ids if id_ in self.sabotages and self.sabotages[id_].breaks_in(played)]
 
-    def _add(self, one: Sabotage) -> None:
+    def _add(self, one: Sabotage[Stage]) -> None:
         if one.id in self.sabotages:
             raise BadInput(f"{self.id} has two sabotages {one.id}")
         self.sabotages[one.id] = one

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import Generic, TypeVar
 
 from kubeskeptic.scenarios.manifests import Manifest
-
-if TYPE_CHECKING:
-    from kubeskeptic.scenarios.stage import Stage
 
 GRADE = "@"
 """Stands between a sabotage's id and the seconds after which it is lifted: ``kube-proxy-frozen@2``."""
 
-Breakage = Callable[["Stage"], AbstractContextManager[object]]
+Performed = TypeVar("Performed")
+"""What a breakage takes: the scenario being performed, which has sabotages and so stands above them."""
 Rewrite = Callable[[list[Manifest]], list[Manifest]]
 
 
 @dataclass(frozen=True)
-class Sabotage:
+class Sabotage(Generic[Performed]):
     """A named way to break the cluster or the workload, so that a claim must fail. How we know that checks can.
 
     Either ``rewrite`` changes the manifest before it is applied, or ``breaks`` is in force for a stretch of the scenario.
@@ -34,13 +32,13 @@ class Sabotage:
 
     id: str
     says: str
-    breaks: Breakage | None = None
+    breaks: Callable[[Performed], AbstractContextManager[object]] | None = None
     rewrite: Rewrite | None = None
     at: tuple[str, ...] = ()
     graded: bool = False
     lifted: float | None = None
 
-    def lifted_after(self, seconds: float) -> Sabotage:
+    def lifted_after(self, seconds: float) -> Sabotage[Performed]:
         """Return the grade of it that is lifted so many seconds after the act's first fault was applied."""
         says = f"{self.says.removesuffix('.')}, until {seconds:g} s after the fault of the act."
         return replace(self, id=f"{self.id}{GRADE}{seconds:g}", says=says, lifted=seconds)

@@ -46,7 +46,7 @@ class Stage(NamespaceView):
         namespace: str,
         manifest: Path,
         cases: Sequence[Case],
-        sabotages: Iterable[Sabotage],
+        sabotages: Iterable[Sabotage[Stage]],
     ) -> None:
         super().__init__(run, namespace)
         self.scenario = scenario
@@ -65,7 +65,7 @@ class Stage(NamespaceView):
         self._applied = 0.0
         self._in_force: ExitStack | None = None
         self._lifts: list[Lift] = []
-        self._sabotaging: Sabotage | None = None
+        self._sabotaging: Sabotage[Stage] | None = None
 
     # -- set-up ----------------------------------------------------------------------------------------------------
     def apply(self, images: Mapping[str, str] = MappingProxyType({})) -> None:
