@@ -100,12 +100,7 @@ def prove(
         for one in planned:
             _grade(one, options)
         return
-    left = [line for one in planned for line in _prove(one, options)]
-    total = sum(len(cases) for one in planned for cases in one.wanted.values())
-    click.echo(f"\n{total - len(left)} of {total} cases were violated under a sabotage that must break them")
-    for line in left:
-        click.echo(f"  not broken: {line}")
-    sys.exit(1 if left else 0)
+    sys.exit(_prove_all(planned, options))
 
 
 def _show(planned: list[Attempt]) -> None:
@@ -119,6 +114,16 @@ def _show(planned: list[Attempt]) -> None:
             click.echo(f"  {id_:<26} {', '.join(str(each.case) for each in cases)}")
     if not planned:
         raise BadInput("no suite asks what was named here; `skeptic claims` lists the claims, and `--help` the choices")
+
+
+def _prove_all(planned: list[Attempt], options: list[str]) -> int:
+    """Perform all attempts, say which cases were not broken, and return the exit status."""
+    left = [line for one in planned for line in _prove(one, options)]
+    total = sum(len(cases) for one in planned for cases in one.wanted.values())
+    click.echo(f"\n{total - len(left)} of {total} cases were violated under a sabotage that must break them")
+    for line in left:
+        click.echo(f"  not broken: {line}")
+    return 1 if left else 0
 
 
 def _prove(attempt: Attempt, options: list[str]) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from kubeskeptic import __version__
 from kubeskeptic.errors import BadInput, Inconclusive
 from kubeskeptic.findings import Verdict
 from kubeskeptic.proving.campaign import Attempt, attempts
+from kubeskeptic.proving.proofs import Proof, replace_records
 from kubeskeptic.proving.suites import Asked
 from kubeskeptic.timeline import Act, Recording, load
 
@@ -25,41 +26,27 @@ GRADES = (1.0, 2.0, 4.0, 8.0)
 Record = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Grade:
-    """What became of one case's verdict under one grade of a sabotage.
+@dataclass(frozen=True, kw_only=True)
+class Grade(Proof):
+    """What became of one case's verdict under one grade of a sabotage: a proof with what was measured.
 
     :param seconds: after the act's first fault at which it was to be lifted
     :param lifted: seconds after the case's own fault between which it was lifted, as the journal has it; empty when it was not
     :param name: of what was measured beside the case's bound
     :param measured: with its unit, and what it is known to lie between
     :param bound: with its unit, and how it is computed
-    :param verdict: by the case's own check, of everything that it holds against a bound
-    :param at: Unix seconds
-    :param why: the finding's sentence
-    :param digest: a hash of the test and of the checks that it calls, as they were then
     """
 
-    claim: str
-    case: str
-    sabotage: str
     seconds: float
     lifted: tuple[float, ...]
     name: str
     measured: Record
     bound: Record
-    verdict: str
-    run: str
-    kubernetes: str
-    harness: str
-    at: float
-    why: str
-    digest: str = ""
 
     @property
-    def key(self) -> tuple[str, str, str, float]:
-        """What it is about: a later one of the same replaces it."""
-        return self.claim, self.case, self.sabotage, self.seconds
+    def key(self) -> tuple[str | float, ...]:
+        """What it is about, with the grade."""
+        return *super().key, self.seconds
 
 
 def graded(asked: Sequence[Asked], only: Sequence[str] = ()) -> list[Attempt]:
@@ -103,10 +90,7 @@ def read_grades(path: Path) -> list[Grade]:
 
 def write_grades(path: Path, fresh: Iterable[Grade]) -> None:
     """Put new grades into a file, in place of older ones about the same claim, case, sabotage and seconds."""
-    kept = {one.key: one for one in read_grades(path)} | {one.key: one for one in fresh}
-    whole = path.with_suffix(".new")
-    whole.write_text(json.dumps([asdict(kept[key]) for key in sorted(kept)], indent=1, ensure_ascii=False) + "\n")
-    whole.replace(path)
+    replace_records(path, [*read_grades(path), *fresh])
 
 
 def untold(attempt: Attempt, grades: Iterable[Grade]) -> bool:

@@ -32,6 +32,11 @@ class Proof:
     why: str
     digest: str = ""
 
+    @property
+    def key(self) -> tuple[str | float, ...]:
+        """What it is about: a later one of the same replaces it."""
+        return self.claim, self.case, self.sabotage
+
 
 def read_proofs(path: Path) -> list[Proof]:
     """The proofs of a file; none when there is no file.
@@ -48,9 +53,12 @@ def read_proofs(path: Path) -> list[Proof]:
 
 def write_proofs(path: Path, fresh: Iterable[Proof]) -> None:
     """Put new proofs into a file, in place of older ones about the same claim, case and sabotage."""
-    kept = {(one.claim, one.case, one.sabotage): one for one in read_proofs(path)}
-    kept |= {(one.claim, one.case, one.sabotage): one for one in fresh}
-    ordered = [asdict(kept[key]) for key in sorted(kept)]
+    replace_records(path, [*read_proofs(path), *fresh])
+
+
+def replace_records(path: Path, records: Iterable[Proof]) -> None:
+    """Write a file anew, of several records about the same only the last one."""
+    kept = {one.key: one for one in records}
     whole = path.with_suffix(".new")
-    whole.write_text(json.dumps(ordered, indent=1, ensure_ascii=False) + "\n")
+    whole.write_text(json.dumps([asdict(kept[key]) for key in sorted(kept)], indent=1, ensure_ascii=False) + "\n")
     whole.replace(path)
