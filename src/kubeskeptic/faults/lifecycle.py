@@ -19,7 +19,8 @@ from kubeskeptic.faults.undoing import undo_in_order, words
 from kubeskeptic.journal.open_faults import OpenFault
 from kubeskeptic.waiting import until
 
-Look = Callable[[], object]
+Hook = Callable[[], object]
+"""Called at a moment of a fault's life; what it returns is of no interest."""
 Arm = Callable[[Site, OpenFault, Plan, float], Armed]
 _FIRST = ("intent", "armed", "applying", "applied")
 """Phases without whose record the fault does not go on. Later ones are written as far as that is possible."""
@@ -33,7 +34,7 @@ class Inflicted:
     """
 
     def __init__(
-        self, fault: Fault, plan: Plan, site: Site, where: dict[str, str], before_undo: Look, once_applied: Look
+        self, fault: Fault, plan: Plan, site: Site, where: dict[str, str], before_undo: Hook, once_applied: Hook
     ) -> None:
         self.fault = fault
         self.plan = plan
@@ -209,8 +210,8 @@ def inflict(
     act: str = "",
     lasts: float = 600.0,
     arm_with: Arm = arm,
-    before_undo: Look = lambda: None,
-    once_applied: Look = lambda: None,
+    before_undo: Hook = lambda: None,
+    once_applied: Hook = lambda: None,
 ) -> Iterator[Inflicted]:
     """Inflict ``fault`` for as long as the block runs, or until :meth:`Inflicted.undo`; the block starts when it has bitten.
 
