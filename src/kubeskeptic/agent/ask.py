@@ -82,7 +82,10 @@ class Agent:
         await self.echo.stop()
 
     def note_error(self, context: dict[str, Any]) -> None:
-        """Take an error that nobody caught, as an event loop tells it: it is counted where outcomes that are not known are."""
+        """Count an uncaught error of an event loop among the reasons for unknown outcomes, and print it on standard error.
+
+        :param context: what asyncio passes to a loop's exception handler
+        """
         error = context.get("exception")
         text = f"agent error: {type(error).__name__}: {error}" if error else f"agent error: {context.get('message')}"
         self.samples.count_unknown(text)

@@ -34,7 +34,7 @@ ASKERS = 2
 """As many as the smallest machine has processors."""
 
 OnError = Callable[[dict[str, Any]], None]
-"""Takes the context of an error that nobody caught, as an event loop tells it."""
+"""Called with the context that asyncio passes to a loop's exception handler (``loop.set_exception_handler``)."""
 
 
 class Asker:
@@ -64,10 +64,11 @@ class Asker:
         done: concurrent.futures.Future[None] = concurrent.futures.Future()
 
         def run() -> None:
+            """Make the call, and pass its error on to whoever waits for it."""
             try:
                 what()
                 done.set_result(None)
-            except Exception as error:  # noqa: BLE001 - whoever waits for the future gets it, of any kind
+            except Exception as error:  # noqa: BLE001 - of any kind: it is the waiting one's
                 done.set_exception(error)
 
         self._loop.call_soon_threadsafe(run)

@@ -24,7 +24,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from kubeskeptic.agent.buffer import Columns, Samples
@@ -43,7 +43,7 @@ def batch(
     samples: Samples,
     plans: Sequence[Plan],
     gaps: Iterable[AgentGap],
-    running: Iterable[int] = (0,),
+    running: Iterable[int],
 ) -> Iterator[bytes]:
     """Yield the pieces of a batch; joined they are one JSON object.
 
@@ -69,14 +69,7 @@ def batch(
         "names": [samples.names[index] for index in name_place],
     }
     yield json.dumps(whole, separators=(",", ":")).encode()[:-1]
-    anchor = now.wall - now.mono
-    yield from _column("probe", columns.probe, lambda number: str(place[number]))
-    yield from _column("tick", columns.tick, str)
-    yield from _column("sent", columns.sent, lambda mono: f"{anchor + mono:.6f}")
-    yield from _column("took", columns.took, "{:.6f}".format)
-    yield from _column("outcome", columns.outcome, str)
-    yield from _column("by", columns.by, lambda index: str(name_place[index]))
-    yield from _column("port", columns.port, str)
+    yield from _columns(columns, now, place, name_place)
     yield b"}"
 
 
@@ -102,6 +95,17 @@ def _gap(gap: AgentGap, plans: Sequence[Plan], now: Moment) -> dict[str, Any]:
         "ticks": gap.ticks,
         "reason": gap.reason,
     }
+
+
+def _columns(columns: Columns, now: Moment, place: Mapping[int, int], name_place: Mapping[int, int]) -> Iterator[bytes]:
+    anchor = now.wall - now.mono
+    yield from _column("probe", columns.probe, lambda number: str(place[number]))
+    yield from _column("tick", columns.tick, str)
+    yield from _column("sent", columns.sent, lambda mono: f"{anchor + mono:.6f}")
+    yield from _column("took", columns.took, "{:.6f}".format)
+    yield from _column("outcome", columns.outcome, str)
+    yield from _column("by", columns.by, lambda index: str(name_place[index]))
+    yield from _column("port", columns.port, str)
 
 
 def _column(name: str, values: Any, text: Callable[[Any], str]) -> Iterator[bytes]:

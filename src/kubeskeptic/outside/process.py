@@ -72,7 +72,7 @@ class Asked:
             "realtime": realtime.given, "realtime_why_not": realtime.why_not,
         }  # fmt: skip
         gaps = self._gaps.deliver()
-        line = b"".join(wire.batch(head, clock.moment(), columns, self._samples, [self._plan], gaps)) + b"\n"
+        line = b"".join(wire.batch(head, clock.moment(), columns, self._samples, [self._plan], gaps, (0,))) + b"\n"
         self._samples.acknowledge(self._cursor)
         self._gaps.acknowledge(self._samples.total + 1)
         return line
