@@ -48,7 +48,7 @@ from kubeskeptic.node_access import PodAccess
 from kubeskeptic.waiting import until
 
 from .faults_check import bites_and_heals
-from .workload import Names, apart, gone, three_pods
+from .workload import Names, gone, three_pods
 
 pytestmark = pytest.mark.live
 
@@ -162,7 +162,7 @@ def test_pods_are_cut_off_through_either_way(reached: Site, pods: Names) -> None
 
 
 def test_pods_of_a_node_are_masqueraded_through_either_way(reached: Site, pods: Names) -> None:
-    one, other = apart(reached, NAMESPACE, pods())
+    one, other, _ = pods()
     print(f"by {reached.access.transport}:", bites_and_heals(MasqueradePods(NAMESPACE, one, other), reached))
 
 
