@@ -73,6 +73,10 @@ class NotFound(ClusterError):
     """No such object."""
 
 
+class Forbidden(ClusterError):
+    """Our rights, an admission policy or a quota do not allow it."""
+
+
 class Conflict(ClusterError):
     """The object exists already, was changed meanwhile, or another field manager owns the field."""
 

@@ -43,7 +43,10 @@ def pods_behind_services_with_and_without_an_address(stage: Stage) -> None:
         dns_udp("pods-udp", server, pods, rate=20),
         dns_tcp("pods-tcp", server, pods, rate=10),
         dns_udp("srv", server, f"_http._tcp.{db}", qtype="SRV", rate=10),
+        dns_tcp("srv-tcp", server, f"_http._tcp.{db}", qtype="SRV", rate=5),
+        *(dns_udp(name, address, pods, rate=10) for name, address in stage.name_servers().items()),
     )
+    stage.see("name servers", **stage.name_servers())
 
 
 @readiness.act("unready")
@@ -109,9 +112,14 @@ def test_a_headless_name_answers_the_ready_pods(act: Act, holds: Holds) -> None:
     holds(checks.addresses_follow(act, "web-pods", "pods-udp", "pods-tcp"))
 
 
+@claim("headless.many-a", case="each name server", act=("unready", "deleted"), within=CACHE)
+def test_every_name_server_answers_the_ready_pods(act: Act, holds: Holds) -> None:
+    holds(checks.each_server_follows(act, "web-pods", "name servers"))
+
+
 @claim("statefulset.srv", act="unready", within=CACHE)
 def test_srv_records_name_the_ready_pods(act: Act, holds: Holds) -> None:
-    holds(checks.targets_follow(act, "db", "srv"))
+    holds(checks.targets_follow(act, "db", "srv", "srv-tcp"))
 
 
 @claim("heal.hang", act="hang", within=HANG + START)
@@ -122,6 +130,7 @@ def test_a_container_that_hangs_is_restarted(act: Act, holds: Holds) -> None:
 readiness.sabotage("unready", graded=True)(breakages.kube_proxy_frozen)
 readiness.sabotage("unready")(breakages.endpointslice_controller_off)
 readiness.sabotage("unready")(breakages.coredns_stale)
+readiness.sabotage("unready")(breakages.one_coredns_stale)
 readiness.rewrite(rewrites.readiness_probe_removed)
 readiness.rewrite(rewrites.not_ready_published)
 readiness.rewrite(rewrites.liveness_probe_removed)

@@ -36,9 +36,10 @@ SIGNS = {
 UNREADY = pod(2.0, "web-a", ip=A, ready=False)
 
 
-def lane(drawing: str, node: str = "n1", probe: str = "name", doubt: float = 0.0) -> Lane:
+def lane(drawing: str, node: str = "n1", probe: str = "name", doubt: float = 0.0, ttl: str = "30") -> Lane:
+    signs = {sign: (outcome, by.replace("|30", f"|{ttl}")) for sign, (outcome, by) in SIGNS.items()}
     samples = (
-        Sample(tick, tick * 0.5, 0.001, *SIGNS[sign], 40000 + tick) for tick, sign in enumerate(drawing) if sign != " "
+        Sample(tick, tick * 0.5, 0.001, *signs[sign], 40000 + tick) for tick, sign in enumerate(drawing) if sign != " "
     )
     found = Lane(node, probe, 0.5, samples)
     found.doubt = doubt
@@ -60,7 +61,7 @@ def act(*lanes: Lane, changes: tuple[Change, ...] = (UNREADY,), end: float = 9.0
         nodes=tuple(dict.fromkeys(one.node for one in lanes)),
         specs={one.probe: {"qname": QNAME if one.probe == "name" else f"_http._tcp.{QNAME}"} for one in lanes},
         acts={"act": ActSpan("act", 0, 1, end)},
-        settings=settings(),
+        settings=settings(TTL=30.0),
         gaps=[gap] if gap else [],
     )
     return Act(seen, ["act"], within=NOTHING)
@@ -108,6 +109,30 @@ def test_a_lookup_that_fails_violates(sign: str) -> None:
     finding = addresses(FINE[:12] + sign + FINE[13:])
     assert finding.verdict is Verdict.VIOLATED
     assert finding.measured["failed"].value == 1
+
+
+def test_an_answer_may_be_kept_for_as_long_as_the_corefile_says() -> None:
+    kept = checks.addresses_follow(act(lane(FINE, ttl="31")), "web", "name")
+    assert kept.verdict is Verdict.VIOLATED
+    assert kept.why == "An answer said that it may be kept for 31 s; the Corefile says 30 s."
+    assert checks.addresses_follow(act(lane(FINE, ttl="29")), "web", "name").verdict is Verdict.HOLDS
+
+
+def test_each_name_server_is_asked_by_itself() -> None:
+    servers = {"coredns-a": "10.0.0.7", "coredns-b": "10.0.0.8"}
+
+    def asked(*drawings: str, **given: str) -> Finding:
+        lanes = [lane(drawing, probe=name) for drawing, name in zip(drawings, servers, strict=True)]
+        one = act(*lanes)
+        one.recording.tables["name servers"] = given
+        return checks.each_server_follows(one, "web", "name servers")
+
+    assert asked(FINE, SLOW, **servers).verdict is Verdict.HOLDS
+    stale = asked(FINE, "222222222211111111", **servers)
+    assert stale.verdict is Verdict.VIOLATED
+    assert "“coredns-a”: 0.50 s, “coredns-b”: 2.50 s" in stale.why
+    assert "(1 of “coredns-a”)" in asked("t" + FINE[1:], FINE, **servers).why
+    assert asked(FINE, FINE).verdict is Verdict.SKIPPED
 
 
 def test_what_was_not_seen_is_no_pass() -> None:

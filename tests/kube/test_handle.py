@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kubeskeptic.errors import BadInput, ClusterError, Conflict, Gone, NotFound, Unanswered
+from kubeskeptic.errors import BadInput, ClusterError, Conflict, Forbidden, Gone, NotFound, Unanswered
 from kubeskeptic.kube import Kube
 
 from .conftest import FakeServer, kubeconfig
@@ -79,7 +79,7 @@ def test_a_name_that_is_empty_is_no_name(kube: Kube) -> None:
         kube.get("Node", "")
 
 
-@pytest.mark.parametrize(("status", "error"), [(404, NotFound), (409, Conflict), (410, Gone), (403, ClusterError)])
+@pytest.mark.parametrize(("status", "error"), [(404, NotFound), (409, Conflict), (410, Gone), (403, Forbidden)])
 def test_a_refusal_says_the_servers_words(
     kube: Kube, server: FakeServer, status: int, error: type[ClusterError]
 ) -> None:

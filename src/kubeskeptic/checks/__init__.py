@@ -15,7 +15,7 @@ from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failing import dead_share_only, fails_at_most, never_fails
 from kubeskeptic.checks.limits import killed_for_memory
 from kubeskeptic.checks.moves import catches_up, follows_move, stays_as_programmed
-from kubeskeptic.checks.names import addresses_follow, pod_name_follows, targets_follow
+from kubeskeptic.checks.names import addresses_follow, each_server_follows, pod_name_follows, targets_follow
 from kubeskeptic.checks.networks import flat, not_reached, reaches_everything
 from kubeskeptic.checks.nodes import emptied_not_removed, turns_unknown
 from kubeskeptic.checks.outages import only_its_share_fails
@@ -51,6 +51,7 @@ __all__ = [
     "converges",
     "crosses_nodes",
     "dead_share_only",
+    "each_server_follows",
     "emptied_not_removed",
     "ends_in_order",
     "evicted_and_replaced",

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import reduce
 from typing import Any, NamedTuple
 
 from kubeskeptic.agent.answered_by import DnsAnswer
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check, never_asked, span
-from kubeskeptic.errors import Inconclusive
+from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change, Lane, Sample
 from kubeskeptic.timeline.objects import ip_of, is_ready, node_of
@@ -43,23 +44,36 @@ def addresses_follow(act: Act, service: str, *probes: str) -> Finding:
 
 
 @check
-def targets_follow(act: Act, service: str, probe: str) -> Finding:
+def each_server_follows(act: Act, service: str, servers: str) -> Finding:
+    """Check the same of each name server by itself, asked at its own address.
+
+    :param servers: the table in which the scenario noted the name servers: by the name of the probe that asks it, the address
+    :raises NotAsked: when it may not list them
+    """
+    probes = tuple(sorted(act.table(servers)))
+    if not probes:
+        raise NotAsked("no pod of CoreDNS could be listed, so none was asked at its own address")
+    return addresses_follow(act, service, *probes)
+
+
+@check
+def targets_follow(act: Act, service: str, *probes: str) -> Finding:
     """Check that a headless service's SRV records name host and port of its Ready pods, within the case's bound of each change.
 
     The port is the pods' own, not the service's (Kubernetes DNS specification, 2.4.2).
     """
     spec = _service(act, service)["spec"]
-    port, _, domain = str(act.recording.specs.get(probe, {}).get("qname", "")).split(".", 2)
+    port, _, domain = str(act.recording.specs.get(probes[0], {}).get("qname", "")).split(".", 2)
     target = next((one["targetPort"] for one in spec["ports"] if f"_{one.get('name')}" == port), None)
     if target is None:
-        raise Inconclusive(f"the probe “{probe}” asks for no port of {service}")
+        raise Inconclusive(f"the probe “{probes[0]}” asks for no port of {service}")
 
     def of(pod: Pod) -> str:
         """Return the port and target of a pod's SRV record."""
         return f"{_port(pod, target)} {pod['spec'].get('hostname') or ip_of(pod).replace('.', '-')}.{domain}"
 
     pods = (one for one in act.changes("Pod") if _selected(one.object, spec.get("selector") or {}))
-    return _follows(act, (probe,), list(right_answers(pods, of)), lambda record: record.split(" ", 2)[2])
+    return _follows(act, probes, list(right_answers(pods, of)), lambda record: record.split(" ", 2)[2])
 
 
 @check
@@ -114,36 +128,55 @@ def _since(moment: Interval, sent: float, doubt: float) -> Interval:
 
 
 class _Seen(NamedTuple):
-    """What the lanes saw together: the stalest answer and where, and how many lookups there were of which kind."""
+    """What some lanes saw together: the stalest answer and where, how many lookups there were of which kind, and the longest
+    time in seconds for which an answer says that it may be kept.
+    """
 
-    worst: Interval
-    node: str
-    answer: Records
-    asked: int
-    failed: int
-    unknown: int
-    most: int
+    worst: Interval = Interval(0.0, 0.0)
+    where: str = ""
+    answer: Records = frozenset()
+    asked: int = 0
+    failed: int = 0
+    unknown: int = 0
+    most: int = 0
+    kept: int = 0
+
+    def also(self, other: _Seen) -> _Seen:
+        """Return what both saw."""
+        first = max(self, other, key=lambda one: (one.worst.low, one.worst.high))
+        return _Seen(
+            *first[:3],
+            self.asked + other.asked,
+            self.failed + other.failed,
+            self.unknown + other.unknown,
+            max(self.most, other.most),
+            max(self.kept, other.kept),
+        )
 
 
 def _follows(
     act: Act, probes: tuple[str, ...], right: list[Right], read: Callable[[str], str], most: Bound | None = None
 ) -> Finding:
     changes = [one for one in right if one.since.high > act.baseline]
-    lanes = [lane for probe in probes for lane in act.lanes(probe)]
-    seen, bound = _look(act, lanes, right, read), act.bound
+    lanes = {probe: act.lanes(probe) for probe in probes}
+    by_probe = {probe: reduce(_Seen.also, (_look(act, lane, right, read) for lane in lanes[probe])) for probe in probes}
+    seen, bound = reduce(_Seen.also, by_probe.values()), act.bound
+    every = [lane for ones in lanes.values() for lane in ones]
     measured = {
         "stale": seconds(seen.worst),
         "failed": Measure(seen.failed, "lookups", seen.failed, seen.failed + seen.unknown),
         "most addresses": Measure(seen.most, "addresses"),
+        "TTL": Measure(seen.kept, "s"),
         "changes": Measure(len(changes), "changes"),
         "asked": Measure(seen.asked, "lookups"),
-        "never asked": Measure(never_asked(lanes, act.baseline, act.end), "lookups"),
+        "never asked": Measure(never_asked(every, act.baseline, act.end), "lookups"),
     }
+    ttl = Bound(act.settings["TTL"], "s", "ttl in the Corefile")
     finding = conclude(
-        _told(seen, len(changes), bound, most),
+        _told(by_probe, seen, len(changes), bound, most, ttl),
         measured,
-        {"stale": bound, "failed": _NO_LOOKUP, **({"most addresses": most} if most else {})},
-        nodes=tuple(dict.fromkeys(lane.node for lane in lanes)),
+        {"stale": bound, "failed": _NO_LOOKUP, "TTL": ttl, **({"most addresses": most} if most else {})},
+        nodes=tuple(dict.fromkeys(lane.node for lane in every)),
         window=(act.baseline, act.end),
         probes=probes,
         decisive=tuple(f"{one.since.high - act.start:+.2f} s: {_listed(one.records)}" for one in changes[:8]),
@@ -156,35 +189,41 @@ def _follows(
     return finding.but(f"The act ended {lasted:.1f} s after the last change") if bound.admits(lasted) else finding
 
 
-def _look(act: Act, lanes: Iterable[Lane], right: list[Right], read: Callable[[str], str]) -> _Seen:
-    worst, node, stalest = Interval(0.0, 0.0), "", frozenset[str]()
-    asked = failed = unknown = most = 0
-    for lane in lanes:
-        for at in span(lane, act.baseline, act.end):
-            sample = lane[at]
-            answer = DnsAnswer.of(sample.by)
-            asked, unknown = asked + 1, unknown + (sample.outcome is Outcome.UNKNOWN)
-            if sample.outcome not in _ANSWERED or answer.rcode not in _RCODES:
-                failed += sample.outcome is not Outcome.UNKNOWN
-                continue
-            records = frozenset(map(read, answer.records))
-            most = max(most, len(records))
-            stale = staleness(right, sample, lane.doubt, records)
-            if stale.low > worst.low or (stale.low == worst.low and stale.high > worst.high):
-                worst, node, stalest = stale, lane.node, records
-    return _Seen(worst, node, stalest, asked, failed, unknown, most)
+def _look(act: Act, lane: Lane, right: list[Right], read: Callable[[str], str]) -> _Seen:
+    seen = _Seen()
+    for at in span(lane, act.baseline, act.end):
+        sample = lane[at]
+        answer = DnsAnswer.of(sample.by)
+        if sample.outcome not in _ANSWERED or answer.rcode not in _RCODES:
+            unknown = sample.outcome is Outcome.UNKNOWN
+            seen = seen.also(_Seen(asked=1, failed=not unknown, unknown=unknown))
+            continue
+        records = frozenset(map(read, answer.records))
+        kept = (answer.ttl or 0) if records else 0
+        stale = staleness(right, sample, lane.doubt, records)
+        seen = seen.also(_Seen(stale, lane.node if stale.high else "", records, 1, most=len(records), kept=kept))
+    return seen
 
 
-def _told(seen: _Seen, changes: int, bound: Bound, most: Bound | None) -> str:
+def _told(
+    by_probe: Mapping[str, _Seen], seen: _Seen, changes: int, bound: Bound, most: Bound | None, ttl: Bound
+) -> str:
     if most and not most.admits(seen.most):
         return f"The name answered {seen.most} addresses at once."
     if seen.failed:
-        return f"{seen.failed} of {seen.asked} lookups failed; none may."
-    told = f"the stalest was {seen.worst.high:.2f} s old, {_listed(seen.answer)} on {seen.node}" if seen.node else ""
-    return (
-        f"{seen.asked} lookups followed {changes} changes of the Ready pods: {told or 'none was stale'}; allowed are "
-        f"{bound.value:g} s."
-    )
+        bad = [f"{one.failed} of “{probe}”" for probe, one in by_probe.items() if one.failed]
+        which = f" ({', '.join(bad)})" if len(by_probe) > 1 else ""
+        return f"{seen.failed} of {seen.asked} lookups failed{which}; none may."
+    if not ttl.admits(seen.kept):
+        return f"An answer said that it may be kept for {seen.kept} s; the Corefile says {ttl.value:g} s."
+    told = "none was stale"
+    if seen.where:
+        told = f"the stalest was {seen.worst.high:.2f} s old, {_listed(seen.answer)} on {seen.where}"
+        stale = {probe: one.worst.high for probe, one in by_probe.items() if one.where}
+        if len(by_probe) > 1:
+            each = (f"{stale[probe]:.2f} s" if probe in stale else "none stale" for probe in by_probe)
+            told += " (" + ", ".join(f"“{probe}”: {one}" for probe, one in zip(by_probe, each, strict=True)) + ")"
+    return f"{seen.asked} lookups followed {changes} changes of the Ready pods: {told}; allowed are {bound.value:g} s."
 
 
 def _listed(records: Records) -> str:

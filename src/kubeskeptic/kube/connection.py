@@ -11,6 +11,7 @@ import ipaddress
 import json
 import socket
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,14 +22,13 @@ from kubernetes.client.configuration import Configuration
 from kubernetes.client.exceptions import ApiException
 
 from kubeskeptic.durations import API_CONNECT, API_READ
-from kubeskeptic.errors import ClusterError, Conflict, Gone, MissingRequirement, NotFound, Unanswered
+from kubeskeptic.errors import ClusterError, Conflict, Forbidden, Gone, MissingRequirement, NotFound, Unanswered
 from kubeskeptic.kube.kubeconfig import configuration
 
 CONNECTIONS = 32
 """Kept open to one server: watches, one pull per node, and what scenarios ask at the same time."""
 
-_BY_STATUS: dict[int, type[ClusterError]] = {404: NotFound, 409: Conflict, 410: Gone}
-FORBIDDEN = 403
+_BY_STATUS: dict[int, type[ClusterError]] = {403: Forbidden, 404: NotFound, 409: Conflict, 410: Gone}
 RIGHTS = "`skeptic rbac LEVEL` prints the rights that each risk level needs"
 
 
@@ -123,8 +123,8 @@ def refusal(status: int, body: bytes, asked: str) -> ClusterError:
         said = " ".join([answer["message"], *_causes(answer)])
     except (ValueError, KeyError, TypeError):
         said = body.decode(errors="replace").strip()[:400] or "no reason given"
-    lacking = status == FORBIDDEN and " is forbidden: User " in said  # by RBAC, and not by a policy or a quota
-    hint = f"; {RIGHTS}" if lacking else ""
+    by_rbac = " is forbidden: User " in said  # and not by a policy or a quota
+    hint = f"; {RIGHTS}" if status == HTTPStatus.FORBIDDEN and by_rbac else ""
     return _BY_STATUS.get(status, ClusterError)(f"{asked}: {said} (status {status}){hint}", status)
 
 

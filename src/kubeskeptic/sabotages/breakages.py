@@ -43,6 +43,11 @@ def coredns_stale(stage: Stage) -> Broken:
     return stage.inflict(StaleCoreDns(), lasts=LASTS)
 
 
+def one_coredns_stale(stage: Stage) -> Broken:
+    """One of the CoreDNS pods is cut off from the API server, and the others are not."""
+    return stage.inflict(StaleCoreDns(stage.choose(sorted(stage.name_servers()), "sabotage")), lasts=LASTS)
+
+
 def endpointslice_controller_off(stage: Stage) -> Broken:
     """The EndpointSlice controller is off."""
     return stage.inflict(ControllerOff("endpointslice-controller"), lasts=LASTS)

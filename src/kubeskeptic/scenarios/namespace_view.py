@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from kubeskeptic.errors import Inconclusive
+from kubeskeptic.errors import Forbidden, Inconclusive
 from kubeskeptic.runs import Run
 from kubeskeptic.settings import Settings
-from kubeskeptic.timeline.objects import is_ready, node_of, restarts
+from kubeskeptic.timeline.objects import ip_of, is_ready, node_of, restarts
 from kubeskeptic.timeline.pod_settings import pod_settings
 from kubeskeptic.timeline.recording import Change
 
@@ -48,6 +48,14 @@ class NamespaceView:
     def dns_server(self) -> str:
         """Return the address that pods ask for names: the ClusterIP of kube-dns."""
         return str(self.run.kube.get("Service", "kube-dns", "kube-system")["spec"]["clusterIP"])
+
+    def name_servers(self) -> dict[str, str]:
+        """Return the addresses of the Ready CoreDNS pods, by name; empty when we may not list them."""
+        try:
+            listed = self.run.kube.list("Pod", "kube-system", labels="k8s-app=kube-dns")["items"]
+        except Forbidden:
+            return {}
+        return {str(pod["metadata"]["name"]): ip_of(pod) for pod in listed if is_ready(pod)}
 
     def full_name(self, service: str) -> str:
         """Return the full DNS name of one of the scenario's services."""

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kubeskeptic.errors import ClusterError, NotFound, SkepticError
+from kubeskeptic.errors import Forbidden, NotFound, SkepticError
 from kubeskeptic.faults import undo_records
 from kubeskeptic.faults.library import FAULTS, named
 from kubeskeptic.guard import lease as leases
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 ANNOTATED = ("Node", "Namespace", "Deployment", "DaemonSet", "StatefulSet", "ConfigMap", "Service", "Pod")
 """Kinds of objects on which faults keep undo records."""
-FORBIDDEN = 403
 CLUSTER_OBJECTS = ("APIService", "ClusterRoleBinding")
 """Kinds of objects without a namespace that scenarios make, with our labels. An APIService goes first: while it has no backend,
 no namespace can go."""
@@ -147,9 +146,7 @@ def cluster_objects(site: Site) -> Iterator[Leftover]:
     for kind in CLUSTER_OBJECTS:
         try:
             found = site.kube.list(kind, labels=OURS)["items"]
-        except ClusterError as refused:
-            if refused.status != FORBIDDEN:
-                raise
+        except Forbidden:
             continue
         for item in found:
             name, run = item["metadata"]["name"], item["metadata"].get("labels", {}).get(RUN, "")

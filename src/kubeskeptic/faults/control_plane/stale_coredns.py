@@ -23,7 +23,12 @@ from kubeskeptic.waiting import NotYet
 
 @dataclass(frozen=True)
 class StaleCoreDns(Fault):
-    """Has no settings."""
+    """Cuts off every CoreDNS pod, or one alone.
+
+    :param only: the name of the one pod in kube-system; empty: all that are Ready
+    """
+
+    only: str = ""
 
     name: ClassVar[str] = "stale_coredns"
     risk: ClassVar[Risk] = Risk.CONTROL_PLANE
@@ -33,6 +38,11 @@ class StaleCoreDns(Fault):
         pods = [p for p in site.kube.list("Pod", WHERE, labels="k8s-app=kube-dns")["items"] if objects.is_ready(p)]
         if not pods:
             raise BadInput("no CoreDNS pod is Ready; wait until one is")
+        if self.only:
+            there = ", ".join(str(pod["metadata"]["name"]) for pod in pods)
+            pods = [pod for pod in pods if pod["metadata"]["name"] == self.only]
+            if not pods:
+                raise BadInput(f"no CoreDNS pod called {self.only} is Ready; those that are: {there}")
         named = nft_table.name(site.run, self.name)
         found = [
             {
@@ -64,7 +74,8 @@ class StaleCoreDns(Fault):
         reached = [pod["address"] for pod in plan.record["pods"] if _reaches(site, pod, plan.record["service"])]
         if reached:
             return NotYet(f"{', '.join(reached)} still reach the API server")
-        return "no CoreDNS pod reaches the API server from its own network"
+        told = f"the CoreDNS pod {self.only} does not reach" if self.only else "no CoreDNS pod reaches"
+        return f"{told} the API server from its own network"
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
