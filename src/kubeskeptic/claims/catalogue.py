@@ -375,7 +375,7 @@ _CLAIMS = (
         chapter="dns",
         says="querying the service name returns many A results, one per pod",
         states="The name of a headless service answers, over UDP and TCP and from every node, the IPs of its Ready pods and no "
-        "others, within what CoreDNS caches of each change, while pods turn unready, go and come; and so does each CoreDNS pod at "
+        "others, within what CoreDNS caches of each change, while pods turn unready, go and come; so does each CoreDNS pod at "
         "its own address.",
         post=Post.AGREES,
         condition="",
