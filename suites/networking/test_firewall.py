@@ -14,11 +14,11 @@ from kubeskeptic.errors import NotAsked
 from kubeskeptic.faults.network.cut_pods import CutPods
 from kubeskeptic.findings import all_of
 from kubeskeptic.plugin import Holds, claim
+from kubeskeptic.runs.namespaces import namespace
 from kubeskeptic.sabotages import breakages
 from kubeskeptic.scenarios import Scenario, Stage
 from kubeskeptic.scenarios.firewall import BLOCKED, Client, Firewall, policy
 from kubeskeptic.scenarios.manifests import placed
-from kubeskeptic.scenarios.namespaces import namespace
 from kubeskeptic.scenarios.readiness import wait_until_ready
 from kubeskeptic.timeline import Act
 

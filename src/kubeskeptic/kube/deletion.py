@@ -44,13 +44,51 @@ def delete_and_wait(
     :raises PatienceExhausted: with what Kubernetes says it waits for. A namespace can only go once all nodes that run its pods
         are there; what holds it and does not end by waiting is said at once
     """
-    watchman = Watchman(clock)
+    ask_for_deletion(kube, kind, name, namespace, patience, clock=clock, sleep=sleep)
+    wait_until_gone(kube, kind, name, namespace, patience, clock=clock, sleep=sleep)
+
+
+def ask_for_deletion(
+    kube: Kube,
+    kind: str,
+    name: str,
+    namespace: str | None = None,
+    patience: Patience = GONE,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Have the deletion of an object accepted; one that is not there is fine.
+
+    :raises PatienceExhausted: when the API server does not answer for so long
+    """
 
     def accepted() -> bool:
         """Ask for the deletion; it is there in any case."""
         with contextlib.suppress(NotFound, Conflict):  # Conflict: it is being deleted already
             kube.delete(kind, name, namespace)
         return True
+
+    what = f"{kind} {name} to be deleted"
+    until(accepted, patience, what=what, tolerate=(Unanswered,), clock=clock, sleep=sleep)
+
+
+def wait_until_gone(
+    kube: Kube,
+    kind: str,
+    name: str,
+    namespace: str | None = None,
+    patience: Patience = GONE,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Wait until an object that is being deleted is gone.
+
+    :raises PatienceExhausted: with what Kubernetes says it waits for. A namespace can only go once all nodes that run its pods
+        are there; what holds it and does not end by waiting is said at once
+    """
+    watchman = Watchman(clock)
 
     def gone() -> str | NotYet:
         """Empty when it is gone; what holds it when waiting does not help."""
@@ -61,9 +99,7 @@ def delete_and_wait(
         stuck = watchman.lasting(_held(name, status), STUCK) if kind == "Namespace" else []
         return _with_dead(kube, "; ".join(stuck)) if stuck else NotYet(_said(status))
 
-    what = f"{kind} {name}"
-    until(accepted, patience, what=f"{what} to be deleted", tolerate=(Unanswered,), clock=clock, sleep=sleep)
-    stuck = until(gone, patience, what=f"{what} to be gone", tolerate=(SkepticError,), clock=clock, sleep=sleep)
+    stuck = until(gone, patience, what=f"{kind} {name} to be gone", tolerate=(SkepticError,), clock=clock, sleep=sleep)
     if stuck:
         raise PatienceExhausted(stuck)
 

@@ -29,6 +29,7 @@ class Run:
     :param sabotages: ids of the ways in which this run is broken on purpose; none in an ordinary one
     :param cluster_domain: the domain of the cluster's DNS names
     :param recordings: of the scenarios that were performed, by id
+    :param leaving: names of namespaces whose deletion was accepted, and which nobody has seen to be gone
     """
 
     id: str
@@ -44,6 +45,7 @@ class Run:
     allowed: Risk
     sabotages: tuple[str, ...] = field(default=())
     recordings: dict[str, Recording] = field(default_factory=dict)
+    leaving: list[str] = field(default_factory=list)
     cluster_domain: str = "cluster.local"
 
     @property

@@ -34,6 +34,7 @@ from kubeskeptic.runs.calibration import calibrated
 from kubeskeptic.runs.evidence import keep_what_explains
 from kubeskeptic.runs.latest import point as point_latest
 from kubeskeptic.runs.model import Run
+from kubeskeptic.runs.namespaces import all_gone
 from kubeskeptic.runs.options import RunOptions
 from kubeskeptic.runs.preconditions import usable
 from kubeskeptic.runs.run_journal import RunJournal
@@ -152,7 +153,10 @@ def _observed(run: Run, options: RunOptions) -> Iterator[Run]:
         ):  # such a run asks nothing that START bounds, and may begin with a node that takes no pods
             run.settings = calibrated(run)
         _declare(run, options)
-        yield run
+        try:
+            yield run
+        finally:
+            all_gone(run)
 
 
 def _declare(run: Run, options: RunOptions) -> None:

@@ -14,8 +14,8 @@ from kubeskeptic.paths import shipped
 from kubeskeptic.recorder import Watch
 from kubeskeptic.runs import Run, evidence
 from kubeskeptic.runs.marking import recorded
+from kubeskeptic.runs.namespaces import all_gone, namespace
 from kubeskeptic.scenarios.declaration import ALWAYS_WATCHED, ActPlan, Scenario, Step
-from kubeskeptic.scenarios.namespaces import namespace
 from kubeskeptic.scenarios.stage import GIVEN, Stage
 from kubeskeptic.timeline import Recording
 from kubeskeptic.timeline.recording import ALL, LEFT_OUT
@@ -53,8 +53,12 @@ def _play(run: Run, scenario: Scenario, cases: Sequence[Case], test: str) -> Non
         run.journal.write("sabotage", id=sabotage.id, says=sabotage.says)
     watches = [*(Watch(kind, name) for kind in scenario.watches), *(Watch(kind, None) for kind in ALWAYS_WATCHED)]
     try:
-        with namespace(run, name), recorded(run, scenario.id, watches), _probes(run, scenario), _last_look(stage):
+        if any(GIVEN in case.acts for case in cases):
+            all_gone(run)  # what is asked of the set-up, such as how soon pods start, is asked of a quiet cluster
+        going = namespace(run, name, seen_to_go=False)
+        with going, recorded(run, scenario.id, watches), _probes(run, scenario), _last_look(stage):
             stage.play_setup(scenario.setup)
+            all_gone(run)
             for act in acts:
                 stage.play(act)
     except Refused as refusal:

@@ -15,10 +15,10 @@ from typing import Any
 from kubeskeptic import objects
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.kube.deletion import delete_and_wait
+from kubeskeptic.runs.namespaces import namespace
 from kubeskeptic.scenarios.asking import ask_soon
 from kubeskeptic.scenarios.firewall import IN_FORCE, Client, is_as_wanted
 from kubeskeptic.scenarios.manifests import Manifest, placed
-from kubeskeptic.scenarios.namespaces import namespace
 from kubeskeptic.scenarios.readiness import wait_until_ready
 from kubeskeptic.scenarios.stage import Stage
 

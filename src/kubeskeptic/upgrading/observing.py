@@ -22,9 +22,9 @@ from kubeskeptic.probes.specs import Probe, dns_udp, http_kept, http_new, tcp_co
 from kubeskeptic.recorder import Watch
 from kubeskeptic.runs import Run
 from kubeskeptic.runs.marking import begin, let_pass, mark, recorded, scenario_told
+from kubeskeptic.runs.namespaces import namespace
 from kubeskeptic.scenarios.manifests import placed, read, replicas
 from kubeskeptic.scenarios.namespace_view import NamespaceView
-from kubeskeptic.scenarios.namespaces import namespace
 from kubeskeptic.scenarios.readiness import readiness, wait_until_ready
 from kubeskeptic.timeline import Act, RunEvidence
 from kubeskeptic.upgrading.state import Step
