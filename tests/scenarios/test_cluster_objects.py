@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from kubeskeptic.errors import ClusterError, NotFound, PatienceExhausted, Refused
+from kubeskeptic.errors import ClusterError, Forbidden, NotFound, PatienceExhausted, Refused
 from kubeskeptic.faults import Site
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.runs import Run
@@ -20,18 +20,18 @@ SERVICE = {"apiVersion": "apiregistration.k8s.io/v1", "kind": "APIService", "met
 
 
 class Objects:
-    """A cluster's objects without a namespace, by kind and name; ``forbidden`` are kinds that may not be listed."""
+    """A cluster's objects without a namespace, by kind and name; ``refusing`` are kinds that are not listed."""
 
     def __init__(self) -> None:
         self.there: dict[tuple[str, str], dict[str, Any]] = {}
-        self.forbidden: dict[str, int] = {}
+        self.refusing: dict[str, ClusterError] = {}
 
     def create(self, manifest: dict[str, Any]) -> None:
         self.there[manifest["kind"], manifest["metadata"]["name"]] = manifest
 
     def list(self, kind: str, labels: str = "") -> dict[str, Any]:
-        if kind in self.forbidden:
-            raise ClusterError("no", self.forbidden[kind])
+        if kind in self.refusing:
+            raise self.refusing[kind]
         key, _, value = labels.partition("=")
         found = [one for (its, _), one in self.there.items() if its == kind]
         return {"items": [one for one in found if one["metadata"].get("labels", {}).get(key) == value]}
@@ -98,8 +98,8 @@ def test_cleanup_finds_and_removes_what_is_ours() -> None:
 
 def test_a_kind_that_may_not_be_listed_has_nothing_of_ours() -> None:
     objects = Objects()
-    objects.forbidden = {"APIService": 403}
+    objects.refusing = {"APIService": Forbidden("no", 403)}
     assert left(objects) == []
-    objects.forbidden = {"APIService": 500}
+    objects.refusing = {"APIService": ClusterError("no", 500)}
     with pytest.raises(ClusterError):
         left(objects)
