@@ -6,24 +6,22 @@ Given `server`, and as its clients `friend` (with the label that is allowed), `s
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 
-from kubeskeptic import checks, objects
+from kubeskeptic import checks
 from kubeskeptic.errors import NotAsked
 from kubeskeptic.faults.network.cut_pods import CutPods
 from kubeskeptic.findings import all_of
 from kubeskeptic.plugin import Holds, claim
-from kubeskeptic.runs.namespaces import namespace
 from kubeskeptic.sabotages import breakages
 from kubeskeptic.scenarios import Scenario, Stage
-from kubeskeptic.scenarios.firewall import BLOCKED, Client, Firewall, policy
 from kubeskeptic.scenarios.manifests import placed
-from kubeskeptic.scenarios.readiness import wait_until_ready
+from kubeskeptic.scenarios.truth_table import BLOCKED, Cell, Client, Door, TruthTable, cell, elsewhere, together
 from kubeskeptic.timeline import Act
 
 firewall = Scenario("networking/firewall", "NetworkPolicies deny everything, then allow a label, then a namespace.")
-SERVER = {"app": "server"}
+CLIENTS = ("friend", "stranger", "foreigner")
 LABEL = [{"podSelector": {"matchLabels": {"access": "allowed"}}}]
 
 
@@ -33,43 +31,42 @@ def a_server_and_its_clients(stage: Stage) -> None:
     stage.apply()
 
 
-@contextmanager
-def a_client_elsewhere(stage: Stage) -> Iterator[Client]:
-    """Run a copy of `stranger` in a namespace of its own."""
-    elsewhere = f"{stage.namespace}-b"
-    (stranger,) = stage.pods("stranger")
-    keep = ("terminationGracePeriodSeconds", "containers")
-    spec = {key: value for key, value in stranger["spec"].items() if key in keep}
-    for container in spec["containers"]:
-        container.pop("volumeMounts", None)
-    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "foreigner"}, "spec": spec}
-    with namespace(stage.run, elsewhere):
-        stage.run.kube.apply(placed(pod, elsewhere, stage.run.id))
-        wait_until_ready(stage.run.kube, elsewhere, 1)
-        yield Client("foreigner", "foreigner", elsewhere)
-
-
 @firewall.act("policies", settled=False)
 def policies_are_applied(stage: Stage) -> None:
     """Nothing is denied, then everything, then all but a label, then all but that and a namespace."""
-    (server,) = stage.pods("server")
-    asked = {"kind": "http-new", "host": objects.ip_of(server), "port": 8080, "expect": ["server"]}
-    with a_client_elsewhere(stage) as foreigner:
-        clients = [Client("friend", "friend"), Client("stranger", "stranger"), foreigner]
-        wall = Firewall(stage, clients, asked)
-        wall.control("open")
-        seen = wall.step("denied", apply(stage, policy("deny", SERVER, [])), [])
-        if set(seen.values()) == {"ok"}:
+    server = Door.of("server", stage.pods("server")[0], 8080)
+    with elsewhere(stage, "stranger", "foreigner") as foreigner:
+        table = TruthTable(stage, [Client("friend", "friend"), Client("stranger", "stranger"), foreigner], [server])
+        step(table, "open", time.time(), CLIENTS)
+        seen = step(table, "denied", apply(stage, policy("deny", [])), ())
+        if all(one.outcome == "ok" for one in seen.values()):
             raise NotAsked("this CNI does not enforce NetworkPolicy: a default deny changed nothing")
-        applied = apply(stage, policy("label", SERVER, LABEL))
+        applied = apply(stage, policy("label", LABEL))
         stage.moment("allowed")
-        wall.step("label allowed", applied, ["friend"])
+        step(table, "label allowed", applied, ("friend",))
         of_namespace = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": foreigner.namespace}}}
-        wall.step(
-            "namespace allowed",
-            apply(stage, policy("namespace", SERVER, [of_namespace])),
-            ["friend", "foreigner"],
-        )
+        applied = apply(stage, policy("namespace", [of_namespace]))
+        step(table, "namespace allowed", applied, ("friend", "foreigner"))
+
+
+def step(table: TruthTable, name: str, since: float, passes: Sequence[str]) -> Mapping[str, Cell]:
+    """Wait until exactly these clients are let through, note who was and how long it took, and return it by client."""
+    cells = table.step(name, since, {cell(client, "server"): client in passes for client in CLIENTS})
+    seen = {client: cells[cell(client, "server")] for client in CLIENTS}
+    table.stage.see("firewall", **{f"{name}: {client}": one.outcome for client, one in seen.items()})
+    if name != "open":
+        table.stage.see("in force", **{name: together(seen.values())})
+    return seen
+
+
+def policy(name: str, allowed: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    """Return a NetworkPolicy for what arrives at the server.
+
+    :param allowed: peers; none denies everything
+    """
+    rules = [{"from": list(allowed)}] if allowed else []
+    spec = {"podSelector": {"matchLabels": {"app": "server"}}, "policyTypes": ["Ingress"], "ingress": rules}
+    return {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": name}, "spec": spec}
 
 
 def apply(stage: Stage, manifest: dict[str, object]) -> float:
@@ -81,7 +78,7 @@ def apply(stage: Stage, manifest: dict[str, object]) -> float:
 
 @claim("net.firewall", act="policies")
 def test_policies_let_through_whom_they_allow(act: Act, holds: Holds) -> None:
-    table: dict[str, object] = {f"open: {one}": "ok" for one in ("friend", "stranger", "foreigner")}
+    table: dict[str, object] = {f"open: {one}": "ok" for one in CLIENTS}
     table |= {"denied: friend": BLOCKED, "denied: stranger": BLOCKED, "denied: foreigner": BLOCKED}
     table |= {"label allowed: friend": "ok", "label allowed: stranger": BLOCKED, "label allowed: foreigner": BLOCKED}
     table |= {

@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from kubeskeptic.durations import Patience
-from kubeskeptic.scenarios.firewall import Client
-from kubeskeptic.scenarios.truth_table import Cell, Door, TruthTable, cell, together
+from kubeskeptic.scenarios.truth_table import Cell, Client, Door, TruthTable, cell, together
 
 DOOR = Door("server:80", "server", "10.0.0.1", 80)
 

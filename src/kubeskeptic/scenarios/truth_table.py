@@ -1,6 +1,7 @@
 """A truth table of NetworkPolicies: which client reaches which port, cell by cell, and since when.
 
-The cells are asked at once, again and again, until all are as wanted. A cell that never is stays as it was seen last.
+The cells are asked at once, again and again, until all are as wanted and the margin has passed, in which they may still change
+back. A cell that never is as wanted stays as it was seen last.
 """
 
 from __future__ import annotations
@@ -14,16 +15,42 @@ from typing import Any
 
 from kubeskeptic import objects
 from kubeskeptic.agent.outcomes import Outcome
+from kubeskeptic.durations import MARGIN, Patience
 from kubeskeptic.kube.deletion import delete_and_wait
 from kubeskeptic.runs.namespaces import namespace
 from kubeskeptic.scenarios.asking import ask_soon
-from kubeskeptic.scenarios.firewall import IN_FORCE, Client, is_as_wanted
 from kubeskeptic.scenarios.manifests import Manifest, placed
 from kubeskeptic.scenarios.readiness import wait_until_ready
 from kubeskeptic.scenarios.stage import Stage
 
+BLOCKED = (str(Outcome.REFUSED), str(Outcome.TIMEOUT), str(Outcome.UNREACHABLE))
+"""How a question ends that a policy blocks: networks drop its packets, or refuse them."""
+IN_FORCE = Patience(15)
+"""A policy is in force, where policies are enforced at all."""
 Window = tuple[float, float | None]
 """Seconds from a change to the last look that saw the state before, and to the first that saw the one after; None: none did."""
+
+
+def is_as_wanted(outcome: str, passes: bool) -> bool:
+    """Return whether a question ended as a policy wants it.
+
+    One of which nothing is known, or which another pod answered, did neither pass nor was it blocked.
+
+    :param passes: whether its client is to be let through
+    """
+    return outcome == Outcome.OK if passes else outcome in BLOCKED
+
+
+@dataclass(frozen=True)
+class Client:
+    """A pod that asks.
+
+    :param namespace: the scenario's own when empty
+    """
+
+    name: str
+    pod: str
+    namespace: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,7 +94,7 @@ class TruthTable:
     doors: Sequence[Door]
 
     def step(self, name: str, since: float, passes: Mapping[str, bool]) -> dict[str, Cell]:
-        """Wait until every cell is as wanted, and return how each was seen last.
+        """Wait until every cell is as wanted in a look that began after the margin, and return how each was seen last.
 
         :param since: when the policies were changed, Unix seconds
         :param passes: by cell (:func:`cell`) whether its client is to be let through
@@ -75,11 +102,12 @@ class TruthTable:
         seen = {one: Cell() for one in passes}
 
         def look() -> bool:
-            """Ask all cells once, and return whether they are as wanted."""
+            """Ask all cells once, and return whether they are as wanted and have to be."""
+            bound_has_passed = time.time() - since > MARGIN
             for one, (sent, ended, outcome) in self._asked().items():
                 _note(seen[one], is_as_wanted(outcome, passes[one]), sent - since, ended - since)
                 seen[one].outcome = outcome
-            return all(one.high is not None for one in seen.values())
+            return bound_has_passed and all(one.high is not None for one in seen.values())
 
         self.stage.wait(look, IN_FORCE, f"“{name}” to be in force")
         return seen
