@@ -27,7 +27,6 @@ from kubeskeptic.timeline import Act
 proxy = Scenario(
     "kube_proxy/rules",
     "Endpoints change while kube-proxy follows, and while it is stopped on one node.",
-    quick=("quiet",),
 )
 SPREAD = 12.0
 """Seconds in which the spread over the endpoints is counted."""
