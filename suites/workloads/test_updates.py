@@ -6,14 +6,12 @@ once, two of them on one node, three of which a budget keeps), each behind a ser
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack
 
 from kubeskeptic import checks
 from kubeskeptic.bounds import ELECTION, PROGRAMMING_LAG, START
-from kubeskeptic.durations import CONTAINERS_BACK, PODS_READY
+from kubeskeptic.durations import CONTAINERS_BACK
 from kubeskeptic.errors import ClusterError
-from kubeskeptic.faults.control_plane.controller_off import ControllerOff
 from kubeskeptic.faults.control_plane.stop_component import StopComponent
 from kubeskeptic.faults.nodes.cordon_node import CordonNode
 from kubeskeptic.faults.nodes.drain_node import DrainNode
@@ -23,16 +21,14 @@ from kubeskeptic.guard.risk import Risk
 from kubeskeptic.objects import containers, started
 from kubeskeptic.plugin import Holds, claim
 from kubeskeptic.probes.specs import http_new
-from kubeskeptic.sabotages import breakages
+from kubeskeptic.sabotages import breakages, controllers
+from kubeskeptic.sabotages.controllers import MANAGER
 from kubeskeptic.scenarios import Scenario, Stage
-from kubeskeptic.scenarios.cluster_objects import cluster_object
 from kubeskeptic.scenarios.manifests import Manifest
 from kubeskeptic.timeline import Act
 from kubeskeptic.timeline.objects import node_of
 
 DELETIONS = 8
-RBAC = "rbac.authorization.k8s.io"
-MANAGER = "kube-controller-manager"
 REFUSED = (
     "429: Cannot evict pod as it would violate the pod's disruption budget. The disruption budget plain needs 3 healthy pods "
     "and has 2 currently"
@@ -201,51 +197,8 @@ def test_a_budget_lets_no_unready_pod_go_while_too_few_are_ready(act: Act, holds
 updates.sabotage("restless")(breakages.replicaset_controller_off)
 updates.sabotage("restless")(breakages.kube_proxy_frozen)
 updates.sabotage("uncontrolled")(breakages.rules_flushed)
-
-
-@updates.sabotage("rollout")
-def deployment_controller_off(stage: Stage) -> AbstractContextManager[object]:
-    """The Deployment controller is off."""
-    return stage.inflict(ControllerOff("deployment-controller"), lasts=breakages.LASTS)
-
-
-@updates.sabotage("uncontrolled")
-@contextmanager
-def second_controller_manager(stage: Stage) -> Iterator[None]:
-    """A second kube-controller-manager runs, as a pod on a worker, without leader election."""
-    kube, namespace = stage.run.kube, stage.namespace
-    (first, *_) = kube.list("Pod", "kube-system", labels=f"component={MANAGER}")["items"]
-    account = {"kind": "ServiceAccount", "name": "standby", "namespace": namespace}
-    kube.create({"apiVersion": "v1", "kind": account["kind"], "metadata": {"name": "standby", "namespace": namespace}})
-    binding = {
-        "apiVersion": f"{RBAC}/v1",
-        "kind": "ClusterRoleBinding",
-        "metadata": {"name": f"{namespace}-standby"},
-        "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": "system:controller:replicaset-controller"},
-        "subjects": [account],
-    }
-    with cluster_object(stage.run, binding):
-        kube.create(standby(namespace, first["spec"]["containers"][0]["image"]))
-        stage.wait(lambda: bool(stage.pods("standby")), PODS_READY, "the second controller-manager to be Ready")
-        yield
-
-
-def standby(namespace: str, image: str) -> Manifest:
-    """Return the pod of a kube-controller-manager that runs the ReplicaSet controller alone, and elects no leader."""
-    command = [
-        MANAGER,
-        "--controllers=replicaset-controller",
-        "--leader-elect=false",
-        "--authentication-skip-lookup=true",
-    ]
-    probe = {"httpGet": {"path": "/healthz", "port": 10257, "scheme": "HTTPS"}, "periodSeconds": 1}
-    server = {"name": "manager", "image": image, "command": command, "readinessProbe": probe}
-    return {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": "standby", "namespace": namespace, "labels": {"app": "standby"}},
-        "spec": {"serviceAccountName": "standby", "terminationGracePeriodSeconds": 1, "containers": [server]},
-    }
+updates.sabotage("rollout")(controllers.deployment_controller_off)
+updates.sabotage("uncontrolled")(controllers.second_controller_manager)
 
 
 @updates.rewrite

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
 from kubeskeptic.agent import clock
 from kubeskeptic.agent.ask import Agent
-from kubeskeptic.agent.blackout import LOOPBACK
-from kubeskeptic.agent.identity import Identity
 from kubeskeptic.agent.outcomes import OUTCOMES
-from tests.agent.loopback import HOST, LONG, call
+from tests.agent.asked_agent import probe, probes_seen, put, recorded, run, samples
+from tests.agent.loopback import HOST, call
 
 COLUMNS = ("probe", "tick", "sent", "took", "outcome", "by", "port")
 HEAD = (
@@ -33,56 +28,6 @@ HEAD = (
     "questions",
     "in_flight",
 )
-
-
-@asynccontextmanager
-async def running(capacity: int = 1000) -> AsyncIterator[tuple[Agent, int]]:
-    """An agent, and the port it listens on."""
-    agent = Agent(Identity("agent-1", "node-1", "10.0.0.1", "127.0.0.1"), capacity)
-    port = await agent.start(HOST, 0, 0)
-    try:
-        yield agent, port
-    finally:
-        await agent.stop()
-        await clock.turn()
-
-
-def probe(agent: Agent, name: str = "self", **more: Any) -> dict[str, Any]:
-    """A probe of the agent's own echo, 200 times a second."""
-    return {"name": name, "kind": "http-new", "host": LOOPBACK, "port": agent.echo.port, "period": 0.005} | more
-
-
-async def put(port: int, *probes: dict[str, Any], scenario: str = "s") -> Any:
-    status, answer = await call(port, "PUT", "/probes", {"scenario": scenario, "probes": list(probes)})
-    assert status == 200, answer
-    return answer
-
-
-async def samples(port: int, after: int = 0, query: str = "") -> Any:
-    status, answer = await call(port, "GET", f"/samples?after={after}{query}")
-    assert status == 200, answer
-    return answer
-
-
-async def probes_seen(port: int) -> list[Any]:
-    """The probes that samples have come from."""
-    batch = await samples(port)
-    return [batch["probes"][number] for number in set(batch["probe"])]
-
-
-async def recorded(agent: Agent, count: int) -> None:
-    """Come back when so many samples have been recorded."""
-    async with asyncio.timeout(LONG):
-        while agent.samples.total < count:
-            await clock.pause(0.005)
-
-
-def run(story: Callable[[Agent, int], Awaitable[None]], capacity: int = 1000) -> None:
-    async def go() -> None:
-        async with running(capacity) as (agent, port):
-            await story(agent, port)
-
-    asyncio.run(go())
 
 
 def test_a_batch_has_everything_and_its_columns_are_equally_long() -> None:
@@ -214,41 +159,5 @@ def test_a_set_that_is_refused_changes_nothing(change: list[dict[str, Any]], say
         status, answer = await call(port, "PUT", "/probes", {"scenario": "s", "probes": probes})
         assert (status, says in answer["error"]) == (400, True), answer
         assert [each.spec.name for each in agent.askers.running] == ["self"]
-
-    run(story)
-
-
-def test_a_known_outage_is_what_the_samples_show() -> None:
-    """A question that was answered was not asked and answered within the outage; one that failed touched it."""
-
-    async def story(agent: Agent, port: int) -> None:
-        await put(port, probe(agent))
-        await recorded(agent, 5)
-        status, known = await call(port, "POST", "/blackout", {"probe": "self", "seconds": 0.2})
-        assert status == 200
-        assert known["seconds"] == pytest.approx(known["end"] - known["start"], abs=0.001)
-        await recorded(agent, agent.samples.total + 5)
-        batch = await samples(port)
-        clocks = 0.001  # two answers, two anchors
-        failed = 0
-        for sent, took, code in zip(batch["sent"], batch["took"], batch["outcome"], strict=True):
-            if OUTCOMES[code] == "ok":
-                assert sent < known["start"] + clocks or sent + took > known["end"] - clocks
-            else:
-                assert sent < known["end"] + clocks
-                assert sent + took > known["start"] - clocks
-                failed += 1
-        assert failed >= 2
-        assert Counter(OUTCOMES[code] for code in batch["outcome"])["refused"] >= failed - 1
-
-    run(story)
-
-
-def test_one_blackout_at_a_time() -> None:
-    async def story(agent: Agent, port: int) -> None:
-        await put(port, probe(agent))
-        asked = {"probe": "self", "seconds": 0.1}
-        both = await asyncio.gather(call(port, "POST", "/blackout", asked), call(port, "POST", "/blackout", asked))
-        assert sorted(status for status, _ in both) == [200, 409]
 
     run(story)

@@ -13,7 +13,7 @@ import pytest
 from kubeskeptic import checks
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Interval, constant
-from kubeskeptic.checks.names import Right, staleness
+from kubeskeptic.checks.staleness import Right, staleness
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Act, ActSpan, Change, Gap, Lane, Sample
 from tests.drawn import pod, recording, settings

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from kubeskeptic.agent.answered_by import DnsAnswer
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
-from kubeskeptic.checks.names import Right, right_answers, staleness
+from kubeskeptic.checks.staleness import Right, right_answers, staleness
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.timeline import Lane, Recording
 from kubeskeptic.timeline.endpoints import Window, service_of, strangers
