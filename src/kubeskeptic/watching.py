@@ -24,6 +24,7 @@ from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.kube import Kube
 from kubeskeptic.probes.specs import Probe, dns_udp, tcp_connect
 from kubeskeptic.recorder import Watch
+from kubeskeptic.reports.disruption import WATCHED
 from kubeskeptic.runs import Run
 from kubeskeptic.runs.marking import begin, let_pass, mark, recorded, scenario_told
 from kubeskeptic.runs.opening import open_run
@@ -31,7 +32,6 @@ from kubeskeptic.runs.options import RunOptions
 from kubeskeptic.timeline import Act
 
 SCENARIO = "watch/command"
-ACT = "watched"
 API, DNS = "api-server", "dns"
 _FOR_EVER = 1e8
 """Seconds: three years."""
@@ -115,7 +115,7 @@ def watch(
         recording = run.followed.evidence().scenarios[SCENARIO]
         findings = {}
         for one, claim in zip(watched, claims, strict=True):
-            findings[one.probe.name] = finding = available(Act(recording, [ACT]), one.probe.name)
+            findings[one.probe.name] = finding = available(Act(recording, [WATCHED]), one.probe.name)
             run.journal.write(
                 "finding", scenario=SCENARIO, **finding.as_record(), claim=claim.id, case="",
                 declared={"states": claim.states, "broken_by": []},
@@ -127,7 +127,7 @@ def _observe(
     run: Run, watched: Sequence[Watched], command: Sequence[str], seconds: float | None, say: Callable[[str], None]
 ) -> int | None:
     """Record everything around the command, and return its exit status."""
-    with scenario_told(run, SCENARIO, ACT, "Services are watched."), ExitStack() as stack:
+    with scenario_told(run, SCENARIO, WATCHED, "Services are watched."), ExitStack() as stack:
         stack.enter_context(recorded(run, SCENARIO, [Watch("Node", None)]))
         stack.callback(run.agents.stop, SCENARIO)
         run.agents.ask(SCENARIO, [one.probe for one in watched])
@@ -141,11 +141,11 @@ def _observe(
 @contextmanager
 def _marked(run: Run) -> Iterator[None]:
     """Mark where the watching begins, from a calm stretch, and where it ends."""
-    begin(run, SCENARIO, ACT)
+    begin(run, SCENARIO, WATCHED)
     try:
         yield
     finally:
-        mark(run, SCENARIO, ACT, "end")
+        mark(run, SCENARIO, WATCHED, "end")
 
 
 def _perform(run: Run, command: Sequence[str], seconds: float | None) -> int | None:

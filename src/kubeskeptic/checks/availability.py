@@ -29,9 +29,10 @@ def available(act: Act, probe: str) -> Finding:
         f"None of {sum(asked.values())} requests failed in {act.end - act.start:.0f} s, asked from {len(lanes)} nodes."
     )
     if failed:
+        times = f"{len(seen[worst])} outage{'' if len(seen[worst]) == 1 else 's'}"
         why = (
             f"{failed} of {sum(asked.values())} requests failed in {act.end - act.start:.0f} s; {worst} saw the most of it, "
-            f"{_seconds(seen[worst]):.2f} s in {len(seen[worst])} outages; the longest anywhere was {longest:.2f} s."
+            f"{_seconds(seen[worst]):.2f} s in {times}; the longest anywhere was {longest:.2f} s."
         )
     return conclude(
         why,

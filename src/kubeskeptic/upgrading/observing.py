@@ -20,6 +20,7 @@ from kubeskeptic.journal import Journal
 from kubeskeptic.paths import shipped
 from kubeskeptic.probes.specs import Probe, dns_udp, http_kept, http_new, tcp_connect
 from kubeskeptic.recorder import Watch
+from kubeskeptic.reports.disruption import STEP, UPGRADE
 from kubeskeptic.runs import Run
 from kubeskeptic.runs.marking import begin, let_pass, mark, recorded, scenario_told
 from kubeskeptic.runs.namespaces import namespace
@@ -30,7 +31,7 @@ from kubeskeptic.timeline import Act, RunEvidence
 from kubeskeptic.upgrading.state import Step
 from kubeskeptic.waiting import until
 
-SCENARIO, ACT, STEP = "upgrade/in_place", "upgrade", "upgrade_step"
+SCENARIO = "upgrade/in_place"
 MANIFEST = "manifests/upgrades/in_place.yaml"
 STATES = {
     "service": "A service of two pods with a budget answers new connections on every node.",
@@ -73,7 +74,7 @@ class Observed:
     def step(self, step: Step) -> Iterator[None]:
         """Mark begin and end of a step; one that failed has no end."""
         id_ = f"{step}, attempt {step.attempts}"
-        told = {"scenario": SCENARIO, "act": ACT, "id": id_, "fault": STEP}
+        told = {"scenario": SCENARIO, "act": UPGRADE, "id": id_, "fault": STEP}
         target = f"step/{step.node}"
         said = {"says": str(step), "targets": [target], "settings": {}, "undo": {}, "undoes": ""}
         self.run.journal.write("fault", sync=True, **told, phase="intent", **said)
@@ -90,15 +91,15 @@ def observed(run: Run) -> Iterator[Observed]:
     """
     name = f"skeptic-{run.id}-upgrade"
     says = "Kubernetes is upgraded in place."
-    with scenario_told(run, SCENARIO, ACT, says, name), namespace(run, name), ExitStack() as stack:
+    with scenario_told(run, SCENARIO, UPGRADE, says, name), namespace(run, name), ExitStack() as stack:
         stack.enter_context(recorded(run, SCENARIO, [Watch("Pod", name), Watch("Node", None)]))
         wanted = _apply(run, name)
         stack.callback(run.agents.stop, SCENARIO)
         run.agents.ask(SCENARIO, probes(NamespaceView(run, name)))
-        begin(run, SCENARIO, ACT)
+        begin(run, SCENARIO, UPGRADE)
         yield Observed(run, lambda: _ready(run, name, wanted))
         let_pass(TAIL)
-        mark(run, SCENARIO, ACT, "end")
+        mark(run, SCENARIO, UPGRADE, "end")
 
 
 def judge(evidence: RunEvidence, journal: Journal) -> dict[str, Finding]:
@@ -110,7 +111,7 @@ def judge(evidence: RunEvidence, journal: Journal) -> dict[str, Finding]:
         claim = declare(Claim(f"upgrade.{probe}", states=STATES.get(probe, probe)))
         if recording is None or claim.id in judged:
             continue
-        found[probe] = finding = available(Act(recording, [ACT]), probe)
+        found[probe] = finding = available(Act(recording, [UPGRADE]), probe)
         journal.write(
             "finding", scenario=SCENARIO, **finding.as_record(), claim=claim.id, case="",
             declared={"states": claim.states, "broken_by": []},

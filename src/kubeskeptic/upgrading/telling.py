@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from pathlib import Path
 
-from kubeskeptic.upgrading import disruption, plan
+from kubeskeptic.reports import disruption
+from kubeskeptic.upgrading import plan
 from kubeskeptic.upgrading.state import FOLDER, Step
 from kubeskeptic.upgrading.upgrade import Upgraded
 

@@ -14,12 +14,12 @@ from kubeskeptic.errors import SkepticError
 from kubeskeptic.journal import Journal
 from kubeskeptic.kube import Kube
 from kubeskeptic.reports import comparison, write_all
+from kubeskeptic.reports import disruption as disrupted
+from kubeskeptic.reports.disruption import Disruption
 from kubeskeptic.runs.opening import open_run
 from kubeskeptic.runs.options import RunOptions
 from kubeskeptic.timeline import load
-from kubeskeptic.upgrading import disruption as disrupted
 from kubeskeptic.upgrading import plan
-from kubeskeptic.upgrading.disruption import Disruption
 from kubeskeptic.upgrading.node_work import NodeWork, note
 from kubeskeptic.upgrading.observing import SCENARIO, judge, observed
 from kubeskeptic.upgrading.release import Release

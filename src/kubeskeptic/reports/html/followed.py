@@ -57,20 +57,20 @@ def _cell(cell: Cell | None, row: Row, node: str) -> Markup:
     if cell is None:
         away = node in row.event.away
         return el("td", "away" if away else "", class_="away")
-    right = "none right" if cell.first_right is None else _seconds(cell.first_right)
+    right = "none right" if cell.first_right is None else in_seconds(cell.first_right)
     told = f"{count(cell.wrong, 'wrong answer')} of {cell.asked}"
     if cell.last_wrong is None:
         return el("td", "·", title=told)
-    shown: Piece = join(el("b", _seconds(cell.last_wrong)), el("small", right))
-    return el("td", shown, title=told, style=f"--heat:{_heat(cell.last_wrong):.0f}%")
+    shown: Piece = join(el("b", in_seconds(cell.last_wrong)), el("small", right))
+    return el("td", shown, title=told, style=f"--heat:{heat(cell.last_wrong):.0f}%")
 
 
-def _seconds(value: float) -> str:
+def in_seconds(value: float) -> str:
     """In seconds whatever its size, so that cells can be compared."""
     return f"{value:.2f}{NBSP}s" if value < 10 else f"{value:.0f}{NBSP}s"
 
 
-def _heat(seconds: float) -> float:
+def heat(seconds: float) -> float:
     """How dark a delay is drawn, in percent."""
     whole = math.log(_DARKEST / _FAINTEST)
     return 100 * min(max(math.log(max(seconds, _FAINTEST) / _FAINTEST) / whole, 0.04), 1.0)

@@ -8,6 +8,7 @@ from typing import Any
 
 from kubeskeptic.findings import Post, Verdict
 from kubeskeptic.reports.html.claim import verdict
+from kubeskeptic.reports.html.disrupted import disrupted
 from kubeskeptic.reports.html.followed import followed
 from kubeskeptic.reports.html.markup import Markup, el, join, table
 from kubeskeptic.reports.html.overview import overview
@@ -36,6 +37,7 @@ def front(report: Report) -> Markup:
         ),
         _attention(report),
         overview(report),
+        disrupted(report),
         followed(report),
         _facts(report),
     )

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from kubeskeptic.reports.disruption import STEP, UPGRADE, WATCHED, Disruption, disruption, document, markdown, summary
+from kubeskeptic.reports.html.disrupted import disrupted
+from kubeskeptic.reports.model import Report
 from kubeskeptic.timeline import ActSpan, FaultSpan, Lane, Recording
-from kubeskeptic.upgrading.disruption import Disruption, disruption, document, markdown, summary
-from kubeskeptic.upgrading.observing import ACT, STEP
 from tests.drawn import lane, recording
 
 
 def step(name: str, start: float, end: float | None) -> FaultSpan:
     phases = {"intent": start, "applied": start} | ({} if end is None else {"done": end})
-    return FaultSpan(name, STEP, name, ACT, (f"step/{name}",), phases=phases)
+    return FaultSpan(name, STEP, name, UPGRADE, (f"step/{name}",), phases=phases)
 
 
 def watched(*lanes: Lane, steps: tuple[FaultSpan, ...] = (), end: float | None = 6.0) -> Recording:
     more: dict[str, Any] = {"lanes": {(one.node, one.probe): one for one in lanes}, "faults": list(steps)}
     specs = {one.probe: {"period": one.period} for one in lanes}
-    return recording(acts={ACT: ActSpan(ACT, 0, 1, end)}, specs=specs, nodes=("n1", "n2"), **more)
+    return recording(acts={UPGRADE: ActSpan(UPGRADE, 0, 1, end)}, specs=specs, nodes=("n1", "n2"), **more)
 
 
 def seen(*lanes: Lane, steps: tuple[FaultSpan, ...] = (), end: float | None = 6.0) -> Disruption:
@@ -80,3 +82,31 @@ def test_the_section_has_every_outage_and_every_step() -> None:
     told = markdown(seen(lane("." * 20 + "rrr" + "." * 40), steps=STEPS))
     assert "| 00:00:02.000 | +1.0 s | web | n1 | 0.30 s | 3 refused | drain n1 |" in told
     assert "| kubelet n1 | +1.6 s | 2.4 s |" in told
+
+
+# -- in the report -----------------------------------------------------------------------------------------------------------
+def test_the_page_has_a_cell_for_each_target_and_node_and_every_outage(report: Report) -> None:
+    assert disrupted(report) is None
+    lanes = (lane("." * 20 + "rrr" + "." * 10 + "r" + "." * 30), lane("." * 62, "n2"))
+    shown = str(disrupted(replace(report, scenarios={"upgrade": watched(*lanes, steps=STEPS)})))
+    assert 'title="2\u00a0outages, 4\u00a0failed questions"' in shown
+    assert "<b>0.40\u00a0s</b><small>0.30\u00a0s</small>" in shown
+    assert 'title="0\u00a0outages, 0\u00a0failed questions">·' in shown
+    assert (
+        "<td>00:00:02.000</td><td>+1.0\u00a0s</td><td>web</td><td>n1</td><td>0.30\u00a0s</td><td>3 refused</td>"
+        in shown
+    )
+    assert "<td>drain n1</td>" in shown
+
+
+def test_what_a_command_did_has_outages_and_no_steps(report: Report) -> None:
+    seen_by_watch = recording(
+        acts={WATCHED: ActSpan(WATCHED, 0, 1, 6)},
+        specs={"web": {"period": 0.1}},
+        lanes={("n1", "web"): lane("." * 20 + "rrr" + "." * 40)},
+        nodes=("n1",),
+    )
+    shown = str(disrupted(replace(report, scenarios={"watch": seen_by_watch})))
+    assert "1\u00a0outage" in shown
+    assert "between steps" not in shown
+    assert "step</summary>" not in shown

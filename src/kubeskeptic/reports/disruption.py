@@ -1,8 +1,8 @@
-"""The disruption section: which outages each node saw of each target, how long, and which step ran at the time. Pure."""
+"""What clients saw while others changed the cluster: outages of each target on each node, and the steps that ran then. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,9 +10,12 @@ from typing import Any
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.timeline import Recording
 from kubeskeptic.timeline.outages import Outage, outages
-from kubeskeptic.upgrading.observing import ACT, STEP
 
 SCHEMA = 1
+UPGRADE, WATCHED = "upgrade", "watched"
+"""The acts in which others change the cluster: an upgrade in place, and whatever `skeptic watch` watches."""
+STEP = "upgrade_step"
+"""What a step of an upgrade is called in the journal, where it is told as a fault is."""
 BETWEEN = "between steps"
 
 
@@ -28,7 +31,7 @@ class StepSpan:
 
 @dataclass(frozen=True)
 class Disruption:
-    """What was seen of one upgrade in one run. Times are Unix seconds.
+    """What was seen of one upgrade, or during one command, in one run. Times are Unix seconds.
 
     :param periods: seconds between two questions, by target: how exact a length is
     :param asked: lanes, as (target, node)
@@ -54,8 +57,8 @@ class Disruption:
 
 
 def disruption(run: str, recording: Recording) -> Disruption | None:
-    """Return what was seen during the upgrade; None when the watching did not begin."""
-    act = recording.acts.get(ACT)
+    """Return what was seen while others changed the cluster; None when they did not, or the watching did not begin."""
+    act = recording.acts.get(UPGRADE) or recording.acts.get(WATCHED)
     if act is None or act.start is None:
         return None
     since, until = act.start, act.end or recording.last_known
@@ -76,8 +79,9 @@ def _steps(recording: Recording, until: float) -> Iterator[StepSpan]:
             yield StepSpan(one.says, one.phases["applied"], one.phases.get("done", until), "done" in one.phases)
 
 
-def _during(steps: Iterable[StepSpan], outage: Outage) -> tuple[str, ...]:
-    return tuple(step.name for step in steps if step.start <= outage.end and outage.start <= step.end) or (BETWEEN,)
+def _during(steps: Sequence[StepSpan], outage: Outage) -> tuple[str, ...]:
+    then = tuple(step.name for step in steps if step.start <= outage.end and outage.start <= step.end)
+    return then or ((BETWEEN,) if steps else ())
 
 
 # -- telling it --------------------------------------------------------------------------------------------------------
@@ -94,7 +98,7 @@ def document(found: Disruption) -> dict[str, Any]:
             for step in found.steps
         ],
         "outages": [_outage(found, outage, steps) for outage, steps in found.seen],
-        "totals": [_total(found, target, node) for target, node in found.asked],
+        "totals": [total(found, target, node) for target, node in found.asked],
     }  # fmt: skip
 
 
@@ -113,7 +117,8 @@ def _outage(found: Disruption, outage: Outage, steps: Sequence[str]) -> dict[str
     }
 
 
-def _total(found: Disruption, target: str, node: str) -> dict[str, Any]:
+def total(found: Disruption, target: str, node: str) -> dict[str, Any]:
+    """Return how many outages one lane had, and how long they were in sum and at most, in seconds."""
     seen = found.of(target, node)
     return {
         "target": target,
@@ -130,7 +135,7 @@ def markdown(found: Disruption) -> str:
     lines = [f"### What clients saw during the upgrade (run {found.run})", ""]
     lines += ["| target | node | outages | unavailable in sum | longest | failed |", "|---|---|---|---|---|---|"]
     for target, node in found.asked:
-        one = _total(found, target, node)
+        one = total(found, target, node)
         lines.append(
             f"| {target} | {node} | {one['outages']} | {one['seconds']:.2f} s | {one['longest']:.2f} s | {one['failed']} |"
         )
@@ -164,7 +169,7 @@ def _line(found: Disruption, target: str) -> str:
     nodes = [node for name, node in found.asked if name == target]
     if not seen:
         return f"{target}: no request failed, asked from {len(nodes)} nodes every {found.periods[target] * 1000:.0f} ms"
-    worst = max((_total(found, target, node) for node in nodes), key=lambda one: float(one["seconds"]))
+    worst = max((total(found, target, node) for node in nodes), key=lambda one: float(one["seconds"]))
     longest, steps = max(seen, key=lambda pair: pair[0].seconds)
     return (
         f"{target}: {worst['seconds']:.2f} s unavailable in sum on {worst['node']}; the longest outage was "
