@@ -25,8 +25,12 @@ GOOD = "o" * 10 + "rrr" + "n" * 47
 
 
 def moved(a: str = GOOD, b: str = GOOD, c: str = GOOD, *, to: str = "B", end: float = 6.0, **nodes: str) -> Finding:
-    changes = (pod(1.5, "old", type="DELETED", node="A"), pod(1.4, "new", type="ADDED", node=to))
     lanes = [asked(drawing, node) for node, drawing in {"A": a, "B": b, "C": c, **nodes}.items() if drawing]
+    return moved_lanes(*lanes, to=to, end=end)
+
+
+def moved_lanes(*lanes: Lane, to: str = "B", end: float = 6.0) -> Finding:
+    changes = (pod(1.5, "old", type="DELETED", node="A"), pod(1.4, "new", type="ADDED", node=to))
     act = watched(
         *lanes, pods={"old": "A"}, changes=changes, faults=(gone(target="pod/ns/old"),),
         spans=(ActSpan("act", 0, 0.5, end),), within=SYNC,
@@ -49,6 +53,20 @@ def test_a_node_that_never_follows_violates() -> None:
         "at the bound, within the answer's own time"
     )
     assert moved(a="o" * 10 + "r" * 21 + "n" * 29).verdict is Verdict.VIOLATED
+
+
+def test_an_answer_counts_from_when_it_came_however_early_it_was_asked_for() -> None:
+    late = asked("o" * 10 + "r" * 19 + "n" * 31, "A")
+    late.took[12] = 1.9  # sent at 1.2 s, again at 2.2 s and at 3.0 s
+    late.codes[12], late.bys[12] = late.codes[40], late.bys[40]
+    act_of_late = moved_lanes(late, asked(GOOD, "B"), asked(GOOD, "C"))
+    assert act_of_late.verdict is Verdict.HOLDS, act_of_late.why
+    assert "answered after at most 1.9" in act_of_late.why
+    assert "on the slowest node, A" in act_of_late.why
+    late.took[12] = 2.4
+    for at in range(29, 40):
+        late.codes[at] = late.codes[11]
+    assert moved_lanes(late, asked(GOOD, "B"), asked(GOOD, "C")).verdict is Verdict.INCONCLUSIVE
 
 
 def test_a_node_that_goes_on_with_the_old_pod_violates() -> None:

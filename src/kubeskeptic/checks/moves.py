@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check, span
-from kubeskeptic.durations import MARGIN
+from kubeskeptic.durations import LATE, MARGIN
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Lane
@@ -54,7 +54,7 @@ def follows_move(act: Act, probe: str) -> Finding:
     seen = [_handover(act, lane, since, act.end, before, after) for lane in lanes]
     act.lasts(max((act.bound_on(lane.node) for lane in lanes), key=lambda one: one.value))
     last = max(seen, key=lambda one: one.old.low)
-    first = max(seen, key=lambda one: act.bound_on(one.node).ratio(one.new.low))
+    first = max(seen, key=lambda one: [act.bound_on(one.node).ratio(end) for end in (one.new.low, one.new.high)])
     (old, there), (new, here) = next(iter(before.items())), next(iter(after.items()))
     told = "never answered" if first.new.high == _NEVER else f"answered after at most {first.new.high:.2f} s"
     return conclude(
@@ -132,17 +132,22 @@ def catches_up(act: Act, probe: str) -> Finding:
 def _handover(
     act: Act, lane: Lane, since: Interval, until: float, before: Collection[str], after: Collection[str]
 ) -> Handover:
-    """Return when a lane changed over from the old pods to the new ones, seen until a moment."""
+    """Return when a lane changed over from the old pods to the new ones, seen until a moment: by when the answers came, as one
+    to a question that was asked early may come late.
+    """
     old, new, failed, answers = Interval(0.0, 0.0), Interval(max(until - since.high, 0.0), _NEVER), 0, 0
     for at in span(lane, since.low, until):
         sample = lane[at]
         by = identity(sample.by)[0] if sample.outcome is Outcome.OK else ""
-        known = Interval(sample.sent - lane.doubt, sample.sent + sample.took + lane.doubt).since(since)
+        came = sample.sent + sample.took
+        # One that took longer came to a packet that was sent again, and nothing had come before that.
+        known = Interval(came - min(sample.took, LATE) - lane.doubt, came + lane.doubt).since(since)
+        known = Interval(max(known.low, 0.0), max(known.high, 0.0))
         failed += not by and sample.outcome is not Outcome.UNKNOWN
         if by in before:
-            old = Interval(max(known.low, 0.0), max(known.high, 0.0))
+            old = max(old, known, key=lambda one: one.high)
         elif by in after:
-            new, answers = (new if answers else Interval(max(known.low, 0.0), known.high)), answers + 1
+            new, answers = min(new, known, key=lambda one: one.high), answers + 1
         elif by:
             raise Inconclusive(f"{by} answered on {lane.node}, which is neither the old nor the new pod")
     act.watched("EndpointSlice", "Pod")
