@@ -14,9 +14,21 @@ from kubeskeptic.errors import BadInput
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.journal import Journal
 from kubeskeptic.paths import checkout
-from kubeskeptic.proving import GRADES, Attempt, Grade, asked_by, graded, grades_of, read_grades, untold, write_grades
+from kubeskeptic.proving import (
+    GRADES,
+    Attempt,
+    Grade,
+    asked_by,
+    graded,
+    grades_again,
+    grades_of,
+    read_grades,
+    untold,
+    write_grades,
+)
 from kubeskeptic.timeline import ActSpan
 from tests.drawn import gone, lane, watched
+from tests.replay.recorded import unpacked
 
 SUITES = checkout() / "suites"
 START = 1_800_000_000.0
@@ -135,6 +147,14 @@ def test_what_one_run_says_of_a_grade(tmp_path: Path) -> None:
     assert one.digest == next(
         each.digest for each in an_attempt().wanted["kube-proxy-frozen"] if each.case.name == "forced"
     )
+
+
+def test_a_recorded_grade_is_judged_again_by_the_checks_as_they_are(tmp_path: Path) -> None:
+    asked = asked_by(SUITES / "services" / "test_pod_killed.py")
+    (one,) = grades_again(a_journal(tmp_path), asked)
+    assert (str(one.case), one.sabotage, one.seconds, one.lifted) == ("forced", "kube-proxy-frozen", 2.0, (2.0, 2.3))
+    assert one.verdict == "inconclusive"  # this journal has no samples, whatever its finding says
+    assert grades_again(unpacked(tmp_path), asked) == []  # a run that was not sabotaged
 
 
 def test_what_is_not_told_apart_by_any_grade_is_asked_again_with_a_longer_one(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from kubeskeptic.proving import (
     asked_by,
     attempts,
     graded,
+    grades_again,
     grades_of,
     judged_again,
     perform_attempt,
@@ -158,6 +159,7 @@ def _judge_again(asked: list[Asked]) -> None:
     """Judge every recorded attempt again, and keep what is violated; the newest attempt of a case counts."""
     reports = configuration.reports()
     for journal in sorted(_sabotaged(reports).glob("[0-9]*/journal.jsonl")):
+        write_grades(reports / "grades.json", grades_again(journal, asked))
         proofs = [one for one in judged_again(journal, asked) if one.verdict == Verdict.VIOLATED]
         write_proofs(reports / "proofs.json", proofs)
         for one in proofs:

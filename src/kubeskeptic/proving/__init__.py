@@ -5,7 +5,7 @@ A claim that no sabotage could break is not covered: a check that cannot fail sa
 
 from kubeskeptic.proving.again import judged_again
 from kubeskeptic.proving.campaign import Attempt, attempts, perform_attempt, proofs_of, run_attempt, unbroken
-from kubeskeptic.proving.grades import GRADES, Grade, graded, grades_of, read_grades, untold, write_grades
+from kubeskeptic.proving.grades import GRADES, Grade, graded, grades_again, grades_of, read_grades, untold, write_grades
 from kubeskeptic.proving.proofs import Proof, read_proofs, write_proofs
 from kubeskeptic.proving.suites import Asked, asked_by
 
@@ -18,6 +18,7 @@ __all__ = [
     "asked_by",
     "attempts",
     "graded",
+    "grades_again",
     "grades_of",
     "judged_again",
     "perform_attempt",

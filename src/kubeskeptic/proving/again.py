@@ -31,12 +31,12 @@ def _proofs(evidence: RunEvidence, asked: Sequence[Asked]) -> Iterator[Proof]:
         recording = evidence.scenarios.get(one.scenario.id)
         for sabotage in one.sabotages:
             if recording and sabotage.id in broken_by and set(one.case.acts) <= recording.acts.keys():
-                finding = _judged(one, recording)
+                finding = judged_now(one, recording)
                 if finding:
                     yield _proof(evidence, one, sabotage.id, finding)
 
 
-def _judged(one: Asked, recording: Recording) -> Finding | None:
+def judged_now(one: Asked, recording: Recording) -> Finding | None:
     """What a test finds in a recording; None when the recording lacks what it reads."""
     case = one.case
     found: list[Finding] = []

@@ -15,10 +15,12 @@ from typing import Any
 from kubeskeptic import __version__
 from kubeskeptic.errors import BadInput, Inconclusive
 from kubeskeptic.findings import Verdict
+from kubeskeptic.proving.again import judged_now
 from kubeskeptic.proving.campaign import Attempt, attempts
 from kubeskeptic.proving.proofs import Proof, replace_records
 from kubeskeptic.proving.suites import Asked
-from kubeskeptic.timeline import Act, Recording, load
+from kubeskeptic.scenarios.sabotage import GRADE
+from kubeskeptic.timeline import Act, Recording, RunEvidence, load
 
 GRADES = (1.0, 2.0, 4.0, 8.0)
 """Seconds after the act's first fault at which the sabotage is lifted; the last one where no other was told apart."""
@@ -73,6 +75,26 @@ def grades_of(journal: Path, attempt: Attempt, seconds: float) -> list[Grade]:
         for one in asked
         if recording and (one.case.claim, one.case.name) in found
     ]
+
+
+def grades_again(journal: Path, asked: Sequence[Asked]) -> list[Grade]:
+    """Return what a recorded run under a grade says about the cases that the sabotage must break, by the checks as they are.
+
+    :raises BadInput: when the journal cannot be read
+    """
+    evidence = load(journal)
+    return list(_again(evidence, asked))
+
+
+def _again(evidence: RunEvidence, asked: Sequence[Asked]) -> Iterator[Grade]:
+    at = max((each["at"] for each in evidence.findings), default=float(evidence.run.get("at", 0.0)))
+    for id_, mark, seconds in (str(each).partition(GRADE) for each in evidence.run.get("sabotages") or ()):
+        for one in asked if mark else ():
+            recording = evidence.scenarios.get(one.scenario.id)
+            if recording and one.case.within and id_ in {each.id for each in one.sabotages}:
+                finding = judged_now(one, recording) if set(one.case.acts) <= recording.acts.keys() else None
+                if finding:
+                    yield _grade(evidence.run, recording, finding.as_record() | {"at": at}, one, id_, float(seconds))
 
 
 def read_grades(path: Path) -> list[Grade]:
