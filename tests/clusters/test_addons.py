@@ -117,3 +117,11 @@ def test_lists_of_addons() -> None:
     assert [addon.name for addon in chosen("redis, metallb")] == ["redis", "metallb"]
     with pytest.raises(BadInput, match="no addon x; choose of network-policy"):
         chosen("metallb,x")
+
+
+def test_nodes_of_pulled_images_have_a_network_that_enforces_policies() -> None:
+    both = addons.chosen("network-policy,metrics-server")
+    assert [one.name for one in addons.needed(both, built=True)] == ["network-policy", "metrics-server"]
+    assert [one.name for one in addons.needed(both, built=False)] == ["metrics-server"]
+    assert [one.name for one in addons.needed(None, built=True)] == ["network-policy", "metrics-server"]
+    assert addons.needed(None, built=False) == []

@@ -39,6 +39,7 @@ class Addon:
     :param definitions: files of the first module with CustomResourceDefinitions, as a pattern
     :param ready: namespace and name of each workload that has to be ready, none for images without a manifest
     :param from_start: whether ``skeptic up`` sets it up unasked, and node images carry it
+    :param in_kinds_network: whether kind's own network, which nodes of pulled images have, does the same
     """
 
     name: str
@@ -47,6 +48,7 @@ class Addon:
     definitions: str = ""
     ready: tuple[tuple[str, str], ...] = field(default=())
     from_start: bool = False
+    in_kinds_network: bool = False
 
 
 ADDONS = {
@@ -58,6 +60,7 @@ ADDONS = {
             (components.kube_router(),),
             ready=(("kube-system", "daemonset/kube-router"),),
             from_start=True,
+            in_kinds_network=True,
         ),
         Addon(
             "metrics-server",
@@ -100,6 +103,16 @@ def chosen(names: str) -> list[Addon]:
     if unknown:
         raise BadInput(f"there is no addon {', '.join(unknown)}; choose of {', '.join(ADDONS)}, all, none")
     return [ADDONS[name] for name in wanted]
+
+
+def needed(wanted: Sequence[Addon] | None, *, built: bool) -> list[Addon]:
+    """Return what has to be set up of these addons; of none, those that run from the start.
+
+    :param built: whether the nodes' image was built here, and has a network of its own
+    """
+    if wanted is None:
+        return [addon for addon in ADDONS.values() if addon.from_start and built]
+    return [addon for addon in wanted if built or not addon.in_kinds_network]
 
 
 def images(workshop: Workshop, addon: Addon) -> dict[str, Image]:

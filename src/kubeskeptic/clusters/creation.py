@@ -61,8 +61,7 @@ def make(
     if source.built and source.version:
         workshop.progress.expect(_title(name), _seconds(names))
         node_image.expect(workshop, engine, source.version)
-    carried = [one for one in addons_of.ADDONS.values() if one.from_start and source.built]
-    beside = addons_of.tasks(workshop, carried if wanted_addons is None else wanted_addons)
+    beside = addons_of.tasks(workshop, addons_of.needed(wanted_addons, built=source.built))
     node_source.provide(source, workshop, engine, beside)
     if not source.built:
         agents.prepare(workshop, engine)

@@ -187,10 +187,7 @@ def _as_it_is(workshop: Workshop, engine: Engine, name: str, record: Record, ask
 def _set_up_addons(target: Cluster, wanted: Sequence[Addon] | None, progress: Say) -> None:
     """Set up the addons of a list; without one, those that run from the start, where that can be done."""
     built = target.image.startswith(f"{node_image.REPOSITORY}:")
-    from_start = [addon for addon in addons_of.ADDONS.values() if addon.from_start and built]
-    for addon in from_start if wanted is None else wanted:
-        if addon.name == "network-policy" and not built:
-            continue  # kind's own network enforces NetworkPolicy
+    for addon in addons_of.needed(wanted, built=built):
         try:
             addons_of.load_addon(target, addon.name, progress=progress)
         except MissingRequirement as missing:
