@@ -1,7 +1,19 @@
 import pytest
 
 from kubeskeptic.bounds import Bound, Interval
-from kubeskeptic.findings import Finding, Measure, Verdict, all_of, conclude, inconclusive, seconds, skipped, within
+from kubeskeptic.findings import (
+    Finding,
+    Measure,
+    Verdict,
+    all_of,
+    conclude,
+    gravest,
+    inconclusive,
+    most,
+    seconds,
+    skipped,
+    within,
+)
 
 FIVE = Bound(5, "s", "test")
 AT_LEAST = Bound(5, "s", "test", at_least=True)
@@ -66,3 +78,31 @@ def test_nothing_measured_is_no_pass() -> None:
 def test_holds_beside_a_value_that_is_not_within_its_bound_is_refused(measured: Measure) -> None:
     with pytest.raises(ValueError, match="not within their bounds: took"):
         Finding(Verdict.HOLDS, "fine.", {"took": measured}, {"took": FIVE})
+
+
+@pytest.mark.parametrize(
+    ("intervals", "decides"),
+    [
+        ({"a": (1.0, 1.2), "b": (0.1, 5.0)}, "b"),  # its doubt reaches beyond the bound
+        ({"a": (3.0, 3.1), "b": (0.1, 9.0)}, "a"),  # surely outside
+        ({"a": (0.5, 1.5), "b": (1.0, 1.2)}, "a"),
+        ({"a": (2.5, 9.0), "b": (3.0, 3.1)}, "b"),
+        ({"a": (0.5, float("inf")), "b": (1.0, 1.2)}, "a"),
+    ],
+)
+def test_of_several_the_one_decides_whose_verdict_is_the_gravest(
+    intervals: dict[str, tuple[float, float]], decides: str
+) -> None:
+    bound = Bound(2.0, "s", "test")
+    assert gravest(intervals, lambda name: (Interval(*intervals[name]), bound)) == decides
+
+
+def test_the_gravest_is_against_its_own_bound() -> None:
+    known = {"a": (Interval(4.0, 4.0), Bound(5.0, "s", "test")), "b": (Interval(2.0, 2.0), Bound(1.0, "s", "test"))}
+    assert gravest(known, known.__getitem__) == "b"
+    least = Bound(50.0, "%", "test", at_least=True)
+    assert gravest([Interval(60, 70), Interval(40, 90)], lambda one: (one, least)) == Interval(40, 90)
+
+
+def test_the_most_of_several_is_known_by_the_largest_of_each_end() -> None:
+    assert most([Interval(1.0, 1.2), Interval(0.1, 5.0)]) == Interval(1.0, 5.0)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from kubeskeptic.bounds import Bound, Interval
+
+T = TypeVar("T")
 
 
 class Verdict(StrEnum):
@@ -76,6 +78,33 @@ def within(measured: Measure, bound: Bound) -> Verdict:
     if not bound.admits(kindest):
         return Verdict.VIOLATED
     return Verdict.HOLDS if bound.admits(harshest) else Verdict.INCONCLUSIVE
+
+
+def gravest(several: Iterable[T], known: Callable[[T], tuple[Interval, Bound]]) -> T:
+    """Return the one of several nodes, pods or faults that decides: one that is surely outside its bound, else one that may be,
+    else the one that is closest to it. Chosen by one end of what is known, another one's doubt, or excess, would be hidden.
+
+    :param known: what was measured of one, in the bound's unit, and its bound
+    :raises ValueError: when there is none
+    """
+
+    def gravity(one: T) -> tuple[int, float, float]:
+        """How grave it is; later is worse."""
+        interval, bound = known(one)
+        verdict = list(Verdict).index(within(Measure(interval.high, bound.unit, *interval), bound))
+        least, most = sorted(bound.ratio(end) for end in interval)
+        return (verdict, least, most) if verdict == list(Verdict).index(Verdict.VIOLATED) else (verdict, most, least)
+
+    return max(several, key=gravity)
+
+
+def most(several: Iterable[Interval]) -> Interval:
+    """Return what is known of the largest of several values: at least the largest of the least, at most the largest of all.
+
+    :raises ValueError: when there is none
+    """
+    lows, highs = zip(*several, strict=True)
+    return Interval(max(lows), max(highs))
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,15 @@ def test_an_answer_counts_from_when_it_came_however_early_it_was_asked_for() -> 
     assert moved_lanes(late, asked(GOOD, "B"), asked(GOOD, "C")).verdict is Verdict.INCONCLUSIVE
 
 
+def test_a_node_in_doubt_is_not_hidden_by_one_that_is_surely_slower() -> None:
+    doubtful = asked("o" * 10 + "r" * 13 + "n" * 37, "C")
+    doubtful.doubt = 0.8
+    surely = asked("o" * 10 + "r" * 17 + "n" * 33, "A")
+    found = moved_lanes(surely, asked(GOOD, "B"), doubtful)
+    assert found.verdict is Verdict.INCONCLUSIVE, found.why
+    assert "on the slowest node, C" in found.why
+
+
 def test_a_node_that_goes_on_with_the_old_pod_violates() -> None:
     found = moved(c="o" * 10 + "n" * 21 + "o" + "n" * 28)
     assert found.verdict is Verdict.VIOLATED

@@ -118,6 +118,14 @@ def test_an_answer_may_be_kept_for_as_long_as_the_corefile_says() -> None:
     assert checks.addresses_follow(act(lane(FINE, ttl="29")), "web", "name").verdict is Verdict.HOLDS
 
 
+def test_a_node_in_doubt_is_not_hidden_by_one_that_is_surely_a_little_stale() -> None:
+    doubtful = lane(SLOW, "n2", doubt=0.8)
+    found = checks.addresses_follow(act(lane("222222111111111111"), doubtful), "web", "name")
+    assert found.verdict is Verdict.INCONCLUSIVE
+    found = checks.addresses_follow(act(lane("222222221111111111"), doubtful), "web", "name")
+    assert found.verdict is Verdict.INCONCLUSIVE
+
+
 def test_each_name_server_is_asked_by_itself() -> None:
     servers = {"coredns-a": "10.0.0.7", "coredns-b": "10.0.0.8"}
 

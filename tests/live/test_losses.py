@@ -94,10 +94,9 @@ def test_a_disk_that_is_full_from_the_start(site: Site, small_disk: Path, start_
     fill(small_disk)
     status, said = start_run(*FORCED, folder=small_disk).end(ENDS)
     print(said)
-    assert status == 10, said
-    assert (
-        "cannot be written (No space left on device), and what is seen would be lost; make room and run again" in said
-    )
+    assert status == 4, said
+    assert f"runs cannot be written to {small_disk}" in said
+    assert "(No space left on device); name another folder" in said
     assert "Traceback" not in said
     assert clean(site) is True
 

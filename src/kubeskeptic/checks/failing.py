@@ -9,7 +9,7 @@ from kubeskeptic.checks.evidence import check, span
 from kubeskeptic.checks.failures import ENDPOINTS, Failures, counts, look_at, worst_share
 from kubeskeptic.durations import LATE
 from kubeskeptic.errors import Inconclusive
-from kubeskeptic.findings import Finding, Measure, conclude, seconds
+from kubeskeptic.findings import Finding, Measure, conclude, gravest, most, seconds
 from kubeskeptic.timeline import Act, Lane
 from kubeskeptic.timeline.endpoints import ready_pods, service_of
 
@@ -25,7 +25,8 @@ def fails_at_most(act: Act, probe: str) -> Finding:
     lanes = act.lanes(probe)
     seen = [look_at(act, lane) for lane in lanes]
     lost, all_ = _lost_endpoints(act, probe)
-    worst = max(seen, key=lambda one: (act.bound_on(one.lane.node).ratio(one.failing.low), one.failed))
+    by_failures = sorted(seen, key=lambda one: -one.failed)
+    worst = gravest(by_failures, lambda one: (one.failing, act.bound_on(one.lane.node)))
     bound = act.bound_on(worst.lane.node)
     act.lasts(max((act.bound_on(lane.node) for lane in lanes), key=lambda one: one.value))
     share, limit = worst_share(seen, lost / all_, f"{lost} of {all_} endpoints")
@@ -73,7 +74,7 @@ def dead_share_only(act: Act, probe: str) -> Finding:
         round(window.value + SYN_SENT.value(act.settings), 3), "s", f"the above + {SYN_SENT.text(act.settings)}"
     )
     share, limit = worst_share(seen, len(dead) / len(pods), f"{len(dead)} of {len(pods)} endpoints")
-    routing = max((one.failing for one in seen), key=lambda known: known.low)
+    routing = most(one.failing for one in seen)
     clients = max(max(one.last, one.last_stale) for one in seen) - act.since.low
     measured = {
         "routing wrong": seconds(routing),

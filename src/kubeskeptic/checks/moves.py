@@ -16,7 +16,7 @@ from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check, span
 from kubeskeptic.durations import LATE, MARGIN
 from kubeskeptic.errors import Inconclusive
-from kubeskeptic.findings import Finding, Measure, conclude, seconds
+from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
 from kubeskeptic.timeline import Act, Lane
 from kubeskeptic.timeline.endpoints import identity, ready_pods, service_of
 
@@ -53,8 +53,8 @@ def follows_move(act: Act, probe: str) -> Finding:
     _answered(act, lanes, since.low, before)
     seen = [_handover(act, lane, since, act.end, before, after) for lane in lanes]
     act.lasts(max((act.bound_on(lane.node) for lane in lanes), key=lambda one: one.value))
-    last = max(seen, key=lambda one: one.old.low)
-    first = max(seen, key=lambda one: [act.bound_on(one.node).ratio(end) for end in (one.new.low, one.new.high)])
+    last = gravest(seen, lambda one: (one.old, _lag(act, one.node)))
+    first = gravest(seen, lambda one: (one.new, act.bound_on(one.node)))
     (old, there), (new, here) = next(iter(before.items())), next(iter(after.items()))
     told = "never answered" if first.new.high == _NEVER else f"answered after at most {first.new.high:.2f} s"
     return conclude(
@@ -81,8 +81,8 @@ def stays_as_programmed(act: Act, probe: str) -> Finding:
     if stopped not in seen or len(seen) < 2:
         raise Inconclusive(f"{stopped}, or every other node, was not asked")
     here = seen.pop(stopped)
-    slowest = max(seen.values(), key=lambda one: _lag(act, one.node).ratio(one.new.low))
-    last = max(seen.values(), key=lambda one: one.old.low)
+    slowest = gravest(seen.values(), lambda one: (one.new, _lag(act, one.node)))
+    last = gravest(seen.values(), lambda one: (one.old, _lag(act, one.node)))
     told = "never answered" if slowest.new.high == _NEVER else f"answered after at most {slowest.new.high:.2f} s"
     return conclude(
         f"With kube-proxy stopped on {stopped}, {here.answers_of_new} answers there came from the new endpoints and "

@@ -16,7 +16,7 @@ from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check, never_asked, span
 from kubeskeptic.checks.staleness import Pod, Records, Right, right_answers, staleness
 from kubeskeptic.errors import Inconclusive, NotAsked
-from kubeskeptic.findings import Finding, Measure, conclude, seconds
+from kubeskeptic.findings import Finding, Measure, conclude, most, seconds
 from kubeskeptic.timeline import Act, Lane
 from kubeskeptic.timeline.objects import ip_of, is_ready, node_of
 
@@ -98,9 +98,10 @@ class _Seen(NamedTuple):
 
     def also(self, other: _Seen) -> _Seen:
         """Return what both saw."""
-        first = max(self, other, key=lambda one: (one.worst.low, one.worst.high))
+        first = max(self, other, key=lambda one: (one.worst.high, one.worst.low))
         return _Seen(
-            *first[:3],
+            most((self.worst, other.worst)),
+            *first[1:3],
             self.asked + other.asked,
             self.failed + other.failed,
             self.unknown + other.unknown,

@@ -12,7 +12,7 @@ from kubeskeptic.checks.evidence import check, span
 from kubeskeptic.checks.failures import Failures, counts, look_at, worst_share
 from kubeskeptic.durations import PROBE_DEADLINE, STRETCH
 from kubeskeptic.errors import Inconclusive
-from kubeskeptic.findings import Finding, Measure, conclude, seconds
+from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
 from kubeskeptic.timeline import Act, Lane
 from kubeskeptic.timeline.endpoints import identity, ready_pods, service_of
 
@@ -80,7 +80,8 @@ def _compared(
     share = len(endpoints.lost) / endpoints.count
     measured, bounds = {}, {}
     for what, seen in (("", new), ("kept, ", old)):
-        worst = max(seen, key=lambda one: (act.bound_on(one.lane.node).ratio(one.failing.low), one.failed))
+        by_failures = sorted(seen, key=lambda one: -one.failed)
+        worst = gravest(by_failures, lambda one: (one.failing, act.bound_on(one.lane.node)))
         measured[f"{what}failing"] = seconds(worst.failing)
         bounds[f"{what}failing"] = act.bound_on(worst.lane.node)
         in_a_second = f"{what}share failed in the worst second"

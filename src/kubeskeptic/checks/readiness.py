@@ -10,7 +10,7 @@ from kubeskeptic.checks.evidence import check, span
 from kubeskeptic.checks.failures import ENDPOINTS
 from kubeskeptic.durations import MARGIN, REMEMBERED
 from kubeskeptic.errors import Inconclusive
-from kubeskeptic.findings import Finding, Measure, conclude, seconds
+from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
 from kubeskeptic.timeline import Act, Change, Lane
 from kubeskeptic.timeline.endpoints import identity, strangers
 from kubeskeptic.timeline.objects import is_ready, labelled, living, node_of, ran_for
@@ -27,7 +27,7 @@ def stops_sending(act: Act, probe: str) -> Finding:
     _answered_before(act, lanes, victim)
     took = {lane.node: _last(act, lane, victim) for lane in lanes}
     wrong, sure = sum(_wrong(act, lane, victim) for lane in lanes), act.watched(*ENDPOINTS)
-    worst = max(took, key=lambda node: act.bound_on(node).ratio(took[node].low))
+    worst = gravest(took, lambda node: (took[node], act.bound_on(node)))
     bound = act.bound_on(worst)
     act.lasts(max((act.bound_on(node) for node in took), key=lambda one: one.value), act.lifted)
     return conclude(
@@ -54,7 +54,7 @@ def resumes_sending(act: Act, probe: str, within: Expression) -> Finding:
     lanes, victim, again = act.lanes(probe), act.victim, _undone(act)
     took = {lane.node: _first(act, lane, victim, again) for lane in lanes}
     bounds = {node: within.at_most(act.settings_on(node)) for node in took}
-    worst = max(took, key=lambda node: bounds[node].ratio(took[node].low))
+    worst = gravest(took, lambda node: (took[node], bounds[node]))
     known, bound = took[worst], bounds[worst]
     why = f"{victim} was ready again and gave its first answer {known.high:.2f} s later, on {worst}"
     if known.high == float("inf"):

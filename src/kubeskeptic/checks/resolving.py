@@ -12,7 +12,7 @@ from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check, never_asked, span
 from kubeskeptic.durations import MARGIN
 from kubeskeptic.errors import Inconclusive
-from kubeskeptic.findings import Finding, Measure, conclude, seconds
+from kubeskeptic.findings import Finding, Measure, conclude, gravest, most, seconds
 from kubeskeptic.timeline import Act, Lane
 from kubeskeptic.timeline.endpoints import service_of
 from kubeskeptic.timeline.outages import Outage, outages
@@ -139,7 +139,8 @@ def resolves_but_for_kept_ports(act: Act, restarted: str, probe: str, kept: str)
     _one_port_each(act, old)
     seen, from_new = _Lookups.of(act, [*new, *old]), _Lookups.of(act, new)
     found = {lane: outages(lane, act.baseline, act.end) for lane in old}
-    longest, bound, node = max((_longest(act, lane, ones) for lane, ones in found.items()), key=lambda one: one[0].low)
+    each = (_longest(act, lane, ones) for lane, ones in found.items())
+    longest, bound, node = gravest(each, lambda one: one[:2])
     measured = {**seen.measured(), **_counted(act, from_new, new, old), "outage of a kept port": seconds(longest)}
     bad, stray, lost = (int(measured[name].value) for name in (_FROM_NEW, _STRAY, _FROM_KEPT))
     why = f"While {replaced} name servers were replaced, {bad} of {seen.asked} lookups failed from new ports"
@@ -188,7 +189,7 @@ def _line(one: Outage, start: float) -> str:
 def _longest(act: Act, lane: Lane, found: Sequence[Outage]) -> tuple[Interval, Bound, str]:
     """The longest outage of a lane, between its first and last failures at least and up to the next good answer at most."""
     lengths = [Interval(round(one.last - one.start, 6), _end(one)) for one in found]
-    return max(lengths, key=lambda one: one.low, default=Interval(0.0, 0.0)), act.bound_on(lane.node), lane.node
+    return most([Interval(0.0, 0.0), *lengths]), act.bound_on(lane.node), lane.node
 
 
 def _end(one: Outage) -> float:
