@@ -18,7 +18,7 @@ from kubeskeptic.clusters.engine import Engine
 
 
 class EngineSocket:
-    """Forwards connections to an engine until :meth:`vanish`.
+    """Forwards connections to an engine until :meth:`vanish`, and again from :meth:`come_back` on.
 
     :param path: where the socket is made
     """
@@ -27,10 +27,9 @@ class EngineSocket:
         self._path = path
         self._engine = engine
         self._target = engine.environment().get("DOCKER_HOST", "").removeprefix("unix://") or "/var/run/docker.sock"
-        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener: socket.socket
         self._ends: list[socket.socket] = []
         self._lock = threading.Lock()
-        self._open = True
 
     @property
     def environment(self) -> dict[str, str]:
@@ -40,9 +39,7 @@ class EngineSocket:
         return found | {"PATH": os.pathsep.join((str(client.parent), found["PATH"]))} if client.is_absolute() else found
 
     def __enter__(self) -> Self:
-        self._listener.bind(str(self._path))
-        self._listener.listen(64)
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.come_back()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -51,21 +48,29 @@ class EngineSocket:
     def vanish(self) -> None:
         """Remove the socket and break every connection: to its clients the engine is dead. What runs in it goes on."""
         with self._lock:
-            self._open = False
             self._path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # it is closed already
+                self._listener.shutdown(socket.SHUT_RDWR)
             self._listener.close()
             for end in self._ends:
                 with contextlib.suppress(OSError):
                     end.shutdown(socket.SHUT_RDWR)
 
-    def _accept(self) -> None:
+    def come_back(self) -> None:
+        """Forward connections from now on."""
+        listener = self._listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(self._path))
+        listener.listen(64)
+        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+
+    def _accept(self, listener: socket.socket) -> None:
         while True:
             try:
-                near, _ = self._listener.accept()
+                near, _ = listener.accept()
             except OSError:
                 return
             with self._lock:
-                if not self._open:
+                if listener is not self._listener or listener.fileno() < 0:
                     near.close()
                     return
                 far = socket.socket(socket.AF_UNIX)

@@ -121,6 +121,7 @@ def test_an_engine_that_is_lost_in_mid_run(
     assert "Run `skeptic cleanup`" in said
     assert "Traceback" not in said
     assert clean(site) is not True
+    engine_socket.come_back()
     cleaned = skeptic("cleanup", "--cluster", site.cluster.name, "--reports", str(tmp_path / "reports"), within=ENDS)
     print(cleaned.stdout, cleaned.stderr, sys.executable)
     assert cleaned.returncode == 0, cleaned.stdout + cleaned.stderr
