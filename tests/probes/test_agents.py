@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 import pytest
 
 from kubeskeptic.durations import Patience
-from kubeskeptic.errors import BadInput, ClusterError, NotFound, Unanswered
+from kubeskeptic.errors import BadInput, ClusterError, Forbidden, NotFound, Unanswered
 from kubeskeptic.journal import Journal, read
 from kubeskeptic.kube import Kube
 from kubeskeptic.probes import agents as module
@@ -35,6 +35,7 @@ class Pods:
         self.applied: list[str] = []
         self.deleted = False
         self.nodes = ["n1", "n2"]
+        self.refused: ClusterError | None = None
         for node in ("n1", "n2"):
             self.start(node)
         for node in ("n1", "n2"):
@@ -89,6 +90,8 @@ class Pods:
         return {"items": [{"metadata": {"name": f"agent-{n}"}, "spec": {"nodeName": n}, "status": ready} for n in here]}
 
     def request(self, method: str, path: str, body: Any, query: dict[str, str], timeout: float) -> bytes:
+        if self.refused:
+            raise self.refused
         pod, _, rest = path.partition("/pods/")[2].partition(":8080/proxy")
         url = f"http://127.0.0.1:{self.ports[pod]}{rest}?{urlencode(query)}"
         data = json.dumps(body).encode() if body else None
@@ -154,6 +157,23 @@ def test_from_ask_to_stop_no_question_is_lost(agents: Agents, pods: Pods, journa
         assert len(set(ticks)) == len(ticks)
         assert ticks[-1] + 1 - len(ticks) == 0 or missed
         assert agents.nodes[node].in_flight == 0
+
+
+def test_what_is_not_calm_is_told_with_why_its_agent_cannot_be_asked(agents: Agents, pods: Pods) -> None:
+    agents.ask("story", [probe_of(pods)])
+    settle(agents)
+    forbidden = 'User "u" cannot get resource "pods/proxy"'
+    pods.refused = Forbidden(forbidden, 403)
+
+    def told() -> str | NotYet:
+        found = ", ".join(agents.unsettled("story", ["n1", "n2"], 0.2))
+        return found if "out of reach" in found else NotYet(found)
+
+    why = until(told, Patience(5), what="the reason", period=0.02)
+    assert "self on n1" in why
+    assert why.endswith(f"as the agent on n1 is out of reach: {forbidden}")
+    pods.refused = None
+    settle(agents)
 
 
 def test_an_agent_that_dies_is_a_gap_and_is_told_again(agents: Agents, pods: Pods, journal: Journal) -> None:

@@ -126,7 +126,8 @@ class Agents:
         return not self.unsettled(scenario, nodes, seconds)
 
     def unsettled(self, scenario: str, nodes: Iterable[str], seconds: float, since: float = 0.0) -> list[str]:
-        """Return the lanes that keep a scenario from being settled: "web on worker2" and so on.
+        """Return the lanes that keep a scenario from being settled: "web on worker2" and so on; at their end why one of their
+        agents cannot be asked, where that is so.
 
         :param since: the settled stretch has to begin after this time
         """
@@ -134,7 +135,10 @@ class Agents:
         if not probes or now - self._asked[scenario] < seconds:
             return ["the probes have just begun"]
         lanes = [LaneKey(scenario, node, probe.name) for node in nodes for probe in probes]
-        return [f"{lane.probe} on {lane.node}" for lane in lanes if not self._tally.calm(lane, now, seconds, since)]
+        found = [lane for lane in lanes if not self._tally.calm(lane, now, seconds, since)]
+        agents = (self._nodes[node] for node in dict.fromkeys(lane.node for lane in found) if node in self._nodes)
+        why = next((f"as the agent on {one.node} is out of reach: {one.trouble}" for one in agents if one.trouble), "")
+        return [*(f"{lane.probe} on {lane.node}" for lane in found), *([why] if why else [])]
 
     def failing(self, scenario: str, since: float) -> dict[tuple[str, str], float]:
         """Return when the last failed question was sent, by (node, probe), of those lanes that had one since a time."""
