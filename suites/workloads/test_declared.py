@@ -12,15 +12,18 @@ from typing import Any
 
 from kubeskeptic import checks
 from kubeskeptic.bounds import START, constant
+from kubeskeptic.checks.limits import KERNEL
 from kubeskeptic.durations import PODS_READY
 from kubeskeptic.errors import ClusterError, NotFound
 from kubeskeptic.faults.pods.delete_pod import DeletePod
 from kubeskeptic.findings import all_of
+from kubeskeptic.guard.risk import Risk
 from kubeskeptic.objects import is_ready, running
 from kubeskeptic.plugin import Holds, claim
 from kubeskeptic.sabotages import breakages, declarations, rewrites, scheduling
 from kubeskeptic.scenarios import Scenario, Stage
 from kubeskeptic.scenarios.declaration import WATCHED
+from kubeskeptic.scenarios.kernel_log import kernel_log
 from kubeskeptic.scenarios.room import free_cpu, requests_elsewhere
 from kubeskeptic.timeline import Act
 
@@ -45,6 +48,8 @@ def pods_ask_for_what_there_is_and_what_there_is_not(stage: Stage) -> None:
     """A pod that fits, three that fit on no node, and one that takes more memory than its limit are declared."""
     with scaled_up(stage, "fits", "too-much-cpu", "too-much-memory", "too-much-disk", "hungry"):
         stage.hold()
+        if stage.run.allowed >= Risk.NODE:
+            stage.see(KERNEL, **kernel_log(stage, "hungry"))
 
 
 @declared.act("up", settled=False)

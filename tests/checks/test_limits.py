@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kubeskeptic import checks
+from kubeskeptic.checks.limits import BY_KERNEL, KERNEL
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Change
 from tests.checks.declared import declared, watch_gap
@@ -44,6 +45,22 @@ def test_its_end_may_be_seen_together_with_its_restart() -> None:
 @pytest.mark.parametrize("end", [killed(3.0, code=1), killed(3.0, reason="Error")])
 def test_another_end_is_not_for_memory(end: Change) -> None:
     assert judged(MADE, end, again(4.0)).verdict is Verdict.VIOLATED
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "verdict"),
+    [
+        (137, BY_KERNEL, Verdict.HOLDS),
+        (137, "nothing of it", Verdict.VIOLATED),
+        (1, BY_KERNEL, Verdict.VIOLATED),
+    ],
+)
+def test_what_the_runtime_heard_too_late_is_in_the_kernels_log(code: int, said: str, verdict: Verdict) -> None:
+    act = declared(MADE, killed(3.0, code, "Error"), again(4.0), end=20)
+    act.recording.tables[KERNEL] = {"web-a": said}
+    found = checks.killed_for_memory(act, "web")
+    assert found.verdict is verdict
+    assert ("heard too late" in found.why) == (said == BY_KERNEL)
 
 
 def test_it_is_never_killed_or_never_restarted() -> None:

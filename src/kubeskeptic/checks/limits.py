@@ -14,6 +14,9 @@ from kubeskeptic.timeline.objects import node_of
 
 REASON, CODE = "OOMKilled", 137
 """How the kernel's killer shows: 128 + SIGKILL (Kubernetes documentation, "Assign Memory Resources to Containers")."""
+KERNEL, BY_KERNEL = "the kernel's log", "killed for memory"
+"""The table with what the kernel's log says of the container of a pod, by the pod's name; and its word for one that took too
+much."""
 _AS_DOCUMENTED = Bound(0, "containers", f"{REASON} with exit code {CODE}")
 _SAME = Bound(0, "pods", "a container is restarted in its pod")
 
@@ -22,6 +25,9 @@ _SAME = Bound(0, "pods", "a container is restarted in its pod")
 def killed_for_memory(act: Act, app: str) -> Finding:
     """Check that a container of an app, whose pod was made in this act, is killed for its memory with exit code 137, and runs
     again in the same pod within the case's bound.
+
+    What killed it is told by the reason in the pod's status. containerd may learn from the kernel that a container was out of
+    memory after it has learned of its end, and then says "Error" (containerd#12260, #12372): in that case by the kernel's log.
     """
     changes = [
         change for change in act.changes("Pod", app=app) if change.seen >= act.start and change.type != "DELETED"
@@ -35,12 +41,18 @@ def killed_for_memory(act: Act, app: str) -> Finding:
     end = _end(killed)
     again = next((change for change in changes if change.seen >= killed.seen and _runs_again(change)), None)
     took = again.when.since(killed.when) if again else Interval(act.end - killed.seen, float("inf"))
-    right = end.get("reason") == REASON and end.get("exitCode") == CODE
+    late = end.get("reason") != REASON and _kernel_says(act, killed.name)
+    right = (end.get("reason") == REASON or late) and end.get("exitCode") == CODE
     others = len({change.uid for change in changes} - {killed.uid})
     run = f"and ran again {max(took.high, 0):.2f} s later" if again else f"and did not run again in {took.low:.1f} s"
     return conclude(
         f"The container of {killed.name} ended as {end.get('reason')} with exit code {end.get('exitCode')} on "
-        f"{node_of(killed.object)}, {run}; allowed are {act.bound.value:g} s.",
+        f"{node_of(killed.object)}, {run}; allowed are {act.bound.value:g} s."
+        + (
+            " By the kernel's log it was killed for its memory, which the container runtime heard too late."
+            if late
+            else ""
+        ),
         {
             "ended otherwise": Measure(int(not right), "containers"),
             "other pods": Measure(others, "pods"),
@@ -49,6 +61,11 @@ def killed_for_memory(act: Act, app: str) -> Finding:
         {"ended otherwise": _AS_DOCUMENTED, "other pods": _SAME, "restarted": act.bound},
         window=(act.start, act.end),
     )
+
+
+def _kernel_says(act: Act, pod: str) -> bool:
+    """Whether the kernel's log was read, and says that it killed the pod's container for its memory."""
+    return KERNEL in act.recording.tables and act.table(KERNEL).get(pod) == BY_KERNEL
 
 
 def _end(change: Change) -> dict[str, Any]:

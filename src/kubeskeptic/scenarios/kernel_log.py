@@ -1,0 +1,25 @@
+"""What the kernels of nodes say of containers that they killed for their memory."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from kubeskeptic.checks.limits import BY_KERNEL
+from kubeskeptic.errors import CommandFailed
+from kubeskeptic.objects import containers, node_of
+from kubeskeptic.scenarios.stage import Stage
+
+
+def kernel_log(stage: Stage, app: str) -> dict[str, str]:
+    """Return by pod of an app what the log of its node's kernel says of the container that ended last; a pod of whose node the
+    log cannot be read is left out.
+    """
+    found = {}
+    for pod in stage.run.kube.list("Pod", stage.namespace, labels=f"app={app}")["items"]:
+        ended = [status.get("lastState", {}).get("terminated") or {} for status in containers(pod).values()]
+        ids = [id_ for one in ended if (id_ := str(one.get("containerID", "")).rpartition("/")[2])]
+        with suppress(CommandFailed):
+            lines = [line for line in stage.run.site.in_node(node_of(pod), "dmesg").splitlines() if "oom-kill:" in line]
+            told = any(id_ in line for id_ in ids for line in lines)
+            found[str(pod["metadata"]["name"])] = BY_KERNEL if told else "nothing of it"
+    return found
