@@ -17,7 +17,6 @@ from kubeskeptic.durations import PODS_READY
 from kubeskeptic.errors import ClusterError, NotFound
 from kubeskeptic.faults.pods.delete_pod import DeletePod
 from kubeskeptic.findings import all_of
-from kubeskeptic.guard.risk import Risk
 from kubeskeptic.objects import is_ready, running
 from kubeskeptic.plugin import Holds, claim
 from kubeskeptic.sabotages import breakages, declarations, rewrites, scheduling
@@ -31,10 +30,9 @@ declared = Scenario(
     "workloads/declared", "Pods are declared that fit and that do not, scaled, and made from other templates.",
     watches=(*WATCHED, "Deployment", "StatefulSet"), quick=("up",),)  # fmt: skip
 
-FEW, MANY = 2, 6
-"""Replicas of `web`, and to how many it is scaled."""
-ORDERED, GRACE_PERIOD = 3, constant("grace period", 1.0)
-"""Replicas of the StatefulSet, and terminationGracePeriodSeconds of its pods."""
+FEW, MANY, ORDERED = 2, 6, 3
+"""Replicas of `web`, to how many it is scaled, and replicas of the StatefulSet."""
+GRACE_PERIOD = constant("grace period", 1.0)  # terminationGracePeriodSeconds of its pods
 
 
 @declared.given
@@ -48,8 +46,7 @@ def pods_ask_for_what_there_is_and_what_there_is_not(stage: Stage) -> None:
     """A pod that fits, three that fit on no node, and one that takes more memory than its limit are declared."""
     with scaled_up(stage, "fits", "too-much-cpu", "too-much-memory", "too-much-disk", "hungry"):
         stage.hold()
-        if stage.run.allowed >= Risk.NODE:
-            stage.see(KERNEL, **kernel_log(stage, "hungry"))
+        stage.see(KERNEL, **kernel_log(stage, "hungry"))
 
 
 @declared.act("up", settled=False)
@@ -71,9 +68,9 @@ def a_deployment_is_scaled_down(stage: Stage) -> None:
 def the_workers_are_filled(stage: Stage) -> None:
     """Every worker is filled with a pod of more than half its size, one more such pod waits, and one of them goes."""
     stage.see("requests of other namespaces", **requests_elsewhere(stage))
-    free = free_cpu(stage)
-    cores = 0.55 * max(free.values())
-    places = sum(room >= cores for room in free.values())
+    free = free_cpu(stage).values()
+    cores = 0.55 * max(free)
+    places = sum(room >= cores for room in free)
     with scaled_up(stage, "large", "waiting", to=0):
         resize(stage, "large", cores)
         resize(stage, "waiting", cores)
@@ -94,14 +91,14 @@ def templates_are_changed(stage: Stage) -> None:
         kind = "ReplicaSet"
     except NotFound:  # a sabotage has put a Deployment in its place
         kind = "Deployment"
-    fits_the_template = {"spec": {"selector": {"matchLabels": {"app": "fixed", "version": "1"}}}}
-    stage.see("changed selector", answer=answer(stage, kind, "fixed", fits_the_template))
+    selector = {"spec": {"selector": {"matchLabels": {"app": "fixed", "version": "1"}}}}  # which fits the template
+    stage.see("changed selector", answer=answer(stage, kind, "fixed", selector))
     template = {"spec": {"template": {"metadata": {"labels": {"version": "2"}}}}}
     stage.see("changed template", answer=answer(stage, kind, "fixed", template))
     stage.run.kube.patch("Deployment", "rolling", stage.namespace, template)
     stage.hold()
     with stage.inflict(DeletePod(stage.namespace, stage.victim("fixed"))):
-        pass
+        ...
 
 
 @declared.act("stuck", settled=False)
@@ -231,8 +228,8 @@ def test_a_replicaset_keeps_its_selector_and_its_pods(act: Act, holds: Holds) ->
 
 @claim("deployment.vs-replicaset", act="template", within=2 * START)
 def test_a_deployment_replaces_its_pods_and_a_replicaset_does_not(act: Act, holds: Holds) -> None:
-    fixed = checks.reaches_new_pods_only(act, "fixed", "version", "2")
-    holds(all_of([fixed, checks.reaches_all_pods(act, "rolling", "version", "2")]))
+    fixed, rolling = checks.reaches_new_pods_only, checks.reaches_all_pods
+    holds(all_of([fixed(act, "fixed", "version", "2"), rolling(act, "rolling", "version", "2")]))
 
 
 @claim(
@@ -246,10 +243,8 @@ def test_a_rollout_stays_blocked_by_a_pod_of_a_broken_template(act: Act, holds: 
 declared.sabotage("requests", "up", "full:room")(scheduling.scheduler_stopped)
 declared.sabotage("down")(breakages.replicaset_controller_off)
 declared.sabotage("full")(scheduling.scheduler_bypassed)
-declared.rewrite(declarations.requests_removed)
-declared.rewrite(declarations.memory_limit_removed)
-declared.rewrite(declarations.no_grace)
-declared.rewrite(declarations.pods_together)
-declared.rewrite(declarations.replicaset_as_deployment)
-declared.rewrite(declarations.rollout_held_up)
-declared.rewrite(rewrites.statefulset_parallel)
+for rewrite in (
+    declarations.requests_removed, declarations.memory_limit_removed, declarations.no_grace, declarations.pods_together,
+    declarations.replicaset_as_deployment, declarations.rollout_held_up, rewrites.statefulset_parallel,
+):  # fmt: skip
+    declared.rewrite(rewrite)
