@@ -46,7 +46,10 @@ def judged(evidence: RunEvidence, name: str) -> Finding:
     case = one.case
     found: list[Finding] = []
     recording = evidence.scenarios[one.scenario.id]
-    one.test(act=Act(recording, case.acts, of=case.of, within=case.within, soonest=case.soonest), holds=found.append)
+    one.test(
+        act=Act(recording, case.acts, of=case.of, within=case.within, soonest=case.soonest, watched=case.watched),
+        holds=found.append,
+    )
     return found[0]
 
 

@@ -40,7 +40,7 @@ def judged_now(one: Asked, recording: Recording) -> Finding | None:
     """What a test finds in a recording; None when the recording lacks what it reads."""
     case = one.case
     found: list[Finding] = []
-    act = Act(recording, case.acts, of=case.of, within=case.within, soonest=case.soonest)
+    act = Act(recording, case.acts, of=case.of, within=case.within, soonest=case.soonest, watched=case.watched)
     given = {"act": act, "holds": found.append}
     try:
         one.test(**{name: given[name] for name in inspect.signature(one.test).parameters})

@@ -12,22 +12,22 @@ from typing import Any
 
 from kubeskeptic.bounds import Bound, Expression, Interval
 from kubeskeptic.errors import Inconclusive, NotAsked
-from kubeskeptic.settings import Settings
+from kubeskeptic.timeline.allowed import Allowed
 from kubeskeptic.timeline.faults import FaultSpan
 from kubeskeptic.timeline.objects import labelled
-from kubeskeptic.timeline.pod_settings import pod_settings
 from kubeskeptic.timeline.reading import Reading
 from kubeskeptic.timeline.recording import ActSpan, Change, Recording
-from kubeskeptic.timeline.samples import OUTSIDE, Lane
+from kubeskeptic.timeline.samples import Lane
 
 
-class Act:
+class Act(Allowed):
     """One act of a recording, or several in a row, for one case.
 
     :param names: the acts, in the order in which they were played
     :param of: the app whose pod is the victim, where several faults were injected in the act
     :param within: the case's bound; None when it has none
     :param soonest: the earliest that something may happen, for a case that has such a bound
+    :param watched: how long each act has to be watched, for a case that says so
     """
 
     def __init__(
@@ -38,13 +38,11 @@ class Act:
         of: str = "",
         within: Expression | None = None,
         soonest: Expression | None = None,
+        watched: Expression | None = None,
     ) -> None:
-        self.recording = recording
+        super().__init__(recording, of, within, soonest, watched)
         self.names = tuple(names)
-        self.of = of
         self.reading = Reading()
-        self._within = within
-        self._soonest = soonest
         self._before_undoing: float | None = None
 
     def in_force(self, before_undoing: float = 0.0) -> Act:
@@ -52,7 +50,8 @@ class Act:
 
         :param before_undoing: seconds by which it ends earlier, such as the deadline of requests, whose outcomes are known then
         """
-        part = Act(self.recording, self.names, of=self.of, within=self._within, soonest=self._soonest)
+        limits = {"within": self._within, "soonest": self._soonest, "watched": self._watched}
+        part = Act(self.recording, self.names, of=self.of, **limits)
         part._before_undoing = before_undoing
         return part
 
@@ -96,9 +95,11 @@ class Act:
 
     @property
     def end(self) -> float:
-        """When the last act ended; of one that was broken off, the last moment of which anything is known."""
-        played = self.spans[-1].end
-        end = self.recording.last_known if played is None else played
+        """When the last act ended; of one that was broken off, the last moment of which anything is known before another act
+        began.
+        """
+        last = self.spans[-1]
+        end = self._broken_off(last) if last.end is None else last.end
         earlier = self._before_undoing
         return end if earlier is None else min(end, self.fault.phases.get("undoing", end) - earlier)
 
@@ -110,7 +111,7 @@ class Act:
         :raises Inconclusive: when there is none, or several fit, or it was not seen to bite
         """
         span = self.spans[0]
-        faults = [one for one in self.recording.faults if one.act == span.name and self._is_about(one)]
+        faults = self.faults_of(span)
         if len(faults) != 1:
             which = f" on {self.of}" if self.of else ""
             raise Inconclusive(f"{len(faults) or 'no'} faults{which} were recorded in “{span.name}”")
@@ -118,6 +119,10 @@ class Act:
             raise Inconclusive(f"the fault {faults[0].fault} of “{span.name}” was not seen to bite")
         self.reading.fault = faults[0]
         return faults[0]
+
+    def faults_of(self, span: ActSpan) -> list[FaultSpan]:
+        """Return an act's faults that are about the case: all of them, or those whose victim belongs to the app ``of``."""
+        return [one for one in self.recording.faults if one.act == span.name and self._is_about(one)]
 
     @property
     def since(self) -> Interval:
@@ -144,6 +149,12 @@ class Act:
         :raises Inconclusive: when it acted on none
         """
         return self.fault.target("pod").rpartition("/")[2]
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """The nodes that the cluster had until the end of the act, with those that joined."""
+        joined = (node for node, at in self.recording.joined.items() if at <= self.end)
+        return tuple(dict.fromkeys([*self.recording.nodes, *joined]))
 
     def taken_away(self) -> set[str]:
         """Return the nodes that a fault of these acts took away as a whole, from which nothing could be asked."""
@@ -185,59 +196,31 @@ class Act:
         return not any(gap.touches(self.baseline, self.end) for gap in gaps)
 
     def table(self, name: str) -> dict[str, Any]:
-        """Return what the scenario saw of a table: each cell's value, by the cell's name.
+        """Return what the scenario saw of a table until the end of the act: each cell's value, by the cell's name.
 
         :raises Inconclusive: when it did not come that far
         """
         self.reading.tables.add(name)
-        assert self.end
+        end, looked = self.end, self.recording.looked.get(name, {})
         if name not in self.recording.tables:
             raise Inconclusive(f"the scenario {self.recording.id} did not come to see “{name}”")
-        return self.recording.tables[name]
+        return {cell: value for cell, value in self.recording.tables[name].items() if looked.get(cell, end) <= end}
 
     def lasts(self, bound: Bound, until: float | None = None) -> None:
         """Note that a bound must have passed since the fault by ``until`` (the end of the act), or nothing holds."""
+        self.lasts_since(self.since, bound, until)
+
+    def lasts_since(self, since: Interval, bound: Bound, until: float | None = None) -> None:
+        """Note that a bound must have passed since a moment by ``until`` (the end of the act), or nothing holds."""
         end = self.end if until is None else until
-        self.reading.lasting.append((Interval(end, end).since(self.since), bound))
-
-    # -- what is allowed -----------------------------------------------------------------------------------------------
-    @cached_property
-    def settings(self) -> Settings:
-        """The settings of the run, with those that the pods of this scenario carry themselves, such as EVICT."""
-        return self.recording.settings.with_(*pod_settings(self.recording.of_kind("Pod"), self.of))
-
-    @property
-    def bound(self) -> Bound:
-        """The case's bound, with the margin added.
-
-        :raises Inconclusive: when the case has none
-        """
-        return self._bound(self.settings)
-
-    def bound_on(self, node: str) -> Bound:
-        """Return the case's bound as it is on one node."""
-        return self._bound(self.settings_on(node))
-
-    def settings_on(self, node: str) -> Settings:
-        """Return the settings of the node of a lane, which is asked from that node or from outside through it."""
-        return self.settings.on(node.removeprefix(OUTSIDE))
-
-    def _bound(self, settings: Settings) -> Bound:
-        if self._within is None:
-            raise Inconclusive("this case has no bound (`within`), and its check needs one")
-        return self._within.at_most(settings)
-
-    @property
-    def has_bound(self) -> bool:
-        """Whether the case has a bound (`within`)."""
-        return self._within is not None
-
-    @property
-    def soonest(self) -> Bound | None:
-        """The earliest that something may happen, with the margin taken off; None when the case has no such bound."""
-        return self._soonest.at_least(self.settings) if self._soonest else None
+        self.reading.lasting.append((Interval(end, end).since(since), bound))
 
     # -- inside --------------------------------------------------------------------------------------------------------
+    def _broken_off(self, span: ActSpan) -> float:
+        known = self.recording.last_known
+        later = (one.baseline for one in self.recording.acts.values() if one.baseline is not None)
+        return min([known, *(begun for begun in later if begun > span.reached("start"))])
+
     def _is_about(self, fault: FaultSpan) -> bool:
         pods = {change.name for change in labelled(self.recording.of_kind("Pod"), self.of)}
         return not self.of or any(

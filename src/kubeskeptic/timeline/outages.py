@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.timeline.samples import Lane
 
-_OK = OUTCOMES.index(Outcome.OK)
+_OK, _UNKNOWN = OUTCOMES.index(Outcome.OK), OUTCOMES.index(Outcome.UNKNOWN)
 
 
 @dataclass
@@ -38,10 +38,13 @@ class Outage:
         return self.end - self.start
 
 
-def outages(lane: Lane, since: float = 0.0, until: float = float("inf"), *, join: float = 1.0) -> list[Outage]:
+def outages(
+    lane: Lane, since: float = 0.0, until: float = float("inf"), *, join: float = 1.0, doubtful: bool = True
+) -> list[Outage]:
     """The outages of a lane whose questions were sent between two times, in order.
 
     :param join: failures less than this many seconds apart belong to one outage
+    :param doubtful: whether questions whose outcome is not known count as failed; as answered well when not
     """
     found: list[Outage] = []
     now: Outage | None = None
@@ -51,7 +54,7 @@ def outages(lane: Lane, since: float = 0.0, until: float = float("inf"), *, join
         when = sent[at]
         if when < since or when >= until:
             continue
-        if codes[at] == _OK:
+        if codes[at] == _OK or (codes[at] == _UNKNOWN and not doubtful):
             asked += 1
             if now and now.open:
                 now.end, now.open = when, False

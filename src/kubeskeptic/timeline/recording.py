@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -46,6 +46,11 @@ class Change(NamedTuple):
     def name(self) -> str:
         """The object's name."""
         return str(self.object["metadata"]["name"])
+
+    @property
+    def namespace(self) -> str:
+        """The object's namespace; empty when it has none."""
+        return str(self.object["metadata"].get("namespace") or "")
 
     @property
     def uid(self) -> str:
@@ -154,6 +159,8 @@ class Recording:
     facts: dict[str, Any] = field(default_factory=dict)
     tables: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What the scenario itself saw, cell by cell, by the table's name."""
+    looked: dict[str, dict[str, float]] = field(default_factory=dict)
+    """When it saw each cell, Unix seconds, by the table's name and the cell's."""
     evidence: list[Taken] = field(default_factory=list)
     """Logs, events and states that were taken, in order."""
     asked: tuple[str, ...] | None = None
@@ -184,6 +191,12 @@ class Recording:
             why = f": {self.broke_off}" if self.broke_off else ""
             raise Inconclusive(f"the act “{name}” of {self.id} was not played to its end{why}")
         return act
+
+    def see(self, table: str, cells: Mapping[str, Any], at: float) -> list[str]:
+        """Add cells to a table, and return those that it has with another value: the first one stays."""
+        known = self.tables.setdefault(table, {})
+        self.looked.setdefault(table, {}).update(dict.fromkeys(cells, at))
+        return [cell for cell, value in cells.items() if known.setdefault(cell, value) != value]
 
     @property
     def last_known(self) -> float:

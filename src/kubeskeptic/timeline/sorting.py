@@ -11,6 +11,7 @@ from kubeskeptic.journal import Record
 from kubeskeptic.journal.kinds import wrong_field
 from kubeskeptic.settings import Settings
 from kubeskeptic.timeline import batches
+from kubeskeptic.timeline.about import scenarios_of
 from kubeskeptic.timeline.faults import FaultSpan
 from kubeskeptic.timeline.observers import Observers
 from kubeskeptic.timeline.recording import ActSpan, Change, Gap, Recording, RunEvidence, Taken
@@ -78,7 +79,7 @@ class Sorter:
         except _MISSHAPEN as error:
             wrong = f"its {record['kind']} record cannot be read: {error}"
         if wrong:
-            self._wrong(wrong, _scenarios(record))
+            self._wrong(wrong, scenarios_of(record))
 
     def damaged(self, why: str, about: Record) -> None:
         """Keep that the journal is damaged here.
@@ -86,7 +87,7 @@ class Sorter:
         It counts for the scenarios that are under way, and for that of the damaged line. While none is, it may concern the
         run as a whole, and counts for all scenarios that come later.
         """
-        self._note(why, [*self._under_way, *_scenarios(about)])
+        self._note(why, [*self._under_way, *scenarios_of(about)])
 
     def settle(self) -> None:
         """Put what was added since the last call in order, and give each recording what belongs to the run."""
@@ -159,7 +160,9 @@ class Sorter:
         self._recording(record).facts[record["name"]] = record["value"]
 
     def _seen(self, record: Record) -> None:
-        self._recording(record).tables.setdefault(record["table"], {}).update(record["cells"])
+        recording = self._recording(record)
+        for cell in recording.see(record["table"], record["cells"], record["at"]):
+            self._wrong(f"it has another value of “{cell}” in the table “{record['table']}”", [recording.id])
 
     def _evidence(self, record: Record) -> None:
         missing = tuple(record.get("missing") or ())
@@ -201,7 +204,10 @@ class Sorter:
     def _change(self, record: Record) -> None:
         age = float(record.get("age") or 0.0)
         change = Change(record["seen"], record["type"], record["resource"], record["object"], age)
-        self._recording(record).changes.append(change)
+        recording = self._recording(record)
+        recording.changes.append(change)
+        if recording.namespace and change.namespace not in ("", recording.namespace):
+            self._wrong(f"it is about {change.kind} {change.name} of another namespace", [recording.id])
 
     # -- samples -------------------------------------------------------------------------------------------------------
     def _samples(self, record: Record) -> None:
@@ -240,11 +246,3 @@ class Sorter:
         if sent:
             why = f"the clock of its agent was known only to {record['error']:.2f} s"
             self._add_gap(Gap("probe", record["node"], "", "", min(sent), max(sent), why))
-
-
-def _scenarios(record: Record) -> list[str]:
-    """Return the scenarios that a record says it is about, as far as it can be read."""
-    probes = record.get("probes") if record.get("kind") == "samples" else None
-    named = [probe.get("scenario") for probe in probes if isinstance(probe, dict)] if isinstance(probes, list) else []
-    named.append(record.get("id") if record.get("kind") == "scenario" else record.get("scenario"))
-    return list(dict.fromkeys(name for name in named if isinstance(name, str) and name))

@@ -38,3 +38,20 @@ def stale(lane: Lane, syn_sent: float) -> frozenset[int]:
         else:
             made[port] = sent
     return frozenset(found)
+
+
+def after_silence(lane: Lane, syn_sent: float) -> frozenset[int]:
+    """Positions of a lane's good answers whose source port had met silence before, within the lifetime of the entry it left:
+    one of these may have been late because its first packet met the entry.
+
+    :param syn_sent: the node's SYN_SENT timeout in seconds
+    """
+    silent: dict[int, float] = {}
+    found: list[int] = []
+    for at in range(len(lane)):
+        code, port, sent = lane.codes[at], lane.ports[at], lane.sent[at]
+        if code in _SILENT:
+            silent[port] = sent
+        elif code == _OK and port in silent and sent - silent[port] <= syn_sent + MARGIN:
+            found.append(at)
+    return frozenset(found)
