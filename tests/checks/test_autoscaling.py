@@ -125,3 +125,23 @@ def test_nothing_scales_that_is_not_measured() -> None:
     assert unmeasured(FAILED, replicas(12, 4)).verdict is Verdict.VIOLATED
     assert unmeasured().verdict is Verdict.VIOLATED, "it has to say why"
     assert "17 s have to pass" in unmeasured(FAILED, end=27).why
+
+
+# -- what was not seen, or said before ------------------------------------------------------------------------------------
+def test_an_autoscaler_says_it_until_the_end() -> None:
+    says = autoscaler(7, "FailedGetExternalMetric")
+    ended = act(says, autoscaler(50), depths=FILLED)
+    assert never_scales_unmeasured(ended, "worker", "FailedGetExternalMetric").verdict is Verdict.VIOLATED
+    assert (
+        never_scales_unmeasured(act(says, depths=FILLED), "worker", "FailedGetExternalMetric").verdict is Verdict.HOLDS
+    )
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "HorizontalPodAutoscaler"])
+def test_what_was_not_recorded_did_not_stay_as_it_was(kind: str) -> None:
+    unmeasured = act(autoscaler(7, "FailedGetExternalMetric"), depths=FILLED, end=60)
+    scaled = act(replicas(25, 4), replicas(55, 1))
+    for one in (unmeasured, scaled):
+        one.recording.changes = [change for change in one.recording.changes if change.kind != kind]
+    said = never_scales_unmeasured(unmeasured, "worker", "FailedGetExternalMetric")
+    assert said.verdict is follows_the_queue(scaled, "worker", 1).verdict is Verdict.INCONCLUSIVE

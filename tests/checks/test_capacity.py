@@ -10,6 +10,9 @@ from kubeskeptic.timeline import Change
 from tests.checks.declared import declared, ended, watch_gap
 from tests.drawn import node, pod
 
+NONE = {"cpu": 0.0, "memory": 0.0, "ephemeral-storage": 0.0}
+NOTHING = {"n1": NONE, "n2": NONE}
+
 
 def asking(seen: float, name: str, cpu: str, memory: str = "16Mi", **more: str) -> Change:
     change = pod(seen, name, **more)  # type: ignore[arg-type]
@@ -27,7 +30,7 @@ def nodes() -> list[Change]:
 
 
 def judged(*changes: Change, elsewhere: dict[str, dict[str, float]] | None = None) -> Finding:
-    act = declared(*nodes(), *changes, nodes=("n1", "n2"), tables={"others": elsewhere or {}})
+    act = declared(*nodes(), *changes, nodes=("n1", "n2"), tables={"others": NOTHING | (elsewhere or {})})
     return checks.never_overbooked(act, "others")
 
 
@@ -51,8 +54,8 @@ def test_what_is_told_of_the_fullest_moment() -> None:
 
 
 def test_pods_of_other_namespaces_count() -> None:
-    assert judged(asking(2.0, "a", "1900m"), elsewhere={"n1": {"cpu": 0.2}}).verdict is Verdict.VIOLATED
-    assert judged(asking(2.0, "a", "1900m"), elsewhere={"n2": {"cpu": 0.2}}).verdict is Verdict.HOLDS
+    assert judged(asking(2.0, "a", "1900m"), elsewhere={"n1": NONE | {"cpu": 0.2}}).verdict is Verdict.VIOLATED
+    assert judged(asking(2.0, "a", "1900m"), elsewhere={"n2": NONE | {"cpu": 0.2}}).verdict is Verdict.HOLDS
 
 
 def test_a_moment_is_enough_and_one_before_the_act_does_not_count() -> None:
@@ -84,3 +87,18 @@ def test_what_a_node_does_not_say_it_has_is_not_taken_for_enough() -> None:
     finding = checks.never_overbooked(act, "others")
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert "n1 does not say how much memory it has to give" in finding.why
+
+
+@pytest.mark.parametrize("read", [{}, {"cpu": 0.0, "memory": 0.0}, NONE | {"cpu": -1.0}])
+def test_what_other_namespaces_request_on_a_node_has_to_be_read(read: dict[str, float]) -> None:
+    def judged_with(cpu: str) -> Finding:
+        act = declared(*nodes(), asking(2.0, "a", cpu), nodes=("n1", "n2"), tables={"others": {"n1": NONE, "n2": read}})
+        return checks.never_overbooked(act, "others")
+
+    assert (judged_with("1").verdict, "on n2 was not read" in judged_with("1").why) == (Verdict.INCONCLUSIVE, True)
+    assert judged_with("3").verdict is Verdict.VIOLATED
+
+
+def test_a_node_that_joined_has_to_have_room_too() -> None:
+    act = declared(*nodes(), asking(2.0, "a", "1"), nodes=("n1",), joined={"n2": 3.0}, tables={"others": {"n1": NONE}})
+    assert "on n2 was not read" in checks.never_overbooked(act, "others").why

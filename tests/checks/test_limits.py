@@ -82,3 +82,8 @@ def test_a_pod_of_before_the_act_and_one_that_is_deleted_are_no_others() -> None
 def test_a_gap_in_the_watch_is_no_pass() -> None:
     act = declared(MADE, killed(3.0), again(4.0), gaps=(watch_gap(5.0, 6.0),))
     assert checks.killed_for_memory(act, "web").verdict is Verdict.INCONCLUSIVE
+
+
+def test_it_may_be_killed_yet() -> None:
+    assert judged(MADE, end=6.9).verdict is Verdict.INCONCLUSIVE
+    assert judged(MADE, end=7.1).verdict is Verdict.VIOLATED

@@ -143,3 +143,50 @@ def test_the_missed_change_is_seen_after_the_start() -> None:
     never = stopped(catches_up, a="o" * 90)
     assert never.verdict is Verdict.VIOLATED
     assert "never came" in never.why
+
+
+# -- after the first answer ----------------------------------------------------------------------------------------------
+def test_a_node_that_fails_after_it_has_followed_violates() -> None:
+    found = moved(b="o" * 10 + "rrr" + "n" * 30 + "r" * 17)
+    assert found.verdict is Verdict.VIOLATED
+    assert moved(b="o" * 10 + "rrr" + "n" * 5 + "r" + "n" * 41).verdict is Verdict.HOLDS, "while it may fail"
+    assert stopped(stays_as_programmed, b="o" * 22 + "n" * 30 + "r" * 38).verdict is Verdict.VIOLATED
+    assert stopped(catches_up, a="o" * 60 + "n" * 25 + "r" * 5).verdict is Verdict.VIOLATED
+
+
+def test_a_node_that_answers_only_after_a_retransmission_has_not_followed() -> None:
+    late = asked(GOOD, "B")
+    late.took[40] = 1.05
+    changes = (pod(1.5, "old", type="DELETED", node="A"), pod(1.4, "new", type="ADDED", node="B"))
+    act = watched(
+        asked(GOOD, "A"), late, asked(GOOD, "C"), pods={"old": "A"}, changes=changes, faults=(gone(target="pod/ns/old"),),
+        spans=(ActSpan("act", 0, 0.5, 6.0),), within=SYNC,
+    )  # fmt: skip
+    assert follows_move(act, "web").verdict is Verdict.VIOLATED
+
+
+def test_a_stale_conntrack_entry_is_not_the_rules() -> None:
+    late = asked("o" * 10 + "ttt" + "n" * 20 + "t" + "n" * 26, "B")
+    late.ports[33] = late.ports[12]
+    changes = (pod(1.5, "old", type="DELETED", node="A"), pod(1.4, "new", type="ADDED", node="B"))
+    act = watched(
+        asked(GOOD, "A"), late, asked(GOOD, "C"), pods={"old": "A"}, changes=changes, faults=(gone(target="pod/ns/old"),),
+        spans=(ActSpan("act", 0, 0.5, 6.0),), within=SYNC,
+    )  # fmt: skip
+    assert follows_move(act, "web").verdict is Verdict.HOLDS
+
+
+def test_a_node_that_was_not_asked_has_not_failed_to_follow() -> None:
+    assert moved(a="o" * 10 + " " * 50).verdict is Verdict.INCONCLUSIVE
+    assert moved(a="o" * 10 + "r" * 5 + "?" + " " * 44).verdict is Verdict.INCONCLUSIVE
+    assert stopped(stays_as_programmed, b="o" * 22 + " " * 68).verdict is Verdict.INCONCLUSIVE
+    assert stopped(catches_up, a="o" * 60 + " " * 30).verdict is Verdict.INCONCLUSIVE
+
+
+def test_kube_proxy_that_is_started_again_too_soon_has_missed_nothing() -> None:
+    phases = {"applying": 1.0, "applied": 1.0, "bit": 1.1, "undoing": 3.9, "undone": 4.0}
+    act = watched(
+        asked(STAYS, "A"), asked(FOLLOWS, "B"), pods={"old": "A"}, changes=CHANGED,
+        faults=(fault(phases, name="stop_kube_proxy", target="kube-proxy/A"),), spans=(ActSpan("act", 0, 0.5, 9.0),),
+    )  # fmt: skip
+    assert stays_as_programmed(act, "web").verdict is Verdict.INCONCLUSIVE

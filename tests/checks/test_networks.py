@@ -1,12 +1,12 @@
 from typing import Any
 
 from kubeskeptic.checks import flat, not_reached, reaches_everything
-from kubeskeptic.checks.networks import CONTROL
+from kubeskeptic.checks.networks import CONTROL, KINDS
 from kubeskeptic.findings import Finding, Verdict
+from kubeskeptic.scenarios import asking
 from kubeskeptic.timeline import Act, ActSpan
 from tests.drawn import recording
 
-KINDS = ("TCP", "UDP")
 MEMBERS: dict[str, dict[str, Any]] = {
     "a": {"node": "n1", "ip": "10.0.1.1", "host": False},
     "alone": {"node": "n1", "ip": "10.0.1.2", "host": False},
@@ -45,13 +45,13 @@ def flatness(**tables: Any) -> Finding:
 def test_every_cell_is_answered() -> None:
     found = reached()
     assert found.verdict is Verdict.HOLDS, found.why
-    assert found.measured["asked"].value == 40
+    assert found.measured["asked"].value == 80
 
 
 def test_one_cell_violates_and_is_named() -> None:
     found = reached(matrix=cells({("a", "b"): "timeout"}))
     assert found.verdict is Verdict.VIOLATED
-    assert "2 a → b: timeout" in found.why
+    assert "4 a → b: timeout" in found.why
     assert reached(matrix=cells({("n2", "a"): "refused"})).verdict is Verdict.VIOLATED
 
 
@@ -64,15 +64,15 @@ def test_what_was_not_asked_is_inconclusive() -> None:
     del some["a → n2, UDP"]
     assert "1 cells were not asked, such as a → n2" in reached(matrix=some).why
     assert reached(matrix={}).verdict is Verdict.INCONCLUSIVE
-    assert "a pod was not there on n3" in reached(nodes=("n1", "n2", "n3")).why
+    assert "A pod was not there on n3" in reached(nodes=("n1", "n2", "n3")).why
     apart = {name: one for name, one in MEMBERS.items() if name != "alone"}
-    assert "no two pods share a node" in reached(members=apart).why
+    assert "No two pods share a node" in reached(members=apart).why
 
 
 def test_each_pod_is_seen_under_its_own_address() -> None:
     found = flatness()
     assert found.verdict is Verdict.HOLDS, found.why
-    assert found.measured["asked"].value == 12
+    assert found.measured["asked"].value == 24
 
 
 def test_another_address_violates_only_between_pods() -> None:
@@ -118,4 +118,43 @@ def test_a_client_that_reaches_nothing_proves_nothing() -> None:
     found = outside({"n1": "timeout", "n2": "timeout"}, {"n1": "ok", "n2": "timeout"})
     assert "did not even reach what it must: control: n2" in found.why
     assert found.verdict is Verdict.INCONCLUSIVE
-    assert "no pod on n2 was asked" in outside({"n1": "timeout"}).why
+    assert "No pod on n2 was asked" in outside({"n1": "timeout"}).why
+
+
+# -- what is left out ----------------------------------------------------------------------------------------------------
+def test_everybody_is_asked_by_each_kind() -> None:
+    for kind in KINDS:
+        found = reached(matrix={name: cell for name, cell in cells().items() if cell["kind"] != kind})
+        assert (found.verdict, f"by {kind}" in found.why) == (Verdict.INCONCLUSIVE, True)
+    assert asking.KINDS.keys() == KINDS
+
+
+def test_what_was_left_out_hides_no_violation() -> None:
+    some = cells({("a", "b"): "timeout"}, peers={"b": "192.168.0.2"})
+    del some["a → n2, UDP"]
+    assert reached(matrix=some).verdict is flatness(matrix=some).verdict is Verdict.VIOLATED
+    assert outside({"n1": "ok"}, {"n1": "ok", "n2": "timeout"}).verdict is Verdict.VIOLATED
+
+
+def test_each_pod_and_each_range_has_to_be_listed() -> None:
+    found = flatness(addresses={name: ip for name, ip in PODS.items() if name != "ns/b"})
+    assert (found.verdict, "The address of b is not among" in found.why) == (Verdict.INCONCLUSIVE, True)
+    found = flatness(ranges={"n1": RANGES["n1"]})
+    assert found.verdict is Verdict.INCONCLUSIVE, "b may be in the range of n2"
+    assert flatness(ranges={"n1": RANGES["n1"]}, addresses={**PODS, "ns/c": "10.0.1.1"}).verdict is Verdict.VIOLATED
+
+
+def test_a_control_on_each_node_proves_that_the_client_reaches_it() -> None:
+    found = outside({"n1": "timeout", "n2": "timeout"}, {"n1": "ok"})
+    assert (found.verdict, "No control on n2 was asked" in found.why) == (Verdict.INCONCLUSIVE, True)
+
+
+def test_an_outcome_that_nobody_knows_is_no_silence() -> None:
+    for said in ("bogus", "nxdomain", ""):
+        assert outside({"n1": "unreachable", "n2": said}).verdict is Verdict.INCONCLUSIVE, said
+
+
+def test_a_table_of_another_shape_says_nothing() -> None:
+    for cell in ("ok", None, 1, {"from": "a"}):
+        found = reached(matrix={**cells(), "a → b, TCP": cell})
+        assert (found.verdict, "cannot be read" in found.why) == (Verdict.INCONCLUSIVE, True), cell

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from kubeskeptic.bounds import STATUS
 from kubeskeptic.checks import ready_again, runs_once_healed, turns_not_ready, waits_for_network
 from kubeskeptic.findings import Finding, Verdict
+from kubeskeptic.settings import Setting, Settings
 from kubeskeptic.timeline import Act, Change, Gap
 from tests.checks.declared import declared, watch_gap
 from tests.drawn import gone, node, pod
@@ -131,3 +133,23 @@ def test_what_was_not_seen_is_inconclusive() -> None:
     assert {found.verdict for found in judged(unplugged(*whole, gaps=(watch_gap(8.0, 9.0),)))} == {Verdict.INCONCLUSIVE}
     assert "was not undone" in runs_once_healed(unplugged(*whole, undone=False), "waiting").why
     assert "was not undone" in ready_again(unplugged(*whole, undone=False)).why
+
+
+def test_a_pod_that_waits_elsewhere_waits_for_something_else() -> None:
+    elsewhere = [waiting(6.0, type="ADDED", node="n2"), waiting(6.1, node="n2")]
+    assert waits_for_network(unplugged(*elsewhere), "waiting").verdict is Verdict.INCONCLUSIVE
+    found = runs_once_healed(unplugged(*elsewhere, runs(22.0)._replace(seen=22.0)), "waiting")
+    assert (found.verdict, "was on n2, and not on n1" in found.why) == (Verdict.INCONCLUSIVE, True)
+
+
+def test_a_pod_that_was_made_once_the_plugin_was_back() -> None:
+    late = [waiting(21.0, type="ADDED"), waiting(21.1)]
+    assert "only once the fault was undone" in waits_for_network(unplugged(*late), "waiting").why
+
+
+def test_the_settings_of_another_node_are_not_those_of_the_node() -> None:
+    act = declared(
+        READY, UNPLUGGED._replace(seen=9.0), end=40.0, faults=(*unplugged().recording.faults,), within=STATUS
+    )
+    act.recording.settings = Settings({"STATUS": Setting("STATUS", 60, "", per_node={"n1": 3, "n2": 60})})
+    assert turns_not_ready(act, REASON).verdict is Verdict.VIOLATED

@@ -158,3 +158,11 @@ def test_pressure_before_or_unseen_is_inconclusive() -> None:
     assert "before" in reported(says(11, "True", TAINT)).why
     seen = reported(says(0, "False"), says(11, "True", TAINT), gaps=(NODE_GAP,))
     assert seen.verdict is Verdict.INCONCLUSIVE
+
+
+def test_what_has_not_come_yet_has_not_failed_to_come() -> None:
+    assert bare(end=7).verdict is owned(end=7).verdict is Verdict.INCONCLUSIVE
+    early = taken(running(0), says(0, "False"), end=7)
+    assert reports_pressure(early, "web", "MemoryPressure").verdict is Verdict.INCONCLUSIVE
+    late = taken(running(0), says(0, "False"), end=30)
+    assert reports_pressure(late, "web", "MemoryPressure").verdict is Verdict.VIOLATED

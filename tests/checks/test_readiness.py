@@ -170,3 +170,22 @@ def test_what_was_not_watched_long_enough_or_did_not_come_back() -> None:
     assert stays(end=3.0).verdict is Verdict.INCONCLUSIVE
     assert stays(phases={name: at for name, at in BACK.items() if name != "healed"}).verdict is Verdict.INCONCLUSIVE
     assert stays(gap=Gap("watch", "", "", "Pod", 2.0, 2.5, "broke")).verdict is Verdict.INCONCLUSIVE
+
+
+# -- what may have gone wrong besides ------------------------------------------------------------------------------------
+def test_a_request_that_failed_may_have_been_sent_to_the_unready_pod() -> None:
+    assert stops("a.a.a...r.a.a.a.a.").verdict is Verdict.INCONCLUSIVE
+    assert stops("a.a.r.....a.a.a.a.").verdict is Verdict.HOLDS, "within the bound"
+    assert stops("a.a.a.aar.a.a.a.a.").verdict is Verdict.VIOLATED
+
+
+def test_a_pod_that_was_restarted_or_replaced_to_be_ready_again() -> None:
+    for change in (pod(5.5, "pod-a", restarts=1), pod(5.5, "pod-a", uid="another")):
+        one = act(FINE)
+        one.recording.changes.append(change)
+        finding = checks.resumes_sending(one, "web", NOTHING)
+        assert (finding.verdict, "was restarted 1 times" in finding.why) == (Verdict.VIOLATED, True)
+
+
+def test_a_node_that_was_not_asked_has_not_failed_to_resume() -> None:
+    assert resumes(FINE, "a.a.a.....        ").verdict is Verdict.INCONCLUSIVE

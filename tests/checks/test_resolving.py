@@ -145,3 +145,26 @@ def test_a_port_that_was_used_shortly_before_may_have_met_the_entry_of_that_use(
     assert (within.verdict, within.measured["failed from reused ports"].value) == (Verdict.HOLDS, 1)
     assert served(again("." * 13 + "r" + "." * 26, 50001), kept("." * 40)).verdict is Verdict.VIOLATED
     assert served(again("." * 27 + "r" + "." * 12, 50000), kept("." * 40)).verdict is Verdict.VIOLATED
+
+
+# -- ports ---------------------------------------------------------------------------------------------------------------
+def test_both_sorts_of_clients_have_to_have_asked() -> None:
+    act = watched(new(), kept(), spans=(ActSpan("act", 0.01, 1, 3),))
+    act.recording.specs["name-kept"] = {"qname": NAME}
+    act.recording.tables["restart"] = DONE
+    assert "no client that keeps its port asked" in resolves_throughout(act, "restart", "name", "name-kept").why
+    one_port = lane(GOOD, "n1", "name", by=WEB, ports=dict.fromkeys(range(30), 50000))
+    none = lane(GOOD, "n1", "name-kept", by=WEB, ports=dict.fromkeys(range(30), 0))
+    for lanes, why in (((one_port, kept()), "was to take new ports, and kept one"), ((new(), none), "is not known")):
+        for found in (resolved(*lanes), served(*lanes)):
+            assert (found.verdict, why in found.why) == (Verdict.INCONCLUSIVE, True)
+
+
+def test_whether_old_pods_were_left_has_to_be_seen() -> None:
+    for table in ({"pods replaced": 3}, {"old pods left": 0}, {"pods replaced": -1, "old pods left": 0}):
+        assert resolved(new(), kept(), table=table).verdict is Verdict.INCONCLUSIVE
+
+
+def test_what_is_not_known_of_a_kept_port_violates_nothing_and_hides_nothing() -> None:
+    assert served(new("." * 40), kept("." * 13 + "?" * 14 + "." * 13)).verdict is Verdict.INCONCLUSIVE
+    assert served(new("." * 40), kept("." * 11 + "?" + "." + "rrrrrttttttt" + "." * 15)).verdict is Verdict.VIOLATED

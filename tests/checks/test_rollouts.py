@@ -100,3 +100,8 @@ def test_what_was_not_seen_is_inconclusive() -> None:
     gap = Gap("watch", "", "", "Pod", 4.0, 4.5, "the connection broke")
     assert judged(CHANGED, *STEPS, DONE, gaps=(gap,)).verdict is Verdict.INCONCLUSIVE
     assert judged(CHANGED, gaps=(gap,)).verdict is Verdict.VIOLATED
+
+
+def test_a_rollout_that_was_broken_off_is_not_of_another_template() -> None:
+    assert judged(CHANGED, end=4).verdict is Verdict.INCONCLUSIVE
+    assert judged(CHANGED, end=7.1).verdict is Verdict.VIOLATED

@@ -48,3 +48,12 @@ def test_what_half_of_the_nodes_have_is_not_usual() -> None:
 def test_a_rule_that_a_node_has_twice_counts_once() -> None:
     found = compared(n1=[*RULES, "-A KUBE-X", "-A KUBE-X"])
     assert found.measured["rules that differ"].value == 1
+
+
+def test_a_node_that_joined_has_rules_too() -> None:
+    seen = recording(
+        nodes=("n1", "n2"), joined={"late": 3.0, "later": 5.0}, tables={"rules": {"n1": RULES, "n2": RULES}},
+        acts={"act": ActSpan("act", 0, 1, 4)},
+    )  # fmt: skip
+    found = same_rules(Act(seen, ["act"]), "rules", "web")
+    assert (found.verdict, found.why) == (Verdict.INCONCLUSIVE, "the rules of late were not read")

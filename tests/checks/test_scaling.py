@@ -111,3 +111,8 @@ def test_a_pod_that_is_still_there_and_none_that_goes() -> None:
     assert ends(leaving(2.0), ended(3.0, "web-a"), end=8).verdict is Verdict.INCONCLUSIVE
     assert ends(leaving(2.0), ended(3.0, "web-a"), end=3600).verdict is Verdict.INCONCLUSIVE
     assert "no pod of web was deleted" in ends().why
+
+
+def test_a_pod_that_has_not_ended_yet_has_not_ended_otherwise() -> None:
+    assert ends(leaving(2.0), end=5).verdict is Verdict.INCONCLUSIVE
+    assert ends(leaving(2.0), end=9.1).verdict is Verdict.VIOLATED

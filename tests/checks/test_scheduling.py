@@ -8,7 +8,7 @@ from kubeskeptic import checks
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Change
 from tests.checks.declared import declared, ended, pending, watch_gap
-from tests.drawn import pod
+from tests.drawn import gone, pod
 
 LACKS = "0/4 nodes are available: 4 Insufficient cpu. preemption: 0/4 nodes are available."
 MADE, SAID = pending(2.0, "web-a", type="ADDED"), pending(2.1, "web-a", LACKS)
@@ -113,3 +113,23 @@ def test_on_one_worker_there_is_nothing_to_spread_over() -> None:
 def test_pods_that_went_and_single_pods_are_not_spread() -> None:
     gone = pod(2.0, "web-b", node="n2", type="DELETED")
     assert checks.spreads(declared(pod(0.0, "web-a"), gone), "web").verdict is Verdict.INCONCLUSIVE
+
+
+# -- without a network plugin --------------------------------------------------------------------------------------------
+def unplugged(made: Change, ready: Change, undoing: float = 15.0) -> Finding:
+    fault = gone(1.5, "network/n1", "remove_cni_config", undoing=undoing)
+    return checks.runs_in_time(declared(made, ready, faults=(fault,)), "web")
+
+
+def in_host_network(change: Change) -> Change:
+    change.object["spec"]["hostNetwork"] = True
+    return change
+
+
+def test_a_pod_runs_on_the_node_that_has_no_network_plugin() -> None:
+    made, ready = in_host_network(pending(2.0, "web-a", type="ADDED")), in_host_network(pod(4.0, "web-a"))
+    assert unplugged(made, ready).verdict is Verdict.HOLDS
+    elsewhere = in_host_network(pod(4.0, "web-a", node="n2"))
+    for ready_, undoing in ((elsewhere, 15.0), (pod(4.0, "web-a"), 15.0), (ready, 3.0)):
+        assert unplugged(made, ready_, undoing).verdict is Verdict.INCONCLUSIVE
+    assert unplugged(made, in_host_network(pod(9.0, "web-a"))).verdict is Verdict.VIOLATED

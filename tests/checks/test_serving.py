@@ -150,3 +150,11 @@ def test_faults_that_were_not_seen_prove_nothing() -> None:
     lame = fault({"applying": 1.0, "applied": 1.0}, target="pod/ns/pod-a")
     assert "not seen to bite" in briefly(drawn(), faults=(gone(1.0), lame)).why
     assert briefly(drawn(15).replace("r", "?")).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("tick", "verdict"), [(15, Verdict.HOLDS), (25, Verdict.VIOLATED)])
+def test_a_late_answer_at_another_time(tick: int, verdict: Verdict) -> None:
+    late = lane(drawn())
+    late.took[tick] = 1.05
+    act = watched(late, spans=(ActSpan("act", 0.01, 1, 10),), faults=(gone(1.0), gone(4.0)), within=SECOND)
+    assert fails_only_briefly(act, "web", 4).verdict is verdict

@@ -48,3 +48,18 @@ def test_an_outcome_that_is_not_known_decides_nothing_and_hides_nothing() -> Non
     assert open_.verdict is Verdict.INCONCLUSIVE
     assert "The outcome of b in “seen” is not known" in open_.why
     assert told(expected, a="refused", b="unknown").verdict is Verdict.VIOLATED
+
+
+def test_one_is_not_true_and_nothing_is_not_false() -> None:
+    assert told(EXPECTED, a=True, b="x", c=True).verdict is Verdict.VIOLATED
+    assert told(EXPECTED, a=1, b="x", c=1).verdict is Verdict.VIOLATED
+    assert told({"a": False}, a=0).verdict is told({"a": 0}, a=False).verdict is Verdict.VIOLATED
+
+
+def test_what_was_seen_after_the_act_is_no_part_of_it() -> None:
+    act = declared()
+    for cell, at in (("a", 19.0), ("b", 20.0), ("c", 20.1)):
+        act.recording.see("seen", {cell: {"a": 1, "b": "x", "c": True}[cell]}, at)
+    finding = matches(act, "seen", EXPECTED)
+    assert (finding.verdict, "has no cell c" in finding.why) == (Verdict.INCONCLUSIVE, True)
+    assert matches(act, "seen", {"a": 1, "b": "x"}).verdict is Verdict.HOLDS

@@ -97,3 +97,15 @@ def test_a_rollout_that_does_not_stay_whole() -> None:
 def test_a_template_that_was_not_seen_to_change() -> None:
     act = declared(*OLD, deployment(0.0, 2), *swapped(5.0))
     assert "not seen to change" in checks.reaches_all_pods(act, "web", "version", "2").why
+
+
+def test_one_of_two_new_pods_is_of_the_old_template() -> None:
+    finding = kept(NEW, versioned(12.0, "web-d", "1"))
+    assert finding.verdict is Verdict.VIOLATED
+    assert finding.measured["made from the old template"].value == 1
+
+
+def test_as_many_as_are_wanted_have_to_be_there() -> None:
+    one = [change for change in swapped(5.0) if change.name != "web-d"]
+    assert rolled(*one).verdict is Verdict.VIOLATED
+    assert rolled(*one, end=6.0).verdict is Verdict.INCONCLUSIVE

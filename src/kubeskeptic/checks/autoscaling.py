@@ -37,7 +37,7 @@ def follows_the_queue(act: Act, app: str, least: int) -> Finding:
     """
     depths = _depths(act)
     filled = depths[0].when
-    changes = list(act.changes("Deployment", app))
+    changes = _recorded(act, "Deployment", app)
     up = next((one.when for one in changes if one.seen > filled.low and _replicas(one) > least), None)
     empty = next((one.when for one in depths if one.jobs == 0), None)
     down = _down(changes, empty, least) if empty else None
@@ -72,7 +72,7 @@ def scales_before_it_measures(act: Act, app: str, alone: float) -> Finding:
     """
     depths = _depths(act)
     filled, jobs = depths[0].when, depths[0].jobs
-    changed = next((one.when for one in _steps(list(act.changes("Deployment", app)), filled)), None)
+    changed = next((one.when for one in _steps(_recorded(act, "Deployment", app), filled)), None)
     known = {one.uid for one in act.changes("Pod", app=app) if one.seen <= filled.low}
     fresh = (one.when for one in act.changes("Pod", app=app) if one.uid not in known and is_ready(one.object))
     ready = next(fresh, None)
@@ -110,8 +110,10 @@ def never_scales_unmeasured(act: Act, app: str, reason: str) -> Finding:
     :param reason: of its condition ScalingActive
     """
     filled = _depths(act)[0]
-    said = {_reason(one.object) for one in act.changes("HorizontalPodAutoscaler", app)}
-    steps = _steps(list(act.changes("Deployment", app)), filled.when)
+    autoscaler, changes = _recorded(act, "HorizontalPodAutoscaler", app), _recorded(act, "Deployment", app)
+    said = {_reason(one.object) for one in autoscaler}
+    last = _reason(autoscaler[-1].object)
+    steps = _steps(changes, filled.when)
     lasted = act.end - filled.when.high
     if not steps and act.bound.admits(lasted):
         raise Inconclusive(f"it was watched for {lasted:.1f} s, and {act.bound.value:g} s have to pass")
@@ -126,7 +128,7 @@ def never_scales_unmeasured(act: Act, app: str, reason: str) -> Finding:
         why,
         {
             "times scaled": Measure(len(steps), "changes"),
-            "said why": Measure(int(reason in said), "times"),
+            "said why": Measure(int(last == reason), "times"),
             "watched": Measure(round(lasted, 1), "s"),
         },
         {"times scaled": _NOT_SCALED, "said why": _SAYS_SO},
@@ -139,10 +141,21 @@ def _depths(act: Act) -> list[Depth]:
 
     :raises Inconclusive: when the scenario did not come to fill it
     """
-    found = act.recording.facts.get(f"{DEPTHS}: {act.name}") or ()
-    if not found or not act.end:
+    end, found = act.end, act.recording.facts.get(f"{DEPTHS}: {act.name}") or ()
+    if not found or not end:
         raise Inconclusive("the queue was not filled")
     return [Depth(Interval(float(before), float(after)), int(jobs)) for before, after, jobs in found]
+
+
+def _recorded(act: Act, kind: str, name: str) -> list[Change]:
+    """The changes of an object.
+
+    :raises Inconclusive: when it was never seen: nothing is known of it
+    """
+    changes = list(act.changes(kind, name))
+    if not changes:
+        raise Inconclusive(f"no {kind} {name} was recorded")
+    return changes
 
 
 def _steps(changes: list[Change], filled: Interval) -> list[Change]:
@@ -177,8 +190,11 @@ def _reason(autoscaler: dict[str, Any]) -> str:
 
 
 def _settings(act: Act, name: str) -> Settings:
-    """The settings with STABLE as the autoscaler's own ``behavior`` has it."""
-    for change in act.changes("HorizontalPodAutoscaler", name):
+    """The settings with STABLE as the autoscaler's own ``behavior`` has it.
+
+    :raises Inconclusive: when no autoscaler was recorded
+    """
+    for change in _recorded(act, "HorizontalPodAutoscaler", name):
         down = change.object.get("spec", {}).get("behavior", {}).get("scaleDown", {})
         if "stabilizationWindowSeconds" in down:
             value = float(down["stabilizationWindowSeconds"])

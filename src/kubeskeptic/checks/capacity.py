@@ -22,8 +22,9 @@ def never_overbooked(act: Act, others: str) -> Finding:
 
     :param others: the table with the requests of the pods on each node that are not the scenario's own, resource by resource
     """
-    room = {node: _room(act, node) for node in act.recording.nodes}
+    room = {node: _room(act, node) for node in act.nodes}
     elsewhere: Mapping[str, Mapping[str, float]] = act.table(others)
+    unread = [node for node in room if not all(elsewhere.get(node, {}).get(one, -1.0) >= 0 for one in RESOURCES)]
     pods: dict[str, dict[str, Any]] = {}
     fullest: tuple[float, str, str, float] = (-1.0, "", "", 0.0)
     moments = 0
@@ -38,7 +39,7 @@ def never_overbooked(act: Act, others: str) -> Finding:
     if moments == 0 or fullest[0] < 0:
         raise Inconclusive(f"no pod was seen on a node in “{act.name}”")
     share, node, resource, at = fullest
-    return conclude(
+    finding = conclude(
         f"At {moments} moments, each a change of a pod, the fullest node was {node} with {share:.1f} % of its {resource} "
         f"requested, {at - act.start:.1f} s into the act.",
         {"fullest": Measure(round(share, 2), "%", share, share), "moments": Measure(moments, "moments")},
@@ -46,6 +47,9 @@ def never_overbooked(act: Act, others: str) -> Finding:
         nodes=(node,),
         window=(act.start, act.end),
     )
+    if unread and finding.verdict == "holds":
+        return finding.but(f"What the pods of other namespaces request on {', '.join(unread)} was not read")
+    return finding
 
 
 def _room(act: Act, node: str) -> Amounts:

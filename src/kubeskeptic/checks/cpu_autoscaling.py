@@ -34,6 +34,8 @@ def follows_the_load(act: Act, app: str, target: float, least: int = 1) -> Findi
     """
     on, off = _load(act)
     changes, autoscaler = list(act.changes("Deployment", app)), list(act.changes("HorizontalPodAutoscaler", app))
+    if not changes or not autoscaler:
+        raise Inconclusive(f"no Deployment and autoscaler {app} were recorded")
     up = next((one.when for one in changes if one.seen > on.low and _replicas(one) > least), None)
     down = _down(changes, off, least) if up else None
     bounds = _bounds(act, autoscaler, target)
@@ -61,8 +63,8 @@ def _load(act: Act) -> tuple[Interval, Interval]:
 
     :raises Inconclusive: when the scenario did not come to it
     """
-    said = act.recording.facts.get(f"{LOAD}: {act.name}")
-    if not said or not act.end:
+    end, said = act.end, act.recording.facts.get(f"{LOAD}: {act.name}")
+    if not said or not end:
         raise Inconclusive("there was no load")
     before, after, lasted = map(float, said)
     return Interval(before, after), Interval(before + lasted, after + lasted)

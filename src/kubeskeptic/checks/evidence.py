@@ -4,9 +4,12 @@ Every check goes through :func:`check`. The measuring function says what it meas
 the verdict is kept from saying more than the evidence does:
 
 1. a violation that was seen stays one, whatever was not seen;
-2. a baseline that was dirty says nothing about the fault, either way, and a damaged journal nothing at all;
-3. *holds* needs that the acts were played to their end, that every node was asked, all the time that matters, that every
-   outcome is known, that no watch had a gap, and that the act lasted until the bounds had passed.
+2. a baseline that was dirty says nothing about the fault, either way, and a damaged journal, or acts and faults whose times
+   contradict each other, nothing at all;
+3. *holds* needs that the acts were played to their end, with faults that were seen to bite, that every node was asked, all
+   the time that matters, that every outcome is known, that no watch had a gap, and that the act lasted until the bounds had
+   passed;
+4. what has another shape than a check reads says nothing.
 """
 
 from __future__ import annotations
@@ -14,9 +17,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
+from pathlib import Path
 from typing import Concatenate, ParamSpec
 
+from kubeskeptic.agent.answered_by import AnsweringPod
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
+from kubeskeptic.checks import played
 from kubeskeptic.durations import BRIEF, HOLE
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.findings import Finding, Verdict, inconclusive, skipped
@@ -27,6 +33,8 @@ FEW = 0.01
 gap in one piece is none in several, however short the stretch. They are counted and shown, and where a share of failures is
 limited they count as failed."""
 
+_MISSHAPEN = (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, ZeroDivisionError)
+"""What evidence of another shape can raise: a cell that is no table, a field that is not there, a text in place of a number."""
 _OK = OUTCOMES.index(Outcome.OK)
 _UNKNOWN = OUTCOMES.index(Outcome.UNKNOWN)
 P = ParamSpec("P")
@@ -44,6 +52,8 @@ def check(measure: Callable[Concatenate[Act, P], Finding]) -> Callable[Concatena
             return inconclusive(str(why), probes=tuple(act.reading.lanes), window=_window(act))
         except NotAsked as why:
             return skipped(str(why))
+        except _MISSHAPEN as error:
+            return inconclusive(f"What was recorded cannot be read as this check reads it: {_said(error)}")
         unreliable = next(_unreliable(act), "")
         if unreliable:
             return finding.but(unreliable)
@@ -58,9 +68,27 @@ def span(lane: Lane, since: float, until: float) -> range:
     return range(bisect_left(lane.sent, since), bisect_left(lane.sent, until))
 
 
+def asked_until(lane: Lane, since: float, until: float) -> float:
+    """Return until when a lane was asked from a moment on without a hole and with known outcomes: what is said not to have
+    happened is known until then.
+    """
+    hole = _first_hole(lane, since, until, max(HOLE, 2 * lane.period))
+    unknown = next((lane.sent[at] for at in span(lane, since, until) if lane.codes[at] == _UNKNOWN), until)
+    return min(until if hole is None else hole, unknown)
+
+
 def never_asked(lanes: Iterable[Lane], since: float, until: float) -> int:
     """Return how many questions were due between two times and never asked, in sum over the lanes."""
     return sum(_missing(lane, since, until) for lane in lanes)
+
+
+def _said(error: Exception) -> str:
+    """An error in words, with the line that met it."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    where = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}: {error}{where}"
 
 
 def _window(act: Act) -> tuple[float, float] | None:
@@ -73,6 +101,7 @@ def _window(act: Act) -> tuple[float, float] | None:
 def _unreliable(act: Act) -> Iterator[str]:
     """What leaves nothing to be concluded, either way: a damaged journal, and requests that failed before anything was done."""
     yield from (f"The journal is damaged: {what}" for what in act.recording.damage)
+    yield from played.contradictions(act)
     fault = act.reading.fault  # only a check that measures a fault's consequences has a baseline that lasts until then
     until = fault.applying.low if fault else act.start
     for probe, (_, read_until) in act.reading.lanes.items():
@@ -91,9 +120,11 @@ def _lacking(act: Act) -> Iterator[str]:
     if not reading.lanes and not reading.kinds and not reading.tables:
         yield "The check read no lane, no API object and no table"
     yield from (f"Not all of it was played: {why}" for why in reading.unfinished)
+    yield from played.lacking(act)
     for probe, (since, until) in reading.lanes.items():
         lanes = act.lanes(probe, until=until)
         yield from _not_asked(act, probe, lanes, since, until)
+        yield from _unknown_pods(act, probe, lanes, since, until)
         yield from _shared_hole(lanes, since, until)
     for kind, (since, until) in reading.kinds.items():
         for gap in act.recording.gaps:
@@ -123,6 +154,22 @@ def _not_asked(act: Act, probe: str, lanes: list[Lane], since: float, until: flo
         unknown = sum(1 for i in span(lane, since, until) if lane.codes[i] == _UNKNOWN)
         if unknown:
             yield f"{unknown} outcomes of “{probe}” on {lane.node} are not known"
+
+
+def _unknown_pods(act: Act, probe: str, lanes: list[Lane], since: float, until: float) -> Iterator[str]:
+    """Good answers of what is no pod that was recorded: a pod is told by its name and uid, not by its name alone."""
+    if act.recording.specs.get(probe, {}).get("qname"):
+        return  # it is DNS that answers, with records
+    known = {(change.name, change.uid) for change in act.recording.of_kind("Pod")}
+    names = {change.name for change in act.recording.of_kind("Pod")}
+    for lane in lanes:
+        pods = [AnsweringPod.of(by) for by in lane.names]
+        strange = {
+            at for at, pod in enumerate(pods) if pod.name in names and pod.uid and (pod.name, pod.uid) not in known
+        }
+        answered = {lane.bys[at] for at in span(lane, since, until) if lane.codes[at] == _OK} if strange else set()
+        for by in sorted(strange & answered):
+            yield f"{pods[by].name} answered “{probe}” on {lane.node} under a uid that no pod of this name had"
 
 
 def _nodes(act: Act, since: float, until: float) -> set[str]:

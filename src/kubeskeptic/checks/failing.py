@@ -9,7 +9,7 @@ from kubeskeptic.checks.evidence import check, span
 from kubeskeptic.checks.failures import ENDPOINTS, Failures, counts, look_at, worst_share
 from kubeskeptic.durations import LATE
 from kubeskeptic.errors import Inconclusive
-from kubeskeptic.findings import Finding, Measure, conclude, gravest, most, seconds
+from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
 from kubeskeptic.timeline import Act, Lane
 from kubeskeptic.timeline.endpoints import ready_pods, service_of
 
@@ -21,18 +21,19 @@ def fails_at_most(act: Act, probe: str) -> Finding:
     """Check that after a fault requests fail for at most the case's bound, and never more than the lost endpoints' share.
 
     Successes in between do not end the failing: with one of three endpoints gone, two of three requests succeed throughout.
+    Nor do answers that come only after a retransmission: they show that the first packet still went to where nobody is.
     """
     lanes = act.lanes(probe)
     seen = [look_at(act, lane) for lane in lanes]
     lost, all_ = _lost_endpoints(act, probe)
-    by_failures = sorted(seen, key=lambda one: -one.failed)
-    worst = gravest(by_failures, lambda one: (one.failing, act.bound_on(one.lane.node)))
+    by_failures = sorted(seen, key=lambda one: -(one.failed + one.late))
+    worst = gravest(by_failures, lambda one: (one.troubled, act.bound_on(one.lane.node)))
     bound = act.bound_on(worst.lane.node)
     act.lasts(max((act.bound_on(lane.node) for lane in lanes), key=lambda one: one.value))
     share, limit = worst_share(seen, lost / all_, f"{lost} of {all_} endpoints")
     return conclude(
         _told(worst, seen, bound),
-        {"failing": seconds(worst.failing), "share failed in the worst second": share, **counts(act, probe, seen)},
+        {"failing": seconds(worst.troubled), "share failed in the worst second": share, **counts(act, probe, seen)},
         {"failing": bound, "share failed in the worst second": limit},
         **_about(act, lanes, probe, _decisive(worst)),
     )
@@ -62,33 +63,43 @@ def never_fails(act: Act, probe: str) -> Finding:
 @check
 def dead_share_only(act: Act, probe: str) -> Finding:
     """Check that while a node is dead, requests from the other nodes fail by at most its endpoints' share, and for at most
-    the dead endpoint window; after that only those that meet a stale conntrack entry, for at most the SYN_SENT timeout.
+    the dead endpoint window; after that only those that meet a stale conntrack entry, for at most the SYN_SENT timeout. An
+    answer that comes only after a retransmission shows that routing is still wrong, as a failure does.
     """
     lanes = act.lanes(probe)
     pods = ready_pods(act.recording, service_of(act.recording, probe), act.since.low)
     dead = sorted(pod for pod, node in pods.items() if node == act.node)
     _answered_before(act, lanes, dead)
     seen = [look_at(act, lane, until=act.lifted) for lane in lanes]
-    window = act.bound
-    syn_sent = Bound(
-        round(window.value + SYN_SENT.value(act.settings), 3), "s", f"the above + {SYN_SENT.text(act.settings)}"
-    )
     share, limit = worst_share(seen, len(dead) / len(pods), f"{len(dead)} of {len(pods)} endpoints")
-    routing = most(one.failing for one in seen)
-    clients = max(max(one.last, one.last_stale) for one in seen) - act.since.low
+    worst = gravest(seen, lambda one: (one.troubled, act.bound_on(one.lane.node)))
+    last = max(seen, key=lambda one: _clients(one) - _until_expired(act, one).value)
+    window, syn_sent, clients = act.bound_on(worst.lane.node), _until_expired(act, last), _clients(last)
     measured = {
-        "routing wrong": seconds(routing),
+        "routing wrong": seconds(worst.troubled),
         "clients still failing": Measure(round(max(clients, 0.0), 3), "s"),
         "worst share lost": share,
         **counts(act, probe, seen),
     }
-    act.lasts(syn_sent, act.lifted)
+    act.lasts(max((_until_expired(act, one) for one in seen), key=lambda one: one.value), act.lifted)
     return conclude(
         _told_dead(len(dead), len(pods), measured),
         measured,
         {"routing wrong": window, "clients still failing": syn_sent, "worst share lost": limit},
         **_about(act, lanes, probe, tuple(map(_line, seen))),
     )
+
+
+def _clients(seen: Failures) -> float:
+    """Seconds after the fault at which the last request of a lane failed, in whichever way."""
+    return max(seen.last, seen.last_stale) - seen.since.low
+
+
+def _until_expired(act: Act, seen: Failures) -> Bound:
+    """By when the last stale conntrack entry of a lane's node has expired."""
+    settings = act.settings_on(seen.lane.node)
+    window = act.bound_on(seen.lane.node)
+    return Bound(round(window.value + SYN_SENT.value(settings), 3), "s", f"the above + {SYN_SENT.text(settings)}")
 
 
 def _lost_endpoints(act: Act, probe: str) -> tuple[int, int]:
@@ -118,15 +129,16 @@ def _answered_before(act: Act, lanes: Sequence[Lane], dead: Sequence[str]) -> No
 
 # -- telling -----------------------------------------------------------------------------------------------------------
 def _told(worst: Failures, seen: Sequence[Failures], bound: Bound) -> str:
-    failed, left = sum(one.failed for one in seen), sum(one.stale for one in seen)
+    left = sum(one.stale for one in seen)
     late = sum(one.late for one in seen)
     why = f"No request failed on any of {len(seen)} nodes."
-    if failed:
-        still = "were still failing" if worst.end is None else "failed until"
-        low, high = worst.failing
+    if worst.failed or worst.misrouted:
+        still = "failed, or were answered late, until" if worst.misrouted else "failed until"
+        low, high = worst.troubled
+        still = "were still failing, or answered late," if high == float("inf") else still
         why = (
             f"Requests {still} {low if high == float('inf') else high:.2f} s after the fault on {worst.lane.node} "
-            f"({worst.listed}); allowed are {bound.value:g} s."
+            f"({worst.listed or 'none failed'}); allowed are {bound.value:g} s."
         )
     if left:
         why += f" Counted apart: {left} later ones that reused the source port of one that had timed out."

@@ -17,11 +17,12 @@ from statistics import NormalDist
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import SYN_SENT, Bound, Interval
 from kubeskeptic.checks.evidence import never_asked, span
-from kubeskeptic.durations import LATE, MARGIN, STRETCH
+from kubeskeptic.checks.lateness import is_late, surely_late
+from kubeskeptic.durations import MARGIN, STRETCH
 from kubeskeptic.findings import Measure
 from kubeskeptic.timeline import Act, Lane
 from kubeskeptic.timeline.endpoints import strangers
-from kubeskeptic.timeline.stale_conntrack import stale
+from kubeskeptic.timeline.stale_conntrack import after_silence, stale
 
 _OK = OUTCOMES.index(Outcome.OK)
 _UNKNOWN = OUTCOMES.index(Outcome.UNKNOWN)
@@ -58,6 +59,12 @@ class Failures:
     """Requests that failed, without those that met a stale entry."""
     unknown: int = 0
     late: int = 0
+    misrouted: int = 0
+    """Late answers whose first packet was lost by routing, and met no stale entry."""
+    last_late: float = 0.0
+    """When the last of these was sent that was late for sure; 0.0 when none was."""
+    in_time: float | None = None
+    """The first good answer in time after the last failure and the last late answer; None when there was none."""
     wrong: int = 0
     """Answers of a pod that was no endpoint of the service then; they are part of ``failed``."""
     stale: int = 0
@@ -75,6 +82,15 @@ class Failures:
             return Interval(0.0, 0.0)
         high = float("inf") if self.end is None else self.end + self.lane.doubt - self.since.low
         return Interval(max(self.last - self.lane.doubt - self.since.high, 0.0), max(high, 0.0))
+
+    @property
+    def troubled(self) -> Interval:
+        """Seconds from the fault to the end of failing and of answering late, which shows that packets went on being lost."""
+        if not self.misrouted:
+            return self.failing
+        least = max(self.last if self.failed else 0.0, self.last_late) - self.lane.doubt - self.since.high
+        most = float("inf") if self.in_time is None else self.in_time + self.lane.doubt - self.since.low
+        return Interval(max(least, 0.0), max(most, 0.0))
 
     @property
     def listed(self) -> str:
@@ -96,11 +112,14 @@ def look_at(act: Act, lane: Lane, until: float | None = None) -> Failures:
     """Return what failed on a lane since the fault; stale entries, late answers and strangers apart."""
     seen = Failures(lane, act.since)
     syn_sent = SYN_SENT.value(act.settings_on(lane.node))
-    leftover, wrong = stale(lane, syn_sent), _strangers(act, lane)
+    leftover, after, wrong = stale(lane, syn_sent), after_silence(lane, syn_sent), _strangers(act, lane)
     sure = act.watched(*ENDPOINTS)
     positions = span(lane, act.since.low, act.end if until is None else until)
     for at in positions:
         _count(seen, at, at in leftover, at in wrong, sure)
+        if lane.codes[at] == _OK and at not in wrong and is_late(lane, at) and at not in after:
+            seen.misrouted, seen.in_time = seen.misrouted + 1, None
+            seen.last_late = lane.sent[at] if surely_late(act, lane, at) else seen.last_late
     for before, at in pairwise(positions):
         for number in range(1, lane.ticks[at] - lane.ticks[before]):
             seen.stretch_of(lane.sent[before] + number * lane.period).unasked += 1
@@ -117,15 +136,16 @@ def _count(seen: Failures, at: int, leftover: bool, wrong: bool, sure: bool) -> 
         return
     stretch.asked += 1
     if code == _OK and not wrong:
-        seen.late += lane.took[at] > LATE
+        seen.late += is_late(lane, at)
         seen.end = sent if seen.failed and seen.end is None else seen.end
+        seen.in_time = sent if seen.in_time is None else seen.in_time
         return
     stretch.failed += 1
     if code == _UNKNOWN or (code == _OK and not sure):
         seen.unknown += 1
         return
     seen.failed, seen.wrong = seen.failed + 1, seen.wrong + wrong
-    seen.last, seen.end = sent, None
+    seen.last, seen.end, seen.in_time = sent, None, None
     seen.outcomes["answered by a pod that was no endpoint" if wrong else str(OUTCOMES[code])] += 1
 
 

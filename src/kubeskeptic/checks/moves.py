@@ -12,15 +12,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from kubeskeptic.agent.outcomes import Outcome
-from kubeskeptic.bounds import Bound, Interval
-from kubeskeptic.checks.evidence import check, span
+from kubeskeptic.bounds import SYN_SENT, Bound, Interval
+from kubeskeptic.checks.evidence import asked_until, check, span
+from kubeskeptic.checks.lateness import surely_late
 from kubeskeptic.durations import LATE, MARGIN
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
 from kubeskeptic.timeline import Act, Lane
 from kubeskeptic.timeline.endpoints import identity, ready_pods, service_of
+from kubeskeptic.timeline.stale_conntrack import after_silence, stale
 
 _NEVER = float("inf")
+_FAILED = "last that failed or was late"
 _SERVICE = "kubernetes.io/service-name"
 _NO_ANSWER = Bound(0, "answers", "its rules are out of date")
 _NO_REQUEST = Bound(0, "requests", "none may fail")
@@ -28,11 +31,14 @@ _NO_REQUEST = Bound(0, "requests", "none may fail")
 
 @dataclass(frozen=True)
 class Handover:
-    """One lane after a change: seconds from the change to the last answer from the old, and to the first from the new."""
+    """One lane after a change: seconds from the change to the last answer from the old, to the first from the new, and to the
+    last request that failed or was answered late, but for those that met a stale conntrack entry.
+    """
 
     node: str
     old: Interval
     new: Interval
+    failing: Interval
     answers_of_new: int
     failed: int
 
@@ -40,7 +46,7 @@ class Handover:
 @check
 def follows_move(act: Act, probe: str) -> Finding:
     """Check that after the single pod's deletion every node gets its last answer from the old pod within the programming lag,
-    and its first from the new one, on another node, within the case's bound.
+    and its first from the new one, on another node, within the case's bound, after which no request fails.
     """
     lanes, since = act.lanes(probe), act.since
     service = service_of(act.recording, probe)
@@ -55,13 +61,22 @@ def follows_move(act: Act, probe: str) -> Finding:
     act.lasts(max((act.bound_on(lane.node) for lane in lanes), key=lambda one: one.value))
     last = gravest(seen, lambda one: (one.old, _lag(act, one.node)))
     first = gravest(seen, lambda one: (one.new, act.bound_on(one.node)))
+    failing = gravest(seen, lambda one: (one.failing, act.bound_on(one.node)))
     (old, there), (new, here) = next(iter(before.items())), next(iter(after.items()))
     told = "never answered" if first.new.high == _NEVER else f"answered after at most {first.new.high:.2f} s"
     return conclude(
         f"{old} on {there} answered its last {max(last.old.high, 0):.2f} s after its deletion, to {last.node}; "
         f"{new} on {here} {told} on the slowest node, {first.node}; allowed are {act.bound_on(first.node).value:g} s.",
-        {"last from the old": seconds(last.old), "first from the new": seconds(first.new)},
-        {"last from the old": _lag(act, last.node), "first from the new": act.bound_on(first.node)},
+        {
+            "last from the old": seconds(last.old),
+            "first from the new": seconds(first.new),
+            _FAILED: seconds(failing.failing),
+        },
+        {
+            "last from the old": _lag(act, last.node),
+            "first from the new": act.bound_on(first.node),
+            _FAILED: act.bound_on(failing.node),
+        },
         nodes=tuple(lane.node for lane in lanes),
         window=(act.start, act.end),
         probes=(probe,),
@@ -83,6 +98,8 @@ def stays_as_programmed(act: Act, probe: str) -> Finding:
     here = seen.pop(stopped)
     slowest = gravest(seen.values(), lambda one: (one.new, _lag(act, one.node)))
     last = gravest(seen.values(), lambda one: (one.old, _lag(act, one.node)))
+    failing = gravest(seen.values(), lambda one: (one.failing, _lag(act, one.node)))
+    act.lasts_since(changed, max((_lag(act, lane.node) for lane in lanes), key=lambda one: one.value), act.lifted)
     told = "never answered" if slowest.new.high == _NEVER else f"answered after at most {slowest.new.high:.2f} s"
     return conclude(
         f"With kube-proxy stopped on {stopped}, {here.answers_of_new} answers there came from the new endpoints and "
@@ -92,12 +109,14 @@ def stays_as_programmed(act: Act, probe: str) -> Finding:
             "failed where it is stopped": Measure(here.failed, "requests"),
             "first from the new elsewhere": seconds(slowest.new),
             "last from the old elsewhere": seconds(last.old),
+            f"{_FAILED} elsewhere": seconds(failing.failing),
         },
         {
             "new answers where it is stopped": _NO_ANSWER,
             "failed where it is stopped": _NO_REQUEST,
             "first from the new elsewhere": _lag(act, slowest.node),
             "last from the old elsewhere": _lag(act, last.node),
+            f"{_FAILED} elsewhere": _lag(act, failing.node),
         },
         nodes=tuple(lane.node for lane in lanes),
         window=(act.start, act.lifted),
@@ -120,8 +139,12 @@ def catches_up(act: Act, probe: str) -> Finding:
     return conclude(
         f"After kube-proxy was let start again on {stopped}, the first answer from the new endpoints {told}; allowed are "
         f"{act.bound_on(stopped).value:g} s.",
-        {"first from the new": seconds(seen.new), "last from the old": seconds(seen.old)},
-        {"first from the new": act.bound_on(stopped), "last from the old": act.bound_on(stopped)},
+        {
+            "first from the new": seconds(seen.new),
+            "last from the old": seconds(seen.old),
+            _FAILED: seconds(seen.failing),
+        },
+        dict.fromkeys(("first from the new", "last from the old", _FAILED), act.bound_on(stopped)),
         nodes=(stopped,),
         window=(act.lifted, act.end),
         probes=(probe,),
@@ -135,7 +158,9 @@ def _handover(
     """Return when a lane changed over from the old pods to the new ones, seen until a moment: by when the answers came, as one
     to a question that was asked early may come late.
     """
-    old, new, failed, answers = Interval(0.0, 0.0), Interval(max(until - since.high, 0.0), _NEVER), 0, 0
+    old = Interval(0.0, 0.0)
+    new = Interval(max(asked_until(lane, since.high, until) - since.high, 0.0), _NEVER)
+    failed = answers = 0
     for at in span(lane, since.low, until):
         sample = lane[at]
         by = identity(sample.by)[0] if sample.outcome is Outcome.OK else ""
@@ -151,7 +176,22 @@ def _handover(
         elif by:
             raise Inconclusive(f"{by} answered on {lane.node}, which is neither the old nor the new pod")
     act.watched("EndpointSlice", "Pod")
-    return Handover(lane.node, old, new, answers, failed)
+    return Handover(lane.node, old, new, _failing(act, lane, since, until), answers, failed)
+
+
+def _failing(act: Act, lane: Lane, since: Interval, until: float) -> Interval:
+    """How long after a change the last request was sent that failed, or was answered only after a retransmission, and met no
+    stale conntrack entry.
+    """
+    syn_sent = SYN_SENT.value(act.settings_on(lane.node))
+    apart = stale(lane, syn_sent) | after_silence(lane, syn_sent)
+    positions = (at for at in span(lane, since.low, until) if at not in apart)
+    wrong = [at for at in positions if lane[at].failed or surely_late(act, lane, at)]
+    sent = [lane.sent[at] for at in wrong if lane[at].outcome is not Outcome.UNKNOWN]
+    if not sent:
+        return Interval(0.0, 0.0)
+    last = Interval(sent[-1] - lane.doubt, sent[-1] + lane.doubt).since(since)
+    return Interval(max(last.low, 0.0), max(last.high, 0.0))
 
 
 def _answered(act: Act, lanes: Collection[Lane], until: float, before: Collection[str]) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_address, ip_network
+from itertools import chain
 from typing import Any
 
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.errors import Inconclusive
-from kubeskeptic.findings import Finding, Measure, conclude
+from kubeskeptic.findings import Finding, Measure, Verdict, conclude
 from kubeskeptic.timeline import Act
 
 _NO_CELL = Bound(0, "cells", "every pair has to be answered")
@@ -20,6 +21,10 @@ _FLAT = {
     "outside the ranges": Bound(0, "addresses", "each is in some node's podCIDR"),
     "seen under another address": Bound(0, "cells", "no NAT between pods"),
 }
+KINDS = {"TCP", "TCP, 64 KiB", "UDP", "UDP, 8 kB"}
+"""What everybody is asked by: over TCP and UDP, in one packet and in more than fit into one."""
+_SILENT = (Outcome.TIMEOUT, Outcome.UNREACHABLE)
+"""How nobody answers."""
 _NOT_REACHED = Bound(0, "pods", "there is no route to them")
 CONTROL = "control: "
 """Begins the name of a cell that must be answered, or nothing is known about the others."""
@@ -35,27 +40,28 @@ def reaches_everything(act: Act, table: str, members: str) -> Finding:
     :param members: cells with ``node``, ``ip`` and ``host`` by the member's name
     """
     cells, known = act.table(table), act.table(members)
-    _complete(act, cells, known)
     bad = {name: cell for name, cell in cells.items() if cell["outcome"] != Outcome.OK}
     unknown = sum(1 for cell in bad.values() if cell["outcome"] == Outcome.UNKNOWN)
     failed = len(bad) - unknown
-    within = sum(1 for cell in cells.values() if known[cell["from"]]["node"] == known[cell["to"]]["node"])
+    homes = {name: one["node"] for name, one in known.items()}
+    within = sum(1 for cell in cells.values() if homes.get(cell["from"]) == homes.get(cell["to"]))
     kinds = sorted({str(cell["kind"]) for cell in cells.values()})
     why = (
-        f"All {len(cells)} cells were answered: {len(known)} members on {len(act.recording.nodes)} nodes, each by "
+        f"All {len(cells)} cells were answered: {len(known)} members on {len(act.nodes)} nodes, each by "
         f"{'; '.join(kinds)}; {within} within a node."
     )
     if bad:
         ways = Counter(f"{cell['from']} → {cell['to']}: {cell['outcome']}" for cell in bad.values())
         why = f"{len(bad)} of {len(cells)} cells were not answered ({_listed(ways)}); all must be."
-    return conclude(
+    finding = conclude(
         why,
         {"not answered": Measure(failed, "cells", failed, len(bad)), "asked": Measure(len(cells), "cells")},
         {"not answered": _NO_CELL},
         window=(act.start, act.end),
-        nodes=act.recording.nodes,
+        nodes=act.nodes,
         decisive=tuple(f"{name}: {cell['outcome']}" for name, cell in list(bad.items())[:8]),
     )
+    return _if_complete(finding, _left_out(act, cells, known, KINDS))
 
 
 @check
@@ -65,11 +71,11 @@ def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Fin
     :param addresses: the address of every pod of the cluster that has one of its own
     :param ranges: the podCIDRs of every node
     """
-    cells, known, pods = act.table(table), act.table(members), act.table(addresses)
-    _complete(act, cells, known)
-    networks = [ip_network(cidr) for cidrs in act.table(ranges).values() for cidr in cidrs]
+    cells, known, pods, cidrs = (act.table(name) for name in (table, members, addresses, ranges))
+    networks = [ip_network(cidr) for each in cidrs.values() for cidr in each]
     if not networks:
         raise Inconclusive("no node has a podCIDR: which addresses are the cluster's is not known")
+    unread = set(act.nodes) - cidrs.keys()
     twice = sorted(ip for ip, count in Counter(pods.values()).items() if count > 1)
     stray = sorted(name for name, ip in pods.items() if not any(ip_address(ip) in one for one in networks))
     between = [cell for cell in cells.values() if not (known[cell["from"]]["host"] or known[cell["to"]]["host"])]
@@ -83,19 +89,28 @@ def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Fin
     why = f"{len(pods)} pods have an address of their own in {len(networks)} ranges; {len(answered)} saw the client's own."
     if said:
         why = f"{'; '.join(said[:4])}{f'; and {len(said) - 4} more' if len(said) > 4 else ''}."
-    return conclude(
+    finding = conclude(
         why,
         {
             "used twice": Measure(len(twice), "addresses"),
-            "outside the ranges": Measure(len(stray), "addresses"),
+            "outside the ranges": Measure(len(stray), "addresses", 0 if unread else len(stray), len(stray)),
             "seen under another address": Measure(len(other), "cells", len(other), len(other) + unseen),
             "pods": Measure(len(pods), "pods"),
             "asked": Measure(len(between), "cells"),
         },
         _FLAT,
         window=(act.start, act.end),
-        nodes=act.recording.nodes,
+        nodes=act.nodes,
         decisive=tuple(said[:8]),
+    )
+    unlisted = (name for name, one in known.items() if not one["host"] and one["ip"] not in pods.values())
+    return _if_complete(
+        finding,
+        chain(
+            (f"The address of {name} is not among those of the cluster's pods" for name in unlisted),
+            (f"The range of {node} was not read" for node in sorted(unread)),
+            _left_out(act, cells, known, ()),
+        ),
     )
 
 
@@ -108,22 +123,16 @@ def not_reached(act: Act, table: str) -> Finding:
     cells = act.table(table)
     controls = {name: cell for name, cell in cells.items() if name.startswith(CONTROL)}
     pods = {name: cell for name, cell in cells.items() if name not in controls}
-    dead = sorted(name for name, cell in controls.items() if cell["outcome"] != Outcome.OK)
-    if dead or not controls:
-        raise Inconclusive(f"the client did not even reach what it must: {', '.join(dead) or 'no control was asked'}")
-    unasked = set(act.recording.nodes) - {str(cell["node"]) for cell in pods.values()}
-    if unasked:
-        raise Inconclusive(f"no pod on {', '.join(sorted(unasked))} was asked")
     reached = sorted(
         name for name, cell in pods.items() if cell["outcome"] in (Outcome.OK, Outcome.WRONG, Outcome.RESET)
     )
     # A refusal is an answer too: of the pod, or of somebody on the way.
-    refused = [name for name, cell in pods.items() if cell["outcome"] in (Outcome.REFUSED, Outcome.UNKNOWN)]
+    refused = [name for name, cell in pods.items() if name not in reached and cell["outcome"] not in _SILENT]
     ways = Counter(str(cell["outcome"]) for cell in pods.values())
     why = f"None of {len(pods)} pods was reached ({_listed(ways)}), while {len(controls)} of {len(controls)} controls were."
     if reached:
         why = f"{len(reached)} of {len(pods)} pods were reached from outside: {', '.join(reached[:6])}."
-    return conclude(
+    finding = conclude(
         why,
         {
             "reached": Measure(len(reached), "pods", len(reached), len(reached) + len(refused)),
@@ -132,30 +141,48 @@ def not_reached(act: Act, table: str) -> Finding:
         },
         {"reached": _NOT_REACHED},
         window=(act.start, act.end),
-        nodes=act.recording.nodes,
+        nodes=act.nodes,
         decisive=tuple(reached[:8]),
     )
+    return _if_complete(finding, _out_of_reach(act, controls, pods))
 
 
-def _complete(act: Act, cells: Cells, members: Mapping[str, Mapping[str, Any]]) -> None:
-    """Nothing is left out: a pod on every node, one in every node's own network, and every pair by every kind.
+def _out_of_reach(act: Act, controls: Cells, pods: Cells) -> Iterator[str]:
+    """Yield what a client that reaches no pod proves nothing without: a control on every node, and a pod there."""
+    dead = sorted(name for name, cell in controls.items() if cell["outcome"] != Outcome.OK)
+    if dead or not controls:
+        yield f"The client did not even reach what it must: {', '.join(dead) or 'no control was asked'}"
+    for what, asked in (("control", controls), ("pod", pods)):
+        unasked = set(act.nodes) - {str(cell["node"]) for cell in asked.values()}
+        if unasked:
+            yield f"No {what} on {', '.join(sorted(unasked))} was asked"
 
-    :raises Inconclusive: naming what was not asked
+
+def _if_complete(finding: Finding, lacking: Iterator[str]) -> Finding:
+    """Return the finding; as inconclusive when it does not violate the claim and something was left out."""
+    what = next(lacking, "") if finding.verdict is not Verdict.VIOLATED else ""
+    return finding.but(what) if what else finding
+
+
+def _left_out(act: Act, cells: Cells, members: Mapping[str, Mapping[str, Any]], kinds: Iterable[str]) -> Iterator[str]:
+    """Yield what was left out: a pod on every node, one in every node's own network, and every pair by every kind.
+
+    :param kinds: by which everybody has to be asked, whatever else they were asked by
     """
     for host, what in ((False, "a pod"), (True, "a pod in the node's network")):
         homes = {str(one["node"]) for one in members.values() if bool(one["host"]) is host}
-        lacking = sorted(set(act.recording.nodes) - homes)
+        lacking = sorted(set(act.nodes) - homes)
         if lacking:
-            raise Inconclusive(f"{what} was not there on {', '.join(lacking)}")
-    kinds = {str(cell["kind"]) for cell in cells.values()}
+            yield f"{what.capitalize()} was not there on {', '.join(lacking)}"
+    known = {*kinds, *(str(cell["kind"]) for cell in cells.values())}
     asked = {(cell["from"], cell["to"], cell["kind"]) for cell in cells.values()}
-    missing = [pair for pair in _pairs(members, kinds) if pair not in asked]
-    if missing or not kinds:
-        first = " → ".join(missing[0][:2]) if missing else "any pair"
-        raise Inconclusive(f"{len(missing)} cells were not asked, such as {first}")
+    missing = [pair for pair in _pairs(members, sorted(known)) if pair not in asked]
+    if missing or not known:
+        first = f"{' → '.join(missing[0][:2])} by {missing[0][2]}" if missing else "any pair"
+        yield f"{len(missing)} cells were not asked, such as {first}"
     nodes = {name: one["node"] for name, one in members.items() if not one["host"]}
     if len(set(nodes.values())) == len(nodes):
-        raise Inconclusive("no two pods share a node: nothing was asked within one")
+        yield "No two pods share a node: nothing was asked within one"
 
 
 def _pairs(members: Iterable[str], kinds: Iterable[str]) -> Iterator[tuple[str, str, str]]:

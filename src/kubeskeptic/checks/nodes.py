@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kubeskeptic.bounds import EVICT, Bound, Interval
+from kubeskeptic.bounds import EVICT, UNTIL_EVICTED, Bound, Interval
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
@@ -27,7 +27,7 @@ def turns_unknown(act: Act) -> Finding:
         (c.when for c in changes if since.low < c.seen <= until and condition(c.object, "Ready") == "Unknown"), None
     )
     took = turned.since(since) if turned else Interval(until - since.high, float("inf"))
-    latest, soonest = act.bound, act.soonest
+    latest, soonest = act.bound_on(node), act.soonest_on(node)
     why = f"{node} turned Ready: Unknown {took.high:.1f} s after it crashed"
     if turned is None:
         why = f"{node} was still called Ready {took.low:.0f} s after it crashed"
@@ -48,16 +48,19 @@ def emptied_not_removed(act: Act) -> Finding:
     EVICT + margin after the taint, and its Node object stays.
     """
     node, since, until = act.node, act.since, act.lifted
-    changes = [change for change in act.changes("Node", node) if change.seen > since.low]
+    seen = list(act.changes("Node", node))
+    known = {change.uid for change in seen if change.seen <= since.low}
+    changes = [change for change in seen if change.seen > since.low]
     tainted = next((change.when for change in changes if change.seen <= until and _unreachable(change)), None)
-    removed = sum(change.type == "DELETED" for change in changes)
+    removed = sum(change.type == "DELETED" for change in changes) or len({one.uid for one in changes} - known)
     marked = _marked(act, node, since.low, until)
     stayed = sorted(name for name, when in marked.items() if when is None)
     after = [when.since(tainted) for when in marked.values() if when and tainted]
     evicted = Interval(min((t.low for t in after), default=0.0), max((t.high for t in after), default=float("inf")))
+    early = UNTIL_EVICTED.at_most(act.settings).admits(until - since.high)  # what has not come by then may come yet
     measured = {
-        "taints missing": Measure(int(tainted is None), "taints"),
-        "pods not evicted": Measure(len(stayed), "pods"),
+        "taints missing": _missing(int(tainted is None), "taints", early),
+        "pods not evicted": _missing(len(stayed), "pods", early),
         "Node objects removed": Measure(removed, "objects"),
     }
     bounds = {name: Bound(0, m.unit, "emptied, not removed") for name, m in measured.items()}
@@ -70,6 +73,10 @@ def emptied_not_removed(act: Act) -> Finding:
         _fate(node, since, tainted, stayed, removed, evicted, len(marked)), measured, bounds, nodes=(node,),
         window=(act.start, act.end),
     )  # fmt: skip
+
+
+def _missing(count: int, unit: str, early: bool) -> Measure:
+    return Measure(count, unit, 0 if early else count, count)
 
 
 def _fate(

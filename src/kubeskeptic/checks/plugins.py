@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from kubeskeptic.bounds import START, Bound, Interval
@@ -29,12 +30,13 @@ def turns_not_ready(act: Act, reason: str) -> Finding:
     after = [change for change in changes if change.seen > act.since.low]
     found = next((one for one in after if _ready(one).get("status") == "False" and reason in _message(one)), None)
     took = found.when.since(act.since) if found else Interval(act.end - act.since.high, NEVER)
+    bound = act.bound_on(_node(act))
     said = _message(found or (after or before)[-1])
     why = f"{_node(act)} was NotReady {took.high:.1f} s after its CNI configuration was removed; its kubelet said “{said}”"
     if found is None:
         why = f"In {took.low:.1f} s {_node(act)} was not NotReady with {reason}; its Ready condition said “{said}”"
     return conclude(
-        f"{why}; allowed are {act.bound.value:g} s.", {"NotReady": _from_zero(took)}, {"NotReady": act.bound},
+        f"{why}; allowed are {bound.value:g} s.", {"NotReady": _from_zero(took)}, {"NotReady": bound},
         nodes=(_node(act),), window=(act.start, act.end),
     )  # fmt: skip
 
@@ -49,11 +51,12 @@ def ready_again(act: Act) -> Finding:
         raise Inconclusive(f"{_node(act)} was not NotReady when its CNI configuration was put back")
     found = next((one for one in changes if one.seen > back.low and _ready(one).get("status") == "True"), None)
     took = found.when.since(back) if found else Interval(act.end - back.high, NEVER)
+    bound = act.bound_on(_node(act))
     why = f"{_node(act)} was Ready {took.high:.1f} s after its CNI configuration was put back"
     if found is None:
         why = f"{_node(act)} was not Ready {took.low:.1f} s after its CNI configuration was put back"
     return conclude(
-        f"{why}; allowed are {act.bound.value:g} s.", {"Ready": _from_zero(took)}, {"Ready": act.bound},
+        f"{why}; allowed are {bound.value:g} s.", {"Ready": _from_zero(took)}, {"Ready": bound},
         nodes=(_node(act),), window=(act.start, act.end),
     )  # fmt: skip
 
@@ -66,6 +69,9 @@ def waits_for_network(act: Act, app: str) -> Finding:
     until, changes = act.lifted, _made_in(act, app)
     made = changes[0].when
     meanwhile = [change for change in changes if change.seen < until]
+    if not meanwhile:
+        raise Inconclusive(f"{changes[0].name} was made only once the fault was undone")
+    _on_the_node(act, changes)
     ran = next((change for change in meanwhile if running(change.object)), None)
     waited = (ran.when if ran else Interval(until, NEVER)).since(made)
     reasons = {reason for change in meanwhile for reason in _reasons(change)}
@@ -99,6 +105,7 @@ def runs_once_healed(act: Act, app: str) -> Finding:
     undoing.
     """
     back, changes = _undone(act), _made_in(act, app)
+    _on_the_node(act, changes)
     if any(is_ready(change.object) for change in changes if change.seen <= back.low):
         raise Inconclusive(f"{changes[0].name} was Ready before the fault was undone")
     ready = next((change for change in changes if is_ready(change.object)), None)
@@ -113,8 +120,24 @@ def runs_once_healed(act: Act, app: str) -> Finding:
 
 
 def _node(act: Act) -> str:
-    """The node that the act's fault acted on, in whole or in part."""
-    return act.fault.targets[0].rpartition("/")[2]
+    """The node that the act's fault acted on, in whole or in part.
+
+    :raises Inconclusive: when it acted on none
+    """
+    targets = act.fault.targets
+    if not targets:
+        raise Inconclusive(f"the fault {act.fault.fault} of “{act.name}” acted on nothing")
+    return targets[0].rpartition("/")[2]
+
+
+def _on_the_node(act: Act, changes: Sequence[Change]) -> None:
+    """Raise unless a pod was on the node of the act's fault all the time.
+
+    :raises Inconclusive: when it was not
+    """
+    others = {node_of(change.object) for change in changes} - {_node(act), ""}
+    if others:
+        raise Inconclusive(f"{changes[0].name} was on {', '.join(sorted(others))}, and not on {_node(act)}")
 
 
 def _undone(act: Act) -> Interval:

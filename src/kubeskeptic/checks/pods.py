@@ -35,7 +35,7 @@ def revived_in_place(act: Act, pod: str) -> Finding:
 
     :raises Inconclusive: when the node was away for so long that the eviction may have come first
     """
-    returned, limit = act.fault.returned, BEFORE_EVICTION.at_least(act.settings)
+    returned, limit = act.fault.returned, BEFORE_EVICTION.at_least(act.settings_of(pod, act.node))
     away = returned.high - act.since.low
     if limit.admits(away):
         raise Inconclusive(f"{act.node} was away for {away:.0f} s; its pods may be evicted after {limit.value:g} s")
@@ -53,7 +53,7 @@ def _restarted_in_place(act: Act, name: str, begun: Interval, *, same_ip: bool, 
     took = _since(begun, again.when) if again else Interval(act.end - begun.high, float("inf"))
     rose = max((restarts(change.object) for change in after), default=0) - restarts(before)
     changed = _differences(before, again.object, same_ip) if again else []
-    limits = _limits(act)
+    limits = _limits(act, name, node_of(before))
     measured = dict.fromkeys(limits, seconds(took))
     if again:
         measured |= dict.fromkeys(("restarts", "at least"), Measure(rose, "restarts"))
@@ -73,9 +73,10 @@ def _since(begun: Interval, when: Interval) -> Interval:
     return Interval(max(took.low, 0.0), max(took.high, 0.0))
 
 
-def _limits(act: Act) -> dict[str, Bound]:
-    latest = {"restarted": act.bound} if act.has_bound else {}
-    return latest | ({"and no sooner": act.soonest} if act.soonest else {})
+def _limits(act: Act, pod: str, node: str) -> dict[str, Bound]:
+    latest = {"restarted": act.bound_of(pod, node)} if act.has_bound else {}
+    soonest = act.soonest_on(node)
+    return latest | ({"and no sooner": soonest} if soonest else {})
 
 
 def _told(

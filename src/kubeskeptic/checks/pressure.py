@@ -49,6 +49,11 @@ class Eviction:
         return said == (self.phase, REASONS[self.phase], [DISRUPTED])
 
     @property
+    def otherwise(self) -> int:
+        """How many pods ended in another way; one that has not ended yet is none."""
+        return int(self.end is not None and not self.right)
+
+    @property
     def allowed(self) -> Bound:
         """How many pods may have ended in another way."""
         reason = REASONS[self.phase]
@@ -83,7 +88,7 @@ def evicted_for_good(act: Act, app: str, phase: str = "Failed") -> Finding:
         f"{seen.told}; {made}; allowed are {act.bound.value:g} s.",
         {
             "evicted": seconds(seen.took),
-            "ended otherwise": Measure(int(not seen.right), "pods"),
+            "ended otherwise": Measure(seen.otherwise, "pods"),
             "made again": Measure(len(again), "pods"),
         },
         {"evicted": act.bound, "ended otherwise": seen.allowed, "made again": _BARE},
@@ -111,7 +116,7 @@ def evicted_and_replaced(act: Act, app: str) -> Finding:
         f"{seen.told}; {replaced}{turned}; allowed are {act.bound.value:g} s and {allowed.value:g} s.",
         {
             "evicted, to be replaced": seconds(seen.took),
-            "ended otherwise, to be replaced": Measure(int(not seen.right), "pods"),
+            "ended otherwise, to be replaced": Measure(seen.otherwise, "pods"),
             "replaced": seconds(took),
             "turned away": Measure(len(away), "pods"),
         },
@@ -136,6 +141,7 @@ def reports_pressure(act: Act, app: str, kind: str) -> Finding:
     after = [change for change in nodes if change.seen > since.low]
     said = next((change for change in after if condition(change.object, kind) == "True"), None)
     tainted = any(_tainted(change, kind) for change in after)
+    early = act.bound.admits(act.end - since.high)  # what has not come by then may come yet
     lacking = [*(["did not report it"] if said is None else []), *([] if tainted else ["was not tainted"])]
     when = said.when.since(since) if said else Interval(act.end - since.high, float("inf"))
     why = f"{seen.node} reported {kind} {max(when.high, 0):.1f} s after too much was taken, and was tainted."
@@ -143,7 +149,10 @@ def reports_pressure(act: Act, app: str, kind: str) -> Finding:
         why = f"{seen.node} {' and '.join(lacking)}: {kind}."
     return conclude(
         why,
-        {"reports missing": Measure(len(lacking), "reports"), "reported": seconds(when)},
+        {
+            "reports missing": Measure(len(lacking), "reports", 0 if early else len(lacking), len(lacking)),
+            "reported": seconds(when),
+        },
         {"reports missing": _REPORTED},
         nodes=(seen.node,),
         window=(act.start, act.end),

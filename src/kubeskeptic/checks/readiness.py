@@ -6,23 +6,26 @@ from collections.abc import Sequence
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import Bound, Expression, Interval
-from kubeskeptic.checks.evidence import check, span
+from kubeskeptic.checks.evidence import asked_until, check, span
 from kubeskeptic.checks.failures import ENDPOINTS
 from kubeskeptic.durations import MARGIN, REMEMBERED
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
 from kubeskeptic.timeline import Act, Change, Lane
 from kubeskeptic.timeline.endpoints import identity, strangers
-from kubeskeptic.timeline.objects import is_ready, labelled, living, node_of, ran_for
+from kubeskeptic.timeline.objects import is_ready, labelled, living, node_of, ran_for, restarts
 
 _OK = OUTCOMES.index(Outcome.OK)
 _NO_STRANGER = Bound(0, "requests", "only endpoints of the service answer")
+_NO_RESTART = Bound(0, "restarts", "being ready again takes none")
 _NONE_UNREADY = Bound(0, "pods", "a kubelet that restarts changes no container")
 
 
 @check
 def stops_sending(act: Act, probe: str) -> Finding:
-    """Check that on every node the last answer of a pod that turned unready came within the case's bound."""
+    """Check that on every node the last answer of a pod that turned unready came within the case's bound. A request that
+    failed may have been sent to it.
+    """
     lanes, victim = act.lanes(probe, until=act.lifted), act.victim
     _answered_before(act, lanes, victim)
     took = {lane.node: _last(act, lane, victim) for lane in lanes}
@@ -47,7 +50,7 @@ def stops_sending(act: Act, probe: str) -> Finding:
 
 @check
 def resumes_sending(act: Act, probe: str, within: Expression) -> Finding:
-    """Check that on every node the first answer of a pod that is ready again comes within a bound of it.
+    """Check that on every node the first answer of a pod that is ready again comes within a bound of it, without a restart.
 
     :param within: from the moment at which the workload says that it is ready again
     """
@@ -56,13 +59,16 @@ def resumes_sending(act: Act, probe: str, within: Expression) -> Finding:
     bounds = {node: within.at_most(act.settings_on(node)) for node in took}
     worst = gravest(took, lambda node: (took[node], bounds[node]))
     known, bound = took[worst], bounds[worst]
+    restarted = _restarted(act, victim)
     why = f"{victim} was ready again and gave its first answer {known.high:.2f} s later, on {worst}"
     if known.high == float("inf"):
         why = f"{victim} had given no answer on {worst} {known.low:.1f} s after it was ready again"
+    if restarted:
+        why = f"{victim} was restarted {restarted} times meanwhile; {why}"
     return conclude(
         f"{why}; allowed are {bound.value:g} s.",
-        {"resumed": seconds(known)},
-        {"resumed": bound},
+        {"resumed": seconds(known), "restarts": Measure(restarted, "restarts")},
+        {"resumed": bound, "restarts": _NO_RESTART},
         nodes=tuple(took),
         window=(act.start, act.end),
         probes=(probe,),
@@ -106,6 +112,19 @@ def stays_ready(act: Act, *apps: str) -> Finding:
     )
 
 
+def _restarted(act: Act, pod: str) -> int:
+    """How often a pod was restarted, or replaced by another of its name, since the fault.
+
+    :raises Inconclusive: when it was not seen before
+    """
+    changes = [one for one in act.changes("Pod", pod) if one.type != "DELETED"]
+    before = [one for one in changes if one.seen <= act.since.low]
+    if not before:
+        raise Inconclusive(f"{pod} was not seen before it turned unready")
+    others = {one.uid for one in changes} - {before[-1].uid} - {one.uid for one in before}
+    return max(restarts(one.object) for one in changes) - restarts(before[-1].object) + len(others)
+
+
 def _unready(changes: Sequence[Change], there: set[str], since: float) -> dict[str, Interval]:
     """When each of the pods was first seen not Ready, by its name."""
     found: dict[str, Interval] = {}
@@ -129,18 +148,21 @@ def _answers(lane: Lane, pod: str, since: float, until: float) -> list[float]:
 
 
 def _last(act: Act, lane: Lane, pod: str) -> Interval:
-    """How long after the fault the last question was sent that the pod answered."""
+    """How long after the fault the last question was sent that the pod answered: at most the last that anybody left
+    unanswered.
+    """
+    start = act.since.high
     sent = _answers(lane, pod, act.since.low, act.lifted)
-    if not sent:
-        return Interval(0.0, 0.0)
-    return _not_negative(Interval(sent[-1] - lane.doubt, sent[-1] + lane.doubt).since(act.since))
+    failed = [lane.sent[at] for at in span(lane, act.since.low, act.lifted) if lane.codes[at] != _OK]
+    known = Interval(max(sent, default=start) - lane.doubt, max([*sent, *failed], default=start) + lane.doubt)
+    return _not_negative(known.since(act.since)) if sent or failed else Interval(0.0, 0.0)
 
 
 def _first(act: Act, lane: Lane, pod: str, again: Interval) -> Interval:
     """How long after the pod was ready again the first question was sent that it answered; without an upper end for none."""
     sent = _answers(lane, pod, again.low, act.end)
     if not sent:
-        return Interval(act.end - again.high, float("inf"))
+        return Interval(max(asked_until(lane, again.high, act.end) - again.high, 0.0), float("inf"))
     return _not_negative(Interval(sent[0] - lane.doubt, sent[0] + lane.doubt).since(again))
 
 

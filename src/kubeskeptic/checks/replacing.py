@@ -60,12 +60,17 @@ def moved_within_budget(act: Act, app: str, wanted: int, at_least: int) -> Findi
     moved = _moved_at(pods, since.low, node, wanted)
     took = moved.since(since) if moved else Interval(act.end - since.high, float("inf"))
     left = sum(1 for pod in living(pods, act.lifted).values() if node_of(pod) == node)
+    sure = 0 if act.bound.admits(act.lifted - since.high) else left  # who has not left by then may leave yet
     why = f"{len(leaving)} of {wanted} pods were on {node}, which was drained: "
     why += f"all ran elsewhere after {took.high:.1f} s" if moved else f"after {took.low:.1f} s not all ran elsewhere"
     why += f"; allowed are {act.bound.value:g} s. At least {fewest} were Ready at every moment; the budget asks for {at_least}."
     return conclude(
         why,
-        {"moved": seconds(took), "fewest Ready": Measure(fewest, "pods"), "left on the node": Measure(left, "pods")},
+        {
+            "moved": seconds(took),
+            "fewest Ready": Measure(fewest, "pods"),
+            "left on the node": Measure(left, "pods", sure, left),
+        },
         {
             "moved": act.bound,
             "fewest Ready": Bound(at_least, "pods", f"minAvailable {at_least} of the budget", at_least=True),

@@ -10,9 +10,10 @@ from kubeskeptic.agent.answered_by import DnsAnswer
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check, never_asked, span
+from kubeskeptic.checks.ports import new_ports, one_port_each
 from kubeskeptic.durations import MARGIN
 from kubeskeptic.errors import Inconclusive
-from kubeskeptic.findings import Finding, Measure, conclude, gravest, most, seconds
+from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
 from kubeskeptic.timeline import Act, Lane
 from kubeskeptic.timeline.endpoints import service_of
 from kubeskeptic.timeline.outages import Outage, outages
@@ -97,7 +98,8 @@ def resolves_throughout(act: Act, restarted: str, *probes: str) -> Finding:
     replaced = _replaced(act, restarted)
     lanes = [lane for probe in probes for lane in act.lanes(probe, unbroken=True)]
     kept = [lane for lane in lanes if act.recording.specs.get(lane.probe, {}).get("keep_port")]
-    _one_port_each(act, kept)
+    one_port_each(act, kept)
+    new_ports(act, [lane for lane in lanes if lane not in kept])
     seen, nodes = _Lookups.of(act, lanes), len({lane.node for lane in lanes})
     from_kept = sum(len(span(lane, act.baseline, act.end)) for lane in kept)
     right = (
@@ -136,11 +138,11 @@ def resolves_but_for_kept_ports(act: Act, restarted: str, probe: str, kept: str)
     """
     replaced = _replaced(act, restarted)
     new, old = (act.lanes(name, unbroken=True) for name in (probe, kept))
-    _one_port_each(act, old)
+    one_port_each(act, old)
+    new_ports(act, new)
     seen, from_new = _Lookups.of(act, [*new, *old]), _Lookups.of(act, new)
     found = {lane: outages(lane, act.baseline, act.end) for lane in old}
-    each = (_longest(act, lane, ones) for lane, ones in found.items())
-    longest, bound, node = gravest(each, lambda one: one[:2])
+    longest, bound, node = gravest((_longest(act, lane, found[lane]) for lane in old), lambda one: one[:2])
     measured = {**seen.measured(), **_counted(act, from_new, new, old), "outage of a kept port": seconds(longest)}
     bad, stray, lost = (int(measured[name].value) for name in (_FROM_NEW, _STRAY, _FROM_KEPT))
     why = f"While {replaced} name servers were replaced, {bad} of {seen.asked} lookups failed from new ports"
@@ -187,9 +189,13 @@ def _line(one: Outage, start: float) -> str:
 
 
 def _longest(act: Act, lane: Lane, found: Sequence[Outage]) -> tuple[Interval, Bound, str]:
-    """The longest outage of a lane, between its first and last failures at least and up to the next good answer at most."""
-    lengths = [Interval(round(one.last - one.start, 6), _end(one)) for one in found]
-    return most([Interval(0.0, 0.0), *lengths]), act.bound_on(lane.node), lane.node
+    """The longest outage of a lane, between its first and last failures at least and up to the next good answer at most.
+
+    :param found: its outages, in which what is not known counts as failed; at least it lasted as if that had been answered
+    """
+    sure = outages(lane, act.baseline, act.end, doubtful=False)
+    least = max((round(one.last - one.start, 6) for one in sure), default=0.0)
+    return Interval(least, max(map(_end, found), default=0.0)), act.bound_on(lane.node), lane.node
 
 
 def _end(one: Outage) -> float:
@@ -234,18 +240,9 @@ def _replaced(act: Act, restarted: str) -> int:
     :raises Inconclusive: when none were, or old ones were left
     """
     seen = act.table(restarted)
-    replaced, left = int(seen.get(REPLACED, 0)), int(seen.get(LEFT, 0))
-    if left or not replaced:
+    if LEFT not in seen or REPLACED not in seen:
+        raise Inconclusive(f"it was not seen whether all pods were replaced in “{act.name}”")
+    replaced, left = int(seen[REPLACED]), int(seen[LEFT])
+    if left or replaced <= 0:
         raise Inconclusive(f"{replaced} pods were replaced in “{act.name}”, and {left} old ones were left")
     return replaced
-
-
-def _one_port_each(act: Act, lanes: Sequence[Lane]) -> None:
-    """Raise unless each of these lanes asked everything from one port.
-
-    :raises Inconclusive: naming the lane that did not
-    """
-    for lane in lanes:
-        ports = {lane.ports[at] for at in span(lane, act.baseline, act.end)}
-        if len(ports) > 1:
-            raise Inconclusive(f"“{lane.probe}” on {lane.node} was to keep its port, and asked from {len(ports)}")

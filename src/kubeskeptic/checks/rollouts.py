@@ -48,7 +48,8 @@ def rolled_over(act: Act, app: str, wanted: int, *, surge: int, unavailable: int
         "fewest Ready": Measure(ready, "pods"),
         "most not ending": Measure(most, "pods"),
         "most with those ending": Measure(there, "pods"),
-        "of another template": Measure(other, "pods"),
+        # While the rollout may go on, some still are.
+        "of another template": Measure(other, "pods", other if done or not act.bound.admits(took.low) else 0, other),
     }
     bounds = {
         "rolled out": act.bound,

@@ -24,7 +24,7 @@ def same_rules(act: Act, table: str, about: str) -> Finding:
     :param about: words that must appear in some rule of every table, such as a service's name: empty tables are equal, too
     """
     rules: Mapping[str, Sequence[str]] = act.table(table)
-    unread = sorted(set(act.recording.nodes) - rules.keys())
+    unread = sorted(set(act.nodes) - rules.keys())
     if unread or len(rules) < 2:
         raise Inconclusive(f"the rules of {', '.join(unread) or 'a second node'} were not read")
     if not any(about in rule for each in rules.values() for rule in each):

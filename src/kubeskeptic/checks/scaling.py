@@ -49,7 +49,7 @@ def ends_in_order(act: Act, app: str) -> Finding:
             gone.setdefault(change.uid, []).append(change)
     if not gone:
         raise Inconclusive(f"no pod of {app} was deleted in “{act.name}”")
-    took = [_gone(changes).since(_in_the_act(act, changes[0])) for changes in gone.values()]
+    took = [_gone(changes, act.end).since(_in_the_act(act, changes[0])) for changes in gone.values()]
     otherwise = [words for changes in gone.values() if (words := _otherwise(changes))]
     longest = Interval(max(one.low for one in took), max(one.high for one in took))
     grace = max(float(c[0].object["metadata"].get("deletionGracePeriodSeconds", 0)) for c in gone.values())
@@ -79,16 +79,28 @@ def _in_the_act(act: Act, change: Change) -> Interval:
     return Interval(max(change.earliest, act.start), change.seen)
 
 
-def _gone(changes: list[Change]) -> Interval:
+def _gone(changes: list[Change], end: float) -> Interval:
+    """When a pod was gone: one that was still there at the end of the act goes after it, if its containers still run, and is
+    only called gone later if they have ended.
+    """
     last = changes[-1]
-    return last.when if last.type == "DELETED" else Interval(last.seen, float("inf"))
+    if last.type == "DELETED":
+        return last.when
+    return Interval(last.seen if all(_ends(last)) else end, float("inf"))
+
+
+def _ends(change: Change) -> list[dict[str, Any]]:
+    """How each container of a pod ended; an empty one has not."""
+    return [status.get("state", {}).get("terminated") or {} for status in containers(change.object).values()]
 
 
 def _otherwise(changes: list[Change]) -> str:
     """What is not in order about the end of a pod; empty when it is."""
     name, pod = changes[0].name, changes[-1].object
+    if changes[-1].type != "DELETED":
+        return ""  # it has not ended yet, which its length says
     own = pod["spec"].get("terminationGracePeriodSeconds")
-    ends: list[dict[str, Any]] = [s.get("state", {}).get("terminated") or {} for s in containers(pod).values()]
+    ends = _ends(changes[-1])
     if own == 0:
         return f"{name} had no grace period"
     if not all(ends):

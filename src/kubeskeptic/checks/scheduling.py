@@ -42,9 +42,13 @@ def stays_pending(act: Act, app: str, lacking: str) -> Finding:
 
 @check
 def runs_in_time(act: Act, app: str) -> Finding:
-    """Check that the first pod of an app that is made in this act is Ready within the case's bound of its creation."""
+    """Check that the first pod of an app that is made in this act is Ready within the case's bound of its creation.
+
+    In an act that takes its network plugin from a node, it has to be in the network of that node, and Ready meanwhile.
+    """
     changes = _made_in(act, app)
     made, ready = changes[0].when, next((change for change in changes if is_ready(change.object)), None)
+    _without_network(act, changes[0], ready)
     took = ready.when.since(made) if ready else Interval(act.end - made.high, NEVER)
     why = f"{changes[0].name} was not Ready {took.low:.1f} s after it was made; allowed are {act.bound.value:g} s."
     if ready:
@@ -104,6 +108,20 @@ def spreads(act: Act, app: str) -> Finding:
         nodes=tuple(counts),
         window=(act.start, act.end),
     )
+
+
+def _without_network(act: Act, made: Change, ready: Change | None) -> None:
+    """Raise unless a pod was in the network of the node that a fault of the act took the network plugin from, all the time.
+
+    :raises Inconclusive: when it was somewhere else, or has a network of its own, or the fault was undone before
+    """
+    for fault in act.faults_of(act.spans[0]):
+        node = next((target.rpartition("/")[2] for target in fault.targets if target.startswith("network/")), "")
+        spec, until = (ready or made).object.get("spec", {}), fault.phases.get("undoing", act.end)
+        if node and (node_of((ready or made).object) != node or not spec.get("hostNetwork")):
+            raise Inconclusive(f"{made.name} was not in the network of {node}, which has no network plugin")
+        if node and not fault.applying.high <= made.earliest <= (ready or made).seen <= until:
+            raise Inconclusive(f"{made.name} was not made and Ready while {node} had no network plugin")
 
 
 def _made_in(act: Act, app: str) -> list[Change]:

@@ -10,6 +10,7 @@ from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import SYN_SENT, Bound, Interval
 from kubeskeptic.checks.evidence import check, never_asked, span
 from kubeskeptic.checks.failures import ENDPOINTS
+from kubeskeptic.checks.lateness import is_late, surely_late
 from kubeskeptic.durations import LATE, MARGIN
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
@@ -111,20 +112,25 @@ def _begun(act: Act) -> list[Interval]:
 
 
 def _look(act: Act, lane: Lane, begun: Sequence[Interval]) -> tuple[int, int, int, int]:
-    """How many requests were asked, failed, failed while no endpoint could be wrong, and are not known."""
+    """How many requests were asked, failed, failed or came late while no endpoint could be wrong, and are not known."""
     lasting = act.bound_on(lane.node).value
     wrong, leftover = _strangers(act, lane), stale(lane, SYN_SENT.value(act.settings_on(lane.node)))
     sure = act.watched(*ENDPOINTS)
     asked = failed = outside = unknown = 0
+
+    def due(sent: float) -> bool:
+        """Whether an endpoint may be wrong when a request is sent."""
+        return any(one.low - lane.doubt <= sent <= one.high + lasting + lane.doubt for one in begun)
+
     for at in span(lane, begun[0].low, act.end):
         asked += 1
         if lane.codes[at] == _UNKNOWN or (at in wrong and not sure):
             unknown += 1
         elif lane.codes[at] != _OK or at in wrong:
-            sent = lane.sent[at]
-            due = any(one.low - lane.doubt <= sent <= one.high + lasting + lane.doubt for one in begun)
             failed += 1
-            outside += not due and at not in leftover
+            outside += not due(lane.sent[at]) and at not in leftover
+        elif is_late(lane, at) and not due(lane.sent[at]):
+            outside, unknown = outside + surely_late(act, lane, at), unknown + (not surely_late(act, lane, at))
     return asked, failed, outside, unknown
 
 

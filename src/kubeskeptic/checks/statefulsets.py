@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from kubeskeptic.bounds import Bound
+from kubeskeptic.bounds import UNTIL_EVICTED, Bound
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
@@ -21,7 +21,7 @@ _ONE_OF_A_NAME = {
 @check
 def started_in_order(act: Act, app: str, replicas: int) -> Finding:
     """Check that each pod of a StatefulSet is created only once the one before it is Ready, seen from the first pod on."""
-    made: dict[str, float] = {}
+    made: dict[str, float] = {}  # one watch tells of changes in their order, however late
     ready: dict[str, float] = {}
     for change in act.changes("Pod", app=app, since=act.recording.started):
         if change.type == "LISTED":
@@ -41,6 +41,12 @@ def started_in_order(act: Act, app: str, replicas: int) -> Finding:
     return conclude(why, {"started early": Measure(len(early), "pods")}, {"started early": _IN_ORDER})
 
 
+def _missing(act: Act, missing: bool) -> Measure:
+    """Whether a pod of a dead node was not marked for deletion; one may be marked yet until all that takes has passed."""
+    early = UNTIL_EVICTED.at_most(act.settings).admits(act.lifted - act.since.high)
+    return Measure(int(missing), "pods", 0 if early else int(missing), int(missing))
+
+
 @check
 def waits_for_its_node(act: Act, app: str) -> Finding:
     """Check that a pod on a crashed node is marked for deletion and stays so, never doubled, until its node is brought back;
@@ -57,13 +63,15 @@ def waits_for_its_node(act: Act, app: str) -> Finding:
     early = next((c for c in changes if c.seen < back and (c.type == "DELETED" or c.uid != uid)), None)
     measured = {
         "replaced while its node was down": Measure(int(early is not None), "pods"),
-        "not marked for deletion": Measure(int(marked is None), "pods"),
+        "not marked for deletion": _missing(act, marked is None),
     }
     if early is not None:
         why = f"{pod} was let go {early.seen - since:.1f} s after the crash, while nothing could know whether it still ran."
         return conclude(why, measured, _ONE_OF_A_NAME)
     if marked is None:
-        return conclude(f"{pod} was never marked for deletion while its node was down.", measured, _ONE_OF_A_NAME)
+        away = back - act.since.high
+        why = f"{pod} was not marked for deletion in the {away:.0f} s in which its node was down."
+        return conclude(why, measured, _ONE_OF_A_NAME)
     again = next((c.seen for c in changes if c.uid != uid and is_ready(c.object)), None)
     if again is None:
         # Nothing documents how long that may take.

@@ -21,15 +21,14 @@ def matches(act: Act, table: str, expected: Mapping[str, object]) -> Finding:
     :param table: the name under which the scenario noted it (:meth:`~kubeskeptic.scenarios.stage.Stage.see`)
     :param expected: by the cell's name; a tuple stands for any of its members
 
-    A cell that holds the outcome ``unknown`` may be either: it neither differs nor agrees.
+    A cell that holds the outcome ``unknown`` may be either: it neither differs nor agrees. What is of another type differs:
+    1 is not true.
     """
     seen = act.table(table)
     missing = sorted(expected.keys() - seen.keys())
     if missing or not expected:
         raise Inconclusive(f"the table “{table}” has no cell {', '.join(missing) or 'that is asked for'}")
-    differ = [
-        cell for cell, value in expected.items() if seen[cell] not in (value if isinstance(value, tuple) else (value,))
-    ]
+    differ = [cell for cell, value in expected.items() if not _is(seen[cell], value)]
     wrong = [cell for cell in differ if seen[cell] != Outcome.UNKNOWN]
     why = f"All {len(expected)} of “{table}” are as documented: {_listed(seen, expected)}."
     if not wrong and differ:
@@ -48,6 +47,12 @@ def matches(act: Act, table: str, expected: Mapping[str, object]) -> Finding:
         window=(act.start, act.end),
         decisive=tuple(f"{cell}: {_said(seen[cell])}" for cell in wrong[:8]),
     )
+
+
+def _is(seen: object, expected: object) -> bool:
+    members = expected if isinstance(expected, tuple) else (expected,)
+    # Outcomes are texts, before they are written and after.
+    return any(seen == one and isinstance(seen, bool) == isinstance(one, bool) for one in members)
 
 
 def _listed(seen: Mapping[str, object], expected: Mapping[str, object]) -> str:

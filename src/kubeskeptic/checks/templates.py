@@ -10,6 +10,7 @@ from kubeskeptic.timeline import Act, Change
 from kubeskeptic.timeline.objects import is_ready
 
 _UNTOUCHED = Bound(0, "pods", "a ReplicaSet makes pods, and changes none")
+_NONE_OLD = Bound(0, "pods", "the template applies to new pods")
 _NEW = Bound(1, "pods", "the template applies to new pods", at_least=True)
 
 
@@ -29,7 +30,7 @@ def reaches_new_pods_only(act: Act, app: str, label: str, value: str) -> Finding
         raise Inconclusive(f"no pod of {app} ran before its template was changed")
     if not fresh:
         raise Inconclusive(f"{replaced} was not replaced in “{act.name}”")
-    new = sum(_has(change, label, value) for change in {change.uid: change for change in fresh}.values())
+    new = {change.uid: _has(change, label, value) for change in fresh}
     watched = deleted - act.start
     why = f"{len(known)} pods of {app} went on unchanged for {watched:.1f} s after their template was changed; "
     why += f"{fresh[0].name}, which replaced {replaced}, has {label}={_value(fresh[0], label)}."
@@ -39,11 +40,13 @@ def reaches_new_pods_only(act: Act, app: str, label: str, value: str) -> Finding
         why,
         {
             "touched": Measure(len(touched), "pods"),
-            "made from the new template": Measure(new, "pods"),
+            "made from the new template": Measure(sum(new.values()), "pods"),
+            "made from the old template": Measure(len(new) - sum(new.values()), "pods"),
             "unchanged": Measure(round(watched, 1), "s", watched, float("inf")),
         },
         {
             "touched": _UNTOUCHED,
+            "made from the old template": _NONE_OLD,
             "made from the new template": _NEW,
             "unchanged": Bound(act.bound.value, "s", act.bound.source, at_least=True),
         },
@@ -53,8 +56,10 @@ def reaches_new_pods_only(act: Act, app: str, label: str, value: str) -> Finding
 
 @check
 def reaches_all_pods(act: Act, app: str, label: str, value: str) -> Finding:
-    """Check that all pods of a Deployment are Ready and made from its new template within the case's bound of its change."""
-    changed = _changed(act, app)
+    """Check that as many pods as a Deployment asks for are Ready and made from its new template within the case's bound of its
+    change, and no other goes on.
+    """
+    changed, wanted = _changed(act, app)
     pods: dict[str, Change] = {}
     whole: Interval | None = None
     for change in act.changes("Pod", app=app):
@@ -62,13 +67,12 @@ def reaches_all_pods(act: Act, app: str, label: str, value: str) -> Finding:
         if change.type == "DELETED":
             del pods[change.uid]
         live = [one for one in pods.values() if not one.object["metadata"].get("deletionTimestamp")]
-        done = bool(live) and all(is_ready(one.object) and _has(one, label, value) for one in live)
+        done = len(live) == wanted and all(is_ready(one.object) and _has(one, label, value) for one in live)
         whole = (whole or change.when) if done else None
     left = sum(not _has(one, label, value) for one in pods.values())
     took = whole.since(changed) if whole else Interval(act.end - changed.high, float("inf"))
-    why = (
-        f"{took.low:.1f} s after its template was changed {left} of {len(pods)} pods of {app} were still of the old one"
-    )
+    why = f"{took.low:.1f} s after its template was changed {left} of {len(pods)} pods of {app} were still of the old one, "
+    why += f"and {wanted} are wanted"
     if whole:
         why = f"All {len(pods)} pods of {app} were Ready and of the new template {took.high:.1f} s after its change"
     return conclude(
@@ -79,13 +83,18 @@ def reaches_all_pods(act: Act, app: str, label: str, value: str) -> Finding:
     )
 
 
-def _changed(act: Act, app: str) -> Interval:
-    """When a Deployment's declaration changed in this act."""
+def _changed(act: Act, app: str) -> tuple[Interval, int]:
+    """When a Deployment's declaration changed in this act, and how many pods it then asked for.
+
+    :raises Inconclusive: when it did not change, or asks for none
+    """
     before = [c for c in act.changes("Deployment", app) if c.seen < act.start]
     generation = before[-1].object["metadata"].get("generation") if before else None
     for change in act.changes("Deployment", app):
         if change.seen >= act.start and change.object["metadata"].get("generation") != generation:
-            return change.when
+            wanted = int(change.object.get("spec", {}).get("replicas") or 0)
+            if wanted:
+                return change.when, wanted
     raise Inconclusive(f"the template of {app} was not seen to change")
 
 

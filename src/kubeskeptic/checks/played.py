@@ -1,0 +1,59 @@
+"""Was the act played as a check takes it: in its own time, with faults that took effect, for as long as has to be watched?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kubeskeptic.errors import Inconclusive, NotAsked
+from kubeskeptic.timeline import Act, ActSpan, FaultSpan
+
+_DOING = ("applying", "applied", "bit", "undoing")
+"""What is done of a fault within its act."""
+
+
+def contradictions(act: Act) -> Iterator[str]:
+    """Yield what cannot be: an act that ended before it began, and faults of an act that were not injected in its time."""
+    for span in _spans(act):
+        begun, start, end = span.baseline, span.start, span.end
+        if start is None or end is None:
+            continue  # it was broken off, which is said elsewhere
+        if end <= start or (begun or start) > start:
+            yield f"“{span.name}” is said to have ended before it began"
+        for fault in act.faults_of(span):
+            if any(not (begun or start) <= fault.phases.get(phase, start) <= end for phase in _DOING):
+                yield f"The fault {_told(fault)} was not injected within “{span.name}”, whose fault it is said to be"
+
+
+def lacking(act: Act) -> Iterator[str]:
+    """Yield what keeps *holds* from being said: a fault that was not seen to bite, and an act that was not watched for long
+    enough.
+    """
+    for span in _spans(act):
+        faults = act.faults_of(span)
+        lame = [one for one in faults if not one.bit or "applied" not in one.phases]
+        yield from (f"The fault {_told(one)} of “{span.name}” was not seen to bite" for one in lame)
+        if span.start is not None and not lame:
+            yield from _brief(act, span, faults)
+
+
+def _brief(act: Act, span: ActSpan, faults: list[FaultSpan]) -> Iterator[str]:
+    try:
+        bound = act.watched_for
+    except (Inconclusive, NotAsked) as why:
+        yield str(why)
+        return
+    since = max([span.reached("start"), *(one.applying.high for one in faults)])
+    until = min([act.end if span.end is None else span.end, *(one.phases.get("undoing", act.end) for one in faults)])
+    if bound and not bound.admits(until - since):
+        yield f"“{span.name}” was watched for {until - since:.1f} s, and {bound.value:g} s have to pass"
+
+
+def _spans(act: Act) -> list[ActSpan]:
+    try:
+        return act.spans
+    except (Inconclusive, NotAsked):
+        return []
+
+
+def _told(fault: FaultSpan) -> str:
+    return f"{fault.fault} on {', '.join(fault.targets) or 'nothing'}"
