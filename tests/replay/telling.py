@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from kubeskeptic.findings import Finding
@@ -25,6 +25,7 @@ class Teller:
         return start_of(self.held, scenario, act)
 
     def __call__(self, case: str, change: Change) -> Finding:
+        self.target.unlink(missing_ok=True)
         return judged(load(rewritten(self.journal, self.target, change)), case)
 
     def raw(self, case: str, lines: list[bytes]) -> Finding:
@@ -79,3 +80,41 @@ def phase(act: str, name: str, **more: object) -> Change:
     return lambda record: [
         record | more if record["kind"] == "fault" and record.get("act") == act and record["phase"] == name else record
     ]
+
+
+def act_phase(scenario: str, act: str, name: str, at: float | None) -> Change:
+    """A phase of an act was reached at another time; None: it was never reached."""
+
+    def change(record: Record) -> Iterable[Record]:
+        if (record["kind"], record.get("scenario"), record.get("act")) != ("act", scenario, act):
+            return [record]
+        return [record] if record["phase"] != name else [record | {"at": at}] if at is not None else []
+
+    return change
+
+
+def both(one: Change, other: Change) -> Change:
+    return lambda record: (last for first in one(record) for last in other(first))
+
+
+def of_object(kind: str, name: str, edit: Callable[[Record], Record], since: float = 0.0) -> Change:
+    """The changes of one object that were seen from a moment on say something else."""
+
+    def change(record: Record) -> Iterable[Record]:
+        mine = record["kind"] == "change" and record["resource"] == kind and record["seen"] >= since
+        return [edit(record) if mine and record["object"]["metadata"]["name"] == name else record]
+
+    return change
+
+
+def setting(name: str, node: str, value: float) -> Change:
+    """A setting has another value on one node, and thereby another largest value."""
+
+    def change(record: Record) -> Iterable[Record]:
+        if record["kind"] == "run" and name in record.get("settings", {}):
+            one = record["settings"][name]
+            one["per_node"][node] = value
+            one["value"] = max(one["per_node"].values())
+        return [record]
+
+    return change

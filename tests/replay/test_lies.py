@@ -6,35 +6,19 @@ Each row is a lie, the case that it is told to, and the verdict that is true of 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 import pytest
 
 from kubeskeptic.findings import Verdict
 from kubeskeptic.journal import Record
-from kubeskeptic.timeline import RunEvidence, load
+from kubeskeptic.timeline import RunEvidence
 from tests.replay.telling import NODES, PODS, Teller, lines_of, named, phase, within, without
 
-from .recorded import OK, REFUSED, TIMEOUT, Sample, cases, judged, samples, unpacked
+from .recorded import OK, REFUSED, TIMEOUT, Sample, cases, judged, samples
 
 FORCED, POLITE = "service.pod-killed (forced)", "service.pod-killed (graceful, preStop)"
 ABRUPT, SIGKILL = "service.pod-killed (graceful, no preStop)", "service.pod-killed (SIGKILL)"
 DIES, EVERY, CROSSES = "service.node-dies (crash)", "proxy.every-node", "proxy.crosses-nodes"
-
-
-@pytest.fixture(scope="module")
-def journal(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return unpacked(tmp_path_factory.mktemp("held"))
-
-
-@pytest.fixture(scope="module")
-def held(journal: Path) -> RunEvidence:
-    return load(journal)
-
-
-@pytest.fixture
-def told(journal: Path, held: RunEvidence, tmp_path: Path) -> Teller:
-    return Teller(journal, held, tmp_path / "journal.jsonl")
 
 
 def test_all_cases_of_the_recorded_run_hold(held: RunEvidence) -> None:
