@@ -10,7 +10,6 @@ from kubeskeptic.bounds import Expression, constant
 from kubeskeptic.checks import fails_at_most, never_fails
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Act, ActSpan, Lane
-from kubeskeptic.timeline.recording import Stall
 from tests.drawn import endpoints, gone, lane, watched
 
 ONE_SECOND = constant("test", -1.0)
@@ -193,25 +192,6 @@ def test_an_answer_that_needed_a_retransmission_is_as_wrong_as_a_failure() -> No
     finding = none(slow)
     assert finding.verdict is Verdict.VIOLATED
     assert finding.measured["late"].value == 1
-
-
-@pytest.mark.parametrize(("tick", "verdict"), [(15, Verdict.HOLDS), (20, Verdict.INCONCLUSIVE), (25, Verdict.VIOLATED)])
-def test_where_some_may_fail_some_may_be_late_for_as_long_and_it_is_told(tick: int, verdict: Verdict) -> None:
-    slow = lane("." * 40)
-    slow.took[tick] = 1.1
-    assert failing(slow).verdict is verdict
-    assert "1 answers took over 0.9 s" in failing(slow).why
-
-
-def test_an_answer_that_a_stall_kept_from_being_read_may_have_come_in_time() -> None:
-    slow = lane("." * 40)
-    slow.took[25] = 1.1
-    act = story(slow)
-    act.recording.stalls = [Stall("n1", 2.6, 3.59)]
-    assert fails_at_most(act, "web").verdict is Verdict.INCONCLUSIVE
-    act = story(slow)
-    act.recording.stalls = [Stall("n2", 2.6, 3.59), Stall("n1", 3.5, 3.59), Stall("n1", 2.6, 2.9)]
-    assert fails_at_most(act, "web").verdict is Verdict.VIOLATED
 
 
 def test_an_outcome_that_is_not_known_may_have_been_a_failure() -> None:

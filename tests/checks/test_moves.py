@@ -66,7 +66,10 @@ def test_an_answer_counts_from_when_it_came_however_early_it_was_asked_for() -> 
     late.took[12] = 2.4
     for at in range(29, 40):
         late.codes[at] = late.codes[11]
-    assert moved_lanes(late, asked(GOOD, "B"), asked(GOOD, "C")).verdict is Verdict.INCONCLUSIVE
+    found = moved_lanes(late, asked(GOOD, "B"), asked(GOOD, "C"))
+    first = found.measured["first from the new"].interval
+    assert first.low < found.bounds["first from the new"].value < first.high
+    assert found.verdict is Verdict.VIOLATED, "the requests after it went on failing"
 
 
 def test_a_node_in_doubt_is_not_hidden_by_one_that_is_surely_slower() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kubeskeptic import checks
-from kubeskeptic.bounds import HANG, Expression, constant
+from kubeskeptic.bounds import Expression, constant
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Act, ActSpan, Change, Gap
 from tests.drawn import fault, node, pod, recording, settings
@@ -246,16 +246,3 @@ def test_a_pod_waits_for_its_dead_node() -> None:
     assert judged(first, marked, *early).verdict is Verdict.VIOLATED
     assert judged(first).verdict is Verdict.VIOLATED
     assert "was not Ready again" in judged(first, marked).why
-
-
-def test_the_probe_of_another_app_is_not_that_of_the_pod() -> None:
-    def probed(change: Change, period: int) -> Change:
-        probe = {"periodSeconds": period, "failureThreshold": 1, "timeoutSeconds": 0, "successThreshold": 1}
-        change.object["spec"] |= {"containers": [{"livenessProbe": probe}], "terminationGracePeriodSeconds": 0}
-        return change
-
-    other = probed(pod(0.0, "slow-1", app="slow"), 60)
-    mine = [probed(pod(at, "web-a", restarts=count), 1) for at, count in ((0.0, 0), (9.0, 1))]
-    act = story(other, *mine, within=HANG)
-    assert act.bound.value == 62
-    assert checks.restarted_in_place(act).verdict is Verdict.VIOLATED

@@ -185,9 +185,8 @@ def _failing(act: Act, lane: Lane, since: Interval, until: float) -> Interval:
     """
     syn_sent = SYN_SENT.value(act.settings_on(lane.node))
     apart = stale(lane, syn_sent) | after_silence(lane, syn_sent)
-    positions = (at for at in span(lane, since.low, until) if at not in apart)
-    wrong = [at for at in positions if lane[at].failed or surely_late(act, lane, at)]
-    sent = [lane.sent[at] for at in wrong if lane[at].outcome is not Outcome.UNKNOWN]
+    known = (at for at in span(lane, since.low, until) if at not in apart and lane[at].outcome is not Outcome.UNKNOWN)
+    sent = [lane.sent[at] for at in known if lane[at].failed or surely_late(act, lane, at)]
     if not sent:
         return Interval(0.0, 0.0)
     last = Interval(sent[-1] - lane.doubt, sent[-1] + lane.doubt).since(since)

@@ -1,0 +1,39 @@
+"""Acts and faults in their own time, and evidence that cannot be read. An act lasts a minute."""
+
+from __future__ import annotations
+
+from kubeskeptic.bounds import constant, setting
+from kubeskeptic.findings import Finding, Verdict
+from kubeskeptic.timeline import Act
+from tests.checks.minute import GOOD, found, minute, says
+from tests.drawn import fault, gone
+
+
+def test_an_act_is_watched_for_as_long_as_its_case_says() -> None:
+    def judged(undoing: float) -> Finding:
+        one = minute(GOOD, faults=(gone(2.0, undoing=undoing),))
+        return found(Act(one.recording, ["act"], watched=constant("test", 10.0)))
+
+    says(judged(14.0), "")
+    says(judged(13.9), "“act” was watched for 11.9 s, and 12 s have to pass")
+    one = minute(GOOD, faults=(gone(2.0, undoing=50),))
+    finding = found(Act(one.recording, ["act"], watched=setting("GRACE")))
+    assert (finding.verdict, "GRACE" in finding.why) == (Verdict.INCONCLUSIVE, True)
+
+
+def test_each_fault_of_the_act_has_to_bite_within_it() -> None:
+    one, other = gone(2.0), gone(3.0, target="pod/ns/pod-b")
+    del other.phases["bit"]
+    says(found(minute(GOOD, faults=(one, other))), "The fault delete_pod on pod/ns/pod-b of “act” was not seen to bite")
+    other = fault({"applying": 3.0, "bit": 3.0}, target="pod/ns/pod-a")
+    says(found(minute(GOOD, faults=(one, other))), "The fault crash_node on pod/ns/pod-a of “act” was not seen to bite")
+    says(found(minute(GOOD, faults=(one,))), "")
+    for late in (gone(70.0), gone(2.0, bit=61.0), gone(-1.0)):
+        says(found(minute(GOOD, faults=(late,)), value=9), "was not injected within “act”")
+
+
+def test_evidence_of_another_shape_says_nothing() -> None:
+    def reads(act: Act) -> object:
+        return act.recording.facts["missing"]["field"]
+
+    says(found(minute(GOOD), reads), "cannot be read as this check reads it: KeyError: 'missing' at test_played.py")
