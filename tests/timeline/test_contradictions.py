@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from kubeskeptic.journal import Journal
-from kubeskeptic.timeline import load
+from kubeskeptic.timeline import Act, ActSpan, load
+from tests.drawn import recording
 from tests.timeline.test_damage import concerned
 
 
@@ -33,3 +34,11 @@ def test_an_object_of_another_namespace_is_none_of_the_scenario(tmp_path: Path) 
         written.write("change", scenario=name, resource="Pod", type="ADDED", seen=1.0, object={"metadata": meta})
     written.close()
     assert concerned(load(written.path)) == "a"
+
+
+def test_what_was_seen_last_of_an_act_that_was_broken_off_belongs_to_it() -> None:
+    broken_off = recording(acts={"act": ActSpan("act", 2.0, 3.0)})
+    broken_off.see("table", {"cell": "no"}, at=5.0)
+    act = Act(broken_off, ["act"])
+    assert act.end == 5.0
+    assert act.table("table") == {"cell": "no"}

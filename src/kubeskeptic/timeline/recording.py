@@ -202,7 +202,8 @@ class Recording:
     def last_known(self) -> float:
         """The time of the last thing that was recorded, Unix seconds."""
         sent = [lane.sent[-1] for lane in self.lanes.values() if len(lane)]
-        return max([self.started, *sent, *(change.seen for change in self.changes[-1:])])
+        looked = (at for cells in self.looked.values() for at in cells.values())
+        return max([self.started, *sent, *looked, *(change.seen for change in self.changes[-1:])])
 
     def lanes_of(self, probe: str) -> list[Lane]:
         """Return the lanes of one probe, by node.
