@@ -326,9 +326,10 @@ _CLAIMS = (
         chapter="services",
         says="applications do not need to deal with service discovery actively",
         states="When one of three pods goes, clients on every node see: no failed request after a graceful deletion with "
-        "a preStop delay; failures for at most the programming lag after one without, or a forced one; after a SIGKILL "
-        "for at most the kubelet's noticing (1 s) plus START or the programming lag, whichever is shorter. Connections that "
-        "reuse the source port of one that timed out meet a stale conntrack entry, and are counted apart.",
+        "a preStop delay; failures, and answers that come only after a retransmission, for at most the programming lag after "
+        "one without, or a forced one; after a SIGKILL for at most the kubelet's noticing (1 s) plus START or the programming "
+        "lag, whichever is shorter. Connections that reuse the source port of one that timed out meet a stale conntrack entry, "
+        "and are counted apart.",
         post=Post.QUALIFIED,
         condition="True for as long as pods end gracefully and slowly enough; otherwise requests fail until every node's "
         "rules have caught up.",
@@ -493,7 +494,7 @@ _CLAIMS = (
         says="node A's kube-proxy will start forwarding traffic to B instead of localhost",
         states="When the single pod of a service moves to another node, the old node, the new one and every other one get "
         "their last answer from the old pod within the programming lag, and their first from the new pod within START plus "
-        "the programming lag.",
+        "the programming lag; no request fails after that.",
         post=Post.AGREES,
         condition="",
         broken_by=("kube-proxy-frozen-on-a",),
