@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
+import pytest
+
 from kubeskeptic import checks
 from kubeskeptic.agent.queue_metrics import GROUP_VERSION
 from kubeskeptic.bounds import HPA
@@ -29,6 +31,8 @@ from kubeskeptic.timeline import Act
 JOBS = 60
 OVER = Patience(120)
 """The queue is emptied and the workers are gone again: in half of that by one worker alone."""
+OVER_BY_DEFAULT = Patience(480)
+"""The same with Kubernetes' default of five minutes for which a lower number of workers must have been enough."""
 FILL = """
 redis.call('DEL', 'jobs')
 for job = 1, tonumber(ARGV[1]) do redis.call('LPUSH', 'jobs', job) end
@@ -61,14 +65,24 @@ def the_queue_is_filled_and_nobody_serves_its_depth(stage: Stage) -> None:
 def the_queue_is_filled(stage: Stage) -> None:
     """The queue is filled while its depth is served, until the workers are down to one again."""
     with metric(stage):
-        depths = [filled(stage)]
-        stage.wait(
-            lambda: looked(stage, depths) == 0 and workers(stage) == 1,
-            OVER,
-            "an empty queue and the workers down to one",
-        )
-        stage.note(f"{DEPTHS}: measured", depths)
-        stage.hold(0.0)
+        emptied(stage, "measured", OVER)
+
+
+@queue.act("default window", needs=Risk.CONTROL_PLANE, settled=False)
+def the_queue_is_filled_and_the_window_is_kubernetes_own(stage: Stage) -> None:
+    """The same, with an autoscaler that says nothing of a stabilization window."""
+    stage.run.kube.patch("HorizontalPodAutoscaler", "worker", stage.namespace, {"spec": {"behavior": None}})
+    with metric(stage):
+        emptied(stage, "default window", OVER_BY_DEFAULT)
+
+
+def emptied(stage: Stage, act: str, patience: Patience) -> None:
+    """Fill the queue, look at it until it is empty and one worker is left, and note what was seen."""
+    depths = [filled(stage)]
+    over = "an empty queue and the workers down to one"
+    stage.wait(lambda: looked(stage, depths) == 0 and workers(stage) == 1, patience, over)
+    stage.note(f"{DEPTHS}: {act}", depths)
+    stage.hold(0.0)
 
 
 def filled(stage: Stage) -> list[float]:
@@ -128,6 +142,12 @@ def test_workers_come_and_go_with_the_queue(act: Act, holds: Holds) -> None:
     holds(checks.follows_the_queue(act, "worker", 1))
 
 
+@pytest.mark.slow
+@claim("loop.queue", case="default window", act="default window")
+def test_workers_stay_for_the_default_window(act: Act, holds: Holds) -> None:
+    holds(checks.follows_the_queue(act, "worker", 1))
+
+
 @claim("loop.indirect", act="measured", within=HPA)
 def test_replicas_change_before_the_depth_does(act: Act, holds: Holds) -> None:
     holds(checks.scales_before_it_measures(act, "worker", 2.0))
@@ -139,7 +159,7 @@ def metric_served(stage: Stage) -> AbstractContextManager[object]:
     return metric(stage)
 
 
-@queue.sabotage("measured")
+@queue.sabotage("measured", "default window")
 def controller_manager_stopped(stage: Stage) -> AbstractContextManager[object]:
     """kube-controller-manager is stopped."""
     return stage.inflict(StopComponent("kube-controller-manager"), lasts=breakages.LASTS)

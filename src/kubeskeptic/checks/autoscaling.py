@@ -6,6 +6,7 @@ first two in Unix seconds. The first line is of the moment at which the queue ha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from kubeskeptic.bounds import HPA, STABLE, Bound, Interval
@@ -41,7 +42,9 @@ def follows_the_queue(act: Act, app: str, least: int) -> Finding:
     up = next((one.when for one in changes if one.seen > filled.low and _replicas(one) > least), None)
     empty = next((one.when for one in depths if one.jobs == 0), None)
     down = _down(changes, empty, least) if empty else None
-    scaled_down = (STABLE + HPA + HPA).at_most(_settings(act, app))
+    scaled_down = (STABLE + HPA + HPA).at_most(
+        with_window(act.settings, list(act.changes("HorizontalPodAutoscaler", app)))
+    )
     measured = {
         "scaled up": _since(up, filled, act.end),
         "jobs left": Measure(depths[-1].jobs if not empty else 0, "jobs"),
@@ -189,17 +192,17 @@ def _reason(autoscaler: dict[str, Any]) -> str:
     )
 
 
-def _settings(act: Act, name: str) -> Settings:
-    """The settings with STABLE as the autoscaler's own ``behavior`` has it.
+def with_window(settings: Settings, autoscaler: Sequence[Change]) -> Settings:
+    """Return the settings with STABLE as the autoscaler's own ``behavior`` had it last; unchanged where it has none.
 
     :raises Inconclusive: when no autoscaler was recorded
     """
-    for change in _recorded(act, "HorizontalPodAutoscaler", name):
-        down = change.object.get("spec", {}).get("behavior", {}).get("scaleDown", {})
-        if "stabilizationWindowSeconds" in down:
-            value = float(down["stabilizationWindowSeconds"])
-            return act.settings.with_(Setting("STABLE", value, "behavior of the autoscaler"))
-    return act.settings
+    if not autoscaler:
+        raise Inconclusive("no autoscaler was recorded, which may have a window of its own")
+    down = autoscaler[-1].object.get("spec", {}).get("behavior", {}).get("scaleDown", {})
+    if "stabilizationWindowSeconds" not in down:
+        return settings
+    return settings.with_(Setting("STABLE", float(down["stabilizationWindowSeconds"]), "behavior of the autoscaler"))
 
 
 def _since(when: Interval | None, origin: Interval, end: float) -> Measure:

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from kubeskeptic.bounds import CPU_STATISTICS, HPA, STABLE, Bound, Expression, Interval, constant
+from kubeskeptic.checks.autoscaling import with_window
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
-from kubeskeptic.settings import Setting, Settings
 from kubeskeptic.timeline import Act, Change
 from kubeskeptic.timeline.objects import condition, is_ready
 
@@ -83,18 +83,9 @@ def _bounds(act: Act, autoscaler: list[Change], target: float) -> dict[str, Boun
         "use at the end of the load": Bound(
             limit, "%", f"target {target:g} % and a tolerance of {100 * TOLERANCE:g} %"
         ),
-        "scaled down": (STABLE + seen + 2 * HPA).at_most(_settings(act, autoscaler)),
+        "scaled down": (STABLE + seen + 2 * HPA).at_most(with_window(act.settings, autoscaler)),
         "nodes added": _NO_NODE,
     }
-
-
-def _settings(act: Act, autoscaler: list[Change]) -> Settings:
-    for change in autoscaler:
-        down = change.object.get("spec", {}).get("behavior", {}).get("scaleDown", {})
-        if "stabilizationWindowSeconds" in down:
-            value = float(down["stabilizationWindowSeconds"])
-            return act.settings.with_(Setting("STABLE", value, "behavior of the autoscaler"))
-    return act.settings
 
 
 def _down(changes: list[Change], off: Interval, least: int) -> Interval | None:
