@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from kubeskeptic.bounds import HPA
 from kubeskeptic.checks import follows_the_queue, never_scales_unmeasured, scales_before_it_measures
-from kubeskeptic.checks.autoscaling import DEPTHS
+from kubeskeptic.checks.autoscaling import DEPTHS, with_window
+from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Act, ActSpan, Change
 from tests.drawn import pod, recording, settings
@@ -145,3 +147,15 @@ def test_what_was_not_recorded_did_not_stay_as_it_was(kind: str) -> None:
         one.recording.changes = [change for change in one.recording.changes if change.kind != kind]
     said = never_scales_unmeasured(unmeasured, "worker", "FailedGetExternalMetric")
     assert said.verdict is follows_the_queue(scaled, "worker", 1).verdict is Verdict.INCONCLUSIVE
+
+
+def test_the_window_is_that_of_the_autoscaler_as_it_was_last() -> None:
+    def autoscaler(**spec: Any) -> Change:
+        return Change(1.0, "MODIFIED", "HorizontalPodAutoscaler", {"metadata": {"name": "worker"}, "spec": spec})
+
+    short = autoscaler(behavior={"scaleDown": {"stabilizationWindowSeconds": 5}})
+    default = settings(STABLE=300.0)
+    assert with_window(default, [autoscaler(), short])["STABLE"] == 5.0
+    assert with_window(default, [short, autoscaler()])["STABLE"] == 300.0
+    with pytest.raises(Inconclusive, match="no autoscaler"):
+        with_window(default, [])
