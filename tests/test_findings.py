@@ -9,7 +9,7 @@ from kubeskeptic.findings import (
     conclude,
     gravest,
     inconclusive,
-    most,
+    largest,
     seconds,
     skipped,
     within,
@@ -105,4 +105,4 @@ def test_the_gravest_is_against_its_own_bound() -> None:
 
 
 def test_the_most_of_several_is_known_by_the_largest_of_each_end() -> None:
-    assert most([Interval(1.0, 1.2), Interval(0.1, 5.0)]) == Interval(1.0, 5.0)
+    assert largest([Interval(1.0, 1.2), Interval(0.1, 5.0)]) == Interval(1.0, 5.0)

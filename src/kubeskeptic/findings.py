@@ -98,7 +98,7 @@ def gravest(several: Iterable[T], known: Callable[[T], tuple[Interval, Bound]]) 
     return max(several, key=gravity)
 
 
-def most(several: Iterable[Interval]) -> Interval:
+def largest(several: Iterable[Interval]) -> Interval:
     """Return what is known of the largest of several values: at least the largest of the least, at most the largest of all.
 
     :raises ValueError: when there is none

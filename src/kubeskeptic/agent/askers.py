@@ -64,7 +64,7 @@ class Asker:
         done: concurrent.futures.Future[None] = concurrent.futures.Future()
 
         def run() -> None:
-            """Make the call, and pass its error on to whoever waits for it."""
+            """Make the call; an error becomes the future's."""
             try:
                 what()
                 done.set_result(None)

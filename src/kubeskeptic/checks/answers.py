@@ -12,10 +12,12 @@ from kubeskeptic.checks.lateness import is_late, surely_late
 from kubeskeptic.durations import MARGIN
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
-from kubeskeptic.timeline import Act
+from kubeskeptic.timeline import Act, Lane
 from kubeskeptic.timeline.endpoints import identity, ready_pods, service_of, strangers
 
 _NO_REQUEST = Bound(0, "requests", "none may fail")
+_DOUBTFUL = "doubtful"
+"""Of a request of which it is not known whether it was answered rightly."""
 
 
 @check
@@ -34,15 +36,9 @@ def answers_everywhere(act: Act, *probes: str) -> Finding:
     for lane in lanes:
         wrong = strangers(act.recording, lane, act.settings_on(lane.node)["SYNC"] + MARGIN, {})
         for at in span(lane, act.start, act.end):
-            asked, unknown = asked + 1, unknown + (lane[at].outcome is Outcome.UNKNOWN or (at in wrong and not sure))
-            if at in wrong and sure:
-                failed[f"answered by {identity(lane[at].by)[0]}, no pod of the service, on {lane.node}"] += 1
-            elif lane[at].failed and lane[at].outcome is not Outcome.UNKNOWN:
-                failed[f"{lane[at].outcome} on {lane.node}"] += 1
-            elif lane[at].outcome is Outcome.OK and surely_late(act, lane, at):
-                failed[f"late on {lane.node}"] += 1
-            elif lane[at].outcome is Outcome.OK and is_late(lane, at):
-                unknown += 1
+            asked, how = asked + 1, _not_right(act, lane, at, stranger=at in wrong, sure=sure)
+            unknown += how == _DOUBTFUL
+            failed.update([f"{how} on {lane.node}"] if how not in ("", _DOUBTFUL) else ())
     without = len(nodes - hosting)
     host = "hosts" if without == 1 else "host"
     why = f"All {asked} requests were answered through {len(nodes)} nodes; {without} {host} no pod of the service."
@@ -61,6 +57,22 @@ def answers_everywhere(act: Act, *probes: str) -> Finding:
         window=(act.start, act.end),
         probes=probes,
     )
+
+
+def _not_right(act: Act, lane: Lane, at: int, *, stranger: bool, sure: bool) -> str:
+    """How a request was not answered rightly; empty when it was.
+
+    :param stranger: whether what answered is no pod of the service, by its endpoints as they were seen
+    :param sure: whether these were watched all the time
+    """
+    sample = lane[at]
+    if stranger and sure:
+        return f"answered by {identity(sample.by)[0]}, no pod of the service,"
+    if sample.failed and sample.outcome is not Outcome.UNKNOWN:
+        return str(sample.outcome)
+    if sample.outcome is Outcome.OK and surely_late(act, lane, at):
+        return "late"
+    return _DOUBTFUL if sample.outcome is Outcome.UNKNOWN or stranger or is_late(lane, at) else ""
 
 
 @check

@@ -157,7 +157,7 @@ def _not_asked(act: Act, probe: str, lanes: list[Lane], since: float, until: flo
 
 
 def _unknown_pods(act: Act, probe: str, lanes: list[Lane], since: float, until: float) -> Iterator[str]:
-    """Good answers of what is no pod that was recorded: a pod is told by its name and uid, not by its name alone."""
+    """Yield good answers from no recorded pod: a pod is identified by its name and uid, not by its name alone."""
     if act.recording.specs.get(probe, {}).get("qname"):
         return  # it is DNS that answers, with records
     known = {(change.name, change.uid) for change in act.recording.of_kind("Pod")}

@@ -19,6 +19,7 @@ KERNEL, BY_KERNEL = "the kernel's log", "killed for memory"
 much."""
 _AS_DOCUMENTED = Bound(0, "containers", f"{REASON} with exit code {CODE}")
 _SAME = Bound(0, "pods", "a container is restarted in its pod")
+_HEARD_LATE = " By the kernel's log it was killed for its memory, which the container runtime heard too late."
 
 
 @check
@@ -36,12 +37,7 @@ def killed_for_memory(act: Act, app: str) -> Finding:
         raise Inconclusive(f"no pod of {app} was made in “{act.name}”")
     killed = next((change for change in changes if _end(change)), None)
     if killed is None:
-        watched = act.end - changes[0].seen
-        early = act.bound.admits(watched)  # it may start, and be killed, yet
-        why = f"In {watched:.1f} s no container of {app} came to an end."
-        return conclude(
-            why, {"not killed": Measure(1, "containers", int(not early), 1)}, {"not killed": _AS_DOCUMENTED}
-        )
+        return _not_killed(act, app, changes[0].seen)
     end = _end(killed)
     again = next((change for change in changes if change.seen >= killed.seen and _runs_again(change)), None)
     took = again.when.since(killed.when) if again else Interval(act.end - killed.seen, float("inf"))
@@ -51,12 +47,7 @@ def killed_for_memory(act: Act, app: str) -> Finding:
     run = f"and ran again {max(took.high, 0):.2f} s later" if again else f"and did not run again in {took.low:.1f} s"
     return conclude(
         f"The container of {killed.name} ended as {end.get('reason')} with exit code {end.get('exitCode')} on "
-        f"{node_of(killed.object)}, {run}; allowed are {act.bound.value:g} s."
-        + (
-            " By the kernel's log it was killed for its memory, which the container runtime heard too late."
-            if late
-            else ""
-        ),
+        f"{node_of(killed.object)}, {run}; allowed are {act.bound.value:g} s.{_HEARD_LATE if late else ''}",
         {
             "ended otherwise": Measure(int(not right), "containers"),
             "other pods": Measure(others, "pods"),
@@ -65,6 +56,14 @@ def killed_for_memory(act: Act, app: str) -> Finding:
         {"ended otherwise": _AS_DOCUMENTED, "other pods": _SAME, "restarted": act.bound},
         window=(act.start, act.end),
     )
+
+
+def _not_killed(act: Act, app: str, since: float) -> Finding:
+    """What is to be said when no container came to an end; until the bound has passed it may start, and be killed, yet."""
+    watched = act.end - since
+    missing = Measure(1, "containers", int(not act.bound.admits(watched)), 1)
+    why = f"In {watched:.1f} s no container of {app} came to an end."
+    return conclude(why, {"not killed": missing}, {"not killed": _AS_DOCUMENTED})
 
 
 def _kernel_says(act: Act, pod: str) -> bool:

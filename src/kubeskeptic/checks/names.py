@@ -16,7 +16,7 @@ from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check, never_asked, span
 from kubeskeptic.checks.staleness import Pod, Records, Right, right_answers, staleness
 from kubeskeptic.errors import Inconclusive, NotAsked
-from kubeskeptic.findings import Finding, Measure, conclude, most, seconds
+from kubeskeptic.findings import Finding, Measure, conclude, largest, seconds
 from kubeskeptic.timeline import Act, Lane
 from kubeskeptic.timeline.objects import ip_of, is_ready, node_of
 
@@ -100,7 +100,7 @@ class _Seen(NamedTuple):
         """Return what both saw."""
         first = max(self, other, key=lambda one: (one.worst.high, one.worst.low))
         return _Seen(
-            most((self.worst, other.worst)),
+            largest((self.worst, other.worst)),
             *first[1:3],
             self.asked + other.asked,
             self.failed + other.failed,

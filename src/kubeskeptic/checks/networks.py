@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from ipaddress import ip_address, ip_network
 from itertools import chain
 from typing import Any
@@ -24,7 +24,7 @@ _FLAT = {
 KINDS = {"TCP", "TCP, 64 KiB", "UDP", "UDP, 8 kB"}
 """What everybody is asked by: over TCP and UDP, in one packet and in more than fit into one."""
 _SILENT = (Outcome.TIMEOUT, Outcome.UNREACHABLE)
-"""How nobody answers."""
+"""How a question ends that nobody answers."""
 _NOT_REACHED = Bound(0, "pods", "there is no route to them")
 CONTROL = "control: "
 """Begins the name of a cell that must be answered, or nothing is known about the others."""
@@ -82,10 +82,13 @@ def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Fin
     answered = [cell for cell in between if cell["outcome"] == Outcome.OK]
     other = [cell for cell in answered if cell["peer"] != known[cell["from"]]["ip"]]
     unseen = len(between) - len(answered)
-    said = [f"{ip} is used twice" for ip in twice] + [f"{name} has {pods[name]}, in no node's range" for name in stray]
-    said += dict.fromkeys(
-        f"{cell['to']} saw {cell['from']} as {cell['peer']}, not {known[cell['from']]['ip']}" for cell in other
-    )
+    said = [
+        *(f"{ip} is used twice" for ip in twice),
+        *(f"{name} has {pods[name]}, in no node's range" for name in stray),
+        *dict.fromkeys(
+            f"{one['to']} saw {one['from']} as {one['peer']}, not {known[one['from']]['ip']}" for one in other
+        ),
+    ]
     why = f"{len(pods)} pods have an address of their own in {len(networks)} ranges; {len(answered)} saw the client's own."
     if said:
         why = f"{'; '.join(said[:4])}{f'; and {len(said) - 4} more' if len(said) > 4 else ''}."
@@ -103,15 +106,15 @@ def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Fin
         nodes=act.nodes,
         decisive=tuple(said[:8]),
     )
-    unlisted = (name for name, one in known.items() if not one["host"] and one["ip"] not in pods.values())
-    return _if_complete(
-        finding,
-        chain(
-            (f"The address of {name} is not among those of the cluster's pods" for name in unlisted),
-            (f"The range of {node} was not read" for node in sorted(unread)),
-            _left_out(act, cells, known, ()),
-        ),
-    )
+    return _if_complete(finding, chain(_unread(known, pods, unread), _left_out(act, cells, known, ())))
+
+
+def _unread(known: Cells, pods: Mapping[str, str], nodes: Collection[str]) -> Iterator[str]:
+    """Members whose address is not among those of the cluster's pods, and nodes whose range was not read."""
+    for name, one in known.items():
+        if not one["host"] and one["ip"] not in pods.values():
+            yield f"The address of {name} is not among those of the cluster's pods"
+    yield from (f"The range of {node} was not read" for node in sorted(nodes))
 
 
 @check

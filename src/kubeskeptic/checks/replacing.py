@@ -7,7 +7,7 @@ from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.replicas import ready_counts
 from kubeskeptic.checks.rollouts import counts_from
 from kubeskeptic.errors import Inconclusive
-from kubeskeptic.findings import Finding, Measure, conclude, most, seconds
+from kubeskeptic.findings import Finding, Measure, conclude, largest, seconds
 from kubeskeptic.timeline import Act, Change
 from kubeskeptic.timeline.faults import FaultSpan
 from kubeskeptic.timeline.objects import is_ready, living, node_of
@@ -25,7 +25,7 @@ def recovers_each_time(act: Act, app: str, wanted: int) -> Finding:
     faults = sorted(_faults(act, ""), key=lambda one: one.applying.low)
     counts = ready_counts(act.changes("Pod", app=app))
     took = [_recovery(counts, one, wanted, act.end) for one in faults]
-    worst = most(took)
+    worst = largest(took)
     never = sum(1 for one in took if one.high == float("inf"))
     why = f"{len(took)} pods were deleted one after another, and each time {wanted} were Ready again, at the latest after "
     why += f"{worst.high:.1f} s; allowed are {act.bound.value:g} s."

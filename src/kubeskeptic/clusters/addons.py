@@ -1,10 +1,8 @@
 """Addons: components that run in a cluster and are not part of Kubernetes. They are built once and set up when needed.
 
-::
+One whose manifest a scenario brings itself (``redis``) has images only; the others::
 
     Go module, Debian packages, wheel ─▶ image archives ─▶ containerd of every node ─▶ manifests/addons/NAME.yaml ─▶ ready
-
-An addon whose manifest a scenario brings itself (``redis``) has images only.
 """
 
 from __future__ import annotations

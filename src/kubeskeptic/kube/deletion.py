@@ -45,7 +45,20 @@ def delete_and_wait(
         are there; what holds it and does not end by waiting is said at once
     """
     ask_for_deletion(kube, kind, name, namespace, patience, clock=clock, sleep=sleep)
-    wait_until_gone(kube, kind, name, namespace, patience, clock=clock, sleep=sleep)
+    watchman = Watchman(clock)
+
+    def gone() -> str | NotYet:
+        """Empty when it is gone; what holds it when waiting does not help."""
+        try:
+            status = kube.get(kind, name, namespace).get("status", {})
+        except NotFound:
+            return ""
+        stuck = watchman.lasting(_held(name, status), STUCK) if kind == "Namespace" else []
+        return _with_dead(kube, "; ".join(stuck)) if stuck else NotYet(_said(status))
+
+    stuck = until(gone, patience, what=f"{kind} {name} to be gone", tolerate=(SkepticError,), clock=clock, sleep=sleep)
+    if stuck:
+        raise PatienceExhausted(stuck)
 
 
 def ask_for_deletion(
@@ -71,37 +84,6 @@ def ask_for_deletion(
 
     what = f"{kind} {name} to be deleted"
     until(accepted, patience, what=what, tolerate=(Unanswered,), clock=clock, sleep=sleep)
-
-
-def wait_until_gone(
-    kube: Kube,
-    kind: str,
-    name: str,
-    namespace: str | None = None,
-    patience: Patience = GONE,
-    *,
-    clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], None] = time.sleep,
-) -> None:
-    """Wait until an object that is being deleted is gone.
-
-    :raises PatienceExhausted: with what Kubernetes says it waits for. A namespace can only go once all nodes that run its pods
-        are there; what holds it and does not end by waiting is said at once
-    """
-    watchman = Watchman(clock)
-
-    def gone() -> str | NotYet:
-        """Empty when it is gone; what holds it when waiting does not help."""
-        try:
-            status = kube.get(kind, name, namespace).get("status", {})
-        except NotFound:
-            return ""
-        stuck = watchman.lasting(_held(name, status), STUCK) if kind == "Namespace" else []
-        return _with_dead(kube, "; ".join(stuck)) if stuck else NotYet(_said(status))
-
-    stuck = until(gone, patience, what=f"{kind} {name} to be gone", tolerate=(SkepticError,), clock=clock, sleep=sleep)
-    if stuck:
-        raise PatienceExhausted(stuck)
 
 
 def dead_apis(services: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -29,7 +29,7 @@ class Run:
     :param sabotages: ids of the ways in which this run is broken on purpose; none in an ordinary one
     :param cluster_domain: the domain of the cluster's DNS names
     :param recordings: of the scenarios that were performed, by id
-    :param leaving: names of namespaces whose deletion was accepted, and which nobody has seen to be gone
+    :param leaving: names of namespaces that are being deleted, and that nobody has seen to be gone
     """
 
     id: str

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from kubeskeptic.errors import PatienceExhausted, SkepticError
-from kubeskeptic.kube.deletion import ask_for_deletion, wait_until_gone
+from kubeskeptic.kube.deletion import ask_for_deletion, delete_and_wait
 from kubeskeptic.objects import ours
 from kubeskeptic.runs.model import Run
 
@@ -44,13 +44,14 @@ def all_gone(run: Run) -> None:
 
 
 def _gone(run: Run, name: str) -> None:
+    """See a namespace go. One whose wait is interrupted stays in ``leaving``, and is waited for when the run ends."""
     try:
-        wait_until_gone(run.kube, "Namespace", name)
+        delete_and_wait(run.kube, "Namespace", name)  # asked again, should it not have been accepted
     except PatienceExhausted as stuck:
         run.site.left.append(str(stuck))
-        raise
-    finally:
         run.leaving.remove(name)
+        raise
+    run.leaving.remove(name)
 
 
 def _end_pods(run: Run, name: str) -> None:
