@@ -28,8 +28,8 @@ TESTS = {
     **{f"checks/{name}.py": OBJECTS for name in ("nodes", "pods", "replicas", "statefulsets")},
     "checks/digest.py": ("tests/proving/test_again.py",),
 }
-"""Which tests are asked about a part of what decides; about another check those of its name. Others may notice a mutant, too;
-they are too many to be asked each time."""
+"""Which tests are asked about a part of what decides; about another check those of its name, or of its folder when there is no
+file of that name. Others may notice a mutant, too; they are too many to be asked each time."""
 SECONDS = 3.0
 """Of tests that one mutant is given, the fastest first; those of the module's own file come before others."""
 
@@ -132,7 +132,8 @@ def _concerning(module: Path) -> Sequence[str]:
     """The files and folders of tests that are asked about a module."""
     name = module.relative_to(PACKAGE)
     found = next((tests for part, tests in TESTS.items() if name.is_relative_to(part)), None)
-    return found or (f"tests/{name.parent}/test_{name.name}",)
+    own = Path("tests", name.parent, f"test_{name.name}")
+    return found or (str(own if own.exists() else own.parent),)
 
 
 def _seen(tree: Path, folder: Path, concerned: set[str]) -> Iterator[dict[str, Any]]:
