@@ -89,7 +89,7 @@ def test_a_pod_with_a_network_of_its_own_waits(act: Act, holds: Holds) -> None:
     holds(all_of([checks.waits_for_network(act, "waiting"), words]))
 
 
-@claim("limit.cni", case="running pods", act="unplugged", broken_by=("rules-flushed",))
+@claim("limit.cni", case="running pods", act="unplugged", watched=START, broken_by=("rules-flushed",))
 def test_pods_that_run_go_on_answering(act: Act, holds: Holds) -> None:
     holds(checks.serves_throughout(act, "there"))
 

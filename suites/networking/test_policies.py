@@ -157,14 +157,15 @@ def test_policies_agree_with_the_truth_table(act: Act, holds: Holds) -> None:
         for step, cells in computed.items()
         for one, passes in cells.items()
     }
-    holds(all_of([checks.matches(act, "truth", table), checks.converges(act, "in force")]))
+    holds(all_of([checks.matches(act, "truth", table), checks.converges(act, "in force", computed)]))
 
 
 @claim("net.firewall", case="each node", act="everywhere", broken_by=("policy-removed", "policy-left"))
 def test_every_node_enforces_and_lets_go(act: Act, holds: Holds) -> None:
     table: dict[str, object] = {f"denied, {node}, new": BLOCKED for node in act.recording.nodes}
     table |= {f"let go, {node}, new": "ok" for node in act.recording.nodes}
-    holds(all_of([checks.matches(act, "connections", table), checks.converges(act, "each node")]))
+    steps = [f"{phase}, {node}" for phase in ("denied", "let go") for node in act.recording.nodes]
+    holds(all_of([checks.matches(act, "connections", table), checks.converges(act, "each node", steps)]))
 
 
 @claim("net.firewall", case="open connections", act="everywhere", broken_by=("policy-removed", "policy-left"))

@@ -12,7 +12,9 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 from kubeskeptic import checks
-from kubeskeptic.bounds import BACKOFF, BACKOFF_JITTER, KILLED_CONTAINER_WINDOW, NOTICING, PROGRAMMING_LAG, START
+from kubeskeptic.bounds import (
+    BACKOFF, BACKOFF_JITTER, KILLED_CONTAINER_WINDOW, NOTICING, PROGRAMMING_LAG, START, constant,
+)  # fmt: skip
 from kubeskeptic.checks.resolving import LEFT, REPLACED
 from kubeskeptic.durations import PODS_READY
 from kubeskeptic.faults.components.change_service_rule import ChangeServiceRule
@@ -29,6 +31,9 @@ from kubeskeptic.timeline import Act
 from kubeskeptic.timeline.objects import ip_of, is_ready, node_of
 
 DNS_LABEL = "k8s-app=kube-dns"
+
+QUIET = constant("nothing done", 8.0)
+"""How long nodes have to be asked while nothing happens."""
 
 pods = Scenario(
     "services/pod_killed",
@@ -53,7 +58,7 @@ def three_pods_behind_each_service(stage: Stage) -> None:
 @pods.act("quiet")
 def nothing_happens(stage: Stage) -> None:
     """Nothing happens for ten seconds."""
-    stage.hold(10)
+    stage.hold(QUIET)
 
 
 @pods.act("graceful")
@@ -193,12 +198,12 @@ def test_a_pod_whose_container_restarts_stays_the_same(act: Act, holds: Holds) -
     holds(checks.restarted_in_place(act))
 
 
-@claim("proxy.every-node", act="quiet")
+@claim("proxy.every-node", act="quiet", watched=QUIET)
 def test_every_node_answers_for_the_service(act: Act, holds: Holds) -> None:
     holds(checks.answers_everywhere(act, "web", "node-port"))
 
 
-@claim("proxy.crosses-nodes", act="quiet")
+@claim("proxy.crosses-nodes", act="quiet", watched=QUIET)
 def test_nodes_forward_to_other_nodes_all_the_time(act: Act, holds: Holds) -> None:
     holds(checks.crosses_nodes(act, "web"))
 

@@ -152,7 +152,7 @@ def test_an_update_replaces_all_pods_and_never_too_many_at_once(act: Act, holds:
 
 @claim("deployment.updates", case="requests", act=("rollout", "rollback"), watched=3 * START, broken_by=("recreate",))
 def test_no_request_fails_during_updates(act: Act, holds: Holds) -> None:
-    holds(checks.serves_throughout(act, "web"))
+    holds(checks.serves_throughout(act, "web", while_replaced="web"))
 
 
 @claim("deployment.updates", case="rollback", act="rollback", within=3 * START, broken_by=("recreate",))
@@ -170,7 +170,7 @@ def test_requests_fail_only_while_an_endpoint_is_wrong(act: Act, holds: Holds) -
     holds(checks.fails_only_briefly(act, "plain", 4))
 
 
-@claim("loop.needs-controllers", case="service", act="uncontrolled", broken_by=("rules-flushed",))
+@claim("loop.needs-controllers", case="service", act="uncontrolled", watched=START, broken_by=("rules-flushed",))
 def test_a_service_whose_pods_stay_goes_on_without_controllers(act: Act, holds: Holds) -> None:
     holds(checks.serves_throughout(act, "web"))
 

@@ -4,9 +4,9 @@ from kubeskeptic.timeline import Act, ActSpan
 from tests.drawn import recording
 
 
-def took(**steps: list[float | None]) -> Finding:
+def took(wanted: tuple[str, ...] = (), **steps: list[float | None]) -> Finding:
     seen = recording(tables={"in force": steps}, acts={"act": ActSpan("act", 0, 1, 4)})
-    return converges(Act(seen, ["act"]), "in force")
+    return converges(Act(seen, ["act"]), "in force", wanted)
 
 
 def test_every_step_within_the_margin() -> None:
@@ -20,3 +20,10 @@ def test_late_never_and_not_known() -> None:
     assert took(denied=[15.2, None]).verdict is Verdict.VIOLATED
     assert took(denied=[1.9, 2.1]).verdict is Verdict.INCONCLUSIVE
     assert took().verdict is Verdict.INCONCLUSIVE
+
+
+def test_every_step_that_was_to_be_seen() -> None:
+    assert took(("denied",), denied=[0.0, 0.4]).verdict is Verdict.HOLDS
+    found = took(("denied", "allowed"), denied=[0.0, 0.4])
+    assert (found.verdict, "“allowed” is missing in “in force”" in found.why) == (Verdict.INCONCLUSIVE, True)
+    assert took(("denied", "allowed"), denied=[2.1, 2.6]).verdict is Verdict.VIOLATED

@@ -79,6 +79,14 @@ def test_new_connections_fail_by_its_share_and_for_the_bound(drawing: str, verdi
     assert found.verdict is verdict, found.why
 
 
+@pytest.mark.parametrize(("tick", "verdict"), [(29, Verdict.HOLDS), (32, Verdict.VIOLATED)])
+def test_late_answers_show_that_packets_went_on_being_lost(tick: int, verdict: Verdict) -> None:
+    new = drawn(BEFORE + "." * 50)
+    new.took[tick] = 1.0
+    found = out(new, *TWO_KEPT)
+    assert found.verdict is verdict, found.why
+
+
 def test_kept_connections_have_the_same_bound() -> None:
     late = kept("a" * 10 + "t" + "b" * 21 + "t" + "b" * 27, dict.fromkeys(range(11, 60), 50001) | {32: 50002})
     found = out(drawn(BEFORE + SHARE), late)

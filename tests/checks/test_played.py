@@ -32,6 +32,16 @@ def test_each_fault_of_the_act_has_to_bite_within_it() -> None:
         says(found(minute(GOOD, faults=(late,)), value=9), "was not injected within “act”")
 
 
+def test_of_each_fault_that_the_act_names_there_is_a_record() -> None:
+    one = minute(GOOD, faults=(gone(2.0),))
+    (known,) = one.recording.faults
+    (span,) = one.recording.acts.values()
+    span.faults = (known.id,)
+    says(found(one), "")
+    span.faults = (known.id, "delete_pod-9")
+    says(found(one, value=9), "Of the fault delete_pod-9 of “act” there is no record")
+
+
 def test_evidence_of_another_shape_says_nothing() -> None:
     def reads(act: Act) -> object:
         return act.recording.facts["missing"]["field"]

@@ -7,8 +7,8 @@ import pytest
 from kubeskeptic.bounds import Expression, constant
 from kubeskeptic.checks import fails_only_briefly, serves_throughout
 from kubeskeptic.findings import Finding, Verdict
-from kubeskeptic.timeline import ActSpan, FaultSpan, Gap, Lane
-from tests.drawn import fault, gone, lane, watched
+from kubeskeptic.timeline import ActSpan, Change, FaultSpan, Gap, Lane
+from tests.drawn import fault, gone, lane, pod, watched
 
 SPAN = ActSpan("act", 0.01, 1, 4)
 GOOD = "." * 40
@@ -60,6 +60,28 @@ def test_what_is_counted() -> None:
 # -- deleting again and again -------------------------------------------------------------------------------------------
 SECOND: Expression = constant("test", -1.0)
 """One second, when the margin is added."""
+
+
+@pytest.mark.parametrize(
+    ("changes", "lacks"),
+    [
+        ((pod(2.0, "pod-b", node="n9"), pod(3.0, "pod-a", type="DELETED")), ""),
+        ((pod(2.0, "pod-b", node="n9"), pod(3.0, "pod-a", deleting=True)), ""),
+        ((), "“act” left 1 of 1 pods of web as they were"),
+        ((pod(2.0, "pod-b", node="n9"),), "“act” left 1 of 1 pods of web as they were"),
+        (
+            (pod(2.0, "pod-b", node="n9"), pod(4.5, "pod-a", type="DELETED")),
+            "“act” left 1 of 1 pods of web as they were",
+        ),
+        ((pod(0.5, "pod-a", type="DELETED"),), "“act” left 0 of 0 pods of web as they were"),
+    ],
+)
+def test_all_pods_have_to_be_replaced_meanwhile(changes: tuple[Change, ...], lacks: str) -> None:
+    act = watched(lane(GOOD, by="pod-a"), spans=(SPAN,), changes=changes)
+    found = serves_throughout(act, "web", while_replaced="web")
+    assert (found.verdict is Verdict.HOLDS, lacks in found.why) == (not lacks, True), found.why
+    broken = watched(lane(GOOD[:20] + "r" + GOOD[21:]), spans=(SPAN,), changes=changes)
+    assert serves_throughout(broken, "web", while_replaced="web").verdict is Verdict.VIOLATED
 
 
 def briefly(*drawings: str, faults: tuple[FaultSpan, ...] = (gone(1.0), gone(4.0)), replicas: int = 4) -> Finding:

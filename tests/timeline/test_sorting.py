@@ -91,6 +91,12 @@ def test_an_act_with_its_phases(journal: Journal) -> None:
     assert only(journal).acts == {"a": ActSpan("a", 0, 1, 2)}
 
 
+def test_an_act_says_at_its_end_which_faults_were_injected(journal: Journal) -> None:
+    journal.write("act", scenario="s", act="a", phase="end", faults=["crash_node-1"])
+    journal.write("act", scenario="s", act="a", phase="another")
+    assert only(journal).acts["a"].faults == ("crash_node-1",)
+
+
 def test_what_was_taken_before_undoing(journal: Journal) -> None:
     taken: dict[str, Any] = {"scenario": "s", "act": "a", "before": "undoing", "folder": "evidence/1", "files": 3}
     journal.write("evidence", **taken, missing=["events: no right"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.durations import MARGIN
@@ -13,16 +15,18 @@ _MARGIN = Bound(MARGIN, "s", f"nothing but the margin {MARGIN:g}")
 
 
 @check
-def converges(act: Act, table: str) -> Finding:
+def converges(act: Act, table: str, wanted: Collection[str]) -> Finding:
     """Check that every step of a table was in force within the margin.
 
     :param table: by the step's name the seconds from the change to the last look that still saw the state before, and to the
         first that saw the one after; the latter None when none did
+    :param wanted: the names of the steps
     """
     steps: dict[str, list[float | None]] = act.table(table)
     known = {name: Interval(low or 0.0, float("inf") if high is None else high) for name, (low, high) in steps.items()}
     if not known:
         raise Inconclusive(f"the table “{table}” has no step")
+    act.reading.unfinished += [f"“{name}” is missing in “{table}”" for name in wanted if name not in known]
     slowest = max(known, key=lambda name: known[name].high)
     told = "never" if known[slowest].high == float("inf") else f"after at most {known[slowest].high:.2f} s"
     return conclude(

@@ -38,7 +38,8 @@ class _Endpoints:
 
 def only_its_share_fails(act: Act, probe: str, *kept: str) -> Finding:
     """Check that while a node is out, requests from the other nodes fail by at most the share of its endpoints, and for at
-    most the case's bound, over new connections and over kept ones; and that no kept connection to another pod is cut.
+    most the case's bound, over new connections and over kept ones; and that no kept connection to another pod is cut. An answer
+    that came only after a retransmission shows that packets went on being lost, as a failure does.
 
     A node that is cut off still asks; what it asks is left out. Requests that meet a stale conntrack entry are counted and not
     limited: the act ends before the last entry does. Requests are looked at whose deadline passed before the node returned.
@@ -81,8 +82,8 @@ def _compared(
     measured, bounds = {}, {}
     for what, seen in (("", new), ("kept, ", old)):
         by_failures = sorted(seen, key=lambda one: -one.failed)
-        worst = gravest(by_failures, lambda one: (one.failing, act.bound_on(one.lane.node)))
-        measured[f"{what}failing"] = seconds(worst.failing)
+        worst = gravest(by_failures, lambda one: (one.troubled, act.bound_on(one.lane.node)))
+        measured[f"{what}failing"] = seconds(worst.troubled)
         bounds[f"{what}failing"] = act.bound_on(worst.lane.node)
         in_a_second = f"{what}share failed in the worst second"
         measured[in_a_second], bounds[in_a_second] = worst_share(seen, share, endpoints.words)

@@ -19,6 +19,10 @@ def contradictions(act: Act) -> Iterator[str]:
             continue  # it was broken off, which is said elsewhere
         if end <= start or (begun or start) > start:
             yield f"“{span.name}” is said to have ended before it began"
+        known = {fault.id for fault in act.recording.faults if fault.act == span.name}
+        yield from (
+            f"Of the fault {one} of “{span.name}” there is no record" for one in span.faults if one not in known
+        )
         for fault in act.faults_of(span):
             if any(not (begun or start) <= fault.phases.get(phase, start) <= end for phase in _DOING):
                 yield f"The fault {_told(fault)} was not injected within “{span.name}”, whose fault it is said to be"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import SYN_SENT, Bound, Interval
@@ -16,6 +16,7 @@ from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
 from kubeskeptic.timeline import Act, Lane
 from kubeskeptic.timeline.endpoints import strangers
+from kubeskeptic.timeline.objects import living
 from kubeskeptic.timeline.stale_conntrack import stale
 
 _NO_REQUEST = Bound(0, "requests", "none may fail")
@@ -26,9 +27,13 @@ _CHANCE = 3.09
 
 
 @check
-def serves_throughout(act: Act, probe: str) -> Finding:
-    """Check that through the whole act no request fails, is late, or is answered by a pod that is no endpoint, on any node."""
+def serves_throughout(act: Act, probe: str, *, while_replaced: str = "") -> Finding:
+    """Check that through the whole act no request fails, is late, or is answered by a pod that is no endpoint, on any node.
+
+    :param while_replaced: the app of which each act has to replace all pods meanwhile; empty when none has to
+    """
     lanes = act.lanes(probe, unbroken=True)
+    act.reading.unfinished += _not_replaced(act, while_replaced) if while_replaced else ()
     sure = act.watched(*ENDPOINTS)
     bad: Counter[str] = Counter()
     unknown = asked = 0
@@ -97,6 +102,16 @@ def fails_only_briefly(act: Act, probe: str, replicas: int) -> Finding:
         window=(act.start, act.end),
         probes=(probe,),
     )
+
+
+def _not_replaced(act: Act, app: str) -> Iterator[str]:
+    """Which acts did not replace all pods of an app."""
+    pods = list(act.changes("Pod", app=app))
+    for one in act.spans:
+        before, after = (living(pods, at) for at in (one.reached("start"), one.end or act.end))
+        left = [uid for uid in before if uid in after and not after[uid]["metadata"].get("deletionTimestamp")]
+        if left or not before:
+            yield f"“{one.name}” left {len(left)} of {len(before)} pods of {app} as they were"
 
 
 def _begun(act: Act) -> list[Interval]:

@@ -68,8 +68,9 @@ KINDS: Mapping[str, Mapping[str, Shape]] = {
     "fact": {"scenario?": TEXT, "name": TEXT, "value": ANY},
     # What the scenario itself saw, cell by cell, by a command in a pod or on an object.
     "seen": {"scenario": TEXT, "act?": TEXT, "table": TEXT, "cells": OBJECT},
-    # `phase` is baseline, start or end: the baseline is clean from "baseline" to "start".
-    "act": {"scenario?": TEXT, "act": TEXT, "phase": TEXT},
+    # `phase` is baseline, start or end: the baseline is clean from "baseline" to "start". At the end `faults` has the ids of
+    # those that were injected in it.
+    "act": {"scenario?": TEXT, "act": TEXT, "phase": TEXT, "faults?": TEXTS},
     # `phase` is intent, armed, applying, applied, bit, undoing, undone, healed, disarmed, done or failed. Intent has `says`,
     # `settings` and `undo`; bit and healed have `evidence`, a sentence.
     "fault": {"id": TEXT, "phase": TEXT, "fault?": TEXT, "scenario?": TEXT, "act?": TEXT, "targets?": TEXTS,

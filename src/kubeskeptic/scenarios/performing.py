@@ -117,7 +117,7 @@ class _PlayedStage(Stage):
         # by this, or by an earlier step that saw that it cannot be asked here
         if act.name in self.facts.get(LEFT_OUT, {}):
             return
-        self._act, self._applied, self._lifts = act.name, 0.0, []
+        self._act, self._applied, self._lifts, self._faults = act.name, 0.0, [], []
         if act.asking:
             self.ask(*act.asking(self))
         self._mark("baseline", at=self._settled() if act.settled else time.time())
@@ -132,7 +132,7 @@ class _PlayedStage(Stage):
             stepped = time.time() - time.monotonic() - clock
             if abs(stepped) > CLOCK_DOUBT:
                 raise Inconclusive(f"the clock of this machine was stepped by {stepped:.1f} s during “{act.name}”")
-            self._mark("end")
+            self._mark("end", faults=self._faults)
 
     def play_setup(self, setup: Step | None) -> None:
         """Play the set-up, recorded as an act of its own."""

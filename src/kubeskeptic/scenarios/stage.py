@@ -65,6 +65,8 @@ class Stage(NamespaceView):
         self._applied = 0.0
         self._in_force: ExitStack | None = None
         self._lifts: list[Lift] = []
+        self._faults: list[str] = []
+        """Ids of the faults that were injected in the act, those of sabotages apart."""
         self._sabotaging: Sabotage[Stage] | None = None
 
     # -- set-up ----------------------------------------------------------------------------------------------------
@@ -149,6 +151,7 @@ class Stage(NamespaceView):
             once_applied=self._begin_lifts if act == self._act else lambda: None,
         ) as inflicted:
             if act == self._act:
+                self._faults.append(inflicted.id)
                 self._applied = inflicted.applied_at
                 self.dead_nodes = [target.name for target in inflicted.targets if target.kind == WHOLE]
             yield inflicted
@@ -217,5 +220,5 @@ class Stage(NamespaceView):
                 finally:
                     self._sabotaging = None
 
-    def _mark(self, phase: str, **more: float) -> None:
+    def _mark(self, phase: str, **more: float | list[str]) -> None:
         self.run.journal.write("act", sync=True, scenario=self.scenario, act=self._act, phase=phase, **more)

@@ -90,6 +90,8 @@ class ActSpan:
     start: float | None = None
     """When the baseline was settled and the act began."""
     end: float | None = None
+    faults: tuple[str, ...] = ()
+    """Ids of the faults that were injected in it, as its end says."""
 
     def reached(self, phase: str) -> float:
         """Return when a phase was reached: ``baseline``, ``start`` or ``end``.

@@ -173,6 +173,7 @@ class Sorter:
         act = self._recording(record).acts.setdefault(record["act"], ActSpan(record["act"]))
         if record["phase"] in ("baseline", "start", "end"):
             setattr(act, record["phase"], record["at"])
+        act.faults = tuple(record.get("faults") or act.faults)
 
     def _fault(self, record: Record) -> None:
         faults = self._recording(record).faults
