@@ -76,6 +76,9 @@ def warm() -> None:
     """Import what every trial needs and no mutant changes."""
     for name in FOREIGN:
         importlib.import_module(name)
+        package = sys.modules[name.partition(".")[0]]
+        # pytest in a trial warns of plug-ins that it cannot rewrite, as they are imported; of those that say so it does not.
+        package.__doc__ = f"{package.__doc__ or ''} PYTEST_DONT_REWRITE"
 
 
 def run(
