@@ -76,9 +76,9 @@ def warm() -> None:
     """Import what every trial needs and no mutant changes."""
     for name in FOREIGN:
         importlib.import_module(name)
-        package = sys.modules[name.partition(".")[0]]
-        # pytest in a trial warns of plug-ins that it cannot rewrite, as they are imported; of those that say so it does not.
-        package.__doc__ = f"{package.__doc__ or ''} PYTEST_DONT_REWRITE"
+    # pytest in a trial warns of plug-ins that it cannot rewrite, as they are imported; of modules that say so it does not.
+    for module in [module for name, module in sys.modules.items() if "." not in name]:
+        module.__doc__ = f"{module.__doc__ or ''} PYTEST_DONT_REWRITE"
 
 
 def run(
