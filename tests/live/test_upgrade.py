@@ -1,8 +1,9 @@
-"""A real upgrade in place: what clients saw is found and dated, and a kill in the middle loses nothing.
+"""A real upgrade in place: what clients saw is found and dated, a kill in the middle loses nothing, and a second worker that is
+left behind is named.
 
 Not part of `make test`: the cluster is upgraded for good. It needs a cluster of ours at the version before::
 
-    skeptic up --name up136 --kubernetes v1.36.3 --workers 1 --with none
+    skeptic up --name up136 --kubernetes v1.36.3 --workers 2 --with none
     pytest tests/live/test_upgrade.py -m live --cluster up136
 """
 
@@ -12,6 +13,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -27,13 +29,15 @@ from kubeskeptic.plugin.options import in_force
 from kubeskeptic.upgrading import plan, state
 from kubeskeptic.waiting import NotYet, until
 
-from .command import SKEPTIC
+from .command import SKEPTIC, skeptic
 
 pytestmark = pytest.mark.live
 TO = "v1.37.2"
 STEP = Patience(900)
 NO_DNS, FROZEN = 20.0, 8.0
 """Seconds for which CoreDNS is stopped everywhere, and kube-proxy of one node."""
+ASKED = "pod.own-record"
+"""Asked before and after, so that there are two runs to be compared."""
 
 
 class Upgrading:
@@ -98,6 +102,16 @@ def stopped(cluster: Cluster, process: str, lasts: float, *nodes: str) -> float:
     return at
 
 
+def asked(folder: Path, name: str) -> str:
+    """Ask a claim of the cluster, which holds, and return the run's id."""
+    command = [sys.executable, "-m", "pytest", "--pyargs", "kubeskeptic.suites", "-k", ASKED, "--cluster", name]
+    done = subprocess.run(
+        [*command, "-p", "no:cacheprovider"], cwd=folder, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr
+    return str(json.loads((folder / "reports" / "latest" / "result.json").read_text())["run"]["id"])
+
+
 def dated(document: dict[str, Any], at: float, lasts: float, *targets: str) -> list[dict[str, Any]]:
     """The outages of these targets that began when something was stopped, or within what it takes to be felt."""
     return [one for one in document["outages"] if one["target"] in targets and at - 1 < one["begin"] < at + lasts]
@@ -107,7 +121,10 @@ def test_a_kill_loses_nothing_and_what_was_stopped_meanwhile_is_found_and_dated(
     tmp_path: Path, cluster: Cluster, started: list[Upgrading]
 ) -> None:
     first, worker = cluster.control_plane.name, cluster.workers[0].name
-    started.append(Upgrading(tmp_path, cluster.name, "--to", TO, "--no-runs"))
+    skewed = cluster.workers[-1].name if len(cluster.workers) > 1 else ""
+    before = asked(tmp_path, cluster.name)
+    words = ["--to", TO, "--no-runs", *(["--skew", skewed] if skewed else [])]
+    started.append(Upgrading(tmp_path, cluster.name, *words))
     started[-1].reaches(plan.BRING, first)
     no_dns = stopped(cluster, "coredns", NO_DNS, *(node.name for node in cluster.nodes))
     started[-1].reaches(plan.DRAIN, worker)
@@ -138,3 +155,8 @@ def test_a_kill_loses_nothing_and_what_was_stopped_meanwhile_is_found_and_dated(
     assert {one["node"] for one in names} == {node.name for node in cluster.nodes}, seen["outages"]
     assert all(abs(one["begin"] - no_dns) < 1 and abs(one["seconds"] - NO_DNS) < 4 for one in names), names
     assert any(one["node"] == first for one in dated(seen, frozen, FROZEN, "service", "service-kept", "node-port"))
+    if skewed:
+        after = asked(tmp_path, cluster.name)
+        compared = skeptic("compare", str(tmp_path / "reports" / before), str(tmp_path / "reports" / after))
+        assert compared.returncode == 0, compared.stdout + compared.stderr
+        assert f"{cluster.kubernetes} on {skewed}" in compared.stdout
