@@ -25,3 +25,11 @@ def test_the_page_in_docs_says_what_the_catalogue_says_now() -> None:
     for one in catalogue():
         if f"### {one.id}\n" in page:
             assert one.condition in page, f"{one.id}: skeptic report --findings docs/findings.md"
+
+
+def test_it_links_to_the_pages_beside_it(report: Report) -> None:
+    assert "runs of their own" not in render(report)
+    page = render(report, {"prestop.md", "another.md"})
+    assert "(prestop.md)" in page
+    assert "(proxy-modes.md)" not in page
+    assert "another.md" not in page

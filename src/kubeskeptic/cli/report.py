@@ -28,7 +28,8 @@ def report(run: str, reports: Path | None, findings: Path | None) -> None:
     folder = run_folder(run, reports or configuration.reports())
     write_all(folder)
     if findings:
-        findings.write_text(findings_page.render(read_report(folder)), encoding="utf-8")
+        beside = {path.name for path in findings.parent.glob("*.md")}
+        findings.write_text(findings_page.render(read_report(folder), beside), encoding="utf-8")
         click.echo(findings)
     click.echo(folder / "index.html")
 

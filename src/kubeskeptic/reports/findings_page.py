@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from kubeskeptic.findings import Post, Verdict
 from kubeskeptic.reports.grades import Ladder, grades
@@ -11,10 +11,20 @@ from kubeskeptic.reports.rerun import command
 from kubeskeptic.reports.wording import plain, quoted
 
 _TELLING = (Post.QUALIFIED, Post.CONTRADICTS)
+_APART = {
+    "prestop.md": "what a preStop delay is worth while pods are replaced",
+    "proxy-modes.md": "kube-proxy in iptables and in nftables mode, a whole run in each",
+    "upgrades.md": "what clients see while a cluster is upgraded",
+    "noise.md": "by how much each number varies while nothing changes",
+}
+"""Pages of other measurements, by their file's name."""
 
 
-def render(report: Report) -> str:
-    """Return the page of a run: the claims that qualify or contradict the post, and hold, in the post's order."""
+def render(report: Report, beside: Collection[str] = ()) -> str:
+    """Return the page of a run: the claims that qualify or contradict the post, and hold, in the post's order.
+
+    :param beside: names of the files beside the page, to which it may link
+    """
     run = report.run
     nodes = run.get("nodes") or ()
     lines = [
@@ -31,6 +41,8 @@ def render(report: Report) -> str:
         for section in told:
             lines += _finding(report, section)
     lines += _graded(report.grades)
+    apart = [f"- [{what}]({name})" for name, what in _APART.items() if name in beside]
+    lines += ["", "## Measured in runs of their own", "", *apart] if apart else []
     return "\n".join([*lines, ""])
 
 
