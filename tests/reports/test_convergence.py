@@ -57,6 +57,15 @@ def test_what_is_wrong_after_the_next_event_is_that_ones() -> None:
     assert [row.cells[0].wrong for row in convergence(asked.recording)] == [1, 1]
 
 
+def test_what_is_wrong_while_the_next_event_is_brought_about_is_that_ones() -> None:
+    lanes = [lane("..r...r...", "n1", period=0.5, by="pod-b")]
+    later = gone(at=3.4, target="pod/ns/pod-b")
+    later.phases["applying"] = 2.6
+    asked = watched(*lanes, pods={"pod-a": "n1", "pod-b": "n2"}, faults=(gone(), later), spans=(act(0, 1, 5),))
+    (first,), (second,) = (row.cells for row in convergence(asked.recording))
+    assert (first.wrong, second.wrong, second.last_wrong) == (1, 1, 0.0)
+
+
 def test_a_node_that_was_taken_away_asked_nothing() -> None:
     (row,) = rows("..rrrr....", "..rrrr....", fault=gone(target="node/n1"))
     assert [cell.node for cell in row.cells] == ["n2"]
@@ -65,7 +74,7 @@ def test_a_node_that_was_taken_away_asked_nothing() -> None:
 def test_what_was_undone_is_an_event_of_its_own() -> None:
     told = rows("..r..r....", fault=gone(undoing=3.0, undone=3.1))
     assert [row.event.says for row in told] == ["says", "undone: says"]
-    assert [row.cells[0].asked for row in told] == [4, 3]
+    assert [row.cells[0].asked for row in told] == [4, 4]  # what is asked while it is undone is the latter's
 
 
 def test_the_page_has_the_matrix_where_something_was_done(report: Report) -> None:

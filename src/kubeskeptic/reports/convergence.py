@@ -27,8 +27,10 @@ class Event(NamedTuple):
 
     act: str
     says: str
+    begun: float
+    """When it began to be done, Unix seconds."""
     at: float
-    """When it had been done, Unix seconds."""
+    """When it had been done."""
     until: float
     away: frozenset[str]
     """The nodes that it took away as a whole."""
@@ -96,7 +98,7 @@ class _Asked(NamedTuple):
 def _row(recording: Recording, event: Event, asked: _Asked, events: Sequence[Event]) -> Row | None:
     if event.pods and not event.pods & asked.pods:
         return None
-    later = (one.at for one in events if one.at > event.at and (not one.pods or one.pods & asked.pods))
+    later = (one.begun for one in events if one.at > event.at and (not one.pods or one.pods & asked.pods))
     event = event._replace(until=min(event.until, min(later, default=event.until)))  # what comes then is the next one's
     cells = (_cell(lane, event, wrong) for lane, wrong in asked.lanes if lane.node not in event.away)
     seen = tuple(cell for cell in cells if cell.asked)
@@ -120,9 +122,10 @@ def events_of(recording: Recording) -> Iterator[Event]:
             says = fault.says.replace(f"{recording.namespace}/", "")
             away, pods = (_named(fault.targets, kind) for kind in ("node/", "pod/"))
             until = min(fault.phases.get("undoing", act.end), act.end)
-            yield Event(act.name, says, fault.phases["applied"], until, away, pods)
+            begun, at = fault.phases.get("applying", fault.phases["applied"]), fault.phases["applied"]
+            yield Event(act.name, says, begun, at, until, away, pods)
             if fault.phases.get("undone", act.end) < act.end:
-                yield Event(act.name, f"undone: {says}", fault.phases["undone"], act.end, frozenset(), pods)
+                yield Event(act.name, f"undone: {says}", until, fault.phases["undone"], act.end, frozenset(), pods)
 
 
 def _named(targets: tuple[str, ...], kind: str) -> frozenset[str]:
@@ -192,13 +195,14 @@ def _away(recording: Recording) -> dict[str, Window]:
 
 
 def _cell(lane: Lane, event: Event, wrong: frozenset[int]) -> Cell:
-    span = range(bisect_left(lane.sent, event.at), bisect_left(lane.sent, event.until))
+    """What a node got from when the event began; times count from when it had been done."""
+    span = range(bisect_left(lane.sent, event.begun), bisect_left(lane.sent, event.until))
     bad = [at for at in span if at in wrong]
     good = next((at for at in span if at not in wrong and lane.codes[at] != _UNKNOWN), None)
     return Cell(
         lane.node,
         len(span),
         len(bad),
-        lane.sent[bad[-1]] + lane.took[bad[-1]] - event.at if bad else None,
-        None if good is None else lane.sent[good] + lane.took[good] - event.at,
+        max(lane.sent[bad[-1]] + lane.took[bad[-1]] - event.at, 0.0) if bad else None,
+        None if good is None else max(lane.sent[good] + lane.took[good] - event.at, 0.0),
     )
