@@ -20,6 +20,7 @@ def clock_moved(monkeypatch: pytest.MonkeyPatch) -> Iterator[MovedClock]:
     moved = MovedClock()
     monkeypatch.setattr(clock, "monotonic", lambda: moved.now)
     monkeypatch.setattr(clock, "at", moved.at)
+    monkeypatch.setattr(clock, "HALF_A_WAIT", 0.0)  # this loop waits to the moment
     return moved  # type: ignore[return-value]
 
 
@@ -28,6 +29,19 @@ def test_unanswered_questions_delay_none(clock_moved: MovedClock) -> None:
     clock_moved.until(102.95)
     assert probe.asked == list(range(30))
     assert probe.recorded == []
+
+
+def test_each_question_is_asked_half_a_wait_early_and_none_is_skipped(
+    clock_moved: MovedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "HALF_A_WAIT", 0.0005)
+    probe = Probe()
+    clock_moved.until(101.96)
+    assert probe.asked == list(range(20))
+    assert [one.sent for one in probe.pupil.questions[1:3]] == pytest.approx([100.0995, 100.1995])
+    clock_moved.stall(0.1396)  # to less than half a wait before question 21 is due: 20 is left out, and not asked in a burst
+    clock_moved.until(102.35)
+    assert probe.asked[20:] == [21, 22, 23]
 
 
 def test_a_late_answer_belongs_to_its_own_question(clock_moved: MovedClock) -> None:

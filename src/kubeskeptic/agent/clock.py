@@ -16,6 +16,9 @@ from typing import NamedTuple
 monotonic = time.monotonic
 """Seconds on the clock that never steps; the event loop's own clock too."""
 
+HALF_A_WAIT = 0.0005
+"""The event loop waits in whole milliseconds, rounded up (epoll_wait(2)), so that a timer on an idle machine fires up to one
+late: one that is set so many seconds earlier fires at its time, give or take as many."""
 STEADY = 0.0005
 """Two clocks count as read at the same moment when no more than these seconds lay between."""
 

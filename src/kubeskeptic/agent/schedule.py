@@ -89,7 +89,7 @@ class ActiveProbe:
         self._samples, self._gaps, self._stalls = notes
         self._prober = prober
         self._deadlines = Deadlines(plan.spec.deadline)
-        self._timer: asyncio.TimerHandle | None = clock.at(plan.due(self._next), self._fire)
+        self._timer: asyncio.TimerHandle | None = clock.at(plan.due(self._next) - clock.HALF_A_WAIT, self._fire)
 
     @property
     def running(self) -> bool:
@@ -110,7 +110,7 @@ class ActiveProbe:
     def _fire(self) -> None:
         tick = self._skip_missed()
         self._next = tick + self._step
-        self._timer = clock.at(self.plan.due(self._next), self._fire)
+        self._timer = clock.at(self.plan.due(self._next) - clock.HALF_A_WAIT, self._fire)
         self.asked += 1
         question = Question(tick, self._record)
         self._deadlines.add(question)
@@ -118,7 +118,7 @@ class ActiveProbe:
 
     def _skip_missed(self) -> int:
         """Return the newest question of ours that is due; those before it that were not asked are a gap."""
-        due = int((clock.monotonic() - self.plan.t0) / self.plan.spec.period)
+        due = int((clock.monotonic() + clock.HALF_A_WAIT - self.plan.t0) / self.plan.spec.period)
         missed = max(0, due - self._next) // self._step
         newest = self._next + missed * self._step
         if missed:
