@@ -39,7 +39,7 @@ def test_each_question_is_asked_half_a_wait_early_and_none_is_skipped(
     clock_moved.until(101.96)
     assert probe.asked == list(range(20))
     assert [one.sent for one in probe.pupil.questions[1:3]] == pytest.approx([100.0995, 100.1995])
-    clock_moved.stall(0.1396)  # to less than half a wait before question 21 is due: 20 is left out, and not asked in a burst
+    clock_moved.stall(0.1396)  # question 21 is due in less than half a wait: 20 is left out, and not asked in a burst
     clock_moved.until(102.35)
     assert probe.asked[20:] == [21, 22, 23]
 
