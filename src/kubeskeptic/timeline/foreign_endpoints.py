@@ -5,8 +5,8 @@ from __future__ import annotations
 from kubeskeptic.timeline.objects import ip_of
 from kubeskeptic.timeline.recording import Recording
 
-_SERVICE = "kubernetes.io/service-name"
-_MANAGED_BY = "endpointslice.kubernetes.io/managed-by"
+SERVICE = "kubernetes.io/service-name"
+MANAGED_BY = "endpointslice.kubernetes.io/managed-by"
 
 
 def foreign_endpoints(recording: Recording) -> list[str]:
@@ -23,7 +23,7 @@ def foreign_endpoints(recording: Recording) -> list[str]:
         }
         if addresses and change.type != "DELETED":
             found[change.uid] = (
-                f"EndpointSlice {change.name} of service {labels.get(_SERVICE, 'none')}, managed by "
-                f"{labels.get(_MANAGED_BY, 'no named controller')}, leads to {', '.join(sorted(addresses))}, which no pod has"
+                f"EndpointSlice {change.name} of service {labels.get(SERVICE, 'none')}, managed by "
+                f"{labels.get(MANAGED_BY, 'no named controller')}, leads to {', '.join(sorted(addresses))}, which no pod has"
             )
     return list(found.values())

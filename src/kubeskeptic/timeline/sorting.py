@@ -12,6 +12,7 @@ from kubeskeptic.journal.kinds import wrong_field
 from kubeskeptic.settings import Settings
 from kubeskeptic.timeline import batches
 from kubeskeptic.timeline.about import scenarios_of
+from kubeskeptic.timeline.causes import aged
 from kubeskeptic.timeline.faults import FaultSpan
 from kubeskeptic.timeline.observers import Observers
 from kubeskeptic.timeline.recording import ActSpan, Change, Gap, Recording, RunEvidence, Taken
@@ -103,7 +104,7 @@ class Sorter:
             recording = self.evidence.scenarios[name]
             for lane in recording.lanes.values():
                 lane.sort()
-            recording.changes.sort(key=lambda change: change.seen)
+            recording.changes = aged(sorted(recording.changes, key=lambda change: change.seen))
             stray = [gap for gap in self._gaps[""] if gap.touches(recording.started, recording.ended or float("inf"))]
             recording.gaps = sorted(self._gaps[name] + (stray if name else []), key=lambda gap: gap.since)
         self._touched.clear()
