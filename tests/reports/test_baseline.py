@@ -12,7 +12,8 @@ from click.testing import CliRunner
 from kubeskeptic.cli import main
 from kubeskeptic.errors import BadInput
 from kubeskeptic.reports.baseline import read, text
-from kubeskeptic.reports.comparison import Comparison, Turn
+from kubeskeptic.reports.comparison import Comparison
+from kubeskeptic.reports.pair import Turn
 
 from .test_comparison import finding, result
 
@@ -67,6 +68,7 @@ def test_a_changed_setting_is_named_as_the_reason_of_another_bound() -> None:
     was, now = finding("holds"), finding("violated", 9.0)
     for one in (was, now):
         one["bound"]["restarted"]["from"] = "GRACE 50 + margin 2"
+    now["bound"]["restarted"]["value"] = 5.0
     compared = Comparison(result(was, grace=40.0), result(now))
     assert compared.reasons(compared.pairs[0]) == ["GRACE"]
 

@@ -13,7 +13,8 @@ from kubeskeptic.cli import main
 from kubeskeptic.errors import BadInput
 from kubeskeptic.reports import write_all
 from kubeskeptic.reports.compared import render
-from kubeskeptic.reports.comparison import Comparison, Pair, Turn, document, read
+from kubeskeptic.reports.comparison import Comparison, document, read
+from kubeskeptic.reports.pair import Pair, Turn
 
 
 def finding(verdict: str, seconds: float = 3.0, claim: str = "heal.crash", case: str | None = None) -> dict[str, Any]:

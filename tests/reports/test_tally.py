@@ -12,7 +12,8 @@ from click.testing import CliRunner
 from kubeskeptic.cli import main
 from kubeskeptic.errors import BadInput
 from kubeskeptic.reports.compared import render as compared
-from kubeskeptic.reports.comparison import Comparison, Turn
+from kubeskeptic.reports.comparison import Comparison
+from kubeskeptic.reports.pair import Turn
 from kubeskeptic.reports.tally import markdown, noise, read_noise, render, tallied
 from tests.reports.test_comparison import finding, result
 

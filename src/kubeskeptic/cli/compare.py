@@ -12,6 +12,7 @@ from kubeskeptic import configuration
 from kubeskeptic.cli.report import run_folder
 from kubeskeptic.reports import comparison
 from kubeskeptic.reports.compared import markdown, render
+from kubeskeptic.reports.pair import Noise
 from kubeskeptic.reports.tally import read_noise
 
 TOLERANCE = click.option(
@@ -54,7 +55,7 @@ def compare(
     """
     folder = reports or configuration.reports()
     was, now = (comparison.read(result_of(run, folder)) for run in (before, after))
-    both = comparison.Comparison(was, now, tolerance, read_noise(noise) if noise else {})
+    both = comparison.Comparison(was, now, tolerance, read_noise(noise) if noise else Noise())
     if as_json:
         click.echo(json.dumps(comparison.document(both), indent=2, ensure_ascii=False))
     else:

@@ -49,6 +49,8 @@ COLUMN = Shape("a list", lambda value: isinstance(value, list))
 OBJECT = Shape("an object", lambda value: isinstance(value, dict))
 NAMED = Shape("an API object with a name", _object(metadata=_object(name=_text)))
 ROLES = Shape("a text for each node", _map_of(_text))
+VERSIONS = Shape("a version for each node", _map_of(_text))
+KNOWN = Shape("places and the cases of each claim in them", _object(within=_list_of(_text), cases=_map_of(_list_of(_text))))
 VALUES = Shape("values with their units", _map_of(_object(value=_number, unit=_text)))
 SOURCED = Shape("values with unit and source", _map_of(_object(**{"value": _number, "unit": _text, "from": _text})))
 WINDOW = Shape("two times", lambda value: isinstance(value, list) and len(value) == 2 and all(map(_number, value)))
@@ -56,8 +58,10 @@ PROBES = Shape("probes with name, scenario and period", _list_of(_object(name=_t
 
 KINDS: Mapping[str, Mapping[str, Shape]] = {
     # What is under test. Written again when more is known, such as START among the settings; `command` runs it again.
+    # `kubelets` has each node's version as the run began, `known` the cases that its version of the suites has.
     "run": {"id": TEXT, "seed?": NUMBER, "kubernetes?": TEXT, "provider?": TEXT, "context?": TEXT, "nodes?": TEXTS,
-            "roles?": ROLES, "settings?": SOURCED, "harness?": TEXT, "command?": TEXT},
+            "roles?": ROLES, "kubelets?": VERSIONS, "settings?": SOURCED, "harness?": TEXT, "command?": TEXT,
+            "known?": KNOWN},
     # `clean` is null when the cluster could not be looked at. `why` says what is left or differs, or what was in the way of
     # looking. `changed` is what differs after a run that is there to change the cluster.
     "run-ended": {"clean?": FLAG, "why?": TEXT, "changed?": TEXTS},

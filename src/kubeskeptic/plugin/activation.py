@@ -6,8 +6,9 @@ In a session without such a test the plug-in prints nothing, checks no option an
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -26,6 +27,7 @@ HOOKS = ("outcomes", "summary", "junit_properties", "last_line")
 
 _refused = pytest.StashKey[str]()
 _unknown = pytest.StashKey[bool]()
+_known = pytest.StashKey[dict[str, Any]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -54,8 +56,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if any(asks(item) for item in items):
         from kubeskeptic.plugin import cases
 
+        config.stash[_known] = cases.known_cases(config, items)
         leave_out(config, items)
-
         config.stash[_unknown] = True  # pytest goes on to the end of the collection all the same
         cases.pytest_collection_modifyitems(config, items)
         config.stash[_unknown] = False
@@ -124,7 +126,8 @@ def _wake(session: pytest.Session) -> None:
     from kubeskeptic.terminal import print_any_character
 
     config = session.config
-    config.stash[state.STATE] = options.made(config)
+    made = config.stash[state.STATE] = options.made(config)
+    made.options = replace(made.options, known=config.stash.get(_known, {}))
     print_any_character(getattr(config.get_terminal_writer(), "_file", sys.stdout))
     signals.install()
     for name in HOOKS:

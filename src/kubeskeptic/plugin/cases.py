@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -13,6 +16,9 @@ from kubeskeptic.claims import claim as claim_named
 from kubeskeptic.claims.case import Case
 from kubeskeptic.errors import SkepticError
 from kubeskeptic.scenarios import GIVEN, Scenario
+
+_NARROWING = ("ignore", "ignore_glob", "lf", "continue_on_collection_errors")
+"""Options under which pytest leaves files out while it collects."""
 
 
 def claim(
@@ -60,6 +66,28 @@ def chosen_cases(items: Iterable[pytest.Item], scenario: Scenario) -> list[Case]
     """Return the cases of the collected tests that read a scenario's recording."""
     about = ((case_of(item), scenario_of(getattr(item, "module", None))) for item in items)
     return [case for case, theirs in about if case and theirs is scenario]
+
+
+def known_cases(config: pytest.Config, items: Iterable[pytest.Item]) -> dict[str, Any]:
+    """Return the cases that the suites have, chosen or not: by claim, and ``within`` which files and folders.
+
+    Empty when an option keeps pytest from collecting all of them: what is missing then says nothing about the suites.
+
+    :param items: all that was collected, before any are left out
+    """
+    if any(getattr(config.option, name, None) for name in _NARROWING):
+        return {}
+    cases: dict[str, set[str]] = {}
+    for case in filter(None, map(case_of, items)):
+        cases.setdefault(case.claim, set()).add(case.name)
+    within = [_as_node_id(config, str(word)) for word in config.args]
+    return {"within": within, "cases": {claim: sorted(names) for claim, names in cases.items()}}
+
+
+def _as_node_id(config: pytest.Config, word: str) -> str:
+    """Return a file, folder or test of the command line as node ids have it: from pytest's root."""
+    path, colons, test = word.partition("::")
+    return Path(os.path.relpath(config.invocation_params.dir / path, config.rootpath)).as_posix() + colons + test
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -23,7 +23,7 @@ import yaml
 
 from kubeskeptic.errors import BadInput
 from kubeskeptic.findings import Verdict
-from kubeskeptic.reports.comparison import Result
+from kubeskeptic.reports.pair import Result
 
 NAME = "kubeskeptic-baseline.yaml"
 """What the file is called where nothing else is said."""

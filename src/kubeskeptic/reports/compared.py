@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kubeskeptic.findings import Verdict
-from kubeskeptic.reports.comparison import Comparison, Pair, Result, Turn
+from kubeskeptic.reports import by_node
+from kubeskeptic.reports.comparison import Comparison
+from kubeskeptic.reports.pair import Pair, Result, Turn
 from kubeskeptic.reports.wording import NBSP, SYMBOL, count, plain, quantity
 
 NUMBERS = 3
 """How many measured numbers are looked at of a claim whose verdict is the same: first those that have a bound."""
+FEW = 5
+"""How many claims are named whose bound is another one with a setting; more are only counted."""
 
 
 def render(comparison: Comparison) -> str:
@@ -34,12 +38,26 @@ def _runs(comparison: Comparison) -> Iterator[str]:
 def _settings(comparison: Comparison) -> Iterator[str]:
     changed = comparison.settings
     yield ""
-    if not changed:
+    if changed:
+        yield "Settings that are not the same, and bounds with them:"
+    else:
         yield "The settings that bounds come from are the same."
-        return
-    yield "Settings that are not the same, and bounds with them:"
     for name, (was, now) in changed.items():
-        yield f"  {name:<14} {_amount(was)} → {_amount(now)}  ({now['from'] if now else 'no longer read'})"
+        source = now["from"] if now else "no longer read"
+        yield f"  {name:<14} {by_node.setting(was)} → {by_node.setting(now)}  ({source}){_bounds(comparison, name)}"
+    for name, one in comparison.uneven.items():
+        yield f"  {name:<14} {by_node.setting(one)}  (the same before)"
+    if comparison.kubelets:
+        yield f"kubelets: {comparison.kubelets}"
+
+
+def _bounds(comparison: Comparison, setting: str) -> str:
+    """Return for which claims a bound is another one because of a setting, as the end of a line."""
+    pairs = comparison.because_of(setting)
+    if not pairs:
+        return ""
+    few = f": {', '.join(map(named, pairs))}" if len(pairs) <= FEW else ""
+    return f"; another bound in {count(len(pairs), 'case')}{few}"
 
 
 def _claims(comparison: Comparison) -> Iterator[str]:
@@ -54,28 +72,27 @@ def _claims(comparison: Comparison) -> Iterator[str]:
 
 
 def _claim(comparison: Comparison, pair: Pair) -> Iterator[str]:
-    was, now = pair.verdicts
-    yield f"  {SYMBOL[now] if now else '–'} {_name(pair)}: {was or 'not asked'} → {now or 'not asked'}"
+    yield f"  {sign(pair)} {named(pair)}: {' → '.join(pair.words)}"
     if pair.after:
         yield f"      {pair.after['why']}"
     bounds = {name: (was, now) for name, was, now in pair.sides("bound")}
     for name, before, after in pair.sides("measured"):
         held = bounds.get(name, (None, None))
         worse = f", more than {comparison.tolerance:g} % closer to its bound" if name in pair.worse else ""
-        yield f"      {plain(name)}: {_amount(before, held[0])} → {_amount(after, held[1])}{worse}"
+        told = f"{amount(before, held[0])} → {amount(after, held[1])}{worse}"
+        yield f"      {plain(name)}: {told}{anyway(pair, name) if before != after else ''}"
     reasons = comparison.reasons(pair)
     if reasons:
         yield f"      its bound changed with {', '.join(reasons)}"
 
 
 def _unchanged(pair: Pair) -> Iterator[str]:
-    verdict = pair.verdicts[1]
     bounds = {name for name, *_ in pair.sides("bound")}
-    numbers = [(name, _amount(was), _amount(now)) for name, was, now in pair.sides("measured")]
+    numbers = [(name, amount(was), amount(now)) for name, was, now in pair.sides("measured")]
     numbers.sort(key=lambda one: one[0] not in bounds)
     told = ((name, was, now) for name, was, now in numbers[:NUMBERS] if was != now and pair.differs(name))
-    shown = "; ".join(f"{plain(name)} {was} → {now}" for name, was, now in told)
-    yield f"  {SYMBOL[verdict] if verdict else '–'} {_name(pair)}  {shown}".rstrip()
+    shown = "; ".join(f"{plain(name)} {was} → {now}{anyway(pair, name)}" for name, was, now in told)
+    yield f"  {sign(pair)} {named(pair)}  {shown}".rstrip()
 
 
 def markdown(comparison: Comparison) -> str:
@@ -96,11 +113,43 @@ def markdown(comparison: Comparison) -> str:
         "",
         "</details>",
     ]
-    return "\n".join([f"**{_headline(comparison)}**", *table, *whole])
+    return "\n".join([f"**{_headline(comparison)}**", *_cluster(comparison), *table, *_moved(comparison), *whole])
+
+
+def _cluster(comparison: Comparison) -> Iterator[str]:
+    """What changed in the cluster, a line each."""
+    for name, (was, now) in comparison.settings.items():
+        changed = f"{by_node.setting(was)} → {by_node.setting(now)}"
+        yield from ("", f"`{name}` {changed}{_bounds(comparison, name)}")
+    if comparison.kubelets:
+        yield from ("", f"kubelets: {comparison.kubelets}")
+
+
+def _moved(comparison: Comparison) -> list[str]:
+    """Return a table of the numbers that have a bound and moved by more than they vary anyway; none where that is not known."""
+    if not comparison.noise:
+        return []
+    rows = [
+        f"| `{pair.claim}`{f' · {plain(pair.case)}' if pair.case else ''} | {' | '.join(cells)} |"
+        for pair, cells in bounded(comparison)
+    ]
+    head = ["", "| claim | number | bound | before | after | varies anyway |", "|---|---|---|---|---|---|"]
+    return [*head, *rows] if rows else []
+
+
+def bounded(comparison: Comparison) -> Iterator[tuple[Pair, tuple[str, str, str, str, str]]]:
+    """Each number with a bound that moved: its claim, and name, bound, before, after, and by how much it varies anyway."""
+    for pair in comparison.pairs:
+        bounds = {name: (was, now) for name, was, now in pair.sides("bound")}
+        numbers = {name: (was, now) for name, was, now in pair.sides("measured")}
+        for name in pair.moved:
+            if name in bounds:
+                was, now = numbers[name]
+                yield pair, (plain(name), limits(*bounds[name]), amount(was), amount(now), varies(pair, name))
 
 
 def _told(pair: Pair) -> str:
-    return str(pair.after["why"]).replace("|", "\\|").replace("\n", " ") if pair.after else "not asked"
+    return str(pair.after["why"]).replace("|", "\\|").replace("\n", " ") if pair.after else pair.words[1]
 
 
 def _headline(comparison: Comparison) -> str:
@@ -109,16 +158,53 @@ def _headline(comparison: Comparison) -> str:
     held = sum(1 for pair in comparison.turned(Turn.SAME) if pair.verdicts[1] is Verdict.HOLDS)
     both = f"{held} of {len(comparison.pairs)} hold in both"
     if comparison.noise:
-        both += ", and numbers that differ by no more than they vary anyway are left out"
+        runs = f" in {count(comparison.noise.runs, 'run')}" if comparison.noise.runs else ""
+        both += f", and numbers that differ by no more than they vary anyway{runs} are left out"
     return f"{changed}; {both}." if changed else f"No verdict turned: {both}."
 
 
-def _name(pair: Pair) -> str:
+def named(pair: Pair) -> str:
+    """Return a claim with its case."""
     return f"{pair.claim} ({plain(pair.case)})" if pair.case else pair.claim
 
 
-def _amount(one: Result | None, bound: Result | None = None) -> str:
+def sign(pair: Pair) -> str:
+    """Return the sign of what it is now; a dash for what was not asked."""
+    now = pair.verdicts[1]
+    return SYMBOL[now] if now else "–"
+
+
+def amount(one: Result | None, bound: Result | None = None) -> str:
+    """Return a measured number, with its bound in brackets; a dash for none."""
     if one is None:
         return "–"
-    sign = f" ({'≥' if bound['at_least'] else '≤'}{NBSP}{quantity(bound['value'], bound['unit'])})" if bound else ""
-    return quantity(one["value"], one["unit"]) + sign
+    return quantity(one["value"], one["unit"]) + (f" ({limit(bound)})" if bound else "")
+
+
+def limit(bound: Result) -> str:
+    """Return a bound: ``≤ 4 s``."""
+    return f"{'≥' if bound['at_least'] else '≤'}{NBSP}{quantity(bound['value'], bound['unit'])}"
+
+
+def limits(was: Result | None, now: Result | None) -> str:
+    """Return a number's bound, or both where the second run had another one."""
+    told = [limit(one) if one else "none" for one in (was, now)]
+    return told[0] if told[0] == told[1] else " → ".join(told)
+
+
+def varies(pair: Pair, name: str) -> str:
+    """Return by how much a number varies while nothing changes; a question mark when that is not known."""
+    by, unit = pair.varies(name), next((str(one["unit"]) for one in _measured(pair, name)), "")
+    return "?" if by is None else quantity(by, unit)
+
+
+def anyway(pair: Pair, name: str) -> str:
+    """Return the same as a remark behind a number; empty when no noise is known at all."""
+    if not pair.noise:
+        return ""
+    by = varies(pair, name)
+    return " (how much it varies anyway is not known)" if by == "?" else f" (varies by {by} anyway)"
+
+
+def _measured(pair: Pair, name: str) -> list[Result]:
+    return [one["measured"][name] for one in (pair.after, pair.before) if one and name in one["measured"]]

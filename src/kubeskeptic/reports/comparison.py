@@ -8,94 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from kubeskeptic.errors import BadInput
 from kubeskeptic.findings import Verdict, within
+from kubeskeptic.reports import by_node
 from kubeskeptic.reports.building import bound_of, measure_of
-
-Result = Mapping[str, Any]
-"""A ``result.json``, schema 1."""
-Noise = Mapping[tuple[str, str, str], float]
-"""By how much a number varies while nothing changes, by claim, case and the number's name: see
-:mod:`kubeskeptic.reports.tally`."""
-
-
-class Turn(StrEnum):
-    """What became of a claim between two runs, the worst first."""
-
-    VIOLATED = "newly violated"
-    LOST = "no longer seen to hold"
-    WORSE = "holds with a number that is worse than the tolerance allows"
-    MENDED = "violated before, not any more"
-    GAINED = "newly seen to hold"
-    OTHER = "not seen to hold in either"
-    SAME = "the same verdict"
-
-
-@dataclass(frozen=True)
-class Pair:
-    """A claim, asked in one case, before and after. None: it was not asked."""
-
-    claim: str
-    case: str
-    before: Result | None
-    after: Result | None
-    tolerance: float | None = None
-    """Percent by which a number that has a bound may come closer to it; None: any."""
-    noise: Noise = field(default_factory=dict)
-
-    def differs(self, name: str) -> bool:
-        """Whether a measured number differs by more than it varies while nothing changes."""
-        was, now = next(((a, b) for one, a, b in self.sides("measured") if one == name), (None, None))
-        if not was or not now:
-            return was != now
-        return abs(float(now["value"]) - float(was["value"])) > self.noise.get((self.claim, self.case, name), 0.0)
-
-    @property
-    def worse(self) -> list[str]:
-        """The names of measured numbers that came closer to their bounds than the tolerance allows, of a claim that holds."""
-        if self.tolerance is None or self.verdicts != (Verdict.HOLDS, Verdict.HOLDS):
-            return []
-        bounds = {name: after for name, _, after in self.sides("bound") if after}
-        allowed = 1 + self.tolerance / 100
-        return [
-            name
-            for name, was, now in self.sides("measured")
-            if was and now and name in bounds and _grew(was["value"], now["value"], bounds[name]["at_least"]) > allowed
-            if self.differs(name)
-        ]
-
-    @property
-    def verdicts(self) -> tuple[Verdict | None, Verdict | None]:
-        """Before and after; None: it was not asked."""
-        was, now = ((Verdict(one["verdict"]) if one else None) for one in (self.before, self.after))
-        return was, now
-
-    @property
-    def turn(self) -> Turn:
-        """What became of it."""
-        was, now = self.verdicts
-        if was == now:
-            return Turn.WORSE if self.worse else Turn.SAME
-        if now is Verdict.VIOLATED:
-            return Turn.VIOLATED
-        if was is Verdict.HOLDS:
-            return Turn.LOST
-        if now is Verdict.HOLDS:
-            return Turn.MENDED if was is Verdict.VIOLATED else Turn.GAINED
-        return Turn.OTHER
-
-    def sides(self, what: str) -> Iterator[tuple[str, Result | None, Result | None]]:
-        """Each entry of ``measured`` or ``bound`` by its name, before and after."""
-        was, now = ((one[what] if one else {}) for one in (self.before, self.after))
-        for name in dict.fromkeys([*was, *now]):
-            yield name, was.get(name), now.get(name)
+from kubeskeptic.reports.pair import Noise, Pair, Result, Turn, knows
 
 
 @dataclass(frozen=True)
@@ -106,7 +28,7 @@ class Comparison:
     after: Result
     tolerance: float | None = None
     """Percent by which a number may come closer to its bound; None: any."""
-    noise: Noise = field(default_factory=dict)
+    noise: Noise = field(default_factory=Noise)
 
     def __post_init__(self) -> None:
         """Refuse two runs that have nothing in common.
@@ -124,7 +46,16 @@ class Comparison:
         """Every claim and case that one of them has: as the second has them, then what only the first has."""
         was, now = by_claim(self.before), by_claim(self.after)
         keys = dict.fromkeys([*now, *was])
-        return tuple(Pair(*key, was.get(key), now.get(key), self.tolerance, self.noise) for key in keys)
+        return tuple(self._pair(key, was.get(key), now.get(key)) for key in keys)
+
+    def _pair(self, key: tuple[str, str], was: Result | None, now: Result | None) -> Pair:
+        """Return a claim and case of both; one that a run did not ask may be one that its suites do not have."""
+        test = str((now or was or {}).get("test") or "")
+        unknown = [
+            one is None and knows(run["run"], *key, test) is False
+            for one, run in ((was, self.before), (now, self.after))
+        ]
+        return Pair(*key, was, now, self.tolerance, self.noise, (unknown[0], unknown[1]))
 
     def turned(self, turn: Turn) -> list[Pair]:
         """Those of which that became."""
@@ -132,22 +63,38 @@ class Comparison:
 
     @property
     def settings(self) -> dict[str, tuple[Result | None, Result | None]]:
-        """The settings of the cluster whose value is another one, or is known of one of them only."""
+        """The settings of the cluster whose value is another one, be it on one node, or is known of one of them only."""
         was, now = self.before["run"]["settings"], self.after["run"]["settings"]
         both = {name: (was.get(name), now.get(name)) for name in dict.fromkeys([*was, *now])}
-        return {name: pair for name, pair in both.items() if _value(pair[0]) != _value(pair[1])}
+        return {name: pair for name, pair in both.items() if not by_node.same_setting(*pair)}
+
+    @property
+    def uneven(self) -> dict[str, Result]:
+        """The settings that did not change, and are not the same on every node."""
+        settings = self.after["run"]["settings"].items()
+        return {name: one for name, one in settings if by_node.uneven(one) and name not in self.settings}
+
+    @property
+    def kubelets(self) -> str:
+        """The kubelets' versions, when they changed or are not all the API server's; else nothing."""
+        return by_node.kubelets(self.before["run"], self.after["run"])
 
     @property
     def status(self) -> int:
-        """The exit status: 1 when a claim is newly violated or worse than the tolerance allows, 10 when one is no longer seen
-        to hold, else 0."""
+        """The exit status: 1 when a claim is newly violated or worse than the tolerance allows, 10 when one that held
+        is no longer seen to hold, or gone, else 0."""
         bad = self.turned(Turn.VIOLATED) or self.turned(Turn.WORSE)
-        return 1 if bad else 10 if self.turned(Turn.LOST) else 0
+        return 1 if bad else 10 if any(pair.lost for pair in self.pairs) else 0
 
     def reasons(self, pair: Pair) -> list[str]:
         """Return the settings that changed and that a bound of this claim is made of: why the bound is another one."""
-        sources = " ".join(str(one["from"]) for _, *both in pair.sides("bound") for one in both if one)
+        both = [(was, now) for _, was, now in pair.sides("bound") if was and now and was["value"] != now["value"]]
+        sources = " ".join(str(one["from"]) for bounds in both for one in bounds)
         return [name for name in self.settings if re.search(rf"\b{re.escape(name)}\b", sources)]
+
+    def because_of(self, setting: str) -> list[Pair]:
+        """Return the claims a bound of which is another one because of a setting."""
+        return [pair for pair in self.pairs if setting in self.reasons(pair)]
 
 
 def read(path: Path) -> Result:
@@ -173,10 +120,24 @@ def document(comparison: Comparison) -> dict[str, Any]:
         "before": comparison.before["run"],
         "after": comparison.after["run"],
         "settings": {name: {"before": was, "after": now} for name, (was, now) in comparison.settings.items()},
-        "claims": [
-            {"id": pair.claim, "case": pair.case or None, "turn": pair.turn, "before": pair.before, "after": pair.after}
-            for pair in comparison.pairs
-        ],
+        "uneven": comparison.uneven,
+        "kubelets": comparison.kubelets or None,
+        "noise": {"runs": comparison.noise.runs} if comparison.noise else None,
+        "claims": [_claim(comparison, pair) for pair in comparison.pairs],
+    }
+
+
+def _claim(comparison: Comparison, pair: Pair) -> dict[str, Any]:
+    varies = {name: pair.varies(name) for name, *_ in pair.sides("measured")}
+    return {
+        "id": pair.claim,
+        "case": pair.case or None,
+        "turn": pair.turn,
+        "before": pair.before,
+        "after": pair.after,
+        "moved": pair.moved,
+        "varies": {name: by for name, by in varies.items() if by is not None},
+        "bound_changed_with": comparison.reasons(pair),
     }
 
 
@@ -203,13 +164,3 @@ def believed(entry: Result) -> Result:
     if verdict is Verdict.HOLDS:
         return entry
     return {**entry, "verdict": str(verdict), "why": f"It says “holds”, and its numbers do not: {entry['why']}"}
-
-
-def _grew(was: float, now: float, at_least: bool) -> float:
-    """By which factor a number came closer to its bound."""
-    small, large = (now, was) if at_least else (was, now)
-    return large / small if small > 0 else (1.0 if large <= 0 else float("inf"))
-
-
-def _value(setting: Result | None) -> tuple[Any, Any] | None:
-    return (setting["value"], setting["unit"]) if setting else None

@@ -52,6 +52,7 @@ def _run(report: Report) -> dict[str, Any]:
         "settings": dict(run.get("settings", {})),
         "harness": run.get("harness"),
         "clean": report.clean,
+        **{name: run[name] for name in ("kubelets", "known") if run.get(name)},
     }
 
 

@@ -6,6 +6,7 @@ GitHub drops a summary over 1024 KiB whole, so this one stays far below and says
 from __future__ import annotations
 
 from kubeskeptic.findings import Verdict
+from kubeskeptic.reports.by_node import apart
 from kubeskeptic.reports.model import WORST_FIRST, Entry, Report, Section
 from kubeskeptic.reports.rerun import command
 from kubeskeptic.reports.wording import POST_SAYS, SYMBOL, length, limit, measured, moment, number, plain
@@ -42,6 +43,7 @@ def _head(report: Report) -> list[str]:
         f"# {report.headline}",
         "",
         f"{_md(report.name)} · Kubernetes {_md(str(run.get('kubernetes') or '?'))} · "
+        + (f"kubelets: {_md(kubelets)} · " if (kubelets := apart(run)) else "")
         + (f"{moment(run['at'])} UTC · " if "at" in run else "")
         + f"seed {_md(str(run.get('seed')))} · run {_md(report.id)}",
         "",

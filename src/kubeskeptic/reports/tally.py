@@ -15,7 +15,8 @@ from typing import Any
 
 from kubeskeptic.errors import BadInput
 from kubeskeptic.findings import Verdict
-from kubeskeptic.reports.comparison import Noise, Result, by_claim
+from kubeskeptic.reports.comparison import by_claim
+from kubeskeptic.reports.pair import Noise, Result
 from kubeskeptic.reports.wording import NBSP, SYMBOL, count, number, plain, quantity
 
 Key = tuple[str, str]
@@ -122,10 +123,14 @@ def read_noise(path: Path) -> Noise:
     """
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-        return {
-            (one["id"], one["case"], one["number"]): float(one["largest"]) - float(one["smallest"])
-            for one in document["numbers"]
-        }
+        found = Noise(
+            {
+                (one["id"], one["case"], one["number"]): float(one["largest"]) - float(one["smallest"])
+                for one in document["numbers"]
+            }
+        )
+        found.runs = int(document.get("runs") or 0)
+        return found
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}; `skeptic tally --write` writes it") from error
     except (ValueError, KeyError, TypeError) as error:

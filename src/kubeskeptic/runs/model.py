@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ class Run:
     :param allowed: the highest risk level that this cluster permits
     :param sabotages: ids of the ways in which this run is broken on purpose; none in an ordinary one
     :param cluster_domain: the domain of the cluster's DNS names
+    :param kubelets: the version of each node's kubelet, by node, as the run began
     :param recordings: of the scenarios that were performed, by id
     :param leaving: names of namespaces that are being deleted, and that nobody has seen to be gone
     """
@@ -47,6 +49,7 @@ class Run:
     recordings: dict[str, Recording] = field(default_factory=dict)
     leaving: list[str] = field(default_factory=list)
     cluster_domain: str = "cluster.local"
+    kubelets: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def nodes(self) -> tuple[str, ...]:

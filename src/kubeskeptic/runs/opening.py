@@ -24,7 +24,7 @@ from kubeskeptic.guard import Guard, Lease
 from kubeskeptic.guard.risk import Risk, above
 from kubeskeptic.kube import Kube
 from kubeskeptic.kube.kubeconfig import default_kubeconfig
-from kubeskeptic.kube.settings import cluster_domain, read_settings
+from kubeskeptic.kube.settings import cluster_domain, kubelet_versions, read_settings
 from kubeskeptic.node_access import access_to
 from kubeskeptic.probes.agents import Agents
 from kubeskeptic.probes.instrument import prove
@@ -99,6 +99,7 @@ def _run(options: RunOptions, site: Site, followed: JournalFollower, level: Risk
         allowed=level,
         sabotages=options.sabotages,
         cluster_domain=_domain(site),
+        kubelets=kubelet_versions(site.kube),
     )
 
 
@@ -171,9 +172,11 @@ def _declare(run: Run, options: RunOptions) -> None:
         context=run.cluster.context,
         nodes=list(run.nodes),
         roles={node.name: node.role for node in run.cluster.nodes},
+        kubelets=dict(run.kubelets),
         settings=run.settings.as_record(),
         unread=run.settings.unread_record(),
         harness=__version__,
         command=options.again(),
         sabotages=list(options.sabotages),
+        **({"known": dict(options.known)} if options.known else {}),
     )

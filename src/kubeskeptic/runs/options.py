@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
+from typing import Any
 
 from kubeskeptic.errors import BadInput
 
@@ -23,6 +25,7 @@ class RunOptions:
     :param reports: the folder in which the run's own folder is made
     :param sabotages: ids
     :param changing: changing the cluster is what the run is for, so that differences at its end are written down and no trouble
+    :param known: the cases that this version of the suites has: ``within`` which files and folders, and ``cases`` by claim
     :param id: the run's id: unique, sorts by time
     """
 
@@ -34,6 +37,7 @@ class RunOptions:
     reports: Path = Path("reports")
     sabotages: tuple[str, ...] = field(default=())
     changing: bool = False
+    known: Mapping[str, Any] = field(default_factory=dict)
     id: str = field(default_factory=lambda: f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{token_hex(2)}")
 
     @property

@@ -16,6 +16,7 @@ from kubeskeptic.errors import BadInput, MissingRequirement, Refused
 from kubeskeptic.guard import Guard
 from kubeskeptic.guard.risk import Risk, above
 from kubeskeptic.kube import Kube
+from kubeskeptic.kube.settings import kubelet_versions
 from kubeskeptic.objects import Object
 from kubeskeptic.upgrading import plan
 from kubeskeptic.upgrading.state import State, find
@@ -70,9 +71,7 @@ def planned(
     workers = [node.name for node in cluster.workers]
     if skew and skew not in workers:
         raise BadInput(f"--skew names a worker of cluster {cluster.name}: {', '.join(workers)}, not {skew!r}")
-    nodes = {
-        node["metadata"]["name"]: node["status"]["nodeInfo"]["kubeletVersion"] for node in kube.list("Node")["items"]
-    }
+    nodes = kubelet_versions(kube)
     server = json.loads(kube.get_raw("/version"))["gitVersion"]
     wanted = check(cluster.name, server, nodes, to, skew)
     _nothing_is_lost(kube)

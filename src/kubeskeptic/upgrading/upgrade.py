@@ -13,6 +13,7 @@ from kubeskeptic.clusters.steps import Progress
 from kubeskeptic.errors import SkepticError
 from kubeskeptic.journal import Journal
 from kubeskeptic.kube import Kube
+from kubeskeptic.kube.settings import kubelet_versions
 from kubeskeptic.reports import comparison, write_all
 from kubeskeptic.reports import disruption as disrupted
 from kubeskeptic.reports.disruption import Disruption
@@ -97,10 +98,8 @@ class Upgrade:
 
     def outcome(self) -> Upgraded:
         """Return what came of it."""
-        nodes = self.kube.list("Node")["items"]
-        kubelets = {node["metadata"]["name"]: str(node["status"]["nodeInfo"]["kubeletVersion"]) for node in nodes}
         seen = tuple(one for run in self.state.runs.get("during", ()) if (one := seen_in(self.reports / run)))
-        return Upgraded(self.state, kubelets, seen, self._compared())
+        return Upgraded(self.state, kubelet_versions(self.kube), seen, self._compared())
 
     def _compared(self) -> comparison.Comparison | None:
         runs = [self.state.runs[when][-1] for when in ("before", "after") if self.state.runs.get(when)]

@@ -48,6 +48,15 @@ def config(kube: Kube, node: str) -> dict[str, Any]:
     return dict(json.loads(answer)["kubeletconfig"])
 
 
+def versions(kube: Kube) -> dict[str, str]:
+    """Return the version of each node's kubelet, by node, as the Node objects say it.
+
+    :raises Unanswered: when the API server does not answer
+    """
+    nodes = sorted(kube.list("Node")["items"], key=lambda node: str(node["metadata"]["name"]))
+    return {str(node["metadata"]["name"]): str(node["status"]["nodeInfo"]["kubeletVersion"]) for node in nodes}
+
+
 def domains(kube: Kube) -> set[str]:
     """Return the domains of the cluster's names that the kubelets write into pods; empty when none can be asked."""
     nodes = sorted(node["metadata"]["name"] for node in kube.list("Node")["items"])

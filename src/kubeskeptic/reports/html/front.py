@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kubeskeptic.findings import Post, Verdict
+from kubeskeptic.reports.by_node import apart
 from kubeskeptic.reports.html.claim import verdict
 from kubeskeptic.reports.html.disrupted import disrupted
 from kubeskeptic.reports.html.followed import followed
@@ -52,6 +53,7 @@ def _where(report: Report) -> str:
     parts = [
         report.name,
         f"Kubernetes {run['kubernetes']}" if run.get("kubernetes") else "",
+        f"kubelets: {kubelets}" if (kubelets := apart(run)) else "",
         f"{when} UTC" if when else "",
         f"seed {run['seed']}" if run.get("seed") is not None else "",
         f"run {report.id}" if report.id else "",

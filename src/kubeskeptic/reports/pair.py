@@ -1,0 +1,150 @@
+"""A claim in two runs: what became of it, and which of its numbers moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from kubeskeptic.findings import Verdict
+
+Result = Mapping[str, Any]
+"""A ``result.json``, schema 1, or a part of one."""
+
+
+class Noise(dict[tuple[str, str, str], float]):
+    """By how much a number varies while nothing changes, by claim, case and the number's name: see
+    :mod:`kubeskeptic.reports.tally`.
+
+    :param runs: how many runs that was seen in; 0 when it is not known
+    """
+
+    runs: int = 0
+
+
+class Turn(StrEnum):
+    """What became of a claim between two runs, the worst first."""
+
+    VIOLATED = "newly violated"
+    LOST = "no longer seen to hold"
+    GONE = "gone"
+    WORSE = "holds with a number that is worse than the tolerance allows"
+    MENDED = "violated before, not any more"
+    GAINED = "newly seen to hold"
+    NEW = "new"
+    OTHER = "not seen to hold in either"
+    SAME = "the same verdict"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A claim, asked in one case, before and after. None: it was not asked."""
+
+    claim: str
+    case: str
+    before: Result | None
+    after: Result | None
+    tolerance: float | None = None
+    """Percent by which a number that has a bound may come closer to it; None: any."""
+    noise: Noise = field(default_factory=Noise)
+    unknown: tuple[bool, bool] = (False, False)
+    """Whether the suites of the run before, and of the one after, do not have it at all."""
+
+    def differs(self, name: str) -> bool:
+        """Whether a measured number differs by more than it varies while nothing changes."""
+        was, now = next(((a, b) for one, a, b in self.sides("measured") if one == name), (None, None))
+        if not was or not now:
+            return was != now
+        return abs(float(now["value"]) - float(was["value"])) > (self.varies(name) or 0.0)
+
+    def varies(self, name: str) -> float | None:
+        """Return by how much a number varies while nothing changes, in its unit; None when that is not known."""
+        return self.noise.get((self.claim, self.case, name))
+
+    @property
+    def moved(self) -> list[str]:
+        """The names of the numbers that both runs measured and that differ by more than they vary anyway, those with a bound
+        first."""
+        bounds = {name for name, *_ in self.sides("bound")}
+        both = [name for name, was, now in self.sides("measured") if was and now and self.differs(name)]
+        return sorted(both, key=lambda name: name not in bounds)
+
+    @property
+    def worse(self) -> list[str]:
+        """The names of measured numbers that came closer to their bounds than the tolerance allows, of a claim that holds."""
+        if self.tolerance is None or self.verdicts != (Verdict.HOLDS, Verdict.HOLDS):
+            return []
+        bounds = {name: after for name, _, after in self.sides("bound") if after}
+        allowed = 1 + self.tolerance / 100
+        return [
+            name
+            for name, was, now in self.sides("measured")
+            if was and now and name in bounds and _grew(was["value"], now["value"], bounds[name]["at_least"]) > allowed
+            if self.differs(name)
+        ]
+
+    @property
+    def verdicts(self) -> tuple[Verdict | None, Verdict | None]:
+        """Before and after; None: it was not asked."""
+        was, now = ((Verdict(one["verdict"]) if one else None) for one in (self.before, self.after))
+        return was, now
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """The verdicts as words, or why there is none."""
+        was, now = (
+            str(verdict) if verdict else "not in the suites" if unknown else "not asked"
+            for verdict, unknown in zip(self.verdicts, self.unknown, strict=True)
+        )
+        return was, now
+
+    @property
+    def turn(self) -> Turn:
+        """What became of it."""
+        was, now = self.verdicts
+        if was == now:
+            return Turn.WORSE if self.worse else Turn.SAME
+        if now is Verdict.VIOLATED:
+            return Turn.VIOLATED
+        if now is None and self.unknown[1]:
+            return Turn.GONE
+        if was is None and self.unknown[0]:
+            return Turn.NEW
+        if was is Verdict.HOLDS:
+            return Turn.LOST
+        if now is Verdict.HOLDS:
+            return Turn.MENDED if was is Verdict.VIOLATED else Turn.GAINED
+        return Turn.OTHER
+
+    @property
+    def lost(self) -> bool:
+        """Whether it held, and nothing says so any more: inconclusive now, not asked again, or gone."""
+        return self.verdicts[0] is Verdict.HOLDS and self.turn in (Turn.LOST, Turn.GONE)
+
+    def sides(self, what: str) -> Iterator[tuple[str, Result | None, Result | None]]:
+        """Each entry of ``measured`` or ``bound`` by its name, before and after."""
+        was, now = ((one[what] if one else {}) for one in (self.before, self.after))
+        for name in dict.fromkeys([*was, *now]):
+            yield name, was.get(name), now.get(name)
+
+
+def knows(run: Result, claim: str, case: str, test: str) -> bool | None:
+    """Return whether the suites of a run have a case; None when the run does not say.
+
+    :param run: the ``run`` of its result
+    :param test: the node id by which another run asked it; a run that did not read that place cannot say
+    """
+    known = run.get("known")
+    if not known:
+        return None
+    if case in known["cases"].get(claim, ()):
+        return True
+    read = any(place == "." or test == place or test.startswith((f"{place}/", f"{place}::")) for place in known["within"])
+    return False if test and read else None
+
+
+def _grew(was: float, now: float, at_least: bool) -> float:
+    """By which factor a number came closer to its bound."""
+    small, large = (now, was) if at_least else (was, now)
+    return large / small if small > 0 else (1.0 if large <= 0 else float("inf"))
