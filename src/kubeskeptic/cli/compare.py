@@ -12,6 +12,7 @@ from kubeskeptic import configuration
 from kubeskeptic.cli.report import run_folder
 from kubeskeptic.reports import comparison
 from kubeskeptic.reports.compared import markdown, render
+from kubeskeptic.reports.html import comparison as comparison_page
 from kubeskeptic.reports.pair import Noise
 from kubeskeptic.reports.tally import read_noise
 
@@ -31,6 +32,7 @@ NOISE = click.option(
 @click.argument("after", default="latest")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="For a pull request.")
+@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write a page, too: one file, no network.")
 @TOLERANCE
 @NOISE
 @click.option("--reports", type=click.Path(path_type=Path), default=None, help="Where runs are. [default: reports/]")
@@ -39,6 +41,7 @@ def compare(
     after: str,
     as_json: bool,
     as_markdown: bool,
+    html: Path | None,
     tolerance: float | None,
     noise: Path | None,
     reports: Path | None,
@@ -48,10 +51,11 @@ def compare(
     \b
     skeptic compare 20261123-1918-7f3a            with the last run
     skeptic compare old/result.json new/result.json --tolerance 50 --markdown
+    skeptic compare BEFORE AFTER --noise noise.json --html compared.html
 
     BEFORE and AFTER are a run's id, its folder, or a result.json from anywhere. Exits with 1 when a claim is newly
     violated or a number is worse than the tolerance allows, with 10 when one that held is inconclusive now, or was not
-    asked again, with 0 otherwise.
+    asked again, or is gone from the suites, with 0 otherwise.
     """
     folder = reports or configuration.reports()
     was, now = (comparison.read(result_of(run, folder)) for run in (before, after))
@@ -60,6 +64,9 @@ def compare(
         click.echo(json.dumps(comparison.document(both), indent=2, ensure_ascii=False))
     else:
         click.echo(markdown(both) if as_markdown else render(both))
+    if html:
+        html.write_text(comparison_page.render(both), encoding="utf-8")
+        click.echo(f"page     {html}", err=True)
     sys.exit(both.status)
 
 

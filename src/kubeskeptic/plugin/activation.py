@@ -6,6 +6,7 @@ In a session without such a test the plug-in prints nothing, checks no option an
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,7 @@ HOOKS = ("outcomes", "summary", "junit_properties", "last_line")
 
 _refused = pytest.StashKey[str]()
 _unknown = pytest.StashKey[bool]()
-_known = pytest.StashKey[dict[str, Any]]()
+_known = pytest.StashKey[Mapping[str, Any]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -87,9 +87,8 @@ def _claim(comparison: Comparison, pair: Pair) -> Iterator[str]:
 
 
 def _unchanged(pair: Pair) -> Iterator[str]:
-    bounds = {name for name, *_ in pair.sides("bound")}
     numbers = [(name, amount(was), amount(now)) for name, was, now in pair.sides("measured")]
-    numbers.sort(key=lambda one: one[0] not in bounds)
+    numbers.sort(key=lambda one: one[0] not in pair.bounded)
     told = ((name, was, now) for name, was, now in numbers[:NUMBERS] if was != now and pair.differs(name))
     shown = "; ".join(f"{plain(name)} {was} → {now}{anyway(pair, name)}" for name, was, now in told)
     yield f"  {sign(pair)} {named(pair)}  {shown}".rstrip()
@@ -153,14 +152,23 @@ def _told(pair: Pair) -> str:
 
 
 def _headline(comparison: Comparison) -> str:
-    turned = {turn: len(comparison.turned(turn)) for turn in Turn}
-    changed = ", ".join(f"{many} {turn}" for turn, many in turned.items() if many and turn is not Turn.SAME)
-    held = sum(1 for pair in comparison.turned(Turn.SAME) if pair.verdicts[1] is Verdict.HOLDS)
-    both = f"{held} of {len(comparison.pairs)} hold in both"
+    changed, both = turned_in_words(comparison), held_in_both(comparison)
     if comparison.noise:
         runs = f" in {count(comparison.noise.runs, 'run')}" if comparison.noise.runs else ""
         both += f", and numbers that differ by no more than they vary anyway{runs} are left out"
     return f"{changed}; {both}." if changed else f"No verdict turned: {both}."
+
+
+def turned_in_words(comparison: Comparison) -> str:
+    """Return how many claims became what, the worst first: ``1 newly violated, 2 gone``; empty when no verdict turned."""
+    turned = {turn: len(comparison.turned(turn)) for turn in Turn if turn is not Turn.SAME}
+    return ", ".join(f"{many} {turn}" for turn, many in turned.items() if many)
+
+
+def held_in_both(comparison: Comparison) -> str:
+    """Return how many of all cases hold in both: ``93 of 100 hold in both``."""
+    held = sum(1 for pair in comparison.turned(Turn.SAME) if pair.verdicts[1] is Verdict.HOLDS)
+    return f"{held} of {len(comparison.pairs)} hold in both"
 
 
 def named(pair: Pair) -> str:

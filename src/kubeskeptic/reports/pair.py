@@ -66,9 +66,13 @@ class Pair:
     def moved(self) -> list[str]:
         """The names of the numbers that both runs measured and that differ by more than they vary anyway, those with a bound
         first."""
-        bounds = {name for name, *_ in self.sides("bound")}
         both = [name for name, was, now in self.sides("measured") if was and now and self.differs(name)]
-        return sorted(both, key=lambda name: name not in bounds)
+        return sorted(both, key=lambda name: name not in self.bounded)
+
+    @property
+    def bounded(self) -> set[str]:
+        """The names of the numbers that have a bound in either run."""
+        return {name for name, *_ in self.sides("bound")}
 
     @property
     def worse(self) -> list[str]:

@@ -42,7 +42,12 @@ def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[Piece]]) ->
 
     Headings need no ``scope``: a row and a column of nothing but headings are known by that, and a page has thousands.
     """
-    header = el("tr", *(el("th", cell) for cell in head))
     body = (el("tr", el("th", row[0]), *(el("td", cell) for cell in row[1:])) for row in rows)
-    whole = el("table", el("caption", caption), el("thead", header), el("tbody", *body))
+    return table_of(caption, head, el("tbody", *body))
+
+
+def table_of(caption: str, head: Sequence[str], *bodies: Markup) -> Markup:
+    """The same of bodies that are made already."""
+    header = el("tr", *(el("th", cell) for cell in head))
+    whole = el("table", el("caption", caption), el("thead", header), *bodies)
     return el("div", whole, class_="scroll", tabindex="0", role="group", aria_label=f"Table: {caption}")

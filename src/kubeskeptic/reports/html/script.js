@@ -27,7 +27,8 @@
     }
     for (const chapter of all(".chapter")) chapter.hidden = all(".claim", chapter).every((claim) => claim.hidden);
     const shown = cases.filter((one) => !one.hidden).length, filtered = words.length || verdicts.length || posts.length;
-    $("shown").textContent = filtered ? `${shown} of ${cases.length} findings` : "";
+    $("shown").textContent = filtered ? `${shown} of ${cases.length} ${$("shown").dataset.rows ?? "findings"}` : "";
+    if (filtered) for (const one of all("details.rest")) one.open = true;
     const nothing = $("nothing");
     if (nothing) nothing.hidden = shown > 0;
   }
@@ -39,7 +40,7 @@
   }
 
   function move(step) {
-    const visible = claims.filter((claim) => !claim.hidden);
+    const visible = claims.filter((claim) => !claim.hidden && claim.checkVisibility());
     const at = visible.findIndex((claim) => claim.contains(document.activeElement));
     const line = visible.findIndex((claim) => claim.getBoundingClientRect().bottom > 80);
     const next = at >= 0 ? at + step : step > 0 ? line : line - 1;

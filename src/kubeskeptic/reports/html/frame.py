@@ -1,0 +1,68 @@
+"""What all pages share: one file that asks no network, by day and by night, with a filter and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.resources import files
+
+from kubeskeptic.reports.drawing import palette
+from kubeskeptic.reports.html.markup import Markup, Piece, el
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+"""No request can leave the page, whatever is in it."""
+
+
+def document(title: str, *body: Piece, styles: Iterable[str] = ("style.css",)) -> str:
+    """Return a page's text.
+
+    :param body: what its body holds, without the script
+    :param styles: names of style sheets beside this module
+    """
+    head = el(
+        "head",
+        el("meta", charset="utf-8"),
+        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        el("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        el("meta", name="color-scheme", content="light dark"),
+        el("title", title),
+        el("style", Markup(palette.for_page() + palette.style() + "".join(map(_own, styles)))),
+    )
+    whole = el("body", *body, el("script", Markup(_own("script.js"))))
+    return f"<!doctype html>\n{el('html', head, whole, lang='en')}\n"
+
+
+def side(label: str, *contents: Piece, rows: str = "") -> Markup:
+    """The column with the filter, the buttons for day, night and keys, and a table of contents.
+
+    :param rows: what the filter counts, when these are no findings
+    """
+    search = el(
+        "div",
+        el("label", "Filter", for_="filter", class_="hidden"),
+        el("input", id="filter", type="search", placeholder="Filter  /", autocomplete="off", spellcheck="false"),
+        el("button", "◐", type="button", id="theme", title="Day, night (t)", aria_label="Switch between day and night"),
+        el("button", "?", type="button", id="keys", title="Keys (?)", aria_label="Keys"),
+        class_="tools",
+    )
+    toc = el("details", el("summary", "Contents"), *contents, open=True, class_="toc") if contents else None
+    return el("nav", search, el("p", id="shown", role="status", data_rows=rows or None), toc, aria_label=label)
+
+
+def keys(known: Iterable[tuple[str, str]]) -> Markup:
+    """The dialogue that tells the keys.
+
+    :param known: keys, separated by blanks, and what they do
+    """
+    told = (el("div", el("dt", *(el("kbd", key) for key in some.split())), el("dd", what)) for some, what in known)
+    close = el("form", el("button", "Close"), method="dialog")
+    return el("dialog", el("h2", "Keys"), el("dl", *told), close, id="help", aria_label="Keys")
+
+
+def nothing_matches() -> Markup:
+    """What is shown when the filter leaves nothing."""
+    button = el("button", "Clear the filter", type="button", id="clear")
+    return el("p", "Nothing here matches. ", button, id="nothing", hidden=True)
+
+
+def _own(name: str) -> str:
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
