@@ -61,7 +61,7 @@ def check(
     skeptic baseline check --tolerance 50 --markdown
 
     Exits as `skeptic compare` does: with 1 when a claim is newly violated, or a number is worse than the tolerance allows,
-    with 10 when one that held is inconclusive now or was not asked, with 0 otherwise.
+    with 10 when one that held is inconclusive now, was not asked, or is gone from the suites, with 0 otherwise.
     """
     after = comparison.read(result_of(run, reports or configuration.reports()))
     both = comparison.Comparison(baselines.read(file), after, tolerance)

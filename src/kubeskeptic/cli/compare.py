@@ -54,7 +54,7 @@ def compare(
     skeptic compare BEFORE AFTER --noise noise.json --html compared.html
 
     BEFORE and AFTER are a run's id, its folder, or a result.json from anywhere. Exits with 1 when a claim is newly
-    violated or a number is worse than the tolerance allows, with 10 when one that held is inconclusive now, or was not
+    violated or a number is worse than the tolerance allows, with 10 when one that held is inconclusive now, was not
     asked again, or is gone from the suites, with 0 otherwise.
     """
     folder = reports or configuration.reports()

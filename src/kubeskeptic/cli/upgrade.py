@@ -17,6 +17,7 @@ from kubeskeptic.clusters.cluster_record import scratch
 from kubeskeptic.errors import BadInput
 from kubeskeptic.plugin import signals
 from kubeskeptic.reports.compared import markdown, render
+from kubeskeptic.reports.html import comparison as comparison_page
 from kubeskeptic.terminal import Display
 from kubeskeptic.undo.cleanup import cleanup as clean
 
@@ -69,7 +70,7 @@ def upgrade(
     --resume goes on from there.
 
     Exits with 1 when a claim is newly violated, an outage was longer than --longest, or a step failed; with 10 when a claim
-    is no longer seen to hold; with 2 when it was interrupted; with 0 otherwise, whatever outages there were.
+    that held is no longer seen to hold, or gone; with 2 when it was interrupted; with 0 otherwise, whatever outages there were.
     """
     if resume == bool(to):
         raise BadInput("say either --to VERSION, which begins an upgrade, or --resume, which goes on with one")
@@ -142,6 +143,11 @@ def _told(done: Upgraded, limit: float | None) -> int:
     written = place(configuration.reports(), done.state.cluster)
     written.write_text(report(done, markdown(done.compared) if done.compared else ""), encoding="utf-8")
     click.echo(f"report   {written}")
+    page = written.with_suffix(".html")
+    page.unlink(missing_ok=True)  # of an earlier upgrade
+    if done.compared:
+        page.write_text(comparison_page.render(done.compared), encoding="utf-8")
+        click.echo(f"page     {page}")
     if limit is not None and done.longest > limit:
         click.echo(f"an outage of {done.longest:.2f} s was longer than {limit:g} s", err=True)
         return 1

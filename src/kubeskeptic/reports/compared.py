@@ -129,22 +129,19 @@ def _moved(comparison: Comparison) -> list[str]:
     if not comparison.noise:
         return []
     rows = [
-        f"| `{pair.claim}`{f' · {plain(pair.case)}' if pair.case else ''} | {' | '.join(cells)} |"
-        for pair, cells in bounded(comparison)
+        f"| `{pair.claim}`{f' · {plain(pair.case)}' if pair.case else ''} | {' | '.join(_row(pair, name))} |"
+        for pair, name in comparison.moved
+        if name in pair.bounded
     ]
     head = ["", "| claim | number | bound | before | after | varies anyway |", "|---|---|---|---|---|---|"]
     return [*head, *rows] if rows else []
 
 
-def bounded(comparison: Comparison) -> Iterator[tuple[Pair, tuple[str, str, str, str, str]]]:
-    """Each number with a bound that moved: its claim, and name, bound, before, after, and by how much it varies anyway."""
-    for pair in comparison.pairs:
-        bounds = {name: (was, now) for name, was, now in pair.sides("bound")}
-        numbers = {name: (was, now) for name, was, now in pair.sides("measured")}
-        for name in pair.moved:
-            if name in bounds:
-                was, now = numbers[name]
-                yield pair, (plain(name), limits(*bounds[name]), amount(was), amount(now), varies(pair, name))
+def _row(pair: Pair, name: str) -> tuple[str, ...]:
+    """Return a number's name, bound, both values, and by how much it varies anyway."""
+    both = {what: dict((one, (was, now)) for one, was, now in pair.sides(what)).get(name, ()) for what in ("measured", "bound")}
+    was, now = both["measured"]
+    return (plain(name), limits(*both["bound"]), amount(was), amount(now), varies(pair, name))
 
 
 def _told(pair: Pair) -> str:
@@ -195,9 +192,8 @@ def limit(bound: Result) -> str:
 
 
 def limits(was: Result | None, now: Result | None) -> str:
-    """Return a number's bound, or both where the second run had another one."""
-    told = [limit(one) if one else "none" for one in (was, now)]
-    return told[0] if told[0] == told[1] else " → ".join(told)
+    """Return a number's bound, or both where the second run had another one; a dash for none."""
+    return " → ".join(dict.fromkeys(limit(one) for one in (was, now) if one)) or "–"
 
 
 def varies(pair: Pair, name: str) -> str:

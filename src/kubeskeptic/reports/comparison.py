@@ -62,6 +62,12 @@ class Comparison:
         return [pair for pair in self.pairs if pair.turn is turn]
 
     @property
+    def moved(self) -> list[tuple[Pair, str]]:
+        """The numbers that moved by more than they vary anyway, those first that came most of the way to their bound."""
+        found = [(pair, name) for pair in self.pairs for name in pair.moved]
+        return sorted(found, key=lambda one: -one[0].nearer(one[1]))
+
+    @property
     def settings(self) -> dict[str, tuple[Result | None, Result | None]]:
         """The settings of the cluster whose value is another one, be it on one node, or is known of one of them only."""
         was, now = self.before["run"]["settings"], self.after["run"]["settings"]

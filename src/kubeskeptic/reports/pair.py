@@ -69,6 +69,15 @@ class Pair:
         both = [name for name, was, now in self.sides("measured") if was and now and self.differs(name)]
         return sorted(both, key=lambda name: name not in self.bounded)
 
+    def nearer(self, name: str) -> float:
+        """Return by which share of its bound a number came nearer to it; negative when it went away, 0 without a bound."""
+        was, now = next(((a, b) for one, a, b in self.sides("measured") if one == name), (None, None))
+        bound = next((b or a for one, a, b in self.sides("bound") if one == name), None)
+        if not (was and now and bound and bound["value"]):
+            return 0.0
+        grew = (float(now["value"]) - float(was["value"])) / float(bound["value"])
+        return -grew if bound["at_least"] else grew
+
     @property
     def bounded(self) -> set[str]:
         """The names of the numbers that have a bound in either run."""

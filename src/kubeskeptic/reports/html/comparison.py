@@ -16,6 +16,10 @@ from kubeskeptic.reports.wording import count, number, plain
 
 _KEYS = (("/", "filter"), ("j  k", "next, previous row"), ("t", "day, night"), ("Esc", "clear the filter"),
          ("?", "this help"))  # fmt: skip
+_CAPTION = (
+    "Those first that came nearest to their bounds. The bar is the number after, the ring the one before, the upright mark the "
+    "bound"
+)
 _NO_NOISE = (
     "By how much numbers vary while nothing changes was not given, so every number that differs is listed, and one run on "
     "each side cannot tell a change from chance: --noise FILE says it, and `skeptic tally RUNS --write FILE` measures it."
@@ -72,11 +76,17 @@ def _front(comparison: Comparison) -> Markup:
     return el(
         "header",
         el("h1", _title(comparison)),
-        el("p", f"{held_in_both(comparison)}.", class_="where"),
+        el("p", _where(comparison), class_="where"),
         *_banners(comparison),
         el("div", el("div", *chips, class_="chips", role="group", aria_label="Show only claims that are"), class_="tally"),
         class_="front",
     )
+
+
+def _where(comparison: Comparison) -> str:
+    was, now = (str(one["run"]["kubernetes"] or "?") for one in (comparison.before, comparison.after))
+    versions = f"Kubernetes {was} before and {now} after" if was != now else f"Kubernetes {was} before and after"
+    return f"{held_in_both(comparison)} · {versions}"
 
 
 def _banners(comparison: Comparison) -> Iterator[Markup]:
@@ -91,14 +101,14 @@ def _turned(comparison: Comparison) -> Markup:
     pairs = [pair for turn in Turn if turn is not Turn.SAME for pair in comparison.turned(turn)]
     cards = (card(comparison, pair, anchor({"claim": pair.claim, "case": pair.case})) for pair in pairs)
     if not pairs:
-        return el("section", _heading("turned", "What turned"), el("p", "No verdict is another one."), class_="part")
+        return el("section", _heading("turned", "What turned"), el("p", "Every case has the same verdict in both runs."), class_="part")
     return el("section", _heading("turned", "What turned"), *cards, class_="chapter")
 
 
 def _moved(comparison: Comparison) -> Markup:
     heading = _heading("moved", "Numbers that moved")
     note = el("p", _noise(comparison), class_="note")
-    found = [(pair, name) for pair in comparison.pairs for name in pair.moved]
+    found = comparison.moved
     if not found:
         return el("section", heading, note, el("p", "No number moved."), class_="part")
     bounded = [(pair, name) for pair, name in found if name in pair.bounded]
@@ -107,7 +117,7 @@ def _moved(comparison: Comparison) -> Markup:
         "section",
         heading,
         note,
-        _numbers("Against a bound: the bar is the number after, the ring the one before, the mark the bound", bounded)
+        _numbers(_CAPTION, bounded)
         if bounded
         else None,
         el(
@@ -183,7 +193,7 @@ def _fact(value: object) -> str:
 # -- the rest --------------------------------------------------------------------------------------------------------------
 def _all(comparison: Comparison) -> Markup:
     told = ((pair, summed_up(pair)) for pair in comparison.pairs)
-    head = ("claim", "before", "after", "numbers", "what was found after")
+    head = ("claim", "before", "after", "what was found after, and numbers")
     summary = el("summary", f"Both runs, number by number: {count(len(comparison.pairs), 'case')}")
     return el(
         "section",

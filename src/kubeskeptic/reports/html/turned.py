@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from kubeskeptic.findings import Verdict
+from kubeskeptic.reports.building import bound_of
 from kubeskeptic.reports.compared import amount, limits, varies
 from kubeskeptic.reports.comparison import Comparison
 from kubeskeptic.reports.html.markup import Markup, Piece, el, join, table_of
@@ -25,7 +26,7 @@ SIGNS = {
 """A sign for each turn, and the class of the verdict whose colour it has."""
 _ROOM = 1.12
 """How much further than the greatest number the scale of a bar goes."""
-NUMBERS = ("number", "bound", "before", "after", "varies anyway", "")
+NUMBERS = ("number", "before", "after", "bound", "", "varies anyway")
 """The columns of a table of numbers."""
 
 
@@ -49,8 +50,8 @@ def card(comparison: Comparison, pair: Pair, place: str) -> Markup:
             el("p", el("a", pair.claim, href=f"#{place}"), f" · {plain(pair.case)}" if pair.case else None, class_="id"),
             el("h3", turn_sign(pair.turn), f" {pair.turn}"),
             el("p", *_verdicts(pair), class_="both"),
-            el("p", now or was, class_="why"),
-            el("p", f"Before: {was}", class_="note") if was and now and was != now else None,
+            el("p", now, class_="why") if now else None,
+            el("p", f"Before: {was}", class_="note") if was and was != now else None,
             _numbers(pair),
             el("p", f"Its bound changed with {', '.join(reasons)}.", class_="note") if reasons else None,
             **_case(pair),
@@ -76,23 +77,22 @@ def rows(caption: str, head: Sequence[str], told: Iterable[tuple[Pair, Sequence[
 
 
 def summed_up(pair: Pair) -> Sequence[Piece]:
-    """Return the cells of a row about everything that is known of a claim: verdicts, numbers, what was found."""
+    """Return the cells of a row about everything that is known of a claim: verdicts, what was found, and numbers."""
     bounds = {name: now for name, _, now in pair.sides("bound")}
     numbers = (
         el("li", f"{plain(name)}: {amount(was)} → {amount(now, bounds.get(name))}")
         for name, was, now in pair.sides("measured")
     )
     why = str(pair.after["why"]) if pair.after else ""
-    return (*_verdicts(pair, apart=True), el("ul", *numbers), why)
+    return (*_verdicts(pair, apart=True), join(why, el("ul", *numbers)))
 
 
 def number_row(pair: Pair, name: str) -> Sequence[Piece]:
     """Return the cells of a number: see :data:`NUMBERS`."""
     was, now = _sides(pair, "measured", name)
     bounds = _sides(pair, "bound", name)
-    bound = limits(*bounds) if any(bounds) else "–"
     by = varies(pair, name) if pair.noise else ""
-    return (plain(name), bound, amount(was), amount(now), by, _track(was, now, bounds[1] or bounds[0]))
+    return (plain(name), amount(was), amount(now), limits(*bounds), _track(was, now, bounds[1] or bounds[0]), by)
 
 
 def _numbers(pair: Pair) -> Markup | None:
@@ -107,13 +107,15 @@ def _numbers(pair: Pair) -> Markup | None:
 
 
 def _track(was: Result | None, now: Result | None, bound: Result | None) -> Markup | None:
-    """A bar for the number after, a ring for the one before and a mark for the bound; None without one of them."""
-    if not (was and now and bound):
+    """A bar for the number after, a ring for the one before and a mark for the bound; None without one of them, and where none
+    is allowed at all."""
+    if not (was and now and bound and bound["value"] > 0):
         return None
     values = [max(0.0, float(one["value"])) for one in (now, was, bound)]
     scale = max(*values, 1e-9) * _ROOM
     fill, ring, tick = (value / scale * 100 for value in values)
-    return el(
+    outside = not bound_of(bound).admits(float(now["value"]))
+    track = el(
         "span",
         el("span", class_="b-fill", style=f"width:{fill:.1f}%"),
         el("span", class_="b-was", style=f"left:{ring:.1f}%"),
@@ -121,6 +123,7 @@ def _track(was: Result | None, now: Result | None, bound: Result | None) -> Mark
         class_="b-track",
         aria_hidden="true",
     )
+    return el("span", track, class_="outside") if outside else track
 
 
 def _verdicts(pair: Pair, *, apart: bool = False) -> Sequence[Markup]:
