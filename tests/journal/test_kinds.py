@@ -21,14 +21,15 @@ CHANGE = {
 }
 SETTINGS = {"GRACE": {"value": 50, "unit": "s", "from": "default"}}
 RUN = {"at": 1.0, "kind": "run", "id": "r", "settings": SETTINGS}
+MORE: dict[str, Any] = {"kubelets": {"n1": "v1.37.2"}, "known": {"within": ["suites"], "cases": {"c": ["once", ""]}}}
 FINDING = {"at": 1.0, "kind": "finding", "claim": "c", "verdict": "holds"}
 PROBE = {"name": "web", "scenario": "s", "period": 0.02}
 SAMPLES: dict[str, Any] = {"at": 1.0, "kind": "samples", "node": "n", "offset": 0, "error": 0, "probes": [PROBE], "names": [""],
                            **{name: [] for name in ("probe", "tick", "sent", "took", "outcome", "by", "port")}}  # fmt: skip
 
 
-@pytest.mark.parametrize("record", [GAP, GAP | {"until": None}, CHANGE, RUN, FINDING, FINDING | {"post": None}, SAMPLES,
-                                    {"at": 1.0, "kind": "of a later version"}])  # fmt: skip
+@pytest.mark.parametrize("record", [GAP, GAP | {"until": None}, CHANGE, RUN, RUN | MORE, FINDING, FINDING | {"post": None},
+                                    SAMPLES, {"at": 1.0, "kind": "of a later version"}])  # fmt: skip
 def test_a_record_of_the_right_shape(record: dict[str, Any]) -> None:
     assert wrong_field(record) == ""
 
@@ -51,6 +52,11 @@ def test_a_record_of_the_right_shape(record: dict[str, Any]) -> None:
         (RUN | {"nodes": "n1"}, "the field “nodes” of its run record is not a list of texts"),
         (RUN | {"nodes": [1]}, "the field “nodes” of its run record is not a list of texts"),
         (RUN | {"roles": {"n1": 1}}, "the field “roles” of its run record is not a text for each node"),
+        (RUN | {"kubelets": {"n1": 1}}, "the field “kubelets” of its run record is not a version for each node"),
+        (RUN | {"known": {"within": ["suites"]}},
+         "the field “known” of its run record is not places and the cases of each claim in them"),
+        (RUN | {"known": {"within": ["suites"], "cases": {"c": "once"}}},
+         "the field “known” of its run record is not places and the cases of each claim in them"),
         (RUN | {"id": 1}, "the field “id” of its run record is not a text"),
         (FINDING | {"window": [1]}, "the field “window” of its finding record is not two times"),
         (FINDING | {"measured": {"x": {"value": 1}}},
@@ -70,7 +76,7 @@ def test_every_kind_that_is_read_is_described() -> None:
 
 FIELDS = """
 run          id TEXT, seed? NUMBER, kubernetes? TEXT, provider? TEXT, context? TEXT, nodes? TEXTS, roles? ROLES, \
-settings? SOURCED, harness? TEXT, command? TEXT
+kubelets? VERSIONS, settings? SOURCED, harness? TEXT, command? TEXT, known? KNOWN
 run-ended    clean? FLAG, why? TEXT, changed? TEXTS
 scenario     id TEXT, phase TEXT, namespace? TEXT, test? TEXT, acts? TEXTS, irreducible? NUMBER, why? TEXT
 fact         scenario? TEXT, name TEXT, value ANY
@@ -104,6 +110,10 @@ FITS: dict[str, tuple[list[Any], list[Any]]] = {
     "OBJECT": ([{}, {"x": 1}], [[], "x", None]),
     "NAMED": ([{"metadata": {"name": "x"}}], [{}, {"metadata": {}}, {"metadata": {"name": 1}}, {"metadata": "x"}, []]),
     "ROLES": ([{}, {"n1": "worker"}], [{"n1": "worker", "n2": 1}, [], "x"]),
+    "VERSIONS": ([{}, {"n1": "v1.37.2"}], [{"n1": None}, [], "v1.37.2"]),
+    "KNOWN": ([{"within": [], "cases": {}}, {"within": ["suites"], "cases": {"c": ["", "once"]}}],
+              [{}, {"within": ["suites"]}, {"cases": {}}, {"within": "suites", "cases": {}}, {"within": [], "cases": []},
+               {"within": [], "cases": {"c": "once"}}, []]),
     "VALUES": ([{}, {"x": {"value": 1, "unit": "s"}}],
                [{"x": 1}, {"x": {"value": 1}}, {"x": {"unit": "s"}}, {"x": {"value": "1", "unit": "s"}}, []]),
     "SOURCED": ([{}, {"x": {"value": 1, "unit": "s", "from": "y"}}],

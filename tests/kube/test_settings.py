@@ -11,7 +11,7 @@ import pytest
 
 from kubeskeptic.errors import ClusterError, Inconclusive, NotAsked
 from kubeskeptic.kube import Kube
-from kubeskeptic.kube.settings import cluster_domain, pod_ranges, proxy_mode
+from kubeskeptic.kube.settings import cluster_domain, kubelet_versions, pod_ranges, proxy_mode
 from kubeskeptic.settings import Settings
 from tests.kube.answers import COREFILE, LEASE, NEW, SYSTEM, Cluster, Nodes, kubelet, manager
 
@@ -104,6 +104,16 @@ def test_the_clusters_domain_is_what_all_kubelets_say(kube: Kube, cluster: Clust
     cluster.get("/api/v1/nodes/n2/proxy/configz", kubelet(clusterDomain="other"))
     with pytest.raises(ClusterError, match=r"do not agree on the cluster's domain: corp.example, other"):
         cluster_domain(kube)
+
+
+def test_the_version_of_every_kubelet_is_what_its_node_says(kube: Kube, cluster: Cluster) -> None:
+    nodes = {"n2": "v1.36.3", "n1": "v1.37.2"}
+    items = [
+        {"metadata": {"name": name}, "status": {"nodeInfo": {"kubeletVersion": version}}}
+        for name, version in nodes.items()
+    ]
+    cluster.get("/api/v1/nodes", {"items": items})
+    assert list(kubelet_versions(kube).items()) == [("n1", "v1.37.2"), ("n2", "v1.36.3")]
 
 
 def test_the_clusters_domain_is_the_corefiles_zone_where_no_kubelet_can_be_asked(kube: Kube, cluster: Cluster) -> None:

@@ -55,7 +55,11 @@ WHOLE_OLD, WHOLE_NEW = dict.fromkeys(MIXED, OLD), dict.fromkeys(MIXED, NEW)
         (run(NEW), run(NEW), ""),
         (run(NEW), run(NEW, WHOLE_NEW), ""),
         (run(OLD, WHOLE_OLD), run(NEW, WHOLE_NEW), "v1.37.2 everywhere (before: v1.36.3 everywhere)"),
-        (run(OLD, WHOLE_OLD), run(NEW, MIXED), "v1.36.3 on w2, v1.37.2 on the other 3 nodes (before: v1.36.3 everywhere)"),
+        (
+            run(OLD, WHOLE_OLD),
+            run(NEW, MIXED),
+            "v1.36.3 on w2, v1.37.2 on the other 3 nodes (before: v1.36.3 everywhere)",
+        ),
         (run(NEW, MIXED), run(NEW, MIXED), "v1.36.3 on w2, v1.37.2 on the other 3 nodes (the same before)"),
         (run(NEW), run(NEW, MIXED), "v1.36.3 on w2, v1.37.2 on the other 3 nodes (before: not recorded)"),
         (run(NEW, MIXED), run(NEW), "not recorded (before: v1.36.3 on w2, v1.37.2 on the other 3 nodes)"),

@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 
 from kubeskeptic.errors import BadInput
 from kubeskeptic.reports import Written, summary, write_all
+from kubeskeptic.reports.html.front import front
 from kubeskeptic.reports.model import Report, Trial
 from kubeskeptic.reports.result_json import document, schema
 
@@ -201,3 +202,24 @@ def test_a_proof_of_a_check_that_was_changed_since_proves_nothing(report: Report
         entry = replace(entry, digest=digest, must_break=must_break)
         proof = Trial("kube-proxy-frozen", "forced", "violated", digest="now")
         assert replace(forced, entries=(entry,), proofs=(proof,)).proven is proven
+
+
+KUBELETS = {"control": "v1.37.2", "worker": "v1.37.2", "worker2": "v1.36.3"}
+
+
+def test_kubelets_of_two_versions_are_named_with_their_nodes_in_every_format(report: Report) -> None:
+    known = {"within": ["suites"], "cases": {"heal.crash": ["once", ""]}}
+    told = replace(report, run={**report.run, "kubernetes": "v1.37.2", "kubelets": KUBELETS, "known": known})
+    said = "v1.36.3 on worker2, v1.37.2 on the other 2 nodes"
+    assert f"Kubernetes v1.37.2 · kubelets: {said} · " in str(front(told))
+    assert f"Kubernetes v1.37.2 · kubelets: {said} · " in summary.render(told)
+    assert errors(document(told)) == []
+    assert document(told)["run"]["kubelets"] == KUBELETS
+    assert document(told)["run"]["known"] == known
+
+
+def test_kubelets_of_the_api_servers_version_are_not_worth_a_word(report: Report) -> None:
+    told = replace(report, run={**report.run, "kubernetes": "v1.37.2", "kubelets": dict.fromkeys(KUBELETS, "v1.37.2")})
+    assert "kubelets" not in str(front(told)).partition("</header>")[0]
+    assert "kubelets" not in summary.render(told)
+    assert "kubelets" not in document(report)["run"]

@@ -16,7 +16,7 @@ TEST = "suites/workloads/test_crash.py::test_once"
 
 def known(*claims: str, within: str = "suites", **cases: list[str]) -> dict[str, Any]:
     """What a run's suites have."""
-    return {"within": [within], "cases": dict.fromkeys(claims, [""]) | cases}
+    return {"within": [within], "cases": {claim: [""] for claim in claims} | cases}
 
 
 def asked(verdict: str, claim: str = "heal.crash") -> dict[str, Any]:
@@ -118,7 +118,9 @@ def test_a_setting_names_the_claims_whose_bounds_changed_with_it() -> None:
     assert "another bound in 1\N{NO-BREAK SPACE}case: heal.crash\n" in render(compared)
     assert [one["bound_changed_with"] for one in document(compared)["claims"]] == [["GRACE"], []]
     many = [was | {"claim": "x", "case": str(at)} for at in range(6)], [now | {"case": str(at)} for at in range(6)]
-    assert "another bound in 6\N{NO-BREAK SPACE}cases\n" in render(Comparison(result(*many[0], grace=40.0), result(*many[1])))
+    assert "another bound in 6\N{NO-BREAK SPACE}cases\n" in render(
+        Comparison(result(*many[0], grace=40.0), result(*many[1]))
+    )
 
 
 def noise(spread: float) -> Noise:
@@ -144,7 +146,9 @@ def test_the_noise_stands_beside_a_number() -> None:
 
 
 def test_a_number_that_no_tally_has_is_said_to_be_of_unknown_noise() -> None:
-    compared = Comparison(result(finding("holds", 2.0)), result(finding("holds", 3.0)), None, Noise({("x", "", "y"): 1.0}))
+    compared = Comparison(
+        result(finding("holds", 2.0)), result(finding("holds", 3.0)), None, Noise({("x", "", "y"): 1.0})
+    )
     assert "(how much it varies anyway is not known)" in render(compared)
 
 
@@ -152,10 +156,10 @@ def test_a_number_that_no_tally_has_is_said_to_be_of_unknown_noise() -> None:
     ("at_least", "was", "now", "nearer"), [(False, 1.0, 2.0, 0.25), (True, 2.0, 1.0, 0.25), (False, 2.0, 1.0, -0.25)]
 )
 def test_how_much_nearer_to_its_bound_a_number_came(at_least: bool, was: float, now: float, nearer: float) -> None:
-    both = [finding("holds", one) for one in (was, now)]
-    for one in both:
+    before, after = (finding("holds", one) for one in (was, now))
+    for one in (before, after):
         one["bound"]["restarted"]["at_least"] = at_least
-    pair = Pair("heal.crash", "", *both)
+    pair = Pair("heal.crash", "", before, after)
     assert pair.nearer("restarted") == nearer
     assert pair.nearer("asked") == 0.0
 

@@ -145,11 +145,15 @@ def test_a_record_of_the_run_may_add_and_not_change() -> None:
             "it changes the run's roles n1 from worker to control-plane",
         ),
         ({"roles": ["n1"]}, "it changes the run's roles from {'n1': 'worker'} to ['n1']"),
+        (
+            {"kubelets": {"n1": "v1.37.2"}},
+            "it changes the run's kubelets n1 from v1.36.3 to v1.37.2",
+        ),
         ({"seed": 2}, "it changes the run's seed from 1 to 2"),
     ],
 )
 def test_what_a_later_record_would_change_is_said_and_not_taken(more: dict[str, object], said: str) -> None:
-    known = {"id": "r", "nodes": ["n1"], "roles": {"n1": "worker"}, "seed": 1}
+    known = {"id": "r", "nodes": ["n1"], "roles": {"n1": "worker"}, "kubelets": {"n1": "v1.36.3"}, "seed": 1}
     whole, wrong = merged(known, {"id": "r", **more})
     assert wrong == [said]
     assert {**whole, "roles": {"n1": "worker"}} == known

@@ -139,9 +139,8 @@ def _moved(comparison: Comparison) -> list[str]:
 
 def _row(pair: Pair, name: str) -> tuple[str, ...]:
     """Return a number's name, bound, both values, and by how much it varies anyway."""
-    both = {what: dict((one, (was, now)) for one, was, now in pair.sides(what)).get(name, ()) for what in ("measured", "bound")}
-    was, now = both["measured"]
-    return (plain(name), limits(*both["bound"]), amount(was), amount(now), varies(pair, name))
+    was, now = pair.both("measured", name)
+    return (plain(name), limits(*pair.both("bound", name)), amount(was), amount(now), varies(pair, name))
 
 
 def _told(pair: Pair) -> str:

@@ -53,7 +53,7 @@ class Pair:
 
     def differs(self, name: str) -> bool:
         """Whether a measured number differs by more than it varies while nothing changes."""
-        was, now = next(((a, b) for one, a, b in self.sides("measured") if one == name), (None, None))
+        was, now = self.both("measured", name)
         if not was or not now:
             return was != now
         return abs(float(now["value"]) - float(was["value"])) > (self.varies(name) or 0.0)
@@ -71,8 +71,9 @@ class Pair:
 
     def nearer(self, name: str) -> float:
         """Return by which share of its bound a number came nearer to it; negative when it went away, 0 without a bound."""
-        was, now = next(((a, b) for one, a, b in self.sides("measured") if one == name), (None, None))
-        bound = next((b or a for one, a, b in self.sides("bound") if one == name), None)
+        was, now = self.both("measured", name)
+        earlier, later = self.both("bound", name)
+        bound = later or earlier
         if not (was and now and bound and bound["value"]):
             return 0.0
         grew = (float(now["value"]) - float(was["value"])) / float(bound["value"])
@@ -141,6 +142,11 @@ class Pair:
         for name in dict.fromkeys([*was, *now]):
             yield name, was.get(name), now.get(name)
 
+    def both(self, what: str, name: str) -> tuple[Result | None, Result | None]:
+        """Return one entry of ``measured`` or ``bound``, before and after."""
+        was, now = ((one[what] if one else {}).get(name) for one in (self.before, self.after))
+        return was, now
+
 
 def knows(run: Result, claim: str, case: str, test: str) -> bool | None:
     """Return whether the suites of a run have a case; None when the run does not say.
@@ -153,7 +159,9 @@ def knows(run: Result, claim: str, case: str, test: str) -> bool | None:
         return None
     if case in known["cases"].get(claim, ()):
         return True
-    read = any(place == "." or test == place or test.startswith((f"{place}/", f"{place}::")) for place in known["within"])
+    read = any(
+        place == "." or test == place or test.startswith((f"{place}/", f"{place}::")) for place in known["within"]
+    )
     return False if test and read else None
 
 

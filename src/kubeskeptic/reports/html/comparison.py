@@ -78,7 +78,11 @@ def _front(comparison: Comparison) -> Markup:
         el("h1", _title(comparison)),
         el("p", _where(comparison), class_="where"),
         *_banners(comparison),
-        el("div", el("div", *chips, class_="chips", role="group", aria_label="Show only claims that are"), class_="tally"),
+        el(
+            "div",
+            el("div", *chips, class_="chips", role="group", aria_label="Show only claims that are"),
+            class_="tally",
+        ),
         class_="front",
     )
 
@@ -101,7 +105,12 @@ def _turned(comparison: Comparison) -> Markup:
     pairs = [pair for turn in Turn if turn is not Turn.SAME for pair in comparison.turned(turn)]
     cards = (card(comparison, pair, anchor({"claim": pair.claim, "case": pair.case})) for pair in pairs)
     if not pairs:
-        return el("section", _heading("turned", "What turned"), el("p", "Every case has the same verdict in both runs."), class_="part")
+        return el(
+            "section",
+            _heading("turned", "What turned"),
+            el("p", "Every case has the same verdict in both runs."),
+            class_="part",
+        )
     return el("section", _heading("turned", "What turned"), *cards, class_="chapter")
 
 
@@ -117,9 +126,7 @@ def _moved(comparison: Comparison) -> Markup:
         "section",
         heading,
         note,
-        _numbers(_CAPTION, bounded)
-        if bounded
-        else None,
+        _numbers(_CAPTION, bounded) if bounded else None,
         el(
             "details",
             el("summary", f"{count(len(others), 'number')} without a bound"),

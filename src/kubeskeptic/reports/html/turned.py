@@ -47,7 +47,9 @@ def card(comparison: Comparison, pair: Pair, place: str) -> Markup:
         "article",
         el(
             "div",
-            el("p", el("a", pair.claim, href=f"#{place}"), f" · {plain(pair.case)}" if pair.case else None, class_="id"),
+            el(
+                "p", el("a", pair.claim, href=f"#{place}"), f" · {plain(pair.case)}" if pair.case else None, class_="id"
+            ),
             el("h3", turn_sign(pair.turn), f" {pair.turn}"),
             el("p", *_verdicts(pair), class_="both"),
             el("p", now, class_="why") if now else None,
@@ -89,8 +91,8 @@ def summed_up(pair: Pair) -> Sequence[Piece]:
 
 def number_row(pair: Pair, name: str) -> Sequence[Piece]:
     """Return the cells of a number: see :data:`NUMBERS`."""
-    was, now = _sides(pair, "measured", name)
-    bounds = _sides(pair, "bound", name)
+    was, now = pair.both("measured", name)
+    bounds = pair.both("bound", name)
     by = varies(pair, name) if pair.noise else ""
     return (plain(name), amount(was), amount(now), limits(*bounds), _track(was, now, bounds[1] or bounds[0]), by)
 
@@ -145,7 +147,3 @@ def _case(pair: Pair) -> dict[str, str]:
     why = str(pair.after["why"]) if pair.after else ""
     words = " ".join([pair.case, *(name for name, *_ in pair.sides("measured")), why, *pair.words])
     return {"class_": "case", "data_verdict": pair.turn, "data_also": words, "aria_label": pair.claim}
-
-
-def _sides(pair: Pair, what: str, name: str) -> tuple[Result | None, Result | None]:
-    return next(((was, now) for one, was, now in pair.sides(what) if one == name), (None, None))
