@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
@@ -68,26 +67,31 @@ def chosen_cases(items: Iterable[pytest.Item], scenario: Scenario) -> list[Case]
     return [case for case, theirs in about if case and theirs is scenario]
 
 
-def known_cases(config: pytest.Config, items: Iterable[pytest.Item]) -> dict[str, Any]:
+def known_cases(config: pytest.Config, items: Sequence[pytest.Item]) -> dict[str, Any]:
     """Return the cases that the suites have, chosen or not: by claim, and ``within`` which files and folders.
 
-    Empty when an option keeps pytest from collecting all of them: what is missing then says nothing about the suites.
+    Empty when not all of them may have been collected: what is missing then says nothing about the suites.
 
     :param items: all that was collected, before any are left out
     """
-    if any(getattr(config.option, name, None) for name in _NARROWING):
+    single = any("::" in str(word) for word in config.args)
+    if single or any(getattr(config.option, name, None) for name in _NARROWING):
         return {}
     cases: dict[str, set[str]] = {}
     for case in filter(None, map(case_of, items)):
         cases.setdefault(case.claim, set()).add(case.name)
-    within = [_as_node_id(config, str(word)) for word in config.args]
-    return {"within": within, "cases": {claim: sorted(names) for claim, names in cases.items()}}
+    within = dict.fromkeys(place for item in items for place in _places(item))
+    return {"within": list(within), "cases": {claim: sorted(names) for claim, names in cases.items()}}
 
 
-def _as_node_id(config: pytest.Config, word: str) -> str:
-    """Return a file, folder or test of the command line as node ids have it: from pytest's root."""
-    path, colons, test = word.partition("::")
-    return Path(os.path.relpath(config.invocation_params.dir / path, config.rootpath)).as_posix() + colons + test
+def _places(item: pytest.Item) -> Iterator[str]:
+    """The files and folders of the command line by which a test was found, as node ids begin. Node ids of what is outside of
+    pytest's root begin below the folder that was named."""
+    chain, root = item.listchain(), item.config.rootpath
+    for node, below in pairwise(chain):
+        if item.session.isinitpath(node.path):
+            inside = node.path.is_relative_to(root)
+            yield (node.nodeid or ".") if inside else below.nodeid.partition("::")[0]
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
