@@ -17,8 +17,8 @@ from kubeskeptic.reports.wording import count, number, plain
 _KEYS = (("/", "filter"), ("j  k", "next, previous row"), ("t", "day, night"), ("Esc", "clear the filter"),
          ("?", "this help"))  # fmt: skip
 _CAPTION = (
-    "Those first that came most of the way towards their bounds. The bar is the number after, the ring the one before, the mark "
-    "the bound"
+    "Those first that came most of the way towards their bounds. The bar is the number after, the ring the one before, "
+    "the mark the bound"
 )
 _NO_NOISE = (
     "By how much numbers vary while nothing changes was not given, so every number that differs is listed, and one run on "
