@@ -88,7 +88,13 @@ def test_every_node_follows_the_pod(act: Act, holds: Holds) -> None:
     holds(checks.follows_move(act, "single"))
 
 
-@claim("proxy.outlives-kube-proxy", case="services go on", act="stopped", watched=PROGRAMMING_LAG, broken_by=("rule-removed",))
+@claim(
+    "proxy.outlives-kube-proxy",
+    case="services go on",
+    act="stopped",
+    watched=PROGRAMMING_LAG,
+    broken_by=("rule-removed",),
+)
 def test_services_go_on_without_kube_proxy(act: Act, holds: Holds) -> None:
     holds(checks.never_fails(act, "web"))
 

@@ -13,7 +13,13 @@ from datetime import UTC, datetime
 
 from kubeskeptic import checks
 from kubeskeptic.bounds import (
-    BACKOFF, BACKOFF_JITTER, KILLED_CONTAINER_WINDOW, NOTICING, PROGRAMMING_LAG, START, constant,
+    BACKOFF,
+    BACKOFF_JITTER,
+    KILLED_CONTAINER_WINDOW,
+    NOTICING,
+    PROGRAMMING_LAG,
+    START,
+    constant,
 )  # fmt: skip
 from kubeskeptic.checks.resolving import LEFT, REPLACED
 from kubeskeptic.durations import PODS_READY
