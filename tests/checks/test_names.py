@@ -13,7 +13,7 @@ import pytest
 from kubeskeptic import checks
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Interval, constant
-from kubeskeptic.checks.staleness import Right, staleness
+from kubeskeptic.checks.staleness import Answers, Right, staleness
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Act, ActSpan, Change, Gap, Lane, Sample
 from tests.drawn import pod, recording, settings
@@ -170,16 +170,38 @@ def test_a_pod_that_goes_and_one_that_comes() -> None:
 def test_staleness_of_one_answer() -> None:
     right = [Right(Interval(at, at), frozenset(records)) for at, records in ((0.0, "ab"), (2.0, "b"), (4.0, "ab"))]
 
-    def stale(records: str, sent: float, took: float = 0.0, doubt: float = 0.0) -> Interval:
-        return staleness(right, Sample(0, sent, took, Outcome.OK), doubt, frozenset(records))
+    def stale(records: str, sent: float, took: float = 0.0, doubt: float = 0.0, left: str | None = None) -> Interval:
+        before = None if left is None else frozenset(left)
+        return staleness(right, Sample(0, sent, took, Outcome.OK), doubt, frozenset(records), before)
 
     assert stale("ab", 1.0) == stale("b", 3.0) == stale("ab", 5.0) == (0.0, 0.0)
     assert stale("ab", 3.0) == (1.0, 1.0)
     assert stale("ab", 3.0, doubt=0.25) == (0.75, 1.25)
-    assert stale("ab", 3.9) == (1.9, 1.9)  # it cannot have been right before that happened
+    assert stale("ab", 3.9) == (1.9, 1.9)  # it was answered all along
+    assert stale("ab", 3.9, left="c") == (1.9, 1.9)
+    assert stale("ab", 3.9, left="b") == pytest.approx((0.0, 0.1))  # what was right was left for what is right soon
+    assert stale("ab", 3.9, doubt=0.25, left="b") == (0.0, 0.0)
+    assert stale("b", 1.0, left="ab") == (0.0, 1.0)
+    assert stale("b", -1.0, left="ab") == (0.0, 0.0)  # before anything was known
     assert stale("ab", 3.0, took=1.5) == (0.0, 0.0)  # it may have been given once that was right again
     assert stale("b", 7.0) == (3.0, 3.0)
     assert stale("c", 5.5) == (1.5, 1.5)
+
+
+def test_of_a_lane_its_answers_until_the_present_one_are_known() -> None:
+    answers, a, b = Answers(), frozenset("a"), frozenset("b")
+    seen = []
+    for one in (a, a, b, b, a):
+        answers.add(one)
+        seen.append(answers.left)
+    assert seen == [None, None, a, a, b]
+
+
+def test_an_answer_that_follows_before_the_recorder_saw_why() -> None:
+    late = pod(6.0, "web-a", ip=A)
+    early = addresses("222222111112222222", changes=(UNREADY, late))
+    assert early.verdict is Verdict.HOLDS, early.why
+    assert addresses("222222222222222222", changes=(UNREADY, late)).verdict is Verdict.VIOLATED
 
 
 # -- SRV and the name of a pod -----------------------------------------------------------------------------------------------

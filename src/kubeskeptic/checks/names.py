@@ -14,7 +14,7 @@ from kubeskeptic.agent.answered_by import DnsAnswer
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check, never_asked, span
-from kubeskeptic.checks.staleness import Pod, Records, Right, right_answers, staleness
+from kubeskeptic.checks.staleness import Answers, Pod, Records, Right, right_answers, staleness
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.findings import Finding, Measure, conclude, largest, seconds
 from kubeskeptic.timeline import Act, Lane
@@ -146,7 +146,7 @@ def _follows(
 
 
 def _look(act: Act, lane: Lane, right: list[Right], read: Callable[[str], str]) -> _Seen:
-    seen = _Seen()
+    seen, answers = _Seen(), Answers()
     for at in span(lane, act.baseline, act.end):
         sample = lane[at]
         answer = DnsAnswer.of(sample.by)
@@ -156,7 +156,8 @@ def _look(act: Act, lane: Lane, right: list[Right], read: Callable[[str], str]) 
             continue
         records = frozenset(map(read, answer.records))
         kept = (answer.ttl or 0) if records else 0
-        stale = staleness(right, sample, lane.doubt, records)
+        answers.add(records)
+        stale = staleness(right, sample, lane.doubt, records, answers.left)
         seen = seen.also(_Seen(stale, lane.node if stale.high else "", records, 1, most=len(records), kept=kept))
     return seen
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from kubeskeptic.bounds import Interval
+from kubeskeptic.durations import MARGIN
 from kubeskeptic.timeline import Change, Sample
 from kubeskeptic.timeline.objects import is_ready
 
@@ -35,21 +36,43 @@ def right_answers(pods: Iterable[Change], record: Callable[[Pod], str]) -> Itera
         last = now
 
 
-def staleness(right: list[Right], sample: Sample, doubt: float, answer: Records) -> Interval:
+def staleness(
+    right: list[Right], sample: Sample, doubt: float, answer: Records, left: Records | None = None
+) -> Interval:
     """Return for how many seconds an answer had been wrong when it was given; 0 when it was right at any moment meanwhile.
 
-    An answer may be right before the recorder saw why, as CoreDNS has a watch of its own; never before it can have happened.
+    An answer may be right before the recorder saw why, as CoreDNS has a watch of its own, and an API server promises no watch
+    when it serves it. One that leaves what is right now for what is right after the next change, which was seen within the
+    margin, was early: for sure by nothing, at most by the time until that was seen.
 
     :param doubt: seconds by which the clock of who asked may be off
+    :param left: what the same lane was answered until it was answered this; None when it is not known
     """
     sent, read = sample.sent - doubt, sample.sent + sample.took + doubt
     known = bisect_right(right, read, key=lambda one: one.since.low)
+    coming = right[known] if 0 < known < len(right) else None
+    if coming and coming.records == answer and coming.since.low - read <= MARGIN and left == right[known - 1].records:
+        return Interval(0.0, max(coming.since.high - sent, 0.0))
     for at in range(known - 1, -1, -1):
         ended = right[at + 1].since if at + 1 < known else Interval(read, read)
         if right[at].records == answer:
             return _since(ended, sample.sent, doubt) if ended.high < sent else Interval(0.0, 0.0)
     changed = right[known - 1].since if known else Interval(sent, read)
     return _since(changed, sample.sent, doubt)
+
+
+class Answers:
+    """The answers of one lane, one after the other."""
+
+    def __init__(self) -> None:
+        self.left: Records | None = None
+        """What was answered until the present answer; None before the first one was left."""
+        self._present: Records | None = None
+
+    def add(self, answer: Records) -> None:
+        """Take in the next one."""
+        if answer != self._present:
+            self.left, self._present = self._present, answer
 
 
 def _since(moment: Interval, sent: float, doubt: float) -> Interval:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from kubeskeptic.agent.answered_by import DnsAnswer
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
-from kubeskeptic.checks.staleness import Right, right_answers, staleness
+from kubeskeptic.checks.staleness import Answers, Right, right_answers, staleness
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.timeline import Lane, Recording
 from kubeskeptic.timeline.endpoints import Window, service_of, strangers
@@ -177,10 +177,13 @@ def _pods(recording: Recording, probe: str) -> frozenset[str]:
 
 
 def _stale(lane: Lane, right: list[Right]) -> Iterator[int]:
+    answers = Answers()
     for at, sample in enumerate(lane):
         if sample.outcome is Outcome.UNKNOWN:
             continue
-        if not sample.by or staleness(right, sample, lane.doubt, frozenset(DnsAnswer.of(sample.by).records)).low > 0:
+        records = frozenset(DnsAnswer.of(sample.by).records)
+        answers.add(records)
+        if not sample.by or staleness(right, sample, lane.doubt, records, answers.left).low > 0:
             yield at
 
 
