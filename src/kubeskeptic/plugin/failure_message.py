@@ -26,6 +26,7 @@ from kubeskeptic.claims.case import Case
 from kubeskeptic.findings import Finding, Measure
 from kubeskeptic.reports.rerun import of_test
 from kubeskeptic.reports.wording import to_the_second
+from kubeskeptic.scenarios import GIVEN
 from kubeskeptic.timeline import FaultSpan, Recording
 
 _MOST_DECISIVE = 4
@@ -87,8 +88,9 @@ def _faults(case: Case, recording: Recording) -> Iterator[tuple[str, str]]:
 
 
 def _concerns(fault: FaultSpan, case: Case, recording: Recording) -> bool:
-    """Return whether a fault was injected in an act of the case, or in none, as those of sabotages are."""
-    return not case.acts or fault.act in case.acts or fault.act not in recording.acts
+    """Return whether a fault was injected in an act of the case, by a sabotage too, or before all acts."""
+    act = fault.act.removeprefix("sabotage: ")
+    return not case.acts or act in case.acts or act == GIVEN or act not in recording.acts
 
 
 def _where(case: Case, recording: Recording | None, journal: Path) -> Iterator[tuple[str, str]]:

@@ -59,7 +59,7 @@ def _head(report: Report) -> list[str]:
         lines += ["", f"> **The cluster was left dirty**: run `skeptic cleanup`. {_md(report.unclean)}".rstrip()]
     if report.unlooked:
         ask = f"ask `skeptic status`. {_md(report.unclean)}".rstrip()
-        lines += ["", f"> **Nobody got to look whether the cluster was left clean**: {ask}"]
+        lines += ["", f"> **It was not checked whether the cluster was left clean**: {ask}"]
     return [*lines, ""]
 
 
