@@ -111,7 +111,7 @@ class Scenario:
             raise BadInput(f"a sabotage of {self.id} has to name acts of it, {wrong}")
         if graded and any(":" in point for point in at):
             raise BadInput(
-                f"a sabotage of {self.id} has grades: it has to begin with its act, and not at a moment of it"
+                f"a sabotage of {self.id} has grades: it has to begin before the fault, and not at a moment of its act"
             )
 
         def register(breaks: Breakage) -> Breakage:
