@@ -32,7 +32,9 @@ NOISE = click.option(
 @click.argument("after", default="latest")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown, for a pull request.")
-@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Also write a page: one file, no network.")
+@click.option(
+    "--html", type=click.Path(path_type=Path), metavar="FILE", help="Also write a page: one file, no network."
+)
 @TOLERANCE
 @NOISE
 @click.option("--reports", type=click.Path(path_type=Path), default=None, help="Where runs are. [default: reports/]")
