@@ -141,7 +141,7 @@ MARGIN = 2.0
 """The one margin of all bounds: clock uncertainty, one tick, and the noise of a busy machine."""
 START_CEILING = 20.0
 """A machine on which a pod takes longer than this to be Ready, with its image present, is too slow for claims whose bound
-has START in it: it would allow so much that nothing could violate it (claims.md, the table of bounds)."""
+has START in it: it would allow so much that nothing could violate it."""
 PROBE_DEADLINE = 3.5
 """A probe gives up. Longer than a SYN retransmission (1 s, then 2 s more), so that a lost packet, which is answered after
 about 1 s or 3 s, and a dead endpoint, which never answers, are told apart."""
@@ -185,7 +185,7 @@ INSTRUMENT_OUTAGE = 0.51
 """The outage by which the instrument proves itself: 25 and a half ticks of 20 ms, as far as can be from where one tick more or
 less would be rounding."""
 ON_TIME = 0.005
-"""A question counts as asked in time when it is not later than this: what 99 of 100 have to keep (design: p99 of the lag)."""
+"""A question counts as asked in time when it is not later than this: 99 of 100 questions have to keep it (p99 of the lag)."""
 INSTRUMENT_QUIET = 0.5
 """So long the probe of the proof has to be answered well before and after."""
 SETTLE = 3.0

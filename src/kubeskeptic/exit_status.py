@@ -12,7 +12,7 @@ WORDS = {
     1: "a claim is violated, or a test or a requirement failed",
     2: "interrupted",
     3: "an error of the harness itself",
-    4: "what was asked makes no sense",
+    4: "the command line or the configuration is not valid",
     5: "no test was selected",
     10: "nothing is violated, but a claim is inconclusive",
     20: "the cluster was left dirty; `skeptic cleanup` puts it right",

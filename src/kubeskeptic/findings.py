@@ -33,7 +33,7 @@ class Post(StrEnum):
 class Measure:
     """A measured number with its unit ("s", "%", "requests", "pods", …).
 
-    :param low: the least that it can have been, given how well clocks and sights are known; ``value`` when left out
+    :param low: the least that it can have been, given the uncertainty of clocks and observations; ``value`` when left out
     :param high: the most that it can have been
     """
 
@@ -44,12 +44,12 @@ class Measure:
 
     @property
     def interval(self) -> Interval:
-        """What it is known to lie between."""
+        """The interval in which the value is known to lie."""
         return Interval(self.value if self.low is None else self.low, self.value if self.high is None else self.high)
 
     @property
     def doubt(self) -> float:
-        """How far apart the two ends are."""
+        """The width of that interval."""
         return self.interval.high - self.interval.low
 
     def as_record(self) -> dict[str, Any]:
@@ -71,8 +71,8 @@ def seconds(known: Interval) -> Measure:
 def within(measured: Measure, bound: Bound) -> Verdict:
     """Return what one measured value says about one bound.
 
-    *Violated* only if the kindest reading of the value is outside, *holds* only if the harshest is inside; between the two
-    nothing can be concluded.
+    *Violated* when even the most favourable end of its interval is outside, *holds* when even the least favourable one is
+    inside; between the two nothing can be concluded.
     """
     kindest, harshest = measured.interval if not bound.at_least else reversed(measured.interval)
     if not bound.admits(kindest):
@@ -81,8 +81,8 @@ def within(measured: Measure, bound: Bound) -> Verdict:
 
 
 def gravest(several: Iterable[T], known: Callable[[T], tuple[Interval, Bound]]) -> T:
-    """Return the one of several nodes, pods or faults that decides: one that is surely outside its bound, else one that may be,
-    else the one that is closest to it. Chosen by one end of what is known, another one's doubt, or excess, would be hidden.
+    """Return the one of several nodes, pods or faults that decides: one that is certainly outside its bound, else one that may
+    be outside, else the one that is closest to it. Both ends of each interval count: one alone could hide a violation.
 
     :param known: what was measured of one, in the bound's unit, and its bound
     :raises ValueError: when there is none
@@ -99,7 +99,7 @@ def gravest(several: Iterable[T], known: Callable[[T], tuple[Interval, Bound]]) 
 
 
 def largest(several: Iterable[Interval]) -> Interval:
-    """Return what is known of the largest of several values: at least the largest of the least, at most the largest of all.
+    """Return the interval of the largest of several values: from the largest lower end to the largest upper end.
 
     :raises ValueError: when there is none
     """
@@ -148,7 +148,7 @@ class Finding:
         return sorted(judged, key=lambda one: -list(Verdict).index(one[3]))
 
     def but(self, why: str) -> Finding:
-        """Return this finding as inconclusive, for a reason that stands before its own sentence."""
+        """Return this finding as inconclusive, with the reason before its own sentence."""
         return replace(self, verdict=Verdict.INCONCLUSIVE, why=f"{why}. Seen as far as that: {self.why}")
 
     def as_record(self) -> dict[str, Any]:
@@ -168,7 +168,7 @@ class Finding:
 def conclude(why: str, measured: Mapping[str, Measure], bounds: Mapping[str, Bound], **more: Any) -> Finding:
     """Return the finding that measured values and their bounds make: no check chooses its own verdict.
 
-    A value that its doubt keeps from being told within or outside its bound makes it inconclusive, with the doubt as number.
+    A value whose interval has the bound in it makes the finding inconclusive, with the interval in its sentence.
     """
     verdicts = [(within(measured[name], bound), name) for name, bound in bounds.items() if name in measured]
     worst = max((verdict for verdict, _ in verdicts), key=list(Verdict).index, default=Verdict.INCONCLUSIVE)

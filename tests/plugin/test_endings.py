@@ -19,7 +19,7 @@ def test_a_test_that_says_nothing_about_its_claim_does_not_pass(pytester: pytest
     result = run(pytester)
     assert result.ret == 1
     result.assert_outcomes(passed=1, failed=1)
-    sentence = "this test is about service.stable and ended without a finding: it has to hand one to `holds`"
+    sentence = "this test is about service.stable and ended without a finding: it has to pass one to `holds`"
     result.stdout.fnmatch_lines([sentence])
     result.stdout.no_fnmatch_line("*Traceback*")
     assert told(pytester)["service.stable"] == ("inconclusive", f"the test itself failed: {sentence}")
@@ -37,7 +37,7 @@ def test_a_test_that_goes_on_after_a_violation_does_not_pass(pytester: pytest.Py
     suite(pytester, f"with pytest.raises(AssertionError):\n        {VIOLATED}")
     result = run(pytester)
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["this test found service.stable violated and went on all the same*"])
+    result.stdout.fnmatch_lines(["this test found service.stable violated and went on: it must not catch*"])
     assert told(pytester)["service.stable"][0] == "violated"
 
 
@@ -56,7 +56,7 @@ def test_a_test_that_broke_is_inconclusive_with_the_reason(pytester: pytest.Pyte
     result = run(pytester)
     assert result.ret == (10 if "recording.act" in body else 1)
     assert told(pytester) == {"service.stable": ("inconclusive", why), "service.pod-killed": HELD}
-    assert summary(pytester).startswith("# What held, and what nobody can say\n")
+    assert summary(pytester).startswith("# What held, and what is inconclusive\n")
 
 
 def test_a_fixture_that_broke_is_no_finding_either(pytester: pytest.Pytester) -> None:
@@ -90,7 +90,7 @@ def test_what_an_interrupt_left_out_is_told(pytester: pytest.Pytester) -> None:
     assert told(pytester) == {
         "service.stable": HELD, "service.pod-killed": NOT_REACHED, "heal.crash": NOT_REACHED
     }  # fmt: skip
-    assert summary(pytester).startswith("# What held, and what nobody can say\n")
+    assert summary(pytester).startswith("# What held, and what is inconclusive\n")
 
 
 @pytest.mark.parametrize("options", [("--collect-only",), ("-k", "nothing")])

@@ -62,7 +62,9 @@ def test_a_violated_claim_is_a_failure_that_tells_everything(pytester: pytest.Py
             "*service.pod-killed (forced) is violated: Requests failed for 9 s.",
             "*measured*failing: 9 s, allowed at most 3 s (SYNC 1 + margin 2)",
             "*nodes*n1",
+            "*journal*journal.jsonl",
             "*again*pytest*--seed*",
+            "*replay*pytest*--replay=*",
         ]
     )
 

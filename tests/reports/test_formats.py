@@ -114,7 +114,7 @@ def test_writing_again_replaces(written: Written, run_dir: Path) -> None:
 
 def test_the_summary_tells_what_is_bad_first(written: Written) -> None:
     text = written.summary.read_text()
-    assert text.startswith("# What held, what did not, and what nobody can say\n")
+    assert text.startswith("# What held, what did not, and what is inconclusive\n")
     assert text.index("Violated: `replicaset.count · deletion`") < text.index("## Control loops")
     assert "1 of 11 claims proven able to fail" in text
 

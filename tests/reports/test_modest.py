@@ -66,10 +66,10 @@ def test_a_claim_says_something_about_the_post_when_none_of_its_cases_failed_to_
         ((), "Nothing was asked"),
         ((HOLDS, SKIPPED), "What held"),
         ((HOLDS, VIOLATED), "What held, and what did not"),
-        ((HOLDS, INCONCLUSIVE), "What held, and what nobody can say"),
-        ((HOLDS, VIOLATED, INCONCLUSIVE), "What held, what did not, and what nobody can say"),
+        ((HOLDS, INCONCLUSIVE), "What held, and what is inconclusive"),
+        ((HOLDS, VIOLATED, INCONCLUSIVE), "What held, what did not, and what is inconclusive"),
         ((VIOLATED,), "What did not hold"),
-        ((VIOLATED, INCONCLUSIVE), "What did not hold, and what nobody can say"),
+        ((VIOLATED, INCONCLUSIVE), "What did not hold, and what is inconclusive"),
         ((INCONCLUSIVE, SKIPPED), "Nothing could be concluded"),
         ((SKIPPED,), "Nothing could be asked here"),
     ],
@@ -92,6 +92,6 @@ def test_a_cluster_that_nobody_looked_at_is_not_called_dirty(
     for text in (summary.render(report), page.render(report)):
         assert ("a table is left" in text) is (clean is not True)
         assert ("The cluster was left dirty" in text) is dirty
-        assert ("Nobody got to look whether the cluster was left clean" in text) is unlooked
+        assert ("It was not checked whether the cluster was left clean" in text) is unlooked
         assert "hunter2" not in text
     assert document(report)["run"]["clean"] is clean

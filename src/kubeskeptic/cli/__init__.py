@@ -52,11 +52,11 @@ def main() -> None:
     """Claims about Kubernetes that you can run.
 
     \b
-    skeptic up              a cluster of our own, made or found
-    pytest                  ask it everything; reports land in reports/latest
-    skeptic compare RUN     what turned since that run
-    skeptic prove           break it on purpose: can every claim fail?
-    skeptic status          is anything of ours left in it?
+    skeptic up              ensure that a healthy cluster exists
+    pytest                  ask all claims; reports are in reports/latest
+    skeptic compare RUN     show what changed between that run and the last
+    skeptic prove           break the cluster on purpose: can every claim fail?
+    skeptic status          show what runs have left in the cluster
 
     Shell completion: eval "$(_SKEPTIC_COMPLETE=bash_source skeptic)", likewise for zsh and fish.
     """

@@ -43,17 +43,17 @@ def _which(command: Callable[..., None]) -> Callable[..., None]:
     type=click.Choice([risk.words for risk in Risk]),
     default=Risk.NAMESPACE.words,
     show_default=True,
-    help="How far it lets us go.",
+    help="What the harness may do to the cluster.",
 )
 def adopt(context: str, kubeconfig: Path | None, risk: str) -> None:
-    """Let kubeskeptic into a cluster that is not its own, as its owner: writes a ConfigMap that every run looks for.
+    """Allow kubeskeptic to use a cluster of yours that it did not make. Writes a ConfigMap that every run looks for.
 
     \b
     skeptic adopt --context staging
     skeptic adopt --context staging --risk node
     pytest --context staging --agent-image kubeskeptic-agent:1
 
-    `skeptic rbac LEVEL` prints the rights that a run needs; `skeptic abandon` takes all of it back.
+    `skeptic rbac LEVEL` prints the rights that a run needs; `skeptic abandon` revokes the permission.
     """
     level = Risk.parse(risk)
     with _handle(context, kubeconfig) as kube:
@@ -66,7 +66,7 @@ def adopt(context: str, kubeconfig: Path | None, risk: str) -> None:
 @click.command()
 @_which
 def abandon(context: str, kubeconfig: Path | None) -> None:
-    """Take back what `skeptic adopt` allowed; a run that is under way is not ended.
+    """Revoke what `skeptic adopt` allowed. A run that is under way is not ended.
 
     \b
     skeptic abandon --context staging

@@ -16,7 +16,7 @@ from kubeskeptic.reports.compared import markdown, render
 
 _FILE = click.option(
     "--file", "-f", type=click.Path(path_type=Path), default=Path(baselines.NAME), show_default=True,
-    help="The baseline, to be kept in your repository.",
+    help="The baseline file.",
 )  # fmt: skip
 _REPORTS = click.option(
     "--reports", type=click.Path(path_type=Path), default=None, help="Where runs are. [default: reports/]"
@@ -25,7 +25,7 @@ _REPORTS = click.option(
 
 @click.group()
 def baseline() -> None:
-    """Keep what held in your repository, and fail when it does not any more."""
+    """Record in a file which claims held, and fail when one of them no longer does."""
 
 
 @baseline.command()
@@ -33,7 +33,7 @@ def baseline() -> None:
 @_FILE
 @_REPORTS
 def write(run: str, file: Path, reports: Path | None) -> None:
-    """Write a run's verdicts and numbers into a file that can be reviewed.
+    """Write a run's verdicts and numbers to a file for your repository.
 
     \b
     skeptic baseline write
@@ -49,19 +49,19 @@ def write(run: str, file: Path, reports: Path | None) -> None:
 @_FILE
 @_REPORTS
 @TOLERANCE
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
-@click.option("--markdown", "as_markdown", is_flag=True, help="For a pull request.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown, for a pull request.")
 def check(
     run: str, file: Path, reports: Path | None, tolerance: float | None, as_json: bool, as_markdown: bool
 ) -> None:
-    """Hold a run against the baseline.
+    """Compare a run with the baseline.
 
     \b
     skeptic baseline check
     skeptic baseline check --tolerance 50 --markdown
 
     Exits as `skeptic compare` does: with 1 when a claim is newly violated, or a number is worse than the tolerance allows,
-    with 10 when one that held is inconclusive now, was not asked, or is gone from the suites, with 0 otherwise.
+    with 10 when a claim that held is now inconclusive, was not asked, or is gone from the suites, with 0 otherwise.
     """
     after = comparison.read(result_of(run, reports or configuration.reports()))
     both = comparison.Comparison(baselines.read(file), after, tolerance)

@@ -10,14 +10,19 @@ import click
 
 from kubeskeptic.claims import CHAPTERS, Claim, catalogue, claim
 from kubeskeptic.claims.markdown import filled
+from kubeskeptic.reports.wording import quoted
 
 
 @click.command()
 @click.argument("ids", nargs=-1)
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
-@click.option("--fill", type=click.Path(path_type=Path, exists=True), help="Renew the claims in a Markdown file.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+@click.option(
+    "--fill",
+    type=click.Path(path_type=Path, exists=True),
+    help="Write the generated parts of a Markdown file, such as README.md, anew.",
+)
 def claims(ids: tuple[str, ...], as_json: bool, fill: Path | None) -> None:
-    """List the claims, or show some of them whole.
+    """List the claims. With IDS, show these in full.
 
     \b
     skeptic claims
@@ -31,8 +36,9 @@ def claims(ids: tuple[str, ...], as_json: bool, fill: Path | None) -> None:
     if as_json:
         click.echo(json.dumps([as_record(one) for one in chosen], indent=1, ensure_ascii=False))
         return
+    width = max(len(one.id) for one in chosen)
     for one in chosen:
-        click.echo(_whole(one) if ids else f"{one.id:<24} {one.post or '':<12} {_says(one)}")
+        click.echo(_whole(one) if ids else f"{one.id:<{width}} {one.post or '–':<11} {_says(one)}")
 
 
 def as_record(one: Claim) -> dict[str, object]:
@@ -42,11 +48,11 @@ def as_record(one: Claim) -> dict[str, object]:
 
 def _says(one: Claim) -> str:
     """The post's words; a claim of the project's own has none."""
-    return f"“{one.says}”" if one.says else "(ours; the post does not say it)"
+    return quoted(one.says) if one.says else "(ours; the post does not say it)"
 
 
 def _whole(one: Claim) -> str:
-    expected = f"the post {one.post}" if one.post else "no word of the post"
+    expected = f"the post {one.post}" if one.post else "nothing: the post does not say it"
     lines = [
         click.style(one.id, bold=True),
         f"  chapter    {CHAPTERS[one.chapter]}",

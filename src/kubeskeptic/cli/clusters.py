@@ -20,7 +20,7 @@ from kubeskeptic.configuration import cluster_name, configured
 from kubeskeptic.terminal import Display
 
 _COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
-_NAME = click.option("--name", default=cluster_name, show_default=DEFAULT_NAME, help="Which cluster.")
+_NAME = click.option("--name", default=cluster_name, show_default=DEFAULT_NAME, help="Name of the cluster.")
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
@@ -31,16 +31,14 @@ _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
     metavar="VERSION",
     help=f"Kubernetes version. [default: {DEFAULT_VERSION} where images are built, else what kind pins]",
 )
-@click.option(
-    "--workers", type=click.IntRange(1, 20), help=f"Nodes beside the control plane. [default: {DEFAULT_WORKERS}]"
-)
+@click.option("--workers", type=click.IntRange(1, 20), help=f"Worker nodes. [default: {DEFAULT_WORKERS}]")
 @click.option(
     "--profile",
     type=click.Choice(PROFILES),
-    help="Kubernetes' default settings, or a grace of 20 s for lost nodes and 20 s until their pods move.",
+    help="default: Kubernetes' own settings. quick: a lost node is noticed within 20 s, and its pods move 20 s later.",
 )
 @click.option("--proxy-mode", type=click.Choice(PROXY_MODES), help="Mode of kube-proxy. [default: iptables]")
-@click.option("--config", type=_FILE, help="Your own kind configuration; what it does not say is as above.")
+@click.option("--config", type=_FILE, help="Your own kind configuration; the options above fill in what it leaves out.")
 @click.option("--images", default="auto", show_default=True, type=click.Choice(CHOICES), help="Where images come from.")
 @click.option(
     "--with",
@@ -58,7 +56,7 @@ def up(
     images: str,
     addons: str | None,
 ) -> None:
-    """Ensure that a healthy cluster of our own exists: the one that is there, or a new one.
+    """Ensure that a healthy cluster of our own exists. A healthy cluster is kept; otherwise a new one is made.
 
     \b
     skeptic up
@@ -69,9 +67,9 @@ def up(
     A container engine is found, or, as root on Debian, installed in a folder of its own and started. Images are pulled
     where a registry answers and built from Go modules and Debian packages otherwise, once.
 
-    A cluster that is there and not healthy is deleted and made anew. A healthy one is used as it is; where an option asks for
-    something that it does not have, that is said, and nothing is changed. A cluster that `skeptic up` did not make, or that
-    a run is using, is never deleted: that ends with status 21.
+    An unhealthy cluster of ours is deleted and made anew. A healthy one is not changed: where an option asks for something
+    that it does not have, a message says so. A cluster that `skeptic up` did not make, or that a run is using, is never
+    deleted; the command exits with 21.
     """
     profile = configured(profile=profile).profile
     with Display() as display:
@@ -99,13 +97,13 @@ def env(name: str) -> None:
 @_NAME
 @click.option("--engine", is_flag=True, help="Also stop the container engine that `skeptic up` started.")
 def down(name: str, engine: bool) -> None:
-    """Delete a cluster of our own; fine when there is none.
+    """Delete a cluster of our own, if there is one.
 
     \b
     skeptic down
     skeptic down --engine
 
-    One that `skeptic up` did not make, or that a run is using, is left alone: that ends with status 21.
+    A cluster that `skeptic up` did not make, or that a run is using, is not deleted; the command exits with 21.
     """
     with Display() as display:
         clusters.down(name, engine=engine, progress=display)
@@ -115,7 +113,7 @@ def down(name: str, engine: bool) -> None:
 @click.command()
 @_NAME
 def doctor(name: str) -> None:
-    """Check everything that can go wrong with `skeptic up`, before it does. Exits with 1 when something will fail."""
+    """Check everything that `skeptic up` depends on, and change nothing. Exits with 1 when something would make it fail."""
     diagnoses = examine(name)
     for diagnosis in diagnoses:
         click.echo(_line(diagnosis))

@@ -18,22 +18,22 @@ from kubeskeptic.reports.tally import read_noise
 
 TOLERANCE = click.option(
     "--tolerance", type=click.FloatRange(min=0), metavar="PERCENT",
-    help="Fail, too, when a number comes so much closer to its bound. [default: any number within its bound is fine]",
+    help="Also fail when a number comes this much closer to its bound. [default: a number may move within its bound]",
 )  # fmt: skip
 
 NOISE = click.option(
     "--noise", type=click.Path(path_type=Path), metavar="FILE",
-    help="Leave out numbers that differ by no more than they vary while nothing changes; `skeptic tally --write` writes it.",
+    help="Leave out numbers that differ by no more than this file says they vary; `skeptic tally --write` writes it.",
 )  # fmt: skip
 
 
 @click.command()
 @click.argument("before")
 @click.argument("after", default="latest")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
-@click.option("--markdown", "as_markdown", is_flag=True, help="For a pull request.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown, for a pull request.")
 @click.option(
-    "--html", type=click.Path(path_type=Path), metavar="FILE", help="Write a page, too: one file, no network."
+    "--html", type=click.Path(path_type=Path), metavar="FILE", help="Also write a page: one file, no network."
 )
 @TOLERANCE
 @NOISE
@@ -48,16 +48,16 @@ def compare(
     noise: Path | None,
     reports: Path | None,
 ) -> None:
-    """Lay two runs beside each other: which verdicts turned, which numbers and settings changed.
+    """Compare two runs: which verdicts, numbers and settings changed.
 
     \b
     skeptic compare 20261123-1918-7f3a            with the last run
     skeptic compare old/result.json new/result.json --tolerance 50 --markdown
     skeptic compare BEFORE AFTER --noise noise.json --html compared.html
 
-    BEFORE and AFTER are a run's id, its folder, or a result.json from anywhere. Exits with 1 when a claim is newly
-    violated or a number is worse than the tolerance allows, with 10 when one that held is inconclusive now, was not
-    asked again, or is gone from the suites, with 0 otherwise.
+    BEFORE and AFTER are each a run's id, its folder, or any result.json; AFTER is the last run when left out. Exits with 1
+    when a claim is newly violated, or a number is worse than the tolerance allows; with 10 when a claim that held is now
+    inconclusive, was not asked again, or is gone from the suites; with 0 otherwise.
     """
     folder = reports or configuration.reports()
     was, now = (comparison.read(result_of(run, folder)) for run in (before, after))

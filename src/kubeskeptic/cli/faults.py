@@ -47,7 +47,7 @@ class FaultName(click.ParamType[str]):
 @click.command()
 @click.argument("fault", required=False, type=FaultName())
 def faults(fault: str | None) -> None:
-    """List the faults: what each does, what it may be told, how much it takes. One of them in full, when named.
+    """List the faults, each with its risk level, what it does, and its settings. With FAULT, describe that one in full.
 
     \b
     skeptic faults
@@ -64,20 +64,20 @@ def faults(fault: str | None) -> None:
 @click.command("inflict")
 @click.argument("fault", type=FaultName())
 @click.argument("settings", nargs=-1, metavar="[SETTING=VALUE]...")
-@click.option("--for", "lasts", default="30s", show_default=True, help="How long: 20s, 5m, 1h.")
+@click.option("--for", "lasts", default="30s", show_default=True, help="How long the fault lasts: 20s, 5m, 1h.")
 @which_cluster
 @click.option(
-    "--dry-run", "dry", is_flag=True, help="Say what would be done and how it would be undone; touch nothing."
+    "--dry-run", "dry", is_flag=True, help="Print what would be done and how it would be undone; change nothing."
 )
 def inflict_(fault: str, settings: tuple[str, ...], lasts: str, where: ClusterRef, dry: bool) -> None:
-    """Do one thing to the cluster, see it bite, and after a while undo it and see it healed. Ctrl-C undoes it at once.
+    """Inject one fault, see it bite, and after a while undo it and see it heal. Ctrl-C undoes it at once.
 
     \b
     skeptic inflict crash_node node=kubeskeptic-worker2 --for 60s
     skeptic inflict drop_packets node=kubeskeptic-worker percent=30 --for 5m
     skeptic inflict taint_node node=kubeskeptic-worker key=demo --dry-run
 
-    Whatever happens to this process, a dead man's switch undoes it in the end. `skeptic faults` lists them all.
+    A dead man's switch undoes the fault even when this process is killed. `skeptic faults` lists all faults.
     """
     seconds, one = span(lasts), made(fault, settings)
     options = RunOptions(seed=secrets.randbelow(100_000), reports=configuration.reports())

@@ -15,13 +15,18 @@ from kubeskeptic.errors import BadInput
 
 @click.command("agent-image")
 @click.option(
-    "--name", default=cluster_name, show_default=DEFAULT_NAME, help="With --load: which kind cluster on this machine."
+    "--name",
+    default=cluster_name,
+    show_default=DEFAULT_NAME,
+    help="With --load: name of a kind cluster on this machine.",
 )
-@click.option("--load", is_flag=True, help="Bring it into every node of a kind cluster.")
-@click.option("--push", metavar="REPOSITORY", help="Push it to a registry that the engine is logged in to.")
-@click.option("--save", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write it to a file.")
+@click.option("--load", is_flag=True, help="Load the image into every node of a kind cluster.")
+@click.option("--push", metavar="REPOSITORY", help="Push the image to a registry that the engine is logged in to.")
+@click.option(
+    "--save", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write the image to a file."
+)
 def agent_image(name: str, load: bool, push: str | None, save: Path | None) -> None:
-    """Bring the agent's image to a kind cluster, a registry or a file, and print its name there.
+    """Deliver the agent's image to a kind cluster, a registry or a file, and print its name there.
 
     \b
     skeptic agent-image --load --name ci
@@ -44,16 +49,16 @@ def agent_image(name: str, load: bool, push: str | None, save: Path | None) -> N
 
 @click.command("uninstall")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--leave-clusters", is_flag=True, help="Where no engine answers: leave the clusters in it.")
+@click.option("--leave-clusters", is_flag=True, help="When no engine answers: leave its clusters and remove the rest.")
 def uninstall_(yes: bool, leave_clusters: bool) -> None:
-    """Take everything of ours from this machine: clusters, our container engine, images, caches. The clone stays.
+    """Remove everything of ours from this machine: clusters, our container engine, images, caches. The clone stays.
 
     \b
     skeptic uninstall
     skeptic uninstall --yes
 
-    What goes is said first. While a run uses a cluster, nothing is touched: that ends with status 21; and where no container
-    engine answers that could delete the clusters, with status 1.
+    It prints what will be removed, and asks. While a run uses a cluster, nothing is removed and it exits with 21. When there
+    are clusters and no container engine answers that could delete them, it exits with 1.
     """
     found = uninstall.installed()
     lines = found.lines()

@@ -34,7 +34,7 @@ from kubeskeptic.scenarios.sabotage import GRADE
 
 @click.command()
 @click.argument("claims", nargs=-1, metavar="[CLAIM]...")
-@click.option("--sabotage", "only", multiple=True, metavar="ID", help="Only this sabotage; may be given again.")
+@click.option("--sabotage", "only", multiple=True, metavar="ID", help="Only this sabotage. Can be repeated.")
 @click.option("--scenario", metavar="ID", help="Only in this scenario.")
 @click.option(
     "--suites",
@@ -50,17 +50,17 @@ from kubeskeptic.scenarios.sabotage import GRADE
     show_default=configuration.DEFAULT_CLUSTER,
     help="Our own kind cluster of this name.",
 )
-@click.option("--dry-run", is_flag=True, help="Say what would be performed.")
+@click.option("--dry-run", is_flag=True, help="Print what would be performed; change nothing.")
 @click.option(
     "--recorded",
     is_flag=True,
-    help="Perform nothing: judge again what earlier attempts recorded, after a check was changed.",
+    help="Perform nothing: judge the recordings of earlier attempts again, after a check was changed.",
 )
 @click.option(
     "--graded",
     "in_grades",
     is_flag=True,
-    help="Lift the sabotages that have grades after 1, 2 and 4 s: what can the bounds tell apart?",
+    help="Lift the sabotages that have grades after 1, 2 and 4 s: how long does a breakage last before it is noticed?",
 )
 def prove(
     claims: tuple[str, ...],
@@ -73,11 +73,11 @@ def prove(
     recorded: bool,
     in_grades: bool,
 ) -> None:
-    """Break the cluster on purpose: does every case turn violated under the sabotages that must break it?
+    """Prove that claims can fail: perform the sabotages that must break them, and expect each case to be violated.
 
     Each attempt plays only the acts that its cases need. The outcome is kept in reports/proofs.json, which the report reads.
-    The exit status is 1 when a case could not be broken. Grades are kept in reports/grades.json, and whatever comes of them is
-    an answer.
+    Exits with 1 when a case was not violated. The outcome of --graded is kept in reports/grades.json, and does not change the
+    exit status.
 
     \b
     skeptic prove

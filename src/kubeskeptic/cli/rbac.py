@@ -23,10 +23,10 @@ from kubeskeptic.scenarios.declaration import ALWAYS_WATCHED, WATCHED
     default="kubeskeptic:kubeskeptic",
     show_default=True,
     metavar="NAMESPACE:NAME",
-    help="Whom they are bound to.",
+    help="The service account that gets the rights.",
 )
 def rbac(level: str, account: str) -> None:
-    """Print the RBAC manifests for a risk level: just what claims and faults of that level need.
+    """Print the RBAC manifests for a risk level: the rights that its claims and faults need, and no others.
 
     \b
     skeptic rbac own-namespace | kubectl apply -f -

@@ -18,12 +18,12 @@ from kubeskeptic.runs.latest import NAME, newest
 @click.option("--reports", type=click.Path(path_type=Path), default=None, help="Where runs are. [default: reports/]")
 @click.option(
     "--findings", type=click.Path(path_type=Path), default=None, metavar="FILE",
-    help="Write a page, too, of what qualifies or contradicts the post, with its numbers.",
+    help="Also write a Markdown page of the claims that qualify or contradict the post, with their numbers.",
 )  # fmt: skip
 def report(run: str, reports: Path | None, findings: Path | None) -> None:
     """Write a run's reports again, from its journal alone.
 
-    RUN is a run's id or folder; the last one when left out. To judge it again too: pytest --replay=RUN.
+    RUN is a run's id or folder; the last run when left out. Verdicts stay as they are; `pytest --replay=RUN` judges again.
     """
     folder = run_folder(run, reports or configuration.reports())
     write_all(folder)

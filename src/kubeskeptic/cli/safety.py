@@ -26,7 +26,7 @@ _REPORTS = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     default=configuration.reports,
     show_default="reports",
-    help="Where the journals of the runs are.",
+    help="The folder with the runs, whose journals are read.",
 )
 
 
@@ -34,13 +34,13 @@ _REPORTS = click.option(
 @which_cluster
 @_REPORTS
 def status(where: ClusterRef, reports: Path) -> None:
-    """Say whether anything of ours is left in the cluster, without putting anything into it.
+    """Print what runs have left in the cluster. Changes nothing in it.
 
     \b
     skeptic status
 
-    Exits with 0 when it is clean, 20 when it is not, and 10 when nothing is seen but not everything could be looked at, or
-    a run is using the cluster.
+    Exits with 0 when the cluster is clean, with 20 when it is not, and with 10 when that is not known: something could not be
+    inspected, or a run is using the cluster.
     """
     with site_of(where, look=True) as site:
         left = leftovers.find(site, journals(reports)) if site else []
@@ -59,8 +59,8 @@ def status(where: ClusterRef, reports: Path) -> None:
 @click.command()
 @which_cluster
 @_REPORTS
-@click.option("--run", default="", metavar="ID", help="Only what is known to belong to this run.")
-@click.option("--dry-run", is_flag=True, help="Say what would be undone or removed, and touch nothing.")
+@click.option("--run", default="", metavar="ID", help="Only what belongs to this run.")
+@click.option("--dry-run", is_flag=True, help="Print what would be undone or removed; change nothing.")
 def cleanup(where: ClusterRef, reports: Path, run: str, dry_run: bool) -> None:
     """Undo every fault that is still in force and remove what runs left behind, then wait for a healthy cluster.
 
@@ -68,8 +68,8 @@ def cleanup(where: ClusterRef, reports: Path, run: str, dry_run: bool) -> None:
     skeptic cleanup
     skeptic cleanup --run 20261101-120000-ab12 --dry-run
 
-    Works from the journals, and without them from notes in nodes and on objects and from labels. Touches nothing that is
-    not ours. Running it again changes nothing.
+    It reads the journals of runs, and also finds leftovers without them: by undo records in nodes and on objects, and by
+    labels. It changes nothing that is not ours, and can be repeated.
     """
     with site_of(where, look=dry_run) as site:
         if site is None:

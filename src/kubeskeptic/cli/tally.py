@@ -16,20 +16,23 @@ from kubeskeptic.reports.tally import markdown, noise, render, tallied
 
 @click.command()
 @click.argument("runs", nargs=-1, required=True)
-@click.option("--markdown", "as_markdown", is_flag=True, help="The numbers' noise as a table for a page.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print a Markdown table of how much each number varies.")
 @click.option(
-    "--write", type=click.Path(path_type=Path), metavar="FILE", help="Write the noise for `skeptic compare --noise`."
+    "--write",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write how much each number varies, for `skeptic compare --noise`.",
 )
 @click.option("--reports", type=click.Path(path_type=Path), default=None, help="Where runs are. [default: reports/]")
 def tally(runs: tuple[str, ...], as_markdown: bool, write: Path | None, reports: Path | None) -> None:
-    """Lay several runs beside each other: the same verdicts in all, and how much do their numbers vary?
+    """Compare several runs: do their verdicts agree, and by how much do their numbers vary?
 
     \b
     skeptic tally reports/2026*
     skeptic tally reports/2026* --write noise.json
 
-    RUNS are ids, folders, or result.json from anywhere. Exits with 1 when a case came to different verdicts or to none that
-    says something, with 0 otherwise.
+    RUNS are ids, folders, or any result.json. Exits with 1 when a case has different verdicts, or is inconclusive; with 0
+    otherwise.
     """
     folder = reports or configuration.reports()
     results = [comparison.read(result_of(run, folder)) for run in runs]

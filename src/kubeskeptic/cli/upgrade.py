@@ -26,24 +26,28 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--to", metavar="VERSION", help="A later patch of its minor version, or a release of the next one.")
+@click.option(
+    "--to",
+    metavar="VERSION",
+    help="The new version: a later patch of the cluster's minor version, or a release of the next minor version.",
+)
 @click.option(
     "--cluster",
     default=configuration.cluster_name,
     show_default=configuration.DEFAULT_CLUSTER,
     help="Our own kind cluster of this name.",
 )
+@click.option("--resume", is_flag=True, help="Continue an upgrade that stopped, from the first step that is not done.")
 @click.option(
-    "--resume", is_flag=True, help="Go on with an upgrade that stopped, from the first step that is not done."
+    "--runs/--no-runs", default=True, show_default=True, help="Run suites before and after, and compare their results."
 )
-@click.option("--runs/--no-runs", default=True, show_default=True, help="Ask before and after, and compare.")
-@click.option("--suites", default="", metavar="PATH", help="What the runs ask. [default: the suites of the project]")
+@click.option("--suites", default="", metavar="PATH", help="The suites of these runs. [default: those of the project]")
 @click.option(
     "-m", "mark", default=None, metavar="MARK", help="As for pytest. [default: quick, unless -k or --suites choose]"
 )
 @click.option("-k", "words", default="", metavar="WORDS", help="As for pytest.")
 @click.option("--skew", default="", metavar="NODE", help="A worker whose kubelet stays at its version.")
-@click.option("--longest", default="", metavar="TIME", help="Fail when an outage was longer: 2s, 1m.")
+@click.option("--longest", default="", metavar="TIME", help="Exit with 1 when an outage was longer than this: 2s, 1m.")
 @TOLERANCE
 def upgrade(
     to: str | None,
@@ -57,7 +61,7 @@ def upgrade(
     longest: str,
     tolerance: float | None,
 ) -> None:
-    """Upgrade a kind cluster of our own in place, and see what held before, during and after.
+    """Upgrade a kind cluster of our own in place, and report what held before, during and after.
 
     \b
     skeptic upgrade --to v1.37.2
@@ -65,9 +69,9 @@ def upgrade(
     skeptic upgrade --to v1.37.2 -k "service and not crash" --skew kubeskeptic-worker2
     skeptic upgrade --resume
 
-    First the control plane by kubeadm, then each worker: drained, upgraded, uncordoned. All the while a workload, DNS and the
-    API server are asked from every node. An upgrade cannot be undone: one that stops says what state the cluster is in, and
-    --resume goes on from there.
+    kubeadm upgrades the control plane first. Then each worker is drained, upgraded and uncordoned. Meanwhile a workload, DNS
+    and the API server are probed from every node. An upgrade cannot be undone: one that stops prints the state of the cluster,
+    and --resume continues it.
 
     Exits with 1 when a claim is newly violated, an outage was longer than --longest, or a step failed; with 10 when a claim
     that held is no longer seen to hold, or gone; with 2 when it was interrupted; with 0 otherwise, whatever outages there were.

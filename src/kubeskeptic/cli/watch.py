@@ -20,20 +20,26 @@ from kubeskeptic.runs.options import RunOptions
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @click.option(
-    "--service", "services", multiple=True, metavar="NAMESPACE/NAME[:PORT]", help="One of yours; may be given again."
+    "--service",
+    "services",
+    multiple=True,
+    metavar="NAMESPACE/NAME[:PORT]",
+    help="A service of yours to watch. Can be repeated.",
 )
-@click.option("--for", "lasts", default="", metavar="TIME", help="Without a command: how long, as 30s, 5m or 1h.")
+@click.option(
+    "--for", "lasts", default="", metavar="TIME", help="Without a command: how long to watch, as 30s, 5m or 1h."
+)
 @which_cluster
 def watch(command: tuple[str, ...], services: tuple[str, ...], lasts: str, where: ClusterRef) -> None:
-    """See from every node what clients see while a command runs: an upgrade, a rollout, a migration.
+    """Watch what clients on every node see while a command runs: an upgrade, a rollout, a migration.
 
     \b
     skeptic watch --service shop/web -- kubectl -n shop rollout restart deployment/web
     skeptic watch --for 30m
     skeptic watch                        until Ctrl-C
 
-    The API server and the cluster's DNS are always watched. The command's output stays its own, and so does its exit status;
-    without a command it is 1 when a request failed. The report is a run's like any other: reports/latest/index.html.
+    The API server and the cluster's DNS are always watched. The command's output and exit status are passed on; without a
+    command, it exits with 1 when a request failed. The report is reports/latest/index.html, as for every run.
     """
     from kubeskeptic.watching import watch as observe  # brings the Kubernetes client
 

@@ -52,9 +52,18 @@ def which_cluster(command: Callable[..., None]) -> Callable[..., None]:
 
     file = click.Path(path_type=Path, dir_okay=False)
     for option in (
-        click.option("--agent-image", default="", metavar="IMAGE", help="With --context: the agent's image there."),
-        click.option("--kubeconfig", type=file, default=None, help="Where that context is. [default: as kubectl]"),
-        click.option("--context", default="", metavar="NAME", help="Another cluster, which `skeptic adopt` prepared."),
+        click.option(
+            "--agent-image",
+            default="",
+            metavar="IMAGE",
+            help="With --context: the agent's image, under a name that its nodes can pull.",
+        ),
+        click.option(
+            "--kubeconfig", type=file, default=None, help="The kubeconfig file with that context. [default: as kubectl]"
+        ),
+        click.option(
+            "--context", default="", metavar="NAME", help="Another cluster, which `skeptic adopt` has prepared."
+        ),
         click.option("--cluster", default="", show_default=DEFAULT_NAME, help="Our own kind cluster of this name."),
     ):
         told = option(told)

@@ -114,7 +114,7 @@ def refusal() -> str | None:
         return None
     if "podman" in named.lower():
         return (
-            "the command docker is Podman's here, whose answers are other than Docker's; install Docker, or put its client "
+            "the command docker is Podman's here, and its output differs from Docker's; install Docker, or put its client "
             "before Podman's on the PATH"
         )
     return None
@@ -127,8 +127,8 @@ def refuse_rootless(engine: Engine) -> None:
     """
     if any("rootless" in str(option) for option in engine.info().get("SecurityOptions") or ()):
         raise MissingRequirement(
-            "Docker runs rootless here: nodes in it may not set the packet filter, queues and kernel settings that faults "
-            "use; use a Docker that runs as root (`docker context use default`)"
+            "Docker runs rootless here: its nodes may not change the packet filter, traffic control and kernel settings "
+            "that faults use; use a Docker that runs as root (`docker context use default`)"
         )
 
 

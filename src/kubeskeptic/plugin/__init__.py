@@ -1,8 +1,7 @@
 """The pytest plug-in: options, the claim marker, verdicts as outcomes, the table at the end, the exit status.
 
-pytest loads it in every project of an environment that it is installed in: importing it brings nothing but the command line.
-All else is loaded once a selected test is about a claim. Everything that it does to a cluster is in the library and works
-without pytest.
+pytest loads the plug-in in every project whose environment has it, so importing it loads only the command line. The rest is
+loaded once a selected test is about a claim. Everything that changes a cluster is in the library and works without pytest.
 
 PYTEST_DONT_REWRITE: it has no assertions, and is often imported before pytest hears of it.
 """

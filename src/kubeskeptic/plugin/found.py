@@ -44,10 +44,11 @@ def report_of(item: pytest.Item) -> Report | None:
 def run_of(config: pytest.Config) -> Record:
     """The run's record: from its journal, or as it will be where there is none yet."""
     state = config.stash[STATE]
-    folder = state.replay or state.options.folder
-    journal = folder if folder.is_file() else folder / "journal.jsonl"
-    planned = {"id": state.options.id, "seed": state.options.seed}
-    records = read(journal) if journal.exists() else iter(())
+    journal = state.evidence
+    planned: Record = {"id": state.options.id, "seed": state.options.seed}
+    if state.replay is None:
+        planned["command"] = state.options.again()
+    records = read(journal) if journal else iter(())
     return planned | next((record for record in records if record["kind"] == "run"), {})
 
 

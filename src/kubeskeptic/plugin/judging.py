@@ -12,10 +12,11 @@ from kubeskeptic.checks.digest import digest_of
 from kubeskeptic.claims import claim, own_claim
 from kubeskeptic.claims.case import Case
 from kubeskeptic.errors import Inconclusive
-from kubeskeptic.findings import Finding, Measure, Verdict, inconclusive
+from kubeskeptic.findings import Finding, Verdict, inconclusive
 from kubeskeptic.journal import Journal
 from kubeskeptic.plugin import found
 from kubeskeptic.plugin.cases import case_of, scenario_of
+from kubeskeptic.plugin.failure_message import failure_message
 from kubeskeptic.plugin.state import STATE, Judged
 from kubeskeptic.scenarios.declaration import Scenario
 from kubeskeptic.timeline import Recording
@@ -26,7 +27,7 @@ Holds = Callable[[Finding], None]
 
 
 class Violated(AssertionError):
-    """A claim was measured outside of its bound. The text is the finding."""
+    """A value was measured outside its bound. The text is the finding."""
 
 
 @dataclass
@@ -121,26 +122,11 @@ class Judge:
         return case_of(self.item) or Case("")
 
     def message(self, finding: Finding) -> str:
-        """Return the finding for people: claim, bound with its source, measured value, nodes, faults, how to run it again."""
-        one, state = claim(self._case.claim), self.item.config.stash[STATE]
-        lines = [
-            f"{self._case} is violated: {finding.why}",
-            f"  claim     {one.states}",
-            *(f"  {'measured' if not at else '':8}  {name}: {value}{_against(finding, name, value)}"
-              for at, (name, value) in enumerate(finding.measured.items())),
-            *(f"  decided   {line}" for line in finding.decisive[:4]),
-        ]  # fmt: skip
-        if finding.nodes:
-            lines.append(f"  nodes     {', '.join(finding.nodes)}")
-        if self.recording:
-            lines += [f"  fault     {fault.says} (+{fault.applying.low - self.recording.started:.1f} s)"
-                      for fault in self.recording.faults if "applied" in fault.phases]  # fmt: skip
-        if state.journal:
-            lines.append(f"  journal   {state.journal}")
-            if self.recording and self.recording.evidence:
-                lines.append(f"  evidence  {state.journal.parent / self.recording.evidence[0].folder}")
-        lines.append(f"  again     {state.options.again(self.item.nodeid)}")
-        return "\n".join(lines)
+        """Return the text of a violated claim, as pytest prints it."""
+        state = self.item.config.stash[STATE]
+        return failure_message(
+            finding, self._case, self.item.nodeid, self.recording, found.run_of(self.item.config), state.evidence
+        )
 
 
 def _proof_of(item: pytest.Item, case: Case, scenario: Scenario | None) -> dict[str, object]:
@@ -148,10 +134,3 @@ def _proof_of(item: pytest.Item, case: Case, scenario: Scenario | None) -> dict[
     test = getattr(item, "function", None)
     breaking = [one.id for one in scenario.must_break(case)] if scenario else []
     return {"must_break": breaking, "digest": digest_of(test) if test else ""}
-
-
-def _against(finding: Finding, name: str, value: Measure) -> str:
-    bound = finding.bounds.get(name)
-    if bound is None:
-        return ""
-    return f", allowed {bound}" if not bound.admits(value.value) else f", within {bound}"

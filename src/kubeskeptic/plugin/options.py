@@ -32,17 +32,17 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "kubeconfig": {
         "type": Path,
         "metavar": "FILE",
-        "help": "the file that has the context (default: as kubectl)",
+        "help": "the kubeconfig file that has the context (default: as kubectl)",
     },
     "agent-image": {
         "default": "",
         "metavar": "IMAGE",
-        "help": "with a context: the agent's image under a name that its nodes can pull",
+        "help": "with a context: the agent's image, under a name that its nodes can pull",
     },
     "seed": {
         "type": int,
         "metavar": "N",
-        "help": "decides victims; printed first and last; random when left out",
+        "help": "chooses the victims; printed first and last; random when left out",
     },
     "reports": {
         "type": Path,
@@ -53,12 +53,12 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "action": "append",
         "default": [],
         "metavar": "ID",
-        "help": "break the cluster or the workload on purpose; may be given again; ID@N: until N s after the act's fault",
+        "help": "break the cluster or the workload on purpose; can be repeated; ID@N lifts it N s after the act's fault",
     },
     "replay": {
         "type": Path,
         "metavar": "RUN",
-        "help": "judge a run's journal again, without a cluster",
+        "help": "judge a run's journal again, without a cluster; choose the tests that the run had",
     },
 }
 """All options by their short name, with their arguments for argparse."""

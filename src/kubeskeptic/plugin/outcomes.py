@@ -1,7 +1,7 @@
-"""What becomes of a test, whichever way it ends: its outcome for pytest, and a finding about its claim.
+"""The outcome of a test for pytest, and its finding about the claim, however the test ends.
 
-No test passes that said nothing about its claim, and no claim that was to be asked goes without a finding: a test that broke,
-and one that the run never came to, are inconclusive, with the reason.
+A test without a finding does not pass, and every selected claim gets a finding: tests that failed with an error, and tests that
+the run did not reach, are inconclusive, with the reason.
 """
 
 from __future__ import annotations
@@ -36,11 +36,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     yield
     case, verdict = case_of(item), _judge(item).verdict
     if case and verdict is None:
-        raise Unsaid(f"this test is about {case.claim} and ended without a finding: it has to hand one to `holds`")
+        raise Unsaid(f"this test is about {case.claim} and ended without a finding: it has to pass one to `holds`")
     if case and verdict is not Verdict.HOLDS:
-        raise Unsaid(
-            f"this test found {case.claim} {verdict} and went on all the same: what `holds` raises has to end it"
-        )
+        raise Unsaid(f"this test found {case.claim} {verdict} and went on: it must not catch what `holds` raises")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

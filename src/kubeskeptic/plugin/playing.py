@@ -44,7 +44,7 @@ def act_of(item: pytest.Item, recording: Recording, run: Run | None = None) -> A
     :param run: None when a journal is judged again
     :raises BadInput: when the test is about no claim
     :raises NotAsked: when the case does not exist in the cluster's version of Kubernetes, or all its acts were left out there:
-        said here, before a check looks for what nobody did
+        raised here, before a check looks for them
     """
     case = case_of(item)
     if case is None:

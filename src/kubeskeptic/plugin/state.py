@@ -82,6 +82,13 @@ class State:
         path = self.options.folder / "journal.jsonl"
         return path if self.replay is None and path.exists() else None
 
+    @property
+    def evidence(self) -> Path | None:
+        """The journal that findings rest on: this session's, or the one that is judged again; None when there is none."""
+        if self.replay is None:
+            return self.journal
+        return self.replay if self.replay.is_file() else self.replay / "journal.jsonl"
+
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
     """An error and those that it was raised from."""

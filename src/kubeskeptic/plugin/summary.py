@@ -9,6 +9,7 @@ import pytest
 from kubeskeptic.claims import catalogue
 from kubeskeptic.errors import Inconclusive, SkepticError
 from kubeskeptic.findings import Verdict
+from kubeskeptic.plugin.found import run_of
 from kubeskeptic.plugin.outcomes import not_reached
 from kubeskeptic.plugin.state import STATE, Judged, State
 from kubeskeptic.reports import write_all
@@ -85,7 +86,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.line("")
         page = state.journal.with_name("index.html")
         terminalreporter.line(f"report   {page if page.exists() else 'could not be written'}")
-    terminalreporter.line(f"seed     {state.options.seed}")
+    terminalreporter.line(f"seed     {run_of(config).get('seed')}")
 
 
 def _ordered(state: State) -> list[Judged]:

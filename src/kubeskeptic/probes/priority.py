@@ -1,8 +1,8 @@
 """Real-time priority for the agents, set from outside their pods.
 
 Pods that start take all processors of a small machine for up to half a second, and an agent at normal priority asks nothing
-meanwhile. At SCHED_FIFO it is late by a millisecond (facts.md, section 3). A pod has no right to that priority, so it is set
-where there is one::
+meanwhile. At SCHED_FIFO it is late by a millisecond (measured on two busy cores). A pod may not set that priority, so it is set
+from where that is allowed::
 
     this machine   the harness is root on the machine that runs the nodes (kind)
     the node       as root in the node, by the engine or the exec pod

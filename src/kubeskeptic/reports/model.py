@@ -188,7 +188,7 @@ class Report:
         held, bad, unsaid = (self.verdicts[one] for one in (Verdict.HOLDS, Verdict.VIOLATED, Verdict.INCONCLUSIVE))
         if not held and not bad:
             return "Nothing could be concluded" if unsaid else "Nothing could be asked here"
-        parts = ["what held" if held else "", "what did not" if held else "what did not hold", "what nobody can say"]
+        parts = ["what held" if held else "", "what did not" if held else "what did not hold", "what is inconclusive"]
         *first, last = (part for part, many in zip(parts, (held, bad, unsaid), strict=True) if many)
         return (f"{', '.join(first)}, and {last}" if first else last).capitalize()
 

@@ -1,17 +1,27 @@
-"""The command that asks one finding again."""
+"""The commands that run a whole run, or one of its tests, again."""
 
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
+from typing import Any
 
 from kubeskeptic.reports.model import Entry, Report
 
 
 def command(report: Report, entry: Entry | None = None) -> str:
-    """A command line to copy: one test with the run's seed, or the whole run when no finding is named."""
+    """Return a command line to copy: one test of the run, or the whole run when no finding is named."""
     if entry is None or not entry.test:
         return str(report.run.get("command") or "pytest")
-    words = ["pytest", entry.test]
-    if report.run.get("seed") is not None:
-        words += ["--seed", str(report.run["seed"])]
-    return shlex.join(words)
+    return of_test(report.run, entry.test)
+
+
+def of_test(run: Mapping[str, Any], test: str) -> str:
+    """Return the command that runs one test again: on the same cluster, with the same seed and sabotages.
+
+    :param run: the journal's ``run`` record. Of one without a command, only the seed is known.
+    :param test: node id of the test
+    """
+    seed = [] if run.get("seed") is None else ["--seed", str(run["seed"])]
+    program, *options = shlex.split(str(run.get("command") or "")) or ["pytest", *seed]
+    return shlex.join([program, test, *options])

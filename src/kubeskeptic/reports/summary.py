@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from kubeskeptic.findings import Verdict
 from kubeskeptic.reports.by_node import apart
+from kubeskeptic.reports.drawing.scene import scene
 from kubeskeptic.reports.model import WORST_FIRST, Entry, Report, Section
 from kubeskeptic.reports.rerun import command
-from kubeskeptic.reports.wording import POST_SAYS, SYMBOL, length, limit, measured, moment, number, plain
+from kubeskeptic.reports.wording import POST_SAYS, SYMBOL, length, limit, measured, moment, number, plain, to_the_second
 
 MOST_BYTES = 256 * 1024
 """A quarter of what GitHub takes, as several steps of a job may write to one summary."""
@@ -58,7 +59,7 @@ def _head(report: Report) -> list[str]:
         lines += ["", f"> **The cluster was left dirty**: run `skeptic cleanup`. {_md(report.unclean)}".rstrip()]
     if report.unlooked:
         ask = f"ask `skeptic status`. {_md(report.unclean)}".rstrip()
-        lines += ["", f"> **Nobody got to look whether the cluster was left clean**: {ask}"]
+        lines += ["", f"> **It was not checked whether the cluster was left clean**: {ask}"]
     return [*lines, ""]
 
 
@@ -83,7 +84,16 @@ def _details(report: Report, section: Section, entry: Entry, title: str) -> list
     ]
     lines += [f"- {_md(_compared(entry, name))}" for name in entry.measured]
     lines += [f"- {_md(line)}" for line in entry.decisive]
+    lines += [f"- nodes: {_md(', '.join(entry.nodes))}"] if entry.nodes else []
+    lines += _faults(report, entry)
     return [*lines, "", "```", command(report, entry).replace("```", "'''"), "```", ""]
+
+
+def _faults(report: Report, entry: Entry) -> list[str]:
+    """The faults of a finding, each with its time."""
+    drawn = scene(entry, report.scenarios.get(entry.scenario))
+    faults = drawn.faults if drawn else ()
+    return [f"- fault, {to_the_second(fault.applied)} UTC: {_md(fault.says)}" for fault in faults]
 
 
 def _compared(entry: Entry, name: str) -> str:
@@ -129,7 +139,9 @@ def _foot(report: Report) -> list[str]:
     for recording in report.scenarios.values():
         took = recording.ended - recording.started if recording.ended else None
         lines.append(f"- {_md(plain(recording.id))}: {length(took)}, irreducible {length(recording.irreducible)}")
-    return [*lines, "", "Again:", "", "```", command(report), "```"]
+    evidence = "The evidence is `journal.jsonl` in the folder of this file"
+    judged = "`pytest --replay=FOLDER` judges it again, without a cluster."
+    return [*lines, "", "Again:", "", "```", command(report), "```", "", f"{evidence}; {judged}"]
 
 
 def _name(entry: Entry) -> str:

@@ -77,6 +77,11 @@ def moment(unix: float) -> str:
     return f"{at.day} {at:%b %Y, %H:%M}".replace(" ", NBSP)
 
 
+def to_the_second(unix: float) -> str:
+    """A time in UTC, to the second, as logs have it: ``2026-11-23 19:18:04``."""
+    return f"{datetime.fromtimestamp(unix, UTC):%Y-%m-%d %H:%M:%S}"
+
+
 def iso(unix: float) -> str:
     """A time in UTC as machines want it: ``2026-11-23T19:18:04.120Z``."""
     return datetime.fromtimestamp(unix, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -103,15 +103,16 @@ class Scenario:
         """Register a sabotage that comes into force in these acts; its id is the function's name, its sentence the docstring.
 
         :param graded: it is also performed in grades, each lifted some seconds after the act's first fault
-        :raises BadInput: when it names an act that there is not, or has grades and comes into force after the fault
+        :raises BadInput: when it names an act that does not exist, or has grades and comes into force after the fault
         """
         unknown = sorted({point.partition(":")[0] for point in at} - set(self.acts) - {GIVEN})
         if unknown or not at:
-            raise BadInput(
-                f"a sabotage of {self.id} is in force in no act of it: {', '.join(unknown) or 'none is named'}"
-            )
+            wrong = f"not {', '.join(unknown)}" if unknown else "and names none"
+            raise BadInput(f"a sabotage of {self.id} has to name acts of it, {wrong}")
         if graded and any(":" in point for point in at):
-            raise BadInput(f"a sabotage of {self.id} has grades, and has to be in force before the fault: at no moment")
+            raise BadInput(
+                f"a sabotage of {self.id} has grades: it has to begin before the fault, and not at a moment of its act"
+            )
 
         def register(breaks: Breakage) -> Breakage:
             """Register the function, and return it as it is."""
@@ -151,7 +152,9 @@ class Scenario:
         if not one.graded:
             raise BadInput(f"{id_} of {self.id} has no grades: it is in force until the end of its act")
         if not re.fullmatch(r"\d+(\.\d+)?", seconds) or not float(seconds):
-            raise BadInput(f"{name}: after {GRADE} stand the seconds after which it is lifted, such as {id_}{GRADE}2")
+            raise BadInput(
+                f"{name}: after {GRADE} comes the number of seconds after which it is lifted, such as {id_}{GRADE}2"
+            )
         return one.lifted_after(float(seconds))
 
     def is_quick(self, case: Case) -> bool:

@@ -94,12 +94,12 @@ class Stage(NamespaceView):
         self.run.agents.ask(self.scenario, probes)
 
     def note(self, name: str, value: Any) -> None:
-        """Keep in the journal a fact that nothing else records and a check will need."""
+        """Write a fact to the journal that a check will need and nothing else records."""
         self.facts[name] = value
         self.run.journal.write("fact", scenario=self.scenario, name=name, value=value)
 
     def see(self, table: str, **cells: Any) -> None:
-        """Keep in the journal what was seen, cell by cell: the suite says what is expected. Underscores stand for spaces."""
+        """Write cells of a table to the journal: what was seen; the test says what is expected. Underscores become spaces."""
         named = {name.replace("_", " "): value for name, value in cells.items()}
         self.run.journal.write("seen", sync=True, scenario=self.scenario, act=self._act, table=table, cells=named)
 
@@ -114,7 +114,7 @@ class Stage(NamespaceView):
         return self.run.kube.exec(self.namespace, pod, name, argv)
 
     def leave_out(self, act: str, why: str) -> None:
-        """Write down that an act is left out on this cluster."""
+        """Record that an act is left out on this cluster, and why."""
         self.note(LEFT_OUT, {**self.facts.get(LEFT_OUT, {}), act: why})
 
     # -- looking ---------------------------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ class Stage(NamespaceView):
             yield inflicted
 
     def hold(self, length: Expression | float | None = None, *, since: float | None = None) -> None:
-        """Let the recording go on until a bound has passed since the act's last fault, so that both sides of it are seen.
+        """Keep recording until a bound has passed since the act's last fault.
 
         :param length: seconds, or an expression; when left out, the longest bound of the chosen cases on this act
         :param since: counted from this moment and not from the fault, Unix seconds
@@ -173,7 +173,7 @@ class Stage(NamespaceView):
         self._sabotage(f"{self._act}:{name}")
 
     def wait(self, question: Callable[[], Any], patience: Patience, what: str) -> None:
-        """Wait for something to be true; when it never is, the act goes on: the checks say what was seen."""
+        """Wait until a question is answered with something true. When patience runs out, that is noted and the act goes on."""
         try:
             until(lambda: question() or NotYet("not yet"), patience, what=what, tolerate=(ClusterError, Unanswered))
         except PatienceExhausted as error:

@@ -1,7 +1,7 @@
 """One act as a check reads it: when, which fault, what the lanes and the API showed, and which bounds apply.
 
-Everything that a check reads goes through here and is noted, so that one place can ask afterwards whether enough was seen of
-it (:mod:`kubeskeptic.checks.evidence`).
+Everything that a check reads is noted here, so that :mod:`kubeskeptic.checks.evidence` can decide afterwards whether enough of
+it was recorded.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ class Act(Allowed):
         self._before_undoing: float | None = None
 
     def in_force(self, before_undoing: float = 0.0) -> Act:
-        """Return this act as it was until its fault was about to be undone: what comes of undoing is no part of it.
+        """Return this act up to the moment at which undoing its fault began, without the effects of undoing.
 
-        :param before_undoing: seconds by which it ends earlier, such as the deadline of requests, whose outcomes are known then
+        :param before_undoing: seconds by which it ends earlier, such as the deadline of requests: their outcomes are known then
         """
         limits = {"within": self._within, "soonest": self._soonest, "watched": self._watched}
         part = Act(self.recording, self.names, of=self.of, **limits)
@@ -63,7 +63,7 @@ class Act(Allowed):
 
     @cached_property
     def spans(self) -> list[ActSpan]:
-        """The acts that began. One that was broken off is among them: what was seen of it may still violate a claim.
+        """The acts that began, with those that broke off: what was recorded of these may still violate a claim.
 
         :raises NotAsked: when all were left out on this cluster
         :raises Inconclusive: when none began
@@ -95,7 +95,7 @@ class Act(Allowed):
 
     @property
     def end(self) -> float:
-        """When the last act ended; of one that was broken off, the last moment of which anything is known before another act
+        """When the last act ended. For one that broke off: the last moment that was recorded before another act
         began.
         """
         last = self.spans[-1]
@@ -106,7 +106,7 @@ class Act(Allowed):
     # -- what was done -------------------------------------------------------------------------------------------------
     @cached_property
     def fault(self) -> FaultSpan:
-        """The fault of the act, seen to bite; of several the one whose victim belongs to the app ``of``.
+        """The fault of the act, which was seen to bite. Of several, the one whose victim belongs to the app ``of``.
 
         :raises Inconclusive: when there is none, or several fit, or it was not seen to bite
         """
@@ -189,16 +189,16 @@ class Act(Allowed):
         return labelled(found, app) if app else found
 
     def watched(self, *kinds: str) -> bool:
-        """Return whether the watches of these kinds had no gap during the act; what is derived from them is not sure else."""
+        """Return whether the watches of these kinds had no gap during the act. With a gap, changes may be missing."""
         for kind in kinds:
             self.reading.note(self.reading.kinds, kind, (self.baseline, self.end))
         gaps = (gap for gap in self.recording.gaps if gap.source == "watch" and gap.resource in kinds)
         return not any(gap.touches(self.baseline, self.end) for gap in gaps)
 
     def table(self, name: str) -> dict[str, Any]:
-        """Return what the scenario saw of a table until the end of the act: each cell's value, by the cell's name.
+        """Return the cells of a table that the scenario saw until the end of the act, by name.
 
-        :raises Inconclusive: when it did not come that far
+        :raises Inconclusive: when the scenario saw none
         """
         self.reading.tables.add(name)
         end, looked = self.end, self.recording.looked.get(name, {})
@@ -207,11 +207,11 @@ class Act(Allowed):
         return {cell: value for cell, value in self.recording.tables[name].items() if looked.get(cell, end) <= end}
 
     def lasts(self, bound: Bound, until: float | None = None) -> None:
-        """Note that a bound must have passed since the fault by ``until`` (the end of the act), or nothing holds."""
+        """Require that a bound passes between the fault and ``until`` (the end of the act); else it is inconclusive."""
         self.lasts_since(self.since, bound, until)
 
     def lasts_since(self, since: Interval, bound: Bound, until: float | None = None) -> None:
-        """Note that a bound must have passed since a moment by ``until`` (the end of the act), or nothing holds."""
+        """Require that a bound passes between a moment and ``until`` (the end of the act); else it is inconclusive."""
         end = self.end if until is None else until
         self.reading.lasting.append((Interval(end, end).since(since), bound))
 

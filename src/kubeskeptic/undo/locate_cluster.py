@@ -49,7 +49,7 @@ def _unknown(name: str, containers: Iterable[Container]) -> str:
     nodes = ", ".join(container.name for container in containers)
     return (
         f"there are nodes of a kind cluster {name} ({nodes}), and no readable record of it, so that they cannot be inspected; "
-        "`skeptic up` creates it anew and `skeptic down` deletes it; if it is not of skeptic, name another with --cluster"
+        "`skeptic up` creates it anew and `skeptic down` deletes it; if it is not ours, name another with --cluster"
     )
 
 

@@ -87,7 +87,7 @@ def downloaded(module: str, version: str) -> dict[str, str]:
         found: dict[str, str] = json.loads(process.run(command, patience=BUILD, cwd=Path("/")))
     except CommandFailed as failed:
         reason = missing_in(failed.output, "go") or failed.output.strip()[-500:]
-        raise MissingRequirement(f"the Go module {module} {version} cannot be had: {reason}") from failed
+        raise MissingRequirement(f"the Go module {module} {version} cannot be downloaded: {reason}") from failed
     return found
 
 

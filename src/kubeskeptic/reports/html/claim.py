@@ -145,7 +145,7 @@ def _legend(drawn: Timeline) -> Markup:
     keys = [_key(f"t-{outcome}", _WORDS.get(outcome, str(outcome))) for outcome in OUTCOMES if outcome in seen]
     gaps = [gap for row in rows for gap in row.gaps]
     if any(is_long(gap) for gap in gaps):
-        keys.append(_key("t-gap", "nobody looked"))
+        keys.append(_key("t-gap", "not observed"))
     if not all(is_long(gap) for gap in gaps):
         keys.append(_key("t-missed", "questions missed, too few to hide an outage"))
     rates = sorted({round(1 / row.lane.period) for row in rows if row.lane is not None})

@@ -72,7 +72,7 @@ def _banners(report: Report) -> Markup:
         said.append(("The cluster was left dirty.", f"Run `skeptic cleanup`. {report.unclean}".rstrip()))
     if report.unlooked:
         said.append(
-            ("Nobody got to look whether the cluster was left clean.", f"Ask `skeptic status`. {report.unclean}")
+            ("It was not checked whether the cluster was left clean.", f"Ask `skeptic status`. {report.unclean}")
         )
     if unproven:
         said.append(

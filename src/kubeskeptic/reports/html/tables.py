@@ -108,7 +108,7 @@ def _gaps(scene: Scene) -> Markup | None:
     more = el("p", f"{count(left_out, 'shorter one')} left out.", class_="note") if left_out else None
     names = {row.node: row.name for row in scene.rows}
     rows = [_gap(scene, names, stretch) for stretch in sorted(longest, key=lambda stretch: stretch[0].since)]
-    return join(table("Gaps: nobody looked", ["where", "from", "until", "gaps", "why"], rows), more)
+    return join(table("Gaps: not observed", ["where", "from", "until", "gaps", "why"], rows), more)
 
 
 def _stretches(gaps: Sequence[Gap]) -> list[list[Gap]]:
