@@ -166,3 +166,19 @@ def test_what_has_not_come_yet_has_not_failed_to_come() -> None:
     assert reports_pressure(early, "web", "MemoryPressure").verdict is Verdict.INCONCLUSIVE
     late = taken(running(0), says(0, "False"), end=30)
     assert reports_pressure(late, "web", "MemoryPressure").verdict is Verdict.VIOLATED
+
+
+def test_one_that_was_killed_before_it_could_exit_with_0_was_not_asked() -> None:
+    killed, well = evicted(9), ended_well(9)
+    for change, code in ((killed, 137), (well, 0)):
+        change.object["status"]["containerStatuses"][0]["state"] = {"terminated": {"exitCode": code}}
+    lost = evicted(9)
+    lost.object["status"]["containerStatuses"][0] |= {
+        "state": {"waiting": {}},
+        "lastState": {"terminated": {"exitCode": 137}},
+    }
+    assert bare(lost, phase="Succeeded").verdict is Verdict.INCONCLUSIVE
+    found = bare(killed, phase="Succeeded")
+    assert (found.verdict, "was to exit with 0, and exited with 137" in found.why) == (Verdict.INCONCLUSIVE, True)
+    assert bare(well, phase="Succeeded").verdict is Verdict.HOLDS
+    assert bare(killed).verdict is Verdict.HOLDS

@@ -76,3 +76,24 @@ def test_only_turns_are_touched_and_nothing_is_lost() -> None:
     assert [one._replace(age=0.0) for one in found] == [one._replace(age=0.0) for one in changes]
     assert aged(found) == found
     assert found[-1].age == 0.0
+
+
+@pytest.mark.parametrize(
+    ("since", "age"),
+    [
+        ("1970-01-01T00:00:03Z", 2.5),  # within second 3, and seen 0.2 s old at 5.5: it was told late
+        ("1970-01-01T00:00:05Z", 0.2),  # within the second in which it was seen
+        ("1970-01-01T00:00:04Z", 1.5),
+        ("", 0.2),
+    ],
+)
+def test_the_condition_says_since_when(since: str, age: float) -> None:
+    turned = pod(5.5, "pod-a")._replace(age=0.2)
+    turned.object["status"]["conditions"][0]["lastTransitionTime"] = since
+    assert ages(*NEW, turned) == [0.0, age]
+
+
+def test_the_condition_says_nothing_of_a_deletion_or_of_an_earlier_turn() -> None:
+    for turned in (pod(9.0, "pod-a", deleting=True), pod(9.0, "pod-a", type="DELETED"), pod(9.0, "pod-a", ready=False)):
+        turned.object["status"]["conditions"][0]["lastTransitionTime"] = "1970-01-01T00:00:01Z"
+        assert ages(*NEW, READY, turned) == [0.0, 0.0, 0.0]

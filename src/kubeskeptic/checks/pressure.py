@@ -8,6 +8,7 @@ from kubeskeptic.bounds import START, Bound, Interval
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
+from kubeskeptic.objects import containers
 from kubeskeptic.timeline import Act, Change
 from kubeskeptic.timeline.objects import condition, is_ready, living, node_of
 
@@ -76,9 +77,13 @@ def evicted_for_good(act: Act, app: str, phase: str = "Failed") -> Finding:
     """Check that the bare pod of an app is evicted within the case's bound of taking too much, and that no other is made.
 
     :param phase: in which it has to end: ``Succeeded`` when its containers exit with 0
-    :raises Inconclusive: when the act ended before a replacement would have been Ready
+    :raises Inconclusive: when the act ended before a replacement would have been Ready, or a container that was to exit with 0
+        did not, such as one that was killed before it could
     """
     seen = _eviction(act, app, phase)
+    codes = _exit_codes(seen.end) if phase == "Succeeded" else []
+    if any(codes):
+        raise Inconclusive(f"{seen.pod} was to exit with 0, and exited with {', '.join(map(str, codes))}")
     again = sorted({change.name for change in seen.later})
     replaceable = START.at_most(act.settings)
     if seen.end and not again and replaceable.admits(act.end - seen.end.seen):
@@ -182,6 +187,14 @@ def _taken(act: Act, app: str) -> Interval:
 
 def _phase(change: Change) -> str:
     return str(change.object.get("status", {}).get("phase", ""))
+
+
+def _exit_codes(end: Change | None) -> list[int]:
+    """Return with what a pod's containers ended. One of which the kubelet lost sight is waiting, and has ended before."""
+    statuses = containers(end.object).values() if end else ()
+    states = (status.get(name) or {} for status in statuses for name in ("state", "lastState"))
+    ended = (state.get("terminated") or {} for state in states)
+    return [int(one["exitCode"]) for one in ended if "exitCode" in one]
 
 
 def _reason(change: Change) -> str:

@@ -1,16 +1,18 @@
-"""What the order of cause and effect says about when a pod turned Ready or was it no longer.
+"""What else than the sight of it says when a pod turned Ready or was it no longer.
 
-Each kind of object has a watch of its own, and an API server that is busy serves one of them later than another. The
-EndpointSlice controller writes what it has read of a pod: a pod's change that is seen after the slice which follows from it
-happened before that slice was written, whatever the age of its own sight says.
+An API server that is busy tells a watch of a change seconds later, each watch at its own time, and the watch cannot know. The
+age of a sight is then too small, and two things show it. The EndpointSlice controller writes what it has read of a pod: a
+pod's change that is seen after the slice which follows from it happened before that slice was written. And the condition Ready
+says itself, to the second, since when it has been so.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
+from kubeskeptic.objects import unix
 from kubeskeptic.timeline.foreign_endpoints import MANAGED_BY, SERVICE
 from kubeskeptic.timeline.objects import is_ready
 from kubeskeptic.timeline.recording import Change
@@ -26,7 +28,7 @@ class _Turn(NamedTuple):
 
 
 def aged(changes: Sequence[Change]) -> list[Change]:
-    """Return the changes, with those of pods that turned Ready or unready as old as the slices show that they may be.
+    """Return the changes, with those of pods that turned Ready or unready as old as is shown that they may be.
 
     :param changes: of all kinds, in the order seen
     """
@@ -45,7 +47,7 @@ def aged(changes: Sequence[Change]) -> list[Change]:
 
 
 def _older(change: Change, ready: bool, turns: Iterable[_Turn], begun: Change | None) -> Change:
-    """Return a pod's turn with the age that the slices give it, which were seen to follow before it was seen itself.
+    """Return a pod's turn with the age that its condition and the slices give it that were seen to follow before it was seen.
 
     :param begun: since when the pod was the opposite; a slice's turn before that followed from another one
     """
@@ -56,7 +58,20 @@ def _older(change: Change, ready: bool, turns: Iterable[_Turn], begun: Change | 
         for one in last.values()
         if one.ready is ready and begun is not None and one.slice.earliest > begun.earliest
     ]
+    own = _said(change, ready)
+    effects += [own] if own + 1 <= change.earliest and begun is not None and own + 1 > begun.earliest else []
     return change._replace(age=max([change.age, *(change.seen - at for at in effects)]))
+
+
+def _said(change: Change, ready: bool) -> float:
+    """Return since when the condition Ready has been so, as it says itself, to the second, in Unix seconds; infinity when
+    something else has turned the pod.
+    """
+    conditions = (change.object.get("status") or {}).get("conditions") or ()
+    own: Mapping[str, Any] = next((one for one in conditions if one["type"] == "Ready"), {})
+    turned = change.type != "DELETED" and not change.object["metadata"].get("deletionTimestamp")
+    is_it = turned and (own.get("status") == "True") is ready and own.get("lastTransitionTime")
+    return unix(str(own["lastTransitionTime"])) if is_it else float("inf")
 
 
 def _turns(changes: Iterable[Change]) -> dict[str, list[_Turn]]:
