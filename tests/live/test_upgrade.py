@@ -35,8 +35,8 @@ pytestmark = pytest.mark.live
 TO = "v1.37.2"
 STEP = Patience(900)
 NO_DNS, FROZEN = 20.0, 50.0
-"""Seconds for which CoreDNS is stopped everywhere, and kube-proxy of one node: from before another node is drained until its pods
-have ended."""
+"""Seconds for which CoreDNS is stopped everywhere, and kube-proxy of one node: from before another node is drained until its
+pods have ended."""
 ASKED = "pod.own-record"
 """Asked before and after, so that there are two runs to be compared."""
 
