@@ -30,6 +30,8 @@ class FakeKube:
         self.deleted: list[str] = []
         self.there = True
         self.lacks = ""
+        self.going = False
+        """Whether the namespace of the exec pods is being deleted."""
         self.keys: list[str] = []
 
     def get(self, kind: str, name: str, namespace: str) -> dict[str, Any]:
@@ -45,6 +47,9 @@ class FakeKube:
         self.keys.append(manifest.get("stringData", {}).get(KEY, ""))
 
     def list(self, kind: str, namespace: str = "", *, labels: str, fields: str = "") -> dict[str, Any]:
+        if kind == "Namespace":
+            mark = {"deletionTimestamp": "now"} if self.going else {}
+            return {"items": [{"metadata": {"name": "skeptic-r1-exec", **mark}}]}
         if kind == "DaemonSet":
             exec_pods = {"namespace": "skeptic-r1-exec", "labels": {labels: "r1"}}
             going = {"namespace": "skeptic-r0-exec", "labels": {labels: "r0"}, "deletionTimestamp": "now"}
@@ -145,6 +150,11 @@ def test_who_only_looks_puts_none_in_place(kube: Any) -> None:
     with pytest.raises(CommandFailed, match="cannot be reached"):
         PodAccess(kube, "agent:1", "r1", borrowed=True).run("n1", ["true"])
     assert kube.applied == []
+
+
+def test_exec_pods_whose_namespace_goes_are_not_borrowed(kube: Any) -> None:
+    kube.going = True
+    assert not read_only_access(a_cluster(), kube, Risk.NODE).inside
 
 
 def test_own_exec_pods_are_taken_away(kube: Any) -> None:

@@ -156,12 +156,19 @@ def place(run: str) -> str:
 
 
 def there(kube: Kube) -> list[str]:
-    """Return the runs whose exec pods are in a cluster and are not being deleted."""
+    """Return the runs whose exec pods are in a cluster and are not being deleted.
+
+    Of a namespace that is being deleted the pods go first, while their DaemonSet has no mark of a deletion yet.
+    """
     found = [one["metadata"] for one in kube.list("DaemonSet", labels=LABEL)["items"]]
+    namespaces = [one["metadata"] for one in kube.list("Namespace", labels=LABEL)["items"]]
+    going = {meta["name"] for meta in namespaces if "deletionTimestamp" in meta}
     return [
         meta["labels"][LABEL]
         for meta in found
-        if "deletionTimestamp" not in meta and meta["namespace"] == place(meta["labels"][LABEL])
+        if "deletionTimestamp" not in meta
+        and meta["namespace"] == place(meta["labels"][LABEL])
+        and meta["namespace"] not in going
     ]
 
 
