@@ -11,7 +11,7 @@ from kubeskeptic.checks.evidence import never_asked, span
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.findings import Verdict
 from kubeskeptic.timeline import Act, ActSpan, Change
-from kubeskeptic.timeline.recording import Gap
+from kubeskeptic.timeline.recording import Gap, Stall
 from tests.checks.minute import GOOD, MINUTE, found, minute, says, without
 from tests.drawn import gone, lane, node, pod, watched
 
@@ -54,6 +54,19 @@ def test_a_damaged_journal_and_a_dirty_baseline_leave_no_violation() -> None:
     damaged.recording.damage = ("a line is missing",)
     says(found(damaged, value=9), "The journal is damaged: a line is missing")
     says(found(minute("..r" + GOOD[3:]), value=9), "The baseline of “act” was dirty: 1 requests of “web” failed on n1")
+
+
+def test_late_answers_before_anything_was_done_make_the_baseline_dirty() -> None:
+    late = minute(GOOD)
+    (one,) = late.recording.lanes.values()
+    one.took[3] = 1.5
+    says(found(late, value=9), "The baseline of “act” was dirty: 1 answers to “web” came late on n1")
+    late.recording.stalls = [Stall("n1", 0.4, 1.8)]
+    assert found(late, value=9).verdict is Verdict.VIOLATED, (
+        "its agent did not run, and the answer may have come before"
+    )
+    one.took[3], one.took[100] = 0.001, 1.5
+    says(found(late), "")
 
 
 @pytest.mark.parametrize(

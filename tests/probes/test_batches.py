@@ -67,6 +67,13 @@ def test_a_batch_as_a_record_and_by_lane() -> None:
     assert (batch.in_flight, batch.drained) == (3, False)
 
 
+@pytest.mark.parametrize(("took", "failed"), [(0.9, False), (0.91, True)])
+def test_a_late_answer_leaves_a_baseline_unsettled(took: float, failed: bool) -> None:
+    raw = answer()
+    batch = parse(json.dumps(raw | {"took": [took for _ in raw["took"]]}).encode(), "agent-1")
+    assert dict(batch.looks("n1", 0.5))[LaneKey("s", "n1", "b")][0].failed is failed
+
+
 def test_reasons_of_unknown_outcomes_are_kept() -> None:
     batch = parse(json.dumps(answer(unknowns={"EMFILE": 2})).encode(), "agent-1")
     assert batch.record("n1", 0.0, 0.0)["unknowns"] == {"EMFILE": 2}

@@ -23,6 +23,7 @@ from typing import Concatenate, ParamSpec
 from kubeskeptic.agent.answered_by import AnsweringPod
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.checks import played
+from kubeskeptic.checks.lateness import is_late, surely_late
 from kubeskeptic.durations import BRIEF, HOLE
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.findings import Finding, Verdict, inconclusive, skipped
@@ -99,19 +100,20 @@ def _window(act: Act) -> tuple[float, float] | None:
 
 
 def _unreliable(act: Act) -> Iterator[str]:
-    """What leaves nothing to be concluded, either way: a damaged journal, and requests that failed before anything was done."""
+    """What leaves nothing to be concluded, either way: a damaged journal, and requests that failed, or were answered late,
+    before anything was done."""
     yield from (f"The journal is damaged: {what}" for what in act.recording.damage)
     yield from played.contradictions(act)
     fault = act.reading.fault  # only a check that measures a fault's consequences has a baseline that lasts until then
     until = fault.applying.low if fault else act.start
     for probe, (_, read_until) in act.reading.lanes.items():
         for lane in act.lanes(probe, until=read_until):
-            failed = sum(1 for at in span(lane, act.baseline, max(until, act.start)) if lane.codes[at] != _OK)
-            if failed:
-                yield (
-                    f"The baseline of “{act.names[0]}” was dirty: {failed} requests of “{probe}” failed on {lane.node} "
-                    "before anything was done"
-                )
+            before = span(lane, act.baseline, max(until, act.start))
+            failed = sum(1 for at in before if lane.codes[at] != _OK)
+            late = sum(1 for at in before if lane.codes[at] == _OK and is_late(lane, at) and surely_late(act, lane, at))
+            if failed or late:
+                how = f"{failed} requests of “{probe}” failed" if failed else f"{late} answers to “{probe}” came late"
+                yield f"The baseline of “{act.names[0]}” was dirty: {how} on {lane.node} before anything was done"
 
 
 def _lacking(act: Act) -> Iterator[str]:

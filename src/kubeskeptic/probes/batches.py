@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
-from kubeskeptic.durations import HOLE
+from kubeskeptic.durations import HOLE, LATE
 from kubeskeptic.errors import Unanswered
 from kubeskeptic.probes.recent_samples import LaneKey, Look
 
@@ -70,9 +70,9 @@ class Batch:
     def looks(self, node: str, offset: float) -> Iterator[tuple[LaneKey, list[Look]]]:
         """Yield the samples by lane, on the harness's clock."""
         by_probe: list[list[Look]] = [[] for _ in self.raw["probes"]]
-        columns = (self.raw[name] for name in ("probe", "tick", "sent", "outcome"))
-        for probe, tick, sent, outcome in zip(*columns, strict=True):
-            by_probe[probe].append(Look(tick, sent + offset, outcome != _OK))
+        columns = (self.raw[name] for name in ("probe", "tick", "sent", "outcome", "took"))
+        for probe, tick, sent, outcome, took in zip(*columns, strict=True):
+            by_probe[probe].append(Look(tick, sent + offset, outcome != _OK or took > LATE))
         for probe, looks in zip(self.raw["probes"], by_probe, strict=True):
             if looks:
                 yield LaneKey(probe["scenario"], node, probe["name"]), looks

@@ -25,7 +25,9 @@ class LaneKey(NamedTuple):
 
 
 class Look(NamedTuple):
-    """One sample, as far as it matters here. ``sent`` is on the harness's clock."""
+    """One sample, as far as it matters here. ``sent`` is on the harness's clock. A late answer is one that ``failed``, too,
+    as it shows that a baseline is not settled.
+    """
 
     tick: int
     sent: float
