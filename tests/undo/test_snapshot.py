@@ -68,6 +68,12 @@ def test_rules_of_nftables_mode_last_wherever_they_are_listed_and_whatever_pods_
     assert before == after
 
 
+def test_a_rule_that_depends_on_when_kube_proxy_was_started_is_left_out() -> None:
+    own = "chain cluster-ips-check: ip daddr @cluster-ips reject"
+    rule = 'chain cluster-ips-check: ip daddr 10.98.0.0/16 drop comment "Drop traffic to unallocated ClusterIPs"'
+    assert lasting(frozenset({own, rule})) == {own}
+
+
 def test_an_element_that_is_gone_in_nftables_mode_is_a_difference() -> None:
     before, after = (lasting(normalised(LISTED % (elements, "10.244.0.3"))) for elements in (f"{API}, {DNS}", DNS))
     assert before - after == {f"map service-ips: {API}"}
