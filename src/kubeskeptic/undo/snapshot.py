@@ -43,8 +43,8 @@ _LASTING = ("-A KUBE-SERVICES", "-A KUBE-NODEPORTS", "-A KUBE-MARK", "-A KUBE-PO
 _TO_PODS = re.compile(r"chain (service|local|endpoint)-[0-9A-Z]{8}-")
 """Begins a rule that leads to pods in nftables mode: it changes when a pod of the service gets another address."""
 _UNALLOCATED = "Drop traffic to unallocated ClusterIPs"
-"""In nftables mode kube-proxy writes this rule only with all others, which it does at its start and once an hour, and only if it
-knows the ServiceCIDR by then: after a node was started again it may be missing (``OnServiceCIDRsChanged`` in Kubernetes'
+"""In nftables mode kube-proxy writes this rule only with all others, which it does at its start and once an hour, and only if
+it knows the ServiceCIDR by then: after a node was started again it may be missing (``OnServiceCIDRsChanged`` in Kubernetes'
 pkg/proxy/nftables/proxier.go)."""
 _TEMPORARY = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
 
@@ -159,6 +159,6 @@ def _inside(site: Site, node: str, called: Mapping[str, str]) -> Facts:
 
 
 def lasting(rules: frozenset[str]) -> frozenset[str]:
-    """Return the rules that depend neither on pods nor on services in namespaces of ours, nor on when kube-proxy was started."""
+    """Return the rules that do not depend on pods, on services in namespaces of ours, or on when kube-proxy was started."""
     lead = (rule for rule in rules if rule.startswith(_LASTING) and not _TO_PODS.match(rule))
     return frozenset(rule for rule in lead if not _OURS.search(rule) and _UNALLOCATED not in rule)
