@@ -1,30 +1,39 @@
-"""Answers that come only after a retransmission, after a fault at 1 s; the bound is 1 s."""
+"""Which answers came late, and which of them for sure: an agent that did not run has read them later than they came."""
 
 from __future__ import annotations
 
 import pytest
 
-from kubeskeptic.checks import fails_at_most
-from kubeskeptic.findings import Verdict
+from kubeskeptic.checks.lateness import is_late, surely_late
+from kubeskeptic.durations import LATE
 from kubeskeptic.timeline.recording import Stall
-from tests.checks.test_failing import failing, story
-from tests.drawn import lane
+from tests.drawn import lane, watched
 
 
-@pytest.mark.parametrize(("tick", "verdict"), [(15, Verdict.HOLDS), (20, Verdict.INCONCLUSIVE), (25, Verdict.VIOLATED)])
-def test_where_some_may_fail_some_may_be_late_for_as_long_and_it_is_told(tick: int, verdict: Verdict) -> None:
-    slow = lane("." * 40)
-    slow.took[tick] = 1.1
-    assert failing(slow).verdict is verdict
-    assert "1 answers took over 0.9 s" in failing(slow).why
+@pytest.mark.parametrize(("took", "late"), [(LATE, False), (LATE + 0.001, True), (1.5, True)])
+def test_late_is_what_takes_longer_than_a_retransmission(took: float, late: bool) -> None:
+    one = lane("." * 40)
+    one.took[20] = took
+    assert (is_late(one, 20), surely_late(watched(one), one, 20)) == (late, late)
 
 
-def test_an_answer_that_a_stall_kept_from_being_read_may_have_come_in_time() -> None:
-    slow = lane("." * 40)
-    slow.took[25] = 1.1
-    act = story(slow)
-    act.recording.stalls = [Stall("n1", 2.6, 3.59)]
-    assert fails_at_most(act, "web").verdict is Verdict.INCONCLUSIVE
-    act = story(slow)
-    act.recording.stalls = [Stall("n2", 2.6, 3.59), Stall("n1", 3.5, 3.59), Stall("n1", 2.6, 2.9)]
-    assert fails_at_most(act, "web").verdict is Verdict.VIOLATED
+@pytest.mark.parametrize(
+    ("node", "since", "until", "sure"),
+    [
+        ("n1", 3.0, 3.45, True),  # it was asked at 2.0, had come by 3.0, and that is late
+        ("n1", 2.8, 3.45, False),
+        ("n1", 2.8, 3.4, True),  # read too long after it
+        ("n1", 2.8, 3.5, False),
+        ("n1", 3.5, 4.0, True),  # read when the stall began, 1.5 s after it was asked
+        ("n2", 2.8, 3.45, True),
+        ("n1", 1.0, 3.0, True),  # over long before it was read
+    ],
+)
+def test_an_answer_that_was_read_at_the_end_of_a_stall_may_have_come_before(
+    node: str, since: float, until: float, sure: bool
+) -> None:
+    one = lane("." * 40)
+    one.took[20] = 1.5
+    act = watched(one)
+    act.recording.stalls = [Stall(node, since, until)]
+    assert surely_late(act, one, 20) is sure

@@ -183,9 +183,16 @@ def test_staleness_of_one_answer() -> None:
     assert stale("ab", 3.9, doubt=0.25, left="b") == (0.0, 0.0)
     assert stale("b", 1.0, left="ab") == (0.0, 1.0)
     assert stale("b", -1.0, left="ab") == (0.0, 0.0)  # before anything was known
+    assert stale("ab", -1.0, left="ab") == (0.0, 0.0)
     assert stale("ab", 3.0, took=1.5) == (0.0, 0.0)  # it may have been given once that was right again
     assert stale("b", 7.0) == (3.0, 3.0)
     assert stale("c", 5.5) == (1.5, 1.5)
+
+
+@pytest.mark.parametrize(("records", "since"), [("c", 1.0), ("b", 3.0), ("a", 5.0), ("e", 1.0)])
+def test_an_answer_is_stale_since_it_was_right_last(records: str, since: float) -> None:
+    right = [Right(Interval(at, at), frozenset(name)) for at, name in ((0.0, "a"), (2.0, "b"), (4.0, "c"), (6.0, "d"))]
+    assert staleness(right, Sample(0, 7.0, 0.0, Outcome.OK), 0.0, frozenset(records)) == (since, since)
 
 
 def test_of_a_lane_its_answers_until_the_present_one_are_known() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from kubeskeptic.timeline import Change
 from kubeskeptic.timeline.causes import aged
-from tests.drawn import pod, service
+from tests.drawn import node, pod, service
 
 CONTROLLER = "endpointslice-controller.k8s.io"
 
@@ -97,3 +97,8 @@ def test_the_condition_says_nothing_of_a_deletion_or_of_an_earlier_turn() -> Non
     for turned in (pod(9.0, "pod-a", deleting=True), pod(9.0, "pod-a", type="DELETED"), pod(9.0, "pod-a", ready=False)):
         turned.object["status"]["conditions"][0]["lastTransitionTime"] = "1970-01-01T00:00:01Z"
         assert ages(*NEW, READY, turned) == [0.0, 0.0, 0.0]
+
+
+def test_a_slice_counts_as_it_was_when_the_pods_change_was_seen() -> None:
+    assert ages(*NEW, READY, endpoint_slice(2.5, "pod-a"), endpoint_slice(6.0)) == [0.0, 0.5]
+    assert ages(node(0.5, "n1", "True"), *NEW, READY, endpoint_slice(2.5, "pod-a")) == [0.0, 0.5]
