@@ -1,0 +1,39 @@
+"""Clients that keep one port, and clients that take a new one for each question."""
+
+from __future__ import annotations
+
+import pytest
+
+from kubeskeptic.checks.ports import new_ports, one_port_each
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.timeline import Lane
+from tests.drawn import lane, watched
+
+
+def asked_from(*ports: int) -> Lane:
+    """A lane whose questions take turns at these ports."""
+    return lane("." * 40, ports={tick: ports[tick % len(ports)] for tick in range(40)})
+
+
+@pytest.mark.parametrize("ports", [(5000,), (5000, 0)])
+def test_one_port(ports: tuple[int, ...]) -> None:
+    kept = asked_from(*ports)
+    one_port_each(watched(kept), [kept])
+    with pytest.raises(Inconclusive, match="was to take new ports, and kept one"):
+        new_ports(watched(kept), [kept])
+
+
+def test_more_than_one_port() -> None:
+    new = asked_from(5000, 5001)
+    new_ports(watched(new), [new])
+    with pytest.raises(Inconclusive, match="was to keep its port, and asked from 2"):
+        one_port_each(watched(new), [new])
+
+
+def test_nobody_and_no_port() -> None:
+    unknown = asked_from(0)
+    for check in (one_port_each, new_ports):
+        with pytest.raises(Inconclusive, match="no client"):
+            check(watched(unknown), [])
+        with pytest.raises(Inconclusive, match=r"from which port .* is not known"):
+            check(watched(unknown), [unknown])
