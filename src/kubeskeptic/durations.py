@@ -55,6 +55,8 @@ SAYS_WHO_IT_IS = 5.0
 long as it is listened to, and the longer it goes without, the longer the kubelet waits before it starts it again."""
 EXEC_POD_ANSWERS = 5.0
 """An exec pod answers within this, beside the time of the command that it runs."""
+EXEC_PODS_GONE = Patience(30)
+"""The exec pods and their namespace are deleted; the pods have a grace period of 1 s."""
 EVIDENCE = Patience(5)
 """Logs, events and states are taken within this before something is undone; what is not there by then is left out."""
 EVIDENCE_READ = 2.0

@@ -34,8 +34,8 @@ class FakeKube:
         """Whether the namespace of the exec pods is being deleted."""
         self.keys: list[str] = []
 
-    def get(self, kind: str, name: str, namespace: str) -> dict[str, Any]:
-        if not self.there or kind == self.lacks:
+    def get(self, kind: str, name: str, namespace: str = "") -> dict[str, Any]:
+        if not self.there or kind == self.lacks or (kind == "Namespace" and name in self.deleted):
             raise NotFound(f"no {kind} {name} in {namespace}")
         return {"data": {KEY: base64.b64encode(SECRET.encode()).decode()}}
 

@@ -9,11 +9,12 @@ import shlex
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from kubeskeptic.agent.node_exec import signature
-from kubeskeptic.durations import COMMAND, EXEC_POD_ANSWERS, PODS_READY, Patience
-from kubeskeptic.errors import CommandFailed, NotFound, SkepticError, Unanswered
+from kubeskeptic.durations import COMMAND, EXEC_POD_ANSWERS, EXEC_PODS_GONE, PODS_READY, Patience
+from kubeskeptic.errors import ClusterError, CommandFailed, NotFound, PatienceExhausted, SkepticError, Unanswered
 from kubeskeptic.node_access.exec_pods import KEY, LABEL, NAME, manifests, port
 from kubeskeptic.waiting import NotYet, until
 
@@ -74,13 +75,24 @@ class PodAccess:
         return list(self._ask(node, "timers", "/timers", {})["timers"]) if self._there() else []
 
     def close(self) -> None:
-        """Remove the exec pods, and with them their timers, if there are any."""
+        """Remove the exec pods, and with them their timers, if there are any, and wait until they are gone: who looks at the
+        cluster next finds nothing of ours. When they do not go in time, that is left to whoever looks.
+        """
         if self._borrowed:
             return
         try:
             self._kube.delete("Namespace", self._where)
         except NotFound:
             return
+        with suppress(PatienceExhausted):
+            until(self._gone, EXEC_PODS_GONE, what="the exec pods to be gone", tolerate=(ClusterError, Unanswered))
+
+    def _gone(self) -> bool | NotYet:
+        try:
+            self._kube.get("Namespace", self._where)
+        except NotFound:
+            return True
+        return NotYet(f"the namespace {self._where} is still there")
 
     # -- creating them --------------------------------------------------------------------------------------------------
     def _there(self) -> bool:
