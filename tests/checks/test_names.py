@@ -189,6 +189,15 @@ def test_staleness_of_one_answer() -> None:
     assert stale("c", 5.5) == (1.5, 1.5)
 
 
+def test_an_answer_before_its_change_was_seen_may_have_been_early() -> None:
+    right = [Right(Interval(0.0, 0.0), frozenset("a")), Right(Interval(2.0, 5.0), frozenset("b"))]
+
+    def early(sent: float, took: float = 0.0) -> Interval:
+        return staleness(right, Sample(0, sent, took, Outcome.OK), 0.0, frozenset("b"))
+
+    assert (early(2.5), early(2.5, took=1.0), early(5.0)) == ((0.0, 2.5), (0.0, 1.5), (0.0, 0.0))
+
+
 @pytest.mark.parametrize(("records", "since"), [("c", 1.0), ("b", 3.0), ("a", 5.0), ("e", 1.0)])
 def test_an_answer_is_stale_since_it_was_right_last(records: str, since: float) -> None:
     right = [Right(Interval(at, at), frozenset(name)) for at, name in ((0.0, "a"), (2.0, "b"), (4.0, "c"), (6.0, "d"))]

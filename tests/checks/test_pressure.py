@@ -180,5 +180,7 @@ def test_one_that_was_killed_before_it_could_exit_with_0_was_not_asked() -> None
     assert bare(lost, phase="Succeeded").verdict is Verdict.INCONCLUSIVE
     found = bare(killed, phase="Succeeded")
     assert (found.verdict, "was to exit with 0, and exited with 137" in found.why) == (Verdict.INCONCLUSIVE, True)
+    again = bare(killed, running(10, "web-2"), phase="Succeeded")
+    assert again.verdict is Verdict.VIOLATED, "whatever it exited with, nothing may replace a bare pod"
     assert bare(well, phase="Succeeded").verdict is Verdict.HOLDS
     assert bare(killed).verdict is Verdict.HOLDS

@@ -39,11 +39,12 @@ def right_answers(pods: Iterable[Change], record: Callable[[Pod], str]) -> Itera
 def staleness(
     right: list[Right], sample: Sample, doubt: float, answer: Records, left: Records | None = None
 ) -> Interval:
-    """Return for how many seconds an answer had been wrong when it was given; 0 when it was right at any moment meanwhile.
+    """Return for how many seconds an answer had been wrong, or was not right yet, when it was given; 0 when it was right.
 
     An answer may be right before the recorder saw why, as CoreDNS has a watch of its own, and an API server promises no watch
-    when it serves it. One that leaves what is right now for what is right after the next change, which was seen within the
-    margin, was early: for sure by nothing, at most by the time until that was seen.
+    when it serves it. One that was given before its change was seen was early: for sure by nothing, at most by the time until
+    then. So was one that leaves what is right now for what is right after a change that cannot have happened yet, by less than
+    the margin.
 
     :param doubt: seconds by which the clock of who asked may be off
     :param left: what the same lane was answered until it was answered this; None when it is not known
@@ -52,11 +53,13 @@ def staleness(
     known = bisect_right(right, read, key=lambda one: one.since.low)
     coming = right[known] if 0 < known < len(right) else None
     if coming and coming.records == answer and coming.since.low - read <= MARGIN and left == right[known - 1].records:
-        return Interval(0.0, max(coming.since.high - sent, 0.0))
+        return _early(coming, read)
     for at in range(known - 1, -1, -1):
         ended = right[at + 1].since if at + 1 < known else Interval(read, read)
         if right[at].records == answer:
-            return _since(ended, sample.sent, doubt) if ended.high < sent else Interval(0.0, 0.0)
+            if ended.high < sent:
+                return _since(ended, sample.sent, doubt)
+            return _early(right[at], read)
     changed = right[known - 1].since if known else Interval(sent, read)
     return _since(changed, sample.sent, doubt)
 
@@ -73,6 +76,10 @@ class Answers:
         """Take in the next one."""
         if answer != self._present:
             self.left, self._present = self._present, answer
+
+
+def _early(what: Right, read: float) -> Interval:
+    return Interval(0.0, max(what.since.high - read, 0.0))
 
 
 def _since(moment: Interval, sent: float, doubt: float) -> Interval:
