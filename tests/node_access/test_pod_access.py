@@ -130,7 +130,7 @@ def test_without_exec_pods_there_are_no_timers(kube: Any) -> None:
 
 
 def a_cluster() -> Any:
-    return SimpleNamespace(provider=PROVIDER, agent_image="agent:1", engine=None)
+    return SimpleNamespace(provider=PROVIDER, agent_image="agent:1", engine=None, image="")
 
 
 def test_who_only_looks_borrows_exec_pods_that_are_there(kube: Any) -> None:
@@ -139,6 +139,16 @@ def test_who_only_looks_borrows_exec_pods_that_are_there(kube: Any) -> None:
     access.close()
     assert access.namespace == ""
     assert (kube.applied, kube.deleted) == ([], [])
+
+
+def test_who_only_looks_at_containers_of_this_machine_asks_their_engine(kube: Any) -> None:
+    kube.there = False
+    theirs = a_cluster()
+    theirs.image, theirs.engine = "node:1", SimpleNamespace(exec=lambda node, argv, stdin: f"{node} says {argv[0]}")
+    access = read_only_access(theirs, kube, Risk.NODE)
+    assert access.run("n1", ["hello"]) == "n1 says hello"
+    assert not read_only_access(theirs, kube, Risk.NAMESPACE).inside
+    assert kube.applied == []
 
 
 def test_who_only_looks_puts_none_in_place(kube: Any) -> None:

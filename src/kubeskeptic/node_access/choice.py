@@ -59,7 +59,8 @@ def access_to(cluster: Cluster, kube: Kube, level: Risk, run: str) -> NodeAccess
 
 
 def read_only_access(cluster: Cluster, kube: Kube, level: Risk) -> NodeAccess:
-    """Return access to a cluster's nodes that puts nothing into the cluster: exec pods of any run that exist are used.
+    """Return access to a cluster's nodes that puts nothing into the cluster: exec pods of any run that exist are used, else the
+    engine of this machine where the nodes are its containers.
 
     :raises SkepticError: when the API server does not list them
     """
@@ -67,4 +68,6 @@ def read_only_access(cluster: Cluster, kube: Kube, level: Risk) -> NodeAccess:
         return access_to(cluster, kube, level, "")
     for run in there(kube):
         return PodAccess(kube, cluster.agent_image, run, borrowed=True)
+    if cluster.image:
+        return EngineAccess(cluster.engine)
     return NoAccess("there are no exec pods of ours, and reading alone creates none")
