@@ -1,15 +1,10 @@
-"""All claims that are asked, in the post's order: those of ``catalogue.toml``, and those that test files bring along."""
+"""All claims that are asked, in the post's order: those of the chapters, and those that test files bring along."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Sequence
-from importlib.resources import files
-
+from kubeskeptic.claims.chapters import CLAIMS
 from kubeskeptic.claims.model import OWN, Claim
 from kubeskeptic.errors import BadInput, UnknownClaim
-from kubeskeptic.findings import Post
-from kubeskeptic.guard.risk import Risk
 
 CHAPTERS: dict[str, str] = {
     "control_loops": "Control loops",
@@ -24,20 +19,6 @@ CHAPTERS: dict[str, str] = {
     OWN: "Your own",
 }
 """Chapters of the post by their folder's name, in the post's order."""
-
-
-def _read() -> tuple[Claim, ...]:
-    """The claims of the file beside this module, one entry each, in the post's order."""
-    entries = tomllib.loads(files(__package__).joinpath("catalogue.toml").read_text(encoding="utf-8"))["claim"]
-    return tuple(_made(**entry) for entry in entries)
-
-
-def _made(*, post: str = "", needs: str = Risk.NAMESPACE.words, broken_by: Sequence[str] = (), **words: str) -> Claim:
-    expected = Post(post) if post else None
-    return Claim(post=expected, needs=Risk.parse(needs), broken_by=tuple(broken_by), **words)
-
-
-_CLAIMS = _read()
 _declared: dict[str, Claim] = {}
 
 
@@ -48,7 +29,7 @@ def declare(one: Claim) -> Claim:
     """
     if not one.states or one.chapter not in CHAPTERS:
         raise BadInput(f"the claim {one.id} has to state one sentence, in a chapter of {', '.join(CHAPTERS)}")
-    if _declared.get(one.id, one) != one or any(one.id == ours.id for ours in _CLAIMS):
+    if _declared.get(one.id, one) != one or any(one.id == ours.id for ours in CLAIMS):
         raise BadInput(f"there are two claims {one.id}; an id stands for one sentence")
     _declared[one.id] = one
     return one
@@ -62,7 +43,7 @@ def own_claim(id_: str) -> Claim | None:
 def catalogue() -> tuple[Claim, ...]:
     """Every claim, chapter by chapter in the post's order, and then those that test files brought along."""
     order = list(CHAPTERS)
-    return tuple(sorted((*_CLAIMS, *_declared.values()), key=lambda claim: order.index(claim.chapter)))
+    return tuple(sorted((*CLAIMS, *_declared.values()), key=lambda claim: order.index(claim.chapter)))
 
 
 def claim(id_: str) -> Claim:

@@ -1,0 +1,33 @@
+"""What the post claims about limits."""
+
+from __future__ import annotations
+
+from kubeskeptic.claims.model import Claim
+from kubeskeptic.findings import Post
+from kubeskeptic.guard.risk import Risk
+
+CLAIMS = (
+    Claim(
+        id="limit.cni",
+        chapter="limits",
+        says="reliance on plugins (CNI)",
+        states="A node whose container runtime finds no CNI configuration turns NotReady with a message that names the network "
+        "plugin, within one look at the runtime and one report of its status; a pod with hostNetwork is Ready there within "
+        "START, any other waits in ContainerCreating with an event that says why, and pods that run go on answering; once the "
+        "configuration is back the node is Ready within a look and a report, and the pod that waited within START of a look.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("kubelet-stopped", "kubelet-stopped-meanwhile", "waiting-in-host-network", "rules-flushed"),
+        needs=Risk.NODE,
+    ),
+    Claim(
+        id="limit.no-queue-metric",
+        chapter="limits",
+        says="why is there no support … without KEDA",
+        states="An autoscaler on an external metric that nobody serves says FailedGetExternalMetric, and changes no replicas "
+        "in 3 HPA, however many jobs wait.",
+        post=Post.AGREES,
+        condition="",
+        broken_by=("metric-served",),
+    ),
+)
