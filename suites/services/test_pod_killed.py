@@ -20,7 +20,7 @@ from kubeskeptic.bounds import (
     PROGRAMMING_LAG,
     START,
     constant,
-)  # fmt: skip
+)
 from kubeskeptic.checks.resolving import LEFT, REPLACED
 from kubeskeptic.durations import PODS_READY
 from kubeskeptic.faults.components.change_service_rule import ChangeServiceRule

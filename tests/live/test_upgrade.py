@@ -141,7 +141,7 @@ def test_a_kill_loses_nothing_and_what_was_stopped_meanwhile_is_found_and_dated(
     started.append(Upgrading(tmp_path, cluster.name, *words))
     started[-1].reaches(plan.BRING, first)
     with stopped(cluster, "coredns", *(node.name for node in cluster.nodes)) as no_dns:
-        time.sleep(NO_DNS)
+        until(lambda: time.time() - no_dns[0] >= NO_DNS or NotYet("not so long yet"), Patience(2 * NO_DNS), what="20 s")
     started[-1].reaches(plan.UNCORDON, first)
     with stopped(cluster, "kube-proxy", first) as frozen:
         started[-1].reaches(plan.NODE, worker)

@@ -100,8 +100,9 @@ def _window(act: Act) -> tuple[float, float] | None:
 
 
 def _unreliable(act: Act) -> Iterator[str]:
-    """What leaves nothing to be concluded, either way: a damaged journal, and requests that failed, or were answered late,
-    before anything was done."""
+    """Yield what leaves nothing to be concluded, either way: a damaged journal, and requests that failed, or were answered
+    late, before anything was done.
+    """
     yield from (f"The journal is damaged: {what}" for what in act.recording.damage)
     yield from played.contradictions(act)
     fault = act.reading.fault  # only a check that measures a fault's consequences has a baseline that lasts until then

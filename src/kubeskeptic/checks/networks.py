@@ -24,7 +24,7 @@ _FLAT = {
 KINDS = {"TCP", "TCP, 64 KiB", "UDP", "UDP, 8 kB"}
 """What everybody is asked by: over TCP and UDP, in one packet and in more than fit into one."""
 _SILENT = (Outcome.TIMEOUT, Outcome.UNREACHABLE)
-"""How a question ends that nobody answers."""
+"""The outcomes of a question to which there was no answer."""
 _NOT_REACHED = Bound(0, "pods", "there is no route to them")
 CONTROL = "control: "
 """Begins the name of a cell that must be answered, or nothing is known about the others."""
@@ -82,12 +82,11 @@ def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Fin
     answered = [cell for cell in between if cell["outcome"] == Outcome.OK]
     other = [cell for cell in answered if cell["peer"] != known[cell["from"]]["ip"]]
     unseen = len(between) - len(answered)
+    seen_as = (f"{one['to']} saw {one['from']} as {one['peer']}, not {known[one['from']]['ip']}" for one in other)
     said = [
         *(f"{ip} is used twice" for ip in twice),
         *(f"{name} has {pods[name]}, in no node's range" for name in stray),
-        *dict.fromkeys(
-            f"{one['to']} saw {one['from']} as {one['peer']}, not {known[one['from']]['ip']}" for one in other
-        ),
+        *dict.fromkeys(seen_as),
     ]
     why = f"{len(pods)} pods have an address of their own in {len(networks)} ranges; {len(answered)} saw the client's own."
     if said:

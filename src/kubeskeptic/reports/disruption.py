@@ -15,7 +15,7 @@ SCHEMA = 1
 UPGRADE, WATCHED = "upgrade", "watched"
 """The acts in which others change the cluster: an upgrade in place, and whatever `skeptic watch` watches."""
 STEP = "upgrade_step"
-"""What a step of an upgrade is called in the journal, where it is told as a fault is."""
+"""The name under which the journal records a step of an upgrade, as a fault."""
 BETWEEN = "between steps"
 
 

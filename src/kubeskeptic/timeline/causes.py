@@ -1,7 +1,7 @@
-"""What else than the sight of it says when a pod turned Ready or was it no longer.
+"""Evidence of when a pod turned Ready or unready, beside the time at which the watch saw it.
 
 An API server that is busy tells a watch of a change seconds later, each watch at its own time, and the watch cannot know. The
-age of a sight is then too small, and two things show it. The EndpointSlice controller writes what it has read of a pod: a
+age of a change is then too small, and two things show it. The EndpointSlice controller writes what it has read of a pod: a
 pod's change that is seen after the slice which follows from it happened before that slice was written. And the condition Ready
 says itself, to the second, since when it has been so.
 """
@@ -28,7 +28,7 @@ class _Turn(NamedTuple):
 
 
 def aged(changes: Sequence[Change]) -> list[Change]:
-    """Return the changes, with those of pods that turned Ready or unready as old as is shown that they may be.
+    """Return the changes, those by which a pod turned Ready or unready with the age, in seconds, that this evidence shows.
 
     :param changes: of all kinds, in the order seen
     """

@@ -14,7 +14,7 @@ _TITLE = "What clients saw meanwhile"
 
 
 def disrupted(report: Report) -> Markup | None:
-    """The section; None when nobody else changed the cluster in this run."""
+    """Return the section; None for a run during which the cluster was not changed by an upgrade or a watched command."""
     found = [one for recording in report.scenarios.values() if (one := disruption(report.id, recording))]
     return join(*(_section(report, one) for one in found)) if found else None
 
