@@ -13,8 +13,9 @@ from kubeskeptic.cli import main
 from kubeskeptic.errors import BadInput
 from kubeskeptic.reports.compared import render as compared
 from kubeskeptic.reports.comparison import Comparison
+from kubeskeptic.reports.kept_runs import read, read_noise, text
 from kubeskeptic.reports.pair import Turn
-from kubeskeptic.reports.tally import markdown, noise, read_noise, render, tallied
+from kubeskeptic.reports.tally import markdown, render, tallied
 from tests.reports.test_comparison import finding, result
 
 
@@ -29,7 +30,7 @@ def test_runs_that_agree_are_steady_and_their_numbers_noise() -> None:
     told = render(seen, rows)
     assert "●●●  heal.crash (once)  restarted 1 to 3\N{NO-BREAK SPACE}s" in told
     assert told.endswith("1 of 1\N{NO-BREAK SPACE}case came to the same verdict in all 3 runs.")
-    assert "| 1\N{NO-BREAK SPACE}s | 2\N{NO-BREAK SPACE}s | 3\N{NO-BREAK SPACE}s |" in markdown(seen, rows)
+    assert "| 1\N{NO-BREAK SPACE}s | 2\N{NO-BREAK SPACE}s | 3\N{NO-BREAK SPACE}s |" in markdown(rows)
 
 
 @pytest.mark.parametrize("other", [runs(2.0, verdict="inconclusive")[0], runs(9.0)[0], result(id="r9")])
@@ -54,7 +55,8 @@ def test_fewer_than_two_runs_or_one_twice_are_refused() -> None:
 
 def test_what_is_within_the_noise_is_no_change(tmp_path: Path) -> None:
     path = tmp_path / "noise.json"
-    path.write_text(json.dumps(noise(tallied(runs(1.0, 2.0)), 2)))
+    seen = runs(1.0, 2.0)
+    path.write_text(text(seen, tallied(seen)))
     known = read_noise(path)
     assert known["heal.crash", "once", "restarted"] == 1.0
     was, near, far = runs(1.0, 2.0, 2.1)
@@ -65,11 +67,34 @@ def test_what_is_within_the_noise_is_no_change(tmp_path: Path) -> None:
     assert "1\N{NO-BREAK SPACE}s → 2.1\N{NO-BREAK SPACE}s" in compared(Comparison(was, far, None, known))
 
 
-@pytest.mark.parametrize("text", [None, "no", "{}", '{"numbers": [{}]}'])
-def test_a_file_that_is_no_noise_is_one_sentence(tmp_path: Path, text: str | None) -> None:
+def test_kept_runs_count_as_the_runs_they_are_of(tmp_path: Path) -> None:
+    first = [*runs(1.0, 2.0), *runs(9.0, verdict="violated")]
+    first[2]["run"]["id"] = "r2"
+    kept = tmp_path / "kept.json"
+    kept.write_text(text(first, tallied(first)))
+    newer = result(finding("holds", 4.0, case="once"), finding("holds", 3.0, claim="heal.hang"), id="r3")
+    together = [*read(kept), newer]
+    assert [row.verdicts for row in tallied(together)] == [
+        ("holds", "holds", "violated", "holds"),
+        ("", "", "", "holds"),
+    ]
+    assert render(together, tallied(together)) == render([*first, newer], tallied([*first, newer]))
+    assert markdown(tallied(together)) == markdown(tallied([*first, newer]))
+    kept.write_text(text(together, tallied(together)))
+    assert text(read(kept), tallied(read(kept))) == kept.read_text()
+    assert read_noise(kept) == {("heal.crash", "once", "asked"): 0.0, ("heal.crash", "once", "restarted"): 8.0}
+    with pytest.raises(BadInput, match="each of them once"):
+        tallied([*read(kept), newer])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [None, "no", "{}", "[]", '{"schema": 1, "numbers": [{}]}', '{"schema": 2, "runs": [{}, {}], "claims": [{}]}'],
+)
+def test_a_file_that_is_no_noise_is_one_sentence(tmp_path: Path, content: str | None) -> None:
     path = tmp_path / "noise.json"
-    if text is not None:
-        path.write_text(text)
+    if content is not None:
+        path.write_text(content)
     with pytest.raises(BadInput, match="skeptic tally --write"):
         read_noise(path)
 
@@ -81,7 +106,9 @@ def test_the_command(tmp_path: Path) -> None:
     written = tmp_path / "noise.json"
     done = CliRunner().invoke(main, ["tally", *map(str, files), "--write", str(written)])
     assert (done.exit_code, "same verdict in all 2 runs" in done.output) == (0, True), done.output
-    assert read_noise(written)
+    assert read_noise(written).runs == 2
+    again = CliRunner().invoke(main, ["tally", str(written), "--markdown"])
+    assert (again.exit_code, "| 2 | 1" in again.output) == (0, True), again.output
     compared_ = CliRunner().invoke(main, ["compare", *map(str, files), "--noise", str(written)])
     assert (compared_.exit_code, "vary anyway" in compared_.output) == (0, True), compared_.output
     files[1].write_text(json.dumps(runs(9.0, 9.0)[1]))

@@ -13,8 +13,8 @@ from kubeskeptic.cli.report import run_folder
 from kubeskeptic.reports import comparison
 from kubeskeptic.reports.compared import markdown, render
 from kubeskeptic.reports.html import comparison as comparison_page
+from kubeskeptic.reports.kept_runs import read_noise
 from kubeskeptic.reports.pair import Noise
-from kubeskeptic.reports.tally import read_noise
 
 TOLERANCE = click.option(
     "--tolerance", type=click.FloatRange(min=0), metavar="PERCENT",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -10,8 +9,8 @@ import click
 
 from kubeskeptic import configuration
 from kubeskeptic.cli.compare import result_of
-from kubeskeptic.reports import comparison
-from kubeskeptic.reports.tally import markdown, noise, render, tallied
+from kubeskeptic.reports import kept_runs
+from kubeskeptic.reports.tally import markdown, render, tallied
 
 
 @click.command()
@@ -21,7 +20,7 @@ from kubeskeptic.reports.tally import markdown, noise, render, tallied
     "--write",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Write how much each number varies, for `skeptic compare --noise`.",
+    help="Keep verdicts and numbers of these runs: for `skeptic compare --noise`, and to be counted again.",
 )
 @click.option("--reports", type=click.Path(path_type=Path), default=None, help="Where runs are. [default: reports/]")
 def tally(runs: tuple[str, ...], as_markdown: bool, write: Path | None, reports: Path | None) -> None:
@@ -30,14 +29,15 @@ def tally(runs: tuple[str, ...], as_markdown: bool, write: Path | None, reports:
     \b
     skeptic tally reports/2026*
     skeptic tally reports/2026* --write noise.json
+    skeptic tally noise.json reports/20261124-224821-016d --write noise.json
 
-    RUNS are ids, folders, or any result.json. Exits with 1 when a case has different verdicts, or is inconclusive; with 0
-    otherwise.
+    RUNS are ids, folders, any result.json, or what --write wrote, which counts as the runs in it. Exits with 1 when a case has
+    different verdicts, or is inconclusive; with 0 otherwise.
     """
     folder = reports or configuration.reports()
-    results = [comparison.read(result_of(run, folder)) for run in runs]
+    results = [one for run in runs for one in kept_runs.read(result_of(run, folder))]
     rows = tallied(results)
-    click.echo(markdown(results, rows) if as_markdown else render(results, rows))
+    click.echo(markdown(rows) if as_markdown else render(results, rows))
     if write:
-        write.write_text(json.dumps(noise(rows, len(results)), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        write.write_text(kept_runs.text(results, rows), encoding="utf-8")
     sys.exit(0 if all(row.steady for row in rows) else 1)

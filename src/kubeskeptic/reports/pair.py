@@ -15,7 +15,7 @@ Result = Mapping[str, Any]
 
 class Noise(dict[tuple[str, str, str], float]):
     """By how much a number varies while nothing changes, by claim, case and the number's name: see
-    :mod:`kubeskeptic.reports.tally`.
+    :mod:`kubeskeptic.reports.kept_runs`.
 
     :param runs: how many runs that was seen in; 0 when it is not known
     """

@@ -1,22 +1,20 @@
 """Several runs of one cluster beside each other: does every case come to the same verdict, and how much do its numbers vary?
 
 What numbers vary by while nothing changes is their *noise*. A difference between two other runs that is smaller says nothing,
-and :mod:`kubeskeptic.reports.comparison` leaves it out when it is given the noise.
+and :mod:`kubeskeptic.reports.comparison` leaves it out when it is given the noise. :mod:`kubeskeptic.reports.kept_runs` is the
+file that holds it.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
-from typing import Any
 
 from kubeskeptic.errors import BadInput
 from kubeskeptic.findings import Verdict
 from kubeskeptic.reports.comparison import by_claim
-from kubeskeptic.reports.pair import Noise, Result
+from kubeskeptic.reports.pair import Result
 from kubeskeptic.reports.wording import NBSP, SYMBOL, count, number, plain, quantity
 
 Key = tuple[str, str]
@@ -92,49 +90,10 @@ def render(results: Sequence[Result], rows: Sequence[Row]) -> str:
     )
 
 
-def markdown(results: Sequence[Result], rows: Sequence[Row]) -> str:
+def markdown(rows: Sequence[Row]) -> str:
     """The noise as a table for a page: every number that has a bound, from its smallest to its largest value."""
-    head = ["| claim | number | smallest | median | largest | bound |", "|---|---|---|---|---|---|"]
-    return "\n".join([*head, *(line for row in rows for line in _noise_lines(row, len(results)))])
-
-
-def noise(rows: Sequence[Row], runs: int) -> dict[str, Any]:
-    """Return the noise as a document for ``skeptic compare --noise``."""
-    numbers = [
-        {
-            "id": row.claim,
-            "case": row.case,
-            "number": name,
-            "unit": row.unit(name),
-            "smallest": min(v),
-            "largest": max(v),
-        }
-        for row in rows
-        for name, v in row.values().items()
-        if len(v) == runs
-    ]
-    return {"schema": 1, "runs": runs, "numbers": numbers}
-
-
-def read_noise(path: Path) -> Noise:
-    """Return the noise that ``skeptic tally --write`` wrote.
-
-    :raises BadInput: when it cannot be read, or is none
-    """
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        found = Noise(
-            {
-                (one["id"], one["case"], one["number"]): float(one["largest"]) - float(one["smallest"])
-                for one in document["numbers"]
-            }
-        )
-        found.runs = int(document.get("runs") or 0)
-        return found
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}; `skeptic tally --write` writes it") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise BadInput(f"{path} is no table of noise ({error}); `skeptic tally --write` writes it anew") from error
+    head = ["| claim | number | runs | smallest | median | largest | bound |", "|---|---|---|---|---|---|---|"]
+    return "\n".join([*head, *(line for row in rows for line in _noise_lines(row))])
 
 
 def _lines(row: Row, width: int) -> Iterator[str]:
@@ -158,16 +117,16 @@ def _varied(row: Row) -> str:
     return "; ".join(shown)
 
 
-def _noise_lines(row: Row, runs: int) -> Iterator[str]:
+def _noise_lines(row: Row) -> Iterator[str]:
     bounds: Result = next((one["bound"] for one in row.entries if one), {})
     about = f"`{row.claim}`{f' · {plain(row.case)}' if row.case else ''}"
     for name, values in row.values().items():
         bound = bounds.get(name)
-        if bound and len(values) == runs and bound["unit"] in ("s", "%"):
+        if bound and len(values) > 1 and bound["unit"] in ("s", "%"):
             unit = row.unit(name)
             cells = (quantity(round(value, 3), unit) for value in (min(values), median(values), max(values)))
             limit = f"{'≥' if bound['at_least'] else '≤'}{NBSP}{quantity(bound['value'], bound['unit'])}"
-            yield f"| {about} | {plain(name)} | {' | '.join(cells)} | {limit} |"
+            yield f"| {about} | {plain(name)} | {len(values)} | {' | '.join(cells)} | {limit} |"
 
 
 def _name(row: Row) -> str:

@@ -1,0 +1,104 @@
+"""What a tally keeps of runs: verdicts and numbers of each, without their recordings, in a file that a repository can hold.
+
+A run's folder has tens of megabytes and is thrown away; what :mod:`kubeskeptic.reports.tally` needs of it is a line for each
+case. Kept runs can be counted together with new ones, so that ten runs need not be there at the same time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from kubeskeptic.errors import BadInput
+from kubeskeptic.findings import Verdict
+from kubeskeptic.reports import comparison
+from kubeskeptic.reports.pair import Noise, Result
+from kubeskeptic.reports.tally import Row, tallied
+
+SCHEMA = 2
+"""The first one had ranges of numbers only, and could not be added to."""
+
+
+def text(results: Sequence[Result], rows: Sequence[Row]) -> str:
+    """Return what is kept of runs: a line for each run, and one for each case, so that a review sees which changed."""
+    runs = [{name: one["run"].get(name) for name in ("id", "kubernetes", "harness", "started")} for one in results]
+    lists = {"runs": runs, "claims": [_kept(row) for row in rows]}
+    parts = (f' "{name}": [\n' + ",\n".join(f"  {_line(one)}" for one in all_) + "\n ]" for name, all_ in lists.items())
+    return f'{{\n "schema": {SCHEMA},\n' + ",\n".join(parts) + "\n}\n"
+
+
+def read(path: Path) -> list[Result]:
+    """Return the results in a file: those of the runs that a tally kept, or the one of a ``result.json``.
+
+    :raises BadInput: when it cannot be read, or is neither
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(document, dict) and document.get("schema") == SCHEMA:
+            return [_result(document, at) for at in range(len(document["runs"]))]
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError):
+        pass  # which is said as it is said of any result
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        raise BadInput(f"{path} holds no kept runs ({error!r}); `skeptic tally --write` writes it anew") from error
+    return [comparison.read(path)]
+
+
+def read_noise(path: Path) -> Noise:
+    """Return by how much numbers vary in the runs that ``skeptic tally --write`` kept.
+
+    :raises BadInput: when it cannot be read, or keeps no runs
+    """
+    try:
+        results = read(path)
+        rows = tallied(results)
+    except BadInput as error:
+        raise BadInput(f"{path} is no table of noise; `skeptic tally --write` writes one ({error})") from error
+    return noise(rows, len(results))
+
+
+def noise(rows: Sequence[Row], runs: int) -> Noise:
+    """Return by how much each number varies that more than one run measured."""
+    ranges = {(row.claim, row.case, name): values for row in rows for name, values in row.values().items()}
+    found = Noise({key: max(values) - min(values) for key, values in ranges.items() if len(values) > 1})
+    found.runs = runs
+    return found
+
+
+def _line(one: Result) -> str:
+    return json.dumps(one, ensure_ascii=False)
+
+
+def _kept(row: Row) -> dict[str, Any]:
+    why = {str(at): one["why"] for at, one in enumerate(row.entries) if one and one["verdict"] != Verdict.HOLDS}
+    numbers = {name: _number(row, name) for name in row.values()}
+    kept = {"id": row.claim, "case": row.case, "verdicts": [one or None for one in row.verdicts], "numbers": numbers}
+    return kept | ({"why": why} if why else {})
+
+
+def _number(row: Row, name: str) -> dict[str, Any]:
+    """Return a number in all runs; its bound is the last run's, as settings may change and the tally shows one."""
+    values = [float(one["measured"][name]["value"]) if one and name in one["measured"] else None for one in row.entries]
+    bound = next((one["bound"][name] for one in reversed(row.entries) if one and name in one["bound"]), None)
+    return {"unit": row.unit(name), "bound": bound, "values": values}
+
+
+def _result(document: dict[str, Any], at: int) -> Result:
+    claims = list(_claims(document["claims"], at))
+    return {"schema": 1, "run": {"settings": {}} | document["runs"][at], "claims": claims}
+
+
+def _claims(kept: Sequence[dict[str, Any]], at: int) -> Iterator[Result]:
+    for one in kept:
+        if one["verdicts"][at] is None:
+            continue
+        numbers = {name: two for name, two in one["numbers"].items() if two["values"][at] is not None}
+        yield {
+            "id": one["id"],
+            "case": one["case"],
+            "verdict": str(Verdict(one["verdicts"][at])),
+            "why": one.get("why", {}).get(str(at), ""),
+            "measured": {name: {"value": two["values"][at], "unit": two["unit"]} for name, two in numbers.items()},
+            "bound": {name: two["bound"] for name, two in numbers.items() if two["bound"]},
+        }
