@@ -7,6 +7,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+from kubeskeptic import paths
 from kubeskeptic.clusters.builds import components, golang, roots
 from kubeskeptic.clusters.builds.golang import GoBuild
 from kubeskeptic.clusters.builds.oci import Start
@@ -42,18 +43,22 @@ def contour(workshop: Workshop) -> Image:
 
 def kube_router(workshop: Workshop) -> Image:
     """The enforcer of NetworkPolicy, with the packet filter's commands that it calls."""
-    build = components.kube_router()
-    recipe = Recipe("image-kube-router", build.version, (build.recipe.digest, *roots.FIREWALL_PACKAGES, "1"))
+    build, start = components.kube_router(), paths.shipped() / "images/kube-router/start"
+    written = start.read_text(encoding="utf-8")
+    recipe = Recipe("image-kube-router", build.version, (build.recipe.digest, *roots.FIREWALL_PACKAGES, written, "2"))
 
     def fill(root: Path, step: Step) -> None:
         """Make the root file system of the image."""
         roots.unpacked(root, workshop.packages, roots.FIREWALL_PACKAGES, step)
         roots.shell(root)
         roots.xtables(root)
-        (root / "usr/local/bin").mkdir(parents=True)
-        shutil.copy2(workshop.go(build) / "kube-router", root / "usr/local/bin")
+        for folder in ("usr/local/bin", "usr/local/lib/legacy"):
+            (root / folder).mkdir(parents=True)
+        roots.xtables(root, "usr/local/lib/legacy", "/usr/sbin/xtables-legacy-multi")
+        for program in (workshop.go(build) / "kube-router", start):
+            Path(shutil.copy2(program, root / "usr/local/bin")).chmod(0o755)
 
-    return _of_root(workshop, recipe, 5, fill, "/usr/local/bin/kube-router")
+    return _of_root(workshop, recipe, 5, fill, "/usr/local/bin/start")
 
 
 def redis(workshop: Workshop) -> Image:

@@ -134,12 +134,15 @@ def applets(root: Path) -> None:
             place.symlink_to("busybox")
 
 
-def xtables(root: Path) -> None:
-    """The names of iptables, which update-alternatives would make if the packages were installed."""
+def xtables(root: Path, folder: str = "usr/sbin", program: str = "xtables-nft-multi") -> None:
+    """The names of iptables in a folder, which update-alternatives would make if the packages were installed.
+
+    :param program: what they are names of
+    """
     for family in ("iptables", "ip6tables"):
         for name in (family, f"{family}-save", f"{family}-restore"):
-            (root / "usr/sbin" / name).unlink(missing_ok=True)
-            (root / "usr/sbin" / name).symlink_to("xtables-nft-multi")
+            (root / folder / name).unlink(missing_ok=True)
+            (root / folder / name).symlink_to(program)
 
 
 def slim(root: Path) -> None:
