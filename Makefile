@@ -19,7 +19,7 @@ KILLS_SEED := 63052
 IN_WORDS = status=$$?; test $$status = 0 || $(BIN)/python -m kubeskeptic.exit_status $$status; exit $$status
 
 verify: $(STAMP)
-	@$(BIN)/skeptic up --with none && $(BIN)/pytest; $(IN_WORDS)
+	@$(BIN)/skeptic up && $(BIN)/pytest; $(IN_WORDS)
 
 test: $(STAMP) check up browser
 	@$(BIN)/pytest tests -m "not live" -n 2 \
@@ -35,7 +35,7 @@ check: $(STAMP)
 	$(BIN)/lint-imports
 
 up: $(STAMP)
-	$(BIN)/skeptic up --with none
+	$(BIN)/skeptic up
 
 down: $(STAMP)
 	$(BIN)/skeptic down
