@@ -1,8 +1,8 @@
 """The path of most people: Docker, kind and a registry, an unprivileged user, no Go, no package mirror; see laptop.py.
 
-On two quiet cores it took three minutes, half of them for the page of a laptop and half a minute to fill the registry, and 6 GiB
-of disk; on busy ones (load 15 to 30) eleven minutes. The registry is filled with our own node image when that is there; without
-it, its build comes first, which takes up to half an hour.
+On two quiet cores it took three minutes, half of them for the page of a laptop and half a minute to fill the registry, and
+6 GiB of disk; on busy ones (load 15 to 30) eleven minutes. The registry is filled with our own node image when that is there;
+without it, its build comes first, which takes up to half an hour.
 """
 
 from __future__ import annotations

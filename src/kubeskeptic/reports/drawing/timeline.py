@@ -119,7 +119,8 @@ class Timeline:
 
     def _dot(self, event: Event) -> tuple[float, str]:
         when = after(event.at - self.scene.zero)
-        return self.axis.x(event.at), f"{when}: {event.says} ({', '.join(event.names[:6])})"
+        names = ", ".join(name for name in event.names[:6] if name not in event.says)
+        return self.axis.x(event.at), f"{when}: {event.says}" + (f" ({names})" if names else "")
 
     def _ticks(self, canvas: Canvas) -> None:
         canvas.path(f"M{place(self.axis.left)} {place(self.bottom)}H{place(self.axis.right)}", "t-axis")
