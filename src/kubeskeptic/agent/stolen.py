@@ -3,6 +3,10 @@
 A virtual machine whose processors all get no time runs nothing: no client asks, no server answers, no rule is written. Such a
 standstill is no time in which anything could have gone unseen, as long as it is known to have been one. Linux counts it as
 *steal* for each processor (proc_stat(5)), in hundredths of a second, when the host tells (KVM and Xen do).
+
+Not every standstill is counted: the host counts a processor that waits for its turn, not one that it holds up otherwise. One of
+40 ms was seen on both processors of a machine at once, by threads of real-time priority, with nothing stolen. Without the proof
+it stays what it looks like, a hole in what was seen.
 """
 
 from __future__ import annotations
