@@ -41,6 +41,21 @@ def test_another_verdict_or_none_is_not_steady_and_says_why(other: dict[str, Any
     assert "0 of 1" in render(seen, [row])
 
 
+def test_cases_that_only_some_runs_asked_are_counted_apart() -> None:
+    seen = [*runs(0.05, 0.09), result(id="r2")]
+    (row,) = tallied(seen)
+    assert (row.agreed, row.steady) == (True, False)
+    told = render(seen, [row])
+    assert "●●–  heal.crash (once)  restarted 50 to 90\N{NO-BREAK SPACE}ms; not asked in 1\N{NO-BREAK SPACE}run" in told
+    assert told.endswith("came to the same verdict in all 3 runs, 1 more in all that asked them.")
+    assert "inconclusive" not in told
+
+
+def test_a_range_has_both_units_where_they_differ() -> None:
+    seen = runs(0.05, 3.0)
+    assert "restarted 50\N{NO-BREAK SPACE}ms to 3\N{NO-BREAK SPACE}s" in render(seen, tallied(seen))
+
+
 def test_inconclusive_in_every_run_says_nothing() -> None:
     assert not tallied(runs(1.0, 2.0, verdict="inconclusive"))[0].steady
     assert tallied(runs(9.0, 8.0, verdict="violated"))[0].steady

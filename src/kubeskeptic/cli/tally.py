@@ -32,7 +32,7 @@ def tally(runs: tuple[str, ...], as_markdown: bool, write: Path | None, reports:
     skeptic tally noise.json reports/20261124-224821-016d --write noise.json
 
     RUNS are ids, folders, any result.json, or what --write wrote, which counts as the runs in it. Exits with 1 when a case has
-    different verdicts, or is inconclusive; with 0 otherwise.
+    different verdicts, is inconclusive, or was not asked in all of them; with 0 otherwise.
     """
     folder = reports or configuration.reports()
     results = [one for run in runs for one in kept_runs.read(result_of(run, folder))]

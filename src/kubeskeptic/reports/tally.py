@@ -15,7 +15,7 @@ from kubeskeptic.errors import BadInput
 from kubeskeptic.findings import Verdict
 from kubeskeptic.reports.comparison import by_claim
 from kubeskeptic.reports.pair import Result
-from kubeskeptic.reports.wording import NBSP, SYMBOL, count, number, plain, quantity
+from kubeskeptic.reports.wording import NBSP, SYMBOL, count, plain, quantity
 
 Key = tuple[str, str]
 """Claim and case."""
@@ -38,7 +38,12 @@ class Row:
     @property
     def steady(self) -> bool:
         """Whether all runs came to the same verdict, and to one that says something."""
-        return len(set(self.verdicts)) == 1 and self.verdicts[0] not in ("", Verdict.INCONCLUSIVE)
+        return self.agreed and "" not in self.verdicts
+
+    @property
+    def agreed(self) -> bool:
+        """Whether all runs that asked it came to the same verdict, and to one that says something."""
+        return len({*self.verdicts} - {""}) == 1 and Verdict.INCONCLUSIVE not in self.verdicts
 
     def values(self) -> dict[str, list[float]]:
         """Return the values of each measured number, of the runs that have it."""
@@ -79,13 +84,15 @@ def render(results: Sequence[Result], rows: Sequence[Row]) -> str:
     width = max((len(_name(row)) for row in rows), default=0)
     lines = [line for row in rows for line in _lines(row, width)]
     steady = sum(row.steady for row in rows)
+    partly = sum(row.agreed for row in rows) - steady
+    more = f", {partly} more in all that asked them" if partly else ""
     return "\n".join(
         [
             *head,
             "",
             *lines,
             "",
-            f"{steady} of {count(len(rows), 'case')} came to the same verdict in all {len(results)} runs.",
+            f"{steady} of {count(len(rows), 'case')} came to the same verdict in all {len(results)} runs{more}.",
         ]
     )
 
@@ -98,23 +105,21 @@ def markdown(rows: Sequence[Row]) -> str:
 
 def _lines(row: Row, width: int) -> Iterator[str]:
     signs = "".join(SYMBOL[Verdict(one)] if one else "–" for one in row.verdicts)
-    yield f"{signs}  {_name(row):<{width}}  {_varied(row)}".rstrip()
     unasked = row.verdicts.count("")
-    if unasked and len(set(row.verdicts)) == 2:
-        yield f"{'':<{len(signs)}}    not asked in {count(unasked, 'run')}"
-    elif not row.steady:
+    remarks = [*_varied(row), *([f"not asked in {count(unasked, 'run')}"] if unasked else [])]
+    yield f"{signs}  {_name(row):<{width}}  {'; '.join(remarks)}".rstrip()
+    if not row.agreed:
         worst = max((one for one in row.entries if one), key=lambda one: list(Verdict).index(Verdict(one["verdict"])))
         yield f"{'':<{len(signs)}}    {worst['verdict']}: {worst['why']}"
 
 
-def _varied(row: Row) -> str:
+def _varied(row: Row) -> Iterator[str]:
     bounded, values = row.bounded(), row.values()
-    shown = (
-        f"{plain(name)} {number(min(v))} to {quantity(max(v), row.unit(name))}"
-        for name, v in values.items()
-        if name in bounded and min(v) != max(v)
-    )
-    return "; ".join(shown)
+    for name, found in values.items():
+        if name in bounded and min(found) != max(found):
+            least, most = (quantity(value, row.unit(name)) for value in (min(found), max(found)))
+            digits, _, unit = least.rpartition(NBSP)
+            yield f"{plain(name)} {digits if digits and most.endswith(NBSP + unit) else least} to {most}"
 
 
 def _noise_lines(row: Row) -> Iterator[str]:
