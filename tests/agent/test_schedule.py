@@ -116,7 +116,7 @@ def test_a_stall_is_noted_although_no_question_was_due_in_it(clock_moved: MovedC
     probe = Probe()
     clock_moved.until(100.15)
     clock_moved.stall(late)
-    clock_moved.until(clock_moved.now + BEAT)  # which it is noted at
+    clock_moved.until(clock_moved.now)
     _, of_process = probe.noted
     assert len(of_process) == stalls
     for gap in of_process:

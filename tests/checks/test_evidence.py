@@ -11,7 +11,7 @@ from kubeskeptic.checks.evidence import never_asked, span
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.findings import Verdict
 from kubeskeptic.timeline import Act, ActSpan, Change
-from kubeskeptic.timeline.recording import Gap, Stall
+from kubeskeptic.timeline.recording import Gap
 from tests.checks.minute import GOOD, MINUTE, found, minute, says, without
 from tests.drawn import gone, lane, node, pod, watched
 
@@ -93,37 +93,6 @@ def test_what_all_lanes_missed_is_a_gap_however_short() -> None:
     says(found(minute(hole, hole)), "“web” was asked from no node at all for 0.300 s, 29.9 s into the 60 s that matter")
     says(found(minute(without(300), without(300))), "")
     says(found(minute(hole, without(302, 303))), "")
-
-
-# Both nodes miss 29.9 to 30.2; what may be missed is 0.25 s of the time in which their machines ran.
-@pytest.mark.parametrize(
-    ("stalls", "why"),
-    [
-        ([Stall("n1", 29.8, 30.3), Stall("n2", 29.8, 30.3)], "asked from no node at all for 0.300 s"),
-        ([Stall("n1", 29.8, 30.3, 0.0, 0.06), Stall("n2", 29.8, 30.3, 0.0, 0.06)], ""),
-        ([Stall("n1", 29.8, 30.3, 0.0, 0.06)], "asked from no node at all for 0.300 s"),
-        ([Stall("n1", 29.8, 30.3, 0.0, 0.06), Stall("n2", 29.8, 30.3, 0.0, 0.04)], "asked from no node at all"),
-        ([Stall("n1", 29.8, 30.3, 0.0, 0.04)] * 2 + [Stall("n2", 29.8, 30.3, 0.0, 0.06)], "asked from no node at all"),
-        ([Stall("n1", 20, 29.96, 0.0, 9), Stall("n2", 30.14, 40, 0.0, 9)], ""),
-        ([Stall("n1", 20, 29.93, 0.0, 9), Stall("n2", 30.15, 40, 0.0, 9)], "asked from no node at all"),
-        ([Stall("n1", 20, 25, 0.0, 5), Stall("n2", 29.8, 30.3, 0.0, 0.06)], "asked from no node at all"),
-    ],
-)
-def test_a_standstill_of_all_machines_hides_nothing(stalls: list[Stall], why: str) -> None:
-    hole = without(300, 301)
-    act = minute(hole, hole)
-    act.recording.stalls += stalls
-    says(found(act), why)
-
-
-def test_a_standstill_of_a_nodes_machine_is_no_hole_of_its_lane() -> None:
-    act = minute(without(300, 301), GOOD)
-    strict = "was not asked for more than 0.25 s"
-    says(found(act, lambda act: act.lanes("web", unbroken=True)), strict)
-    act.recording.stalls.append(Stall("n2", 29.8, 30.3, 0.0, 0.06))
-    says(found(act, lambda act: act.lanes("web", unbroken=True)), strict)
-    act.recording.stalls.append(Stall("n1", 29.8, 30.3, 0.0, 0.06))
-    says(found(act, lambda act: act.lanes("web", unbroken=True)), "")
 
 
 def test_the_fastest_lane_says_how_short_a_hole_is() -> None:

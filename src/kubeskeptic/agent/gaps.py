@@ -31,7 +31,6 @@ class AgentGap:
         first moment after it
     :param ticks: number of questions that are missing; 0 for the process
     :param mark: how many samples had been recorded when the gap was found
-    :param stolen: seconds of a stall in which a hypervisor gave no processor any time: the machine stood still
     """
 
     id: int
@@ -41,7 +40,6 @@ class AgentGap:
     ticks: int
     reason: str
     mark: int
-    stolen: float = 0.0
 
 
 class Gaps:
@@ -62,7 +60,7 @@ class Gaps:
     def __len__(self) -> int:
         return len(self._held)
 
-    def add(self, probe: int, since: float, until: float, ticks: int, reason: str, stolen: float = 0.0) -> None:
+    def add(self, probe: int, since: float, until: float, ticks: int, reason: str) -> None:
         """Note a gap; overflows, and everything when too many are held, widen the probe's last undelivered gap."""
         with self._lock:  # a gap that comes after a delivery must also be marked after it
             mark = self.recorded()
@@ -73,7 +71,7 @@ class Gaps:
                 last.mark = mark
                 return
             self._ids += 1
-            gap = AgentGap(self._ids, probe, since, until, ticks, reason, mark, stolen)
+            gap = AgentGap(self._ids, probe, since, until, ticks, reason, mark)
             self._held.append(gap)
             self._open[probe, reason] = gap
 

@@ -12,7 +12,7 @@
      "in_flight"               questions whose outcome is not known yet
      "unknowns": {reason: count}       why outcomes were unknown, since the boot
      "realtime", "realtime_why_not"   whether all its threads have real-time priority now; why they gave it back, or ""
-     "gaps": [{"id", "probe", "scenario", "since", "until", "ticks", "reason", "stolen"}]   probe "": a stall of an asker
+     "gaps": [{"id", "probe", "scenario", "since", "until", "ticks", "reason"}]   probe "": a stall of an asker
      "probes": [{"name", "scenario", "number", "period", "t0"}]   number: since the boot, never used again
      "names": [""…],           who answered (:mod:`kubeskeptic.agent.answered_by`)
      "probe": [index in probes], "tick", "sent", "took", "outcome": [index in OUTCOMES], "by": [index in names], "port"}
@@ -94,7 +94,6 @@ def _gap(gap: AgentGap, plans: Sequence[Plan], now: Moment) -> dict[str, Any]:
         "until": round(now.wall_at(gap.until), 6),
         "ticks": gap.ticks,
         "reason": gap.reason,
-        "stolen": round(gap.stolen, 3),
     }
 
 

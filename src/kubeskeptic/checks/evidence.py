@@ -10,16 +10,13 @@ the verdict is kept from saying more than the evidence does:
    the time that matters, that every outcome is known, that no watch had a gap, and that the act lasted until the bounds had
    passed;
 4. what has another shape than a check reads says nothing.
-
-A hole in what was asked is measured in time in which the machine ran: while a hypervisor gives none of its processors any time,
-no client asks, no server answers and no rule is written, so that nothing can go unseen (:mod:`kubeskeptic.agent.stolen`).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial, wraps
+from functools import wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec
 
@@ -131,7 +128,7 @@ def _lacking(act: Act) -> Iterator[str]:
         lanes = act.lanes(probe, until=until)
         yield from _not_asked(act, probe, lanes, since, until)
         yield from _unknown_pods(act, probe, lanes, since, until)
-        yield from _shared_hole(act, lanes, since, until)
+        yield from _shared_hole(lanes, since, until)
     for kind, (since, until) in reading.kinds.items():
         for gap in act.recording.gaps:
             if gap.source == "watch" and gap.resource == kind and gap.touches(since, until):
@@ -148,7 +145,7 @@ def _not_asked(act: Act, probe: str, lanes: list[Lane], since: float, until: flo
     for lane in lanes:
         strict = probe in act.reading.unbroken
         allowed = max(BRIEF, 2.5 * lane.period) if strict else max(HOLE, 2 * lane.period)
-        at = _first_hole(lane, since, until, allowed, partial(_stood_still, act, lane.node))
+        at = _first_hole(lane, since, until, allowed)
         if at is not None:
             yield (
                 f"“{probe}” on {lane.node} was not asked for more than {allowed:g} s, {at - since:.1f} s into the "
@@ -185,20 +182,14 @@ def _nodes(act: Act, since: float, until: float) -> set[str]:
     return set(act.recording.nodes) | joined
 
 
-def _shared_hole(act: Act, lanes: list[Lane], since: float, until: float) -> Iterator[str]:
-    """A stretch in which no lane at all was asked: however short, an event that all clients felt would hide in it.
-
-    Not so where the machines of all nodes stood still: no client felt anything then.
-    """
+def _shared_hole(lanes: list[Lane], since: float, until: float) -> Iterator[str]:
+    """A stretch in which no lane at all was asked: however short, an event that all clients felt would hide in it."""
     if len(lanes) < 2:
         return
     allowed = 2.5 * min(lane.period for lane in lanes)
     sent = sorted(lane.sent[at] for lane in lanes for at in span(lane, since, until))
     for before, after in zip([since, *sent], [*sent, until], strict=True):
-        if (
-            after - before > allowed
-            and after - before - min(_stood_still(act, lane.node, before, after) for lane in lanes) > allowed
-        ):
+        if after - before > allowed:
             yield (
                 f"“{lanes[0].probe}” was asked from no node at all for {after - before:.3f} s, {before - since:.1f} s into "
                 f"the {until - since:.0f} s that matter"
@@ -206,36 +197,14 @@ def _shared_hole(act: Act, lanes: list[Lane], since: float, until: float) -> Ite
             return
 
 
-def _first_hole(
-    lane: Lane,
-    since: float,
-    until: float,
-    allowed: float,
-    stood_still: Callable[[float, float], float] = lambda *_: 0.0,
-) -> float | None:
-    """When a stretch longer than ``allowed`` begins in which a lane was not asked; None when there is none.
-
-    :param stood_still: returns the seconds of a stretch that do not count
-    """
-    sent = [lane.sent[at] for at in span(lane, since, until)]
-    for before, after in zip([since, *sent], [*sent, until], strict=True):
-        if after - before > allowed and after - before - stood_still(before, after) > allowed:
+def _first_hole(lane: Lane, since: float, until: float, allowed: float) -> float | None:
+    """When a stretch longer than ``allowed`` begins in which a lane was not asked; None when there is none."""
+    before = since
+    for at in span(lane, since, until):
+        if lane.sent[at] - before > allowed:
             return before
-    return None
-
-
-def _stood_still(act: Act, node: str, since: float, until: float) -> float:
-    """Return the seconds of a stretch in which nothing ran on a node's machine, as far as its agent knows.
-
-    A standstill is noted by each of the node's askers, and counts once.
-    """
-    stood, counted = 0.0, since
-    for stall in sorted(stall for stall in act.recording.stalls if stall.node == node):
-        begin, end = max(stall.since, counted), min(stall.until, until)
-        if end > begin:
-            stood += min(stall.stolen, end - begin)
-            counted = end
-    return stood
+        before = lane.sent[at]
+    return before if until - before > allowed else None
 
 
 def _missing(lane: Lane, since: float, until: float) -> int:

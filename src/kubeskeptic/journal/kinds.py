@@ -88,8 +88,8 @@ KINDS: Mapping[str, Mapping[str, Shape]] = {
     # Whether the agent's process had real-time priority, as it found it, `how` it was given, and `why_not`; when it changes.
     "priority": {"node": TEXT, "agent?": TEXT, "boot?": TEXT, "realtime": FLAG, "how?": TEXT, "why_not?": TEXT},
     # The agent's process did not run, so that no probe of the node asked or read anything. An answer that was read at its end
-    # may have come at any time in it: `took` is its upper limit. In `stolen` seconds of it nothing at all ran on that machine.
-    "stall": {"node": TEXT, "boot?": TEXT, "since": NUMBER, "until": NUMBER, "error?": NUMBER, "stolen?": NUMBER},
+    # may have come at any time in it: `took` is its upper limit.
+    "stall": {"node": TEXT, "boot?": TEXT, "since": NUMBER, "until": NUMBER, "error?": NUMBER},
     # `offset` added to the agent's clock is the harness's, `error` how far that may be wrong. Columns of equal length; `probe`
     # indexes `probes`, `outcome` OUTCOMES, `by` `names`. A sample's key is node, boot, probe (its `number` tells apart probes
     # of one name in one boot) and tick. Names are those of kubeskeptic.agent.answered_by. Each question that was asked is a

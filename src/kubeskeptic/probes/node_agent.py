@@ -181,9 +181,7 @@ class NodeAgent:
         offset = self.offset.seconds
         for stall in self._new(batch.stalls):
             times = {"since": stall["since"] + offset, "until": stall["until"] + offset}
-            stolen = {"stolen": stall["stolen"]} if stall.get("stolen") else {}
-            error = round(self.offset.error, 6)
-            self._write("stall", node=self.node, boot=self._boot, **times, error=error, **stolen)
+            self._write("stall", node=self.node, boot=self._boot, **times, error=round(self.offset.error, 6))
         fresh = self._new(batch.missed)
         for gap in fresh:
             self._tally.skip(LaneKey(gap["scenario"], self.node, gap["probe"]), batch.ticks_of(gap))

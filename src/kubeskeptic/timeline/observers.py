@@ -19,8 +19,7 @@ class Observers:
 
     def stall(self, record: Record) -> None:
         """Take a ``stall`` record."""
-        doubt, stolen = (float(record.get(name) or 0.0) for name in ("error", "stolen"))
-        self._stalls.append(Stall(record["node"], record["since"], record["until"], doubt, stolen))
+        self._stalls.append(Stall(record["node"], record["since"], record["until"], record.get("error") or 0.0))
 
     def nodes(self, record: Record) -> None:
         """Take a ``nodes`` record."""

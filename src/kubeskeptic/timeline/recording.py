@@ -113,8 +113,6 @@ class Stall(NamedTuple):
     until: float
     doubt: float = 0.0
     """How far both times may be wrong, in seconds."""
-    stolen: float = 0.0
-    """Seconds of it in which a hypervisor gave no processor of the node's machine any time, so that nothing ran there."""
 
 
 class Taken(NamedTuple):
