@@ -88,11 +88,10 @@ def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Fin
         *(f"{name} has {pods[name]}, in no node's range" for name in stray),
         *dict.fromkeys(seen_as),
     ]
-    why = f"{len(pods)} pods have an address of their own in {len(networks)} ranges; {len(answered)} saw the client's own."
-    if said:
-        why = f"{'; '.join(said[:4])}{f'; and {len(said) - 4} more' if len(said) > 4 else ''}."
+    fine = f"{len(pods)} pods have an address of their own in {len(networks)} ranges; {len(answered)} saw the client's own."
+    more = f"; and {len(said) - 4} more" if len(said) > 4 else ""
     finding = conclude(
-        why,
+        f"{'; '.join(said[:4])}{more}." if said else fine,
         {
             "used twice": Measure(len(twice), "addresses"),
             "outside the ranges": Measure(len(stray), "addresses", 0 if unread else len(stray), len(stray)),

@@ -76,9 +76,9 @@ class Eviction:
 def evicted_for_good(act: Act, app: str, phase: str = "Failed") -> Finding:
     """Check that the bare pod of an app is evicted within the case's bound of taking too much, and that no other is made.
 
-    :param phase: in which it has to end: ``Succeeded`` when its containers exit with 0
     One that was to exit with 0 and did not, such as one that was killed before it could, may end in either phase.
 
+    :param phase: in which it has to end: ``Succeeded`` when its containers exit with 0
     :raises Inconclusive: when the act ended before a replacement would have been Ready
     """
     seen = _eviction(act, app, phase)

@@ -69,7 +69,7 @@ class Comparison:
 
     @property
     def settings(self) -> dict[str, tuple[Result | None, Result | None]]:
-        """The settings of the cluster whose value is another one, be it on one node, or is known of one of them only."""
+        """The settings whose values differ, on at least one node, and those that only one of the two runs recorded."""
         was, now = self.before["run"]["settings"], self.after["run"]["settings"]
         both = {name: (was.get(name), now.get(name)) for name in dict.fromkeys([*was, *now])}
         return {name: pair for name, pair in both.items() if not by_node.same_setting(*pair)}
@@ -108,12 +108,27 @@ def read(path: Path) -> Result:
 
     :raises BadInput: when it cannot be read, or is none
     """
+    return checked(loaded(path), path)
+
+
+def loaded(path: Path) -> Any:
+    """Whatever JSON a file holds.
+
+    :raises BadInput: when it cannot be read, or is no JSON
+    """
     try:
-        result = json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}; `skeptic report RUN` writes it") from error
     except ValueError as error:
         raise BadInput(f"{path} is no JSON ({error}); `skeptic report RUN` writes it again") from error
+
+
+def checked(result: Any, path: Path) -> Result:
+    """A result that was read from a file.
+
+    :raises BadInput: when it is none
+    """
     if not isinstance(result, dict) or result.get("schema") != 1 or not {"run", "claims"} <= result.keys():
         raise BadInput(f"{path} is no result of kubeskeptic in schema 1; `skeptic report RUN` writes it again")
     return result

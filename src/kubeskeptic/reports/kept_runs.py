@@ -34,15 +34,13 @@ def read(path: Path) -> list[Result]:
 
     :raises BadInput: when it cannot be read, or is neither
     """
+    document = comparison.loaded(path)
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        return [comparison.checked(document, path)]
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(document, dict) and document.get("schema") == SCHEMA:
-            return [_result(document, at) for at in range(len(document["runs"]))]
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError):
-        pass  # which is said as it is said of any result
+        return [_result(document, at) for at in range(len(document["runs"]))]
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise BadInput(f"{path} holds no kept runs ({error!r}); `skeptic tally --write` writes it anew") from error
-    return [comparison.read(path)]
 
 
 def read_noise(path: Path) -> Noise:
@@ -59,9 +57,9 @@ def read_noise(path: Path) -> Noise:
 
 
 def noise(rows: Sequence[Row], runs: int) -> Noise:
-    """Return by how much each number varies that more than one run measured."""
+    """Return by how much each number varies that all runs measured: of one that few did, the range is not known as well."""
     ranges = {(row.claim, row.case, name): values for row in rows for name, values in row.values().items()}
-    found = Noise({key: max(values) - min(values) for key, values in ranges.items() if len(values) > 1})
+    found = Noise({key: max(values) - min(values) for key, values in ranges.items() if len(values) == runs})
     found.runs = runs
     return found
 
