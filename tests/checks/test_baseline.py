@@ -6,7 +6,7 @@ import pytest
 
 from kubeskeptic.findings import Verdict
 from kubeskeptic.timeline import Act, ActSpan
-from kubeskeptic.timeline.recording import Stall
+from kubeskeptic.timeline.stalls import Stall
 from tests.checks.minute import GOOD, found, minute, says
 from tests.drawn import gone
 

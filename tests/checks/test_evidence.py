@@ -7,11 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kubeskeptic.bounds import Bound
-from kubeskeptic.checks.evidence import never_asked, span
+from kubeskeptic.checks.lanes import never_asked, span
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.findings import Verdict
 from kubeskeptic.timeline import Act, ActSpan, Change
 from kubeskeptic.timeline.recording import Gap
+from kubeskeptic.timeline.stalls import Standstill
 from tests.checks.minute import GOOD, MINUTE, found, minute, says, without
 from tests.drawn import gone, lane, node, pod, watched
 
@@ -95,6 +96,55 @@ def test_what_all_lanes_missed_is_a_gap_however_short() -> None:
     says(found(minute(hole, without(302, 303))), "")
 
 
+# Two samples of both lanes are missing between 29.9 s and 30.2 s, and 0.25 s are allowed.
+@pytest.mark.parametrize(
+    ("since", "until", "nodes", "why"),
+    [
+        (29.95, 30.15, {"n1", "n2"}, ""),
+        (20.0, 40.0, {"n1", "n2", "n3"}, ""),
+        (29.9, 29.96, {"n1", "n2"}, ""),
+        (29.9, 29.94, {"n1", "n2"}, "asked from no node at all for 0.300 s"),
+        (29.95, 30.15, {"n1"}, "asked from no node at all for 0.300 s"),
+        (30.2, 31.0, {"n1", "n2"}, "asked from no node at all for 0.300 s"),
+        (29.0, 29.9, {"n1", "n2"}, "asked from no node at all for 0.300 s"),
+    ],
+)
+def test_while_their_machine_stood_still_nothing_was_there_to_be_asked(
+    since: float, until: float, nodes: set[str], why: str
+) -> None:
+    hole = without(300, 301)
+    act = minute(hole, hole)
+    act.recording.standstills = [Standstill(since, until, frozenset(nodes))]
+    says(found(act), why)
+
+
+def test_a_single_lane_s_hole_is_forgiven_by_the_same_standstill_and_no_other() -> None:
+    act = minute(without(300, 301, 302))
+    loud = "was not asked for more than 0.25 s"
+    says(found(act, lambda act: act.lanes("web", unbroken=True)), loud)
+    act.recording.standstills = [Standstill(30.0, 30.2, frozenset({"n1"}))]
+    says(found(act, lambda act: act.lanes("web", unbroken=True)), "")
+    act.recording.standstills = [Standstill(30.0, 30.2, frozenset({"n2"}))]
+    says(found(act, lambda act: act.lanes("web", unbroken=True)), loud)
+
+
+def test_a_clock_that_is_in_doubt_makes_a_standstill_shorter() -> None:
+    hole = without(300, 301)
+    act = minute(hole, hole)
+    act.recording.standstills = [Standstill(29.9, 29.97, frozenset({"n1", "n2"}))]
+    says(found(act), "")
+    act.recording.lanes["n2", "web"].doubt = 0.03
+    says(found(act), "asked from no node at all for 0.300 s")
+
+
+def test_a_long_standstill_is_a_gap_as_the_cluster_s_clocks_went_on() -> None:
+    for missing, why in ((6, ""), (7, "asked from no node at all for 0.800 s"), (10, "for more than 0.5 s")):
+        hole = without(*range(300, 300 + missing))
+        act = minute(hole, hole)
+        act.recording.standstills = [Standstill(20.0, 40.0, frozenset({"n1", "n2"}))]
+        says(found(act), why)
+
+
 def test_the_fastest_lane_says_how_short_a_hole_is() -> None:
     slow = lane("." * 60, "n2", period=1.0)
     act = watched(lane(without(301, 302, 303), "n1"), slow, spans=MINUTE)
@@ -104,6 +154,25 @@ def test_the_fastest_lane_says_how_short_a_hole_is() -> None:
 def test_a_hundredth_of_the_questions_may_never_have_been_asked() -> None:
     says(found(minute(without(*range(50, 550, 100)))), "")  # 5 of 600
     says(found(minute(without(*range(50, 590, 90)))), "6 of 600 questions of “web” on n1 were never asked")
+
+
+# Six single questions are missing, which is one too many; each is between two others, 0.2 s apart.
+@pytest.mark.parametrize(
+    ("since", "lasted", "nodes", "forgiven"),
+    [
+        (4.95, 0.11, "n1", True),
+        (4.95, 0.09, "n1", False),
+        (6.0, 0.11, "n1", False),
+        (4.95, 0.11, "n2", False),
+        (0.0, 60.0, "n1", True),
+    ],
+)
+def test_a_question_that_was_due_while_the_machine_stood_still_is_not_missed(
+    since: float, lasted: float, nodes: str, forgiven: bool
+) -> None:
+    act = minute(without(*range(50, 590, 90)))
+    act.recording.standstills = [Standstill(since, since + lasted, frozenset({nodes}))]
+    says(found(act), "" if forgiven else "6 of 600 questions of “web” on n1 were never asked")
 
 
 def test_an_outcome_that_is_not_known_is_no_pass() -> None:

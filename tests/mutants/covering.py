@@ -22,7 +22,11 @@ TESTS = {
     "journal": ("tests/journal", "tests/timeline"),
     "timeline": ("tests/timeline", "tests/checks"),
     "plugin/judging.py": ("tests/plugin/test_plugin.py", "tests/plugin/test_endings.py"),
-    "checks/evidence.py": ("tests/checks/test_evidence.py", "tests/checks/test_baseline.py", *FAILURES),
+    **{
+        f"checks/{name}.py": ("tests/checks/test_evidence.py", "tests/checks/test_baseline.py", *FAILURES)
+        for name in ("evidence", "coverage")
+    },
+    "checks/lanes.py": ("tests/checks/test_lanes.py", "tests/checks/test_evidence.py", *FAILURES),
     "checks/failures.py": FAILURES,
     "checks/failing.py": FAILURES,
     **{f"checks/{name}.py": OBJECTS for name in ("nodes", "pods", "replicas", "statefulsets")},

@@ -19,6 +19,8 @@ from kubeskeptic.runs import evidence
 from kubeskeptic.runs.evidence import keep_what_explains, take
 from kubeskeptic.timeline import load
 
+BUDGET = 2.5
+"""Seconds, in which a busy machine, too, takes what is answered at once; less than one question may take by itself."""
 POD = {
     "metadata": {"name": "web-1", "managedFields": ["long"]},
     "spec": {"nodeName": "n1"},
@@ -113,16 +115,16 @@ def test_the_budget_is_kept_whoever_does_not_answer(
     run: Any, monkeypatch: pytest.MonkeyPatch, hides: str, files: int, late: int
 ) -> None:
     run.kube = Frozen(hides)
-    monkeypatch.setattr(evidence, "EVIDENCE", Patience(1.5))
+    monkeypatch.setattr(evidence, "EVIDENCE", Patience(BUDGET))
     began = time.monotonic()
     folder = taken(run)
     took = time.monotonic() - began
     hanging = [one for one in threading.enumerate() if one.name.startswith("evidence")]
     run.kube.thaw.set()
-    assert 1.5 <= took < 8
+    assert BUDGET <= took < BUDGET + 8
     assert len(list(folder.iterdir())) == files
     (record,) = [one for one in read(run.folder / "journal.jsonl") if one["kind"] == "evidence"]
-    assert sum(line.endswith(": not within 1.5 s") for line in record["missing"]) == late
+    assert sum(line.endswith(f": not within {BUDGET:g} s") for line in record["missing"]) == late
     assert hanging
     assert all(one.daemon for one in hanging), "the process would wait for them at its end"
     for one in hanging:

@@ -7,7 +7,7 @@ from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.journal import Journal
 from kubeskeptic.timeline import Act, RunEvidence, load
-from kubeskeptic.timeline.recording import Stall
+from kubeskeptic.timeline.stalls import Stall, Standstill
 from tests import drawn
 
 
@@ -143,13 +143,16 @@ def test_nodes_that_joined_and_stalls_belong_to_the_recordings_they_touch(tmp_pa
             now = 25.0
             journal.write("nodes", nodes=["n1", "n2"], joined=["n2"], left=[])
             journal.write("stall", node="n1", boot="b", since=22.0, until=23.0, error=0.01)
+            for processor, since in enumerate((22.0, 22.5)):
+                journal.write("idle", processor=processor, processors=2, since=since, until=23.0, nodes=["n1"])
         now = end
         journal.write("scenario", id=name, phase="end", irreducible=1.0, why="")
     scenarios = loaded(journal).scenarios
     early, late = scenarios["early"], scenarios["late"]
-    assert (early.joined, early.stalls) == ({}, [])
+    assert (early.joined, early.stalls, early.standstills) == ({}, [], [])
     assert late.joined == {"n2": 25.0}
     assert late.stalls == [Stall("n1", 22.0, 23.0, 0.01)]
+    assert late.standstills == [Standstill(22.5, 23.0, frozenset({"n1"}))]
     assert late.nodes == ("n1",), "what the run began with"
 
 

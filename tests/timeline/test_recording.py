@@ -8,8 +8,9 @@ from kubeskeptic.bounds import Interval
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.timeline import ActSpan, Gap, Recording
 from kubeskeptic.timeline.observers import Observers
-from kubeskeptic.timeline.recording import ALL, LEFT_OUT, Stall
+from kubeskeptic.timeline.recording import ALL, LEFT_OUT
 from kubeskeptic.timeline.run_record import merged
+from kubeskeptic.timeline.stalls import Stall
 from tests.drawn import lane, pod, recording
 
 

@@ -6,9 +6,9 @@ from collections import Counter
 
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound
-from kubeskeptic.checks.evidence import asked_until, check, never_asked, span
+from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failures import ENDPOINTS
-from kubeskeptic.checks.lateness import is_late, surely_late
+from kubeskeptic.checks.lanes import asked_until, is_late, never_asked, span, surely_late
 from kubeskeptic.durations import MARGIN
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from kubeskeptic.bounds import Bound
-from kubeskeptic.checks.evidence import check, never_asked, span
+from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.lanes import never_asked, span
 from kubeskeptic.durations import LATE
 from kubeskeptic.findings import Finding, Measure, conclude
 from kubeskeptic.timeline import Act

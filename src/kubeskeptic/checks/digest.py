@@ -1,6 +1,7 @@
 """Which text decided a verdict: a hash of a test and of the checks that it calls, which a proof carries.
 
-A proof is about these, and no longer about a test or a check that was changed since.
+A proof is about these, and no longer about a test or a check that was changed since. A proof says *violated*, so it is not
+about what only keeps *holds* from being said (:mod:`kubeskeptic.checks.coverage`).
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from collections.abc import Callable
 from functools import cache
 from types import FunctionType
 
-from kubeskeptic.checks import evidence
+from kubeskeptic.checks import evidence, lanes
 
 _CHECKS = evidence.__name__.rpartition(".")[0]
+_ALWAYS = {evidence.__name__, lanes.__name__}
+"""What all checks go through."""
 
 
 @cache
@@ -31,7 +34,7 @@ def digest_of(test: Callable[..., object]) -> str:
     modules = {inspect.unwrap(one).__module__ for one in called if isinstance(one, FunctionType)}
     try:
         texts = [_meaning(textwrap.dedent(inspect.getsource(test)))]
-        texts += [_meaning(inspect.getsource(sys.modules[name])) for name in sorted({*modules, evidence.__name__})]
+        texts += [_meaning(inspect.getsource(sys.modules[name])) for name in sorted(modules | _ALWAYS)]
     except OSError:
         return ""
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kubeskeptic.bounds import SYN_SENT, Bound
-from kubeskeptic.checks.evidence import check, span
+from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failures import ENDPOINTS, Failures, counts, look_at, worst_share
+from kubeskeptic.checks.lanes import span
 from kubeskeptic.durations import LATE
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds

@@ -16,8 +16,7 @@ from statistics import NormalDist
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import SYN_SENT, Bound, Interval
-from kubeskeptic.checks.evidence import never_asked, span
-from kubeskeptic.checks.lateness import is_late, surely_late
+from kubeskeptic.checks.lanes import is_late, never_asked, span, surely_late
 from kubeskeptic.durations import MARGIN, STRETCH
 from kubeskeptic.findings import Measure
 from kubeskeptic.timeline import Act, Lane

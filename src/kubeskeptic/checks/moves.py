@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import SYN_SENT, Bound, Interval
-from kubeskeptic.checks.evidence import asked_until, check, span
-from kubeskeptic.checks.lateness import surely_late
+from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.lanes import asked_until, span, surely_late
 from kubeskeptic.durations import LATE, MARGIN
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from kubeskeptic.agent.answered_by import DnsAnswer
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound, Interval
-from kubeskeptic.checks.evidence import check, never_asked, span
+from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.lanes import never_asked, span
 from kubeskeptic.checks.staleness import Answers, Pod, Records, Right, right_answers, staleness
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.findings import Finding, Measure, conclude, largest, seconds

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import Bound
-from kubeskeptic.checks.evidence import check, span
+from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failures import Failures, counts, look_at, worst_share
+from kubeskeptic.checks.lanes import span
 from kubeskeptic.durations import PROBE_DEADLINE, STRETCH
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds

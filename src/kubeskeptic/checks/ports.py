@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kubeskeptic.checks.evidence import span
+from kubeskeptic.checks.lanes import span
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.timeline import Act, Lane
 

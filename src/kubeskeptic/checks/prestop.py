@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import SYN_SENT, Bound
-from kubeskeptic.checks.evidence import check, never_asked, span
+from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failures import ENDPOINTS
+from kubeskeptic.checks.lanes import never_asked, span
 from kubeskeptic.durations import LATE, MARGIN
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import Bound, Expression, Interval
-from kubeskeptic.checks.evidence import asked_until, check, span
+from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failures import ENDPOINTS
+from kubeskeptic.checks.lanes import asked_until, span
 from kubeskeptic.durations import MARGIN, REMEMBERED
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from kubeskeptic.agent.answered_by import DnsAnswer
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound, Interval
-from kubeskeptic.checks.evidence import check, never_asked, span
+from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.lanes import never_asked, span
 from kubeskeptic.checks.ports import new_ports, one_port_each
 from kubeskeptic.durations import MARGIN
 from kubeskeptic.errors import Inconclusive

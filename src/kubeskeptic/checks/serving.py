@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import SYN_SENT, Bound, Interval
-from kubeskeptic.checks.evidence import check, never_asked, span
+from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failures import ENDPOINTS
-from kubeskeptic.checks.lateness import is_late, surely_late
+from kubeskeptic.checks.lanes import is_late, never_asked, span, surely_late
 from kubeskeptic.durations import LATE, MARGIN
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude

@@ -13,7 +13,8 @@ from statistics import NormalDist
 
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound
-from kubeskeptic.checks.evidence import check, span
+from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.lanes import span
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
 from kubeskeptic.timeline import Act

@@ -15,5 +15,6 @@ another place, on this machine's own clock. Its lanes are named by :func:`~kubes
 """
 
 from kubeskeptic.outside.probe import OutsideProbe, Target, lane, node_targets
+from kubeskeptic.outside.standstills import on_this_machine, witnessed
 
-__all__ = ["OutsideProbe", "Target", "lane", "node_targets"]
+__all__ = ["OutsideProbe", "Target", "lane", "node_targets", "on_this_machine", "witnessed"]

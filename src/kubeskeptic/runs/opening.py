@@ -26,6 +26,7 @@ from kubeskeptic.kube import Kube
 from kubeskeptic.kube.kubeconfig import default_kubeconfig
 from kubeskeptic.kube.settings import cluster_domain, kubelet_versions, read_settings
 from kubeskeptic.node_access import access_to
+from kubeskeptic.outside import on_this_machine, witnessed
 from kubeskeptic.probes.agents import Agents
 from kubeskeptic.probes.instrument import prove
 from kubeskeptic.probes.priority import Priority, refused
@@ -147,7 +148,7 @@ def connected(options: RunOptions) -> tuple[Kube, Cluster]:
 @contextmanager
 def _observed(run: Run, options: RunOptions) -> Iterator[Run]:
     """Yield the run with its agents running, its instrument proven, and START measured."""
-    with run.agents:
+    with witnessed(run.journal, on_this_machine(run.kube.list("Node")["items"])), run.agents:
         prove(run.agents, run.journal)
         if (
             not options.changing

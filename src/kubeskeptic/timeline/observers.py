@@ -1,9 +1,10 @@
-"""What a journal says of the agents themselves: nodes that joined, stalls, real-time priority."""
+"""What a journal says of who observes: nodes that joined, agents and processors that did not run, real-time priority."""
 
 from __future__ import annotations
 
 from kubeskeptic.journal import Record
-from kubeskeptic.timeline.recording import Recording, Stall
+from kubeskeptic.timeline.recording import Recording
+from kubeskeptic.timeline.stalls import Idle, Stall, standstills
 
 
 class Observers:
@@ -15,11 +16,19 @@ class Observers:
     def __init__(self, realtime: dict[str, bool]) -> None:
         self._realtime = realtime
         self._stalls: list[Stall] = []
+        self._idle: list[Idle] = []
         self._joined: dict[str, float] = {}
+        self.takes = {"stall": self.stall, "idle": self.idle, "nodes": self.nodes, "priority": self.priority}
+        """What takes the records of each kind."""
 
     def stall(self, record: Record) -> None:
         """Take a ``stall`` record."""
         self._stalls.append(Stall(record["node"], record["since"], record["until"], record.get("error") or 0.0))
+
+    def idle(self, record: Record) -> None:
+        """Take an ``idle`` record."""
+        times = record["since"], record["until"]
+        self._idle.append(Idle(record["processor"], record["processors"], *times, tuple(record["nodes"])))
 
     def nodes(self, record: Record) -> None:
         """Take a ``nodes`` record."""
@@ -32,7 +41,9 @@ class Observers:
         self._realtime[node] = self._realtime.get(node, True) and record["realtime"]
 
     def fill(self, recording: Recording) -> None:
-        """Give a recording the nodes that joined before its end, and the stalls that touch it."""
+        """Give a recording the nodes that joined before its end, and the stalls and standstills that touch it."""
         end = recording.ended or float("inf")
         recording.joined = {node: at for node, at in self._joined.items() if at <= end}
         recording.stalls = [one for one in self._stalls if one.until > recording.started and one.since < end]
+        touching = (one for one in self._idle if one.until > recording.started and one.since < end)
+        recording.standstills = standstills(touching)

@@ -11,6 +11,7 @@ from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.settings import Settings
 from kubeskeptic.timeline.faults import FaultSpan
 from kubeskeptic.timeline.samples import Lane
+from kubeskeptic.timeline.stalls import Stall, Standstill
 from kubeskeptic.timeline.tick_lag import TickLag
 
 LEFT_OUT = "left out"
@@ -104,17 +105,6 @@ class ActSpan:
         return when
 
 
-class Stall(NamedTuple):
-    """A stretch in which a node's agent did not run: all its lanes share the hole, and an answer that was read at its end may
-    have come at any time in it."""
-
-    node: str
-    since: float
-    until: float
-    doubt: float = 0.0
-    """How far both times may be wrong, in seconds."""
-
-
 class Taken(NamedTuple):
     """Logs, events and states, as they were before something was undone."""
 
@@ -149,6 +139,8 @@ class Recording:
     """When each node that joined during the run was first seen, by its name, Unix seconds."""
     stalls: list[Stall] = field(default_factory=list)
     """When the agents' processes did not run, in the order of their beginning."""
+    standstills: list[Standstill] = field(default_factory=list)
+    """When the machine stood still that the nodes share with the harness."""
     roles: dict[str, str] = field(default_factory=dict)
     lanes: dict[tuple[str, str], Lane] = field(default_factory=dict)
     """By (node, probe)."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from kubeskeptic.checks.lateness import is_late, surely_late
+from kubeskeptic.checks.lanes import is_late, surely_late
 from kubeskeptic.durations import LATE
-from kubeskeptic.timeline.recording import Stall
+from kubeskeptic.timeline.stalls import Stall
 from tests.drawn import lane, watched
 
 
