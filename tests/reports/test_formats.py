@@ -82,6 +82,7 @@ def test_probing_says_how_punctual_the_questions_were(written: Written) -> None:
     assert probing["samples"] == 39500
     assert probing["gaps"] == 1
     assert 2.5 < probing["tick_lag_p99_ms"] < 3.1
+    assert probing["standstills_ms"] == []
 
 
 def test_junit_counts_violated_as_failures_and_inconclusive_as_errors(written: Written) -> None:

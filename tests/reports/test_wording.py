@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kubeskeptic.bounds import Bound
-from kubeskeptic.reports.wording import after, count, length, limit, moment, number, quantity, quoted
+from kubeskeptic.reports.wording import after, count, length, limit, moment, number, quantity, quoted, stood_still
 
 
 def spaced(text: str) -> str:
@@ -45,6 +45,11 @@ def test_bounds_and_counts() -> None:
     assert spaced(limit(Bound(40, "s", "x", at_least=True))) == "≥ 40 s"
     assert spaced(count(1, "gap")) == "1 gap"
     assert spaced(count(0, "gap")) == "0 gaps"
+
+
+def test_standstills_are_told_with_the_longest() -> None:
+    assert stood_still([]) == ""
+    assert spaced(stood_still([0.022, 0.06])).startswith("The machine of the nodes stood still 2 times, for up to 60 ms: none")
 
 
 def test_quotes_within_the_quote_are_single() -> None:

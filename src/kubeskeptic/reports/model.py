@@ -203,6 +203,12 @@ class Report:
         return len({gap for recording in self.scenarios.values() for gap in recording.gaps})
 
     @property
+    def standstills(self) -> list[float]:
+        """For how many seconds each the machine of the nodes stood still, in order."""
+        found = {one for recording in self.scenarios.values() for one in recording.standstills}
+        return [one.until - one.since for one in sorted(found, key=lambda one: one.since)]
+
+    @property
     def id(self) -> str:
         """The run's id."""
         return str(self.run.get("id", ""))

@@ -30,6 +30,7 @@ def document(report: Report) -> dict[str, Any]:
             "gaps": report.gaps,
             "tick_lag_p99_ms": None if report.tick_lag_p99 is None else round(report.tick_lag_p99 * 1000, 3),
             "realtime": dict(report.realtime),
+            "standstills_ms": [round(1000 * lasted, 1) for lasted in report.standstills],
         },
     }
 

@@ -10,7 +10,18 @@ from kubeskeptic.reports.by_node import apart
 from kubeskeptic.reports.drawing.scene import scene
 from kubeskeptic.reports.model import WORST_FIRST, Entry, Report, Section
 from kubeskeptic.reports.rerun import command
-from kubeskeptic.reports.wording import POST_SAYS, SYMBOL, length, limit, measured, moment, number, plain, to_the_second
+from kubeskeptic.reports.wording import (
+    POST_SAYS,
+    SYMBOL,
+    length,
+    limit,
+    measured,
+    moment,
+    number,
+    plain,
+    stood_still,
+    to_the_second,
+)
 
 MOST_BYTES = 256 * 1024
 """A quarter of what GitHub takes, as several steps of a job may write to one summary."""
@@ -134,6 +145,7 @@ def _foot(report: Report) -> list[str]:
     lag = "–" if report.tick_lag_p99 is None else f"{report.tick_lag_p99 * 1000:.1f} ms"
     lines = [
         f"{number(report.samples)} samples, {report.gaps} gaps, the worst hundredth of the questions {lag} late.",
+        *([stood_still(report.standstills)] if report.standstills else []),
         "",
     ]
     for recording in report.scenarios.values():

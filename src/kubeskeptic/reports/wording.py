@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from kubeskeptic.bounds import Bound
@@ -90,6 +91,17 @@ def iso(unix: float) -> str:
 def count(how_many: int, one: str, many: str = "") -> str:
     """``1 gap``, ``2 gaps``."""
     return f"{number(how_many)}{NBSP}{one if how_many == 1 else many or one + 's'}"
+
+
+def stood_still(lengths: Sequence[float]) -> str:
+    """What is said of the times when the machine stood still; empty when it never did."""
+    if not lengths:
+        return ""
+    longest = quantity(max(lengths), "s")
+    return (
+        f"The machine of the nodes stood still {count(len(lengths), 'time')}, for up to {longest}: none of its processors ran, "
+        "so nothing could ask or be asked. Such a stretch is no gap in what was asked."
+    )
 
 
 def plain(name: str) -> str:
