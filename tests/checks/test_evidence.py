@@ -6,15 +6,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.lanes import never_asked, span
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.findings import Verdict
-from kubeskeptic.timeline import Act, ActSpan, Change
+from kubeskeptic.timeline import Act, ActSpan, Change, Lane, Sample
 from kubeskeptic.timeline.recording import Gap
 from kubeskeptic.timeline.stalls import Standstill
 from tests.checks.minute import GOOD, MINUTE, found, minute, says, without
 from tests.drawn import gone, lane, node, pod, watched
+
+
+def watched_for_a_minute(one: Lane) -> Act:
+    return watched(one, spans=MINUTE)
 
 
 def test_enough_was_seen() -> None:
@@ -128,10 +133,11 @@ def test_a_single_lane_s_hole_is_forgiven_by_the_same_standstill_and_no_other() 
     says(found(act, lambda act: act.lanes("web", unbroken=True)), loud)
 
 
-def test_a_clock_that_is_in_doubt_makes_a_standstill_shorter() -> None:
+@pytest.mark.parametrize("stretch", [(29.9, 29.97), (30.13, 30.2)])
+def test_a_clock_that_is_in_doubt_makes_a_standstill_shorter(stretch: tuple[float, float]) -> None:
     hole = without(300, 301)
     act = minute(hole, hole)
-    act.recording.standstills = [Standstill(29.9, 29.97, frozenset({"n1", "n2"}))]
+    act.recording.standstills = [Standstill(*stretch, frozenset({"n1", "n2"}))]
     says(found(act), "")
     act.recording.lanes["n2", "web"].doubt = 0.03
     says(found(act), "asked from no node at all for 0.300 s")
@@ -154,25 +160,65 @@ def test_the_fastest_lane_says_how_short_a_hole_is() -> None:
 def test_a_hundredth_of_the_questions_may_never_have_been_asked() -> None:
     says(found(minute(without(*range(50, 550, 100)))), "")  # 5 of 600
     says(found(minute(without(*range(50, 590, 90)))), "6 of 600 questions of “web” on n1 were never asked")
+    for missing, why in ((19, ""), (20, "20 of 2000 questions of “web” on n1 were never asked")):
+        drawing = "".join(" " if at % 90 == 50 and at < 90 * missing else "." for at in range(2000))
+        says(found(watched(lane(drawing), spans=(ActSpan("act", 0, 1, 200),))), why)
 
 
-# Six single questions are missing, which is one too many; each is between two others, 0.2 s apart.
+# Six single questions are missing, which is one too many; the first of them between 4.9 s and 5.1 s.
 @pytest.mark.parametrize(
-    ("since", "lasted", "nodes", "forgiven"),
+    ("since", "until", "nodes", "doubt", "forgiven"),
     [
-        (4.95, 0.11, "n1", True),
-        (4.95, 0.09, "n1", False),
-        (6.0, 0.11, "n1", False),
-        (4.95, 0.11, "n2", False),
-        (0.0, 60.0, "n1", True),
+        (4.95, 5.06, "n1", 0.0, True),
+        (4.95, 5.04, "n1", 0.0, False),
+        (6.0, 6.11, "n1", 0.0, False),
+        (4.95, 5.06, "n2", 0.0, False),
+        (4.9, 5.005, "n1", 0.0, True),
+        (4.995, 5.1, "n1", 0.0, True),
+        (4.9, 5.005, "n1", 0.02, False),
+        (4.995, 5.1, "n1", 0.02, False),
+        (0.0, 60.0, "n1", 0.02, True),
     ],
 )
 def test_a_question_that_was_due_while_the_machine_stood_still_is_not_missed(
-    since: float, lasted: float, nodes: str, forgiven: bool
+    since: float, until: float, nodes: str, doubt: float, forgiven: bool
 ) -> None:
     act = minute(without(*range(50, 590, 90)))
-    act.recording.standstills = [Standstill(since, since + lasted, frozenset({nodes}))]
+    act.recording.standstills = [Standstill(since, until, frozenset({nodes}))]
+    act.recording.lanes["n1", "web"].doubt = doubt
     says(found(act), "" if forgiven else "6 of 600 questions of “web” on n1 were never asked")
+
+
+# pod-a of the recording has the uid pod-a.
+@pytest.mark.parametrize(
+    ("by", "strange"),
+    [
+        ("ns/pod-a/pod-a", False),
+        ("ns/pod-a/another", True),
+        ("ns/pod-a/", False),  # it does not say
+        ("ns/pod-x/another", False),  # no pod of this name was recorded, which is another check's question
+        ("pod-a", False),
+    ],
+)
+def test_a_pod_is_known_by_its_uid(by: str, strange: bool) -> None:
+    told = "pod-a answered “web” on n1 under a uid that no pod of this name had"
+    says(found(watched_for_a_minute(lane(GOOD, by=by))), told if strange else "")
+
+
+def test_who_answers_in_the_stretch_that_matters_counts_and_only_good_answers() -> None:
+    for good in (True, False):
+        one = lane(GOOD)
+        ended = Outcome.OK if good else Outcome.WRONG
+        one.append(Sample(600, 59.95, 0.001, ended, "ns/pod-a/another", 1))
+        says(found(watched_for_a_minute(one)), "under a uid that no pod of this name had" if good else "")
+    after = lane(GOOD)
+    after.append(Sample(700, 60.5, 0.001, Outcome.OK, "ns/pod-a/another", 1))
+    says(found(watched_for_a_minute(after)), "")
+
+
+def test_a_name_server_says_records_and_no_pod() -> None:
+    act = watched_for_a_minute(lane(GOOD, probe="name", by="ns/pod-a/another"))
+    says(found(act, lambda act: act.lanes("name")), "")
 
 
 def test_an_outcome_that_is_not_known_is_no_pass() -> None:

@@ -49,7 +49,9 @@ def test_bounds_and_counts() -> None:
 
 def test_standstills_are_told_with_the_longest() -> None:
     assert stood_still([]) == ""
-    assert spaced(stood_still([0.022, 0.06])).startswith("The machine of the nodes stood still 2 times, for up to 60 ms: none")
+    assert spaced(stood_still([0.022, 0.06])).startswith(
+        "The machine of the nodes stood still 2 times, for up to 60 ms: none"
+    )
 
 
 def test_quotes_within_the_quote_are_single() -> None:
