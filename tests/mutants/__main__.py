@@ -27,6 +27,8 @@ FOLDER = Path(".mutants").resolve()
 KILLED = {1, 2, 3, -signal.SIGXCPU, -signal.SIGKILL}
 """pytest's exit statuses when a test failed, when tests could not be collected, and when the plug-in broke; and what ends a
 trial that uses too much CPU."""
+NO_TESTS, CONFTEST = 4, "ImportError while loading conftest"
+"""pytest's exit status when it could not begin, and what it says where that is the mutant's doing: nothing can be imported."""
 UNDECIDED = {WorkerOutcome.SKIPPED, WorkerOutcome.ABNORMAL}
 """No Python, or no answer in time: neither killed nor survived."""
 
@@ -129,7 +131,8 @@ def _try(item: WorkItem, tree: Path, covering: Covering) -> WorkResult:
         return WorkResult(WorkerOutcome.ABNORMAL, str(why), TestOutcome.INCOMPETENT, diff)
     finally:
         path.write_text(source)
-    if status not in KILLED | {0}:
+    unusable = status == NO_TESTS and CONFTEST in log.read_text()
+    if status not in KILLED | {0} and not unusable:
         raise RuntimeError(f"pytest ended with {status}: see {log}; {item}")
     outcome = TestOutcome.SURVIVED if status == 0 else TestOutcome.KILLED
     return WorkResult(WorkerOutcome.NORMAL, log.read_text()[-2000:], outcome, diff)
