@@ -13,10 +13,12 @@ from kubeskeptic.agent.askers import ASKERS
 from kubeskeptic.clusters import Cluster
 from kubeskeptic.journal import Journal
 from kubeskeptic.kube import Kube
+from kubeskeptic.outside import on_this_machine, witnessed
 from kubeskeptic.probes.agents import Agents
 from kubeskeptic.probes.instrument import prove
 from kubeskeptic.probes.priority import Machine
 from kubeskeptic.probes.specs import dns_tcp, dns_udp, http_kept, http_new, tcp_connect
+from kubeskeptic.timeline.stalls import Idle, standstills, stood_still
 
 from ..cable import Cable
 from .looking import absent, busy, lanes_of, lateness, let_pass, of_kind, prioritise, wait
@@ -140,6 +142,42 @@ def test_an_agent_that_is_stopped_for_three_seconds_is_a_stall_that_all_its_lane
             gap["since"] <= stopped + 0.1 and gap["until"] >= resumed - 0.1 for gap in told if gap["probe"] == probe
         )
     assert not [gap for gap in told if not gap["probe"]], "the same process goes on: nothing else is lost"
+
+
+def test_agents_that_are_stopped_all_at_once_are_no_machine_that_stands_still(
+    kube: Kube, cluster: Cluster, journal: Journal, namespace: str
+) -> None:
+    """What all of them miss is a gap, unless the witness on this machine's processors did not run either."""
+    image = clusters.load_agent_image(cluster)
+    agents_of, nodes = f"{namespace}-agents", on_this_machine(kube.list("Node")["items"])
+    if not nodes:
+        pytest.skip("the nodes' processes are not on this machine")
+    with witnessed(journal, nodes), Agents(kube, journal, image, agents_of, "live", prioritise(cluster)) as agents:
+        assert nodes == sorted(agents.nodes)
+        uids = [kube.get("Pod", agent.pod, agents_of)["metadata"]["uid"] for agent in agents.nodes.values()]
+        pids = [pid for uid in uids for pid in Machine().agents(uid)]
+        agents.ask("live", [http_new("itself", "127.0.0.1", 8081)])
+        wait(lambda: agents.settled("live", agents.nodes, 1), 60, "all nodes to settle")
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        stopped = time.time()
+        try:
+            let_pass(0.3)
+        finally:
+            resumed = time.time()
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+        wait(lambda: agents.settled("live", agents.nodes, 1), 60, "all of them to be asked again")
+        agents.stop("live")
+    stalled = {one["node"] for one in of_kind(journal, "stall") if one["until"] - one["since"] > 0.25}
+    assert stalled == set(nodes)
+    idle = [
+        Idle(one["processor"], one["processors"], one["since"], one["until"], tuple(one["nodes"]))
+        for one in of_kind(journal, "idle")
+    ]
+    still = stood_still(standstills(idle), nodes, stopped, resumed)
+    print(f"all stopped for {resumed - stopped:.3f} s, the machine stood still for {still:.3f} s of it")
+    assert still < 0.15, "this machine's host may have stopped it, too, but not just then"
 
 
 def test_a_node_that_joins_is_asked_and_that_it_was_not_before_is_a_gap(
