@@ -27,6 +27,7 @@ TESTS = {
         for name in ("evidence", "coverage")
     },
     "checks/lanes.py": ("tests/checks/test_lanes.py", "tests/checks/test_evidence.py", *FAILURES),
+    "checks/moves.py": ("tests/checks/test_moves.py", "tests/checks/test_moves_limits.py"),
     "checks/serving.py": ("tests/checks/test_serving.py", "tests/checks/test_serving_limits.py"),
     "checks/failures.py": FAILURES,
     "checks/failing.py": FAILURES,
