@@ -28,6 +28,7 @@ TESTS = {
     },
     "checks/lanes.py": ("tests/checks/test_lanes.py", "tests/checks/test_evidence.py", *FAILURES),
     "checks/moves.py": ("tests/checks/test_moves.py", "tests/checks/test_moves_limits.py"),
+    "checks/outages.py": ("tests/checks/test_outages.py", "tests/checks/test_outages_limits.py"),
     "checks/serving.py": ("tests/checks/test_serving.py", "tests/checks/test_serving_limits.py"),
     "checks/failures.py": FAILURES,
     "checks/failing.py": FAILURES,
