@@ -15,7 +15,8 @@ from tests.mutants import trial
 from tests.mutants.population import PACKAGE
 
 OBJECTS = ("tests/checks/test_objects_over_time.py",)
-FAILURES = tuple(f"tests/checks/test_{name}.py" for name in ("failures", "failing", "dead_node", "outages"))
+NAMES = ("failures", "failing", "failing_limits", "dead_node", "outages")
+FAILURES = tuple(f"tests/checks/test_{name}.py" for name in NAMES)
 TESTS = {
     "bounds.py": ("tests/test_bounds.py", "tests/test_doubt.py"),
     "findings.py": ("tests/test_findings.py", "tests/test_doubt.py"),
