@@ -147,6 +147,8 @@ def test_a_second_that_is_beyond_its_bound_for_sure_comes_before_one_that_may_be
     sure, doubtful = Stretch(100, 60), Stretch(100, 10, unasked=900)
     share, _ = worst_share([failed(sure, doubtful)], 1 / 3, "x")
     assert [*share.interval] == [60, 60]
+    share, _ = worst_share([failed(Stretch(10, 6), sure, doubtful)], 1 / 3, "x")  # of ten more may fail by chance
+    assert [*share.interval] == [60, 60]
     share, _ = worst_share([failed(Stretch(100, 20), doubtful)], 1 / 3, "x")
     assert [*share.interval] == [10, 91]
 
