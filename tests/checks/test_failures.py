@@ -96,7 +96,9 @@ def test_failing_lies_between_what_was_surely_so_and_what_may_have_been() -> Non
 
 
 def test_what_did_not_fail_was_failing_for_no_time() -> None:
-    assert seen("..........").failing == Interval(0.0, 0.0)
+    one = seen("..........")
+    assert one.failing == Interval(0.0, 0.0)
+    assert (one.last, one.last_late, one.last_stale) == (0, 0, 0)
 
 
 def test_failing_that_does_not_end_has_no_upper_limit() -> None:
@@ -207,6 +209,7 @@ def late(drawing: str, *ticks: int, took: float = 1.0, stalled: int = 0, doubt: 
     ("drawing", "ticks", "troubled"),
     [
         ("." * 30, (), (0, 0)),
+        ("?" + "." * 29, (), (0, 0)),
         ("." * 30, (20,), (0.85, 1.1)),
         ("." * 30, (20, 25), (1.35, 1.6)),
         ("." * 30, (39,), (2.75, float("inf"))),

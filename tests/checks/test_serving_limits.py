@@ -176,12 +176,15 @@ def test_chance_adds_most_where_a_single_request_was_asked() -> None:
     found = briefly(lane(" " * 50 + "r"))
     assert found.bounds["worst share failed"].value == pytest.approx(76.34, abs=0.01)
     assert [*found.measured["worst share failed"].interval] == [100, 100]
+    twelve = lane("".join("r" if tick in (*range(11, 19), *range(41, 45)) else "." for tick in range(100)), "n2")
+    assert briefly(lane(" " * 50 + "r"), twelve).measured["worst share failed"].value == 100
 
 
 def test_a_node_that_was_not_asked_at_all_has_no_share() -> None:
-    found = briefly(lane(ALL, "n1"), lane("." * 10, "n2"))
-    assert found.verdict is Verdict.INCONCLUSIVE
-    assert "was not asked for more than 0.5 s" in found.why
+    for lanes in ([lane("." * 10)], [lane(ALL, "n1"), lane("." * 10, "n2")]):
+        found = briefly(*lanes)
+        assert (found.verdict, found.measured["worst share failed"].high) == (Verdict.INCONCLUSIVE, 0)
+        assert "was not asked for more than 0.5 s" in found.why
 
 
 def test_the_worst_node_is_the_one_closest_to_its_own_limit() -> None:
