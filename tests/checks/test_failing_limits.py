@@ -169,6 +169,11 @@ def test_it_is_looked_at_from_the_fault_to_the_end() -> None:
     assert none(lane(but(9))).verdict is Verdict.INCONCLUSIVE
 
 
+def test_where_it_was_looked_from_is_told() -> None:
+    for found in (none(lane(GOOD, "n1"), lane(GOOD, "n2")), failing(lane(GOOD, "n1"), lane(GOOD, "n2"))):
+        assert (found.nodes, found.window, found.probes) == (("n1", "n2"), (1, 4), ("web",))
+
+
 # -- while a node is dead -----------------------------------------------------------------------------------------------
 # A crash at 1 s; its endpoints may get traffic until 3 s, and stale entries live for 3 s more, until 6 s.
 def died(*lanes: Lane, until: float = 7.0, pods: Any = None) -> Finding:
@@ -199,6 +204,12 @@ def test_what_is_measured_of_a_dead_node() -> None:
     )
     assert [found.bounds[name].value for name in ("routing wrong", "clients still failing")] == [2, 5]
     assert "1 of 3 endpoints" in found.bounds["worst share lost"].source
+
+
+def test_where_nothing_was_lost_no_client_failed_at_all() -> None:
+    found = died(dead(""))
+    assert [found.measured[name].value for name in ("clients still failing", "routing wrong", "failed")] == [0, 0, 0]
+    assert found.verdict is Verdict.HOLDS
 
 
 def test_a_dead_node_is_looked_at_until_it_is_let_return() -> None:

@@ -158,6 +158,10 @@ def test_only_what_was_asked_from_the_first_deletion_to_the_end_counts() -> None
     assert (before.measured["failed"].value, before.verdict) == (0, Verdict.HOLDS)
 
 
+def test_without_a_deletion_nothing_is_known() -> None:
+    assert "no fault was recorded in “act”" in briefly(lane(ALL), faults=()).why
+
+
 def test_the_order_in_which_deletions_were_recorded_is_nothing() -> None:
     found = briefly(lane(but(15, length=100)), faults=(gone(4.0), gone(1.0)))
     assert (found.verdict, found.measured["asked"].value) == (Verdict.HOLDS, 90)
