@@ -163,7 +163,7 @@ def test_a_second_in_which_nothing_counts_has_no_share() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "asked", "limit"), [(1.0, 100, 100), (0.0, 100, 0), (0.25, 10_000, 26.3), (0.9, 9, 100)]
+    ("share", "asked", "limit"), [(1.0, 100, 100), (0.0, 100, 0), (0.25, 10_000, 26.3), (0.9, 9, 100), (0.01, 1, 31.7)]
 )
 def test_chance_adds_less_the_more_is_asked(share: float, asked: int, limit: float) -> None:
     assert worst_share([failed(Stretch(asked, 1))], share, "x")[1].value == pytest.approx(limit, abs=0.05)

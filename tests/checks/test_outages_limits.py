@@ -163,6 +163,8 @@ def test_an_answer_after_it_went_is_none_before() -> None:
         ("b" * 9 + "a" + "b" * 50, 1),
         ("b" * 10 + "a" + "b" * 49, 0),
         ("a" * 10 + "b" * 50, 1),
+        ("a" * 9 + "t" + "b" * 50, 1),  # its last question was not answered
+        (" " * 10 + "b" * 50, 0),
     ],
 )
 def test_a_kept_connection_leads_to_who_answered_last(drawing: str, led: int) -> None:
