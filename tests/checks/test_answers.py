@@ -1,9 +1,13 @@
 from typing import Any
 
+import pytest
+
+from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.checks import answers_everywhere, crosses_nodes, same_answer
 from kubeskeptic.findings import Finding, Verdict
-from kubeskeptic.timeline import ActSpan, Lane
-from tests.drawn import WEB, gone, lane, watched
+from kubeskeptic.timeline import Act, ActSpan, Gap, Lane
+from kubeskeptic.timeline.stalls import Stall
+from tests.drawn import WEB, endpoints, gone, lane, pod, watched
 
 SPAN = ActSpan("act", 0.01, 1, 3)
 GOOD = "." * 30
@@ -109,3 +113,192 @@ def test_each_node_has_a_bound_of_its_own() -> None:
     found = crosses_nodes(act, "web")
     assert found.verdict is Verdict.VIOLATED
     assert "on n2" in found.why
+
+
+# -- every node, at each boundary ----------------------------------------------------------------------------------------
+TWO = (lane(GOOD, "n1"), lane(GOOD, "n2"))
+
+
+def slow(took: float, at: int = 15) -> Lane:
+    one = lane(GOOD, "n2")
+    one.took[at] = took
+    return one
+
+
+def judged(act: Act) -> Finding:
+    return answers_everywhere(act, "web")
+
+
+def asked_of(*lanes: Lane, **more: Any) -> Act:
+    return watched(*lanes, spans=(SPAN,), pods={"pod-a": "n1"}, **more)
+
+
+BLIND = Gap("watch", "", "", "EndpointSlice", 2.0, 2.1, "the watch was cut off")
+"""With it nothing is sure about who was an endpoint."""
+
+
+def test_what_is_counted_of_every_node() -> None:
+    ones = (lane(GOOD[:12] + "r?" + GOOD[14:], "n1"), lane(GOOD[:20] + " " + GOOD[21:25] + "tt" + GOOD[27:], "n2"))
+    found = judged(asked_of(*ones))
+    assert [*found.measured["failed"].interval] == [3, 4]
+    assert [found.measured[name].value for name in ("asked", "never asked")] == [39, 1]
+    assert "3 of 39 requests were not answered rightly (2 timeout on n2, 1 refused on n1)" in found.why
+
+
+def test_the_good_are_counted_and_the_nodes_without_a_pod() -> None:
+    assert "All 60 requests were answered through 3 nodes; 2 host no pod" in everywhere(*TWO, lane(GOOD, "n3")).why
+    assert "through 2 nodes; 1 hosts no pod" in everywhere(*TWO).why
+
+
+@pytest.mark.parametrize(
+    ("took", "at", "verdict"),
+    [
+        (0.9, 0, Verdict.HOLDS),
+        (0.9, 15, Verdict.HOLDS),
+        (0.95, 15, Verdict.VIOLATED),
+        (0.95, 9, Verdict.INCONCLUSIVE),  # before the act, in its baseline
+        (0.95, 10, Verdict.VIOLATED),
+    ],
+)
+def test_an_answer_after_a_retransmission_is_not_right(took: float, at: int, verdict: Verdict) -> None:
+    found = everywhere(lane(GOOD, "n1"), slow(took, at))
+    assert found.verdict is verdict, found.why
+    assert ("1 late on n2" in found.why) is (verdict is Verdict.VIOLATED)
+
+
+def test_an_answer_that_may_have_been_late_is_in_doubt() -> None:
+    act = asked_of(lane(GOOD, "n1"), slow(0.95))
+    act.recording.stalls = [Stall("n2", 2.0, 2.45)]
+    found = judged(act)
+    assert (found.verdict, [*found.measured["failed"].interval]) == (Verdict.INCONCLUSIVE, [0, 1])
+
+
+def test_a_failure_after_a_long_time_is_told_as_what_it_was() -> None:
+    late = lane(GOOD[:15] + "t" + GOOD[16:], "n2")
+    late.took[15] = 3.5
+    assert "1 timeout on n2" in everywhere(lane(GOOD, "n1"), late).why
+
+
+def test_who_may_answer_is_in_doubt_where_the_endpoints_were_not_watched() -> None:
+    act = asked_of(lane(GOOD, "n1"), lane(GOOD, "n2", by="other"))
+    act.recording.gaps.append(BLIND)
+    found = judged(act)
+    assert (found.verdict, [*found.measured["failed"].interval]) == (Verdict.INCONCLUSIVE, [0, 20])
+    act = asked_of(lane(GOOD, "n1"), lane(GOOD[:15] + "r" + GOOD[16:], "n2"))
+    act.recording.gaps.append(BLIND)
+    assert judged(act).verdict is Verdict.VIOLATED, "a refusal is none however little is known"
+
+
+def test_an_unknown_outcome_is_in_doubt_whatever_it_took() -> None:
+    unknown = lane(GOOD[:15] + "?" + GOOD[16:], "n2")
+    unknown.took[15] = 1.5
+    found = everywhere(lane(GOOD, "n1"), unknown)
+    assert (found.verdict, [*found.measured["failed"].interval]) == (Verdict.INCONCLUSIVE, [0, 1])
+
+
+@pytest.mark.parametrize(("sync", "wrong"), [(0.0, 9), (0.5, 4), (1.0, 0)])
+def test_a_pod_that_was_taken_out_may_answer_for_the_programming_lag_and_the_margin(sync: float, wrong: int) -> None:
+    out = endpoints(1.0, "pod-b", type="MODIFIED")
+    spans = (ActSpan("act", 0.01, 1, 4),)
+    act = watched(lane("." * 40, "n1"), lane("." * 40, "n2", by="pod-b"), spans=spans, changes=(out,), SYNC=sync,
+                  pods={"pod-a": "n1", "pod-b": "n1"})  # fmt: skip
+    assert judged(act).measured["failed"].value == wrong
+
+
+def test_a_single_question_more_could_decide_so_short_a_hole_is_one() -> None:
+    for missing, verdict in ((1, Verdict.HOLDS), (2, Verdict.INCONCLUSIVE)):
+        ones = (lane(GOOD, "n1"), lane(GOOD[:15] + " " * missing + GOOD[15 + missing :], "n2"))
+        assert everywhere(*ones).verdict is verdict
+
+
+def test_the_lanes_of_all_probes_count() -> None:
+    local, other = (lane(GOOD[:15] + sign + GOOD[16:], "n2", "local") for sign in ".r")
+    assert answers_everywhere(asked_of(*TWO, local), "web", "local").measured["asked"].value == 60
+    assert answers_everywhere(asked_of(*TWO, other), "web", "local").verdict is Verdict.VIOLATED
+    assert answers_everywhere(asked_of(*TWO, other), "web").verdict is Verdict.HOLDS
+
+
+def test_who_hosts_the_service_is_looked_at_when_the_act_begins() -> None:
+    for at, verdict in ((0.9, Verdict.INCONCLUSIVE), (1.0, Verdict.INCONCLUSIVE), (1.1, Verdict.HOLDS)):
+        second = (pod(at, "pod-b", node="n2"),)
+        assert judged(asked_of(*TWO, changes=second)).verdict is verdict
+
+
+# -- other nodes' pods, at each boundary ---------------------------------------------------------------------------------
+def answered(*who: str, node: str = "n1") -> Lane:
+    """A lane whose questions in the act are answered by these pods in turn, and before it by its own."""
+    one = lane(GOOD, node, by="pod-a" if node == "n1" else "pod-b")
+    for at in range(10, 30):
+        one.bys[at] = one.name_index(who[at % len(who)])
+    return one
+
+
+@pytest.mark.parametrize(
+    ("who", "share", "verdict"),
+    [
+        (("pod-a", "pod-b"), 50, Verdict.HOLDS),
+        (("pod-a", "pod-a", "pod-a", "pod-b"), 25, Verdict.HOLDS),
+        (("pod-a", "pod-a", "pod-a", "pod-a", "pod-b"), 20, Verdict.VIOLATED),
+    ],
+)
+def test_half_of_what_choosing_at_random_gives_has_to_cross(who: Any, share: float, verdict: Verdict) -> None:
+    found = crossing(answered(*who))
+    assert found.verdict is verdict, found.why
+    assert found.measured["least share from elsewhere"].value == found.measured["share"].value == share
+    assert found.bounds["least share from elsewhere"].at_least
+
+
+@pytest.mark.parametrize(
+    ("homes", "bound"), [(("n1", "n2"), 25), (("n1", "n2", "n3"), 33.3), (("n1", "n1", "n2"), 16.7), (("n1", "n1"), 0)]
+)
+def test_the_bound_counts_the_pods_elsewhere(homes: Any, bound: float) -> None:
+    pods = {f"pod-{name}": home for name, home in zip("abc", homes, strict=False)}
+    found = crosses_nodes(watched(answered("pod-a", "pod-b"), spans=(SPAN,), pods=pods), "web")
+    assert found.bounds["least share from elsewhere"].value == bound
+
+
+def test_the_least_and_the_whole_are_measured() -> None:
+    found = crossing(answered("pod-a", "pod-b"), answered("pod-a", "pod-a", "pod-a", "pod-b", node="n2"))
+    assert [found.measured[name].value for name in ("least share from elsewhere", "share")] == [50, 62.5]
+    assert "62.5 % of 40 answers" in found.why
+    assert "50.0 %, on n1" in found.why
+    assert found.nodes == ("n1", "n2")
+
+
+def test_only_good_answers_in_the_act_count() -> None:
+    one = answered("pod-a", "pod-b")
+    one.bys[12] = one.bys[13] = one.name_index("stranger")
+    assert "stranger answered, which is not one of the service's pods" in crossing(one).why
+    one.codes[12] = one.codes[13] = OUTCOMES.index(Outcome.WRONG)
+    assert crossing(one).measured["share"].value == 50
+    before = answered("pod-a", "pod-b")
+    before.bys[9] = before.name_index("stranger")
+    assert crossing(before).verdict is Verdict.HOLDS
+
+
+def test_a_node_that_got_no_answer_got_none_from_elsewhere_where_that_is_known() -> None:
+    nothing = crossing(answered("pod-a", "pod-b"), lane(GOOD[:10] + "r" * 20, "n2", by="pod-b"))
+    assert (nothing.verdict, nothing.measured["share"].value) == (Verdict.VIOLATED, 50)
+    assert "0.0 %, on n2" in nothing.why
+    alone = crossing(lane(GOOD[:10] + "r" * 20, "n1", by="pod-a"))
+    assert (alone.verdict, alone.measured["share"].value) == (Verdict.VIOLATED, 0)
+    unknown = crossing(answered("pod-a", "pod-b"), lane(GOOD[:10] + "r" * 19 + "?", "n2", by="pod-b"))
+    assert "what came of the requests of n2 is not known" in unknown.why
+    unasked = crossing(answered("pod-a", "pod-b"), lane(GOOD[:10] + "r" * 10, "n2", by="pod-b"))
+    assert "what came of the requests of n2 is not known" in unasked.why
+    some = crossing(answered("pod-a", "pod-b"), lane(GOOD[:10] + "r" * 18 + "?.", "n2", by="pod-b"))
+    assert some.verdict is Verdict.VIOLATED, "one answered, of its own pod"
+
+
+def test_who_is_at_home_where_is_looked_at_when_the_act_begins() -> None:
+    for at, why in ((1.0, ""), (1.1, "pod-b answered, which is not one of the service's pods")):
+        late = (pod(at, "pod-b", node="n2"),)
+        act = watched(answered("pod-a", "pod-b"), spans=(SPAN,), pods={"pod-a": "n1"}, changes=late)
+        found = crosses_nodes(act, "web")
+        assert (found.verdict is Verdict.HOLDS, why in found.why) == (not why, True)
+
+
+def test_one_node_with_a_pod_of_its_own_is_enough() -> None:
+    one = lane(GOOD, "n3", by="pod-a")
+    assert crossing(one, answered("pod-a", "pod-b")).verdict is Verdict.HOLDS
+    assert "no node that was asked has a pod of the service of its own" in crossing(one).why

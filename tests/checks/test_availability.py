@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kubeskeptic.checks.availability import available
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Lane
@@ -46,3 +48,45 @@ def test_a_node_that_did_not_ask_for_a_while_keeps_it_from_holding() -> None:
     found = seen(lane("." * 15 + " " * 10 + "." * 15))
     assert found.verdict is Verdict.INCONCLUSIVE
     assert "was not asked" in found.why
+
+
+def test_the_worst_node_is_the_one_that_was_without_for_the_longest_in_sum() -> None:
+    often = "." * 11 + "rr" + "." * 11 + "rr" + "." * 14  # 0.4 s in sum
+    once = "." * 20 + "ttt" + "." * 17
+    found = seen(lane(once, "n1"), lane(often, "n2"), lane("." * 40, "n3"))
+    assert [found.measured[name].value for name in ("failed", "asked", "never asked", "late")] == [7, 90, 0, 0]
+    assert [found.measured[name].value for name in ("unavailable in sum, worst node", "longest outage")] == [0.4, 0.3]
+    assert "n2 saw the most of it, 0.40 s in 2 outages; the longest anywhere was 0.30 s" in found.why
+    assert found.decisive[0].startswith("n1: 0.30 s from +1.00 s")
+    assert len(found.decisive) == 3
+
+
+def test_one_outage_is_told_as_one() -> None:
+    assert "0.10 s in 1 outage;" in seen(lane("." * 20 + "r" + "." * 19)).why
+
+
+@pytest.mark.parametrize(("tick", "verdict"), [(10, Verdict.VIOLATED), (39, Verdict.VIOLATED), (40, Verdict.HOLDS)])
+def test_the_act_has_its_beginning_and_not_its_end(tick: int, verdict: Verdict) -> None:
+    one = lane("." * tick + "r" + "." * (44 - tick))
+    assert seen(one).verdict is verdict
+    slow = lane("." * 45)
+    slow.took[tick] = 1.0
+    assert seen(slow).measured["late"].value == (verdict is Verdict.VIOLATED)
+
+
+def test_what_was_before_the_act_is_not_measured() -> None:
+    slow = lane("." * 5 + "r.  ." + "." * 30)
+    slow.took[2] = 1.0
+    found = seen(slow)
+    assert [found.measured[name].value for name in ("failed", "asked", "never asked", "late")] == [0, 30, 0, 0]
+
+
+def test_where_nothing_failed_nothing_was_unavailable() -> None:
+    found = seen(lane("." * 40))
+    assert [found.measured[name].value for name in ("unavailable in sum, worst node", "longest outage")] == [0, 0]
+    assert found.bounds["failed"].value == 0
+    assert not found.decisive
+
+
+def test_what_was_never_asked_is_counted() -> None:
+    assert seen(lane("." * 20 + " " * 3 + "." * 17)).measured["never asked"].value == 3

@@ -8,7 +8,8 @@ import pytest
 
 from kubeskeptic.bounds import Interval
 from kubeskeptic.checks.failures import Failures, Stretch, counts, look_at, worst_share
-from kubeskeptic.timeline import Act, Gap, Lane
+from kubeskeptic.timeline import Act, ActSpan, Gap, Lane
+from kubeskeptic.timeline.stalls import Stall
 from tests.drawn import endpoints, gone, lane, watched
 
 BLIND = Gap("watch", "", "", "EndpointSlice", 2.0, 2.1, "the watch was cut off")
@@ -95,7 +96,9 @@ def test_failing_lies_between_what_was_surely_so_and_what_may_have_been() -> Non
 
 
 def test_what_did_not_fail_was_failing_for_no_time() -> None:
-    assert seen("..........").failing == Interval(0.0, 0.0)
+    one = seen("..........")
+    assert one.failing == Interval(0.0, 0.0)
+    assert (one.last, one.last_late, one.last_stale) == (0, 0, 0)
 
 
 def test_failing_that_does_not_end_has_no_upper_limit() -> None:
@@ -146,6 +149,8 @@ def test_a_second_that_is_beyond_its_bound_for_sure_comes_before_one_that_may_be
     sure, doubtful = Stretch(100, 60), Stretch(100, 10, unasked=900)
     share, _ = worst_share([failed(sure, doubtful)], 1 / 3, "x")
     assert [*share.interval] == [60, 60]
+    share, _ = worst_share([failed(Stretch(10, 6), sure, doubtful)], 1 / 3, "x")  # of ten more may fail by chance
+    assert [*share.interval] == [60, 60]
     share, _ = worst_share([failed(Stretch(100, 20), doubtful)], 1 / 3, "x")
     assert [*share.interval] == [10, 91]
 
@@ -158,7 +163,7 @@ def test_a_second_in_which_nothing_counts_has_no_share() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "asked", "limit"), [(1.0, 100, 100), (0.0, 100, 0), (0.25, 10_000, 26.3), (0.9, 9, 100)]
+    ("share", "asked", "limit"), [(1.0, 100, 100), (0.0, 100, 0), (0.25, 10_000, 26.3), (0.9, 9, 100), (0.01, 1, 31.7)]
 )
 def test_chance_adds_less_the_more_is_asked(share: float, asked: int, limit: float) -> None:
     assert worst_share([failed(Stretch(asked, 1))], share, "x")[1].value == pytest.approx(limit, abs=0.05)
@@ -185,3 +190,159 @@ def test_where_nothing_was_answered_nothing_took_any_time() -> None:
     one = lane("." * 10 + "r" * 30)
     act = story(one)
     assert "answered in, longest" not in counts(act, "web", [look_at(act, each) for each in act.lanes("web")])
+
+
+# -- answered late --------------------------------------------------------------------------------------------------------
+def late(drawing: str, *ticks: int, took: float = 1.0, stalled: int = 0, doubt: float = 0.0, **more: Any) -> Failures:
+    """What is seen where answers are late, of which the agent has read the one at a tick after it stood still."""
+    one = lane("." * 10 + drawing, **more)
+    one.doubt = doubt
+    for tick in ticks:
+        one.took[tick] = took
+    act = story(one, applied=1.15)
+    sent = stalled / 10
+    act.recording.stalls = [Stall("n1", sent + 0.1, sent + took)] if stalled else []
+    return look_at(act, one)
+
+
+@pytest.mark.parametrize(
+    ("drawing", "ticks", "troubled"),
+    [
+        ("." * 30, (), (0, 0)),
+        ("?" + "." * 29, (), (0, 0)),
+        ("." * 30, (20,), (0.85, 1.1)),
+        ("." * 30, (20, 25), (1.35, 1.6)),
+        ("." * 30, (39,), (2.75, float("inf"))),
+        ("." * 5 + "r" + "." * 24, (20,), (0.85, 1.1)),
+        ("." * 15 + "r" + "." * 14, (20,), (1.35, 1.6)),
+        ("." * 15 + "r", (20,), (1.35, float("inf"))),
+        ("." * 5 + "r" + "." * 9 + "?" + "." * 14, (24,), (1.25, 1.6)),  # what is not known is no good answer
+        ("." * 30, (10,), (0, 0.1)),
+    ],
+)
+def test_trouble_lasts_until_the_good_answer_in_time_after_the_last_failure_and_the_last_late_answer(
+    drawing: str, ticks: tuple[int, ...], troubled: tuple[float, float]
+) -> None:
+    assert late(drawing, *ticks).troubled == pytest.approx(troubled)
+
+
+def test_trouble_is_known_to_the_doubt_of_the_clock() -> None:
+    assert late("." * 30, 20, doubt=0.1).troubled == pytest.approx((0.75, 1.2))
+    assert late("." * 30, 10, doubt=0.1).troubled == pytest.approx((0, 0.2))
+
+
+def test_an_answer_that_was_late_for_sure_is_the_least_that_trouble_lasted() -> None:
+    sure, unsure = late("." * 30, 15, 25), late("." * 30, 15, 25, stalled=25)
+    assert [sure.last_late, unsure.last_late] == pytest.approx([2.5, 1.5])
+    assert unsure.troubled == pytest.approx((0.35, 1.6))
+    assert late("." * 30, 25, stalled=25).troubled == pytest.approx((0, 1.6))
+    failed_before = late("." * 5 + "r" + "." * 24, 25, stalled=25)
+    assert failed_before.troubled == pytest.approx((0.35, 1.6))
+
+
+def test_a_late_answer_on_the_port_of_one_that_timed_out_is_not_routing_s_doing() -> None:
+    ports = {12: 50000, 30: 50000}
+    for same, misrouted in ((ports, 0), ({12: 50000}, 1)):
+        one = late("..t" + "." * 27, 30, ports=same)
+        assert (one.late, one.misrouted) == (1, misrouted)
+    assert late("..t" + "." * 47, 55, ports={12: 50000, 55: 50000}).misrouted == 0, "after the end of the act"
+    long_ago = lane("." * 12 + "t" + "." * 67, ports={12: 50000, 55: 50000})
+    long_ago.took[55] = 1.0
+    act = story(long_ago, spans=(ActSpan("act", 0, 1, 8),))
+    assert look_at(act, long_ago).misrouted == 1, "4.3 s later the entry is gone"
+
+
+def test_a_stranger_that_answers_late_is_a_failure_and_no_late_answer() -> None:
+    one = late("." * 10, 15, by="stranger")
+    assert (one.failed, one.late, one.misrouted) == (10, 0, 0)
+
+
+def test_a_failure_that_took_long_is_no_late_answer() -> None:
+    one = late("..t.......", 12, took=3.5)
+    assert (one.failed, one.late, one.misrouted) == (1, 0, 0)
+
+
+def test_the_first_good_answer_is_no_end_of_what_has_not_begun() -> None:
+    one = late("...r......")
+    assert [one.in_time, one.end] == pytest.approx([1.4, 1.4])
+    assert late("..........").end is None
+    assert late("..........").in_time == pytest.approx(1.0)
+    assert late("..........", 12).in_time == pytest.approx(1.3)
+
+
+# -- what is away ---------------------------------------------------------------------------------------------------------
+def test_a_pod_on_a_node_that_is_away_cannot_answer_until_it_is_let_return() -> None:
+    one = lane("." * 60)
+    crash = gone(1.0, "node/n9", "crash_node", applied=1.25, undoing=3.0)
+    act = watched(one, faults=(crash,), spans=(ActSpan("act", 0, 1, 6),))
+    assert look_at(act, one).wrong == 17, "from after 1.25 s until before 3 s"
+    act = watched(one, faults=(crash,), spans=(ActSpan("act", 0, 1, 6),), pods={"pod-a": "n8"})
+    assert look_at(act, one).wrong == 0, "it is elsewhere"
+
+
+@pytest.mark.parametrize(("sync", "wrong"), [(0.0, 9), (0.5, 4), (1.0, 0)])
+def test_a_pod_that_was_taken_out_may_answer_for_the_programming_lag_too(sync: float, wrong: int) -> None:
+    one = lane("." * 40)
+    act = watched(one, faults=(gone(1.0),), changes=(endpoints(1.0, "pod-b", type="MODIFIED"),), SYNC=sync)
+    assert look_at(act, one).wrong == wrong
+
+
+def test_of_strangers_and_refusals_each_is_told() -> None:
+    one = lane("." * 10 + "rr........", by="stranger")
+    assert look_at(story(one), one).listed == "8 answered by a pod that was no endpoint, 2 refused"
+
+
+# -- which second ---------------------------------------------------------------------------------------------------------
+def test_seconds_are_counted_from_the_fault() -> None:
+    one = seen("." * 10 + "r" + "." * 9 + " " * 2 + "t" + "." * 6 + "r")
+    each = {number: (at.asked, at.failed, at.unasked) for number, at in one.stretches.items()}
+    assert each == {0: (10, 0, 0), 1: (10, 1, 0), 2: (8, 2, 2)}
+    assert len(one.in_failing()) == 3
+
+
+def test_a_stale_entry_is_no_part_of_its_second() -> None:
+    one = seen("tt" + "." * 8, ports={10: 5, 11: 5})
+    assert (one.asked, one.failed, one.stale, one.last_stale) == (10, 1, 1, 1.1)
+    assert [(at.asked, at.failed) for at in one.stretches.values()] == [(9, 1)]
+    assert one.end == pytest.approx(1.2)
+
+
+def test_the_worst_second_is_looked_for_on_all_lanes_until_each_one_s_last_failure() -> None:
+    calm, bad = failed(Stretch(100, 10), Stretch(100, 20)), failed(Stretch(100, 60), Stretch(100, 5))
+    assert worst_share([calm, bad], 1 / 3, "x")[0].value == 60
+    assert worst_share([bad, calm], 1 / 3, "x")[0].value == 60
+    bad.last = -0.5
+    assert worst_share([calm, bad], 1 / 3, "x")[0].value == 20, "the bad second is after its last failure"
+
+
+def test_where_nothing_is_beyond_its_bound_the_one_that_may_come_closest_is_the_worst() -> None:
+    few, many = Stretch(10, 4), Stretch(1000, 330)  # 40 of 80 %, 33 of 38 %
+    share, limit = worst_share([failed(few, many)], 1 / 3, "x")
+    assert [share.value, round(limit.value)] == [33, 38]
+
+
+@pytest.mark.parametrize(("among", "limit"), [(1, 47.9), (2, 48.8), (10, 50.9)])
+def test_chance_adds_more_the_more_seconds_there_are(among: int, limit: float) -> None:
+    stretches = [Stretch(100, 1) for _ in range(among)]
+    assert worst_share([failed(*stretches)], 1 / 3, "x")[1].value == pytest.approx(limit, abs=0.06)
+
+
+# -- how long answers took ------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("asked", "tail"), [(101, 99), (201, 198), (100, 98), (1, 0)])
+def test_the_99th_percentile_and_the_longest(asked: int, tail: int) -> None:
+    one = lane("." * (10 + asked))
+    for at in range(asked):
+        one.took[10 + at] = at / 1000
+    act = story(one, spans=(ActSpan("act", 0, 1, 1 + asked / 10 - 0.05),))
+    measured = counts(act, "web", [look_at(act, each) for each in act.lanes("web")])
+    assert measured["answered in, p99"].value == tail / 1000
+    assert measured["answered in, longest"].value == (asked - 1) / 1000
+
+
+def test_only_good_answers_since_the_fault_took_any_time() -> None:
+    one = lane("." * 12 + "t" + "." * 32)
+    one.took[5], one.took[12], one.took[42] = 0.5, 3.5, 0.7
+    act = story(one)
+    measured = counts(act, "web", [look_at(act, each) for each in act.lanes("web")])
+    assert measured["answered in, longest"].value == 0.001
+    assert measured["asked"].value == 30

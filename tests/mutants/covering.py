@@ -15,7 +15,8 @@ from tests.mutants import trial
 from tests.mutants.population import PACKAGE
 
 OBJECTS = ("tests/checks/test_objects_over_time.py",)
-FAILURES = tuple(f"tests/checks/test_{name}.py" for name in ("failures", "failing", "dead_node", "outages"))
+NAMES = ("failures", "failing", "failing_limits", "dead_node", "outages")
+FAILURES = tuple(f"tests/checks/test_{name}.py" for name in NAMES)
 TESTS = {
     "bounds.py": ("tests/test_bounds.py", "tests/test_doubt.py"),
     "findings.py": ("tests/test_findings.py", "tests/test_doubt.py"),
@@ -27,6 +28,9 @@ TESTS = {
         for name in ("evidence", "coverage")
     },
     "checks/lanes.py": ("tests/checks/test_lanes.py", "tests/checks/test_evidence.py", *FAILURES),
+    "checks/moves.py": ("tests/checks/test_moves.py", "tests/checks/test_moves_limits.py"),
+    "checks/outages.py": ("tests/checks/test_outages.py", "tests/checks/test_outages_limits.py"),
+    "checks/serving.py": ("tests/checks/test_serving.py", "tests/checks/test_serving_limits.py"),
     "checks/failures.py": FAILURES,
     "checks/failing.py": FAILURES,
     **{f"checks/{name}.py": OBJECTS for name in ("nodes", "pods", "replicas", "statefulsets")},

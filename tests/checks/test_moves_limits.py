@@ -1,0 +1,362 @@
+"""When a change is followed, at each boundary. ``o`` the old pod answered, ``n`` the new one; a character is 0.1 s."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kubeskeptic.bounds import SYNC
+from kubeskeptic.checks import catches_up, follows_move, stays_as_programmed
+from kubeskeptic.findings import Finding, Verdict
+from kubeskeptic.settings import Setting, Settings
+from kubeskeptic.timeline import Act, ActSpan, Change, FaultSpan, Gap, Lane
+from kubeskeptic.timeline.stalls import Stall
+from tests.checks.test_moves import CHANGED, FOLLOWS, GOOD, STAYS, asked
+from tests.drawn import endpoints, fault, gone, pod, watched
+
+FIRST, LAST, FAILED = "first from the new", "last from the old", "last that failed or was late"
+ANSWERS, LOST = "new answers where it is stopped", "failed where it is stopped"
+MOVES = (pod(1.5, "old", type="DELETED", node="A"), pod(1.4, "new", type="ADDED", node="B"))
+DELETED = gone(target="pod/ns/old")
+
+
+def per_node(act: Act, **sync: float) -> None:
+    """Give each node a SYNC of its own."""
+    one = Setting("SYNC", max(sync.values()), "kube-proxy", per_node=sync)
+    act.recording.settings = Settings({"SYNC": one, "SYN_SENT": Setting("SYN_SENT", 2.0, "test")})
+
+
+# -- a pod moves --------------------------------------------------------------------------------------------------------
+# Deleted at 1.0 s; SYNC is 0, so the old pod may answer until 3.0 s, and the new one must answer by then, too.
+def moving(*lanes: Lane, changes: tuple[Change, ...] = MOVES, pods: Any = None, deleted: FaultSpan = DELETED) -> Act:
+    here = {one.node for one in lanes}
+    others = [asked(GOOD, node) for node in "ABC" if node not in here]
+    return watched(
+        *lanes, *others, pods=pods or {"old": "A"}, changes=changes, faults=(deleted,),
+        spans=(ActSpan("act", 0, 0.5, 6.0),), within=SYNC,
+    )  # fmt: skip
+
+
+def moved(*lanes: Lane, **more: Any) -> Finding:
+    return follows_move(moving(*lanes, **more), "web")
+
+
+def value(found: Finding, name: str) -> tuple[float, float]:
+    low, high = found.measured[name].interval
+    return round(low, 3), round(high, 3)
+
+
+def test_what_is_measured_of_a_move() -> None:
+    found = moved()
+    assert [value(found, name) for name in (FIRST, LAST, FAILED)] == [(0.3, 0.301), (0, 0), (0.2, 0.2)]
+    assert [found.bounds[name].value for name in (FIRST, LAST, FAILED)] == [2, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("drawing", "first", "last", "failed"),
+    [
+        ("o" * 12 + "rr" + "n" * 46, (0.4, 0.401), (0.1, 0.101), (0.3, 0.3)),
+        ("o" * 12 + "non" + "n" * 45, (0.2, 0.201), (0.3, 0.301), (0, 0)),
+        ("o" * 12 + "n" * 8 + "o" + "n" * 39, (0.2, 0.201), (1.0, 1.001), (0, 0)),
+        ("o" * 11 + "?" + "n" * 48, (0.2, 0.201), (0, 0.001), (0, 0)),
+        ("o" * 10 + "n" * 50, (0, 0.001), (0, 0), (0, 0)),
+        ("o" * 12 + "n" * 20 + "r" + "n" * 27, (0.2, 0.201), (0.1, 0.101), (2.2, 2.2)),
+    ],
+)
+def test_the_first_from_the_new_the_last_from_the_old_and_the_last_failure(
+    drawing: str, first: Any, last: Any, failed: Any
+) -> None:
+    found = follows_move(moving(*(asked(drawing, node) for node in "ABC")), "web")
+    assert [value(found, name) for name in (FIRST, LAST, FAILED)] == [first, last, failed]
+
+
+def test_the_deletion_was_between_two_moments_and_a_clock_is_in_doubt() -> None:
+    slow = gone(target="pod/ns/old", applied=1.15)
+    drawing = "o" * 13 + "r" + "n" * 46
+    found = moved(*(asked(drawing, node) for node in "ABC"), deleted=slow)
+    assert [value(found, name) for name in (FIRST, LAST, FAILED)] == [(0.25, 0.401), (0.05, 0.201), (0.15, 0.3)]
+    lanes = [asked(drawing, node) for node in "ABC"]
+    for one in lanes:
+        one.doubt = 0.1
+    unsure = moved(*lanes, deleted=slow)
+    assert [value(unsure, name) for name in (FIRST, LAST, FAILED)] == [(0.15, 0.501), (0, 0.301), (0.05, 0.4)]
+
+
+@pytest.mark.parametrize(("took", "first"), [(0.5, (0.3, 0.8)), (0.9, (0.3, 1.2)), (1.0, (0.4, 1.3))])
+def test_an_answer_that_took_long_was_given_within_its_last_nine_tenths_of_a_second(took: float, first: Any) -> None:
+    lanes = [asked("o" * 10 + "rrr" + "n" + "r" * 16 + "n" * 30, node) for node in "ABC"]
+    for one in lanes:
+        one.took[13] = took
+    assert value(moved(*lanes), FIRST) == first
+
+
+@pytest.mark.parametrize(
+    ("drawing", "low"),
+    [("o" * 10 + "r" * 50, 5.0), ("o" * 10 + "r" * 10 + "?" + "r" * 39, 1.0), ("o" * 10 + "r" * 10 + " " * 40, 0.9)],
+)
+def test_a_node_that_never_answered_is_known_not_to_have_until_it_was_asked(drawing: str, low: float) -> None:
+    found = moved(asked(drawing, "A"))
+    assert value(found, FIRST) == (low, float("inf"))
+    assert "never answered on the slowest node, A" in found.why
+
+
+@pytest.mark.parametrize(
+    ("pods", "changes", "why"),
+    [
+        ({"old": "A"}, MOVES, ""),
+        ({"old": "A", "more": "A"}, (*MOVES, pod(1.5, "more", type="DELETED", node="A")), "did not move"),
+        ({"old": "A"}, (*MOVES, pod(1.4, "more", type="ADDED", node="B")), "did not move"),
+        ({"old": "A"}, (MOVES[0], pod(1.4, "new", type="ADDED", node="A")), "did not move"),
+        ({"old": "A"}, MOVES[:1], "did not move"),
+        ({"other": "A"}, (*MOVES[1:], pod(1.5, "other", type="DELETED", node="A")), "did not move"),
+        ({"old": "C"}, (pod(1.5, "old", type="DELETED", node="C"), MOVES[1]), ""),
+    ],
+)
+def test_a_single_pod_has_to_move_to_another_node(pods: Any, changes: tuple[Change, ...], why: str) -> None:
+    found = moved(pods=pods, changes=changes)
+    assert (found.verdict is Verdict.HOLDS, why in found.why) == (not why, True), found.why
+
+
+def test_a_node_with_neither_the_old_pod_nor_the_new_one_has_to_ask() -> None:
+    two = [asked(GOOD, node) for node in "AB"]
+    act = watched(*two, pods={"old": "A"}, changes=MOVES, faults=(DELETED,), spans=(ActSpan("act", 0, 0.5, 6.0),))
+    assert "neither the old pod nor the new one" in follows_move(act, "web").why
+
+
+@pytest.mark.parametrize(
+    ("drawing", "verdict"),
+    [
+        ("z" * 9 + "o" + "rrr" + "n" * 47, Verdict.HOLDS),
+        ("z" * 10 + "o" + "rr" + "n" * 47, Verdict.INCONCLUSIVE),  # only after the deletion
+    ],
+)
+def test_every_node_has_to_be_answered_by_the_old_pod_before(drawing: str, verdict: Verdict) -> None:
+    found = moved(asked(drawing, "C"))
+    assert found.verdict is verdict
+    assert ("C had no answer of old before" in found.why) is (verdict is Verdict.INCONCLUSIVE)
+
+
+def test_each_node_has_a_bound_of_its_own() -> None:
+    quick, late = asked("o" * 29 + "n" * 31, "B"), asked("o" * 31 + "n" * 29, "A")
+    act = moving(quick, late)
+    per_node(act, A=2.0, B=0.0, C=0.0)
+    found = follows_move(act, "web")
+    assert (found.verdict, found.bounds[LAST].value, found.bounds[FIRST].value) == (Verdict.HOLDS, 2, 2)
+    act = moving(quick, late)
+    per_node(act, A=0.0, B=2.0, C=2.0)
+    assert follows_move(act, "web").verdict is Verdict.VIOLATED
+
+
+def test_the_act_has_to_last_for_the_longest_bound_of_all_nodes() -> None:
+    for slowest, why in ((2.9, ""), (3.1, "before the bound of 5.1 s had passed")):
+        act = moving()
+        per_node(act, A=0.0, B=slowest, C=0.0)
+        found = follows_move(act, "web")
+        assert (found.verdict is Verdict.HOLDS, why in found.why) == (not why, True), found.why
+
+
+@pytest.mark.parametrize("kind", ["EndpointSlice", "Pod"])
+def test_who_answered_is_known_only_where_pods_and_endpoints_were_watched(kind: str) -> None:
+    act = moving()
+    act.recording.gaps.append(Gap("watch", "", "", kind, 2.0, 2.1, "it was cut off"))
+    assert f"The watch of {kind} was interrupted" in follows_move(act, "web").why
+
+
+# The last that fails may be sent 2 s after the deletion.
+@pytest.mark.parametrize(
+    ("tick", "sign", "ports", "verdict"),
+    [
+        (30, "r", {}, Verdict.HOLDS),
+        (31, "r", {}, Verdict.VIOLATED),
+        (31, "t", {}, Verdict.VIOLATED),
+        (31, "t", {11: 50000, 31: 50000}, Verdict.HOLDS),  # it met the entry of one that had timed out
+        (53, "t", {11: 50000, 53: 50000}, Verdict.VIOLATED),  # which is gone 4 s later
+    ],
+)
+def test_a_node_fails_until_its_last_request_that_does(tick: int, sign: str, ports: Any, verdict: Verdict) -> None:
+    drawing = "o" * 11 + "t" + "n" * (tick - 12) + sign + "n" * (59 - tick)
+    one = asked(drawing, "C")
+    for at, port in ports.items():
+        one.ports[at] = port
+    assert moved(one).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("took", "same_port", "stalled", "verdict"),
+    [
+        (0.85, False, False, Verdict.HOLDS),
+        (1.05, False, False, Verdict.VIOLATED),
+        (1.05, True, False, Verdict.HOLDS),  # its first packet met the entry of one that had timed out
+        (1.05, False, True, Verdict.HOLDS),  # its agent did not run, and may have read it later than it came
+    ],
+)
+def test_an_answer_after_a_retransmission_is_as_wrong_as_a_failure(
+    took: float, same_port: bool, stalled: bool, verdict: Verdict
+) -> None:
+    one = asked("o" * 11 + "t" + "n" * 48, "C")
+    one.took[35] = took
+    one.ports[35] = one.ports[11] if same_port else one.ports[35]
+    act = moving(one)
+    act.recording.stalls = [Stall("C", 3.6, 3.5 + took)] if stalled else []
+    assert follows_move(act, "web").verdict is verdict
+
+
+# -- kube-proxy is stopped ----------------------------------------------------------------------------------------------
+# On A from 1.0 s on; the endpoints change at 2.0 s; it is started again at 6.0 s. SYNC is 0: changes are followed in 2.0 s.
+def stopping(
+    *lanes: Lane, changes: tuple[Change, ...] = CHANGED, targets: tuple[str, ...] = ("kube-proxy/A",), end: float = 9.0
+) -> Act:
+    phases = {"applying": 1.0, "applied": 1.1, "bit": 1.1, "undoing": 6.0, "undone": 6.1}
+    stopped = fault(phases, name="stop_kube_proxy")
+    stopped.targets = targets
+    here = {one.node for one in lanes}
+    others = [asked(drawing, node) for node, drawing in (("A", STAYS), ("B", FOLLOWS)) if node not in here]
+    return watched(
+        *lanes, *others, pods={"old": "A"}, changes=changes, faults=(stopped,), spans=(ActSpan("act", 0, 0.5, end),),
+        within=SYNC,
+    )  # fmt: skip
+
+
+def stays(*lanes: Lane, **more: Any) -> Finding:
+    return stays_as_programmed(stopping(*lanes, **more), "web")
+
+
+def caught_up(*lanes: Lane, **more: Any) -> Finding:
+    return catches_up(stopping(*lanes, **more), "web")
+
+
+def elsewhere(found: Finding) -> list[tuple[float, float]]:
+    return [value(found, f"{name} elsewhere") for name in (FIRST, LAST, FAILED)]
+
+
+def test_what_is_measured_while_it_is_stopped() -> None:
+    found = stays(asked("o" * 50 + "nn" + "rt" + "?" + "o" * 5 + "n" * 30, "A"))
+    assert [found.measured[name].value for name in (ANSWERS, LOST)] == [2, 2]
+    assert elsewhere(found) == [(0.2, 0.201), (0.1, 0.101), (0, 0)]
+    assert [found.bounds[name].value for name in (ANSWERS, LOST)] == [0, 0]
+    assert [found.bounds[f"{name} elsewhere"].value for name in (FIRST, LAST, FAILED)] == [2, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("drawing", "measured"),
+    [
+        ("o" * 39 + "n" * 51, [(1.9, 1.901), (1.8, 1.801), (0, 0)]),
+        ("o" * 22 + "r" + "n" * 67, [(0.3, 0.301), (0.1, 0.101), (0.2, 0.2)]),
+        ("o" * 15 + "r" + "o" * 6 + "n" * 68, [(0.2, 0.201), (0.1, 0.101), (0, 0)]),  # before the change
+        ("o" * 22 + "n" * 40 + "r" * 28, [(0.2, 0.201), (0.1, 0.101), (0, 0)]),  # after the end
+    ],
+)
+def test_what_is_measured_elsewhere(drawing: str, measured: Any) -> None:
+    assert elsewhere(stays(asked(drawing, "B"))) == measured
+
+
+def test_the_slowest_node_elsewhere_decides() -> None:
+    found = stays(asked(FOLLOWS, "B"), asked("o" * 35 + "rr" + "n" * 53, "C"))
+    assert elsewhere(found) == [(1.7, 1.701), (1.4, 1.401), (1.6, 1.6)]
+    assert "the slowest on C" in found.why
+
+
+def test_what_was_answered_before_the_change_or_after_the_start_is_no_sign_of_either() -> None:
+    early = asked("o" * 15 + "r" + "o" * 44 + "n" * 30, "A")
+    assert stays(early).verdict is Verdict.HOLDS
+    assert stays(asked("o" * 59 + "n" * 31, "A")).verdict is Verdict.VIOLATED
+    assert stays(asked("o" * 60 + "r" * 30, "A")).verdict is Verdict.HOLDS
+
+
+def test_a_node_elsewhere_follows_within_its_own_programming_lag() -> None:
+    slow = asked("o" * 45 + "n" * 45, "B")
+    for sync, verdict in ((1.0, Verdict.HOLDS), (0.0, Verdict.VIOLATED)):
+        act = stopping(slow)
+        per_node(act, A=0.0, B=sync)
+        assert stays_as_programmed(act, "web").verdict is verdict
+
+
+def test_it_has_to_be_stopped_for_the_longest_lag_after_the_change() -> None:
+    for sync, why in ((1.9, ""), (2.1, "before the bound of 4.1 s had passed")):
+        act = stopping()
+        per_node(act, A=sync, B=0.0)
+        found = stays_as_programmed(act, "web")
+        assert (found.verdict is Verdict.HOLDS, why in found.why) == (not why, True), found.why
+
+
+def test_the_node_itself_and_another_have_to_ask() -> None:
+    assert "C, or every other node, was not asked" in stays(targets=("kube-proxy/C",)).why
+    alone = stopping(asked(FOLLOWS, "B"), targets=("kube-proxy/B",))
+    del alone.recording.lanes["A", "web"]
+    assert "B, or every other node, was not asked" in stays_as_programmed(alone, "web").why
+    assert "C was not asked, or nothing changed" in caught_up(targets=("kube-proxy/C",)).why
+
+
+@pytest.mark.parametrize("check", [stays_as_programmed, catches_up])
+def test_it_has_to_be_kube_proxy_that_was_stopped(check: Any) -> None:
+    assert "stopped no kube-proxy" in check(stopping(targets=("node/C",)), "web").why
+    assert check(stopping(targets=("pod/ns/x", "kube-proxy/A")), "web").verdict is Verdict.HOLDS
+
+
+def unready(seen: float, *pods: str) -> Change:
+    """An EndpointSlice with an endpoint more that is no pod."""
+    change = endpoints(seen, *pods, type="MODIFIED")
+    change.object["endpoints"].append({"addresses": ["10.0.0.9"]})
+    return change
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        (CHANGED, ""),
+        ((endpoints(2.0, "old", type="MODIFIED"),), "did not change"),
+        ((endpoints(1.05, "new", type="MODIFIED"),), "did not change"),  # while it was being stopped
+        ((endpoints(1.5, "x", type="MODIFIED", service="db"),), "did not change"),
+        ((endpoints(1.5, "x", type="MODIFIED", service="db"), *CHANGED), ""),
+        ((endpoints(1.5, "old", type="MODIFIED"), *CHANGED), ""),
+        ((unready(1.5, "old"), *CHANGED), ""),
+        ((endpoints(2.0, type="MODIFIED"), endpoints(2.1, "new", type="MODIFIED")), ""),
+        ((endpoints(2.0, "old", "new", type="MODIFIED"),), ""),
+    ],
+)
+def test_the_first_change_of_the_service_s_endpoints_counts(changes: tuple[Change, ...], why: str) -> None:
+    found = stays(changes=changes)
+    assert (found.verdict is Verdict.HOLDS, why in found.why) == (not why, True), found.why
+
+
+def test_endpoints_that_are_none_at_all_are_a_change() -> None:
+    nothing = endpoints(2.0, type="MODIFIED")
+    nothing.object["endpoints"] = None
+    assert stays(changes=(nothing, endpoints(2.1, "new", type="MODIFIED"))).verdict is Verdict.HOLDS
+
+
+def test_a_change_may_have_been_true_before_it_was_seen() -> None:
+    aged = CHANGED[0]._replace(age=0.5)
+    assert elsewhere(stays(changes=(aged,))) == [(0.2, 0.701), (0.1, 0.601), (0, 0)]
+
+
+# It is started again at 6.0 s, and has to have followed by 8.0 s.
+@pytest.mark.parametrize(
+    ("drawing", "measured"),
+    [
+        ("o" * 75 + "n" * 15, [(1.5, 1.501), (1.4, 1.401), (0, 0)]),
+        ("o" * 50 + "r" * 12 + "n" * 28, [(0.2, 0.201), (0, 0), (0.1, 0.1)]),
+        ("o" * 50 + "n" * 5 + "o" * 10 + "r" + "n" * 24, [(0.6, 0.601), (0.4, 0.401), (0.5, 0.5)]),
+    ],
+)
+def test_what_is_measured_after_the_start(drawing: str, measured: Any) -> None:
+    found = caught_up(asked(drawing, "A"))
+    assert [value(found, name) for name in (FIRST, LAST, FAILED)] == measured
+    assert [found.bounds[name].value for name in (FIRST, LAST, FAILED)] == [2, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("at", "age", "why"), [(6.0, 0.0, ""), (6.1, 0.0, "nothing changed while"), (6.1, 0.3, "nothing changed while")]
+)
+def test_it_can_catch_up_only_with_what_changed_before_it_was_started(at: float, age: float, why: str) -> None:
+    found = caught_up(changes=(endpoints(at, "new", type="MODIFIED")._replace(age=age),))
+    assert (found.verdict is Verdict.HOLDS, why in found.why) == (not why, True), found.why
+
+
+def test_it_is_allowed_what_its_own_node_is() -> None:
+    late = asked("o" * 85 + "n" * 25, "A")
+    for sync, verdict in ((1.0, Verdict.HOLDS), (0.0, Verdict.VIOLATED)):
+        act = stopping(late, asked(FOLLOWS + "n" * 20, "B"), end=11.0)
+        per_node(act, A=sync, B=0.0)
+        assert catches_up(act, "web").verdict is verdict

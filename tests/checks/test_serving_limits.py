@@ -1,0 +1,262 @@
+"""What counts and what is allowed while pods are replaced, at each boundary. A tick is 0.1 s; the act begins at 1 s."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kubeskeptic.bounds import Expression, constant
+from kubeskeptic.checks import fails_only_briefly, serves_throughout
+from kubeskeptic.findings import Finding, Verdict
+from kubeskeptic.timeline import Act, ActSpan, Change, FaultSpan, Gap, Lane
+from kubeskeptic.timeline.stalls import Stall
+from tests.drawn import endpoints, gone, lane, pod, watched
+
+SPAN = ActSpan("act", 0.01, 1, 4)
+GOOD = "." * 40
+BLIND = Gap("watch", "", "", "EndpointSlice", 2.0, 2.1, "the watch was cut off")
+"""With it nothing is sure about who was an endpoint."""
+
+
+def but(tick: int, sign: str = "r", length: int = 40) -> str:
+    """All answered, but for one."""
+    return "." * tick + sign + "." * (length - tick - 1)
+
+
+def throughout(*lanes: Lane) -> Finding:
+    return serves_throughout(watched(*lanes, spans=(SPAN,)), "web")
+
+
+# -- none may fail ------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("tick", "verdict"),
+    [(9, Verdict.INCONCLUSIVE), (10, Verdict.VIOLATED), (39, Verdict.VIOLATED), (40, Verdict.HOLDS)],
+)
+def test_the_act_has_its_beginning_and_not_its_end(tick: int, verdict: Verdict) -> None:
+    assert throughout(lane(but(tick, length=45))).verdict is verdict
+
+
+def test_failures_are_told_by_node_the_most_frequent_first() -> None:
+    why = throughout(lane(but(20), "n1"), lane("." * 20 + "tt" + "." * 18, "n2")).why
+    assert "3 of 60 requests failed (2 timeout on n2, 1 refused on n1); none may." in why
+
+
+@pytest.mark.parametrize(("sync", "wrong"), [(0.0, 9), (0.5, 4), (1.0, 0)])
+def test_a_pod_that_was_taken_out_may_answer_for_the_programming_lag_and_the_margin(sync: float, wrong: int) -> None:
+    out = endpoints(1.0, "pod-b", type="MODIFIED")
+    act = watched(lane(GOOD), spans=(SPAN,), changes=(out,), SYNC=sync)
+    assert serves_throughout(act, "web").measured["failed or late"].value == wrong
+
+
+def test_a_refusal_is_a_failure_however_little_is_known_of_the_endpoints() -> None:
+    act = watched(lane(but(20)), spans=(SPAN,))
+    act.recording.gaps.append(BLIND)
+    assert serves_throughout(act, "web").verdict is Verdict.VIOLATED
+
+
+def test_what_was_never_asked_is_counted_in_the_act_only() -> None:
+    assert throughout(lane(but(5, " "))).measured["never asked"].value == 0
+    assert throughout(lane(but(15, " "))).measured["never asked"].value == 1
+
+
+# -- all pods have to be replaced ---------------------------------------------------------------------------------------
+IN_TURN = (ActSpan("first", 0.01, 1, 2), ActSpan("second", 2.1, 2.5, 4))
+"""Two acts; pod-a is replaced in the first by pod-b, and that in the second by pod-c."""
+
+
+def replaced(*changes: Change, spans: tuple[ActSpan, ...] = (SPAN,), more: str = "") -> Finding:
+    """While all is answered, by a pod that is an endpoint all the time."""
+    act = watched(lane(GOOD), spans=spans, changes=changes, pods=dict.fromkeys(["pod-a", *more.split()], "n9"))
+    return serves_throughout(act, "web", while_replaced="web")
+
+
+def test_each_act_has_to_replace_all_pods() -> None:
+    first = (pod(1.5, "pod-b"), pod(1.6, "pod-a", type="DELETED"))
+    second = (pod(3.0, "pod-c"), pod(3.1, "pod-b", type="DELETED"))
+    assert replaced(*first, *second, spans=IN_TURN).verdict is Verdict.HOLDS
+    assert "“second” left 1 of 1 pods of web as they were" in replaced(*first, spans=IN_TURN).why
+    late = (pod(2.2, "pod-b"), pod(2.3, "pod-a", type="DELETED"))
+    assert "“first” left 1 of 1 pods" in replaced(*late, *second, spans=IN_TURN).why
+
+
+def test_one_pod_that_is_left_is_too_many() -> None:
+    one = (pod(2.0, "pod-c"), pod(2.1, "pod-a", type="DELETED"))
+    assert "“act” left 1 of 2 pods of web as they were" in replaced(*one, more="pod-b").why
+    both = (*one, pod(2.2, "pod-b", deleting=True))
+    assert replaced(*both, more="pod-b").verdict is Verdict.HOLDS
+
+
+def test_pods_of_other_apps_may_stay() -> None:
+    gone_ = (pod(2.0, "pod-b"), pod(2.1, "pod-a", type="DELETED"))
+    assert replaced(pod(0.0, "db-0", app="db"), *gone_).verdict is Verdict.HOLDS
+
+
+@pytest.mark.parametrize(("at", "verdict"), [(4.0, Verdict.HOLDS), (4.1, Verdict.INCONCLUSIVE)])
+def test_the_last_moment_for_it_is_the_act_s_end(at: float, verdict: Verdict) -> None:
+    assert replaced(pod(2.0, "pod-b"), pod(at, "pod-a", type="DELETED")).verdict is verdict
+
+
+def test_an_act_that_was_broken_off_is_looked_at_until_then() -> None:
+    changes = (pod(2.0, "pod-b"), pod(2.1, "pod-a", type="DELETED"))
+    found = replaced(*changes, spans=(ActSpan("act", 0.01, 1, None),))
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert "as they were" not in found.why
+
+
+def test_where_none_has_to_be_replaced_none_is() -> None:
+    assert throughout(lane(GOOD)).verdict is Verdict.HOLDS
+
+
+# -- failing after each deletion ----------------------------------------------------------------------------------------
+# Pods are deleted at 1 s and at 4 s, the act ends at 10 s; one of four endpoints may be wrong for a second after each.
+SECOND: Expression = constant("test", -1.0)
+"""One second, when the margin is added."""
+TEN = ActSpan("act", 0.01, 1, 10)
+TWICE = (gone(1.0), gone(4.0))
+ALL = "." * 100
+WRONG_TIME = "failed at a wrong time"
+
+
+def again(*lanes: Lane, faults: tuple[FaultSpan, ...] = TWICE, **more: Any) -> Act:
+    return watched(*lanes, spans=(TEN,), faults=faults, within=SECOND, **more)
+
+
+def briefly(*lanes: Lane, replicas: int = 4, faults: tuple[FaultSpan, ...] = TWICE) -> Finding:
+    return fails_only_briefly(again(*lanes, faults=faults), "web", replicas)
+
+
+@pytest.mark.parametrize(
+    ("tick", "doubt", "outside"),
+    [
+        (10, 0.0, 0),
+        (20, 0.0, 0),  # just a second after
+        (21, 0.0, 1),
+        (39, 0.0, 1),  # before the second one
+        (40, 0.0, 0),
+        (50, 0.0, 0),
+        (51, 0.0, 1),
+        (99, 0.0, 1),
+        (22, 0.25, 0),
+        (23, 0.25, 1),
+        (38, 0.25, 0),
+        (37, 0.25, 1),
+    ],
+)
+def test_when_a_request_may_fail(tick: int, doubt: float, outside: int) -> None:
+    one = lane(but(tick, length=100))
+    one.doubt = doubt
+    found = briefly(one)
+    assert [found.measured[name].value for name in ("failed", WRONG_TIME)] == [1, outside]
+    assert found.verdict is (Verdict.VIOLATED if outside else Verdict.HOLDS)
+
+
+def test_only_what_was_asked_from_the_first_deletion_to_the_end_counts() -> None:
+    found = briefly(lane("." * 100 + "r" * 10), faults=(gone(2.0), gone(4.0)))
+    assert [found.measured[name].value for name in ("asked", "failed", "never asked")] == [80, 0, 0]
+    before = briefly(lane(but(15, length=100)), faults=(gone(2.0), gone(4.0)))
+    assert (before.measured["failed"].value, before.verdict) == (0, Verdict.HOLDS)
+
+
+def test_without_a_deletion_nothing_is_known() -> None:
+    assert "no fault was recorded in “act”" in briefly(lane(ALL), faults=()).why
+
+
+def test_the_order_in_which_deletions_were_recorded_is_nothing() -> None:
+    found = briefly(lane(but(15, length=100)), faults=(gone(4.0), gone(1.0)))
+    assert (found.verdict, found.measured["asked"].value) == (Verdict.HOLDS, 90)
+
+
+@pytest.mark.parametrize(
+    ("replicas", "faults", "limit"),
+    [(4, TWICE, 13.02), (2, TWICE, 21.35), (4, (gone(1.0),), 8.13), (4, (gone(4.0),), 12.14)],
+)
+def test_the_share_that_may_fail(replicas: int, faults: tuple[FaultSpan, ...], limit: float) -> None:
+    found = briefly(lane(ALL), replicas=replicas, faults=faults)
+    assert found.bounds["worst share failed"].value == pytest.approx(limit, abs=0.006)
+
+
+def test_chance_adds_most_where_a_single_request_was_asked() -> None:
+    found = briefly(lane(" " * 50 + "r"))
+    assert found.bounds["worst share failed"].value == pytest.approx(76.34, abs=0.01)
+    assert [*found.measured["worst share failed"].interval] == [100, 100]
+    twelve = lane("".join("r" if tick in (*range(11, 19), *range(41, 45)) else "." for tick in range(100)), "n2")
+    assert briefly(lane(" " * 50 + "r"), twelve).measured["worst share failed"].value == 100
+
+
+def test_a_node_that_was_not_asked_at_all_has_no_share() -> None:
+    for lanes in ([lane("." * 10)], [lane(ALL, "n1"), lane("." * 10, "n2")]):
+        found = briefly(*lanes)
+        assert (found.verdict, found.measured["worst share failed"].high) == (Verdict.INCONCLUSIVE, 0)
+        assert "was not asked for more than 0.5 s" in found.why
+
+
+def test_the_worst_node_is_the_one_closest_to_its_own_limit() -> None:
+    often = lane("".join("r" if tick in (11, 12, 13, 14, 41, 42, 43, 44) else "." for tick in range(100)), "n1")
+    seldom = lane("..rr" + "." * 16, "n2", period=0.5)  # two of 18, where more may be chance
+    found = briefly(often, seldom)
+    assert found.measured["worst share failed"].value == pytest.approx(8.89)
+    assert "at worst 8.89 % on n1; allowed are 13.02 %" in found.why
+    assert found.measured["failed"].value == 10
+
+
+def test_what_another_node_was_never_asked_is_no_part_of_the_worst_one_s_share() -> None:
+    worst = lane("." * 12 + "rr" + "." * 30 + " " + "." * 55, "n1")
+    found = briefly(worst, lane("." * 60 + "  " + "." * 38, "n2"))
+    assert [*found.measured["worst share failed"].interval] == pytest.approx([200 / 89, 300 / 90])
+    assert found.measured["never asked"].value == 3
+
+
+def test_what_failed_at_a_wrong_time_is_told() -> None:
+    assert ", 1 of them more than the bound after a pod was deleted" in briefly(lane(but(60, length=100))).why
+    assert "of them" not in briefly(lane(but(15, length=100))).why
+
+
+@pytest.mark.parametrize(
+    ("tick", "took", "stalled", "interval"),
+    [
+        (25, 0.9, False, (0, 0)),
+        (25, 1.05, False, (1, 1)),
+        (25, 1.05, True, (0, 1)),  # its agent did not run, and may have read it later than it came
+        (15, 1.05, False, (0, 0)),
+        (15, 1.05, True, (0, 0)),
+        (45, 1.05, False, (0, 0)),
+    ],
+)
+def test_a_late_answer_shows_a_wrong_endpoint_where_it_is_late_for_sure(
+    tick: int, took: float, stalled: bool, interval: tuple[int, int]
+) -> None:
+    late = lane(ALL)
+    late.took[tick] = took
+    act = again(late)
+    act.recording.stalls = [Stall("n1", tick / 10 + 0.1, tick / 10 + took)] if stalled else []
+    found = fails_only_briefly(act, "web", 4)
+    assert [*found.measured[WRONG_TIME].interval] == [*interval]
+    assert [found.measured[name].value for name in ("failed", "asked")] == [0, 90]
+
+
+def test_a_failure_that_took_long_is_counted_once() -> None:
+    one = lane(but(60, "t", 100))
+    one.took[60] = 3.5
+    found = briefly(one)
+    assert [found.measured[name].value for name in ("failed", WRONG_TIME)] == [1, 1]
+
+
+def test_a_stranger_answers_at_a_wrong_time() -> None:
+    found = briefly(lane(ALL, by="stranger"))
+    assert [found.measured[name].value for name in ("failed", WRONG_TIME)] == [90, 90 - 2 * 11]
+
+
+@pytest.mark.parametrize(("again_at", "outside"), [(32, 0), (53, 1)])
+def test_a_stale_entry_lives_for_its_timeout_and_the_margin(again_at: int, outside: int) -> None:
+    drawing = but(12, "t", 100)[:again_at] + "t" + "." * (99 - again_at)
+    one = lane(drawing, ports={12: 50000, again_at: 50000})
+    found = fails_only_briefly(again(one, SYN_SENT=2.0), "web", 4)
+    assert found.measured[WRONG_TIME].value == outside
+
+
+@pytest.mark.parametrize(("sync", "failed"), [(0.0, 69), (1.0, 59)])
+def test_a_pod_that_was_deleted_may_answer_for_the_programming_lag_and_the_margin(sync: float, failed: int) -> None:
+    out = endpoints(1.0, "pod-b", type="MODIFIED")
+    act = watched(lane(ALL), spans=(TEN,), faults=TWICE, within=SECOND, changes=(out,), SYNC=sync)
+    assert fails_only_briefly(act, "web", 4).measured["failed"].value == failed
