@@ -142,6 +142,14 @@ def test_the_use_of_cpu_may_be_one_of_several_metrics() -> None:
     assert (found.verdict, found.measured["highest use"].value) == (Verdict.HOLDS, 250)
 
 
+def test_an_autoscaler_that_says_nothing_yet_has_seen_no_use() -> None:
+    empty, early = use(12, 1), use(14, 1)
+    empty.object["status"]["currentMetrics"] = None
+    del early.object["status"]
+    found = judged(empty, early, *UP, *DOWN)
+    assert found.verdict is Verdict.HOLDS, found.why
+
+
 @pytest.mark.parametrize(
     ("changes", "verdict"),
     [
@@ -162,6 +170,11 @@ def test_a_load_is_too_small_only_by_what_was_measured_last_of_it(changes: list[
 @pytest.mark.parametrize(("percent", "verdict"), [(44, Verdict.INCONCLUSIVE), (45, Verdict.VIOLATED)])
 def test_a_use_within_the_tolerance_scales_nothing(percent: int, verdict: Verdict) -> None:
     assert follows_the_load(act(use(40, percent, "True")), "busy", 40).verdict is verdict
+
+
+def test_what_was_not_measured_has_no_bound() -> None:
+    assert set(judged().bounds) == {"scaled up", "nodes added"}
+    assert set(judged(*UP, *DOWN).bounds) < set(judged(*UP, *DOWN).measured)
 
 
 def test_what_was_scaled_by_a_small_use_was_scaled() -> None:

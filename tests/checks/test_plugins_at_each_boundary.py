@@ -42,13 +42,20 @@ def healed(*changes: Change) -> Finding:
         ([READY, at(2.0, UNPLUGGED), at(9.0, UNPLUGGED)], Verdict.INCONCLUSIVE),
         ([READY, at(2.0, UNPLUGGED), at(2.0, READY), at(9.0, UNPLUGGED)], Verdict.VIOLATED),
         ([READY, at(0.5, READY), at(1.0, UNPLUGGED), UNPLUGGED], Verdict.INCONCLUSIVE),  # it was not Ready last
-        ([UNPLUGGED._replace(seen=0.0), at(0.5, UNPLUGGED), at(1.0, READY), UNPLUGGED], Verdict.HOLDS),
+        ([at(0.0, UNPLUGGED), at(0.5, UNPLUGGED), at(1.0, READY), UNPLUGGED], Verdict.HOLDS),
+        ([at(0.0, UNPLUGGED), at(1.0, READY), at(7.1, UNPLUGGED)], Verdict.VIOLATED),  # not from before the fault
     ],
 )
 def test_what_the_node_was_before_the_fault(changes: list[Change], verdict: Verdict) -> None:
     found = not_ready(*changes)
     assert found.verdict is verdict, found.why
     assert ("was not Ready before" in found.why) == (verdict is Verdict.INCONCLUSIVE)
+
+
+@pytest.mark.parametrize(("end", "verdict"), [(7.0, Verdict.INCONCLUSIVE), (7.1, Verdict.VIOLATED)])
+def test_a_node_may_turn_not_ready_until_the_bound_has_passed(end: float, verdict: Verdict) -> None:
+    found = turns_not_ready(unplugged(READY, end=end, undone=False), REASON)
+    assert (found.verdict, "n1 was not NotReady with" in found.why) == (verdict, True)
 
 
 def test_a_node_that_was_never_seen_before_was_not_ready() -> None:
@@ -95,12 +102,20 @@ def test_the_node_is_that_of_the_first_target() -> None:
         ([READY, UNPLUGGED, at(20.0, AGAIN), at(20.0, UNPLUGGED)], Verdict.VIOLATED),
         ([READY, UNPLUGGED, at(10.0, READY), AGAIN], Verdict.INCONCLUSIVE),
         ([READY, UNPLUGGED, at(10.0, READY), at(12.0, UNPLUGGED), AGAIN], Verdict.HOLDS),
+        ([READY, UNPLUGGED, at(10.0, READY), at(12.0, UNPLUGGED), at(25.3, AGAIN)], Verdict.VIOLATED),
+        ([READY, UNPLUGGED, at(21.0, UNPLUGGED), at(25.3, AGAIN)], Verdict.VIOLATED),  # still not at 21 s
     ],
 )
 def test_what_the_node_was_when_the_plugin_came_back(changes: list[Change], verdict: Verdict) -> None:
     found = back(*changes)
     assert found.verdict is verdict, found.why
     assert ("was not NotReady when" in found.why) == (verdict is Verdict.INCONCLUSIVE)
+
+
+@pytest.mark.parametrize(("end", "verdict"), [(25.2, Verdict.INCONCLUSIVE), (25.3, Verdict.VIOLATED)])
+def test_node_and_pod_may_be_ready_until_the_bound_has_passed(end: float, verdict: Verdict) -> None:
+    assert back(READY, UNPLUGGED, end=end).verdict is verdict
+    assert runs_once_healed(unplugged(*WAITED, end=end), "waiting").verdict is verdict
 
 
 # -- a pod waits -------------------------------------------------------------------------------------------------------------

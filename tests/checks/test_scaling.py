@@ -163,6 +163,12 @@ def test_a_pod_that_is_gone_without_having_been_marked_had_no_time_to_end() -> N
     assert finding.bounds["longest end"].value == 2, "no grace period and the margin"
 
 
+def test_a_pod_that_stays_does_not_end() -> None:
+    assert "no pod of web was deleted" in ends(pod(2.0, "web-b", restarts=1)).why
+    finding = ends(pod(2.0, "web-b", restarts=1), leaving(2.0), ended(4.0, "web-a", type="DELETED"), end=9.1)
+    assert finding.verdict is Verdict.HOLDS, finding.why
+
+
 def test_how_pods_of_another_app_end_does_not_count() -> None:
     other = pod(2.0, "other-a", app="other", type="DELETED")
     assert "no pod of web was deleted" in ends(other).why
