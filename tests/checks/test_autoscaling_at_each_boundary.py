@@ -76,6 +76,12 @@ def test_down_is_down_at_the_least_that_is_wanted() -> None:
     assert follows_the_queue(act(replicas(25, 2), replicas(55, 1)), "worker", 2).verdict is Verdict.VIOLATED
 
 
+def test_a_deployment_that_names_no_number_asks_for_no_replicas() -> None:
+    silent = replicas(55, 0)
+    del silent.object["spec"]
+    assert follows_the_queue(act(replicas(25, 4), silent), "worker", 0).measured["scaled down"].value == 15
+
+
 def test_the_last_window_of_several_counts() -> None:
     def with_behavior(**down: Any) -> Change:
         spec = {"behavior": {"scaleDown": down}}
@@ -233,4 +239,4 @@ def test_it_has_to_be_watched_until_the_bound_has_passed(end: float, verdict: Ve
 def test_it_is_watched_from_when_the_queue_was_filled() -> None:
     found = unmeasured(FAILED, depths=[*FILLED, (20, 59), (25, 58)])
     assert (found.verdict, found.measured["watched"].value) == (Verdict.HOLDS, 19.5)
-    assert "60 jobs" in found.why
+    assert f"60 jobs waiting, the autoscaler said {REASON} and" in found.why

@@ -201,6 +201,12 @@ def test_down_is_down_at_the_least_that_is_wanted() -> None:
     assert "the replicas were not raised" in never.why
 
 
+def test_a_deployment_that_names_no_number_asks_for_no_replicas() -> None:
+    silent = replicas(131, 0)
+    del silent.object["spec"]
+    assert follows_the_load(act(*UP, silent), "busy", 80, least=0).measured["scaled down"].value == 31
+
+
 @pytest.mark.parametrize("kind", ["Deployment", "HorizontalPodAutoscaler"])
 def test_what_was_not_recorded_is_not_known(kind: str) -> None:
     without = act(*UP, *DOWN)

@@ -134,6 +134,12 @@ def test_a_second_restart_is_not_the_first() -> None:
     assert judged(MADE, killed(3.0), twice).verdict is Verdict.VIOLATED
 
 
+def test_a_container_whose_restarts_are_not_told_was_not_restarted() -> None:
+    untold = again(4.0)
+    del untold.object["status"]["containerStatuses"][0]["restartCount"]
+    assert judged(MADE, killed(3.0), untold).verdict is Verdict.VIOLATED
+
+
 def test_another_container_of_the_pod_goes_on_and_is_not_what_runs_again() -> None:
     assert judged(MADE, beside(killed(3.0))).verdict is Verdict.VIOLATED
     found = judged(MADE, beside(killed(3.0)), beside(again(4.0)))
