@@ -175,7 +175,7 @@ def test_how_pods_of_another_app_end_does_not_count() -> None:
     assert ends(other, leaving(2.0), ended(4.0, "web-a", type="DELETED")).verdict is Verdict.HOLDS
 
 
-def test_the_longest_grace_period_of_several_is_allowed() -> None:
+def test_a_longer_grace_period_is_not_cut_short_by_that_of_another_pod() -> None:
     short = leaving(2.0, "web-b")
     short.object["metadata"]["deletionGracePeriodSeconds"] = 1
     first, second = ended(3.0, "web-b", type="DELETED"), ended(9.0, "web-a", type="DELETED")
