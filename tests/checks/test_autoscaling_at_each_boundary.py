@@ -11,6 +11,7 @@ from kubeskeptic.checks import follows_the_queue, never_scales_unmeasured, scale
 from kubeskeptic.checks.autoscaling import with_window
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Change
+from tests.checks.declared import watch_gap
 from tests.checks.test_autoscaling import EMPTIED, FAILED, FILLED, READY, Seen, act, autoscaler, follows, replicas
 from tests.drawn import pod, settings
 
@@ -193,6 +194,13 @@ def test_each_pod_that_is_ready_when_the_queue_is_filled_takes_a_job_at_once(mor
     assert found.measured["depth falls"].value == falls
 
 
+def test_an_order_of_which_not_all_was_seen_is_inconclusive() -> None:
+    assert "was not filled" in ordered(replicas(25, 4), READY, depths=[]).why
+    one = act(replicas(25, 4), READY)
+    one.recording.gaps.append(watch_gap(27, 29))
+    assert scales_before_it_measures(one, "worker", 1.1).verdict is Verdict.INCONCLUSIVE
+
+
 # -- without a metric --------------------------------------------------------------------------------------------------------
 def unmeasured(*changes: Change, end: float = 30, depths: Seen = FILLED) -> Finding:
     return never_scales_unmeasured(act(*changes, depths=depths, end=end), "worker", REASON)
@@ -214,6 +222,11 @@ def test_how_often_the_replicas_were_changed(changes: list[Change], times: int) 
     found = unmeasured(FAILED, *changes)
     assert found.measured["times scaled"].value == times
     assert found.verdict is (Verdict.VIOLATED if times else Verdict.HOLDS)
+
+
+def test_what_is_told_of_a_change_is_its_first() -> None:
+    assert "changed to 4 after 2.0 s" in unmeasured(FAILED, replicas(12, 4), replicas(14, 1)).why
+    assert "the autoscaler said nothing and" in unmeasured().why
 
 
 @pytest.mark.parametrize(

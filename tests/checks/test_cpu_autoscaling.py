@@ -156,6 +156,7 @@ def test_an_autoscaler_that_says_nothing_yet_has_seen_no_use() -> None:
         ([use(40, 2, "True"), use(50, 2, "True"), use(60, 2, "False")], Verdict.VIOLATED),
         ([use(40, 2, "False"), use(50, 2, "False"), use(60, 2, "True")], Verdict.INCONCLUSIVE),
         ([use(60, None, "True")], Verdict.INCONCLUSIVE),
+        ([use(40, 250, "True"), use(60, 2, "True")], Verdict.VIOLATED),  # it was large enough for a while
         ([use(60, 2, "False"), use(100, 2, "True")], Verdict.INCONCLUSIVE),
         ([use(60, 2, "False"), use(100.1, 2, "True")], Verdict.VIOLATED),
         ([use(60, 2, "True"), use(100.1, 2, "False")], Verdict.INCONCLUSIVE),

@@ -66,6 +66,7 @@ def test_what_is_asked_for_a_second_time_was_asked_for_at_the_first() -> None:
 
 def test_a_third_pod_that_never_comes_or_does_not_stay() -> None:
     assert scaled(ASKED).verdict is Verdict.VIOLATED
+    assert "18.00 s after web was scaled from 2 to 3, 2 of its pods were Ready" in scaled(ASKED).why
     assert scaled(ASKED, end=6.9).verdict is Verdict.INCONCLUSIVE
     assert scaled(ASKED, pod(3.0, "web-c"), pod(15.0, "web-c", ready=False)).verdict is Verdict.VIOLATED
     assert scaled(ASKED, pod(3.0, "web-c"), pod(4.0, "web-d")).verdict is Verdict.VIOLATED
