@@ -82,6 +82,12 @@ def test_other_conditions_of_a_node_are_not_its_readiness() -> None:
     assert back(pressed(READY), pressed(UNPLUGGED), pressed(AGAIN)).verdict is Verdict.HOLDS
 
 
+def test_a_node_that_says_nothing_of_itself_is_not_ready() -> None:
+    silent = node(0.0, "n1", "True")
+    silent.object["status"]["conditions"] = None
+    assert "n1 was not Ready before" in not_ready(silent, UNPLUGGED).why
+
+
 def test_the_node_is_that_of_the_first_target() -> None:
     act = unplugged(READY, UNPLUGGED, AGAIN)
     (fault,) = act.recording.faults
