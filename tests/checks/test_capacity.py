@@ -34,7 +34,9 @@ def judged(*changes: Change, elsewhere: dict[str, dict[str, float]] | None = Non
     return checks.never_overbooked(act, "others")
 
 
-@pytest.mark.parametrize(("cpu", "verdict"), [("1", Verdict.HOLDS), ("1001m", Verdict.VIOLATED)])
+@pytest.mark.parametrize(
+    ("cpu", "verdict"), [("1", Verdict.HOLDS), ("1000001u", Verdict.VIOLATED), ("1001m", Verdict.VIOLATED)]
+)
 def test_requests_up_to_what_there_is(cpu: str, verdict: Verdict) -> None:
     finding = judged(asking(0.0, "a", "1"), asking(2.0, "b", cpu))
     assert finding.verdict is verdict, finding.why
@@ -102,3 +104,34 @@ def test_what_other_namespaces_request_on_a_node_has_to_be_read(read: dict[str, 
 def test_a_node_that_joined_has_to_have_room_too() -> None:
     act = declared(*nodes(), asking(2.0, "a", "1"), nodes=("n1",), joined={"n2": 3.0}, tables={"others": {"n1": NONE}})
     assert "on n2 was not read" in checks.never_overbooked(act, "others").why
+
+
+def test_a_moment_at_the_very_beginning_of_the_act_counts() -> None:
+    assert judged(asking(1.0, "a", "3")).verdict is Verdict.VIOLATED
+    assert judged(asking(0.9, "a", "3"), asking(1.0, "a", "3", type="DELETED")).verdict is Verdict.HOLDS
+
+
+def test_a_pod_that_requests_nothing_fills_no_node() -> None:
+    finding = judged(asking(2.0, "a", "0", "0"))
+    assert (finding.verdict, finding.measured["fullest"].value) == (Verdict.HOLDS, 0)
+
+
+def test_where_there_is_no_node_nothing_was_seen() -> None:
+    act = declared(*nodes(), asking(2.0, "a", "1"), nodes=(), tables={"others": NOTHING})
+    assert "no pod was seen on a node" in checks.never_overbooked(act, "others").why
+
+
+def test_what_a_node_has_to_give_is_what_it_said_last() -> None:
+    later = [change._replace(seen=at) for at in (0.1, 0.2) for change in nodes()]
+    later[2].object["status"]["allocatable"]["cpu"] = "1"
+    assert later[2].name == "n1"
+    assert judged(*later, asking(2.0, "a", "1")).verdict is Verdict.HOLDS
+    assert judged(*later, asking(2.0, "a", "2")).verdict is Verdict.VIOLATED
+    assert judged(*later, asking(2.0, "a", "2", node="n2")).verdict is Verdict.HOLDS
+
+
+def test_what_a_node_does_not_say_it_has_may_be_what_no_pod_requests() -> None:
+    changes = nodes()
+    del changes[0].object["status"]["allocatable"]["ephemeral-storage"]
+    act = declared(*changes, asking(2.0, "a", "1"), nodes=("n1", "n2"), tables={"others": NOTHING})
+    assert checks.never_overbooked(act, "others").verdict is Verdict.HOLDS

@@ -87,3 +87,74 @@ def test_a_gap_in_the_watch_is_no_pass() -> None:
 def test_it_may_be_killed_yet() -> None:
     assert judged(MADE, end=6.9).verdict is Verdict.INCONCLUSIVE
     assert judged(MADE, end=7.1).verdict is Verdict.VIOLATED
+
+
+@pytest.mark.parametrize(("end", "least", "verdict"), [(7.0, 0, Verdict.INCONCLUSIVE), (7.1, 1, Verdict.VIOLATED)])
+def test_the_time_to_be_killed_begins_when_the_pod_is_seen_first(end: float, least: int, verdict: Verdict) -> None:
+    found = judged(MADE, pod(5.0, "web-a", ready=False), end=end)
+    missing = found.measured["not killed"]
+    assert (found.verdict, missing.value, missing.interval) == (verdict, 1, (least, 1))
+
+
+# -- which changes count ---------------------------------------------------------------------------------------------------
+def beside(change: Change, *, running: bool = True) -> Change:
+    """With a second container, which was never restarted."""
+    other = {"name": "other", "restartCount": 0, "state": {"running" if running else "waiting": {}}}
+    change.object["status"]["containerStatuses"].append(other)
+    return change
+
+
+def test_a_pod_may_be_made_at_the_first_moment_of_the_act() -> None:
+    assert judged(pod(1.0, "web-a", type="ADDED", ready=False)).verdict is Verdict.VIOLATED
+    assert judged(pod(0.9, "web-a", type="ADDED", ready=False)).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_pod_of_another_app_is_neither_killed_nor_in_its_place() -> None:
+    other = killed(2.5)
+    other.object["metadata"] |= {"name": "other-a", "uid": "other-a", "labels": {"app": "other"}}
+    assert "no pod of web was made" in judged(other).why
+    assert judged(MADE, other, killed(3.0), again(4.0)).verdict is Verdict.HOLDS
+
+
+def test_a_container_that_ran_again_before_the_end_was_seen_does_not_run_again() -> None:
+    found = judged(MADE, again(2.5), killed(3.0))
+    assert (found.verdict, "did not run again" in found.why) == (Verdict.VIOLATED, True)
+
+
+def test_a_container_that_waits_to_be_restarted_does_not_run_again() -> None:
+    waits = again(4.0)
+    waits.object["status"]["containerStatuses"][0]["state"] = {"waiting": {"reason": "CrashLoopBackOff"}}
+    assert judged(MADE, killed(3.0), waits).verdict is Verdict.VIOLATED
+    assert judged(MADE, killed(3.0), waits, again(7.0)).measured["restarted"].value == 4.0
+
+
+def test_a_second_restart_is_not_the_first() -> None:
+    twice = again(4.0)
+    twice.object["status"]["containerStatuses"][0]["restartCount"] = 2
+    assert judged(MADE, killed(3.0), twice).verdict is Verdict.VIOLATED
+
+
+def test_a_container_whose_restarts_are_not_told_was_not_restarted() -> None:
+    untold = again(4.0)
+    del untold.object["status"]["containerStatuses"][0]["restartCount"]
+    assert judged(MADE, killed(3.0), untold).verdict is Verdict.VIOLATED
+
+
+def test_another_container_of_the_pod_goes_on_and_is_not_what_runs_again() -> None:
+    assert judged(MADE, beside(killed(3.0))).verdict is Verdict.VIOLATED
+    found = judged(MADE, beside(killed(3.0)), beside(again(4.0)))
+    assert (found.verdict, found.measured["restarted"].value) == (Verdict.HOLDS, 1.0)
+    assert judged(MADE, beside(killed(3.0)), beside(again(4.0), running=False)).verdict is Verdict.HOLDS
+
+
+def test_the_kernels_log_adds_nothing_to_what_the_runtime_knows() -> None:
+    act = declared(MADE, killed(3.0), again(4.0), end=20)
+    act.recording.tables[KERNEL] = {"web-a": BY_KERNEL}
+    found = checks.killed_for_memory(act, "web")
+    assert (found.verdict, "heard too late" in found.why) == (Verdict.HOLDS, False)
+
+
+def test_the_kernels_log_of_another_pod_says_nothing() -> None:
+    act = declared(MADE, killed(3.0, reason="Error"), again(4.0), end=20)
+    act.recording.tables[KERNEL] = {"web-b": BY_KERNEL}
+    assert checks.killed_for_memory(act, "web").verdict is Verdict.VIOLATED

@@ -38,8 +38,35 @@ def test_what_was_not_asked_for_is_not_followed() -> None:
     assert "3 pods of web were Ready before" in scaled(pod(1.5, "web-c"), ASKED).why
 
 
+def test_pods_of_another_app_are_none_of_those_asked_for() -> None:
+    assert scaled(ASKED, pod(3.0, "other-a", app="other")).verdict is Verdict.VIOLATED
+    finding = scaled(pod(1.5, "other-a", app="other"), ASKED, pod(3.0, "web-c"))
+    assert (finding.verdict, finding.measured["from"].value) == (Verdict.HOLDS, 2)
+
+
+def test_a_count_of_the_moment_at_which_more_were_asked_for_is_the_one_of_before() -> None:
+    finding = scaled(pod(2.0, "web-b", ready=False), ASKED, pod(3.0, "web-b"), pod(4.0, "web-c"))
+    assert finding.measured["from"].value == 1
+
+
+def test_an_app_without_pods_is_not_followed() -> None:
+    act = declared(ASKED, pod(3.0, "web-a"), pod(3.0, "web-b"), pod(3.0, "web-c"))
+    assert "0 pods of web were Ready before 3" in checks.scaled(act, "web", 3).why
+
+
+@pytest.mark.parametrize(("asked", "verdict"), [(1.0, Verdict.HOLDS), (0.9, Verdict.INCONCLUSIVE)])
+def test_the_act_asks_from_its_first_moment_on(asked: float, verdict: Verdict) -> None:
+    assert scaled(deployment(asked, 3), pod(3.0, "web-c")).verdict is verdict
+
+
+def test_what_is_asked_for_a_second_time_was_asked_for_at_the_first() -> None:
+    finding = scaled(ASKED, deployment(4.0, 3), pod(6.0, "web-c"))
+    assert finding.measured["followed"].value == 4.0
+
+
 def test_a_third_pod_that_never_comes_or_does_not_stay() -> None:
     assert scaled(ASKED).verdict is Verdict.VIOLATED
+    assert "18.00 s after web was scaled from 2 to 3, 2 of its pods were Ready" in scaled(ASKED).why
     assert scaled(ASKED, end=6.9).verdict is Verdict.INCONCLUSIVE
     assert scaled(ASKED, pod(3.0, "web-c"), pod(15.0, "web-c", ready=False)).verdict is Verdict.VIOLATED
     assert scaled(ASKED, pod(3.0, "web-c"), pod(4.0, "web-d")).verdict is Verdict.VIOLATED
@@ -116,3 +143,77 @@ def test_a_pod_that_is_still_there_and_none_that_goes() -> None:
 def test_a_pod_that_has_not_ended_yet_has_not_ended_otherwise() -> None:
     assert ends(leaving(2.0), end=5).verdict is Verdict.INCONCLUSIVE
     assert ends(leaving(2.0), end=9.1).verdict is Verdict.VIOLATED
+
+
+# -- what is a deletion, and what an end -----------------------------------------------------------------------------------
+def of_two(change: Change, other: int | None) -> Change:
+    """With a second container, which has ended with this code, or runs."""
+    state = {"running": {}} if other is None else {"terminated": {"exitCode": other}}
+    change.object["status"]["containerStatuses"].append({"name": "other", "state": state})
+    return change
+
+
+@pytest.mark.parametrize(("at", "verdict"), [(1.0, Verdict.HOLDS), (0.9, Verdict.INCONCLUSIVE)])
+def test_a_deletion_counts_from_the_first_moment_of_the_act_on(at: float, verdict: Verdict) -> None:
+    assert ends(ended(at, "web-a", type="DELETED")).verdict is verdict
+
+
+def test_a_pod_that_is_gone_without_having_been_marked_had_no_time_to_end() -> None:
+    finding = ends(pod(2.0, "web-a", type="DELETED"))
+    assert (finding.verdict, finding.measured["not in order"].value) == (Verdict.VIOLATED, 1)
+    assert finding.bounds["longest end"].value == 2, "no grace period and the margin"
+
+
+def test_a_pod_that_stays_does_not_end() -> None:
+    assert "no pod of web was deleted" in ends(pod(2.0, "web-b", restarts=1)).why
+    finding = ends(pod(2.0, "web-b", restarts=1), leaving(2.0), ended(4.0, "web-a", type="DELETED"), end=9.1)
+    assert finding.verdict is Verdict.HOLDS, finding.why
+
+
+def test_how_pods_of_another_app_end_does_not_count() -> None:
+    other = pod(2.0, "other-a", app="other", type="DELETED")
+    assert "no pod of web was deleted" in ends(other).why
+    assert ends(other, leaving(2.0), ended(4.0, "web-a", type="DELETED")).verdict is Verdict.HOLDS
+
+
+def test_a_longer_grace_period_is_not_cut_short_by_that_of_another_pod() -> None:
+    short = leaving(2.0, "web-b")
+    short.object["metadata"]["deletionGracePeriodSeconds"] = 1
+    first, second = ended(3.0, "web-b", type="DELETED"), ended(9.0, "web-a", type="DELETED")
+    finding = ends(leaving(2.0), short, first, second)
+    assert (finding.verdict, finding.bounds["longest end"].value) == (Verdict.HOLDS, 7)
+
+
+def test_the_grace_period_of_the_last_sight_is_not_the_one_that_was_given() -> None:
+    gone = ended(4.0, "web-a", type="DELETED")
+    gone.object["metadata"]["deletionGracePeriodSeconds"] = 30
+    assert ends(leaving(2.0), gone).bounds["longest end"].value == 7
+
+
+def test_an_end_in_time_hides_none_that_is_overdue() -> None:
+    quick = leaving(2.0, "web-b"), ended(4.0, "web-b", type="DELETED")
+    assert ends(leaving(2.0), *quick, end=9.1).verdict is Verdict.VIOLATED
+    assert ends(leaving(2.0), *quick, end=8.9).verdict is Verdict.INCONCLUSIVE
+
+
+def test_one_end_out_of_order_among_several_is_one_too_many() -> None:
+    good = leaving(2.0), ended(3.0, "web-a", type="DELETED")
+    finding = ends(*good, leaving(2.0, "web-b"), ended(3.0, "web-b", 137, type="DELETED"))
+    assert (finding.verdict, finding.measured["not in order"].value) == (Verdict.VIOLATED, 1)
+    assert "1 of 2 pods" in finding.why
+
+
+def test_a_pod_has_ended_once_all_its_containers_have() -> None:
+    still = of_two(ended(3.0, "web-a"), None)
+    assert ends(leaving(2.0), still, end=9.1).verdict is Verdict.VIOLATED
+    over = of_two(ended(3.0, "web-a"), 0)
+    assert ends(leaving(2.0), over, end=9.1).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("other", "says"),
+    [(0, "ended by themselves"), (1, "status 1"), (None, "before its containers were seen to end")],
+)
+def test_each_container_has_to_end_by_itself(other: int | None, says: str) -> None:
+    finding = ends(leaving(2.0), of_two(ended(4.0, "web-a", type="DELETED"), other))
+    assert (finding.verdict is Verdict.HOLDS, says in finding.why) == (other == 0, True)

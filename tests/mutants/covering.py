@@ -34,6 +34,10 @@ TESTS = {
     "checks/failures.py": FAILURES,
     "checks/failing.py": FAILURES,
     **{f"checks/{name}.py": OBJECTS for name in ("nodes", "pods", "replicas", "statefulsets")},
+    **{
+        f"checks/{name}.py": (f"tests/checks/test_{name}.py", f"tests/checks/test_{name}_at_each_boundary.py")
+        for name in ("autoscaling", "plugins")
+    },
     "checks/digest.py": ("tests/proving/test_again.py",),
 }
 """Which tests are asked about a part of what decides; about another check those of its name, or of its folder when there is no

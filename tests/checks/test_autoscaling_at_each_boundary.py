@@ -1,0 +1,255 @@
+"""Checks of the autoscaler on a queue, moment by moment. As in test_autoscaling.py the queue is filled with 60 jobs between
+10.0 and 10.5 s; HPA is 15 s, the margin 2 s, and the window for going down 5 s."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kubeskeptic.checks import follows_the_queue, never_scales_unmeasured, scales_before_it_measures
+from kubeskeptic.checks.autoscaling import with_window
+from kubeskeptic.findings import Finding, Verdict
+from kubeskeptic.timeline import Change
+from tests.checks.declared import watch_gap
+from tests.checks.test_autoscaling import EMPTIED, FAILED, FILLED, READY, Seen, act, autoscaler, follows, replicas
+from tests.drawn import pod, settings
+
+REASON = "FailedGetExternalMetric"
+
+
+# -- up ----------------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ([replicas(10, 4), replicas(55, 1)], Verdict.VIOLATED),  # raised when the queue was not filled yet
+        ([replicas(10.1, 4), replicas(55, 1)], Verdict.HOLDS),
+        ([replicas(5, 4), replicas(8, 1)], Verdict.VIOLATED),
+        ([replicas(20, 1)], Verdict.VIOLATED),  # the Deployment changed, its replicas did not
+        ([replicas(20, 2), replicas(55, 1)], Verdict.HOLDS),
+    ],
+)
+def test_what_is_no_answer_to_the_queue(changes: list[Change], verdict: Verdict) -> None:
+    found = follows(*changes)
+    assert found.verdict is verdict, found.why
+
+
+def test_what_is_measured_of_a_queue() -> None:
+    found = follows(replicas(25, 4), replicas(30, 5), replicas(55, 1))
+    measured = {name: one.value for name, one in found.measured.items()}
+    assert (measured["filled with"], measured["jobs left"], measured["emptied after"]) == (60, 0, 30.5)
+    assert (measured["most replicas"], measured["scaled down"]) == (5, 15)
+
+
+def test_a_queue_that_was_never_emptied() -> None:
+    left = follows(replicas(25, 4), depths=[*FILLED, (50, 20), (100, 1)])
+    assert (left.verdict, left.measured["jobs left"].value) == (Verdict.VIOLATED, 1)
+    assert "scaled down" not in {**left.measured, **left.bounds}
+
+
+def test_a_queue_that_was_emptied_once_has_no_jobs_left() -> None:
+    found = follows(replicas(25, 4), replicas(55, 1), depths=[*EMPTIED, (70, 3)])
+    assert (found.verdict, found.measured["jobs left"].value) == (Verdict.HOLDS, 0)
+
+
+# -- down --------------------------------------------------------------------------------------------------------------------
+def test_what_came_at_once_or_before_took_no_time() -> None:
+    found = follows(replicas(10.6, 4)._replace(age=3), replicas(38, 1))
+    assert found.measured["scaled up"].interval == pytest.approx((0, 0.6))
+    assert found.measured["scaled down"].interval == (0, 0.5), "they were down before the queue was empty"
+
+
+def test_replicas_that_never_went_up_were_down() -> None:
+    assert follows().measured["scaled down"].interval == (0, 0.5)
+
+
+def test_the_replicas_are_down_from_the_last_step_on() -> None:
+    found = follows(
+        replicas(25, 4), replicas(30, 5), replicas(45, 1), replicas(50, 2), replicas(60, 1), replicas(70, 1)
+    )
+    assert (found.verdict, found.measured["scaled down"].value) == (Verdict.HOLDS, 20)
+
+
+def test_down_is_down_at_the_least_that_is_wanted() -> None:
+    two = act(replicas(25, 4), replicas(55, 2))
+    assert follows_the_queue(two, "worker", 2).verdict is Verdict.HOLDS
+    assert follows_the_queue(two, "worker", 1).verdict is Verdict.VIOLATED
+    assert follows_the_queue(act(replicas(25, 2), replicas(55, 1)), "worker", 2).verdict is Verdict.VIOLATED
+
+
+def test_a_deployment_that_names_no_number_asks_for_no_replicas() -> None:
+    silent = replicas(55, 0)
+    del silent.object["spec"]
+    assert follows_the_queue(act(replicas(25, 4), silent), "worker", 0).measured["scaled down"].value == 15
+
+
+def test_the_last_window_of_several_counts() -> None:
+    def with_behavior(**down: Any) -> Change:
+        spec = {"behavior": {"scaleDown": down}}
+        return Change(1.0, "MODIFIED", "HorizontalPodAutoscaler", {"metadata": {"name": "worker"}, "spec": spec})
+
+    several = [with_behavior(stabilizationWindowSeconds=at) for at in (5, 6, 7)]
+    assert with_window(settings(STABLE=300.0), several)["STABLE"] == 7
+    assert with_window(settings(STABLE=300.0), [*several, with_behavior(selectPolicy="Max")])["STABLE"] == 300
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "HorizontalPodAutoscaler"])
+def test_what_was_not_recorded_is_named(kind: str) -> None:
+    one = act(FAILED, depths=FILLED)
+    one.recording.changes = [change for change in one.recording.changes if change.kind != kind]
+    assert f"no {kind} worker was recorded" in never_scales_unmeasured(one, "worker", REASON).why
+    if kind == "Deployment":
+        assert "no Deployment worker" in follows_the_queue(one, "worker", 1).why
+
+
+# -- the order ---------------------------------------------------------------------------------------------------------------
+def ordered(*changes: Change, depths: Seen = EMPTIED, end: float = 120, alone: float = 1.1) -> Finding:
+    return scales_before_it_measures(act(*changes, depths=depths, end=end), "worker", alone)
+
+
+@pytest.mark.parametrize(
+    ("changed", "ready", "steps"),
+    [
+        (25.0, 28.0, (0, 0)),
+        (28.0, 28.0, (0, 0)),  # not before it
+        (28.1, 28.0, (1, 1)),
+        (25.0, 32.0, (0, 0)),
+        (25.0, 32.1, (0, 1)),  # the depth was looked at from 32.0 to 32.5 s
+        (25.0, 32.5, (0, 1)),
+        (25.0, 32.6, (1, 1)),
+        (45.0, 40.0, (2, 2)),
+    ],
+)
+def test_each_step_that_came_before_the_one_that_explains_it_counts(
+    changed: float, ready: float, steps: tuple[int, int]
+) -> None:
+    found = ordered(replicas(changed, 4), pod(ready, "worker-2", app="worker"))
+    measured = found.measured["steps out of order"]
+    assert (measured.value, *measured.interval) == (steps[0], *steps)
+
+
+@pytest.mark.parametrize(("ready", "took"), [(28.0, (4.0, 4.5)), (32.1, (0, 0.4)), (32.6, (0, 0)), (31.9, (0.1, 0.6))])
+def test_how_long_the_depth_took_to_fall(ready: float, took: tuple[float, float]) -> None:
+    found = ordered(replicas(25, 4), pod(ready, "worker-2", app="worker"))
+    assert found.measured["depth falls"].interval == pytest.approx(took)
+
+
+@pytest.mark.parametrize(("jobs", "falls"), [(49, 20.5), (48, 7.5)])
+def test_as_many_jobs_as_are_explained_are_no_effect(jobs: int, falls: float) -> None:
+    """From 10 to 20 s one worker takes one job at once and ten more."""
+    depths: Seen = [*FILLED, (19.5, jobs), (32.5, 0)]
+    found = ordered(replicas(11, 4), pod(12.5, "worker-2", app="worker"), depths=depths, alone=1.0)
+    assert found.measured["depth falls"].value == falls
+
+
+@pytest.mark.parametrize(("end", "verdict"), [(45.0, Verdict.INCONCLUSIVE), (45.1, Verdict.VIOLATED)])
+def test_a_depth_that_does_not_fall_may_do_so_until_the_bound_has_passed(end: float, verdict: Verdict) -> None:
+    found = ordered(replicas(25, 4), READY, depths=[*FILLED, (20, 60)], end=end)
+    assert (found.verdict, "the depth never fell" in found.why) == (verdict, True)
+
+
+@pytest.mark.parametrize(("end", "verdict"), [(27.5, Verdict.INCONCLUSIVE), (27.6, Verdict.VIOLATED)])
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ([], "the replicas were not changed"),
+        ([READY._replace(seen=20)], "the replicas were not changed"),
+        ([replicas(20, 4)], "no more pods were Ready"),
+    ],
+)
+def test_a_step_that_was_not_made_may_be_made_until_the_bound_has_passed(
+    changes: list[Change], says: str, end: float, verdict: Verdict
+) -> None:
+    found = ordered(*changes, end=end)
+    assert (found.verdict, says in found.why) == (verdict, True)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        [pod(26, "worker-2", app="worker", ready=False)],  # another pod, not Ready yet
+        [pod(26, "worker-1", app="worker")],  # Ready, and no other pod
+        [pod(26, "other-1", app="other")],
+        [pod(10, "worker-0", app="worker", ready=False), pod(26, "worker-0", app="worker")],  # there when it was filled
+    ],
+)
+def test_only_another_pod_that_is_ready_is_more(more: list[Change]) -> None:
+    found = ordered(replicas(25, 4), *more, READY)
+    assert found.measured["depth falls"].value == 4.5
+
+
+@pytest.mark.parametrize(
+    ("more", "falls"),
+    [
+        ([], 12.5),
+        ([pod(0, "other-1", app="other")], 12.5),
+        ([pod(0, "worker-0", app="worker", ready=False)], 12.5),
+        ([pod(0, "worker-0", app="worker")], 14.5),
+        ([pod(0, "worker-0", app="worker"), pod(9, "worker-0", app="worker", type="DELETED")], 12.5),
+    ],
+)
+def test_each_pod_that_is_ready_when_the_queue_is_filled_takes_a_job_at_once(more: list[Change], falls: float) -> None:
+    depths: Seen = [*FILLED, (39.5, 28), (41.5, 0)]  # one takes 1 + 30 of 60 until 40 s, two take one more
+    found = ordered(*more, replicas(25, 4), pod(27.5, "worker-2", app="worker"), depths=depths, alone=1.0)
+    assert found.measured["depth falls"].value == falls
+
+
+def test_an_order_of_which_not_all_was_seen_is_inconclusive() -> None:
+    assert "was not filled" in ordered(replicas(25, 4), READY, depths=[]).why
+    one = act(replicas(25, 4), READY)
+    one.recording.gaps.append(watch_gap(27, 29))
+    assert scales_before_it_measures(one, "worker", 1.1).verdict is Verdict.INCONCLUSIVE
+
+
+# -- without a metric --------------------------------------------------------------------------------------------------------
+def unmeasured(*changes: Change, end: float = 30, depths: Seen = FILLED) -> Finding:
+    return never_scales_unmeasured(act(*changes, depths=depths, end=end), "worker", REASON)
+
+
+@pytest.mark.parametrize(
+    ("changes", "times"),
+    [
+        ([], 0),
+        ([replicas(15, 1)], 0),  # the Deployment changed, its replicas did not
+        ([replicas(5, 4), replicas(8, 2), replicas(15, 2)], 0),  # before the queue was filled
+        ([replicas(10, 2), replicas(15, 2)], 0),
+        ([replicas(10, 3), replicas(10, 2)], 0),
+        ([replicas(10.1, 2)], 1),
+        ([replicas(12, 4), replicas(13, 4), replicas(14, 1)], 2),
+    ],
+)
+def test_how_often_the_replicas_were_changed(changes: list[Change], times: int) -> None:
+    found = unmeasured(FAILED, *changes)
+    assert found.measured["times scaled"].value == times
+    assert found.verdict is (Verdict.VIOLATED if times else Verdict.HOLDS)
+
+
+def test_what_is_told_of_a_change_is_its_first() -> None:
+    assert "changed to 4 after 2.0 s" in unmeasured(FAILED, replicas(12, 4), replicas(14, 1)).why
+    assert "the autoscaler said nothing and" in unmeasured().why
+
+
+@pytest.mark.parametrize(
+    ("says", "said"),
+    [
+        ([autoscaler(7), autoscaler(8, REASON)], 1),
+        ([FAILED, autoscaler(7, REASON), autoscaler(8)], 0),
+        ([autoscaler(7, "FailedGetResourceMetric")], 0),
+    ],
+)
+def test_it_is_what_the_autoscaler_says_last_that_counts(says: list[Change], said: int) -> None:
+    found = unmeasured(*says)
+    assert found.measured["said why"].value == said
+    assert found.verdict is (Verdict.HOLDS if said else Verdict.VIOLATED)
+
+
+@pytest.mark.parametrize(("end", "verdict"), [(27.5, Verdict.INCONCLUSIVE), (27.6, Verdict.HOLDS)])
+def test_it_has_to_be_watched_until_the_bound_has_passed(end: float, verdict: Verdict) -> None:
+    assert unmeasured(FAILED, end=end).verdict is verdict
+    assert unmeasured(FAILED, replicas(12, 4), end=end).verdict is Verdict.VIOLATED
+
+
+def test_it_is_watched_from_when_the_queue_was_filled() -> None:
+    found = unmeasured(FAILED, depths=[*FILLED, (20, 59), (25, 58)])
+    assert (found.verdict, found.measured["watched"].value) == (Verdict.HOLDS, 19.5)
+    assert f"60 jobs waiting, the autoscaler said {REASON} and" in found.why
