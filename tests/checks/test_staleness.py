@@ -71,6 +71,8 @@ def test_an_answer_that_is_right_soon_is_early_within_the_margin_only(
 ) -> None:
     right = [Right(Interval(at, at), frozenset(records)) for at, records in ((0.0, "ab"), (2.0, "b"), (5.0, "ab"))]
     assert staleness(right, Sample(0, sent, took, Outcome.OK), doubt, frozenset("ab"), frozenset(left)) == stale
+    never = staleness(right, Sample(0, sent, took, Outcome.OK), doubt, frozenset("c"), frozenset(left))
+    assert never == (sent - 2 - doubt, sent - 2 + doubt), "one that is not right soon is never early"
 
 
 def test_an_answer_before_its_change_was_seen_may_have_been_early() -> None:
