@@ -8,6 +8,7 @@ import pytest
 
 from kubeskeptic import checks
 from kubeskeptic.agent.outcomes import Outcome
+from kubeskeptic.bounds import Interval
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Act, Change, Lane, Sample
 from tests.checks.test_names import FINE, UNREADY, A, B, act, addresses, lane, name_of_a, service, srv, with_ports
@@ -70,7 +71,7 @@ def test_a_service_that_was_not_recorded() -> None:
 def test_answers_that_were_never_stale() -> None:
     found = addresses(AT_ONCE)
     assert "18 lookups followed 1 changes of the Ready pods: none was stale; allowed are 2 s" in found.why
-    assert found.measured["stale"].interval == (0.0, 0.0)
+    assert found.measured["stale"].interval == Interval(0.0, 0.0)
 
 
 @pytest.mark.parametrize("drawings", [("222222211111111111", AT_ONCE), (AT_ONCE, "222222211111111111")])
@@ -78,7 +79,7 @@ def test_the_stalest_answer_is_told_with_its_node(drawings: tuple[str, str]) -> 
     found = addresses(*drawings)
     where = 1 + drawings.index("222222211111111111")
     assert f"the stalest was 1.00 s old, {A}, {B} on n{where}" in found.why
-    assert found.measured["stale"].interval == (1.0, 1.0)
+    assert found.measured["stale"].interval == Interval(1.0, 1.0)
 
 
 def test_of_two_that_may_be_as_stale_the_one_that_is_so_for_sure_is_told() -> None:
@@ -86,14 +87,14 @@ def test_of_two_that_may_be_as_stale_the_one_that_is_so_for_sure_is_told() -> No
     found = checks.addresses_follow(act(maybe, sure), "web", "name")
     assert "the stalest was 1.50 s old" in found.why
     assert "on n2" in found.why
-    assert found.measured["stale"].interval == (1.5, 1.5)
+    assert found.measured["stale"].interval == Interval(1.5, 1.5)
     assert found.nodes == ("n1", "n2")
 
 
 @pytest.mark.parametrize(("signs", "low", "high"), [("?", 0, 1), ("t", 1, 1), ("f", 1, 1), ("c", 1, 1), ("?t", 1, 2)])
 def test_what_is_not_known_may_have_failed(signs: str, low: int, high: int) -> None:
     found = addresses(FINE[:12] + signs + FINE[12 + len(signs) :])
-    assert found.measured["failed"].interval == (low, high)
+    assert found.measured["failed"].interval == Interval(low, high)
     assert found.measured["asked"].value == 18
 
 
@@ -113,6 +114,7 @@ def test_a_denial_may_be_kept_for_longer_than_records() -> None:
     found = addresses("222211XXXXXXXXXXXX", changes=(UNREADY, none))
     assert found.verdict is Verdict.HOLDS, found.why
     assert found.measured["TTL"].value == 30
+    assert addresses("X" * 18).measured["TTL"].value == 0
 
 
 def test_the_longest_time_to_keep_an_answer_counts() -> None:

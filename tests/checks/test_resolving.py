@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
-from kubeskeptic.bounds import constant
+from kubeskeptic.bounds import Interval, constant
 from kubeskeptic.checks import resolves_but_for_kept_ports, resolves_throughout, same_answer
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import ActSpan, FaultSpan, Lane
@@ -79,9 +81,12 @@ def test_what_was_not_seen_is_inconclusive() -> None:
 # -- name servers --------------------------------------------------------------------------------------------------------
 # A pod of theirs is deleted at 1 s and was seen to have ended at 1.5 s; a client that keeps its port may fail for 1 s.
 LAG = constant("test", -1.0)
+NO_OTHER: Mapping[str, float] = MappingProxyType({})
 
 
-def served(*lanes: Lane, table: dict[str, int] | None = None, end: float = 4.0, **phases: float) -> Finding:
+def served(
+    *lanes: Lane, table: dict[str, int] | None = None, end: float = 4.0, phases: Mapping[str, float] = NO_OTHER
+) -> Finding:
     fault = gone(1.0, "pod/kube-system/coredns-1", "delete_pod", **{"bit": 1.5, **phases})
     return served_after((fault,), *lanes, table=table, end=end)
 
@@ -167,8 +172,12 @@ def test_both_sorts_of_clients_have_to_have_asked() -> None:
 
 
 def test_whether_old_pods_were_left_has_to_be_seen() -> None:
-    for table in ({"pods replaced": 3}, {"old pods left": 0}, {"pods replaced": -1, "old pods left": 0}):
-        assert resolved(new(), kept(), table=table).verdict is Verdict.INCONCLUSIVE
+    for table in ({"pods replaced": 3}, {"old pods left": 0}):
+        found = resolved(new(), kept(), table=table)
+        assert (found.verdict, "not seen whether all pods were replaced" in found.why) == (Verdict.INCONCLUSIVE, True)
+    for replaced, left in ((-1, 0), (0, 0), (2, 1)):
+        found = resolved(new(), kept(), table={"pods replaced": replaced, "old pods left": left})
+        assert f"{replaced} pods were replaced in “act”, and {left} old ones were left" in found.why
 
 
 def test_what_is_not_known_of_a_kept_port_violates_nothing_and_hides_nothing() -> None:
@@ -202,7 +211,7 @@ def test_a_name_that_goes_on_resolving() -> None:
 @pytest.mark.parametrize(("signs", "low", "high"), [("t", 1, 1), ("?", 0, 1), ("t?", 1, 2), ("w", 1, 1), ("", 0, 0)])
 def test_a_lookup_that_failed_for_sure_and_one_that_may_have(signs: str, low: int, high: int) -> None:
     found = same(new(GOOD[: 30 - len(signs)] + signs))
-    assert found.measured["failed"].interval == (low, high)
+    assert found.measured["failed"].interval == Interval(low, high)
     assert found.verdict is (Verdict.VIOLATED if low else Verdict.INCONCLUSIVE if high else Verdict.HOLDS)
 
 
@@ -303,7 +312,7 @@ def test_what_became_of_kept_ports_is_told() -> None:
 def test_a_kept_port_may_fail_from_the_deletion_until_the_bound_after_the_end(
     tick: int, phases: dict[str, float], stray: int
 ) -> None:
-    found = served(new(LONG), kept("." * tick + "r" + "." * (39 - tick)), **phases)
+    found = served(new(LONG), kept("." * tick + "r" + "." * (39 - tick)), phases=phases)
     assert found.measured["failed at another time"].value == stray
     assert found.verdict is (Verdict.VIOLATED if stray else Verdict.HOLDS)
 
@@ -313,7 +322,7 @@ def test_a_clock_in_doubt_makes_no_failure_a_stray_one(tick: int, doubt: float, 
     doubtful = kept("." * tick + "r" + "." * (39 - tick))
     doubtful.doubt = doubt
     deletion = {"applying": 1.5, "applied": 1.5, "bit": 1.5}
-    assert served(new(LONG), doubtful, **deletion).measured["failed at another time"].value == stray
+    assert served(new(LONG), doubtful, phases=deletion).measured["failed at another time"].value == stray
 
 
 def test_a_kept_port_may_fail_after_the_end_of_any_of_several_pods() -> None:
@@ -333,9 +342,9 @@ def test_a_kept_port_may_fail_after_the_end_of_any_of_several_pods() -> None:
 def test_an_entry_of_a_reused_port_lives_for_half_a_minute_and_the_margin(tick: int, reused: int) -> None:
     drawing = "." * tick + "r" + "." * (339 - tick)
     again = lane(drawing, "n1", "name", by=WEB, ports={5: 50000, tick: 50000})
-    found = served(again, kept("." * 340), end=34.0, bit=32.0)
+    found = served(again, kept("." * 340), end=34.0, phases={"bit": 32.0})
     assert found.measured["failed from reused ports"].value == reused
-    assert found.measured["failed from new ports"].interval == (1 - reused, 1 - reused)
+    assert found.measured["failed from new ports"].interval == Interval(1 - reused, 1 - reused)
     assert found.verdict is (Verdict.HOLDS if reused else Verdict.VIOLATED)
 
 
@@ -346,7 +355,7 @@ def test_a_port_that_is_used_only_later_was_new() -> None:
 
 def test_what_is_not_known_of_a_new_port_may_have_failed() -> None:
     found = served(new("." * 13 + "?" + "." * 26), kept(LONG))
-    assert found.measured["failed from new ports"].interval == (0, 1)
+    assert found.measured["failed from new ports"].interval == Interval(0, 1)
     assert found.verdict is Verdict.INCONCLUSIVE
     found = served(new("." * 13 + "rr" + "." * 25), kept("." * 13 + "r" + "." * 26))
     assert "2 of 78 lookups failed from new ports, and 1 from ports that are kept" in found.why
