@@ -123,6 +123,8 @@ def test_an_update_that_was_broken_off_may_still_violate() -> None:
     off = (SLOW, ActSpan("0 s", 5.5, 6, None))
     assert judged(with_failures("r", 35), spans=off).verdict is Verdict.VIOLATED
     assert judged(spans=off).verdict is Verdict.INCONCLUSIVE
+    begun = [change for change in REPLACED if change.seen < 8.5]  # one of two was replaced when it broke off
+    assert judged(with_failures("r", 35), changes=begun, spans=off).verdict is Verdict.VIOLATED
 
 
 # -- each boundary ---------------------------------------------------------------------------------------------------------
