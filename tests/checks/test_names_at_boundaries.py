@@ -72,6 +72,7 @@ def test_answers_that_were_never_stale() -> None:
     found = addresses(AT_ONCE)
     assert "18 lookups followed 1 changes of the Ready pods: none was stale; allowed are 2 s" in found.why
     assert found.measured["stale"].interval == Interval(0.0, 0.0)
+    assert (found.nodes, found.window, found.probes) == (("n1",), (0, 9.0), ("name",))
 
 
 @pytest.mark.parametrize("drawings", [("222222211111111111", AT_ONCE), (AT_ONCE, "222222211111111111")])
@@ -219,6 +220,11 @@ def test_a_pod_has_moved_when_it_was_ready_on_another_node() -> None:
     assert moved("aaaaxxxxxxxxx11111", there).verdict is Verdict.VIOLATED
     other = pod(2.5, "web-b", ip=B, node="n2")
     assert "web-a was Ready on n1 alone" in moved(follows, there, other).why
+
+
+def test_a_name_for_which_nobody_asked() -> None:
+    found = checks.pod_name_follows(act(lane(FINE)), "web-a", "another name")
+    assert (found.verdict, "“another name”" in found.why) == (Verdict.INCONCLUSIVE, True)
 
 
 def test_two_addresses_are_told_before_failed_lookups_and_these_before_what_may_be_kept() -> None:

@@ -83,6 +83,7 @@ def test_none_fail_with_the_delay_and_some_without_it() -> None:
     assert found.measured["failed, 0 s"].value == 3
     assert found.measured["share, 0 s"].value == 3.75
     assert list(found.bounds) == ["failed, 5 s"]
+    assert (found.nodes, found.window, found.probes) == (("n1", "n2"), (1, 10), ("web",))
 
 
 def test_one_that_fails_or_is_unknown_in_an_update_with_the_delay() -> None:

@@ -73,6 +73,16 @@ def test_one_node_that_goes_on_sending_violates() -> None:
     assert stops("a.a.a.a...a.a.a.a.").verdict is Verdict.HOLDS  # exactly at the bound
 
 
+def test_what_was_looked_at_is_told_node_by_node() -> None:
+    for found, line in (
+        (stops(FINE, LATE), "last answer after 2.50 s"),
+        (resumes(LATE, FINE), "first answer after 0.00 s"),
+    ):
+        assert (found.nodes, found.window, found.probes) == (("n1", "n2"), (1, 9.0), ("web",))
+        assert len(found.decisive) == 2
+        assert found.decisive[1] == f"n2: {line}"
+
+
 def test_a_clock_in_doubt_decides_nothing() -> None:
     assert stops(LATE, doubt=0.4).verdict is Verdict.VIOLATED
     assert stops(LATE, doubt=0.5).verdict is Verdict.INCONCLUSIVE
@@ -350,7 +360,7 @@ def test_how_long_they_stayed_ready_is_told() -> None:
     told = stays()
     assert "1 pods on n1 stayed Ready in the 8 s after" in told.why
     assert "the kubelet was back after 1.0 s" in told.why
-    assert told.nodes == ("n1",)
+    assert (told.nodes, told.window) == (("n1",), (1, 9.0))
     assert stays(end=3.1).verdict is Verdict.HOLDS
 
 

@@ -103,7 +103,7 @@ def test_endpoints_are_the_pods_that_are_ready_when_the_act_begins() -> None:
 
 def test_each_node_is_told_in_order() -> None:
     found = spread(answered("n2", a=20, b=20, c=20), answered("n1", b=20, c=40))
-    assert found.nodes == ("n1", "n2")
+    assert (found.nodes, found.window, found.probes) == (("n1", "n2"), (0, 30), ("web",))
     assert [line.partition(",")[0] for line in found.decisive] == ["n1: 0 + 20 + 40", "n2: 20 + 20 + 20"]
     assert "on n1 were the least even, 0 + 20 + 40 of 60" in found.why
 
