@@ -136,7 +136,10 @@ def test_a_client_with_a_new_port_never_fails() -> None:
 
 
 def test_nor_is_another_address_answered() -> None:
-    assert served(new("." * 40), kept("." * 40, by="10.96.0.8")).why == "The name answered 10.96.0.8 besides 10.96.0.1."
+    found = served(new("." * 40), kept("." * 40, by="10.96.0.8"))
+    assert found.verdict is Verdict.VIOLATED
+    assert found.why == "The name answered 10.96.0.8 besides 10.96.0.1."
+    assert (found.measured["addresses"].value, found.measured["asked"].value) == (2, 78)
 
 
 def test_when_the_pods_ended_has_to_be_known() -> None:
