@@ -30,7 +30,10 @@ TESTS = {
     "checks/failures.py": FAILURES,
     "checks/failing.py": FAILURES,
     **{f"checks/{name}.py": OBJECTS for name in ("nodes", "pods", "replicas", "statefulsets")},
-    "checks/names.py": ("tests/checks/test_names.py", "tests/checks/test_names_at_boundaries.py"),
+    **{
+        f"checks/{name}.py": (f"tests/checks/test_{name}.py", f"tests/checks/test_{name}_at_boundaries.py")
+        for name in ("names", "readiness")
+    },
     "checks/digest.py": ("tests/proving/test_again.py",),
 }
 """Which tests are asked about a part of what decides; about another check those of its name, or of its folder when there is no
