@@ -32,7 +32,7 @@ TESTS = {
     **{f"checks/{name}.py": OBJECTS for name in ("nodes", "pods", "replicas", "statefulsets")},
     **{
         f"checks/{name}.py": (f"tests/checks/test_{name}.py", f"tests/checks/test_{name}_at_boundaries.py")
-        for name in ("names", "readiness")
+        for name in ("names", "readiness", "resolving")
     },
     "checks/digest.py": ("tests/proving/test_again.py",),
 }
