@@ -180,6 +180,8 @@ def test_whether_a_pod_was_an_endpoint_is_not_known_with_a_gap() -> None:
     found = judged(by="ns/x/x", gaps=(gap,))
     assert found.measured["failed, 5 s"].interval == (0.0, 100.0)
     assert "100 answered by a pod that was no endpoint" in judged(by="ns/x/x").why
+    refused = judged(with_failures("r", 35), gaps=(gap,))
+    assert refused.measured["failed, 5 s"].interval == (1.0, 1.0), "whoever was an endpoint"
 
 
 @pytest.mark.parametrize(("sync", "failed"), [(0.0, 9), (0.5, 4), (1.0, 0)])
