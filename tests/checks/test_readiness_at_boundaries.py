@@ -87,12 +87,12 @@ def test_a_pod_that_was_taken_out_may_answer_for_the_programming_lag(drawing: st
 
 
 def test_an_older_agent_says_the_name_of_the_pod_alone() -> None:
-    asked = lane("a.a.a....a", "n1")
+    asked = lane("a.a.a......a", "n1")
     asked.names[:] = [by.rpartition("/")[2] for by in asked.names]
-    one = act("")
+    one = act("", fault_=gone(name="make_unready", undoing=6.0, undone=6.0))
     one.recording.lanes["n1", "web"] = asked
     found = checks.stops_sending(one, "web")
-    assert (found.measured["stopped"].value, found.measured["answered by others"].value) == (3.5, 0)
+    assert (found.measured["stopped"].value, found.measured["answered by others"].value) == (4.5, 0)
 
 
 def unlike(*drawings: str, undoing: float = 7.0) -> Act:
