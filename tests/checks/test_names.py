@@ -1,7 +1,7 @@
 """Do DNS answers follow the pods? Pod a turns unready at 2 s; the bound is 2 s, the margin's. Two ticks a second.
 
-``2`` both pods, ``a`` and ``1`` pod a and pod b alone, ``0`` no record, ``x`` NXDOMAIN, ``s`` another address, ``t`` timed out,
-``c`` cut short, a blank nothing.
+``2`` both pods, ``a`` and ``1`` pod a and pod b alone, ``0`` no record, ``x`` NXDOMAIN, ``X`` the same to be kept for long,
+``s`` another address, ``t`` timed out, ``c`` cut short, ``f`` the server failed, a blank nothing.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ SIGNS = {
     "s": (Outcome.OK, "10.0.0.9|NOERROR|30"),
     "0": (Outcome.WRONG, "|NOERROR|5"),
     "x": (Outcome.NXDOMAIN, "|NXDOMAIN|5"),
+    "X": (Outcome.NXDOMAIN, "|NXDOMAIN|99"),
+    "f": (Outcome.WRONG, "|SERVFAIL|"),
     "t": (Outcome.TIMEOUT, ""),
     "c": (Outcome.WRONG, "|TRUNCATED|"),
     "?": (Outcome.UNKNOWN, ""),

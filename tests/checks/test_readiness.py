@@ -1,6 +1,7 @@
 """Does traffic follow readiness? The pod turns unready at 1 s and is ready again at 5 s; the bound is 2 s, the margin's.
 
-``a`` is an answer of the pod that turns unready, ``.`` one of the other pod, ``r`` a refused request; two ticks a second.
+``a`` is an answer of the pod that turns unready, ``.`` one of the other pod, ``c`` one of a third, ``s`` one of a stranger,
+``w`` a wrong one of the first, ``r`` a refused request, ``?`` one whose outcome is not known; two ticks a second.
 """
 
 from __future__ import annotations
@@ -19,7 +20,14 @@ from tests.drawn import endpoints, fault, gone, pod, recording, settings, watche
 NOTHING = constant("test", 0.0)
 """Two seconds when the margin is added."""
 PODS = {"pod-a": "n1", "pod-b": "n2"}
-SIGNS = {"a": (Outcome.OK, "ns/pod-a/pod-a"), ".": (Outcome.OK, "ns/pod-b/pod-b"), "s": (Outcome.OK, "ns/pod-z/pod-z")}
+SIGNS = {
+    **{
+        sign: (Outcome.OK, f"ns/{name}/{name}")
+        for sign, name in zip("a.cs", ["pod-a", "pod-b", "pod-c", "pod-z"], strict=True)
+    },
+    "w": (Outcome.WRONG, "ns/pod-a/pod-a"),
+    "?": (Outcome.UNKNOWN, ""),
+}
 
 
 def lane(drawing: str, node: str = "n1", doubt: float = 0.0) -> Lane:
@@ -62,6 +70,16 @@ def test_one_node_that_goes_on_sending_violates() -> None:
     assert finding.verdict is Verdict.VIOLATED
     assert "2.50 s later, on n2" in finding.why
     assert stops("a.a.a.a...a.a.a.a.").verdict is Verdict.HOLDS  # exactly at the bound
+
+
+def test_what_was_looked_at_is_told_node_by_node() -> None:
+    for found, line in (
+        (stops(FINE, LATE), "last answer after 2.50 s"),
+        (resumes(LATE, FINE), "first answer after 0.00 s"),
+    ):
+        assert (found.nodes, found.window, found.probes) == (("n1", "n2"), (1, 9.0), ("web",))
+        assert len(found.decisive) == 2
+        assert found.decisive[1] == f"n2: {line}"
 
 
 def test_a_clock_in_doubt_decides_nothing() -> None:

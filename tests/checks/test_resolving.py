@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from kubeskeptic.bounds import constant
 from kubeskeptic.checks import resolves_but_for_kept_ports, resolves_throughout
 from kubeskeptic.findings import Finding, Verdict
-from kubeskeptic.timeline import ActSpan, Lane
+from kubeskeptic.timeline import ActSpan, FaultSpan, Lane
 from tests.drawn import NAME, WEB, gone, lane, watched
 
 GOOD = "." * 30
@@ -24,8 +26,8 @@ def kept(drawing: str = GOOD, node: str = "n1", by: str = WEB, ports: Any = None
     return lane(drawing, node, "name-kept", by=by, ports=dict.fromkeys(range(len(drawing)), 50000) | (ports or {}))
 
 
-def resolved(*lanes: Lane, table: dict[str, int] | None = None) -> Finding:
-    act = watched(*lanes, spans=(ActSpan("act", 0.01, 1, 3),))
+def resolved(*lanes: Lane, table: dict[str, int] | None = None, end: float = 3) -> Finding:
+    act = watched(*lanes, spans=(ActSpan("act", 0.01, 1, end),))
     act.recording.specs["name-kept"] = {"qname": NAME, "keep_port": True}
     act.recording.tables["restart"] = DONE if table is None else table
     return resolves_throughout(act, "restart", "name", "name-kept")
@@ -79,11 +81,20 @@ def test_what_was_not_seen_is_inconclusive() -> None:
 # -- name servers --------------------------------------------------------------------------------------------------------
 # A pod of theirs is deleted at 1 s and was seen to have ended at 1.5 s; a client that keeps its port may fail for 1 s.
 LAG = constant("test", -1.0)
+NO_OTHER: Mapping[str, float] = MappingProxyType({})
 
 
-def served(*lanes: Lane, table: dict[str, int] | None = None, end: float = 4.0, **phases: float) -> Finding:
+def served(
+    *lanes: Lane, table: dict[str, int] | None = None, end: float = 4.0, phases: Mapping[str, float] = NO_OTHER
+) -> Finding:
     fault = gone(1.0, "pod/kube-system/coredns-1", "delete_pod", **{"bit": 1.5, **phases})
-    act = watched(*lanes, spans=(ActSpan("act", 0.01, 1, end),), faults=(fault,), within=LAG)
+    return served_after((fault,), *lanes, table=table, end=end)
+
+
+def served_after(
+    faults: tuple[FaultSpan, ...], *lanes: Lane, table: dict[str, int] | None = None, end: float = 4.0
+) -> Finding:
+    act = watched(*lanes, spans=(ActSpan("act", 0.01, 1, end),), faults=faults, within=LAG)
     act.recording.specs["name-kept"] = {"qname": NAME, "keep_port": True}
     act.recording.tables["restart"] = DONE if table is None else table
     return resolves_but_for_kept_ports(act, "restart", "name", "name-kept")
@@ -125,7 +136,10 @@ def test_a_client_with_a_new_port_never_fails() -> None:
 
 
 def test_nor_is_another_address_answered() -> None:
-    assert served(new("." * 40), kept("." * 40, by="10.96.0.8")).why == "The name answered 10.96.0.8 besides 10.96.0.1."
+    found = served(new("." * 40), kept("." * 40, by="10.96.0.8"))
+    assert found.verdict is Verdict.VIOLATED
+    assert found.why == "The name answered 10.96.0.8 besides 10.96.0.1."
+    assert (found.measured["addresses"].value, found.measured["asked"].value) == (2, 78)
 
 
 def test_when_the_pods_ended_has_to_be_known() -> None:
@@ -161,8 +175,12 @@ def test_both_sorts_of_clients_have_to_have_asked() -> None:
 
 
 def test_whether_old_pods_were_left_has_to_be_seen() -> None:
-    for table in ({"pods replaced": 3}, {"old pods left": 0}, {"pods replaced": -1, "old pods left": 0}):
-        assert resolved(new(), kept(), table=table).verdict is Verdict.INCONCLUSIVE
+    for table in ({"pods replaced": 3}, {"old pods left": 0}):
+        found = resolved(new(), kept(), table=table)
+        assert (found.verdict, "not seen whether all pods were replaced" in found.why) == (Verdict.INCONCLUSIVE, True)
+    for replaced, left in ((-1, 0), (0, 0), (2, 1)):
+        found = resolved(new(), kept(), table={"pods replaced": replaced, "old pods left": left})
+        assert f"{replaced} pods were replaced in “act”, and {left} old ones were left" in found.why
 
 
 def test_what_is_not_known_of_a_kept_port_violates_nothing_and_hides_nothing() -> None:
