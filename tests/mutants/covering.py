@@ -29,6 +29,10 @@ TESTS = {
     "checks/lanes.py": ("tests/checks/test_lanes.py", "tests/checks/test_evidence.py", *FAILURES),
     "checks/failures.py": FAILURES,
     "checks/failing.py": FAILURES,
+    **{
+        f"checks/{name}.py": (f"tests/checks/test_{name}.py", f"tests/checks/test_{name}_what_is_measured.py")
+        for name in ("pressure", "replacing", "scheduling")
+    },
     **{f"checks/{name}.py": OBJECTS for name in ("nodes", "pods", "replicas", "statefulsets")},
     "checks/digest.py": ("tests/proving/test_again.py",),
 }
