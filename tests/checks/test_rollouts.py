@@ -201,6 +201,32 @@ def test_a_rollout_is_complete_when_all_replicas_are_new_and_available(name: str
     assert judged(CHANGED, *STEPS, deployment(6.0, 2, 3, 2)).measured["rolled out"].value == 4.0, "a later one is seen"
 
 
+def single(first: Change, *changes: Change) -> Finding:
+    """What is said of a Deployment of one pod."""
+    acts = {"act": ActSpan("act", 0, 1, 20)}
+    seen = recording(first, *OLD[:1], *changes, acts=acts, settings=settings())
+    return rolled_over(Act(seen, ["act"], within=constant("test", 3.0)), "web", 1, surge=1, unavailable=0)
+
+
+ONE_STEP = [CHANGED, of("two", pod(4.0, "new-a")), of("one", pod(4.5, "old-a", type="DELETED"))]
+ONE_DONE = deployment(6.0, 2, 2, 1, all_=1)
+ONE_DONE.object["status"]["availableReplicas"] = 1
+
+
+@pytest.mark.parametrize("name", ["updatedReplicas", "replicas", "availableReplicas"])
+def test_a_number_that_is_left_out_is_none(name: str) -> None:
+    almost = deployment(5.0, 2, 2, 1)
+    almost.object["status"] = {key: value for key, value in ONE_DONE.object["status"].items() if key != name}
+    found = single(deployment(0.0, 1, 1, 1, all_=1), *ONE_STEP, almost, ONE_DONE)
+    assert (found.verdict, found.measured["rolled out"].value) == (Verdict.HOLDS, 4.0), found.why
+
+
+def test_a_deployment_without_a_generation_is_not_known() -> None:
+    first = deployment(0.0, 1, 1, 1, all_=1)
+    del first.object["metadata"]["generation"]
+    assert "no change of the Deployment" in single(first, *ONE_STEP, ONE_DONE).why
+
+
 # -- of which template ---------------------------------------------------------------------------------------------------
 def test_pods_that_are_ready_at_the_end_are_of_the_new_template() -> None:
     stays = judged(CHANGED, *STEPS[:-1], of("one", pod(5.9, "old-b")), DONE)

@@ -148,6 +148,7 @@ def test_a_pod_comes_or_goes(change: Change, verdict: Verdict) -> None:
 def test_what_came_while_the_template_may_just_have_been_put_right() -> None:
     found = judged(*righted(5.0, age=0.5), db(4.8, 0, "1", "old-0", deleting=True), *WENT, DONE)
     assert found.measured["blocked"].interval == pytest.approx((0.0, 0.3))
+    assert found.measured["blocked"].value == 0.0
 
 
 @pytest.mark.parametrize(("at", "verdict"), [(6.0, Verdict.HOLDS), (6.1, Verdict.INCONCLUSIVE)])
