@@ -56,6 +56,14 @@ def test_the_fewest_of_all_losses() -> None:
     assert found.measured["whole again"].value == 3.0, "when all are Ready, not when one more is"
 
 
+def test_the_fewest_may_have_been_after_the_first_of_several_losses() -> None:
+    both = [pod(2.1, f"web-{at}", deleting=True) for at in (2, 3)]
+    found = again(
+        *both, pod(4.0, "a"), pod(5.0, "b"), *lost(9.0, "web-1", "web-4", 12.0), faults=(gone(2.0), gone(9.0))
+    )
+    assert (found.verdict, found.measured["fewest"].value) == (Verdict.HOLDS, 1)
+
+
 def test_one_loss_of_several_that_is_not_made_up_for() -> None:
     found = again(
         *lost(2.0, "web-1", "web-4", 4.0), pod(9.3, "web-2", deleting=True), faults=(gone(2.0), gone(9.0, applied=9.2))
@@ -261,8 +269,16 @@ def test_controllers_that_were_not_seen_to_start_or_to_be_stopped() -> None:
 
 
 def test_a_pod_of_which_no_change_was_seen_was_not_replaced() -> None:
-    found = checked(act(*TWO, *SLICE, faults=(stopped(), DELETED), of="web", started=10.0))
-    assert (found.verdict, "web-1 was not replaced" in found.why) == (Verdict.VIOLATED, True)
+    for at in (0.0, 2.0):
+        pods = (TWO[0], TWO[1]._replace(seen=at))  # the other one may have come when it was deleted
+        found = checked(act(*pods, *SLICE, faults=(stopped(), DELETED), of="web", started=10.0))
+        assert (found.verdict, "web-1 was not replaced" in found.why) == (Verdict.VIOLATED, True)
+
+
+def test_controllers_that_are_stopped_once_more_were_away_for_as_long_as_before() -> None:
+    once_more = stopped(18.0, applying=16.0, applied=16.0, bit=16.5, healed=19.0)
+    found = replaced(BACK, faults=(stopped(), DELETED, once_more))
+    assert (found.verdict, found.measured["without controllers"].value) == (Verdict.HOLDS, 8.0)
 
 
 def test_controllers_that_are_not_given_back_in_the_act() -> None:
