@@ -79,6 +79,7 @@ def test_one_that_had_ended_by_then_is_not_the_one() -> None:
     old = [running(1, "web-0"), evicted(2, "web-0")]
     assert bare(*old, evicted(9)).verdict is Verdict.HOLDS
     assert bare(*old, ended_well(3, name="web-00"), evicted(9)).verdict is Verdict.HOLDS
+    assert bare(running(1, "web-0"), evicted(5.0, "web-0"), evicted(9)).verdict is Verdict.HOLDS
     assert "0 pods of web were there" in bare(evicted(5.0)).why, "ended at the moment"
     assert bare(evicted(5.1)).measured["evicted"].value == pytest.approx(0.1)
 
@@ -219,7 +220,8 @@ def test_a_node_has_to_have_reported_no_pressure_before(before: list[Change], kn
 
 
 def test_a_taint_of_before_says_nothing_of_the_pressure() -> None:
-    assert reports(says(0, "False", TAINT), says(11, "True")).verdict is Verdict.VIOLATED
+    for at in (0.0, 5.0):
+        assert reports(says(at, "False", TAINT), says(11, "True")).verdict is Verdict.VIOLATED
     untold = says(12, "True")
     untold.object["spec"] = {"taints": None}
     assert reports(says(0, "False"), untold, says(13, "True", {"effect": "NoSchedule"}, TAINT)).verdict is Verdict.HOLDS
