@@ -72,10 +72,10 @@ def test_a_condition_or_a_status_that_is_lacking_says_nothing() -> None:
 
 # -- which pod -----------------------------------------------------------------------------------------------------------
 def test_the_first_pod_that_is_made_in_the_act_is_asked_about() -> None:
-    old, other = pod(0.5, "web-0"), pod(3.0, "web-b")
+    old, other = pod(0.5, "web-0"), [pod(at, "web-b") for at in (3.0, 7.0)]
     for made in (1.0, 2.0):
         found = checks.runs_in_time(
-            declared(old, pending(made, "web-a"), pod(1.5, "web-0"), other, pod(6.0, "web-a")), "web"
+            declared(old, pending(made, "web-a"), pod(1.5, "web-0"), *other, pod(6.0, "web-a")), "web"
         )
         assert found.measured["Ready"].value == 6.0 - made
         assert "web-a was Ready on n1" in found.why
