@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kubeskeptic.checks import never_addressed
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Act, ActSpan, Change, Gap
@@ -39,3 +41,25 @@ def test_what_was_not_watched_is_inconclusive() -> None:
     assert watched(ingress(1), end=None).verdict is Verdict.INCONCLUSIVE
     assert watched(ingress(10.5)).verdict is Verdict.INCONCLUSIVE, "no provider had the time to give it one"
     assert watched(ingress(1), ingress(6, {"ip": "10.0.0.1"}), gaps=(hole,)).verdict is Verdict.VIOLATED
+
+
+def test_it_is_watched_from_when_it_was_made_to_the_end_of_the_act() -> None:
+    assert watched(ingress(10)).verdict is Verdict.HOLDS, "for 10 s to the moment"
+    assert watched(ingress(1), ingress(6)).window == (1, 20)
+    late = watched(ingress(15, {"ip": "10.0.0.1"}))
+    assert late.verdict is Verdict.VIOLATED, "an address is one, however briefly it was watched"
+
+
+def test_each_address_counts_once() -> None:
+    one, other = {"ip": "10.0.0.2"}, {"ip": "10.0.0.1"}
+    found = watched(ingress(1), ingress(6, one), ingress(7, one, other), ingress(8, other))
+    assert found.measured["addresses"].value == 2
+    assert "10.0.0.1, 10.0.0.2 5.0 s after" in found.why
+
+
+@pytest.mark.parametrize("status", [None, {}, {"loadBalancer": {}}, {"loadBalancer": {"ingress": None}}])
+def test_a_status_that_says_nothing_gives_no_address(status: dict[str, object] | None) -> None:
+    made = ingress(1)
+    made.object.pop("status")
+    made.object.update({} if status is None else {"status": status})
+    assert watched(made).verdict is Verdict.HOLDS

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kubeskeptic.bounds import constant
 from kubeskeptic.checks import rolled_over
+from kubeskeptic.checks.rollouts import counts_from
+from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Act, ActSpan, Change, Gap
 from tests.drawn import pod, recording, settings
@@ -105,3 +109,150 @@ def test_what_was_not_seen_is_inconclusive() -> None:
 def test_a_rollout_that_was_broken_off_is_not_of_another_template() -> None:
     assert judged(CHANGED, end=4).verdict is Verdict.INCONCLUSIVE
     assert judged(CHANGED, end=7.1).verdict is Verdict.VIOLATED
+
+
+# -- counting -----------------------------------------------------------------------------------------------------------
+COUNTED = [
+    *(pod(0.0, name) for name in "ab"),
+    pod(2.0, "a", deleting=True),
+    pod(3.0, "c", ready=False),
+    pod(4.0, "a", type="DELETED", deleting=True),
+    pod(5.0, "c"),
+]
+
+
+@pytest.mark.parametrize(
+    ("since", "counts"),
+    [
+        (1.0, [(2, 2, 2), (1, 1, 2), (1, 2, 3), (1, 2, 2), (2, 2, 2)]),
+        (2.0, [(2, 2, 2), (1, 1, 2), (1, 2, 3), (1, 2, 2), (2, 2, 2)]),  # as it was before the change of that moment
+        (2.1, [(1, 1, 2), (1, 2, 3), (1, 2, 2), (2, 2, 2)]),
+        (5.0, [(1, 2, 2), (2, 2, 2)]),
+        (5.1, [(2, 2, 2)]),  # nothing has changed since
+    ],
+)
+def test_pods_are_counted_at_a_moment_and_after_each_change(since: float, counts: list[tuple[int, int, int]]) -> None:
+    assert counts_from(COUNTED, since) == counts
+
+
+@pytest.mark.parametrize("pods", [[], COUNTED, [pod(0.0, "a"), pod(0.5, "a", type="DELETED")]])
+def test_without_a_pod_at_first_there_is_nothing_to_count(pods: list[Change]) -> None:
+    with pytest.raises(Inconclusive, match="no pod before"):
+        counts_from(pods, 0.0 if pods is COUNTED else 1.0)
+
+
+# -- what is said --------------------------------------------------------------------------------------------------------
+def test_everything_that_was_measured() -> None:
+    found = judged(CHANGED, *STEPS, DONE._replace(age=0.5))
+    counted = {name: one.value for name, one in found.measured.items()}
+    assert counted == {
+        "rolled out": 4.0, "fewest Ready": 2, "most not ending": 3, "most with those ending": 4, "of another template": 0,
+    }  # fmt: skip
+    assert found.measured["rolled out"].interval == (3.5, 4.0)
+    assert (found.bounds["fewest Ready"].value, found.bounds["most not ending"].value) == (2, 3)
+    assert found.window == (1.0, 20.0)
+    assert "all 2 pods were of the new template" in found.why
+
+
+def test_the_change_may_have_been_made_before_it_was_seen() -> None:
+    begun = CHANGED._replace(age=0.5)
+    assert judged(begun, *STEPS, DONE).measured["rolled out"].interval == (4.0, 4.5)
+    assert judged(begun, *STEPS).measured["rolled out"].interval == (18.0, float("inf"))
+    away = of("one", pod(1.7, "old-a", deleting=True))
+    assert judged(begun, away, *STEPS, DONE).verdict is Verdict.VIOLATED, "between the two"
+    assert judged(CHANGED, *STEPS, DONE).verdict is Verdict.HOLDS
+
+
+def test_a_pod_that_was_missing_before_the_change_was_not_missing_for_it() -> None:
+    dip = [of("one", pod(1.2, "old-a", ready=False)), of("one", pod(1.5, "old-a"))]
+    assert judged(*dip, CHANGED, *STEPS, DONE).verdict is Verdict.HOLDS
+
+
+# -- when it was changed, and when it was done ---------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("changes", "changed"),
+    [
+        ((deployment(1.0, 2, 1, 0), *STEPS, DONE), False),  # no later than the act began
+        ((deployment(1.1, 2, 1, 0), *STEPS, DONE), True),
+        ((deployment(2.0, 1, 1, 2), *STEPS, deployment(6.0, 1, 1, 2)), False),  # its status alone
+    ],
+)
+def test_a_change_is_a_new_generation_within_the_act(changes: tuple[Change, ...], changed: bool) -> None:
+    assert ("no change of the Deployment web was recorded in “act”" in judged(*changes).why) is not changed
+
+
+def test_a_deployment_that_nobody_saw_before_was_not_seen_to_change() -> None:
+    act = Act(
+        recording(*OLD, CHANGED, *STEPS, DONE, acts={"act": ActSpan("act", 0, 1, 20)}, settings=settings()),
+        ["act"],
+        within=constant("test", 3.0),
+    )
+    found = rolled_over(act, "web", 2, surge=1, unavailable=0)
+    assert (found.verdict, "no change of the Deployment" in found.why) == (Verdict.INCONCLUSIVE, True)
+
+
+@pytest.mark.parametrize("name", ["observedGeneration", "updatedReplicas", "replicas", "availableReplicas"])
+def test_a_rollout_is_complete_when_all_replicas_are_new_and_available(name: str) -> None:
+    for value in (1, None):
+        almost = deployment(6.0, 2, 2, 2)
+        almost.object["status"].pop(name)
+        almost.object["status"].update({name: value} if value else {})
+        assert judged(CHANGED, *STEPS, almost, deployment(6.5, 2, 2, 2)).measured["rolled out"].value == 4.5
+    assert judged(CHANGED, *STEPS, deployment(6.0, 2, 3, 2)).measured["rolled out"].value == 4.0, "a later one is seen"
+
+
+def single(first: Change, *changes: Change) -> Finding:
+    """What is said of a Deployment of one pod."""
+    acts = {"act": ActSpan("act", 0, 1, 20)}
+    seen = recording(first, *OLD[:1], *changes, acts=acts, settings=settings())
+    return rolled_over(Act(seen, ["act"], within=constant("test", 3.0)), "web", 1, surge=1, unavailable=0)
+
+
+ONE_STEP = [CHANGED, of("two", pod(4.0, "new-a")), of("one", pod(4.5, "old-a", type="DELETED"))]
+ONE_DONE = deployment(6.0, 2, 2, 1, all_=1)
+ONE_DONE.object["status"]["availableReplicas"] = 1
+
+
+@pytest.mark.parametrize("name", ["updatedReplicas", "replicas", "availableReplicas"])
+def test_a_number_that_is_left_out_is_none(name: str) -> None:
+    almost = deployment(5.0, 2, 2, 1)
+    almost.object["status"] = {key: value for key, value in ONE_DONE.object["status"].items() if key != name}
+    found = single(deployment(0.0, 1, 1, 1, all_=1), *ONE_STEP, almost, ONE_DONE)
+    assert (found.verdict, found.measured["rolled out"].value) == (Verdict.HOLDS, 4.0), found.why
+
+
+def test_a_deployment_without_a_generation_is_not_known() -> None:
+    first = deployment(0.0, 1, 1, 1, all_=1)
+    del first.object["metadata"]["generation"]
+    assert "no change of the Deployment" in single(first, *ONE_STEP, ONE_DONE).why
+
+
+# -- of which template ---------------------------------------------------------------------------------------------------
+def test_pods_that_are_ready_at_the_end_are_of_the_new_template() -> None:
+    stays = judged(CHANGED, *STEPS[:-1], of("one", pod(5.9, "old-b")), DONE)
+    assert (stays.verdict, stays.measured["of another template"].value) == (Verdict.VIOLATED, 1)
+    assert "1 Ready pods were not of the new template" in stays.why
+    fails = of("one", pod(5.9, "old-b", ready=False))
+    assert judged(CHANGED, *STEPS[:-1], fails, DONE).measured["of another template"].value == 0
+
+
+@pytest.mark.parametrize(("end", "least"), [(7.0, 0), (7.1, 2)])
+def test_while_the_rollout_may_go_on_some_pods_may_be_of_the_old_template(end: float, least: float) -> None:
+    assert judged(CHANGED, end=end).measured["of another template"].interval == (least, 2)
+
+
+def test_a_template_whose_pods_were_ending_when_it_was_asked_for_is_no_old_one() -> None:
+    ending = [of("two", pod(0.5, "early", deleting=True)), of("two", pod(2.1, "early", type="DELETED"))]
+    found = judged(*ending, CHANGED, *STEPS, DONE)
+    assert (found.verdict, found.measured["of another template"].value) == (Verdict.HOLDS, 0), found.why
+
+
+def test_pods_without_the_label_of_a_template_are_all_of_one() -> None:
+    changes = [Change(*one[:3], pod(one.seen, one.name).object) if "new" in one.name else one for one in STEPS]
+    assert judged(CHANGED, *changes, DONE).measured["of another template"].value == 0
+
+
+def test_pods_of_another_app_are_not_counted() -> None:
+    others = [of("one", pod(at, f"other-{at}", app="other")) for at in (0.0, 2.5, 5.0)]
+    found = judged(*others, CHANGED, *STEPS, DONE)
+    assert (found.verdict, found.measured["most with those ending"].value) == (Verdict.HOLDS, 4)

@@ -57,3 +57,21 @@ def test_a_node_that_joined_has_rules_too() -> None:
     )  # fmt: skip
     found = same_rules(Act(seen, ["act"]), "rules", "web")
     assert (found.verdict, found.why) == (Verdict.INCONCLUSIVE, "the rules of late were not read")
+
+
+def test_what_differs_is_listed_briefly() -> None:
+    assert compared(n2=RULES[1:]).decisive == (f"n2 lacks “{RULES[0]}”",)
+    two, three = (compared(n3=[*RULES, *"abc"[:many]]) for many in (2, 3))
+    assert ("…" in two.why, "…" in three.why) == (False, True)
+    assert "“b”" in three.why
+    assert "“c”" not in three.why
+    many = compared(n3=[*RULES, *"abcdefghi"])
+    assert (many.measured["rules that differ"].value, len(many.decisive)) == (9, 8)
+
+
+def test_a_table_too_few_or_of_a_node_that_nobody_knows() -> None:
+    assert "the rules of n2, n3 were not read" in compared(n2=["unread"], n3=["unread"]).why
+    assert "the rules of a second node were not read" in compared(nodes=("n1",), n2=["unread"], n3=["unread"]).why
+    found = compared(nodes=("n1", "n2"), n3=["unread"])
+    assert (found.verdict, found.nodes, found.window) == (Verdict.HOLDS, ("n1", "n2"), (1, 4))
+    assert compared(nodes=("n1",), n3=RULES[1:]).verdict is Verdict.VIOLATED, "it was read, so it counts"

@@ -133,3 +133,40 @@ def test_a_pod_runs_on_the_node_that_has_no_network_plugin() -> None:
     for ready_, undoing in ((elsewhere, 15.0), (pod(4.0, "web-a"), 15.0), (ready, 3.0)):
         assert unplugged(made, ready_, undoing).verdict is Verdict.INCONCLUSIVE
     assert unplugged(made, in_host_network(pod(9.0, "web-a"))).verdict is Verdict.VIOLATED
+
+
+def test_only_while_the_node_has_no_network_plugin() -> None:
+    made, ready = in_host_network(pending(2.0, "web-a", type="ADDED")), in_host_network(pod(4.0, "web-a"))
+    for made_, undoing, holds in (
+        (made._replace(seen=1.5), 15.0, True),  # no earlier than it was taken away
+        (made._replace(seen=1.6, age=0.2), 15.0, False),  # maybe earlier
+        (made, 4.0, True),  # no later than it was given back
+        (made, 3.9, False),
+    ):
+        found = unplugged(made_, ready, undoing)
+        assert found.verdict is (Verdict.HOLDS if holds else Verdict.INCONCLUSIVE), found.why
+        assert ("was not made and Ready while n1" in found.why) is not holds
+
+
+def test_a_pod_that_is_not_ready_is_judged_where_it_was_made() -> None:
+    def never(made: Change) -> Finding:
+        fault = gone(1.5, "network/n1", "remove_cni_config", undoing=15.0)
+        return checks.runs_in_time(declared(made, faults=(fault,)), "web")
+
+    there = in_host_network(pod(2.0, "web-a", ready=False))
+    assert never(there).verdict is Verdict.VIOLATED
+    assert "was not in the network of n1" in never(pod(2.0, "web-a", ready=False)).why
+    assert "was not in the network of n1" in never(in_host_network(pending(2.0, "web-a"))).why
+
+
+@pytest.mark.parametrize("target", ["node/n1", "pod/ns/other"])
+def test_another_fault_leaves_a_pod_where_it_likes_to_be(target: str) -> None:
+    fault = gone(3.0, target, "any", undoing=3.5)
+    found = checks.runs_in_time(declared(MADE, pod(4.0, "web-a", node="n2"), faults=(fault,)), "web")
+    assert found.verdict is Verdict.HOLDS, found.why
+
+
+def test_a_network_plugin_that_is_not_given_back_within_the_act() -> None:
+    made, ready = in_host_network(pending(2.0, "web-a")), in_host_network(pod(4.0, "web-a"))
+    fault = gone(1.5, "network/n1", "remove_cni_config")
+    assert checks.runs_in_time(declared(made, ready, faults=(fault,)), "web").verdict is Verdict.HOLDS

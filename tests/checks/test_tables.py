@@ -63,3 +63,43 @@ def test_what_was_seen_after_the_act_is_no_part_of_it() -> None:
     finding = matches(act, "seen", EXPECTED)
     assert (finding.verdict, "has no cell c" in finding.why) == (Verdict.INCONCLUSIVE, True)
     assert matches(act, "seen", {"a": 1, "b": "x"}).verdict is Verdict.HOLDS
+
+
+def cells(many: int) -> dict[str, object]:
+    return {f"c{at}": at for at in range(many)}
+
+
+@pytest.mark.parametrize(
+    ("many", "says"), [(4, "c3: -, not 3."), (5, "c3: -, not 3; and 1 more."), (6, "; and 2 more.")]
+)
+def test_four_that_differ_are_told_and_the_others_counted(many: int, says: str) -> None:
+    finding = told(cells(many), **dict.fromkeys(cells(many), "-"))
+    assert says in finding.why
+    assert "c4: -" not in finding.why
+    assert finding.measured["cells that differ"].value == many
+
+
+def test_what_decided_are_the_first_eight_that_differ() -> None:
+    finding = told(cells(10), **cells(10) | dict.fromkeys([f"c{at}" for at in range(1, 10)], "-"))
+    assert finding.decisive == tuple(f"c{at}: -" for at in range(1, 9))
+
+
+def test_six_that_agree_are_told() -> None:
+    why = told(cells(7), **cells(7)).why
+    assert "All 7" in why
+    assert "c5: 5." in why
+    assert "c6" not in why
+
+
+def test_cells_are_told_in_words() -> None:
+    assert "a: yes; b: no" in told({"a": True, "b": False}, a=True, b=False).why
+    assert "a: no, not yes or 2" in told({"a": (True, 2)}, a=False).why
+
+
+def test_an_unknown_outcome_may_be_as_documented_and_may_not() -> None:
+    finding = told({"a": "ok", "b": "refused", "c": "ok"}, a="unknown", b="ok", c="ok")
+    assert finding.measured["cells that differ"].interval == (1.0, 2.0)
+    assert finding.decisive == ("b: ok",)
+    four = told(dict.fromkeys("abcde", "ok"), **dict.fromkeys("abcde", "unknown"))
+    assert "The outcome of a, b, c, d in" in four.why
+    assert four.measured["cells that differ"].interval == (0.0, 5.0)

@@ -33,6 +33,10 @@ TESTS = {
     "checks/serving.py": ("tests/checks/test_serving.py", "tests/checks/test_serving_limits.py"),
     "checks/failures.py": FAILURES,
     "checks/failing.py": FAILURES,
+    **{
+        f"checks/{name}.py": (f"tests/checks/test_{name}.py", f"tests/checks/test_{name}_what_is_measured.py")
+        for name in ("pressure", "replacing", "scheduling")
+    },
     **{f"checks/{name}.py": OBJECTS for name in ("nodes", "pods", "replicas", "statefulsets")},
     **{
         f"checks/{name}.py": (f"tests/checks/test_{name}.py", f"tests/checks/test_{name}_at_each_boundary.py")

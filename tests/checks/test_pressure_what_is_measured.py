@@ -1,0 +1,254 @@
+"""What is measured of pods that take too much at 5 s, known to 0.2 s, and of what their node says; each bound is 5 s."""
+
+from __future__ import annotations
+
+import pytest
+
+from kubeskeptic.checks import evicted_and_replaced, evicted_for_good, reports_pressure
+from kubeskeptic.findings import Finding, Verdict
+from kubeskeptic.timeline import Change
+from tests.checks.test_pressure import TAINT, bare, ended_well, evicted, owned, phased, running, says, taken
+from tests.drawn import node, pod
+
+NEVER = float("inf")
+
+
+def exits(change: Change, *codes: int, field: str = "state") -> Change:
+    """A pod whose containers have ended with these."""
+    change.object["status"]["containerStatuses"] = [
+        {"name": f"c{at}", field: {"terminated": {"exitCode": code}}} for at, code in enumerate(codes)
+    ]
+    return change
+
+
+# -- a bare pod ----------------------------------------------------------------------------------------------------------
+def test_everything_that_is_measured_of_a_bare_pod() -> None:
+    found = bare(evicted(9)._replace(age=0.5))
+    assert found.measured["evicted"].interval == pytest.approx((3.3, 4.0))
+    assert (found.measured["ended otherwise"].interval, found.measured["made again"].value) == ((0, 0), 0)
+    assert (found.nodes, found.window) == (("n1",), (1, 30))
+    assert "web-1 on n1 was evicted 4.0 s after it took too much, and is Failed; no other was made" in found.why
+    never = bare()
+    assert never.measured["evicted"].interval == pytest.approx((24.8, NEVER))
+    assert never.measured["ended otherwise"].value == 0, "it has not ended"
+
+
+def test_how_one_ended_that_was_not_evicted() -> None:
+    found = bare(evicted(9, reason="OOMKilled"))
+    assert found.measured["ended otherwise"].interval == (1.0, 1.0)
+    assert "ended 4.0 s after it took too much, and not as evicted: Failed (OOMKilled)" in found.why
+    assert "with reason Evicted, as evicted" in found.bounds["ended otherwise"].source
+    assert "without a reason, as evicted" in bare(ended_well(9), phase="Succeeded").bounds["ended otherwise"].source
+
+
+def test_its_kubelet_alone_says_that_it_ended_it() -> None:
+    silent, twice, other, bare_status = evicted(9), evicted(9), evicted(9), evicted(9)
+    silent.object["status"]["conditions"].pop()
+    twice.object["status"]["conditions"] += twice.object["status"]["conditions"][-1:]
+    other.object["status"]["conditions"][-1]["type"] = "Ready"
+    del bare_status.object["status"]["conditions"]
+    for change in (silent, twice, other, bare_status):
+        assert bare(change).verdict is Verdict.VIOLATED
+    more = evicted(9)
+    more.object["status"]["conditions"].append({"type": "PodScheduled", "reason": "any"})
+    assert bare(more).verdict is Verdict.HOLDS
+
+
+@pytest.mark.parametrize(("end", "verdict"), [(14.0, Verdict.INCONCLUSIVE), (14.1, Verdict.HOLDS)])
+def test_another_would_have_been_made_within_a_start(end: float, verdict: Verdict) -> None:
+    found = bare(evicted(9), end=end)
+    assert found.verdict is verdict
+    assert ("the act ended 5.0 s after web-1 did" in found.why) is (verdict is Verdict.INCONCLUSIVE)
+
+
+def test_others_that_come_are_counted_by_name_however_soon_the_act_ends() -> None:
+    later = [running(9.5, "web-3"), running(10, "web-2"), running(11, "web-2", restarts=1)]
+    found = bare(evicted(9), *later, end=12)
+    assert (found.verdict, found.measured["made again"].value) == (Verdict.VIOLATED, 2)
+    assert "web-2, web-3 came in its place" in found.why
+
+
+@pytest.mark.parametrize("at", [5.0, 5.1])
+def test_another_that_was_there_by_then_makes_two(at: float) -> None:
+    found = bare(running(at, "web-2"), evicted(9))
+    assert ("2 pods of web were there" in found.why) is (at <= 5.0)
+    assert found.verdict is (Verdict.INCONCLUSIVE if at <= 5.0 else Verdict.VIOLATED)
+
+
+def test_one_that_had_ended_by_then_is_not_the_one() -> None:
+    old = [running(1, "web-0"), evicted(2, "web-0")]
+    assert bare(*old, evicted(9)).verdict is Verdict.HOLDS
+    assert bare(*old, ended_well(3, name="web-00"), evicted(9)).verdict is Verdict.HOLDS
+    assert bare(running(1, "web-0"), evicted(5.0, "web-0"), evicted(9)).verdict is Verdict.HOLDS
+    assert "0 pods of web were there" in bare(evicted(5.0)).why, "ended at the moment"
+    assert bare(evicted(5.1)).measured["evicted"].value == pytest.approx(0.1)
+
+
+def test_its_end_is_the_first_that_was_seen() -> None:
+    found = bare(running(8, restarts=1), evicted(9), evicted(12), evicted(13, type="DELETED"))
+    assert (found.verdict, found.measured["evicted"].value) == (Verdict.HOLDS, 4.0)
+    assert bare(running(8, type="DELETED"), evicted(9)).measured["evicted"].value == 3.0
+
+
+@pytest.mark.parametrize(
+    ("codes", "otherwise", "told"),
+    [((0, 0), (1, 1), ""), ((137, 0), (0, 1), "exited with 137;"), ((1, 143), (0, 1), "exited with 1, 143;")],
+)
+def test_one_that_was_to_exit_with_0_and_did_not(
+    codes: tuple[int, ...], otherwise: tuple[float, float], told: str
+) -> None:
+    for field in ("state", "lastState"):
+        found = bare(exits(evicted(9), *codes, field=field), phase="Succeeded")
+        assert found.measured["ended otherwise"].interval == otherwise
+        assert told in found.why
+        assert ("was to exit with 0" in found.why) is bool(told)
+    plain = bare(exits(evicted(9), *codes))
+    assert "was to exit with 0" not in plain.why, "one that is to be Failed may exit with anything"
+
+
+def test_containers_of_which_no_end_is_known() -> None:
+    vague = evicted(9)
+    vague.object["status"]["containerStatuses"] = [
+        {"name": "a", "state": None, "lastState": {"terminated": None}}, {"name": "b", "state": {"terminated": {}}},
+    ]  # fmt: skip
+    assert bare(vague, phase="Succeeded").verdict is Verdict.VIOLATED
+    assert bare(phase="Succeeded").measured["ended otherwise"].interval == (0, 0)
+
+
+# -- a ReplicaSet's ------------------------------------------------------------------------------------------------------
+def test_everything_that_is_measured_of_a_replacement() -> None:
+    new = running(12, "web-2", node="n2")._replace(age=0.5)
+    away = evicted(9.5, "web-3"), evicted(9.6, "web-4"), evicted(13, "web-4")
+    found = owned(evicted(9)._replace(age=0.25), *away, new)
+    assert found.verdict is Verdict.HOLDS, found.why
+    assert found.measured["evicted, to be replaced"].interval == pytest.approx((3.55, 4.0))
+    assert found.measured["ended otherwise, to be replaced"].value == 0
+    assert found.measured["replaced"].interval == (2.5, 3.25)
+    assert (found.measured["turned away"].value, found.nodes, found.window) == (2, ("n1",), (1, 30))
+    assert "web-2 was Ready on n2 3.2 s later; 2 on n1 were turned away" in found.why
+
+
+def test_an_end_that_was_no_eviction_is_none_even_when_it_is_replaced() -> None:
+    found = owned(evicted(9, reason=""), running(12, "web-2", node="n2"))
+    assert (found.verdict, found.measured["ended otherwise, to be replaced"].value) == (Verdict.VIOLATED, 1)
+
+
+def test_what_was_not_replaced() -> None:
+    found = owned(evicted(9)._replace(age=0.25))
+    assert found.measured["replaced"].interval == (21.0, NEVER)
+    assert "none took its place" in found.why
+    assert owned().measured["replaced"].interval == (0.0, NEVER), "nothing has to be replaced yet"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        evicted(9.5, "web-2", reason="OutOfmemory"),  # for another reason
+        evicted(9.5, "web-2", node="n3"),  # by another node
+        evicted(9.5, "other", app="other"),
+    ],
+)
+def test_only_pods_that_its_node_evicts_were_turned_away(other: Change) -> None:
+    found = owned(evicted(9), other, running(12, "web-3", node="n2"))
+    assert (found.verdict, found.measured["turned away"].value) == (Verdict.HOLDS, 0)
+    assert "turned away" not in found.why
+
+
+def test_the_first_that_is_ready_elsewhere_takes_its_place() -> None:
+    found = owned(
+        evicted(9), pod(10, "web-2", node="n2", ready=False), running(11, "web-3"), running(12, "web-4", node="n3")
+    )
+    assert found.measured["replaced"].value == 3.0
+    assert "web-4 was Ready on n3" in found.why
+
+
+# -- the node ------------------------------------------------------------------------------------------------------------
+def reports(*changes: Change, end: float = 30, kind: str = "MemoryPressure") -> Finding:
+    return reports_pressure(taken(running(0), evicted(9), *changes, end=end), "web", kind)
+
+
+def test_everything_that_is_measured_of_a_report() -> None:
+    found = reports(says(0, "False"), says(11, "True")._replace(age=0.5), says(12, "False", TAINT), says(13, "True"))
+    assert found.verdict is Verdict.HOLDS, found.why
+    assert found.measured["reported"].interval == pytest.approx((5.3, 6.0))
+    assert found.measured["reports missing"].interval == (0.0, 0.0)
+    assert (found.nodes, found.window) == (("n1",), (1, 30))
+    assert "n1 reported MemoryPressure 6.0 s after" in found.why
+
+
+@pytest.mark.parametrize(
+    ("changes", "lacking"),
+    [
+        ((says(11, "True"),), "n1 was not tainted: MemoryPressure"),
+        ((says(11, "False", TAINT),), "n1 did not report it: MemoryPressure"),
+        ((says(11, "Unknown", TAINT),), "n1 did not report it: MemoryPressure"),
+        ((), "n1 did not report it and was not tainted: MemoryPressure"),
+    ],
+)
+def test_what_the_node_did_not_say_is_counted(changes: tuple[Change, ...], lacking: str) -> None:
+    found = reports(says(0, "False"), *changes)
+    assert lacking in found.why
+    many = 1 + lacking.count(" and ")
+    assert (found.verdict, found.measured["reports missing"].interval) == (Verdict.VIOLATED, (many, many))
+    if "not report" in lacking:
+        assert found.measured["reported"].interval == pytest.approx((24.8, NEVER))
+
+
+@pytest.mark.parametrize(("end", "least"), [(10.2, 0), (10.3, 2)])
+def test_a_report_may_come_as_long_as_the_bound_lasts(end: float, least: float) -> None:
+    found = reports(says(0, "False"), end=end)
+    assert found.measured["reports missing"].interval == (least, 2.0)
+    assert found.verdict is (Verdict.VIOLATED if least else Verdict.INCONCLUSIVE)
+
+
+@pytest.mark.parametrize(
+    ("before", "known"),
+    [
+        ([says(0, "False")], True),
+        ([says(0, "True", TAINT), says(4, "False")], True),  # the last word before
+        ([says(0, "False"), says(5.0, "True")], False),  # at the moment is before
+        ([says(0, "False"), says(5.1, "True", TAINT)], True),
+        ([says(0, "Unknown")], False),
+        ([node(0, "n1", "True")], False),
+        ([], False),
+    ],
+)
+def test_a_node_has_to_have_reported_no_pressure_before(before: list[Change], known: bool) -> None:
+    found = reports(*before, says(11, "True", TAINT))
+    assert ("n1 did not report MemoryPressure: False before" in found.why) is not known
+    assert found.verdict is (Verdict.HOLDS if known else Verdict.INCONCLUSIVE)
+
+
+def test_a_taint_of_before_says_nothing_of_the_pressure() -> None:
+    for at in (0.0, 5.0):
+        assert reports(says(at, "False", TAINT), says(11, "True")).verdict is Verdict.VIOLATED
+    untold = says(12, "True")
+    untold.object["spec"] = {"taints": None}
+    assert reports(says(0, "False"), untold, says(13, "True", {"effect": "NoSchedule"}, TAINT)).verdict is Verdict.HOLDS
+
+
+def test_another_node_and_another_kind_say_nothing() -> None:
+    elsewhere = says(11, "True", TAINT)
+    elsewhere.object["metadata"] = {"name": "n2", "uid": "n2"}
+    assert reports(says(0, "False"), elsewhere).verdict is Verdict.VIOLATED
+    full = says(11, "True", {"key": "node.kubernetes.io/disk-pressure"})
+    first = says(0, "False")
+    for change in (first, full):
+        change.object["status"]["conditions"][-1]["type"] = "DiskPressure"
+    assert reports(first, full, kind="DiskPressure").verdict is Verdict.HOLDS
+    assert reports(says(0, "False"), full).verdict is Verdict.VIOLATED
+
+
+# -- when too much was taken ---------------------------------------------------------------------------------------------
+def test_of_an_app_that_took_nothing_nothing_can_be_said() -> None:
+    act = taken(running(0), pod(0, "api-1", app="api"), evicted(9), says(0, "False"))
+    for found in (
+        evicted_for_good(act, "api"), evicted_and_replaced(act, "api"), reports_pressure(act, "api", "MemoryPressure"),
+    ):  # fmt: skip
+        assert (found.verdict, "api did not come to take too much" in found.why) == (Verdict.INCONCLUSIVE, True)
+
+
+def test_a_pod_of_which_nothing_is_said_is_there() -> None:
+    plain = phased(pod(1, "web-2"), "Running")
+    del plain.object["status"]
+    assert "2 pods of web were there" in bare(plain, evicted(9)).why
