@@ -219,7 +219,19 @@ def test_a_writer_goes_on_after_the_lines_of_a_file_without_numbers(path: Path) 
     assert seen(path) == ["a", "b", "damage", "d"]
 
 
+def test_a_writer_that_is_alone_does_not_read_what_it_wrote(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read_again: list[int] = []
+    monkeypatch.setattr(file, "_last_record", lambda _, size: (read_again.append(size), ({}, False))[1])
+    written(path, "a", "b", "c")
+    assert read_again == []
+
+
 # -- how it is written ------------------------------------------------------------------------------------------------------
+def test_a_line_is_as_short_as_json_allows_and_readable(path: Path) -> None:
+    start = '{"run":"r1","n":1,"at":1.5,"kind":"fact","name":"a","value":"ä","crc":"'
+    assert written(path, "a", run="r1").startswith(start.encode())
+
+
 def test_what_was_written_is_returned_without_what_proves_it(path: Path) -> None:
     journal = Journal(path, clock=lambda: 1.5)
     assert journal.write("fact", name="a", value=1) == {"at": 1.5, "kind": "fact", "name": "a", "value": 1}

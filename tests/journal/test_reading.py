@@ -270,6 +270,24 @@ def test_a_record_is_handed_out_without_what_proves_it(path: Path) -> None:
     assert {frozenset(record) for record in read(path)} == {frozenset({"at", "kind", "name", "value"})}
 
 
+def test_a_last_line_that_lost_only_its_newline_is_read(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1])
+    assert [record["name"] for record in read(path)] == list("abcde")
+
+
+def test_a_file_that_holds_nothing_or_nothing_more_says_nothing(path: Path) -> None:
+    reader = JournalReader(path)
+    assert (reader.line, reader.unfinished) == (0, 0)
+    assert len(list(reader.new())) == 5
+    assert list(reader.new()) == []
+    path.write_bytes(path.read_bytes()[:-1])
+    assert [record["why"] for record in reader.new()] == [
+        "line 5 of the journal is gone: the file is shorter than it was"
+    ]
+    path.write_bytes(b"")
+    assert list(read(path)) == []
+
+
 def test_a_line_that_is_cut_is_counted_when_it_is_whole(path: Path) -> None:
     whole, reader = lines(path), JournalReader(path)
     path.write_bytes(whole[0] + whole[1][:10])

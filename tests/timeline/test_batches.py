@@ -173,6 +173,7 @@ def columns(*ticks: int, sent: float = 0.0, code: int = 0, by: int = 0) -> Colum
         ((2, 3, 4), (0, 1, 2), [0, 1], 1, set()),
         ((0, 5, 9), (4, 5, 8), [4, 8], 1, set()),
         ((0, 1), (1, 0), [], 2, set()),
+        ((0, 2), (0, 1, 2), [1], 2, set()),
         ((9,), (0, 4), [0, 4], 0, set()),
     ],
 )
@@ -184,7 +185,8 @@ def test_each_tick_is_new_once(
     new, seen_before, other = known.admit(columns(*second), lane)
     assert (list(new.ticks), seen_before, other) == (fresh, copies, contradicted)
     lane.extend(new)
-    assert known.admit(columns(*second), lane)[1:] == (len(second), set()), "all of them are known by then"
+    for again in (first, second, fresh or first):
+        assert known.admit(columns(*again), lane)[1:] == (len(again), set()), "all of them are known by then"
 
 
 def test_what_contradicts_itself_within_a_batch_is_told_and_the_first_counts() -> None:

@@ -76,6 +76,7 @@ def test_the_same_damage_is_told_once_and_in_order() -> None:
     for why in ("b", "a", "b"):
         sorter.damaged(why, {})
     sorter.settle()
+    assert sorter.evidence.torn == 0
     assert sorter.evidence.damage == sorter.evidence.scenarios["s"].damage == ("b", "a")
 
 
