@@ -221,7 +221,12 @@ def test_a_writer_goes_on_after_the_lines_of_a_file_without_numbers(path: Path) 
 
 def test_a_writer_that_is_alone_does_not_read_what_it_wrote(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read_again: list[int] = []
-    monkeypatch.setattr(file, "_last_record", lambda _, size: (read_again.append(size), ({}, False))[1])
+
+    def last_record(_: int, size: int) -> tuple[dict[str, Any], bool]:
+        read_again.append(size)
+        return {}, False
+
+    monkeypatch.setattr(file, "_last_record", last_record)
     written(path, "a", "b", "c")
     assert read_again == []
 

@@ -115,12 +115,10 @@ def test_fields_that_are_there_and_empty_are_read(journal: Journal) -> None:
 
 def test_a_change_of_the_scenario_s_namespace_or_of_none_is_no_damage(journal: Journal) -> None:
     journal.write("scenario", id="s", phase="start", namespace="ns")
-    for namespace in ("ns", ""):
-        object_ = {"metadata": {"name": "a", "namespace": namespace}}
-        journal.write("change", scenario="s", resource="Pod", type="ADDED", seen=1.0, object=object_)
-    journal.write("change", scenario="t", resource="Pod", type="ADDED", seen=1.0, object=object_)
-    evidence = loaded(journal)
-    assert evidence.damage == ()
+    for scenario, namespace in (("s", "ns"), ("s", ""), ("t", ""), ("t", "anywhere")):  # t has no namespace of its own
+        meta = {"name": "a", "namespace": namespace}
+        journal.write("change", scenario=scenario, resource="Pod", type="ADDED", seen=1.0, object={"metadata": meta})
+    assert loaded(journal).damage == ()
 
 
 def test_a_run_says_of_every_scenario_which_nodes_it_had(journal: Journal) -> None:
