@@ -91,6 +91,9 @@ def test_times_that_are_known_to_lie_between_two_others() -> None:
         (bounds.EVICTION_GRACE, 1.0),
         (bounds.CPU_STATISTICS, 15.0),
         (bounds.NETWORK_RETRY, 1.5),
+        (bounds.RUNTIME_LOOK, 5.0),
+        (bounds.FAILOVER, 10.0),
+        (bounds.INGRESS_HOLDOFF, 0.5),
         (bounds.EVICTED_WITHIN, 12.0),
         (bounds.PROGRAMMING_LAG, 1.0),
         (bounds.DEAD_ENDPOINT_WINDOW, 56.0),
@@ -132,3 +135,21 @@ def test_bounds_are_rounded_to_milliseconds_after_the_margin() -> None:
 
 def test_factors_of_factors_are_multiplied() -> None:
     assert (2 * (3 * GRACE)).value(settings(GRACE=50)) == 300
+
+
+def test_a_millisecond_of_a_bound_counts_and_less_does_not() -> None:
+    known = settings(SYNC=1.0044, GRACE=50.0044)
+    assert SYNC.at_most(known).value == 1.004 + MARGIN
+    assert GRACE.at_least(known).value == pytest.approx(50.004 - MARGIN)
+
+
+def test_of_two_that_are_as_long_the_first_is_told() -> None:
+    assert bounds.shorter(GRACE, LEASE).text(settings(GRACE=5, LEASE=5)) == "GRACE 5"
+    assert bounds.shorter(GRACE, LEASE).value(settings(GRACE=4, LEASE=5)) == 4
+
+
+def test_what_is_taken_off_first_has_its_sign() -> None:
+    known = settings(GRACE=50, LEASE=10)
+    less = -1 * GRACE + LEASE
+    assert (less.text(known), less.value(known)) == ("−GRACE 50 + LEASE 10", -40)
+    assert (0.5 * GRACE).text(known) == "0.5 × GRACE 50"

@@ -9,6 +9,7 @@ import pytest
 
 from kubeskeptic.errors import BadInput
 from kubeskeptic.journal import Damage, Journal, JournalReader, read
+from kubeskeptic.journal.file import sealed
 
 
 @pytest.fixture
@@ -164,3 +165,136 @@ def test_a_journal_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(BadInput, match="cannot be read: Not a directory"):
         list(read(tmp_path / "file" / "journal.jsonl"))
+
+
+# -- what is said of a line, field by field ---------------------------------------------------------------------------------
+def test_what_a_reader_says_of_a_line_that_is_cut_or_torn(path: Path) -> None:
+    whole = lines(path)
+    path.write_bytes(b"".join([*whole[:2], b"rubbish\n", *whole[2:4], whole[4][:20]]))
+    records = list(read(path))
+    assert records[-1] == {"kind": "torn", "at": 0.0, "line": 6, "bytes": 20}
+    assert records[2] == {
+        "kind": "damage", "at": 0.0, "line": 3, "why": "line 3 of the journal is torn", "about": {},
+    }  # fmt: skip
+
+
+def test_a_line_that_is_there_twice_or_late_is_told_with_what_it_says(path: Path) -> None:
+    whole = lines(path)
+    path.write_bytes(b"".join(whole[at] for at in (0, 2, 1, 1)))
+    about = [record["about"].get("name") for record in read(path) if isinstance(record, Damage)]
+    assert about == [None, "b", "b"]
+
+
+@pytest.mark.parametrize(
+    ("order", "said", "left"),
+    [
+        ([0, 3, 4], "numbers 2 to 3 are missing", "ade"),
+        ([0, 2, 4, 1, 3], "number 2 is missing", "acebd"),
+        ([4, 0, 1, 2, 3], "numbers 1 to 4 are missing", "eabcd"),
+        ([1, 0, 0], "number 1 is missing", "ba"),
+    ],
+)
+def test_lines_that_come_late_were_missing_and_are_read(path: Path, order: list[int], said: str, left: str) -> None:
+    whole = lines(path)
+    path.write_bytes(b"".join(whole[at] for at in order))
+    assert said in damage(path)[0]
+    assert names(path) == left
+
+
+def of_run(path: Path, run: str, *numbers: object) -> list[bytes]:
+    """Lines with these numbers as a writer of that run seals them."""
+    return [sealed({"at": 1.5, "kind": "fact", "name": str(at)}, run, at) + b"\n" for at in numbers]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [("", "r2", "is of run r2, not of run unknown"), ("r1", "", "is of run unknown, not of run r1")],
+)
+def test_a_run_without_an_id_is_another_run(path: Path, first: str, second: str, said: str) -> None:
+    path.write_bytes(b"".join(of_run(path, first, 1) + of_run(path, second, 2)))
+    assert (names(path), damage(path)) == ("1", [f"line 2 of the journal {said}"])
+    path.write_bytes(b"".join(of_run(path, first, 1) + of_run(path, first, 2)))
+    assert (names(path), damage(path)) == ("12", [])
+
+
+@pytest.mark.parametrize("number", ["2", 2.5, None, [2]])
+def test_a_line_whose_number_is_none_is_not_believed(path: Path, number: object) -> None:
+    path.write_bytes(b"".join(of_run(path, "r1", 1, number, 3)))
+    assert names(path) == "13"
+    assert damage(path)[0] == "line 2 of the journal was altered: its checksum is wrong or missing"
+
+
+@pytest.mark.parametrize("line", [b'{"kind": 7}', b'{"at": 1}', b"[1]", b"7", b"null", b'"kind"', b"{", b"[" * 100_000])
+def test_what_is_no_record_is_torn(path: Path, line: bytes) -> None:
+    whole = lines(path)
+    path.write_bytes(b"".join([whole[0], line, b"\n", *whole[1:]]))
+    assert (names(path), damage(path)) == ("abcde", ["line 2 of the journal is torn"])
+
+
+def test_whether_a_journal_is_numbered_is_known_from_its_first_record(path: Path, tmp_path: Path) -> None:
+    plain = tmp_path / "plain.jsonl"
+    plain.write_bytes(b'rubbish\n{"kind": "fact", "name": "a", "n2": 1}\n{"kind": "fact", "name": "b"}\n')
+    numbered, unnumbered = JournalReader(path), JournalReader(plain)
+    assert (numbered.numbered, unnumbered.numbered) == (None, None)
+    found = [list(numbered.new()), list(unnumbered.new())]
+    assert (numbered.numbered, unnumbered.numbered) == (True, False)
+    assert [len(one) for one in found] == [5, 3]
+    assert found[1][1] == {"kind": "fact", "name": "a", "n2": 1}
+
+
+def test_a_line_without_a_number_among_numbered_ones_is_not_believed(path: Path) -> None:
+    whole = lines(path)
+    path.write_bytes(b"".join([*whole, b'{"at": 1.5, "kind": "fact", "name": "x"}\n']))
+    assert names(path) == "abcde"
+    assert damage(path) == ["line 6 of the journal was altered: its checksum is wrong or missing"]
+
+
+def test_another_layout_of_other_content_is_not_believed(path: Path) -> None:
+    records = [json.loads(line) for line in lines(path)]
+    records[2]["name"] = "x"
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    assert names(path) == "abde"
+    assert "was altered" in damage(path)[0]
+
+
+@pytest.mark.parametrize("field", ["run", "n"])
+def test_another_run_or_number_in_front_of_the_same_content_is_not_believed(path: Path, field: str) -> None:
+    records = [json.loads(line) for line in lines(path)]
+    records[2][field] = "r2" if field == "run" else 4
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    assert names(path) == "abde"
+    assert damage(path)[0] == "line 3 of the journal was altered: its checksum is wrong or missing"
+
+
+def test_a_record_is_handed_out_without_what_proves_it(path: Path) -> None:
+    assert {frozenset(record) for record in read(path)} == {frozenset({"at", "kind", "name", "value"})}
+
+
+def test_a_last_line_that_lost_only_its_newline_is_read(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1])
+    assert [record["name"] for record in read(path)] == list("abcde")
+
+
+def test_a_file_that_holds_nothing_or_nothing_more_says_nothing(path: Path) -> None:
+    reader = JournalReader(path)
+    assert (reader.line, reader.unfinished) == (0, 0)
+    assert len(list(reader.new())) == 5
+    assert list(reader.new()) == []
+    path.write_bytes(path.read_bytes()[:-1])
+    assert [record["why"] for record in reader.new()] == [
+        "line 5 of the journal is gone: the file is shorter than it was"
+    ]
+    path.write_bytes(b"")
+    assert list(read(path)) == []
+
+
+def test_a_line_that_is_cut_is_counted_when_it_is_whole(path: Path) -> None:
+    whole, reader = lines(path), JournalReader(path)
+    path.write_bytes(whole[0] + whole[1][:10])
+    assert [record["name"] for record in reader.new()] == ["a"]
+    assert (reader.line, reader.unfinished) == (1, 10)
+    assert list(reader.new()) == []
+    assert (reader.line, reader.unfinished) == (1, 10)
+    path.write_bytes(whole[0] + whole[1])
+    assert [record["name"] for record in reader.new()] == ["b"]
+    assert (reader.line, reader.unfinished) == (2, 0)

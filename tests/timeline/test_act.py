@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kubeskeptic.bounds import constant
+from kubeskeptic.bounds import Interval, constant
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.timeline import Act, ActSpan, FaultSpan, Gap
 from kubeskeptic.timeline.recording import ALL, LEFT_OUT
@@ -158,3 +158,129 @@ def test_settings_of_a_node_are_those_of_the_lane_from_outside_too() -> None:
     act = acts("first")
     act.recording.settings = settings(GRACE=50.0)
     assert act.settings_on("n1")["GRACE"] == act.settings_on("outside→n1")["GRACE"] == 50
+
+
+# -- at each boundary ---------------------------------------------------------------------------------------------------------
+def test_an_act_in_force_is_about_the_same_and_knows_the_same_limits() -> None:
+    whole = Act(acts("first").recording, ["first"], of="web", watched=constant("test", 5.0))
+    part = whole.in_force()
+    assert (part.names, part.of) == (("first",), "web")
+    assert part.watched_for == whole.watched_for
+    assert part.watched_for is not None
+    assert (whole.soonest, part.has_bound) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("undoing", "earlier", "end"),
+    [(4.0, 0.0, 4), (4.0, 0.5, 3.5), (4.75, 0.5, 4.25), (5.0, 0.0, 5), (6.0, 0.5, 5), (None, 0.0, 5), (None, 0.5, 4.5)],
+)
+def test_an_act_in_force_ends_before_undoing_and_not_after_the_act(
+    undoing: float | None, earlier: float, end: float
+) -> None:
+    phases = {"applying": 3.0, "applied": 3.0, "bit": 3.0} | ({} if undoing is None else {"undoing": undoing})
+    assert acts("first", faults=(fault(phases, "first"),)).in_force(earlier).end == end
+
+
+def test_of_several_acts_of_which_none_began_it_is_said_why_they_were_left_out() -> None:
+    neither = acts("third", "fourth", spans=())
+    with pytest.raises(Inconclusive, match="“third”"):
+        _ = neither.spans
+    mixed = acts("third", "fourth", spans=())
+    mixed.recording.facts[LEFT_OUT] = {"fourth": "no rights"}
+    with pytest.raises(NotAsked, match="no rights"):
+        _ = mixed.spans
+
+
+def test_an_act_that_broke_off_as_the_first_has_a_beginning() -> None:
+    broken = acts("first", spans=(ActSpan("first", 1, 2),))
+    assert (broken.baseline, broken.start, len(broken.reading.unfinished)) == (1, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("others", "end"),
+    [
+        ((), 12.0),
+        ((7.5,), 7.5),
+        ((9.0, 7.5), 7.5),
+        ((3.0,), 12.0),  # it began before
+        ((6.0,), 12.0),  # at the same moment
+        ((None,), 12.0),
+        ((20.0,), 12.0),
+    ],
+)
+def test_an_act_that_broke_off_ends_before_the_next_one(others: tuple[float | None, ...], end: float) -> None:
+    later = tuple(ActSpan(f"other-{at}", baseline, 50) for at, baseline in enumerate(others))
+    broken = acts("second", spans=(ActSpan("second", 5, 6), *later))
+    broken.recording.changes.append(pod(12.0, "a"))
+    assert broken.end == end
+
+
+def test_a_fault_that_was_not_seen_to_bite_is_named() -> None:
+    with pytest.raises(Inconclusive, match="the fault kill of “first” was not seen to bite"):
+        _ = acts("first", faults=(hit("pod/ns/a", applying=3.0, applied=3.5),)).fault
+
+
+def test_when_and_on_what_a_fault_was_applied() -> None:
+    one = acts("first", faults=(hit("pod/ns/a", "node/n1", "node/n2"),))
+    assert (one.since, one.node, one.victim) == ((3.0, 3.5), "n1", "a")
+    with pytest.raises(Inconclusive, match="acted on no node"):
+        _ = acts("first", faults=(hit("pod/ns/a"),)).node
+    with pytest.raises(Inconclusive, match="acted on no pod"):
+        _ = acts("first", faults=(hit("node/n1"),)).victim
+
+
+def test_a_fault_is_about_the_app_of_its_pod() -> None:
+    on_web, on_db = hit("node/n1", "pod/ns/web-a"), hit("pod/ns/db-a")
+    seen = recording(pod(0, "web-a", app="web"), pod(0, "db-a", app="db"), faults=[on_web, on_db])
+    assert Act(seen, ["first"], of="web").faults_of(FIRST) == [on_web]
+    assert Act(seen, ["first"]).faults_of(FIRST) == [on_web, on_db]
+    assert Act(seen, ["first"], of="web").faults_of(SECOND) == []
+
+
+def test_nodes_that_joined_until_the_end_of_the_act() -> None:
+    one = acts("first")
+    one.recording.nodes = ("n2", "n1")
+    one.recording.joined = {"n3": 5.0, "n4": 5.1, "n1": 4.0}
+    assert one.nodes == ("n2", "n1", "n3")
+
+
+def test_lanes_that_may_have_no_failure_are_noted_until_the_end() -> None:
+    act = watched(lane("." * 40, "n1"), lane("." * 40, "n1", "name"))
+    act.lanes("web", unbroken=True)
+    act.lanes("name", until=0.0)
+    assert (act.reading.unbroken, act.reading.lanes) == ({"web"}, {"web": (0, 4), "name": (0, 0)})
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "whole"),
+    [(0.0, 1.0, True), (0.0, 1.5, False), (4.5, 5.0, False), (5.0, 6.0, True), (0.0, None, False)],
+)
+def test_only_a_gap_between_baseline_and_end_matters(since: float, until: float | None, whole: bool) -> None:
+    act = acts("first")
+    act.recording.gaps = [Gap("watch", "", "", "Pod", since, until, "r")]
+    assert act.watched("Pod") is whole
+
+
+def test_one_gap_among_several_is_enough() -> None:
+    act = acts("first")
+    act.recording.gaps = [Gap("watch", "", "", "Pod", at, at + 0.5, "r") for at in (0.0, 3.0, 7.0)]
+    assert not act.watched("Pod")
+    assert act.watched("Node")
+    assert act.watched()
+
+
+def test_a_table_has_what_was_seen_until_the_end_of_the_act() -> None:
+    act = acts("first")
+    for cell, at in (("before", 0.5), ("at the end", 5.0), ("after", 5.1)):
+        act.recording.see("seen", {cell: at}, at=at)
+    assert set(act.table("seen")) == {"before", "at the end"}
+
+
+def test_how_long_was_watched_is_noted_with_the_bound_that_must_have_passed() -> None:
+    act, bound = acts("first", faults=(hit("pod/ns/a"),)), constant("test", 1.0).at_most(settings())
+    act.lasts(bound)
+    act.lasts(bound, until=4.0)
+    act.lasts_since(Interval(2.0, 2.5), bound)
+    act.lasts_since(Interval(2.0, 2.5), bound, until=0.0)
+    assert [lasting for lasting, _ in act.reading.lasting] == [(1.5, 2.0), (0.5, 1.0), (2.5, 3.0), (-2.5, -2.0)]
+    assert {known for _, known in act.reading.lasting} == {bound}

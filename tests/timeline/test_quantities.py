@@ -33,3 +33,35 @@ def test_a_pod_that_has_ended() -> None:
     assert [ended({"status": {"phase": phase}}) for phase in ("Pending", "Running", "Succeeded", "Failed")] == [
         False, False, True, True,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("suffix", "factor"),
+    [
+        ("n", 1e-9), ("u", 1e-6), ("m", 1e-3), ("", 1),
+        ("k", 1e3), ("M", 1e6), ("G", 1e9), ("T", 1e12), ("P", 1e15), ("E", 1e18),
+        ("Ki", 1 << 10), ("Mi", 1 << 20), ("Gi", 1 << 30), ("Ti", 1 << 40), ("Pi", 1 << 50), ("Ei", 1 << 60),
+    ],
+)  # fmt: skip
+def test_each_suffix_has_its_factor(suffix: str, factor: float) -> None:
+    assert amount(f"3{suffix}") == pytest.approx(3 * factor)
+
+
+@pytest.mark.parametrize(("quantity", "number"), [("+1", 1), ("-2k", -2000), ("1E2", 100), ("5e-1", 0.5), ("2e+1", 20)])
+def test_signs_and_exponents(quantity: str, number: float) -> None:
+    assert amount(quantity) == pytest.approx(number)
+
+
+@pytest.mark.parametrize("nonsense", ["K", "1K", "1ki", "1mi", "1i", "1 ", "e3", "0x10"])
+def test_what_is_nearly_a_quantity(nonsense: str) -> None:
+    with pytest.raises(ValueError, match="not a quantity"):
+        amount(nonsense)
+
+
+def test_a_pod_of_which_nothing_is_said_requests_nothing_and_has_not_ended() -> None:
+    assert requests({"spec": {}}) == {"cpu": 0, "memory": 0, "ephemeral-storage": 0}
+    containers = [{"resources": {}}, {"resources": {"requests": {"ephemeral-storage": "2Gi"}}}]
+    asked = requests({"spec": {"containers": containers}})
+    assert asked == {"cpu": 0, "memory": 0, "ephemeral-storage": 2 << 30}
+    assert not ended({})
+    assert not ended({"status": {}})

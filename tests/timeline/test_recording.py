@@ -6,12 +6,13 @@ import pytest
 
 from kubeskeptic.bounds import Interval
 from kubeskeptic.errors import Inconclusive, NotAsked
-from kubeskeptic.timeline import ActSpan, Gap, Recording
+from kubeskeptic.settings import Settings
+from kubeskeptic.timeline import ActSpan, Change, Gap, Recording, RunEvidence
 from kubeskeptic.timeline.observers import Observers
 from kubeskeptic.timeline.recording import ALL, LEFT_OUT
 from kubeskeptic.timeline.run_record import merged
 from kubeskeptic.timeline.stalls import Stall
-from tests.drawn import lane, pod, recording
+from tests.drawn import lane, node, pod, recording
 
 
 def test_a_phase_that_was_not_reached_has_no_time() -> None:
@@ -159,3 +160,74 @@ def test_what_a_later_record_would_change_is_said_and_not_taken(more: dict[str, 
     assert wrong == [said]
     assert {**whole, "roles": {"n1": "worker"}} == known
     assert whole["roles"]["n1"] == "worker"
+
+
+# -- what is not said -------------------------------------------------------------------------------------------------------
+def test_a_recording_of_which_nothing_is_known() -> None:
+    bare = Recording("s")
+    assert (bare.namespace, bare.test, bare.started, bare.ended, bare.irreducible) == ("", "", 0.0, None, None)
+    assert (bare.broke_off, bare.nodes, bare.asked, bare.damage, bare.copies) == ("", (), None, (), 0)
+    assert (bare.left_out_whole, bare.last_known) == (False, 0.0)
+    evidence = RunEvidence({}, None, Settings({}), {}, [], [], [], 0)
+    assert (evidence.numbered, evidence.damage, evidence.realtime, evidence.tick_lag.p99) == (True, (), {}, None)
+
+
+def test_a_change_of_which_little_is_known() -> None:
+    bare = Change(5.0, "ADDED", "Node", {"metadata": {"name": "n1", "namespace": None}})
+    assert (bare.name, bare.namespace, bare.uid, bare.age, bare.earliest) == ("n1", "", "", 0.0, 5.0)
+    whole = Change(5.0, "ADDED", "Pod", {"metadata": {"name": "a", "namespace": "ns", "uid": 7}}, 0.5)
+    assert (whole.namespace, whole.uid, whole.earliest) == ("ns", "7", 4.5)
+
+
+def test_what_the_scenario_itself_saw_is_known_too() -> None:
+    seen = Recording("s", started=3.0)
+    seen.see("table", {"one": 1}, at=7.0)
+    seen.see("other", {"two": 2}, at=5.0)
+    assert seen.last_known == 7.0
+    seen.changes = [pod(6.0, "a")]
+    assert seen.last_known == 7.0
+    seen.lanes = {("n1", "web"): lane("." * 91), ("n2", "web"): lane("." * 81)}
+    assert seen.last_known == pytest.approx(9.0)
+
+
+def test_a_cell_keeps_its_first_value_and_the_others_are_told() -> None:
+    seen = Recording("s")
+    assert seen.see("table", {"one": 1, "two": 2}, at=1.0) == []
+    assert seen.see("table", {"one": 1, "two": 3, "three": 3}, at=2.0) == ["two"]
+    assert seen.see("other", {"two": 3}, at=2.0) == []
+    assert seen.tables == {"table": {"one": 1, "two": 2, "three": 3}, "other": {"two": 3}}
+    assert seen.looked["table"]["three"] == 2.0
+
+
+def test_an_act_that_was_left_out_has_its_own_reason_before_that_of_all() -> None:
+    reasons = {LEFT_OUT: {"forced": "no right to", ALL: "no nodes"}}
+    with pytest.raises(NotAsked, match="no right to"):
+        Recording("s", facts=reasons).act("forced")
+    with pytest.raises(NotAsked, match="no nodes"):
+        Recording("s", facts=reasons).act("other")
+
+
+def test_an_act_that_was_left_out_half_way_was_left_out_and_one_that_ended_was_not() -> None:
+    reasons = {LEFT_OUT: {"a": "no right to"}}
+    with pytest.raises(NotAsked, match="no right to"):
+        Recording("s", facts=reasons, acts={"a": ActSpan("a", 0, 1)}).act("a")
+    assert Recording("s", facts=reasons, acts={"a": ActSpan("a", 0, 1, 2)}).act("a").start == 1
+
+
+def test_an_act_that_was_asked_for_or_of_which_nobody_says_so_did_not_come_to_its_end() -> None:
+    for asked in (None, ("other", "a")):
+        with pytest.raises(Inconclusive, match=r"the act “a” of s was not played to its end$"):
+            Recording("s", asked=asked).act("a")
+
+
+def test_an_act_that_began_at_the_beginning_of_time_began() -> None:
+    at_once = ActSpan("a", 0.0, 0.0, 0.0)
+    assert [at_once.reached(phase) for phase in ("baseline", "start", "end")] == [0.0, 0.0, 0.0]
+    assert Recording("s", acts={"a": at_once}).act("a") is at_once
+
+
+def test_changes_of_a_kind_and_of_a_name() -> None:
+    seen = recording(pod(1.0, "a"), node(2.0, "a", "True"), pod(3.0, "b"), pod(4.0, "a"))
+    assert [one.seen for one in seen.of_kind("Pod")] == [1.0, 3.0, 4.0]
+    assert [one.seen for one in seen.of_kind("Pod", "a")] == [1.0, 4.0]
+    assert list(seen.of_kind("Service")) == []

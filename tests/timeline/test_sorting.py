@@ -237,3 +237,64 @@ def test_kinds_of_later_versions_are_passed_over(journal: Journal) -> None:
     journal.write("of-tomorrow", scenario="s", phase=7)
     evidence = loaded(journal)
     assert (evidence.damage, evidence.scenarios) == ((), {})
+
+
+@pytest.mark.parametrize(
+    ("boots", "agents", "others"),
+    [
+        (("b1", "b1"), ("x", "x"), False),
+        (("b1", "b1"), ("x", "y"), False),
+        (("b1", "b2"), ("x", "x"), True),
+        (("", ""), ("x", "x"), False),
+        (("", ""), ("x", "y"), True),  # older journals do not say the boot
+    ],
+)
+def test_ticks_are_counted_anew_by_each_boot_of_an_agent(
+    journal: Journal, boots: tuple[str, str], agents: tuple[str, str], others: bool
+) -> None:
+    journal.write("probe", scenario="a", probe="web", spec={})
+    for boot, agent in zip(boots, agents, strict=True):
+        journal.write("samples", **batch("a", boot=boot, agent=agent))
+    seen = only(journal)
+    assert (len(seen.lanes["n1", "web"]), seen.copies) == ((6, 0) if others else (3, 3))
+
+
+@pytest.mark.parametrize(
+    ("by", "said"), [([1, 2, 1], "tick 1 of"), ([1, 2, 2], "tick 1 and 1 more of"), ([2, 2, 2], "tick 0 and 2 more of")]
+)
+def test_samples_that_contradict_are_named_by_the_first(journal: Journal, by: list[int], said: str) -> None:
+    journal.write("probe", scenario="a", probe="web", spec={})
+    journal.write("samples", **batch("a"))
+    journal.write("samples", **batch("a", by=by))
+    (damage,) = only(journal).damage
+    assert said in damage
+
+
+def test_copies_of_all_batches_are_counted(journal: Journal) -> None:
+    journal.write("probe", scenario="a", probe="web", spec={})
+    for _ in range(3):
+        journal.write("samples", **batch("a"))
+    assert only(journal).copies == 6
+
+
+def test_one_batch_may_be_about_several_scenarios(journal: Journal) -> None:
+    for name in "ab":
+        journal.write("probe", scenario=name, probe="web", spec={})
+    probes = [{"name": "web", "scenario": name, "period": 1.0, "number": 1} for name in "ab"]
+    journal.write("samples", **batch("", probes=probes, probe=[0, 1, 0]))
+    scenarios = loaded(journal).scenarios
+    assert {name: list(one.lanes["n1", "web"].ticks) for name, one in scenarios.items()} == {"a": [0, 2], "b": [1]}
+
+
+def test_a_batch_of_a_clock_in_doubt_that_holds_nothing_is_no_gap(journal: Journal) -> None:
+    journal.write("scenario", id="a", phase="start")
+    journal.write("samples", **batch("a", ticks=range(0), error=0.8))
+    seen = only(journal)
+    assert (seen.gaps, seen.damage) == ([], ())
+
+
+def test_a_batch_of_a_clock_in_doubt_is_read_and_may_be_damage(journal: Journal) -> None:
+    journal.write("scenario", id="a", phase="start")
+    journal.write("samples", **batch("a", error=0.8, tick=[0, 1]))
+    seen = only(journal)
+    assert (seen.gaps, len(seen.damage)) == ([], 1)
