@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kubeskeptic import checks
-from kubeskeptic.bounds import constant
+from kubeskeptic.bounds import Interval, constant
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Change
 from tests.checks.test_objects_over_time import EVICTED, TAINTED, THREE, VERDICTS, story
@@ -215,6 +215,8 @@ def test_what_has_not_come_by_five_seconds_may_come_yet(back: float, applied: fl
     untainted = emptied(READY, *THREE, *marked(4.0, 4.0, 4.0), back=back, applied=applied)
     kept = emptied(READY, *THREE, tainted, *marked(5.0, 5.0, 20.0), back=back, applied=applied)
     assert untainted.verdict is kept.verdict is verdict
+    for missing in (untainted.measured["taints missing"], kept.measured["pods not evicted"]):
+        assert missing.interval == Interval(verdict is Verdict.VIOLATED, 1)
 
 
 def test_a_node_object_that_is_removed_early_violates_at_once() -> None:
@@ -229,3 +231,10 @@ def test_a_pod_may_be_marked_before_that_is_seen() -> None:
 
     assert judged(0.9).verdict is Verdict.VIOLATED
     assert judged(1.0).verdict is Verdict.INCONCLUSIVE  # between 11 s, which is in time, and 12 s
+
+
+def test_of_pods_that_were_marked_in_doubt_the_extremes_count() -> None:
+    *_, b, c = marked(9.0, 10.0, 10.5)
+    finding = emptied(READY, *THREE, TAINTED, EVICTED[0], b, c._replace(age=2.0))  # c between 2.5 s and 4.5 s
+    assert values(finding)["evicted after the taint"] == 4.5
+    assert finding.measured["and no sooner than"].interval == Interval(2.5, 4.5)
