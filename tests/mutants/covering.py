@@ -29,7 +29,13 @@ TESTS = {
     "checks/lanes.py": ("tests/checks/test_lanes.py", "tests/checks/test_evidence.py", *FAILURES),
     "checks/failures.py": FAILURES,
     "checks/failing.py": FAILURES,
-    **{f"checks/{name}.py": OBJECTS for name in ("nodes", "pods", "replicas", "statefulsets")},
+    **{
+        f"checks/{name}.py": (*OBJECTS, f"tests/checks/test_{name}.py")
+        for name in ("nodes", "replicas", "statefulsets")
+    },
+    "checks/pods.py": (*OBJECTS, "tests/checks/test_pods.py", "tests/checks/test_pods_replaced.py"),
+    "checks/templates.py": ("tests/checks/test_templates.py", "tests/checks/test_templates_at_boundaries.py"),
+    "checks/networks.py": ("tests/checks/test_networks.py", "tests/checks/test_networks_told.py"),
     "checks/digest.py": ("tests/proving/test_again.py",),
 }
 """Which tests are asked about a part of what decides; about another check those of its name, or of its folder when there is no
