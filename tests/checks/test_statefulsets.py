@@ -105,12 +105,23 @@ def test_only_a_pod_that_was_on_the_node_as_it_crashed_counts() -> None:
 
 def test_the_pod_that_was_seen_last_before_the_crash_is_the_one() -> None:
     older = [mine(0.0, "u0"), mine(0.2, "u0", type="DELETED")]
-    assert waited(*older, mine(0.4), MARKED, GONE, AGAIN).verdict is Verdict.HOLDS
+    sibling = pod(0.3, "db-1", app="db")
+    for before in (older, [sibling]):
+        assert waited(*before, mine(0.4), MARKED, GONE, AGAIN).verdict is Verdict.HOLDS
 
 
 def test_another_pod_of_the_set_may_be_replaced_meanwhile() -> None:
     other = [pod(at, "db-1", app="db", node="n2", type=type) for at, type in ((0.0, "ADDED"), (9.0, "DELETED"))]
     assert waited(MINE, *other, MARKED, GONE, AGAIN).verdict is Verdict.HOLDS
+
+
+def test_pods_of_another_app_on_the_node_do_not_matter() -> None:
+    assert waited(MINE, pod(0.5, "web-a"), MARKED, GONE, AGAIN).verdict is Verdict.HOLDS
+
+
+def test_what_was_let_go_as_the_node_crashed_is_not_its_doing() -> None:
+    assert values(waited(MINE, mine(1.0, type="DELETED"), AGAIN)) == [0, 1]
+    assert values(waited(MINE, mine(1.1, type="DELETED"), AGAIN)) == [1, 1]
 
 
 @pytest.mark.parametrize(("at", "missing"), [(15.0, 0), (15.1, 1)])
@@ -146,7 +157,10 @@ def test_one_that_is_let_go_without_a_mark_is_wrong_twice() -> None:
     (6.6, 1.5, Verdict.VIOLATED),
 ])  # fmt: skip
 def test_one_that_is_not_marked_by_five_seconds_may_be_yet(back: float, applied: float, verdict: Verdict) -> None:
-    assert waited(MINE, back=back, applied=applied).verdict is verdict
+    finding = waited(MINE, back=back, applied=applied)
+    assert finding.verdict is verdict
+    low, high = finding.measured["not marked for deletion"].interval
+    assert (low, high) == (verdict is Verdict.VIOLATED, 1)
 
 
 def test_it_is_replaced_by_another_pod_that_is_ready() -> None:
