@@ -87,6 +87,7 @@ def test_restarts_before_the_fault_are_not_its_doing() -> None:
     assert restarted(a(1.0, 3), a(2.0, 4)).verdict is Verdict.HOLDS
     assert restarted(a(0.5, 3), a(0.7, 4), a(2.0, 5)).verdict is Verdict.HOLDS
     assert "was not running again" in restarted(a(1.0, 3), a(2.0, 3)).why
+    assert restarted(a(0.3, 5, uid="older"), a(0.5, 0), a(2.0)).verdict is Verdict.HOLDS
 
 
 def test_a_pod_has_to_be_seen_before_it_is_hit() -> None:
