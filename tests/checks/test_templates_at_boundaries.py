@@ -56,6 +56,10 @@ def test_a_pod_that_ended_before_the_change_did_not_run_then() -> None:
     assert "2 pods of web went on" in kept(last_words, NEW).why
 
 
+def test_news_of_a_pod_that_is_as_it_was_is_no_change() -> None:
+    assert kept(versioned(3.0, "web-b", "1"), NEW).verdict is Verdict.HOLDS
+
+
 def test_a_pod_that_comes_with_the_old_template_is_one_more() -> None:
     assert wrong(kept(versioned(3.0, "web-x", "1"), NEW)) == {"touched"}
 
