@@ -149,6 +149,11 @@ def test_an_address_is_used_once(uses: int, verdict: Verdict) -> None:
     assert values(finding)["used twice"] == (uses > 1)
 
 
+def test_one_address_outside_the_ranges_violates() -> None:
+    finding = flatness(addresses={**PODS, "ns/x": "10.0.9.1"})
+    assert (finding.verdict, between(finding, "outside the ranges")) == (Verdict.VIOLATED, (1, 1))
+
+
 def test_an_address_outside_the_ranges_may_be_in_one_that_was_not_read() -> None:
     finding = flatness(ranges={"n1": RANGES["n1"]})
     assert between(finding, "outside the ranges") == (0, 1)
