@@ -108,6 +108,13 @@ def test_home_is_where_it_was_last_before_the_crash() -> None:
     assert elsewhere(alone(0.0, node="", ready=False), BARE._replace(seen=0.5), MARKED, GONE).verdict is Verdict.HOLDS
 
 
+@pytest.mark.parametrize("at", [0.2, 1.0])
+def test_one_that_was_there_before_the_crash_is_no_copy(at: float) -> None:
+    older = alone(at, uid="older", node="n2", type="DELETED")
+    finding = elsewhere(alone(0.0, uid="older", node="n2"), older, BARE._replace(seen=1.0), MARKED, GONE)
+    assert finding.verdict is Verdict.HOLDS, finding.why
+
+
 @pytest.mark.parametrize(
     ("copy", "told"),
     [
