@@ -206,3 +206,9 @@ def test_a_control_has_to_be_answered(said: str) -> None:
 def test_a_pod_on_each_node_has_to_be_asked() -> None:
     finding = not_reached(seen(outside={f"{CONTROL}{n}": {"node": n, "outcome": "ok"} for n in SILENT}), "outside")
     assert (finding.verdict, "No pod on n1, n2 was asked" in finding.why) == (Verdict.INCONCLUSIVE, True)
+
+
+@pytest.mark.parametrize("cell", ["ok", None, {"node": "n1"}])
+def test_a_table_of_another_shape_says_nothing_of_pods(cell: Any) -> None:
+    finding = not_reached(seen(outside={"a pod on n1": cell}), "outside")
+    assert (finding.verdict, "cannot be read" in finding.why) == (Verdict.INCONCLUSIVE, True)
