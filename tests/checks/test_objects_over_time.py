@@ -21,10 +21,12 @@ VERDICTS = (Verdict.VIOLATED, Verdict.HOLDS, Verdict.HOLDS, Verdict.VIOLATED)
 
 def story(
     *changes: Change, target: str = "pod/ns/web-a", back: float | None = None, end: float = 20, gaps: Iterable[Gap] = (),
-    within: Expression | None = FIVE, soonest: Expression | None = None, **settings_: float,
+    within: Expression | None = FIVE, soonest: Expression | None = None, applied: float = 1.0, **settings_: float,
 ) -> Act:  # fmt: skip
-    """An act in which one target is faulted at 1 s, and brought back when that is said."""
-    phases = {"applying": 1.0, "applied": 1.0, "bit": 1.0} | ({"undoing": back, "healed": back + 0.4} if back else {})
+    """An act in which one target is faulted from 1 s on, at once when not said else, and brought back when that is said."""
+    phases = {"applying": 1.0, "applied": applied, "bit": applied} | (
+        {"undoing": back, "healed": back + 0.4} if back else {}
+    )
     seen = recording(
         *changes,
         acts={"act": ActSpan("act", 0, 1, end)},
