@@ -15,7 +15,7 @@ from tests.mutants import trial
 from tests.mutants.population import PACKAGE
 
 OBJECTS = ("tests/checks/test_objects_over_time.py",)
-NAMES = ("failures", "failing", "failing_limits", "dead_node", "outages")
+NAMES = ("failures", "failing", "failing_at_boundaries", "dead_node", "outages")
 FAILURES = tuple(f"tests/checks/test_{name}.py" for name in NAMES)
 TESTS = {
     "bounds.py": ("tests/test_bounds.py", "tests/test_doubt.py"),
@@ -28,24 +28,17 @@ TESTS = {
         for name in ("evidence", "coverage")
     },
     "checks/lanes.py": ("tests/checks/test_lanes.py", "tests/checks/test_evidence.py", *FAILURES),
-    "checks/moves.py": ("tests/checks/test_moves.py", "tests/checks/test_moves_limits.py"),
-    "checks/outages.py": ("tests/checks/test_outages.py", "tests/checks/test_outages_limits.py"),
-    "checks/serving.py": ("tests/checks/test_serving.py", "tests/checks/test_serving_limits.py"),
     "checks/failures.py": FAILURES,
     "checks/failing.py": FAILURES,
     **{
-        f"checks/{name}.py": (f"tests/checks/test_{name}.py", f"tests/checks/test_{name}_what_is_measured.py")
-        for name in ("pressure", "replacing", "scheduling")
+        f"checks/{name}.py": (*OBJECTS, f"tests/checks/test_{name}.py")
+        for name in ("nodes", "replicas", "statefulsets")
     },
-    **{f"checks/{name}.py": OBJECTS for name in ("nodes", "pods", "replicas", "statefulsets")},
-    **{
-        f"checks/{name}.py": (f"tests/checks/test_{name}.py", f"tests/checks/test_{name}_at_each_boundary.py")
-        for name in ("autoscaling", "plugins")
-    },
+    "checks/pods.py": (*OBJECTS, "tests/checks/test_pods.py", "tests/checks/test_pods_at_boundaries.py"),
     "checks/digest.py": ("tests/proving/test_again.py",),
 }
-"""Which tests are asked about a part of what decides; about another check those of its name, or of its folder when there is no
-file of that name. Others may notice a mutant, too; they are too many to be asked each time."""
+"""Which tests are asked about a part of what decides; about another check those of its name, `_at_boundaries` too, or of its folder
+when there is no file of that name. Others may notice a mutant, too; they are too many to be asked each time."""
 SECONDS = 3.0
 """Of tests that one mutant is given, the fastest first; those of the module's own file come before others."""
 
@@ -148,8 +141,9 @@ def _concerning(module: Path) -> Sequence[str]:
     """The files and folders of tests that are asked about a module."""
     name = module.relative_to(PACKAGE)
     found = next((tests for part, tests in TESTS.items() if name.is_relative_to(part)), None)
-    own = Path("tests", name.parent, f"test_{name.name}")
-    return found or (str(own if own.exists() else own.parent),)
+    folder = Path("tests", name.parent)
+    own = [str(one) for end in ("", "_at_boundaries") if (one := folder / f"test_{name.stem}{end}.py").exists()]
+    return found or own or (str(folder),)
 
 
 def _seen(tree: Path, folder: Path, concerned: set[str]) -> Iterator[dict[str, Any]]:
