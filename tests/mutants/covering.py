@@ -37,8 +37,8 @@ TESTS = {
     "checks/pods.py": (*OBJECTS, "tests/checks/test_pods.py", "tests/checks/test_pods_at_boundaries.py"),
     "checks/digest.py": ("tests/proving/test_again.py",),
 }
-"""Which tests are asked about a part of what decides; about another check those of its name, `_at_boundaries` too, or of its folder
-when there is no file of that name. Others may notice a mutant, too; they are too many to be asked each time."""
+"""Which tests are asked about a part of what decides; about another check those of its name, `_at_boundaries` too, or of its
+folder when there is no file of that name. Others may notice a mutant, too; they are too many to be asked each time."""
 SECONDS = 3.0
 """Of tests that one mutant is given, the fastest first; those of the module's own file come before others."""
 

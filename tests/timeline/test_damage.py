@@ -236,3 +236,26 @@ def test_a_rewritten_journal_is_whole(journal: Path, tmp_path: Path) -> None:
     told = rewritten(journal, tmp_path / "lie.jsonl", lambda one: [one] if one["kind"] != "finding" else [])
     evidence = load(told)
     assert (evidence.damage, evidence.findings, len(evidence.scenarios)) == ((), [], 2)
+
+
+@pytest.mark.parametrize(
+    ("kind", "odd"),
+    [
+        ("EndpointSlice", {"metadata": {"name": "x", "labels": "odd"}}),
+        ("Pod", {"metadata": {"name": "x"}, "status": "odd"}),
+        ("Pod", {"metadata": {"name": "x"}, "status": {"conditions": [{}]}}),
+    ],
+)
+def test_an_object_of_another_shape_is_damage_and_nothing_is_raised(
+    tmp_path: Path, kind: str, odd: dict[str, Any]
+) -> None:
+    written = Journal(tmp_path / "journal.jsonl", run="r1")
+    written.write("run", id="r1", settings=GRACE, nodes=["n1"])
+    scenario(written, "a")
+    written.write("scenario", id="b", phase="start")
+    written.write("change", scenario="b", resource=kind, type="ADDED", seen=1.0, object=odd)
+    evidence = load(written.path)
+    assert concerned(evidence) == "b"
+    assert "cannot be read" in evidence.scenarios["b"].damage[0]
+    assert evidence.damage == evidence.scenarios["b"].damage
+    assert [change.name for change in evidence.scenarios["b"].changes] == ["x"]

@@ -196,7 +196,7 @@ def test_a_cell_keeps_its_first_value_and_the_others_are_told() -> None:
     assert seen.see("table", {"one": 1, "two": 3, "three": 3}, at=2.0) == ["two"]
     assert seen.see("other", {"two": 3}, at=2.0) == []
     assert seen.tables == {"table": {"one": 1, "two": 2, "three": 3}, "other": {"two": 3}}
-    assert seen.looked["table"]["three"] == 2.0
+    assert seen.looked["table"] == {"one": 1.0, "two": 1.0, "three": 2.0}
 
 
 def test_an_act_that_was_left_out_has_its_own_reason_before_that_of_all() -> None:

@@ -154,7 +154,7 @@ class Recording:
     tables: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What the scenario itself saw, cell by cell, by the table's name."""
     looked: dict[str, dict[str, float]] = field(default_factory=dict)
-    """When it saw each cell, Unix seconds, by the table's name and the cell's."""
+    """When it first saw each cell, Unix seconds, by the table's name and the cell's."""
     evidence: list[Taken] = field(default_factory=list)
     """Logs, events and states that were taken, in order."""
     asked: tuple[str, ...] | None = None
@@ -187,9 +187,10 @@ class Recording:
         return act
 
     def see(self, table: str, cells: Mapping[str, Any], at: float) -> list[str]:
-        """Add cells to a table, and return those that it has with another value: the first one stays."""
+        """Add cells to a table, and return those that it has with another value: the first one stays, with its time."""
         known = self.tables.setdefault(table, {})
-        self.looked.setdefault(table, {}).update(dict.fromkeys(cells, at))
+        looked = self.looked.setdefault(table, {})
+        looked |= {cell: at for cell in cells if cell not in looked}
         return [cell for cell, value in cells.items() if known.setdefault(cell, value) != value]
 
     @property

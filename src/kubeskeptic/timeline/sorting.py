@@ -90,22 +90,24 @@ class Sorter:
 
     def settle(self) -> None:
         """Put what was added since the last call in order, and give each recording what belongs to the run."""
-        run = self.evidence.run
+        while self._touched:
+            recording = self.evidence.scenarios[name := self._touched.popitem()[0]]
+            for lane in recording.lanes.values():
+                lane.sort()
+            recording.changes.sort(key=lambda change: change.seen)
+            try:
+                recording.changes = aged(recording.changes)
+            except _MISSHAPEN as error:
+                self._note(f"an API object cannot be read: {type(error).__name__}: {error}", [name])
+            stray = [gap for gap in self._gaps[""] if gap.touches(recording.started, recording.ended or float("inf"))]
+            recording.gaps = sorted(self._gaps[name] + (stray if name else []), key=lambda gap: gap.since)
         self.evidence.damage = tuple(dict.fromkeys(self._all_damage))
         for name, recording in self.evidence.scenarios.items():
             recording.settings = self.evidence.settings
-            recording.nodes = tuple(run.get("nodes") or ())
-            recording.roles = dict(run.get("roles") or {})
+            recording.nodes = tuple(self.evidence.run.get("nodes") or ())
+            recording.roles = dict(self.evidence.run.get("roles") or {})
             self._observers.fill(recording)
             recording.damage = tuple(dict.fromkeys(self._damage[name]))
-        for name in self._touched:
-            recording = self.evidence.scenarios[name]
-            for lane in recording.lanes.values():
-                lane.sort()
-            recording.changes = aged(sorted(recording.changes, key=lambda change: change.seen))
-            stray = [gap for gap in self._gaps[""] if gap.touches(recording.started, recording.ended or float("inf"))]
-            recording.gaps = sorted(self._gaps[name] + (stray if name else []), key=lambda gap: gap.since)
-        self._touched.clear()
 
     # -- damage --------------------------------------------------------------------------------------------------------
     def _wrong(self, why: str, scenarios: Iterable[str] = ()) -> None:
