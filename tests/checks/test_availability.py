@@ -90,3 +90,10 @@ def test_where_nothing_failed_nothing_was_unavailable() -> None:
 
 def test_what_was_never_asked_is_counted() -> None:
     assert seen(lane("." * 20 + " " * 3 + "." * 17)).measured["never asked"].value == 3
+
+
+def test_a_request_whose_end_is_not_known_may_have_failed_or_not() -> None:
+    found = seen(lane("." * 20 + "?" + "." * 19))
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert "How 1 of them ended is not known." in found.why
+    assert seen(lane("." * 20 + "?r" + "." * 18)).verdict is Verdict.VIOLATED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lanes import never_asked, span
@@ -23,6 +24,7 @@ def available(act: Act, probe: str) -> Finding:
     seen = {lane.node: outages(lane, act.start, act.end) for lane in lanes}
     asked = {lane.node: len(span(lane, act.start, act.end)) for lane in lanes}
     failed = sum(outage.failed for found in seen.values() for outage in found)
+    unknown = sum(outage.outcomes[Outcome.UNKNOWN] for found in seen.values() for outage in found)
     late = sum(1 for lane in lanes for at in span(lane, act.start, act.end) if lane.took[at] > LATE)
     worst = max(seen, key=lambda node: _seconds(seen[node]))
     longest = max((one.seconds for found in seen.values() for one in found), default=0.0)
@@ -34,11 +36,12 @@ def available(act: Act, probe: str) -> Finding:
         why = (
             f"{failed} of {sum(asked.values())} requests failed in {act.end - act.start:.0f} s; {worst} saw the most of it, "
             f"{_seconds(seen[worst]):.2f} s in {times}; the longest anywhere was {longest:.2f} s."
+            + (f" How {unknown} of them ended is not known." if unknown else "")
         )
     return conclude(
         why,
         {
-            "failed": Measure(failed, "requests"),
+            "failed": Measure(failed, "requests", failed - unknown, failed),
             "unavailable in sum, worst node": Measure(round(_seconds(seen[worst]), 3), "s"),
             "longest outage": Measure(round(longest, 3), "s"),
             "late": Measure(late, "requests"),
