@@ -14,6 +14,7 @@ from typing import Any
 from tests.mutants import trial
 from tests.mutants.population import PACKAGE
 
+EVERY_CHECK = "tests/checks/test_every_check.py"
 OBJECTS = ("tests/checks/test_objects_over_time.py",)
 NAMES = ("failures", "failing", "failing_at_boundaries", "dead_node", "outages")
 FAILURES = tuple(f"tests/checks/test_{name}.py" for name in NAMES)
@@ -40,7 +41,9 @@ TESTS = {
 """Which tests are asked about a part of what decides; about another check those of its name, `_at_boundaries` too, or of its
 folder when there is no file of that name. Others may notice a mutant, too; they are too many to be asked each time."""
 SECONDS = 3.0
-"""Of tests that one mutant is given, the fastest first; those of the module's own file come before others."""
+"""Of tests that one mutant is given, the fastest first; those of the module's own files come before others."""
+SECONDS_AT_IMPORT = 15.0
+"""Where the line runs at import: which tests need it is not known, so more are given."""
 
 
 class Watching:
@@ -118,21 +121,23 @@ class Covering:
         """
         by_line = self.lines.get(str(path), {})
         names = {name for at in lines for name in by_line.get(at, ())}
-        own = f"test_{path.stem}.py"
-        if names == {""}:
-            names = {name for found in by_line.values() for name in found} | {test for test in self.took if own in test}
+        own = {one for one in _concerning(path) if one.endswith(".py")}
+        at_import = names == {""}
+        if at_import:
+            names = {name for found in by_line.values() for name in found}
+            names |= {test for test in self.took if test.partition("::")[0] in own}
         tests = {test for name in names for test in self._tests(name)}
-        ordered = sorted(tests, key=lambda test: (own not in test, self.took[test], test))
-        return list(self._affordable(ordered))
+        ordered = sorted(tests, key=lambda test: (test.partition("::")[0] not in own, self.took[test], test))
+        return list(self._affordable(ordered, SECONDS_AT_IMPORT if at_import else SECONDS))
 
     def _tests(self, name: str) -> list[str]:
         return [name] if name in self.took else self.files.get(name, [])
 
-    def _affordable(self, tests: Sequence[str]) -> Iterator[str]:
+    def _affordable(self, tests: Sequence[str], seconds: float) -> Iterator[str]:
         spent = 0.0
         for test in tests:
             spent += self.took[test]
-            if spent > SECONDS:
+            if spent > seconds:
                 return
             yield test
 
@@ -143,7 +148,8 @@ def _concerning(module: Path) -> Sequence[str]:
     found = next((tests for part, tests in TESTS.items() if name.is_relative_to(part)), None)
     folder = Path("tests", name.parent)
     own = [str(one) for end in ("", "_at_boundaries") if (one := folder / f"test_{name.stem}{end}.py").exists()]
-    return found or own or (str(folder),)
+    every = (EVERY_CHECK,) if name.parent == Path("checks") else ()
+    return (*(found or own or (str(folder),)), *every)
 
 
 def _seen(tree: Path, folder: Path, concerned: set[str]) -> Iterator[dict[str, Any]]:
