@@ -1,7 +1,8 @@
 """The one place that waits.
 
 :func:`until` asks a question again and again until it is answered or patience runs out; :class:`Pace` wakes a loop at a
-fixed period, and at once when it is stopped. Nothing else in the library sleeps.
+fixed period, and at once when it is stopped. Nothing else of the harness sleeps but the witness of standstills, which measures
+its own sleep (:mod:`kubeskeptic.outside.processors`).
 
 The loop itself is tenacity's. Its defaults are overridden one by one: without them it would go on forever, without a pause,
 after any exception.

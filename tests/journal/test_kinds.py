@@ -88,7 +88,7 @@ probe        scenario TEXT, probe TEXT, spec OBJECT, nodes? TEXTS
 nodes        nodes TEXTS, joined? TEXTS, left? TEXTS
 priority     node TEXT, agent? TEXT, boot? TEXT, realtime FLAG, how? TEXT, why_not? TEXT
 stall        node TEXT, boot? TEXT, since NUMBER, until NUMBER, error? NUMBER
-idle         processor NUMBER, processors NUMBER, since NUMBER, until NUMBER, nodes TEXTS
+pause        processor NUMBER, processors NUMBER, since NUMBER, until NUMBER, nodes TEXTS
 samples      node TEXT, agent? TEXT, boot? TEXT, realtime? FLAG, offset NUMBER, error NUMBER, probes PROBES, names TEXTS, \
 unknowns? OBJECT, probe COLUMN, tick COLUMN, sent COLUMN, took COLUMN, outcome COLUMN, by COLUMN, port COLUMN
 gap          source TEXT, scenario? TEXT, node? TEXT, probe? TEXT, resource? TEXT, since NUMBER, until? NUMBER, reason TEXT, \

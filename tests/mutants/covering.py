@@ -25,7 +25,10 @@ TESTS = {
     "timeline": ("tests/timeline", "tests/checks"),
     "plugin/judging.py": ("tests/plugin/test_plugin.py", "tests/plugin/test_endings.py"),
     **{
-        f"checks/{name}.py": (*(f"tests/checks/test_{one}.py" for one in ("evidence", "baseline", "played")), *FAILURES)
+        f"checks/{name}.py": (
+            *(f"tests/checks/test_{one}.py" for one in ("evidence", "coverage", "baseline", "played")),
+            *FAILURES,
+        )
         for name in ("evidence", "coverage")
     },
     "checks/lanes.py": ("tests/checks/test_lanes.py", "tests/checks/test_evidence.py", *FAILURES),

@@ -38,7 +38,7 @@ PATIENT = Patience(60)
 def test_only_a_late_timer_proves_that_a_processor_stood_still(
     woke: float, waited: float, times: int, still: float
 ) -> None:
-    assert processors.stood_still(10.0, woke, waited, times) - 10.0 == pytest.approx(still, abs=1e-9)
+    assert processors.paused_until(10.0, woke, waited, times) - 10.0 == pytest.approx(still, abs=1e-9)
 
 
 @pytest.mark.parametrize(("listed", "found"), [("0\n", [0]), ("0-1\n", [0, 1]), ("0-2,5,7-8", [0, 1, 2, 5, 7, 8])])
@@ -116,8 +116,8 @@ def test_a_witness_that_was_stopped_itself_says_nothing(journal: Journal) -> Non
             os.kill(one.pid, signal.SIGSTOP)
             time.sleep(0.3)
             os.kill(one.pid, signal.SIGCONT)
-    idle = [line for line in read(journal.path) if line["kind"] == "idle" and line["since"] > began]
-    assert not [line for line in idle if line["until"] - line["since"] > 0.25]
+    pauses = [line for line in read(journal.path) if line["kind"] == "pause" and line["since"] > began]
+    assert not [line for line in pauses if line["until"] - line["since"] > 0.25]
 
 
 def test_what_it_prints_is_written_down_with_the_nodes(
@@ -129,7 +129,7 @@ def test_what_it_prints_is_written_down_with_the_nodes(
     monkeypatch.setattr(processors, "__file__", str(script))
     with witnessed(journal, ["n1", "n2"]):
         pass
-    (record,) = [one for one in read(journal.path) if one["kind"] == "idle"]
+    (record,) = [one for one in read(journal.path) if one["kind"] == "pause"]
     assert {name: record[name] for name in line} == line
     assert record["nodes"] == ["n1", "n2"]
 
@@ -137,4 +137,4 @@ def test_what_it_prints_is_written_down_with_the_nodes(
 def test_nothing_is_watched_where_no_node_is_on_this_machine(journal: Journal) -> None:
     with witnessed(journal, []) as pid:
         assert pid == 0
-    assert not [one for one in read(journal.path) if one["kind"] == "idle"]
+    assert not [one for one in read(journal.path) if one["kind"] == "pause"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kubeskeptic.bounds import Bound
-from kubeskeptic.reports.wording import after, count, length, limit, moment, number, quantity, quoted, stood_still
+from kubeskeptic.reports.wording import after, count, length, limit, moment, number, quantity, quoted, standstills_told
 
 
 def spaced(text: str) -> str:
@@ -48,8 +48,8 @@ def test_bounds_and_counts() -> None:
 
 
 def test_standstills_are_told_with_the_longest() -> None:
-    assert stood_still([]) == ""
-    assert spaced(stood_still([0.022, 0.06])).startswith(
+    assert standstills_told([]) == ""
+    assert spaced(standstills_told([0.022, 0.06])).startswith(
         "The machine of the nodes stood still 2 times, for up to 60 ms: none"
     )
 

@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kubeskeptic.journal import Journal
-from kubeskeptic.timeline import Recording, RunEvidence, load
 from kubeskeptic.timeline.sorting import Sorter
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Journal:
-    """A journal whose lines are written at 0, 1, 2, … s."""
-    clock = count()
-    return Journal(tmp_path / "journal.jsonl", clock=lambda: float(next(clock)))
-
-
-def loaded(journal: Journal) -> RunEvidence:
-    journal.close()
-    return load(journal.path)
-
-
-def only(journal: Journal) -> Recording:
-    (recording,) = loaded(journal).scenarios.values()
-    return recording
+from tests.timeline.written import loaded, only
 
 
 def lines_of_damage(journal: Journal) -> dict[str, list[int]]:

@@ -144,7 +144,7 @@ def test_nodes_that_joined_and_stalls_belong_to_the_recordings_they_touch(tmp_pa
             journal.write("nodes", nodes=["n1", "n2"], joined=["n2"], left=[])
             journal.write("stall", node="n1", boot="b", since=22.0, until=23.0, error=0.01)
             for processor, since in enumerate((22.0, 22.5)):
-                journal.write("idle", processor=processor, processors=2, since=since, until=23.0, nodes=["n1"])
+                journal.write("pause", processor=processor, processors=2, since=since, until=23.0, nodes=["n1"])
         now = end
         journal.write("scenario", id=name, phase="end", irreducible=1.0, why="")
     scenarios = loaded(journal).scenarios

@@ -3,35 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kubeskeptic.journal import Journal
-from kubeskeptic.timeline import ActSpan, Change, Gap, JournalFollower, Recording, RunEvidence, load
+from kubeskeptic.timeline import ActSpan, Change, Gap, JournalFollower
 from kubeskeptic.timeline.recording import Taken
-from tests.timeline.written import batch
+from tests.timeline.written import batch, loaded, only
 
 Write = Callable[..., object]
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Journal:
-    """A journal whose lines are written at 0, 1, 2, … s."""
-    clock = count()
-    return Journal(tmp_path / "journal.jsonl", clock=lambda: float(next(clock)))
-
-
-def loaded(journal: Journal) -> RunEvidence:
-    journal.close()
-    return load(journal.path)
-
-
-def only(journal: Journal) -> Recording:
-    (recording,) = loaded(journal).scenarios.values()
-    return recording
 
 
 def pod(name: str) -> dict[str, Any]:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from kubeskeptic.timeline.stalls import Idle, Stall, Standstill, standstills, stood_still
+from kubeskeptic.timeline.stalls import Pause, Stall, Standstill, standstills, stood_still
 
 NODES = ("n1", "n2")
 
 
-def idle(*stretches: tuple[int, float, float], processors: int = 2, nodes: Sequence[str] = NODES) -> list[Idle]:
-    return [Idle(one, processors, since, until, tuple(nodes)) for one, since, until in stretches]
+def paused(*stretches: tuple[int, float, float], processors: int = 2, nodes: Sequence[str] = NODES) -> list[Pause]:
+    return [Pause(one, processors, since, until, tuple(nodes)) for one, since, until in stretches]
 
 
 @pytest.mark.parametrize(
@@ -31,18 +31,18 @@ def idle(*stretches: tuple[int, float, float], processors: int = 2, nodes: Seque
 def test_a_machine_stands_still_when_all_of_its_processors_do(
     seen: list[tuple[int, float, float]], both: list[tuple[float, float]]
 ) -> None:
-    assert standstills(idle(*seen)) == [Standstill(*one, frozenset(NODES)) for one in both]
+    assert standstills(paused(*seen)) == [Standstill(*one, frozenset(NODES)) for one in both]
 
 
 def test_every_processor_has_its_say() -> None:
-    two = idle((0, 1.0, 2.0), (1, 1.0, 2.0), processors=3)
+    two = paused((0, 1.0, 2.0), (1, 1.0, 2.0), processors=3)
     assert standstills(two) == []
-    assert standstills(two + idle((2, 1.5, 1.7), processors=3)) == [Standstill(1.5, 1.7, frozenset(NODES))]
-    assert [one.since for one in standstills(idle((0, 1.0, 2.0), processors=1))] == [1.0]
+    assert standstills(two + paused((2, 1.5, 1.7), processors=3)) == [Standstill(1.5, 1.7, frozenset(NODES))]
+    assert [one.since for one in standstills(paused((0, 1.0, 2.0), processors=1))] == [1.0]
 
 
 def test_what_is_said_of_other_nodes_is_another_machine_s() -> None:
-    assert standstills(idle((0, 1.0, 2.0)) + idle((1, 1.0, 2.0), nodes=("n3",))) == []
+    assert standstills(paused((0, 1.0, 2.0)) + paused((1, 1.0, 2.0), nodes=("n3",))) == []
 
 
 @pytest.mark.parametrize(
@@ -67,20 +67,20 @@ def test_an_agent_s_stall_is_known_exactly_when_nothing_else_is_said() -> None:
 
 
 def test_standstills_of_several_machines_are_in_the_order_of_their_beginning() -> None:
-    one, other = idle((0, 5.0, 6.0), processors=1), idle((0, 1.0, 2.0), processors=1, nodes=("n3",))
+    one, other = paused((0, 5.0, 6.0), processors=1), paused((0, 1.0, 2.0), processors=1, nodes=("n3",))
     assert standstills(one + other) == [Standstill(1.0, 2.0, frozenset({"n3"})), Standstill(5.0, 6.0, frozenset(NODES))]
 
 
 def test_what_three_processors_share_is_what_lies_in_all() -> None:
-    seen = idle((0, 1.0, 4.0), (1, 2.0, 9.0), (2, 0.0, 3.0), (2, 3.5, 9.0), (0, 5.0, 5.5), processors=3)
+    seen = paused((0, 1.0, 4.0), (1, 2.0, 9.0), (2, 0.0, 3.0), (2, 3.5, 9.0), (0, 5.0, 5.5), processors=3)
     found = [(one.since, one.until) for one in standstills(seen)]
     assert found == [(2.0, 3.0), (3.5, 4.0), (5.0, 5.5)]
 
 
 def test_another_number_of_processors_is_another_machine() -> None:
-    mixed = idle((0, 1.0, 2.0), processors=2) + idle((1, 1.0, 2.0), processors=1)
+    mixed = paused((0, 1.0, 2.0), processors=2) + paused((1, 1.0, 2.0), processors=1)
     assert [(one.since, one.until) for one in standstills(mixed)] == [(1.0, 2.0)]
-    assert standstills(idle((0, 1.0, 2.0), (1, 1.0, 2.0), (2, 1.0, 2.0), processors=2)) == []
+    assert standstills(paused((0, 1.0, 2.0), (1, 1.0, 2.0), (2, 1.0, 2.0), processors=2)) == []
 
 
 def test_stretches_of_several_standstills_are_added_up() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kubeskeptic.journal import Journal
+from kubeskeptic.timeline import Recording, RunEvidence, load
 
 
 def batch(scenario: str, node: str = "n1", ticks: range = range(3), boot: str = "b1", **more: Any) -> dict[str, Any]:
@@ -23,3 +24,15 @@ def scenario(journal: Journal, name: str, *batches: dict[str, Any]) -> None:
     for one in batches or [batch(name)]:
         journal.write("samples", **one)
     journal.write("scenario", id=name, phase="end", at=200.0)
+
+
+def loaded(journal: Journal) -> RunEvidence:
+    """What a journal holds, which is closed by it."""
+    journal.close()
+    return load(journal.path)
+
+
+def only(journal: Journal) -> Recording:
+    """The recording of its only scenario."""
+    (recording,) = loaded(journal).scenarios.values()
+    return recording

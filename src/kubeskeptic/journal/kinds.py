@@ -91,7 +91,7 @@ KINDS: Mapping[str, Mapping[str, Shape]] = {
     # may have come at any time in it: `took` is its upper limit.
     "stall": {"node": TEXT, "boot?": TEXT, "since": NUMBER, "until": NUMBER, "error?": NUMBER},
     # One of the `processors` of the harness's machine ran nothing at all. `nodes` are those on the same kernel.
-    "idle": {"processor": NUMBER, "processors": NUMBER, "since": NUMBER, "until": NUMBER, "nodes": TEXTS},
+    "pause": {"processor": NUMBER, "processors": NUMBER, "since": NUMBER, "until": NUMBER, "nodes": TEXTS},
     # `offset` added to the agent's clock is the harness's, `error` how far that may be wrong. Columns of equal length; `probe`
     # indexes `probes`, `outcome` OUTCOMES, `by` `names`. A sample's key is node, boot, probe (its `number` tells apart probes
     # of one name in one boot) and tick. Names are those of kubeskeptic.agent.answered_by. Each question that was asked is a

@@ -1,4 +1,4 @@
-"""A process that notices when this machine's processors stand still, as those of a virtual machine do while it is not run.
+"""A process that notices when this machine's processors are paused, as those of a virtual machine are while it is not run.
 
 ``python -I -S processors.py`` starts one process for each processor, bound to it, which sleeps for :data:`BEAT` seconds, over
 and over. For each sleep that ends late because the processor itself did not run, a line of JSON is printed::
@@ -9,7 +9,7 @@ and over. For each sleep that ends late because the processor itself did not run
 often it was put on a processor and how long it had to wait for that while it could have run (``/proc/PID/schedstat``,
 sched-stats in the kernel's documentation)::
 
-    standstill    |   due . . . . . . . woke        put on once, did not wait: no timer went off, nothing ran there
+    paused        |   due . . . . . . . woke        put on once, did not wait: no timer went off, nothing ran there
     busy          |   due ~~~~~~~~~~~~~ woke        put on once, waited: something else ran there; left out of `until`
     stopped       |   due               woke        put on twice: for the signal that stopped it, and for the one that woke it
 
@@ -28,13 +28,13 @@ from pathlib import Path
 BEAT = 0.01
 """Seconds that a sleep lasts."""
 SHORTEST = 0.02
-"""A standstill of less than this many seconds is not reported: one period of the fastest ordinary probe."""
+"""A pause of less than this many seconds is not reported: one period of the fastest ordinary probe."""
 PRIORITY = 10
-"""Of 1 to 99: that of the agents (:mod:`kubeskeptic.probes.priority`). Without it fewer standstills are proven."""
+"""Of 1 to 99: that of the agents (:mod:`kubeskeptic.probes.priority`). Without it fewer pauses are proven."""
 ONLINE = Path("/sys/devices/system/cpu/online")
 """The numbers of the processors that run, such as ``0-3,6``."""
 MOST = 32
-"""On machines with more processors than this nothing is watched: they do not stand still all at once."""
+"""On machines with more processors than this nothing is watched: each costs a process, and they hardly pause all at once."""
 
 
 class Scheduled:
@@ -49,8 +49,8 @@ class Scheduled:
         return int(waited) / 1e9, int(times)
 
 
-def stood_still(due: float, woke: float, waited: float, times: int) -> float:
-    """Return until when the processor stood still from a moment on; that moment when it did not, or when that is not certain.
+def paused_until(due: float, woke: float, waited: float, times: int) -> float:
+    """Return until when the processor was paused from a moment on; that moment when it was not, or when that is not certain.
 
     :param due: when the sleep should have ended
     :param woke: when it ended
@@ -71,7 +71,7 @@ def numbers(listed: str) -> list[int]:
 
 
 def watch(processor: int, processors: int, parent: int) -> None:
-    """Sleep on a processor, over and over, and print its standstills, for as long as the parent lives."""
+    """Sleep on a processor, over and over, and print its pauses, for as long as the parent lives."""
     os.sched_setaffinity(0, {processor})
     with suppress(OSError):
         os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(PRIORITY))
@@ -82,7 +82,7 @@ def watch(processor: int, processors: int, parent: int) -> None:
         time.sleep(BEAT)
         woke = time.monotonic()
         now_waited, now_times = scheduled.read()
-        until = stood_still(due, woke, now_waited - waited, now_times - times)
+        until = paused_until(due, woke, now_waited - waited, now_times - times)
         if until > due and now_waited:  # a kernel that counts nothing proves nothing
             wall = time.time() - time.monotonic()
             line = {"processor": processor, "processors": processors, "since": due + wall, "until": until + wall}

@@ -1,4 +1,4 @@
-"""A witness of standstills: whether this machine ran at all while nobody asked.
+"""Detects when this machine as a whole stood still, so that a hole in what all agents asked can be explained.
 
 The nodes of a kind cluster are containers of the harness's machine. When that is a virtual machine which its host does not run
 for a tenth of a second, all agents miss the same questions, and nothing tells this from an event that all clients felt, but for
@@ -43,9 +43,10 @@ def on_this_machine(nodes: Iterable[Object], kernel: Path = KERNEL) -> list[str]
 
 @contextlib.contextmanager
 def witnessed(journal: Journal, nodes: list[str]) -> Iterator[int]:
-    """Write into the journal when processors of this machine stand still, as ``idle``; yield the process that watches them.
+    """Write into the journal when processors of this machine stand still, as ``pause``; yield the process that watches them.
 
     :param nodes: those that run on this machine; 0 is yielded and nothing watched when there are none
+    :raises OSError: when the process cannot be started
     """
     if not nodes:
         yield 0
@@ -77,4 +78,4 @@ def witnessed(journal: Journal, nodes: list[str]) -> Iterator[int]:
 def _write(lines: IO[bytes], journal: Journal, nodes: list[str]) -> None:
     with contextlib.suppress(OSError, ValueError):  # a full disk is said by others; the journal may be closed
         for line in lines:
-            journal.write("idle", **json.loads(line), nodes=nodes)
+            journal.write("pause", **json.loads(line), nodes=nodes)

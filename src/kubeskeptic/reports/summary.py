@@ -19,7 +19,7 @@ from kubeskeptic.reports.wording import (
     moment,
     number,
     plain,
-    stood_still,
+    standstills_told,
     to_the_second,
 )
 
@@ -145,7 +145,7 @@ def _foot(report: Report) -> list[str]:
     lag = "–" if report.tick_lag_p99 is None else f"{report.tick_lag_p99 * 1000:.1f} ms"
     lines = [
         f"{number(report.samples)} samples, {report.gaps} gaps, the worst hundredth of the questions {lag} late.",
-        *([stood_still(report.standstills)] if report.standstills else []),
+        *([standstills_told(report.standstills)] if report.standstills else []),
         "",
     ]
     for recording in report.scenarios.values():

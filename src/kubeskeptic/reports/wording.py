@@ -93,7 +93,7 @@ def count(how_many: int, one: str, many: str = "") -> str:
     return f"{number(how_many)}{NBSP}{one if how_many == 1 else many or one + 's'}"
 
 
-def stood_still(lengths: Sequence[float]) -> str:
+def standstills_told(lengths: Sequence[float]) -> str:
     """What is said of the times when the machine stood still; empty when it never did."""
     if not lengths:
         return ""

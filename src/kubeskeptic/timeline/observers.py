@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kubeskeptic.journal import Record
 from kubeskeptic.timeline.recording import Recording
-from kubeskeptic.timeline.stalls import Idle, Stall, standstills
+from kubeskeptic.timeline.stalls import Pause, Stall, standstills
 
 
 class Observers:
@@ -16,19 +16,19 @@ class Observers:
     def __init__(self, realtime: dict[str, bool]) -> None:
         self._realtime = realtime
         self._stalls: list[Stall] = []
-        self._idle: list[Idle] = []
+        self._pauses: list[Pause] = []
         self._joined: dict[str, float] = {}
-        self.takes = {"stall": self.stall, "idle": self.idle, "nodes": self.nodes, "priority": self.priority}
+        self.takes = {"stall": self.stall, "pause": self.pause, "nodes": self.nodes, "priority": self.priority}
         """What takes the records of each kind."""
 
     def stall(self, record: Record) -> None:
         """Take a ``stall`` record."""
         self._stalls.append(Stall(record["node"], record["since"], record["until"], record.get("error") or 0.0))
 
-    def idle(self, record: Record) -> None:
-        """Take an ``idle`` record."""
+    def pause(self, record: Record) -> None:
+        """Take a ``pause`` record."""
         times = record["since"], record["until"]
-        self._idle.append(Idle(record["processor"], record["processors"], *times, tuple(record["nodes"])))
+        self._pauses.append(Pause(record["processor"], record["processors"], *times, tuple(record["nodes"])))
 
     def nodes(self, record: Record) -> None:
         """Take a ``nodes`` record."""
@@ -45,5 +45,5 @@ class Observers:
         end = recording.ended or float("inf")
         recording.joined = {node: at for node, at in self._joined.items() if at <= end}
         recording.stalls = [one for one in self._stalls if one.until > recording.started and one.since < end]
-        touching = (one for one in self._idle if one.until > recording.started and one.since < end)
+        touching = (one for one in self._pauses if one.until > recording.started and one.since < end)
         recording.standstills = standstills(touching)

@@ -1,4 +1,4 @@
-"""When nobody ran: an agent that stood still by itself, or the machine under all of them."""
+"""Stalls of single agents, and standstills of the machine that they all run on."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ class Stall(NamedTuple):
     """How far both times may be wrong, in seconds."""
 
 
-class Idle(NamedTuple):
-    """A stretch in which one processor of the harness's machine ran nothing at all."""
+class Pause(NamedTuple):
+    """A stretch in which one processor of the harness's machine ran nothing at all, not even the interrupt of a timer."""
 
     processor: int
     processors: int
     """How many the machine has."""
     since: float
+    """Unix seconds, as is the end."""
     until: float
     nodes: tuple[str, ...]
     """The nodes that run on the same kernel as the harness."""
@@ -45,11 +46,11 @@ class Standstill(NamedTuple):
     nodes: frozenset[str]
 
 
-def standstills(idle: Iterable[Idle]) -> list[Standstill]:
-    """Return when all processors were idle in this way at the same time."""
+def standstills(pauses: Iterable[Pause]) -> list[Standstill]:
+    """Return when all processors of a machine were paused at the same time, in order."""
     found: list[Standstill] = []
-    machines: dict[tuple[int, tuple[str, ...]], list[Idle]] = defaultdict(list)
-    for one in idle:
+    machines: dict[tuple[int, tuple[str, ...]], list[Pause]] = defaultdict(list)
+    for one in pauses:
         machines[one.processors, one.nodes].append(one)
     for (processors, nodes), seen in machines.items():
         each: dict[int, Stretches] = defaultdict(list)
@@ -66,6 +67,15 @@ def stood_still(all_: Iterable[Standstill], nodes: Collection[str], since: float
 
 
 def _shared(some: Stretches, others: Stretches) -> Stretches:
-    """What lies in both."""
-    pairs = ((max(a, c), min(b, d)) for a, b in some for c, d in others)
-    return sorted((since, until) for since, until in pairs if since < until)
+    """Return what lies in both."""
+    found: Stretches = []
+    one, other = 0, 0
+    while one < len(some) and other < len(others):
+        since, until = max(some[one][0], others[other][0]), min(some[one][1], others[other][1])
+        if since < until:
+            found.append((since, until))
+        if some[one][1] < others[other][1]:
+            one += 1
+        else:
+            other += 1
+    return found

@@ -18,7 +18,7 @@ from kubeskeptic.probes.agents import Agents
 from kubeskeptic.probes.instrument import prove
 from kubeskeptic.probes.priority import Machine
 from kubeskeptic.probes.specs import dns_tcp, dns_udp, http_kept, http_new, tcp_connect
-from kubeskeptic.timeline.stalls import Idle, standstills, stood_still
+from kubeskeptic.timeline.stalls import Pause, standstills, stood_still
 
 from ..cable import Cable
 from .looking import absent, busy, lanes_of, lateness, let_pass, of_kind, prioritise, wait
@@ -171,11 +171,11 @@ def test_agents_that_are_stopped_all_at_once_are_no_machine_that_stands_still(
         agents.stop("live")
     stalled = {one["node"] for one in of_kind(journal, "stall") if one["until"] - one["since"] > 0.25}
     assert stalled == set(nodes)
-    idle = [
-        Idle(one["processor"], one["processors"], one["since"], one["until"], tuple(one["nodes"]))
-        for one in of_kind(journal, "idle")
+    pauses = [
+        Pause(one["processor"], one["processors"], one["since"], one["until"], tuple(one["nodes"]))
+        for one in of_kind(journal, "pause")
     ]
-    still = stood_still(standstills(idle), nodes, stopped, resumed)
+    still = stood_still(standstills(pauses), nodes, stopped, resumed)
     print(f"all stopped for {resumed - stopped:.3f} s, the machine stood still for {still:.3f} s of it")
     assert still < 0.15, "this machine's host may have stopped it, too, but not just then"
 

@@ -14,7 +14,7 @@ from kubeskeptic.reports.html.followed import followed
 from kubeskeptic.reports.html.markup import Markup, el, join, table
 from kubeskeptic.reports.html.overview import overview
 from kubeskeptic.reports.model import WORST_FIRST, Report
-from kubeskeptic.reports.wording import NBSP, SYMBOL, count, length, moment, number, plain, quantity, stood_still
+from kubeskeptic.reports.wording import NBSP, SYMBOL, count, length, moment, number, plain, quantity, standstills_told
 
 _VERBS = {
     Verdict.HOLDS: ("holds", "hold"),
@@ -208,7 +208,7 @@ def _settings(report: Report) -> Markup | None:
         _table("A known outage, injected before the run", ["node", "injected", "measured", ""], proofs),
         el("p", f"99 of 100 questions were asked less than {quantity(report.tick_lag_p99, 's')} late.", class_="note")
         if report.tick_lag_p99 is not None else None,
-        el("p", stood_still(report.standstills), class_="note") if report.standstills else None,
+        el("p", standstills_told(report.standstills), class_="note") if report.standstills else None,
         class_="settings",
     )  # fmt: skip
 
