@@ -84,6 +84,15 @@ def test_never_up_never_empty_never_down() -> None:
     assert "was not filled" in follows(depths=[]).why
 
 
+@pytest.mark.parametrize(("step", "verdict"), [(5, Verdict.HOLDS), (4, Verdict.VIOLATED), (3, Verdict.VIOLATED)])
+def test_fewer_or_as_many_as_before_are_not_raised(step: int, verdict: Verdict) -> None:
+    assert follows(replicas(5, 4), replicas(12, step), replicas(55, 1)).verdict is verdict
+
+
+def test_what_falls_first_and_rises_then_is_raised_then() -> None:
+    assert follows(replicas(5, 4), replicas(12, 2), replicas(25, 3), replicas(55, 1)).measured["scaled up"].value == 15
+
+
 # -- the order -----------------------------------------------------------------------------------------------------------
 def ordered(*changes: Change, depths: Seen = EMPTIED) -> Finding:
     return scales_before_it_measures(act(*changes, depths=depths), "worker", 1.1)

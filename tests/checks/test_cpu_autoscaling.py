@@ -226,3 +226,8 @@ def test_an_autoscaler_that_was_first_seen_after_the_load_measured_nothing_of_it
         one for one in late.recording.changes if one.seen or one.kind != "HorizontalPodAutoscaler"
     ]
     assert follows_the_load(late, "busy", 80).verdict is Verdict.VIOLATED
+
+
+@pytest.mark.parametrize(("step", "verdict"), [(5, Verdict.HOLDS), (4, Verdict.VIOLATED), (3, Verdict.VIOLATED)])
+def test_fewer_or_as_many_as_before_are_not_raised(step: int, verdict: Verdict) -> None:
+    assert judged(replicas(5, 4), use(40, 250), replicas(42, step), use(75, 62), *DOWN).verdict is verdict

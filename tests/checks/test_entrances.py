@@ -63,3 +63,9 @@ def test_a_status_that_says_nothing_gives_no_address(status: dict[str, object] |
     made.object.pop("status")
     made.object.update({} if status is None else {"status": status})
     assert watched(made).verdict is Verdict.HOLDS
+
+
+@pytest.mark.parametrize(("gone", "verdict"), [(2, Verdict.INCONCLUSIVE), (11, Verdict.HOLDS)])
+def test_one_that_is_deleted_is_watched_no_longer(gone: float, verdict: Verdict) -> None:
+    found = watched(ingress(1, type="ADDED"), ingress(gone, type="DELETED"))
+    assert (found.verdict, found.measured["watched"].value, found.window) == (verdict, gone - 1, (1, gone))

@@ -184,6 +184,15 @@ def test_a_longer_grace_period_is_not_cut_short_by_that_of_another_pod() -> None
     assert (finding.verdict, finding.bounds["longest end"].value) == (Verdict.HOLDS, 7)
 
 
+def test_a_pod_has_its_own_grace_period_and_not_the_longest_of_all() -> None:
+    short = leaving(2.0, "web-b")
+    short.object["metadata"]["deletionGracePeriodSeconds"] = 1
+    first, second = ended(4.0, "web-a", type="DELETED"), ended(6.0, "web-b", type="DELETED")
+    finding = ends(leaving(2.0), short, first, second)
+    assert finding.verdict is Verdict.VIOLATED
+    assert (finding.measured["longest end"].value, finding.bounds["longest end"].value) == (4, 3)
+
+
 def test_the_grace_period_of_the_last_sight_is_not_the_one_that_was_given() -> None:
     gone = ended(4.0, "web-a", type="DELETED")
     gone.object["metadata"]["deletionGracePeriodSeconds"] = 30

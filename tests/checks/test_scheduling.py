@@ -46,6 +46,13 @@ def test_a_pod_of_before_the_act_is_not_asked_about() -> None:
     assert "no pod of web was made" in waits(*old).why
 
 
+@pytest.mark.parametrize(("at", "verdict"), [(3.0, Verdict.INCONCLUSIVE), (7.0, Verdict.HOLDS)])
+def test_a_pod_that_is_deleted_waits_no_longer(at: float, verdict: Verdict) -> None:
+    finding = waits(MADE, SAID, pending(at, "web-a", LACKS, type="DELETED"))
+    assert (finding.verdict, finding.measured["waited"].value) == (verdict, at - 2)
+    assert "until it was deleted" in finding.why
+
+
 # -- with a node ---------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("at", "verdict"), [(7.0, Verdict.HOLDS), (7.1, Verdict.VIOLATED), (30.0, Verdict.VIOLATED)])
 def test_a_pod_that_fits_runs_in_time(at: float, verdict: Verdict) -> None:

@@ -216,3 +216,8 @@ def test_another_deployment_and_other_pods_do_not_matter() -> None:
     other = [deployment(0.0, 2), deployment(2.0, 2, name="other", generation=2)]
     assert "not seen to change" in of(*other, *swapped(5.0)).why
     assert rolled(*swapped(5.0), versioned(3.0, "x", "1", app="other")).verdict is Verdict.HOLDS
+
+
+def test_pods_that_were_gone_before_the_change_did_not_go_on() -> None:
+    gone_before = [versioned(0.5, name, "1", type="DELETED") for name in ("web-a", "web-b")]
+    assert "no pod of web ran before" in kept(*gone_before, NEW).why

@@ -39,7 +39,7 @@ def follows_the_queue(act: Act, app: str, least: int) -> Finding:
     depths = _depths(act)
     filled = depths[0].when
     changes = _recorded(act, "Deployment", app)
-    up = next((one.when for one in changes if one.seen > filled.low and _replicas(one) > least), None)
+    up = raised(changes, filled, least)
     empty = next((one.when for one in depths if one.jobs == 0), None)
     down = _down(changes, empty, least) if empty else None
     scaled_down = (STABLE + HPA + HPA).at_most(
@@ -170,6 +170,17 @@ def _steps(changes: list[Change], filled: Interval) -> list[Change]:
             steps.append(change)
             before = _replicas(change)
     return steps
+
+
+def raised(changes: list[Change], since: Interval, least: int) -> Interval | None:
+    """Return when a Deployment was first told to have more replicas than before, and than ``least``; None when it never was."""
+    before = next((_replicas(one) for one in reversed(changes) if one.seen <= since.low), least)
+    for change in changes:
+        if change.seen > since.low:
+            if _replicas(change) > max(before, least):
+                return change.when
+            before = _replicas(change)
+    return None
 
 
 def _down(changes: list[Change], empty: Interval, least: int) -> Interval | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kubeskeptic.bounds import CPU_STATISTICS, HPA, STABLE, Bound, Expression, Interval, constant
-from kubeskeptic.checks.autoscaling import with_window
+from kubeskeptic.checks.autoscaling import raised, with_window
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
@@ -36,7 +36,7 @@ def follows_the_load(act: Act, app: str, target: float, least: int = 1) -> Findi
     changes, autoscaler = list(act.changes("Deployment", app)), list(act.changes("HorizontalPodAutoscaler", app))
     if not changes or not autoscaler:
         raise Inconclusive(f"no Deployment and autoscaler {app} were recorded")
-    up = next((one.when for one in changes if one.seen > on.low and _replicas(one) > least), None)
+    up = raised(changes, on, least)
     down = _down(changes, off, least) if up else None
     bounds = _bounds(act, autoscaler, target)
     measured = {"scaled up": _since(up, on, act.end), "nodes added": Measure(_nodes_added(act), "nodes")}

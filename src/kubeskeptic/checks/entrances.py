@@ -13,7 +13,7 @@ _NONE = Bound(0, "addresses", "nothing in Kubernetes itself gives one")
 
 @check
 def never_addressed(act: Act, kind: str, name: str, seconds: float) -> Finding:
-    """Check that a Service or an Ingress has no address in its status at any moment until the end of the act.
+    """Check that a Service or an Ingress has no address in its status for as long as it is there in the act.
 
     :param seconds: for which it has to be watched at least, so that a provider would have given it one
     :raises Inconclusive: when no such object was seen
@@ -22,7 +22,8 @@ def never_addressed(act: Act, kind: str, name: str, seconds: float) -> Finding:
     if not changes:
         raise Inconclusive(f"no {kind} {name} was seen")
     given = sorted({address for change in changes for address in _addresses(change)})
-    watched = act.end - changes[0].seen
+    end = next((change.earliest for change in changes if change.type == "DELETED"), act.end)
+    watched = end - changes[0].seen
     why = f"{kind} {name} had no address in its status for the {watched:.0f} s that it was watched."
     if given:
         first = next(change for change in changes if _addresses(change))
@@ -31,7 +32,7 @@ def never_addressed(act: Act, kind: str, name: str, seconds: float) -> Finding:
         why,
         {"addresses": Measure(len(given), "addresses"), "watched": Measure(round(watched, 1), "s")},
         {"addresses": _NONE},
-        window=(changes[0].seen, act.end),
+        window=(changes[0].seen, end),
     )
     brief = finding.verdict == "holds" and watched < seconds
     return finding.but(f"It was watched for {watched:.1f} s, and {seconds:g} s have to pass") if brief else finding

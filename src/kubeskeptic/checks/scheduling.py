@@ -24,13 +24,15 @@ def stays_pending(act: Act, app: str, lacking: str) -> Finding:
     :param lacking: part of its message, such as ``Insufficient cpu``
     """
     changes = _made_in(act, app)
-    made, bound = changes[0].when, next((change.when for change in changes if node_of(change.object)), None)
-    waited = bound.since(made) if bound else Interval(act.end - made.high, NEVER)
+    made, placed = changes[0].when, next((change for change in changes if node_of(change.object)), None)
+    gone = next((change.earliest for change in changes if change.type == "DELETED"), act.end)
+    waited = placed.when.since(made) if placed else Interval(gone - made.high, NEVER)
     messages = [message for change in changes if (message := _unscheduled(change.object))]
     fitting = next((message for message in messages if lacking in message), "")
     must = Bound(act.bound.value, "s", act.bound.source, at_least=True)
     said = (fitting or (messages[-1] if messages else "nothing")).rstrip(".")
-    end = f"it was given {node_of(changes[-1].object)}" if bound else "the end of what was watched"
+    end = "it was deleted" if gone < act.end else "the end of what was watched"
+    end = f"it was given {node_of(placed.object)}" if placed else end
     return conclude(
         f"{changes[0].name} had no node for {waited.low:.1f} s, until {end}; the scheduler said {said}.",
         {"waited": _at_least(waited), "without that reason": Measure(int(not fitting), "pods")},

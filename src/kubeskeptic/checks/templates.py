@@ -7,7 +7,7 @@ from kubeskeptic.checks.evidence import check
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change
-from kubeskeptic.timeline.objects import is_ready
+from kubeskeptic.timeline.objects import is_ready, living
 
 _UNTOUCHED = Bound(0, "pods", "a ReplicaSet makes pods, and changes none")
 _NONE_OLD = Bound(0, "pods", "the template applies to new pods")
@@ -23,7 +23,7 @@ def reaches_new_pods_only(act: Act, app: str, label: str, value: str) -> Finding
     """
     deleted, replaced = act.since.low, act.victim
     changes = list(act.changes("Pod", app=app))
-    known = {change.uid for change in changes if change.seen < act.start and change.type != "DELETED"}
+    known = set(living((change for change in changes if change.seen < act.start), act.start))
     touched = sorted({c.name for c in changes if act.start <= c.seen < deleted and _touched(c, known, label, value)})
     fresh = [c for c in changes if c.seen >= deleted and c.uid not in known and is_ready(c.object)]
     if not known:
