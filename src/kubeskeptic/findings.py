@@ -59,7 +59,7 @@ class Measure:
         return {"value": self.value, "unit": self.unit} | known
 
     def __str__(self) -> str:
-        return f"{self.value:g} {self.unit}".replace(" %", " %")
+        return f"{self.value:g} {self.unit}"
 
 
 def seconds(known: Interval) -> Measure:

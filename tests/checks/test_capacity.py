@@ -55,6 +55,11 @@ def test_what_is_told_of_the_fullest_moment() -> None:
     assert "n1 with 75.0 % of its cpu requested, 2.0 s into the act" in finding.why
 
 
+def test_what_is_requested_elsewhere_cannot_be_less_than_nothing() -> None:
+    finding = judged(asking(2.0, "a", "2100m"), elsewhere={"n1": NONE | {"cpu": -0.2}})
+    assert finding.verdict is Verdict.VIOLATED
+
+
 def test_pods_of_other_namespaces_count() -> None:
     assert judged(asking(2.0, "a", "1900m"), elsewhere={"n1": NONE | {"cpu": 0.2}}).verdict is Verdict.VIOLATED
     assert judged(asking(2.0, "a", "1900m"), elsewhere={"n2": NONE | {"cpu": 0.2}}).verdict is Verdict.HOLDS

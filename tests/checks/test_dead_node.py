@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from kubeskeptic.bounds import Expression, constant
 from kubeskeptic.checks import dead_share_only
 from kubeskeptic.findings import Finding, Verdict
-from kubeskeptic.timeline import ActSpan, Lane
+from kubeskeptic.timeline import ActSpan, Gap, Lane
 from tests.drawn import gone, lane, watched
 
 # A crash at 1 s; the dead endpoint window is 2 s, so until 3 s; stale entries live for 3 s more, until 6 s.
@@ -17,12 +18,19 @@ WINDOW = constant("test", 0.0)
 
 
 def crashed(
-    *lanes: Lane, until: float = 7.0, end: float = 8.0, within: Expression = WINDOW, pods: Any = None
+    *lanes: Lane,
+    until: float = 7.0,
+    end: float = 8.0,
+    within: Expression = WINDOW,
+    pods: Any = None,
+    gaps: Sequence[Gap] = (),
 ) -> Finding:
     dead = gone(1.0, "node/n9", "crash_node", undoing=until)
     spans = (ActSpan("act", 0, 1, end),)
     homes = pods or {"pod-a": "n9", "pod-b": "n1", "pod-c": "n1"}
-    return dead_share_only(watched(*lanes, faults=(dead,), within=within, spans=spans, pods=homes, SYN_SENT=3.0), "web")
+    act = watched(*lanes, faults=(dead,), within=within, spans=spans, pods=homes, SYN_SENT=3.0)
+    act.recording.gaps += gaps
+    return dead_share_only(act, "web")
 
 
 def answered(drawing: str, ports: dict[int, int] | None = None, length: int = 80, before: int = 10) -> Lane:
@@ -46,6 +54,18 @@ def test_the_dead_share_for_the_window_is_as_documented() -> None:
 
 def test_more_than_the_dead_share_violates() -> None:
     assert after("t" * 19).verdict is Verdict.VIOLATED
+
+
+def test_where_the_endpoints_are_not_known_more_may_have_died() -> None:
+    lost = answered("." * 10 + "t" * 19)
+    gap = Gap("watch", "", "", "Pod", 2.0, 3.0, "the connection broke")
+    for gaps, verdict in (([], Verdict.VIOLATED), ([gap], Verdict.INCONCLUSIVE)):
+        assert crashed(lost, gaps=gaps).verdict is verdict
+
+
+def test_more_requests_of_a_second_may_have_failed_than_is_known() -> None:
+    assert after("??" + "t" * 2 + "?" * 4 + "." * 11).verdict is Verdict.INCONCLUSIVE
+    assert after("??" + "t" * 17).verdict is Verdict.VIOLATED
 
 
 def test_good_seconds_do_not_make_up_for_bad_ones() -> None:

@@ -64,7 +64,7 @@ def test_a_refusal_is_a_failure_however_little_is_known_of_the_endpoints() -> No
 def test_what_is_not_known_counts_as_failed_in_its_second_only() -> None:
     one = seen("..??......")
     assert (one.failed, one.unknown, one.listed) == (0, 2, "")
-    assert [(each.asked, each.failed) for each in one.stretches.values()] == [(10, 2)]
+    assert [(each.asked, each.failed, each.unknown) for each in one.stretches.values()] == [(10, 0, 2)]
 
 
 def test_a_pod_that_was_taken_out_may_answer_for_the_margin() -> None:
@@ -112,11 +112,20 @@ def test_the_end_is_the_first_good_answer_after_the_last_failure() -> None:
 
 # -- how much of a second -------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    ("asked", "failed", "unasked", "low", "high"),
-    [(1, 1, 0, 100, 100), (4, 1, 0, 25, 25), (4, 1, 1, 25, 40), (0, 0, 0, 0, 0), (0, 0, 1, 0, 100), (2, 0, 2, 0, 50)],
+    ("asked", "failed", "unknown", "unasked", "low", "high"),
+    [
+        (1, 1, 0, 0, 100, 100),
+        (4, 1, 0, 0, 25, 25),
+        (4, 1, 0, 1, 25, 40),
+        (4, 1, 1, 0, 25, 50),
+        (4, 0, 1, 1, 0, 40),
+        (0, 0, 0, 0, 0, 0),
+        (0, 0, 0, 1, 0, 100),
+        (2, 0, 0, 2, 0, 50),
+    ],
 )
-def test_the_share_of_a_second(asked: int, failed: int, unasked: int, low: float, high: float) -> None:
-    assert Stretch(asked, failed, unasked).share == (low, high)
+def test_the_share_of_a_second(asked: int, failed: int, unknown: int, unasked: int, low: float, high: float) -> None:
+    assert Stretch(asked, failed, unknown, unasked).share == (low, high)
 
 
 def test_what_was_never_asked_belongs_to_the_second_in_which_it_was_due() -> None:

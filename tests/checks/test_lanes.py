@@ -81,6 +81,9 @@ def test_an_answer_at_the_limit_is_not_late_for_sure() -> None:
     assert not surely_late(watched(one), one, 0)
     one.took[0] = LATE + 0.001
     assert surely_late(watched(one), one, 0)
+    for at in range(1, 40):  # whenever it was asked: what is added to that is rounded
+        one.took[at] = LATE
+    assert not any(surely_late(watched(one), one, at) for at in range(1, 40))
 
 
 # -- what was asked -----------------------------------------------------------------------------------------------------

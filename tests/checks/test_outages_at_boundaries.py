@@ -13,10 +13,11 @@ from kubeskeptic.bounds import SYNC, Expression
 from kubeskeptic.checks import only_its_share_fails
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.settings import Setting, Settings
-from kubeskeptic.timeline import Act, ActSpan, Change, Lane
+from kubeskeptic.timeline import Act, ActSpan, Change, Gap, Lane
 from tests.checks.test_outages import BEFORE, ELSEWHERE, LED_THERE, PODS, REOPENED, SHARE, TWO_KEPT, WINDOW, drawn, kept
 from tests.drawn import gone, lane, pod, watched
 
+BLIND = Gap("watch", "", "", "Pod", 2.0, 3.0, "the connection broke")
 CUT = "kept connections to other pods that were cut"
 ONE_PORT = dict.fromkeys(range(60), 50000)
 ON_N2 = tuple(drawn(ELSEWHERE, probe, "n2", ONE_PORT) for probe in ("kept-1", "kept-2"))
@@ -200,6 +201,22 @@ def test_a_connection_is_cut_that_fails_after_a_pod_elsewhere_had_answered_on_it
     found = out(drawn(BEFORE + SHARE), TWO_KEPT[0], kept(drawing, ports, "kept-2"))
     assert found.measured[CUT].value == cut
     assert (found.verdict is Verdict.VIOLATED) is bool(cut), found.why
+
+
+def test_a_connection_may_be_cut_whose_next_request_has_an_unknown_end() -> None:
+    found = out(drawn(BEFORE + SHARE), TWO_KEPT[0], kept(but(15, "?"), probe="kept-2"))
+    assert (found.verdict, *found.measured[CUT].interval) == (Verdict.INCONCLUSIVE, 0, 1)
+    both = out(drawn(BEFORE + SHARE), TWO_KEPT[0], kept(but(15, "?"), probe="kept-2"), kept(but(15), probe="kept-3"))
+    assert (both.verdict, *both.measured[CUT].interval) == (Verdict.VIOLATED, 1, 2)
+
+
+def test_where_the_endpoints_are_not_known_another_pod_may_have_been_lost() -> None:
+    more_than_its_share, cut = drawn(BEFORE + "t" * 18 + "." * 32), kept(but(15), probe="kept-2")
+    for lanes in ((more_than_its_share, *TWO_KEPT), (drawn(BEFORE + SHARE), TWO_KEPT[0], cut)):
+        assert out(*lanes).verdict is Verdict.VIOLATED
+        blind = story(*lanes)
+        blind.recording.gaps += [BLIND]
+        assert found_in(blind).verdict is Verdict.INCONCLUSIVE
 
 
 def test_cut_connections_of_all_lanes_are_counted() -> None:

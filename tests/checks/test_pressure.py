@@ -104,6 +104,13 @@ def test_one_that_is_made_again_violates() -> None:
     assert "web-2 came in its place" in found.why
 
 
+def test_one_that_had_ended_before_is_not_made_again_when_it_is_removed() -> None:
+    ended = phased(pod(0.5, "web-0", ready=False), "Failed")
+    found = bare(ended, evicted(9), ended._replace(seen=12, type="DELETED"))
+    assert found.verdict is Verdict.HOLDS, found.why
+    assert bare(ended, evicted(9), running(12, "web-0", uid="another")).verdict is Verdict.VIOLATED
+
+
 def test_what_was_not_seen_is_inconclusive() -> None:
     assert "too soon to tell" in bare(evicted(9), end=14).why
     assert bare(evicted(9), gaps=(POD_GAP,)).verdict is Verdict.INCONCLUSIVE

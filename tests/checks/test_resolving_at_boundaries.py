@@ -60,6 +60,12 @@ def test_another_answer_is_another_answer_whatever_it_was_taken_for(by: str, oth
     assert same(new(), answering(new(node="n2"), ".", by)).measured["addresses"].value == 2
 
 
+def test_an_answer_without_an_address_is_a_failure_and_no_address() -> None:
+    finding = same(new(), answering(new(GOOD[:-1] + "w", "n2"), "w", "|NOERROR|30"))
+    assert (finding.verdict, finding.measured["addresses"].value) == (Verdict.VIOLATED, 1)
+    assert "1 of 58 lookups failed" in finding.why, finding.why
+
+
 @pytest.mark.parametrize(("hole", "verdict"), [(" ", Verdict.HOLDS), ("   ", Verdict.INCONCLUSIVE)])
 def test_where_one_lookup_decides_a_short_hole_is_one(hole: str, verdict: Verdict) -> None:
     holed = "." * 12 + hole + "." * (18 - len(hole))

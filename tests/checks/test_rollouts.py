@@ -98,6 +98,23 @@ def test_back_to_the_first_template() -> None:
     assert back(*third).verdict is Verdict.VIOLATED
 
 
+def test_a_rollout_that_was_half_done_is_rolled_back() -> None:
+    half = [of("two", pod(1.0, "new-a")), of("one", pod(1.5, "old-b", type="DELETED"))]
+    again = [of("one", pod(4.0, "new-x")), of("two", pod(4.5, "new-a", type="DELETED"))]
+
+    def back(*new: Change) -> Finding:
+        changes = (*half, deployment(1.8, 2, 2, 1), deployment(3.0, 3, 2, 0), *new, deployment(5.5, 3, 3, 2))
+        seen = recording(
+            deployment(0.0, 1, 1, 2), *OLD, *changes, acts={"act": ActSpan("act", 2, 2, 20)}, settings=settings()
+        )
+        return rolled_over(
+            Act(seen, ["act"], within=constant("test", 3.0)), "web", 2, surge=1, unavailable=1, back=True
+        )
+
+    assert back(*again).verdict is Verdict.HOLDS, back(*again).why
+    assert back().verdict is Verdict.VIOLATED
+
+
 def test_what_was_not_seen_is_inconclusive() -> None:
     assert "no change of the Deployment" in judged().why
     assert judged().verdict is Verdict.INCONCLUSIVE

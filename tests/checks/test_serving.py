@@ -6,6 +6,7 @@ import pytest
 
 from kubeskeptic.bounds import Expression, constant
 from kubeskeptic.checks import fails_only_briefly, serves_throughout
+from kubeskeptic.durations import LATE
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import ActSpan, Change, FaultSpan, Gap, Lane
 from tests.drawn import fault, gone, lane, pod, watched
@@ -104,6 +105,14 @@ def test_failures_within_the_bound_after_each_deletion() -> None:
 @pytest.mark.parametrize(("tick", "verdict"), [(19, Verdict.HOLDS), (21, Verdict.VIOLATED), (60, Verdict.VIOLATED)])
 def test_a_failure_at_another_time(tick: int, verdict: Verdict) -> None:
     assert briefly(drawn(tick)).verdict is verdict
+
+
+@pytest.mark.parametrize(("port", "wrong"), [(7, 0), (8, 1)])
+def test_a_late_answer_on_a_port_that_met_silence_is_not_at_a_wrong_time(port: int, wrong: int) -> None:
+    one = lane("." * 12 + "t" + "." * 87, ports={12: 7, 30: port})
+    one.took[30] = LATE + 0.1
+    act = watched(one, spans=(ActSpan("act", 0.01, 1, 10),), faults=(gone(1.0),), within=SECOND, SYN_SENT=3.0)
+    assert fails_only_briefly(act, "web", 4).measured["failed at a wrong time"].value == wrong
 
 
 def test_no_more_than_all_may_fail() -> None:

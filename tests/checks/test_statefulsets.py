@@ -110,6 +110,13 @@ def test_the_pod_that_was_seen_last_before_the_crash_is_the_one() -> None:
         assert waited(*before, mine(0.4), MARKED, GONE, AGAIN).verdict is Verdict.HOLDS
 
 
+def test_one_that_was_ending_before_the_crash_says_nothing_of_it() -> None:
+    ending = waited(mine(0.4, deleting=True), GONE, AGAIN)
+    assert (ending.verdict, "no pod of db was on n1" in ending.why) == (Verdict.INCONCLUSIVE, True)
+    sibling = pod(0.3, "db-1", node="n1", app="db", uid="u7", deleting=True)
+    assert waited(MINE, sibling, MARKED, GONE, AGAIN).verdict is Verdict.HOLDS
+
+
 def test_another_pod_of_the_set_may_be_replaced_meanwhile() -> None:
     other = [pod(at, "db-1", app="db", node="n2", type=type) for at, type in ((0.0, "ADDED"), (9.0, "DELETED"))]
     assert waited(MINE, *other, MARKED, GONE, AGAIN).verdict is Verdict.HOLDS
@@ -120,7 +127,8 @@ def test_pods_of_another_app_on_the_node_do_not_matter() -> None:
 
 
 def test_what_was_let_go_as_the_node_crashed_is_not_its_doing() -> None:
-    assert values(waited(MINE, mine(1.0, type="DELETED"), AGAIN)) == [0, 1]
+    before = waited(MINE, mine(1.0, type="DELETED"), AGAIN)
+    assert (before.verdict, "no pod of db was on n1" in before.why) == (Verdict.INCONCLUSIVE, True)
     assert values(waited(MINE, mine(1.1, type="DELETED"), AGAIN)) == [1, 1]
 
 

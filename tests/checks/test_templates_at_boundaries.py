@@ -132,14 +132,18 @@ def test_the_old_pods_alone_are_not_of_the_new_template() -> None:
     finding = rolled()
     assert finding.verdict is Verdict.VIOLATED
     assert (
-        "18.0 s after its template was changed 2 of 2 pods of web were still of the old one, and 2 are" in finding.why
+        "18.0 s after its template was changed 0 pods of web were Ready and of the new one, of 2 wanted, and 2 were still"
+        in finding.why
     )
 
 
 def test_each_pod_has_to_be_ready_and_of_the_new_template() -> None:
     new, ended = versioned(3.0, "web-c", "2"), versioned(3.5, "web-a", "1", deleting=True)
     half = rolled(new, ended)
-    assert (half.verdict, "2 of 3 pods of web were still of the old one" in half.why) == (Verdict.VIOLATED, True)
+    assert (half.verdict, "1 pods of web were Ready and of the new one, of 2 wanted, and 2 were still" in half.why) == (
+        Verdict.VIOLATED,
+        True,
+    )
     both = [versioned(4.0, "web-b", "1", deleting=True), versioned(4.0, "web-d", "2", ready=False)]
     assert rolled(new, ended, *both).verdict is Verdict.VIOLATED
     assert rolled(new, ended, *both, versioned(6.0, "web-d", "2")).verdict is Verdict.HOLDS

@@ -67,7 +67,7 @@ def _shares(
     for node, has in room.items():
         mine = [requests(pod) for pod in pods.values() if node_of(pod) == node and not ended(pod)]
         for resource, most in has.items():
-            asked = sum(one[resource] for one in mine) + elsewhere.get(node, {}).get(resource, 0.0)
+            asked = sum(one[resource] for one in mine) + max(elsewhere.get(node, {}).get(resource, 0.0), 0.0)
             if asked and not most:
                 raise Inconclusive(f"{node} does not say how much {resource} it has to give, and its pods request some")
             if most:

@@ -11,35 +11,57 @@ import hashlib
 import inspect
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from types import FunctionType
 
-from kubeskeptic.checks import evidence, lanes
+from kubeskeptic.checks import coverage, evidence
 
 _CHECKS = evidence.__name__.rpartition(".")[0]
-_ALWAYS = {evidence.__name__, lanes.__name__}
-"""What all checks go through."""
 
 
 @cache
 def digest_of(test: Callable[..., object]) -> str:
-    """Return a hash of a test function and of the modules of the checks that it calls, 16 hexadecimal digits.
+    """Return a hash of a test function, of the modules of the checks that it calls, and of the modules of checks that these
+    import: 16 hexadecimal digits.
 
     Comments, docstrings and layout are left out: what changes none of the rest changes no verdict. Empty when a source cannot
     be had.
     """
     checks = vars(sys.modules[_CHECKS])
     called = (checks.get(name) for name in inspect.unwrap(test).__code__.co_names)
-    modules = {inspect.unwrap(one).__module__ for one in called if isinstance(one, FunctionType)}
+    modules = [inspect.unwrap(one).__module__ for one in called if isinstance(one, FunctionType)]
     try:
         texts = [_meaning(textwrap.dedent(inspect.getsource(test)))]
-        texts += [_meaning(inspect.getsource(sys.modules[name])) for name in sorted(modules | _ALWAYS)]
+        texts += [_meaning(_source(name)) for name in sorted(_with_imports([*modules, evidence.__name__]))]
     except OSError:
         return ""
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
 
 
+def _with_imports(modules: Iterable[str]) -> set[str]:
+    """Return modules of checks with all those that they import, and these import, but for what no proof is about."""
+    found: set[str] = set()
+    todo = list(modules)
+    while todo:
+        name = todo.pop()
+        if name in found or name == coverage.__name__:
+            continue
+        found.add(name)
+        for node in ast.walk(ast.parse(_source(name))):
+            match node:
+                case ast.ImportFrom(module=str(one)) if one == _CHECKS:
+                    todo += [f"{_CHECKS}.{alias.name}" for alias in node.names]
+                case ast.ImportFrom(module=str(one)) if one.startswith(f"{_CHECKS}."):
+                    todo.append(one)
+    return found
+
+
+def _source(module: str) -> str:
+    return inspect.getsource(sys.modules[module])
+
+
+@cache
 def _meaning(source: str) -> str:
     """Return a source without comments, docstrings and layout."""
     tree = ast.parse(source)

@@ -72,7 +72,8 @@ def dead_share_only(act: Act, probe: str) -> Finding:
     dead = sorted(pod for pod, node in pods.items() if node == act.node)
     _answered_before(act, lanes, dead)
     seen = [look_at(act, lane, until=act.lifted) for lane in lanes]
-    share, limit = worst_share(seen, len(dead) / len(pods), f"{len(dead)} of {len(pods)} endpoints")
+    lost = len(dead) if act.watched(*ENDPOINTS) else len(pods)
+    share, limit = worst_share(seen, lost / len(pods), f"{lost} of {len(pods)} endpoints")
     worst = gravest(seen, lambda one: (one.troubled, act.bound_on(one.lane.node)))
     last = max(seen, key=lambda one: _clients(one) - _until_expired(act, one).value)
     window, syn_sent, clients = act.bound_on(worst.lane.node), _until_expired(act, last), _clients(last)

@@ -37,14 +37,18 @@ class Stretch:
 
     asked: int = 0
     failed: int = 0
+    unknown: int = 0
+    """Requests that may have failed."""
     unasked: int = 0
     """Questions that were due in it and never asked."""
 
     @property
     def share(self) -> Interval:
-        """Percent of the requests that failed: without and with those that were never asked, which may have."""
+        """Percent of the requests that failed: without and with those that were never asked or whose outcome is not known,
+        which may have.
+        """
         due = max(self.asked + self.unasked, 1)
-        return Interval(100 * self.failed / max(self.asked, 1), 100 * (self.failed + self.unasked) / due)
+        return Interval(100 * self.failed / max(self.asked, 1), 100 * (self.failed + self.unknown + self.unasked) / due)
 
 
 @dataclass
@@ -139,10 +143,10 @@ def _count(seen: Failures, at: int, leftover: bool, wrong: bool, sure: bool) -> 
         seen.end = sent if seen.failed and seen.end is None else seen.end
         seen.in_time = sent if seen.in_time is None else seen.in_time
         return
-    stretch.failed += 1
     if code == _UNKNOWN or (code == _OK and not sure):
-        seen.unknown += 1
+        seen.unknown, stretch.unknown = seen.unknown + 1, stretch.unknown + 1
         return
+    stretch.failed += 1
     seen.failed, seen.wrong = seen.failed + 1, seen.wrong + wrong
     seen.last, seen.end, seen.in_time = sent, None, None
     seen.outcomes["answered by a pod that was no endpoint" if wrong else str(OUTCOMES[code])] += 1

@@ -57,10 +57,9 @@ def is_late(lane: Lane, at: int) -> bool:
 
 def surely_late(act: Act, lane: Lane, at: int) -> bool:
     """Return whether an answer came late for sure: one read at the end of a stall of its agent may have come before."""
-    sent, read = lane.sent[at], lane.sent[at] + lane.took[at]
-    came = read
+    sent, took = lane.sent[at], lane.took[at]
     for stall in act.recording.stalls:
         doubt = stall.doubt + lane.doubt
-        if stall.node == lane.node and stall.since - doubt <= read <= stall.until + doubt + LATE / 10:
-            came = min(came, max(stall.since - doubt, sent))
-    return came - sent > LATE
+        if stall.node == lane.node and stall.since - doubt <= sent + lane.took[at] <= stall.until + doubt + LATE / 10:
+            took = min(took, max(stall.since - doubt - sent, 0.0))
+    return took > LATE

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.failures import Failures, counts, look_at, worst_share
+from kubeskeptic.checks.failures import ENDPOINTS, Failures, counts, look_at, worst_share
 from kubeskeptic.checks.lanes import span
 from kubeskeptic.durations import PROBE_DEADLINE, STRETCH
 from kubeskeptic.errors import Inconclusive
@@ -17,7 +17,7 @@ from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
 from kubeskeptic.timeline import Act, Lane
 from kubeskeptic.timeline.endpoints import identity, ready_pods, service_of
 
-_OK = OUTCOMES.index(Outcome.OK)
+_OK, _UNKNOWN = OUTCOMES.index(Outcome.OK), OUTCOMES.index(Outcome.UNKNOWN)
 _UNCUT = Bound(0, "connections", "a connection to a pod on another node is not affected")
 
 
@@ -79,7 +79,8 @@ def _compared(
     act: Act, probe: str, endpoints: _Endpoints, new: Sequence[Failures], old: Sequence[Failures]
 ) -> tuple[dict[str, Measure], dict[str, Bound]]:
     """What is held against a bound, and its bounds, with the counts."""
-    share = len(endpoints.lost) / endpoints.count
+    sure = act.watched(*ENDPOINTS)  # else another pod may have been lost
+    share = len(endpoints.lost) / endpoints.count if sure else 1.0
     measured, bounds = {}, {}
     for what, seen in (("", new), ("kept, ", old)):
         by_failures = sorted(seen, key=lambda one: -one.failed)
@@ -88,8 +89,9 @@ def _compared(
         bounds[f"{what}failing"] = act.bound_on(worst.lane.node)
         in_a_second = f"{what}share failed in the worst second"
         measured[in_a_second], bounds[in_a_second] = worst_share(seen, share, endpoints.words)
-    cut = sum(_cut(act, one.lane, endpoints.lost) for one in old)
-    measured["kept connections to other pods that were cut"] = Measure(cut, "connections")
+    certain, possible = (sum(_cut(act, one.lane, endpoints.lost)[n] for one in old) for n in (0, 1))
+    cut = Measure(certain, "connections", certain if sure else 0, certain + possible)
+    measured["kept connections to other pods that were cut"] = cut
     bounds["kept connections to other pods that were cut"] = _UNCUT
     measured |= counts(act, probe, new)
     measured["kept, failed"] = Measure(sum(one.failed for one in old), "requests")
@@ -139,21 +141,22 @@ def _led_there(act: Act, lane: Lane, endpoints: _Endpoints) -> bool:
     return bool(answered) and identity(lane[answered[-1]].by)[0] in endpoints.lost
 
 
-def _cut(act: Act, lane: Lane, lost: frozenset[str]) -> int:
-    """How many connections of a lane failed after a pod that was not lost had answered on them.
+def _cut(act: Act, lane: Lane, lost: frozenset[str]) -> tuple[int, int]:
+    """How many connections of a lane failed after a pod that was not lost had answered on them, and how many more may have:
+    what became of their next request is not known.
 
     A connection is told by its source port, and is another one when the port had been silent for :data:`STRETCH`.
     """
     answered: dict[int, tuple[float, str]] = {}
-    cut = 0
+    cut = [0, 0]
     for at in span(lane, act.baseline, act.end):
         port, sent = lane.ports[at], lane.sent[at]
         if lane.codes[at] == _OK:
             answered[port] = (sent, identity(lane[at].by)[0])
             continue
         before, pod = answered.pop(port, (0.0, ""))
-        cut += bool(pod) and sent - before <= STRETCH and pod not in lost
-    return cut
+        cut[lane.codes[at] == _UNKNOWN] += bool(pod) and sent - before <= STRETCH and pod not in lost
+    return cut[0], cut[1]
 
 
 # -- telling -----------------------------------------------------------------------------------------------------------

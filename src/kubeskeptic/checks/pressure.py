@@ -31,7 +31,7 @@ class Eviction:
 
     :param phase: the one in which it has to end
     :param took: from then to its end, in seconds; without an upper end when it did not come
-    :param later: the changes of other pods of the app since then
+    :param later: since then, the changes of pods of the app that were made since then
     """
 
     phase: str
@@ -171,11 +171,13 @@ def _eviction(act: Act, app: str, phase: str = "Failed") -> Eviction:
     if len(there) != 1:
         raise Inconclusive(f"{len(there)} pods of {app} were there, and one has to take too much")
     (pod,) = there
+    known = {change.uid for change in changes if change.seen <= since.low}
     later = [change for change in changes if change.seen > since.low]
     mine = [change for change in later if change.uid == pod["metadata"]["uid"]]
+    fresh = [change for change in later if change.uid not in known]
     end = next((change for change in mine if change.type == "DELETED" or _phase(change) in REASONS), None)
     took = end.when.since(since) if end else Interval(act.end - since.high, float("inf"))
-    return Eviction(phase, pod["metadata"]["name"], node_of(pod), end, took, [one for one in later if one not in mine])
+    return Eviction(phase, pod["metadata"]["name"], node_of(pod), end, took, fresh)
 
 
 def _taken(act: Act, app: str) -> Interval:

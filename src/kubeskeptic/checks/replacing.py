@@ -37,7 +37,14 @@ def recovers_each_time(act: Act, app: str, wanted: int) -> Finding:
         {"whole again": seconds(worst), "pods deleted": Measure(len(took), "pods"), "fewest": Measure(fewest, "pods")},
         {"whole again": act.bound},
         window=(act.start, act.end),
-        decisive=tuple(f"deletion {turn}: whole again after {one.high:.2f} s" for turn, one in enumerate(took, 1)),
+        decisive=tuple(f"deletion {turn}: {_again(one)}" for turn, one in enumerate(took, 1)),
+    )
+
+
+def _again(took: Interval) -> str:
+    """When all were Ready again, in words."""
+    return (
+        f"not whole again in {took.low:.1f} s" if took.high == float("inf") else f"whole again after {took.high:.2f} s"
     )
 
 

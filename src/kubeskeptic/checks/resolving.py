@@ -48,7 +48,7 @@ class _Lookups:
         expected = str(service_of(act.recording, lanes[0].probe)["spec"]["clusterIP"])
         samples = [(lane, lane[at]) for lane in lanes for at in span(lane, act.baseline, act.end)]
         answered = (one for _, one in samples if one.outcome in (Outcome.OK, Outcome.WRONG))
-        answers = frozenset(",".join(DnsAnswer.of(one.by).records) for one in answered)
+        answers = frozenset(",".join(DnsAnswer.of(one.by).records) for one in answered) - {""}
         unknown = sum(one.outcome is Outcome.UNKNOWN for _, one in samples)
         failed = Counter(
             f"{one.outcome} of “{lane.probe}” on {lane.node}"

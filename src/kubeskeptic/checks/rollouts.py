@@ -127,7 +127,7 @@ def _other_template(pods: list[Change], begun: Change, end: float, *, first: boo
     }
     known = _hash(pods[0].object)
     at_end = [_hash(pod) for pod in living(pods, end).values() if is_ready(pod)]
-    return sum(1 for one in at_end if one in before or (first and one != known))
+    return sum(1 for one in at_end if (one != known if first else one in before))
 
 
 def _hash(pod: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ from kubeskeptic.findings import Finding, Measure, conclude
 from kubeskeptic.timeline import Act, Lane
 from kubeskeptic.timeline.endpoints import strangers
 from kubeskeptic.timeline.objects import living
-from kubeskeptic.timeline.stale_conntrack import stale
+from kubeskeptic.timeline.stale_conntrack import after_silence, stale
 
 _NO_REQUEST = Bound(0, "requests", "none may fail")
 _NONE_ELSE = Bound(0, "requests", "none may fail while no endpoint is wrong")
@@ -129,7 +129,8 @@ def _begun(act: Act) -> list[Interval]:
 def _look(act: Act, lane: Lane, begun: Sequence[Interval]) -> tuple[int, int, int, int]:
     """How many requests were asked, failed, failed or came late while no endpoint could be wrong, and are not known."""
     lasting = act.bound_on(lane.node).value
-    wrong, leftover = _strangers(act, lane), stale(lane, SYN_SENT.value(act.settings_on(lane.node)))
+    syn_sent = SYN_SENT.value(act.settings_on(lane.node))
+    wrong, leftover, after = _strangers(act, lane), stale(lane, syn_sent), after_silence(lane, syn_sent)
     sure = act.watched(*ENDPOINTS)
     asked = failed = outside = unknown = 0
 
@@ -144,7 +145,7 @@ def _look(act: Act, lane: Lane, begun: Sequence[Interval]) -> tuple[int, int, in
         elif lane.codes[at] != _OK or at in wrong:
             failed += 1
             outside += not due(lane.sent[at]) and at not in leftover
-        elif is_late(lane, at) and not due(lane.sent[at]):
+        elif is_late(lane, at) and at not in after and not due(lane.sent[at]):
             outside, unknown = outside + surely_late(act, lane, at), unknown + (not surely_late(act, lane, at))
     return asked, failed, outside, unknown
 

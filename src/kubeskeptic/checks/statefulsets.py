@@ -9,7 +9,7 @@ from kubeskeptic.checks.evidence import check
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
 from kubeskeptic.timeline import Act
-from kubeskeptic.timeline.objects import is_ready, node_of
+from kubeskeptic.timeline.objects import is_ready, living, node_of
 
 _IN_ORDER = Bound(0, "pods", "podManagementPolicy OrderedReady, the default")
 _ONE_OF_A_NAME = {
@@ -54,10 +54,11 @@ def waits_for_its_node(act: Act, app: str) -> Finding:
     """
     since, back = act.since.low, act.lifted
     pods = list(act.changes("Pod", app=app))
-    known = [change for change in pods if change.seen <= since and node_of(change.object) == act.node]
+    there = [one["metadata"] for one in living(pods, since).values() if node_of(one) == act.node]
+    known = [one for one in there if not one.get("deletionTimestamp")]
     if not known:
-        raise Inconclusive(f"no pod of {app} was on {act.node} before the crash")
-    pod, uid = known[-1].name, known[-1].uid
+        raise Inconclusive(f"no pod of {app} was on {act.node} before the crash, and was to stay")
+    pod, uid = known[-1]["name"], known[-1]["uid"]
     changes = [change for change in pods if change.name == pod and change.seen > since]
     marked = next((c.seen for c in changes if c.object["metadata"].get("deletionTimestamp") and c.seen <= back), None)
     early = next((c for c in changes if c.seen < back and (c.type == "DELETED" or c.uid != uid)), None)

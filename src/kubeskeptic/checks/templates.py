@@ -71,10 +71,11 @@ def reaches_all_pods(act: Act, app: str, label: str, value: str) -> Finding:
         whole = (whole or change.when) if done else None
     left = sum(not _has(one, label, value) for one in pods.values())
     took = whole.since(changed) if whole else Interval(act.end - changed.high, float("inf"))
-    why = f"{took.low:.1f} s after its template was changed {left} of {len(pods)} pods of {app} were still of the old one, "
-    why += f"and {wanted} are wanted"
+    ready = sum(is_ready(one.object) and _has(one, label, value) for one in pods.values())
+    why = f"{took.low:.1f} s after its template was changed {ready} pods of {app} were Ready and of the new one, of {wanted} "
+    why += f"wanted, and {left} were still of the old one"
     if whole:
-        why = f"All {len(pods)} pods of {app} were Ready and of the new template {took.high:.1f} s after its change"
+        why = f"All {wanted} pods of {app} were Ready and of the new template {took.high:.1f} s after its change"
     return conclude(
         f"{why}; allowed are {act.bound.value:g} s.",
         {"all replaced": seconds(took)},
