@@ -51,7 +51,7 @@ def a_pod_behind_an_address(stage: Stage) -> None:
     stage.apply()
 
 
-@served.act("announcer dies", settled=False)
+@served.act("announcer dies", settled=False, exclusive="addresses")
 def the_announcing_node_dies(stage: Stage) -> None:
     """The node that announces the Service's address crashes, with the pod on another one."""
     stage.wait(lambda: given(stage, "Service"), ADDRESSED, "the Service to get an address")
