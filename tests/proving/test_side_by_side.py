@@ -140,7 +140,7 @@ def test_the_status_says_what_runs_where() -> None:
 
 
 # -- what clusters of a machine share --------------------------------------------------------------------------------------
-TAKES_DOWN = r"\b(CrashNode|ShutDownNode|RestartNode)\(|\bstarted\(stage\)|\bpress\(stage"
+TAKES_DOWN = r"\b(CrashNode|ShutDownNode|RestartNode)\(|\bstarted\(stage\)|\b(press|given)\(stage"
 
 
 def acts_of(file: Path) -> list[tuple[str, str]]:

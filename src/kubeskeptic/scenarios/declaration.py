@@ -23,7 +23,8 @@ WATCHED = ("Pod", "Service", "EndpointSlice")
 ALWAYS_WATCHED = ("Node",)
 """Kinds whose changes are recorded in every scenario."""
 EXCLUSIVE = {
-    "addresses": "the engine may give the address of a node that is down to a node or host that another cluster starts",
+    "addresses": "a node or host that another cluster starts may get the address of a node that is down, "
+    "and two clusters may announce the same address for a Service",
     "room": "the disk and memory of each node are the machine's: what one takes of them, another finds missing",
 }
 """Resources of the machine that only one of several kind clusters may use at a time, each with the reason."""
