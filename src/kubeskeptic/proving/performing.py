@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from kubeskeptic.errors import SkepticError
 from kubeskeptic.paths import SABOTAGED
 from kubeskeptic.proving.campaign import Attempt, perform_attempt, proofs_of
 from kubeskeptic.proving.grades import GRADES, Grade, grades_of, untold, write_grades
 from kubeskeptic.proving.processes import Processes
 from kubeskeptic.proving.proofs import Proof, write_proofs
+from kubeskeptic.redaction import redact
 from kubeskeptic.scenarios.sabotage import GRADE
 from kubeskeptic.terminal import spoken
 
@@ -103,12 +105,19 @@ class Performer:
 
     @contextmanager
     def _shown(self, heading: str, place: Place) -> Iterator[list[str]]:
-        """Say the heading, what pytest prints, and the lines that the block adds; as a whole where pytest prints to a file."""
+        """Say the heading, what pytest prints, and the lines that the block adds.
+
+        Where pytest prints to a file, all that is said as a whole, with the error that ended the block.
+        """
         lines: list[str] = []
         since = time.monotonic()
-        self._say(f"{place.cluster} begins {heading}" if place.output else f"\n── {heading}")
+        with self._lock:
+            self._say(f"{place.cluster} begins {heading}" if place.output else f"\n── {heading}")
         try:
             yield lines
+        except SkepticError as error:
+            lines += [f"   {redact(str(error))}"] if place.output else []
+            raise
         finally:
             with self._lock:
                 if place.output:
