@@ -8,6 +8,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+SABOTAGED = "sabotaged"
+"""The folder of sabotaged runs below that of runs: directly in it, or in a folder for each cluster where several were used."""
+
 
 def cache() -> Path:
     """What can be made again at the price of time: builds, packages, downloaded modules."""

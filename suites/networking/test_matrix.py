@@ -87,7 +87,7 @@ def a_pod_asks_its_own_service(stage: Stage) -> None:
     stage.see("hairpin", its_own_service=ask_from(stage, alone.pod, [service])[0]["outcome"])
 
 
-@network.act("host outside", needs=Risk.NODE, settled=False)
+@network.act("host outside", needs=Risk.NODE, settled=False, exclusive="addresses")
 def a_host_outside_asks_pods(stage: Stage) -> None:
     """A host next to the nodes, without a route to pods, asks every node's port and every pod's address."""
     port = stage.service("bounced")["ports"][0]["nodePort"]

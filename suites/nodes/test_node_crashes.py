@@ -41,7 +41,7 @@ def a_pod_of_each_kind_on_the_node(stage: Stage) -> None:
     stage.apply()
 
 
-@crashes.act("brief", settled=False)
+@crashes.act("brief", settled=False, exclusive="addresses")
 def a_node_returns_in_time(stage: Stage) -> None:
     """The node of the bare pod is killed and started again at once."""
     with stage.inflict(CrashNode(stage.node_of("alone"))):
@@ -57,7 +57,7 @@ def clients_of_web(stage: Stage) -> Iterable[Probe]:
     yield dns_udp("name", stage.dns_server(), stage.full_name("web"), expect=[address], rate=10)
 
 
-@crashes.act("crash", asking=clients_of_web)
+@crashes.act("crash", asking=clients_of_web, exclusive="addresses")
 def a_node_stays_dead(stage: Stage) -> None:
     """The node of the bare pod is killed and stays dead until every bound has passed."""
     with stage.inflict(CrashNode(stage.node_of("alone")), lasts=600):

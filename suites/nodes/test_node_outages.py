@@ -73,7 +73,7 @@ def a_node_is_cut_off(stage: Stage) -> None:
     out(stage, CutOffNode(worker(stage, 2)))
 
 
-@outages.act("stopped", asking=clients_of("stopped"))
+@outages.act("stopped", asking=clients_of("stopped"), exclusive="addresses")
 def a_node_is_shut_down(stage: Stage) -> None:
     """The third worker is shut down by its init system, without being drained."""
     out(stage, ShutDownNode(worker(stage, 3)))

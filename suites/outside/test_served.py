@@ -51,7 +51,7 @@ def a_pod_behind_an_address(stage: Stage) -> None:
     stage.apply()
 
 
-@served.act("announcer dies", settled=False)
+@served.act("announcer dies", settled=False, exclusive="addresses")
 def the_announcing_node_dies(stage: Stage) -> None:
     """The node that announces the Service's address crashes, with the pod on another one."""
     stage.wait(lambda: given(stage, "Service"), ADDRESSED, "the Service to get an address")
@@ -72,7 +72,7 @@ def the_announcing_node_dies(stage: Stage) -> None:
         stage.see("address", answered_before=before.outcome, announced_by_another_node_after=after != node)
 
 
-@served.act("pod moves", settled=False)
+@served.act("pod moves", settled=False, exclusive="addresses")
 def the_pod_behind_the_ingress_moves(stage: Stage) -> None:
     """The one pod behind an Ingress is replaced by one on another node."""
     stage.run.kube.apply(placed(INGRESS, stage.namespace, stage.run.id))

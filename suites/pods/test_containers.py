@@ -121,7 +121,7 @@ def pods_are_replaced(stage: Stage) -> None:
     )
 
 
-@disks.act("reboot", needs=Risk.NODE, settled=False)
+@disks.act("reboot", needs=Risk.NODE, settled=False, exclusive="addresses")
 def a_node_is_rebooted(stage: Stage) -> None:
     """The node of the pod with a claim of its own is rebooted."""
     write(stage, "keeper", SCRATCH, "scratch")

@@ -30,13 +30,13 @@ def pods_hold_memory_and_pods_hold_disk(stage: Stage) -> None:
     hold(stage, DISK)
 
 
-@pressure.act("memory", settled=False)
+@pressure.act("memory", settled=False, exclusive="room")
 def memory_runs_short(stage: Stage) -> None:
     """One pod after the other takes more memory than the raised threshold leaves."""
     press(stage, MEMORY)
 
 
-@pressure.act("disk", settled=False)
+@pressure.act("disk", settled=False, exclusive="room")
 def disk_runs_short(stage: Stage) -> None:
     """One pod after the other takes more disk than the raised threshold leaves."""
     press(stage, DISK)

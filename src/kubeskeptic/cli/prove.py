@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
-from kubeskeptic import configuration, paths
+from kubeskeptic import clusters, configuration, paths
 from kubeskeptic.claims import claim
-from kubeskeptic.errors import BadInput
+from kubeskeptic.errors import BadInput, MissingRequirement, SkepticError
 from kubeskeptic.findings import Verdict
+from kubeskeptic.plugin import signals
 from kubeskeptic.proving import (
-    GRADES,
     Asked,
     Attempt,
-    Grade,
+    Performer,
+    Place,
+    Processes,
+    Proof,
+    SideBySide,
     asked_by,
     attempts,
     graded,
     grades_again,
-    grades_of,
+    journals,
     judged_again,
-    perform_attempt,
-    run_attempt,
     unbroken,
-    untold,
     write_grades,
     write_proofs,
 )
-from kubeskeptic.scenarios.sabotage import GRADE
+from kubeskeptic.terminal import Display
 
 
 @click.command()
@@ -46,9 +49,11 @@ from kubeskeptic.scenarios.sabotage import GRADE
 @click.option("--seed", type=int, help="As for pytest.")
 @click.option(
     "--cluster",
-    default=configuration.cluster_name,
-    show_default=configuration.DEFAULT_CLUSTER,
-    help="Our own kind cluster of this name.",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="Our own kind cluster of this name. Repeated: sabotages are performed on all of them side by side. "
+    f"[default: {configuration.DEFAULT_CLUSTER}]",
 )
 @click.option("--dry-run", is_flag=True, help="Print what would be performed; change nothing.")
 @click.option(
@@ -68,7 +73,7 @@ def prove(
     scenario: str | None,
     suites: Path,
     seed: int | None,
-    cluster: str,
+    names: tuple[str, ...],
     dry_run: bool,
     recorded: bool,
     in_grades: bool,
@@ -79,13 +84,20 @@ def prove(
     Exits with 1 when a case was not violated. The outcome of --graded is kept in reports/grades.json, and does not change the
     exit status.
 
+    With several clusters, which have to be there, an idle one takes the attempt that is expected to take longest. Attempts that
+    need what the clusters of a machine share, such as the addresses of nodes, do not run at the same time. An attempt for which
+    a cluster lacks something is performed on another one. What pytest prints comes as a whole when an attempt has ended, and
+    meanwhile goes to reports/sabotaged/CLUSTER/pytest.log.
+
     \b
     skeptic prove
     skeptic prove heal.crash service.stable
     skeptic prove --suites test_checkout.py
     skeptic prove --recorded
     skeptic prove service.pod-killed --graded
+    skeptic prove --cluster kubeskeptic --cluster proofs
     """
+    where = list(dict.fromkeys(names)) or [configuration.cluster_name()]
     asked = [one for one in asked_by(suites.resolve()) if scenario in (None, one.scenario.id)]
     chosen = {claim(id_).id for id_ in claims}
     asked = [one for one in asked if not chosen or one.case.claim in chosen]
@@ -96,12 +108,8 @@ def prove(
     _show(planned)
     if dry_run:
         return
-    options = ["--cluster", cluster, *(["--seed", str(seed)] if seed is not None else [])]
-    if in_grades:
-        for one in planned:
-            _grade(one, options)
-        return
-    sys.exit(_prove_all(planned, options))
+    options = ["--seed", str(seed)] if seed is not None else []
+    sys.exit(_perform_all(planned, where, options, in_grades=in_grades))
 
 
 def _show(planned: list[Attempt]) -> None:
@@ -117,56 +125,83 @@ def _show(planned: list[Attempt]) -> None:
         raise BadInput("no suite asks what was named here; `skeptic claims` lists the claims, and `--help` the choices")
 
 
-def _prove_all(planned: list[Attempt], options: list[str]) -> int:
-    """Perform all attempts, say which cases were not broken, and return the exit status."""
-    left = [line for one in planned for line in _prove(one, options)]
-    total = sum(len(cases) for one in planned for cases in one.wanted.values())
+def _perform_all(planned: Sequence[Attempt], names: list[str], options: list[str], *, in_grades: bool) -> int:
+    """Perform all attempts, on one cluster or on several, and return the exit status."""
+    signals.install()
+    if len(names) > 1:
+        found = _beside(planned, names, options, in_grades=in_grades)
+    else:
+        place = Place.alone(configuration.reports(), names[0])
+        perform = _performing(options, _say, Processes(), in_grades=in_grades)
+        found = [perform(one, place) for one in planned]
+    return 0 if in_grades else _count(planned, found)
+
+
+def _beside(
+    planned: Sequence[Attempt], names: Sequence[str], options: list[str], *, in_grades: bool
+) -> list[Sequence[Proof]]:
+    """Perform all attempts on several clusters, and return what came of each; nothing where no cluster could be asked.
+
+    :raises MissingRequirement: when a cluster is not there
+    :raises SkepticError: in the end, when no grade came of an attempt
+    """
+    _require(names)
+    places = {name: Place.beside_others(configuration.reports(), name) for name in names}
+    processes, found = Processes(), dict[Attempt, Sequence[Proof]]()
+    with Display() as display:
+        perform = _performing(options, display, processes, in_grades=in_grades)
+
+        def performed(attempt: Attempt, name: str) -> bool:
+            """Perform an attempt on a cluster, and return whether anything came of it. An error does not end the others."""
+            with suppress(SkepticError):  # it was said below the attempt's heading
+                found[attempt] = perform(attempt, places[name])
+            return bool(found.get(attempt))
+
+        beside = SideBySide(planned, names, performed, processes.stop)
+        display.show(beside.status)
+        beside.perform()
+    failed = [one.name for one in planned if one not in found]
+    if failed and in_grades:
+        raise SkepticError(f"nothing was performed under {', '.join(failed)}; the output above says why")
+    return [found.get(one, ()) for one in planned]
+
+
+def _performing(
+    options: list[str], say: Callable[[str], object], processes: Processes, *, in_grades: bool
+) -> Callable[[Attempt, Place], Sequence[Proof]]:
+    """Return what performs an attempt at a place, and returns its proofs or its grades."""
+    performer = Performer(configuration.reports(), options, say, processes)
+    return performer.grade if in_grades else performer.prove
+
+
+def _require(names: Sequence[str]) -> None:
+    """Raise MissingRequirement unless there are healthy clusters of ours with these names."""
+    missing = [name for name in names if clusters.find(name) is None]
+    if missing:
+        made = ", ".join(f"`skeptic up --name {name}`" for name in missing)
+        raise MissingRequirement(f"there is no healthy cluster {' or '.join(missing)} of ours; first run {made}")
+
+
+def _count(planned: Sequence[Attempt], found: Sequence[Sequence[Proof]]) -> int:
+    """Say how many cases were broken, and which were not, and return the exit status."""
+    left = [line for one, proofs in zip(planned, found, strict=True) for line in unbroken(one, proofs)]
+    total = sum(len(one.cases) for one in planned)
     click.echo(f"\n{total - len(left)} of {total} cases were violated under a sabotage that must break them")
     for line in left:
         click.echo(f"  not broken: {line}")
     return 1 if left else 0
 
 
-def _prove(attempt: Attempt, options: list[str]) -> list[str]:
-    """Perform an attempt, keep its proofs, and return the cases that were not broken."""
-    click.echo(click.style(f"\n── {attempt.scenario.id} · {attempt.name}", bold=True))
-    reports = configuration.reports()
-    proofs = run_attempt(attempt, _sabotaged(reports), options)
-    write_proofs(reports / "proofs.json", proofs)
-    for one in proofs:
-        case = f" ({one.case})" if one.case else ""
-        click.echo(f"   {one.sabotage}: {one.claim}{case} {one.verdict}: {one.why}")
-    return unbroken(attempt, proofs)
-
-
-def _grade(attempt: Attempt, options: list[str]) -> None:
-    """Perform an attempt once for each grade, and keep what came of it; the last grade where no other was told apart."""
-    reports = paths.reports()
-    found: list[Grade] = []
-    for seconds in GRADES:
-        if seconds == GRADES[-1] and not untold(attempt, found):
-            return
-        click.echo(click.style(f"\n── {attempt.scenario.id} · {attempt.name}, lifted after {seconds:g} s", bold=True))
-        journal = perform_attempt(attempt, _sabotaged(reports), options, f"{GRADE}{seconds:g}")
-        fresh = grades_of(journal, attempt, seconds)
-        write_grades(reports / "grades.json", fresh)
-        found += fresh
-        for one in fresh:
-            click.echo(f"   {one.claim}{f' ({one.case})' if one.case else ''} {one.verdict}: {one.why}")
+def _say(line: str) -> None:
+    click.echo(click.style(line, bold=True) if line.startswith("\n") else line)
 
 
 def _judge_again(asked: list[Asked]) -> None:
     """Judge every recorded attempt again, and keep what is violated; the newest attempt of a case counts."""
     reports = configuration.reports()
-    for journal in sorted(_sabotaged(reports).glob("[0-9]*/journal.jsonl")):
+    for journal in journals(reports / paths.SABOTAGED):
         write_grades(reports / "grades.json", grades_again(journal, asked))
         proofs = [one for one in judged_again(journal, asked) if one.verdict == Verdict.VIOLATED]
         write_proofs(reports / "proofs.json", proofs)
         for one in proofs:
             click.echo(f"{one.run}  {one.sabotage}: {one.claim}{f' ({one.case})' if one.case else ''} {one.verdict}")
-
-
-def _sabotaged(reports: Path) -> Path:
-    folder = reports / "sabotaged"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

@@ -3,10 +3,13 @@
 A claim that no sabotage could break is not covered: a check that cannot fail says nothing when it passes.
 """
 
-from kubeskeptic.proving.again import judged_again
-from kubeskeptic.proving.campaign import Attempt, attempts, perform_attempt, proofs_of, run_attempt, unbroken
+from kubeskeptic.proving.again import journals, judged_again
+from kubeskeptic.proving.campaign import Attempt, attempts, perform_attempt, proofs_of, unbroken
 from kubeskeptic.proving.grades import GRADES, Grade, graded, grades_again, grades_of, read_grades, untold, write_grades
+from kubeskeptic.proving.performing import Performer, Place
+from kubeskeptic.proving.processes import Processes
 from kubeskeptic.proving.proofs import Proof, read_proofs, write_proofs
+from kubeskeptic.proving.side_by_side import SideBySide
 from kubeskeptic.proving.suites import Asked, asked_by
 
 __all__ = [
@@ -14,18 +17,22 @@ __all__ = [
     "Asked",
     "Attempt",
     "Grade",
+    "Performer",
+    "Place",
+    "Processes",
     "Proof",
+    "SideBySide",
     "asked_by",
     "attempts",
     "graded",
     "grades_again",
     "grades_of",
+    "journals",
     "judged_again",
     "perform_attempt",
     "proofs_of",
     "read_grades",
     "read_proofs",
-    "run_attempt",
     "unbroken",
     "untold",
     "write_grades",

@@ -14,6 +14,12 @@ from kubeskeptic.proving.suites import Asked
 from kubeskeptic.timeline import Act, Recording, RunEvidence, load
 
 
+def journals(sabotaged: Path) -> list[Path]:
+    """Return the journals of sabotaged runs, oldest first: those in their folder, and those in a cluster's folder in it."""
+    found = [*sabotaged.glob("[0-9]*/journal.jsonl"), *sabotaged.glob("*/[0-9]*/journal.jsonl")]
+    return sorted(found, key=lambda journal: journal.parent.name)
+
+
 def judged_again(journal: Path, asked: Sequence[Asked]) -> list[Proof]:
     """Return what a sabotaged run's recording says about the cases that its sabotages must break, by the checks as they are.
 

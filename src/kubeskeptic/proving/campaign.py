@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,10 +13,11 @@ from kubeskeptic.findings import Verdict
 from kubeskeptic.proving.proofs import Proof
 from kubeskeptic.proving.suites import Asked
 from kubeskeptic.scenarios import Sabotage, Scenario, Stage
+from kubeskeptic.scenarios.declaration import ActPlan
 from kubeskeptic.timeline import load
 
 
-@dataclass
+@dataclass(eq=False)
 class Attempt:
     """One run of one scenario under sabotages that do not get in each other's way.
 
@@ -35,7 +35,22 @@ class Attempt:
     @property
     def tests(self) -> list[str]:
         """The tests to run, by pytest's names: only their acts are played."""
-        return list(dict.fromkeys(one.node_id for asked in self.wanted.values() for one in asked))
+        return list(dict.fromkeys(one.node_id for one in self.cases))
+
+    @property
+    def cases(self) -> list[Asked]:
+        """The cases of all its sabotages; one that several must break comes as often."""
+        return [one for asked in self.wanted.values() for one in asked]
+
+    @property
+    def acts(self) -> list[ActPlan]:
+        """The acts that its cases need, in order."""
+        return self.scenario.needed(act for one in self.cases for act in one.case.acts)
+
+    @property
+    def exclusive(self) -> set[str]:
+        """The resources of the machine that no attempt on another cluster may use meanwhile."""
+        return {act.exclusive for act in self.acts if act.exclusive}
 
     def takes(self, id_: str, asked: Sequence[Asked]) -> bool:
         """Return whether one more sabotage fits in: none is in force in an act that a case of another one reads."""
@@ -66,24 +81,20 @@ def attempts(asked: Sequence[Asked], only: Collection[str] = ()) -> list[Attempt
     return planned
 
 
-def run_attempt(attempt: Attempt, reports: Path, options: Sequence[str] = ()) -> list[Proof]:
-    """Perform one attempt in a process of its own and return what became of its cases.
-
-    :param options: more of pytest's options, such as ``--seed``
-    :raises SkepticError: when no run came of it
-    """
-    return proofs_of(perform_attempt(attempt, reports, options), attempt)
-
-
-def perform_attempt(attempt: Attempt, reports: Path, options: Sequence[str] = (), grade: str = "") -> Path:
+def perform_attempt(
+    attempt: Attempt, reports: Path, options: Sequence[str], run: Callable[[Sequence[str]], object], grade: str = ""
+) -> Path:
     """Perform one attempt in a process of its own and return the run's journal.
 
+    :param reports: the folder for its run, in which no other run begins meanwhile
+    :param options: more of pytest's options, such as ``--seed``
+    :param run: runs a command line to its end
     :param grade: follows each sabotage's id, such as ``@2``; empty for the whole of it
     :raises SkepticError: when no run came of it
     """
     before = set(reports.glob("*/journal.jsonl"))
     words = [sys.executable, "-m", "pytest", "-q", "--tb=no", *attempt.tests, "--reports", str(reports)]
-    subprocess.run([*words, *(f"--sabotage={id_}{grade}" for id_ in attempt.wanted), *options], check=False)
+    run([*words, *(f"--sabotage={id_}{grade}" for id_ in attempt.wanted), *options])
     fresh = sorted(set(reports.glob("*/journal.jsonl")) - before)
     if not fresh:
         raise SkepticError(f"nothing was performed under {attempt.name}; pytest's output above says why")

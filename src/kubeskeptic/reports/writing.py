@@ -9,7 +9,7 @@ from typing import Any
 
 from kubeskeptic.claims import catalogue
 from kubeskeptic.errors import BadInput
-from kubeskeptic.paths import shipped
+from kubeskeptic.paths import SABOTAGED, shipped
 from kubeskeptic.reports import allure, junit, result_json, summary
 from kubeskeptic.reports.building import build
 from kubeskeptic.reports.html import page
@@ -81,8 +81,9 @@ def _write(path: Path, text: str) -> None:
 
 
 def _beside(run_dir: Path, name: str) -> Path:
-    """Return the path of a record of proofs: beside the runs, one folder up for sabotaged ones, or the project's own."""
-    places = (run_dir.parent, run_dir.parent.parent, shipped())
+    """Return the path of a record of proofs: beside the runs, one or two folders up for sabotaged ones, or the project's."""
+    above = run_dir.parent.parent
+    places = (run_dir.parent, above, *([above.parent] if above.name == SABOTAGED else []), shipped())
     return next((place / name for place in places if (place / name).exists()), Path())
 
 

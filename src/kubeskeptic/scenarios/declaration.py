@@ -22,6 +22,12 @@ WATCHED = ("Pod", "Service", "EndpointSlice")
 """Kinds whose changes are recorded unless a scenario says otherwise."""
 ALWAYS_WATCHED = ("Node",)
 """Kinds whose changes are recorded in every scenario."""
+EXCLUSIVE = {
+    "addresses": "a node or host that another cluster starts may get the address of a node that is down, "
+    "and two clusters may announce the same address for a Service",
+    "room": "the disk and memory of each node are the machine's: what one takes of them, another finds missing",
+}
+"""Resources of the machine that only one of several kind clusters may use at a time, each with the reason."""
 
 Step = Callable[[Stage], None]
 Asking = Callable[[Stage], Iterable[Probe]]
@@ -35,6 +41,8 @@ class ActPlan:
     :param after: the act that must have been played right before it
     :param asking: probes that are started for it and those after it
     :param settled: whether its baseline has to be free of failures: False for an act that no probe watches
+    :param exclusive: a resource of the machine that kind clusters share, which only one of them may use at a time; one of
+        :data:`EXCLUSIVE`, empty for none
     """
 
     name: str
@@ -43,6 +51,7 @@ class ActPlan:
     after: str = ""
     asking: Asking | None = None
     settled: bool = True
+    exclusive: str = ""
 
 
 @dataclass
@@ -82,19 +91,26 @@ class Scenario:
         after: str = "",
         asking: Asking | None = None,
         settled: bool = True,
+        exclusive: str = "",
     ) -> Callable[[Step], Step]:
         """Register the next act; see :class:`ActPlan`.
 
-        :raises BadInput: when there is one of this name, or ``after`` is none that was registered before
+        :raises BadInput: when there is one of this name, ``after`` is none that was registered before, or ``exclusive`` is
+            no resource of that kind
         """
         if name in self.acts or name == GIVEN:
             raise BadInput(f"{self.id} has two acts “{name}”")
         if after and after not in self.acts:
             raise BadInput(f"the act “{name}” of {self.id} comes after “{after}”, which is not registered before it")
+        if exclusive and exclusive not in EXCLUSIVE:
+            raise BadInput(
+                f"the act “{name}” of {self.id} is exclusive for {' or '.join(EXCLUSIVE)}, not {exclusive!r}"
+            )
 
         def register(step: Step) -> Step:
             """Register the function, and return it as it is."""
-            self.acts[name] = ActPlan(name, step, self.needs if needs is None else needs, after, asking, settled)
+            needed = self.needs if needs is None else needs
+            self.acts[name] = ActPlan(name, step, needed, after, asking, settled, exclusive)
             return step
 
         return register

@@ -1,0 +1,141 @@
+"""Performing attempts and keeping what comes of them, on one cluster or on several at the same time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from kubeskeptic.errors import SkepticError
+from kubeskeptic.paths import SABOTAGED
+from kubeskeptic.proving.campaign import Attempt, perform_attempt, proofs_of
+from kubeskeptic.proving.grades import GRADES, Grade, grades_of, untold, write_grades
+from kubeskeptic.proving.processes import Processes
+from kubeskeptic.proving.proofs import Proof, write_proofs
+from kubeskeptic.redaction import redact
+from kubeskeptic.scenarios.sabotage import GRADE
+from kubeskeptic.terminal import spoken
+
+OUTPUT = "pytest.log"
+"""In a cluster's folder of runs: what its last attempt printed, also while it prints."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where attempts are performed.
+
+    :param cluster: our own kind cluster
+    :param runs: the folder for the runs, of this cluster alone where others are used at the same time
+    :param output: the file that takes what pytest prints; None where pytest prints it itself
+    """
+
+    cluster: str
+    runs: Path
+    output: Path | None = None
+
+    @classmethod
+    def alone(cls, reports: Path, cluster: str) -> Place:
+        """Return the place of the only cluster; its folder is made."""
+        return cls(cluster, _made(reports / SABOTAGED))
+
+    @classmethod
+    def beside_others(cls, reports: Path, cluster: str) -> Place:
+        """Return the place of one of several clusters; its folder is made."""
+        runs = _made(reports / SABOTAGED / cluster)
+        return cls(cluster, runs, runs / OUTPUT)
+
+
+class Performer:
+    """Performs attempts; what comes of each is written and said at once. Safe to use from several threads.
+
+    :param reports: the folder with the files of proofs and of grades
+    :param options: more of pytest's options, such as ``--seed``
+    :param say: takes one line, or the empty one
+    """
+
+    def __init__(
+        self, reports: Path, options: Sequence[str], say: Callable[[str], object], processes: Processes
+    ) -> None:
+        self._reports = reports
+        self._options = list(options)
+        self._say = say
+        self._processes = processes
+        self._lock = threading.RLock()  # of the two files, and of what is said as a whole
+
+    def prove(self, attempt: Attempt, place: Place) -> list[Proof]:
+        """Perform an attempt, and keep and return the proofs.
+
+        :raises SkepticError: when no run came of it
+        """
+        with self._shown(f"{attempt.scenario.id} · {attempt.name}", place) as lines:
+            proofs = proofs_of(self._journal(attempt, place), attempt)
+            with self._lock:
+                write_proofs(self._reports / "proofs.json", proofs)
+            lines += [f"   {one.sabotage}: {_told(one)}" for one in proofs]
+        return proofs
+
+    def grade(self, attempt: Attempt, place: Place) -> list[Grade]:
+        """Perform an attempt once for each grade, and keep and return the grades; the last where no other was told apart.
+
+        :raises SkepticError: when no run came of one
+        """
+        found: list[Grade] = []
+        for seconds in GRADES:
+            if seconds < GRADES[-1] or untold(attempt, found):
+                found += self._one_grade(attempt, place, seconds)
+        return found
+
+    def _one_grade(self, attempt: Attempt, place: Place, seconds: float) -> list[Grade]:
+        heading = f"{attempt.scenario.id} · {attempt.name}, lifted after {seconds:g} s"
+        with self._shown(heading, place) as lines:
+            journal = self._journal(attempt, place, f"{GRADE}{seconds:g}")
+            fresh = grades_of(journal, attempt, seconds)
+            with self._lock:
+                write_grades(self._reports / "grades.json", fresh)
+            lines += [f"   {_told(one)}" for one in fresh]
+        return fresh
+
+    def _journal(self, attempt: Attempt, place: Place, grade: str = "") -> Path:
+        run = partial(self._processes.run, output=place.output)
+        return perform_attempt(attempt, place.runs, ["--cluster", place.cluster, *self._options], run, grade)
+
+    @contextmanager
+    def _shown(self, heading: str, place: Place) -> Iterator[list[str]]:
+        """Say the heading, what pytest prints, and the lines that the block adds.
+
+        Where pytest prints to a file, all that is said as a whole, with the error that ended the block.
+        """
+        lines: list[str] = []
+        since = time.monotonic()
+        with self._lock:
+            self._say(f"{place.cluster} begins {heading}" if place.output else f"\n── {heading}")
+        try:
+            yield lines
+        except SkepticError as error:
+            lines += [f"   {redact(str(error))}"] if place.output else []
+            raise
+        finally:
+            with self._lock:
+                if place.output:
+                    self._say(f"\n── {heading} · {place.cluster}, {spoken(time.monotonic() - since)}")
+                    lines[:0] = _lines_of(place.output)
+                for line in lines:
+                    self._say(line)
+
+
+def _told(one: Proof) -> str:
+    return f"{one.claim}{f' ({one.case})' if one.case else ''} {one.verdict}: {one.why}"
+
+
+def _lines_of(output: Path) -> list[str]:
+    """Return what was printed to a file; nothing when it could not even be made."""
+    return output.read_text(errors="replace").splitlines() if output.exists() else []
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

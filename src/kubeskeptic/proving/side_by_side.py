@@ -1,0 +1,109 @@
+"""Attempts on several clusters of one machine, side by side.
+
+::
+
+    attempts, ──┬──▶ cluster kubeskeptic: one attempt ──▶ something was asked ──▶ done
+    longest     └──▶ cluster proofs:      one attempt ──▶ nothing was asked ────▶ another cluster takes it
+    first
+
+A cluster that lacks what a scenario needs, or refuses a run, asks nothing; another cluster may have it. An attempt of which
+anything was asked is never performed again, whatever the verdict.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+
+from kubeskeptic.proving.campaign import Attempt
+from kubeskeptic.proving.expected import expected_seconds
+from kubeskeptic.terminal import spoken
+
+Perform = Callable[[Attempt, str], bool]
+"""Performs an attempt on a cluster, and returns whether anything was asked."""
+
+
+@dataclass(eq=False)
+class _Task:
+    """An attempt that is not done.
+
+    :param tried: the clusters on which nothing was asked
+    :param since: when it was begun last, by the monotonic clock
+    """
+
+    attempt: Attempt
+    tried: set[str] = field(default_factory=set)
+    since: float = 0.0
+
+
+class SideBySide:
+    """Performs attempts on several clusters, on each of them one at a time.
+
+    :param perform: is called from one thread for each cluster
+    :param stop: tells everything that runs to end, and makes ``perform`` start nothing any more
+    """
+
+    def __init__(
+        self, planned: Sequence[Attempt], clusters: Sequence[str], perform: Perform, stop: Callable[[], object]
+    ) -> None:
+        self._clusters = list(clusters)
+        self._perform = perform
+        self._stop = stop
+        self._total = len(planned)
+        self._waiting = [_Task(one) for one in sorted(planned, key=expected_seconds, reverse=True)]
+        self._running: dict[str, _Task] = {}
+
+    def perform(self) -> None:
+        """Perform all attempts. An interrupt, or any error, ends those that run, and waits until they have undone everything.
+
+        :raises BaseException: what ``perform`` raises
+        """
+        futures: dict[Future[bool], str] = {}
+        with ThreadPoolExecutor(len(self._clusters), "attempt") as pool:
+            try:
+                while True:
+                    for cluster, task in self._begin():
+                        futures[pool.submit(self._perform, task.attempt, cluster)] = cluster
+                    if not futures:
+                        return
+                    for future in wait(futures, return_when=FIRST_COMPLETED).done:
+                        self._end(futures.pop(future), asked=future.result())
+            except BaseException:
+                self._stop()
+                raise
+
+    def status(self) -> str:
+        """Return how many attempts are done, and which run on which cluster for how long, in one line."""
+        running = dict(self._running)  # another thread may change it
+        done = self._total - len(self._waiting) - len(running)
+        now = time.monotonic()
+        each = (f"{name}: {one.attempt.scenario.id} for {spoken(now - one.since)}" for name, one in running.items())
+        return ", ".join([f"{max(done, 0)} of {self._total} attempts", *each])
+
+    def _begin(self) -> list[tuple[str, _Task]]:
+        """Give each idle cluster an attempt, where there is one that it can take now."""
+        begun = []
+        for cluster in self._clusters:
+            task = None if cluster in self._running else self._next(cluster)
+            if task:
+                self._waiting.remove(task)
+                task.since = time.monotonic()
+                self._running[cluster] = task
+                begun.append((cluster, task))
+        return begun
+
+    def _next(self, cluster: str) -> _Task | None:
+        """Return the first attempt that this cluster has not tried, and that shares nothing with those that run."""
+        used = {one for task in self._running.values() for one in task.attempt.exclusive}
+        free = (task for task in self._waiting if cluster not in task.tried and not used & task.attempt.exclusive)
+        return next(free, None)
+
+    def _end(self, cluster: str, *, asked: bool) -> None:
+        """Take what came of a cluster's attempt: it is done, or waits for a cluster that has not tried it."""
+        task = self._running.pop(cluster)
+        if not asked:
+            task.tried.add(cluster)
+            if not task.tried.issuperset(self._clusters):
+                self._waiting.insert(0, task)
