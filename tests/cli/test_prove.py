@@ -98,6 +98,23 @@ def test_with_one_cluster_runs_are_in_one_folder_and_pytest_prints_itself(
     assert proven(here) == ALL_CASES
 
 
+def test_only_what_is_missing_is_performed(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, third = Pytest(), Pytest(), Pytest()
+    assert prove(monkeypatch, first, "--missing", "--sabotage", "coredns-stale").exit_code == 0
+    assert {id_ for _, id_ in first.performed} == {"coredns-stale"}
+    assert prove(monkeypatch, second, "--missing").exit_code == 0
+    assert {id_ for _, id_ in second.performed} == {id_ for one in READINESS for id_ in one.wanted} - {"coredns-stale"}
+    again = prove(monkeypatch, third, "--missing")
+    assert (again.exit_code, third.performed) == (0, [])
+    assert "is proven by the checks as they are" in again.output
+    assert proven(here) == ALL_CASES
+
+
+def test_grades_are_not_missing_as_proofs_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = prove(monkeypatch, Pytest(), "--missing", "--graded")
+    assert (ended.exit_code, "grades are none" in ended.output) == (4, True), ended.output
+
+
 def test_with_several_clusters_each_has_its_folder_and_nothing_is_lost(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -71,6 +72,25 @@ def test_only_some() -> None:
     assert [str(each.case) for each in one.wanted["rules-flushed"]] == ["proxy.every-node"]
     (test,) = one.tests
     assert test.endswith("suites/services/test_pod_killed.py::test_every_node_answers_for_the_service")
+
+
+def test_what_is_proven_by_the_checks_as_they_are_need_not_be_performed() -> None:
+    asked = asked_by(SUITES / "services" / "test_pod_killed.py")
+    pairs = [(one, each.id) for one in asked for each in one.sabotages]
+
+    def left(**more: str) -> list[tuple[str, str]]:
+        proofs = [
+            proof(claim=one.case.claim, case=one.case.name, sabotage=id_, digest=one.digest, verdict="violated")
+            for one, id_ in pairs
+        ]
+        planned = attempts(asked, proofs=[replace(proofs[0], **more), *proofs[2:]])  # type: ignore[arg-type]
+        return [(str(one.case), id_) for each in planned for id_, cases in each.wanted.items() for one in cases]
+
+    names = [(str(one.case), id_) for one, id_ in pairs]
+    assert left() == [names[1]]
+    assert set(left(digest="an older one")) == {*names[:2]}
+    assert set(left(verdict="inconclusive")) == {*names[:2]}
+    assert set(left(sabotage="another")) == {*names[:2]}
 
 
 def test_the_record_holds_proofs_of_cases_that_are_asked_and_nothing_else() -> None:

@@ -28,6 +28,7 @@ from kubeskeptic.proving import (
     grades_again,
     journals,
     judged_again,
+    read_proofs,
     unbroken,
     write_grades,
     write_proofs,
@@ -55,6 +56,11 @@ from kubeskeptic.terminal import Display
     help="Our own kind cluster of this name. Repeated: sabotages are performed on all of them side by side. "
     f"[default: {configuration.DEFAULT_CLUSTER}]",
 )
+@click.option(
+    "--missing",
+    is_flag=True,
+    help="Only what reports/proofs.json does not prove by the checks as they are: goes on where an earlier call ended.",
+)
 @click.option("--dry-run", is_flag=True, help="Print what would be performed; change nothing.")
 @click.option(
     "--recorded",
@@ -74,6 +80,7 @@ def prove(
     suites: Path,
     seed: int | None,
     names: tuple[str, ...],
+    missing: bool,
     dry_run: bool,
     recorded: bool,
     in_grades: bool,
@@ -92,6 +99,7 @@ def prove(
     \b
     skeptic prove
     skeptic prove heal.crash service.stable
+    skeptic prove --missing
     skeptic prove --suites test_checkout.py
     skeptic prove --recorded
     skeptic prove service.pod-killed --graded
@@ -104,7 +112,13 @@ def prove(
     if recorded:
         _judge_again(asked)
         return
-    planned = graded(asked, only) if in_grades else attempts(asked, only)
+    if missing and in_grades:
+        raise BadInput("--missing is about proofs, and grades are none; leave out --missing or --graded")
+    known = read_proofs(configuration.reports() / "proofs.json") if missing else []
+    planned = graded(asked, only) if in_grades else attempts(asked, only, known)
+    if missing and not planned and attempts(asked, only):
+        click.echo("everything that was named here is proven by the checks as they are")
+        return
     _show(planned)
     if dry_run:
         return

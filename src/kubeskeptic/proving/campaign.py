@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,16 +60,19 @@ class Attempt:
         )
 
 
-def attempts(asked: Sequence[Asked], only: Collection[str] = ()) -> list[Attempt]:
+def attempts(asked: Sequence[Asked], only: Collection[str] = (), proofs: Iterable[Proof] = ()) -> list[Attempt]:
     """Return what has to be performed so that every case meets each of its sabotages alone.
 
     :param only: these sabotages, all when empty
+    :param proofs: what these prove by the checks as they are need not be performed again
     """
+    proven = {(*one.key, one.digest) for one in proofs if one.verdict == Verdict.VIOLATED}
     wanted: dict[tuple[str, str], list[Asked]] = {}
     scenarios = {one.scenario.id: one.scenario for one in asked}
     for one in asked:
         for sabotage in one.sabotages:
-            if not only or sabotage.id in only:
+            known = (one.case.claim, one.case.name, sabotage.id, one.digest) in proven
+            if (not only or sabotage.id in only) and not known:
                 wanted.setdefault((one.scenario.id, sabotage.id), []).append(one)
     planned: list[Attempt] = []
     for (scenario, id_), cases in wanted.items():
