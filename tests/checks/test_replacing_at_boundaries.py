@@ -70,6 +70,7 @@ def test_one_loss_of_several_that_is_not_made_up_for() -> None:
     )
     assert found.measured["whole again"].interval == pytest.approx((10.8, NEVER))
     assert (found.verdict, "10.8 s after one of them 3 were not Ready again" in found.why) == (Verdict.VIOLATED, True)
+    assert found.decisive == ("deletion 1: whole again after 2.00 s", "deletion 2: not whole again in 10.8 s")
     more = again(*lost(2.0, "web-1", "a", 4.0), pod(4.0, "b"), faults=(gone(2.0),))
     assert more.measured["whole again"].value == 2.0, "one too many comes after the right number"
 
