@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -50,8 +51,9 @@ def test_until_when_it_is_looked_at() -> None:
 
 
 # -- who answers ----------------------------------------------------------------------------------------------------------
-def test_a_stranger_is_wrong_where_the_endpoints_are_known_and_unknown_where_they_are_not() -> None:
-    sure, unsure = seen("." * 10, by="stranger"), seen("." * 10, BLIND, by="stranger")
+@pytest.mark.parametrize("kind", ["EndpointSlice", "Pod", "Service"])
+def test_a_stranger_is_wrong_where_the_endpoints_are_known_and_unknown_where_they_are_not(kind: str) -> None:
+    sure, unsure = seen("." * 10, by="stranger"), seen("." * 10, replace(BLIND, resource=kind), by="stranger")
     assert (sure.failed, sure.wrong, sure.unknown) == (10, 10, 0)
     assert (unsure.failed, unsure.wrong, unsure.unknown) == (0, 0, 10)
 
