@@ -93,6 +93,16 @@ def test_a_deletion_shows_something_where_a_replica_is_missing_because_of_it(
     assert why in found.why
 
 
+def test_one_that_gets_ready_as_a_pod_is_deleted_was_ready_before() -> None:
+    last = [pod(1.5, "web-3", ready=False), pod(2.0, "web-3")]
+    found = again(*last, *lost(2.0, "web-1", "web-4", 4.0), faults=(gone(2.0),))
+    assert (found.verdict, found.measured["whole again"].value) == (Verdict.HOLDS, 2.0), found.why
+    assert found.measured["fewest"].value == 2
+    two = [pod(2.0, "web-2", ready=False), pod(2.0, "web-3", ready=False), pod(2.0, "web-2"), pod(2.0, "web-3")]
+    found = again(*two, *lost(2.0, "web-1", "web-4", 4.0), faults=(gone(2.0),))
+    assert (found.verdict, found.measured["fewest"].value) == (Verdict.HOLDS, 1), "at that moment"
+
+
 def test_nothing_was_there_before() -> None:
     found = recovers_each_time(act(pod(4.0, "a"), pod(4.1, "b"), faults=(gone(2.0),)), "web", 2)
     assert (found.verdict, "0 of 2 replicas were Ready before" in found.why) == (Verdict.INCONCLUSIVE, True)
