@@ -251,6 +251,11 @@ def test_an_answer_that_was_late_for_sure_is_the_least_that_trouble_lasted() -> 
     assert failed_before.troubled == pytest.approx((0.35, 1.6))
 
 
+def test_trouble_of_which_nothing_is_sure_may_have_taken_no_time() -> None:
+    unsure = Failures(lane("."), Interval(0.0, 0.0), misrouted=1, in_time=5.0)
+    assert unsure.troubled == Interval(0.0, 5.0)
+
+
 def test_a_late_answer_on_the_port_of_one_that_timed_out_is_not_routing_s_doing() -> None:
     ports = {12: 50000, 30: 50000}
     for same, misrouted in ((ports, 0), ({12: 50000}, 1)):
