@@ -109,7 +109,7 @@ def test_what_is_not_known_may_have_failed(signs: str, low: int, high: int) -> N
 
 def test_where_every_lookup_failed_nothing_was_stale_and_nothing_may_be_kept() -> None:
     found = addresses("t" * 18)
-    assert found.measured["failed"].interval == (18, 18)
+    assert found.measured["failed"].interval == Interval(18, 18)
     assert found.measured["stale"].interval == Interval(0.0, 0.0)
     assert [found.measured[name].value for name in ("most addresses", "TTL", "asked")] == [0, 0, 18]
 
