@@ -10,7 +10,7 @@ import pytest
 from kubeskeptic.checks import follows_the_queue, never_scales_unmeasured, scales_before_it_measures
 from kubeskeptic.checks.autoscaling import with_window
 from kubeskeptic.findings import Finding, Verdict
-from kubeskeptic.timeline import Change
+from kubeskeptic.timeline import Act, Change
 from tests.checks.declared import watch_gap
 from tests.checks.test_autoscaling import EMPTIED, FAILED, FILLED, READY, Seen, act, autoscaler, follows, replicas
 from tests.drawn import pod, settings
@@ -25,6 +25,7 @@ REASON = "FailedGetExternalMetric"
         ([replicas(10, 4), replicas(55, 1)], Verdict.VIOLATED),  # raised when the queue was not filled yet
         ([replicas(10.1, 4), replicas(55, 1)], Verdict.HOLDS),
         ([replicas(5, 4), replicas(8, 1)], Verdict.VIOLATED),
+        ([replicas(10, 4), replicas(10, 2), replicas(55, 1)], Verdict.VIOLATED),
         ([replicas(20, 1)], Verdict.VIOLATED),  # the Deployment changed, its replicas did not
         ([replicas(20, 2), replicas(55, 1)], Verdict.HOLDS),
     ],
@@ -61,6 +62,29 @@ def test_what_came_at_once_or_before_took_no_time() -> None:
 
 def test_replicas_that_never_went_up_were_down() -> None:
     assert follows().measured["scaled down"].interval == (0, 0.5)
+    assert follows(replicas(60, 1), replicas(70, 1)).measured["scaled down"].interval == (0, 0.5)
+
+
+def late(*changes: Change, depths: Seen = EMPTIED) -> Act:
+    """An act in which nothing was seen of the Deployment before these changes."""
+    one = act(*changes, depths=depths)
+    one.recording.changes = [change for change in one.recording.changes if change.kind != "Deployment" or change.seen]
+    return one
+
+
+def test_a_deployment_that_was_first_seen_with_more_was_raised_and_is_down_from_the_next_step_on() -> None:
+    found = follows_the_queue(late(replicas(25, 4), replicas(55, 1)), "worker", 1)
+    assert (found.measured["scaled up"].value, found.measured["scaled down"].value) == (15, 15)
+    same = follows_the_queue(late(replicas(25, 2), replicas(55, 2)), "worker", 2)
+    assert same.measured["scaled up"].interval == (109.5, float("inf"))
+
+
+@pytest.mark.parametrize(("count", "times"), [(0, 0), (1, 1)])
+def test_a_deployment_that_was_first_seen_once_the_queue_was_filled_asked_for_none_before(
+    count: int, times: int
+) -> None:
+    one = late(FAILED, replicas(12, count), depths=FILLED)
+    assert never_scales_unmeasured(one, "worker", REASON).measured["times scaled"].value == times
 
 
 def test_the_replicas_are_down_from_the_last_step_on() -> None:

@@ -103,6 +103,7 @@ def test_what_other_namespaces_request_on_a_node_has_to_be_read(read: dict[str, 
         return checks.never_overbooked(act, "others")
 
     assert (judged_with("1").verdict, "on n2 was not read" in judged_with("1").why) == (Verdict.INCONCLUSIVE, True)
+    assert judged_with("1").measured["fullest"].value == 50, "what was not read fills nothing"
     assert judged_with("3").verdict is Verdict.VIOLATED
 
 
@@ -140,3 +141,10 @@ def test_what_a_node_does_not_say_it_has_may_be_what_no_pod_requests() -> None:
     del changes[0].object["status"]["allocatable"]["ephemeral-storage"]
     act = declared(*changes, asking(2.0, "a", "1"), nodes=("n1", "n2"), tables={"others": NOTHING})
     assert checks.never_overbooked(act, "others").verdict is Verdict.HOLDS
+
+
+def test_what_was_not_read_of_other_namespaces_is_counted_as_nothing_on_the_fullest_node() -> None:
+    act = declared(*nodes(), asking(2.0, "a", "2"), nodes=("n1", "n2"), tables={"others": {}})
+    finding = checks.never_overbooked(act, "others")
+    assert (finding.verdict, finding.measured["fullest"].value) == (Verdict.INCONCLUSIVE, 100)
+    assert "on n1, n2 was not read" in finding.why

@@ -27,3 +27,15 @@ def test_every_step_that_was_to_be_seen() -> None:
     found = took(("denied", "allowed"), denied=[0.0, 0.4])
     assert (found.verdict, "“allowed” is missing in “in force”" in found.why) == (Verdict.INCONCLUSIVE, True)
     assert took(("denied", "allowed"), denied=[2.1, 2.6]).verdict is Verdict.VIOLATED
+
+
+def test_a_step_whose_state_before_was_never_seen_may_have_been_in_force_at_once() -> None:
+    assert took(denied=[None, 0.4]).measured["denied"].interval == (0.0, 0.4)
+    assert took(denied=[0.0, 2.5]).measured["denied"].interval == (0.0, 2.5)
+    assert took(denied=[None, 2.1]).verdict is Verdict.INCONCLUSIVE, "it is not known to be late"
+
+
+def test_which_step_was_the_last() -> None:
+    assert "Of 2 steps, “denied” was in force last, never" in took(denied=[15.2, None], allowed=[0.3, 2.0]).why
+    assert "the table “in force” has no step" in took().why
+    assert took(denied=[0.0, 0.4]).window == (1, 4)

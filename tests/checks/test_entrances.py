@@ -69,3 +69,17 @@ def test_a_status_that_says_nothing_gives_no_address(status: dict[str, object] |
 def test_one_that_is_deleted_is_watched_no_longer(gone: float, verdict: Verdict) -> None:
     found = watched(ingress(1, type="ADDED"), ingress(gone, type="DELETED"))
     assert (found.verdict, found.measured["watched"].value, found.window) == (verdict, gone - 1, (1, gone))
+
+
+@pytest.mark.parametrize(("age", "verdict"), [(0.5, Verdict.HOLDS), (0.6, Verdict.INCONCLUSIVE)])
+def test_one_that_may_have_been_deleted_before_that_was_seen_is_watched_until_then(
+    age: float, verdict: Verdict
+) -> None:
+    found = watched(ingress(1, type="ADDED"), ingress(11.5, type="DELETED")._replace(age=age))
+    assert (found.verdict, found.measured["watched"].value) == (verdict, 10.5 - age)
+
+
+def test_an_address_that_it_is_deleted_with_is_one() -> None:
+    found = watched(ingress(1, type="ADDED"), ingress(16, {"ip": "10.0.0.1"}, type="DELETED"))
+    assert found.verdict is Verdict.VIOLATED
+    assert "15.0 s after it was made" in found.why

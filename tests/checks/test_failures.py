@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -50,8 +51,9 @@ def test_until_when_it_is_looked_at() -> None:
 
 
 # -- who answers ----------------------------------------------------------------------------------------------------------
-def test_a_stranger_is_wrong_where_the_endpoints_are_known_and_unknown_where_they_are_not() -> None:
-    sure, unsure = seen("." * 10, by="stranger"), seen("." * 10, BLIND, by="stranger")
+@pytest.mark.parametrize("kind", ["EndpointSlice", "Pod", "Service"])
+def test_a_stranger_is_wrong_where_the_endpoints_are_known_and_unknown_where_they_are_not(kind: str) -> None:
+    sure, unsure = seen("." * 10, by="stranger"), seen("." * 10, replace(BLIND, resource=kind), by="stranger")
     assert (sure.failed, sure.wrong, sure.unknown) == (10, 10, 0)
     assert (unsure.failed, unsure.wrong, unsure.unknown) == (0, 0, 10)
 
@@ -247,6 +249,11 @@ def test_an_answer_that_was_late_for_sure_is_the_least_that_trouble_lasted() -> 
     assert late("." * 30, 25, stalled=25).troubled == pytest.approx((0, 1.6))
     failed_before = late("." * 5 + "r" + "." * 24, 25, stalled=25)
     assert failed_before.troubled == pytest.approx((0.35, 1.6))
+
+
+def test_trouble_of_which_nothing_is_sure_may_have_taken_no_time() -> None:
+    unsure = Failures(lane("."), Interval(0.0, 0.0), misrouted=1, in_time=5.0)
+    assert unsure.troubled == Interval(0.0, 5.0)
 
 
 def test_a_late_answer_on_the_port_of_one_that_timed_out_is_not_routing_s_doing() -> None:

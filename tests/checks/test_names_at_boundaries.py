@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kubeskeptic import checks
-from kubeskeptic.agent.outcomes import Outcome
+from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import Interval
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Act, Change, Lane, Sample
@@ -107,6 +107,22 @@ def test_what_is_not_known_may_have_failed(signs: str, low: int, high: int) -> N
     assert found.measured["asked"].value == 18
 
 
+def test_where_every_lookup_failed_nothing_was_stale_and_nothing_may_be_kept() -> None:
+    found = addresses("t" * 18)
+    assert found.measured["failed"].interval == Interval(18, 18)
+    assert found.measured["stale"].interval == Interval(0.0, 0.0)
+    assert [found.measured[name].value for name in ("most addresses", "TTL", "asked")] == [0, 0, 18]
+
+
+def test_records_of_a_lookup_whose_end_is_not_known_are_no_answer() -> None:
+    one = lane(FINE)
+    one.codes[4] = one.codes[12] = OUTCOMES.index(Outcome.UNKNOWN)
+    found = checks.addresses_follow(act(one), "web", "name")
+    assert (found.verdict, found.measured["failed"].interval) == (Verdict.INCONCLUSIVE, (0, 2))
+    one.codes[12] = OUTCOMES.index(Outcome.TIMEOUT)
+    assert "1 of 18 lookups failed" in checks.addresses_follow(act(one), "web", "name").why
+
+
 def test_failed_lookups_are_summed_over_the_nodes() -> None:
     found = addresses(FINE[:12] + "ttf111", FINE[:12] + "t11111")
     assert "4 of 36 lookups failed; none may" in found.why
@@ -198,6 +214,19 @@ def test_a_pod_that_declares_no_port_may_be_named_by_number() -> None:
 def test_a_port_that_the_service_does_not_have() -> None:
     found = targets("8080 10-0-0-1", *served(HTTP), ports=BY_NAME[:1])
     assert (found.verdict, "asks for no port of web" in found.why) == (Verdict.INCONCLUSIVE, True)
+
+
+def test_of_several_probes_the_first_says_which_port_is_asked_for() -> None:
+    lanes = [Lane("n1", probe, 0.5) for probe in ("srv", "kept")]
+    for one in lanes:
+        for tick in range(18):
+            pods = ["8080 10-0-0-1", "8080 10-0-0-2"] if tick < 4 else ["8080 10-0-0-2"]
+            one.append(Sample(tick, tick * 0.5, 0.001, Outcome.OK, srv(*pods)))
+    there = [with_ports(one) for one in (pod(-4.0, "web-a", ip=A), pod(-4.0, "web-b", ip=B))]
+    both = act(*lanes, changes=(*there, there[0]._replace(seen=2.0, type="DELETED")))
+    both.recording.specs["kept"] = {"qname": "_other._tcp.web.ns.svc.cluster.local."}
+    assert checks.targets_follow(both, "web", "srv", "kept").verdict is Verdict.HOLDS
+    assert "the probe “kept” asks for no port of web" in checks.targets_follow(both, "web", "kept", "srv").why
 
 
 @pytest.mark.parametrize("selector", [None, {"app": "nobody"}])

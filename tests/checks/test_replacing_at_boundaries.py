@@ -70,6 +70,7 @@ def test_one_loss_of_several_that_is_not_made_up_for() -> None:
     )
     assert found.measured["whole again"].interval == pytest.approx((10.8, NEVER))
     assert (found.verdict, "10.8 s after one of them 3 were not Ready again" in found.why) == (Verdict.VIOLATED, True)
+    assert found.decisive == ("deletion 1: whole again after 2.00 s", "deletion 2: not whole again in 10.8 s")
     more = again(*lost(2.0, "web-1", "a", 4.0), pod(4.0, "b"), faults=(gone(2.0),))
     assert more.measured["whole again"].value == 2.0, "one too many comes after the right number"
 
@@ -90,6 +91,16 @@ def test_a_deletion_shows_something_where_a_replica_is_missing_because_of_it(
     found = again(*changes, faults=(gone(2.0),))
     assert found.verdict is (Verdict.INCONCLUSIVE if why else Verdict.HOLDS), found.why
     assert why in found.why
+
+
+def test_one_that_gets_ready_as_a_pod_is_deleted_was_ready_before() -> None:
+    last = [pod(1.5, "web-3", ready=False), pod(2.0, "web-3")]
+    found = again(*last, *lost(2.0, "web-1", "web-4", 4.0), faults=(gone(2.0),))
+    assert (found.verdict, found.measured["whole again"].value) == (Verdict.HOLDS, 2.0), found.why
+    assert found.measured["fewest"].value == 2
+    two = [pod(2.0, "web-2", ready=False), pod(2.0, "web-3", ready=False), pod(2.0, "web-2"), pod(2.0, "web-3")]
+    found = again(*two, *lost(2.0, "web-1", "web-4", 4.0), faults=(gone(2.0),))
+    assert (found.verdict, found.measured["fewest"].value) == (Verdict.HOLDS, 1), "at that moment"
 
 
 def test_nothing_was_there_before() -> None:

@@ -124,7 +124,7 @@ def took(finding: Finding) -> float:
 def test_all_that_is_measured_of_pods_that_are_replaced() -> None:
     finding = rolled(*swapped(5.0), versioned(5.5, "web-a", "1", type="DELETED"))
     assert (finding.verdict, took(finding)) == (Verdict.HOLDS, 3)
-    assert "new template 3.0 s after its change; allowed are 5 s" in finding.why
+    assert "All 2 pods of web were Ready and of the new template 3.0 s after its change; allowed are 5 s" in finding.why
     assert finding.window == (1, 20)
 
 
@@ -145,7 +145,11 @@ def test_each_pod_has_to_be_ready_and_of_the_new_template() -> None:
         True,
     )
     both = [versioned(4.0, "web-b", "1", deleting=True), versioned(4.0, "web-d", "2", ready=False)]
-    assert rolled(new, ended, *both).verdict is Verdict.VIOLATED
+    unready = rolled(new, ended, *both)
+    assert (unready.verdict, "1 pods of web were Ready and of the new one, of 2 wanted, and 2" in unready.why) == (
+        Verdict.VIOLATED,
+        True,
+    )
     assert rolled(new, ended, *both, versioned(6.0, "web-d", "2")).verdict is Verdict.HOLDS
 
 
