@@ -23,7 +23,7 @@ TESTS = {
     "findings.py": ("tests/test_findings.py", "tests/test_doubt.py"),
     "journal": ("tests/journal", "tests/timeline"),
     "timeline": ("tests/timeline", "tests/checks"),
-    "plugin/judging.py": ("tests/plugin/test_plugin.py", "tests/plugin/test_endings.py"),
+    "plugin/judging.py": tuple(f"tests/plugin/test_{name}.py" for name in ("judging", "plugin", "endings")),
     **{
         f"checks/{name}.py": (
             *(f"tests/checks/test_{one}.py" for one in ("evidence", "coverage", "baseline", "played")),
