@@ -13,7 +13,7 @@ from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.digest import digest_of
 from kubeskeptic.claims import Claim, catalogue, declare
 from kubeskeptic.claims.case import Case
-from kubeskeptic.errors import Inconclusive
+from kubeskeptic.errors import Inconclusive, UnknownClaim
 from kubeskeptic.findings import Finding, Measure, Verdict, inconclusive, skipped
 from kubeskeptic.journal import Journal, Record, read
 from kubeskeptic.plugin import found
@@ -252,3 +252,8 @@ def test_a_finding_that_is_no_pass_names_the_endpoints_that_no_pod_stands_behind
 @pytest.mark.parametrize("finding", [FINE, ELSEWHERE, inconclusive("a gap")])
 def test_a_finding_that_asked_nothing_or_holds_does_not(asked: Asked, finding: Finding) -> None:
     assert asked.judge(seen(WRITTEN_BY_HAND)).write(finding).why == finding.why
+
+
+def test_a_test_about_no_claim_has_nothing_to_find(tmp_path: Path) -> None:
+    with pytest.raises(UnknownClaim, match="there is no claim"):
+        Asked(tmp_path, None).judge().write(GAP)
