@@ -39,7 +39,7 @@ TESTS = {
         for name in ("nodes", "replicas", "statefulsets")
     },
     "checks/pods.py": (*OBJECTS, "tests/checks/test_pods.py", "tests/checks/test_pods_at_boundaries.py"),
-    "checks/digest.py": ("tests/proving/test_again.py",),
+    "checks/digest.py": ("tests/checks/test_digest.py", "tests/proving/test_again.py"),
 }
 """Which tests are asked about a part of what decides; about another check those of its name, `_at_boundaries` too, or of its
 folder when there is no file of that name. Others may notice a mutant, too; they are too many to be asked each time."""
