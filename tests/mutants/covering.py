@@ -41,8 +41,9 @@ TESTS = {
     "checks/pods.py": (*OBJECTS, "tests/checks/test_pods.py", "tests/checks/test_pods_at_boundaries.py"),
     "checks/digest.py": ("tests/checks/test_digest.py", "tests/proving/test_again.py"),
 }
-"""Which tests are asked about a part of what decides; about another check those of its name, `_at_boundaries` too, or of its
-folder when there is no file of that name. Others may notice a mutant, too; they are too many to be asked each time."""
+"""Which tests are asked about a part of what decides, beside those of its name, `_at_boundaries` too; about another check
+those of its folder when there is no file of that name. Others may notice a mutant, too; they are too many to be asked each
+time."""
 SECONDS = 3.0
 """Of tests that one mutant is given, the fastest first; those of the module's own files come before others."""
 SECONDS_AT_IMPORT = 15.0
@@ -152,7 +153,7 @@ def _concerning(module: Path) -> Sequence[str]:
     folder = Path("tests", name.parent)
     own = [str(one) for end in ("", "_at_boundaries") if (one := folder / f"test_{name.stem}{end}.py").exists()]
     every = (EVERY_CHECK,) if name.parent == Path("checks") else ()
-    return (*(found or own or (str(folder),)), *every)
+    return tuple(dict.fromkeys((*own, *(found or ([] if own else [str(folder)])), *every)))
 
 
 def _seen(tree: Path, folder: Path, concerned: set[str]) -> Iterator[dict[str, Any]]:
