@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+from dataclasses import FrozenInstanceError
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,11 @@ def test_a_unit_says_which_run_it_belongs_to() -> None:
 
 
 CUP = OpenFault("cup-1", "break", "r 1", ("thing/cup",), {"x": 1}, "armed", where={"scenario": "s", "act": "a"})
+
+
+def test_what_undoes_a_fault_cannot_be_changed_afterwards() -> None:
+    with pytest.raises(FrozenInstanceError):
+        CUP.phase = "done"  # type: ignore[misc]
 
 
 # -- which are open -----------------------------------------------------------------------------------------------------------
