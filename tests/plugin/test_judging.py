@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -249,7 +250,10 @@ def test_a_finding_that_is_no_pass_names_the_endpoints_that_no_pod_stands_behind
     assert asked.judge().write(finding).why == finding.why
 
 
-@pytest.mark.parametrize("finding", [FINE, ELSEWHERE, inconclusive("a gap")])
+@pytest.mark.parametrize(
+    "finding",
+    [FINE, replace(FINE, probes=("web",)), skipped("not here", probes=("web",)), inconclusive("a gap")],
+)
 def test_a_finding_that_asked_nothing_or_holds_does_not(asked: Asked, finding: Finding) -> None:
     assert asked.judge(seen(WRITTEN_BY_HAND)).write(finding).why == finding.why
 
