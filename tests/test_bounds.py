@@ -1,3 +1,5 @@
+from dataclasses import FrozenInstanceError
+
 import pytest
 
 from kubeskeptic import bounds
@@ -153,3 +155,13 @@ def test_what_is_taken_off_first_has_its_sign() -> None:
     less = -1 * GRACE + LEASE
     assert (less.text(known), less.value(known)) == ("−GRACE 50 + LEASE 10", -40)
     assert (0.5 * GRACE).text(known) == "0.5 × GRACE 50"
+
+
+@pytest.mark.parametrize(
+    ("one", "field"), [(Bound(3, "s", "why"), "value"), (GRACE, "terms"), (GRACE.terms[0][1], "value")]
+)
+def test_what_is_allowed_cannot_be_changed_afterwards(one: object, field: str) -> None:
+    with pytest.raises(FrozenInstanceError):
+        setattr(one, field, None)
+    assert len({Bound(3, "s", "why"), Bound(3, "s", "why"), Bound(3, "s", "why", at_least=True)}) == 2
+    assert GRACE + MONITOR == GRACE + MONITOR != MONITOR + GRACE

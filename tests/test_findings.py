@@ -1,3 +1,5 @@
+from dataclasses import FrozenInstanceError
+
 import pytest
 
 from kubeskeptic.bounds import Bound, Interval
@@ -201,3 +203,14 @@ def test_a_finding_that_holds_is_held_against_all_of_its_bounds() -> None:
             Verdict.HOLDS, "fine.", {"took": Measure(1, "s"), "late": Measure(9, "s")}, {"took": FIVE, "late": FIVE}
         )
     assert Finding(Verdict.VIOLATED, "bad.", {"took": Measure(1, "s")}, {"took": FIVE}).verdict is Verdict.VIOLATED
+
+
+@pytest.mark.parametrize(
+    ("one", "field"),
+    [(held(), "verdict"), (Measure(1, "s"), "high"), (FIVE, "value"), (inconclusive("unseen."), "why")],
+)
+def test_what_was_concluded_cannot_be_changed_afterwards(one: object, field: str) -> None:
+    with pytest.raises(FrozenInstanceError):
+        setattr(one, field, None)
+    assert held() == held() != broken()
+    assert Measure(1, "s") == Measure(1, "s") != Measure(1, "s", 0)

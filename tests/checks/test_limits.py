@@ -158,3 +158,70 @@ def test_the_kernels_log_of_another_pod_says_nothing() -> None:
     act = declared(MADE, killed(3.0, reason="Error"), again(4.0), end=20)
     act.recording.tables[KERNEL] = {"web-b": BY_KERNEL}
     assert checks.killed_for_memory(act, "web").verdict is Verdict.VIOLATED
+
+
+# -- all that is measured --------------------------------------------------------------------------------------------------
+def values(found: Finding) -> dict[str, float]:
+    return {name: one.value for name, one in found.measured.items()}
+
+
+def test_all_that_is_said_of_a_container_that_was_killed_and_runs_again() -> None:
+    found = judged(MADE, killed(3.0), again(4.5))
+    assert values(found) == {"ended otherwise": 0, "other pods": 0, "restarted": 1.5}
+    assert {name: bound.value for name, bound in found.bounds.items()} == {
+        "ended otherwise": 0, "other pods": 0, "restarted": 5,
+    }  # fmt: skip
+    assert "of web-a ended as OOMKilled with exit code 137 on n1, and ran again 1.50 s later" in found.why
+    assert found.window == (1, 20)
+
+
+def test_a_container_that_does_not_run_again_is_waited_for_until_the_end_of_the_act() -> None:
+    found = judged(MADE, killed(3.0), end=9.0)
+    assert found.measured["restarted"].interval == (6.0, float("inf"))
+    assert "did not run again in 6.0 s" in found.why
+
+
+def test_a_restart_may_have_been_before_it_was_seen() -> None:
+    found = judged(MADE, killed(3.0), again(8.5)._replace(age=1.0))
+    assert (found.verdict, found.measured["restarted"].interval) == (Verdict.INCONCLUSIVE, (4.5, 5.5))
+    found = judged(MADE, killed(3.0)._replace(age=0.5), again(7.75))
+    assert (found.verdict, found.measured["restarted"].interval) == (Verdict.INCONCLUSIVE, (4.75, 5.25))
+
+
+@pytest.mark.parametrize("others", [0, 1, 2])
+def test_each_pod_beside_the_one_that_was_killed_is_one_too_many(others: int) -> None:
+    more = [pod(2.5, f"web-{name}", type="ADDED", ready=False) for name in "bc"[:others]]
+    found = judged(MADE, *more, killed(3.0), again(4.0))
+    assert (values(found)["other pods"], found.verdict) == (others, Verdict.VIOLATED if others else Verdict.HOLDS)
+
+
+def test_how_it_ended_is_told_by_its_state_before_its_last_one() -> None:
+    twice = killed(3.0, code=1, reason="Error")
+    status = twice.object["status"]["containerStatuses"][0]
+    status["lastState"] = {"terminated": {"exitCode": 137, "reason": "OOMKilled"}}
+    found = judged(MADE, twice, again(4.0))
+    assert (values(found)["ended otherwise"], "ended as Error with exit code 1" in found.why) == (1, True)
+    status["state"], status["lastState"] = status["lastState"], status["state"]
+    assert values(judged(MADE, twice, again(4.0)))["ended otherwise"] == 0
+
+
+@pytest.mark.parametrize("end", [{"exitCode": 137}, {"reason": "OOMKilled"}])
+def test_an_end_of_which_half_is_told_is_not_as_documented(end: dict[str, object]) -> None:
+    half = killed(3.0)
+    half.object["status"]["containerStatuses"][0]["state"] = {"terminated": end}
+    assert values(judged(MADE, half, again(4.0)))["ended otherwise"] == 1
+
+
+def test_an_end_in_whichever_container_is_one() -> None:
+    other = killed(3.0)
+    other.object["status"]["containerStatuses"].insert(
+        0, {"name": "other", "restartCount": 0, "state": {"running": {}}}
+    )
+    assert judged(MADE, other, again(4.0)).verdict is Verdict.HOLDS
+
+
+def test_the_kernels_log_is_read_where_the_runtime_heard_too_late() -> None:
+    act = declared(MADE, killed(3.0, reason="Error"), again(4.0), end=20)
+    act.recording.tables[KERNEL] = {"web-a": BY_KERNEL}
+    assert values(checks.killed_for_memory(act, "web"))["ended otherwise"] == 0
+    assert act.reading.tables == {KERNEL}

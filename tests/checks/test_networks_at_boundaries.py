@@ -134,6 +134,7 @@ def test_what_is_wrong_is_named_once_and_at_most_four() -> None:
     four = flatness(addresses={**PODS, **strays})
     assert (four.verdict, values(four)["outside the ranges"]) == (Verdict.VIOLATED, 4)
     assert "more" not in four.why
+    assert "; and 1 more." in flatness(addresses={**PODS, **strays, "ns/x4": "10.0.9.4"}).why
     more = flatness(addresses={**PODS, **strays}, matrix=cells(peers={"a": "192.168.0.1"}))
     assert "; and 2 more." in more.why  # alone and b each saw a, by four kinds
     assert more.decisive[:4] == tuple(f"ns/x{n} has 10.0.9.{n}, in no node's range" for n in range(4))

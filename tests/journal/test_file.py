@@ -176,9 +176,15 @@ def test_a_record_is_one_line_and_one_file_only_for_its_owner(path: Path) -> Non
     assert json.loads(path.read_text())["name"] == "a\nb"
 
 
+DEEP = b"[" * 100_000 + b"\n"
+"""What no reader can parse without an end of its stack."""
+
+
 # -- where a writer goes on ---------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("chunk", [1, 7, 64, 300, 1 << 16])
-@pytest.mark.parametrize("end", [b"", b"\n\n", b"rubbish\n", b"[1]\n", b'{"kind":"fact","n":"9"}\n', b'{"n":9', b"7"])
+@pytest.mark.parametrize(
+    "end", [b"", b"\n\n", b"rubbish\n", b"[1]\n", b'{"kind":"fact","n":"9"}\n', b'{"n":9', b"7", DEEP]
+)
 def test_a_writer_finds_the_last_whole_record_wherever_it_is(
     path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int, end: bytes
 ) -> None:

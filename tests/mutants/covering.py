@@ -23,7 +23,7 @@ TESTS = {
     "findings.py": ("tests/test_findings.py", "tests/test_doubt.py"),
     "journal": ("tests/journal", "tests/timeline"),
     "timeline": ("tests/timeline", "tests/checks"),
-    "plugin/judging.py": ("tests/plugin/test_plugin.py", "tests/plugin/test_endings.py"),
+    "plugin/judging.py": tuple(f"tests/plugin/test_{name}.py" for name in ("judging", "plugin", "endings")),
     **{
         f"checks/{name}.py": (
             *(f"tests/checks/test_{one}.py" for one in ("evidence", "coverage", "baseline", "played")),
@@ -39,10 +39,11 @@ TESTS = {
         for name in ("nodes", "replicas", "statefulsets")
     },
     "checks/pods.py": (*OBJECTS, "tests/checks/test_pods.py", "tests/checks/test_pods_at_boundaries.py"),
-    "checks/digest.py": ("tests/proving/test_again.py",),
+    "checks/digest.py": ("tests/checks/test_digest.py", "tests/proving/test_again.py"),
 }
-"""Which tests are asked about a part of what decides; about another check those of its name, `_at_boundaries` too, or of its
-folder when there is no file of that name. Others may notice a mutant, too; they are too many to be asked each time."""
+"""Which tests are asked about a part of what decides, beside those of its name, `_at_boundaries` too; about another check
+those of its folder when there is no file of that name. Others may notice a mutant, too; they are too many to be asked each
+time."""
 SECONDS = 3.0
 """Of tests that one mutant is given, the fastest first; those of the module's own files come before others."""
 SECONDS_AT_IMPORT = 15.0
@@ -152,7 +153,7 @@ def _concerning(module: Path) -> Sequence[str]:
     folder = Path("tests", name.parent)
     own = [str(one) for end in ("", "_at_boundaries") if (one := folder / f"test_{name.stem}{end}.py").exists()]
     every = (EVERY_CHECK,) if name.parent == Path("checks") else ()
-    return (*(found or own or (str(folder),)), *every)
+    return tuple(dict.fromkeys((*own, *(found or ([] if own else [str(folder)])), *every)))
 
 
 def _seen(tree: Path, folder: Path, concerned: set[str]) -> Iterator[dict[str, Any]]:

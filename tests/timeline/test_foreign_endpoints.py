@@ -26,3 +26,37 @@ def test_pods_past_and_present_are_no_strangers() -> None:
     gone = pod(1.0, "pod-a", ip="10.0.0.1", type="DELETED")
     assert foreign_endpoints(recording(pod(0.0, "pod-a", ip="10.0.0.1"), gone, slice_("10.0.0.1"))) == []
     assert foreign_endpoints(recording(slice_("10.0.0.9", type="DELETED"))) == []
+
+
+def test_several_addresses_are_told_in_order_and_each_slice_by_itself() -> None:
+    one, other = slice_("10.0.0.9", "10.0.0.2"), slice_("10.0.0.7")
+    other.object["metadata"] |= {"name": "web-y", "uid": "y"}
+    told = foreign_endpoints(recording(one, other))
+    assert [": ".join(("x" if "web-x" in said else "y", said.split(" leads to ")[1])) for said in told] == [
+        "x: 10.0.0.2, 10.0.0.9, which no pod has",
+        "y: 10.0.0.7, which no pod has",
+    ]
+
+
+def test_a_slice_that_leads_elsewhere_later_is_told_once_as_it_was_last() -> None:
+    later = slice_("10.0.0.8", type="MODIFIED")._replace(seen=3.0)
+    (told,) = foreign_endpoints(recording(slice_("10.0.0.9"), later))
+    assert "leads to 10.0.0.8, which" in told
+    mended = later._replace(object={**later.object, "endpoints": None})
+    (told,) = foreign_endpoints(recording(slice_("10.0.0.9"), mended))
+    assert "leads to 10.0.0.9, which" in told, "requests may have failed because of what it led to"
+
+
+def test_slices_of_which_little_is_said_are_read() -> None:
+    bare = Change(1.0, "ADDED", "EndpointSlice", {"metadata": {"name": "bare", "uid": "b"}})
+    half = slice_("10.0.0.9")
+    half.object["endpoints"] += [{"addresses": None}, {}]
+    del half.object["metadata"]["labels"]
+    (told,) = foreign_endpoints(recording(bare, half))
+    assert told.startswith("EndpointSlice web-x of service none, managed by no named controller")
+
+
+def test_an_address_of_any_pod_at_any_time_is_no_stranger() -> None:
+    moved = pod(0.0, "pod-a", ip="10.0.0.1"), pod(5.0, "pod-a", ip="10.0.0.2"), pod(6.0, "pod-b", ip="10.0.0.3")
+    assert foreign_endpoints(recording(*moved, slice_("10.0.0.1", "10.0.0.2", "10.0.0.3"))) == []
+    assert "leads to 10.0.0.4, which" in foreign_endpoints(recording(*moved, slice_("10.0.0.1", "10.0.0.4")))[0]

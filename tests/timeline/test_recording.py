@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
+
 import pytest
 
 from kubeskeptic.bounds import Interval
@@ -152,6 +154,8 @@ def test_a_record_of_the_run_may_add_and_not_change() -> None:
             "it changes the run's kubelets n1 from v1.36.3 to v1.37.2",
         ),
         ({"seed": 2}, "it changes the run's seed from 1 to 2"),
+        ({"seed": [1]}, "it changes the run's seed from 1 to [1]"),
+        ({"nodes": ["n2", "n1"]}, "it changes the run's nodes from ['n1'] to ['n2', 'n1']"),
     ],
 )
 def test_what_a_later_record_would_change_is_said_and_not_taken(more: dict[str, object], said: str) -> None:
@@ -160,6 +164,30 @@ def test_what_a_later_record_would_change_is_said_and_not_taken(more: dict[str, 
     assert wrong == [said]
     assert {**whole, "roles": {"n1": "worker"}} == known
     assert whole["roles"]["n1"] == "worker"
+
+
+def test_a_setting_that_changes_is_told_by_its_value() -> None:
+    before, after = ({"settings": {"GRACE": {"value": value, "unit": "s"}}} for value in (50, 40))
+    whole, wrong = merged({"id": "r", **before}, {"id": "r", **after})
+    assert (whole["settings"], wrong) == (before["settings"], ["it changes the run's settings GRACE from 50 to 40"])
+
+
+def test_the_first_record_of_a_run_is_all_that_is_known_and_another_run_is_none_of_it() -> None:
+    first = {"at": 1.0, "kind": "run", "id": "r"}
+    assert merged({}, first) == (first, [])
+    assert merged(first, {"id": "q", "seed": 2}) == (first, ["it describes the run q, not r"])
+    assert merged(first, first) == (first, [])
+
+
+def test_several_things_that_a_later_record_would_change_are_all_said() -> None:
+    known = {"id": "r", "seed": 1, "roles": {"n1": "a", "n2": "b", "n3": "c"}}
+    whole, wrong = merged(known, {"id": "r", "seed": 2, "roles": {"n1": "x", "n2": "b", "n3": "y"}, "more": 1})
+    assert (whole, len(wrong)) == ({**known, "more": 1}, 3)
+
+
+def test_a_stretch_that_was_not_observed_cannot_be_changed_afterwards() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Gap("watch", "", "", "Pod", 1.0, 2.0, "r").until = None  # type: ignore[misc]
 
 
 # -- what is not said -------------------------------------------------------------------------------------------------------

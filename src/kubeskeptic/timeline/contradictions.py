@@ -1,0 +1,65 @@
+"""What in a recording contradicts itself, and so cannot have been: each is damage, whatever the rest says.
+
+A journal that was cut, altered or doubled line by line shows by its numbers and checksums. What is looked for here are records
+that are whole and do not go together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from kubeskeptic.durations import HOLE
+from kubeskeptic.timeline.faults import FaultSpan
+from kubeskeptic.timeline.recording import Change, Recording
+
+PHASES = ("intent", "armed", "applying", "applied", "bit", "undoing", "undone")
+"""The phases of a fault up to its undoing, in their order."""
+Stretch = tuple[float, float]
+
+
+def contradictions(recording: Recording) -> Iterator[str]:
+    """Yield what cannot have been, one sentence each."""
+    for fault in recording.faults:
+        yield from _of_fault(fault)
+    yield from _of_changes(recording.changes)
+
+
+def overlapping(stretches: Mapping[tuple[str, str], Mapping[object, Stretch]]) -> Iterator[str]:
+    """Yield of which probe on which node two processes of an agent asked at the same time: it has one process at a time.
+
+    :param stretches: from when to when each process asked, Unix seconds, by (node, probe) and by what tells processes apart
+    """
+    for (node, probe), processes in stretches.items():
+        for (_, until), (since, _) in pairwise(sorted(processes.values())):
+            if since < until - HOLE:
+                yield f"two processes of one agent asked “{probe}” on {node} at the same time, for {until - since:.1f} s"
+
+
+def _of_fault(fault: FaultSpan) -> Iterator[str]:
+    known = [(phase, fault.phases[phase]) for phase in PHASES if phase in fault.phases]
+    for (earlier, before), (later, after) in pairwise(known):
+        if after < before:
+            yield f"the fault {fault.fault} was {later} {before - after:.1f} s before it was {earlier}"
+    healed, undoing = fault.phases.get("healed"), fault.phases.get("undoing")
+    if "undone" in fault.phases and undoing is None:
+        yield f"the fault {fault.fault} was undone, and nothing began to undo it"
+    if healed is not None and undoing is not None and healed < undoing:
+        yield f"the fault {fault.fault} was healed {undoing - healed:.1f} s before anything began to undo it"
+
+
+def _of_changes(changes: Sequence[Change]) -> Iterator[str]:
+    """Objects that were listed after they were known, and objects that changed after they were deleted."""
+    known: set[tuple[str, str]] = set()
+    deleted: set[tuple[str, str]] = set()
+    for change in changes:
+        one = change.kind, change.uid
+        if not change.uid:
+            continue  # only old journals have such, and nothing tells their objects apart
+        if one in deleted:
+            yield f"{change.kind} {change.name} changed after it was deleted"
+        if one in known and change.type == "LISTED":
+            yield f"{change.kind} {change.name} is said to have been there from the first, and was seen before"
+        known.add(one)
+        if change.type == "DELETED":
+            deleted.add(one)
