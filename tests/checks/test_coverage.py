@@ -8,10 +8,10 @@ from __future__ import annotations
 import pytest
 
 from kubeskeptic.agent.outcomes import Outcome
-from kubeskeptic.timeline import Act, ActSpan, Lane, Sample
+from kubeskeptic.timeline import Act, ActSpan, Gap, Lane, Sample
 from kubeskeptic.timeline.stalls import Standstill
 from tests.checks.minute import GOOD, MINUTE, found, minute, says, without
-from tests.drawn import gone, lane, node, watched
+from tests.drawn import WEB, gone, lane, node, pod, service, watched
 
 
 def watched_for_a_minute(one: Lane) -> Act:
@@ -158,7 +158,7 @@ def test_a_question_that_was_due_while_the_machine_stood_still_is_not_missed(
     [
         ("ns/pod-a/pod-a", False),
         ("ns/pod-a/another", True),
-        ("ns/pod-a/", False),  # it does not say
+        ("ns/pod-a/", True),  # it does not say
         ("ns/pod-x/another", False),  # no pod of this name was recorded, which is another check's question
         ("pod-a", False),
     ],
@@ -199,7 +199,7 @@ def test_every_node_must_have_been_asked() -> None:
 
 @pytest.mark.parametrize(
     ("at", "type", "asked"),
-    [(0, "ADDED", False), (30, "ADDED", False), (60, "ADDED", False), (61, "ADDED", True), (30, "MODIFIED", True)],
+    [(0, "ADDED", False), (30, "ADDED", False), (60, "ADDED", False), (61, "ADDED", True), (30, "MODIFIED", False)],
 )
 def test_a_node_that_joins_must_be_asked(at: float, type: str, asked: bool) -> None:
     says(found(minute(GOOD, changes=(node(at, "n2", "True", type=type),))), "" if asked else "was not asked from n2")
@@ -210,3 +210,90 @@ def test_a_node_that_the_harness_saw_join_must_be_asked(at: float, asked: bool) 
     act = minute(GOOD)
     act.recording.joined["n2"] = at
     says(found(act), "" if asked else "was not asked from n2")
+
+
+def test_a_node_that_is_in_the_watch_must_be_asked_until_it_is_gone() -> None:
+    for at, asked in ((-0.1, True), (0.0, True), (0.1, False)):
+        changes = node(-5.0, "n2", "True", type="LISTED"), node(at, "n2", "True", type="DELETED")
+        says(found(minute(GOOD, changes=changes)), "" if asked else "was not asked from n2")
+
+
+@pytest.mark.parametrize(
+    ("seen", "type", "uid", "said"),
+    [
+        (30.0, "MODIFIED", "n1", ""),
+        (30.0, "MODIFIED", "another", "n1 was removed from the cluster, or another node has its name"),
+        (30.0, "DELETED", "n1", "n1 was removed"),
+        (61.0, "DELETED", "n1", ""),
+    ],
+)
+def test_what_is_true_of_a_node_is_true_of_one_node(seen: float, type: str, uid: str, said: str) -> None:
+    changes = [node(-5.0, "n1", "True", type="LISTED"), node(seen, "n1", "True", type=type)]
+    for change, own in zip(changes, ("n1", uid), strict=True):
+        change.object["metadata"]["uid"] = own
+    says(found(minute(GOOD, changes=tuple(changes))), said)
+
+
+@pytest.mark.parametrize(
+    ("at", "type", "ip", "uid", "said"),
+    [
+        (30.0, "MODIFIED", WEB, "", ""),
+        (30.0, "MODIFIED", "10.96.0.99", "", "The Service web that “web” asks became another one meanwhile"),
+        (30.0, "ADDED", WEB, "another", "The Service web that “web” asks became another one meanwhile"),
+        (30.0, "DELETED", WEB, "", "The Service web that “web” asks was deleted meanwhile"),
+        (61.0, "DELETED", WEB, "", ""),
+    ],
+)
+def test_a_probe_asks_one_service(at: float, type: str, ip: str, uid: str, said: str) -> None:
+    change = service(ip=ip)._replace(seen=at, type=type)
+    if uid:
+        change.object["metadata"]["uid"] = uid
+    says(found(minute(GOOD, changes=(change,))), said)
+
+
+def test_a_pod_that_was_deleted_is_seen_to_go() -> None:
+    told = "pod-a is said to have been deleted in “act”, and no change of it says so"
+    deletion = gone(2.0, name="delete_pod")
+    says(found(minute(GOOD, faults=(deletion,))), told)
+    says(found(minute(GOOD, faults=(deletion,), changes=(pod(3.0, "pod-b", deleting=True),))), told)
+    for seen in (pod(3.0, "pod-a", deleting=True), pod(3.0, "pod-a", type="DELETED")):
+        says(found(minute(GOOD, faults=(deletion,), changes=(seen,))), "")
+    says(found(minute(GOOD, faults=(gone(2.0, "pod/kube-system/coredns-1", "delete_pod"),))), "")
+    deletion.act = "another"
+    says(found(minute(GOOD, faults=(deletion,))), "")
+
+
+def test_a_fault_s_lanes_are_asked_before_it() -> None:
+    late = ActSpan("act", 1.0, 1.0, 60.0)
+    says(found(minute(GOOD, spans=(late,), faults=(gone(2.0),))), "was not asked before anything was done")
+    says(found(minute(GOOD, spans=(late,))), "")
+    says(found(minute(GOOD, spans=(ActSpan("act", 0.9, 1.0, 60.0),), faults=(gone(2.0),))), "")
+
+
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [
+        ("10.96.0.1|NOERROR|30", ""),
+        ("10.96.0.1", ""),  # older journals hold the records alone
+        ("", "DNS answered “name” on n1 with NOERROR and 0 records, which is no good answer"),
+        ("|NXDOMAIN|30", "with NXDOMAIN and 0 records"),
+        ("10.96.0.1|SERVFAIL|", "with SERVFAIL and 1 records"),
+    ],
+)
+def test_a_good_answer_of_a_name_server_has_records(by: str, said: str) -> None:
+    act = watched_for_a_minute(lane(GOOD, probe="name", by=by))
+    says(found(act, lambda act: act.lanes("name")), said)
+
+
+def test_a_pod_of_another_namespace_is_another_pod() -> None:
+    act = watched_for_a_minute(lane(GOOD, by="ns/pod-a/pod-a"))
+    for namespace, said in (("", ""), ("ns", ""), ("another", "pod-a answered “web” on n1 from the namespace ns")):
+        act.recording.namespace = namespace
+        says(found(act), said)
+
+
+def test_a_watch_gap_of_no_kind_is_one_of_every_kind() -> None:
+    act = minute(GOOD)
+    act.recording.gaps = [Gap("watch", "", "", "", 20.0, 21.0, "the connection broke")]
+    says(found(act, lambda act: list(act.changes("Pod"))), "The watch of Pod was interrupted")
+    assert not act.watched("Node")

@@ -24,7 +24,10 @@ def test_an_act_is_watched_for_as_long_as_its_case_says() -> None:
 def test_each_fault_of_the_act_has_to_bite_within_it() -> None:
     one, other = gone(2.0), gone(3.0, target="pod/ns/pod-b")
     del other.phases["bit"]
-    says(found(minute(GOOD, faults=(one, other))), "The fault delete_pod on pod/ns/pod-b of “act” was not seen to bite")
+    says(
+        found(minute(GOOD, faults=(one, other))),
+        "The fault kill_container on pod/ns/pod-b of “act” was not seen to bite",
+    )
     other = fault({"applying": 3.0, "bit": 3.0}, target="pod/ns/pod-a")
     says(found(minute(GOOD, faults=(one, other))), "The fault crash_node on pod/ns/pod-a of “act” was not seen to bite")
     says(found(minute(GOOD, faults=(one,))), "")

@@ -46,9 +46,9 @@ def test_a_record_of_the_right_shape(record: dict[str, Any]) -> None:
         ({"at": 1.0, "kind": "gap", "source": "probe", "since": 1.0}, "the field “reason” of its gap record is not a text"),
         (CHANGE | {"object": {"metadata": {}}}, "the field “object” of its change record is not an API object with a name"),
         (CHANGE | {"object": []}, "the field “object” of its change record is not an API object with a name"),
-        (RUN | {"settings": {"GRACE": 50}}, "the field “settings” of its run record is not values with unit and source"),
+        (RUN | {"settings": {"GRACE": 50}}, "the field “settings” of its run record is not values that are not negative"),
         (RUN | {"settings": {"GRACE": {"value": "50", "unit": "s", "from": ""}}},
-         "the field “settings” of its run record is not values with unit and source"),
+         "the field “settings” of its run record is not values that are not negative, with unit and source"),
         (RUN | {"nodes": "n1"}, "the field “nodes” of its run record is not a list of texts"),
         (RUN | {"nodes": [1]}, "the field “nodes” of its run record is not a list of texts"),
         (RUN | {"roles": {"n1": 1}}, "the field “roles” of its run record is not a text for each node"),
@@ -76,7 +76,7 @@ def test_every_kind_that_is_read_is_described() -> None:
 
 FIELDS = """
 run          id TEXT, seed? NUMBER, kubernetes? TEXT, provider? TEXT, context? TEXT, nodes? TEXTS, roles? ROLES, \
-kubelets? VERSIONS, settings? SOURCED, harness? TEXT, command? TEXT, known? KNOWN
+kubelets? VERSIONS, settings? SETTINGS, harness? TEXT, command? TEXT, known? KNOWN
 run-ended    clean? FLAG, why? TEXT, changed? TEXTS
 scenario     id TEXT, phase TEXT, namespace? TEXT, test? TEXT, acts? TEXTS, irreducible? NUMBER, why? TEXT
 fact         scenario? TEXT, name TEXT, value ANY
@@ -87,13 +87,13 @@ evidence? TEXT
 probe        scenario TEXT, probe TEXT, spec OBJECT, nodes? TEXTS
 nodes        nodes TEXTS, joined? TEXTS, left? TEXTS
 priority     node TEXT, agent? TEXT, boot? TEXT, realtime FLAG, how? TEXT, why_not? TEXT
-stall        node TEXT, boot? TEXT, since NUMBER, until NUMBER, error? NUMBER
+stall        node TEXT, boot? TEXT, since NUMBER, until NUMBER, error? LENGTH
 pause        processor NUMBER, processors NUMBER, since NUMBER, until NUMBER, nodes TEXTS
-samples      node TEXT, agent? TEXT, boot? TEXT, realtime? FLAG, offset NUMBER, error NUMBER, probes PROBES, names TEXTS, \
+samples      node TEXT, agent? TEXT, boot? TEXT, realtime? FLAG, offset NUMBER, error LENGTH, probes PROBES, names TEXTS, \
 unknowns? OBJECT, probe COLUMN, tick COLUMN, sent COLUMN, took COLUMN, outcome COLUMN, by COLUMN, port COLUMN
 gap          source TEXT, scenario? TEXT, node? TEXT, probe? TEXT, resource? TEXT, since NUMBER, until? NUMBER, reason TEXT, \
 ticks? NUMBER
-change       scenario? TEXT, resource TEXT, type TEXT, seen NUMBER, age? NUMBER, object NAMED
+change       scenario? TEXT, resource TEXT, type TEXT, seen NUMBER, age? LENGTH, object NAMED
 instrument   node TEXT, injected? NUMBER, measured? NUMBER, tick? NUMBER, proven? FLAG, attempts? NUMBER, edges? NUMBER
 finding      claim TEXT, verdict TEXT, scenario? TEXT, test? TEXT, case? TEXT, why? TEXT, post? TEXT, bounds? SOURCED, \
 measured? VALUES, nodes? TEXTS, window? WINDOW, probes? TEXTS, decisive? TEXTS, must_break? TEXTS, digest? TEXT
@@ -105,6 +105,7 @@ FITS: dict[str, tuple[list[Any], list[Any]]] = {
     "ANY": ([1, "x", None, []], []),
     "TEXT": (["", "x"], [1, None, ["x"]]),
     "NUMBER": ([0, -1, 1.5], [True, "1", None, float("nan"), float("inf")]),
+    "LENGTH": ([0, 1.5], [-1, -0.001, True, "1", None, float("nan"), float("inf")]),
     "FLAG": ([True, False], [0, 1, "true", None]),
     "TEXTS": ([[], ["x", "y"]], ["x", ["x", 1], ("x",), None]),
     "COLUMN": ([[], [1, "x"]], [(), "x", {}, None]),
@@ -120,6 +121,9 @@ FITS: dict[str, tuple[list[Any], list[Any]]] = {
     "SOURCED": ([{}, {"x": {"value": 1, "unit": "s", "from": "y"}}],
                 [{"x": 1}, {"x": {"value": 1, "unit": "s"}}, {"x": {"unit": "s", "from": "y"}},
                  {"x": {"value": 1, "from": "y"}}, {"x": {"value": "1", "unit": "s", "from": "y"}}, []]),
+    "SETTINGS": ([{}, {"x": {"value": 0, "unit": "s", "from": "y"}}],
+                 [{"x": {"value": -1, "unit": "s", "from": "y"}}, {"x": {"value": 1, "unit": "s"}},
+                  {"x": {"unit": "s", "from": "y"}}, {"x": {"value": 1, "from": "y"}}, []]),
     "WINDOW": ([[1, 2.5]], [[1], [1, 2, 3], [1, "2"], (1, 2), "12"]),
     "PROBES": ([[], [PROBE], [PROBE, PROBE]],
                [{}, [PROBE, {}], *([{**PROBE, name: None}] for name in PROBE), [{**PROBE, "period": "1"}]]),

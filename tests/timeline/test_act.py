@@ -269,11 +269,14 @@ def test_one_gap_among_several_is_enough() -> None:
     assert act.watched()
 
 
-def test_a_table_has_what_was_seen_until_the_end_of_the_act() -> None:
+def test_a_table_has_what_was_seen_in_the_act_or_when_it_was_set_up() -> None:
     act = acts("first")
-    for cell, at in (("before", 0.5), ("at the end", 5.0), ("after", 5.1)):
-        act.recording.see("seen", {cell: at}, at=at)
-    assert set(act.table("seen")) == {"before", "at the end"}
+    for cell, at, seen_in in (
+        ("set up", 0.2, "given"), ("before", 0.9, "another"), ("before, too", 0.9, ""), ("at the start", act.start, "first"),
+        ("at the end", 5.0, "first"), ("after", 5.1, "first"), ("set up after", 5.1, "given"),
+    ):  # fmt: skip
+        act.recording.see("seen", {cell: at}, at, seen_in)
+    assert set(act.table("seen")) == {"set up", "at the start", "at the end"}
 
 
 def test_how_long_was_watched_is_noted_with_the_bound_that_must_have_passed() -> None:

@@ -131,7 +131,7 @@ def test_samples_of_several_probes_in_one_batch(tmp_path: Path) -> None:
         ({"probe": [0, 1, 0]}, "it names probes that it does not list"),
         ({"probe": [0, -1, 0]}, "it names probes that it does not list"),
         ({"names": [1, 2]}, "the field “names” of its samples record is not a list of texts"),
-        ({"error": None}, "the field “error” of its samples record is not a number"),
+        ({"error": None}, "the field “error” of its samples record is not a length of time"),
     ],
 )  # fmt: skip
 def test_a_batch_of_the_wrong_shape_is_damage_of_its_scenario(tmp_path: Path, wrong: dict[str, Any], said: str) -> None:
@@ -144,8 +144,9 @@ def test_a_batch_of_the_wrong_shape_is_damage_of_its_scenario(tmp_path: Path, wr
 
 def test_the_largest_values_that_are_some(tmp_path: Path) -> None:
     evidence = sampled(
-        tmp_path, batch("a", tick=[0, 1, 9_999_999], port=[0, 1, 65535], outcome=[0, 1, 8], by=[0, 1, 2])
-    )
+        tmp_path, batch("a", tick=[0, 1, 9_999_999], port=[0, 1, 65535], outcome=[0, 1, 8], by=[0, 1, 2],
+                        sent=[100.0, 101.0, 100.0 + 9_999_999])
+    )  # fmt: skip
     assert (evidence.damage, ticks(evidence)) == ((), [0, 1, 9_999_999])
 
 

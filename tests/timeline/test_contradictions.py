@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from kubeskeptic.journal import Journal
-from kubeskeptic.timeline import Act, ActSpan, load
-from tests.drawn import recording
+from kubeskeptic.timeline import Act, ActSpan, FaultSpan, load
+from kubeskeptic.timeline.batches import untimely
+from kubeskeptic.timeline.contradictions import contradictions, overlapping
+from kubeskeptic.timeline.samples import Columns
+from tests.drawn import pod, recording
 from tests.timeline.test_damage import concerned
+from tests.timeline.written import batch, loaded, scenario
 
 
 def test_a_cell_of_a_table_is_seen_once(tmp_path: Path) -> None:
@@ -42,3 +49,107 @@ def test_what_was_seen_last_of_an_act_that_was_broken_off_belongs_to_it() -> Non
     act = Act(broken_off, ["act"])
     assert act.end == 5.0
     assert act.table("table") == {"cell": "no"}
+
+
+# -- records that are whole and do not go together ----------------------------------------------------------------------
+def fault_of(**phases: float) -> FaultSpan:
+    return FaultSpan("f", "crash_node", "", "act", ("node/n1",), phases=phases)
+
+
+@pytest.mark.parametrize(
+    ("phases", "said"),
+    [
+        ({"intent": 1.0, "armed": 1.1, "applying": 1.2, "applied": 1.3, "bit": 1.3, "undoing": 9.0, "undone": 9.5}, ""),
+        ({"applied": 1.0, "undoing": 2.0, "undone": 3.0, "healed": 2.0}, ""),
+        ({"applying": 2.0, "applied": 2.5, "bit": 2.0}, "was bit 0.5 s before it was applied"),
+        ({"applying": 2.0, "applied": 1.5}, "was applied 0.5 s before it was applying"),
+        ({"bit": 2.0, "undoing": 1.0, "undone": 3.0}, "was undoing 1.0 s before it was bit"),
+        ({"undoing": 3.0, "undone": 2.0}, "was undone 1.0 s before it was undoing"),
+        ({"applied": 1.0, "undone": 2.0}, "was undone, and nothing began to undo it"),
+        ({"undoing": 3.0, "undone": 4.0, "healed": 2.5}, "was healed 0.5 s before anything began to undo it"),
+        ({"applied": 1.0, "healed": 2.5}, ""),
+    ],
+)
+def test_the_phases_of_a_fault_have_an_order(phases: dict[str, float], said: str) -> None:
+    found = list(contradictions(recording(faults=[fault_of(**phases)])))
+    assert [said in one for one in found] == ([True] if said else []), found
+
+
+@pytest.mark.parametrize(
+    ("types", "said"),
+    [
+        (("LISTED", "MODIFIED", "DELETED"), ""),
+        (("ADDED", "MODIFIED"), ""),
+        (("LISTED", "DELETED", "MODIFIED"), "Pod web-a changed after it was deleted"),
+        (("DELETED", "DELETED"), "Pod web-a changed after it was deleted"),
+        (("ADDED", "LISTED"), "Pod web-a is said to have been there from the first, and was seen before"),
+    ],
+)
+def test_an_object_is_listed_first_and_deleted_last(types: tuple[str, ...], said: str) -> None:
+    changes = [pod(float(at), "web-a", uid="u1", type=type_) for at, type_ in enumerate(types)]
+    assert list(contradictions(recording(*changes))) == ([said] if said else [])
+    another = [one._replace(object={"metadata": {"name": "web-a", "uid": f"u{one.seen}"}}) for one in changes]
+    assert list(contradictions(recording(*another))) == []
+    nameless = [one._replace(object={"metadata": {"name": "web-a"}}) for one in changes]
+    assert list(contradictions(recording(*nameless))) == [], "nothing tells them apart"
+
+
+@pytest.mark.parametrize(("since", "said"), [(10.0, 0), (9.5, 0), (9.4, 1)])
+def test_an_agent_has_one_process_at_a_time(since: float, said: int) -> None:
+    one: dict[object, tuple[float, float]] = {"b1": (0.0, 10.0), "b2": (since, 20.0)}
+    for processes in (one, dict(reversed(one.items()))):
+        found = list(overlapping({("n1", "web"): processes}))
+        assert len(found) == said
+        assert all("asked “web” on n1 at the same time, for 0.6 s" in each for each in found)
+    assert list(overlapping({("n1", "web"): {"b1": one["b1"]}, ("n2", "web"): {"b2": one["b2"]}})) == []
+
+
+def test_samples_of_two_processes_at_a_time_are_damage_of_their_scenario(tmp_path: Path) -> None:
+    for ticks, damaged in ((range(3), True), (range(10, 13), False)):
+        written = Journal(tmp_path / f"{damaged}.jsonl", run="r1")
+        written.write("run", id="r1", nodes=["n1"])
+        scenario(written, "a", batch("a"), batch("a", boot="b2", ticks=ticks))
+        (found,) = loaded(written).scenarios.values()
+        assert [("two processes" in one) for one in found.damage] == ([True] if damaged else [])
+
+
+@pytest.mark.parametrize(
+    ("sent", "period", "said"),
+    [
+        ([100.0, 101.0, 102.0], 1.0, ""),
+        ([100.0, 101.0, 104.0], 1.0, ""),
+        ([100.0, 101.0, 104.1], 1.0, "sent 2.1 s after their ticks were due"),
+        ([99.5, 101.0, 102.0], 1.0, ""),
+        ([99.4, 101.0, 102.0], 1.0, "sent 0.6 s before their ticks were due"),
+        ([100.0, 102.0, 104.0], 2.0, "every 2 s, and it asks every 1 s"),
+    ],
+)
+def test_a_tick_is_asked_when_it_is_due(sent: list[float], period: float, said: str) -> None:
+    one = batch("a", sent=sent)
+    one["probes"][0]["period"] = period
+    columns = Columns([0, 1, 2], sent, [0.001] * 3, [0] * 3, [0] * 3, [1] * 3)
+    found = list(untimely(columns, {"offset": 0.0}, one["probes"][0], {"period": 1.0}))
+    assert [said in each for each in found] == ([True] if said else []), found
+    assert list(untimely(columns, {"offset": 0.0}, {"period": 1.0}, {})) == [], (
+        "older agents do not say when they began"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "again"),
+    [
+        ("scenario", {"id": "a", "phase": "start"}),
+        ("act", {"scenario": "a", "act": "quiet", "phase": "start"}),
+    ],
+)
+def test_what_begins_twice_is_damage(tmp_path: Path, kind: str, again: dict[str, Any]) -> None:
+    written = Journal(tmp_path / "twice.jsonl", run="r1")
+    written.write("run", id="r1", nodes=["n1"])
+    written.write("scenario", id="a", phase="start")
+    written.write("act", scenario="a", act="quiet", phase="start")
+    first = load(written.path).scenarios["a"]
+    assert first.damage == ()
+    written.write(kind, **again)
+    (found,) = loaded(written).scenarios.values()
+    assert ["a second time" in one for one in found.damage] == [True]
+    assert (found.started, found.acts["quiet"].start) == (first.started, first.acts["quiet"].start)

@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from kubeskeptic.agent.answered_by import AnsweringPod
+from kubeskeptic.agent.answered_by import AnsweringPod, DnsAnswer
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.checks import played
 from kubeskeptic.checks.lanes import missing, span
 from kubeskeptic.durations import BRIEF, HOLE
+from kubeskeptic.errors import Inconclusive
 from kubeskeptic.timeline import Act, Lane
+from kubeskeptic.timeline.endpoints import service_of
+from kubeskeptic.timeline.objects import living
 from kubeskeptic.timeline.stalls import stood_still
 
 FEW = 0.01
@@ -31,14 +34,17 @@ def lacking(act: Act) -> Iterator[str]:
         yield "The check read no lane, no API object and no table"
     yield from (f"Not all of it was played: {why}" for why in reading.unfinished)
     yield from played.lacking(act)
+    yield from _another_cluster(act)
+    yield from _unharmed(act)
     for probe, (since, until) in reading.lanes.items():
         lanes = act.lanes(probe, until=until)
         yield from _not_asked(act, probe, lanes, since, until)
         yield from _unknown_pods(act, probe, lanes, since, until)
         yield from _shared_hole(act, lanes, since, until)
+        yield from _another_service(act, probe, since, until)
     for kind, (since, until) in reading.kinds.items():
         for gap in act.recording.gaps:
-            if gap.source == "watch" and gap.resource == kind and gap.touches(since, until):
+            if gap.source == "watch" and gap.resource in ("", kind) and gap.touches(since, until):
                 yield f"The watch of {kind} was interrupted where it matters: {gap.reason}"
     for lasted, bound in reading.lasting:
         if bound.admits(lasted.low):
@@ -49,7 +55,10 @@ def _not_asked(act: Act, probe: str, lanes: list[Lane], since: float, until: flo
     unasked = _nodes(act, since, until) - {lane.node for lane in lanes} - act.taken_away()
     if unasked:
         yield f"“{probe}” was not asked from {', '.join(sorted(unasked))}"
+    harmed = any(fault.act in act.names for fault in act.recording.faults)
     for lane in lanes:
+        if harmed and since <= act.start and not span(lane, since, act.start):
+            yield f"“{probe}” on {lane.node} was not asked before anything was done"
         strict = probe in act.reading.unbroken
         allowed = max(BRIEF, 2.5 * lane.period) if strict else max(HOLE, 2 * lane.period)
         hole = _hole(act, [lane], since, until, allowed)
@@ -67,26 +76,78 @@ def _not_asked(act: Act, probe: str, lanes: list[Lane], since: float, until: flo
 
 
 def _unknown_pods(act: Act, probe: str, lanes: list[Lane], since: float, until: float) -> Iterator[str]:
-    """Yield good answers from no recorded pod: a pod is identified by its name and uid, not by its name alone."""
-    if act.recording.specs.get(probe, {}).get("qname"):
-        return  # it is DNS that answers, with records
-    known = {(change.name, change.uid) for change in act.recording.of_kind("Pod")}
-    names = {change.name for change in act.recording.of_kind("Pod")}
+    """Yield good answers that name no recorded pod, or hold no record: a pod is identified by namespace, name and uid."""
+    dns = bool(act.recording.specs.get(probe, {}).get("qname"))
     for lane in lanes:
-        pods = [AnsweringPod.of(by) for by in lane.names]
-        strange = {
-            at for at, pod in enumerate(pods) if pod.name in names and pod.uid and (pod.name, pod.uid) not in known
-        }
-        answered = {lane.bys[at] for at in span(lane, since, until) if lane.codes[at] == _OK} if strange else set()
-        for by in sorted(strange & answered):
-            yield f"{pods[by].name} answered “{probe}” on {lane.node} under a uid that no pod of this name had"
+        strange = [_no_answer(by) if dns else _no_pod(act, by) for by in lane.names]
+        answered = {lane.bys[at] for at in span(lane, since, until) if lane.codes[at] == _OK} if any(strange) else ()
+        for by in sorted(answered):
+            if strange[by]:
+                yield strange[by].format(f"answered “{probe}” on {lane.node}")
+
+
+def _no_answer(by: str) -> str:
+    """Why what a name server said is no good answer, as a sentence to be filled in; empty when it is one."""
+    answer = DnsAnswer.of(by)
+    wrong = not answer.records or answer.rcode != "NOERROR"
+    return f"DNS {{}} with {answer.rcode} and {len(answer.records)} records, which is no good answer" if wrong else ""
+
+
+def _no_pod(act: Act, by: str) -> str:
+    """Why who answered was no recorded pod, as a sentence to be filled in; empty when it was, or has no such name."""
+    pod, namespace = AnsweringPod.of(by), act.recording.namespace
+    uids = {change.uid for change in act.recording.of_kind("Pod", pod.name)} if pod.name else set()
+    if not uids or not (pod.namespace or pod.uid):
+        return ""  # another check looks whether it may answer; older journals hold the name alone
+    if pod.uid not in uids:
+        return f"{pod.name} {{}} under a uid that no pod of this name had"
+    return f"{pod.name} {{}} from the namespace {pod.namespace}" if namespace and pod.namespace != namespace else ""
+
+
+def _another_cluster(act: Act) -> Iterator[str]:
+    """A node that went, or another one under its name, during the act: what is true of a node is true of one node."""
+    for node in act.recording.nodes:
+        changes = [change for change in act.recording.of_kind("Node", node) if change.seen <= act.end]
+        gone = [change for change in changes if change.type == "DELETED" and change.seen >= act.baseline]
+        if gone or len({change.uid for change in changes}) > 1:
+            yield f"{node} was removed from the cluster, or another node has its name"
+
+
+def _another_service(act: Act, probe: str, since: float, until: float) -> Iterator[str]:
+    """The Service that a probe asks went, or is another one than it was before."""
+    try:
+        name = str(service_of(act.recording, probe)["metadata"]["name"])
+    except Inconclusive:
+        return  # it asks none that was recorded, which is said where it matters
+    changes = [change for change in act.recording.of_kind("Service", name) if change.seen <= until]
+    before = [change for change in changes if change.seen <= since][-1:]
+    during = [change for change in changes if change.seen > since]
+    if any(change.type == "DELETED" for change in during):
+        yield f"The Service {name} that “{probe}” asks was deleted meanwhile"
+    elif len({(one.uid, one.object.get("spec", {}).get("clusterIP")) for one in [*before, *during]}) > 1:
+        yield f"The Service {name} that “{probe}” asks became another one meanwhile, by its uid or its address"
+
+
+def _unharmed(act: Act) -> Iterator[str]:
+    """A pod that a fault deleted, which the watch shows as it was: then nothing was done to it."""
+    for fault in act.recording.faults:
+        if fault.fault != "delete_pod" or fault.act not in act.names or "applied" not in fault.phases:
+            continue
+        for target in fault.targets:
+            name = target.rpartition("/")[2]
+            changes = list(act.recording.of_kind("Pod", name))
+            ended = (one.type == "DELETED" or one.object["metadata"].get("deletionTimestamp") for one in changes)
+            if changes and not any(ended):
+                yield f"{name} is said to have been deleted in “{fault.act}”, and no change of it says so"
 
 
 def _nodes(act: Act, since: float, until: float) -> set[str]:
     """The nodes of the cluster in a stretch of time, with those that joined in it."""
-    joined = {c.name for c in act.recording.of_kind("Node") if c.type == "ADDED" and since <= c.seen <= until}
+    nodes = list(act.recording.of_kind("Node"))
+    there = {str(node["metadata"]["name"]) for node in living(nodes, since).values()}
+    joined = {change.name for change in nodes if change.type != "DELETED" and since <= change.seen <= until}
     joined |= {node for node, at in act.recording.joined.items() if at <= until}
-    return set(act.recording.nodes) | joined
+    return set(act.recording.nodes) | there | joined
 
 
 def _shared_hole(act: Act, lanes: list[Lane], since: float, until: float) -> Iterator[str]:

@@ -24,6 +24,10 @@ def _number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
 
 
+def _length(value: Any) -> bool:
+    return _number(value) and value >= 0
+
+
 def _text(value: Any) -> bool:
     return isinstance(value, str)
 
@@ -43,6 +47,7 @@ def _object(**fields: Callable[[Any], bool]) -> Callable[[Any], bool]:
 ANY = Shape("anything", lambda _: True)
 TEXT = Shape("a text", _text)
 NUMBER = Shape("a number", _number)
+LENGTH = Shape("a length of time", _length)
 FLAG = Shape("true or false", lambda value: isinstance(value, bool))
 TEXTS = Shape("a list of texts", _list_of(_text))
 COLUMN = Shape("a list", lambda value: isinstance(value, list))
@@ -55,6 +60,10 @@ KNOWN = Shape(
 )
 VALUES = Shape("values with their units", _map_of(_object(value=_number, unit=_text)))
 SOURCED = Shape("values with unit and source", _map_of(_object(**{"value": _number, "unit": _text, "from": _text})))
+SETTINGS = Shape(
+    "values that are not negative, with unit and source",
+    _map_of(_object(**{"value": _length, "unit": _text, "from": _text})),
+)
 WINDOW = Shape("two times", lambda value: isinstance(value, list) and len(value) == 2 and all(map(_number, value)))
 PROBES = Shape("probes with name, scenario and period", _list_of(_object(name=_text, scenario=_text, period=_number)))
 
@@ -62,7 +71,7 @@ KINDS: Mapping[str, Mapping[str, Shape]] = {
     # What is under test. Written again when more is known, such as START among the settings; `command` runs it again.
     # `kubelets` has each node's version as the run began, `known` the cases that its version of the suites has.
     "run": {"id": TEXT, "seed?": NUMBER, "kubernetes?": TEXT, "provider?": TEXT, "context?": TEXT, "nodes?": TEXTS,
-            "roles?": ROLES, "kubelets?": VERSIONS, "settings?": SOURCED, "harness?": TEXT, "command?": TEXT,
+            "roles?": ROLES, "kubelets?": VERSIONS, "settings?": SETTINGS, "harness?": TEXT, "command?": TEXT,
             "known?": KNOWN},
     # `clean` is null when the cluster could not be looked at. `why` says what is left or differs, or what was in the way of
     # looking. `changed` is what differs after a run that is there to change the cluster.
@@ -89,14 +98,14 @@ KINDS: Mapping[str, Mapping[str, Shape]] = {
     "priority": {"node": TEXT, "agent?": TEXT, "boot?": TEXT, "realtime": FLAG, "how?": TEXT, "why_not?": TEXT},
     # The agent's process did not run, so that no probe of the node asked or read anything. An answer that was read at its end
     # may have come at any time in it: `took` is its upper limit.
-    "stall": {"node": TEXT, "boot?": TEXT, "since": NUMBER, "until": NUMBER, "error?": NUMBER},
+    "stall": {"node": TEXT, "boot?": TEXT, "since": NUMBER, "until": NUMBER, "error?": LENGTH},
     # One of the `processors` of the harness's machine ran nothing at all. `nodes` are those on the same kernel.
     "pause": {"processor": NUMBER, "processors": NUMBER, "since": NUMBER, "until": NUMBER, "nodes": TEXTS},
     # `offset` added to the agent's clock is the harness's, `error` how far that may be wrong. Columns of equal length; `probe`
     # indexes `probes`, `outcome` OUTCOMES, `by` `names`. A sample's key is node, boot, probe (its `number` tells apart probes
     # of one name in one boot) and tick. Names are those of kubeskeptic.agent.answered_by. Each question that was asked is a
     # sample; one that a stall left in doubt has the outcome unknown. `unknowns` counts why.
-    "samples": {"node": TEXT, "agent?": TEXT, "boot?": TEXT, "realtime?": FLAG, "offset": NUMBER, "error": NUMBER,
+    "samples": {"node": TEXT, "agent?": TEXT, "boot?": TEXT, "realtime?": FLAG, "offset": NUMBER, "error": LENGTH,
                 "probes": PROBES, "names": TEXTS, "unknowns?": OBJECT, "probe": COLUMN, "tick": COLUMN, "sent": COLUMN,
                 "took": COLUMN, "outcome": COLUMN, "by": COLUMN, "port": COLUMN},
     # `source` is probe (of `node`; of all its probes when `probe` is empty) or watch (of `resource`); `until` is null if open;
@@ -104,7 +113,7 @@ KINDS: Mapping[str, Mapping[str, Shape]] = {
     "gap": {"source": TEXT, "scenario?": TEXT, "node?": TEXT, "probe?": TEXT, "resource?": TEXT, "since": NUMBER,
             "until?": NUMBER, "reason": TEXT, "ticks?": NUMBER},
     # `type` is LISTED, ADDED, MODIFIED or DELETED; `resource` the kind of the object; `age` how old it may be.
-    "change": {"scenario?": TEXT, "resource": TEXT, "type": TEXT, "seen": NUMBER, "age?": NUMBER, "object": NAMED},
+    "change": {"scenario?": TEXT, "resource": TEXT, "type": TEXT, "seen": NUMBER, "age?": LENGTH, "object": NAMED},
     # An outage of known length on each node, and what was measured of it; `edges` is how late its edges were asked.
     "instrument": {"node": TEXT, "injected?": NUMBER, "measured?": NUMBER, "tick?": NUMBER, "proven?": FLAG,
                    "attempts?": NUMBER, "edges?": NUMBER},

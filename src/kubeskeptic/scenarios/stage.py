@@ -23,11 +23,10 @@ from kubeskeptic.scenarios.manifests import placed, read, replicas
 from kubeskeptic.scenarios.namespace_view import NamespaceView
 from kubeskeptic.scenarios.readiness import Readiness, readiness, wait_until_ready
 from kubeskeptic.scenarios.sabotage import Sabotage
-from kubeskeptic.timeline.recording import LEFT_OUT
+from kubeskeptic.timeline.recording import GIVEN, LEFT_OUT
 from kubeskeptic.waiting import NotYet, until
 
-GIVEN = "given"
-"""The name of the act that is the set-up: from the first look of the recorder until all pods are Ready."""
+__all__ = ["GIVEN", "Stage"]
 
 
 class Stage(NamespaceView):

@@ -192,19 +192,26 @@ class Act(Allowed):
         """Return whether the watches of these kinds had no gap during the act. With a gap, changes may be missing."""
         for kind in kinds:
             self.reading.note(self.reading.kinds, kind, (self.baseline, self.end))
-        gaps = (gap for gap in self.recording.gaps if gap.source == "watch" and gap.resource in kinds)
+        gaps = (gap for gap in self.recording.gaps if gap.source == "watch" and gap.resource in ("", *kinds))
         return not any(gap.touches(self.baseline, self.end) for gap in gaps)
 
     def table(self, name: str) -> dict[str, Any]:
-        """Return the cells of a table that the scenario saw until the end of the act, by name.
+        """Return the cells of a table that the scenario saw in the act, or before its first act, by name: what it saw in
+        another act says nothing of this one.
 
         :raises Inconclusive: when the scenario saw none
         """
         self.reading.tables.add(name)
-        end, looked = self.end, self.recording.looked.get(name, {})
+        start, end, looked = self.start, self.end, self.recording.looked.get(name, {})
+        given = self.recording.given.get(name, set())
         if name not in self.recording.tables:
             raise Inconclusive(f"the scenario {self.recording.id} did not come to see “{name}”")
-        return {cell: value for cell, value in self.recording.tables[name].items() if looked.get(cell, end) <= end}
+        cells = self.recording.tables[name].items()
+        return {
+            cell: value
+            for cell, value in cells
+            if start <= looked.get(cell, end) <= end or (cell in given and looked[cell] <= end)
+        }
 
     def lasts(self, bound: Bound, until: float | None = None) -> None:
         """Require that a bound passes between the fault and ``until`` (the end of the act); else it is inconclusive."""

@@ -7,10 +7,14 @@ from collections.abc import Iterator, Sequence
 from math import isfinite
 
 from kubeskeptic.agent.outcomes import OUTCOMES
+from kubeskeptic.durations import HOLE
 from kubeskeptic.journal import Record
 from kubeskeptic.timeline.samples import Columns, Lane
 
 COLUMNS = ("tick", "sent", "took", "outcome", "by", "port")
+MOST_LATE = 2.0
+"""Seconds by which a question may be sent late, at most: an agent that did not run for longer leaves ticks out. A sample with
+another tick than its own is later with each that follows."""
 MOST_TICKS = 10_000_000
 """A tick beyond this is no tick: two days at 50 a second."""
 
@@ -104,6 +108,19 @@ def lateness(samples: Columns, probe: Record, offset: float) -> Iterator[float]:
     if t0 is not None:
         due = t0 + offset
         yield from (sent - due - tick * period for tick, sent in zip(samples.ticks, samples.sent, strict=True))
+
+
+def untimely(samples: Columns, record: Record, probe: Record, spec: Record) -> Iterator[str]:
+    """Yield how the times of samples contradict their ticks, or their period that of the probe: a tick is asked when it is due,
+    or a little later, and samples that were left out show in the ticks.
+    """
+    if spec.get("period") not in (None, probe["period"]):
+        yield f"every {probe['period']:g} s, and it asks every {spec['period']:g} s"
+    late = list(lateness(samples, probe, record["offset"]))
+    if late and max(late) > MOST_LATE:
+        yield f"that were sent {max(late):.1f} s after their ticks were due"
+    if late and min(late) < -HOLE:
+        yield f"that were sent {-min(late):.1f} s before their ticks were due"
 
 
 def _within(name: str, column: Sequence[int], end: int) -> None:

@@ -9,6 +9,8 @@ from kubeskeptic.journal import Damage, JournalReader
 from kubeskeptic.timeline.recording import RunEvidence
 from kubeskeptic.timeline.sorting import Sorter
 
+UNNUMBERED = "its lines are not numbered, so that one that is missing would not be noticed"
+
 
 class JournalFollower:
     """Reads a journal while it grows. Each line is parsed once, however often the evidence is asked for.
@@ -35,6 +37,8 @@ class JournalFollower:
         evidence.torn = int(self._reader.unfinished > 0)
         evidence.numbered = self._reader.numbered is not False
         self._sorter.settle()
+        for recording in evidence.scenarios.values() if not evidence.numbered else ():
+            recording.damage += (UNNUMBERED,)
         return evidence
 
     @property

@@ -16,6 +16,8 @@ from kubeskeptic.timeline.tick_lag import TickLag
 
 LEFT_OUT = "left out"
 """The fact that says which acts were left out on this cluster, and why."""
+GIVEN = "given"
+"""The name of the act that is the set-up: from the first look of the recorder until all pods are Ready."""
 ALL = "*"
 """Stands for every act that did not come to its end."""
 
@@ -155,6 +157,8 @@ class Recording:
     """What the scenario itself saw, cell by cell, by the table's name."""
     looked: dict[str, dict[str, float]] = field(default_factory=dict)
     """When it first saw each cell, Unix seconds, by the table's name and the cell's."""
+    given: dict[str, set[str]] = field(default_factory=dict)
+    """The cells that it saw before its first act, by the table's name."""
     evidence: list[Taken] = field(default_factory=list)
     """Logs, events and states that were taken, in order."""
     asked: tuple[str, ...] | None = None
@@ -186,10 +190,15 @@ class Recording:
             raise Inconclusive(f"the act “{name}” of {self.id} was not played to its end{why}")
         return act
 
-    def see(self, table: str, cells: Mapping[str, Any], at: float) -> list[str]:
-        """Add cells to a table, and return those that it has with another value: the first one stays, with its time."""
+    def see(self, table: str, cells: Mapping[str, Any], at: float, act: str = "") -> list[str]:
+        """Add cells to a table, and return those that it has with another value: the first one stays, with its time.
+
+        :param act: the part of the scenario in which it saw them; empty in journals that do not say
+        """
         known = self.tables.setdefault(table, {})
         looked = self.looked.setdefault(table, {})
+        if act == GIVEN:
+            self.given.setdefault(table, set()).update(cell for cell in cells if cell not in looked)
         looked |= {cell: at for cell in cells if cell not in looked}
         return [cell for cell, value in cells.items() if known.setdefault(cell, value) != value]
 

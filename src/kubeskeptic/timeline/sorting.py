@@ -13,6 +13,7 @@ from kubeskeptic.settings import Settings
 from kubeskeptic.timeline import batches
 from kubeskeptic.timeline.about import scenarios_of
 from kubeskeptic.timeline.causes import aged
+from kubeskeptic.timeline.contradictions import Stretch, contradictions, overlapping
 from kubeskeptic.timeline.faults import FaultSpan
 from kubeskeptic.timeline.observers import Observers
 from kubeskeptic.timeline.recording import ActSpan, Change, Gap, Recording, RunEvidence, Taken
@@ -34,6 +35,8 @@ class Sorter:
         self._under_way: dict[str, None] = {}
         self._touched: dict[str, None] = {}
         self._ticks: dict[tuple[Any, ...], batches.Ticks] = defaultdict(batches.Ticks)
+        self._asked: dict[str, dict[tuple[str, str], dict[object, Stretch]]] = defaultdict(lambda: defaultdict(dict))
+        """By scenario, (node, probe) and process of the agent: from when to when it asked."""
         self._gaps: dict[str, list[Gap]] = defaultdict(list)
         """By scenario; by the empty text those of no scenario, which belong to all that they touch."""
         self._observers = Observers(self.evidence.realtime)
@@ -107,7 +110,8 @@ class Sorter:
             recording.nodes = tuple(self.evidence.run.get("nodes") or ())
             recording.roles = dict(self.evidence.run.get("roles") or {})
             self._observers.fill(recording)
-            recording.damage = tuple(dict.fromkeys(self._damage[name]))
+            impossible = [*contradictions(recording), *overlapping(self._asked[name])]
+            recording.damage = tuple(dict.fromkeys([*self._damage[name], *impossible]))
 
     # -- damage --------------------------------------------------------------------------------------------------------
     def _wrong(self, why: str, scenarios: Iterable[str] = ()) -> None:
@@ -146,6 +150,9 @@ class Sorter:
     def _scenario(self, record: Record) -> None:
         recording = self._recording(record, "id")
         if record["phase"] == "start":
+            if recording.started:
+                self._wrong(f"it begins {recording.id} a second time", [recording.id])
+                return
             recording.namespace = record.get("namespace") or ""
             recording.test = record.get("test") or ""
             recording.started = record["at"]
@@ -162,7 +169,7 @@ class Sorter:
 
     def _seen(self, record: Record) -> None:
         recording = self._recording(record)
-        for cell in recording.see(record["table"], record["cells"], record["at"]):
+        for cell in recording.see(record["table"], record["cells"], record["at"], record.get("act") or ""):
             self._wrong(f"it has another value of “{cell}” in the table “{record['table']}”", [recording.id])
 
     def _evidence(self, record: Record) -> None:
@@ -173,6 +180,9 @@ class Sorter:
     def _act(self, record: Record) -> None:
         act = self._recording(record).acts.setdefault(record["act"], ActSpan(record["act"]))
         if record["phase"] in ("baseline", "start", "end"):
+            if getattr(act, record["phase"]) is not None:
+                self._wrong(f"it plays “{act.name}” a second time", [self._recording(record).id])
+                return
             setattr(act, record["phase"], record["at"])
         act.faults = tuple(record.get("faults") or act.faults)
 
@@ -228,10 +238,16 @@ class Sorter:
         node, name = record["node"], probe["name"]
         lane = recording.lanes.get((node, name)) or Lane(node, name, probe["period"])
         samples = batches.checked(samples, lane, record["names"], record["offset"])
-        key = (node, record.get("boot") or record.get("agent"), recording.id, name, probe.get("number"))
+        process = record.get("boot") or record.get("agent"), probe.get("number")
+        key = (node, *process, recording.id, name)
         fresh, copies, contradicted = self._ticks[key].admit(samples, lane)
         recording.lanes[node, name] = lane
         lane.extend(fresh)
+        asked = self._asked[recording.id][node, name]
+        first, last = asked.get(process, (samples.sent[0], samples.sent[0]))
+        asked[process] = min(first, *samples.sent), max(last, *samples.sent)
+        for why in batches.untimely(fresh, record, probe, recording.specs[name]):
+            self._wrong(f"it has samples of “{name}” on {node} {why}", [recording.id])
         lane.doubt = max(lane.doubt, record["error"])
         recording.copies += copies
         self._touched[recording.id] = None
