@@ -163,7 +163,14 @@ def test_an_unknown_claim_is_refused_before_anything_runs(pytester: pytest.Pytes
 def test_a_journal_that_is_not_there_is_refused(pytester: pytest.Pytester, tmp_path: Path) -> None:
     result = run(pytester, "--replay", str(tmp_path / "nowhere"))
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*there is no journal at *nowhere; name the folder of a run*"])
+    result.stderr.fnmatch_lines(["*there is no journal at *nowhere; name the folder of a run; `pytest` makes a run"])
+
+
+def test_a_journal_that_is_there_is_named_for_one_that_is_not(pytester: pytest.Pytester, journal: Path) -> None:
+    (pytester.mkdir("reports") / "latest").symlink_to(journal)
+    result = run(pytester, "--replay", "nowhere", "--reports", "reports")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*there is no journal at nowhere; name the folder of a run, such as *reports/latest"])
 
 
 def test_an_unknown_sabotage_is_refused(pytester: pytest.Pytester) -> None:

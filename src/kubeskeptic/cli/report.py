@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from kubeskeptic import configuration
+from kubeskeptic.cli import output
 from kubeskeptic.errors import BadInput
 from kubeskeptic.reports import findings_page, write_all
 from kubeskeptic.reports.writing import read_report
@@ -29,7 +30,7 @@ def report(run: str, reports: Path | None, findings: Path | None) -> None:
     write_all(folder)
     if findings:
         beside = {path.name for path in findings.parent.glob("*.md")}
-        findings.write_text(findings_page.render(read_report(folder), beside), encoding="utf-8")
+        output.write(findings, findings_page.render(read_report(folder), beside))
         click.echo(findings)
     click.echo(folder / "index.html")
 
@@ -48,6 +49,8 @@ def run_folder(run: str, reports: Path) -> Path:
     found = [folder for folder in journals if folder.name.startswith(run)]
     if len(found) == 1:
         return found[0]
+    if not journals:
+        raise BadInput(f"there is no run {run} in {reports}, and no other; `pytest` makes one")
     known = ", ".join(folder.name for folder in journals[-3:])
     how = "more than one run begins with" if found else "there is no run"
-    raise BadInput(f"{how} {run} in {reports}; the last ones are {known or 'none: `pytest` makes one'}")
+    raise BadInput(f"{how} {run} in {reports}; the last ones are {known}")

@@ -1,0 +1,59 @@
+"""What commands say of files that cannot be written, and of runs that are not there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from kubeskeptic.cli import main
+from kubeskeptic.reports import write_all
+
+from ..reports.journals import write_run
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = write_run(tmp_path_factory.mktemp("reports") / "20261123-1918-7f3a")
+    write_all(folder)
+    return folder
+
+
+def skeptic(*words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(main, words)
+    return done.exit_code, done.output
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("report", "RUN", "--findings", "FILE"),
+        ("compare", "RUN", "RUN", "--html", "FILE"),
+        ("baseline", "write", "RUN", "--file", "FILE"),
+        ("tally", "RUN", "OTHER", "--write", "FILE"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_one_sentence(run: Path, tmp_path: Path, words: Sequence[str]) -> None:
+    (tmp_path / "afile").touch()
+    wrong = tmp_path / "afile" / "x"
+    other = write_run(tmp_path / "20261123-2001-8b40")
+    write_all(other)
+    named = {"RUN": run, "OTHER": other, "FILE": wrong}
+    status, said = skeptic(*(str(named.get(word, word)) for word in words))
+    assert status == 4, said
+    assert f"skeptic: {wrong} cannot be written: Not a directory; name a file in a folder that exists\n" in said
+
+
+def test_where_no_run_is_the_next_step_is_named(tmp_path: Path) -> None:
+    assert skeptic("report", "nope", "--reports", str(tmp_path)) == (
+        4, f"skeptic: there is no run nope in {tmp_path}, and no other; `pytest` makes one\n",
+    )  # fmt: skip
+
+
+def test_only_claims_that_are_alike_are_suggested() -> None:
+    assert skeptic("claims", "nope") == (4, "skeptic: there is no claim “nope”; `skeptic claims` lists them\n")
+    assert skeptic("claims", "loop.queu")[1].startswith(
+        "skeptic: there is no claim “loop.queu”; did you mean loop.queue"
+    )
