@@ -57,3 +57,14 @@ def test_only_claims_that_are_alike_are_suggested() -> None:
     assert skeptic("claims", "loop.queu")[1].startswith(
         "skeptic: there is no claim “loop.queu”; did you mean loop.queue"
     )
+
+
+def test_a_run_that_broke_off_is_said_to_have(tmp_path: Path) -> None:
+    cut = write_run(tmp_path / "20261123-2001-dead", broken_off=True)
+    assert skeptic("report", str(cut))[1].startswith("the journal ends in the middle of a line: this run broke off\n")
+    status, said = skeptic("baseline", "write", str(cut), "--file", str(tmp_path / "b.yaml"))
+    assert (status, said.startswith("this run broke off: the cases")) == (0, True), said
+
+
+def test_a_run_that_ended_is_not(run: Path) -> None:
+    assert skeptic("report", str(run)) == (0, f"{run}/index.html\n")

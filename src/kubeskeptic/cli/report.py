@@ -10,6 +10,7 @@ from kubeskeptic import configuration
 from kubeskeptic.cli import output
 from kubeskeptic.errors import BadInput
 from kubeskeptic.reports import findings_page, write_all
+from kubeskeptic.reports.wording import broke_off
 from kubeskeptic.reports.writing import read_report
 from kubeskeptic.runs.latest import NAME, newest
 
@@ -27,7 +28,9 @@ def report(run: str, reports: Path | None, findings: Path | None) -> None:
     RUN is a run's id or folder; the last run when left out. Verdicts stay as they are; `pytest --replay=RUN` judges again.
     """
     folder = run_folder(run, reports or configuration.reports())
-    write_all(folder)
+    report = write_all(folder).report
+    if said := broke_off(report.torn, None if report.broken_off else report.ended):
+        click.echo(said, err=True)
     if findings:
         beside = {path.name for path in findings.parent.glob("*.md")}
         output.write(findings, findings_page.render(read_report(folder), beside))
