@@ -68,3 +68,8 @@ def test_a_run_that_broke_off_is_said_to_have(tmp_path: Path) -> None:
 
 def test_a_run_that_ended_is_not(run: Path) -> None:
     assert skeptic("report", str(run)) == (0, f"{run}/index.html\n")
+
+
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_defaults_are_spelled_in_one_way(command: str) -> None:
+    assert "[default: (" not in " ".join(skeptic(command, "--help")[1].split())

@@ -46,8 +46,7 @@ from kubeskeptic.terminal import Display
     "--suites",
     type=click.Path(path_type=Path, exists=True),
     default=lambda: paths.shipped() / "suites",
-    show_default="those of the project",
-    help="The folder of suites, or one file.",
+    help="The folder of suites, or one file. [default: those of the project]",
 )
 @click.option("--seed", type=int, help="As for pytest.")
 @click.option(
