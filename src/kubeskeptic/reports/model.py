@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -118,6 +118,12 @@ class Section:
         """Whether every case of it has been seen to fail."""
         return not self.unproven
 
+    @property
+    def proven_otherwise(self) -> bool:
+        """Whether it is proven only by other versions of its tests and checks: the run is older than the proofs, or newer."""
+        plain = [replace(entry, digest="") for entry in self.entries]
+        return not self.proven and all(self._proves(entry) for entry in plain)
+
 
 @dataclass(frozen=True)
 class Chapter:
@@ -191,6 +197,13 @@ class Report:
         parts = ["what held" if held else "", "what did not" if held else "what did not hold", "what is inconclusive"]
         *first, last = (part for part, many in zip(parts, (held, bad, unsaid), strict=True) if many)
         return (f"{', '.join(first)}, and {last}" if first else last).capitalize()
+
+    @property
+    def proven(self) -> tuple[int, str]:
+        """How many claims are proven able to fail by their checks as this run judged; and how many by others only, in words."""
+        others = sum(section.proven_otherwise for section in self.sections)
+        words = f", {others} more only by other versions of their checks" if others else ""
+        return sum(section.proven for section in self.sections), words
 
     @property
     def samples(self) -> int:
