@@ -60,7 +60,7 @@ def _bad_input() -> Iterator[None]:
     try:
         yield
     except click.UsageError as error:
-        error.exit_code = BadInput.exit_status
+        error.exit_code = BadInput.exit_status  # type: ignore[misc]  # its class keeps 2
         raise
 
 

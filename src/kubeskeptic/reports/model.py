@@ -91,8 +91,15 @@ class Section:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst of its cases."""
-        return min((entry.verdict for entry in self.entries), key=WORST_FIRST.index)
+        """The worst of its cases that were asked; skipped when none was."""
+        asked = [entry.verdict for entry in self.entries if entry.verdict is not Verdict.SKIPPED]
+        return min(asked, key=WORST_FIRST.index, default=Verdict.SKIPPED)
+
+    @property
+    def skipped(self) -> str:
+        """How many of its cases were skipped, where others were asked, in words; empty when none was."""
+        many = sum(entry.verdict is Verdict.SKIPPED for entry in self.entries)
+        return f"{many} of {len(self.entries)} skipped" if 0 < many < len(self.entries) else ""
 
     @property
     def post(self) -> Post | None:

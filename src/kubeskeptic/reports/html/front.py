@@ -109,6 +109,8 @@ def _chips(report: Report) -> Markup:
            aria_label="Show only findings where the post is") if post else None,
         el("p", el("b", f"{proven} of {len(report.sections)}"), " claims proven able to fail", otherwise, class_="proven")
         if report.sections else None,
+        el("p", "Nothing was violated.", class_="proven")
+        if report.verdicts[Verdict.HOLDS] and not report.verdicts[Verdict.VIOLATED] and not report.broken_off else None,
         class_="tally",
     )  # fmt: skip
 
