@@ -3,7 +3,9 @@ import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner
 
+from kubeskeptic.cli import main
 from kubeskeptic.exit_status import WORDS, in_words
 
 
@@ -17,6 +19,13 @@ def test_make_can_say_it() -> None:
         [sys.executable, "-m", "kubeskeptic.exit_status", "10"], capture_output=True, text=True, check=True
     )
     assert ran.stdout == f"{in_words(10)}\n"
+
+
+@pytest.mark.parametrize(
+    "words", [["--nope"], ["nope"], ["claims", "--nope"], ["compare"], ["up", "--workers", "many"]]
+)
+def test_an_invalid_command_line_is_bad_input_and_no_interrupt(words: list[str]) -> None:
+    assert CliRunner().invoke(main, words).exit_code == 4
 
 
 def test_commands_work_on_a_terminal_of_another_encoding_and_without_colour() -> None:

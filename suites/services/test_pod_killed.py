@@ -63,7 +63,7 @@ def three_pods_behind_each_service(stage: Stage) -> None:
 
 @pods.act("quiet")
 def nothing_happens(stage: Stage) -> None:
-    """Nothing happens for ten seconds."""
+    """Nothing happens for some seconds."""
     stage.hold(QUIET)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -12,12 +13,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kubeskeptic import clusters
+from kubeskeptic.claims.case import Case
 from kubeskeptic.cli import main
 from kubeskeptic.journal import Journal
 from kubeskeptic.paths import checkout
 from kubeskeptic.plugin import signals
-from kubeskeptic.proving import Processes, asked_by, attempts, graded, journals
+from kubeskeptic.proving import Asked, Processes, asked_by, attempts, graded, journals, why_nothing
 from kubeskeptic.reports.writing import proofs_beside
+from kubeskeptic.scenarios import Scenario, Stage
 
 FILE = checkout() / "suites" / "services" / "test_readiness.py"
 READINESS = attempts(asked_by(FILE))
@@ -108,6 +111,41 @@ def test_only_what_is_missing_is_performed(here: Path, monkeypatch: pytest.Monke
     assert (again.exit_code, third.performed) == (0, [])
     assert "is proven by the checks as they are" in again.output
     assert proven(here) == ALL_CASES
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--sabotage", "nope"), "there is no sabotage “nope”; `skeptic prove --dry-run` lists all"),
+        (("--sabotage", "coredns-stal"), "there is no sabotage “coredns-stal”; did you mean coredns-stale or "),
+        (("--scenario", "nope"), "there is no scenario “nope”; "),
+        (
+            ("headless.many-a", "--sabotage", "kube-proxy-frozen"),
+            "kube-proxy-frozen does not break headless.many-a; its sabotages are not-ready-published, coredns-stale",
+        ),
+        (("heal.crash",), "no suite asks what was named here"),
+    ],
+)
+def test_what_is_unknown_is_named(monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], said: str) -> None:
+    ended = prove(monkeypatch, Pytest(), *words)
+    assert (ended.exit_code, ended.output.startswith(f"skeptic: {said}")) == (4, True), ended.output
+
+
+def test_a_sabotage_of_another_act_is_said_with_both_acts() -> None:
+    story = Scenario("own/story", "It goes on.")
+    for act in ("crash", "quiet"):
+        story.act(act)(lambda _: None)
+
+    @story.sabotage("quiet")
+    @contextmanager
+    def kubelet_stopped(_: Stage) -> Iterator[None]:
+        yield
+
+    one = Asked(Case("heal.crash", acts=("crash",)), story, FILE, lambda: None)
+    assert why_nothing([one], ()) == (
+        "own/story declares the sabotage kubelet-stopped for the act quiet, and heal.crash reads the act crash: "
+        "declare it for that"
+    )
 
 
 def test_grades_are_not_missing_as_proofs_are(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,12 +74,36 @@ def test_files_are_merged_as_kubectl_does(tmp_path: Path) -> None:
     assert found.host == "http://127.0.0.1:7", "the first that names it counts"
 
 
-@pytest.mark.parametrize("text", ["", "- a\n- b\n", "{", "clusters: 7\n", "contexts:\n- name: here\n", "a: b\n"])
+@pytest.mark.parametrize("text", ["", "{", "clusters: 7\n", "contexts:\n- name: here\n", "a: b\n"])
 def test_a_file_of_another_shape_is_one_sentence(tmp_path: Path, text: str) -> None:
     (tmp_path / "k").write_text(text)
     with pytest.raises(BadInput, match="has no usable context `here`") as said:
         configuration(tmp_path / "k", "here")
     assert "\n" not in str(said.value)
+
+
+@pytest.mark.parametrize("text", ["plain text", "- a\n- b\n", "7"])
+def test_a_file_that_is_no_mapping_is_no_kubeconfig(tmp_path: Path, text: str) -> None:
+    (tmp_path / "k").write_text(text)
+    for joined in (f"{tmp_path}/k", f"{whole(tmp_path / 'good')}:{tmp_path}/k"):
+        with pytest.raises(BadInput, match=f"^{tmp_path}/k is no kubeconfig; name another with --kubeconfig$"):
+            configuration(Path(joined), "here")
+
+
+def test_a_folder_is_no_kubeconfig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(BadInput, match=f"^{tmp_path} is a folder, not a file"):
+        configuration(tmp_path, "here")
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path))
+    with pytest.raises(BadInput, match=f"^KUBECONFIG names {tmp_path}, which is a folder, not a file$"):
+        default_kubeconfig()
+
+
+def test_only_the_kubeconfig_of_a_cluster_of_ours_comes_of_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUBESKEPTIC_STATE", str(tmp_path / "state"))
+    for place, told in (("none", False), ("state/clusters/c/kubeconfig", True)):
+        with pytest.raises(BadInput, match="there is no kubeconfig at") as said:
+            configuration(tmp_path / place, "here")
+        assert ("skeptic up" in str(said.value)) is told
 
 
 def test_a_file_that_is_not_there_and_a_context_that_is_not(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from kubeskeptic.journal import Journal, read
 from kubeskeptic.paths import checkout
+from kubeskeptic.runs import replaying
 
 SUITE = """
 import pytest
@@ -163,7 +164,24 @@ def test_an_unknown_claim_is_refused_before_anything_runs(pytester: pytest.Pytes
 def test_a_journal_that_is_not_there_is_refused(pytester: pytest.Pytester, tmp_path: Path) -> None:
     result = run(pytester, "--replay", str(tmp_path / "nowhere"))
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*there is no journal at *nowhere; name the folder of a run*"])
+    result.stderr.fnmatch_lines(["*there is no journal at *nowhere; name the folder of a run; `pytest` makes a run"])
+
+
+def test_a_journal_that_was_cut_is_said_to_be(pytester: pytest.Pytester, journal: Path) -> None:
+    whole = judged(pytester, journal, "holds(FINE)")
+    whole.stdout.fnmatch_lines(["kubeskeptic: the journal says nothing of the run's end: this run broke off"])
+    replaying.evidence.cache_clear()
+    with (journal / "journal.jsonl").open("a") as file:
+        file.write('{"at":')
+    cut = judged(pytester, journal, "holds(FINE)")
+    cut.stdout.fnmatch_lines(["kubeskeptic: the journal ends in the middle of a line: this run broke off"])
+
+
+def test_a_journal_that_is_there_is_named_for_one_that_is_not(pytester: pytest.Pytester, journal: Path) -> None:
+    (pytester.mkdir("reports") / "latest").symlink_to(journal)
+    result = run(pytester, "--replay", "nowhere", "--reports", "reports")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*there is no journal at nowhere; name the folder of a run, such as *reports/latest"])
 
 
 def test_an_unknown_sabotage_is_refused(pytester: pytest.Pytester) -> None:

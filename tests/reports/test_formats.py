@@ -132,6 +132,14 @@ def test_a_claim_is_proven_only_when_every_case_of_it_was_broken(written: Writte
     assert sigkill["broken_by"][0] == {"id": "kube-proxy-frozen", "seen": None}
 
 
+def test_a_proof_by_another_version_of_a_check_is_none_and_is_told_apart(run_dir: Path, report: Report) -> None:
+    proven = next(section for section in report.sections if section.proven)
+    judged_by_others = replace(proven, entries=tuple(replace(one, digest="other") for one in proven.entries))
+    assert (proven.proven_otherwise, judged_by_others.proven, judged_by_others.proven_otherwise) == (False, False, True)
+    told = replace(report, chapters=(replace(report.chapters[0], sections=(judged_by_others,)),))
+    assert "0 of 1 claims proven able to fail, 1 more only by other versions of their checks" in summary.render(told)
+
+
 def test_a_huge_summary_is_cut_and_says_so(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(summary, "MOST_BYTES", 2000)
     text = summary.render(report)

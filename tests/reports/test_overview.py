@@ -9,8 +9,10 @@ import pytest
 from kubeskeptic.bounds import Bound
 from kubeskeptic.findings import Measure, Verdict
 from kubeskeptic.reports.html import claim as card
+from kubeskeptic.reports.html.front import front
 from kubeskeptic.reports.html.overview import overview, worst_share
 from kubeskeptic.reports.model import Report, Section
+from kubeskeptic.reports.wording import count
 
 
 def section_of(report: Report, id_: str) -> Section:
@@ -32,6 +34,24 @@ def test_a_tile_tells_the_case_that_came_closest_to_its_bound(report: Report) ->
     ]
     assert worst_share(replace(one, entries=tuple(cases))) == 0.75
     assert worst_share(replace(one, entries=tuple(cases[2:]))) is None
+
+
+def test_a_claim_holds_where_its_asked_cases_do_and_says_how_many_were_skipped(report: Report) -> None:
+    one = next(section for section in report.sections if section.verdict is Verdict.HOLDS)
+    skipped, held = (replace(one.entries[0], verdict=verdict) for verdict in (Verdict.SKIPPED, Verdict.HOLDS))
+    both, none = replace(one, entries=(skipped, held)), replace(one, entries=(skipped, skipped))
+    assert (both.verdict, both.skipped) == (Verdict.HOLDS, "1 of 2 skipped")
+    assert (none.verdict, none.skipped) == (Verdict.SKIPPED, "")
+    assert "1 of 2 skipped" in str(card.claim(report, both))
+    shown = str(overview(replace(report, chapters=(replace(report.chapters[0], sections=(both, none)),))))
+    assert f"{one.claim.id}: holds, {count(2, 'case')}, 1 of 2 skipped" in shown
+
+
+def test_that_nothing_was_violated_is_said_first(report: Report) -> None:
+    assert "Nothing was violated." not in str(front(report))
+    held = [one for one in report.sections if one.verdict is Verdict.HOLDS]
+    fine = replace(report, chapters=(replace(report.chapters[0], sections=tuple(held)),))
+    assert "Nothing was violated." in str(front(fine))
 
 
 def test_a_long_report_folds_what_needs_no_attention(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,6 +56,6 @@ def claim(id_: str) -> Claim:
             return one
     from difflib import get_close_matches
 
-    close = get_close_matches(id_, [one.id for one in catalogue()], n=3, cutoff=0.3)
+    close = get_close_matches(id_, [one.id for one in catalogue()], n=3)
     hint = f"did you mean {' or '.join(close)}?" if close else "`skeptic claims` lists them"
     raise UnknownClaim(f"there is no claim “{id_}”; {hint}")

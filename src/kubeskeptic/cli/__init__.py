@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -23,7 +25,7 @@ from kubeskeptic.cli.safety import cleanup, status
 from kubeskeptic.cli.tally import tally
 from kubeskeptic.cli.upgrade import upgrade
 from kubeskeptic.cli.watch import watch
-from kubeskeptic.errors import SkepticError
+from kubeskeptic.errors import BadInput, SkepticError
 from kubeskeptic.redaction import redact
 from kubeskeptic.terminal import print_any_character
 
@@ -36,14 +38,30 @@ class Commands(click.Group):
         print_any_character()
         return super().main(*args, **extra)
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Parse the options before the command; an invalid one is bad input, as everything else that makes no sense."""
+        with _bad_input():
+            return super().make_context(*args, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an error of ours is printed as one sentence, without a traceback."""
         ctx.color = False if os.environ.get("NO_COLOR") else ctx.color  # as no-color.org says
         try:
-            return super().invoke(ctx)
+            with _bad_input():
+                return super().invoke(ctx)
         except SkepticError as error:
             click.echo(f"skeptic: {redact(str(error))}", err=True)
             sys.exit(error.exit_status)
+
+
+@contextmanager
+def _bad_input() -> Iterator[None]:
+    """Give click's errors about a command line our exit status: its own, 2, is an interrupt here."""
+    try:
+        yield
+    except click.UsageError as error:
+        error.exit_code = BadInput.exit_status  # type: ignore[misc]  # its class keeps 2
+        raise
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

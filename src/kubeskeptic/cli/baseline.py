@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from kubeskeptic import configuration
+from kubeskeptic.cli import output
 from kubeskeptic.cli.compare import TOLERANCE, result_of
 from kubeskeptic.reports import baseline as baselines
 from kubeskeptic.reports import comparison
@@ -40,7 +41,9 @@ def write(run: str, file: Path, reports: Path | None) -> None:
     skeptic baseline write 20261123-1918-7f3a --file baselines/production.yaml
     """
     result = comparison.read(result_of(run, reports or configuration.reports()))
-    file.write_text(baselines.text(result), encoding="utf-8")
+    output.write(file, baselines.text(result))
+    if result["run"]["ended"] is None:
+        click.echo("this run broke off: the cases that it did not come to are missing in the baseline", err=True)
     click.echo(f"{file}: {len(result['claims'])} cases of run {result['run']['id']}")
 
 

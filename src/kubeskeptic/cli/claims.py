@@ -10,6 +10,7 @@ import click
 
 from kubeskeptic.claims import CHAPTERS, Claim, catalogue, claim
 from kubeskeptic.claims.markdown import filled
+from kubeskeptic.cli import output
 from kubeskeptic.reports.wording import quoted
 
 
@@ -30,7 +31,7 @@ def claims(ids: tuple[str, ...], as_json: bool, fill: Path | None) -> None:
     skeptic claims --json
     """
     if fill:
-        fill.write_text(filled(fill.read_text()))
+        output.write(fill, filled(fill.read_text()))
         return
     chosen = [claim(id_) for id_ in ids] or list(catalogue())
     if as_json:

@@ -20,7 +20,7 @@ from kubeskeptic.configuration import cluster_name, configured
 from kubeskeptic.terminal import Display
 
 _COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
-_NAME = click.option("--name", default=cluster_name, show_default=DEFAULT_NAME, help="Name of the cluster.")
+_NAME = click.option("--name", default=cluster_name, help=f"Name of the cluster. [default: {DEFAULT_NAME}]")
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from kubeskeptic import configuration
+from kubeskeptic.cli import output
 from kubeskeptic.cli.report import run_folder
 from kubeskeptic.reports import comparison
 from kubeskeptic.reports.compared import markdown, render
@@ -67,7 +68,7 @@ def compare(
     else:
         click.echo(markdown(both) if as_markdown else render(both))
     if html:
-        html.write_text(comparison_page.render(both), encoding="utf-8")
+        output.write(html, comparison_page.render(both))
         click.echo(f"page     {html}", err=True)
     sys.exit(both.status)
 

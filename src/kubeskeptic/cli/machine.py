@@ -17,8 +17,7 @@ from kubeskeptic.errors import BadInput
 @click.option(
     "--name",
     default=cluster_name,
-    show_default=DEFAULT_NAME,
-    help="With --load: name of a kind cluster on this machine.",
+    help=f"With --load: name of a kind cluster on this machine. [default: {DEFAULT_NAME}]",
 )
 @click.option("--load", is_flag=True, help="Load the image into every node of a kind cluster.")
 @click.option("--push", metavar="REPOSITORY", help="Push the image to a registry that the engine is logged in to.")

@@ -29,7 +29,9 @@ from kubeskeptic.proving import (
     journals,
     judged_again,
     read_proofs,
+    require_known,
     unbroken,
+    why_nothing,
     write_grades,
     write_proofs,
 )
@@ -44,8 +46,7 @@ from kubeskeptic.terminal import Display
     "--suites",
     type=click.Path(path_type=Path, exists=True),
     default=lambda: paths.shipped() / "suites",
-    show_default="those of the project",
-    help="The folder of suites, or one file.",
+    help="The folder of suites, or one file. [default: those of the project]",
 )
 @click.option("--seed", type=int, help="As for pytest.")
 @click.option(
@@ -106,7 +107,9 @@ def prove(
     skeptic prove --cluster kubeskeptic --cluster proofs
     """
     where = list(dict.fromkeys(names)) or [configuration.cluster_name()]
-    asked = [one for one in asked_by(suites.resolve()) if scenario in (None, one.scenario.id)]
+    whole = asked_by(suites.resolve())
+    require_known(whole, scenario, only)
+    asked = [one for one in whole if scenario in (None, one.scenario.id)]
     chosen = {claim(id_).id for id_ in claims}
     asked = [one for one in asked if not chosen or one.case.claim in chosen]
     if recorded:
@@ -119,6 +122,9 @@ def prove(
     if missing and not planned and attempts(asked, only):
         click.echo("everything that was named here is proven by the checks as they are")
         return
+    if not planned:
+        ungraded = in_grades and attempts(asked, only)
+        raise BadInput("no sabotage of what was named here has grades" if ungraded else why_nothing(asked, only))
     _show(planned)
     if dry_run:
         return
@@ -127,16 +133,11 @@ def prove(
 
 
 def _show(planned: list[Attempt]) -> None:
-    """Say what would be performed.
-
-    :raises BadInput: when it is nothing
-    """
+    """Say what would be performed."""
     for one in planned:
         click.echo(one.scenario.id)
         for id_, cases in one.wanted.items():
             click.echo(f"  {id_:<26} {', '.join(str(each.case) for each in cases)}")
-    if not planned:
-        raise BadInput("no suite asks what was named here; `skeptic claims` lists the claims, and `--help` the choices")
 
 
 def _perform_all(planned: Sequence[Attempt], names: list[str], options: list[str], *, in_grades: bool) -> int:

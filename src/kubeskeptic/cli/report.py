@@ -7,8 +7,10 @@ from pathlib import Path
 import click
 
 from kubeskeptic import configuration
+from kubeskeptic.cli import output
 from kubeskeptic.errors import BadInput
 from kubeskeptic.reports import findings_page, write_all
+from kubeskeptic.reports.wording import broke_off
 from kubeskeptic.reports.writing import read_report
 from kubeskeptic.runs.latest import NAME, newest
 
@@ -26,10 +28,12 @@ def report(run: str, reports: Path | None, findings: Path | None) -> None:
     RUN is a run's id or folder; the last run when left out. Verdicts stay as they are; `pytest --replay=RUN` judges again.
     """
     folder = run_folder(run, reports or configuration.reports())
-    write_all(folder)
+    report = write_all(folder).report
+    if said := broke_off(report.torn, None if report.broken_off else report.ended):
+        click.echo(said, err=True)
     if findings:
         beside = {path.name for path in findings.parent.glob("*.md")}
-        findings.write_text(findings_page.render(read_report(folder), beside), encoding="utf-8")
+        output.write(findings, findings_page.render(read_report(folder), beside))
         click.echo(findings)
     click.echo(folder / "index.html")
 
@@ -48,6 +52,8 @@ def run_folder(run: str, reports: Path) -> Path:
     found = [folder for folder in journals if folder.name.startswith(run)]
     if len(found) == 1:
         return found[0]
+    if not journals:
+        raise BadInput(f"there is no run {run} in {reports}, and no other; `pytest` makes one")
     known = ", ".join(folder.name for folder in journals[-3:])
     how = "more than one run begins with" if found else "there is no run"
-    raise BadInput(f"{how} {run} in {reports}; the last ones are {known or 'none: `pytest` makes one'}")
+    raise BadInput(f"{how} {run} in {reports}; the last ones are {known}")

@@ -25,8 +25,7 @@ _REPORTS = click.option(
     "--reports",
     type=click.Path(path_type=Path, file_okay=False),
     default=configuration.reports,
-    show_default="reports",
-    help="The folder with the runs, whose journals are read.",
+    help="The folder with the runs, whose journals are read. [default: reports/]",
 )
 
 

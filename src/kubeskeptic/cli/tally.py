@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from kubeskeptic import configuration
+from kubeskeptic.cli import output
 from kubeskeptic.cli.compare import result_of
 from kubeskeptic.reports import kept_runs
 from kubeskeptic.reports.tally import markdown, render, tallied
@@ -39,5 +40,5 @@ def tally(runs: tuple[str, ...], as_markdown: bool, write: Path | None, reports:
     rows = tallied(results)
     click.echo(markdown(rows) if as_markdown else render(results, rows))
     if write:
-        write.write_text(kept_runs.text(results, rows), encoding="utf-8")
+        output.write(write, kept_runs.text(results, rows))
     sys.exit(0 if all(row.steady for row in rows) else 1)

@@ -34,8 +34,7 @@ if TYPE_CHECKING:
 @click.option(
     "--cluster",
     default=configuration.cluster_name,
-    show_default=configuration.DEFAULT_CLUSTER,
-    help="Our own kind cluster of this name.",
+    help=f"Our own kind cluster of this name. [default: {configuration.DEFAULT_CLUSTER}]",
 )
 @click.option("--resume", is_flag=True, help="Continue an upgrade that stopped, from the first step that is not done.")
 @click.option(

@@ -64,7 +64,7 @@ def which_cluster(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--context", default="", metavar="NAME", help="Another cluster, which `skeptic adopt` has prepared."
         ),
-        click.option("--cluster", default="", show_default=DEFAULT_NAME, help="Our own kind cluster of this name."),
+        click.option("--cluster", default="", help=f"Our own kind cluster of this name. [default: {DEFAULT_NAME}]"),
     ):
         told = option(told)
     return told

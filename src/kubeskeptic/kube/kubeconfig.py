@@ -12,12 +12,13 @@ import tempfile
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 from kubernetes.client.configuration import Configuration
 from kubernetes.config import ConfigException, kube_config
 
+from kubeskeptic import paths
 from kubeskeptic.durations import LOGIN
 from kubeskeptic.errors import BadInput, CommandFailed, MissingRequirement
 from kubeskeptic.process import run
@@ -33,10 +34,13 @@ def default_kubeconfig() -> Path:
 
     Source: https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
 
-    :raises BadInput: when the variable names files and none is there
+    :raises BadInput: when the variable names files and none is there, or a folder
     """
     named = [Path(entry).expanduser() for entry in os.environ.get("KUBECONFIG", "").split(os.pathsep) if entry]
     there = [str(path.resolve()) for path in named if path.is_file()]
+    folder = next((path for path in named if path.is_dir()), None)
+    if folder and not there:
+        raise BadInput(f"KUBECONFIG names {folder}, which is a folder, not a file")
     if named and not there:
         raise BadInput(f"none of the files that KUBECONFIG names is there: {', '.join(map(str, named))}")
     return Path(os.pathsep.join(there)) if there else Path.home() / ".kube" / "config"
@@ -49,10 +53,13 @@ def configuration(kubeconfig: Path, context: str) -> Configuration:
     :raises BadInput: when the file or the context is not there, or not to be understood
     :raises MissingRequirement: when its login plug-in fails, or does not end in time
     """
-    if not any(Path(one).is_file() for one in (str(kubeconfig), *str(kubeconfig).split(os.pathsep))):
-        raise BadInput(f"there is no kubeconfig at {kubeconfig}: run `skeptic up`, or name another with --kubeconfig")
+    there = [one for one in map(Path, str(kubeconfig).split(os.pathsep)) if one.is_file()]
+    if not there:
+        _refuse(kubeconfig)
     configured = Configuration()
     try:
+        for file in there:
+            _look_into(file)
         merge: Any = kube_config.KubeConfigMerger
         loader: Any = _Loader
         loader(merge(str(kubeconfig)).config, active_context=context, config_base_path=None).load_and_set(configured)
@@ -62,6 +69,22 @@ def configuration(kubeconfig: Path, context: str) -> Configuration:
             f"{kubeconfig} has no usable context `{context}`: {said}; `kubectl config get-contexts` lists them"
         ) from unusable
     return configured
+
+
+def _refuse(kubeconfig: Path) -> NoReturn:
+    """Say that no kubeconfig is there; that of a cluster of ours, which is kept with our state, comes with the cluster."""
+    if kubeconfig.is_dir():
+        raise BadInput(f"{kubeconfig} is a folder, not a file; name a kubeconfig with --kubeconfig")
+    ours = kubeconfig.is_relative_to(paths.state())
+    how = "run `skeptic up`, or name another" if ours else "name another"
+    raise BadInput(f"there is no kubeconfig at {kubeconfig}: {how} with --kubeconfig")
+
+
+def _look_into(file: Path) -> None:
+    """Refuse a file that holds something else than a mapping; the library takes an empty one for what it is."""
+    held = yaml.safe_load(file.read_text(encoding="utf-8"))
+    if held is not None and not isinstance(held, Mapping):
+        raise BadInput(f"{file} is no kubeconfig; name another with --kubeconfig")
 
 
 class _Loader(kube_config.KubeConfigLoader):

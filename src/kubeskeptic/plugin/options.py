@@ -125,13 +125,21 @@ def made(config: pytest.Config) -> State:
 
     replay: Path | None = config.getoption("skeptic_replay")
     if replay and not (replay.is_file() or (replay / "journal.jsonl").is_file()):
-        raise pytest.UsageError(f"there is no journal at {replay}; name the folder of a run, such as reports/latest")
+        raise pytest.UsageError(f"there is no journal at {replay}; {_where_runs_are(config)}")
     try:
         options = _run_options(config)
         options.check()
     except SkepticError as error:
         raise pytest.UsageError(str(error)) from error
     return State(options, replay)
+
+
+def _where_runs_are(config: pytest.Config) -> str:
+    """Name a run that is there, for one that is not."""
+    latest = reports_of(config) / "latest"
+    if (latest / "journal.jsonl").is_file():
+        return f"name the folder of a run, such as {latest}"
+    return "name the folder of a run; `pytest` makes a run"
 
 
 def options_of(config: pytest.Config) -> RunOptions:

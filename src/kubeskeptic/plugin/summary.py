@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,8 @@ from kubeskeptic.plugin.found import run_of
 from kubeskeptic.plugin.outcomes import not_reached
 from kubeskeptic.plugin.state import STATE, Judged, State
 from kubeskeptic.reports import write_all
+from kubeskeptic.reports.wording import broke_off
+from kubeskeptic.runs import replaying
 
 _SIGNS = {
     Verdict.HOLDS: ("●", "green"),
@@ -72,6 +75,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     state = config.stash[STATE]
     if state.trouble:
         terminalreporter.write_line(f"kubeskeptic: {state.trouble}", red=True, bold=True)
+    if state.replay and (said := _broke_off(state.replay)):
+        terminalreporter.write_line(f"kubeskeptic: {said}", yellow=True)
     if not state.judged:
         return
     terminalreporter.section("claims")
@@ -87,6 +92,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         page = state.journal.with_name("index.html")
         terminalreporter.line(f"report   {page if page.exists() else 'could not be written'}")
     terminalreporter.line(f"seed     {run_of(config).get('seed')}")
+
+
+def _broke_off(replay: Path) -> str:
+    try:
+        evidence = replaying.evidence(replay)
+    except SkepticError:
+        return ""  # the tests have said it
+    return broke_off(evidence.torn, evidence.ended)
 
 
 def _ordered(state: State) -> list[Judged]:

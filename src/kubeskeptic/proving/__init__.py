@@ -9,6 +9,7 @@ from kubeskeptic.proving.grades import GRADES, Grade, graded, grades_again, grad
 from kubeskeptic.proving.performing import Performer, Place
 from kubeskeptic.proving.processes import Processes
 from kubeskeptic.proving.proofs import Proof, read_proofs, write_proofs
+from kubeskeptic.proving.refused import require_known, why_nothing
 from kubeskeptic.proving.side_by_side import SideBySide
 from kubeskeptic.proving.suites import Asked, asked_by
 
@@ -33,8 +34,10 @@ __all__ = [
     "proofs_of",
     "read_grades",
     "read_proofs",
+    "require_known",
     "unbroken",
     "untold",
+    "why_nothing",
     "write_grades",
     "write_proofs",
 ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -91,8 +91,15 @@ class Section:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst of its cases."""
-        return min((entry.verdict for entry in self.entries), key=WORST_FIRST.index)
+        """The worst of its cases that were asked; skipped when none was."""
+        asked = [entry.verdict for entry in self.entries if entry.verdict is not Verdict.SKIPPED]
+        return min(asked, key=WORST_FIRST.index, default=Verdict.SKIPPED)
+
+    @property
+    def skipped(self) -> str:
+        """How many of its cases were skipped, where others were asked, in words; empty when none was."""
+        many = sum(entry.verdict is Verdict.SKIPPED for entry in self.entries)
+        return f"{many} of {len(self.entries)} skipped" if 0 < many < len(self.entries) else ""
 
     @property
     def post(self) -> Post | None:
@@ -117,6 +124,12 @@ class Section:
     def proven(self) -> bool:
         """Whether every case of it has been seen to fail."""
         return not self.unproven
+
+    @property
+    def proven_otherwise(self) -> bool:
+        """Whether it is proven only by other versions of its tests and checks: the run is older than the proofs, or newer."""
+        plain = [replace(entry, digest="") for entry in self.entries]
+        return not self.proven and all(self._proves(entry) for entry in plain)
 
 
 @dataclass(frozen=True)
@@ -191,6 +204,13 @@ class Report:
         parts = ["what held" if held else "", "what did not" if held else "what did not hold", "what is inconclusive"]
         *first, last = (part for part, many in zip(parts, (held, bad, unsaid), strict=True) if many)
         return (f"{', '.join(first)}, and {last}" if first else last).capitalize()
+
+    @property
+    def proven(self) -> tuple[int, str]:
+        """How many claims are proven able to fail by their checks as this run judged; and how many by others only, in words."""
+        others = sum(section.proven_otherwise for section in self.sections)
+        words = f", {others} more only by other versions of their checks" if others else ""
+        return sum(section.proven for section in self.sections), words
 
     @property
     def samples(self) -> int:

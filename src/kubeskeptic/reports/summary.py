@@ -50,7 +50,7 @@ def _fitting(lines: list[str]) -> str:
 def _head(report: Report) -> list[str]:
     run = report.run
     counts = [f"{SYMBOL[v]} {report.verdicts[v]} {v}" for v in WORST_FIRST if report.verdicts[v]]
-    proven = sum(section.proven for section in report.sections)
+    proven, otherwise = report.proven
     lines = [
         f"# {report.headline}",
         "",
@@ -60,7 +60,7 @@ def _head(report: Report) -> list[str]:
         + f"seed {_md(str(run.get('seed')))} · run {_md(report.id)}",
         "",
         "**" + (" · ".join(counts) or "no finding") + "**"
-        + f" · {proven} of {len(report.sections)} claims proven able to fail",
+        + f" · {proven} of {len(report.sections)} claims proven able to fail{otherwise}",
     ]  # fmt: skip
     if report.broken_off:
         lines += ["", "> **This run broke off.** What follows is what its journal held by then."]

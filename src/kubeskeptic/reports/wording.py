@@ -113,3 +113,14 @@ def quoted(says: str) -> str:
     """The post's words in quotation marks, those within made single."""
     inner = says.strip().replace("“", "‘").replace("”", "’")
     return f"“{inner}”"
+
+
+def broke_off(torn: int, ended: object) -> str:
+    """Say that a run broke off, and how that is known; empty when it came to its end.
+
+    :param torn: whether the journal ends within a line
+    :param ended: what the journal says of the run's end; None when it says nothing
+    """
+    if torn:
+        return "the journal ends in the middle of a line: this run broke off"
+    return "the journal says nothing of the run's end: this run broke off" if ended is None else ""

@@ -42,6 +42,7 @@ def claim(report: Report, section: Section) -> Markup:
         el(
             "dl",
             _said(verdict(section.verdict), one.states or "–", "states"),
+            _said("cases", section.skipped, "skipped"),
             _said("found", single.why if single else _found(report, section), "why"),
             _said("the post", _post(section), "post"),
             class_="said",
@@ -63,7 +64,8 @@ def _found(report: Report, section: Section) -> str:
     """What a folded claim of several cases found where it came closest to its bound."""
     if not _folds_away(report, section):
         return ""
-    closest = max(section.entries, key=lambda entry: used_up(entry) or 0.0)
+    asked = [entry for entry in section.entries if entry.verdict is not Verdict.SKIPPED] or section.entries
+    closest = max(asked, key=lambda entry: used_up(entry) or 0.0)
     return f"{plain(closest.case)}: {closest.why}" if closest.case else closest.why
 
 

@@ -25,8 +25,8 @@ def _section(report: Report, found: Disruption) -> Markup:
     head = el("tr", *(el("th", text, scope="col") for text in ("what was asked", *short.values())))
     rows = (_target(found, target, nodes) for target in dict.fromkeys(target for target, _ in found.asked))
     says = (
-        "Seconds in which a target did not answer a node, in sum, darker the longer; the small number is the longest single "
-        "outage. A dot: not one question failed."
+        "Seconds in which a target did not answer a node, in sum, stronger in colour the longer; the small number is the "
+        "longest single outage. A dot: not one question failed."
     )
     return el(
         "section", el("h2", _TITLE), el("p", says, class_="note"),

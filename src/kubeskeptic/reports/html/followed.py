@@ -29,12 +29,13 @@ def followed(report: Report) -> Markup | None:
     body = (line for (scenario, _), rows in groups for line in _event(scenario, rows, nodes))
     whole = el("table", el("thead", head), el("tbody", *body))
     says = (
-        "Seconds from what was done to the last wrong answer that each node got, darker the longer; the small number is its "
-        "first right answer. A dot: not one answer was wrong. Wrong is a failed request, an answer of a pod that was no "
-        "endpoint then, and in DNS anything but the pods that were Ready."
+        "Seconds from what was done to the last wrong answer that each node got, stronger in colour the longer; the small "
+        "number is its first right answer. A dot: not one answer was wrong. Wrong is a failed request, an answer of a pod "
+        "that was no endpoint then, and in DNS anything but the pods that were Ready."
     )
     return el(
         "section", el("h2", "How soon each node followed"), el("p", says, class_="note"),
+        el("p", "Scroll sideways for all nodes →", class_="note sideways", aria_hidden="true"),
         el("div", whole, class_="scroll", tabindex="0", role="group", aria_label="Table: how soon each node followed"),
         class_="followed", aria_label="How soon each node followed",
     )  # fmt: skip

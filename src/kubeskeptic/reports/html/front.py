@@ -101,14 +101,16 @@ def _chips(report: Report) -> Markup:
     ]  # fmt: skip
     posts = {which: sum(entry.of_post is which for entry in report.entries) for which in Post}
     post = [_chip("post", which, Markup(""), many, _POSTS[which]) for which, many in posts.items() if many]
-    proven = sum(section.proven for section in report.sections)
+    proven, otherwise = report.proven
     return el(
         "div",
         el("div", *verdicts, class_="chips", role="group", aria_label="Show only findings that are"),
         el("div", el("span", "the post", class_="label"), *post, class_="chips", role="group",
            aria_label="Show only findings where the post is") if post else None,
-        el("p", el("b", f"{proven} of {len(report.sections)}"), " claims proven able to fail", class_="proven")
+        el("p", el("b", f"{proven} of {len(report.sections)}"), " claims proven able to fail", otherwise, class_="proven")
         if report.sections else None,
+        el("p", "Nothing was violated.", class_="proven")
+        if report.verdicts[Verdict.HOLDS] and not report.verdicts[Verdict.VIOLATED] and not report.broken_off else None,
         class_="tally",
     )  # fmt: skip
 

@@ -29,12 +29,14 @@ def _row(chapter: Chapter) -> Markup:
 
 def _tile(section: Section) -> Markup:
     used = worst_share(section)
-    told = f"{section.claim.id}: {section.verdict}, {count(len(section.entries), 'case')}"
+    skipped = f", {section.skipped}" if section.skipped else ""
+    told = f"{section.claim.id}: {section.verdict}, {count(len(section.entries), 'case')}{skipped}"
     return el(
         "a",
         el("span", SYMBOL[section.verdict], class_=f"sign {section.verdict}", aria_hidden="true"),
         f" {section.claim.id}",
         el("span", f", {section.verdict}", class_="hidden"),
+        el("small", f" {section.skipped}") if section.skipped else None,
         None if used is None else el("small", f" {used:.0%}" if math.isfinite(used) else " over"),
         href=f"#{section.claim.id}",
         class_=f"tile v-{section.verdict}",
