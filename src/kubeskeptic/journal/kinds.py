@@ -61,7 +61,7 @@ KNOWN = Shape(
 VALUES = Shape("values with their units", _map_of(_object(value=_number, unit=_text)))
 SOURCED = Shape("values with unit and source", _map_of(_object(**{"value": _number, "unit": _text, "from": _text})))
 SETTINGS = Shape(
-    "values that are not negative, with unit and source",
+    "values with unit and source, none negative",
     _map_of(_object(**{"value": _length, "unit": _text, "from": _text})),
 )
 WINDOW = Shape("two times", lambda value: isinstance(value, list) and len(value) == 2 and all(map(_number, value)))
