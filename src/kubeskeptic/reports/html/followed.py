@@ -31,7 +31,8 @@ def followed(report: Report) -> Markup | None:
     says = (
         "Seconds from what was done to the last wrong answer that each node got, stronger in colour the longer; the small "
         "number is its first right answer. A dot: not one answer was wrong. Wrong is a failed request, an answer of a pod "
-        "that was no endpoint then, and in DNS anything but the pods that were Ready."
+        "that was no endpoint then, and in DNS anything but the pods that were Ready. Requests that met a stale conntrack "
+        "entry are among them, which the bounds of claims count apart."
     )
     return el(
         "section", el("h2", "How soon each node followed"), el("p", says, class_="note"),
