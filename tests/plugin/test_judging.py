@@ -211,6 +211,10 @@ def test_what_cannot_be_written_down_does_not_hold_and_what_is_worse_is_told(ask
             Verdict.INCONCLUSIVE, "no room is left", Verdict.INCONCLUSIVE,
         )  # fmt: skip
         assert asked.state.judged[asked.item.nodeid].verdict is Verdict.INCONCLUSIVE
+        report = found.report_of(asked.item)
+        assert report is not None
+        (entry,) = (entry for section in report.sections for entry in section.entries)
+        assert entry.verdict is Verdict.INCONCLUSIVE
         for finding in (BROKEN, GAP, ELSEWHERE):
             assert asked.judge(None, full).write(finding) == finding
             assert asked.state.judged[asked.item.nodeid].why == finding.why

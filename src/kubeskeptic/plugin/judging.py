@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -76,6 +77,7 @@ class Judge:
             if finding.verdict is Verdict.HOLDS:
                 finding = inconclusive(str(full))
                 self.verdict = finding.verdict
+                found.keep(self.item, *self._record(finding))
         case = self._case
         self.item.config.stash[STATE].judged[self.item.nodeid] = Judged(
             case.claim, case.name, finding.verdict, finding.why
@@ -83,15 +85,9 @@ class Judge:
         return finding
 
     def _keep(self, finding: Finding) -> None:
-        """Write a finding into the run's journal."""
-        case, state = self._case, self.item.config.stash[STATE]
-        declared = scenario_of(getattr(self.item, "module", None))
-        scenario = self.recording.id if self.recording else declared.id if declared else ""
-        one = claim(case.claim)
-        fields = finding.as_record() | {"claim": case.claim, "case": case.name, "post": str(one.post or "")}
-        fields |= _proof_of(self.item, case, declared)
-        if own_claim(case.claim):  # a report that is written from the journal alone knows no test files
-            fields["declared"] = {"states": one.states, "broken_by": list(one.broken_by)}
+        """Write a finding into the run's journal, and keep it for other reports."""
+        state = self.item.config.stash[STATE]
+        fields, scenario = self._record(finding)
         found.keep(self.item, fields, scenario)
         if self.journal:
             self.journal.write("finding", scenario=scenario, test=self.item.nodeid, **fields)
@@ -99,6 +95,18 @@ class Judge:
             with closing(Journal(state.journal)) as late:
                 late.write("finding", scenario=scenario, test=self.item.nodeid, **fields)
             state.late = state.journal.with_name("result.json").exists()
+
+    def _record(self, finding: Finding) -> tuple[dict[str, Any], str]:
+        """Return a finding's fields as the journal has them, and the id of its scenario."""
+        case = self._case
+        declared = scenario_of(getattr(self.item, "module", None))
+        scenario = self.recording.id if self.recording else declared.id if declared else ""
+        one = claim(case.claim)
+        fields = finding.as_record() | {"claim": case.claim, "case": case.name, "post": str(one.post or "")}
+        fields |= _proof_of(self.item, case, declared)
+        if own_claim(case.claim):  # a report that is written from the journal alone knows no test files
+            fields["declared"] = {"states": one.states, "broken_by": list(one.broken_by)}
+        return fields, scenario
 
     def _told_once(self, finding: Finding) -> Finding:
         """The first case of a scenario that broke off says why; the others refer to it."""
