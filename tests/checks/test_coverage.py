@@ -297,3 +297,8 @@ def test_a_watch_gap_of_no_kind_is_one_of_every_kind() -> None:
     act.recording.gaps = [Gap("watch", "", "", "", 20.0, 21.0, "the connection broke")]
     says(found(act, lambda act: list(act.changes("Pod"))), "The watch of Pod was interrupted")
     assert not act.watched("Node")
+
+
+def test_of_a_kind_of_which_nothing_was_recorded_nothing_is_known() -> None:
+    says(found(minute(GOOD), lambda act: list(act.changes("Pod"))), "")
+    says(found(minute(GOOD), lambda act: list(act.changes("Deployment"))), "No Deployment was recorded at all")

@@ -42,7 +42,10 @@ def lacking(act: Act) -> Iterator[str]:
         yield from _unknown_pods(act, probe, lanes, since, until)
         yield from _shared_hole(act, lanes, since, until)
         yield from _another_service(act, probe, since, until)
+    recorded = {change.kind for change in act.recording.changes}
     for kind, (since, until) in reading.kinds.items():
+        if kind not in recorded:
+            yield f"No {kind} was recorded at all: nothing is known of what did not happen to any"
         for gap in act.recording.gaps:
             if gap.source == "watch" and gap.resource in ("", kind) and gap.touches(since, until):
                 yield f"The watch of {kind} was interrupted where it matters: {gap.reason}"
