@@ -302,3 +302,10 @@ def test_a_watch_gap_of_no_kind_is_one_of_every_kind() -> None:
 def test_of_a_kind_of_which_nothing_was_recorded_nothing_is_known() -> None:
     says(found(minute(GOOD), lambda act: list(act.changes("Pod"))), "")
     says(found(minute(GOOD), lambda act: list(act.changes("Deployment"))), "No Deployment was recorded at all")
+
+
+def test_an_agent_that_measured_a_known_outage_wrongly_shows_nothing() -> None:
+    act = minute(GOOD)
+    for unproven, said in ((), ""), (("n2",), ""), (("n1", "n2"), "had measured a known outage wrongly: on n1"):
+        act.recording.unproven = frozenset(unproven)
+        says(found(act), said)

@@ -153,3 +153,13 @@ def test_what_begins_twice_is_damage(tmp_path: Path, kind: str, again: dict[str,
     (found,) = loaded(written).scenarios.values()
     assert ["a second time" in one for one in found.damage] == [True]
     assert (found.started, found.acts["quiet"].start) == (first.started, first.acts["quiet"].start)
+
+
+def test_an_agent_that_failed_its_proof_is_known_to_every_scenario(tmp_path: Path) -> None:
+    written = Journal(tmp_path / "proofs.jsonl", run="r1")
+    written.write("run", id="r1", nodes=["n1", "n2", "n3"])
+    for node, proven in (("n1", True), ("n2", False), ("n3", None)):
+        written.write("instrument", node=node, proven=proven)
+    for name in "ab":
+        scenario(written, name)
+    assert {one.unproven for one in loaded(written).scenarios.values()} == {frozenset({"n2"})}

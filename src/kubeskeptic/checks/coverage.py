@@ -58,6 +58,9 @@ def _not_asked(act: Act, probe: str, lanes: list[Lane], since: float, until: flo
     unasked = _nodes(act, since, until) - {lane.node for lane in lanes} - act.taken_away()
     if unasked:
         yield f"“{probe}” was not asked from {', '.join(sorted(unasked))}"
+    wrong = act.recording.unproven & {lane.node for lane in lanes}
+    if wrong:
+        yield f"“{probe}” was asked by agents that had measured a known outage wrongly: on {', '.join(sorted(wrong))}"
     harmed = any(fault.act in act.names for fault in act.recording.faults)
     for lane in lanes:
         if harmed and since <= act.start and not span(lane, since, act.start):

@@ -144,6 +144,8 @@ class Recording:
     standstills: list[Standstill] = field(default_factory=list)
     """When the machine stood still that the nodes share with the harness."""
     roles: dict[str, str] = field(default_factory=dict)
+    unproven: frozenset[str] = frozenset()
+    """The nodes whose agent measured an outage of known length wrongly."""
     lanes: dict[tuple[str, str], Lane] = field(default_factory=dict)
     """By (node, probe)."""
     specs: dict[str, dict[str, Any]] = field(default_factory=dict)

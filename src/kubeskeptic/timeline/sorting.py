@@ -105,7 +105,9 @@ class Sorter:
             stray = [gap for gap in self._gaps[""] if gap.touches(recording.started, recording.ended or float("inf"))]
             recording.gaps = sorted(self._gaps[name] + (stray if name else []), key=lambda gap: gap.since)
         self.evidence.damage = tuple(dict.fromkeys(self._all_damage))
+        unproven = frozenset(str(one["node"]) for one in self.evidence.instrument if one.get("proven") is False)
         for name, recording in self.evidence.scenarios.items():
+            recording.unproven = unproven
             recording.settings = self.evidence.settings
             recording.nodes = tuple(self.evidence.run.get("nodes") or ())
             recording.roles = dict(self.evidence.run.get("roles") or {})
