@@ -251,6 +251,12 @@ def test_a_probe_asks_one_service(at: float, type: str, ip: str, uid: str, said:
     says(found(minute(GOOD, changes=(change,))), said)
 
 
+def test_a_probe_that_asks_no_recorded_service_asks_what_it_does() -> None:
+    act = minute(GOOD, changes=(service(ip="10.96.0.99")._replace(seen=30.0, type="MODIFIED"),))
+    act.recording.specs["web"] = {"host": "10.1.2.3", "port": 80}
+    says(found(act), "")
+
+
 def test_a_pod_that_was_deleted_is_seen_to_go() -> None:
     told = "pod-a is said to have been deleted in “act”, and no change of it says so"
     deletion = gone(2.0, name="delete_pod")

@@ -92,6 +92,7 @@ def test_an_object_is_listed_first_and_deleted_last(types: tuple[str, ...], said
     assert list(contradictions(recording(*another))) == []
     nameless = [one._replace(object={"metadata": {"name": "web-a"}}) for one in changes]
     assert list(contradictions(recording(*nameless))) == [], "nothing tells them apart"
+    assert list(contradictions(recording(nameless[0], *changes))) == ([said] if said else [])
 
 
 @pytest.mark.parametrize(("since", "said"), [(10.0, 0), (9.5, 0), (9.4, 1)])
