@@ -6,6 +6,7 @@ changed, and Deployments and a StatefulSet without replicas that are scaled up w
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -17,7 +18,7 @@ from kubeskeptic.durations import PODS_READY
 from kubeskeptic.errors import ClusterError, NotFound
 from kubeskeptic.faults.pods.delete_pod import DeletePod
 from kubeskeptic.findings import all_of
-from kubeskeptic.objects import is_ready, running
+from kubeskeptic.objects import is_ready, ran_for
 from kubeskeptic.plugin import Holds, claim
 from kubeskeptic.sabotages import breakages, declarations, rewrites, scheduling
 from kubeskeptic.scenarios import Scenario, Stage
@@ -101,13 +102,21 @@ def templates_are_changed(stage: Stage) -> None:
         ...
 
 
+AGE = 1.0
+"""A change may be so many seconds older than the watch that shows it: the pod was there before the template was put right."""
+
+
 @declared.act("stuck", settled=False)
 def a_broken_template_is_put_right(stage: Stage) -> None:
     """A StatefulSet gets a template whose pods never get Ready, then a right one; the pod that blocks it is deleted."""
     scale(stage, "ordered", ORDERED, kind="StatefulSet")
     stage.wait(lambda: ready(stage, "1") == ORDERED, PODS_READY, "the StatefulSet's pods to be Ready")
     retemplate(stage, "2", probed=9)  # a port on which nothing listens
-    stage.wait(lambda: any(map(running, versions(stage, "2"))), PODS_READY, "a pod of the broken template to run")
+    stage.wait(
+        lambda: any(ran_for(pod, time.time()) > AGE for pod in versions(stage, "2")),
+        PODS_READY,
+        "a pod of the broken template to run for a while",
+    )
     retemplate(stage, "3", probed=8080)
     stage.hold(START + START)
     with stage.inflict(DeletePod(stage.namespace, f"ordered-{ORDERED - 1}")):
