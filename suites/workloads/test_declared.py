@@ -102,20 +102,15 @@ def templates_are_changed(stage: Stage) -> None:
         ...
 
 
-AGE = 1.0
-"""A change may be so many seconds older than the watch that shows it: the pod was there before the template was put right."""
-
-
 @declared.act("stuck", settled=False)
 def a_broken_template_is_put_right(stage: Stage) -> None:
     """A StatefulSet gets a template whose pods never get Ready, then a right one; the pod that blocks it is deleted."""
     scale(stage, "ordered", ORDERED, kind="StatefulSet")
     stage.wait(lambda: ready(stage, "1") == ORDERED, PODS_READY, "the StatefulSet's pods to be Ready")
     retemplate(stage, "2", probed=9)  # a port on which nothing listens
+    # A watch may lag by a second: the broken pod has to be there for longer, before the template is put right.
     stage.wait(
-        lambda: any(ran_for(pod, time.time()) > AGE for pod in versions(stage, "2")),
-        PODS_READY,
-        "a pod of the broken template to run for a while",
+        lambda: any(ran_for(one, time.time()) > 1 for one in versions(stage, "2")), PODS_READY, "a broken pod to run"
     )
     retemplate(stage, "3", probed=8080)
     stage.hold(START + START)
@@ -132,8 +127,7 @@ def retemplate(stage: Stage, version: str, *, probed: int) -> None:
 
 def versions(stage: Stage, version: str) -> list[dict[str, Any]]:
     """Return the pods of the StatefulSet's template of this version."""
-    found = stage.run.kube.list("Pod", stage.namespace, labels=f"app=ordered,version={version}")
-    return list(found["items"])
+    return list(stage.run.kube.list("Pod", stage.namespace, labels=f"app=ordered,version={version}")["items"])
 
 
 def ready(stage: Stage, version: str) -> int:
