@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from kubeskeptic.agent.outcomes import Outcome
+from kubeskeptic.findings import Verdict
 from kubeskeptic.timeline import Act, ActSpan, Gap, Lane, Sample
 from kubeskeptic.timeline.stalls import Standstill
 from tests.checks.minute import GOOD, MINUTE, found, minute, says, without
@@ -264,6 +265,8 @@ def test_a_pod_that_was_deleted_is_seen_to_go() -> None:
     says(found(minute(GOOD, faults=(deletion,), changes=(pod(3.0, "pod-b", deleting=True),))), told)
     for seen in (pod(3.0, "pod-a", deleting=True), pod(3.0, "pod-a", type="DELETED")):
         says(found(minute(GOOD, faults=(deletion,), changes=(seen,))), "")
+    for earlier in (pod(1.9, "pod-a", deleting=True), pod(1.9, "pod-a", type="DELETED")):
+        says(found(minute(GOOD, faults=(deletion,), changes=(earlier,))), told)
     says(found(minute(GOOD, faults=(gone(2.0, "pod/kube-system/coredns-1", "delete_pod"),))), "")
     deletion.act = "another"
     says(found(minute(GOOD, faults=(deletion,))), "")
@@ -289,6 +292,18 @@ def test_a_fault_s_lanes_are_asked_before_it() -> None:
 def test_a_good_answer_of_a_name_server_has_records(by: str, said: str) -> None:
     act = watched_for_a_minute(lane(GOOD, probe="name", by=by))
     says(found(act, lambda act: act.lanes("name")), said)
+
+
+@pytest.mark.parametrize("by", ["10.96.0.1|NOERROR|soon", "10.96.0.1|{0.x}|30", "|{}|"])
+def test_what_a_name_server_said_may_be_anything(by: str) -> None:
+    finding = found(watched_for_a_minute(lane(GOOD, probe="name", by=by)), lambda act: act.lanes("name"))
+    assert finding.verdict is Verdict.INCONCLUSIVE, finding.why
+
+
+def test_what_a_pod_says_of_itself_may_be_anything() -> None:
+    act = watched_for_a_minute(lane(GOOD, by="{0.x}/pod-a/pod-a"))
+    act.recording.namespace = "ns"
+    says(found(act), "pod-a answered “web” on n1 from the namespace {0.x}")
 
 
 def test_a_pod_of_another_namespace_is_another_pod() -> None:

@@ -5,7 +5,8 @@ Nothing here is looked at where a violation was seen, which stays one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from kubeskeptic.agent.answered_by import AnsweringPod, DnsAnswer
@@ -28,7 +29,14 @@ _UNKNOWN = OUTCOMES.index(Outcome.UNKNOWN)
 
 
 def lacking(act: Act) -> Iterator[str]:
-    """What keeps *holds* from being said, one sentence each."""
+    """What keeps *holds* from being said, one sentence each; evidence of a shape that cannot be read is one."""
+    try:
+        yield from _lacking(act)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        yield f"What was recorded cannot be read: {type(error).__name__}: {error}"
+
+
+def _lacking(act: Act) -> Iterator[str]:
     reading = act.reading
     if not reading.lanes and not reading.kinds and not reading.tables:
         yield "The check read no lane, no API object and no table"
@@ -84,30 +92,37 @@ def _not_asked(act: Act, probe: str, lanes: list[Lane], since: float, until: flo
 def _unknown_pods(act: Act, probe: str, lanes: list[Lane], since: float, until: float) -> Iterator[str]:
     """Yield good answers that name no recorded pod, or hold no record: a pod is identified by namespace, name and uid."""
     dns = bool(act.recording.specs.get(probe, {}).get("qname"))
+    uids: dict[str, set[str]] = defaultdict(set)
+    for change in act.recording.of_kind("Pod"):
+        uids[change.name].add(change.uid)
     for lane in lanes:
-        strange = [_no_answer(by) if dns else _no_pod(act, by) for by in lane.names]
+        strange = [_no_answer(by) if dns else _no_pod(by, uids, act.recording.namespace) for by in lane.names]
         answered = {lane.bys[at] for at in span(lane, since, until) if lane.codes[at] == _OK} if any(strange) else ()
         for by in sorted(answered):
-            if strange[by]:
-                yield strange[by].format(f"answered “{probe}” on {lane.node}")
+            if wrong := strange[by]:
+                yield f"{wrong[0]} answered “{probe}” on {lane.node} {wrong[1]}"
 
 
-def _no_answer(by: str) -> str:
-    """Why what a name server said is no good answer, as a sentence to be filled in; empty when it is one."""
+def _no_answer(by: str) -> tuple[str, str] | None:
+    """Who answered, and why that is no good answer of a name server; None when it is one."""
     answer = DnsAnswer.of(by)
-    wrong = not answer.records or answer.rcode != "NOERROR"
-    return f"DNS {{}} with {answer.rcode} and {len(answer.records)} records, which is no good answer" if wrong else ""
+    if answer.records and answer.rcode == "NOERROR":
+        return None
+    return "DNS", f"with {answer.rcode} and {len(answer.records)} records, which is no good answer"
 
 
-def _no_pod(act: Act, by: str) -> str:
-    """Why who answered was no recorded pod, as a sentence to be filled in; empty when it was, or has no such name."""
-    pod, namespace = AnsweringPod.of(by), act.recording.namespace
-    uids = {change.uid for change in act.recording.of_kind("Pod", pod.name)} if pod.name else set()
-    if not uids or not (pod.namespace or pod.uid):
-        return ""  # another check looks whether it may answer; older journals hold the name alone
-    if pod.uid not in uids:
-        return f"{pod.name} {{}} under a uid that no pod of this name had"
-    return f"{pod.name} {{}} from the namespace {pod.namespace}" if namespace and pod.namespace != namespace else ""
+def _no_pod(by: str, uids: Mapping[str, set[str]], namespace: str) -> tuple[str, str] | None:
+    """Who answered, and why that was no recorded pod; None when it was one, or there is none of its name.
+
+    :param uids: of the recorded pods, by name
+    :param namespace: the scenario's; empty where it is not known
+    """
+    pod = AnsweringPod.of(by)
+    if pod.name not in uids or not (pod.namespace or pod.uid):
+        return None  # another check looks whether it may answer; older journals hold the name alone
+    if pod.uid not in uids[pod.name]:
+        return pod.name, "under a uid that no pod of this name had"
+    return (pod.name, f"from the namespace {pod.namespace}") if namespace and pod.namespace != namespace else None
 
 
 def _another_cluster(act: Act) -> Iterator[str]:
@@ -130,7 +145,7 @@ def _another_service(act: Act, probe: str, since: float, until: float) -> Iterat
     during = [change for change in changes if change.seen > since]
     if any(change.type == "DELETED" for change in during):
         yield f"The Service {name} that “{probe}” asks was deleted meanwhile"
-    elif len({(one.uid, one.object.get("spec", {}).get("clusterIP")) for one in [*before, *during]}) > 1:
+    elif len({(one.uid, str(one.object.get("spec", {}).get("clusterIP"))) for one in [*before, *during]}) > 1:
         yield f"The Service {name} that “{probe}” asks became another one meanwhile, by its uid or its address"
 
 
@@ -142,7 +157,8 @@ def _unharmed(act: Act) -> Iterator[str]:
         for target in fault.targets:
             name = target.rpartition("/")[2]
             changes = list(act.recording.of_kind("Pod", name))
-            ended = (one.type == "DELETED" or one.object["metadata"].get("deletionTimestamp") for one in changes)
+            after = (change for change in changes if change.seen >= fault.applied)
+            ended = (one.type == "DELETED" or one.object["metadata"].get("deletionTimestamp") for one in after)
             if changes and not any(ended):
                 yield f"{name} is said to have been deleted in “{fault.act}”, and no change of it says so"
 

@@ -123,7 +123,7 @@ def proofs_of(journal: Path, attempt: Attempt) -> list[Proof]:
         )
         for id_, asked in attempt.wanted.items()
         for one in asked
-        if (finding := found.get((one.case.claim, one.case.name)))
+        if (finding := found.get((one.case.claim, one.case.name))) and finding["verdict"] != Verdict.SKIPPED
     ]
 
 
