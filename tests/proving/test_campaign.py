@@ -130,7 +130,9 @@ def an_attempt() -> Attempt:
 def test_what_a_sabotaged_run_proves_case_by_case(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.jsonl")
     journal.write("run", id="r1", kubernetes="v1.37.2")
-    for case, verdict in (("forced", "violated"), ("graceful, preStop", "holds")):
+    for case, verdict in (
+        ("forced", "violated"), ("graceful, preStop", "holds"), ("graceful, no preStop", "skipped"),
+    ):  # fmt: skip
         journal.write("finding", claim="service.pod-killed", case=case, verdict=verdict, why="w")
     journal.close()
     attempt = an_attempt()

@@ -9,7 +9,7 @@ import pytest
 
 from kubeskeptic.journal import Journal
 from kubeskeptic.timeline import Act, ActSpan, FaultSpan, load
-from kubeskeptic.timeline.batches import untimely
+from kubeskeptic.timeline.batches import Ticks, untimely
 from kubeskeptic.timeline.contradictions import contradictions, overlapping
 from kubeskeptic.timeline.samples import Columns
 from tests.drawn import pod, recording
@@ -95,9 +95,15 @@ def test_an_object_is_listed_first_and_deleted_last(types: tuple[str, ...], said
     assert list(contradictions(recording(nameless[0], *changes))) == ([said] if said else [])
 
 
+def asked(since: float, until: float) -> Ticks:
+    ticks = Ticks()
+    ticks.asked = since, until
+    return ticks
+
+
 @pytest.mark.parametrize(("since", "said"), [(10.0, 0), (9.5, 0), (9.4, 1)])
 def test_an_agent_has_one_process_at_a_time(since: float, said: int) -> None:
-    one: dict[object, tuple[float, float]] = {"b1": (0.0, 10.0), "b2": (since, 20.0)}
+    one: dict[object, Ticks] = {"b1": asked(0.0, 10.0), "b2": asked(since, 20.0)}
     for processes in (one, dict(reversed(one.items()))):
         found = list(overlapping({("n1", "web"): processes}))
         assert len(found) == said

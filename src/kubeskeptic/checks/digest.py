@@ -48,13 +48,21 @@ def _with_imports(modules: Iterable[str]) -> set[str]:
         if name in found or name == coverage.__name__:
             continue
         found.add(name)
-        for node in ast.walk(ast.parse(_source(name))):
-            match node:
-                case ast.ImportFrom(module=str(one)) if one == _CHECKS:
-                    todo += [f"{_CHECKS}.{alias.name}" for alias in node.names]
-                case ast.ImportFrom(module=str(one)) if one.startswith(f"{_CHECKS}."):
-                    todo.append(one)
+        todo += _imports(_source(name))
     return found
+
+
+@cache
+def _imports(source: str) -> tuple[str, ...]:
+    """Return the modules of checks that a source imports."""
+    found: list[str] = []
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.ImportFrom(module=str(one)) if one == _CHECKS:
+                found += [f"{_CHECKS}.{alias.name}" for alias in node.names]
+            case ast.ImportFrom(module=str(one)) if one.startswith(f"{_CHECKS}."):
+                found.append(one)
+    return tuple(found)
 
 
 def _source(module: str) -> str:

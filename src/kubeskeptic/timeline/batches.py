@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
-from math import isfinite
+from math import inf, isfinite
 
 from kubeskeptic.agent.outcomes import OUTCOMES
 from kubeskeptic.durations import HOLE
@@ -24,6 +24,8 @@ class Ticks:
 
     def __init__(self) -> None:
         self._known = bytearray()
+        self.asked: tuple[float, float] = inf, -inf
+        """From when to when it asked, Unix seconds."""
 
     def admit(self, samples: Columns, lane: Lane) -> tuple[Columns, int, set[int]]:
         """Return the samples that are new, how many are copies, and the ticks of those that contradict what is known.
@@ -32,6 +34,7 @@ class Ticks:
         """
         ticks = samples.ticks
         first, last = min(ticks), max(ticks)
+        self.asked = min(self.asked[0], *samples.sent), max(self.asked[1], *samples.sent)
         self._known.extend(bytes(max(0, last + 1 - len(self._known))))
         if len(set(ticks)) == len(ticks):
             if last - first + 1 == len(ticks) and 1 not in self._known[first : last + 1]:
@@ -113,6 +116,10 @@ def lateness(samples: Columns, probe: Record, offset: float) -> Iterator[float]:
 def untimely(samples: Columns, record: Record, probe: Record, spec: Record) -> Iterator[str]:
     """Yield how the times of samples contradict their ticks, or their period that of the probe: a tick is asked when it is due,
     or a little later, and samples that were left out show in the ticks.
+
+    :param record: that has the samples
+    :param probe: as that record tells of it
+    :param spec: what the scenario said of the probe
     """
     if spec.get("period") not in (None, probe["period"]):
         yield f"every {probe['period']:g} s, and it asks every {spec['period']:g} s"

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from kubeskeptic.durations import HOLE
+from kubeskeptic.timeline.batches import Ticks
 from kubeskeptic.timeline.faults import FaultSpan
 from kubeskeptic.timeline.recording import Change, Recording
 
 PHASES = ("intent", "armed", "applying", "applied", "bit", "undoing", "undone")
 """The phases of a fault up to its undoing, in their order."""
-Stretch = tuple[float, float]
 
 
 def contradictions(recording: Recording) -> Iterator[str]:
@@ -25,13 +25,13 @@ def contradictions(recording: Recording) -> Iterator[str]:
     yield from _of_changes(recording.changes)
 
 
-def overlapping(stretches: Mapping[tuple[str, str], Mapping[object, Stretch]]) -> Iterator[str]:
+def overlapping(ticks: Mapping[tuple[str, str], Mapping[object, Ticks]]) -> Iterator[str]:
     """Yield of which probe on which node two processes of an agent asked at the same time: it has one process at a time.
 
-    :param stretches: from when to when each process asked, Unix seconds, by (node, probe) and by what tells processes apart
+    :param ticks: of each process, by (node, probe) and by what tells processes apart
     """
-    for (node, probe), processes in stretches.items():
-        for (_, until), (since, _) in pairwise(sorted(processes.values())):
+    for (node, probe), processes in ticks.items():
+        for (_, until), (since, _) in pairwise(sorted(one.asked for one in processes.values())):
             if since < until - HOLE:
                 yield f"two processes of one agent asked “{probe}” on {node} at the same time, for {until - since:.1f} s"
 

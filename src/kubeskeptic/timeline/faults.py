@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,16 @@ class FaultSpan:
     """When each phase was reached: intent, armed, applying, applied, bit, undoing, undone, healed, disarmed, done."""
     evidence: dict[str, str] = field(default_factory=dict)
     """How the bite and the healing were seen."""
+
+    def take(self, record: Mapping[str, Any]) -> None:
+        """Take one of its records: that of the intent says what it is, each has a phase, of which the first time counts."""
+        if record["phase"] == "intent":
+            self.says = record.get("says") or ""
+            self.targets = tuple(record.get("targets") or ())
+            self.settings = dict(record.get("settings") or {})
+        self.phases.setdefault(record["phase"], record["at"])
+        if record.get("evidence"):
+            self.evidence[record["phase"]] = record["evidence"]
 
     @property
     def applying(self) -> Interval:

@@ -96,6 +96,14 @@ class ActSpan:
     faults: tuple[str, ...] = ()
     """Ids of the faults that were injected in it, as its end says."""
 
+    def reach(self, phase: str, at: float) -> bool:
+        """Take when a phase was reached, and return whether it had not been before; other phases than these three are none."""
+        if phase in ("baseline", "start", "end"):
+            if getattr(self, phase) is not None:
+                return False
+            setattr(self, phase, at)
+        return True
+
     def reached(self, phase: str) -> float:
         """Return when a phase was reached: ``baseline``, ``start`` or ``end``.
 
@@ -247,3 +255,8 @@ class RunEvidence:
     """Whether each node's agent had real-time priority all through the run, as far as it was given or refused."""
     tick_lag: TickLag = field(default_factory=TickLag)
     """How late the questions were asked."""
+
+    @property
+    def unproven(self) -> frozenset[str]:
+        """The nodes whose agent measured an outage of known length wrongly."""
+        return frozenset(str(one["node"]) for one in self.instrument if one.get("proven") is False)

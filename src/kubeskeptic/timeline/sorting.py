@@ -13,7 +13,7 @@ from kubeskeptic.settings import Settings
 from kubeskeptic.timeline import batches
 from kubeskeptic.timeline.about import scenarios_of
 from kubeskeptic.timeline.causes import aged
-from kubeskeptic.timeline.contradictions import Stretch, contradictions, overlapping
+from kubeskeptic.timeline.contradictions import contradictions, overlapping
 from kubeskeptic.timeline.faults import FaultSpan
 from kubeskeptic.timeline.observers import Observers
 from kubeskeptic.timeline.recording import ActSpan, Change, Gap, Recording, RunEvidence, Taken
@@ -34,9 +34,10 @@ class Sorter:
         self._all_damage: list[str] = []
         self._under_way: dict[str, None] = {}
         self._touched: dict[str, None] = {}
-        self._ticks: dict[tuple[Any, ...], batches.Ticks] = defaultdict(batches.Ticks)
-        self._asked: dict[str, dict[tuple[str, str], dict[object, Stretch]]] = defaultdict(lambda: defaultdict(dict))
-        """By scenario, (node, probe) and process of the agent: from when to when it asked."""
+        self._ticks: dict[str, dict[tuple[str, str], dict[Any, batches.Ticks]]] = defaultdict(dict)
+        """By scenario, (node, probe) and process of the agent."""
+        self._impossible: dict[str, list[str]] = {}
+        """By scenario: what contradicts itself in it."""
         self._gaps: dict[str, list[Gap]] = defaultdict(list)
         """By scenario; by the empty text those of no scenario, which belong to all that they touch."""
         self._observers = Observers(self.evidence.realtime)
@@ -104,16 +105,15 @@ class Sorter:
                 self._note(f"an API object cannot be read: {type(error).__name__}: {error}", [name])
             stray = [gap for gap in self._gaps[""] if gap.touches(recording.started, recording.ended or float("inf"))]
             recording.gaps = sorted(self._gaps[name] + (stray if name else []), key=lambda gap: gap.since)
+            self._impossible[name] = [*contradictions(recording), *overlapping(self._ticks[name])]
         self.evidence.damage = tuple(dict.fromkeys(self._all_damage))
-        unproven = frozenset(str(one["node"]) for one in self.evidence.instrument if one.get("proven") is False)
         for name, recording in self.evidence.scenarios.items():
-            recording.unproven = unproven
+            recording.unproven = self.evidence.unproven
             recording.settings = self.evidence.settings
             recording.nodes = tuple(self.evidence.run.get("nodes") or ())
             recording.roles = dict(self.evidence.run.get("roles") or {})
             self._observers.fill(recording)
-            impossible = [*contradictions(recording), *overlapping(self._asked[name])]
-            recording.damage = tuple(dict.fromkeys([*self._damage[name], *impossible]))
+            recording.damage = tuple(dict.fromkeys([*self._damage[name], *self._impossible.get(name, ())]))
 
     # -- damage --------------------------------------------------------------------------------------------------------
     def _wrong(self, why: str, scenarios: Iterable[str] = ()) -> None:
@@ -181,12 +181,10 @@ class Sorter:
 
     def _act(self, record: Record) -> None:
         act = self._recording(record).acts.setdefault(record["act"], ActSpan(record["act"]))
-        if record["phase"] in ("baseline", "start", "end"):
-            if getattr(act, record["phase"]) is not None:
-                self._wrong(f"it plays “{act.name}” a second time", [self._recording(record).id])
-                return
-            setattr(act, record["phase"], record["at"])
-        act.faults = tuple(record.get("faults") or act.faults)
+        if act.reach(record["phase"], record["at"]):
+            act.faults = tuple(record.get("faults") or act.faults)
+        else:
+            self._wrong(f"it plays “{act.name}” a second time", [self._recording(record).id])
 
     def _fault(self, record: Record) -> None:
         faults = self._recording(record).faults
@@ -194,13 +192,7 @@ class Sorter:
         if span is None:
             span = FaultSpan(record["id"], record.get("fault") or "", "", record.get("act") or "", ())
             faults.append(span)
-        if record["phase"] == "intent":
-            span.says = record.get("says") or ""
-            span.targets = tuple(record.get("targets") or ())
-            span.settings = dict(record.get("settings") or {})
-        span.phases.setdefault(record["phase"], record["at"])
-        if record.get("evidence"):
-            span.evidence[record["phase"]] = record["evidence"]
+        span.take(record)
 
     def _probe(self, record: Record) -> None:
         self._recording(record).specs[record["probe"]] = record["spec"]
@@ -241,13 +233,10 @@ class Sorter:
         lane = recording.lanes.get((node, name)) or Lane(node, name, probe["period"])
         samples = batches.checked(samples, lane, record["names"], record["offset"])
         process = record.get("boot") or record.get("agent"), probe.get("number")
-        key = (node, *process, recording.id, name)
-        fresh, copies, contradicted = self._ticks[key].admit(samples, lane)
+        ticks = self._ticks[recording.id].setdefault((node, name), {}).setdefault(process, batches.Ticks())
+        fresh, copies, contradicted = ticks.admit(samples, lane)
         recording.lanes[node, name] = lane
         lane.extend(fresh)
-        asked = self._asked[recording.id][node, name]
-        first, last = asked.get(process, (samples.sent[0], samples.sent[0]))
-        asked[process] = min(first, *samples.sent), max(last, *samples.sent)
         for why in batches.untimely(fresh, record, probe, recording.specs[name]):
             self._wrong(f"it has samples of “{name}” on {node} {why}", [recording.id])
         lane.doubt = max(lane.doubt, record["error"])
