@@ -6,9 +6,9 @@ changed, and Deployments and a StatefulSet without replicas that are scaled up w
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from time import time
 from typing import Any
 
 from kubeskeptic import checks
@@ -108,10 +108,8 @@ def a_broken_template_is_put_right(stage: Stage) -> None:
     scale(stage, "ordered", ORDERED, kind="StatefulSet")
     stage.wait(lambda: ready(stage, "1") == ORDERED, PODS_READY, "the StatefulSet's pods to be Ready")
     retemplate(stage, "2", probed=9)  # a port on which nothing listens
-    # A watch may lag by a second: the broken pod has to be there for longer, before the template is put right.
-    stage.wait(
-        lambda: any(ran_for(one, time.time()) > 1 for one in versions(stage, "2")), PODS_READY, "a broken pod to run"
-    )
+    # Longer than a watch may lag: it has to show the broken pod before the right template.
+    stage.wait(lambda: any(ran_for(one, time()) > 1 for one in versions(stage, "2")), PODS_READY, "a broken pod to run")
     retemplate(stage, "3", probed=8080)
     stage.hold(START + START)
     with stage.inflict(DeletePod(stage.namespace, f"ordered-{ORDERED - 1}")):

@@ -106,30 +106,40 @@ def prove(
     skeptic prove service.pod-killed --graded
     skeptic prove --cluster kubeskeptic --cluster proofs
     """
-    where = list(dict.fromkeys(names)) or [configuration.cluster_name()]
     whole = asked_by(suites.resolve())
     require_known(whole, scenario, only)
-    asked = [one for one in whole if scenario in (None, one.scenario.id)]
-    chosen = {claim(id_).id for id_ in claims}
-    asked = [one for one in asked if not chosen or one.case.claim in chosen]
+    chosen = {claim(id_).id for id_ in claims} or {one.case.claim for one in whole}
+    asked = [one for one in whole if scenario in (None, one.scenario.id) and one.case.claim in chosen]
     if recorded:
         _judge_again(asked)
         return
+    planned = _planned(asked, only, missing=missing, in_grades=in_grades)
+    _show(planned)
+    if dry_run or not planned:
+        return
+    where = list(dict.fromkeys(names)) or [configuration.cluster_name()]
+    options = ["--seed", str(seed)] if seed is not None else []
+    sys.exit(_perform_all(planned, where, options, in_grades=in_grades))
+
+
+def _planned(asked: Sequence[Asked], only: Sequence[str], *, missing: bool, in_grades: bool) -> list[Attempt]:
+    """Return what has to be performed; nothing, which is said, when all of it is proven.
+
+    :param missing: only what is not proven by the checks as they are
+    :raises BadInput: when nothing of what was named can be performed
+    """
     if missing and in_grades:
         raise BadInput("--missing is about proofs, and grades are none; leave out --missing or --graded")
     known = read_proofs(configuration.reports() / "proofs.json") if missing else []
     planned = graded(asked, only) if in_grades else attempts(asked, only, known)
-    if missing and not planned and attempts(asked, only):
-        click.echo("everything that was named here is proven by the checks as they are")
-        return
-    if not planned:
-        ungraded = in_grades and attempts(asked, only)
-        raise BadInput("no sabotage of what was named here has grades" if ungraded else why_nothing(asked, only))
-    _show(planned)
-    if dry_run:
-        return
-    options = ["--seed", str(seed)] if seed is not None else []
-    sys.exit(_perform_all(planned, where, options, in_grades=in_grades))
+    if planned:
+        return planned
+    if not attempts(asked, only):
+        raise BadInput(why_nothing(asked, only))
+    if in_grades:
+        raise BadInput("no sabotage of what was named here has grades")
+    click.echo("everything that was named here is proven by the checks as they are")
+    return []
 
 
 def _show(planned: list[Attempt]) -> None:

@@ -15,6 +15,7 @@ and only those are played that the chosen cases need.
 
 from kubeskeptic.scenarios.declaration import Scenario
 from kubeskeptic.scenarios.sabotage import Sabotage
-from kubeskeptic.scenarios.stage import GIVEN, Stage
+from kubeskeptic.scenarios.stage import Stage
+from kubeskeptic.timeline.recording import GIVEN
 
 __all__ = ["GIVEN", "Sabotage", "Scenario", "Stage"]

@@ -14,7 +14,8 @@ from kubeskeptic.errors import BadInput
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.probes.specs import Probe
 from kubeskeptic.scenarios.sabotage import GRADE, Rewrite, Sabotage
-from kubeskeptic.scenarios.stage import GIVEN, Stage
+from kubeskeptic.scenarios.stage import Stage
+from kubeskeptic.timeline.recording import GIVEN
 
 Breakage = Callable[[Stage], AbstractContextManager[object]]
 """Breaks a scenario that is being performed, for as long as the block runs."""

@@ -16,9 +16,9 @@ from kubeskeptic.runs import Run, evidence
 from kubeskeptic.runs.marking import recorded
 from kubeskeptic.runs.namespaces import all_gone, namespace
 from kubeskeptic.scenarios.declaration import ALWAYS_WATCHED, ActPlan, Scenario, Step
-from kubeskeptic.scenarios.stage import GIVEN, Stage
+from kubeskeptic.scenarios.stage import Stage
 from kubeskeptic.timeline import Recording
-from kubeskeptic.timeline.recording import ALL, LEFT_OUT
+from kubeskeptic.timeline.recording import ALL, GIVEN, LEFT_OUT
 from kubeskeptic.waiting import NotYet, until
 
 

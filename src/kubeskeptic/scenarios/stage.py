@@ -26,8 +26,6 @@ from kubeskeptic.scenarios.sabotage import Sabotage
 from kubeskeptic.timeline.recording import GIVEN, LEFT_OUT
 from kubeskeptic.waiting import NotYet, until
 
-__all__ = ["GIVEN", "Stage"]
-
 
 class Stage(NamespaceView):
     """One scenario being performed on one cluster. Made by :func:`~kubeskeptic.scenarios.performing.perform`.
