@@ -106,6 +106,7 @@ def prove(
     skeptic prove service.pod-killed --graded
     skeptic prove --cluster kubeskeptic --cluster proofs
     """
+    where = list(dict.fromkeys(names)) or [configuration.cluster_name()]
     whole = asked_by(suites.resolve())
     require_known(whole, scenario, only)
     chosen = {claim(id_).id for id_ in claims} or {one.case.claim for one in whole}
@@ -117,7 +118,6 @@ def prove(
     _show(planned)
     if dry_run or not planned:
         return
-    where = list(dict.fromkeys(names)) or [configuration.cluster_name()]
     options = ["--seed", str(seed)] if seed is not None else []
     sys.exit(_perform_all(planned, where, options, in_grades=in_grades))
 
