@@ -69,13 +69,13 @@ def graceful(stage): ...
 @claim("service.pod-killed", case="graceful, preStop", act="graceful")
 def test_one(act): ...
 
-@claim("heal.crash", act="{act}")
+@claim("heal.crash", act="{act}"{more})
 def test_other(act): ...
 """
 
 
 def test_a_case_is_a_keyword(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(CASES.format(act="graceful"))
+    pytester.makepyfile(CASES.format(act="graceful", more=""))
     pytester.makeini("[pytest]\nmarkers = claim: a claim\n")
     for words in ("preStop", "service.pod-killed", "not heal.crash"):
         result = run(pytester, "--collect-only", "-q", "-k", words)
@@ -83,8 +83,16 @@ def test_a_case_is_a_keyword(pytester: pytest.Pytester) -> None:
 
 
 def test_an_act_that_a_scenario_does_not_have_is_refused(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(CASES.format(act="gracefull"))
+    pytester.makepyfile(CASES.format(act="gracefull", more=""))
     pytester.makeini("[pytest]\nmarkers = claim: a claim\n")
     result = run(pytester, "--collect-only")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*services/pod_killed has no act “gracefull”; it has graceful"])
+
+
+def test_a_sabotage_that_a_scenario_does_not_have_is_refused(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(CASES.format(act="graceful", more=', broken_by=["frozen"]'))
+    pytester.makeini("[pytest]\nmarkers = claim: a claim\n")
+    result = run(pytester, "--collect-only")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*services/pod_killed has no sabotage frozen; it has none"])

@@ -98,19 +98,14 @@ def prove(
     meanwhile goes to reports/sabotaged/CLUSTER/pytest.log.
 
     \b
-    skeptic prove
     skeptic prove heal.crash service.stable
-    skeptic prove --missing
     skeptic prove --suites test_checkout.py
     skeptic prove --recorded
     skeptic prove service.pod-killed --graded
     skeptic prove --cluster kubeskeptic --cluster proofs
     """
     where = list(dict.fromkeys(names)) or [configuration.cluster_name()]
-    whole = asked_by(suites.resolve())
-    require_known(whole, scenario, only)
-    chosen = {claim(id_).id for id_ in claims} or {one.case.claim for one in whole}
-    asked = [one for one in whole if scenario in (None, one.scenario.id) and one.case.claim in chosen]
+    asked = _asked(suites, claims, only, scenario)
     if recorded:
         _judge_again(asked)
         return
@@ -120,6 +115,17 @@ def prove(
         return
     options = ["--seed", str(seed)] if seed is not None else []
     sys.exit(_perform_all(planned, where, options, in_grades=in_grades))
+
+
+def _asked(suites: Path, claims: Sequence[str], only: Sequence[str], scenario: str | None) -> list[Asked]:
+    """Return the cases of the suites that were named, or else all of them, in one scenario where that was.
+
+    :raises BadInput: when a claim, a sabotage or a scenario is not known
+    """
+    whole = asked_by(suites.resolve())
+    require_known(whole, scenario, only)
+    chosen = {claim(id_).id for id_ in claims} or {one.case.claim for one in whole}
+    return [one for one in whole if scenario in (None, one.scenario.id) and one.case.claim in chosen]
 
 
 def _planned(asked: Sequence[Asked], only: Sequence[str], *, missing: bool, in_grades: bool) -> list[Attempt]:

@@ -108,8 +108,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Refuse what makes no sense before anything is touched.
 
-    :raises pytest.UsageError: for a claim that is not in the catalogue, an act that the scenario does not have, and a
-        sabotage that no collected scenario declares
+    :raises pytest.UsageError: for a claim that is not in the catalogue, an act or a sabotage of a case that its scenario does
+        not have, and a sabotage that no collected scenario declares
     """
     scenarios: dict[str, Scenario] = {}
     for item in items:
@@ -121,6 +121,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if theirs:
                 scenarios[theirs.id] = theirs
                 theirs.needed(act for act in case.acts if act != GIVEN)
+                theirs.must_break(case)
         except SkepticError as error:
             raise pytest.UsageError(f"{item.nodeid}: {error}") from error
     for name in config.getoption("skeptic_sabotage") if scenarios else ():

@@ -179,10 +179,16 @@ class Scenario:
         return bool(case.acts) and set(case.acts) <= set(self.quick)
 
     def must_break(self, case: Case) -> list[Sabotage[Stage]]:
-        """Return the sabotages that must break a case: those that it names, or those of its claim in force in its acts."""
-        if case.broken_by is not None:
-            return [self.sabotages[id_] for id_ in case.broken_by]
-        return self.breaking(claim(case.claim).broken_by, case.acts)
+        """Return the sabotages that must break a case: those that it names, or those of its claim in force in its acts.
+
+        :raises BadInput: when it names a sabotage that the scenario does not have
+        """
+        if case.broken_by is None:
+            return self.breaking(claim(case.claim).broken_by, case.acts)
+        unknown = [id_ for id_ in case.broken_by if id_ not in self.sabotages]
+        if unknown:
+            raise BadInput(f"{self.id} has no sabotage {unknown[0]}; it has {', '.join(self.sabotages) or 'none'}")
+        return [self.sabotages[id_] for id_ in case.broken_by]
 
     def breaking(self, ids: Sequence[str], acts: Iterable[str]) -> list[Sabotage[Stage]]:
         """Return those of the sabotages that are in force in one of these acts."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kubeskeptic.errors import BadInput
 from kubeskeptic.journal import Damage, JournalReader
-from kubeskeptic.timeline.recording import RunEvidence
+from kubeskeptic.timeline.run_evidence import RunEvidence
 from kubeskeptic.timeline.sorting import Sorter
 
 UNNUMBERED = "its lines are not numbered, so that one that is missing would not be noticed"

@@ -1,4 +1,4 @@
-"""A recording: everything that was seen of one scenario. A run's evidence: all its recordings."""
+"""A recording: everything that was seen of one scenario."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from kubeskeptic.settings import Settings
 from kubeskeptic.timeline.faults import FaultSpan
 from kubeskeptic.timeline.samples import Lane
 from kubeskeptic.timeline.stalls import Stall, Standstill
-from kubeskeptic.timeline.tick_lag import TickLag
 
 LEFT_OUT = "left out"
 """The fact that says which acts were left out on this cluster, and why."""
@@ -232,31 +231,3 @@ class Recording:
     def of_kind(self, kind: str, name: str = "") -> Iterator[Change]:
         """Changes of objects of a kind, in the order seen, of one name when given."""
         return (c for c in self.changes if c.kind == kind and (not name or c.name == name))
-
-
-@dataclass
-class RunEvidence:
-    """All that one journal holds."""
-
-    run: dict[str, Any]
-    ended: dict[str, Any] | None
-    settings: Settings
-    scenarios: dict[str, Recording]
-    findings: list[dict[str, Any]]
-    instrument: list[dict[str, Any]]
-    sabotages: list[dict[str, Any]]
-    torn: int
-    """1 when the journal ends within a line, as after a kill; 0 otherwise."""
-    damage: tuple[str, ...] = ()
-    """What is wrong with the journal anywhere else, a sentence each."""
-    numbered: bool = True
-    """Whether the journal's lines are numbered, so that a missing one is noticed."""
-    realtime: dict[str, bool] = field(default_factory=dict)
-    """Whether each node's agent had real-time priority all through the run, as far as it was given or refused."""
-    tick_lag: TickLag = field(default_factory=TickLag)
-    """How late the questions were asked."""
-
-    @property
-    def unproven(self) -> frozenset[str]:
-        """The nodes whose agent measured an outage of known length wrongly."""
-        return frozenset(str(one["node"]) for one in self.instrument if one.get("proven") is False)

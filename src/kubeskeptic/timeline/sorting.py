@@ -11,12 +11,13 @@ from kubeskeptic.journal import Record
 from kubeskeptic.journal.kinds import wrong_field
 from kubeskeptic.settings import Settings
 from kubeskeptic.timeline import batches
-from kubeskeptic.timeline.about import scenarios_of
 from kubeskeptic.timeline.causes import aged
 from kubeskeptic.timeline.contradictions import contradictions, overlapping
+from kubeskeptic.timeline.damage import Damage, scenarios_of
 from kubeskeptic.timeline.faults import FaultSpan
 from kubeskeptic.timeline.observers import Observers
-from kubeskeptic.timeline.recording import ActSpan, Change, Gap, Recording, RunEvidence, Taken
+from kubeskeptic.timeline.recording import ActSpan, Change, Gap, Recording, Taken
+from kubeskeptic.timeline.run_evidence import RunEvidence
 from kubeskeptic.timeline.run_record import merged
 from kubeskeptic.timeline.samples import Columns, Lane
 
@@ -29,9 +30,7 @@ class Sorter:
 
     def __init__(self) -> None:
         self.evidence = RunEvidence({}, None, Settings({}), {}, [], [], [], 0)
-        self._damage: dict[str, list[str]] = defaultdict(list)
-        """By scenario; by the empty text what counts for all that come later."""
-        self._all_damage: list[str] = []
+        self._damage = Damage()
         self._under_way: dict[str, None] = {}
         self._touched: dict[str, None] = {}
         self._ticks: dict[str, dict[tuple[str, str], dict[Any, batches.Ticks]]] = defaultdict(dict)
@@ -90,7 +89,7 @@ class Sorter:
         It counts for the scenarios that are under way, and for that of the damaged line. While none is, it may concern the
         run as a whole, and counts for all scenarios that come later.
         """
-        self._note(why, [*self._under_way, *scenarios_of(about)])
+        self._damage.note(why, [*self._under_way, *scenarios_of(about)])
 
     def settle(self) -> None:
         """Put what was added since the last call in order, and give each recording what belongs to the run."""
@@ -102,42 +101,34 @@ class Sorter:
             try:
                 recording.changes = aged(recording.changes)
             except _MISSHAPEN as error:
-                self._note(f"an API object cannot be read: {type(error).__name__}: {error}", [name])
+                self._damage.note(f"an API object cannot be read: {type(error).__name__}: {error}", [name])
             stray = [gap for gap in self._gaps[""] if gap.touches(recording.started, recording.ended or float("inf"))]
             recording.gaps = sorted(self._gaps[name] + (stray if name else []), key=lambda gap: gap.since)
             self._impossible[name] = [*contradictions(recording), *overlapping(self._ticks[name])]
-        self.evidence.damage = tuple(dict.fromkeys(self._all_damage))
+        self.evidence.damage = self._damage.whole()
         for name, recording in self.evidence.scenarios.items():
             recording.unproven = self.evidence.unproven
             recording.settings = self.evidence.settings
             recording.nodes = tuple(self.evidence.run.get("nodes") or ())
             recording.roles = dict(self.evidence.run.get("roles") or {})
             self._observers.fill(recording)
-            recording.damage = tuple(dict.fromkeys([*self._damage[name], *self._impossible.get(name, ())]))
+            recording.damage = self._damage.of(name, self._impossible.get(name, ()))
 
     # -- damage --------------------------------------------------------------------------------------------------------
     def _wrong(self, why: str, scenarios: Iterable[str] = ()) -> None:
         """Keep what is wrong with the record at hand, for its own scenarios or else for those under way."""
-        self._note(f"line {self._line} of the journal: {why}", list(scenarios) or list(self._under_way))
-
-    def _note(self, why: str, scenarios: list[str]) -> None:
-        self._all_damage.append(why)
-        for name in scenarios or [""]:
-            self._damage[name].append(why)
+        self._damage.note(f"line {self._line} of the journal: {why}", list(scenarios) or list(self._under_way))
 
     # -- one kind of record each ---------------------------------------------------------------------------------------
     def _recording(self, record: Record, key: str = "scenario") -> Recording:
         name = str(record.get(key) or "")
         if name not in self.evidence.scenarios:
             self.evidence.scenarios[name] = Recording(name)
-            self._begin(name)
+            if name:
+                self._under_way[name] = None
+                self._damage.begin(name)
         self._touched[name] = None
         return self.evidence.scenarios[name]
-
-    def _begin(self, name: str) -> None:
-        if name:
-            self._under_way[name] = None
-            self._damage[name] += self._damage[""]
 
     def _run(self, record: Record) -> None:
         self.evidence.run, wrong = merged(self.evidence.run, record)

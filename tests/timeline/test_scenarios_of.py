@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kubeskeptic.timeline.about import scenarios_of
+from kubeskeptic.timeline.damage import scenarios_of
 
 PROBES = [{"scenario": "a"}, "no probe", {"scenario": 3}, {"scenario": ""}, {}, {"scenario": "b"}, {"scenario": "a"}]
 
