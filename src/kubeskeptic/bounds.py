@@ -41,6 +41,10 @@ class Interval(NamedTuple):
         """The time from another moment to this one: at least, and at most."""
         return Interval(self.low - other.high, self.high - other.low)
 
+    def not_negative(self) -> Interval:
+        """The same length of time, for what cannot have begun before it could: an end that says so is the doubt of a clock."""
+        return Interval(max(self.low, 0.0), max(self.high, 0.0))
+
 
 @dataclass(frozen=True)
 class Bound:

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kubeskeptic.durations import START_CEILING
 from kubeskeptic.errors import Inconclusive, NotAsked
+
+CEILINGS = {"START": START_CEILING}
+"""Above these values, in seconds, a setting is known, but no claim may be judged by it."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Settings:
         self, settings: Mapping[str, Setting], missing: Mapping[str, str] | None = None, *, readable: bool = False
     ) -> None:
         self._settings = dict(settings)
-        self.missing = dict(missing or {})
+        self.missing = _too_high(self._settings) | dict(missing or {})
         self.readable = readable
 
     def __getitem__(self, name: str) -> float:
@@ -97,6 +101,15 @@ class Settings:
             for n, r in record.items()
         }
         return cls(read, **more)
+
+
+def _too_high(settings: Mapping[str, Setting]) -> dict[str, str]:
+    """By name, why a setting that is above its ceiling may not be relied on."""
+    return {
+        name: f"{one.source}, took {most:g} s to be Ready; above {CEILINGS[name]:g} s no claim is judged by it"
+        for name, one in settings.items()
+        if name in CEILINGS and (most := max([one.value, *one.per_node.values()])) > CEILINGS[name]
+    }
 
 
 def _record(setting: Setting) -> dict[str, Any]:

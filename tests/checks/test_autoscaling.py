@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -168,3 +168,17 @@ def test_the_window_is_that_of_the_autoscaler_as_it_was_last() -> None:
     assert with_window(default, [short, autoscaler()])["STABLE"] == 300.0
     with pytest.raises(Inconclusive, match="no autoscaler"):
         with_window(default, [])
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        lambda act: follows_the_queue(act, "worker", 1),
+        lambda act: scales_before_it_measures(act, "worker", 1),
+        lambda act: never_scales_unmeasured(act, "worker", "FailedGetExternalMetric"),
+    ],
+)
+def test_a_queue_that_was_filled_with_nothing_proves_nothing(check: Callable[[Act], Finding]) -> None:
+    found = check(act(replicas(25, 4), replicas(55, 1), depths=[(10, 0), (20, 0)]))
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert "the queue was filled with no jobs" in found.why

@@ -148,3 +148,26 @@ def test_what_was_not_read_of_other_namespaces_is_counted_as_nothing_on_the_full
     finding = checks.never_overbooked(act, "others")
     assert (finding.verdict, finding.measured["fullest"].value) == (Verdict.INCONCLUSIVE, 100)
     assert "on n1, n2 was not read" in finding.why
+
+
+def giving(seen: float, cpu: str) -> Change:
+    """n1 has so many cores to give from now on."""
+    change = node(seen, "n1", "True")
+    change.object["status"]["allocatable"] = {"cpu": cpu, "memory": "1Gi", "ephemeral-storage": "10G"}
+    return change
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict"),
+    [
+        ((0.5, "4"), Verdict.HOLDS),  # before the act: what counts is what the node had when it began
+        ((1.5, "1"), Verdict.INCONCLUSIVE),  # it had room for both before, and it is not known when exactly
+        ((2.5, "4"), Verdict.INCONCLUSIVE),  # what it gives in the end is no excuse for the moments before
+        ((3.5, "1500m"), Verdict.HOLDS),
+        ((0.9, "1"), Verdict.VIOLATED),
+    ],
+)
+def test_what_a_node_has_to_give_is_what_it_had_at_the_time(given: tuple[float, str], verdict: Verdict) -> None:
+    more = "3" if given[1] == "4" else "1500m"
+    finding = judged(asking(2.0, "a", more), giving(*given))
+    assert finding.verdict is verdict, finding.why

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -166,6 +167,16 @@ def test_stale_entries_are_counted_apart(first: str, again: int, verdict: Verdic
     finding = failing(lane(drawing, ports={15: 50000, again: 50000}), end=(again + 21) / 10)
     assert finding.verdict is verdict, finding.why
     assert finding.measured["failed by stale conntrack"].value == (verdict is Verdict.HOLDS)
+
+
+@pytest.mark.parametrize("check", [failing, none])
+def test_a_failure_that_an_entry_of_before_the_fault_explains_may_be_one_all_the_same(
+    check: Callable[..., Finding],
+) -> None:
+    before, after = "." * 9, "." * 31
+    finding = check(lane(before + "t." + "." * 4 + "t" + after, ports={9: 50000, 15: 50000}), end=4.6)
+    assert finding.verdict is Verdict.INCONCLUSIVE, finding.why
+    assert finding.measured["failed by stale conntrack"].value == 0
 
 
 def test_a_good_answer_shows_that_a_stale_entry_is_gone() -> None:

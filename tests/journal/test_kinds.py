@@ -81,7 +81,7 @@ kubelets? VERSIONS, settings? SETTINGS, harness? TEXT, command? TEXT, known? KNO
 run-ended    clean? FLAG, why? TEXT, changed? TEXTS
 scenario     id TEXT, phase TEXT, namespace? TEXT, test? TEXT, acts? TEXTS, irreducible? NUMBER, why? TEXT
 fact         scenario? TEXT, name TEXT, value ANY
-seen         scenario TEXT, act? TEXT, table TEXT, cells OBJECT
+seen         scenario TEXT, act? TEXT, table TEXT, cells CELLS
 act          scenario? TEXT, act TEXT, phase TEXT, faults? TEXTS
 fault        id TEXT, phase TEXT, fault? TEXT, scenario? TEXT, act? TEXT, targets? TEXTS, settings? OBJECT, says? TEXT, \
 evidence? TEXT
@@ -103,7 +103,8 @@ sabotage     id TEXT, says? TEXT
 """
 """Journals of earlier versions have these: a field that is no longer tested lets another journal be believed."""
 FITS: dict[str, tuple[list[Any], list[Any]]] = {
-    "ANY": ([1, "x", None, []], []),
+    "ANY": ([1, 0.5, "x", None, [], {"x": [1]}], [float("nan"), [float("inf")], {"x": {"y": [0, float("-inf")]}}]),
+    "CELLS": ([{}, {"x": [1, {"y": 0.5}]}], [[], "x", None, {"x": float("nan")}, {"x": [{"y": float("inf")}]}]),
     "TEXT": (["", "x"], [1, None, ["x"]]),
     "NUMBER": ([0, -1, 1.5], [True, "1", None, float("nan"), float("inf")]),
     "LENGTH": ([0, 1.5], [-1, -0.001, True, "1", None, float("nan"), float("inf")]),

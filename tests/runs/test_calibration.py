@@ -6,13 +6,12 @@ import pytest
 
 from kubeskeptic.bounds import GRACE, KILLED_CONTAINER_WINDOW, START, SYNC
 from kubeskeptic.errors import Inconclusive
-from kubeskeptic.runs.calibration import judged_by
 from kubeskeptic.settings import Setting, Settings
 from tests.drawn import settings
 
 
 def started(seconds: float) -> Settings:
-    return judged_by(settings(SYNC=1, GRACE=50), Setting("START", seconds, "the slowest of 6 pods"))
+    return settings(SYNC=1, GRACE=50).with_(Setting("START", seconds, "the slowest of 6 pods"))
 
 
 def test_a_machine_at_the_ceiling_is_judged_by() -> None:

@@ -61,6 +61,11 @@ def test_an_entry_lives_from_the_silence_that_made_it_for_its_timeout_and_the_ma
     assert stale(asked(drawing), 2.0) == positions
 
 
+@pytest.mark.parametrize(("since", "positions"), [(0.0, {1, 2}), (0.1, {2}), (0.5, {2}), (0.6, set()), (9.0, set())])
+def test_silence_before_a_moment_may_be_left_out_as_a_cause(since: float, positions: set[int]) -> None:
+    assert stale(asked("ttt"), 2.0, since) == positions
+
+
 def test_only_the_same_port_meets_the_entry() -> None:
     assert stale(asked("tttt", 1, 2), 2.0) == {2, 3}
     assert stale(asked("t.tt", 1, 2), 2.0) == {2}

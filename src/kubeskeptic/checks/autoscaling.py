@@ -98,7 +98,7 @@ def scales_before_it_measures(act: Act, app: str, alone: float) -> Finding:
         f"{changed.high - filled.low:.1f} s after the queue was filled the replicas were changed, "
         f"{ready.high - changed.low:.1f} s later another pod was Ready, and {last} {alone:g} jobs a second explain.",
         {
-            "depth falls": seconds(Interval(max(took.low, 0.0), max(took.high, 0.0))),
+            "depth falls": seconds(took.not_negative()),
             "steps out of order": Measure(early, "steps", early, max(unsure, early)),
         },
         {"depth falls": act.bound, "steps out of order": _IN_ORDER},
@@ -142,12 +142,15 @@ def never_scales_unmeasured(act: Act, app: str, reason: str) -> Finding:
 def _depths(act: Act) -> list[Depth]:
     """What was seen of the queue in this act.
 
-    :raises Inconclusive: when the scenario did not come to fill it
+    :raises Inconclusive: when the scenario did not come to fill it, or filled it with nothing
     """
     end, found = act.end, act.recording.facts.get(f"{DEPTHS}: {act.name}") or ()
     if not found or not end:
         raise Inconclusive("the queue was not filled")
-    return [Depth(Interval(float(before), float(after)), int(jobs)) for before, after, jobs in found]
+    depths = [Depth(Interval(float(before), float(after)), int(jobs)) for before, after, jobs in found]
+    if depths[0].jobs < 1:
+        raise Inconclusive("the queue was filled with no jobs")
+    return depths
 
 
 def _recorded(act: Act, kind: str, name: str) -> list[Change]:
@@ -218,7 +221,7 @@ def with_window(settings: Settings, autoscaler: Sequence[Change]) -> Settings:
 
 def _since(when: Interval | None, origin: Interval, end: float) -> Measure:
     took = when.since(origin) if when else Interval(end - origin.high, float("inf"))
-    return seconds(Interval(max(took.low, 0.0), max(took.high, 0.0)))
+    return seconds(took.not_negative())
 
 
 def _told(measured: dict[str, Measure], bounds: dict[str, Bound], least: int) -> str:

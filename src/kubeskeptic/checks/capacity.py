@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from kubeskeptic.bounds import Bound
@@ -18,15 +18,17 @@ _ALL_OF_IT = Bound(100, "%", "what a node has to give: its allocatable")
 
 @check
 def never_overbooked(act: Act, others: str) -> Finding:
-    """Check that at every recorded moment the requests of the pods on a node are at most what it has to give.
+    """Check that at every recorded moment the requests of the pods on a node are at most what it has to give; where that
+    changed during the act, the least and the most of it are the two readings.
 
     :param others: the table with the requests of the pods on each node that are not the scenario's own, resource by resource
     """
-    room = {node: _room(act, node) for node in act.nodes}
+    least, most = ({node: _room(act, node, which) for node in act.nodes} for which in (min, max))
     elsewhere: Mapping[str, Mapping[str, float]] = act.table(others)
-    unread = [node for node in room if not all(elsewhere.get(node, {}).get(one, -1.0) >= 0 for one in RESOURCES)]
+    unread = [node for node in least if not all(elsewhere.get(node, {}).get(one, -1.0) >= 0 for one in RESOURCES)]
     pods: dict[str, dict[str, Any]] = {}
     fullest: tuple[float, str, str, float] = (-1.0, "", "", 0.0)
+    surely = 0.0
     moments = 0
     for change in act.changes("Pod"):
         pods[change.uid] = change.object
@@ -35,14 +37,15 @@ def never_overbooked(act: Act, others: str) -> Finding:
         if change.seen < act.start:
             continue
         moments += 1
-        fullest = max([fullest, *((*share, change.seen) for share in _shares(pods, room, elsewhere))])
+        fullest = max([fullest, *((*share, change.seen) for share in _shares(pods, least, elsewhere))])
+        surely = max([surely, *(share for share, _, _ in _shares(pods, most, elsewhere))])
     if moments == 0 or fullest[0] < 0:
         raise Inconclusive(f"no pod was seen on a node in “{act.name}”")
     share, node, resource, at = fullest
     finding = conclude(
         f"At {moments} moments, each a change of a pod, the fullest node was {node} with {share:.1f} % of its {resource} "
         f"requested, {at - act.start:.1f} s into the act.",
-        {"fullest": Measure(round(share, 2), "%", share, share), "moments": Measure(moments, "moments")},
+        {"fullest": Measure(round(share, 2), "%", surely, share), "moments": Measure(moments, "moments")},
         {"fullest": _ALL_OF_IT},
         nodes=(node,),
         window=(act.start, act.end),
@@ -52,12 +55,14 @@ def never_overbooked(act: Act, others: str) -> Finding:
     return finding
 
 
-def _room(act: Act, node: str) -> Amounts:
+def _room(act: Act, node: str, which: Callable[[Iterable[float]], float]) -> Amounts:
+    """Return what a node had to give, the least or the most of it from before the act until its end."""
     changes = list(act.changes("Node", node))
     if not changes:
         raise Inconclusive(f"what {node} has to give was not recorded")
-    has = changes[-1].object["status"]["allocatable"]
-    return {resource: amount(has.get(resource, 0)) for resource in RESOURCES}
+    before = sum(change.seen <= act.start for change in changes)
+    has = [change.object["status"]["allocatable"] for change in changes[max(before - 1, 0) :]]
+    return {resource: which(amount(one.get(resource, 0)) for one in has) for resource in RESOURCES}
 
 
 def _shares(

@@ -122,7 +122,7 @@ def _measures(autoscaler: list[Change], until: Interval) -> bool:
 
 def _since(when: Interval | None, origin: Interval, end: float) -> Measure:
     took = when.since(origin) if when else Interval(end - origin.high, float("inf"))
-    return seconds(Interval(max(took.low, 0.0), max(took.high, 0.0)))
+    return seconds(took.not_negative())
 
 
 def _timeline(act: Act, app: str, since: float) -> Iterator[str]:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import SYN_SENT, Bound, Interval
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.lanes import asked_until, span, surely_late
+from kubeskeptic.checks.lanes import asked_until, is_late, span, surely_late
 from kubeskeptic.durations import LATE, MARGIN
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
@@ -165,9 +166,8 @@ def _handover(
         sample = lane[at]
         by = identity(sample.by)[0] if sample.outcome is Outcome.OK else ""
         came = sample.sent + sample.took
-        # One that took longer came to a packet that was sent again, and nothing had come before that.
-        known = Interval(came - min(sample.took, LATE) - lane.doubt, came + lane.doubt).since(since)
-        known = Interval(max(known.low, 0.0), max(known.high, 0.0))
+        # One that took longer came to a packet that was sent again, and nothing came before that.
+        known = Interval(came - min(sample.took, LATE) - lane.doubt, came + lane.doubt).since(since).not_negative()
         failed += not by and sample.outcome is not Outcome.UNKNOWN
         if by in before:
             old = max(old, known, key=lambda one: one.high)
@@ -180,17 +180,17 @@ def _handover(
 
 
 def _failing(act: Act, lane: Lane, since: Interval, until: float) -> Interval:
-    """How long after a change the last request was sent that failed, or was answered only after a retransmission, and met no
-    stale conntrack entry.
+    """How long after a change the last request was sent that failed, or was surely or perhaps answered only after a
+    retransmission, and met no stale conntrack entry.
     """
     syn_sent = SYN_SENT.value(act.settings_on(lane.node))
     apart = stale(lane, syn_sent) | after_silence(lane, syn_sent)
-    known = (at for at in span(lane, since.low, until) if at not in apart and lane[at].outcome is not Outcome.UNKNOWN)
-    sent = [lane.sent[at] for at in known if lane[at].failed or surely_late(act, lane, at)]
-    if not sent:
-        return Interval(0.0, 0.0)
-    last = Interval(sent[-1] - lane.doubt, sent[-1] + lane.doubt).since(since)
-    return Interval(max(last.low, 0.0), max(last.high, 0.0))
+    known = [at for at in span(lane, since.low, until) if at not in apart and lane[at].outcome is not Outcome.UNKNOWN]
+    surely, perhaps = (
+        max((lane.sent[at] for at in known if lane[at].failed or late(at)), default=-_NEVER)
+        for late in (partial(surely_late, act, lane), partial(is_late, lane))
+    )
+    return Interval(surely - lane.doubt, perhaps + lane.doubt).since(since).not_negative()
 
 
 def _answered(act: Act, lanes: Collection[Lane], until: float, before: Collection[str]) -> None:

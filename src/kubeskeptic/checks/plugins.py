@@ -178,4 +178,4 @@ def _reasons(change: Change) -> list[str]:
 
 
 def _from_zero(took: Interval) -> Measure:
-    return seconds(Interval(max(took.low, 0.0), max(took.high, 0.0)))
+    return seconds(took.not_negative())

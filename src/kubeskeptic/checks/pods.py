@@ -70,7 +70,7 @@ def _restarted_in_place(act: Act, name: str, begun: Interval, *, same_ip: bool, 
 def _since(begun: Interval, when: Interval) -> Interval:
     """How long after something was begun; at once where it was seen earlier, as before a node's return was noticed."""
     took = when.since(begun)
-    return Interval(max(took.low, 0.0), max(took.high, 0.0))
+    return took.not_negative()
 
 
 def _limits(act: Act, pod: str, node: str) -> dict[str, Bound]:

@@ -168,7 +168,7 @@ def _first(act: Act, lane: Lane, pod: str, again: Interval) -> Interval:
 
 
 def _not_negative(known: Interval) -> Interval:
-    return Interval(max(known.low, 0.0), max(known.high, 0.0))
+    return known.not_negative()
 
 
 def _undone(act: Act) -> Interval:

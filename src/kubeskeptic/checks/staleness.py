@@ -84,4 +84,4 @@ def _early(what: Right, read: float) -> Interval:
 
 def _since(moment: Interval, sent: float, doubt: float) -> Interval:
     took = Interval(sent - doubt, sent + doubt).since(moment)
-    return Interval(max(took.low, 0.0), max(took.high, 0.0))
+    return took.not_negative()

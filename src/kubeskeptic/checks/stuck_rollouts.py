@@ -39,7 +39,7 @@ def blocked_until_deleted(act: Act, app: str, replicas: int, label: str, value: 
             "came or went by themselves": Measure(len({change.uid for change in moved}), "pods"),
             "replaced beyond the first": Measure(further, "pods"),
             "blocked": Measure(round(max(blocked.low, 0.0), 3), "s", max(blocked.low, 0.0), blocked.high),
-            "went on": seconds(Interval(max(took.low, 0.0), max(took.high, 0.0))),
+            "went on": seconds(took.not_negative()),
         },
         {
             "came or went by themselves": _BLOCKED,

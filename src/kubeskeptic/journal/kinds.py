@@ -44,7 +44,15 @@ def _object(**fields: Callable[[Any], bool]) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, dict) and all(fits(value.get(name)) for name, fits in fields.items())
 
 
-ANY = Shape("anything", lambda _: True)
+def _finite(value: Any) -> bool:
+    if isinstance(value, float):
+        return isfinite(value)
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return all(map(_finite, inner))
+
+
+ANY = Shape("anything but an infinite number", _finite)
+CELLS = Shape("an object without infinite numbers", lambda value: isinstance(value, dict) and _finite(value))
 TEXT = Shape("a text", _text)
 NUMBER = Shape("a number", _number)
 LENGTH = Shape("a length of time", _length)
@@ -82,7 +90,7 @@ KINDS: Mapping[str, Mapping[str, Shape]] = {
     # What the story knows and a check needs.
     "fact": {"scenario?": TEXT, "name": TEXT, "value": ANY},
     # What the scenario itself saw, cell by cell, by a command in a pod or on an object.
-    "seen": {"scenario": TEXT, "act?": TEXT, "table": TEXT, "cells": OBJECT},
+    "seen": {"scenario": TEXT, "act?": TEXT, "table": TEXT, "cells": CELLS},
     # `phase` is baseline, start or end: the baseline is clean from "baseline" to "start". At the end `faults` has the ids of
     # those that were injected in it.
     "act": {"scenario?": TEXT, "act": TEXT, "phase": TEXT, "faults?": TEXTS},

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from kubeskeptic.durations import PODS_READY, START_CEILING
+from kubeskeptic.durations import PODS_READY
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.kube.obstacles import Watchman, of_pods
 from kubeskeptic.objects import is_ready, ours
@@ -30,16 +30,7 @@ def calibrated(run: Run) -> Settings:
     """
     pods = PODS_PER_WORKER * len(run.workers)
     source = f"the slowest of {pods} pods, {PODS_PER_WORKER} on each worker, started at the same time"
-    return judged_by(run.settings, Setting("START", round(start_time(run), 2), source))
-
-
-def judged_by(settings: Settings, start: Setting) -> Settings:
-    """The settings with START; above its ceiling it is known, but no claim may be judged by it."""
-    found = settings.with_(start)
-    if start.value <= START_CEILING:
-        return found
-    slow = f"{start.source}, took {start.value:g} s to be Ready; above {START_CEILING:g} s no claim is judged by it"
-    return found.without("START", slow)
+    return run.settings.with_(Setting("START", round(start_time(run), 2), source))
 
 
 def start_time(run: Run) -> float:

@@ -9,6 +9,8 @@ such entry, a dead address refuses nothing, and a good answer on the port shows 
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.durations import MARGIN
 from kubeskeptic.timeline.samples import Lane
@@ -17,17 +19,18 @@ _OK = OUTCOMES.index(Outcome.OK)
 _SILENT = {OUTCOMES.index(Outcome.TIMEOUT), OUTCOMES.index(Outcome.UNREACHABLE)}
 
 
-def stale(lane: Lane, syn_sent: float) -> frozenset[int]:
+def stale(lane: Lane, syn_sent: float, since: float = 0.0) -> frozenset[int]:
     """Positions of a lane's failures whose source port had met silence before, within the lifetime of the entry it left.
 
     An entry lives for the timeout from the SYN that made it: later SYNs do not renew it (Linux 5.13: "do not renew entry
     stuck in tcp SYN_SENT state"; seen so with ``conntrack -L``).
 
     :param syn_sent: the node's SYN_SENT timeout in seconds
+    :param since: silence before this moment, Unix seconds, is not taken for the cause
     """
     made: dict[int, float] = {}
     found: list[int] = []
-    for at in range(len(lane)):
+    for at in range(bisect_left(lane.sent, since), len(lane)):
         code, port, sent = lane.codes[at], lane.ports[at], lane.sent[at]
         if code == _OK:
             made.pop(port, None)
