@@ -238,6 +238,15 @@ def test_what_is_measured_while_it_is_stopped() -> None:
     assert [found.bounds[f"{name} elsewhere"].value for name in (FIRST, LAST, FAILED)] == [2, 2, 2]
 
 
+def test_a_node_that_had_no_answer_of_the_old_pod_cannot_be_seen_to_leave_it() -> None:
+    for node in "AB":
+        found = stays(asked("r" * 20 + "n" * 70, node))
+        assert (found.verdict, f"{node} had no answer of old before the change" in found.why) == (
+            Verdict.INCONCLUSIVE,
+            True,
+        )
+
+
 @pytest.mark.parametrize(
     ("drawing", "measured"),
     [

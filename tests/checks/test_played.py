@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kubeskeptic.bounds import constant, setting
+from kubeskeptic.checks.played import contradictions
 from kubeskeptic.findings import Finding, Verdict
-from kubeskeptic.timeline import Act
+from kubeskeptic.timeline import Act, ActSpan
 from tests.checks.minute import GOOD, found, minute, says
 from tests.drawn import fault, gone
 
@@ -33,6 +36,23 @@ def test_each_fault_of_the_act_has_to_bite_within_it() -> None:
     says(found(minute(GOOD, faults=(one,))), "")
     for late in (gone(70.0), gone(2.0, bit=61.0), gone(-1.0)):
         says(found(minute(GOOD, faults=(late,)), value=9), "was not injected within “act”")
+
+
+@pytest.mark.parametrize(
+    ("baseline", "start", "end", "turned"),
+    [
+        (0, 1, 60, False),
+        (None, 1, 60, False),
+        (1, 1, 60, False),
+        (0, 1, 1, True),
+        (0, 1, 0.5, True),
+        (1.1, 1, 60, True),
+    ],
+)
+def test_an_act_begins_before_it_ends(baseline: float | None, start: float, end: float, turned: bool) -> None:
+    one = minute(GOOD, spans=(ActSpan("act", baseline, start, end),))
+    said = [*contradictions(one)]
+    assert said == (["“act” is said to have ended before it began"] if turned else [])
 
 
 def test_of_each_fault_that_the_act_names_there_is_a_record() -> None:
