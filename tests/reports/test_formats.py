@@ -16,6 +16,7 @@ from kubeskeptic.reports import Written, summary, write_all
 from kubeskeptic.reports.html.front import front
 from kubeskeptic.reports.model import Report, Trial
 from kubeskeptic.reports.result_json import document, schema
+from kubeskeptic.reports.wording import NBSP
 
 from .conftest import PROOFS
 from .schemas import errors
@@ -232,3 +233,17 @@ def test_kubelets_of_the_api_servers_version_are_not_worth_a_word(report: Report
     assert "kubelets" not in str(front(told)).partition("</header>")[0]
     assert "kubelets" not in summary.render(told)
     assert "kubelets" not in document(report)["run"]
+
+
+def test_cases_of_the_suites_that_were_not_asked_are_told(report: Report) -> None:
+    asked = report.entries[0]
+    whole = replace(report, run={**report.run, "known": {"within": ["suites"], "cases": {asked.claim: [asked.case]}}})
+    assert (report.unasked, whole.unasked) == ([], [])
+    assert "not asked" not in str(front(whole))
+    more = {asked.claim: [asked.case, "slowly"], "heal.hang": [""], "loop.queue": list("abcdef")}
+    told = replace(report, run={**report.run, "known": {"within": ["suites"], "cases": more}})
+    assert told.unasked[:2] == [(asked.claim, "slowly"), ("heal.hang", "")]
+    page = str(front(told)).replace(NBSP, " ")
+    assert f"<b>8 cases</b> of the suites were not asked: {asked.claim} · slowly, heal.hang, loop.queue · a" in page
+    assert "loop.queue · d and 2 more<" in page
+    assert "8 cases of the suites not asked" in summary.render(told).replace(NBSP, " ")

@@ -213,6 +213,14 @@ class Report:
         return sum(section.proven for section in self.sections), words
 
     @property
+    def unasked(self) -> list[tuple[str, str]]:
+        """The cases of the run's suites, with their claims, that came to no verdict: slow ones, and those not chosen."""
+        known, found = self.run.get("known") or {"cases": {}}, {(one.claim, one.case) for one in self.entries}
+        return [
+            (claim, case) for claim, cases in known["cases"].items() for case in cases if (claim, case) not in found
+        ]
+
+    @property
     def samples(self) -> int:
         """How many questions were asked and answered for."""
         return sum(len(lane) for recording in self.scenarios.values() for lane in recording.lanes.values())

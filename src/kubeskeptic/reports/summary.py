@@ -13,6 +13,7 @@ from kubeskeptic.reports.rerun import command
 from kubeskeptic.reports.wording import (
     POST_SAYS,
     SYMBOL,
+    count,
     length,
     limit,
     measured,
@@ -60,7 +61,8 @@ def _head(report: Report) -> list[str]:
         + f"seed {_md(str(run.get('seed')))} · run {_md(report.id)}",
         "",
         "**" + (" · ".join(counts) or "no finding") + "**"
-        + f" · {proven} of {len(report.sections)} claims proven able to fail{otherwise}",
+        + f" · {proven} of {len(report.sections)} claims proven able to fail{otherwise}"
+        + (f" · {count(len(report.unasked), 'case')} of the suites not asked" if report.unasked else ""),
     ]  # fmt: skip
     if report.broken_off:
         lines += ["", "> **This run broke off.** What follows is what its journal held by then."]

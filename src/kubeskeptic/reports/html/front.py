@@ -24,6 +24,9 @@ _VERBS = {
 }
 _POSTS = {Post.AGREES: "agreed with", Post.QUALIFIED: "qualified", Post.CONTRADICTS: "contradicted"}
 
+NAMED = 6
+"""How many cases that were not asked are named on the first screen."""
+
 
 def front(report: Report) -> Markup:
     """Everything above the first chapter."""
@@ -111,8 +114,17 @@ def _chips(report: Report) -> Markup:
         if report.sections else None,
         el("p", "Nothing was violated.", class_="proven")
         if report.verdicts[Verdict.HOLDS] and not report.verdicts[Verdict.VIOLATED] and not report.broken_off else None,
+        _unasked(report),
         class_="tally",
     )  # fmt: skip
+
+
+def _unasked(report: Report) -> Markup | None:
+    """How many cases of the suites were not asked, and some of them by name."""
+    cases = [f"{claim} · {plain(case)}" if case else claim for claim, case in report.unasked]
+    more = f" and {len(cases) - NAMED} more" if len(cases) > NAMED else ""
+    told = f" of the suites {'were' if len(cases) > 1 else 'was'} not asked: {', '.join(cases[:NAMED])}{more}"
+    return el("p", el("b", count(len(cases), "case")), told, class_="proven") if cases else None
 
 
 def _chip(kind: str, which: Verdict | Post, sign: Markup, many: int, words: str) -> Markup:
