@@ -15,7 +15,7 @@ from kubeskeptic.findings import Finding
 from kubeskeptic.journal import Record
 from kubeskeptic.paths import checkout
 from kubeskeptic.proving import Asked, asked_by
-from kubeskeptic.timeline import Act, RunEvidence
+from kubeskeptic.timeline import RunEvidence
 from tests.journal.rewriting import Change
 
 HELD = Path(__file__).with_name("held.jsonl.xz")
@@ -43,13 +43,8 @@ def cases() -> dict[str, Asked]:
 def judged(evidence: RunEvidence, name: str) -> Finding:
     """What the suite's test of a case says of a run."""
     one = cases()[name]
-    case = one.case
     found: list[Finding] = []
-    recording = evidence.scenarios[one.scenario.id]
-    one.test(
-        act=Act(recording, case.acts, of=case.of, within=case.within, soonest=case.soonest, watched=case.watched),
-        holds=found.append,
-    )
+    one.test(act=one.scenario.read(evidence.scenarios[one.scenario.id], one.case), holds=found.append)
     return found[0]
 
 

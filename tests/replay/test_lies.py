@@ -199,3 +199,16 @@ def test_a_watch_that_was_interrupted_hides_no_violation(told: Teller) -> None:
 
     assert told(count, change).verdict is Verdict.INCONCLUSIVE
     assert told(stable, change).verdict is Verdict.HOLDS, "lookups do not depend on the watch of pods"
+
+
+@pytest.mark.parametrize("case", [POLITE, ABRUPT, FORCED, SIGKILL, DIES, "heal.crash (once)", "loop.node-health"])
+def test_nothing_was_done_at_all(told: Teller, case: str) -> None:
+    """Neither a fault nor its id in the act: the story itself says what it inflicts."""
+    one = cases()[case]
+
+    def change(record: Record) -> Iterable[Record]:
+        if record.get("scenario") != one.scenario.id or record.get("act") not in one.case.acts:
+            return [record]
+        return [] if record["kind"] == "fault" else [record | {"faults": []} if record["kind"] == "act" else record]
+
+    assert told(case, change).verdict is Verdict.INCONCLUSIVE

@@ -42,6 +42,7 @@ def _lacking(act: Act) -> Iterator[str]:
         yield "The check read no lane, no API object and no table"
     yield from (f"Not all of it was played: {why}" for why in reading.unfinished)
     yield from played.lacking(act)
+    yield from _not_inflicted(act)
     yield from _another_cluster(act)
     yield from _unharmed(act)
     for probe, (since, until) in reading.lanes.items():
@@ -123,6 +124,17 @@ def _no_pod(by: str, uids: Mapping[str, set[str]], namespace: str) -> tuple[str,
     if pod.uid not in uids[pod.name]:
         return pod.name, "under a uid that no pod of this name had"
     return (pod.name, f"from the namespace {pod.namespace}") if namespace and pod.namespace != namespace else None
+
+
+def _not_inflicted(act: Act) -> Iterator[str]:
+    """Faults that the story inflicts in an act, and of which its recording holds nothing."""
+    for name, faults in act.inflicts.items():
+        recorded = {fault.fault for fault in act.recording.faults if fault.act == name}
+        if name in act.recording.acts:
+            yield from (
+                f"Of the fault {one}, which “{name}” inflicts, there is no record"
+                for one in sorted(set(faults) - recorded)
+            )
 
 
 def _another_cluster(act: Act) -> Iterator[str]:

@@ -54,7 +54,9 @@ def act_of(item: pytest.Item, recording: Recording, run: Run | None = None) -> A
         raise NotAsked(why)
     with suppress(Inconclusive):  # what did not come to its end is for the check to judge
         assert Act(recording, case.acts).spans
-    return Act(recording, case.acts, of=case.of, within=case.within, soonest=case.soonest, watched=case.watched)
+    scenario = scenario_of(getattr(item, "module", None))
+    assert scenario is not None, "without one there is no recording"
+    return scenario.read(recording, case)
 
 
 def _missing(config: pytest.Config, case: Case, run: Run | None) -> str:

@@ -11,7 +11,7 @@ from kubeskeptic.errors import SkepticError
 from kubeskeptic.findings import Finding
 from kubeskeptic.proving.proofs import Proof
 from kubeskeptic.proving.suites import Asked
-from kubeskeptic.timeline import Act, Recording, RunEvidence, load
+from kubeskeptic.timeline import Recording, RunEvidence, load
 
 
 def journals(sabotaged: Path) -> list[Path]:
@@ -46,8 +46,7 @@ def judged_now(one: Asked, recording: Recording) -> Finding | None:
     """What a test finds in a recording; None when the recording lacks what it reads."""
     case = one.case
     found: list[Finding] = []
-    act = Act(recording, case.acts, of=case.of, within=case.within, soonest=case.soonest, watched=case.watched)
-    given = {"act": act, "holds": found.append}
+    given = {"act": one.scenario.read(recording, case), "holds": found.append}
     try:
         one.test(**{name: given[name] for name in inspect.signature(one.test).parameters})
     except (SkepticError, KeyError):

@@ -20,7 +20,7 @@ from kubeskeptic.proving.campaign import Attempt, attempts
 from kubeskeptic.proving.proofs import Proof, replace_records
 from kubeskeptic.proving.suites import Asked
 from kubeskeptic.scenarios.sabotage import GRADE
-from kubeskeptic.timeline import Act, Recording, RunEvidence, load
+from kubeskeptic.timeline import Recording, RunEvidence, load
 
 GRADES = (1.0, 2.0, 4.0, 8.0)
 """Seconds after the act's first fault at which the sabotage is lifted; the last one where no other was told apart."""
@@ -156,7 +156,7 @@ def _lifted(recording: Recording, one: Asked) -> tuple[float, ...]:
     """Return how long after the case's fault its sabotage was lifted: at the least, and at the most."""
     case = one.case
     try:
-        since = Act(recording, case.acts, of=case.of, within=case.within).since
+        since = one.scenario.read(recording, case).since
     except Inconclusive:
         return ()
     return next(_moments(recording, f"sabotage: {case.acts[0]}", since.low, since.high), ())

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from kubeskeptic.claims import claim
@@ -14,7 +15,9 @@ from kubeskeptic.errors import BadInput
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.probes.specs import Probe
 from kubeskeptic.scenarios.sabotage import GRADE, Rewrite, Sabotage
+from kubeskeptic.scenarios.spoken_of import faults_spoken_of
 from kubeskeptic.scenarios.stage import Stage
+from kubeskeptic.timeline import Act, Recording
 from kubeskeptic.timeline.recording import GIVEN
 
 Breakage = Callable[[Stage], AbstractContextManager[object]]
@@ -53,6 +56,11 @@ class ActPlan:
     asking: Asking | None = None
     settled: bool = True
     exclusive: str = ""
+
+    @cached_property
+    def faults(self) -> frozenset[str]:
+        """Names of the faults that it inflicts."""
+        return faults_spoken_of(self.play)
 
 
 @dataclass
@@ -173,6 +181,12 @@ class Scenario:
                 f"{name}: after {GRADE} comes the number of seconds after which it is lifted, such as {id_}{GRADE}2"
             )
         return one.lifted_after(float(seconds))
+
+    def read(self, recording: Recording, case: Case) -> Act:
+        """Return what a case reads of a recording: its acts, with its bounds and the faults that they have to show."""
+        inflicts = {name: self.acts[name].faults for name in case.acts if name in self.acts}
+        limits = {"within": case.within, "soonest": case.soonest, "watched": case.watched}
+        return Act(recording, case.acts, of=case.of, inflicts=inflicts, **limits)
 
     def is_quick(self, case: Case) -> bool:
         """Return whether a case reads only acts that are declared as quick."""

@@ -6,8 +6,9 @@ it was recorded.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from kubeskeptic.bounds import Bound, Expression, Interval
@@ -25,6 +26,7 @@ class Act(Allowed):
 
     :param names: the acts, in the order in which they were played
     :param of: the app whose pod is the victim, where several faults were injected in the act
+    :param inflicts: names of the faults that each act inflicts; its recording has to hold them
     :param within: the case's bound; None when it has none
     :param soonest: the earliest that something may happen, for a case that has such a bound
     :param watched: how long each act has to be watched, for a case that says so
@@ -36,12 +38,14 @@ class Act(Allowed):
         names: Sequence[str],
         *,
         of: str = "",
+        inflicts: Mapping[str, Collection[str]] = MappingProxyType({}),
         within: Expression | None = None,
         soonest: Expression | None = None,
         watched: Expression | None = None,
     ) -> None:
         super().__init__(recording, of, within, soonest, watched)
         self.names = tuple(names)
+        self.inflicts = inflicts
         self.reading = Reading()
         self._before_undoing: float | None = None
 
@@ -51,7 +55,7 @@ class Act(Allowed):
         :param before_undoing: seconds by which it ends earlier, such as the deadline of requests: their outcomes are known then
         """
         limits = {"within": self._within, "soonest": self._soonest, "watched": self._watched}
-        part = Act(self.recording, self.names, of=self.of, **limits)
+        part = Act(self.recording, self.names, of=self.of, inflicts=self.inflicts, **limits)
         part._before_undoing = before_undoing
         return part
 

@@ -1,0 +1,33 @@
+"""Which faults the code of an act speaks of: what its recording has to hold, without anyone writing it twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from types import CodeType, FunctionType
+from typing import Any
+
+from kubeskeptic.faults.fault import Fault
+
+
+def faults_spoken_of(step: Callable[..., Any]) -> frozenset[str]:
+    """Return the names of the faults whose classes a function speaks of, itself or in functions of its file that it calls."""
+    return frozenset(_faults(step, {step}))
+
+
+def _faults(step: Callable[..., Any], known: set[object]) -> Iterator[str]:
+    if not isinstance(step, FunctionType):
+        return
+    for thing in map(step.__globals__.get, _names(step.__code__)):
+        if isinstance(thing, type) and issubclass(thing, Fault):
+            yield thing.name
+        elif isinstance(thing, FunctionType) and thing.__module__ == step.__module__ and thing not in known:
+            known.add(thing)
+            yield from _faults(thing, known)
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    """Yield the names that a function's code takes from outside, with that of functions within it."""
+    yield from code.co_names
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _names(inner)
