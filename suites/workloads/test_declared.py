@@ -1,7 +1,6 @@
 """What is declared of pods, and changed: what becomes of requests, limits, numbers and templates?
 
-Given a Deployment `web` that is scaled up and down, a ReplicaSet `fixed` and a Deployment `rolling` whose templates are
-changed, and Deployments and a StatefulSet without replicas that are scaled up when it is their turn.
+Given a Deployment `web`, a ReplicaSet `fixed`, a Deployment `rolling`, and others without replicas until it is their turn.
 """
 
 from __future__ import annotations

@@ -60,7 +60,10 @@ def test_the_faults_that_a_step_speaks_of(step: Callable[..., Any], faults: set[
 
 @pytest.mark.parametrize(
     ("fault", "why"),
-    [("kill_container", "Of the fault crash_node, which “act” inflicts, there is no record"), ("crash_node", "")],
+    [
+        ("kill_container", "Of the fault crash_node, which the code of “act” names, there is no record"),
+        ("crash_node", ""),
+    ],
 )
 def test_what_a_recording_has_to_hold(fault: str, why: str) -> None:
     story = Scenario("services/one", "One.")

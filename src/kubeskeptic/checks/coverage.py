@@ -132,7 +132,7 @@ def _not_inflicted(act: Act) -> Iterator[str]:
         recorded = {fault.fault for fault in act.recording.faults if fault.act == name}
         if name in act.recording.acts:
             yield from (
-                f"Of the fault {one}, which “{name}” inflicts, there is no record"
+                f"Of the fault {one}, which the code of “{name}” names, there is no record"
                 for one in sorted(set(faults) - recorded)
             )
 
