@@ -18,8 +18,11 @@ ONE_SECOND = constant("test", -1.0)
 PODS = {"pod-a": "n8", "pod-b": "n8", "pod-c": "n9"}
 
 
-def story(*lanes: Lane, end: float = 4.0, within: Expression = ONE_SECOND, at: float = 1.0, **more: Any) -> Act:
-    return watched(*lanes, faults=(gone(at),), within=within, spans=(ActSpan("act", 0, 1, end),), pods=PODS, **more)
+def story(
+    *lanes: Lane, end: float = 4.0, within: Expression = ONE_SECOND, at: float = 1.0, baseline: float = 0.0, **more: Any
+) -> Act:
+    spans = (ActSpan("act", baseline, 1, end),)
+    return watched(*lanes, faults=(gone(at),), within=within, spans=spans, pods=PODS, **more)
 
 
 def failing(*lanes: Lane, **more: Any) -> Finding:
@@ -173,10 +176,15 @@ def test_stale_entries_are_counted_apart(first: str, again: int, verdict: Verdic
 def test_a_failure_that_an_entry_of_before_the_fault_explains_may_be_one_all_the_same(
     check: Callable[..., Finding],
 ) -> None:
-    before, after = "." * 9, "." * 31
-    finding = check(lane(before + "t." + "." * 4 + "t" + after, ports={9: 50000, 15: 50000}), end=4.6)
-    assert finding.verdict is Verdict.INCONCLUSIVE, finding.why
-    assert finding.measured["failed by stale conntrack"].value == 0
+    """The silence was in an earlier act: 0.5 s before the baseline of this one, and 1 s before its fault."""
+    for again, doubtful in (("t", 1), (".", 0)):
+        one = lane("t" + "." * 14 + again + "." * 31, ports={0: 50000, 15: 50000})
+        finding = check(one, end=4.6, baseline=0.5)
+        assert finding.verdict is (Verdict.INCONCLUSIVE if doubtful else Verdict.HOLDS), finding.why
+        assert ("1 failures of “web” on n1 met conntrack entries that are older than the fault" in finding.why) is bool(
+            doubtful
+        )
+        assert (finding.measured["asked"].value, finding.measured["failed by stale conntrack"].value) == (36, doubtful)
 
 
 def test_a_good_answer_shows_that_a_stale_entry_is_gone() -> None:

@@ -142,6 +142,17 @@ def test_a_tick_is_asked_when_it_is_due(sent: list[float], period: float, said: 
     )
 
 
+def test_samples_that_do_not_fit_their_ticks_are_damage_of_their_scenario(tmp_path: Path) -> None:
+    for late, damaged in ((0.0, False), (2.6, True)):
+        written = Journal(tmp_path / f"{damaged}.jsonl", run="r1")
+        written.write("run", id="r1", nodes=["n1"])
+        scenario(written, "a", batch("a", sent=[100.0, 101.0, 102.0 + late]))
+        (found,) = loaded(written).scenarios.values()
+        assert [("samples of “web” on n1 that were sent 2.6 s after" in one) for one in found.damage] == [
+            True
+        ] * damaged
+
+
 @pytest.mark.parametrize(
     ("kind", "again"),
     [

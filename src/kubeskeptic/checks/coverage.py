@@ -41,6 +41,7 @@ def _lacking(act: Act) -> Iterator[str]:
     if not reading.lanes and not reading.kinds and not reading.tables:
         yield "The check read no lane, no API object and no table"
     yield from (f"Not all of it was played: {why}" for why in reading.unfinished)
+    yield from reading.doubts
     yield from played.lacking(act)
     yield from _not_inflicted(act)
     yield from _another_cluster(act)

@@ -116,13 +116,15 @@ def look_at(act: Act, lane: Lane, until: float | None = None) -> Failures:
     seen = Failures(lane, act.since)
     syn_sent = SYN_SENT.value(act.settings_on(lane.node))
     leftover, after, wrong = stale(lane, syn_sent), after_silence(lane, syn_sent), _strangers(act, lane)
-    since_then = stale(lane, syn_sent, act.since.low)
     sure = act.watched(*ENDPOINTS)
     positions = span(lane, act.since.low, act.end if until is None else until)
+    older = leftover.intersection(positions) - stale(lane, syn_sent, act.since.low)
+    if older:
+        act.reading.doubts.append(
+            f"{len(older)} failures of “{lane.probe}” on {lane.node} met conntrack entries that are older than the fault: "
+            "nobody knows whether they would have failed without them"
+        )
     for at in positions:
-        if at in leftover and at not in since_then:
-            _doubt(seen, at)
-            continue
         _count(seen, at, at in leftover, at in wrong, sure)
         if lane.codes[at] == _OK and at not in wrong and is_late(lane, at) and at not in after:
             seen.misrouted, seen.in_time = seen.misrouted + 1, None
@@ -131,13 +133,6 @@ def look_at(act: Act, lane: Lane, until: float | None = None) -> Failures:
         for number in range(1, lane.ticks[at] - lane.ticks[before]):
             seen.stretch_of(lane.sent[before] + number * lane.period).unasked += 1
     return seen
-
-
-def _doubt(seen: Failures, at: int) -> None:
-    """Count a failure that an entry explains which is older than the fault: nobody knows whether routing would have failed."""
-    stretch = seen.stretch_of(seen.lane.sent[at])
-    seen.asked, stretch.asked = seen.asked + 1, stretch.asked + 1
-    seen.unknown, stretch.unknown = seen.unknown + 1, stretch.unknown + 1
 
 
 def _count(seen: Failures, at: int, leftover: bool, wrong: bool, sure: bool) -> None:

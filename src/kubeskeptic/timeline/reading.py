@@ -26,6 +26,8 @@ class Reading:
     """The fault whose consequences were measured."""
     unfinished: list[str] = field(default_factory=list)
     """Why acts did not come to their end."""
+    doubts: list[str] = field(default_factory=list)
+    """What the check itself found that keeps *holds* from being said, one sentence each."""
     lasting: list[tuple[Interval, Bound]] = field(default_factory=list)
     """How long was watched, with bounds that must have passed by then."""
 
