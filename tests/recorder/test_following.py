@@ -36,6 +36,7 @@ class Story:
         self.asked: list[str] = []
         self.told: list[tuple[Any, ...]] = []
         self.ages: list[float] = []
+        self.written: list[float] = []
         self.follower = Follower(cast(Kube, self), Watch("Pod", "shop"), self, lambda: self.now)
         self.follower._pace.period = 0.0
 
@@ -58,9 +59,10 @@ class Story:
                 raise step
             yield step
 
-    def change(self, watch: Watch, type_: str, seen: float, age: float, thing: Thing) -> None:
+    def change(self, watch: Watch, type_: str, seen: float, age: float, thing: Thing, written: float) -> None:
         self.told.append((type_, thing["metadata"]["name"], seen))
         self.ages.append(age)
+        self.written.append(written)
 
     def gap(self, watch: Watch, since: float, until: float | None, reason: str) -> None:
         self.told.append(("GAP", since, until, reason))
@@ -162,6 +164,7 @@ def test_a_change_is_as_old_as_the_silence_before_it_unless_the_object_says_less
     stamped.now = 100.4
     stamped.play()
     assert stamped.ages == [pytest.approx(0.4)]
+    assert (stamped.written, told.written) == ([103.0], [0.0])
     burst = Story(listing(), [OPENED, event("ADDED", pod("a")), event("ADDED", pod("b")), event("ADDED", pod("c"))])
     burst.pause = 0.001  # nothing was waited for: all may be as old as the first
     burst.play()

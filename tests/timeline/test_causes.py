@@ -93,6 +93,21 @@ def test_the_condition_says_since_when(since: str, age: float) -> None:
     assert ages(*NEW, turned) == [0.0, age]
 
 
+@pytest.mark.parametrize(
+    ("written", "age"),
+    [
+        (0.0, 2.5),  # it does not say
+        (3.0, 2.5),
+        (4.0, 1.5),  # the kubelet decided it in second 3, and the API server wrote it in second 4
+        (5.0, 0.2),  # it was written in the second in which it was seen, however long the kubelet took
+        (6.0, 2.5),  # by a clock that is ahead
+    ],
+)
+def test_a_watch_can_tell_of_a_turn_only_once_it_was_written(written: float, age: float) -> None:
+    turned = pod(5.5, "pod-a")._replace(age=0.2, written=written)
+    assert ages(*NEW, said(turned, "1970-01-01T00:00:03Z")) == [0.0, age]
+
+
 def test_the_condition_says_nothing_of_a_deletion_or_of_an_earlier_turn() -> None:
     for turned in (pod(9.0, "pod-a", deleting=True), pod(9.0, "pod-a", type="DELETED"), pod(9.0, "pod-a", ready=False)):
         turned.object["status"]["conditions"][0]["lastTransitionTime"] = "1970-01-01T00:00:01Z"

@@ -120,8 +120,10 @@ KINDS: Mapping[str, Mapping[str, Shape]] = {
     # `ticks` counts the questions that are missing, null when they are of all kinds.
     "gap": {"source": TEXT, "scenario?": TEXT, "node?": TEXT, "probe?": TEXT, "resource?": TEXT, "since": NUMBER,
             "until?": NUMBER, "reason": TEXT, "ticks?": NUMBER},
-    # `type` is LISTED, ADDED, MODIFIED or DELETED; `resource` the kind of the object; `age` how old it may be.
-    "change": {"scenario?": TEXT, "resource": TEXT, "type": TEXT, "seen": NUMBER, "age?": LENGTH, "object": NAMED},
+    # `type` is LISTED, ADDED, MODIFIED or DELETED; `resource` the kind of the object; `age` how old it may be; `written` when
+    # the API server wrote it last, to the second.
+    "change": {"scenario?": TEXT, "resource": TEXT, "type": TEXT, "seen": NUMBER, "age?": LENGTH, "written?": NUMBER,
+               "object": NAMED},
     # An outage of known length on each node, and what was measured of it; `edges` is how late its edges were asked.
     "instrument": {"node": TEXT, "injected?": NUMBER, "measured?": NUMBER, "tick?": NUMBER, "proven?": FLAG,
                    "attempts?": NUMBER, "edges?": NUMBER},

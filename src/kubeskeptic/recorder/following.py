@@ -35,8 +35,11 @@ class Watch:
 class Sink(Protocol):
     """Where changes and gaps go."""
 
-    def change(self, watch: Watch, type_: str, seen: float, age: float, thing: Object) -> None:
-        """Keep one change of one object, which was at most ``age`` seconds old when it was seen."""
+    def change(self, watch: Watch, type_: str, seen: float, age: float, thing: Object, written: float) -> None:
+        """Keep one change of one object, which was at most ``age`` seconds old when it was seen.
+
+        :param written: when the API server wrote the object last, to the second, in Unix seconds; 0 when it does not say
+        """
 
     def gap(self, watch: Watch, since: float, until: float | None, reason: str) -> None:
         """A time in which changes may have been missed."""
@@ -153,16 +156,16 @@ class Follower:
             return  # only something that is not kept has changed
         else:
             self._known[key] = thing
-        age = 0.0 if type_ == "LISTED" else round(seen - self._earliest(seen, whole), 3)
-        self._sink.change(self.watch, type_, seen, age, thing)
+        written = last_written(whole)
+        age = 0.0 if type_ == "LISTED" else round(seen - self._earliest(seen, written), 3)
+        self._sink.change(self.watch, type_, seen, age, thing, written)
 
-    def _earliest(self, seen: float, whole: Object) -> float:
+    def _earliest(self, seen: float, written: float) -> float:
         """When a change can have happened at the earliest.
 
         Not before the last moment at which the watch was known to have told everything; a watch may be silent for its whole
         length and still deliver. Nor before the API server wrote the object last, to the second, where its clock agrees.
         """
-        written = last_written(whole)
         return max(self.good, written) if written <= seen else self.good
 
 

@@ -55,11 +55,12 @@ class Recorder:
         """Whether every list is in and every watch is open, as far as anybody knows at this moment."""
         return all(follower.listed.is_set() and not follower.trouble for follower in self._followers)
 
-    def change(self, watch: Watch, type_: str, seen: float, age: float, thing: Object) -> None:
+    def change(self, watch: Watch, type_: str, seen: float, age: float, thing: Object, written: float) -> None:
         """Write one change."""
         self._journal.write(
-            "change", scenario=self._scenario, resource=watch.kind, type=type_, seen=seen, age=age, object=thing
-        )
+            "change", scenario=self._scenario, resource=watch.kind, type=type_, seen=seen, age=age, object=thing,
+            written=written or None,
+        )  # fmt: skip
 
     def gap(self, watch: Watch, since: float, until: float | None, reason: str) -> None:
         """Write one gap."""

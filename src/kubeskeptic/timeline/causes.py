@@ -64,14 +64,16 @@ def _older(change: Change, ready: bool, turns: Iterable[_Turn], begun: Change | 
 
 
 def _said(change: Change, ready: bool) -> float:
-    """Return since when the condition Ready has been so, as it says itself, to the second, in Unix seconds; infinity when
-    something else has turned the pod.
+    """Return since when the condition Ready has been so, as the pod says itself, to the second, in Unix seconds; infinity when
+    something else has turned the pod. The kubelet decides it; the API server may write it a second later, and only then can a
+    watch report it.
     """
     conditions = (change.object.get("status") or {}).get("conditions") or ()
     own: Mapping[str, Any] = next((one for one in conditions if one["type"] == "Ready"), {})
     turned = change.type != "DELETED" and not change.object["metadata"].get("deletionTimestamp")
     is_it = turned and (own.get("status") == "True") is ready and own.get("lastTransitionTime")
-    return unix(str(own["lastTransitionTime"])) if is_it else float("inf")
+    written = change.written if change.written <= change.seen else 0.0
+    return max(unix(str(own["lastTransitionTime"])), written) if is_it else float("inf")
 
 
 def _turns(changes: Iterable[Change]) -> dict[str, list[_Turn]]:

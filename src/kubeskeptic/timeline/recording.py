@@ -33,6 +33,8 @@ class Change(NamedTuple):
     object: dict[str, Any]
     age: float = 0.0
     """Seconds that it may have been true before it was seen, at most."""
+    written: float = 0.0
+    """When the API server wrote the object last, as the object says itself, to the second, Unix seconds; 0 when it does not."""
 
     @property
     def earliest(self) -> float:

@@ -200,7 +200,8 @@ class Sorter:
 
     def _change(self, record: Record) -> None:
         age = float(record.get("age") or 0.0)
-        change = Change(record["seen"], record["type"], record["resource"], record["object"], age)
+        written = float(record.get("written") or 0.0)
+        change = Change(record["seen"], record["type"], record["resource"], record["object"], age, written)
         recording = self._recording(record)
         recording.changes.append(change)
         if recording.namespace and change.namespace not in ("", recording.namespace):
