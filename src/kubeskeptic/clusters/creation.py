@@ -98,7 +98,7 @@ def noted(engine: Engine, name: str, record: Record) -> Cluster:
 def _create(
     workshop: Workshop, engine: Engine, source: NodeSource, names: tuple[str, ...], create: Callable[[], None]
 ) -> str:
-    """Create the cluster with kind, meanwhile configuring our network and loading the agent's image; return that image."""
+    """Create the cluster with kind, meanwhile configure our network and load the agent's image; return the image's name."""
     if not source.built:
         create()
         return agents.load(workshop, engine, names, built=False)

@@ -71,7 +71,7 @@ def by_digest(source: NodeSource, pinned: str | None) -> NodeSource:
 
 
 def outdated(image: str, version: str) -> bool:
-    """Return whether this kubeskeptic would not make a cluster's node image: it has an older recipe, or is no node image.
+    """Return whether this kubeskeptic would not make a cluster's node image: its recipe is older, or it is not a node image.
 
     :param image: as recorded when the cluster was created
     :param version: the Kubernetes version that the cluster runs, which after an upgrade is newer than its image's
