@@ -1,4 +1,4 @@
-"""Clusters of our own: an engine, images, kind, and what the rest of the library needs to know of them.
+"""Clusters of our own: the engine, the images, kind, and the interface to the rest of the library.
 
 ::
 

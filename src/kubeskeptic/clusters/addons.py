@@ -1,6 +1,6 @@
 """Addons: components that run in a cluster and are not part of Kubernetes. They are built once and set up when needed.
 
-One whose manifest a scenario brings itself (``redis``) has images only; the others::
+An addon whose manifest comes with a scenario (``redis``) has only images. The others::
 
     Go module, Debian packages, wheel ─▶ image archives ─▶ containerd of every node ─▶ manifests/addons/NAME.yaml ─▶ ready
 """
@@ -32,12 +32,12 @@ from kubeskeptic.errors import BadInput, CommandFailed, MissingRequirement
 class Addon:
     """A component that can be set up in a cluster of ours.
 
-    :param images: placeholder in the manifest → what makes the image
-    :param builds: the Go modules that its images are built from
-    :param definitions: files of the first module with CustomResourceDefinitions, as a pattern
-    :param ready: namespace and name of each workload that has to be ready, none for images without a manifest
-    :param from_start: whether ``skeptic up`` sets it up unasked, and node images carry it
-    :param in_kinds_network: whether kind's own network, which nodes of pulled images have, does the same
+    :param images: placeholder in the manifest → function that makes the image
+    :param builds: the Go modules from which its images are built
+    :param definitions: pattern of the first module's files with CustomResourceDefinitions
+    :param ready: namespace and name of each workload that must be ready; empty for images without a manifest
+    :param from_start: whether ``skeptic up`` sets it up by default, and node images contain it
+    :param in_kinds_network: whether kind's own network, which nodes from pulled images have, provides the same function
     """
 
     name: str
@@ -90,9 +90,9 @@ ADDONS = {
 
 
 def chosen(names: str) -> list[Addon]:
-    """Return the addons of a list such as ``metrics-server,metallb``; ``all`` and ``none`` are lists too.
+    """Return the addons in a list such as ``metrics-server,metallb``; ``all`` and ``none`` are also valid.
 
-    :raises BadInput: naming the addons that exist
+    :raises BadInput: when an addon does not exist; lists the existing ones
     """
     if names in ("all", "none"):
         return list(ADDONS.values()) if names == "all" else []
@@ -104,9 +104,9 @@ def chosen(names: str) -> list[Addon]:
 
 
 def needed(wanted: Sequence[Addon] | None, *, built: bool) -> list[Addon]:
-    """Return what has to be set up of these addons; of none, those that run from the start.
+    """Return which of these addons must be set up; for None, those that run from the start.
 
-    :param built: whether the nodes' image was built here, and has a network of its own
+    :param built: whether the node image was built here, and so has our own network
     """
     if wanted is None:
         return [addon for addon in ADDONS.values() if addon.from_start and built]
@@ -114,7 +114,7 @@ def needed(wanted: Sequence[Addon] | None, *, built: bool) -> list[Addon]:
 
 
 def images(workshop: Workshop, addon: Addon) -> dict[str, Image]:
-    """Return an addon's images by their placeholders, built when the store lacks them.
+    """Return an addon's images by placeholder, building those that the store lacks.
 
     :raises MissingRequirement: when this machine cannot build them
     """
@@ -122,7 +122,7 @@ def images(workshop: Workshop, addon: Addon) -> dict[str, Image]:
 
 
 def tasks(workshop: Workshop, wanted: Sequence[Addon]) -> list[Task]:
-    """Making the images of addons, as parts of a plan; one that cannot be built says so when it is needed."""
+    """Return the tasks that make the images of addons. A failed build raises no error until its image is needed."""
 
     def fetch(addon: Addon) -> None:
         """Download the sources of an addon's programs."""
@@ -137,9 +137,9 @@ def tasks(workshop: Workshop, wanted: Sequence[Addon]) -> list[Task]:
 
 
 def load_addon(target: Cluster, name: str, *, progress: Say = quiet) -> dict[str, str]:
-    """Set up an addon in a cluster and wait until it is ready. An addon that runs already is no error.
+    """Set up an addon in a cluster and wait until it is ready. An addon that already runs is no error.
 
-    :returns: the names of its images by the placeholders that stand for them in manifests, such as ``REDIS_IMAGE``
+    :returns: the names of its images by their placeholders in manifests, such as ``REDIS_IMAGE``
     :raises MissingRequirement: when this machine cannot build it
     :raises CommandFailed: when it does not become ready, with kubectl's own words
     """
@@ -149,7 +149,7 @@ def load_addon(target: Cluster, name: str, *, progress: Say = quiet) -> dict[str
     references = {placeholder: reference for placeholder, (reference, _) in made.items()}
     _into_nodes(workshop, target, addon.name, list(made.values()))
     if addon.ready:
-        if text := _definitions(workshop, addon):  # apart: kubectl sends no object of a kind that is not served yet
+        if text := _definitions(workshop, addon):  # separately: kubectl sends no object of a kind not served yet
             _apply(target, text)
             _kubectl(
                 target, "wait", "--for=condition=Established", f"--timeout={ADDON_READY:.0f}s", "-f", "-", stdin=text
@@ -171,7 +171,7 @@ def unload_addon(target: Cluster, name: str, *, progress: Say = quiet) -> None:
 def wait_until_ready(target: Cluster, addon: Addon) -> None:
     """Wait until all pods of an addon are ready.
 
-    :raises CommandFailed: with what is not, and the end of its log
+    :raises CommandFailed: naming the workload that is not ready, with the end of its log
     """
     for namespace, what in addon.ready:
         try:
@@ -182,7 +182,7 @@ def wait_until_ready(target: Cluster, addon: Addon) -> None:
 
 
 def _log(target: Cluster, namespace: str, what: str) -> str:
-    """The end of a workload's log, empty when there is none."""
+    """Return the end of a workload's log, empty when there is none."""
     try:
         return _kubectl(target, "logs", "--namespace", namespace, what, "--tail=5")
     except CommandFailed:
@@ -200,7 +200,7 @@ def manifest(workshop: Workshop, target: Cluster, addon: Addon, references: Mapp
 
 
 def _definitions(workshop: Workshop, addon: Addon) -> str:
-    """The CustomResourceDefinitions of the addon's own API as YAML; empty when it has none."""
+    """Return the CustomResourceDefinitions of the addon's own API as YAML; empty when it has none."""
     return addon_images.definitions(workshop, addon.builds[0], addon.definitions) if addon.definitions else ""
 
 
@@ -211,12 +211,12 @@ def _apply(target: Cluster, text: str) -> None:
 
 
 def _into_nodes(workshop: Workshop, target: Cluster, title: str, wanted: list[Image]) -> None:
-    """Import images into the nodes that do not have them."""
+    """Import images into the nodes that lack them."""
     nodes = [node.name for node in target.nodes]
     with workshop.progress.step(f"{title} into the nodes", 3) as step, ThreadPoolExecutor(len(nodes)) as pool:
 
         def import_missing(node: str) -> None:
-            """Import the images that one node does not have."""
+            """Import the images that one node lacks."""
             there = containerd.images_of(target.engine, node)
             for reference, archive in wanted:
                 if reference not in there:
@@ -232,12 +232,12 @@ def _kubectl(target: Cluster, *words: str, stdin: str | None = None) -> str:
 
 
 def _service_range(target: Cluster) -> str:
-    """The range that addresses of Services come from."""
+    """Return the range of Service addresses."""
     return network.service_ranges(json.loads(_kubectl(target, "get", "servicecidrs", "-o", "json")))[0]
 
 
 def _node_address(target: Cluster) -> str:
-    """A worker's own address."""
+    """Return a worker's own address."""
     found = json.loads(_kubectl(target, "get", "node", target.workers[0].name, "-o", "json"))
     return next(str(each["address"]) for each in found["status"]["addresses"] if each["type"] == "InternalIP")
 

@@ -1,6 +1,6 @@
-"""A cluster that was prepared with ``skeptic adopt``, known through its API server.
+"""A cluster that was prepared with ``skeptic adopt``, described by its API server.
 
-When it is a kind cluster whose nodes are containers of this machine, its engine is known, too: faults of whole nodes need it.
+If it is a kind cluster whose nodes are containers on this machine, its engine is known too; faults of whole nodes need it.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
 
 PROVIDER = "adopted"
 KIND = "kind-"
-"""How kind's names of contexts begin."""
+"""Prefix of kind's context names."""
 _CONTROL_PLANE_LABEL = "node-role.kubernetes.io/control-plane"
 
 
 @dataclass(frozen=True)
 class NoEngine(Engine):
-    """Stands for the container engine of a cluster whose nodes are no containers of this machine. It refuses every command."""
+    """Stands for the engine of a cluster whose nodes are not containers on this machine. It refuses every command."""
 
     client: str = ""
 
     def call(self, *words: str, stdin: str | bytes | None = None, patience: Patience = COMMAND) -> str:  # noqa: ARG002
-        """Refuse.
+        """Refuse the command.
 
         :raises MissingRequirement: always
         """
@@ -46,14 +46,14 @@ class NoEngine(Engine):
         )
 
     def containers(self, label: str) -> list[Container]:  # noqa: ARG002
-        """Return an empty list: the nodes are no containers of this machine."""
+        """Return an empty list: the nodes are not containers on this machine."""
         return []
 
 
 def adopted(kube: Kube, kubeconfig: Path, agent_image: str) -> Cluster:
     """Return the cluster behind a handle, as its API server describes it.
 
-    :param agent_image: the agent's image, by a name that the nodes have or can pull
+    :param agent_image: name of the agent's image, which the nodes have or can pull
     :raises Unanswered: when the API server does not answer
     """
     nodes = kube.list("Node")["items"]
@@ -73,7 +73,7 @@ def adopted(kube: Kube, kubeconfig: Path, agent_image: str) -> Cluster:
 
 
 def _local_engine(kube: Kube, nodes: set[str]) -> Engine:
-    """The engine of this machine, when kind made the cluster in it: a name of a context alone proves nothing."""
+    """Return this machine's engine if the cluster's nodes run in it: a context's name alone proves nothing."""
     if not kube.context.startswith(KIND) or not kube.on_loopback:
         return NoEngine()
     engine = engine_install.find(Store(paths.cache() / "builds", quiet))
@@ -84,7 +84,7 @@ def _local_engine(kube: Kube, nodes: set[str]) -> Engine:
 
 
 def _image(engine: Engine, nodes: tuple[Node, ...]) -> str:
-    """The image of the nodes in their engine; empty without one."""
+    """Return the image of the nodes in their engine; empty without an engine."""
     try:
         return engine.call("inspect", "--format", "{{.Image}}", nodes[0].name).strip() if engine.client else ""
     except SkepticError:
@@ -96,5 +96,5 @@ def _role(node: Mapping[str, Any]) -> str:
 
 
 def file_name(context: str) -> str:
-    """Return a part of a path for a context, whose name may contain any character."""
+    """Return a file name for a context, whose name may contain any character."""
     return "context-" + re.sub(r"[^a-z0-9]+", "-", context.lower()).strip("-")

@@ -14,7 +14,7 @@ from kubeskeptic.errors import BadInput
 
 
 def load(workshop: Workshop, engine: Engine, cluster: str) -> str:
-    """Bring the image into every node of a kind cluster on this machine, ours or not, and return its name.
+    """Load the image into every node of a kind cluster on this machine, ours or not, and return its name.
 
     :raises BadInput: when the engine has no such nodes
     """
@@ -25,15 +25,15 @@ def load(workshop: Workshop, engine: Engine, cluster: str) -> str:
 
 
 def save(workshop: Workshop, engine: Engine, file: Path) -> str:
-    """Write the image to a file that `ctr images import` and `docker load` read, and return its name."""
+    """Write the image to a file that `ctr images import` and `docker load` can read, and return its name."""
     shutil.copyfile(_archive(workshop, engine), file)
     return AgentImage(workshop).reference
 
 
 def push(workshop: Workshop, engine: Engine, repository: str) -> str:
-    """Push the image to a registry that the engine is logged in to, and return its name there.
+    """Push the image to a registry to which the engine is logged in, and return its name there.
 
-    :param repository: without a tag; the tag is that of the agent's sources
+    :param repository: without a tag; the tag identifies the agent's sources
     :raises CommandFailed: with the engine's own words
     """
     reference = AgentImage(workshop).reference
@@ -45,7 +45,7 @@ def push(workshop: Workshop, engine: Engine, repository: str) -> str:
 
 
 def _built(workshop: Workshop, engine: Engine, nodes: list[str]) -> bool:
-    """Whether the image is put together here: nodes that carry its lower layer need no registry."""
+    """Return whether to assemble the image here: nodes that have its lower layer need no registry."""
     base = AgentImage(workshop).base_reference
     return all(base in containerd.images_of(engine, node) for node in nodes) or not node_source.registry_answers(engine)
 

@@ -36,9 +36,9 @@ def load(workshop: Workshop, engine: Engine, nodes: Sequence[str], *, built: boo
 
 
 def prepare(workshop: Workshop, engine: Engine) -> None:
-    """Build the image on a Python image from a registry, before nodes are made that would wait for it in vain.
+    """Build the image on a Python image from a registry, before creating nodes that would wait for it in vain.
 
-    :raises MissingRequirement: when no registry gave the Python image, or building on it failed
+    :raises MissingRequirement: when no registry provided the Python image, or building on it failed
     """
     reference = AgentImage(workshop).reference
     if _from_registry(reference).exists():
@@ -60,7 +60,7 @@ def _archive(engine: Engine, image: AgentImage, there: Mapping[str, Sequence[str
 
 
 def from_registry(engine: Engine, reference: str) -> Path:
-    """Return the archive of the agent's image, built by the engine on a Python image that it pulls."""
+    """Return the archive of the agent's image, built by the engine on a pulled Python image."""
     archive = _from_registry(reference)
     with alone(archive.with_suffix(".lock")):
         if archive.exists():
@@ -79,7 +79,7 @@ def from_registry(engine: Engine, reference: str) -> Path:
 
 
 def unfinished(reference: str) -> Path:
-    """Return where the archive of an image is written before it is complete."""
+    """Return the path at which the archive of an image is written until it is complete."""
     return _from_registry(reference).with_suffix(".unfinished")
 
 

@@ -1,4 +1,4 @@
-"""A cluster as the rest of the library knows it, and the files that describe it on this machine."""
+"""A cluster as the rest of the library sees it, and the files that describe it on this machine."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Node:
 class Cluster:
     """A kind cluster of our own, or one that was adopted.
 
-    :param provider: ``kind`` for ours, ``adopted`` for another's
+    :param provider: ``kind`` for our own, ``adopted`` for others
     :param context: name of the context in the kubeconfig
     :param kubernetes: version, such as ``v1.37.2``
     :param image: tag of the node image in the engine
@@ -53,7 +53,7 @@ class Cluster:
 
     @property
     def kind_name(self) -> str:
-        """The name by which kind and the engine's labels know it, if kind made it."""
+        """The name that kind and the engine's labels use, if kind created the cluster."""
         return self.context.removeprefix("kind-")
 
     @property
@@ -69,10 +69,10 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Record:
-    """What is saved beside the kubeconfig of a cluster when it is created.
+    """The record saved beside a cluster's kubeconfig when it is created.
 
-    :param options: its options when it was created, by the names of :data:`~kubeskeptic.clusters.options.DEFAULTS`
-    :param mixed: its kubelets may be of two versions: an upgrade is unfinished, or left one behind as it was asked to
+    :param options: its options at creation, by the names of :data:`~kubeskeptic.clusters.options.DEFAULTS`
+    :param mixed: whether its kubelets may have two versions: an upgrade is unfinished, or was asked to leave a node behind
     """
 
     kubernetes: str
@@ -85,7 +85,7 @@ class Record:
 def check_name(name: str) -> str:
     """Return the name unchanged when it is valid.
 
-    :raises BadInput: when containers cannot have such a name
+    :raises BadInput: when the name is not valid for containers
     """
     if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", name):
         raise BadInput(f"{name!r} cannot name a cluster; use at most 40 small letters, digits and inner dashes")
@@ -113,17 +113,17 @@ def context(name: str) -> str:
 
 
 def configuration(name: str) -> Path:
-    """Return the path of kind's configuration: it exists from before the first node until after the last one."""
+    """Return the path of kind's configuration, which is created before the first node and removed after the last."""
     return folder(name) / CONFIGURATION
 
 
 def begun(name: str) -> bool:
-    """Return whether a cluster with this name is ours: whether ``skeptic up`` began to create it, finished or not."""
+    """Return whether a cluster with this name is ours: ``skeptic up`` began to create it, whether it finished or not."""
     return configuration(name).exists()
 
 
 def all_begun() -> list[str]:
-    """Return the names of all clusters of which :func:`begun` is true."""
+    """Return the names of all clusters for which :func:`begun` is true."""
     return sorted(place.parent.name for place in (paths.state() / "clusters").glob(f"*/{CONFIGURATION}"))
 
 
@@ -159,7 +159,7 @@ def read_record(name: str) -> Record | None:
 def forget(name: str, *, deleted: bool) -> None:
     """Remove the files of a cluster. Files that do not exist are no error.
 
-    :param deleted: whether its nodes are gone; otherwise the mark that it is ours is kept, as they may come back
+    :param deleted: whether its nodes are gone; otherwise the mark of ownership is kept, as the nodes may come back
     """
     if deleted:
         shutil.rmtree(folder(name), ignore_errors=True)

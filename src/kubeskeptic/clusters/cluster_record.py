@@ -1,4 +1,4 @@
-"""A cluster as JSON, for another process of this machine that undoes a fault; a temporary folder for it."""
+"""A cluster as JSON, for another process on this machine that undoes a fault, and a temporary folder for that process."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from kubeskeptic.clusters.cluster import Cluster, Node
 from kubeskeptic.clusters.engine import Engine
 
 IN_MEMORY = "/dev/shm"  # noqa: S108  # only a new folder with a random name is made in it
-"""Has room when every disk is full."""
+"""A file system in memory, usable when every disk is full."""
 
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """Yield a temporary folder; in memory when there is no room elsewhere.
+    """Yield a temporary folder, in memory if no disk has space.
 
-    :raises OSError: when there is no room in memory either
+    :raises OSError: when there is no space in memory either
     """
     with ExitStack() as stack:
         try:
@@ -31,7 +31,7 @@ def scratch() -> Iterator[Path]:
 
 
 def as_record(cluster: Cluster) -> dict[str, Any]:
-    """Return what another process needs to reach a cluster, whatever its working directory is."""
+    """Return what another process needs to reach a cluster, independent of its working directory."""
     engine = cluster.engine
     return {
         "name": cluster.name,

@@ -1,4 +1,4 @@
-"""The containerd of a node, or of a container in which the node image is built: which images it has, and importing more."""
+"""The containerd of a node, or of a container in which the node image is built: listing and importing its images."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CTR = ("ctr", "--namespace", "k8s.io")
 
 
 def images_of(engine: Engine, node: str) -> list[str]:
-    """Names of the images in a node's containerd, which may still be starting."""
+    """Return the names of the images in a node's containerd, which may still be starting."""
 
     def listed() -> list[str]:
         """Return the names."""
@@ -25,6 +25,6 @@ def images_of(engine: Engine, node: str) -> list[str]:
 
 
 def take_in(engine: Engine, node: str, archive: Path, step: Step, *extra: str) -> None:
-    """Import an image into a node's containerd, where the kubelet finds it; ``extra`` are options of ``ctr``."""
+    """Import an image into a node's containerd, where the kubelet finds it; ``extra`` are options for ``ctr``."""
     words = [*CTR, "images", "import", "--label", "io.cri-containerd.image=managed", *extra, "-"]
     step.run(engine.argv("exec", "-i", node, *words), stdin=archive, env=engine.environment(), patience=IMAGE)

@@ -1,9 +1,8 @@
-"""Containers of our own engine go first when the processor is short.
+"""Containers of our own engine get CPU precedence when the processor is overloaded.
 
-All containers of an engine are one group to the kernel, which gives that group as much of the processor as any single process
-beside it: a cluster of four nodes, as much as the harness that only watches it. Questions are late then, exactly when there is
-something to see. So our own engine has a group of its own, with more weight; nothing is taken from others while there is
-enough.
+The kernel treats all containers of an engine as one control group, which gets as much CPU time as any single process beside it:
+a cluster of four nodes gets as much as the harness that only observes it. Questions are then late exactly when there is
+something to observe. So our own engine has its own group with more weight; others lose nothing while there is enough CPU.
 """
 
 from __future__ import annotations
@@ -12,16 +11,16 @@ import contextlib
 from pathlib import Path
 
 GROUP = "kubeskeptic"
-"""The control group below which our own engine puts its containers."""
+"""The parent control group of our own engine's containers."""
 TIMES = 16
-"""How much more than one process beside it."""
+"""The group's weight as a multiple of a single process's."""
 _ROOT = Path("/sys/fs/cgroup")
 _SHARES, _WEIGHT = 1024, 100
-"""The weight of a group by default, in version 1 and 2 of control groups (Linux, cgroup-v1/cpu-shares, cgroup-v2)."""
+"""The default weight of a group in versions 1 and 2 of control groups (Linux, cgroup-v1/cpu-shares, cgroup-v2)."""
 
 
 def give(root: Path = _ROOT) -> None:
-    """Make the group and give it weight; where that cannot be done, the engine makes the group and nothing is better."""
+    """Create the group and set its weight. If that fails, the engine creates the group with the default weight."""
     old = (root / "cpu" / "cpu.shares").exists()
     group = root / "cpu" / GROUP if old else root / GROUP
     with contextlib.suppress(OSError):

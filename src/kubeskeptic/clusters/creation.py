@@ -1,4 +1,4 @@
-"""Making a cluster anew: images, nodes, their network, the agent's image; and saying what was in the way when it fails."""
+"""Creating a cluster: images, nodes, their network, the agent's image; and explaining the cause when it fails."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def make(
     made: Mapping[str, str],
     wanted_addons: Sequence[Addon] | None,
 ) -> Cluster:
-    """Make a cluster, whatever is left of an older one with its name deleted first.
+    """Create a cluster, after deleting what is left of an older one with its name.
 
     :param made: all its options, see :func:`~kubeskeptic.clusters.options.completed`
-    :param wanted_addons: what is built beside the node image; None for what node images carry
+    :param wanted_addons: addons to build beside the node image; None for those that node images contain
     """
     names = cluster.node_names(name, int(made["workers"]))
     cgroups = str(engine.info().get("CgroupVersion"))
@@ -75,22 +75,22 @@ def make(
 
 
 def _make_room(engine: Engine, tool: kind.Kind, name: str, names: tuple[str, ...], progress: Progress) -> None:
-    """Delete what is left of an older cluster, and make the folder of the new one.
+    """Delete what is left of an older cluster, and create the folder of the new one.
 
-    :raises MissingRequirement: when nodes would not fit on this machine
+    :raises MissingRequirement: when the nodes would not fit on this machine
     """
     if engine.nodes(name):
-        # asked again, as providing images may have taken a quarter of an hour
+        # checked again, as providing images may have taken a quarter of an hour
         delete_guard.may_delete(name, "it is made anew")
         tool.delete(name, cluster.kubeconfig(name))
-    if engine.info().get("KernelVersion") == platform.release():  # else its nodes are on another machine
+    if engine.info().get("KernelVersion") == platform.release():  # otherwise its nodes are on another machine
         _require_inotify(len(names), progress)
     cluster.forget(name, deleted=True)
     cluster.folder(name).mkdir(parents=True, mode=0o700)
 
 
 def noted(engine: Engine, name: str, record: Record) -> Cluster:
-    """Write down what a cluster is, and return it."""
+    """Save a cluster's record, and return the cluster."""
     cluster.write_record(name, record)
     return cluster.assemble(name, engine, engine.nodes(name), record)
 
@@ -98,14 +98,14 @@ def noted(engine: Engine, name: str, record: Record) -> Cluster:
 def _create(
     workshop: Workshop, engine: Engine, source: NodeSource, names: tuple[str, ...], create: Callable[[], None]
 ) -> str:
-    """Let kind make the cluster and, while it waits for other things, give nodes what is ours. Returns the agent's image."""
+    """Create the cluster with kind, meanwhile configure our network and load the agent's image; return the image's name."""
     if not source.built:
         create()
         return agents.load(workshop, engine, names, built=False)
     given_up = threading.Event()
     with ThreadPoolExecutor(2) as pool:
         loaded = pool.submit(agents.load, workshop, engine, names, built=True)
-        # Ready before all others, the control plane gets the cluster's name servers, as with kind's own network
+        # the control plane becomes Ready first and so gets the cluster's name servers, as with kind's own network
         first = pool.submit(network.configure, engine, names[0], 1, given_up=given_up)
         try:
             create()
@@ -118,7 +118,7 @@ def _create(
 
 
 def _require_inotify(nodes: int, progress: Progress) -> None:
-    """Refuse a cluster that would run out of inotify instances; only warn where those in use cannot be counted."""
+    """Raise MissingRequirement if the cluster would run out of inotify instances; only warn if usage cannot be counted."""
     seen = machine.look()
     shortage = machine.inotify_shortage(seen, nodes)
     if shortage and seen.nodes_seen:
@@ -129,9 +129,9 @@ def _require_inotify(nodes: int, progress: Progress) -> None:
 
 @contextlib.contextmanager
 def _explained(tool: kind.Kind, engine: Engine, name: str, note: Callable[[str], None]) -> Iterator[None]:
-    """On failure, collect the nodes' logs before anybody deletes them, and look for what they lack.
+    """On failure, collect the nodes' logs before they are deleted, and look in their consoles for missing requirements.
 
-    :raises MissingRequirement: when a node's console says what is missing, which kind does not see
+    :raises MissingRequirement: when a node's console, which kind does not read, shows what is missing
     """
     try:
         yield

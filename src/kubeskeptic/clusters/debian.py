@@ -1,6 +1,6 @@
-"""Debian packages, without a change to the machine's own package state.
+"""Debian packages, without changing the machine's own package state.
 
-apt runs with its own sources, lists and cache; the mirror's address and keys are those of the machine's configuration.
+apt runs with separate sources, lists and cache; the mirror's address and keys come from the machine's configuration.
 Packages are unpacked with ``dpkg -x``, never installed.
 """
 
@@ -116,11 +116,11 @@ class Packages:
 
     def _download(self, names: Sequence[str], step: Step) -> None:
         env = {**os.environ, "APT_CONFIG": str(self._root / "apt.conf"), "LC_ALL": "C"}
-        # apt writes in place, and an interrupted download looks like a package: only complete ones leave this folder
+        # apt writes in place, so an interrupted download looks like a package: only complete ones leave this folder
         incoming = self._root / "incoming"
         shutil.rmtree(incoming, ignore_errors=True)
         incoming.mkdir()
-        if not self._listed:  # once is enough for a build, and costs as much as fifty packages
+        if not self._listed:  # once is enough for a build, and costs as much as downloading fifty packages
             step.run(["apt-get", "update"], env=env, cwd=incoming, patience=PACKAGES)
             self._listed = True
         step.run(["apt-get", "download", *names], env=env, cwd=incoming, patience=PACKAGES)

@@ -1,8 +1,8 @@
 """Whether a cluster may be deleted: only if it is ours and not in use.
 
-A name proves nothing: another kind cluster may have the name of ours. A cluster is ours when ``skeptic up`` has recorded that
-it is about to make it (:func:`~kubeskeptic.clusters.cluster.begun`). It is in use while a run on this machine has a fault in
-force there, while a dead man's switch undoes one, and while a run holds its Lease.
+A name proves nothing: a foreign kind cluster may have the same name. A cluster is ours when ``skeptic up`` has recorded its
+intent to create it (:func:`~kubeskeptic.clusters.cluster.begun`). It is in use while a run on this machine has a fault in force
+there, while a dead man's switch undoes one, and while a run holds its Lease.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def may_delete(name: str, because: str) -> None:
 
 
 def may_stop(engine: Engine) -> None:
-    """Raise Refused unless an engine may be stopped, with every cluster in it.
+    """Raise Refused unless an engine and every cluster in it may be stopped.
 
     :raises Refused: when one of the clusters is in use
     """
@@ -43,9 +43,9 @@ def may_stop(engine: Engine) -> None:
 
 
 def in_use(name: str) -> str:
-    """Return what uses a cluster, and what to do about it; empty when nothing does.
+    """Return what uses a cluster and what to do about it; empty when nothing does.
 
-    When the API server does not answer, its Lease cannot be read, and the switches of this machine decide alone.
+    When the API server does not answer, its Lease cannot be read, and only the switches on this machine count.
     """
     return _by_switches(name) or _by_lease(name)
 
@@ -63,7 +63,7 @@ def _by_switches(name: str) -> str:
 
 
 def _by_lease(name: str) -> str:
-    # imported here because the client of the API is slow to load
+    # imported here because the API client is slow to load
     from kubeskeptic.guard import lease
     from kubeskeptic.kube import Kube
 

@@ -1,7 +1,7 @@
-"""What a machine lacks, recognized from the output of a command that failed.
+"""What a machine lacks, recognized from the output of a failed command.
 
 The same text means different things in the output of different programs: ``dial tcp`` is an unreachable module proxy in Go's
-and an API server that has not started yet in kubeadm's. So a symptom names the programs that it applies to.
+output, and an API server that has not started yet in kubeadm's. So a symptom names the programs to which it applies.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Symptom:
     """A known error message and what to do about it.
 
     :param pattern: matches the message, regardless of case
-    :param programs: the programs whose output it applies to; all when empty
+    :param programs: the programs to whose output it applies; all when empty
     """
 
     pattern: str

@@ -39,13 +39,13 @@ def examine(name: str) -> list[Diagnosis]:
         ]
         found += [source.result() for source in sources]
     if any(diagnosis.what == "image registry" and diagnosis.level is Level.OK for diagnosis in found):
-        # images are pulled then, and what building needs is not required
+        # images are then pulled, and the requirements of building do not apply
         found = [_softened(diagnosis) for diagnosis in found]
     return [*found, *_leftovers(engine, name)]
 
 
 def _room(engine: Engine | None, name: str) -> list[Diagnosis]:
-    """Return a failure when the cluster does not exist yet and does not fit beside what runs already."""
+    """Return a failure when the cluster does not exist yet and does not fit beside what is already running."""
     if engine is not None and engine.nodes(name):
         return []
     seen = look()
@@ -158,7 +158,7 @@ def _leftovers(engine: Engine | None, name: str) -> list[Diagnosis]:
 def _cluster(engine: Engine, name: str, *, asked: bool) -> Diagnosis:
     """Return the diagnosis of one kind cluster.
 
-    :param asked: whether it is the one that ``skeptic up`` would bring up
+    :param asked: whether it is the cluster that ``skeptic up`` would bring up
     """
     about = f"cluster {name}"
     if not cluster.begun(name):

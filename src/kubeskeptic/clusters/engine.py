@@ -23,9 +23,9 @@ from kubeskeptic.waiting import NotYet, until
 CLUSTER_LABEL = "io.x-k8s.kind.cluster"
 ROLE_LABEL = "io.x-k8s.kind.role"
 _FOR_CLIENTS = {
-    # containerd's import fails on images with an attestation beside them (kind#4236)
+    # containerd's import fails on images with an attestation (kind#4236)
     "BUILDX_NO_DEFAULT_ATTESTATIONS": "1",
-    # else kind would make its nodes in another engine than this one
+    # otherwise kind could create its nodes in a different engine
     "KIND_EXPERIMENTAL_PROVIDER": "docker",
 }
 
@@ -44,7 +44,7 @@ class Engine:
     """A container engine with Docker's command line.
 
     :param client: the client's command, a name or a path
-    :param variables: additions to the environment that are needed to reach it, such as ``DOCKER_HOST``
+    :param variables: environment variables needed to reach it, such as ``DOCKER_HOST``
     :param own: whether ``skeptic up`` installed and started it
     """
 
@@ -54,7 +54,7 @@ class Engine:
 
     # -- the client ----------------------------------------------------------------------------------------------------
     def environment(self) -> dict[str, str]:
-        """Return the complete environment in which a client, kind included, reaches this engine."""
+        """Return the complete environment in which clients, including kind, reach this engine."""
         return {**os.environ, **_FOR_CLIENTS, **self.variables}
 
     def argv(self, *words: str) -> list[str]:
@@ -89,9 +89,9 @@ class Engine:
     def exec(
         self, node: str, argv: Sequence[str], *, stdin: str | bytes | None = None, patience: Patience = COMMAND
     ) -> str:
-        """Run a command in a node and return its standard output. When this client is killed, the command goes on.
+        """Run a command in a node and return its standard output. If this client is killed, the command continues.
 
-        :raises CommandFailed: when it fails, or the node does not run
+        :raises CommandFailed: when it fails, or the node is not running
         """
         interactive = [] if stdin is None else ["-i"]
         return self.call("exec", *interactive, node, *argv, stdin=stdin, patience=patience)
@@ -109,10 +109,10 @@ class Engine:
         self.call("restart", node)
 
     def pause(self, node: str) -> None:
-        """Freeze every process of a node, with retries, as freezing a busy node fails now and then."""
+        """Freeze every process of a node, with retries, because freezing a busy node occasionally fails."""
 
         def freeze() -> bool | NotYet:
-            """Freeze it once; whether that worked."""
+            """Try once to freeze the node; return whether that worked."""
             try:
                 self.call("pause", node)
             except CommandFailed as refused:
@@ -173,13 +173,13 @@ class Engine:
         return bool(self.call("images", "--quiet", tag).strip())
 
     def pull_starts(self, image: str, patience: Patience) -> bool:
-        """Return whether a registry, or a mirror in its place, begins to serve an image; the pull is then broken off."""
+        """Return whether a registry or its mirror begins to serve an image; the pull is then aborted."""
         with subprocess.Popen(
             self.argv("pull", image), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=self.environment()
         ) as client:
             assert client.stdout
             ready, _, _ = select.select([client.stdout], [], [], patience.seconds)
-            # the client prints nothing before a registry has told it what the image consists of
+            # the client prints nothing until a registry has sent the image's manifest
             started = bool(ready and client.stdout.readline().strip())
             client.kill()
         return started

@@ -1,7 +1,7 @@
 """Finding a container engine, and installing one from Debian packages where none answers.
 
-Our own engine has a prefix, a data folder and a socket of its own. It outlives the process that started it, and only
-:func:`stop` stops it.
+Our own engine has its own prefix, data folder and socket. It outlives the process that started it, and only :func:`stop`
+stops it.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from kubeskeptic.errors import CommandFailed, MissingRequirement, PatienceExhaus
 from kubeskeptic.waiting import NotYet, until
 
 NEW_SUITE = "forky"
-"""The suite of the engine: the one of bookworm cannot run privileged nodes on new kernels."""
+"""The suite of the engine: bookworm's engine cannot run privileged nodes on new kernels."""
 OLD_SUITE = "bookworm"
-"""The suite of iptables and runc: the commands that the engine runs must fit the machine's C library."""
+"""The suite of iptables and runc: commands that the engine runs must be compatible with the machine's C library."""
 FROM_NEW = ("docker.io", "docker-cli", "docker-buildx", "containerd", "tini-static", "kind")
 FROM_OLD = (
     "runc", "libseccomp2", "iptables", "libxtables12", "libip4tc2", "libip6tc2", "libmnl0", "libnfnetlink0",
@@ -51,14 +51,14 @@ def own(prefix: Path) -> Engine:
     """Return the handle of our own engine, whether it runs or not."""
     return Engine(
         client=str(prefix / "usr/bin/docker"),
-        # the client looks for plugins, such as its newer builder, in the machine's own folders only
+        # the client looks for plugins, such as its newer builder, only in the machine's own folders
         variables={"DOCKER_HOST": f"unix://{socket()}", "PATH": _path(prefix), "DOCKER_BUILDKIT": "0"},
         own=True,
     )
 
 
 def find(store: Store) -> Engine | None:
-    """Return the engine that answers: the machine's, else our own, else None. Nothing is started."""
+    """Return the engine that answers: the machine's, or else our own, or else None. Nothing is started."""
     machines = Engine()
     if shutil.which("docker") and machines.answers():
         return machines
@@ -70,10 +70,10 @@ def find(store: Store) -> Engine | None:
 
 
 def provide(store: Store, progress: Progress) -> Engine:
-    """Return the engine that answers; where none does, install and start our own.
+    """Return the engine that answers; if none does, install and start our own.
 
-    :raises MissingRequirement: when none answers and none can be started by this user on this machine, or the one that answers
-        is of a kind that cannot be used
+    :raises MissingRequirement: when no engine answers and this user cannot start one on this machine, or the engine that
+        answers is unsuitable
     """
     found = find(store)
     if found:
@@ -90,14 +90,14 @@ def provide(store: Store, progress: Progress) -> Engine:
             return found
         prefix = store.make(PREFIX, lambda into: _install(into, source, progress))
         with progress.step("start of the container engine", 2) as step:
-            # an engine that was started from an older prefix works with the client of this one
+            # an engine started from an older prefix works with this prefix's client
             if own(prefix).answers():
                 return own(prefix)
             return _start(own(prefix), prefix, source, step)
 
 
 def refusal() -> str | None:
-    """Return why the machine's Docker cannot be used although its client is there, and what to do; None when unknown."""
+    """Return why the machine's Docker is unusable although its client is installed, and what to do; None when unknown."""
     if not shutil.which("docker"):
         return None
     try:
@@ -121,9 +121,9 @@ def refusal() -> str | None:
 
 
 def refuse_rootless(engine: Engine) -> None:
-    """Raise MissingRequirement for a rootless Docker: its nodes may not do to the kernel what faults in nodes do.
+    """Raise MissingRequirement for a rootless Docker: its nodes may not make the kernel changes that faults need.
 
-    :raises MissingRequirement: naming what to do instead
+    :raises MissingRequirement: with what to do instead
     """
     if any("rootless" in str(option) for option in engine.info().get("SecurityOptions") or ()):
         raise MissingRequirement(
@@ -138,7 +138,7 @@ def packages(suite: str, source: Mirror) -> Packages:
 
 
 def stop() -> None:
-    """Stop our own engine with all its containers. An engine that does not run is no error."""
+    """Stop our own engine with all its containers. An engine that is not running is no error."""
     with alone(_home().with_suffix(".lock")):
         for number in (signal.SIGTERM, signal.SIGKILL):
             daemon = _daemon()
@@ -171,7 +171,7 @@ def _start(engine: Engine, prefix: Path, source: Mirror, step: Step) -> Engine:
     step.note(f"the engine's own log is {log}")
 
     def up() -> bool | NotYet:
-        """Whether the engine answers."""
+        """Return whether the engine answers."""
         if daemon.poll() is not None:
             raise _why(log, daemon.returncode)
         return engine.answers() or NotYet("no answer")
@@ -190,7 +190,7 @@ def _why(log: Path, status: int) -> CommandFailed | MissingRequirement:
 
 def _command(prefix: Path) -> list[str]:
     home = _home()
-    settings = home / "daemon.json"  # an empty one, so that the machine's does not apply
+    settings = home / "daemon.json"  # empty, so that the machine's does not apply
     settings.write_text("{}\n", encoding="utf-8")
     return [
         str(prefix / "usr/sbin/dockerd"), "--config-file", str(settings), "--host", f"unix://{socket()}",
@@ -206,7 +206,7 @@ def _path(prefix: Path) -> str:
 
 
 def _environment(engine: Engine, prefix: Path, triplet: str) -> dict[str, str]:
-    """Return the environment in which the daemon and its commands find their libraries, all of one suite."""
+    """Return the environment in which the daemon and its commands find their libraries, all from one suite."""
     libraries = os.pathsep.join(str(prefix / folder / triplet) for folder in ("usr/lib", "lib"))
     extensions = str(prefix / "usr/lib" / triplet / "xtables")
     return {**engine.environment(), "LD_LIBRARY_PATH": libraries, "XTABLES_LIBDIR": extensions}
@@ -214,7 +214,7 @@ def _environment(engine: Engine, prefix: Path, triplet: str) -> dict[str, str]:
 
 # -- leftovers of a dead engine ---------------------------------------------------------------------------------------
 def _ours() -> list[tuple[int, list[str]]]:
-    """Return the processes of our engine: those whose command line names its folder for running state."""
+    """Return the processes of our engine, recognized by its runtime folder on their command line."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:

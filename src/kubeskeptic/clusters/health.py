@@ -1,4 +1,4 @@
-"""The health of a cluster, according to the engine and to the API server through the control plane's own kubectl."""
+"""The health of a cluster, as reported by the engine and, through the control plane's own kubectl, by the API server."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def wait_until_ready(engine: Engine, control_plane: str) -> None:
 
 
 def trouble(engine: Engine, name: str, wanted: tuple[str, ...], version: str | None) -> str | None:
-    """Return why a cluster cannot be used again, or None when it can.
+    """Return why a cluster cannot be reused, or None when it can.
 
     :param wanted: names of the nodes that it should have
     :param version: the Kubernetes version that it should have; None for any
@@ -48,7 +48,7 @@ def trouble(engine: Engine, name: str, wanted: tuple[str, ...], version: str | N
 
 
 def unready(nodes: dict[str, Any], version: str | None) -> str | None:
-    """Return the first thing that is wrong with the nodes of a NodeList, or None."""
+    """Return the first problem with the nodes of a NodeList, or None."""
     for node in nodes["items"]:
         name, status = node["metadata"]["name"], node["status"]
         if version and status["nodeInfo"]["kubeletVersion"] != version:

@@ -1,4 +1,4 @@
-"""The kind tool: choosing one, and creating and deleting clusters with it."""
+"""The kind tool: choosing an installation, and creating and deleting clusters with it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kubeskeptic.durations import CLUSTER_CREATE
 from kubeskeptic.errors import CommandFailed, MissingRequirement
 
 OLDEST = (0, 33)
-"""The oldest version that can configure a kubelet of 1.37 for cgroup version 1. Elsewhere any version is used."""
+"""The oldest version that can configure a kubelet of 1.37 for cgroup version 1. With version 2 any is used."""
 HOW_TO_GET_ONE = (
     "install kind (https://kind.sigs.k8s.io/docs/user/quick-start/#installation; `brew install kind` on macOS) and put it on "
     "the PATH"
@@ -25,7 +25,7 @@ _PINNED = re.compile(rb"kindest/node:v\d+\.\d+\.\d+@sha256:[0-9a-f]{64}")
 
 
 class Kind:
-    """The kind tool against one engine.
+    """The kind tool for one engine.
 
     :param program: the command, a name or a path
     """
@@ -35,17 +35,17 @@ class Kind:
         self._engine = engine
 
     def pinned(self) -> str | None:
-        """Return the node image that this kind takes by default, with its digest; None when its program does not show it."""
+        """Return this kind's default node image, with its digest; None when its program does not contain one."""
         program = shutil.which(self._program)
         found = _PINNED.search(Path(program).read_bytes()) if program else None
         return found[0].decode() if found else None
 
     def create(self, name: str, kubeconfig: Path, config: str, image: str | None, step: Step) -> None:
-        """Create a cluster, without waiting for its nodes to be Ready. A failed one is kept for its logs.
+        """Create a cluster, without waiting for its nodes to be Ready. A failed cluster is kept for its logs.
 
-        :param config: the configuration; it is written beside the kubeconfig before any node exists, and marks the cluster as
-            ours from then on, also after a kill
-        :param image: the node image; None for the one that this kind pins
+        :param config: the configuration; it is written beside the kubeconfig before any node exists, and from then on marks
+            the cluster as ours, even if this process is killed
+        :param image: the node image; None for the image that this kind pins
         :raises CommandFailed: when kind fails
         """
         file = kubeconfig.with_name(CONFIGURATION)
@@ -72,10 +72,10 @@ class Kind:
 
 
 def provide(workshop: Workshop, engine: Engine, *, cgroups: str = "2") -> Kind:
-    """Return a kind that works: the one beside our engine, else the machine's, else one built from its module.
+    """Return a usable kind: the one beside our engine, or else the machine's, or else one built from its module.
 
-    :param cgroups: the cgroup version of the machine that the nodes run on, ``1`` or ``2``
-    :raises MissingRequirement: when there is none that works, and no Go to build one; says how to get one
+    :param cgroups: the cgroup version of the machine on which the nodes run, ``1`` or ``2``
+    :raises MissingRequirement: when no usable kind is installed, nor Go to build one; says how to get one
     """
     program = usable(engine, cgroups)
     if program:
@@ -86,7 +86,7 @@ def provide(workshop: Workshop, engine: Engine, *, cgroups: str = "2") -> Kind:
 
 
 def usable(engine: Engine, cgroups: str) -> str | None:
-    """Return the kind program that is there and works on this cgroup version, or None."""
+    """Return the installed kind program that works with this cgroup version, or None."""
     beside = Path(engine.client).with_name("kind")
     if engine.own and beside.exists():
         return str(beside)
@@ -95,7 +95,7 @@ def usable(engine: Engine, cgroups: str) -> str | None:
 
 
 def lack(cgroups: str) -> str:
-    """Return why the machine's kind cannot be used, as a sentence without its end."""
+    """Return why the machine's kind cannot be used, as the start of a sentence."""
     found = shutil.which("kind")
     if not found:
         return "there is no kind on the PATH"
@@ -104,7 +104,7 @@ def lack(cgroups: str) -> str:
 
 
 def version(program: str) -> tuple[int, int]:
-    """Return major and minor version of a kind program; (0, 0) when it prints none."""
+    """Return the major and minor version of a kind program; (0, 0) when it prints none."""
     try:
         said = process.run([program, "version"])
     except (CommandFailed, MissingRequirement):

@@ -1,7 +1,7 @@
 """The configuration for kind: Kubernetes' defaults, a profile, a mode of kube-proxy, or the user's own file.
 
-What a configuration does not say is as kind and Kubernetes have it. Nothing in here is a bound: bounds are computed from the
-settings that are read from the running cluster.
+Options that a configuration does not set keep the defaults of kind and Kubernetes. No bound comes from here: bounds are
+computed from the settings read from the running cluster.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from kubeskeptic.errors import BadInput
 Configuration = dict[str, Any]
 PROXY_MODES = ("iptables", "nftables")
 SINCE_LISTS = 36
-"""The minor version from which kind writes kubeadm's v1beta4, where extra arguments are a list of names and values."""
+"""The minor version from which on kind writes kubeadm's v1beta4, where extra arguments are a list of names and values."""
 
 QUICK_MANAGER = {
     "node-monitor-grace-period": "20s",
@@ -28,21 +28,21 @@ QUICK_MANAGER = {
 }
 """Arguments of the kube-controller-manager in the profile ``quick``."""
 QUICK_API_SERVER = {"default-not-ready-toleration-seconds": "20", "default-unreachable-toleration-seconds": "20"}
-"""Arguments of the API server in the profile ``quick``: how long pods stay on a node that is lost."""
+"""Arguments of the API server in the profile ``quick``: how long pods stay on a lost node."""
 QUICK_KUBELET = {"nodeLeaseDurationSeconds": 16}
-"""Renewed every 4 s, so that a grace of 20 s is five renewals, as many as the default's 50 s and 10 s."""
+"""Leases are renewed every 4 s, so that a grace of 20 s covers five renewals, like the defaults of 50 s and 10 s."""
 
 
 def default(workers: int) -> Configuration:
-    """One control plane and so many workers."""
+    """Return a configuration with one control plane and ``workers`` workers."""
     nodes = [{"role": "control-plane"}, *({"role": "worker"} for _ in range(workers))]
     return {"kind": "Cluster", "apiVersion": "kind.x-k8s.io/v1alpha4", "nodes": nodes}
 
 
 def of_file(file: Path) -> Configuration:
-    """The user's configuration.
+    """Return the user's configuration.
 
-    :raises BadInput: when it is none, or asks for what kubeskeptic's own clusters cannot have
+    :raises BadInput: when the file is not a kind configuration, or requests what kubeskeptic's own clusters do not support
     """
     try:
         config = yaml.safe_load(file.read_text(encoding="utf-8"))
@@ -57,12 +57,12 @@ def of_file(file: Path) -> Configuration:
 
 
 def workers(config: Configuration) -> int:
-    """How many workers a configuration names."""
+    """Return the number of workers in a configuration."""
     return sum(node.get("role") == "worker" for node in config["nodes"])
 
 
 def minor(version: str | None) -> int:
-    """The minor version in ``v1.37.2``; a version that kind chooses counts as a new one."""
+    """Return the minor version in ``v1.37.2``; None, a version that kind chooses, counts as new."""
     return int(version.split(".")[1]) if version else SINCE_LISTS
 
 
@@ -75,11 +75,11 @@ def render(
     profile: str = "default",
     proxy_mode: str = "iptables",
 ) -> str:
-    """The configuration with what was asked for and what the machine needs, as YAML.
+    """Return the configuration as YAML, with the requested options and what the machine needs.
 
-    :param own_network: whether the nodes bring their own pod network, instead of kind's daemon
+    :param own_network: whether the nodes bring their own pod network instead of kind's daemon
     :param cgroups: the cgroup version of the machine, ``1`` or ``2``
-    :raises BadInput: when the configuration asks for a network that our own nodes do not have
+    :raises BadInput: when the configuration requests a network that our own nodes do not support
     """
     merged = dict(config)
     networking = dict(config.get("networking") or {})
@@ -101,7 +101,7 @@ def render(
 
 def _patches(cgroups: str, profile: str, minor_version: int) -> list[str]:
     found = []
-    # since 1.35 the kubelet refuses version 1 unless told otherwise (KubeletConfiguration.failCgroupV1)
+    # since 1.35 the kubelet refuses version 1 by default (KubeletConfiguration.failCgroupV1)
     kubelet: dict[str, Any] = {"failCgroupV1": False} if cgroups == "1" else {}
     if profile == "quick":
         kubelet |= QUICK_KUBELET
@@ -116,6 +116,6 @@ def _patches(cgroups: str, profile: str, minor_version: int) -> list[str]:
 def _arguments(values: Mapping[str, str], minor_version: int) -> dict[str, str] | list[dict[str, str]]:
     if minor_version < SINCE_LISTS:
         return dict(values)
-    # a list replaces the one that kind has written, which says this and, for the API server, an empty runtime-config
+    # this list replaces kind's, which sets this argument and, for the API server, an empty runtime-config
     kept = {"enable-hostpath-provisioner": "true"} if "node-monitor-period" in values else {}
     return [{"name": name, "value": value} for name, value in (kept | dict(values)).items()]

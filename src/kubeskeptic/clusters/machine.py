@@ -14,13 +14,13 @@ from kubeskeptic import paths
 
 GIB = 1 << 30
 CONTROLLERS = ("cpu", "cpuset", "memory", "pids")
-"""The cgroup controllers that the kubelet requires, in either version."""
+"""The cgroup controllers that the kubelet requires, with either cgroup version."""
 
 
 INSTANCES_PER_NODE = 14
 INSTANCES_OF_CONTROL_PLANE = 13
-"""Inotify instances that kubelet, systemd, containerd and kube-proxy of a node hold, and API server and controllers beside
-them, as counted in running clusters of 1.37."""
+"""Inotify instances held by a node's kubelet, systemd, containerd and kube-proxy, and additionally by the API server and the
+controllers, as counted in running clusters of 1.37."""
 MORE_INOTIFY = "sysctl fs.inotify.max_user_instances=512 fs.inotify.max_user_watches=524288"
 
 
@@ -50,7 +50,7 @@ class Machine:
     """The relevant properties of a machine; sizes in bytes.
 
     :param free: free space for the cache and for the state, by folder
-    :param inotify_used: instances that root's processes hold, the nodes' among them; 0 for a user who cannot count them
+    :param inotify_used: instances held by root's processes, including the nodes'; 0 for a user who cannot count them
     :param nodes_seen: whether this user can count them
     :param controllers: enabled cgroup controllers
     """
@@ -123,7 +123,7 @@ def _disk(place: str, free: int) -> Diagnosis:
 def inotify_shortage(machine: Machine, nodes: int) -> str | None:
     """Return why another cluster would run out of inotify instances, or None when enough are left.
 
-    Without enough of them systemd in a node exits with "Too many open files".
+    Without enough of them, systemd in a node exits with "Too many open files".
     """
     needed = nodes * INSTANCES_PER_NODE + INSTANCES_OF_CONTROL_PLANE
     if machine.inotify_used + needed <= machine.inotify_instances:

@@ -1,4 +1,4 @@
-"""Removal of folders with mounts inside, as a killed engine or a killed bootstrap leaves behind."""
+"""Removal of folders that contain mounts, such as a killed engine or a killed bootstrap leaves behind."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@
     pod 10.244.1.7 ── veth (ptp) ── node A ── route 10.244.2.0/24 via B ── node B ── veth ── pod 10.244.2.4
 
 A cluster with a fixed set of nodes needs no daemon for that. A unit (``images/node/kubeskeptic-network``) restores a node's
-configuration whenever the node starts. Packets for a Service or a pod never leave the cluster, also after rules were flushed on
-purpose or the pod was deleted: the node drops them at its edge, like a network without a route for them.
+configuration whenever the node starts. Packets for a Service or a pod never leave the cluster, even after rules were flushed
+on purpose or the pod was deleted: the node drops them at its edge, like a network without a route for them.
 """
 
 from __future__ import annotations
@@ -80,9 +80,9 @@ def service_ranges(found: dict[str, Any]) -> list[str]:
 
 
 def free_addresses(engine: Engine, cluster: str) -> str:
-    """Return sixteen addresses near the end of the nodes' network, as ``first-last``; others for each cluster.
+    """Return sixteen addresses near the end of the nodes' network, as ``first-last``, varied by the cluster's name.
 
-    Engines hand out addresses from the beginning of a network.
+    Engines allocate addresses from the beginning of a network.
     """
     configured = json.loads(engine.call("network", "inspect", "kind", "--format", "{{json .IPAM.Config}}"))
     network = ipaddress.ip_network(next(str(each["Subnet"]) for each in configured if "." in each["Subnet"]))
@@ -91,7 +91,7 @@ def free_addresses(engine: Engine, cluster: str) -> str:
 
 
 def settings(here: Place, everywhere: Sequence[Place], services: Sequence[str]) -> str:
-    """Return what the node's unit reads: the CIDRs of all pods, of its own and of Services, and routes to the others."""
+    """Return the settings for a node's unit: CIDRs of all pods, its own pods and Services, and routes to the other nodes."""
     lines = [f"pods {range_of_all(everywhere)}", f"here {here.pods}", *(f"services {cidr}" for cidr in services)]
     lines += [f"route {place.pods} {place.address}" for place in everywhere if place.node != here.node]
     return "\n".join(lines) + "\n"

@@ -15,11 +15,11 @@ from kubeskeptic.errors import BadInput, CommandFailed, MissingRequirement
 DEFAULT_VERSION = "v1.37.2"
 CHOICES = ("auto", "build", "pull")
 AGENT_FROM = "python:3.11-slim"
-"""What the agent's image is built on where there is a registry; asking for it tells whether there is one."""
+"""Base of the agent's image where a registry is available; pulling it also tests whether one answers."""
 PINNED = "pinned by kind"
-"""Stands for the node image that kind takes by default."""
+"""Stands for kind's default node image."""
 PULLED = "kindest/node:"
-"""How names of node images begin that kind's authors publish."""
+"""Prefix of the names of node images published by kind's authors."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,11 @@ class NodeSource:
 
 
 def choose(engine: Engine, version: str | None, images: str) -> NodeSource:
-    """Decide where the node image comes from, changing nothing.
+    """Return where the node image comes from. Nothing is changed.
 
-    :param version: None for our default when it is built, for what kind pins when it is pulled
-    :param images: ``build``, ``pull``, or ``auto``: ours when the engine has it, else a registry's when one answers
+    :param version: None for our default when the image is built, or for what kind pins when it is pulled
+    :param images: ``build``, ``pull``, or ``auto``: our own image if the engine has it or no registry answers, else a pulled
+        one
     """
     if images not in CHOICES:
         raise BadInput(f"--images is one of {', '.join(CHOICES)}, not {images!r}")
@@ -59,9 +60,9 @@ def choose(engine: Engine, version: str | None, images: str) -> NodeSource:
 
 
 def by_digest(source: NodeSource, pinned: str | None) -> NodeSource:
-    """Return the source with the digest that kind pins, when that image is what was asked for.
+    """Return the source with the digest that kind pins, if the requested image is the pinned one.
 
-    :param pinned: what kind takes by default, as :meth:`~kubeskeptic.clusters.kind.Kind.pinned` says it
+    :param pinned: kind's default image, as :meth:`~kubeskeptic.clusters.kind.Kind.pinned` returns it
     """
     version = (pinned or "").removeprefix(PULLED).partition("@")[0]
     if source.built or not pinned or source.version not in (None, version):
@@ -70,10 +71,10 @@ def by_digest(source: NodeSource, pinned: str | None) -> NodeSource:
 
 
 def outdated(image: str, version: str) -> bool:
-    """Whether a cluster's node image is one that this kubeskeptic would not make: of an older recipe, or not a node image.
+    """Return whether this kubeskeptic would not make a cluster's node image: its recipe is older, or it is not a node image.
 
-    :param image: as written down when the cluster was made
-    :param version: the Kubernetes version that the cluster runs: an upgraded one is newer than what its image has
+    :param image: as recorded when the cluster was created
+    :param version: the Kubernetes version that the cluster runs, which after an upgrade is newer than its image's
     """
     if image.startswith(f"{node_image.REPOSITORY}:"):
         made = image.removeprefix(f"{node_image.REPOSITORY}:").rpartition("-")[0]
@@ -83,20 +84,20 @@ def outdated(image: str, version: str) -> bool:
 
 
 def _numbers(version: str) -> tuple[int, ...] | None:
-    """Return a version as numbers that can be compared; None when it is none."""
+    """Return a version as comparable numbers; None when the text is not a version."""
     parts = version.removeprefix("v").split(".")
     return tuple(map(int, parts)) if all(part.isdecimal() for part in parts) else None
 
 
 def registry_answers(engine: Engine) -> bool:
-    """Return whether the engine can pull the agent's base image, through its mirrors too, within a few seconds."""
+    """Return whether the engine can pull the agent's base image within a few seconds, directly or through mirrors."""
     return engine.pull_starts(AGENT_FROM, Patience(REGISTRY_ANSWERS))
 
 
 def provide(source: NodeSource, workshop: Workshop, engine: Engine, beside: Sequence[Task] = ()) -> None:
     """Provide the image to the engine: build it, pull it, or leave it to kind.
 
-    :param beside: what else is to be built, at the same time
+    :param beside: other tasks to carry out at the same time
     :raises MissingRequirement: when no registry has it
     """
     if source.built and source.version:
@@ -110,7 +111,7 @@ def provide(source: NodeSource, workshop: Workshop, engine: Engine, beside: Sequ
 def _pull(engine: Engine, image: str) -> None:
     """Pull a node image, unless the engine has it."""
     tagged, _, digest = image.partition("@")
-    # by its digest alone, as kind pulls it and as the engine lists it
+    # by digest alone, as kind pulls it and as the engine lists it
     reference = f"{tagged.rpartition(':')[0]}@{digest}" if digest else tagged
     if engine.has_image(reference):
         return

@@ -1,4 +1,4 @@
-"""Options of a cluster: those that are asked for, compared with those that an existing cluster has."""
+"""Options of a cluster: the requested options, compared with those of an existing cluster."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ DEFAULTS = {
     "proxy mode": "iptables",
     "config": "",
 }
-"""By name; an empty Kubernetes version is the default one, or the one that kind pins."""
+"""Default values by name; an empty Kubernetes version stands for our default or the version that kind pins."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Options of ``skeptic up``; None is what a cluster that is there has, and else the default.
+    """Options of ``skeptic up``; None stands for the value of an existing cluster, or else the default.
 
     :param kubernetes: version, such as ``v1.37.2``
     :param profile: one of :data:`~kubeskeptic.clusters.kind_config.PROFILES`
@@ -39,7 +39,7 @@ class Asked:
     config: Path | None = None
 
     def check(self) -> None:
-        """Raise BadInput for a value that no cluster of ours can have."""
+        """Raise BadInput for a value that our own clusters do not support."""
         if self.kubernetes is not None:
             components.kubernetes(self.kubernetes)
         if self.workers is not None and not 1 <= self.workers <= 20:
@@ -54,7 +54,7 @@ class Asked:
                 raise BadInput(f"--{name} is one of {', '.join(allowed)}, not {value!r}")
 
     def given(self) -> dict[str, str]:
-        """Return the options that were given, by the names of :data:`DEFAULTS`."""
+        """Return the options that are not None, by the names of :data:`DEFAULTS`."""
         values = {
             "kubernetes": self.kubernetes,
             "workers": None if self.workers is None else str(self.workers),
@@ -66,9 +66,9 @@ class Asked:
 
 
 def fingerprint(config: Path) -> str:
-    """A configuration's place and content in one line, as it is written down.
+    """Return a configuration's path and a hash of its content in one line, as recorded.
 
-    :raises BadInput: when there is no such file
+    :raises BadInput: when the file cannot be read
     """
     try:
         content = hashlib.sha256(config.read_bytes()).hexdigest()[:12]
@@ -78,7 +78,7 @@ def fingerprint(config: Path) -> str:
 
 
 def differences(given: Mapping[str, str], made: Mapping[str, str]) -> str:
-    """Return how a cluster differs from the given options, in words; empty when it does not."""
+    """Return in words how a cluster differs from the given options; empty when it does not."""
     wrong = [(name, value) for name, value in given.items() if made[name] != value]
     if not wrong:
         return ""
@@ -87,15 +87,15 @@ def differences(given: Mapping[str, str], made: Mapping[str, str]) -> str:
 
 
 def description(made: Mapping[str, str]) -> str:
-    """Return the options that differ from the defaults, in words; empty when none does."""
+    """Return in words the options that differ from the defaults; empty when none does."""
     return ", ".join(f"{name} {value}" for name, value in made.items() if value != DEFAULTS[name])
 
 
 def completed(given: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:
-    """All options of a cluster to be made.
+    """Return all options of a cluster to be created.
 
-    :param before: of the cluster that it replaces, if any; what was asked for comes first
-    :raises BadInput: when there is a configuration file that cannot be used
+    :param before: options of the cluster that it replaces, if any; the given options take precedence
+    :raises BadInput: when the configuration file cannot be used
     """
     made = {**DEFAULTS, **before, **given}
     if "workers" in given:
@@ -108,7 +108,7 @@ def completed(given: Mapping[str, str], before: Mapping[str, str]) -> dict[str, 
 
 
 def configuration(made: Mapping[str, str]) -> kind_config.Configuration:
-    """The kind configuration that the options start from: the user's file, or so many workers."""
+    """Return the kind configuration on which the options are based: the user's file, or one with the number of workers."""
     if made["config"]:
         return kind_config.of_file(Path(made["config"].rpartition(" ")[0]))
     return kind_config.default(int(made["workers"]))

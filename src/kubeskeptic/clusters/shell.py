@@ -1,4 +1,4 @@
-"""What a shell needs to reach a cluster by hand: its kubeconfig, the engine's socket, the commands that are not on the path."""
+"""What a shell needs for manual access to a cluster: its kubeconfig, the engine's socket, commands missing from the path."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from kubeskeptic.errors import BadInput
 
 
 def exports(name: str) -> list[str]:
-    """Lines for a shell: ``KUBECONFIG``, ``DOCKER_HOST`` for an engine of our own, ``PATH`` where commands would be missing.
+    """Return lines for a shell: ``KUBECONFIG``, ``DOCKER_HOST`` for our own engine, ``PATH`` if commands would be missing.
 
-    :raises BadInput: when there is no cluster of ours with this name that runs
+    :raises BadInput: when no cluster of ours with this name is running
     """
     found = clusters.find(name)
     if found is None:
@@ -33,7 +33,7 @@ def exports(name: str) -> list[str]:
 
 
 def _missing_commands(found: Cluster) -> list[Path]:
-    """Folders with docker and kubectl, as far as the path has none and we have."""
+    """Return our folders with docker and kubectl, as far as they exist and the path lacks these commands."""
     folders = []
     if not shutil.which("docker"):
         folders.append(Path(found.engine.client).parent)

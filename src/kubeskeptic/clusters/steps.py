@@ -1,7 +1,7 @@
-"""The steps of making a cluster: what is being done, how long it takes, and where the complete log is.
+"""The steps of creating a cluster: what is being done, how long it takes, and where the complete log is.
 
-A step is announced with the seconds that it took when it was measured; time left is the sum over the steps that are announced
-and not done.
+A step is announced with the duration measured for it in the past. The time left is the sum over all announced steps that are
+not done.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from kubeskeptic.errors import CommandFailed, MissingRequirement, SkepticError
 from kubeskeptic.terminal import Display, spoken
 
 Say = Callable[[str], None]
-"""Takes one line. A :class:`~kubeskeptic.terminal.Display` is one, and shows the status of the steps as well."""
+"""Accepts one line. A :class:`~kubeskeptic.terminal.Display` is such a function, and also shows the status of the steps."""
 
 
 def quiet(_: str) -> None:
@@ -28,7 +28,7 @@ def quiet(_: str) -> None:
 
 
 class Step:
-    """One step, with its log file. The output of its commands goes there and is not shown."""
+    """One step, with its log file. The output of its commands goes to the log and is not shown."""
 
     def __init__(self, title: str, log: Path) -> None:
         self.title = title
@@ -51,8 +51,8 @@ class Step:
         """Run a command, with all its output in the log.
 
         :param stdin: the file that it reads as its standard input
-        :raises CommandFailed: when it fails, with its output
-        :raises MissingRequirement: when this machine has no such command
+        :raises CommandFailed: when it fails or does not end in time, with its output
+        :raises MissingRequirement: when this machine does not have the command
         """
         shown = shlex.join(command)
         self.note(f"$ {shown}")
@@ -78,9 +78,9 @@ class Step:
 
 
 class Progress:
-    """The plan of the work, and how far it is. Steps may run at the same time, in several threads.
+    """The planned steps and their progress. Steps may run at the same time, in several threads.
 
-    :param say: takes one line
+    :param say: accepts one line
     :param logs: folder for the logs
     """
 
@@ -94,22 +94,22 @@ class Progress:
             say.show(self.status)
 
     def expect(self, title: str, seconds: float) -> None:
-        """Announce a step and how long it probably takes."""
+        """Announce a step and its expected duration."""
         self._planned[title] = seconds
 
     def forget(self, title: str) -> None:
-        """Drop a step that is done, or turned out not to be needed."""
+        """Drop a step that is done or not needed."""
         self._planned.pop(title, None)
 
     @property
     def left(self) -> float:
-        """Seconds that the planned steps probably take."""
+        """The expected seconds of all planned steps."""
         return sum(tuple(self._planned.values()))  # several threads plan and finish steps
 
     def status(self) -> str:
-        """Return the running steps, how long each has taken, and the time left in all, unless that has run out.
+        """Return the running steps, how long each has taken, and the total time left, unless that has run out.
 
-        Empty when no step runs.
+        Empty when no step is running.
         """
         now = self._clock()
         running = {title: now - begun for title, begun in dict(self._begun).items()}
@@ -124,10 +124,10 @@ class Progress:
 
     @contextmanager
     def step(self, title: str, seconds: float) -> Iterator[Step]:
-        """Do one step in the block.
+        """Run the block as one step.
 
-        :param seconds: how long it took where it was measured
-        :raises SkepticError: what the block raised, with the place of its log added
+        :param seconds: its measured duration
+        :raises SkepticError: the block's error, with the path of the log added
         """
         self.expect(title, seconds)
         log = self._new_log(title)

@@ -48,7 +48,7 @@ class Recipe:
 def alone(lock: Path, *, say: Say = quiet, why: str = "") -> Iterator[None]:
     """Hold a lock file during the block, once no other process holds it. The kernel releases it when its holder dies.
 
-    :param say: is told when another process holds the lock
+    :param say: receives a line when another process holds the lock
     :param why: what the lock protects, for that line
     """
     lock.parent.mkdir(parents=True, exist_ok=True)
@@ -69,15 +69,15 @@ class Store:
         self._say = say
 
     def place(self, recipe: Recipe) -> Path:
-        """Return the path of the entry, whether it exists or not."""
+        """Return the path of the entry, whether or not it exists."""
         return self._root / recipe.entry
 
     def has(self, recipe: Recipe) -> bool:
-        """Return whether the entry exists, and so is complete."""
+        """Return whether the entry exists, which means that it is complete."""
         return self.place(recipe).is_dir()
 
     def make(self, recipe: Recipe, build: Callable[[Path], None]) -> Path:
-        """Return the entry's folder. An entry that does not exist is built first: ``build`` fills an empty folder."""
+        """Return the entry's folder. If it does not exist, it is built first: ``build`` fills an empty folder."""
         place = self.place(recipe)
         if place.is_dir():
             return place

@@ -1,6 +1,6 @@
 """Removal of everything that kubeskeptic put on a machine except the clone: clusters, its engine, images, caches, state.
 
-The list comes first, so that it can be printed before anything is removed.
+The list is made first, so that it can be printed before anything is removed.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ REPOSITORIES = (node_image.REPOSITORY, "kubeskeptic/node-root", f"{OURS}/agent")
 
 @dataclass(frozen=True)
 class Installed:
-    """What of ours is on this machine.
+    """What kubeskeptic has installed on this machine.
 
-    :param clusters: names of clusters that ``skeptic up`` made
-    :param lost: those of them that cannot be deleted, as no engine answers
-    :param images: tags in an engine that is not ours; those in our own go with its folder
+    :param clusters: names of clusters that ``skeptic up`` created
+    :param lost: names of such clusters that cannot be deleted, because no engine answers
+    :param images: tags in an engine that is not ours; images in our own engine are removed with its folder
     :param folders: with their sizes in bytes
     """
 
@@ -41,7 +41,7 @@ class Installed:
     lost: tuple[str, ...] = ()
 
     def lines(self) -> list[str]:
-        """What would be taken away, a line each."""
+        """Return what would be removed, one line for each."""
         lines = [f"cluster {name}" for name in self.clusters]
         if self.engine and self.engine.own:
             lines.append("our container engine, with everything that runs in it")
@@ -50,7 +50,7 @@ class Installed:
 
 
 def installed() -> Installed:
-    """Look; nothing is changed."""
+    """Return what is installed. Nothing is changed."""
     engine = engine_install.find(Workshop(quiet).store)
     in_engine = {node.labels[CLUSTER_LABEL] for node in engine.containers(CLUSTER_LABEL)} if engine else set()
     foreign = engine if engine and not engine.own else None
@@ -64,7 +64,7 @@ def installed() -> Installed:
 
 
 def refuse_lost(found: Installed) -> None:
-    """Raise MissingRequirement when there are clusters of ours that no engine would delete: they would go on running, unknown.
+    """Raise MissingRequirement when no engine can delete our clusters: they would keep running without any record.
 
     :raises MissingRequirement: naming them
     """
@@ -76,7 +76,7 @@ def refuse_lost(found: Installed) -> None:
 
 
 def refuse_in_use(found: Installed) -> None:
-    """Raise Refused when a cluster that would go is in use; so does a foreign cluster in our own engine, which would stop."""
+    """Raise Refused when a cluster to be deleted is in use, or our own engine, which would stop, has a foreign cluster."""
     for name in (*found.clusters, *found.lost):
         used = delete_guard.in_use(name)
         if used:
@@ -91,9 +91,9 @@ def refuse_in_use(found: Installed) -> None:
 
 
 def uninstall(found: Installed, *, progress: Say = quiet) -> None:
-    """Take away what was found.
+    """Remove what was found.
 
-    :raises Refused: when a cluster is in use; nothing was touched
+    :raises Refused: when a cluster is in use; nothing has been changed then
     """
     refuse_in_use(found)
     for name in found.clusters:
@@ -102,23 +102,23 @@ def uninstall(found: Installed, *, progress: Say = quiet) -> None:
     if found.engine:
         _clear(found.engine, found.images)
     elif engine_install.socket().parent.exists():
-        engine_install.stop()  # one that is silent may run all the same, in the folder that goes
+        engine_install.stop()  # a silent engine may still run, in the folder to be removed
     for folder, _ in found.folders:
         mounts.remove(folder)
         progress(f"{folder} is removed")
 
 
 def _clear(engine: Engine, images: Sequence[str]) -> None:
-    """Stop an engine of ours; remove our images from another."""
+    """Stop the engine if it is ours; remove our images from any other."""
     if engine.own:
         engine_install.stop()
     for tag in images:
-        with suppress(CommandFailed):  # a container of the user's still runs from it
+        with suppress(CommandFailed):  # one of the user's containers still uses it
             engine.remove_image(tag)
 
 
 def size_of(folder: Path) -> int:
-    """Bytes that a folder takes on its disk, 0 when that cannot be told; what is mounted in it is not counted."""
+    """Return a folder's size on disk in bytes, without mounts inside it; 0 when that cannot be determined."""
     try:
         return 1024 * int(process.run(["du", "-skx", str(folder)], patience=PACKAGES).split()[0])
     except (CommandFailed, MissingRequirement, IndexError):

@@ -1,4 +1,4 @@
-"""Bringing clusters up and down, again and again with the same outcome."""
+"""Bringing clusters up and down, idempotently."""
 
 from __future__ import annotations
 
@@ -44,22 +44,22 @@ def up(
     addons: str | None = None,
     progress: Say = quiet,
 ) -> Cluster:
-    """Ensure a healthy cluster of ours exists: the one that is there, or a new one. Engine and images are provided on the way.
+    """Ensure that a healthy cluster of ours exists, an existing or a new one. Engine and images are provided as needed.
 
-    One that is there and not healthy is deleted and made anew, when it is ours and not in use. An option that is None
+    An existing cluster that is not healthy is deleted and recreated, if it is ours and not in use. An option that is None
     accepts what a healthy cluster has; a new cluster gets the default.
 
     :param kubernetes: version, such as ``v1.37.2``
-    :param profile: Kubernetes' ``default`` settings, or ``quick`` ones with a short grace for lost nodes
+    :param profile: Kubernetes' ``default`` settings, or ``quick`` ones with a short grace period for lost nodes
     :param proxy_mode: mode of kube-proxy, ``iptables`` or ``nftables``
     :param config: the user's own kind configuration; our node image and what the machine needs are added
     :param images: where images come from: ``build``, ``pull`` or ``auto``
-    :param addons: names of addons to build and set up, ``all`` or ``none``; None for those that node images carry
-    :param progress: takes one line at a time
+    :param addons: names of addons to build and set up, ``all`` or ``none``; None for those that node images contain
+    :param progress: accepts one line at a time
     :raises MissingRequirement: when the machine lacks something; says what to do
     :raises CommandFailed: when a step failed; says where its log is
-    :raises BadInput: when a healthy cluster is there and was made with other options
-    :raises Refused: when it would have to be deleted, and is another's or in use; nothing was touched
+    :raises BadInput: when a healthy cluster exists that was created with other options
+    :raises Refused: when the cluster would be deleted but is foreign or in use; nothing has been changed then
     """
     cluster.check_name(name)
     asked = Asked(kubernetes, workers, profile, proxy_mode, config)
@@ -91,9 +91,9 @@ def _anew(
     workshop: Workshop, engine: Engine, name: str, made: Mapping[str, str], images: str,
     wanted_addons: Sequence[Addon] | None, wrong: str,
 ) -> Cluster:  # fmt: skip
-    """Make a cluster in place of one with which something is wrong.
+    """Create a cluster in place of an existing one that cannot be used.
 
-    :raises Refused: when that one is another's or in use
+    :raises Refused: when the existing cluster is foreign or in use
     """
     if engine.nodes(name):
         delete_guard.may_delete(name, wrong)
@@ -102,7 +102,7 @@ def _anew(
 
 
 def find(name: str = DEFAULT_NAME) -> Cluster | None:
-    """The cluster of ours with this name, when all its nodes run; nothing is touched, started or built.
+    """Return our cluster with this name if all its nodes are running, or None. Nothing is changed, started or built.
 
     :raises BadInput: when its record is damaged
     """
@@ -118,10 +118,11 @@ def find(name: str = DEFAULT_NAME) -> Cluster | None:
 
 
 def down(name: str = DEFAULT_NAME, *, engine: bool = False, progress: Say = quiet) -> None:
-    """Delete a cluster of ours; fine when there is none.
+    """Delete a cluster of ours. A cluster that does not exist is no error.
 
     :param engine: also stop the engine that we started, whatever else is in it
-    :raises Refused: when the cluster is another's, or it or one that would stop with the engine is in use; nothing was touched
+    :raises Refused: when the cluster is foreign or in use, or another that would stop with the engine is in use; nothing has
+        been changed then
     """
     cluster.check_name(name)
     workshop = Workshop(progress)
@@ -140,14 +141,14 @@ def down(name: str = DEFAULT_NAME, *, engine: bool = False, progress: Say = quie
 
 
 def load_agent_image(target: Cluster, *, progress: Say = quiet) -> str:
-    """Bring the image of the agent's present sources into all nodes and return its name; quick when they have it."""
+    """Load the image of the agent's current sources into all nodes and return its name; quick when they have it."""
     built = target.image.startswith(f"{node_image.REPOSITORY}:")
     names = [node.name for node in target.nodes]
     return agents.load(Workshop(progress), target.engine, names, built=built)
 
 
 def _trouble(engine: Engine, name: str, asked: Asked) -> tuple[str | None, Record | None]:
-    """What keeps a cluster from being used as it is, None when nothing does; and what is written down about it."""
+    """Return why a cluster cannot be used as it is (None when it can), and its record."""
     if not engine.nodes(name):
         return "there is none", None
     try:
@@ -158,16 +159,16 @@ def _trouble(engine: Engine, name: str, asked: Asked) -> tuple[str | None, Recor
         return "it was never finished", record
     if node_source.outdated(record.image, record.kubernetes):
         return "its nodes are of another image", record
-    # records of older versions do not say how many workers there were
+    # records of older versions do not contain the number of workers
     record = replace(record, options={"workers": str(asked.workers or DEFAULT_WORKERS), **record.options})
     names = cluster.node_names(name, int(record.options["workers"]))
     return health.trouble(engine, name, names, None if record.mixed else record.kubernetes), record
 
 
 def _as_it_is(workshop: Workshop, engine: Engine, name: str, record: Record, asked: Asked) -> Cluster:
-    """A healthy cluster, with the agent's present image.
+    """Return a healthy cluster, after loading the agent's current image.
 
-    :raises BadInput: when it was made with other options than those asked for
+    :raises BadInput: when it was created with options other than those requested
     """
     made = {**DEFAULTS, **record.options, "kubernetes": record.kubernetes}
     wrong = options.differences(asked.given(), made)
@@ -185,7 +186,7 @@ def _as_it_is(workshop: Workshop, engine: Engine, name: str, record: Record, ask
 
 
 def _set_up_addons(target: Cluster, wanted: Sequence[Addon] | None, progress: Say) -> None:
-    """Set up the addons of a list; without one, those that run from the start, where that can be done."""
+    """Set up the addons in a list; without a list, those that run from the start, as far as they can be built."""
     built = target.image.startswith(f"{node_image.REPOSITORY}:")
     for addon in addons_of.needed(wanted, built=built):
         try:

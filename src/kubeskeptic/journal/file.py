@@ -21,20 +21,20 @@ from kubeskeptic.waiting import until
 Record = dict[str, Any]
 
 RUN, NUMBER, CHECKSUM = "run", "n", "crc"
-"""The fields that prove a line: they frame each record and are not part of it."""
+"""The fields that prove a line intact: they frame each record and are not part of it."""
 _CHUNK = 64 * 1024
 _LOCK_PERIOD = 0.002
 
 
 class Journal:
-    """Appends records to one file. Safe to use from several threads, and from several processes at a time.
+    """Appends records to one file. Safe to use from several threads and several processes at a time.
 
-    Lines are numbered through the whole file. Each record is therefore written under the file's lock, after a look at what
-    other processes have added since the last one. A file that was begun without numbers stays without.
+    Lines are numbered through the whole file. Each record is therefore written under the file's lock, after checking what
+    other processes have appended since this writer's last record. A file begun without numbers stays unnumbered.
 
     :param path: the file; its folder must exist
     :param clock: Unix time in seconds
-    :param run: id of the run; by default that of the file's last line
+    :param run: id of the run; by default the id in the file's last line
     """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time, *, run: str = "") -> None:
@@ -46,15 +46,15 @@ class Journal:
         self._end = 0
         """Size of the file after this writer's last line."""
         self._number = 0
-        """Number of the last line, by any writer; None in a file without numbers."""
+        """Number of the last line, by any writer; unused in a file without numbers."""
         self._numbered = True
         self._torn = False
-        """Whether the file ends within a line, which a killed writer left behind."""
+        """Whether the file ends within a line, left behind by a killed writer."""
 
     def write(self, kind: str, *, sync: bool = False, **fields: Any) -> Record:
-        """Append one record, and return it.
+        """Append one record and return it.
 
-        :param sync: wait until it is on disk, as for the intent of a fault
+        :param sync: wait until the record is on disk, as for the intent of a fault
         :raises OSError: when it cannot be written, as on a full disk; the file is then as before
         """
         record: Record = redact({"at": self._clock(), "kind": kind, **fields})
@@ -80,16 +80,15 @@ class Journal:
             while left:
                 left = left[os.write(self._file, left) :]
         except OSError:
-            if (
-                alone
-            ):  # half a line is damage for every reader; where it has to stay, the next record begins a line of its own
+            # half a line is damage to every reader; if it cannot be removed, the next record begins a new line
+            if alone:
                 with suppress(OSError):
                     os.ftruncate(self._file, self._end)
             raise
         self._end, self._number, self._torn = end, self._number + 1, False
 
     def _catch_up(self) -> None:
-        """Learn what was written to the file since this writer's last line."""
+        """Take in what was written to the file since this writer's last line."""
         size = os.fstat(self._file).st_size
         if size == self._end:
             return
@@ -105,17 +104,17 @@ def dumps(record: Record) -> bytes:
 
 
 def sealed(record: Record, run: str, number: int) -> bytes:
-    """Return a record as a numbered line that ends with the checksum of what is in front of the checksum."""
+    """Return a record as a numbered line that ends with a checksum of everything before it."""
     framed = dumps({RUN: run, NUMBER: number, **record})[:-1]
     return b'%s,"%s":"%08x"}' % (framed, CHECKSUM.encode(), crc32(framed))
 
 
 @contextmanager
 def _locked(file: int) -> Iterator[bool]:
-    """Hold the file's lock, and yield whether it is held.
+    """Hold the file's lock and yield whether it is held.
 
-    A process that was stopped while it held the lock must not stop the process that undoes its faults. After
-    :data:`~kubeskeptic.durations.JOURNAL_LOCK`, and on file systems without locks, the record is written without it.
+    A process stopped while it holds the lock must not block the process that undoes its faults. After
+    :data:`~kubeskeptic.durations.JOURNAL_LOCK`, and on file systems without locks, the record is written without the lock.
     """
     held = False
     try:
@@ -142,7 +141,7 @@ def _lock(file: int) -> bool:
 
 
 def _last_record(file: int, size: int) -> tuple[Record, bool]:
-    """Return the last whole record of a file, empty when it has none, and whether the file ends within a line."""
+    """Return the last complete record of a file, empty when it has none, and whether the file ends within a line."""
     tail, start = b"", size
     while start:
         start = max(0, start - max(_CHUNK, len(tail)))

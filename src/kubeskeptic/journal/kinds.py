@@ -1,7 +1,7 @@
-"""The kinds of records, their fields, and what each field holds. Times are Unix seconds, lengths of time are seconds.
+"""The kinds of records, their fields, and what each field holds. Times are in Unix seconds, durations in seconds.
 
-A field whose name ends with ``?`` may be absent or null. Every record also has ``at``, when it was written, and ``kind``.
-Fields that are not listed are allowed; kinds that are not listed are those of later versions, and are passed over.
+A field whose name ends with ``?`` may be absent or null. Every record also has ``at``, the time it was written, and ``kind``.
+Unlisted fields are allowed; unlisted kinds come from later versions and are ignored.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from kubeskeptic.journal.file import Record
 
 
 class Shape(NamedTuple):
-    """What a field holds: in words, and as a test."""
+    """What a field holds, in words and as a test."""
 
     words: str
     fits: Callable[[Any], bool]
@@ -76,70 +76,70 @@ WINDOW = Shape("two times", lambda value: isinstance(value, list) and len(value)
 PROBES = Shape("probes with name, scenario and period", _list_of(_object(name=_text, scenario=_text, period=_number)))
 
 KINDS: Mapping[str, Mapping[str, Shape]] = {
-    # What is under test. Written again when more is known, such as START among the settings; `command` runs it again.
-    # `kubelets` has each node's version as the run began, `known` the cases that its version of the suites has.
+    # What is under test. Written again when more is known, such as START among the settings; `command` repeats the run.
+    # `kubelets` has each node's version when the run began, `known` the cases in the run's version of the suites.
     "run": {"id": TEXT, "seed?": NUMBER, "kubernetes?": TEXT, "provider?": TEXT, "context?": TEXT, "nodes?": TEXTS,
             "roles?": ROLES, "kubelets?": VERSIONS, "settings?": SETTINGS, "harness?": TEXT, "command?": TEXT,
             "known?": KNOWN},
-    # `clean` is null when the cluster could not be looked at. `why` says what is left or differs, or what was in the way of
-    # looking. `changed` is what differs after a run that is there to change the cluster.
+    # `clean` is null when the cluster could not be inspected. `why` says what is left or differs, or what prevented the
+    # inspection. `changed` is what differs after a run whose purpose is to change the cluster.
     "run-ended": {"clean?": FLAG, "why?": TEXT, "changed?": TEXTS},
-    # `phase` is start or end; at the start the `acts` that are needed, at the end `irreducible` and `why` it broke off.
+    # `phase` is start or end: the start has the `acts` that are needed, the end `irreducible` and `why` it was aborted.
     "scenario": {"id": TEXT, "phase": TEXT, "namespace?": TEXT, "test?": TEXT, "acts?": TEXTS,
                  "irreducible?": NUMBER, "why?": TEXT},
-    # What the story knows and a check needs.
+    # What the scenario's story knows and a check needs.
     "fact": {"scenario?": TEXT, "name": TEXT, "value": ANY},
-    # What the scenario itself saw, cell by cell, by a command in a pod or on an object.
+    # What the scenario itself observed, cell by cell, through a command in a pod or on an object.
     "seen": {"scenario": TEXT, "act?": TEXT, "table": TEXT, "cells": CELLS},
-    # `phase` is baseline, start or end: the baseline is clean from "baseline" to "start". At the end `faults` has the ids of
-    # those that were injected in it.
+    # `phase` is baseline, start or end: the baseline is clean from "baseline" to "start". The end has in `faults` the ids of
+    # the faults injected during the act.
     "act": {"scenario?": TEXT, "act": TEXT, "phase": TEXT, "faults?": TEXTS},
-    # `phase` is intent, armed, applying, applied, bit, undoing, undone, healed, disarmed, done or failed. Intent has `says`,
-    # `settings` and `undo`; bit and healed have `evidence`, a sentence.
+    # `phase` is intent, armed, applying, applied, bit, undoing, undone, healed, disarmed, done or failed. An intent has
+    # `says`, `settings` and `undo`; bit and healed have `evidence`, a sentence.
     "fault": {"id": TEXT, "phase": TEXT, "fault?": TEXT, "scenario?": TEXT, "act?": TEXT, "targets?": TEXTS,
               "settings?": OBJECT, "says?": TEXT, "evidence?": TEXT},
     "probe": {"scenario": TEXT, "probe": TEXT, "spec": OBJECT, "nodes?": TEXTS},
-    # The cluster's nodes, when they changed during the run. A node that joined is asked from its first sample on; before that
-    # there is a `gap` of all its probes.
+    # The cluster's nodes, when they changed during the run. A node that joined is probed from its first sample on; the time
+    # before is a `gap` of all its probes.
     "nodes": {"nodes": TEXTS, "joined?": TEXTS, "left?": TEXTS},
-    # Whether the agent's process had real-time priority, as it found it, `how` it was given, and `why_not`; when it changes.
+    # Whether the agent's process found itself with real-time priority, `how` it was given, and `why_not`; on each change.
     "priority": {"node": TEXT, "agent?": TEXT, "boot?": TEXT, "realtime": FLAG, "how?": TEXT, "why_not?": TEXT},
-    # The agent's process did not run, so that no probe of the node asked or read anything. An answer that was read at its end
-    # may have come at any time in it: `took` is its upper limit.
+    # The agent's process did not run, so no probe of the node asked or read anything. An answer read at the end of the stall
+    # may have arrived at any time during it: its `took` is an upper limit.
     "stall": {"node": TEXT, "boot?": TEXT, "since": NUMBER, "until": NUMBER, "error?": LENGTH},
-    # One of the `processors` of the harness's machine ran nothing at all. `nodes` are those on the same kernel.
+    # One of the `processors` of the harness's machine ran nothing at all. `nodes` are the nodes on the same kernel.
     "pause": {"processor": NUMBER, "processors": NUMBER, "since": NUMBER, "until": NUMBER, "nodes": TEXTS},
-    # `offset` added to the agent's clock is the harness's, `error` how far that may be wrong. Columns of equal length; `probe`
-    # indexes `probes`, `outcome` OUTCOMES, `by` `names`. A sample's key is node, boot, probe (its `number` tells apart probes
-    # of one name in one boot) and tick. Names are those of kubeskeptic.agent.answered_by. Each question that was asked is a
-    # sample; one that a stall left in doubt has the outcome unknown. `unknowns` counts why.
+    # `offset` converts the agent's clock to the harness's when added to it; `error` is how far it may be off. Columns have
+    # equal length; `probe` indexes `probes`, `outcome` OUTCOMES, `by` `names` (as of kubeskeptic.agent.answered_by). A
+    # sample's key is node, boot, probe (its `number` distinguishes probes of one name in one boot) and tick. Every question
+    # asked is a sample; if a stall left it in doubt, its outcome is unknown. `unknowns` counts the reasons.
     "samples": {"node": TEXT, "agent?": TEXT, "boot?": TEXT, "realtime?": FLAG, "offset": NUMBER, "error": LENGTH,
                 "probes": PROBES, "names": TEXTS, "unknowns?": OBJECT, "probe": COLUMN, "tick": COLUMN, "sent": COLUMN,
                 "took": COLUMN, "outcome": COLUMN, "by": COLUMN, "port": COLUMN},
-    # `source` is probe (of `node`; of all its probes when `probe` is empty) or watch (of `resource`); `until` is null if open;
-    # `ticks` counts the questions that are missing, null when they are of all kinds.
+    # `source` is probe (of `node`; all its probes when `probe` is empty) or watch (of `resource`); `until` is null while
+    # open; `ticks` counts the missing questions, null when they are of all kinds.
     "gap": {"source": TEXT, "scenario?": TEXT, "node?": TEXT, "probe?": TEXT, "resource?": TEXT, "since": NUMBER,
             "until?": NUMBER, "reason": TEXT, "ticks?": NUMBER},
-    # `type` is LISTED, ADDED, MODIFIED or DELETED; `resource` the kind of the object; `age` how old it may be; `written` when
-    # the API server wrote it last, to the second.
+    # `type` is LISTED, ADDED, MODIFIED or DELETED; `resource` is the object's kind; `age` is the change's maximum age; `written`
+    # is when the API server last wrote the object, to the second.
     "change": {"scenario?": TEXT, "resource": TEXT, "type": TEXT, "seen": NUMBER, "age?": LENGTH, "written?": NUMBER,
                "object": NAMED},
-    # An outage of known length on each node, and what was measured of it; `edges` is how late its edges were asked.
+    # An outage of known length on each node, and its measured length; `edges` is how late its edges were probed.
     "instrument": {"node": TEXT, "injected?": NUMBER, "measured?": NUMBER, "tick?": NUMBER, "proven?": FLAG,
                    "attempts?": NUMBER, "edges?": NUMBER},
-    # `test` is a node id; `window` since and until; `must_break` the sabotages that must turn it violated, `digest` a hash of
-    # the test and the checks that it calls.
+    # `test` is a node id; `window` is since and until; `must_break` lists the sabotages that must turn the finding violated;
+    # `digest` is a hash of the test and the checks that it calls.
     "finding": {"claim": TEXT, "verdict": TEXT, "scenario?": TEXT, "test?": TEXT, "case?": TEXT, "why?": TEXT, "post?": TEXT,
                 "bounds?": SOURCED, "measured?": VALUES, "nodes?": TEXTS, "window?": WINDOW, "probes?": TEXTS,
                 "decisive?": TEXTS, "must_break?": TEXTS, "digest?": TEXT},
-    # Logs, events and states in `folder`, below the run's, taken `before` something was undone; `missing` says what is not.
+    # Logs, events and states in `folder`, inside the run's folder, taken `before` an undo; `missing` lists what is not there.
     "evidence": {"scenario?": TEXT, "act": TEXT, "before": TEXT, "folder": TEXT, "files": NUMBER, "missing?": TEXTS},
     "sabotage": {"id": TEXT, "says?": TEXT},
 }  # fmt: skip
 
 
 def wrong_field(record: Record) -> str:
-    """Return which field of a record has the wrong shape, as part of a sentence; empty when none has."""
+    """Return which field of a record has the wrong shape, as part of a sentence; empty when all fields fit."""
     shapes = {"at": NUMBER, **KINDS.get(record["kind"], {})}
     for name, shape in shapes.items():
         value = record.get(name.rstrip("?"))

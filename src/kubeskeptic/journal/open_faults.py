@@ -1,4 +1,4 @@
-"""Faults that a journal has begun and not done."""
+"""Faults that a journal records as begun but not as done."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from kubeskeptic.best_effort import best_effort
 from kubeskeptic.journal import Journal, Record, read
 
 SYNCED = frozenset({"intent", "applying", "done", "failed"})
-"""Phases that are on disk before the work goes on."""
+"""Phases that must be on disk before work continues."""
 
 
 @dataclass(frozen=True)
 class OpenFault:
-    """A fault that is not done: what another process needs to undo it.
+    """A fault that is not done, with what another process needs to undo it.
 
     :param undo: its undo record
-    :param nodes: those with a timer and an undo record
-    :param objects: kind, namespace and name of those with an annotation
+    :param nodes: nodes with a timer and an undo record
+    :param objects: kind, namespace and name of annotated objects
     :param phase: the last phase that was written
     :param cluster: uid of the kube-system namespace of the cluster on which it was inflicted
     :param where: scenario and act
@@ -44,16 +44,16 @@ class OpenFault:
 
     @property
     def key(self) -> str:
-        """``RUN-ID``, with characters that names of files and units cannot contain replaced."""
+        """``RUN-ID``, with characters replaced that are invalid in names of files and units."""
         return plain(f"{self.run}-{self.id}")
 
     @property
     def unit(self) -> str:
         """The name of the timers in nodes that undo it: ``skeptic-RUN-ID``."""
-        return f"skeptic-{self.key}"  # run_of is the way back
+        return f"skeptic-{self.key}"  # run_of is the inverse
 
     def as_record(self) -> dict[str, Any]:
-        """Return it as JSON data, for :meth:`from_record`."""
+        """Return the fault as JSON data, for :meth:`from_record`."""
         return asdict(self)
 
     @classmethod
@@ -66,7 +66,7 @@ class OpenFault:
         return cls(**{**record, **lists, "objects": _triples(record["objects"])})
 
     def write(self, journal: Journal, phase: str, **more: Any) -> float:
-        """Add a record of this fault to a journal. Return when, in Unix seconds.
+        """Add a record of this fault to a journal, and return its time in Unix seconds.
 
         :raises OSError: when the journal cannot be written
         """
@@ -83,16 +83,16 @@ class OpenFault:
         return float(record.get("at", time.time()))
 
     def mark(self, journal: Journal, phase: str, **more: Any) -> None:
-        """As :meth:`write`, as far as that is possible: undoing does not wait for it."""
+        """Call :meth:`write` on a best-effort basis: undoing does not depend on it."""
         with best_effort(f"“{phase}” of {self.id}"):
             self.write(journal, phase, **more)
 
 
 def open_faults(records: Iterable[Record]) -> list[OpenFault]:
-    """Return the faults that were begun, have an undo, and are not done; the last one first, as they have to be undone.
+    """Return the faults that were begun, have an undo and are not done, in the order to undo them: last first.
 
-    ``applying`` is on disk before a fault is applied. A fault without it has changed nothing, and undoing it could revert what
-    others have done to its target since.
+    ``applying`` is on disk before a fault is applied. A fault without it has changed nothing, and undoing it could revert
+    changes that others have made to its target since.
     """
     begun: dict[str, Record] = {}
     last: dict[str, str] = {}
@@ -110,12 +110,12 @@ def open_faults(records: Iterable[Record]) -> list[OpenFault]:
 
 
 def plain(text: str) -> str:
-    """Return a text with characters that names of files, units and annotations cannot contain replaced."""
+    """Return a text with characters replaced that are invalid in names of files, units and annotations."""
     return "".join(c if c.isalnum() or c in "-_." else "-" for c in text)
 
 
 def run_of(unit: str) -> str:
-    """Return the run that a timer in a node belongs to, from the timer's name; empty when the name has another form.
+    """Return the run to which a node's timer belongs, from the timer's name; empty when the name has another form.
 
     A fault's id is its name, which has no dash, and a number in hexadecimal.
     """
@@ -124,7 +124,7 @@ def run_of(unit: str) -> str:
 
 
 class NullJournal(Journal):
-    """Stands for a journal that cannot be written: records are discarded."""
+    """Replaces a journal that cannot be written: records are discarded."""
 
     def __init__(self) -> None:
         self.path = Path(os.devnull)
@@ -134,7 +134,7 @@ class NullJournal(Journal):
         return {"kind": kind, **fields}
 
     def close(self) -> None:
-        """There is nothing to close."""
+        """Do nothing: there is no file to close."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Reading the journal's file, from its beginning or from where the last reading ended."""
+"""Reading the journal's file, from its beginning or from where the last read ended."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ _SEAL = len(f',"{CHECKSUM}":"00000000"}}')
 
 
 class Torn(dict[str, Any]):
-    """Stands for a last line that is cut: ``{"kind": "torn", "line": number, "bytes": length}``."""
+    """Stands for a truncated last line: ``{"kind": "torn", "line": number, "bytes": length}``."""
 
 
 class Damage(dict[str, Any]):
-    """Stands for what is wrong with a line, or missing in front of it: ``{"kind": "damage", "why": sentence, "line": number}``.
+    """Stands for a fault in a line, or for lines missing before it: ``{"kind": "damage", "why": sentence, "line": number}``.
 
-    ``about`` is the record of that line as far as it can be trusted, for its scenario.
+    ``about`` is the line's record, as far as it can be trusted; it names the scenario affected.
     """
 
 
 @dataclass
 class _Numbers:
-    """Which line numbers were seen."""
+    """The line numbers seen so far."""
 
     last: int = 0
     missing: list[range] = field(default_factory=list)
     late: set[int] = field(default_factory=set)
 
     def skip_to(self, number: int) -> str:
-        """Take in a number beyond the last one, and return which are missing in front of it, as a sentence without its end."""
+        """Take in a number beyond the last one, and return the numbers missing before it, as the start of a sentence."""
         gap = range(self.last + 1, number)
         self.last = number
         if not gap:
@@ -52,17 +52,17 @@ class _Numbers:
 
 
 class JournalReader:
-    """Reads a journal, and later what was added to it since. A line that is being written is left for the next time.
+    """Reads a journal, and later what was added since. A line that is still being written is left for the next read.
 
-    :param path: the file; it is opened at each reading
+    :param path: the file; it is opened for each read
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.line = 0
-        """Number of the line that was read last, in the file."""
+        """Number, in the file, of the line read last."""
         self.unfinished = 0
-        """Bytes of a last line that was cut, or is not finished yet."""
+        """Bytes of a last line that is truncated or not finished yet."""
         self.numbered: bool | None = None
         """Whether the journal's lines carry numbers and checksums; None before its first record."""
         self._position = 0
@@ -70,11 +70,11 @@ class JournalReader:
         self._numbers = _Numbers()
 
     def new(self) -> Iterator[Record | Damage]:
-        """Yield the records since the last call, in the file's order, each after the damage that was found on the way to it.
+        """Yield the records since the last call in file order, each preceded by any damage found before it.
 
-        Lines that were altered, doubled, or come from another run are damage only.
+        Lines that were altered, are duplicates, or come from another run yield damage only.
 
-        :raises BadInput: when there is no such file, or it cannot be read
+        :raises BadInput: when the file does not exist or cannot be read
         """
         with _opened(self.path) as file:
             if file.seek(0, SEEK_END) < self._position:
@@ -131,9 +131,9 @@ class JournalReader:
 
 
 def read(path: Path) -> Iterator[Record | Damage | Torn]:
-    """Yield all records of a journal in the file's order with its :class:`Damage`, and :class:`Torn` when its end is cut.
+    """Yield all records of a journal in file order with its :class:`Damage`, and :class:`Torn` when its end is truncated.
 
-    :raises BadInput: when there is no such file, or it cannot be read
+    :raises BadInput: when the file does not exist or cannot be read
     """
     reader = JournalReader(path)
     yield from reader.new()
@@ -153,7 +153,7 @@ def _opened(path: Path) -> BinaryIO:
 
 
 def _parsed(line: bytes) -> Record | None:
-    """Return the record of a line, or None when it is none."""
+    """Return the record of a line, or None when the line is not a record."""
     try:
         record = json.loads(line)
     except (ValueError, RecursionError):
@@ -162,7 +162,7 @@ def _parsed(line: bytes) -> Record | None:
 
 
 def _whole(line: bytes, record: Record) -> bool:
-    """Return whether a line is as it was written, or says the same in another layout, as after a JSON tool."""
+    """Return whether a line is as written, or has the same content in another layout, as after a JSON tool."""
     checksum = record.get(CHECKSUM)
     if checksum == f"{crc32(line.rstrip()[:-_SEAL]):08x}":
         return True

@@ -1,7 +1,7 @@
-"""The connection to one API server. The only module that lets the client library send anything.
+"""The connection to one API server. This is the only module that lets the client library send requests.
 
-What the library would do on its own is switched off: it neither retries (three times, unseen) nor waits without end, and
-answers stay raw bytes, as its typed models drop fields newer than themselves. Whatever it raises is mapped here, once.
+The library's automatic behaviour is switched off: it does not retry (by default three times, silently) or wait without limit.
+Responses stay raw bytes, because its typed models drop fields newer than themselves. All its errors are mapped here, once.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from kubeskeptic.errors import ClusterError, Conflict, Forbidden, Gone, MissingR
 from kubeskeptic.kube.kubeconfig import configuration
 
 CONNECTIONS = 32
-"""Kept open to one server: watches, one pull per node, and what scenarios ask at the same time."""
+"""Connections kept open to one server: watches, one pull per node, and concurrent requests of scenarios."""
 
 _BY_STATUS: dict[int, type[ClusterError]] = {403: Forbidden, 404: NotFound, 409: Conflict, 410: Gone}
 RIGHTS = "`skeptic rbac LEVEL` prints the rights that each risk level needs"
@@ -35,8 +35,8 @@ RIGHTS = "`skeptic rbac LEVEL` prints the rights that each risk level needs"
 class Connection:
     """Sends requests to one API server. Safe to use from several threads.
 
-    :raises BadInput: when the kubeconfig or the context in it is not there
-    :raises MissingRequirement: when its login plug-in hands over no credentials
+    :raises BadInput: when the kubeconfig or its context does not exist
+    :raises MissingRequirement: when its login plug-in returns no credentials
     """
 
     def __init__(self, kubeconfig: Path, context: str) -> None:
@@ -58,26 +58,26 @@ class Connection:
         content: str = "application/json",
         timeout: float | None = None,
     ) -> bytes:
-        """Send one request and return the body of its answer.
+        """Send one request and return the body of the response.
 
-        :param timeout: seconds between two reads of the answer
-        :raises ClusterError: when the server says no (NotFound, Conflict, Gone where it says why)
-        :raises Unanswered: when it does not say anything
+        :param timeout: seconds between two reads of the response
+        :raises ClusterError: when the server refuses (Forbidden, NotFound, Conflict or Gone where the status says so)
+        :raises Unanswered: when the server does not respond
         """
         with self._answer(method, path, body, query, content, timeout) as answer:
             return bytes(answer.data)
 
     def stream(self, path: str, query: Mapping[str, Any], *, timeout: float) -> Iterator[bytes]:
-        """Send a GET whose answer comes in pieces, and yield them as they arrive.
+        """Send a GET request whose response arrives in pieces, and yield them as they arrive.
 
-        :raises Unanswered: when the answer breaks off, or nothing arrives for ``timeout`` seconds
+        :raises Unanswered: when the response breaks off, or nothing arrives for ``timeout`` seconds
         """
         with self._answer("GET", path, None, query, "application/json", timeout) as answer:
-            yield b""  # the server has answered; nothing has happened yet
+            yield b""  # the server has accepted the request; nothing has happened yet
             yield from answer.stream(2**16, decode_content=True)
 
     def request_headers(self) -> dict[str, str]:
-        """Headers that say who we are, with names in lower case, for a client other than this one."""
+        """Return the authentication headers, with lower-case names, for a client other than this one."""
         headers: dict[str, str] = {}
         self._client.update_params_for_auth(headers, [], ["BearerToken"], "", "GET", None)
         return {name.lower(): value for name, value in headers.items()}
@@ -101,35 +101,35 @@ class Connection:
             if not 200 <= answer.status <= 299:
                 raise refusal(answer.status, answer.data, asked)
             yield answer
-        except MissingRequirement as login:  # its credentials have expired, and the plug-in hands over no others
+        except MissingRequirement as login:  # the credentials have expired, and the plug-in returns no others
             raise Unanswered(f"{asked} could not be asked: {login}") from login
         except (urllib3.exceptions.HTTPError, ApiException, OSError) as broken:
             raise Unanswered(f"the API server at {self.server} did not answer {asked}: {_why(broken)}") from broken
         finally:
             if answer is not None:
-                answer.close()  # one that was read to its end has given its connection back already
+                answer.close()  # a response read to its end has already released its connection
 
 
 def _why(broken: Exception) -> str:
-    """What a library says of a connection that broke, on one line: with status 0 the client wraps what urllib3 raised."""
+    """Return a library's reason for a broken connection, on one line: with status 0 the client wraps urllib3's error."""
     said = broken.reason if isinstance(broken, ApiException) and broken.reason else broken
     return " ".join(str(said).split())
 
 
 def refusal(status: int, body: bytes, asked: str) -> ClusterError:
-    """The error for an answer of the server that is not a success, in the server's own words."""
+    """Return the error for a response other than success, in the server's own words."""
     try:
         answer = json.loads(body)
         said = " ".join([answer["message"], *_causes(answer)])
     except (ValueError, KeyError, TypeError):
         said = body.decode(errors="replace").strip()[:400] or "no reason given"
-    by_rbac = " is forbidden: User " in said  # and not by a policy or a quota
+    by_rbac = " is forbidden: User " in said  # not by a policy or a quota
     hint = f"; {RIGHTS}" if status == HTTPStatus.FORBIDDEN and by_rbac else ""
     return _BY_STATUS.get(status, ClusterError)(f"{asked}: {said} (status {status}){hint}", status)
 
 
 def _causes(answer: Any) -> list[str]:
-    """What a refusal says beyond its message, such as the name of the PodDisruptionBudget that forbids an eviction."""
+    """Return a refusal's causes beyond its message, such as the PodDisruptionBudget that forbids an eviction."""
     causes = (answer.get("details") or {}).get("causes") or []
     return [cause["message"] for cause in causes if cause.get("message") and cause["message"] not in answer["message"]]
 
@@ -145,7 +145,7 @@ def _configuration(kubeconfig: Path, context: str) -> Configuration:
 
 
 def _socket_options() -> list[tuple[int, int, int]]:
-    """A server whose machine has vanished is noticed by TCP within about 9 s, on idle and on busy connections."""
+    """Return options with which TCP notices a vanished server within about 9 s, on idle and busy connections."""
     tcp = socket.IPPROTO_TCP
     wanted = {"TCP_KEEPIDLE": 3, "TCP_KEEPINTVL": 2, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 9000}
     options = [(tcp, socket.TCP_NODELAY, 1), (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
@@ -153,7 +153,7 @@ def _socket_options() -> list[tuple[int, int, int]]:
 
 
 def on_loopback(url: str) -> bool:
-    """Whether a URL's host is this machine's loopback, by address; names other than localhost are not looked up."""
+    """Return whether a URL's host is this machine's loopback, by address; names other than localhost are not resolved."""
     host = urlsplit(url).hostname or ""
     try:
         return ipaddress.ip_address(host).is_loopback

@@ -1,8 +1,8 @@
-"""Deleting an object and waiting until it is gone, and saying what holds a namespace that does not go.
+"""Deleting an object and waiting until it is gone, and reporting what blocks a namespace's deletion.
 
-A namespace goes once everything in it is deleted, and to know what that is Kubernetes asks every API it serves: one
-APIService without a backend holds every namespace of the cluster (Kubernetes documentation, Namespaces; the conditions are
-those of ``pkg/controller/namespace/deletion/status_condition_utils.go``).
+A namespace is removed once everything in it is deleted. To find its content, Kubernetes queries every API it serves, so one
+APIService without a backend blocks every namespace of the cluster (Kubernetes documentation, Namespaces; the conditions come
+from ``pkg/controller/namespace/deletion/status_condition_utils.go``).
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ HOLDS = (
     "NamespaceDeletionContentFailure",
     "NamespaceDeletionGroupVersionParsingFailure",
 )
-"""Conditions of a namespace that may not come from waiting for what is in it."""
+"""Conditions of a namespace whose cause may be other than content that is still being deleted."""
 ON_ITS_WAY = "unexpected items still remain in namespace"
-"""What Kubernetes says of pods that are still stopping, as on a node that is dead: waiting may help."""
+"""Kubernetes' message about pods that are still stopping, as on a dead node: waiting may help."""
 
 
 def delete_and_wait(
@@ -38,17 +38,17 @@ def delete_and_wait(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Delete an object and wait until it is gone; one that is not there is fine.
+    """Delete an object and wait until it is gone. An object that does not exist is no error.
 
     :param patience: for the deletion to be accepted, and again for the object to be gone
-    :raises PatienceExhausted: with what Kubernetes says it waits for. A namespace can only go once all nodes that run its pods
-        are there; what holds it and does not end by waiting is said at once
+    :raises PatienceExhausted: with Kubernetes' reason for waiting. A namespace can be removed only once all nodes that run its
+        pods are available; an obstacle that waiting does not resolve is reported without waiting further
     """
     ask_for_deletion(kube, kind, name, namespace, patience, clock=clock, sleep=sleep)
     watchman = Watchman(clock)
 
     def gone() -> str | NotYet:
-        """Empty when it is gone; what holds it when waiting does not help."""
+        """Return an empty text when it is gone, or what blocks it when waiting does not help."""
         try:
             status = kube.get(kind, name, namespace).get("status", {})
         except NotFound:
@@ -71,13 +71,13 @@ def ask_for_deletion(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Have the deletion of an object accepted; one that is not there is fine.
+    """Request the deletion of an object until it is accepted. An object that does not exist is no error.
 
-    :raises PatienceExhausted: when the API server does not answer for so long
+    :raises PatienceExhausted: when the API server does not answer in that time
     """
 
     def accepted() -> bool:
-        """Ask for the deletion; it is there in any case."""
+        """Request the deletion; return that it is accepted."""
         with contextlib.suppress(NotFound, Conflict):  # Conflict: it is being deleted already
             kube.delete(kind, name, namespace)
         return True
@@ -87,7 +87,7 @@ def ask_for_deletion(
 
 
 def dead_apis(services: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return a sentence about each aggregated API that does not answer: of APIServices that have a Service for a backend."""
+    """Return a sentence about each unavailable aggregated API: an APIService with a Service as its backend."""
     dead = []
     for one in services:
         available = next((c for c in one.get("status", {}).get("conditions") or () if c["type"] == "Available"), None)
@@ -116,7 +116,7 @@ def _said(status: Mapping[str, Any]) -> str:
 
 
 def _with_dead(kube: Kube, stuck: str) -> str:
-    """What holds a namespace, and which APIService does, where that is its reason."""
+    """Return what blocks a namespace, with the unavailable APIServices added."""
     try:
         dead = dead_apis(kube.list("APIService")["items"])
     except SkepticError:

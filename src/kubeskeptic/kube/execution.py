@@ -1,7 +1,7 @@
 """Running a command in a container through the API server.
 
-The client library's ``stream()`` is not used: it swaps a method of a shared client while it works, turns Ctrl-C into an API
-error, and hands back half the output in silence when time runs out. Its websocket is, one for each command.
+The client library's ``stream()`` is not used: it replaces a method of a shared client while it runs, turns Ctrl-C into an API
+error, and silently returns partial output when time runs out. Its websocket is used, one for each command.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from kubeskeptic.errors import CommandFailed, Unanswered
 from kubeskeptic.kube.connection import Connection, refusal
 from kubeskeptic.kube.resources import BUILT_IN
 
-# The websocket library waits for ever by default; the setting is its own, nothing else in the process uses it.
+# The websocket library waits for ever by default. The setting is global to that library; nothing else in the process uses it.
 websocket.setdefaulttimeout(API_READ)
 
 
@@ -30,10 +30,10 @@ def run_in_container(
 ) -> str:
     """Run ``argv`` and return its standard output.
 
-    :raises CommandFailed: when it ends with a status other than zero, cannot be started, or does not end in time (its
-        process may go on then)
+    :raises CommandFailed: when it exits with a status other than zero, cannot be started, or does not end in time (its
+        process may then still run)
     :raises Unanswered: when the connection breaks before the status is known
-    :raises ClusterError: when the server does not let us
+    :raises ClusterError: when the server refuses
     """
     shown = f"{shlex.join(argv)} (in {namespace}/{pod}/{container})"
     client = _open(connection, namespace, pod, container, argv)
@@ -52,15 +52,15 @@ def run_in_container(
         raise Unanswered(f"the connection broke while running {shown}: {broken}") from broken
     finally:
         client.close()
-        client.sock.shutdown()  # close() leaves the socket open when the server has closed the connection first
+        client.sock.shutdown()  # close() leaves the socket open if the server closed the connection first
 
 
 def exit_status(answer: str) -> tuple[int, str]:
-    """Read what the server says at the end of a command: exit status, and its words.
+    """Return a command's exit status and message from the server's final status.
 
-    A command that could not be started has no status of its own; 127 stands for that, as in a shell.
+    A command that could not be started has no exit status of its own; it is reported as 127, as in a shell.
 
-    :raises Unanswered: when it says nothing, as when the connection was cut: how the command ended is unknown then
+    :raises Unanswered: when there is no final status, as after a cut connection: how the command ended is then unknown
     """
     try:
         said: dict[str, Any] = json.loads(answer)
@@ -88,5 +88,5 @@ def _open(connection: Connection, namespace: str, pod: str, container: str, argv
 
 
 def _words(client: Any) -> str:
-    """What a failed command said: on standard error, or else on standard output."""
+    """Return a failed command's output: its standard error, or else its standard output."""
     return str(client.read_channel(ws_client.STDERR_CHANNEL) or client.read_channel(ws_client.STDOUT_CHANNEL))

@@ -18,7 +18,7 @@ Object = dict[str, Any]
 """An API object as the server sent it: plain JSON, no field dropped."""
 
 FIELD_MANAGER = "kubeskeptic"
-"""Who owns the fields that we apply."""
+"""The field manager that owns the fields we apply."""
 
 _PATCHES = {
     "merge": "application/merge-patch+json",
@@ -30,14 +30,14 @@ _PATCHES = {
 class Kube:
     """A handle to one cluster: passed around, never global, safe to use from several threads.
 
-    Every method raises :class:`~kubeskeptic.errors.ClusterError` (or NotFound, Conflict, Gone) when the server says no, and
-    :class:`~kubeskeptic.errors.Unanswered` when it says nothing in time. Nothing is retried.
+    Every method raises :class:`~kubeskeptic.errors.ClusterError` (or Forbidden, NotFound, Conflict, Gone) when the server
+    refuses, and :class:`~kubeskeptic.errors.Unanswered` when it does not respond in time. Nothing is retried.
 
     :param kubeconfig: the file
     :param context: the context in it
-    :param scratch: the run's own folder, in which the kinds that the server was asked for are remembered; never shared
-        between clusters, as a cluster made anew may answer at the same address
-    :raises BadInput: when the kubeconfig or the context is not there
+    :param scratch: the run's own folder, in which discovered kinds are cached; never shared between clusters, because a
+        recreated cluster may answer at the same address
+    :raises BadInput: when the kubeconfig or the context does not exist
     """
 
     def __init__(self, kubeconfig: Path, context: str, scratch: Path) -> None:
@@ -52,21 +52,21 @@ class Kube:
 
     @property
     def on_loopback(self) -> bool:
-        """Whether the API server is on this machine's loopback, by its address."""
+        """Whether the API server's address is on this machine's loopback."""
         return on_loopback(self.server)
 
     # -- objects -------------------------------------------------------------------------------------------------------
     def get(self, kind: str, name: str, namespace: str | None = None, *, timeout: float | None = None) -> Object:
-        """One object.
+        """Return one object.
 
-        :param timeout: seconds between two reads of the answer
+        :param timeout: seconds between two reads of the response
         """
         return self._json("GET", self._resources.of(kind).path(name, namespace), timeout=timeout)
 
     def list(self, kind: str, namespace: str | None = None, *, labels: str = "", fields: str = "") -> Object:
-        """The list of a kind, as sent: ``items`` and ``metadata.resourceVersion``. Namespace None: of all namespaces.
+        """Return the list of a kind, as sent: ``items`` and ``metadata.resourceVersion``. Namespace None: all namespaces.
 
-        Items of a list lack ``kind`` and ``apiVersion``; they are put back.
+        The API server omits ``kind`` and ``apiVersion`` from the items of a list; they are restored.
         """
         resource = self._resources.of(kind)
         listed = self._json("GET", resource.path(None, namespace), query=_selectors(labels, fields))
@@ -76,15 +76,15 @@ class Kube:
         return listed
 
     def apply(self, manifest: Mapping[str, Any]) -> Object:
-        """Server-side apply, taking over fields that another manager owns."""
+        """Apply an object with server-side apply, taking over fields that another manager owns."""
         query = {"fieldManager": FIELD_MANAGER, "force": "true"}
         path = self._resources.path_of(manifest, manifest["metadata"]["name"])
         return self._json("PATCH", path, dict(manifest), query, content="application/apply-patch+yaml")
 
     def create(self, manifest: Mapping[str, Any]) -> Object:
-        """Make a new object.
+        """Create an object.
 
-        :raises Conflict: when it is there already
+        :raises Conflict: when it already exists
         """
         return self._json(
             "POST", self._resources.path_of(manifest, None), dict(manifest), {"fieldManager": FIELD_MANAGER}
@@ -110,7 +110,7 @@ class Kube:
         uid: str | None = None,
         propagation: str = "Background",
     ) -> None:
-        """Ask for an object's deletion; this returns when the server has taken note, not when the object is gone.
+        """Request an object's deletion. Returns when the server has accepted it, not when the object is gone.
 
         :param grace: seconds, instead of the object's own
         :param uid: delete only the object with this uid
@@ -122,9 +122,9 @@ class Kube:
         self._connection.send("DELETE", self._resources.of(kind).path(name, namespace), options)
 
     def evict(self, pod: str, namespace: str) -> None:
-        """Evict a pod, which respects PodDisruptionBudgets.
+        """Evict a pod, respecting PodDisruptionBudgets.
 
-        :raises ClusterError: with status 429 when a budget does not allow it now
+        :raises ClusterError: with status 429 when a budget does not currently allow it
         """
         eviction = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": pod, "namespace": namespace}}
         self._json("POST", self._resources.of("Pod").path(pod, namespace, "eviction"), eviction)
@@ -133,13 +133,13 @@ class Kube:
     def watch(
         self, kind: str, namespace: str | None, labels: str, resource_version: str, timeout: float
     ) -> Iterator[Event]:
-        """The raw events after ``resource_version``, until the server ends the watch, ``timeout`` seconds from now.
+        """Yield the raw events after ``resource_version``, until the server ends the watch, ``timeout`` seconds from now.
 
-        First comes an event of type ``OPENED`` when the server has accepted; bookmarks come as ``BOOKMARK``, the last one
-        shortly before the end. A server that has not ended the watch in time counts as lost, so that a half-open
-        connection is noticed ``timeout`` + 3 s after its last sign of life at the latest.
+        The first event has type ``OPENED``: the server has accepted the watch. Bookmarks have type ``BOOKMARK``, the last one
+        shortly before the end. A server that has not ended the watch in time counts as lost, so that a half-open connection
+        is noticed at most ``timeout`` + 3 s after its last data.
 
-        :raises Gone: when the server has forgotten that version; list again
+        :raises Gone: when the server no longer has that version; list again
         :raises Unanswered: when the connection breaks or falls silent
         """
         query = _selectors(labels, "") | {
@@ -153,7 +153,7 @@ class Kube:
 
     # -- everything else -----------------------------------------------------------------------------------------------
     def get_raw(self, path: str, *, query: Mapping[str, str] | None = None, timeout: float | None = None) -> bytes:
-        """The bytes at a path, such as ``/metrics``; ``timeout`` in seconds between two reads."""
+        """Return the bytes at a path, such as ``/metrics``; ``timeout`` is in seconds between two reads."""
         return self._connection.send("GET", path, None, query, timeout=timeout)
 
     def request(
@@ -167,7 +167,7 @@ class Kube:
         """Send any request, such as one to a pod through the proxy: ``/api/v1/namespaces/N/pods/P:8080/proxy/…``.
 
         :param body: JSON-like data
-        :param timeout: seconds between two reads of the answer
+        :param timeout: seconds between two reads of the response
         """
         return self._connection.send(method, path, body, query, timeout=timeout)
 
@@ -190,11 +190,11 @@ class Kube:
         tail: int | None = None,
         timeout: float | None = None,
     ) -> str:
-        """A container's log.
+        """Return a container's log.
 
-        :param previous: of the container before this one
-        :param tail: only so many last lines
-        :param timeout: seconds between two reads of the answer
+        :param previous: the log of the container's previous instance
+        :param tail: number of last lines to return; None for all
+        :param timeout: seconds between two reads of the response
         """
         query = {"container": container, "previous": str(previous).lower()}
         query |= {"tailLines": str(tail)} if tail is not None else {}
@@ -202,16 +202,14 @@ class Kube:
         return self._connection.send("GET", path, None, query, timeout=timeout).decode(errors="replace")
 
     def healthy(self) -> bool:
-        """Whether the API server says that it is ready, within three seconds."""
+        """Return whether the API server reports that it is ready, within three seconds."""
         try:
             return self._connection.send("GET", "/readyz", timeout=API_ALIVE) == b"ok"
         except SkepticError:
             return False
 
     def unreachable(self) -> str:
-        """Return why the API server cannot be asked now, found out within seconds; empty when it answers, even with an error
-        of 4xx.
-        """
+        """Return why the API server is unreachable, determined within seconds; empty when it answers, even with a 4xx error."""
         try:
             self.get("Namespace", "kube-system", timeout=SAYS_WHO_IT_IS)
         except Unanswered as error:
@@ -221,7 +219,7 @@ class Kube:
         return ""
 
     def forget_kinds(self) -> None:
-        """Ask the server again where kinds are served: after an upgrade, or a new CustomResourceDefinition."""
+        """Discard the discovered kinds, after an upgrade or a new CustomResourceDefinition."""
         self._resources.forget()
 
     # -- inside --------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
-"""Kubeconfigs as kubectl reads them: several files that are merged, and login plug-ins, which get a deadline here.
+"""Kubeconfigs as kubectl reads them: several merged files, and login plug-ins, here with a deadline.
 
-The client library runs a login plug-in for as long as it likes, writes into the log what went wrong, and goes on without
-credentials. Here a plug-in that fails or hangs is one sentence.
+The client library runs a login plug-in without a time limit, only logs its failure, and continues without credentials. Here a
+plug-in that fails or hangs raises an error of one sentence.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from kubeskeptic.errors import BadInput, CommandFailed, MissingRequirement
 from kubeskeptic.process import run
 
 MALFORMED = (ConfigException, yaml.YAMLError, OSError, KeyError, TypeError, AttributeError, ValueError, IndexError)
-"""What a kubeconfig of an unexpected shape comes to in the library."""
+"""The errors that the library raises for a kubeconfig of an unexpected shape."""
 
 
 def default_kubeconfig() -> Path:
-    """Return what kubectl reads: the files of ``KUBECONFIG`` that are there, else the one at home.
+    """Return what kubectl reads: the existing files in ``KUBECONFIG``, else the one in the home folder.
 
-    Empty entries and missing files are passed over. Several files come as one path, joined as in the variable.
+    Empty entries and missing files are ignored. Several files are returned as one path, joined as in the variable.
 
     Source: https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
 
-    :raises BadInput: when the variable names files and none is there, or a folder
+    :raises BadInput: when no file that the variable names exists, or it names a folder instead
     """
     named = [Path(entry).expanduser() for entry in os.environ.get("KUBECONFIG", "").split(os.pathsep) if entry]
     there = [str(path.resolve()) for path in named if path.is_file()]
@@ -50,8 +50,8 @@ def configuration(kubeconfig: Path, context: str) -> Configuration:
     """Return the client's configuration for a context.
 
     :param kubeconfig: a file, or several joined as in ``KUBECONFIG``
-    :raises BadInput: when the file or the context is not there, or not to be understood
-    :raises MissingRequirement: when its login plug-in fails, or does not end in time
+    :raises BadInput: when the file or the context does not exist or cannot be understood
+    :raises MissingRequirement: when its login plug-in fails or does not end in time
     """
     there = [one for one in map(Path, str(kubeconfig).split(os.pathsep)) if one.is_file()]
     if not there:
@@ -72,7 +72,7 @@ def configuration(kubeconfig: Path, context: str) -> Configuration:
 
 
 def _refuse(kubeconfig: Path) -> NoReturn:
-    """Say that no kubeconfig is there; that of a cluster of ours, which is kept with our state, comes with the cluster."""
+    """Raise BadInput for a missing kubeconfig; one in our state folder comes with the cluster that `skeptic up` creates."""
     if kubeconfig.is_dir():
         raise BadInput(f"{kubeconfig} is a folder, not a file; name a kubeconfig with --kubeconfig")
     ours = kubeconfig.is_relative_to(paths.state())
@@ -81,14 +81,14 @@ def _refuse(kubeconfig: Path) -> NoReturn:
 
 
 def _look_into(file: Path) -> None:
-    """Refuse a file that holds something else than a mapping; the library takes an empty one for what it is."""
+    """Raise BadInput for a file that does not contain a mapping; the library handles empty files itself."""
     held = yaml.safe_load(file.read_text(encoding="utf-8"))
     if held is not None and not isinstance(held, Mapping):
         raise BadInput(f"{file} is no kubeconfig; name another with --kubeconfig")
 
 
 class _Loader(kube_config.KubeConfigLoader):
-    """The library's loader, with a login plug-in run by us. It is run again when its credentials expire."""
+    """The library's loader, but running login plug-ins itself, and again when their credentials expire."""
 
     _user: Any
     _cluster: Any
@@ -110,12 +110,12 @@ class _Loader(kube_config.KubeConfigLoader):
 
 
 def credentials(asked: Mapping[str, Any], cluster: Mapping[str, Any], folder: str) -> Mapping[str, Any]:
-    """Run a login plug-in and return what it hands over: ``token``, or ``clientCertificateData`` and ``clientKeyData``.
+    """Run a login plug-in and return its credentials: ``token``, or ``clientCertificateData`` and ``clientKeyData``.
 
     Source: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
 
     :param asked: the ``exec`` section of the user
-    :raises MissingRequirement: when it is not there, fails, does not end in time, or hands over something else
+    :raises MissingRequirement: when it is not installed, fails, does not end in time, or returns something else
     """
     command = [str(asked["command"]), *map(str, asked.get("args") or ())]
     spec = {"interactive": False} | ({"cluster": dict(cluster)} if asked.get("provideClusterInfo") else {})
@@ -143,7 +143,7 @@ def credentials(asked: Mapping[str, Any], cluster: Mapping[str, Any], folder: st
 
 
 def _kept(data: str) -> str:
-    """Return the path of a file with a certificate or key, which the TLS library wants as files; readable to us alone."""
+    """Write a certificate or key to a file that only this user can read, as the TLS library requires; return its path."""
     handle, path = tempfile.mkstemp(prefix="skeptic-login-")
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(data)

@@ -1,4 +1,4 @@
-"""Notations in which a cluster writes its settings: durations, quantities, command-line flags, the Corefile. All pure."""
+"""Parsers for the notations of a cluster's settings: durations, quantities, command-line flags, the Corefile. All pure."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ _PART = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
 _WHOLE = re.compile(rf"([+-]?)(?:0|((?:{_PART.pattern})+))")
 
 CACHE_DEFAULT = {"success": 3600.0, "denial": 1800.0}
-"""Seconds that CoreDNS's cache plugin keeps an answer at most when the Corefile names no number."""
+"""Maximum seconds for which CoreDNS's cache plugin keeps an answer when the Corefile sets no limit."""
 STALE_DEFAULT = 3600.0
-"""Seconds that ``serve_stale`` of the cache plugin goes on giving an answer that has expired, when it names no number."""
+"""Seconds for which ``serve_stale`` of the cache plugin serves an expired answer when it sets no limit."""
 TTL_DEFAULT = 5.0
-"""Seconds of the kubernetes plugin's answers when the Corefile has no ``ttl``."""
+"""TTL in seconds of the kubernetes plugin's answers when the Corefile has no ``ttl``."""
 
 
 def go_duration(text: str) -> float:
-    """Seconds of a duration as Go writes it, such as ``1h15m30.5s`` or ``100ms``.
+    """Return the seconds of a duration in Go's notation, such as ``1h15m30.5s`` or ``100ms``.
 
     Source: https://pkg.go.dev/time#ParseDuration
 
-    :raises ValueError: when it is none
+    :raises ValueError: when the text is not a duration
     """
     whole = _WHOLE.fullmatch(text.strip())
     if not whole:
@@ -34,7 +34,7 @@ def go_duration(text: str) -> float:
 
 
 def flag(words: Sequence[str], name: str) -> str | None:
-    """The value of ``--name=value`` or ``--name value`` on a command line; None when it is not there. The last one counts."""
+    """Return the value of ``--name=value`` or ``--name value`` on a command line, or None. The last occurrence counts."""
     found = None
     for word, following in zip(words, [*words[1:], ""], strict=True):
         if word == f"--{name}":
@@ -45,7 +45,7 @@ def flag(words: Sequence[str], name: str) -> str | None:
 
 
 def command_line(pod: Mapping[str, Any]) -> list[str]:
-    """The words of a pod's first container: its command and its arguments."""
+    """Return the command and arguments of a pod's first container."""
     container = pod["spec"]["containers"][0]
     return [*(container.get("command") or ()), *(container.get("args") or ())]
 
@@ -55,11 +55,11 @@ _SUFFIXES |= {f"{letter}i": 1024.0**power for power, letter in enumerate("KMGTPE
 
 
 def quantity(text: str) -> float:
-    """Return a quantity as Kubernetes writes it, such as ``100Mi`` or ``2.5G``, in its base unit.
+    """Return a quantity in Kubernetes' notation, such as ``100Mi`` or ``2.5G``, in its base unit.
 
     Source: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
 
-    :raises ValueError: when it is none
+    :raises ValueError: when the text is not a quantity
     """
     whole = re.fullmatch(r"([+-]?\d+\.?\d*(?:[eE][+-]?\d+)?)([a-zA-Z]*)", text.strip())
     if not whole or whole[2] not in _SUFFIXES:
@@ -69,13 +69,13 @@ def quantity(text: str) -> float:
 
 @dataclass(frozen=True)
 class DnsTimes:
-    """Seconds that a Corefile gives to answers about the cluster.
+    """Times in seconds that a Corefile sets for answers about the cluster.
 
     :param zone: the domain of the cluster's names
-    :param ttl: in the answers of the kubernetes plugin
-    :param positive: for which CoreDNS's own cache keeps an answer at most, 0 when it keeps none
-    :param denial: the same for the answer that there is no such name
-    :param reloads: a changed Corefile comes into force without a restart
+    :param ttl: TTL of the kubernetes plugin's answers
+    :param positive: maximum time in CoreDNS's own cache, 0 when it caches no answers
+    :param denial: the same for the answer that a name does not exist
+    :param reloads: whether a changed Corefile takes effect without a restart
     """
 
     zone: str
@@ -86,7 +86,7 @@ class DnsTimes:
 
 
 def dns_times(corefile: str) -> DnsTimes | None:
-    """Return for how long answers about the cluster are kept, or None when no server of the Corefile answers for it.
+    """Return how long answers about the cluster are kept, or None when no server in the Corefile answers for it.
 
     Source: https://coredns.io/plugins/kubernetes/ and https://coredns.io/plugins/cache/
     """
@@ -102,13 +102,13 @@ def dns_times(corefile: str) -> DnsTimes | None:
 
 
 def _kept(server: list[Line], kind: str, zone: str, ttl: float) -> float:
-    """Return for how long a server's cache keeps answers of a kind: their TTL at most, unless it serves stale ones."""
+    """Return how long a server's cache keeps answers of a kind: at most their TTL, unless it serves stale ones."""
     cache = next((words for words, _ in server if words[0] == "cache"), None)
     inner = _inner(server, "cache")
     if cache is None or _never_cached(inner, kind, zone):
         return 0.0
     limit = _number([cache], "cache", 1, CACHE_DEFAULT[kind])
-    # `success CAPACITY [TTL]` and `denial CAPACITY [TTL]` have the last word.
+    # `success CAPACITY [TTL]` and `denial CAPACITY [TTL]` take precedence.
     kept = min(ttl, _number(inner, kind, 2, limit))
     stale = next((words for words in inner if words[0] == "serve_stale"), None)
     return kept if stale is None else kept + (go_duration(stale[1]) if stale[1:] else STALE_DEFAULT)
@@ -119,7 +119,7 @@ Line = tuple[list[str], list[list[str]]]
 
 
 def _blocks(corefile: str) -> list[tuple[list[str], list[Line]]]:
-    """Server blocks: their keys, and their lines."""
+    """Return the server blocks, each as its keys and its lines."""
     servers: list[tuple[list[str], list[Line]]] = []
     depth = 0
     for words in _lines(corefile):
@@ -147,13 +147,13 @@ def _inner(server: list[Line], plugin: str) -> list[list[str]]:
 
 
 def _number(lines: list[list[str]], name: str, at: int, otherwise: float) -> float:
-    """Word number ``at`` of the first line that begins with ``name``, when it is a number."""
+    """Return word ``at`` of the first line on which ``name`` is followed by a number there, or ``otherwise``."""
     found = (words[at] for words in lines if words[0] == name and len(words) > at and words[at].isdigit())
     return float(next(found, otherwise))
 
 
 def _never_cached(lines: list[list[str]], kind: str, zone: str) -> bool:
-    """``disable success [ZONES…]``: without zones it means every zone; a zone includes those below it."""
+    """Return whether ``disable KIND [ZONES…]`` applies: no zones means every zone; a zone includes its subdomains."""
     name = f".svc.{zone}."
     disabled = [words[2:] for words in lines if words[:2] == ["disable", kind]]
     return any(

@@ -1,8 +1,8 @@
-"""What keeps the pods of a namespace from starting, in the API's own words. All but the last function are pure.
+"""What keeps the pods of a namespace from starting, in the API's own words. Everything but :func:`obstacles` is pure.
 
-An obstacle is something that Kubernetes has said: a controller that may not create a pod (a webhook, a quota, PodSecurity),
-the scheduler that finds no node, a kubelet that cannot get an image or start a container. Each may be over in a moment;
-:class:`Watchman` tells those that last.
+An obstacle is reported by Kubernetes: a controller cannot create a pod (because of a webhook, a quota or PodSecurity), the
+scheduler finds no node, or a kubelet cannot pull an image or start a container. Any of these may be momentary;
+:class:`Watchman` identifies those that last.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from kubeskeptic.kube.handle import Kube
 
 Object = Mapping[str, Any]
 Key = tuple[str, str, str]
-"""Kind and name of the object that is kept from starting, and the kind of obstacle; what it comes to completes the sentence
-that begins with kind and name."""
+"""Kind and name of the blocked object, and the kind of obstacle. The text stored under this key completes a sentence that
+begins with kind and name."""
 
 ENDED = ("Failed", "Succeeded")
-"""Phases of pods that run no more (Kubernetes documentation, Pod Lifecycle)."""
+"""Phases of pods that have ended (Kubernetes documentation, Pod Lifecycle)."""
 WAITS = ("ContainerCreating", "PodInitializing")
-"""Reasons of a container that waits and is on its way."""
+"""Waiting reasons of a container that is starting normally."""
 
 
 def of_pods(pods: Iterable[Object]) -> dict[Key, str]:
-    """Return what keeps pods that are there from running: the scheduler's words, and the kubelet's."""
+    """Return what keeps existing pods from running, as reported by the scheduler and the kubelet."""
     return dict(found for pod in pods if pod["status"].get("phase") not in ENDED for found in _of_pod(pod))
 
 
 def of_creation(events: Iterable[Object]) -> dict[Key, str]:
-    """Return why controllers could not create pods, by the newest ``FailedCreate`` event of each."""
+    """Return why controllers could not create pods, from the newest ``FailedCreate`` event of each."""
     refused = [event for event in events if event.get("reason") == "FailedCreate" and event.get("type") == "Warning"]
     found = {}
     for event in sorted(refused, key=_when):
@@ -43,7 +43,7 @@ def of_creation(events: Iterable[Object]) -> dict[Key, str]:
 
 
 def ended(pod: Object) -> str:
-    """Return how a pod has ended that runs no more, as a sentence; empty for one that may run."""
+    """Return how a pod has ended, as a sentence; empty for a pod that may still run."""
     phase = pod["status"].get("phase")
     if phase not in ENDED:
         return ""
@@ -52,7 +52,7 @@ def ended(pod: Object) -> str:
 
 
 class Watchman:
-    """Tells obstacles that last from those that pass.
+    """Distinguishes lasting obstacles from passing ones.
 
     :param clock: seconds, monotonic
     """
@@ -62,7 +62,7 @@ class Watchman:
         self._since: dict[Key, float] = {}
 
     def lasting(self, obstacles: Mapping[Key, str], lasts: float = STUCK) -> list[str]:
-        """Return sentences about the obstacles that have been seen at every call for at least this many seconds."""
+        """Return sentences about the obstacles that were present at every call for at least ``lasts`` seconds."""
         now = self._clock()
         self._since = {key: self._since.get(key, now) for key in obstacles}
         names: dict[tuple[str, str], list[str]] = {}
@@ -73,17 +73,17 @@ class Watchman:
 
 
 def obstacles(kube: Kube, namespace: str, pods: Iterable[Object], *, short: bool) -> dict[Key, str]:
-    """Return what keeps a namespace's pods from starting now.
+    """Return what currently keeps a namespace's pods from starting.
 
-    :param pods: those that are there
-    :param short: pods are missing, so that it matters why none is created
+    :param pods: the existing pods
+    :param short: whether pods are missing, so that failures to create pods matter
     """
     found = of_pods(pods)
     if short:
         try:
             found |= of_creation(kube.list("Event", namespace)["items"])
         except ClusterError:
-            return found  # events may be kept from us where pods are not
+            return found  # reading events may be forbidden where reading pods is not
     return found
 
 
@@ -97,9 +97,8 @@ def _of_pod(pod: Object) -> Iterator[tuple[Key, str]]:
         waiting = (status.get("state") or {}).get("waiting") or {}
         reason = waiting.get("reason") or WAITS[0]
         if reason not in WAITS:
-            kind = (
-                "image" if "Image" in reason else "container"
-            )  # a pull that fails goes to and fro between two reasons
+            # a failing pull alternates between two reasons
+            kind = "image" if "Image" in reason else "container"
             said = f"{reason}: {waiting['message']}" if waiting.get("message") else reason
             yield ("Pod", name, kind), f"does not start: {said}"
 

@@ -1,6 +1,6 @@
 """Kinds and where the API serves them: ``Pod`` is ``/api/v1/namespaces/N/pods``.
 
-The kinds built into Kubernetes are a table; everything else is found by asking the server once.
+The kinds built into Kubernetes are in a table; all others are discovered by asking the server once.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from kubeskeptic.errors import BadInput
 
 @dataclass(frozen=True)
 class Resource:
-    """Where one kind lives: API version, plural name, and whether its objects belong to a namespace."""
+    """Where one kind is served: API version, plural name, and whether its objects are namespaced."""
 
     version: str
     plural: str
     namespaced: bool = True
 
     def path(self, name: str | None = None, namespace: str | None = None, subresource: str = "") -> str:
-        """The path of the collection (``name`` None; all namespaces when ``namespace`` is None), object or subresource.
+        """Return the path of the collection (``name`` None; all namespaces if ``namespace`` is None), object or subresource.
 
-        :raises BadInput: for one object without a name, or of a namespaced kind without its namespace
+        :raises BadInput: for an object with an empty name, or a namespaced object without its namespace
         """
         if name == "":
             raise BadInput(f"the name of one of the {self.plural} is empty: say which one is meant")
@@ -66,7 +66,7 @@ apiextensions.k8s.io/v1: CustomResourceDefinition -customresourcedefinitions
 
 
 def _built_in(table: str) -> dict[str, Resource]:
-    """Read the table: ``version: Kind plural, Kind -plural``; a dash marks kinds that have no namespace."""
+    """Read the table: ``version: Kind plural, Kind -plural``; a dash marks cluster-scoped kinds."""
     kinds: dict[str, Resource] = {}
     for line in table.replace(",\n ", ",").strip().splitlines():
         version, _, entries = line.partition(": ")
@@ -77,14 +77,14 @@ def _built_in(table: str) -> dict[str, Resource]:
 
 
 BUILT_IN = _built_in(_TABLE)
-"""The kinds that every supported Kubernetes version serves like this, by kind."""
+"""The resources that every supported Kubernetes version serves like this, by kind."""
 
 
 class Resources:
-    """Where one cluster serves each kind: the kinds that are built in, and those that the server was asked for.
+    """Where one cluster serves each kind, built in or discovered.
 
-    :param file: in which the kinds that the server was asked for are remembered, for all processes of a run
-    :param ask: answers a path of the API with its JSON
+    :param file: caches the discovered kinds, for all processes of a run
+    :param ask: returns the JSON at a path of the API
     """
 
     def __init__(self, file: Path, ask: Callable[[str], dict[str, Any]]) -> None:
@@ -99,13 +99,13 @@ class Resources:
         return BUILT_IN.get(kind) or self._remembered(kind)
 
     def path_of(self, manifest: Mapping[str, Any], name: str | None) -> str:
-        """Return the path of a manifest's object, or with ``name`` None of its collection, in the version that it names."""
+        """Return the path of a manifest's object, or of its collection if ``name`` is None, in the manifest's version."""
         resource = self.of(manifest["kind"])
         at = Resource(manifest["apiVersion"], resource.plural, resource.namespaced)
         return at.path(name, manifest["metadata"].get("namespace"))
 
     def forget(self) -> None:
-        """Forget what the server said."""
+        """Discard the discovered kinds."""
         self._file.unlink(missing_ok=True)
 
     def _remembered(self, kind: str) -> Resource:
@@ -113,16 +113,16 @@ class Resources:
         if kind in known:
             return Resource(*known[kind])
         found = _discover(kind, self._ask)
-        with suppress(OSError):  # a full disk: it is asked again the next time
+        with suppress(OSError):  # a full disk: the server is asked again next time
             self._file.parent.mkdir(parents=True, exist_ok=True)
             self._file.write_text(json.dumps(known | {kind: [found.version, found.plural, found.namespaced]}))
         return found
 
 
 def _discover(kind: str, ask: Callable[[str], dict[str, Any]]) -> Resource:
-    """Find a kind that is not built in, in the preferred version of every API group.
+    """Return where a kind is served that is not built in, from the preferred version of every API group.
 
-    :param ask: answers a path of the API with its JSON
+    :param ask: returns the JSON at a path of the API
     :raises BadInput: when the server serves no such kind
     """
     for group in ask("/apis")["groups"]:

@@ -1,4 +1,4 @@
-"""Reading a watch: from pieces of an answer to events."""
+"""Reading a watch: from pieces of a response to events."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ Event = dict[str, Any]
 """``{"type": "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "OPENED", "object": {…}}``"""
 
 OPENED: Event = {"type": "OPENED", "object": {}}
-"""Comes first: the server has accepted the watch. A quiet watch says nothing else until its first bookmark."""
+"""The first event: the server has accepted the watch. A quiet watch sends nothing else until its first bookmark."""
 
 
 def events(pieces: Iterable[bytes]) -> Iterator[Event]:
-    """The events in the answer to a watch, each as soon as its line is complete.
+    """Yield the events in the response to a watch, each as soon as its line is complete.
 
-    The server may say 410 in the middle of a good answer, as an event of type ERROR; that is an error here as well.
+    The server may send 410 within a successful response, as an event of type ERROR; that raises an error here too.
 
-    :raises Gone: when the server has forgotten the past that was asked for
+    :raises Gone: when the server no longer has the requested resource version
     :raises ClusterError: when it ends the watch with another error
-    :raises Unanswered: when the answer ends within a line
+    :raises Unanswered: when the response ends within a line
     """
     rest = b""
     for piece in pieces:

@@ -1,4 +1,4 @@
-"""The outside probe: asks the cluster over HTTP from the harness's machine, as a second witness beside the agents.
+"""The outside probe: sends HTTP requests to the cluster from the harness's machine, independently of the agents.
 
 ::
 
@@ -10,8 +10,8 @@
     │ journal                  │                          └──────────────────────────┘
     └──────────────────────────┘
 
-It shares the agents' schedule and their list of outcomes, and nothing of the way that a question takes: another client, from
-another place, on this machine's own clock. Its lanes are named by :func:`~kubeskeptic.outside.probe.lane`, which is no node.
+It shares the agents' schedule and list of outcomes, but no part of a request's path: it uses another client, in another
+place, on this machine's own clock. Its lanes are named by :func:`~kubeskeptic.outside.probe.lane`, never after a node.
 """
 
 from kubeskeptic.outside.probe import OutsideProbe, Target, lane, node_targets

@@ -1,7 +1,7 @@
 """One question of the outside probe: HTTP on a new connection, by httpx. Nothing else in the library imports httpx.
 
-What httpx does by itself is switched off: it takes no proxy and no netrc from the environment, retries nothing, follows no
-redirect and keeps no connection. Its time limits hold for each read and would let an answer drip for ever; the question's own
+httpx's automatic behaviour is switched off: it reads no proxy or netrc from the environment, does not retry, follows no
+redirects and keeps no connections. Its timeouts apply to each read, so a slow answer could last for ever; the question's own
 deadline ends everything instead.
 """
 
@@ -23,12 +23,12 @@ from kubeskeptic.agent.question import RESET, TIMEOUT, Ending, Question, ending_
 from kubeskeptic.agent.spec import Spec
 
 _ENDED_EARLY = ("Server disconnected", "peer closed connection")
-"""How httpcore and h11 begin to say that the other side closed before its answer was complete."""
+"""How the messages of httpcore and h11 begin when the peer closed before its answer was complete."""
 _ASKING: ContextVar[Question] = ContextVar("_ASKING")
 
 
 class HttpxProber:
-    """Asks by HTTP on new connections. Make it inside a running :class:`PortLoop`."""
+    """Asks over HTTP on new connections. Create it inside a running :class:`PortLoop`."""
 
     def __init__(self, spec: Spec) -> None:
         host, port = spec.address
@@ -52,7 +52,7 @@ class HttpxProber:
         question.abandon = functools.partial(_cancel, task)
 
     def close(self) -> None:
-        """Nothing is ever idle."""
+        """Do nothing: no connection is ever idle."""
 
     async def _ask(self, question: Question) -> None:
         _ASKING.set(question)
@@ -62,18 +62,18 @@ class HttpxProber:
             question.abandon = None
 
     async def answer(self) -> Ending:
-        """Ask, and return how that ended."""
+        """Ask, and return how the question ended."""
         try:
             answer = await self._client.get(self._url)
-        except Exception as error:  # noqa: BLE001  # whatever it is, the question has ended by it
+        except Exception as error:  # noqa: BLE001  # any error ends the question
             return ending_of_error(error)
         return judge(Answer(answer.status_code, answer.content, reusable=False), self._spec)
 
 
 async def warm_up() -> None:
-    """Ask a port of this machine that refuses.
+    """Send a request to a port of this machine that refuses connections.
 
-    httpx loads modules with its first request, for up to half a second: that would stall the first questions.
+    httpx loads modules on its first request, for up to half a second, which would stall the first questions.
     """
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
@@ -88,8 +88,8 @@ def _cancel(task: asyncio.Task[None]) -> None:
 def ending_of_error(error: Exception) -> Ending:
     """Return what an error of httpx means for the question.
 
-    The system's error number decides where one is found among the causes, by the agents' own table. Without one, a connection
-    that broke or ended early was reset; everything else is unknown, with its text.
+    A system error number among the causes decides, by the agents' own table. Without one, a connection that broke or ended
+    early was reset; everything else is unknown, with the error's text.
     """
     for cause in _causes(error):
         if isinstance(cause, OSError) and cause.errno:
@@ -103,16 +103,16 @@ def ending_of_error(error: Exception) -> Ending:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and what it came of, the outermost first."""
+    """Yield an error and its causes, outermost first."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
 
 
 class PortLoop(asyncio.SelectorEventLoop):
-    """An event loop that gives a question its source port as soon as the kernel has chosen it.
+    """An event loop that records a question's source port as soon as the kernel has chosen it.
 
-    httpx tells the port of a connection that is established. One whose SYN is never answered has a port too, and later
+    httpx reports the port of established connections only. A connection whose SYN is never answered has a port too, and later
     failures are traced back to it (:mod:`kubeskeptic.timeline.stale_conntrack`).
     """
 
@@ -120,12 +120,12 @@ class PortLoop(asyncio.SelectorEventLoop):
         """Connect, as every event loop does."""
         question = _ASKING.get(None)
         if question is not None:
-            self.call_soon(_note_port, question, sock)  # its turn comes once the connect has begun
+            self.call_soon(_note_port, question, sock)  # runs once the connect has begun
         await super().sock_connect(sock, address)
         if question is not None:
             question.stirred = self.time()
 
 
 def _note_port(question: Question, sock: socket.socket) -> None:
-    with contextlib.suppress(OSError):  # refused at once, and closed
+    with contextlib.suppress(OSError):  # refused at once and closed
         question.port = sock.getsockname()[1]

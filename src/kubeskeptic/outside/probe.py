@@ -1,4 +1,4 @@
-"""The run's side of the outside probe: its process, and what that saw, into the journal."""
+"""The run's side of the outside probe: starts its process and writes that process's samples to the journal."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from kubeskeptic.probes.specs import Probe
 from kubeskeptic.timeline.samples import OUTSIDE
 
 AGENT = "outside"
-"""What stands in its batches for the name of an agent's pod."""
+"""The name in its batches, where agents give that of their pod."""
 CLOCK_ERROR = 0.001
-"""Seconds by which its times may be off the harness's: both are read from the clock of one machine."""
+"""Seconds by which its times may differ from the harness's: both are read from the same machine's clock."""
 _COMMAND = (sys.executable, "-P", "-m", "kubeskeptic.outside.process")
 
 
 @dataclass(frozen=True)
 class Target:
-    """A way into the cluster that is asked from outside.
+    """An address of the cluster that is probed from outside.
 
-    :param name: the node that is asked, or another name of the way, unique in its scenario
-    :param host: IP address that this machine reaches
+    :param name: the node's name, or another name for the address, unique in its scenario
+    :param host: IP address that this machine can reach
     """
 
     name: str
@@ -44,7 +44,7 @@ class Target:
 
 
 def node_targets(nodes: Iterable[Mapping[str, Any]], port: int) -> list[Target]:
-    """Return the targets of a NodePort: each node's internal address. Nodes without one are left out.
+    """Return the targets of a NodePort: each node's internal address. Nodes without one are omitted.
 
     :param nodes: Node objects
     """
@@ -57,18 +57,18 @@ def node_targets(nodes: Iterable[Mapping[str, Any]], port: int) -> list[Target]:
 
 
 def lane(target: str) -> str:
-    """Return what stands for the node in samples that were asked from outside through a target: no node is called so."""
+    """Return the name used instead of a node's in samples taken from outside through a target; no node has this name."""
     return f"{OUTSIDE}{target}"
 
 
 class OutsideProbe:
-    """One HTTP question, asked of several targets from this machine, between entering and leaving a ``with`` block.
+    """Asks several targets one HTTP question from this machine, between entering and leaving a ``with`` block.
 
-    Each target is a lane of its own, named by :func:`lane`. Samples and gaps go to the journal as those of agents do. On
-    leaving, what is in flight is waited for; what the process did not deliver is a gap.
+    Each target has its own lane, named by :func:`lane`. Samples and gaps go to the journal as the agents' do. Leaving waits
+    for questions in flight; samples that the process did not deliver become a gap.
 
-    :param probe: of kind ``http-new``; its name is one that no probe of the agents in this scenario has, its host is not used
-    :raises BadInput: when the probe is of another kind, or two targets have one name
+    :param probe: of kind ``http-new``; no agent probe in this scenario may have the same name; its host is not used
+    :raises BadInput: when the probe is of another kind, there is no target, or two targets have the same name
     """
 
     def __init__(self, journal: Journal, scenario: str, probe: Probe, targets: Sequence[Target]) -> None:
@@ -87,12 +87,12 @@ class OutsideProbe:
 
     @property
     def lanes(self) -> list[str]:
-        """The names of its lanes, in the order of its targets."""
+        """The names of the lanes, in the order of the targets."""
         return list(self._targets)
 
     @property
     def pid(self) -> int:
-        """The process that asks."""
+        """The id of the process that asks."""
         return self._process.pid
 
     def __enter__(self) -> Self:
@@ -117,7 +117,7 @@ class OutsideProbe:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with contextlib.suppress(BrokenPipeError):
-            self._to.close()  # which tells it to end
+            self._to.close()  # makes the process end
         self._reader.join(self._probe.deadline + IN_FLIGHT + PULL_ANSWER)
         if self._reader.is_alive():
             self._trouble = "its process did not end"
@@ -129,9 +129,9 @@ class OutsideProbe:
         self._said.close()
 
     def unsettled(self, seconds: float, since: float = 0.0) -> list[str]:
-        """Return what keeps it from being settled, as :meth:`kubeskeptic.probes.agents.Agents.unsettled` does.
+        """Return what is not settled yet, as :meth:`kubeskeptic.probes.agents.Agents.unsettled` does.
 
-        :param since: the settled stretch has to begin after this time
+        :param since: the settled period must begin after this time
         """
         if self._trouble:
             return [f"the outside probe was lost: {self._trouble} {self._last_words()}".rstrip()]
@@ -146,7 +146,7 @@ class OutsideProbe:
             for name, target in self._targets.items()
         ]
         order = {"agent": AGENT, "scenario": self._scenario, "targets": targets}
-        with contextlib.suppress(BrokenPipeError):  # one that has ended already is a gap, with what it said
+        with contextlib.suppress(BrokenPipeError):  # a process that has already ended becomes a gap
             self._to.write(json.dumps(order).encode() + b"\n")
             self._to.flush()
 
@@ -155,12 +155,8 @@ class OutsideProbe:
             for line in self._from:
                 self._take(parse(line, AGENT))
             self._trouble = self._trouble or f"its process ended with status {self._process.wait(PULL_ANSWER)}"
-        except (
-            SkepticError,
-            OSError,
-            ValueError,
-            subprocess.TimeoutExpired,
-        ) as error:  # ValueError: the journal is closed
+        # ValueError: the journal is closed
+        except (SkepticError, OSError, ValueError, subprocess.TimeoutExpired) as error:
             self._trouble = f"{type(error).__name__}: {error}"
 
     def _take(self, batch: Batch) -> None:
@@ -183,7 +179,7 @@ class OutsideProbe:
             self._ended.add(name)
 
     def _undelivered(self) -> None:
-        """Write a gap for each target whose last batch did not come."""
+        """Write a gap for each target whose last batch did not arrive."""
         for name in self.lanes:
             if name not in self._ended:
                 reason = f"the outside probe was lost: {self._trouble} {self._last_words()}".rstrip()

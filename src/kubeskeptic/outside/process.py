@@ -1,11 +1,11 @@
-"""The process that asks from outside, apart from the run so that none of the run's work makes a question late.
+"""The process of the outside probe, separate from the run so that the run's work never delays a question.
 
 ``python -m kubeskeptic.outside.process`` reads one line of JSON from its standard input::
 
     {"agent": its name in the batches, "scenario": "…", "targets": [{"node": the lane's name, "spec": {…}}, …]}
 
-and asks until that input ends, which it also does when the run dies. Once a second it prints a batch for each target, in the
-words of :mod:`kubeskeptic.agent.wire`; the last batch of each has ``"last": true`` and comes after the last outcome.
+and asks until that input ends, as it also does when the run dies. Once a second it prints a batch for each target, in the
+format of :mod:`kubeskeptic.agent.wire`; a target's last batch has ``"last": true`` and comes after its last outcome.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ from kubeskeptic.durations import IN_FLIGHT, POLL, PULL_PERIOD
 from kubeskeptic.outside.client import HttpxProber, PortLoop, warm_up
 
 CAPACITY = 20_000
-"""Samples of one target that are held between two batches: 100 s at the fastest rate."""
+"""Samples of one target that can be held between two batches: 100 s at the fastest rate."""
 PRIORITY = 10
-"""Of 1 to 99: that of the agents (:mod:`kubeskeptic.probes.priority`)."""
+"""Real-time priority, 1 to 99: the same as the agents' (:mod:`kubeskeptic.probes.priority`)."""
 A_QUESTION = 0.005
 """Seconds of processor time that a question may cost. Measured: 0.8 ms on a quiet machine, 3 ms at load 20 on two cores."""
 MOST = 0.4
-"""Share of one core that the process may use at that priority, however much it asks."""
+"""Share of one core that the process may use at that priority, however many questions it asks."""
 
 
 class Asked:
-    """One target being asked, and what was seen of it. Make it inside a running loop."""
+    """One target being probed, and its samples so far. Create it inside a running loop."""
 
     def __init__(self, number: int, boot: str, order: dict[str, Any]) -> None:
         target = order["targets"][number]
@@ -59,11 +59,11 @@ class Asked:
 
     @property
     def in_flight(self) -> int:
-        """How many questions wait for their outcome."""
+        """The number of questions without an outcome yet."""
         return self.running.asked - self.running.ended
 
     def batch(self, realtime: Realtime, *, last: bool = False) -> bytes:
-        """Return everything that was seen since the batch before, as one line, and forget it."""
+        """Return everything seen since the previous batch as one line, and discard it."""
         first, columns = self._samples.take(self._cursor, CAPACITY)
         lost, self._cursor = first - self._cursor, first + len(columns.sent)
         head = self._head | {
@@ -79,16 +79,16 @@ class Asked:
 
 
 async def ask(order: dict[str, Any]) -> None:
-    """Ask all targets until standard input ends, then wait for what is in flight."""
+    """Ask all targets until standard input ends, then wait for questions in flight."""
     await warm_up()
     boot = uuid.uuid4().hex
     asked: list[Asked] = []
     realtime = Realtime(lambda: sum(one.running.asked for one in asked), a_question=A_QUESTION, most=MOST)
     realtime.start()
-    _take_precedence()  # not before: the kernel ends a real-time process that runs on and on, and nothing watches it before
+    _take_precedence()  # not earlier: the kernel kills a real-time process that never sleeps, and nothing guards it until now
     asked += [Asked(number, boot, order) for number in range(len(order["targets"]))]
     gc.collect()
-    gc.freeze()  # collecting garbage looks at what questions leave behind, not at all modules
+    gc.freeze()  # garbage collection then scans what questions leave behind, not all modules
     ended = _end_of_input()
     while not ended.is_set():
         with contextlib.suppress(TimeoutError):
@@ -103,11 +103,11 @@ async def ask(order: dict[str, Any]) -> None:
 
 
 def _end_of_input() -> asyncio.Event:
-    """Return an event that is set when the other end of standard input is closed; nothing more is read from it."""
+    """Return an event that is set when the other end of standard input is closed; further input is discarded."""
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
 
     def readable() -> None:
-        """End when the other side has closed the pipe."""
+        """Set the event once the other side has closed the pipe."""
         if not os.read(0, 4096):
             loop.remove_reader(0)
             ended.set()
@@ -117,7 +117,7 @@ def _end_of_input() -> asyncio.Event:
 
 
 async def _print(lines: list[bytes]) -> None:
-    """Print on a thread: a reader that is busy must not hold up questions."""
+    """Print on a thread: a busy reader must not delay questions."""
     await asyncio.get_running_loop().run_in_executor(None, _write, b"".join(lines))
 
 
@@ -128,7 +128,7 @@ def _write(data: bytes) -> None:
 
 
 def _take_precedence() -> None:
-    """Run before everything that is not real-time, where that is allowed: a busy machine would ask late or not at all."""
+    """Take real-time priority where that is allowed: otherwise a busy machine would ask late or not at all."""
     try:
         os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(PRIORITY))
     except (OSError, AttributeError):  # AttributeError: not on Linux
@@ -136,13 +136,13 @@ def _take_precedence() -> None:
 
 
 def main() -> int:
-    """Run the process, and return its exit status."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run ends it, and hears of the interrupt by itself
+    """Run the process and return its exit status."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run receives the interrupt itself, and ends this process
     with open(0, "rb", buffering=0, closefd=False) as unread:
-        order = json.loads(unread.readline())  # and not a byte further
+        order = json.loads(unread.readline())  # reads no byte beyond the line
     make_room()
-    # httpcore tries to import sniffio at each of its locks; where that is not installed, looking for it takes a quarter of
-    # the time of a request. None makes the import fail at once, and asyncio is then taken for granted, as it may be here
+    # httpcore tries to import sniffio at each of its locks; where that is not installed, the search takes a quarter of the
+    # time of a request. None makes the import fail at once, and httpcore then assumes asyncio, which is right here
     sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
     with contextlib.suppress(BrokenPipeError), asyncio.Runner(loop_factory=PortLoop) as runner:
         runner.run(ask(order))

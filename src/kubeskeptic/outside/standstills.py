@@ -1,8 +1,8 @@
-"""Detects when this machine as a whole stood still, so that a hole in what all agents asked can be explained.
+"""Detects when this machine as a whole stood still, to explain questions that all agents missed at the same time.
 
-The nodes of a kind cluster are containers of the harness's machine. When that is a virtual machine which its host does not run
-for a tenth of a second, all agents miss the same questions, and nothing tells this from an event that all clients felt, but for
-a witness that is no part of the cluster. Where all of the machine's processors stood still, nothing was there to be asked.
+The nodes of a kind cluster are containers on the harness's machine. When that is a virtual machine that its host does not run
+for a tenth of a second, all agents miss the same questions. Only a witness outside the cluster can tell this from an event that
+affected all clients. While all of the machine's processors stood still, there was nothing to observe.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from kubeskeptic.kube import Object
 from kubeskeptic.outside import processors
 
 KERNEL = Path("/proc/sys/kernel/random/boot_id")
-"""The same text in every container of one kernel, and another after each of its starts (random(4))."""
+"""The same text in every container on one kernel, and a different one after each boot (random(4))."""
 
 
 def on_this_machine(nodes: Iterable[Object], kernel: Path = KERNEL) -> list[str]:
-    """Return the names of those nodes that run on the same kernel as this process, in order; none where that is not Linux.
+    """Return the sorted names of the nodes that run on the same kernel as this process; empty where that is not Linux.
 
     :param nodes: Node objects
     """
@@ -43,9 +43,9 @@ def on_this_machine(nodes: Iterable[Object], kernel: Path = KERNEL) -> list[str]
 
 @contextlib.contextmanager
 def witnessed(journal: Journal, nodes: list[str]) -> Iterator[int]:
-    """Write into the journal when processors of this machine stand still, as ``pause``; yield the process that watches them.
+    """Write a ``pause`` to the journal whenever a processor of this machine stands still; yield the id of the watching process.
 
-    :param nodes: those that run on this machine; 0 is yielded and nothing watched when there are none
+    :param nodes: the nodes on this machine; when there are none, nothing is watched and 0 is yielded
     :raises OSError: when the process cannot be started
     """
     if not nodes:
@@ -65,7 +65,7 @@ def witnessed(journal: Journal, nodes: list[str]) -> Iterator[int]:
     try:
         yield watching.pid
     finally:
-        watching.stdin.close()  # which tells it to end
+        watching.stdin.close()  # makes the process end
         try:
             watching.wait(PULL_ANSWER)
         except subprocess.TimeoutExpired:
@@ -76,6 +76,6 @@ def witnessed(journal: Journal, nodes: list[str]) -> Iterator[int]:
 
 
 def _write(lines: IO[bytes], journal: Journal, nodes: list[str]) -> None:
-    with contextlib.suppress(OSError, ValueError):  # a full disk is said by others; the journal may be closed
+    with contextlib.suppress(OSError, ValueError):  # a full disk is reported elsewhere; the journal may be closed
         for line in lines:
             journal.write("pause", **json.loads(line), nodes=nodes)

@@ -1,4 +1,4 @@
-"""Following one kind of objects: list, watch from there, and record every interruption.
+"""Following one kind of object: list, watch from there, and record every interruption.
 
 ::
 
@@ -25,7 +25,7 @@ from kubeskeptic.waiting import NotYet, Pace
 
 @dataclass(frozen=True)
 class Watch:
-    """What to follow: a kind, in one namespace or (None) in all, with a label selector."""
+    """What to follow: a kind, in one namespace or (None) all namespaces, with a label selector."""
 
     kind: str
     namespace: str | None = None
@@ -33,35 +33,35 @@ class Watch:
 
 
 class Sink(Protocol):
-    """Where changes and gaps go."""
+    """Receives changes and gaps."""
 
     def change(self, watch: Watch, type_: str, seen: float, age: float, thing: Object, written: float) -> None:
-        """Keep one change of one object, which was at most ``age`` seconds old when it was seen.
+        """Record one change of one object, which was at most ``age`` seconds old when it was seen.
 
-        :param written: when the API server wrote the object last, to the second, in Unix seconds; 0 when it does not say
+        :param written: when the API server last wrote the object, to the second, in Unix seconds; 0 if it does not say
         """
 
     def gap(self, watch: Watch, since: float, until: float | None, reason: str) -> None:
-        """A time in which changes may have been missed."""
+        """Record a period in which changes may have been missed."""
 
 
 Key = tuple[str, str]
 DRAINED = 0.02
-"""Seconds that a read has to wait before the stream counts as read empty: events that came in one burst are read at once,
-and the later of them may be as old as the first."""
+"""Seconds that a read must wait before the stream counts as drained: events of one burst are read without waiting,
+and the last of them may be as old as the first."""
 
 
 class Follower:
-    """Follows one watch until it is stopped. :meth:`run` belongs to one thread; the rest may be called from another."""
+    """Follows one watch until stopped. :meth:`run` belongs to one thread; other methods may be called from another."""
 
     def __init__(self, kube: Kube, watch: Watch, sink: Sink, clock: Callable[[], float] = time.time) -> None:
         self.watch = watch
         self.listed = threading.Event()
-        """Set once the first list is in."""
+        """Set once the first list has been received."""
         self.trouble = ""
-        """Why the watch is interrupted at the moment; empty while it is not."""
+        """Why the watch is currently interrupted; empty while it is not."""
         self.good = clock()
-        """The last moment at which the server was known to tell us everything."""
+        """The last moment up to which every change is known to have been received."""
         self._kube = kube
         self._sink = sink
         self._clock = clock
@@ -71,22 +71,22 @@ class Follower:
         self._pace = Pace(RELIST)
 
     def stop(self) -> None:
-        """Follow no further. A watch that is waiting for news ends with its timeout; nothing is written any more."""
+        """Stop following. A watch that is waiting for events ends with its timeout; nothing more is written."""
         with self._lock:
             self._pace.stop()
 
     def run(self) -> None:
-        """Follow until stopped. Whatever goes wrong is a gap, and followed by another list."""
+        """Follow until stopped. Any error becomes a gap and is followed by a new list."""
         for _ in self._pace:
             try:
                 self._list()
                 while not self._pace.stopped:
                     self._follow()
-            except Exception as trouble:  # noqa: BLE001 - of whatever kind: watching ends here, and that is said
+            except Exception as trouble:  # noqa: BLE001 - any error ends the watch, and is recorded
                 self.trouble = f"{type(trouble).__name__}: {trouble}"
 
     def whole(self) -> bool | NotYet:
-        """Ask the server whether everything that it knows has been seen.
+        """Ask the server whether its current state has been seen completely.
 
         :raises Unanswered: when it does not answer
         """
@@ -112,7 +112,7 @@ class Follower:
         self.listed.set()
 
     def _compare(self, items: Iterable[Object], seen: float) -> None:
-        """Record what differs from what was known: after a gap, what happened in it."""
+        """Record differences from the known state: after a gap, the changes that it hid."""
         now = {key_of(thing): trimmed(thing) for thing in items}
         for key, old in list(self._known.items()):
             if key not in now or now[key]["metadata"]["uid"] != old["metadata"]["uid"]:
@@ -122,7 +122,7 @@ class Follower:
             self._change("MODIFIED" if key in self._known else fresh, seen, key, thing, thing)
 
     def _follow(self) -> None:
-        """One watch, from its beginning to its end.
+        """Follow one watch from its beginning to its end.
 
         :raises Unanswered: when it breaks, or when the server ends it as soon as it is open
         """
@@ -134,7 +134,7 @@ class Follower:
                 if self._pace.stopped:
                     return
                 if waiting_since is not None and seen - waiting_since > DRAINED:
-                    self.good = waiting_since  # it was waited for: nothing that had arrived before was left unread
+                    self.good = waiting_since  # the read had to wait: nothing that had arrived earlier was left unread
                 self._take(event, seen)
             waiting_since = self._clock()
         self.good = self._clock()
@@ -153,7 +153,7 @@ class Follower:
         if type_ == "DELETED":
             self._known.pop(key, None)
         elif self._known.get(key) == thing:
-            return  # only something that is not kept has changed
+            return  # only fields that are not kept have changed
         else:
             self._known[key] = thing
         written = last_written(whole)
@@ -161,19 +161,20 @@ class Follower:
         self._sink.change(self.watch, type_, seen, age, thing, written)
 
     def _earliest(self, seen: float, written: float) -> float:
-        """When a change can have happened at the earliest.
+        """Return the earliest time at which a change can have happened.
 
-        Not before the last moment at which the watch was known to have told everything; a watch may be silent for its whole
-        length and still deliver. Nor before the API server wrote the object last, to the second, where its clock agrees.
+        Not before the last moment at which the watch had provably delivered everything; a watch may be silent for its whole
+        duration and still deliver. Nor before the API server's last write to the object, to the second, if its clock agrees.
         """
         return max(self.good, written) if written <= seen else self.good
 
 
 def last_written(thing: Object) -> float:
-    """Return when an object was written last, as far as it says so itself, in Unix seconds; 0 when it does not.
+    """Return when an object was last written, in Unix seconds, as far as its metadata shows; 0 when it does not.
 
-    Writes are noted in ``managedFields``. The mark of a deletion is not: it was made a grace period before the
-    ``deletionTimestamp`` (``BeforeDelete`` in k8s.io/apiserver's registry/rest/delete.go keeps that so when the period is cut).
+    ``managedFields`` records writes but not the marking for deletion, which happened a grace period before the
+    ``deletionTimestamp`` (``BeforeDelete`` in k8s.io/apiserver's registry/rest/delete.go preserves this when the period is
+    shortened).
     """
     metadata = thing["metadata"]
     times = [unix(str(one["time"])) for one in metadata.get("managedFields") or () if one.get("time")]
@@ -183,6 +184,6 @@ def last_written(thing: Object) -> float:
 
 
 def key_of(thing: Object) -> Key:
-    """Namespace and name of an object."""
+    """Return the namespace and name of an object."""
     metadata = thing["metadata"]
     return metadata.get("namespace", ""), metadata["name"]

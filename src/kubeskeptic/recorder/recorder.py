@@ -1,4 +1,4 @@
-"""The recorder: what happened to the objects that a scenario's claims speak of, written down as it is seen."""
+"""The recorder: writes to the journal what happens to the objects that a scenario's claims are about, as it is seen."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from kubeskeptic.waiting import NotYet, until
 
 
 class Recorder:
-    """Records changes of API objects into the journal, between entering and leaving a ``with`` block.
+    """Records changes of API objects in the journal, between entering and leaving a ``with`` block.
 
-    One thread for each watch. Entering waits until every list is in; leaving asks the server once more whether
-    everything has been seen, and marks a gap where it has not.
+    Each watch has its own thread. Entering waits until every list has been received; leaving asks the server once more
+    whether everything has been seen, and records a gap where it has not.
 
     :param scenario: the name under which the changes are recorded
     :param watches: what to follow
-    :raises PatienceExhausted: on entering, when a list does not come in; nothing was recorded then that could mislead
+    :raises PatienceExhausted: on entering, when a list does not arrive; nothing misleading has been recorded then
     """
 
     def __init__(self, kube: Kube, journal: Journal, scenario: str, watches: Sequence[Watch]) -> None:
@@ -52,7 +52,7 @@ class Recorder:
             self._stop()
 
     def ready(self) -> bool:
-        """Whether every list is in and every watch is open, as far as anybody knows at this moment."""
+        """Return whether every list has been received and every watch is open, as far as is known at this moment."""
         return all(follower.listed.is_set() and not follower.trouble for follower in self._followers)
 
     def change(self, watch: Watch, type_: str, seen: float, age: float, thing: Object, written: float) -> None:
@@ -74,7 +74,7 @@ class Recorder:
         return NotYet(f"no list of {late[0].watch.kind} yet; {late[0].trouble}") if late else True
 
     def _close(self, follower: Follower) -> None:
-        """Make sure that the last changes have been seen, also by a watch that is broken and has not been noticed to be."""
+        """Ensure that the last changes have been seen, even if a watch has broken without being noticed."""
         reason = follower.trouble
         try:
             until(follower.whole, CAUGHT_UP, what="the recorder to catch up", tolerate=(Unanswered,))

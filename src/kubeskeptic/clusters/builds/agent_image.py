@@ -1,6 +1,6 @@
-"""The agent's image: Python and dnspython below, our sources on top.
+"""The agent's image: a lower layer of Python and dnspython, and our sources on top.
 
-The lower layer is part of our own node images, so a change of the agent travels as a few kilobytes.
+Our own node images contain the lower layer, so a change to the agent transfers only a few kilobytes.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ START = Start(
     },
 )
 NODE_OWN = ("systemctl", "ctr")
-"""Commands of the node's service manager and container runtime: the exec pod has none of its own."""
+"""Commands of the node's service manager and container runtime, which the exec pod does not have itself."""
 NOT_NEEDED = ("test", "idlelib", "tkinter", "turtledemo", "lib2to3", "ensurepip", "pydoc_data", "distutils")
 """Parts of Python's library that an agent never imports."""
 
 
 class AgentImage:
-    """Both images: the lower one that nodes carry, and the whole."""
+    """Both images: the lower layer, which node images contain, and the complete image."""
 
     def __init__(self, workshop: Workshop) -> None:
         self._workshop = workshop
 
     @staticmethod
     def base_recipe() -> Recipe:
-        """What the lower layer depends on."""
+        """Return the recipe of the lower layer."""
         return Recipe(
             "image-agent-base",
             "3.11",
@@ -60,28 +60,28 @@ class AgentImage:
 
     @property
     def base_reference(self) -> str:
-        """The name under which a node carries the lower layer."""
+        """The name of the lower layer's image in a node."""
         return f"{OURS}/agent-base:{self.base_recipe().digest}"
 
     @property
     def reference(self) -> str:
-        """The image's name; its tag changes when the agent's sources or what is below them do."""
+        """The image's name; its tag changes with the agent's sources or the lower layer."""
         content = hashlib.sha256(self.base_recipe().digest.encode())
         for path in agent_files():
             content.update(f"{path.relative_to(_sources())}\0{path.read_text(encoding='utf-8')}\0".encode())
         return f"{OURS}/agent:{content.hexdigest()[:12]}"
 
     def base(self) -> Path:
-        """The archive of the lower layer as an image."""
+        """Return the archive of the lower layer as an image."""
         return self._base_folder() / "image.tar"
 
     def archive(self, *, whole: bool) -> Path:
-        """The archive of the image; not whole means for nodes that carry the lower layer."""
+        """Return the archive of the image, ``whole`` or without the lower layer for nodes that have it."""
         reference = self.reference
         recipe = Recipe("image-agent", reference.rpartition(":")[2], ("whole" if whole else "top", "2"))
 
         def build(into: Path, _: Step) -> None:
-            """Make the image's archive, on the layer of its base."""
+            """Make the image's archive on top of the lower layer."""
             lower = read_layer(self._base_folder() / "layer.tar")
             upper = _top(into)
             write_image(into / "image.tar", reference, [lower, upper], START, left_out=[] if whole else [lower])
@@ -115,7 +115,7 @@ class AgentImage:
 
 
 def wrap(folder: Path) -> None:
-    """Let the commands that only the node itself can have be run there: in the namespaces of its process 1."""
+    """Write wrappers for the node's own commands, which run them in the namespaces of the node's process 1."""
     for name in NODE_OWN:
         (folder / name).write_text(_wrapper(name), encoding="utf-8")
         (folder / name).chmod(0o755)
@@ -126,12 +126,12 @@ def _wrapper(name: str) -> str:
 
 
 def agent_files() -> list[Path]:
-    """The agent's source files, sorted."""
+    """Return the agent's source files, sorted."""
     return sorted(path for path in _sources().rglob("*.py"))
 
 
 def lay_out(target: Path) -> None:
-    """Put the agent's sources into a folder as they are imported from there."""
+    """Copy the agent's sources into a folder in the layout in which they are imported from there."""
     for path in agent_files():
         place = target / "kubeskeptic/agent" / path.relative_to(_sources())
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -157,7 +157,7 @@ def _sources() -> Path:
 
 
 def copy_package(name: str, target: Path) -> None:
-    """Copy a Python package from where it is installed, without importing it."""
+    """Copy an installed Python package without importing it."""
     found = importlib.util.find_spec(name)
     if found is None or not found.origin:
         raise MissingRequirement(f"the Python package {name} is not installed; run `pip install -e .`")

@@ -24,9 +24,9 @@ class GoBuild:
     """Programs of one module at one version.
 
     :param programs: name of the program → its package
-    :param module: the module that is required; its own ``replace`` of staging folders is rewritten to published modules
+    :param module: the required module; its ``replace`` directives for staging folders are rewritten to published modules
     :param stamps: variables to set at link time, full name → value
-    :param seconds: how long it took where it was measured
+    :param seconds: the measured duration of a build
     """
 
     name: str
@@ -39,14 +39,14 @@ class GoBuild:
 
     @property
     def recipe(self) -> Recipe:
-        """What the outcome depends on."""
+        """The recipe: everything on which the result depends."""
         contents = (str(sorted(each.items())) for each in (self.programs, self.stamps))
         return Recipe(self.name, self.version, (self.module, *contents))
 
     def fetch(self, step: Step) -> None:
-        """Download the modules of all packages that the programs consist of; they stay in the machine's module cache.
+        """Download the modules of all packages in the programs; they stay in the machine's module cache.
 
-        :raises MissingRequirement: as :meth:`build`
+        :raises MissingRequirement: for the same reasons as :meth:`build`
         """
         with self._module() as work:
             self._go(work, step, "list", "-mod=mod", "-deps")
@@ -66,7 +66,7 @@ class GoBuild:
 
     @contextmanager
     def _module(self) -> Iterator[Path]:
-        """A folder with a module of our own that requires the published one."""
+        """Yield a folder with a module of our own that requires the published one."""
         with tempfile.TemporaryDirectory() as folder:
             upstream = process.run(["go", "mod", "edit", "-json", downloaded(self.module, self.version)["GoMod"]])
             (Path(folder) / "go.mod").write_text(module_file(self, upstream), encoding="utf-8")
@@ -78,7 +78,7 @@ class GoBuild:
 
 
 def downloaded(module: str, version: str) -> dict[str, str]:
-    """Where a published module is on this machine, downloaded when it is not: its folder ``Dir``, its file ``GoMod``.
+    """Return where a published module is on this machine, downloading it if needed: its folder ``Dir``, its file ``GoMod``.
 
     :raises MissingRequirement: when Go is missing or its proxy does not have the module
     """
@@ -92,12 +92,12 @@ def downloaded(module: str, version: str) -> dict[str, str]:
 
 
 def module_file(build: GoBuild, upstream: str) -> str:
-    """A go.mod that requires the module and, instead of its staging folders, the modules published from them.
+    """Return a go.mod that requires the module and, instead of its staging folders, the modules published from them.
 
     :param upstream: the module's own go.mod as ``go mod edit -json`` prints it
     """
     theirs = json.loads(upstream)
-    # v1.37.2 of the whole is published as v0.37.2 of each part
+    # each part of v1.37.2 is published as v0.37.2
     part = "v0." + build.version.partition(".")[2]
     staged = [
         replaced["Old"]["Path"]
@@ -113,7 +113,7 @@ def module_file(build: GoBuild, upstream: str) -> str:
 
 
 def built_name(package: str) -> str:
-    """The name that ``go build`` gives to a package's program: the last part of its path that is not a version."""
+    """Return the name that ``go build`` gives to a package's program: the last part of its path that is not a version."""
     parts = package.split("/")
     is_version = parts[-1][:1] == "v" and parts[-1][1:].isdigit()
     return parts[-2] if is_version and len(parts) > 1 else parts[-1]

@@ -1,7 +1,7 @@
-"""The node image: a root file system, Kubernetes' programs, and everything a cluster runs already in containerd.
+"""The node image: a root file system, Kubernetes' programs, and all images of a cluster already in containerd.
 
-Made the way kind makes its own: containerd runs once in a container of the image, takes the images in, and the
-container is committed. Images are unpacked here, once, and not in every node at every start.
+It is made the way kind makes its own: containerd runs once in a container of the image and imports the images; then the
+container is committed. Images are unpacked here once, not in every node at every start.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from kubeskeptic.errors import CommandFailed, SkepticError
 from kubeskeptic.waiting import NotYet, until
 
 BUILDING = "kubeskeptic-build-"
-"""How names of build containers begin. A label would be committed into the image, and from there into every node."""
+"""Prefix of the names of build containers. A label would be committed into the image, and from there into every node."""
 IN_NODE = ("kubeadm", "kubelet", "kubectl")
 FROM_CONTAINERD = ("containerd", "containerd-shim-runc-v2", "ctr")
 SCRIPTS = ("entrypoint", "kubelet-cgroups", "kubeskeptic-network", "settle-images")
@@ -44,12 +44,12 @@ REPOSITORY = "kubeskeptic/node"
 
 
 def sources() -> Path:
-    """The folder of the checkout whose files go into the node."""
+    """Return the folder with the source files of the node image."""
     return paths.shipped() / "images/node"
 
 
 def recipe(version: str) -> Recipe:
-    """What the node image of a Kubernetes version depends on."""
+    """Return the recipe of the node image of a Kubernetes version."""
     files = sorted(path for path in sources().rglob("*") if path.is_file())
     written = [f"{path.relative_to(sources())}\n{path.read_text(encoding='utf-8')}" for path in files]
     parts = _parts(version)
@@ -62,13 +62,13 @@ def _parts(version: str) -> tuple[GoBuild, ...]:
 
 
 def tag(version: str) -> str:
-    """The node image's tag in the engine."""
+    """Return the node image's tag in the engine."""
     made = recipe(version)
     return f"{REPOSITORY}:{made.version}-{made.digest}"
 
 
 def expect(workshop: Workshop, engine: Engine, version: str) -> None:
-    """Announce what has to be built for a version, so that the time left is known from the start."""
+    """Announce what must be built for a version, so that the time left is known from the start."""
     if engine.has_image(tag(version)):
         return
     for build in _parts(version):
@@ -78,13 +78,13 @@ def expect(workshop: Workshop, engine: Engine, version: str) -> None:
 
 
 def provide(workshop: Workshop, engine: Engine, version: str, beside: Sequence[Task] = ()) -> str:
-    """The tag of the node image, built when the engine does not have it.
+    """Return the tag of the node image, which is built if the engine does not have it.
 
-    :param beside: what else is to be made, at the same time
+    :param beside: other tasks to carry out at the same time
     """
     wanted = tag(version)
     lacking = not engine.has_image(wanted)
-    # the parts are locked one by one, so that a version whose parts are there does not wait for another one's compilers
+    # each part has its own lock, so that a version whose parts exist does not wait for another version's compilers
     plan.carry_out([*(ahead(workshop, version) if lacking else ()), *beside])
     if lacking:
         with alone(paths.cache() / "builds" / ".node-image.lock", say=workshop.progress.say, why=wanted):
@@ -96,7 +96,7 @@ def provide(workshop: Workshop, engine: Engine, version: str, beside: Sequence[T
 
 
 def ahead(workshop: Workshop, version: str) -> list[Task]:
-    """The parts of a node image that do not need each other, what takes longest first."""
+    """Return tasks for the independent parts of a node image, the longest first."""
     kubernetes = components.kubernetes(version)
     asked_for = Task(lambda: _asked_for(workshop, kubernetes), workshop.go_all)
     roots_of = [Task(workshop.node_root), Task(AgentImage(workshop).base)]
@@ -106,7 +106,7 @@ def ahead(workshop: Workshop, version: str) -> list[Task]:
 
 
 def _asked_for(workshop: Workshop, kubernetes: GoBuild) -> list[GoBuild]:
-    """CoreDNS and etcd as a Kubernetes version asks for them, their modules downloaded; none when its source does not say."""
+    """Download the modules of CoreDNS and etcd for a Kubernetes version; return both builds, none if its source lacks them."""
     source = Path(golang.downloaded(kubernetes.module, kubernetes.version)["Dir"])
     constants = source / "cmd/kubeadm/app/constants/constants.go"
     tags = components.named_in(constants.read_text(encoding="utf-8")) if constants.exists() else {}
@@ -142,7 +142,7 @@ def _build(workshop: Workshop, engine: Engine, version: str, wanted: str) -> Non
 
 
 def _addons(workshop: Workshop) -> list[Path]:
-    """The images of addons that every cluster has; one that cannot be built here is left out, and said."""
+    """Return the images of addons in every cluster; an image that cannot be built here is omitted and reported."""
     archives = []
     for make in (addon_images.kube_router, addon_images.metrics_server):
         try:
@@ -153,7 +153,7 @@ def _addons(workshop: Workshop) -> list[Path]:
 
 
 def _forget_older(engine: Engine, wanted: str) -> None:
-    """Remove what older recipes made of the same version, a gigabyte each, unless nodes still run from it."""
+    """Remove images of the same version from older recipes, a gigabyte each, unless nodes still use them."""
     version = wanted.rpartition("-")[0]
     for each in engine.tags(REPOSITORY):
         if each.startswith(f"{version}-") and each != wanted:
@@ -162,7 +162,7 @@ def _forget_older(engine: Engine, wanted: str) -> None:
 
 
 def _lay_out(files: Path, kubernetes: Path, plugins: Path, version: str) -> None:
-    """Put everything that is added to the root file system in its place."""
+    """Copy everything that is added to the root file system to its place."""
     places = {
         **{f"usr/local/bin/{name}": sources() / name for name in SCRIPTS},
         "etc/containerd/config.toml": sources() / "containerd.toml",
@@ -177,7 +177,7 @@ def _lay_out(files: Path, kubernetes: Path, plugins: Path, version: str) -> None
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(source.read_bytes())
         target.chmod(0o755 if os.access(source, os.X_OK) else 0o644)
-    (files / "etc/kubernetes/manifests").mkdir(parents=True)  # the kubelet complains every second where it is missing
+    (files / "etc/kubernetes/manifests").mkdir(parents=True)  # without it, the kubelet complains every second
     (files / "kind/version").write_text(version, encoding="utf-8")
 
 
@@ -192,11 +192,11 @@ def fill_in(files: Path, values: dict[str, str]) -> None:
 
 @contextmanager
 def _container(engine: Engine, root: Path) -> Iterator[str]:
-    """A running container of the root file system, removed at the end."""
+    """Yield a running container of the root file system, removed at the end."""
     image = f"kubeskeptic/node-root:{roots.NODE_ROOT.digest}"
     if not engine.has_image(image):
         engine.import_root(root, image)
-    # the volume is on a plain file system: an overlay, which unpacking needs, cannot lie on another
+    # the volume is on a plain file system: the overlay that unpacking needs cannot be on another overlay
     container = engine.run(
         "--privileged", "--network", "none", "--tmpfs", "/run", "--tmpfs", "/tmp",  # noqa: S108 (the container's)
         "--volume", "/preload",
@@ -209,19 +209,19 @@ def _container(engine: Engine, root: Path) -> Iterator[str]:
 
 
 def _take_in(engine: Engine, container: str, archives: list[Path], step: Step) -> None:
-    """Import images into the containerd of a build container, unpacked."""
+    """Import images into a build container's containerd, unpacked."""
     engine.exec_in_background(container, ["containerd", "--root", "/preload"])
     until(
         lambda: engine.exec(container, ["ctr", "version"]), COMMAND, what="containerd in the build container",
         tolerate=(CommandFailed,),
     )  # fmt: skip
     for archive in archives:
-        # unpacked is all that nodes need, and what is in here is copied for each of them
+        # nodes need only the unpacked layers, and everything in this image is copied for each node
         take_in(engine, container, archive, step, "--local", "--discard-unpacked-layers")
     engine.exec(container, ["pkill", "-x", "containerd"])
 
     def ended() -> bool | NotYet:
-        """Whether containerd has ended."""
+        """Return whether containerd has ended."""
         return not _runs(engine, container) or NotYet("still running")
 
     until(ended, COMMAND, what="containerd to end in the build container")

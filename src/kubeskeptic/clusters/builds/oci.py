@@ -1,8 +1,8 @@
-"""Container images written by hand: an image is a tar of a few JSON files and layers, no engine is needed.
+"""Container images written without an engine: an image is a tar of a few JSON files and layers.
 
-The format is the OCI image layout (opencontainers/image-spec, image-layout.md), which containerd imports as it is, with the
-one file more by which `docker load` finds its way (moby, image/spec/v1.2).
-Layers are not compressed: they travel from disk to node on one machine.
+The format is the OCI image layout (opencontainers/image-spec, image-layout.md), which containerd imports as is, plus the
+file that `docker load` requires (moby, image/spec/v1.2). Layers are not compressed: they are copied from disk to node on one
+machine.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Any
 
 NAME = "io.containerd.image.name"
-"""The annotation by which containerd names what it imports."""
+"""The annotation from which containerd takes the name of an imported image."""
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
 @dataclass(frozen=True)
 class Layer:
-    """A tar of files, its sha256 (hexadecimal) and its size in bytes."""
+    """A tar of files, with its SHA-256 in hexadecimal and its size in bytes."""
 
     path: Path
     digest: str
@@ -40,7 +40,7 @@ class Start:
 
 
 def write_layer(folder: Path, archive: Path) -> Layer:
-    """Write a folder's content as a layer, the same bytes for the same content: owned by root, dated 1970, sorted."""
+    """Write a folder's content as a layer, reproducibly: sorted, owned by root, dated 1970."""
     with tarfile.open(archive, "w", format=tarfile.GNU_FORMAT) as tar:
         for path in sorted(folder.rglob("*")):
             tar.add(path, arcname=str(path.relative_to(folder)), recursive=False, filter=_anonymous)
@@ -48,7 +48,7 @@ def write_layer(folder: Path, archive: Path) -> Layer:
 
 
 def read_layer(archive: Path) -> Layer:
-    """A layer that was written before."""
+    """Return a layer that was written before."""
     with archive.open("rb") as file:
         return Layer(archive, hashlib.file_digest(file, "sha256").hexdigest(), archive.stat().st_size)
 
@@ -58,8 +58,8 @@ def write_image(
 ) -> None:
     """Write an image as one archive.
 
-    :param reference: its full name, registry's part included
-    :param left_out: layers whose content is not put into the archive because every node has it
+    :param reference: its full name, including the registry
+    :param left_out: layers omitted from the archive because every node has their content
     """
     digests = [f"sha256:{layer.digest}" for layer in layers]
     config = _config(start, digests)

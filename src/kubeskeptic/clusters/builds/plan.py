@@ -1,4 +1,4 @@
-"""A cold build as tasks, some of which run at the same time.
+"""A build from scratch as tasks, some of which run at the same time.
 
 ::
 
@@ -6,8 +6,8 @@
     compilers            kubernetes ───────────────────────────────────────────┤
                                              etcd │ coredns │ provisioner │ …  ┤      two at a time
 
-Half of the steps wait for the network and leave the processor idle; a Go build leaves one core idle while it links. So what
-can be downloaded is, and two builds run beside each other. Each task ends in the store: what died midway goes on from there.
+Half of the steps wait for the network and leave the processor idle; a Go build leaves one core idle while it links. So
+downloads run ahead, and two builds run in parallel. Each task ends in the store: an interrupted build continues from there.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from typing import Any
 from kubeskeptic.errors import SkepticError
 
 DOWNLOADS = 3
-"""So many tasks wait for the network at the same time."""
+"""Number of tasks that use the network at the same time."""
 BUILD_MEMORY = 3 * 2**30
-"""The most that one Go build was seen to need, in bytes: Kubernetes, 2.7 GB."""
+"""Memory for one Go build, in bytes; the largest measured was Kubernetes with 2.7 GB."""
 
 
 def _nothing(_: Any) -> None:
-    """Make nothing."""
+    """Do nothing."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """A part of the work that needs no other part.
+    """A part of the work that is independent of other parts.
 
-    :param fetch: waits for the network
-    :param make: needs the processor; gets what ``fetch`` returned
+    :param fetch: uses the network
+    :param make: uses the processor; receives the result of ``fetch``
     """
 
     fetch: Callable[[], Any]
@@ -44,16 +44,16 @@ class Task:
 
 
 def if_possible(task: Task) -> Task:
-    """A task whose failure stops no other; what needs its outcome tries again, and says what is wrong."""
+    """Return a variant of a task whose failure stops no other. Code that needs its result retries and reports the error."""
 
     def fetch() -> Any:
-        """Fetch; return the outcome, or nothing when that fails."""
+        """Fetch; return the result in a tuple, empty when fetching fails."""
         with suppress(SkepticError):
             return (task.fetch(),)
         return ()
 
     def make(fetched: Any) -> None:
-        """Make it of what was fetched, as far as that works."""
+        """Make the task's product if fetching succeeded; ignore failures."""
         with suppress(SkepticError):
             for each in fetched:
                 task.make(each)
@@ -62,16 +62,16 @@ def if_possible(task: Task) -> Task:
 
 
 def compilers() -> int:
-    """How many builds run beside each other: two where there is memory for both."""
+    """Return the number of parallel builds: two where memory suffices for both."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return 2 if memory > 2 * BUILD_MEMORY else 1
 
 
 def carry_out(tasks: Sequence[Task], lanes: int = 0) -> None:
-    """Do all tasks, those named first first.
+    """Carry out all tasks, beginning them in order.
 
-    :param lanes: how many are made at the same time, zero for as many as this machine can
-    :raises SkepticError: what the first failed task raised; those that run are waited for, the others are not begun
+    :param lanes: number of tasks made at the same time; zero for as many as this machine supports
+    :raises SkepticError: the error of the first failed task; running tasks are waited for, others are not begun
     """
     with ThreadPoolExecutor(DOWNLOADS) as network, ThreadPoolExecutor(lanes or compilers()) as machines:
         try:

@@ -1,4 +1,4 @@
-"""The images that kubeadm asks for and a few of our own, as archives that containerd imports."""
+"""The images that kubeadm requires and a few of our own, as archives that containerd can import."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from kubeskeptic.clusters.steps import Step
 from kubeskeptic.clusters.store import Recipe
 
 OURS = "localhost/kubeskeptic"
-"""Names that no registry can ever be asked for."""
+"""Prefix of image names that no registry is ever asked for."""
 Fill = Callable[[Path, Step], None]
 IN_BIN = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
 
 
 def of_kubernetes(workshop: Workshop, version: str) -> list[Path]:
-    """Archives of everything that ``kubeadm config images list`` names."""
+    """Return the archives of all images that ``kubeadm config images list`` names."""
     programs = workshop.go(components.kubernetes(version))
     wanted = asked_by(programs / "kubeadm", version)
     coredns = components.coredns(wanted["coredns"].tag)
@@ -41,17 +41,17 @@ def of_kubernetes(workshop: Workshop, version: str) -> list[Path]:
 
 
 def asked_by(kubeadm: Path, version: str) -> Mapping[str, components.Named]:
-    """The images that a kubeadm names for a version, by name."""
+    """Return the images that a kubeadm requires for a version, by name."""
     return components.named(process.run([str(kubeadm), "config", "images", "list", "--kubernetes-version", version]))
 
 
 def provisioner(workshop: Workshop) -> tuple[str, Path]:
-    """The image of local-path-provisioner: its name and its archive."""
+    """Return the name and archive of local-path-provisioner's image."""
     return of_program(workshop, components.provisioner(), "local-path-provisioner")
 
 
 def busybox(workshop: Workshop) -> tuple[str, Path]:
-    """A shell, for provisioner's helper pods: its name and its archive."""
+    """Return the name and archive of an image with a shell, for the provisioner's helper pods."""
     reference = f"{OURS}/busybox:1"
 
     def fill(root: Path, step: Step) -> None:
@@ -64,7 +64,7 @@ def busybox(workshop: Workshop) -> tuple[str, Path]:
 
 
 def pause(workshop: Workshop, reference: str) -> Path:
-    """The image whose process holds a pod's namespaces."""
+    """Return the archive of the image whose process holds a pod's namespaces."""
     source = paths.shipped() / "images/node/pause.go"
 
     def fill(root: Path, step: Step) -> None:
@@ -77,14 +77,14 @@ def pause(workshop: Workshop, reference: str) -> Path:
 
 
 def of_program(workshop: Workshop, build: GoBuild, program: str) -> tuple[str, Path]:
-    """An image with one program of a Go module: its name and its archive."""
+    """Return the name and archive of an image with one program of a Go module."""
     reference = f"{OURS}/{program}:{build.version}"
     entry = f"/usr/local/bin/{program}"
     return reference, _alone(workshop, reference, workshop.go(build) / program, build.recipe, entry=entry)
 
 
 def _alone(workshop: Workshop, reference: str, program: Path, of: Recipe, *, entry: str = "") -> Path:
-    """An image with one static program in it."""
+    """Return the archive of an image with one static program."""
 
     def fill(root: Path, _: Step) -> None:
         """Make the root file system of the image."""
@@ -99,7 +99,7 @@ def _alone(workshop: Workshop, reference: str, program: Path, of: Recipe, *, ent
 
 
 def _proxy(workshop: Workshop, reference: str, program: Path, of: Recipe) -> Path:
-    """kube-proxy with the commands it calls."""
+    """Return the archive of kube-proxy's image, with the commands that it calls."""
 
     def fill(root: Path, step: Step) -> None:
         """Make the root file system of the image."""
@@ -114,7 +114,7 @@ def _proxy(workshop: Workshop, reference: str, program: Path, of: Recipe) -> Pat
 
 
 def of_root(workshop: Workshop, recipe: Recipe, seconds: float, reference: str, fill: Fill, start: Start) -> Path:
-    """The archive of an image whose root file system ``fill`` makes in an empty folder."""
+    """Return the archive of an image whose root file system ``fill`` makes in an empty folder."""
 
     def build(into: Path, step: Step) -> None:
         """Make the image's archive."""

@@ -24,10 +24,10 @@ PROXY_PACKAGES = (
     "libnftnl11", "nftables", "libnftables1", "libedit2", "libtinfo6", "libbsd0", "libmd0", "libjansson4", "libgmp10",
     "conntrack", "netbase", "busybox-static",
 )  # fmt: skip
-"""What kube-proxy calls, and ``netbase``, whose ``/etc/protocols`` it cannot do without in nftables mode.
+"""The commands that kube-proxy calls, and ``netbase``, whose ``/etc/protocols`` it requires in nftables mode.
 
-Without that file ``nft`` lists ``6`` where kube-proxy has written ``tcp``. A kube-proxy that starts then takes every element of
-``service-ips`` for a stale one, deletes it, and reports that it is healthy.
+Without that file, ``nft`` lists ``6`` where kube-proxy has written ``tcp``. A starting kube-proxy then treats every element of
+``service-ips`` as stale, deletes it, and reports that it is healthy.
 """
 FIREWALL_PACKAGES = (*PROXY_PACKAGES, "ipset", "libipset13")
 REDIS_PACKAGES = (
@@ -46,7 +46,7 @@ TOOLS_PACKAGES = (
     "libgssapi-krb5-2", "libkrb5-3", "libk5crypto3", "libkrb5support0", "libcom-err2", "libkeyutils1",
     "dash", "procps", "libproc2-0", "libncursesw6", "libsystemd0", "libgcrypt20", "libgpg-error0", "liblz4-1", "libzstd1",
 )  # fmt: skip
-"""What the exec pod needs in a node that may have nothing: packet filter, routes, queues, processes."""
+"""Tools that the exec pod needs, as nodes may lack them: for the packet filter, routes, queues and processes."""
 NOT_NEEDED = (
     "usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info", "usr/share/lintian",
     "var/cache/apt", "var/lib/apt/lists",
@@ -54,7 +54,7 @@ NOT_NEEDED = (
 
 
 def debootstrap(into: Path, packages: Packages, step: Step) -> None:
-    """Make the node's root file system as ``root.tar`` in a folder, with systemd and without what a container cannot use.
+    """Make the node's root file system as ``root.tar`` in a folder, with systemd but without what a container cannot use.
 
     :raises MissingRequirement: when the mirror does not answer
     """
@@ -77,13 +77,13 @@ def debootstrap(into: Path, packages: Packages, step: Step) -> None:
 
 
 def unpacked(root: Path, packages: Packages, names: Sequence[str], step: Step) -> None:
-    """Unpack packages into a root with merged /usr, and give it busybox as its shell."""
+    """Unpack packages into a root with merged /usr, and add the basic files and folders that programs expect."""
     for folder in ("bin", "sbin", "lib", "lib64"):
         (root / "usr" / folder).mkdir(parents=True, exist_ok=True)
         (root / folder).symlink_to(f"usr/{folder}")
     packages.fetch(names, step)
     for name in names:
-        # dpkg -x replaces a link to a folder by a folder, so each package goes through a place of its own
+        # dpkg -x replaces a link to a folder with a folder, so each package is first unpacked separately
         apart = root.with_name(f"{root.name}.apart")
         packages.unpack([name], apart, step)
         merge(apart, root)
@@ -99,7 +99,7 @@ def unpacked(root: Path, packages: Packages, names: Sequence[str], step: Step) -
 
 
 def merge(source: Path, root: Path) -> None:
-    """Move a package's files into a root, through the root's links to folders; what is there is replaced."""
+    """Move a package's files into a root, following the root's links to folders; existing files are replaced."""
     for path in sorted(source.rglob("*")):
         target = root / path.relative_to(source)
         if path.is_dir() and not path.is_symlink():
@@ -110,7 +110,7 @@ def merge(source: Path, root: Path) -> None:
 
 
 def shell(root: Path) -> None:
-    """Let busybox answer to the names that scripts and people expect."""
+    """Link busybox to the command names that scripts and users expect, where these do not exist."""
     names = "sh cat ls mkdir rm sleep id ps env true false wget nslookup ip vi kill"
     for name in names.split():
         place = root / "usr/bin" / name
@@ -119,9 +119,9 @@ def shell(root: Path) -> None:
 
 
 def applets(root: Path) -> None:
-    """The tools of busybox that the command lines of faults use, where the root has no others of the name.
+    """Link busybox to the tools that the command lines of faults use, where the root has no others of that name.
 
-    Its shell is not used: that takes its own ``ip`` and ``ps`` before anybody else's.
+    Its shell is not used, because it prefers its own ``ip`` and ``ps`` over other commands of that name.
     """
     (root / "usr/bin/sh").unlink(missing_ok=True)
     (root / "usr/bin/sh").symlink_to("dash")
@@ -135,9 +135,9 @@ def applets(root: Path) -> None:
 
 
 def xtables(root: Path, folder: str = "usr/sbin", program: str = "xtables-nft-multi") -> None:
-    """The names of iptables in a folder, which update-alternatives would make if the packages were installed.
+    """Create the command names of iptables in a folder, as update-alternatives would for installed packages.
 
-    :param program: what they are names of
+    :param program: the program to which the names are linked
     """
     for family in ("iptables", "ip6tables"):
         for name in (family, f"{family}-save", f"{family}-restore"):
@@ -146,13 +146,13 @@ def xtables(root: Path, folder: str = "usr/sbin", program: str = "xtables-nft-mu
 
 
 def slim(root: Path) -> None:
-    """Remove what no container needs: documentation, translations, package caches."""
+    """Remove what containers do not need: documentation, translations, package caches."""
     for folder in NOT_NEEDED:
         shutil.rmtree(root / folder, ignore_errors=True)
 
 
 def _quieten(root: Path) -> None:
-    """Leave systemd only what a node needs: nothing of consoles, devices and timers of a real machine."""
+    """Remove from systemd what a node does not need: consoles, devices and timers of a real machine."""
     for wanted in ("lib/systemd/system/multi-user.target.wants", "etc/systemd/system/multi-user.target.wants",
                    "etc/systemd/system/timers.target.wants", "lib/systemd/system/timers.target.wants",
                    "etc/systemd/system/getty.target.wants", "lib/systemd/system/local-fs.target.wants"):  # fmt: skip

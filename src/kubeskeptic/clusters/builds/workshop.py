@@ -1,4 +1,4 @@
-"""Where things get built: the store they go to, the progress that is shown, the packages they are made of."""
+"""The context of builds: the store for results, the displayed progress, and the packages used."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from kubeskeptic.clusters.steps import Progress, Say, Step
 from kubeskeptic.clusters.store import Recipe, Store
 
 SUITE = "bookworm"
-"""What runs in nodes: its systemd is the last that handles both cgroup versions."""
+"""The suite of the nodes: its systemd is the last that supports both cgroup versions."""
 NEW_SUITE = "forky"
-"""Where the nodes' containerd comes from."""
+"""The suite of the nodes' containerd."""
 FETCH_SECONDS = 15.0
-"""Downloading the modules of one Go build, where it was measured."""
+"""Measured time for downloading the modules of one Go build."""
 
 
 class Workshop:
-    """Builds what is missing, once, and tells how far it is."""
+    """Builds what is missing, once, and reports progress."""
 
     def __init__(self, say: Say) -> None:
         self.store = Store(paths.cache() / "builds", say)
@@ -31,24 +31,24 @@ class Workshop:
 
     @cached_property
     def packages(self) -> Packages:
-        """Packages that run in nodes and pods."""
+        """The packages that run in nodes and pods."""
         return Packages(paths.cache() / "debian", SUITE, mirror())
 
     @cached_property
     def new_packages(self) -> Packages:
-        """Packages of a newer suite that run on the older one's C library."""
+        """The packages of a newer suite that run on the older suite's C library."""
         return Packages(paths.cache() / "debian", NEW_SUITE, mirror())
 
     def expect(self, recipe: Recipe, seconds: float) -> None:
-        """Announce something that is going to be made, unless it is there."""
+        """Announce something that will be made, unless it exists."""
         if not self.store.has(recipe):
             self.progress.expect(_title(recipe), seconds)
 
     def make(self, recipe: Recipe, seconds: float, build: Callable[[Path, Step], None]) -> Path:
-        """The folder of what ``recipe`` makes, made now when it is not there."""
+        """Return the folder with the recipe's product, which is made if it does not exist."""
 
         def stepwise(into: Path) -> None:
-            """Build it as a step of the progress."""
+            """Build the product as a step of the progress."""
             with self.progress.step(_title(recipe), seconds) as step:
                 build(into, step)
 
@@ -57,7 +57,7 @@ class Workshop:
         return made
 
     def go(self, build: GoBuild) -> Path:
-        """The folder with a Go module's programs."""
+        """Return the folder with a Go module's programs."""
         return self.make(build.recipe, build.seconds, build.build)
 
     def go_all(self, builds: Sequence[GoBuild]) -> None:
@@ -66,17 +66,17 @@ class Workshop:
             self.go(build)
 
     def fetch(self, build: GoBuild) -> None:
-        """Download what a Go build needs, unless it is built already."""
+        """Download what a Go build needs, unless it is already built."""
         if not self.store.has(build.recipe):
             with self.progress.step(f"modules of {build.name}", FETCH_SECONDS) as step:
                 build.fetch(step)
 
     def task(self, build: GoBuild) -> Task:
-        """A Go build as a part of a plan."""
+        """Return a Go build as a task of a plan."""
         return Task(lambda: self.fetch(build), lambda _: self.go(build))
 
     def node_root(self) -> Path:
-        """The tar of the node's root file system."""
+        """Return the tar of the node's root file system."""
         folder = self.make(
             roots.NODE_ROOT, roots.NODE_ROOT_SECONDS, lambda into, step: roots.debootstrap(into, self.packages, step)
         )

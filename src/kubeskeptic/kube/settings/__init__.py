@@ -1,9 +1,9 @@
-"""The settings that are in force in a cluster, read live; all bounds are computed from them.
+"""The settings in force in a cluster, read live. All bounds are computed from them.
 
 ===============  ========================================================================================
-``reading``      all of them: what was read, and why the rest was not
-``per_node``     a setting that each node has for itself
-``controllers``  arguments and version of the kube-controller-manager that leads
+``reading``      all settings: what was read, and why the rest was not
+``per_node``     settings with a value for each node
+``controllers``  arguments and version of the leading kube-controller-manager
 ``kubelets``     /configz of every kubelet
 ``proxies``      /configz of the kube-proxy that runs on each node
 ``dns``          the live Corefile

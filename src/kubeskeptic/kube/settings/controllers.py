@@ -1,4 +1,4 @@
-"""Arguments and version of the kube-controller-manager that leads: several may run, and only the leader acts."""
+"""Arguments and version of the leading kube-controller-manager: several may run, but only the leader acts."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ MANAGER, SYSTEM = "kube-controller-manager", "kube-system"
 
 
 def read(kube: Kube) -> Iterator[Setting]:
-    """Yield what the leader's command line says, or its version's defaults.
+    """Yield the settings on the leader's command line, or its version's defaults.
 
     Flags: https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/
     """
     pod = leader(kube)
     name, words, minor = pod["metadata"]["name"], command_line(pod), version(kube, pod)
-    # Raised from 40 s with 1.32, to outlast the HTTP/2 health check of kubelets (45 s): kubernetes/kubernetes#126287.
+    # Raised from 40 s in 1.32, to outlast the kubelets' HTTP/2 health check (45 s): kubernetes/kubernetes#126287.
     flags = {
         "GRACE": ("node-monitor-grace-period", 50.0 if minor >= 32 else 40.0),
         "MONITOR": ("node-monitor-period", 5.0),
@@ -38,10 +38,10 @@ def read(kube: Kube) -> Iterator[Setting]:
 def leader(kube: Kube) -> Object:
     """Return the pod of the kube-controller-manager that holds the lease.
 
-    The lease's holder is ``<host name>_<random>``, and a static pod of kubeadm runs on the node of that name. Without the
-    right to read the lease a single pod is taken for the leader.
+    The lease's holder is ``<host name>_<random>``, and kubeadm's static pod runs on the node of that name. Without
+    permission to read the lease, a single pod is assumed to be the leader.
 
-    :raises ClusterError: when it is not known which one leads
+    :raises ClusterError: when the leader cannot be determined
     """
     pods = kube.list("Pod", SYSTEM, labels=f"component={MANAGER}")["items"]
     if not pods:
@@ -61,7 +61,7 @@ def leader(kube: Kube) -> Object:
 
 
 def version(kube: Kube, pod: Object) -> int:
-    """Return the minor version that a component's pod runs: by its image's tag, or else by what its binary says."""
+    """Return the minor version of a component's pod, from its image's tag or else from its binary's ``--version``."""
     found = re.search(r":v?1\.(\d+)", pod["spec"]["containers"][0].get("image", ""))
     if not found:
         name = pod["metadata"]["name"]
@@ -73,7 +73,7 @@ def version(kube: Kube, pod: Object) -> int:
 
 
 def pod_ranges(kube: Kube) -> list[str]:
-    """Return the address ranges from which pods get their IPs, as CIDRs: the cluster's, or else the nodes' own."""
+    """Return the ranges of pod IPs as CIDRs: the cluster's, or else the nodes' own."""
     try:
         cluster = flag(command_line(leader(kube)), "cluster-cidr")
     except ClusterError:
@@ -85,12 +85,12 @@ def pod_ranges(kube: Kube) -> list[str]:
 
 
 def minor_version(kube: Kube) -> int:
-    """Return the minor version of the API server: 37 for v1.37.2. Other components may have another."""
+    """Return the minor version of the API server: 37 for v1.37.2. Other components may have a different one."""
     answer: Object = json.loads(kube.get_raw("/version"))
     digits = re.match(r"\d+", str(answer["minor"]))
     return int(digits[0]) if digits else 0
 
 
 def _same_host(node: str, host: str) -> bool:
-    """Whether a node's name and a host name are the same, also where only one of them has its domain."""
+    """Return whether a node's name and a host name match, even if only one of them includes its domain."""
     return bool(node and host) and (node == host or node.startswith(f"{host}.") or host.startswith(f"{node}."))

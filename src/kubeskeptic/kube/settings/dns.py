@@ -1,4 +1,4 @@
-"""How long the cluster's DNS answers may be used, and are kept by CoreDNS itself: the live Corefile."""
+"""How long the cluster's DNS answers are valid, and how long CoreDNS itself caches them, from the live Corefile."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ NAMES = ("TTL", "CACHE", "CACHE_DENIAL")
 
 
 def read(kube: Kube) -> Found:
-    """Yield TTL, CACHE (for how long a positive answer is kept at most) and CACHE_DENIAL (the same for a denial).
+    """Yield TTL, CACHE (the maximum time a positive answer is cached) and CACHE_DENIAL (the same for a denial).
 
-    :raises NotFound: when there is no Corefile, or no server of it answers for the cluster
+    :raises NotFound: when there is no Corefile, or none of its servers answers for the cluster
     :raises ClusterError: when the Corefile was changed and may not be in force yet
     """
     written, times = _corefile(kube)
@@ -34,10 +34,11 @@ def read(kube: Kube) -> Found:
 
 
 def cluster_domain(kube: Kube) -> str:
-    """Return the domain of the cluster's names, such as ``cluster.local``, as its kubelets write it into pods; where none of
-    them can be asked, the zone of the Corefile.
+    """Return the domain of the cluster's names, such as ``cluster.local``.
 
-    :raises ClusterError: when the kubelets do not agree, or neither says it
+    It is the domain that the kubelets write into pods, or the Corefile's zone when no kubelet can be asked.
+
+    :raises ClusterError: when the kubelets disagree, or neither source has it
     """
     found = domains(kube)
     if len(found) > 1:
@@ -46,7 +47,7 @@ def cluster_domain(kube: Kube) -> str:
 
 
 def _corefile(kube: Kube) -> tuple[str, DnsTimes]:
-    """Return when the Corefile was changed last, and what it says."""
+    """Return when the Corefile was last changed, and its times."""
     found = kube.get("ConfigMap", "coredns", "kube-system")
     data = found.get("data") or {}
     if "Corefile" not in data:
@@ -58,7 +59,7 @@ def _corefile(kube: Kube) -> tuple[str, DnsTimes]:
 
 
 def _in_force(kube: Kube, written: str, times: DnsTimes) -> None:
-    """Raise ClusterError unless every CoreDNS has the Corefile as it is now: made after it, or had the time to reload it."""
+    """Raise ClusterError unless every CoreDNS pod was created after the Corefile's last change or has had time to reload it."""
     pods = kube.list("Pod", "kube-system", labels="k8s-app=kube-dns")["items"]
     if not written or all(written < pod["metadata"].get("creationTimestamp", "") for pod in pods):
         return

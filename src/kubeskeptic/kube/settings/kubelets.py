@@ -1,4 +1,4 @@
-"""What every kubelet has in force: leases, status reports, crash-loop back-off, eviction thresholds, the DNS domain.
+"""Settings in force in every kubelet: leases, status reports, crash-loop back-off, eviction thresholds, the DNS domain.
 
 Defaults: https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/ and KEP-4603 for the back-off.
 """
@@ -21,7 +21,7 @@ _CONFIGZ = "the kubelet's /configz"
 
 
 def read(kube: Kube, nodes: Iterable[str]) -> Found:
-    """Yield the settings of every kubelet, and for which nodes they could not be read."""
+    """Yield the settings of every kubelet, and the nodes on which they could not be read."""
     configs, silent = ask_each(nodes, lambda node: config(kube, node))
     leases = {node: float(one.get("nodeLeaseDurationSeconds") or 40) / 4 for node, one in configs.items()}
     yield from of_nodes("LEASE", leases, silent, f"a quarter of nodeLeaseDurationSeconds in {_CONFIGZ}")
@@ -40,16 +40,16 @@ def read(kube: Kube, nodes: Iterable[str]) -> Found:
 
 
 def config(kube: Kube, node: str) -> dict[str, Any]:
-    """Return the configuration that a kubelet has in force.
+    """Return the configuration in force in a kubelet.
 
-    :raises ClusterError: when the API server does not let us ask it, or cannot reach it
+    :raises ClusterError: when the API server forbids the request or cannot reach the kubelet
     """
     answer = kube.get_raw(f"/api/v1/nodes/{node}/proxy/configz", timeout=SETTING_READ)
     return dict(json.loads(answer)["kubeletconfig"])
 
 
 def versions(kube: Kube) -> dict[str, str]:
-    """Return the version of each node's kubelet, by node, as the Node objects say it.
+    """Return the version of each node's kubelet by node, from the Node objects.
 
     :raises Unanswered: when the API server does not answer
     """
@@ -58,14 +58,14 @@ def versions(kube: Kube) -> dict[str, str]:
 
 
 def domains(kube: Kube) -> set[str]:
-    """Return the domains of the cluster's names that the kubelets write into pods; empty when none can be asked."""
+    """Return the cluster domains that the kubelets write into pods; empty when no kubelet can be asked."""
     nodes = sorted(node["metadata"]["name"] for node in kube.list("Node")["items"])
     configs, _ = ask_each(nodes, lambda node: config(kube, node))
     return {str(one.get("clusterDomain") or "").strip(".").lower() for one in configs.values()} - {""}
 
 
 def _back_off(kube: Kube, node: str, configured: Mapping[str, Any]) -> tuple[float, float]:
-    """Return the first and the longest delay before a crashed container is started again."""
+    """Return the first and the longest delay before a crashed container is restarted."""
     metrics = kube.get_raw(f"/api/v1/nodes/{node}/proxy/metrics", timeout=SETTING_READ).decode(errors="replace")
     first = 1.0 if _FAST_BACKOFF.search(metrics) else 10.0
     limit = (configured.get("crashLoopBackOff") or {}).get("maxContainerRestartPeriod")
@@ -74,7 +74,7 @@ def _back_off(kube: Kube, node: str, configured: Mapping[str, Any]) -> tuple[flo
 
 
 def _thresholds(configs: Mapping[str, Mapping[str, Any]], silent: Mapping[str, str]) -> Found:
-    """Yield a setting for each signal of hard eviction, such as ``EVICTION memory.available``, in bytes or percent."""
+    """Yield a setting for each hard eviction signal, such as ``EVICTION memory.available``, in bytes or percent."""
     signals = sorted({signal for one in configs.values() for signal in one.get("evictionHard") or {}})
     for signal in signals:
         texts = {node: one["evictionHard"][signal] for node, one in configs.items() if signal in one["evictionHard"]}

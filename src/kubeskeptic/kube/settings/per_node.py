@@ -1,4 +1,4 @@
-"""Settings that each node has for itself: one value for every node, and what could not be read on which."""
+"""Settings with a value for each node, and the nodes on which they could not be read."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from kubeskeptic.settings import Setting
 
 
 class IntoNodes(Protocol):
-    """What reading needs of the way into nodes: see :class:`~kubeskeptic.node_access.NodeAccess`."""
+    """The part of :class:`~kubeskeptic.node_access.NodeAccess` that reading settings needs."""
 
     @property
     def curl(self) -> tuple[str, ...]:
-        """The beginning of a command line that asks URLs in a node."""
+        """The beginning of a command line that requests URLs in a node."""
 
     def run(self, node: str, argv: list[str]) -> str:
         """Run a command in a node and return its standard output."""
@@ -31,11 +31,11 @@ class Unread:
 
 Found = Iterator[Setting | Unread]
 MALFORMED = (ValueError, KeyError, TypeError, AttributeError)
-"""What an answer of an unexpected shape comes to."""
+"""The errors that a response of an unexpected shape causes."""
 
 
 def ask_each(nodes: Iterable[str], ask: Callable[[str], Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Ask something of every node: the answers by node, and by node why there is none."""
+    """Ask every node; return the answers by node, and by node the reasons for missing answers."""
     answers: dict[str, Any] = {}
     silent: dict[str, str] = {}
     for node in nodes:
@@ -47,11 +47,11 @@ def ask_each(nodes: Iterable[str], ask: Callable[[str], Any]) -> tuple[dict[str,
 
 
 def of_nodes(name: str, values: Mapping[str, float], silent: Mapping[str, str], source: str, unit: str = "s") -> Found:
-    """One setting of several nodes.
+    """Yield one setting of several nodes, and where it could not be read.
 
     :param values: by node
     :param silent: why it could not be read, by node
-    :param source: where it was read, for people
+    :param source: where it was read, for human readers
     """
     if values:
         yield Setting(name, max(values.values()), f"{source} ({_said(values)})", unit, dict(values))
@@ -61,12 +61,12 @@ def of_nodes(name: str, values: Mapping[str, float], silent: Mapping[str, str], 
 
 
 def in_words(why: Exception) -> str:
-    """An error as part of a sentence; one that is not ours has its kind before it."""
+    """Return an error as part of a sentence; errors other than SkepticError are prefixed with their type."""
     return str(why) if isinstance(why, SkepticError) else f"unexpected shape, {type(why).__name__}: {why}"
 
 
 def _said(values: Mapping[str, float]) -> str:
-    """``10 on every node``, or each value with its nodes."""
+    """Return ``10 on every node``, or each value with its nodes."""
     nodes: dict[float, list[str]] = {}
     for node, value in sorted(values.items()):
         nodes.setdefault(value, []).append(node)

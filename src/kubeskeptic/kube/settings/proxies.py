@@ -1,8 +1,8 @@
-"""How often the kube-proxy that runs on each node programs its rules at most.
+"""The minimum time between two rule updates of the kube-proxy on each node.
 
-A kube-proxy says what it has in force at ``/configz`` beside its metrics, by default on the node's loopback only. Where
-that cannot be asked its ConfigMap counts, but only for a pod that was made after the ConfigMap last changed: an edited
-ConfigMap says what is not in force.
+A kube-proxy serves its configuration in force at ``/configz`` beside its metrics, by default only on the node's loopback. Where
+that cannot be read, its ConfigMap counts, but only for a pod created after the ConfigMap's last change: a later edit is not in
+force yet.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ METRICS_PORT = 10249
 def read(kube: Kube, nodes: Iterable[str], access: IntoNodes) -> Found:
     """Yield SYNC of every node that has a kube-proxy.
 
-    :raises NotFound: when none has one
+    :raises NotFound: when no node has one
     """
     pods = {pod["spec"].get("nodeName"): pod for pod in kube.list("Pod", SYSTEM, labels=f"k8s-app={PROXY}")["items"]}
     if not pods:
@@ -42,7 +42,7 @@ def read(kube: Kube, nodes: Iterable[str], access: IntoNodes) -> Found:
 
 
 def proxy_mode(kube: Kube) -> str:
-    """Return how kube-proxy programs the nodes, ``iptables``, ``nftables`` or ``ipvs``, by its ConfigMap; empty without one."""
+    """Return kube-proxy's mode from its ConfigMap, ``iptables``, ``nftables`` or ``ipvs``; empty without a ConfigMap."""
     config = (_config_map(kube) or ("", {}))[1]
     return str(config.get("mode") or "iptables") if config else ""
 
@@ -52,7 +52,7 @@ def _sync(
 ) -> tuple[str, float]:
     """Return a node's mode and minSyncPeriod.
 
-    :raises ClusterError: when neither the kube-proxy nor a ConfigMap that is in force says them
+    :raises ClusterError: when neither the kube-proxy nor a ConfigMap in force provides them
     """
     if pod is None:
         raise NotFound("no kube-proxy runs on it", 404)
@@ -73,10 +73,10 @@ def _sync(
 
 
 def period(config: Mapping[str, Any]) -> tuple[str, float]:
-    """Return mode and minSyncPeriod of a configuration, in seconds.
+    """Return a configuration's mode and its minSyncPeriod in seconds.
 
-    An unset or zero period means 1 s, but for ipvs (``SetDefaults_KubeProxyConfiguration`` in pkg/proxy/apis/config). Until
-    1.32 /configz had the internal form: names with capitals, the period of the mode in use at the top.
+    An unset or zero period means 1 s, except for ipvs (``SetDefaults_KubeProxyConfiguration`` in pkg/proxy/apis/config).
+    Until 1.32 /configz had the internal form: capitalized names, and the active mode's period at the top level.
     """
     lower = {key.lower(): value for key, value in config.items()}
     mode = str(lower.get("mode") or "iptables")
@@ -86,7 +86,7 @@ def period(config: Mapping[str, Any]) -> tuple[str, float]:
 
 
 def _config_map(kube: Kube) -> tuple[str, dict[str, Any]] | None:
-    """Return when the ConfigMap was changed last, and what it says; None when there is none that can be read."""
+    """Return when the ConfigMap was last changed, and its configuration; None when none can be read."""
     try:
         found = kube.get("ConfigMap", PROXY, SYSTEM)
         config = yaml.safe_load(found["data"]["config.conf"])
@@ -96,7 +96,7 @@ def _config_map(kube: Kube) -> tuple[str, dict[str, Any]] | None:
 
 
 def changed(thing: Object) -> str:
-    """Return when an object was changed last, as Kubernetes writes times: they sort like texts."""
+    """Return when an object was last changed, in Kubernetes' time format, which sorts as text."""
     meta = thing["metadata"]
     times = [one["time"] for one in meta.get("managedFields") or () if one.get("time")]
     return str(max([*times, meta.get("creationTimestamp") or ""]))

@@ -1,7 +1,7 @@
 """Reading all settings of a cluster, each from the component or node in which it is in force.
 
-Nothing is guessed: what could not be read is kept with the reason, and a claim that needs it is not judged. Defaults are
-taken only for flags that a component whose command line *was* read does not set.
+Nothing is guessed: a setting that could not be read is kept with the reason, and a claim that needs it is not judged. Defaults
+are used only for flags that a component does not set on a command line that *was* read.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ Reader = Callable[[], Iterable[Setting | Unread]]
 def read_settings(kube: Kube, access: IntoNodes, *, ours: bool = True) -> Settings:
     """Return the settings of this cluster, and why others could not be read.
 
-    :param access: the way into nodes; what only nodes know is missing where it fails
-    :param ours: the cluster is ours: what is missing makes claims inconclusive, and not skipped
+    :param access: access to nodes; settings known only to nodes are missing where it fails
+    :param ours: whether the cluster is ours: missing settings then make claims *inconclusive*, not *skipped*
     :raises Unanswered: when the API server does not answer
     """
     nodes = sorted(node["metadata"]["name"] for node in kube.list("Node")["items"])
@@ -49,7 +49,7 @@ def read_settings(kube: Kube, access: IntoNodes, *, ours: bool = True) -> Settin
 
 
 def _syn_sent(nodes: Iterable[str], access: IntoNodes) -> Found:
-    """Yield for how many seconds each node's kernel remembers a connection that was never answered.
+    """Yield the seconds for which each node's kernel remembers a connection that was never answered.
 
     Source: https://docs.kernel.org/networking/nf_conntrack-sysctl.html
     """
