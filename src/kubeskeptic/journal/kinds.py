@@ -120,8 +120,8 @@ KINDS: Mapping[str, Mapping[str, Shape]] = {
     # open; `ticks` counts the missing questions, null when they are of all kinds.
     "gap": {"source": TEXT, "scenario?": TEXT, "node?": TEXT, "probe?": TEXT, "resource?": TEXT, "since": NUMBER,
             "until?": NUMBER, "reason": TEXT, "ticks?": NUMBER},
-    # `type` is LISTED, ADDED, MODIFIED or DELETED; `resource` is the object's kind; `age` is the change's maximum age; `written`
-    # is when the API server last wrote the object, to the second.
+    # `type` is LISTED, ADDED, MODIFIED or DELETED; `resource` is the object's kind; `age` is the change's maximum age;
+    # `written` is when the API server last wrote the object, to the second.
     "change": {"scenario?": TEXT, "resource": TEXT, "type": TEXT, "seen": NUMBER, "age?": LENGTH, "written?": NUMBER,
                "object": NAMED},
     # An outage of known length on each node, and its measured length; `edges` is how late its edges were probed.
