@@ -32,7 +32,7 @@ JOBS = 60
 OVER = Patience(120)
 """Time until the queue is empty and the workers are removed again; one worker alone empties it in half of that."""
 OVER_BY_DEFAULT = Patience(480)
-"""The same with Kubernetes' default of five minutes for which a lower number of workers must have been enough."""
+"""The same with Kubernetes' default stabilization window: for five minutes, fewer workers must have been enough."""
 FILL = """
 redis.call('DEL', 'jobs')
 for job = 1, tonumber(ARGV[1]) do redis.call('LPUSH', 'jobs', job) end

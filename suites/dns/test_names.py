@@ -109,7 +109,7 @@ def names_are_looked_up_across_namespaces(stage: Stage) -> None:
 
 
 def _captured(stage: Stage, look: Lookups, there: ExitStack) -> None:
-    """Look up a name of the Internet while a namespace is named after its top-level domain.
+    """Look up an Internet name while a namespace is named after its top-level domain.
 
     :raises Inconclusive: when the cluster already has a namespace of each of these names
     """

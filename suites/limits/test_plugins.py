@@ -41,7 +41,7 @@ def a_pod_on_a_worker(stage: Stage) -> None:
 
 @plugins.act("unplugged")
 def a_node_loses_its_network_plugin(stage: Stage) -> None:
-    """The CNI configuration of the pod's node is removed, two more pods are placed on the node, and it is put back."""
+    """The pod's node loses its CNI configuration, gets two more pods, and gets the configuration back."""
     node = stage.node_of("there")
     with stage.inflict(RemoveCniConfig(node)):
         stage.wait(lambda: ready(stage, node) == "False", FOLLOWS, "the node to be NotReady")

@@ -1,7 +1,7 @@
 """Every pod asks every other pod, and every node; then a host outside the cluster asks both.
 
-Given a pod on every node, including the control plane, and another in every node's own network, and a pod `alone`, the only
-one behind two NodePort services: `bounced` (externalTrafficPolicy Cluster) and `direct` (Local).
+Given, on every node including the control plane, a pod and another in the node's own network; and a pod `alone`, the only one
+behind two NodePort services: `bounced` (externalTrafficPolicy Cluster) and `direct` (Local).
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def every_pod_asks_every_other(stage: Stage) -> None:
 
 
 def addresses_are_listed(stage: Stage) -> None:
-    """Record the addresses of all pods with a network of their own, and the pod ranges (podCIDRs) of the nodes."""
+    """Record the addresses of all pods that are not in their node's network, and the pod ranges (podCIDRs) of the nodes."""
     pods = [pod for pod in stage.run.kube.list("Pod")["items"] if objects.running(pod) and objects.ip_of(pod)]
     own = [pod for pod in pods if not pod["spec"].get("hostNetwork")]
     names = [f"{pod['metadata']['namespace']}/{pod['metadata']['name']}" for pod in own]

@@ -66,7 +66,7 @@ def a_deployment_is_scaled_down(stage: Stage) -> None:
 
 @declared.act("full", settled=False)
 def the_workers_are_filled(stage: Stage) -> None:
-    """Every worker is filled with a pod of more than half its size, one more of this size waits, and one is removed."""
+    """Every worker is filled with a pod of more than half its size, one more of this size waits, then one is removed."""
     stage.see("requests of other namespaces", **requests_elsewhere(stage))
     free = free_cpu(stage).values()
     cores = 0.55 * max(free)

@@ -54,7 +54,7 @@ def two_deployments_behind_services(stage: Stage) -> None:
 
 @updates.act("rollout")
 def the_template_changes(stage: Stage) -> None:
-    """An environment variable in the template of `web` gets another value."""
+    """An environment variable in the template of `web` is changed."""
     server = {"name": "server", "env": [{"name": "RELEASE", "value": "2"}]}
     change = {"spec": {"template": {"spec": {"containers": [server]}}}}
     stage.run.kube.patch("Deployment", "web", stage.namespace, change, how="strategic")

@@ -1,4 +1,4 @@
-"""Judging recorded sabotaged runs again: the recording of what a sabotage did remains when a check is changed."""
+"""Judging recorded sabotaged runs again: what a sabotage did to a cluster stays on record when a check is changed."""
 
 from __future__ import annotations
 

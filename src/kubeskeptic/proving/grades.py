@@ -33,8 +33,8 @@ class Grade(Proof):
     """The verdict of one case under one grade of a sabotage: a proof with its measurement.
 
     :param seconds: the time after the act's first fault at which the sabotage was to be lifted
-    :param lifted: the least and most seconds after the case's own fault at which it was lifted, from the journal; empty when
-        it was not
+    :param lifted: the interval in which it was lifted, in seconds after the case's own fault, from the journal; empty when it
+        was not
     :param name: the name of what was measured against the case's bound
     :param measured: the measured value, with its unit and the limits between which it is known to lie
     :param bound: the bound, with its unit and how it is computed
@@ -145,7 +145,7 @@ def _grade(run: Record, recording: Recording, finding: Record, one: Asked, sabot
 
 
 def _nearest(finding: Record) -> tuple[str, Record, Record]:
-    """Return the name, value and bound of the measured duration largest relative to its bound; all empty when there is none."""
+    """Return the name, value and bound of the measured duration that used up most of its bound; all empty if none was."""
     bounds, measured = finding.get("bounds") or {}, finding.get("measured") or {}
     pairs = [
         (name, measured[name], bound) for name, bound in bounds.items() if name in measured and bound["unit"] == "s"
@@ -154,7 +154,7 @@ def _nearest(finding: Record) -> tuple[str, Record, Record]:
 
 
 def _lifted(recording: Recording, one: Asked) -> tuple[float, ...]:
-    """Return the least and most seconds after the case's fault at which its sabotage was lifted; empty when it was not."""
+    """Return the interval in which a case's sabotage was lifted, in seconds after its fault; empty when it was not."""
     case = one.case
     try:
         since = one.scenario.read(recording, case).since

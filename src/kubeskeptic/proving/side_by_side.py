@@ -6,8 +6,8 @@
     longest     └──▶ cluster proofs:      one attempt ──▶ nothing was asked ────▶ another cluster takes it
     first
 
-On a cluster that lacks what a scenario needs, or refuses a run, nothing is asked; another cluster may be able to. An attempt in
-which anything was asked is never performed again, whatever the verdict.
+A cluster that lacks what a scenario needs, or refuses a run, asks nothing; the attempt then goes to another cluster. An attempt
+in which anything was asked is never performed again, whatever the verdict.
 """
 
 from __future__ import annotations

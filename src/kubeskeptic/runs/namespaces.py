@@ -44,7 +44,7 @@ def all_gone(run: Run) -> None:
 
 
 def _gone(run: Run, name: str) -> None:
-    """Wait until a namespace is gone. If interrupted, it stays in ``leaving``, and is waited for when the run ends."""
+    """Wait until a namespace is gone. After an interrupt, it stays in ``leaving``, and is waited for when the run ends."""
     try:
         delete_and_wait(run.kube, "Namespace", name)  # again, in case the first request was not accepted
     except PatienceExhausted as stuck:

@@ -23,7 +23,7 @@ def unchanged(run: Run, *, changing: bool = False) -> Iterator[None]:
 
     :param changing: whether the block is meant to change the cluster: differences are then recorded, not raised
 
-    An error of the block propagates, unless one of these outranks it: then it is their cause, and part of their message.
+    An error of the block propagates unless one of the following outranks it, and is then its cause and part of its message.
 
     :raises LeftDirty: with the differences, and with what could not be undone
     :raises Refused: when the context now leads to another cluster, or another run has taken over the cluster

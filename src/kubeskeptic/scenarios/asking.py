@@ -76,7 +76,7 @@ def ask_from(stage: Stage, pod: str, questions: Sequence[Question]) -> list[Answ
 def ask_soon(kube: Kube, namespace: str, pod: str, question: Question) -> Answer:
     """Ask one question from a workload, within milliseconds, and return the answer.
 
-    The API server proxies the question to the pod's own address, which it must be able to reach.
+    The API server proxies the question, so it must be able to reach the pod's own address.
 
     :raises ClusterError: when the pod cannot be reached
     """

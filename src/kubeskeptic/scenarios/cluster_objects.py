@@ -15,7 +15,7 @@ from kubeskeptic.scenarios.manifests import Manifest
 
 @contextmanager
 def cluster_object(run: Run, manifest: Manifest) -> Iterator[None]:
-    """Create a cluster-scoped object for the duration of the block; its kind is one that cleanup looks for
+    """Create a cluster-scoped object for the duration of the block; its kind must be one that cleanup looks for
     (:data:`kubeskeptic.undo.leftovers.CLUSTER_OBJECTS`).
 
     :raises Refused: when this cluster does not allow it; nothing was created

@@ -53,7 +53,7 @@ class OpenConnections:
     doors: Sequence[Door]
 
     def during(self, phase: str) -> Mapping[str, str]:
-        """Return, by door, whether its connection goes on, from at least one request made after this call.
+        """Return, by door, the state of its connection, from at least one request made since this call.
 
         :param phase: the name of this phase, different at every call
         """

@@ -1,8 +1,8 @@
 """What NetworkPolicies allow, computed from their manifests: the truth table that a cluster is compared with.
 
-The rules are those of networking.k8s.io/v1. A pod that no policy selects for a direction is open in it. A selected pod gets
-what any rule of its policies allows. A connection must be allowed at both ends. Fields unknown to the model are refused, not
-ignored.
+The rules are those of networking.k8s.io/v1. A pod that no policy selects for a direction is open in it. A selected pod is
+open to what any rule of its policies allows. A connection must be allowed at both ends. Fields unknown to the model are
+refused, not ignored.
 """
 
 from __future__ import annotations

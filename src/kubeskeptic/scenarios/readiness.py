@@ -73,7 +73,7 @@ def wait_until_ready(
 
 
 def readiness(pods: list[Pod], wanted: int) -> Readiness | NotYet:
-    """Return whether at least this many pods are Ready and none is unready; pods that have ended are not counted."""
+    """Return the readiness if at least this many pods are Ready and none is unready; pods that have ended are not counted."""
     live = [pod for pod in pods if not ended(pod)]
     over = tuple(f"{ended(pod)}, and not counted" for pod in pods if ended(pod))
     ready = tuple(sorted(pod["metadata"]["name"] for pod in live if is_ready(pod)))
