@@ -1,7 +1,7 @@
-"""A pod gets more to do than it has asked for; do others join it until all have enough, and go again, and do nodes come?
+"""A pod gets more work than it requested CPU for: are pods added until all have enough, and removed again, and are nodes added?
 
-Given one pod that requests a twentieth of a core, an autoscaler on the use of CPU, and what serves the use in the cluster:
-metrics-server (`skeptic up --with metrics-server`). A cluster that has none cannot be asked.
+Given one pod that requests a twentieth of a core, an autoscaler on CPU use, and metrics-server, which serves the use in the
+cluster (`skeptic up --with metrics-server`). A cluster without it cannot be asked.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from kubeskeptic.scenarios import Scenario, Stage
 from kubeskeptic.timeline import Act
 
 CORES, LASTS = 0.25, 120.0
-"""What the pod is given to do, in cores and seconds: five times its request, which a machine short of cores gives it too."""
+"""The pod's work, in cores and seconds: five times its request, which even a machine short of cores can provide."""
 TARGET = 80
 MEASURED = Patience(90)
-"""The autoscaler knows the use of CPU of a pod that has just started."""
+"""Time until the autoscaler knows the CPU use of a pod that has just started."""
 OVER = Patience(120)
-"""The replicas are down to one again."""
+"""Time until the replicas are down to one again."""
 SERVED, SERVER = "/apis/metrics.k8s.io/v1beta1", "k8s-app=metrics-server"
 
 cpu = Scenario(
@@ -39,7 +39,7 @@ cpu = Scenario(
 
 @cpu.given
 def an_autoscaler_that_knows_the_use_of_cpu(stage: Stage) -> None:
-    """The use of one idle pod is known to its autoscaler."""
+    """One idle pod runs, and its autoscaler knows its CPU use."""
     stage.note(RESOLUTION, resolution(stage))
     stage.apply()
     stage.wait(lambda: measured(stage), MEASURED, "the autoscaler to know the use of CPU")
@@ -47,7 +47,7 @@ def an_autoscaler_that_knows_the_use_of_cpu(stage: Stage) -> None:
 
 @cpu.act("load", settled=False)
 def a_pod_is_given_work(stage: Stage) -> None:
-    """The pod uses more CPU than it requests, for long enough that others join it; then nothing is left to do."""
+    """The pod uses more CPU than it requests, for long enough that others are added; then there is no more work."""
     (pod, *_) = stage.pods("busy")
     path = f"/api/v1/namespaces/{stage.namespace}/pods/{pod['metadata']['name']}:8080/proxy/control"
     before = time.time()
@@ -61,7 +61,7 @@ def a_pod_is_given_work(stage: Stage) -> None:
 def resolution(stage: Stage) -> float:
     """Return how often metrics-server measures, in seconds.
 
-    :raises NotAsked: when nothing measures the use of CPU here, or something else whose resolution is not known
+    :raises NotAsked: when nothing on this cluster measures CPU use, or something else does, whose resolution is not known
     """
     try:
         stage.run.kube.get_raw(SERVED)
@@ -74,12 +74,12 @@ def resolution(stage: Stage) -> float:
 
 
 def measured(stage: Stage) -> bool:
-    """Return whether the autoscaler has a metric to go by."""
+    """Return whether the autoscaler has its metric."""
     return condition(stage.run.kube.get("HorizontalPodAutoscaler", "busy", stage.namespace), "ScalingActive") == "True"
 
 
 def replicas(stage: Stage) -> int:
-    """Return how many pods are asked for."""
+    """Return how many replicas are declared."""
     return int(stage.run.kube.get("Deployment", "busy", stage.namespace)["spec"]["replicas"])
 
 

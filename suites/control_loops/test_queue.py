@@ -1,7 +1,7 @@
-"""A queue is filled; do workers come, is it emptied, do they go again, and in which order does that happen?
+"""A queue is filled: are workers added, is the queue emptied, are the workers removed again, and in which order?
 
-Given a queue in Redis, workers that take a job a second each, and an autoscaler on the queue's depth: an external metric that
-nobody serves at first, and then a server of ours.
+Given a queue in Redis, workers that each take one job a second, and an autoscaler on the queue's depth. The depth is an
+external metric, which nothing serves at first, and then our own server.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from kubeskeptic.timeline import Act
 
 JOBS = 60
 OVER = Patience(120)
-"""The queue is emptied and the workers are gone again: in half of that by one worker alone."""
+"""Time until the queue is empty and the workers are removed again; one worker alone empties it in half of that."""
 OVER_BY_DEFAULT = Patience(480)
-"""The same with Kubernetes' default of five minutes for which a lower number of workers must have been enough."""
+"""The same with Kubernetes' default stabilization window: for five minutes, fewer workers must have been enough."""
 FILL = """
 redis.call('DEL', 'jobs')
 for job = 1, tonumber(ARGV[1]) do redis.call('LPUSH', 'jobs', job) end
@@ -50,7 +50,7 @@ queue = Scenario(
 
 @queue.given
 def a_queue_with_a_worker(stage: Stage) -> None:
-    """One worker and an empty queue."""
+    """One worker runs, and the queue is empty."""
     stage.apply(load_addon(stage.run.cluster, "redis"))
 
 
@@ -63,21 +63,21 @@ def the_queue_is_filled_and_nobody_serves_its_depth(stage: Stage) -> None:
 
 @queue.act("measured", needs=Risk.CONTROL_PLANE, settled=False)
 def the_queue_is_filled(stage: Stage) -> None:
-    """The queue is filled while its depth is served, until the workers are down to one again."""
+    """The queue is filled while its depth is served, and watched until the workers are down to one again."""
     with metric(stage):
         emptied(stage, "measured", OVER)
 
 
 @queue.act("default window", needs=Risk.CONTROL_PLANE, settled=False)
 def the_queue_is_filled_and_the_window_is_kubernetes_own(stage: Stage) -> None:
-    """The same, with an autoscaler that says nothing of a stabilization window."""
+    """The same, with an autoscaler that does not set a stabilization window."""
     stage.run.kube.patch("HorizontalPodAutoscaler", "worker", stage.namespace, {"spec": {"behavior": None}})
     with metric(stage):
         emptied(stage, "default window", OVER_BY_DEFAULT)
 
 
 def emptied(stage: Stage, act: str, patience: Patience) -> None:
-    """Fill the queue, look at it until it is empty and one worker is left, and note what was seen."""
+    """Fill the queue, read its depth until it is empty and one worker is left, and note the depths."""
     depths = [filled(stage)]
     over = "an empty queue and the workers down to one"
     stage.wait(lambda: looked(stage, depths) == 0 and workers(stage) == 1, patience, over)
@@ -86,14 +86,14 @@ def emptied(stage: Stage, act: str, patience: Patience) -> None:
 
 
 def filled(stage: Stage) -> list[float]:
-    """Fill the queue anew, and return when, and with how many jobs."""
+    """Refill the queue, and return the times before and after, and the number of jobs in it."""
     before = time.time()
     jobs = int(stage.run_in(redis(stage), "redis-cli", "EVAL", FILL, "0", str(JOBS)))
     return [before, time.time(), jobs]
 
 
 def looked(stage: Stage, depths: list[list[float]]) -> int:
-    """Look at the queue, keep what was seen, and return its depth."""
+    """Read the depth of the queue, add it to the depths, and return it."""
     before = time.time()
     jobs = int(stage.run_in(redis(stage), "redis-cli", "LLEN", "jobs"))
     depths.append([before, time.time(), jobs])
@@ -106,13 +106,13 @@ def redis(stage: Stage) -> str:
 
 
 def workers(stage: Stage) -> int:
-    """Return how many workers are asked for."""
+    """Return how many workers are declared."""
     return int(stage.run.kube.get("Deployment", "worker", stage.namespace)["spec"]["replicas"])
 
 
 @contextmanager
 def metric(stage: Stage) -> Iterator[None]:
-    """The queue's depth is served as an external metric for as long as the block runs."""
+    """Serve the queue's depth as an external metric for the duration of the block."""
     name = f"{VERSION}.{GROUP}"
     backend = {"name": "queue-metrics", "namespace": stage.namespace, "port": 443}
     spec = {"group": GROUP, "version": VERSION, "service": backend, "insecureSkipTLSVerify": True}
@@ -178,7 +178,7 @@ def worker_idle(manifests: list[Manifest]) -> list[Manifest]:
 
 
 def _told(manifest: Manifest, name: str, word: str, other: str) -> Manifest:
-    """The Deployment of a name with one argument of its container changed."""
+    """Return the manifest, with one argument of its container changed if it is the Deployment of this name."""
     if (manifest["kind"], manifest["metadata"]["name"]) != ("Deployment", name):
         return manifest
     template = manifest["spec"]["template"]

@@ -1,6 +1,6 @@
-"""Which names do a cluster's services and pods have, from where, and what do pods find in their environment?
+"""Which names do a cluster's services and pods have, from where do they resolve, and what do pods find in their environment?
 
-Given a Deployment behind a service with an address and one without, a StatefulSet behind a headless service, and a pod that
+Given a Deployment behind a service with an address and a headless one, a StatefulSet behind a headless service, and a pod that
 looks names up.
 """
 
@@ -35,20 +35,20 @@ names = Scenario(
 )
 
 IN_FORCE = Patience(10)
-"""kube-proxy has programmed a new service on every node."""
+"""Time for kube-proxy to program a new service on every node."""
 TOP_LEVEL = ("museum", "aero", "coop")
-"""Top-level domains of the Internet, one of which names a namespace."""
+"""Top-level domains of the Internet; a namespace is named after one of them."""
 
 
 @names.given
 def services_and_a_pod_that_looks_names_up(stage: Stage) -> None:
-    """Services of both sorts run, and a pod that looks names up."""
+    """Services of both kinds exist, and a pod that looks names up runs."""
     stage.apply()
 
 
 @names.act("rules", needs=Risk.NODE, settled=False)
 def rules_are_read(stage: Stage) -> None:
-    """The rules of kube-proxy are read on every node."""
+    """kube-proxy's rules are read on every node."""
     stage.wait(lambda: len(nodes_with_rules(stage, "web")) == len(stage.run.nodes), IN_FORCE, "the rules of web")
     for service in ("web", "web-pods"):
         named = nodes_with_rules(stage, service)
@@ -70,7 +70,7 @@ def nodes_with_rules(stage: Stage, service: str) -> list[str]:
 
 @names.act("records", settled=False)
 def records_of_a_pod_are_looked_up(stage: Stage) -> None:
-    """Names of a Deployment's pod are looked up, and that of an address that no pod has."""
+    """Names of a Deployment's pod are looked up, and the name of an address that no pod has."""
     pod = stage.pods("web")[0]
     name, ip, look = pod["metadata"]["name"], ip_of(pod), Lookups(stage, "client")
     domain, unused = f"{stage.namespace}.{{}}.{stage.run.cluster_domain}.", unused_address(stage)
@@ -88,7 +88,7 @@ def records_of_a_pod_are_looked_up(stage: Stage) -> None:
 
 @names.act("scope", needs=Risk.NODE, settled=False)
 def names_are_looked_up_across_namespaces(stage: Stage) -> None:
-    """The same short name is looked up from two namespaces, and a name of the Internet below a namespace called like its
+    """The same short name is looked up from two namespaces, and an Internet name while a namespace is named after its
     top-level domain.
     """
     look = Lookups(stage, "client")
@@ -109,9 +109,9 @@ def names_are_looked_up_across_namespaces(stage: Stage) -> None:
 
 
 def _captured(stage: Stage, look: Lookups, there: ExitStack) -> None:
-    """See what a name of the Internet answers while a namespace is called like its top-level domain.
+    """Look up an Internet name while a namespace is named after its top-level domain.
 
-    :raises Inconclusive: when the cluster has a namespace of each of these names
+    :raises Inconclusive: when the cluster already has a namespace of each of these names
     """
     taken = {str(one["metadata"]["name"]) for one in stage.run.kube.list("Namespace")["items"]}
     free = [domain for domain in TOP_LEVEL if domain not in taken]
@@ -128,7 +128,7 @@ def _captured(stage: Stage, look: Lookups, there: ExitStack) -> None:
 
 @names.act("late", settled=False)
 def a_service_is_made_after_a_pod(stage: Stage) -> None:
-    """A service is made, and a second pod after it."""
+    """A service is created, and a second pod after it."""
     look, before = Lookups(stage, "client"), stage.pods("client")[0]["metadata"]["name"]
     late = look.service(stage.namespace, "late")
     stage.run.kube.patch("Deployment", "client", stage.namespace, {"spec": {"replicas": 2}})
@@ -142,7 +142,7 @@ def a_service_is_made_after_a_pod(stage: Stage) -> None:
 
 
 def name_of_a_pod(stage: Stage) -> Iterable[Probe]:
-    """Every node asks for the name of the StatefulSet's pod."""
+    """Every node queries the name of the StatefulSet's pod."""
     yield dns_udp("db-0", stage.dns_server(), f"db-0.{stage.full_name('db')}", rate=20)
 
 

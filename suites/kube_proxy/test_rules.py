@@ -1,7 +1,7 @@
-"""The rules that kube-proxy programs: the same on every node, fair to endpoints, following a pod that moves, outliving it.
+"""kube-proxy's rules: the same on every node, balanced over endpoints, following a pod that moves, and outliving kube-proxy.
 
-Given the services `web` (three pods), `single` (one pod, which moves to another node) and `switch` (one pod, and by a change of
-its selector another one), asked over new connections from every node.
+Given the services `web` (three pods), `single` (one pod, which moves to another node) and `switch` (one pod, then another one
+when its selector changes), asked over new connections from every node.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ proxy = Scenario(
     "Endpoints change while kube-proxy follows, and while it is stopped on one node.",
 )
 SPREAD = 12.0
-"""Seconds in which the spread over the endpoints is counted."""
+"""Seconds during which connections to each endpoint are counted."""
 BEFORE = 2.0
 """Seconds between stopping kube-proxy and the change that it misses."""
 
@@ -55,7 +55,7 @@ def nothing_changes(stage: Stage) -> None:
 
 @proxy.act("move", needs=Risk.NODE)
 def the_single_pod_moves(stage: Stage) -> None:
-    """The node of the single pod is cordoned, and the pod deleted: it is made again elsewhere."""
+    """The node of the single pod is cordoned, and the pod deleted: its replacement runs on another node."""
     cordon, delete = CordonNode(stage.node_of("single")), DeletePod(stage.namespace, stage.victim("single"))
     with stage.inflict(cordon), stage.inflict(delete):
         stage.hold()
@@ -63,7 +63,7 @@ def the_single_pod_moves(stage: Stage) -> None:
 
 @proxy.act("stopped", needs=Risk.CONTROL_PLANE)
 def kube_proxy_is_stopped(stage: Stage) -> None:
-    """kube-proxy of one node is stopped, the endpoints of a service change, and kube-proxy is started again."""
+    """kube-proxy is stopped on one node, the endpoints of a service change, and kube-proxy is started again."""
     lag = PROGRAMMING_LAG.at_most(stage.settings).value
     with stage.inflict(StopKubeProxy(breakages.some_worker(stage)), lasts=600) as stopped:
         stage.moment("stopped")

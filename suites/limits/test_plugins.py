@@ -1,7 +1,7 @@
-"""The network of pods is a plugin's: what does a node do whose container runtime finds no CNI configuration?
+"""The pod network comes from a plugin: what does a node do when its container runtime finds no CNI configuration?
 
 Given a pod on a worker behind a service that is asked from every node. The worker's CNI configuration is removed, two pods are
-put onto it, one of them in the network of the node, and the configuration is put back.
+placed on the worker, one of them in the network of the node, and the configuration is put back.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from kubeskeptic.scenarios.manifests import Manifest
 from kubeskeptic.timeline import Act
 
 FOLLOWS = Patience(25)
-"""The node turns NotReady, the pod that waited runs: when that takes longer, the checks say so."""
+"""Time for the node to turn NotReady, or for the waiting pod to run: if it takes longer, the checks report it."""
 REASON = "NetworkNotReady"
 NOT_READY = "network is not ready: container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady"
 
@@ -41,7 +41,7 @@ def a_pod_on_a_worker(stage: Stage) -> None:
 
 @plugins.act("unplugged")
 def a_node_loses_its_network_plugin(stage: Stage) -> None:
-    """The CNI configuration of the pod's node is removed; two more pods are put onto the node; then it is put back."""
+    """The pod's node loses its CNI configuration, gets two more pods, and gets the configuration back."""
     node = stage.node_of("there")
     with stage.inflict(RemoveCniConfig(node)):
         stage.wait(lambda: ready(stage, node) == "False", FOLLOWS, "the node to be NotReady")
@@ -59,13 +59,13 @@ def ready(stage: Stage, node: str) -> str:
 
 
 def put(stage: Stage, name: str, node: str) -> None:
-    """Make the pod of a Deployment, on this node."""
+    """Create the pod of a Deployment on this node."""
     on_it = {"spec": {"replicas": 1, "template": {"spec": {"nodeName": node}}}}
     stage.run.kube.patch("Deployment", name, stage.namespace, on_it)
 
 
 def said(stage: Stage, app: str, reason: str) -> str:
-    """Return what an event of this reason says of a pod of an app, less the runtime's own words; empty when there is none."""
+    """Return the message of an event of this reason about an app's pod, without the runtime's own words; empty if none."""
     selected = f"involvedObject.kind=Pod,reason={reason}"
     for event in stage.run.kube.list("Event", stage.namespace, fields=selected)["items"]:
         if str(event["involvedObject"]["name"]).startswith(f"{app}-"):

@@ -1,6 +1,6 @@
 """NetworkPolicies, one after another: everything is denied, then a label is allowed, then a namespace.
 
-Given `server`, and as its clients `friend` (with the label that is allowed), `stranger`, and `foreigner` in another namespace.
+Given `server` and its clients: `friend` (with the allowed label), `stranger`, and `foreigner` in another namespace.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def a_server_and_its_clients(stage: Stage) -> None:
 
 @firewall.act("policies", settled=False)
 def policies_are_applied(stage: Stage) -> None:
-    """Nothing is denied, then everything, then all but a label, then all but that and a namespace."""
+    """Nothing is denied, then everything, then everything except a label, then everything except that and a namespace."""
     server = Door.of("server", stage.pods("server")[0], 8080)
     with elsewhere(stage, "stranger", "foreigner") as foreigner:
         table = TruthTable(stage, [Client("friend", "friend"), Client("stranger", "stranger"), foreigner], [server])
@@ -50,7 +50,7 @@ def policies_are_applied(stage: Stage) -> None:
 
 
 def step(table: TruthTable, name: str, since: float, passes: Sequence[str]) -> Mapping[str, Cell]:
-    """Wait until exactly these clients are let through, note who was and how long it took, and return it by client."""
+    """Wait until exactly these clients are let through, record the outcomes and the time it took, and return them by client."""
     cells = table.step(name, since, {cell(client, "server"): client in passes for client in CLIENTS})
     seen = {client: cells[cell(client, "server")] for client in CLIENTS}
     table.stage.see("firewall", **{f"{name}: {client}": one.outcome for client, one in seen.items()})
@@ -60,9 +60,9 @@ def step(table: TruthTable, name: str, since: float, passes: Sequence[str]) -> M
 
 
 def policy(name: str, allowed: Sequence[Mapping[str, object]]) -> dict[str, object]:
-    """Return a NetworkPolicy for what arrives at the server.
+    """Return a NetworkPolicy for ingress to the server.
 
-    :param allowed: peers; none denies everything
+    :param allowed: the allowed peers; everything is denied when empty
     """
     rules = [{"from": list(allowed)}] if allowed else []
     spec = {"podSelector": {"matchLabels": {"app": "server"}}, "policyTypes": ["Ingress"], "ingress": rules}
@@ -70,7 +70,7 @@ def policy(name: str, allowed: Sequence[Mapping[str, object]]) -> dict[str, obje
 
 
 def apply(stage: Stage, manifest: dict[str, object]) -> float:
-    """Apply a policy and return since when it may be in force: the moment before it was sent."""
+    """Apply a policy, and return the earliest time at which it may be in force: the moment before it was sent."""
     before = time.time()
     stage.run.kube.apply(placed(manifest, stage.namespace, stage.run.id))
     return before

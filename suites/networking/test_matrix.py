@@ -1,7 +1,7 @@
 """Every pod asks every other pod, and every node; then a host outside the cluster asks both.
 
-Given a pod on every node and one in every node's own network, the control plane included, and a pod `alone` that is the only
-one behind two NodePort services: `bounced` (externalTrafficPolicy Cluster) and `direct` (Local).
+Given, on every node including the control plane, a pod and another in the node's own network; and a pod `alone`, the only one
+behind two NodePort services: `bounced` (externalTrafficPolicy Cluster) and `direct` (Local).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def a_pod_on_every_node(stage: Stage) -> None:
 
 
 def members(stage: Stage) -> list[Member]:
-    """Return those who ask and answer."""
+    """Return the pods that ask and answer."""
     pods = [Member.of(f"a pod on {objects.node_of(pod)}", pod) for pod in stage.pods("pod")]
     hosts = [Member.of(objects.node_of(pod), pod) for pod in stage.pods("host")]
     return [*pods, *(Member.of("alone", pod) for pod in stage.pods("alone")), *hosts]
@@ -49,7 +49,7 @@ def members(stage: Stage) -> list[Member]:
 
 @network.act("matrix", settled=False)
 def every_pod_asks_every_other(stage: Stage) -> None:
-    """Every pod and every node asks every other one, by TCP and by UDP, in small packets and in large ones."""
+    """Every pod and every node asks every other one, over TCP and over UDP, with small payloads and with large ones."""
     found = members(stage)
     stage.see("members", **{one.name: {"node": one.node, "ip": one.ip, "host": one.host} for one in found})
     stage.see("matrix", **matrix(stage, found))
@@ -57,7 +57,7 @@ def every_pod_asks_every_other(stage: Stage) -> None:
 
 
 def addresses_are_listed(stage: Stage) -> None:
-    """List the addresses of all pods of the cluster, and the ranges of its nodes."""
+    """Record the addresses of all pods that are not in their node's network, and the pod ranges (podCIDRs) of the nodes."""
     pods = [pod for pod in stage.run.kube.list("Pod")["items"] if objects.running(pod) and objects.ip_of(pod)]
     own = [pod for pod in pods if not pod["spec"].get("hostNetwork")]
     names = [f"{pod['metadata']['namespace']}/{pod['metadata']['name']}" for pod in own]
@@ -68,7 +68,7 @@ def addresses_are_listed(stage: Stage) -> None:
 
 @network.act("services", settled=False)
 def services_are_asked(stage: Stage) -> None:
-    """The one pod behind two services asks one of them, and this machine both of them through every node's port."""
+    """The one pod behind two services asks one of them, and this machine asks both through every node's port."""
     stage.hold(PROGRAMMING_LAG)
     a_pod_asks_its_own_service(stage)
     for service, policy in (("bounced", "Cluster"), ("direct", "Local")):
@@ -76,7 +76,7 @@ def services_are_asked(stage: Stage) -> None:
 
 
 def a_pod_asks_its_own_service(stage: Stage) -> None:
-    """Let the one pod of a service ask that service."""
+    """Make the one pod of a service ask that service."""
     (alone,) = (Member.of("alone", pod) for pod in stage.pods("alone"))
     service = {
         "kind": "http-new",

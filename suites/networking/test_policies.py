@@ -1,7 +1,7 @@
-"""NetworkPolicies by port, address block and way, against a truth table that is computed; each node's time; open connections.
+"""NetworkPolicies by port, address block and direction, against a computed truth table; each node's time; open connections.
 
-Given `server` with two ports and `other`, asked by `friend` (with the label that is allowed), `stranger`, and `foreigner` in
-another namespace; and `everywhere`, a pod on every node.
+Given `server` with two ports and `other`, asked by `friend` (with the allowed label), `stranger`, and `foreigner` in another
+namespace; and `everywhere`, a pod on every node.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ Steps = dict[str, list[dict[str, Any]]]
 
 
 def parties(addresses: Mapping[str, str], namespace: str = "a", foreign: str = "b") -> dict[str, Party]:
-    """Return the pods at the ends of connections."""
+    """Return the pods at the ends of connections, by name."""
     where = {"foreigner": foreign}
     return {name: Party(name, where.get(name, namespace), LABELS[name], ip) for name, ip in addresses.items()}
 
 
 def steps(of: Mapping[str, Party]) -> Steps:
-    """Return the policies of each step, which take the place of those before."""
+    """Return the policies of each step, which replace those of the step before."""
     labelled = {"podSelector": {"matchLabels": {"access": "allowed"}}}
     foreign = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": of["foreigner"].namespace}}}
     to_server = {"podSelector": {"matchLabels": {"app": "server"}}}
@@ -65,7 +65,7 @@ def steps(of: Mapping[str, Party]) -> Steps:
 
 
 def all_but(party: Party) -> dict[str, Any]:
-    """Return the block of all addresses except a pod's."""
+    """Return the block of all addresses except that of a pod."""
     return {"ipBlock": {"cidr": "0.0.0.0/0", "except": [f"{party.address}/32"]}}
 
 
@@ -77,7 +77,7 @@ def policy(name: str, party: Party, way: str, rules: list[dict[str, Any]]) -> di
 
 
 def truth(of: Mapping[str, Party]) -> dict[str, dict[str, bool]]:
-    """Return, step by step and cell by cell, who is let through."""
+    """Return, by step and cell, whether the client is let through."""
     return {
         step: {
             cell(client, door): allows(applied, of[client], of[pod], port)
@@ -107,7 +107,7 @@ def enforced(stage: Stage) -> None:
 
 @policies.act("steps", settled=False)
 def policies_take_each_others_place(stage: Stage) -> None:
-    """Policies by port, by address block and by way are applied, each in the place of those before."""
+    """Policies by port, by address block and by direction are applied, each replacing those before."""
     enforced(stage)
     pods = {app: stage.pods(app)[0] for app in ("friend", "stranger", "server", "other")}
     doors = [Door.of(name, pods[app], port) for name, (app, port) in DOORS.items()]
@@ -128,7 +128,7 @@ def policies_take_each_others_place(stage: Stage) -> None:
 
 @policies.act("everywhere", settled=False)
 def a_policy_comes_and_goes(stage: Stage) -> None:
-    """A policy denies everything to a pod on every node, and is deleted, while a client keeps connections to them open."""
+    """A policy denies all ingress to a pod on every node and is deleted, while a client keeps connections to the pods open."""
     enforced(stage)
     doors = [Door.of(objects.node_of(pod), pod, 8080) for pod in stage.pods("everywhere")]
     table = TruthTable(stage, [Client("stranger", "stranger")], doors)

@@ -1,4 +1,4 @@
-"""A worker dies the hard way and comes back much later; what becomes of its pods, and what do clients elsewhere see?
+"""A worker is killed and comes back much later: what happens to its pods, and what do clients on other nodes see?
 
 Given a bare pod, a Deployment `web` behind a service, a StatefulSet and a DaemonSet, with a pod of each on the node that is
 killed. Their pods tolerate a dead node for 5 s; everything else is the cluster's default.
@@ -51,7 +51,7 @@ def a_node_returns_in_time(stage: Stage) -> None:
 
 
 def clients_of_web(stage: Stage) -> Iterable[Probe]:
-    """Every node asks the service, and for its name."""
+    """Every node asks the service, and queries its name."""
     address = stage.service("web")["clusterIP"]
     yield http_new("web", address, 80, rate=50)
     yield dns_udp("name", stage.dns_server(), stage.full_name("web"), expect=[address], rate=10)

@@ -1,9 +1,9 @@
-"""A worker is frozen, another is cut off from the network, a third is shut down in order; what do clients elsewhere see?
+"""A worker is frozen, another is cut off, a third is shut down by its init system: what do clients on other nodes see?
 
-Given a pod on each worker, behind two services for each act, which are asked from every node over new connections and over
-kept ones: what one act or one sort of connection leaves in the nodes' conntrack tables is met by no other. Each act is held
-until the dead endpoint window has passed; how long stale conntrack entries go on failing after that is for the case `crash`
-of the same claim, in nodes/node_crashes, whose act lasts long enough.
+Given a pod on each worker, behind two services for each act. Every node asks one of the two over new connections and the other
+over kept ones, so that no act and no kind of connection meets conntrack entries left by another. Each act is held until the
+dead endpoint window has passed. How long stale conntrack entries go on failing after that is tested by the case `crash` of the
+same claim, in nodes/node_crashes, whose act lasts long enough.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from kubeskeptic.timeline import Act
 from kubeskeptic.timeline.objects import node_of
 
 KEPT = range(1, 7)
-"""Kept connections of each node: so many that some lead to any one pod."""
+"""Kept connections of each node: enough that some lead to each pod."""
 WATCHED = DEAD_ENDPOINT_WINDOW + constant("deadline of a request", PROBE_DEADLINE)
-"""The outcome of a request that was sent at the end of the window is known when the node returns."""
+"""Long enough that the outcome of a request sent at the end of the window is known when the node returns."""
 
 outages = Scenario(
     "nodes/node_outages",
@@ -46,7 +46,7 @@ def a_pod_on_each_worker(stage: Stage) -> None:
 
 
 def clients_of(service: str) -> Callable[[Stage], Iterator[Probe]]:
-    """Every node asks a service over new connections, and the one that is named after it over kept ones."""
+    """Every node asks a service over new connections, and its `-kept` counterpart over kept ones."""
 
     def ask(stage: Stage) -> Iterator[Probe]:
         yield http_new(service, stage.service(service)["clusterIP"], 80, rate=50)
@@ -63,7 +63,7 @@ def kept(service: str) -> list[str]:
 
 @outages.act("freeze", asking=clients_of("freeze"))
 def a_node_is_frozen(stage: Stage) -> None:
-    """No process of the first worker gets processor time."""
+    """No process of the first worker gets CPU time."""
     out(stage, FreezeNode(worker(stage, 1)))
 
 
@@ -80,16 +80,16 @@ def a_node_is_shut_down(stage: Stage) -> None:
 
 
 def out(stage: Stage, fault: Fault) -> None:
-    """Hold until the bound has passed, and wait for the node's pod to serve again."""
+    """Inflict a fault, hold until the bound has passed, and wait for the node's pod to serve again."""
     with stage.inflict(fault):
         stage.hold()
     stage.wait(stage.all_ready, CONTAINERS_BACK, "all pods to be Ready again")
 
 
 def worker(stage: Stage, number: int) -> str:
-    """Return one of the workers with a pod, by number: each act has another one.
+    """Return one of the workers with a pod, by number: each act uses a different one.
 
-    :raises Inconclusive: when fewer have one
+    :raises Inconclusive: when fewer workers have a pod
     """
     homes = sorted({node_of(pod) for pod in stage.pods("web")})
     if len(homes) < number:

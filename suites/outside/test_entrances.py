@@ -1,6 +1,6 @@
 """What does a Service of type LoadBalancer, or an Ingress, do by itself?
 
-Given both, leading to one pod, on a cluster with nothing that serves them; they are watched for an address, and asked.
+Given both, leading to one pod, on a cluster where nothing serves them. They are watched for an address, and asked.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ entrances = Scenario(
     watches=(*WATCHED, "Ingress"),
 )
 HOST, HTTP = "entrance.example", 80
-"""The name for which the Ingress has a rule, and the port on which a controller would answer it."""
+"""The host for which the Ingress has a rule, and the port on which a controller would answer for it."""
 WATCHED_FOR = 10.0
-"""Seconds in which a provider that runs gives an address many times over: it takes less than one."""
+"""Seconds to wait for an address: many times what a running provider takes, which is less than one second."""
 
 
 @entrances.given
 def a_service_and_an_ingress(stage: Stage) -> None:
-    """A Service of type LoadBalancer and an Ingress lead to one pod; what serves them on this cluster is looked for."""
+    """A Service of type LoadBalancer and an Ingress lead to one pod; the cluster is searched for anything serving them."""
     stage.apply()
     if served := provider(stage):
         stage.leave_out("no provider", f"this cluster has a provider of load balancers: {served}")
@@ -44,7 +44,7 @@ def a_service_and_an_ingress(stage: Stage) -> None:
 
 
 def the_node_port(stage: Stage) -> Iterable[Probe]:
-    """Every node asks the Service's port on its own address."""
+    """Every node asks the Service's NodePort on its own address."""
     yield http_new("node-port", "$NODE", stage.service("balanced")["ports"][0]["nodePort"], rate=10)
 
 

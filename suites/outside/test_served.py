@@ -1,4 +1,4 @@
-"""A provider of load balancers, and an ingress controller, at work: on clusters that have them.
+"""A load balancer provider and an ingress controller at work, on clusters that have them.
 
 Given one pod behind a Service of type LoadBalancer that gets an address, and behind an Ingress that a controller serves. The
 node that announces the address crashes; the pod moves.
@@ -29,14 +29,14 @@ served = Scenario(
     "outside/served", "The node that announces an address crashes; a pod behind an Ingress moves.", Risk.NODE
 )
 PROVIDER, CONTROLLER = "metallb-system", "projectcontour"
-"""Namespaces of the provider and of the controller whose inside the sabotages know."""
+"""Namespaces of the provider and of the controller whose internals the sabotages know."""
 HOST = "served.example"
 TO_GET_THEM = "`skeptic up --name served --workers 2 --with metallb,contour` makes a cluster that has both"
 
 
 @served.given
 def a_pod_behind_an_address(stage: Stage) -> None:
-    """A pod is behind a Service of type LoadBalancer, where the cluster has a provider or a controller that we know."""
+    """A pod runs behind a Service of type LoadBalancer, on a cluster with a provider or a controller that we know."""
     there = {namespace["metadata"]["name"] for namespace in stage.run.kube.list("Namespace")["items"]}
     if not there & {PROVIDER, CONTROLLER}:
         raise NotAsked(f"this cluster has neither MetalLB nor Contour; {TO_GET_THEM}")
@@ -53,7 +53,7 @@ def a_pod_behind_an_address(stage: Stage) -> None:
 
 @served.act("announcer dies", settled=False, exclusive="addresses")
 def the_announcing_node_dies(stage: Stage) -> None:
-    """The node that announces the Service's address crashes, with the pod on another one."""
+    """The node that announces the Service's address crashes, while the pod is on another node."""
     stage.wait(lambda: given(stage, "Service"), ADDRESSED, "the Service to get an address")
     host = given(stage, "Service")
     if not host:
@@ -74,7 +74,7 @@ def the_announcing_node_dies(stage: Stage) -> None:
 
 @served.act("pod moves", settled=False, exclusive="addresses")
 def the_pod_behind_the_ingress_moves(stage: Stage) -> None:
-    """The one pod behind an Ingress is replaced by one on another node."""
+    """The one pod behind an Ingress is replaced by a pod on another node."""
     stage.run.kube.apply(placed(INGRESS, stage.namespace, stage.run.id))
     stage.wait(lambda: given(stage, "Ingress"), ADDRESSED, "the Ingress to get an address")
     host = given(stage, "Ingress")
@@ -115,7 +115,7 @@ INGRESS = {
 
 
 def another_worker(stage: Stage, node: str) -> str:
-    """Return a worker that is not this node."""
+    """Return a worker other than this node."""
     return next(one for one in stage.run.workers if one != node)
 
 
@@ -125,7 +125,7 @@ def given(stage: Stage, kind: str) -> str:
 
 
 def answered(host: str, port: int, by: str = "") -> bool:
-    """Return whether a request for the host is answered, by this pod or by any."""
+    """Return whether a request for the host is answered: by this pod, or by any when empty."""
     (asked,) = ask_from_here(HOST, port, [host], BRIEFLY)
     return asked.outcome == "ok" and by in ("", asked.by)
 

@@ -1,7 +1,7 @@
 """What do containers share, and what outlives them? A container restarts, a pod is replaced, a node is rebooted.
 
-Given a pod of two containers with a common volume, another pod beside it, two pods that mount one claim, and a pod with a claim
-of its own. A file is written to each kind of disk, and looked for again.
+Given a pod of two containers with a shared volume, another pod on the same node, two pods that mount one PersistentVolumeClaim,
+and a pod with its own claim. A file is written to each kind of storage, and looked for later.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ disks = Scenario(
 )
 
 OWN, SCRATCH, DATA = f"/own/{NOTE}", f"/scratch/{NOTE}", f"/data/{NOTE}"
-"""A file on a container's own disk, in an emptyDir, and in the volume of a claim."""
+"""A file in a container's own file system, in an emptyDir, and in the volume of a PersistentVolumeClaim."""
 
 
 @disks.given
 def a_file_on_every_disk(stage: Stage) -> None:
-    """A file is written to each kind of disk."""
+    """A file is written to each kind of storage."""
     stage.apply()
     write(stage, "pair", OWN, "own", "first")
     write(stage, "pair", SCRATCH, "scratch", "first")
@@ -45,7 +45,7 @@ def a_file_on_every_disk(stage: Stage) -> None:
 
 @disks.act("look", settled=False)
 def containers_look_around(stage: Stage) -> None:
-    """Each container looks at the pod's address, its ports and its disks; two pods read each other's files."""
+    """Each container tries the pod's address, its ports and its storage; two pods read each other's files."""
     first = pod_with(stage, "pair", "first")
     stage.see(
         "network of a pod",
@@ -70,7 +70,7 @@ def containers_look_around(stage: Stage) -> None:
 
 
 def two_pods_use_one_claim(stage: Stage) -> None:
-    """Each of two pods reads what the other one wrote."""
+    """Make each of two pods with one claim read what the other one wrote."""
     write(stage, "writer", f"{DATA}-1", "from the writer")
     write(stage, "reader", f"{DATA}-2", "from the reader")
     stage.see(
@@ -83,7 +83,7 @@ def two_pods_use_one_claim(stage: Stage) -> None:
 
 @disks.act("restart", settled=False)
 def a_container_restarts(stage: Stage) -> None:
-    """The process of one container of the pair ends and is started again."""
+    """The process of one container of the pair exits and is started again."""
     before = pod_with(stage, "pair", "first")
     path = f"/api/v1/namespaces/{stage.namespace}/pods/{before['metadata']['name']}:8080/proxy/control"
     stage.run.kube.request("POST", path, {"exit": 1})
@@ -138,14 +138,14 @@ def a_node_is_rebooted(stage: Stage) -> None:
 
 @disks.act("cordoned", needs=Risk.NODE, settled=False)
 def the_node_of_a_volume_is_cordoned(stage: Stage) -> None:
-    """The node with the pod's volume takes no pods for a while, and the pod is deleted meanwhile."""
+    """The node with the pod's volume is cordoned for a while, and the pod is deleted meanwhile."""
     volumes = stage.run.kube.list("PersistentVolume")["items"]
     mine = [one for one in volumes if one["spec"].get("claimRef", {}).get("namespace") == stage.namespace]
     if mine and not all(one["spec"].get("nodeAffinity") for one in mine):
         raise NotAsked("the default StorageClass makes volumes that are no node's own disk")
     keeper = pod_with(stage, "keeper")
     with stage.inflict(CordonNode(node_of(keeper))):
-        # Not as a fault: its replacement cannot be Ready before the node takes pods again.
+        # Not as a fault: the replacement cannot become Ready until the node takes pods again.
         stage.run.kube.delete("Pod", keeper["metadata"]["name"], stage.namespace)
         stage.hold()
     stage.wait(stage.all_ready, PODS_READY, "the pod to run once its node takes pods again")

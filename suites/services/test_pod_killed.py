@@ -1,7 +1,7 @@
-"""One of three pods goes, gracefully, by force, or by the death of its process; what do clients on every node see?
+"""One of three pods is deleted gracefully or by force, or its process is killed: what do clients on every node see?
 
-Given the services `web` (its pods end slowly, by a preStop delay) and `plain` (they end at once), of three pods each, watched
-over new connections from every node. At the end all pods of `web` are replaced, and then all pods of CoreDNS.
+Given the services `web` (whose pods end slowly, because of a preStop delay) and `plain` (whose pods end at once), with three
+pods each, asked over new connections from every node. At the end all pods of `web` are replaced, and then those of CoreDNS.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from kubeskeptic.timeline.objects import ip_of, is_ready, node_of
 DNS_LABEL = "k8s-app=kube-dns"
 
 QUIET = constant("nothing done", 8.0)
-"""How long nodes have to be asked while nothing happens."""
+"""How long nodes are asked while nothing happens."""
 
 pods = Scenario(
     "services/pod_killed",
@@ -78,14 +78,14 @@ def a_pod_of_each_is_deleted(stage: Stage) -> None:
 
 @pods.act("forced")
 def a_pod_is_forced_away(stage: Stage) -> None:
-    """A pod is deleted without grace."""
+    """A pod is deleted by force, without a grace period."""
     with stage.inflict(DeletePod(stage.namespace, stage.victim("plain"), force=True)):
         stage.hold()
 
 
 @pods.act("sigkill", needs=Risk.NODE)
 def a_container_is_killed(stage: Stage) -> None:
-    """The process of a container is killed by SIGKILL."""
+    """The process of a container is killed with SIGKILL."""
     with stage.inflict(KillContainer(stage.namespace, stage.victim("web"))):
         stage.hold()
 
@@ -98,7 +98,7 @@ def the_container_is_killed_again(stage: Stage) -> None:
 
 
 def clients_of_the_name(stage: Stage) -> Iterable[Probe]:
-    """Every node asks for the service's name, from a new UDP port each time, and from one that it keeps."""
+    """Every node queries the service's name, from a new UDP port each time, and from one that it keeps."""
     server, name, address = stage.dns_server(), stage.full_name("web"), stage.service("web")["clusterIP"]
     yield dns_udp("name", server, name, expect=[address], rate=10)
     yield dns_udp("name-kept", server, name, expect=[address], rate=10, keep_port=True)
@@ -135,7 +135,7 @@ def ready(stage: Stage, namespace: str, label: str) -> set[str]:
 
 
 def until_replaced(stage: Stage, table: str, old: set[str], now: Callable[[], set[str]]) -> None:
-    """Wait until as many new pods are Ready and no old one is, and note how many were replaced."""
+    """Wait until no old pod is Ready and at least as many new ones are, and record how many were replaced."""
     stage.wait(lambda: not now() & old and len(now()) >= len(old), PODS_READY, "all pods to be replaced")
     left = now() & old
     stage.see(table, **{REPLACED: len(old - left), LEFT: len(left)})

@@ -1,8 +1,8 @@
-"""A pod turns unready and ready again, another is deleted, a kubelet restarts, a container hangs; who gets traffic, and what
-does DNS answer?
+"""A pod turns unready and ready again, another is deleted, a kubelet restarts, a container hangs: which pods get traffic, and
+what does DNS answer?
 
-Given three pods behind a service and a headless one, a StatefulSet behind a headless service, asked from every node, and one
-pod with a liveness probe.
+Given three pods behind a service and a headless one, and a StatefulSet behind a headless service, all asked from every node,
+and one pod with a liveness probe.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ readiness = Scenario(
 
 @readiness.given
 def pods_behind_services_with_and_without_an_address(stage: Stage) -> None:
-    """The services are asked from every node, and DNS for the names of those without an address."""
+    """The services are asked from every node, and DNS is queried for the names of the headless ones."""
     stage.apply()
     server, pods, db = stage.dns_server(), stage.full_name("web-pods"), stage.full_name("db")
     stage.ask(
@@ -51,7 +51,7 @@ def pods_behind_services_with_and_without_an_address(stage: Stage) -> None:
 
 @readiness.act("unready")
 def a_pod_of_each_turns_unready(stage: Stage) -> None:
-    """A pod of each app says that it is not ready, and later that it is."""
+    """A pod of each app reports that it is not ready, and later that it is."""
     web = MakeUnready(stage.namespace, stage.victim("web"), said=True)
     db = MakeUnready(stage.namespace, stage.victim("db"), said=True)
     with stage.inflict(web) as unready, stage.inflict(db):
@@ -89,7 +89,7 @@ def a_kubelet_restarts(stage: Stage) -> None:
 
 @readiness.act("hang", needs=Risk.NODE, settled=False)
 def a_container_hangs(stage: Stage) -> None:
-    """The process of a container is stopped by SIGSTOP."""
+    """The process of a container is stopped with SIGSTOP."""
     with stage.inflict(HangContainer(stage.namespace, stage.victim("stuck"))):
         stage.hold()
 

@@ -1,6 +1,6 @@
-"""What is declared of pods, and changed: what becomes of requests, limits, numbers and templates?
+"""Requests, limits, replicas and templates of pods are declared and changed: what effect do they have?
 
-Given a Deployment `web`, a ReplicaSet `fixed`, a Deployment `rolling`, and others without replicas until it is their turn.
+Given a Deployment `web`, a ReplicaSet `fixed`, a Deployment `rolling`, and others that have no replicas until their act.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ declared = Scenario(
     watches=(*WATCHED, "Deployment", "StatefulSet"), quick=("up",),)  # fmt: skip
 
 FEW, MANY, ORDERED = 2, 6, 3
-"""Replicas of `web`, to how many it is scaled, and replicas of the StatefulSet."""
+"""Replicas of `web` before and after it is scaled up, and replicas of the StatefulSet."""
 GRACE_PERIOD = constant("grace period", 1.0)  # terminationGracePeriodSeconds of its pods
 
 
 @declared.given
 def declarations_of_all_sorts(stage: Stage) -> None:
-    """Two pods each of a ReplicaSet and two Deployments run."""
+    """A ReplicaSet and two Deployments run with two pods each."""
     stage.apply()
 
 
@@ -66,7 +66,7 @@ def a_deployment_is_scaled_down(stage: Stage) -> None:
 
 @declared.act("full", settled=False)
 def the_workers_are_filled(stage: Stage) -> None:
-    """Every worker is filled with a pod of more than half its size, one more such pod waits, and one of them goes."""
+    """Every worker is filled with a pod of more than half its size, one more of this size waits, then one is removed."""
     stage.see("requests of other namespaces", **requests_elsewhere(stage))
     free = free_cpu(stage).values()
     cores = 0.55 * max(free)
@@ -103,11 +103,11 @@ def templates_are_changed(stage: Stage) -> None:
 
 @declared.act("stuck", settled=False)
 def a_broken_template_is_put_right(stage: Stage) -> None:
-    """A StatefulSet gets a template whose pods never get Ready, then a right one; the pod that blocks it is deleted."""
+    """A StatefulSet gets a template whose pods never become Ready, then a correct one; the blocking pod is deleted."""
     scale(stage, "ordered", ORDERED, kind="StatefulSet")
     stage.wait(lambda: ready(stage, "1") == ORDERED, PODS_READY, "the StatefulSet's pods to be Ready")
     retemplate(stage, "2", probed=9)  # a port on which nothing listens
-    # Longer than a watch may lag: it has to show the broken pod before the right template.
+    # Longer than a watch may lag: it must show the broken pod before the correct template.
     stage.wait(lambda: any(ran_for(one, time()) > 1 for one in versions(stage, "2")), PODS_READY, "a broken pod to run")
     retemplate(stage, "3", probed=8080)
     stage.hold(START + START)
@@ -116,29 +116,29 @@ def a_broken_template_is_put_right(stage: Stage) -> None:
 
 
 def retemplate(stage: Stage, version: str, *, probed: int) -> None:
-    """Change the template of the StatefulSet: its version, and the port that the readiness probe asks."""
+    """Change the template of the StatefulSet: its version, and the port of its readiness probe."""
     container = {"name": "server", "readinessProbe": {"httpGet": {"path": "/ready", "port": probed}}}
     template = {"metadata": {"labels": {"version": version}}, "spec": {"containers": [container]}}
     stage.run.kube.patch("StatefulSet", "ordered", stage.namespace, {"spec": {"template": template}}, how="strategic")
 
 
 def versions(stage: Stage, version: str) -> list[dict[str, Any]]:
-    """Return the pods of the StatefulSet's template of this version."""
+    """Return the StatefulSet's pods made from the template of this version."""
     return list(stage.run.kube.list("Pod", stage.namespace, labels=f"app=ordered,version={version}")["items"])
 
 
 def ready(stage: Stage, version: str) -> int:
-    """Return how many pods of the StatefulSet's template of this version are Ready."""
+    """Return how many of the StatefulSet's pods made from the template of this version are Ready."""
     return sum(map(is_ready, versions(stage, version)))
 
 
 def scale(stage: Stage, name: str, replicas: int, *, kind: str = "Deployment") -> None:
-    """Declare another number of replicas."""
+    """Set the number of replicas."""
     stage.run.kube.patch(kind, name, stage.namespace, {"spec": {"replicas": replicas}})
 
 
 def resize(stage: Stage, name: str, cores: float) -> None:
-    """Declare what the pods of a Deployment request of a core."""
+    """Set the CPU request of a Deployment's pods."""
     container = {"name": "server", "resources": {"requests": {"cpu": f"{int(1000 * cores)}m"}}}
     patch = {"spec": {"template": {"spec": {"containers": [container]}}}}
     stage.run.kube.patch("Deployment", name, stage.namespace, patch, how="strategic")
@@ -146,7 +146,7 @@ def resize(stage: Stage, name: str, cores: float) -> None:
 
 @contextmanager
 def scaled_up(stage: Stage, *names: str, to: int = 1) -> Iterator[None]:
-    """Deployments with so many replicas for as long as the block runs, and none after it."""
+    """Scale Deployments to this many replicas for the duration of the block, and to none after it."""
     for name in names:
         scale(stage, name, to)
     yield
@@ -155,7 +155,7 @@ def scaled_up(stage: Stage, *names: str, to: int = 1) -> Iterator[None]:
 
 
 def answer(stage: Stage, kind: str, name: str, patch: Mapping[str, object]) -> str:
-    """Return what the API server makes of a change: ``accepted``, or why it refuses it."""
+    """Return the API server's answer to a change: ``accepted``, or why it is refused."""
     try:
         stage.run.kube.patch(kind, name, stage.namespace, patch)
     except ClusterError as refused:

@@ -1,8 +1,8 @@
-"""A node runs short of memory, and a node runs short of disk; what becomes of the pods that took it?
+"""A node runs short of memory, and a node runs short of disk: what happens to the pods that took it?
 
 Given, for each, a bare pod and a ReplicaSet's pod on one node; for memory also a bare pod that exits with 0. No machine is
-filled up: the threshold of the node's kubelet is raised to little less than what is available, and the pods take what is left,
-one after the other.
+filled up: the eviction threshold of the node's kubelet is raised to slightly less than what is available, and the pods take
+what is left, one after another.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ pressure = Scenario(
 
 @pressure.given
 def pods_hold_memory_and_pods_hold_disk(stage: Stage) -> None:
-    """The pods of one node hold some memory, and those of another one some disk."""
+    """The pods of one node hold some memory, and those of another some disk."""
     stage.apply()
     hold(stage, MEMORY)
     hold(stage, DISK)
@@ -32,13 +32,13 @@ def pods_hold_memory_and_pods_hold_disk(stage: Stage) -> None:
 
 @pressure.act("memory", settled=False, exclusive="room")
 def memory_runs_short(stage: Stage) -> None:
-    """One pod after the other takes more memory than the raised threshold leaves."""
+    """One pod after another takes more memory than the raised threshold leaves."""
     press(stage, MEMORY)
 
 
 @pressure.act("disk", settled=False, exclusive="room")
 def disk_runs_short(stage: Stage) -> None:
-    """One pod after the other takes more disk than the raised threshold leaves."""
+    """One pod after another takes more disk than the raised threshold leaves."""
     press(stage, DISK)
 
 

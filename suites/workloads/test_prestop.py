@@ -1,8 +1,8 @@
-"""What a preStop delay is worth: pods of a service that end after 10, 5, 2, 1 and 0 s are replaced by rolling updates.
+"""The effect of a preStop delay: pods of a service that end after 10, 5, 2, 1 and 0 s are replaced by rolling updates.
 
-Given three pods behind a service that is asked from every node. Each update replaces all of them by pods with the delay of the
-next one, twice with each delay, so that the table shows its own noise. The longest delays come first: what times out leaves a
-stale conntrack entry for two minutes.
+Given three pods behind a service that is asked from every node. Each update replaces all of them with pods that have the next
+delay, and each delay is used twice, so that the table shows its own noise. The longest delays come first, because a request
+that times out leaves a stale conntrack entry for two minutes.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def pods_that_end_after_ten_seconds(stage: Stage) -> None:
 
 
 def update(delay: int, release: str) -> Step:
-    """Return the step that replaces all pods by some of this delay, and waits until the old ones have ended."""
+    """Return the step that replaces all pods with pods of this delay, and waits until the old ones have ended."""
 
     def replace_all(stage: Stage) -> None:
         lifecycle = {"preStop": {"sleep": {"seconds": delay}}} if delay else None
@@ -51,7 +51,7 @@ def update(delay: int, release: str) -> Step:
 
 
 def replaced(stage: Stage, release: str) -> bool:
-    """Return whether the pods are those of a release, Ready, and no others."""
+    """Return whether all pods are Ready and of this release, and no others exist."""
     pods = stage.run.kube.list("Pod", stage.namespace, labels="app=web")["items"]
     return len(pods) == REPLICAS == len(stage.pods("web")) and all(_release(pod) == release for pod in pods)
 

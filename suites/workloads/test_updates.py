@@ -1,7 +1,8 @@
-"""Pods are replaced by updates, at random, without controllers, and to empty a node; do they come back, do clients notice?
+"""Pods are replaced by updates, at random, without controllers, and to drain a node: do they come back, do clients notice?
 
-Given the Deployment `web` (three pods that end slowly, by a preStop delay) and the Deployment `plain` (four pods that end at
-once, two of them on one node, three of which a budget keeps), each behind a service that is asked from every node.
+Given the Deployment `web` (three pods that end slowly, because of a preStop delay) and the Deployment `plain` (four pods that
+end at once, two of them on one node, with a PodDisruptionBudget that keeps three), each behind a service that is asked from
+every node.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def two_deployments_behind_services(stage: Stage) -> None:
 
 @updates.act("rollout")
 def the_template_changes(stage: Stage) -> None:
-    """The template of `web` gets another value of an environment variable."""
+    """An environment variable in the template of `web` is changed."""
     server = {"name": "server", "env": [{"name": "RELEASE", "value": "2"}]}
     change = {"spec": {"template": {"spec": {"containers": [server]}}}}
     stage.run.kube.patch("Deployment", "web", stage.namespace, change, how="strategic")
@@ -62,7 +63,7 @@ def the_template_changes(stage: Stage) -> None:
 
 @updates.act("rollback", after="rollout")
 def the_template_changes_back(stage: Stage) -> None:
-    """The template of `web` is made again what it was in its first ReplicaSet, as `kubectl rollout undo` does."""
+    """The template of `web` is set back to that of its first ReplicaSet, as `kubectl rollout undo` does."""
     sets = stage.run.kube.list("ReplicaSet", stage.namespace, labels="app=web")["items"]
     first = min(sets, key=lambda one: int(one["metadata"]["annotations"]["deployment.kubernetes.io/revision"]))
     template = first["spec"]["template"]
@@ -74,7 +75,7 @@ def the_template_changes_back(stage: Stage) -> None:
 
 @updates.act("restless")
 def pods_are_deleted_one_after_another(stage: Stage) -> None:
-    """A pod of `plain` is deleted, chosen by the seed, again and again; no more once a replica stays missing."""
+    """A pod of `plain`, chosen by the seed, is deleted repeatedly; this stops once a replica stays missing."""
     for turn in range(DELETIONS):
         names = [str(pod["metadata"]["name"]) for pod in stage.pods("plain")]
         if len(names) < 4:
@@ -106,7 +107,7 @@ def a_node_is_drained(stage: Stage) -> None:
 
 @updates.act("blocked", needs=Risk.NODE, settled=False)
 def nothing_may_be_evicted(stage: Stage) -> None:
-    """Both pods of `plain` on a node turn unready; the node is cordoned, and their eviction is asked for."""
+    """Both pods of `plain` on a node turn unready; the node is cordoned, and their eviction is requested."""
     node = fullest(stage)
     names = [str(pod["metadata"]["name"]) for pod in stage.pods("plain") if node_of(pod) == node]
     with ExitStack() as unready:
@@ -120,14 +121,14 @@ def nothing_may_be_evicted(stage: Stage) -> None:
 
 
 def fullest(stage: Stage) -> str:
-    """Return the node with the most Ready pods of `plain`; of several one by the run's seed."""
+    """Return the node with the most Ready pods of `plain`; the run's seed chooses among several."""
     homes = [node_of(pod) for pod in stage.pods("plain")]
     most = max((homes.count(node) for node in homes), default=0)
     return stage.choose(sorted({node for node in homes if homes.count(node) == most}), "the node to drain")
 
 
 def evicted(stage: Stage, pod: str) -> str:
-    """Return what the API answers to the eviction of a pod: status and words."""
+    """Return the API's answer to the eviction of a pod: status and message."""
     try:
         stage.run.kube.evict(pod, stage.namespace)
     except ClusterError as refused:
@@ -137,7 +138,7 @@ def evicted(stage: Stage, pod: str) -> str:
 
 
 def manager_started(stage: Stage) -> float:
-    """Return when the process of kube-controller-manager was started, Unix seconds, as its pod's status says."""
+    """Return when the process of kube-controller-manager was started, in Unix seconds, from its pod's status."""
     pods = stage.run.kube.list("Pod", "kube-system", labels=f"component={MANAGER}")["items"]
     return max(started(status) for pod in pods for status in containers(pod).values())
 

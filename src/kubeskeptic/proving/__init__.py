@@ -1,6 +1,6 @@
-"""Proof: every case performed under each sabotage that must break it, and the verdict that came out, kept with the project.
+"""Proofs: every case is performed under each sabotage that must break it, and the resulting verdict is kept with the project.
 
-A claim that no sabotage could break is not covered: a check that cannot fail says nothing when it passes.
+A claim that no sabotage could break is not covered: a check that cannot fail proves nothing when it passes.
 """
 
 from kubeskeptic.proving.again import journals, judged_again

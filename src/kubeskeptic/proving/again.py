@@ -1,4 +1,4 @@
-"""Judging recorded sabotaged runs again: what a sabotage did to a cluster stays recorded when a check is changed."""
+"""Judging recorded sabotaged runs again: what a sabotage did to a cluster stays on record when a check is changed."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from kubeskeptic.timeline import Recording, RunEvidence, load
 
 
 def journals(sabotaged: Path) -> list[Path]:
-    """Return the journals of sabotaged runs, oldest first: those in their folder, and those in a cluster's folder in it."""
+    """Return the journals of sabotaged runs, oldest first: those in this folder, and those in a cluster's folder below it."""
     found = [*sabotaged.glob("[0-9]*/journal.jsonl"), *sabotaged.glob("*/[0-9]*/journal.jsonl")]
     return sorted(found, key=lambda journal: journal.parent.name)
 
 
 def judged_again(journal: Path, asked: Sequence[Asked]) -> list[Proof]:
-    """Return what a sabotaged run's recording says about the cases that its sabotages must break, by the checks as they are.
+    """Return the proofs that the current checks find in a sabotaged run's recording, for the cases its sabotages must break.
 
     A run that was not sabotaged proves nothing, and neither does a case whose acts were not played in it.
 
@@ -43,7 +43,7 @@ def _proofs(evidence: RunEvidence, asked: Sequence[Asked]) -> Iterator[Proof]:
 
 
 def judged_now(one: Asked, recording: Recording) -> Finding | None:
-    """What a test finds in a recording; None when the recording lacks what it reads."""
+    """Return what a test finds in a recording; None when the recording lacks what the test reads."""
     case = one.case
     found: list[Finding] = []
     given = {"act": one.scenario.read(recording, case), "holds": found.append}

@@ -1,4 +1,4 @@
-"""Performing sabotages: which, in what order, and what to make of the outcome."""
+"""Performing sabotages: which ones, in what order, and what the outcome shows."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from kubeskeptic.timeline import load
 
 @dataclass(eq=False)
 class Attempt:
-    """One run of one scenario under sabotages that do not get in each other's way.
+    """One run of one scenario under sabotages that do not interfere with each other.
 
-    :param wanted: the cases that have to turn violated, by the sabotage that must do it
+    :param wanted: the cases that must turn *violated*, by the sabotage that must break them
     """
 
     scenario: Scenario
@@ -29,17 +29,17 @@ class Attempt:
 
     @property
     def name(self) -> str:
-        """The sabotages, for people."""
+        """The ids of the sabotages, for display."""
         return " + ".join(self.wanted)
 
     @property
     def tests(self) -> list[str]:
-        """The tests to run, by pytest's names: only their acts are played."""
+        """The pytest node ids of the tests to run: only their acts are played."""
         return list(dict.fromkeys(one.node_id for one in self.cases))
 
     @property
     def cases(self) -> list[Asked]:
-        """The cases of all its sabotages; one that several must break comes as often."""
+        """The cases of all its sabotages; a case that several sabotages must break is repeated."""
         return [one for asked in self.wanted.values() for one in asked]
 
     @property
@@ -49,11 +49,11 @@ class Attempt:
 
     @property
     def exclusive(self) -> set[str]:
-        """The resources of the machine that no attempt on another cluster may use meanwhile."""
+        """The machine resources that no attempt on another cluster may use at the same time."""
         return {act.exclusive for act in self.acts if act.exclusive}
 
     def takes(self, id_: str, asked: Sequence[Asked]) -> bool:
-        """Return whether one more sabotage fits in: none is in force in an act that a case of another one reads."""
+        """Return whether another sabotage fits in: none is in force in an act that a case of a different one reads."""
         return all(
             not _meets(self.scenario.sabotages[id_], others) and not _meets(self.scenario.sabotages[other], asked)
             for other, others in self.wanted.items()
@@ -61,10 +61,10 @@ class Attempt:
 
 
 def attempts(asked: Sequence[Asked], only: Collection[str] = (), proofs: Iterable[Proof] = ()) -> list[Attempt]:
-    """Return what has to be performed so that every case meets each of its sabotages alone.
+    """Return the attempts to perform so that every case meets each of its sabotages alone.
 
-    :param only: these sabotages, all when empty
-    :param proofs: what these prove by the checks as they are need not be performed again
+    :param only: the sabotages to perform; all when empty
+    :param proofs: cases that these prove with the current checks are not performed again
     """
     proven = {(*one.key, one.digest) for one in proofs if one.verdict == Verdict.VIOLATED}
     wanted: dict[tuple[str, str], list[Asked]] = {}
@@ -87,13 +87,13 @@ def attempts(asked: Sequence[Asked], only: Collection[str] = (), proofs: Iterabl
 def perform_attempt(
     attempt: Attempt, reports: Path, options: Sequence[str], run: Callable[[Sequence[str]], object], grade: str = ""
 ) -> Path:
-    """Perform one attempt in a process of its own and return the run's journal.
+    """Perform one attempt in its own process, and return the run's journal.
 
-    :param reports: the folder for its run, in which no other run begins meanwhile
-    :param options: more of pytest's options, such as ``--seed``
+    :param reports: the folder for its run, in which no other run may begin meanwhile
+    :param options: further pytest options, such as ``--seed``
     :param run: runs a command line to its end
-    :param grade: follows each sabotage's id, such as ``@2``; empty for the whole of it
-    :raises SkepticError: when no run came of it
+    :param grade: the suffix of each sabotage's id, such as ``@2``; empty for a sabotage until the act's end
+    :raises SkepticError: when the attempt produced no run
     """
     before = set(reports.glob("*/journal.jsonl"))
     words = [sys.executable, "-m", "pytest", "-q", "--tb=no", *attempt.tests, "--reports", str(reports)]
@@ -105,7 +105,7 @@ def perform_attempt(
 
 
 def proofs_of(journal: Path, attempt: Attempt) -> list[Proof]:
-    """Return what a sabotaged run's journal says about the attempt's cases; one that it does not speak of is left out."""
+    """Return the proofs in a sabotaged run's journal for the attempt's cases; cases not found or skipped are left out."""
     evidence = load(journal)
     found = {(str(one["claim"]), str(one.get("case") or "")): one for one in evidence.findings}
     return [
@@ -128,7 +128,7 @@ def proofs_of(journal: Path, attempt: Attempt) -> list[Proof]:
 
 
 def unbroken(attempt: Attempt, proofs: Sequence[Proof]) -> list[str]:
-    """Return the cases that a sabotage of theirs did not turn violated, one sentence each."""
+    """Return one sentence about each case that one of its sabotages did not turn *violated*."""
     seen = {(one.sabotage, one.claim, one.case): one.verdict for one in proofs}
     return [
         f"{one.case} is {seen.get((id_, one.case.claim, one.case.name), 'not asked')} under {id_}"

@@ -1,4 +1,4 @@
-"""How long an attempt is expected to take: long ones are begun first where several clusters share the work."""
+"""How long an attempt is expected to take: long ones are started first when several clusters share the work."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from kubeskeptic.scenarios.declaration import ActPlan
 from kubeskeptic.settings import Setting, Settings
 
 OPENING = 60.0
-"""Seconds that a run takes beside its acts, about."""
+"""Approximate seconds that a run takes besides its acts."""
 AROUND = 25.0
-"""Seconds that an act takes beside its longest bound, about: a settled baseline, the fault, and its recovery."""
+"""Approximate seconds that an act takes besides its longest bound: a settled baseline, the fault, and its recovery."""
 _USUAL = {"GRACE": 50.0, "MONITOR": 5.0, "SYNC": 1.0, "CACHE": 30.0, "HPA": 15.0, "STABLE": 300.0, "SYN_SENT": 120.0}
 _OTHER = 10.0
 
 
 class UsualSettings(Settings):
-    """Kubernetes' defaults, about: good enough to order attempts by, and for nothing else."""
+    """Approximate Kubernetes defaults: good enough for ordering attempts, and for nothing else."""
 
     def __init__(self) -> None:
         super().__init__({})
 
     def setting(self, name: str) -> Setting:
-        """Return about what a setting usually is, in seconds."""
+        """Return the approximate usual value of a setting, in seconds."""
         return Setting(name, _USUAL.get(name, _OTHER), "usual")
 
 
 def expected_seconds(attempt: Attempt) -> float:
-    """Return about how long an attempt takes, in seconds, from its acts and the bounds for which they are watched."""
+    """Return approximately how long an attempt takes, in seconds, from its acts and the bounds that they are watched for."""
     return OPENING + sum(_seconds(attempt, act) for act in attempt.acts)
 
 

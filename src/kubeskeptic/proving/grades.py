@@ -1,7 +1,7 @@
-"""Grades: a sabotage that is lifted after 1, 2, 4 and 8 s, and from which of them on a bound can tell it apart.
+"""Grades: a sabotage lifted after 1, 2, 4 and 8 s, and the grade from which on a bound detects it.
 
-A sabotage that lasts until the act's end shows that a check can fail. It does not show how small a fault it can notice: a bound
-that is a duration must hold under a breakage that is shorter, and must not under one that is longer.
+A sabotage that lasts until the act's end shows that a check can fail. It does not show how small a fault the check detects: a
+bound that is a duration must hold under a shorter breakage, and must not hold under a longer one.
 """
 
 from __future__ import annotations
@@ -23,20 +23,21 @@ from kubeskeptic.scenarios.sabotage import GRADE
 from kubeskeptic.timeline import Recording, RunEvidence, load
 
 GRADES = (1.0, 2.0, 4.0, 8.0)
-"""Seconds after the act's first fault at which the sabotage is lifted; the last one where no other was told apart."""
+"""Seconds after the act's first fault at which the sabotage is lifted; the last one only where no other was detected."""
 
 Record = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Grade(Proof):
-    """What became of one case's verdict under one grade of a sabotage: a proof with what was measured.
+    """The verdict of one case under one grade of a sabotage: a proof with its measurement.
 
-    :param seconds: after the act's first fault at which it was to be lifted
-    :param lifted: seconds after the case's own fault between which it was lifted, as the journal has it; empty when it was not
-    :param name: of what was measured beside the case's bound
-    :param measured: with its unit, and what it is known to lie between
-    :param bound: with its unit, and how it is computed
+    :param seconds: the time after the act's first fault at which the sabotage was to be lifted
+    :param lifted: the interval in which it was lifted, in seconds after the case's own fault, from the journal; empty when it
+        was not
+    :param name: the name of what was measured against the case's bound
+    :param measured: the measured value, with its unit and the limits between which it is known to lie
+    :param bound: the bound, with its unit and how it is computed
     """
 
     seconds: float
@@ -47,14 +48,14 @@ class Grade(Proof):
 
     @property
     def key(self) -> tuple[str | float, ...]:
-        """What it is about, with the grade."""
+        """What the proof is about, including the grade."""
         return *super().key, self.seconds
 
 
 def graded(asked: Sequence[Asked], only: Sequence[str] = ()) -> list[Attempt]:
-    """Return what has to be performed once for each grade: the cases with a bound, by the sabotages that have grades.
+    """Return the attempts to perform once for each grade: the cases with a bound, by the sabotages that have grades.
 
-    :param only: these sabotages, all that have grades when empty
+    :param only: the sabotages to perform; all that have grades when empty
     """
     bounded = [one for one in asked if one.case.within and any(each.graded for each in one.sabotages)]
     ids = {each.id for one in bounded for each in one.sabotages if each.graded and (not only or each.id in only)}
@@ -62,7 +63,7 @@ def graded(asked: Sequence[Asked], only: Sequence[str] = ()) -> list[Attempt]:
 
 
 def grades_of(journal: Path, attempt: Attempt, seconds: float) -> list[Grade]:
-    """Return what a journal says about the attempt's cases under one grade; a case without a finding is left out.
+    """Return the results in a journal for the attempt's cases under one grade; a case without a finding is left out.
 
     :raises BadInput: when the journal cannot be read
     """
@@ -78,7 +79,7 @@ def grades_of(journal: Path, attempt: Attempt, seconds: float) -> list[Grade]:
 
 
 def grades_again(journal: Path, asked: Sequence[Asked]) -> list[Grade]:
-    """Return what a recorded run under a grade says about the cases that the sabotage must break, by the checks as they are.
+    """Return what the current checks find in a recorded run under a grade, for the cases that the sabotage must break.
 
     :raises BadInput: when the journal cannot be read
     """
@@ -98,9 +99,9 @@ def _again(evidence: RunEvidence, asked: Sequence[Asked]) -> Iterator[Grade]:
 
 
 def read_grades(path: Path) -> list[Grade]:
-    """The grades of a file; none when there is no file.
+    """Return the grades in a file; none when there is no file.
 
-    :raises BadInput: when the file is something else
+    :raises BadInput: when the file is not a file of grades
     """
     if not path.exists():
         return []
@@ -111,12 +112,12 @@ def read_grades(path: Path) -> list[Grade]:
 
 
 def write_grades(path: Path, fresh: Iterable[Grade]) -> None:
-    """Put new grades into a file, in place of older ones about the same claim, case, sabotage and seconds."""
+    """Write new grades to a file, in place of older ones about the same claim, case, sabotage and seconds."""
     replace_records(path, [*read_grades(path), *fresh])
 
 
 def untold(attempt: Attempt, grades: Iterable[Grade]) -> bool:
-    """Return whether some case of an attempt was violated under none of these grades."""
+    """Return whether some case of an attempt was *violated* under none of these grades."""
     told = {(one.claim, one.case, one.sabotage) for one in grades if one.verdict == Verdict.VIOLATED}
     wanted = ((one.case.claim, one.case.name, id_) for id_, asked in attempt.wanted.items() for one in asked)
     return any(one not in told for one in wanted)
@@ -144,7 +145,7 @@ def _grade(run: Record, recording: Recording, finding: Record, one: Asked, sabot
 
 
 def _nearest(finding: Record) -> tuple[str, Record, Record]:
-    """Return the measured duration that used up most of its bound, with both; nothing when none was measured."""
+    """Return the name, value and bound of the measured duration that used up most of its bound; all empty if none was."""
     bounds, measured = finding.get("bounds") or {}, finding.get("measured") or {}
     pairs = [
         (name, measured[name], bound) for name, bound in bounds.items() if name in measured and bound["unit"] == "s"
@@ -153,7 +154,7 @@ def _nearest(finding: Record) -> tuple[str, Record, Record]:
 
 
 def _lifted(recording: Recording, one: Asked) -> tuple[float, ...]:
-    """Return how long after the case's fault its sabotage was lifted: at the least, and at the most."""
+    """Return the interval in which a case's sabotage was lifted, in seconds after its fault; empty when it was not."""
     case = one.case
     try:
         since = one.scenario.read(recording, case).since

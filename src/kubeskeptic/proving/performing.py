@@ -1,4 +1,4 @@
-"""Performing attempts and keeping what comes of them, on one cluster or on several at the same time."""
+"""Performing attempts and keeping their results, on one cluster or on several at the same time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from kubeskeptic.scenarios.sabotage import GRADE
 from kubeskeptic.terminal import spoken
 
 OUTPUT = "pytest.log"
-"""In a cluster's folder of runs: what its last attempt printed, also while it prints."""
+"""The file in a cluster's folder of runs to which its current or last attempt prints."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class Place:
     """Where attempts are performed.
 
     :param cluster: our own kind cluster
-    :param runs: the folder for the runs, of this cluster alone where others are used at the same time
-    :param output: the file that takes what pytest prints; None where pytest prints it itself
+    :param runs: the folder for the runs; only this cluster's when others are used at the same time
+    :param output: the file for pytest's output; None when pytest prints directly
     """
 
     cluster: str
@@ -39,22 +39,22 @@ class Place:
 
     @classmethod
     def alone(cls, reports: Path, cluster: str) -> Place:
-        """Return the place of the only cluster; its folder is made."""
+        """Return the place of the only cluster, and create its folder."""
         return cls(cluster, _made(reports / SABOTAGED))
 
     @classmethod
     def beside_others(cls, reports: Path, cluster: str) -> Place:
-        """Return the place of one of several clusters; its folder is made."""
+        """Return the place of one of several clusters, and create its folder."""
         runs = _made(reports / SABOTAGED / cluster)
         return cls(cluster, runs, runs / OUTPUT)
 
 
 class Performer:
-    """Performs attempts; what comes of each is written and said at once. Safe to use from several threads.
+    """Performs attempts, and writes and prints the result of each at once. Safe to use from several threads.
 
     :param reports: the folder with the files of proofs and of grades
-    :param options: more of pytest's options, such as ``--seed``
-    :param say: takes one line, or the empty one
+    :param options: further pytest options, such as ``--seed``
+    :param say: prints one line, which may be empty
     """
 
     def __init__(
@@ -64,12 +64,12 @@ class Performer:
         self._options = list(options)
         self._say = say
         self._processes = processes
-        self._lock = threading.RLock()  # of the two files, and of what is said as a whole
+        self._lock = threading.RLock()  # for the two files, and for output that must stay together
 
     def prove(self, attempt: Attempt, place: Place) -> list[Proof]:
         """Perform an attempt, and keep and return the proofs.
 
-        :raises SkepticError: when no run came of it
+        :raises SkepticError: when the attempt produced no run
         """
         with self._shown(f"{attempt.scenario.id} · {attempt.name}", place) as lines:
             proofs = proofs_of(self._journal(attempt, place), attempt)
@@ -79,9 +79,9 @@ class Performer:
         return proofs
 
     def grade(self, attempt: Attempt, place: Place) -> list[Grade]:
-        """Perform an attempt once for each grade, and keep and return the grades; the last where no other was told apart.
+        """Perform an attempt once for each grade, the last only if no other was detected; keep and return the grades.
 
-        :raises SkepticError: when no run came of one
+        :raises SkepticError: when one produced no run
         """
         found: list[Grade] = []
         for seconds in GRADES:
@@ -105,9 +105,9 @@ class Performer:
 
     @contextmanager
     def _shown(self, heading: str, place: Place) -> Iterator[list[str]]:
-        """Say the heading, what pytest prints, and the lines that the block adds.
+        """Print the heading, pytest's output, and the lines that the block adds.
 
-        Where pytest prints to a file, all that is said as a whole, with the error that ended the block.
+        When pytest prints to a file, all of this is printed together, with the error that ended the block.
         """
         lines: list[str] = []
         since = time.monotonic()
@@ -132,7 +132,7 @@ def _told(one: Proof) -> str:
 
 
 def _lines_of(output: Path) -> list[str]:
-    """Return what was printed to a file; nothing when it could not even be made."""
+    """Return the lines printed to a file; none when the file could not even be created."""
     return output.read_text(errors="replace").splitlines() if output.exists() else []
 
 

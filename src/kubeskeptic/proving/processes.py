@@ -1,4 +1,4 @@
-"""The processes of attempts. Each is waited for also after an interrupt: it undoes its faults then."""
+"""The processes of attempts. Each is waited for even after an interrupt, because it then undoes its faults."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 class Processes:
-    """Runs commands, and ends all that run. Safe to use from several threads."""
+    """Runs commands, and ends all that are running. Safe to use from several threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -18,10 +18,10 @@ class Processes:
         self._stopped = False
 
     def run(self, words: Sequence[str], output: Path | None = None) -> None:
-        """Run a command to its end, whatever its exit status is.
+        """Run a command to its end, whatever its exit status.
 
-        :param output: the file that takes what it prints, written anew; None where it prints what this process prints to
-        :raises KeyboardInterrupt: when it, or all, were interrupted
+        :param output: the file for its output, overwritten; None when it shares the output of this process
+        :raises KeyboardInterrupt: when this command, or all of them, were interrupted
         """
         with ExitStack() as stack:
             file = stack.enter_context(output.open("wb")) if output else None
@@ -33,7 +33,7 @@ class Processes:
         self._require_going_on()
 
     def stop(self) -> None:
-        """Tell every command to end, and let none be started any more. Does not wait for them."""
+        """Terminate every command, without waiting for them, and prevent any further one from starting."""
         with self._lock:
             self._stopped = True
             for process in self._running:
@@ -43,7 +43,7 @@ class Processes:
         try:
             process.wait()
         except KeyboardInterrupt as told:
-            if str(told).startswith(("SIGTERM", "SIGHUP")):  # a terminal's SIGINT it got by itself
+            if str(told).startswith(("SIGTERM", "SIGHUP")):  # a terminal sends SIGINT to it directly
                 process.terminate()
             process.wait()
             raise

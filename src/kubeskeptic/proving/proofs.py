@@ -12,13 +12,13 @@ from kubeskeptic.errors import BadInput
 
 @dataclass(frozen=True)
 class Proof:
-    """What became of one claim's verdict under one sabotage.
+    """The verdict of one claim under one sabotage.
 
-    :param case: of the claim, as the suite calls it
+    :param case: the case of the claim, as the suite names it
     :param verdict: ``violated`` proves that the check can fail; anything else does not
     :param at: Unix seconds
     :param why: the finding's sentence
-    :param digest: a hash of the test and of the checks that it calls, as they were then
+    :param digest: a hash of the test and of the checks that it calls, as they were at that time
     """
 
     claim: str
@@ -34,14 +34,14 @@ class Proof:
 
     @property
     def key(self) -> tuple[str | float, ...]:
-        """What it is about: a later one of the same replaces it."""
+        """What the proof is about: a later proof about the same replaces it."""
         return self.claim, self.case, self.sabotage
 
 
 def read_proofs(path: Path) -> list[Proof]:
-    """The proofs of a file; none when there is no file.
+    """Return the proofs in a file; none when there is no file.
 
-    :raises BadInput: when the file is something else
+    :raises BadInput: when the file is not a file of proofs
     """
     if not path.exists():
         return []
@@ -52,12 +52,12 @@ def read_proofs(path: Path) -> list[Proof]:
 
 
 def write_proofs(path: Path, fresh: Iterable[Proof]) -> None:
-    """Put new proofs into a file, in place of older ones about the same claim, case and sabotage."""
+    """Write new proofs to a file, in place of older ones about the same claim, case and sabotage."""
     replace_records(path, [*read_proofs(path), *fresh])
 
 
 def replace_records(path: Path, records: Iterable[Proof]) -> None:
-    """Write a file anew, of several records about the same only the last one."""
+    """Rewrite a file, keeping only the last of several records about the same."""
     kept = {one.key: one for one in records}
     whole = path.with_suffix(".new")
     whole.write_text(json.dumps([asdict(kept[key]) for key in sorted(kept)], indent=1, ensure_ascii=False) + "\n")

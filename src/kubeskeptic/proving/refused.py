@@ -1,4 +1,4 @@
-"""Why nothing can be performed of what was named: a sabotage that is not there, or breaks none of the claims."""
+"""Why nothing that was named can be performed: a sabotage does not exist, or breaks none of the claims."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from kubeskeptic.proving.suites import Asked
 
 
 def require_known(asked: Sequence[Asked], scenario: str | None, sabotages: Iterable[str]) -> None:
-    """Refuse a scenario and sabotages that no suite has.
+    """Raise BadInput for a scenario or sabotage that no suite has.
 
     :param asked: everything that the suites ask
-    :raises BadInput: naming those that are alike
+    :raises BadInput: with similar names
     """
     scenarios = {one.scenario.id for one in asked}
     known = {id_ for one in asked for id_ in one.scenario.sabotages}
@@ -26,10 +26,10 @@ def require_known(asked: Sequence[Asked], scenario: str | None, sabotages: Itera
 
 
 def why_nothing(asked: Sequence[Asked], sabotages: Collection[str]) -> str:
-    """Say why no case of these meets any of these sabotages: where one is in force in other acts, that comes first.
+    """Return why none of these cases meets any of these sabotages; one that is in force in other acts is reported first.
 
-    :param asked: the cases that were chosen
-    :param sabotages: those that were named, all known; empty for those of the claims
+    :param asked: the chosen cases
+    :param sabotages: the named sabotages, all known; empty for those of the claims
     """
     claims = dict.fromkeys(one.case.claim for one in asked)
     for id_ in sabotages or dict.fromkeys(each for one in claims for each in claim(one).broken_by):

@@ -6,8 +6,8 @@
     longest     └──▶ cluster proofs:      one attempt ──▶ nothing was asked ────▶ another cluster takes it
     first
 
-A cluster that lacks what a scenario needs, or refuses a run, asks nothing; another cluster may have it. An attempt of which
-anything was asked is never performed again, whatever the verdict.
+A cluster that lacks what a scenario needs, or refuses a run, asks nothing; the attempt then goes to another cluster. An attempt
+in which anything was asked is never performed again, whatever the verdict.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class _Task:
     """An attempt that is not done.
 
     :param tried: the clusters on which nothing was asked
-    :param since: when it was begun last, by the monotonic clock
+    :param since: when it was last started, on the monotonic clock
     """
 
     attempt: Attempt
@@ -39,10 +39,10 @@ class _Task:
 
 
 class SideBySide:
-    """Performs attempts on several clusters, on each of them one at a time.
+    """Performs attempts on several clusters, one at a time on each.
 
     :param perform: is called from one thread for each cluster
-    :param stop: tells everything that runs to end, and makes ``perform`` start nothing any more
+    :param stop: ends everything that is running, and keeps ``perform`` from starting anything else
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class SideBySide:
         self._running: dict[str, _Task] = {}
 
     def perform(self) -> None:
-        """Perform all attempts. An interrupt, or any error, ends those that run, and waits until they have undone everything.
+        """Perform all attempts. An interrupt or error ends those that are running, and waits until they have undone everything.
 
         :raises BaseException: what ``perform`` raises
         """
@@ -75,7 +75,7 @@ class SideBySide:
                 raise
 
     def status(self) -> str:
-        """Return how many attempts are done, and which run on which cluster for how long, in one line."""
+        """Return, in one line, how many attempts are done, and which are running on which cluster for how long."""
         running = dict(self._running)  # another thread may change it
         done = self._total - len(self._waiting) - len(running)
         now = time.monotonic()
@@ -83,7 +83,7 @@ class SideBySide:
         return ", ".join([f"{max(done, 0)} of {self._total} attempts", *each])
 
     def _begin(self) -> list[tuple[str, _Task]]:
-        """Give each idle cluster an attempt, where there is one that it can take now."""
+        """Give each idle cluster an attempt that it can take now, if there is one, and return them."""
         begun = []
         for cluster in self._clusters:
             task = None if cluster in self._running else self._next(cluster)
@@ -95,13 +95,13 @@ class SideBySide:
         return begun
 
     def _next(self, cluster: str) -> _Task | None:
-        """Return the first attempt that this cluster has not tried, and that shares nothing with those that run."""
+        """Return the first attempt that this cluster has not tried and that shares no exclusive resource with running ones."""
         used = {one for task in self._running.values() for one in task.attempt.exclusive}
         free = (task for task in self._waiting if cluster not in task.tried and not used & task.attempt.exclusive)
         return next(free, None)
 
     def _end(self, cluster: str, *, asked: bool) -> None:
-        """Take what came of a cluster's attempt: it is done, or waits for a cluster that has not tried it."""
+        """Handle the end of a cluster's attempt: it is done, or waits for a cluster that has not tried it."""
         task = self._running.pop(cluster)
         if not asked:
             task.tried.add(cluster)

@@ -30,12 +30,12 @@ class Asked:
 
     @property
     def node_id(self) -> str:
-        """What pytest calls the test."""
+        """The node id of the test in pytest."""
         return f"{self.file}::{self.test.__name__}"
 
     @property
     def sabotages(self) -> list[Sabotage[Stage]]:
-        """The sabotages that must break it: those that it names, or those of its claim that come into force in its acts."""
+        """The sabotages that must break it: those that it names, or those of its claim that are in force in its acts."""
         return self.scenario.must_break(self.case)
 
     @property
@@ -46,7 +46,7 @@ class Asked:
 
 @cache
 def asked_by(place: Path) -> tuple[Asked, ...]:
-    """Return every case that a suite file asks, or those below a folder, file by file.
+    """Return every case asked by a suite file, or by the suite files below a folder, file by file.
 
     :raises Exception: what importing a suite file raises
     """
@@ -63,7 +63,7 @@ def _asked_in(path: Path, module: ModuleType) -> Iterator[Asked]:
 
 
 def _imported(path: Path, folder: Path) -> ModuleType:
-    """A suite file as a module, under a name that no other package has."""
+    """Import a suite file as a module, under a name that no other package has."""
     name = "kubeskeptic_suites." + ".".join(path.relative_to(folder).with_suffix("").parts)
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None

@@ -1,7 +1,7 @@
 """START: how long a pod whose image is present takes to become Ready, measured at the start of each run.
 
-Pods like those of the scenarios are started on every worker at the same time; the slowest counts, as a bound has to hold on the
-slowest node as well.
+Pods like those of the scenarios are started on every worker at the same time. The slowest counts, because a bound must hold on
+the slowest node as well.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def start_time(run: Run) -> float:
     watchman = Watchman()
 
     def all_ready() -> bool | NotYet:
-        """Note when each pod was seen Ready first; whether all are."""
+        """Note when each pod was first seen Ready, and return whether all are."""
         pods = run.kube.list("Pod", run.agents.namespace, labels="app=start")["items"]
         for pod in pods:
             if is_ready(pod):

@@ -1,9 +1,9 @@
-"""Logs, events and states of a scenario, collected before a fault is undone, as undoing changes them.
+"""Logs, events and object states of a scenario, collected before a fault is undone, because undoing it changes them.
 
-Verdicts come later, from the recording: evidence is always collected, and kept when a claim of the scenario is violated or
-inconclusive. Collecting it has one deadline for everything, passes the redaction filter, and never raises: what is missing is
-listed with the reason. A control plane may accept requests and never answer, and so requests are sent by threads that can be
-abandoned.
+Verdicts come later, from the recording. So evidence is always collected, and kept when a claim of the scenario is violated or
+inconclusive. The collection has one deadline for everything, passes the redaction filter, and does not raise for a missing
+piece, which is listed with the reason. A control plane may accept requests and never answer, so requests are sent by threads
+that can be abandoned.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 FOLDER = "evidence"
 LINES = 200
-"""Last lines that are kept of each log."""
+"""Number of lines kept from the end of each log."""
 AT_ONCE = 8
 KINDS = ("Pod", "Service", "EndpointSlice", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet")
 """Kinds whose states are collected, in the scenario's namespace."""
@@ -45,7 +45,7 @@ Piece = tuple[str, Callable[[], "str | list[Piece]"]]
 
 
 def take(run: Run, scenario: str, namespace: str, act: str, before: str) -> None:
-    """Collect everything now, in a folder of its own below the run's, and write an ``evidence`` record to the journal.
+    """Collect everything now, in a new folder below the run's, and write an ``evidence`` record to the journal.
 
     :param before: what is about to happen, as a phrase: "undoing crash_node"
     """
@@ -74,7 +74,7 @@ def take(run: Run, scenario: str, namespace: str, act: str, before: str) -> None
 
 
 def _answers(pieces: Iterable[Piece], deadline: float) -> Iterator[tuple[str, str | Exception]]:
-    """Yield the text of each piece, or the error instead, as they arrive; at the deadline the rest are late.
+    """Yield the text of each piece, or its error, as they arrive; at the deadline, yield a timeout error for each of the rest.
 
     :param deadline: on the monotonic clock
     """
@@ -110,7 +110,7 @@ def _ask(todo: SimpleQueue[Piece | None], done: SimpleQueue[tuple[str, str | lis
 
 
 def _stop(todo: SimpleQueue[Piece | None]) -> None:
-    """Let the threads end, each after its current request; no further request is sent."""
+    """End the threads, each after its current request; no further request is sent."""
     while not todo.empty():
         with suppress(Empty):
             todo.get_nowait()
@@ -119,13 +119,13 @@ def _stop(todo: SimpleQueue[Piece | None]) -> None:
 
 
 def _new_place(below: Path, wanted: Path) -> Path:
-    """Return the folder, with a number when it exists: an act may have two faults of one kind."""
+    """Return the folder, numbered if it already exists: an act may have two faults of the same kind."""
     places = chain([wanted], (wanted.with_name(f"{wanted.name}-{number}") for number in count(2)))
     return next(place for place in places if not (below / place).exists())
 
 
 def _pieces(run: Run, namespace: str) -> Iterator[Piece]:
-    """Yield what is collected."""
+    """Yield the pieces to collect."""
     for kind in KINDS:
         yield f"{kind.lower()}s.json", _states(run, kind, namespace)
     yield "nodes.json", _states(run, "Node", None)
@@ -136,7 +136,7 @@ def _pieces(run: Run, namespace: str) -> Iterator[Piece]:
 
 
 def _items(run: Run, kind: str, namespace: str | None, labels: str = "") -> list[dict[str, Any]]:
-    """Return a list, read within the short timeout of evidence: the usual one is six times the whole budget."""
+    """Return the items of a list, read with the short timeout for evidence: the usual one is six times the whole budget."""
     resource = BUILT_IN[kind]
     query = {"labelSelector": labels} if labels else None
     listed = json.loads(run.kube.get_raw(resource.path(None, namespace), query=query, timeout=EVIDENCE_READ))
@@ -183,9 +183,9 @@ def _log(run: Run, namespace: str, pod: str, container: str, *, previous: bool) 
 
 
 def keep_what_explains(folder: Path, run: RunEvidence) -> None:
-    """Delete the evidence of scenarios all of whose claims hold or were skipped; called when a run is over.
+    """Delete the evidence of completed scenarios whose claims all hold or were skipped; called when a run is over.
 
-    :param folder: the run's
+    :param folder: the run's folder
     """
     bad = {Verdict.VIOLATED, Verdict.INCONCLUSIVE}
     needed = {finding.get("scenario") for finding in run.findings if finding["verdict"] in bad}

@@ -1,4 +1,4 @@
-"""``reports/latest``: a link to the last run, or the folder that an artefact store has made of such a link."""
+"""``reports/latest``: a link to the last run, or the folder into which an artefact store has turned such a link."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ NAME = "latest"
 
 
 def point(reports: Path, id_: str) -> None:
-    """Let ``latest`` point at a run, in one step, so that it always points at some run.
+    """Point ``latest`` at a run, in one step, so that it always points at some run.
 
-    A folder of that name is a run that was copied: it is renamed after its run and kept.
+    A folder of that name is a copied run: it is renamed after its run and kept.
     """
     latest, fresh = reports / NAME, reports / f".{NAME}-{id_}"
     if latest.is_dir() and not latest.is_symlink():
@@ -24,9 +24,9 @@ def point(reports: Path, id_: str) -> None:
 
 
 def newest(reports: Path) -> Path:
-    """Return the folder of the last run: where ``latest`` points, and the one with the last id where it does not.
+    """Return the folder of the last run: the target of ``latest``, or the folder with the last id when there is no such link.
 
-    :raises BadInput: when there is none
+    :raises BadInput: when there is no run
     """
     latest = reports / NAME
     if latest.is_symlink() and (latest / "journal.jsonl").exists():
@@ -38,7 +38,7 @@ def newest(reports: Path) -> Path:
 
 
 def run_id(folder: Path) -> str:
-    """Return the id of the run whose journal a folder holds; empty when it holds none."""
+    """Return the id of the run whose journal is in a folder; empty when there is none."""
     journal = folder / "journal.jsonl"
     records = read(journal) if journal.exists() else iter(())
     return next((str(record.get("id") or "") for record in records if record["kind"] == "run"), "")

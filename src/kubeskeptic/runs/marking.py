@@ -1,4 +1,4 @@
-"""Marking an act that is no scenario's: what is watched while something else changes the cluster."""
+"""Marking an act outside any declared scenario: what is watched while something else changes the cluster."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kubeskeptic.waiting import NotYet, until
 
 @contextmanager
 def scenario_told(run: Run, scenario: str, act: str, says: str, namespace: str = "") -> Iterator[None]:
-    """Write down that a scenario of one act begins and ends around the block, and why it broke off."""
+    """Record the start and end of a scenario of one act around the block, and the error that aborted it."""
     start = {"namespace": namespace, "test": "", "says": says, "acts": [act]}
     run.journal.write("scenario", sync=True, id=scenario, phase="start", **start)
     begun, why = time.monotonic(), ""
@@ -31,28 +31,28 @@ def scenario_told(run: Run, scenario: str, act: str, says: str, namespace: str =
 
 @contextmanager
 def recorded(run: Run, scenario: str, watches: Sequence[Watch]) -> Iterator[None]:
-    """Record changes of the API around the block, which begins when the first lists are in."""
+    """Record API changes around the block, which begins once the first lists have arrived."""
     with Recorder(run.kube, run.journal, scenario, watches) as recorder:
         until(lambda: recorder.ready() or NotYet("still listing"), LISTED, what="the recorder's first lists")
         yield
 
 
 def mark(run: Run, scenario: str, act: str, phase: str, **more: float) -> None:
-    """Write down that an act came to a phase.
+    """Record that an act reached a phase.
 
-    :param more: ``at``, in Unix seconds, when it was not now
+    :param more: ``at``, in Unix seconds, when that was not now
     """
     run.journal.write("act", sync=True, scenario=scenario, act=act, phase=phase, **more)
 
 
 def begin(run: Run, scenario: str, act: str) -> None:
-    """Mark where an act begins, from a calm stretch of :data:`~kubeskeptic.durations.SETTLE` seconds.
+    """Mark the beginning of an act, after a calm stretch of :data:`~kubeskeptic.durations.SETTLE` seconds.
 
-    :raises Inconclusive: when what is watched does not answer to begin with
+    :raises Inconclusive: when the probes are not answered even before the act
     """
 
     def calm() -> bool | NotYet:
-        """Whether every probe has been answered for long enough on every node."""
+        """Return whether every probe has been answered for long enough on every node."""
         troubled = run.agents.unsettled(scenario, run.nodes, SETTLE)
         return NotYet(f"not calm: {', '.join(troubled)}") if troubled else True
 
@@ -65,6 +65,6 @@ def begin(run: Run, scenario: str, act: str) -> None:
 
 
 def let_pass(seconds: float) -> None:
-    """Go on recording for so many seconds."""
+    """Keep recording for this many seconds."""
     over = time.monotonic() + seconds
     until(lambda: time.monotonic() >= over or NotYet("watching"), Patience(seconds + 60), what="the time to pass")

@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 
 @dataclass
 class Run:
-    """One use of one cluster. A handle: passed, never global, so that several can live in one process.
+    """One use of one cluster. It is passed as a handle and never global, so that several runs can share one process.
 
     :param id: short, unique, sorts by time
-    :param folder: where its journal and reports are
+    :param folder: the folder of its journal and reports
     :param followed: its journal as evidence, parsed once and then followed
     :param allowed: the highest risk level that this cluster permits
-    :param sabotages: ids of the ways in which this run is broken on purpose; none in an ordinary one
+    :param sabotages: ids of the sabotages that break this run on purpose; none in an ordinary run
     :param cluster_domain: the domain of the cluster's DNS names
-    :param kubelets: the version of each node's kubelet, by node, as the run began
-    :param recordings: of the scenarios that were performed, by id
-    :param leaving: names of namespaces that are being deleted, and that nobody has seen to be gone
+    :param kubelets: the version of each node's kubelet at the start of the run, by node
+    :param recordings: the recordings of performed scenarios, by id
+    :param leaving: names of namespaces that are being deleted and are not confirmed gone
     """
 
     id: str

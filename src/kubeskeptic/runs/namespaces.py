@@ -1,4 +1,4 @@
-"""Namespaces of our own: made, and seen to be gone."""
+"""Our own namespaces: created, and confirmed gone."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from kubeskeptic.objects import ours
 from kubeskeptic.runs.model import Run
 
 LAST_GRACE = 1
-"""Seconds in which pods of a namespace that goes may end. Kubernetes deletes them, with the grace of their own, 5 s after the
-namespace (``namespaceDeletionGracePeriod`` in pkg/controller/namespace), and looks again after half of that grace."""
+"""Grace period, in seconds, of pods whose namespace is being deleted. Kubernetes deletes them 5 s after the namespace, with
+their own grace period (``namespaceDeletionGracePeriod`` in pkg/controller/namespace), and looks again after half of that."""
 
 
 @contextmanager
 def namespace(run: Run, name: str, *, seen_to_go: bool = True) -> Iterator[None]:
-    """A namespace for as long as the block runs.
+    """Create a namespace for the duration of the block.
 
-    :param seen_to_go: the block ends when the namespace is gone; otherwise that is for :func:`all_gone` to see
+    :param seen_to_go: whether to wait at the end until the namespace is gone; otherwise :func:`all_gone` waits for it
     :raises PatienceExhausted: when it does not go, with the reason that Kubernetes gives. It can only go once all nodes
-        that run its pods are there.
+        that run its pods are up.
     """
     run.kube.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": ours(run.id)}})
     try:
@@ -37,16 +37,16 @@ def namespace(run: Run, name: str, *, seen_to_go: bool = True) -> Iterator[None]
 
 
 def all_gone(run: Run) -> None:
-    """Wait until every namespace that was left to go is gone; one that does not go is kept in ``site.left``."""
+    """Wait until every namespace that is being deleted is gone; one that does not go is listed in ``site.left``."""
     for name in tuple(run.leaving):
         with suppress(PatienceExhausted):
             _gone(run, name)
 
 
 def _gone(run: Run, name: str) -> None:
-    """See a namespace go. One whose wait is interrupted stays in ``leaving``, and is waited for when the run ends."""
+    """Wait until a namespace is gone. After an interrupt, it stays in ``leaving``, and is waited for when the run ends."""
     try:
-        delete_and_wait(run.kube, "Namespace", name)  # asked again, should it not have been accepted
+        delete_and_wait(run.kube, "Namespace", name)  # again, in case the first request was not accepted
     except PatienceExhausted as stuck:
         run.site.left.append(str(stuck))
         run.leaving.remove(name)
@@ -55,7 +55,7 @@ def _gone(run: Run, name: str) -> None:
 
 
 def _end_pods(run: Run, name: str) -> None:
-    """Have the pods end now. Nothing makes others: no object is created in a namespace that goes. It only saves time."""
+    """Delete the pods now, only to save time. Nothing replaces them: no object can be created in a terminating namespace."""
     with suppress(SkepticError):
         for pod in run.kube.list("Pod", name)["items"]:
             with suppress(SkepticError):

@@ -48,7 +48,7 @@ from kubeskeptic.timeline import JournalFollower
 def open_run(options: RunOptions) -> Iterator[Run]:
     """Open one run on a cluster, with its journal and, at the end, its reports.
 
-    :raises MissingRequirement: when there is no cluster, or it is not one that can be asked
+    :raises MissingRequirement: when there is no cluster, or it does not meet the preconditions
     :raises Refused: when the cluster is not ours, or another run uses it; nothing was touched. At the end, when another run has
         taken it over meanwhile
     :raises DiskFull: when the run's folder cannot be written to
@@ -82,7 +82,7 @@ def open_run(options: RunOptions) -> Iterator[Run]:
 
 
 def _run(options: RunOptions, site: Site, followed: JournalFollower, level: Risk) -> Run:
-    """Return the run of a site, with the cluster's current settings."""
+    """Return the run for a site, with the cluster's current settings."""
     lacking = refused(above("real-time priority for the agents", Risk.NODE, level))
     prioritise = Priority(site.access.run).give if level >= Risk.NODE else lacking
     agents = f"skeptic-{options.id}-agents"
@@ -107,7 +107,8 @@ def _run(options: RunOptions, site: Site, followed: JournalFollower, level: Risk
 def _domain(site: Site) -> str:
     """Return the domain of the cluster's DNS names.
 
-    :raises NotAsked, Inconclusive: when it cannot be read, on another's cluster and on ours
+    :raises NotAsked: when it cannot be read, on an adopted cluster
+    :raises Inconclusive: when it cannot be read, on our own cluster
     """
     try:
         return cluster_domain(site.kube)
@@ -116,9 +117,9 @@ def _domain(site: Site) -> str:
 
 
 def _report(options: RunOptions, followed: JournalFollower, *, full: bool) -> None:
-    """Write the reports, and let ``latest`` point at them. An error is printed, so that it hides no other.
+    """Write the reports, and point ``latest`` at them. An error is only printed, so that it hides no other.
 
-    :param full: the disk is known to be full, and that was said
+    :param full: whether the disk is known to be full, which has been reported
     """
     try:
         write_all(options.folder, followed.evidence())
@@ -129,10 +130,10 @@ def _report(options: RunOptions, followed: JournalFollower, *, full: bool) -> No
 
 
 def connected(options: RunOptions) -> tuple[Kube, Cluster]:
-    """Return the handle to the cluster that was asked for, and the cluster.
+    """Return the API handle to the requested cluster, and the cluster.
 
     :raises MissingRequirement: when there is no such cluster
-    :raises BadInput: when its kubeconfig or context is not there
+    :raises BadInput: when its kubeconfig or context does not exist
     """
     scratch = options.folder
     if options.context:
@@ -150,9 +151,7 @@ def _observed(run: Run, options: RunOptions) -> Iterator[Run]:
     """Yield the run with its agents running, its instrument proven, and START measured."""
     with witnessed(run.journal, on_this_machine(run.kube.list("Node")["items"])), run.agents:
         prove(run.agents, run.journal)
-        if (
-            not options.changing
-        ):  # such a run asks nothing that START bounds, and may begin with a node that takes no pods
+        if not options.changing:  # such a run has no bounds with START, and a node may take no pods when it begins
             run.settings = calibrated(run)
         _declare(run, options)
         try:

@@ -21,11 +21,11 @@ class RunOptions:
     :param context: the context of an adopted cluster instead; empty for our own
     :param kubeconfig: the file with that context; None for those that kubectl reads
     :param agent_image: the agent's image, under a name that the nodes of that cluster have or can pull
-    :param seed: decides victims
-    :param reports: the folder in which the run's own folder is made
-    :param sabotages: ids
-    :param changing: changing the cluster is what the run is for, so that differences at its end are written down and no trouble
-    :param known: the cases that this version of the suites has: ``within`` which files and folders, and ``cases`` by claim
+    :param seed: decides the victims
+    :param reports: the folder in which the run's own folder is created
+    :param sabotages: ids of the sabotages to perform
+    :param changing: whether the run is meant to change the cluster: differences at its end are then recorded, not raised
+    :param known: the cases of this version of the suites: ``within`` which files and folders, and ``cases`` by claim
     :param id: the run's id: unique, sorts by time
     """
 
@@ -48,7 +48,7 @@ class RunOptions:
     def check(self) -> None:
         """Raise BadInput for options that make no sense, before anything is touched.
 
-        :raises BadInput: with what to ask instead
+        :raises BadInput: with the options to use instead
         """
         if self.seed < 0:
             raise BadInput(f"a seed is a whole number from 0, not {self.seed}")
@@ -59,7 +59,7 @@ class RunOptions:
             )
 
     def again(self, test: str = "") -> str:
-        """Return the command that runs the same again."""
+        """Return the command that repeats the run."""
         words = ["pytest", *([test] if test else []), "--seed", str(self.seed)]
         if self.cluster != "kubeskeptic":
             words += ["--cluster", self.cluster]

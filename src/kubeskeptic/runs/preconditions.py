@@ -1,7 +1,7 @@
-"""What a cluster has to be before a run asks it anything: else the run would wait for minutes and then say nothing.
+"""Preconditions that a cluster must meet before a run: without them, the run would wait for minutes and conclude nothing.
 
-Every node is Ready and runs Linux, pods have IPv4 addresses, and every API that the cluster serves answers. What is only
-late, such as a node that has just come back, is waited for briefly.
+Every node is Ready and runs Linux, pods have IPv4 addresses, and every API that the cluster serves answers. A condition that
+is only late, such as a node that has just come back, is waited for briefly.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ Object = Mapping[str, Any]
 
 
 def usable(kube: Kube) -> None:
-    """Return when a run may begin.
+    """Wait until a run may begin.
 
-    :raises MissingRequirement: with what is not as it has to be, in one sentence
+    :raises MissingRequirement: with the preconditions that are not met, in one sentence
     """
 
     def looked() -> bool | NotYet:
-        """Whether the cluster can be asked, now."""
+        """Return whether the cluster meets the preconditions now."""
         nodes = kube.list("Node")["items"]
         never = [*foreign(nodes), *_families(kube, nodes)]
         if never:
@@ -49,7 +49,7 @@ def foreign(nodes: list[Object]) -> Iterator[str]:
 
 
 def unready(nodes: list[Object]) -> Iterator[str]:
-    """Yield a sentence about each node that is not Ready, in the words of its kubelet or of the control plane."""
+    """Yield a sentence about each node that is not Ready, in the words of its kubelet or the control plane."""
     for node in nodes:
         ready = next((one for one in node["status"].get("conditions") or () if one["type"] == "Ready"), None)
         if ready is None or ready["status"] != "True":
@@ -60,7 +60,7 @@ def unready(nodes: list[Object]) -> Iterator[str]:
 def _families(kube: Kube, nodes: list[Object]) -> Iterator[str]:
     """Yield a sentence when the first address family of pods or services is IPv6."""
     ranges = {str(node["spec"].get("podCIDR")) for node in nodes if node["spec"].get("podCIDR")}
-    with suppress(ClusterError):  # not ours to see on this cluster
+    with suppress(ClusterError):  # not ours to read on this cluster
         ranges.add(str(kube.get("Service", "kubernetes", "default")["spec"].get("clusterIP")))
     found = sorted(one for one in ranges if ":" in one)
     if found:
@@ -71,5 +71,5 @@ def _dead_apis(kube: Kube) -> list[str]:
     try:
         dead = dead_apis(kube.list("APIService")["items"])
     except ClusterError:
-        return []  # not ours to see on this cluster
+        return []  # not ours to read on this cluster
     return [f"{one}; until it is back or deleted no namespace can go" for one in dead]

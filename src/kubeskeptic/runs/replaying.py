@@ -1,4 +1,4 @@
-"""Recordings of an earlier run, to judge it again."""
+"""Recordings of an earlier run, to be judged again."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def recorded(run: Path, scenario: str) -> Recording:
     """Return the recording of one scenario of an earlier run.
 
     :param run: its folder, or its journal
-    :raises BadInput: when the journal cannot be read, is none, or has lost such a scenario, as far as can be told
-    :raises NotAsked: when that run, which came to its end, asked nothing of it
+    :raises BadInput: when the journal cannot be read, is not a journal, or may have lost the scenario
+    :raises NotAsked: when that run completed and asked nothing of the scenario
     """
     found = evidence(run)
     if scenario in found.scenarios:
@@ -27,5 +27,5 @@ def recorded(run: Path, scenario: str) -> Recording:
 
 @cache
 def evidence(run: Path) -> RunEvidence:
-    """Return all that the journal of an earlier run holds, read once."""
+    """Return everything in the journal of an earlier run, which is read once."""
     return load(run / "journal.jsonl" if run.is_dir() else run)

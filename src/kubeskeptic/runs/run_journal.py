@@ -1,7 +1,7 @@
-"""A run's journal and folder, on a disk that may be full at the start or fill in mid-run.
+"""A run's journal and folder, on a disk that may be full at the start or fill up during the run.
 
-A run whose evidence cannot be written down goes no further: every claim after that is inconclusive, for the one reason.
-Undoing goes on, and its records are written where there is room again.
+A run whose evidence cannot be written goes no further: every later claim is inconclusive for this one reason. Undoing goes
+on, and its records are written once there is room again.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from kubeskeptic.errors import DiskFull
 from kubeskeptic.journal import Journal, Record
 
 STORY = ("scenario", "act")
-"""Kinds of records that begin or end something: what follows them is nothing worth where others were lost."""
+"""Kinds of records that begin or end something: what follows them is worthless when others were lost."""
 
 
 class RunJournal(Journal):
-    """A journal that remembers that something could not be written.
+    """A journal that remembers a failed write.
 
-    :param folder: the run's own, which is made
+    :param folder: the run's own folder, which is created
     :param run: the run's id
-    :raises DiskFull: when it cannot be made
+    :raises DiskFull: when the folder or the journal cannot be created
     """
 
     def __init__(self, folder: Path, run: str) -> None:
         self.full = ""
-        """Why something could not be written, as a sentence; empty while everything was."""
+        """Why a write failed, as a sentence; empty while none has."""
         try:
             folder.mkdir(parents=True)
             super().__init__(folder / "journal.jsonl", run=run)
@@ -37,7 +37,7 @@ class RunJournal(Journal):
     def write(self, kind: str, *, sync: bool = False, **fields: Any) -> Record:
         """Append one record.
 
-        :raises DiskFull: when it cannot be written, or begins or ends something after others could not be
+        :raises DiskFull: when it cannot be written, or begins or ends something after another write failed
         """
         try:
             record = super().write(kind, sync=sync, **fields)
@@ -49,7 +49,7 @@ class RunJournal(Journal):
         return record
 
     def close(self) -> None:
-        """Flush to disk as far as that is possible, and close."""
+        """Flush to disk as far as possible, and close."""
         with best_effort("the end of the journal"):
             super().close()
 

@@ -1,7 +1,8 @@
 """The comparison of the cluster at the end of a run with the cluster at its start.
 
-It is made whatever ended the run: an instrument that was not proven, an interrupt, any error. A cluster that could not be
-inspected is neither clean nor dirty: the journal's ``run-ended`` then has ``clean`` null. It has the reason for either.
+It is made however the run ended: by an instrument that was not proven, an interrupt, or any error. A cluster that could not
+be inspected is neither clean nor dirty: ``clean`` is then null in the journal's ``run-ended`` record. The record has the
+reason in either case.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ from kubeskeptic.undo.snapshot import Snapshot, differences, take
 def unchanged(run: Run, *, changing: bool = False) -> Iterator[None]:
     """Take a snapshot before the block, and raise LeftDirty when the cluster differs from it afterwards.
 
-    :param changing: the block is there to change the cluster: differences are written down, and are no trouble
+    :param changing: whether the block is meant to change the cluster: differences are then recorded, not raised
 
-    An error of the block propagates, unless one of these outranks it; it is then the cause, and part of the message.
+    An error of the block propagates unless one of the following outranks it, and is then its cause and part of its message.
 
     :raises LeftDirty: with the differences, and with what could not be undone
-    :raises Refused: when the context leads to another cluster by then, or another run has taken the cluster over
+    :raises Refused: when the context now leads to another cluster, or another run has taken over the cluster
     :raises SkepticError: when the cluster could not be inspected, and the block raised nothing
-    :raises DiskFull: when that cannot be written down, and the block raised nothing
+    :raises DiskFull: when the end of the run cannot be recorded, and the block raised nothing
     """
     before = take(run.site)
     try:
@@ -39,7 +40,7 @@ def unchanged(run: Run, *, changing: bool = False) -> Iterator[None]:
 
 
 def _end(run: Run, before: Snapshot, under_way: BaseException | None, *, changing: bool = False) -> None:
-    """Compare, write the ``run-ended`` record, and raise what has to be raised."""
+    """Compare, write the ``run-ended`` record, and raise the error that results, if any."""
     differ, blind = _look(run, before)
     trouble = [*run.site.left, *([] if changing else differ)]
     clean = False if trouble else None if blind else True
@@ -62,7 +63,7 @@ def _end(run: Run, before: Snapshot, under_way: BaseException | None, *, changin
 
 
 def _written(run: Run, **ended: object) -> OSError | None:
-    """Write down how the run ended; why that was not possible, which hides nothing that is worse."""
+    """Record how the run ended; return the error that prevented this, instead of raising it, so that it hides no worse one."""
     try:
         run.journal.write("run-ended", sync=True, **ended)
     except OSError as full:
@@ -73,12 +74,12 @@ def _written(run: Run, **ended: object) -> OSError | None:
 def _look(run: Run, before: Snapshot) -> tuple[list[str], BaseException | None]:
     """Return the differences, and the error that prevented the comparison."""
     try:
-        run.site.guard.permit(Risk.READ_ONLY, "the comparison")  # differences of another cluster are not of this run
+        run.site.guard.permit(Risk.READ_ONLY, "the comparison")  # another cluster's differences are not this run's
         return differences(before, take(run.site)), None
     except BaseException as blind:  # noqa: BLE001  # an interrupt as well: it is written to the journal first
         return [], blind
 
 
 def _sentence(error: BaseException | None) -> str:
-    """Return an error as a sentence; one that this library does not raise on purpose with its type."""
+    """Return an error as a sentence, with its type unless this library raises it on purpose."""
     return str(error) if isinstance(error, SkepticError) else f"{type(error).__name__}: {error}".rstrip(": ")

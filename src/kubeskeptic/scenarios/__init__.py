@@ -1,4 +1,4 @@
-"""Scenarios: one thing that happens to a cluster, once; many cases read its recording.
+"""Scenarios: a sequence of events, performed once on a cluster; many cases read its recording.
 
 ::
 
@@ -9,8 +9,8 @@
     probes     │   hold until the bounds passed  │
                └ end (after a tail)
 
-A scenario is declared in the suite file that asks about it (:class:`Scenario`); its acts are functions of a :class:`Stage`,
-and only those are played that the chosen cases need.
+A scenario (:class:`Scenario`) is declared in the suite file whose tests read it. Its acts are functions of a :class:`Stage`;
+only the acts that the chosen cases need are played.
 """
 
 from kubeskeptic.scenarios.declaration import Scenario

@@ -1,4 +1,4 @@
-"""Single questions asked from within pods: what a client there sees at this moment, all questions of a pod at once."""
+"""Single questions asked from inside pods: what a client there sees now. A pod asks all its questions at the same time."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ KINDS: dict[str, Question] = {
     "UDP": {"kind": "udp", "size": 64},
     "UDP, 8 kB": {"kind": "udp", "size": 8000},
 }
-"""The questions of a matrix; the larger ones do not fit into one packet of any usual MTU."""
+"""The kinds of question in a matrix; the larger ones do not fit into one packet at any usual MTU."""
 AT_ONCE = 4
-"""Pods that ask at the same time."""
+"""Number of pods that ask at the same time."""
 
 _SCRIPT = """
 import asyncio, json, sys
@@ -42,8 +42,8 @@ print(json.dumps(asyncio.run(asked())))
 class Member:
     """A pod that asks and answers in a matrix.
 
-    :param name: what it is called in the table
-    :param host: whether it is in the network of its node
+    :param name: its name in the table
+    :param host: whether it uses the network of its node (``hostNetwork``)
     """
 
     name: str
@@ -56,7 +56,7 @@ class Member:
 
     @classmethod
     def of(cls, name: str, pod: Mapping[str, Any]) -> Member:
-        """Return the member that a Pod object is."""
+        """Return the member for a Pod object."""
         meta, spec = pod["metadata"], pod["spec"]
         port = spec["containers"][0]["ports"][0]["containerPort"]
         identity = f"{meta['namespace']}/{meta['name']}/{meta['uid']}"
@@ -64,9 +64,9 @@ class Member:
 
 
 def ask_from(stage: Stage, pod: str, questions: Sequence[Question]) -> list[Answer]:
-    """Ask questions (:mod:`kubeskeptic.agent.spec`) from one of the scenario's pods, at once, and return how each ended.
+    """Ask questions (:mod:`kubeskeptic.agent.spec`) concurrently from one of the scenario's pods, and return the answers.
 
-    :raises CommandFailed: when the pod cannot be told
+    :raises CommandFailed: when the command in the pod fails
     """
     said = stage.run_in(pod, "python3", "-c", _SCRIPT, json.dumps(questions))
     answers: list[Answer] = json.loads(said)
@@ -74,9 +74,9 @@ def ask_from(stage: Stage, pod: str, questions: Sequence[Question]) -> list[Answ
 
 
 def ask_soon(kube: Kube, namespace: str, pod: str, question: Question) -> Answer:
-    """Ask one question from a workload, within milliseconds, and return how it ended.
+    """Ask one question from a workload, within milliseconds, and return the answer.
 
-    The API server passes it on to the pod's own address: nothing may keep it from that.
+    The API server proxies the question, so it must be able to reach the pod's own address.
 
     :raises ClusterError: when the pod cannot be reached
     """
@@ -86,7 +86,7 @@ def ask_soon(kube: Kube, namespace: str, pod: str, question: Question) -> Answer
 
 
 def matrix(stage: Stage, members: Sequence[Member]) -> dict[str, dict[str, Any]]:
-    """Return how every member reaches every other one by every kind of question, cell by cell.
+    """Return, cell by cell, how every member reaches every other member with every kind of question.
 
     A cell has ``from``, ``to``, ``kind``, ``outcome``, and ``peer``: the client's address as the server saw it.
     """

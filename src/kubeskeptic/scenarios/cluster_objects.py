@@ -1,4 +1,4 @@
-"""Objects of a scenario outside of any namespace: made with our labels, and seen to be gone before its namespace goes."""
+"""A scenario's cluster-scoped objects: created with our labels, and confirmed gone before its namespace is deleted."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from kubeskeptic.scenarios.manifests import Manifest
 
 @contextmanager
 def cluster_object(run: Run, manifest: Manifest) -> Iterator[None]:
-    """An object without a namespace for as long as the block runs; its kind is one that cleanup looks for
+    """Create a cluster-scoped object for the duration of the block; its kind must be one that cleanup looks for
     (:data:`kubeskeptic.undo.leftovers.CLUSTER_OBJECTS`).
 
-    :raises Refused: when this cluster does not allow it; nothing was made
-    :raises Conflict: when there is one of this name already
+    :raises Refused: when this cluster does not allow it; nothing was created
+    :raises Conflict: when an object of this name already exists
     """
     kind, name = manifest["kind"], manifest["metadata"]["name"]
     run.site.guard.permit(Risk.CONTROL_PLANE, f"{kind} {name}")

@@ -21,7 +21,7 @@ from kubeskeptic.timeline import Act, Recording
 from kubeskeptic.timeline.recording import GIVEN
 
 Breakage = Callable[[Stage], AbstractContextManager[object]]
-"""Breaks a scenario that is being performed, for as long as the block runs."""
+"""Breaks a scenario while it is performed, for the duration of the block."""
 WATCHED = ("Pod", "Service", "EndpointSlice")
 """Kinds whose changes are recorded unless a scenario says otherwise."""
 ALWAYS_WATCHED = ("Node",)
@@ -31,7 +31,7 @@ EXCLUSIVE = {
     "and two clusters may announce the same address for a Service",
     "room": "the disk and memory of each node are the machine's: what one takes of them, another finds missing",
 }
-"""Resources of the machine that only one of several kind clusters may use at a time, each with the reason."""
+"""Machine resources that only one of several kind clusters may use at a time, each with the reason."""
 
 Step = Callable[[Stage], None]
 Asking = Callable[[Stage], Iterable[Probe]]
@@ -39,13 +39,13 @@ Asking = Callable[[Stage], Iterable[Probe]]
 
 @dataclass(frozen=True)
 class ActPlan:
-    """One act: what happens in it, once its baseline is settled.
+    """One act, and what happens in it once its baseline has settled.
 
-    :param needs: the risk level that it takes
-    :param after: the act that must have been played right before it
-    :param asking: probes that are started for it and those after it
-    :param settled: whether its baseline has to be free of failures: False for an act that no probe watches
-    :param exclusive: a resource of the machine that kind clusters share, which only one of them may use at a time; one of
+    :param needs: the risk level that it requires
+    :param after: the act that must be played right before it
+    :param asking: returns the probes that are started for this act and later ones
+    :param settled: whether its baseline must be free of failures; False for an act that no probe watches
+    :param exclusive: a machine resource that kind clusters share and only one of them may use at a time: one of
         :data:`EXCLUSIVE`, empty for none
     """
 
@@ -59,21 +59,21 @@ class ActPlan:
 
     @cached_property
     def faults(self) -> frozenset[str]:
-        """Names of the faults that it inflicts."""
+        """Names of the faults that the act inflicts."""
         return faults_spoken_of(self.play)
 
 
 @dataclass
 class Scenario:
-    """One thing that happens to a cluster, once; many cases read its recording.
+    """A sequence of events, performed once on a cluster; many cases read its recording.
 
     :param id: chapter and name, such as ``services/pod_killed``
     :param says: what happens, in one sentence
-    :param needs: the risk level without which nothing of it can be played
-    :param watches: kinds whose changes are recorded, in its own namespace
-    :param quick: acts of a few seconds whose cases ``pytest -m quick`` chooses; ``given`` stands for the set-up
-    :param slow: it takes minutes; its cases are left out unless they are asked for
-    :param manifest: the file with its manifest; by default ``manifests/<id>.yaml`` of the project
+    :param needs: the lowest risk level at which any of it can be played
+    :param watches: kinds whose changes in its own namespace are recorded
+    :param quick: acts of a few seconds, whose cases ``pytest -m quick`` selects; ``given`` stands for the set-up
+    :param slow: whether it takes minutes; its cases then run only on request
+    :param manifest: its manifest file; ``manifests/<id>.yaml`` of the project by default
     """
 
     id: str
@@ -88,7 +88,7 @@ class Scenario:
     sabotages: dict[str, Sabotage[Stage]] = field(default_factory=dict)
 
     def given(self, step: Step) -> Step:
-        """Register the set-up: it applies the manifest and starts the probes that all acts need."""
+        """Register the set-up, which applies the manifest and starts the probes that all acts need."""
         self.setup = step
         return step
 
@@ -104,8 +104,8 @@ class Scenario:
     ) -> Callable[[Step], Step]:
         """Register the next act; see :class:`ActPlan`.
 
-        :raises BadInput: when there is one of this name, ``after`` is none that was registered before, or ``exclusive`` is
-            no resource of that kind
+        :raises BadInput: when an act of this name exists, ``after`` is not an act registered earlier, or ``exclusive`` is
+            not one of :data:`EXCLUSIVE`
         """
         if name in self.acts or name == GIVEN:
             raise BadInput(f"{self.id} has two acts “{name}”")
@@ -117,7 +117,7 @@ class Scenario:
             )
 
         def register(step: Step) -> Step:
-            """Register the function, and return it as it is."""
+            """Register the function, and return it unchanged."""
             needed = self.needs if needs is None else needs
             self.acts[name] = ActPlan(name, step, needed, after, asking, settled, exclusive)
             return step
@@ -125,10 +125,10 @@ class Scenario:
         return register
 
     def sabotage(self, *at: str, graded: bool = False) -> Callable[[Breakage], Breakage]:
-        """Register a sabotage that comes into force in these acts; its id is the function's name, its sentence the docstring.
+        """Register a sabotage that takes effect in these acts; the function's name is its id, the docstring its sentence.
 
-        :param graded: it is also performed in grades, each lifted some seconds after the act's first fault
-        :raises BadInput: when it names an act that does not exist, or has grades and comes into force after the fault
+        :param graded: whether it is also performed in grades, each lifted some seconds after the act's first fault
+        :raises BadInput: when it names no act or an unknown one, or is graded and takes effect at a moment of an act
         """
         unknown = sorted({point.partition(":")[0] for point in at} - set(self.acts) - {GIVEN})
         if unknown or not at:
@@ -140,21 +140,21 @@ class Scenario:
             )
 
         def register(breaks: Breakage) -> Breakage:
-            """Register the function, and return it as it is."""
+            """Register the function, and return it unchanged."""
             self._add(Sabotage(_id(breaks), _says(breaks), breaks=breaks, at=at, graded=graded))
             return breaks
 
         return register
 
     def rewrite(self, rewrite: Rewrite) -> Rewrite:
-        """Register a sabotage of the workload: it makes another manifest of the scenario's own."""
+        """Register a sabotage of the workload: a function that changes the scenario's manifest."""
         self._add(Sabotage(_id(rewrite), _says(rewrite), rewrite=rewrite))
         return rewrite
 
     def needed(self, chosen: Iterable[str]) -> list[ActPlan]:
-        """Return the acts to play so that these can be read, in order: they, and those that must come right before them.
+        """Return the acts to play for the chosen ones, in order: these, and those that must be played right before them.
 
-        :raises BadInput: when there is no such act
+        :raises BadInput: when an act does not exist
         """
         wanted: set[str] = set()
         for name in chosen:
@@ -166,9 +166,9 @@ class Scenario:
         return [act for act in self.acts.values() if act.name in wanted]
 
     def sabotage_named(self, name: str) -> Sabotage[Stage] | None:
-        """Return a sabotage by ``ID``, or the grade of it by ``ID@SECONDS``; None when the scenario does not have it.
+        """Return a sabotage by ``ID``, or a grade of it by ``ID@SECONDS``; None when the scenario does not have it.
 
-        :raises BadInput: when it has no grades, or these are no seconds
+        :raises BadInput: when it has no grades, or SECONDS is not a positive number
         """
         id_, graded, seconds = name.partition(GRADE)
         one = self.sabotages.get(id_)
@@ -183,7 +183,7 @@ class Scenario:
         return one.lifted_after(float(seconds))
 
     def read(self, recording: Recording, case: Case) -> Act:
-        """Return what a case reads of a recording: its acts, with its bounds and the faults that they have to show."""
+        """Return what a case reads from a recording: its acts, with its bounds and the faults that they must contain."""
         inflicts = {name: self.acts[name].faults for name in case.acts if name in self.acts}
         limits = {"within": case.within, "soonest": case.soonest, "watched": case.watched}
         return Act(recording, case.acts, of=case.of, inflicts=inflicts, **limits)
@@ -193,7 +193,7 @@ class Scenario:
         return bool(case.acts) and set(case.acts) <= set(self.quick)
 
     def must_break(self, case: Case) -> list[Sabotage[Stage]]:
-        """Return the sabotages that must break a case: those that it names, or those of its claim in force in its acts.
+        """Return the sabotages that must break a case: those it names, or those of its claim that are in force in its acts.
 
         :raises BadInput: when it names a sabotage that the scenario does not have
         """
@@ -205,7 +205,7 @@ class Scenario:
         return [self.sabotages[id_] for id_ in case.broken_by]
 
     def breaking(self, ids: Sequence[str], acts: Iterable[str]) -> list[Sabotage[Stage]]:
-        """Return those of the sabotages that are in force in one of these acts."""
+        """Return the sabotages of these ids that the scenario has and that are in force in one of these acts."""
         played = list(acts)
         return [self.sabotages[id_] for id_ in ids if id_ in self.sabotages and self.sabotages[id_].breaks_in(played)]
 

@@ -1,4 +1,4 @@
-"""Ways in from outside: whether something gives a Service or an Ingress an address, and what answers a host on a port."""
+"""Access from outside: whether a Service or an Ingress is given an address, and what answers for a host on a port."""
 
 from __future__ import annotations
 
@@ -45,22 +45,22 @@ print(json.dumps([ask(host) for host in hosts]))
 
 
 class Asked(NamedTuple):
-    """How a request ended, and which pod answered; empty when none did."""
+    """The outcome of a request, and the pod that answered it; empty when none did."""
 
     outcome: str
     by: str
 
 
 def address(thing: Mapping[str, Any]) -> str:
-    """Return the first address that a Service's or an Ingress's status has; empty while it has none."""
+    """Return the first address in the status of a Service or an Ingress; empty while it has none."""
     given = thing.get("status", {}).get("loadBalancer", {}).get("ingress") or ()
     return next((str(one.get("ip") or one.get("hostname")) for one in given), "")
 
 
 def provider(stage: Stage) -> str:
-    """Return by what this cluster is seen to have a provider of load balancers; empty when it has none.
+    """Return the evidence that this cluster has a load balancer provider; empty when it has none.
 
-    The Service `witness` is one that no sabotage touches.
+    It looks at the nodes, and at the Service `witness`, which no sabotage touches.
     """
     for node in stage.run.kube.list("Node")["items"]:
         cloud = str(node["spec"].get("providerID", "")).partition(":")[0]
@@ -70,9 +70,9 @@ def provider(stage: Stage) -> str:
 
 
 def controller(stage: Stage) -> str:
-    """Return by what this cluster is seen to have an ingress controller; empty when it has none.
+    """Return the evidence that this cluster has an ingress controller; empty when it has none.
 
-    The Ingress `witness` is one that no sabotage touches.
+    It looks for an IngressClass, and at the Ingress `witness`, which no sabotage touches.
     """
     for one in stage.run.kube.list("IngressClass")["items"]:
         return f"it has the IngressClass {one['metadata']['name']}"
@@ -80,10 +80,10 @@ def controller(stage: Stage) -> str:
 
 
 def _given(stage: Stage, kind: str) -> str:
-    """Return that the witness of a kind has got an address; empty when it has not in the time that a provider takes."""
+    """Return a sentence that the witness of this kind has an address; empty when it gets none in a provider's usual time."""
 
     def look() -> str | NotYet:
-        """Return that the witness has an address."""
+        """Return a sentence that the witness has an address, once it has one."""
         given = address(stage.run.kube.get(kind, "witness", stage.namespace))
         return f"a {kind} was given the address {given}" if given else NotYet("no address")
 
@@ -94,8 +94,9 @@ def _given(stage: Stage, kind: str) -> str:
 
 
 def ask_by_name(stage: Stage, pod: str, name: str, port: int) -> dict[str, str]:
-    """Ask every node's port by HTTP for a host of this name, from a pod and from this machine; return the outcomes of each,
-    or the one that all nodes have in common.
+    """Send every node's port an HTTP request for this host name, from a pod and from this machine.
+
+    Return, for each of the two, the outcome that all nodes have in common, or all distinct outcomes.
     """
     hosts = [objects.internal_ip(node) for node in stage.run.kube.list("Node")["items"]]
     there = _asked(stage.run_in(pod, "python3", *_words(name, port, PROBE_DEADLINE, hosts)))
@@ -103,7 +104,7 @@ def ask_by_name(stage: Stage, pod: str, name: str, port: int) -> dict[str, str]:
 
 
 def ask_from_here(name: str, port: int, hosts: Sequence[str], deadline: float = PROBE_DEADLINE) -> list[Asked]:
-    """Ask each of these hosts by HTTP for a host of this name, from this machine, one after another.
+    """Send each of these hosts an HTTP request for this host name, from this machine, one after another.
 
     :param deadline: seconds for each step of one request
     """

@@ -1,6 +1,6 @@
-"""Small programs run inside a scenario's pods: files written and read, ports bound, localhost asked.
+"""Small programs that run inside a scenario's pods: they read and write files, bind ports and send requests to localhost.
 
-They run in the workload's image, by the Python that is in it.
+They run on the Python of the workload's image.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from kubeskeptic.errors import Inconclusive
 from kubeskeptic.scenarios.stage import Stage
 
 ABSENT = "absent"
-"""What :func:`content` says of a file that is not there."""
+"""What :func:`content` returns for a file that does not exist."""
 
 _WRITE = """
 import os, pathlib, sys
@@ -45,7 +45,7 @@ except OSError as error:
 
 
 def pod_with(stage: Stage, app: str, container: str = "") -> dict[str, Any]:
-    """Return the Ready pod of an app that has a container of this name; any of its pods when the name is empty.
+    """Return a Ready pod of an app with a container of this name; any Ready pod of the app when the name is empty.
 
     :raises Inconclusive: when there is none
     """
@@ -56,26 +56,26 @@ def pod_with(stage: Stage, app: str, container: str = "") -> dict[str, Any]:
 
 
 def write(stage: Stage, app: str, path: str, text: str, container: str = "") -> None:
-    """Write a file in a container of an app, to the disk and not to its cache alone."""
+    """Write a file in a container of an app, and flush it to disk."""
     _run(stage, app, container, _WRITE, path, text)
 
 
 def content(stage: Stage, app: str, path: str, container: str = "") -> str:
-    """Return the text of a file in a container of an app, :data:`ABSENT` when there is no such file."""
+    """Return the text of a file in a container of an app; :data:`ABSENT` when the file does not exist."""
     return _run(stage, app, container, _READ, path)
 
 
 def bind(stage: Stage, app: str, address: str, port: int, container: str = "") -> str:
-    """Bind a TCP port in a container: ``bound``, or the name of the error, such as ``EADDRINUSE``.
+    """Bind a TCP port in a container, and return ``bound`` or the name of the error, such as ``EADDRINUSE``.
 
-    :param address: one of the container's own; another one is refused with ``EADDRNOTAVAIL``
-    :param port: 0 for any that is free
+    :param address: an address of the container; any other fails with ``EADDRNOTAVAIL``
+    :param port: 0 for any free port
     """
     return _run(stage, app, container, _BIND, address, str(port))
 
 
 def answer_on_localhost(stage: Stage, app: str, port: int, container: str = "") -> str:
-    """Return which workload answers a container on its localhost, by its POD_NAME; or why none does."""
+    """Return the POD_NAME of the workload that answers a container on localhost, or the error when none does."""
     return _run(stage, app, container, _ASK, str(port))
 
 

@@ -1,4 +1,4 @@
-"""What the kernels of nodes say of containers that they killed for their memory."""
+"""What the nodes' kernel logs report about containers that the kernel killed for their memory use."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from kubeskeptic.scenarios.stage import Stage
 
 
 def kernel_log(stage: Stage, app: str) -> dict[str, str]:
-    """Return by pod of an app what the log of its node's kernel says of the container that ended last; nothing where we may not
-    look into nodes, and a pod of whose node the log cannot be read is left out.
+    """Return, by pod of an app, what its node's kernel log reports about the last termination of its containers.
+
+    The result is empty where access to nodes is not allowed, and omits pods on nodes whose log cannot be read.
     """
     found: dict[str, str] = {}
     if stage.run.allowed < Risk.NODE:

@@ -1,4 +1,4 @@
-"""Sabotages that are lifted in the middle of an act: how long a breakage has to last until a bound can tell it apart."""
+"""Sabotages that are lifted during an act, to find out how long a breakage must last before a bound detects it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from kubeskeptic.waiting import NotYet, until
 
 
 class Lift:
-    """A sabotage that is in force until some seconds after the act's first fault, or until the block ends if that is earlier.
+    """A sabotage in force until some seconds after the act's first fault, or until the block ends if that is earlier.
 
-    It is lifted on a thread of its own, as the act may be waiting for something else at that moment. Whatever ends the block,
-    it has been undone afterwards.
+    It is lifted on its own thread, because the act may be waiting for something else at that moment. However the block ends,
+    the sabotage is undone afterwards.
 
     :param breaks: the sabotage
-    :param seconds: after which it is lifted, counted from :meth:`begin`
+    :param seconds: the time from :meth:`begin` until it is lifted
     """
 
     def __init__(self, breaks: AbstractContextManager[object], seconds: float) -> None:
@@ -35,9 +35,9 @@ class Lift:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Undo it unless that was done, and wait for the thread that may be at it.
+        """Wait for the thread that may be undoing the sabotage, and undo it unless that is done.
 
-        :raises Exception: what undoing it raised, on whichever thread
+        :raises Exception: what undoing it raised, on either thread
         """
         try:
             if self._timer:
@@ -49,19 +49,19 @@ class Lift:
             raise self._error
 
     def begin(self) -> None:
-        """Let the seconds count from now on; only the first call counts."""
+        """Start the countdown; only the first call has an effect."""
         if self._timer is None:
             self._timer = threading.Timer(self.seconds, self._undo)
             self._timer.start()
 
     def wait(self) -> None:
-        """Wait until it has been lifted; at once when no fault was applied.
+        """Wait until the sabotage has been lifted; return at once when no fault was applied.
 
-        :raises PatienceExhausted: when undoing it does not end
+        :raises PatienceExhausted: when undoing it does not finish
         """
 
         def lifted() -> bool | NotYet:
-            """Whether the thread has ended."""
+            """Return whether the thread has ended."""
             return not (self._timer and self._timer.is_alive()) or NotYet("it is in force")
 
         patience = Patience(self.seconds + FAULT_UNDONE.seconds + FAULT_HEALS.seconds)

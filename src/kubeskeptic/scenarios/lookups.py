@@ -1,4 +1,4 @@
-"""Looking names up as a pod does: by the C library, with the name servers and the search list of its resolv.conf."""
+"""Name lookups as a pod makes them: by the C library, with the name servers and search list of the pod's resolv.conf."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ else:
 class Lookups:
     """Lookups from pods of a scenario.
 
-    :param app: whose first Ready pod looks up
-    :raises Inconclusive: when no pod of it is Ready
+    :param app: the app whose first Ready pod makes the lookups
+    :raises Inconclusive: when no pod of the app is Ready
     """
 
     def __init__(self, stage: Stage, app: str) -> None:
@@ -38,10 +38,10 @@ class Lookups:
         self._pod = ready[0]
 
     def up(self, name: str, *, of: str = "") -> str:
-        """Return the addresses of a name, joined by commas; empty when it has none, ``unanswered`` when no server says.
+        """Return the addresses of a name, joined by commas; empty when it has none, ``unanswered`` when no server answers.
 
-        :param of: another pod that looks up, or another namespace whose pod of the same app does
-        :raises CommandFailed: when the pod cannot look up
+        :param of: another pod to look up from, or another namespace, whose pod of the same app is used
+        :raises CommandFailed: when the lookup cannot run in the pod
         """
         pod, namespace = str(self._pod["metadata"]["name"]), self._stage.namespace
         if of and of.startswith(self._app):
@@ -52,8 +52,10 @@ class Lookups:
         return self._stage.run.kube.exec(namespace, pod, self._container(), argv).strip()
 
     def resolver(self) -> dict[str, Any]:
-        """Return what the pod's resolv.conf says: ``search`` as Kubernetes documents it, with NAMESPACE and DOMAIN in place of
-        their names; whether the rest of the list is the one of the node (``added by the node``); and ``ndots``.
+        """Return the settings in the pod's resolv.conf.
+
+        ``search`` is the part of the list that Kubernetes documents, with NAMESPACE and DOMAIN in place of their names;
+        ``added by the node`` is whether the rest of the list is the node's; ``ndots`` is the option of that name.
         """
         lines = self._stage.run_in(str(self._pod["metadata"]["name"]), "cat", "/etc/resolv.conf").splitlines()
         search = _words(lines, "search")
@@ -65,13 +67,13 @@ class Lookups:
         return {"search": " ".join(told), "added by the node": more == node, "ndots": " ".join(ndots)}
 
     def _of_the_node(self) -> str:
-        """Return the resolv.conf that the kubelet of the pod's node gives its pods: the file that its configuration names."""
+        """Return the resolv.conf that the kubelet of the pod's node gives to pods: the file named in its configuration."""
         node, run = node_of(self._pod), self._stage.run
         configured = json.loads(run.kube.get_raw(f"/api/v1/nodes/{node}/proxy/configz"))["kubeletconfig"]
         return run.site.in_node(node, "cat", configured.get("resolvConf") or "/etc/resolv.conf")
 
     def service(self, namespace: str, name: str) -> str:
-        """Make a Service without pods, and return its address."""
+        """Create a Service without pods, and return its address."""
         spec = {"selector": {"app": name}, "ports": [{"name": "http", "port": 80, "targetPort": 8080}]}
         made = self._stage.run.kube.create(
             {"apiVersion": "v1", "kind": "Service", "metadata": self._named(namespace, name), "spec": spec}
@@ -79,7 +81,7 @@ class Lookups:
         return str(made["spec"]["clusterIP"])
 
     def neighbour(self, namespace: str, service: str) -> str:
-        """Make a Service in another namespace and a copy of the pod, and return the service's address once that is Ready."""
+        """Create a Service and a copy of the pod in another namespace; return the Service's address once the copy is Ready."""
         address = self.service(namespace, service)
         kept = ("name", "image", "args")
         containers = [{key: one[key] for key in kept if key in one} for one in self._pod["spec"]["containers"]]
@@ -106,6 +108,6 @@ class Lookups:
 
 
 def _words(lines: list[str], keyword: str) -> list[str]:
-    """Return what the last line of resolv.conf with a keyword says: it overrides those before (resolv.conf(5))."""
+    """Return the values in the last line of resolv.conf with a keyword, which overrides earlier ones (resolv.conf(5))."""
     found = [line.split()[1:] for line in lines if line.split()[:1] == [keyword]]
     return found[-1] if found else []

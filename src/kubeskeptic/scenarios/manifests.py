@@ -1,4 +1,4 @@
-"""Manifests: plain YAML, applied in a namespace of the scenario's own."""
+"""Manifests: plain YAML, applied in the scenario's own namespace."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from kubeskeptic.objects import ours
 Manifest = dict[str, Any]
 
 IMAGE = "$AGENT_IMAGE"
-"""Stands for the image with our workload, which has another tag whenever its sources change."""
+"""Placeholder for the image of our workload, whose tag changes whenever its sources change."""
 
 
 def read(path: Path, image: str, images: Mapping[str, str] = MappingProxyType({})) -> list[Manifest]:
-    """The objects of a manifest, with the workload's image filled in.
+    """Return the objects of a manifest, with the image placeholders filled in.
 
-    :param images: of addons, by the names that stand for them: ``REDIS_IMAGE`` for ``$REDIS_IMAGE``
+    :param images: images of addons, by placeholder name: ``REDIS_IMAGE`` for ``$REDIS_IMAGE``
 
     :raises BadInput: naming the file and the line of the mistake
     """
@@ -43,7 +43,7 @@ def read(path: Path, image: str, images: Mapping[str, str] = MappingProxyType({}
 
 
 def placed(manifest: Manifest, namespace: str, run: str) -> Manifest:
-    """The manifest in a namespace, with the labels that say it is ours."""
+    """Return the manifest placed in a namespace, with the labels that mark it as ours."""
     meta = dict(manifest["metadata"])
     if meta.get("namespace", namespace) != namespace:
         raise BadInput(f"{manifest['kind']} {meta['name']} names a namespace of its own; leave it out")
@@ -61,7 +61,7 @@ def _understood(path: Path, number: int, document: Any) -> None:
 
 
 def replicas(manifest: Manifest, workers: int) -> int:
-    """How many pods a manifest asks for, on so many workers."""
+    """Return how many pods a manifest asks for on this number of workers."""
     match manifest["kind"]:
         case "Pod":
             return 1

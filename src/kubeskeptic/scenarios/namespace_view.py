@@ -1,4 +1,4 @@
-"""What a scenario's namespace looks like now: its pods, its services, its names."""
+"""The current state of a scenario's namespace: its pods, services and names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Pod = dict[str, Any]
 
 
 class NamespaceView:
-    """The namespace of a scenario, as the API server shows it when asked."""
+    """The namespace of a scenario, as the API server shows it at the time of each call."""
 
     def __init__(self, run: Run, namespace: str) -> None:
         self.run = run
@@ -23,7 +23,7 @@ class NamespaceView:
 
     @property
     def settings(self) -> Settings:
-        """The cluster's settings, with those that the scenario's pods carry themselves, such as EVICT."""
+        """The cluster's settings, with those that the scenario's pods set themselves, such as EVICT."""
         listed = self.run.kube.list("Pod", self.namespace)["items"]
         return self.run.settings.with_(*pod_settings(Change(0.0, "LISTED", "Pod", pod) for pod in listed))
 
@@ -46,11 +46,11 @@ class NamespaceView:
         return dict(self.run.kube.get("Service", name, self.namespace)["spec"])
 
     def dns_server(self) -> str:
-        """Return the address that pods ask for names: the ClusterIP of kube-dns."""
+        """Return the address to which pods send DNS queries: the ClusterIP of kube-dns."""
         return str(self.run.kube.get("Service", "kube-dns", "kube-system")["spec"]["clusterIP"])
 
     def name_servers(self) -> dict[str, str]:
-        """Return the addresses of the Ready CoreDNS pods, by name; empty when we may not list them."""
+        """Return the addresses of the Ready CoreDNS pods, by name; empty when listing them is forbidden."""
         try:
             listed = self.run.kube.list("Pod", "kube-system", labels="k8s-app=kube-dns")["items"]
         except Forbidden:

@@ -1,4 +1,4 @@
-"""Connections that a pod keeps open while something happens to the network, and asks on again and again."""
+"""Connections that a pod keeps open during a change to the network, and sends requests on repeatedly."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from kubeskeptic.scenarios.stage import Stage
 from kubeskeptic.scenarios.truth_table import Door
 
 GOES_ON, CUT = "goes on", "cut"
-"""What becomes of a connection: it is answered on, or it ends with an error or without an answer, and is not opened again."""
+"""The state of a connection: it answers, or it ended with an error or without an answer and is not opened again."""
 ASKED = Patience(20)
-"""Every connection is asked on once, though each before it waits for an answer until its timeout."""
+"""Time for one request on every connection, even if every earlier request waits until its timeout."""
 
 _PHASE, _SEEN = "/tmp/open-connections/phase", "/tmp/open-connections/seen"  # noqa: S108  # in a pod of ours
 _HOLD = """
@@ -46,22 +46,22 @@ while (now := phase.read_text()) != "end" and time.monotonic() < end:
 
 @dataclass(frozen=True)
 class OpenConnections:
-    """Connections of a pod of an app."""
+    """Open connections of the pod of an app."""
 
     stage: Stage
     app: str
     doors: Sequence[Door]
 
     def during(self, phase: str) -> Mapping[str, str]:
-        """Return by door whether its connection goes on, asked at least once from now on.
+        """Return, by door, the state of its connection, from at least one request made since this call.
 
-        :param phase: what it is called, another one at every call
+        :param phase: the name of this phase, different at every call
         """
         write(self.stage, self.app, _PHASE, phase)
         seen: dict[str, str] = {}
 
         def asked() -> bool:
-            """Look once whether every connection was asked on."""
+            """Return whether a request has been made on every connection."""
             found = content(self.stage, self.app, _SEEN)
             seen.update(json.loads(found).get(phase, {}) if found.startswith("{") else {})
             return len(seen) == len(self.doors)
@@ -72,9 +72,9 @@ class OpenConnections:
 
 @contextmanager
 def kept_open(stage: Stage, app: str, doors: Sequence[Door]) -> Iterator[OpenConnections]:
-    """Keep a connection open from the one pod of an app to each door, for as long as the block runs.
+    """Keep a connection open from the one pod of an app to each door, for the duration of the block.
 
-    :raises CommandFailed: when one cannot be opened
+    :raises CommandFailed: when a connection cannot be opened
     """
     (pod,) = stage.pods(app)
     targets = json.dumps([[one.name, one.address, one.port] for one in doors])

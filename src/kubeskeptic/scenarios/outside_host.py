@@ -1,4 +1,4 @@
-"""A host outside the cluster, next to its nodes: a container of the engine that is no node and has no route to pods."""
+"""A host outside the cluster, next to its nodes: a container that is not a node and has no route to pods."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from kubeskeptic.errors import CommandFailed
 from kubeskeptic.scenarios.stage import Stage
 
 LASTS = 300
-"""Seconds after which the container ends and is removed by itself, whatever became of the run."""
+"""Seconds after which the container exits and is removed, even if the run has died."""
 NETWORK = "kind"
-"""The engine's network that the nodes of a kind cluster are in."""
+"""The container engine's network of the nodes of a kind cluster."""
 TOO_LATE = 124
-"""Exit status of timeout(1) when time was up."""
+"""Exit status of timeout(1) when the time is up."""
 
 _ASK = """
 exec timeout "$3" bash -c 'exec 3<>"/dev/tcp/$1/$2" && printf "GET / HTTP/1.0\\r\\n\\r\\n" >&3 && cat <&3' bash "$1" "$2"
@@ -35,13 +35,13 @@ _SAID = {
 
 @dataclass(frozen=True)
 class OutsideHost:
-    """A running container that asks."""
+    """A running container that sends requests."""
 
     engine: Engine
     name: str
 
     def ask(self, host: str, port: int) -> Outcome:
-        """Ask by HTTP on a new connection, and return the outcome: ``ok`` when a workload answered."""
+        """Send an HTTP request on a new connection, and return the outcome: ``ok`` when a workload answered."""
         try:
             said = self._run("bash", "-c", _ASK, "bash", host, str(port), f"{PROBE_DEADLINE:g}")
         except CommandFailed as failed:
@@ -52,7 +52,7 @@ class OutsideHost:
 
     @contextmanager
     def routes(self, nodes: Iterable[Mapping[str, Any]]) -> Iterator[None]:
-        """Give it a route to the pods of every node, which end with it.
+        """Add a route to the pods of every node; the routes are gone with the container.
 
         :param nodes: Node objects
         """
@@ -65,15 +65,15 @@ class OutsideHost:
 
 
 def outside_host(stage: Stage) -> OutsideHost:
-    """Return the handle to the host outside, which :func:`started` starts."""
+    """Return a handle to the outside host, which :func:`started` starts."""
     return OutsideHost(stage.run.cluster.engine, f"skeptic-{stage.run.id}-outside")
 
 
 @contextmanager
 def started(stage: Stage) -> Iterator[OutsideHost]:
-    """Start the host outside, without a default route, and remove it in the end.
+    """Start the outside host without a default route, and remove it at the end.
 
-    :raises MissingRequirement: when the cluster's nodes are no containers of this machine
+    :raises MissingRequirement: when the cluster's nodes are not containers on this machine
     """
     one = outside_host(stage)
     one.engine.run(

@@ -1,4 +1,4 @@
-"""Performing a scenario: its namespace, its recorder and its probes around its acts."""
+"""Performing a scenario: its acts, with its namespace, recorder and probes around them."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from kubeskeptic.waiting import NotYet, until
 
 
 def perform(run: Run, scenario: Scenario, cases: Sequence[Case], test: str = "") -> Recording:
-    """Perform a scenario and return its recording, read back from the journal; it is performed once in a run.
+    """Perform a scenario, only once in a run, and return its recording, read back from the journal.
 
-    Only the acts that the cases need are played. What breaks the scenario off is kept in the recording: what was seen until
-    then may still violate a claim. Interrupts go on up.
+    Only the acts that the cases need are played. An error that aborts the scenario is kept in the recording, because what was
+    recorded before it may still violate a claim. Interrupts propagate.
 
     :param cases: the chosen cases of this scenario
     :param test: the suite file
@@ -40,7 +40,7 @@ def perform(run: Run, scenario: Scenario, cases: Sequence[Case], test: str = "")
 
 
 def _play(run: Run, scenario: Scenario, cases: Sequence[Case], test: str) -> None:
-    """Play the acts that are needed, and write down how it went."""
+    """Play the acts that are needed, and record how the scenario ended."""
     name = f"skeptic-{run.id}-{scenario.id.rsplit('/', 1)[-1].replace('_', '-')}"[:63].rstrip("-")
     begun, why = time.monotonic(), ""
     acts = scenario.needed(act for case in cases for act in case.acts)
@@ -54,7 +54,7 @@ def _play(run: Run, scenario: Scenario, cases: Sequence[Case], test: str) -> Non
     watches = [*(Watch(kind, name) for kind in scenario.watches), *(Watch(kind, None) for kind in ALWAYS_WATCHED)]
     try:
         if any(GIVEN in case.acts for case in cases):
-            all_gone(run)  # what is asked of the set-up, such as how soon pods start, is asked of a quiet cluster
+            all_gone(run)  # cases about the set-up, such as how soon pods start, need a quiet cluster
         going = namespace(run, name, seen_to_go=False)
         with going, recorded(run, scenario.id, watches), _probes(run, scenario), _last_look(stage):
             stage.play_setup(scenario.setup)
@@ -79,7 +79,7 @@ def _play(run: Run, scenario: Scenario, cases: Sequence[Case], test: str) -> Non
 
 @contextmanager
 def _last_look(stage: Stage) -> Iterator[None]:
-    """Take evidence before the namespace goes, when the scenario breaks off for whatever reason."""
+    """Collect evidence before the namespace is deleted, if the scenario is aborted for any reason."""
     try:
         yield
     except BaseException:
@@ -97,7 +97,7 @@ def _probes(run: Run, scenario: Scenario) -> Iterator[None]:
 
 
 class _PlayedStage(Stage):
-    """The stage, with the playing of acts, which acts themselves cannot do."""
+    """A stage that can also play acts, which acts themselves cannot do."""
 
     def __init__(self, run: Run, scenario: Scenario, namespace: str, cases: Sequence[Case]) -> None:
         path = scenario.manifest or shipped() / "manifests" / f"{scenario.id}.yaml"
@@ -105,16 +105,16 @@ class _PlayedStage(Stage):
         super().__init__(run, scenario.id, namespace, path, cases, sabotages)
 
     def play(self, act: ActPlan) -> None:
-        """Play one act: a settled baseline, what happens, a tail; or leave it out, where the cluster does not allow it.
+        """Play one act (a settled baseline, the events, a tail), or leave it out where the cluster does not allow it.
 
-        An act that is broken off has no end: nothing may be concluded from what did not come any more.
+        An aborted act has no end: nothing may be concluded from what did not happen in it.
 
         :raises Inconclusive: when the baseline does not settle, or this machine's clock was stepped
         """
         if act.needs > self.run.allowed:
             about = f"the act “{act.name}” of {self.scenario}"
             self.leave_out(act.name, above(about, act.needs, self.run.allowed))
-        # by this, or by an earlier step that saw that it cannot be asked here
+        # left out above, or by an earlier step that found that this cluster cannot be asked
         if act.name in self.facts.get(LEFT_OUT, {}):
             return
         self._act, self._applied, self._lifts, self._faults = act.name, 0.0, [], []
@@ -143,10 +143,10 @@ class _PlayedStage(Stage):
         self._mark("end")
 
     def _settled(self) -> float:
-        """Wait for a stretch without a failure on any lane; since when it has lasted."""
+        """Wait for a stretch without a failure on any lane, and return when it began."""
 
         def settled() -> bool | NotYet:
-            """Whether no lane had a failure for long enough."""
+            """Return whether no lane has had a failure for long enough."""
             troubled = self.run.agents.unsettled(self.scenario, self.run.nodes, SETTLE)
             return NotYet(f"not calm: {', '.join(troubled)}") if troubled else True
 

@@ -1,7 +1,8 @@
-"""What NetworkPolicies allow, computed from their text: the truth table that a cluster is compared with.
+"""What NetworkPolicies allow, computed from their manifests: the truth table that a cluster is compared with.
 
-The rules are those of networking.k8s.io/v1: a pod that no policy selects is open in that direction; one that some select gets
-what any rule of theirs allows; a connection needs both ends. Fields that the model does not know are refused, not ignored.
+The rules are those of networking.k8s.io/v1. A pod that no policy selects for a direction is open in it. A selected pod is
+open to what any rule of its policies allows. A connection must be allowed at both ends. Fields unknown to the model are
+refused, not ignored.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class Party:
 
 
 def allows(policies: Sequence[Policy], source: Party, target: Party, port: int, protocol: str = "TCP") -> bool:
-    """Return whether a new connection gets through: out of its source, and into its target.
+    """Return whether a new connection is allowed: out of its source, and into its target.
 
     :param policies: manifests, each with its namespace
     :raises BadInput: when one has a field that the model does not know
@@ -86,6 +87,6 @@ def _labelled(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
 
 
 def _known(part: Mapping[str, Any], fields: set[str]) -> None:
-    """Raise BadInput when a part of a policy has another field than these."""
+    """Raise BadInput when a part of a policy has a field other than these."""
     if part.keys() - fields:
         raise BadInput(f"the model of NetworkPolicy does not know {', '.join(sorted(part.keys() - fields))}")

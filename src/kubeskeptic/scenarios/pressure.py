@@ -1,4 +1,4 @@
-"""A node is put under pressure: pods on it take more than is left above an eviction threshold of its kubelet.
+"""Putting a node under pressure: pods on it take more than is left above an eviction threshold of its kubelet.
 
 ::
 
@@ -7,9 +7,9 @@
                       └── the first pod takes what is left and OVER, is evicted, and what it held is free again
                           └── the next one takes that, what is left and OVER, and is evicted
 
-A kubelet knows what its node has available as of now, and what pods use as of some seconds ago. Which pod it evicts must not
-depend on when it last measured them: of the pods that use more than they request, each one that is to be evicted used most
-already before it took too much.
+A kubelet knows what is available on its node now, but what its pods use only as of some seconds ago. Which pod it evicts must
+not depend on when it last measured them. So, among the pods that use more than they request, each pod that is to be evicted
+already used the most before it took too much.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from kubeskeptic.waiting import NotYet, until
 PRESSED = "pressed"
 """The fact that names the node and the signal of the act."""
 TAKEN = "taken"
-"""The table of when each app took what crosses the threshold: the moments before and after."""
+"""The table with the times before and after each app took the amount that crosses the threshold."""
 _TAKE = """
 import os, sys
 with open(f"/fill/{sys.argv[1]}", "wb") as file:
@@ -43,12 +43,12 @@ with open(f"/fill/{sys.argv[1]}", "wb") as file:
 
 @dataclass(frozen=True)
 class Resource:
-    """What runs short.
+    """A resource that runs short.
 
-    :param holds: MiB that the pod of each app holds before, in the order in which they are evicted; the least is more than any
-        other pod uses that requests less than it uses
-    :param spare: MiB between what the kubelet last found available and the threshold: more than all hold, which it may not
-        have measured, and than the node's use changes by itself meanwhile
+    :param holds: MiB that the pod of each app holds beforehand, in order of eviction; even the smallest amount is more than
+        the use of any other pod that uses more than it requests
+    :param spare: MiB between what the kubelet last found available and the threshold: more than all the pods hold, which it
+        may not have measured yet, and more than the node's use changes by itself meanwhile
     :param over: MiB by which the threshold is crossed: more than the node's use changes by itself meanwhile
     :param used: keys of a pod's use in the kubelet's summary
     """
@@ -68,13 +68,13 @@ DISK = Resource("nodefs.available", {"disk-bare": 512, "disk-web": 256}, 2048, 1
 
 
 def hold(stage: Stage, resource: Resource) -> None:
-    """Let each pod of a resource hold some of it."""
+    """Make each pod of a resource hold some of it."""
     for app, mib in resource.holds.items():
         take(stage, app, mib)
 
 
 def take(stage: Stage, app: str, mib: int) -> None:
-    """Let the pod of an app take so many MiB in its volume.
+    """Make the pod of an app take this many MiB in its volume.
 
     :raises Inconclusive: when not exactly one pod of the app is Ready
     """
@@ -85,10 +85,10 @@ def take(stage: Stage, app: str, mib: int) -> None:
 
 
 def press(stage: Stage, resource: Resource) -> None:
-    """Put the node of a resource's pods under pressure, until one after the other is evicted.
+    """Put the node of a resource's pods under pressure, until they have been evicted one after another.
 
-    :raises Inconclusive: when the pods are on two nodes, the kubelet does not measure what they use, or the threshold was not
-        crossed by what they took
+    :raises Inconclusive: when the pods are on different nodes, the kubelet does not measure what they use, or what they took
+        did not cross the threshold
     """
     *bare, last = resource.holds
     node = stage.node_of(last)
@@ -111,7 +111,7 @@ def press(stage: Stage, resource: Resource) -> None:
 class Pressed:
     """A node with a raised threshold.
 
-    :param threshold: bytes
+    :param threshold: in bytes
     """
 
     stage: Stage
@@ -120,12 +120,13 @@ class Pressed:
     threshold: int
 
     def take_too_much(self, app: str, mib: int) -> None:
-        """Let the pod of an app take so many MiB, and wait until it is evicted.
+        """Make the pod of an app take this many MiB, and wait until it is evicted.
 
-        The threshold is crossed before all of it is taken: a kubelet that looks just then ends the pod, and what takes in it.
+        The threshold is crossed before all of it is taken. A kubelet that measures just then ends the pod, and with it the
+        process that takes.
 
-        :raises Inconclusive: when it is not on the node, or when it was not evicted and did not cross the threshold
-        :raises CommandFailed: when it could not take so much, and was not evicted
+        :raises Inconclusive: when the pod is not on the node, or was not evicted and did not cross the threshold
+        :raises CommandFailed: when the pod could not take that much, and was not evicted
         """
         if self.stage.node_of(app) != self.node:
             raise Inconclusive(f"{app} is not on {self.node} when it has to take too much")
@@ -145,7 +146,7 @@ class Pressed:
             )
 
     def left(self) -> int:
-        """Return what is available above the threshold, in bytes, as the kubelet has measured it."""
+        """Return what is available above the threshold, in bytes, as measured by the kubelet."""
         return eviction.available(self.stage.run.site, self.node, self.resource.signal) - self.threshold
 
     def reported(self) -> bool:
@@ -160,13 +161,13 @@ def _ended(stage: Stage, app: str) -> bool:
 
 
 def _wait_until_measured(stage: Stage, node: str, resource: Resource) -> None:
-    """Wait until the kubelet, which was restarted, knows its pods again, and what those of the resource hold.
+    """Wait until the restarted kubelet knows its pods again, and has measured what those of the resource hold.
 
-    :raises Inconclusive: when it does not come to know
+    :raises Inconclusive: when it does not do so in time
     """
 
     def look() -> bool | NotYet:
-        """Return whether the kubelet knows of each app's pods what they hold."""
+        """Return whether the kubelet has measured what the pods of each app hold."""
         used = _used(stage, node, resource)
         short = [app for app, held in resource.holds.items() if _of(used, app) < held * MIB]
         return NotYet(f"the kubelet does not know what {', '.join(short)} use") if short else True
@@ -178,7 +179,7 @@ def _wait_until_measured(stage: Stage, node: str, resource: Resource) -> None:
 
 
 def _used(stage: Stage, node: str, resource: Resource) -> dict[str, float]:
-    """Return what each pod that a kubelet knows uses, in bytes, as it has measured it."""
+    """Return the use of each pod that the kubelet knows, in bytes, as measured by the kubelet."""
     known = {str(pod["metadata"]["uid"]) for pod in _kubelet(stage, node, "pods")["items"] or ()}
     section, key = resource.used
     measured = (pod for pod in _kubelet(stage, node, "stats/summary")["pods"] if pod["podRef"]["uid"] in known)

@@ -1,7 +1,7 @@
 """Waiting until the pods of a scenario are Ready, or until it is known why they will not be.
 
-Patience is for what is on its way. What Kubernetes has refused, and goes on refusing for :data:`~kubeskeptic.durations.STUCK`
-seconds, is said at once in the API's own words.
+Only pods that can still become Ready are waited for. An obstacle that lasts for :data:`~kubeskeptic.durations.STUCK` seconds
+is reported at once, in the API's own words.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Pod = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Readiness:
-    """What a namespace's pods came to.
+    """The state of a namespace's pods once they are Ready.
 
     :param ready: names of the pods that are Ready
     :param left_out: one sentence about each pod that has ended (phase Failed or Succeeded) and is not counted
@@ -42,9 +42,9 @@ def wait_until_ready(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Readiness:
-    """Wait until so many pods of a namespace are Ready and none of them is not, and return which.
+    """Wait until at least this many pods of a namespace are Ready and none is unready, and return which.
 
-    :raises Inconclusive: when something keeps them from it that does not pass by itself
+    :raises Inconclusive: when an obstacle that does not pass by itself keeps them from becoming Ready
     :raises PatienceExhausted: with the pods that are not Ready
     """
     watchman = Watchman(clock)
@@ -73,7 +73,7 @@ def wait_until_ready(
 
 
 def readiness(pods: list[Pod], wanted: int) -> Readiness | NotYet:
-    """Return whether so many pods are Ready and none is not; pods that have ended are left out of the count."""
+    """Return the readiness if at least this many pods are Ready and none is unready; pods that have ended are not counted."""
     live = [pod for pod in pods if not ended(pod)]
     over = tuple(f"{ended(pod)}, and not counted" for pod in pods if ended(pod))
     ready = tuple(sorted(pod["metadata"]["name"] for pod in live if is_ready(pod)))
@@ -85,7 +85,7 @@ def readiness(pods: list[Pod], wanted: int) -> Readiness | NotYet:
 
 
 def _lost(pods: list[Pod]) -> list[str]:
-    """Return what is said of pods that have ended and that no controller replaces."""
+    """Return one sentence about each pod that has ended and that no controller replaces."""
     bare = [
         pod for pod in pods if not any(one.get("controller") for one in pod["metadata"].get("ownerReferences") or ())
     ]

@@ -1,4 +1,4 @@
-"""What is left on the nodes, as the API server says it now: cpu that no pod requests, an address that no pod has."""
+"""What is free on the nodes, as the API server reports it now: CPU that no pod requests, an address that no pod has."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from kubeskeptic.timeline.quantities import RESOURCES, Amounts, amount, ended, r
 
 
 def requests_elsewhere(stage: Stage) -> dict[str, Amounts]:
-    """Return what the pods of other namespaces than the scenario's request on each node."""
+    """Return what the pods outside the scenario's namespace request on each node."""
     return _requested(stage, own=False)
 
 
 def free_cpu(stage: Stage) -> dict[str, float]:
-    """Return the cores of each worker that no pod requests."""
+    """Return how many cores of each worker no pod requests."""
     elsewhere, mine = _requested(stage, own=False), _requested(stage, own=True)
     return {
         node: amount(stage.run.kube.get("Node", node)["status"]["allocatable"]["cpu"])
@@ -27,9 +27,9 @@ def free_cpu(stage: Stage) -> dict[str, float]:
 
 
 def unused_address(stage: Stage) -> str:
-    """Return an address of the range of a worker's pods that no pod of the cluster has.
+    """Return an address in a worker's pod range (podCIDR) that no pod of the cluster has.
 
-    :raises Inconclusive: when the nodes do not say their ranges
+    :raises Inconclusive: when no worker has a podCIDR
     """
     used = {ip_of(pod) for pod in stage.run.kube.list("Pod")["items"]}
     for node in stage.run.kube.list("Node")["items"]:

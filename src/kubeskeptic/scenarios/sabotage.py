@@ -1,4 +1,4 @@
-"""Sabotages as data: what a scenario can be broken by, when it is in force, and in which grades."""
+"""Sabotages as data: how a scenario can be broken, when each sabotage is in force, and in which grades."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from typing import Generic, TypeVar
 from kubeskeptic.scenarios.manifests import Manifest
 
 GRADE = "@"
-"""Stands between a sabotage's id and the seconds after which it is lifted: ``kube-proxy-frozen@2``."""
+"""Separates a sabotage's id from the seconds after which it is lifted: ``kube-proxy-frozen@2``."""
 
 Performed = TypeVar("Performed")
-"""What a breakage takes: the scenario being performed, which has sabotages and so stands above them."""
+"""The argument of a breakage: the scenario being performed. It has sabotages, so its type belongs to a layer above them."""
 Rewrite = Callable[[list[Manifest]], list[Manifest]]
 
 
 @dataclass(frozen=True)
 class Sabotage(Generic[Performed]):
-    """A named way to break the cluster or the workload, so that a claim must fail. How we know that checks can.
+    """A named way to break the cluster or the workload so that a claim must fail, which shows that its check can fail.
 
     Either ``rewrite`` changes the manifest before it is applied, or ``breaks`` is in force for a stretch of the scenario.
 
-    :param id: what claims name in ``broken_by``
+    :param id: the name that claims list in ``broken_by``
     :param says: one sentence
-    :param at: the acts, or the moments of acts (``crash:found dead``), from which on it is in force until the act's end
-    :param graded: how long it lasts decides whether a bound that is a duration can tell it apart; see :meth:`lifted_after`
+    :param at: the acts, or moments of acts (``crash:found dead``), from which it is in force until the act's end
+    :param graded: whether its duration decides if a bound that is a duration detects it; see :meth:`lifted_after`
     :param lifted: seconds after the act's first fault at which it is lifted; at the act's end when None
     """
 
@@ -39,13 +39,13 @@ class Sabotage(Generic[Performed]):
     lifted: float | None = None
 
     def lifted_after(self, seconds: float) -> Sabotage[Performed]:
-        """Return the grade of it that is lifted so many seconds after the act's first fault was applied."""
+        """Return the grade of it that is lifted this many seconds after the act's first fault was applied."""
         says = f"{self.says.removesuffix('.')}, until {seconds:g} s after the fault of the act."
         return replace(self, id=f"{self.id}{GRADE}{seconds:g}", says=says, lifted=seconds)
 
     @property
     def acts(self) -> set[str]:
-        """The acts in which it is in force; empty for one of the workload, which is in force in all."""
+        """The acts in which it is in force; empty for a sabotage of the workload, which is in force in all acts."""
         return {point.partition(":")[0] for point in self.at}
 
     def breaks_in(self, acts: Iterable[str]) -> bool:

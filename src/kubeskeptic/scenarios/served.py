@@ -1,4 +1,4 @@
-"""A load balancer's address and an ingress controller at work: which node announces, which pod answers, and since when."""
+"""Load balancer addresses and ingress controllers at work: which node announces, which pod answers, and since when."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from kubeskeptic.scenarios.stage import Stage
 from kubeskeptic.waiting import NotYet, until
 
 ANNOUNCER = "announcer"
-"""The fact that names the node which announces the address."""
+"""The fact that names the node announcing the address."""
 BRIEFLY = 1.0
-"""Seconds that one request has: a longer one would hide when the change came."""
+"""Timeout of one request, in seconds: a longer one would hide when the change came."""
 IN_A_ROW = 3
-"""So many answers in a row, and the change has come: one alone may be of the time before."""
+"""Answers in a row that show that the change has come: a single one may still belong to the time before."""
 KEPT = ("name", "image", "args", "ports", "readinessProbe", "env", "resources")
-"""Of the container of a pod that moves."""
+"""Fields of the container that are kept when its pod moves."""
 _NEIGHBOURS = Path("/proc/net/arp")
 _ADDRESS, _FLAGS, _HARDWARE = 0, 2, 3
 """Columns of the kernel's table of neighbours; see proc_net_arp(5)."""
@@ -31,9 +31,9 @@ _COMPLETE = 0x2
 
 
 def announcer(stage: Stage, address: str) -> str:
-    """Return the node that announces an address in the network of this machine: both have one hardware address there.
+    """Return the node that announces an address in this machine's network: the one with the same hardware address.
 
-    :raises Inconclusive: when none of the nodes has the hardware address of this one
+    :raises Inconclusive: when no node has the hardware address of this IP address
     """
     nodes = {objects.internal_ip(node): node["metadata"]["name"] for node in stage.run.kube.list("Node")["items"]}
     known = neighbours([address, *nodes])
@@ -45,7 +45,7 @@ def announcer(stage: Stage, address: str) -> str:
 
 def neighbours(addresses: Sequence[str]) -> dict[str, str]:
     """Return the hardware address of each of these IP addresses that is in a network of this machine and answers there."""
-    ask_from_here("any", 80, addresses, BRIEFLY)  # so that the kernel has to find out where each of them is
+    ask_from_here("any", 80, addresses, BRIEFLY)  # makes the kernel look up the hardware address of each
     known = hardware(_NEIGHBOURS.read_text().splitlines()) if _NEIGHBOURS.exists() else {}
     return {address: known[address] for address in addresses if address in known}
 
@@ -60,10 +60,10 @@ def hardware(table: Iterable[str]) -> Mapping[str, str]:
 
 
 def since_when(came: Callable[[], bool], changed: Interval, patience: Patience) -> tuple[float, float | None]:
-    """Return after how many seconds a change has come: the last look that did not see it, and the first of those that did.
+    """Return when a change came, in seconds: the last look that did not see it, and the first of the looks that did.
 
-    :param changed: when it was begun, Unix seconds
-    :returns: None as the latter when it did not come in time
+    :param changed: when the change was begun, in Unix seconds; the result counts from this
+    :returns: the second value is None when the change did not come in time
     """
     low, high, row = 0.0, 0.0, 0
 
@@ -86,9 +86,9 @@ def since_when(came: Callable[[], bool], changed: Interval, patience: Patience) 
 
 
 def move(stage: Stage, app: str, node: str) -> tuple[str, Interval]:
-    """Let a pod on another node take the place of the one pod of an app; return its name, and when the old one was deleted.
+    """Replace the one pod of an app with a pod on another node; return its name, and when the old one was deleted.
 
-    :raises PatienceExhausted: when the new one does not get Ready
+    :raises PatienceExhausted: when the new pod does not become Ready
     """
     (old,) = stage.pods(app)
     name = f"{app}-on-{node}"[:63].rstrip("-")

@@ -1,4 +1,4 @@
-"""Which faults the code of an act speaks of: what its recording has to hold, without anyone writing it twice."""
+"""Which faults the code of an act refers to: its recording must contain them, and they need not be declared as well."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kubeskeptic.faults.fault import Fault
 
 
 def faults_spoken_of(step: Callable[..., Any]) -> frozenset[str]:
-    """Return the names of the faults whose classes a function speaks of, itself or in functions of its file that it calls."""
+    """Return the names of the faults whose classes a function refers to, itself or in functions of its module that it calls."""
     return frozenset(_faults(step, {step}))
 
 
@@ -26,7 +26,7 @@ def _faults(step: Callable[..., Any], known: set[object]) -> Iterator[str]:
 
 
 def _names(code: CodeType) -> Iterator[str]:
-    """Yield the names that a function's code takes from outside, with that of functions within it."""
+    """Yield the names that a function's code takes from outside, including the code of functions within it."""
     yield from code.co_names
     for inner in code.co_consts:
         if isinstance(inner, CodeType):

@@ -28,12 +28,12 @@ from kubeskeptic.waiting import NotYet, until
 
 
 class Stage(NamespaceView):
-    """One scenario being performed on one cluster. Made by :func:`~kubeskeptic.scenarios.performing.perform`.
+    """One scenario being performed on one cluster. Created by :func:`~kubeskeptic.scenarios.performing.perform`.
 
     :param scenario: its id
-    :param manifest: the file with its manifest
-    :param cases: the chosen cases: their bounds say how long each act is held
-    :param sabotages: those of the scenario that this run was asked to be broken by
+    :param manifest: its manifest file
+    :param cases: the chosen cases, whose bounds decide how long each act is held
+    :param sabotages: the scenario's sabotages that this run was asked to perform
     """
 
     def __init__(
@@ -54,25 +54,25 @@ class Stage(NamespaceView):
         """Seconds that the settings make unavoidable: settled baselines, bounds that have to pass, tails."""
         self.facts: dict[str, Any] = {}
         self.victims: dict[str, str] = {}
-        """The pod that was chosen last in each act."""
+        """The pod chosen last in each act."""
         self.dead_nodes: list[str] = []
-        """The nodes that the act's last fault took away as a whole."""
+        """The nodes that the act's last fault took down as a whole."""
         self._act = GIVEN
         self._wanted = 0
         self._applied = 0.0
         self._in_force: ExitStack | None = None
         self._lifts: list[Lift] = []
         self._faults: list[str] = []
-        """Ids of the faults that were injected in the act, those of sabotages apart."""
+        """Ids of the faults injected in the act, without those of sabotages."""
         self._sabotaging: Sabotage[Stage] | None = None
 
     # -- set-up ----------------------------------------------------------------------------------------------------
     def apply(self, images: Mapping[str, str] = MappingProxyType({})) -> None:
-        """Apply the scenario's manifest in its namespace, and wait until every pod of it is Ready.
+        """Apply the scenario's manifest in its namespace, and wait until all its pods are Ready.
 
-        :param images: of addons, by the names that stand for them in the manifest
+        :param images: images of addons, by their placeholder names in the manifest
         :raises BadInput: when the manifest has a mistake
-        :raises Inconclusive: when something keeps pods from it that does not pass by itself
+        :raises Inconclusive: when an obstacle that does not pass by itself keeps pods from becoming Ready
         :raises PatienceExhausted: with the pods that are not Ready
         """
         manifests = read(self.manifest, self.run.cluster.agent_image, images)
@@ -87,16 +87,16 @@ class Stage(NamespaceView):
         self.irreducible += self.run.settings.measured("START")
 
     def ask(self, *probes: Probe) -> None:
-        """Start probes on every node; they go on until the scenario ends."""
+        """Start probes on every node; they run until the scenario ends."""
         self.run.agents.ask(self.scenario, probes)
 
     def note(self, name: str, value: Any) -> None:
-        """Write a fact to the journal that a check will need and nothing else records."""
+        """Write a fact to the journal that a check needs and that is recorded nowhere else."""
         self.facts[name] = value
         self.run.journal.write("fact", scenario=self.scenario, name=name, value=value)
 
     def see(self, table: str, **cells: Any) -> None:
-        """Write cells of a table to the journal: what was seen; the test says what is expected. Underscores become spaces."""
+        """Write observed cells of a table to the journal; the test states what is expected. Underscores become spaces."""
         named = {name.replace("_", " "): value for name, value in cells.items()}
         self.run.journal.write("seen", sync=True, scenario=self.scenario, act=self._act, table=table, cells=named)
 
@@ -116,24 +116,24 @@ class Stage(NamespaceView):
 
     # -- looking ---------------------------------------------------------------------------------------------------
     def victim(self, app: str) -> str:
-        """Return one of the Ready pods with the label ``app``, by the run's seed: the victim of the act."""
+        """Return the act's victim: one of the Ready pods with the label ``app``, chosen by the run's seed."""
         names = [str(pod["metadata"]["name"]) for pod in self.pods(app)]
         self.victims[self._act] = self.choose(names, f"{self._act}: {app}")
         return self.victims[self._act]
 
     def choose(self, candidates: Sequence[str], rule: str) -> str:
-        """Return one of the candidates, by the run's seed; another rule chooses another."""
+        """Return one of the candidates, chosen by the run's seed and the rule."""
         return choose(candidates, f"{self.scenario}: {rule}", self.run.seed)[0]
 
     def all_ready(self, *, but: int = 0) -> bool:
-        """Return whether every pod of the scenario is Ready, and as many are there as were applied, less those lost."""
+        """Return whether every pod of the scenario is Ready, and as many exist as were applied, minus ``but`` lost ones."""
         pods = self.run.kube.list("Pod", self.namespace)["items"]
         return isinstance(readiness(pods, self._wanted - but), Readiness)
 
     # -- acting ----------------------------------------------------------------------------------------------------
     @contextmanager
     def inflict(self, fault: Fault, *, lasts: float = 300.0) -> Iterator[Inflicted]:
-        """Inject a fault in the current act; a fault of a sabotage is recorded under another name."""
+        """Inject a fault in the current act; a sabotage's fault is recorded under another act name."""
         act = f"sabotage: {self._act}" if self._sabotaging else self._act
         before = f"{'the end of' if fault.heals_itself else 'undoing'} {fault.name}"
         with inflict(
@@ -157,7 +157,7 @@ class Stage(NamespaceView):
         """Keep recording until a bound has passed since the act's last fault.
 
         :param length: seconds, or an expression; when left out, the longest bound of the chosen cases on this act
-        :param since: counted from this moment and not from the fault, Unix seconds
+        :param since: the moment to count from instead of the fault, in Unix seconds
         """
         if length is None:
             seconds = max((self._length(case) for case in self.cases if self._act in case.acts), default=0.0)
@@ -166,11 +166,11 @@ class Stage(NamespaceView):
         self._hold((since or self._applied or time.time()) + seconds)
 
     def moment(self, name: str) -> None:
-        """Name a moment of the current act, at which a sabotage may come into force."""
+        """Name a moment of the current act, at which a sabotage may take effect."""
         self._sabotage(f"{self._act}:{name}")
 
     def wait(self, question: Callable[[], Any], patience: Patience, what: str) -> None:
-        """Wait until a question is answered with something true. When patience runs out, that is noted and the act goes on."""
+        """Wait until a question returns a true value. When patience runs out, this is noted and the act goes on."""
         try:
             until(lambda: question() or NotYet("not yet"), patience, what=what, tolerate=(ClusterError, Unanswered))
         except PatienceExhausted as error:
@@ -178,17 +178,17 @@ class Stage(NamespaceView):
 
     # -- inside ----------------------------------------------------------------------------------------------------
     def _begin_lifts(self) -> None:
-        """Let the seconds count after which sabotages are lifted."""
+        """Start the countdown to the lifting of graded sabotages."""
         for lift in self._lifts:
             lift.begin()
 
     def _look(self, act: str, before: str, *, on_time: bool) -> None:
-        """Collect evidence, unless that would delay what is to be done on time."""
+        """Collect evidence, unless that would delay something that must happen on time."""
         if not on_time:
             evidence.take(self.run, self.scenario, self.namespace, act, before)
 
     def _length(self, case: Case) -> float:
-        """How long an act has to be held for a case: a little longer than its bound, which has to be seen to have passed."""
+        """Return how long to hold an act for a case: slightly longer than its bound, so that the bound is seen to pass."""
         longest = case.watched or case.within
         bound: Bound | None = longest.at_most(self.settings) if longest else None
         return bound.value + TAIL if bound else 0.0

@@ -1,4 +1,4 @@
-"""A service's NodePort asked from this machine through every node: who is answered, and whom the pod sees as its client."""
+"""Requests from this machine to a Service's NodePort through every node: the outcome, and the client that the pod sees."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kubeskeptic.scenarios.stage import Stage
 
 
 class Seen(NamedTuple):
-    """How a question through a node ended, and which address the pod saw, in words."""
+    """The outcome of a request through a node, and which client address the pod saw, in words."""
 
     outcome: str
     client: str
@@ -28,10 +28,10 @@ class Seen(NamedTuple):
 def through_nodes(stage: Stage, service: str, app: str, policy: str) -> dict[str, str]:
     """Return the cells of one service: the outcome and the client's address, through the pod's node and through others.
 
-    :param app: of the one pod behind the service, which has to be the one that answers
-    :param policy: the word that its cells begin with
-    :raises NotAsked: when this machine reaches no node's port, and the nodes are elsewhere
-    :raises Inconclusive: when it reaches none of nodes that are its own containers
+    :param app: the app of the one pod behind the service; only this pod may answer
+    :param policy: the word with which the cells' names begin
+    :raises NotAsked: when this machine reaches no node's port, and the nodes are not its own containers
+    :raises Inconclusive: when it reaches no node's port, although the nodes are its own containers
     """
     (pod,) = stage.pods(app)
     port = stage.service(service)["ports"][0]["nodePort"]
@@ -56,7 +56,7 @@ def _cells(ones: Sequence[Seen]) -> Iterator[tuple[str, str]]:
 
 
 def _one(values: Sequence[str]) -> str:
-    """Return the one value that all have, or all of them."""
+    """Return the value that all have in common, or all distinct values."""
     return " and ".join(sorted(set(values))) or "nothing was asked"
 
 
@@ -67,7 +67,7 @@ def _seen(ending: Ending, node: str) -> Seen:
 
 
 def own_address(to: str) -> str:
-    """Return the address of this machine from which packets to another one are sent. Nothing is sent."""
+    """Return the source address of this machine's packets to another address. Nothing is sent."""
     with socket.socket(socket.AF_INET6 if ":" in to else socket.AF_INET, socket.SOCK_DGRAM) as chosen:
         chosen.connect((to, 9))
         return str(chosen.getsockname()[0])

@@ -1,7 +1,7 @@
 """A truth table of NetworkPolicies: which client reaches which port, cell by cell, and since when.
 
-The cells are asked at once, again and again, until all are as wanted and the margin has passed, in which they may still change
-back. A cell that never is as wanted stays as it was seen last.
+All cells are asked at the same time, repeatedly, until all are as wanted and the margin, in which they may still change back,
+has passed. A cell that is never as wanted stays as it was last seen.
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ from kubeskeptic.scenarios.readiness import wait_until_ready
 from kubeskeptic.scenarios.stage import Stage
 
 BLOCKED = (str(Outcome.REFUSED), str(Outcome.TIMEOUT), str(Outcome.UNREACHABLE))
-"""How a question ends that a policy blocks: networks drop its packets, or refuse them."""
+"""Outcomes of a request that a policy blocks: networks drop its packets, or refuse them."""
 IN_FORCE = Patience(15)
-"""A policy is in force, where policies are enforced at all."""
+"""Time for a policy to take effect, where policies are enforced at all."""
 Window = tuple[float, float | None]
-"""Seconds from a change to the last look that saw the state before, and to the first that saw the one after; None: none did."""
+"""Seconds from a change to the last look that saw the old state, and to the first that saw the new one; None if none did."""
 
 
 def is_as_wanted(outcome: str, passes: bool) -> bool:
-    """Return whether a question ended as a policy wants it.
+    """Return whether a request ended as a policy wants.
 
-    One of which nothing is known, or which another pod answered, did neither pass nor was it blocked.
+    A request whose outcome is unknown, or that another pod answered, neither passed nor was blocked.
 
-    :param passes: whether its client is to be let through
+    :param passes: whether the client is to be let through
     """
     return outcome == Outcome.OK if passes else outcome in BLOCKED
 
 
 @dataclass(frozen=True)
 class Client:
-    """A pod that asks.
+    """A pod that sends requests.
 
     :param namespace: the scenario's own when empty
     """
@@ -57,7 +57,7 @@ class Client:
 class Door:
     """A port of a pod.
 
-    :param name: what it is called in the table
+    :param name: its name in the table
     """
 
     name: str
@@ -67,13 +67,13 @@ class Door:
 
     @classmethod
     def of(cls, name: str, pod: Mapping[str, Any], port: int) -> Door:
-        """Return a port of a Pod object."""
+        """Return the door for a port of a Pod object."""
         return cls(name, pod["metadata"]["name"], objects.ip_of(pod), port)
 
 
 @dataclass
 class Cell:
-    """How one client was answered at one door."""
+    """The outcome of one client's request at one door."""
 
     outcome: str = ""
     low: float = 0.0
@@ -94,15 +94,15 @@ class TruthTable:
     doors: Sequence[Door]
 
     def step(self, name: str, since: float, passes: Mapping[str, bool]) -> dict[str, Cell]:
-        """Wait until every cell is as wanted in a look that began after the margin, and return how each was seen last.
+        """Wait until every cell is as wanted in a look that began after the margin, and return how each was last seen.
 
-        :param since: when the policies were changed, Unix seconds
-        :param passes: by cell (:func:`cell`) whether its client is to be let through
+        :param since: when the policies were changed, in Unix seconds
+        :param passes: by cell (:func:`cell`), whether its client is to be let through
         """
         seen = {one: Cell() for one in passes}
 
         def look() -> bool:
-            """Ask all cells once, and return whether they are as wanted and have to be."""
+            """Ask all cells once, and return whether all are as wanted after the margin has passed."""
             bound_has_passed = time.time() - since > MARGIN
             for one, (sent, ended, outcome) in self._asked().items():
                 _note(seen[one], is_as_wanted(outcome, passes[one]), sent - since, ended - since)
@@ -113,7 +113,7 @@ class TruthTable:
         return seen
 
     def _asked(self) -> dict[str, tuple[float, float, str]]:
-        """Return for every cell when its question was sent and decided, and how it ended."""
+        """Return, for every cell, when its request was sent and decided, and the outcome."""
         pairs = [(client, door) for client in self.clients for door in self.doors]
         with ThreadPoolExecutor(len(pairs)) as pool:
             answers = pool.map(lambda pair: self._ask(*pair), pairs)
@@ -124,24 +124,24 @@ class TruthTable:
         sent = time.time()
         answer = ask_soon(self.stage.run.kube, client.namespace or self.stage.namespace, client.pod, question)
         passed = answer["outcome"] == Outcome.OK
-        # What was blocked had been so when it was asked, however long it then waited for nothing.
+        # A blocked request was blocked when it was sent, however long it then waited in vain.
         return sent, time.time() - (0.0 if passed else answer["took"]), str(answer["outcome"])
 
 
 def cell(client: str, door: str) -> str:
-    """Return what the cell of a client and a door is called."""
+    """Return the name of the cell of a client and a door."""
     return f"{client} → {door}"
 
 
 def together(cells: Iterable[Cell]) -> Window:
-    """Return when the last of some cells became as wanted."""
+    """Return when the last of these cells became as wanted."""
     windows = [one.window for one in cells]
     highs = [high for _, high in windows]
     return max(low for low, _ in windows), None if None in highs else max(high or 0.0 for high in highs)
 
 
 def replace(stage: Stage, old: Sequence[Manifest], new: Sequence[Manifest]) -> float:
-    """Apply policies in the place of others, and return since when they may be in force: the moment before."""
+    """Replace policies with others, and return the earliest time at which these may be in force: the moment before."""
     before = time.time()
     for one in new:
         stage.run.kube.apply(placed(one, one["metadata"]["namespace"], stage.run.id))
@@ -152,7 +152,7 @@ def replace(stage: Stage, old: Sequence[Manifest], new: Sequence[Manifest]) -> f
 
 @contextmanager
 def elsewhere(stage: Stage, app: str, name: str) -> Iterator[Client]:
-    """Run a copy of an app's pod in a namespace of its own."""
+    """Run a copy of an app's pod in its own namespace."""
     other = f"{stage.namespace}-b"
     (pod,) = stage.pods(app)
     spec = {key: value for key, value in pod["spec"].items() if key in ("terminationGracePeriodSeconds", "containers")}
