@@ -56,7 +56,7 @@ class Step:
 class State:
     """Everything that is needed to resume an upgrade.
 
-    :param uid: uid of the kube-system namespace, by which a recreated cluster is told from the original
+    :param uid: uid of the cluster's kube-system namespace; a recreated cluster has another one
     :param kubelets: version by node, at the beginning
     :param skew: the worker that keeps its version; empty for none
     :param choice: pytest arguments that select the cases of the runs; empty for no runs
