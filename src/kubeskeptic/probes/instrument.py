@@ -11,7 +11,7 @@ path as all others: schedule, question, outcome, buffer, pull, journal.
 
 On an overloaded machine questions are late or skipped, and a tick is longer than it should be. An outage with an edge in such
 a hole proves nothing either way. It is injected again on that node, a few times; the record states how often. A wrong
-measurement whose questions were on time stays wrong: the node is not tried again because other nodes are.
+measurement whose questions were on time stays wrong: another node's retry does not give it a second chance.
 """
 
 from __future__ import annotations

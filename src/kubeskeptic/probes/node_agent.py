@@ -81,7 +81,7 @@ class NodeAgent:
 
     @property
     def reachable(self) -> bool:
-        """Whether the agent answered the last request."""
+        """Whether the agent answered the last pull."""
         return not self.trouble
 
     def pull(self) -> bool:
