@@ -39,7 +39,7 @@ class Commands(click.Group):
         return super().main(*args, **extra)
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
-        """Parse the options before the command; an invalid option is reported as bad input, like any other."""
+        """Parse the options before the command; an invalid one is reported as bad input, like any other error."""
         with _bad_input():
             return super().make_context(*args, **extra)
 

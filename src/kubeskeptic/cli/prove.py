@@ -184,7 +184,7 @@ def _beside(
 
         def performed(attempt: Attempt, name: str) -> bool:
             """Perform an attempt on a cluster, and return whether it gave a result. An error does not end the others."""
-            with suppress(SkepticError):  # it was printed below the attempt's heading
+            with suppress(SkepticError):  # the error was printed below the attempt's heading
                 found[attempt] = perform(attempt, places[name])
             return bool(found.get(attempt))
 
