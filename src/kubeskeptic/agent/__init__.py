@@ -1,4 +1,4 @@
-"""What runs in the agent pod: probes that ask, a workload that answers.
+"""The code that runs in the agent pod: probes that ask, and a workload that answers.
 
 Nothing here imports pytest, the Kubernetes client, or any other part of kubeskeptic.
 """

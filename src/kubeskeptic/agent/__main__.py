@@ -1,6 +1,6 @@
 """``python3 -m kubeskeptic.agent ask | serve | exec | queue-worker | queue-metrics``: the ways to run the agent's image.
 
-Once it listens it prints one line of JSON with the port: ``{"listening": 8080}``.
+Once a server listens, it prints one line of JSON with its port: ``{"listening": 8080}``.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from kubeskeptic.agent.open_files import make_room
 from kubeskeptic.agent.sched_slice import take_short_slices
 
 SWITCH = 0.001
-"""Seconds after which a thread that has a question to ask is let in while another one computes."""
+"""Seconds after which a busy thread gives way to one that has a question to ask."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run what the command line says, and return the exit status."""
+    """Run the command, and return the exit status."""
     options = _parser().parse_args(arguments)
     if options.what == "burn":
         burn(options.share, options.seconds)
@@ -80,7 +80,7 @@ async def _until_told_to_end(port: int) -> None:
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     print(json.dumps({"listening": port}), flush=True)
     gc.collect()
-    gc.freeze()  # what lives as long as the process need not be looked at again: a full collection is a late question
+    gc.freeze()  # objects that live as long as the process are not scanned again: a full collection delays a question
     await told.wait()
 
 

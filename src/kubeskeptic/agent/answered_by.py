@@ -1,14 +1,14 @@
-"""The ``by`` of a sample: one text that says who or what answered, and its two readings.
+"""The ``by`` of a sample: a text that names who answered, in one of two formats.
 
 =====================  ==============================================================================================
-a workload             ``namespace/name/uid`` of the pod, and ``/address`` of the client as the server saw it, where asked
+a workload             ``namespace/name/uid`` of the pod, and ``/address`` of the client as the server saw it, if asked for
 a name server          ``records|rcode|ttl``: the records of the asked type in text form, sorted and joined by commas;
-                       ttl in seconds, empty when the answer has none
+                       ttl in seconds, empty if the answer has none
 nothing, or a kernel   empty
 =====================  ==============================================================================================
 
-A field that an answer does not have is empty. A text of another shape (the data of a run with an older agent) is read as
-a pod's name, or as a set of records.
+A field that is missing in the answer is empty. A text in another format (data of a run with an older agent) is read as a
+pod's name, or as a set of records.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 
 class AnsweringPod(NamedTuple):
-    """The pod that answered, by what it says of itself.
+    """The pod that answered, as it identifies itself.
 
-    ``peer`` is the client's address as the pod saw it; empty where the probe did not ask for it.
+    ``peer`` is the client's address as the pod saw it; empty if the probe did not ask for it.
     """
 
     namespace: str
@@ -35,7 +35,7 @@ class AnsweringPod(NamedTuple):
 
     @classmethod
     def said(cls, *fields: object) -> AnsweringPod:
-        """Return the pod of these fields as an answer says them, whatever they are; one field stays one field."""
+        """Return the pod with these fields of an answer, whatever their values; a slash in a field is replaced."""
         return cls(*(str(field or "").replace("/", "?") for field in fields))
 
     def __str__(self) -> str:
@@ -44,7 +44,7 @@ class AnsweringPod(NamedTuple):
 
 
 class DnsAnswer(NamedTuple):
-    """The answer of a name server. ``ttl`` is in seconds: of the records, or of the denial (RFC 2308); None when absent."""
+    """The answer of a name server. ``ttl`` is in seconds: of the records, or of the denial (RFC 2308); None if absent."""
 
     records: tuple[str, ...]
     rcode: str = "NOERROR"

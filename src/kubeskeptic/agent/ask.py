@@ -1,17 +1,17 @@
-"""The agent on every node: asks the probes it was given, and delivers the samples.
+"""The agent on every node: asks the probes that it is given, and delivers the samples.
 
 ==========================================  =============================================================================
-``GET /healthz``                            it runs
+``GET /healthz``                            the agent runs
 ``GET /who``                                pod, namespace, uid, node, ip, node_ip, boot, started
 ``PUT /probes``                             ``{"scenario", "probes": [spec]}``: ask exactly these for the scenario
-``DELETE /probes?scenario=X``               stop asking for it; questions in flight go on to their end
+``DELETE /probes?scenario=X``               stop the scenario's probes; questions in flight are finished
 ``GET /samples?after=N&limit=M[&boot=B]``   the samples from number N on (:mod:`kubeskeptic.agent.wire`);
-                                            everything before N is acknowledged and freed. A cursor that came from
-                                            another boot counts as 0: name the boot to be sure
+                                            everything before N is acknowledged and freed. A cursor from another boot
+                                            counts as 0: name the boot to be sure
 ``POST /blackout``                          ``{"probe", "seconds"}``: see :mod:`kubeskeptic.agent.blackout`; answers afterwards
 ==========================================  =============================================================================
 
-A request that cannot be understood is answered with status 400 and ``{"error": one sentence}``.
+An invalid request is answered with status 400 and ``{"error": one sentence}``.
 """
 
 from __future__ import annotations
@@ -40,15 +40,15 @@ from kubeskeptic.agent.spec import BadSpec, Spec, parse
 LIMIT = 10_000
 """Samples in one answer unless the caller asks for less: half a megabyte of JSON."""
 MOST_PER_SECOND = 1000.0
-"""Questions a second that one agent accepts: six times what it was built for; more would overload its node."""
+"""Questions a second that one agent accepts: six times what it was designed for; more would overload its node."""
 MOST_PROBES = 60_000
-"""Different probes in one boot: their number is kept in 16 bits."""
+"""Largest number of probes in one boot: a probe's number is stored in 16 bits."""
 
 Route = Callable[[Request], Response | Awaitable[Response]]
 
 
 class Agent:
-    """Probes, their samples, and the HTTP interface to both. Make it inside a running loop."""
+    """Probes, their samples, and the HTTP interface to both. Create it inside a running event loop."""
 
     def __init__(self, identity: Identity, capacity: int = CAPACITY) -> None:
         self.identity = identity
@@ -75,14 +75,14 @@ class Agent:
         return await self._server.listen(host, port)
 
     async def stop(self) -> None:
-        """Ask nothing more and stop listening."""
+        """Stop asking and listening."""
         self.askers.stop()
         self.realtime.stop()
         await self._server.stop()
         await self.echo.stop()
 
     def note_error(self, context: dict[str, Any]) -> None:
-        """Count an uncaught error of an event loop among the reasons for unknown outcomes, and print it on standard error.
+        """Count an event loop's uncaught error among the reasons for unknown outcomes, and print it on standard error.
 
         :param context: what asyncio passes to a loop's exception handler
         """

@@ -1,4 +1,4 @@
-"""The askers: threads that take turns at the questions of every probe, so that one that is held up delays only its own.
+"""The askers: threads that take turns asking the questions of every probe, so that a delayed one delays only its own questions.
 
 ::
 
@@ -7,9 +7,9 @@
     asker 1          questions 1, 3, 5, … on the other half; nothing of a probe that is one client (a kept connection, a kept
                      port): such a client is asked by asker 0 alone
 
-A hypervisor takes one virtual processor away for tens of milliseconds and leaves the other: measured on two, half of the times
-that a timer was late by more than 20 ms it was late on one of them only. An asker may also be late by as many periods as there
-are askers before it has to leave a question out. What each one asked goes into the same samples, by the same numbers.
+A hypervisor may take one virtual processor away for tens of milliseconds and leave the other. Measured on two: in half of the
+cases in which a timer was late by more than 20 ms, it was late on one of them only. Also, an asker may be late by as many
+periods as there are askers before it must skip a question. All askers write to the same samples, with the same numbering.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from kubeskeptic.agent.spec import BadSpec, Spec
 from kubeskeptic.agent.stalls import Stalls
 
 ASKERS = 2
-"""As many as the smallest machine has processors."""
+"""The number of processors of the smallest machine."""
 
 OnError = Callable[[dict[str, Any]], None]
 """Called with the context that asyncio passes to a loop's exception handler (``loop.set_exception_handler``)."""
@@ -40,13 +40,13 @@ OnError = Callable[[dict[str, Any]], None]
 class Asker:
     """One thread that asks its share of the questions. Calls are made on its event loop.
 
-    :param turn: which questions
+    :param turn: which questions it asks
     :param cpus: the processors that it may use; empty: all
     """
 
     def __init__(self, samples: Samples, gaps: Gaps, turn: Turn, cpus: Iterable[int], on_error: OnError) -> None:
         self.thread_id = 0
-        """The kernel's number of the thread."""
+        """The thread's id in the kernel."""
         self.schedule: Schedule
         self._stalls = Stalls(gaps, lambda: self.schedule.busy)
         self._notes = Notes(samples, gaps, self._stalls)
@@ -55,27 +55,27 @@ class Asker:
         self._thread = threading.Thread(target=self._run, name=f"asker {turn.first}", daemon=True)
 
     def start(self) -> concurrent.futures.Future[None]:
-        """Start the thread; the future is done once it can be called."""
+        """Start the thread; the future is done once the asker can be called."""
         self._thread.start()
         return self.call(self._begin)
 
     def call(self, what: Callable[[], None]) -> concurrent.futures.Future[None]:
-        """Call something on the thread, soon."""
+        """Schedule a call on the thread."""
         done: concurrent.futures.Future[None] = concurrent.futures.Future()
 
         def run() -> None:
-            """Make the call; an error becomes the future's."""
+            """Make the call; an error is set on the future."""
             try:
                 what()
                 done.set_result(None)
-            except Exception as error:  # noqa: BLE001 - of any kind: it is the waiting one's
+            except Exception as error:  # noqa: BLE001 - of any kind: it is raised where the future is awaited
                 done.set_exception(error)
 
         self._loop.call_soon_threadsafe(run)
         return done
 
     def stop(self) -> None:
-        """Give up what is in flight, and end the thread."""
+        """Abandon the questions in flight, and end the thread."""
         self.call(self._end).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
@@ -100,13 +100,13 @@ class Asker:
 
 
 class Askers:
-    """Everything that is asked, those probes that run and those that ran, by all askers together."""
+    """All askers together, and all probes: the running ones and the earlier ones."""
 
     def __init__(self, samples: Samples, gaps: Gaps, on_error: OnError, number: int = ASKERS) -> None:
         self.plans: list[Plan] = []
-        """By number, for as long as the agent lives: old samples still name them."""
+        """By number, kept while the agent lives: old samples still refer to them."""
         self.running: list[Plan] = []
-        """What is being asked now."""
+        """The probes that are being asked now."""
         self._one_at_a_time = asyncio.Lock()
         shares = _shares(number)
         self._askers = [Asker(samples, gaps, Turn(at, number), shares[at], on_error) for at in range(number)]
@@ -117,13 +117,13 @@ class Askers:
             await asyncio.wrap_future(asker.start())
 
     def stop(self) -> None:
-        """Give up what is in flight, and end the threads."""
+        """Abandon the questions in flight, and end the threads."""
         for asker in self._askers:
             asker.stop()
 
     @property
     def thread_ids(self) -> list[int]:
-        """The kernel's numbers of the threads."""
+        """The threads' ids in the kernel."""
         return [asker.thread_id for asker in self._askers]
 
     @property
@@ -133,13 +133,13 @@ class Askers:
 
     @property
     def in_flight(self) -> int:
-        """Number of questions that wait for their outcome now, of stopped probes too."""
+        """Number of questions whose outcome is outstanding now, including those of stopped probes."""
         return sum(asker.schedule.in_flight for asker in self._askers)
 
     async def replace(self, scenario: str, specs: Sequence[Spec]) -> list[Plan]:
-        """Ask exactly ``specs`` for ``scenario``; those that already run unchanged go on untouched.
+        """Ask exactly ``specs`` for ``scenario``; probes that already run with the same spec are not interrupted.
 
-        :raises BadSpec: when one of them cannot be asked; nothing has changed then
+        :raises BadSpec: when one of them cannot be asked; then nothing has changed
         """
         async with self._one_at_a_time:
             ours = {plan.spec.name: plan for plan in self.running if plan.scenario == scenario}
@@ -155,9 +155,9 @@ class Askers:
 
     async def _begin(self, stopped: set[int], started: list[Plan]) -> None:
         before = len(self.plans)
-        self.plans += started  # before anything is asked of them
+        self.plans += started  # before any of them is asked
         try:
-            for asker in self._askers:  # one after another: what the first one refuses, no other one has begun
+            for asker in self._askers:  # one after another: if the first refuses, no other has begun
                 await asyncio.wrap_future(asker.call(partial(asker.schedule.replace, stopped, started)))
         except BadSpec:
             del self.plans[before:]
@@ -165,7 +165,7 @@ class Askers:
 
 
 def _shares(number: int) -> list[list[int]]:
-    """Return which processors each asker uses: a share of its own when there are enough, else all."""
+    """Return which processors each asker uses: a share of its own if there are enough, else all."""
     if not hasattr(os, "sched_getaffinity"):
         return [[]] * number  # not on Linux
     cpus = sorted(os.sched_getaffinity(0))

@@ -1,11 +1,11 @@
-"""The instrument's proof: an outage of known length, made in the path of an ordinary probe.
+"""The proof of the instrument: an outage of known length in the path of an ordinary probe.
 
 ::
 
     schedule ─▶ http-new probe ─▶ 127.0.0.1:8081 (the echo: this agent's own responder) ─▶ samples ─▶ batch
                                         ╳ refused from start to end: its listening socket is closed
 
-What the samples say of that probe is then compared with what is known here.
+The samples of that probe are then compared with the start and end that are known here.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from kubeskeptic.agent.request import Request
 
 LOOPBACK = "127.0.0.1"
 LONGEST = 30.0
-"""A blackout lasts at most so many seconds."""
+"""Seconds that a blackout lasts at most."""
 
 
 class Blackout(NamedTuple):
-    """From when until when the echo refused, on the monotonic clock."""
+    """The period in which the echo refused, on the monotonic clock."""
 
     start: float
     end: float
@@ -38,7 +38,7 @@ class Echo:
         self._server: Server | None = None
         self.port = 0
         self.dark = False
-        """Whether a blackout is under way."""
+        """Whether a blackout is in progress."""
 
     async def start(self, port: int) -> None:
         """Listen on loopback; port 0 asks the kernel for a free one."""
@@ -46,7 +46,7 @@ class Echo:
         self.port = await self._server.listen(LOOPBACK, port)
 
     async def blackout(self, seconds: float) -> Blackout:
-        """Refuse every connection for so many seconds, and say exactly from when until when."""
+        """Refuse every connection for ``seconds``, and return exactly from when until when."""
         if self._server is None:
             raise RuntimeError("the echo has not been started")
         self.dark = True

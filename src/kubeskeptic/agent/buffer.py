@@ -1,4 +1,4 @@
-"""The samples that have not been fetched yet, as a ring of columns: about 27 bytes a sample."""
+"""The samples that have not been fetched yet, in a ring buffer of columns: about 27 bytes a sample."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from kubeskeptic.agent.gaps import OVERFLOW, Gaps
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 
 CAPACITY = 150_000
-"""Samples held before the oldest are lost: 1000 s at 150 questions a second, longer than any fault of the harness, in 4 MB."""
+"""Samples held before the oldest are lost: 1000 s at 150 questions a second in 4 MB, longer than any fault of the harness."""
 NAMES = 20_000
-"""Different texts of who answered that are told apart in one boot; later ones are recorded as :data:`UNNAMED`."""
+"""Different ``by`` texts that one boot keeps; later ones are recorded as :data:`UNNAMED`."""
 UNNAMED = "(one name too many)"
 NAME_LENGTH = 2000
-"""Longer answers (sets of DNS records) are cut to this."""
+"""Characters to which longer texts (sets of DNS records) are cut."""
 REASONS = 50
-"""Different reasons of unknown outcomes that are counted; later ones are counted together."""
+"""Different reasons for unknown outcomes that are counted separately; later ones are counted together."""
 
 CODES = {outcome: code for code, outcome in enumerate(OUTCOMES)}
-"""The encoding of outcomes: their place in :data:`OUTCOMES`."""
+"""The encoding of outcomes: their position in :data:`OUTCOMES`."""
 
 
 class Columns(NamedTuple):
@@ -36,7 +36,7 @@ class Columns(NamedTuple):
 
     @classmethod
     def of_zeros(cls, length: int) -> Columns:
-        """Return columns of one length, with the smallest types that take their values."""
+        """Return columns of one length, with the smallest types that hold their values."""
         room = bytes(8 * length)
         whole = [array(code, room[: array(code).itemsize * length]) for code in "HIBHH"]
         return cls(whole[0], whole[1], array("d", room), array("d", room), whole[2], whole[3], whole[4])
@@ -59,19 +59,19 @@ class Columns(NamedTuple):
 
 
 class Samples:
-    """A ring of samples, numbered from 0 since the agent's start. Safe to use from several threads.
+    """A ring buffer of samples, numbered from 0 since the agent's start. Safe to use from several threads.
 
-    :param gaps: where a sample that is lost by overflow is noted
+    :param gaps: where samples lost by overflow are noted
     """
 
     def __init__(self, gaps: Gaps, capacity: int = CAPACITY) -> None:
         self.total = 0
-        """Samples ever recorded: the cursor of the next one."""
+        """Number of samples ever recorded, which is the cursor of the next one."""
         self.oldest = 0
         """Number of the first sample still held."""
         self.names = [""]
         self.unknowns: dict[str, int] = {}
-        """Reasons of unknown outcomes, and how often each was seen."""
+        """Reasons for unknown outcomes, and how often each was seen."""
         self._index = {"": 0}
         self._gaps = gaps
         gaps.recorded = lambda: self.total
@@ -80,7 +80,7 @@ class Samples:
         self._lock = threading.Lock()
 
     def add(self, probe: int, tick: int, sent: float, took: float, outcome: Outcome, by: str, port: int) -> None:
-        """Record one sample; the oldest one gives way when there is no room."""
+        """Record one sample; if there is no room, it replaces the oldest one."""
         with self._lock:
             ring, at = self._ring, self.total % self._capacity
             if self.total - self.oldest == self._capacity:
@@ -96,14 +96,14 @@ class Samples:
             self.total += 1
 
     def count_unknown(self, reason: str) -> None:
-        """Count a reason for which an outcome was unknown."""
+        """Count a reason for an unknown outcome."""
         with self._lock:
             if reason not in self.unknowns and len(self.unknowns) >= REASONS:
                 reason = "other reasons"
             self.unknowns[reason] = self.unknowns.get(reason, 0) + 1
 
     def acknowledge(self, after: int) -> None:
-        """Free everything before number ``after``; a number never reached belongs to another boot and frees nothing."""
+        """Free all samples before number ``after``; a number not yet reached belongs to another boot and frees nothing."""
         with self._lock:
             if self.oldest < after <= self.total:
                 self.oldest = after
@@ -111,7 +111,7 @@ class Samples:
     def take(self, after: int, limit: int) -> tuple[int, Columns]:
         """Return copies of at most ``limit`` samples from number ``after`` on, with the number of the first.
 
-        When some of them are gone already, the first is the oldest one held; a number that was never reached counts as 0.
+        If some of them are already gone, the first is the oldest one held; a number not yet reached counts as 0.
         """
         with self._lock:
             first = max(self.oldest, after if after <= self.total else 0)

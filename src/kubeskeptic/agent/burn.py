@@ -1,4 +1,4 @@
-"""Keeping processor cores busy, in processes of their own so that the workload goes on answering."""
+"""Keeps processor cores busy, in separate processes so that the workload keeps answering."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import threading
 import time
 
 SLICE = 0.1
-"""A part of a core is burnt in slices of so many seconds: busy for its share of each."""
+"""Seconds of one slice: a part of a core is busy for its share of each slice."""
 
 
 class Burners:
-    """The processes that burn for one workload."""
+    """The processes that keep cores busy for one workload."""
 
     def __init__(self) -> None:
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def start(self, cores: float, seconds: float) -> None:
-        """Start to burn, beside what burns already. Each process ends by itself."""
+        """Start to keep cores busy, in addition to earlier calls. Each process ends by itself."""
         self._processes = [process for process in self._processes if process.poll() is None]
         for at in range(math.ceil(cores)):
             share = min(1.0, cores - at)
@@ -34,7 +34,7 @@ class Burners:
             self._processes.append(subprocess.Popen(command))
 
     def stop(self) -> None:
-        """End all of them."""
+        """End all processes."""
         for process in self._processes:
             process.kill()
             process.wait()
@@ -42,7 +42,7 @@ class Burners:
 
 
 def burn(share: float, seconds: float) -> None:
-    """Keep a share (0 to 1) of one core busy for so many seconds."""
+    """Keep a share (0 to 1) of one core busy for ``seconds``."""
     never = threading.Event()
     end = time.monotonic() + seconds
     while (now := time.monotonic()) < end:

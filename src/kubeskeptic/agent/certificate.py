@@ -1,7 +1,7 @@
-"""A self-signed certificate and its key, made anew: for servers whose clients do not verify it (``insecureSkipTLSVerify``).
+"""A new self-signed certificate and its key, for servers whose clients do not verify it (``insecureSkipTLSVerify``).
 
-ECDSA on P-256 (SEC 1, FIPS 186-4) and X.509 (RFC 5280) in DER, with Python's library alone. Not for keys that are worth
-anything: its arithmetic takes a time that depends on the key.
+ECDSA on P-256 (SEC 1, FIPS 186-4) and X.509 (RFC 5280) in DER, with Python's standard library alone. Not for keys that need
+protection: the time of the arithmetic depends on the key.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _SEQUENCE, _SET, _INTEGER, _BITS, _OCTETS, _UTF8 = 0x30, 0x31, 0x02, 0x03, 0x04,
 _UTC_TIME, _LATE_TIME = 0x17, 0x18
 _CONTEXT = 0xA0
 _FROM, _TO = b"200101000000Z", b"21200101000000Z"
-"""Valid whatever the clock says; times from 2050 on have the other form (RFC 5280, 4.1.2.5)."""
+"""Valid at any time of the clock; times from 2050 on have the other form (RFC 5280, 4.1.2.5)."""
 
 
 def self_signed(name: str) -> str:
-    """Return a key and a certificate of a common name, both as PEM in one text, as ``ssl`` loads them."""
+    """Return a key and a certificate for a common name, both as PEM in one text, as ``ssl`` loads them."""
     private = _random()
     public = _times(private, BASE)
     assert public is not None
@@ -90,7 +90,7 @@ def _times(factor: int, point: Point) -> Point:
 
 
 def _plus(one: Point, other: Point) -> Point:
-    """The sum of two points; None is the point at infinity."""
+    """Return the sum of two points; None is the point at infinity."""
     if one is None or other is None:
         return one or other
     (x1, y1), (x2, y2) = one, other

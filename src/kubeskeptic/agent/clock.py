@@ -1,9 +1,9 @@
 """The agent's clocks, and the one place that sets timers on the event loop.
 
 Everything inside the agent is measured by the monotonic clock, so that a step of the wall clock corrupts no duration. Wall
-times appear only in answers, each answer with one anchor (:func:`moment`): ``wall time = anchor.wall + (t - anchor.mono)``.
-The harness estimates the offset of its own clock to that same ``wall``, so a step between two answers moves the
-anchor and the offset by the same amount and cancels out; it is seen as a jump of ``wall - mono``.
+times appear only in answers, each with one anchor (:func:`moment`): ``wall time = anchor.wall + (t - anchor.mono)``. The
+harness estimates the offset of its own clock to the same ``wall``. A step between two answers therefore moves the anchor and
+the offset by the same amount and cancels out; it shows as a jump of ``wall - mono``.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 monotonic = time.monotonic
-"""Seconds on the clock that never steps; the event loop's own clock too."""
+"""Seconds on the clock that never steps, which the event loop also uses."""
 
 HALF_A_WAIT = 0.0005
-"""The event loop waits in whole milliseconds, rounded up (epoll_wait(2)), so that a timer on an idle machine fires up to one
-late: one that is set so many seconds earlier fires at its time, give or take as many."""
+"""Seconds by which timers are set early. The event loop waits in whole milliseconds, rounded up (epoll_wait(2)), so a timer on
+an idle machine fires up to 1 ms late; set this much earlier, it fires on time, give or take as much."""
 STEADY = 0.0005
-"""Two clocks count as read at the same moment when no more than these seconds lay between."""
+"""Seconds between two readings of clocks that still count as the same moment."""
 
 
 class Moment(NamedTuple):
@@ -35,7 +35,7 @@ class Moment(NamedTuple):
 
 
 def moment() -> Moment:
-    """Return the present moment on both clocks, read again when the process was interrupted between the two readings."""
+    """Return the current moment on both clocks; they are read again if the process was interrupted in between."""
     for _ in range(3):
         before, wall, after = time.monotonic(), time.time(), time.monotonic()
         if after - before <= STEADY:
@@ -49,7 +49,7 @@ def at(when: float, callback: Callable[[], object]) -> asyncio.TimerHandle:
 
 
 async def pause(seconds: float) -> None:
-    """Wait for so many seconds, while other work goes on."""
+    """Wait for ``seconds`` while other work goes on."""
     loop = asyncio.get_running_loop()
     over = loop.create_future()
     timer = loop.call_later(seconds, over.set_result, None)
@@ -60,7 +60,7 @@ async def pause(seconds: float) -> None:
 
 
 async def turn() -> None:
-    """Wait until everything that is due has run once."""
+    """Wait until every callback that is due has run once."""
     loop = asyncio.get_running_loop()
     over = loop.create_future()
     loop.call_soon(over.set_result, None)

@@ -1,7 +1,7 @@
 """``python3 -m kubeskeptic.agent.curl``: the few options of curl(1) that faults use, for nodes that have no curl.
 
 ``--silent --fail --insecure --cacert FILE --max-time S --output FILE --write-out %{time_connect} URL``, with curl's exit
-statuses: 7 not connected, 22 an error status, 28 too late, 35 or 60 no proof of who answers, 52 nothing came, 1 no HTTP.
+statuses: 7 not connected, 22 an error status, 28 timed out, 35 or 60 server not verified, 52 no answer, 1 not HTTP.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Ask the URL, print its answer, and return the exit status."""
+    """Request the URL, print the answer, and return the exit status."""
     asked = _parser().parse_args(arguments)
     try:
         with closing(_connection(asked)) as connection:
@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
             connection.request("GET", (target.path or "/") + (f"?{target.query}" if target.query else ""))
             answer = connection.getresponse()
             body = answer.read()
-    except Exception as error:  # noqa: BLE001  # every kind has its status, and none must look like success
+    except Exception as error:  # noqa: BLE001  # each kind has its exit status, and none must look like success
         return _status(error)
     if asked.fail and answer.status >= 400:
         return 22

@@ -1,9 +1,9 @@
-"""Gaps: stretches in which a probe, or the whole agent, did not see what it should have seen, each with its reason.
+"""Gaps: periods in which a probe, or the whole agent, missed what it should have seen, each with its reason.
 
-``stalled``   an asker's event loop did not run (a paused node, a machine without a free processor). Of a probe: questions
-              that were due were not asked, and are not asked late. Of no probe (:data:`PROCESS`): the stall itself, which all
-              probes share that this asker asks, whether a question was due in it or not
-``overflow``  samples were thrown away before they were fetched
+``stalled``   an asker's event loop did not run (a paused node, a machine without a free processor). For a probe: questions
+              that were due were not asked, and are not asked late. For no probe (:data:`PROCESS`): the stall itself, which
+              affects all probes of this asker, whether a question was due in it or not
+``overflow``  samples were dropped before they were fetched
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from dataclasses import dataclass
 STALLED = "stalled"
 OVERFLOW = "overflow"
 PROCESS = -1
-"""In the place of a probe's number: the gap is the agent's own."""
+"""Instead of a probe's number: the gap is the agent's own."""
 
 HELD = 1000
-"""Gaps that are held one by one; after that, a probe's new gap widens its last one."""
+"""Gaps that are held individually; beyond that, a probe's new gap widens its last one."""
 
 
 @dataclass
@@ -26,11 +26,11 @@ class AgentGap:
     """One gap of one probe, or of the process.
 
     :param probe: the probe's number, or :data:`PROCESS`
-    :param since: monotonic time of the first question that is missing; of a stall, the last moment before it
-    :param until: monotonic time of the first question that is there again, or of the last one missing; of a stall, the
-        first moment after it
-    :param ticks: number of questions that are missing; 0 for the process
-    :param mark: how many samples had been recorded when the gap was found
+    :param since: monotonic time of the first missing question; for a stall, the last moment before it
+    :param until: monotonic time of the first question after the gap, or of the last missing one; for a stall, the first
+        moment after it
+    :param ticks: number of missing questions; 0 for the process
+    :param mark: number of samples recorded when the gap was found
     """
 
     id: int
@@ -43,10 +43,10 @@ class AgentGap:
 
 
 class Gaps:
-    """The gaps that are not acknowledged yet. Safe to use from several threads.
+    """The gaps that have not been acknowledged yet. Safe to use from several threads.
 
     A gap is delivered with every batch until a cursor *beyond* its mark is acknowledged: that cursor can only come from an
-    answer given after the gap was found, and so with the gap in it. A gap that has been delivered is never changed again.
+    answer given after the gap was found, and therefore containing it. A delivered gap is never changed again.
     """
 
     def __init__(self) -> None:
@@ -61,8 +61,8 @@ class Gaps:
         return len(self._held)
 
     def add(self, probe: int, since: float, until: float, ticks: int, reason: str) -> None:
-        """Note a gap; overflows, and everything when too many are held, widen the probe's last undelivered gap."""
-        with self._lock:  # a gap that comes after a delivery must also be marked after it
+        """Note a gap; an overflow, or any gap if too many are held, widens the probe's last undelivered gap."""
+        with self._lock:  # a gap added after a delivery must also have a mark taken after it
             mark = self.recorded()
             last = self._open.get((probe, reason))
             if last is not None and (reason == OVERFLOW or len(self._held) >= HELD):
@@ -76,13 +76,13 @@ class Gaps:
             self._open[probe, reason] = gap
 
     def deliver(self) -> list[AgentGap]:
-        """Return all gaps held, to be put into an answer."""
+        """Return all gaps held, for an answer."""
         with self._lock:
             self._open.clear()
             return list(self._held)
 
     def acknowledge(self, after: int) -> None:
-        """Forget the gaps that came with answers up to the cursor ``after``."""
+        """Forget the gaps that were in answers up to the cursor ``after``."""
         with self._lock:
             if self._held:
                 self._held = [gap for gap in self._held if gap.mark >= after]

@@ -1,6 +1,6 @@
-"""A small HTTP/1.1 server: requests in, JSON out, keep-alive, and a graceful end. It supports nothing else.
+"""A small HTTP/1.1 server: requests in, JSON out, keep-alive, and a graceful shutdown. It supports nothing else.
 
-A handler takes a :class:`Request` and returns a :class:`Response`, or an awaitable of one; one connection's requests are
+A handler takes a :class:`Request` and returns a :class:`Response`, or an awaitable of one. The requests of one connection are
 handled one after another.
 """
 
@@ -20,10 +20,10 @@ from kubeskeptic.agent.request import BadRequest, Request, parse
 
 BACKLOG = 1024
 FRESH = 1.0
-"""A connection that was just opened may still bring its first request for this many seconds after the server began to stop."""
+"""Seconds after the server began to stop in which a new connection may still send its first request."""
 
 ACCEPTING = 4
-"""Turns of the loop that asyncio takes from accepting a connection to telling its protocol."""
+"""Iterations of the event loop from accepting a connection until asyncio notifies its protocol."""
 
 
 @dataclass(frozen=True)
@@ -40,17 +40,17 @@ Handler = Callable[[Request], Response | Awaitable[Response]]
 
 
 def reply(content: Any, status: int = 200) -> Response:
-    """Return an answer with a value as JSON."""
+    """Return a response with a value as JSON."""
     return Response(status, json.dumps(content, separators=(",", ":")).encode())
 
 
 def refusal(status: int, why: str) -> Response:
-    """Return an answer that refuses, with one sentence that says why."""
+    """Return a response that refuses the request, with the reason in one sentence."""
     return reply({"error": why}, status)
 
 
 class Server:
-    """Serves one handler. Make it inside a running loop."""
+    """Serves one handler. Create it inside a running event loop."""
 
     def __init__(self, handler: Handler) -> None:
         self.handler = handler
@@ -60,7 +60,7 @@ class Server:
         self._done: asyncio.Future[None] | None = None
 
     async def listen(self, host: str, port: int, *, sock: socket.socket | None = None) -> int:
-        """Listen, and return the port; 0 asks the kernel for a free one, ``sock`` is a socket that listens already."""
+        """Listen, and return the port; 0 asks the kernel for a free one, ``sock`` is a socket that is already listening."""
         loop = asyncio.get_running_loop()
         make: Callable[[], asyncio.Protocol] = lambda: _ServerConnection(self)  # noqa: E731
         if sock is None:
@@ -70,7 +70,7 @@ class Server:
         return int(self._listener.sockets[0].getsockname()[1])
 
     async def stop_listening(self) -> None:
-        """Refuse new connections, at once. Those that are open, or being accepted, go on."""
+        """Refuse new connections at once. Connections that are open, or being accepted, continue."""
         listener, self._listener = self._listener, None
         if listener is None:
             return
@@ -80,10 +80,10 @@ class Server:
                 sock.shutdown(socket.SHUT_RDWR)  # the kernel refuses from now on
         for _ in range(ACCEPTING):
             await clock.turn()
-        listener.close()  # not before: asyncio loses a connection whose server is closed while it is being accepted
+        listener.close()  # not earlier: asyncio loses a connection that is being accepted while its server is closed
 
     async def stop(self) -> None:
-        """Stop listening, close what is idle, finish what is in flight."""
+        """Stop listening, close idle connections, and finish requests in flight."""
         await self.stop_listening()
         self.stopping = True
         for connection in list(self.connections):
@@ -93,7 +93,7 @@ class Server:
             await self._done
 
     def forget(self, connection: _ServerConnection) -> None:
-        """Note that a connection has ended."""
+        """Forget a connection that has ended."""
         self.connections.discard(connection)
         if self._done is not None and not self.connections and not self._done.done():
             self._done.set_result(None)
@@ -112,7 +112,7 @@ class _ServerConnection(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Note who connected. A server that is stopping closes it at once."""
+        """Note the client's address; if the server is stopping, finish the connection."""
         self._transport = cast(asyncio.Transport, transport)
         peer = transport.get_extra_info("peername")
         self._peer = peer[0] if peer else ""
@@ -128,12 +128,12 @@ class _ServerConnection(asyncio.Protocol):
         self._server.forget(self)
 
     def data_received(self, data: bytes) -> None:
-        """Answer the requests that are whole by now."""
+        """Answer the requests that are complete."""
         self._buffer += data
         self._next()
 
     def finish(self) -> None:
-        """Close the connection when it is idle, else after the answer."""
+        """Close the connection if it is idle, else after the answer."""
         if self._busy or self._transport is None:
             return
         if self._fresh and self._timer is None:

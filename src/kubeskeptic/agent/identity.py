@@ -1,4 +1,4 @@
-"""The identity of this pod, from the downward API; the boot is random."""
+"""The identity of this pod, from the downward API, and a random id of the boot."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kubeskeptic.agent import clock
 
 @dataclass(frozen=True)
 class Identity:
-    """A pod, or rather one life of its container: ``boot`` is another after every start.
+    """A pod, or more precisely one run of its container: ``boot`` differs after every start.
 
     ``started`` is Unix time by this node's clock.
     """
@@ -31,7 +31,7 @@ class Identity:
     def of(cls, environment: Mapping[str, str] = os.environ) -> Identity:
         """Return the identity that POD_NAME, POD_NAMESPACE, POD_UID, NODE_NAME, POD_IP and NODE_IP describe.
 
-        Outside a pod the host's name stands for the pod's.
+        Outside a pod, the host name takes the place of the pod's name.
         """
         return cls(
             pod=environment.get("POD_NAME") or socket.gethostname(),
@@ -43,6 +43,6 @@ class Identity:
         )
 
     def answer(self) -> dict[str, str]:
-        """Return the fields by which every answer of a workload names this pod."""
+        """Return the fields that identify this pod in every answer of a workload."""
         names = ("pod", "namespace", "uid", "node", "ip", "boot")
         return {name: str(getattr(self, name)) for name in names}

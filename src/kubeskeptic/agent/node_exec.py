@@ -1,20 +1,20 @@
-"""The exec pod: a privileged pod's server that runs commands in its node, for clients that have the key.
+"""The exec pod: a server in a privileged pod that runs commands in its node, for clients that have the key.
 
 ================================================  =======================================================================
-``POST /run {"argv", "stdin", "seconds"}``        runs a command: ``{"status", "out", "err"}``; status null when it was
-                                                  ended after so many seconds
-``POST /start {"name", "argv", "seconds"}``       a timer: runs a command after so many seconds, until it succeeds;
+``POST /run {"argv", "stdin", "seconds"}``        runs a command: ``{"status", "out", "err"}``; status null if it was
+                                                  ended after ``seconds``
+``POST /start {"name", "argv", "seconds"}``       a timer: runs a command after ``seconds``, repeatedly until it succeeds;
                                                   replaces one of the same name
-``POST /stop {"name"}``                           stops a timer, and what it started; fine when there is none
+``POST /stop {"name"}``                           stops a timer, and what it started; no error if there is none
 ``POST /timers {}``                               ``{"timers": [name, …]}``
 ================================================  =======================================================================
 
-Every request says when it was made, has a number that is used once, and is signed with the key: ``?at=…&once=…&sign=…``,
-where ``sign`` is the HMAC-SHA256 of path, both of them and the body (RFC 2104). What is not signed, not fresh or not
-the first of its number is refused with status 403. The pod shares its node's network, so the port is open to all of it.
+Every request has a timestamp, a number that is used once, and a signature with the key: ``?at=…&once=…&sign=…``. ``sign`` is
+the HMAC-SHA256 of the path, the timestamp, the number and the body (RFC 2104). A request that is not signed, not fresh or
+repeats a number is refused with status 403. The pod shares its node's network, so the port is reachable from all of it.
 
-It is asked through the API server's proxy of pods, which needs neither kubelet nor container runtime: what stops those can be
-undone.
+Requests come through the API server's proxy to pods, which needs neither kubelet nor container runtime, so faults that stop
+those can be undone.
 """
 
 from __future__ import annotations
@@ -38,18 +38,18 @@ from kubeskeptic.agent.request import BadRequest, Request
 FRESH = 120.0
 """Seconds by which a request's time may differ from this node's clock."""
 LONGEST = 300.0
-"""A command may take so many seconds at most."""
+"""Seconds that a command may take at most."""
 MOST = 1 << 22
-"""Bytes of output that are kept."""
+"""Bytes of output that are kept at most."""
 AGAIN = 2.0
 """Seconds between two attempts of a timer's command."""
 ATTEMPTS = 60
 
 
 def signature(key: bytes, path: str, at: str, once: str, asked: Mapping[str, Any]) -> str:
-    """Return the signature that proves that a request was made with the key and was not changed.
+    """Return the signature, which proves that a request was made with the key and was not changed.
 
-    :param asked: its body; however it is written as JSON on its way
+    :param asked: the body, decoded: its JSON formatting in transit does not matter
     """
     content = "\0".join((path, at, once, json.dumps(asked, sort_keys=True, separators=(",", ":"))))
     return hmac.new(key, content.encode(), hashlib.sha256).hexdigest()
@@ -57,9 +57,9 @@ def signature(key: bytes, path: str, at: str, once: str, asked: Mapping[str, Any
 
 @dataclass
 class Gate:
-    """Accepts requests that are signed, fresh, and new.
+    """Accepts requests that are signed, fresh and new.
 
-    :param now: Unix time
+    :param now: returns Unix time
     """
 
     key: bytes
@@ -86,7 +86,7 @@ class Gate:
 
 
 class NodeExec:
-    """Runs commands and keeps timers. Make it inside a running loop."""
+    """Runs commands and keeps timers. Create it inside a running event loop."""
 
     def __init__(self, key: bytes) -> None:
         self.server = Server(self.answer)
@@ -100,7 +100,7 @@ class NodeExec:
         }
 
     async def stop(self) -> None:
-        """Stop listening. Timers end with the process; the switch on the host replaces them."""
+        """Stop listening. Timers end with the process; the switch on the host takes over from them."""
         await self.server.stop()
 
     def answer(self, request: Request) -> Response | Awaitable[Response]:
@@ -154,9 +154,9 @@ class NodeExec:
 
 
 async def run(argv: Sequence[str], stdin: bytes | None, seconds: float) -> tuple[int | None, str, str]:
-    """Run a command: its status, output and errors. The status is None when it was ended after so many seconds.
+    """Run a command, and return its status, output and errors. The status is None if it was ended after ``seconds``.
 
-    One that cannot be started has status 127, as in a shell.
+    A command that cannot be started has status 127, as in a shell.
     """
     given = asyncio.subprocess.DEVNULL if stdin is None else asyncio.subprocess.PIPE
     pipe = asyncio.subprocess.PIPE
@@ -201,7 +201,7 @@ def _words(asked: dict[str, Any]) -> list[str]:
 
 
 def key_in(path: str) -> bytes:
-    """Return the key that is mounted at a path; end the process when there is none."""
+    """Return the key that is mounted at a path; end the process if there is none."""
     with contextlib.suppress(OSError), open(path, "rb") as file:  # noqa: PTH123  # pathlib alone costs the agent a megabyte
         key = file.read().strip()
         if len(key) >= 32:

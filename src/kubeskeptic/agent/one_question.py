@@ -1,7 +1,7 @@
-"""One question asked by a workload: what a client in that pod sees, at its localhost or anywhere else.
+"""One question asked by a workload, to show what a client in that pod sees, at its localhost or anywhere else.
 
-The agents ask from pods of their own. Two containers of one pod, or a pod and the service it belongs to, are asked about from
-within the pod.
+The agents ask from pods of their own. Questions about two containers of one pod, or about a pod and its own service, are asked
+from within the pod.
 """
 
 from __future__ import annotations

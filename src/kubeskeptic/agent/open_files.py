@@ -1,4 +1,4 @@
-"""Room for many sockets at once, made before the first is needed."""
+"""Makes room for many open sockets before the first one is needed."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import resource
 import socket
 
 OPEN_FILES = 20_000
-"""Sockets that may be open at once, as far as the limit allows: 1000 questions a second that are silent for five deadlines."""
+"""Sockets that may be open at once, if the limit allows: 1000 questions a second, unanswered for five deadlines."""
 
 
 def make_room() -> None:
-    """Raise the limit of open files, and let the kernel make its table of them as large as that.
+    """Raise the limit of open files, and let the kernel enlarge its table of them to that limit.
 
-    A table that grows is copied, and in a process of several threads the kernel then waits until every processor has let go of
-    the old one (``expand_fdtable`` in fs/file.c): measured, 0.3 s on a busy machine, in which no thread can open a socket. It
-    would happen when many questions are unanswered, which is when they matter. The table never shrinks.
+    To enlarge the table the kernel copies it. In a process with several threads it then waits until every processor has
+    released the old table (``expand_fdtable`` in fs/file.c): measured on a busy machine, 0.3 s in which no thread can open a
+    socket. This would happen when many questions are unanswered, which is when they matter. The table never shrinks.
     """
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)

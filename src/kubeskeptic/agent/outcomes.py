@@ -1,4 +1,4 @@
-"""How a question can end: a closed list."""
+"""The ways in which a question can end: a closed list."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """How one question ended. Everything that fits nowhere is ``UNKNOWN``, which makes a finding inconclusive."""
+    """How one question ended. Whatever fits no other outcome is ``UNKNOWN``, which makes a finding *inconclusive*."""
 
     OK = "ok"
     REFUSED = "refused"
-    """No process listens: the connection was answered with a reset before it was established."""
+    """No process listens: a reset answered the connection before it was established."""
     RESET = "reset"
-    """The connection was cut after it was established, by a reset or an early end."""
+    """The connection was ended after it was established, by a reset or an early close."""
     TIMEOUT = "timeout"
     """No complete answer within the probe's deadline."""
     UNREACHABLE = "unreachable"
-    """The network said so: no route to the host or network."""
+    """The network reported that there is no route to the host or network."""
     NXDOMAIN = "nxdomain"
     """DNS: the name does not exist."""
     SERVFAIL = "servfail"
@@ -24,7 +24,7 @@ class Outcome(StrEnum):
     WRONG = "wrong"
     """A complete answer with other content than expected (status, body, or DNS answer set)."""
     UNKNOWN = "unknown"
-    """None of the others: the harness has to learn something before it may judge."""
+    """None of the others: the harness must learn about this case before it may judge it."""
 
 
 OUTCOMES: tuple[Outcome, ...] = tuple(Outcome)

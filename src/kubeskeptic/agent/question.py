@@ -1,4 +1,4 @@
-"""One question of a probe: asked once, ended once."""
+"""One question of a probe, which is asked once and ends once."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _ERRORS = {
 
 
 def ending_of(error: OSError) -> Ending:
-    """Return how a socket error ends a question; errors that are not in the list are unknown, with their name."""
+    """Return how a socket error ends a question; an error that is not in the list is unknown, with its name as the reason."""
     number = error.errno or 0
     outcome = _ERRORS.get(number)
     if outcome is not None:
@@ -54,9 +54,9 @@ class Question:
     :param tick: its number; the probe's first question is 0
     :param report: called once, when the question has ended
 
-    The prober sets :attr:`port` as soon as the kernel has given the question a source port, :attr:`stirred` whenever
-    the kernel tells something about it, and :attr:`abandon` to what has to be closed when the deadline passes; once that
-    is closed, to None.
+    The prober sets :attr:`port` as soon as the kernel has given the question a source port, and :attr:`stirred` to the time of
+    the latest event on its socket. It sets :attr:`abandon` to a function that closes the question's resources when the deadline
+    passes; once they are closed, to None.
     """
 
     __slots__ = ("_report", "abandon", "open", "port", "sent", "stirred", "tick")
@@ -71,18 +71,18 @@ class Question:
         self.sent = clock.monotonic()
 
     def ended(self, ending: Ending) -> None:
-        """Report how the question ended; only the first call counts."""
+        """Report how the question ended; only the first call has an effect."""
         if self.open:
             self.open = False
             self._report(self, clock.monotonic() - self.sent, ending)
 
     @property
     def over(self) -> bool:
-        """Whether it has ended and nothing of it is left open."""
+        """Whether the question has ended and its resources are closed."""
         return not self.open and self.abandon is None
 
     def expire(self) -> None:
-        """End the question as timed out, unless it has ended, and close what is still open of it."""
+        """End the question as timed out, unless it has ended, and close its resources."""
         self.ended(TIMEOUT)
         if self.abandon is not None:
             self.abandon()
@@ -92,8 +92,8 @@ class Question:
 class Deadlines:
     """The deadlines of one probe's questions, which are equally long and therefore pass in the order of asking.
 
-    One timer for all of them, set for the oldest question that was open when it was set: nearly every question is answered
-    long before, and setting and cancelling a timer for each would cost as much as asking.
+    One timer serves all of them. It is set for the oldest question that is open at the time. Nearly every question is answered
+    long before its deadline, and setting and cancelling a timer for each would cost as much as asking.
 
     :param seconds: for everything about a question: connect, send, and the whole answer
     """
@@ -104,14 +104,14 @@ class Deadlines:
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, question: Question) -> None:
-        """Let ``question`` expire when its time has passed."""
+        """Let ``question`` expire at its deadline."""
         self._forget_what_is_over()
         self._questions.append(question)
         if self._timer is None:
             self._set()
 
     def drop(self) -> None:
-        """Close every question in flight without reporting it: the agent ends."""
+        """Close every question in flight without reporting it, because the agent ends."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -1,12 +1,13 @@
 """The depth of a queue as an external metric: an API server for ``external.metrics.k8s.io/v1beta1``, behind an APIService.
 
 =====================================================  ==================================================================
-``GET /apis/external.metrics.k8s.io/v1beta1``          the resources: one metric, :data:`METRIC`. The aggregation layer asks
-                                                       it to see whether this server is available
-``GET …/v1beta1/namespaces/NAMESPACE/queue-depth``     one value: how many jobs wait now
+``GET /apis/external.metrics.k8s.io/v1beta1``          the resources: one metric, :data:`METRIC`. The aggregation layer
+                                                       requests it to check whether this server is available
+``GET …/v1beta1/namespaces/NAMESPACE/queue-depth``     one value: the number of waiting jobs
 =====================================================  ==================================================================
 
-It serves HTTPS with a certificate of its own that nobody can verify, and asks nobody who they are: for a test cluster only.
+It serves HTTPS with a self-signed certificate that cannot be verified, and does not authenticate clients. It is for test
+clusters only.
 """
 
 from __future__ import annotations
@@ -42,13 +43,13 @@ class QueueMetrics(ThreadingHTTPServer):
         self.queue = queue
 
     def with_tls(self) -> None:
-        """Serve HTTPS, with a certificate made anew."""
+        """Serve HTTPS, with a new certificate."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         with tempfile.NamedTemporaryFile("w") as pem:
             pem.write(self_signed(METRIC))
             pem.flush()
             context.load_cert_chain(pem.name)
-        # the handshake is made in the connection's own thread, at its first read
+        # the handshake takes place in the connection's own thread, at its first read
         self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
 
     def answer(self, path: str) -> tuple[int, Any]:
@@ -65,9 +66,9 @@ class QueueMetrics(ThreadingHTTPServer):
         return 404, {"error": f"there is only {METRIC} of {ROOT}"}
 
     def depth(self) -> int:
-        """Return how many jobs wait.
+        """Return the number of waiting jobs.
 
-        :raises OSError, RedisError: when the queue does not say
+        :raises OSError, RedisError: when the Redis server does not return it
         """
         server = Redis(self.redis)
         try:
@@ -112,7 +113,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Log nothing: it is asked every few seconds."""
+        """Log nothing: requests come every few seconds."""
 
 
 def serve(address: tuple[str, int], redis: str, queue: str) -> int:

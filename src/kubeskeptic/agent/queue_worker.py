@@ -1,6 +1,6 @@
 """A worker: takes one job after another from a queue, and works on each for a fixed time.
 
-The queue is a list of Redis; BRPOP takes its oldest job, and waits while there is none.
+The queue is a Redis list. BRPOP takes its oldest job, and waits if there is none.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ AGAIN = 0.5
 
 
 def work(host: str, queue: str, seconds: float, told: threading.Event) -> int:
-    """Take jobs until told to end, and return how many were taken. A server that is not there is asked again.
+    """Take jobs until ``told`` is set, and return how many were taken. A server that is out of reach is tried again.
 
-    :param seconds: that each job takes
+    :param seconds: how long each job takes
     """
     taken = 0
     while not told.is_set():

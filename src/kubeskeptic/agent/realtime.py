@@ -1,9 +1,9 @@
 """Real-time priority of the agent's process: whether it has it, and when it gives it back.
 
-The harness sets the priority from outside (:mod:`kubeskeptic.probes.priority`), as a pod has no right to. A real-time process
-runs before everything else of its machine, so it must not use much: what it uses is measured once a second, and a process
-that has used more than its share sets itself back to the default policy, which needs no privilege (sched(7)). A loop that
-never waits would not come to measure itself: the kernel sends SIGXCPU then (RLIMIT_RTTIME, setrlimit(2)).
+The harness sets the priority from outside (:mod:`kubeskeptic.probes.priority`), as a pod may not. A real-time process runs
+before everything else on its machine, so it must not use much. The agent measures its processor time once a second. If it has
+used more than its share, it returns to the default policy, which needs no privilege (sched(7)). A loop that never waits could
+not measure itself; in that case the kernel sends SIGXCPU (RLIMIT_RTTIME, setrlimit(2)).
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ from collections.abc import Callable, Sequence
 from kubeskeptic.agent import clock
 
 SHARE = 0.1
-"""Share of one core that a real-time agent may use, however little it asks."""
+"""Share of one core that a real-time agent may always use, however few questions it asks."""
 A_QUESTION = 2 * SHARE / 150
-"""Seconds of processor time that a question may cost beyond that: twice the design's tenth of a core for 150 questions a
-second. Measured: 0.45 ms on a quiet machine, 0.85 ms on one whose caches are full of others' work (load 25 on two cores)."""
+"""Seconds of processor time that a question may cost: twice the design's tenth of a core for 150 questions a second. Measured:
+0.45 ms on a quiet machine, 0.85 ms on one whose caches are full of other processes' data (load 25 on two cores)."""
 MOST = 0.3
-"""Share of one core that a real-time agent may use, however much it asks."""
+"""Share of one core that a real-time agent may use at most, however many questions it asks."""
 WINDOW = 10
-"""Seconds over which the share is taken: one large batch after an interruption is no reason to lose the priority."""
+"""Seconds over which the share is averaged: one large batch after an interruption must not cost the priority."""
 AT_A_STRETCH = 0.2
-"""Seconds of processor time without waiting once, after which a real-time agent is set back."""
+"""Seconds of processor time without a single wait, after which a real-time agent returns to the default policy."""
 _POLICIES = (os.SCHED_FIFO, os.SCHED_RR)
 
 
 class Realtime:
-    """Watches what a real-time agent uses, and sets it back when it uses too much.
+    """Watches the processor time of a real-time agent, and gives the priority back if it uses too much.
 
     :param asked: returns the number of questions asked since the agent's start
-    :param threads: returns the kernel's numbers of those threads beside this one that should have the priority too
+    :param threads: returns the kernel's ids of the other threads that should have the priority, too
     :param a_question: seconds of processor time that a question may cost
-    :param most: share of one core that it may use, however much it asks
+    :param most: share of one core that the agent may use at most, however many questions it asks
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Realtime:
         most: float = MOST,
     ) -> None:
         self.why_not = ""
-        """Why the process set itself back; empty unless it did."""
+        """Why the process gave the priority back; empty if it did not."""
         self._asked, self._threads = asked, threads
         self._a_question, self._most = a_question, most
         self._used: deque[tuple[float, float, int]] = deque(maxlen=WINDOW + 1)
@@ -58,7 +58,7 @@ class Realtime:
 
     @property
     def given(self) -> bool:
-        """Whether this thread and all the others have real-time priority now."""
+        """Whether this thread and all other threads have real-time priority now."""
         return all(os.sched_getscheduler(one) & ~os.SCHED_RESET_ON_FORK in _POLICIES for one in (0, *self._threads()))
 
     def start(self) -> None:

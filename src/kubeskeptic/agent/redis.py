@@ -12,7 +12,7 @@ class RedisError(Exception):
 
 
 class Redis:
-    """A connection; it is made when the object is.
+    """A connection, opened when the object is created.
 
     :param timeout: seconds for connecting and for each reply; longer than any command blocks
     :raises OSError: when the server cannot be reached

@@ -1,4 +1,4 @@
-"""Reading one HTTP/1.1 request out of the bytes that a connection has brought so far."""
+"""Reads one HTTP/1.1 request from the bytes that a connection has received so far."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Request:
 
 
 class BadRequest(ValueError):
-    """A request that cannot be understood; the text is one sentence, the answer has status 400."""
+    """An invalid request; the message is one sentence, and the answer has status 400."""
 
 
 def parse(data: bytes, peer: str = "") -> tuple[Request, int, bool] | None:
-    """Return the first request in ``data``, its length in bytes, and whether to keep the connection; None: incomplete.
+    """Return the first request in ``data``, its length in bytes, and whether to keep the connection; None if incomplete.
 
     :raises BadRequest: when it is not a request
     """
@@ -62,7 +62,7 @@ def _body(data: bytes, start: int, headers: dict[str, str]) -> tuple[bytes, int]
 
 
 def _chunks(data: bytes, start: int) -> tuple[bytes, int] | None:
-    """Return a body in chunks, as clients without a known length send it, and its end; trailers are skipped."""
+    """Return a chunked body, which clients send if its length is not known, and where it ends; trailers are skipped."""
     body = b""
     while (line_end := data.find(b"\r\n", start)) >= 0:
         size = _size(data[start:line_end])

@@ -1,8 +1,8 @@
-"""Short slices of processor time, for an agent that cannot have real-time priority: a due question is asked sooner.
+"""Short slices of processor time for an agent that cannot have real-time priority, so that a due question is asked sooner.
 
-The kernel's fair scheduler lets a task that asks for shorter slices run first when it wakes, within the same share of the
-processor over time: ``sched_setattr(2)`` with a ``sched_runtime`` for a task of the default policy, which needs no privilege
-(Linux 6.12, Documentation/scheduler/sched-eevdf.rst). Older kernels take no notice.
+The kernel's fair scheduler lets a task with shorter slices run first when it wakes, with the same share of the processor over
+time. ``sched_setattr(2)`` with a ``sched_runtime`` requests this for a task of the default policy, without any privilege (Linux
+6.12, Documentation/scheduler/sched-eevdf.rst). Older kernels ignore it.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import os
 import platform
 
 SHORTEST = 100_000
-"""Nanoseconds of one slice: the shortest that the kernel takes, and about what one question needs."""
+"""Nanoseconds of one slice: the shortest that the kernel accepts, and about what one question needs."""
 _NUMBERS = {"x86_64": 314, "aarch64": 274}
-"""Of the system call, by machine: the C library has no name for it before glibc 2.41."""
+"""Numbers of the system call, by machine: the C library has no wrapper for it before glibc 2.41."""
 
 
 class _Attributes(ctypes.Structure):
-    """``struct sched_attr`` in its first size; zeros are the default policy and niceness."""
+    """``struct sched_attr`` in its first version; zeros mean the default policy and niceness."""
 
     _fields_ = (
         ("size", ctypes.c_uint32),
@@ -33,9 +33,9 @@ class _Attributes(ctypes.Structure):
 
 
 def take_short_slices() -> bool:
-    """Ask for the shortest slices for this process, and return whether the kernel took it; late questions are seen anyway.
+    """Request the shortest slices for the calling thread, and return whether the kernel accepted; lateness is recorded anyway.
 
-    A process of another policy, such as one with real-time priority, is left alone: the call would set it to the default.
+    A thread with another policy, such as one with real-time priority, is left alone: the call would reset it to the default.
     """
     number = _NUMBERS.get(platform.machine())
     if number is None or os.sched_getscheduler(0) != os.SCHED_OTHER:

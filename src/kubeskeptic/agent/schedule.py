@@ -1,14 +1,14 @@
-"""The open loop: every probe asks when it is due, whatever became of the questions before.
+"""The open loop: every probe asks when a question is due, whatever the outcome of earlier questions.
 
-Question number *n* is due at ``t0 + n · period``. Several askers take turns at them (:mod:`kubeskeptic.agent.askers`)::
+Question number *n* is due at ``t0 + n · period``. Several askers take turns (:mod:`kubeskeptic.agent.askers`)::
 
     due       0   1   2   3   4   5   6
     asker 0   ?       ?       ?       ?
     asker 1       ?       ?       ?
 
-One that its asker cannot ask before its next one is due is never asked: it would be one of a burst that no client sends. Its
-number is missing among the samples, and a gap says why. Every question that was asked ends as a sample; one whose outcome a
-stall has hidden is ``unknown``.
+A question that its asker cannot ask before the asker's next one is due is never asked: it would be part of a burst that no
+client sends. Its number is missing among the samples, and a gap states why. Every question that was asked ends as a sample; if
+a stall has hidden its outcome, the outcome is ``unknown``.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def first_due(number: int, period: float) -> float:
 
 
 class Notes(NamedTuple):
-    """Where a probe puts what it saw and what it did not see."""
+    """Where a probe records what it saw and what it missed."""
 
     samples: Samples
     gaps: Gaps
@@ -50,7 +50,7 @@ class Notes(NamedTuple):
 class Plan(NamedTuple):
     """What is asked, and when.
 
-    :param number: of the probe, since the agent's start
+    :param number: the probe's number since the agent's start
     :param t0: when question 0 is due, on the monotonic clock
     """
 
@@ -65,25 +65,25 @@ class Plan(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """Which questions an asker asks: the first, and every so many after it."""
+    """Which questions an asker asks: number ``first``, and every ``step``-th one after it."""
 
     first: int = 0
     step: int = 1
 
 
 ALL = Turn()
-"""The turn of one who asks alone."""
+"""The turn of an asker that asks alone."""
 
 
 class ActiveProbe:
-    """One probe of one scenario, being asked by one asker until it is stopped."""
+    """One probe of one scenario, asked by one asker until it is stopped."""
 
     def __init__(self, plan: Plan, prober: Prober, notes: Notes, turn: Turn = ALL) -> None:
         self.plan = plan
         self.asked = 0
-        """Questions asked."""
+        """Number of questions asked."""
         self.ended = 0
-        """Questions that are not waited for any more."""
+        """Number of questions that have ended."""
         self._next = turn.first
         self._step = turn.step
         self._samples, self._gaps, self._stalls = notes
@@ -93,18 +93,18 @@ class ActiveProbe:
 
     @property
     def running(self) -> bool:
-        """Whether it is still being asked."""
+        """Whether the probe is still being asked."""
         return self._timer is not None
 
     def stop(self) -> None:
-        """Ask no more. Questions in flight go on to their end."""
+        """Stop asking. Questions in flight are finished."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
             self._prober.close()
 
     def drop(self) -> None:
-        """Give up the questions in flight without recording them."""
+        """Abandon the questions in flight without recording them."""
         self._deadlines.drop()
 
     def _fire(self) -> None:
@@ -117,7 +117,7 @@ class ActiveProbe:
         self._prober.ask(question)
 
     def _skip_missed(self) -> int:
-        """Return the newest question of ours that is due; those before it that were not asked are a gap."""
+        """Return this asker's newest due question; earlier ones that were not asked are recorded as a gap."""
         due = int((clock.monotonic() + clock.HALF_A_WAIT - self.plan.t0) / self.plan.spec.period)
         missed = max(0, due - self._next) // self._step
         newest = self._next + missed * self._step
@@ -136,11 +136,11 @@ class ActiveProbe:
             self._samples.count_unknown(ending.reason)
 
     def _doubted(self, question: Question, took: float, ending: Ending) -> Ending:
-        """Return the ending, or an unknown one where a stall leaves open how the question would have ended.
+        """Return the ending, or an unknown one if a stall leaves open how the question would have ended.
 
         An answer that was read late may have come after the deadline. A question that timed out is in doubt only if it made
-        progress at the end of a stall: its next step came later than a client's would have. Where the kernel had nothing
-        to tell, there was no answer, stall or not. A refusal is one, however late it was seen.
+        progress at the end of a stall: its next step then came later than a client's would have. If the kernel reported no
+        event, there was no answer, stall or not. A refusal counts, however late it was read.
         """
         if ending.outcome is Outcome.OK and took > self.plan.spec.deadline + SHORTEST:
             return _LATE
@@ -150,9 +150,9 @@ class ActiveProbe:
 
 
 class Schedule:
-    """The probes that one asker asks, and those that it has asked. Make it inside its running loop.
+    """The probes that one asker asks, and those that it has asked. Create it inside the asker's running event loop.
 
-    :param turn: which questions it asks of a probe that others ask too; of one that is one client, it asks all or none
+    :param turn: which questions it asks of a probe that all askers share; of a probe that is one client, it asks all or none
     """
 
     def __init__(self, notes: Notes, turn: Turn = ALL) -> None:
@@ -173,16 +173,16 @@ class Schedule:
 
     @property
     def in_flight(self) -> int:
-        """Number of questions that wait for their outcome now, of stopped probes too."""
+        """Number of questions whose outcome is outstanding now, including those of stopped probes."""
         return sum(probe.asked - probe.ended for probe in tuple(self._probes.values()))
 
     def replace(self, stopped: Collection[int], started: Sequence[Plan]) -> None:
-        """Ask some no more, by number, and begin to ask others.
+        """Stop some probes, by number, and start others.
 
-        :raises BadSpec: when one of them cannot be asked; nothing has changed then
+        :raises BadSpec: when one of them cannot be asked; then nothing has changed
         """
         mine = [plan for plan in started if not (plan.spec.one_client and self._turn.first)]
-        probers = [prober_for(plan.spec, self._readiness) for plan in mine]  # all or none: the last may be refused
+        probers = [prober_for(plan.spec, self._readiness) for plan in mine]  # all or none: even the last may be refused
         for number in stopped:
             if number in self._probes:
                 self._probes[number].stop()
@@ -191,7 +191,7 @@ class Schedule:
             self._probes[plan.number] = ActiveProbe(plan, prober, self._notes, turn)
 
     def close(self) -> None:
-        """Ask nothing more at all, and give up what is in flight."""
+        """Stop all probes, and abandon the questions in flight."""
         for probe in self._probes.values():
             probe.stop()
             probe.drop()

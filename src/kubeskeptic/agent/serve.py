@@ -1,23 +1,23 @@
-"""The workload: answers every GET with who it is, and can be told to misbehave.
+"""The workload: answers every GET with its identity, and misbehaves on request.
 
 =========================================  ==============================================================================
 ``GET`` anything else                      ``{"pod", "namespace", "uid", "node", "ip", "boot", "peer", "n"}``: peer is the
                                            client's address as seen here, n counts the answers of this boot
-``POST /echo``                             the same on one line, then the body as it came
-``a UDP datagram``                         its first 8 bytes, the same on one line, and its other bytes as they came
-``POST /ask {spec}``                       asks one question from this pod (:mod:`kubeskeptic.agent.spec`; a name is not
+``POST /echo``                             the same on one line, then the unchanged body
+``a UDP datagram``                         its first 8 bytes, the same on one line, then its other bytes unchanged
+``POST /ask {spec}``                       asks one question from this pod (:mod:`kubeskeptic.agent.spec`; ``name`` is not
                                            needed), and answers with ``{"outcome", "by", "took", "port", "reason"}``
 ``GET /healthz``                           alive
-``GET /ready``                             200, or 503 while told to be unready
-``POST /control {"ready": bool}``          what ``/ready`` answers
-``POST /control {"delay": seconds}``       wait so long before each answer that names the pod
-``POST /control {"hang": seconds}``        answer nothing for so long, ``/healthz`` and ``/ready`` included (only ``/control``
-                                           goes on); 0 ends it
-``POST /control {"exit": status}``         end at once with this status, finishing nothing
-``POST /control {"burn": cores, "seconds": s}``   keep so many cores busy for so long
+``GET /ready``                             200, or 503 while set to unready
+``POST /control {"ready": bool}``          sets what ``/ready`` answers
+``POST /control {"delay": seconds}``       delays each answer that names the pod
+``POST /control {"hang": seconds}``        answers nothing for this time, including ``/healthz`` and ``/ready`` (only
+                                           ``/control`` and ``/ask`` are answered); 0 ends it
+``POST /control {"exit": status}``         exits at once with this status, without finishing anything
+``POST /control {"burn": cores, "seconds": s}``   keeps this many cores busy for ``seconds``
 =========================================  ==============================================================================
 
-On SIGTERM it stops listening at once, finishes what is in flight and exits with 0. As process 1 of a container it would
+On SIGTERM it stops listening at once, finishes the requests in flight and exits with 0. As process 1 of a container it would
 otherwise not react at all: the kernel gives process 1 no default handlers.
 """
 
@@ -39,7 +39,7 @@ Setter = Callable[[Any, Mapping[str, Any]], Callable[[], object] | None]
 
 
 class Workload:
-    """Answers with the identity of its pod. Make it inside a running loop.
+    """Answers with the identity of its pod. Create it inside a running event loop.
 
     :param leave: ends the process with a status
     """
@@ -73,7 +73,7 @@ class Workload:
         return port
 
     async def stop(self) -> None:
-        """Stop listening, finish what is in flight, stop what burns."""
+        """Stop listening, finish the requests in flight, and stop keeping cores busy."""
         if self._datagrams is not None:
             self._datagrams.close()
         await self.server.stop()
@@ -103,7 +103,7 @@ class Workload:
         return Response(200, self._named(request.peer))
 
     def echo(self, datagram: bytes, peer: str, send: Callable[[bytes], object]) -> None:
-        """Answer a datagram; not at all while told to hang, and late while told to delay."""
+        """Answer a datagram; not at all during a hang, and late if a delay is set."""
         if self._awake.is_set() and len(datagram) >= KEY:
             answer = datagram[:KEY] + self._named(peer) + b"\n" + datagram[KEY:]
             clock.at(clock.monotonic() + self._delay, lambda: send(answer)) if self._delay else send(answer)
@@ -121,7 +121,7 @@ class Workload:
         return self._prompt(request)
 
     async def _ask(self, request: Request) -> Response:
-        from kubeskeptic.agent.one_question import ask_once  # what most workloads never need costs them no memory
+        from kubeskeptic.agent.one_question import ask_once  # most workloads never need it, and so save its memory
 
         try:
             asked = json.loads(request.body)
@@ -167,18 +167,18 @@ class Workload:
 
 
 class _UdpEndpoint(asyncio.DatagramProtocol):
-    """Hands each datagram to the workload, with the way back."""
+    """Passes each datagram to the workload, with a function that sends the answer."""
 
     def __init__(self, answer: Callable[[bytes, str, Callable[[bytes], object]], object]) -> None:
         self._answer = answer
         self._transport: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the socket that answers go through."""
+        """Keep the transport for answers."""
         self._transport = cast(asyncio.DatagramTransport, transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
-        """Hand one datagram to the workload."""
+        """Pass one datagram to the workload."""
         if (transport := self._transport) is not None:
             self._answer(data, addr[0], lambda answer: transport.sendto(answer, addr))
 
@@ -186,7 +186,7 @@ class _UdpEndpoint(asyncio.DatagramProtocol):
 def number(value: Any, name: str, most: float) -> float:
     """Return ``value`` as a number from 0 to ``most``.
 
-    :raises BadRequest: when it is not such a number
+    :raises BadRequest: when it is not a number in this range
     """
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
         raise BadRequest(f"{name} is a number from 0 to {most:g}")

@@ -3,23 +3,23 @@
 =============  ======================================================================================================
 ``name``       text, unique within its scenario
 ``kind``       ``http-new``, ``http-kept``, ``http-payload``, ``dns-udp``, ``dns-tcp``, ``tcp`` or ``udp``
-``period``     seconds between two questions, 0.005 to 3600; 0.02 unless said otherwise
-``deadline``   seconds for everything, at most 60; 3.5 unless said otherwise: more than a lost SYN costs (1 s, then 2 s more)
+``period``     seconds between two questions, 0.005 to 3600; by default 0.02
+``deadline``   seconds for everything, at most 60; by default 3.5: more than a lost SYN costs (1 s, then 2 s more)
 ``host``       IP address, or ``$NODE`` for the address of the agent's own node (all but dns)
 ``port``       1 to 65535 (for DNS optional: 53)
-``path``       begins with ``/``; ``/`` unless said otherwise (http-new, http-kept)
-``size``       bytes that are sent and have to come back: 8 to 60000, by default 64 (udp); 1 to 524288, by default
+``path``       begins with ``/``; by default ``/`` (http-new, http-kept)
+``size``       bytes that are sent and must come back: 8 to 60000, by default 64 (udp); 1 to 524288, by default
                65536 (http-payload)
 ``server``     IP address of the name server (dns)
-``qname``      the name as it is asked, no search list (dns)
-``qtype``      ``A``, ``AAAA`` or ``SRV``; ``A`` unless said otherwise (dns)
+``qname``      the exact name to look up; there is no search list (dns)
+``qtype``      ``A``, ``AAAA`` or ``SRV``; by default ``A`` (dns)
 ``keep_port``  true: all questions come from one source port (udp and dns-udp)
-``expect``     the answers that are right: pods one of which answers, by name or ``namespace/name/uid`` (http, udp); the
-               whole set of records as text (dns); null when any answer is right
+``expect``     the right answers: the pods of which one must answer, by name or ``namespace/name/uid`` (http, udp); the
+               whole set of records as text (dns); null if any answer is right
 ``peer``       true: keep the client's address as the workload saw it (http, udp)
 =============  ======================================================================================================
 
-Addresses, not names: a probe asks one question, and looking up a name is another.
+Specs contain addresses, not names: a probe asks one question, and looking up a name is another.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ KINDS = ("http-new", "http-kept", "http-payload", "dns-udp", "dns-tcp", "tcp", "
 QTYPES = ("A", "AAAA", "SRV")
 NODE = "$NODE"
 KEY = 8
-"""Bytes at the beginning of a UDP question by which its answer is known."""
+"""Bytes at the beginning of a UDP question that identify its answer."""
 ECHO = "/echo"
-"""Path of a workload that sends a posted body back."""
+"""Path at which a workload sends a posted body back."""
 _SIZES = {"udp": (KEY, 60_000, 64), "http-payload": (1, 1 << 19, 1 << 16)}
-"""Least, most, and unless said otherwise, by kind."""
+"""Smallest, largest and default size, by kind."""
 
 
 class BadSpec(ValueError):
-    """A probe that cannot be asked; the text is one sentence for the sender."""
+    """A probe that cannot be asked; the message is one sentence for the sender."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Spec:
 
     @property
     def one_client(self) -> bool:
-        """Whether something is kept from one question to the next, a connection or a port, and so one client asks them all."""
+        """Whether a connection or a port is kept from one question to the next, so that one client must ask them all."""
         return self.kind == "http-kept" or self.keep_port
 
     @property
@@ -77,7 +77,7 @@ def parse(raw: object, node_ip: str = "") -> Spec:
     """Return the probe that ``raw`` (decoded JSON) describes.
 
     :param node_ip: what ``$NODE`` stands for
-    :raises BadSpec: when it describes none, saying why
+    :raises BadSpec: when it does not describe a probe, with the reason
     """
     if not isinstance(raw, Mapping):
         raise BadSpec("a probe is a JSON object")

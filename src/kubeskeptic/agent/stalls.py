@@ -1,12 +1,12 @@
-"""Stalls: times in which an asker did not run, seen by a heartbeat of its event loop.
+"""Stalls: periods in which an asker did not run, detected by a heartbeat of its event loop.
 
 ::
 
     beats     |   |   |                  |   |
     stall             [------------------]        from the last beat before it to the first beat after it
 
-This asker asked nothing in a stall and read no answer, whatever the probe. An answer
-that was read at a stall's end may have come at any time in it, so the ``took`` of its sample is an upper limit.
+During a stall this asker asks no questions and reads no answers, for any probe. An answer that is read at the end of a stall
+may have come at any time in it, so the ``took`` of its sample is an upper limit.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from kubeskeptic.agent.gaps import PROCESS, STALLED, Gaps
 BEAT = 0.01
 """Seconds between two beats."""
 SHORTEST = 0.02
-"""A beat that is late by more than this many seconds is a stall: one period of the fastest ordinary probe."""
+"""Seconds by which a beat must be late to be a stall: one period of the fastest ordinary probe."""
 REMEMBERED = 64
-"""Stalls that questions in flight are compared with."""
+"""Number of past stalls that are compared with questions in flight."""
 
 
 class Stalls:
-    """Notes the stalls of the running loop as gaps of no single probe.
+    """Records the stalls of the running loop as gaps of the process.
 
-    :param gaps: where a stall is noted, to be delivered with the batches
-    :param asking: returns whether any probe asks or waits: a stall of an idle agent hides nothing
+    :param gaps: where a stall is recorded, to be delivered with the batches
+    :param asking: returns whether any probe asks or waits; a stall of an idle asker hides nothing
     """
 
     def __init__(self, gaps: Gaps, asking: Callable[[], bool] = lambda: True) -> None:
@@ -52,7 +52,7 @@ class Stalls:
             self._timer = None
 
     def between(self, since: float, until: float) -> bool:
-        """Return whether a stall overlaps a stretch of monotonic time; one that has not been beaten off yet counts."""
+        """Return whether a stall overlaps a period of monotonic time; a stall that is still going on counts, too."""
         return any(begin < until and end > since for begin, end in (*self._known, self._current()))
 
     def _current(self) -> tuple[float, float]:

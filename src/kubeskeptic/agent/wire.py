@@ -1,24 +1,24 @@
-"""A batch of samples as JSON, made piece by piece so that no question is late because of it.
+"""A batch of samples as JSON, built piece by piece so that it does not delay questions.
 
 ::
 
     {"boot", "agent" (pod), "node",
      "wall", "mono"            the moment of the answer on both clocks
-     "first", "cursor"         the samples are number first … cursor - 1 of this boot; ask on with after=cursor
+     "first", "cursor"         the samples are numbers first … cursor - 1 of this boot; continue with after=cursor
      "recorded"                samples ever recorded: there is more to fetch while cursor < recorded
-     "lost"                    samples between the caller's cursor and first that were thrown away
+     "lost"                    samples between the caller's cursor and first that were dropped
      "lag_p99_ms"              how late the questions of this batch were asked, 99th percentile, milliseconds; 0 without samples
      "cpu_s", "rss_mib", "questions"   processor time, memory now, questions asked, all since the boot
      "in_flight"               questions whose outcome is not known yet
      "unknowns": {reason: count}       why outcomes were unknown, since the boot
-     "realtime", "realtime_why_not"   whether all its threads have real-time priority now; why they gave it back, or ""
+     "realtime", "realtime_why_not"   whether the agent's threads all have real-time priority now; why they gave it back, or ""
      "gaps": [{"id", "probe", "scenario", "since", "until", "ticks", "reason"}]   probe "": a stall of an asker
-     "probes": [{"name", "scenario", "number", "period", "t0"}]   number: since the boot, never used again
+     "probes": [{"name", "scenario", "number", "period", "t0"}]   number: since the boot, never reused
      "names": [""…],           who answered (:mod:`kubeskeptic.agent.answered_by`)
      "probe": [index in probes], "tick", "sent", "took", "outcome": [index in OUTCOMES], "by": [index in names], "port"}
 
-``wall``, ``sent``, ``t0``, ``since`` and ``until`` are Unix times by one and the same anchor (see
-:mod:`kubeskeptic.agent.clock`), ``took`` is in seconds; samples come in the order in which their outcomes were known.
+``wall``, ``sent``, ``t0``, ``since`` and ``until`` are Unix times based on the same anchor (see
+:mod:`kubeskeptic.agent.clock`), and ``took`` is in seconds. Samples are in the order in which their outcomes became known.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ def batch(
 ) -> Iterator[bytes]:
     """Yield the pieces of a batch; joined they are one JSON object.
 
-    :param head: the fields that come as they are
-    :param plans: by number; those that run and those that the samples speak of are listed
-    :param running: the numbers of those that run
+    :param head: the fields that are included unchanged
+    :param plans: all plans by number; the batch lists the running ones and those that the samples refer to
+    :param running: the numbers of the running ones
     """
     used = sorted({*running} | set(columns.probe))
     place = {number: at for at, number in enumerate(used)}
@@ -74,7 +74,7 @@ def batch(
 
 
 def described(plan: Plan, now: Moment) -> dict[str, Any]:
-    """Return a probe as answers describe it; ``t0`` is the Unix time at which its question 0 was due."""
+    """Return a probe as described in answers; ``t0`` is the Unix time at which its question 0 was due."""
     return {
         "name": plan.spec.name,
         "scenario": plan.scenario,

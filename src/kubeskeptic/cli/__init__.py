@@ -31,7 +31,7 @@ from kubeskeptic.terminal import print_any_character
 
 
 class Commands(click.Group):
-    """Commands whose errors are one sentence and an exit status, and whose output fits every terminal."""
+    """Commands that report an error as one sentence and an exit status, and print in any encoding."""
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Parse the command line and run it, printing in whatever encoding standard output has."""
@@ -39,12 +39,12 @@ class Commands(click.Group):
         return super().main(*args, **extra)
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
-        """Parse the options before the command; an invalid one is bad input, as everything else that makes no sense."""
+        """Parse the options before the command; an invalid one is reported as bad input, like any other error."""
         with _bad_input():
             return super().make_context(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; an error of ours is printed as one sentence, without a traceback."""
+        """Run the command; a SkepticError is printed as one sentence, without a traceback."""
         ctx.color = False if os.environ.get("NO_COLOR") else ctx.color  # as no-color.org says
         try:
             with _bad_input():
@@ -56,7 +56,7 @@ class Commands(click.Group):
 
 @contextmanager
 def _bad_input() -> Iterator[None]:
-    """Give click's errors about a command line our exit status: its own, 2, is an interrupt here."""
+    """Give click's usage errors our exit status for bad input: click's own, 2, means an interrupt here."""
     try:
         yield
     except click.UsageError as error:

@@ -1,4 +1,4 @@
-"""``skeptic adopt`` and ``skeptic abandon``: whether a cluster that is not ours lets us in, and how far."""
+"""``skeptic adopt`` and ``skeptic abandon``: allow the use of a cluster that is not ours, up to a risk level, or revoke it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MEANS = {
     "traffic dropped",
     Risk.CONTROL_PLANE: "the control plane and kube-system too",
 }
-"""What each level allows, for people."""
+"""What each risk level allows, as shown to users."""
 
 
 def _which(command: Callable[..., None]) -> Callable[..., None]:

@@ -43,12 +43,12 @@ def claims(ids: tuple[str, ...], as_json: bool, fill: Path | None) -> None:
 
 
 def as_record(one: Claim) -> dict[str, object]:
-    """A claim as data, with its risk level in words."""
+    """Return a claim as data, with its risk level in words."""
     return asdict(one) | {"needs": one.needs.words}
 
 
 def _says(one: Claim) -> str:
-    """The post's words; a claim of the project's own has none."""
+    """Return the post's words, or a note for a claim of the project's own, which has none."""
     return quoted(one.says) if one.says else "(ours; the post does not say it)"
 
 

@@ -74,6 +74,6 @@ def compare(
 
 
 def result_of(run: str, reports: Path) -> Path:
-    """The result of a run that was named as ``skeptic report`` takes it, or by the path of its ``result.json``."""
+    """Return the path of a run's ``result.json``; the run is named by this path or as for ``skeptic report``."""
     path = Path(run)
     return path if path.suffix == ".json" else run_folder(run, reports) / "result.json"

@@ -34,12 +34,12 @@ _SPANS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 class FaultName(click.ParamType[str]):
-    """The name of a fault, which shells complete."""
+    """The name of a fault, with shell completion."""
 
     name = "fault"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
-        """The faults whose names begin so."""
+        """Return the faults whose names begin with the incomplete word."""
         found = (one for one in FAULTS if one.startswith(incomplete))
         return [CompletionItem(one, help=says(FAULTS[one])) for one in found]
 
@@ -108,7 +108,7 @@ def _hold(fault: Fault, site: Site, seconds: float) -> None:
 
 @contextmanager
 def _in_a_journal(site: Site, fault: Fault, options: RunOptions) -> Iterator[Site]:
-    """The site with a run of its own, whose journal is kept beside those of other runs."""
+    """Yield the site with a run of its own, whose journal is kept beside those of other runs."""
     journal = RunJournal(options.folder, options.id)
     journal.write(
         "run", sync=True, id=options.id, context=site.cluster.context, command=f"skeptic inflict {fault.name}"
@@ -116,16 +116,16 @@ def _in_a_journal(site: Site, fault: Fault, options: RunOptions) -> Iterator[Sit
     try:
         yield replace(site, journal=journal, run=options.id, seed=options.seed)
     finally:
-        with best_effort("the end of the journal"):  # it must not hide what could not be undone
+        with best_effort("the end of the journal"):  # a failure here must not hide what could not be undone
             journal.write("run-ended", sync=True, clean=not site.left, why="; ".join(site.left))
         with best_effort("the end of the journal"):
             journal.close()
 
 
 def span(text: str) -> float:
-    """Seconds that ``30s``, ``5m`` or ``1h`` stands for; a bare number is seconds.
+    """Return the seconds that ``30s``, ``5m`` or ``1h`` stands for; a bare number is in seconds.
 
-    :raises BadInput: when it is none, or not above zero
+    :raises BadInput: when the text is not a duration, or not above zero
     """
     found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text.strip())
     seconds = float(found[1]) * _SPANS[found[2] or "s"] if found else 0.0
@@ -135,9 +135,9 @@ def span(text: str) -> float:
 
 
 def made(name: str, settings: Sequence[str]) -> Fault:
-    """The fault of this name with settings given as ``name=value``.
+    """Return the fault of this name with settings given as ``name=value``.
 
-    :raises BadInput: naming what is not known, missing, or of another type
+    :raises BadInput: naming what is unknown, missing or of the wrong type
     """
     kind = named(name)
     known = {field.name: field for field in _fields(kind)}
@@ -156,7 +156,7 @@ def made(name: str, settings: Sequence[str]) -> Fault:
 
 
 def _fields(kind: type[Fault]) -> tuple[Field[Any], ...]:
-    """A fault's settings: every fault is a dataclass, which its base does not say."""
+    """Return a fault's settings. Every fault is a dataclass, although its base class does not declare this."""
     return fields(kind)  # type: ignore[arg-type]
 
 
@@ -186,7 +186,7 @@ def _shown(kind: type[Fault], field: Field[Any]) -> str:
 
 
 def says(kind: type[Fault]) -> str:
-    """What a fault does: the first sentence of its module."""
+    """Return what a fault does: the first sentence of its module's docstring."""
     return " ".join(_module_words(kind).split("\n\n")[0].split()).partition(". ")[0].rstrip(".")
 
 

@@ -1,4 +1,4 @@
-"""``skeptic agent-image`` and ``skeptic uninstall``: what is brought to other places, and taken away from this one."""
+"""``skeptic agent-image`` and ``skeptic uninstall``: deliver the agent's image; remove everything of ours from this machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that a command was asked to write."""
+"""Writes files that were named on the command line."""
 
 from __future__ import annotations
 

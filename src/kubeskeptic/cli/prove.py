@@ -118,9 +118,9 @@ def prove(
 
 
 def _asked(suites: Path, claims: Sequence[str], only: Sequence[str], scenario: str | None) -> list[Asked]:
-    """Return the cases of the suites that were named, or else all of them, in one scenario where that was.
+    """Return the cases of the named claims, or of all claims; if a scenario is named, only its cases.
 
-    :raises BadInput: when a claim, a sabotage or a scenario is not known
+    :raises BadInput: when a claim, a sabotage or a scenario is unknown
     """
     whole = asked_by(suites.resolve())
     require_known(whole, scenario, only)
@@ -129,10 +129,10 @@ def _asked(suites: Path, claims: Sequence[str], only: Sequence[str], scenario: s
 
 
 def _planned(asked: Sequence[Asked], only: Sequence[str], *, missing: bool, in_grades: bool) -> list[Attempt]:
-    """Return what has to be performed; nothing, which is said, when all of it is proven.
+    """Return the attempts to perform; none, with a message, if everything is proven.
 
     :param missing: only what is not proven by the checks as they are
-    :raises BadInput: when nothing of what was named can be performed
+    :raises BadInput: when no attempt is possible for what was named
     """
     if missing and in_grades:
         raise BadInput("--missing is about proofs, and grades are none; leave out --missing or --graded")
@@ -149,7 +149,7 @@ def _planned(asked: Sequence[Asked], only: Sequence[str], *, missing: bool, in_g
 
 
 def _show(planned: list[Attempt]) -> None:
-    """Say what would be performed."""
+    """Print what would be performed."""
     for one in planned:
         click.echo(one.scenario.id)
         for id_, cases in one.wanted.items():
@@ -157,7 +157,7 @@ def _show(planned: list[Attempt]) -> None:
 
 
 def _perform_all(planned: Sequence[Attempt], names: list[str], options: list[str], *, in_grades: bool) -> int:
-    """Perform all attempts, on one cluster or on several, and return the exit status."""
+    """Perform all attempts, on one or several clusters, and return the exit status."""
     signals.install()
     if len(names) > 1:
         found = _beside(planned, names, options, in_grades=in_grades)
@@ -171,10 +171,10 @@ def _perform_all(planned: Sequence[Attempt], names: list[str], options: list[str
 def _beside(
     planned: Sequence[Attempt], names: Sequence[str], options: list[str], *, in_grades: bool
 ) -> list[Sequence[Proof]]:
-    """Perform all attempts on several clusters, and return what came of each; nothing where no cluster could be asked.
+    """Perform all attempts on several clusters, and return the proofs or grades of each; none if no cluster could perform it.
 
-    :raises MissingRequirement: when a cluster is not there
-    :raises SkepticError: in the end, when no grade came of an attempt
+    :raises MissingRequirement: when a cluster is missing or not healthy
+    :raises SkepticError: at the end, when an attempt produced no grade
     """
     _require(names)
     places = {name: Place.beside_others(configuration.reports(), name) for name in names}
@@ -183,8 +183,8 @@ def _beside(
         perform = _performing(options, display, processes, in_grades=in_grades)
 
         def performed(attempt: Attempt, name: str) -> bool:
-            """Perform an attempt on a cluster, and return whether anything came of it. An error does not end the others."""
-            with suppress(SkepticError):  # it was said below the attempt's heading
+            """Perform an attempt on a cluster, and return whether it gave a result. An error does not end the others."""
+            with suppress(SkepticError):  # the error was printed below the attempt's heading
                 found[attempt] = perform(attempt, places[name])
             return bool(found.get(attempt))
 
@@ -200,13 +200,13 @@ def _beside(
 def _performing(
     options: list[str], say: Callable[[str], object], processes: Processes, *, in_grades: bool
 ) -> Callable[[Attempt, Place], Sequence[Proof]]:
-    """Return what performs an attempt at a place, and returns its proofs or its grades."""
+    """Return a function that performs an attempt at a place and returns its proofs or its grades."""
     performer = Performer(configuration.reports(), options, say, processes)
     return performer.grade if in_grades else performer.prove
 
 
 def _require(names: Sequence[str]) -> None:
-    """Raise MissingRequirement unless there are healthy clusters of ours with these names."""
+    """Raise MissingRequirement unless all of these clusters of ours exist and are healthy."""
     missing = [name for name in names if clusters.find(name) is None]
     if missing:
         made = ", ".join(f"`skeptic up --name {name}`" for name in missing)
@@ -214,7 +214,7 @@ def _require(names: Sequence[str]) -> None:
 
 
 def _count(planned: Sequence[Attempt], found: Sequence[Sequence[Proof]]) -> int:
-    """Say how many cases were broken, and which were not, and return the exit status."""
+    """Print how many cases were broken, and which were not, and return the exit status."""
     left = [line for one, proofs in zip(planned, found, strict=True) for line in unbroken(one, proofs)]
     total = sum(len(one.cases) for one in planned)
     click.echo(f"\n{total - len(left)} of {total} cases were violated under a sabotage that must break them")
@@ -228,7 +228,7 @@ def _say(line: str) -> None:
 
 
 def _judge_again(asked: list[Asked]) -> None:
-    """Judge every recorded attempt again, and keep what is violated; the newest attempt of a case counts."""
+    """Judge every recorded attempt again, and save what is *violated*; the newest attempt of a case counts."""
     reports = configuration.reports()
     for journal in journals(reports / paths.SABOTAGED):
         write_grades(reports / "grades.json", grades_again(journal, asked))

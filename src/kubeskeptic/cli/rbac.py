@@ -39,7 +39,7 @@ def rbac(level: str, account: str) -> None:
 
 
 def text(level: Risk, account: tuple[str, str] = ("kubeskeptic", "kubeskeptic")) -> str:
-    """The manifests of a level, as YAML."""
+    """Return the manifests of a risk level, as YAML."""
     declared: dict[Risk, list[rights.Right]] = defaultdict(list)
     for fault in FAULTS.values():
         declared[fault.risk] += fault.rights
@@ -48,9 +48,9 @@ def text(level: Risk, account: tuple[str, str] = ("kubeskeptic", "kubeskeptic"))
 
 
 def _kinds(folder: Path) -> set[str]:
-    """The kinds in the manifests of all scenarios, and those that scenarios watch."""
+    """Return the kinds in the manifests of all scenarios, and those that scenarios watch."""
     found = {*WATCHED, *ALWAYS_WATCHED}
     for path in sorted(folder.glob("*/*.yaml")):
-        if path.parent.name not in ("rbac", "addons"):  # what is applied by hand, and by `skeptic up`
+        if path.parent.name not in ("rbac", "addons"):  # applied by hand, and by `skeptic up`
             found |= {one["kind"] for one in yaml.safe_load_all(path.read_text(encoding="utf-8")) if one}
     return found - {"Node"}

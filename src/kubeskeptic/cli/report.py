@@ -39,7 +39,7 @@ def report(run: str, reports: Path | None, findings: Path | None) -> None:
 
 
 def run_folder(run: str, reports: Path) -> Path:
-    """The folder of a run that was named by its id, a unique beginning of it, or its path.
+    """Return the folder of a run, named by its id, a unique prefix of its id, or its path.
 
     :raises BadInput: when there is no such run, or more than one
     """

@@ -1,4 +1,4 @@
-"""``skeptic status`` and ``skeptic cleanup``: is anything of ours left in the cluster, and away with it."""
+"""``skeptic status`` and ``skeptic cleanup``: find what runs left in the cluster, and remove it."""
 
 from __future__ import annotations
 
@@ -86,9 +86,9 @@ def cleanup(where: ClusterRef, reports: Path, run: str, dry_run: bool) -> None:
 
 
 def _user(site: Site, left: list[Leftover]) -> str:
-    """Which run is alive and holds the cluster, as a sentence; empty when none does."""
+    """Return which live run holds the cluster, as a sentence; empty if none does."""
     if any(one.kind in ("lease", "blind") for one in left):
-        return ""  # its holder was seen to be dead, or nothing is seen at all
+        return ""  # the holder is known to be dead, or nothing can be seen at all
     return leases.in_use(site.kube, Holder.us(""))
 
 
@@ -99,11 +99,11 @@ def journals(reports: Path) -> list[Path]:
 
 @contextmanager
 def alone(site: Site, run: str = "") -> Iterator[int]:
-    """No other run uses the cluster then. An API server that is silent is brought back first; how much was undone for that.
+    """Keep other runs off the cluster. If the API server is silent, first bring it back; yield how much was undone for that.
 
     :param run: only what is known to belong to this run is undone
-    :raises Refused: when one does
-    :raises LeftDirty: when the API server goes on saying nothing
+    :raises Refused: when another run uses the cluster
+    :raises LeftDirty: when the API server stays silent
     """
     busy = control.in_use(site.cluster.name)
     if busy:

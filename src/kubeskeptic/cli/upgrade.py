@@ -88,7 +88,7 @@ def upgrade(
 
 
 def _choice(suites: str, mark: str | None, words: str) -> list[str]:
-    """Return the words for pytest that choose what the runs ask."""
+    """Return the pytest arguments that select the cases of the runs."""
     path = Path(suites) if suites else paths.shipped() / "suites"
     if not path.exists():
         raise BadInput(f"there is no folder or file {path} with suites")
@@ -97,7 +97,7 @@ def _choice(suites: str, mark: str | None, words: str) -> list[str]:
 
 
 def _settle(where: ClusterRef) -> None:
-    """Bring the cluster of an interrupted upgrade to rest: what it started has ended, and what it left behind is gone."""
+    """Wait until what an interrupted upgrade started has ended, and remove what it left in the cluster."""
     from kubeskeptic.upgrading.node_work import wait_for_kubeadm
 
     with site_of(where) as site:
@@ -133,9 +133,9 @@ def _perform(
 
 
 def _told(done: Upgraded, limit: float | None) -> int:
-    """Print what came of an upgrade, keep it beside the runs, and return the exit status.
+    """Print the outcome of an upgrade, save it beside the runs, and return the exit status.
 
-    :param limit: the longest outage that is no failure, in seconds; None for any
+    :param limit: the longest outage that is not a failure, in seconds; None for no limit
     """
     from kubeskeptic.upgrading.telling import place, report, summary
 

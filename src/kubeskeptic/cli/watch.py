@@ -41,7 +41,7 @@ def watch(command: tuple[str, ...], services: tuple[str, ...], lasts: str, where
     The API server and the cluster's DNS are always watched. The command's output and exit status are passed on; without a
     command, it exits with 1 when a request failed. The report is reports/latest/index.html, as for every run.
     """
-    from kubeskeptic.watching import watch as observe  # brings the Kubernetes client
+    from kubeskeptic.watching import watch as observe  # imports the Kubernetes client
 
     options = RunOptions(
         cluster=where.cluster, context=where.context, kubeconfig=where.kubeconfig, agent_image=where.agent_image,

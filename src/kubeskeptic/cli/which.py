@@ -1,4 +1,4 @@
-"""Which cluster a command is about, and the way to it."""
+"""The cluster that a command works on, and access to it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from kubeskeptic.undo.locate_cluster import locate_cluster
 
 @dataclass(frozen=True)
 class ClusterRef:
-    """Which cluster a command is about: one of our own by its name, or another by its context."""
+    """The cluster that a command works on: one of our own by its name, or another by its context."""
 
     cluster: str = DEFAULT_NAME
     context: str = ""
@@ -40,13 +40,13 @@ class ClusterRef:
 
 
 def which_cluster(command: Callable[..., None]) -> Callable[..., None]:
-    """Options that say which cluster; the command gets them as one ``where``."""
+    """Add the options that select a cluster; the command receives them as one argument ``where``."""
 
     @wraps(command)
     def told(
         *words: Any, cluster: str, context: str, kubeconfig: Path | None, agent_image: str, **options: Any
     ) -> None:
-        """Call the command with the options, and what is configured, as one reference to a cluster."""
+        """Call the command with options and configuration combined in one reference to a cluster."""
         said = configured(cluster=cluster, context=context, kubeconfig=kubeconfig, agent_image=agent_image)
         command(*words, where=ClusterRef(said.cluster, said.context, said.kubeconfig, said.agent_image), **options)
 
@@ -72,11 +72,11 @@ def which_cluster(command: Callable[..., None]) -> Callable[..., None]:
 
 @contextmanager
 def site_of(where: ClusterRef, run: str = "", *, look: bool = False) -> Iterator[Site | None]:
-    """The cluster, whatever state it is in; None when there is none of ours with this name.
+    """Yield the cluster, whatever state it is in; None if there is none of ours with this name.
 
-    :param run: whose pods reach its nodes, where pods do; what undoes a fault later finds them by it
-    :param look: nothing is put into the cluster, and so its nodes may be out of reach
-    :raises Refused: when it is another's, who did not let us in
+    :param run: id of the run that owns the pods for access to nodes, if there are any; cleanup finds these pods by it
+    :param look: put nothing into the cluster; its nodes may then be out of reach
+    :raises Refused: when the cluster is not ours and was not adopted
     :raises LeftDirty, Inconclusive, MissingRequirement: see :func:`~kubeskeptic.undo.locate_cluster.locate_cluster`
     """
     with scratch() as folder:

@@ -1,4 +1,4 @@
-"""The agents of a cluster: one on every node, asking what scenarios want asked, their samples pulled into the journal."""
+"""The agents of a cluster: one on every node asks the probes of scenarios, and its samples are pulled into the journal."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from kubeskeptic.waiting import NotYet, Pace, until
 
 
 class Agents:
-    """Agents on every node, between entering and leaving a ``with`` block.
+    """Agents on every node while a ``with`` block runs.
 
-    Entering applies the DaemonSet and waits until one is Ready on every node; leaving deletes its namespace. While they
-    run, one thread for each node pulls samples by cursor, so that a broken connection loses nothing. A node that joins
-    the cluster is asked too, as soon as its agent answers; that it was not asked before is a gap.
+    Entering applies the DaemonSet and waits until an agent is Ready on every node; leaving deletes the namespace. Meanwhile,
+    one thread per node pulls samples by cursor, so that a broken connection loses nothing. A node that joins the cluster
+    asks the probes, too, as soon as its agent answers; the time before that is a gap.
 
-    :param image: the agent's image, which the nodes have
-    :param namespace: one of their own, made and deleted here
+    :param image: the agent's image, already on the nodes
+    :param namespace: the agents' own namespace, created and deleted here
     :param run: id of the run, for the labels
-    :param prioritise: gives the agents real-time priority; None: they stay at normal priority
+    :param prioritise: gives the agents real-time priority; None: they keep normal priority
     :raises PatienceExhausted: on entering, naming the node without an agent
-    :raises LeftDirty: on leaving, when the namespace does not go
+    :raises LeftDirty: on leaving, when the namespace is not deleted
     """
 
     def __init__(
@@ -75,10 +75,10 @@ class Agents:
 
     # -- asking --------------------------------------------------------------------------------------------------------
     def ask(self, scenario: str, probes: Sequence[Probe], *, recorded: bool = True) -> None:
-        """Ask these probes from every node, and none else for this scenario. Nodes out of reach begin once they answer.
+        """Ask these probes, and no others for this scenario, from every node. Unreachable agents begin once they answer.
 
-        :param recorded: False for what is not part of any scenario's recording
-        :raises BadInput: when two have the same name, or an agent refuses one
+        :param recorded: False for probes that are not part of any scenario's recording
+        :raises BadInput: when two probes have the same name, or an agent refuses one
         """
         if len({probe.name for probe in probes}) != len(probes):
             raise BadInput(f"two probes of {scenario} have the same name: the report could not tell them apart")
@@ -95,19 +95,19 @@ class Agents:
             raise BadInput(f"an agent refuses the probes of {scenario}: {refused[0]}")
 
     def stop(self, scenario: str) -> None:
-        """Ask no more for a scenario, and fetch what was in flight; what cannot be fetched is a gap.
+        """Stop a scenario's probes, and fetch the samples in flight; what cannot be fetched is a gap.
 
-        A scenario that asks nothing is left alone.
+        A scenario without probes is left alone.
         """
         if self._wanted.pop(scenario, None) is None:
             return
         longest = max((probe.deadline for probe in self._probes.pop(scenario)), default=0.0)
         over = time.time() + longest + IN_FLIGHT
 
-        self._pull_reachable()  # which also tells the agents; only what they say after that can be complete
+        self._pull_reachable()  # also tells the agents to stop; only answers after that can be complete
 
         def delivered() -> bool | NotYet:
-            """Whether no reachable agent has questions in flight, or the time for that is over."""
+            """Return whether no reachable agent has questions in flight, or the time for that is over."""
             self._pull_reachable()
             waiting = [agent.node for agent in self._nodes.values() if agent.reachable and agent.in_flight > 0]
             return not waiting or time.time() > over or NotYet(f"questions in flight on {', '.join(waiting)}")
@@ -120,16 +120,17 @@ class Agents:
 
     # -- looking -------------------------------------------------------------------------------------------------------
     def settled(self, scenario: str, nodes: Iterable[str], seconds: float) -> bool:
-        """Whether every probe of a scenario was answered well on every one of these nodes for the last ``seconds``:
-        samples up to at most 2 s ago are in, none failed, and none is still waited for.
+        """Return whether every probe of a scenario succeeded on all of these nodes for the last ``seconds``.
+
+        The newest sample is then at most 2 s old, no question has failed, and none is outstanding.
         """
         return not self.unsettled(scenario, nodes, seconds)
 
     def unsettled(self, scenario: str, nodes: Iterable[str], seconds: float, since: float = 0.0) -> list[str]:
-        """Return the lanes that keep a scenario from being settled: "web on worker2" and so on; at their end why one of their
-        agents cannot be asked, where that is so.
+        """Return the lanes that keep a scenario from being settled, such as "web on worker2". If one of their agents is out of
+        reach, the last item states why.
 
-        :param since: the settled stretch has to begin after this time
+        :param since: the settled period must begin after this time
         """
         now, probes = time.time(), self._probes.get(scenario, ())
         if not probes or now - self._asked[scenario] < seconds:
@@ -141,7 +142,7 @@ class Agents:
         return [*(f"{lane.probe} on {lane.node}" for lane in found), *([why] if why else [])]
 
     def failing(self, scenario: str, since: float) -> dict[tuple[str, str], float]:
-        """Return when the last failed question was sent, by (node, probe), of those lanes that had one since a time."""
+        """Return when each lane's last failed question was sent, by (node, probe), for lanes with a failure since a time."""
         return self._tally.last_failures(scenario, since)
 
     @property
@@ -168,7 +169,7 @@ class Agents:
         agents = list(self._nodes.values())
         in_parallel([agent.pull for agent in agents])
         in_parallel([agent.prioritise for agent in agents])
-        in_parallel([agent.pull for agent in agents])  # which writes down what came of it
+        in_parallel([agent.pull for agent in agents])  # this records the outcome
         for agent in agents:
             self._start_pulling(agent)
         threading.Thread(target=self._looking, name="nodes of the cluster", daemon=True).start()
@@ -181,11 +182,11 @@ class Agents:
             try:
                 agent.pull()
                 agent.prioritise()
-            except Exception as bug:  # noqa: BLE001 - of any kind: the node is not being observed, and that is said
+            except Exception as bug:  # noqa: BLE001 - of any kind: the node is not being observed, and trouble says so
                 agent.trouble = f"{type(bug).__name__}: {bug}"
 
     def _looking(self) -> None:
-        """Follow which nodes the cluster has."""
+        """Watch for nodes that join or leave the cluster."""
         looked, before = time.time(), frozenset(self._nodes)
         for _ in self._looks:
             now = time.time()
@@ -196,9 +197,9 @@ class Agents:
                 looked, before = now, names
 
     def _changed(self, names: frozenset[str], before: frozenset[str], looked: float) -> None:
-        """Write down that the cluster has other nodes than before, and ask those that joined.
+        """Record that the cluster's nodes have changed, and start probing from those that joined.
 
-        :param looked: until when a node that joined was not there
+        :param looked: the time until which the joined nodes were absent
         """
         joined, left = sorted(names - before), sorted(before - names)
         self._journal.write("nodes", nodes=sorted(names), joined=joined, left=left)
@@ -215,13 +216,13 @@ class Agents:
             self._journal.write("probe", scenario=scenario, probe=probe.name, spec=spec, nodes=nodes)
 
     def _pull_reachable(self) -> None:
-        """Pull now from all at the same time. Those out of reach are left to their own threads: waiting for them would hold
+        """Pull now from all reachable agents in parallel. The others are left to their own threads: waiting for them would hold
         up everything else.
         """
         in_parallel([agent.pull for agent in self._nodes.values() if agent.reachable])
 
     def _end(self) -> None:
-        """Stop pulling and take everything of ours out of the cluster."""
+        """Stop pulling and remove the agents from the cluster."""
         try:
             for scenario in list(self._wanted):
                 self.stop(scenario)
@@ -234,7 +235,7 @@ class Agents:
 
 
 def in_parallel(calls: Sequence[Callable[[], object]]) -> None:
-    """Make calls at the same time, and return when all have returned."""
+    """Make calls in parallel, and return when all have returned."""
     threads = [threading.Thread(target=call, daemon=True) for call in calls]
     for thread in threads:
         thread.start()

@@ -1,4 +1,4 @@
-"""A batch of samples: from an agent's answer to a record of the journal. Pure."""
+"""Batches of samples: an agent's answers, and the journal records made of them. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kubeskeptic.errors import Unanswered
 from kubeskeptic.probes.recent_samples import LaneKey, Look
 
 HEAD = ("boot", "wall", "first", "recorded", "questions", "gaps", "probes", "names")
-"""What has to be there beside the columns."""
+"""Required fields besides the columns."""
 COLUMNS = ("probe", "tick", "sent", "took", "outcome", "by", "port")
 _OK = OUTCOMES.index(Outcome.OK)
 
@@ -41,7 +41,7 @@ class Batch:
 
     @property
     def in_flight(self) -> int:
-        """Questions that were asked and whose outcome is not known yet, at most."""
+        """The maximum number of questions that were asked and whose outcome is not known yet."""
         return int(self.raw["questions"] - self.raw["recorded"])
 
     @property
@@ -51,7 +51,7 @@ class Batch:
 
     @property
     def stalls(self) -> list[dict[str, Any]]:
-        """The gaps of the agent's process."""
+        """The gaps of the agent's process as a whole."""
         return [gap for gap in self.raw["gaps"] if not gap["probe"]]
 
     @property
@@ -68,7 +68,7 @@ class Batch:
         return kept | ({"unknowns": self.raw["unknowns"]} if self.raw.get("unknowns") else {})
 
     def looks(self, node: str, offset: float) -> Iterator[tuple[LaneKey, list[Look]]]:
-        """Yield the samples by lane, on the harness's clock."""
+        """Yield the samples by lane, with times on the harness's clock."""
         by_probe: list[list[Look]] = [[] for _ in self.raw["probes"]]
         columns = (self.raw[name] for name in ("probe", "tick", "sent", "outcome", "took"))
         for probe, tick, sent, outcome, took in zip(*columns, strict=True):
@@ -78,22 +78,22 @@ class Batch:
                 yield LaneKey(probe["scenario"], node, probe["name"]), looks
 
     def ticks_of(self, gap: dict[str, Any]) -> range:
-        """Return the ticks of a gap that the agent reports; none when it no longer says when that probe's ticks are."""
+        """Return the ticks of a gap that the agent reports; none if the batch no longer describes that probe."""
         for probe in self.raw["probes"]:
             if (probe["scenario"], probe["name"]) == (gap["scenario"], gap["probe"]):
-                # A question is due, and then sent, within the period of its tick; a little more, as times are rounded.
+                # A question is due, and then sent, within the period of its tick. 0.01 is added as times are rounded.
                 first = math.floor((gap["since"] - probe["t0"]) / probe["period"] + 0.01)
-                # Askers take turns, so that the questions that one of them left out are not next to each other.
+                # Askers take turns, so the ticks that one of them skipped are not adjacent.
                 step = max(1, round((gap["until"] - gap["since"]) / probe["period"] / max(gap["ticks"], 1)))
                 return range(first, first + gap["ticks"] * step, step)
         return range(0)
 
 
 def joined(gaps: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the reported gaps of one probe and reason that are less than :data:`~kubeskeptic.durations.HOLE` apart, as one.
+    """Return reported gaps; those of one probe and reason less than :data:`~kubeskeptic.durations.HOLE` apart are merged.
 
-    A busy machine leaves out a question here and there, dozens of times a second; which ones is seen from the ticks of
-    the samples, and checks go by those. The number of questions is kept.
+    A busy machine skips single questions, dozens of times a second. The ticks of the samples show which ones, and checks use
+    those. The number of questions is kept.
     """
     found: list[dict[str, Any]] = []
     last: dict[tuple[str, ...], dict[str, Any]] = {}
@@ -112,10 +112,10 @@ def joined(gaps: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 def parse(answer: bytes, pod: str) -> Batch:
     """Return the batch in an answer.
 
-    A pod's address may have passed to another pod while the API server still has the old one, so the answer must say that
-    it comes from the agent that was asked.
+    A pod's address may have been reassigned while the API server still has it for the old pod, so the answer must name the
+    agent that was asked.
 
-    :raises Unanswered: when it is no batch, or not of this agent
+    :raises Unanswered: when the answer is not a batch, or not from this agent
     """
     try:
         raw = json.loads(answer)

@@ -42,7 +42,7 @@ def manifests(image: str, namespace: str, run: str) -> list[Manifest]:
 
 def _pod(image: str) -> Manifest:
     return {
-        # Every taint, for ever: what makes a node unfit for others is what the agent is there to see.
+        # Every taint, forever: the agent has to observe just those nodes that are unfit for other pods.
         "tolerations": [{"operator": "Exists"}],
         "priorityClassName": "system-node-critical",
         "terminationGracePeriodSeconds": 1,
@@ -64,7 +64,7 @@ def _container(image: str) -> Manifest:
         "env": [{"name": name, "valueFrom": {"fieldRef": {"fieldPath": path}}} for name, path in _FIELDS.items()],
         "readinessProbe": {"httpGet": {"path": "/healthz", "port": PORT}, "periodSeconds": 1},
         # No limits: a throttled or killed agent is blind exactly when there is something to see.
-        # It uses a tenth of this; the request is its share of a busy machine's processor, without which ticks come late.
+        # It uses a tenth of this. On a busy machine the request is its share of the processor; without it, ticks come late.
         "resources": {"requests": {"cpu": "500m", "memory": "32Mi"}},
         "securityContext": {
             "allowPrivilegeEscalation": False,

@@ -1,4 +1,4 @@
-"""The agents in the cluster: their namespace and DaemonSet applied, Ready, and gone."""
+"""Deploys the agents' namespace and DaemonSet, waits until they are Ready, and deletes them."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from kubeskeptic.waiting import NotYet, until
 class AgentDeployment:
     """One agent on every node of a cluster.
 
-    :param image: the agent's image, which the nodes have
-    :param namespace: one of their own, made and deleted here
+    :param image: the agent's image, already on the nodes
+    :param namespace: the agents' own namespace, created and deleted here
     :param run: id of the run, for the labels
     """
 
@@ -40,8 +40,8 @@ class AgentDeployment:
     def apply(self) -> list[str]:
         """Apply the manifests, and return the nodes once each has a Ready agent.
 
-        :raises Inconclusive: when something keeps them from it that does not pass by itself
-        :raises PatienceExhausted: naming a node without one
+        :raises Inconclusive: when an obstacle that does not resolve by itself keeps agents from becoming Ready
+        :raises PatienceExhausted: naming a node without a Ready agent
         """
         for manifest in manifests(self._image, self._namespace, self._run):
             self._kube.apply(manifest)
@@ -50,7 +50,7 @@ class AgentDeployment:
     def delete(self) -> None:
         """Delete the namespace, and return when it is gone.
 
-        :raises LeftDirty: when it does not go
+        :raises LeftDirty: when it is not deleted
         """
         try:
             delete_and_wait(self._kube, "Namespace", self._namespace)
@@ -70,7 +70,7 @@ class AgentDeployment:
 
 
 def _state(pods: Iterable[dict[str, Any]], node: str) -> str:
-    """Return why the agent of a node is not Ready, in the kubelet's words."""
+    """Return why the agent of a node is not Ready, as the kubelet reports it."""
     for pod in pods:
         if pod["spec"].get("nodeName") == node:
             statuses = pod.get("status", {}).get("containerStatuses") or ()

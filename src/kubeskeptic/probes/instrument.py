@@ -1,4 +1,4 @@
-"""The instrument's proof: before anything is judged, every node's agent has to measure an outage of known length.
+"""The proof of the instrument: before anything is judged, every node's agent must measure an outage of known length.
 
 ::
 
@@ -6,12 +6,12 @@
     asked      │    │    │    │    │    │    │    │    │     an ordinary probe, once a tick
     measured             └───●───────────────────●           first failure sent … next success sent
 
-Both ends are late by less than a tick, so the measured length is within one tick of the known one. The samples take the way
-of all samples: schedule, question, outcome, buffer, pull, journal.
+Both ends are late by less than a tick, so the measured length is within one tick of the known one. The samples take the same
+path as all others: schedule, question, outcome, buffer, pull, journal.
 
-On a machine that is too busy questions are late or left out, and a tick is longer than it should be. An outage of which an
-edge fell into such a hole proves nothing, neither way, and is injected again, a few times, on that node; the record says how
-often. What was measured wrong in time stays wrong: the trouble of other nodes is no second chance.
+On an overloaded machine questions are late or skipped, and a tick is longer than it should be. An outage with an edge in such
+a hole proves nothing either way. It is injected again on that node, a few times; the record states how often. A wrong
+measurement whose questions were on time stays wrong: another node's retry does not give it a second chance.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ SCENARIO = "instrument"
 ECHO = http_new("echo", "127.0.0.1", 8081, rate=50)
 """Asks the agent's own responder, on the node it runs on."""
 ATTEMPTS = 6
-"""So often an outage is injected on a node that was too busy to ask in time."""
+"""How often, at most, an outage is injected on a node that is too busy to ask on time."""
 
 Seen = tuple[float, bool]
 """When a question was sent, and whether it failed."""
@@ -44,9 +44,9 @@ Seen = tuple[float, bool]
 class InstrumentProof:
     """What one node's agent measured of an outage of known length. All in seconds.
 
-    :param measured: None when it saw no outage, or not its end
-    :param edges: the longest time between two questions at the edges of the outage: what a tick really was; where no outage
-        was seen, the longest between any two: what it may have fallen into
+    :param measured: None if it saw no outage, or not its end
+    :param edges: the longest time between two questions at the edges of the outage, which is the actual tick; if no outage
+        was seen, the longest time between any two questions, into which it may have fallen
     :param attempts: how often an outage was injected
     """
 
@@ -59,18 +59,18 @@ class InstrumentProof:
 
     @property
     def proven(self) -> bool:
-        """Whether it is right within one tick."""
+        """Whether the measurement is right within one tick."""
         return self.measured is not None and abs(self.measured - self.injected) <= self.tick
 
     @property
     def in_time(self) -> bool:
-        """Whether the questions were asked in time, so that the measurement says something: at the edges of the outage or,
-        where none was seen, often enough that it could not be missed."""
+        """Whether the questions were on time, so that the measurement is meaningful: at the edges of the outage or, if none was
+        seen, often enough that it could not be missed."""
         return self.edges < self.injected if self.measured is None else self.edges <= self.tick + ON_TIME
 
     @property
     def final(self) -> bool:
-        """Whether it stands: it is right, or wrong although the questions were asked in time."""
+        """Whether the result stands: it is right, or wrong although the questions were on time."""
         return self.proven or self.in_time
 
     def __str__(self) -> str:
@@ -81,9 +81,9 @@ class InstrumentProof:
 
 
 def prove(agents: Agents, journal: Journal) -> list[InstrumentProof]:
-    """Inject an outage on every node at the same time, measure it, and write down how well that went.
+    """Inject an outage on every node at the same time, measure it, and record the results.
 
-    :raises Inconclusive: when any node's agent measures it wrong by more than one tick: nothing that it says can be used
+    :raises Inconclusive: when any node's agent is wrong by more than one tick, so that its samples cannot be used
     """
     proofs: dict[str, InstrumentProof] = {}
     for attempt in range(1, ATTEMPTS + 1):
@@ -105,22 +105,22 @@ def prove(agents: Agents, journal: Journal) -> list[InstrumentProof]:
 
 
 def judge(node: str, start: float, end: float, seen: Iterable[Seen], probe: Probe) -> InstrumentProof:
-    """Compare a known outage with what was seen of it. Pure.
+    """Compare a known outage with the samples around it. Pure.
 
-    :param start: Unix time, on any clock, at which it began
-    :param end: and ended, on the same clock
-    :param seen: the questions around it, by whatever clock
+    :param start: when it began: Unix time, on any clock
+    :param end: when it ended, on the same clock
+    :param seen: the questions around it, on any clock
     """
     length, edges = measured(seen)
     return InstrumentProof(node, round(end - start, 6), length, probe.period, edges)
 
 
 def measured(seen: Iterable[Seen]) -> tuple[float | None, float]:
-    """Return the length of the one outage among samples: from the first failed question to the next good one after the last, by
-    when they were sent; and the longest time between two questions at its edges. Pure.
+    """Return the length of the one outage among samples, and the longest time between two questions at its edges. Pure.
 
-    The length is None when nothing failed, and the time then the longest between any two; and when it did not end. A second
-    outage makes it longer, and so wrong.
+    The length is the time from sending the first failed question to sending the first good one after the last failed one. It
+    is None if the samples lack an end of the outage, or if nothing failed; in the latter case the time is the longest between
+    any two questions. A second outage makes the length longer, and so wrong.
     """
     ordered = sorted(seen)
     failed = [at for at, (_, bad) in enumerate(ordered) if bad]
@@ -160,10 +160,10 @@ def samples(records: Iterable[Record], scenario: str, probe: str) -> dict[str, l
 
 
 def _quiet(agents: Agents, nodes: list[str], since: float = 0.0) -> None:
-    """Wait until the probe is answered well everywhere, and has been for a stretch that began after ``since``."""
+    """Wait until the probe has succeeded on all nodes for a while that began after ``since``."""
 
     def calm() -> bool | NotYet:
-        """Whether no node has had a failure for long enough."""
+        """Return whether no node has had a failure for long enough."""
         troubled = agents.unsettled(SCENARIO, nodes, INSTRUMENT_QUIET, since)
         return NotYet(f"no calm yet for {', '.join(troubled)}") if troubled else True
 
@@ -174,12 +174,12 @@ def _quiet(agents: Agents, nodes: list[str], since: float = 0.0) -> None:
 
 
 def _black_out(agents: list[NodeAgent]) -> dict[str, tuple[float, float]]:
-    """Make the outage on every node at the same time: its start and end by each agent's own clock."""
+    """Cause the outage on all nodes at the same time, and return its start and end by each agent's own clock."""
     known: dict[str, tuple[float, float]] = {}
     failed: list[str] = []
 
     def one(agent: NodeAgent) -> None:
-        """Black out the probe on one node, and note from when until when."""
+        """Black out the probe on one node, and note the start and the end."""
         try:
             body = {"probe": ECHO.name, "seconds": INSTRUMENT_OUTAGE}
             answer = agent.call("POST", "/blackout", body, INSTRUMENT_OUTAGE + PULL_ANSWER)

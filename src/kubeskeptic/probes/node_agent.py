@@ -1,4 +1,4 @@
-"""The agent of one node, as far as the harness can see it: through the API server, which may not reach it.
+"""The agent of one node as the harness sees it: through the API server, which may be unable to reach it.
 
 ::
 
@@ -28,15 +28,15 @@ from kubeskeptic.probes.priority import AgentPriority, Prioritise
 from kubeskeptic.probes.recent_samples import LaneKey, RecentSamples
 
 Wanted = Mapping[str, list[dict[str, Any]]]
-"""What should be asked: specs by scenario."""
+"""The specs to ask, by scenario."""
 
 
 class NodeAgent:
     """Pulls the samples of one node's agent into the journal. Safe to use from several threads.
 
-    :param wanted: what should be asked, as it is at each moment
-    :param prioritise: gives it real-time priority
-    :param joined: when its node cannot have been asked yet, as it was not in the cluster; None for a node of the beginning
+    :param wanted: what to ask; it changes while the agent runs
+    :param prioritise: gives the agent real-time priority
+    :param joined: a time at which its node was not in the cluster yet; None if it was there from the beginning
     """
 
     def __init__(
@@ -54,11 +54,11 @@ class NodeAgent:
         self.node = node
         self.pod = ""
         self.answered = 0.0
-        """When it last answered."""
+        """When the agent last answered."""
         self.trouble = "it has not been asked yet"
-        """Why it is out of reach; empty while it is not."""
+        """Why the agent is out of reach; empty while it is reachable."""
         self.in_flight = 0
-        """Questions whose outcome was not known when it last answered, at most."""
+        """The maximum number of questions whose outcome was not known when the agent last answered."""
         self.offset = Offset()
         self._kube = kube
         self._journal = journal
@@ -81,11 +81,11 @@ class NodeAgent:
 
     @property
     def reachable(self) -> bool:
-        """Whether it answered when it was last asked."""
+        """Whether the agent answered the last pull."""
         return not self.trouble
 
     def pull(self) -> bool:
-        """Fetch everything that the agent has, and tell it what to ask; whether it answered."""
+        """Fetch everything that the agent has, tell it what to ask, and return whether it answered."""
         with self._lock:
             try:
                 if not self.pod:
@@ -100,7 +100,7 @@ class NodeAgent:
             return True
 
     def prioritise(self) -> None:
-        """Give the agent real-time priority, once for each of its starts; the next pull writes down what came of it."""
+        """Give the agent real-time priority, once after each of its starts; the next pull records the outcome."""
         self._priority.give(self.node, self._uid, self._boot)
 
     def call(self, method: str, path: str, body: Any = None, timeout: float = PULL_ANSWER, **query: str) -> Any:
@@ -112,7 +112,7 @@ class NodeAgent:
         return json.loads(self._request(method, path, body, timeout, query))
 
     def close(self, scenario: str, asked: float) -> None:
-        """Record as a gap what the agent has not delivered of a scenario that is over.
+        """Record a gap for what the agent has not delivered of a scenario that is over.
 
         :param asked: when its probes were started
         """
@@ -177,7 +177,7 @@ class NodeAgent:
             self._write("priority", node=self.node, agent=self.pod, boot=batch.boot, **priority)
 
     def _reported(self, batch: Batch) -> None:
-        """Write the gaps that the agent itself knows of; it repeats them until they are acknowledged."""
+        """Record the gaps that the agent itself reports; it repeats them until they are acknowledged."""
         offset = self.offset.seconds
         for stall in self._new(batch.stalls):
             times = {"since": stall["since"] + offset, "until": stall["until"] + offset}
@@ -195,7 +195,7 @@ class NodeAgent:
         return fresh
 
     def _tell(self) -> None:
-        """Make the agent ask what is wanted, and no more."""
+        """Make the agent ask exactly the wanted probes."""
         for scenario in [one for one in self._posted if one not in self._wanted]:
             self._request("DELETE", "/probes", None, PULL_ANSWER, {"scenario": scenario})
             del self._posted[scenario]
@@ -218,7 +218,7 @@ class NodeAgent:
             self.trouble = f"{why}; {also}"
 
     def _look_up(self) -> None:
-        """Find the pod that is the agent on this node now.
+        """Find the current agent pod of this node.
 
         :raises Unanswered: when there is none
         """

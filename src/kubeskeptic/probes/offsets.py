@@ -1,18 +1,18 @@
-"""How far an agent's clock is from ours, as narrow as the answers so far allow. Pure.
+"""The offset between an agent's clock and ours, as narrow as the answers so far allow. Pure.
 
 ::
 
     harness   send ●──────────────────● receive        the agent read its clock somewhere in between, so
     agent                 ● wall                       send − wall ≤ offset ≤ receive − wall
 
-Each answer gives such an interval, and the true offset lies in all of them; clocks drift apart slowly, so older ones are
-widened. When an interval does not meet what was known before, a clock was stepped, and only the new one counts.
+Each answer gives such an interval, and the true offset lies in all of them. Clocks drift apart slowly, so older intervals are
+widened. If a new interval does not overlap the earlier ones, a clock was stepped, and only the new interval counts.
 """
 
 from __future__ import annotations
 
 DRIFT = 200e-6
-"""Seconds per second that two clocks may drift apart: twice what a bad crystal does (100 ppm), for two crystals."""
+"""Seconds per second that two clocks may drift apart: the drift of a bad crystal (100 ppm), twice, as there are two."""
 
 
 class Offset:
@@ -31,15 +31,15 @@ class Offset:
 
     @property
     def error(self) -> float:
-        """By how much it may be wrong, in seconds."""
+        """By how much the offset may be wrong, in seconds."""
         return (self._high - self._low) / 2
 
     def learn(self, sent: float, wall: float, received: float) -> None:
-        """Take in one answer.
+        """Update the offset from one answer.
 
-        :param sent: when it was asked for, on our clock
-        :param wall: the moment of answering, on the agent's
-        :param received: when the answer had arrived, on ours
+        :param sent: when the request was sent, on our clock
+        :param wall: when the agent answered, on its clock
+        :param received: when the answer had arrived, on our clock
         """
         low, high = sent - wall, received - wall
         if self._at is not None:

@@ -1,16 +1,16 @@
 """Real-time priority for the agents, set from outside their pods.
 
-Pods that start take all processors of a small machine for up to half a second, and an agent at normal priority asks nothing
-meanwhile. At SCHED_FIFO it is late by a millisecond (measured on two busy cores). A pod may not set that priority, so it is set
-from where that is allowed::
+Starting pods take all processors of a small machine for up to half a second, and an agent at normal priority asks nothing
+meanwhile. With SCHED_FIFO it is late by a millisecond (measured on two busy cores). A pod may not set that priority, so it is
+set from a place that may::
 
     this machine   the harness is root on the machine that runs the nodes (kind)
     the node       as root in the node, by the engine or the exec pod
 
-A kernel with CONFIG_RT_GROUP_SCHED and version 1 of control groups refuses real-time tasks in groups without ``rt_runtime``,
-which pods' groups are: the process is moved to the root group of the ``cpu`` controller first, and only of that one. Version 2
-has no such refusal as distributions build their kernels. Nothing is left to undo: the priority ends with the process. How much
-the process may use is limited by itself (:mod:`kubeskeptic.agent.realtime`) and by the kernel (sched_rt_runtime_us).
+A kernel with CONFIG_RT_GROUP_SCHED and cgroup v1 refuses real-time tasks in groups without ``rt_runtime``, such as those of
+pods. There the process is first moved to the root group of the ``cpu`` controller, and of no other controller. With cgroup v2,
+kernels as distributions build them do not refuse. There is nothing to undo: the priority ends with the process. The process
+itself (:mod:`kubeskeptic.agent.realtime`) and the kernel (sched_rt_runtime_us) limit how much it may use.
 """
 
 from __future__ import annotations
@@ -56,14 +56,14 @@ Prioritise = Callable[[str, str], Grant]
 
 
 def refused(why_not: str) -> Prioritise:
-    """Return what gives no agent the priority, with the reason in one sentence."""
+    """Return a function that gives no agent the priority, with the reason in one sentence."""
     return lambda _node, _uid: Grant(False, why_not=why_not)
 
 
 class AgentPriority:
-    """What came of giving the priority to one node's agent, which needs it again after each start.
+    """The priority of one node's agent, which must be given again after each start.
 
-    Whether it has it is what the agent says itself; the grant says why, or why not.
+    The agent itself reports whether it has the priority; the grant states why, or why not.
     """
 
     def __init__(self, prioritise: Prioritise) -> None:
@@ -73,13 +73,13 @@ class AgentPriority:
         self._noted: tuple[str, bool] = ("", False)
 
     def give(self, node: str, uid: str, boot: str) -> None:
-        """Give it, once for each boot."""
+        """Give the priority, once for each boot."""
         if boot and boot != self._asked:
             self._asked = boot
             self._granted = (boot, self._prioritise(node, uid))
 
     def changed(self, boot: str, realtime: bool, why_not: str) -> dict[str, Any] | None:
-        """Return what a record says of it when that is new: ``realtime``, ``how`` and ``why_not``.
+        """Return the fields of a record, ``realtime``, ``how`` and ``why_not``; None if there is nothing new.
 
         :param realtime: whether the agent had the priority when it last answered
         :param why_not: why it gave the priority back; empty when it did not
@@ -93,10 +93,10 @@ class AgentPriority:
 
 
 class Machine:
-    """The processes of this machine, as far as they are agents.
+    """The agents' processes on this machine.
 
     :param proc: where procfs is mounted; without it there are no processes
-    :param cpu: the root group of version 1's ``cpu`` controller
+    :param cpu: the root group of cgroup v1's ``cpu`` controller
     """
 
     def __init__(self, proc: Path = Path("/proc"), cpu: Path = Path("/sys/fs/cgroup/cpu")) -> None:
@@ -117,7 +117,7 @@ class Machine:
     def prioritise(self, pid: int) -> None:
         """Give all threads of a process of this machine the priority.
 
-        :raises OSError: when this process may not
+        :raises OSError: when the harness is not permitted to
         """
         try:
             self._set(pid)
@@ -141,7 +141,7 @@ class Priority:
         self._machine = machine or Machine()
 
     def give(self, node: str, uid: str) -> Grant:
-        """Give the priority to the agent in the pod with this uid. A refusal is in the grant."""
+        """Give the priority to the agent in the pod with this uid. The grant states a refusal."""
         try:
             pids = list(self._machine.agents(uid))
             for pid in pids:
@@ -149,7 +149,7 @@ class Priority:
             if pids:
                 return Grant(True, "this machine")
         except OSError:
-            pass  # not root here; the node may do it
+            pass  # not root here; from the node it may work
         try:
             self._run(
                 node, ("nsenter", "--target", "1", "--mount", "--cgroup", "sh", "-c", _SCRIPT, "sh", *_names(uid))
@@ -160,7 +160,7 @@ class Priority:
 
 
 def _names(uid: str) -> tuple[str, str]:
-    """Return the pod's uid as the two cgroup drivers of the kubelet write it: cgroupfs and systemd."""
+    """Return the pod's uid as the kubelet's two cgroup drivers write it: cgroupfs and systemd."""
     return uid, uid.replace("-", "_")
 
 

@@ -1,4 +1,4 @@
-"""A live look at the last seconds of every lane, for those who wait for calm. The journal is what is judged."""
+"""A live view of the last seconds of every lane, for waiting until it is calm. Verdicts come from the journal alone."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import NamedTuple
 from kubeskeptic.durations import FRESH_SAMPLES, HOLE
 
 KEPT = 30.0
-"""Seconds of samples that are kept for a look."""
+"""Seconds of samples that are kept."""
 SKIPS_KEPT = 500
-"""Gaps of a lane that are kept for a look."""
+"""Gaps that are kept for each lane."""
 
 
 class LaneKey(NamedTuple):
-    """Which lane: scenario, node, probe."""
+    """What identifies a lane: scenario, node, probe."""
 
     scenario: str
     node: str
@@ -25,8 +25,8 @@ class LaneKey(NamedTuple):
 
 
 class Look(NamedTuple):
-    """One sample, as far as it matters here. ``sent`` is on the harness's clock. A late answer is one that ``failed``, too,
-    as it shows that a baseline is not settled.
+    """The part of a sample that matters here. ``sent`` is on the harness's clock. A late answer counts as ``failed``, too,
+    since it shows that a baseline is not settled.
     """
 
     tick: int
@@ -51,7 +51,7 @@ class RecentSamples:
         self._lock = threading.Lock()
 
     def add(self, lane: LaneKey, looks: Iterable[Look]) -> None:
-        """Take in samples of one lane, in any order."""
+        """Add samples of one lane, in any order."""
         with self._lock:
             recent = self._lanes.setdefault(lane, _Recent())
             for look in looks:
@@ -63,23 +63,23 @@ class RecentSamples:
                 recent.looks.popleft()
 
     def pulled(self, node: str, at: float) -> None:
-        """Note that everything that a node's agent knew at a time has been taken in."""
+        """Note that everything a node's agent knew at a time has been added."""
         with self._lock:
             self._pulled[node] = at
 
     def skip(self, lane: LaneKey, ticks: range) -> None:
-        """Take in a gap that an agent reports: questions that it did not ask."""
+        """Add a gap that an agent reports: questions that it did not ask."""
         with self._lock:
             self._lanes.setdefault(lane, _Recent()).skipped.append(ticks)
 
     def forget(self, *, scenario: str = "", node: str = "") -> None:
-        """Drop the lanes of a scenario that is over, or of a node whose agent begins again."""
+        """Drop the lanes of a scenario that is over, or of a node whose agent was restarted."""
         with self._lock:
             for lane in [one for one in self._lanes if scenario in ("", one.scenario) and node in ("", one.node)]:
                 del self._lanes[lane]
 
     def last_failures(self, scenario: str, since: float) -> dict[tuple[str, str], float]:
-        """Return when the last failed question was sent, by (node, probe), of the lanes that had one since a time."""
+        """Return when each lane's last failed question was sent, by (node, probe), for lanes with a failure since a time."""
         with self._lock:
             return {
                 (lane.node, lane.probe): recent.last_failure
@@ -88,13 +88,13 @@ class RecentSamples:
             }
 
     def calm(self, lane: LaneKey, now: float, seconds: float, since: float = 0.0) -> bool:
-        """Whether a lane's newest sample is fresh, and every question of the ``seconds`` before it is known to have succeeded.
+        """Return whether a lane's newest sample is fresh and every question in a period of ``seconds`` has succeeded.
 
-        The stretch ends before the first question whose answer is still waited for: it may yet fail. Where that lies more than
-        :data:`~kubeskeptic.durations.HOLE` before the newest answer, or before the agent was asked, the lane is not calm. A
-        question that the agent says it did not ask is no failure. A lane that has not been asked for so long is not calm.
+        The period ends before the first outstanding question, which may yet fail. If this end is more than
+        :data:`~kubeskeptic.durations.HOLE` before the newest answer or the last pull, the lane is not calm. A question that the
+        agent reports as not asked is not a failure. A lane that has been asked for less than ``seconds`` is not calm.
 
-        :param since: the stretch has to begin after this time, which answers fetched before it cannot show
+        :param since: the period must begin after this time; answers fetched before it cannot show that
         """
         with self._lock:
             recent = self._lanes.get(lane)
@@ -115,9 +115,9 @@ class RecentSamples:
 
 
 def _known(looks: list[Look], skips: list[range], since: float) -> list[Look]:
-    """Return those looks, in the order of sending, before which no question that was due after a time is still waited for.
+    """Return the samples before the first outstanding question that was due after a time, in the order of sending.
 
-    Several askers take turns, and one that is late asks its question after another one's next.
+    Several askers take turns, and a late one asks its question after the next question of another one.
     """
     ticks = sorted(look.tick for look in looks if look.sent >= since)
     waited_for = set(range(ticks[0], ticks[-1])).difference(ticks, *skips)

@@ -1,7 +1,7 @@
 """What a probe asks, checked before it is sent to the agents.
 
-The words of the agents are those of :mod:`kubeskeptic.agent.spec`; addresses, not names, as looking up a name is another
-question. A new connection or port for each question and a kept one are different probes, never mixed in one.
+The agents' format is that of :mod:`kubeskeptic.agent.spec`. Probes take addresses, not names, as looking up a name is a
+question of its own. A probe uses either a new connection or port for each question or a kept one, never both.
 """
 
 from __future__ import annotations
@@ -17,31 +17,31 @@ from kubeskeptic.durations import PROBE_DEADLINE
 from kubeskeptic.errors import BadInput
 
 ECHOES = {"udp": (8, 60_000), "http-payload": (1, 1 << 19)}
-"""Kinds of probes whose payload has to come back unchanged, and how small and large it may be, in bytes."""
+"""Kinds of probes whose payload must come back unchanged, with its smallest and largest size in bytes."""
 FASTEST = 200.0
-"""Questions a second that one probe may ask of one agent."""
+"""The highest rate of one probe on one agent, in questions a second."""
 
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,60}[a-z0-9])?")
 
 
 @dataclass(frozen=True)
 class Probe:
-    """One question, asked again and again at a fixed rate from every node, whatever became of the questions before.
+    """One question, asked repeatedly at a fixed rate from every node, whatever the outcome of earlier questions.
 
     :param name: unique within its scenario, in lower case, as it appears in the report
     :param kind: one of :data:`kubeskeptic.agent.spec.KINDS`
-    :param host: IP address, or ``$NODE`` for the node that the question is asked from; for DNS the server's
+    :param host: IP address, or ``$NODE`` for the node that asks the question; for DNS that of the server
     :param rate: questions a second from each node
     :param path: for HTTP
-    :param qname: for DNS: the name as it is asked, no search list
+    :param qname: for DNS: the exact name to look up; there is no search list
     :param qtype: for DNS: ``A``, ``AAAA`` or ``SRV``
-    :param expect: the right answers: pods one of which answers, by name or as ``namespace/name/uid`` (HTTP, UDP), or the
-        whole set of records (DNS); None: any
+    :param expect: the right answers: the pods of which one must answer, by name or as ``namespace/name/uid`` (HTTP, UDP),
+        or the whole set of records (DNS); None: any
     :param deadline: seconds for everything: connect, send, and the whole answer
-    :param size: bytes of the payload that has to come back, for the kinds of :data:`ECHOES`
+    :param size: bytes of the payload that must come back, for the kinds of :data:`ECHOES`
     :param keep_port: ask every question from the same source port, over UDP
     :param peer: keep the client's address as the workload saw it
-    :raises BadInput: when it makes no sense
+    :raises BadInput: when a value makes no sense
     """
 
     name: str
@@ -94,7 +94,7 @@ class Probe:
         return 1 / self.rate
 
     def spec(self) -> dict[str, Any]:
-        """Return the probe in the agents' words."""
+        """Return the probe in the agents' format."""
         common: dict[str, Any] = {"name": self.name, "kind": self.kind, "port": self.port}
         common |= {"period": self.period, "deadline": self.deadline}
         common["expect"] = None if self.expect is None else list(self.expect)
@@ -106,7 +106,7 @@ class Probe:
 
 
 class How(TypedDict, total=False):
-    """How a question is asked, whatever it is: fields of :class:`Probe`, with its defaults."""
+    """How any question is asked: fields of :class:`Probe`, with the same defaults."""
 
     rate: float
     expect: Sequence[str] | None
@@ -114,23 +114,23 @@ class How(TypedDict, total=False):
 
 
 class HowOfPods(How, total=False):
-    """How a workload of ours is asked, which can say which client it saw."""
+    """How a workload of ours is asked; it can report which client it saw."""
 
     peer: bool
 
 
 def http_new(name: str, host: str, port: int, *, path: str = "/", **how: Unpack[HowOfPods]) -> Probe:
-    """Return a probe by HTTP, with a new connection for every question."""
+    """Return an HTTP probe with a new connection for every question."""
     return _probe(name, "http-new", host, port, how, path=path)
 
 
 def http_kept(name: str, host: str, port: int, *, path: str = "/", **how: Unpack[HowOfPods]) -> Probe:
-    """Return a probe by HTTP on a connection that is kept alive."""
+    """Return an HTTP probe on a connection that is kept alive."""
     return _probe(name, "http-kept", host, port, how, path=path)
 
 
 def http_payload(name: str, host: str, port: int, *, size: int = 1 << 16, **how: Unpack[HowOfPods]) -> Probe:
-    """Return a probe by HTTP with a large body that has to come back unchanged: full packets in both directions.
+    """Return an HTTP probe with a large body that must come back unchanged: full packets in both directions.
 
     It asks five questions a second, unless ``rate`` says otherwise.
     """
@@ -141,14 +141,14 @@ def http_payload(name: str, host: str, port: int, *, size: int = 1 << 16, **how:
 def udp_echo(
     name: str, host: str, port: int, *, size: int = 64, keep_port: bool = False, **how: Unpack[HowOfPods]
 ) -> Probe:
-    """Return a probe by UDP whose datagram has to come back unchanged; above some 1400 bytes it travels in fragments."""
+    """Return a UDP probe whose datagram must come back unchanged; above some 1400 bytes it travels in fragments."""
     return _probe(name, "udp", host, port, how, size=size, keep_port=keep_port)
 
 
 def dns_udp(
     name: str, server: str, qname: str, *, qtype: str = "A", port: int = 53, keep_port: bool = False, **how: Unpack[How]
 ) -> Probe:
-    """Return a probe by DNS over UDP to a named server: no retry, no cache.
+    """Return a DNS probe over UDP to a given server, without retries or a cache.
 
     :param keep_port: ask every question from the same source port, as a long-lived client does (kubernetes#125467)
     """
@@ -156,7 +156,7 @@ def dns_udp(
 
 
 def dns_tcp(name: str, server: str, qname: str, *, qtype: str = "A", port: int = 53, **how: Unpack[How]) -> Probe:
-    """Return a probe by DNS over TCP to a named server, with a new connection for every question."""
+    """Return a DNS probe over TCP to a given server, with a new connection for every question."""
     return _probe(name, "dns-tcp", server, port, how, qname=qname, qtype=qtype)
 
 

@@ -1,4 +1,4 @@
-"""Upgrading a kind cluster of ours in place, and seeing what clients see meanwhile.
+"""Upgrade a kind cluster of our own in place, and record what clients see meanwhile.
 
 ::
 
@@ -6,6 +6,6 @@
                             └── each worker: drain, kubeadm, kubelet, uncordon             ┘
                     under probes from every node; each step is in the state file before and after it
 
-An upgrade cannot be undone. What can be done is to know at any time what state the cluster is in, and to go on from there:
-every step is idempotent, and the state file says which were done (:mod:`kubeskeptic.upgrading.state`).
+An upgrade cannot be undone. Instead, the state of the cluster is known at any time, and the upgrade can be resumed from it:
+every step is idempotent, and the state file records which steps are done (:mod:`kubeskeptic.upgrading.state`).
 """

@@ -1,4 +1,4 @@
-"""What is refused before anything is touched, in one sentence each."""
+"""Checks before an upgrade changes anything. Each refusal is one sentence."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from kubeskeptic.upgrading.versions import check
 
 
 def ours(name: str) -> Cluster:
-    """Return the running cluster of ours with this name.
+    """Return our running cluster with this name.
 
-    :raises Refused: when it is another's
-    :raises MissingRequirement: when there is none, or not all of its nodes run
+    :raises Refused: when the cluster is not ours
+    :raises MissingRequirement: when there is no such cluster, or not all of its nodes run
     """
     found = clusters.find(name)
     if found:
@@ -62,8 +62,8 @@ def planned(
 ) -> State:
     """Return the state of an upgrade that has not begun.
 
-    :param choice: the words for pytest that choose what the runs ask; empty for no runs
-    :raises BadInput: when it makes no sense, or another one is unfinished
+    :param choice: pytest arguments that select the cases of the runs; empty for no runs
+    :raises BadInput: when the upgrade makes no sense, or an earlier one is unfinished
     """
     earlier = find(reports, cluster.name, uid, kube)
     if earlier and earlier.begun and not earlier.complete:
@@ -83,9 +83,9 @@ def planned(
 
 
 def unfinished(reports: Path, name: str, uid: str, kube: Kube) -> State:
-    """Return the state of the upgrade that is to go on.
+    """Return the state of the upgrade to resume.
 
-    :raises BadInput: when there is none
+    :raises BadInput: when there is none, or it is complete
     """
     state = find(reports, name, uid, kube)
     if state is None:
@@ -98,9 +98,9 @@ def unfinished(reports: Path, name: str, uid: str, kube: Kube) -> State:
 
 
 def _nothing_is_lost(kube: Kube) -> None:
-    """Refuse pods that a drain would delete for good.
+    """Raise BadInput if a drain would delete pods for good.
 
-    :raises BadInput: naming them
+    :raises BadInput: naming these pods
     """
     bare = [pod for pod in kube.list("Pod")["items"] if objects.owner(pod) is None and not _ended(pod)]
     if bare:

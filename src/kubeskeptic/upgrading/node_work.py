@@ -1,6 +1,6 @@
-"""The steps in nodes. Each is idempotent: done again after it was interrupted, it ends in the same state.
+"""The steps in nodes. Each is idempotent: repeated after an interruption, it ends in the same state.
 
-A kubeadm that was started in a node goes on when this process dies, so that a step first waits for the one before it to end.
+A kubeadm that was started in a node keeps running when this process dies, so the next one is not started before it ends.
 """
 
 from __future__ import annotations
@@ -32,23 +32,23 @@ from kubeskeptic.upgrading.state import Step
 from kubeskeptic.waiting import NotYet, until
 
 FOLDER = "/usr/local/lib/kubeskeptic"
-"""Where a node has the new programs until they are in force."""
+"""Folder in a node that holds the new programs until they are installed."""
 SYSTEM = "kube-system"
 _PREFLIGHT = "--ignore-preflight-errors=all"
-"""A node that is a container fails kubeadm's checks of the machine, as when it was made: kind ignores them all, too."""
+"""A node in a container fails kubeadm's preflight checks. kind, too, ignores all of them when it creates the node."""
 _REPLACE = f"""
 trap 'systemctl start kubelet' EXIT
 systemctl stop kubelet
 install -m 755 {" ".join(f"{FOLDER}/{program}" for program in PROGRAMS)} /usr/bin/
 systemctl daemon-reload
 """
-"""A kubelet is started again whatever fails in between."""
+"""The kubelet is started again even if a command in between fails."""
 
 
 class NodeWork:
     """Performs steps on one cluster.
 
-    :param settled: returns when what is watched is whole again, after a node was uncordoned
+    :param settled: called after a node was uncordoned; returns when the watched workload is Ready again
     """
 
     def __init__(
@@ -61,9 +61,9 @@ class NodeWork:
         self._engine = site.cluster.engine
 
     def perform(self, step: Step) -> None:
-        """Perform one step, and return when it is seen to be done.
+        """Perform one step, and return once it is confirmed to be done.
 
-        :raises SkepticError: when it is not, with the reason
+        :raises SkepticError: when it is not done, with the reason
         """
         self._wait_for_api()
         self._site.guard.permit(Risk.CONTROL_PLANE, str(step))
@@ -71,7 +71,7 @@ class NodeWork:
 
     # -- the steps -----------------------------------------------------------------------------------------------------
     def bring(self, step: Step) -> None:
-        """Bring the programs and images of the release into a node; nothing of it is in force yet."""
+        """Copy the programs and images of the release into a node; none of them is in use yet."""
         self._engine.exec(step.node, ["mkdir", "-p", FOLDER])
         for program in PROGRAMS:
             self._engine.copy(self._release.programs / program, step.node, f"{FOLDER}/{program}")
@@ -83,7 +83,7 @@ class NodeWork:
 
     def apply(self, step: Step) -> None:
         """Upgrade the control plane: its static pods, kube-proxy, CoreDNS and the cluster's configuration."""
-        again = ["--force"] if step.attempts > 1 else []  # as its documentation says for one that was interrupted
+        again = ["--force"] if step.attempts > 1 else []  # as kubeadm's documentation says for an interrupted upgrade
         self._kubeadm(step.node, "upgrade", "apply", self._release.version, "--yes", _PREFLIGHT, *again)
         self._wait_for_api()
         self._site.kube.forget_kinds()
@@ -91,11 +91,11 @@ class NodeWork:
         self._whole()
 
     def drain(self, step: Step) -> None:
-        """Cordon a node and evict its pods, as budgets allow it."""
+        """Cordon a node and evict its pods, as their PodDisruptionBudgets allow."""
         mark(self._site, step.node, cordoned=True)
 
         def empty() -> bool | NotYet:
-            """Whether no pod has to leave any more."""
+            """Return whether no pod is left to evict."""
             left = evict_all(self._site, step.node)
             told = "; ".join(f"{', '.join(pods)}{why}" for why, pods in left.items())
             return NotYet(f"still there: {told}") if left else True
@@ -107,11 +107,11 @@ class NodeWork:
         self._kubeadm(step.node, "upgrade", "node", _PREFLIGHT)
 
     def kubelet(self, step: Step) -> None:
-        """Replace kubelet, kubectl and kubeadm, and restart the kubelet; a node's containers go on meanwhile."""
+        """Replace kubelet, kubectl and kubeadm, and restart the kubelet; the node's containers keep running."""
         self._engine.exec(step.node, ["sh", "-ec", _REPLACE], patience=KUBEADM)
 
         def back() -> bool | NotYet:
-            """Whether the node is Ready in its new version."""
+            """Return whether the node is Ready with the new version."""
             node = self._site.kube.get("Node", step.node)
             version = node["status"]["nodeInfo"]["kubeletVersion"]
             if version != self._release.version:
@@ -121,11 +121,11 @@ class NodeWork:
         until(back, CLUSTER_READY, what=f"{step.node} at {self._release.version}", tolerate=(SkepticError,))
 
     def uncordon(self, step: Step) -> None:
-        """Let pods be scheduled on a node again, and wait until the cluster is whole."""
+        """Uncordon a node, and wait until the cluster is healthy and the watched workload is Ready."""
         mark(self._site, step.node, cordoned=False)
 
         def open_again() -> bool | NotYet:
-            """Whether its taint is gone."""
+            """Return whether the node's taint is gone."""
             return NotYet("it is still tainted") if tainted(self._site, step.node) else True
 
         until(open_again, CLUSTER_READY, what=f"{step.node} to be schedulable", tolerate=(SkepticError,))
@@ -142,10 +142,10 @@ class NodeWork:
         until(lambda: kube.healthy() or NotYet("silent"), CONTROL_PLANE_RESTARTS, what="the API server to be ready")
 
     def _whole(self) -> None:
-        """Wait until the parts of the cluster have been replaced by their new version, and are Ready."""
+        """Wait until every component of the cluster has been replaced by its new version and is Ready."""
 
         def whole() -> str | NotYet:
-            """Whether every part has been replaced and is Ready."""
+            """Return whether every component has been replaced and is Ready."""
             late = [
                 one
                 for kind in ("DaemonSet", "Deployment")
@@ -169,14 +169,14 @@ ACTIONS: Mapping[str, Callable[[NodeWork, Step], None]] = MappingProxyType(
 
 
 def note(name: str, **changes: Any) -> None:
-    """Change the record of a cluster, which other commands go by."""
+    """Update the record of a cluster, which other commands read."""
     record = records.read_record(name)
     if record:
         records.write_record(name, replace(record, **changes))
 
 
 def rolling(workloads: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return the names of the DaemonSets and Deployments whose pods are not all of their present template."""
+    """Return the names of the DaemonSets and Deployments whose pods do not all match the current pod template."""
     found = []
     for one in workloads:
         status = one.get("status", {})
@@ -188,13 +188,13 @@ def rolling(workloads: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def wait_for_kubeadm(site: Site, node: str) -> None:
-    """Return when no kubeadm runs in a node: one that an interrupted upgrade started goes on without it.
+    """Wait until no kubeadm runs in a node: one that an interrupted upgrade started keeps running.
 
-    :raises PatienceExhausted: when it does not end
+    :raises PatienceExhausted: when kubeadm does not end
     """
 
     def ended() -> bool | NotYet:
-        """Whether no kubeadm runs in the node."""
+        """Return whether no kubeadm runs in the node."""
         try:
             return NotYet(f"process {site.in_node(node, 'pgrep', '-x', 'kubeadm').strip()} runs")
         except CommandFailed as none:

@@ -1,9 +1,9 @@
-"""What is watched during an upgrade, and how it is written down.
+"""What is watched during an upgrade, and how it is recorded.
 
-A workload of its own, which does what the documentation asks of one that has to survive a drain (several pods, a
-PodDisruptionBudget, a preStop delay), beside a pod with a volume on one node, which cannot; the API server and DNS. All of it
-is asked from every node. Each step is told in the journal as a fault is: what was done, to which node, from when to when; but
-nothing of it can be undone, and so the records say no way back.
+Every node probes a workload of the upgrade's own, the API server and DNS. The workload follows the documentation's advice for
+surviving a drain (several pods, a PodDisruptionBudget, a preStop delay). Beside it runs a pod with a volume on one node, which
+cannot survive one. The journal records each step like a fault: what was done, to which node, from when to when. A step cannot
+be undone, so its record contains no way to undo it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ STATES = {
     "volume": "A pod with a volume on one node answers on every node.",
     "api-server": "The API server accepts connections on every node.",
 }
-"""What is watched, by the name of its probe."""
+"""What is watched, by probe name."""
 
 
 def probes(view: NamespaceView) -> list[Probe]:
@@ -63,7 +63,7 @@ def probes(view: NamespaceView) -> list[Probe]:
 class Observed:
     """A run that watches an upgrade.
 
-    :param settled: returns when every pod of the workload is Ready
+    :param settled: waits until every pod of the workload is Ready
     """
 
     def __init__(self, run: Run, settled: Callable[[], None]) -> None:
@@ -72,7 +72,7 @@ class Observed:
 
     @contextmanager
     def step(self, step: Step) -> Iterator[None]:
-        """Mark begin and end of a step; one that failed has no end."""
+        """Record the start and the end of a step; a failed step has no end."""
         id_ = f"{step}, attempt {step.attempts}"
         told = {"scenario": SCENARIO, "act": UPGRADE, "id": id_, "fault": STEP}
         target = f"step/{step.node}"
@@ -85,9 +85,9 @@ class Observed:
 
 @contextmanager
 def observed(run: Run) -> Iterator[Observed]:
-    """Record everything around the block; the last samples are in when it is left.
+    """Record everything while the block runs; when it is left, the last samples are in the journal.
 
-    :raises Inconclusive: when what is to be watched does not answer to begin with
+    :raises Inconclusive: when a target does not answer at the beginning
     """
     name = f"skeptic-{run.id}-upgrade"
     says = "Kubernetes is upgraded in place."
@@ -103,7 +103,7 @@ def observed(run: Run) -> Iterator[Observed]:
 
 
 def judge(evidence: RunEvidence, journal: Journal) -> dict[str, Finding]:
-    """Judge what was watched, write the findings to the journal, and return them by probe. Nothing is judged twice."""
+    """Judge what was watched, write the findings to the journal, and return them by probe. No claim is judged twice."""
     recording = evidence.scenarios.get(SCENARIO)
     judged = {str(one["claim"]) for one in evidence.findings}
     found: dict[str, Finding] = {}
@@ -121,7 +121,7 @@ def judge(evidence: RunEvidence, journal: Journal) -> dict[str, Finding]:
 
 # -- inside ------------------------------------------------------------------------------------------------------------
 def _apply(run: Run, name: str) -> int:
-    """Apply the workload, wait until it is Ready, and return of how many pods it is."""
+    """Apply the workload, wait until it is Ready, and return its number of pods."""
     manifests = read(shipped() / MANIFEST, run.cluster.agent_image)
     for manifest in manifests:
         run.kube.apply(placed(manifest, name, run.id))
@@ -131,7 +131,7 @@ def _apply(run: Run, name: str) -> int:
 
 
 def _ready(run: Run, name: str, wanted: int) -> None:
-    """Wait until the workload is Ready again: the pod with the volume waits for its node."""
+    """Wait until the workload is Ready again; the pod with the volume needs its node for that."""
     until(
         lambda: readiness(run.kube.list("Pod", name)["items"], wanted), PODS_READY, what="what is watched to be Ready",
         tolerate=(ClusterError, Unanswered),

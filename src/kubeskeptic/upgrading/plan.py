@@ -23,13 +23,13 @@ def steps(
     skew: str = "",
     runs: bool = True,
 ) -> list[Step]:
-    """Return what has to be done, and nothing that is done already.
+    """Return the steps that are needed, without those that are done already.
 
-    kube-proxy of the new version runs on every node as soon as the control plane is upgraded, so that the images come first,
-    also to the node that stays behind.
+    The new kube-proxy runs on every node as soon as the control plane is upgraded. Images are therefore brought first, also
+    to the node that keeps its version.
 
     :param server: the API server's version
-    :param skew: the worker whose kubelet stays at its version; empty for none
+    :param skew: the worker whose kubelet keeps its version; empty for none
     """  # fmt: skip
     behind = {node for node, version in kubelets.items() if parse(version) < to and node != skew}
     found = [Step(BRING, node) for node in (control_plane, *workers)]

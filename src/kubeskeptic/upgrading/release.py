@@ -1,4 +1,4 @@
-"""What nodes need of a Kubernetes release: kubeadm, kubelet and kubectl, and the images that kubeadm names."""
+"""The parts of a Kubernetes release that nodes need: kubeadm, kubelet and kubectl, and the images that kubeadm names."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from kubeskeptic.errors import BadInput, CommandFailed, MissingRequirement
 
 PROGRAMS = node_image.IN_NODE
 _NOT_THERE = ("unknown revision", "not found", "not available", "does not have this version", "404", "410")
-"""What a module proxy or a registry says of a version that does not exist."""
+"""What a module proxy or a registry reports for a version that does not exist."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Release:
     """A release on this machine.
 
     :param version: such as ``v1.37.2``
-    :param programs: the folder of :data:`PROGRAMS`
-    :param archives: images to import, by their names; none where nodes pull them
+    :param programs: the folder with :data:`PROGRAMS`
+    :param archives: archives of the images to import, by image name; empty if nodes pull them
     """
 
     version: str
@@ -38,7 +38,7 @@ class Release:
 
 
 def provide(workshop: Workshop, cluster: Cluster, version: str) -> Release:
-    """Return a release for a cluster: built where its nodes are of our own image, else taken from kind's node image.
+    """Return a release for a cluster: built if its nodes run our own node image, otherwise taken from kind's node image.
 
     :raises BadInput: when there is no such version
     :raises MissingRequirement: when it cannot be built or pulled here
@@ -82,7 +82,7 @@ def copy_out(engine: Engine, image: str, into: Path) -> None:
 
 
 def named_in(archive: Path) -> str:
-    """Return the name of the image in an archive of ours."""
+    """Return the name of the image in an archive that we built."""
     with tarfile.open(archive) as tar:
         index = tar.extractfile("index.json")
         assert index
@@ -90,7 +90,7 @@ def named_in(archive: Path) -> str:
 
 
 def _unknown(version: str, error: Exception) -> Exception:
-    """Return the error to raise: BadInput when the source says that there is no such version, else as it was."""
+    """Return the error to raise: BadInput if the source reports that there is no such version, else MissingRequirement."""
     said = str(error)
     if any(words in said.lower() for words in _NOT_THERE):
         return BadInput(f"there is no Kubernetes {version} to be had here; name a release that exists, such as v1.37.2")

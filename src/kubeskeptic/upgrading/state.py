@@ -1,7 +1,7 @@
-"""The state of an upgrade: in a file beside the runs, and in a ConfigMap of the cluster.
+"""The state of an upgrade, in a file beside the runs and in a ConfigMap of the cluster.
 
-The file is written before and after every step and is what counts: while the API server is upgraded the ConfigMap cannot be
-written. The ConfigMap is for those who have the cluster and not the file; it goes when the upgrade is complete.
+The file is written before and after every step and is authoritative: while the API server is upgraded, the ConfigMap cannot be
+written. The ConfigMap is for machines that do not have the file. It is deleted when the upgrade is complete.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 FOLDER = "upgrades"
-"""Below the folder of runs."""
+"""Name of a folder in the folder of runs."""
 CONFIG_MAP, NAMESPACE, KEY = "kubeskeptic-upgrade", "kube-system", "state.json"
 
 
@@ -33,8 +33,8 @@ class Step:
 
     :param what: one of the names of :mod:`kubeskeptic.upgrading.plan`
     :param node: where; empty for the runs
-    :param began, ended: Unix seconds; 0.0 when it has not
-    :param attempts: how often it was begun
+    :param began, ended: Unix seconds; 0.0 if not yet
+    :param attempts: how often it was started
     """
 
     what: str
@@ -54,14 +54,14 @@ class Step:
 
 @dataclass
 class State:
-    """All that is needed to go on.
+    """Everything that is needed to resume an upgrade.
 
-    :param uid: of the cluster's kube-system namespace: a cluster that was made anew is another one
+    :param uid: uid of the cluster's kube-system namespace; a recreated cluster has another one
     :param kubelets: version by node, at the beginning
-    :param skew: the worker that stays at its version; empty for none
-    :param choice: the words for pytest that choose what the runs ask; empty for no runs
-    :param seed: of all its runs
-    :param runs: ids of the runs: ``before``, ``during`` (several when it was resumed) and ``after``
+    :param skew: the worker that keeps its version; empty for none
+    :param choice: pytest arguments that select the cases of the runs; empty for no runs
+    :param seed: the seed of all its runs
+    :param runs: ids of the runs: ``before``, ``during`` (several if it was resumed) and ``after``
     """
 
     cluster: str
@@ -83,11 +83,11 @@ class State:
 
     @property
     def begun(self) -> bool:
-        """Whether anything of the upgrade itself was begun: until then the cluster is as it was."""
+        """Whether a step of the upgrade itself was started; until then the cluster is unchanged."""
         return any(step.node and step.attempts for step in self.steps)
 
     def standing(self) -> str:
-        """Return what state the cluster is in, and how to go on, as one sentence."""
+        """Return the state of the cluster and how to resume the upgrade, as one sentence."""
         done = sum(step.done for step in self.steps)
         broken = next((step for step in self.steps if step.attempts and not step.done), None)
         where = f", stopped in “{broken}”" if broken else ""
@@ -98,7 +98,7 @@ class State:
         )
 
     def _node(self, node: str) -> str:
-        """Return what state a node is in, in a few words, as far as the steps tell."""
+        """Return the state of a node in a few words, derived from the steps."""
         steps = {step.what: step for step in self.steps if step.node == node}
         kubelet, drain, uncordon = (steps.get(what) for what in ("kubelet", "drain", "uncordon"))
         words = [f"has a kubelet of {self.to if kubelet and kubelet.done else self.kubelets[node]}"]
@@ -113,14 +113,14 @@ class State:
 
     # -- writing and reading -------------------------------------------------------------------------------------------
     def text(self) -> str:
-        """Return it as JSON."""
+        """Return the state as JSON."""
         return json.dumps(asdict(self), indent=1)
 
     @classmethod
     def parse(cls, text: str, where: str) -> State:
         """Return the state that :meth:`text` wrote.
 
-        :raises BadInput: when it is damaged, or of another schema
+        :raises BadInput: when the text is damaged or has another schema
         """
         try:
             record = json.loads(text)
@@ -132,10 +132,10 @@ class State:
 
 
 class Ledger:
-    """Keeps the state of one upgrade.
+    """Saves the state of one upgrade.
 
     :param reports: the folder of runs
-    :param kube: where the ConfigMap is
+    :param kube: the cluster with the ConfigMap
     """
 
     def __init__(self, state: State, reports: Path, kube: Kube, clock: Callable[[], float] = time.time) -> None:
@@ -145,7 +145,7 @@ class Ledger:
         self._clock = clock
 
     def save(self) -> None:
-        """Write the file, atomically and to disk, and then the ConfigMap, as far as the API server answers.
+        """Write the file atomically and sync it to disk; then write the ConfigMap if the API server answers.
 
         :raises OSError: when the file cannot be written
         """
@@ -161,7 +161,7 @@ class Ledger:
 
     @contextmanager
     def step(self, step: Step) -> Iterator[None]:
-        """Write a step down before the block and, unless that raised, after it."""
+        """Record a step before the block and, unless the block raises, after it."""
         step.began, step.attempts = self._clock(), step.attempts + 1
         self.save()
         yield
@@ -169,11 +169,11 @@ class Ledger:
         self.save()
 
     def since(self, step: Step) -> float:
-        """Return for how many seconds a step has run."""
+        """Return the seconds since a step began."""
         return self._clock() - step.began
 
     def add_run(self, when: str, run: str) -> None:
-        """Write down the id of a run."""
+        """Record the id of a run."""
         self.state.runs.setdefault(when, []).append(run)
         self.save()
 
@@ -200,9 +200,10 @@ def config_map(state: State) -> Mapping[str, Any]:
 
 
 def find(reports: Path, cluster: str, uid: str, kube: Kube) -> State | None:
-    """Return the state of the last upgrade of this very cluster: the file's, else the ConfigMap's; None when there is none.
+    """Return the state of this cluster's last upgrade, from the file or else from the ConfigMap; None if there is none.
 
-    :raises BadInput: when what there is is damaged
+    :param uid: the cluster's; the state of an earlier cluster with the same name is ignored
+    :raises BadInput: when the stored state is damaged
     """
     path = place(reports, cluster)
     if path.exists():

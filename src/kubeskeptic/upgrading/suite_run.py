@@ -1,4 +1,4 @@
-"""The runs before and after: an ordinary pytest in a process of its own, with its own output and reports."""
+"""The runs before and after an upgrade: each is an ordinary pytest process with its own output and reports."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kubeskeptic.errors import BadInput, SkepticError
 from kubeskeptic.exit_status import in_words
 
 JUDGED = (0, 1, 10)
-"""Statuses of a run that came to its end: whatever it found, it can be compared."""
+"""Exit statuses of a run that finished: whatever it found, it can be compared."""
 NOTHING_SELECTED = 5
 Performer = Callable[[Sequence[str]], int]
 
@@ -21,10 +21,10 @@ def ask(
 ) -> str:  # fmt: skip
     """Perform a run, and return its id.
 
-    :param choice: the words for pytest that choose what is asked
+    :param choice: pytest arguments that select the cases
     :param perform: runs a command line and returns its exit status
-    :raises BadInput: when nothing was chosen
-    :raises SkepticError: when the run did not come to its end
+    :raises BadInput: when no test was selected
+    :raises SkepticError: when the run did not finish
     """
     before = _journals(reports)
     words = [sys.executable, "-m", "pytest", "-q", *choice, "--skeptic-cluster", cluster, "--skeptic-seed", str(seed)]
@@ -44,12 +44,12 @@ def _journals(reports: Path) -> set[Path]:
 
 
 def _perform(words: Sequence[str]) -> int:
-    """Run the command; an interrupt reaches it too, and its teardown is waited for."""
+    """Run the command; an interrupt is passed on to it, and its teardown is awaited."""
     process = subprocess.Popen(words)
     try:
         return process.wait()
     except KeyboardInterrupt as told:
-        if str(told).startswith(("SIGTERM", "SIGHUP")):  # a terminal's SIGINT the run got by itself
+        if str(told).startswith(("SIGTERM", "SIGHUP")):  # a terminal sends SIGINT to the run itself
             process.terminate()
         process.wait()
         raise

@@ -1,4 +1,4 @@
-"""What came of an upgrade, for people. Pure."""
+"""The outcome of an upgrade in readable form. Pure."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def report(done: Upgraded, compared: str) -> str:
 
 
 def kubelets(versions: dict[str, str]) -> str:
-    """Return which kubelets a cluster has; nodes are named where there are two versions."""
+    """Return the kubelet versions of a cluster in words; nodes are named if there are two versions."""
     nodes: dict[str, list[str]] = defaultdict(list)
     for node, version in versions.items():
         nodes[version].append(node)
@@ -56,7 +56,7 @@ def kubelets(versions: dict[str, str]) -> str:
 
 
 def times(steps: list[Step]) -> str:
-    """Return how long the steps in nodes took, and how much of that was kubeadm's own."""
+    """Return how long the steps in nodes took, and how much of that kubeadm took."""
     taken = [(step, step.ended - step.began) for step in steps if step.node and step.done]
     whole = sum(seconds for _, seconds in taken)
     kubeadm = sum(seconds for step, seconds in taken if step.what in _OF_KUBEADM)

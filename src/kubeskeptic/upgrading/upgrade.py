@@ -32,7 +32,7 @@ Say = Callable[[str], None]
 
 
 class UpgradeStopped(SkepticError):
-    """An upgrade did not come to its end. The text says what state the cluster is in, and how to go on."""
+    """An upgrade did not finish. The message states what state the cluster is in and how to resume."""
 
     def __init__(self, why: str, standing: str, status: int) -> None:
         self.exit_status = status
@@ -41,11 +41,11 @@ class UpgradeStopped(SkepticError):
 
 @dataclass(frozen=True)
 class Upgraded:
-    """What came of an upgrade.
+    """The outcome of an upgrade.
 
     :param kubelets: version by node
-    :param disruptions: what clients saw, one for each run in which it was observed
-    :param compared: the runs before and after; None when they were left out
+    :param disruptions: what clients saw, one for each run that observed the upgrade
+    :param compared: comparison of the runs before and after; None if they were left out
     """
 
     state: State
@@ -55,7 +55,7 @@ class Upgraded:
 
     @property
     def longest(self) -> float:
-        """The longest outage of anything on any node, in seconds."""
+        """The longest outage of any target on any node, in seconds."""
         return max((one.longest for one in self.disruptions), default=0.0)
 
 
@@ -63,7 +63,7 @@ class Upgraded:
 class Upgrade:
     """An upgrade of one cluster.
 
-    :param tolerance: percent by which a number may come closer to its bound; None for any
+    :param tolerance: percent by which a number may come closer to its bound; None for no limit
     """
 
     cluster: Cluster
@@ -77,13 +77,13 @@ class Upgrade:
 
     @property
     def state(self) -> State:
-        """Its state."""
+        """The state of the upgrade."""
         return self.ledger.state
 
     def perform(self) -> Upgraded:
         """Perform the steps that are not done.
 
-        :raises UpgradeStopped: when one of them fails, or is interrupted
+        :raises UpgradeStopped: when a step fails or is interrupted
         """
         with self._told_when_stopped():
             finish(self.reports, self.state)
@@ -97,7 +97,7 @@ class Upgrade:
         return self.outcome()
 
     def outcome(self) -> Upgraded:
-        """Return what came of it."""
+        """Return the outcome."""
         seen = tuple(one for run in self.state.runs.get("during", ()) if (one := seen_in(self.reports / run)))
         return Upgraded(self.state, kubelet_versions(self.kube), seen, self._compared())
 
@@ -125,7 +125,7 @@ class Upgrade:
                 self.ledger.add_run(when, run)
 
     def _in_nodes(self) -> None:
-        """Perform the steps in nodes, observed; nothing is observed when all are done."""
+        """Perform and observe the remaining steps in nodes; do nothing if all are done."""
         left = [step for step in self.state.steps if step.node and not step.done]
         if not left:
             return
@@ -157,9 +157,9 @@ class Upgrade:
 
 
 def reopen(state: State, kube: Kube) -> None:
-    """Uncordon the nodes that an interrupted upgrade left cordoned, so that what is watched can run on them.
+    """Uncordon the nodes that an interrupted upgrade left cordoned, so that the watched workload can run on them.
 
-    One whose kubelet was not replaced yet is drained again when its turn comes.
+    A node whose kubelet was not replaced yet is drained again when its turn comes.
     """
     steps = {(step.what, step.node): step for step in state.steps}
     for (what, node), drain in steps.items():
@@ -169,7 +169,7 @@ def reopen(state: State, kube: Kube) -> None:
 
 
 def finish(reports: Path, state: State) -> None:
-    """Judge what runs recorded that were killed, and write their reports: their journals hold all of it."""
+    """Judge the recordings of killed runs and write their reports; the journals contain all that is needed."""
     for run in state.runs.get("during", ()):
         folder = reports / run
         if (folder / "journal.jsonl").exists() and not (folder / "result.json").exists():
@@ -180,7 +180,7 @@ def finish(reports: Path, state: State) -> None:
 
 
 def seen_in(folder: Path) -> Disruption | None:
-    """Return what clients saw according to a run's journal; None when nothing was watched in it."""
+    """Return what clients saw according to a run's journal; None if the run watched nothing."""
     path = folder / "journal.jsonl"
     recording = load(path).scenarios.get(SCENARIO) if path.exists() else None
     return disrupted.disruption(folder.name, recording) if recording else None

@@ -22,7 +22,7 @@ class Version(NamedTuple):
 def parse(text: str) -> Version:
     """Return the version that a text names, with or without the ``v``.
 
-    :raises BadInput: when it is no released version
+    :raises BadInput: when the text does not name a released version
     """
     found = re.fullmatch(r"v?1\.(\d{1,3})\.(\d{1,3})", text)
     if not found:
@@ -35,8 +35,8 @@ def check(cluster: str, server: str, kubelets: Mapping[str, str], to: str, skew:
 
     :param server: the API server's version
     :param kubelets: version by node
-    :param skew: the worker that stays at its version; empty for none
-    :raises BadInput: when kubeadm has no way from one to the other, or there is nothing to upgrade
+    :param skew: the worker that keeps its version; empty for none
+    :raises BadInput: when kubeadm does not support this upgrade, or there is nothing to upgrade
     """
     now, wanted = parse(server), parse(to)
     if wanted < now:

@@ -1,10 +1,10 @@
 """One module per kind of probe.
 
-A *prober* is made of a spec and asks one question whenever it is told to::
+A *prober* is created from a spec and asks one question per call::
 
-    ask(question)   begin; never wait. Set question.port and question.abandon as soon as they are known, and call
-                    question.ended(…) when the outcome is. The deadline is the question's own affair.
-    close()         no more questions will come; let go of what is idle, let what is in flight go on
+    ask(question)   begin, and do not wait. Set question.port and question.abandon as soon as they are known, and call
+                    question.ended(…) as soon as the outcome is known. Deadlines are not the prober's task.
+    close()         no more questions will come: close what is idle, let questions in flight continue
 
 No retry and no cache: one question in, one outcome out.
 """
@@ -35,7 +35,7 @@ class Prober(Protocol):
         """Ask, without waiting for the answer."""
 
     def close(self) -> None:
-        """Let go of what is idle."""
+        """Close what is idle."""
 
 
 _PROBERS: dict[str, Callable[[Spec, Readiness], Prober]] = {
@@ -50,5 +50,5 @@ _PROBERS: dict[str, Callable[[Spec, Readiness], Prober]] = {
 
 
 def prober_for(spec: Spec, readiness: Readiness) -> Prober:
-    """Return the prober of a spec's kind; ``readiness`` tells it about its sockets."""
+    """Return a prober of a spec's kind; ``readiness`` notifies it of events on its sockets."""
     return _PROBERS[spec.kind](spec, readiness)

@@ -1,11 +1,11 @@
-"""A TCP connection by which questions are asked, one at a time.
+"""A TCP connection on which questions are asked, one at a time.
 
-Written on bare non-blocking sockets: no task, no stream and no transport per question, as a question on a new connection is
-what an agent spends most of its processor time on.
+It uses bare non-blocking sockets: no task, no stream and no transport per question, as an agent spends most of its processor
+time on questions on new connections.
 
-The source port is the kernel's choice, as any client's is, and read as soon as the connect has begun, so that a SYN that
-is never answered is recorded with its port. It is 0 when the kernel refused before it could be read (a reset that came
-from within the same machine).
+The kernel chooses the source port, as for any client. The port is read as soon as the connect has begun, so that a SYN that is
+never answered is recorded with its port. It is 0 if the connection was refused before the port could be read (a reset from
+within the same machine).
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from kubeskeptic.agent.question import OK, RESET, Ending, Question, ending_of
 from kubeskeptic.agent.spec import Spec
 
 LONGEST = 1 << 20
-"""Answers longer than this many bytes are not read to their end."""
+"""Bytes of an answer beyond which it is not read to its end."""
 _CHUNK = 65536
 
 Reading = Callable[[bytes, bool], Ending | None]
-"""Given everything received so far and whether the other side has closed, how the question ended; None: more has to come."""
+"""Takes everything received so far and whether the other side has closed; returns the ending, or None if more must come."""
 
 _STREAM = socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
 
@@ -35,7 +35,7 @@ _STREAM = socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
 class ClientConnection:
     """One connection to a probe's address, opened with its first question.
 
-    :param answered: what becomes of the connection after a complete answer: keep, :meth:`linger` or :meth:`close` it
+    :param answered: called after a complete answer, to keep the connection, :meth:`linger` or :meth:`close` it
     :param lost: called when the connection is closed, by either side
     """
 
@@ -62,7 +62,7 @@ class ClientConnection:
         self._ended = False
 
     def ask(self, question: Question, request: bytes, reading: Reading | None) -> None:
-        """Send ``request`` and read until ``reading`` knows the ending; without a reading, to be connected is the answer."""
+        """Send ``request`` and read until ``reading`` returns an ending; without ``reading``, a connection is the answer."""
         self._question, self._request, self._reading, self._got = question, request, reading, b""
         question.abandon = self.close
         try:
@@ -78,7 +78,7 @@ class ClientConnection:
         """Wait for the other side to close first, but not beyond the question's deadline.
 
         The side that closes first keeps the connection's port in TIME_WAIT for a minute. A client that asks 50 times a second
-        would run out of ports; a server has only one, and does not mind.
+        would run out of ports; a server uses only one and is not affected.
         """
         if self._ended:
             self.close()
@@ -86,7 +86,7 @@ class ClientConnection:
             self._question.abandon = self.close
 
     def close(self) -> None:
-        """Close, whatever the state. A question that is still open stays so; end it first."""
+        """Close the connection in any state. A question that is still open stays open; end it first."""
         sock, self._sock = self._sock, None
         if sock is None:
             return
@@ -109,7 +109,7 @@ class ClientConnection:
             self._readiness.watch(sock.fileno(), events, self._happened)
 
     def _send_early(self, sock: socket.socket) -> int:
-        """Send at once if the connection is established already, as within a machine, and return what to watch for."""
+        """Send at once if the connection is already established, as within a machine, and return the events to watch for."""
         if self._reading is not None:
             try:
                 self._send(sock)
@@ -127,7 +127,7 @@ class ClientConnection:
         try:
             if self._question is None or not self._question.open:
                 if events & (READABLE | ENDED):
-                    self.close()  # idle, and the other side has closed or talks without having been asked
+                    self.close()  # idle, and the other side has closed or sent unrequested data
             elif self._reading is None:
                 self._check(sock)
                 self._complete(OK)
@@ -145,17 +145,17 @@ class ClientConnection:
             self._fail(ending_of(error))
 
     def _check(self, sock: socket.socket) -> None:
-        """Raise what the connect failed of.
+        """Raise the error with which the connect failed.
 
-        Sending instead would not tell: an ICMP error that came while connect was still at work is a "soft" error to the kernel,
-        which only SO_ERROR gives out; a client that does not ask for it finds out a second later, with the next SYN.
+        Sending would not raise it: an ICMP error during connect is a "soft" error to the kernel, which reports it only through
+        SO_ERROR. A client that does not read SO_ERROR notices a second later, with the next SYN.
         """
         error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if error:
             raise OSError(error, os.strerror(error))
 
     def _send(self, sock: socket.socket) -> None:
-        """Send what the kernel takes; it says when it takes more (a large body on a connection that was just opened)."""
+        """Send what the kernel accepts; an event follows when it accepts more (a large body on a new connection)."""
         self._request = self._request[sock.send(self._request) :]
 
     def _receive(self, sock: socket.socket) -> None:
@@ -173,7 +173,7 @@ class ClientConnection:
             return Ending(Outcome.UNKNOWN, reason=f"an answer of more than {LONGEST} bytes")
         try:
             return reading(self._got, closed)
-        except Exception as error:  # noqa: BLE001  # an answer that our parser cannot take must not pass for a timeout
+        except Exception as error:  # noqa: BLE001  # an answer that our parser cannot read must not pass for a timeout
             return Ending(Outcome.UNKNOWN, reason=f"unreadable answer: {type(error).__name__}: {error}")
 
     def _complete(self, ending: Ending) -> None:

@@ -1,6 +1,6 @@
-"""Questions by UDP: a datagram each, told apart by a key that the answer repeats.
+"""Questions over UDP: one datagram each, identified by a key that the answer repeats.
 
-Sockets are connected: an ICMP error comes back as an error, and a stranger's datagram does not come at all.
+Sockets are connected, so the kernel reports ICMP errors as socket errors and drops datagrams from other senders.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ _DATAGRAM = socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
 _LONGEST = 65535
 
 Reading = Callable[[bytes], tuple[bytes, Ending | None]]
-"""Takes a datagram, and returns its key and how it ends the question of that key; None: it does not answer it."""
+"""Takes a datagram, and returns its key and the ending of the question with that key; None if it does not answer it."""
 
 
 class Datagrams:
-    """The questions in flight of one probe, on a socket each, or all on one that is kept."""
+    """The questions in flight of one probe, each on its own socket, or all on one that is kept."""
 
     def __init__(self, spec: Spec, readiness: Readiness, reading: Reading) -> None:
         self._spec = spec
@@ -54,7 +54,7 @@ class Datagrams:
 
 
 class _Socket:
-    """One socket, and the questions that were asked by it and are still open, in the order of asking."""
+    """One socket, and its questions that are still open, in the order of asking."""
 
     __slots__ = ("_asked", "_keep", "_readiness", "_reading", "_sock", "port")
 
@@ -100,12 +100,12 @@ class _Socket:
     def _received(self, answer: bytes) -> None:
         key, ending = self._reading(answer)
         question = self._asked.get(key)
-        if question is not None and ending is not None:  # anything else answers no question of ours
+        if question is not None and ending is not None:  # anything else does not answer a question of ours
             question.ended(ending)
             self._forget(key)
 
     def _failed(self, error: OSError) -> None:
-        """End the newest question with an error: it comes within a round trip, long before the next is asked."""
+        """End the newest question with an error: an error comes within a round trip, long before the next question."""
         for key in reversed(self._asked):
             self._asked[key].ended(ending_of(error))
             self._forget(key)

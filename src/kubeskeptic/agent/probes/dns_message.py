@@ -1,17 +1,17 @@
-"""DNS messages: dnspython builds and reads them, and does nothing else here (its resolver retries, which hides loss).
+"""DNS messages. dnspython only builds and reads them (its resolver retries, which hides loss).
 
-An answer counts as strictly as a careful stub resolver would take it (RFC 5452 section 9.1, RFC 1034 section 3.6.2):
+Answers are checked as strictly as by a careful stub resolver (RFC 5452 section 9.1, RFC 1034 section 3.6.2):
 
 ====================================================  =================================================================
-another id, question, class, type or opcode; no       no answer to the question. Over UDP it is ignored, and the question
-response bit                                          goes on waiting; over TCP, where the one answer has come, ``wrong``
-truncated                                             ``wrong``: the probe asks once, and a part of an answer is none
-a record of another owner or type beside a chain of   ``wrong``, with that record, although right ones are beside it
-CNAMEs from the name that was asked
-NXDOMAIN                                              ``nxdomain``, unless it comes with records: ``wrong``
+another id, question, class, type or opcode; no       not an answer to the question. Over UDP it is ignored, and the question
+response bit                                          keeps waiting; over TCP, where only one answer comes, ``wrong``
+truncated                                             ``wrong``: the probe asks once, and a partial answer is not an answer
+a record of another owner or type beside the chain    ``wrong``, with that record, even if right ones are present
+of CNAMEs from the requested name
+NXDOMAIN                                              ``nxdomain``; with records, ``wrong``
 SERVFAIL, REFUSED                                     ``servfail``
-no records (NODATA)                                   ``wrong``, or ``ok`` where none are expected
-another rcode, bytes that are no message              ``unknown``
+no records (NODATA)                                   ``wrong``, or ``ok`` if none are expected
+another rcode, bytes that are not a message           ``unknown``
 ====================================================  =================================================================
 """
 
@@ -37,9 +37,9 @@ from kubeskeptic.agent.question import Ending
 from kubeskeptic.agent.spec import BadSpec, Spec
 
 PAYLOAD = 1232
-"""The size of UDP answers that we offer to take (DNS flag day 2020): some seventy addresses."""
+"""The size of UDP answers that we advertise (DNS flag day 2020): some seventy addresses."""
 _NO_QUESTION = (dns.rcode.FORMERR, dns.rcode.SERVFAIL, dns.rcode.NOTIMP, dns.rcode.REFUSED)
-"""Errors that some servers answer without repeating the question."""
+"""Errors that some servers return without repeating the question."""
 _OUTCOMES = {
     dns.rcode.NXDOMAIN: Outcome.NXDOMAIN,
     dns.rcode.SERVFAIL: Outcome.SERVFAIL,
@@ -50,7 +50,7 @@ _OUTCOMES = {
 def query_tail(spec: Spec) -> bytes:
     """Return the query of a probe without its leading two bytes, the id.
 
-    :raises BadSpec: when the name cannot be asked for
+    :raises BadSpec: when the name is not valid in DNS
     """
     try:
         query = dns.message.make_query(spec.qname, spec.qtype, use_edns=0, payload=PAYLOAD)
@@ -66,10 +66,10 @@ def new_id() -> bytes:
 
 @lru_cache(maxsize=512)
 def judge(tail: bytes, spec: Spec) -> Ending | None:
-    """Return how a message, without its id, ends a probe's question; None when it does not answer that question.
+    """Return how a message, without its id, ends a probe's question; None if it does not answer that question.
 
-    Remembered by its bytes: the same bytes mean the same, and reading them costs more than everything else about a question.
-    The answer is named as :class:`~kubeskeptic.agent.answered_by.DnsAnswer` (SRV records: ``priority weight port target.``).
+    Results are cached by the message's bytes, as reading them costs more than everything else about a question. The answer is
+    given as :class:`~kubeskeptic.agent.answered_by.DnsAnswer` (SRV records: ``priority weight port target.``).
     """
     try:
         message = dns.message.from_wire(b"\0\0" + tail)
@@ -88,7 +88,7 @@ def judge(tail: bytes, spec: Spec) -> Ending | None:
 
 
 def _answers(message: dns.message.Message, spec: Spec) -> bool:
-    """Whether a message is a response to the probe's question and to no other."""
+    """Return whether a message is a response to the probe's question and to no other."""
     if not message.flags & dns.flags.QR or message.opcode() != dns.opcode.QUERY:
         return False
     if not message.question:
@@ -98,7 +98,7 @@ def _answers(message: dns.message.Message, spec: Spec) -> bool:
 
 
 def _compare(message: dns.message.Message, spec: Spec) -> Ending:
-    """Return the ending by the records of an answer, of which each must belong to the chain from the name that was asked."""
+    """Return the ending by the records of an answer; each of them must belong to the chain from the requested name."""
     rcode = dns.rcode.to_text(message.rcode())
     strays = _strays(message)
     if strays or message.rcode() != dns.rcode.NOERROR:
@@ -133,7 +133,7 @@ def _texts(rrsets: Iterable[dns.rrset.RRset]) -> list[str]:
 
 
 def _ttl(message: dns.message.Message) -> int | None:
-    """Return the time for which the answer, or the denial (its SOA record), may be kept; None when it has none."""
+    """Return how long the answer, or the denial (by its SOA record), may be cached; None if the message does not state it."""
     denied = not message.answer
     if denied and not any(rrset.rdtype == dns.rdatatype.SOA for rrset in message.authority):
         return None

@@ -1,6 +1,6 @@
 """``dns-tcp``: one query on a new connection to one name server.
 
-We close first, as DNS clients do; what that costs in ports is said in :mod:`kubeskeptic.agent.probes.tcp`.
+The client closes first, as DNS clients do; :mod:`kubeskeptic.agent.probes.tcp` states what that costs in ports.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """``dns-udp``: one datagram to one name server, one answer or none.
 
-By default every question has a new socket and so a new source port, as resolvers choose one. With ``keep_port`` all
-questions of a probe come from one port, as those of a long-lived client whose flow the node's conntrack remembers
-(kubernetes#125467). Datagrams that do not answer the question are ignored, as a stub resolver ignores them.
+By default every question uses a new socket and so a new source port, as resolvers do. With ``keep_port`` all questions of a
+probe come from one port, like those of a long-lived client whose flow stays in the node's conntrack table
+(kubernetes#125467). Datagrams that do not answer the question are ignored, as by a stub resolver.
 """
 
 from __future__ import annotations

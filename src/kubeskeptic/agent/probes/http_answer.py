@@ -1,6 +1,6 @@
-"""Reading the workload's answer: HTTP/1.1 with a JSON body that says which pod answered.
+"""Reads the workload's answer: HTTP/1.1 with a JSON body that states which pod answered.
 
-Only what an answer of one question needs: a status, a body of known length or up to the end of the connection.
+It supports only what the answer to one question needs: a status, and a body of known length or up to the end of the connection.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def request(spec: Spec, connection: str, payload: bytes | None = None) -> bytes:
     """Return the bytes of a probe's question.
 
     :param connection: ``close`` or ``keep-alive``
-    :param payload: a body to be posted; None for a GET
+    :param payload: a body to post; None for a GET
     """
     method, length = ("GET", ()) if payload is None else ("POST", (f"Content-Length: {len(payload)}",))
     host, port = spec.address
@@ -47,7 +47,7 @@ def read(data: bytes, closed: bool) -> Answer | None:
     """Return the answer in ``data``, or None while it is incomplete.
 
     :param closed: the server has closed the connection
-    :raises ValueError: when this is no answer that we can read
+    :raises ValueError: when this is not an answer that we can read
     """
     if not data.startswith(b"HTTP/1."[: len(data)]):
         raise ValueError("not HTTP")
@@ -70,7 +70,7 @@ def read(data: bytes, closed: bool) -> Answer | None:
 
 
 def judge(answer: Answer, spec: Spec) -> Ending:
-    """Return the ending: right is status 200, a body that names a pod, and a pod that was expected, where any was."""
+    """Return the ending: right means status 200 and a body that names a pod, one of the expected ones if there are any."""
     pod = pod_of(answer.body, peer=spec.peer)
     if pod is None:
         return Ending(Outcome.WRONG)
@@ -79,19 +79,19 @@ def judge(answer: Answer, spec: Spec) -> Ending:
 
 
 def judge_echo(status: int, body: bytes, payload: bytes, spec: Spec) -> Ending:
-    """Return the ending by an answer of a line that names the pod, and the payload that was sent, unchanged."""
+    """Return the ending by an answer that must be a line that names the pod, and then the unchanged payload."""
     said, _, echoed = body.partition(b"\n")
     ending = judge(Answer(status, said, False), spec)
     return ending if echoed == payload else ending._replace(outcome=Outcome.WRONG)
 
 
 def expected(pod: AnsweringPod, spec: Spec) -> bool:
-    """Return whether an answering pod is one of those expected, by name or by namespace, name and uid."""
+    """Return whether an answering pod is expected, by name or by namespace, name and uid."""
     return spec.expect is None or pod.name in spec.expect or str(pod._replace(peer="")) in spec.expect
 
 
 def pod_of(body: bytes, *, peer: bool) -> AnsweringPod | None:
-    """Return the pod that a workload's answer names; None when it names none.
+    """Return the pod that a workload's answer names; None if it names none.
 
     :param peer: whether to keep the client's address as the workload saw it
     """

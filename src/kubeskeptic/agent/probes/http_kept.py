@@ -1,9 +1,9 @@
-"""``http-kept``: questions on a connection that is kept open, as a client with a connection pool asks.
+"""``http-kept``: questions on a connection that is kept open, as by a client with a connection pool.
 
-One connection is kept. While a question on it is unanswered and the next is due, that one opens another connection, so
-that the loop stays open; of several, the first that is free is kept and the others are closed after their answer. A
-connection whose question failed is closed, and the next question opens a new one; what then fails is that
-question's outcome. A connection that the server closes while it is idle is no outcome at all: nothing was asked.
+One connection is kept. If the next question is due while one on it is unanswered, the next opens another connection, so that
+the loop stays open. Of several connections the first free one is kept; the others are closed after their answers. A
+connection whose question failed is closed, and the next question opens a new one; what fails then is that question's
+outcome. If the server closes an idle connection, that is not an outcome: nothing was asked.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from kubeskeptic.agent.spec import Spec
 
 
 class HttpKept:
-    """Asks by HTTP on a kept connection."""
+    """Asks over HTTP on a kept connection."""
 
     def __init__(self, spec: Spec, readiness: Readiness) -> None:
         self._spec = spec
@@ -34,7 +34,7 @@ class HttpKept:
         connection.ask(question, self._request, self._read)
 
     def close(self) -> None:
-        """Close the kept connection when it is free, else after its answer."""
+        """Close the kept connection if it is free, else after its answer."""
         self._closed = True
         if self._kept is not None:
             self._kept.close()

@@ -1,7 +1,7 @@
-"""``http-new``: every question on a new connection, as a client without a connection pool asks.
+"""``http-new``: every question on a new connection, as by a client without a connection pool.
 
-The connection is closed after the server has closed it (``Connection: close``), so that no source port of ours is held in
-TIME_WAIT and the kernel chooses from all of them again and again, as it does for any such client.
+The connection is closed after the server has closed it (``Connection: close``). So no source port of ours is held in TIME_WAIT,
+and the kernel always chooses from all of them, as it does for any such client.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from kubeskeptic.agent.spec import Spec
 
 
 class HttpNew:
-    """Asks by HTTP on new connections."""
+    """Asks over HTTP on new connections."""
 
     def __init__(self, spec: Spec, readiness: Readiness) -> None:
         self._spec = spec

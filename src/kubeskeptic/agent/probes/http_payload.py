@@ -1,7 +1,7 @@
-"""``http-payload``: a body of ``size`` bytes is posted on a new connection, and has to come back unchanged.
+"""``http-payload``: a body of ``size`` bytes is posted on a new connection, and must come back unchanged.
 
-Of a path whose MTU is smaller than the ends believe, small requests say nothing: they fit. A large body fills packets in
-both directions. An answer with another body is ``wrong``.
+Small requests do not show that a path's MTU is smaller than its ends assume: they fit. A large body fills packets in both
+directions. An answer with another body is ``wrong``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from kubeskeptic.agent.spec import Spec
 
 
 class HttpPayload:
-    """Asks by HTTP with a large body."""
+    """Asks over HTTP with a large body."""
 
     def __init__(self, spec: Spec, readiness: Readiness) -> None:
         self._spec = spec

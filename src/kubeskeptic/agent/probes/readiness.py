@@ -1,7 +1,7 @@
-"""Which sockets are ready: an epoll of our own, itself watched by the event loop.
+"""Which sockets are ready: an epoll of our own, which the event loop watches.
 
-One system call per socket instead of the loop's four registrations per question, which cost more processor time than the
-question. Events are reported once, when they happen (edge-triggered); the callback reads until nothing is left.
+It needs one system call per socket. The event loop would need four registrations per question, which cost more processor time
+than the question. Events are reported once, when they happen (edge-triggered); the callback reads until nothing is left.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Callable
 
 READABLE = select.EPOLLIN
 ENDED = select.EPOLLRDHUP | select.EPOLLHUP | select.EPOLLERR
-"""The other side has closed, or the connection failed: what is left to read ends."""
+"""The other side has closed, or the connection failed: after what is left to read, no more comes."""
 ANSWER = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLET
-"""What to watch for on a socket by which a question has been sent."""
+"""What to watch for on a socket on which a question has been sent."""
 ESTABLISHED = ANSWER | select.EPOLLOUT
 """What to watch for on a socket that is connecting."""
 
@@ -37,11 +37,11 @@ class Readiness:
         self._epoll.register(fd, events)
 
     def forget(self, fd: int) -> None:
-        """Watch a socket no more, because it is about to be closed: the kernel forgets it then."""
+        """Stop watching a socket that is about to be closed; the kernel then removes it from the epoll."""
         self._callbacks.pop(fd, None)
 
     def close(self) -> None:
-        """Watch nothing any more."""
+        """Stop watching all sockets."""
         self._loop.remove_reader(self._epoll.fileno())
         self._epoll.close()
 

@@ -1,7 +1,7 @@
 """``tcp``: a connection is opened and closed again; nothing is sent. The kernel answers, so no pod is named.
 
-We close first, so each source port rests in TIME_WAIT for 60 s: at 50 questions a second 3000 of the kernel's 28232 ports
-towards that one address.
+The client closes first, so each source port stays in TIME_WAIT for 60 s: at 50 questions a second, these are 3000 of the
+kernel's 28232 ports towards one address.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""``udp``: one datagram to a workload, which sends it back behind its own name.
+"""``udp``: one datagram to a workload, which sends it back with its own identity.
 
 ::
 
     question   key (8 bytes) · filler of ``size`` − 8 bytes
     answer     key · {"pod", "namespace", "uid", …, "peer"} · newline · the same filler
 
-Above the path's MTU (some 1470 bytes on Ethernet) both travel in fragments, of which each may get lost by itself. An answer
+Above the path's MTU (some 1470 bytes on Ethernet) both travel in fragments, each of which may be lost individually. An answer
 with another filler is ``wrong``.
 """
 
