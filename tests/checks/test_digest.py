@@ -49,6 +49,8 @@ def edited(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
         (pods, "X = 1\n", False),
         (failures, "# said otherwise\n", False),
         (failures, "\n\n", False),
+        (failures, '"""What the constant above means."""\n', False),
+        (failures, 'TEXT = """What is used."""\n', True),
     ],
 )
 def test_it_is_another_one_when_what_decides_is_changed(

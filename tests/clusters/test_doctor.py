@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from kubeskeptic.clusters import cluster, doctor
+from kubeskeptic.clusters import cluster, doctor, health, node_source
 from kubeskeptic.clusters.machine import Diagnosis, Level
 from kubeskeptic.errors import MissingRequirement
 from tests.clusters.fakes import FakeProgram, listed
@@ -51,6 +52,28 @@ def test_images_that_are_there_need_no_sources(finished: Laptop) -> None:
     diagnoses = doctor.examine("c")
     assert said(diagnoses, "images").says == "the node image of v1.37.2 is present"
     assert said(diagnoses, "Go modules").level is Level.WARN
+
+
+def test_a_cluster_of_another_image_is_one_that_up_recreates(finished: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(node_source, "outdated", lambda image, version: True)
+    about = said(doctor.examine("c"), "cluster c")
+    assert (about.level, about.says) == (
+        Level.WARN,
+        "its nodes are of another image; `skeptic up --name c` recreates it",
+    )
+
+
+@pytest.mark.parametrize(("mixed", "version"), [(False, "v1.37.0"), (True, None)])
+def test_a_cluster_of_several_versions_is_not_held_to_one(
+    finished: Laptop, monkeypatch: pytest.MonkeyPatch, mixed: bool, version: str | None
+) -> None:
+    record = cluster.read_record("c")
+    assert record is not None
+    monkeypatch.setattr(cluster, "read_record", lambda name: replace(record, mixed=mixed))
+    held_to: list[str | None] = []
+    monkeypatch.setattr(health, "trouble", lambda engine, name, names, kubernetes: held_to.append(kubernetes))
+    assert said(doctor.examine("c"), "cluster c").level is Level.OK
+    assert held_to == [version]
 
 
 def test_leftovers_are_named_with_what_to_do(finished: Laptop, tmp_path: Path) -> None:

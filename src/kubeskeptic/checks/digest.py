@@ -71,16 +71,18 @@ def _source(module: str) -> str:
 
 @cache
 def _meaning(source: str) -> str:
-    """Return a source without comments, docstrings and layout."""
+    """Return a source without comments, layout, docstrings and the strings that describe constants and fields."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
-        match node:
-            case ast.Module(body=[ast.Expr(ast.Constant()), *rest]):
-                node.body = rest
-            case (
-                ast.FunctionDef(body=[ast.Expr(ast.Constant()), *rest])
-                | ast.AsyncFunctionDef(body=[ast.Expr(ast.Constant()), *rest])
-                | ast.ClassDef(body=[ast.Expr(ast.Constant()), *rest])
-            ):
-                node.body = rest or [ast.Pass()]
+        if isinstance(node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            node.body = [one for one in node.body if not _is_text(one)] or [ast.Pass()]
     return ast.unparse(tree)
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    """Return whether a statement is a string that nothing uses."""
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )

@@ -186,7 +186,9 @@ def _version_and_trouble(engine: Engine, name: str, workers: int) -> tuple[str, 
         if record is None:
             return "", "never finished"
         names = cluster.node_names(name, workers)
-        return record.kubernetes, health.trouble(engine, name, names, record.kubernetes)
+        if node_source.outdated(record.image, record.kubernetes):
+            return "", "its nodes are of another image"
+        return record.kubernetes, health.trouble(engine, name, names, None if record.mixed else record.kubernetes)
     except BadInput:
         return "", "its record is damaged"
     except (CommandFailed, MissingRequirement) as error:
