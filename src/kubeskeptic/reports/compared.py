@@ -11,9 +11,9 @@ from kubeskeptic.reports.pair import Pair, Result, Turn
 from kubeskeptic.reports.wording import NBSP, SYMBOL, count, plain, quantity
 
 NUMBERS = 3
-"""Maximum of measured numbers considered for a claim with an unchanged verdict; numbers with a bound come first."""
+"""Maximum number of measured numbers considered for a claim with an unchanged verdict; numbers with a bound come first."""
 FEW = 5
-"""Maximum of claims named whose bound changed with a setting; more are only counted."""
+"""Maximum number of claims named whose bound changed with a setting; more are only counted."""
 
 
 def render(comparison: Comparison) -> str:

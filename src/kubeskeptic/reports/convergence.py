@@ -99,7 +99,7 @@ def _row(recording: Recording, event: Event, asked: _Asked, events: Sequence[Eve
     if event.pods and not event.pods & asked.pods:
         return None
     later = (one.begun for one in events if one.at > event.at and (not one.pods or one.pods & asked.pods))
-    event = event._replace(until=min(event.until, min(later, default=event.until)))  # later answers belong to the next event
+    event = event._replace(until=min(event.until, min(later, default=event.until)))  # the rest is the next event's
     cells = (_cell(lane, event, wrong) for lane, wrong in asked.lanes if lane.node not in event.away)
     seen = tuple(cell for cell in cells if cell.asked)
     noticed = any(cell.wrong for cell in seen)
