@@ -1,4 +1,4 @@
-"""A case: one way to ask a claim, as data attached to a test."""
+"""A case: one way to test a claim, as data attached to a pytest test."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from kubeskeptic.findings import Verdict
 from kubeskeptic.runs.options import RunOptions
 
 NO_CLUSTER = "there is no cluster to be asked"
-"""Why a session ends for which no run could be opened; its claims then need no table."""
+"""The reason for ending a session that could not open a run; its claims then need no table."""
 
 
 @dataclass(frozen=True)

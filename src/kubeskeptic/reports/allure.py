@@ -136,7 +136,7 @@ def _description(report: Report, section: Section, entry: Entry) -> str:
 def attach(
     write_data: Callable[[str, str], object], report: Report, section: Section, entry: Entry
 ) -> list[Attachment]:
-    """Return a finding's timeline as attachment, written by ``write_data(text, file name)``; empty if there is none."""
+    """Return a finding's timeline as an attachment, written by ``write_data(text, file name)``; empty if there is none."""
     drawn = picture(report, section, entry)
     if drawn is None:
         return []

@@ -43,7 +43,7 @@ class Event:
 
 
 def api_events(changes: Iterable[Change]) -> list[ApiEvent]:
-    """Return the events in the order observed. Changes without news are left out."""
+    """Return the events in the order observed. Changes that add nothing new are left out."""
     before: dict[tuple[str, str, str], Seen] = {}
     found: list[ApiEvent] = []
     for change in changes:
@@ -71,7 +71,7 @@ def api_events(changes: Iterable[Change]) -> list[ApiEvent]:
 
 
 def events(found: Sequence[ApiEvent], within: float) -> list[Event]:
-    """Return the events with those of the same kind merged that occur within ``within`` seconds of the first of them."""
+    """Return the events, merging those of the same kind that occur within ``within`` seconds of the first."""
     groups: list[list[ApiEvent]] = []
     open_: dict[tuple[str, ...], list[ApiEvent]] = {}
     for one in found:

@@ -11,9 +11,9 @@ from kubeskeptic.reports.pair import Pair, Result, Turn
 from kubeskeptic.reports.wording import NBSP, SYMBOL, count, plain, quantity
 
 NUMBERS = 3
-"""Maximum number of measured numbers considered for a claim with an unchanged verdict; numbers with a bound come first."""
+"""How many measured numbers are considered for a claim with an unchanged verdict; those with a bound come first."""
 FEW = 5
-"""Maximum number of claims named whose bound changed with a setting; more are only counted."""
+"""How many claims are named whose bound changed with a setting; more are only counted."""
 
 
 def render(comparison: Comparison) -> str:
@@ -196,7 +196,7 @@ def limits(was: Result | None, now: Result | None) -> str:
 
 
 def varies(pair: Pair, name: str) -> str:
-    """Return by how much a number varies while nothing changes; a question mark when unknown."""
+    """Return how much a number varies while nothing changes; a question mark when unknown."""
     by, unit = pair.varies(name), next((str(one["unit"]) for one in _measured(pair, name)), "")
     return "?" if by is None else quantity(by, unit)
 

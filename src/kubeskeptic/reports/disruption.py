@@ -15,7 +15,7 @@ SCHEMA = 1
 UPGRADE, WATCHED = "upgrade", "watched"
 """The acts in which something else changes the cluster: an in-place upgrade, or whatever `skeptic watch` observes."""
 STEP = "upgrade_step"
-"""The name of the fault as which the journal records a step of an upgrade."""
+"""The fault name under which the journal records a step of an upgrade."""
 BETWEEN = "between steps"
 
 

@@ -44,7 +44,7 @@ def read(path: Path) -> list[Result]:
 
 
 def read_noise(path: Path) -> Noise:
-    """Return by how much numbers vary in the runs that ``skeptic tally --write`` kept.
+    """Return how much numbers vary in the runs that ``skeptic tally --write`` kept.
 
     :raises BadInput: when the file cannot be read, or is not a file of kept runs
     """

@@ -112,7 +112,7 @@ class Section:
 
     @property
     def unproven(self) -> tuple[str, ...]:
-        """The cases, as they are judged now, that were not seen to be broken by every sabotage that must break them. A claim
+        """The cases that, as they are judged now, were not seen to fail under every sabotage that must break them. A claim
         with a single case has one case without a name."""
         return tuple(dict.fromkeys(entry.case for entry in self.entries if not self._proves(entry)))
 

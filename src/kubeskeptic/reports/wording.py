@@ -111,7 +111,7 @@ def plain(name: str) -> str:
 
 
 def quoted(says: str) -> str:
-    """Return a quote of the post in quotation marks, with inner ones made single."""
+    """Return the post's words in quotation marks, with inner quotation marks made single."""
     inner = says.strip().replace("“", "‘").replace("”", "’")
     return f"“{inner}”"
 

@@ -1,4 +1,4 @@
-"""Places labels for points on one line in rows, so that no label touches another label or its leader."""
+"""Places labels for points on one line in rows, so that no label touches another label or another label's leader."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ _VERBS = {
 _POSTS = {Post.AGREES: "agreed with", Post.QUALIFIED: "qualified", Post.CONTRADICTS: "contradicted"}
 
 NAMED = 6
-"""Maximum number of cases named on the first screen that were not asked."""
+"""How many of the cases that were not asked are named on the first screen."""
 
 
 def front(report: Report) -> Markup:
