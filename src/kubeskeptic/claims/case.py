@@ -1,4 +1,4 @@
-"""A case: one way in which a claim is asked, as data on a test."""
+"""A case: one way to test a claim, as data attached to a pytest test."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ class Case:
     """Claim × act × bound × victim.
 
     :param claim: the claim's id
-    :param name: of the case; empty for a claim that is asked in one way
-    :param acts: the acts whose recording it reads, in the order in which they are played
-    :param of: the app whose pod is the victim, where several faults are injected in the act
-    :param within: the bound of what is measured, without the margin
-    :param soonest: the earliest that it may happen, without the margin
-    :param watched: how long the act has to be watched, where that is longer than ``within``
-    :param broken_by: the sabotages that must break it; when None, those of its claim that come into force in its acts
-    :param since: the first minor version of Kubernetes in which it can be asked, such as ``1.35``; empty for every one
-    :param until: the last one
+    :param name: the case's name; empty for a claim with a single case
+    :param acts: the acts whose recording the case reads, in the order in which they are played
+    :param of: the app whose pod is the victim, if the act injects several faults
+    :param within: the bound of the measured value, without the margin
+    :param soonest: the earliest time at which it may happen, without the margin
+    :param watched: how long the act must be watched, if longer than ``within``
+    :param broken_by: the sabotages that must break the case; None: the sabotages of its claim that are in force in its acts
+    :param since: the first minor version of Kubernetes to which the case applies, such as ``1.35``; empty for any
+    :param until: the last minor version to which it applies; empty for any
     """
 
     claim: str
@@ -37,13 +37,13 @@ class Case:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What ``pytest -k`` chooses it by."""
+        """The keywords by which ``pytest -k`` selects the case."""
         return tuple(word for word in (self.claim, self.name) if word)
 
     def missing_in(self, version: str) -> str:
-        """Return why it cannot be asked of a version of Kubernetes, as a sentence; empty when it can.
+        """Return why the case does not apply to a version of Kubernetes, as a sentence; empty when it applies.
 
-        :param version: such as ``v1.36.3``; one that cannot be read leaves nothing out
+        :param version: such as ``v1.36.3``; a version that cannot be parsed excludes nothing
         """
         minor = _minor(version)
         if minor is None:

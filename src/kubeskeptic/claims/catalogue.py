@@ -1,4 +1,4 @@
-"""All claims that are asked, in the post's order: those of the chapters, and those that test files bring along."""
+"""All claims, in the post's order: the claims of the chapters, and the claims that test files declare."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ CHAPTERS: dict[str, str] = {
     "limits": "Limits",
     OWN: "Your own",
 }
-"""Chapters of the post by their folder's name, in the post's order."""
+"""Titles of the post's chapters by folder name, in the post's order."""
 _declared: dict[str, Claim] = {}
 
 
 def declare(one: Claim) -> Claim:
-    """Add a claim that a test file brings along, and return it.
+    """Add a claim that a test file declares to the catalogue, and return it.
 
-    :raises BadInput: when another claim has its id, or it states nothing
+    :raises BadInput: when another claim has the same id, or the claim states nothing or names an unknown chapter
     """
     if not one.states or one.chapter not in CHAPTERS:
         raise BadInput(f"the claim {one.id} has to state one sentence, in a chapter of {', '.join(CHAPTERS)}")
@@ -36,20 +36,20 @@ def declare(one: Claim) -> Claim:
 
 
 def own_claim(id_: str) -> Claim | None:
-    """Return the claim of this id that a test file brought along; None for one of the project's own."""
+    """Return the claim with this id that a test file declared; None for the project's own claims."""
     return _declared.get(id_)
 
 
 def catalogue() -> tuple[Claim, ...]:
-    """Every claim, chapter by chapter in the post's order, and then those that test files brought along."""
+    """Return every claim, chapter by chapter in the post's order; those that test files declared come last in their chapter."""
     order = list(CHAPTERS)
     return tuple(sorted((*CLAIMS, *_declared.values()), key=lambda claim: order.index(claim.chapter)))
 
 
 def claim(id_: str) -> Claim:
-    """The claim of this id.
+    """Return the claim with this id.
 
-    :raises UnknownClaim: naming the closest ids
+    :raises UnknownClaim: with the closest ids
     """
     for one in catalogue():
         if one.id == id_:

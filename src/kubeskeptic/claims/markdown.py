@@ -1,4 +1,4 @@
-"""The catalogue as Markdown, and suites word for word, for the README."""
+"""The catalogue as Markdown, and verbatim code of the suites, for the README."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from kubeskeptic.paths import shipped
 
 
 def table() -> str:
-    """All claims as a table, in the post's order."""
+    """Return all claims as a table, in the post's order."""
     rows = ["| claim | the post | we expect of it | broken by |", "|---|---|---|---|"]
     rows += [_row(one) for one in catalogue()]
     return "\n".join(rows)
 
 
 def whole(id_: str) -> str:
-    """One claim as a list."""
+    """Return one claim as a list."""
     one = claim(id_)
     rows = [
         f"- **{one.id}**, chapter {CHAPTERS[one.chapter]}",
@@ -30,9 +30,9 @@ def whole(id_: str) -> str:
 
 
 def source(file: str, function: str) -> str:
-    """A function of a suite as it stands there, as a block of code.
+    """Return the source of a suite's function, unchanged, as a code block.
 
-    :param file: as in a checkout, such as ``suites/nodes/test_node_crashes.py``
+    :param file: the path in a checkout, such as ``suites/nodes/test_node_crashes.py``
     """
     text = (shipped() / file).read_text()
     found = next(node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef) and node.name == function)
@@ -42,7 +42,7 @@ def source(file: str, function: str) -> str:
 
 
 def filled(text: str) -> str:
-    """A document whose marked places hold what the catalogue and the suites say."""
+    """Return a document with its marked places filled from the catalogue and the suites."""
     text = re.sub(
         r"(<!-- source:(\S+):(\S+) -->\n).*?(<!-- /source -->)",
         lambda m: f"{m[1]}{source(m[2], m[3])}\n{m[4]}",

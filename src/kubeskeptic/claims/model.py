@@ -1,4 +1,4 @@
-"""What a claim is."""
+"""The definition of a claim."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ OWN = "own"
 
 @dataclass(frozen=True)
 class Claim:
-    """One thing that is said about Kubernetes or an application on it, made precise enough to be asked of a cluster."""
+    """One statement about Kubernetes or an application on it, made precise enough to be tested on a cluster."""
 
     id: str
-    """Stable: appears in suites, reports and baselines, and never changes its meaning."""
+    """Stable: it appears in suites, reports and baselines, and its meaning never changes."""
     chapter: str = OWN
     says: str = ""
-    """The post's words: a short quote; empty for a claim that is not about the post."""
+    """A short quote from the post; empty for a claim that is not about the post."""
     states: str = ""
-    """One precise sentence of ours; the verdict is about this."""
+    """Our own precise statement, in one sentence; the verdict is about this."""
     post: Post | None = None
-    """What we expect to find about the post's sentence on upstream Kubernetes."""
+    """What we expect a test on upstream Kubernetes to say about the post's sentence."""
     condition: str = ""
-    """What the post's sentence leaves out, when it is qualified or contradicted."""
+    """What the post's sentence omits, when it is qualified or contradicted."""
     broken_by: tuple[str, ...] = ()
     """Sabotages that must turn the verdict to violated."""
     needs: Risk = Risk.NAMESPACE
-    """The risk level that asking it takes."""
+    """The risk level required to test the claim."""

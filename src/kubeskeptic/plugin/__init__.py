@@ -1,9 +1,9 @@
 """The pytest plug-in: options, the claim marker, verdicts as outcomes, the table at the end, the exit status.
 
-pytest loads the plug-in in every project whose environment has it, so importing it loads only the command line. The rest is
+pytest loads the plug-in in every environment where it is installed, so importing it loads only the command line. The rest is
 loaded once a selected test is about a claim. Everything that changes a cluster is in the library and works without pytest.
 
-PYTEST_DONT_REWRITE: it has no assertions, and is often imported before pytest hears of it.
+PYTEST_DONT_REWRITE: the module has no assertions, and is often imported before pytest registers it for rewriting.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _ELSEWHERE = {"Holds": "judging", "Judge": "judging", "Violated": "judging", "cl
 
 
 def __getattr__(name: str) -> Any:
-    """Names that suites take from here, loaded when asked for."""
+    """Return a name that suites import from here, loaded on first use."""
     if name not in _ELSEWHERE:
         raise AttributeError(f"module {__name__} has no {name}")
     return getattr(import_module(f"{__name__}.{_ELSEWHERE[name]}"), name)

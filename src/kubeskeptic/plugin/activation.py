@@ -1,6 +1,6 @@
-"""Waking up: all that makes verdicts is loaded only once a selected test is about a claim.
+"""Activation: the code that makes verdicts is loaded only once a selected test is about a claim.
 
-In a session without such a test the plug-in prints nothing, checks no option and catches no signal.
+In a session without a claim the plug-in prints nothing, checks no option and catches no signal.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 MARKER = "claim(case): the case of a claim that this test is about; made by kubeskeptic.claim"
 QUICK = "quick: cases that take a few seconds, from every chapter; put there for scenarios that declare quick acts"
 FIXTURES = "kubeskeptic.fixtures."
-"""The package of our fixtures. A fixture of the same name from elsewhere is another fixture."""
+"""The package of our fixtures. A fixture of the same name from another package is not ours."""
 HOOKS = ("outcomes", "summary", "junit_properties", "last_line")
-"""Modules whose hooks are of use only to sessions with claims."""
+"""Modules whose hooks are needed only in sessions with claims."""
 
 _refused = pytest.StashKey[str]()
 _unknown = pytest.StashKey[bool]()
@@ -32,7 +32,7 @@ _known = pytest.StashKey[Mapping[str, Any]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker, and check the options where any is given."""
+    """Declare the markers, and check the options if any is given."""
     config.addinivalue_line("markers", MARKER)
     config.addinivalue_line("markers", QUICK)
     config.addinivalue_line("markers", SLOW)
@@ -41,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Let ``pytest -k`` choose a test by its claim and its case."""
+    """Let ``pytest -k`` select a test by its claim and its case."""
     if item.get_closest_marker("claim"):
         from kubeskeptic.plugin import cases
 
@@ -50,25 +50,25 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out slow scenarios that are not asked for, and check the cases of all other collected tests.
+    """Deselect slow scenarios that were not requested, and check the cases of all other collected tests.
 
-    :raises pytest.UsageError: for one that makes no sense
+    :raises pytest.UsageError: for an invalid case
     """
     if any(asks(item) for item in items):
         from kubeskeptic.plugin import cases
 
         config.stash[_known] = cases.known_cases(config, items)
         leave_out(config, items)
-        config.stash[_unknown] = True  # pytest goes on to the end of the collection all the same
+        config.stash[_unknown] = True  # pytest finishes the collection even after an error
         cases.pytest_collection_modifyitems(config, items)
         config.stash[_unknown] = False
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Wake up when a test that is left after all selection is about a claim or uses our fixtures, or an option is given.
+    """Activate the plug-in when an option is given, or a test that remains selected is about a claim or uses our fixtures.
 
-    :raises pytest.UsageError: when something would make its verdict untrue, before anything is touched
+    :raises pytest.UsageError: when something would make a verdict untrue, before anything is touched
     """
     config, asked = session.config, [item for item in session.items if asks(item)]
     if config.stash.get(_unknown, False) or not (asked or options.given(config)):
@@ -76,7 +76,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     from kubeskeptic.plugin import refusals
 
     if asked and (output := getattr(config, "workeroutput", None)) is not None:
-        output["kubeskeptic"] = refusals.SHARED  # the controller ends the session with it
+        output["kubeskeptic"] = refusals.SHARED  # the controller ends the session with this message
         session.items.clear()
     else:
         refusals.check(config, asked)
@@ -84,7 +84,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> str | list[str]:
-    """The seed, before the first test."""
+    """Return the line with the seed, printed before the first test."""
     from kubeskeptic.plugin.state import STATE
 
     if STATE not in config.stash:
@@ -96,26 +96,26 @@ def pytest_report_collectionfinish(config: pytest.Config) -> str | list[str]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: WorkerController) -> None:
-    """Remember that a worker of pytest-xdist has refused."""
+    """Remember that a pytest-xdist worker refused."""
     if sentence := getattr(node, "workeroutput", {}).get("kubeskeptic"):
         node.config.stash[_refused] = sentence
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """End a session whose workers have refused as one that makes no sense."""
+    """End a session whose workers refused with a usage error."""
     if _refused in session.config.stash:
         session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say why the workers have refused."""
+    """Print why the workers refused."""
     if _refused in config.stash:
         terminalreporter.write_line(f"ERROR: {config.stash[_refused]}", red=True)
 
 
 def asks(item: pytest.Item) -> bool:
-    """Whether a test is about a claim, or uses our fixtures."""
+    """Return whether a test is about a claim or uses our fixtures."""
     if item.get_closest_marker("claim"):
         return True
     known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})

@@ -1,7 +1,7 @@
-"""``--alluredir``: what allure-pytest writes about a test is made the same result as the one written from the journal.
+"""``--alluredir``: make the results that allure-pytest writes the same as those written from the journal.
 
-allure-pytest hands each result to its hooks before it is written; here it gets its identifiers, labels, parameters, status
-and timeline from the test's finding. Its steps, fixtures and captured output stay.
+allure-pytest passes each result to its hooks before writing it. The hook here sets the identifiers, labels, parameters, status
+and timeline from the test's finding, and keeps the steps, fixtures and captured output.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ DEFAULTS = {
     LabelType.FRAMEWORK,
     LabelType.LANGUAGE,
 }
-"""Labels that allure-pytest gives every test; all others are the user's own and stay."""
+"""Labels that allure-pytest gives every test; all other labels are the user's own and are kept."""
 
 
 def join(config: pytest.Config) -> None:
-    """Take part in what allure-pytest writes, when it writes anything."""
+    """Register the hooks with allure-pytest, if it writes results."""
     if folder := config.getoption("allure_report_dir", None):
         results = Results(Path(folder).absolute())
         config.pluginmanager.register(results, NAME)
@@ -40,9 +40,9 @@ def join(config: pytest.Config) -> None:
 
 
 class Results:
-    """Rewrites the results of tests that found something.
+    """Rewrites the results of tests that have a finding.
 
-    :param folder: where allure-pytest writes
+    :param folder: the folder into which allure-pytest writes
     """
 
     def __init__(self, folder: Path) -> None:
@@ -52,7 +52,7 @@ class Results:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Know whose result comes next."""
+        """Remember the test to which the next result belongs."""
         self._item = item
         try:
             return (yield)
@@ -61,7 +61,7 @@ class Results:
 
     @allure_commons.hookimpl(tryfirst=True)
     def report_result(self, result: TestResult) -> None:
-        """Make a result that of the finding, just before it is written."""
+        """Replace a result's data with the finding's, just before the result is written."""
         report = report_of(self._item) if self._item else None
         if report is None:
             return
@@ -88,5 +88,5 @@ def _merge(result: TestResult, made: TestResult, verdict: Verdict) -> None:
     result.labels = [*theirs, *(label for label in made.labels if label.name not in taken)]
     known = {parameter.name for parameter in made.parameters}
     result.parameters = [*made.parameters, *(one for one in result.parameters if one.name not in known)]
-    if verdict is not Verdict.HOLDS or result.status == Status.PASSED:  # else its teardown failed
+    if verdict is not Verdict.HOLDS or result.status == Status.PASSED:  # otherwise the teardown failed
         result.status, result.statusDetails = made.status, made.statusDetails

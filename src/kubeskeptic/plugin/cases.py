@@ -1,4 +1,4 @@
-"""Cases on tests: the ``claim`` mark, and the scenario of a suite file."""
+"""Cases of tests: the ``claim`` mark, and the scenario of a suite file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kubeskeptic.errors import SkepticError
 from kubeskeptic.scenarios import GIVEN, Scenario
 
 _NARROWING = ("ignore", "ignore_glob", "lf", "continue_on_collection_errors")
-"""Options under which pytest leaves files out while it collects."""
+"""Options that make pytest skip files during collection."""
 
 
 def claim(
@@ -35,9 +35,9 @@ def claim(
 ) -> pytest.MarkDecorator:
     """Mark a test as one case of a claim; see :class:`~kubeskeptic.claims.case.Case` for the parameters.
 
-    The test's name and docstring are its own; ``pytest -k`` chooses it by claim and case, too.
+    The test keeps its name and docstring; ``pytest -k`` also selects it by claim and case.
 
-    :param one: the id of a claim of the catalogue, or a claim of one's own, which is added to it
+    :param one: the id of a claim in the catalogue, or a new claim, which is added to the catalogue
     """
     id_ = declare(one).id if isinstance(one, Claim) else one
     acts = (act,) if isinstance(act, str) else tuple(act)
@@ -46,7 +46,7 @@ def claim(
 
 
 def case_of(item: pytest.Item) -> Case | None:
-    """Return the case that a test is about; None when it is about no claim."""
+    """Return the case of a test; None when the test is not about a claim."""
     marker = item.get_closest_marker("claim")
     if marker is None:
         return None
@@ -56,7 +56,7 @@ def case_of(item: pytest.Item) -> Case | None:
 
 
 def scenario_of(module: ModuleType | None) -> Scenario | None:
-    """Return the scenario that a suite file declares or imports; None when it has none."""
+    """Return the scenario that a suite file declares or imports; None when there is none."""
     found = [one for one in vars(module).values() if isinstance(one, Scenario)] if module else []
     return found[0] if found else None
 
@@ -68,11 +68,11 @@ def chosen_cases(items: Iterable[pytest.Item], scenario: Scenario) -> list[Case]
 
 
 def known_cases(config: pytest.Config, items: Sequence[pytest.Item]) -> dict[str, Any]:
-    """Return the cases that the suites have, chosen or not: by claim, and ``within`` which files and folders.
+    """Return all cases of the suites, selected or not, by claim, and the files and folders that hold them (``within``).
 
-    Empty when not all of them may have been collected: what is missing then says nothing about the suites.
+    Empty when the collection may be incomplete: a missing case then says nothing about the suites.
 
-    :param items: all that was collected, before any are left out
+    :param items: all collected tests, before any are deselected
     """
     single = any("::" in str(word) for word in config.args)
     if single or any(getattr(config.option, name, None) for name in _NARROWING):
@@ -85,8 +85,8 @@ def known_cases(config: pytest.Config, items: Sequence[pytest.Item]) -> dict[str
 
 
 def _places(item: pytest.Item) -> Iterator[str]:
-    """The files and folders of the command line by which a test was found, as node ids begin. Node ids of what is outside of
-    pytest's root begin below the folder that was named."""
+    """Yield the files and folders on the command line through which a test was found, as prefixes of node ids. Node ids of
+    tests outside pytest's root start below the named folder."""
     chain, root = item.listchain(), item.config.rootpath
     for node, below in pairwise(chain):
         if item.session.isinitpath(node.path):
@@ -95,7 +95,7 @@ def _places(item: pytest.Item) -> Iterator[str]:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Let ``pytest -k`` choose a test by its claim and its case, and ``pytest -m`` those of quick acts and slow scenarios."""
+    """Let ``pytest -k`` select a test by claim and case, and ``pytest -m`` select tests of quick acts and slow scenarios."""
     case, scenario = case_of(item), scenario_of(getattr(item, "module", None))
     if case:
         item.extra_keyword_matches.update(case.words)
@@ -106,9 +106,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Refuse what makes no sense before anything is touched.
+    """Reject invalid cases and sabotages before anything is touched.
 
-    :raises pytest.UsageError: for a claim that is not in the catalogue, an act or a sabotage of a case that its scenario does
+    :raises pytest.UsageError: for a claim that is not in the catalogue, a case with an act or a sabotage that its scenario does
         not have, and a sabotage that no collected scenario declares
     """
     scenarios: dict[str, Scenario] = {}
@@ -129,9 +129,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _known(name: str, scenarios: Sequence[Scenario]) -> None:
-    """Refuse a sabotage that no scenario declares.
+    """Reject a sabotage that no scenario declares.
 
-    :raises pytest.UsageError: naming those that there are
+    :raises pytest.UsageError: with the declared sabotages
     """
     try:
         declared = [one.sabotage_named(name) for one in scenarios]

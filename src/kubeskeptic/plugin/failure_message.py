@@ -1,16 +1,16 @@
-"""The text of a violated claim as pytest prints it, in the order in which a reader asks.
+"""The text of a violated claim as pytest prints it, in the order of a reader's questions.
 
 ::
 
-    service.pod-killed (forced) is violated: …      what was found
+    service.pod-killed (forced) is violated: …      the finding
       claim      our statement
-      measured   each value, with its bound and where the bound comes from
-      act        when it began: times with a sign count from there
-      decided    the samples or changes that decided
-      nodes      the nodes that were looked from, or that decided
+      measured   each value, with its bound and the source of the bound
+      act        when it began; signed times are relative to this
+      decided    the samples or changes that decided the verdict
+      nodes      the nodes from which requests were sent, or that decided the verdict
       fault      +0.4 s: what was done
       journal    the evidence
-      again      the command that asks the claim again, on the same cluster, with the same seed and sabotages
+      again      the command that repeats the test on the same cluster, with the same seed and sabotages
       replay     the command that judges the same recording again, without a cluster
 """
 
@@ -39,7 +39,7 @@ def failure_message(
 
     :param test: node id of the test
     :param run: the journal's ``run`` record
-    :param journal: None where there is none
+    :param journal: path of the journal; None when there is none
     """
     told = [("claim", claim(case.claim).states), *_measured(finding)]
     told += _began(case, recording) if recording else []
@@ -68,7 +68,7 @@ def _against(finding: Finding, name: str, value: Measure) -> str:
 
 
 def _start(case: Case, recording: Recording) -> float | None:
-    """Return when the first act of the case began; None when none did."""
+    """Return the start of the first of the case's acts that began; None when none did."""
     return next((act.start for name in case.acts if (act := recording.acts.get(name)) and act.start), None)
 
 
@@ -79,7 +79,7 @@ def _began(case: Case, recording: Recording) -> Iterator[tuple[str, str]]:
 
 
 def _faults(case: Case, recording: Recording) -> Iterator[tuple[str, str]]:
-    """Yield the faults of the case's acts, those of sabotages included."""
+    """Yield the faults of the case's acts, including those of sabotages."""
     start = _start(case, recording)
     zero, since = (recording.started, " from the start of the scenario") if start is None else (start, "")
     for fault in recording.faults:
@@ -88,7 +88,7 @@ def _faults(case: Case, recording: Recording) -> Iterator[tuple[str, str]]:
 
 
 def _concerns(fault: FaultSpan, case: Case, recording: Recording) -> bool:
-    """Return whether a fault was injected in an act of the case, by a sabotage too, or before all acts."""
+    """Return whether a fault was injected in an act of the case, including by a sabotage, or before all acts."""
     act = fault.act.removeprefix("sabotage: ")
     return not case.acts or act in case.acts or act == GIVEN or act not in recording.acts
 

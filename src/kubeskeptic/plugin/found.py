@@ -1,6 +1,6 @@
-"""The findings of this session as the journal has them, for the report formats of pytest and of other plug-ins.
+"""The findings of this session in the form of journal records, for the report formats of pytest and other plug-ins.
 
-They are taken from the session and not from the journal, so that a run that is judged again reports its new verdicts.
+They come from the session and not from the journal, so that a replay reports its new verdicts.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ _FOUND = pytest.StashKey[Record]()
 
 
 def keep(item: pytest.Item, fields: Mapping[str, Any], scenario: str) -> None:
-    """Keep what a test found, in place of what it found before.
+    """Store a test's finding, replacing any earlier one.
 
-    :param fields: as in the journal's ``finding`` record
+    :param fields: the fields of the journal's ``finding`` record
     """
     item.stash[_FOUND] = {"at": time.time(), **fields, "scenario": scenario, "test": item.nodeid}
 
 
 def report_of(item: pytest.Item) -> Report | None:
-    """The report of what a test found; None when it found nothing."""
+    """Return the report of a test's finding; None when the test has none."""
     record = item.stash.get(_FOUND, None)
     if record is None:
         return None
@@ -42,7 +42,7 @@ def report_of(item: pytest.Item) -> Report | None:
 
 
 def run_of(config: pytest.Config) -> Record:
-    """The run's record: from its journal, or as it will be where there is none yet."""
+    """Return the run's record: from its journal, or as planned if there is no record yet."""
     state = config.stash[STATE]
     journal = state.evidence
     planned: Record = {"id": state.options.id, "seed": state.options.seed}

@@ -1,4 +1,4 @@
-"""From findings to pytest's outcomes."""
+"""Turns findings into pytest outcomes."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from kubeskeptic.timeline import Recording
 from kubeskeptic.timeline.foreign_endpoints import foreign_endpoints
 
 Holds = Callable[[Finding], None]
-"""Write down what a test found about its claim. Returns when the claim holds, and ends the test otherwise."""
+"""Records a test's finding about its claim. Returns when the claim holds, and ends the test otherwise."""
 
 
 class Violated(AssertionError):
-    """A value was measured outside its bound. The text is the finding."""
+    """The claim is violated: a value was measured outside its bound. The text is the finding."""
 
 
 @dataclass
 class Judge:
-    """Writes down findings about one test's claim and turns them into the test's outcome.
+    """Records findings about one test's claim and turns them into the test's outcome.
 
-    :param journal: None when a journal is judged again
-    :param verdict: the worst so far; None when there was none
+    :param journal: the run's journal; None in a replay
+    :param verdict: the worst verdict so far; None when there is none
     """
 
     item: pytest.Item
@@ -45,10 +45,10 @@ class Judge:
     verdict: Verdict | None = None
 
     def __call__(self, finding: Finding) -> None:
-        """Keep a finding and act on its verdict.
+        """Record a finding and act on its verdict.
 
         :raises Violated: when the claim is violated
-        :raises Inconclusive: when nothing can be said
+        :raises Inconclusive: when nothing can be concluded
         """
         finding = self.write(finding)
         match finding.verdict:
@@ -62,9 +62,9 @@ class Judge:
                 return
 
     def write(self, finding: Finding) -> Finding:
-        """Keep a finding in the journal and for the table at the end, and return it as it was kept.
+        """Record a finding in the journal and for the table at the end, and return it as recorded.
 
-        Of one test the worst counts: a better one after it is not written down.
+        The worst finding of a test counts: a finding that is not worse than an earlier one is not recorded.
         """
         order = list(Verdict)
         if self.verdict is not None and order.index(finding.verdict) <= order.index(self.verdict):
@@ -73,7 +73,7 @@ class Judge:
         finding = self._with_foreign_endpoints(self._told_once(finding))
         try:
             self._keep(finding)
-        except OSError as full:  # what cannot be written down is not believed; what is worse is told all the same
+        except OSError as full:  # a pass that cannot be recorded does not count; worse verdicts still do
             if finding.verdict is Verdict.HOLDS:
                 finding = inconclusive(str(full))
                 self.verdict = finding.verdict
@@ -85,31 +85,31 @@ class Judge:
         return finding
 
     def _keep(self, finding: Finding) -> None:
-        """Write a finding into the run's journal, and keep it for other reports."""
+        """Write a finding to the run's journal, and store it for other reports."""
         state = self.item.config.stash[STATE]
         fields, scenario = self._record(finding)
         found.keep(self.item, fields, scenario)
         if self.journal:
             self.journal.write("finding", scenario=scenario, test=self.item.nodeid, **fields)
-        elif state.journal:  # the test never had the run, or has it no more: its finding is written down all the same
+        elif state.journal:  # the test never had the run, or no longer has it: write its finding nevertheless
             with closing(Journal(state.journal)) as late:
                 late.write("finding", scenario=scenario, test=self.item.nodeid, **fields)
             state.late = state.journal.with_name("result.json").exists()
 
     def _record(self, finding: Finding) -> tuple[dict[str, Any], str]:
-        """Return a finding's fields as the journal has them, and the id of its scenario."""
+        """Return the fields of a finding's journal record, and the id of its scenario."""
         case = self._case
         declared = scenario_of(getattr(self.item, "module", None))
         scenario = self.recording.id if self.recording else declared.id if declared else ""
         one = claim(case.claim)
         fields = finding.as_record() | {"claim": case.claim, "case": case.name, "post": str(one.post or "")}
         fields |= _proof_of(self.item, case, declared)
-        if own_claim(case.claim):  # a report that is written from the journal alone knows no test files
+        if own_claim(case.claim):  # a report written from the journal alone cannot read test files
             fields["declared"] = {"states": one.states, "broken_by": list(one.broken_by)}
         return fields, scenario
 
     def _told_once(self, finding: Finding) -> Finding:
-        """The first case of a scenario that broke off says why; the others refer to it."""
+        """Return the finding with the reason its scenario broke off: in full for the first case, then by reference."""
         broke_off = self.recording.broke_off if self.recording else ""
         if finding.verdict is not Verdict.INCONCLUSIVE or not self.recording or not broke_off:
             return finding
@@ -119,7 +119,7 @@ class Judge:
         return replace(finding, why=f"{self.recording.id} broke off before this was seen; {first} says why")
 
     def _with_foreign_endpoints(self, finding: Finding) -> Finding:
-        """Name the endpoints without a pod in a finding that is no pass: requests may have failed because of them."""
+        """Add the endpoints without a pod to a violated or inconclusive finding: requests may have failed because of them."""
         if finding.verdict not in (Verdict.VIOLATED, Verdict.INCONCLUSIVE) or not finding.probes or not self.recording:
             return finding
         told = foreign_endpoints(self.recording)
@@ -138,7 +138,7 @@ class Judge:
 
 
 def _proof_of(item: pytest.Item, case: Case, scenario: Scenario | None) -> dict[str, object]:
-    """What a report needs to say whether the case is proven: which sabotages must break it, and a hash of what judges it."""
+    """Return what tells a report whether the case is proven: the sabotages that must break it, and a hash of its checks."""
     test = getattr(item, "function", None)
     breaking = [one.id for one in scenario.must_break(case)] if scenario else []
     return {"must_break": breaking, "digest": digest_of(test) if test else ""}

@@ -1,6 +1,6 @@
-"""``--junitxml``: the claim of each test, its verdict, what was measured and the bounds, as properties of its test case.
+"""``--junitxml``: each test's claim, verdict, measured values and bounds, as properties of its test case.
 
-pytest takes the properties from the report on the teardown, so that they have to be there before it is made.
+pytest reads the properties from the teardown report, so they must be set before that report is made.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from kubeskeptic.reports.junit import properties
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Give the item its properties before the report on its teardown is made."""
+    """Set the item's properties before its teardown report is made."""
     if call.when == "teardown" and (report := report_of(item)):
         for section in report.sections:
             item.user_properties += properties(section, section.entries[0]).items()

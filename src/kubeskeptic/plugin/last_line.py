@@ -1,4 +1,4 @@
-"""The last line: how many claims came to which verdict, and the exit status in words."""
+"""The last line: the number of cases per verdict, and the exit status in words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kubeskeptic.reports.model import WORST_FIRST
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, object]:
-    """Write the line after everything else, when the status is what it will be."""
+    """Write the line after everything else, once the exit status is final."""
     result = yield
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None and not session.config.option.collectonly:
@@ -23,7 +23,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, obj
 
 
 def said(session: pytest.Session) -> str:
-    """The verdicts of a session, counted, worst first, and its exit status in words."""
+    """Return the number of findings per verdict, worst first, and the exit status in words."""
     verdicts = Counter(judged.verdict for judged in session.config.stash[STATE].judged.values())
     counted = ", ".join(f"{verdicts[one]} {one}" for one in WORST_FIRST if verdicts[one])
     return f"{counted or 'no verdict'}; {in_words(int(session.exitstatus))}"

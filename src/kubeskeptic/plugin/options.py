@@ -1,7 +1,7 @@
 """The command line of ``pytest``: one group of options.
 
 Each option has a prefixed form, such as ``--skeptic-seed``, and a short form without the prefix, such as ``--seed``. The short
-form is registered only where no other plug-in and no conftest has one of that name.
+form is registered only if no other plug-in and no conftest has an option of that name.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": "judge a run's journal again, without a cluster; choose the tests that the run had",
     },
 }
-"""All options by their short name, with their arguments for argparse."""
+"""All options by short name, with their arguments for argparse."""
 
 _PATHS = ("kubeconfig", "reports", "replay")
 
@@ -76,10 +76,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_load_initial_conftests(
     early_config: pytest.Config, parser: pytest.Parser
 ) -> Generator[None, object, object]:
-    """Add the short forms once every plug-in and conftest has had the chance to add its own.
+    """Add the short forms after every plug-in and conftest has added its own options.
 
-    Before any plug-in is loaded, pytest takes the path in ``--kubeconfig /a/b`` for a folder of tests and looks for its
-    root there. Where that would matter, the session starts over with ``--kubeconfig=/a/b``.
+    Before any plug-in is loaded, pytest mistakes the path in ``--kubeconfig /a/b`` for a test folder and looks for its root
+    there. Where this would matter, the session starts over with ``--kubeconfig=/a/b``.
     """
     given = early_config.invocation_params
     if not given.plugins and (joined := in_one_word(given.args, given.dir)) is not None:
@@ -94,9 +94,9 @@ def pytest_load_initial_conftests(
 
 
 def in_one_word(args: Sequence[object], folder: Path) -> list[str] | None:
-    """The arguments with each path of an option of ours joined to its option; None when nothing has to change.
+    """Return the arguments with the path of each of our options joined to the option; None when nothing needs to change.
 
-    :param folder: a path below it leads pytest to the right root all the same
+    :param folder: paths below it are left alone, as they lead pytest to the right root anyway
     """
     words, joined = [str(arg) for arg in args], []
     options = {f"--{prefix}{name}" for name in _PATHS for prefix in ("", "skeptic-")}
@@ -111,14 +111,14 @@ def in_one_word(args: Sequence[object], folder: Path) -> list[str] | None:
 
 
 def given(config: pytest.Config) -> bool:
-    """Whether any of the options is on the command line, in the ini file or in ``PYTEST_ADDOPTS``."""
+    """Return whether any of the options is on the command line, in the ini file or in ``PYTEST_ADDOPTS``."""
     return any(config.getoption(_dest(name)) != attrs.get("default") for name, attrs in OPTIONS.items())
 
 
 def made(config: pytest.Config) -> State:
-    """What the command line asks for, checked.
+    """Return the session's state from the command line, validated.
 
-    :raises pytest.UsageError: in one sentence, when it makes no sense
+    :raises pytest.UsageError: in one sentence, when the command line is invalid
     """
     from kubeskeptic.errors import SkepticError
     from kubeskeptic.plugin.state import State
@@ -135,7 +135,7 @@ def made(config: pytest.Config) -> State:
 
 
 def _where_runs_are(config: pytest.Config) -> str:
-    """Name a run that is there, for one that is not."""
+    """Return a hint that names an existing run, for use when the requested one does not exist."""
     latest = reports_of(config) / "latest"
     if (latest / "journal.jsonl").is_file():
         return f"name the folder of a run, such as {latest}"
@@ -143,7 +143,7 @@ def _where_runs_are(config: pytest.Config) -> str:
 
 
 def options_of(config: pytest.Config) -> RunOptions:
-    """What was asked for on the command line."""
+    """Return the options given on the command line."""
     from kubeskeptic.plugin.state import STATE
 
     return config.stash[STATE].options
@@ -167,9 +167,9 @@ def _run_options(config: pytest.Config) -> RunOptions:
 
 
 def in_force(config: pytest.Config) -> Configured:
-    """What the command line says, and what is configured where it says nothing.
+    """Return the options of the command line, with configured values for those that it does not set.
 
-    :raises pytest.UsageError: when what is configured makes no sense
+    :raises pytest.UsageError: when the configuration is invalid
     """
     from kubeskeptic.configuration import configured
     from kubeskeptic.errors import BadInput
@@ -183,7 +183,8 @@ def in_force(config: pytest.Config) -> Configured:
 
 
 def reports_of(config: pytest.Config) -> Path:
-    """Where runs land: as asked from the current folder, or configured; else beside the ini file; else in the current folder.
+    """Return the folder for runs: as given (relative to the current folder) or configured; otherwise ``reports`` beside the
+    ini file, or in the current folder if there is no ini file.
 
     :raises pytest.UsageError: as :func:`in_force`
     """

@@ -1,7 +1,7 @@
-"""The outcome of a test for pytest, and its finding about the claim, however the test ends.
+"""A test's outcome for pytest and its finding about the claim, however the test ends.
 
 A test without a finding does not pass, and every selected claim gets a finding: tests that failed with an error, and tests that
-the run did not reach, are inconclusive, with the reason.
+the run did not reach, are *inconclusive*, with the reason.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ NOT_REACHED = "not asked: the run ended before it"
 
 
 class Unsaid(AssertionError):
-    """A test would have passed without a finding that holds. The text says so."""
+    """A test would have passed without a finding that *holds*. The text says so."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Remember that tests have begun: from now on every claim that was selected gets a finding."""
+    """Remember that tests have begun: from now on every selected claim gets a finding."""
     item.config.stash[STATE].begun = True
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
-    """Nothing but a finding that holds lets a test about a claim pass."""
+    """Fail a test about a claim that ends without a finding that *holds*."""
     yield
     case, verdict = case_of(item), _judge(item).verdict
     if case and verdict is None:
@@ -45,7 +45,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Findings of tests that ended before they could say one; shorter reports."""
+    """Record findings for tests that ended before reporting one, and shorten pytest's reports."""
     report = yield
     case = case_of(item)
     if call.excinfo is None or not (case or "run" in _fixtures(item)):
@@ -65,9 +65,9 @@ def pytest_runtest_makereport(
 
 
 def not_reached(session: pytest.Session) -> None:
-    """A finding for every claim that was to be asked and was not, as after ``--exitfirst`` or an interrupt."""
+    """Record a finding for every selected case that the run did not reach, as after ``--exitfirst`` or an interrupt."""
     state = session.config.stash[STATE]
-    worker = hasattr(session.config, "workerinput")  # of pytest-xdist: the others do the rest
+    worker = hasattr(session.config, "workerinput")  # pytest-xdist: other workers run the rest
     if not state.begun or worker or session.config.option.collectonly or session.shouldfail == NO_CLUSTER:
         return
     for item in session.items:
@@ -84,7 +84,7 @@ def _fixtures(item: pytest.Item) -> tuple[str, ...]:
 
 
 def _write(item: pytest.Item, error: BaseException) -> None:
-    """Keep a finding, unless the test ended by the one that it said."""
+    """Record a finding for the error, unless the test's own finding ended it."""
     judge = _judge(item)
     if judge.verdict in (None, Verdict.HOLDS):
         judge.write(_found(error))
@@ -103,7 +103,7 @@ def _found(error: BaseException) -> Finding:
 
 
 def _tell(report: pytest.TestReport, item: pytest.Item, error: BaseException) -> None:
-    """What pytest says of it."""
+    """Set the outcome and text that pytest reports."""
     if isinstance(error, NotAsked):
         report.outcome, report.longrepr = "skipped", (str(item.path), item.reportinfo()[1] or 0, f"Skipped: {error}")
     elif isinstance(error, Inconclusive):

@@ -1,4 +1,4 @@
-"""From a test to the recording that it reads: played on the cluster, or taken from a journal."""
+"""Finds the recording that a test reads: played on the cluster, or taken from a journal."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from kubeskeptic.timeline import Act, Recording
 def recording_of(request: pytest.FixtureRequest, run: Run | None) -> Recording:
     """Return the recording of a suite file's scenario.
 
-    :param run: None when a journal is judged again
+    :param run: the run on the cluster; None in a replay
     :raises BadInput: when the file has no scenario
-    :raises NotAsked: when the cluster does not allow it
+    :raises NotAsked: when the cluster does not allow the scenario's risk level
     """
     scenario = scenario_of(request.module)
     if scenario is None:
@@ -32,18 +32,18 @@ def recording_of(request: pytest.FixtureRequest, run: Run | None) -> Recording:
         return recorded(replay, scenario.id)
     if scenario.needs > run.allowed:
         raise NotAsked(above(scenario.id, scenario.needs, run.allowed))
-    from kubeskeptic.scenarios.performing import perform  # brings the Kubernetes client, too
+    from kubeskeptic.scenarios.performing import perform  # imports the Kubernetes client
 
     cases = [case for case in chosen_cases(request.session.items, scenario) if not _missing(request.config, case, run)]
     return perform(run, scenario, cases, request.module.__name__)
 
 
 def act_of(item: pytest.Item, recording: Recording, run: Run | None = None) -> Act:
-    """Return the act that a test's case is about.
+    """Return the act that a test's case reads.
 
-    :param run: None when a journal is judged again
-    :raises BadInput: when the test is about no claim
-    :raises NotAsked: when the case does not exist in the cluster's version of Kubernetes, or all its acts were left out there:
+    :param run: the run on the cluster; None in a replay
+    :raises BadInput: when the test is not about a claim
+    :raises NotAsked: when the case does not apply to the cluster's version of Kubernetes, or all its acts were left out;
         raised here, before a check looks for them
     """
     case = case_of(item)
@@ -52,7 +52,7 @@ def act_of(item: pytest.Item, recording: Recording, run: Run | None = None) -> A
     why = _missing(item.config, case, run)
     if why:
         raise NotAsked(why)
-    with suppress(Inconclusive):  # what did not come to its end is for the check to judge
+    with suppress(Inconclusive):  # acts that did not complete are for the check to judge
         assert Act(recording, case.acts).spans
     scenario = scenario_of(getattr(item, "module", None))
     assert scenario is not None, "without one there is no recording"
@@ -60,7 +60,7 @@ def act_of(item: pytest.Item, recording: Recording, run: Run | None = None) -> A
 
 
 def _missing(config: pytest.Config, case: Case, run: Run | None) -> str:
-    """Return why a case does not exist in the cluster's version of Kubernetes; empty when it does."""
+    """Return why a case does not apply to the cluster's version of Kubernetes; empty when it applies."""
     if not (case.since or case.until):
         return ""
     replay = config.stash[STATE].replay

@@ -1,6 +1,6 @@
-"""How far the suites are, while a scenario is performed: “3 of 17 cases, 4 min left: services/pod_killed”.
+"""Progress of the suites while a scenario is performed: “3 of 17 cases, 4 min left: services/pod_killed”.
 
-pytest itself prints nothing then, for minutes. What is left is known from the run before, scenario by scenario.
+pytest itself prints nothing during these minutes. The time left is estimated from the previous run, scenario by scenario.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from kubeskeptic.plugin.state import STATE
 from kubeskeptic.terminal import Display, print_any_character, spoken
 
 TIMES = "latest/result.json"
-"""Below the folder for runs: what the scenarios of the last run took."""
+"""File below the folder for runs that holds the durations of the last run's scenarios."""
 
 
 def follow(session: pytest.Session) -> None:
-    """Show how far a session is from now on; its tests are collected."""
+    """Show the progress of a session from now on; its tests have been collected."""
     config = session.config
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     stream = _terminal(config)
@@ -34,7 +34,7 @@ def follow(session: pytest.Session) -> None:
 
 
 def seconds_of_last_run(reports: Path) -> dict[str, float]:
-    """Return what each scenario of the last run took, in seconds; nothing where there is no last run."""
+    """Return the duration of each scenario in the last run, in seconds; empty when there is no last run."""
     try:
         scenarios = json.loads((reports / TIMES).read_text(encoding="utf-8"))["scenarios"]
         return {one["id"]: float(one["seconds"]) for one in scenarios if one["seconds"]}
@@ -43,10 +43,10 @@ def seconds_of_last_run(reports: Path) -> dict[str, float]:
 
 
 class SuiteProgress:
-    """Hooks that show how many cases are done, and the time left.
+    """Hooks that show the number of completed cases and the time left.
 
-    :param took: seconds of each scenario when it was performed last
-    :param stream: what a person sees, also while pytest captures what tests print
+    :param took: duration of each scenario in the last run, in seconds
+    :param stream: the terminal, visible even while pytest captures the output of tests
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class SuiteProgress:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None]:
-        """Show the status while the first test of a scenario has it performed."""
+        """Show the status while the setup of a scenario's first test performs the scenario."""
         scenario = self._cases.get(item.nodeid, "")
         if not scenario or scenario in self._performed:
             return (yield)
@@ -90,7 +90,7 @@ class SuiteProgress:
         self._stream.close()
 
     def status(self) -> str:
-        """Return the cases done of all, the time left where it is known, and the scenario that is performed."""
+        """Return the number of completed cases, the time left if known, and the scenario being performed."""
         counted = f"{len(self._done & self._cases.keys())} of {len(self._cases)} cases"
         known = [self._took.get(one) for one in self._waiting()]
         left = sum(one for one in known if one) - (self._clock() - self._since)
@@ -98,11 +98,11 @@ class SuiteProgress:
         return f"{told}: {self._scenario}"
 
     def _waiting(self) -> set[str]:
-        """The scenarios that are performed now or later."""
+        """Return the scenarios that are being performed or still to come."""
         return {self._scenario} | (set(self._cases.values()) - self._performed - {""})
 
     def _finish_line(self) -> None:
-        """End the line that pytest has begun, and let it begin another one."""
+        """End the line that pytest has begun, so that it begins a new one."""
         if self._reporter.currentfspath:
             self._stream.write("\n")
             self._stream.flush()
@@ -115,9 +115,9 @@ def _scenario_id(item: pytest.Item) -> str:
 
 
 def _terminal(config: pytest.Config) -> TextIO | None:
-    """Return a stream to where pytest's own lines go; None where tests print there, too, or it is no file.
+    """Return a stream to pytest's own output; None when tests print to it as well, or standard output is closed.
 
-    A duplicate, as pytest points the original elsewhere while a test runs.
+    The stream is a duplicate, as pytest redirects the original while a test runs.
     """
     if config.getoption("capture") == "no" or config.getoption("usepdb"):
         return None

@@ -1,4 +1,4 @@
-"""What would make a verdict untrue, refused in one sentence before anything is touched."""
+"""Refuses sessions whose verdicts would be untrue, in one sentence and before anything is touched."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ SHARED = "claims are not run by pytest-xdist: faults of one worker would spoil t
 APART = "{} runs each test in a process of its own, and claims share one run of the cluster; leave it out"
 
 _ENOUGH = 1 << 20
-"""Bytes that have to fit where the reports go."""
+"""Bytes that must be writable where the reports go."""
 
 
 def check(config: pytest.Config, items: Sequence[pytest.Item]) -> None:
-    """Refuse a session whose verdicts could not be believed, or could not be written down.
+    """Refuse a session whose verdicts could not be trusted or could not be written.
 
     :raises pytest.UsageError: with the first reason
     """
@@ -31,7 +31,7 @@ def check(config: pytest.Config, items: Sequence[pytest.Item]) -> None:
 
 
 def _again(config: pytest.Config, items: Sequence[pytest.Item]) -> Iterator[str]:
-    """Options and markers of pytest-rerunfailures, flaky, pytest-retry and pytest-repeat."""
+    """Yield a refusal for options and markers of pytest-rerunfailures, flaky, pytest-retry and pytest-repeat."""
     for option, least in (("reruns", 1), ("retries", 1), ("force_flaky", 1), ("count", 2), ("flake_runs", 2)):
         if _number(_set(config, option)) >= least:
             yield AGAIN.format(f"--{option.replace('_', '-')}")
@@ -41,7 +41,8 @@ def _again(config: pytest.Config, items: Sequence[pytest.Item]) -> Iterator[str]
 
 
 def _killing(config: pytest.Config, items: Sequence[pytest.Item]) -> Iterator[str]:
-    """The thread method of pytest-timeout calls ``os._exit``, as pytest's own faulthandler may."""
+    """Yield a refusal for pytest-timeout's thread method, which calls ``os._exit``, and for pytest's faulthandler, which may
+    do so too."""
     if _set(config, "timeout_method") == "thread":
         yield KILLS.format("--timeout-method=thread")
     for item in items:
@@ -58,7 +59,7 @@ def _apart(config: pytest.Config) -> Iterator[str]:
 
 
 def _unwritable(config: pytest.Config) -> Iterator[str]:
-    """Where a live run could not write its journal; ``--collect-only`` and ``--replay`` write none."""
+    """Yield a refusal if a live run could not write its journal; ``--collect-only`` and ``--replay`` write none."""
     if config.option.collectonly or config.getoption("skeptic_replay"):
         return
     from kubeskeptic.plugin.options import reports_of
@@ -69,7 +70,7 @@ def _unwritable(config: pytest.Config) -> Iterator[str]:
 
 
 def _trouble_at(folder: Path) -> str:
-    """Why a folder cannot be written to, tried where its nearest existing parent is; empty when it can."""
+    """Return why a folder cannot be written to, tried in its nearest existing parent; empty when it can."""
     place = next(one for one in (folder, *folder.parents) if one.exists() or one.is_symlink())
     try:
         with TemporaryFile(dir=place) as probe:
@@ -82,7 +83,7 @@ def _trouble_at(folder: Path) -> str:
 
 
 def _set(config: pytest.Config, name: str) -> Any:
-    """The value of another plug-in's option, or of the ini setting of the same name; None when there is no such plug-in."""
+    """Return the value of another plug-in's option, or of the ini setting of the same name; None without that plug-in."""
     if value := config.getoption(name, None):
         return value
     try:

@@ -1,6 +1,6 @@
-"""Signals: the first one ends the session with all its teardown, later ones only say that it is under way.
+"""Signals: the first one ends the session with full teardown; later ones only report that the teardown is in progress.
 
-pytest itself runs no teardown on SIGTERM and SIGHUP, and a second SIGINT would kill the teardown of the first.
+pytest itself runs no teardown on SIGTERM and SIGHUP, and a second SIGINT would abort the teardown started by the first.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ _CAUGHT = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def install() -> None:
-    """Put our handler in place, also where a shell started us in the background with SIGINT ignored."""
+    """Install our handler, even if a shell started the process in the background with SIGINT ignored."""
     if threading.current_thread() is not threading.main_thread():
         return
     seen: list[int] = []
 
     def handle(number: int, _: FrameType | None) -> None:
-        """Interrupt the run at the first signal; at later ones, say that everything is being undone."""
+        """Interrupt the run at the first signal; at later ones, report that everything is being undone."""
         name = signal.Signals(number).name
         seen.append(number)
         if len(seen) == 1:

@@ -1,4 +1,4 @@
-"""Cases of slow scenarios are left out unless they are asked for: by ``-m slow``, or by naming their file."""
+"""Deselects cases of slow scenarios unless they are requested: with ``-m slow``, or by naming their file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ SLOW = "slow: cases of a scenario that takes minutes; left out unless asked for 
 
 
 def leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect slow tests, unless an expression of marks speaks of them or their file is named."""
+    """Deselect slow tests, unless the marker expression mentions ``slow`` or their file is named."""
     here = config.invocation_params.dir
     named = {(here / str(word).partition("::")[0]).resolve() for word in config.args}
     slow = [item for item in items if item.get_closest_marker("slow") and item.path not in named]

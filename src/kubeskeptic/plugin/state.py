@@ -1,4 +1,4 @@
-"""What one pytest session knows."""
+"""The state of one pytest session."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kubeskeptic.findings import Verdict
 from kubeskeptic.runs.options import RunOptions
 
 NO_CLUSTER = "there is no cluster to be asked"
-"""Why a session ends of which no run was opened; what its claims came to needs no table then."""
+"""The reason for ending a session that could not open a run; its claims then need no table."""
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ class Judged:
 
 @dataclass
 class State:
-    """Of one session: what was asked, what was judged, and how it may have to end.
+    """State of one session: its options, its verdicts, and how it must end.
 
     :param replay: the run whose journal is judged again; None for a live run
-    :param judged: the last finding of each test, by its node id
-    :param exit_status: ours, when it outranks pytest's: 20 left dirty, 21 refused, 4 the run that was asked for makes no sense
-    :param begun: the first test has
-    :param undecided: how many of pytest's failures and errors are claims of which nothing can be said, and nothing else
+    :param judged: the last finding of each test, by node id
+    :param exit_status: ours, when it overrides pytest's: 20 left dirty, 21 refused, 4 the requested run is invalid
+    :param begun: whether the first test has begun
+    :param undecided: how many of pytest's failures and errors are inconclusive claims and nothing else
     """
 
     options: RunOptions
@@ -44,27 +44,26 @@ class State:
     begun: bool = False
     undecided: int = 0
     broken: dict[str, str] = field(default_factory=dict)
-    """The test that tells why a scenario broke off, by the scenario's id."""
+    """The test whose finding explains why a scenario broke off, by scenario id."""
     late: bool = False
-    """A finding was written after the run's reports were."""
+    """Whether a finding was written after the run's reports."""
     trouble: str = ""
-    """What went wrong when the run was closed after all tests."""
+    """The error raised when the run was closed after all tests."""
 
     def ended_by(self, error: BaseException, *, opening: bool = False) -> None:
-        """Remember how the session has to end when an error, or what it came of, says that the cluster was left dirty, or
-        refused.
+        """Set the exit status when an error, or one of its causes, reports a cluster that was left dirty or refused.
 
-        :param opening: the error kept the run from being opened
+        :param opening: whether the error prevented the run from opening; invalid input then sets the status, too
         """
         for one in _chain(error):
             if isinstance(one, LeftDirty | Refused) or (opening and one is error and isinstance(one, BadInput)):
                 self.exit_status = max(self.exit_status, one.exit_status)
 
     def stop(self, session: pytest.Session, error: BaseException, *, opening: bool = False) -> None:
-        """Let no further test touch the cluster when an error, or what it came of, is a refusal, a full disk or an interrupt,
-        and no further one say that there is none.
+        """Stop the session when an error, or one of its causes, is a refusal, a full disk or an interrupt, or when there is no
+        cluster. No further test then touches the cluster, or reports that it is missing.
 
-        :param opening: the error kept the run from being opened
+        :param opening: whether the error prevented the run from opening
         """
         if opening and isinstance(error, BadInput | MissingRequirement):
             session.shouldfail = NO_CLUSTER
@@ -78,20 +77,20 @@ class State:
 
     @property
     def journal(self) -> Path | None:
-        """The journal of this session's run; None when there is none, as before a cluster was found."""
+        """The journal of this session's run; None when there is none, for example before a cluster was found."""
         path = self.options.folder / "journal.jsonl"
         return path if self.replay is None and path.exists() else None
 
     @property
     def evidence(self) -> Path | None:
-        """The journal that findings rest on: this session's, or the one that is judged again; None when there is none."""
+        """The journal on which findings are based: this session's, or the one that is judged again; None when there is none."""
         if self.replay is None:
             return self.journal
         return self.replay if self.replay.is_file() else self.replay / "journal.jsonl"
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """An error and those that it was raised from."""
+    """Yield an error and the chain of its causes."""
     one: BaseException | None = error
     while one:
         yield one

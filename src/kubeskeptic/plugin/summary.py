@@ -1,4 +1,4 @@
-"""The seed first, the table of verdicts last, and the exit status."""
+"""The seed at the start of the output, the table of verdicts at its end, and the exit status."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _SIGNS = {
 }
 
 _FAILING = {Verdict.VIOLATED: pytest.ExitCode.TESTS_FAILED, Verdict.INCONCLUSIVE: Inconclusive.exit_status}
-"""Verdicts that end a session with a status of their own, also where pytest expected the test to fail."""
+"""Verdicts with an exit status of their own, even if pytest expected the test to fail."""
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    """The seed, first."""
+    """Return the line with the seed and the sabotages, or with the run that is judged again."""
     state = config.stash[STATE]
     if state.replay:
         return f"kubeskeptic: judging {state.replay} again"
@@ -39,10 +39,10 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
-    """10 when the worst verdict is inconclusive, 20 when the cluster was left dirty, 21 when it was refused.
+    """Set the exit status: 10 when the worst verdict is *inconclusive*, 20 for a cluster left dirty, 21 for a refused one.
 
-    A run that could not even be opened ends with 1, as does everything else that failed beside inconclusive claims. After an
-    interrupt it is here that the run is closed, and that it may turn out to have left something.
+    A run that could not be opened ends with 1, as does any failure other than an inconclusive claim. After an interrupt the run
+    is closed here, which may reveal that it left something behind.
     """
     state = session.config.stash[STATE]
     not_reached(session)
@@ -65,13 +65,13 @@ def _worst(state: State) -> Verdict:
 
 
 def _only_undecided(session: pytest.Session, state: State) -> bool:
-    """Whether nothing is worse than claims of which nothing can be said. A violation is, also where it was expected."""
+    """Return whether nothing is worse than inconclusive claims. A violation is worse, even if pytest expected it."""
     violated = any(judged.verdict is Verdict.VIOLATED for judged in state.judged.values())
     return state.undecided > 0 and session.testsfailed <= state.undecided and not violated and not state.trouble
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """The verdict table in the post's order, the report's path, and the seed, last."""
+    """Print the table of verdicts in the post's order, then the report's path, and the seed last."""
     state = config.stash[STATE]
     if state.trouble:
         terminalreporter.write_line(f"kubeskeptic: {state.trouble}", red=True, bold=True)
@@ -98,7 +98,7 @@ def _broke_off(replay: Path) -> str:
     try:
         evidence = replaying.evidence(replay)
     except SkepticError:
-        return ""  # the tests have said it
+        return ""  # the tests have reported it
     return broke_off(evidence.torn, evidence.ended)
 
 

@@ -1,4 +1,4 @@
-"""Reports of a run, from its journal alone: HTML, JSON, JUnit, Allure, Markdown. One module per format."""
+"""Reports of a run, made from its journal alone: HTML, JSON, JUnit, Allure, Markdown. One module per format."""
 
 from kubeskeptic.reports.writing import Written, read_report, write_all
 

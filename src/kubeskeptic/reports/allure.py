@@ -1,8 +1,8 @@
 """``allure-results/``: one result per finding, for Allure 3 and 2.
 
-Chapters are epics, claims are features and a label of their own, so that Allure's ``groupBy`` can use any of them.
-Identifiers and file names are computed, not drawn: writing a report again replaces it instead of adding to it, and what
-``pytest --alluredir`` writes about a finding is the same test as what is written here from the journal.
+Chapters are epics; claims are features and also have a label of their own, so that Allure's ``groupBy`` can use any of them.
+Identifiers and file names are deterministic, not random: writing a report again replaces it instead of adding to it, and a
+result from ``pytest --alluredir`` is the same test as the one written here from the journal.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ STATUS = {
     Verdict.INCONCLUSIVE: Status.BROKEN,
     Verdict.SKIPPED: Status.SKIPPED,
 }
-"""Allure's words for our verdicts."""
+"""Allure's status for each verdict."""
 
 
 def write(report: Report, folder: Path) -> None:
-    """Write all results into ``folder``, in place of what was there."""
+    """Write all results into ``folder``, replacing its contents."""
     shutil.rmtree(folder, ignore_errors=True)
     logger = _LOGGER(str(folder))
     for chapter in report.chapters:
@@ -48,23 +48,23 @@ def write(report: Report, folder: Path) -> None:
 
 
 def write_about(report: Report, folder: Path) -> None:
-    """Write what Allure shows beside the results: the run's data, and the categories of what does not hold."""
+    """Write what Allure shows beside the results: the run's data, and the categories for claims that do not hold."""
     (folder / "environment.properties").write_text(_environment(report), encoding="utf-8")
     (folder / "categories.json").write_text(json.dumps(_CATEGORIES, indent=2), encoding="utf-8")
 
 
 def named(result: TestResult, name: str) -> TestResult:
-    """The result with a file name of its own, in place of a random one."""
+    """Return the result with a fixed file name instead of a random one."""
     result.file_pattern = f"{name}-result.json"
     return result
 
 
 def identifier(report: Report, entry: Entry) -> str:
-    """The UUID of a finding's result: the same whenever and by whatever it is written."""
+    """Return the UUID of a finding's result, which does not depend on when or by which writer it is written."""
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{report.id}/{entry.anchor}"))
 
 
-_LOGGER: Any = AllureFileLogger  # it carries no types
+_LOGGER: Any = AllureFileLogger  # it has no type hints
 
 _CATEGORIES = [
     {"name": "Violated claims", "matchedStatuses": [Status.FAILED]},
@@ -73,7 +73,7 @@ _CATEGORIES = [
 
 
 def made(report: Report, chapter: Chapter, section: Section, entry: Entry) -> TestResult:
-    """The result of a finding, without attachments."""
+    """Return the result of a finding, without attachments."""
     name = f"{entry.claim} · {plain(entry.case)}" if entry.case else entry.claim
     identity = hashlib.sha256(f"{entry.claim}\0{entry.case}".encode()).hexdigest()[:32]
     start, stop = entry.window or (report.run.get("at", 0.0),) * 2
@@ -114,7 +114,7 @@ def _labels(chapter: Chapter, section: Section, entry: Entry) -> list[tuple[str,
 
 
 def _parameters(report: Report, entry: Entry) -> list[Parameter]:
-    """The case, and what differs from run to run, which says nothing about which test it is."""
+    """Return the case, and the values that vary between runs, which are excluded from the test's identity."""
     varying = {"seed": str(report.run["seed"])} if report.run.get("seed") is not None else {}
     varying |= {name: measured(value) for name, value in entry.measured.items()}
     varying |= {f"{name}, bound": f"{limit(bound)} = {bound.source}" for name, bound in entry.bounds.items()}
@@ -136,7 +136,7 @@ def _description(report: Report, section: Section, entry: Entry) -> str:
 def attach(
     write_data: Callable[[str, str], object], report: Report, section: Section, entry: Entry
 ) -> list[Attachment]:
-    """The timeline of a finding, written by a function of text and file name; empty when nothing can be drawn."""
+    """Return a finding's timeline as an attachment, written by ``write_data(text, file name)``; empty if there is none."""
     drawn = picture(report, section, entry)
     if drawn is None:
         return []

@@ -1,7 +1,7 @@
-"""What changed in the API, as events a reader knows: "Ready: Unknown", "pod web-0 gone".
+"""API changes as readable events: "Ready: Unknown", "pod web-0 gone".
 
-The recorder keeps whole objects; here each is compared with what was seen of it before, and only the differences that a
-claim about services, pods or nodes can turn on are told.
+The recorder keeps whole objects. This module compares each object with its previous state and reports only the differences on
+which a claim about services, pods or nodes can depend.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ Seen = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class ApiEvent:
-    """One thing that happened to one object.
+    """One event of one object.
 
-    :param at: when it was seen, Unix seconds
-    :param what: completes the object's name: "gone", "Ready: Unknown"
-    :param matters: what to label first where there is no room for all; higher matters more
+    :param at: when it was observed, Unix seconds
+    :param what: follows the object's name: "gone", "Ready: Unknown"
+    :param matters: priority of the label when there is no room for all; higher comes first
     """
 
     at: float
@@ -34,7 +34,7 @@ class ApiEvent:
 
 @dataclass(frozen=True)
 class Event:
-    """Happenings of one sort, close together, told as one: "2 pods terminating"."""
+    """Events of the same kind and close in time, merged into one: "2 pods terminating"."""
 
     at: float
     says: str
@@ -43,7 +43,7 @@ class Event:
 
 
 def api_events(changes: Iterable[Change]) -> list[ApiEvent]:
-    """What happened, in the order seen. Changes that say nothing new are left out."""
+    """Return the events in the order observed. Changes that add nothing new are left out."""
     before: dict[tuple[str, str, str], Seen] = {}
     found: list[ApiEvent] = []
     for change in changes:
@@ -62,7 +62,7 @@ def api_events(changes: Iterable[Change]) -> list[ApiEvent]:
             found.append(ApiEvent(change.seen, change.kind, _name(change), "created", 2))
         if known is not None or change.type != "LISTED":
             new = list(_DIFFERENCES[change.kind](known or {}, now))
-            if new:  # several at once are told at once: "restarted, Ready"
+            if new:  # simultaneous differences are one event: "restarted, Ready"
                 what = redact(", ".join(what for what, _ in new))
                 found.append(
                     ApiEvent(change.seen, change.kind, _name(change), what, max(matters for _, matters in new))
@@ -71,7 +71,7 @@ def api_events(changes: Iterable[Change]) -> list[ApiEvent]:
 
 
 def events(found: Sequence[ApiEvent], within: float) -> list[Event]:
-    """Happenings of the same sort that follow each other within ``within`` seconds, told as one."""
+    """Return the events, merging those of the same kind that occur within ``within`` seconds of the first."""
     groups: list[list[ApiEvent]] = []
     open_: dict[tuple[str, ...], list[ApiEvent]] = {}
     for one in found:
@@ -98,7 +98,7 @@ def _event(group: Sequence[ApiEvent]) -> Event:
 
 
 def _name(change: Change) -> str:
-    """The object's name; of an EndpointSlice that of its service, as the slice's own is a random one."""
+    """Return the object's name; for an EndpointSlice its service's name, because the slice's own name is random."""
     labels = change.object["metadata"].get("labels") or {}
     return (
         str(labels.get("kubernetes.io/service-name") or change.name) if change.kind == "EndpointSlice" else change.name

@@ -1,4 +1,4 @@
-"""What a run found, as a file for a repository: text that a reviewer can read, and a later run can be held against.
+"""A run's findings as a file for a repository: text that reviewers can read, and to which a later run can be compared.
 
 ::
 
@@ -26,7 +26,7 @@ from kubeskeptic.findings import Verdict
 from kubeskeptic.reports.pair import Result
 
 NAME = "kubeskeptic-baseline.yaml"
-"""What the file is called where nothing else is said."""
+"""The default file name."""
 _HEAD = """\
 # What held in a run, with its numbers. Written by `skeptic baseline write`; `skeptic baseline check` holds the last run
 # against it and fails when something that held does not any more.
@@ -35,7 +35,7 @@ _AT_LEAST, _AT_MOST = "at least ", "at most "
 
 
 def text(result: Result) -> str:
-    """Return the baseline of a result, claims in the result's order."""
+    """Return the baseline of a result, with claims in the result's order."""
     run = result["run"]
     about = {name: run.get(name) for name in ("id", "kubernetes", "provider", "harness")} | {"nodes": len(run["nodes"])}
     document = {
@@ -48,9 +48,9 @@ def text(result: Result) -> str:
 
 
 def read(path: Path) -> Result:
-    """Return a baseline in the shape of a ``result.json``, so that it can be compared with one.
+    """Return a baseline in the form of a ``result.json``, so that the two can be compared.
 
-    :raises BadInput: when it cannot be read, or is no baseline in schema 1
+    :raises BadInput: when the file cannot be read, or is not a baseline in schema 1
     """
     again = "; `skeptic baseline write` writes it anew"
     try:

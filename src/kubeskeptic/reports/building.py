@@ -1,6 +1,6 @@
-"""From a run's evidence, the catalogue of claims and the record of proofs to a :class:`~kubeskeptic.reports.model.Report`.
+"""Builds a :class:`~kubeskeptic.reports.model.Report` from a run's evidence, the catalogue of claims and the record of proofs.
 
-All text from outside passes the redaction filter here, so that no format can contain a secret. The evidence is not changed.
+All external text passes the redaction filter here, so that no format can contain a secret. The evidence is not changed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def build(
 ) -> Report:
     """Return the report of a run.
 
-    :param claims: the catalogue; a finding about a claim that it does not hold is reported all the same
+    :param claims: the catalogue; findings about claims missing from it are reported nevertheless
     :param proofs: records of ``reports/proofs.json``
     :param grades: records of ``reports/grades.json``
     """
@@ -60,11 +60,11 @@ def alone(
     claims: Sequence[Claim],
     proofs: Iterable[Mapping[str, Any]] = (),
 ) -> Report:
-    """The report of one finding, for formats that tests write one by one.
+    """Return the report of a single finding, for formats written test by test.
 
-    :param finding: as the journal has it
+    :param finding: the journal's ``finding`` record
     :param run: the journal's ``run`` record
-    :param recording: what the finding was made of; None when nothing was recorded
+    :param recording: the recording on which the finding is based; None when nothing was recorded
     """
     kept = redact(dict(finding))
     return Report(
@@ -84,13 +84,13 @@ def alone(
 
 
 def anchor(finding: Mapping[str, Any]) -> str:
-    """The permalink of a finding: its claim and case."""
+    """Return the permalink of a finding, made of its claim and case."""
     return re.sub(r"[^\w.-]+", "-", ".".join(part for part in (finding["claim"], finding.get("case")) if part))
 
 
 def _entries(evidence: RunEvidence) -> list[Entry]:
     worst: dict[tuple[str, ...], dict[str, Any]] = {}
-    for finding in evidence.findings:  # of one test the worst counts
+    for finding in evidence.findings:  # the worst finding of a test counts
         key = tuple(str(finding.get(name) or "") for name in ("claim", "case", "scenario", "test"))
         kept = redact(finding)
         worst[key] = max(worst.get(key, kept), kept, key=_badness)
@@ -127,7 +127,7 @@ def _entry(finding: Mapping[str, Any], place: str) -> Entry:
 
 
 def _badness(finding: Mapping[str, Any]) -> int:
-    """How bad a finding's verdict is; one that is not known is as good as none."""
+    """Return how bad a finding's verdict is; an unknown verdict counts as *inconclusive*."""
     verdict = finding.get("verdict")
     return (
         list(Verdict).index(Verdict(verdict)) if verdict in list(Verdict) else list(Verdict).index(Verdict.INCONCLUSIVE)
@@ -135,12 +135,12 @@ def _badness(finding: Mapping[str, Any]) -> int:
 
 
 def measure_of(record: Mapping[str, Any]) -> Measure:
-    """Return a measured value as a journal or a result has it."""
+    """Return the measured value in a record of a journal or a result."""
     return Measure(float(record["value"]), str(record["unit"]), record.get("low"), record.get("high"))
 
 
 def bound_of(record: Mapping[str, Any]) -> Bound:
-    """Return a bound as a journal or a result has it."""
+    """Return the bound in a record of a journal or a result."""
     return Bound(float(record["value"]), str(record["unit"]), str(record["from"]), bool(record.get("at_least")))
 
 
@@ -166,7 +166,7 @@ def _chapters(
 
 
 def _declared(findings: Iterable[Mapping[str, Any]], claims: Sequence[Claim]) -> list[Claim]:
-    """The claims that test files brought along, as their findings describe them."""
+    """Return the claims that test files declared, as described in their findings."""
     known = {one.id for one in claims}
     told = {str(one["claim"]): redact(one["declared"]) for one in findings if isinstance(one.get("declared"), dict)}
     return [
@@ -203,7 +203,7 @@ def _proofs(records: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Trial, ...]
 
 
 def _redacted(recording: Recording) -> Recording:
-    """Return a copy without secrets in what the report shows of it; the samples are shared."""
+    """Return a copy with secrets removed from the parts that the report shows; the samples are shared."""
     return replace(
         recording,
         faults=[_redacted_fault(fault) for fault in recording.faults],

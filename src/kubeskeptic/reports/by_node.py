@@ -1,4 +1,4 @@
-"""What each node has for itself, settings and the kubelet's version: in words, and whether two runs have the same."""
+"""Per-node values, such as settings and kubelet versions: as text, and compared between two runs."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 from kubeskeptic.reports.wording import quantity
 
 Run = Mapping[str, Any]
-"""The ``run`` of a result, or of a journal."""
+"""The ``run`` record of a result or of a journal."""
 
 
 def spread(values: Mapping[str, str]) -> str:
-    """Return values with their nodes, the rarest first: ``v1.36.3 on up-worker2, v1.37.2 on the other 3 nodes``."""
+    """Return the values with their nodes, the rarest value first: ``v1.36.3 on up-worker2, v1.37.2 on the other 3 nodes``."""
     nodes: dict[str, list[str]] = {}
     for node, value in values.items():
         nodes.setdefault(value, []).append(node)
@@ -24,14 +24,14 @@ def spread(values: Mapping[str, str]) -> str:
 
 
 def apart(run: Run) -> str:
-    """Return the kubelets' versions with their nodes, when they are not all the API server's; else nothing."""
+    """Return the kubelet versions with their nodes, if any differs from the API server's; empty otherwise."""
     kubelets = run.get("kubelets") or {}
     versions = {*kubelets.values(), run.get("kubernetes") or next(iter(kubelets.values()), "")}
     return spread(kubelets) if kubelets and len(versions) > 1 else ""
 
 
 def kubelets(before: Run, after: Run) -> str:
-    """Return which kubelets two runs had, when they are not the same, or not all of the API server's version; else nothing."""
+    """Return the kubelet versions of two runs, if they differ between the runs or from the API server's; empty otherwise."""
     was, now = (dict(run.get("kubelets") or {}) for run in (before, after))
     changed = bool(was and now and not same(was, now))
     if not (changed or apart(before) or apart(after)):
@@ -41,7 +41,7 @@ def kubelets(before: Run, after: Run) -> str:
 
 
 def setting(one: Mapping[str, Any] | None) -> str:
-    """Return a setting's value, with the nodes where they differ; a dash when it is not known."""
+    """Return a setting's value, or its values with their nodes where these differ; a dash when it is unknown."""
     if one is None:
         return "–"
     unit = str(one["unit"])
@@ -51,12 +51,12 @@ def setting(one: Mapping[str, Any] | None) -> str:
 
 
 def uneven(one: Mapping[str, Any]) -> bool:
-    """Whether a setting is not the same on every node."""
+    """Return whether a setting differs between nodes."""
     return len(set((one.get("per_node") or {}).values())) > 1
 
 
 def same_setting(was: Mapping[str, Any] | None, now: Mapping[str, Any] | None) -> bool:
-    """Whether a setting has the same value in both, on every node."""
+    """Return whether a setting has the same value in both runs, on every node."""
     if was is None or now is None:
         return was is now
     each = [one.get("per_node") or {} for one in (was, now)]
@@ -65,6 +65,7 @@ def same_setting(was: Mapping[str, Any] | None, now: Mapping[str, Any] | None) -
 
 
 def same(was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
-    """Whether nodes have the same: each that is in both, and both in the same values. Clusters may name nodes as they like."""
+    """Return whether two runs have the same set of values, and the same value on each node that is in both. Node names may
+    differ between clusters."""
     shared = was.keys() & now.keys()
     return set(was.values()) == set(now.values()) and all(was[node] == now[node] for node in shared)

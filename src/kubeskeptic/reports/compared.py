@@ -11,13 +11,13 @@ from kubeskeptic.reports.pair import Pair, Result, Turn
 from kubeskeptic.reports.wording import NBSP, SYMBOL, count, plain, quantity
 
 NUMBERS = 3
-"""How many measured numbers are looked at of a claim whose verdict is the same: first those that have a bound."""
+"""How many measured numbers are considered for a claim with an unchanged verdict; those with a bound come first."""
 FEW = 5
-"""How many claims are named whose bound is another one with a setting; more are only counted."""
+"""How many claims are named whose bound changed with a setting; more are only counted."""
 
 
 def render(comparison: Comparison) -> str:
-    """What changed, the worst first; what did not, a line each."""
+    """Return the comparison as text: changes first, the worst at the top, then one line for each unchanged case."""
     return "\n".join([*_runs(comparison), *_settings(comparison), *_claims(comparison), "", _headline(comparison)])
 
 
@@ -52,7 +52,7 @@ def _settings(comparison: Comparison) -> Iterator[str]:
 
 
 def _bounds(comparison: Comparison, setting: str) -> str:
-    """Return for which claims a bound is another one because of a setting, as the end of a line."""
+    """Return the claims with a bound that changed because of a setting, as the end of a line."""
     pairs = comparison.because_of(setting)
     if not pairs:
         return ""
@@ -95,7 +95,7 @@ def _unchanged(pair: Pair) -> Iterator[str]:
 
 
 def markdown(comparison: Comparison) -> str:
-    """What changed, for a pull request: a headline, a table of what turned, and the rest folded."""
+    """Return the comparison for a pull request: a headline, a table of changed verdicts, and the rest collapsed."""
     pairs = [pair for turn in Turn if turn is not Turn.SAME for pair in comparison.turned(turn)]
     rows = [
         f"| `{pair.claim}`{f' · {plain(pair.case)}' if pair.case else ''} | {pair.turn} | {_told(pair)} |"
@@ -116,7 +116,7 @@ def markdown(comparison: Comparison) -> str:
 
 
 def _cluster(comparison: Comparison) -> Iterator[str]:
-    """What changed in the cluster, a line each."""
+    """Yield one line for each change in the cluster."""
     for name, (was, now) in comparison.settings.items():
         changed = f"{by_node.setting(was)} → {by_node.setting(now)}"
         yield from ("", f"`{name}` {changed}{_bounds(comparison, name)}")
@@ -125,7 +125,7 @@ def _cluster(comparison: Comparison) -> Iterator[str]:
 
 
 def _moved(comparison: Comparison) -> list[str]:
-    """Return a table of the numbers that have a bound and moved by more than they vary anyway; none where that is not known."""
+    """Return a table of the numbers with a bound that moved by more than their noise; empty when the noise is unknown."""
     if not comparison.noise:
         return []
     rows = [
@@ -138,7 +138,7 @@ def _moved(comparison: Comparison) -> list[str]:
 
 
 def _row(pair: Pair, name: str) -> tuple[str, ...]:
-    """Return a number's name, bound, both values, and by how much it varies anyway."""
+    """Return a number's name, its bound, both values, and its noise."""
     was, now = pair.both("measured", name)
     return (plain(name), limits(*pair.both("bound", name)), amount(was), amount(now), varies(pair, name))
 
@@ -156,13 +156,13 @@ def _headline(comparison: Comparison) -> str:
 
 
 def turned_in_words(comparison: Comparison) -> str:
-    """Return how many claims became what, the worst first: ``1 newly violated, 2 gone``; empty when no verdict turned."""
+    """Return the number of claims for each change, the worst first: ``1 newly violated, 2 gone``; empty when nothing turned."""
     turned = {turn: len(comparison.turned(turn)) for turn in Turn if turn is not Turn.SAME}
     return ", ".join(f"{many} {turn}" for turn, many in turned.items() if many)
 
 
 def held_in_both(comparison: Comparison) -> str:
-    """Return how many of all cases hold in both: ``93 of 100 hold in both``."""
+    """Return how many of all cases hold in both runs: ``93 of 100 hold in both``."""
     held = sum(1 for pair in comparison.turned(Turn.SAME) if pair.verdicts[1] is Verdict.HOLDS)
     return f"{held} of {len(comparison.pairs)} hold in both"
 
@@ -173,36 +173,36 @@ def named(pair: Pair) -> str:
 
 
 def sign(pair: Pair) -> str:
-    """Return the sign of what it is now; a dash for what was not asked."""
+    """Return the sign of the verdict after; a dash if the case was not asked."""
     now = pair.verdicts[1]
     return SYMBOL[now] if now else "–"
 
 
 def amount(one: Result | None, bound: Result | None = None) -> str:
-    """Return a measured number, with its bound in brackets; a dash for none."""
+    """Return a measured number, with its bound in parentheses; a dash for none."""
     if one is None:
         return "–"
     return quantity(one["value"], one["unit"]) + (f" ({limit(bound)})" if bound else "")
 
 
 def limit(bound: Result) -> str:
-    """Return a bound: ``≤ 4 s``."""
+    """Return a bound as text: ``≤ 4 s``."""
     return f"{'≥' if bound['at_least'] else '≤'}{NBSP}{quantity(bound['value'], bound['unit'])}"
 
 
 def limits(was: Result | None, now: Result | None) -> str:
-    """Return a number's bound, or both where the second run had another one; a dash for none."""
+    """Return a number's bound, or both bounds if they differ between the runs; a dash for none."""
     return " → ".join(dict.fromkeys(limit(one) for one in (was, now) if one)) or "–"
 
 
 def varies(pair: Pair, name: str) -> str:
-    """Return by how much a number varies while nothing changes; a question mark when that is not known."""
+    """Return how much a number varies while nothing changes; a question mark when unknown."""
     by, unit = pair.varies(name), next((str(one["unit"]) for one in _measured(pair, name)), "")
     return "?" if by is None else quantity(by, unit)
 
 
 def anyway(pair: Pair, name: str) -> str:
-    """Return the same as a remark behind a number; empty when no noise is known at all."""
+    """Return a remark on how much a number varies while nothing changes; empty when no noise is given."""
     if not pair.noise:
         return ""
     by = varies(pair, name)

@@ -1,7 +1,7 @@
-"""Two runs beside each other, claim by claim, from their ``result.json`` alone: what an upgrade changed, and what it did not.
+"""Two runs compared claim by claim, from their ``result.json`` alone: what an upgrade changed, and what it did not.
 
-One run each is one measurement each: a number that differs within its bound is shown and is no finding. What turned is a
-verdict. A claim that held and was not asked again counts as lost: nothing holds that was not measured.
+One run is one measurement: a number that differs within its bound is shown, but is not a finding. Only verdicts turn. A claim
+that held and was not asked again counts as lost: nothing holds without being measured.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from kubeskeptic.reports.pair import Noise, Pair, Result, Turn, knows
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two results."""
+    """A comparison of two results."""
 
     before: Result
     after: Result
     tolerance: float | None = None
-    """Percent by which a number may come closer to its bound; None: any."""
+    """Percentage by which a number may come closer to its bound; None for no limit."""
     noise: Noise = field(default_factory=Noise)
 
     def __post_init__(self) -> None:
-        """Refuse two runs that have nothing in common.
+        """Reject two runs without a common claim.
 
-        :raises BadInput: when they share no claim
+        :raises BadInput: when the runs share no claim
         """
         was, now = ({one["id"] for one in result["claims"]} for result in (self.before, self.after))
         if was and now and not was & now:
@@ -43,13 +43,13 @@ class Comparison:
 
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
-        """Every claim and case that one of them has: as the second has them, then what only the first has."""
+        """Every claim and case of either run: in the second run's order, followed by those that only the first has."""
         was, now = by_claim(self.before), by_claim(self.after)
         keys = dict.fromkeys([*now, *was])
         return tuple(self._pair(key, was.get(key), now.get(key)) for key in keys)
 
     def _pair(self, key: tuple[str, str], was: Result | None, now: Result | None) -> Pair:
-        """Return a claim and case of both; one that a run did not ask may be one that its suites do not have."""
+        """Return the pair for a claim and case; a run may not have asked the case because its suites do not have it."""
         test = str((now or was or {}).get("test") or "")
         unknown = [
             one is None and knows(run["run"], *key, test) is False
@@ -58,63 +58,63 @@ class Comparison:
         return Pair(*key, was, now, self.tolerance, self.noise, (unknown[0], unknown[1]))
 
     def turned(self, turn: Turn) -> list[Pair]:
-        """Those of which that became."""
+        """Return the pairs with this turn."""
         return [pair for pair in self.pairs if pair.turn is turn]
 
     @property
     def moved(self) -> list[tuple[Pair, str]]:
-        """The numbers that moved by more than they vary anyway, those first that came most of the way to their bound."""
+        """The numbers that moved by more than their noise, those that moved furthest towards their bound first."""
         found = [(pair, name) for pair in self.pairs for name in pair.moved]
         return sorted(found, key=lambda one: -one[0].nearer(one[1]))
 
     @property
     def settings(self) -> dict[str, tuple[Result | None, Result | None]]:
-        """The settings whose values differ, on at least one node, and those that only one of the two runs recorded."""
+        """The settings whose values differ on at least one node, and those that only one of the two runs recorded."""
         was, now = self.before["run"]["settings"], self.after["run"]["settings"]
         both = {name: (was.get(name), now.get(name)) for name in dict.fromkeys([*was, *now])}
         return {name: pair for name, pair in both.items() if not by_node.same_setting(*pair)}
 
     @property
     def uneven(self) -> dict[str, Result]:
-        """The settings that did not change, and are not the same on every node."""
+        """The settings that did not change, but differ between nodes."""
         settings = self.after["run"]["settings"].items()
         return {name: one for name, one in settings if by_node.uneven(one) and name not in self.settings}
 
     @property
     def kubelets(self) -> str:
-        """The kubelets' versions, when they changed or are not all the API server's; else nothing."""
+        """The kubelet versions, if they changed or any differs from the API server's; empty otherwise."""
         return by_node.kubelets(self.before["run"], self.after["run"])
 
     @property
     def status(self) -> int:
-        """The exit status: 1 when a claim is newly violated or worse than the tolerance allows, 10 when one that held
-        is no longer seen to hold, or gone, else 0."""
+        """The exit status: 1 when a claim is newly violated or worse than the tolerance allows, 10 when a claim that held
+        is no longer seen to hold or is gone, 0 otherwise."""
         bad = self.turned(Turn.VIOLATED) or self.turned(Turn.WORSE)
         return 1 if bad else 10 if any(pair.lost for pair in self.pairs) else 0
 
     def reasons(self, pair: Pair) -> list[str]:
-        """Return the settings that changed and that a bound of this claim is made of: why the bound is another one."""
+        """Return the changed settings from which a changed bound of this claim is derived."""
         both = [(was, now) for _, was, now in pair.sides("bound") if was and now and was["value"] != now["value"]]
         sources = " ".join(str(one["from"]) for bounds in both for one in bounds)
         return [name for name in self.settings if re.search(rf"\b{re.escape(name)}\b", sources)]
 
     def because_of(self, setting: str) -> list[Pair]:
-        """Return the claims a bound of which is another one because of a setting."""
+        """Return the claims with a bound that changed because of a setting."""
         return [pair for pair in self.pairs if setting in self.reasons(pair)]
 
 
 def read(path: Path) -> Result:
-    """A ``result.json``.
+    """Return the contents of a ``result.json``.
 
-    :raises BadInput: when it cannot be read, or is none
+    :raises BadInput: when the file cannot be read, or is not a result
     """
     return checked(loaded(path), path)
 
 
 def loaded(path: Path) -> Any:
-    """Whatever JSON a file holds.
+    """Return the JSON in a file.
 
-    :raises BadInput: when it cannot be read, or is no JSON
+    :raises BadInput: when the file cannot be read, or is not JSON
     """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
@@ -125,9 +125,9 @@ def loaded(path: Path) -> Any:
 
 
 def checked(result: Any, path: Path) -> Result:
-    """A result that was read from a file.
+    """Return a result that was read from a file.
 
-    :raises BadInput: when it is none
+    :raises BadInput: when it is not a result in schema 1
     """
     if not isinstance(result, dict) or result.get("schema") != 1 or not {"run", "claims"} <= result.keys():
         raise BadInput(f"{path} is no result of kubeskeptic in schema 1; `skeptic report RUN` writes it again")
@@ -135,7 +135,7 @@ def checked(result: Any, path: Path) -> Result:
 
 
 def document(comparison: Comparison) -> dict[str, Any]:
-    """The comparison for programs."""
+    """Return the comparison for programs."""
     return {
         "schema": 1,
         "before": comparison.before["run"],
@@ -163,7 +163,7 @@ def _claim(comparison: Comparison, pair: Pair) -> dict[str, Any]:
 
 
 def by_claim(result: Result) -> dict[tuple[str, str], Result]:
-    """Return a result's entries by claim and case: of one that is listed twice the worse, each with a verdict that is true."""
+    """Return a result's entries by claim and case, with verdicts as in :func:`believed`; of duplicates, the worse one."""
     found: dict[tuple[str, str], Result] = {}
     for one in map(believed, result["claims"]):
         key = (one["id"], one["case"] or "")
@@ -172,8 +172,8 @@ def by_claim(result: Result) -> dict[tuple[str, str], Result]:
 
 
 def believed(entry: Result) -> Result:
-    """Return an entry as its own numbers allow: one that says *holds* beside a value outside its bound is violated, and
-    beside no number inconclusive.
+    """Return an entry with a verdict that its own numbers support: *holds* becomes *violated* if a value is outside its bound,
+    and *inconclusive* if no measured number with a bound decides it.
     """
     if entry["verdict"] != Verdict.HOLDS:
         return entry

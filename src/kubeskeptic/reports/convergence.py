@@ -1,8 +1,8 @@
-"""How soon each node followed what happened: for every event, the last wrong and the first right answer that each node got.
+"""How soon each node converged: for every event, the last wrong and the first right answer that each node received.
 
-An answer is *wrong* when the request failed, when a pod answered that was no endpoint of the service at that moment, or when
-DNS answered anything else than the pods that were Ready then. What the moment was is known from the watch of the API, so a
-node's delay includes that of the control plane.
+An answer is *wrong* when the request failed, when the pod that answered was not an endpoint of the service at that time, or
+when DNS returned anything other than the pods that were Ready at that time. The state at that time is known from the API watch,
+so a node's delay includes that of the control plane.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ _OK, _UNKNOWN = OUTCOMES.index(Outcome.OK), OUTCOMES.index(Outcome.UNKNOWN)
 
 
 class Event(NamedTuple):
-    """Something that was done to the cluster, and how long its consequences were watched."""
+    """An action on the cluster, and how long its effects were watched."""
 
     act: str
     says: str
     begun: float
-    """When it began to be done, Unix seconds."""
+    """When the action began, Unix seconds."""
     at: float
-    """When it had been done."""
+    """When the action was complete."""
     until: float
     away: frozenset[str]
-    """The nodes that it took away as a whole."""
+    """The nodes that the action took away entirely."""
     pods: frozenset[str]
-    """The names of the pods that it was done to; empty when it was done to something else."""
+    """The names of the targeted pods; empty when the target was something else."""
 
 
 class Cell(NamedTuple):
-    """What one node got after one event, in one way."""
+    """The answers that one node received after one event, for one probe."""
 
     node: str
     asked: int
@@ -51,7 +51,7 @@ class Cell(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One event as one way of asking saw it, node by node."""
+    """One event as seen by one probe, node by node."""
 
     scenario: str
     event: Event
@@ -61,13 +61,13 @@ class Row(NamedTuple):
 
     @property
     def slowest(self) -> float:
-        """Seconds until the last node got its last wrong answer; 0 when no answer was wrong."""
+        """Seconds until the last node received its last wrong answer; 0 when no answer was wrong."""
         return max((cell.last_wrong or 0.0 for cell in self.cells), default=0.0)
 
 
 def convergence(recording: Recording) -> list[Row]:
-    """Return the rows of a recording, event by event: every way of requesting a pod that something was done to, and of other
-    ways those that showed anything wrong.
+    """Return the rows of a recording, event by event: every probe whose requests go to a targeted pod, except DNS, and any
+    other probe that received a wrong answer.
     """
     events = list(events_of(recording))
     asked = [_Asked.of(recording, probe) for probe in recording.specs] if events else []
@@ -76,7 +76,7 @@ def convergence(recording: Recording) -> list[Row]:
 
 
 class _Asked(NamedTuple):
-    """One way of asking a service, with what was wrong on each node."""
+    """One probe of a service, with its wrong answers on each node."""
 
     probe: str
     way: str
@@ -85,7 +85,7 @@ class _Asked(NamedTuple):
 
     @classmethod
     def of(cls, recording: Recording, probe: str) -> _Asked | None:
-        """Return what a probe saw; None for one that asks no service of the scenario, or was never asked."""
+        """Return what a probe saw; None if it does not target a service of the scenario, or was never sent."""
         way, lanes = (
             _way(recording, probe),
             [lane for (_, name), lane in sorted(recording.lanes.items()) if name == probe],
@@ -99,7 +99,7 @@ def _row(recording: Recording, event: Event, asked: _Asked, events: Sequence[Eve
     if event.pods and not event.pods & asked.pods:
         return None
     later = (one.begun for one in events if one.at > event.at and (not one.pods or one.pods & asked.pods))
-    event = event._replace(until=min(event.until, min(later, default=event.until)))  # what comes then is the next one's
+    event = event._replace(until=min(event.until, min(later, default=event.until)))  # the rest is the next event's
     cells = (_cell(lane, event, wrong) for lane, wrong in asked.lanes if lane.node not in event.away)
     seen = tuple(cell for cell in cells if cell.asked)
     noticed = any(cell.wrong for cell in seen)
@@ -109,8 +109,8 @@ def _row(recording: Recording, event: Event, asked: _Asked, events: Sequence[Eve
 
 
 def events_of(recording: Recording) -> Iterator[Event]:
-    """Yield what was done in a recording, in order: every fault that clients can see, and its end where more was watched
-    after it.
+    """Yield the events of a recording, in order: every fault that clients can see, and its end if the act continued
+    afterwards.
     """
     for act in recording.acts.values():
         if act.end is None:
@@ -118,7 +118,7 @@ def events_of(recording: Recording) -> Iterator[Event]:
         faults = [one for one in recording.faults if one.act == act.name and "applied" in one.phases]
         for fault in faults:
             if fault.fault == "cordon_node":
-                continue  # it keeps pods from coming, and changes nothing for clients
+                continue  # it prevents scheduling, and changes nothing for clients
             says = fault.says.replace(f"{recording.namespace}/", "")
             away, pods = (_named(fault.targets, kind) for kind in ("node/", "pod/"))
             until = min(fault.phases.get("undoing", act.end), act.end)
@@ -133,7 +133,7 @@ def _named(targets: tuple[str, ...], kind: str) -> frozenset[str]:
 
 
 def _way(recording: Recording, probe: str) -> str:
-    """How a probe asks; empty for one that asks no Service of the scenario."""
+    """Return how a probe reaches a Service, in words; empty if it does not target a Service of the scenario."""
     spec = recording.specs[probe]
     kind = str(spec.get("kind", ""))
     kept = ", kept connection" if kind == "http-kept" else ""
@@ -147,7 +147,7 @@ def _way(recording: Recording, probe: str) -> str:
 
 
 def _wrong(recording: Recording, lane: Lane) -> frozenset[int]:
-    """The positions of a lane's wrong answers."""
+    """Return the positions of a lane's wrong answers."""
     failed = {at for at, code in enumerate(lane.codes) if code not in (_OK, _UNKNOWN)}
     if str(recording.specs[lane.probe].get("kind", "")).startswith("dns"):
         right = _right(recording, lane.probe)
@@ -159,7 +159,7 @@ def _wrong(recording: Recording, lane: Lane) -> frozenset[int]:
 
 
 def _right(recording: Recording, probe: str) -> list[Right] | None:
-    """The right answers over time of a name that stands for pods; None for one that stands for a ClusterIP."""
+    """Return the right answers over time for a name that resolves to pods; None for one that resolves to a ClusterIP."""
     if recording.specs[probe].get("expect") is not None:
         return None
     pods = _pods(recording, probe)
@@ -167,7 +167,7 @@ def _right(recording: Recording, probe: str) -> list[Right] | None:
 
 
 def _pods(recording: Recording, probe: str) -> frozenset[str]:
-    """The names of the pods that ever stood behind what a probe asks for."""
+    """Return the names of all pods that ever backed a probe's target."""
     try:
         selector: Mapping[str, str] = service_of(recording, probe)["spec"].get("selector") or {}
     except Inconclusive:
@@ -188,7 +188,7 @@ def _stale(lane: Lane, right: list[Right]) -> Iterator[int]:
 
 
 def _away(recording: Recording) -> dict[str, Window]:
-    """When each node was away as a whole."""
+    """Return the window in which each node was entirely away."""
     return {
         node: (fault.phases["applied"], fault.phases.get("undoing", float("inf")))
         for fault in recording.faults
@@ -198,7 +198,7 @@ def _away(recording: Recording) -> dict[str, Window]:
 
 
 def _cell(lane: Lane, event: Event, wrong: frozenset[int]) -> Cell:
-    """What a node got from when the event began; times count from when it had been done."""
+    """Return a node's answers since the event began; times are relative to its completion."""
     span = range(bisect_left(lane.sent, event.begun), bisect_left(lane.sent, event.until))
     bad = [at for at in span if at in wrong]
     good = next((at for at in span if at not in wrong and lane.codes[at] != _UNKNOWN), None)

@@ -1,4 +1,4 @@
-"""What clients saw while others changed the cluster: outages of each target on each node, and the steps that ran then. Pure."""
+"""What clients saw while something else changed the cluster: outages per target and node, and the steps at the time. Pure."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from kubeskeptic.timeline.outages import Outage, outages
 
 SCHEMA = 1
 UPGRADE, WATCHED = "upgrade", "watched"
-"""The acts in which others change the cluster: an upgrade in place, and whatever `skeptic watch` watches."""
+"""The acts in which something else changes the cluster: an in-place upgrade, or whatever `skeptic watch` observes."""
 STEP = "upgrade_step"
-"""The name under which the journal records a step of an upgrade, as a fault."""
+"""The fault name under which the journal records a step of an upgrade."""
 BETWEEN = "between steps"
 
 
 @dataclass(frozen=True)
 class StepSpan:
-    """A step as the journal tells it. ``end`` is that of the recording for one that did not come to its end."""
+    """A step as recorded in the journal. For an unfinished step, ``end`` is the end of the recording."""
 
     name: str
     start: float
@@ -31,11 +31,11 @@ class StepSpan:
 
 @dataclass(frozen=True)
 class Disruption:
-    """What was seen of one upgrade, or during one command, in one run. Times are Unix seconds.
+    """What was seen during one upgrade or one command, in one run. Times are Unix seconds.
 
-    :param periods: seconds between two questions, by target: how exact a length is
+    :param periods: seconds between two requests, by target: the resolution of lengths
     :param asked: lanes, as (target, node)
-    :param seen: outages with the names of the steps that ran meanwhile
+    :param seen: outages with the names of the steps that ran during them
     """
 
     run: str
@@ -57,7 +57,7 @@ class Disruption:
 
 
 def disruption(run: str, recording: Recording) -> Disruption | None:
-    """Return what was seen while others changed the cluster; None when they did not, or the watching did not begin."""
+    """Return what was seen while something else changed the cluster; None if there was no such act, or it did not begin."""
     act = recording.acts.get(UPGRADE) or recording.acts.get(WATCHED)
     if act is None or act.start is None:
         return None
@@ -84,9 +84,9 @@ def _during(steps: Sequence[StepSpan], outage: Outage) -> tuple[str, ...]:
     return then or ((BETWEEN,) if steps else ())
 
 
-# -- telling it --------------------------------------------------------------------------------------------------------
+# -- formats -----------------------------------------------------------------------------------------------------------
 def document(found: Disruption) -> dict[str, Any]:
-    """Return it for programs."""
+    """Return the disruption for programs."""
     return {
         "schema": SCHEMA,
         "run": found.run,
@@ -118,7 +118,7 @@ def _outage(found: Disruption, outage: Outage, steps: Sequence[str]) -> dict[str
 
 
 def total(found: Disruption, target: str, node: str) -> dict[str, Any]:
-    """Return how many outages one lane had, and how long they were in sum and at most, in seconds."""
+    """Return the number of outages in one lane, and their total and maximum length in seconds."""
     seen = found.of(target, node)
     return {
         "target": target,
@@ -131,7 +131,7 @@ def total(found: Disruption, target: str, node: str) -> dict[str, Any]:
 
 
 def markdown(found: Disruption) -> str:
-    """Return it as a section of Markdown: totals, then each outage, then the steps."""
+    """Return the disruption as a Markdown section: totals, then each outage, then the steps."""
     lines = [f"### What clients saw during the upgrade (run {found.run})", ""]
     lines += ["| target | node | outages | unavailable in sum | longest | failed |", "|---|---|---|---|---|---|"]
     for target, node in found.asked:
@@ -160,7 +160,7 @@ def markdown(found: Disruption) -> str:
 
 
 def summary(found: Disruption) -> list[str]:
-    """Return one line for each target: the node that saw the most, and the longest outage with its step."""
+    """Return one line for each target: the node with the most unavailability, and the longest outage with its step."""
     return [_line(found, target) for target in dict.fromkeys(target for target, _ in found.asked)]
 
 
@@ -178,6 +178,6 @@ def _line(found: Disruption, target: str) -> str:
 
 
 def outcomes(outage: Outage) -> str:
-    """Return what the failed questions of an outage came to."""
+    """Return the outcomes of an outage's failed requests, with their numbers."""
     told: list[tuple[Outcome, int]] = outage.outcomes.most_common()
     return ", ".join(f"{many} {outcome}" for outcome, many in told)

@@ -1,4 +1,4 @@
-"""``docs/findings.md``: what is true of Kubernetes where the post is not the whole truth, with its numbers and commands."""
+"""``docs/findings.md``: what is true of Kubernetes where the post is not the whole truth, with numbers and commands."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _APART = {
     "upgrades.md": "what clients see while a cluster is upgraded",
     "noise.md": "by how much each number varies while nothing changes",
 }
-"""Pages of other measurements, by their file's name."""
+"""Pages about other measurements, by file name."""
 
 
 def render(report: Report, beside: Collection[str] = ()) -> str:
-    """Return the page of a run: the claims that qualify or contradict the post, and hold, in the post's order.
+    """Return the page of a run: the claims that hold and qualify or contradict the post, in the post's order.
 
-    :param beside: names of the files beside the page, to which it may link
+    :param beside: names of the files in the page's folder, to which it may link
     """
     run = report.run
     nodes = run.get("nodes") or ()
@@ -47,7 +47,7 @@ def render(report: Report, beside: Collection[str] = ()) -> str:
 
 
 def _graded(found: Sequence[Ladder]) -> Iterator[str]:
-    """The table of what the bounds can tell apart; nothing when nothing was graded."""
+    """Yield the table of what the bounds can tell apart; nothing when there are no grades."""
     if not found:
         return
     steps = grades(found)

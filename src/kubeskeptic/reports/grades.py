@@ -1,6 +1,6 @@
-"""Grades of sabotages as reports tell them: how long a breakage has to last until the bound of a case tells it apart.
+"""Grades of sabotages for reports: how long a breakage must last until the bound of a case detects it.
 
-The records are those of ``reports/grades.json``, which ``skeptic prove --graded`` writes.
+The records come from ``reports/grades.json``, which ``skeptic prove --graded`` writes.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from kubeskeptic.reports.wording import NBSP, SYMBOL, limit, quantity
 class Step:
     """One grade: the verdict on a case whose sabotage was lifted some seconds after the act's fault.
 
-    :param measured: beside the case's bound; None when nothing was
-    :param lifted: seconds after the case's own fault between which it was lifted; empty when that is not known
+    :param measured: the value measured against the case's bound; None when there is none
+    :param lifted: the range of seconds after the case's own fault within which it was lifted; empty when unknown
     """
 
     seconds: float
@@ -31,7 +31,7 @@ class Step:
 
     @property
     def told(self) -> str:
-        """The verdict with its sign and what was measured: ``● holds, 1.7 s``; ``> 6.1 s`` where no end was seen."""
+        """The verdict with its sign and the measured value: ``● holds, 1.7 s``; ``> 6.1 s`` if no end was observed."""
         if self.measured is None:
             return f"{SYMBOL[self.verdict]} {self.verdict}"
         open_ = "> " if self.measured.high is None and self.measured.low is not None else ""
@@ -39,7 +39,7 @@ class Step:
 
     @property
     def when(self) -> str:
-        """Between which seconds it was lifted, as a sentence; empty when that is not known."""
+        """The range of seconds in which the sabotage was lifted, as a sentence; empty when unknown."""
         if not self.lifted:
             return ""
         return f"Lifted {self.lifted[0]:g} to {self.lifted[-1]:g} s after the fault of the case."
@@ -49,8 +49,8 @@ class Step:
 class Ladder:
     """All grades of one sabotage for one case, the shortest first.
 
-    :param bound: of the case; None when no finding had one
-    :param runs: in which they were performed
+    :param bound: the case's bound; None when no finding had one
+    :param runs: the runs in which the grades were performed
     """
 
     claim: str
@@ -69,7 +69,7 @@ class Ladder:
 
     @property
     def allowed(self) -> str:
-        """The bound: ``≤ 3 s``."""
+        """The bound as text: ``≤ 3 s``."""
         return limit(self.bound) if self.bound else "–"
 
     @property
@@ -84,17 +84,17 @@ class Ladder:
 
     @property
     def tells(self) -> str:
-        """From which grade on the bound tells the sabotage apart, for people."""
+        """The shortest grade at which the bound detects the sabotage, as text."""
         found = self.told_apart_from
         return "none of them" if found is None else f"{found:g}{NBSP}s"
 
     def step(self, seconds: float) -> Step | None:
-        """Return one grade; None when it was not performed."""
+        """Return the grade with this duration; None when it was not performed."""
         return next((one for one in self.steps if one.seconds == seconds), None)
 
 
 def ladders(records: Iterable[Mapping[str, Any]]) -> tuple[Ladder, ...]:
-    """Return the grades of a file's records, by case and sabotage."""
+    """Return the grades in a file's records, grouped by case and sabotage."""
     by_case: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for raw in records:
         one = redact(dict(raw))

@@ -1,6 +1,6 @@
 """``junit.xml``: one suite per chapter, one case per finding, with the claim's data as properties.
 
-A violated claim is a ``failure``; what could not be concluded is an ``error``, so that no dashboard takes it for a pass.
+A violated claim is a ``failure``; an inconclusive claim is an ``error``, so that no dashboard counts it as a pass.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(report: Report) -> str:
-    """The file's text."""
+    """Return the text of the file."""
     root = Element("testsuites", {"name": "kubeskeptic"} | _counts(report.entries))
     for chapter in report.chapters:
         _suite(root, report, chapter)
@@ -67,7 +67,7 @@ def _case(suite: Element, report: Report, section: Section, entry: Entry) -> Non
 
 
 def properties(section: Section, entry: Entry) -> dict[str, str]:
-    """The claim, verdict and numbers of a test case, for ``<property>`` elements."""
+    """Return the claim, verdict and numbers of a test case, for ``<property>`` elements."""
     said = {
         "claim": entry.claim,
         "case": entry.case,
@@ -95,5 +95,5 @@ def _details(report: Report, section: Section, entry: Entry) -> str:
 
 
 def _xml(text: str) -> str:
-    """Without the characters that XML 1.0 cannot hold."""
+    """Return a text with the characters that XML 1.0 does not allow replaced."""
     return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -1,7 +1,7 @@
-"""What a tally keeps of runs: verdicts and numbers of each, without their recordings, in a file that a repository can hold.
+"""What a tally keeps of runs: their verdicts and numbers, without recordings, in a file small enough for a repository.
 
-A run's folder has tens of megabytes and is thrown away; what :mod:`kubeskeptic.reports.tally` needs of it is a line for each
-case. Kept runs can be counted together with new ones, so that ten runs need not be there at the same time.
+A run's folder takes tens of megabytes and is deleted later; :mod:`kubeskeptic.reports.tally` needs only a line for each case.
+Kept runs can be tallied together with new ones, so that ten runs need not exist at the same time.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from kubeskeptic.reports.pair import Noise, Result
 from kubeskeptic.reports.tally import Row, tallied
 
 SCHEMA = 2
-"""The first one had ranges of numbers only, and could not be added to."""
+"""Schema 1 had only the ranges of numbers, so runs could not be added to it."""
 
 
 def text(results: Sequence[Result], rows: Sequence[Row]) -> str:
-    """Return what is kept of runs: a line for each run, and one for each case, so that a review sees which changed."""
+    """Return the kept runs as text: a line for each run and each case, so that a review shows which ones changed."""
     runs = [{name: one["run"].get(name) for name in ("id", "kubernetes", "harness", "started")} for one in results]
     lists = {"runs": runs, "claims": [_kept(row) for row in rows]}
     parts = (f' "{name}": [\n' + ",\n".join(f"  {_line(one)}" for one in all_) + "\n ]" for name, all_ in lists.items())
@@ -30,9 +30,9 @@ def text(results: Sequence[Result], rows: Sequence[Row]) -> str:
 
 
 def read(path: Path) -> list[Result]:
-    """Return the results in a file: those of the runs that a tally kept, or the one of a ``result.json``.
+    """Return the results in a file: those of the runs that a tally kept, or the single one of a ``result.json``.
 
-    :raises BadInput: when it cannot be read, or is neither
+    :raises BadInput: when the file cannot be read, or is neither
     """
     document = comparison.loaded(path)
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
@@ -44,9 +44,9 @@ def read(path: Path) -> list[Result]:
 
 
 def read_noise(path: Path) -> Noise:
-    """Return by how much numbers vary in the runs that ``skeptic tally --write`` kept.
+    """Return how much numbers vary in the runs that ``skeptic tally --write`` kept.
 
-    :raises BadInput: when it cannot be read, or keeps no runs
+    :raises BadInput: when the file cannot be read, or is not a file of kept runs
     """
     try:
         results = read(path)
@@ -57,7 +57,7 @@ def read_noise(path: Path) -> Noise:
 
 
 def noise(rows: Sequence[Row], runs: int) -> Noise:
-    """Return by how much each number varies that all runs measured: of one that few did, the range is not known as well."""
+    """Return the range of each number that all runs measured; a range from fewer runs would be less certain."""
     ranges = {(row.claim, row.case, name): values for row in rows for name, values in row.values().items()}
     found = Noise({key: max(values) - min(values) for key, values in ranges.items() if len(values) == runs})
     found.runs = runs
@@ -76,7 +76,7 @@ def _kept(row: Row) -> dict[str, Any]:
 
 
 def _number(row: Row, name: str) -> dict[str, Any]:
-    """Return a number in all runs; its bound is the last run's, as settings may change and the tally shows one."""
+    """Return a number in all runs, with the last run's bound: settings may change, and the tally shows one bound."""
     values = [float(one["measured"][name]["value"]) if one and name in one["measured"] else None for one in row.entries]
     bound = next((one["bound"][name] for one in reversed(row.entries) if one and name in one["bound"]), None)
     return {"unit": row.unit(name), "bound": bound, "values": values}

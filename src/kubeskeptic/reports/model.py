@@ -1,6 +1,6 @@
-"""What a report tells, before it has a format: findings beside their claims, in the post's order.
+"""The contents of a report, independent of its format: findings with their claims, in the post's order.
 
-Made by :mod:`kubeskeptic.reports.building`; every format reads this and nothing else.
+Built by :mod:`kubeskeptic.reports.building`; every format reads this and nothing else.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ WORST_FIRST = (Verdict.VIOLATED, Verdict.INCONCLUSIVE, Verdict.SKIPPED, Verdict.
 
 @dataclass(frozen=True)
 class Trial:
-    """One time a sabotage was tried on a claim."""
+    """One trial of a sabotage on a claim."""
 
     sabotage: str
     case: str
@@ -33,11 +33,11 @@ class Trial:
     at: float = 0.0
     why: str = ""
     digest: str = ""
-    """A hash of the test and of the checks that it called then."""
+    """A hash of the test and of the checks that it called at that time."""
 
     @property
     def broke(self) -> bool:
-        """Whether the claim was seen to fail, as it must."""
+        """Whether the claim was violated, as it must be."""
         return self.verdict == Verdict.VIOLATED
 
 
@@ -51,7 +51,7 @@ class Entry:
     scenario: str
     verdict: Verdict
     post: Post | None
-    """What the catalogue expects it to make of the post."""
+    """What the catalogue expects the claim to say about the post."""
     why: str
     measured: Mapping[str, Measure]
     bounds: Mapping[str, Bound]
@@ -60,30 +60,30 @@ class Entry:
     probes: tuple[str, ...]
     decisive: tuple[str, ...]
     anchor: str
-    """Unique in the report; the permalink."""
+    """The permalink, unique in the report."""
     must_break: tuple[str, ...] = ()
-    """The sabotages that must turn it violated; empty when they are not known."""
+    """The sabotages that must turn the case violated; empty when unknown."""
     digest: str = ""
-    """A hash of the test and of the checks that it calls; empty when it is not known."""
+    """A hash of the test and of the checks that it calls; empty when unknown."""
 
     def judged_as(self, proof: Trial) -> bool:
-        """Whether a proof is about this case as it is judged now, and not about a test or check that was changed since."""
+        """Return whether a proof applies to this case as it is judged now: neither its test nor a check has changed since."""
         return proof.case == self.case and (not self.digest or proof.digest == self.digest)
 
     @property
     def of_post(self) -> Post | None:
-        """What it makes of the post: only a claim that holds can say."""
+        """What the finding says about the post; None unless the claim holds."""
         return self.post if self.verdict is Verdict.HOLDS else None
 
     @property
     def seconds(self) -> float | None:
-        """How long was looked."""
+        """The length of the observed window, in seconds."""
         return self.window[1] - self.window[0] if self.window else None
 
 
 @dataclass(frozen=True)
 class Section:
-    """A claim with everything that was found about it in this run."""
+    """A claim with all its findings in this run."""
 
     claim: Claim
     entries: tuple[Entry, ...]
@@ -91,20 +91,20 @@ class Section:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst of its cases that were asked; skipped when none was."""
+        """The worst verdict of the cases that were asked; *skipped* when none was."""
         asked = [entry.verdict for entry in self.entries if entry.verdict is not Verdict.SKIPPED]
         return min(asked, key=WORST_FIRST.index, default=Verdict.SKIPPED)
 
     @property
     def skipped(self) -> str:
-        """How many of its cases were skipped, where others were asked, in words; empty when none was."""
+        """How many cases were skipped, in words; empty when none or all of them were."""
         many = sum(entry.verdict is Verdict.SKIPPED for entry in self.entries)
         return f"{many} of {len(self.entries)} skipped" if 0 < many < len(self.entries) else ""
 
     @property
     def post(self) -> Post | None:
-        """What its cases make of the post, the strongest of them; None when none could say, or one of them did not hold: the
-        post's words are about all of them."""
+        """What the cases say about the post: the strongest statement of them. None if no case says anything, or if the verdict
+        is *violated* or *inconclusive*, because the post's words apply to all cases."""
         if self.verdict in (Verdict.VIOLATED, Verdict.INCONCLUSIVE):
             return None
         said = [entry.of_post for entry in self.entries if entry.of_post]
@@ -112,8 +112,8 @@ class Section:
 
     @property
     def unproven(self) -> tuple[str, ...]:
-        """Its cases that some sabotage which must break them has not been seen to break, as they are judged now; a claim that
-        is asked in one way has one nameless case."""
+        """The cases that, as they are judged now, were not seen to fail under every sabotage that must break them. A claim
+        with a single case has one case without a name."""
         return tuple(dict.fromkeys(entry.case for entry in self.entries if not self._proves(entry)))
 
     def _proves(self, entry: Entry) -> bool:
@@ -122,19 +122,19 @@ class Section:
 
     @property
     def proven(self) -> bool:
-        """Whether every case of it has been seen to fail."""
+        """Whether every case has been seen to fail."""
         return not self.unproven
 
     @property
     def proven_otherwise(self) -> bool:
-        """Whether it is proven only by other versions of its tests and checks: the run is older than the proofs, or newer."""
+        """Whether the claim is proven only by other versions of its tests and checks, older or newer than the run's."""
         plain = [replace(entry, digest="") for entry in self.entries]
         return not self.proven and all(self._proves(entry) for entry in plain)
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """A chapter of the post with the claims that were asked."""
+    """A chapter of the post with those of its claims that were asked."""
 
     id: str
     title: str
@@ -143,19 +143,19 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything a report tells of one run."""
+    """Everything that a report contains about one run."""
 
     run: Mapping[str, Any]
     """The journal's ``run`` record; empty when it is missing."""
     ended: float | None
-    """When the run ended, or the last thing that is known of it."""
+    """When the run ended, or the time of the last known event."""
     broken_off: bool
     clean: bool | None
     """Whether the cluster was left clean; None when that was not checked."""
     torn: int
-    """1 when the journal ends within a line."""
+    """1 when the journal ends in the middle of a line, otherwise 0."""
     damage: tuple[str, ...]
-    """What is wrong with the journal anywhere else."""
+    """What is wrong with the rest of the journal."""
     numbered: bool
     """Whether a missing line of the journal would have been noticed."""
     chapters: tuple[Chapter, ...]
@@ -163,15 +163,15 @@ class Report:
     instrument: tuple[Mapping[str, Any], ...]
     sabotages: tuple[Mapping[str, Any], ...]
     tick_lag_p99: float | None
-    """How late the worst hundredth of the questions was asked, in seconds."""
+    """The 99th percentile of the delay with which requests were sent, in seconds."""
     realtime: Mapping[str, bool] = field(default_factory=dict)
-    """Whether each node's agent asked with real-time priority all through the run."""
+    """Whether each node's agent had real-time priority throughout the run."""
     grades: tuple[Ladder, ...] = ()
-    """What the bounds of cases can tell apart, of all cases that were ever asked so."""
+    """What the bounds can tell apart, for all cases that were ever graded."""
     unclean: str = ""
-    """What was left or differs, or why it was not checked whether the cluster was left clean, as far as the run says so."""
+    """What was left behind or differs, or why the check for a clean cluster was not made, if the run recorded it."""
     drawings: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
-    """Timelines that were laid out already, by the finding's anchor; see :mod:`kubeskeptic.reports.pictures`."""
+    """Timelines already laid out, by the finding's anchor; see :mod:`kubeskeptic.reports.pictures`."""
 
     @property
     def unlooked(self) -> bool:
@@ -190,12 +190,12 @@ class Report:
 
     @cached_property
     def verdicts(self) -> Counter[Verdict]:
-        """How many findings came to each verdict."""
+        """The number of findings per verdict."""
         return Counter(entry.verdict for entry in self.entries)
 
     @property
     def headline(self) -> str:
-        """What it is headed by. It speaks of nothing that was not found."""
+        """The report's heading. It mentions only verdicts that occurred."""
         if not self.entries:
             return "Nothing was asked"
         held, bad, unsaid = (self.verdicts[one] for one in (Verdict.HOLDS, Verdict.VIOLATED, Verdict.INCONCLUSIVE))
@@ -207,14 +207,14 @@ class Report:
 
     @property
     def proven(self) -> tuple[int, str]:
-        """How many claims are proven able to fail by their checks as this run judged; and how many by others only, in words."""
+        """How many claims are proven able to fail with this run's checks, and how many only with other versions, in words."""
         others = sum(section.proven_otherwise for section in self.sections)
         words = f", {others} more only by other versions of their checks" if others else ""
         return sum(section.proven for section in self.sections), words
 
     @property
     def unasked(self) -> list[tuple[str, str]]:
-        """The cases of the run's suites, with their claims, that came to no verdict: slow ones, and those not chosen."""
+        """The cases of the run's suites without a verdict, with their claims: slow cases, and those not selected."""
         known, found = self.run.get("known") or {"cases": {}}, {(one.claim, one.case) for one in self.entries}
         return [
             (claim, case) for claim, cases in known["cases"].items() for case in cases if (claim, case) not in found
@@ -222,17 +222,17 @@ class Report:
 
     @property
     def samples(self) -> int:
-        """How many questions were asked and answered for."""
+        """The number of samples: requests with a recorded outcome."""
         return sum(len(lane) for recording in self.scenarios.values() for lane in recording.lanes.values())
 
     @property
     def gaps(self) -> int:
-        """How many stretches of time were not observed."""
+        """The number of time spans that were not observed."""
         return len({gap for recording in self.scenarios.values() for gap in recording.gaps})
 
     @property
     def standstills(self) -> list[float]:
-        """For how many seconds each the machine of the nodes stood still, in order."""
+        """The lengths, in seconds and in order, of the periods in which the nodes' machine stood still."""
         found = {one for recording in self.scenarios.values() for one in recording.standstills}
         return [one.until - one.since for one in sorted(found, key=lambda one: one.since)]
 
@@ -243,5 +243,5 @@ class Report:
 
     @property
     def name(self) -> str:
-        """The cluster's name in words: its context."""
+        """The cluster's name for display: its context, else its provider."""
         return str(self.run.get("context") or self.run.get("provider") or "a cluster")

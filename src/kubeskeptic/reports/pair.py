@@ -1,4 +1,4 @@
-"""A claim in two runs: what became of it, and which of its numbers moved."""
+"""A claim in two runs: how its verdict changed, and which of its numbers moved."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ Result = Mapping[str, Any]
 
 
 class Noise(dict[tuple[str, str, str], float]):
-    """By how much a number varies while nothing changes, by claim, case and the number's name: see
+    """How much each number varies while nothing changes, by claim, case and the number's name: see
     :mod:`kubeskeptic.reports.kept_runs`.
 
-    :param runs: how many runs that was seen in; 0 when it is not known
+    :param runs: the number of runs in which this was measured; 0 when unknown
     """
 
     runs: int = 0
 
 
 class Turn(StrEnum):
-    """What became of a claim between two runs, the worst first."""
+    """How a claim changed between two runs, the worst change first."""
 
     VIOLATED = "newly violated"
     LOST = "no longer seen to hold"
@@ -39,38 +39,39 @@ class Turn(StrEnum):
 
 @dataclass(frozen=True)
 class Pair:
-    """A claim, asked in one case, before and after. None: it was not asked."""
+    """One case of a claim, before and after. None means that it was not asked."""
 
     claim: str
     case: str
     before: Result | None
     after: Result | None
     tolerance: float | None = None
-    """Percent by which a number that has a bound may come closer to it; None: any."""
+    """Percentage by which a number with a bound may come closer to it; None for no limit."""
     noise: Noise = field(default_factory=Noise)
     unknown: tuple[bool, bool] = (False, False)
-    """Whether the suites of the run before, and of the one after, do not have it at all."""
+    """Whether the case does not exist in the suites of the run before, and of the run after."""
 
     def differs(self, name: str) -> bool:
-        """Whether a measured number differs by more than it varies while nothing changes."""
+        """Return whether a measured number differs by more than it varies while nothing changes."""
         was, now = self.both("measured", name)
         if not was or not now:
             return was != now
         return abs(float(now["value"]) - float(was["value"])) > (self.varies(name) or 0.0)
 
     def varies(self, name: str) -> float | None:
-        """Return by how much a number varies while nothing changes, in its unit; None when that is not known."""
+        """Return how much a number varies while nothing changes, in its unit; None when unknown."""
         return self.noise.get((self.claim, self.case, name))
 
     @property
     def moved(self) -> list[str]:
-        """The names of the numbers that both runs measured and that differ by more than they vary anyway, those with a bound
+        """The names of the numbers that both runs measured and that differ by more than their noise, those with a bound
         first."""
         both = [name for name, was, now in self.sides("measured") if was and now and self.differs(name)]
         return sorted(both, key=lambda name: name not in self.bounded)
 
     def nearer(self, name: str) -> float:
-        """Return by which share of its bound a number came nearer to it; negative when it went away, 0 without a bound."""
+        """Return how much closer a number came to its bound, as a share of the bound; negative when it moved away, 0 without a
+        bound."""
         was, now = self.both("measured", name)
         earlier, later = self.both("bound", name)
         bound = later or earlier
@@ -86,7 +87,7 @@ class Pair:
 
     @property
     def worse(self) -> list[str]:
-        """The names of measured numbers that came closer to their bounds than the tolerance allows, of a claim that holds."""
+        """The names of numbers that came closer to their bounds than the tolerance allows, if the claim holds in both runs."""
         if self.tolerance is None or self.verdicts != (Verdict.HOLDS, Verdict.HOLDS):
             return []
         bounds = {name: after for name, _, after in self.sides("bound") if after}
@@ -100,13 +101,13 @@ class Pair:
 
     @property
     def verdicts(self) -> tuple[Verdict | None, Verdict | None]:
-        """Before and after; None: it was not asked."""
+        """The verdicts before and after; None if the case was not asked."""
         was, now = ((Verdict(one["verdict"]) if one else None) for one in (self.before, self.after))
         return was, now
 
     @property
     def words(self) -> tuple[str, str]:
-        """The verdicts as words, or why there is none."""
+        """The verdicts as words, or the reason for their absence."""
         was, now = (
             str(verdict) if verdict else "not in the suites" if unknown else "not asked"
             for verdict, unknown in zip(self.verdicts, self.unknown, strict=True)
@@ -115,7 +116,7 @@ class Pair:
 
     @property
     def turn(self) -> Turn:
-        """What became of it."""
+        """How the claim changed."""
         was, now = self.verdicts
         if was == now:
             return Turn.WORSE if self.worse else Turn.SAME
@@ -133,11 +134,11 @@ class Pair:
 
     @property
     def lost(self) -> bool:
-        """Whether it held, and nothing says so any more: inconclusive now, not asked again, or gone."""
+        """Whether the claim held before and is now *inconclusive*, *skipped*, not asked, or gone."""
         return self.verdicts[0] is Verdict.HOLDS and self.turn in (Turn.LOST, Turn.GONE)
 
     def sides(self, what: str) -> Iterator[tuple[str, Result | None, Result | None]]:
-        """Each entry of ``measured`` or ``bound`` by its name, before and after."""
+        """Yield each entry of ``measured`` or ``bound`` with its name, before and after."""
         was, now = ((one[what] if one else {}) for one in (self.before, self.after))
         for name in dict.fromkeys([*was, *now]):
             yield name, was.get(name), now.get(name)
@@ -149,10 +150,10 @@ class Pair:
 
 
 def knows(run: Result, claim: str, case: str, test: str) -> bool | None:
-    """Return whether the suites of a run have a case; None when the run does not say.
+    """Return whether the suites of a run have a case; None when the run does not record this.
 
-    :param run: the ``run`` of its result
-    :param test: the node id by which another run asked it; a run that did not read that place cannot say
+    :param run: the ``run`` record of its result
+    :param test: the node id of the case in another run; a run that did not collect that place cannot tell
     """
     known = run.get("known")
     if not known:
@@ -166,6 +167,6 @@ def knows(run: Result, claim: str, case: str, test: str) -> bool | None:
 
 
 def _grew(was: float, now: float, at_least: bool) -> float:
-    """By which factor a number came closer to its bound."""
+    """Return the factor by which a number came closer to its bound."""
     small, large = (now, was) if at_least else (was, now)
     return large / small if small > 0 else (1.0 if large <= 0 else float("inf"))

@@ -1,4 +1,4 @@
-"""A finding's timeline, ready to be drawn, and what it shows in words."""
+"""A finding's timeline, ready to be drawn, and a description of it in words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kubeskeptic.reports.wording import count, length, plain
 
 
 def timeline(report: Report, entry: Entry) -> Timeline | None:
-    """The timeline of a finding; None when nothing of it can be drawn. Laid out once for all formats."""
+    """Return the timeline of a finding; None when nothing can be drawn. It is laid out once for all formats."""
     if entry.anchor not in report.drawings:
         drawn = scene(entry, report.scenarios.get(entry.scenario))
         report.drawings[entry.anchor] = Timeline(drawn) if drawn else None
@@ -18,13 +18,13 @@ def timeline(report: Report, entry: Entry) -> Timeline | None:
 
 
 def picture(report: Report, section: Section, entry: Entry) -> str | None:
-    """A finding's timeline as an SVG file of its own."""
+    """Return a finding's timeline as a standalone SVG file."""
     drawn = timeline(report, entry)
     return drawn.svg(says=in_words(section, entry, drawn.scene), standalone=True) if drawn else None
 
 
 def in_words(section: Section, entry: Entry, drawn: Scene) -> str:
-    """What a drawing shows, in two sentences, for those who cannot see it."""
+    """Return a description of a drawing in two sentences, as its text alternative."""
     case = f" ({plain(entry.case)})" if entry.case else ""
     outages = [outage for row in drawn.rows for outage in row.outages]
     worst = max(outages, key=lambda outage: outage.seconds, default=None)

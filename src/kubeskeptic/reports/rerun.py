@@ -1,4 +1,4 @@
-"""The commands that run a whole run, or one of its tests, again."""
+"""The commands that repeat a whole run or one of its tests."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from kubeskeptic.reports.model import Entry, Report
 
 
 def command(report: Report, entry: Entry | None = None) -> str:
-    """Return a command line to copy: one test of the run, or the whole run when no finding is named."""
+    """Return a command line to copy that repeats one test of the run, or the whole run when no finding is given."""
     if entry is None or not entry.test:
         return str(report.run.get("command") or "pytest")
     return of_test(report.run, entry.test)
 
 
 def of_test(run: Mapping[str, Any], test: str) -> str:
-    """Return the command that runs one test again: on the same cluster, with the same seed and sabotages.
+    """Return the command that repeats one test on the same cluster, with the same seed and sabotages.
 
-    :param run: the journal's ``run`` record. Of one without a command, only the seed is known.
+    :param run: the journal's ``run`` record; without a command in it, only the seed is used
     :param test: node id of the test
     """
     seed = [] if run.get("seed") is None else ["--seed", str(run["seed"])]

@@ -1,4 +1,4 @@
-"""``result.json``, schema 1: the report for programs. Its JSON Schema lies beside this module."""
+"""``result.json``, schema 1: the report for programs. Its JSON Schema is next to this module."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from kubeskeptic.timeline import FaultSpan, Recording
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema of ``result.json``."""
+    """Return the JSON Schema of ``result.json``."""
     loaded: dict[str, Any] = json.loads(files(__package__).joinpath("result.schema.json").read_text())
     return loaded
 
 
 def document(report: Report) -> dict[str, Any]:
-    """What ``result.json`` holds. Times are ISO 8601 in UTC, lengths of time are seconds."""
+    """Return the contents of ``result.json``. Times are ISO 8601 in UTC, durations are in seconds."""
     return {
         "schema": 1,
         "run": _run(report),
@@ -36,7 +36,7 @@ def document(report: Report) -> dict[str, Any]:
 
 
 def render(report: Report) -> str:
-    """The file's text."""
+    """Return the text of the file."""
     return json.dumps(document(report), indent=2, ensure_ascii=False) + "\n"
 
 

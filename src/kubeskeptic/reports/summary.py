@@ -1,6 +1,6 @@
 """``summary.md``: the report for a job's summary page.
 
-GitHub drops a summary over 1024 KiB whole, so this one stays far below and says what it left out.
+GitHub discards a summary over 1024 KiB entirely, so this one stays far below that and states how much it left out.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from kubeskeptic.reports.wording import (
 )
 
 MOST_BYTES = 256 * 1024
-"""A quarter of what GitHub takes, as several steps of a job may write to one summary."""
+"""A quarter of GitHub's limit, as several steps of a job may write to one summary."""
 
 
 def render(report: Report) -> str:
-    """The file's text."""
+    """Return the text of the file."""
     lines = [*_head(report), *_bad(report), *_table(report), *_foot(report)]
     return _fitting(lines)
 
 
 def _fitting(lines: list[str]) -> str:
-    """All lines that fit, and how many did not."""
+    """Return all lines that fit, and the number of those that did not."""
     kept: list[str] = []
     room = MOST_BYTES - 200
     for at, line in enumerate(lines):
@@ -103,7 +103,7 @@ def _details(report: Report, section: Section, entry: Entry, title: str) -> list
 
 
 def _faults(report: Report, entry: Entry) -> list[str]:
-    """The faults of a finding, each with its time."""
+    """Return the faults of a finding, each with its time."""
     drawn = scene(entry, report.scenarios.get(entry.scenario))
     faults = drawn.faults if drawn else ()
     return [f"- fault, {to_the_second(fault.applied)} UTC: {_md(fault.says)}" for fault in faults]
@@ -164,7 +164,7 @@ def _name(entry: Entry) -> str:
 
 
 def _md(text: str) -> str:
-    """Text that means itself in Markdown, on one line, in a table too."""
+    """Return a text escaped for Markdown, including tables, on one line."""
     flat = " ".join(text.split())
     for sign in "\\`*_[]<>|#":
         flat = flat.replace(sign, f"\\{sign}" if sign not in "<>" else {"<": "&lt;", ">": "&gt;"}[sign])

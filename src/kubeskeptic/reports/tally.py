@@ -1,8 +1,8 @@
-"""Several runs of one cluster beside each other: does every case come to the same verdict, and how much do its numbers vary?
+"""Several runs on one cluster side by side: does every case get the same verdict, and how much do its numbers vary?
 
-What numbers vary by while nothing changes is their *noise*. A difference between two other runs that is smaller says nothing,
-and :mod:`kubeskeptic.reports.comparison` leaves it out when it is given the noise. :mod:`kubeskeptic.reports.kept_runs` is the
-file that holds it.
+The range of a number while nothing changes is its *noise*. A smaller difference between two other runs means nothing, and
+:mod:`kubeskeptic.reports.comparison` leaves it out when it is given the noise. :mod:`kubeskeptic.reports.kept_runs` reads and
+writes the file that holds it.
 """
 
 from __future__ import annotations
@@ -28,25 +28,25 @@ class Row:
     claim: str
     case: str
     entries: tuple[Result | None, ...]
-    """In the order of the runs; None where it was not asked."""
+    """One for each run, in order; None where the case was not asked."""
 
     @property
     def verdicts(self) -> tuple[str, ...]:
-        """One for each run; empty where it was not asked."""
+        """The verdict in each run; empty where the case was not asked."""
         return tuple(str(one["verdict"]) if one else "" for one in self.entries)
 
     @property
     def steady(self) -> bool:
-        """Whether all runs came to the same verdict, and to one that says something."""
+        """Whether all runs came to the same verdict, and it is not *inconclusive*."""
         return self.agreed and "" not in self.verdicts
 
     @property
     def agreed(self) -> bool:
-        """Whether all runs that asked it came to the same verdict, and to one that says something."""
+        """Whether all runs that asked the case came to the same verdict, and it is not *inconclusive*."""
         return len({*self.verdicts} - {""}) == 1 and Verdict.INCONCLUSIVE not in self.verdicts
 
     def values(self) -> dict[str, list[float]]:
-        """Return the values of each measured number, of the runs that have it."""
+        """Return the values of each measured number, from the runs that have it."""
         found: dict[str, list[float]] = {}
         for one in filter(None, self.entries):
             for name, measured in one["measured"].items():
@@ -65,7 +65,7 @@ class Row:
 def tallied(results: Sequence[Result]) -> list[Row]:
     """Return a row for each case that any of the runs asked.
 
-    :raises BadInput: for fewer than two runs, or for one that is given twice
+    :raises BadInput: for fewer than two runs, or for a run that is given twice
     """
     names = [str(one["run"]["id"]) for one in results]
     if len(names) < 2 or len(set(names)) < len(names):
@@ -76,7 +76,7 @@ def tallied(results: Sequence[Result]) -> list[Row]:
 
 
 def render(results: Sequence[Result], rows: Sequence[Row]) -> str:
-    """The tally as text: a sign for each run and case, then how much each number that has a bound varied."""
+    """Return the tally as text: a sign for each run and case, then how much each number with a bound varied."""
     head = [
         f"{at:>3}  {one['run']['id']}  Kubernetes {one['run']['kubernetes'] or '?'}"
         for at, one in enumerate(results, 1)
@@ -98,7 +98,8 @@ def render(results: Sequence[Result], rows: Sequence[Row]) -> str:
 
 
 def markdown(rows: Sequence[Row]) -> str:
-    """The noise as a table for a page: every number that has a bound, from its smallest to its largest value."""
+    """Return the noise as a Markdown table: every number with a bound in seconds or percent, from its smallest to its largest
+    value."""
     head = ["| claim | number | runs | smallest | median | largest | bound |", "|---|---|---|---|---|---|---|"]
     return "\n".join([*head, *(line for row in rows for line in _noise_lines(row))])
 

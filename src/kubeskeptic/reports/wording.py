@@ -1,4 +1,4 @@
-"""Numbers, times and names as people read them. The same in every format of a report."""
+"""Numbers, times and names in readable form, the same in every format of a report."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 
 SYMBOL = {Verdict.HOLDS: "●", Verdict.VIOLATED: "✕", Verdict.INCONCLUSIVE: "?", Verdict.SKIPPED: "○"}
-"""A sign per verdict: colour alone says nothing to many."""
+"""A sign per verdict, as colour alone is not accessible."""
 
 POST_SAYS = {
     Post.AGREES: "The post agrees",
     Post.QUALIFIED: "The post is qualified",
     Post.CONTRADICTS: "The post is contradicted",
 }
-"""What a finding makes of the post, as the start of a sentence."""
+"""What a finding says about the post, as the start of a sentence."""
 
 
 def number(value: float) -> str:
-    """Three significant digits, whole from 100 on, thousands apart: ``46.9``, ``0.24``, ``108 400``."""
+    """Return a number with three significant digits, whole from 100 on, with grouped thousands: ``46.9``, ``0.24``,
+    ``108 400``."""
     if not math.isfinite(value):
         return "∞" if value > 0 else f"{MINUS}∞" if value < 0 else "?"
     size = abs(value)
@@ -36,7 +37,7 @@ def number(value: float) -> str:
 
 
 def quantity(value: float, unit: str) -> str:
-    """A number with its unit: ``46.9 s``, ``3 requests``; units that say nothing are left out."""
+    """Return a number with its unit: ``46.9 s``, ``3 requests``; units without meaning are left out."""
     if unit == "s" and value and abs(value) < 0.0995:
         return f"{number(value * 1000)}{NBSP}ms"
     if value == 1 and len(unit) > 2:
@@ -45,24 +46,24 @@ def quantity(value: float, unit: str) -> str:
 
 
 def measured(measure: Measure) -> str:
-    """A measured number with its unit."""
+    """Return a measured number with its unit."""
     return quantity(measure.value, measure.unit)
 
 
 def limit(bound: Bound) -> str:
-    """A bound: ``≤ 58 s``."""
+    """Return a bound as text: ``≤ 58 s``."""
     return f"{'≥' if bound.at_least else '≤'}{NBSP}{quantity(bound.value, bound.unit)}"
 
 
 def after(seconds: float) -> str:
-    """A moment, seen from the fault: ``+46.9 s``, ``−0.12 s``."""
+    """Return a time relative to the fault: ``+46.9 s``, ``−0.12 s``."""
     size = abs(seconds)
     shown = f"{size:,.{2 if size < 9.995 else 1}f}".replace(",", NBSP)
     return f"{MINUS if seconds <= -0.005 else '+'}{shown}{NBSP}s"
 
 
 def length(seconds: float | None) -> str:
-    """A length of time: ``12 min 40 s``; a dash when it is not known."""
+    """Return a duration: ``12 min 40 s``; a dash when unknown."""
     if seconds is None:
         return "–"
     if seconds < 100:
@@ -73,28 +74,28 @@ def length(seconds: float | None) -> str:
 
 
 def moment(unix: float) -> str:
-    """A time in UTC, to the minute: ``23 Nov 2026, 19:18``."""
+    """Return a time in UTC, to the minute: ``23 Nov 2026, 19:18``."""
     at = datetime.fromtimestamp(unix, UTC)
     return f"{at.day} {at:%b %Y, %H:%M}".replace(" ", NBSP)
 
 
 def to_the_second(unix: float) -> str:
-    """A time in UTC, to the second, as logs have it: ``2026-11-23 19:18:04``."""
+    """Return a time in UTC, to the second, as in logs: ``2026-11-23 19:18:04``."""
     return f"{datetime.fromtimestamp(unix, UTC):%Y-%m-%d %H:%M:%S}"
 
 
 def iso(unix: float) -> str:
-    """A time in UTC as machines want it: ``2026-11-23T19:18:04.120Z``."""
+    """Return a time in UTC in ISO 8601: ``2026-11-23T19:18:04.120Z``."""
     return datetime.fromtimestamp(unix, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def count(how_many: int, one: str, many: str = "") -> str:
-    """``1 gap``, ``2 gaps``."""
+    """Return a number with its noun: ``1 gap``, ``2 gaps``."""
     return f"{number(how_many)}{NBSP}{one if how_many == 1 else many or one + 's'}"
 
 
 def standstills_told(lengths: Sequence[float]) -> str:
-    """What is said of the times when the machine stood still; empty when it never did."""
+    """Return sentences about the periods in which the machine stood still; empty when there were none."""
     if not lengths:
         return ""
     longest = quantity(max(lengths), "s")
@@ -105,21 +106,21 @@ def standstills_told(lengths: Sequence[float]) -> str:
 
 
 def plain(name: str) -> str:
-    """A name of a measure, a case or a scenario as words: ``routing_wrong`` is read as ``routing wrong``."""
+    """Return the name of a measure, a case or a scenario as words: ``routing_wrong`` becomes ``routing wrong``."""
     return name.replace("_", " ")
 
 
 def quoted(says: str) -> str:
-    """The post's words in quotation marks, those within made single."""
+    """Return the post's words in quotation marks, with inner quotation marks made single."""
     inner = says.strip().replace("“", "‘").replace("”", "’")
     return f"“{inner}”"
 
 
 def broke_off(torn: int, ended: object) -> str:
-    """Say that a run broke off, and how that is known; empty when it came to its end.
+    """Return a statement that a run broke off, with the evidence for it; empty when the run completed.
 
-    :param torn: whether the journal ends within a line
-    :param ended: what the journal says of the run's end; None when it says nothing
+    :param torn: non-zero when the journal ends in the middle of a line
+    :param ended: the journal's record of the run's end; None when there is none
     """
     if torn:
         return "the journal ends in the middle of a line: this run broke off"

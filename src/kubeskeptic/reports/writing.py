@@ -1,4 +1,4 @@
-"""Writing a run's report in all formats, from its journal alone."""
+"""Writes a run's report in all formats, from its journal alone."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class Written:
 
 
 def read_report(run_dir: Path, evidence: RunEvidence | None = None) -> Report:
-    """Return the report of a run's folder. The records of proofs and grades are read from the folder above, which runs share.
+    """Return the report of a run's folder. The records of proofs and grades are read from the parent folder, which runs share.
 
-    :param evidence: what its journal holds, when it has been parsed already
+    :param evidence: the contents of its journal, if already parsed
     :raises BadInput: when the journal or the record of proofs cannot be read
     """
     evidence = evidence or load(run_dir / "journal.jsonl")
@@ -40,9 +40,9 @@ def read_report(run_dir: Path, evidence: RunEvidence | None = None) -> Report:
 
 
 def write_all(run_dir: Path, evidence: RunEvidence | None = None) -> Written:
-    """Write all formats into the run's folder, in place of what was there. Nothing is judged again.
+    """Write all formats into the run's folder, replacing earlier files. Nothing is judged again.
 
-    :param evidence: what its journal holds, when it has been parsed already
+    :param evidence: the contents of its journal, if already parsed
     :raises BadInput: when the journal or the record of proofs cannot be read
     """
     report = read_report(run_dir, evidence)
@@ -63,7 +63,7 @@ def write_all(run_dir: Path, evidence: RunEvidence | None = None) -> Written:
 
 
 def proofs_beside(run_dir: Path) -> list[dict[str, Any]]:
-    """The records of proofs that are kept with a run, and those that come with the project where none are.
+    """Return the records of proofs kept beside a run, or those shipped with the project if there are none.
 
     :raises BadInput: when they cannot be read
     """
@@ -71,17 +71,17 @@ def proofs_beside(run_dir: Path) -> list[dict[str, Any]]:
 
 
 def _write(path: Path, text: str) -> None:
-    """Replace a file as a whole: its last version may be open in a browser."""
+    """Replace a file atomically, as its last version may be open in a browser."""
     new = path.with_name(f".{path.name}.new")
     try:
         new.write_text(text, encoding="utf-8", errors="replace")
         new.replace(path)
     finally:
-        new.unlink(missing_ok=True)  # half of it, on a full disk
+        new.unlink(missing_ok=True)  # left half-written on a full disk
 
 
 def _beside(run_dir: Path, name: str) -> Path:
-    """Return the path of a record of proofs: beside the runs, one or two folders up for sabotaged ones, or the project's."""
+    """Return the path of a record of proofs: beside the run, one or two folders up for sabotaged runs, or the project's own."""
     above = run_dir.parent.parent
     places = (run_dir.parent, above, *([above.parent] if above.name == SABOTAGED else []), shipped())
     return next((place / name for place in places if (place / name).exists()), Path())

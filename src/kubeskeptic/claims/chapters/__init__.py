@@ -1,5 +1,5 @@
-"""The post's claims, one module for each chapter, as the suites have a folder for each. One entry each; the suites carry their
-ids."""
+"""The post's claims: one module per chapter, as the suites have one folder per chapter. Each claim has one entry; the suites
+refer to it by its id."""
 
 from kubeskeptic.claims.chapters import (
     control_loops,

@@ -1,4 +1,4 @@
-"""What the post claims about what is asked from outside."""
+"""What the post claims about requests from outside the cluster."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A timeline as SVG written by hand: lanes, faults, API changes, gaps and bounds on one axis."""
+"""Draws a timeline as SVG, without a library: lanes, faults, API changes, gaps and bounds on one axis."""

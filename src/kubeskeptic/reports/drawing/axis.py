@@ -1,4 +1,4 @@
-"""The axis: seconds since the fault, and where they lie in the drawing."""
+"""The axis: seconds since the fault, and their positions in the drawing."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600)
 
 @dataclass(frozen=True)
 class Axis:
-    """Turns times into places.
+    """Maps times to positions.
 
     :param zero: Unix time of second 0
-    :param left: place of ``since``, in units of the drawing
+    :param left: position of ``since``, in units of the drawing
     """
 
     since: float
@@ -24,20 +24,20 @@ class Axis:
 
     @property
     def span(self) -> float:
-        """Seconds drawn."""
+        """The length of the axis, in seconds."""
         return self.until - self.since
 
     def x(self, at: float) -> float:
-        """Where a Unix time lies; times outside lie on the edge."""
+        """Return the position of a Unix time; times outside the drawing are at its edge."""
         inside = min(max(at, self.since), self.until)
         return self.left + (inside - self.since) / self.span * (self.right - self.left)
 
     def shows(self, at: float) -> bool:
-        """Whether a Unix time is in the drawing."""
+        """Return whether a Unix time is in the drawing."""
         return self.since <= at <= self.until
 
     def ticks(self, most: int = 12) -> list[tuple[float, str]]:
-        """Places and texts of the marks on the axis."""
+        """Return the positions and texts of the tick marks."""
         step = next((one for one in _STEPS if self.span / one <= most), self.span / most)
         first = math.ceil((self.since - self.zero) / step - 1e-9)
         last = math.floor((self.until - self.zero) / step + 1e-9)

@@ -1,7 +1,7 @@
-"""Samples folded into bins, so that a lane of any length is drawn by a few hundred rectangles.
+"""Samples grouped into bins, so that a lane of any length is drawn with a few hundred rectangles.
 
-Works on the columns of a lane and looks only at failures one by one; how many were asked follows from two bisections per
-bin. That is what makes a million samples cheap.
+The code works on the columns of a lane and visits only failures one by one; the number of requests in a bin follows from two
+bisections. That makes a million samples cheap.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.timeline import Lane
 
 MOST_BINS = 400
-"""More would be narrower than the two pixels that an eye finds."""
+"""More bins would be narrower than two pixels, too narrow to see."""
 LEAST_TICKS = 5
-"""Questions per bin at least, so that a height can mean a share."""
+"""Minimum number of requests per bin, so that a height can represent a share."""
 _NICE = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0)
 _NOT_OK = re.compile(rb"[^\x%02x]+" % OUTCOMES.index(Outcome.OK))
 
 
 @dataclass(frozen=True)
 class Bins:
-    """What one lane saw, bin by bin.
+    """One lane's requests and failures, bin by bin.
 
-    :param width: of a bin, in seconds
-    :param asked: questions sent in each bin
-    :param failed: failures of each bin by the code of their outcome (position in ``OUTCOMES``)
+    :param width: width of a bin, in seconds
+    :param asked: requests sent in each bin
+    :param failed: failures in each bin by outcome code (position in ``OUTCOMES``)
     """
 
     since: float
@@ -42,7 +42,7 @@ class Bins:
 class Run:
     """Consecutive bins that look alike.
 
-    :param shares: (code of the outcome, share of the questions asked), in the order of ``OUTCOMES``
+    :param shares: (outcome code, share of the requests sent), in the order of ``OUTCOMES``
     """
 
     first: int
@@ -51,13 +51,13 @@ class Run:
 
 
 def width_for(span: float, period: float) -> float:
-    """The width of a bin, in seconds, for a drawing of ``span`` seconds of questions ``period`` seconds apart."""
+    """Return the width of a bin, in seconds, for a drawing of ``span`` seconds with requests ``period`` seconds apart."""
     least = max(span / MOST_BINS, period * LEAST_TICKS)
     return next((nice for nice in _NICE if nice >= least - 1e-9), least)
 
 
 def fold(lane: Lane, since: float, until: float, width: float) -> Bins:
-    """The bins of a lane between two times."""
+    """Return the bins of a lane between two times."""
     edges = [bisect_left(lane.sent, since + width * at) for at in range(int((until - since) / width - 1e-9) + 2)]
     edges[-1] = min(edges[-1], bisect_left(lane.sent, until))
     failed: list[dict[int, int]] = [{} for _ in edges[1:]]
@@ -70,14 +70,14 @@ def fold(lane: Lane, since: float, until: float, width: float) -> Bins:
 
 
 def failures(lane: Lane, first: int, last: int) -> Iterator[int]:
-    """Positions of the failed samples of a lane between two positions."""
+    """Yield the positions of a lane's failed samples between two positions."""
     codes = lane.codes[first:last].tobytes()
     for hit in _NOT_OK.finditer(codes):
         yield from range(first + hit.start(), first + hit.end())
 
 
 def runs(bins: Bins) -> list[Run]:
-    """Bins with failures, those that look alike and touch each other made one."""
+    """Return the bins with failures, with adjacent bins that look alike merged."""
     found: list[Run] = []
     for at, (asked, failed) in enumerate(zip(bins.asked, bins.failed, strict=True)):
         if not failed:
@@ -92,7 +92,7 @@ def runs(bins: Bins) -> list[Run]:
 
 
 def watched(bins: Bins) -> list[tuple[int, int]]:
-    """Stretches of bins (first, how many) in which anything was asked at all."""
+    """Return the ranges of consecutive bins (first, number) in which requests were sent."""
     found: list[tuple[int, int]] = []
     for at, asked in enumerate(bins.asked):
         if not asked:

@@ -1,4 +1,4 @@
-"""Labels that hang from points of one line into rows, without touching each other or each other's leaders."""
+"""Places labels for points on one line in rows, so that no label touches another label or another label's leader."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 CHARACTER = 6.3
-"""Width of a character at the size that labels have, in units of the drawing: that of a wide typeface."""
+"""Width of a character at the font size of labels, in units of the drawing, for a wide typeface."""
 PAD = 5.0
-"""Between a leader and its text, and between two texts."""
+"""Padding between a leader and its text, and between two texts."""
 MOST = 16
-"""Labels in one drawing; more are not read, and the dots of the others say what they are when pointed at."""
+"""Maximum number of labels in one drawing; more would not be read, and the dots of the others have tooltips."""
 SLACK = 4.0
-"""Leaders this close to each other count as one; less than the room between a leader and its text."""
+"""Leaders this close together count as one; less than the space between a leader and its text."""
 
 
 @dataclass(frozen=True)
 class Label:
-    """A text that wants to stand at ``x``. Higher ``matters`` goes first where there is no room for all."""
+    """A text to be placed at ``x``. Higher ``matters`` takes precedence when there is no room for all labels."""
 
     x: float
     text: str
@@ -26,13 +26,13 @@ class Label:
 
     @property
     def width(self) -> float:
-        """How much room it takes, about."""
+        """The approximate width of the label."""
         return len(self.text) * CHARACTER + 2 * PAD
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A label in its row (0 is next to the line). When ``flipped``, its text ends at ``x``."""
+    """A label placed in a row (0 is next to the line). When ``flipped``, its text ends at ``x``."""
 
     label: Label
     row: int
@@ -40,16 +40,17 @@ class Placed:
 
     @property
     def span(self) -> tuple[float, float]:
-        """Where its text begins and ends."""
+        """The start and end of the text."""
         x, width = self.label.x, self.label.width
         return (x - width, x) if self.flipped else (x, x + width)
 
 
 def place(labels: Sequence[Label], left: float, right: float, rows: int) -> list[Placed]:
-    """Give each label a row and a side, so that texts and leaders stay clear of each other.
+    """Return the labels, each with a row and a side, so that texts and leaders do not overlap.
 
-    Labels left of some point reach to the left and the others to the right, where there is room; every such point is
-    tried, and the one that takes the fewest rows is chosen. Where no row is free for all, the least important are left out.
+    Where there is room, labels to the left of a split point extend to the left and the others to the right. Every split point
+    is tried, and the one that needs the fewest rows is chosen. If the rows do not suffice, the least important labels are left
+    out.
     """
     kept = sorted(sorted(labels, key=lambda label: -label.matters)[:MOST], key=lambda label: label.x)
     while kept:
@@ -63,8 +64,8 @@ def place(labels: Sequence[Label], left: float, right: float, rows: int) -> list
 
 
 def _attempt(labels: Sequence[Label], split: int, left: float, right: float, rows: int) -> list[Placed]:
-    """The labels that find a row when the first ``split`` reach to the left: those from left to right, the others from
-    right to left, so that leaders of deep rows pass beside the texts above them."""
+    """Return the labels that find a row when the first ``split`` labels extend to the left. These are placed from left to
+    right, the others from right to left, so that leaders of deep rows pass beside the texts above them."""
     flips = [_reaches_left(label, at < split, left, right) for at, label in enumerate(labels)]
     rightward = _right_to_left([label for label, flip in zip(labels, flips, strict=True) if not flip])
     leftward = [label for label, flip in zip(labels, flips, strict=True) if flip]
@@ -78,13 +79,13 @@ def _attempt(labels: Sequence[Label], split: int, left: float, right: float, row
 
 
 def _reaches_left(label: Label, wanted: bool, left: float, right: float) -> bool:
-    """Whether a label's text lies left of its place: as wanted where there is room, else where there is."""
+    """Return whether a label's text extends to the left: on the wanted side if there is room, otherwise on the other."""
     room_left, room_right = label.x - label.width >= left, label.x + label.width <= right
     return room_left and (wanted or not room_right)
 
 
 def _right_to_left(labels: Sequence[Label]) -> list[Label]:
-    """From the right, but what stands at one place in the order given: the first next to the line."""
+    """Return the labels from right to left, but labels at the same position in the given order: the first next to the line."""
     groups: list[list[Label]] = []
     for label in sorted(labels, key=lambda label: label.x):
         if groups and label.x - groups[-1][0].x < SLACK:
@@ -99,7 +100,7 @@ def _fits(one: Placed, others: Sequence[Placed]) -> bool:
 
 
 def _clash(one: Placed, other: Placed) -> bool:
-    """Two texts in one row overlap, or the leader of the lower one runs through the text of the upper one."""
+    """Return whether two texts in one row overlap, or the leader of the lower label crosses the text of the upper one."""
     (a, b), (c, d) = one.span, other.span
     if one.row == other.row:
         return a < d and c < b

@@ -1,4 +1,4 @@
-"""One lane of a timeline: what was asked, what failed and how, what was not observed."""
+"""One lane of a timeline: requests, failures by outcome, and gaps in observation."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from kubeskeptic.reports.wording import after, length, number
 from kubeskeptic.timeline import Gap, Outage
 
 NARROWEST = 1.5
-"""Nothing that happened is drawn narrower than this."""
+"""Minimum width of anything that happened."""
 LOWEST = 2.5
-"""Nor lower, however few of the requests failed."""
+"""Minimum height, however few requests failed."""
 
 
 def draw_lane(canvas: Canvas, scene: Scene, row: Row, axis: Axis, top: float, height: float, width: float) -> None:
-    """Draw one lane into a band of ``height`` below ``top``.
+    """Draw one lane in a band of ``height`` below ``top``.
 
-    :param width: of a bin, in seconds
+    :param width: width of a bin, in seconds
     """
     bins = fold(row.lane, scene.since, scene.until, width) if row.lane is not None else None
     canvas.rect(axis.left, top, axis.right - axis.left, height, "t-lane")
@@ -46,7 +46,7 @@ def _edges(axis: Axis, bins: Bins, first: int, many: int) -> tuple[float, float]
 
 
 def _paths(axis: Axis, bins: Bins, top: float, height: float) -> dict[int, str]:
-    """Per outcome, all its rectangles as one path, stacked from the bottom of the lane."""
+    """Return one path per outcome with all its rectangles, stacked from the bottom of the lane."""
     data: dict[int, list[str]] = {}
     for run in runs(bins):
         x, end = _edges(axis, bins, run.first, run.bins)
@@ -65,12 +65,12 @@ def _heights(run: Run, height: float) -> list[tuple[int, float]]:
 
 
 def is_long(gap: Gap) -> bool:
-    """Whether an outage that matters could have hidden in a gap; shorter ones are missed ticks."""
+    """Return whether a gap could hide a relevant outage; shorter gaps are missed ticks."""
     return gap.until is None or gap.until - gap.since > HOLE
 
 
 def _short_gaps(canvas: Canvas, axis: Axis, gaps: list[Gap], top: float, height: float) -> None:
-    """Missed ticks: many on a busy machine, so one path for all."""
+    """Draw missed ticks, all as one path, as a busy machine has many."""
     ends = ((axis.x(gap.since), axis.x(gap.until or gap.since)) for gap in gaps)
     canvas.path("".join(box(x, top, max(end - x, 0.6), height) for x, end in ends), "t-missed")
 

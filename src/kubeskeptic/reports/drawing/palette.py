@@ -1,4 +1,4 @@
-"""Colours, once, for pages and for drawings that stand alone, by day and by night."""
+"""The colours of pages and of standalone drawings, in light and dark mode."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from importlib.resources import files
 
 
 def style() -> str:
-    """The rules for the shapes of a timeline, without colours."""
+    """Return the style rules for the shapes of a timeline, without colours."""
     return _read("timeline.css")
 
 
 def for_drawing() -> str:
-    """Colours of a drawing that stands alone: follows the reader's preference."""
+    """Return the colours of a standalone drawing, which follow the reader's preference."""
     return f".timeline{{{_read('light.css')}}}@media(prefers-color-scheme:dark){{.timeline{{{_read('dark.css')}}}}}"
 
 
 def for_page() -> str:
-    """Colours of a page: follows the reader's preference unless ``data-theme`` says otherwise. Paper is light."""
+    """Return the colours of a page, which follow the reader's preference unless ``data-theme`` is set. Print is light."""
     light, dark = _read("light.css"), _read("dark.css")
     return (
         f":root{{color-scheme:light;{light}}}"

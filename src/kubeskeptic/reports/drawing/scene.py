@@ -1,4 +1,4 @@
-"""What belongs in the timeline of one finding: which lanes, which stretch of time, which faults, gaps, changes and bounds."""
+"""The contents of one finding's timeline: its lanes, time span, faults, gaps, changes and bounds."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from kubeskeptic.reports.model import Entry
 from kubeskeptic.timeline import FaultSpan, Gap, Lane, Outage, Recording, outages
 
 BEFORE = 3.0
-"""Seconds of the clean baseline that are drawn before the fault."""
+"""Seconds of undisturbed operation that are drawn before the fault."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One lane of the drawing; without a lane, nothing was asked there."""
+    """One row of the drawing; without a lane, the node sent no requests of this probe."""
 
     node: str
     name: str
-    """The node's name as it is labelled: without what all nodes' names have in common."""
+    """The node's name on the label, without the prefix that all nodes share."""
     probe: str
     lane: Lane | None
     gaps: tuple[Gap, ...]
     outages: tuple[Outage, ...]
     judged: bool
-    """Whether the finding rests on it; the lane of a faulted node is shown, but not held against the claim."""
+    """Whether the finding is based on this lane; the lane of a faulted node is shown, but does not count against the claim."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Scene:
     until: float
     zero: float
     zero_is: str
-    """What happened at second 0: "the fault", "the start"."""
+    """The event at second 0: "the fault", "the act began"."""
     rows: tuple[Row, ...]
     faults: tuple[FaultSpan, ...]
     happened: tuple[ApiEvent, ...]
@@ -49,12 +49,12 @@ class Scene:
     """Bounds in seconds, counted from second 0."""
 
     def events(self, within: float | None = None) -> list[Event]:
-        """What happened in the API, close ones together: within a hundredth of the drawing's length."""
+        """Return the API events, close ones merged: by default within a hundredth of the drawing's length, at least 0.3 s."""
         return events(self.happened, max(0.3, (self.until - self.since) / 100) if within is None else within)
 
 
 def scene(entry: Entry, recording: Recording | None) -> Scene | None:
-    """The drawing of a finding; None when there is nothing that could be drawn."""
+    """Return the scene of a finding; None when nothing can be drawn."""
     if recording is None:
         return None
     looked = _looked(entry, recording)
@@ -79,18 +79,18 @@ def scene(entry: Entry, recording: Recording | None) -> Scene | None:
 
 
 def short_names(nodes: Sequence[str]) -> dict[str, str]:
-    """Nodes' names without the beginning that all of them share: ``kind-worker2`` is ``worker2``."""
+    """Return the node names without their common prefix: ``kind-worker2`` becomes ``worker2``."""
     heads = {node.partition("-")[0] for node in nodes}
     shared = len(heads) == 1 and len(nodes) > 1 and all("-" in node for node in nodes)
     return {node: node.partition("-")[2] if shared else node for node in nodes}
 
 
 def in_order(nodes: Sequence[str], roles: dict[str, str]) -> list[str]:
-    """Nodes as people list them: the control plane first, then by name, ``worker2`` before ``worker10``."""
+    """Return the nodes in natural order: the control plane first, then by name, ``worker2`` before ``worker10``."""
     digits = re.compile(r"(\d+)")
 
     def key(node: str) -> tuple[bool, list[tuple[int, str]]]:
-        """Control planes first, numbers in names by their value."""
+        """Return a sort key: control planes first, numbers in names by value."""
         parts = [(int(part), "") if part.isdigit() else (0, part) for part in digits.split(node)]
         return not roles.get(node, node).endswith("control-plane"), parts
 
@@ -114,7 +114,7 @@ def _faults(entry: Entry, recording: Recording, looked: tuple[float, float]) -> 
 
 
 def _plain(fault: FaultSpan, namespace: str) -> FaultSpan:
-    """Without the scenario's own namespace, which every name in it has and which says nothing."""
+    """Return the fault without the scenario's namespace, which all names share and which carries no information."""
     if not namespace:
         return fault
     targets = tuple(target.replace(f"{namespace}/", "") for target in fault.targets)
@@ -155,10 +155,10 @@ def _rows(entry: Entry, recording: Recording, names: dict[str, str], since: floa
 
 
 def holes(gap: Gap, lane: Lane | None, until: float) -> Iterator[Gap]:
-    """The stretches of a gap in which nothing at all was asked: an agent reports missed questions that are close
-    together as one gap, though it asked others in between.
+    """Yield the parts of a gap in which no requests were sent: an agent reports missed requests that are close together as
+    one gap, even if it sent others in between.
 
-    :param until: where a gap that was never closed ends
+    :param until: the end of a gap that was never closed
     """
     if lane is None:
         yield gap

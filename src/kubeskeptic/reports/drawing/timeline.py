@@ -1,7 +1,7 @@
-"""The whole drawing of a scene.
+"""The complete drawing of a scene.
 
 From top to bottom: labels of faults and bounds, one lane per node and probe, a rail with a dot for every API change,
-their labels, the axis. The drawing is 960 units wide and made to be read at about that many pixels.
+their labels, the axis. The drawing is 960 units wide and designed for about that many pixels.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from kubeskeptic.timeline import FaultSpan
 
 WIDTH = 960.0
 NAMES = 132.0
-"""Room for the lanes' names, at the left."""
+"""Width of the column for the lanes' names, at the left."""
 _RIGHT = 950.0
 _LINE = 15.0
-"""From one row of labels to the next."""
+"""Distance between two rows of labels."""
 _GAP_BETWEEN = 9.0
 _RAIL = 16.0
 _NAMESPACE = 'xmlns="http://www.w3.org/2000/svg"'
-"""What a file of SVG needs; a page knows it anyway."""
+"""Required in an SVG file; not needed within a page."""
 
 
 class Timeline:
-    """Lays a scene out, once; :meth:`svg` writes it down."""
+    """The layout of a scene, computed once; :meth:`svg` renders it."""
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
@@ -50,13 +50,13 @@ class Timeline:
         self.height = self.bottom + 24
 
     def lane_top(self, at: int) -> float:
-        """Where a lane begins, in units of the drawing."""
+        """Return the top of a lane, in units of the drawing."""
         return self.top + at * (self.tall + _GAP_BETWEEN)
 
     def svg(self, *, says: str, standalone: bool = False) -> str:
-        """The drawing as SVG; ``standalone`` carries its own style, for use outside the page.
+        """Return the drawing as SVG; with ``standalone`` it includes its style, for use outside a page.
 
-        :param says: what it shows, for those who cannot see it
+        :param says: the text alternative
         """
         canvas = Canvas()
         self._background(canvas)

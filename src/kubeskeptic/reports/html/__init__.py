@@ -1,1 +1,1 @@
-"""``index.html``: one file that opens from disk, asks no network, and tells the run in the post's order."""
+"""``index.html``: a single file that opens from disk, uses no network, and shows the run in the post's order."""

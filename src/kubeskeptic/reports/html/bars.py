@@ -1,4 +1,4 @@
-"""Measured against bound: one row per measure, with a bar where there is a bound."""
+"""Measured values against their bounds: one row per measure, with a bar if there is a bound."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from kubeskeptic.reports.model import Entry
 from kubeskeptic.reports.wording import limit, measured, plain
 
 _ROOM = 1.12
-"""How much further than the greater of both a bar's scale goes."""
+"""Length of a bar's scale, as a multiple of the larger of measure and bound."""
 
 
 def bars(entry: Entry) -> Markup | None:
-    """All measures of a finding, those with a bound first; None when nothing was measured."""
+    """Return all measures of a finding, those with a bound first; None when there are no measures and no bounds."""
     names = sorted(entry.measured, key=lambda name: name not in entry.bounds)
     missing = [name for name in entry.bounds if name not in entry.measured]
     if not names and not missing:

@@ -1,4 +1,4 @@
-"""Every case by the sabotages that must turn it violated: what was expected and what was seen, as each case is judged now."""
+"""Every case with the sabotages that must turn it violated: expectation and observation, as each case is judged now."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SIGN = {_SEEN: "●", _NOT: "✕", _BEFORE: "◐", _NEVER: "○"}
 
 
 def broken_on_purpose(report: Report) -> Markup | None:
-    """The table of cases by sabotages; None when no case of the run names one."""
+    """Return the table of cases by sabotages; None when no case of the run has one."""
     pairs = [
         (section, entry, sabotage, outcome(section, entry, sabotage))
         for section in report.sections
@@ -37,7 +37,7 @@ def broken_on_purpose(report: Report) -> Markup | None:
 
 
 def outcome(section: Section, entry: Entry, sabotage: str) -> str:
-    """Return what was seen of one case under one sabotage, in words."""
+    """Return the observation of one case under one sabotage, in words."""
     proofs = [proof for proof in section.proofs if proof.sabotage == sabotage and proof.case == entry.case]
     current = [proof for proof in proofs if entry.judged_as(proof)]
     if any(proof.broke for proof in current):

@@ -1,4 +1,4 @@
-"""One claim: the post's words, our statement with its verdict, what was found, and what it rests on."""
+"""One claim: the post's words, our statement with its verdict, the findings, and the evidence for them."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from kubeskeptic.reports.wording import POST_SAYS, SYMBOL, count, moment, number
 from kubeskeptic.timeline.recording import Taken
 
 FEW = 12
-"""A report of no more claims than these shows each of them whole."""
+"""A report with at most this many claims shows each of them in full."""
 _CALM = (Verdict.HOLDS, Verdict.SKIPPED)
 
 
 def claim(report: Report, section: Section) -> Markup:
-    """The article of one claim with all its cases."""
+    """Return the article of one claim with all its cases."""
     one = section.claim
     single = section.entries[0] if len(section.entries) == 1 else None
     heading = quoted(one.says) if one.says else one.id
@@ -61,7 +61,7 @@ def _whole(report: Report, section: Section) -> Markup:
 
 
 def _found(report: Report, section: Section) -> str:
-    """What a folded claim of several cases found where it came closest to its bound."""
+    """Return the finding of the case closest to its bound, for a collapsed claim; empty when the claim is not collapsed."""
     if not _folds_away(report, section):
         return ""
     asked = [entry for entry in section.entries if entry.verdict is not Verdict.SKIPPED] or section.entries
@@ -74,7 +74,7 @@ def _folds_away(report: Report, section: Section) -> bool:
 
 
 def _folded(report: Report, section: Section) -> Markup:
-    """A claim that needs no attention, in its first lines; the rest is one click away."""
+    """Return a claim that needs no attention in collapsed form."""
     shown = f"{count(len(section.entries), 'case')}: what was measured, drawn, done" + (
         "" if section.proven else "; not proven"
     )
@@ -82,7 +82,7 @@ def _folded(report: Report, section: Section) -> Markup:
 
 
 def verdict(which: Verdict) -> Markup:
-    """A verdict by sign and word; its colour only helps."""
+    """Return a verdict as sign and word; the colour is only an aid."""
     return el("span", el("span", SYMBOL[which], aria_hidden="true"), f" {which}", class_=f"verdict {which}")
 
 
@@ -137,7 +137,7 @@ def _figure(section: Section, entry: Entry, drawn: Timeline) -> Markup:
 
 
 def _name(row: Row, middle: float) -> Markup:
-    """A lane's name, which stays in sight when a narrow screen scrolls the drawing."""
+    """Return a lane's name, which stays visible when the drawing scrolls on a narrow screen."""
     return el("span", row.name, None if row.judged else el("small", "not judged"), style=f"top:{middle * 100:.2f}%")
 
 
@@ -192,7 +192,7 @@ def _fold(title: str, inside: Markup | None) -> Markup | None:
 
 
 def _evidence(report: Report, entry: Entry) -> Markup | None:
-    """Links to what was taken before anything was undone; it was kept only where a claim did not hold."""
+    """Return links to the evidence collected before anything was undone; it is kept only where a claim did not hold."""
     recording = report.scenarios.get(entry.scenario)
     if recording is None or entry.verdict not in (Verdict.VIOLATED, Verdict.INCONCLUSIVE):
         return None

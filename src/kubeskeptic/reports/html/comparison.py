@@ -1,4 +1,4 @@
-"""Two runs beside each other, as a page: first what turned, then numbers that moved, then what changed in the cluster."""
+"""Two runs compared, as a page: verdicts that turned, then numbers that moved, then changes in the cluster."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NO_NOISE = (
 
 
 def render(comparison: Comparison) -> str:
-    """The file's text."""
+    """Return the text of the file."""
     before, after = (str(one["run"]["id"]) for one in (comparison.before, comparison.after))
     contents = el("ul", *(el("li", el("a", text, href=f"#{place}")) for place, text in _contents(comparison)))
     return document(

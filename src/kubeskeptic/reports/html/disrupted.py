@@ -1,4 +1,4 @@
-"""What clients saw while others changed the cluster: targets by nodes, then outage by outage, with the step that ran."""
+"""What clients saw while something else changed the cluster: targets by nodes, then each outage with the step that ran."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _TITLE = "What clients saw meanwhile"
 
 
 def disrupted(report: Report) -> Markup | None:
-    """Return the section; None for a run during which the cluster was not changed by an upgrade or a watched command."""
+    """Return the section; None for a run without an upgrade or a watched command."""
     found = [one for recording in report.scenarios.values() if (one := disruption(report.id, recording))]
     return join(*(_section(report, one) for one in found)) if found else None
 

@@ -1,4 +1,4 @@
-"""What was done to the cluster: every fault of a finding, with the times of its phases and how it was seen."""
+"""Actions on the cluster: every fault of a finding, with the times of its phases and the evidence for each."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PHASES = {
 
 
 def fault_steps(scene: Scene) -> Markup | None:
-    """The faults of a drawing as lists; None when there were none."""
+    """Return the faults of a drawing as lists; None when there were none."""
     if not scene.faults:
         return None
     return join(*(_fault(fault, scene.zero) for fault in scene.faults))

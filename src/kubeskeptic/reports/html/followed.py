@@ -1,4 +1,4 @@
-"""How soon each node followed: events by nodes, each cell with its first right and its last wrong answer."""
+"""How soon each node converged: events by nodes, each cell with the times of the last wrong and the first right answer."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from kubeskeptic.reports.model import Report
 from kubeskeptic.reports.wording import NBSP, count, plain
 
 _DARKEST = 200.0
-"""Seconds that are drawn darkest; shades are logarithmic, as the delays are: from 20 ms to minutes."""
+"""Seconds of the darkest shade; shades are logarithmic, as delays range from 20 ms to minutes."""
 _FAINTEST = 0.02
 
 
 def followed(report: Report) -> Markup | None:
-    """The matrix of all events and nodes; None when nothing was done that a client could have noticed."""
+    """Return the matrix of all events and nodes; None when no event was visible to clients."""
     rows = [row for recording in report.scenarios.values() for row in convergence(recording)]
     if not rows:
         return None
@@ -68,11 +68,11 @@ def _cell(cell: Cell | None, row: Row, node: str) -> Markup:
 
 
 def in_seconds(value: float) -> str:
-    """In seconds whatever its size, so that cells can be compared."""
+    """Return a value in seconds whatever its size, so that cells can be compared."""
     return f"{value:.2f}{NBSP}s" if value < 10 else f"{value:.0f}{NBSP}s"
 
 
 def heat(seconds: float) -> float:
-    """How dark a delay is drawn, in percent."""
+    """Return how dark a delay is drawn, in percent."""
     whole = math.log(_DARKEST / _FAINTEST)
     return 100 * min(max(math.log(max(seconds, _FAINTEST) / _FAINTEST) / whole, 0.04), 1.0)

@@ -1,4 +1,4 @@
-"""What all pages share: one file that asks no network, by day and by night, with a filter and keys."""
+"""The common frame of all pages: a single file without network access, in light and dark mode, with a filter and keys."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from kubeskeptic.reports.drawing import palette
 from kubeskeptic.reports.html.markup import Markup, Piece, el
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
-"""No request can leave the page, whatever is in it."""
+"""Blocks all requests from the page, whatever its contents."""
 
 
 def document(title: str, *body: Piece, styles: Iterable[str] = ("style.css",)) -> str:
-    """Return a page's text.
+    """Return the text of a page.
 
-    :param body: what its body holds, without the script
-    :param styles: names of style sheets beside this module
+    :param body: the contents of the body, without the script
+    :param styles: names of style sheets in this module's folder
     """
     head = el(
         "head",
@@ -32,9 +32,9 @@ def document(title: str, *body: Piece, styles: Iterable[str] = ("style.css",)) -
 
 
 def side(label: str, *contents: Piece, rows: str = "") -> Markup:
-    """The column with the filter, the buttons for day, night and keys, and a table of contents.
+    """Return the column with the filter, the buttons for theme and keys, and a table of contents.
 
-    :param rows: what the filter counts, when these are no findings
+    :param rows: what the filter counts, if not findings
     """
     search = el(
         "div",
@@ -49,9 +49,9 @@ def side(label: str, *contents: Piece, rows: str = "") -> Markup:
 
 
 def keys(known: Iterable[tuple[str, str]]) -> Markup:
-    """The dialogue that tells the keys.
+    """Return the help dialog for the keyboard shortcuts.
 
-    :param known: keys, separated by blanks, and what they do
+    :param known: keys, separated by spaces, and what they do
     """
     told = (el("div", el("dt", *(el("kbd", key) for key in some.split())), el("dd", what)) for some, what in known)
     close = el("form", el("button", "Close"), method="dialog")
@@ -59,7 +59,7 @@ def keys(known: Iterable[tuple[str, str]]) -> Markup:
 
 
 def nothing_matches() -> Markup:
-    """What is shown when the filter leaves nothing."""
+    """Return the message for a filter without matches."""
     button = el("button", "Clear the filter", type="button", id="clear")
     return el("p", "Nothing here matches. ", button, id="nothing", hidden=True)
 

@@ -1,4 +1,4 @@
-"""The top of the page: what held, what did not, and on what cluster."""
+"""The top of the page: what held, what did not, and on which cluster."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _VERBS = {
 _POSTS = {Post.AGREES: "agreed with", Post.QUALIFIED: "qualified", Post.CONTRADICTS: "contradicted"}
 
 NAMED = 6
-"""How many cases that were not asked are named on the first screen."""
+"""How many of the cases that were not asked are named on the first screen."""
 
 
 def front(report: Report) -> Markup:
-    """Everything above the first chapter."""
+    """Return everything above the first chapter."""
     return join(
         el(
             "header",
@@ -120,7 +120,7 @@ def _chips(report: Report) -> Markup:
 
 
 def _unasked(report: Report) -> Markup | None:
-    """How many cases of the suites were not asked, and some of them by name."""
+    """Return how many cases of the suites were not asked, with some of their names; None when all were."""
     cases = [f"{claim} · {plain(case)}" if case else claim for claim, case in report.unasked]
     more = f" and {len(cases) - NAMED} more" if len(cases) > NAMED else ""
     told = f" of the suites {'were' if len(cases) > 1 else 'was'} not asked: {', '.join(cases[:NAMED])}{more}"
@@ -186,7 +186,7 @@ def _setting(settings: dict[str, dict[str, object]], *names: str) -> str:
 
 
 def _seen(report: Report) -> str:
-    """How much was asked, and how many gaps there are: the longest of them says what they may hide."""
+    """Return the numbers of samples and gaps, with the longest gap: the longest outage that one could hide."""
     ends = {r.id: r.ended or report.ended or 0.0 for r in report.scenarios.values()}
     lasted = [(gap.until or ends[r.id]) - gap.since for r in report.scenarios.values() for gap in r.gaps]
     longest = f" (≤{NBSP}{length(max(lasted))})" if lasted else ""
@@ -228,7 +228,7 @@ def _settings(report: Report) -> Markup | None:
 
 
 def _proof(one: Mapping[str, Any]) -> list[str]:
-    """A row about one node's instrument; what saw no outage has measured nothing."""
+    """Return a row about one node's instrument; without a measured outage it shows "nothing"."""
     seen = "nothing" if one["measured"] is None else quantity(float(one["measured"]), "s")
     return [
         str(one.get("node")),

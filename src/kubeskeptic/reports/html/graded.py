@@ -1,4 +1,4 @@
-"""Cases by the grades of their sabotages: how long a breakage has to last until the bound tells it apart."""
+"""Cases by the grades of their sabotages: how long a breakage must last until the bound detects it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kubeskeptic.reports.wording import NBSP, plain
 
 
 def graded(report: Report) -> Markup | None:
-    """The table of cases by grades; None when none of the run's cases has any."""
+    """Return the table of cases by grades; None when no case of the run has any."""
     entries = {(entry.claim, entry.case): entry for entry in report.entries}
     shown = [(one, entries[one.claim, one.case]) for one in report.grades if (one.claim, one.case) in entries]
     if not shown:

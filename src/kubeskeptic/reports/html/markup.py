@@ -1,4 +1,4 @@
-"""Writing HTML without forgetting to escape: text is escaped unless it is :class:`Markup` already."""
+"""HTML with automatic escaping: text is escaped unless it is already :class:`Markup`."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ _VOID = frozenset({"input", "meta", "br"})
 
 
 class Markup(str):
-    """Text that is HTML and means what it says."""
+    """Text that is HTML and must not be escaped."""
 
     __slots__ = ()
 
 
 Piece = str | Markup | None
-"""What can stand in an element: text, HTML, or nothing."""
+"""Content of an element: text, HTML, or nothing."""
 
 
 def join(*pieces: Piece) -> Markup:
-    """Pieces one after another; plain text is escaped, None is left out."""
+    """Return the pieces concatenated; plain text is escaped, None is left out."""
     return Markup("".join(p if isinstance(p, Markup) else escape(p) for p in pieces if p is not None))
 
 
 def el(name: str, /, *pieces: Piece, **attributes: str | bool | None) -> Markup:
-    """An element. ``class_`` is written ``class``, ``data_x`` is ``data-x``; True stands alone, False and None not at all."""
+    """Return an element. ``class_`` becomes ``class``, ``data_x`` becomes ``data-x``; True is written as the bare name, False
+    and None are left out."""
     written = "".join(_attribute(key, value) for key, value in attributes.items())
     inner = join(*pieces)
     return Markup(f"<{name}{written}>" if name in _VOID else f"<{name}{written}>{inner}</{name}>")
@@ -38,16 +39,16 @@ def _attribute(key: str, value: str | bool | None) -> str:
 
 
 def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[Piece]]) -> Markup:
-    """A table in a box of its own that scrolls sideways when it must. The first cell of a row is its heading.
+    """Return a table in its own box, which scrolls sideways if necessary. The first cell of a row is its heading.
 
-    Headings need no ``scope``: a row and a column of nothing but headings are known by that, and a page has thousands.
+    Headings need no ``scope``: browsers infer it for a row or a column of headings only, and a page has thousands.
     """
     body = (el("tr", el("th", row[0]), *(el("td", cell) for cell in row[1:])) for row in rows)
     return table_of(caption, head, el("tbody", *body))
 
 
 def table_of(caption: str, head: Sequence[str], *bodies: Markup) -> Markup:
-    """The same of bodies that are made already."""
+    """Return such a table from table bodies that already exist."""
     header = el("tr", *(el("th", cell) for cell in head))
     whole = el("table", el("caption", caption), el("thead", header), *bodies)
     return el("div", whole, class_="scroll", tabindex="0", role="group", aria_label=f"Table: {caption}")

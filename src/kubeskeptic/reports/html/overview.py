@@ -1,4 +1,4 @@
-"""All claims at a glance: one tile each, by chapter, with how much of its bound the worst of its cases used up."""
+"""All claims at a glance: one tile each, by chapter, with the share of its bound that the worst case used up."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _GRADED = ("s", "%")
 
 
 def overview(report: Report) -> Markup | None:
-    """The matrix of claims by verdict; None for a run of a single claim."""
+    """Return the overview of claims and verdicts; None for a run with fewer than two claims."""
     if len(report.sections) < 2:
         return None
     rows = (_row(chapter) for chapter in report.chapters)
@@ -45,9 +45,10 @@ def _tile(section: Section) -> Markup:
 
 
 def worst_share(section: Section) -> float | None:
-    """Return the largest share of a bound that a case of a claim used up; None when none has one that can be nearly used up.
+    """Return the largest share of a bound that a case of a claim used up; None when no bound has a meaningful share.
 
-    Durations and shares of requests can; a count such as “one address, at most one” says nothing by its ratio.
+    Bounds on durations and on shares of requests have one. The ratio of a count such as “one address, at most one” is
+    meaningless.
     """
     shares = [used_up(entry) for entry in section.entries]
     return max((share for share in shares if share is not None), default=None)

@@ -1,4 +1,4 @@
-"""The whole page."""
+"""The complete page of a run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _KEYS = (("/", "filter"), ("j  k", "next, previous claim"), ("o", "open or close
 
 
 def render(report: Report) -> str:
-    """The file's text."""
+    """Return the text of the file."""
     return document(
         f"{report.headline} · {report.id or 'kubeskeptic'}",
         el("a", "To the claims", href="#claims", class_="skip"),

@@ -1,4 +1,4 @@
-"""What a timeline shows, as tables: for those who cannot see the drawing, and for those who want the numbers."""
+"""The data of a timeline as tables, for accessibility and for exact numbers."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from kubeskeptic.reports.wording import after, count, number
 from kubeskeptic.timeline import Gap, Outage
 
 MOST_OUTAGES = 40
-"""Longer tables are not read; the longest outages are what matters."""
+"""Maximum number of rows; longer tables are not read, and the longest outages matter most."""
 MOST_EVENTS = 60
-"""The same for changes of the API."""
+"""Maximum number of rows for API changes."""
 
 
 def outage_tables(scene: Scene) -> Markup | None:
-    """What each node saw, every outage, every gap; None when there are no lanes."""
+    """Return tables of each node's requests, of outages and of gaps; None when there are no lanes."""
     if not scene.rows:
         return None
     outages = [outage for row in scene.rows for outage in row.outages]
@@ -30,7 +30,7 @@ def outage_tables(scene: Scene) -> Markup | None:
 
 
 def event_table(scene: Scene) -> Markup | None:
-    """What the API showed; None when nothing changed."""
+    """Return the table of API changes; None when nothing changed."""
     told = scene.events(within=0.3)
     if not told:
         return None
@@ -95,7 +95,7 @@ def _outage(scene: Scene, outage: Outage, names: dict[str, str], worst: bool) ->
 
 
 def _lasted(seconds: float) -> str:
-    """In seconds whatever its size, so that a column of them can be compared."""
+    """Return a duration in seconds whatever its size, so that the values of a column can be compared."""
     return after(seconds).removeprefix("+")
 
 
@@ -112,7 +112,7 @@ def _gaps(scene: Scene) -> Markup | None:
 
 
 def _stretches(gaps: Sequence[Gap]) -> list[list[Gap]]:
-    """Gaps less than a second apart belong together, as outages do."""
+    """Return the gaps in groups: gaps less than a second apart belong together, as outages do."""
     found: list[list[Gap]] = []
     for gap in gaps:
         if found and found[-1][-1].until is not None and gap.since - found[-1][-1].until < 1.0:

@@ -1,4 +1,4 @@
-"""Claims in two runs, as cards and as rows: what was said before and after, and number beside number."""
+"""Claims in two runs, as cards and as rows: verdicts before and after, and their numbers side by side."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ SIGNS = {
     Turn.OTHER: ("○", "skipped"),
     Turn.SAME: ("=", "skipped"),
 }
-"""A sign for each turn, and the class of the verdict whose colour it has."""
+"""A sign for each turn, and the verdict class that gives its colour."""
 _ROOM = 1.12
-"""How much further than the greatest number the scale of a bar goes."""
+"""Length of a bar's scale, as a multiple of the largest number."""
 NUMBERS = ("number", "before", "after", "bound", "", "varies anyway")
 """The columns of a table of numbers."""
 
 
 def turn_sign(turn: Turn) -> Markup:
-    """The sign of a turn."""
+    """Return the sign of a turn."""
     sign, colour = SIGNS[turn]
     return el("span", sign, class_=f"sign {colour}", aria_hidden="true")
 
 
 def card(comparison: Comparison, pair: Pair, place: str) -> Markup:
-    """A claim that turned, with all its numbers.
+    """Return a card about a claim that turned, with all its numbers.
 
-    :param place: its permalink
+    :param place: the card's permalink
     """
     was, now = (str(one["why"]) if one else "" for one in (pair.before, pair.after))
     reasons = comparison.reasons(pair)
@@ -65,7 +65,7 @@ def card(comparison: Comparison, pair: Pair, place: str) -> Markup:
 
 
 def rows(caption: str, head: Sequence[str], told: Iterable[tuple[Pair, Sequence[Piece]]]) -> Markup:
-    """A table with a claim in each row, which the filter and the keys find; the same claim may have several."""
+    """Return a table with a claim in each row, for the filter and the keys; a claim may have several rows."""
     bodies = (
         el(
             "tbody",
@@ -79,7 +79,7 @@ def rows(caption: str, head: Sequence[str], told: Iterable[tuple[Pair, Sequence[
 
 
 def summed_up(pair: Pair) -> Sequence[Piece]:
-    """Return the cells of a row about everything that is known of a claim: verdicts, what was found, and numbers."""
+    """Return the cells of a row with everything about a claim: verdicts, finding, and numbers."""
     bounds = {name: now for name, _, now in pair.sides("bound")}
     numbers = (
         el("li", f"{plain(name)}: {amount(was)} → {amount(now, bounds.get(name))}")
@@ -90,7 +90,7 @@ def summed_up(pair: Pair) -> Sequence[Piece]:
 
 
 def number_row(pair: Pair, name: str) -> Sequence[Piece]:
-    """Return the cells of a number: see :data:`NUMBERS`."""
+    """Return the cells of a number's row; see :data:`NUMBERS`."""
     was, now = pair.both("measured", name)
     bounds = pair.both("bound", name)
     by = varies(pair, name) if pair.noise else ""
@@ -109,8 +109,8 @@ def _numbers(pair: Pair) -> Markup | None:
 
 
 def _track(was: Result | None, now: Result | None, bound: Result | None) -> Markup | None:
-    """A bar for the number after, a ring for the one before and a mark for the bound; None without one of them, and where none
-    is allowed at all."""
+    """Return a bar for the number after, with a ring for the number before and a mark for the bound; None if any of the three
+    is missing, or if the bound is 0."""
     if not (was and now and bound and bound["value"] > 0):
         return None
     values = [max(0.0, float(one["value"])) for one in (now, was, bound)]
@@ -143,7 +143,7 @@ def _named(pair: Pair) -> Markup:
 
 
 def _case(pair: Pair) -> dict[str, str]:
-    """Return the attributes by which the filter finds a claim."""
+    """Return the attributes that the filter searches."""
     why = str(pair.after["why"]) if pair.after else ""
     words = " ".join([pair.case, *(name for name, *_ in pair.sides("measured")), why, *pair.words])
     return {"class_": "case", "data_verdict": pair.turn, "data_also": words, "aria_label": pair.claim}
