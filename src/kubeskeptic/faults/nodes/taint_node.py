@@ -57,7 +57,7 @@ class TaintNode(Fault):
         rewrite(site, plan.record["node"], plan.record["taint"], add=True)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that the node has the taint; with NoExecute, that pods that do not tolerate it are being deleted."""
+        """Return evidence that the node has the taint; with NoExecute, that pods that do not tolerate it are being deleted."""
         node = plan.record["node"]
         if not find(site.kube.get("Node", node), self.key, self.effect):
             return NotYet("the node does not have the taint")
@@ -78,7 +78,7 @@ class TaintNode(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that the node does not have the taint."""
+        """Return evidence that the node does not have the taint."""
         taint = record["taint"]
         if find(site.kube.get("Node", record["node"]), taint["key"], taint["effect"]):
             return NotYet("the node still has the taint")
