@@ -26,7 +26,7 @@ UndoRecord = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Timer:
-    """A dead man's switch in a node: the command that a timer in the node runs at the deadline."""
+    """A dead man's switch in a node: the command that a timer there, of systemd or the exec pod, runs at the deadline."""
 
     node: str
     argv: tuple[str, ...]

@@ -1,6 +1,6 @@
 """Change one rule of a service on one node: remove it, reweight the first endpoint, or misdirect a share.
 
-The rule that can be removed is the one that leads to the service.
+Only the rule that leads to the service can be removed.
 
 kube-proxy is frozen first, if it is running, because it would put the rule back at the next change. No other rule is touched.
 Undoing puts the rule back in its place and lets kube-proxy continue. Requires that kube-proxy programs iptables.
