@@ -63,7 +63,7 @@ class Permits(Protocol):
         """
 
     def same_if_it_answers(self) -> None:
-        """Raise Refused when the API server answers for another cluster than the pinned one.
+        """Raise Refused when the API server answers for a cluster other than the pinned one.
 
         :raises Refused: when it answers with another identity
         """

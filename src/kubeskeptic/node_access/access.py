@@ -1,4 +1,4 @@
-"""The interface of access to nodes."""
+"""The interface for access to nodes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Eviction thresholds of a kubelet: those in force, what it measures as available, and what shows that it evicts."""
+"""Eviction thresholds of a kubelet: those in force, what it measures as available, and the signs that it evicts."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class RemoveCniConfig(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Return evidence that the files are as before, and that the kubelet has checked since and misses no network.
+        """Return evidence that the files are as before, and that the kubelet has checked since and finds a network.
 
         The inodes show when the files were last renamed. Until the kubelet has checked again, it may still report that the
         network is missing.

@@ -84,9 +84,9 @@ def leaving(pods: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def evict_all(site: Site, node: str) -> dict[str, list[str]]:
-    """Request the eviction of every pod that must leave. Return the names of those still there, by the API's message.
+    """Request the eviction of every pod that must leave. Return the names of those still there, by the API's reply.
 
-    The message is empty for pods that are terminating, and in parentheses for pods whose eviction a budget prevents.
+    The reply is empty for pods that are terminating, and in parentheses for pods whose eviction a budget prevents.
     """
     waiting: dict[str, list[str]] = {}
     for pod in sorted(leaving(state.pods_on(site.kube, node)), key=lambda pod: str(pod["metadata"]["name"])):

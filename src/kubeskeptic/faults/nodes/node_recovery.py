@@ -62,7 +62,7 @@ def is_back(site: Site, record: UndoRecord) -> str | NotYet:
 
 
 def not_back(pods: list[objects.Object], ready_before: list[str], since: float) -> list[str]:
-    """Return the names of pods that were Ready and are still on the node, but are not Ready again with new containers.
+    """Return the names of pods that were Ready and are still on the node, but are not Ready with new containers.
 
     Pods with restartPolicy Never are left out, because they are documented to end. Containers' start times are whole seconds.
     """

@@ -1,6 +1,6 @@
 """Taint a node.
 
-One taint is added, all others stay. The effects NoSchedule and PreferNoSchedule keep new pods away; NoExecute also evicts
+One taint is added; all others stay. The effects NoSchedule and PreferNoSchedule keep new pods away; NoExecute also evicts
 pods that do not tolerate it; ``node.kubernetes.io/out-of-service`` with NoExecute makes the control plane delete the pods of
 a dead node by force (Kubernetes documentation, Node Shutdowns). Evicted pods do not come back.
 """
@@ -36,7 +36,7 @@ class TaintNode(Fault):
     rights: ClassVar[tuple[Right, ...]] = (Right("nodes", ("patch",)),)
 
     def plan(self, site: Site) -> Plan:
-        """Check that the node has no such taint."""
+        """Check that the node does not have the taint."""
         if self.effect not in EFFECTS:
             raise BadInput(f"a taint's effect is {', '.join(EFFECTS)}, not {self.effect}")
         if not self.key:
