@@ -1,4 +1,4 @@
-"""Faults: one thing done to a cluster and undone again, with evidence for both.
+"""Faults: each does one thing to a cluster and undoes it again, with evidence for both.
 
 ::
 
@@ -9,17 +9,18 @@
       │                switch                   and inconclusive
       └ what would be done and undone: all that ``dry_run`` shows
 
-Every phase of the drawing is a ``fault`` record of the journal. Another process can undo the fault from the intent's ``undo``:
-the switch does when the run dies, and ``skeptic cleanup`` on request, both in the order of :mod:`~kubeskeptic.faults.undoing`.
+Each phase of the drawing is a ``fault`` record in the journal. Another process can undo the fault from the ``undo`` field of
+its intent: the switch does so when the run dies, and ``skeptic cleanup`` on request. Both follow the order in
+:mod:`~kubeskeptic.faults.undoing`.
 
-A fault (:class:`Fault`) is a small class, one per module, always in the same order: what it does and does not do, its settings,
-plan, apply, bite, undo, heal. Use it through :func:`inflict`::
+A fault (:class:`Fault`) is a small class, one per module. All modules have the same order: what the fault does and does not do,
+its settings, plan, apply, bite, undo, heal. Use faults through :func:`inflict`::
 
     with inflict(CrashNode("kubeskeptic-worker"), site, scenario="nodes/node_crashes", act="crash", lasts=300) as crash:
-        …                    # crash.bit_at is when it was seen to bite, crash.evidence how
-        crash.undo()         # early; leaving the block then changes nothing
+        …                    # crash.bit_at is when it was seen to bite, crash.evidence what showed it
+        crash.undo()         # undoes it early; leaving the block then does nothing
 
-Faults compose with ``with inflict(a, …), inflict(b, …):`` and are refused when they overlap on a target.
+Faults compose with ``with inflict(a, …), inflict(b, …):`` and are refused when they share a target.
 """
 
 from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord

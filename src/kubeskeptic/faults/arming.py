@@ -1,6 +1,6 @@
 """Arming and disarming the dead man's switches of a fault.
 
-There are up to three, and each can undo the fault alone: a detached process on the host (:mod:`kubeskeptic.switches`), timers
+A fault has up to three, and each can undo it alone: a detached process on the host (:mod:`kubeskeptic.switches`), timers
 in nodes (:mod:`kubeskeptic.node_access`), and undo records in nodes and on objects, which ``skeptic cleanup`` reads.
 """
 
@@ -32,7 +32,7 @@ class Armed:
     switch: Switch
 
     def disarm(self) -> None:
-        """Disarm the switches; wait for one that is firing.
+        """Disarm the switches, and wait for any that is firing.
 
         :raises SkepticError: when a timer or an undo record cannot be removed, or the host's switch does not end
         """
@@ -44,7 +44,7 @@ def arm(site: Site, one: OpenFault, plan: Plan, lasts: float) -> Armed:
     """Arm the switches of a fault that is about to be applied.
 
     :param lasts: seconds until they fire
-    :raises CommandFailed: when one cannot be armed; then none is
+    :raises CommandFailed: when one cannot be armed; none stays armed then
     """
     switch = Switch(folder(site.cluster.name) / f"{site.run}-{one.id}.json")
     armed = Armed(site, one, switch)
@@ -55,7 +55,7 @@ def arm(site: Site, one: OpenFault, plan: Plan, lasts: float) -> Armed:
             argv = undo_records.and_remove(one, timer.argv)
             site.access.start_timer(timer.node, one.unit, argv, lasts)
         undo_records.annotate(site, one, undo_records.written(one))
-    except BaseException:  # an interrupt, too
+    except BaseException:  # interrupts included
         with contextlib.suppress(SkepticError):
             armed.disarm()
         raise
@@ -63,7 +63,7 @@ def arm(site: Site, one: OpenFault, plan: Plan, lasts: float) -> Armed:
 
 
 def order_for(site: Site, one: OpenFault, rescue: Iterable[Sequence[str]], switch: Switch, lasts: float) -> Order:
-    """Return the order for the switch on the host; ``replay`` goes to its last command, :mod:`kubeskeptic.undo.replay`."""
+    """Return the order for the host's switch; its last command, :mod:`kubeskeptic.undo.replay`, reads ``replay``."""
     replay = [sys.executable, "-m", "kubeskeptic.undo.replay", str(switch.file.with_suffix(".firing").resolve())]
     return {
         "label": one.id,
@@ -80,9 +80,9 @@ def order_for(site: Site, one: OpenFault, rescue: Iterable[Sequence[str]], switc
 
 
 def disarm_in_cluster(site: Site, one: OpenFault) -> None:
-    """Remove the timers and undo records of a fault; those that are gone already are fine.
+    """Remove the timers and undo records of a fault, if they still exist.
 
-    :raises SkepticError: when a node or the API server does not do it
+    :raises SkepticError: when a node or the API server fails to remove one
     """
     undo_records.annotate(site, one, None)
     for node in one.nodes:

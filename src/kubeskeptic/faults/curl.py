@@ -1,7 +1,7 @@
-"""Requests from within a node, by curl: through the node's own network, or that of one of its processes.
+"""Requests sent by curl from within a node, in the network of the node or of one of its processes.
 
-What curl's exit statuses mean is documented in curl(1): 7 refused or unreachable, 22 an HTTP error status, 28 too late, 35 cut
-during the TLS handshake, 52 an empty answer, 55 and 56 cut while sending or receiving, 60 a certificate that is not trusted.
+curl's exit statuses, from curl(1): 7 connection refused or host unreachable, 22 HTTP error status, 28 timeout, 35 connection
+lost during the TLS handshake, 52 empty answer, 55 and 56 connection lost while sending or receiving, 60 untrusted certificate.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _TIME = ("--silent", "--output", "/dev/null", "--write-out", "%{time_connect}")
 
 
 def get(site: Site, node: str, url: str) -> str:
-    """Return the body of a successful answer; empty when there is none within two seconds.
+    """Return the body of a successful answer; empty if there is none within two seconds.
 
     :raises CommandFailed: when the node cannot be reached
     """
@@ -29,10 +29,10 @@ def get(site: Site, node: str, url: str) -> str:
 
 
 def answers(site: Site, node: str, url: str, *, authority: str = "") -> bool:
-    """Whether a URL is answered within two seconds, with whatever status.
+    """Return whether a URL is answered within two seconds, with any status.
 
-    :param authority: the file in the node with the certificate authority that must have signed; any may when not given. Without
-        service rules packets to a service take the default route, and the host at its end may accept them
+    :param authority: file in the node with the CA that must have signed the server's certificate; by default any certificate is
+        accepted. Without service rules, packets to a service take the default route, and the host at its end may accept them
     :raises CommandFailed: when the node cannot be reached
     """
     trust = ("--cacert", authority) if authority else ("--insecure",)
@@ -46,9 +46,10 @@ def answers(site: Site, node: str, url: str, *, authority: str = "") -> bool:
 
 
 def connect(site: Site, node: str, address: str, *, patience: float = 2.0, inside: int = 0) -> float | None:
-    """Return the seconds until a TCP connection was established; None when it was not within ``patience`` seconds.
+    """Return the seconds until a TCP connection was established; None if it was not within ``patience`` seconds.
 
-    :param node: where the connection starts, or where process ``inside`` runs, in whose network it then starts
+    :param node: the node that the connection starts from
+    :param inside: id of a process in the node, if the connection is to start from that process's network
     :param address: ``HOST:PORT``
     :raises CommandFailed: when the node cannot be reached
     """
@@ -60,12 +61,12 @@ def connect(site: Site, node: str, address: str, *, patience: float = 2.0, insid
     except CommandFailed as failed:
         if failed.status in _NOT_CONNECTED:
             return None
-        if failed.status in (1, 52, 56):  # connected, and no HTTP there
+        if failed.status in (1, 52, 56):  # connected, but not to an HTTP server
             return 0.0
         raise
     return float(took)
 
 
 def kube_proxy_of(site: Site, node: str) -> str:
-    """Return where kube-proxy of a node serves its health to other machines, as ``HOST:PORT``."""
+    """Return the address at which a node's kube-proxy serves its health to other machines, as ``HOST:PORT``."""
     return f"{objects.internal_ip(site.kube.get('Node', node))}:10256"

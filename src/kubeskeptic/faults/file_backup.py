@@ -1,7 +1,7 @@
 """Files of a node: backed up, changed, and restored byte for byte.
 
-Backups are kept in a folder that is our own. A file is written beside its place, under a name that begins with a dot, which the
-kubelet does not read, and then renamed.
+Backups are kept in a folder of our own. A file is first written next to its final place and then renamed. Until then its name
+begins with a dot, because the kubelet does not read such files.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _FORGET = 'rm -f "$1"'
 
 
 def backup_path(path: str) -> str:
-    """Return where the backup of a file is kept."""
+    """Return the path of a file's backup."""
     return f"{STATE_FOLDER}/backup/{path.strip('/').replace('/', '%')}"
 
 
@@ -39,12 +39,12 @@ def digest(text: str) -> str:
 
 
 def back_up(site: Site, node: str, path: str) -> None:
-    """Back up a file, unless there is a backup: the first one is the original."""
+    """Back up a file, unless it has a backup: the first one is the original."""
     site.in_node(node, "sh", "-c", _BACK_UP, "sh", backup_path(path), path)
 
 
 def write(site: Site, node: str, path: str, text: str) -> None:
-    """Replace a file, in one step."""
+    """Replace a file atomically."""
     site.in_node(node, "sh", "-c", _WRITE, "sh", _beside(path), path, stdin=text)
 
 
@@ -54,9 +54,9 @@ def remove(site: Site, node: str, path: str) -> None:
 
 
 def restore(path: str, then: str = "") -> tuple[str, ...]:
-    """Return the command line that restores a file in its node; it does nothing without a backup.
+    """Return the command line that restores a file in its node; it does nothing if there is no backup.
 
-    :param then: shell words to run afterwards; the backup is kept until they succeed, so that all of it can be tried again
+    :param then: shell command to run afterwards; the backup is kept until it succeeds, so that all of it can be retried
     """
     script = f"{_RESTORE}{{ {then}; }} && {_FORGET}" if then else f"{_RESTORE}{_FORGET}"
     return ("sh", "-c", script, "sh", backup_path(path), path, _beside(path))

@@ -1,6 +1,6 @@
-"""All faults by name: a journal's record names the fault whose code undoes it.
+"""All faults by name: a journal record names the fault whose code undoes it.
 
-A fault registers itself: every module of this package is imported, and the fault that it defines is found.
+Faults need no registration: every module of this package is imported, and the faults that it defines are collected.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ FAULTS: dict[str, type[Fault]] = {fault.name: fault for fault in _defined()}
 
 
 def named(name: str) -> type[Fault]:
-    """Return the fault of this name.
+    """Return the fault with this name.
 
     :raises BadInput: when there is none
     """

@@ -1,5 +1,6 @@
-"""Inflicting a fault: the one place that knows the order of design and journal; the order of its end is in
-:mod:`~kubeskeptic.faults.undoing`.
+"""The life cycle of a fault: the one place that defines the order of its phases and their journal records.
+
+The order in which a fault ends is in :mod:`~kubeskeptic.faults.undoing`.
 """
 
 from __future__ import annotations
@@ -20,17 +21,17 @@ from kubeskeptic.journal.open_faults import OpenFault
 from kubeskeptic.waiting import until
 
 Hook = Callable[[], object]
-"""Called at a moment of a fault's life; what it returns is of no interest."""
+"""Called at a point in a fault's life cycle; its return value is ignored."""
 Arm = Callable[[Site, OpenFault, Plan, float], Armed]
 _FIRST = ("intent", "armed", "applying", "applied")
-"""Phases without whose record the fault does not go on. Later ones are written as far as that is possible."""
+"""Phases that must be recorded for the fault to go on. Later phases are recorded if possible."""
 
 
 class Inflicted:
-    """A fault in force, seen to bite.
+    """A fault in force that was seen to bite.
 
-    ``id`` is its id in the journal, ``targets`` what it acts on, ``evidence`` and ``healed`` the sentences that say how
-    bite and heal were seen; the times are Unix seconds, 0 until they happened.
+    ``evidence`` and ``healed`` are sentences that describe what showed the bite and the heal. Times are Unix seconds, and 0
+    until the event has happened.
     """
 
     def __init__(
@@ -61,7 +62,7 @@ class Inflicted:
 
     @property
     def applying_at(self) -> float:
-        """When applying it began."""
+        """When ``apply`` was called."""
         return self._at.get("applying", 0.0)
 
     @property
@@ -85,7 +86,7 @@ class Inflicted:
         return self._at.get("healed", 0.0)
 
     def undo(self) -> None:
-        """Undo it now and wait until it is seen to have healed; a second call changes nothing.
+        """Undo it now, and wait until it is seen to have healed; a second call does nothing.
 
         :raises LeftDirty: when it could not be undone or did not heal
         """
@@ -124,20 +125,20 @@ class Inflicted:
         self._mark("bit", evidence=self.evidence)
 
     def _end(self) -> str:
-        """End the fault. Return what went wrong, or nothing; raise nothing but an interrupt, and that when it is undone."""
+        """End the fault. Return what went wrong, or an empty string. Raise only interrupts, and only after undoing it."""
         if self._ended:
             return ""
         try:
             self._last_look()
             return self._finish()
-        except BaseException:  # a signal: undoing begins again, as how far it came is not known
+        except BaseException:  # a signal: undo it again, because it is not known how far undoing got
             self._finish_interrupted()
             raise
         finally:
             self._ended = True
 
     def _finish(self) -> str:
-        """Try once to end the fault. What went wrong is returned and kept in the site's ``left``."""
+        """Try once to end the fault. Return what went wrong, and keep it in the site's ``left``."""
         try:
             self.healed = undo_in_order(
                 type(self.fault),
@@ -147,8 +148,8 @@ class Inflicted:
                 mark=self._mark,
                 disarm=self._armed.disarm if self._armed else None,
             )
-        except Exception as error:  # noqa: BLE001  # whatever it is, it is kept, and stops no other fault from being undone
-            # of what heals itself nothing of ours is left; that the cluster did not recover is for the checks to say
+        except Exception as error:  # noqa: BLE001  # whatever it is, keep it, so that other faults are still undone
+            # a fault that heals itself leaves nothing to undo; whether the cluster recovered is for the checks to judge
             return "" if self.fault.heals_itself else self._left(words(error))
         return ""
 
@@ -166,14 +167,14 @@ class Inflicted:
         return trouble
 
     def _last_look(self) -> None:
-        """Run what was asked for before undoing; its errors are written down and stop nothing."""
+        """Run the hook that precedes undoing; its errors are written to the journal and stop nothing."""
         try:
             self._before_undo()
-        except Exception as error:  # noqa: BLE001  # whatever it is, the fault has to be undone
+        except Exception as error:  # noqa: BLE001  # whatever it is, the fault must be undone
             self._mark("unseen", evidence=words(error))
 
     def _mark(self, phase: str, **more: Any) -> None:
-        """Write a record of a phase, and remember when that was."""
+        """Write a record of a phase, and remember its time."""
         try:
             self._at[phase] = self.open_fault.write(self._site.journal, phase, **more)
         except OSError as full:
@@ -213,17 +214,17 @@ def inflict(
     before_undo: Hook = lambda: None,
     once_applied: Hook = lambda: None,
 ) -> Iterator[Inflicted]:
-    """Inflict ``fault`` for as long as the block runs, or until :meth:`Inflicted.undo`; the block starts when it has bitten.
+    """Inflict ``fault`` while the block runs, or until :meth:`Inflicted.undo`. The block starts once the fault has bitten.
 
-    Undoing happens whatever ended the block, interrupts included. When it fails that is kept in ``site.left``, which
-    :meth:`Site.close` raises, so that a fault that cannot be undone stops no other from being undone.
+    The fault is undone however the block ends, interrupts included. A failure to undo it is kept in ``site.left`` and raised by
+    :meth:`Site.close`, so that other faults are still undone.
 
-    :param lasts: seconds after which the dead man's switch undoes the fault; it does at once when this process dies
-    :param before_undo: called once before undoing begins, or before the heal of a fault that heals itself is waited for;
-        its errors are written down and stop nothing
-    :param once_applied: called when it has been applied, before its bite is waited for
-    :raises Refused: when the guard does not permit it; nothing was touched
-    :raises BadInput: when the settings make no sense, or a fault in force has one of the targets
+    :param lasts: seconds after which the dead man's switch undoes the fault; when this process dies, it does so at once
+    :param before_undo: called once before undoing begins or, for a fault that heals itself, before waiting for the heal; its
+        errors are written to the journal and stop nothing
+    :param once_applied: called after the fault was applied, before waiting for its bite
+    :raises Refused: when the guard does not permit it; nothing was changed
+    :raises BadInput: when the settings are invalid, or a fault in force has one of the targets
     :raises Inconclusive: when it could not be applied or was not seen to bite; it has been undone
     """
     if not lasts > 0:
@@ -244,5 +245,5 @@ def inflict(
 
 
 def dry_run(fault: Fault, site: Site) -> str:
-    """Return what :func:`inflict` would do and how it would be undone, as a sentence. Touches nothing."""
+    """Return what :func:`inflict` would do and how it would be undone, as a sentence. Changes nothing."""
     return f"{fault.name}: {fault.plan(site)}"

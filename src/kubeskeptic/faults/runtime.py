@@ -1,6 +1,7 @@
 """The container runtime of a node, containerd, through its own client ``ctr``.
 
-``ctr`` comes with containerd; ``crictl`` is not installed everywhere. Kubernetes' containers are in the namespace ``k8s.io``.
+``ctr`` comes with containerd; ``crictl`` is not installed everywhere. The containers of Kubernetes are in the namespace
+``k8s.io``.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def tasks(site: Site, node: str) -> dict[str, tuple[int, str]]:
 
 
 def still_running(site: Site, node: str, containers: Iterable[str]) -> list[str]:
-    """Return those of the containers that run on the node; none run on a node that is down."""
+    """Return the containers that still run on the node; none if the node is down."""
     wanted = list(containers)
     if not node or not wanted:
         return []
@@ -45,7 +46,7 @@ def still_running(site: Site, node: str, containers: Iterable[str]) -> list[str]
 
 
 GONE = ("not found", "already finished")
-"""What ctr prints about a container, or its process, that has ended."""
+"""What ctr prints when a container or its process has ended."""
 NO_COMMAND = (126, 127)
 """Exit statuses of a command that could not be started; see sh(1)."""
 _SIGNAL = """
@@ -58,12 +59,12 @@ exit "$status"
 
 
 def signal_command(container: str, name: str) -> tuple[str, ...]:
-    """Return the command line that does in a node what :func:`signal` does."""
+    """Return the command line that does the same as :func:`signal`, to be run in a node."""
     return ("sh", "-c", _SIGNAL.strip(), "sh", *CTR, "tasks", "kill", "--signal", name, container)
 
 
 def signal(site: Site, node: str, container: str, name: str) -> None:
-    """Send a signal, such as ``SIGKILL``, to a container's main process; one that has ended is passed over."""
+    """Send a signal, such as ``SIGKILL``, to a container's main process, unless it has ended."""
     try:
         site.in_node(node, *CTR, "tasks", "kill", "--signal", name, container)
     except CommandFailed as failed:

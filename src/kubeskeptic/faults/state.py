@@ -1,4 +1,4 @@
-"""The state of pods, their owners and nodes, asked of the API server."""
+"""The state of pods, their owners and nodes, from the API server."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def pod_or_none(kube: Kube, name: str, namespace: str, uid: str) -> Object | Non
 def wanted_and_ready(kube: Kube, namespace: str, owned_by: Mapping[str, Any]) -> tuple[int, int] | None:
     """Return how many pods an owner wants, and how many of its pods are Ready; None when the owner is gone.
 
-    Pods are counted, as the owner's status may be older than they are.
+    Pods are counted because the owner's status may be out of date.
     """
     try:
         controller = kube.get(owned_by["kind"], owned_by["name"], namespace)
@@ -40,9 +40,9 @@ def wanted_and_ready(kube: Kube, namespace: str, owned_by: Mapping[str, Any]) ->
 
 
 def forgotten(kube: Kube, namespace: str, pod: Object | None, address: str) -> str | NotYet:
-    """Evidence that a deleted pod is gone, without access to its node.
+    """Return evidence that a deleted pod is gone, without access to its node.
 
-    The kubelet removes a pod's object once its containers have stopped (deletion by force is the exception), and the
+    The kubelet removes a pod's object once its containers have stopped (except in a forced deletion), and the
     EndpointSlice controller removes its address (Kubernetes documentation, Pod Lifecycle).
     """
     if pod:

@@ -1,18 +1,19 @@
 """What faults act on: targets, which of them are taken, and how victims are chosen.
 
-Two faults may not share a target. A fault of a node as a whole (``node/w``: it crashes, restarts, freezes, shuts down) also
-stops or restarts everything that runs in the node, and with it the effect of any other fault there::
+Two faults may not share a target. A fault of a whole node (``node/w``: crash, restart, freeze, shutdown) also stops or restarts
+everything that runs in the node, which ends the effect of any other fault there::
 
     node/w ─┬─ kubelet/w     stopped, restarted
             ├─ containerd/w  stopped
             ├─ kube-proxy/w  frozen, its rules flushed
             └─ network/w     rules, queues
 
-What is kept in API objects is unaffected by the node's state, and composes with it: ``cordon/w``, ``taint/w/…``, pods.
+Targets that are API objects (``cordon/w``, ``taint/w/…``, pods) do not depend on the node's state: faults of both can be
+combined.
 
-Victims are a pure function of the candidates, the rule and the seed. The same three give the same victims on every machine
-and in every Python, in whichever order the candidates come; another seed, or another rule, shuffles anew. A candidate that
-disappears does not change the order of the others.
+Victims are a pure function of the candidates, the rule and the seed. The same three give the same victims on every machine and
+in every version of Python, whatever the order of the candidates. Another seed or another rule shuffles them anew. When a
+candidate disappears, the order of the others stays the same.
 """
 
 from __future__ import annotations
@@ -25,16 +26,16 @@ from dataclasses import dataclass
 from kubeskeptic.errors import BadInput
 
 WHOLE = "node"
-"""The kind of target that is a node with all that runs in it."""
+"""The kind of target that is a whole node, with everything that runs in it."""
 INSIDE = frozenset({"kubelet", "containerd", "kube-proxy", "network", "service-rules"})
-"""The kinds of targets inside a node, whose names are the node's: what was done to them ends when the node does."""
+"""The kinds of targets inside a node. Their name is the node's, and faults of them end when the node goes down."""
 
 
 @dataclass(frozen=True, order=True)
 class Target:
     """What a fault acts on. Two faults in force at the same time may not share one.
 
-    Its text is ``node/kubeskeptic-worker`` or ``pod/namespace/name``.
+    As text, it is ``node/kubeskeptic-worker`` or ``pod/namespace/name``.
     """
 
     kind: str
@@ -55,7 +56,7 @@ class InForce:
     def take(self, targets: Iterable[Target], fault: str) -> None:
         """Reserve targets for ``fault``.
 
-        :raises BadInput: when one of them is taken, or is a node and what is in it; names both faults, reserves none
+        :raises BadInput: when one of them, its node or a part of it is taken; names both faults, reserves nothing
         """
         wanted = tuple(targets)
         with self._lock:
@@ -67,7 +68,7 @@ class InForce:
             self._taken.update(dict.fromkeys(wanted, fault))
 
     def release(self, targets: Iterable[Target]) -> None:
-        """Release targets; those that are not taken are passed over."""
+        """Release targets, if they are taken."""
         with self._lock:
             for target in targets:
                 self._taken.pop(target, None)
@@ -77,7 +78,7 @@ class InForce:
 
 
 def _collision(target: Target, fault: str, taken: Target, other: str) -> str:
-    """Why two faults cannot be in force together; empty when they can."""
+    """Return why two faults cannot be in force together; empty when they can."""
     if target == taken:
         return f"{fault} and {other} would both act on {target} at the same time"
     if _holds(target, taken):
@@ -95,7 +96,7 @@ def choose(candidates: Iterable[str], rule: str, seed: int, count: int = 1) -> l
     """Return ``count`` of the candidates.
 
     :param rule: what they are chosen for, such as "nodes/node_crashes: crash"; different rules choose independently
-    :raises BadInput: when there are fewer candidates than that
+    :raises BadInput: when there are fewer candidates than ``count``, or it is not positive
     """
     distinct = sorted(set(candidates))
     if count < 1:

@@ -1,8 +1,8 @@
-"""Undo records, kept where the fault is, so that it can be undone when its journal and its switch are lost.
+"""Undo records, kept where the fault is, so that it can be undone even if its journal and its switch are lost.
 
-In a node the record is a file below ``/var/lib/kubeskeptic``, which outlives a restart of the node; on an object it is the
-annotation ``kubeskeptic/undo.ID``, one for each fault, as several may act on one object. Each holds what the journal's intent
-holds: the fault's id, its name, and what undoing it needs.
+In a node, the record is a file below ``/var/lib/kubeskeptic``, which survives a restart of the node. On an object, it is the
+annotation ``kubeskeptic/undo.ID``, one for each fault, because several faults may act on one object. A record holds the same as
+the journal's intent: the fault's id, its name, and what is needed to undo it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kubeskeptic.faults.fault import Site
 
 ANNOTATION = "kubeskeptic/undo."
-"""What the name of an annotation with an undo record begins with; the fault's id follows."""
+"""The prefix of an annotation with an undo record; the fault's id follows."""
 
 _READ = 'for record in "$1"/*.json; do test -e "$record" && cat "$record" && echo; done; true'
 _WRITE = 'mkdir -p "$1" && cat > "$1/$2.json.new" && mv "$1/$2.json.new" "$1/$2.json"'
@@ -33,7 +33,7 @@ def written(one: OpenFault) -> str:
 
 
 def parse(text: str) -> OpenFault | None:
-    """Return the fault of a record; None when the text is no record."""
+    """Return the fault of a record; None when the text is not a record."""
     try:
         return OpenFault.from_record(json.loads(text))
     except (ValueError, KeyError, TypeError):
@@ -46,7 +46,7 @@ def path(one: OpenFault) -> str:
 
 
 def write_in_node(site: Site, node: str, one: OpenFault) -> None:
-    """Write a fault's record in a node, whole or not at all.
+    """Write a fault's record to a node, atomically.
 
     :raises CommandFailed: when the node cannot be reached
     """
@@ -54,12 +54,12 @@ def write_in_node(site: Site, node: str, one: OpenFault) -> None:
 
 
 def remove_from_node(site: Site, node: str, one: OpenFault) -> None:
-    """Remove a fault's record from a node; one that is not there is fine."""
+    """Remove a fault's record from a node, if it is there."""
     site.in_node(node, "rm", "-f", path(one))
 
 
 def in_node(site: Site, node: str) -> list[OpenFault]:
-    """Return the faults that a node has records of.
+    """Return the faults whose records are in a node.
 
     :raises CommandFailed: when the node cannot be reached
     """
@@ -78,7 +78,7 @@ def annotation(one: OpenFault) -> str:
 
 
 def annotate(site: Site, one: OpenFault, text: str | None) -> None:
-    """Put a fault's record on its objects, or remove it (None); objects that are gone are passed over.
+    """Put a fault's record on its objects, or remove it if ``text`` is None. Objects that are gone are skipped.
 
     :raises ClusterError: when the API server refuses
     """
@@ -88,7 +88,7 @@ def annotate(site: Site, one: OpenFault, text: str | None) -> None:
 
 
 def on_object(kind: str, metadata: Mapping[str, Any]) -> Iterator[OpenFault]:
-    """Yield the faults that an object has records of. A record copied from another object is not one of this object."""
+    """Yield the faults whose records are on an object. A record copied from another object does not count."""
     here = (kind, metadata.get("namespace", ""), metadata["name"])
     for key, text in (metadata.get("annotations") or {}).items():
         one = parse(text) if key.startswith(ANNOTATION) else None

@@ -1,4 +1,4 @@
-"""The order in which a fault is undone, for the run that made it, for a dead man's switch and for ``skeptic cleanup``.
+"""The order in which a fault is undone, by the run that inflicted it, by a dead man's switch, or by ``skeptic cleanup``.
 
 ::
 
@@ -28,12 +28,12 @@ def undo_in_order(
     mark: Callable[..., object],
     disarm: Callable[[], None] | None,
 ) -> str:
-    """Undo a fault, wait until it is seen to have healed, and disarm its switches. Return the evidence for the heal.
+    """Undo a fault, wait until it is seen to have healed, and disarm its switches. Return the evidence of the heal.
 
     :param patience: for the heal
-    :param mark: writes a phase, with what belongs to it, to the journal
+    :param mark: writes a phase and its details to the journal
     :param disarm: None when nothing was armed
-    :raises Exception: whatever stopped it, after ``failed`` was written
+    :raises Exception: whatever stopped it, once ``failed`` is written
     """
     try:
         if not fault.heals_itself:
@@ -53,7 +53,7 @@ def undo_in_order(
 
 
 def _undo(fault: type[Fault], site: Site, one: OpenFault) -> None:
-    """Undo a fault; try again while that fails, or while this machine has no room for a process or a file."""
+    """Undo a fault; retry while that fails, or while this machine has no room for a process or a file."""
 
     def attempt() -> bool | NotYet:
         """Undo it once."""
@@ -66,12 +66,12 @@ def _undo(fault: type[Fault], site: Site, one: OpenFault) -> None:
 def wait_until_healed(fault: type[Fault], site: Site, one: OpenFault, patience: Patience) -> str:
     """Wait until a fault is seen to have healed. Return the evidence.
 
-    :raises PatienceExhausted: with what was still missing
+    :raises PatienceExhausted: when it does not heal; says what is still missing
     """
     what = f"{', '.join(one.targets)} to heal after {fault.name}"
     return until(lambda: fault.heal(site, one.undo), patience, what=what, tolerate=(SkepticError, OSError))
 
 
 def words(error: Exception) -> str:
-    """Return an error as a sentence; one that this library does not raise on purpose with its type."""
+    """Return an error as a sentence, with its type unless it is one of our own."""
     return str(error) if isinstance(error, SkepticError) else f"{type(error).__name__}: {error}"

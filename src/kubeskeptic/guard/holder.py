@@ -1,4 +1,4 @@
-"""Who holds a cluster's lease: which run, on which machine, by which process."""
+"""The holder of a cluster's lease: a run, its machine and its process."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Holder:
 
     @classmethod
     def nobody(cls) -> Holder:
-        """Return a holder of this machine that holds nothing, to ask whether a lease may be taken over."""
+        """Return a holder of this machine that holds nothing, to check whether a lease may be taken over."""
         return cls("", cls.us("").machine, ProcessId(0, 0.0))
 
     @classmethod
@@ -45,9 +45,9 @@ class Holder:
         return f"{self.run}/{self.machine}/{self.process.pid}/{self.process.started:.2f}"
 
     def alive_here(self, here: str) -> bool:
-        """Whether it is a process of this machine that still runs."""
+        """Return whether it is a process of this machine that is still running."""
         return self.machine == here and self.process.alive
 
     def dead_here(self, here: str) -> bool:
-        """Whether it was a process of this machine that has ended."""
+        """Return whether it was a process of this machine that has ended."""
         return self.machine == here and not self.process.alive

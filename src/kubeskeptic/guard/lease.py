@@ -1,9 +1,9 @@
-"""One harness per cluster at a time, by a ``coordination.k8s.io/v1`` Lease in kube-system.
+"""One harness per cluster at a time, ensured by a ``coordination.k8s.io/v1`` Lease in kube-system.
 
-The holder's name says which run on which machine by which process, so that the lease of a run that was killed here is taken
-over at once. A lease from elsewhere is taken over once it was seen unchanged for its own length by our monotonic clock, as
-client-go's leader election does: the times in it are of another machine's clock, and prove nothing. The API server requires six
-fractional digits in times.
+The holder's identity names the run, its machine and its process, so that the lease of a run that was killed on this machine is
+taken over at once. A lease from another machine is taken over once it has stayed unchanged for its own duration by our
+monotonic clock, as in client-go's leader election: the times in it come from another machine's clock, and prove nothing. The
+API server requires six fractional digits in times.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ NAMESPACE = "kube-system"
 
 
 def micro(when: datetime) -> str:
-    """Return a time in the form that a Lease has."""
+    """Return a time in the format of a Lease."""
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def in_use(kube: Kube, us: Holder, *, clock: Clock = time.monotonic, sleep: Sleep = time.sleep) -> str:
-    """Return which run holds the cluster and is alive, as a sentence; empty when the lease may be taken over.
+    """Return which live run holds the cluster, as a sentence; empty when the lease may be taken over.
 
-    Takes up to the lease's own length where only watching can tell: a living holder renews it well within that.
+    Takes up to the lease's own duration if only watching it can tell: a live holder renews it well within that time.
 
     :raises Unanswered: when the API server does not answer
     """
@@ -49,23 +49,23 @@ def in_use(kube: Kube, us: Holder, *, clock: Clock = time.monotonic, sleep: Slee
 
 
 def _looked_at(kube: Kube, us: Holder, clock: Clock, sleep: Sleep) -> tuple[str, Object | None]:
-    """Return which run holds the cluster and is alive, and the lease as it was seen last, None when there is none."""
+    """Return which live run holds the cluster, as a sentence, and the lease as last seen (None when there is none)."""
     lease = _read(kube)
     state = _state(lease, us)
     while lease is not None and state is None:
         renewed = _renewed(kube, lease, clock, sleep)
         if renewed is lease:
-            return "", lease  # its length has passed without a change
+            return "", lease  # its duration has passed without a change
         same = renewed is not None and _holder(renewed) == _holder(lease)
         lease, state = renewed, f"{_said(_holder(lease))}" if same else _state(renewed, us)
     return state or "", lease
 
 
 def _renewed(kube: Kube, lease: Object, clock: Clock, sleep: Sleep) -> Object | None:
-    """Return the lease once it differs from how it was seen, None when it is gone; itself when its length passed before."""
+    """Return the lease once it has changed, None once it is gone, or the given one if its duration passes before that."""
 
     def look() -> tuple[Object | None] | NotYet:
-        """Return the lease once it differs."""
+        """Return the lease once it has changed."""
         now = _read(kube)
         return NotYet("unchanged") if now is not None and now["spec"] == lease["spec"] else (now,)
 
@@ -77,12 +77,12 @@ def _renewed(kube: Kube, lease: Object, clock: Clock, sleep: Sleep) -> Object | 
 
 
 def _state(lease: Object | None, us: Holder) -> str | None:
-    """Return which run is alive and holds the lease, empty for none, as far as one look tells; None when only watching can."""
+    """Return which live run holds the lease, as a sentence; empty for none. None if only watching the lease can tell."""
     identity = _holder(lease)
     if not identity or identity == str(us):
         return ""
     held = Holder.parse(identity)
-    if held and held.alive_here(us.machine):  # stopped for a while, or cut off by a fault of its own
+    if held and held.alive_here(us.machine):  # even if paused for a while, or cut off by its own fault
         return _said(identity)
     return "" if held and held.dead_here(us.machine) else None
 
@@ -105,8 +105,9 @@ def _read(kube: Kube) -> Object | None:
 
 
 def forget(kube: Kube, runner: ProcessId) -> None:
-    """Delete the lease of a process of this machine that is dead; another's stays. An API server that does not answer is
-    fine, as the next run may take the lease over.
+    """Delete the lease of a dead process of this machine; any other lease stays.
+
+    Errors of the API server are ignored, because the next run may take over the lease.
     """
     with suppress(SkepticError):
         held = kube.get("Lease", NAME, NAMESPACE)
@@ -118,8 +119,8 @@ def forget(kube: Kube, runner: ProcessId) -> None:
 class Lease:
     """Holds a cluster for one run; a context manager.
 
-    :raises Refused: on entering, when another run holds it; on leaving, when another run has taken it over meanwhile, as what
-        was seen may be that run's doing. An error of the block is then its cause
+    :raises Refused: on entering, when another run holds the cluster; on leaving, when another run has taken it over in the
+        meantime, because what was observed may be that run's doing. An error of the block is then its cause
     """
 
     def __init__(self, kube: Kube, run: str, *, clock: Clock = time.monotonic, sleep: Sleep = time.sleep) -> None:
@@ -129,7 +130,7 @@ class Lease:
         self._pace = Pace(LEASE_RENEWS)
         self._thread = threading.Thread(target=self._renew, name="lease", daemon=True)
         self.lost = ""
-        """What took the lease away; empty while it is held. It stays lost."""
+        """Why the lease was lost; empty while it is held. A lost lease stays lost."""
 
     def __enter__(self) -> Lease:
         self._take()
@@ -146,7 +147,7 @@ class Lease:
             raise Refused(f"{self._lost_sentence}{f'. Before that: {error}' if error else ''}") from error
 
     def keep(self) -> None:
-        """Raise Refused unless the lease is still held: this process may have been stopped for longer than it lasts.
+        """Raise Refused unless the lease is still held: this process may have been paused for longer than the lease lasts.
 
         :raises Refused: when another run has taken it over
         :raises SkepticError: when the API server does not answer
@@ -210,7 +211,7 @@ class Lease:
                 continue  # a fault may have stopped the API server; the lease is held until another run takes it over
 
     def _look(self) -> dict[str, Any]:
-        """Read the lease, and note when it is lost. Return its metadata."""
+        """Read the lease, and note whether it is lost. Return its metadata."""
         try:
             lease = self._kube.get("Lease", NAME, NAMESPACE)
         except NotFound:

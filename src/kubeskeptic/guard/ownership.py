@@ -1,7 +1,7 @@
-"""Whether a cluster is ours, is still the same cluster, and allows what is to be done.
+"""Whether a cluster is ours, is still the same cluster, and permits an action.
 
-A cluster is ours when kind made it on this machine: its API server is on loopback, the local container engine has its nodes,
-and the API server lists exactly these nodes. The name of a context proves nothing: a tunnel to another cluster can end on
+A cluster is ours when kind created it on this machine: its API server is on loopback, the local container engine has its nodes,
+and the API server lists no other nodes. The name of a context proves nothing: a tunnel to another cluster can end on
 loopback, and any context can be called ``kind-something``.
 """
 
@@ -29,17 +29,17 @@ class NodeContainer(Protocol):
 
 
 class NodeEngine(Protocol):
-    """The container engine of this machine, as far as the guard asks it."""
+    """The part of this machine's container engine that the guard uses."""
 
     def nodes(self, cluster: str) -> Iterable[NodeContainer]:
-        """The containers that are the nodes of a kind cluster, running or not.
+        """Return the containers that are the nodes of a kind cluster, running or not.
 
         :raises SkepticError: when the engine does not answer
         """
 
 
 class GuardedCluster(Protocol):
-    """What the guard needs to know of a cluster."""
+    """What the guard needs to know about a cluster."""
 
     @property
     def context(self) -> str:
@@ -47,17 +47,17 @@ class GuardedCluster(Protocol):
 
     @property
     def provider(self) -> str:
-        """``kind`` when the state of this machine says that ``skeptic up`` made it."""
+        """``kind`` when the state of this machine records that ``skeptic up`` created it."""
 
     @property
     def engine(self) -> NodeEngine:
-        """The engine that would have its nodes."""
+        """The engine that its nodes would run in."""
 
 
 class Guard:
     """Refuses what must not be done to a cluster.
 
-    :param uid: the identity that the cluster must have; pinned at the first request when it is not given
+    :param uid: the identity that the cluster must have; by default pinned at the first request
     """
 
     def __init__(self, cluster: GuardedCluster, kube: Kube, uid: str = "") -> None:
@@ -66,27 +66,27 @@ class Guard:
         self._uid = uid
         self._level: Risk | None = None
         self.lease: Lease | None = None
-        """The run's Lease, once it is held. When it is lost nothing more is permitted, except undoing."""
+        """The run's Lease, once it is held. When it is lost, nothing but undoing is permitted."""
 
     @property
     def uid(self) -> str:
-        """The uid of the cluster's kube-system namespace, as pinned; requested first when it is not."""
+        """The pinned uid of the cluster's kube-system namespace; requested and pinned first if necessary."""
         if not self._uid:
             self._uid = self._seen_uid(SAYS_WHO_IT_IS)
         return self._uid
 
     @property
     def level(self) -> Risk:
-        """The highest risk that is allowed here.
+        """The highest risk that is allowed on this cluster.
 
-        :raises Refused: when nothing is
+        :raises Refused: when none is allowed
         """
         if self._level is None:
             self._level = self._allowed()
         return self._level
 
     def pin(self) -> Risk:
-        """Pin the cluster's identity, at the start of a session. Return the level that is allowed.
+        """Pin the cluster's identity at the start of a session. Return the level that is allowed.
 
         :raises Refused: when the cluster is not ours and was not adopted
         """
@@ -121,8 +121,9 @@ class Guard:
             )
 
     def same_if_it_answers(self) -> None:
-        """As :meth:`same`, for undoing a fault of the API server: one that does not answer, or with an error as it does without
-        etcd, is not refused.
+        """Raise Refused if another cluster answers; for undoing a fault of the API server.
+
+        An API server that does not answer, or answers with an error as it does without etcd, is not refused.
 
         :raises Refused: when it answers with another identity
         """

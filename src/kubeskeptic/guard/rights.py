@@ -1,7 +1,7 @@
-"""The rights that a run needs at each risk level, as RBAC manifests: from what claims' manifests and faults declare.
+"""The rights that a run needs at each risk level, as RBAC manifests, derived from claims' manifests and faults' declarations.
 
-The names of our namespaces are not known beforehand, and RBAC has no patterns: rights in them are granted for all namespaces.
-Rights on one object in kube-system are granted there, by its name. Source: Kubernetes documentation, "Using RBAC
+The names of our namespaces are not known in advance, and RBAC has no patterns, so rights in them are granted for all
+namespaces. Rights on one object in kube-system are granted there, by its name. Source: Kubernetes documentation, "Using RBAC
 Authorization"; `create` cannot be granted by name.
 """
 
@@ -28,9 +28,9 @@ OWN = ("create", "delete", "get", "list", "patch", "watch")
 class Right:
     """Verbs on one resource.
 
-    :param resource: plural, with a subresource where it is one: ``pods/proxy``
-    :param where: a namespace, empty for everywhere
-    :param names: of single objects; none means all
+    :param resource: plural name, with the subresource if there is one: ``pods/proxy``
+    :param where: a namespace; empty for all
+    :param names: of single objects; empty for all
     """
 
     resource: str
@@ -46,19 +46,19 @@ HARNESS: Mapping[Risk, tuple[Right, ...]] = {
         Right("namespaces", ("get", "list")),
         Right("configmaps", ("get",), where=SYSTEM, names=(CONSENT, "kube-proxy", "coredns")),
         Right("services", ("get",), where=SYSTEM, names=("kube-dns",)),
-        *(Right(one, ("list",)) for one in ("configmaps", "pods", "services")),  # whether one has a record of a fault
+        *(Right(one, ("list",)) for one in ("configmaps", "pods", "services")),  # whether one has an undo record
         *(Right(one, ("list",), "apps") for one in ("daemonsets", "deployments", "statefulsets")),
         Right("leases", ("get",), "coordination.k8s.io", SYSTEM, (LEASE,)),  # whether a run uses the cluster
     ),
     Risk.NAMESPACE: (
         Right("namespaces", ("create", "delete", "patch")),
         Right("pods", OWN),
-        Right("pods/exec", ("create", "get")),  # programs of scenarios in their pods
+        Right("pods/exec", ("create", "get")),  # to run scenarios' programs in their pods
         Right("pods/log", ("get",)),
-        Right("pods/proxy", ("create", "delete", "get", "update")),  # the agents are asked through it
+        Right("pods/proxy", ("create", "delete", "get", "update")),  # for requests to the agents
         Right("nodes/proxy", ("get",)),  # the kubelets' settings: /configz and /metrics
         Right("leases", ("get",), "coordination.k8s.io", SYSTEM, ("kube-controller-manager",)),  # which one leads
-        Right("apiservices", ("list",), "apiregistration.k8s.io"),  # one without a backend keeps namespaces from going
+        Right("apiservices", ("list",), "apiregistration.k8s.io"),  # one without a backend blocks namespace deletion
         Right("events", ("get", "list")),
         Right("daemonsets", OWN, "apps"),
         Right("ingressclasses", ("list",), "networking.k8s.io"),  # whether there is an ingress controller
@@ -67,7 +67,7 @@ HARNESS: Mapping[Risk, tuple[Right, ...]] = {
         Right("leases", ("delete", "get", "patch"), "coordination.k8s.io", SYSTEM, (LEASE,)),
     ),
     Risk.NODE: (
-        Right("persistentvolumes", ("list",)),  # whether a claim's disk is a node's own
+        Right("persistentvolumes", ("list",)),  # whether a claim's disk is local to a node
         Right("secrets", ("create", "get", "patch")),  # the exec pods' key
         Right("leases", ("get",), "coordination.k8s.io", "kube-node-lease"),
         Right("services", ("get",), where="default", names=("kubernetes",)),
@@ -78,7 +78,7 @@ HARNESS: Mapping[Risk, tuple[Right, ...]] = {
         Right("clusterrolebindings", ("create", "delete", "get", "list"), "rbac.authorization.k8s.io"),
     ),
 }
-"""What the harness itself needs, beside claims and faults."""
+"""The rights that the harness itself needs, in addition to those of claims and faults."""
 
 
 def of_kinds(kinds: Iterable[str]) -> tuple[Right, ...]:
@@ -94,7 +94,7 @@ def of_kinds(kinds: Iterable[str]) -> tuple[Right, ...]:
 def rights(level: Risk, kinds: Iterable[str], declared: Mapping[Risk, Iterable[Right]]) -> list[Right]:
     """Return all rights that a level needs, with those of the levels below it.
 
-    :param kinds: of objects in claims' manifests, and those that their scenarios watch
+    :param kinds: of the objects in claims' manifests, and of those that their scenarios watch
     :param declared: what faults of each level declare
     """
     found = {right for risk, own in HARNESS.items() if risk <= level for right in own}
@@ -130,7 +130,7 @@ def manifests(level: Risk, needed: Iterable[Right], account: tuple[str, str]) ->
 
 
 def _rules(some: Iterable[Right]) -> list[Manifest]:
-    """Return rights as rules; rights with the same verbs are one rule."""
+    """Return rights as RBAC rules; rights with the same verbs share a rule."""
     verbs: dict[tuple[str, str, tuple[str, ...]], set[str]] = defaultdict(set)
     for right in some:
         verbs[right.group, right.resource, right.names] |= set(right.verbs)

@@ -1,4 +1,4 @@
-"""How much may be done to a cluster, and the object in it by which its owner says so."""
+"""How much may be done to a cluster, and the object in it by which its owner consents."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Risk(IntEnum):
     READ_ONLY = 0
     """Reading only."""
     NAMESPACE = 1
-    """Anything in namespaces of our own. What an adopted cluster allows unless its consent says otherwise."""
+    """Anything in our own namespaces. What an adopted cluster allows unless its consent says otherwise."""
     NODE = 2
     """Nodes and what runs on them, kube-proxy and the kubelet included."""
     CONTROL_PLANE = 3
@@ -25,7 +25,7 @@ class Risk(IntEnum):
 
     @property
     def words(self) -> str:
-        """The level as it is written on a command line and in a consent: ``control-plane``."""
+        """The level as written on a command line and in a consent, such as ``control-plane``."""
         return ("read-only", "own-namespace", "node", "control-plane")[self]
 
     @classmethod
@@ -42,7 +42,7 @@ class Risk(IntEnum):
 
 
 def above(what: str, needs: Risk, allowed: Risk) -> str:
-    """Return why something is not done here, and what would allow it, as a sentence."""
+    """Return why an action is not done on this cluster, and what would allow it, as a sentence."""
     return (
         f"{what} needs risk level {needs.words}, and this cluster allows {allowed.words}; "
         f"its owner can allow it by `skeptic adopt --risk {needs.words}`"
@@ -50,7 +50,7 @@ def above(what: str, needs: Risk, allowed: Risk) -> str:
 
 
 class Permits(Protocol):
-    """What decides what may be done to one cluster."""
+    """Decides what may be done to one cluster."""
 
     @property
     def uid(self) -> str:
@@ -63,9 +63,9 @@ class Permits(Protocol):
         """
 
     def same_if_it_answers(self) -> None:
-        """Raise Refused when the API server answers for another cluster than the pinned one.
+        """Raise Refused when the API server answers for a cluster other than the pinned one.
 
-        :raises Refused: then
+        :raises Refused: when it answers with another identity
         """
 
 
@@ -87,7 +87,7 @@ def consent_manifest(risk: Risk = Risk.NAMESPACE) -> dict[str, Any]:
 def consent(kube: Kube) -> Risk | None:
     """Return what the cluster's owner allows; None when there is no consent.
 
-    :raises Refused: when the consent is there and cannot be understood
+    :raises Refused: when there is a consent but it cannot be parsed
     """
     try:
         said = kube.get("ConfigMap", CONSENT, "kube-system").get("data", {}).get("risk", "")

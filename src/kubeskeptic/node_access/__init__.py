@@ -1,12 +1,12 @@
-"""Access to nodes: running commands there, and timers that fire without the harness.
+"""Access to nodes: running commands there, and timers that fire independently of the harness.
 
 ::
 
     fault ── Site.in_node ──▶ NodeAccess ──┬─ EngineAccess ──▶ the node's container, by ``exec``     own kind clusters
                                            └─ PodAccess ──▶ API server ──▶ a privileged exec pod     any other cluster
 
-Both run the same command lines. Through the engine the node's own tools are used; the exec pod has its own, and wrappers for
-the two that only the node can have, ``systemctl`` and ``ctr``.
+Both run the same command lines. Through the engine, the node's own tools are used. The exec pod has its own tools, and wrappers
+for the two that only the node can have, ``systemctl`` and ``ctr``.
 """
 
 from kubeskeptic.node_access.access import NodeAccess

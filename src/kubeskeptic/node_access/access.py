@@ -1,4 +1,4 @@
-"""What access to nodes can do."""
+"""The interface for access to nodes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class NodeAccess(Protocol):
 
     @property
     def transport(self) -> str:
-        """Its kind, by which another process gets the same access: ``engine``, ``pod`` or ``none``."""
+        """The kind of access, by which another process gets the same access: ``engine``, ``pod`` or ``none``."""
 
     @property
     def inside(self) -> bool:
@@ -27,7 +27,7 @@ class NodeAccess(Protocol):
 
     @property
     def namespace(self) -> str:
-        """The namespace with its own objects; empty when it needs none."""
+        """The namespace of the access's own objects; empty when it needs none."""
 
     def run(self, node: str, argv: Sequence[str], *, stdin: str | None = None) -> str:
         """Return the standard output of a command run in a node.
@@ -36,19 +36,19 @@ class NodeAccess(Protocol):
         """
 
     def start_timer(self, node: str, name: str, argv: Sequence[str], lasts: float) -> None:
-        """Have the node run a command after ``lasts`` seconds, without the harness; a timer of the same name is replaced.
+        """Make the node run a command after ``lasts`` seconds, without the harness; replaces a timer of the same name.
 
         :raises CommandFailed: when the timer cannot be started
         """
 
     def stop_timer(self, node: str, name: str) -> None:
-        """Stop a timer and what it started, if the node has it.
+        """Stop a timer and whatever it started, if the node has that timer.
 
-        :raises CommandFailed: when the node cannot be reached, or does not stop it
+        :raises CommandFailed: when the node cannot be reached, or does not stop the timer
         """
 
     def close(self) -> None:
-        """Remove its own objects from the cluster, if there are any."""
+        """Remove the access's own objects from the cluster, if there are any."""
 
     def timers(self, node: str) -> list[str]:
         """Return the names of our timers in a node.

@@ -1,4 +1,4 @@
-"""Which access to a cluster's nodes there is."""
+"""The choice of access to a cluster's nodes."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ class NoAccess:
         self._why = why
 
     def run(self, node: str, argv: Sequence[str], *, stdin: str | None = None) -> str:  # noqa: ARG002
-        """Fail."""
+        """Raise CommandFailed with the reason."""
         raise CommandFailed(f"{shlex.join(argv)} (on {node})", 255, self._why)
 
     def start_timer(self, node: str, name: str, argv: Sequence[str], lasts: float) -> None:  # noqa: ARG002
-        """Fail."""
+        """Raise CommandFailed with the reason."""
         raise CommandFailed(f"timer {name} (on {node})", 255, self._why)
 
     def stop_timer(self, node: str, name: str) -> None:
-        """There is none."""
+        """Do nothing: there are no timers."""
 
     def close(self) -> None:
-        """There is nothing to remove."""
+        """Do nothing: there is nothing to remove."""
 
     def timers(self, node: str) -> list[str]:  # noqa: ARG002
-        """There is none."""
+        """Return an empty list: there are no timers."""
         return []
 
 
@@ -59,10 +59,11 @@ def access_to(cluster: Cluster, kube: Kube, level: Risk, run: str) -> NodeAccess
 
 
 def read_only_access(cluster: Cluster, kube: Kube, level: Risk) -> NodeAccess:
-    """Return access to a cluster's nodes that puts nothing into the cluster: exec pods of any run that exist are used, else the
-    engine of this machine where the nodes are its containers.
+    """Return access to a cluster's nodes that creates nothing in the cluster.
 
-    :raises SkepticError: when the API server does not list them
+    It uses existing exec pods of any run, or else this machine's engine if the nodes are its containers.
+
+    :raises SkepticError: when the API server does not list the exec pods
     """
     if cluster.provider != PROVIDER or level < Risk.NODE:
         return access_to(cluster, kube, level, "")

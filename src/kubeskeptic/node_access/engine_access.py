@@ -1,4 +1,4 @@
-"""Access through the container engine whose containers the nodes are: kind clusters of this machine."""
+"""Access through the container engine that runs the nodes as containers: kind clusters of this machine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class EngineAccess:
-    """Commands by the engine's ``exec``, timers by the node's own systemd.
+    """Runs commands by the engine's ``exec``, and timers by the node's own systemd.
 
     Timers fire independently of this machine's processes, but not in a frozen node, and they are lost when the node restarts.
     """
@@ -33,8 +33,8 @@ class EngineAccess:
     def start_timer(self, node: str, name: str, argv: Sequence[str], lasts: float) -> None:
         """Start a transient timer of systemd, accurate to a tenth of a second.
 
-        The default accuracy of a timer is a minute (systemd.timer(5)). ``--collect`` unloads the unit afterwards, also when
-        it failed.
+        The default accuracy of a timer is a minute (systemd.timer(5)). ``--collect`` unloads the unit afterwards, even if it
+        failed.
         """
         self.stop_timer(node, name)
         self.run(
@@ -55,9 +55,9 @@ class EngineAccess:
                     raise
 
     def close(self) -> None:
-        """There is nothing to remove."""
+        """Do nothing: there is nothing to remove."""
 
     def timers(self, node: str) -> list[str]:
-        """Return our units that the node's systemd has loaded."""
+        """Return the names of our units that the node's systemd has loaded."""
         listed = self.run(node, ["systemctl", "list-units", "--all", "--plain", "--no-legend", "skeptic-*"])
         return [line.split()[0] for line in listed.splitlines() if line.split()]

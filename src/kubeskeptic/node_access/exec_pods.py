@@ -1,4 +1,4 @@
-"""The manifests of the exec pods: one privileged pod on every node, in a namespace of ours. Pure."""
+"""The manifests of the exec pods: one privileged pod on every node, in a namespace of our own. Pure functions."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ NAME = "exec"
 LABEL = "kubeskeptic/exec"
 """Label of the exec pods and of their namespace; its value is the run."""
 PORTS = range(11_000, 19_000)
-"""Ports on the node's addresses where exec pods listen: other than those of the node's own components (10248 to 10259),
+"""Ports on the node's addresses where exec pods listen. They exclude those of the node's own components (10248 to 10259),
 NodePorts, and ephemeral ports."""
 KEY = "key"
 _KEY_FOLDER = "/run/kubeskeptic-exec"
 STATE_FOLDER = "/var/lib/kubeskeptic"
 """A node's folder for undo records and for the files that faults back up: the same for both kinds of access."""
 _SHARED = {"kept": STATE_FOLDER, "kubernetes": "/etc/kubernetes", "kubelet": "/var/lib/kubelet"}
-"""Folders of the node that the exec pod mounts at the same path: a path means the same for both kinds of access."""
+"""Folders of the node that the exec pod mounts at the same path, so that a path means the same for both kinds of access."""
 
 
 def port(run: str) -> int:
-    """Return the port of a run's exec pods. Those of a run that died may still listen on the same addresses."""
+    """Return the port of a run's exec pods. It depends on the run, because those of a dead run may still be listening."""
     return PORTS[crc32(run.encode()) % len(PORTS)]
 
 
 def manifests(image: str, namespace: str, run: str, key: str) -> list[Manifest]:
-    """Return namespace, key and DaemonSet.
+    """Return the manifests of the namespace, the Secret with the key, and the DaemonSet.
 
     :param key: at least 32 characters; a client that has it can run commands as root on every node
     """
@@ -53,7 +53,7 @@ def _pod(image: str, listens: int) -> Manifest:
         "hostNetwork": True,
         "hostPID": True,
         "dnsPolicy": "Default",
-        # All taints tolerated, and never evicted: a fault of the node must not prevent its own undoing.
+        # Tolerates all taints and is never evicted: a fault of the node must not prevent its own undoing.
         "tolerations": [{"operator": "Exists"}],
         "priorityClassName": "system-node-critical",
         "terminationGracePeriodSeconds": 1,

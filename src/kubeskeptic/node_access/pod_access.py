@@ -1,4 +1,4 @@
-"""Access through a privileged pod of ours: any cluster that allows risk level node. See :mod:`kubeskeptic.agent.node_exec`."""
+"""Access through our privileged exec pods: any cluster that allows risk level node. See :mod:`kubeskeptic.agent.node_exec`."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 
 class PodAccess:
-    """Commands and timers through exec pods, which are created at the first use unless they exist.
+    """Runs commands and timers through exec pods, which are created at the first use unless they exist.
 
-    Another process of the same run reads the key from the Secret beside them: it is kept nowhere else.
+    Another process of the same run reads the key from the Secret in their namespace; it is kept nowhere else.
 
-    :param image: the agent's image, under the name that the nodes have it
+    :param image: the agent's image, by its name on the nodes
     :param run: the run that the exec pods belong to
-    :param borrowed: they belong to another process: neither created nor removed
+    :param borrowed: the exec pods belong to another process, and are neither created nor removed
     """
 
     transport = "pod"
@@ -75,8 +75,10 @@ class PodAccess:
         return list(self._ask(node, "timers", "/timers", {})["timers"]) if self._there() else []
 
     def close(self) -> None:
-        """Remove the exec pods, and with them their timers, if there are any, and wait until they are gone: who looks at the
-        cluster next finds nothing of ours. When they do not go in time, that is left to whoever looks.
+        """Remove the exec pods and their timers, if there are any, and wait until they are gone.
+
+        A later inspection of the cluster then finds nothing of ours. If they are not gone in time, this is left to that
+        inspection.
         """
         if self._borrowed:
             return
@@ -103,11 +105,11 @@ class PodAccess:
         return True
 
     def _signed_in(self) -> bytes:
-        """Return the key, after creating what is missing of the exec pods."""
+        """Return the key, after creating any missing objects of the exec pods."""
         with self._lock:
             if not self._key:
                 key = self._found_key()
-                whole = self._borrowed or (key and self._there())  # their creator may have died in between
+                whole = self._borrowed or (key and self._there())  # their creator may have died before the DaemonSet
                 if not whole:
                     key = key or secrets.token_hex(32).encode()
                     for one in manifests(self._image, self._where, self._run, key.decode()):
@@ -170,7 +172,7 @@ def place(run: str) -> str:
 def there(kube: Kube) -> list[str]:
     """Return the runs whose exec pods are in a cluster and are not being deleted.
 
-    Of a namespace that is being deleted the pods go first, while their DaemonSet has no mark of a deletion yet.
+    When a namespace is deleted, its pods go first, while their DaemonSet is not marked as deleted yet.
     """
     found = [one["metadata"] for one in kube.list("DaemonSet", labels=LABEL)["items"]]
     namespaces = [one["metadata"] for one in kube.list("Namespace", labels=LABEL)["items"]]

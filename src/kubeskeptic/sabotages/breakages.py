@@ -1,4 +1,4 @@
-"""Sabotages of the cluster: each makes something that is in force until the act ends."""
+"""Sabotages of the cluster: each returns a context manager that is in force until the act ends."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kubeskeptic.scenarios.room import unused_address
 from kubeskeptic.scenarios.stage import Stage
 
 OUT_OF_SERVICE = "node.kubernetes.io/out-of-service"
-"""Tells the control plane that a node is down for sure: its pods are forced away and their volumes detached."""
+"""Tells the control plane that a node is down for certain: its pods are deleted by force and their volumes detached."""
 LASTS = 900.0
 """Seconds after which the dead man's switch of a sabotage undoes it."""
 
@@ -81,7 +81,7 @@ def service_recreated(stage: Stage) -> Iterator[None]:
     _recreate(stage, {"selector": old["selector"], "ports": ports})
     try:
         yield
-    finally:  # with its address, so that acts after this one find what they ask
+    finally:  # with its old address, which later acts need
         _recreate(stage, {key: old[key] for key in ("type", "selector", "ports", "clusterIP") if key in old})
 
 
@@ -119,5 +119,5 @@ def _policy(stage: Stage, policy: str) -> None:
 
 
 def some_worker(stage: Stage) -> str:
-    """Return a worker by the run's seed."""
+    """Return a worker, chosen by the run's seed."""
     return stage.choose(list(stage.run.workers), "sabotage")

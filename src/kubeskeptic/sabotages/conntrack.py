@@ -1,4 +1,4 @@
-"""Sabotages of what a node remembers of its clients' flows."""
+"""Sabotages of the conntrack entries that a node keeps of its clients' flows."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do
 done
 exit 1
 """
-"""Delete an entry and put another in its place; once more when a packet of the flow made one in between."""
+"""Deletes an entry and puts another in its place; retries if a packet of the flow created one in between."""
 
 
 class Flow(NamedTuple):
-    """A client's side of a UDP flow."""
+    """The client's side of a UDP flow."""
 
     client: str
     server: str
@@ -35,8 +35,9 @@ class Flow(NamedTuple):
 
 
 def kept_flows(listing: str) -> list[Flow]:
-    """Return the flows of clients that keep their port, from ``conntrack -L``: the kernel calls a UDP flow assured once it has
-    gone on in both directions for 2 s.
+    """Return the flows of clients that keep their port, from the output of ``conntrack -L``.
+
+    The kernel marks a UDP flow as assured once it has continued in both directions for 2 s.
     """
     return [Flow(*found.groups()) for line in listing.splitlines() if (found := _ENTRY.search(line))]
 
@@ -45,7 +46,7 @@ def kept_flows(listing: str) -> list[Flow]:
 def dns_flow_stale(stage: Stage) -> Iterator[None]:
     """The conntrack entry of a client that keeps its UDP port points at an address that no CoreDNS pod has.
 
-    A dead process leaves it to kube-proxy, which deletes it when it programs its rules next, or to its timeout of 120 s.
+    If this process dies, kube-proxy deletes the entry when it next programs its rules, or it times out after 120 s.
     """
     site, node, server = stage.run.site, some_worker(stage), stage.dns_server()
     site.guard.permit(Risk.NODE, f"the conntrack entry of a flow to {server} on {node}")
@@ -62,14 +63,14 @@ def dns_flow_stale(stage: Stage) -> Iterator[None]:
         try:
             site.in_node(node, "conntrack", "-D", "-p", "udp", "--reply-src", dead)
         except CommandFailed as failed:
-            if failed.status != 1:  # it is gone already
+            if failed.status != 1:  # 1: it is gone already
                 raise
 
 
 def _unused(stage: Stage) -> str:
     """Return an address of the pod network of a node with CoreDNS that no pod has.
 
-    :raises Inconclusive: when that network is not known, or full
+    :raises Inconclusive: when that network is unknown or full
     """
     kube = stage.run.kube
     homes = {pod["spec"]["nodeName"] for pod in kube.list("Pod", "kube-system", labels="k8s-app=kube-dns")["items"]}

@@ -1,4 +1,4 @@
-"""Sabotages of the controllers of workloads: one is off, or one runs that should not."""
+"""Sabotages of workload controllers: one is off, or one runs that should not."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def second_controller_manager(stage: Stage) -> Iterator[None]:
 
 
 def standby(namespace: str, image: str) -> Manifest:
-    """Return the pod of a kube-controller-manager that runs the ReplicaSet controller alone, and elects no leader."""
+    """Return the pod of a kube-controller-manager that runs only the ReplicaSet controller, without leader election."""
     command = [
         MANAGER,
         "--controllers=replicaset-controller",

@@ -1,4 +1,4 @@
-"""Sabotages of the workload that declare something else: pure functions on manifests."""
+"""Sabotages that change what the workload declares: pure functions on manifests."""
 
 from __future__ import annotations
 

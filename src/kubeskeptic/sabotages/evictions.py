@@ -1,4 +1,4 @@
-"""Sabotages of eviction: a kubelet without a threshold, and bare pods that are no longer bare."""
+"""Sabotages of eviction: a kubelet without a threshold, and bare pods that get an owner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sabotages of the workload that take its volumes and containers for others: pure functions on manifests."""
+"""Sabotages of the workload that replace its volumes and containers: pure functions on manifests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kubeskeptic.scenarios.manifests import Manifest
 
 HOST_PATH = "/tmp"  # noqa: S108 - a folder that every node has
 NOTE = "kubeskeptic-note"
-"""The name of the file that scenarios write: the one that `host_path` leaves in a folder of the node."""
+"""The name of the file that scenarios write, and that `host_path` leaves in a folder of the node."""
 
 
 def containers_in_two_pods(manifests: list[Manifest]) -> list[Manifest]:
@@ -86,7 +86,7 @@ def volumes_in_memory(manifests: list[Manifest]) -> list[Manifest]:
 
 
 def _each(manifests: list[Manifest], change: Callable[[dict[str, Any]], None]) -> list[Manifest]:
-    """Copies of manifests, with the spec of every pod changed in place."""
+    """Return copies of manifests, with the spec of every pod changed in place."""
     copies = copy.deepcopy(manifests)
     for manifest in copies:
         if spec := _pod_spec(manifest):
@@ -95,7 +95,7 @@ def _each(manifests: list[Manifest], change: Callable[[dict[str, Any]], None]) -
 
 
 def _pod_spec(manifest: Manifest) -> dict[str, Any]:
-    """The spec of its pods, to be changed in place; empty for what makes none."""
+    """Return the spec of the manifest's pods, to be changed in place; empty if it creates no pods."""
     spec: dict[str, Any] = manifest.get("spec", {})
     made: dict[str, Any] = spec if manifest["kind"] == "Pod" else spec.get("template", {}).get("spec", {})
     return made
@@ -128,7 +128,7 @@ def _is_claim(manifest: Manifest, name: str) -> bool:
 
 
 def _tidy(pod: Manifest) -> Manifest:
-    """A bare pod whose containers remove the note from each of their mounts before they end."""
+    """Return a bare pod whose containers remove the note from each of their mounts before they end."""
     for container in _pod_spec(pod)["containers"]:
         notes = [f"{mount['mountPath']}/{NOTE}" for mount in container.get("volumeMounts", ())]
         container["lifecycle"] = {"preStop": {"exec": {"command": ["rm", "-f", *notes]}}}

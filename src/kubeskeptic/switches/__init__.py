@@ -1,9 +1,9 @@
-"""Dead man's switches on the host: detached processes that undo a fault when the run that made it cannot.
+"""Dead man's switches on the host: detached processes that undo a fault when the run that inflicted it cannot.
 
 ===========  ==================================================================
-``process``  what such a process does: it waits for a deadline or for the death of a run, and undoes
-``control``  starting, disarming and listing them
+``process``  the process: waits for a deadline or for the death of a run, and then undoes the fault
+``control``  starts, disarms and lists switches
 ===========  ==================================================================
 
-This page imports nothing: the switch's process starts through it and has to start fast.
+This module imports nothing: the switch's process imports it and must start fast.
 """

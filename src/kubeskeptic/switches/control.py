@@ -1,7 +1,7 @@
 """Starting, disarming and listing the switches of this machine.
 
-A switch is known by its file; beside it are its process's id (``.pid``) and its log (``.log``). The file's suffix says how far
-it is: ``.json`` waits, ``.firing`` undoes, ``.failed`` gave up.
+A switch is identified by its file. Next to it are its process's id (``.pid``) and its log (``.log``). The file's suffix is the
+switch's state: ``.json`` is waiting, ``.firing`` is undoing the fault, ``.failed`` has given up.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ Order = dict[str, Any]
 
 @dataclass(frozen=True)
 class Switch:
-    """One switch, by its file."""
+    """One switch, identified by its file."""
 
     file: Path
 
     def start(self, order: Order, environment: dict[str, str] | None = None) -> None:
         """Start the process of the switch; it is detached when this returns.
 
-        :param environment: of the process, and of the commands that it runs; this process's when not given
+        :param environment: of the process, and of the commands that it runs; by default this process's
         :raises CommandFailed: when it does not start
         """
         command = [sys.executable, "-m", "kubeskeptic.switches.process", str(self.file)]
@@ -48,7 +48,7 @@ class Switch:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 env=environment,
-                start_new_session=True,  # so that what kills our process group does not reach it
+                start_new_session=True,  # so that a signal to our process group does not reach it
                 timeout=COMMAND.seconds,
                 check=False,
             )
@@ -60,7 +60,7 @@ class Switch:
             raise CommandFailed(shlex.join(command), done.returncode, done.stderr.decode(errors="replace"))
 
     def disarm(self) -> bool:
-        """Disarm the switch. Return whether it was still waiting; when it was not, it has fired or is firing."""
+        """Disarm the switch. Return whether it was still waiting; if not, it has fired or is firing."""
         try:
             self.file.unlink()
         except FileNotFoundError:
@@ -79,7 +79,7 @@ class Switch:
         """
         if not self.disarm() and self.file.with_suffix(".firing").exists():
             self.wait()
-            self.file.with_suffix(".failed").unlink(missing_ok=True)  # what it did not achieve has been done meanwhile
+            self.file.with_suffix(".failed").unlink(missing_ok=True)  # what it failed to do has been done since
 
     def forget(self) -> None:
         """Remove the files of a switch whose process has ended; the log stays."""
@@ -93,16 +93,16 @@ class Switch:
         """
 
         def ended() -> bool | NotYet:
-            """Whether its process has ended."""
+            """Return whether the process has ended."""
             process = self.process
             return NotYet(f"process {process.pid} is running") if process else True
 
         until(ended, SWITCH_FIRES, what=f"the switch {self.file.stem} to end")
 
     def wait_for_undo(self) -> None:
-        """Wait until a switch that is about to fire, or fires, has ended.
+        """Wait until a switch that is firing or about to fire has ended.
 
-        :raises Refused: when its run is alive: the fault is in use
+        :raises Refused: when its run is alive, because the fault is in use
         :raises PatienceExhausted: when it does not end
         """
         order = self.order
@@ -113,7 +113,7 @@ class Switch:
 
     @property
     def order(self) -> Order:
-        """What the switch was told; empty when its file is gone or damaged."""
+        """The switch's order; empty when its file is gone or damaged."""
         try:
             order: Order = json.loads(self.file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -154,7 +154,7 @@ def in_use(cluster: str) -> list[str]:
 
 
 def wait_for_orphans(cluster: str) -> None:
-    """Wait until the switches of runs that died have undone their faults: a new run must not see that as its own doing.
+    """Wait until switches of dead runs have undone their faults, so that a new run does not take that for its own doing.
 
     :raises Refused: when a run with a fault in force is alive
     :raises PatienceExhausted: when a switch does not end

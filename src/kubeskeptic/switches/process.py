@@ -1,15 +1,15 @@
-"""The dead man's switch on the host: a detached process that undoes a fault when the run that made it cannot.
+"""The dead man's switch on the host: a detached process that undoes a fault when the run that inflicted it cannot.
 
 ``python -m kubeskeptic.switches.process FILE`` reads JSON from its standard input::
 
     {"label": "…", "deadline": seconds from now, "runner": [pid, its start in seconds after boot], "commands": [[word, …], …]}
 
-to the end, so that a runner that dies while it writes leaves nothing behind. It detaches itself (own session, child of init),
-writes its process id to ``FILE.pid`` and the order to ``FILE``, and waits; the command that started it then ends with status
-0. It ends when the file is removed, which disarms it. At the deadline, or when the runner is dead, it runs the commands one
-after the other, repeats each until it succeeds or patience ends, logs to ``FILE.log``, and removes the file (or renames it to
-``FILE.failed``). A signal to the runner's process group, session or terminal does not reach it. It imports few modules, and
-starts fast.
+It reads to the end of the input, so that a runner that dies while writing leaves nothing behind. It detaches itself (own
+session, child of init), writes its process id to ``FILE.pid`` and the order to ``FILE``, and waits; the command that started it
+then exits with status 0. Removing the file disarms the switch and ends the process. At the deadline, or when the runner is
+dead, it runs the commands one after the other, and repeats each until it succeeds or patience ends. It logs to ``FILE.log``,
+and removes the file or renames it to ``FILE.failed``. A signal to the runner's process group, session or terminal does not
+reach it. It imports few modules, so that it starts fast.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from kubeskeptic.waiting import Pace, until
 
 
 def wait(file: Path, order: dict[str, Any], looks: Pace, clock: Callable[[], float] = time.monotonic) -> str:
-    """Wait until the switch is disarmed or has to fire. Return why it has to fire; empty when it was disarmed."""
+    """Wait until the switch is disarmed or must fire. Return why it must fire; empty when it was disarmed."""
     deadline = clock() + float(order["deadline"])
     runner = ProcessId.from_record(order["runner"])
     for _ in looks:
@@ -65,7 +65,7 @@ def fire(file: Path, order: dict[str, Any], why: str) -> bool:
 
 
 class Log:
-    """Appends lines with the time to a file, as far as that is possible: undoing does not depend on it."""
+    """Appends lines with timestamps to a file, if possible: undoing does not depend on it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -78,10 +78,10 @@ class Log:
 
 def _insist(command: Sequence[str], log: Log) -> bool:
     def attempt() -> bool:
-        """Run the command once; whether it worked."""
+        """Run the command once."""
         try:
             process.run(command, patience=SWITCH_COMMAND)
-        except (SkepticError, OSError) as error:  # OSError: the machine has no room for a process
+        except (SkepticError, OSError) as error:  # OSError: the machine has no room for another process
             log.say(str(error))
             raise
         return True
@@ -95,7 +95,7 @@ def _insist(command: Sequence[str], log: Log) -> bool:
 
 
 def detach(file: Path, text: str) -> None:
-    """Continue as a child of init in a session of its own. Returns in that process only, when all files are written."""
+    """Continue as a child of init in a session of its own. Return in that process only, once all files are written."""
     file.parent.mkdir(parents=True, exist_ok=True)
     ready, told = os.pipe()
     if os.fork():
@@ -117,7 +117,7 @@ def detach(file: Path, text: str) -> None:
 
 
 def main(file: Path) -> None:
-    """Run the switch that standard input describes."""
+    """Run the switch described on standard input."""
     text = sys.stdin.read()
     order = json.loads(text)
     detach(file, text)

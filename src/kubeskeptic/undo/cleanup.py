@@ -1,4 +1,4 @@
-"""Removing everything of ours that is left in a cluster, with or without journals. Idempotent."""
+"""Removal of everything that runs have left in a cluster, with or without journals. Idempotent."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from kubeskeptic.waiting import NotYet, until
 
 Say = Callable[[str], None]
 PASSES = 4
-"""Removing one leftover can reveal others: the undo records of a node that is down cannot be read."""
+"""Removing one leftover can reveal others, such as the undo records of a node that was down."""
 
 
 def cleanup(site: Site, journals: Iterable[Path] = (), run: str = "", *, say: Say) -> int:
-    """Remove what is left and wait until the cluster is healthy. Return how many leftovers were removed.
+    """Remove all leftovers, and wait until the cluster is healthy. Return how many leftovers were removed.
 
-    :param run: only what is known to belong to this run
-    :param say: called with one line about each leftover
+    :param run: remove only what is known to belong to this run
+    :param say: called with a line about each leftover
     :raises LeftDirty: when something could not be removed, or the cluster does not become healthy
     """
     known = list(journals)
@@ -43,7 +43,7 @@ def cleanup(site: Site, journals: Iterable[Path] = (), run: str = "", *, say: Sa
         done = sum(_removed(site, one, say, failed) for one in left)
         removed += done
         if failed and failed == before and not done:
-            break  # nothing has changed since the last pass, and another would cost the same again
+            break  # nothing has changed since the last pass, and another one would take as long
     failed = failed or [one.says for one in _removable(site, known, run)]
     if failed:
         raise LeftDirty(f"the cluster is still dirty: {'; '.join(failed)}")
@@ -56,9 +56,9 @@ def cleanup(site: Site, journals: Iterable[Path] = (), run: str = "", *, say: Sa
 
 
 def revive(site: Site, run: str = "", *, say: Say) -> int:
-    """Undo what is known without the API server, and wait until that answers. Return how much was undone.
+    """Undo what is known without the API server, and wait until it answers. Return how many leftovers were removed.
 
-    Until it answers, the Lease cannot be read; what is known by then are faults of runs that died on this machine.
+    Until it answers, the Lease cannot be read; only the faults of runs that died on this machine are known.
 
     :raises LeftDirty: when the API server still does not answer
     """
@@ -78,7 +78,7 @@ def _answers(site: Site) -> bool | NotYet:
 
 
 def _removable(site: Site, journals: list[Path], run: str) -> list[Leftover]:
-    """Return what is left, and last what could not be inspected: undoing the rest may make that possible."""
+    """Return what is left, and at the end what could not be inspected: undoing the rest may make that possible."""
     found = [one for one in leftovers.find(site, journals, run) if one.kind != "unseen"]
     return sorted(found, key=lambda one: one.kind == "blind")
 
@@ -92,7 +92,7 @@ def _close(site: Site, journals: list[Path], run: str) -> None:
 def _removed(site: Site, one: Leftover, say: Say, failed: list[str]) -> int:
     try:
         REMOVERS[one.kind](site, one)
-    except Exception as error:  # noqa: BLE001  # a full disk, a damaged record: no error with one leftover stops the others
+    except Exception as error:  # noqa: BLE001  # a full disk, a damaged record: an error must not stop the others
         say(f"{one.says}: {error}")
         failed.append(f"{one.says}: {error}")
         return 0
@@ -104,7 +104,7 @@ def _removed(site: Site, one: Leftover, say: Say, failed: list[str]) -> int:
 
 
 def healthy(site: Site) -> str | NotYet:
-    """Evidence that every node and every pod of kube-system is Ready."""
+    """Return evidence that every node and every pod of kube-system is Ready."""
     sick = [n["metadata"]["name"] for n in site.kube.list("Node")["items"] if objects.condition(n, "Ready") != "True"]
     if sick:
         return NotYet(f"not Ready: {', '.join(sick)}")

@@ -1,4 +1,4 @@
-"""What of ours is left in nodes, and the nodes that are down.
+"""What runs have left in nodes, and the nodes that are down.
 
 The state of nodes and of their components is inspected only in kind clusters of this machine.
 """
@@ -30,14 +30,14 @@ _SAID = {"service": "inactive service", "stopped": "stopped process", "table": "
 
 
 def nodes_down(site: Site) -> Iterator[Leftover]:
-    """Yield the nodes of a kind cluster of this machine that do not run."""
+    """Yield the nodes of a kind cluster of this machine that are not running."""
     for container in site.cluster.engine.nodes(site.cluster.kind_name):
         if container.state != "running":
             yield Leftover("node", container.name, f"node {container.name} is {container.state}", node=container.name)
 
 
 def in_node(site: Site, node: str) -> Iterator[Leftover]:
-    """Yield undo records, timers and tables of ours in a node; in a kind cluster also its components that do not run.
+    """Yield our undo records, timers and tables in a node; in a kind cluster also the components that are not running.
 
     A node that is down according to the engine yields nothing: :func:`nodes_down` lists it.
 
@@ -57,8 +57,10 @@ def in_node(site: Site, node: str) -> Iterator[Leftover]:
 
 
 def _is_here(site: Site, one: OpenFault) -> bool:
-    """Whether an undo record in a node belongs to this cluster. While the API server does not say which cluster it is, a record
-    in a node of a kind cluster counts: undoing that fault may restore the API server.
+    """Return whether an undo record in a node belongs to this cluster.
+
+    While the API server cannot identify the cluster, a record in a node of a kind cluster counts: undoing that fault may
+    restore the API server.
     """
     try:
         return one.cluster == site.guard.uid
@@ -67,7 +69,7 @@ def _is_here(site: Site, one: OpenFault) -> bool:
 
 
 def unseen(site: Site) -> Iterator[Leftover]:
-    """Yield that the nodes cannot be inspected, with the reason."""
+    """Yield a leftover with the reason if the nodes cannot be inspected."""
     try:
         site.in_node(site.cluster.nodes[0].name, "true")
     except CommandFailed as why:

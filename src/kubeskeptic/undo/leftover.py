@@ -1,4 +1,4 @@
-"""One thing of ours that is left in a cluster or on this machine."""
+"""One thing that a run has left in a cluster or on this machine."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from kubeskeptic.journal.open_faults import OpenFault
 
 @dataclass(frozen=True)
 class Leftover:
-    """One thing of ours that is still there.
+    """One thing that a run has left.
 
     :param kind: decides how it is removed: fault, node, object, namespace, switch, waiting, timer, service, stopped, table,
-        lease;
-        ``blind`` is a place that could not be inspected, ``unseen`` one that may not be
-    :param name: of the thing
+        lease; ``blind`` is a place that could not be inspected, ``unseen`` one that may not be inspected
+    :param name: its name
     :param says: what it is, as a phrase
-    :param node: where it is, for what is in a node
+    :param node: the node that it is in, if any
     :param fault: what to undo, for kind ``fault``
-    :param journal: the journal with its record
-    :param file: of the switch, for kinds ``switch`` and ``waiting``
+    :param journal: the journal that has its record
+    :param file: the switch's file, for kinds ``switch`` and ``waiting``
     """
 
     kind: str
@@ -34,6 +33,6 @@ class Leftover:
 
     @classmethod
     def of_fault(cls, one: OpenFault, where: str, journal: Path | None = None) -> Leftover:
-        """Return a fault that is not undone, according to the place with its record."""
+        """Return a fault that is not undone according to its record in ``where``."""
         says = f"{one.fault} on {', '.join(one.targets)} of run {one.run}, not undone (according to {where})"
         return cls("fault", one.id, says, run=one.run, fault=one, journal=journal)

@@ -1,7 +1,7 @@
-"""What of ours is left in a cluster: faults that are not undone, and what runs leave behind.
+"""What runs have left in a cluster: faults that are not undone, and other leftovers.
 
-Each finder inspects one place and changes nothing. Only what is known to be ours is listed: namespaces and objects by our
-label, what is in nodes (:mod:`kubeskeptic.undo.in_nodes`) by our names.
+Each finder inspects one place and changes nothing. Only what is known to be ours is listed: namespaces and objects with our
+label, and what has our names in nodes (:mod:`kubeskeptic.undo.in_nodes`).
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 ANNOTATED = ("Node", "Namespace", "Deployment", "DaemonSet", "StatefulSet", "ConfigMap", "Service", "Pod")
 """Kinds of objects on which faults keep undo records."""
 CLUSTER_OBJECTS = ("APIService", "ClusterRoleBinding")
-"""Kinds of objects without a namespace that scenarios make, with our labels. An APIService goes first: while it has no backend,
-no namespace can go."""
+"""Kinds of cluster-scoped objects that scenarios create, with our labels. APIServices are removed first: while one has no
+backend, no namespace can be removed."""
 
 
 def find(site: Site, journals: Iterable[Path] = (), run: str = "") -> list[Leftover]:
     """Return everything that is left, in the order in which it should be removed.
 
-    :param journals: the journals to read; those of other clusters are passed over
-    :param run: only what is known to belong to this run, and what could not be inspected
+    :param journals: the journals to read; those of other clusters are ignored
+    :param run: return only what is known to belong to this run, and what could not be inspected
     """
     left = beside_the_api(site, run)
     unreachable = site.kube.unreachable()
@@ -54,7 +54,7 @@ def find(site: Site, journals: Iterable[Path] = (), run: str = "") -> list[Lefto
 def beside_the_api(site: Site, run: str = "") -> list[Leftover]:
     """Return what is left according to this machine and the nodes, in the order in which it should be removed.
 
-    :param run: only what is known to belong to this run, and what could not be inspected
+    :param run: return only what is known to belong to this run, and what could not be inspected
     """
     return _seen(_looks_beside_the_api(site), run)
 
@@ -91,7 +91,7 @@ def _through_the_api(site: Site, journals: list[Path]) -> Iterator[tuple[str, Ca
 
 # -- faults ------------------------------------------------------------------------------------------------------------
 def faults_by_journal(site: Site, journals: Iterable[Path]) -> Iterator[Leftover]:
-    """Yield the faults of this cluster that a journal has begun and not done, and that have not healed."""
+    """Yield this cluster's faults that a journal records as begun but not as done, and that have not healed."""
     for path in journals:
         for one in of_journal(path):
             if one.cluster == site.guard.uid and one.fault in FAULTS and not _healed(site, one):
@@ -99,9 +99,9 @@ def faults_by_journal(site: Site, journals: Iterable[Path]) -> Iterator[Leftover
 
 
 def settled(site: Site, journals: Iterable[Path], run: str = "") -> Iterator[tuple[Path, OpenFault]]:
-    """Yield the faults of this cluster that a journal has begun and not done, and that have healed, with the journal.
+    """Yield this cluster's faults that a journal records as begun but not as done, but have healed, with the journal.
 
-    Unless they are closed they would be undone again, after their targets have changed for other reasons.
+    If they were not closed, they would be undone again, after their targets have changed for other reasons.
     """
     for path in journals:
         for one in of_journal(path):
@@ -111,7 +111,7 @@ def settled(site: Site, journals: Iterable[Path], run: str = "") -> Iterator[tup
 
 
 def faults_by_annotation(site: Site) -> Iterator[Leftover]:
-    """Yield the faults of this cluster that an object has a record of."""
+    """Yield this cluster's faults whose undo records are on objects."""
     for kind in ANNOTATED:
         for item in site.kube.list(kind)["items"]:
             for one in undo_records.on_object(kind, item["metadata"]):
@@ -120,7 +120,7 @@ def faults_by_annotation(site: Site) -> Iterator[Leftover]:
 
 
 def faults_by_switch(site: Site) -> Iterator[Leftover]:
-    """Yield this machine's switches that wait or fire, and the faults of those whose process is gone or gave up."""
+    """Yield this machine's switches that are waiting or firing, and the faults of those whose process is gone or gave up."""
     for switch in control.pending(site.cluster.name):
         file, order = switch.file, switch.order
         one = OpenFault.from_record(order["replay"]["fault"]) if "replay" in order else None
@@ -142,7 +142,7 @@ def _healed(site: Site, one: OpenFault) -> bool:
 
 # -- objects -----------------------------------------------------------------------------------------------------------
 def cluster_objects(site: Site) -> Iterator[Leftover]:
-    """Yield the objects without a namespace that have our label; a run that may not list their kind has made none."""
+    """Yield the cluster-scoped objects with our label; a run that may not list a kind has created none of it."""
     for kind in CLUSTER_OBJECTS:
         try:
             found = site.kube.list(kind, labels=OURS)["items"]
@@ -163,7 +163,7 @@ def namespaces(site: Site) -> Iterator[Leftover]:
 
 
 def lease(site: Site) -> Iterator[Leftover]:
-    """Yield the Lease of a run that is dead."""
+    """Yield the Lease, if its run is dead."""
     try:
         held = site.kube.get("Lease", leases.NAME, leases.NAMESPACE)
     except NotFound:

@@ -1,4 +1,4 @@
-"""The cluster of ours with a given name, in whatever state it is: for commands that repair it."""
+"""Our cluster with a given name, in any state: for commands that repair it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from kubeskeptic.errors import BadInput, Inconclusive, LeftDirty, MissingRequire
 
 
 def locate_cluster(name: str) -> Cluster | None:
-    """Return the cluster with this name, its nodes running or not; None when there is neither a record nor a node of it.
+    """Return the cluster with this name, whether or not its nodes are running; None if it has neither a record nor a node.
 
-    :raises MissingRequirement: when there should be one, and its container engine does not answer
-    :raises LeftDirty: when there are nodes, and no record by which they could be inspected
-    :raises Inconclusive: when it was created, and the container engine that answers has no nodes of it
+    :raises MissingRequirement: when it should exist, but its container engine does not answer
+    :raises LeftDirty: when there are nodes, but no record to inspect them with
+    :raises Inconclusive: when it was created, but the container engine that answers has none of its nodes
     """
     cluster.check_name(name)
     record, begun = _record(name), cluster.folder(name).exists()
@@ -41,7 +41,7 @@ def locate_cluster(name: str) -> Cluster | None:
 def _record(name: str) -> Record | None:
     try:
         return cluster.read_record(name)
-    except BadInput:  # a damaged record is no record
+    except BadInput:  # a damaged record counts as none
         return None
 
 

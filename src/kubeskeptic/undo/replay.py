@@ -1,4 +1,4 @@
-"""Undoing one fault from its record: what a dead man's switch runs, and what cleanup does for each open fault.
+"""Undoing one fault from its record: run by a dead man's switch, and by cleanup for each open fault.
 
 ``python -m kubeskeptic.undo.replay FILE`` reads the switch's file and exits with status 0 when the fault is undone and has
 healed.
@@ -77,9 +77,9 @@ def main(file: Path) -> int:
 
 
 def release_run(site: Site, file: Path, runner: ProcessId) -> None:
-    """Remove a dead run's access to nodes and its Lease, if this was the last of its faults, after the switch's file.
+    """Remove a switch's file and, if this was the dead run's last fault, the run's access to nodes and its Lease.
 
-    The switches of one run take turns by a lock: of two that end at the same time, each would leave that to the other.
+    The switches of one run take turns by a lock: if two ended at the same time, each would leave the rest to the other.
     """
     lock_file = file.with_name(f"{site.run}.lock")
     with lock_file.open("w", encoding="utf-8") as lock:

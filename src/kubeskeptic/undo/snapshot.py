@@ -2,7 +2,7 @@
 
 A snapshot is taken at the start and at the end of a run. It holds nodes with their taints, labels and routes, service rules,
 queueing disciplines, the control plane's manifests, kube-system's workloads and configuration, namespaces, and in a kind
-cluster the other workloads. It leaves out what a healthy cluster changes by itself, such as the addresses of pods and of
+cluster the other workloads. It leaves out what changes by itself in a healthy cluster, such as the addresses of pods and of
 restarted nodes, and the namespaces of other runs.
 """
 
@@ -41,17 +41,17 @@ true
 _OURS = re.compile(r"\bskeptic-[a-z0-9-]+/")
 _LASTING = ("-A KUBE-SERVICES", "-A KUBE-NODEPORTS", "-A KUBE-MARK", "-A KUBE-POSTROUTING", "chain ", "map service-ips")
 _TO_PODS = re.compile(r"chain (service|local|endpoint)-[0-9A-Z]{8}-")
-"""Begins a rule that leads to pods in nftables mode: it changes when a pod of the service gets another address."""
+"""The beginning of a rule that leads to pods in nftables mode: it changes when a pod of the service gets another address."""
 _UNALLOCATED = "Drop traffic to unallocated ClusterIPs"
-"""In nftables mode kube-proxy writes this rule only with all others, which it does at its start and once an hour, and only if
-it knows the ServiceCIDR by then: after a node was started again it may be missing (``OnServiceCIDRsChanged`` in Kubernetes'
+"""In nftables mode, kube-proxy writes this rule only together with all others, at its start and once an hour, and only if it
+knows the ServiceCIDR by then. After a restart of the node the rule may be missing (``OnServiceCIDRsChanged`` in Kubernetes'
 pkg/proxy/nftables/proxier.go)."""
 _TEMPORARY = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Sets of facts, each a phrase, by what they are about."""
+    """Sets of facts by subject; each fact is a phrase."""
 
     facts: Mapping[str, frozenset[str]]
 
@@ -59,7 +59,7 @@ class Snapshot:
 def take(site: Site) -> Snapshot:
     """Return a snapshot of the whole cluster. Changes nothing.
 
-    :raises SkepticError: when the API server does not answer; that a node does not answer is a fact
+    :raises SkepticError: when the API server does not answer; if a node does not answer, that is a fact
     """
     facts: Facts = {}
     nodes = site.kube.list("Node")["items"]
@@ -122,7 +122,7 @@ def _system(site: Site) -> Iterator[str]:
 
 
 def _workloads(site: Site) -> Iterator[str]:
-    """Yield the other workloads of a kind cluster; those of another cluster may change at any time."""
+    """Yield the other workloads of a kind cluster; those of any other cluster may change at any time."""
     for kind in ("Deployment", "DaemonSet", "StatefulSet") if site.access.transport == EngineAccess.transport else ():
         for item in site.kube.list(kind)["items"]:
             namespace = item["metadata"]["namespace"]
@@ -141,7 +141,7 @@ def _digest(value: Any) -> str:
 
 
 def by_name(text: str, called: Mapping[str, str]) -> str:
-    """Return a text with the addresses of nodes replaced by their names: a node may get another address when it starts."""
+    """Return a text with node addresses replaced by node names, because a node may get another address when it starts."""
     addresses = "|".join(re.escape(address) for address in called if address)
     return re.sub(rf"(?<![\d.])({addresses})(?![\d.])", lambda hit: called[hit[0]], text) if addresses else text
 
@@ -159,6 +159,6 @@ def _inside(site: Site, node: str, called: Mapping[str, str]) -> Facts:
 
 
 def lasting(rules: frozenset[str]) -> frozenset[str]:
-    """Return the rules that do not depend on pods, on services in namespaces of ours, or on when kube-proxy was started."""
+    """Return the rules that do not depend on pods, on services in our namespaces, or on when kube-proxy was started."""
     lead = (rule for rule in rules if rule.startswith(_LASTING) and not _TO_PODS.match(rule))
     return frozenset(rule for rule in lead if not _OURS.search(rule) and _UNALLOCATED not in rule)

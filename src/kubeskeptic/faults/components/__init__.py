@@ -1,1 +1,1 @@
-"""Faults of node parts: kubelet, containerd, kube-proxy and its rules, memory and disk as the kubelet sees them."""
+"""Faults of node components: kubelet, containerd, kube-proxy and its rules, memory and disk as the kubelet sees them."""

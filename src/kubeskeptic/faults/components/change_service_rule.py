@@ -1,9 +1,9 @@
-"""Change one rule of a service on one node: remove it, weigh its first endpoint, or lead a share astray.
+"""Change one rule of a service on one node: remove it, reweight the first endpoint, or misdirect a share.
 
-The rule that is removed is the one that leads to the service.
+Only the rule that leads to the service can be removed.
 
-kube-proxy is frozen first, if it runs, as it would put the rule back at the next change. No other rule is touched. Undoing
-puts the rule back where it was and lets kube-proxy continue. Only where kube-proxy programs iptables.
+kube-proxy is frozen first, if it is running, because it would put the rule back at the next change. No other rule is touched.
+Undoing puts the rule back in its place and lets kube-proxy continue. Requires that kube-proxy programs iptables.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ FREEZE = ("sh", "-c", 'pkill -STOP -x "$1" || test "$?" = 1', "sh", PROCESS)
 
 @dataclass(frozen=True)
 class ChangeServiceRule(Fault):
-    """:param address: ClusterIP of the service; that of the API server's service when left out
+    """:param address: ClusterIP of the service; by default that of the API server's service
     :param percent: share that the first endpoint gets, from 1 to 99; 0 removes the rule that leads to the service
-    :param to: ``IP:port`` that gets that share instead, such as that of a pod of another service
+    :param to: ``IP:port`` that gets that share instead, such as a pod of another service
     """
 
     node: str
@@ -42,7 +42,7 @@ class ChangeServiceRule(Fault):
     risk: ClassVar[Risk] = Risk.NODE
 
     def plan(self, site: Site) -> Plan:
-        """Record the rule, and its place in its chain."""
+        """Record the rule and its position in its chain."""
         if not 0 <= self.percent <= 99:
             raise BadInput(f"an endpoint's share is 1 to 99 percent, or 0 to remove the rule, not {self.percent}")
         if self.to and not self.percent:
@@ -64,7 +64,7 @@ class ChangeServiceRule(Fault):
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
-        """Freeze kube-proxy, then change the rule, unless it is changed."""
+        """Freeze kube-proxy, then change the rule, unless it is changed already."""
         node, old, new = plan.record["node"], plan.record["old"], plan.record["new"]
         site.in_node(node, *FREEZE)
         there = [rule for _, rule in nat_rules(site, node)]
@@ -74,7 +74,7 @@ class ChangeServiceRule(Fault):
             site.in_node(node, *NAT, *how, *words)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that the node does not reach the service; of a weighed endpoint, that its rule matched packets."""
+        """Return evidence that the node does not reach the service or, with ``percent``, that the new rule matches packets."""
         node, new, at = plan.record["node"], plan.record["new"], f"{plan.record['address']}:{plan.record['port']}"
         if not new:
             reached = connect(site, node, at) is not None
@@ -85,13 +85,13 @@ class ChangeServiceRule(Fault):
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Put the rule back, if it is still as we left it and its service is there; then let kube-proxy continue."""
+        """Put the rule back, if it is as the fault left it and its service exists; then let kube-proxy continue."""
         site.in_node(record["node"], "sh", "-c", back(record))
         site.in_node(record["node"], *CONTINUE)
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that kube-proxy has programmed every change, and that the rule is as before where the service still is."""
+        """Return evidence that the rule is as before, if its service exists, and kube-proxy has programmed every change."""
         rules = [rule for _, rule in nat_rules(site, record["node"])]
         old, words = record["old"], " ".join(rules).split()
         if record["new"] in rules or (old and old not in rules and led_to(old) in words):

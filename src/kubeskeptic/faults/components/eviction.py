@@ -1,4 +1,4 @@
-"""Eviction thresholds of a kubelet: what it has in force, what it finds available, and what shows that it evicts."""
+"""Eviction thresholds of a kubelet: those in force, what it measures as available, and the signs that it evicts."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ MIB = 1 << 20
 
 
 def available(site: Site, node: str, signal: str) -> int:
-    """Return what a kubelet finds available now, in bytes."""
+    """Return how much of a resource a kubelet measures as available now, in bytes."""
     said = site.kube.get_raw(f"/api/v1/nodes/{node}/proxy/stats/summary", timeout=SETTING_READ)
     return int(json.loads(said)["node"]["fs" if signal in DISK else "memory"]["availableBytes"])
 
 
 def taint(condition: str) -> str:
-    """Return the key of the taint that a node with a condition of pressure gets."""
+    """Return the key of the taint that a node with this pressure condition gets."""
     return f"node.kubernetes.io/{condition.removesuffix('Pressure').lower()}-pressure"
 
 

@@ -1,8 +1,9 @@
 """Remove the rules that lead to services on a node, and keep them removed.
 
-kube-proxy is frozen first, as it would put them back at the next change; then the chain in which its rules begin is flushed.
-Other chains, other tables and tracked connections are not touched. Undoing restores the chain and lets kube-proxy continue,
-which then adds the changes that it missed. kube-proxy is not restarted: the kubelet waits longer before each restart.
+kube-proxy is frozen first, because it would put them back at the next change. Then the chain in which its rules begin is
+flushed. Other chains, other tables and tracked connections are not touched. Undoing restores the chain and lets kube-proxy
+continue, which then adds the changes that it missed. kube-proxy is not restarted, because the kubelet waits longer before each
+restart.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ from kubeskeptic.waiting import NotYet
 
 _CONTINUE = 'restored="$?"; pkill -CONT -x "$2" || test "$?" = 1 && exit "$restored"'
 RESTORE = ("sh", "-c", f"( {UNFLUSH[2].strip()} ); {_CONTINUE}", "sh", BACKUP, PROCESS)
-"""Lets kube-proxy continue whether or not the chain could be restored; fails when it could not, to be tried again."""
+"""Lets kube-proxy continue whether or not the chain could be restored; fails if it could not, so that it is retried."""
 
 
 @dataclass(frozen=True)
 class FlushServiceRules(Fault):
-    """:param node: its name"""
+    """:param node: name of the node"""
 
     node: str
 
@@ -34,7 +35,7 @@ class FlushServiceRules(Fault):
     risk: ClassVar[Risk] = Risk.NODE
 
     def plan(self, site: Site) -> Plan:
-        """Record the other nodes, whose rules have to be the same afterwards."""
+        """Record the other nodes, whose rules must be the same afterwards."""
         node_of(site, self.node)
         service = site.kube.get("Service", "kubernetes", "default")["spec"]["clusterIP"]
         others = [node.name for node in site.cluster.nodes if node.name != self.node]
@@ -52,7 +53,7 @@ class FlushServiceRules(Fault):
         site.in_node(plan.record["node"], *FLUSH)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that the node does not reach the API server through its service."""
+        """Return evidence that the node does not reach the API server through its service."""
         url = f"https://{plan.record['service']}/livez"
         if answers(site, plan.record["node"], url, authority="/etc/kubernetes/pki/ca.crt"):
             return NotYet("the node still reaches the API server through its service")
@@ -60,13 +61,13 @@ class FlushServiceRules(Fault):
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Restore the chain, then let kube-proxy continue; changes nothing when both are as before."""
+        """Restore the chain, then let kube-proxy continue; does nothing if both are as before."""
         site.in_node(record["node"], *UNFLUSH)
         site.in_node(record["node"], *CONTINUE)
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that kube-proxy has programmed every change, and has the same rules as every other node that answers."""
+        """Return evidence that kube-proxy has programmed every change, and its rules equal those of all nodes that answer."""
         caught_up = synced(site, record["node"])
         if isinstance(caught_up, NotYet):
             return caught_up

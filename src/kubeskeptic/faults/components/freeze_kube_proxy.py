@@ -1,7 +1,7 @@
-"""Freeze kube-proxy of a node: its rules no longer follow changes.
+"""Freeze kube-proxy on a node: its rules no longer follow changes.
 
-Its process gets SIGSTOP. Rules and the pod are not touched: the pod stays Ready, as kubeadm's manifest gives kube-proxy no
-liveness probe.
+Its process gets SIGSTOP. The rules and the pod are not touched. The pod stays Ready, because kubeadm's manifest gives
+kube-proxy no liveness probe.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from kubeskeptic.waiting import NotYet
 
 @dataclass(frozen=True)
 class FreezeKubeProxy(Fault):
-    """:param node: its name"""
+    """:param node: name of the node"""
 
     node: str
 
@@ -42,15 +42,15 @@ class FreezeKubeProxy(Fault):
         site.in_node(plan.record["node"], "pkill", "-STOP", "-x", PROCESS)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that its health endpoint does not answer."""
+        """Return evidence that its health endpoint does not answer."""
         return not_healthy(site, plan.record["node"])
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Send SIGCONT; a process that runs ignores it."""
+        """Send SIGCONT; a running process ignores it."""
         site.in_node(record["node"], *CONTINUE)
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that kube-proxy answers and has programmed every change."""
+        """Return evidence that kube-proxy answers and has programmed every change."""
         return synced(site, record["node"])

@@ -1,8 +1,8 @@
-"""Pins on the images of a node, which keep its kubelet from deleting them.
+"""Pins on a node's images, which keep its kubelet from deleting them.
 
-Under disk pressure a kubelet deletes every image that no container uses, before it evicts pods. It passes over images that the
-runtime reports as pinned (CRI, ``Image.pinned``), and containerd reports those with a label. A second label with the run's id
-marks the pins that are ours.
+Under disk pressure, before it evicts pods, a kubelet deletes every image that no container uses. It keeps images that the
+runtime reports as pinned (CRI, ``Image.pinned``); in containerd, a label pins an image. A second label, with the run's id,
+marks our own pins.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ UNPIN = (
     f"{{ {_CTR} images ls -q 'labels.\"{OURS}\"' | while read -r image; do "
     f'{_CTR} images label "$image" {PIN}= {OURS}= >/dev/null || exit; done; }}'
 )
-"""Shell words that take our pins off a node's images, and no others."""
+"""Shell commands that remove our pins from a node's images, and no others."""
 
 
 def pin(site: Site, node: str) -> None:
-    """Pin every image of a node that is not."""
+    """Pin every image of a node that is not pinned yet."""
     site.in_node(node, "sh", "-c", _PIN, "sh", site.run)

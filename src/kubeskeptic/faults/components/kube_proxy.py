@@ -1,6 +1,6 @@
-"""What kube-proxy of a node reports, and whether it has programmed everything that it knows.
+"""What a node's kube-proxy reports, and whether it has programmed every change that it has received.
 
-It serves health on port 10256 of every address and metrics on port 10249 of loopback, by default (KubeProxyConfiguration,
+By default it serves its health on port 10256 of every address, and metrics on port 10249 of loopback (KubeProxyConfiguration,
 ``healthzBindAddress`` and ``metricsBindAddress``).
 """
 
@@ -14,21 +14,21 @@ from kubeskeptic.waiting import NotYet
 
 PROCESS = "kube-proxy"
 CONTINUE = ("sh", "-c", 'pkill -CONT -x "$1" || test "$?" = 1', "sh", PROCESS)
-"""The command line that sends SIGCONT to a stopped kube-proxy; it succeeds also when there is none."""
+"""The command line that sends SIGCONT to a stopped kube-proxy; it succeeds even if there is none."""
 
 _SYNCED = "kubeproxy_sync_proxy_rules_last_timestamp_seconds"
 _QUEUED = "kubeproxy_sync_proxy_rules_last_queued_timestamp_seconds"
 
 
 def not_healthy(site: Site, node: str) -> str | NotYet:
-    """Evidence that the health endpoint of kube-proxy does not answer."""
+    """Return evidence that the health endpoint of kube-proxy does not answer."""
     if _get(site, node, ":10256/healthz"):
         return NotYet("the health endpoint of kube-proxy still answers")
     return "the health endpoint of kube-proxy does not answer"
 
 
 def synced(site: Site, node: str) -> str | NotYet:
-    """Evidence that kube-proxy answers and has programmed every change that it has received."""
+    """Return evidence that kube-proxy answers and has programmed every change that it has received."""
     if not _get(site, node, ":10256/healthz"):
         return NotYet("kube-proxy is not healthy")
     metrics = _get(site, node, ":10249/metrics")
@@ -39,7 +39,7 @@ def synced(site: Site, node: str) -> str | NotYet:
 
 
 def by_label(metrics: str, name: str) -> dict[str, float]:
-    """Return the values of one metric from a page of metrics, by the text of their labels."""
+    """Return the values of one metric from the text of a metrics endpoint, by the text of their labels."""
     found = re.findall(rf"^{re.escape(name)}(\{{[^}}]*\}})? (\S+)$", metrics, re.MULTILINE)
     return {labels: float(value) for labels, value in found}
 

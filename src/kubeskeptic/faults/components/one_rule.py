@@ -1,4 +1,4 @@
-"""One rule of a service in the nat table of a node: finding it, changing it, and putting it back."""
+"""One rule of a service in a node's nat table: finding it, changing it, and putting it back."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _COUNTED = re.compile(r"\[(\d+):\d+\] (.*)")
 
 
 def chosen(rules: list[str], address: str, port: int, percent: int, to: str = "") -> tuple[str, str]:
-    """Return the rule to change, and what it becomes; the latter is empty when it is removed, the former when one is added.
+    """Return the old rule and the new one; the new one is empty when a rule is removed, the old one when a rule is added.
 
     :param to: ``IP:port`` that gets the share instead of the service's endpoints
     :raises BadInput: when there is no such service, or no second endpoint to take a share from
-    :raises MissingRequirement: when the rules are not iptables'
+    :raises MissingRequirement: when kube-proxy does not program iptables
     """
     if not any(rule.startswith("-A KUBE-SERVICES ") for rule in rules):
         raise MissingRequirement("kube-proxy does not program iptables on this node")
@@ -27,7 +27,7 @@ def chosen(rules: list[str], address: str, port: int, percent: int, to: str = ""
     if not percent:
         return lead[0], ""
     chain = lead[0].split()[-1]
-    share = f"{round(percent / 100 * (1 << 31)) / (1 << 31):.11f}"  # as the kernel rounds it, and iptables prints it
+    share = f"{round(percent / 100 * (1 << 31)) / (1 << 31):.11f}"  # rounded as by the kernel, printed as by iptables
     if to:
         return "", f"-A {chain} -p tcp -m statistic --mode random --probability {share} -j DNAT --to-destination {to}"
     first = next((r for r in rules if r.startswith(f"-A {chain} ") and "--probability" in r), "")
@@ -37,18 +37,18 @@ def chosen(rules: list[str], address: str, port: int, percent: int, to: str = ""
 
 
 def nat_rules(site: Site, node: str) -> list[tuple[int, str]]:
-    """Return the rules of the nat table, each after the packets that it has matched."""
+    """Return the rules of the nat table, each after the number of packets that it has matched."""
     lines = site.in_node(node, "iptables-save", "-c", "-t", "nat").splitlines()
     return [(int(found[1]), found[2].strip()) for line in lines if (found := _COUNTED.fullmatch(line.strip()))]
 
 
 def led_to(rule: str) -> str:
-    """Return the chain to which the rule led; without that chain, there is no place for the rule any more."""
+    """Return the chain that the rule led to; without that chain, the rule cannot be put back."""
     return str(rule.split()[-1])
 
 
 def back(record: UndoRecord) -> str:
-    """Return the shell words that put the rule back; they do nothing when it is there, or when what it led to is gone.
+    """Return the shell commands that put the rule back; they do nothing if it is there, or if the chain that it led to is gone.
 
     A rule that was added is deleted.
     """

@@ -1,10 +1,10 @@
 """Put a node under memory or disk pressure, as its kubelet sees it.
 
-The kubelet's configuration gets a soft eviction threshold that is always exceeded, and the kubelet is restarted: it then
-reports pressure in the node's conditions and evicts pods one after the other, as long as there are any that it may evict.
-Memory and disk are not filled, because nodes of one machine share them. For disk the node's images are pinned meanwhile:
-before it evicts pods, the kubelet deletes images that no pod uses. Undoing restores the configuration byte for byte; evicted
-pods do not come back. Source: Kubernetes documentation, Node-pressure Eviction.
+The kubelet's configuration gets a soft eviction threshold that is always exceeded, and the kubelet is restarted. It then
+reports pressure in the node's conditions, and evicts pods one after the other while there are any that it may evict. Memory and
+disk are not filled, because nodes on one machine share them. For disk pressure, the node's images are pinned until the fault is
+undone, because the kubelet deletes unused images before it evicts pods. Undoing restores the configuration byte for byte;
+evicted pods do not come back. Source: Kubernetes documentation, Node-pressure Eviction.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Pressure(Fault):
             site.in_node(node, "systemctl", "restart", "kubelet")
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that the node's condition reports the pressure."""
+        """Return evidence that the node's condition reports the pressure."""
         condition = SIGNALS[plan.record["resource"]][1]
         status = objects.condition(site.kube.get("Node", plan.record["node"]), condition)
         return f"{condition} is True" if status == "True" else NotYet(f"{condition} is {status}")
@@ -76,7 +76,7 @@ class Pressure(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that the configuration is restored, the condition is False again, and the node is Ready."""
+        """Return evidence that the configuration is restored, the condition is False again, and the node is Ready."""
         node, condition = record["node"], SIGNALS[record["resource"]][1]
         if file_backup.digest(file_backup.read(site, node, CONFIGURATION)) != record["digest"]:
             return NotYet("the configuration is not restored")
@@ -90,10 +90,10 @@ CONFIGURATION = "/var/lib/kubelet/config.yaml"
 SIGNALS = {"memory": ("memory.available", "MemoryPressure"), "disk": ("nodefs.available", "DiskPressure")}
 """The eviction signal of each resource, and the node condition that it sets."""
 ALMOST_ALL = "99.99%"
-"""A node of a few containers has more than 99 % of its memory free; 100 % would switch the threshold off."""
+"""A node with a few containers has more than 99 % of its memory free. 100 % would turn the threshold off."""
 
 RESTORE = file_backup.restore(CONFIGURATION, f"systemctl restart kubelet && {image_pins.UNPIN}")
-"""Restores the configuration in its node, restarts the kubelet and takes off our pins; does nothing without a backup."""
+"""Restores the configuration in its node, restarts the kubelet and removes our pins; does nothing without a backup."""
 
 
 def pressed(text: str, resource: str) -> str:

@@ -1,10 +1,11 @@
-"""Raise an eviction threshold of a kubelet to little less than what its node has available now.
+"""Raise an eviction threshold of a kubelet to just below what its node has available now.
 
-Nothing is used up: pods take the rest, and the kubelet evicts them. The threshold is a hard one; the others stay as they are in
-force, and so does the transition period, for which a condition outlasts its cause. The kubelet measures the disk use of pods
-every 5 s (default 1 m), which decides which pod it evicts. For ``nodefs.available`` the node's images are pinned, because the
-kubelet would delete those that no container uses. Undoing restores the configuration byte for byte and restarts the kubelet,
-which ends the condition; evicted pods do not come back. Source: Kubernetes documentation, Node-pressure Eviction.
+The fault itself uses up nothing: pods take the rest, and the kubelet evicts them. The threshold is a hard one. The other
+thresholds in force stay as they are, and so does the transition period, for which a condition outlasts its cause. The kubelet
+measures the disk usage of pods every 5 s (default 1 m); this usage decides which pod it evicts. For ``nodefs.available`` the
+node's images are pinned, because the kubelet would delete those that no container uses. Undoing restores the configuration byte
+for byte and restarts the kubelet, which ends the condition; evicted pods do not come back. Source: Kubernetes documentation,
+Node-pressure Eviction.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from kubeskeptic.waiting import NotYet
 @dataclass(frozen=True)
 class RaiseEvictionThreshold(Fault):
     """:param signal: ``memory.available`` or ``nodefs.available``
-    :param spare_mib: MiB by which what is available has to shrink until the threshold is crossed
+    :param spare_mib: MiB by which the available amount must shrink until the threshold is crossed
     """
 
     node: str
@@ -70,19 +71,19 @@ class RaiseEvictionThreshold(Fault):
             site.in_node(node, "systemctl", "restart", "kubelet")
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that the kubelet has the threshold in force."""
+        """Return evidence that the kubelet has the threshold in force."""
         signal, wanted = plan.record["signal"], plan.record["threshold"]
         found = eviction.thresholds(site, plan.record["node"]).get(signal)
         return f"its /configz has {signal}: {found}" if found == wanted else NotYet(f"/configz has {signal}: {found}")
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Restore the configuration, restart the kubelet and take off the pins; does nothing without a backup."""
+        """Restore the configuration, restart the kubelet and remove the pins; does nothing without a backup."""
         site.in_node(record["node"], *RESTORE)
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that the former thresholds are in force, the condition and its taint are gone, and the node is Ready."""
+        """Return evidence that the old thresholds are in force, the condition and its taint are gone, and the node is Ready."""
         node, condition = record["node"], CONDITIONS[record["signal"]]
         if file_backup.digest(file_backup.read(site, node, CONFIGURATION)) != record["digest"]:
             return NotYet("the configuration is not restored")
@@ -95,4 +96,4 @@ class RaiseEvictionThreshold(Fault):
 
 
 RESTORE = file_backup.restore(CONFIGURATION, f"systemctl restart kubelet && {image_pins.UNPIN}")
-"""Restores the configuration in its node, restarts the kubelet and takes off our pins; does nothing without a backup."""
+"""Restores the configuration in its node, restarts the kubelet and removes our pins; does nothing without a backup."""

@@ -17,7 +17,7 @@ _ELEMENTS = "elements = {"
 _COUNTER = re.compile(r"\s*\[\d+:\d+\]|\s*counter packets \d+ bytes \d+")
 
 BACKUP = f"{STATE_FOLDER}/service-rules"
-"""Where a node keeps the chain that leads to services while it is flushed."""
+"""The file in a node with the backup of the chain that leads to services, while that chain is flushed."""
 
 _FLUSH = """
 kept() {
@@ -39,7 +39,7 @@ UNFLUSH = ("sh", "-c", _UNFLUSH, "sh", BACKUP)
 """Restores what :data:`FLUSH` has flushed; does nothing without a backup."""
 
 SHOW = "nft --stateless list table ip kube-proxy 2>/dev/null || iptables-save -t nat"
-"""Shell words that print the rules that kube-proxy has programmed in a node."""
+"""Shell commands that print the rules that kube-proxy has programmed in a node."""
 
 
 def service_rules(site: Site, node: str) -> frozenset[str]:
@@ -70,7 +70,7 @@ def _nft(listing: str) -> list[str]:
 
 
 def _parts(inside: str, line: str) -> list[str]:
-    """Return the parts of a line, and elements of a set or map alike wherever in the list they stand."""
+    """Return the parts of a line; an element of a set or map looks the same wherever it is in the list."""
     if inside.startswith("chain "):
         return [part.strip() for part in line.split(", ")]
     return [part for each in line.removeprefix(_ELEMENTS).split(", ") if (part := each.strip(" ,}"))]

@@ -1,7 +1,7 @@
 """Stop containerd on a node: containers keep running, but none can be started, stopped or inspected.
 
-Containers are children of their shims, which the service's ``KillMode=process`` does not kill. The kubelet is a target as well:
-undoing starts it, which would end a fault that has stopped it.
+Containers are children of their shims, which the service's ``KillMode=process`` does not kill. The kubelet is a target as well,
+because undoing starts it, which would end a fault that has stopped it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _START = ("systemctl", "start", "containerd", "kubelet")
 
 @dataclass(frozen=True)
 class StopContainerd(Fault):
-    """:param node: its name"""
+    """:param node: name of the node"""
 
     node: str
 
@@ -45,7 +45,7 @@ class StopContainerd(Fault):
         site.in_node(plan.record["node"], "systemctl", "stop", "containerd")
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that containerd's client gets no answer."""
+        """Return evidence that containerd's client gets no answer."""
         return (
             NotYet("containerd still answers")
             if _answers(site, plan.record["node"])
@@ -54,12 +54,12 @@ class StopContainerd(Fault):
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Start the service, and the kubelet in case it stopped with it; changes nothing when both run."""
+        """Start the service, and the kubelet in case it stopped as well; does nothing if both are running."""
         site.in_node(record["node"], *_START)
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that containerd's client gets answers, and the node has been Ready since."""
+        """Return evidence that containerd's client gets answers, and the node has been Ready since."""
         if not _answers(site, record["node"]):
             return NotYet("containerd's client gets no answer")
         return ready_since(site, record["node"], active_since(site, record["node"], "containerd"))

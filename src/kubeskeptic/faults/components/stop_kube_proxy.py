@@ -1,7 +1,7 @@
-"""Stop kube-proxy of one node, and keep it stopped; its rules stay.
+"""Stop kube-proxy on one node, and keep it stopped; its rules stay.
 
-The DaemonSet gets a node affinity that excludes the node, and ``updateStrategy: OnDelete``, so that it replaces no pod
-elsewhere. Undoing restores both fields at once: the pod template is then the same as before, and no other kube-proxy is
+The DaemonSet gets a node affinity that excludes the node, and ``updateStrategy: OnDelete``, so that no pod on other nodes is
+replaced. Undoing restores both fields at once: the pod template is then the same as before, and no other kube-proxy is
 restarted.
 """
 
@@ -24,7 +24,7 @@ WHERE, NAME = "kube-system", "kube-proxy"
 
 @dataclass(frozen=True)
 class StopKubeProxy(Fault):
-    """:param node: its name"""
+    """:param node: name of the node"""
 
     node: str
 
@@ -53,12 +53,12 @@ class StopKubeProxy(Fault):
         site.kube.patch("DaemonSet", NAME, WHERE, {"spec": {"template": template, "updateStrategy": strategy}})
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that its health endpoint does not answer."""
+        """Return evidence that its health endpoint does not answer."""
         return not_healthy(site, plan.record["node"])
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Restore those of the two fields that still have our values: what the owner has set meanwhile stays."""
+        """Restore each of the two fields that still has our value; what the owner has set in the meantime stays."""
         found = site.kube.get("DaemonSet", NAME, WHERE)
         spec: dict[str, Any] = {}
         if found["spec"]["template"]["spec"].get("affinity") == _away_from(record["node"]):
@@ -71,7 +71,7 @@ class StopKubeProxy(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that it answers, has programmed every change, and every node runs a kube-proxy of this template."""
+        """Return evidence that it answers and has programmed every change, and that every node runs the restored template."""
         status = site.kube.get("DaemonSet", NAME, WHERE)["status"]
         wanted, updated = status.get("desiredNumberScheduled", 0), status.get("updatedNumberScheduled", 0)
         if len(site.cluster.nodes) != wanted or updated != wanted or status.get("numberReady", 0) != wanted:

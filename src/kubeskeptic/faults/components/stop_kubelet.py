@@ -1,6 +1,6 @@
 """Stop the kubelet of a node: its containers keep running, but are not restarted, probed or reported.
 
-Containers and the Node object are not touched. A restart of the node starts the kubelet again, as its service is enabled.
+Containers and the Node object are not touched. A restart of the node starts the kubelet again, because its service is enabled.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _START = ("systemctl", "start", "kubelet")
 
 @dataclass(frozen=True)
 class StopKubelet(Fault):
-    """:param node: its name"""
+    """:param node: name of the node"""
 
     node: str
 
@@ -38,23 +38,23 @@ class StopKubelet(Fault):
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
-        """Stop the service; systemd does not restart what it was told to stop."""
+        """Stop the service; systemd does not restart a service that was stopped on request."""
         site.in_node(plan.record["node"], "systemctl", "stop", "kubelet")
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that the API server does not reach the kubelet."""
+        """Return evidence that the API server does not reach the kubelet."""
         if kubelet_answers(site, plan.record["node"]):
             return NotYet("the kubelet still answers the API server")
         return "the API server does not reach the kubelet"
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Start the service, unless it runs."""
+        """Start the service, unless it is running."""
         site.in_node(record["node"], *_START)
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that the node is Ready, reported by a kubelet that was started since."""
+        """Return evidence that the node is Ready, as reported by the kubelet since its start."""
         since = active_since(site, record["node"], "kubelet")
         if not since or not kubelet_answers(site, record["node"]):
             return NotYet("the kubelet does not answer")

@@ -1,8 +1,8 @@
 """Switch off one controller of kube-controller-manager, such as ``replicaset-controller``.
 
-``--controllers`` is changed in the static manifest on every control plane node; kube-controller-manager restarts without that
-controller, all others keep working. Undoing restores the manifest byte for byte. The controllers' names are in the reference of
-kube-controller-manager, at ``--controllers``.
+The ``--controllers`` flag is changed in the static pod's manifest on every control plane node. kube-controller-manager restarts
+without that controller; all others keep working. Undoing restores the manifest byte for byte. The names of controllers are in
+the reference of kube-controller-manager, under ``--controllers``.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MANIFEST = manifest.path(PART)
 
 @dataclass(frozen=True)
 class ControllerOff(Fault):
-    """:param controller: its name without a sign: ``replicaset-controller``"""
+    """:param controller: its name without a minus sign: ``replicaset-controller``"""
 
     controller: str
 
@@ -64,7 +64,7 @@ class ControllerOff(Fault):
                 file_backup.write(site, node, MANIFEST, without(text, self.controller))
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that the leader was started with the controller off."""
+        """Return evidence that the leader was started with the controller off."""
         leads = manifest.leads(site, PART, list(plan.record["manifests"]), f",-{self.controller}")
         return leads if isinstance(leads, NotYet) else f"{leads}, started without {self.controller}"
 
@@ -76,7 +76,7 @@ class ControllerOff(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that the manifests are restored byte for byte, and the leader was started from them."""
+        """Return evidence that the manifests are restored byte for byte, and the leader was started from them."""
         for node, digest in record["manifests"].items():
             if file_backup.digest(file_backup.read(site, node, MANIFEST)) != digest:
                 return NotYet(f"the manifest on {node} is not restored")
@@ -84,7 +84,7 @@ class ControllerOff(Fault):
 
 
 def without(text: str, controller: str) -> str:
-    """Return the manifest of kube-controller-manager with one controller off.
+    """Return the manifest of kube-controller-manager with one controller switched off.
 
     :raises BadInput: when it is off already, or the manifest does not have the form that kubeadm gives it
     """

@@ -46,7 +46,7 @@ class KillCoreDns(Fault):
             signal(site, node, container, "SIGKILL")
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that the runtime no longer runs the containers."""
+        """Return evidence that the runtime no longer runs the containers."""
         left = [one for node, one in plan.record["containers"] if still_running(site, node, [one])]
         return (
             NotYet(f"{len(left)} containers still run") if left else "the runtime no longer runs any of the containers"
@@ -54,7 +54,7 @@ class KillCoreDns(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that as many endpoints of the DNS service are ready as before, served by new containers."""
+        """Return evidence that the DNS service has as many ready endpoints as before, served by new containers."""
         wanted, ready = len(record["containers"]), ready_endpoints(site)
         pods = site.kube.list("Pod", WHERE, labels="k8s-app=kube-dns")["items"]
         running = {objects.runtime_id(status) for pod in pods for status in objects.containers(pod).values()}

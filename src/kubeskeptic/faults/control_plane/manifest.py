@@ -17,13 +17,13 @@ HEALTH = {
     "kube-scheduler": "https://127.0.0.1:10259/healthz",
     "etcd": "http://127.0.0.1:2381/readyz",
 }
-"""The health endpoint of each component, on loopback of its node: kubeadm's defaults, which its own probes use as well."""
+"""The health endpoint of each component, on its node's loopback: kubeadm's defaults, which its own probes use as well."""
 ETCD_RESTARTS = 5
-"""Seconds within which a kubelet that is not blocked has restarted etcd."""
-# The kubelet deletes the mirror pod of a static pod that is gone, and reads no manifest meanwhile (HandlePodCleanups in
-# kubelet_pods.go; kubernetes/kubernetes#139502). Without etcd the API server accepts that request and does not answer for 34
-# s at a time, and so etcd's manifest is not read: observed for up to five minutes. To an API server that is down the request
-# fails at once.
+"""Seconds within which a kubelet restarts etcd, unless it is blocked."""
+# The kubelet deletes the mirror pod of a static pod that is gone, and reads no manifests until that request has ended
+# (HandlePodCleanups in kubelet_pods.go; kubernetes/kubernetes#139502). Without etcd, the API server accepts the request but
+# does not answer it for 34 s at a time, so etcd's manifest is not read: observed for up to five minutes. When the API server
+# is down, the request fails at once.
 _RESTARTED = (
     f"for _ in $(seq {ETCD_RESTARTS * 2}); do pgrep -x etcd >/dev/null && break; sleep 0.5; done; "
     "pgrep -x etcd >/dev/null || pkill -KILL -x kube-apiserver || true"
@@ -31,7 +31,7 @@ _RESTARTED = (
 
 
 def restore(part: str) -> tuple[str, ...]:
-    """Return the command line that restores a component's manifest in its node, and has the kubelet read it."""
+    """Return the command line that restores a component's manifest in its node, and makes sure that the kubelet reads it."""
     return file_backup.restore(path(part), _RESTARTED if part == "etcd" else "")
 
 
@@ -42,9 +42,9 @@ def undoes(part: str) -> str:
 
 
 def path(part: str) -> str:
-    """Return where kubeadm puts the manifest of a component, such as ``kube-scheduler``.
+    """Return the path of the manifest that kubeadm writes for a component, such as ``kube-scheduler``.
 
-    :raises BadInput: when the name could lead elsewhere
+    :raises BadInput: when the name could lead to another folder
     """
     if not re.fullmatch(r"[a-z]+(-[a-z]+)*", part):
         raise BadInput(f"the control plane has no component called {part!r}")
@@ -67,9 +67,9 @@ def processes(site: Site, node: str, part: str) -> dict[str, float]:
 
 
 def leads(site: Site, part: str, nodes: list[str], word: str = "", *, present: bool = True) -> str | NotYet:
-    """Evidence that the leader was started as wanted, and has acquired its lease since.
+    """Return evidence that the leader was started as wanted, and has acquired its lease since.
 
-    :param word: part of its command line; with ``present`` False it must not be
+    :param word: text that its command line must contain; with ``present`` False, must not contain
     """
     lease = site.kube.get("Lease", part, "kube-system")["spec"]
     leader = next((node for node in nodes if str(lease.get("holderIdentity", "")).startswith(f"{node}_")), "")

@@ -1,7 +1,7 @@
 """Make CoreDNS answer from stale data: its pods are cut off from the API server and keep running.
 
 Packets from each CoreDNS pod to the API server's port are dropped on the pod's node. CoreDNS keeps answering from its last
-state and receives no changes; a new CoreDNS pod would not become Ready, as it has no state.
+state and receives no changes. A new CoreDNS pod would not become Ready, because it has no state.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from kubeskeptic.waiting import NotYet
 
 @dataclass(frozen=True)
 class StaleCoreDns(Fault):
-    """Cuts off every CoreDNS pod, or one alone.
+    """Cuts off every CoreDNS pod, or only one.
 
-    :param only: the name of the one pod in kube-system; empty: all that are Ready
+    :param only: the name of that one pod in kube-system; by default all that are Ready
     """
 
     only: str = ""
@@ -70,7 +70,7 @@ class StaleCoreDns(Fault):
             nft_table.put(site, node, nft_table.script(plan.record["table"], arriving=[rule]))
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that no CoreDNS pod reaches the API server's service from its own network."""
+        """Return evidence that no CoreDNS pod reaches the API server's service from its own network."""
         reached = [pod["address"] for pod in plan.record["pods"] if _reaches(site, pod, plan.record["service"])]
         if reached:
             return NotYet(f"{', '.join(reached)} still reach the API server")
@@ -79,13 +79,13 @@ class StaleCoreDns(Fault):
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Delete the tables that are there."""
+        """Delete the tables, if they are there."""
         for node in record["nodes"]:
             site.in_node(node, *nft_table.delete(record["table"]))
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that the tables are gone, and those pods that still exist reach the API server."""
+        """Return evidence that the tables are gone, and the pods that still exist reach the API server."""
         if any(nft_table.there(site, node, record["table"]) for node in record["nodes"]):
             return NotYet("a table is still there")
         there = [pod for pod in record["pods"] if pod["container"] in tasks(site, pod["node"])]

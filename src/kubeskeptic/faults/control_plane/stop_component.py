@@ -1,8 +1,8 @@
 """Stop a component of the control plane: kube-apiserver, kube-controller-manager, kube-scheduler or etcd.
 
-Its static manifest is removed on every control plane node, so that the kubelet stops it and does not restart it. Stored data
-is not touched. Undoing restores the manifest byte for byte; for etcd it also kills an API server that keeps the kubelet from
-reading the manifest, and which the kubelet restarts.
+Its static manifest is removed on every control plane node, so that the kubelet stops it and does not restart it. Stored data is
+not touched. Undoing restores the manifest byte for byte; for etcd, it also kills an API server that keeps the kubelet from
+reading the manifest. The kubelet then restarts that API server.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class StopComponent(Fault):
             file_backup.remove(site, node, path)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that no process of the component is left, and its port does not answer."""
+        """Return evidence that no process of the component is left, and its port does not answer."""
         component = plan.record["component"]
         for node in plan.record["manifests"]:
             if manifest.processes(site, node, component):
@@ -76,7 +76,7 @@ class StopComponent(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that the manifests are restored, the component answers, and has a leader where it elects one."""
+        """Return evidence that the manifests are restored, the component answers, and it has a leader if it elects one."""
         component = record["component"]
         for node, digest in record["manifests"].items():
             if file_backup.digest(file_backup.read(site, node, manifest.path(component))) != digest:

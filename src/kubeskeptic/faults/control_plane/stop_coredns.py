@@ -44,7 +44,7 @@ class StopCoreDns(Fault):
         site.kube.patch("Deployment", "coredns", WHERE, {"spec": {"replicas": 0}})
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that the DNS service has no ready endpoint, and no CoreDNS pod is left."""
+        """Return evidence that the DNS service has no ready endpoint, and no CoreDNS pod is left."""
         ready = ready_endpoints(site)
         pods = site.kube.list("Pod", WHERE, labels="k8s-app=kube-dns")["items"]
         if ready or pods:
@@ -53,7 +53,7 @@ class StopCoreDns(Fault):
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Scale the Deployment back if it is still at zero: what its owner has set meanwhile stays."""
+        """Scale the Deployment back if it is still at zero; what its owner has set in the meantime stays."""
         found = site.kube.get("Deployment", "coredns", WHERE)
         if found["spec"]["replicas"] == 0:
             seen = {"resourceVersion": found["metadata"]["resourceVersion"]}
@@ -63,7 +63,7 @@ class StopCoreDns(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that as many endpoints are ready as the Deployment has replicas."""
+        """Return evidence that the DNS service has as many ready endpoints as the Deployment has replicas."""
         ready, wanted = ready_endpoints(site), site.kube.get("Deployment", "coredns", WHERE)["spec"]["replicas"]
         if ready < wanted or not wanted:
             return NotYet(f"{ready} of {wanted or record['replicas']} DNS endpoints are ready")

@@ -1,7 +1,7 @@
-"""Cut a node off: packets between it and others are dropped, in both directions or in one.
+"""Cut off a node: packets between it and other nodes are dropped, in both directions or in one.
 
-It is cut off from all nodes, from the control plane, or from the other workers, with their pods. Packets are dropped as by a
-broken cable, not refused; existing connections break as well. Traffic within the node continues, and so does access through
+It is cut off from all nodes, from the control plane, or from the other workers, and from their pods. Packets are dropped as by
+a broken cable, not rejected; existing connections break as well. Traffic within the node continues, and so does access through
 the container engine or through the port of our exec pod.
 """
 
@@ -71,7 +71,7 @@ class CutOffNode(NftFault):
         nft_table.put(site, plan.record["node"], text)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that the node gets no connection to kube-proxy of any of the other nodes."""
+        """Return evidence that the node cannot connect to kube-proxy on any of these nodes."""
         reached = [peer for peer in plan.record["peers"] if _reaches(site, plan.record["node"], peer)]
         if reached:
             return NotYet(f"the node still reaches {', '.join(reached)}")
@@ -79,7 +79,7 @@ class CutOffNode(NftFault):
 
     @classmethod
     def through(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that the node reaches the others again, and is Ready."""
+        """Return evidence that the node reaches the others again, and is Ready."""
         lost = [p for p in record["peers"] if site.runs(p) and not _reaches(site, record["node"], p)]
         if lost:
             return NotYet(f"the node does not reach {', '.join(lost)}")

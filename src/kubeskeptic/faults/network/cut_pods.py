@@ -1,7 +1,7 @@
-"""Cut two pods off from each other: packets between their addresses are dropped on the node of the first.
+"""Cut two pods off from each other: packets between their addresses are dropped on the first pod's node.
 
-In both directions, and through services as well, as packets are dropped by their real destination. Connections between these
-pods and all others continue. A pod that replaces one of them is not cut off.
+Packets are dropped in both directions. This includes traffic through services, because the real destination is matched.
+Connections between these pods and all others continue. A pod that replaces one of them is not cut off.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ from kubeskeptic.waiting import NotYet
 
 @dataclass(frozen=True)
 class CutPods(NftFault):
-    """:param first: name of a pod in ``namespace``, and ``second`` of another
-    :param port: something that the second pod listens on
+    """:param first: name of a pod in ``namespace``
+    :param second: name of another pod in ``namespace``
+    :param port: a port that the second pod listens on
     """
 
     namespace: str
@@ -70,7 +71,7 @@ class CutPods(NftFault):
         nft_table.put(site, plan.record["node"], nft_table.script(plan.record["table"], leaving=rules))
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that the first pod does not reach the second."""
+        """Return evidence that the first pod does not reach the second."""
         reached = _reaches(site, plan.record)
         return (
             NotYet("the first pod still reaches the second") if reached else "the first pod does not reach the second"
@@ -78,7 +79,7 @@ class CutPods(NftFault):
 
     @classmethod
     def through(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that the first pod reaches the second again, if both still exist."""
+        """Return evidence that the first pod reaches the second again, if both still exist."""
         for name, uid in record["pods"].items():
             if state.pod_or_none(site.kube, name, record["namespace"], uid) is None:
                 return f"the table and pod {name} are gone"

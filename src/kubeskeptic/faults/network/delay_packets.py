@@ -1,6 +1,6 @@
 """Delay the packets that a node sends to others.
 
-By the kernel's network emulator (netem); on a kernel without it the plan is refused with the reason.
+Uses the kernel's network emulator (netem). On a kernel without it, the plan is refused with the reason.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class DelayPackets(TrafficControlFault):
     risk: ClassVar[Risk] = Risk.NODE
 
     def plan(self, site: Site) -> Plan:
-        """Check that the kernel has the discipline, and that the device has no other."""
+        """Check that the kernel has the queueing discipline, and that the device has only a default one."""
         if not 1 <= self.milliseconds <= 5000 or not 0 <= self.jitter <= self.milliseconds:
             raise BadInput("packets are delayed by 1 to 5000 ms, with a jitter no larger than the delay")
         node_of(site, self.node)
@@ -41,7 +41,7 @@ class DelayPackets(TrafficControlFault):
         return self.planned(site, self.node, what, words, {"peer": peer, "ms": self.milliseconds})
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that a new connection to another node takes as long as the delay."""
+        """Return evidence that a new connection to another node takes as long as the delay."""
         took = _took(site, plan.record)
         said = f"a connection to another node took {took * 1000:.0f} ms"
         return said if took >= (plan.record["ms"] - self.jitter) / 1000 else NotYet(said)

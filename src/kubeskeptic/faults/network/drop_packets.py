@@ -1,7 +1,7 @@
-"""Drop a share of the packets that arrive at a node, chosen at random.
+"""Drop a random share of the packets that arrive at a node.
 
-On the device through which the node reaches others, and so for its pods' traffic with other nodes as well. TCP retransmits lost
-packets: new connections are delayed by a second and more, and UDP loses datagrams.
+Packets are dropped on the device through which the node reaches others, so the traffic of its pods with other nodes is affected
+as well. TCP retransmits lost packets, which delays new connections by a second or more; UDP datagrams are lost.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
 RETRANSMISSION = 0.9
-"""A connection that takes longer, in seconds, has lost a packet: the first SYN is retransmitted after a second (RFC 6298)."""
+"""Seconds. A connection that takes longer has lost a packet: the first SYN is retransmitted after a second (RFC 6298)."""
 TRIES = 20
 
 
@@ -35,7 +35,7 @@ class DropPackets(NftFault):
     risk: ClassVar[Risk] = Risk.NODE
 
     def plan(self, site: Site) -> Plan:
-        """Record another node, to connect to."""
+        """Record another node to connect to."""
         if not 1 <= self.percent <= 99:
             raise BadInput(
                 f"a share of packets is 1 to 99 percent, not {self.percent}; use cut_off_node for all packets"
@@ -64,7 +64,7 @@ class DropPackets(NftFault):
         )
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that a new connection to another node needed a second SYN, or was not established."""
+        """Return evidence that a new connection to another node needed a second SYN, or was not established."""
         slowest = _slowest(site, plan.record["node"], plan.record["peer"])
         if slowest < RETRANSMISSION:
             return NotYet(f"the slowest of {TRIES} connections took {slowest:.3f} s")
@@ -72,7 +72,7 @@ class DropPackets(NftFault):
 
     @classmethod
     def through(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that no new connection loses a packet."""
+        """Return evidence that no new connection loses a packet."""
         slowest = _slowest(site, record["node"], record["peer"])
         said = f"the slowest of {TRIES} connections took {slowest:.3f} s"
         return said if slowest < RETRANSMISSION else NotYet(said)

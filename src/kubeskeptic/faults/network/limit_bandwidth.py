@@ -1,7 +1,7 @@
-"""Limit the bandwidth with which a node sends to others.
+"""Limit the bandwidth at which a node sends to others.
 
-A token bucket filter on the device through which the node reaches them. Arriving packets are not limited, but their
-acknowledgements are, so that fast downloads become slower as well.
+Uses a token bucket filter on the device through which the node reaches them. Arriving packets are not limited, but their
+acknowledgements are, so fast downloads slow down as well.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
 SLACK = 2.0
-"""Factor by which a measurement may exceed the limit: the bucket is full when it begins."""
+"""Factor by which a measurement may exceed the limit, because the bucket is full at its start."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class LimitBandwidth(TrafficControlFault):
     risk: ClassVar[Risk] = Risk.NODE
 
     def plan(self, site: Site) -> Plan:
-        """Check that the kernel has the discipline, and that the device has no other."""
+        """Check that the kernel has the queueing discipline, and that the device has only a default one."""
         if not 64 <= self.kilobits <= 100_000:
             raise BadInput(f"bandwidth is limited to 64 to 100000 kbit/s, not {self.kilobits}")
         node_of(site, self.node)
@@ -40,7 +40,7 @@ class LimitBandwidth(TrafficControlFault):
         return self.planned(site, self.node, f"a limit of {self.kilobits} kbit/s", words, {"kilobits": self.kilobits})
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that the API server gets the kubelet's metrics no faster than the limit."""
+        """Return evidence that the API server receives the kubelet's metrics no faster than the limit."""
         speed = _kilobits(site, plan.record["node"])
         said = f"the kubelet's metrics arrived at {speed:.0f} kbit/s"
         return said if speed < SLACK * plan.record["kilobits"] else NotYet(said)

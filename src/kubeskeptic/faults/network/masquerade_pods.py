@@ -1,7 +1,7 @@
-"""Masquerade what pods of one node send to pods elsewhere: these see the node's address in place of the pod's.
+"""Masquerade packets from one node's pods to pods elsewhere, which then see the node's address as the source.
 
-Requests are answered as before; only the client's address is another. Existing connections keep theirs, and so does traffic
-within the node.
+Requests are answered as before; only the client's address differs. Existing connections and traffic within the node keep the
+pod's address.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ from kubeskeptic.waiting import NotYet
 
 @dataclass(frozen=True)
 class MasqueradePods(NftFault):
-    """:param first: name of a pod in ``namespace``, whose node is the one that masquerades, and ``second`` of a pod elsewhere
-    :param port: something that the second pod listens on
+    """:param first: name of a pod in ``namespace``; its node masquerades
+    :param second: name of a pod in ``namespace`` on another node
+    :param port: a port that the second pod listens on
     """
 
     namespace: str
@@ -37,7 +38,7 @@ class MasqueradePods(NftFault):
     risk: ClassVar[Risk] = Risk.NODE
 
     def plan(self, site: Site) -> Plan:
-        """Record the node, its pod CIDR and those of the others."""
+        """Record the node, its pod CIDR and those of the other nodes."""
         first, second = (with_address(site.kube, self.namespace, name) for name in (self.first, self.second))
         node = first["spec"]["nodeName"]
         if second["spec"]["nodeName"] == node:
@@ -66,7 +67,7 @@ class MasqueradePods(NftFault):
         record = plan.record
         source, to = nft_table.addresses([record["from"]]), nft_table.addresses(record["to"])
         table = f"table inet {record['table']}"
-        chain = "type nat hook postrouting priority 90; policy accept;"  # before the rules of iptables, at 100
+        chain = "type nat hook postrouting priority 90; policy accept;"  # before iptables' rules, at 100
         rule = f"ip saddr {source} ip daddr {to} masquerade"
         nft_table.put(
             site,
@@ -75,30 +76,30 @@ class MasqueradePods(NftFault):
         )
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence, from tracked connections, that the answers of the second pod go to another address than the first's."""
+        """Return evidence from conntrack that the second pod's answers go to an address other than the first pod's."""
         if _masqueraded(site, plan.record):
             return f"the second pod answers another address than {plan.record['addresses'][0]}"
         return NotYet("the second pod still sees the first pod's own address")
 
     @classmethod
     def through(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that new connections keep the pod's address; where the pod is gone, that its node has no such table."""
+        """Return evidence that new connections keep the pod's address or, if the pod is gone, that the table is gone."""
         if _masqueraded(site, record):
             return NotYet("new connections are still masqueraded")
         return "new connections of the first pod keep its address, or it is gone"
 
 
 def _masqueraded(site: Site, record: UndoRecord) -> bool:
-    """Return whether a new connection between the pods is masqueraded on the way, by what the node tracks of it."""
+    """Return whether a new connection between the pods is masqueraded, according to the node's connection tracking."""
     (here, there), port = record["addresses"], str(record["port"])
     pid, _ = tasks(site, record["node"]).get(record["container"], (0, ""))
     between = ("-p", "tcp", "--orig-src", here, "--orig-dst", there, "--dport", port)
     if not pid:
         return False
     try:
-        site.in_node(record["node"], "conntrack", "-D", *between)  # what earlier connections left
+        site.in_node(record["node"], "conntrack", "-D", *between)  # entries of earlier connections
     except CommandFailed as failed:
-        if failed.status != 1:  # there was none
+        if failed.status != 1:  # 1: there were none
             raise
     if connect(site, record["node"], f"{there}:{port}", inside=pid) is None:
         return False

@@ -19,18 +19,18 @@ from kubeskeptic.waiting import NotYet
 _DELETE = 'nft list table inet "$1" >/dev/null 2>&1 || exit 0; exec nft delete table inet "$1"'
 
 PATTERN = "skeptic_" + "[0-9a-f]" * 12
-"""What every table's name matches, as a regular expression that every awk understands."""
+"""A regular expression that matches every table's name, in a form that every awk understands."""
 
 
 def name(run: str, *about: str) -> str:
-    """Return a table's name: ``skeptic_`` and a hash of the run and of what identifies the fault in it."""
+    """Return a table's name: ``skeptic_`` and a hash of the run and of what identifies the fault in the run."""
     return "skeptic_" + hashlib.sha256("\0".join((run, *about)).encode()).hexdigest()[:12]
 
 
 def addresses(peers: Iterable[str]) -> str:
     """Return a set of IPv4 addresses and networks in nft's notation.
 
-    :raises BadInput: when one is not an address, or the set is empty
+    :raises BadInput: when one is not an IPv4 address or network, or the set is empty
     """
     found = sorted(peers)
     try:
@@ -70,9 +70,9 @@ def put(site: Site, node: str, text: str) -> None:
 
 
 def delete(table: str) -> tuple[str, ...]:
-    """Return the command line that deletes a table of ours in its node; it succeeds when there is none.
+    """Return the command line that deletes a table of ours in its node; it succeeds if there is none.
 
-    :raises BadInput: when the name is not one of ours: undo records are kept where others can write, too
+    :raises BadInput: when the name is not one of ours, because undo records are kept where others can write as well
     """
     if not re.fullmatch(PATTERN, table):
         raise BadInput(f"{table!r} is not the name of a table of ours; it is not touched")
@@ -80,7 +80,7 @@ def delete(table: str) -> tuple[str, ...]:
 
 
 def there(site: Site, node: str, table: str) -> bool:
-    """Whether a node has a table."""
+    """Return whether a node has a table."""
     return f"table inet {table}" in site.in_node(node, "nft", "list", "tables").splitlines()
 
 
@@ -104,7 +104,7 @@ class NftFault(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that the table is gone, and packets get through again."""
+        """Return evidence that the table is gone, and packets get through again."""
         if there(site, record["node"], record["table"]):
             return NotYet("the table is still there")
         return cls.through(site, record)
@@ -112,4 +112,4 @@ class NftFault(Fault):
     @classmethod
     @abstractmethod
     def through(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that packets get through as before."""
+        """Return evidence that packets get through as before."""

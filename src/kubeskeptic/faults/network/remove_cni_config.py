@@ -1,8 +1,8 @@
 """Remove a node's CNI configuration: its container runtime has no network for new pods.
 
-The files in ``/etc/cni/net.d`` are renamed where they are, to names that no runtime reads, and renamed back. Runtimes watch
-that folder and notice either at once. Pods that have a network keep it, and pods in the network of their node need none. It
-does not last where a daemon of the network plugin writes the files anew.
+The files in ``/etc/cni/net.d`` are renamed in place, to names that no runtime reads, and renamed back. Runtimes watch that
+folder and notice both changes at once. Pods that have a network keep it, and pods in their node's network need none. The fault
+does not last if a daemon of the network plugin rewrites the files.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from kubeskeptic.waiting import NotYet
 
 @dataclass(frozen=True)
 class RemoveCniConfig(Fault):
-    """:param node: its name"""
+    """:param node: name of the node"""
 
     node: str
 
@@ -51,20 +51,21 @@ class RemoveCniConfig(Fault):
         site.in_node(plan.record["node"], *_for_each(_REMOVE, plan.record))
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that a runtime finds no configuration."""
+        """Return evidence that a runtime finds no configuration."""
         left = _read_by_runtimes(site, plan.record["node"])
         return NotYet(f"there is still {', '.join(left)}") if left else f"{FOLDER} has no file that a runtime reads"
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Rename the files back; those that have not been renamed are passed over."""
+        """Rename the files back, if they were renamed."""
         site.in_node(record["node"], *restore(record))
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that the files are as they were, and that a kubelet that has looked since does not miss a network.
+        """Return evidence that the files are as before, and that the kubelet has checked since and finds a network.
 
-        When they were renamed last is known from their inodes; before the kubelet has looked again it may still miss one.
+        The inodes show when the files were last renamed. Until the kubelet has checked again, it may still report that the
+        network is missing.
         """
         node, files = record["node"], record["files"]
         changed = [name for name, digest in files.items() if _digest(site, node, name) != digest]
@@ -78,18 +79,18 @@ class RemoveCniConfig(Fault):
 
 
 FOLDER = "/etc/cni/net.d"
-"""Where containerd and CRI-O read the configuration of their network (conf_dir and network_dir, by default)."""
+"""Where containerd and CRI-O read their network configuration (conf_dir and network_dir, by default)."""
 REASON = "NetworkPluginNotReady"
-"""By which a container runtime says that it has no network for pods (k8s.io/cri-api, RuntimeCondition)."""
+"""The reason that a container runtime reports when it has no network for pods (k8s.io/cri-api, RuntimeCondition)."""
 _ROOT = "/proc/1/root"
-"""The node's own files, also for a pod in its process namespace."""
+"""The root of the node's own files, also for a pod in its process namespace."""
 _READ = (".conf", ".conflist", ".json")
 _REMOVE = 'test -e "$f$suffix" || mv "$f" "$f$suffix" || exit'
 _RESTORE = '! test -e "$f$suffix" || mv -f "$f$suffix" "$f" || exit'
 
 
 def restore(record: UndoRecord) -> tuple[str, ...]:
-    """Return the command line that renames the files back in their node; it does nothing when they are not renamed."""
+    """Return the command line that renames the files back in their node; it does nothing if they are not renamed."""
     return _for_each(_RESTORE, record)
 
 
@@ -101,7 +102,7 @@ def misses_network(node: objects.Object) -> bool:
 
 
 def _for_each(step: str, record: UndoRecord) -> tuple[str, ...]:
-    """Return the command line that takes a step for each file."""
+    """Return the command line that runs a step for each file."""
     script = f'cd "$1" && suffix="$2" && shift 2 && for f; do {step}; done'
     return ("sh", "-c", script, "sh", f"{_ROOT}{FOLDER}", record["suffix"], *record["files"])
 
@@ -112,7 +113,7 @@ def _read_by_runtimes(site: Site, node: str) -> list[str]:
 
 
 def _renamed(site: Site, node: str, names: Iterable[str]) -> float:
-    """Return when the youngest of these files was renamed, or otherwise changed, Unix seconds: its change time."""
+    """Return the latest change time of these files in Unix seconds: when one was last renamed or otherwise changed."""
     listed = site.in_node(node, "ls", "-lc", "--full-time", *(f"{_ROOT}{FOLDER}/{name}" for name in names))
     return max(objects.unix("{}T{}{}".format(*line.split()[5:8])) for line in listed.splitlines())
 

@@ -1,7 +1,7 @@
 """Remove a node's route to the pods of another node.
 
-Pods and processes of the node no longer reach those pods, while other nodes do. Packets from there still arrive, and packets
-between the nodes themselves are unaffected. Only for networks that route each node's pod CIDR by itself.
+Pods and processes of the node no longer reach those pods, while other nodes still do. Packets from those pods still arrive, and
+packets between the nodes themselves are not affected. Requires a network with a route of its own for each node's pod CIDR.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from kubeskeptic.waiting import NotYet
 
 @dataclass(frozen=True)
 class RemoveRoute(Fault):
-    """:param to: the node to whose pods the route leads; the first other node when left out"""
+    """:param to: the node to whose pods the route leads; by default the first other node"""
 
     node: str
     to: str = ""
@@ -29,7 +29,7 @@ class RemoveRoute(Fault):
     risk: ClassVar[Risk] = Risk.NODE
 
     def plan(self, site: Site) -> Plan:
-        """Record the route as the node shows it."""
+        """Record the route as shown by the node."""
         node_of(site, self.node)
         to = self.to or next((one.name for one in site.cluster.nodes if one.name != self.node), "")
         if to in ("", self.node):
@@ -53,7 +53,7 @@ class RemoveRoute(Fault):
             site.in_node(plan.record["node"], "ip", "route", "del", plan.record["network"])
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that the kernel sends packets for those pods elsewhere."""
+        """Return evidence that the kernel sends packets for those pods elsewhere."""
         said = _way(site, plan.record)
         return NotYet(f"packets still go {said}") if _as_before(plan.record, said) else f"packets now go {said}"
 
@@ -64,13 +64,13 @@ class RemoveRoute(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that the kernel sends packets for those pods as before."""
+        """Return evidence that the kernel sends packets for those pods as before."""
         said = _way(site, record)
         return f"packets go {said}" if _as_before(record, said) else NotYet(f"packets go {said}")
 
 
 def _route(site: Site, node: str, network: str) -> list[str]:
-    """Return the words of the route to a network, in the form that ``ip route`` reads; none when there is none."""
+    """Return the words of the route to a network, in the form that ``ip route`` reads; empty if there is none."""
     return site.in_node(node, "ip", "route", "show", "exact", str(ipaddress.ip_network(network))).split()
 
 

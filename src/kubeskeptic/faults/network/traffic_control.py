@@ -1,6 +1,6 @@
 """The queueing discipline of the device through which a node reaches others.
 
-``tc`` replaces the kernel's default discipline, which returns when ours is deleted. Any other discipline is never touched.
+``tc`` replaces the kernel's default discipline, which returns when ours is deleted. Other disciplines are never touched.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from kubeskeptic.waiting import NotYet
 
 DEFAULTS = ("noqueue", "pfifo_fast", "fq_codel", "mq", "fq")
 HANDLE = "5e9c:"
-"""The handle by which our discipline is recognised."""
+"""The handle that identifies our discipline."""
 
 _TRY = 'exec unshare --net "$(command -v tc)" qdisc add dev lo root "$@"'
-"""Tries a discipline in a new network namespace; tc by its path, as busybox would run its own applet by name."""
+"""Tries a discipline in a new network namespace. tc is called by its path, because busybox would run its own applet by name."""
 _DELETE = 'tc qdisc show dev "$1" | grep -q "^qdisc [a-z]* $2 root" || exit 0; exec tc qdisc del dev "$1" root'
 
 
@@ -50,12 +50,12 @@ def put(site: Site, node: str, on: str, *words: str) -> None:
 
 
 def delete(on: str) -> tuple[str, ...]:
-    """Return the command line that removes our discipline in its node; it succeeds when there is none."""
+    """Return the command line that removes our discipline in its node; it succeeds if there is none."""
     return ("sh", "-c", _DELETE, "sh", on, HANDLE)
 
 
 def there(site: Site, node: str, on: str) -> bool:
-    """Whether our discipline is set."""
+    """Return whether our discipline is set."""
     return f" {HANDLE} root" in site.in_node(node, "tc", "qdisc", "show", "dev", on)
 
 
@@ -88,7 +88,7 @@ class TrafficControlFault(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that the discipline is gone."""
+        """Return evidence that the discipline is gone."""
         if there(site, record["node"], record["device"]):
             return NotYet("the queueing discipline is still set")
         return f"the queueing discipline is gone; {cls.measured(site, record)}"

@@ -22,7 +22,7 @@ TAINT = "node.kubernetes.io/unschedulable"
 
 @dataclass(frozen=True)
 class CordonNode(Fault):
-    """:param node: its name"""
+    """:param node: name of the node"""
 
     node: str
 
@@ -47,7 +47,7 @@ class CordonNode(Fault):
         mark(site, plan.record["node"], cordoned=True)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that the control plane has tainted the node, which is what keeps pods away."""
+        """Return evidence that the control plane has tainted the node: the taint is what keeps pods away."""
         done = tainted(site, plan.record["node"])
         return "the control plane has tainted the node" if done else NotYet("the node has no taint yet")
 
@@ -61,7 +61,7 @@ class CordonNode(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that the taint is gone."""
+        """Return evidence that the taint is gone."""
         return NotYet("the node is still tainted") if tainted(site, record["node"]) else "the taint is gone"
 
 
@@ -71,5 +71,5 @@ def mark(site: Site, node: str, *, cordoned: bool) -> None:
 
 
 def tainted(site: Site, node: str) -> bool:
-    """Whether the node has the taint of cordoned nodes."""
+    """Return whether the node has the taint of cordoned nodes."""
     return any(taint["key"] == TAINT for taint in site.kube.get("Node", node)["spec"].get("taints", []))

@@ -1,6 +1,6 @@
 """Crash a node: all its processes are killed at once, and it stays down.
 
-As with a power cut, its address stops answering without notice, and data on its disks stays. The Node object and the objects
+As with a power cut, its address stops answering without notice, and data on its disks is kept. The Node object and the objects
 of its pods are not touched. Undoing starts the node again.
 """
 
@@ -20,7 +20,7 @@ from kubeskeptic.waiting import NotYet
 
 @dataclass(frozen=True)
 class CrashNode(Fault):
-    """:param node: its name"""
+    """:param node: name of the node"""
 
     node: str
 
@@ -46,7 +46,7 @@ class CrashNode(Fault):
             site.cluster.engine.kill(plan.record["node"])
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that the engine reports the node as down, and the API server no longer reaches its kubelet."""
+        """Return evidence that the engine reports the node as down, and the API server no longer reaches its kubelet."""
         state = site.cluster.engine.state(plan.record["node"])
         if state == "running":
             return NotYet("the engine reports it as running")
@@ -56,10 +56,10 @@ class CrashNode(Fault):
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Start the node, unless it runs."""
+        """Start the node, unless it is running."""
         start(site, record["node"])
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that the node is Ready since its start, its pods run again, and it has routes to all other nodes."""
+        """Return evidence that the node is Ready since its start, its pods run again, and it has routes to all other nodes."""
         return is_back(site, record)

@@ -1,8 +1,8 @@
 """Drain a node: cordon it and evict its pods, as before maintenance.
 
-Evicts, and so respects PodDisruptionBudgets: what a budget does not allow is asked again until patience ends, and then said in
-the API's own words, which name the budget. Leaves pods of
-DaemonSets and mirrors of static pods where they are. Undoing uncordons; evicted pods do not come back.
+Evictions respect PodDisruptionBudgets. An eviction that a budget does not allow is retried until patience ends, and then
+reported in the API's own words, which name the budget. Pods of DaemonSets and mirror pods stay where they are. Undoing
+uncordons the node; evicted pods do not come back.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class DrainNode(Fault):
     rights: ClassVar[tuple[Right, ...]] = (Right("nodes", ("patch",)), Right("pods/eviction", ("create",)))
 
     def plan(self, site: Site) -> Plan:
-        """Find the pods that have to leave."""
+        """Find the pods to evict."""
         if not self.seconds > 0:
             raise BadInput(f"draining takes a positive number of seconds, not {self.seconds:g}")
         if node_of(site, self.node)["spec"].get("unschedulable"):
@@ -51,12 +51,12 @@ class DrainNode(Fault):
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
-        """Cordon, and ask for the first evictions."""
+        """Cordon the node, and request the first evictions."""
         mark(site, plan.record["node"], cordoned=True)
         evict_all(site, plan.record["node"])
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that all of them have left; asks again for those that a budget has held back."""
+        """Return evidence that all of them have left; retry the evictions that a budget has prevented."""
         waiting = evict_all(site, plan.record["node"])
         if waiting:
             return NotYet("; ".join(f"still there: {', '.join(pods)}{why}" for why, pods in waiting.items()))
@@ -64,17 +64,17 @@ class DrainNode(Fault):
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Uncordon; fine when it is not cordoned."""
+        """Uncordon the node, if it is cordoned."""
         CordonNode.undo(site, record)
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that the control plane lets pods be scheduled on it again."""
+        """Return evidence that the control plane allows pods to be scheduled on it again."""
         return CordonNode.heal(site, record)
 
 
 def leaving(pods: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those of a node's pods that a drain evicts."""
+    """Return those of a node's pods that a drain evicts."""
     return [
         pod
         for pod in pods
@@ -84,9 +84,9 @@ def leaving(pods: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def evict_all(site: Site, node: str) -> dict[str, list[str]]:
-    """Ask for the eviction of all that have to leave; the names of those that are still there, by what the API said of them.
+    """Request the eviction of every pod that must leave. Return the names of those still there, by the API's reply.
 
-    What it said is empty for pods that are on their way, and in parentheses for those that a budget holds back.
+    The reply is empty for pods that are terminating, and in parentheses for pods whose eviction a budget prevents.
     """
     waiting: dict[str, list[str]] = {}
     for pod in sorted(leaving(state.pods_on(site.kube, node)), key=lambda pod: str(pod["metadata"]["name"])):
@@ -97,7 +97,7 @@ def evict_all(site: Site, node: str) -> dict[str, list[str]]:
             except NotFound:
                 continue
             except ClusterError as refused:
-                if refused.status != 429:  # a budget does not allow it now
+                if refused.status != 429:  # 429: a budget does not allow it now
                     raise
                 why = f" ({str(refused).partition(': ')[2]})"
         waiting.setdefault(why, []).append(name)

@@ -1,7 +1,7 @@
-"""Freeze a node: none of its processes gets processor time; its memory and connections stay.
+"""Freeze a node: none of its processes gets CPU time; its memory and connections stay.
 
-As with a virtual machine that its hypervisor has paused. The kernel, which container nodes share with their host, still
-acknowledges packets: connections are accepted and never answered. Timers in the node stand still as well.
+This is like a virtual machine paused by its hypervisor. The kernel, which container nodes share with their host, still
+acknowledges packets: connections are accepted but never answered. Timers in the node stop as well.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from kubeskeptic.waiting import NotYet
 
 @dataclass(frozen=True)
 class FreezeNode(Fault):
-    """:param node: its name"""
+    """:param node: name of the node"""
 
     node: str
 
@@ -39,11 +39,11 @@ class FreezeNode(Fault):
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
-        """Freeze all processes, unless they are frozen."""
+        """Freeze all processes, unless they are frozen already."""
         site.cluster.engine.pause(plan.record["node"])
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that the API server gets no answer from its kubelet."""
+        """Return evidence that the API server gets no answer from its kubelet."""
         if kubelet_answers(site, plan.record["node"]):
             return NotYet("its kubelet still answers")
         return "the API server gets no answer from its kubelet"
@@ -56,7 +56,7 @@ class FreezeNode(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that its kubelet answers, and the node is Ready."""
+        """Return evidence that its kubelet answers, and the node is Ready."""
         if not kubelet_answers(site, record["node"]):
             return NotYet("its kubelet does not answer")
         return ready_since(site, record["node"], 0.0)

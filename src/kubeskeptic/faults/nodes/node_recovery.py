@@ -1,7 +1,7 @@
 """The state of a node before a fault, and evidence that it has recovered.
 
-A Ready condition alone proves nothing: after a crash it is kept for the grace period. Evidence has to be younger than the
-start of the node: a renewed lease, containers started since, and routes, which a restart removes.
+A Ready condition alone proves nothing: after a crash, it is kept for the grace period. Evidence must be newer than the start of
+the node: a renewed lease, containers started since, and routes, which a restart removes.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def node_of(site: Site, node: str) -> objects.Object:
 
 
 def state_before(site: Site, node: str) -> dict[str, Any]:
-    """Return what has to be restored: the uids of the pods that are Ready on the node."""
+    """Return what must be restored: the uids of the pods that are Ready on the node."""
     return {
         "node": node,
         "ready": sorted(pod["metadata"]["uid"] for pod in state.pods_on(site.kube, node) if objects.is_ready(pod)),
@@ -38,7 +38,7 @@ def state_before(site: Site, node: str) -> dict[str, Any]:
 
 
 def is_back(site: Site, record: UndoRecord) -> str | NotYet:
-    """Evidence that the node is back as it was."""
+    """Return evidence that the node is back as it was before."""
     node = record["node"]
     if not site.cluster.engine.running(node):
         return NotYet(f"the engine reports it as {site.cluster.engine.state(node)}")
@@ -62,9 +62,9 @@ def is_back(site: Site, record: UndoRecord) -> str | NotYet:
 
 
 def not_back(pods: list[objects.Object], ready_before: list[str], since: float) -> list[str]:
-    """Return the names of the pods that were Ready, are still bound to the node, and whose containers have not all restarted.
+    """Return the names of pods that were Ready and are still on the node, but are not Ready with new containers.
 
-    Pods with restartPolicy Never are left out: that they end is documented. Start times of containers have whole seconds.
+    Pods with restartPolicy Never are left out, because they are documented to end. Containers' start times are whole seconds.
     """
     late = []
     for pod in pods:
@@ -79,7 +79,7 @@ def not_back(pods: list[objects.Object], ready_before: list[str], since: float) 
 
 
 def kubelet_answers(site: Site, node: str) -> bool:
-    """Whether the API server reaches the node's kubelet."""
+    """Return whether the API server reaches the node's kubelet."""
     try:
         site.kube.get_raw(f"/api/v1/nodes/{node}/proxy/healthz", timeout=KUBELET_ANSWERS)
     except SkepticError:
@@ -88,7 +88,7 @@ def kubelet_answers(site: Site, node: str) -> bool:
 
 
 def active_since(site: Site, node: str, service: str) -> float:
-    """Return when a service of the node's systemd became active, in Unix seconds; 0.0 when it is not."""
+    """Return when a service of the node's systemd became active, in Unix seconds; 0.0 if it is not active."""
     shown = site.in_node(
         node, "systemctl", "show", "--timestamp=unix", "--property=ActiveState,ActiveEnterTimestamp", service
     )
@@ -98,7 +98,7 @@ def active_since(site: Site, node: str, service: str) -> float:
 
 
 def ready_since(site: Site, node: str, since: float) -> str | NotYet:
-    """Evidence that the node is Ready and its kubelet has renewed its lease after ``since``."""
+    """Return evidence that the node is Ready and its kubelet has renewed its lease after ``since``."""
     if objects.condition(site.kube.get("Node", node), "Ready") != "True":
         return NotYet("the node is not Ready")
     if state.lease_renewed(site.kube, node) <= since:

@@ -1,6 +1,6 @@
 """Restart a node: it is shut down and started again, as by an operator.
 
-Its containers end and are started again by its kubelet; memory is lost, disks stay. The node is not drained before.
+Its containers end and are started again by its kubelet; memory is lost, disks are kept. The node is not drained first.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from kubeskeptic.waiting import NotYet
 
 @dataclass(frozen=True)
 class RestartNode(Fault):
-    """:param node: its name"""
+    """:param node: name of the node"""
 
     node: str
 
@@ -45,17 +45,17 @@ class RestartNode(Fault):
             site.cluster.engine.call("restart", "--time", "30", plan.record["node"], patience=NODE_STOPS)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that the engine has started the node since."""
+        """Return evidence that the engine has started the node since."""
         if started_at(site, plan.record["node"]) <= plan.record["since"]:
             return NotYet("the engine has not restarted it yet")
         return "the engine has restarted it"
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Start the node, in case it was only stopped."""
+        """Start the node, in case it was stopped but not started."""
         start(site, record["node"])
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that the node is Ready since its start, its pods run again, and routes lead to and from it."""
+        """Return evidence that the node is Ready since its start, its pods run again, and routes lead to and from it."""
         return is_back(site, record)

@@ -12,7 +12,7 @@ from kubeskeptic.faults.fault import Site
 
 
 def without_route(site: Site, node: str) -> list[str]:
-    """Return the other nodes without a route to this node's pods, or to whose pods this node has no route."""
+    """Return the other nodes that have no route to this node's pods, or to whose pods this node has no route."""
     listed = {one["metadata"]["name"]: one for one in site.kube.list("Node")["items"]}
     here = listed.pop(node)
     return [
@@ -36,7 +36,7 @@ def _leads_to(site: Site, node: str, other: objects.Object) -> bool:
 def start(site: Site, node: str) -> None:
     """Start a node that is down, and repair the routes to its pods when it returns with another address.
 
-    An engine may give the address of a container that is down to another one. Controllers learn the new address from the
+    An engine may give the address of a stopped container to another one. Controllers learn the new address from the
     kubelet; the static routes of our own node images do not change by themselves.
 
     :raises PatienceExhausted: when the kubelet has not reported its new address yet; try again
@@ -68,5 +68,5 @@ def address_of(site: Site, node: str) -> str:
 
 
 def started_at(site: Site, node: str) -> float:
-    """Return when the engine started the node, in Unix seconds by this machine's clock, which is also the node's."""
+    """Return when the engine started the node, in Unix seconds by this machine's clock, which the node shares."""
     return objects.unix(site.cluster.engine.call("inspect", "--format", "{{.State.StartedAt}}", node).strip())

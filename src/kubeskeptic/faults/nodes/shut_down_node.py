@@ -1,4 +1,4 @@
-"""Shut a node down, and leave it down.
+"""Shut down a node, and leave it down.
 
 Its systemd stops every service: kubelet, containerd and containers get SIGTERM. Whether pods are terminated gracefully
 depends on the kubelet's ``shutdownGracePeriod``, which is 0 by default. The Node object is not touched. Undoing starts the
@@ -44,12 +44,12 @@ class ShutDownNode(Fault):
         )
 
     def apply(self, site: Site, plan: Plan) -> None:
-        """Have the node's process 1 shut down."""
+        """Make the node's process 1 shut down."""
         grace = str(plan.record["grace"])
         site.cluster.engine.call("stop", "--time", grace, plan.record["node"], patience=NODE_STOPS)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that the engine reports the node as down, and the API server no longer reaches its kubelet."""
+        """Return evidence that the engine reports the node as down, and the API server no longer reaches its kubelet."""
         state = site.cluster.engine.state(plan.record["node"])
         if state == "running" or kubelet_answers(site, plan.record["node"]):
             return NotYet(f"the engine reports it as {state}")
@@ -57,10 +57,10 @@ class ShutDownNode(Fault):
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Start the node, unless it runs."""
+        """Start the node, unless it is running."""
         start(site, record["node"])
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that the node is Ready since its start, its pods run again, and routes lead to and from it."""
+        """Return evidence that the node is Ready since its start, its pods run again, and routes lead to and from it."""
         return is_back(site, record)

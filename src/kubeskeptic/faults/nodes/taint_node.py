@@ -1,6 +1,6 @@
 """Taint a node.
 
-One taint is added, all others stay. The effects NoSchedule and PreferNoSchedule keep new pods away; NoExecute also evicts
+One taint is added; all others stay. The effects NoSchedule and PreferNoSchedule keep new pods away; NoExecute also evicts
 pods that do not tolerate it; ``node.kubernetes.io/out-of-service`` with NoExecute makes the control plane delete the pods of
 a dead node by force (Kubernetes documentation, Node Shutdowns). Evicted pods do not come back.
 """
@@ -36,7 +36,7 @@ class TaintNode(Fault):
     rights: ClassVar[tuple[Right, ...]] = (Right("nodes", ("patch",)),)
 
     def plan(self, site: Site) -> Plan:
-        """Check that the node has no such taint."""
+        """Check that the node does not have the taint."""
         if self.effect not in EFFECTS:
             raise BadInput(f"a taint's effect is {', '.join(EFFECTS)}, not {self.effect}")
         if not self.key:
@@ -57,7 +57,7 @@ class TaintNode(Fault):
         rewrite(site, plan.record["node"], plan.record["taint"], add=True)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that the node has the taint; with NoExecute, that pods that do not tolerate it are being deleted."""
+        """Return evidence that the node has the taint; with NoExecute, that pods that do not tolerate it are being deleted."""
         node = plan.record["node"]
         if not find(site.kube.get("Node", node), self.key, self.effect):
             return NotYet("the node does not have the taint")
@@ -78,7 +78,7 @@ class TaintNode(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that the node does not have the taint."""
+        """Return evidence that the node does not have the taint."""
         taint = record["taint"]
         if find(site.kube.get("Node", record["node"]), taint["key"], taint["effect"]):
             return NotYet("the node still has the taint")

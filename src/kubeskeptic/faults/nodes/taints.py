@@ -9,7 +9,7 @@ from kubeskeptic.faults.fault import Site
 
 
 def tolerates(pod: dict[str, Any], taint: dict[str, str]) -> bool:
-    """Whether a pod tolerates a taint without limit, as mirror pods do (Kubernetes documentation, Taints and Tolerations)."""
+    """Return whether a pod tolerates a taint forever, as mirror pods do (Kubernetes documentation, Taints and Tolerations)."""
     if "kubernetes.io/config.mirror" in pod["metadata"].get("annotations", {}):
         return True
     for one in pod["spec"].get("tolerations", []):
@@ -20,12 +20,12 @@ def tolerates(pod: dict[str, Any], taint: dict[str, str]) -> bool:
 
 
 def find(node: dict[str, Any], key: str, effect: str) -> bool:
-    """Whether a node has a taint of this key and effect."""
+    """Return whether a node has a taint of this key and effect."""
     return any((one["key"], one["effect"]) == (key, effect) for one in node["spec"].get("taints", []))
 
 
 def rewrite(site: Site, name: str, taint: dict[str, str], *, add: bool) -> None:
-    """Add or remove one taint, and keep the others; try again when the node was changed meanwhile.
+    """Add or remove one taint, and keep the others; retry if the node was changed in the meantime.
 
     :raises Conflict: when that happens four times in a row
     """

@@ -46,7 +46,7 @@ class Running:
 def find(kube: Kube, namespace: str, pod: str, container: str = "") -> Running:
     """Return the container of this name, or the pod's first when the name is empty.
 
-    :raises BadInput: when there is no such pod or container, or it does not run
+    :raises BadInput: when there is no such pod or container, or it is not running
     """
     try:
         found = kube.get("Pod", pod, namespace)

@@ -1,6 +1,6 @@
 """Delete a pod, gracefully or by force.
 
-The pod is deleted by its uid: a successor of the same name is never touched, nor is the owner. By force means with a grace
+The pod is deleted by its uid: a successor of the same name is never touched, nor is the owner. A forced deletion has a grace
 period of zero: the API server removes the pod at once, and the node kills its containers.
 """
 
@@ -64,7 +64,7 @@ class DeletePod(Fault):
             site.kube.delete("Pod", self.pod, self.namespace, grace=grace, uid=plan.record["uid"])
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that the pod is being deleted and its containers have stopped; without access to nodes, see forgotten()."""
+        """Return evidence that the pod is being deleted and its containers stopped; without node access, see forgotten()."""
         pod = state.pod_or_none(site.kube, self.pod, self.namespace, plan.record["uid"])
         if pod and "deletionTimestamp" not in pod["metadata"]:
             return NotYet("the pod is not being deleted")
@@ -77,7 +77,7 @@ class DeletePod(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that the owner has as many Ready pods as it wants."""
+        """Return evidence that the owner has as many Ready pods as it wants."""
         if not record["owner"]:
             return "a bare pod: no controller replaces it"
         counted = state.wanted_and_ready(site.kube, record["namespace"], record["owner"])

@@ -1,7 +1,7 @@
 """Hang a container: its main process is stopped with SIGSTOP, from its node.
 
 The kernel still accepts connections, which are never answered; memory and files stay. Children of the main process keep
-running. A liveness probe has the container restarted, which claims about hanging containers are about.
+running. If a liveness probe fails, the kubelet restarts the container; this is the subject of claims about hanging containers.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from kubeskeptic.waiting import NotYet
 
 @dataclass(frozen=True)
 class HangContainer(Fault):
-    """:param container: its name in the pod; the first one when not given"""
+    """:param container: its name in the pod; by default the first one"""
 
     namespace: str
     pod: str
@@ -31,7 +31,7 @@ class HangContainer(Fault):
     risk: ClassVar[Risk] = Risk.NODE
 
     def plan(self, site: Site) -> Plan:
-        """Record the container that runs now."""
+        """Record the running container."""
         found = find(site.kube, self.namespace, self.pod, self.container)
         node_of(site, found.node)
         what = f"the main process of container {found.name} of pod {self.namespace}/{self.pod}"
@@ -48,7 +48,7 @@ class HangContainer(Fault):
         signal(site, plan.record["node"], plan.record["id"], "SIGSTOP")
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that the kernel reports the process as stopped, or that the kubelet has replaced it already."""
+        """Return evidence that the kernel reports the process as stopped, or that the kubelet has replaced it already."""
         how = _process_state(site, plan.record)
         if how == "gone" and _restarted(site, plan.record):
             return "the kubelet has restarted the container since"
@@ -56,12 +56,12 @@ class HangContainer(Fault):
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Send SIGCONT; a process that runs ignores it, and one that has ended is passed over."""
+        """Send SIGCONT, unless the process has ended; a running process ignores it."""
         signal(site, record["node"], record["id"], "SIGCONT")
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that the process is not stopped, or was replaced, and the pod's container is Ready."""
+        """Return evidence that the process is not stopped, or was replaced, and the pod's container is Ready."""
         if _process_state(site, record) == "T":
             return NotYet("its process is still stopped")
         pod = state.pod_or_none(site.kube, record["pod"], record["namespace"], record["uid"])
@@ -73,7 +73,7 @@ class HangContainer(Fault):
 
 
 def _restarted(site: Site, record: UndoRecord) -> bool:
-    """Return whether the kubelet has restarted the container, as it does where a liveness probe fails."""
+    """Return whether the kubelet has restarted the container, as it does when a liveness probe fails."""
     pod = state.pod_or_none(site.kube, record["pod"], record["namespace"], record["uid"])
     return (
         pod is not None

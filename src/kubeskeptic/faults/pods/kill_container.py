@@ -1,7 +1,7 @@
 """Kill a container's main process with SIGKILL, from its node.
 
-The container that runs now is killed by the runtime's id: the one that replaces it is never touched, nor is the pod object.
-From inside the container this is impossible, as the kernel protects process 1 of a namespace.
+The running container is killed by its id in the runtime, so its replacement is never touched, nor is the pod object. This is
+impossible from inside the container, because the kernel protects process 1 of a namespace.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from kubeskeptic.waiting import NotYet
 
 @dataclass(frozen=True)
 class KillContainer(Fault):
-    """:param container: its name in the pod; the first one when not given"""
+    """:param container: its name in the pod; by default the first one"""
 
     namespace: str
     pod: str
@@ -32,7 +32,7 @@ class KillContainer(Fault):
     heals_itself: ClassVar[bool] = True
 
     def plan(self, site: Site) -> Plan:
-        """Record the container that runs now."""
+        """Record the running container."""
         found = find(site.kube, self.namespace, self.pod, self.container)
         return Plan(
             (found.target,),
@@ -47,7 +47,7 @@ class KillContainer(Fault):
         signal(site, plan.record["node"], plan.record["id"], "SIGKILL")
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that the runtime no longer runs the container, or that the kubelet reports its end or its replacement."""
+        """Return evidence that the runtime no longer runs the container, or that the kubelet reports its end or replacement."""
         if not still_running(site, plan.record["node"], [plan.record["id"]]):
             return "the runtime no longer runs the container"
         pod = state.pod_or_none(site.kube, self.pod, self.namespace, plan.record["uid"])
@@ -63,7 +63,7 @@ class KillContainer(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that the pod, or its replacement, has the container Ready again."""
+        """Return evidence that the pod, or its replacement, has the container Ready again."""
         pod = state.pod_or_none(site.kube, record["pod"], record["namespace"], record["uid"])
         if pod is None:
             return "the pod is gone"

@@ -1,4 +1,4 @@
-"""Make a pod unready: its readiness probe fails, all other requests are answered.
+"""Make a pod unready: its readiness probe fails, but all other requests are answered.
 
 Works on pods of our own workload image, whose answer to ``/ready`` can be configured.
 """
@@ -22,7 +22,7 @@ from kubeskeptic.waiting import NotYet
 @dataclass(frozen=True)
 class MakeUnready(Fault):
     """:param port: where the workload listens
-    :param said: it bites once the workload says so itself; whether the kubelet follows is then what is asked
+    :param said: whether the workload's own answer is the evidence of the bite, for claims about whether the kubelet follows
     """
 
     namespace: str
@@ -48,7 +48,7 @@ class MakeUnready(Fault):
         control(site, plan.record, ready=False)
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that the kubelet reports the pod as not Ready, or that the workload does."""
+        """Return evidence that the kubelet, or with ``said`` the workload itself, reports the pod as not Ready."""
         if self.said:
             return _says_so(site, plan.record)
         pod = state.pod_or_none(site.kube, plan.record["pod"], plan.record["namespace"], plan.record["uid"])
@@ -63,7 +63,7 @@ class MakeUnready(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that the kubelet reports the pod as Ready."""
+        """Return evidence that the kubelet reports the pod as Ready."""
         pod = state.pod_or_none(site.kube, record["pod"], record["namespace"], record["uid"])
         if pod is None:
             return "the pod is gone"
@@ -75,6 +75,6 @@ def _says_so(site: Site, record: UndoRecord) -> str | NotYet:
         ask(site, record, "GET", "/ready")
     except ClusterError as error:
         if error.status != HTTPStatus.SERVICE_UNAVAILABLE or '"ready"' not in str(error):
-            raise  # an answer of the API server's proxy, which may have reached no pod
+            raise  # from the API server's proxy, which may not have reached the pod
         return "the workload answers its readiness probe with 503"
     return NotYet("the workload answers its readiness probe with 200")

@@ -1,6 +1,6 @@
 """Slow down a pod: each of its answers is delayed.
 
-Works on pods of our own workload image. The kubelet's probes are answered at once, so that the pod stays Ready.
+Works on pods of our own workload image. The kubelet's probes are answered at once, so the pod stays Ready.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class SlowDown(Fault):
         control(site, plan.record, delay=plan.record["seconds"])
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
-        """Evidence that an answer through the API server takes as long as the delay."""
+        """Return evidence that an answer through the API server takes at least as long as the delay."""
         took = _took(site, plan.record)
         return (
             f"an answer took {took:.2f} s" if took >= plan.record["seconds"] else NotYet(f"an answer took {took:.2f} s")
@@ -63,7 +63,7 @@ class SlowDown(Fault):
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Evidence that an answer takes less than the delay."""
+        """Return evidence that an answer takes less than the delay."""
         if state.pod_or_none(site.kube, record["pod"], record["namespace"], record["uid"]) is None:
             return "the pod is gone"
         took = _took(site, record)

@@ -1,4 +1,4 @@
-"""Configuring a pod of our own workload through the API server's proxy. See :mod:`kubeskeptic.agent.serve`."""
+"""Configuration of a pod of our own workload through the API server's proxy. See :mod:`kubeskeptic.agent.serve`."""
 
 from __future__ import annotations
 
