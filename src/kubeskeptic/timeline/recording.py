@@ -96,7 +96,7 @@ class ActSpan:
     """Ids of the faults that were injected in it, as listed in the record of its end."""
 
     def reach(self, phase: str, at: float) -> bool:
-        """Note when a phase was reached, and return False if it had been reached before. Other phases than these are ignored."""
+        """Note when a phase was reached, and return False if it had been reached before. Other phases are ignored."""
         if phase in ("baseline", "start", "end"):
             if getattr(self, phase) is not None:
                 return False
