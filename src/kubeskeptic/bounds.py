@@ -142,7 +142,7 @@ def constant(name: str, seconds: float) -> Expression:
 
 
 def shorter(one: Expression, other: Expression) -> Expression:
-    """Return an expression for the shorter of two on the cluster under test."""
+    """Return an expression for the shorter of two expressions on the cluster under test."""
 
     def least(settings: Settings) -> Expression:
         """Return the shorter expression with these settings."""

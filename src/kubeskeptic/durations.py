@@ -51,8 +51,8 @@ API_CONNECT = 3.05
 API_READ = 30.0
 """Reading a response of the API server."""
 SAYS_WHO_IT_IS = 5.0
-"""How long undoing waits for an API server to identify its cluster. Without etcd the API server would hold it up as long as it
-is waited for, and the longer etcd stays away, the longer the kubelet waits before it starts the API server again."""
+"""How long undoing waits for an API server to identify its cluster. An API server without its etcd would otherwise hold up
+undoing indefinitely, and the longer etcd is missing, the longer the kubelet waits before it restarts the API server."""
 EXEC_POD_ANSWERS = 5.0
 """An exec pod answers within this time, in addition to the time that its command takes."""
 EXEC_PODS_GONE = Patience(30)
@@ -93,7 +93,7 @@ FAULT_HEALS = Patience(120)
 CONTROL_PLANE_RESTARTS = Patience(330)
 """A control plane component restarts from a changed manifest and is elected leader (a lease of 15 s must expire).
 
-The first restart takes seconds. With repeated restarts, the kubelet waits longer before each start of the same static pod, up
+A single restart takes seconds. With repeated restarts, the kubelet waits longer before each start of the same static pod, up
 to 300 s (Kubernetes documentation, Pod Lifecycle, "How Pods handle problems with containers").
 """
 REPLACED = Patience(30)

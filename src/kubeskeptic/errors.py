@@ -108,7 +108,7 @@ class NotAsked(SkepticError):
 
 
 class Inconclusive(SkepticError):
-    """Nothing can be concluded, for example because of a gap, a fault that did not bite or an unsettled baseline."""
+    """Nothing can be concluded, for example because of a gap, a fault that did not bite or a dirty baseline."""
 
     exit_status = 10
 

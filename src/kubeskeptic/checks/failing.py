@@ -121,7 +121,7 @@ def _lost_endpoints(act: Act, probe: str) -> tuple[int, int]:
 def _answered_before(act: Act, lanes: Sequence[Lane], dead: Sequence[str]) -> None:
     """Require that every lane got answers from the pods that were about to die; otherwise their death would not be visible.
 
-    :raises Inconclusive: naming a lane that got none
+    :raises Inconclusive: if a lane got none; the message names it
     """
     for lane in lanes:
         names = {number for number, by in enumerate(lane.names) if any(pod in by.split("/") for pod in dead)}

@@ -21,8 +21,8 @@ def span(lane: Lane, since: float, until: float) -> range:
 
 
 def asked_until(lane: Lane, since: float, until: float) -> float:
-    """Return how long from a moment on a lane's requests were sent without a hole and have known outcomes: up to then, it is
-    certain that something did not happen.
+    """Return the time up to which, from ``since`` on, a lane's requests were sent without a hole and have known outcomes. Only
+    up to then is it certain that something did not happen.
     """
     hole = _first_hole(lane, since, until, max(HOLE, 2 * lane.period))
     unknown = next((lane.sent[at] for at in span(lane, since, until) if lane.codes[at] == _UNKNOWN), until)

@@ -196,7 +196,7 @@ def _failing(act: Act, lane: Lane, since: Interval, until: float) -> Interval:
 def _answered(act: Act, lanes: Collection[Lane], until: float, before: Collection[str]) -> None:
     """Require that every node got answers from the old pods before the change; otherwise its switch would not be visible.
 
-    :raises Inconclusive: naming a node that got none
+    :raises Inconclusive: if a node got none; the message names it
     """
     for lane in lanes:
         if not any(identity(lane[at].by)[0] in before for at in span(lane, act.baseline, until)):

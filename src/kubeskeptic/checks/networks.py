@@ -108,7 +108,7 @@ def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Fin
 
 
 def _unread(known: Cells, pods: Mapping[str, str], nodes: Collection[str]) -> Iterator[str]:
-    """Members whose address is not among those of the cluster's pods, and nodes whose range was not read."""
+    """Yield the members whose address is not among those of the cluster's pods, and the nodes whose range was not read."""
     for name, one in known.items():
         if not one["host"] and one["ip"] not in pods.values():
             yield f"The address of {name} is not among those of the cluster's pods"

@@ -127,7 +127,7 @@ def _elsewhere(lanes: Iterable[Lane], endpoints: _Endpoints) -> list[Lane]:
 def _answered_before(act: Act, lanes: Sequence[Lane], endpoints: _Endpoints) -> None:
     """Require that every node got answers from the pods that are about to be lost; otherwise it could not see their loss.
 
-    :raises Inconclusive: naming a node that got none
+    :raises Inconclusive: if a node got none; the message names it
     """
     for lane in lanes:
         theirs = {number for number, by in enumerate(lane.names) if identity(by)[0] in endpoints.lost}

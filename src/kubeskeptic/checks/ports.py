@@ -12,7 +12,7 @@ from kubeskeptic.timeline import Act, Lane
 def one_port_each(act: Act, lanes: Sequence[Lane]) -> None:
     """Require that there are lanes, and that each sent all its requests from one port.
 
-    :raises Inconclusive: if there are none, or naming a lane that did not
+    :raises Inconclusive: if there are none, or if a lane did not; the message names it
     """
     if not lanes:
         raise Inconclusive("no client that keeps its port asked")
@@ -25,7 +25,7 @@ def one_port_each(act: Act, lanes: Sequence[Lane]) -> None:
 def new_ports(act: Act, lanes: Sequence[Lane]) -> None:
     """Require that there are lanes, and that each sent its requests from more than one port.
 
-    :raises Inconclusive: if there are none, or naming a lane that did not
+    :raises Inconclusive: if there are none, or if a lane did not; the message names it
     """
     if not lanes:
         raise Inconclusive("no client that takes a new port for each question asked")

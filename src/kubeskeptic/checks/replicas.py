@@ -28,7 +28,7 @@ def ready_counts(changes: Iterable[Change]) -> list[tuple[Interval, int]]:
 
 @check
 def whole_again(act: Act, app: str, wanted: int) -> Finding:
-    """Check that after a loss the Ready count of an app is ``wanted`` again within the case's bound, and stays at that."""
+    """Check that after a loss the Ready count of an app is ``wanted`` again within the case's bound, and stays there."""
     since, bound = act.since, act.bound
     counts = ready_counts(act.changes("Pod", app=app))
     before = [count for when, count in counts if when.high <= since.low]

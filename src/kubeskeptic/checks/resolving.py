@@ -223,7 +223,7 @@ def _reused(act: Act, lane: Lane) -> list[int]:
 
 
 def _stray(act: Act, lane: Lane, failed: Sequence[int]) -> int:
-    """Return how many of these lookups were sent outside every time from a deletion to the bound after its pod was seen to end.
+    """Return how many of these lookups were not sent between a deletion and the bound after its pod was seen to end.
 
     :raises Inconclusive: if a fault of the act was not seen to bite
     """

@@ -18,7 +18,7 @@ _IN_ORDER = Bound(0, "pods", "SIGTERM, and time to end")
 
 @check
 def scaled(act: Act, app: str, wanted: int) -> Finding:
-    """Check that within the case's bound of a Deployment's change its Ready count is ``wanted``, and stays at that."""
+    """Check that within the case's bound of a Deployment's change its Ready count is ``wanted``, and stays there."""
     asked = _asked(act, app, wanted)
     counts = ready_counts(act.changes("Pod", app=app))
     before = [count for when, count in counts if when.high <= asked.low]

@@ -127,7 +127,9 @@ def _begun(act: Act) -> list[Interval]:
 
 
 def _look(act: Act, lane: Lane, begun: Sequence[Interval]) -> tuple[int, int, int, int]:
-    """Return how many requests were sent, failed, failed or were late while no endpoint could be wrong, and are unknown."""
+    """Return the numbers of requests that were sent, that failed, that failed or were late while no endpoint could be wrong,
+    and whose outcome is not known.
+    """
     lasting = act.bound_on(lane.node).value
     syn_sent = SYN_SENT.value(act.settings_on(lane.node))
     wrong, leftover, after = _strangers(act, lane), stale(lane, syn_sent), after_silence(lane, syn_sent)

@@ -26,7 +26,9 @@ def contradictions(recording: Recording) -> Iterator[str]:
 
 
 def overlapping(ticks: Mapping[tuple[str, str], Mapping[object, Ticks]]) -> Iterator[str]:
-    """Yield each probe and node for which two processes of one agent sent requests at the same time: it has one at a time.
+    """Yield the probes and nodes for which two processes of one agent sent requests at the same time.
+
+    An agent has only one process at a time.
 
     :param ticks: the ticks of each process, by (node, probe) and by the process's identity
     """

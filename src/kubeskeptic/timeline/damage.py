@@ -23,7 +23,7 @@ class Damage:
             self._of[name].append(why)
 
     def begin(self, scenario: str) -> None:
-        """Count damage that was found while no scenario was under way for this scenario, too."""
+        """Also count for this scenario all damage that was found while no scenario was under way."""
         self._of[scenario] += self._of[""]
 
     def whole(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from functools import reduce
 from typing import NamedTuple
 
 Stretches = list[tuple[float, float]]
-"""Stretches of time that do not overlap, in order, Unix seconds."""
+"""Stretches of time that do not overlap, in order, in Unix seconds."""
 
 
 class Stall(NamedTuple):
