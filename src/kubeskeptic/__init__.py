@@ -1,7 +1,8 @@
 """kubeskeptic: claims about Kubernetes that you can run.
 
-The words for claims of one's own are here: ``from kubeskeptic import Claim, Scenario, checks, claim``. They are loaded when
-the first of them is used, so that importing the package costs nothing. ``docs/your-own-claims.md`` shows them at work.
+This package exports the names needed to write your own claims: ``from kubeskeptic import Claim, Scenario, checks, claim``. They
+are loaded when the first of them is used, so that importing the package costs nothing. ``docs/your-own-claims.md`` shows them
+in use.
 """
 
 from __future__ import annotations
@@ -27,11 +28,11 @@ WORDS = (
     "dns_tcp", "dns_udp", "http_kept", "http_new", "tcp_connect",
 )
 # fmt: on
-"""The names of :mod:`kubeskeptic.vocabulary`. Modules of the package, such as ``checks``, need no mention."""
+"""The names exported by :mod:`kubeskeptic.vocabulary`. Modules of the package, such as ``checks``, need not be listed."""
 
 
 def __getattr__(name: str) -> Any:
-    """A word of the vocabulary, loaded with all the others when the first is asked for."""
+    """Return a name of the vocabulary. All names are loaded when the first one is used."""
     if name not in WORDS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module("kubeskeptic.vocabulary"), name)

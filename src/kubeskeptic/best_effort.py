@@ -1,6 +1,6 @@
 """Writes that may fail, as on a full disk: the error is printed, and the work continues.
 
-Imports little: the switch's process, which has to start fast, uses it.
+Imports little, because the dead man's switch uses it and its process must start fast.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def best_effort(what: str) -> Iterator[None]:
-    """Run a block whose writes may fail: an OSError ends the block, and is printed on standard error.
+    """Run a block whose writes may fail: an OSError ends the block and is printed on standard error.
 
-    :param what: begins the sentence "… could not be written"
+    :param what: the subject of the sentence "… could not be written"
     """
     try:
         yield
@@ -25,7 +25,7 @@ def best_effort(what: str) -> Iterator[None]:
 def warn(what: str, error: OSError) -> None:
     """Print on standard error what could not be written.
 
-    :param what: begins the sentence "… could not be written"
+    :param what: the subject of the sentence "… could not be written"
     """
     with contextlib.suppress(OSError, ValueError):  # standard error may be a file on the full disk, or closed
         print(f"skeptic: {what} could not be written: {error}", file=sys.stderr, flush=True)

@@ -1,12 +1,13 @@
-"""What need not be said on every command line: the environment, and ``[tool.kubeskeptic]`` in ``pyproject.toml``.
+"""Configuration that need not be repeated on every command line: the environment, and ``[tool.kubeskeptic]`` in
+``pyproject.toml``.
 
 ::
 
     command line  ▶  KUBESKEPTIC_CONTEXT=staging  ▶  [tool.kubeskeptic] context = "staging"  ▶  default
 
-The first that has a value counts, setting by setting. ``cluster`` and ``context`` both say which cluster: the first place that
-has either decides, so that a configured context is never asked when a cluster is named on the command line. The table is that
-of the nearest ``pyproject.toml`` that has one, from the current folder upwards; its paths are relative to the file.
+For each setting, the first place with a value counts. ``cluster`` and ``context`` both select the cluster, so the first place
+that has either of them decides: a configured context is never used if the command line names a cluster. The table is taken from
+the nearest ``pyproject.toml`` that contains one, from the current folder upwards; its paths are relative to that file.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from kubeskeptic.errors import BadInput
 
 DEFAULT_CLUSTER = "kubeskeptic"
 PROFILES = ("default", "quick")
-"""Settings of clusters that ``skeptic up`` makes."""
+"""Profiles of the clusters that ``skeptic up`` creates."""
 SETTINGS = {
     "cluster": "our own kind cluster of this name",
     "context": "another cluster, which `skeptic adopt` has prepared",
@@ -32,7 +33,7 @@ SETTINGS = {
     "profile": "for `skeptic up`: default or quick",
     "reports": "the folder for runs",
 }
-"""What can be configured, with its meaning."""
+"""The settings that can be configured, with their meaning."""
 TABLE = "[tool.kubeskeptic]"
 _PATHS = ("kubeconfig", "reports")
 _WHICH = ("cluster", "context")
@@ -40,13 +41,13 @@ _WHICH = ("cluster", "context")
 
 @dataclass(frozen=True)
 class Configured:
-    """Settings that are in force.
+    """The settings in force.
 
-    :param cluster: name of our own kind cluster, the default one where neither it nor a context is configured
+    :param cluster: name of our own kind cluster; the default name if neither a cluster nor a context is configured
     :param context: empty for our own cluster
-    :param kubeconfig: None for those that kubectl reads
-    :param agent_image: empty when it is not configured
-    :param profile: None for what a cluster that is there has
+    :param kubeconfig: None for the files that kubectl reads
+    :param agent_image: empty if not configured
+    :param profile: None to keep the profile of an existing cluster
     :param reports: None for the usual folder
     """
 
@@ -66,9 +67,9 @@ def variable(name: str) -> str:
 def configured(here: Path | None = None, **given: str | Path | None) -> Configured:
     """Return the settings in force.
 
-    :param here: where to look for ``pyproject.toml``; the current folder when left out
-    :param given: what the command line says, by the names of :class:`Configured`; None or empty for what it does not say
-    :raises BadInput: in one sentence, for a setting that does not exist, or a value that makes no sense
+    :param here: where to look for ``pyproject.toml``; by default the current folder
+    :param given: values from the command line, under the names of :class:`Configured`; None or empty if not given there
+    :raises BadInput: in one sentence, for an unknown setting or an invalid value
     """
     told: dict[str, str | Path] = {name.replace("_", "-"): value for name, value in given.items() if value}
     found: dict[str, str | Path] = {}
@@ -90,23 +91,23 @@ def configured(here: Path | None = None, **given: str | Path | None) -> Configur
 
 
 def cluster_name() -> str:
-    """Return the name of our own cluster that is meant when none is given."""
+    """Return the name of our own cluster to use if none is given."""
     return configured().cluster
 
 
 def reports() -> Path:
-    """Return the folder in which runs are found: the configured one, else as :func:`~kubeskeptic.paths.reports` finds it."""
+    """Return the folder of the runs: the configured one, else the one found by :func:`~kubeskeptic.paths.reports`."""
     return configured().reports or paths.reports()
 
 
 def _environment() -> dict[str, str | Path]:
-    """Return what the environment says; an empty variable says nothing."""
+    """Return the settings from the environment; empty variables are ignored."""
     said = {name: os.environ[variable(name)] for name in SETTINGS if os.environ.get(variable(name))}
     return _checked(said, Path.cwd(), {name: variable(name) for name in said})
 
 
 def _table(here: Path) -> dict[str, str | Path]:
-    """Return what the nearest table says, none being there included."""
+    """Return the settings from the nearest table; none if there is no table."""
     for folder in (here, *here.parents):
         file = folder / "pyproject.toml"
         if (said := _read(file)) is not None:
@@ -115,7 +116,7 @@ def _table(here: Path) -> dict[str, str | Path]:
 
 
 def _read(file: Path) -> Mapping[str, Any] | None:
-    """Return the table of a file; None when the file is not there, or has none."""
+    """Return the table of a file; None if the file does not exist or has no table."""
     try:
         told = tomllib.loads(file.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
@@ -129,10 +130,10 @@ def _read(file: Path) -> Mapping[str, Any] | None:
 
 
 def _checked(said: Mapping[str, Any], folder: Path, names: Mapping[str, str]) -> dict[str, str | Path]:
-    """Return one place's settings, with paths made absolute.
+    """Return the settings from one place, with paths made absolute.
 
-    :param folder: what paths are relative to
-    :param names: how each setting is called there
+    :param folder: the folder that paths are relative to
+    :param names: the name of each setting in that place
     """
     for name, value in said.items():
         if name not in SETTINGS:

@@ -1,48 +1,48 @@
-"""Everything this library raises on purpose, as one tree.
+"""The exceptions that this library raises on purpose, as one tree.
 
 ::
 
     SkepticError                 exit 1
-    ├── BadInput                 exit 4   what was asked makes no sense; says what to ask instead
+    ├── BadInput                 exit 4   the input is not valid; the message says what to enter instead
     │   └── UnknownClaim
-    ├── MissingRequirement       exit 1   the machine lacks something; says what and how to get it
-    ├── CommandFailed            exit 1   a command of the machine, the engine or a node failed
-    ├── PatienceExhausted        exit 1   a wait gave up; says the last state it saw
-    ├── ClusterError             exit 1   the API server answered, and the answer was no
+    ├── MissingRequirement       exit 1   the machine lacks something; the message says what, and how to get it
+    ├── CommandFailed            exit 1   a command on the machine, in the engine or in a node failed
+    ├── PatienceExhausted        exit 1   a wait gave up; the message contains the last state seen
+    ├── ClusterError             exit 1   the API server refused a request
     │   ├── NotFound
     │   ├── Conflict
-    │   └── Gone                          a watch asked for a past the server has forgotten
+    │   └── Gone                          a watch requested a resource version that the server no longer has
     ├── Unanswered               exit 1   the API server did not answer
-    ├── Refused                  exit 21  the cluster is not ours to touch, or not now
-    ├── LeftDirty                exit 20  something of ours could not be undone
-    ├── NotAsked                 exit 0   this cluster cannot be asked: a claim is skipped
-    └── Inconclusive             exit 10  nothing can be concluded from what was seen
-        └── DiskFull                      what is seen cannot be written down; an OSError too
+    ├── Refused                  exit 21  the harness may not touch the cluster, or not now
+    ├── LeftDirty                exit 20  a change made by the harness could not be undone
+    ├── NotAsked                 exit 0   this cluster cannot be tested for it: a claim is skipped
+    └── Inconclusive             exit 10  nothing can be concluded from the observations
+        └── DiskFull                      observations cannot be written; also an OSError
 
-A caller handles the level it cares about. Errors of libraries are mapped to these once, where the library is imported.
+A caller handles the level it needs. Errors of libraries are mapped to these in one place, where the library is imported.
 """
 
 from __future__ import annotations
 
 
 class SkepticError(Exception):
-    """Anything that stops the harness on purpose. The text is one sentence that says what to do."""
+    """Base of all deliberate errors of the harness. The text is one sentence that says what to do."""
 
     exit_status = 1
 
 
 class BadInput(SkepticError):
-    """What was asked makes no sense."""
+    """The input is not valid."""
 
     exit_status = 4
 
 
 class UnknownClaim(BadInput):
-    """No claim of the catalogue has this id."""
+    """No claim in the catalogue has this id."""
 
 
 class MissingRequirement(SkepticError):
-    """The machine lacks something that the work needs."""
+    """The machine lacks something that is needed."""
 
 
 class CommandFailed(SkepticError):
@@ -58,7 +58,7 @@ class CommandFailed(SkepticError):
 
 
 class PatienceExhausted(SkepticError):
-    """A wait gave up. Patience is ours: it says nothing about what Kubernetes promises."""
+    """A wait gave up. Patience is a limit of the harness: it says nothing about what Kubernetes promises."""
 
 
 class ClusterError(SkepticError):
@@ -70,15 +70,15 @@ class ClusterError(SkepticError):
 
 
 class NotFound(ClusterError):
-    """No such object."""
+    """The object does not exist."""
 
 
 class Forbidden(ClusterError):
-    """Our rights, an admission policy or a quota do not allow it."""
+    """The harness's permissions, an admission policy or a quota forbid the request."""
 
 
 class Conflict(ClusterError):
-    """The object exists already, was changed meanwhile, or another field manager owns the field."""
+    """The object already exists, was changed in the meantime, or another field manager owns the field."""
 
 
 class Gone(ClusterError):
@@ -90,28 +90,28 @@ class Unanswered(SkepticError):
 
 
 class Refused(SkepticError):
-    """The cluster is not ours to touch, or another run is using it."""
+    """The harness may not touch the cluster, or another run is using it."""
 
     exit_status = 21
 
 
 class LeftDirty(SkepticError):
-    """Something of ours is still in the cluster after everything that could be undone was."""
+    """Something made by the harness is still in the cluster after everything possible was undone."""
 
     exit_status = 20
 
 
 class NotAsked(SkepticError):
-    """This cluster cannot be asked, or not by us: what depends on it is skipped. The text is the reason."""
+    """This cluster cannot be tested for something, or not by the harness: the claims are *skipped*. The text is the reason."""
 
     exit_status = 0
 
 
 class Inconclusive(SkepticError):
-    """Nothing can be concluded: a gap, a fault that did not bite, a dirty baseline."""
+    """Nothing can be concluded, for example because of a gap, a fault that did not bite or a dirty baseline."""
 
     exit_status = 10
 
 
 class DiskFull(Inconclusive, OSError):
-    """What is seen cannot be written down any more. An OSError too, so that undoing treats it as one and goes on."""
+    """Observations can no longer be written. Also an OSError, so that undoing treats it as one and continues."""

@@ -1,6 +1,6 @@
-"""Exit statuses in words, for the last line of a run: make turns each but 0 into 2.
+"""Exit statuses in words, for the last line of a run: make turns every status except 0 into 2.
 
-``python -m kubeskeptic.exit_status 10`` says one.
+``python -m kubeskeptic.exit_status 10`` prints one.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ WORDS = {
     20: "the cluster was left dirty; `skeptic cleanup` puts it right",
     21: "the cluster was refused",
 }
-"""pytest's statuses and ours."""
+"""The exit statuses of pytest and of the harness."""
 
 
 def in_words(status: int) -> str:
-    """An exit status as number and words."""
+    """Return an exit status as a number and in words."""
     return f"exit status {status}: {WORDS.get(status, 'ended by a signal' if status > 128 else 'unknown')}"
 
 

@@ -1,4 +1,4 @@
-"""Verdicts and findings: what a check concludes from a recording, and the one place that decides a verdict."""
+"""Verdicts and findings: the conclusions of checks, and the one place where a verdict is decided."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Verdict(StrEnum):
-    """What can be said of a claim on this cluster. Later members are worse."""
+    """The verdict on a claim on this cluster. Later members are worse."""
 
     HOLDS = "holds"
     SKIPPED = "skipped"
@@ -22,7 +22,7 @@ class Verdict(StrEnum):
 
 
 class Post(StrEnum):
-    """What a finding makes of the post's sentence, beside the verdict."""
+    """How a finding relates to the post's sentence, in addition to the verdict."""
 
     AGREES = "agrees"
     QUALIFIED = "qualified"
@@ -33,8 +33,8 @@ class Post(StrEnum):
 class Measure:
     """A measured number with its unit ("s", "%", "requests", "pods", …).
 
-    :param low: the least that it can have been, given the uncertainty of clocks and observations; ``value`` when left out
-    :param high: the most that it can have been
+    :param low: the lowest possible value, given the uncertainty of clocks and observations; by default ``value``
+    :param high: the highest possible value; by default ``value``
     """
 
     value: float
@@ -53,7 +53,7 @@ class Measure:
         return self.interval.high - self.interval.low
 
     def as_record(self) -> dict[str, Any]:
-        """Return the measure as it appears in the journal; an end at infinity is left out."""
+        """Return the measure as it appears in the journal; infinite ends are left out."""
         ends = {"low": self.low, "high": self.high}
         known = {name: round(end, 4) for name, end in ends.items() if end is not None and abs(end) != float("inf")}
         return {"value": self.value, "unit": self.unit} | known
@@ -63,16 +63,18 @@ class Measure:
 
 
 def seconds(known: Interval) -> Measure:
-    """Return a length of time as a measure: the most that it can have been is its value, unless that is not known."""
+    """Return a length of time as a measure. Its value is the upper end of the interval, or the lower end if the upper is
+    infinite.
+    """
     value = known.low if known.high == float("inf") else known.high
     return Measure(round(value, 3), "s", known.low, known.high)
 
 
 def within(measured: Measure, bound: Bound) -> Verdict:
-    """Return what one measured value says about one bound.
+    """Return the verdict of one measured value on one bound.
 
-    *Violated* when even the most favourable end of its interval is outside, *holds* when even the least favourable one is
-    inside; between the two nothing can be concluded.
+    *Violated* if even the most favourable end of its interval is outside the bound, *holds* if even the least favourable end is
+    inside; otherwise *inconclusive*.
     """
     kindest, harshest = measured.interval if not bound.at_least else reversed(measured.interval)
     if not bound.admits(kindest):
@@ -81,15 +83,15 @@ def within(measured: Measure, bound: Bound) -> Verdict:
 
 
 def gravest(several: Iterable[T], known: Callable[[T], tuple[Interval, Bound]]) -> T:
-    """Return the one of several nodes, pods or faults that decides: one that is certainly outside its bound, else one that may
-    be outside, else the one that is closest to it. Both ends of each interval count: one alone could hide a violation.
+    """Return the node, pod or fault that decides the verdict: one that is certainly outside its bound, else one that may be
+    outside, else the one closest to its bound. Both ends of each interval count: one end alone could hide a violation.
 
-    :param known: what was measured of one, in the bound's unit, and its bound
-    :raises ValueError: when there is none
+    :param known: returns the value measured for an item, in the bound's unit, and its bound
+    :raises ValueError: if there are no items
     """
 
     def gravity(one: T) -> tuple[int, float, float]:
-        """How grave it is; later is worse."""
+        """Return the severity of an item; greater is worse."""
         interval, bound = known(one)
         verdict = list(Verdict).index(within(Measure(interval.high, bound.unit, *interval), bound))
         least, most = sorted(bound.ratio(end) for end in interval)
@@ -101,7 +103,7 @@ def gravest(several: Iterable[T], known: Callable[[T], tuple[Interval, Bound]]) 
 def largest(several: Iterable[Interval]) -> Interval:
     """Return the interval of the largest of several values: from the largest lower end to the largest upper end.
 
-    :raises ValueError: when there is none
+    :raises ValueError: if there are no values
     """
     lows, highs = zip(*several, strict=True)
     return Interval(max(lows), max(highs))
@@ -109,17 +111,17 @@ def largest(several: Iterable[Interval]) -> Interval:
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check concludes.
+    """The conclusion of one check.
 
-    :param verdict: holds, violated, inconclusive or skipped
+    :param verdict: *holds*, *violated*, *inconclusive* or *skipped*
     :param why: one sentence with the numbers
-    :param measured: what was measured, by name; a name that is also in ``bounds`` is compared with that bound
-    :param bounds: the bounds it was held against, by name
-    :param nodes: the nodes that were looked from, or that decided
-    :param window: since when and until when it looked, Unix seconds
-    :param probes: the probes whose lanes belong beside it in the report
-    :param decisive: the samples or changes that decided, one sentence each, at most a handful
-    :raises ValueError: when it says *holds* and no value was measured within a bound, or one lies outside
+    :param measured: the measured values, by name; a value whose name is also in ``bounds`` is compared with that bound
+    :param bounds: the bounds that were applied, by name
+    :param nodes: the nodes that observed, or that decided
+    :param window: the start and end of the observed stretch, in Unix seconds
+    :param probes: the probes whose lanes are shown with the finding in the report
+    :param decisive: the samples or changes that decided, one sentence each, a handful at most
+    :raises ValueError: if the verdict is *holds* but no measured value has a bound, or a value is not within its bound
     """
 
     verdict: Verdict
@@ -142,13 +144,13 @@ class Finding:
 
     @property
     def compared(self) -> list[tuple[str, Measure, Bound, Verdict]]:
-        """Each measured value that has a bound, with what it says about it; the worst first."""
+        """Each measured value that has a bound, with its bound and verdict; the worst first."""
         pairs = ((name, m, self.bounds[name]) for name, m in self.measured.items() if name in self.bounds)
         judged = [(name, m, b, within(m, b)) for name, m, b in pairs]
         return sorted(judged, key=lambda one: -list(Verdict).index(one[3]))
 
     def but(self, why: str) -> Finding:
-        """Return this finding as inconclusive, with the reason before its own sentence."""
+        """Return this finding as *inconclusive*, with the reason before its own sentence."""
         return replace(self, verdict=Verdict.INCONCLUSIVE, why=f"{why}. Seen as far as that: {self.why}")
 
     def as_record(self) -> dict[str, Any]:
@@ -166,9 +168,9 @@ class Finding:
 
 
 def conclude(why: str, measured: Mapping[str, Measure], bounds: Mapping[str, Bound], **more: Any) -> Finding:
-    """Return the finding that measured values and their bounds make: no check chooses its own verdict.
+    """Return the finding that follows from measured values and their bounds: no check chooses its own verdict.
 
-    A value whose interval has the bound in it makes the finding inconclusive, with the interval in its sentence.
+    A value whose interval contains the bound makes the finding *inconclusive*, with the interval in its sentence.
     """
     verdicts = [(within(measured[name], bound), name) for name, bound in bounds.items() if name in measured]
     worst = max((verdict for verdict, _ in verdicts), key=list(Verdict).index, default=Verdict.INCONCLUSIVE)
@@ -189,19 +191,19 @@ def _unsure(names: Iterable[str], measured: Mapping[str, Measure], bounds: Mappi
 
 
 def inconclusive(why: str, **more: Any) -> Finding:
-    """Return a finding from which nothing can be concluded."""
+    """Return an *inconclusive* finding."""
     return Finding(Verdict.INCONCLUSIVE, why, **more)
 
 
 def skipped(why: str, **more: Any) -> Finding:
-    """Return a finding of a claim that this cluster cannot be asked."""
+    """Return a *skipped* finding, for a claim that cannot be tested on this cluster."""
     return Finding(Verdict.SKIPPED, why, **more)
 
 
 def all_of(findings: Iterable[Finding]) -> Finding:
-    """Return one finding from several: the worst verdict wins, its sentences come first, measures and bounds are joined.
+    """Return one finding from several: the worst verdict wins and supplies the sentences; measures and bounds are merged.
 
-    :raises ValueError: when there is none: nothing measured is not a pass
+    :raises ValueError: if there are no findings: a claim without measurements does not pass
     """
     parts = sorted(findings, key=lambda part: -list(Verdict).index(part.verdict))
     if not parts:

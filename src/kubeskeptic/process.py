@@ -1,4 +1,4 @@
-"""Commands of this machine, run without a shell, and the identity of its processes."""
+"""Commands run on this machine without a shell, and the identity of its processes."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from kubeskeptic.durations import COMMAND, Patience
 from kubeskeptic.errors import CommandFailed, MissingRequirement
 
 SAME_START = 2.0
-"""Seconds by which two readings of one process's start may differ. Linux gives the time of boot in whole seconds and moves it
-when the clock is adjusted; no process id is given out again so soon."""
+"""Seconds by which two readings of a process's start may differ. Linux reports the boot time in whole seconds and moves it
+when the clock is adjusted; no process id is reused this soon."""
 
 
 class ProcessId(NamedTuple):
-    """One process of this machine, for ever: a process id alone is given out again.
+    """The permanent identity of one process of this machine: a process id alone is reused.
 
-    :param started: seconds after boot, which no change of the clock moves; 0 for a process that does not run
+    :param started: seconds after boot, which clock adjustments do not affect; 0 for a process that is not running
     """
 
     pid: int
@@ -30,7 +30,7 @@ class ProcessId(NamedTuple):
 
     @classmethod
     def of(cls, pid: int) -> ProcessId:
-        """Return the identity of the process that has this id now. A zombie does not run any more."""
+        """Return the identity of the process that has this id now. A zombie counts as not running."""
         try:
             process = psutil.Process(pid)
             if process.status() in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD):
@@ -46,9 +46,9 @@ class ProcessId(NamedTuple):
 
     @classmethod
     def from_record(cls, record: Any) -> ProcessId | None:
-        """Return the process that was written as JSON, ``[pid, started]``; None when it is something else.
+        """Return the process from its JSON form, ``[pid, started]``; None for anything else.
 
-        Earlier versions wrote the start in clock ticks, a whole number: what that meant on this boot is not known.
+        Earlier versions wrote the start as a whole number of clock ticks, whose meaning on this boot is not known.
         """
         match record:
             case [int(pid), float(started)]:
@@ -57,7 +57,7 @@ class ProcessId(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> ProcessId | None:
-        """Return the process that :meth:`__str__` wrote; None when it is something else, as what earlier versions wrote."""
+        """Return the process from text written by :meth:`__str__`; None for anything else, such as text of earlier versions."""
         pid, _, started = text.strip().partition(" ")
         if not (pid.isdecimal() and "." in started and started.replace(".", "", 1).isdecimal()):
             return None
@@ -68,12 +68,12 @@ class ProcessId(NamedTuple):
 
     @property
     def alive(self) -> bool:
-        """Whether this very process still runs."""
+        """Whether this process is still running, and not another one with the same id."""
         now = ProcessId.of(self.pid)
         return bool(self.started and now.started) and self.same(now)
 
     def same(self, other: ProcessId) -> bool:
-        """Whether both are one process, as far as its start is known."""
+        """Return whether both are the same process, as far as its start is known."""
         return self.pid == other.pid and abs(self.started - other.started) < SAME_START
 
 
@@ -85,11 +85,11 @@ def run(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
 ) -> str:
-    """Return what ``command`` printed on standard output.
+    """Run ``command`` and return its standard output.
 
     :param env: the whole environment, not an addition to it
-    :raises CommandFailed: when it ends with a status other than zero or does not end in time
-    :raises MissingRequirement: when there is no such command that may be run
+    :raises CommandFailed: if it ends with a status other than zero or does not end in time
+    :raises MissingRequirement: if the command does not exist or is not executable
     """
     shown = shlex.join(command)
     data = stdin.encode() if isinstance(stdin, str) else stdin

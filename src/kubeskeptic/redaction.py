@@ -1,7 +1,7 @@
-"""The one filter in front of everything that is written down: secrets become ``[redacted]``.
+"""The single filter for everything that is written to files: secrets become ``[redacted]``.
 
-It goes by the name of a field (token, password, certificate data …), by the shape of a value (bearer tokens, JSON web
-tokens, PEM blocks, long base64 runs after a secret's name), and takes the data of every Kubernetes Secret.
+It recognizes secrets by field name (token, password, certificate data …) and by the shape of the value (bearer tokens, JSON
+Web Tokens, PEM blocks, long base64 strings after the name of a secret). It also removes the data of every Kubernetes Secret.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ _SHAPES = (
 
 
 def redact(value: Any) -> Any:
-    """A copy of ``value`` (text, or JSON-like data) without the secrets in it."""
+    """Return a copy of ``value`` (text or JSON-like data) with its secrets redacted."""
     if isinstance(value, str):
         return text(value)
     if isinstance(value, dict):
         return _mapping(value)
     if isinstance(value, list | tuple):
         if value and isinstance(value[0], int | float):
-            return value  # columns of samples: numbers, and many of them
+            return value  # columns of samples: many numbers
         return [redact(item) for item in value]
     return value
 
 
 def text(value: str) -> str:
-    """``value`` without what has the shape of a secret."""
+    """Return ``value`` with everything redacted that has the shape of a secret."""
     if len(value) < 8:
         return value
     for shape in _SHAPES:

@@ -1,4 +1,4 @@
-"""The settings of the cluster under test, as they are in force: per component and, where nodes differ, per node."""
+"""The settings in force in the cluster under test: per component and, where nodes differ, per node."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from kubeskeptic.durations import START_CEILING
 from kubeskeptic.errors import Inconclusive, NotAsked
 
 CEILINGS = {"START": START_CEILING}
-"""Above these values, in seconds, a setting is known, but no claim may be judged by it."""
+"""Above these values, in seconds, a setting is known but must not be used to judge claims."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting of the cluster under test, in seconds unless said otherwise, and where it was read.
+    """One setting of the cluster under test, in seconds unless ``unit`` differs, and where it was read.
 
-    :param value: the largest of all nodes, where they differ
-    :param per_node: its value on each node, for what is configured node by node
+    :param value: the largest value of all nodes if they differ
+    :param per_node: its value on each node, for settings that are configured per node
     """
 
     name: str
@@ -31,8 +31,8 @@ class Setting:
 class Settings:
     """The settings of one cluster, read live.
 
-    :param missing: why a setting could not be read, or not on every node, or may not be relied on, by its name
-    :param readable: the cluster is ours, so that what is missing is a fault of the reading and not of the cluster
+    :param missing: by name, why a setting could not be read, could not be read on every node, or is not reliable
+    :param readable: whether the cluster is ours, so that a missing setting is a failed read and not a limit of the cluster
     """
 
     def __init__(
@@ -48,8 +48,8 @@ class Settings:
     def setting(self, name: str) -> Setting:
         """Return one setting with its source.
 
-        :raises NotAsked: when this cluster does not let it be read; a bound is never guessed
-        :raises Inconclusive: when the cluster is ours and reading it failed, or what was read may not be relied on
+        :raises NotAsked: if this cluster does not allow reading it; a bound is never guessed
+        :raises Inconclusive: if the cluster is ours and reading it failed, or the value read is not reliable
         """
         if name in self:
             return self._settings[name]
@@ -61,20 +61,20 @@ class Settings:
         return name in self._settings and name not in self.missing
 
     def measured(self, name: str) -> float:
-        """Return the value as it was read, also where no claim may be judged by it; 0 when it was not read."""
+        """Return the value as read, even if no claim may be judged by it; 0 if it was not read."""
         return self._settings[name].value if name in self._settings else 0.0
 
     def with_(self, *settings: Setting) -> Settings:
-        """Return these settings and others."""
+        """Return these settings with others added."""
         more = {setting.name: setting for setting in settings}
         return Settings(self._settings | more, self.missing, readable=self.readable)
 
     def without(self, name: str, why: str) -> Settings:
-        """Return these settings, one of which may not be used for a bound."""
+        """Return these settings with one marked as unusable for bounds."""
         return Settings(self._settings, self.missing | {name: why}, readable=self.readable)
 
     def on(self, node: str) -> Settings:
-        """Return the settings as they are on one node."""
+        """Return the settings of one node."""
         each = {name: one for name, one in self._settings.items() if one.per_node}
         here = {
             name: Setting(name, one.per_node[node], one.source, one.unit)
@@ -90,12 +90,12 @@ class Settings:
         return {s.name: _record(s) for s in self._settings.values()}
 
     def unread_record(self) -> dict[str, Any]:
-        """Return what could not be read as it appears in the journal's ``run`` record, as ``unread``."""
+        """Return the settings that could not be read, as they appear under ``unread`` in the journal's ``run`` record."""
         return {"readable": self.readable, "missing": dict(self.missing)}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Mapping[str, Any]], **more: Any) -> Settings:
-        """Return the settings that a journal's ``run`` record holds."""
+        """Return the settings from a journal's ``run`` record."""
         read = {
             n: Setting(n, float(r["value"]), str(r["from"]), str(r["unit"]), dict(r.get("per_node", {})))
             for n, r in record.items()
@@ -104,7 +104,7 @@ class Settings:
 
 
 def _too_high(settings: Mapping[str, Setting]) -> dict[str, str]:
-    """By name, why a setting that is above its ceiling may not be relied on."""
+    """Return, by name, why each setting above its ceiling is not reliable."""
     return {
         name: f"{one.source}, took {most:g} s to be Ready; above {CEILINGS[name]:g} s no claim is judged by it"
         for name, one in settings.items()

@@ -1,7 +1,7 @@
-"""What a person sees while the work goes on: lines that stay, and how far it is.
+"""Output while the harness works: lines that stay, and a status that shows the progress.
 
-On a terminal the status is a line below the others that is drawn anew twice a second. Without one it is an ordinary line, and
-comes only when nothing else was printed for a minute, as a job whose log is silent is taken for hung.
+On a terminal the status is a line below the others that is redrawn twice a second. Without a terminal it is an ordinary line,
+printed only after a minute without other output, because a job with a silent log looks hung.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from kubeskeptic.durations import HEARTBEAT, HEARTBEAT_LOOK
 from kubeskeptic.waiting import Pace
 
 Status = Callable[[], str]
-"""What is being done now, in one line, such as “3 of 17 cases, 4 min left”; empty where nothing is worth a line."""
+"""Returns the current status in one line, such as “3 of 17 cases, 4 min left”; empty if there is nothing to show."""
 
 _PLAIN = {
     **dict.fromkeys("“”", '"'), **dict.fromkeys("‘’", "'"), **dict.fromkeys("–—−─━·", "-"), "●": "*", "✕": "x", "×": "x",
     "…": "...", "→": "->", "≤": "<=", "≥": ">=",
 }  # fmt: skip
-"""What stands for a character that an encoding lacks. All others become a question mark."""
+"""Replacements for characters that an encoding lacks. All other characters become a question mark."""
 
 
 def spoken(seconds: float) -> str:
-    """Return a length of time for people: ``8 s``, ``3 min``."""
+    """Return a length of time for display: ``8 s``, ``3 min``."""
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
 def print_any_character(*streams: TextIO) -> None:
-    """Let streams take characters that their encoding lacks, as plain ones near them: none may end a run.
+    """Make streams replace characters that their encoding lacks with similar plain ones, so that no character can end a run.
 
-    :param streams: standard output and standard error when left out
+    :param streams: by default standard output and standard error
     """
     codecs.register_error("plain", _plain)
     for stream in streams or (sys.stdout, sys.stderr):
@@ -53,14 +53,13 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
 
 
 class Display:
-    """Prints lines, and the status below them, between entering and leaving a ``with`` block.
+    """Prints lines, with the status below them, within a ``with`` block.
 
-    Called with a line it prints it, so that it can be handed to whatever tells its progress line by line. Safe to use from
-    several threads.
+    Calling it prints a line, so it can be passed to functions that report their progress line by line. It is thread-safe.
 
-    :param stream: where to; standard output when left out
-    :param status: where to find the status; :meth:`show` sets another one
-    :param before: called before the first line, to finish one that is printed half
+    :param stream: the output stream; by default standard output
+    :param status: returns the status; :meth:`show` replaces it
+    :param before: called before the first line, to finish a partly printed one
     """
 
     def __init__(
@@ -89,7 +88,7 @@ class Display:
             self._print(line)
 
     def show(self, status: Status) -> None:
-        """Show another status from now on."""
+        """Replace the status."""
         self.status = status
 
     def __enter__(self) -> Self:
@@ -106,10 +105,10 @@ class Display:
         self._open.close()
 
     def heartbeat(self) -> None:
-        """Print the status when nothing was printed for a minute; without one, the last line again."""
+        """Print the status if nothing was printed for a minute; if there is no status, repeat the last line."""
         last = self._last
         if self._clock() - self._said >= HEARTBEAT:
-            with suppress(OSError, ValueError):  # nothing depends on it, and what it went to may be closed
+            with suppress(OSError, ValueError):  # nothing depends on it, and the stream may be closed
                 self(self._now() or f"still at: {last or 'the first step'}")
             self._last = last
 
@@ -118,7 +117,7 @@ class Display:
 
     # -- a terminal --------------------------------------------------------------------------------------------------
     def _live(self) -> None:
-        # imported here because it takes a while, and most commands have no use for it
+        # imported here because it takes a while, and most commands do not need it
         from rich.console import Console
         from rich.live import Live
         from rich.text import Text
@@ -126,11 +125,11 @@ class Display:
         console = Console(file=self.stream, highlight=False)
 
         def drawn() -> Text:
-            """Return the line that is drawn anew."""
+            """Return the status line to draw."""
             return Text(self._now(), style="dim", no_wrap=True, overflow="ellipsis")
 
         def printed(line: str) -> None:
-            """Print a line above the one that is drawn."""
+            """Print a line above the status line."""
             console.print(Text.from_ansi(line), soft_wrap=True)
 
         self._begin()
@@ -147,7 +146,7 @@ class Display:
         pace = Pace(HEARTBEAT_LOOK)
 
         def beating() -> None:
-            """Say that it is still going on, once a minute."""
+            """Print a heartbeat once a minute."""
             for _ in pace:
                 self.heartbeat()
 

@@ -1,4 +1,4 @@
-"""The words for claims of one's own, which :mod:`kubeskeptic` offers on its front page; loaded when the first is used."""
+"""The names needed to write your own claims, exported by :mod:`kubeskeptic`; loaded when the first one is used."""
 
 from __future__ import annotations
 

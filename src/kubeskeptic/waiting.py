@@ -1,11 +1,11 @@
 """The one place that waits.
 
-:func:`until` asks a question again and again until it is answered or patience runs out; :class:`Pace` wakes a loop at a
-fixed period, and at once when it is stopped. Nothing else of the harness sleeps but the witness of standstills, which measures
-its own sleep (:mod:`kubeskeptic.outside.processors`).
+:func:`until` repeats a question until it is answered or patience runs out; :class:`Pace` wakes a loop at a fixed period, and at
+once when it is stopped. Nothing else in the harness sleeps, except the detector of standstills, which measures its own sleep
+(:mod:`kubeskeptic.outside.processors`).
 
-The loop itself is tenacity's. Its defaults are overridden one by one: without them it would go on forever, without a pause,
-after any exception.
+The loop itself is tenacity's, with all of its defaults overridden: they would retry forever, without a pause, after any
+exception.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class NotYet:
-    """The answer of a question that has to be asked again, with the state it saw, for the error message."""
+    """The answer of a question that must be repeated, with the state that it saw, for the error message."""
 
     state: str
 
@@ -41,14 +41,14 @@ def until(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> T:
-    """Return the first answer of ``question`` that is not :class:`NotYet`.
+    """Wait until ``question`` returns something other than :class:`NotYet`, and return that answer.
 
     :param what: completes "gave up waiting for …"
-    :param tolerate: errors after which the question is asked again; any other error, and an interrupt, ends the wait at once
+    :param tolerate: errors after which the question is repeated; any other error, or an interrupt, ends the wait at once
     :param period: seconds between the end of one question and the next
-    :param clock: seconds, for the patience
-    :param sleep: pauses for so many seconds, at least
-    :raises PatienceExhausted: with the last state and the last error seen, before a pause that would outlast the patience
+    :param clock: returns seconds; measures the patience
+    :param sleep: pauses for at least the given number of seconds
+    :raises PatienceExhausted: with the last state and error seen, before a pause that would outlast the patience
     """
     seen = _LastSeen(what, patience)
     retrying = Retrying(
@@ -68,7 +68,7 @@ def _not_yet(answer: object) -> bool:
 
 
 def _before_end(patience: Patience, clock: Callable[[], float]) -> Callable[[RetryCallState], bool]:
-    """Return tenacity's ``stop_before_delay`` on a clock of the caller's: the library reads its own and takes no other."""
+    """Return tenacity's ``stop_before_delay`` with the caller's clock: the library's version accepts no other clock."""
     end = clock() + patience.seconds
     return lambda call: clock() + call.upcoming_sleep > end
 
@@ -82,7 +82,7 @@ class _LastSeen:
         self._error: BaseException | None = None
 
     def take(self, call: RetryCallState) -> None:
-        """Remember what the question came to this time."""
+        """Store the result of this attempt."""
         if call.outcome is None:
             return
         self._error = call.outcome.exception() or self._error
@@ -98,7 +98,7 @@ class _LastSeen:
 class Pace:
     """An iterator that wakes a loop every ``period`` seconds until :meth:`stop` is called, from any thread.
 
-    ``for _ in pace: …``: the first turn comes at once, a slow turn delays the next, and a missed turn is not made up for.
+    ``for _ in pace: …``: the first turn starts at once, a slow turn delays the next, and missed turns are not made up.
     """
 
     def __init__(self, period: float) -> None:
@@ -106,7 +106,7 @@ class Pace:
         self._stop = threading.Event()
 
     def stop(self) -> None:
-        """End the loop, at once when it waits."""
+        """End the loop, at once if it is waiting."""
         self._stop.set()
 
     @property

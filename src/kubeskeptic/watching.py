@@ -1,11 +1,12 @@
-"""Watching services while something happens: an upgrade by other tooling, a rollout, a migration.
+"""Watches services while something happens: an upgrade by other tooling, a rollout, a migration.
 
 ::
 
     open a run ── probes on every node ── calm ── mark ── COMMAND ── mark ── tail ── one finding for each target ── reports
 
-Nothing is injected and nothing is changed: the command does that. A service is asked for a TCP connection, as we do not know
-what it speaks; its name is asked of the cluster's DNS; the API server is asked for a connection, too.
+The harness injects and changes nothing: the command does that. Services are probed with TCP connections, because their
+application protocol is not known; their names are looked up in the cluster's DNS; the API server is probed with connections,
+too.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ _FOR_EVER = 1e8
 
 @dataclass(frozen=True)
 class Watched:
-    """Something that is watched: the probe that asks it, and the sentence that a finding is about."""
+    """A watched target: its probe, and the statement that its finding judges."""
 
     probe: Probe
     states: str
@@ -47,22 +48,23 @@ class Watched:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it. ``status`` is the command's exit status; None when there was no command."""
+    """The result of watching. ``status`` is the command's exit status; None if there was no command."""
 
     status: int | None
     findings: dict[str, Finding]
 
     @property
     def worst(self) -> Verdict:
-        """The worst verdict about what was watched."""
+        """The worst verdict of all targets."""
         return max((one.verdict for one in self.findings.values()), key=list(Verdict).index)
 
 
 def targets(kube: Kube, domain: str, services: Sequence[str]) -> list[Watched]:
-    """Return what is watched: the API server, the cluster's DNS, and these services with their names.
+    """Return the targets to watch: the API server, and the given services and their DNS names; the cluster's DNS if no services
+    are given.
 
-    :param services: each as ``NAMESPACE/NAME``, or ``NAMESPACE/NAME:PORT`` where it has several
-    :raises BadInput: for one that is not there, has no address of its own, or no such TCP port
+    :param services: each as ``NAMESPACE/NAME``, or ``NAMESPACE/NAME:PORT`` if it has several ports
+    :raises BadInput: for a service that does not exist, is headless or does not have that TCP port
     """
     api = _service(kube, "default", "kubernetes")
     dns = _service(kube, "kube-system", "kube-dns")
@@ -102,11 +104,11 @@ def watch(
     seconds: float | None,
     say: Callable[[str], None],
 ) -> Outcome:
-    """Watch while a command runs, or for some time, or until interrupted.
+    """Watch while a command runs, for some time, or until interrupted.
 
-    :param command: empty to watch for ``seconds``, or until interrupted when that is None, too
-    :raises BadInput: for a service that cannot be asked, or a command that cannot be started
-    :raises Inconclusive: when what is to be watched does not answer to begin with
+    :param command: empty to watch for ``seconds``, or until interrupted if that is None, too
+    :raises BadInput: for a service that cannot be probed, or a command that cannot be started
+    :raises Inconclusive: if a target does not answer at the start
     """
     with open_run(options) as run:
         watched = targets(run.kube, run.cluster_domain, services)
@@ -140,7 +142,7 @@ def _observe(
 
 @contextmanager
 def _marked(run: Run) -> Iterator[None]:
-    """Mark where the watching begins, from a calm stretch, and where it ends."""
+    """Mark where watching begins, after a calm stretch, and where it ends."""
     begin(run, SCENARIO, WATCHED)
     try:
         yield
@@ -149,7 +151,7 @@ def _marked(run: Run) -> Iterator[None]:
 
 
 def _perform(run: Run, command: Sequence[str], seconds: float | None) -> int | None:
-    """Run the command with this process's own input and output, and return its exit status; or let the time pass."""
+    """Run the command with this process's input and output and return its exit status. Without a command, let the time pass."""
     if not command:
         with suppress(KeyboardInterrupt):  # the way to end it
             let_pass(seconds or _FOR_EVER)
@@ -164,9 +166,9 @@ def _perform(run: Run, command: Sequence[str], seconds: float | None) -> int | N
             status = process.wait()
             break
         except KeyboardInterrupt as told:
-            if str(told).startswith(("SIGTERM", "SIGHUP")):  # a terminal's SIGINT the command got by itself
+            if str(told).startswith(("SIGTERM", "SIGHUP")):  # the command itself received a SIGINT of the terminal
                 process.terminate()
-            continue  # it decides when it ends; what was seen until then is kept, and ours is taken down after it
+            continue  # the command decides when it ends; the observations are kept, and the harness cleans up afterwards
     run.journal.write("fact", scenario=SCENARIO, name="command ended", value=status)
     return status if status >= 0 else 128 - status
 
@@ -179,7 +181,7 @@ def _service(kube: Kube, namespace: str, name: str) -> dict[str, Any]:
 
 
 def _address(spec: dict[str, Any], port: str, told: str) -> tuple[str, int]:
-    """Return a service's own address and one of its TCP ports."""
+    """Return a service's ClusterIP and one of its TCP ports."""
     host = str(spec.get("clusterIP") or "None")
     if host == "None":
         raise BadInput(f"the service {told} is headless: it has no address of its own that could be asked")

@@ -1,7 +1,7 @@
 """Checks: pure functions from an act to a finding.
 
-A check measures, and says against which bounds; its verdict follows from these alone (:func:`~kubeskeptic.findings.conclude`),
-and *holds* only where enough was seen (:mod:`kubeskeptic.checks.evidence`).
+A check returns measured values and their bounds; its verdict follows from these alone
+(:func:`~kubeskeptic.findings.conclude`). It is *holds* only if enough was observed (:mod:`kubeskeptic.checks.evidence`).
 """
 
 from kubeskeptic.checks.answers import answers_everywhere, crosses_nodes

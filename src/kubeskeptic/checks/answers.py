@@ -1,4 +1,4 @@
-"""Which pod answers, and with what?"""
+"""Which pod answers a request, and how?"""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _DOUBTFUL = "doubtful"
 
 @check
 def answers_everywhere(act: Act, *probes: str) -> Finding:
-    """Check that every node's requests are answered by pods of the service alone, and none only after a retransmission, on
-    nodes that host one and on others.
+    """Check that every node's requests are answered by pods of the service only, and none of them only after a retransmission,
+    both on nodes that host such a pod and on nodes that do not.
     """
     lanes = [lane for probe in probes for lane in act.lanes(probe, unbroken=True)]
     hosting = set(ready_pods(act.recording, service_of(act.recording, probes[0]), act.start).values())
@@ -60,10 +60,10 @@ def answers_everywhere(act: Act, *probes: str) -> Finding:
 
 
 def _not_right(act: Act, lane: Lane, at: int, *, stranger: bool, sure: bool) -> str:
-    """How a request was not answered rightly; empty when it was.
+    """Return how a request was answered wrongly; empty if the answer was right.
 
-    :param stranger: whether what answered is no pod of the service, by its endpoints as they were seen
-    :param sure: whether these were watched all the time
+    :param stranger: whether the answer came from something other than a pod of the service, according to its observed endpoints
+    :param sure: whether the endpoints were watched without a gap
     """
     sample = lane[at]
     if stranger and sure:
@@ -77,10 +77,10 @@ def _not_right(act: Act, lane: Lane, at: int, *, stranger: bool, sure: bool) -> 
 
 @check
 def crosses_nodes(act: Act, probe: str) -> Finding:
-    """Check that with nothing moved, answers on every node also come from pods on other nodes.
+    """Check that, without any pod having moved, answers on every node also come from pods on other nodes.
 
-    Each node has a bound of its own: half of what choosing an endpoint at random gives there. One that got no answer at all
-    got none from elsewhere.
+    Each node has its own bound: half of the share expected if endpoints are chosen at random. A node without any answer counts
+    as having no answer from another node.
     """
     lanes = act.lanes(probe)
     home = ready_pods(act.recording, service_of(act.recording, probe), act.start)

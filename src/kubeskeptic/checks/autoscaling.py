@@ -1,7 +1,7 @@
-"""Does a HorizontalPodAutoscaler follow what it measures, and in which order do things happen?
+"""Does a HorizontalPodAutoscaler follow its metric, and in which order do the steps of scaling happen?
 
-The depth of the queue is read from the fact :data:`DEPTHS`: ``[before, after, depth]`` for each time it was looked at, the
-first two in Unix seconds. The first line is of the moment at which the queue had been filled.
+The depth of the queue is read from the fact :data:`DEPTHS`: ``[before, after, depth]`` for each look at the queue, the first
+two in Unix seconds. The first entry is from the moment at which the queue had been filled.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _IN_ORDER = Bound(0, "steps", "replicas changed, pods Ready, then the depth fall
 
 
 class Depth(NamedTuple):
-    """How many jobs waited, at some moment of an interval."""
+    """The number of waiting jobs at some moment within an interval."""
 
     when: Interval
     jobs: int
@@ -33,8 +33,8 @@ class Depth(NamedTuple):
 
 @check
 def follows_the_queue(act: Act, app: str, least: int) -> Finding:
-    """Check that a filled queue makes the autoscaler raise the replicas within 2 HPA, is emptied, and lets them go down to
-    ``least`` within STABLE + 2 HPA after that.
+    """Check that a filled queue makes the autoscaler raise the replicas within 2 HPA, that the queue is emptied, and that the
+    replicas go down to ``least`` within STABLE + 2 HPA after that.
     """
     depths = _depths(act)
     filled = depths[0].when
@@ -69,9 +69,9 @@ def follows_the_queue(act: Act, app: str, least: int) -> Finding:
 @check
 def scales_before_it_measures(act: Act, app: str, alone: float) -> Finding:
     """Check the order of a scale-up: the replicas are changed, then more pods are Ready, and only then, within the case's
-    bound, the depth has fallen further than the pods that were there before can explain.
+    bound, the depth falls further than the existing pods can explain.
 
-    :param alone: jobs a second that these take at most, after one that each takes at once
+    :param alone: the maximum number of jobs a second that the existing pods take, in addition to one job each at once
     """
     depths = _depths(act)
     filled, jobs = depths[0].when, depths[0].jobs
@@ -108,9 +108,10 @@ def scales_before_it_measures(act: Act, app: str, alone: float) -> Finding:
 
 @check
 def never_scales_unmeasured(act: Act, app: str, reason: str) -> Finding:
-    """Check that an autoscaler whose metric is not served says so with a reason, and changes no replicas for the case's bound.
+    """Check that an autoscaler whose metric is not served reports this with a reason, and changes no replicas during the case's
+    bound.
 
-    :param reason: of its condition ScalingActive
+    :param reason: the expected reason of its condition ScalingActive
     """
     filled = _depths(act)[0]
     autoscaler, changes = _recorded(act, "HorizontalPodAutoscaler", app), _recorded(act, "Deployment", app)
@@ -140,9 +141,9 @@ def never_scales_unmeasured(act: Act, app: str, reason: str) -> Finding:
 
 
 def _depths(act: Act) -> list[Depth]:
-    """What was seen of the queue in this act.
+    """Return the recorded depths of the queue in this act.
 
-    :raises Inconclusive: when the scenario did not come to fill it, or filled it with nothing
+    :raises Inconclusive: if the scenario did not get as far as filling the queue, or filled it with no jobs
     """
     end, found = act.end, act.recording.facts.get(f"{DEPTHS}: {act.name}") or ()
     if not found or not end:
@@ -154,9 +155,9 @@ def _depths(act: Act) -> list[Depth]:
 
 
 def _recorded(act: Act, kind: str, name: str) -> list[Change]:
-    """The changes of an object.
+    """Return the changes to an object.
 
-    :raises Inconclusive: when it was never seen: nothing is known of it
+    :raises Inconclusive: if the object was never seen, so that nothing is known of it
     """
     changes = list(act.changes(kind, name))
     if not changes:
@@ -165,7 +166,7 @@ def _recorded(act: Act, kind: str, name: str) -> list[Change]:
 
 
 def _steps(changes: list[Change], filled: Interval) -> list[Change]:
-    """The changes of the number of replicas that is asked for, from when the queue was filled."""
+    """Return the changes to the desired number of replicas, from when the queue was filled."""
     before = next((_replicas(one) for one in reversed(changes) if one.seen <= filled.low), 0)
     steps: list[Change] = []
     for change in changes:
@@ -176,7 +177,7 @@ def _steps(changes: list[Change], filled: Interval) -> list[Change]:
 
 
 def raised(changes: list[Change], since: Interval, least: int) -> Interval | None:
-    """Return when a Deployment was first told to have more replicas than before, and than ``least``; None when it never was."""
+    """Return when a Deployment's desired replicas were first raised, and above ``least``; None if they never were."""
     before = next((_replicas(one) for one in reversed(changes) if one.seen <= since.low), least)
     for change in changes:
         if change.seen > since.low:
@@ -187,7 +188,7 @@ def raised(changes: list[Change], since: Interval, least: int) -> Interval | Non
 
 
 def _down(changes: list[Change], empty: Interval, least: int) -> Interval | None:
-    """When the replicas were down at ``least`` to stay, after the queue was empty."""
+    """Return when the replicas were down at ``least`` for good after the queue was empty; None if they were not."""
     if not changes or _replicas(changes[-1]) != least:
         return None
     last = next((place for place in range(len(changes), 0, -1) if _replicas(changes[place - 1]) != least), 0)
@@ -207,9 +208,9 @@ def _reason(autoscaler: dict[str, Any]) -> str:
 
 
 def with_window(settings: Settings, autoscaler: Sequence[Change]) -> Settings:
-    """Return the settings with STABLE as the autoscaler's own ``behavior`` had it last; unchanged where it has none.
+    """Return the settings with STABLE from the last recorded ``behavior`` of the autoscaler; unchanged if it sets none.
 
-    :raises Inconclusive: when no autoscaler was recorded
+    :raises Inconclusive: if no autoscaler was recorded
     """
     if not autoscaler:
         raise Inconclusive("no autoscaler was recorded, which may have a window of its own")

@@ -1,4 +1,4 @@
-"""What did clients see over a stretch of time in which anything may have happened?"""
+"""What did clients see during a stretch of time in which anything may have happened?"""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _NONE = Bound(0, "requests", "none may fail")
 
 @check
 def available(act: Act, probe: str) -> Finding:
-    """Check that no request of the whole act failed, and measure the outages of the node that saw the longest in sum.
+    """Check that no request failed in the whole act, and measure the outages of the node with the longest total outage.
 
-    An outage is a stretch of failures less than a second apart; its length is what a client would have waited for.
+    An outage is a stretch of failures at most a second apart; its length is the time that a client would have had to wait.
     """
     lanes = act.lanes(probe)
     seen = {lane.node: outages(lane, act.start, act.end) for lane in lanes}

@@ -1,4 +1,4 @@
-"""Is any node ever promised to more pods than it has room for?"""
+"""Do the requests of the pods on a node ever exceed its allocatable resources?"""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _ALL_OF_IT = Bound(100, "%", "what a node has to give: its allocatable")
 
 @check
 def never_overbooked(act: Act, others: str) -> Finding:
-    """Check that at every recorded moment the requests of the pods on a node are at most what it has to give; where that
-    changed during the act, the least and the most of it are the two readings.
+    """Check that at every recorded moment the requests of the pods on a node are at most its allocatable resources. If these
+    changed during the act, their minimum and maximum give the two ends of the measured interval.
 
-    :param others: the table with the requests of the pods on each node that are not the scenario's own, resource by resource
+    :param others: the table with the requests, by resource, of the pods on each node that do not belong to the scenario
     """
     least, most = ({node: _room(act, node, which) for node in act.nodes} for which in (min, max))
     elsewhere: Mapping[str, Mapping[str, float]] = act.table(others)
@@ -56,7 +56,7 @@ def never_overbooked(act: Act, others: str) -> Finding:
 
 
 def _room(act: Act, node: str, which: Callable[[Iterable[float]], float]) -> Amounts:
-    """Return what a node had to give, the least or the most of it from before the act until its end."""
+    """Return a node's allocatable resources: their minimum or maximum from just before the act until its end."""
     changes = list(act.changes("Node", node))
     if not changes:
         raise Inconclusive(f"what {node} has to give was not recorded")
@@ -68,7 +68,7 @@ def _room(act: Act, node: str, which: Callable[[Iterable[float]], float]) -> Amo
 def _shares(
     pods: Mapping[str, Mapping[str, Any]], room: Mapping[str, Amounts], elsewhere: Mapping[str, Mapping[str, float]]
 ) -> Iterator[tuple[float, str, str]]:
-    """How much of each resource of each node is requested, in percent, with node and resource."""
+    """Yield how much of each resource of each node is requested, in percent, with the node and the resource."""
     for node, has in room.items():
         mine = [requests(pod) for pod in pods.values() if node_of(pod) == node and not ended(pod)]
         for resource, most in has.items():

@@ -1,4 +1,4 @@
-"""How long does it take until the cluster does what it was told?"""
+"""How long does it take until a change is in force in the cluster?"""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _MARGIN = Bound(MARGIN, "s", f"nothing but the margin {MARGIN:g}")
 def converges(act: Act, table: str, wanted: Collection[str]) -> Finding:
     """Check that every step of a table was in force within the margin.
 
-    :param table: by the step's name the seconds from the change to the last look that still saw the state before, and to the
-        first that saw the one after; the latter None when none did
+    :param table: by step name, the seconds from the change to the last look that still saw the old state, and to the first look
+        that saw the new one; the latter is None if no look did
     :param wanted: the names of the steps
     """
     steps: dict[str, list[float | None]] = act.table(table)

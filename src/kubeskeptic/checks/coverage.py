@@ -1,6 +1,6 @@
-"""What keeps *holds* from being said: what was not asked, not watched, not known, or not watched for long enough.
+"""Gaps in the evidence that rule out *holds*: requests not sent, objects not watched, outcomes not known, acts too short.
 
-Nothing here is looked at where a violation was seen, which stays one.
+None of this applies if a violation was seen: it stays *violated*.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from kubeskeptic.timeline.objects import living
 from kubeskeptic.timeline.stalls import stood_still
 
 FEW = 0.01
-"""The share of a lane's questions that may never have been asked, where that is more than one tolerated hole has: what is no
-gap in one piece is none in several, however short the stretch. They are counted and shown, and where a share of failures is
-limited they count as failed."""
+"""The share of a lane's requests that may be missing, if this is more than the requests of one tolerated hole: a hole that is
+not a gap in one piece is not one in several pieces either, however short the stretch. Missing requests are counted and shown,
+and count as failed in checks that limit the share of failures."""
 _OK = OUTCOMES.index(Outcome.OK)
 _UNKNOWN = OUTCOMES.index(Outcome.UNKNOWN)
 
 
 def lacking(act: Act) -> Iterator[str]:
-    """What keeps *holds* from being said, one sentence each; evidence of a shape that cannot be read is one."""
+    """Yield the reasons that rule out *holds*, one sentence each; evidence with an unreadable structure is one of them."""
     try:
         yield from _lacking(act)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
@@ -92,7 +92,7 @@ def _not_asked(act: Act, probe: str, lanes: list[Lane], since: float, until: flo
 
 
 def _unknown_pods(act: Act, probe: str, lanes: list[Lane], since: float, until: float) -> Iterator[str]:
-    """Yield good answers that name no recorded pod, or hold no record: a pod is identified by namespace, name and uid."""
+    """Yield good answers that name no recorded pod, or contain no record. Pods are identified by namespace, name and uid."""
     dns = bool(act.recording.specs.get(probe, {}).get("qname"))
     uids: dict[str, set[str]] = defaultdict(set)
     for change in act.recording.of_kind("Pod"):
@@ -106,7 +106,7 @@ def _unknown_pods(act: Act, probe: str, lanes: list[Lane], since: float, until: 
 
 
 def _no_answer(by: str) -> tuple[str, str] | None:
-    """Who answered, and why that is no good answer of a name server; None when it is one."""
+    """Return who answered, and why that is not a good answer of a name server; None if it is one."""
     answer = DnsAnswer.of(by)
     if answer.records and answer.rcode == "NOERROR":
         return None
@@ -114,21 +114,21 @@ def _no_answer(by: str) -> tuple[str, str] | None:
 
 
 def _no_pod(by: str, uids: Mapping[str, set[str]], namespace: str) -> tuple[str, str] | None:
-    """Who answered, and why that was no recorded pod; None when it was one, or there is none of its name.
+    """Return who answered, and why that was not a recorded pod; None if it was one, or if no recorded pod has its name.
 
-    :param uids: of the recorded pods, by name
-    :param namespace: the scenario's; empty where it is not known
+    :param uids: the uids of the recorded pods, by name
+    :param namespace: the scenario's namespace; empty if it is not known
     """
     pod = AnsweringPod.of(by)
     if pod.name not in uids or not (pod.namespace or pod.uid):
-        return None  # another check looks whether it may answer; older journals hold the name alone
+        return None  # other code checks whether it may answer; older journals contain the name alone
     if pod.uid not in uids[pod.name]:
         return pod.name, "under a uid that no pod of this name had"
     return (pod.name, f"from the namespace {pod.namespace}") if namespace and pod.namespace != namespace else None
 
 
 def _not_inflicted(act: Act) -> Iterator[str]:
-    """Faults that the story inflicts in an act, and of which its recording holds nothing."""
+    """Yield the faults that the scenario inflicts in an act but that its recording does not contain."""
     for name, faults in act.inflicts.items():
         recorded = {fault.fault for fault in act.recording.faults if fault.act == name}
         if name in act.recording.acts:
@@ -139,7 +139,9 @@ def _not_inflicted(act: Act) -> Iterator[str]:
 
 
 def _another_cluster(act: Act) -> Iterator[str]:
-    """A node that went, or another one under its name, during the act: what is true of a node is true of one node."""
+    """Yield the nodes that were removed during the act, or whose name belongs to another node: observations hold for one node
+    only.
+    """
     for node in act.recording.nodes:
         changes = [change for change in act.recording.of_kind("Node", node) if change.seen <= act.end]
         gone = [change for change in changes if change.type == "DELETED" and change.seen >= act.baseline]
@@ -148,11 +150,11 @@ def _another_cluster(act: Act) -> Iterator[str]:
 
 
 def _another_service(act: Act, probe: str, since: float, until: float) -> Iterator[str]:
-    """The Service that a probe asks went, or is another one than it was before."""
+    """Yield a sentence if the Service that a probe targets was deleted or replaced by another one."""
     try:
         name = str(service_of(act.recording, probe)["metadata"]["name"])
     except Inconclusive:
-        return  # it asks none that was recorded, which is said where it matters
+        return  # the probe targets no recorded Service; this is reported where it matters
     changes = [change for change in act.recording.of_kind("Service", name) if change.seen <= until]
     before = [change for change in changes if change.seen <= since][-1:]
     during = [change for change in changes if change.seen > since]
@@ -163,7 +165,7 @@ def _another_service(act: Act, probe: str, since: float, until: float) -> Iterat
 
 
 def _unharmed(act: Act) -> Iterator[str]:
-    """A pod that a fault deleted, which the watch shows as it was: then nothing was done to it."""
+    """Yield the pods that a fault is recorded to have deleted although the watch shows no deletion: the fault did nothing."""
     for fault in act.recording.faults:
         if fault.fault != "delete_pod" or fault.act not in act.names or "applied" not in fault.phases:
             continue
@@ -177,7 +179,7 @@ def _unharmed(act: Act) -> Iterator[str]:
 
 
 def _nodes(act: Act, since: float, until: float) -> set[str]:
-    """The nodes of the cluster in a stretch of time, with those that joined in it."""
+    """Return the nodes of the cluster in a stretch of time, including nodes that joined in it."""
     nodes = list(act.recording.of_kind("Node"))
     there = {str(node["metadata"]["name"]) for node in living(nodes, since).values()}
     joined = {change.name for change in nodes if change.type != "DELETED" and since <= change.seen <= until}
@@ -186,7 +188,7 @@ def _nodes(act: Act, since: float, until: float) -> set[str]:
 
 
 def _shared_hole(act: Act, lanes: list[Lane], since: float, until: float) -> Iterator[str]:
-    """A stretch in which no lane at all was asked: however short, an event that all clients felt would hide in it."""
+    """Yield a stretch without requests on any lane: however short, it could hide an event that affected all clients."""
     hole = _hole(act, lanes, since, until, 2.5 * min(lane.period for lane in lanes)) if len(lanes) > 1 else None
     if hole:
         yield (
@@ -196,9 +198,9 @@ def _shared_hole(act: Act, lanes: list[Lane], since: float, until: float) -> Ite
 
 
 def _hole(act: Act, lanes: list[Lane], since: float, until: float, allowed: float) -> tuple[float, float] | None:
-    """The first stretch in which none of some lanes was asked for longer than is allowed, although their machine ran.
+    """Return the first stretch, longer than allowed, without requests on any of these lanes although their machine ran.
 
-    A standstill is no excuse for more than HOLE: the cluster's leases and time limits go by the clock, which went on.
+    A standstill excuses at most HOLE: the cluster's leases and timeouts depend on the clock, which went on.
     """
     nodes, doubt = {lane.node for lane in lanes}, max(lane.doubt for lane in lanes)
     sent = sorted(lane.sent[at] for lane in lanes for at in span(lane, since, until))
@@ -212,7 +214,7 @@ def _hole(act: Act, lanes: list[Lane], since: float, until: float, allowed: floa
 
 
 def _not_due(act: Act, lane: Lane, since: float, until: float) -> int:
-    """How many of a lane's missing questions would have been asked while its machine stood still."""
+    """Return how many of a lane's missing requests were due while its machine stood still."""
     found, seen = 0, span(lane, since, until)
     for before, after in pairwise(seen) if act.recording.standstills else ():
         skipped = lane.ticks[after] - lane.ticks[before] - 1

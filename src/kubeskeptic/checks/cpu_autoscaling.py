@@ -1,7 +1,7 @@
-"""Does an autoscaler on the use of CPU follow a load, by pods and not by nodes?
+"""Does an autoscaler on CPU utilization follow a load, by adding pods and not nodes?
 
-The load is read from the fact :data:`LOAD`: ``[before, after, seconds]``, the first two the Unix times around its beginning,
-and how long it lasts. How often the use of CPU is measured is read from the fact :data:`RESOLUTION`, in seconds.
+The load is read from the fact :data:`LOAD`: ``[before, after, seconds]``, the Unix times just before and after its beginning,
+and its duration. The interval at which CPU usage is measured is read from the fact :data:`RESOLUTION`, in seconds.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _NO_NODE = Bound(0, "nodes", "an autoscaler of pods adds no node")
 
 @check
 def follows_the_load(act: Act, app: str, target: float, least: int = 1) -> Finding:
-    """Check that a load makes the autoscaler raise the replicas until their use of CPU is at the target on average, that the
-    replicas go down to ``least`` after it, each within its time, and that no node is added.
+    """Check that under a load the autoscaler raises the replicas until their average CPU utilization is at the target, that the
+    replicas go down to ``least`` after the load, each within its time, and that no node is added.
 
-    :param target: the autoscaler's, in percent of what the pods request
+    :param target: the autoscaler's target, in percent of the pods' requests
     """
     on, off = _load(act)
     changes, autoscaler = list(act.changes("Deployment", app)), list(act.changes("HorizontalPodAutoscaler", app))
@@ -59,9 +59,9 @@ def follows_the_load(act: Act, app: str, target: float, least: int = 1) -> Findi
 
 
 def _load(act: Act) -> tuple[Interval, Interval]:
-    """When the load began, and when it ended.
+    """Return when the load began and when it ended.
 
-    :raises Inconclusive: when the scenario did not come to it
+    :raises Inconclusive: if the scenario did not get as far as the load
     """
     end, said = act.end, act.recording.facts.get(f"{LOAD}: {act.name}")
     if not said or not end:
@@ -71,9 +71,9 @@ def _load(act: Act) -> tuple[Interval, Interval]:
 
 
 def _bounds(act: Act, autoscaler: list[Change], target: float) -> dict[str, Bound]:
-    """The bounds by the cluster's settings; the window of the object's own ``behavior`` wins.
+    """Return the bounds computed from the cluster's settings; the window in the object's own ``behavior`` takes precedence.
 
-    The use of CPU is a rate between two readings: it tells all of a change only after both are of the time after it.
+    CPU usage is a rate between two readings: it fully reflects a change only once both readings are from after the change.
     """
     resolution = constant(RESOLUTION, float(act.recording.facts[RESOLUTION]))
     seen: Expression = CPU_STATISTICS + 2 * resolution
@@ -89,7 +89,7 @@ def _bounds(act: Act, autoscaler: list[Change], target: float) -> dict[str, Boun
 
 
 def _down(changes: list[Change], off: Interval, least: int) -> Interval | None:
-    """Since when the replicas were down at ``least`` to stay; None when they were not at the end."""
+    """Return since when the replicas were down at ``least`` for good; None if they were not at the end."""
     high = [place for place, one in enumerate(changes) if _replicas(one) != least]
     if not high or high[-1] + 1 == len(changes):
         return None
@@ -106,7 +106,7 @@ def _replicas(change: Change) -> int:
 
 
 def _use(autoscaler: Change) -> int | None:
-    """The use of CPU that an autoscaler saw last, in percent of the request; None when it has seen none."""
+    """Return the CPU utilization in an autoscaler's status, in percent of the request; None if it has none."""
     for metric in autoscaler.object.get("status", {}).get("currentMetrics") or ():
         current: dict[str, Any] = metric.get("resource", {}).get("current", {})
         if "averageUtilization" in current:
@@ -115,7 +115,7 @@ def _use(autoscaler: Change) -> int | None:
 
 
 def _measures(autoscaler: list[Change], until: Interval) -> bool:
-    """Whether an autoscaler had a metric to go by when it was seen last until then."""
+    """Return whether an autoscaler had a usable metric when it was last seen before ``until``."""
     seen = [one for one in autoscaler if one.seen <= until.low]
     return bool(seen) and condition(seen[-1].object, "ScalingActive") == "True"
 
@@ -126,7 +126,7 @@ def _since(when: Interval | None, origin: Interval, end: float) -> Measure:
 
 
 def _timeline(act: Act, app: str, since: float) -> Iterator[str]:
-    """Use, replicas and Ready pods from the load on, a line for each moment at which one of them changed."""
+    """Yield CPU utilization, replicas and Ready pods from the load on, a line for each moment at which one of them changed."""
     ready: set[str] = set()
     shown: dict[str, object] = {}
     kinds = (act.changes("Deployment", app), act.changes("HorizontalPodAutoscaler", app), act.changes("Pod", app=app))

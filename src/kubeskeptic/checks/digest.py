@@ -1,7 +1,7 @@
-"""Which text decided a verdict: a hash of a test and of the checks that it calls, which a proof carries.
+"""The code that decided a verdict: a hash of a test and of the checks that it calls, which is stored in a proof.
 
-A proof is about these, and no longer about a test or a check that was changed since. A proof says *violated*, so it is not
-about what only keeps *holds* from being said (:mod:`kubeskeptic.checks.coverage`).
+A proof is valid for this code, and no longer valid once the test or a check was changed. The verdict of a proof is *violated*,
+so it does not depend on code that only rules out *holds* (:mod:`kubeskeptic.checks.coverage`).
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _CHECKS = evidence.__name__.rpartition(".")[0]
 
 @cache
 def digest_of(test: Callable[..., object]) -> str:
-    """Return a hash of a test function, of the modules of the checks that it calls, and of the modules of checks that these
-    import: 16 hexadecimal digits.
+    """Return a hash, 16 hexadecimal digits, of a test function, of the modules of the checks that it calls, and of the check
+    modules that these import.
 
-    Comments, docstrings and layout are left out: what changes none of the rest changes no verdict. Empty when a source cannot
-    be had.
+    Comments, docstrings and layout are left out, because they cannot change a verdict. The hash is empty if a source is not
+    available.
     """
     checks = vars(sys.modules[_CHECKS])
     called = (checks.get(name) for name in inspect.unwrap(test).__code__.co_names)
@@ -40,7 +40,9 @@ def digest_of(test: Callable[..., object]) -> str:
 
 
 def _with_imports(modules: Iterable[str]) -> set[str]:
-    """Return modules of checks with all those that they import, and these import, but for what no proof is about."""
+    """Return check modules together with all check modules that they import, directly or indirectly, except those that proofs
+    do not depend on.
+    """
     found: set[str] = set()
     todo = list(modules)
     while todo:
@@ -54,7 +56,7 @@ def _with_imports(modules: Iterable[str]) -> set[str]:
 
 @cache
 def _imports(source: str) -> tuple[str, ...]:
-    """Return the modules of checks that a source imports."""
+    """Return the check modules that a source imports."""
     found: list[str] = []
     for node in ast.walk(ast.parse(source)):
         match node:

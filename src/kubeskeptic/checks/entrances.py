@@ -1,4 +1,4 @@
-"""Does something outside of Kubernetes itself give a Service or an Ingress an address?"""
+"""Does something other than Kubernetes itself give a Service or an Ingress an address?"""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _NONE = Bound(0, "addresses", "nothing in Kubernetes itself gives one")
 
 @check
 def never_addressed(act: Act, kind: str, name: str, seconds: float) -> Finding:
-    """Check that a Service or an Ingress has no address in its status for as long as it is there in the act.
+    """Check that a Service or an Ingress has no address in its status while it exists in the act.
 
-    :param seconds: for which it has to be watched at least, so that a provider would have given it one
-    :raises Inconclusive: when no such object was seen
+    :param seconds: the minimum time for which it must be watched, in which a provider would have given it an address
+    :raises Inconclusive: if the object was never seen
     """
     changes = list(act.changes(kind, name))
     if not changes:

@@ -1,15 +1,15 @@
-"""Was enough seen? What must be true of all that a check has read before its finding may say *holds*.
+"""Was enough observed? The conditions that everything read by a check must meet before its finding may be *holds*.
 
-Every check goes through :func:`check`. The measuring function says what it measured against which bounds; here, in one place,
-the verdict is kept from saying more than the evidence does:
+Every check goes through :func:`check`. The measuring function returns measured values and bounds. This module is the one place
+that prevents a verdict from claiming more than the evidence supports:
 
-1. a violation that was seen stays one, whatever was not seen;
-2. a baseline that was dirty says nothing about the fault, either way, and a damaged journal, or acts and faults whose times
-   contradict each other, nothing at all;
-3. *holds* needs that the acts were played to their end, with faults that were seen to bite, that every node was asked, all
-   the time that matters, that every outcome is known, that no watch had a gap, and that the act lasted until the bounds had
-   passed (:mod:`kubeskeptic.checks.coverage`);
-4. what has another shape than a check reads says nothing.
+1. a violation that was seen stays *violated*, whatever was not seen;
+2. a dirty baseline makes it impossible to judge the fault, either way; a damaged journal, or acts and faults whose times
+   contradict each other, prove nothing at all;
+3. *holds* requires that the acts were played to their end, with faults that were seen to bite; that every node sent requests
+   throughout the time that matters; that every outcome is known; that no watch had a gap; and that the act lasted until the
+   bounds had elapsed (:mod:`kubeskeptic.checks.coverage`);
+4. evidence with a structure that the check cannot read proves nothing.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ P = ParamSpec("P")
 
 
 def check(measure: Callable[Concatenate[Act, P], Finding]) -> Callable[Concatenate[Act, P], Finding]:
-    """Make a check of a function that measures: what it cannot measure, and what was not seen, becomes part of the finding."""
+    """Turn a measuring function into a check: failures to measure, and gaps in the evidence, become part of the finding."""
 
     @wraps(measure)
     def judged(act: Act, /, *args: P.args, **kwargs: P.kwargs) -> Finding:
-        """Measure, and keep the verdict from saying more than the evidence does."""
+        """Measure, and limit the verdict to what the evidence supports."""
         try:
             finding = measure(act, *args, **kwargs)
         except Inconclusive as why:
@@ -57,7 +57,7 @@ def check(measure: Callable[Concatenate[Act, P], Finding]) -> Callable[Concatena
 
 
 def _said(error: Exception) -> str:
-    """An error in words, with the line that met it."""
+    """Return an error in words, with the line that raised it."""
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
@@ -73,12 +73,12 @@ def _window(act: Act) -> tuple[float, float] | None:
 
 
 def _unreliable(act: Act) -> Iterator[str]:
-    """Yield what leaves nothing to be concluded, either way: a damaged journal, and requests that failed, or were answered
-    late, before anything was done.
+    """Yield the reasons why nothing can be concluded, either way: a damaged journal, contradictory times, and requests that
+    failed or were answered late before anything was done.
     """
     yield from (f"The journal is damaged: {what}" for what in act.recording.damage)
     yield from played.contradictions(act)
-    fault = act.reading.fault  # only a check that measures a fault's consequences has a baseline that lasts until then
+    fault = act.reading.fault  # the baseline lasts until then only if a check measures the fault's consequences
     until = fault.applying.low if fault else act.start
     for probe, (_, read_until) in act.reading.lanes.items():
         for lane in act.lanes(probe, until=read_until):

@@ -1,4 +1,4 @@
-"""For how long, and how much, do requests fail after a fault?"""
+"""For how long do requests fail after a fault, and what share of them?"""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def fails_at_most(act: Act, probe: str) -> Finding:
     """Check that after a fault requests fail for at most the case's bound, and never more than the lost endpoints' share.
 
     Successes in between do not end the failing: with one of three endpoints gone, two of three requests succeed throughout.
-    Nor do answers that come only after a retransmission: they show that the first packet still went to where nobody is.
+    Nor do answers that come only after a retransmission: they show that the first packet still went to a lost endpoint.
     """
     lanes = act.lanes(probe)
     seen = [look_at(act, lane) for lane in lanes]
@@ -42,10 +42,10 @@ def fails_at_most(act: Act, probe: str) -> Finding:
 
 @check
 def never_fails(act: Act, probe: str) -> Finding:
-    """Check that from the fault to the end of the act no request fails, or is late, on any node.
+    """Check that from the fault to the end of the act no request fails or is late on any node.
 
-    A request whose outcome is not known may have failed; an answer that came only after a retransmission is as wrong here as
-    a failure.
+    A request with an unknown outcome may have failed. An answer that came only after a retransmission counts like a failure
+    here.
     """
     lanes = act.lanes(probe, unbroken=True)
     seen = [look_at(act, lane) for lane in lanes]
@@ -63,9 +63,9 @@ def never_fails(act: Act, probe: str) -> Finding:
 
 @check
 def dead_share_only(act: Act, probe: str) -> Finding:
-    """Check that while a node is dead, requests from the other nodes fail by at most its endpoints' share, and for at most
-    the dead endpoint window; after that only those that meet a stale conntrack entry, for at most the SYN_SENT timeout. An
-    answer that comes only after a retransmission shows that routing is still wrong, as a failure does.
+    """Check that while a node is dead, at most its endpoints' share of the requests from other nodes fails, for at most the
+    dead endpoint window. After that only requests that match a stale conntrack entry fail, for at most the SYN_SENT timeout.
+    An answer that comes only after a retransmission shows, like a failure, that routing is still wrong.
     """
     lanes = act.lanes(probe)
     pods = ready_pods(act.recording, service_of(act.recording, probe), act.since.low)
@@ -93,21 +93,22 @@ def dead_share_only(act: Act, probe: str) -> Finding:
 
 
 def _clients(seen: Failures) -> float:
-    """Seconds after the fault at which the last request of a lane failed, in whichever way."""
+    """Return the seconds from the fault to the last failed request of a lane, whatever the cause."""
     return max(seen.last, seen.last_stale) - seen.since.low
 
 
 def _until_expired(act: Act, seen: Failures) -> Bound:
-    """By when the last stale conntrack entry of a lane's node has expired."""
+    """Return the bound by which the last stale conntrack entry of a lane's node has expired."""
     settings = act.settings_on(seen.lane.node)
     window = act.bound_on(seen.lane.node)
     return Bound(round(window.value + SYN_SENT.value(settings), 3), "s", f"the above + {SYN_SENT.text(settings)}")
 
 
 def _lost_endpoints(act: Act, probe: str) -> tuple[int, int]:
-    """How many of a service's endpoints the fault takes away, and how many there are; all of them, where that is not sure.
+    """Return how many of a service's endpoints the fault takes away, and how many exist; if that is not certain, the first
+    number is all of them.
 
-    :raises Inconclusive: when the service had no Ready pod before
+    :raises Inconclusive: if the service had no Ready pod before the fault
     """
     pods = ready_pods(act.recording, service_of(act.recording, probe), act.since.low)
     if not pods:
@@ -118,9 +119,9 @@ def _lost_endpoints(act: Act, probe: str) -> tuple[int, int]:
 
 
 def _answered_before(act: Act, lanes: Sequence[Lane], dead: Sequence[str]) -> None:
-    """Every lane got answers of what was about to die: else its death could not be seen in any.
+    """Require that every lane got answers from the pods that were about to die; otherwise their death would not be visible.
 
-    :raises Inconclusive: naming the lane that got none
+    :raises Inconclusive: if a lane got none; the message names it
     """
     for lane in lanes:
         names = {number for number, by in enumerate(lane.names) if any(pod in by.split("/") for pod in dead)}

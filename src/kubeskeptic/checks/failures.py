@@ -1,8 +1,8 @@
-"""What failed on a lane after a fault: how often, in which way, for how long, and in which share of each second.
+"""Failures on a lane after a fault: how many, with which outcomes, for how long, and their share in each second.
 
-Two causes of failure are told apart. *Routing*: the node's rules still name an endpoint that is gone. *Stale conntrack*
-(:mod:`kubeskeptic.timeline.stale_conntrack`): the rules are right, but a connection reuses the source port of one that timed
-out before. The second kind is counted apart.
+Two causes of failure are distinguished. *Routing*: the node's rules still contain an endpoint that is gone. *Stale conntrack*
+(:mod:`kubeskeptic.timeline.stale_conntrack`): the rules are correct, but a connection reuses the source port of one that timed
+out before. The second kind is counted separately.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class Stretch:
 
     @property
     def share(self) -> Interval:
-        """Percent of the requests that failed: without and with those that were never asked or whose outcome is not known,
-        which may have.
+        """The percentage of failed requests. Its upper end also counts requests that were never sent or whose outcome is not
+        known, which may have failed.
         """
         due = max(self.asked + self.unasked, 1)
         return Interval(100 * self.failed / max(self.asked, 1), 100 * (self.failed + self.unknown + self.unasked) / due)
@@ -53,7 +53,7 @@ class Stretch:
 
 @dataclass
 class Failures:
-    """What one lane saw after a fault. Times in Unix seconds, as known to the doubt of the agent's clock."""
+    """The failures of one lane after a fault. Times are in Unix seconds, subject to the uncertainty of the agent's clock."""
 
     lane: Lane
     since: Interval
@@ -80,7 +80,7 @@ class Failures:
 
     @property
     def failing(self) -> Interval:
-        """Seconds from the fault to the end of failing; without an upper end when failing did not end."""
+        """Seconds from the fault to the end of failing; the upper end is infinite if failing did not end."""
         if not self.failed:
             return Interval(0.0, 0.0)
         high = float("inf") if self.end is None else self.end + self.lane.doubt - self.since.low
@@ -88,7 +88,7 @@ class Failures:
 
     @property
     def troubled(self) -> Interval:
-        """Seconds from the fault to the end of failing and of answering late, which shows that packets went on being lost."""
+        """Seconds from the fault to the end of failures and late answers; late answers show that packets were still lost."""
         if not self.misrouted:
             return self.failing
         least = max(self.last if self.failed else 0.0, self.last_late) - self.lane.doubt - self.since.high
@@ -97,22 +97,22 @@ class Failures:
 
     @property
     def listed(self) -> str:
-        """How often it failed in which way, the most frequent first: ``18 timeout, 4 refused``."""
+        """The number of failures by outcome, the most frequent first: ``18 timeout, 4 refused``."""
         return ", ".join(f"{count} {what}" for what, count in self.outcomes.most_common())
 
     def stretch_of(self, when: float) -> Stretch:
-        """The stretch that a moment is in."""
+        """Return the stretch that contains a moment."""
         return self.stretches.setdefault(int((when - self.since.low) // STRETCH), Stretch())
 
     def in_failing(self) -> list[Stretch]:
-        """The stretches until the last failure: a share is not diluted by the good time after it."""
+        """Return the stretches up to the last failure, so that the good time after it does not dilute the share."""
         last = int((self.last - self.since.low) // STRETCH) if self.failed else -1
         return [one for number, one in sorted(self.stretches.items()) if number <= last]
 
 
 # -- looking -----------------------------------------------------------------------------------------------------------
 def look_at(act: Act, lane: Lane, until: float | None = None) -> Failures:
-    """Return what failed on a lane since the fault; stale entries, late answers and strangers apart."""
+    """Return the failures on a lane since the fault, with stale entries, late answers and strangers counted separately."""
     seen = Failures(lane, act.since)
     syn_sent = SYN_SENT.value(act.settings_on(lane.node))
     leftover, after, wrong = stale(lane, syn_sent), after_silence(lane, syn_sent), _strangers(act, lane)
@@ -159,7 +159,9 @@ def _count(seen: Failures, at: int, leftover: bool, wrong: bool, sure: bool) -> 
 
 
 def _strangers(act: Act, lane: Lane) -> frozenset[int]:
-    """Positions of answers that nothing may have given: pods on a node that is away cannot answer, until it is back."""
+    """Return the positions of answers that came from no possible endpoint: pods on a node that is out cannot answer until it is
+    back.
+    """
     lag = act.settings_on(lane.node)["SYNC"] + MARGIN
     away = dict.fromkeys(act.taken_away(), (act.since.high, act.lifted))
     return strangers(act.recording, lane, lag, away)
@@ -167,9 +169,9 @@ def _strangers(act: Act, lane: Lane) -> frozenset[int]:
 
 # -- comparing ---------------------------------------------------------------------------------------------------------
 def worst_share(seen: Sequence[Failures], share: float, source: str) -> tuple[Measure, Bound]:
-    """Return the stretch with the worst share of failed requests, and its bound, which follows from its number of requests.
+    """Return the share of failed requests in the worst stretch, and its bound, which depends on its number of requests.
 
-    A stretch that is beyond its bound for sure comes before one that may be.
+    A stretch that is certainly beyond its bound comes before one that may be.
     """
     stretches = [stretch for one in seen for stretch in one.in_failing()]
     pairs = [(one, _share_bound(share, source, one.asked, len(stretches))) for one in stretches if one.asked]
@@ -187,8 +189,8 @@ def _percent(stretch: Stretch) -> Measure:
 
 
 def _share_bound(share: float, source: str, asked: int, among: int) -> Bound:
-    """The lost endpoints' share, and what chance adds to it in the worst of so many stretches (kube-proxy chooses at
-    random): the one-sided normal quantile, by which all of them together pass it once in a thousand runs.
+    """Return the lost endpoints' share plus an allowance for chance in the worst of ``among`` stretches (kube-proxy chooses
+    at random). The one-sided normal quantile is set so that all stretches together exceed it once in a thousand runs.
     """
     quantile = NormalDist().inv_cdf(1 - _BY_CHANCE / max(among, 1))
     chance = quantile * math.sqrt(share * (1 - share) / max(asked, 1))
@@ -197,7 +199,7 @@ def _share_bound(share: float, source: str, asked: int, among: int) -> Bound:
 
 
 def counts(act: Act, probe: str, seen: Sequence[Failures]) -> dict[str, Measure]:
-    """Return how many requests were asked, failed and late, and how long answers took."""
+    """Return the numbers of requests that were sent, failed and late, and how long answers took."""
     since, until = act.reading.lanes[probe]
     took = sorted(
         one.lane.took[at] for one in seen for at in span(one.lane, one.since.low, until) if one.lane.codes[at] == _OK

@@ -1,6 +1,6 @@
-"""What a lane's samples say by themselves: which lie in a stretch of time, where none was sent, which were answered late.
+"""Basic facts about a lane's samples: which lie in a stretch of time, where requests are missing, which answers were late.
 
-An answer that came only after a retransmission is to the client as wrong as a failure, however good it is.
+For the client, an answer that came only after a retransmission is as bad as a failure, even if its content is right.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ def span(lane: Lane, since: float, until: float) -> range:
 
 
 def asked_until(lane: Lane, since: float, until: float) -> float:
-    """Return until when a lane was asked from a moment on without a hole and with known outcomes: what is said not to have
-    happened is known until then.
+    """Return the time up to which, from ``since`` on, a lane's requests were sent without a hole and have known outcomes. Only
+    up to then is it certain that something did not happen.
     """
     hole = _first_hole(lane, since, until, max(HOLE, 2 * lane.period))
     unknown = next((lane.sent[at] for at in span(lane, since, until) if lane.codes[at] == _UNKNOWN), until)
@@ -30,12 +30,12 @@ def asked_until(lane: Lane, since: float, until: float) -> float:
 
 
 def never_asked(lanes: Iterable[Lane], since: float, until: float) -> int:
-    """Return how many questions were due between two times and never asked, in sum over the lanes."""
+    """Return how many requests were due between two times but never sent, as the sum over the lanes."""
     return sum(missing(lane, since, until) for lane in lanes)
 
 
 def _first_hole(lane: Lane, since: float, until: float, allowed: float) -> float | None:
-    """When a stretch longer than ``allowed`` begins in which a lane was not asked; None when there is none."""
+    """Return the start of the first stretch longer than ``allowed`` without requests on a lane; None if there is none."""
     before = since
     for at in span(lane, since, until):
         if lane.sent[at] - before > allowed:
@@ -45,18 +45,18 @@ def _first_hole(lane: Lane, since: float, until: float, allowed: float) -> float
 
 
 def missing(lane: Lane, since: float, until: float) -> int:
-    """Return how many ticks between a lane's first and last sample in a stretch have no sample."""
+    """Return the number of ticks without a sample between a lane's first and last sample in a stretch."""
     ticks = {lane.ticks[at] for at in span(lane, since, until)}
     return max(ticks) - min(ticks) + 1 - len(ticks) if ticks else 0
 
 
 def is_late(lane: Lane, at: int) -> bool:
-    """Return whether a question of a lane was answered late, as far as its agent can tell."""
+    """Return whether a request of a lane was answered late, as far as its agent can tell."""
     return lane.took[at] > LATE
 
 
 def surely_late(act: Act, lane: Lane, at: int) -> bool:
-    """Return whether an answer came late for sure: one read at the end of a stall of its agent may have come before."""
+    """Return whether an answer was certainly late: one read at the end of a stall of its agent may have arrived earlier."""
     sent, took = lane.sent[at], lane.took[at]
     for stall in act.recording.stalls:
         doubt = stall.doubt + lane.doubt

@@ -1,4 +1,4 @@
-"""What becomes of a container that takes more memory than its limit?"""
+"""What happens to a container that exceeds its memory limit?"""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ _HEARD_LATE = " By the kernel's log it was killed for its memory, which the cont
 
 @check
 def killed_for_memory(act: Act, app: str) -> Finding:
-    """Check that a container of an app, whose pod was made in this act, is killed for its memory with exit code 137, and runs
-    again in the same pod within the case's bound.
+    """Check that a container of an app, whose pod was created in this act, is OOM-killed with exit code 137, and runs again in
+    the same pod within the case's bound.
 
-    What killed it is told by the reason in the pod's status. containerd may learn from the kernel that a container was out of
-    memory after it has learned of its end, and then says "Error" (containerd#12260, #12372): in that case by the kernel's log.
+    The reason in the pod's status shows what killed the container. containerd may learn of its end before it learns from the
+    kernel that the container was out of memory, and then reports "Error" (containerd#12260, #12372). In that case the kernel's
+    log decides.
     """
     changes = [
         change for change in act.changes("Pod", app=app) if change.seen >= act.start and change.type != "DELETED"
@@ -59,7 +60,7 @@ def killed_for_memory(act: Act, app: str) -> Finding:
 
 
 def _not_killed(act: Act, app: str, since: float) -> Finding:
-    """What is to be said when no container came to an end; until the bound has passed it may start, and be killed, yet."""
+    """Return the finding if no container ended; until the bound has elapsed it may still start and be killed."""
     watched = act.end - since
     missing = Measure(1, "containers", int(not act.bound.admits(watched)), 1)
     why = f"In {watched:.1f} s no container of {app} came to an end."
@@ -67,12 +68,12 @@ def _not_killed(act: Act, app: str, since: float) -> Finding:
 
 
 def _kernel_says(act: Act, pod: str) -> bool:
-    """Whether the kernel's log was read, and says that it killed the pod's container for its memory."""
+    """Return whether the kernel's log was read and states that the kernel killed the pod's container for its memory."""
     return KERNEL in act.recording.tables and act.table(KERNEL).get(pod) == BY_KERNEL
 
 
 def _end(change: Change) -> dict[str, Any]:
-    """How a container of the pod ended, the one that ran or the one before; empty when none has."""
+    """Return how a container of the pod ended, the current or the previous instance; empty if none has ended."""
     for status in containers(change.object).values():
         for state in ("state", "lastState"):
             ended: dict[str, Any] = status.get(state, {}).get("terminated") or {}

@@ -1,4 +1,4 @@
-"""Which pod answers before and after a service's endpoints change, node by node?
+"""Which pod answers before and after a change of a service's endpoints, node by node?
 
 ::
 
@@ -32,8 +32,8 @@ _NO_REQUEST = Bound(0, "requests", "none may fail")
 
 @dataclass(frozen=True)
 class Handover:
-    """One lane after a change: seconds from the change to the last answer from the old, to the first from the new, and to the
-    last request that failed or was answered late, but for those that met a stale conntrack entry.
+    """One lane after a change: seconds from the change to the last answer from the old pods, to the first from the new pods,
+    and to the last request that failed or was answered late, except those that matched a stale conntrack entry.
     """
 
     node: str
@@ -47,7 +47,7 @@ class Handover:
 @check
 def follows_move(act: Act, probe: str) -> Finding:
     """Check that after the single pod's deletion every node gets its last answer from the old pod within the programming lag,
-    and its first from the new one, on another node, within the case's bound, after which no request fails.
+    and its first from the new pod, on another node, within the case's bound, and that no request fails after that bound.
     """
     lanes, since = act.lanes(probe), act.since
     service = service_of(act.recording, probe)
@@ -87,8 +87,8 @@ def follows_move(act: Act, probe: str) -> Finding:
 
 @check
 def stays_as_programmed(act: Act, probe: str) -> Finding:
-    """Check that while kube-proxy of one node is stopped, that node goes on with the endpoints it knew, and every other node
-    follows the change within the programming lag.
+    """Check that while kube-proxy is stopped on one node, that node keeps routing to the endpoints that it knew, and every
+    other node follows the change within the programming lag.
     """
     lanes, stopped = act.lanes(probe), _stopped(act)
     before, after, changed = _change(act, probe)
@@ -128,7 +128,7 @@ def stays_as_programmed(act: Act, probe: str) -> Finding:
 
 @check
 def catches_up(act: Act, probe: str) -> Finding:
-    """Check that once kube-proxy is started again, its node follows the change that it missed within the case's bound."""
+    """Check that once kube-proxy is started again, its node follows the missed change within the case's bound."""
     stopped = _stopped(act)
     before, after, changed = _change(act, probe)
     lanes = [lane for lane in act.lanes(probe) if lane.node == stopped]
@@ -156,8 +156,8 @@ def catches_up(act: Act, probe: str) -> Finding:
 def _handover(
     act: Act, lane: Lane, since: Interval, until: float, before: Collection[str], after: Collection[str]
 ) -> Handover:
-    """Return when a lane changed over from the old pods to the new ones, seen until a moment: by when the answers came, as one
-    to a question that was asked early may come late.
+    """Return when a lane switched from the old pods to the new ones, as observed up to ``until``. The times of the answers
+    count, because a request that was sent early may be answered late.
     """
     old = Interval(0.0, 0.0)
     new = Interval(max(asked_until(lane, since.high, until) - since.high, 0.0), _NEVER)
@@ -166,7 +166,7 @@ def _handover(
         sample = lane[at]
         by = identity(sample.by)[0] if sample.outcome is Outcome.OK else ""
         came = sample.sent + sample.took
-        # One that took longer came to a packet that was sent again, and nothing came before that.
+        # An answer that took longer is to a retransmitted packet, and nothing arrived before that.
         known = Interval(came - min(sample.took, LATE) - lane.doubt, came + lane.doubt).since(since).not_negative()
         failed += not by and sample.outcome is not Outcome.UNKNOWN
         if by in before:
@@ -180,8 +180,8 @@ def _handover(
 
 
 def _failing(act: Act, lane: Lane, since: Interval, until: float) -> Interval:
-    """How long after a change the last request was sent that failed, or was surely or perhaps answered only after a
-    retransmission, and met no stale conntrack entry.
+    """Return how long after a change the last troubled request was sent: one that failed, or was certainly (lower end) or
+    possibly (upper end) answered only after a retransmission, and matched no stale conntrack entry.
     """
     syn_sent = SYN_SENT.value(act.settings_on(lane.node))
     apart = stale(lane, syn_sent) | after_silence(lane, syn_sent)
@@ -194,9 +194,9 @@ def _failing(act: Act, lane: Lane, since: Interval, until: float) -> Interval:
 
 
 def _answered(act: Act, lanes: Collection[Lane], until: float, before: Collection[str]) -> None:
-    """Every node got answers from the old pods before the change: else it could not be seen to leave them.
+    """Require that every node got answers from the old pods before the change; otherwise its switch would not be visible.
 
-    :raises Inconclusive: naming a node that did not
+    :raises Inconclusive: if a node got none; the message names it
     """
     for lane in lanes:
         if not any(identity(lane[at].by)[0] in before for at in span(lane, act.baseline, until)):
@@ -204,9 +204,9 @@ def _answered(act: Act, lanes: Collection[Lane], until: float, before: Collectio
 
 
 def _change(act: Act, probe: str) -> tuple[set[str], set[str], Interval]:
-    """Return the pods behind a service before and after the first change of its endpoints since the fault, and when that was.
+    """Return the pods behind a service before and after its endpoints changed, and when they first changed after the fault.
 
-    :raises Inconclusive: when there was none
+    :raises Inconclusive: if they did not change
     """
     service = str(service_of(act.recording, probe)["metadata"]["name"])
     before: set[str] = set()
@@ -232,7 +232,7 @@ def _members(one: dict[str, object]) -> set[str]:
 def _stopped(act: Act) -> str:
     """Return the node whose kube-proxy the fault stopped.
 
-    :raises Inconclusive: when it stopped none
+    :raises Inconclusive: if it stopped no kube-proxy
     """
     for target in act.fault.targets:
         if target.startswith("kube-proxy/"):

@@ -1,7 +1,7 @@
-"""Do the answers of DNS follow the pods that are Ready?
+"""Do DNS answers follow the Ready pods?
 
-The right answer over time is derived from the recorded pods. An answer that was right before is *stale*, for as long as it
-has been wrong; one that was never right is stale since the pods changed last.
+The right answer over time is derived from the recorded pods. An answer that used to be right is *stale*, by the time for which
+it has been wrong. An answer that was never right is stale since the last change of the pods.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _RCODES = ("NOERROR", "NXDOMAIN")
 
 @check
 def addresses_follow(act: Act, service: str, *probes: str) -> Finding:
-    """Check that a headless service's name answers the IPs of its Ready pods, within the case's bound of each change."""
+    """Check that a headless service's name resolves to the IPs of its Ready pods, within the case's bound of each change."""
     selector = _service(act, service)["spec"].get("selector") or {}
     pods = (one for one in act.changes("Pod") if _selected(one.object, selector))
     return _follows(act, probes, list(right_answers(pods, ip_of)), lambda record: record)
@@ -37,10 +37,10 @@ def addresses_follow(act: Act, service: str, *probes: str) -> Finding:
 
 @check
 def each_server_follows(act: Act, service: str, servers: str) -> Finding:
-    """Check the same of each name server by itself, asked at its own address.
+    """Check the same for each name server separately, queried at its own address.
 
-    :param servers: the table in which the scenario noted the name servers: by the name of the probe that asks it, the address
-    :raises NotAsked: when it may not list them
+    :param servers: the table of name servers that the scenario noted: the address, by the name of the probe that queries it
+    :raises NotAsked: if the scenario is not allowed to list them
     """
     probes = tuple(sorted(act.table(servers)))
     if not probes:
@@ -50,9 +50,9 @@ def each_server_follows(act: Act, service: str, servers: str) -> Finding:
 
 @check
 def targets_follow(act: Act, service: str, *probes: str) -> Finding:
-    """Check that a headless service's SRV records name host and port of its Ready pods, within the case's bound of each change.
+    """Check that a headless service's SRV records have host and port of its Ready pods, within the case's bound of each change.
 
-    The port is the pods' own, not the service's (Kubernetes DNS specification, 2.4.2).
+    The port is the port of the pods, not of the service (Kubernetes DNS specification, 2.4.2).
     """
     spec = _service(act, service)["spec"]
     port, _, domain = str(act.recording.specs.get(probes[0], {}).get("qname", "")).split(".", 2)
@@ -70,10 +70,10 @@ def targets_follow(act: Act, service: str, *probes: str) -> Finding:
 
 @check
 def pod_name_follows(act: Act, pod: str, probe: str) -> Finding:
-    """Check that a pod's own name answers the IP of the pod that is Ready under it, within the case's bound of each change,
-    and never more than one address.
+    """Check that a pod's own name resolves to the IP of the Ready pod of that name, within the case's bound of each change, and
+    never to more than one address.
 
-    It holds only for a pod that was Ready on two nodes, one after the other.
+    The verdict is *holds* only if the pod was Ready on two nodes, one after the other.
     """
     homes = {node_of(change.object) for change in act.changes("Pod", pod) if is_ready(change.object)}
     right = list(right_answers(act.changes("Pod", pod), ip_of))
@@ -84,8 +84,8 @@ def pod_name_follows(act: Act, pod: str, probe: str) -> Finding:
 
 
 class _Seen(NamedTuple):
-    """What some lanes saw together: the stalest answer and where, how many lookups there were of which kind, and the longest
-    time in seconds for which an answer says that it may be kept.
+    """The combined results of some lanes: the stalest answer and its node, the numbers of lookups by kind, and the largest TTL
+    of any answer, in seconds.
     """
 
     worst: Interval = Interval(0.0, 0.0)
@@ -98,7 +98,7 @@ class _Seen(NamedTuple):
     kept: int = 0
 
     def also(self, other: _Seen) -> _Seen:
-        """Return what both saw."""
+        """Return the combination of both."""
         first = max(self, other, key=lambda one: (one.worst.high, one.worst.low))
         return _Seen(
             largest((self.worst, other.worst)),
@@ -189,9 +189,9 @@ def _listed(records: Records) -> str:
 
 
 def _service(act: Act, name: str) -> Mapping[str, Any]:
-    """Return a Service as it was seen last.
+    """Return a Service as last seen.
 
-    :raises Inconclusive: when none of this name was recorded
+    :raises Inconclusive: if no Service of this name was recorded
     """
     seen = [change.object for change in act.changes("Service", name)]
     if not seen:
@@ -204,6 +204,6 @@ def _selected(pod: Pod, selector: Mapping[str, str]) -> bool:
 
 
 def _port(pod: Pod, target: int | str) -> int | str:
-    """Return the number of a container's port that a Service names."""
+    """Return the number of the container port that a Service's targetPort refers to."""
     ports = (port for container in pod["spec"].get("containers") or () for port in container.get("ports") or ())
     return next((int(port["containerPort"]) for port in ports if port.get("name") == target), target)

@@ -1,4 +1,4 @@
-"""Who reaches whom, and under which address? Read from the tables that a scenario saw, one cell for each pair."""
+"""Which pods and nodes reach each other, and under which address? Read from tables that a scenario noted, one cell a pair."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ Cells = Mapping[str, Mapping[str, Any]]
 
 @check
 def reaches_everything(act: Act, table: str, members: str) -> Finding:
-    """Check that every member reached every other one by every kind of question, within nodes and between them.
+    """Check that every member reached every other member with every kind of request, within nodes and between them.
 
     :param table: cells with ``from``, ``to``, ``kind`` and ``outcome``
-    :param members: cells with ``node``, ``ip`` and ``host`` by the member's name
+    :param members: cells with ``node``, ``ip`` and ``host``, by member name
     """
     cells, known = act.table(table), act.table(members)
     bad = {name: cell for name, cell in cells.items() if cell["outcome"] != Outcome.OK}
@@ -66,9 +66,9 @@ def reaches_everything(act: Act, table: str, members: str) -> Finding:
 
 @check
 def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Finding:
-    """Check that pods' addresses are unique and in the nodes' ranges, and that each server saw the client's own address.
+    """Check that pod addresses are unique and within the nodes' ranges, and that each server saw the client's own address.
 
-    :param addresses: the address of every pod of the cluster that has one of its own
+    :param addresses: the address of every pod in the cluster that has its own
     :param ranges: the podCIDRs of every node
     """
     cells, known, pods, cidrs = (act.table(name) for name in (table, members, addresses, ranges))
@@ -108,7 +108,7 @@ def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Fin
 
 
 def _unread(known: Cells, pods: Mapping[str, str], nodes: Collection[str]) -> Iterator[str]:
-    """Members whose address is not among those of the cluster's pods, and nodes whose range was not read."""
+    """Yield the members whose address is not among those of the cluster's pods, and the nodes whose range was not read."""
     for name, one in known.items():
         if not one["host"] and one["ip"] not in pods.values():
             yield f"The address of {name} is not among those of the cluster's pods"
@@ -117,9 +117,9 @@ def _unread(known: Cells, pods: Mapping[str, str], nodes: Collection[str]) -> It
 
 @check
 def not_reached(act: Act, table: str) -> Finding:
-    """Check that a client which reaches the nodes, as its control cells prove, reaches no pod, on no node.
+    """Check that a client that reaches the nodes, as its control cells prove, reaches no pod on any node.
 
-    :param table: cells with ``outcome`` and ``node``; those of controls begin with :data:`CONTROL`
+    :param table: cells with ``outcome`` and ``node``; the names of control cells begin with :data:`CONTROL`
     """
     cells = act.table(table)
     controls = {name: cell for name, cell in cells.items() if name.startswith(CONTROL)}
@@ -127,7 +127,7 @@ def not_reached(act: Act, table: str) -> Finding:
     reached = sorted(
         name for name, cell in pods.items() if cell["outcome"] in (Outcome.OK, Outcome.WRONG, Outcome.RESET)
     )
-    # A refusal is an answer too: of the pod, or of somebody on the way.
+    # A refusal is an answer too: from the pod, or from a host on the path.
     refused = [name for name, cell in pods.items() if name not in reached and cell["outcome"] not in _SILENT]
     ways = Counter(str(cell["outcome"]) for cell in pods.values())
     why = f"None of {len(pods)} pods was reached ({_listed(ways)}), while {len(controls)} of {len(controls)} controls were."
@@ -149,7 +149,7 @@ def not_reached(act: Act, table: str) -> Finding:
 
 
 def _out_of_reach(act: Act, controls: Cells, pods: Cells) -> Iterator[str]:
-    """Yield what a client that reaches no pod proves nothing without: a control on every node, and a pod there."""
+    """Yield the reasons why unreached pods prove nothing: every node needs a control that was reached, and a pod."""
     dead = sorted(name for name, cell in controls.items() if cell["outcome"] != Outcome.OK)
     if dead or not controls:
         yield f"The client did not even reach what it must: {', '.join(dead) or 'no control was asked'}"
@@ -160,15 +160,16 @@ def _out_of_reach(act: Act, controls: Cells, pods: Cells) -> Iterator[str]:
 
 
 def _if_complete(finding: Finding, lacking: Iterator[str]) -> Finding:
-    """Return the finding; as inconclusive when it does not violate the claim and something was left out."""
+    """Return the finding, as *inconclusive* if it is not *violated* and something was left out."""
     what = next(lacking, "") if finding.verdict is not Verdict.VIOLATED else ""
     return finding.but(what) if what else finding
 
 
 def _left_out(act: Act, cells: Cells, members: Mapping[str, Mapping[str, Any]], kinds: Iterable[str]) -> Iterator[str]:
-    """Yield what was left out: a pod on every node, one in every node's own network, and every pair by every kind.
+    """Yield the missing parts: there must be a pod on every node, one in every node's own network, and every pair with every
+    kind of request.
 
-    :param kinds: by which everybody has to be asked, whatever else they were asked by
+    :param kinds: the kinds that every pair needs, in addition to any others that were used
     """
     for host, what in ((False, "a pod"), (True, "a pod in the node's network")):
         homes = {str(one["node"]) for one in members.values() if bool(one["host"]) is host}

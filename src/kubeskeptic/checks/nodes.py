@@ -1,4 +1,4 @@
-"""What becomes of a node that died?"""
+"""What happens to a dead node?"""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _EVICTED = "evicted after the taint"
 
 @check
 def turns_unknown(act: Act) -> Finding:
-    """Check that a crashed node's Ready condition turns Unknown within the case's bound, and no sooner than it may."""
+    """Check that a crashed node's Ready condition turns Unknown within the case's bound, and not too soon."""
     node, since, until = act.node, act.since, act.lifted
     changes = list(act.changes("Node", node))
     before = [change for change in changes if change.seen <= since.high]
@@ -44,8 +44,8 @@ def turns_unknown(act: Act) -> Finding:
 
 @check
 def emptied_not_removed(act: Act) -> Finding:
-    """Check that a crashed node is tainted as unreachable, each evictable pod on it is marked for deletion between EVICT and
-    EVICT + margin after the taint, and its Node object stays.
+    """Check that a crashed node is tainted as unreachable, that each evictable pod on it is marked for deletion EVICT ± margin
+    after the taint, and that its Node object stays.
     """
     node, since, until = act.node, act.since, act.lifted
     seen = list(act.changes("Node", node))
@@ -57,7 +57,7 @@ def emptied_not_removed(act: Act) -> Finding:
     stayed = sorted(name for name, when in marked.items() if when is None)
     after = [when.since(tainted) for when in marked.values() if when and tainted]
     evicted = Interval(min((t.low for t in after), default=0.0), max((t.high for t in after), default=float("inf")))
-    early = UNTIL_EVICTED.at_most(act.settings).admits(until - since.high)  # what has not come by then may come yet
+    early = UNTIL_EVICTED.at_most(act.settings).admits(until - since.high)  # what is missing may still happen later
     measured = {
         "taints missing": _missing(int(tainted is None), "taints", early),
         "pods not evicted": _missing(len(stayed), "pods", early),
@@ -96,9 +96,9 @@ def _fate(
 
 
 def _marked(act: Act, node: str, since: float, until: float) -> dict[str, Interval | None]:
-    """When each evictable pod of a node was marked for deletion; None for one that was not.
+    """Return when each evictable pod of a node was marked for deletion; None for a pod that was not.
 
-    :raises Inconclusive: when there was none
+    :raises Inconclusive: if there was no such pod
     """
     changes = list(act.changes("Pod"))
     there = {

@@ -1,4 +1,4 @@
-"""What do clients on the other nodes lose while a node is out, over new connections and over kept ones?"""
+"""Which requests of clients on other nodes fail while a node is out, over new connections and over kept ones?"""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ class _Endpoints:
 
     @property
     def words(self) -> str:
-        """How many endpoints are taken away, of how many."""
+        """The number of lost endpoints and of all endpoints, in words."""
         return f"{len(self.lost)} of {self.count} endpoints"
 
 
 def only_its_share_fails(act: Act, probe: str, *kept: str) -> Finding:
-    """Check that while a node is out, requests from the other nodes fail by at most the share of its endpoints, and for at
-    most the case's bound, over new connections and over kept ones; and that no kept connection to another pod is cut. An answer
-    that came only after a retransmission shows that packets went on being lost, as a failure does.
+    """Check that while a node is out, at most its endpoints' share of the requests from other nodes fails, for at most the
+    case's bound, over new and over kept connections; and that no kept connection to another pod is cut. An answer that came
+    only after a retransmission shows, like a failure, that packets were still lost.
 
-    A node that is cut off still asks; what it asks is left out. Requests that meet a stale conntrack entry are counted and not
-    limited: the act ends before the last entry does. Requests are looked at whose deadline passed before the node returned.
+    A node that is cut off still sends requests; these are left out. Requests that match a stale conntrack entry are counted but
+    not limited: the act ends before the last entry expires. Only requests whose deadline passed before the node returned count.
 
-    :param probe: asks over new connections
-    :param kept: probes that ask over kept connections
+    :param probe: sends requests over new connections
+    :param kept: probes that send requests over kept connections
     """
     return _only_its_share_fails(act.in_force(before_undoing=PROBE_DEADLINE), probe, *kept)
 
@@ -78,8 +78,8 @@ def _only_its_share_fails(act: Act, probe: str, *kept: str) -> Finding:
 def _compared(
     act: Act, probe: str, endpoints: _Endpoints, new: Sequence[Failures], old: Sequence[Failures]
 ) -> tuple[dict[str, Measure], dict[str, Bound]]:
-    """What is held against a bound, and its bounds, with the counts."""
-    sure = act.watched(*ENDPOINTS)  # else another pod may have been lost
+    """Return the measured values, including plain counts, and the bounds."""
+    sure = act.watched(*ENDPOINTS)  # otherwise another pod may have been lost
     share = len(endpoints.lost) / endpoints.count if sure else 1.0
     measured, bounds = {}, {}
     for what, seen in (("", new), ("kept, ", old)):
@@ -103,7 +103,7 @@ def _compared(
 def _endpoints(act: Act, probe: str) -> _Endpoints:
     """Return the endpoints before the fault.
 
-    :raises Inconclusive: when none, or every one, was on a node that the fault takes away
+    :raises Inconclusive: if none or all of them were on nodes that the fault takes away
     """
     away = frozenset(target.rpartition("/")[2] for target in act.fault.targets)
     pods = ready_pods(act.recording, service_of(act.recording, probe), act.since.low)
@@ -114,9 +114,9 @@ def _endpoints(act: Act, probe: str) -> _Endpoints:
 
 
 def _elsewhere(lanes: Iterable[Lane], endpoints: _Endpoints) -> list[Lane]:
-    """Return the lanes of the nodes that stay.
+    """Return the lanes of the remaining nodes.
 
-    :raises Inconclusive: when there are none
+    :raises Inconclusive: if there are none
     """
     others = [lane for lane in lanes if lane.node not in endpoints.away]
     if not others:
@@ -125,9 +125,9 @@ def _elsewhere(lanes: Iterable[Lane], endpoints: _Endpoints) -> list[Lane]:
 
 
 def _answered_before(act: Act, lanes: Sequence[Lane], endpoints: _Endpoints) -> None:
-    """Every node got answers of the pods that are about to be lost: else their loss could not be seen from it.
+    """Require that every node got answers from the pods that are about to be lost; otherwise it could not see their loss.
 
-    :raises Inconclusive: naming the node that got none
+    :raises Inconclusive: if a node got none; the message names it
     """
     for lane in lanes:
         theirs = {number for number, by in enumerate(lane.names) if identity(by)[0] in endpoints.lost}
@@ -136,16 +136,16 @@ def _answered_before(act: Act, lanes: Sequence[Lane], endpoints: _Endpoints) -> 
 
 
 def _led_there(act: Act, lane: Lane, endpoints: _Endpoints) -> bool:
-    """Whether the connection that a lane kept when the fault was applied led to a pod that was lost."""
+    """Return whether the connection that a lane had open when the fault was applied led to a lost pod."""
     answered = [at for at in span(lane, act.baseline, act.since.low) if lane.codes[at] == _OK]
     return bool(answered) and identity(lane[answered[-1]].by)[0] in endpoints.lost
 
 
 def _cut(act: Act, lane: Lane, lost: frozenset[str]) -> tuple[int, int]:
-    """How many connections of a lane failed after a pod that was not lost had answered on them, and how many more may have:
-    what became of their next request is not known.
+    """Return how many connections of a lane failed after a pod that was not lost had answered on them, and how many more may
+    have failed, because the outcome of their next request is not known.
 
-    A connection is told by its source port, and is another one when the port had been silent for :data:`STRETCH`.
+    A connection is identified by its source port; a port that was silent for :data:`STRETCH` starts a new connection.
     """
     answered: dict[int, tuple[float, str]] = {}
     cut = [0, 0]
@@ -167,7 +167,7 @@ def _told(
     old: Sequence[Failures],
     watched: float,
 ) -> str:
-    """One sentence for each sort of connection, and one for what was counted apart."""
+    """Return one sentence for each kind of connection, and one for requests that are counted separately."""
     told = (
         f"{endpoints.words} {'was' if len(endpoints.lost) == 1 else 'were'} on {', '.join(sorted(endpoints.away))}. Over new "
         f"connections {_failed(new)}, at most {measured['share failed in the worst second'].value:.0f} % in a second"
@@ -186,14 +186,14 @@ def _told(
 
 
 def _failed(seen: Sequence[Failures]) -> str:
-    """How many of the requests from the other nodes failed, and in which ways."""
+    """Return, in words, how many requests from the other nodes failed, and with which outcomes."""
     how: Counter[str] = sum((one.outcomes for one in seen), Counter())
     listed = f" ({', '.join(f'{count} {what}' for what, count in how.most_common())})" if how else ""
     return f"{sum(one.failed for one in seen)} of {sum(one.asked for one in seen)} requests from the other nodes failed{listed}"
 
 
 def _until(seen: Sequence[Failures]) -> str:
-    """When the last of them failed."""
+    """Return, in words, when the last of them failed."""
     last = max((one.last - one.since.low for one in seen if one.failed), default=None)
     return "" if last is None else f", the last {last:.1f} s after it went"
 

@@ -1,4 +1,4 @@
-"""Was the act played as a check takes it: in its own time, with faults that took effect, for as long as has to be watched?"""
+"""Was the act played as a check expects: within its own time, with faults that took effect, and watched for long enough?"""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _DOING = ("applying", "applied", "bit", "undoing")
 
 
 def contradictions(act: Act) -> Iterator[str]:
-    """Yield what cannot be: an act that ended before it began, and faults of an act that were not injected in its time."""
+    """Yield impossible records: acts that ended before they began, and faults of an act that were not injected within it."""
     for span in _spans(act):
         begun, start, end = span.baseline, span.start, span.end
         if start is None or end is None:
-            continue  # it was broken off, which is said elsewhere
+            continue  # it broke off, which is reported elsewhere
         if end <= start or (begun or start) > start:
             yield f"“{span.name}” is said to have ended before it began"
         known = {fault.id for fault in act.recording.faults if fault.act == span.name}
@@ -29,9 +29,7 @@ def contradictions(act: Act) -> Iterator[str]:
 
 
 def lacking(act: Act) -> Iterator[str]:
-    """Yield what keeps *holds* from being said: a fault that was not seen to bite, and an act that was not watched for long
-    enough.
-    """
+    """Yield the reasons that rule out *holds*: faults that were not seen to bite, and acts not watched for long enough."""
     for span in _spans(act):
         faults = act.faults_of(span)
         lame = [one for one in faults if not one.bit or "applied" not in one.phases]

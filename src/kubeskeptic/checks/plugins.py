@@ -1,4 +1,4 @@
-"""What becomes of a node whose runtime finds no network plugin, and of the pods that need one?"""
+"""What happens to a node whose container runtime finds no network plugin, and to the pods that need one?"""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NEVER = float("inf")
 
 @check
 def turns_not_ready(act: Act, reason: str) -> Finding:
-    """Check that the node of the fault turns Ready: False within the case's bound, with a message that names this reason."""
+    """Check that the fault's node turns Ready: False within the case's bound, with a message that contains this reason."""
     changes = list(act.changes("Node", _node(act)))
     before = [change for change in changes if change.seen <= act.since.low]
     if not before or _ready(before[-1]).get("status") != "True":
@@ -43,7 +43,7 @@ def turns_not_ready(act: Act, reason: str) -> Finding:
 
 @check
 def ready_again(act: Act) -> Finding:
-    """Check that the node of the fault, which was not Ready, is Ready within the case's bound of the fault's undoing."""
+    """Check that the fault's node, which was not Ready, is Ready within the case's bound of the fault's undoing."""
     back = _undone(act)
     changes = list(act.changes("Node", _node(act)))
     before = [change for change in changes if change.seen <= back.low]
@@ -63,8 +63,8 @@ def ready_again(act: Act) -> Finding:
 
 @check
 def waits_for_network(act: Act, app: str) -> Finding:
-    """Check that a pod which was put onto the node of the fault does not run for longer than START, until the fault is undone,
-    and waits as ContainerCreating.
+    """Check that a pod that was placed on the fault's node does not run until the fault is undone, for longer than START, and
+    waits as ContainerCreating.
     """
     until, changes = act.lifted, _made_in(act, app)
     made = changes[0].when
@@ -101,7 +101,7 @@ def waits_for_network(act: Act, app: str) -> Finding:
 
 @check
 def runs_once_healed(act: Act, app: str) -> Finding:
-    """Check that a pod of an app which was made in this act and did not run is Ready within the case's bound of the fault's
+    """Check that an app's pod that was created in this act and did not run is Ready within the case's bound of the fault's
     undoing.
     """
     back, changes = _undone(act), _made_in(act, app)
@@ -120,9 +120,9 @@ def runs_once_healed(act: Act, app: str) -> Finding:
 
 
 def _node(act: Act) -> str:
-    """The node that the act's fault acted on, in whole or in part.
+    """Return the node that the act's fault acted on, in whole or in part.
 
-    :raises Inconclusive: when it acted on none
+    :raises Inconclusive: if it acted on none
     """
     targets = act.fault.targets
     if not targets:
@@ -131,9 +131,9 @@ def _node(act: Act) -> str:
 
 
 def _on_the_node(act: Act, changes: Sequence[Change]) -> None:
-    """Raise unless a pod was on the node of the act's fault all the time.
+    """Require that a pod was never on a node other than the fault's.
 
-    :raises Inconclusive: when it was not
+    :raises Inconclusive: if it was
     """
     others = {node_of(change.object) for change in changes} - {_node(act), ""}
     if others:
@@ -141,9 +141,9 @@ def _on_the_node(act: Act, changes: Sequence[Change]) -> None:
 
 
 def _undone(act: Act) -> Interval:
-    """When the fault was undone: between the moment before the harness began and the moment after.
+    """Return when the fault was undone: from just before the harness began undoing it to just after.
 
-    :raises Inconclusive: when it was not
+    :raises Inconclusive: if it was not undone
     """
     phases = act.fault.phases
     if "undone" not in phases:
@@ -152,9 +152,9 @@ def _undone(act: Act) -> Interval:
 
 
 def _made_in(act: Act, app: str) -> list[Change]:
-    """The changes of an app's pods, the first of which was made in this act.
+    """Return the changes to an app's pods, the first of which was created in this act.
 
-    :raises Inconclusive: when none was
+    :raises Inconclusive: if the app has no pods, or had some before
     """
     changes = list(act.changes("Pod", app=app))
     if not changes or changes[0].seen < act.start:
@@ -163,7 +163,7 @@ def _made_in(act: Act, app: str) -> list[Change]:
 
 
 def _ready(change: Change) -> dict[str, Any]:
-    """The Ready condition of a node; empty when it has none."""
+    """Return the Ready condition of a node; empty if it has none."""
     conditions = change.object.get("status", {}).get("conditions") or ()
     return next((one for one in conditions if one["type"] == "Ready"), {})
 

@@ -1,4 +1,4 @@
-"""What becomes of a pod?"""
+"""What happens to a pod?"""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _NO_COPY = Bound(0, "pods", "a bare pod has no controller")
 
 @check
 def restarted_in_place(act: Act, *, ready: bool = True) -> Finding:
-    """Check that a pod whose container was killed runs again within the case's bound: same uid, node and IP, one restart more.
+    """Check that a pod whose container was killed runs again within the case's bound: same uid, node and IP, one more restart.
 
-    :param ready: False when the container has to run again, and its pod need not be Ready yet
+    :param ready: whether the pod must be Ready; if False, it is enough that the container runs again
     """
     return _restarted_in_place(act, act.victim, act.since, same_ip=True, ready=ready)
 
 
 @check
 def revived_in_place(act: Act, pod: str) -> Finding:
-    """Check that a pod is restarted in place within the case's bound of its node's return, where that was before the eviction.
+    """Check that a pod is restarted in place within the case's bound of its node's return, if that came before the eviction.
 
-    :raises Inconclusive: when the node was away for so long that the eviction may have come first
+    :raises Inconclusive: if the node was away for so long that the pod may have been evicted first
     """
     returned, limit = act.fault.returned, BEFORE_EVICTION.at_least(act.settings_of(pod, act.node))
     away = returned.high - act.since.low
@@ -43,7 +43,7 @@ def revived_in_place(act: Act, pod: str) -> Finding:
 
 
 def _restarted_in_place(act: Act, name: str, begun: Interval, *, same_ip: bool, ready: bool) -> Finding:
-    """:param same_ip: False when the node itself went away, which takes the pod's network with it"""
+    """:param same_ip: whether the IP must be the same; False if the node itself went down, and the pod's network with it"""
     changes = [change for change in act.changes("Pod", name, since=act.since.low) if change.type != "DELETED"]
     before = _last_before(changes, name, act.since.low)
     after = [change for change in changes if change.seen > act.since.low]
@@ -68,7 +68,7 @@ def _restarted_in_place(act: Act, name: str, begun: Interval, *, same_ip: bool, 
 
 
 def _since(begun: Interval, when: Interval) -> Interval:
-    """How long after something was begun; at once where it was seen earlier, as before a node's return was noticed."""
+    """Return the time since ``begun``; 0 if ``when`` was seen earlier, for example before a node's return was noticed."""
     took = when.since(begun)
     return took.not_negative()
 
@@ -110,7 +110,7 @@ def _differences(before: dict[str, Any], after: dict[str, Any], same_ip: bool) -
 
 @check
 def replaced_by_another(act: Act, app: str) -> Finding:
-    """Check that the pod which replaces a deleted one has another name, another uid and another IP."""
+    """Check that the pod that replaces a deleted one has a different name, uid and IP."""
     victim, since = act.victim, act.since.low
     changes = list(act.changes("Pod", app=app, since=since))
     before = _last_before([one for one in changes if one.name == victim], victim, since)
@@ -134,10 +134,10 @@ def replaced_by_another(act: Act, app: str) -> Finding:
 
 @check
 def never_elsewhere(act: Act, app: str, *, returns: bool = False) -> Finding:
-    """Check that a bare pod is never seen on another node, nor a copy of it anywhere, until the act ends.
+    """Check that until the act ends a bare pod is never seen on another node, nor a copy of it anywhere.
 
-    :param returns: its node returns in time, so that the pod itself goes on; else it has to be marked for deletion within
-        the case's bound, and be gone for good at the end
+    :param returns: whether its node returns in time, so that the pod itself continues; if False, the pod must be marked for
+        deletion within UNTIL_EVICTED and be gone for good at the end
     """
     mine = list(act.changes("Pod", app=app))
     originals = [change for change in mine if change.seen <= act.since.low]
@@ -161,7 +161,7 @@ def never_elsewhere(act: Act, app: str, *, returns: bool = False) -> Finding:
 
 
 def _copies(after: list[Change], uid: str, home: str, since: float) -> list[str]:
-    """Each pod that is another, or is elsewhere, as it was seen first."""
+    """Return a description, as first seen, of each pod that is a different one or on a different node."""
     copies = {
         change.uid: f"{change.name} on {node_of(change.object) or 'no node yet'} {change.seen - since:.1f} s after the crash"
         for change in reversed(after)
@@ -171,7 +171,9 @@ def _copies(after: list[Change], uid: str, home: str, since: float) -> list[str]
 
 
 def _gone_for_good(act: Act, own: list[Change], home: str) -> tuple[str, dict[str, Measure], dict[str, Bound]]:
-    """When a pod on a node that stayed dead was marked for deletion, and whether it was gone at the end."""
+    """Return when a pod on a node that stayed dead was marked for deletion, and whether it was gone at the end: a sentence,
+    measures and bounds.
+    """
     since, latest = act.since, UNTIL_EVICTED.at_most(act.settings)
     marked = next((c.when for c in own if c.object["metadata"].get("deletionTimestamp") or c.type == "DELETED"), None)
     gone = next((change.seen for change in own if change.type == "DELETED"), None)

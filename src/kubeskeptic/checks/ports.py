@@ -1,4 +1,4 @@
-"""From which ports did clients ask: from one that is kept, or from a new one each time?"""
+"""From which ports did clients send their requests: from one that they keep, or from a new one each time?"""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from kubeskeptic.timeline import Act, Lane
 
 
 def one_port_each(act: Act, lanes: Sequence[Lane]) -> None:
-    """Raise unless there are such lanes, and each of them asked everything from one port.
+    """Require that there are lanes, and that each sent all its requests from one port.
 
-    :raises Inconclusive: naming the lane that did not
+    :raises Inconclusive: if there are none, or if a lane did not; the message names it
     """
     if not lanes:
         raise Inconclusive("no client that keeps its port asked")
@@ -23,9 +23,9 @@ def one_port_each(act: Act, lanes: Sequence[Lane]) -> None:
 
 
 def new_ports(act: Act, lanes: Sequence[Lane]) -> None:
-    """Raise unless there are such lanes, and each of them asked from more than one port.
+    """Require that there are lanes, and that each sent its requests from more than one port.
 
-    :raises Inconclusive: naming the lane that did not
+    :raises Inconclusive: if there are none, or if a lane did not; the message names it
     """
     if not lanes:
         raise Inconclusive("no client that takes a new port for each question asked")
@@ -35,9 +35,9 @@ def new_ports(act: Act, lanes: Sequence[Lane]) -> None:
 
 
 def _ports(act: Act, lane: Lane) -> set[int]:
-    """Return the ports from which a lane asked; a question that was never sent has none.
+    """Return the source ports of a lane's requests; a request that was never sent has none.
 
-    :raises Inconclusive: when none is known
+    :raises Inconclusive: if no port is known
     """
     ports = {lane.ports[at] for at in span(lane, act.baseline, act.end)} - {0}
     if not ports:

@@ -1,4 +1,4 @@
-"""What becomes of pods that take more than their node can spare, and what does the node say?"""
+"""What happens to pods that use more than their node can spare, and what does the node report?"""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _REPORTED = Bound(0, "reports", "a condition, and a taint that keeps pods away")
 
 @dataclass(frozen=True)
 class Eviction:
-    """What became of the one pod of an app after it took too much.
+    """What happened to the single pod of an app after it used too much.
 
-    :param phase: the one in which it has to end
-    :param took: from then to its end, in seconds; without an upper end when it did not come
-    :param later: since then, the changes of pods of the app that were made since then
+    :param phase: the phase in which it must end
+    :param took: seconds from then to its end; the upper end is infinite if it did not end
+    :param later: the changes to pods of the app that were created after that moment
     """
 
     phase: str
@@ -43,7 +43,7 @@ class Eviction:
 
     @property
     def right(self) -> bool:
-        """Whether it ended as evicted, in this phase."""
+        """Whether it ended as evicted, in the expected phase."""
         status = self.end.object.get("status", {}) if self.end else {}
         why = [one.get("reason") for one in status.get("conditions", ()) if one.get("type") == "DisruptionTarget"]
         said = (status.get("phase"), status.get("reason", ""), why)
@@ -51,12 +51,12 @@ class Eviction:
 
     @property
     def otherwise(self) -> int:
-        """How many pods ended in another way; one that has not ended yet is none."""
+        """The number of pods, 0 or 1, that ended in another way; a pod that has not ended does not count."""
         return int(self.end is not None and not self.right)
 
     @property
     def allowed(self) -> Bound:
-        """How many pods may have ended in another way."""
+        """The bound on the number of pods that ended in another way."""
         reason = REASONS[self.phase]
         return Bound(0, "pods", f"{self.phase} {f'with reason {reason}' if reason else 'without a reason'}, as evicted")
 
@@ -74,12 +74,12 @@ class Eviction:
 
 @check
 def evicted_for_good(act: Act, app: str, phase: str = "Failed") -> Finding:
-    """Check that the bare pod of an app is evicted within the case's bound of taking too much, and that no other is made.
+    """Check that the bare pod of an app is evicted within the case's bound of using too much, and that no other pod is created.
 
-    One that was to exit with 0 and did not, such as one that was killed before it could, may end in either phase.
+    If the pod should have exited with 0 and did not, for example because it was killed first, it may end in either phase.
 
-    :param phase: in which it has to end: ``Succeeded`` when its containers exit with 0
-    :raises Inconclusive: when the act ended before a replacement would have been Ready
+    :param phase: the phase in which it must end: ``Succeeded`` if its containers exit with 0
+    :raises Inconclusive: if the act ended before a replacement would have been Ready
     """
     seen = _eviction(act, app, phase)
     codes = [code for code in _exit_codes(seen.end) if code] if phase == "Succeeded" else []
@@ -104,8 +104,8 @@ def evicted_for_good(act: Act, app: str, phase: str = "Failed") -> Finding:
 
 @check
 def evicted_and_replaced(act: Act, app: str) -> Finding:
-    """Check that the pod of an app is evicted within the case's bound of taking too much, and another is Ready on another node
-    within START of that.
+    """Check that the pod of an app is evicted within the case's bound of using too much, and that another pod is Ready on
+    another node within START of the eviction.
     """
     seen = _eviction(act, app)
     new = next((one for one in seen.later if is_ready(one.object) and node_of(one.object) != seen.node), None)
@@ -133,10 +133,10 @@ def evicted_and_replaced(act: Act, app: str) -> Finding:
 
 @check
 def reports_pressure(act: Act, app: str, kind: str) -> Finding:
-    """Check that the node of an app's pod reports a condition after that took too much, and is tainted for it.
+    """Check that after an app's pod used too much, its node reports a condition and gets the matching taint.
 
-    :param kind: of the condition: ``MemoryPressure`` or ``DiskPressure``
-    :raises Inconclusive: when the node reported it before
+    :param kind: the type of the condition: ``MemoryPressure`` or ``DiskPressure``
+    :raises Inconclusive: if the node was not seen without the condition before
     """
     seen, since = _eviction(act, app), _taken(act, app)
     nodes = list(act.changes("Node", seen.node))
@@ -146,7 +146,7 @@ def reports_pressure(act: Act, app: str, kind: str) -> Finding:
     after = [change for change in nodes if change.seen > since.low]
     said = next((change for change in after if condition(change.object, kind) == "True"), None)
     tainted = any(_tainted(change, kind) for change in after)
-    early = act.bound.admits(act.end - since.high)  # what has not come by then may come yet
+    early = act.bound.admits(act.end - since.high)  # what is missing may still happen later
     lacking = [*(["did not report it"] if said is None else []), *([] if tainted else ["was not tainted"])]
     when = said.when.since(since) if said else Interval(act.end - since.high, float("inf"))
     why = f"{seen.node} reported {kind} {max(when.high, 0):.1f} s after too much was taken, and was tainted."
@@ -192,7 +192,7 @@ def _phase(change: Change) -> str:
 
 
 def _exit_codes(end: Change | None) -> list[int]:
-    """Return with what a pod's containers ended. One of which the kubelet lost sight is waiting, and has ended before."""
+    """Return the exit codes of a pod's containers. One that the kubelet lost track of is waiting, with its end in lastState."""
     statuses = containers(end.object).values() if end else ()
     states = (status.get(name) or {} for status in statuses for name in ("state", "lastState"))
     ended = (state.get("terminated") or {} for state in states)

@@ -1,4 +1,4 @@
-"""What is a preStop delay worth: how many requests fail while pods that end so slowly are replaced?"""
+"""What is the effect of a preStop delay: how many requests fail while pods with this delay are replaced?"""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _STRANGER = "answered by a pod that was no endpoint"
 
 @dataclass
 class Update:
-    """One rolling update: what clients saw while pods of one delay were replaced."""
+    """One rolling update: the results of clients while pods of one delay were replaced."""
 
     name: str
     delay: float
@@ -41,12 +41,12 @@ class Update:
 
     @property
     def total(self) -> int:
-        """How many failed."""
+        """The number of failed requests."""
         return self.failed.total()
 
     @property
     def share(self) -> float:
-        """Which share of the requests failed, in percent."""
+        """The share of failed requests, in percent."""
         return 100 * self.total / max(self.asked, 1)
 
     def __str__(self) -> str:
@@ -59,13 +59,13 @@ class Update:
 
 @check
 def fails_below_a_delay_only(act: Act, app: str, replicas: int, label: str, *, enough: float) -> Finding:
-    """Check that no request fails, or is late, in updates whose pods end by a preStop delay of ``enough`` seconds or more;
-    those of shorter delays are measured and shown.
+    """Check that no request fails or is late in updates of pods with a preStop delay of ``enough`` seconds or more; updates of
+    pods with shorter delays are measured and shown.
 
-    Failures that reuse the source port of one that timed out meet a stale conntrack entry, and are counted apart.
+    Failed requests that reuse the source port of one that timed out match a stale conntrack entry and are counted separately.
 
-    :param app: of the pods, and the name of the probe that asks their service
-    :param label: of the pods, which holds their delay in seconds
+    :param app: the app of the pods, and the name of the probe that targets their service
+    :param label: the label of the pods that contains their delay in seconds
     """
     lanes = act.lanes(app, unbroken=True)
     sure = act.watched(*ENDPOINTS)
@@ -94,16 +94,18 @@ def fails_below_a_delay_only(act: Act, app: str, replicas: int, label: str, *, e
 
 
 def _windows(act: Act) -> list[tuple[ActSpan, tuple[float, float]]]:
-    """The updates that began, each with the time from its start to that of the next: what fails between two is the former's."""
+    """Return the updates that began, each with the time from its start to the start of the next: failures in between are its
+    own.
+    """
     begun = [one for one in act.spans if one.start is not None]
     ends = [*(one.reached("start") for one in begun[1:]), act.end]
     return [(one, (one.reached("start"), end)) for one, end in zip(begun, ends, strict=True)]
 
 
 def _delay(act: Act, one: ActSpan, window: tuple[float, float], app: str, replicas: int, label: str) -> float:
-    """The delay of the pods that an update replaced: all of those that were there before, and that of one delay.
+    """Return the delay of the pods that an update replaced, which must be all existing pods, with a single delay.
 
-    :raises Inconclusive: when it did not replace them all, or not by as many that are Ready
+    :raises Inconclusive: if it did not replace all of them with as many Ready pods, or they had several delays
     """
     since, until = window
     pods = list(act.changes("Pod", app=app))
@@ -120,7 +122,7 @@ def _delay(act: Act, one: ActSpan, window: tuple[float, float], app: str, replic
 def _look(
     update: Update, lane: Lane, window: tuple[float, float], wrong: frozenset[int], leftover: frozenset[int], sure: bool
 ) -> None:
-    """Add what one lane saw of an update."""
+    """Add the samples of one lane to an update."""
     since, until = window
     for at in span(lane, since, until):
         update.asked += 1
@@ -134,7 +136,7 @@ def _look(
 
 
 def _trouble(lane: Lane, at: int, wrong: frozenset[int]) -> str:
-    """What is wrong with an outcome; empty when nothing is."""
+    """Return what is wrong with an outcome; empty if nothing is."""
     if at in wrong:
         return _STRANGER
     if lane.codes[at] != _OK:

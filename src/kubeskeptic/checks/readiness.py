@@ -24,8 +24,8 @@ _NONE_UNREADY = Bound(0, "pods", "a kubelet that restarts changes no container")
 
 @check
 def stops_sending(act: Act, probe: str) -> Finding:
-    """Check that on every node the last answer of a pod that turned unready came within the case's bound. A request that
-    failed may have been sent to it.
+    """Check that on every node the last answer of a pod that turned unready came within the case's bound. Failed requests may
+    have been sent to that pod.
     """
     lanes, victim = act.lanes(probe, until=act.lifted), act.victim
     _answered_before(act, lanes, victim)
@@ -51,9 +51,9 @@ def stops_sending(act: Act, probe: str) -> Finding:
 
 @check
 def resumes_sending(act: Act, probe: str, within: Expression) -> Finding:
-    """Check that on every node the first answer of a pod that is ready again comes within a bound of it, without a restart.
+    """Check that on every node the first answer of a pod that is ready again comes within a bound, without a restart.
 
-    :param within: from the moment at which the workload says that it is ready again
+    :param within: the bound, from the moment at which the workload reports ready again
     """
     lanes, victim, again = act.lanes(probe), act.victim, _undone(act)
     took = {lane.node: _first(act, lane, victim, again) for lane in lanes}
@@ -79,11 +79,11 @@ def resumes_sending(act: Act, probe: str, within: Expression) -> Finding:
 
 @check
 def stays_ready(act: Act, *apps: str) -> Finding:
-    """Check that no pod of a node turns unready while its kubelet restarts, until the case's bound has passed.
+    """Check that no pod of a node turns unready while its kubelet restarts, until the case's bound has elapsed.
 
-    Pods with a container younger than :data:`REMEMBERED` are counted apart: Kubernetes promises nothing about them.
+    Pods with a container younger than :data:`REMEMBERED` are counted separately: Kubernetes promises nothing about them.
 
-    :raises Inconclusive: when no older pod was Ready there before, or the kubelet was not seen to be back
+    :raises Inconclusive: if no older pod was Ready there before, or the kubelet was not seen to be back
     """
     fault, since = act.fault, act.since
     back, node = fault.returned, fault.targets[0].rpartition("/")[2]
@@ -114,9 +114,9 @@ def stays_ready(act: Act, *apps: str) -> Finding:
 
 
 def _restarted(act: Act, pod: str) -> int:
-    """How often a pod was restarted, or replaced by another of its name, since the fault.
+    """Return how often a pod was restarted, or replaced by another pod of the same name, since the fault.
 
-    :raises Inconclusive: when it was not seen before
+    :raises Inconclusive: if it was not seen before the fault
     """
     changes = [one for one in act.changes("Pod", pod) if one.type != "DELETED"]
     before = [one for one in changes if one.seen <= act.since.low]
@@ -127,7 +127,7 @@ def _restarted(act: Act, pod: str) -> int:
 
 
 def _unready(changes: Sequence[Change], there: set[str], since: float) -> dict[str, Interval]:
-    """When each of the pods was first seen not Ready, by its name."""
+    """Return when each of the pods was first seen not Ready, by pod name."""
     found: dict[str, Interval] = {}
     for change in changes:
         if change.uid in there and change.seen > since and (change.type == "DELETED" or not is_ready(change.object)):
@@ -136,21 +136,21 @@ def _unready(changes: Sequence[Change], there: set[str], since: float) -> dict[s
 
 
 def _answered_before(act: Act, lanes: Sequence[Lane], pod: str) -> None:
-    """Raise Inconclusive for a lane that the pod gave no answer before: its silence would prove nothing."""
+    """Raise Inconclusive for a lane without an earlier answer from the pod: the lack of later answers would prove nothing."""
     for lane in lanes:
         if not any(True for _ in _answers(lane, pod, act.baseline, act.since.low)):
             raise Inconclusive(f"{pod} gave {lane.node} no answer before it turned unready")
 
 
 def _answers(lane: Lane, pod: str, since: float, until: float) -> list[float]:
-    """Return when the questions were sent that a pod answered, between two times."""
+    """Return when the requests that a pod answered were sent, between two times."""
     own = {number for number, by in enumerate(lane.names) if identity(by)[0] == pod}
     return [lane.sent[at] for at in span(lane, since, until) if lane.codes[at] == _OK and lane.bys[at] in own]
 
 
 def _last(act: Act, lane: Lane, pod: str) -> Interval:
-    """How long after the fault the last question was sent that the pod answered: at most the last that anybody left
-    unanswered.
+    """Return how long after the fault the last request answered by the pod was sent. The upper end also counts failed requests,
+    which may have been sent to that pod.
     """
     start = act.since.high
     sent = _answers(lane, pod, act.since.low, act.lifted)
@@ -160,7 +160,9 @@ def _last(act: Act, lane: Lane, pod: str) -> Interval:
 
 
 def _first(act: Act, lane: Lane, pod: str, again: Interval) -> Interval:
-    """How long after the pod was ready again the first question was sent that it answered; without an upper end for none."""
+    """Return how long after the pod was ready again the first request that it answered was sent; the upper end is infinite if
+    there was none.
+    """
     sent = _answers(lane, pod, again.low, act.end)
     if not sent:
         return Interval(max(asked_until(lane, again.high, act.end) - again.high, 0.0), float("inf"))
@@ -179,7 +181,7 @@ def _undone(act: Act) -> Interval:
 
 
 def _wrong(act: Act, lane: Lane, victim: str) -> int:
-    """How many answers came from a pod that was no endpoint then, apart from the one that turned unready."""
+    """Return how many answers came from pods that were not endpoints then, except the pod that turned unready."""
     lag = act.settings_on(lane.node)["SYNC"] + MARGIN
     found = strangers(act.recording, lane, lag, {})
     asked = span(lane, act.since.low, act.lifted)

@@ -1,4 +1,4 @@
-"""Are pods replaced each time, elsewhere, as a budget allows, and only while a controller runs?"""
+"""Are pods replaced every time, on other nodes, within a disruption budget, and only while a controller runs?"""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _EMPTY = Bound(0, "pods", "a drained node runs none of them")
 def recovers_each_time(act: Act, app: str, wanted: int) -> Finding:
     """Check that after each of the act's faults the Ready count of an app is ``wanted`` again within the case's bound.
 
-    :raises Inconclusive: when a fault was not seen to take effect, or hit while a replica was missing
+    :raises Inconclusive: if a fault was not seen to bite, or was injected while a replica was missing
     """
     faults = sorted(_faults(act, ""), key=lambda one: one.applying.low)
     counts = ready_counts(act.changes("Pod", app=app))
@@ -42,7 +42,7 @@ def recovers_each_time(act: Act, app: str, wanted: int) -> Finding:
 
 
 def _again(took: Interval) -> str:
-    """When all were Ready again, in words."""
+    """Return, in words, when all replicas were Ready again."""
     return (
         f"not whole again in {took.low:.1f} s" if took.high == float("inf") else f"whole again after {took.high:.2f} s"
     )
@@ -50,8 +50,8 @@ def _again(took: Interval) -> str:
 
 @check
 def moved_within_budget(act: Act, app: str, wanted: int, at_least: int) -> Finding:
-    """Check that a drained node's pods run elsewhere within the case's bound, and that meanwhile no fewer are Ready than the
-    budget asks for.
+    """Check that a drained node's pods run on other nodes within the case's bound, and that meanwhile no fewer pods are Ready
+    than the budget requires.
 
     :param at_least: ``minAvailable`` of the PodDisruptionBudget
     """
@@ -67,7 +67,7 @@ def moved_within_budget(act: Act, app: str, wanted: int, at_least: int) -> Findi
     moved = _moved_at(pods, since.low, node, wanted)
     took = moved.since(since) if moved else Interval(act.end - since.high, float("inf"))
     left = sum(1 for pod in living(pods, act.lifted).values() if node_of(pod) == node)
-    sure = 0 if act.bound.admits(act.lifted - since.high) else left  # who has not left by then may leave yet
+    sure = 0 if act.bound.admits(act.lifted - since.high) else left  # remaining pods may still leave later
     why = f"{len(leaving)} of {wanted} pods were on {node}, which was drained: "
     why += f"all ran elsewhere after {took.high:.1f} s" if moved else f"after {took.low:.1f} s not all ran elsewhere"
     why += f"; allowed are {act.bound.value:g} s. At least {fewest} were Ready at every moment; the budget asks for {at_least}."
@@ -90,11 +90,11 @@ def moved_within_budget(act: Act, app: str, wanted: int, at_least: int) -> Findi
 
 @check
 def replaced_only_by_controllers(act: Act, app: str, wanted: int, started: str) -> Finding:
-    """Check that a pod which is deleted while the controllers are stopped is not replaced until they run again, and is then
-    within the case's bound.
+    """Check that a pod that is deleted while the controllers are stopped is not replaced until they run again, and is then
+    replaced within the case's bound.
 
-    :param started: the fact that says when the controllers' process was started again, Unix seconds, cut to whole ones
-    :raises Inconclusive: when they were not away for as long as a replacement would have taken
+    :param started: the fact with the start time of the controllers' new process, in Unix seconds, truncated to whole seconds
+    :raises Inconclusive: if they were stopped for less time than a replacement would have taken
     """
     stopped = _faults(act, "stop_component")[0]
     if started not in act.recording.facts:
@@ -132,7 +132,7 @@ def replaced_only_by_controllers(act: Act, app: str, wanted: int, started: str) 
 
 
 def _not_only_by_controllers(act: Act, early: set[str], never: Interval | None) -> str:
-    """What is wrong with a replacement that came early, or never; empty when it came in time or late."""
+    """Return what is wrong with a replacement that came early or never; empty if it came in time or late."""
     if early:
         return f"While the controllers were stopped, {', '.join(sorted(early))} came in the place of {act.victim}."
     if never:
@@ -141,9 +141,9 @@ def _not_only_by_controllers(act: Act, early: set[str], never: Interval | None) 
 
 
 def _faults(act: Act, name: str) -> list[FaultSpan]:
-    """The faults of the act, all or those of a name.
+    """Return the faults of the act: all, or those of one name.
 
-    :raises Inconclusive: when there is none, or one was not seen to bite
+    :raises Inconclusive: if there is none, or one was not seen to bite
     """
     faults = [one for one in act.recording.faults if one.act in act.names and name in ("", one.fault)]
     lame = [one.fault for one in faults if not one.bit]
@@ -153,7 +153,7 @@ def _faults(act: Act, name: str) -> list[FaultSpan]:
 
 
 def _recovery(counts: list[tuple[Interval, int]], fault: FaultSpan, wanted: int, end: float) -> Interval:
-    """How long an app was not whole after a fault."""
+    """Return how long an app was missing replicas after a fault."""
     before = [count for when, count in counts if when.high <= fault.applying.low]
     if not before or before[-1] != wanted:
         raise Inconclusive(f"{before[-1] if before else 0} of {wanted} replicas were Ready before {fault.says}")
@@ -165,7 +165,7 @@ def _recovery(counts: list[tuple[Interval, int]], fault: FaultSpan, wanted: int,
 
 
 def _drained(act: Act) -> str:
-    """The node that the act's fault cordoned."""
+    """Return the node that the act's fault cordoned."""
     target = next((one for one in act.fault.targets if one.startswith("cordon/")), "")
     if not target:
         raise Inconclusive(f"the fault {act.fault.fault} of “{act.name}” drained no node")
@@ -173,7 +173,7 @@ def _drained(act: Act) -> str:
 
 
 def _moved_at(pods: list[Change], since: float, node: str, wanted: int) -> Interval | None:
-    """When the last of ``wanted`` pods was Ready on another node than this, with none left going on there."""
+    """Return when the last of ``wanted`` pods was Ready on another node, with only terminating pods left on this node."""
     there: dict[str, Change] = {}
     moved: Interval | None = None
     for change in pods:
@@ -189,7 +189,7 @@ def _moved_at(pods: list[Change], since: float, node: str, wanted: int) -> Inter
 
 
 def _endpoint_until(act: Act, app: str, since: float) -> float:
-    """For how many seconds a deleted pod stayed a ready endpoint of the service of this name; to the end, when it did."""
+    """Return for how many seconds the deleted pod stayed a ready endpoint of the service of this name, up to the act's end."""
     for change in act.changes("EndpointSlice"):
         mine = change.object["metadata"].get("labels", {}).get("kubernetes.io/service-name") == app
         ready = [
@@ -202,7 +202,7 @@ def _endpoint_until(act: Act, app: str, since: float) -> float:
 
 
 def _whole_at(pods: list[Change], since: float, wanted: int) -> Interval | None:
-    """When ``wanted`` pods were Ready again, the deleted one among the missing."""
+    """Return when ``wanted`` pods were Ready again, for good; None if they were not at the end."""
     after = [(when, count) for when, count in ready_counts(pods) if when.high > since]
     last = after[-1] if after else None
     return last[0] if last and last[1] == wanted else None

@@ -13,7 +13,7 @@ from kubeskeptic.timeline.objects import is_ready
 
 
 def ready_counts(changes: Iterable[Change]) -> list[tuple[Interval, int]]:
-    """Return how many of the pods were Ready and not marked for deletion, from each moment this changed."""
+    """Return the number of pods that were Ready and not marked for deletion, with each moment at which it changed."""
     ready: set[str] = set()
     counts: list[tuple[Interval, int]] = []
     for change in changes:
@@ -28,7 +28,7 @@ def ready_counts(changes: Iterable[Change]) -> list[tuple[Interval, int]]:
 
 @check
 def whole_again(act: Act, app: str, wanted: int) -> Finding:
-    """Check that after a loss the Ready count of an app is ``wanted`` again within the case's bound, and stays so."""
+    """Check that after a loss the Ready count of an app is ``wanted`` again within the case's bound, and stays there."""
     since, bound = act.since, act.bound
     counts = ready_counts(act.changes("Pod", app=app))
     before = [count for when, count in counts if when.high <= since.low]

@@ -1,4 +1,4 @@
-"""Does a service's name go on resolving, for every sort of client, while what is behind it is restarted?"""
+"""Does a service's name keep resolving, for every kind of client, while the pods behind it are restarted?"""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _NONE_ELSE = Bound(0, "lookups", "none may fail but when the pod that answered t
 
 @dataclass(frozen=True)
 class _Lookups:
-    """What the lookups of some lanes came to, in the act of a check."""
+    """The results of the lookups of some lanes, in the act of a check."""
 
     expected: str
     """The service's ClusterIP."""
@@ -44,7 +44,7 @@ class _Lookups:
 
     @classmethod
     def of(cls, act: Act, lanes: Sequence[Lane]) -> _Lookups:
-        """Return what the lookups of some lanes of one service came to."""
+        """Return the results of the lookups of some lanes for one service."""
         expected = str(service_of(act.recording, lanes[0].probe)["spec"]["clusterIP"])
         samples = [(lane, lane[at]) for lane in lanes for at in span(lane, act.baseline, act.end)]
         answered = (one for _, one in samples if one.outcome in (Outcome.OK, Outcome.WRONG))
@@ -59,11 +59,11 @@ class _Lookups:
 
     @property
     def others(self) -> str:
-        """The addresses besides the service's own; empty when there is none."""
+        """The answered addresses other than the service's own; empty if there are none."""
         return ", ".join(sorted(self.answers - {self.expected}))
 
     def told(self, while_: str, right: str) -> str:
-        """One sentence: which other addresses were answered, else how many lookups failed, else what is right."""
+        """Return one sentence: the other addresses answered, else how many lookups failed, else ``right``."""
         if self.others:
             return f"The name answered {self.others} besides {self.expected}."
         if not self.failed:
@@ -72,7 +72,7 @@ class _Lookups:
         return f"{while_}{self.failed.total()} of {self.asked} lookups failed ({listed}); none may."
 
     def measured(self) -> dict[str, Measure]:
-        """The numbers that all checks of lookups show."""
+        """Return the numbers that all checks of lookups show."""
         return {
             "addresses": Measure(len({self.expected, *self.answers}), "addresses"),
             "asked": Measure(self.asked, "lookups"),
@@ -82,7 +82,7 @@ class _Lookups:
 
 @check
 def same_answer(act: Act, probe: str) -> Finding:
-    """Check that every lookup through all these acts, and between them, succeeds and answers the service's one ClusterIP."""
+    """Check that every lookup during all these acts, and between them, succeeds and returns the service's one ClusterIP."""
     lanes = act.lanes(probe, unbroken=True)
     seen = _Lookups.of(act, lanes)
     right = f"{seen.asked} lookups from {len(lanes)} nodes all answered {seen.expected}."
@@ -91,8 +91,8 @@ def same_answer(act: Act, probe: str) -> Finding:
 
 @check
 def resolves_throughout(act: Act, restarted: str, *probes: str) -> Finding:
-    """Check that through an act in which all pods of something are replaced, every lookup by each of several probes succeeds
-    and answers the service's one ClusterIP; and that a probe that keeps its UDP port did.
+    """Check that throughout an act in which all pods of a workload are replaced, every lookup of several probes succeeds and
+    returns the service's one ClusterIP, and that a probe that is to keep its UDP port did so.
 
     :param restarted: the table in which the scenario noted how many pods were replaced, and how many old ones were left
     """
@@ -127,15 +127,15 @@ def _none_failed(
 
 @check
 def resolves_but_for_kept_ports(act: Act, restarted: str, probe: str, kept: str) -> Finding:
-    """Check that through an act in which the name servers are replaced, lookups answer the service's one ClusterIP, and none
-    fails that has a new port; those of a client that keeps its port fail for at most the case's bound after the pod that
-    answered them has ended, and so may those that reuse a port soon.
+    """Check that throughout an act in which the name servers are replaced, lookups return the service's one ClusterIP, and no
+    lookup from a new port fails. Lookups of a client that keeps its port may fail for at most the case's bound after the pod
+    that answered them has ended, and so may lookups that soon reuse a port.
 
-    kube-proxy leaves the conntrack entry of such a client alone while the pod is terminating and still serves, and deletes it
-    when it programs that the pod is gone.
+    kube-proxy keeps the conntrack entry of such a client while the pod is terminating and still serving, and deletes it when it
+    programs the removal of the pod.
 
     :param restarted: the table in which the scenario noted how many pods were replaced, and how many old ones were left
-    :param kept: asks from one port
+    :param kept: the probe that sends its lookups from one port
     """
     replaced = _replaced(act, restarted)
     new, old = (act.lanes(name, unbroken=True) for name in (probe, kept))
@@ -161,7 +161,7 @@ def resolves_but_for_kept_ports(act: Act, restarted: str, probe: str, kept: str)
 
 
 def _counted(act: Act, from_new: _Lookups, new: Sequence[Lane], old: Sequence[Lane]) -> dict[str, Measure]:
-    """How many lookups failed: from new ports, from ports that were kept or reused, and of these at a time of no deletion."""
+    """Return how many lookups failed from new, kept and reused ports, and how many of the latter two away from any deletion."""
     reused, failed = {lane: _reused(act, lane) for lane in new}, {lane: _failed(act, lane) for lane in old}
     again = sum(map(len, reused.values()))
     stray = sum(_stray(act, lane, places) for lane, places in [*failed.items(), *reused.items()])
@@ -175,7 +175,7 @@ def _counted(act: Act, from_new: _Lookups, new: Sequence[Lane], old: Sequence[La
 
 
 def _told(lost: int, stray: int, node: str, longest: Interval, bound: Bound) -> str:
-    """What became of the lookups of clients that keep their port."""
+    """Return, in words, the results of clients that keep their port."""
     if not lost:
         return ", and none from ports that are kept"
     still = longest.high == float("inf")
@@ -190,9 +190,9 @@ def _line(one: Outage, start: float) -> str:
 
 
 def _longest(act: Act, lane: Lane, found: Sequence[Outage]) -> tuple[Interval, Bound, str]:
-    """The longest outage of a lane, between its first and last failures at least and up to the next good answer at most.
+    """Return the longest outage of a lane: at least from its first to its last failure, at most up to the next good answer.
 
-    :param found: its outages, in which what is not known counts as failed; at least it lasted as if that had been answered
+    :param found: the lane's outages, with unknown outcomes counted as failed; for the lower end they count as answered
     """
     sure = outages(lane, act.baseline, act.end, doubtful=False)
     least = max((round(one.last - one.start, 6) for one in sure), default=0.0)
@@ -209,8 +209,8 @@ def _failed(act: Act, lane: Lane) -> list[int]:
 
 
 def _reused(act: Act, lane: Lane) -> list[int]:
-    """Return the failed lookups of a lane whose port had been used within :data:`UDP_TIMEOUT`: they may have met the conntrack
-    entry of that use, as those from kept ports do.
+    """Return the failed lookups of a lane whose port had been used within :data:`UDP_TIMEOUT`: they may have matched the
+    conntrack entry of that use, like lookups from kept ports.
     """
     return [
         at
@@ -223,9 +223,9 @@ def _reused(act: Act, lane: Lane) -> list[int]:
 
 
 def _stray(act: Act, lane: Lane, failed: Sequence[int]) -> int:
-    """How many of these lookups were not sent between a deletion and the bound after its pod was seen to end.
+    """Return how many of these lookups were not sent between a deletion and the bound after its pod was seen to end.
 
-    :raises Inconclusive: when a fault of the act was not seen to bite
+    :raises Inconclusive: if a fault of the act was not seen to bite
     """
     faults = [one for one in act.recording.faults if one.act in act.names]
     if not faults or not all(one.bit for one in faults):
@@ -238,7 +238,7 @@ def _stray(act: Act, lane: Lane, failed: Sequence[int]) -> int:
 def _replaced(act: Act, restarted: str) -> int:
     """Return how many pods were replaced.
 
-    :raises Inconclusive: when none were, or old ones were left
+    :raises Inconclusive: if none were, or if old ones were left
     """
     seen = act.table(restarted)
     if LEFT not in seen or REPLACED not in seen:

@@ -1,4 +1,4 @@
-"""Does a Deployment go over to another template, and how many pods has it meanwhile?"""
+"""Does a Deployment roll out another template, and how many pods does it have meanwhile?"""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class Count(NamedTuple):
 
 @check
 def rolled_over(act: Act, app: str, wanted: int, *, surge: int, unavailable: int, back: bool = False) -> Finding:
-    """Check that a Deployment's pods are replaced by those of its new template within the case's bound.
+    """Check that a Deployment's pods are replaced by pods of its new template within the case's bound.
 
-    At every recorded moment from the change on, at least ``wanted`` − ``unavailable`` pods are Ready and at most ``wanted`` +
-    ``surge`` are not marked for deletion. Those that are marked and still run are counted apart.
+    At every recorded moment from the change on, at least ``wanted`` − ``unavailable`` pods must be Ready and at most ``wanted``
+    + ``surge`` not marked for deletion. Pods that are marked and still exist are counted separately.
 
-    :param back: the new template is the one that the Deployment had first
+    :param back: whether the new template is the Deployment's first one again
     """
     begun, done = _rollout(act, app, wanted)
     pods = list(act.changes("Pod", app=app))
@@ -48,7 +48,7 @@ def rolled_over(act: Act, app: str, wanted: int, *, surge: int, unavailable: int
         "fewest Ready": Measure(ready, "pods"),
         "most not ending": Measure(most, "pods"),
         "most with those ending": Measure(there, "pods"),
-        # While the rollout may go on, some still are.
+        # While the rollout may still be going on, some pods may be.
         "of another template": Measure(other, "pods", other if done or not act.bound.admits(took.low) else 0, other),
     }
     bounds = {
@@ -71,9 +71,9 @@ def rolled_over(act: Act, app: str, wanted: int, *, surge: int, unavailable: int
 
 
 def counts_from(pods: Iterable[Change], since: float) -> list[Count]:
-    """Return how many pods there were at ``since`` and after each change from then on.
+    """Return the numbers of pods at ``since`` and after each change from then on.
 
-    :raises Inconclusive: when none was there at ``since``
+    :raises Inconclusive: if there was no pod at ``since``
     """
     there: dict[str, Mapping[str, Any]] = {}
     counts: list[Count] = []
@@ -97,9 +97,9 @@ def _count(pods: Mapping[str, Mapping[str, Any]]) -> Count:
 
 
 def _rollout(act: Act, app: str, wanted: int) -> tuple[Change, Change | None]:
-    """When the Deployment was changed, and when its controller said that the rollout was complete; None when it did not.
+    """Return when the Deployment was changed, and when its controller reported the rollout complete; None if it did not.
 
-    :raises Inconclusive: when it was not changed
+    :raises Inconclusive: if it was not changed
     """
     changes = list(act.changes("Deployment", app))
     before = max((_generation(one) for one in changes if one.seen <= act.start), default=0)
@@ -114,14 +114,16 @@ def _generation(change: Change) -> int:
 
 
 def _complete(change: Change, wanted: int) -> bool:
-    """As ``kubectl rollout status`` has it: the controller has seen the change, and all replicas are new and available."""
+    """Return whether a rollout is complete by the rule of ``kubectl rollout status``: the controller has observed the change,
+    and all replicas are updated and available.
+    """
     status = change.object.get("status", {})
     counted = {status.get(name, 0) for name in ("replicas", "updatedReplicas", "availableReplicas")}
     return int(status.get("observedGeneration", 0)) >= _generation(change) and counted == {wanted}
 
 
 def _other_template(pods: list[Change], begun: Change, end: float, *, first: bool) -> int:
-    """How many of the pods that are Ready at the end are not of the template that was asked for."""
+    """Return how many of the pods that are Ready at the end are not of the desired template."""
     before = {
         _hash(pod) for pod in living(pods, begun.earliest).values() if not pod["metadata"].get("deletionTimestamp")
     }

@@ -16,12 +16,12 @@ _SAME = Bound(0, "rules", "every node has the same")
 
 @check
 def same_rules(act: Act, table: str, about: str) -> Finding:
-    """Check that every node has the same service rules, less what is local to a node by definition.
+    """Check that every node has the same service rules, except rules that are local to a node by definition.
 
-    What most nodes have is compared with what each has. Two nodes that differ cannot say which of them is right.
+    The rules of each node are compared with those that most nodes have. If there are only two nodes, neither is the reference.
 
-    :param table: the rules of each node, normalised, by the node's name
-    :param about: words that must appear in some rule of every table, such as a service's name: empty tables are equal, too
+    :param table: the normalised rules of each node, by node name
+    :param about: text that must appear in some rule, such as a service's name, because empty tables are equal, too
     """
     rules: Mapping[str, Sequence[str]] = act.table(table)
     unread = sorted(set(act.nodes) - rules.keys())

@@ -1,4 +1,4 @@
-"""Does the number of pods follow what was declared, and do those that are not wanted any more end in order?"""
+"""Does the number of pods follow the declared number of replicas, and do surplus pods terminate gracefully?"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _IN_ORDER = Bound(0, "pods", "SIGTERM, and time to end")
 
 @check
 def scaled(act: Act, app: str, wanted: int) -> Finding:
-    """Check that the Ready count of a Deployment's pods is ``wanted`` within the case's bound of its change, and stays so."""
+    """Check that within the case's bound of a Deployment's change its Ready count is ``wanted``, and stays there."""
     asked = _asked(act, app, wanted)
     counts = ready_counts(act.changes("Pod", app=app))
     before = [count for when, count in counts if when.high <= asked.low]
@@ -40,7 +40,7 @@ def scaled(act: Act, app: str, wanted: int) -> Finding:
 
 @check
 def ends_in_order(act: Act, app: str) -> Finding:
-    """Check that every pod of an app that is deleted in this act ends by itself with status 0, within its grace period."""
+    """Check that every pod of an app that is deleted in this act exits by itself with status 0, within its grace period."""
     gone: dict[str, list[Change]] = {}
     for change in act.changes("Pod", app=app):
         if change.seen >= act.start and (
@@ -66,7 +66,9 @@ def ends_in_order(act: Act, app: str) -> Finding:
 
 
 def _longest(act: Act, gone: list[list[Change]]) -> tuple[Interval, float]:
-    """How long the pod took that kept least to its own grace period, and that period in seconds."""
+    """Return how long the pod that exceeded its own grace period most, or came closest to it, took to end, and that period in
+    seconds.
+    """
     graces = [float(changes[0].object["metadata"].get("deletionGracePeriodSeconds", 0)) for changes in gone]
     took = [_gone(changes, act.end).since(_in_the_act(act, changes[0])) for changes in gone]
     grace = max(zip(took, graces, strict=True), key=lambda pair: (pair[0].high - pair[1], pair[0].low - pair[1]))[1]
@@ -82,13 +84,13 @@ def _asked(act: Act, app: str, wanted: int) -> Interval:
 
 
 def _in_the_act(act: Act, change: Change) -> Interval:
-    """When something happened that the act has done: not before it began, whatever the age of the sight."""
+    """Return when a change caused by the act happened: not before the act began, whatever the age of the observation."""
     return Interval(max(change.earliest, act.start), change.seen)
 
 
 def _gone(changes: list[Change], end: float) -> Interval:
-    """When a pod was gone: one that was still there at the end of the act goes after it, if its containers still run, and is
-    only called gone later if they have ended.
+    """Return when a pod was gone. A pod that still existed at the end of the act goes after that if its containers still run,
+    or at the earliest when it was last seen if they have ended.
     """
     last = changes[-1]
     if last.type == "DELETED":
@@ -97,15 +99,15 @@ def _gone(changes: list[Change], end: float) -> Interval:
 
 
 def _ends(change: Change) -> list[dict[str, Any]]:
-    """How each container of a pod ended; an empty one has not."""
+    """Return how each container of a pod ended; empty for a container that has not."""
     return [status.get("state", {}).get("terminated") or {} for status in containers(change.object).values()]
 
 
 def _otherwise(changes: list[Change]) -> str:
-    """What is not in order about the end of a pod; empty when it is."""
+    """Return what was wrong with the end of a pod; empty if it ended in order."""
     name, pod = changes[0].name, changes[-1].object
     if changes[-1].type != "DELETED":
-        return ""  # it has not ended yet, which its length says
+        return ""  # it has not ended yet, which its measured time shows
     own = pod["spec"].get("terminationGracePeriodSeconds")
     ends = _ends(changes[-1])
     if own == 0:

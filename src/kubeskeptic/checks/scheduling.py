@@ -1,4 +1,4 @@
-"""When does a pod get a node, and which?"""
+"""When is a pod scheduled, and to which node?"""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ NEVER = float("inf")
 
 @check
 def stays_pending(act: Act, app: str, lacking: str) -> Finding:
-    """Check that a pod made in this act stays without a node for longer than the case's bound, in which one that fits would
-    run, and that the scheduler says what is lacking.
+    """Check that a pod created in this act stays without a node for longer than the case's bound, within which a pod that fits
+    would run, and that the scheduler reports what is lacking.
 
-    :param lacking: part of its message, such as ``Insufficient cpu``
+    :param lacking: part of the scheduler's message, such as ``Insufficient cpu``
     """
     changes = _made_in(act, app)
     made, placed = changes[0].when, next((change for change in changes if node_of(change.object)), None)
@@ -44,9 +44,9 @@ def stays_pending(act: Act, app: str, lacking: str) -> Finding:
 
 @check
 def runs_in_time(act: Act, app: str) -> Finding:
-    """Check that the first pod of an app that is made in this act is Ready within the case's bound of its creation.
+    """Check that the first pod of an app that is created in this act is Ready within the case's bound of its creation.
 
-    In an act that takes its network plugin from a node, it has to be in the network of that node, and Ready meanwhile.
+    In an act that removes the network plugin from a node, the pod must use that node's network and be Ready meanwhile.
     """
     changes = _made_in(act, app)
     made, ready = changes[0].when, next((change for change in changes if is_ready(change.object)), None)
@@ -61,7 +61,7 @@ def runs_in_time(act: Act, app: str) -> Finding:
 
 @check
 def runs_once_there_is_room(act: Act, app: str, other: str) -> Finding:
-    """Check that a pod that waits is Ready within the case's bound of the end of a pod of another app, and has no node before.
+    """Check that a waiting pod is Ready within the case's bound of the end of another app's pod, and has no node before that.
 
     :param other: the app whose pod makes room: its requests count until it has ended
     """
@@ -87,9 +87,9 @@ def runs_once_there_is_room(act: Act, app: str, other: str) -> Finding:
 
 @check
 def spreads(act: Act, app: str) -> Finding:
-    """Check that the pods of an app, all of which one node could take, do not end up on one node.
+    """Check that the pods of an app, which would all fit on one node, are not all placed on one node.
 
-    :raises NotAsked: where only one node takes pods
+    :raises NotAsked: if the cluster has only one worker
     """
     workers = [node for node, role in act.recording.roles.items() if role == "worker"]
     if len(workers) == 1:
@@ -113,9 +113,9 @@ def spreads(act: Act, app: str) -> Finding:
 
 
 def _without_network(act: Act, made: Change, ready: Change | None) -> None:
-    """Raise unless a pod was in the network of the node that a fault of the act took the network plugin from, all the time.
+    """Require that a pod was in the network of the node from which a fault of the act removed the network plugin, all the time.
 
-    :raises Inconclusive: when it was somewhere else, or has a network of its own, or the fault was undone before
+    :raises Inconclusive: if it was on another node or in a network of its own, or not created and Ready during the fault
     """
     for fault in act.faults_of(act.spans[0]):
         node = next((target.rpartition("/")[2] for target in fault.targets if target.startswith("network/")), "")
@@ -127,9 +127,9 @@ def _without_network(act: Act, made: Change, ready: Change | None) -> None:
 
 
 def _made_in(act: Act, app: str) -> list[Change]:
-    """The changes of the pod of an app that was made first in this act.
+    """Return the changes to the first pod of an app that was created in this act.
 
-    :raises Inconclusive: when none was
+    :raises Inconclusive: if none was created
     """
     changes = list(act.changes("Pod", app=app))
     known = {change.uid for change in changes if change.seen < act.start}
@@ -140,7 +140,7 @@ def _made_in(act: Act, app: str) -> list[Change]:
 
 
 def _unscheduled(pod: dict[str, Any]) -> str:
-    """What the scheduler says of a pod for which it found no node; empty when it says nothing."""
+    """Return the scheduler's message about a pod for which it found no node; empty if there is none."""
     for condition in pod.get("status", {}).get("conditions") or ():
         if condition["type"] == "PodScheduled" and condition["status"] == "False":
             return str(condition.get("message", "")).partition(" preemption:")[0]
@@ -152,5 +152,5 @@ def _ended(change: Change) -> bool:
 
 
 def _at_least(waited: Interval) -> Measure:
-    """A time of which too little would be wrong: the least that it can have been is its value."""
+    """Return a length of time that must not be too short as a measure: its value is the lower end of the interval."""
     return Measure(round(waited.low, 3), "s", waited.low, waited.high)

@@ -1,4 +1,4 @@
-"""Do clients notice what is done on purpose, such as an update, or again and again, such as deleting pods?"""
+"""Do clients notice deliberate changes, such as an update, or repeated faults, such as deleting pods again and again?"""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _CHANCE = 3.09
 
 @check
 def serves_throughout(act: Act, probe: str, *, while_replaced: str = "") -> Finding:
-    """Check that through the whole act no request fails, is late, or is answered by a pod that is no endpoint, on any node.
+    """Check that in the whole act no request on any node fails, is late, or is answered by a pod that is not an endpoint.
 
-    :param while_replaced: the app of which each act has to replace all pods meanwhile; empty when none has to
+    :param while_replaced: the app whose pods each act must replace entirely meanwhile; empty if none
     """
     lanes = act.lanes(probe, unbroken=True)
     act.reading.unfinished += _not_replaced(act, while_replaced) if while_replaced else ()
@@ -67,12 +67,12 @@ def serves_throughout(act: Act, probe: str, *, while_replaced: str = "") -> Find
 
 @check
 def fails_only_briefly(act: Act, probe: str, replicas: int) -> Finding:
-    """Check that requests fail only for the case's bound after each of the act's faults, and that their share of all is small.
+    """Check that requests fail only within the case's bound after each of the act's faults, and that their share is small.
 
-    Each fault makes one endpoint of ``replicas`` wrong for at most the bound, so the failed share of a node's requests is at
-    most faults × bound / replicas ÷ the time from the first fault to the end, and what chance adds. Requests that met a
-    stale conntrack entry count in the share, and not as failures at a wrong time. What was never asked may have failed: it
-    counts in the share's upper limit.
+    Each fault makes one endpoint of ``replicas`` wrong for at most the bound. The failed share of a node's requests is
+    therefore at most faults × bound / replicas ÷ the time from the first fault to the end, plus an allowance for chance.
+    Requests that matched a stale conntrack entry count in the share, but not as failures at a wrong time. Requests that were
+    never sent may have failed and count in the share's upper end.
     """
     lanes = act.lanes(probe)
     begun = _begun(act)
@@ -105,7 +105,7 @@ def fails_only_briefly(act: Act, probe: str, replicas: int) -> Finding:
 
 
 def _not_replaced(act: Act, app: str) -> Iterator[str]:
-    """Which acts did not replace all pods of an app."""
+    """Yield the acts that did not replace all pods of an app."""
     pods = list(act.changes("Pod", app=app))
     for one in act.spans:
         before, after = (living(pods, at) for at in (one.reached("start"), one.end or act.end))
@@ -115,9 +115,9 @@ def _not_replaced(act: Act, app: str) -> Iterator[str]:
 
 
 def _begun(act: Act) -> list[Interval]:
-    """When each of the act's faults was applied, in order.
+    """Return when each of the act's faults was applied, in order.
 
-    :raises Inconclusive: when there was none, or one was not seen to take effect
+    :raises Inconclusive: if there was none, or one was not seen to bite
     """
     faults = [one for one in act.recording.faults if one.act in act.names]
     lame = [one.fault for one in faults if not one.bit]
@@ -127,7 +127,9 @@ def _begun(act: Act) -> list[Interval]:
 
 
 def _look(act: Act, lane: Lane, begun: Sequence[Interval]) -> tuple[int, int, int, int]:
-    """How many requests were asked, failed, failed or came late while no endpoint could be wrong, and are not known."""
+    """Return the numbers of requests that were sent, that failed, that failed or were late while no endpoint could be wrong,
+    and whose outcome is not known.
+    """
     lasting = act.bound_on(lane.node).value
     syn_sent = SYN_SENT.value(act.settings_on(lane.node))
     wrong, leftover, after = _strangers(act, lane), stale(lane, syn_sent), after_silence(lane, syn_sent)
@@ -135,7 +137,7 @@ def _look(act: Act, lane: Lane, begun: Sequence[Interval]) -> tuple[int, int, in
     asked = failed = outside = unknown = 0
 
     def due(sent: float) -> bool:
-        """Whether an endpoint may be wrong when a request is sent."""
+        """Return whether an endpoint may be wrong when a request is sent."""
         return any(one.low - lane.doubt <= sent <= one.high + lasting + lane.doubt for one in begun)
 
     for at in span(lane, begun[0].low, act.end):
@@ -165,12 +167,12 @@ def _percent(counts: tuple[int, int, int, int]) -> float:
 
 
 def _strangers(act: Act, lane: Lane) -> frozenset[int]:
-    """Positions of answers that came from a pod that was no endpoint then."""
+    """Return the positions of answers from pods that were not endpoints then."""
     return strangers(act.recording, lane, act.settings_on(lane.node)["SYNC"] + MARGIN, {})
 
 
 def _trouble(lane: Lane, at: int, wrong: frozenset[int]) -> str:
-    """What is wrong with an outcome; empty when nothing is."""
+    """Return what is wrong with an outcome; empty if nothing is."""
     if at in wrong:
         return "answered by a pod that was no endpoint"
     if lane.codes[at] != _OK:

@@ -1,7 +1,7 @@
 """Do requests spread evenly over a service's endpoints?
 
-Pearson's chi-square test of the answers of each node against equal shares. Its verdict is about chance only: the finding says
-how unequal shares would have to be to be noticed with that many requests.
+The answers on each node are compared with equal shares by Pearson's chi-square test. Its verdict is about chance only: the
+finding states how unequal the shares would have to be to be noticed with that many requests.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ FEWEST = 5
 
 @check
 def balances(act: Act, probe: str) -> Finding:
-    """Check that on every node the answers over new connections spread over all endpoints as equal shares would by chance."""
+    """Check that on every node the answers over new connections are as evenly spread over all endpoints as equal shares would
+    be by chance.
+    """
     pods = ready_pods(act.recording, service_of(act.recording, probe), act.start)
     if len(pods) < 2:
         raise Inconclusive(f"the service has {len(pods)} Ready pods: there is nothing to spread over")
@@ -67,15 +69,15 @@ def balances(act: Act, probe: str) -> Finding:
 
 
 def statistic(counts: Mapping[str, int], pods: Mapping[str, str]) -> float:
-    """Return Pearson's statistic of counts by pod against equal shares for all pods."""
+    """Return Pearson's chi-square statistic of the counts by pod against equal shares for all pods."""
     expected = sum(counts.values()) / len(pods)
     return sum((counts.get(pod, 0) - expected) ** 2 / expected for pod in pods)
 
 
 def chi_square_tail(value: float, freedom: int) -> float:
-    """Return the probability that a chi-square variable with so many degrees of freedom is at least ``value``.
+    """Return the probability that a chi-square variable with ``freedom`` degrees of freedom is at least ``value``.
 
-    The closed forms of the regularised upper incomplete gamma function for whole and half arguments.
+    Uses the closed forms of the regularised upper incomplete gamma function for integer and half-integer arguments.
     """
     half = value / 2
     if freedom % 2:
@@ -90,9 +92,9 @@ def chi_square_tail(value: float, freedom: int) -> float:
 
 
 def noticeable(asked: int, endpoints: int, chance: float) -> float:
-    """Return by which part one endpoint's share would have to exceed an equal one to be noticed with :data:`NOTICED` power.
+    """Return the fraction by which one endpoint's share must exceed an equal share to be noticed with :data:`NOTICED` power.
 
-    By the normal approximation of the noncentral chi-square distribution; 0.2 stands for a share of 1.2 / endpoints.
+    Uses the normal approximation of the noncentral chi-square distribution; 0.2 stands for a share of 1.2 / endpoints.
     """
     freedom = endpoints - 1
     critical = _least(lambda value: chi_square_tail(value, freedom) <= chance)
@@ -102,7 +104,7 @@ def noticeable(asked: int, endpoints: int, chance: float) -> float:
 
 
 def _least(enough: Callable[[float], bool]) -> float:
-    """Return the least value from which a monotonous condition is true."""
+    """Return the smallest value from which on a monotonic condition is true."""
     low, high = 0.0, 1.0
     while not enough(high):
         high *= 2

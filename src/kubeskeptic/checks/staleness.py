@@ -1,4 +1,4 @@
-"""The right answer of DNS over time, and for how long an answer has been wrong."""
+"""The right DNS answer over time, and for how long an answer has been wrong."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ Pod = Mapping[str, Any]
 
 
 class Right(NamedTuple):
-    """What was the right answer from a moment on."""
+    """The right answer from a moment on."""
 
     since: Interval
     records: Records
 
 
 def right_answers(pods: Iterable[Change], record: Callable[[Pod], str]) -> Iterator[Right]:
-    """Yield the right answer from each moment it changed: the records of the pods that are Ready."""
+    """Yield the right answer, the records of the Ready pods, from each moment at which it changed."""
     ready: dict[str, str] = {}
     last: Records | None = None
     for change in pods:
@@ -39,15 +39,15 @@ def right_answers(pods: Iterable[Change], record: Callable[[Pod], str]) -> Itera
 def staleness(
     right: list[Right], sample: Sample, doubt: float, answer: Records, left: Records | None = None
 ) -> Interval:
-    """Return for how many seconds an answer had been wrong, or was not right yet, when it was given; 0 when it was right.
+    """Return for how many seconds an answer had been wrong, or was not yet right, when it was given; 0 if it was right.
 
-    An answer may be right before the recorder saw why, as CoreDNS has a watch of its own, and an API server promises no watch
-    when it serves it. One that was given before its change was seen was early: for sure by nothing, at most by the time until
-    then. So was one that leaves what is right now for what is right after a change that cannot have happened yet, by less than
-    the margin.
+    An answer may become right before the recorder sees the change, because CoreDNS has its own watch and an API server does not
+    guarantee when it serves each watch. An answer given before its change was seen was early: at least by nothing, at most by
+    the time until the change was seen. The same applies to an answer that switches from the present right answer to the one
+    after a change that cannot have happened yet, if that change is at most the margin away.
 
-    :param doubt: seconds by which the clock of who asked may be off
-    :param left: what the same lane was answered until it was answered this; None when it is not known
+    :param doubt: seconds by which the client's clock may be off
+    :param left: the previous, different answer on the same lane; None if it is not known
     """
     sent, read = sample.sent - doubt, sample.sent + sample.took + doubt
     known = bisect_right(right, read, key=lambda one: one.since.low)
@@ -65,7 +65,7 @@ def staleness(
 
 
 class Answers:
-    """The answers of one lane, one after the other."""
+    """The successive answers on one lane."""
 
     def __init__(self) -> None:
         self.left: Records | None = None
@@ -73,7 +73,7 @@ class Answers:
         self._present: Records | None = None
 
     def add(self, answer: Records) -> None:
-        """Take in the next one."""
+        """Take in the next answer."""
         if answer != self._present:
             self.left, self._present = self._present, answer
 

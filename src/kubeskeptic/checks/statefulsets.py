@@ -1,4 +1,4 @@
-"""Are a StatefulSet's pods started in order, and is none of them ever doubled?"""
+"""Are a StatefulSet's pods started in order, and are there never two pods of the same name?"""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _ONE_OF_A_NAME = {
 
 @check
 def started_in_order(act: Act, app: str, replicas: int) -> Finding:
-    """Check that each pod of a StatefulSet is created only once the one before it is Ready, seen from the first pod on."""
-    made: dict[str, float] = {}  # one watch tells of changes in their order, however late
+    """Check that each pod of a StatefulSet is created only once its predecessor is Ready, as observed from the first pod on."""
+    made: dict[str, float] = {}  # one watch delivers changes in order, however late
     ready: dict[str, float] = {}
     for change in act.changes("Pod", app=app, since=act.recording.started):
         if change.type == "LISTED":
@@ -42,15 +42,15 @@ def started_in_order(act: Act, app: str, replicas: int) -> Finding:
 
 
 def _missing(act: Act, missing: bool) -> Measure:
-    """Whether a pod of a dead node was not marked for deletion; one may be marked yet until all that takes has passed."""
+    """Return whether a pod of a dead node was not marked for deletion, as a measure; until UNTIL_EVICTED it still may be."""
     early = UNTIL_EVICTED.at_most(act.settings).admits(act.lifted - act.since.high)
     return Measure(int(missing), "pods", 0 if early else int(missing), int(missing))
 
 
 @check
 def waits_for_its_node(act: Act, app: str) -> Finding:
-    """Check that a pod on a crashed node is marked for deletion and stays so, never doubled, until its node is brought back;
-    then it is replaced under its own name.
+    """Check that a pod on a crashed node is marked for deletion and stays so, without a second pod of its name, until its node
+    is brought back, and is then replaced under the same name.
     """
     since, back = act.since.low, act.lifted
     pods = list(act.changes("Pod", app=app))
@@ -75,7 +75,7 @@ def waits_for_its_node(act: Act, app: str) -> Finding:
         return conclude(why, measured, _ONE_OF_A_NAME)
     again = next((c.seen for c in changes if c.uid != uid and is_ready(c.object)), None)
     if again is None:
-        # Nothing documents how long that may take.
+        # How long that may take is not documented.
         raise Inconclusive(
             f"{pod} was not Ready again in the {act.end - back:.0f} s that were watched after its node was back"
         )

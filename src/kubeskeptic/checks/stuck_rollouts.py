@@ -1,4 +1,4 @@
-"""Does a StatefulSet whose rollout has stopped at a pod that never gets Ready go on once its template is put right?"""
+"""Does a StatefulSet whose rollout is stuck at a pod that never becomes Ready continue once its template is corrected?"""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ _BLOCKED = Bound(0, "pods", "OrderedReady replaces no pod while one is not Ready
 
 @check
 def blocked_until_deleted(act: Act, app: str, replicas: int, label: str, value: str) -> Finding:
-    """Check that after a StatefulSet's template was put right no pod comes or goes for longer than START, until the act's fault
-    deletes the one pod that is not Ready, and that all are of the right template within the case's bound of that.
+    """Check that after a StatefulSet's template was corrected no pod is created or deleted for longer than START, until the
+    act's fault deletes the one pod that is not Ready, and that all pods are of the right template within the case's bound of
+    that deletion.
 
-    :param label: a label of the template, which has ``value`` in the right one
+    :param label: a label of the template, which has ``value`` in the correct template
     """
     righted, deleted = _last_declared(act, app), act.since
     changes = list(act.changes("Pod", app=app))
@@ -53,9 +54,9 @@ def blocked_until_deleted(act: Act, app: str, replicas: int, label: str, value: 
 
 
 def _last_declared(act: Act, app: str) -> Interval:
-    """When the StatefulSet was declared anew for the last time in this act before the fault.
+    """Return when the StatefulSet's declaration was last changed in this act before the fault.
 
-    :raises Inconclusive: when it was not
+    :raises Inconclusive: if it was not changed
     """
     known, last = None, None
     for change in act.changes("StatefulSet", app):
@@ -74,7 +75,7 @@ def _comes_or_goes(change: Change, known: set[str]) -> bool:
 
 
 def _whole(changes: list[Change], replicas: int, label: str, value: str) -> Interval | None:
-    """Since when all replicas were Ready, and of the right template, to stay so; None when they were not at the end."""
+    """Return since when all replicas were Ready and of the right template for good; None if they were not at the end."""
     pods: dict[str, Change] = {}
     whole: Interval | None = None
     for change in changes:

@@ -1,4 +1,4 @@
-"""Is what was seen, cell by cell, what Kubernetes documents?"""
+"""Does each observed cell match the documentation of Kubernetes?"""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _NONE = Bound(0, "cells", "each as documented")
 
 @check
 def matches(act: Act, table: str, expected: Mapping[str, object]) -> Finding:
-    """Check that every cell of a table, as the scenario saw it, is what is expected.
+    """Check that every cell of a table noted by the scenario has the expected value.
 
     :param table: the name under which the scenario noted it (:meth:`~kubeskeptic.scenarios.stage.Stage.see`)
-    :param expected: by the cell's name; a tuple stands for any of its members
+    :param expected: the expected values by cell name; a tuple stands for any of its members
 
-    A cell that holds the outcome ``unknown`` may be either: it neither differs nor agrees. What is of another type differs:
-    1 is not true.
+    A cell with the outcome ``unknown`` neither differs nor agrees. A boolean differs from any value of another type: 1 is not
+    true.
     """
     seen = act.table(table)
     missing = sorted(expected.keys() - seen.keys())
@@ -51,7 +51,7 @@ def matches(act: Act, table: str, expected: Mapping[str, object]) -> Finding:
 
 def _is(seen: object, expected: object) -> bool:
     members = expected if isinstance(expected, tuple) else (expected,)
-    # Outcomes are texts, before they are written and after.
+    # Outcomes are strings, both before and after they are written to the journal.
     return any(seen == one and isinstance(seen, bool) == isinstance(one, bool) for one in members)
 
 

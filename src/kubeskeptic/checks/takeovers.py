@@ -1,4 +1,4 @@
-"""Does a change that the scenario itself watched for come in time?"""
+"""Does a change that the scenario itself watched for happen in time?"""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from kubeskeptic.timeline import Act
 
 @check
 def comes_in_time(act: Act, table: str) -> Finding:
-    """Check that every change of a table came within the case's bound.
+    """Check that every change in a table happened within the case's bound.
 
-    :param table: by the change's name the seconds from its cause to the last look that did not see it, and to the first that
-        did; the latter None when none did
+    :param table: by the change's name, the seconds from its cause to the last look that did not see it, and to the first look
+        that did; the latter is None if no look did
     """
     changes: dict[str, list[float | None]] = act.table(table)
     known = {

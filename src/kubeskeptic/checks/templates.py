@@ -1,4 +1,4 @@
-"""Whom does a changed pod template reach: the pods that there are, or only those that come?"""
+"""Which pods does a changed pod template affect: existing ones, or only new ones?"""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _NEW = Bound(1, "pods", "the template applies to new pods", at_least=True)
 
 @check
 def reaches_new_pods_only(act: Act, app: str, label: str, value: str) -> Finding:
-    """Check that pods which run when their template is changed go on unchanged for the case's bound, until one is deleted by
-    the act's fault, and that its replacement is made from the new template.
+    """Check that pods that run when their template is changed stay unchanged for at least the case's bound, until the act's
+    fault deletes one of them, and that its replacement is created from the new template.
 
     :param label: a label of the template, which the change sets to ``value``
     """
@@ -56,8 +56,8 @@ def reaches_new_pods_only(act: Act, app: str, label: str, value: str) -> Finding
 
 @check
 def reaches_all_pods(act: Act, app: str, label: str, value: str) -> Finding:
-    """Check that as many pods as a Deployment asks for are Ready and made from its new template within the case's bound of its
-    change, and no other goes on.
+    """Check that within the case's bound of a Deployment's change its desired number of pods are Ready and from its new
+    template, and that all other pods are terminating.
     """
     changed, wanted = _changed(act, app)
     pods: dict[str, Change] = {}
@@ -85,9 +85,9 @@ def reaches_all_pods(act: Act, app: str, label: str, value: str) -> Finding:
 
 
 def _changed(act: Act, app: str) -> tuple[Interval, int]:
-    """When a Deployment's declaration changed in this act, and how many pods it then asked for.
+    """Return when a Deployment's declaration changed in this act, and its number of replicas after that.
 
-    :raises Inconclusive: when it did not change, or asks for none
+    :raises Inconclusive: if it did not change, or has no replicas
     """
     before = [c for c in act.changes("Deployment", app) if c.seen < act.start]
     generation = before[-1].object["metadata"].get("generation") if before else None
@@ -100,7 +100,7 @@ def _changed(act: Act, app: str) -> tuple[Interval, int]:
 
 
 def _touched(change: Change, known: set[str], label: str, value: str) -> bool:
-    """Whether a change says that a pod came, went, or was made another."""
+    """Return whether a change shows that a pod was created, deleted, changed or no longer Ready."""
     meta = change.object["metadata"]
     gone = change.type == "DELETED" or meta.get("deletionTimestamp")
     return bool(change.uid not in known or gone or _has(change, label, value) or not is_ready(change.object))

@@ -1,4 +1,4 @@
-"""The timeline: what a journal says happened, in order, on one clock. Pure: no cluster, no waiting."""
+"""The timeline: the events that a journal records, in order, on one clock. Pure: no cluster, no waiting."""
 
 from kubeskeptic.timeline.act import Act
 from kubeskeptic.timeline.faults import FaultSpan

@@ -1,7 +1,7 @@
-"""One act as a check reads it: when, which fault, what the lanes and the API showed, and which bounds apply.
+"""One act as a check reads it: its times, its fault, the samples and API changes recorded in it, and the bounds that apply.
 
-Everything that a check reads is noted here, so that :mod:`kubeskeptic.checks.evidence` can decide afterwards whether enough of
-it was recorded.
+An act notes everything that a check reads from it. :mod:`kubeskeptic.checks.evidence` then decides whether enough of that was
+recorded.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ class Act(Allowed):
     """One act of a recording, or several in a row, for one case.
 
     :param names: the acts, in the order in which they were played
-    :param of: the app whose pod is the victim, where several faults were injected in the act
-    :param inflicts: names of the faults that each act inflicts; its recording has to hold them
-    :param within: the case's bound; None when it has none
-    :param soonest: the earliest that something may happen, for a case that has such a bound
-    :param watched: how long each act has to be watched, for a case that says so
+    :param of: the app whose pod is the victim, if several faults were injected in the act
+    :param inflicts: names of the faults that each act inflicts; its recording must contain them
+    :param within: the case's bound; None if it has none
+    :param soonest: the earliest time at which something may happen; None if the case has no such bound
+    :param watched: how long each act must be watched; None if the case does not specify it
     """
 
     def __init__(
@@ -50,9 +50,9 @@ class Act(Allowed):
         self._before_undoing: float | None = None
 
     def in_force(self, before_undoing: float = 0.0) -> Act:
-        """Return this act up to the moment at which undoing its fault began, without the effects of undoing.
+        """Return this act up to the moment at which undoing its fault began, without the effects of undoing it.
 
-        :param before_undoing: seconds by which it ends earlier, such as the deadline of requests: their outcomes are known then
+        :param before_undoing: end this many seconds earlier, such as by the request deadline, so that all outcomes are known
         """
         limits = {"within": self._within, "soonest": self._soonest, "watched": self._watched}
         part = Act(self.recording, self.names, of=self.of, inflicts=self.inflicts, **limits)
@@ -62,15 +62,15 @@ class Act(Allowed):
     # -- when ----------------------------------------------------------------------------------------------------------
     @property
     def name(self) -> str:
-        """Its name, or the names of several."""
+        """The name of the act, or the names of all acts."""
         return ", ".join(self.names)
 
     @cached_property
     def spans(self) -> list[ActSpan]:
-        """The acts that began, with those that broke off: what was recorded of these may still violate a claim.
+        """The acts that began, including those that broke off: their recording may still violate a claim.
 
-        :raises NotAsked: when all were left out on this cluster
-        :raises Inconclusive: when none began
+        :raises NotAsked: if all acts were left out on this cluster
+        :raises Inconclusive: if no act began
         """
         begun: list[ActSpan] = []
         left_out: NotAsked | None = None
@@ -89,7 +89,7 @@ class Act(Allowed):
 
     @property
     def baseline(self) -> float:
-        """When the baseline of the first act began, Unix seconds."""
+        """When the baseline of the first act began, in Unix seconds."""
         return self.spans[0].reached("baseline")
 
     @property
@@ -99,9 +99,7 @@ class Act(Allowed):
 
     @property
     def end(self) -> float:
-        """When the last act ended. For one that broke off: the last moment that was recorded before another act
-        began.
-        """
+        """When the last act ended. If it broke off: the last moment recorded before another act began."""
         last = self.spans[-1]
         end = self._broken_off(last) if last.end is None else last.end
         earlier = self._before_undoing
@@ -110,9 +108,9 @@ class Act(Allowed):
     # -- what was done -------------------------------------------------------------------------------------------------
     @cached_property
     def fault(self) -> FaultSpan:
-        """The fault of the act, which was seen to bite. Of several, the one whose victim belongs to the app ``of``.
+        """The fault of the act, which must have been seen to bite. Of several, the one whose victim belongs to the app ``of``.
 
-        :raises Inconclusive: when there is none, or several fit, or it was not seen to bite
+        :raises Inconclusive: if no fault or several faults match, or if it was not seen to bite
         """
         span = self.spans[0]
         faults = self.faults_of(span)
@@ -125,24 +123,24 @@ class Act(Allowed):
         return faults[0]
 
     def faults_of(self, span: ActSpan) -> list[FaultSpan]:
-        """Return an act's faults that are about the case: all of them, or those whose victim belongs to the app ``of``."""
+        """Return the faults of an act that concern the case: all, or only those whose victim belongs to the app ``of``."""
         return [one for one in self.recording.faults if one.act == span.name and self._is_about(one)]
 
     @property
     def since(self) -> Interval:
-        """When the fault was applied: between the moment before and the moment after."""
+        """When the fault was applied: from just before to just after it."""
         return self.fault.applying
 
     @property
     def lifted(self) -> float:
-        """When undoing the fault began; the end of the act where there was nothing to undo."""
+        """When undoing the fault began; the end of the act if there was nothing to undo."""
         return self.fault.phases.get("undoing", self.end)
 
     @property
     def node(self) -> str:
-        """The node that the fault acted on.
+        """The name of the node that the fault acted on.
 
-        :raises Inconclusive: when it acted on none
+        :raises Inconclusive: if it acted on no node
         """
         return self.fault.target("node").rpartition("/")[2]
 
@@ -150,28 +148,28 @@ class Act(Allowed):
     def victim(self) -> str:
         """The name of the pod that the fault acted on.
 
-        :raises Inconclusive: when it acted on none
+        :raises Inconclusive: if it acted on no pod
         """
         return self.fault.target("pod").rpartition("/")[2]
 
     @property
     def nodes(self) -> tuple[str, ...]:
-        """The nodes that the cluster had until the end of the act, with those that joined."""
+        """The nodes of the cluster up to the end of the act, including nodes that joined."""
         joined = (node for node, at in self.recording.joined.items() if at <= self.end)
         return tuple(dict.fromkeys([*self.recording.nodes, *joined]))
 
     def taken_away(self) -> set[str]:
-        """Return the nodes that a fault of these acts took away as a whole, from which nothing could be asked."""
+        """Return the nodes that a fault of these acts took out as a whole: nothing could be probed from them."""
         faults = (one for one in self.recording.faults if one.act in self.names and "applying" in one.phases)
         return {target.partition("/")[2] for one in faults for target in one.targets if target.startswith("node/")}
 
     # -- what was seen -------------------------------------------------------------------------------------------------
     def lanes(self, probe: str, *, until: float | None = None, unbroken: bool = False) -> list[Lane]:
-        """Return the lanes of a probe on every node but those that a fault took away.
+        """Return the lanes of a probe on every node except those that a fault took out.
 
-        :param until: the end of the stretch that matters; the end of the act when left out
-        :param unbroken: a single failed request would decide
-        :raises Inconclusive: when no node asked
+        :param until: the end of the stretch that matters; by default the end of the act
+        :param unbroken: whether a single failed request decides the verdict
+        :raises Inconclusive: if no remaining node ran the probe
         """
         self.reading.note(self.reading.lanes, probe, (self.baseline, self.end if until is None else until))
         self.reading.unbroken |= {probe} if unbroken else set()
@@ -182,28 +180,28 @@ class Act(Allowed):
         return lanes
 
     def changes(self, kind: str, name: str = "", *, app: str = "", since: float | None = None) -> Iterator[Change]:
-        """Return the changes of a kind's objects until the end of the act, in the order seen.
+        """Return the changes to objects of a kind up to the end of the act, in the order seen.
 
         :param app: only objects that carry the label ``app`` with this value
-        :param since: the beginning of the stretch that must have been watched; the baseline's when left out. Earlier changes
-            are returned too: they say what there was.
+        :param since: the start of the stretch that must have been watched; by default the start of the baseline. Earlier
+            changes are returned too: they give the initial state.
         """
         self.reading.note(self.reading.kinds, kind, (self.baseline if since is None else since, self.end))
         found = (change for change in self.recording.of_kind(kind, name) if change.seen <= self.end)
         return labelled(found, app) if app else found
 
     def watched(self, *kinds: str) -> bool:
-        """Return whether the watches of these kinds had no gap during the act. With a gap, changes may be missing."""
+        """Return whether the watches of these kinds had no gap during the act. A gap may hide changes."""
         for kind in kinds:
             self.reading.note(self.reading.kinds, kind, (self.baseline, self.end))
         gaps = (gap for gap in self.recording.gaps if gap.source == "watch" and gap.resource in ("", *kinds))
         return not any(gap.touches(self.baseline, self.end) for gap in gaps)
 
     def table(self, name: str) -> dict[str, Any]:
-        """Return the cells of a table that the scenario saw in the act, or before its first act, by name: what it saw in
-        another act says nothing of this one.
+        """Return the cells of a table, by name, that the scenario noted in this act or before its first act. Cells noted in
+        another act do not describe this one.
 
-        :raises Inconclusive: when the scenario saw none
+        :raises Inconclusive: if the scenario did not note this table
         """
         self.reading.tables.add(name)
         start, end, looked = self.start, self.end, self.recording.looked.get(name, {})
@@ -218,11 +216,11 @@ class Act(Allowed):
         }
 
     def lasts(self, bound: Bound, until: float | None = None) -> None:
-        """Require that a bound passes between the fault and ``until`` (the end of the act); else it is inconclusive."""
+        """Require that the bound elapses between the fault and ``until`` (default: the end of the act); else *inconclusive*."""
         self.lasts_since(self.since, bound, until)
 
     def lasts_since(self, since: Interval, bound: Bound, until: float | None = None) -> None:
-        """Require that a bound passes between a moment and ``until`` (the end of the act); else it is inconclusive."""
+        """Require that the bound elapses between ``since`` and ``until`` (default: the end of the act); else *inconclusive*."""
         end = self.end if until is None else until
         self.reading.lasting.append((Interval(end, end).since(since), bound))
 

@@ -1,4 +1,4 @@
-"""What a case allows in its act: its bounds, by the settings of the cluster under test, and of the node that they are about."""
+"""The bounds of a case, computed from the settings of the cluster under test and of the node that they apply to."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from kubeskeptic.timeline.samples import OUTSIDE
 class Allowed:
     """The bounds of one case, in one recording.
 
-    :param of: the app whose pods' own settings count; those of all pods when empty
-    :param within: the case's bound; None when it has none
-    :param soonest: the earliest that something may happen; None when the case has no such bound
-    :param watched: how long each act has to be watched; None when the case does not say
+    :param of: the app whose pods' settings count; if empty, those of all pods
+    :param within: the case's bound; None if it has none
+    :param soonest: the earliest time at which something may happen; None if the case has no such bound
+    :param watched: how long each act must be watched; None if the case does not specify it
     """
 
     def __init__(
@@ -37,11 +37,11 @@ class Allowed:
 
     @cached_property
     def settings(self) -> Settings:
-        """The settings of the run, with those that the pods of this scenario carry themselves, such as EVICT."""
+        """The settings of the run, including those set in this scenario's pods, such as EVICT."""
         return self.recording.settings.with_(*pod_settings(self.recording.of_kind("Pod"), self.of))
 
     def settings_on(self, node: str) -> Settings:
-        """Return the settings of the node of a lane, which is asked from that node or from outside through it."""
+        """Return the settings of a lane's node. The lane's requests are sent from that node, or through it from outside."""
         return self.settings.on(node.removeprefix(OUTSIDE))
 
     @property
@@ -53,36 +53,36 @@ class Allowed:
     def bound(self) -> Bound:
         """The case's bound, with the margin added.
 
-        :raises Inconclusive: when the case has none
+        :raises Inconclusive: if the case has no bound
         """
         return self._bound(self.settings)
 
     def bound_on(self, node: str) -> Bound:
-        """Return the case's bound as it is on one node."""
+        """Return the case's bound on one node."""
         return self._bound(self.settings_on(node))
 
     @property
     def soonest(self) -> Bound | None:
-        """The earliest that something may happen, with the margin taken off; None when the case has no such bound."""
+        """The earliest time at which something may happen, minus the margin; None if the case has no such bound."""
         return self._soonest.at_least(self.settings) if self._soonest else None
 
     def soonest_on(self, node: str) -> Bound | None:
-        """Return the earliest that something may happen on one node; None when the case has no such bound."""
+        """Return the earliest time at which something may happen on one node; None if the case has no such bound."""
         return self._soonest.at_least(self.settings_on(node)) if self._soonest else None
 
     @property
     def watched_for(self) -> Bound | None:
-        """How long each act has to be watched at least, with the margin added; None when the case does not say."""
+        """The minimum time for which each act must be watched, with the margin added; None if the case does not specify it."""
         longest = self._watched.at_most(self.settings) if self._watched else None
         return Bound(longest.value, longest.unit, longest.source, at_least=True) if longest else None
 
     def settings_of(self, pod: str, node: str) -> Settings:
-        """Return the settings that are about one pod on a node: its own, and those of that node."""
+        """Return the settings that apply to one pod on a node: the pod's own and the node's."""
         own = pod_settings(self.recording.of_kind("Pod", pod))
         return self.recording.settings.with_(*own).on(node)
 
     def bound_of(self, pod: str, node: str) -> Bound:
-        """Return the case's bound as it is for one pod on a node."""
+        """Return the case's bound for one pod on a node."""
         return self._bound(self.settings_of(pod, node))
 
     def _bound(self, settings: Settings) -> Bound:

@@ -1,4 +1,4 @@
-"""From the ``samples`` records of a journal to lanes. Each sample counts once, however often it was delivered."""
+"""Turns the ``samples`` records of a journal into lanes. Each sample counts once, however often it was delivered."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from kubeskeptic.timeline.samples import Columns, Lane
 
 COLUMNS = ("tick", "sent", "took", "outcome", "by", "port")
 MOST_LATE = 2.0
-"""Seconds by which a question may be sent late, at most: an agent that did not run for longer leaves ticks out. A sample with
-another tick than its own is later with each that follows."""
+"""The most seconds by which a request may be sent late: an agent that was paused for longer skips ticks. If samples carry the
+wrong ticks, each one is later than the one before."""
 MOST_TICKS = 10_000_000
-"""A tick beyond this is no tick: two days at 50 a second."""
+"""Tick numbers from here on are invalid: two days at 50 ticks a second."""
 
 
 class Ticks:
-    """Which ticks of one probe, in one boot of one agent, were recorded on a lane."""
+    """The ticks of one probe, from one boot of one agent, that were recorded on a lane."""
 
     def __init__(self) -> None:
         self._known = bytearray()
         self.asked: tuple[float, float] = inf, -inf
-        """From when to when it asked, Unix seconds."""
+        """When the first and the last request were sent, in Unix seconds."""
 
     def admit(self, samples: Columns, lane: Lane) -> tuple[Columns, int, set[int]]:
-        """Return the samples that are new, how many are copies, and the ticks of those that contradict what is known.
+        """Return the new samples, the number of copies, and the ticks of samples that contradict known ones.
 
-        A copy has the same answer, and was sent at the same time within what two clocks may differ by.
+        A copy has the same answer and, within the possible difference of two clocks, the same time of sending.
         """
         ticks = samples.ticks
         first, last = min(ticks), max(ticks)
@@ -61,9 +61,9 @@ class Ticks:
 
 
 def parts(record: Record) -> Iterator[tuple[int, Columns]]:
-    """Yield the samples of a record by their probe: its place in ``probes``, and columns as they stand in the record.
+    """Yield the samples of a record, probe by probe: the probe's index in ``probes``, and the columns as recorded.
 
-    :raises ValueError, TypeError: when they are no samples
+    :raises ValueError, TypeError: if these are not valid samples
     """
     probe = record["probe"]
     whole = Columns(*(record[name] for name in COLUMNS))
@@ -85,9 +85,9 @@ def parts(record: Record) -> Iterator[tuple[int, Columns]]:
 
 
 def checked(samples: Columns, lane: Lane, names: Sequence[str], offset: float) -> Columns:
-    """Return samples of a record as the lane holds them: sent on the harness's clock, names by the lane's own index.
+    """Return samples of a record as the lane stores them: times of sending on the harness's clock, names as the lane's indexes.
 
-    :raises ValueError, TypeError, OverflowError: when one is no sample
+    :raises ValueError, TypeError, OverflowError: if a sample is not valid
     """
     _within("tick", samples.ticks, MOST_TICKS)
     _within("outcome", samples.codes, len(OUTCOMES))
@@ -106,7 +106,7 @@ def checked(samples: Columns, lane: Lane, names: Sequence[str], offset: float) -
 
 
 def lateness(samples: Columns, probe: Record, offset: float) -> Iterator[float]:
-    """Yield how late each question was sent, in seconds, on the agent's own clock; nothing when its start is not known."""
+    """Yield how late each request was sent, in seconds, on the agent's own clock; nothing if the probe's start is not known."""
     t0, period = probe.get("t0"), probe["period"]
     if t0 is not None:
         due = t0 + offset
@@ -114,12 +114,12 @@ def lateness(samples: Columns, probe: Record, offset: float) -> Iterator[float]:
 
 
 def untimely(samples: Columns, record: Record, probe: Record, spec: Record) -> Iterator[str]:
-    """Yield how the times of samples contradict their ticks, or their period that of the probe: a tick is asked when it is due,
-    or a little later, and samples that were left out show in the ticks.
+    """Yield how the times of samples contradict their ticks, or their period the probe's. The request of a tick is sent when it
+    is due or a little later, and skipped samples leave a hole in the ticks.
 
-    :param record: that has the samples
-    :param probe: as that record tells of it
-    :param spec: what the scenario said of the probe
+    :param record: the record that contains the samples
+    :param probe: the probe as described in that record
+    :param spec: the probe as the scenario declared it
     """
     if spec.get("period") not in (None, probe["period"]):
         yield f"every {probe['period']:g} s, and it asks every {spec['period']:g} s"

@@ -1,9 +1,9 @@
-"""Evidence of when a pod turned Ready or unready, beside the time at which the watch saw it.
+"""Evidence of when a pod became Ready or unready, in addition to the time at which the watch saw it.
 
-An API server that is busy tells a watch of a change seconds later, each watch at its own time, and the watch cannot know. The
-age of a change is then too small, and two things show it. The EndpointSlice controller writes what it has read of a pod: a
-pod's change that is seen after the slice which follows from it happened before that slice was written. And the condition Ready
-says itself, to the second, since when it has been so.
+A busy API server may deliver a change to a watch seconds late, to each watch at a different time, and the watch cannot tell.
+The recorded age of the change is then too small. Two things show this. The EndpointSlice controller writes slices from the pods
+that it has read: if a pod's change is seen after the slice that resulted from it, the change happened before that slice was
+written. And the Ready condition itself states, to the second, its last transition time.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ _CONTROLLER = "endpointslice-controller.k8s.io"
 
 
 class _Turn(NamedTuple):
-    """A slice turned: from this change on a pod is a ready endpoint in it, or is none."""
+    """A change of a slice with which a pod became a ready endpoint in it, or stopped being one."""
 
     slice: Change
     ready: bool
 
 
 def aged(changes: Sequence[Change]) -> list[Change]:
-    """Return the changes, those by which a pod turned Ready or unready with the age, in seconds, that this evidence shows.
+    """Return the changes. Those with which a pod became Ready or unready get the age, in seconds, that this evidence shows.
 
-    :param changes: of all kinds, in the order seen
+    :param changes: changes of all kinds, in the order seen
     """
     turns = _turns(changes)
     since: dict[str, tuple[bool, Change]] = {}
@@ -47,9 +47,9 @@ def aged(changes: Sequence[Change]) -> list[Change]:
 
 
 def _older(change: Change, ready: bool, turns: Iterable[_Turn], begun: Change | None) -> Change:
-    """Return a pod's turn with the age that its condition and the slices give it that were seen to follow before it was seen.
+    """Return a pod's transition with the age shown by its condition and by the resulting slices that were seen before it.
 
-    :param begun: since when the pod was the opposite; a slice's turn before that followed from another one
+    :param begun: the pod's transition to the opposite state; turns of slices before that resulted from an earlier transition
     """
     seen = [one for one in turns if one.slice.seen <= change.seen]
     last = {one.slice.uid: one for one in seen}
@@ -64,9 +64,11 @@ def _older(change: Change, ready: bool, turns: Iterable[_Turn], begun: Change | 
 
 
 def _said(change: Change, ready: bool) -> float:
-    """Return since when the condition Ready has been so, as the pod says itself, to the second, in Unix seconds; infinity when
-    something else has turned the pod. The kubelet decides it; the API server may write it a second later, and only then can a
-    watch report it.
+    """Return when the Ready condition turned at the earliest, in Unix seconds; infinity if something else made the pod Ready or
+    unready.
+
+    The kubelet decides the transition and notes its time, to the second. The API server may write it a second later, and only
+    then can a watch report it.
     """
     conditions = (change.object.get("status") or {}).get("conditions") or ()
     own: Mapping[str, Any] = next((one for one in conditions if one["type"] == "Ready"), {})
@@ -77,7 +79,7 @@ def _said(change: Change, ready: bool) -> float:
 
 
 def _turns(changes: Iterable[Change]) -> dict[str, list[_Turn]]:
-    """By a pod's uid, when it became a ready endpoint of a slice and when it ceased to be one."""
+    """Return, by a pod's uid, when it became a ready endpoint of a slice and when it stopped being one."""
     found: dict[str, list[_Turn]] = defaultdict(list)
     endpoints: dict[str, frozenset[str]] = {}
     for change in _slices(changes):
@@ -90,7 +92,7 @@ def _turns(changes: Iterable[Change]) -> dict[str, list[_Turn]]:
 
 
 def _slices(changes: Iterable[Change]) -> Iterator[Change]:
-    """The changes of slices that the controller writes, of services whose endpoints are the pods that are Ready."""
+    """Yield the changes of slices written by the controller, for services that publish only Ready pods."""
     published: set[str] = set()
     for change in changes:
         if change.kind == "Service" and change.object.get("spec", {}).get("publishNotReadyAddresses"):

@@ -1,7 +1,7 @@
-"""What in a recording contradicts itself, and so cannot have been: each is damage, whatever the rest says.
+"""Contradictions within a recording: things that cannot have happened. Each one is damage, whatever else was recorded.
 
-A journal that was cut, altered or doubled line by line shows by its numbers and checksums. What is looked for here are records
-that are whole and do not go together.
+Line numbers and checksums reveal journal lines that were cut, altered or duplicated. This module looks for records that are
+intact but inconsistent with each other.
 """
 
 from __future__ import annotations
@@ -15,20 +15,22 @@ from kubeskeptic.timeline.faults import FaultSpan
 from kubeskeptic.timeline.recording import Change, Recording
 
 PHASES = ("intent", "armed", "applying", "applied", "bit", "undoing", "undone")
-"""The phases of a fault up to its undoing, in their order."""
+"""The phases of a fault up to its undoing, in order."""
 
 
 def contradictions(recording: Recording) -> Iterator[str]:
-    """Yield what cannot have been, one sentence each."""
+    """Yield the contradictions of a recording, one sentence each."""
     for fault in recording.faults:
         yield from _of_fault(fault)
     yield from _of_changes(recording.changes)
 
 
 def overlapping(ticks: Mapping[tuple[str, str], Mapping[object, Ticks]]) -> Iterator[str]:
-    """Yield of which probe on which node two processes of an agent asked at the same time: it has one process at a time.
+    """Yield the probes and nodes for which two processes of one agent sent requests at the same time.
 
-    :param ticks: of each process, by (node, probe) and by what tells processes apart
+    An agent has only one process at a time.
+
+    :param ticks: the ticks of each process, by (node, probe) and by the process's identity
     """
     for (node, probe), processes in ticks.items():
         for (_, until), (since, _) in pairwise(sorted(one.asked for one in processes.values())):
@@ -49,13 +51,13 @@ def _of_fault(fault: FaultSpan) -> Iterator[str]:
 
 
 def _of_changes(changes: Sequence[Change]) -> Iterator[str]:
-    """Objects that were listed after they were known, and objects that changed after they were deleted."""
+    """Yield the objects that were listed after they were known, and those that changed after they were deleted."""
     known: set[tuple[str, str]] = set()
     deleted: set[tuple[str, str]] = set()
     for change in changes:
         one = change.kind, change.uid
         if not change.uid:
-            continue  # only old journals have such, and nothing tells their objects apart
+            continue  # only old journals lack uids; their objects cannot be told apart
         if one in deleted:
             yield f"{change.kind} {change.name} changed after it was deleted"
         if one in known and change.type == "LISTED":

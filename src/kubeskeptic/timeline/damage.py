@@ -1,4 +1,4 @@
-"""What is wrong with a journal, and which scenarios it concerns."""
+"""Damage to a journal, and the scenarios that it affects."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from kubeskeptic.journal import Record
 
 
 class Damage:
-    """What is wrong with a journal, one sentence each."""
+    """Damage to a journal, one sentence each."""
 
     def __init__(self) -> None:
         self._all: list[str] = []
         self._of: dict[str, list[str]] = defaultdict(list)
-        """By scenario; by the empty text what counts for all that come later."""
+        """By scenario; under the empty string, damage that counts for all later scenarios."""
 
     def note(self, why: str, scenarios: Iterable[str]) -> None:
-        """Keep it for these scenarios; for all that come later when there are none."""
+        """Record damage for these scenarios; if there are none, for all later ones."""
         self._all.append(why)
         for name in list(scenarios) or [""]:
             self._of[name].append(why)
 
     def begin(self, scenario: str) -> None:
-        """Let what was found while no scenario was under way count for this one, too."""
+        """Also count for this scenario all damage that was found while no scenario was under way."""
         self._of[scenario] += self._of[""]
 
     def whole(self) -> tuple[str, ...]:
-        """All of it, each sentence once."""
+        """Return all damage, each sentence once."""
         return tuple(dict.fromkeys(self._all))
 
     def of(self, scenario: str, more: Iterable[str] = ()) -> tuple[str, ...]:
-        """What concerns a scenario, and what else is found to, each sentence once."""
+        """Return the damage that affects a scenario, with ``more`` sentences added, each sentence once."""
         return tuple(dict.fromkeys([*self._of[scenario], *more]))
 
 
 def scenarios_of(record: Record) -> list[str]:
-    """Return the scenarios that a record says it is about, as far as it can be read."""
+    """Return the scenarios that a record names, as far as it can be read."""
     probes = record.get("probes") if record.get("kind") == "samples" else None
     named = [probe.get("scenario") for probe in probes if isinstance(probe, dict)] if isinstance(probes, list) else []
     named.append(record.get("id") if record.get("kind") == "scenario" else record.get("scenario"))

@@ -1,7 +1,8 @@
-"""Services and their endpoints, derived from the recording: which service a probe asks, and which pods may answer for it.
+"""Services and their endpoints, derived from the recording: which service a probe targets, and which pods may answer for it.
 
-A pod may answer a service's request while it is an endpoint of that service, and for at most the programming lag after. A pod
-that answers at any other time is a *stranger*: a dead pod, a pod of another service, or a pod that was left out long ago.
+A pod may answer a service's requests while it is an endpoint of that service, and for at most the programming lag afterwards. A
+pod that answers at any other time is a *stranger*: a dead pod, a pod of another service, or a pod that was removed from the
+endpoints long ago.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ _SERVICE = "kubernetes.io/service-name"
 
 
 def service_of(recording: Recording, probe: str) -> dict[str, Any]:
-    """Return the Service that a probe asks, by its ClusterIP, its NodePort or its DNS name, as it was seen first.
+    """Return the Service that a probe targets by ClusterIP, NodePort or DNS name, as first seen.
 
-    :raises Inconclusive: when the probe asks no recorded Service
+    :raises Inconclusive: if the probe targets no recorded Service
     """
     spec = recording.specs.get(probe, {})
     for change in recording.of_kind("Service"):
@@ -44,7 +45,7 @@ def _asks(spec: Mapping[str, Any], service: Change) -> bool:
 
 
 def ready_pods(recording: Recording, service: Mapping[str, Any], at: float) -> dict[str, str]:
-    """Return the Ready pods that a Service selects at a moment: the node of each, by the pod's name."""
+    """Return the Ready pods that a Service selects at a moment, as a mapping from pod name to node."""
     selector = service.get("spec", {}).get("selector") or {}
     pods = living(recording.of_kind("Pod"), at).values()
     return {
@@ -55,20 +56,20 @@ def ready_pods(recording: Recording, service: Mapping[str, Any], at: float) -> d
 
 
 def identity(by: str) -> tuple[str, str]:
-    """Return name and uid of the pod that answered; the uid is empty in journals that do not have it.
+    """Return the name and uid of the pod that answered; the uid is empty in journals that do not record it.
 
-    An agent writes ``namespace/name/uid``; older journals hold the name alone.
+    An agent writes ``namespace/name/uid``; older journals contain the name alone.
     """
     pod = AnsweringPod.of(by)
     return pod.name, pod.uid
 
 
 def strangers(recording: Recording, lane: Lane, lag: float, away: Mapping[str, Window]) -> frozenset[int]:
-    """Return the positions of a lane's good answers that came from a pod that was no endpoint then.
+    """Return the positions of a lane's good answers that came from a pod that was not an endpoint at that time.
 
-    :param lag: seconds that a pod may go on answering after it was taken out of the endpoints
-    :raises Inconclusive: when the service's endpoints were not recorded
-    :param away: when each node was away as a whole: its pods cannot have answered then
+    :param lag: seconds for which a pod may go on answering after it was removed from the endpoints
+    :raises Inconclusive: if the service's endpoints were not recorded
+    :param away: when each node was out as a whole: its pods cannot have answered then
     """
     service = service_of(recording, lane.probe)
     windows = _memberships(recording, str(service["metadata"]["name"]), lag)
@@ -98,7 +99,7 @@ def _windows_of(by: str, windows: Mapping[tuple[str, str], list[Window]]) -> lis
 
 
 def _memberships(recording: Recording, service: str, lag: float) -> dict[tuple[str, str], list[Window]]:
-    """When each pod (name, uid) could rightly answer for a service."""
+    """Return when each pod (name, uid) was allowed to answer for a service."""
     windows: dict[tuple[str, str], list[Window]] = defaultdict(list)
     since: dict[tuple[str, str], float] = {}
     for earliest, seen, members in _memberships_over_time(recording, service):
@@ -125,7 +126,7 @@ def _memberships_over_time(recording: Recording, service: str) -> Iterator[tuple
 
 
 def _members(endpoints: list[dict[str, Any]], condition: str) -> set[tuple[str, str]]:
-    """The pods behind endpoints of which a condition is true, or not said (discovery.k8s.io/v1: that counts as true)."""
+    """Return the pods behind endpoints whose condition is true or unset (discovery.k8s.io/v1: unset counts as true)."""
     return {
         (str(one["targetRef"]["name"]), str(one["targetRef"].get("uid", "")))
         for one in endpoints

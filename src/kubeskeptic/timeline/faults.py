@@ -1,4 +1,4 @@
-"""Faults as a journal tells them."""
+"""Faults as recorded in a journal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kubeskeptic.errors import Inconclusive
 
 @dataclass
 class FaultSpan:
-    """One fault as the journal tells it."""
+    """One fault as recorded in the journal."""
 
     id: str
     fault: str
@@ -24,10 +24,10 @@ class FaultSpan:
     phases: dict[str, float] = field(default_factory=dict)
     """When each phase was reached: intent, armed, applying, applied, bit, undoing, undone, healed, disarmed, done."""
     evidence: dict[str, str] = field(default_factory=dict)
-    """How the bite and the healing were seen."""
+    """How the bite and the healing of the fault were seen, by phase."""
 
     def take(self, record: Mapping[str, Any]) -> None:
-        """Take one of its records: that of the intent says what it is, each has a phase, of which the first time counts."""
+        """Take in one record of the fault. The ``intent`` record describes it; the first record of a phase sets its time."""
         if record["phase"] == "intent":
             self.says = record.get("says") or ""
             self.targets = tuple(record.get("targets") or ())
@@ -38,9 +38,9 @@ class FaultSpan:
 
     @property
     def applying(self) -> Interval:
-        """When it was applied: between the moment before the harness did it and the moment after.
+        """When the fault was applied: from just before to just after the harness applied it.
 
-        :raises Inconclusive: when it never was
+        :raises Inconclusive: if it was never applied
         """
         if "applied" not in self.phases:
             raise Inconclusive(f"the fault {self.fault} on {', '.join(self.targets)} was never applied")
@@ -48,17 +48,17 @@ class FaultSpan:
 
     @property
     def applied(self) -> float:
-        """The moment before the harness applied it, so that no consequence comes earlier.
+        """The moment just before the harness applied the fault: no consequence can come earlier.
 
-        :raises Inconclusive: when it never was
+        :raises Inconclusive: if it was never applied
         """
         return self.applying.low
 
     @property
     def returned(self) -> Interval:
-        """When a node was back: its kubelet had renewed its Lease, which is looked at every :data:`POLL` seconds.
+        """When a node was back: its kubelet had renewed its Lease, which is polled every :data:`POLL` seconds.
 
-        :raises Inconclusive: when it was not seen to heal
+        :raises Inconclusive: if the fault was not seen to heal
         """
         if "healed" not in self.phases:
             raise Inconclusive(f"the fault {self.fault} on {', '.join(self.targets)} was not seen to heal")
@@ -66,13 +66,13 @@ class FaultSpan:
 
     @property
     def bit(self) -> bool:
-        """Whether it was seen to take effect."""
+        """Whether the fault was seen to take effect."""
         return "bit" in self.phases
 
     def target(self, kind: str) -> str:
-        """Return its first target of a kind, such as ``node/NAME`` or ``pod/NAMESPACE/NAME``.
+        """Return the fault's first target of a kind, such as ``node/NAME`` or ``pod/NAMESPACE/NAME``.
 
-        :raises Inconclusive: when it has none
+        :raises Inconclusive: if it has no target of this kind
         """
         for target in self.targets:
             if target.startswith(f"{kind}/"):

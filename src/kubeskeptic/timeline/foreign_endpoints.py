@@ -1,4 +1,4 @@
-"""Endpoints that no pod stands behind, such as those of an EndpointSlice written by hand. Pure."""
+"""Endpoints without a pod behind them, such as those of an EndpointSlice written by hand. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ MANAGED_BY = "endpointslice.kubernetes.io/managed-by"
 
 
 def foreign_endpoints(recording: Recording) -> list[str]:
-    """Return a sentence for each EndpointSlice with addresses that no pod of the scenario ever had: which, whose, and where."""
+    """Return a sentence for each EndpointSlice with addresses that no pod of the scenario ever had: its name, service, manager
+    and addresses.
+    """
     known = {ip_of(change.object) for change in recording.of_kind("Pod")}
     found: dict[str, str] = {}
     for change in recording.of_kind("EndpointSlice"):

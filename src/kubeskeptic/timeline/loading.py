@@ -1,4 +1,4 @@
-"""From a journal's file to recordings: the file is parsed once, and then followed."""
+"""Loads recordings from a journal's file: the file is parsed once and then followed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ UNNUMBERED = "its lines are not numbered, so that one that is missing would not 
 
 
 class JournalFollower:
-    """Reads a journal while it grows. Each line is parsed once, however often the evidence is asked for.
+    """Reads a journal while it grows. Each line is parsed once, however often the evidence is requested.
 
     :param path: the journal's file
     """
@@ -24,9 +24,9 @@ class JournalFollower:
         self._sorter = Sorter()
 
     def evidence(self) -> RunEvidence:
-        """Return what the journal holds by now. The recordings are the same objects at each call, with what was added.
+        """Return what the journal contains so far. Each call returns the same recording objects, with new records added.
 
-        :raises BadInput: when there is no such file, or it cannot be read
+        :raises BadInput: if the file does not exist or cannot be read
         """
         for record in self._reader.new():
             if isinstance(record, Damage):
@@ -43,14 +43,14 @@ class JournalFollower:
 
     @property
     def began(self) -> bool:
-        """Whether the journal held a record when it was last read."""
+        """Whether the journal contained a record when it was last read."""
         return self._reader.numbered is not None
 
 
 def load(path: Path) -> RunEvidence:
-    """Return everything that a journal holds, by scenario.
+    """Return everything that a journal contains, by scenario.
 
-    :raises BadInput: when there is no such file, it cannot be read, or it is no journal
+    :raises BadInput: if the file does not exist, cannot be read, or is not a journal
     """
     follower = JournalFollower(path)
     evidence = follower.evidence()

@@ -25,16 +25,16 @@ __all__ = [
 ]
 
 UNREACHABLE = "node.kubernetes.io/unreachable"
-"""The taint of a node whose kubelet does not renew its Lease."""
+"""The taint of a node whose kubelet no longer renews its Lease."""
 
 
 def labelled(changes: Iterable[Change], app: str) -> Iterator[Change]:
-    """Return the changes of objects that carry the label ``app`` with this value."""
+    """Return the changes to objects that carry the label ``app`` with this value."""
     return (change for change in changes if change.object["metadata"].get("labels", {}).get("app") == app)
 
 
 def tolerates_for_ever(pod: Mapping[str, Any]) -> bool:
-    """Return whether a pod is never evicted from an unreachable node, as a DaemonSet's is not."""
+    """Return whether a pod is never evicted from an unreachable node, like the pods of a DaemonSet."""
     tolerated = [
         one for one in pod.get("spec", {}).get("tolerations") or () if one.get("key") in (UNREACHABLE, None, "")
     ]
@@ -42,7 +42,7 @@ def tolerates_for_ever(pod: Mapping[str, Any]) -> bool:
 
 
 def eviction_delay(pods: Iterable[Change]) -> Setting | None:
-    """Return EVICT: for how many seconds pods tolerate an unreachable node; the longest of them."""
+    """Return EVICT: the longest time, in seconds, for which any of the pods tolerates an unreachable node."""
     seconds = [
         float(one["tolerationSeconds"])
         for change in pods
@@ -53,7 +53,7 @@ def eviction_delay(pods: Iterable[Change]) -> Setting | None:
 
 
 def living(changes: Iterable[Change], at: float) -> dict[str, dict[str, Any]]:
-    """Return the objects that were there at a moment, by uid, each as it was seen last."""
+    """Return the objects that existed at a moment, by uid, each as last seen by then."""
     there: dict[str, dict[str, Any]] = {}
     for change in changes:
         if change.seen > at:

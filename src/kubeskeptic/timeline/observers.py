@@ -1,4 +1,4 @@
-"""What a journal says of who observes: nodes that joined, agents and processors that did not run, real-time priority."""
+"""Records about the observers: nodes that joined, agents and processors that did not run, real-time priority."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from kubeskeptic.timeline.stalls import Pause, Stall, standstills
 
 
 class Observers:
-    """Takes the records about agents, and gives each recording those that touch it.
+    """Takes in the records about agents, and gives each recording those that overlap with it.
 
-    :param realtime: by node, whether its agent had real-time priority all through the run; filled here
+    :param realtime: by node, whether its agent had real-time priority throughout the run; filled here
     """
 
     def __init__(self, realtime: dict[str, bool]) -> None:
@@ -19,29 +19,29 @@ class Observers:
         self._pauses: list[Pause] = []
         self._joined: dict[str, float] = {}
         self.takes = {"stall": self.stall, "pause": self.pause, "nodes": self.nodes, "priority": self.priority}
-        """What takes the records of each kind."""
+        """The handler for each kind of record."""
 
     def stall(self, record: Record) -> None:
-        """Take a ``stall`` record."""
+        """Take in a ``stall`` record."""
         self._stalls.append(Stall(record["node"], record["since"], record["until"], record.get("error") or 0.0))
 
     def pause(self, record: Record) -> None:
-        """Take a ``pause`` record."""
+        """Take in a ``pause`` record."""
         times = record["since"], record["until"]
         self._pauses.append(Pause(record["processor"], record["processors"], *times, tuple(record["nodes"])))
 
     def nodes(self, record: Record) -> None:
-        """Take a ``nodes`` record."""
+        """Take in a ``nodes`` record."""
         for node in record.get("joined") or ():
             self._joined.setdefault(node, record["at"])
 
     def priority(self, record: Record) -> None:
-        """Take a ``priority`` record."""
+        """Take in a ``priority`` record."""
         node = record["node"]
         self._realtime[node] = self._realtime.get(node, True) and record["realtime"]
 
     def fill(self, recording: Recording) -> None:
-        """Give a recording the nodes that joined before its end, and the stalls and standstills that touch it."""
+        """Give a recording the nodes that joined before its end, and the stalls and standstills that overlap with it."""
         end = recording.ended or float("inf")
         recording.joined = {node: at for node, at in self._joined.items() if at <= end}
         recording.stalls = [one for one in self._stalls if one.until > recording.started and one.since < end]

@@ -1,4 +1,4 @@
-"""Outages: stretches in which a lane's questions failed."""
+"""Outages: stretches in which a lane's requests failed."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _OK, _UNKNOWN = OUTCOMES.index(Outcome.OK), OUTCOMES.index(Outcome.UNKNOWN)
 class Outage:
     """A stretch of failures on one lane.
 
-    It begins when the first failed question was *sent* and ends when the next good one was, so that its length is what
-    a client asking at that moment would have waited for. Successes in between are allowed for as long as they do not
-    last: when a third of the endpoints is dead, two thirds of the questions succeed all through the outage.
+    It begins when the first failed request was *sent* and ends when the next successful one was sent. Its length is therefore
+    the time that a client would have had to wait from its beginning. Short runs of successes in between do not end it: when a
+    third of the endpoints is dead, two thirds of the requests succeed throughout the outage.
     """
 
     node: str
@@ -25,26 +25,26 @@ class Outage:
     start: float
     end: float
     last: float
-    """When the last failed question was sent."""
+    """When the last failed request was sent."""
     failed: int = 0
     asked: int = 0
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     open: bool = False
-    """No good answer was seen after it: ``end`` is the time of the last failure."""
+    """Whether no request succeeded after it: ``end`` is then the time of the last failure."""
 
     @property
     def seconds(self) -> float:
-        """Its length."""
+        """The length of the outage, in seconds."""
         return self.end - self.start
 
 
 def outages(
     lane: Lane, since: float = 0.0, until: float = float("inf"), *, join: float = 1.0, doubtful: bool = True
 ) -> list[Outage]:
-    """The outages of a lane whose questions were sent between two times, in order.
+    """Return the outages of a lane among the requests sent between two times, in order.
 
-    :param join: failures less than this many seconds apart belong to one outage
-    :param doubtful: whether questions whose outcome is not known count as failed; as answered well when not
+    :param join: failures at most this many seconds apart belong to one outage
+    :param doubtful: whether requests with an unknown outcome count as failed; otherwise they count as successful
     """
     found: list[Outage] = []
     now: Outage | None = None

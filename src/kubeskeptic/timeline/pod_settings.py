@@ -1,10 +1,10 @@
-"""Settings that pods carry themselves, from which bounds are computed: how long they tolerate a dead node, and how soon
-their probes are believed.
+"""Settings in the pods themselves from which bounds are computed: how long they tolerate a dead node, and how soon their probes
+take effect.
 
-A probe that fails at once, as one that is answered with 503, has failed ``failureThreshold`` times after at most
-``periodSeconds`` × ``failureThreshold``; one that is never answered takes ``timeoutSeconds`` longer. A container that hangs
+A probe that fails at once, for example with 503, has failed ``failureThreshold`` times after at most
+``periodSeconds`` × ``failureThreshold``; a probe without an answer takes ``timeoutSeconds`` longer. A container that hangs
 does not react to SIGTERM: it is killed once the grace period has passed (Kubernetes documentation, "Configure Liveness,
-Readiness and Startup Probes", "Pod Lifecycle"). What a pod leaves out is the API server's default, which it fills in.
+Readiness and Startup Probes", "Pod Lifecycle"). The API server fills in its defaults for fields that a pod leaves out.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ Object = Mapping[str, Any]
 
 
 def pod_settings(pods: Iterable[Change], app: str = "") -> list[Setting]:
-    """Return EVICT, where the pods have it, and UNREADY, READY and HANG in seconds: the longest of them; 0 without a probe.
+    """Return EVICT, if the pods set it, and UNREADY, READY and HANG, in seconds: the longest of all pods, or 0 without a probe.
 
-    :param app: only pods with this label; all when empty
+    :param app: only pods whose label ``app`` has this value; all pods if empty
     """
     listed = list(labelled(pods, app) if app else pods)
     evict = eviction_delay(listed)
@@ -35,7 +35,7 @@ def pod_settings(pods: Iterable[Change], app: str = "") -> list[Setting]:
 
 
 def _longest(name: str, probe: str, seconds: Callable[[Object, Object], float], pods: Iterable[Change]) -> Setting:
-    """Return a setting of the containers' probes: the longest of all pods."""
+    """Return a setting of the containers' probes: the longest time of all pods."""
     found = {
         seconds(container[probe], change.object["spec"])
         for change in pods
@@ -54,6 +54,6 @@ def _succeeding(probe: Object, _: Object) -> float:
 
 
 def _killed(probe: Object, pod: Object) -> float:
-    """Return after how many seconds a container that answers nothing has been killed."""
+    """Return the seconds after which a container that does not answer has been killed."""
     grace = probe.get("terminationGracePeriodSeconds", pod.get("terminationGracePeriodSeconds", 30))
     return _failing(probe, pod) + float(probe.get("timeoutSeconds", 1) + grace)

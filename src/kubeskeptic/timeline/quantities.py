@@ -1,4 +1,4 @@
-"""Amounts of resources as Kubernetes writes them: ``100m`` of a core, ``24Mi`` of memory."""
+"""Resource quantities as Kubernetes writes them: ``100m`` of CPU, ``24Mi`` of memory."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 RESOURCES = ("cpu", "memory", "ephemeral-storage")
-"""What pods request of a node, and nodes have to give."""
+"""The resources that pods request and nodes offer as allocatable."""
 
 Amounts = dict[str, float]
-"""Numbers of cores and bytes, by the resource's name."""
+"""Numbers of cores and bytes, by resource name."""
 
 _SUFFIXES = {"n": 1e-9, "u": 1e-6, "m": 1e-3, "": 1.0}
 _SUFFIXES |= {suffix: 1000.0**power for power, suffix in enumerate(("k", "M", "G", "T", "P", "E"), 1)}
@@ -19,9 +19,9 @@ _QUANTITY = re.compile(r"([+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)([a-zA-Z]*)")
 
 
 def amount(quantity: str | float) -> float:
-    """Return a quantity as a number: of cores, bytes, or pods.
+    """Return a quantity as a number of cores, bytes or pods.
 
-    :raises ValueError: when it is none (Kubernetes documentation, "Quantity")
+    :raises ValueError: if it is not a quantity (Kubernetes documentation, "Quantity")
     """
     found = _QUANTITY.fullmatch(str(quantity))
     if found is None or found[2] not in _SUFFIXES:
@@ -30,11 +30,11 @@ def amount(quantity: str | float) -> float:
 
 
 def requests(pod: Mapping[str, Any]) -> Amounts:
-    """Return what the containers of a pod request together, of each resource."""
+    """Return the sum of the requests of a pod's containers, by resource."""
     asked = [container.get("resources", {}).get("requests", {}) for container in pod["spec"].get("containers", ())]
     return {resource: sum(amount(one.get(resource, 0)) for one in asked) for resource in RESOURCES}
 
 
 def ended(pod: Mapping[str, Any]) -> bool:
-    """Return whether a pod has ended, so that its requests count no longer."""
+    """Return whether a pod has terminated, so that its requests no longer count."""
     return pod.get("status", {}).get("phase") in ("Succeeded", "Failed")

@@ -1,4 +1,4 @@
-"""What a check has read of a recording: what its verdict depends on."""
+"""The parts of a recording that a check has read: its verdict depends on these."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ Window = tuple[float, float]
 
 @dataclass
 class Reading:
-    """What a check has read of a recording, each with the stretch of time that matters to it."""
+    """The parts of a recording that a check has read, each with the stretch of time that matters."""
 
     lanes: dict[str, Window] = field(default_factory=dict)
-    """By probe."""
+    """Stretches by probe."""
     kinds: dict[str, Window] = field(default_factory=dict)
-    """By kind of API object."""
+    """Stretches by kind of API object."""
     unbroken: set[str] = field(default_factory=set)
-    """Probes of which a single failed request decides."""
+    """Probes for which a single failed request decides the verdict."""
     tables: set[str] = field(default_factory=set)
-    """Tables of what the scenario itself saw."""
+    """Tables of observations that the scenario itself noted."""
     fault: FaultSpan | None = None
     """The fault whose consequences were measured."""
     unfinished: list[str] = field(default_factory=list)
-    """Why acts did not come to their end."""
+    """Why acts were not played to their end."""
     doubts: list[str] = field(default_factory=list)
-    """What the check itself found that keeps *holds* from being said, one sentence each."""
+    """Reasons found by the check itself that rule out *holds*, one sentence each."""
     lasting: list[tuple[Interval, Bound]] = field(default_factory=list)
-    """How long was watched, with bounds that must have passed by then."""
+    """Watched lengths of time, each with the bound that must have elapsed within it."""
 
     def note(self, where: dict[str, Window], name: str, window: Window) -> None:
-        """Add a stretch of time to what was read of one lane or kind."""
+        """Extend the stretch that was read of one probe or kind."""
         old = where.get(name, window)
         where[name] = (min(old[0], window[0]), max(old[1], window[1]))

@@ -1,4 +1,4 @@
-"""A recording: everything that was seen of one scenario."""
+"""A recording: everything that was observed of one scenario."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ from kubeskeptic.timeline.samples import Lane
 from kubeskeptic.timeline.stalls import Stall, Standstill
 
 LEFT_OUT = "left out"
-"""The fact that says which acts were left out on this cluster, and why."""
+"""The fact that lists the acts left out on this cluster, with the reasons."""
 GIVEN = "given"
-"""The name of the act that is the set-up: from the first look of the recorder until all pods are Ready."""
+"""The name of the setup act: from the recorder's first look until all pods are Ready."""
 ALL = "*"
-"""Stands for every act that did not come to its end."""
+"""Stands for every act that was not played to its end."""
 
 
 class Change(NamedTuple):
     """One change of an API object, as the recorder saw it."""
 
     seen: float
-    """When it was seen, Unix seconds."""
+    """When it was seen, in Unix seconds."""
     type: str
-    """``LISTED`` (was there when the recorder looked first), ``ADDED``, ``MODIFIED`` or ``DELETED``."""
+    """``LISTED`` (existed when the recorder first looked), ``ADDED``, ``MODIFIED`` or ``DELETED``."""
     kind: str
     """Kind of the object, such as ``Pod``."""
     object: dict[str, Any]
     age: float = 0.0
-    """Seconds that it may have been true before it was seen, at most."""
+    """The most seconds by which it may have happened before it was seen."""
     written: float = 0.0
-    """When the API server wrote the object last, as the object says itself, to the second, Unix seconds; 0 when it does not."""
+    """When the API server last wrote the object, to the second, in Unix seconds; 0 if the object does not say."""
 
     @property
     def earliest(self) -> float:
-        """The earliest that it can have happened, Unix seconds."""
+        """The earliest time at which it can have happened, in Unix seconds."""
         return self.seen - self.age
 
     @property
     def when(self) -> Interval:
-        """When it happened: no later than it was seen, no earlier than its age says."""
+        """When it happened: no later than it was seen, and no earlier than its age allows."""
         return Interval(self.earliest, self.seen)
 
     @property
@@ -58,47 +58,47 @@ class Change(NamedTuple):
 
     @property
     def uid(self) -> str:
-        """The object's uid: the same name with another uid is another object."""
+        """The object's uid: two objects of the same name with different uids are different objects."""
         return str(self.object["metadata"].get("uid", ""))
 
 
 @dataclass(frozen=True)
 class Gap:
-    """A stretch of time that was not observed."""
+    """A stretch of time without observation."""
 
     source: str
     """``probe`` or ``watch``."""
     node: str
     """Node of the agent; empty for watches."""
     probe: str
-    """Probe, or empty for all probes of that node."""
+    """Probe; empty for all probes of that node."""
     resource: str
-    """Kind watched; empty for probes."""
+    """Watched kind; empty for probes."""
     since: float
     until: float | None
-    """None: it was never closed."""
+    """None if the gap was never closed."""
     reason: str
 
     def touches(self, since: float, until: float) -> bool:
-        """Whether any of it lies between two times."""
+        """Return whether any part of it lies between two times."""
         return self.since < until and (self.until is None or self.until > since)
 
 
 @dataclass
 class ActSpan:
-    """When one part of a scenario was played: a settled baseline, then something happens, then its end. Unix seconds."""
+    """When one act of a scenario was played: a settled baseline, then something happens, then its end. In Unix seconds."""
 
     name: str
     baseline: float | None = None
-    """Since when the baseline was recorded."""
+    """When recording of the baseline began."""
     start: float | None = None
-    """When the baseline was settled and the act began."""
+    """When the baseline had settled and the act began."""
     end: float | None = None
     faults: tuple[str, ...] = ()
-    """Ids of the faults that were injected in it, as its end says."""
+    """Ids of the faults that were injected in it, as listed in the record of its end."""
 
     def reach(self, phase: str, at: float) -> bool:
-        """Take when a phase was reached, and return whether it had not been before; other phases than these three are none."""
+        """Note when a phase was reached, and return False if it had been reached before. Other phases are ignored."""
         if phase in ("baseline", "start", "end"):
             if getattr(self, phase) is not None:
                 return False
@@ -106,9 +106,9 @@ class ActSpan:
         return True
 
     def reached(self, phase: str) -> float:
-        """Return when a phase was reached: ``baseline``, ``start`` or ``end``.
+        """Return when a phase (``baseline``, ``start`` or ``end``) was reached.
 
-        :raises Inconclusive: when it was not
+        :raises Inconclusive: if it was not reached
         """
         when: float | None = getattr(self, phase)
         if when is None:
@@ -120,20 +120,20 @@ class Taken(NamedTuple):
     """Logs, events and states, as they were before something was undone."""
 
     at: float
-    """When, Unix seconds."""
+    """When they were taken, in Unix seconds."""
     act: str
     before: str
-    """What was undone then: “undoing crash_node”."""
+    """The undoing that followed: “undoing crash_node”."""
     folder: str
-    """Below the run's folder."""
+    """Folder below the run's folder."""
     files: int
     missing: tuple[str, ...]
-    """What could not be had, with the reason."""
+    """Items that could not be obtained, with the reason."""
 
 
 @dataclass
 class Recording:
-    """What was seen of one scenario: samples, API changes, gaps, acts, faults, and the facts that the story noted."""
+    """Everything that was observed of one scenario: samples, API changes, gaps, acts, faults, and the facts that it noted."""
 
     id: str
     namespace: str = ""
@@ -141,54 +141,54 @@ class Recording:
     started: float = 0.0
     ended: float | None = None
     irreducible: float | None = None
-    """Seconds that Kubernetes itself needs, by the settings."""
+    """Seconds that Kubernetes itself needs with the cluster's settings."""
     broke_off: str = ""
-    """Why the scenario did not come to its end; empty when it did."""
+    """Why the scenario was not played to its end; empty if it was."""
     settings: Settings = field(default_factory=lambda: Settings({}))
     nodes: tuple[str, ...] = ()
     joined: dict[str, float] = field(default_factory=dict)
-    """When each node that joined during the run was first seen, by its name, Unix seconds."""
+    """When each node that joined during the run was first seen, in Unix seconds, by node name."""
     stalls: list[Stall] = field(default_factory=list)
-    """When the agents' processes did not run, in the order of their beginning."""
+    """Stretches in which an agent's process did not run, ordered by their beginning."""
     standstills: list[Standstill] = field(default_factory=list)
-    """When the machine stood still that the nodes share with the harness."""
+    """Stretches in which the machine that the nodes share with the harness stood still."""
     roles: dict[str, str] = field(default_factory=dict)
     unproven: frozenset[str] = frozenset()
-    """The nodes whose agent measured an outage of known length wrongly."""
+    """The nodes whose agent wrongly measured an outage of known length."""
     lanes: dict[tuple[str, str], Lane] = field(default_factory=dict)
-    """By (node, probe)."""
+    """Lanes by (node, probe)."""
     specs: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """What each probe asks, by its name."""
+    """What each probe requests, by probe name."""
     changes: list[Change] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     acts: dict[str, ActSpan] = field(default_factory=dict)
     faults: list[FaultSpan] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
     tables: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """What the scenario itself saw, cell by cell, by the table's name."""
+    """Observations that the scenario itself noted, cell by cell, by table name."""
     looked: dict[str, dict[str, float]] = field(default_factory=dict)
-    """When it first saw each cell, Unix seconds, by the table's name and the cell's."""
+    """When it first noted each cell, in Unix seconds, by table name and cell name."""
     given: dict[str, set[str]] = field(default_factory=dict)
-    """The cells that it saw before its first act, by the table's name."""
+    """The cells that it noted before its first act, by table name."""
     evidence: list[Taken] = field(default_factory=list)
     """Logs, events and states that were taken, in order."""
     asked: tuple[str, ...] | None = None
-    """The acts that the chosen cases needed; None in journals that do not say."""
+    """The acts that the chosen cases needed; None in journals that do not record them."""
     damage: tuple[str, ...] = ()
-    """What is wrong with the journal where it speaks of this scenario, one sentence each."""
+    """Damage to the journal that affects this scenario, one sentence each."""
     copies: int = 0
-    """Samples that were delivered again, as copies, and are counted once."""
+    """The number of samples that were delivered again; each sample counts once."""
 
     @property
     def left_out_whole(self) -> bool:
-        """Whether nothing of it can be asked on this cluster, which is no failure."""
+        """Whether no part of the scenario can be tested on this cluster; this is not a failure."""
         return ALL in self.facts.get(LEFT_OUT, {})
 
     def act(self, name: str) -> ActSpan:
         """Return an act that was played to its end.
 
-        :raises NotAsked: when it was left out, because this cluster does not allow it or no chosen case needed it
-        :raises Inconclusive: when it did not come to its end: what did not happen proves nothing
+        :raises NotAsked: if it was left out, because this cluster does not allow it or no chosen case needed it
+        :raises Inconclusive: if it was not played to its end: what did not happen proves nothing
         """
         act = self.acts.get(name)
         if act is None or act.start is None or act.end is None:
@@ -202,9 +202,9 @@ class Recording:
         return act
 
     def see(self, table: str, cells: Mapping[str, Any], at: float, act: str = "") -> list[str]:
-        """Add cells to a table, and return those that it has with another value: the first one stays, with its time.
+        """Add cells to a table, and return those that it already has with another value: the first value and time are kept.
 
-        :param act: the part of the scenario in which it saw them; empty in journals that do not say
+        :param act: the act in which the scenario noted them; empty in journals that do not record it
         """
         known = self.tables.setdefault(table, {})
         looked = self.looked.setdefault(table, {})
@@ -215,15 +215,15 @@ class Recording:
 
     @property
     def last_known(self) -> float:
-        """The time of the last thing that was recorded, Unix seconds."""
+        """The time of the last recorded observation, in Unix seconds."""
         sent = [lane.sent[-1] for lane in self.lanes.values() if len(lane)]
         looked = (at for cells in self.looked.values() for at in cells.values())
         return max([self.started, *sent, *looked, *(change.seen for change in self.changes[-1:])])
 
     def lanes_of(self, probe: str) -> list[Lane]:
-        """Return the lanes of one probe, by node.
+        """Return the lanes of one probe, sorted by node.
 
-        :raises Inconclusive: when no node asked
+        :raises Inconclusive: if the probe has no samples
         """
         lanes = [lane for (_, name), lane in sorted(self.lanes.items()) if name == probe]
         if not lanes:
@@ -231,5 +231,5 @@ class Recording:
         return lanes
 
     def of_kind(self, kind: str, name: str = "") -> Iterator[Change]:
-        """Changes of objects of a kind, in the order seen, of one name when given."""
+        """Return the changes to objects of a kind, in the order seen; only those of one object if a name is given."""
         return (c for c in self.changes if c.kind == kind and (not name or c.name == name))

@@ -1,4 +1,4 @@
-"""A run's evidence: all its recordings, and what belongs to the run as a whole."""
+"""The evidence of a run: all its recordings, and the records that belong to the run as a whole."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kubeskeptic.timeline.tick_lag import TickLag
 
 @dataclass
 class RunEvidence:
-    """All that one journal holds."""
+    """Everything that one journal contains."""
 
     run: dict[str, Any]
     ended: dict[str, Any] | None
@@ -22,17 +22,17 @@ class RunEvidence:
     instrument: list[dict[str, Any]]
     sabotages: list[dict[str, Any]]
     torn: int
-    """1 when the journal ends within a line, as after a kill; 0 otherwise."""
+    """1 if the journal ends within a line, as after a kill; 0 otherwise."""
     damage: tuple[str, ...] = ()
-    """What is wrong with the journal anywhere else, a sentence each."""
+    """Damage anywhere in the journal, one sentence each."""
     numbered: bool = True
-    """Whether the journal's lines are numbered, so that a missing one is noticed."""
+    """Whether the journal's lines are numbered, so that a missing line is noticed."""
     realtime: dict[str, bool] = field(default_factory=dict)
-    """Whether each node's agent had real-time priority all through the run, as far as it was given or refused."""
+    """Whether each node's agent had real-time priority throughout the run; only nodes for which it was granted or refused."""
     tick_lag: TickLag = field(default_factory=TickLag)
-    """How late the questions were asked."""
+    """How late the requests were sent."""
 
     @property
     def unproven(self) -> frozenset[str]:
-        """The nodes whose agent measured an outage of known length wrongly."""
+        """The nodes whose agent wrongly measured an outage of known length."""
         return frozenset(str(one["node"]) for one in self.instrument if one.get("proven") is False)

@@ -1,4 +1,4 @@
-"""The run of a journal: what its ``run`` records say together. A later one may add to what is known, and change nothing."""
+"""The run of a journal, merged from its ``run`` records. A later record may add to what is known, but must not change it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ _FRAME = ("at", "kind")
 
 
 def merged(known: Record, more: Record) -> tuple[Record, list[str]]:
-    """Return what is known of a run with one more record of it, and what is wrong with that record, a part of a sentence each.
+    """Return what is known of a run with one more record added, and the faults of that record, each as part of a sentence.
 
-    Nothing is taken from a record of another run.
+    Records of another run are ignored.
     """
     if not known:
         return more, []
@@ -28,7 +28,7 @@ def merged(known: Record, more: Record) -> tuple[Record, list[str]]:
 
 
 def _grown(name: str, old: Any, new: Any) -> tuple[Any, list[str]]:
-    """Return a value with what a later record adds to it, and what that record would change."""
+    """Return a value with the additions of a later record, and the changes that this record would have made."""
     if old is None or old == new:
         return new, []
     if isinstance(old, dict) and isinstance(new, dict):

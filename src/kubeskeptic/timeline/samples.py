@@ -1,4 +1,4 @@
-"""Samples, and lanes of them: what one node's agent saw of one probe."""
+"""Samples, and lanes of samples: the results of one probe as seen by one node's agent."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.durations import CLOCK_DOUBT
 
 OUTSIDE = "outside→"
-"""Begins the name that stands for a node where the harness's machine asked, and not a node's agent: ``outside→TARGET``."""
+"""Prefix of a lane's node name if the harness's machine sent the requests rather than a node's agent: ``outside→TARGET``."""
 _CODE = {outcome: code for code, outcome in enumerate(OUTCOMES)}
 
 
 class Sample(NamedTuple):
-    """One question and how it ended."""
+    """One request and its outcome."""
 
     tick: int
-    """Number of the question since the probe started on this agent; ticks are ``period`` seconds apart."""
+    """Number of the request since the probe started on this agent; ticks are ``period`` seconds apart."""
     sent: float
-    """When it was sent: Unix time in seconds on the harness's clock, corrected by the agent's estimated offset."""
+    """When it was sent: Unix seconds on the harness's clock, corrected by the agent's estimated offset."""
     took: float
     """Seconds until the outcome was known."""
     outcome: Outcome
     by: str = ""
-    """What answered: see :mod:`kubeskeptic.agent.answered_by`. Empty when nothing did."""
+    """What answered: see :mod:`kubeskeptic.agent.answered_by`. Empty if nothing answered."""
     port: int = 0
-    """The question's own source port, 0 when it never had one."""
+    """The request's source port; 0 if it never had one."""
 
     @property
     def failed(self) -> bool:
-        """Whether the client did not get what it asked for."""
+        """Whether the request did not succeed."""
         return self.outcome is not Outcome.OK
 
 
 class Columns(NamedTuple):
-    """Samples as columns of equal length; ``bys`` are indexes into the names of a lane."""
+    """Samples as columns of equal length; ``bys`` holds indexes into a lane's names."""
 
     ticks: Sequence[int]
     sent: Sequence[float]
@@ -49,19 +49,19 @@ class Columns(NamedTuple):
     ports: Sequence[int]
 
     def part(self, places: Sequence[int]) -> Columns:
-        """Return the samples at some positions."""
+        """Return the samples at the given positions."""
         return Columns(*([column[at] for at in places] for column in self))  # type: ignore[arg-type]
 
     def alike(self, one: int, other: int) -> bool:
-        """Return whether two samples of the same tick are the same: sent at the same time, with the same answer."""
+        """Return whether two samples are identical: same tick, same time of sending and same answer."""
         return all(column[one] == column[other] for column in self)
 
 
 class Lane:
     """All samples of one probe on one node, kept as columns so that a million of them fit in memory.
 
-    Iterating yields :class:`Sample`, in the order in which the questions were *sent*: an outage begins when the failed
-    request was sent, not when it gave up.
+    Iterating yields :class:`Sample` objects in the order in which the requests were *sent*: an outage begins when the failed
+    request was sent, not when it timed out.
     """
 
     def __init__(self, node: str, probe: str, period: float, samples: Iterable[Sample] = ()) -> None:
@@ -76,14 +76,14 @@ class Lane:
         self.ports = array("H")
         self.names: list[str] = [""]
         self.doubt = 0.0
-        """Seconds by which the agent's clock may be off the harness's, at most."""
+        """The most seconds by which the agent's clock may differ from the harness's."""
         self._index = {"": 0}
         for sample in samples:
             self.append(sample)
 
     @property
     def target(self) -> str:
-        """The way that was asked from outside, such as a node's name; empty for the lane of a node's agent."""
+        """The target that was probed from outside, such as a node's name; empty for the lane of a node's agent."""
         return self.node.removeprefix(OUTSIDE) if self.node.startswith(OUTSIDE) else ""
 
     def append(self, sample: Sample) -> None:
@@ -105,7 +105,7 @@ class Lane:
         self.ports.extend(more.ports)
 
     def holds(self, one: Columns) -> bool:
-        """Return whether a sample is known already, sent at the same time within what two clocks may differ by.
+        """Return whether the lane already has this sample, with a time of sending within the possible difference of two clocks.
 
         The lane must be sorted.
         """
@@ -117,7 +117,7 @@ class Lane:
         return [self.took[at], self.codes[at], self.bys[at], self.ports[at]]
 
     def name_index(self, by: str) -> int:
-        """Position of an answerer's name in :attr:`names`, adding it when it is new."""
+        """Return the position of an answerer's name in :attr:`names`, adding the name if it is new."""
         at = self._index.get(by)
         if at is None:
             at = self._index[by] = len(self.names)
@@ -141,7 +141,7 @@ class Lane:
         return (self[at] for at in range(len(self)))
 
     def sort(self) -> None:
-        """Put the samples in the order in which they were sent. Agents deliver them in the order of the answers."""
+        """Sort the samples by time of sending. Agents deliver them in the order of the answers."""
         sent = self.sent
         if all(map(le, sent, islice(sent, 1, None))):
             return

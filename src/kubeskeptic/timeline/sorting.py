@@ -1,4 +1,4 @@
-"""Sorting the records of a journal into recordings, one by one, in the order in which they were written."""
+"""Sorts the records of a journal into recordings, one by one, in the order in which they were written."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from kubeskeptic.timeline.run_record import merged
 from kubeskeptic.timeline.samples import Columns, Lane
 
 _MISSHAPEN = (KeyError, TypeError, ValueError, IndexError, OverflowError, AttributeError, RecursionError)
-"""What a record of the wrong shape can raise, where its fields were found to be right."""
+"""Errors that a malformed record can raise even though its fields passed validation."""
 
 
 class Sorter:
-    """Takes records, and keeps the evidence of a run. What is wrong with a record becomes damage of its scenario."""
+    """Takes in records and keeps the evidence of a run. A faulty record counts as damage to its scenario."""
 
     def __init__(self) -> None:
         self.evidence = RunEvidence({}, None, Settings({}), {}, [], [], [], 0)
@@ -36,9 +36,9 @@ class Sorter:
         self._ticks: dict[str, dict[tuple[str, str], dict[Any, batches.Ticks]]] = defaultdict(dict)
         """By scenario, (node, probe) and process of the agent."""
         self._impossible: dict[str, list[str]] = {}
-        """By scenario: what contradicts itself in it."""
+        """Contradictions, by scenario."""
         self._gaps: dict[str, list[Gap]] = defaultdict(list)
-        """By scenario; by the empty text those of no scenario, which belong to all that they touch."""
+        """By scenario; under the empty string, gaps without a scenario, which count for all scenarios that they overlap."""
         self._observers = Observers(self.evidence.realtime)
         self._line = 0
         self._take: dict[str, Callable[[Record], None]] = {
@@ -62,13 +62,13 @@ class Sorter:
 
     @property
     def kinds(self) -> Iterable[str]:
-        """The kinds of records that are sorted in."""
+        """The kinds of records that are handled."""
         return self._take.keys()
 
     def take(self, record: Record, line: int) -> None:
-        """Sort one record in. Kinds of later versions are passed over.
+        """Sort one record into the evidence. Kinds from later versions are ignored.
 
-        :param line: its line in the file, for what is said of it
+        :param line: its line number in the file, for messages
         """
         self._line = line
         handler = self._take.get(record["kind"])
@@ -84,15 +84,15 @@ class Sorter:
             self._wrong(wrong, scenarios_of(record))
 
     def damaged(self, why: str, about: Record) -> None:
-        """Keep that the journal is damaged here.
+        """Note that the journal is damaged here.
 
-        It counts for the scenarios that are under way, and for that of the damaged line. While none is, it may concern the
-        run as a whole, and counts for all scenarios that come later.
+        The damage counts for the scenarios under way and for the one named in the damaged line. If there are none, it may
+        concern the run as a whole, and counts for all later scenarios.
         """
         self._damage.note(why, [*self._under_way, *scenarios_of(about)])
 
     def settle(self) -> None:
-        """Put what was added since the last call in order, and give each recording what belongs to the run."""
+        """Sort what was added since the last call, and copy the data of the run into each recording."""
         while self._touched:
             recording = self.evidence.scenarios[name := self._touched.popitem()[0]]
             for lane in recording.lanes.values():
@@ -116,7 +116,7 @@ class Sorter:
 
     # -- damage --------------------------------------------------------------------------------------------------------
     def _wrong(self, why: str, scenarios: Iterable[str] = ()) -> None:
-        """Keep what is wrong with the record at hand, for its own scenarios or else for those under way."""
+        """Note a fault of the current record, for the given scenarios or else for those under way."""
         self._damage.note(f"line {self._line} of the journal: {why}", list(scenarios) or list(self._under_way))
 
     # -- one kind of record each ---------------------------------------------------------------------------------------
@@ -234,7 +234,7 @@ class Sorter:
         lane.doubt = max(lane.doubt, record["error"])
         recording.copies += copies
         self._touched[recording.id] = None
-        if not lane.target:  # it is told of the agents; the outside probe is another instrument
+        if not lane.target:  # the lag is that of the agents; the outside probe is a different instrument
             self.evidence.tick_lag.add(batches.lateness(fresh, probe, record["offset"]))
         if contradicted:
             more = f" and {len(contradicted) - 1} more" if len(contradicted) > 1 else ""
@@ -242,7 +242,7 @@ class Sorter:
             self._wrong(told, [recording.id])
 
     def _doubted(self, record: Record) -> None:
-        """Note samples whose clock is not known well enough to hold them against a fault's: a gap."""
+        """Note samples as a gap if their clock is not known well enough to compare them with the times of a fault."""
         sent = [at + record["offset"] for at in record["sent"]]
         if sent:
             why = f"the clock of its agent was known only to {record['error']:.2f} s"

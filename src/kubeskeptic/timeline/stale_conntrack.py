@@ -1,10 +1,11 @@
-"""Residue: failures that are not the doing of routing any more.
+"""Residue: failures that the service rules no longer cause.
 
 A SYN to an address that does not answer leaves a conntrack entry in SYN_SENT on the node for
-``nf_conntrack_tcp_timeout_syn_sent``, and kube-proxy does not clear it for TCP. A new connection that reuses the source port
-meets the entry and is sent to the dead address again, however right the rules are by then. Such failures are told apart by
-their source port: one that timed out, or was unreachable, not long before on the same lane. A refused connection leaves no
-such entry, a dead address refuses nothing, and a good answer on the port shows that the entry is gone.
+``nf_conntrack_tcp_timeout_syn_sent``, and kube-proxy does not clear such entries for TCP. A new connection that reuses the
+source port matches the entry and is sent to the dead address again, even if the rules are correct by then. Residual failures
+are recognized by their source port: a request from it timed out or was unreachable shortly before on the same lane. A refused
+connection leaves no such entry, a dead address refuses no connection, and a good answer on the port shows that the entry is
+gone.
 """
 
 from __future__ import annotations
@@ -20,13 +21,14 @@ _SILENT = {OUTCOMES.index(Outcome.TIMEOUT), OUTCOMES.index(Outcome.UNREACHABLE)}
 
 
 def stale(lane: Lane, syn_sent: float, since: float = 0.0) -> frozenset[int]:
-    """Positions of a lane's failures whose source port had met silence before, within the lifetime of the entry it left.
+    """Return the positions of a lane's failures whose source port got no answer earlier, within the lifetime of the entry that
+    this left.
 
-    An entry lives for the timeout from the SYN that made it: later SYNs do not renew it (Linux 5.13: "do not renew entry
-    stuck in tcp SYN_SENT state"; seen so with ``conntrack -L``).
+    An entry lives for the timeout, counted from the SYN that created it: later SYNs do not renew it (Linux 5.13: "do not renew
+    entry stuck in tcp SYN_SENT state"; confirmed with ``conntrack -L``).
 
     :param syn_sent: the node's SYN_SENT timeout in seconds
-    :param since: silence before this moment, Unix seconds, is not taken for the cause
+    :param since: Unix seconds; unanswered requests before this moment do not count as the cause
     """
     made: dict[int, float] = {}
     found: list[int] = []
@@ -44,8 +46,8 @@ def stale(lane: Lane, syn_sent: float, since: float = 0.0) -> frozenset[int]:
 
 
 def after_silence(lane: Lane, syn_sent: float) -> frozenset[int]:
-    """Positions of a lane's good answers whose source port had met silence before, within the lifetime of the entry it left:
-    one of these may have been late because its first packet met the entry.
+    """Return the positions of a lane's good answers whose source port got no answer earlier, within the lifetime of the entry
+    that this left. Such an answer may have been late because its first packet matched the entry.
 
     :param syn_sent: the node's SYN_SENT timeout in seconds
     """

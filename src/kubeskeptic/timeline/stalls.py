@@ -8,37 +8,37 @@ from functools import reduce
 from typing import NamedTuple
 
 Stretches = list[tuple[float, float]]
-"""Stretches of time that do not overlap, in order, Unix seconds."""
+"""Stretches of time that do not overlap, in order, in Unix seconds."""
 
 
 class Stall(NamedTuple):
-    """A stretch in which a node's agent did not run: all its lanes share the hole, and an answer that was read at its end may
-    have come at any time in it."""
+    """A stretch in which a node's agent did not run: all its lanes share the hole, and an answer read at its end may have
+    arrived at any time within it."""
 
     node: str
     since: float
     until: float
     doubt: float = 0.0
-    """How far both times may be wrong, in seconds."""
+    """The possible error of both times, in seconds."""
 
 
 class Pause(NamedTuple):
-    """A stretch in which one processor of the harness's machine ran nothing at all, not even the interrupt of a timer."""
+    """A stretch in which one processor of the harness's machine ran nothing at all, not even a timer interrupt."""
 
     processor: int
     processors: int
-    """How many the machine has."""
+    """The number of processors of the machine."""
     since: float
-    """Unix seconds, as is the end."""
+    """In Unix seconds, like the end."""
     until: float
     nodes: tuple[str, ...]
     """The nodes that run on the same kernel as the harness."""
 
 
 class Standstill(NamedTuple):
-    """A stretch in which no processor ran of the machine that some nodes share with the harness.
+    """A stretch in which no processor ran on the machine that some nodes share with the harness.
 
-    No client asked, and nothing was done that a client could have felt: no process of these nodes ran either.
+    No client sent requests, and no process of these nodes ran either, so nothing happened that a client could have noticed.
     """
 
     since: float
@@ -47,7 +47,7 @@ class Standstill(NamedTuple):
 
 
 def standstills(pauses: Iterable[Pause]) -> list[Standstill]:
-    """Return when all processors of a machine were paused at the same time, in order."""
+    """Return the stretches in which all processors of a machine were paused at the same time, in order."""
     found: list[Standstill] = []
     machines: dict[tuple[int, tuple[str, ...]], list[Pause]] = defaultdict(list)
     for one in pauses:
@@ -62,12 +62,12 @@ def standstills(pauses: Iterable[Pause]) -> list[Standstill]:
 
 
 def stood_still(all_: Iterable[Standstill], nodes: Collection[str], since: float, until: float) -> float:
-    """Return for how many seconds of a stretch of time the machine stood still that all these nodes are on."""
+    """Return for how many seconds of a stretch of time the machine that all these nodes run on stood still."""
     return sum(max(0.0, min(one.until, until) - max(one.since, since)) for one in all_ if one.nodes.issuperset(nodes))
 
 
 def _shared(some: Stretches, others: Stretches) -> Stretches:
-    """Return what lies in both."""
+    """Return the intersection of both."""
     found: Stretches = []
     one, other = 0, 0
     while one < len(some) and other < len(others):

@@ -1,4 +1,4 @@
-"""How late the questions were asked: the quality of the instrument, reported beside what it measured."""
+"""How late the requests were sent: the quality of the instrument, reported beside its measurements."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from array import array
 from collections.abc import Iterable
 
 KEPT = 200_000
-"""Of more questions than these a part is kept, evenly spread: a hundredth of them shows as well in a hundred thousand."""
+"""If there are more requests than this, only an evenly spread part of them is kept: a hundred thousand are enough for the 99th
+percentile."""
 
 
 class TickLag:
-    """Collects how late questions were asked, by batch, and tells the 99th percentile."""
+    """Collects how late requests were sent, by batch, and computes the 99th percentile."""
 
     def __init__(self) -> None:
         self._batches: list[array[float]] = []
@@ -19,7 +20,7 @@ class TickLag:
         self._seen = 0
 
     def add(self, late: Iterable[float]) -> None:
-        """Take in a batch: seconds from when each question was due to when it was sent."""
+        """Take in a batch: for each request, the seconds from when it was due to when it was sent."""
         self._seen += 1
         if self._seen % self._every:
             return
@@ -32,6 +33,6 @@ class TickLag:
 
     @property
     def p99(self) -> float | None:
-        """How late the worst hundredth of the questions was sent, in seconds; None when nothing was asked."""
+        """The 99th percentile of how late the requests were sent, in seconds; None if there were no requests."""
         late = sorted(value for batch in self._batches for value in batch)
         return late[min(len(late) - 1, int(len(late) * 0.99))] if late else None
