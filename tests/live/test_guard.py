@@ -92,7 +92,7 @@ def elsewhere(cluster: Cluster, folder: Path, context: str = ELSEWHERE, **how: s
 def test_another_cluster_is_refused(cluster: Cluster, kube: Kube, tmp_path: Path) -> None:
     before = there(kube)
     ran = run(cluster, tmp_path, *elsewhere(cluster, tmp_path), "suites/services")
-    refused(ran, "so context elsewhere is not a cluster of ours; its owner can allow access by `skeptic adopt")
+    refused(ran, "so context elsewhere is not a cluster of ours; its owner can allow access with `skeptic adopt")
     assert there(kube) == before
 
 

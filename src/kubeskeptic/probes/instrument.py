@@ -165,10 +165,10 @@ def _quiet(agents: Agents, nodes: list[str], since: float = 0.0) -> None:
     def calm() -> bool | NotYet:
         """Return whether no node has had a failure for long enough."""
         troubled = agents.unsettled(SCENARIO, nodes, INSTRUMENT_QUIET, since)
-        return NotYet(f"no calm yet for {', '.join(troubled)}") if troubled else True
+        return NotYet(f"not settled: {', '.join(troubled)}") if troubled else True
 
     try:
-        until(calm, Patience(INSTRUMENT_QUIET + 30), what="the agents to answer themselves")
+        until(calm, Patience(INSTRUMENT_QUIET + 30), what="the agents' own probes to be answered")
     except PatienceExhausted as never:
         raise Inconclusive(str(never)) from never
 

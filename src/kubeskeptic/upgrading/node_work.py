@@ -153,7 +153,7 @@ class NodeWork:
             ]
             return NotYet(f"being replaced: {', '.join(late)}") if late else healthy(self._site)
 
-        until(whole, CONTROL_PLANE_RESTARTS, what="the cluster to be whole", tolerate=(SkepticError,))
+        until(whole, CONTROL_PLANE_RESTARTS, what="the cluster to be healthy", tolerate=(SkepticError,))
 
 
 ACTIONS: Mapping[str, Callable[[NodeWork, Step], None]] = MappingProxyType(
