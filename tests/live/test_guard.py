@@ -126,7 +126,7 @@ def adopted(cluster: Cluster, kube: Kube, tmp_path: Path) -> Iterator[list[str]]
     assert said.returncode == 0, said.stderr
     assert "elsewhere is adopted at risk level own-namespace" in said.stdout
     yield words
-    assert "elsewhere is adopted no longer" in skeptic("abandon", *words[:4]).stdout
+    assert "elsewhere is no longer adopted" in skeptic("abandon", *words[:4]).stdout
     assert "elsewhere was not adopted" in skeptic("abandon", *words[:4]).stdout
     with pytest.raises(NotFound):
         kube.get("ConfigMap", "kubeskeptic-consent", "kube-system")
@@ -146,7 +146,7 @@ def test_what_is_above_the_level_is_skipped_with_the_reason(
 ) -> None:
     ran = run(cluster, tmp_path, *adopted, "suites/nodes", "-rs")
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "nodes/node_crashes needs risk level node, and this cluster allows own-namespace" in ran.stdout
+    assert "nodes/node_crashes needs risk level node, but this cluster allows only own-namespace" in ran.stdout
     assert {verdict for some in verdicts(tmp_path).values() for verdict in some} == {"skipped"}
 
 

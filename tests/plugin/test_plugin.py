@@ -81,7 +81,7 @@ def test_what_a_check_raises_is_inconclusive_too(pytester: pytest.Pytester, jour
 
 
 def test_a_cluster_that_cannot_be_asked_is_skipped(pytester: pytest.Pytester, journal: Path) -> None:
-    body = 'raise NotAsked("this needs risk level node, and this cluster allows own-namespace")'
+    body = 'raise NotAsked("this needs risk level node, but this cluster allows only own-namespace")'
     result = judged(pytester, journal, body, "NotAsked")
     assert result.ret == 0
     result.assert_outcomes(skipped=1)

@@ -80,7 +80,7 @@ def test_there_is_nothing_to_resume(tmp_path: Path) -> None:
     for step in ledger.state.steps:
         with ledger.step(step):
             pass
-    with pytest.raises(BadInput, match="is complete, there is nothing to resume"):
+    with pytest.raises(BadInput, match="is complete; there is nothing to resume"):
         checking.unfinished(tmp_path, "up", "uid-1", world)
 
 
@@ -88,12 +88,12 @@ def test_there_is_nothing_to_resume(tmp_path: Path) -> None:
 def test_the_command_wants_one_of_the_two(words: tuple[str, ...]) -> None:
     done = CliRunner().invoke(main, ["upgrade", *words])
     assert done.exit_code == 4
-    assert "say either --to VERSION" in done.output
+    assert "give either --to VERSION" in done.output
 
 
 def test_a_length_that_is_none_is_refused(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["upgrade", "--to", "v1.37.2", "--longest", "soon"])
-    assert (done.exit_code, "is no time" in done.output) == (4, True)
+    assert (done.exit_code, "is not a duration" in done.output) == (4, True)
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_a_damaged_state_is_said_and_not_guessed_at(tmp_path: Path, text: str) -
     path = state.place(tmp_path, "up")
     path.parent.mkdir()
     path.write_text(text)
-    with pytest.raises(BadInput, match=r"is damaged|is of schema"):
+    with pytest.raises(BadInput, match=r"is damaged|has schema"):
         state.find(tmp_path, "up", "uid-1", World())  # type: ignore[arg-type]
 
 

@@ -48,7 +48,7 @@ def why_nothing(asked: Sequence[Asked], sabotages: Collection[str]) -> str:
             has = f"its sabotages are {its}" if its else "no scenario that asks it declares a sabotage of it"
             return f"{', '.join(sabotages)} {does} break {only}; {has}"
         return f"nothing breaks {only}: no scenario that asks it declares one of its sabotages"
-    return "no suite asks what was named here; `skeptic claims` lists the claims, and `--help` the choices"
+    return "no suite has a case of this selection; `skeptic claims` lists the claims, `--help` the options"
 
 
 def _acts(names: Iterable[str]) -> str:

@@ -115,7 +115,7 @@ class NodeWork:
             node = self._site.kube.get("Node", step.node)
             version = node["status"]["nodeInfo"]["kubeletVersion"]
             if version != self._release.version:
-                return NotYet(f"its kubelet says that it is {version}")
+                return NotYet(f"its kubelet reports version {version}")
             return objects.condition(node, "Ready") == "True" or NotYet("it is not Ready")
 
         until(back, CLUSTER_READY, what=f"{step.node} at {self._release.version}", tolerate=(SkepticError,))

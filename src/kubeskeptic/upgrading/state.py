@@ -125,7 +125,7 @@ class State:
         try:
             record = json.loads(text)
             if record["schema"] != SCHEMA:
-                raise BadInput(f"{where} is of schema {record['schema']}, and this version knows {SCHEMA}")
+                raise BadInput(f"{where} has schema {record['schema']}, but this version supports only {SCHEMA}")
             return cls(**{**record, "steps": [Step(**step) for step in record["steps"]]})
         except (ValueError, KeyError, TypeError) as damaged:
             raise BadInput(f"{where} is damaged and says nothing about the upgrade ({damaged!r})") from damaged
