@@ -143,8 +143,8 @@ def test_a_sabotage_of_another_act_is_said_with_both_acts() -> None:
 
     one = Asked(Case("heal.crash", acts=("crash",)), story, FILE, lambda: None)
     assert why_nothing([one], ()) == (
-        "own/story declares the sabotage kubelet-stopped for the act quiet, and heal.crash reads the act crash: "
-        "declare it for that"
+        "own/story declares the sabotage kubelet-stopped for the act quiet, but heal.crash reads the act crash; "
+        "declare it there, too"
     )
 
 

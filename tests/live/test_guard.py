@@ -161,7 +161,7 @@ def test_a_fault_by_hand_on_another_cluster_heals_when_it_is_killed(
             assert victim.stdout
             said = [victim.stdout.readline() for _ in range(2)]
             victim.kill()
-        assert said[1].startswith("bites after "), said
+        assert said[1].startswith("in effect after "), said
         clean = Patience(70)
         until(lambda: _clean(words) or NotYet("it is dirty"), clean, what="a clean cluster, without any help")
         assert not [one for one in there(kube) if one.endswith("-exec")]

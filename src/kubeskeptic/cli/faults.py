@@ -97,7 +97,7 @@ def _hold(fault: Fault, site: Site, seconds: float) -> None:
     began = time.monotonic()
     with inflict(fault, site, lasts=seconds + 120) as inflicted:
         click.echo(f"{inflicted.plan.does}")
-        click.echo(f"bites after {time.monotonic() - began:.1f} s: {inflicted.evidence}")
+        click.echo(f"in effect after {time.monotonic() - began:.1f} s: {inflicted.evidence}")
         end = time.monotonic() + seconds
         until(lambda: time.monotonic() >= end or NotYet("in force"), Patience(seconds + 60), what="its time to pass")
         undoing = time.monotonic()

@@ -93,8 +93,8 @@ class State:
         where = f", stopped in “{broken}”" if broken else ""
         nodes = "; ".join(f"{node} {self._node(node)}" for node in self.kubelets)
         return (
-            f"the upgrade of cluster {self.cluster} from {self.before} to {self.to} has done {done} of {len(self.steps)} steps"
-            f"{where}: {nodes}; go on with `skeptic upgrade --resume --cluster {self.cluster}`"
+            f"the upgrade of cluster {self.cluster} from {self.before} to {self.to} completed {done} of {len(self.steps)} steps"
+            f"{where}: {nodes}; continue with `skeptic upgrade --resume --cluster {self.cluster}`"
         )
 
     def _node(self, node: str) -> str:
