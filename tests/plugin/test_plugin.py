@@ -85,7 +85,7 @@ def test_a_cluster_that_cannot_be_asked_is_skipped(pytester: pytest.Pytester, jo
     result = judged(pytester, journal, body, "NotAsked")
     assert result.ret == 0
     result.assert_outcomes(skipped=1)
-    result.stdout.fnmatch_lines(["*skipped*service.pod-killed (forced)  this needs risk level node, and*"])
+    result.stdout.fnmatch_lines(["*skipped*service.pod-killed (forced)  this needs risk level node, but*"])
 
 
 def test_an_act_that_was_left_out_is_skipped_with_its_reason(pytester: pytest.Pytester, journal: Path) -> None:
