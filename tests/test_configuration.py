@@ -72,9 +72,9 @@ def test_whoever_names_a_cluster_sets_a_context_from_farther_away_aside(
     ("text", "why"),
     [
         ('clustr = "x"', "clustr in .* is not a setting; the settings are cluster, context, kubeconfig"),
-        ("cluster = 3", "cluster in .* has to be a text that is not empty .*, not 3"),
-        ('reports = " "', "reports in .* has to be a text that is not empty .*, not ' '"),
-        ('profile = "fast"', "profile in .* has to be one of default, quick, not 'fast'"),
+        ("cluster = 3", "cluster in .* must be a non-empty string .*, not 3"),
+        ('reports = " "', "reports in .* must be a non-empty string .*, not ' '"),
+        ('profile = "fast"', "profile in .* must be one of default, quick, not 'fast'"),
         ('cluster = "a"\ncontext = "b"', "cluster in .* and context in .* both name a cluster"),
         ("cluster = ", "pyproject.toml cannot be read: "),
     ],
@@ -92,13 +92,13 @@ def test_a_value_without_sense_is_one_sentence(here: Path, text: str, why: str) 
 
 def test_a_table_that_is_none_is_said(here: Path) -> None:
     (here / "pyproject.toml").write_text('[tool]\nkubeskeptic = "x"\n')
-    with pytest.raises(BadInput, match="has to be a table, "):
+    with pytest.raises(BadInput, match="must be a table, "):
         configured()
 
 
 def test_a_variable_without_sense_is_said_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUBESKEPTIC_PROFILE", "fast")
-    with pytest.raises(BadInput, match="KUBESKEPTIC_PROFILE has to be one of default, quick"):
+    with pytest.raises(BadInput, match="KUBESKEPTIC_PROFILE must be one of default, quick"):
         configured()
 
 
@@ -138,7 +138,7 @@ def test_a_run_with_a_value_without_sense_ends_as_one_that_was_asked_wrongly(pyt
     )
     said = pytester.runpytest_subprocess("-p", "kubeskeptic.plugin")
     assert said.ret == 4
-    said.stderr.fnmatch_lines(["ERROR: profile in * has to be one of default, quick, not 'fast'"])
+    said.stderr.fnmatch_lines(["ERROR: profile in * must be one of default, quick, not 'fast'"])
 
 
 def test_the_page_has_every_setting() -> None:

@@ -125,7 +125,7 @@ def _read(file: Path) -> Mapping[str, Any] | None:
         raise BadInput(f"{file} cannot be read: {error}") from error
     table = told.get("tool", {}).get("kubeskeptic")
     if table is not None and not isinstance(table, dict):
-        raise BadInput(f"tool.kubeskeptic in {file} has to be a table, {TABLE}, not {table!r}")
+        raise BadInput(f"tool.kubeskeptic in {file} must be a table, {TABLE}, not {table!r}")
     return table
 
 
@@ -139,9 +139,9 @@ def _checked(said: Mapping[str, Any], folder: Path, names: Mapping[str, str]) ->
         if name not in SETTINGS:
             raise BadInput(f"{names[name]} is not a setting; the settings are {', '.join(SETTINGS)}")
         if not isinstance(value, str) or not value.strip():
-            raise BadInput(f"{names[name]} has to be a text that is not empty ({SETTINGS[name]}), not {value!r}")
+            raise BadInput(f"{names[name]} must be a non-empty string ({SETTINGS[name]}), not {value!r}")
     if all(name in said for name in _WHICH):
         raise BadInput(f"{names['cluster']} and {names['context']} both name a cluster; remove one of them")
     if said.get("profile", PROFILES[0]) not in PROFILES:
-        raise BadInput(f"{names['profile']} has to be one of {', '.join(PROFILES)}, not {said['profile']!r}")
+        raise BadInput(f"{names['profile']} must be one of {', '.join(PROFILES)}, not {said['profile']!r}")
     return {name: folder / Path(value).expanduser() if name in _PATHS else value for name, value in said.items()}

@@ -77,7 +77,7 @@ def targets(kube: Kube, domain: str, services: Sequence[str]) -> list[Watched]:
         namespace, _, rest = told.partition("/")
         name, _, port = rest.partition(":")
         if not namespace or not name:
-            raise BadInput(f"a service is named NAMESPACE/NAME, not {told!r}")
+            raise BadInput(f"a service has the form NAMESPACE/NAME[:PORT], not {told!r}")
         spec = _service(kube, namespace, name)
         host, number = _address(spec, port, told)
         short = f"{namespace}-{name}"[:56].rstrip("-")
@@ -91,7 +91,7 @@ def targets(kube: Kube, domain: str, services: Sequence[str]) -> list[Watched]:
         found.append(
             Watched(
                 dns_udp(DNS, dns["clusterIP"], name, expect=[api["clusterIP"]], rate=20),
-                "The cluster's DNS answers rightly.",
+                "The cluster's DNS answers correctly.",
             )
         )
     return found
@@ -184,7 +184,7 @@ def _address(spec: dict[str, Any], port: str, told: str) -> tuple[str, int]:
     """Return a service's ClusterIP and one of its TCP ports."""
     host = str(spec.get("clusterIP") or "None")
     if host == "None":
-        raise BadInput(f"the service {told} is headless: it has no address of its own that could be asked")
+        raise BadInput(f"the service {told} is headless: it has no address of its own to probe")
     listed = [one for one in spec.get("ports") or () if one.get("protocol", "TCP") == "TCP"]
     chosen = [int(one["port"]) for one in listed if not port or port in (str(one["port"]), one.get("name"))]
     if not chosen:

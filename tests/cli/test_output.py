@@ -48,7 +48,7 @@ def test_a_file_that_cannot_be_written_is_one_sentence(run: Path, tmp_path: Path
 
 def test_where_no_run_is_the_next_step_is_named(tmp_path: Path) -> None:
     assert skeptic("report", "nope", "--reports", str(tmp_path)) == (
-        4, f"skeptic: there is no run nope in {tmp_path}, and no other; `pytest` makes one\n",
+        4, f"skeptic: no run nope in {tmp_path}, nor any other; `pytest` creates one\n",
     )  # fmt: skip
 
 
@@ -63,7 +63,7 @@ def test_a_run_that_broke_off_is_said_to_have(tmp_path: Path) -> None:
     cut = write_run(tmp_path / "20261123-2001-dead", broken_off=True)
     assert skeptic("report", str(cut))[1].startswith("the journal ends in the middle of a line: this run broke off\n")
     status, said = skeptic("baseline", "write", str(cut), "--file", str(tmp_path / "b.yaml"))
-    assert (status, said.startswith("this run broke off: the cases")) == (0, True), said
+    assert (status, said.startswith("this run broke off; cases")) == (0, True), said
 
 
 def test_a_run_that_ended_is_not(run: Path) -> None:

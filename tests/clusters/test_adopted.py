@@ -89,7 +89,7 @@ def test_the_way_into_nodes_goes_by_what_is_allowed(kube: Any) -> None:
     assert isinstance(access_to(found, kube, Risk.NODE, "r1"), PodAccess)
     nowhere = access_to(found, kube, Risk.NAMESPACE, "r1")
     assert isinstance(nowhere, NoAccess)
-    with pytest.raises(CommandFailed, match="needs risk level node, and this cluster allows own-namespace"):
+    with pytest.raises(CommandFailed, match="needs risk level node, but this cluster allows only own-namespace"):
         nowhere.run("a", ["true"])
     own: Any = SimpleNamespace(provider="kind", engine=None)
     assert isinstance(access_to(own, kube, Risk.CONTROL_PLANE, "r1"), EngineAccess)

@@ -59,7 +59,7 @@ def test_a_cluster_of_another_image_is_one_that_up_recreates(finished: Laptop, m
     about = said(doctor.examine("c"), "cluster c")
     assert (about.level, about.says) == (
         Level.WARN,
-        "its nodes are of another image; `skeptic up --name c` recreates it",
+        "its nodes use another image; `skeptic up --name c` recreates it",
     )
 
 

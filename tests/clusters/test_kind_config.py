@@ -86,7 +86,7 @@ def test_the_users_file_keeps_what_it_says(mine: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("kind: Pod", "is no kind configuration"),
+        ("kind: Pod", "is not a kind configuration"),
         ("{", "cannot be read"),
         ("kind: Cluster", "at least one worker"),
         ("kind: Cluster\nnodes: [{role: control-plane}, {role: control-plane}, {role: worker}]", "one control plane"),

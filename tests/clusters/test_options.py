@@ -67,9 +67,9 @@ def test_a_number_of_workers_replaces_an_older_file(config: Path) -> None:
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
-        (Asked(workers=0), "1 to 20 workers"),
-        (Asked(workers=21), "1 to 20 workers"),
-        (Asked(workers=1, config=Path("x")), "leave out --workers"),
+        (Asked(workers=0), "must be from 1 to 20"),
+        (Asked(workers=21), "must be from 1 to 20"),
+        (Asked(workers=1, config=Path("x")), "remove --workers"),
         (Asked(profile="fast"), "--profile is one of default, quick"),
         (Asked(proxy_mode="ipvs"), "--proxy-mode is one of iptables, nftables"),
     ],

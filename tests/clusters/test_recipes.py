@@ -42,7 +42,7 @@ def test_programs_know_their_version() -> None:
 
 @pytest.mark.parametrize("version", ["1.37.2", "v1.37", "v2.0.0", "latest", "v1.x.2"])
 def test_what_is_no_version_is_refused(version: str) -> None:
-    with pytest.raises(BadInput, match=r"write it like v1\.37\.2"):
+    with pytest.raises(BadInput, match=r"use the form v1\.37\.2"):
         components.kubernetes(version)
 
 

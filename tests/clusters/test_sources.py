@@ -154,9 +154,9 @@ def test_a_kind_that_is_too_old_is_not_taken(docker: FakeProgram, tmp_path: Path
         (
             "kind v0.20.0 go1.20.4 linux/amd64",
             "1",
-            r"is 0\.20, and control groups v1 need 0\.33 or later; install kind",
+            r"is version 0\.20, but cgroups v1 need 0\.33 or later; install kind",
         ),
-        ("", "2", "there is no kind on the PATH; install kind"),
+        ("", "2", "kind is not on the PATH; install kind"),
     ],
 )
 def test_any_kind_that_works_is_taken_and_where_none_does_how_to_get_one_is_said(

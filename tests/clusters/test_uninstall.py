@@ -66,7 +66,7 @@ def test_while_a_cluster_is_in_use_nothing_goes(machine: FakeProgram, monkeypatc
     monkeypatch.setattr(delete_guard, "in_use", lambda name: f"a run uses {name}")
     done = CliRunner().invoke(main, ["uninstall", "--yes"])
     assert done.exit_code == 21
-    assert "cluster ours would be deleted, but a run uses ours" in done.output
+    assert "cannot delete cluster ours: a run uses ours" in done.output
     assert paths.cache().exists()
 
 
@@ -74,7 +74,7 @@ def test_clusters_that_no_engine_would_delete_are_not_forgotten(machine: FakePro
     machine.answer("info", status=1)
     done = CliRunner().invoke(main, ["uninstall", "--yes"])
     assert done.exit_code == 1
-    assert "`skeptic up` made ours, and no container engine answers" in done.output
+    assert "cannot delete ours, as no container engine answers" in done.output
     assert paths.state().exists()
     left = CliRunner().invoke(main, ["uninstall", "--yes", "--leave-clusters"])
     assert left.exit_code == 0, left.output
@@ -84,7 +84,7 @@ def test_clusters_that_no_engine_would_delete_are_not_forgotten(machine: FakePro
 def test_our_engine_is_not_stopped_under_clusters_of_others(machine: FakeProgram) -> None:
     ours = machine.engine
     object.__setattr__(ours, "own", True)
-    with pytest.raises(Refused, match="did not make theirs"):
+    with pytest.raises(Refused, match="removing the engine would remove theirs"):
         uninstall.refuse_in_use(uninstall.Installed(ours, ("ours",), (), ()))
 
 
@@ -93,4 +93,4 @@ def test_on_a_clean_machine_there_is_nothing_to_do(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("KUBESKEPTIC_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("PATH", str(tmp_path))
     done = CliRunner().invoke(main, ["uninstall"])
-    assert "nothing of kubeskeptic is on this machine" in done.output
+    assert "nothing of kubeskeptic is installed on this machine" in done.output

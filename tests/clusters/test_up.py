@@ -70,19 +70,19 @@ def test_a_broken_cluster_is_deleted_and_made_anew(finished: Laptop, states: tup
     said: list[str] = []
     clusters.up("c", workers=1, progress=said.append)
     assert [call[0] for call in finished.made()] == ["delete", "create"]
-    assert f"cluster c is made anew: {reason}" in said
+    assert f"creating cluster c: {reason}" in said
 
 
 def test_a_healthy_cluster_that_differs_is_named_and_left_alone(finished: Laptop) -> None:
     cluster.write_record("c", Record("v1.37.0", PINNED, "agent:1", {"workers": "1", "profile": "quick"}))
     with pytest.raises(
-        BadInput, match=r"c is there and healthy, with profile quick, not profile default; run `skeptic down"
+        BadInput, match=r"c exists and is healthy, with profile quick, not profile default; run `skeptic down"
     ):
         clusters.up("c", profile="default")
     assert finished.made() == []
     said: list[str] = []
     clusters.up("c", progress=said.append)
-    assert "cluster c is there and healthy, with workers 1, profile quick" in said
+    assert "cluster c exists and is healthy, with workers 1, profile quick" in said
 
 
 def test_a_broken_cluster_is_made_with_the_options_it_had(finished: Laptop) -> None:
@@ -123,7 +123,7 @@ def test_one_that_was_never_finished_is_made_anew(finished: Laptop) -> None:
     said: list[str] = []
     clusters.up("c", workers=1, progress=said.append)
     assert [call[0] for call in finished.made()] == ["delete", "create"]
-    assert "cluster c is made anew: it was never finished" in said
+    assert "creating cluster c: it was never finished" in said
 
 
 def test_a_damaged_record_is_told_from_none(finished: Laptop) -> None:
@@ -132,7 +132,7 @@ def test_a_damaged_record_is_told_from_none(finished: Laptop) -> None:
         clusters.find("c")
     said: list[str] = []
     clusters.up("c", workers=1, progress=said.append)
-    assert "cluster c is made anew: its record is damaged" in said
+    assert "creating cluster c: its record is damaged" in said
     assert clusters.find("c") is not None
 
 
@@ -195,7 +195,7 @@ def test_down_deletes_and_is_fine_with_nothing(finished: Laptop) -> None:
 
 @pytest.mark.parametrize("name", ["", "Big", "a b", "-a", "a/b", "a" * 41])
 def test_names_that_containers_cannot_have_are_refused(name: str) -> None:
-    with pytest.raises(BadInput, match="cannot name a cluster"):
+    with pytest.raises(BadInput, match="is not a valid cluster name"):
         clusters.up(name)
 
 

@@ -74,10 +74,10 @@ def test_a_kind_cluster_of_this_machine_is_ours() -> None:
 @pytest.mark.parametrize(
     ("kube", "engine", "context", "because"),
     [
-        (FakeKube(), FakeEngine(), "prod", "not one that kind made"),
+        (FakeKube(), FakeEngine(), "prod", "was not created by kind"),
         (FakeKube(server="https://10.0.0.1:6443"), FakeEngine(), "kind-c", "not on this machine's loopback"),
         (FakeKube(server="https://127.0.0.1.example.org"), FakeEngine(), "kind-c", "not on this machine's loopback"),
-        (FakeKube(), FakeEngine(has=()), "kind-c", "has no nodes of it"),
+        (FakeKube(), FakeEngine(has=()), "kind-c", "has no nodes of this cluster"),
         (FakeKube(), FakeEngine(answers=False), "kind-c", "no local container engine answers"),
         (FakeKube(nodes=("c-control-plane", "prod-1")), FakeEngine(), "kind-c", r"does not have \(prod-1\)"),
     ],
@@ -94,14 +94,14 @@ def test_an_adopted_cluster_allows_what_its_owner_says() -> None:
     assert guard.pin() is Risk.NAMESPACE
     guard.permit(Risk.NAMESPACE, "delete a pod")
     with pytest.raises(
-        Refused, match=r"crash a node needs risk level node.*allows own-namespace.*skeptic adopt --risk node"
+        Refused, match=r"crash a node needs risk level node.*allows only own-namespace.*skeptic adopt --risk node"
     ):
         guard.permit(Risk.NODE, "crash a node")
 
 
 def test_a_consent_that_cannot_be_understood_is_none() -> None:
     broken = consent_manifest() | {"data": {"risk": "everything"}}
-    with pytest.raises(Refused, match="does not say how much is allowed"):
+    with pytest.raises(Refused, match="states no valid risk level"):
         a_guard(FakeKube(consent=broken), context="prod").pin()
 
 

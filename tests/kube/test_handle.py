@@ -75,7 +75,7 @@ def test_a_refusal_says_its_causes_where_the_message_does_not(kube: Kube, server
 
 
 def test_a_name_that_is_empty_is_no_name(kube: Kube) -> None:
-    with pytest.raises(BadInput, match="the name of one of the nodes is empty"):
+    with pytest.raises(BadInput, match="the name is empty; name one of the nodes"):
         kube.get("Node", "")
 
 

@@ -171,7 +171,7 @@ def test_a_corefile_of_another_shape(read: Read, cluster: Cluster, data: dict[st
 def test_a_corefile_that_has_just_been_changed_may_not_be_in_force(read: Read, cluster: Cluster) -> None:
     now = (datetime.now(UTC) - timedelta(seconds=20)).strftime("%Y-%m-%dT%H:%M:%SZ")
     cluster.config_map("coredns", {"Corefile": COREFILE}, changed=now)
-    with pytest.raises(Inconclusive, match=r"was changed 2. s ago, and may not be in force before 180 s"):
+    with pytest.raises(Inconclusive, match=r"was changed 2. s ago, and can take up to 180 s to take effect"):
         read()["CACHE"]
     cluster.config_map("coredns", {"Corefile": COREFILE}, changed=NEW)
     assert read()["CACHE"] == 0

@@ -92,7 +92,7 @@ def elsewhere(cluster: Cluster, folder: Path, context: str = ELSEWHERE, **how: s
 def test_another_cluster_is_refused(cluster: Cluster, kube: Kube, tmp_path: Path) -> None:
     before = there(kube)
     ran = run(cluster, tmp_path, *elsewhere(cluster, tmp_path), "suites/services")
-    refused(ran, "so context elsewhere is not a cluster of ours; its owner can allow access by `skeptic adopt")
+    refused(ran, "so context elsewhere is not a cluster of ours; its owner can allow access with `skeptic adopt")
     assert there(kube) == before
 
 
@@ -126,7 +126,7 @@ def adopted(cluster: Cluster, kube: Kube, tmp_path: Path) -> Iterator[list[str]]
     assert said.returncode == 0, said.stderr
     assert "elsewhere is adopted at risk level own-namespace" in said.stdout
     yield words
-    assert "elsewhere is adopted no longer" in skeptic("abandon", *words[:4]).stdout
+    assert "elsewhere is no longer adopted" in skeptic("abandon", *words[:4]).stdout
     assert "elsewhere was not adopted" in skeptic("abandon", *words[:4]).stdout
     with pytest.raises(NotFound):
         kube.get("ConfigMap", "kubeskeptic-consent", "kube-system")
@@ -146,7 +146,7 @@ def test_what_is_above_the_level_is_skipped_with_the_reason(
 ) -> None:
     ran = run(cluster, tmp_path, *adopted, "suites/nodes", "-rs")
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "nodes/node_crashes needs risk level node, and this cluster allows own-namespace" in ran.stdout
+    assert "nodes/node_crashes needs risk level node, but this cluster allows only own-namespace" in ran.stdout
     assert {verdict for some in verdicts(tmp_path).values() for verdict in some} == {"skipped"}
 
 
@@ -161,7 +161,7 @@ def test_a_fault_by_hand_on_another_cluster_heals_when_it_is_killed(
             assert victim.stdout
             said = [victim.stdout.readline() for _ in range(2)]
             victim.kill()
-        assert said[1].startswith("bites after "), said
+        assert said[1].startswith("in effect after "), said
         clean = Patience(70)
         until(lambda: _clean(words) or NotYet("it is dirty"), clean, what="a clean cluster, without any help")
         assert not [one for one in there(kube) if one.endswith("-exec")]

@@ -84,7 +84,7 @@ def test_a_socket_that_refuses_is_said(laptop: Laptop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "why"), [("none", "there is no kind on the PATH"), ("old", "is 0.20, and control groups v1 need 0.33")]
+    ("kind", "why"), [("none", "kind is not on the PATH"), ("old", "is version 0.20, but cgroups v1 need 0.33")]
 )
 def test_a_kind_that_is_missing_or_too_old_is_said(laptop: Laptop, kind: str, why: str) -> None:
     if kind == "old" and laptop.docker("info", "--format", "{{.CgroupVersion}}").stdout.strip() != "1":
@@ -107,7 +107,7 @@ def test_images_that_no_registry_has_are_said_before_any_node_is_made(laptop: La
 
 
 def test_a_version_that_is_none_is_said(laptop: Laptop) -> None:
-    assert "'1.37' is no Kubernetes version" in said(laptop, *UP, "--kubernetes", "1.37", status=4)
+    assert "'1.37' is not a Kubernetes version" in said(laptop, *UP, "--kubernetes", "1.37", status=4)
 
 
 SAID = {"doctor": "answers; images are pulled", "up": f"Kubernetes {DEFAULT_VERSION} on 3 nodes", "status": "clean"}
@@ -135,7 +135,7 @@ def test_the_agents_image_is_pushed(laptop: Laptop) -> None:
 def test_without_the_registry_a_healthy_cluster_is_used_as_it_is(laptop: Laptop) -> None:
     before = laptop.docker("ps", "--quiet", "--no-trunc").stdout
     laptop.stop_registry()
-    assert "is there and healthy" in said(laptop, "up", "--with", "none", status=0)
+    assert "exists and is healthy" in said(laptop, "up", "--with", "none", status=0)
     assert laptop.docker("ps", "--quiet", "--no-trunc").stdout == before != ""
     assert "does not answer" in said(laptop, "doctor", status=1)
 

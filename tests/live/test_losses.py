@@ -82,7 +82,8 @@ def test_a_disk_that_fills_in_mid_run(site: Site, small_disk: Path, start_run: C
     print(said)
     assert status == 10, said
     assert (
-        "cannot be written (No space left on device), and what is seen would be lost; make room and run again" in said
+        "cannot be written (No space left on device), so observations would be lost; free disk space and run again"
+        in said
     )
     assert "Traceback" not in said
     assert "INTERNALERROR" not in said

@@ -152,7 +152,7 @@ def test_the_page_of_a_cluster_that_is_not_kind(theirs: Theirs, tmp_path: Path) 
 def test_to_look_is_enough_to_say_that_a_run_needs_more(theirs: Theirs, tmp_path: Path) -> None:
     ran = theirs.ask(Risk.READ_ONLY, tmp_path, *KILLED)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "a run needs risk level own-namespace, and this cluster allows read-only" in ran.stdout
+    assert "a run needs risk level own-namespace, but this cluster allows only read-only" in ran.stdout
     looked = theirs.command(Risk.READ_ONLY, "status")
     assert looked.returncode == 10, looked.stdout + looked.stderr
     assert "nothing of ours is seen" in looked.stderr

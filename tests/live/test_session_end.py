@@ -48,5 +48,5 @@ def test_what_a_run_leaves_is_named_and_ends_with_20(
         env=os.environ | {"PYTHONPATH": str(checkout())},
     )  # fmt: skip
     assert ran.returncode == 20, ran.stdout + ran.stderr
-    assert "the cluster is not as it was: node " in ran.stdout
+    assert "the cluster was left changed: node " in ran.stdout
     assert "labels: " in ran.stdout

@@ -19,7 +19,7 @@ def test_a_test_that_says_nothing_about_its_claim_does_not_pass(pytester: pytest
     result = run(pytester)
     assert result.ret == 1
     result.assert_outcomes(passed=1, failed=1)
-    sentence = "this test is about service.stable and ended without a finding: it has to pass one to `holds`"
+    sentence = "this test of service.stable ended without a finding; it must pass one to `holds`"
     result.stdout.fnmatch_lines([sentence])
     result.stdout.no_fnmatch_line("*Traceback*")
     assert told(pytester)["service.stable"] == ("inconclusive", f"the test itself failed: {sentence}")
@@ -37,7 +37,7 @@ def test_a_test_that_goes_on_after_a_violation_does_not_pass(pytester: pytest.Py
     suite(pytester, f"with pytest.raises(AssertionError):\n        {VIOLATED}")
     result = run(pytester)
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["this test found service.stable violated and went on: it must not catch*"])
+    result.stdout.fnmatch_lines(["this test continued after it found service.stable violated; it must not catch*"])
     assert told(pytester)["service.stable"][0] == "violated"
 
 
@@ -134,7 +134,7 @@ def test_a_refusal_in_the_story_ends_the_session_with_21(pytester: pytest.Pytest
     result = run(pytester)
     assert result.ret == 21
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*another cluster is behind the context*", "*!!! the cluster is refused*"])
+    result.stdout.fnmatch_lines(["*another cluster is behind the context*", "*!!! access to the cluster was refused*"])
     assert not (pytester.path / "touched").exists()
     assert told(pytester) == {
         "service.stable": ("inconclusive", "another cluster is behind the context"),

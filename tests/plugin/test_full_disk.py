@@ -19,7 +19,7 @@ def fill(request):
 def full(request):
     fill(request)
 """
-SENTENCE = "*the journal in * cannot be written (*), and what is seen would be lost; make room and run again"
+SENTENCE = "*the journal in * cannot be written (*), so observations would be lost; free disk space and run again"
 
 
 def filling(pytester: pytest.Pytester, *bodies: str) -> pytest.RunResult:

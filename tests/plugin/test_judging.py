@@ -228,9 +228,9 @@ def test_the_first_case_of_a_scenario_that_broke_off_says_why_and_the_others_ref
     for _ in range(2):
         assert first.judge(broke).write(GAP).why == "chapter/scenario broke off: no quota was left"
         assert second.judge(broke).write(GAP).why == (
-            "chapter/scenario broke off before this was seen; test_x.py::test_it says why"
+            "chapter/scenario broke off before this was observed; see test_x.py::test_it for the reason"
         )
-    assert first.state.judged[second.item.nodeid].why.endswith("test_x.py::test_it says why")
+    assert first.state.judged[second.item.nodeid].why.endswith("see test_x.py::test_it for the reason")
 
 
 def test_what_was_seen_before_a_scenario_broke_off_is_told_in_its_own_words(asked: Asked) -> None:

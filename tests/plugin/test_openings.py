@@ -39,7 +39,7 @@ def test_no_cluster_is_no_verdict(pytester: pytest.Pytester, monkeypatch: pytest
     result = unopened(pytester)
     assert result.ret == 1
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*there is no healthy cluster kubeskeptic of ours; `skeptic up` makes one"])
+    result.stdout.fnmatch_lines(["*no healthy cluster kubeskeptic on this machine; `skeptic up` creates one"])
 
 
 @pytest.mark.parametrize(

@@ -81,11 +81,11 @@ def test_what_a_check_raises_is_inconclusive_too(pytester: pytest.Pytester, jour
 
 
 def test_a_cluster_that_cannot_be_asked_is_skipped(pytester: pytest.Pytester, journal: Path) -> None:
-    body = 'raise NotAsked("this needs risk level node, and this cluster allows own-namespace")'
+    body = 'raise NotAsked("this needs risk level node, but this cluster allows only own-namespace")'
     result = judged(pytester, journal, body, "NotAsked")
     assert result.ret == 0
     result.assert_outcomes(skipped=1)
-    result.stdout.fnmatch_lines(["*skipped*service.pod-killed (forced)  this needs risk level node, and*"])
+    result.stdout.fnmatch_lines(["*skipped*service.pod-killed (forced)  this needs risk level node, but*"])
 
 
 def test_an_act_that_was_left_out_is_skipped_with_its_reason(pytester: pytest.Pytester, journal: Path) -> None:
@@ -124,7 +124,7 @@ from kubeskeptic.errors import LeftDirty
 @pytest.fixture(scope="session")
 def run():
     yield
-    raise LeftDirty("the cluster is not as it was: a table is left. Run `skeptic cleanup`")
+    raise LeftDirty("the cluster was left changed: a table is left. Run `skeptic cleanup`")
 
 def test_first(run):
     {body}
@@ -144,7 +144,7 @@ def test_a_run_that_ends_dirty_has_its_status_however_it_ends(
     pytester.makeini("[pytest]\n")
     result = run(pytester, "--replay", str(journal), *options)
     assert result.ret == 20
-    result.stdout.fnmatch_lines(["*the cluster is not as it was: a table is left. Run `skeptic cleanup`"])
+    result.stdout.fnmatch_lines(["*the cluster was left changed: a table is left. Run `skeptic cleanup`"])
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
@@ -164,7 +164,7 @@ def test_an_unknown_claim_is_refused_before_anything_runs(pytester: pytest.Pytes
 def test_a_journal_that_is_not_there_is_refused(pytester: pytest.Pytester, tmp_path: Path) -> None:
     result = run(pytester, "--replay", str(tmp_path / "nowhere"))
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*there is no journal at *nowhere; name the folder of a run; `pytest` makes a run"])
+    result.stderr.fnmatch_lines(["*no journal at *nowhere; name the folder of a run; `pytest` creates one"])
 
 
 def test_a_journal_that_was_cut_is_said_to_be(pytester: pytest.Pytester, journal: Path) -> None:
@@ -181,7 +181,7 @@ def test_a_journal_that_is_there_is_named_for_one_that_is_not(pytester: pytest.P
     (pytester.mkdir("reports") / "latest").symlink_to(journal)
     result = run(pytester, "--replay", "nowhere", "--reports", "reports")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*there is no journal at nowhere; name the folder of a run, such as *reports/latest"])
+    result.stderr.fnmatch_lines(["*no journal at nowhere; name the folder of a run, such as *reports/latest"])
 
 
 def test_an_unknown_sabotage_is_refused(pytester: pytest.Pytester) -> None:
@@ -189,7 +189,7 @@ def test_an_unknown_sabotage_is_refused(pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\nmarkers = claim: a claim\n")
     result = run(pytester, "--sabotage", "nothing")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*there is no sabotage nothing*"])
+    result.stderr.fnmatch_lines(["*unknown sabotage nothing*"])
 
 
 def test_collecting_touches_nothing(pytester: pytest.Pytester) -> None:
@@ -234,7 +234,7 @@ def test_what_broke_a_scenario_off_is_told_once(pytester: pytest.Pytester, tmp_p
     more = "recording.act('x')\n\n@pytest.mark.claim('heal.crash')\ndef test_other(recording, holds):\n    recording.act('x')"
     result = judged(pytester, tmp_path, more)
     assert result.ret == 10
-    result.stdout.fnmatch_lines(["*heal.crash*services/pod_killed broke off before this was seen*says why*"])
+    result.stdout.fnmatch_lines(["*heal.crash*services/pod_killed broke off before this was observed; see **"])
     assert (
         str(result.stdout).count("service.pod-killed (forced)  services/pod_killed broke off: no quota was left") == 1
     )

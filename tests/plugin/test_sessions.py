@@ -127,11 +127,11 @@ def test_a_kubeconfig_elsewhere_does_not_move_the_root(pytester: pytest.Pytester
 @pytest.mark.parametrize(
     ("option", "words", "sentence"),
     [
-        ("--reruns", ("--reruns", "1"), "*a claim is asked once*leave out --reruns"),
-        ("--retries", ("--retries", "2"), "*a claim is asked once*leave out --retries"),
-        ("--count", ("--count", "2"), "*a claim is asked once*leave out --count"),
+        ("--reruns", ("--reruns", "1"), "*each claim is tested once per run*remove --reruns"),
+        ("--retries", ("--retries", "2"), "*each claim is tested once per run*remove --retries"),
+        ("--count", ("--count", "2"), "*each claim is tested once per run*remove --count"),
         ("--timeout-method", ("--timeout-method=thread",), "*--timeout-method=thread ends the process*"),
-        ("--forked", ("--forked=yes",), "*--forked runs each test in a process of its own*"),
+        ("--forked", ("--forked=yes",), "*--forked runs each test in its own process*"),
     ],
 )
 def test_what_would_make_a_verdict_untrue_is_refused(

@@ -123,7 +123,7 @@ def test_a_node_that_was_wrong_in_time_gets_no_second_try_from_the_trouble_of_ot
 ) -> None:
     again = {"n1": RIGHT, "n2": RIGHT}
     records, asked_nodes, why = proved(monkeypatch, tmp_path, {"n1": WRONG, "n2": LATE}, again)
-    assert "n1 measured 0.900 s of an outage of 0.510 s" in why
+    assert "n1 measured 0.900 s for an injected outage of 0.510 s" in why
     assert "n2" not in why
     assert asked_nodes == [["n1", "n2"], ["n2"]]
     assert [(one["node"], one["proven"], one["attempts"]) for one in records] == [("n1", False, 1), ("n2", True, 2)]

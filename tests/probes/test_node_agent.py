@@ -128,7 +128,7 @@ def test_nothing_was_asked_of_the_boot_before_so_nothing_is_lost(scene: Scene) -
 def test_another_pod_at_the_agents_address_is_not_believed(scene: Scene) -> None:
     scene.cluster.impostor = True
     assert not scene.agent.pull()
-    assert "is no agent" in scene.agent.trouble
+    assert "is not an agent" in scene.agent.trouble
 
 
 def test_a_gap_that_the_agent_reports_is_written_once(scene: Scene) -> None:

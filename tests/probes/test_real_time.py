@@ -53,7 +53,7 @@ class TestPriority:
         scene.agent.prioritise()
         scene.cluster.realtime = False
         scene.agent.pull()
-        assert self.of(scene) == [(False, "this machine", "the agent says that it does not have it")]
+        assert self.of(scene) == [(False, "this machine", "the agent reports that it does not have it")]
 
     def test_an_agent_that_gave_it_back_says_why(self, scene: Scene) -> None:
         self.pull(scene)

@@ -113,8 +113,8 @@ def test_it_is_small(report: Report) -> None:
 
 def test_what_this_cluster_cannot_be_asked_is_not_told_as_broken_off(report: Report) -> None:
     name, recording = next(iter(report.scenarios.items()))
-    off = replace(recording, broke_off="this cluster cannot be asked: no NetworkPolicy", facts={})
+    off = replace(recording, broke_off="cannot run on this cluster: no NetworkPolicy", facts={})
     told = str(front(replace(report, scenarios={name: off})))
-    assert "broke off.</strong> this cluster cannot be asked" in told
+    assert "broke off.</strong> cannot run on this cluster" in told
     left = replace(off, facts={"left out": {"*": "no NetworkPolicy"}})
     assert "no NetworkPolicy" not in str(front(replace(report, scenarios={name: left})))

@@ -152,6 +152,6 @@ def test_it_is_kept_where_a_claim_did_not_hold(run: Any, verdict: str, kept: boo
 
 def test_it_is_kept_of_a_story_that_broke_off(run: Any) -> None:
     folder = taken(run)
-    run.journal.write("scenario", id="services/x", phase="end", why="broken off by KeyboardInterrupt")
+    run.journal.write("scenario", id="services/x", phase="end", why="interrupted by KeyboardInterrupt")
     keep_what_explains(run.folder, load(run.journal.path))
     assert folder.exists()

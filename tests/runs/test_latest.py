@@ -55,5 +55,5 @@ def test_where_latest_is_no_link_the_newest_run_is_read(tmp_path: Path, folders:
 
 
 def test_no_run_at_all_is_said(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="there is no run in"):
+    with pytest.raises(BadInput, match="no run in"):
         newest(tmp_path)

@@ -44,7 +44,7 @@ def refused(cluster: Any) -> str:
     with pytest.raises(MissingRequirement) as said:
         usable(cluster)
     assert "\n" not in str(said.value)
-    return str(said.value).removeprefix("this cluster cannot be asked: ")
+    return str(said.value).removeprefix("cannot run on this cluster: ")
 
 
 def test_a_whole_cluster() -> None:
@@ -55,7 +55,7 @@ def test_a_whole_cluster() -> None:
 def test_a_node_that_is_not_ready_says_why() -> None:
     said = refused(Cluster(node("n1"), node("n2", "Unknown")))
     assert said.startswith(
-        "node n2 is not Ready (NodeStatusUnknown: Kubelet stopped posting.), and every node has to be asked"
+        "node n2 is not Ready (NodeStatusUnknown: Kubelet stopped posting.), but a run needs every node"
     )
     assert "n1" not in said
 
@@ -63,7 +63,7 @@ def test_a_node_that_is_not_ready_says_why() -> None:
 def test_a_node_of_another_operating_system() -> None:
     assert (
         refused(Cluster(node("n1"), node("w1", system="windows")))
-        == "node w1 runs windows, and the agent runs on Linux only"
+        == "node w1 runs windows, but the agent runs only on Linux"
     )
 
 
@@ -77,5 +77,5 @@ def test_an_api_without_a_backend_is_named() -> None:
     dead = {"metadata": {"name": "v1.metrics"}, "spec": spec, "status": {"conditions": []}}
     said = refused(Cluster(node("n1"), apis=[dead]))
     assert said.startswith(
-        "APIService v1.metrics has no answer from its backend shop/adapter; until it is back or deleted no"
+        "APIService v1.metrics has no answer from its backend shop/adapter; until it is back or deleted, no"
     )

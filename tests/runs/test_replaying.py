@@ -28,7 +28,7 @@ def run_of(folder: Path, ended: bool = True, finding: bool = False) -> Path:
 def test_what_a_whole_run_did_not_ask_is_not_asked_again(tmp_path: Path) -> None:
     run = run_of(tmp_path)
     assert recorded(run, "services/pod_killed").id == "services/pod_killed"
-    with pytest.raises(NotAsked, match="nothing of nodes/outages was asked in that run"):
+    with pytest.raises(NotAsked, match="that run asked no case of nodes/outages"):
         recorded(run, "nodes/outages")
 
 

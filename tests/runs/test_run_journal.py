@@ -14,7 +14,9 @@ from kubeskeptic.journal import read
 from kubeskeptic.runs.run_journal import RunJournal
 from kubeskeptic.runs.snapshot_check import _end
 
-FULL = r"the journal in .*r1 cannot be written \(No space left on device\), and what is seen would be lost; make room"
+FULL = (
+    r"the journal in .*r1 cannot be written \(No space left on device\), so observations would be lost; free disk space"
+)
 
 
 def fill(journal: RunJournal) -> int:

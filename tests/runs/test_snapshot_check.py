@@ -112,8 +112,8 @@ def test_nobody_could_look_is_neither_clean_nor_dirty(
     out, record = ended(tmp_path, WRONG)
     assert out is WRONG
     assert record["clean"] is None
-    assert record["why"] == "whether the cluster is as it was could not be inspected: nobody there"
-    assert "could not be inspected" in capsys.readouterr().err
+    assert record["why"] == "cannot check whether the cluster is unchanged: nobody there"
+    assert "cannot check whether the cluster is unchanged" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("blind", [Unanswered("nobody there"), KeyError("rules")])
@@ -121,7 +121,7 @@ def test_nobody_could_look_is_no_good_end(tmp_path: Path, at_the_end: list[Any],
     at_the_end[1] = blind
     out, record = ended(tmp_path)
     assert type(out) is SkepticError
-    assert "could not be inspected" in str(out)
+    assert "cannot check whether the cluster is unchanged" in str(out)
     assert record["clean"] is None
 
 
@@ -130,7 +130,7 @@ def test_what_is_known_to_be_left_needs_no_look(tmp_path: Path, at_the_end: list
     out, record = ended(tmp_path, left="start n1 again: it does not answer")
     assert isinstance(out, LeftDirty)
     assert "start n1 again" in str(out)
-    assert "could not be inspected" in str(out)
+    assert "cannot check whether the cluster is unchanged" in str(out)
     assert record["clean"] is False
 
 

@@ -139,11 +139,11 @@ def test_a_grade_is_named_by_the_seconds_after_which_it_is_lifted() -> None:
     ("name", "said"),
     [
         ("lost@2", "has no grades"),
-        ("frozen@", "comes the number of seconds"),
-        ("frozen@soon", "comes the number of seconds"),
-        ("frozen@0", "comes the number of seconds"),
-        ("frozen@-1", "comes the number of seconds"),
-        ("frozen@inf", "comes the number of seconds"),
+        ("frozen@", "must be followed by the seconds"),
+        ("frozen@soon", "must be followed by the seconds"),
+        ("frozen@0", "must be followed by the seconds"),
+        ("frozen@-1", "must be followed by the seconds"),
+        ("frozen@inf", "must be followed by the seconds"),
     ],
 )
 def test_a_grade_that_makes_no_sense_is_refused(name: str, said: str) -> None:

@@ -31,7 +31,7 @@ def test_a_mistake_is_one_sentence_with_its_place(tmp_path: Path, text: str, sai
 
 
 def test_a_missing_manifest_is_said(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="there is no manifest"):
+    with pytest.raises(BadInput, match="no manifest"):
         read(tmp_path / "none.yaml", "x")
 
 
@@ -43,7 +43,7 @@ def test_everything_is_ours_and_in_our_namespace() -> None:
         "app.kubernetes.io/managed-by": "kubeskeptic",
         "kubeskeptic/run": "r1",
     }
-    with pytest.raises(BadInput, match="namespace of its own"):
+    with pytest.raises(BadInput, match="its own namespace"):
         placed({"kind": "Pod", "metadata": {"name": "a", "namespace": "other"}}, "ns", "r1")
 
 

@@ -48,8 +48,8 @@ def test_mistakes_in_a_declaration_are_said_at_once() -> None:
     for mistake, said in (
         (lambda: one.act("kill"), "two acts"),
         (lambda: one.act("new", after="nothing"), "not registered before"),
-        (lambda: one.sabotage("nothing"), "has to name acts of it, not nothing"),
-        (lambda: one.sabotage(), "and names none"),
+        (lambda: one.sabotage("nothing"), "must name its acts, not nothing"),
+        (lambda: one.sabotage(), "but names none"),
         (lambda: one.needed(["nothing"]), "has no act “nothing”; it has quiet"),
     ):
         with pytest.raises(BadInput, match=said):

@@ -99,7 +99,7 @@ def test_a_quota_says_its_own_words() -> None:
         wanted=2,
     )
     assert said == (
-        "the pods of ns cannot get Ready (1 of 2 pods are there; not Ready: none): ReplicaSet web cannot create a pod: "
+        "the pods of ns cannot become Ready (1 of 2 pods are there; not Ready: none): ReplicaSet web cannot create a pod: "
         + QUOTA
     )
 

@@ -80,7 +80,7 @@ def test_before_the_api_server_answers_only_what_is_known_without_it_is_undone(
     engine(site).lines["n1"] = f"table inet/{TABLE}\n"
     said: list[str] = []
     monkeypatch.setattr("kubeskeptic.undo.cleanup.PODS_READY", Patience(0.01))
-    with pytest.raises(LeftDirty, match=r"the cluster cannot be looked at: .*nobody there"):
+    with pytest.raises(LeftDirty, match=r"cannot inspect the cluster: .*nobody there"):
         revive(site, say=said.append)
     site.kube.silent = False  # type: ignore[attr-defined]
     assert revive(site, say=said.append) == 0

@@ -72,7 +72,7 @@ def test_without_either_there_is_none(machine: Machine) -> None:
 def test_nodes_without_a_readable_record_are_not_clean(machine: Machine, text: str) -> None:
     begin(text)
     machine.nodes = [NODE]
-    with pytest.raises(LeftDirty, match=r"nodes of a kind cluster c \(c-control-plane\), and no readable record"):
+    with pytest.raises(LeftDirty, match=r"kind cluster c has nodes \(c-control-plane\) but no readable record"):
         locate_cluster("c")
     code, said = status()
     assert code == 20

@@ -97,9 +97,9 @@ def test_a_version_that_does_not_exist_is_bad_input(workshop: Any, monkeypatch: 
         raise MissingRequirement(NOT_BUILT)
 
     monkeypatch.setattr(golang, "downloaded", none)
-    with pytest.raises(BadInput, match=r"there is no Kubernetes v1\.37\.99 to be had"):
+    with pytest.raises(BadInput, match=r"Kubernetes v1\.37\.99 is not available"):
         provide(workshop, cluster("kubeskeptic/node:v1.36.3-0", Engine()), "v1.37.99")
-    with pytest.raises(BadInput, match=r"there is no Kubernetes v1\.37\.99 to be had"):
+    with pytest.raises(BadInput, match=r"Kubernetes v1\.37\.99 is not available"):
         provide(workshop, cluster("kindest/node:v1.36.3", Engine(NOT_PUSHED)), "v1.37.99")
 
 

@@ -65,21 +65,21 @@ def test_a_silent_api_server_keeps_no_step_from_being_written_down(tmp_path: Pat
 @pytest.mark.parametrize(
     ("step", "words"),
     [
-        ("bring images to up-worker", "has done 2 of 12 steps, stopped in “bring images to up-worker”"),
+        ("bring images to up-worker", "completed 2 of 12 steps, stopped in “bring images to up-worker”"),
         (
             "kubeadm upgrade apply up-control-plane",
             "up-control-plane has a kubelet of v1.36.3 and a control plane of either",
         ),
         ("kubelet up-worker", "up-worker may have a kubelet of v1.36.3 or v1.37.2 and is cordoned"),
         ("uncordon up-worker", "up-worker has a kubelet of v1.37.2 and is cordoned"),
-        ("run after", "has done 11 of 12 steps, stopped in “run after”"),
+        ("run after", "completed 11 of 12 steps, stopped in “run after”"),
     ],
 )
 def test_one_sentence_says_what_state_the_cluster_is_in_and_how_to_go_on(tmp_path: Path, step: str, words: str) -> None:
     said = broken_in(tmp_path, World(), step).standing()
     assert words in said
-    assert said.startswith("the upgrade of cluster up from v1.36.3 to v1.37.2 has done")
-    assert said.endswith("go on with `skeptic upgrade --resume --cluster up`")
+    assert said.startswith("the upgrade of cluster up from v1.36.3 to v1.37.2 completed")
+    assert said.endswith("continue with `skeptic upgrade --resume --cluster up`")
 
 
 def test_the_file_counts_and_the_config_map_stands_in_for_it(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_a_damaged_state_is_said_and_not_guessed_at(tmp_path: Path, text: str) -
     path = state.place(tmp_path, "up")
     path.parent.mkdir()
     path.write_text(text)
-    with pytest.raises(BadInput, match=r"is damaged|is of schema"):
+    with pytest.raises(BadInput, match=r"is damaged|has schema"):
         state.find(tmp_path, "up", "uid-1", World())  # type: ignore[arg-type]
 
 

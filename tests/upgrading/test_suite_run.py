@@ -31,12 +31,12 @@ def test_a_run_that_came_to_its_end_can_be_compared_whatever_it_found(tmp_path: 
 
 @pytest.mark.parametrize("status", [2, 3, 20, 21])
 def test_one_that_did_not_stops_the_upgrade(tmp_path: Path, status: int) -> None:
-    with pytest.raises(SkepticError, match=f"did not come to its end \\(exit status {status}"):
+    with pytest.raises(SkepticError, match=f"did not finish \\(exit status {status}"):
         ask(["suites"], "up", tmp_path, 7, performer(tmp_path, status))
 
 
 def test_one_that_left_no_journal_stops_the_upgrade(tmp_path: Path) -> None:
-    with pytest.raises(SkepticError, match="did not come to its end"):
+    with pytest.raises(SkepticError, match="did not finish"):
         ask(["suites"], "up", tmp_path, 7, performer(tmp_path, 0, leaves=False))
 
 

@@ -100,7 +100,7 @@ def test_one_that_stops_says_so_and_goes_on_from_the_first_step_that_is_not_done
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stops: str
 ) -> None:
     stage = Stage(tmp_path, stops)
-    with pytest.raises(UpgradeStopped, match="go on with `skeptic upgrade --resume --cluster up`") as stopped:
+    with pytest.raises(UpgradeStopped, match="continue with `skeptic upgrade --resume --cluster up`") as stopped:
         an_upgrade(tmp_path, stage, monkeypatch).perform()
     assert "It stopped because `kubeadm upgrade node` ended with status 1: no" in str(stopped.value)
     assert stopped.value.exit_status == 1
@@ -115,7 +115,7 @@ def test_one_that_stops_says_so_and_goes_on_from_the_first_step_that_is_not_done
 
 
 def test_an_interrupt_says_the_same_with_a_status_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = KeyboardInterrupt("SIGTERM: undoing everything first")
+    told = KeyboardInterrupt("SIGTERM: undoing everything before exiting")
     stage = Stage(tmp_path, "drain up-worker", told)
     with pytest.raises(
         UpgradeStopped, match=r"stopped in “drain up-worker”.* it was interrupted \(SIGTERM\)"

@@ -18,14 +18,14 @@ def test_a_later_patch_or_the_next_minor_version(to: str) -> None:
 @pytest.mark.parametrize(
     ("to", "because"),
     [
-        ("v1.36.3", "cluster up runs v1.36.3 already"),
+        ("v1.36.3", "cluster up already runs v1.36.3"),
         ("v1.36.2", "v1.36.2 is older: Kubernetes has no downgrade"),
         ("v1.35.9", "no downgrade"),
         ("v1.38.0", "skips v1.37: kubeadm upgrades one minor version at a time"),
-        ("v1.37", "'v1.37' is no version of Kubernetes"),
-        ("latest", "write it like v1.37.2"),
-        ("v1.37.0-rc.1", "no version of Kubernetes to upgrade to"),
-        ("v2.0.0", "no version of Kubernetes to upgrade to"),
+        ("v1.37", "'v1.37' is not a Kubernetes version"),
+        ("latest", "use the form v1.37.2"),
+        ("v1.37.0-rc.1", "not a Kubernetes version to upgrade to"),
+        ("v2.0.0", "not a Kubernetes version to upgrade to"),
     ],
 )
 def test_what_is_no_upgrade_is_said_in_one_sentence(to: str, because: str) -> None:

@@ -77,7 +77,7 @@ def abandon(context: str, kubeconfig: Path | None) -> None:
         except NotFound:
             click.echo(f"{context} was not adopted")
             return
-    click.echo(f"{context} is adopted no longer: nothing will be done to it")
+    click.echo(f"{context} is no longer adopted; runs will refuse it")
 
 
 @contextmanager

@@ -43,7 +43,7 @@ def write(run: str, file: Path, reports: Path | None) -> None:
     result = comparison.read(result_of(run, reports or configuration.reports()))
     output.write(file, baselines.text(result))
     if result["run"]["ended"] is None:
-        click.echo("this run broke off: the cases that it did not come to are missing in the baseline", err=True)
+        click.echo("this run broke off; cases that it did not reach are missing from the baseline", err=True)
     click.echo(f"{file}: {len(result['claims'])} cases of run {result['run']['id']}")
 
 

@@ -70,7 +70,7 @@ def faults(fault: str | None) -> None:
     "--dry-run", "dry", is_flag=True, help="Print what would be done and how it would be undone; change nothing."
 )
 def inflict_(fault: str, settings: tuple[str, ...], lasts: str, where: ClusterRef, dry: bool) -> None:
-    """Inject one fault, see it bite, and after a while undo it and see it heal. Ctrl-C undoes it at once.
+    """Inject one fault, verify its effect, and after a while undo it and verify the recovery. Ctrl-C undoes it at once.
 
     \b
     skeptic inflict crash_node node=kubeskeptic-worker2 --for 60s
@@ -97,7 +97,7 @@ def _hold(fault: Fault, site: Site, seconds: float) -> None:
     began = time.monotonic()
     with inflict(fault, site, lasts=seconds + 120) as inflicted:
         click.echo(f"{inflicted.plan.does}")
-        click.echo(f"bites after {time.monotonic() - began:.1f} s: {inflicted.evidence}")
+        click.echo(f"in effect after {time.monotonic() - began:.1f} s: {inflicted.evidence}")
         end = time.monotonic() + seconds
         until(lambda: time.monotonic() >= end or NotYet("in force"), Patience(seconds + 60), what="its time to pass")
         undoing = time.monotonic()
@@ -130,7 +130,7 @@ def span(text: str) -> float:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text.strip())
     seconds = float(found[1]) * _SPANS[found[2] or "s"] if found else 0.0
     if seconds <= 0:
-        raise BadInput(f"{text!r} is no time; say it as 30s, 5m or 1h")
+        raise BadInput(f"{text!r} is not a duration; use the form 30s, 5m or 1h")
     return seconds
 
 

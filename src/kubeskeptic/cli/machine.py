@@ -35,7 +35,7 @@ def agent_image(name: str, load: bool, push: str | None, save: Path | None) -> N
     On a cluster that is not kind: push the image, then `pytest --context NAME --agent-image IMAGE`.
     """
     if [load, push is not None, save is not None].count(True) != 1:
-        raise BadInput("say one of --load, --push REPOSITORY, --save FILE")
+        raise BadInput("give one of --load, --push REPOSITORY, --save FILE")
     workshop = Workshop(lambda line: click.echo(line, err=True))
     engine = engine_install.provide(workshop.store, workshop.progress)
     if push:
@@ -62,9 +62,9 @@ def uninstall_(yes: bool, leave_clusters: bool) -> None:
     found = uninstall.installed()
     lines = found.lines()
     if not lines:
-        click.echo("nothing of kubeskeptic is on this machine")
+        click.echo("nothing of kubeskeptic is installed on this machine")
         return
-    click.echo("\n".join(["this goes:", *(f"  {line}" for line in lines)]))
+    click.echo("\n".join(["this will be removed:", *(f"  {line}" for line in lines)]))
     uninstall.refuse_in_use(found)
     if not leave_clusters:
         uninstall.refuse_lost(found)

@@ -60,7 +60,7 @@ from kubeskeptic.terminal import Display
 @click.option(
     "--missing",
     is_flag=True,
-    help="Only what reports/proofs.json does not prove by the checks as they are: goes on where an earlier call ended.",
+    help="Only what reports/proofs.json does not prove with the current checks: continues where an earlier call ended.",
 )
 @click.option("--dry-run", is_flag=True, help="Print what would be performed; change nothing.")
 @click.option(
@@ -135,7 +135,7 @@ def _planned(asked: Sequence[Asked], only: Sequence[str], *, missing: bool, in_g
     :raises BadInput: when no attempt is possible for what was named
     """
     if missing and in_grades:
-        raise BadInput("--missing is about proofs, and grades are none; leave out --missing or --graded")
+        raise BadInput("--missing applies to proofs, not to grades; remove --missing or --graded")
     known = read_proofs(configuration.reports() / "proofs.json") if missing else []
     planned = graded(asked, only) if in_grades else attempts(asked, only, known)
     if planned:
@@ -143,8 +143,8 @@ def _planned(asked: Sequence[Asked], only: Sequence[str], *, missing: bool, in_g
     if not attempts(asked, only):
         raise BadInput(why_nothing(asked, only))
     if in_grades:
-        raise BadInput("no sabotage of what was named here has grades")
-    click.echo("everything that was named here is proven by the checks as they are")
+        raise BadInput("no selected sabotage has grades")
+    click.echo("everything selected is already proven with the current checks")
     return []
 
 
@@ -193,7 +193,7 @@ def _beside(
         beside.perform()
     failed = [one.name for one in planned if one not in found]
     if failed and in_grades:
-        raise SkepticError(f"nothing was performed under {', '.join(failed)}; the output above says why")
+        raise SkepticError(f"no case was performed under {', '.join(failed)}; see the output above")
     return [found.get(one, ()) for one in planned]
 
 
@@ -210,7 +210,7 @@ def _require(names: Sequence[str]) -> None:
     missing = [name for name in names if clusters.find(name) is None]
     if missing:
         made = ", ".join(f"`skeptic up --name {name}`" for name in missing)
-        raise MissingRequirement(f"there is no healthy cluster {' or '.join(missing)} of ours; first run {made}")
+        raise MissingRequirement(f"no healthy cluster {' or '.join(missing)} on this machine; first run {made}")
 
 
 def _count(planned: Sequence[Attempt], found: Sequence[Sequence[Proof]]) -> int:

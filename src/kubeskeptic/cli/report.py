@@ -53,7 +53,7 @@ def run_folder(run: str, reports: Path) -> Path:
     if len(found) == 1:
         return found[0]
     if not journals:
-        raise BadInput(f"there is no run {run} in {reports}, and no other; `pytest` makes one")
+        raise BadInput(f"no run {run} in {reports}, nor any other; `pytest` creates one")
     known = ", ".join(folder.name for folder in journals[-3:])
     how = "more than one run begins with" if found else "there is no run"
     raise BadInput(f"{how} {run} in {reports}; the last ones are {known}")

@@ -45,7 +45,7 @@ def status(where: ClusterRef, reports: Path) -> None:
         left = leftovers.find(site, journals(reports)) if site else []
         user = _user(site, left) if site else ""
     if user:
-        raise Inconclusive(f"{user}. Until then what is in the cluster is that run's")
+        raise Inconclusive(f"{user}. Until then, its objects in the cluster are not leftovers")
     if any(one.kind != "unseen" for one in left):
         raise LeftDirty(
             "\n".join(["the cluster is not clean:", *(f"  {one.says}" for one in left), "run `skeptic cleanup`"])
@@ -81,7 +81,7 @@ def cleanup(where: ClusterRef, reports: Path, run: str, dry_run: bool) -> None:
             return
         with alone(site, run) as revived:
             removed = revived + clean(site, known, run, say=click.echo)
-            unseen = "" if site.access.inside else "; the nodes were not inspected, as this is not allowed here"
+            unseen = "" if site.access.inside else "; the nodes were not inspected, as this cluster does not allow it"
         click.echo(f"clean: {removed} thing{'s' if removed != 1 else ''} undone or removed{unseen}")
 
 

@@ -76,7 +76,7 @@ def upgrade(
     that held is no longer seen to hold, or gone; with 2 when it was interrupted; with 0 otherwise, whatever outages there were.
     """
     if resume == bool(to):
-        raise BadInput("say either --to VERSION, which begins an upgrade, or --resume, which goes on with one")
+        raise BadInput("give either --to VERSION to begin an upgrade, or --resume to continue one")
     limit = span(longest) if longest else None
     signals.install()
     with scratch() as folder:

@@ -99,7 +99,7 @@ def chosen(names: str) -> list[Addon]:
     wanted = [name.strip() for name in names.split(",")]
     unknown = [name for name in wanted if name not in ADDONS]
     if unknown:
-        raise BadInput(f"there is no addon {', '.join(unknown)}; choose of {', '.join(ADDONS)}, all, none")
+        raise BadInput(f"unknown addon {', '.join(unknown)}; choose from {', '.join(ADDONS)}, all, none")
     return [ADDONS[name] for name in wanted]
 
 
@@ -227,7 +227,7 @@ def _into_nodes(workshop: Workshop, target: Cluster, title: str, wanted: list[Im
 
 def _kubectl(target: Cluster, *words: str, stdin: str | None = None) -> str:
     if not target.engine.nodes(target.name):
-        raise MissingRequirement(f"addons need a kind cluster whose nodes this machine has; {target.name} is none")
+        raise MissingRequirement(f"addons need a kind cluster whose nodes run on this machine, unlike {target.name}")
     return target.engine.exec(target.control_plane.name, [*KUBECTL, *words], stdin=stdin, patience=CLUSTER_READY)
 
 

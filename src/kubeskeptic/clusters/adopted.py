@@ -41,7 +41,7 @@ class NoEngine(Engine):
         :raises MissingRequirement: always
         """
         raise MissingRequirement(
-            f"cannot {words[0] if words else 'reach'} a node: the nodes of this cluster are no containers of this machine; "
+            f"cannot {words[0] if words else 'reach'} a node: the nodes of this cluster are not containers on this machine; "
             "faults of whole nodes need a kind cluster on this machine"
         )
 

@@ -88,7 +88,9 @@ def check_name(name: str) -> str:
     :raises BadInput: when the name is not valid for containers
     """
     if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", name):
-        raise BadInput(f"{name!r} cannot name a cluster; use at most 40 small letters, digits and inner dashes")
+        raise BadInput(
+            f"{name!r} is not a valid cluster name; use at most 40 lowercase letters, digits and inner dashes"
+        )
     return name
 
 

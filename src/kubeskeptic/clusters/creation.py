@@ -81,7 +81,7 @@ def _make_room(engine: Engine, tool: kind.Kind, name: str, names: tuple[str, ...
     """
     if engine.nodes(name):
         # checked again, as providing images may have taken a quarter of an hour
-        delete_guard.may_delete(name, "it is made anew")
+        delete_guard.may_delete(name, "it is to be recreated")
         tool.delete(name, cluster.kubeconfig(name))
     if engine.info().get("KernelVersion") == platform.release():  # otherwise its nodes are on another machine
         _require_inotify(len(names), progress)

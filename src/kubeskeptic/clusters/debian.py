@@ -42,13 +42,11 @@ def mirror() -> Mirror:
         architecture = process.run(["dpkg", "--print-architecture"]).strip()
     except (CommandFailed, MissingRequirement) as error:
         raise MissingRequirement(
-            f"without an image registry, packages of a Debian mirror are needed, and apt does not work here: {error}"
+            f"building without an image registry needs packages of a Debian mirror, but apt does not work here: {error}"
         ) from error
     triplets = {"amd64": "x86_64-linux-gnu", "arm64": "aarch64-linux-gnu"}
     if architecture not in triplets:
-        raise MissingRequirement(
-            f"building node images is known to work on {', '.join(triplets)}, not on {architecture}"
-        )
+        raise MissingRequirement(f"node images can be built on {', '.join(triplets)}, not on {architecture}")
     return Mirror(address_in(targets, _codename()), architecture, triplets[architecture])
 
 

@@ -23,12 +23,12 @@ def may_delete(name: str, because: str) -> None:
     """
     if not cluster.begun(name):
         raise Refused(
-            f"there is a kind cluster {name} that `skeptic up` did not make; choose another --name, or delete it yourself "
+            f"kind cluster {name} was not created by `skeptic up`; choose another --name, or delete it yourself "
             f"with `kind delete cluster --name {name}`"
         )
     used = in_use(name)
     if used:
-        raise Refused(f"cluster {name} would be deleted ({because}), but {used}")
+        raise Refused(f"cannot delete cluster {name} ({because}): {used}")
 
 
 def may_stop(engine: Engine) -> None:
@@ -39,7 +39,7 @@ def may_stop(engine: Engine) -> None:
     for name in sorted({node.labels[CLUSTER_LABEL] for node in engine.containers(CLUSTER_LABEL)}):
         used = in_use(name)
         if used:
-            raise Refused(f"the container engine would be stopped, and cluster {name} with it, but {used}")
+            raise Refused(f"cannot stop the container engine, as cluster {name} runs in it: {used}")
 
 
 def in_use(name: str) -> str:

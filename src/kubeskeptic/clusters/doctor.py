@@ -187,7 +187,7 @@ def _version_and_trouble(engine: Engine, name: str, workers: int) -> tuple[str, 
             return "", "never finished"
         names = cluster.node_names(name, workers)
         if node_source.outdated(record.image, record.kubernetes):
-            return "", "its nodes are of another image"
+            return "", "its nodes use another image"
         return record.kubernetes, health.trouble(engine, name, names, None if record.mixed else record.kubernetes)
     except BadInput:
         return "", "its record is damaged"

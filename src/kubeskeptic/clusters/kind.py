@@ -98,9 +98,9 @@ def lack(cgroups: str) -> str:
     """Return why the machine's kind cannot be used, as the start of a sentence."""
     found = shutil.which("kind")
     if not found:
-        return "there is no kind on the PATH"
+        return "kind is not on the PATH"
     seen, needed = (".".join(map(str, numbers)) for numbers in (version(found), OLDEST))
-    return f"the kind on the PATH ({found}) is {seen}, and control groups v{cgroups} need {needed} or later"
+    return f"kind on the PATH ({found}) is version {seen}, but cgroups v{cgroups} need {needed} or later"
 
 
 def version(program: str) -> tuple[int, int]:

@@ -49,10 +49,10 @@ def of_file(file: Path) -> Configuration:
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise BadInput(f"the kind configuration {file} cannot be read: {error}") from error
     if not isinstance(config, dict) or config.get("kind") != "Cluster":
-        raise BadInput(f"{file} is no kind configuration: it has no line `kind: Cluster`")
+        raise BadInput(f"{file} is not a kind configuration: it has no line `kind: Cluster`")
     roles = [node.get("role", "control-plane") for node in config.get("nodes") or [{}]]
     if roles.count("control-plane") != 1 or len(roles) < 2:
-        raise BadInput(f"{file} has to name one control plane and at least one worker, not {roles}")
+        raise BadInput(f"{file} must list one control plane and at least one worker, not {roles}")
     return config
 
 

@@ -135,7 +135,7 @@ def inotify_shortage(machine: Machine, nodes: int) -> str | None:
 
 
 def _inotify(machine: Machine) -> Diagnosis:
-    used = f"{machine.inotify_used} of" if machine.nodes_seen else "nobody but root sees how many of"
+    used = f"{machine.inotify_used} of" if machine.nodes_seen else "an unknown number (visible only to root) of"
     seen = f"{used} {machine.inotify_instances} instances in use, {machine.inotify_watches} watches allowed"
     fresh = replace(machine, inotify_used=0)
     if inotify_shortage(fresh, 4) or machine.inotify_watches < 8192:

@@ -49,7 +49,7 @@ def choose(engine: Engine, version: str | None, images: str) -> NodeSource:
         one
     """
     if images not in CHOICES:
-        raise BadInput(f"--images is one of {', '.join(CHOICES)}, not {images!r}")
+        raise BadInput(f"--images must be one of {', '.join(CHOICES)}, not {images!r}")
     building = version or DEFAULT_VERSION
     own = NodeSource(built=True, image=node_image.tag(building), version=building)
     if images == "build" or (images == "auto" and (engine.has_image(own.image) or not registry_answers(engine))):

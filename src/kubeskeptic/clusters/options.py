@@ -43,9 +43,9 @@ class Asked:
         if self.kubernetes is not None:
             components.kubernetes(self.kubernetes)
         if self.workers is not None and not 1 <= self.workers <= 20:
-            raise BadInput(f"a cluster of ours has 1 to 20 workers, not {self.workers}")
+            raise BadInput(f"--workers must be from 1 to 20, not {self.workers}")
         if self.config and self.workers is not None:
-            raise BadInput("--config names the nodes; leave out --workers")
+            raise BadInput("--config lists the nodes; remove --workers")
         for name, value, allowed in (
             ("profile", self.profile, kind_config.PROFILES),
             ("proxy-mode", self.proxy_mode, kind_config.PROXY_MODES),

@@ -22,7 +22,7 @@ def exports(name: str) -> list[str]:
     """
     found = clusters.find(name)
     if found is None:
-        raise BadInput(f"no cluster {name} of ours runs; `skeptic up --name {name}` makes it")
+        raise BadInput(f"cluster {name} is not running; `skeptic up --name {name}` creates it")
     variables = {"KUBECONFIG": str(found.kubeconfig)}
     if "DOCKER_HOST" in found.engine.variables:
         variables["DOCKER_HOST"] = found.engine.variables["DOCKER_HOST"]

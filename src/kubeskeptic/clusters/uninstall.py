@@ -70,8 +70,8 @@ def refuse_lost(found: Installed) -> None:
     """
     if found.lost:
         raise MissingRequirement(
-            f"`skeptic up` made {', '.join(found.lost)}, and no container engine answers that could delete that; start the "
-            "engine and run this again, or leave what is in it where it is with --leave-clusters"
+            f"cannot delete {', '.join(found.lost)}, as no container engine answers; start the engine and run this again, or "
+            "keep its clusters with --leave-clusters"
         )
 
 
@@ -80,13 +80,13 @@ def refuse_in_use(found: Installed) -> None:
     for name in (*found.clusters, *found.lost):
         used = delete_guard.in_use(name)
         if used:
-            raise Refused(f"cluster {name} would be deleted, but {used}")
+            raise Refused(f"cannot delete cluster {name}: {used}")
     if found.engine and found.engine.own:
         others = {node.labels[CLUSTER_LABEL] for node in found.engine.containers(CLUSTER_LABEL)} - set(found.clusters)
         if others:
             raise Refused(
-                f"`skeptic up` did not make {', '.join(sorted(others))}, and the engine goes with it; delete it yourself with "
-                f"`kind delete cluster --name {min(others)}`"
+                f"removing the engine would remove {', '.join(sorted(others))}, which `skeptic up` did not create; "
+                f"delete it first with `kind delete cluster --name {min(others)}`"
             )
 
 

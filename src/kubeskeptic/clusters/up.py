@@ -79,7 +79,7 @@ def _found_or_made(
     if wrong is None and record:
         found = _as_it_is(workshop, engine, name, record, asked)
     else:
-        progress(f"cluster {name} is made anew: {wrong}")
+        progress(f"creating cluster {name}: {wrong}")
         made = options.completed(asked.given(), record.options if record else {})
         found = _anew(workshop, engine, name, made, images, wanted_addons, str(wrong))
     if wanted_addons is not None or wrong:
@@ -158,7 +158,7 @@ def _trouble(engine: Engine, name: str, asked: Asked) -> tuple[str | None, Recor
     if record is None or not cluster.kubeconfig(name).exists():
         return "it was never finished", record
     if node_source.outdated(record.image, record.kubernetes):
-        return "its nodes are of another image", record
+        return "its nodes use another image", record
     # records of older versions do not contain the number of workers
     record = replace(record, options={"workers": str(asked.workers or DEFAULT_WORKERS), **record.options})
     names = cluster.node_names(name, int(record.options["workers"]))
@@ -174,11 +174,11 @@ def _as_it_is(workshop: Workshop, engine: Engine, name: str, record: Record, ask
     wrong = options.differences(asked.given(), made)
     if wrong:
         raise BadInput(
-            f"cluster {name} is there and healthy, with {wrong}; run `skeptic down --name {name}` first, or choose another "
+            f"cluster {name} exists and is healthy, with {wrong}; run `skeptic down --name {name}` first, or choose another "
             "--name"
         )
     special = options.description(record.options)
-    workshop.progress.say(f"cluster {name} is there and healthy{f', with {special}' if special else ''}")
+    workshop.progress.say(f"cluster {name} exists and is healthy{f', with {special}' if special else ''}")
     built = record.image.startswith(f"{node_image.REPOSITORY}:")
     containers = engine.nodes(name)
     agent_image = agents.load(workshop, engine, [node.name for node in containers], built=built)

@@ -143,7 +143,7 @@ class Guard:
         if said is None:
             raise Refused(
                 f"{stranger}, so context {self._cluster.context} is not a cluster of ours; "
-                f"its owner can allow access by `skeptic adopt --context {self._cluster.context}`"
+                f"its owner can allow access with `skeptic adopt --context {self._cluster.context}`"
             )
         return said
 
@@ -151,9 +151,9 @@ class Guard:
 def why_not_ours(cluster: GuardedCluster, kube: Kube) -> str:
     """Return why a cluster is not a kind cluster of ours on this machine; empty when it is one."""
     if not cluster.context.startswith("kind-"):
-        return f"the context {cluster.context} is not one that kind made"
+        return f"context {cluster.context} was not created by kind"
     if cluster.provider != "kind":
-        return "this machine's state does not say that `skeptic up` made it"
+        return "this machine has no record that `skeptic up` created the cluster"
     if not kube.on_loopback:
         return f"the API server {kube.server} is not on this machine's loopback"
     try:
@@ -161,7 +161,7 @@ def why_not_ours(cluster: GuardedCluster, kube: Kube) -> str:
     except SkepticError as silent:
         return f"no local container engine answers ({silent})"
     if not local:
-        return "the local container engine has no nodes of it"
+        return "the local container engine has no nodes of this cluster"
     foreign = {node["metadata"]["name"] for node in kube.list("Node")["items"]} - local
     if foreign:
         return (

@@ -38,14 +38,14 @@ class Risk(IntEnum):
             if risk.words == words.strip().lower():
                 return risk
         known = ", ".join(risk.words for risk in cls)
-        raise BadInput(f"there is no risk level {words!r}; the levels are {known}")
+        raise BadInput(f"unknown risk level {words!r}; the levels are {known}")
 
 
 def above(what: str, needs: Risk, allowed: Risk) -> str:
     """Return why an action is not done on this cluster, and what would allow it, as a sentence."""
     return (
-        f"{what} needs risk level {needs.words}, and this cluster allows {allowed.words}; "
-        f"its owner can allow it by `skeptic adopt --risk {needs.words}`"
+        f"{what} needs risk level {needs.words}, but this cluster allows only {allowed.words}; "
+        f"its owner can allow it with `skeptic adopt --risk {needs.words}`"
     )
 
 
@@ -96,4 +96,4 @@ def consent(kube: Kube) -> Risk | None:
     try:
         return Risk.parse(said)
     except BadInput as wrong:
-        raise Refused(f"the cluster's {CONSENT} does not say how much is allowed: {wrong}") from wrong
+        raise Refused(f"the cluster's {CONSENT} states no valid risk level: {wrong}") from wrong

@@ -42,7 +42,7 @@ def default_kubeconfig() -> Path:
     if folder and not there:
         raise BadInput(f"KUBECONFIG names {folder}, which is a folder, not a file")
     if named and not there:
-        raise BadInput(f"none of the files that KUBECONFIG names is there: {', '.join(map(str, named))}")
+        raise BadInput(f"none of the files that KUBECONFIG names exists: {', '.join(map(str, named))}")
     return Path(os.pathsep.join(there)) if there else Path.home() / ".kube" / "config"
 
 
@@ -77,14 +77,14 @@ def _refuse(kubeconfig: Path) -> NoReturn:
         raise BadInput(f"{kubeconfig} is a folder, not a file; name a kubeconfig with --kubeconfig")
     ours = kubeconfig.is_relative_to(paths.state())
     how = "run `skeptic up`, or name another" if ours else "name another"
-    raise BadInput(f"there is no kubeconfig at {kubeconfig}: {how} with --kubeconfig")
+    raise BadInput(f"no kubeconfig at {kubeconfig}: {how} with --kubeconfig")
 
 
 def _look_into(file: Path) -> None:
     """Raise BadInput for a file that does not contain a mapping; the library handles empty files itself."""
     held = yaml.safe_load(file.read_text(encoding="utf-8"))
     if held is not None and not isinstance(held, Mapping):
-        raise BadInput(f"{file} is no kubeconfig; name another with --kubeconfig")
+        raise BadInput(f"{file} is not a kubeconfig; name another with --kubeconfig")
 
 
 class _Loader(kube_config.KubeConfigLoader):
@@ -131,14 +131,14 @@ def credentials(asked: Mapping[str, Any], cluster: Mapping[str, Any], folder: st
         )
         words = " ".join(failed.output.split())[-300:]
         raise MissingRequirement(
-            f"{plugin} {how}{f': {words}' if words else ''}; log in by it and run again"
+            f"{plugin} {how}{f': {words}' if words else ''}; log in with it and run again"
         ) from failed
     try:
         status: dict[str, Any] = json.loads(said)["status"]
         if not (status.get("token") or (status["clientCertificateData"] and status["clientKeyData"])):
             raise KeyError("token")
     except (ValueError, KeyError, TypeError) as other:
-        raise MissingRequirement(f"{plugin} handed over no credentials that can be understood ({other})") from other
+        raise MissingRequirement(f"{plugin} returned no usable credentials ({other})") from other
     return status
 
 

@@ -30,10 +30,10 @@ class Resource:
         :raises BadInput: for an object with an empty name, or a namespaced object without its namespace
         """
         if name == "":
-            raise BadInput(f"the name of one of the {self.plural} is empty: say which one is meant")
+            raise BadInput(f"the name is empty; name one of the {self.plural}")
         root = f"/apis/{self.version}" if "/" in self.version else f"/api/{self.version}"
         if self.namespaced and name is not None and not namespace:
-            raise BadInput(f"{self.plural}/{name} needs a namespace: say in which one it is")
+            raise BadInput(f"{self.plural}/{name} needs a namespace; name its namespace")
         parts = [root]
         if self.namespaced and namespace:
             parts += ["namespaces", quote(namespace, safe="")]

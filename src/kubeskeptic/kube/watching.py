@@ -40,7 +40,7 @@ def _event(line: bytes) -> Event:
     try:
         event: Event = json.loads(line)
     except ValueError as torn:
-        raise Unanswered(f"the watch sent what is not an event: {line[:80]!r}") from torn
+        raise Unanswered(f"the watch sent an invalid event: {line[:80]!r}") from torn
     if event["type"] != "ERROR":
         return event
     said = event.get("object") or {}

@@ -19,8 +19,8 @@ from kubeskeptic.plugin.slow import SLOW, leave_out
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
 
-MARKER = "claim(case): the case of a claim that this test is about; made by kubeskeptic.claim"
-QUICK = "quick: cases that take a few seconds, from every chapter; put there for scenarios that declare quick acts"
+MARKER = "claim(case): the case of a claim that this test checks; created by kubeskeptic.claim"
+QUICK = "quick: cases from every chapter that take a few seconds; added to the tests of quick acts"
 FIXTURES = "kubeskeptic.fixtures."
 """The package of our fixtures. A fixture of the same name from another package is not ours."""
 HOOKS = ("outcomes", "summary", "junit_properties", "last_line")

@@ -116,7 +116,9 @@ class Judge:
         first = self.item.config.stash[STATE].broken.setdefault(self.recording.id, self.item.nodeid)
         if first == self.item.nodeid:
             return replace(finding, why=f"{self.recording.id} broke off: {broke_off}")
-        return replace(finding, why=f"{self.recording.id} broke off before this was seen; {first} says why")
+        return replace(
+            finding, why=f"{self.recording.id} broke off before this was observed; see {first} for the reason"
+        )
 
     def _with_foreign_endpoints(self, finding: Finding) -> Finding:
         """Add the endpoints without a pod to a violated or inconclusive finding: requests may have failed because of them."""

@@ -42,7 +42,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "seed": {
         "type": int,
         "metavar": "N",
-        "help": "chooses the victims; printed first and last; random when left out",
+        "help": "the seed for choosing victims; printed first and last (default: random)",
     },
     "reports": {
         "type": Path,
@@ -58,7 +58,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "replay": {
         "type": Path,
         "metavar": "RUN",
-        "help": "judge a run's journal again, without a cluster; choose the tests that the run had",
+        "help": "judge a run's journal again, without a cluster; select tests of that run",
     },
 }
 """All options by short name, with their arguments for argparse."""
@@ -125,7 +125,7 @@ def made(config: pytest.Config) -> State:
 
     replay: Path | None = config.getoption("skeptic_replay")
     if replay and not (replay.is_file() or (replay / "journal.jsonl").is_file()):
-        raise pytest.UsageError(f"there is no journal at {replay}; {_where_runs_are(config)}")
+        raise pytest.UsageError(f"no journal at {replay}; {_where_runs_are(config)}")
     try:
         options = _run_options(config)
         options.check()
@@ -139,7 +139,7 @@ def _where_runs_are(config: pytest.Config) -> str:
     latest = reports_of(config) / "latest"
     if (latest / "journal.jsonl").is_file():
         return f"name the folder of a run, such as {latest}"
-    return "name the folder of a run; `pytest` makes a run"
+    return "name the folder of a run; `pytest` creates one"
 
 
 def options_of(config: pytest.Config) -> RunOptions:

@@ -36,9 +36,11 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     yield
     case, verdict = case_of(item), _judge(item).verdict
     if case and verdict is None:
-        raise Unsaid(f"this test is about {case.claim} and ended without a finding: it has to pass one to `holds`")
+        raise Unsaid(f"this test of {case.claim} ended without a finding; it must pass one to `holds`")
     if case and verdict is not Verdict.HOLDS:
-        raise Unsaid(f"this test found {case.claim} {verdict} and went on: it must not catch what `holds` raises")
+        raise Unsaid(
+            f"this test continued after it found {case.claim} {verdict}; it must not catch what `holds` raises"
+        )
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

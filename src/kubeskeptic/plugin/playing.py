@@ -25,7 +25,7 @@ def recording_of(request: pytest.FixtureRequest, run: Run | None) -> Recording:
     """
     scenario = scenario_of(request.module)
     if scenario is None:
-        raise BadInput(f"{request.module.__name__} declares no scenario, and imports none")
+        raise BadInput(f"{request.module.__name__} neither declares nor imports a scenario")
     if run is None:
         replay = request.config.stash[STATE].replay
         assert replay is not None
@@ -48,7 +48,7 @@ def act_of(item: pytest.Item, recording: Recording, run: Run | None = None) -> A
     """
     case = case_of(item)
     if case is None:
-        raise BadInput(f"{item.nodeid} is about no claim: mark it with `claim(...)`")
+        raise BadInput(f"{item.nodeid} has no claim; mark it with `claim(...)`")
     why = _missing(item.config, case, run)
     if why:
         raise NotAsked(why)

@@ -11,10 +11,14 @@ from typing import Any
 
 import pytest
 
-AGAIN = "a claim is asked once: a test that is run again until it passes proves nothing; leave out {}"
-KILLS = "{} ends the process without any teardown and would leave the cluster broken; leave it out, or use the signal method"
-SHARED = "claims are not run by pytest-xdist: faults of one worker would spoil the claims of the others; leave out -n"
-APART = "{} runs each test in a process of its own, and claims share one run of the cluster; leave it out"
+AGAIN = "each claim is tested once per run: a test that is repeated until it passes proves nothing; remove {}"
+KILLS = (
+    "{} ends the process without any teardown and would leave the cluster broken; remove it, or use the signal method"
+)
+SHARED = (
+    "claims cannot run under pytest-xdist: the faults of one worker would disturb the claims of the others; remove -n"
+)
+APART = "{} runs each test in its own process, but claims share one run; remove it"
 
 _ENOUGH = 1 << 20
 """Bytes that must be writable where the reports go."""

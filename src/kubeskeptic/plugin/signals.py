@@ -24,9 +24,10 @@ def install() -> None:
         name = signal.Signals(number).name
         seen.append(number)
         if len(seen) == 1:
-            raise KeyboardInterrupt(f"{name}: undoing everything first")
+            raise KeyboardInterrupt(f"{name}: undoing everything before exiting")
         os.write(
-            2, (f"\n{name} again: everything is being undone; `skeptic cleanup` does it if this is killed\n").encode()
+            2,
+            (f"\n{name} again: still undoing everything; if this process is killed, run `skeptic cleanup`\n").encode(),
         )
 
     for number in _CAUGHT:

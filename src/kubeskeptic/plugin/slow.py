@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-SLOW = "slow: cases of a scenario that takes minutes; left out unless asked for with -m slow or by their file"
+SLOW = "slow: cases of a scenario that takes minutes; deselected unless selected with -m slow or by file"
 
 
 def leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:

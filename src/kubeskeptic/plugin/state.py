@@ -12,7 +12,7 @@ from kubeskeptic.errors import BadInput, DiskFull, LeftDirty, MissingRequirement
 from kubeskeptic.findings import Verdict
 from kubeskeptic.runs.options import RunOptions
 
-NO_CLUSTER = "there is no cluster to be asked"
+NO_CLUSTER = "no cluster to test"
 """The reason for ending a session that could not open a run; its claims then need no table."""
 
 
@@ -69,7 +69,7 @@ class State:
             session.shouldfail = NO_CLUSTER
         for one in _chain(error):
             if isinstance(one, Refused):
-                session.shouldfail = "the cluster is refused: nothing more is asked of it"
+                session.shouldfail = "access to the cluster was refused; no further test runs on it"
             if isinstance(one, DiskFull):
                 session.shouldfail = str(one)
             if isinstance(one, KeyboardInterrupt):

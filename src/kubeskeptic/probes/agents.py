@@ -92,7 +92,7 @@ class Agents:
         refused = [agent.trouble for agent in self._nodes.values() if "(status 400)" in agent.trouble]
         if refused:
             del self._wanted[scenario]
-            raise BadInput(f"an agent refuses the probes of {scenario}: {refused[0]}")
+            raise BadInput(f"an agent rejected the probes of {scenario}: {refused[0]}")
 
     def stop(self, scenario: str) -> None:
         """Stop a scenario's probes, and fetch the samples in flight; what cannot be fetched is a gap.

@@ -123,7 +123,7 @@ def parse(answer: bytes, pod: str) -> Batch:
             raise Unanswered(f"{raw['agent']} answered at the address of {pod}")
         lengths = {len(raw[name]) for name in COLUMNS}
         if len(lengths) != 1 or not raw.keys() >= set(HEAD) or raw["cursor"] - raw["first"] not in lengths:
-            raise Unanswered(f"the batch of {pod} is not whole")
+            raise Unanswered(f"the batch of {pod} is incomplete")
     except (ValueError, KeyError, TypeError) as strange:
-        raise Unanswered(f"what answered at the address of {pod} is no agent: {answer[:80]!r}") from strange
+        raise Unanswered(f"the responder at the address of {pod} is not an agent: {answer[:80]!r}") from strange
     return Batch(raw)

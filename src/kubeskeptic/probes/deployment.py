@@ -65,7 +65,7 @@ class AgentDeployment:
         short = len(pods) < len(nodes)
         stuck = self._watchman.lasting(obstacles(self._kube, self._namespace, pods, short=short)) if missing else []
         if stuck:
-            raise Inconclusive(f"the agents cannot get Ready (none yet on {', '.join(missing)}): {'; '.join(stuck)}")
+            raise Inconclusive(f"the agents cannot become Ready (none yet on {', '.join(missing)}): {'; '.join(stuck)}")
         return NotYet(f"none yet on {missing[0]}: {_state(pods, missing[0])}") if missing else nodes
 
 

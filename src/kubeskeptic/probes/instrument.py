@@ -76,8 +76,10 @@ class InstrumentProof:
     def __str__(self) -> str:
         busy = "" if self.in_time else f", asking only every {self.edges:.3f} s"
         if self.measured is None:
-            return f"{self.node} saw no outage, or not its end, where one of {self.injected:.3f} s was injected{busy}"
-        return f"{self.node} measured {self.measured:.3f} s of an outage of {self.injected:.3f} s{busy}"
+            return (
+                f"{self.node} saw no outage, or no end of it, although one of {self.injected:.3f} s was injected{busy}"
+            )
+        return f"{self.node} measured {self.measured:.3f} s for an injected outage of {self.injected:.3f} s{busy}"
 
 
 def prove(agents: Agents, journal: Journal) -> list[InstrumentProof]:
@@ -100,7 +102,7 @@ def prove(agents: Agents, journal: Journal) -> list[InstrumentProof]:
         )  # fmt: skip
     wrong = [str(proof) for proof in found if not proof.proven]
     if wrong:
-        raise Inconclusive(f"the instrument is not right within one tick of {ECHO.period:g} s: {'; '.join(wrong)}")
+        raise Inconclusive(f"the instrument is not accurate to one tick of {ECHO.period:g} s: {'; '.join(wrong)}")
     return found
 
 
@@ -165,10 +167,10 @@ def _quiet(agents: Agents, nodes: list[str], since: float = 0.0) -> None:
     def calm() -> bool | NotYet:
         """Return whether no node has had a failure for long enough."""
         troubled = agents.unsettled(SCENARIO, nodes, INSTRUMENT_QUIET, since)
-        return NotYet(f"no calm yet for {', '.join(troubled)}") if troubled else True
+        return NotYet(f"not settled: {', '.join(troubled)}") if troubled else True
 
     try:
-        until(calm, Patience(INSTRUMENT_QUIET + 30), what="the agents to answer themselves")
+        until(calm, Patience(INSTRUMENT_QUIET + 30), what="the agents' own probes to be answered")
     except PatienceExhausted as never:
         raise Inconclusive(str(never)) from never
 
@@ -193,5 +195,5 @@ def _black_out(agents: list[NodeAgent]) -> dict[str, tuple[float, float]]:
     for thread in threads:
         thread.join()
     if failed:
-        raise Inconclusive(f"no outage could be injected to prove the instrument: {'; '.join(failed)}")
+        raise Inconclusive(f"cannot inject the outage that proves the instrument: {'; '.join(failed)}")
     return known

@@ -88,7 +88,7 @@ class AgentPriority:
         if granted != boot or self._noted == (boot, realtime):
             return None
         self._noted = (boot, realtime)
-        why = "" if realtime else why_not or grant.why_not or "the agent says that it does not have it"
+        why = "" if realtime else why_not or grant.why_not or "the agent reports that it does not have it"
         return {"realtime": realtime, "how": grant.how, "why_not": why}
 
 

@@ -62,22 +62,22 @@ class Probe:
         for fine, instead in (
             (_NAME.fullmatch(self.name), "its name must be lower case letters, digits and dashes, at most 62"),
             (self.kind in KINDS, f"its kind must be one of {', '.join(KINDS)}"),
-            (_address(self.host), "it must ask an IP address or $NODE; looking up a name would be a second question"),
+            (_address(self.host), "its host must be an IP address or $NODE, as a name would need a DNS lookup"),
             (0 < self.port < 65536, "its port must be between 1 and 65535"),
             (0 < self.rate <= FASTEST, f"its rate must be above 0 and at most {FASTEST:g} questions a second"),
             (0 < self.deadline <= 60, "its deadline must be above 0 and at most 60 seconds"),
             (self.path.startswith("/"), "its path must begin with /"),
-            (self.dns == bool(self.qname), "a DNS probe asks for a name (qname), and no other probe does"),
+            (self.dns == bool(self.qname), "a DNS probe must have a qname, and no other probe may have one"),
             (self.qtype in QTYPES, f"its qtype must be one of {', '.join(QTYPES)}"),
             (
                 self._size_fits(),
                 "its size must be from 8 to 60000 bytes (udp) or from 1 to 524288 (http-payload), else 0",
             ),
             (not self.keep_port or "udp" in self.kind, "it can keep its source port over UDP only"),
-            (not self.peer or not (self.dns or self.kind == "tcp"), "only a workload can say which client it saw"),
+            (not self.peer or not (self.dns or self.kind == "tcp"), "only a workload can report which client it saw"),
         ):
             if not fine:
-                raise BadInput(f"the probe “{self.name}” makes no sense: {instead}")
+                raise BadInput(f"invalid probe “{self.name}”: {instead}")
 
     @property
     def dns(self) -> bool:

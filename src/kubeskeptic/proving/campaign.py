@@ -100,7 +100,7 @@ def perform_attempt(
     run([*words, *(f"--sabotage={id_}{grade}" for id_ in attempt.wanted), *options])
     fresh = sorted(set(reports.glob("*/journal.jsonl")) - before)
     if not fresh:
-        raise SkepticError(f"nothing was performed under {attempt.name}; pytest's output above says why")
+        raise SkepticError(f"no case was performed under {attempt.name}; see pytest's output above")
     return fresh[-1]
 
 

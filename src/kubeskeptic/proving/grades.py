@@ -108,7 +108,9 @@ def read_grades(path: Path) -> list[Grade]:
     try:
         return [Grade(**{**one, "lifted": tuple(one["lifted"])}) for one in json.loads(path.read_text())]
     except (ValueError, TypeError, KeyError) as error:
-        raise BadInput(f"{path} is not a file of grades ({error}); delete it, run `skeptic prove --graded`") from error
+        raise BadInput(
+            f"{path} is not a file of grades ({error}); delete it and run `skeptic prove --graded`"
+        ) from error
 
 
 def write_grades(path: Path, fresh: Iterable[Grade]) -> None:

@@ -53,4 +53,4 @@ class Processes:
 
     def _require_going_on(self) -> None:
         if self._stopped:
-            raise KeyboardInterrupt("all attempts were told to end")
+            raise KeyboardInterrupt("all attempts were stopped")

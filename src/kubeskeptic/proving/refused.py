@@ -37,18 +37,18 @@ def why_nothing(asked: Sequence[Asked], sabotages: Collection[str]) -> str:
             declared = one.scenario.sabotages.get(id_)
             if declared and id_ in claim(one.case.claim).broken_by and not declared.breaks_in(one.case.acts):
                 return (
-                    f"{one.scenario.id} declares the sabotage {id_} for {_acts(declared.acts)}, and {one.case} reads "
-                    f"{_acts(one.case.acts)}: declare it for that"
+                    f"{one.scenario.id} declares the sabotage {id_} for {_acts(declared.acts)}, but {one.case} reads "
+                    f"{_acts(one.case.acts)}; declare it there, too"
                 )
     if len(claims) == 1:
         (only,) = claims
         its = ", ".join(dict.fromkeys(each.id for one in asked for each in one.sabotages))
         if sabotages:
             does = "do not" if len(sabotages) > 1 else "does not"
-            has = f"its sabotages are {its}" if its else "no scenario that asks it declares a sabotage of it"
+            has = f"its sabotages are {its}" if its else "no scenario that asks it declares any of its sabotages"
             return f"{', '.join(sabotages)} {does} break {only}; {has}"
-        return f"nothing breaks {only}: no scenario that asks it declares one of its sabotages"
-    return "no suite asks what was named here; `skeptic claims` lists the claims, and `--help` the choices"
+        return f"nothing breaks {only}: no scenario that asks it declares any of its sabotages"
+    return "no suite has a case of this selection; `skeptic claims` lists the claims, `--help` the options"
 
 
 def _acts(names: Iterable[str]) -> str:

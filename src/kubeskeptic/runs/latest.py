@@ -33,7 +33,7 @@ def newest(reports: Path) -> Path:
         return latest.resolve()
     runs = [path.parent for path in reports.glob("*/journal.jsonl") if not path.parent.is_symlink()]
     if not runs:
-        raise BadInput(f"there is no run in {reports}; `pytest` makes one")
+        raise BadInput(f"no run in {reports}; `pytest` creates one")
     return max(runs, key=lambda folder: run_id(folder) if folder.name == NAME else folder.name)
 
 

@@ -22,7 +22,7 @@ def scenario_told(run: Run, scenario: str, act: str, says: str, namespace: str =
     try:
         yield
     except BaseException as error:
-        why = str(error) or f"broken off by {type(error).__name__}"
+        why = str(error) or f"interrupted by {type(error).__name__}"
         raise
     finally:
         spent = {"irreducible": 0.0, "seconds": round(time.monotonic() - begun, 1)}
@@ -54,10 +54,10 @@ def begin(run: Run, scenario: str, act: str) -> None:
     def calm() -> bool | NotYet:
         """Return whether every probe has been answered for long enough on every node."""
         troubled = run.agents.unsettled(scenario, run.nodes, SETTLE)
-        return NotYet(f"not calm: {', '.join(troubled)}") if troubled else True
+        return NotYet(f"not settled: {', '.join(troubled)}") if troubled else True
 
     try:
-        until(calm, BASELINE, what="everything that is watched to answer")
+        until(calm, BASELINE, what="all probes to be answered")
     except PatienceExhausted as error:
         raise Inconclusive(str(error)) from error
     mark(run, scenario, act, "baseline", at=time.time() - SETTLE)

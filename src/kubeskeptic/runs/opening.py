@@ -126,7 +126,7 @@ def _report(options: RunOptions, followed: JournalFollower, *, full: bool) -> No
         point_latest(options.reports, options.id)
     except (SkepticError, OSError) as error:
         if not full:
-            print(f"the reports of {options.id} could not be written: {error}", file=sys.stderr)
+            print(f"cannot write the reports of run {options.id}: {error}", file=sys.stderr)
 
 
 def connected(options: RunOptions) -> tuple[Kube, Cluster]:
@@ -142,7 +142,7 @@ def connected(options: RunOptions) -> tuple[Kube, Cluster]:
         return kube, adopted(kube, kubeconfig, options.agent_image)
     cluster = find(options.cluster)
     if cluster is None:
-        raise MissingRequirement(f"there is no healthy cluster {options.cluster} of ours; `skeptic up` makes one")
+        raise MissingRequirement(f"no healthy cluster {options.cluster} on this machine; `skeptic up` creates one")
     return Kube(cluster.kubeconfig, cluster.context, scratch), cluster
 
 

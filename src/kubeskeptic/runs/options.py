@@ -51,11 +51,11 @@ class RunOptions:
         :raises BadInput: with the options to use instead
         """
         if self.seed < 0:
-            raise BadInput(f"a seed is a whole number from 0, not {self.seed}")
+            raise BadInput(f"the seed must be 0 or a positive integer, not {self.seed}")
         if self.context and not self.agent_image:
             raise BadInput(
-                "a cluster that is not ours needs --agent-image, the agent's image under a name that its nodes can pull "
-                "or have; `skeptic agent-image` brings it there and prints the name"
+                "--context also needs --agent-image, the name of an agent image that the nodes can pull or already have; "
+                "`skeptic agent-image` delivers the image and prints its name"
             )
 
     def again(self, test: str = "") -> str:

@@ -30,14 +30,14 @@ def usable(kube: Kube) -> None:
         nodes = kube.list("Node")["items"]
         never = [*foreign(nodes), *_families(kube, nodes)]
         if never:
-            raise MissingRequirement(f"this cluster cannot be asked: {'; '.join(never)}")
+            raise MissingRequirement(f"cannot run on this cluster: {'; '.join(never)}")
         wrong = [*unready(nodes), *_dead_apis(kube)]
         return NotYet("; ".join(wrong)) if wrong else True
 
     try:
-        until(looked, USABLE, what="the cluster to be whole", tolerate=(Unanswered,))
+        until(looked, USABLE, what="the cluster to be healthy", tolerate=(Unanswered,))
     except PatienceExhausted as broken:
-        raise MissingRequirement(f"this cluster cannot be asked: {str(broken).partition('last seen: ')[2]}") from broken
+        raise MissingRequirement(f"cannot run on this cluster: {str(broken).partition('last seen: ')[2]}") from broken
 
 
 def foreign(nodes: list[Object]) -> Iterator[str]:
@@ -45,7 +45,7 @@ def foreign(nodes: list[Object]) -> Iterator[str]:
     for node in nodes:
         system = node["status"].get("nodeInfo", {}).get("operatingSystem", "linux")
         if system != "linux":
-            yield f"node {node['metadata']['name']} runs {system}, and the agent runs on Linux only"
+            yield f"node {node['metadata']['name']} runs {system}, but the agent runs only on Linux"
 
 
 def unready(nodes: list[Object]) -> Iterator[str]:
@@ -54,7 +54,7 @@ def unready(nodes: list[Object]) -> Iterator[str]:
         ready = next((one for one in node["status"].get("conditions") or () if one["type"] == "Ready"), None)
         if ready is None or ready["status"] != "True":
             why = f" ({ready.get('reason')}: {ready.get('message')})" if ready else ""
-            yield f"node {node['metadata']['name']} is not Ready{why}, and every node has to be asked"
+            yield f"node {node['metadata']['name']} is not Ready{why}, but a run needs every node"
 
 
 def _families(kube: Kube, nodes: list[Object]) -> Iterator[str]:
@@ -64,7 +64,7 @@ def _families(kube: Kube, nodes: list[Object]) -> Iterator[str]:
         ranges.add(str(kube.get("Service", "kubernetes", "default")["spec"].get("clusterIP")))
     found = sorted(one for one in ranges if ":" in one)
     if found:
-        yield f"the cluster's first address family is IPv6 ({found[0]}), and faults and agents know IPv4 only"
+        yield f"the cluster's first address family is IPv6 ({found[0]}), but faults and agents support only IPv4"
 
 
 def _dead_apis(kube: Kube) -> list[str]:
@@ -72,4 +72,4 @@ def _dead_apis(kube: Kube) -> list[str]:
         dead = dead_apis(kube.list("APIService")["items"])
     except ClusterError:
         return []  # not ours to read on this cluster
-    return [f"{one}; until it is back or deleted no namespace can go" for one in dead]
+    return [f"{one}; until it is back or deleted, no namespace can be deleted" for one in dead]

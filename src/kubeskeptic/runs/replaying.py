@@ -21,7 +21,7 @@ def recorded(run: Path, scenario: str) -> Recording:
         return found.scenarios[scenario]
     whole = found.ended is not None and found.numbered and not found.damage and not found.torn
     if whole and found.scenarios and all(one.get("scenario") != scenario for one in found.findings):
-        raise NotAsked(f"nothing of {scenario} was asked in that run")
+        raise NotAsked(f"that run asked no case of {scenario}")
     raise BadInput(f"the journal of {run} has no scenario {scenario}; it has {', '.join(found.scenarios) or 'none'}")
 
 

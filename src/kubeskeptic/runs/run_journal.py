@@ -56,4 +56,4 @@ class RunJournal(Journal):
 
 def _words(folder: Path, error: OSError) -> str:
     why = error.strerror or error
-    return f"the journal in {folder} cannot be written ({why}), and what is seen would be lost; make room and run again"
+    return f"the journal in {folder} cannot be written ({why}), so observations would be lost; free disk space and run again"

@@ -44,12 +44,12 @@ def _end(run: Run, before: Snapshot, under_way: BaseException | None, *, changin
     differ, blind = _look(run, before)
     trouble = [*run.site.left, *([] if changing else differ)]
     clean = False if trouble else None if blind else True
-    unseen = f"whether the cluster is as it was could not be inspected: {_sentence(blind)}" if blind else ""
+    unseen = f"cannot check whether the cluster is unchanged: {_sentence(blind)}" if blind else ""
     said = "; ".join([*trouble, *([unseen] if unseen else [])])
     unwritten = _written(run, clean=clean, why=said, **({"changed": differ} if changing else {}))
     earlier = f". Before that: {_sentence(under_way)}" if under_way else ""
     if trouble:
-        raise LeftDirty(f"the cluster is not as it was: {said}. Run `skeptic cleanup`{earlier}") from under_way or blind
+        raise LeftDirty(f"the cluster was left changed: {said}. Run `skeptic cleanup`{earlier}") from under_way or blind
     if isinstance(blind, Refused) and not isinstance(under_way, Refused):
         raise Refused(f"{unseen}{earlier}") from under_way or blind
     if blind and not isinstance(blind, Exception):

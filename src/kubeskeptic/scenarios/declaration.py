@@ -29,7 +29,7 @@ ALWAYS_WATCHED = ("Node",)
 EXCLUSIVE = {
     "addresses": "a node or host that another cluster starts may get the address of a node that is down, "
     "and two clusters may announce the same address for a Service",
-    "room": "the disk and memory of each node are the machine's: what one takes of them, another finds missing",
+    "room": "all nodes share the machine's disk and memory: what one cluster uses, another one lacks",
 }
 """Machine resources that only one of several kind clusters may use at a time, each with the reason."""
 
@@ -132,11 +132,11 @@ class Scenario:
         """
         unknown = sorted({point.partition(":")[0] for point in at} - set(self.acts) - {GIVEN})
         if unknown or not at:
-            wrong = f"not {', '.join(unknown)}" if unknown else "and names none"
-            raise BadInput(f"a sabotage of {self.id} has to name acts of it, {wrong}")
+            wrong = f"not {', '.join(unknown)}" if unknown else "but names none"
+            raise BadInput(f"a sabotage of {self.id} must name its acts, {wrong}")
         if graded and any(":" in point for point in at):
             raise BadInput(
-                f"a sabotage of {self.id} has grades: it has to begin before the fault, and not at a moment of its act"
+                f"a sabotage of {self.id} has grades, so it must begin before the fault, not at a moment of its act"
             )
 
         def register(breaks: Breakage) -> Breakage:
@@ -178,7 +178,7 @@ class Scenario:
             raise BadInput(f"{id_} of {self.id} has no grades: it is in force until the end of its act")
         if not re.fullmatch(r"\d+(\.\d+)?", seconds) or not float(seconds):
             raise BadInput(
-                f"{name}: after {GRADE} comes the number of seconds after which it is lifted, such as {id_}{GRADE}2"
+                f"{name}: {GRADE} must be followed by the seconds after which it is lifted, such as {id_}{GRADE}2"
             )
         return one.lifted_after(float(seconds))
 

@@ -65,7 +65,7 @@ def provider(stage: Stage) -> str:
     for node in stage.run.kube.list("Node")["items"]:
         cloud = str(node["spec"].get("providerID", "")).partition(":")[0]
         if cloud not in OF_NO_CLOUD:
-            return f"its node {node['metadata']['name']} is one of the cloud {cloud}"
+            return f"its node {node['metadata']['name']} belongs to the cloud {cloud}"
     return _given(stage, "Service")
 
 

@@ -28,7 +28,7 @@ def read(path: Path, image: str, images: Mapping[str, str] = MappingProxyType({}
     try:
         text = path.read_text()
     except OSError as error:
-        raise BadInput(f"there is no manifest {path}: a scenario's manifest has the name of its suite file") from error
+        raise BadInput(f"no manifest {path}; a scenario's manifest must have the name of its suite file") from error
     try:
         for name, other in {IMAGE: image, **{f"${name}": other for name, other in images.items()}}.items():
             text = text.replace(name, other)
@@ -46,7 +46,7 @@ def placed(manifest: Manifest, namespace: str, run: str) -> Manifest:
     """Return the manifest placed in a namespace, with the labels that mark it as ours."""
     meta = dict(manifest["metadata"])
     if meta.get("namespace", namespace) != namespace:
-        raise BadInput(f"{manifest['kind']} {meta['name']} names a namespace of its own; leave it out")
+        raise BadInput(f"{manifest['kind']} {meta['name']} sets its own namespace; remove that field")
     return manifest | {"metadata": meta | {"namespace": namespace, "labels": {**meta.get("labels", {}), **ours(run)}}}
 
 

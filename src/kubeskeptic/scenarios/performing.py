@@ -65,12 +65,12 @@ def _play(run: Run, scenario: Scenario, cases: Sequence[Case], test: str) -> Non
         why = f"refused: {refusal}"
         raise
     except (MissingRequirement, NotAsked) as lacking:
-        why = f"this cluster cannot be asked: {lacking}"
+        why = f"cannot run on this cluster: {lacking}"
         stage.leave_out(ALL, str(lacking))
     except SkepticError as error:
         why = str(error)
     except BaseException as error:
-        why = f"broken off by {type(error).__name__}"
+        why = f"interrupted by {type(error).__name__}"
         raise
     finally:
         spent = {"irreducible": round(stage.irreducible, 1), "seconds": round(time.monotonic() - begun, 1)}
@@ -148,7 +148,7 @@ class _PlayedStage(Stage):
         def settled() -> bool | NotYet:
             """Return whether no lane has had a failure for long enough."""
             troubled = self.run.agents.unsettled(self.scenario, self.run.nodes, SETTLE)
-            return NotYet(f"not calm: {', '.join(troubled)}") if troubled else True
+            return NotYet(f"not settled: {', '.join(troubled)}") if troubled else True
 
         try:
             until(settled, BASELINE, what=f"a settled baseline of “{self._act}”")

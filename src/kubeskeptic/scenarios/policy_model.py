@@ -89,4 +89,4 @@ def _labelled(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
 def _known(part: Mapping[str, Any], fields: set[str]) -> None:
     """Raise BadInput when a part of a policy has a field other than these."""
     if part.keys() - fields:
-        raise BadInput(f"the model of NetworkPolicy does not know {', '.join(sorted(part.keys() - fields))}")
+        raise BadInput(f"the NetworkPolicy model does not support {', '.join(sorted(part.keys() - fields))}")

@@ -80,7 +80,7 @@ def take(stage: Stage, app: str, mib: int) -> None:
     """
     pods = [str(pod["metadata"]["name"]) for pod in stage.pods(app)]
     if len(pods) != 1:
-        raise Inconclusive(f"{len(pods)} pods of {app} are Ready, and one has to take {mib} MiB")
+        raise Inconclusive(f"{len(pods)} pods of {app} are Ready, but exactly one must take {mib} MiB")
     stage.run_in(pods[0], "python3", "-S", "-E", "-c", _TAKE, str(mib))
 
 
@@ -129,7 +129,7 @@ class Pressed:
         :raises CommandFailed: when the pod could not take that much, and was not evicted
         """
         if self.stage.node_of(app) != self.node:
-            raise Inconclusive(f"{app} is not on {self.node} when it has to take too much")
+            raise Inconclusive(f"{app} is not on {self.node}, where it must exceed the threshold")
         before, cut_short = time.time(), None
         try:
             take(self.stage, app, mib)
@@ -141,9 +141,7 @@ class Pressed:
             raise cut_short
         left = self.left()
         if left >= 0 and not _ended(self.stage, app):
-            raise Inconclusive(
-                f"{app} took {mib} MiB, and {left // MIB} MiB are left above the threshold of {self.node}"
-            )
+            raise Inconclusive(f"{app} took {mib} MiB, but {self.node} still has {left // MIB} MiB above the threshold")
 
     def left(self) -> int:
         """Return what is available above the threshold, in bytes, as measured by the kubelet."""
@@ -170,10 +168,10 @@ def _wait_until_measured(stage: Stage, node: str, resource: Resource) -> None:
         """Return whether the kubelet has measured what the pods of each app hold."""
         used = _used(stage, node, resource)
         short = [app for app, held in resource.holds.items() if _of(used, app) < held * MIB]
-        return NotYet(f"the kubelet does not know what {', '.join(short)} use") if short else True
+        return NotYet(f"the kubelet does not report the full usage of {', '.join(short)}") if short else True
 
     try:
-        until(look, MEASURED, what="the use of pods to be measured", tolerate=(ClusterError, Unanswered))
+        until(look, MEASURED, what="the kubelet to report the usage of pods", tolerate=(ClusterError, Unanswered))
     except PatienceExhausted as error:
         raise Inconclusive(str(error)) from error
 

@@ -59,7 +59,7 @@ def wait_until_ready(
         stuck = watchman.lasting(obstacles(kube, namespace, live, short=len(live) < wanted))
         stuck += [] if live else _lost(pods)
         if stuck:
-            raise Inconclusive(f"the pods of {namespace} cannot get Ready ({found.state}): {'; '.join(stuck)}")
+            raise Inconclusive(f"the pods of {namespace} cannot become Ready ({found.state}): {'; '.join(stuck)}")
         return found
 
     return until(

@@ -36,7 +36,7 @@ def unused_address(stage: Stage) -> str:
         if node["metadata"]["name"] in stage.run.workers and node["spec"].get("podCIDR"):
             network = ipaddress.ip_network(node["spec"]["podCIDR"])
             return next(str(one) for one in reversed(list(network.hosts())) if str(one) not in used)
-    raise Inconclusive("no worker says the range of its pods' addresses (podCIDR)")
+    raise Inconclusive("no worker has a range of pod addresses (podCIDR)")
 
 
 def _requested(stage: Stage, *, own: bool) -> dict[str, Amounts]:

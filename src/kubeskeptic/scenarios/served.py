@@ -40,7 +40,7 @@ def announcer(stage: Stage, address: str) -> str:
     for ip, node in nodes.items():
         if address in known and known.get(ip) == known[address]:
             return str(node)
-    raise Inconclusive(f"{address} has the hardware address {known.get(address, 'of none')}, and no node has that")
+    raise Inconclusive(f"no node has the hardware address of {address} ({known.get(address, 'unknown')})")
 
 
 def neighbours(addresses: Sequence[str]) -> dict[str, str]:
@@ -79,7 +79,7 @@ def since_when(came: Callable[[], bool], changed: Interval, patience: Patience) 
         return True if row >= IN_A_ROW else NotYet(f"{row} answers in a row")
 
     try:
-        until(look, patience, what="a change to come")
+        until(look, patience, what="the change to take effect")
     except PatienceExhausted:
         return round(low, 3), None
     return round(low, 3), round(high, 3)

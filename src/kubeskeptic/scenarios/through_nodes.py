@@ -40,7 +40,7 @@ def through_nodes(stage: Stage, service: str, app: str, policy: str) -> dict[str
     endings = asyncio.run(_asked(list(nodes.values()), port, str(pod["metadata"]["name"])))
     seen = {name: _seen(ending, address) for (name, address), ending in zip(nodes.items(), endings, strict=True)}
     if not any(one.outcome == Outcome.OK for one in seen.values()):
-        why = f"no node's port {port} is answered from this machine: {_one([one.outcome for one in seen.values()])}"
+        why = f"no node answers on port {port} from this machine: {_one([one.outcome for one in seen.values()])}"
         raise Inconclusive(why) if stage.run.cluster.image else NotAsked(why)
     here, others = [seen.pop(home)], list(seen.values())
     return {

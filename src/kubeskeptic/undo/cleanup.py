@@ -68,7 +68,7 @@ def revive(site: Site, run: str = "", *, say: Say) -> int:
     try:
         until(lambda: _answers(site), PODS_READY, what="the API server to answer")
     except PatienceExhausted as silent:
-        raise LeftDirty(f"the cluster cannot be looked at: {'; '.join([*failed, str(silent)])}") from silent
+        raise LeftDirty(f"cannot inspect the cluster: {'; '.join([*failed, str(silent)])}") from silent
     return removed
 
 

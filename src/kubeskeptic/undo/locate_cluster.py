@@ -48,14 +48,14 @@ def _record(name: str) -> Record | None:
 def _unknown(name: str, containers: Iterable[Container]) -> str:
     nodes = ", ".join(container.name for container in containers)
     return (
-        f"there are nodes of a kind cluster {name} ({nodes}), and no readable record of it, so that they cannot be inspected; "
-        "`skeptic up` creates it anew and `skeptic down` deletes it; if it is not ours, name another with --cluster"
+        f"kind cluster {name} has nodes ({nodes}) but no readable record, so they cannot be inspected; `skeptic up` recreates "
+        "the cluster and `skeptic down` deletes it; if it is not ours, name another with --cluster"
     )
 
 
 def _elsewhere(name: str, engine: Engine) -> str:
     return (
-        f"cluster {name} was created ({cluster.folder(name)}), and the container engine that answers (`{engine.client}`) has "
+        f"cluster {name} was created ({cluster.folder(name)}), but the container engine that answers (`{engine.client}`) has "
         "no nodes of it: they were deleted, or another engine has them; `skeptic down` forgets the cluster, "
-        "`skeptic up` creates it anew"
+        "`skeptic up` recreates it"
     )

@@ -53,7 +53,7 @@ def free(name: str, kube: Kube, cluster: Cluster) -> str:
         raise Refused(above("an upgrade", Risk.CONTROL_PLANE, level))
     used = delete_guard.in_use(name)
     if used:
-        raise Refused(f"cluster {name} is not upgraded now: {used}")
+        raise Refused(f"cannot upgrade cluster {name} now: {used}")
     return guard.uid
 
 
@@ -70,7 +70,7 @@ def planned(
         raise BadInput(earlier.standing())
     workers = [node.name for node in cluster.workers]
     if skew and skew not in workers:
-        raise BadInput(f"--skew names a worker of cluster {cluster.name}: {', '.join(workers)}, not {skew!r}")
+        raise BadInput(f"--skew must name a worker of cluster {cluster.name} ({', '.join(workers)}), not {skew!r}")
     nodes = kubelet_versions(kube)
     server = json.loads(kube.get_raw("/version"))["gitVersion"]
     wanted = check(cluster.name, server, nodes, to, skew)
@@ -93,7 +93,7 @@ def unfinished(reports: Path, name: str, uid: str, kube: Kube) -> State:
             f"no upgrade of cluster {name} was begun; `skeptic upgrade --to VERSION --cluster {name}` begins one"
         )
     if state.complete:
-        raise BadInput(f"the upgrade of cluster {name} to {state.to} is complete, there is nothing to resume")
+        raise BadInput(f"the upgrade of cluster {name} to {state.to} is complete; there is nothing to resume")
     return state
 
 

@@ -115,7 +115,7 @@ class NodeWork:
             node = self._site.kube.get("Node", step.node)
             version = node["status"]["nodeInfo"]["kubeletVersion"]
             if version != self._release.version:
-                return NotYet(f"its kubelet says that it is {version}")
+                return NotYet(f"its kubelet reports version {version}")
             return objects.condition(node, "Ready") == "True" or NotYet("it is not Ready")
 
         until(back, CLUSTER_READY, what=f"{step.node} at {self._release.version}", tolerate=(SkepticError,))
@@ -153,7 +153,7 @@ class NodeWork:
             ]
             return NotYet(f"being replaced: {', '.join(late)}") if late else healthy(self._site)
 
-        until(whole, CONTROL_PLANE_RESTARTS, what="the cluster to be whole", tolerate=(SkepticError,))
+        until(whole, CONTROL_PLANE_RESTARTS, what="the cluster to be healthy", tolerate=(SkepticError,))
 
 
 ACTIONS: Mapping[str, Callable[[NodeWork, Step], None]] = MappingProxyType(

@@ -93,5 +93,5 @@ def _unknown(version: str, error: Exception) -> Exception:
     """Return the error to raise: BadInput if the source reports that there is no such version, else MissingRequirement."""
     said = str(error)
     if any(words in said.lower() for words in _NOT_THERE):
-        return BadInput(f"there is no Kubernetes {version} to be had here; name a release that exists, such as v1.37.2")
+        return BadInput(f"Kubernetes {version} is not available here; name an existing release, such as v1.37.2")
     return error if isinstance(error, MissingRequirement) else MissingRequirement(said)

@@ -93,8 +93,8 @@ class State:
         where = f", stopped in “{broken}”" if broken else ""
         nodes = "; ".join(f"{node} {self._node(node)}" for node in self.kubelets)
         return (
-            f"the upgrade of cluster {self.cluster} from {self.before} to {self.to} has done {done} of {len(self.steps)} steps"
-            f"{where}: {nodes}; go on with `skeptic upgrade --resume --cluster {self.cluster}`"
+            f"the upgrade of cluster {self.cluster} from {self.before} to {self.to} completed {done} of {len(self.steps)} steps"
+            f"{where}: {nodes}; continue with `skeptic upgrade --resume --cluster {self.cluster}`"
         )
 
     def _node(self, node: str) -> str:
@@ -125,7 +125,7 @@ class State:
         try:
             record = json.loads(text)
             if record["schema"] != SCHEMA:
-                raise BadInput(f"{where} is of schema {record['schema']}, and this version knows {SCHEMA}")
+                raise BadInput(f"{where} has schema {record['schema']}, but this version supports only {SCHEMA}")
             return cls(**{**record, "steps": [Step(**step) for step in record["steps"]]})
         except (ValueError, KeyError, TypeError) as damaged:
             raise BadInput(f"{where} is damaged and says nothing about the upgrade ({damaged!r})") from damaged

@@ -34,7 +34,7 @@ def ask(
         raise BadInput(f"no test was selected by {' '.join(choice)}; see `pytest --collect-only {' '.join(choice)}`")
     if status not in JUDGED or not fresh:
         raise SkepticError(
-            f"the run of {' '.join(choice)} did not come to its end ({in_words(status)}); its output says why"
+            f"the run of {' '.join(choice)} did not finish ({in_words(status)}); see its output for the reason"
         )
     return fresh[-1].parent.name
 

@@ -26,7 +26,7 @@ def parse(text: str) -> Version:
     """
     found = re.fullmatch(r"v?1\.(\d{1,3})\.(\d{1,3})", text)
     if not found:
-        raise BadInput(f"{text!r} is no version of Kubernetes to upgrade to; write it like v1.37.2")
+        raise BadInput(f"{text!r} is not a Kubernetes version to upgrade to; use the form v1.37.2")
     return Version(int(found[1]), int(found[2]))
 
 
@@ -49,5 +49,5 @@ def check(cluster: str, server: str, kubelets: Mapping[str, str], to: str, skew:
         )
     behind = [node for node, version in kubelets.items() if parse(version) < wanted and node != skew]
     if wanted == now and not behind:
-        raise BadInput(f"cluster {cluster} runs {now} already, on every node that is to be upgraded")
+        raise BadInput(f"cluster {cluster} already runs {now} on every node to be upgraded")
     return wanted

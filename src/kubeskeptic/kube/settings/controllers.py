@@ -68,7 +68,7 @@ def version(kube: Kube, pod: Object) -> int:
         said = kube.exec(SYSTEM, name, pod["spec"]["containers"][0]["name"], [MANAGER, "--version"])
         found = re.search(r"v1\.(\d+)", said)
     if not found:
-        raise ClusterError(f"the version of {pod['metadata']['name']} is not known by its image nor by --version")
+        raise ClusterError(f"the version of {pod['metadata']['name']} is given neither by its image nor by --version")
     return int(found[1])
 
 

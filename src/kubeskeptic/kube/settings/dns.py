@@ -67,4 +67,6 @@ def _in_force(kube: Kube, written: str, times: DnsTimes) -> None:
     if not times.reloads:
         raise ClusterError("the Corefile was changed after CoreDNS was started, and it has no `reload`")
     if age < IN_FORCE:
-        raise ClusterError(f"the Corefile was changed {age:.0f} s ago, and may not be in force before {IN_FORCE:g} s")
+        raise ClusterError(
+            f"the Corefile was changed {age:.0f} s ago, and can take up to {IN_FORCE:g} s to take effect"
+        )
