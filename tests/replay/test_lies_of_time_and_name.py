@@ -115,7 +115,7 @@ def test_an_act_that_ended_before_it_began(told: Teller) -> None:
     begun = told.held.scenarios[PODS].acts["quiet"].start or 0.0
     for case in (EVERY, STABLE):
         finding = told(case, act_phase(PODS, "quiet", "end", begun - 1))
-        assert (finding.verdict, "ended before it began" in finding.why) == (Verdict.INCONCLUSIVE, True)
+        assert (finding.verdict, "is before its beginning" in finding.why) == (Verdict.INCONCLUSIVE, True)
 
 
 def test_a_fault_that_was_injected_in_another_act(told: Teller) -> None:
