@@ -55,7 +55,7 @@ def test_what_the_node_was_before_the_fault(changes: list[Change], verdict: Verd
 @pytest.mark.parametrize(("end", "verdict"), [(7.0, Verdict.INCONCLUSIVE), (7.1, Verdict.VIOLATED)])
 def test_a_node_may_turn_not_ready_until_the_bound_has_passed(end: float, verdict: Verdict) -> None:
     found = turns_not_ready(unplugged(READY, end=end, undone=False), REASON)
-    assert (found.verdict, "n1 was not seen NotReady with" in found.why) == (verdict, True)
+    assert (found.verdict, "n1 was not NotReady with" in found.why) == (verdict, True)
 
 
 def test_a_node_that_was_never_seen_before_was_not_ready() -> None:

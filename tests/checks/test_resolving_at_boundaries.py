@@ -56,7 +56,7 @@ def test_another_answer_is_another_answer_whatever_it_was_taken_for(by: str, oth
     two = new(), answering(new(GOOD[:-1] + sign, "n2"), sign, by)
     assert f"resolved to {others} in addition to 10.96.0.1" in same(*two).why
     third = answering(new(node="n3"), ".", "10.96.0.99")
-    assert f"{others}, 10.96.0.99 besides" in same(*two, third).why
+    assert f"{others}, 10.96.0.99 in addition" in same(*two, third).why
     assert same(new(), answering(new(node="n2"), ".", by)).measured["addresses"].value == 2
 
 
