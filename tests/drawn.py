@@ -132,7 +132,7 @@ def watched(
     return Act(seen, [span.name for span in spans], within=within)
 
 
-def gone(at: float = 1.0, target: str = "pod/ns/pod-a", name: str = "kill_container", **phases: float) -> FaultSpan:
+def gone(at: float = 1.0, target: str = "pod/ns/pod-a", name: str = "hang_container", **phases: float) -> FaultSpan:
     """A fault that was applied at one moment, and seen to take effect."""
     return fault({"applying": at, "applied": at, "bit": at, **phases}, name=name, target=target)
 

@@ -242,7 +242,7 @@ def test_what_is_true_of_a_node_is_true_of_one_node(seen: float, type: str, uid:
     ("at", "type", "ip", "uid", "said"),
     [
         (30.0, "MODIFIED", WEB, "", ""),
-        (30.0, "MODIFIED", "10.96.0.99", "", "The Service web, the target of “web”, was replaced in the meantime"),
+        (30.0, "MODIFIED", "10.96.0.99", "", "The clusterIP of the Service web, the target of “web”, changed"),
         (30.0, "ADDED", WEB, "another", "The Service web, the target of “web”, was replaced in the meantime"),
         (30.0, "DELETED", WEB, "", "The Service web, the target of “web”, was deleted in the meantime"),
         (61.0, "DELETED", WEB, "", ""),
@@ -253,6 +253,24 @@ def test_a_probe_asks_one_service(at: float, type: str, ip: str, uid: str, said:
     if uid:
         change.object["metadata"]["uid"] = uid
     says(found(minute(GOOD, changes=(change,))), said)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("selector", {"app": "another"}, ""),
+        ("sessionAffinity", "ClientIP", "The sessionAffinity of the Service web, the target of “web”, changed"),
+        ("internalTrafficPolicy", "Local", "The internalTrafficPolicy of the Service web"),
+        ("publishNotReadyAddresses", True, "The publishNotReadyAddresses of the Service web"),
+        ("ports", [{"port": 80, "nodePort": 30080, "targetPort": 81}], "The ports of the Service web"),
+    ],
+)
+def test_the_service_goes_on_as_declared(field: str, value: object, said: str) -> None:
+    change = service()._replace(seen=30.0, type="MODIFIED")
+    change.object["spec"][field] = value
+    says(found(minute(GOOD, changes=(change,))), said)
+    change = change._replace(seen=61.0)
+    says(found(minute(GOOD, changes=(change,))), "")
 
 
 def test_a_probe_that_asks_no_recorded_service_asks_what_it_does() -> None:

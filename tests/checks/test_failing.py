@@ -257,3 +257,22 @@ def test_a_node_that_joined_after_the_act_is_none_of_its_concern() -> None:
     act = story(lane("." * 40))
     act.recording.joined = {"n9": 9.0}
     assert never_fails(act, "web").verdict is Verdict.HOLDS
+
+
+@pytest.mark.parametrize(
+    ("asked", "explained"),
+    [
+        ("t" * 9 + "." + "." * 10, 9),
+        ("t" * 10 + "." * 10, 0),  # a whole second: no client meets only ports that had timed out
+        ("." + "t" * 9 + "." * 10, 9),
+        ("t" * 20, 0),
+        ("t" * 19 + ".", 9),
+    ],
+)
+def test_conntrack_entries_explain_what_chance_can_meet(asked: str, explained: int) -> None:
+    """Timeouts from 1 to 2 s leave entries; from 2 s on all that times out reuses their ports."""
+    drawing = "." * 10 + "t" * 10 + asked
+    ports = {tick: 50000 + tick % 10 for tick in range(10, 40) if drawing[tick] == "t"}
+    finding = failing(lane(drawing + "." * 30, ports=ports), end=6.0)
+    assert finding.measured["failed by stale conntrack"].value == explained
+    assert finding.measured["failed"].value == drawing.count("t") - explained

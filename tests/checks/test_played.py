@@ -29,7 +29,7 @@ def test_each_fault_of_the_act_has_to_bite_within_it() -> None:
     del other.phases["bit"]
     says(
         found(minute(GOOD, faults=(one, other))),
-        "The fault kill_container on pod/ns/pod-b of “act” was not seen to bite",
+        "The fault hang_container on pod/ns/pod-b of “act” was not seen to bite",
     )
     other = fault({"applying": 3.0, "bit": 3.0}, target="pod/ns/pod-a")
     says(found(minute(GOOD, faults=(one, other))), "The fault crash_node on pod/ns/pod-a of “act” was not seen to bite")

@@ -43,7 +43,7 @@ def lane(drawing: str, node: str = "n1", doubt: float = 0.0) -> Lane:
 def act(*drawings: str, doubt: float = 0.0, end: float = 9.0, fault_: FaultSpan | None = None) -> Act:
     """A pod is told to be unready at 1 s, and to be ready again at 5 s, on as many nodes as there are drawings."""
     lanes = [lane(one, f"n{number}", doubt) for number, one in enumerate(drawings, 1)]
-    told = fault_ or gone(name="make_unready", undoing=5.0, undone=5.0, healed=5.5)
+    told = fault_ or gone(undoing=5.0, undone=5.0, healed=5.5)
     return watched(
         *lanes, pods=PODS, faults=(told,), spans=(ActSpan("act", 0, 1, end),), within=NOTHING,
         changes=(endpoints(3.0, "pod-b", type="MODIFIED"), endpoints(6.0, *PODS, type="MODIFIED")),
@@ -101,7 +101,7 @@ def test_answers_of_strangers_violate() -> None:
 
 
 def test_an_unready_pod_that_was_not_watched_for_long_enough() -> None:
-    early = gone(name="make_unready", undoing=3.0, undone=3.0, healed=3.5)
+    early = gone(undoing=3.0, undone=3.0, healed=3.5)
     finding = stops(FINE, fault_=early)
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert "before the bound" in finding.why
@@ -129,14 +129,14 @@ def test_a_pod_that_never_answers_again() -> None:
 
 
 def test_a_pod_that_was_never_told_to_be_ready_again() -> None:
-    finding = resumes(FINE, fault_=gone(name="make_unready"))
+    finding = resumes(FINE, fault_=gone())
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert "was not undone" in finding.why
 
 
 @pytest.mark.parametrize("phase", ["undoing", "undone"])
 def test_a_fault_whose_undoing_was_not_seen_to_its_end_was_not_undone(phase: str) -> None:
-    half = gone(name="make_unready", undoing=5.0, undone=5.0)
+    half = gone(undoing=5.0, undone=5.0)
     half.phases.pop(phase)
     assert "was not undone" in resumes(FINE, fault_=half).why
 

@@ -12,7 +12,7 @@ from kubeskeptic.timeline import Act, ActSpan, Change, Gap
 from tests.checks.test_readiness import BACK, FINE, LONG_AGO, NOTHING, PODS, act, lane, resumes, stays, stops
 from tests.drawn import endpoints, gone, pod, watched
 
-HALF = gone(name="make_unready", applied=1.5, bit=1.5, undoing=5.0, undone=5.5, healed=5.5)
+HALF = gone(applied=1.5, bit=1.5, undoing=5.0, undone=5.5, healed=5.5)
 """It was not known for half a second whether it was applied, and for as long whether it was undone."""
 
 
@@ -80,7 +80,7 @@ def test_strangers_count_on_all_nodes_unless_endpoints_were_missed() -> None:
 )
 def test_a_pod_that_was_taken_out_may_answer_for_the_programming_lag(drawing: str, sync: float, strangers: int) -> None:
     left = watched(
-        lane(drawing), pods={**PODS, "pod-c": "n3"}, faults=(gone(name="make_unready", undoing=5.0),),
+        lane(drawing), pods={**PODS, "pod-c": "n3"}, faults=(gone(undoing=5.0),),
         spans=(ActSpan("act", 0, 1, 5),), changes=(endpoints(2.0, "pod-b", type="MODIFIED"),), within=NOTHING, SYNC=sync,
     )  # fmt: skip
     assert checks.stops_sending(left, "web").measured["answered by others"].value == strangers
@@ -89,7 +89,7 @@ def test_a_pod_that_was_taken_out_may_answer_for_the_programming_lag(drawing: st
 def test_an_older_agent_says_the_name_of_the_pod_alone() -> None:
     asked = lane("a.a.a......a", "n1")
     asked.names[:] = [by.rpartition("/")[2] for by in asked.names]
-    one = act("", fault_=gone(name="make_unready", undoing=6.0, undone=6.0))
+    one = act("", fault_=gone(undoing=6.0, undone=6.0))
     one.recording.lanes["n1", "web"] = asked
     found = checks.stops_sending(one, "web")
     assert (found.measured["stopped"].value, found.measured["answered by others"].value) == (4.5, 0)
@@ -97,7 +97,7 @@ def test_an_older_agent_says_the_name_of_the_pod_alone() -> None:
 
 def unlike(*drawings: str, undoing: float = 7.0) -> Act:
     """Traffic may follow after 2 s on the first node, and after 5 s on the second."""
-    told = gone(name="make_unready", undoing=undoing, undone=undoing, healed=undoing)
+    told = gone(undoing=undoing, undone=undoing, healed=undoing)
     one = act(*drawings, fault_=told, end=13.0)
     sync = Setting("SYNC", 3.0, "test", per_node={"n1": 0.0, "n2": 3.0})
     one.recording.settings = one.recording.settings.with_(sync)

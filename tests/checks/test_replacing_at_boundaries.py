@@ -237,7 +237,7 @@ def test_everything_that_is_measured_without_controllers() -> None:
     assert "3.0 s after the controllers were started again, 2 pods were Ready" in found.why
     never = away(started=11.0)
     assert never.measured["replaced after their return"].interval == (8.0, NEVER)
-    assert "8.0 s after the controllers were started again web-1 was not replaced" in never.why
+    assert "web-1 was not replaced within 8.0 s after the controllers were started again" in never.why
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_it_has_healed_once_the_kubelet_has_looked_again(site: Any, monkeypatch:
     assert "may not have asked" in str(RemoveCniConfig.heal(site, record))
     monkeypatch.setattr(module, -3600.0)
     site.message = MISSING
-    assert "misses a network" in str(RemoveCniConfig.heal(site, record))
+    assert "network is missing" in str(RemoveCniConfig.heal(site, record))
     site.message = "Kubelet stopped posting node status."  # which another fault has done
     assert not isinstance(RemoveCniConfig.heal(site, record), NotYet)
     (site.folder / "20-two.conf").write_text("changed")

@@ -155,7 +155,7 @@ def test_who_only_looks_puts_none_in_place(kube: Any) -> None:
     kube.there = False
     access = read_only_access(a_cluster(), kube, Risk.NODE)
     assert not access.inside
-    with pytest.raises(CommandFailed, match="reading alone creates none"):
+    with pytest.raises(CommandFailed, match="read-only access creates none"):
         access.run("n1", ["true"])
     with pytest.raises(CommandFailed, match="cannot be reached"):
         PodAccess(kube, "agent:1", "r1", borrowed=True).run("n1", ["true"])

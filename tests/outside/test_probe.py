@@ -167,9 +167,9 @@ def test_targets_of_a_node_port_are_the_nodes_internal_addresses() -> None:
 @pytest.mark.parametrize(
     ("probe", "targets", "said"),
     [
-        (tcp_connect("out", HOST, 1), [Target("a", HOST, 1)], "of kind tcp"),
-        (PROBE, [], "must be some"),
-        (PROBE, [Target("a", HOST, 1), Target("a", HOST, 2)], "a name of its own"),
+        (tcp_connect("out", HOST, 1), [Target("a", HOST, 1)], "kind is tcp"),
+        (PROBE, [], "at least one target"),
+        (PROBE, [Target("a", HOST, 1), Target("a", HOST, 2)], "a different name"),
     ],
 )
 def test_what_makes_no_sense_is_refused(journal: Journal, probe: Any, targets: list[Target], said: str) -> None:

@@ -76,9 +76,9 @@ def test_a_changed_setting_is_named_as_the_reason_of_another_bound() -> None:
 @pytest.mark.parametrize(
     ("content", "because"),
     [
-        ("schema: 2\n", "no baseline in schema 1 but 2"),
-        ("- a\n", "but no schema at all"),
-        ("{", "is no YAML"),
+        ("schema: 2\n", "not a baseline in schema 1 (its schema: 2)"),
+        ("- a\n", "its schema: none"),
+        ("{", "is not YAML"),
         ("schema: 1\nrun: {nodes: 1}\nsettings: {}\nclaims: [{id: x}]\n", "damaged baseline (KeyError: 'verdict')"),
         ("schema: 1\nrun: {nodes: 1}\nsettings: {}\nclaims: [{id: x, verdict: good}]\n", "damaged baseline"),
     ],

@@ -60,7 +60,7 @@ WHOLE_OLD, WHOLE_NEW = dict.fromkeys(MIXED, OLD), dict.fromkeys(MIXED, NEW)
             run(NEW, MIXED),
             "v1.36.3 on w2, v1.37.2 on the other 3 nodes (before: v1.36.3 everywhere)",
         ),
-        (run(NEW, MIXED), run(NEW, MIXED), "v1.36.3 on w2, v1.37.2 on the other 3 nodes (the same before)"),
+        (run(NEW, MIXED), run(NEW, MIXED), "v1.36.3 on w2, v1.37.2 on the other 3 nodes (unchanged)"),
         (run(NEW), run(NEW, MIXED), "v1.36.3 on w2, v1.37.2 on the other 3 nodes (before: not recorded)"),
         (run(NEW, MIXED), run(NEW), "not recorded (before: v1.36.3 on w2, v1.37.2 on the other 3 nodes)"),
     ],

@@ -77,9 +77,9 @@ def test_the_text_begins_with_what_turned_and_ends_with_the_sum() -> None:
     assert lines == [
         "before  old  Kubernetes v1.36.3 on kind, 2 nodes, 2026-11-24 22:48:21 UTC, seed 7, kubeskeptic 0.1.0",
         "after   new  Kubernetes v1.37.2 on kind, 2 nodes, 2026-11-24 22:48:21 UTC, seed 7, kubeskeptic 0.1.0",
-        "        this run broke off: what it did not come to was not asked",
+        "        this run broke off: the claims that it did not reach were not asked",
         "",
-        "Settings that are not the same, and bounds with them:",
+        "Settings that differ, and the bounds that changed with them:",
         "  GRACE          50 s → 40 s  (its default)",
         "",
         "Newly violated: 1",
@@ -103,7 +103,7 @@ def test_a_claim_that_was_not_asked_again_is_not_passed_over() -> None:
 
 def test_nothing_changed_is_said_in_a_line() -> None:
     same = Comparison(result(finding("holds")), result(finding("holds")))
-    assert render(same).endswith("The same verdict: 1\n  ● heal.crash\n\nNo verdict turned: 1 of 1 hold in both.")
+    assert render(same).endswith("The same verdict: 1\n  ● heal.crash\n\nNo verdict changed: 1 of 1 hold in both.")
     assert Pair("heal.crash", "", None, None).turn is Turn.SAME
 
 
@@ -123,9 +123,9 @@ def test_programs_get_both_sides() -> None:
     ("text", "words"),
     [
         (None, "cannot be read: No such file or directory"),
-        ("{", "is no JSON"),
-        ("[]", "is no result of kubeskeptic in schema 1"),
-        ('{"schema": 2, "run": {}, "claims": []}', "is no result of kubeskeptic in schema 1"),
+        ("{", "is not JSON"),
+        ("[]", "is not a kubeskeptic result in schema 1"),
+        ('{"schema": 2, "run": {}, "claims": []}', "is not a kubeskeptic result in schema 1"),
     ],
 )
 def test_what_is_no_result_is_refused_in_one_sentence(tmp_path: Path, text: str | None, words: str) -> None:
@@ -140,7 +140,7 @@ def test_from_a_shell_by_id_and_by_path(run_dir: Path) -> None:
     written = write_all(run_dir)
     ran = CliRunner().invoke(main, ["compare", str(written.result), "2026", "--reports", str(run_dir.parent)])
     assert ran.exit_code == 0, ran.output
-    assert ran.output.rstrip().endswith("No verdict turned: 10 of 14 hold in both.")
+    assert ran.output.rstrip().endswith("No verdict changed: 10 of 14 hold in both.")
     ran = CliRunner().invoke(main, ["compare", "1999", "--reports", str(run_dir.parent)])
     assert ran.exit_code == 4
     assert "there is no run 1999" in ran.output

@@ -73,7 +73,7 @@ def test_one_line_for_each_target() -> None:
     quiet = lane("." * 62, probe="dns", period=0.02)
     found = seen(lane("." * 20 + "rrr" + "." * 40), quiet, steps=STEPS)
     assert summary(found) == [
-        "web: 0.30 s unavailable in sum on n1; the longest outage was 0.30 s on n1 (3 refused), during drain n1",
+        "web: unavailable for 0.30 s in total on n1; the longest outage was 0.30 s on n1 (3 refused), during drain n1",
         "dns: no request failed, asked from 1 nodes every 20 ms",
     ]
 
@@ -89,9 +89,9 @@ def test_the_page_has_a_cell_for_each_target_and_node_and_every_outage(report: R
     assert disrupted(report) is None
     lanes = (lane("." * 20 + "rrr" + "." * 10 + "r" + "." * 30), lane("." * 62, "n2"))
     shown = str(disrupted(replace(report, scenarios={"upgrade": watched(*lanes, steps=STEPS)})))
-    assert 'title="2\u00a0outages, 4\u00a0failed questions"' in shown
+    assert 'title="2\u00a0outages, 4\u00a0failed requests"' in shown
     assert "<b>0.40\u00a0s</b><small>0.30\u00a0s</small>" in shown
-    assert 'title="0\u00a0outages, 0\u00a0failed questions">·' in shown
+    assert 'title="0\u00a0outages, 0\u00a0failed requests">·' in shown
     assert (
         "<td>00:00:02.000</td><td>+1.0\u00a0s</td><td>web</td><td>n1</td><td>0.30\u00a0s</td><td>3 refused</td>"
         in shown

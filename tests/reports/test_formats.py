@@ -126,7 +126,7 @@ def test_a_claim_is_proven_only_when_every_case_of_it_was_broken(written: Writte
     assert not killed.proven
     assert "forced" not in killed.unproven
     assert "sigkill" in killed.unproven
-    assert "not proven able to fail yet: " in written.html.read_text()
+    assert "not yet proven able to fail: " in written.html.read_text()
     forced = next(c for c in json.loads(written.result.read_text())["claims"] if c["case"] == "forced")
     sigkill = next(c for c in json.loads(written.result.read_text())["claims"] if c["case"] == "sigkill")
     assert forced["broken_by"][0] == {"id": "kube-proxy-frozen", "seen": "violated"}

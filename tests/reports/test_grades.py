@@ -42,7 +42,7 @@ def test_from_which_grade_on_it_is_told_apart(verdicts: tuple[str, ...], apart: 
     (ladder,) = ladders(found)
     assert [step.seconds for step in ladder.steps] == [1.0, 2.0, 4.0]
     assert ladder.told_apart_from == apart
-    assert ("none of them" in ladder.tells) is (apart is None)
+    assert ("not detected" in ladder.tells) is (apart is None)
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_the_page_has_a_table_of_the_cases_that_the_run_asked(report: Report, la
     assert graded(replace(report, grades=())) is None
     assert graded(replace(report, grades=(replace(ladder, claim="elsewhere"),))) is None
     shown = str(graded(told(report, ladder)))
-    assert "1 of 1 bounds tell a breakage apart that lasts 4 s or less" in shown
+    assert "1 of 1 bounds detect a breakage that lasts 4 s or less" in shown
     assert shown.count("<td") == 5  # the bound, three grades, from which on
     assert "SYNC 1 + margin 2" in shown
     assert "Lifted 4 to 4.2 s after the fault" in shown

@@ -67,7 +67,7 @@ def test_every_finding_is_there_with_its_numbers(report: Report) -> None:
     for entry in report.entries:
         assert entry.why.split(",")[0] in text.replace("&#x27;", "'")
     assert "GRACE 50 + MONITOR 5 + SYNC 1 + margin 2" in text
-    assert "no vantage point: its agent died with it" in text
+    assert "not observed: its agent died with it" in text
     assert "pytest 'suites/nodes/node_crashes.py::test_node_dies[crash]' --seed 20817" in text.replace("&#x27;", "'")
 
 
@@ -80,7 +80,7 @@ def test_what_is_violated_stands_before_everything_else(report: Report) -> None:
 def test_a_run_that_broke_off_says_so(broken_dir: Path) -> None:
     page = render(read_report(broken_dir))
     assert "This run broke off." in page
-    assert "The journal ends within a line," in page
+    assert "The journal ends in the middle of a line," in page
 
 
 def test_an_instrument_that_saw_nothing_is_told(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_a_run_without_findings_is_a_page_too(tmp_path: Path) -> None:
         journal.write("run", id="quiet")
     page = render(build(load(journal.path), ()))
     assert "Nothing was asked" in page
-    assert "No claim came to a verdict" in page
+    assert "No claim reached a verdict" in page
 
 
 def test_text_is_escaped_wherever_it_stands() -> None:

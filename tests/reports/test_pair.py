@@ -102,7 +102,7 @@ def test_kubelets_and_settings_of_single_nodes_are_in_every_format() -> None:
     text = render(compared).replace("\N{NO-BREAK SPACE}", " ")
     assert f"\nkubelets: {kubelets}\n" in text
     assert "  SYNC           10 s → 1 s on b, 10 s on the other 3 nodes  (configz)\n" in text
-    assert "  LEASE          5 s on a, 10 s on b  (the same before)\n" in text
+    assert "  LEASE          5 s on a, 10 s on b  (unchanged)\n" in text
     assert f"\nkubelets: {kubelets}\n" in markdown(compared).partition("<details>")[0]
     told = document(compared)
     assert (told["kubelets"], list(told["settings"]), list(told["uneven"])) == (kubelets, ["SYNC"], ["LEASE"])
@@ -115,10 +115,10 @@ def test_a_setting_names_the_claims_whose_bounds_changed_with_it() -> None:
     other = finding("holds", claim="other")
     compared = Comparison(result(was, other, grace=40.0), result(now, other))
     assert "GRACE          40\N{NO-BREAK SPACE}s → 50\N{NO-BREAK SPACE}s" in render(compared)
-    assert "another bound in 1\N{NO-BREAK SPACE}case: heal.crash\n" in render(compared)
+    assert "changes the bound of 1\N{NO-BREAK SPACE}case: heal.crash\n" in render(compared)
     assert [one["bound_changed_with"] for one in document(compared)["claims"]] == [["GRACE"], []]
     many = [was | {"claim": "x", "case": str(at)} for at in range(6)], [now | {"case": str(at)} for at in range(6)]
-    assert "another bound in 6\N{NO-BREAK SPACE}cases\n" in render(
+    assert "changes the bound of 6\N{NO-BREAK SPACE}cases\n" in render(
         Comparison(result(*many[0], grace=40.0), result(*many[1]))
     )
 
@@ -133,15 +133,15 @@ def test_the_noise_stands_beside_a_number() -> None:
     was, now = result(finding("holds", 2.0)), result(finding("holds", 3.0))
     compared = Comparison(was, now, None, noise(0.5))
     space = "\N{NO-BREAK SPACE}"
-    assert f"restarted 2{space}s → 3{space}s (varies by 0.5{space}s anyway)" in render(compared)
+    assert f"restarted 2{space}s → 3{space}s (noise: 0.5{space}s)" in render(compared)
     row = f"| `heal.crash` | restarted | ≤{space}4{space}s | 2{space}s | 3{space}s | 0.5{space}s |"
     assert row in markdown(compared)
-    assert f"vary anyway in 10{space}runs are left out" in render(compared)
+    assert f"their noise in 10{space}runs are left out" in render(compared)
     (told,) = document(compared)["claims"]
     assert (told["moved"], told["varies"]) == (["restarted"], {"restarted": 0.5, "asked": 0.0})
     assert Comparison(was, now, None, noise(1.0)).moved == []
-    assert "| varies anyway |" not in markdown(Comparison(was, now, None, noise(1.0)))
-    assert "| varies anyway |" not in markdown(Comparison(was, now))
+    assert "| noise |" not in markdown(Comparison(was, now, None, noise(1.0)))
+    assert "| noise |" not in markdown(Comparison(was, now))
     assert document(Comparison(was, now))["noise"] is None
 
 
@@ -149,7 +149,7 @@ def test_a_number_that_no_tally_has_is_said_to_be_of_unknown_noise() -> None:
     compared = Comparison(
         result(finding("holds", 2.0)), result(finding("holds", 3.0)), None, Noise({("x", "", "y"): 1.0})
     )
-    assert "(how much it varies anyway is not known)" in render(compared)
+    assert "(noise unknown)" in render(compared)
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_bounds_and_counts() -> None:
 def test_standstills_are_told_with_the_longest() -> None:
     assert standstills_told([]) == ""
     assert spaced(standstills_told([0.022, 0.06])).startswith(
-        "The machine of the nodes stood still 2 times, for up to 60 ms: none"
+        "The nodes' machine stood still 2 times, for up to 60 ms: none"
     )
 
 

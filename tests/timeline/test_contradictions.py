@@ -181,3 +181,31 @@ def test_an_agent_that_failed_its_proof_is_known_to_every_scenario(tmp_path: Pat
     for name in "ab":
         scenario(written, name)
     assert {one.unproven for one in loaded(written).scenarios.values()} == {frozenset({"n2"})}
+
+
+@pytest.mark.parametrize(
+    ("acts", "said"),
+    [
+        ({"one": (1.0, 5.0), "two": (5.0, 9.0)}, []),
+        ({"one": (1.0, 5.0), "two": (4.5, 9.0)}, ["the act “two” began 0.5 s before “one” had ended"]),
+        ({"two": (4.5, 9.0), "one": (1.0, 5.0)}, ["the act “two” began 0.5 s before “one” had ended"]),
+        ({"one": (1.0, None), "two": (4.5, 9.0)}, []),
+        ({"one": (None, None), "two": (4.5, 9.0)}, []),
+    ],
+)
+def test_acts_are_played_one_after_another(acts: dict[str, tuple[float | None, float | None]], said: list[str]) -> None:
+    spans = {name: ActSpan(name, None, start, end) for name, (start, end) in acts.items()}
+    assert [*contradictions(recording(acts=spans))] == said
+
+
+def test_an_agent_is_on_one_node_and_a_probe_is_declared_once(tmp_path: Path) -> None:
+    written = Journal(tmp_path / "journal.jsonl", run="r1")
+    written.write("run", id="r1", nodes=["n1", "n2"])
+    scenario(written, "a", batch("a"), batch("a", node="n2"))
+    assert load(written.path).scenarios["a"].damage == ()
+    written.write("samples", **batch("a", node="n2", ticks=range(5, 8), agent="agent-n1"))
+    assert "its agent agent-n1 is on n1, and not on n2" in load(written.path).scenarios["a"].damage[0]
+    written.write("probe", scenario="a", probe="web", spec={}, nodes=["n1"])
+    assert len(load(written.path).scenarios["a"].damage) == 1
+    written.write("probe", scenario="a", probe="web", spec={"port": 81}, nodes=["n1"])
+    assert "it declares “web” a second time, and otherwise" in loaded(written).scenarios["a"].damage[1]

@@ -5,13 +5,15 @@ None of this applies if a violation was seen: it stays *violated*.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from kubeskeptic.agent.answered_by import AnsweringPod, DnsAnswer
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
-from kubeskeptic.checks import played
+from kubeskeptic.checks import clients, played
+from kubeskeptic.checks.borne_out import not_borne_out
 from kubeskeptic.checks.lanes import missing, span
 from kubeskeptic.durations import BRIEF, HOLE
 from kubeskeptic.errors import Inconclusive
@@ -20,6 +22,11 @@ from kubeskeptic.timeline.endpoints import service_of
 from kubeskeptic.timeline.objects import living
 from kubeskeptic.timeline.stalls import stood_still
 
+_KEPT = (
+    "type", "clusterIP", "ports", "publishNotReadyAddresses", "sessionAffinity", "externalTrafficPolicy",
+    "internalTrafficPolicy",
+)  # fmt: skip
+"""Fields of a Service that decide how requests to it are routed. A story may change its selector, and nothing else of it."""
 FEW = 0.01
 """The share of a lane's requests that may be missing, if this is more than the requests of one tolerated hole: a hole that is
 tolerated in one piece is also tolerated in several pieces, however short the stretch. Missing requests are counted and shown,
@@ -45,13 +52,14 @@ def _lacking(act: Act) -> Iterator[str]:
     yield from played.lacking(act)
     yield from _not_inflicted(act)
     yield from _another_cluster(act)
-    yield from _unharmed(act)
+    yield from not_borne_out(act)
     for probe, (since, until) in reading.lanes.items():
         lanes = act.lanes(probe, until=until)
         yield from _not_asked(act, probe, lanes, since, until)
         yield from _unknown_pods(act, probe, lanes, since, until)
         yield from _shared_hole(act, lanes, since, until)
         yield from _another_service(act, probe, since, until)
+        yield from clients.lacking(act, probe, lanes, since, until)
     recorded = {change.kind for change in act.recording.changes}
     for kind, (since, until) in reading.kinds.items():
         if kind not in recorded:
@@ -160,22 +168,12 @@ def _another_service(act: Act, probe: str, since: float, until: float) -> Iterat
     during = [change for change in changes if change.seen > since]
     if any(change.type == "DELETED" for change in during):
         yield f"The Service {name}, the target of “{probe}”, was deleted in the meantime"
-    elif len({(one.uid, str(one.object.get("spec", {}).get("clusterIP"))) for one in [*before, *during]}) > 1:
-        yield f"The Service {name}, the target of “{probe}”, was replaced in the meantime: its uid or its address changed"
-
-
-def _unharmed(act: Act) -> Iterator[str]:
-    """Yield the pods that a fault is recorded to have deleted although the watch shows no deletion: the fault did nothing."""
-    for fault in act.recording.faults:
-        if fault.fault != "delete_pod" or fault.act not in act.names or "applied" not in fault.phases:
-            continue
-        for target in fault.targets:
-            name = target.rpartition("/")[2]
-            changes = list(act.recording.of_kind("Pod", name))
-            after = (change for change in changes if change.seen >= fault.applied)
-            ended = (one.type == "DELETED" or one.object["metadata"].get("deletionTimestamp") for one in after)
-            if changes and not any(ended):
-                yield f"{name} was deleted in “{fault.act}” according to the journal, but no recorded change shows it"
+    elif len({one.uid for one in [*before, *during]}) > 1:
+        yield f"The Service {name}, the target of “{probe}”, was replaced in the meantime: its uid changed"
+    for field in _KEPT:
+        values = {json.dumps((one.object.get("spec") or {}).get(field), sort_keys=True) for one in [*before, *during]}
+        if len(values) > 1 and not any(change.type == "DELETED" for change in during):
+            yield f"The {field} of the Service {name}, the target of “{probe}”, changed: {' or '.join(sorted(values))}"
 
 
 def _nodes(act: Act, since: float, until: float) -> set[str]:

@@ -8,8 +8,8 @@ out before. The second kind is counted separately.
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import NormalDist
@@ -27,6 +27,8 @@ _OK = OUTCOMES.index(Outcome.OK)
 _UNKNOWN = OUTCOMES.index(Outcome.UNKNOWN)
 ENDPOINTS = ("EndpointSlice", "Pod", "Service")
 """Kinds that show which pods may answer. Where their watch had a gap, a stranger may have been an endpoint."""
+MANY = 10
+"""Requests of a stretch that cannot all have matched a stale conntrack entry by chance."""
 _BY_CHANCE = 0.001
 """How often the share bound may be exceeded by chance alone, over all stretches of all lanes together."""
 
@@ -118,6 +120,7 @@ def look_at(act: Act, lane: Lane, until: float | None = None) -> Failures:
     leftover, after, wrong = stale(lane, syn_sent), after_silence(lane, syn_sent), _strangers(act, lane)
     sure = act.watched(*ENDPOINTS)
     positions = span(lane, act.since.low, act.end if until is None else until)
+    leftover -= _beyond_chance(act, lane, positions, leftover)
     older = leftover.intersection(positions) - stale(lane, syn_sent, act.since.low)
     if older:
         act.reading.doubts.append(
@@ -133,6 +136,18 @@ def look_at(act: Act, lane: Lane, until: float | None = None) -> Failures:
         for number in range(1, lane.ticks[at] - lane.ticks[before]):
             seen.stretch_of(lane.sent[before] + number * lane.period).unasked += 1
     return seen
+
+
+def _beyond_chance(act: Act, lane: Lane, positions: Sequence[int], leftover: Set[int]) -> frozenset[int]:
+    """Return the failures that no conntrack entry explains: those of stretches in which all requests met one.
+
+    A new connection meets an entry by chance, if it takes the source port of one that had timed out.
+    """
+    stretches: dict[int, list[int]] = defaultdict(list)
+    for at in positions:
+        stretches[int((lane.sent[at] - act.since.low) // STRETCH)].append(at)
+    whole = (ones for ones in stretches.values() if len(ones) >= MANY and leftover >= set(ones))
+    return frozenset(at for ones in whole for at in ones)
 
 
 def _count(seen: Failures, at: int, leftover: bool, wrong: bool, sure: bool) -> None:

@@ -34,5 +34,5 @@ def named(name: str) -> type[Fault]:
     :raises BadInput: when there is none
     """
     if name not in FAULTS:
-        raise BadInput(f"there is no fault {name}; there are {', '.join(sorted(FAULTS))}")
+        raise BadInput(f"there is no fault {name}; the faults are {', '.join(sorted(FAULTS))}")
     return FAULTS[name]

@@ -228,7 +228,7 @@ def inflict(
     :raises Inconclusive: when it could not be applied or was not seen to bite; it has been undone
     """
     if not lasts > 0:
-        raise BadInput(f"{fault.name}: the switch needs a positive number of seconds, not {lasts:g}")
+        raise BadInput(f"{fault.name}: the dead man's switch needs a positive number of seconds, not {lasts:g}")
     site.guard.permit(fault.risk, fault.name)
     plan = fault.plan(site)
     inflicted = Inflicted(fault, plan, site, {"scenario": scenario, "act": act}, before_undo, once_applied)

@@ -103,7 +103,7 @@ def choose(candidates: Iterable[str], rule: str, seed: int, count: int = 1) -> l
         raise BadInput(f"{rule}: asked for {count} victims; ask for one or more")
     if len(distinct) < count:
         raise BadInput(
-            f"{rule}: asked for {count} victims and there are {len(distinct)}: {', '.join(distinct) or 'none'}"
+            f"{rule}: asked for {count} victims, but there are {len(distinct)} candidates: {', '.join(distinct) or 'none'}"
         )
     return sorted(distinct, key=lambda candidate: (_draw(candidate, rule, seed), candidate))[:count]
 

@@ -71,4 +71,4 @@ def read_only_access(cluster: Cluster, kube: Kube, level: Risk) -> NodeAccess:
         return PodAccess(kube, cluster.agent_image, run, borrowed=True)
     if cluster.image:
         return EngineAccess(cluster.engine)
-    return NoAccess("there are no exec pods of ours, and reading alone creates none")
+    return NoAccess("kubeskeptic has no exec pods in this cluster, and read-only access creates none")

@@ -73,10 +73,12 @@ class OutsideProbe:
 
     def __init__(self, journal: Journal, scenario: str, probe: Probe, targets: Sequence[Target]) -> None:
         if probe.kind != "http-new":
-            raise BadInput(f"the probe “{probe.name}” cannot be asked from outside: it is of kind {probe.kind}")
+            raise BadInput(
+                f"the probe “{probe.name}” cannot be used from outside: its kind is {probe.kind}, not http-new"
+            )
         self._targets = {lane(target.name): target for target in targets}
         if not targets or len(self._targets) < len(targets):
-            raise BadInput(f"the targets of “{probe.name}” must be some, each with a name of its own")
+            raise BadInput(f"the outside probe “{probe.name}” needs at least one target, each with a different name")
         self._journal = journal
         self._scenario = scenario
         self._probe = probe

@@ -28,8 +28,8 @@ from kubeskeptic.reports.pair import Result
 NAME = "kubeskeptic-baseline.yaml"
 """The default file name."""
 _HEAD = """\
-# What held in a run, with its numbers. Written by `skeptic baseline write`; `skeptic baseline check` holds the last run
-# against it and fails when something that held does not any more.
+# Verdicts and numbers of a run. Written by `skeptic baseline write`; `skeptic baseline check` compares the last run with
+# them, and fails when a claim that held no longer holds.
 """
 _AT_LEAST, _AT_MOST = "at least ", "at most "
 
@@ -52,16 +52,16 @@ def read(path: Path) -> Result:
 
     :raises BadInput: when the file cannot be read, or is not a baseline in schema 1
     """
-    again = "; `skeptic baseline write` writes it anew"
+    again = "; `skeptic baseline write` writes a new one"
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}{again}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} is no YAML ({' '.join(str(error).split())}){again}") from error
+        raise BadInput(f"{path} is not YAML ({' '.join(str(error).split())}){again}") from error
     if not isinstance(document, dict) or document.get("schema") != 1:
-        found = document.get("schema") if isinstance(document, dict) else "no schema at all"
-        raise BadInput(f"{path} is no baseline in schema 1 but {found}{again}")
+        found = document.get("schema") if isinstance(document, dict) else "none"
+        raise BadInput(f"{path} is not a baseline in schema 1 (its schema: {found}){again}")
     try:
         return _result(document)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -91,7 +91,7 @@ def _claim(one: Mapping[str, Any]) -> dict[str, Any]:
     bounds = {name: _bound(said) for name, said in one.get("bound", {}).items()}
     measured = {name: _value(said) for name, said in one.get("measured", {}).items()}
     return {
-        "id": str(one["id"]), "case": one.get("case"), "verdict": Verdict(one["verdict"]), "why": "as the baseline says",
+        "id": str(one["id"]), "case": one.get("case"), "verdict": Verdict(one["verdict"]), "why": "recorded in the baseline",
         "bound": bounds, "measured": measured,
     }  # fmt: skip
 
@@ -108,5 +108,5 @@ def _value(said: str) -> dict[str, Any]:
 def _bound(said: str) -> dict[str, Any]:
     at_least = said.startswith(_AT_LEAST)
     if not at_least and not said.startswith(_AT_MOST):
-        raise ValueError(f"“{said}” is no bound")
+        raise ValueError(f"“{said}” is not a bound, such as “at most 4 s”")
     return {**_value(said.removeprefix(_AT_LEAST).removeprefix(_AT_MOST)), "from": "the baseline", "at_least": at_least}

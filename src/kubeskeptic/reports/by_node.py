@@ -37,7 +37,7 @@ def kubelets(before: Run, after: Run) -> str:
     if not (changed or apart(before) or apart(after)):
         return ""
     told = [spread(one) if one else "not recorded" for one in (now, was)]
-    return f"{told[0]} (the same before)" if was and now and not changed else f"{told[0]} (before: {told[1]})"
+    return f"{told[0]} (unchanged)" if was and now and not changed else f"{told[0]} (before: {told[1]})"
 
 
 def setting(one: Mapping[str, Any] | None) -> str:

@@ -32,21 +32,21 @@ def _runs(comparison: Comparison) -> Iterator[str]:
             f"{began}{seed}kubeskeptic {run['harness'] or '?'}"
         )
         if run["ended"] is None:
-            yield f"{'':<7} this run broke off: what it did not come to was not asked"
+            yield f"{'':<7} this run broke off: the claims that it did not reach were not asked"
 
 
 def _settings(comparison: Comparison) -> Iterator[str]:
     changed = comparison.settings
     yield ""
     if changed:
-        yield "Settings that are not the same, and bounds with them:"
+        yield "Settings that differ, and the bounds that changed with them:"
     else:
-        yield "The settings that bounds come from are the same."
+        yield "The settings from which bounds are computed are the same."
     for name, (was, now) in changed.items():
         source = now["from"] if now else "no longer read"
         yield f"  {name:<14} {by_node.setting(was)} → {by_node.setting(now)}  ({source}){_bounds(comparison, name)}"
     for name, one in comparison.uneven.items():
-        yield f"  {name:<14} {by_node.setting(one)}  (the same before)"
+        yield f"  {name:<14} {by_node.setting(one)}  (unchanged)"
     if comparison.kubelets:
         yield f"kubelets: {comparison.kubelets}"
 
@@ -57,7 +57,7 @@ def _bounds(comparison: Comparison, setting: str) -> str:
     if not pairs:
         return ""
     few = f": {', '.join(map(named, pairs))}" if len(pairs) <= FEW else ""
-    return f"; another bound in {count(len(pairs), 'case')}{few}"
+    return f"; changes the bound of {count(len(pairs), 'case')}{few}"
 
 
 def _claims(comparison: Comparison) -> Iterator[str]:
@@ -101,7 +101,7 @@ def markdown(comparison: Comparison) -> str:
         f"| `{pair.claim}`{f' · {plain(pair.case)}' if pair.case else ''} | {pair.turn} | {_told(pair)} |"
         for pair in pairs
     ]
-    table = ["", "| claim | what became of it | now |", "|---|---|---|", *rows] if rows else []
+    table = ["", "| claim | change | now |", "|---|---|---|", *rows] if rows else []
     whole = [
         "",
         "<details><summary>Both runs, number by number</summary>",
@@ -133,7 +133,7 @@ def _moved(comparison: Comparison) -> list[str]:
         for pair, name in comparison.moved
         if name in pair.bounded
     ]
-    head = ["", "| claim | number | bound | before | after | varies anyway |", "|---|---|---|---|---|---|"]
+    head = ["", "| claim | number | bound | before | after | noise |", "|---|---|---|---|---|---|"]
     return [*head, *rows] if rows else []
 
 
@@ -151,8 +151,8 @@ def _headline(comparison: Comparison) -> str:
     changed, both = turned_in_words(comparison), held_in_both(comparison)
     if comparison.noise:
         runs = f" in {count(comparison.noise.runs, 'run')}" if comparison.noise.runs else ""
-        both += f", and numbers that differ by no more than they vary anyway{runs} are left out"
-    return f"{changed}; {both}." if changed else f"No verdict turned: {both}."
+        both += f", and numbers that differ by no more than their noise{runs} are left out"
+    return f"{changed}; {both}." if changed else f"No verdict changed: {both}."
 
 
 def turned_in_words(comparison: Comparison) -> str:
@@ -206,7 +206,7 @@ def anyway(pair: Pair, name: str) -> str:
     if not pair.noise:
         return ""
     by = varies(pair, name)
-    return " (how much it varies anyway is not known)" if by == "?" else f" (varies by {by} anyway)"
+    return " (noise unknown)" if by == "?" else f" (noise: {by})"
 
 
 def _measured(pair: Pair, name: str) -> list[Result]:

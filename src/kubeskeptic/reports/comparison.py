@@ -121,7 +121,7 @@ def loaded(path: Path) -> Any:
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}; `skeptic report RUN` writes it") from error
     except ValueError as error:
-        raise BadInput(f"{path} is no JSON ({error}); `skeptic report RUN` writes it again") from error
+        raise BadInput(f"{path} is not JSON ({error}); `skeptic report RUN` writes it again") from error
 
 
 def checked(result: Any, path: Path) -> Result:
@@ -130,7 +130,7 @@ def checked(result: Any, path: Path) -> Result:
     :raises BadInput: when it is not a result in schema 1
     """
     if not isinstance(result, dict) or result.get("schema") != 1 or not {"run", "claims"} <= result.keys():
-        raise BadInput(f"{path} is no result of kubeskeptic in schema 1; `skeptic report RUN` writes it again")
+        raise BadInput(f"{path} is not a kubeskeptic result in schema 1; `skeptic report RUN` writes it again")
     return result
 
 
@@ -184,4 +184,8 @@ def believed(entry: Result) -> Result:
     verdict = max(verdicts, key=list(Verdict).index, default=Verdict.INCONCLUSIVE)
     if verdict is Verdict.HOLDS:
         return entry
-    return {**entry, "verdict": str(verdict), "why": f"It says “holds”, and its numbers do not: {entry['why']}"}
+    return {
+        **entry,
+        "verdict": str(verdict),
+        "why": f"Recorded as “holds”, but its numbers do not support it: {entry['why']}",
+    }

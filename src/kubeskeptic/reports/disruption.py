@@ -133,7 +133,7 @@ def total(found: Disruption, target: str, node: str) -> dict[str, Any]:
 def markdown(found: Disruption) -> str:
     """Return the disruption as a Markdown section: totals, then each outage, then the steps."""
     lines = [f"### What clients saw during the upgrade (run {found.run})", ""]
-    lines += ["| target | node | outages | unavailable in sum | longest | failed |", "|---|---|---|---|---|---|"]
+    lines += ["| target | node | outages | unavailable in total | longest | failed |", "|---|---|---|---|---|---|"]
     for target, node in found.asked:
         one = total(found, target, node)
         lines.append(
@@ -147,7 +147,7 @@ def markdown(found: Disruption) -> str:
         ]
     for outage, steps in sorted(found.seen, key=lambda pair: pair[0].start):
         clock = datetime.fromtimestamp(outage.start, UTC).strftime("%H:%M:%S.%f")[:-3]
-        still = " and still at the end" if outage.open else ""
+        still = ", still open at the end" if outage.open else ""
         lines.append(
             f"| {clock} | +{outage.start - found.since:.1f} s | {outage.probe} | {outage.node} | {outage.seconds:.2f} s{still} "
             f"| {outcomes(outage)} | {', '.join(steps)} |"
@@ -172,7 +172,7 @@ def _line(found: Disruption, target: str) -> str:
     worst = max((total(found, target, node) for node in nodes), key=lambda one: float(one["seconds"]))
     longest, steps = max(seen, key=lambda pair: pair[0].seconds)
     return (
-        f"{target}: {worst['seconds']:.2f} s unavailable in sum on {worst['node']}; the longest outage was "
+        f"{target}: unavailable for {worst['seconds']:.2f} s in total on {worst['node']}; the longest outage was "
         f"{longest.seconds:.2f} s on {longest.node} ({outcomes(longest)}), during {', '.join(steps)}"
     )
 

@@ -15,7 +15,7 @@ _APART = {
     "prestop.md": "what a preStop delay is worth while pods are replaced",
     "proxy-modes.md": "kube-proxy in iptables and in nftables mode, a whole run in each",
     "upgrades.md": "what clients see while a cluster is upgraded",
-    "noise.md": "by how much each number varies while nothing changes",
+    "noise.md": "how much each number varies while nothing changes",
 }
 """Pages about other measurements, by file name."""
 
@@ -52,15 +52,16 @@ def _graded(found: Sequence[Ladder]) -> Iterator[str]:
         return
     steps = grades(found)
     yield ""
-    yield "## What the bounds can tell apart"
+    yield "## What the bounds can detect"
     yield ""
     yield (
-        "A claim whose bound is a duration is also asked while something is broken that is put right so many seconds after the "
-        "fault of the act. It must hold while that is shorter than the bound, and be violated by what outlasts it. Measured "
-        f"by `skeptic prove --graded`, in {'runs' if len(_runs(found)) > 1 else 'run'} {', '.join(_runs(found))}."
+        "A claim whose bound is a duration is also asked under a sabotage that is lifted some seconds after the act's fault: a "
+        "column for each duration. The claim must hold when the breakage is shorter than the bound, and be violated when it is "
+        "longer. Measured by `skeptic prove --graded`, in "
+        f"{'runs' if len(_runs(found)) > 1 else 'run'} {', '.join(_runs(found))}."
     )
     yield ""
-    yield f"| case | bound | {' | '.join(f'{one:g} s' for one in steps)} | told apart from |"
+    yield f"| case | bound | {' | '.join(f'{one:g} s' for one in steps)} | detected from |"
     yield f"|---|---|{'---|' * len(steps)}---|"
     for one in found:
         cells = (one.step(seconds) for seconds in steps)

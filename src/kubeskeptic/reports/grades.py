@@ -86,7 +86,7 @@ class Ladder:
     def tells(self) -> str:
         """The shortest grade at which the bound detects the sabotage, as text."""
         found = self.told_apart_from
-        return "none of them" if found is None else f"{found:g}{NBSP}s"
+        return "not detected" if found is None else f"{found:g}{NBSP}s"
 
     def step(self, seconds: float) -> Step | None:
         """Return the grade with this duration; None when it was not performed."""

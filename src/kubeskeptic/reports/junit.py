@@ -91,7 +91,7 @@ def _details(report: Report, section: Section, entry: Entry) -> str:
         f"{name}: {measured(entry.measured[name]) if name in entry.measured else '–'}, {limit(bound)}, {bound.source}"
         for name, bound in entry.bounds.items()
     ]
-    return "\n".join([*lines, f"again: {command(report, entry)}"])
+    return "\n".join([*lines, f"run again: {command(report, entry)}"])
 
 
 def _xml(text: str) -> str:

@@ -40,7 +40,7 @@ def read(path: Path) -> list[Result]:
     try:
         return [_result(document, at) for at in range(len(document["runs"]))]
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        raise BadInput(f"{path} holds no kept runs ({error!r}); `skeptic tally --write` writes it anew") from error
+        raise BadInput(f"{path} is not a file of kept runs ({error!r}); `skeptic tally --write` writes one") from error
 
 
 def read_noise(path: Path) -> Noise:
@@ -52,7 +52,7 @@ def read_noise(path: Path) -> Noise:
         results = read(path)
         rows = tallied(results)
     except BadInput as error:
-        raise BadInput(f"{path} is no table of noise; `skeptic tally --write` writes one ({error})") from error
+        raise BadInput(f"{path} is not a table of noise ({error}); `skeptic tally --write` writes one") from error
     return noise(rows, len(results))
 
 

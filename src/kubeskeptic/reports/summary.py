@@ -65,13 +65,13 @@ def _head(report: Report) -> list[str]:
         + (f" · {count(len(report.unasked), 'case')} of the suites not asked" if report.unasked else ""),
     ]  # fmt: skip
     if report.broken_off:
-        lines += ["", "> **This run broke off.** What follows is what its journal held by then."]
+        lines += ["", "> **This run broke off.** This report shows what its journal had recorded until then."]
     for one in report.sabotages:
         lines += ["", f"> **Sabotaged on purpose:** {_md(str(one.get('says') or one.get('id')))}"]
     if report.clean is False:
         lines += ["", f"> **The cluster was left dirty**: run `skeptic cleanup`. {_md(report.unclean)}".rstrip()]
     if report.unlooked:
-        ask = f"ask `skeptic status`. {_md(report.unclean)}".rstrip()
+        ask = f"run `skeptic status`. {_md(report.unclean)}".rstrip()
         lines += ["", f"> **It was not checked whether the cluster was left clean**: {ask}"]
     return [*lines, ""]
 
@@ -146,7 +146,7 @@ def _row(section: Section, entry: Entry) -> str:
 def _foot(report: Report) -> list[str]:
     lag = "–" if report.tick_lag_p99 is None else f"{report.tick_lag_p99 * 1000:.1f} ms"
     lines = [
-        f"{number(report.samples)} samples, {report.gaps} gaps, the worst hundredth of the questions {lag} late.",
+        f"{number(report.samples)} samples, {report.gaps} gaps; 99 of 100 requests were sent less than {lag} late.",
         *([standstills_told(report.standstills)] if report.standstills else []),
         "",
     ]
@@ -155,7 +155,7 @@ def _foot(report: Report) -> list[str]:
         lines.append(f"- {_md(plain(recording.id))}: {length(took)}, irreducible {length(recording.irreducible)}")
     evidence = "The evidence is `journal.jsonl` in the folder of this file"
     judged = "`pytest --replay=FOLDER` judges it again, without a cluster."
-    return [*lines, "", "Again:", "", "```", command(report), "```", "", f"{evidence}; {judged}"]
+    return [*lines, "", "To run it again:", "", "```", command(report), "```", "", f"{evidence}; {judged}"]
 
 
 def _name(entry: Entry) -> str:

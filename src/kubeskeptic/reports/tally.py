@@ -69,7 +69,7 @@ def tallied(results: Sequence[Result]) -> list[Row]:
     """
     names = [str(one["run"]["id"]) for one in results]
     if len(names) < 2 or len(set(names)) < len(names):
-        raise BadInput("a tally needs at least two runs, each of them once")
+        raise BadInput("a tally needs at least two runs, each given once")
     all_ = [by_claim(one) for one in results]
     keys = dict.fromkeys(key for one in all_ for key in one)
     return [Row(*key, tuple(one.get(key) for one in all_)) for key in keys]
@@ -85,7 +85,7 @@ def render(results: Sequence[Result], rows: Sequence[Row]) -> str:
     lines = [line for row in rows for line in _lines(row, width)]
     steady = sum(row.steady for row in rows)
     partly = sum(row.agreed for row in rows) - steady
-    more = f", {partly} more in all that asked them" if partly else ""
+    more = f", {partly} more in all runs that asked them" if partly else ""
     return "\n".join(
         [
             *head,

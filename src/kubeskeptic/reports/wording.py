@@ -100,8 +100,8 @@ def standstills_told(lengths: Sequence[float]) -> str:
         return ""
     longest = quantity(max(lengths), "s")
     return (
-        f"The machine of the nodes stood still {count(len(lengths), 'time')}, for up to {longest}: none of its processors ran, "
-        "so nothing could ask or be asked. Such a stretch is no gap in what was asked."
+        f"The nodes' machine stood still {count(len(lengths), 'time')}, for up to {longest}: none of its processors ran, so no "
+        "request could be sent or answered. Such a pause does not count as a gap."
     )
 
 
@@ -124,4 +124,4 @@ def broke_off(torn: int, ended: object) -> str:
     """
     if torn:
         return "the journal ends in the middle of a line: this run broke off"
-    return "the journal says nothing of the run's end: this run broke off" if ended is None else ""
+    return "the journal has no record of the run's end: this run broke off" if ended is None else ""

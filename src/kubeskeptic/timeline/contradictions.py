@@ -6,13 +6,13 @@ intact but inconsistent with each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from kubeskeptic.durations import HOLE
 from kubeskeptic.timeline.batches import Ticks
 from kubeskeptic.timeline.faults import FaultSpan
-from kubeskeptic.timeline.recording import Change, Recording
+from kubeskeptic.timeline.recording import ActSpan, Change, Recording
 
 PHASES = ("intent", "armed", "applying", "applied", "bit", "undoing", "undone")
 """The phases of a fault up to its undoing, in order."""
@@ -23,6 +23,7 @@ def contradictions(recording: Recording) -> Iterator[str]:
     for fault in recording.faults:
         yield from _of_fault(fault)
     yield from _of_changes(recording.changes)
+    yield from _of_acts(recording.acts.values())
 
 
 def overlapping(ticks: Mapping[tuple[str, str], Mapping[object, Ticks]]) -> Iterator[str]:
@@ -48,6 +49,14 @@ def _of_fault(fault: FaultSpan) -> Iterator[str]:
         yield f"the fault {fault.fault} reached “undone” without “undoing”"
     if healed is not None and undoing is not None and healed < undoing:
         yield f"the fault {fault.fault} reached “healed” {undoing - healed:.1f} s before “undoing”"
+
+
+def _of_acts(acts: Iterable[ActSpan]) -> Iterator[str]:
+    """Yield the acts that were played while another one was: a scenario plays them one after another."""
+    played = sorted((act.start, act.end or act.start, act.name) for act in acts if act.start is not None)
+    for (_, end, one), (start, _, other) in pairwise(played):
+        if start < end:
+            yield f"the act “{other}” began {end - start:.1f} s before “{one}” had ended"
 
 
 def _of_changes(changes: Sequence[Change]) -> Iterator[str]:

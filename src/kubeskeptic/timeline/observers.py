@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kubeskeptic.journal import Record
 from kubeskeptic.timeline.recording import Recording
+from kubeskeptic.timeline.samples import OUTSIDE
 from kubeskeptic.timeline.stalls import Pause, Stall, standstills
 
 
@@ -18,6 +19,7 @@ class Observers:
         self._stalls: list[Stall] = []
         self._pauses: list[Pause] = []
         self._joined: dict[str, float] = {}
+        self._hosts: dict[str, str] = {}
         self.takes = {"stall": self.stall, "pause": self.pause, "nodes": self.nodes, "priority": self.priority}
         """The handler for each kind of record."""
 
@@ -39,6 +41,15 @@ class Observers:
         """Take in a ``priority`` record."""
         node = record["node"]
         self._realtime[node] = self._realtime.get(node, True) and record["realtime"]
+
+    def samples(self, record: Record) -> None:
+        """Take in which agent took samples on which node.
+
+        :raises ValueError: if the same agent did on another node: a pod has one node
+        """
+        node, agent = record["node"], record.get("agent")
+        if agent and not node.startswith(OUTSIDE) and self._hosts.setdefault(agent, node) != node:
+            raise ValueError(f"its agent {agent} is on {self._hosts[agent]}, and not on {node}")
 
     def fill(self, recording: Recording) -> None:
         """Give a recording the nodes that joined before its end, and the stalls and standstills that overlap with it."""

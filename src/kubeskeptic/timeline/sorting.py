@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from kubeskeptic.durations import CLOCK_DOUBT
@@ -43,7 +44,7 @@ class Sorter:
         self._line = 0
         self._take: dict[str, Callable[[Record], None]] = {
             "run": self._run,
-            "run-ended": self._run_ended,
+            "run-ended": partial(setattr, self.evidence, "ended"),
             "scenario": self._scenario,
             "fact": self._fact,
             "seen": self._seen,
@@ -137,9 +138,6 @@ class Sorter:
         for why in wrong:
             self._wrong(why, [*self._under_way, ""])
 
-    def _run_ended(self, record: Record) -> None:
-        self.evidence.ended = record
-
     def _scenario(self, record: Record) -> None:
         recording = self._recording(record, "id")
         if record["phase"] == "start":
@@ -186,7 +184,9 @@ class Sorter:
         span.take(record)
 
     def _probe(self, record: Record) -> None:
-        self._recording(record).specs[record["probe"]] = record["spec"]
+        recording = self._recording(record)
+        if recording.specs.setdefault(record["probe"], record["spec"]) != record["spec"]:
+            self._wrong(f"it declares “{record['probe']}” a second time, and otherwise", [recording.id])
 
     def _gap(self, record: Record) -> None:
         node, probe, resource = (record.get(key) or "" for key in ("node", "probe", "resource"))
@@ -209,6 +209,7 @@ class Sorter:
 
     # -- samples -------------------------------------------------------------------------------------------------------
     def _samples(self, record: Record) -> None:
+        self._observers.samples(record)
         parts = list(batches.parts(record))
         if record["error"] > CLOCK_DOUBT:
             self._doubted(record)

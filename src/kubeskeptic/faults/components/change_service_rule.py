@@ -46,7 +46,7 @@ class ChangeServiceRule(Fault):
         if not 0 <= self.percent <= 99:
             raise BadInput(f"an endpoint's share is 1 to 99 percent, or 0 to remove the rule, not {self.percent}")
         if self.to and not self.percent:
-            raise BadInput(f"say which share goes to {self.to}: percent, from 1 to 99")
+            raise BadInput(f"set the share that goes to {self.to}: percent, from 1 to 99")
         node_of(site, self.node)
         address = self.address or site.kube.get("Service", "kubernetes", "default")["spec"]["clusterIP"]
         rules = [line for _, line in nat_rules(site, self.node)]
@@ -54,10 +54,10 @@ class ChangeServiceRule(Fault):
         place = 1 + [r for r in rules if r.startswith(f"-A {old.split()[1]} ")].index(old) if old else 1
         record = {"node": self.node, "address": address, "port": self.port, "place": place, "old": old, "new": new}
         who = self.to or "the first endpoint"
-        does = f"give {who} {self.percent} %" if self.percent else "remove the rule that leads there"
+        does = f"give {who} {self.percent} % of the connections to" if self.percent else "remove the rule that leads to"
         return Plan(
             (Target("service-rules", self.node),),
-            f"freeze kube-proxy on {self.node}, and of the service {address}:{self.port} {does}",
+            f"freeze kube-proxy on {self.node}, and {does} the service {address}:{self.port}",
             f"put the rule back on {self.node} and let kube-proxy continue",
             record,
             timers=(Timer(self.node, ("sh", "-c", f"{back(record)}; {shlex.join(CONTINUE)}")),),
@@ -81,7 +81,11 @@ class ChangeServiceRule(Fault):
             return NotYet("the node still reaches the service") if reached else f"the node does not reach {at}"
         connect(site, node, at)
         matched = next((packets for packets, rule in nat_rules(site, node) if rule == new), 0)
-        return f"the changed rule of {at} has matched {matched} packets" if matched else NotYet("it matched no packet")
+        return (
+            f"the changed rule for {at} has matched {matched} packets"
+            if matched
+            else NotYet("the changed rule has matched no packet")
+        )
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
@@ -95,5 +99,5 @@ class ChangeServiceRule(Fault):
         rules = [rule for _, rule in nat_rules(site, record["node"])]
         old, words = record["old"], " ".join(rules).split()
         if record["new"] in rules or (old and old not in rules and led_to(old) in words):
-            return NotYet("the rule is not as before")
+            return NotYet("the rule is not restored")
         return synced(site, record["node"])

@@ -42,9 +42,11 @@ class RaiseEvictionThreshold(Fault):
     def plan(self, site: Site) -> Plan:
         """Check that there is no pressure yet, and record the thresholds in force and the configuration's digest."""
         if self.signal not in CONDITIONS or self.spare_mib <= 0:
-            raise BadInput(f"{self.spare_mib} MiB of {self.signal}: choose some MiB of {' or '.join(CONDITIONS)}")
+            raise BadInput(
+                f"cannot spare {self.spare_mib} MiB of {self.signal}: choose 1 MiB or more of {' or '.join(CONDITIONS)}"
+            )
         if objects.condition(node_of(site, self.node), CONDITIONS[self.signal]) != "False":
-            raise BadInput(f"node {self.node} is under this pressure already")
+            raise BadInput(f"node {self.node} is under {CONDITIONS[self.signal]} already")
         left = eviction.available(site, self.node, self.signal) - self.spare_mib * MIB
         if left <= 0:
             raise BadInput(f"node {self.node} has less than {self.spare_mib} MiB of {self.signal}")
@@ -74,7 +76,11 @@ class RaiseEvictionThreshold(Fault):
         """Return evidence that the kubelet has the threshold in force."""
         signal, wanted = plan.record["signal"], plan.record["threshold"]
         found = eviction.thresholds(site, plan.record["node"]).get(signal)
-        return f"its /configz has {signal}: {found}" if found == wanted else NotYet(f"/configz has {signal}: {found}")
+        return (
+            f"the kubelet's /configz has {signal}: {found}"
+            if found == wanted
+            else NotYet(f"/configz has {signal}: {found}")
+        )
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:

@@ -40,9 +40,7 @@ class CutOffNode(NftFault):
     def plan(self, site: Site) -> Plan:
         """Record the other nodes."""
         if self.whom not in ("all", "control-plane", "workers") or self.direction not in DIRECTIONS:
-            raise BadInput(
-                "a node is cut off from all, control-plane or workers, in the direction both, arriving or leaving"
-            )
+            raise BadInput("set whom to all, control-plane or workers, and direction to both, arriving or leaving")
         node_of(site, self.node)
         others = [one for one in site.cluster.nodes if one.name != self.node]
         peers = [one.name for one in others if self.whom == "all" or one.role == self.whom.removesuffix("s")]
@@ -75,7 +73,7 @@ class CutOffNode(NftFault):
         reached = [peer for peer in plan.record["peers"] if _reaches(site, plan.record["node"], peer)]
         if reached:
             return NotYet(f"the node still reaches {', '.join(reached)}")
-        return f"the node gets no connection to {', '.join(plan.record['peers'])}"
+        return f"the node cannot connect to {', '.join(plan.record['peers'])}"
 
     @classmethod
     def through(cls, site: Site, record: UndoRecord) -> str | NotYet:

@@ -78,7 +78,7 @@ class MasqueradePods(NftFault):
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
         """Return evidence from conntrack that the second pod's answers go to an address other than the first pod's."""
         if _masqueraded(site, plan.record):
-            return f"the second pod answers another address than {plan.record['addresses'][0]}"
+            return f"the second pod sends its answers to an address other than {plan.record['addresses'][0]}"
         return NotYet("the second pod still sees the first pod's own address")
 
     @classmethod

@@ -53,7 +53,7 @@ class RemoveCniConfig(Fault):
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
         """Return evidence that a runtime finds no configuration."""
         left = _read_by_runtimes(site, plan.record["node"])
-        return NotYet(f"there is still {', '.join(left)}") if left else f"{FOLDER} has no file that a runtime reads"
+        return NotYet(f"still there: {', '.join(left)}") if left else f"{FOLDER} has no file that a runtime reads"
 
     @classmethod
     def undo(cls, site: Site, record: UndoRecord) -> None:
@@ -70,12 +70,12 @@ class RemoveCniConfig(Fault):
         node, files = record["node"], record["files"]
         changed = [name for name, digest in files.items() if _digest(site, node, name) != digest]
         if changed:
-            return NotYet(f"{', '.join(changed)} is not as it was")
+            return NotYet(f"{', '.join(changed)} is not restored")
         if int(site.in_node(node, "date", "+%s")) - _renamed(site, node, files) <= RUNTIME_LOOKS:
-            return NotYet("the kubelet may not have asked its runtime since")
+            return NotYet("the kubelet may not have asked its runtime since the files were restored")
         if misses_network(site.kube.get("Node", node)):
-            return NotYet("the kubelet misses a network")
-        return f"{', '.join(files)} is as it was, and the kubelet does not miss a network"
+            return NotYet("the kubelet reports that the network is missing")
+        return f"{', '.join(files)} restored, and the kubelet reports no missing network"
 
 
 FOLDER = "/etc/cni/net.d"

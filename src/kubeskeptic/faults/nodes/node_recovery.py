@@ -45,10 +45,10 @@ def is_back(site: Site, record: UndoRecord) -> str | NotYet:
     since = started_at(site, node)
     seen = site.kube.get("Node", node)
     if objects.condition(seen, "Ready") != "True" or state.lease_renewed(site.kube, node) <= since:
-        return NotYet("the node is not Ready since its start")
+        return NotYet("the node has not been Ready since its start")
     if objects.internal_ip(seen) != address_of(site, node):
         return NotYet(
-            f"its kubelet reports the address {objects.internal_ip(seen)}, and it is {address_of(site, node)}"
+            f"its kubelet reports the address {objects.internal_ip(seen)}, but the node has {address_of(site, node)}"
         )
     missing = not_back(state.pods_on(site.kube, node), record.get("ready", []), since)
     if missing:

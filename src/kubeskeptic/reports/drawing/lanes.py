@@ -78,10 +78,10 @@ def _short_gaps(canvas: Canvas, axis: Axis, gaps: list[Gap], top: float, height:
 def _gap(canvas: Canvas, axis: Axis, gap: Gap, top: float, height: float) -> None:
     x, end = axis.x(gap.since), axis.x(axis.until if gap.until is None else gap.until)
     wide = max(end - x, NARROWEST)
-    says = f"no vantage point: {gap.reason}"
+    says = f"not observed: {gap.reason}"
     canvas.rect(x, top, wide, height, "t-gap", says)
     canvas.rect(x, top, wide, height, "t-gap-lines", says, ' fill="url(#hatch)"')
-    for words in (says, gap.reason, "no vantage point", "gap"):
+    for words in (says, gap.reason, "not observed", "gap"):
         if len(words) * CHARACTER + 12 < wide:
             canvas.text(x + 8, top + height / 2 + 4, words, "t-gap-says")
             break

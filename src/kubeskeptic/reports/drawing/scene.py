@@ -129,7 +129,9 @@ def _zero(
         return faults[0].applied, "the fault" if len(faults) == 1 else "the first fault"
     act = recording.acts.get(entry.case)
     start = act.start if act else None
-    return (start, "the act began") if start and looked[0] <= start <= looked[1] else (looked[0], "the first look")
+    return (
+        (start, "the act began") if start and looked[0] <= start <= looked[1] else (looked[0], "the observation began")
+    )
 
 
 def _short(one: ApiEvent, names: dict[str, str]) -> ApiEvent:

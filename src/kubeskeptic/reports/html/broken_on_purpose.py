@@ -1,4 +1,4 @@
-"""Every case with the sabotages that must turn it violated: expectation and observation, as each case is judged now."""
+"""Every case with the sabotages under which it must be violated: expectation and observation, as each case is judged now."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from kubeskeptic.reports.html.markup import Markup, el, join
 from kubeskeptic.reports.model import Entry, Report, Section, Trial
 from kubeskeptic.reports.wording import plain
 
-_SEEN, _NOT, _BEFORE, _NEVER = "violated", "not violated", "violated, but the check was changed since", "not performed"
+_SEEN, _NOT, _BEFORE, _NEVER = "violated", "not violated", "violated, but the check has changed since", "not performed"
 _SIGN = {_SEEN: "●", _NOT: "✕", _BEFORE: "◐", _NEVER: "○"}
 
 
@@ -22,13 +22,13 @@ def broken_on_purpose(report: Report) -> Markup | None:
         return None
     seen = sum(what == _SEEN for *_, what in pairs)
     rows = (_row(section, entry) for section in report.sections for entry in section.entries if entry.must_break)
-    head = el("tr", el("th", "case", scope="col"), el("th", "sabotages that must turn it violated", scope="col"))
+    head = el("tr", el("th", "case", scope="col"), el("th", "sabotages under which it must be violated", scope="col"))
     says = ", ".join(f"{sign} {what}" for what, sign in _SIGN.items())
     return el(
         "section",
         el("h2", "Broken on purpose"),
         el("details",
-           el("summary", f"{seen} of {len(pairs)} sabotages were seen to turn their case violated, as it is judged now"),
+           el("summary", f"{seen} of {len(pairs)} sabotages made their case violated, judged by the current checks"),
            el("p", says, class_="note"),
            el("div", el("table", el("thead", head), el("tbody", *rows)), class_="scroll", tabindex="0", role="group",
               aria_label="Table: cases by sabotages")),

@@ -75,7 +75,7 @@ def _folds_away(report: Report, section: Section) -> bool:
 
 def _folded(report: Report, section: Section) -> Markup:
     """Return a claim that needs no attention in collapsed form."""
-    shown = f"{count(len(section.entries), 'case')}: what was measured, drawn, done" + (
+    shown = f"{count(len(section.entries), 'case')}: measurements, timeline, actions" + (
         "" if section.proven else "; not proven"
     )
     return el("details", el("summary", shown), _whole(report, section), class_="whole")
@@ -149,11 +149,11 @@ def _legend(drawn: Timeline) -> Markup:
     if any(is_long(gap) for gap in gaps):
         keys.append(_key("t-gap", "not observed"))
     if not all(is_long(gap) for gap in gaps):
-        keys.append(_key("t-missed", "questions missed, too few to hide an outage"))
+        keys.append(_key("t-missed", "requests missed, too few to hide an outage"))
     rates = sorted({round(1 / row.lane.period) for row in rows if row.lane is not None})
     if not rows:
-        return el("span", "Changes of the API only: that is what this is about, not requests.")
-    how = f"height: share of requests failed per {quantity(drawn.bin, 's')}"
+        return el("span", "API changes only: this case is not about requests.")
+    how = f"height: share of failed requests per {quantity(drawn.bin, 's')}"
     asked = f"; {' or '.join(map(number, rates))} a second from each node" if rates else ""
     return join(*keys, el("span", how + asked))
 
@@ -170,7 +170,10 @@ def _decisive(entry: Entry) -> Markup | None:
     if not entry.decisive:
         return None
     return el(
-        "div", el("h5", "What decided"), el("ul", *(el("li", line) for line in entry.decisive)), class_="decisive"
+        "div",
+        el("h5", "What decided the verdict"),
+        el("ul", *(el("li", line) for line in entry.decisive)),
+        class_="decisive",
     )
 
 
@@ -204,25 +207,25 @@ def _evidence(report: Report, entry: Entry) -> Markup | None:
 
 
 def _taken(one: Taken) -> Markup:
-    missing = f", {len(one.missing)} could not be had" if one.missing else ""
+    missing = f", {len(one.missing)} could not be collected" if one.missing else ""
     when = f"{one.act}, before {one.before}" if one.act else f"before {one.before}"
     return el("a", f"{when} ({one.files} files{missing})", href=f"{one.folder}/")
 
 
 def _again(report: Report, entry: Entry) -> Markup:
     return el(
-        "div", el("span", "again", class_="label"), el("code", command(report, entry), tabindex="0"), class_="again"
+        "div", el("span", "run again", class_="label"), el("code", command(report, entry), tabindex="0"), class_="again"
     )
 
 
 def _proofs(section: Section) -> Markup:
     tried = {proof.sabotage: proof for proof in sorted(section.proofs, key=lambda proof: proof.broke)}
     if not section.claim.broken_by:
-        says: Markup | str = "nothing to sabotage: both sides of it are asserted"
+        says: Markup | str = "no sabotage needed: the test asserts both sides"
     else:
         names = dict.fromkeys([*tried, *section.claim.broken_by])
         says = join(*(piece for name in names for piece in (_proof(section, name), Markup(" ")) if piece))
-    label = "proven able to fail by" if section.proven else f"not proven able to fail yet{_which(section.unproven)}"
+    label = "proven able to fail by" if section.proven else f"not yet proven able to fail{_which(section.unproven)}"
     style = "proofs" if section.proven else "proofs missing"
     return el("div", el("span", label, class_="label"), el("span", says), class_=style)
 
@@ -238,7 +241,7 @@ def _proof(section: Section, sabotage: str) -> Markup:
     if best is None:
         return el("span", sabotage, " (not tried)", class_="proof")
     when = f"{moment(best.at)} UTC" if best.at else ""
-    changed = "" if any(entry.judged_as(best) for entry in section.entries) else "its check was changed since"
+    changed = "" if any(entry.judged_as(best) for entry in section.entries) else "its check has changed since"
     case = f"case {plain(best.case)}" if best.case else ""
     told = ", ".join(part for part in (case, when, best.kubernetes, changed) if part)
     told = f" ({told})" if told else ""

@@ -17,12 +17,12 @@ from kubeskeptic.reports.wording import count, number, plain
 _KEYS = (("/", "filter"), ("j  k", "next, previous row"), ("t", "day, night"), ("Esc", "clear the filter"),
          ("?", "this help"))  # fmt: skip
 _CAPTION = (
-    "Those first that came most of the way towards their bounds. The bar is the number after, the ring the one before, "
-    "the mark the bound"
+    "Sorted by how far each number moved towards its bound, furthest first. The bar is the number after, the ring the number "
+    "before, the mark the bound"
 )
 _NO_NOISE = (
-    "By how much numbers vary while nothing changes was not given, so every number that differs is listed, and one run on "
-    "each side cannot tell a change from chance: --noise FILE says it, and `skeptic tally RUNS --write FILE` measures it."
+    "No noise was given, so every number that differs is listed, and one run on each side cannot tell a change from chance. "
+    "`skeptic tally RUNS --write FILE` measures how much numbers vary while nothing changes, and --noise FILE reads it."
 )
 
 
@@ -32,7 +32,7 @@ def render(comparison: Comparison) -> str:
     contents = el("ul", *(el("li", el("a", text, href=f"#{place}")) for place, text in _contents(comparison)))
     return document(
         f"{_title(comparison)} · {before} and {after}",
-        el("a", "To what turned", href="#turned", class_="skip"),
+        el("a", "Skip to what changed", href="#turned", class_="skip"),
         el(
             "div",
             side("Comparison", contents, rows="rows"),
@@ -53,11 +53,11 @@ def render(comparison: Comparison) -> str:
 
 def _title(comparison: Comparison) -> str:
     told = turned_in_words(comparison)
-    return f"{told[0].upper()}{told[1:]}" if told else "No verdict turned"
+    return f"{told[0].upper()}{told[1:]}" if told else "No verdict changed"
 
 
 def _contents(comparison: Comparison) -> Iterator[tuple[str, str]]:
-    yield "turned", "What turned"
+    yield "turned", "What changed"
     yield "moved", "Numbers that moved"
     yield "cluster", "Settings and kubelets"
     yield "all", f"All {count(len(comparison.pairs), 'case')}"
@@ -96,7 +96,7 @@ def _where(comparison: Comparison) -> str:
 def _banners(comparison: Comparison) -> Iterator[Markup]:
     for word, result in (("before", comparison.before), ("after", comparison.after)):
         if result["run"]["ended"] is None:
-            what = "What it did not come to was not asked."
+            what = "The claims that it did not reach were not asked."
             yield el("p", el("strong", f"The run {word} broke off."), f" {what}", class_="banner", role="note")
 
 
@@ -107,11 +107,11 @@ def _turned(comparison: Comparison) -> Markup:
     if not pairs:
         return el(
             "section",
-            _heading("turned", "What turned"),
+            _heading("turned", "What changed"),
             el("p", "Every case has the same verdict in both runs."),
             class_="part",
         )
-    return el("section", _heading("turned", "What turned"), *cards, class_="chapter")
+    return el("section", _heading("turned", "What changed"), *cards, class_="chapter")
 
 
 def _moved(comparison: Comparison) -> Markup:
@@ -148,8 +148,8 @@ def _noise(comparison: Comparison) -> str:
         return _NO_NOISE
     runs = f" in {count(comparison.noise.runs, 'run')}" if comparison.noise.runs else ""
     return (
-        f"Only numbers that differ by more than they varied while nothing changed{runs}, their largest value less their "
-        "smallest, which stands beside each. A question mark: it was not measured in all of them."
+        f"Only numbers that differ by more than their noise are listed. The noise is the largest less the smallest value{runs} "
+        "while nothing changed; a question mark means that not all of those runs measured the number."
     )
 
 
@@ -157,15 +157,17 @@ def _noise(comparison: Comparison) -> str:
 def _cluster(comparison: Comparison) -> Markup:
     changed = [_setting(comparison, name, was, now) for name, (was, now) in comparison.settings.items()]
     uneven = [[name, by_node.setting(one), str(one["from"])] for name, one in comparison.uneven.items()]
-    head = ["setting", "before", "after", "other bounds with it", "read from"]
+    head = ["setting", "before", "after", "bounds changed with it", "read from"]
     return el(
         "section",
         _heading("cluster", "Settings and kubelets"),
         el("p", el("strong", "Kubelets: "), f"{comparison.kubelets}.") if comparison.kubelets else None,
-        table("Settings that are not the same", head, changed)
+        table("Settings that differ", head, changed)
         if changed
-        else el("p", "The settings that bounds come from are the same."),
-        table("The same in both, and not on every node", ["setting", "value", "read from"], uneven) if uneven else None,
+        else el("p", "The settings from which bounds are computed are the same."),
+        table("The same in both runs, but not on all nodes", ["setting", "value", "read from"], uneven)
+        if uneven
+        else None,
         table("Both runs", ["", "before", "after"], _runs(comparison)),
         class_="part",
     )
@@ -200,7 +202,7 @@ def _fact(value: object) -> str:
 # -- the rest --------------------------------------------------------------------------------------------------------------
 def _all(comparison: Comparison) -> Markup:
     told = ((pair, summed_up(pair)) for pair in comparison.pairs)
-    head = ("claim", "before", "after", "what was found after, and numbers")
+    head = ("claim", "before", "after", "finding after, and numbers")
     summary = el("summary", f"Both runs, number by number: {count(len(comparison.pairs), 'case')}")
     return el(
         "section",
@@ -212,7 +214,7 @@ def _all(comparison: Comparison) -> Markup:
 
 def _foot(before: str, after: str) -> Markup:
     again = el("code", f"skeptic compare {before} {after} --html FILE")
-    return el("footer", el("p", "This page again, from both result.json alone: ", again))
+    return el("footer", el("p", "To make this page again from the two result.json: ", again))
 
 
 def _heading(place: str, text: str) -> Markup:

@@ -22,11 +22,11 @@ def disrupted(report: Report) -> Markup | None:
 def _section(report: Report, found: Disruption) -> Markup:
     nodes = list(dict.fromkeys(node for _, node in found.asked))
     short = {node: node.removeprefix(f"{report.name.removeprefix('kind-')}-") for node in nodes}
-    head = el("tr", *(el("th", text, scope="col") for text in ("what was asked", *short.values())))
+    head = el("tr", *(el("th", text, scope="col") for text in ("target", *short.values())))
     rows = (_target(found, target, nodes) for target in dict.fromkeys(target for target, _ in found.asked))
     says = (
-        "Seconds in which a target did not answer a node, in sum, stronger in colour the longer; the small number is the "
-        "longest single outage. A dot: not one question failed."
+        "Total seconds in which a target did not answer a node: the longer, the stronger the colour. The small number is the "
+        "longest single outage. A dot: no request failed."
     )
     return el(
         "section", el("h2", _TITLE), el("p", says, class_="note"),
@@ -47,7 +47,7 @@ def _cell(found: Disruption, target: str, node: str) -> Markup:
     if (target, node) not in found.asked:
         return el("td", "not asked", class_="away")
     one = total(found, target, node)
-    told = f"{count(one['outages'], 'outage')}, {count(one['failed'], 'failed question')}"
+    told = f"{count(one['outages'], 'outage')}, {count(one['failed'], 'failed request')}"
     if not one["outages"]:
         return el("td", "·", title=told)
     shown = join(el("b", in_seconds(one["seconds"])), el("small", in_seconds(one["longest"])))
@@ -60,7 +60,7 @@ def _outages(found: Disruption, short: dict[str, str]) -> Markup:
     rows = []
     for outage, steps in sorted(found.seen, key=lambda pair: pair[0].start):
         clock = datetime.fromtimestamp(outage.start, UTC).strftime("%H:%M:%S.%f")[:-3]
-        long = in_seconds(outage.seconds) + (" and still at the end" if outage.open else "")
+        long = in_seconds(outage.seconds) + (", still open at the end" if outage.open else "")
         told = (f"+{outage.start - found.since:.1f}{NBSP}s", outage.probe, short[outage.node], long, outcomes(outage))
         rows.append(el("tr", el("td", clock), *(el("td", text) for text in told), el("td", ", ".join(steps))))
     return _table("outages", el("thead", head), el("tbody", *rows))

@@ -8,7 +8,7 @@ from kubeskeptic.reports.wording import after, plain
 from kubeskeptic.timeline import FaultSpan
 
 _PHASES = {
-    "intent": "intent written down",
+    "intent": "intent recorded",
     "armed": "dead man's switch armed",
     "applying": "applying",
     "applied": "applied",

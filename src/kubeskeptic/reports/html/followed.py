@@ -24,21 +24,21 @@ def followed(report: Report) -> Markup | None:
         node for node in report.run.get("nodes", ()) if any(cell.node == node for row in rows for cell in row.cells)
     ]
     names = {node: node.removeprefix(f"{report.name.removeprefix('kind-')}-") for node in nodes}
-    head = el("tr", *(el("th", text, scope="col") for text in ("what was done", "asked by", *names.values())))
+    head = el("tr", *(el("th", text, scope="col") for text in ("event", "asked by", *names.values())))
     groups = [(event, list(rows)) for event, rows in groupby(rows, key=lambda row: (row.scenario, row.event))]
     body = (line for (scenario, _), rows in groups for line in _event(scenario, rows, nodes))
     whole = el("table", el("thead", head), el("tbody", *body))
     says = (
-        "Seconds from what was done to the last wrong answer that each node got, stronger in colour the longer; the small "
-        "number is its first right answer. A dot: not one answer was wrong. Wrong is a failed request, an answer of a pod "
-        "that was no endpoint then, and in DNS anything but the pods that were Ready. Requests that met a stale conntrack "
-        "entry are among them, which the bounds of claims count apart."
+        "Seconds from the event to the last wrong answer that each node received: the longer, the stronger the colour. The "
+        "small number is the first right answer. A dot: no answer was wrong. Failed requests, answers of pods that were not "
+        "endpoints at that time, and DNS answers other than the Ready pods count as wrong. Requests that met a stale "
+        "conntrack entry are included; the bounds of claims count them separately."
     )
     return el(
-        "section", el("h2", "How soon each node followed"), el("p", says, class_="note"),
+        "section", el("h2", "How soon each node converged"), el("p", says, class_="note"),
         el("p", "Scroll sideways for all nodes →", class_="note sideways", aria_hidden="true"),
-        el("div", whole, class_="scroll", tabindex="0", role="group", aria_label="Table: how soon each node followed"),
-        class_="followed", aria_label="How soon each node followed",
+        el("div", whole, class_="scroll", tabindex="0", role="group", aria_label="Table: how soon each node converged"),
+        class_="followed", aria_label="How soon each node converged",
     )  # fmt: skip
 
 

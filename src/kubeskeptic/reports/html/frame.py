@@ -40,7 +40,14 @@ def side(label: str, *contents: Piece, rows: str = "") -> Markup:
         "div",
         el("label", "Filter", for_="filter", class_="hidden"),
         el("input", id="filter", type="search", placeholder="Filter  /", autocomplete="off", spellcheck="false"),
-        el("button", "◐", type="button", id="theme", title="Day, night (t)", aria_label="Switch between day and night"),
+        el(
+            "button",
+            "◐",
+            type="button",
+            id="theme",
+            title="Light, dark (t)",
+            aria_label="Switch between light and dark",
+        ),
         el("button", "?", type="button", id="keys", title="Keys (?)", aria_label="Keys"),
         class_="tools",
     )

@@ -68,27 +68,30 @@ def _banners(report: Report) -> Markup:
     unproven = [str(one.get("node")) for one in report.instrument if not one.get("proven")]
     said = []
     if report.broken_off:
-        last = f" The last it tells of is {moment(report.ended)} UTC." if report.ended else ""
-        said.append(("This run broke off.", f"Its journal has no end; what follows is what was known by then.{last}"))
+        last = f" The last recorded event was at {moment(report.ended)} UTC." if report.ended else ""
+        said.append(("This run broke off.", f"This report shows what its journal had recorded until then.{last}"))
     said += [("Sabotaged on purpose:", str(one.get("says") or one.get("id"))) for one in report.sabotages]
     if report.clean is False:
         said.append(("The cluster was left dirty.", f"Run `skeptic cleanup`. {report.unclean}".rstrip()))
     if report.unlooked:
         said.append(
-            ("It was not checked whether the cluster was left clean.", f"Ask `skeptic status`. {report.unclean}")
+            ("It was not checked whether the cluster was left clean.", f"Run `skeptic status`. {report.unclean}")
         )
     if unproven:
         said.append(
-            ("The instrument failed its proof.", f"A known outage was not measured rightly on {', '.join(unproven)}.")
+            ("The instrument failed its proof.", f"A known outage was not measured correctly on {', '.join(unproven)}.")
         )
     if report.torn:
-        said.append(("The journal ends within a line,", "as after a kill; that line was left out."))
+        said.append(("The journal ends in the middle of a line,", "as after a kill; that line is left out."))
     if report.damage:
         more = f" ({len(report.damage) - 1} more)" if len(report.damage) > 1 else ""
-        said.append(("The journal is damaged:", f"{report.damage[0]}{more}. What it hides is not known."))
+        said.append(("The journal is damaged:", f"{report.damage[0]}{more}. What is missing is not known."))
     if not report.numbered:
         said.append(
-            ("The journal's lines are not numbered,", "as an old version wrote them: a missing line is not noticed.")
+            (
+                "The journal's lines are not numbered,",
+                "because an older version wrote it: a missing line would not be noticed.",
+            )
         )
     broken = (r for r in report.scenarios.values() if r.broke_off and not r.left_out_whole)
     said += [(f"{plain(r.id)} broke off.", r.broke_off) for r in broken]
@@ -154,12 +157,12 @@ def _facts(report: Report) -> Markup:
     settings = report.run.get("settings", {})
     facts = [("nodes", _nodes(report)), *((name, _setting(settings, *keys)) for name, keys in _SHOWN.items())]
     facts += [("samples, gaps", _seen(report))]
-    facts += [("time, of it irreducible", _time(report))]
+    facts += [("time, irreducible part", _time(report))]
     strip = (el("div", el("dt", name), el("dd", value)) for name, value in facts if value)
     return join(el("dl", *strip, class_="facts"), _settings(report))
 
 
-_SHOWN = {"kube-proxy": ("SYNC",), "node grace period": ("GRACE",), "DNS ttl, zone cache": ("TTL", "CACHE")}
+_SHOWN = {"kube-proxy": ("SYNC",), "node grace period": ("GRACE",), "DNS TTL, zone cache": ("TTL", "CACHE")}
 
 
 def _nodes(report: Report) -> str:
@@ -217,10 +220,10 @@ def _settings(report: Report) -> Markup | None:
     return el(
         "details",
         el("summary", "The cluster’s settings, the scenarios’ times, the instrument’s proof"),
-        _table("Settings read from the cluster; all bounds follow from them", ["setting", "value", "read from"], rows),
+        _table("Settings read from the cluster; all bounds are computed from them", ["setting", "value", "read from"], rows),
         _table("Scenarios", ["scenario", "took", "irreducible", "faults"], scenarios),
         _table("A known outage, injected before the run", ["node", "injected", "measured", ""], proofs),
-        el("p", f"99 of 100 questions were asked less than {quantity(report.tick_lag_p99, 's')} late.", class_="note")
+        el("p", f"99 of 100 requests were sent less than {quantity(report.tick_lag_p99, 's')} late.", class_="note")
         if report.tick_lag_p99 is not None else None,
         el("p", standstills_told(report.standstills), class_="note") if report.standstills else None,
         class_="settings",

@@ -16,17 +16,17 @@ def graded(report: Report) -> Markup | None:
         return None
     steps = grades(one for one, _ in shown)
     lifted = (el("th", f"lifted after {seconds:g}{NBSP}s", scope="col") for seconds in steps)
-    ends = (el("th", "bound", scope="col"), *lifted, el("th", "told apart from", scope="col"))
+    ends = (el("th", "bound", scope="col"), *lifted, el("th", "detected from", scope="col"))
     head = el("tr", el("th", "case and sabotage", scope="col"), *ends)
     rows = (_row(ladder, entry, steps) for ladder, entry in shown)
     told = sum(one.told_apart_from is not None for one, _ in shown)
     return el(
         "section",
-        el("h2", "What the bounds can tell apart"),
+        el("h2", "What the bounds can detect"),
         el("details",
-           el("summary", f"{told} of {len(shown)} bounds tell a breakage apart that lasts {steps[-1]:g} s or less"),
-           el("p", "The sabotage is lifted so many seconds after the act's fault. A case must hold while that is shorter than "
-              "its bound, and be violated by what outlasts it.", class_="note"),
+           el("summary", f"{told} of {len(shown)} bounds detect a breakage that lasts {steps[-1]:g} s or less"),
+           el("p", "Each column: the sabotage is lifted that many seconds after the act's fault. A case must hold when that is "
+              "shorter than its bound, and be violated when it is longer.", class_="note"),
            el("div", el("table", el("thead", head), el("tbody", *rows)), class_="scroll", tabindex="0", role="group",
               aria_label="Table: cases by the seconds after which their sabotage was lifted")),
         class_="chapter sabotaged",
@@ -35,7 +35,7 @@ def graded(report: Report) -> Markup | None:
 
 def _row(ladder: Ladder, entry: Entry, steps: list[float]) -> Markup:
     changed = bool(entry.digest and ladder.digest != entry.digest)
-    note = el("span", ", judged by a check that was changed since", class_="note") if changed else None
+    note = el("span", ", judged by a check that has changed since", class_="note") if changed else None
     name = el("th", el("a", plain(ladder.name), href=f"#{entry.anchor}"), f" {ladder.sabotage}", note, scope="row")
     bound = el("td", ladder.allowed, title=ladder.bound.source if ladder.bound else None)
     return el("tr", name, bound, *(_cell(ladder.step(seconds)) for seconds in steps), el("td", ladder.tells))

@@ -16,7 +16,7 @@ def overview(report: Report) -> Markup | None:
     if len(report.sections) < 2:
         return None
     rows = (_row(chapter) for chapter in report.chapters)
-    says = "The percentage is the share of its bound that the worst case of a claim used up; over 100 % it is violated."
+    says = "The percentage is how much of its bound a claim's worst case used; above 100 % the claim is violated."
     return el(
         "section", el("h2", "All claims"), el("dl", *rows), el("p", says, class_="note"),
         class_="overview", aria_label="All claims at a glance",

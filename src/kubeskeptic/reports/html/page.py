@@ -14,14 +14,14 @@ from kubeskeptic.reports.rerun import command
 from kubeskeptic.reports.wording import SYMBOL
 
 _KEYS = (("/", "filter"), ("j  k", "next, previous claim"), ("o", "open or close the tables of a claim"),
-         ("t", "day, night"), ("Esc", "clear the filter"), ("?", "this help"))  # fmt: skip
+         ("t", "light, dark"), ("Esc", "clear the filter"), ("?", "this help"))  # fmt: skip
 
 
 def render(report: Report) -> str:
     """Return the text of the file."""
     return document(
         f"{report.headline} · {report.id or 'kubeskeptic'}",
-        el("a", "To the claims", href="#claims", class_="skip"),
+        el("a", "Skip to the claims", href="#claims", class_="skip"),
         Markup(f'<svg class="defs" width="0" height="0" aria-hidden="true"><defs>{HATCH}</defs></svg>'),
         el(
             "div",
@@ -63,14 +63,14 @@ def _claims(report: Report) -> Markup:
     )
     nothing = nothing_matches()
     if not report.chapters:
-        nothing = el("p", "No claim came to a verdict in this run, so there is nothing to tell.", class_="empty")
+        nothing = el("p", "No claim reached a verdict in this run, so there is nothing to report.", class_="empty")
     return el("div", *chapters, nothing, id="claims")
 
 
 def _foot(report: Report) -> Markup:
     return el(
         "footer",
-        el("p", "The whole run again: ", el("code", command(report))),
-        el("p", "This page again, from the journal alone: ", el("code", f"skeptic report {report.id or 'RUN'}")),
+        el("p", "To repeat the whole run: ", el("code", command(report))),
+        el("p", "To make this page again from the journal: ", el("code", f"skeptic report {report.id or 'RUN'}")),
         el("p", f"kubeskeptic {report.run.get('harness') or ''}"),
     )

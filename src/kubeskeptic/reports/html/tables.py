@@ -39,7 +39,7 @@ def event_table(scene: Scene) -> Markup | None:
         for event in told[:MOST_EVENTS]
     ]
     more = (
-        el("p", f"{len(told) - MOST_EVENTS} later ones are left out.", class_="note")
+        el("p", f"{len(told) - MOST_EVENTS} later changes are left out.", class_="note")
         if len(told) > MOST_EVENTS
         else None
     )
@@ -71,14 +71,14 @@ def _asked(scene: Scene, row: Row) -> int:
 
 def _outages(scene: Scene, outages: list[Outage], names: dict[str, str]) -> Markup:
     if not outages:
-        return el("p", "No outage: not one request failed in the time drawn.", class_="note")
+        return el("p", "No outage: no request failed in the time shown.", class_="note")
     longest = sorted(outages, key=lambda outage: -outage.seconds)[:MOST_OUTAGES]
     worst = longest[0]
     rows = [_outage(scene, outage, names, outage is worst) for outage in sorted(longest, key=lambda o: o.start)]
     head = ["node", "probe", f"since {scene.zero_is}", "length", "failed of asked", "how"]
     left_out = len(outages) - len(longest)
     more = el("p", f"{count(left_out, 'shorter one')} left out.", class_="note") if left_out else None
-    return join(table("Outages: failures less than a second apart belong together", head, rows), more)
+    return join(table("Outages: failures less than a second apart count as one", head, rows), more)
 
 
 def _outage(scene: Scene, outage: Outage, names: dict[str, str], worst: bool) -> list[Piece]:

@@ -26,7 +26,7 @@ SIGNS = {
 """A sign for each turn, and the verdict class that gives its colour."""
 _ROOM = 1.12
 """Length of a bar's scale, as a multiple of the largest number."""
-NUMBERS = ("number", "before", "after", "bound", "", "varies anyway")
+NUMBERS = ("number", "before", "after", "bound", "", "noise")
 """The columns of a table of numbers."""
 
 

@@ -1,0 +1,109 @@
+"""Does the watch show what the faults of an act are recorded to have done? If not, nothing was done, and nothing is proven."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from kubeskeptic.durations import MARGIN
+from kubeskeptic.errors import Inconclusive, NotAsked
+from kubeskeptic.timeline import Act, Change, FaultSpan
+from kubeskeptic.timeline.objects import condition, is_ready
+
+Object = Mapping[str, Any]
+
+
+def not_borne_out(act: Act) -> Iterator[str]:
+    """Yield the faults of an act whose effect on a recorded object the watch does not show, one sentence each."""
+    for fault in act.recording.faults:
+        shows = _SHOWN.get(fault.fault)
+        if shows is None or fault.act not in act.names or "applied" not in fault.phases:
+            continue
+        for target in fault.targets:
+            missing = shows(act, fault, target.rpartition("/")[2])
+            if missing:
+                yield missing
+
+
+def _deleted(act: Act, fault: FaultSpan, pod: str) -> str:
+    """A deleted pod is marked as terminating, or gone."""
+    changes = list(act.recording.of_kind("Pod", pod))
+    after = [change for change in changes if change.seen >= fault.applied]
+    ended = any(one.type == "DELETED" or one.object["metadata"].get("deletionTimestamp") for one in after)
+    return (
+        f"{pod} was deleted in “{fault.act}” according to the journal, but no recorded change shows it"
+        if changes and not ended
+        else ""
+    )
+
+
+def _restarted(act: Act, fault: FaultSpan, pod: str) -> str:
+    """A container that was killed is started again, or its pod ends."""
+    changes = list(act.recording.of_kind("Pod", pod))
+    before = [change for change in changes if change.seen < fault.applied]
+    after = [change for change in changes if change.seen >= fault.applied]
+    if not before:
+        return ""
+    counted = max(_restarts(change.object) for change in before)
+    ended = any(one.type == "DELETED" or _restarts(one.object) > counted or not is_ready(one.object) for one in after)
+    return "" if ended else f"A container of {pod} was killed in “{fault.act}”, and no change of the pod shows it"
+
+
+def _unready(act: Act, fault: FaultSpan, pod: str) -> str:
+    """A pod that was made unready is not Ready until the fault is undone."""
+    changes = list(act.recording.of_kind("Pod", pod))
+    during = [change for change in changes if fault.applied <= change.seen <= fault.phases.get("undoing", act.end)]
+    shown = any(change.type == "DELETED" or not is_ready(change.object) for change in during)
+    return (
+        ""
+        if shown or not changes
+        else f"{pod} was made unready in “{fault.act}”, and was Ready all the time by the watch"
+    )
+
+
+def _cordoned(act: Act, fault: FaultSpan, node: str) -> str:
+    """A cordoned node is unschedulable."""
+    changes = list(act.recording.of_kind("Node", node))
+    during = [change for change in changes if fault.applied <= change.seen <= fault.phases.get("undoing", act.end)]
+    shown = any((change.object.get("spec") or {}).get("unschedulable") for change in during)
+    return (
+        ""
+        if shown or not changes
+        else f"{node} was cordoned in “{fault.act}”, and was schedulable all the time by the watch"
+    )
+
+
+def _not_ready(act: Act, fault: FaultSpan, node: str) -> str:
+    """A node whose kubelet is silent is not Ready from the end of its grace period until the fault is undone."""
+    until = fault.phases.get("undoing", act.end)
+    try:
+        noticed = fault.applying.high + act.settings["GRACE"] + act.settings["MONITOR"] + MARGIN
+    except (Inconclusive, NotAsked):
+        return ""  # a cluster whose settings cannot be read says nothing of when it notices
+    states = [change for change in act.recording.of_kind("Node", node) if change.seen <= until]
+    if until < noticed or not states:
+        return ""
+    late = [change for change in states if change.seen > noticed] or states[-1:]
+    ready = any(_is_ready_node(change) for change in late)
+    return f"{node} was out of order in “{fault.act}”, and was Ready by the watch" if ready else ""
+
+
+def _is_ready_node(change: Change) -> bool:
+    return change.type != "DELETED" and condition(change.object, "Ready") == "True"
+
+
+def _restarts(pod: Object) -> int:
+    statuses = (pod.get("status") or {}).get("containerStatuses") or ()
+    return sum(int(one.get("restartCount") or 0) for one in statuses)
+
+
+_SHOWN: Mapping[str, Callable[[Act, FaultSpan, str], str]] = {
+    "delete_pod": _deleted,
+    "kill_container": _restarted,
+    "make_unready": _unready,
+    "cordon_node": _cordoned,
+    "crash_node": _not_ready,
+    "freeze_node": _not_ready,
+    "shut_down_node": _not_ready,
+}
+"""By a fault's name, what says of a target of it that the watch lacks its effect; empty where it does not."""

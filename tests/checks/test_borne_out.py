@@ -1,0 +1,91 @@
+"""What a fault is recorded to have done, the watch has to show. A fault is applied at 1 s, and undone at 50 s of a minute."""
+
+from __future__ import annotations
+
+import pytest
+
+from kubeskeptic.checks.borne_out import not_borne_out
+from kubeskeptic.findings import Verdict
+from kubeskeptic.timeline import Change
+from tests.checks.minute import GOOD, found, minute, says
+from tests.drawn import gone as applied
+from tests.drawn import node, pod
+
+
+def judged(fault: str, target: str, *changes: Change, undoing: float = 50.0, **settings: float) -> str:
+    """What is missing; empty if nothing is."""
+    grace = settings or {"GRACE": 20.0, "MONITOR": 5.0}
+    faults = (applied(1.0, target, fault, undoing=undoing),)
+    return " ".join(not_borne_out(minute(GOOD, faults=faults, changes=changes, **grace)))
+
+
+def cordoned(seen: float, name: str = "w1") -> Change:
+    change = node(seen, name, "True")
+    change.object["spec"]["unschedulable"] = True
+    return change
+
+
+HERE = node(0.0, "w1", "True", type="LISTED")
+POD = "pod/ns/pod-a"
+
+
+@pytest.mark.parametrize(
+    ("fault", "target", "shown", "missing"),
+    [
+        ("delete_pod", POD, pod(2.0, "pod-a", deleting=True), pod(2.0, "pod-a")),
+        ("delete_pod", POD, pod(1.0, "pod-a", type="DELETED"), pod(0.9, "pod-a", deleting=True)),
+        ("make_unready", POD, pod(1.0, "pod-a", ready=False), pod(0.9, "pod-a", ready=False)),
+        ("make_unready", POD, pod(50.0, "pod-a", ready=False), pod(50.1, "pod-a", ready=False)),
+        ("make_unready", POD, pod(9.0, "pod-a", type="DELETED"), pod(9.0, "pod-a")),
+        ("cordon_node", "cordon/w1", cordoned(1.0), cordoned(0.9)),
+        ("cordon_node", "cordon/w1", cordoned(50.0), cordoned(50.1)),
+        ("cordon_node", "cordon/w1", cordoned(9.0), node(9.0, "w1", "True")),
+        ("crash_node", "node/w1", node(20.0, "w1", "Unknown"), node(20.0, "w1", "True")),
+        ("freeze_node", "node/w1", node(28.1, "w1", "Unknown"), node(28.1, "w1", "True")),
+        ("shut_down_node", "node/w1", node(9.0, "w1", "False"), node(50.0, "w1", "True")),
+    ],
+)
+def test_the_effect_is_shown_by_a_change(fault: str, target: str, shown: Change, missing: Change) -> None:
+    assert judged(fault, target, HERE, shown) == ""
+    assert judged(fault, target, HERE, missing)
+
+
+def test_a_killed_container_is_started_again_or_its_pod_ends() -> None:
+    before = pod(0.5, "pod-a", restarts=2)
+    for shown in (pod(3.0, "pod-a", restarts=3), pod(3.0, "pod-a", type="DELETED"), pod(3.0, "pod-a", ready=False)):
+        assert judged("kill_container", POD, before, shown) == ""
+    for missing in (pod(3.0, "pod-a", restarts=2), pod(3.0, "pod-a", restarts=1), pod(0.9, "pod-a", restarts=3)):
+        assert "A container of pod-a was killed" in judged("kill_container", POD, before, missing)
+
+
+def test_a_node_that_was_ready_again_before_the_fault_was_undone_was_not_out_of_order() -> None:
+    silent = node(20.0, "w1", "Unknown")
+    assert "was Ready by the watch" in judged("crash_node", "node/w1", HERE, silent, node(40.0, "w1", "True"))
+    assert judged("crash_node", "node/w1", HERE, silent, node(51.0, "w1", "True")) == ""
+
+
+def test_a_fault_that_ended_before_the_grace_period_shows_nothing() -> None:
+    assert judged("crash_node", "node/w1", HERE, undoing=27.9) == ""
+    assert (
+        judged("crash_node", "node/w1", HERE, undoing=28.1)
+        == "w1 was out of order in “act”, and was Ready by the watch"
+    )
+
+
+def test_what_was_not_recorded_or_has_no_such_effect_shows_nothing() -> None:
+    assert judged("crash_node", "node/w2", HERE) == ""
+    assert judged("kill_container", "pod/ns/other") == ""
+    assert judged("hang_container", POD) == ""
+    assert judged("crash_node", "node/w1", HERE, SYNC=1.0) == "", (
+        "without GRACE it is not known when a node has to be noticed"
+    )
+    act = minute(GOOD, faults=(applied(1.0, POD, "make_unready"),))
+    assert [*not_borne_out(act)]
+    act.recording.faults[0].act = "another"
+    assert [*not_borne_out(act)] == []
+
+
+def test_what_is_missing_keeps_a_finding_from_holding() -> None:
+    act = minute(GOOD, faults=(applied(1.0, POD, "make_unready"),))
+    says(found(act), "pod-a was made unready in “act”, and was Ready all the time by the watch")
+    assert found(act, value=9).verdict is Verdict.VIOLATED
