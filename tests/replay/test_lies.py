@@ -96,7 +96,7 @@ def test_one_in_many_answers_comes_from_another_services_pod(told: Teller) -> No
     namespace = stranger.object["metadata"]["namespace"]
     finding = told(EVERY, named("node-port", f"{namespace}/{stranger.name}/{stranger.uid}"))
     assert finding.verdict is Verdict.VIOLATED
-    assert "no pod of the service" in finding.why
+    assert "not a pod of the service" in finding.why
 
 
 def test_a_dead_pod_goes_on_answering(told: Teller) -> None:
