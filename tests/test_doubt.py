@@ -106,7 +106,7 @@ def test_the_worst_value_is_told_first() -> None:
 
 def test_a_finding_that_lacks_something_says_why_before_its_own_words() -> None:
     found = conclude("seen.", {"took": Measure(9, "s")}, {"took": Bound(5, "s", "test")}, nodes=("n1",)).but("a gap")
-    assert (found.verdict, found.why) == (Verdict.INCONCLUSIVE, "a gap. Seen as far as that: seen.")
+    assert (found.verdict, found.why) == (Verdict.INCONCLUSIVE, "a gap. As far as observed: seen.")
     assert (found.nodes, found.measured["took"].value) == (("n1",), 9)
 
 
@@ -116,7 +116,8 @@ def test_what_is_not_known_well_enough_is_named() -> None:
         "seen.", {"a": Measure(5, "s", 4, 6), "b": Measure(1, "s", 1, float("inf"))}, {"a": five, "b": five}
     )
     assert found.why == (
-        "Not known well enough: “a” was 4 to 6 s, with at most 5 s (test); “b” was at least 1 s, with at most 5 s (test). seen."
+        "Not known precisely enough: “a” is between 4 and 6 s, against a bound of at most 5 s (test); "
+        "“b” is at least 1 s, against a bound of at most 5 s (test). seen."
     )
     assert conclude("seen.", {}, {}).why == "Nothing was compared with a bound. seen."
 

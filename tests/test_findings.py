@@ -43,7 +43,7 @@ def test_a_value_with_doubt_that_must_not_be_below(low: float, high: float, verd
 def test_the_doubt_is_told_as_a_number() -> None:
     finding = conclude("It took some time.", {"took": seconds(Interval(4, 6))}, {"took": FIVE})
     assert finding.verdict is Verdict.INCONCLUSIVE
-    assert "“took” was 4 to 6 s, with at most 5 s" in finding.why
+    assert "“took” is between 4 and 6 s, against a bound of at most 5 s" in finding.why
 
 
 def held(why: str = "fine.", name: str = "took") -> Finding:
@@ -78,7 +78,7 @@ def test_nothing_measured_is_no_pass() -> None:
 
 @pytest.mark.parametrize("measured", [Measure(9, "s"), Measure(4, "s", 4, 6)])
 def test_holds_beside_a_value_that_is_not_within_its_bound_is_refused(measured: Measure) -> None:
-    with pytest.raises(ValueError, match="not within their bounds: took"):
+    with pytest.raises(ValueError, match="outside their bounds: took"):
         Finding(Verdict.HOLDS, "fine.", {"took": measured}, {"took": FIVE})
 
 
@@ -136,7 +136,7 @@ def test_of_none_there_is_no_gravest_and_no_largest() -> None:
 def test_what_is_known_is_not_named_among_what_is_not() -> None:
     unsure, sure = Measure(5, "s", 4, 6), Measure(1, "s")
     found = conclude("seen.", {"a": unsure, "b": sure}, {"a": FIVE, "b": FIVE})
-    assert "“a” was 4 to 6 s" in found.why
+    assert "“a” is between 4 and 6 s" in found.why
     assert "“b”" not in found.why
 
 
@@ -198,7 +198,7 @@ def test_a_length_of_time_is_told_to_the_millisecond() -> None:
 
 
 def test_a_finding_that_holds_is_held_against_all_of_its_bounds() -> None:
-    with pytest.raises(ValueError, match="not within their bounds: late 9 s"):
+    with pytest.raises(ValueError, match="outside their bounds: late 9 s"):
         Finding(
             Verdict.HOLDS, "fine.", {"took": Measure(1, "s"), "late": Measure(9, "s")}, {"took": FIVE, "late": FIVE}
         )

@@ -10,6 +10,7 @@
     ├── PatienceExhausted        exit 1   a wait gave up; the message contains the last state seen
     ├── ClusterError             exit 1   the API server refused a request
     │   ├── NotFound
+    │   ├── Forbidden
     │   ├── Conflict
     │   └── Gone                          a watch requested a resource version that the server no longer has
     ├── Unanswered               exit 1   the API server did not answer

@@ -138,7 +138,7 @@ class Finding:
             return
         outside = [f"{name} {m} ({b})" for name, m, b, verdict in self.compared if verdict is not Verdict.HOLDS]
         if outside:
-            raise ValueError(f"a finding that holds has values that are not within their bounds: {', '.join(outside)}")
+            raise ValueError(f"a finding that holds has values outside their bounds: {', '.join(outside)}")
         if not self.compared:
             raise ValueError("a finding that holds has no measured value with a bound: nothing was measured")
 
@@ -151,7 +151,7 @@ class Finding:
 
     def but(self, why: str) -> Finding:
         """Return this finding as *inconclusive*, with the reason before its own sentence."""
-        return replace(self, verdict=Verdict.INCONCLUSIVE, why=f"{why}. Seen as far as that: {self.why}")
+        return replace(self, verdict=Verdict.INCONCLUSIVE, why=f"{why}. As far as observed: {self.why}")
 
     def as_record(self) -> dict[str, Any]:
         """Return the fields of a ``finding`` record of the journal."""
@@ -184,10 +184,10 @@ def _unsure(names: Iterable[str], measured: Mapping[str, Measure], bounds: Mappi
     said = []
     for name in names:
         low, high = measured[name].interval
-        most = "at least" if high == float("inf") else f"{low:g} to"
+        most = "at least" if high == float("inf") else f"between {low:g} and"
         value = f"{low:g}" if high == float("inf") else f"{high:g}"
-        said.append(f"“{name}” was {most} {value} {measured[name].unit}, with {bounds[name]}")
-    return f"Not known well enough: {'; '.join(said)}." if said else "Nothing was compared with a bound."
+        said.append(f"“{name}” is {most} {value} {measured[name].unit}, against a bound of {bounds[name]}")
+    return f"Not known precisely enough: {'; '.join(said)}." if said else "Nothing was compared with a bound."
 
 
 def inconclusive(why: str, **more: Any) -> Finding:

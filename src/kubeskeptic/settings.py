@@ -106,7 +106,7 @@ class Settings:
 def _too_high(settings: Mapping[str, Setting]) -> dict[str, str]:
     """Return, by name, why each setting above its ceiling is not reliable."""
     return {
-        name: f"{one.source}, took {most:g} s to be Ready; above {CEILINGS[name]:g} s no claim is judged by it"
+        name: f"{one.source}, took {most:g} s to be Ready; above {CEILINGS[name]:g} s the value is not used to judge claims"
         for name, one in settings.items()
         if name in CEILINGS and (most := max([one.value, *one.per_node.values()])) > CEILINGS[name]
     }

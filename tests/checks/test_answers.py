@@ -36,7 +36,7 @@ def test_another_address_or_a_failed_lookup_violates() -> None:
 def test_what_was_not_seen_is_inconclusive_unless_what_was_seen_violates() -> None:
     hole = "." * 12 + " " * 8 + "." * 10
     assert looked_up(name("." * 12 + "?" + "." * 17)).verdict is Verdict.INCONCLUSIVE
-    assert "was not asked" in looked_up(name(hole)).why
+    assert "sent no request" in looked_up(name(hole)).why
     later = ActSpan("later")
     assert "not played" in looked_up(name(GOOD), spans=(SPAN, later)).why
     assert looked_up(name(GOOD), spans=(SPAN, later)).verdict is Verdict.INCONCLUSIVE
@@ -74,7 +74,7 @@ def test_every_node_hosting_or_not() -> None:
 def test_another_services_pod_is_no_answer() -> None:
     found = everywhere(lane(GOOD, "n1"), lane(GOOD, "n2", by="other"))
     assert found.verdict is Verdict.VIOLATED
-    assert "answered by other, no pod of the service, on n2" in found.why
+    assert "answered by other, which is not a pod of the service, on n2" in found.why
 
 
 def test_nodes_of_one_sort_only_prove_nothing() -> None:
@@ -142,7 +142,7 @@ def test_what_is_counted_of_every_node() -> None:
     found = judged(asked_of(*ones))
     assert [*found.measured["failed"].interval] == [3, 4]
     assert [found.measured[name].value for name in ("asked", "never asked")] == [39, 1]
-    assert "3 of 39 requests were not answered rightly (2 timeout on n2, 1 refused on n1)" in found.why
+    assert "3 of 39 requests were not answered correctly (2 timeout on n2, 1 refused on n1)" in found.why
 
 
 def test_the_good_are_counted_and_the_nodes_without_a_pod() -> None:
@@ -268,7 +268,7 @@ def test_the_least_and_the_whole_are_measured() -> None:
 def test_only_good_answers_in_the_act_count() -> None:
     one = answered("pod-a", "pod-b")
     one.bys[12] = one.bys[13] = one.name_index("stranger")
-    assert "stranger answered, which is not one of the service's pods" in crossing(one).why
+    assert "an answer came from stranger, which is not one of the service's pods" in crossing(one).why
     one.codes[12] = one.codes[13] = OUTCOMES.index(Outcome.WRONG)
     assert crossing(one).measured["share"].value == 50
     before = answered("pod-a", "pod-b")
@@ -283,15 +283,15 @@ def test_a_node_that_got_no_answer_got_none_from_elsewhere_where_that_is_known()
     alone = crossing(lane(GOOD[:10] + "r" * 20, "n1", by="pod-a"))
     assert (alone.verdict, alone.measured["share"].value) == (Verdict.VIOLATED, 0)
     unknown = crossing(answered("pod-a", "pod-b"), lane(GOOD[:10] + "r" * 19 + "?", "n2", by="pod-b"))
-    assert "what came of the requests of n2 is not known" in unknown.why
+    assert "the outcomes of the requests of n2 are not known" in unknown.why
     unasked = crossing(answered("pod-a", "pod-b"), lane(GOOD[:10] + "r" * 10, "n2", by="pod-b"))
-    assert "what came of the requests of n2 is not known" in unasked.why
+    assert "the outcomes of the requests of n2 are not known" in unasked.why
     some = crossing(answered("pod-a", "pod-b"), lane(GOOD[:10] + "r" * 18 + "?.", "n2", by="pod-b"))
     assert some.verdict is Verdict.VIOLATED, "one answered, of its own pod"
 
 
 def test_who_is_at_home_where_is_looked_at_when_the_act_begins() -> None:
-    for at, why in ((1.0, ""), (1.1, "pod-b answered, which is not one of the service's pods")):
+    for at, why in ((1.0, ""), (1.1, "an answer came from pod-b, which is not one of the service's pods")):
         late = (pod(at, "pod-b", node="n2"),)
         act = watched(answered("pod-a", "pod-b"), spans=(SPAN,), pods={"pod-a": "n1"}, changes=late)
         found = crosses_nodes(act, "web")
@@ -301,4 +301,4 @@ def test_who_is_at_home_where_is_looked_at_when_the_act_begins() -> None:
 def test_one_node_with_a_pod_of_its_own_is_enough() -> None:
     one = lane(GOOD, "n3", by="pod-a")
     assert crossing(one, answered("pod-a", "pod-b")).verdict is Verdict.HOLDS
-    assert "no node that was asked has a pod of the service of its own" in crossing(one).why
+    assert "no node that sent requests has a pod of the service" in crossing(one).why

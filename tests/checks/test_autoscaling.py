@@ -135,7 +135,7 @@ def test_nothing_scales_that_is_not_measured() -> None:
     assert "changed to 4 after 2.0 s" in unmeasured(FAILED, replicas(12, 4)).why
     assert unmeasured(FAILED, replicas(12, 4)).verdict is Verdict.VIOLATED
     assert unmeasured().verdict is Verdict.VIOLATED, "it has to say why"
-    assert "17 s have to pass" in unmeasured(FAILED, end=27).why
+    assert "at least 17 s are required" in unmeasured(FAILED, end=27).why
 
 
 # -- what was not seen, or said before ------------------------------------------------------------------------------------

@@ -178,7 +178,7 @@ def test_a_depth_that_does_not_fall_may_do_so_until_the_bound_has_passed(end: fl
     [
         ([], "the replicas were not changed"),
         ([READY._replace(seen=20)], "the replicas were not changed"),
-        ([replicas(20, 4)], "no more pods were Ready"),
+        ([replicas(20, 4)], "no additional pod was Ready"),
     ],
 )
 def test_a_step_that_was_not_made_may_be_made_until_the_bound_has_passed(
@@ -250,7 +250,7 @@ def test_how_often_the_replicas_were_changed(changes: list[Change], times: int) 
 
 def test_what_is_told_of_a_change_is_its_first() -> None:
     assert "changed to 4 after 2.0 s" in unmeasured(FAILED, replicas(12, 4), replicas(14, 1)).why
-    assert "the autoscaler said nothing and" in unmeasured().why
+    assert "the autoscaler reported nothing and" in unmeasured().why
 
 
 @pytest.mark.parametrize(
@@ -276,4 +276,4 @@ def test_it_has_to_be_watched_until_the_bound_has_passed(end: float, verdict: Ve
 def test_it_is_watched_from_when_the_queue_was_filled() -> None:
     found = unmeasured(FAILED, depths=[*FILLED, (20, 59), (25, 58)])
     assert (found.verdict, found.measured["watched"].value) == (Verdict.HOLDS, 19.5)
-    assert f"60 jobs waiting, the autoscaler said {REASON} and" in found.why
+    assert f"60 jobs waiting, the autoscaler reported {REASON} and" in found.why

@@ -27,7 +27,7 @@ def test_outages_are_told_with_their_begin_and_length_the_longest_first() -> Non
     assert found.measured["failed"].value == 5
     assert found.measured["unavailable in sum, worst node"].value == 0.5
     assert found.measured["longest outage"].value == 0.3
-    assert "n2 saw the most of it, 0.50 s in 2 outages" in found.why
+    assert "n2 was affected most, for 0.50 s in 2 outages" in found.why
     assert found.decisive[0] == "n2: 0.30 s from +1.60 s, 3 of 3 failed (3 timeout)"
 
 
@@ -47,7 +47,7 @@ def test_an_outage_that_lasts_to_the_end_says_so() -> None:
 def test_a_node_that_did_not_ask_for_a_while_keeps_it_from_holding() -> None:
     found = seen(lane("." * 15 + " " * 10 + "." * 15))
     assert found.verdict is Verdict.INCONCLUSIVE
-    assert "was not asked" in found.why
+    assert "sent no request" in found.why
 
 
 def test_the_worst_node_is_the_one_that_was_without_for_the_longest_in_sum() -> None:
@@ -56,7 +56,7 @@ def test_the_worst_node_is_the_one_that_was_without_for_the_longest_in_sum() -> 
     found = seen(lane(once, "n1"), lane(often, "n2"), lane("." * 40, "n3"))
     assert [found.measured[name].value for name in ("failed", "asked", "never asked", "late")] == [7, 90, 0, 0]
     assert [found.measured[name].value for name in ("unavailable in sum, worst node", "longest outage")] == [0.4, 0.3]
-    assert "n2 saw the most of it, 0.40 s in 2 outages; the longest anywhere was 0.30 s" in found.why
+    assert "n2 was affected most, for 0.40 s in 2 outages; the longest on any node was 0.30 s" in found.why
     assert found.decisive[0].startswith("n1: 0.30 s from +1.00 s")
     assert len(found.decisive) == 3
 
@@ -95,5 +95,5 @@ def test_what_was_never_asked_is_counted() -> None:
 def test_a_request_whose_end_is_not_known_may_have_failed_or_not() -> None:
     found = seen(lane("." * 20 + "?" + "." * 19))
     assert found.verdict is Verdict.INCONCLUSIVE
-    assert "How 1 of them ended is not known." in found.why
+    assert "The outcome of 1 of them is not known." in found.why
     assert seen(lane("." * 20 + "?r" + "." * 18)).verdict is Verdict.VIOLATED

@@ -82,7 +82,7 @@ def test_a_pod_that_has_ended_counts_no_longer() -> None:
 def test_what_was_not_seen_is_not_known() -> None:
     assert "no pod was seen" in judged(asking(0.0, "a", "1")).why
     act = declared(asking(2.0, "a", "1"), nodes=("n1",), tables={"others": {}})
-    assert "n1 has to give was not recorded" in checks.never_overbooked(act, "others").why
+    assert "the allocatable resources of n1 were not recorded" in checks.never_overbooked(act, "others").why
     act = declared(*nodes(), asking(2.0, "a", "1"), nodes=("n1",), tables={"others": {}}, gaps=(watch_gap(3, 4),))
     assert checks.never_overbooked(act, "others").verdict is Verdict.INCONCLUSIVE
 
@@ -93,7 +93,7 @@ def test_what_a_node_does_not_say_it_has_is_not_taken_for_enough() -> None:
     act = declared(*changes, asking(2.0, "a", "1"), nodes=("n1", "n2"), tables={"others": {}})
     finding = checks.never_overbooked(act, "others")
     assert finding.verdict is Verdict.INCONCLUSIVE
-    assert "n1 does not say how much memory it has to give" in finding.why
+    assert "n1 reports no allocatable memory" in finding.why
 
 
 @pytest.mark.parametrize("read", [{}, {"cpu": 0.0, "memory": 0.0}, NONE | {"cpu": -1.0}])
@@ -102,14 +102,14 @@ def test_what_other_namespaces_request_on_a_node_has_to_be_read(read: dict[str, 
         act = declared(*nodes(), asking(2.0, "a", cpu), nodes=("n1", "n2"), tables={"others": {"n1": NONE, "n2": read}})
         return checks.never_overbooked(act, "others")
 
-    assert (judged_with("1").verdict, "on n2 was not read" in judged_with("1").why) == (Verdict.INCONCLUSIVE, True)
+    assert (judged_with("1").verdict, "on n2 were not read" in judged_with("1").why) == (Verdict.INCONCLUSIVE, True)
     assert judged_with("1").measured["fullest"].value == 50, "what was not read fills nothing"
     assert judged_with("3").verdict is Verdict.VIOLATED
 
 
 def test_a_node_that_joined_has_to_have_room_too() -> None:
     act = declared(*nodes(), asking(2.0, "a", "1"), nodes=("n1",), joined={"n2": 3.0}, tables={"others": {"n1": NONE}})
-    assert "on n2 was not read" in checks.never_overbooked(act, "others").why
+    assert "on n2 were not read" in checks.never_overbooked(act, "others").why
 
 
 def test_a_moment_at_the_very_beginning_of_the_act_counts() -> None:
@@ -147,7 +147,7 @@ def test_what_was_not_read_of_other_namespaces_is_counted_as_nothing_on_the_full
     act = declared(*nodes(), asking(2.0, "a", "2"), nodes=("n1", "n2"), tables={"others": {}})
     finding = checks.never_overbooked(act, "others")
     assert (finding.verdict, finding.measured["fullest"].value) == (Verdict.INCONCLUSIVE, 100)
-    assert "on n1, n2 was not read" in finding.why
+    assert "on n1, n2 were not read" in finding.why
 
 
 def giving(seen: float, cpu: str) -> Change:

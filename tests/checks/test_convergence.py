@@ -12,7 +12,7 @@ def took(wanted: tuple[str, ...] = (), **steps: list[float | None]) -> Finding:
 def test_every_step_within_the_margin() -> None:
     found = took(denied=[0.0, 0.4], allowed=[0.3, 2.0])
     assert found.verdict is Verdict.HOLDS
-    assert "“allowed” was in force last, after at most 2.00 s" in found.why
+    assert "“allowed”, was in force after at most 2.00 s" in found.why
 
 
 def test_late_never_and_not_known() -> None:
@@ -36,6 +36,6 @@ def test_a_step_whose_state_before_was_never_seen_may_have_been_in_force_at_once
 
 
 def test_which_step_was_the_last() -> None:
-    assert "Of 2 steps, “denied” was in force last, never" in took(denied=[15.2, None], allowed=[0.3, 2.0]).why
+    assert "The slowest of 2 steps, “denied”, was never in force" in took(denied=[15.2, None], allowed=[0.3, 2.0]).why
     assert "the table “in force” has no step" in took().why
     assert took(denied=[0.0, 0.4]).window == (1, 4)

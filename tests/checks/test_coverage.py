@@ -20,8 +20,11 @@ def watched_for_a_minute(one: Lane) -> Act:
 
 
 def test_the_stretch_that_matters_must_have_been_asked() -> None:
-    says(found(minute("." * 500)), "n1 was not asked for more than 0.5 s, 49.9 s into the 60 s that matter")
-    says(found(minute(" " * 10 + "." * 590)), "n1 was not asked for more than 0.5 s, 0.0 s into the 60 s that matter")
+    says(found(minute("." * 500)), "n1 sent no request for more than 0.5 s, from 49.9 s into the 60 s that matter")
+    says(
+        found(minute(" " * 10 + "." * 590)),
+        "n1 sent no request for more than 0.5 s, from 0.0 s into the 60 s that matter",
+    )
 
 
 # What one lane may be silent is 0.5 s, or 2.5 periods where a single request decides.
@@ -30,18 +33,18 @@ def test_the_stretch_that_matters_must_have_been_asked() -> None:
 )
 def test_a_hole_is_smaller_where_a_single_request_decides(missing: int, loose: bool, strict: bool) -> None:
     drawing = without(*range(100, 100 + missing))
-    says(found(minute(drawing)), "" if loose else "was not asked for more than 0.5 s, 9.9 s into")
+    says(found(minute(drawing)), "" if loose else "sent no request for more than 0.5 s, from 9.9 s into")
     unbroken = found(minute(drawing), lambda act: act.lanes("web", unbroken=True))
-    says(unbroken, "" if strict else "was not asked for more than 0.25 s, 9.9 s into")
+    says(unbroken, "" if strict else "sent no request for more than 0.25 s, from 9.9 s into")
 
 
 @pytest.mark.parametrize(
     ("drawing", "until", "why"),
     [
         ("." * 241, 60.5, ""),
-        ("." * 241, 60.75, "was not asked for more than 0.5 s"),
+        ("." * 241, 60.75, "sent no request for more than 0.5 s"),
         ("." * 100 + " " + "." * 140, 60, ""),
-        ("." * 100 + "  " + "." * 139, 60, "was not asked for more than 0.5 s"),
+        ("." * 100 + "  " + "." * 139, 60, "sent no request for more than 0.5 s"),
     ],
 )
 def test_a_hole_of_just_what_is_allowed_is_none_in_between_and_at_the_end(drawing: str, until: float, why: str) -> None:
@@ -51,16 +54,16 @@ def test_a_hole_of_just_what_is_allowed_is_none_in_between_and_at_the_end(drawin
 @pytest.mark.parametrize(("period", "allowed"), [(0.02, "0.1"), (0.1, "0.25"), (1.0, "2.5")])
 def test_a_brief_hole_follows_the_period(period: float, allowed: str) -> None:
     act = watched(lane("." * 20, period=period), spans=MINUTE)
-    says(found(act, lambda act: act.lanes("web", unbroken=True)), f"was not asked for more than {allowed} s")
+    says(found(act, lambda act: act.lanes("web", unbroken=True)), f"sent no request for more than {allowed} s")
     act = watched(lane("." * 20, period=period), spans=MINUTE)
-    says(found(act), f"was not asked for more than {max(0.5, 2 * period):g} s")
+    says(found(act), f"sent no request for more than {max(0.5, 2 * period):g} s")
 
 
 def test_what_all_lanes_missed_is_a_gap_however_short() -> None:
     hole = without(300, 301)
     says(found(minute(hole)), "")
     says(found(minute(hole, GOOD)), "")
-    says(found(minute(hole, hole)), "“web” was asked from no node at all for 0.300 s, 29.9 s into the 60 s that matter")
+    says(found(minute(hole, hole)), "No node sent “web” for 0.300 s, from 29.9 s into the 60 s that matter")
     says(found(minute(without(300), without(300))), "")
     says(found(minute(hole, without(302, 303))), "")
 
@@ -72,10 +75,10 @@ def test_what_all_lanes_missed_is_a_gap_however_short() -> None:
         (29.95, 30.15, {"n1", "n2"}, ""),
         (20.0, 40.0, {"n1", "n2", "n3"}, ""),
         (29.9, 29.96, {"n1", "n2"}, ""),
-        (29.9, 29.94, {"n1", "n2"}, "asked from no node at all for 0.300 s"),
-        (29.95, 30.15, {"n1"}, "asked from no node at all for 0.300 s"),
-        (30.2, 31.0, {"n1", "n2"}, "asked from no node at all for 0.300 s"),
-        (29.0, 29.9, {"n1", "n2"}, "asked from no node at all for 0.300 s"),
+        (29.9, 29.94, {"n1", "n2"}, "No node sent “web” for 0.300 s"),
+        (29.95, 30.15, {"n1"}, "No node sent “web” for 0.300 s"),
+        (30.2, 31.0, {"n1", "n2"}, "No node sent “web” for 0.300 s"),
+        (29.0, 29.9, {"n1", "n2"}, "No node sent “web” for 0.300 s"),
     ],
 )
 def test_while_their_machine_stood_still_nothing_was_there_to_be_asked(
@@ -89,7 +92,7 @@ def test_while_their_machine_stood_still_nothing_was_there_to_be_asked(
 
 def test_a_single_lane_s_hole_is_forgiven_by_the_same_standstill_and_no_other() -> None:
     act = minute(without(300, 301, 302))
-    loud = "was not asked for more than 0.25 s"
+    loud = "sent no request for more than 0.25 s"
     says(found(act, lambda act: act.lanes("web", unbroken=True)), loud)
     act.recording.standstills = [Standstill(30.0, 30.2, frozenset({"n1"}))]
     says(found(act, lambda act: act.lanes("web", unbroken=True)), "")
@@ -104,11 +107,11 @@ def test_a_clock_that_is_in_doubt_makes_a_standstill_shorter(stretch: tuple[floa
     act.recording.standstills = [Standstill(*stretch, frozenset({"n1", "n2"}))]
     says(found(act), "")
     act.recording.lanes["n2", "web"].doubt = 0.03
-    says(found(act), "asked from no node at all for 0.300 s")
+    says(found(act), "No node sent “web” for 0.300 s")
 
 
 def test_a_long_standstill_is_a_gap_as_the_cluster_s_clocks_went_on() -> None:
-    for missing, why in ((6, ""), (7, "asked from no node at all for 0.800 s"), (10, "for more than 0.5 s")):
+    for missing, why in ((6, ""), (7, "No node sent “web” for 0.800 s"), (10, "for more than 0.5 s")):
         hole = without(*range(300, 300 + missing))
         act = minute(hole, hole)
         act.recording.standstills = [Standstill(20.0, 40.0, frozenset({"n1", "n2"}))]
@@ -118,13 +121,13 @@ def test_a_long_standstill_is_a_gap_as_the_cluster_s_clocks_went_on() -> None:
 def test_the_fastest_lane_says_how_short_a_hole_is() -> None:
     slow = lane("." * 60, "n2", period=1.0)
     act = watched(lane(without(301, 302, 303), "n1"), slow, spans=MINUTE)
-    says(found(act), "asked from no node at all for 0.400 s")
+    says(found(act), "No node sent “web” for 0.400 s")
 
 
 def test_a_hundredth_of_the_questions_may_never_have_been_asked() -> None:
     says(found(minute(without(*range(50, 550, 100)))), "")  # 5 of 600
-    says(found(minute(without(*range(50, 590, 90)))), "6 of 600 questions of “web” on n1 were never asked")
-    for missing, why in ((19, ""), (20, "20 of 2000 questions of “web” on n1 were never asked")):
+    says(found(minute(without(*range(50, 590, 90)))), "6 of 600 requests of “web” on n1 were never sent")
+    for missing, why in ((19, ""), (20, "20 of 2000 requests of “web” on n1 were never sent")):
         drawing = "".join(" " if at % 90 == 50 and at < 90 * missing else "." for at in range(2000))
         says(found(watched(lane(drawing), spans=(ActSpan("act", 0, 1, 200),))), why)
 
@@ -150,7 +153,7 @@ def test_a_question_that_was_due_while_the_machine_stood_still_is_not_missed(
     act = minute(without(*range(50, 590, 90)))
     act.recording.standstills = [Standstill(since, until, frozenset({nodes}))]
     act.recording.lanes["n1", "web"].doubt = doubt
-    says(found(act), "" if forgiven else "6 of 600 questions of “web” on n1 were never asked")
+    says(found(act), "" if forgiven else "6 of 600 requests of “web” on n1 were never sent")
 
 
 # pod-a of the recording has the uid pod-a.
@@ -192,7 +195,7 @@ def test_an_outcome_that_is_not_known_is_no_pass() -> None:
 def test_every_node_must_have_been_asked() -> None:
     act = minute(GOOD)
     act.recording.nodes = ("n1", "n2", "n3")
-    says(found(act), "“web” was not asked from n2, n3")
+    says(found(act), "No requests of “web” were sent from n2, n3")
     act = minute(GOOD, faults=(gone(2.0, "node/n2"),))
     act.recording.nodes = ("n1", "n2")
     says(found(act), "")  # it was taken away
@@ -203,20 +206,20 @@ def test_every_node_must_have_been_asked() -> None:
     [(0, "ADDED", False), (30, "ADDED", False), (60, "ADDED", False), (61, "ADDED", True), (30, "MODIFIED", False)],
 )
 def test_a_node_that_joins_must_be_asked(at: float, type: str, asked: bool) -> None:
-    says(found(minute(GOOD, changes=(node(at, "n2", "True", type=type),))), "" if asked else "was not asked from n2")
+    says(found(minute(GOOD, changes=(node(at, "n2", "True", type=type),))), "" if asked else "were sent from n2")
 
 
 @pytest.mark.parametrize(("at", "asked"), [(60, False), (60.1, True)])
 def test_a_node_that_the_harness_saw_join_must_be_asked(at: float, asked: bool) -> None:
     act = minute(GOOD)
     act.recording.joined["n2"] = at
-    says(found(act), "" if asked else "was not asked from n2")
+    says(found(act), "" if asked else "were sent from n2")
 
 
 def test_a_node_that_is_in_the_watch_must_be_asked_until_it_is_gone() -> None:
     for at, asked in ((-0.1, True), (0.0, True), (0.1, False)):
         changes = node(-5.0, "n2", "True", type="LISTED"), node(at, "n2", "True", type="DELETED")
-        says(found(minute(GOOD, changes=changes)), "" if asked else "was not asked from n2")
+        says(found(minute(GOOD, changes=changes)), "" if asked else "were sent from n2")
 
 
 @pytest.mark.parametrize(
@@ -239,9 +242,9 @@ def test_what_is_true_of_a_node_is_true_of_one_node(seen: float, type: str, uid:
     ("at", "type", "ip", "uid", "said"),
     [
         (30.0, "MODIFIED", WEB, "", ""),
-        (30.0, "MODIFIED", "10.96.0.99", "", "The clusterIP of the Service web that “web” asks was changed meanwhile"),
-        (30.0, "ADDED", WEB, "another", "The Service web that “web” asks became another one meanwhile"),
-        (30.0, "DELETED", WEB, "", "The Service web that “web” asks was deleted meanwhile"),
+        (30.0, "MODIFIED", "10.96.0.99", "", "The clusterIP of the Service web, the target of “web”, changed"),
+        (30.0, "ADDED", WEB, "another", "The Service web, the target of “web”, was replaced in the meantime"),
+        (30.0, "DELETED", WEB, "", "The Service web, the target of “web”, was deleted in the meantime"),
         (61.0, "DELETED", WEB, "", ""),
     ],
 )
@@ -256,7 +259,7 @@ def test_a_probe_asks_one_service(at: float, type: str, ip: str, uid: str, said:
     ("field", "value", "said"),
     [
         ("selector", {"app": "another"}, ""),
-        ("sessionAffinity", "ClientIP", "The sessionAffinity of the Service web that “web” asks was changed meanwhile"),
+        ("sessionAffinity", "ClientIP", "The sessionAffinity of the Service web, the target of “web”, changed"),
         ("internalTrafficPolicy", "Local", "The internalTrafficPolicy of the Service web"),
         ("publishNotReadyAddresses", True, "The publishNotReadyAddresses of the Service web"),
         ("ports", [{"port": 80, "nodePort": 30080, "targetPort": 81}], "The ports of the Service web"),
@@ -277,7 +280,7 @@ def test_a_probe_that_asks_no_recorded_service_asks_what_it_does() -> None:
 
 
 def test_a_pod_that_was_deleted_is_seen_to_go() -> None:
-    told = "pod-a is said to have been deleted in “act”, and no change of it says so"
+    told = "pod-a was deleted in “act” according to the journal, but no recorded change shows it"
     deletion = gone(2.0, name="delete_pod")
     says(found(minute(GOOD, faults=(deletion,))), told)
     says(found(minute(GOOD, faults=(deletion,), changes=(pod(3.0, "pod-b", deleting=True),))), told)
@@ -292,7 +295,7 @@ def test_a_pod_that_was_deleted_is_seen_to_go() -> None:
 
 def test_a_fault_s_lanes_are_asked_before_it() -> None:
     late = ActSpan("act", 1.0, 1.0, 60.0)
-    says(found(minute(GOOD, spans=(late,), faults=(gone(2.0),))), "was not asked before anything was done")
+    says(found(minute(GOOD, spans=(late,), faults=(gone(2.0),))), "sent no request before anything was done")
     says(found(minute(GOOD, spans=(late,))), "")
     says(found(minute(GOOD, spans=(ActSpan("act", 0.9, 1.0, 60.0),), faults=(gone(2.0),))), "")
 
@@ -302,7 +305,7 @@ def test_a_fault_s_lanes_are_asked_before_it() -> None:
     [
         ("10.96.0.1|NOERROR|30", ""),
         ("10.96.0.1", ""),  # older journals hold the records alone
-        ("", "DNS answered “name” on n1 with NOERROR and 0 records, which is no good answer"),
+        ("", "DNS answered “name” on n1 with NOERROR and 0 records, which is not a good answer"),
         ("|NXDOMAIN|30", "with NXDOMAIN and 0 records"),
         ("10.96.0.1|SERVFAIL|", "with SERVFAIL and 1 records"),
     ],
@@ -345,6 +348,6 @@ def test_of_a_kind_of_which_nothing_was_recorded_nothing_is_known() -> None:
 
 def test_an_agent_that_measured_a_known_outage_wrongly_shows_nothing() -> None:
     act = minute(GOOD)
-    for unproven, said in ((), ""), (("n2",), ""), (("n1", "n2"), "had measured a known outage wrongly: on n1"):
+    for unproven, said in ((), ""), (("n2",), ""), (("n1", "n2"), "measured a known outage wrongly: on n1"):
         act.recording.unproven = frozenset(unproven)
         says(found(act), said)

@@ -165,7 +165,7 @@ def test_an_autoscaler_that_says_nothing_yet_has_seen_no_use() -> None:
 def test_a_load_is_too_small_only_by_what_was_measured_last_of_it(changes: list[Change], verdict: Verdict) -> None:
     found = judged(*changes)
     assert found.verdict is verdict, found.why
-    assert ("the load made the use of CPU rise" in found.why) == (verdict is Verdict.INCONCLUSIVE)
+    assert ("the load raised the measured CPU utilization" in found.why) == (verdict is Verdict.INCONCLUSIVE)
 
 
 @pytest.mark.parametrize(("percent", "verdict"), [(44, Verdict.INCONCLUSIVE), (45, Verdict.VIOLATED)])
@@ -212,12 +212,12 @@ def test_a_deployment_that_names_no_number_asks_for_no_replicas() -> None:
 def test_what_was_not_recorded_is_not_known(kind: str) -> None:
     without = act(*UP, *DOWN)
     without.recording.changes = [one for one in without.recording.changes if one.kind != kind]
-    assert "no Deployment and autoscaler busy" in follows_the_load(without, "busy", 80).why
+    assert "the Deployment or the autoscaler busy" in follows_the_load(without, "busy", 80).why
 
 
 def test_why_nothing_is_known_is_said() -> None:
     assert "there was no load" in judged(*UP, *DOWN, load=False).why
-    assert "did not say how much CPU" in judged(replicas(41, 4), *DOWN).why
+    assert "did not report a CPU utilization" in judged(replicas(41, 4), *DOWN).why
 
 
 def test_an_autoscaler_that_was_first_seen_after_the_load_measured_nothing_of_it() -> None:

@@ -30,7 +30,7 @@ def test_an_address_at_any_moment_violates() -> None:
     for given in ({"ip": "10.0.0.1"}, {"hostname": "lb.example"}):
         found = watched(ingress(1, type="ADDED"), ingress(6, given), ingress(7))
         assert found.verdict is Verdict.VIOLATED
-        assert f"was given {next(iter(given.values()))} 5.0 s after it was made" in found.why
+        assert f"was given {next(iter(given.values()))} 5.0 s after it was created" in found.why
     assert watched(ingress(1, {"ip": "10.0.0.1"}, type="ADDED")).verdict is Verdict.VIOLATED, "before the act as well"
 
 
@@ -82,4 +82,4 @@ def test_one_that_may_have_been_deleted_before_that_was_seen_is_watched_until_th
 def test_an_address_that_it_is_deleted_with_is_one() -> None:
     found = watched(ingress(1, type="ADDED"), ingress(16, {"ip": "10.0.0.1"}, type="DELETED"))
     assert found.verdict is Verdict.VIOLATED
-    assert "15.0 s after it was made" in found.why
+    assert "15.0 s after it was created" in found.why

@@ -88,7 +88,7 @@ def test_the_act_must_last_until_the_bound_has_passed(bound: float, why: str) ->
 
 def test_an_act_that_was_broken_off_holds_nothing() -> None:
     act = minute(GOOD, spans=(*MINUTE, ActSpan("other", 60, 61)))
-    says(found(act), "Not all of it was played")
+    says(found(act), "The acts were not played completely")
 
 
 def test_samples_between_two_times() -> None:

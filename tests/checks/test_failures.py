@@ -305,7 +305,7 @@ def test_a_pod_that_was_taken_out_may_answer_for_the_programming_lag_too(sync: f
 
 def test_of_strangers_and_refusals_each_is_told() -> None:
     one = lane("." * 10 + "rr........", by="stranger")
-    assert look_at(story(one), one).listed == "8 answered by a pod that was no endpoint, 2 refused"
+    assert look_at(story(one), one).listed == "8 answered by a pod that was not an endpoint, 2 refused"
 
 
 # -- which second ---------------------------------------------------------------------------------------------------------

@@ -60,14 +60,14 @@ def test_what_the_runtime_heard_too_late_is_in_the_kernels_log(code: int, said: 
     act.recording.tables[KERNEL] = {"web-a": said}
     found = checks.killed_for_memory(act, "web")
     assert found.verdict is verdict
-    assert ("heard too late" in found.why) == (said == BY_KERNEL)
+    assert ("learned of this too late" in found.why) == (said == BY_KERNEL)
 
 
 def test_it_is_never_killed_or_never_restarted() -> None:
     assert judged(MADE).verdict is Verdict.VIOLATED
     assert judged(MADE, killed(3.0)).verdict is Verdict.VIOLATED
     assert judged(MADE, killed(3.0), end=7.9).verdict is Verdict.INCONCLUSIVE
-    assert "no pod of web was made" in judged().why
+    assert "no pod of web was created" in judged().why
 
 
 def test_another_pod_in_its_place_is_no_restart() -> None:
@@ -112,7 +112,7 @@ def test_a_pod_may_be_made_at_the_first_moment_of_the_act() -> None:
 def test_a_pod_of_another_app_is_neither_killed_nor_in_its_place() -> None:
     other = killed(2.5)
     other.object["metadata"] |= {"name": "other-a", "uid": "other-a", "labels": {"app": "other"}}
-    assert "no pod of web was made" in judged(other).why
+    assert "no pod of web was created" in judged(other).why
     assert judged(MADE, other, killed(3.0), again(4.0)).verdict is Verdict.HOLDS
 
 
@@ -151,7 +151,7 @@ def test_the_kernels_log_adds_nothing_to_what_the_runtime_knows() -> None:
     act = declared(MADE, killed(3.0), again(4.0), end=20)
     act.recording.tables[KERNEL] = {"web-a": BY_KERNEL}
     found = checks.killed_for_memory(act, "web")
-    assert (found.verdict, "heard too late" in found.why) == (Verdict.HOLDS, False)
+    assert (found.verdict, "learned of this too late" in found.why) == (Verdict.HOLDS, False)
 
 
 def test_the_kernels_log_of_another_pod_says_nothing() -> None:

@@ -89,8 +89,8 @@ def test_a_node_that_goes_on_with_the_old_pod_violates() -> None:
 
 def test_what_is_no_move_or_was_not_seen_is_inconclusive() -> None:
     assert "did not move" in moved(to="A").why
-    assert "neither the old pod nor the new one" in moved(c="").why
-    assert "A had no answer of old before" in moved(a="r" * 10 + "n" * 50).why
+    assert "no node without the old and the new pod" in moved(c="").why
+    assert "A got no answer from old before" in moved(a="r" * 10 + "n" * 50).why
     assert moved(c="o" * 10 + "rrr" + "z" * 47).verdict is Verdict.INCONCLUSIVE
     assert moved(end=2.9).verdict is Verdict.INCONCLUSIVE
     assert moved(a="o" * 10 + "r" * 10, end=2.0).verdict is Verdict.INCONCLUSIVE

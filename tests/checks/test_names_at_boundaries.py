@@ -54,7 +54,7 @@ def test_each_change_is_told_with_its_time_and_what_is_right_from_then_on() -> N
 def test_a_service_selects_the_pods_that_have_all_of_its_labels(selector: dict[str, str] | None) -> None:
     changed = service(selector=selector)._replace(seen=0.5)  # the service counts as it was seen last
     found = addresses("2" * 18, changes=(UNREADY, changed))
-    assert (found.measured["changes"].value, "Nothing changed" in found.why) == (0, True)
+    assert (found.measured["changes"].value, "The Ready pods did not change" in found.why) == (0, True)
 
 
 def test_pods_that_are_not_selected_change_nothing() -> None:
@@ -70,7 +70,7 @@ def test_a_service_that_was_not_recorded() -> None:
 # -- what was answered -----------------------------------------------------------------------------------------------------
 def test_answers_that_were_never_stale() -> None:
     found = addresses(AT_ONCE)
-    assert "18 lookups followed 1 changes of the Ready pods: none was stale; allowed are 2 s" in found.why
+    assert "18 lookups followed 1 changes of the Ready pods: none was stale; the limit is 2 s" in found.why
     assert found.measured["stale"].interval == Interval(0.0, 0.0)
     assert (found.nodes, found.window, found.probes) == (("n1",), (0, 9.0), ("name",))
 
@@ -79,14 +79,14 @@ def test_answers_that_were_never_stale() -> None:
 def test_the_stalest_answer_is_told_with_its_node(drawings: tuple[str, str]) -> None:
     found = addresses(*drawings)
     where = 1 + drawings.index("222222211111111111")
-    assert f"the stalest was 1.00 s old, {A}, {B} on n{where}" in found.why
+    assert f"the stalest was 1.00 s out of date, {A}, {B} on n{where}" in found.why
     assert found.measured["stale"].interval == Interval(1.0, 1.0)
 
 
 def test_of_two_that_may_be_as_stale_the_one_that_is_so_for_sure_is_told() -> None:
     sure, maybe = lane("222222221111111111", "n2"), lane("222222211111111111", "n1", doubt=0.5)
     found = checks.addresses_follow(act(maybe, sure), "web", "name")
-    assert "the stalest was 1.50 s old" in found.why
+    assert "the stalest was 1.50 s out of date" in found.why
     assert "on n2" in found.why
     assert found.measured["stale"].interval == Interval(1.5, 1.5)
     assert found.nodes == ("n1", "n2")
@@ -95,7 +95,7 @@ def test_of_two_that_may_be_as_stale_the_one_that_is_so_for_sure_is_told() -> No
 def test_the_one_that_may_be_stalest_is_told_before_the_one_that_is_stale_for_sure() -> None:
     drawing = "222222211111111111"
     found = checks.addresses_follow(act(lane(drawing, "n1"), lane(drawing, "n2", doubt=0.5)), "web", "name")
-    assert "the stalest was 1.50 s old" in found.why
+    assert "the stalest was 1.50 s out of date" in found.why
     assert "on n2" in found.why
     assert found.measured["stale"].interval == Interval(1.0, 1.5)
 
@@ -213,7 +213,7 @@ def test_a_pod_that_declares_no_port_may_be_named_by_number() -> None:
 
 def test_a_port_that_the_service_does_not_have() -> None:
     found = targets("8080 10-0-0-1", *served(HTTP), ports=BY_NAME[:1])
-    assert (found.verdict, "asks for no port of web" in found.why) == (Verdict.INCONCLUSIVE, True)
+    assert (found.verdict, "queries no port of web" in found.why) == (Verdict.INCONCLUSIVE, True)
 
 
 def test_of_several_probes_the_first_says_which_port_is_asked_for() -> None:
@@ -226,7 +226,7 @@ def test_of_several_probes_the_first_says_which_port_is_asked_for() -> None:
     both = act(*lanes, changes=(*there, there[0]._replace(seen=2.0, type="DELETED")))
     both.recording.specs["kept"] = {"qname": "_other._tcp.web.ns.svc.cluster.local."}
     assert checks.targets_follow(both, "web", "srv", "kept").verdict is Verdict.HOLDS
-    assert "the probe “kept” asks for no port of web" in checks.targets_follow(both, "web", "kept", "srv").why
+    assert "the probe “kept” queries no port of web" in checks.targets_follow(both, "web", "kept", "srv").why
 
 
 @pytest.mark.parametrize("selector", [None, {"app": "nobody"}])
@@ -254,10 +254,10 @@ def test_a_pod_has_moved_when_it_was_ready_on_another_node() -> None:
     there, elsewhere = (pod(3.0, "web-a", uid="new", ip=B, node=node) for node in ("n1", "n2"))
     started = pod(2.5, "web-a", uid="new", ip=B, node="n2", ready=False)
     assert moved(follows, started, elsewhere).verdict is Verdict.HOLDS
-    assert "web-a was Ready on n1 alone: it did not move" in moved(follows, started, there).why
+    assert "web-a was Ready only on n1: it did not move" in moved(follows, started, there).why
     assert moved("aaaaxxxxxxxxx11111", there).verdict is Verdict.VIOLATED
     other = pod(2.5, "web-b", ip=B, node="n2")
-    assert "web-a was Ready on n1 alone" in moved(follows, there, other).why
+    assert "web-a was Ready only on n1" in moved(follows, there, other).why
 
 
 def test_a_name_for_which_nobody_asked() -> None:

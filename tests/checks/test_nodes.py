@@ -43,7 +43,7 @@ def test_a_node_that_was_ready_at_any_time_before_is_enough() -> None:
 def test_only_the_crashed_node_and_only_unknown_count() -> None:
     assert turned(READY, unknown(6.0, "n2")).verdict is Verdict.VIOLATED
     assert turned(READY, node(6.0, "n1", "False")).verdict is Verdict.VIOLATED
-    assert "still called Ready 14 s" in turned(READY, node(6.0, "n1", "False")).why
+    assert "had not turned Ready: Unknown 14 s" in turned(READY, node(6.0, "n1", "False")).why
 
 
 def test_what_was_unknown_when_it_crashed_is_not_its_crashs_doing() -> None:
@@ -60,7 +60,7 @@ def test_it_may_turn_until_it_is_brought_back() -> None:
     assert turned(READY, unknown(8.0), back=8.0).verdict is Verdict.HOLDS
     late = turned(READY, unknown(8.1), back=8.0)
     assert late.verdict is Verdict.INCONCLUSIVE
-    assert "still called Ready 7 s" in late.why
+    assert "had not turned Ready: Unknown 7 s" in late.why
 
 
 def test_how_long_it_stayed_ready_is_counted_from_the_latest_moment_of_the_crash() -> None:
@@ -72,10 +72,10 @@ def test_without_a_soonest_there_is_only_a_latest() -> None:
     finding = turned(READY, unknown(1.1))
     assert finding.verdict is Verdict.HOLDS
     assert list(finding.measured) == list(finding.bounds) == ["Ready turns Unknown"]
-    assert "allowed are at most 8 s" in finding.why
+    assert "expected: at most 8 s" in finding.why
     both = turned(READY, unknown(6.0), soonest=SIX)
     assert list(both.measured) == list(both.bounds) == ["Ready turns Unknown", "and no sooner"]
-    assert "allowed are at least 4 and at most 8 s" in both.why
+    assert "expected: at least 4 and at most 8 s" in both.why
 
 
 def test_which_node_turned_and_when_it_was_watched() -> None:

@@ -233,7 +233,7 @@ def test_started_one_after_another() -> None:
     assert judged(*begun(0, 1, "db-0"), *begun(1.1, 2, "db-1")).verdict is Verdict.HOLDS
     assert judged(*begun(0, 1, "db-0"), *begun(0.1, 2, "db-1")).verdict is Verdict.VIOLATED
     late = judged(pod(0, "db-0", app="db", type="LISTED"), *begun(1.1, 2, "db-1"))
-    assert (late.verdict, "before the recorder looked" in late.why) == (Verdict.INCONCLUSIVE, True)
+    assert (late.verdict, "before the recorder first looked" in late.why) == (Verdict.INCONCLUSIVE, True)
     assert "db-1 never became Ready" in judged(*begun(0, 1, "db-0")).why
 
 

@@ -18,7 +18,7 @@ def test_an_act_is_watched_for_as_long_as_its_case_says() -> None:
         return found(Act(one.recording, ["act"], watched=constant("test", 10.0)))
 
     says(judged(14.0), "")
-    says(judged(13.9), "“act” was watched for 11.9 s, and 12 s have to pass")
+    says(judged(13.9), "“act” was watched for 11.9 s; at least 12 s are required")
     one = minute(GOOD, faults=(gone(2.0, undoing=50),))
     finding = found(Act(one.recording, ["act"], watched=setting("GRACE")))
     assert (finding.verdict, "GRACE" in finding.why) == (Verdict.INCONCLUSIVE, True)
@@ -35,7 +35,7 @@ def test_each_fault_of_the_act_has_to_bite_within_it() -> None:
     says(found(minute(GOOD, faults=(one, other))), "The fault crash_node on pod/ns/pod-a of “act” was not seen to bite")
     says(found(minute(GOOD, faults=(one,))), "")
     for late in (gone(70.0), gone(2.0, bit=61.0), gone(-1.0)):
-        says(found(minute(GOOD, faults=(late,)), value=9), "was not injected within “act”")
+        says(found(minute(GOOD, faults=(late,)), value=9), "is recorded for “act”, but was not injected within it")
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_each_fault_of_the_act_has_to_bite_within_it() -> None:
 def test_an_act_begins_before_it_ends(baseline: float | None, start: float, end: float, turned: bool) -> None:
     one = minute(GOOD, spans=(ActSpan("act", baseline, start, end),))
     said = [*contradictions(one)]
-    assert said == (["“act” is said to have ended before it began"] if turned else [])
+    assert said == (["The recorded end of “act” is before its beginning"] if turned else [])
 
 
 def test_of_each_fault_that_the_act_names_there_is_a_record() -> None:
@@ -62,11 +62,11 @@ def test_of_each_fault_that_the_act_names_there_is_a_record() -> None:
     span.faults = (known.id,)
     says(found(one), "")
     span.faults = (known.id, "delete_pod-9")
-    says(found(one, value=9), "Of the fault delete_pod-9 of “act” there is no record")
+    says(found(one, value=9), "No record of the fault delete_pod-9 of “act”")
 
 
 def test_evidence_of_another_shape_says_nothing() -> None:
     def reads(act: Act) -> object:
         return act.recording.facts["missing"]["field"]
 
-    says(found(minute(GOOD), reads), "cannot be read as this check reads it: KeyError: 'missing' at test_played.py")
+    says(found(minute(GOOD), reads), "is not structured as this check expects: KeyError: 'missing' at test_played.py")

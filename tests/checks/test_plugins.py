@@ -139,12 +139,12 @@ def test_a_pod_that_waits_elsewhere_waits_for_something_else() -> None:
     elsewhere = [waiting(6.0, type="ADDED", node="n2"), waiting(6.1, node="n2")]
     assert waits_for_network(unplugged(*elsewhere), "waiting").verdict is Verdict.INCONCLUSIVE
     found = runs_once_healed(unplugged(*elsewhere, runs(22.0)._replace(seen=22.0)), "waiting")
-    assert (found.verdict, "was on n2, and not on n1" in found.why) == (Verdict.INCONCLUSIVE, True)
+    assert (found.verdict, "was on n2 instead of n1" in found.why) == (Verdict.INCONCLUSIVE, True)
 
 
 def test_a_pod_that_was_made_once_the_plugin_was_back() -> None:
     late = [waiting(21.0, type="ADDED"), waiting(21.1)]
-    assert "only once the fault was undone" in waits_for_network(unplugged(*late), "waiting").why
+    assert "only after the fault was undone" in waits_for_network(unplugged(*late), "waiting").why
 
 
 def test_the_settings_of_another_node_are_not_those_of_the_node() -> None:

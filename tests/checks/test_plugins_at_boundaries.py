@@ -60,7 +60,7 @@ def test_a_node_may_turn_not_ready_until_the_bound_has_passed(end: float, verdic
 
 def test_a_node_that_was_never_seen_before_was_not_ready() -> None:
     assert "n1 was not Ready before anything was done" in not_ready(UNPLUGGED).why
-    assert "n1 was not NotReady" in back(AGAIN).why
+    assert "n1 was not seen NotReady" in back(AGAIN).why
 
 
 def test_what_may_be_older_than_the_fault_came_at_once_at_the_earliest() -> None:
@@ -96,7 +96,7 @@ def test_the_node_is_that_of_the_first_target() -> None:
     assert turns_not_ready(act, REASON).verdict is ready_again(act).verdict is Verdict.HOLDS
     act = unplugged(READY, UNPLUGGED, AGAIN)
     act.recording.faults[:] = [replace(fault, targets=())]
-    assert "acted on nothing" in turns_not_ready(act, REASON).why
+    assert "has no target" in turns_not_ready(act, REASON).why
 
 
 # -- and Ready again ---------------------------------------------------------------------------------------------------------
@@ -115,7 +115,7 @@ def test_the_node_is_that_of_the_first_target() -> None:
 def test_what_the_node_was_when_the_plugin_came_back(changes: list[Change], verdict: Verdict) -> None:
     found = back(*changes)
     assert found.verdict is verdict, found.why
-    assert ("was not NotReady when" in found.why) == (verdict is Verdict.INCONCLUSIVE)
+    assert ("was not seen NotReady when" in found.why) == (verdict is Verdict.INCONCLUSIVE)
 
 
 @pytest.mark.parametrize(("end", "verdict"), [(25.2, Verdict.INCONCLUSIVE), (25.3, Verdict.VIOLATED)])
@@ -129,7 +129,7 @@ def test_a_pod_that_runs_once_undoing_began_waited_until_then() -> None:
     found = waits(*WAITED, runs(20.0))
     assert (found.verdict, found.measured["ran without"].value) == (Verdict.HOLDS, 0)
     assert waits(*WAITED, runs(19.9)).verdict is Verdict.VIOLATED
-    assert "only once the fault was undone" in waits(waiting(20.0), runs(21.0)).why
+    assert "only after the fault was undone" in waits(waiting(20.0), runs(21.0)).why
 
 
 @pytest.mark.parametrize(("made", "verdict"), [(15.0, Verdict.HOLDS), (15.1, Verdict.INCONCLUSIVE)])
@@ -159,14 +159,14 @@ def test_a_pod_that_ran_is_one_whatever_was_not_said() -> None:
 def test_a_pod_may_be_made_at_the_first_moment_of_the_act(made: float, verdict: Verdict) -> None:
     changes = [waiting(made), waiting(6.0), runs(22.0)]
     assert waits(*changes).verdict is healed(*changes).verdict is verdict
-    assert ("no pod of waiting was made" in waits(*changes).why) == (verdict is Verdict.INCONCLUSIVE)
+    assert ("no pod of waiting was created" in waits(*changes).why) == (verdict is Verdict.INCONCLUSIVE)
 
 
 def test_a_pod_of_another_app_does_not_wait() -> None:
     other = pod(3.0, "other", app="other", started="2026-01-01T00:00:00Z")
     assert waits(other, *WAITED, runs(22.0)).verdict is healed(other, *WAITED, runs(22.0)).verdict is Verdict.HOLDS
-    assert "no pod of waiting was made" in waits(other).why
-    assert "no pod of waiting was made" in healed(other).why
+    assert "no pod of waiting was created" in waits(other).why
+    assert "no pod of waiting was created" in healed(other).why
 
 
 def test_a_pod_is_on_no_node_before_it_is_put_onto_one() -> None:

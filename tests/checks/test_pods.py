@@ -40,7 +40,7 @@ def test_all_that_is_measured_of_a_restart() -> None:
     measured = {name: one.value for name, one in finding.measured.items()}
     assert measured == {"restarted": 2, "restarts": 1, "at least": 1, "differences": 0}
     assert finding.bounds.keys() == measured.keys()
-    assert "in the same pod, with the same IP, on n1 after 2.00 s; allowed are at most 5 s" in finding.why
+    assert "in the same pod, with the same IP, on n1 after 2.00 s; expected: at most 5 s" in finding.why
     assert (finding.nodes, finding.window) == (("n1",), (1, 20))
 
 
@@ -79,7 +79,7 @@ def test_differences_are_counted_and_told() -> None:
 def test_what_is_no_restart(change: Change) -> None:
     finding = restarted(change)
     assert wrong(finding) == {"restarted"}
-    assert "19 s after its process was killed the container of web-a was not running again" in finding.why
+    assert "The container of web-a was not running again 19 s after its process was killed" in finding.why
     assert finding.measured.keys() == finding.bounds.keys() == {"restarted"}
 
 
@@ -107,12 +107,12 @@ def test_without_a_bound_it_may_take_any_time() -> None:
     assert "after 18.00 s." in finding.why
     soon = restarted(a(1.5), within=None, soonest=FIVE)
     assert wrong(soon) == {"and no sooner"}
-    assert "allowed are" in restarted(a(19.0), within=None, soonest=FIVE).why
+    assert "expected: " in restarted(a(19.0), within=None, soonest=FIVE).why
 
 
 def test_both_ends_of_what_is_allowed_are_told() -> None:
     finding = restarted(a(3.0), soonest=FIVE)
-    assert "allowed are at most 5 s and at least 1 s" in finding.why
+    assert "expected: at most 5 s and at least 1 s" in finding.why
     assert finding.measured["and no sooner"].value == 2
 
 

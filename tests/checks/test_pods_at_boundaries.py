@@ -128,7 +128,7 @@ def test_a_copy_is_another_pod_or_the_same_elsewhere(copy: Change, told: str) ->
     for returns in (True, False):
         finding = judged(BARE, MARKED, copy, GONE, returns=returns)
         assert (finding.verdict, finding.measured["seen elsewhere"].value) == (Verdict.VIOLATED, 1)
-        assert f"seen again: {told} after the crash" in finding.why
+        assert f"seen elsewhere: {told} after the crash" in finding.why
         assert "evicted" not in finding.measured
 
 
@@ -147,7 +147,7 @@ def test_pods_of_other_apps_are_no_copies() -> None:
 def test_a_pod_whose_node_returns_needs_no_mark() -> None:
     finding = judged(BARE, returns=True, back=2.0)
     assert (finding.verdict, list(finding.bounds)) == (Verdict.HOLDS, ["seen elsewhere"])
-    assert "In 19 s after its node n1 crashed it was seen nowhere else" in finding.why
+    assert "In the 19 s after its node n1 crashed, the pod was seen nowhere else" in finding.why
     assert judged(BARE).verdict is Verdict.VIOLATED
 
 
@@ -160,14 +160,14 @@ def test_it_is_marked_or_gone_within_the_bound(at: float, verdict: Verdict) -> N
 def test_the_first_mark_counts_and_other_changes_do_not() -> None:
     changes = [alone(2.0, ready=False), MARKED, MARKED._replace(seen=12.0)]
     assert elsewhere(BARE, *changes, GONE).measured["evicted"].value == 4
-    assert "still there at the end" in elsewhere(BARE, *changes).why
+    assert "its object still existed at the end" in elsewhere(BARE, *changes).why
 
 
 @pytest.mark.parametrize(("back", "applied", "verdict"), IN_DOUBT)
 def test_one_that_is_not_marked_when_its_node_is_brought_back(back: float, applied: float, verdict: Verdict) -> None:
     finding = judged(BARE, back=back, applied=applied)
     assert finding.verdict is verdict
-    assert f"not been marked for deletion {back - applied:.0f} s after" in finding.why
+    assert f"was not marked for deletion within {back - applied:.0f} s after" in finding.why
 
 
 @pytest.mark.parametrize(("back", "verdict"), [(6.0, Verdict.INCONCLUSIVE), (6.1, Verdict.HOLDS)])

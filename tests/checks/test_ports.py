@@ -19,14 +19,14 @@ def asked_from(*ports: int) -> Lane:
 def test_one_port(ports: tuple[int, ...]) -> None:
     kept = asked_from(*ports)
     one_port_each(watched(kept), [kept])
-    with pytest.raises(Inconclusive, match="was to take new ports, and kept one"):
+    with pytest.raises(Inconclusive, match="should use new source ports, but kept one"):
         new_ports(watched(kept), [kept])
 
 
 def test_more_than_one_port() -> None:
     new = asked_from(5000, 5001)
     new_ports(watched(new), [new])
-    with pytest.raises(Inconclusive, match="was to keep its port, and asked from 2"):
+    with pytest.raises(Inconclusive, match="should keep its source port, but used 2"):
         one_port_each(watched(new), [new])
 
 
@@ -35,5 +35,5 @@ def test_nobody_and_no_port() -> None:
     for check in (one_port_each, new_ports):
         with pytest.raises(Inconclusive, match="no client"):
             check(watched(unknown), [])
-        with pytest.raises(Inconclusive, match=r"from which port .* is not known"):
+        with pytest.raises(Inconclusive, match=r"the source port of .* is not known"):
             check(watched(unknown), [unknown])

@@ -79,7 +79,7 @@ def test_one_that_is_not_evicted_or_ends_otherwise_violates() -> None:
 def test_one_whose_containers_exit_with_0_is_succeeded() -> None:
     found = bare(ended_well(9), phase="Succeeded")
     assert found.verdict is Verdict.HOLDS, found.why
-    assert "evicted 4.0 s after it took too much, and is Succeeded" in found.why
+    assert "evicted 4.0 s after it used too much, and is Succeeded" in found.why
     assert bare(ended_well(9)).verdict is Verdict.VIOLATED
     assert "not as evicted: Succeeded (no reason)" in bare(ended_well(9)).why
     assert bare(evicted(9), phase="Succeeded").verdict is Verdict.VIOLATED
@@ -101,7 +101,7 @@ def test_an_eviction_at_the_bound_and_after_it() -> None:
 def test_one_that_is_made_again_violates() -> None:
     found = bare(evicted(9), running(12, "web-2", node="n2"))
     assert found.verdict is Verdict.VIOLATED
-    assert "web-2 came in its place" in found.why
+    assert "web-2 replaced it" in found.why
 
 
 def test_one_that_had_ended_before_is_not_made_again_when_it_is_removed() -> None:
@@ -112,11 +112,11 @@ def test_one_that_had_ended_before_is_not_made_again_when_it_is_removed() -> Non
 
 
 def test_what_was_not_seen_is_inconclusive() -> None:
-    assert "too soon to tell" in bare(evicted(9), end=14).why
+    assert "too soon to exclude a replacement" in bare(evicted(9), end=14).why
     assert bare(evicted(9), gaps=(POD_GAP,)).verdict is Verdict.INCONCLUSIVE
-    assert "did not come to take too much" in bare(evicted(9), moments=None).why
-    assert "2 pods of web were there" in bare(running(1, "web-2"), evicted(9)).why
-    assert "0 pods of web were there" in bare(evicted(4)).why
+    assert "using too much" in bare(evicted(9), moments=None).why
+    assert "2 pods of web were running" in bare(running(1, "web-2"), evicted(9)).why
+    assert "0 pods of web were running" in bare(evicted(4)).why
 
 
 # -- a ReplicaSet's --------------------------------------------------------------------------------------------------------
@@ -129,7 +129,7 @@ def test_one_that_is_replaced_elsewhere_holds() -> None:
 def test_those_that_its_node_turns_away_are_counted() -> None:
     found = owned(evicted(9), evicted(9.5, "web-2"), running(12, "web-3", node="n2"))
     assert found.verdict is Verdict.HOLDS
-    assert "1 on n1 were turned away" in found.why
+    assert "1 on n1 were rejected" in found.why
 
 
 def test_no_replacement_a_late_one_or_one_on_the_node_violates() -> None:
@@ -153,7 +153,7 @@ def test_a_condition_and_its_taint_hold() -> None:
 
 
 def test_a_missing_condition_or_taint_violates() -> None:
-    assert "did not report it and was not tainted" in reported(says(0, "False")).why
+    assert "did not report the condition and was not tainted" in reported(says(0, "False")).why
     assert reported(says(0, "False")).verdict is Verdict.VIOLATED
     assert reported(says(0, "False"), says(11, "True")).verdict is Verdict.VIOLATED
     other = {"key": "node.kubernetes.io/disk-pressure", "effect": "NoSchedule"}
@@ -186,7 +186,10 @@ def test_one_that_was_killed_before_it_could_exit_with_0_was_not_asked() -> None
     }
     assert bare(lost, phase="Succeeded").verdict is Verdict.INCONCLUSIVE
     found = bare(killed, phase="Succeeded")
-    assert (found.verdict, "was to exit with 0, and exited with 137" in found.why) == (Verdict.INCONCLUSIVE, True)
+    assert (found.verdict, "should have exited with 0, but exited with 137" in found.why) == (
+        Verdict.INCONCLUSIVE,
+        True,
+    )
     again = bare(killed, running(10, "web-2"), phase="Succeeded")
     assert again.verdict is Verdict.VIOLATED, "whatever it exited with, nothing may replace a bare pod"
     assert bare(well, phase="Succeeded").verdict is Verdict.HOLDS

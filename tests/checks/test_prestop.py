@@ -109,7 +109,7 @@ def test_an_update_that_did_not_replace_all() -> None:
     assert "ended before all 2 pods had been replaced" in judged(changes=left).why
     assert judged(changes=left).verdict is Verdict.INCONCLUSIVE
     mixed = [at(0.0, "b", "2") if change.name == "b" else change for change in REPLACED]
-    assert "2 pods of 2 delays were there" in judged(changes=mixed).why
+    assert "began with 2 pods of 2 delays" in judged(changes=mixed).why
 
 
 def test_what_was_not_seen_is_inconclusive() -> None:
@@ -179,7 +179,7 @@ def test_whether_a_pod_was_an_endpoint_is_not_known_with_a_gap() -> None:
     gap = Gap("watch", "", "", "EndpointSlice", 2.0, 2.5, "the connection broke")
     found = judged(by="ns/x/x", gaps=(gap,))
     assert found.measured["failed, 5 s"].interval == (0.0, 100.0)
-    assert "100 answered by a pod that was no endpoint" in judged(by="ns/x/x").why
+    assert "100 answered by a pod that was not an endpoint" in judged(by="ns/x/x").why
     refused = judged(with_failures("r", 35), gaps=(gap,))
     assert refused.measured["failed, 5 s"].interval == (1.0, 1.0), "whoever was an endpoint"
 
@@ -205,8 +205,8 @@ def test_pods_of_other_apps_are_not_replaced() -> None:
 @pytest.mark.parametrize(
     ("more", "why"),
     [
-        ([at(0.5, "z", "5")], "3 pods of 1 delays were there before “5 s”"),
-        ([at(0.5, "b", "5", "DELETED")], "1 pods of 1 delays were there before “5 s”"),
+        ([at(0.5, "z", "5")], "“5 s” began with 3 pods of 1 delays"),
+        ([at(0.5, "b", "5", "DELETED")], "“5 s” began with 1 pods of 1 delays"),
         ([at(5.5, "z", "0")], "“5 s” ended before all 2 pods had been replaced"),
         ([at(5.5, "d", "0", "DELETED")], "“5 s” ended before all 2 pods had been replaced"),
         ([at(9.5, "z", "0")], "“0 s” ended before all 2 pods had been replaced"),

@@ -111,9 +111,9 @@ UNLIKE_LATE = "a.a.a.aaa.....a.a.a.a.a.a."
 
 def test_each_node_has_its_own_bound_to_stop_in() -> None:
     found = checks.stops_sending(unlike(UNLIKE_FINE, UNLIKE_LATE), "web")
-    assert (found.verdict, "3.00 s later, on n2; allowed are 5 s" in found.why) == (Verdict.HOLDS, True)
+    assert (found.verdict, "3.00 s later, on n2; the limit is 5 s" in found.why) == (Verdict.HOLDS, True)
     found = checks.stops_sending(unlike(UNLIKE_LATE, UNLIKE_LATE), "web")
-    assert (found.verdict, "on n1; allowed are 2 s" in found.why) == (Verdict.VIOLATED, True)
+    assert (found.verdict, "on n1; the limit is 2 s" in found.why) == (Verdict.VIOLATED, True)
     found = checks.stops_sending(unlike(UNLIKE_FINE, UNLIKE_FINE, undoing=5.5), "web")
     assert (found.verdict, "before the bound of 5 s" in found.why) == (Verdict.INCONCLUSIVE, True)
 

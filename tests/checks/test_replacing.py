@@ -120,7 +120,7 @@ def test_replaced_once_the_controllers_are_back() -> None:
 
 def test_replaced_while_none_ran() -> None:
     found = replaced(pod(4.0, "web-3", ready=False), pod(5.0, "web-3"))
-    assert (found.verdict, "web-3 came in the place of web-1" in found.why) == (Verdict.VIOLATED, True)
+    assert (found.verdict, "web-3 replaced web-1" in found.why) == (Verdict.VIOLATED, True)
 
 
 def test_replaced_late_or_never() -> None:

@@ -42,7 +42,7 @@ def test_everything_that_is_measured_of_losses() -> None:
     assert (found.measured["pods deleted"].value, found.measured["fewest"].value) == (2, 2)
     assert found.decisive == ("deletion 1: whole again after 4.00 s", "deletion 2: whole again after 3.00 s")
     assert found.window == (1.0, 20.0)
-    assert "at the latest after 4.0 s" in found.why
+    assert "after at most 4.0 s" in found.why
     first = again(pod(9.3, "web-2", deleting=True), back, faults=faults[:1])
     assert first.measured["whole again"].interval == pytest.approx((2.3, 3.0))
 
@@ -69,7 +69,10 @@ def test_one_loss_of_several_that_is_not_made_up_for() -> None:
         *lost(2.0, "web-1", "web-4", 4.0), pod(9.3, "web-2", deleting=True), faults=(gone(2.0), gone(9.0, applied=9.2))
     )
     assert found.measured["whole again"].interval == pytest.approx((10.8, NEVER))
-    assert (found.verdict, "10.8 s after one of them 3 were not Ready again" in found.why) == (Verdict.VIOLATED, True)
+    assert (found.verdict, "10.8 s after one of the deletions, 3 were not Ready again" in found.why) == (
+        Verdict.VIOLATED,
+        True,
+    )
     assert found.decisive == ("deletion 1: whole again after 2.00 s", "deletion 2: not whole again in 10.8 s")
     more = again(*lost(2.0, "web-1", "a", 4.0), pod(4.0, "b"), faults=(gone(2.0),))
     assert more.measured["whole again"].value == 2.0, "one too many comes after the right number"
@@ -230,11 +233,11 @@ def test_everything_that_is_measured_without_controllers() -> None:
     }  # fmt: skip
     assert found.measured["replaced after their return"].interval == (1.5, 3.0)
     assert found.window == (1.0, 20.0)
-    assert "nothing replaced it" in found.why
-    assert "3.0 s after the controllers were started again 2 pods were Ready" in found.why
+    assert "nothing replaced a deleted pod" in found.why
+    assert "3.0 s after the controllers were started again, 2 pods were Ready" in found.why
     never = away(started=11.0)
     assert never.measured["replaced after their return"].interval == (8.0, NEVER)
-    assert "8.0 s after the controllers were started again web-1 was not replaced" in never.why
+    assert "web-1 was not replaced within 8.0 s after the controllers were started again" in never.why
 
 
 @pytest.mark.parametrize(
@@ -260,13 +263,13 @@ def test_controllers_return_within_a_second_and_not_before_they_were_let(
 def test_a_pod_that_is_new_while_no_controller_runs_came_too_early(change: Change, early: bool) -> None:
     found = away(change, BACK)
     assert found.measured["replaced without controllers"].value == int(early)
-    assert ("While the controllers were stopped, web-3 came in the place of web-1" in found.why) is early
+    assert ("While the controllers were stopped, web-3 replaced web-1" in found.why) is early
 
 
 @pytest.mark.parametrize(("undoing", "too_short"), [(6.25, True), (6.5, False)])
 def test_controllers_have_to_be_away_for_longer_than_a_start(undoing: float, too_short: bool) -> None:
     found = away(pod(9.0, "web-3"), undoing=undoing, started=undoing)
-    assert ("the controllers were away for 4.0 s after the deletion: too short" in found.why) is too_short
+    assert ("the controllers were stopped for only 4.0 s after the deletion: too short" in found.why) is too_short
     assert found.verdict is (Verdict.INCONCLUSIVE if too_short else Verdict.HOLDS)
     soon = away(pod(3.0, "web-3"), undoing=undoing, started=undoing)
     assert soon.verdict is Verdict.VIOLATED, "what came is seen, however short they were away"

@@ -98,7 +98,7 @@ def test_what_is_said_of_a_loss() -> None:
     finding = whole(*THREE, LOST, pod(1.5, "web-b", ready=False), pod(3.0, "web-b"), pod(4.0, "web-d"))
     assert finding.verdict is Verdict.HOLDS
     assert {name: one.value for name, one in finding.measured.items()} == {"whole again": 3, "fewest": 1}
-    assert "3.0 s after the loss 3 of 3 replicas were Ready; allowed are 5 s" in finding.why
+    assert "3.0 s after the loss 3 of 3 replicas were Ready; the limit is 5 s" in finding.why
     assert finding.window == (1, 20)
 
 

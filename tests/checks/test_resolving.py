@@ -37,7 +37,7 @@ def test_both_sorts_of_clients_keep_their_answer() -> None:
     found = resolved(new(), kept())
     assert found.verdict is Verdict.HOLDS, found.why
     assert found.why == (
-        "While 3 pods were replaced, 58 lookups from 1 nodes all answered 10.96.0.1, 29 of them from 1 ports that were kept."
+        "While 3 pods were replaced, all 58 lookups from 1 nodes returned 10.96.0.1, 29 of them from 1 kept ports."
     )
 
 
@@ -52,7 +52,7 @@ def test_one_failed_lookup_of_either_violates() -> None:
 def test_another_address_violates() -> None:
     found = resolved(new(), kept(by="10.96.0.8"))
     assert found.verdict is Verdict.VIOLATED
-    assert found.why == "The name answered 10.96.0.8 besides 10.96.0.1."
+    assert found.why == "The name resolved to 10.96.0.8 in addition to 10.96.0.1."
 
 
 def test_a_failure_before_the_act_is_a_dirty_baseline_and_one_before_the_baseline_nothing() -> None:
@@ -63,7 +63,7 @@ def test_a_failure_before_the_act_is_a_dirty_baseline_and_one_before_the_baselin
 def test_a_client_that_was_to_keep_its_port_and_did_not_shows_nothing() -> None:
     found = resolved(new(), kept(ports={20: 50001}))
     assert found.verdict is Verdict.INCONCLUSIVE
-    assert "was to keep its port, and asked from 2" in found.why
+    assert "should keep its source port, but used 2" in found.why
 
 
 def test_without_a_restart_nothing_is_shown() -> None:
@@ -73,7 +73,7 @@ def test_without_a_restart_nothing_is_shown() -> None:
 
 def test_what_was_not_seen_is_inconclusive() -> None:
     hole = "." * 12 + " " * 8 + "." * 10
-    assert "“name-kept” on n1 was not asked" in resolved(new(), kept(hole)).why
+    assert "“name-kept” on n1 sent no request" in resolved(new(), kept(hole)).why
     assert resolved(new("." * 12 + "?" + "." * 17), kept()).verdict is Verdict.INCONCLUSIVE
     assert resolved(new(), kept(hole[:-1] + "t")).verdict is Verdict.VIOLATED
 
@@ -124,8 +124,8 @@ def test_a_client_that_keeps_its_port_fails_for_the_bound_after_its_pod_has_ende
 def test_it_is_told_for_how_long_and_where() -> None:
     found = served(new("." * 40), kept("." * 40), new("." * 40, "n2"), kept("." * 13 + "rrttt" + "." * 22, "n2"))
     assert found.why == (
-        "While 3 name servers were replaced, 0 of 156 lookups failed from new ports, and 5 from ports that are kept, "
-        "for 0.50 s at most, on n2; allowed are 1 s."
+        "While 3 name servers were replaced, 0 of 156 lookups failed from new ports, and 5 from kept ports, "
+        "for 0.50 s at most, on n2; the limit is 1 s."
     )
 
 
@@ -138,7 +138,7 @@ def test_a_client_with_a_new_port_never_fails() -> None:
 def test_nor_is_another_address_answered() -> None:
     found = served(new("." * 40), kept("." * 40, by="10.96.0.8"))
     assert found.verdict is Verdict.VIOLATED
-    assert found.why == "The name answered 10.96.0.8 besides 10.96.0.1."
+    assert found.why == "The name resolved to 10.96.0.8 in addition to 10.96.0.1."
     assert (found.measured["addresses"].value, found.measured["asked"].value) == (2, 78)
 
 
@@ -148,7 +148,7 @@ def test_when_the_pods_ended_has_to_be_known() -> None:
     nothing = watched(new("." * 40), kept("." * 40), spans=(ActSpan("act", 0.01, 1, 4),), within=LAG)
     nothing.recording.tables["restart"] = DONE
     found = resolves_but_for_kept_ports(nothing, "restart", "name", "name-kept")
-    assert "was not seen when the pods of “act” ended" in found.why
+    assert "the ends of the pods of “act” were not observed" in found.why
 
 
 def test_a_port_that_was_used_shortly_before_may_have_met_the_entry_of_that_use() -> None:
@@ -166,10 +166,13 @@ def test_both_sorts_of_clients_have_to_have_asked() -> None:
     act = watched(new(), kept(), spans=(ActSpan("act", 0.01, 1, 3),))
     act.recording.specs["name-kept"] = {"qname": NAME}
     act.recording.tables["restart"] = DONE
-    assert "no client that keeps its port asked" in resolves_throughout(act, "restart", "name", "name-kept").why
+    assert "no client that keeps its source port" in resolves_throughout(act, "restart", "name", "name-kept").why
     one_port = lane(GOOD, "n1", "name", by=WEB, ports=dict.fromkeys(range(30), 50000))
     none = lane(GOOD, "n1", "name-kept", by=WEB, ports=dict.fromkeys(range(30), 0))
-    for lanes, why in (((one_port, kept()), "was to take new ports, and kept one"), ((new(), none), "is not known")):
+    for lanes, why in (
+        ((one_port, kept()), "should use new source ports, but kept one"),
+        ((new(), none), "is not known"),
+    ):
         for found in (resolved(*lanes), served(*lanes)):
             assert (found.verdict, why in found.why) == (Verdict.INCONCLUSIVE, True)
 
@@ -177,10 +180,13 @@ def test_both_sorts_of_clients_have_to_have_asked() -> None:
 def test_whether_old_pods_were_left_has_to_be_seen() -> None:
     for table in ({"pods replaced": 3}, {"old pods left": 0}):
         found = resolved(new(), kept(), table=table)
-        assert (found.verdict, "not seen whether all pods were replaced" in found.why) == (Verdict.INCONCLUSIVE, True)
+        assert (found.verdict, "not recorded whether all pods were replaced" in found.why) == (
+            Verdict.INCONCLUSIVE,
+            True,
+        )
     for replaced, left in ((-1, 0), (0, 0), (2, 1)):
         found = resolved(new(), kept(), table={"pods replaced": replaced, "old pods left": left})
-        assert f"{replaced} pods were replaced in “act”, and {left} old ones were left" in found.why
+        assert f"{replaced} pods were replaced in “act”, and {left} old ones remained" in found.why
 
 
 def test_what_is_not_known_of_a_kept_port_violates_nothing_and_hides_nothing() -> None:

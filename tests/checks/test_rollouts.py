@@ -65,7 +65,7 @@ def test_too_late_or_never() -> None:
     assert judged(CHANGED, *STEPS, DONE._replace(seen=7.0)).verdict is Verdict.HOLDS
     assert judged(CHANGED, *STEPS, DONE._replace(seen=7.1)).verdict is Verdict.VIOLATED
     assert judged(CHANGED).verdict is Verdict.VIOLATED
-    assert "2 Ready pods were not of the new template" in judged(CHANGED).why
+    assert "2 Ready pods were not from the new template" in judged(CHANGED).why
     assert judged(CHANGED, *STEPS, end=6).verdict is Verdict.INCONCLUSIVE
     assert judged(CHANGED, *STEPS, deployment(6.0, 2, 2, 2, all_=3)).verdict is Verdict.VIOLATED
 
@@ -168,7 +168,7 @@ def test_everything_that_was_measured() -> None:
     assert found.measured["rolled out"].interval == (3.5, 4.0)
     assert (found.bounds["fewest Ready"].value, found.bounds["most not ending"].value) == (2, 3)
     assert found.window == (1.0, 20.0)
-    assert "all 2 pods were of the new template" in found.why
+    assert "all 2 pods were from the new template" in found.why
 
 
 def test_the_change_may_have_been_made_before_it_was_seen() -> None:
@@ -248,7 +248,7 @@ def test_a_deployment_without_a_generation_is_not_known() -> None:
 def test_pods_that_are_ready_at_the_end_are_of_the_new_template() -> None:
     stays = judged(CHANGED, *STEPS[:-1], of("one", pod(5.9, "old-b")), DONE)
     assert (stays.verdict, stays.measured["of another template"].value) == (Verdict.VIOLATED, 1)
-    assert "1 Ready pods were not of the new template" in stays.why
+    assert "1 Ready pods were not from the new template" in stays.why
     fails = of("one", pod(5.9, "old-b", ready=False))
     assert judged(CHANGED, *STEPS[:-1], fails, DONE).measured["of another template"].value == 0
 

@@ -51,7 +51,7 @@ def test_a_count_of_the_moment_at_which_more_were_asked_for_is_the_one_of_before
 
 def test_an_app_without_pods_is_not_followed() -> None:
     act = declared(ASKED, pod(3.0, "web-a"), pod(3.0, "web-b"), pod(3.0, "web-c"))
-    assert "0 pods of web were Ready before 3" in checks.scaled(act, "web", 3).why
+    assert "0 pods of web were Ready before the scaling to 3" in checks.scaled(act, "web", 3).why
 
 
 @pytest.mark.parametrize(("asked", "verdict"), [(1.0, Verdict.HOLDS), (0.9, Verdict.INCONCLUSIVE)])

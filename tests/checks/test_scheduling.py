@@ -38,12 +38,12 @@ def test_a_pod_that_was_not_watched_for_long_enough_may_not_wait() -> None:
 
 def test_a_pod_waits_for_the_reason_that_is_asked_for() -> None:
     assert waits(MADE, pending(2.1, "web-a", "4 Insufficient memory")).verdict is Verdict.VIOLATED
-    assert "said nothing" in waits(MADE).why
+    assert "reported nothing" in waits(MADE).why
 
 
 def test_a_pod_of_before_the_act_is_not_asked_about() -> None:
     old = [pending(0.5, "web-a", type="ADDED"), pending(1.5, "web-a", LACKS)]
-    assert "no pod of web was made" in waits(*old).why
+    assert "no pod of web was created" in waits(*old).why
 
 
 @pytest.mark.parametrize(("at", "verdict"), [(3.0, Verdict.INCONCLUSIVE), (7.0, Verdict.HOLDS)])
@@ -152,7 +152,7 @@ def test_only_while_the_node_has_no_network_plugin() -> None:
     ):
         found = unplugged(made_, ready, undoing)
         assert found.verdict is (Verdict.HOLDS if holds else Verdict.INCONCLUSIVE), found.why
-        assert ("was not made and Ready while n1" in found.why) is not holds
+        assert ("was not created and Ready while n1" in found.why) is not holds
 
 
 def test_a_pod_that_is_not_ready_is_judged_where_it_was_made() -> None:

@@ -32,7 +32,7 @@ def test_a_pod_waits_from_when_it_was_made_to_when_it_has_a_node() -> None:
     found = waits(LATE_LOOK, said(2.1, CPU), bound, pod(11.0, "web-a"))
     assert found.measured["waited"].interval == (6.75, 7.5)
     assert found.measured["waited"].value == 6.75, "the least that it can have been"
-    assert "until it was given n1; the scheduler said 4 Insufficient cpu." in found.why
+    assert "until it was assigned to n1; the scheduler reported 4 Insufficient cpu." in found.why
     assert found.measured["without that reason"].value == 0
     assert (found.window, found.decisive) == ((1, 20), (CPU,))
 
@@ -40,15 +40,15 @@ def test_a_pod_waits_from_when_it_was_made_to_when_it_has_a_node() -> None:
 def test_a_pod_without_a_node_waits_to_the_end() -> None:
     found = waits(LATE_LOOK, said(2.1, CPU))
     assert found.measured["waited"].interval == (18.0, NEVER)
-    assert "until the end of what was watched" in found.why
+    assert "until the end of the observation" in found.why
 
 
 def test_what_the_scheduler_says_is_told_once_each_the_fitting_one_first() -> None:
     found = waits(MADE, said(2.1, MEMORY), said(2.2, CPU), said(2.3, CPU), said(2.4, MEMORY))
     assert (found.verdict, found.decisive) == (Verdict.HOLDS, (MEMORY, CPU))
-    assert "said 4 Insufficient cpu." in found.why
+    assert "reported 4 Insufficient cpu." in found.why
     other = waits(MADE, said(2.1, "no such port"), said(2.2, MEMORY))
-    assert "said 4 Insufficient memory." in other.why, "the last word, where none fits"
+    assert "reported 4 Insufficient memory." in other.why, "the last word, where none fits"
     assert other.measured["without that reason"].value == 1
     assert len(waits(MADE, *(said(2 + at / 10, f"{at}") for at in range(1, 7))).decisive) == 4
 
@@ -59,7 +59,7 @@ def test_what_the_scheduler_says_is_told_once_each_the_fitting_one_first() -> No
 def test_only_the_condition_that_it_is_not_scheduled_says_why(silent: Change) -> None:
     found = waits(MADE, silent)
     assert (found.verdict, found.decisive) == (Verdict.VIOLATED, ())
-    assert "the scheduler said nothing" in found.why
+    assert "the scheduler reported nothing" in found.why
 
 
 def test_a_condition_or_a_status_that_is_lacking_says_nothing() -> None:
@@ -79,18 +79,18 @@ def test_the_first_pod_that_is_made_in_the_act_is_asked_about() -> None:
         )
         assert found.measured["Ready"].value == 6.0 - made
         assert "web-a was Ready on n1" in found.why
-    assert "no pod of web was made in “act”" in checks.runs_in_time(declared(old, pod(1.5, "web-0")), "web").why
+    assert "no pod of web was created in “act”" in checks.runs_in_time(declared(old, pod(1.5, "web-0")), "web").why
 
 
 # -- with a node ---------------------------------------------------------------------------------------------------------
 def test_a_pod_gets_ready_between_two_moments_after_it_was_made() -> None:
     found = checks.runs_in_time(declared(LATE_LOOK, pod(4.0, "web-a", node="n2")._replace(age=0.25)), "web")
     assert found.measured["Ready"].interval == (1.75, 2.5)
-    assert "web-a was Ready on n2 2.50 s after it was made" in found.why
+    assert "web-a was Ready on n2 2.50 s after it was created" in found.why
     assert found.window == (1.0, 20.0)
     never = checks.runs_in_time(declared(LATE_LOOK), "web")
     assert never.measured["Ready"].interval == (18.0, NEVER)
-    assert "web-a was not Ready 18.0 s after it was made" in never.why
+    assert "web-a was not Ready 18.0 s after it was created" in never.why
 
 
 # -- room ----------------------------------------------------------------------------------------------------------------
@@ -148,7 +148,7 @@ def spread(*nodes: str, roles: tuple[str, ...] = ()) -> Finding:
 def test_pods_are_counted_by_node() -> None:
     found = spread("n2", "n1", "n2")
     assert (found.verdict, found.nodes, found.window) == (Verdict.HOLDS, ("n1", "n2"), (1, 20))
-    assert "Of 3 small pods 1 on n1, 2 on n2." in found.why
+    assert "3 small pods were placed: 1 on n1, 2 on n2." in found.why
     assert found.measured["nodes"].value == 2
 
 

@@ -30,7 +30,7 @@ def test_one_failed_late_or_wrong_answer_violates() -> None:
     late = lane(GOOD)
     late.took[20] = 1.0
     assert (served(late).verdict, "1 late on n1" in served(late).why) == (Verdict.VIOLATED, True)
-    assert "answered by a pod that was no endpoint" in served(lane(GOOD, by="stranger")).why
+    assert "answered by a pod that was not an endpoint" in served(lane(GOOD, by="stranger")).why
     assert served(lane(GOOD, by="stranger")).verdict is Verdict.VIOLATED
 
 
@@ -68,13 +68,13 @@ SECOND: Expression = constant("test", -1.0)
     [
         ((pod(2.0, "pod-b", node="n9"), pod(3.0, "pod-a", type="DELETED")), ""),
         ((pod(2.0, "pod-b", node="n9"), pod(3.0, "pod-a", deleting=True)), ""),
-        ((), "“act” left 1 of 1 pods of web as they were"),
-        ((pod(2.0, "pod-b", node="n9"),), "“act” left 1 of 1 pods of web as they were"),
+        ((), "“act” left 1 of 1 pods of web in place"),
+        ((pod(2.0, "pod-b", node="n9"),), "“act” left 1 of 1 pods of web in place"),
         (
             (pod(2.0, "pod-b", node="n9"), pod(4.5, "pod-a", type="DELETED")),
-            "“act” left 1 of 1 pods of web as they were",
+            "“act” left 1 of 1 pods of web in place",
         ),
-        ((pod(0.5, "pod-a", type="DELETED"),), "“act” left 0 of 0 pods of web as they were"),
+        ((pod(0.5, "pod-a", type="DELETED"),), "“act” left 0 of 0 pods of web in place"),
     ],
 )
 def test_all_pods_have_to_be_replaced_meanwhile(changes: tuple[Change, ...], lacks: str) -> None:

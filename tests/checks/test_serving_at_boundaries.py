@@ -75,14 +75,14 @@ def test_each_act_has_to_replace_all_pods() -> None:
     first = (pod(1.5, "pod-b"), pod(1.6, "pod-a", type="DELETED"))
     second = (pod(3.0, "pod-c"), pod(3.1, "pod-b", type="DELETED"))
     assert replaced(*first, *second, spans=IN_TURN).verdict is Verdict.HOLDS
-    assert "“second” left 1 of 1 pods of web as they were" in replaced(*first, spans=IN_TURN).why
+    assert "“second” left 1 of 1 pods of web in place" in replaced(*first, spans=IN_TURN).why
     late = (pod(2.2, "pod-b"), pod(2.3, "pod-a", type="DELETED"))
     assert "“first” left 1 of 1 pods" in replaced(*late, *second, spans=IN_TURN).why
 
 
 def test_one_pod_that_is_left_is_too_many() -> None:
     one = (pod(2.0, "pod-c"), pod(2.1, "pod-a", type="DELETED"))
-    assert "“act” left 1 of 2 pods of web as they were" in replaced(*one, more="pod-b").why
+    assert "“act” left 1 of 2 pods of web in place" in replaced(*one, more="pod-b").why
     both = (*one, pod(2.2, "pod-b", deleting=True))
     assert replaced(*both, more="pod-b").verdict is Verdict.HOLDS
 
@@ -188,7 +188,7 @@ def test_a_node_that_was_not_asked_at_all_has_no_share() -> None:
     for lanes in ([lane("." * 10)], [lane(ALL, "n1"), lane("." * 10, "n2")]):
         found = briefly(*lanes)
         assert (found.verdict, found.measured["worst share failed"].high) == (Verdict.INCONCLUSIVE, 0)
-        assert "was not asked for more than 0.5 s" in found.why
+        assert "sent no request for more than 0.5 s" in found.why
 
 
 def test_the_worst_node_is_the_one_closest_to_its_own_limit() -> None:
@@ -196,7 +196,7 @@ def test_the_worst_node_is_the_one_closest_to_its_own_limit() -> None:
     seldom = lane("..rr" + "." * 16, "n2", period=0.5)  # two of 18, where more may be chance
     found = briefly(often, seldom)
     assert found.measured["worst share failed"].value == pytest.approx(8.89)
-    assert "at worst 8.89 % on n1; allowed are 13.02 %" in found.why
+    assert "at worst 8.89 % on n1; the limit is 13.02 %" in found.why
     assert found.measured["failed"].value == 10
 
 

@@ -63,7 +63,7 @@ def test_it_goes_on_by_itself() -> None:
     early = [one._replace(seen=one.seen - 6) for one in (*WENT, DONE)]
     found = judged(*BEFORE, *early)
     assert found.verdict is Verdict.VIOLATED
-    assert "db-1 came or went 0.10 s after the template was put right" in found.why
+    assert "db-1 was created or deleted 0.10 s after the template was corrected" in found.why
     another = of("3", pod(9.0, "db-0", uid="new-0", app="db"))
     assert judged(*BEFORE, another, *WENT, DONE).verdict is Verdict.VIOLATED
 

@@ -33,7 +33,7 @@ def test_all_that_is_measured_of_pods_that_run_on() -> None:
         "unchanged": 9,
     }
     assert finding.bounds.keys() == finding.measured.keys()
-    assert "2 pods of web went on unchanged for 9.0 s" in finding.why
+    assert "2 pods of web stayed unchanged for 9.0 s" in finding.why
     assert "web-c, which replaced web-a, has version=2" in finding.why
     assert finding.window == (1, 20)
 
@@ -42,7 +42,7 @@ def test_all_that_is_measured_of_pods_that_run_on() -> None:
 def test_a_pod_that_was_there_when_the_template_was_changed_is_known(at: float, touched: int) -> None:
     finding = kept(versioned(at, "web-x", "1"), NEW)
     assert (wrong(finding), values(finding)["touched"]) == ({"touched"} if touched else set(), touched)
-    assert touched or "3 pods of web went on" in finding.why
+    assert touched or "3 pods of web stayed unchanged" in finding.why
 
 
 @pytest.mark.parametrize(("at", "touched"), [(0.9, False), (1.0, True), (9.9, True), (10.0, False)])
@@ -53,7 +53,7 @@ def test_pods_are_left_alone_from_the_change_until_one_is_deleted(at: float, tou
 
 def test_a_pod_that_ended_before_the_change_did_not_run_then() -> None:
     last_words = versioned(0.5, "web-x", "1", type="DELETED")
-    assert "2 pods of web went on" in kept(last_words, NEW).why
+    assert "2 pods of web stayed unchanged" in kept(last_words, NEW).why
 
 
 def test_news_of_a_pod_that_is_as_it_was_is_no_change() -> None:
@@ -124,7 +124,9 @@ def took(finding: Finding) -> float:
 def test_all_that_is_measured_of_pods_that_are_replaced() -> None:
     finding = rolled(*swapped(5.0), versioned(5.5, "web-a", "1", type="DELETED"))
     assert (finding.verdict, took(finding)) == (Verdict.HOLDS, 3)
-    assert "All 2 pods of web were Ready and of the new template 3.0 s after its change; allowed are 5 s" in finding.why
+    assert (
+        "All 2 pods of web were Ready and from the new template 3.0 s after its change; the limit is 5 s" in finding.why
+    )
     assert finding.window == (1, 20)
 
 
@@ -132,7 +134,7 @@ def test_the_old_pods_alone_are_not_of_the_new_template() -> None:
     finding = rolled()
     assert finding.verdict is Verdict.VIOLATED
     assert (
-        "18.0 s after its template was changed 0 pods of web were Ready and of the new one, of 2 wanted, and 2 were still"
+        "18.0 s after its template was changed, 0 of 2 pods of web were Ready and from the new template, and 2 were still"
         in finding.why
     )
 
@@ -140,13 +142,13 @@ def test_the_old_pods_alone_are_not_of_the_new_template() -> None:
 def test_each_pod_has_to_be_ready_and_of_the_new_template() -> None:
     new, ended = versioned(3.0, "web-c", "2"), versioned(3.5, "web-a", "1", deleting=True)
     half = rolled(new, ended)
-    assert (half.verdict, "1 pods of web were Ready and of the new one, of 2 wanted, and 2 were still" in half.why) == (
+    assert (half.verdict, "1 of 2 pods of web were Ready and from the new template, and 2 were still" in half.why) == (
         Verdict.VIOLATED,
         True,
     )
     both = [versioned(4.0, "web-b", "1", deleting=True), versioned(4.0, "web-d", "2", ready=False)]
     unready = rolled(new, ended, *both)
-    assert (unready.verdict, "1 pods of web were Ready and of the new one, of 2 wanted, and 2" in unready.why) == (
+    assert (unready.verdict, "1 of 2 pods of web were Ready and from the new template, and 2" in unready.why) == (
         Verdict.VIOLATED,
         True,
     )

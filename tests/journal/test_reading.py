@@ -42,11 +42,11 @@ def test_a_journal_as_written_has_no_damage(path: Path) -> None:
 @pytest.mark.parametrize(
     ("order", "said", "left"),
     [
-        ([0, 1, 3, 4], "line 3 of the journal shows that number 3 is missing in front of it", "abde"),
-        ([0, 4], "line 2 of the journal shows that numbers 2 to 4 are missing in front of it", "ae"),
-        ([1, 2, 3, 4], "line 1 of the journal shows that number 1 is missing in front of it", "bcde"),
-        ([0, 1, 2, 2, 3, 4], "line 4 of the journal is there a second time: its number 3 was there before", "abcde"),
-        ([0, 1, 2, 3, 4, 0], "line 6 of the journal is there a second time: its number 1 was there before", "abcde"),
+        ([0, 1, 3, 4], "line 3 of the journal follows a gap: number 3 is missing", "abde"),
+        ([0, 4], "line 2 of the journal follows a gap: numbers 2 to 4 are missing", "ae"),
+        ([1, 2, 3, 4], "line 1 of the journal follows a gap: number 1 is missing", "bcde"),
+        ([0, 1, 2, 2, 3, 4], "line 4 of the journal is a duplicate: number 3 appeared before", "abcde"),
+        ([0, 1, 2, 3, 4, 0], "line 6 of the journal is a duplicate: number 1 appeared before", "abcde"),
     ],
 )
 def test_lines_that_are_missing_or_doubled(path: Path, order: list[int], said: str, left: str) -> None:
@@ -61,9 +61,9 @@ def test_lines_in_another_order_are_read_and_said(path: Path) -> None:
     path.write_bytes(b"".join(whole[at] for at in (0, 2, 1, 3, 1, 4)))
     assert names(path) == "acbde"
     assert damage(path) == [
-        "line 2 of the journal shows that number 2 is missing in front of it",
-        "line 3 of the journal has number 2 and comes after number 3",
-        "line 5 of the journal is there a second time: its number 2 was there before",
+        "line 2 of the journal follows a gap: number 2 is missing",
+        "line 3 of the journal is out of order: number 2 after number 3",
+        "line 5 of the journal is a duplicate: number 2 appeared before",
     ]
 
 
@@ -72,7 +72,7 @@ def test_an_altered_line_is_not_believed(path: Path) -> None:
     assert names(path) == "abde"
     assert damage(path) == [
         "line 3 of the journal was altered: its checksum is wrong or missing",
-        "line 4 of the journal shows that number 3 is missing in front of it",
+        "line 4 of the journal follows a gap: number 3 is missing",
     ]
 
 
@@ -81,8 +81,8 @@ def test_numbers_cannot_be_taken_off_by_altering_the_first_line(path: Path) -> N
     path.write_bytes(b"".join([b'{"at":1.5,"kind":"fact","name":"x","value":1}\n', *whole[1:]]))
     assert names(path) == "xbcde"
     assert damage(path) == [
-        "line 2 of the journal is the first with a number",
-        "line 2 of the journal shows that number 1 is missing in front of it",
+        "line 2 of the journal is numbered, unlike the lines before it",
+        "line 2 of the journal follows a gap: number 1 is missing",
     ]
 
 
@@ -109,7 +109,7 @@ def test_a_line_of_another_run_is_not_believed(path: Path, tmp_path: Path) -> No
     whole = lines(path)
     path.write_bytes(b"".join([*whole[:2], lines(other.path)[2], *whole[3:]]))
     assert names(path) == "abde"
-    assert damage(path)[0] == "line 3 of the journal is of run r2, not of run r1"
+    assert damage(path)[0] == "line 3 of the journal belongs to run r2, not to run r1"
 
 
 def test_another_layout_of_the_same_content_is_believed(path: Path) -> None:
@@ -174,7 +174,7 @@ def test_what_a_reader_says_of_a_line_that_is_cut_or_torn(path: Path) -> None:
     records = list(read(path))
     assert records[-1] == {"kind": "torn", "at": 0.0, "line": 6, "bytes": 20}
     assert records[2] == {
-        "kind": "damage", "at": 0.0, "line": 3, "why": "line 3 of the journal is torn", "about": {},
+        "kind": "damage", "at": 0.0, "line": 3, "why": "line 3 of the journal is not a complete record", "about": {},
     }  # fmt: skip
 
 
@@ -208,7 +208,7 @@ def of_run(path: Path, run: str, *numbers: object) -> list[bytes]:
 
 @pytest.mark.parametrize(
     ("first", "second", "said"),
-    [("", "r2", "is of run r2, not of run unknown"), ("r1", "", "is of run unknown, not of run r1")],
+    [("", "r2", "belongs to run r2, not to run unknown"), ("r1", "", "belongs to run unknown, not to run r1")],
 )
 def test_a_run_without_an_id_is_another_run(path: Path, first: str, second: str, said: str) -> None:
     path.write_bytes(b"".join(of_run(path, first, 1) + of_run(path, second, 2)))
@@ -228,7 +228,7 @@ def test_a_line_whose_number_is_none_is_not_believed(path: Path, number: object)
 def test_what_is_no_record_is_torn(path: Path, line: bytes) -> None:
     whole = lines(path)
     path.write_bytes(b"".join([whole[0], line, b"\n", *whole[1:]]))
-    assert (names(path), damage(path)) == ("abcde", ["line 2 of the journal is torn"])
+    assert (names(path), damage(path)) == ("abcde", ["line 2 of the journal is not a complete record"])
 
 
 def test_whether_a_journal_is_numbered_is_known_from_its_first_record(path: Path, tmp_path: Path) -> None:

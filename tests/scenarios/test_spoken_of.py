@@ -61,7 +61,7 @@ def test_the_faults_that_a_step_speaks_of(step: Callable[..., Any], faults: set[
 @pytest.mark.parametrize(
     ("fault", "why"),
     [
-        ("hang_container", "Of the fault crash_node, which the code of “act” names, there is no record"),
+        ("hang_container", "No record of the fault crash_node, which the code of “act” injects"),
         ("crash_node", ""),
     ],
 )

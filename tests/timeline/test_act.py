@@ -99,7 +99,7 @@ def test_lanes_of_nodes_that_are_there() -> None:
     assert (act.reading.lanes, act.reading.unbroken) == ({"web": (0, 4)}, set())
     act.lanes("web", until=9.0, unbroken=True)
     assert (act.reading.lanes, act.reading.unbroken) == ({"web": (0, 9)}, {"web"})
-    with pytest.raises(Inconclusive, match="no node that was left asked “other”"):
+    with pytest.raises(Inconclusive, match="no remaining node sent requests of “other”"):
         act.lanes("other")
 
 
@@ -138,7 +138,7 @@ def test_a_table_that_the_scenario_did_not_come_to_see() -> None:
     act = acts("first")
     act.recording.tables["seen"] = {"one": 1}
     assert (act.table("seen"), act.reading.tables) == ({"one": 1}, {"seen"})
-    with pytest.raises(Inconclusive, match="did not come to see “other”"):
+    with pytest.raises(Inconclusive, match="did not record the table “other”"):
         act.table("other")
 
 

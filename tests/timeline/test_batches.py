@@ -116,21 +116,21 @@ def test_samples_of_several_probes_in_one_batch(tmp_path: Path) -> None:
     ("wrong", "said"),
     [
         ({"tick": [0, 1]}, "its columns differ in length"),
-        ({"tick": [0, -1, 2]}, "its column “tick” has values that are none"),
-        ({"tick": [0, 10_000_000, 2]}, "its column “tick” has values that are none"),
+        ({"tick": [0, -1, 2]}, "its column “tick” has values out of range"),
+        ({"tick": [0, 10_000_000, 2]}, "its column “tick” has values out of range"),
         ({"tick": [0, "1", 2]}, "cannot be read"),
         ({"tick": [0, 1.5, 2]}, "cannot be read"),
         ({"sent": [100.0, None, 102.0]}, "cannot be read"),
-        ({"sent": [100.0, float("nan"), 102.0]}, "it has times that are none"),
-        ({"took": [0.1, float("inf"), 0.1]}, "it has times that are none"),
-        ({"took": [0.1, -0.1, 0.1]}, "it has answers that came before their questions"),
-        ({"outcome": [0, 9, 0]}, "its column “outcome” has values that are none"),
-        ({"by": [1, 3, 1]}, "its column “by” has values that are none"),
-        ({"by": [1, -1, 1]}, "its column “by” has values that are none"),
+        ({"sent": [100.0, float("nan"), 102.0]}, "it has times that are not finite numbers"),
+        ({"took": [0.1, float("inf"), 0.1]}, "it has times that are not finite numbers"),
+        ({"took": [0.1, -0.1, 0.1]}, "it has answers that came before their requests"),
+        ({"outcome": [0, 9, 0]}, "its column “outcome” has values out of range"),
+        ({"by": [1, 3, 1]}, "its column “by” has values out of range"),
+        ({"by": [1, -1, 1]}, "its column “by” has values out of range"),
         ({"port": [1, 65536, 1]}, "cannot be read"),
         ({"probe": [0, 1, 0]}, "it names probes that it does not list"),
         ({"probe": [0, -1, 0]}, "it names probes that it does not list"),
-        ({"names": [1, 2]}, "the field “names” of its samples record is not a list of texts"),
+        ({"names": [1, 2]}, "the field “names” of its samples record is not a list of strings"),
         ({"error": None}, "the field “error” of its samples record is not a length of time"),
     ],
 )  # fmt: skip
@@ -227,7 +227,7 @@ def test_a_probe_that_is_not_listed_is_none(probe: list[Any]) -> None:
 @pytest.mark.parametrize("time", [float("inf"), -float("inf"), float("nan")])
 def test_a_time_that_is_none(column: str, time: float) -> None:
     wrong: dict[str, Any] = {column: [1.0, time, 1.0]}
-    with pytest.raises(ValueError, match="times that are none"):
+    with pytest.raises(ValueError, match="times that are not finite numbers"):
         list(parts(batch("a", **wrong)))
 
 
@@ -259,7 +259,7 @@ def test_samples_are_checked_and_put_on_the_harness_s_clock() -> None:
         ("codes", [0, 9], "“outcome”"),
         ("bys", [-1, 0], "“by”"),
         ("bys", [0, 1], "“by”"),
-        ("took", [0.5, -0.001], "before their questions"),
+        ("took", [0.5, -0.001], "before their requests"),
     ],
 )
 def test_a_value_beyond_either_end_is_none(column: str, values: list[Any], said: str) -> None:

@@ -61,12 +61,12 @@ def fault_of(**phases: float) -> FaultSpan:
     [
         ({"intent": 1.0, "armed": 1.1, "applying": 1.2, "applied": 1.3, "bit": 1.3, "undoing": 9.0, "undone": 9.5}, ""),
         ({"applied": 1.0, "undoing": 2.0, "undone": 3.0, "healed": 2.0}, ""),
-        ({"applying": 2.0, "applied": 2.5, "bit": 2.0}, "was bit 0.5 s before it was applied"),
-        ({"applying": 2.0, "applied": 1.5}, "was applied 0.5 s before it was applying"),
-        ({"bit": 2.0, "undoing": 1.0, "undone": 3.0}, "was undoing 1.0 s before it was bit"),
-        ({"undoing": 3.0, "undone": 2.0}, "was undone 1.0 s before it was undoing"),
-        ({"applied": 1.0, "undone": 2.0}, "was undone, and nothing began to undo it"),
-        ({"undoing": 3.0, "undone": 4.0, "healed": 2.5}, "was healed 0.5 s before anything began to undo it"),
+        ({"applying": 2.0, "applied": 2.5, "bit": 2.0}, "reached “bit” 0.5 s before “applied”"),
+        ({"applying": 2.0, "applied": 1.5}, "reached “applied” 0.5 s before “applying”"),
+        ({"bit": 2.0, "undoing": 1.0, "undone": 3.0}, "reached “undoing” 1.0 s before “bit”"),
+        ({"undoing": 3.0, "undone": 2.0}, "reached “undone” 1.0 s before “undoing”"),
+        ({"applied": 1.0, "undone": 2.0}, "reached “undone” without “undoing”"),
+        ({"undoing": 3.0, "undone": 4.0, "healed": 2.5}, "reached “healed” 0.5 s before “undoing”"),
         ({"applied": 1.0, "healed": 2.5}, ""),
     ],
 )
@@ -82,7 +82,7 @@ def test_the_phases_of_a_fault_have_an_order(phases: dict[str, float], said: str
         (("ADDED", "MODIFIED"), ""),
         (("LISTED", "DELETED", "MODIFIED"), "Pod web-a changed after it was deleted"),
         (("DELETED", "DELETED"), "Pod web-a changed after it was deleted"),
-        (("ADDED", "LISTED"), "Pod web-a is said to have been there from the first, and was seen before"),
+        (("ADDED", "LISTED"), "Pod web-a is listed as present from the start, but was recorded before"),
     ],
 )
 def test_an_object_is_listed_first_and_deleted_last(types: tuple[str, ...], said: str) -> None:
@@ -107,7 +107,7 @@ def test_an_agent_has_one_process_at_a_time(since: float, said: int) -> None:
     for processes in (one, dict(reversed(one.items()))):
         found = list(overlapping({("n1", "web"): processes}))
         assert len(found) == said
-        assert all("asked “web” on n1 at the same time, for 0.6 s" in each for each in found)
+        assert all("on n1 sent “web” at the same time, for 0.6 s" in each for each in found)
     assert list(overlapping({("n1", "web"): {"b1": one["b1"]}, ("n2", "web"): {"b2": one["b2"]}})) == []
 
 
@@ -128,7 +128,7 @@ def test_samples_of_two_processes_at_a_time_are_damage_of_their_scenario(tmp_pat
         ([100.0, 101.0, 104.1], 1.0, "sent 2.1 s after their ticks were due"),
         ([99.5, 101.0, 102.0], 1.0, ""),
         ([99.4, 101.0, 102.0], 1.0, "sent 0.6 s before their ticks were due"),
-        ([100.0, 102.0, 104.0], 2.0, "every 2 s, and it asks every 1 s"),
+        ([100.0, 102.0, 104.0], 2.0, "every 2 s, but its period is 1 s"),
     ],
 )
 def test_a_tick_is_asked_when_it_is_due(sent: list[float], period: float, said: str) -> None:

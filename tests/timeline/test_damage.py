@@ -93,9 +93,7 @@ def test_damage_counts_for_what_is_under_way(journal: Path, line: str, hit: str,
 def test_a_line_that_is_there_twice_counts_for_its_own_scenario(journal: Path) -> None:
     evidence = changed(journal, lambda lines: [*lines, lines[3]])
     assert concerned(evidence) == "a"
-    assert evidence.scenarios["a"].damage == (
-        "line 12 of the journal is there a second time: its number 4 was there before",
-    )
+    assert evidence.scenarios["a"].damage == ("line 12 of the journal is a duplicate: number 4 appeared before",)
     assert evidence.scenarios["a"].copies == 0
 
 
@@ -161,7 +159,7 @@ def test_another_record_of_the_wrong_shape_is_damage_too(tmp_path: Path) -> None
     journal.close()
     evidence = load(journal.path)
     assert evidence.scenarios["a"].damage == (
-        "line 5 of the journal: the field “phase” of its act record is not a text",
+        "line 5 of the journal: the field “phase” of its act record is not a string",
     )
     assert evidence.scenarios["b"].damage == (
         "line 7 of the journal: the field “since” of its gap record is not a number",

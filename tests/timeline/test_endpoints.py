@@ -48,7 +48,7 @@ def test_a_probe_that_asks_no_service(spec: dict[str, Any]) -> None:
     other.object["spec"]["ports"] = [{"port": 80}]
     seen = recording(headless("bare"), service(), other, specs={"p": spec})
     for probe in ("p", "unheard of"):
-        with pytest.raises(Inconclusive, match=f"the probe “{probe}” asks no Service"):
+        with pytest.raises(Inconclusive, match=f"the probe “{probe}” targets no recorded Service"):
             service_of(seen, probe)
 
 

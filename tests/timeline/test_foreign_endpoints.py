@@ -17,7 +17,7 @@ def slice_(*addresses: str, type: str = "ADDED", **labels: str) -> Change:
 def test_an_address_that_no_pod_has_is_told_with_its_slice_and_who_manages_it() -> None:
     by_hand = slice_("10.0.0.9", "10.0.0.1", **{"endpointslice.kubernetes.io/managed-by": "hand"})
     (told,) = foreign_endpoints(recording(pod(0.0, "pod-a", ip="10.0.0.1"), endpoints(0.0, "pod-a"), by_hand))
-    assert told == "EndpointSlice web-x of service web, managed by hand, leads to 10.0.0.9, which no pod has"
+    assert told == "EndpointSlice web-x of service web, managed by hand, contains 10.0.0.9, which no pod has"
     (told,) = foreign_endpoints(recording(slice_("10.0.0.9")))
     assert "managed by no named controller" in told
 
@@ -32,7 +32,7 @@ def test_several_addresses_are_told_in_order_and_each_slice_by_itself() -> None:
     one, other = slice_("10.0.0.9", "10.0.0.2"), slice_("10.0.0.7")
     other.object["metadata"] |= {"name": "web-y", "uid": "y"}
     told = foreign_endpoints(recording(one, other))
-    assert [": ".join(("x" if "web-x" in said else "y", said.split(" leads to ")[1])) for said in told] == [
+    assert [": ".join(("x" if "web-x" in said else "y", said.split(" contains ")[1])) for said in told] == [
         "x: 10.0.0.2, 10.0.0.9, which no pod has",
         "y: 10.0.0.7, which no pod has",
     ]
@@ -41,10 +41,10 @@ def test_several_addresses_are_told_in_order_and_each_slice_by_itself() -> None:
 def test_a_slice_that_leads_elsewhere_later_is_told_once_as_it_was_last() -> None:
     later = slice_("10.0.0.8", type="MODIFIED")._replace(seen=3.0)
     (told,) = foreign_endpoints(recording(slice_("10.0.0.9"), later))
-    assert "leads to 10.0.0.8, which" in told
+    assert "contains 10.0.0.8, which" in told
     mended = later._replace(object={**later.object, "endpoints": None})
     (told,) = foreign_endpoints(recording(slice_("10.0.0.9"), mended))
-    assert "leads to 10.0.0.9, which" in told, "requests may have failed because of what it led to"
+    assert "contains 10.0.0.9, which" in told, "requests may have failed because of what it led to"
 
 
 def test_slices_of_which_little_is_said_are_read() -> None:
@@ -59,4 +59,4 @@ def test_slices_of_which_little_is_said_are_read() -> None:
 def test_an_address_of_any_pod_at_any_time_is_no_stranger() -> None:
     moved = pod(0.0, "pod-a", ip="10.0.0.1"), pod(5.0, "pod-a", ip="10.0.0.2"), pod(6.0, "pod-b", ip="10.0.0.3")
     assert foreign_endpoints(recording(*moved, slice_("10.0.0.1", "10.0.0.2", "10.0.0.3"))) == []
-    assert "leads to 10.0.0.4, which" in foreign_endpoints(recording(*moved, slice_("10.0.0.1", "10.0.0.4")))[0]
+    assert "contains 10.0.0.4, which" in foreign_endpoints(recording(*moved, slice_("10.0.0.1", "10.0.0.4")))[0]

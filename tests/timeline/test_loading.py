@@ -129,7 +129,7 @@ def test_samples_whose_time_is_in_doubt_are_a_gap(journal: Journal) -> None:
     assert list(recording.lanes["n1", "web"].sent) == [1.0, 1.5]
     (gap,) = recording.gaps
     assert (gap.node, gap.since, gap.until) == ("n1", 2.5, 3.5)
-    assert "known only to 0.80 s" in gap.reason
+    assert "uncertain by 0.80 s" in gap.reason
 
 
 def test_nodes_that_joined_and_stalls_belong_to_the_recordings_they_touch(tmp_path: Path) -> None:

@@ -62,9 +62,9 @@ def test_lanes_of_a_probe_by_node() -> None:
         ({"forced": "no right to"}, None, NotAsked, "no right to"),
         ({ALL: "no nodes"}, None, NotAsked, "no nodes"),
         ({"other": "no"}, None, Inconclusive, "was not played to its end: it broke off"),
-        ({}, ("other",), NotAsked, "“forced” of s was not asked for"),
+        ({}, ("other",), NotAsked, "“forced” of s was not requested"),
         ({}, ("forced",), Inconclusive, "was not played to its end"),
-        ({}, (), NotAsked, "was not asked for"),
+        ({}, (), NotAsked, "was not requested"),
     ],
 )
 def test_an_act_that_was_not_played(

@@ -17,7 +17,7 @@ from kubeskeptic.timeline.endpoints import identity, ready_pods, service_of, str
 
 _NO_REQUEST = Bound(0, "requests", "none may fail")
 _DOUBTFUL = "doubtful"
-"""Of a request of which it is not known whether it was answered rightly."""
+"""A request of which it is not known whether it was answered correctly."""
 
 
 @check
@@ -29,7 +29,7 @@ def answers_everywhere(act: Act, *probes: str) -> Finding:
     hosting = set(ready_pods(act.recording, service_of(act.recording, probes[0]), act.start).values())
     nodes = {lane.node for lane in lanes}
     if not nodes & hosting or not nodes - hosting:
-        raise Inconclusive("there are no nodes of both sorts, hosting the service and not, to be compared")
+        raise Inconclusive("nothing to compare: nodes with and nodes without a pod of the service are needed")
     failed: Counter[str] = Counter()
     unknown = asked = 0
     sure = act.watched(*ENDPOINTS)
@@ -44,7 +44,7 @@ def answers_everywhere(act: Act, *probes: str) -> Finding:
     why = f"All {asked} requests were answered through {len(nodes)} nodes; {without} {host} no pod of the service."
     bad = sum(failed.values())
     if bad:
-        why = f"{bad} of {asked} requests were not answered rightly ({_listed(failed)}); none may."
+        why = f"{bad} of {asked} requests were not answered correctly ({_listed(failed)}); all must be."
     return conclude(
         why,
         {
@@ -67,7 +67,7 @@ def _not_right(act: Act, lane: Lane, at: int, *, stranger: bool, sure: bool) -> 
     """
     sample = lane[at]
     if stranger and sure:
-        return f"answered by {identity(sample.by)[0]}, no pod of the service,"
+        return f"answered by {identity(sample.by)[0]}, which is not a pod of the service,"
     if sample.failed and sample.outcome is not Outcome.UNKNOWN:
         return str(sample.outcome)
     if sample.outcome is Outcome.OK and surely_late(act, lane, at):
@@ -90,20 +90,20 @@ def crosses_nodes(act: Act, probe: str) -> Finding:
         good = [identity(lane[at].by)[0] for at in span(lane, act.start, act.end) if lane[at].outcome is Outcome.OK]
         unknown = sorted(set(good) - set(home))
         if unknown:
-            raise Inconclusive(f"{unknown[0]} answered, which is not one of the service's pods")
+            raise Inconclusive(f"an answer came from {unknown[0]}, which is not one of the service's pods")
         away = sum(1 for by in good if home[by] != lane.node)
         answers, crossed = answers + len(good), crossed + away
         if not good and asked_until(lane, act.start, act.end) < act.end:
-            raise Inconclusive(f"what came of the requests of {lane.node} is not known")
+            raise Inconclusive(f"the outcomes of the requests of {lane.node} are not known")
         shares[lane.node] = (100 * away / len(good) if good else 0.0, _half_of_chance(home, lane.node))
     if not {lane.node for lane in lanes} & set(home.values()):
-        raise Inconclusive("no node that was asked has a pod of the service of its own")
+        raise Inconclusive("no node that sent requests has a pod of the service")
     least = max(shares, key=lambda node: shares[node][1].ratio(shares[node][0]))
     share, bound = shares[least]
     all_ = 100 * crossed / answers if answers else 0.0
     return conclude(
-        f"With nothing moved, {all_:.1f} % of {answers} answers came from a pod on another node than the one that was asked; "
-        f"the least was {share:.1f} %, on {least}; allowed are {bound.value:g} %.",
+        f"No pod was moved: {all_:.1f} % of {answers} answers came from a pod on another node than the one that sent the "
+        f"request; the lowest share was {share:.1f} %, on {least}; at least {bound.value:g} % are required.",
         {"least share from elsewhere": Measure(round(share, 1), "%"), "share": Measure(round(all_, 1), "%")},
         {"least share from elsewhere": bound},
         nodes=tuple(sorted(lane.node for lane in lanes)),
@@ -114,7 +114,7 @@ def crosses_nodes(act: Act, probe: str) -> Finding:
 
 def _half_of_chance(home: dict[str, str], node: str) -> Bound:
     elsewhere = sum(1 for other in home.values() if other != node)
-    source = f"half of what choosing at random gives: {elsewhere} of {len(home)} pods are elsewhere"
+    source = f"half of the share of a random choice: {elsewhere} of {len(home)} pods are on other nodes"
     return Bound(round(50 * elsewhere / len(home), 1), "%", source, at_least=True)
 
 

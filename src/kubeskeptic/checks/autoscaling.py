@@ -19,8 +19,8 @@ from kubeskeptic.timeline.objects import condition, is_ready, living
 
 DEPTHS = "depths of the queue"
 _EMPTY = Bound(0, "jobs", "the desired state: an empty queue")
-_NOT_SCALED = Bound(0, "changes", "nothing scales that cannot be measured")
-_SAYS_SO = Bound(1, "times", "the autoscaler says why it does not scale", at_least=True)
+_NOT_SCALED = Bound(0, "changes", "no scaling without a metric")
+_SAYS_SO = Bound(1, "times", "the autoscaler reports why it does not scale", at_least=True)
 _IN_ORDER = Bound(0, "steps", "replicas changed, pods Ready, then the depth falls")
 
 
@@ -80,10 +80,10 @@ def scales_before_it_measures(act: Act, app: str, alone: float) -> Finding:
     fresh = (one.when for one in act.changes("Pod", app=app) if one.uid not in known and is_ready(one.object))
     ready = next(fresh, None)
     if changed is None or ready is None:
-        which = "the replicas were not changed" if changed is None else "no more pods were Ready"
+        which = "the replicas were not changed" if changed is None else "no additional pod was Ready"
         took = Interval(act.end - filled.high, float("inf"))
         return conclude(
-            f"In {took.low:.0f} s after the queue was filled {which}.",
+            f"In the {took.low:.0f} s after the queue was filled, {which}.",
             {"depth falls": seconds(took)},
             {"depth falls": act.bound},
             window=(act.start, act.end),
@@ -120,9 +120,11 @@ def never_scales_unmeasured(act: Act, app: str, reason: str) -> Finding:
     steps = _steps(changes, filled.when)
     lasted = act.end - filled.when.high
     if not steps and act.bound.admits(lasted):
-        raise Inconclusive(f"it was watched for {lasted:.1f} s, and {act.bound.value:g} s have to pass")
+        raise Inconclusive(f"it was watched for {lasted:.1f} s; at least {act.bound.value:g} s are required")
     others = ", ".join(sorted(filter(None, said))) or "nothing"
-    why = f"With {filled.jobs} jobs waiting, the autoscaler said {others} and changed no replicas in {lasted:.0f} s."
+    why = (
+        f"With {filled.jobs} jobs waiting, the autoscaler reported {others} and changed no replicas in {lasted:.0f} s."
+    )
     if steps:
         first = steps[0].seen - filled.when.low
         why = (
@@ -213,7 +215,7 @@ def with_window(settings: Settings, autoscaler: Sequence[Change]) -> Settings:
     :raises Inconclusive: if no autoscaler was recorded
     """
     if not autoscaler:
-        raise Inconclusive("no autoscaler was recorded, which may have a window of its own")
+        raise Inconclusive("no autoscaler was recorded, so its stabilization window is not known")
     down = autoscaler[-1].object.get("spec", {}).get("behavior", {}).get("scaleDown", {})
     if "stabilizationWindowSeconds" not in down:
         return settings
@@ -229,7 +231,7 @@ def _told(measured: dict[str, Measure], bounds: dict[str, Bound], least: int) ->
     jobs, up = measured["filled with"].value, measured["scaled up"]
     why = f"{jobs:g} jobs were put into the queue. "
     if up.interval.high == float("inf"):
-        return f"{why}In {up.value:.1f} s the replicas were not raised; allowed are {bounds['scaled up'].value:g} s."
+        return f"{why}In {up.value:.1f} s the replicas were not raised; the limit is {bounds['scaled up'].value:g} s."
     why += f"After {up.value:.1f} s the replicas were raised, to at most {measured['most replicas'].value:g}; "
     if "scaled down" not in measured:
         return f"{why}{measured['jobs left'].value:g} jobs were left at the end."
@@ -237,5 +239,5 @@ def _told(measured: dict[str, Measure], bounds: dict[str, Bound], least: int) ->
     ended = "they were not" if down.interval.high == float("inf") else "they were"
     return (
         f"{why}the queue was empty after {measured['emptied after'].value:.1f} s, and {down.value:.1f} s later {ended} down to "
-        f"{least}; allowed are {bounds['scaled down'].value:g} s."
+        f"{least}; the limit is {bounds['scaled down'].value:g} s."
     )

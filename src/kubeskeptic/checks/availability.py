@@ -28,15 +28,13 @@ def available(act: Act, probe: str) -> Finding:
     late = sum(1 for lane in lanes for at in span(lane, act.start, act.end) if lane.took[at] > LATE)
     worst = max(seen, key=lambda node: _seconds(seen[node]))
     longest = max((one.seconds for found in seen.values() for one in found), default=0.0)
-    why = (
-        f"None of {sum(asked.values())} requests failed in {act.end - act.start:.0f} s, asked from {len(lanes)} nodes."
-    )
+    why = f"None of {sum(asked.values())} requests failed in {act.end - act.start:.0f} s, sent from {len(lanes)} nodes."
     if failed:
         times = f"{len(seen[worst])} outage{'' if len(seen[worst]) == 1 else 's'}"
         why = (
-            f"{failed} of {sum(asked.values())} requests failed in {act.end - act.start:.0f} s; {worst} saw the most of it, "
-            f"{_seconds(seen[worst]):.2f} s in {times}; the longest anywhere was {longest:.2f} s."
-            + (f" How {unknown} of them ended is not known." if unknown else "")
+            f"{failed} of {sum(asked.values())} requests failed in {act.end - act.start:.0f} s; {worst} was affected most, for "
+            f"{_seconds(seen[worst]):.2f} s in {times}; the longest on any node was {longest:.2f} s."
+            + (f" The outcome of {unknown} of them is not known." if unknown else "")
         )
     return conclude(
         why,

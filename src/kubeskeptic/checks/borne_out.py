@@ -31,7 +31,7 @@ def _deleted(act: Act, fault: FaultSpan, pod: str) -> str:
     after = [change for change in changes if change.seen >= fault.applied]
     ended = any(one.type == "DELETED" or one.object["metadata"].get("deletionTimestamp") for one in after)
     return (
-        f"{pod} is said to have been deleted in “{fault.act}”, and no change of it says so"
+        f"{pod} was deleted in “{fault.act}” according to the journal, but no recorded change shows it"
         if changes and not ended
         else ""
     )

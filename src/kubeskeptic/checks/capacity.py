@@ -13,7 +13,7 @@ from kubeskeptic.timeline import Act
 from kubeskeptic.timeline.objects import node_of
 from kubeskeptic.timeline.quantities import RESOURCES, Amounts, amount, ended, requests
 
-_ALL_OF_IT = Bound(100, "%", "what a node has to give: its allocatable")
+_ALL_OF_IT = Bound(100, "%", "the node's allocatable")
 
 
 @check
@@ -43,7 +43,7 @@ def never_overbooked(act: Act, others: str) -> Finding:
         raise Inconclusive(f"no pod was seen on a node in “{act.name}”")
     share, node, resource, at = fullest
     finding = conclude(
-        f"At {moments} moments, each a change of a pod, the fullest node was {node} with {share:.1f} % of its {resource} "
+        f"At {moments} moments, one for each change of a pod, the fullest node was {node} with {share:.1f} % of its {resource} "
         f"requested, {at - act.start:.1f} s into the act.",
         {"fullest": Measure(round(share, 2), "%", surely, share), "moments": Measure(moments, "moments")},
         {"fullest": _ALL_OF_IT},
@@ -51,7 +51,7 @@ def never_overbooked(act: Act, others: str) -> Finding:
         window=(act.start, act.end),
     )
     if unread and finding.verdict == "holds":
-        return finding.but(f"What the pods of other namespaces request on {', '.join(unread)} was not read")
+        return finding.but(f"The requests of the pods of other namespaces on {', '.join(unread)} were not read")
     return finding
 
 
@@ -59,7 +59,7 @@ def _room(act: Act, node: str, which: Callable[[Iterable[float]], float]) -> Amo
     """Return a node's allocatable resources: their minimum or maximum from just before the act until its end."""
     changes = list(act.changes("Node", node))
     if not changes:
-        raise Inconclusive(f"what {node} has to give was not recorded")
+        raise Inconclusive(f"the allocatable resources of {node} were not recorded")
     before = sum(change.seen <= act.start for change in changes)
     has = [change.object["status"]["allocatable"] for change in changes[max(before - 1, 0) :]]
     return {resource: which(amount(one.get(resource, 0)) for one in has) for resource in RESOURCES}
@@ -74,6 +74,6 @@ def _shares(
         for resource, most in has.items():
             asked = sum(one[resource] for one in mine) + max(elsewhere.get(node, {}).get(resource, 0.0), 0.0)
             if asked and not most:
-                raise Inconclusive(f"{node} does not say how much {resource} it has to give, and its pods request some")
+                raise Inconclusive(f"{node} reports no allocatable {resource}, but its pods request some")
             if most:
                 yield 100 * asked / most, node, resource

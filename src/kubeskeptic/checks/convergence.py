@@ -28,9 +28,13 @@ def converges(act: Act, table: str, wanted: Collection[str]) -> Finding:
         raise Inconclusive(f"the table “{table}” has no step")
     act.reading.unfinished += [f"“{name}” is missing in “{table}”" for name in wanted if name not in known]
     slowest = max(known, key=lambda name: known[name].high)
-    told = "never" if known[slowest].high == float("inf") else f"after at most {known[slowest].high:.2f} s"
+    told = (
+        "never in force"
+        if known[slowest].high == float("inf")
+        else f"in force after at most {known[slowest].high:.2f} s"
+    )
     return conclude(
-        f"Of {len(known)} steps, “{slowest}” was in force last, {told}.",
+        f"The slowest of {len(known)} steps, “{slowest}”, was {told}.",
         {name: seconds(one) for name, one in known.items()},
         dict.fromkeys(known, _MARGIN),
         window=(act.start, act.end),

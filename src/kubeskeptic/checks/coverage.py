@@ -29,7 +29,7 @@ _KEPT = (
 """Fields of a Service that decide how requests to it are routed. A story may change its selector, and nothing else of it."""
 FEW = 0.01
 """The share of a lane's requests that may be missing, if this is more than the requests of one tolerated hole: a hole that is
-not a gap in one piece is not one in several pieces either, however short the stretch. Missing requests are counted and shown,
+tolerated in one piece is also tolerated in several pieces, however short the stretch. Missing requests are counted and shown,
 and count as failed in checks that limit the share of failures."""
 _OK = OUTCOMES.index(Outcome.OK)
 _UNKNOWN = OUTCOMES.index(Outcome.UNKNOWN)
@@ -40,14 +40,14 @@ def lacking(act: Act) -> Iterator[str]:
     try:
         yield from _lacking(act)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-        yield f"What was recorded cannot be read: {type(error).__name__}: {error}"
+        yield f"The recorded evidence cannot be read: {type(error).__name__}: {error}"
 
 
 def _lacking(act: Act) -> Iterator[str]:
     reading = act.reading
     if not reading.lanes and not reading.kinds and not reading.tables:
         yield "The check read no lane, no API object and no table"
-    yield from (f"Not all of it was played: {why}" for why in reading.unfinished)
+    yield from (f"The acts were not played completely: {why}" for why in reading.unfinished)
     yield from reading.doubts
     yield from played.lacking(act)
     yield from _not_inflicted(act)
@@ -63,10 +63,10 @@ def _lacking(act: Act) -> Iterator[str]:
     recorded = {change.kind for change in act.recording.changes}
     for kind, (since, until) in reading.kinds.items():
         if kind not in recorded:
-            yield f"No {kind} was recorded at all: nothing is known of what did not happen to any"
+            yield f"No {kind} was recorded at all, so the absence of changes to one proves nothing"
         for gap in act.recording.gaps:
             if gap.source == "watch" and gap.resource in ("", kind) and gap.touches(since, until):
-                yield f"The watch of {kind} was interrupted where it matters: {gap.reason}"
+                yield f"The watch of {kind} was interrupted during the time that matters: {gap.reason}"
     for lasted, bound in reading.lasting:
         if bound.admits(lasted.low):
             yield f"The act ended {lasted.low:.1f} s after the fault, before the bound of {bound.value:g} s had passed"
@@ -75,25 +75,25 @@ def _lacking(act: Act) -> Iterator[str]:
 def _not_asked(act: Act, probe: str, lanes: list[Lane], since: float, until: float) -> Iterator[str]:
     unasked = _nodes(act, since, until) - {lane.node for lane in lanes} - act.taken_away()
     if unasked:
-        yield f"“{probe}” was not asked from {', '.join(sorted(unasked))}"
+        yield f"No requests of “{probe}” were sent from {', '.join(sorted(unasked))}"
     wrong = act.recording.unproven & {lane.node for lane in lanes}
     if wrong:
-        yield f"“{probe}” was asked by agents that had measured a known outage wrongly: on {', '.join(sorted(wrong))}"
+        yield f"“{probe}” was sent by agents that measured a known outage wrongly: on {', '.join(sorted(wrong))}"
     harmed = any(fault.act in act.names for fault in act.recording.faults)
     for lane in lanes:
         if harmed and since <= act.start and not span(lane, since, act.start):
-            yield f"“{probe}” on {lane.node} was not asked before anything was done"
+            yield f"“{probe}” on {lane.node} sent no request before anything was done"
         strict = probe in act.reading.unbroken
         allowed = max(BRIEF, 2.5 * lane.period) if strict else max(HOLE, 2 * lane.period)
         hole = _hole(act, [lane], since, until, allowed)
         if hole:
             yield (
-                f"“{probe}” on {lane.node} was not asked for more than {allowed:g} s, {hole[0] - since:.1f} s into the "
+                f"“{probe}” on {lane.node} sent no request for more than {allowed:g} s, from {hole[0] - since:.1f} s into the "
                 f"{until - since:.0f} s that matter"
             )
         asked, absent = len(span(lane, since, until)), missing(lane, since, until)
         if absent - _not_due(act, lane, since, until) > max(FEW * asked, allowed / lane.period):
-            yield f"{absent} of {absent + asked} questions of “{probe}” on {lane.node} were never asked"
+            yield f"{absent} of {absent + asked} requests of “{probe}” on {lane.node} were never sent"
         unknown = sum(1 for i in span(lane, since, until) if lane.codes[i] == _UNKNOWN)
         if unknown:
             yield f"{unknown} outcomes of “{probe}” on {lane.node} are not known"
@@ -118,7 +118,7 @@ def _no_answer(by: str) -> tuple[str, str] | None:
     answer = DnsAnswer.of(by)
     if answer.records and answer.rcode == "NOERROR":
         return None
-    return "DNS", f"with {answer.rcode} and {len(answer.records)} records, which is no good answer"
+    return "DNS", f"with {answer.rcode} and {len(answer.records)} records, which is not a good answer"
 
 
 def _no_pod(by: str, uids: Mapping[str, set[str]], namespace: str) -> tuple[str, str] | None:
@@ -141,7 +141,7 @@ def _not_inflicted(act: Act) -> Iterator[str]:
         recorded = {fault.fault for fault in act.recording.faults if fault.act == name}
         if name in act.recording.acts:
             yield from (
-                f"Of the fault {one}, which the code of “{name}” names, there is no record"
+                f"No record of the fault {one}, which the code of “{name}” injects"
                 for one in sorted(set(faults) - recorded)
             )
 
@@ -167,13 +167,13 @@ def _another_service(act: Act, probe: str, since: float, until: float) -> Iterat
     before = [change for change in changes if change.seen <= since][-1:]
     during = [change for change in changes if change.seen > since]
     if any(change.type == "DELETED" for change in during):
-        yield f"The Service {name} that “{probe}” asks was deleted meanwhile"
+        yield f"The Service {name}, the target of “{probe}”, was deleted in the meantime"
     elif len({one.uid for one in [*before, *during]}) > 1:
-        yield f"The Service {name} that “{probe}” asks became another one meanwhile, by its uid"
+        yield f"The Service {name}, the target of “{probe}”, was replaced in the meantime: its uid changed"
     for field in _KEPT:
         values = {json.dumps((one.object.get("spec") or {}).get(field), sort_keys=True) for one in [*before, *during]}
         if len(values) > 1 and not any(change.type == "DELETED" for change in during):
-            yield f"The {field} of the Service {name} that “{probe}” asks was changed meanwhile: {' or '.join(sorted(values))}"
+            yield f"The {field} of the Service {name}, the target of “{probe}”, changed: {' or '.join(sorted(values))}"
 
 
 def _nodes(act: Act, since: float, until: float) -> set[str]:
@@ -190,7 +190,7 @@ def _shared_hole(act: Act, lanes: list[Lane], since: float, until: float) -> Ite
     hole = _hole(act, lanes, since, until, 2.5 * min(lane.period for lane in lanes)) if len(lanes) > 1 else None
     if hole:
         yield (
-            f"“{lanes[0].probe}” was asked from no node at all for {hole[1] - hole[0]:.3f} s, {hole[0] - since:.1f} s into "
+            f"No node sent “{lanes[0].probe}” for {hole[1] - hole[0]:.3f} s, from {hole[0] - since:.1f} s into "
             f"the {until - since:.0f} s that matter"
         )
 

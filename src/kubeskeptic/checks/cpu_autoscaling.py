@@ -20,7 +20,7 @@ from kubeskeptic.timeline.objects import condition, is_ready
 LOAD = "load"
 RESOLUTION = "metrics resolution"
 TOLERANCE = 0.1
-"""The share by which the use may differ from the target without anything being scaled
+"""The share by which the utilization may differ from the target without any scaling
 (``--horizontal-pod-autoscaler-tolerance``)."""
 _NO_NODE = Bound(0, "nodes", "an autoscaler of pods adds no node")
 
@@ -35,7 +35,7 @@ def follows_the_load(act: Act, app: str, target: float, least: int = 1) -> Findi
     on, off = _load(act)
     changes, autoscaler = list(act.changes("Deployment", app)), list(act.changes("HorizontalPodAutoscaler", app))
     if not changes or not autoscaler:
-        raise Inconclusive(f"no Deployment and autoscaler {app} were recorded")
+        raise Inconclusive(f"the Deployment or the autoscaler {app} was not recorded")
     up = raised(changes, on, least)
     down = _down(changes, off, least) if up else None
     bounds = _bounds(act, autoscaler, target)
@@ -43,10 +43,10 @@ def follows_the_load(act: Act, app: str, target: float, least: int = 1) -> Findi
     measured["most replicas"] = Measure(max((_replicas(one) for one in changes), default=0), "pods")
     used = [use for one in autoscaler if on.low < one.seen <= off.low and (use := _use(one)) is not None]
     if up is None and _measures(autoscaler, off) and max(used, default=0) <= target * (1 + TOLERANCE):
-        raise Inconclusive(f"by what was measured the load made the use of CPU rise to {max(used, default=0)} % only")
+        raise Inconclusive(f"the load raised the measured CPU utilization only to {max(used, default=0)} %")
     if up is not None:
         if not used:
-            raise Inconclusive("the autoscaler did not say how much CPU was used")
+            raise Inconclusive("the autoscaler did not report a CPU utilization")
         measured |= {"use at the end of the load": Measure(used[-1], "%"), "highest use": Measure(max(used), "%")}
         measured["scaled down"] = _since(down, off, act.end)
     return conclude(
@@ -147,14 +147,13 @@ def _timeline(act: Act, app: str, since: float) -> Iterator[str]:
 def _told(measured: dict[str, Measure], bounds: dict[str, Bound], least: int, target: float) -> str:
     up = measured["scaled up"]
     if "scaled down" not in measured:
-        return (
-            f"In {up.value:.1f} s under load the replicas were not raised; allowed are {bounds['scaled up'].value:g} s."
-        )
+        return f"In {up.value:.1f} s under load the replicas were not raised; the limit is {bounds['scaled up'].value:g} s."
     down, used = measured["scaled down"], measured["use at the end of the load"].value
     ended = "they were not" if down.interval.high == float("inf") else "they were"
     return (
-        f"{up.value:.1f} s after the load began the replicas were raised, to {measured['most replicas'].value:g}; the use of "
-        f"CPU rose to {measured['highest use'].value:g} %, and was {used:g} % at the end of the load (target {target:g} %). "
-        f"{down.value:.1f} s after the load {ended} down to {least}; allowed are {bounds['scaled up'].value:g} and "
-        f"{bounds['scaled down'].value:g} s. {measured['nodes added'].value:g} nodes were added."
+        f"{up.value:.1f} s after the load began the replicas were raised, to {measured['most replicas'].value:g}; CPU "
+        f"utilization rose to {measured['highest use'].value:g} %, and was {used:g} % at the end of the load (target "
+        f"{target:g} %). {down.value:.1f} s after the load {ended} down to {least}; the limits are "
+        f"{bounds['scaled up'].value:g} and {bounds['scaled down'].value:g} s. "
+        f"{measured['nodes added'].value:g} nodes were added."
     )

@@ -8,7 +8,7 @@ from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
 from kubeskeptic.timeline import Act, Change
 
-_NONE = Bound(0, "addresses", "nothing in Kubernetes itself gives one")
+_NONE = Bound(0, "addresses", "Kubernetes itself assigns none")
 
 
 @check
@@ -27,7 +27,7 @@ def never_addressed(act: Act, kind: str, name: str, seconds: float) -> Finding:
     why = f"{kind} {name} had no address in its status for the {watched:.0f} s that it was watched."
     if given:
         first = next(change for change in changes if _addresses(change))
-        why = f"{kind} {name} was given {', '.join(given)} {first.seen - changes[0].seen:.1f} s after it was made."
+        why = f"{kind} {name} was given {', '.join(given)} {first.seen - changes[0].seen:.1f} s after it was created."
     finding = conclude(
         why,
         {"addresses": Measure(len(given), "addresses"), "watched": Measure(round(watched, 1), "s")},
@@ -35,7 +35,7 @@ def never_addressed(act: Act, kind: str, name: str, seconds: float) -> Finding:
         window=(changes[0].seen, end),
     )
     brief = finding.verdict == "holds" and watched < seconds
-    return finding.but(f"It was watched for {watched:.1f} s, and {seconds:g} s have to pass") if brief else finding
+    return finding.but(f"It was watched for {watched:.1f} s; at least {seconds:g} s are required") if brief else finding
 
 
 def _addresses(change: Change) -> list[str]:

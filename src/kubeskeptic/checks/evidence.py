@@ -28,7 +28,7 @@ from kubeskeptic.findings import Finding, Verdict, inconclusive, skipped
 from kubeskeptic.timeline import Act
 
 _MISSHAPEN = (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, ZeroDivisionError)
-"""What evidence of another shape can raise: a cell that is no table, a field that is not there, a text in place of a number."""
+"""Errors raised by evidence with another structure: a cell that is not a table, a missing field, or a string for a number."""
 _OK = OUTCOMES.index(Outcome.OK)
 P = ParamSpec("P")
 
@@ -46,7 +46,7 @@ def check(measure: Callable[Concatenate[Act, P], Finding]) -> Callable[Concatena
         except NotAsked as why:
             return skipped(str(why))
         except _MISSHAPEN as error:
-            return inconclusive(f"What was recorded cannot be read as this check reads it: {_said(error)}")
+            return inconclusive(f"The recorded evidence is not structured as this check expects: {_said(error)}")
         unreliable = next(_unreliable(act), "")
         if unreliable:
             return finding.but(unreliable)

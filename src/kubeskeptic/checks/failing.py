@@ -52,7 +52,7 @@ def never_fails(act: Act, probe: str) -> Finding:
     worst = max(seen, key=lambda one: one.failed + one.late)
     failed = sum(one.failed + one.late for one in seen)
     asked = sum(one.asked for one in seen)
-    why = f"None of {asked} requests failed, asked from {len(lanes)} nodes."
+    why = f"None of {asked} requests failed, sent from {len(lanes)} nodes."
     if failed:
         late = f", {worst.late} late" if worst.late else ""
         why = f"{failed} of {asked} requests failed, most on {worst.lane.node} ({worst.listed or 'none'}{late}); none may."
@@ -101,7 +101,11 @@ def _until_expired(act: Act, seen: Failures) -> Bound:
     """Return the bound by which the last stale conntrack entry of a lane's node has expired."""
     settings = act.settings_on(seen.lane.node)
     window = act.bound_on(seen.lane.node)
-    return Bound(round(window.value + SYN_SENT.value(settings), 3), "s", f"the above + {SYN_SENT.text(settings)}")
+    return Bound(
+        round(window.value + SYN_SENT.value(settings), 3),
+        "s",
+        f"dead endpoint window {window.value:g} + {SYN_SENT.text(settings)}",
+    )
 
 
 def _lost_endpoints(act: Act, probe: str) -> tuple[int, int]:
@@ -112,7 +116,7 @@ def _lost_endpoints(act: Act, probe: str) -> tuple[int, int]:
     """
     pods = ready_pods(act.recording, service_of(act.recording, probe), act.since.low)
     if not pods:
-        raise Inconclusive(f"the service that “{probe}” asks had no Ready pod before the fault")
+        raise Inconclusive(f"the service that “{probe}” targets had no Ready pod before the fault")
     hit = {target.rpartition("/")[2] for target in act.fault.targets}
     lost = sum(1 for pod, node in pods.items() if pod in hit or node in hit)
     return (lost if act.watched(*ENDPOINTS) else len(pods)), len(pods)
@@ -126,8 +130,8 @@ def _answered_before(act: Act, lanes: Sequence[Lane], dead: Sequence[str]) -> No
     for lane in lanes:
         names = {number for number, by in enumerate(lane.names) if any(pod in by.split("/") for pod in dead)}
         if not any(lane.bys[at] in names for at in span(lane, act.baseline, act.since.low)):
-            who = ", ".join(dead) or "no pod of the service"
-            raise Inconclusive(f"{who} was on the node that died, and gave {lane.node} no answer before it did")
+            who = ", ".join(dead) or "any pod of the service"
+            raise Inconclusive(f"{lane.node} got no answer before the fault from {who} on the node that died")
 
 
 # -- telling -----------------------------------------------------------------------------------------------------------
@@ -141,10 +145,12 @@ def _told(worst: Failures, seen: Sequence[Failures], bound: Bound) -> str:
         still = "were still failing, or answered late," if high == float("inf") else still
         why = (
             f"Requests {still} {low if high == float('inf') else high:.2f} s after the fault on {worst.lane.node} "
-            f"({worst.listed or 'none failed'}); allowed are {bound.value:g} s."
+            f"({worst.listed or 'none failed'}); the limit is {bound.value:g} s."
         )
     if left:
-        why += f" Counted apart: {left} later ones that reused the source port of one that had timed out."
+        why += (
+            f" Counted separately: {left} later failures that reused the source port of a request that had timed out."
+        )
     return why + (f" {late} answers took over {LATE:g} s." if late else "")
 
 
@@ -152,22 +158,20 @@ def _told_dead(dead: int, all_: int, measured: dict[str, Measure]) -> str:
     failed, asked = measured["failed"].value, measured["asked"].value
     said = (
         f"{dead} of {all_} endpoints died with their node: {failed:g} of {asked:g} requests from the other nodes failed "
-        f"({measured['worst share lost'].value:.0f} % in the worst second), and routing was right after "
+        f"({measured['worst share lost'].value:.0f} % in the worst second), and routing was correct after "
         f"{measured['routing wrong'].value:.1f} s. "
     )
     left = measured["failed by stale conntrack"].value
     if not left:
         return said + "No other request failed."
     last = measured["clients still failing"].value
-    return (
-        f"{said}{left:g} requests failed because they reused the source port of a failed one, the last at {last:.1f} s."
-    )
+    return f"{said}{left:g} more failed because they reused the source port of a failed request, the last after {last:.1f} s."
 
 
 def _line(seen: Failures) -> str:
     return (
-        f"{seen.lane.node}: {seen.failed} of {seen.asked} requests lost to routing, the last at {seen.failing.low:.1f} s; "
-        f"{seen.stale} to stale entries, the last at {max(seen.last_stale - seen.since.low, 0.0):.1f} s"
+        f"{seen.lane.node}: {seen.failed} of {seen.asked} requests failed by routing, the last after {seen.failing.low:.1f} s; "
+        f"{seen.stale} by stale conntrack entries, the last after {max(seen.last_stale - seen.since.low, 0.0):.1f} s"
     )
 
 

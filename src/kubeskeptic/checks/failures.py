@@ -26,11 +26,11 @@ from kubeskeptic.timeline.stale_conntrack import after_silence, stale
 _OK = OUTCOMES.index(Outcome.OK)
 _UNKNOWN = OUTCOMES.index(Outcome.UNKNOWN)
 ENDPOINTS = ("EndpointSlice", "Pod", "Service")
-"""Kinds from which it is derived which pods may answer. Where their watch had a gap, a stranger may have been an endpoint."""
+"""Kinds that show which pods may answer. Where their watch had a gap, a stranger may have been an endpoint."""
 MANY = 10
-"""Requests of a stretch that cannot all have met a stale conntrack entry by chance."""
+"""Requests of a stretch that cannot all have matched a stale conntrack entry by chance."""
 _BY_CHANCE = 0.001
-"""How often the share bound may be passed by chance alone, over all stretches of all lanes together."""
+"""How often the share bound may be exceeded by chance alone, over all stretches of all lanes together."""
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Stretch:
     unknown: int = 0
     """Requests that may have failed."""
     unasked: int = 0
-    """Questions that were due in it and never asked."""
+    """Requests that were due in it and never sent."""
 
     @property
     def share(self) -> Interval:
@@ -61,22 +61,22 @@ class Failures:
     since: Interval
     asked: int = 0
     failed: int = 0
-    """Requests that failed, without those that met a stale entry."""
+    """Failed requests, except those that matched a stale conntrack entry."""
     unknown: int = 0
     late: int = 0
     misrouted: int = 0
-    """Late answers whose first packet was lost by routing, and met no stale entry."""
+    """Late answers whose first packet was lost by routing, and matched no stale conntrack entry."""
     last_late: float = 0.0
-    """When the last of these was sent that was late for sure; 0.0 when none was."""
+    """When the last of these that was certainly late was sent; 0.0 if none was."""
     in_time: float | None = None
-    """The first good answer in time after the last failure and the last late answer; None when there was none."""
+    """When the first good answer in time after the last failure and the last late answer was sent; None if there was none."""
     wrong: int = 0
-    """Answers of a pod that was no endpoint of the service then; they are part of ``failed``."""
+    """Answers from pods that were not endpoints of the service then; they are part of ``failed``."""
     stale: int = 0
     last: float = 0.0
     last_stale: float = 0.0
     end: float | None = None
-    """The first good answer after the last failure; None when there was none."""
+    """When the first good answer after the last failure was sent; None if there was none."""
     outcomes: Counter[str] = field(default_factory=Counter)
     stretches: dict[int, Stretch] = field(default_factory=dict)
 
@@ -124,8 +124,8 @@ def look_at(act: Act, lane: Lane, until: float | None = None) -> Failures:
     older = leftover.intersection(positions) - stale(lane, syn_sent, act.since.low)
     if older:
         act.reading.doubts.append(
-            f"{len(older)} failures of “{lane.probe}” on {lane.node} met conntrack entries that are older than the fault: "
-            "nobody knows whether they would have failed without them"
+            f"{len(older)} failures of “{lane.probe}” on {lane.node} matched conntrack entries that are older than the "
+            "fault: it is not known whether they would have failed without them"
         )
     for at in positions:
         _count(seen, at, at in leftover, at in wrong, sure)
@@ -170,7 +170,7 @@ def _count(seen: Failures, at: int, leftover: bool, wrong: bool, sure: bool) -> 
     stretch.failed += 1
     seen.failed, seen.wrong = seen.failed + 1, seen.wrong + wrong
     seen.last, seen.end, seen.in_time = sent, None, None
-    seen.outcomes["answered by a pod that was no endpoint" if wrong else str(OUTCOMES[code])] += 1
+    seen.outcomes["answered by a pod that was not an endpoint" if wrong else str(OUTCOMES[code])] += 1
 
 
 def _strangers(act: Act, lane: Lane) -> frozenset[int]:

@@ -13,13 +13,13 @@ from kubeskeptic.timeline import Act, Change
 from kubeskeptic.timeline.objects import node_of
 
 REASON, CODE = "OOMKilled", 137
-"""How the kernel's killer shows: 128 + SIGKILL (Kubernetes documentation, "Assign Memory Resources to Containers")."""
+"""How an OOM kill appears in the status: 128 + SIGKILL (Kubernetes documentation, "Assign Memory Resources to Containers")."""
 KERNEL, BY_KERNEL = "the kernel's log", "killed for memory"
-"""The table with what the kernel's log says of the container of a pod, by the pod's name; and its word for one that took too
-much."""
+"""The table of what the kernel's log states about a pod's container, by the pod's name; and the value for an OOM-killed
+container."""
 _AS_DOCUMENTED = Bound(0, "containers", f"{REASON} with exit code {CODE}")
 _SAME = Bound(0, "pods", "a container is restarted in its pod")
-_HEARD_LATE = " By the kernel's log it was killed for its memory, which the container runtime heard too late."
+_HEARD_LATE = " The kernel's log shows that it was OOM-killed; the container runtime learned of this too late."
 
 
 @check
@@ -35,7 +35,7 @@ def killed_for_memory(act: Act, app: str) -> Finding:
         change for change in act.changes("Pod", app=app) if change.seen >= act.start and change.type != "DELETED"
     ]
     if not changes:
-        raise Inconclusive(f"no pod of {app} was made in “{act.name}”")
+        raise Inconclusive(f"no pod of {app} was created in “{act.name}”")
     killed = next((change for change in changes if _end(change)), None)
     if killed is None:
         return _not_killed(act, app, changes[0].seen)
@@ -48,7 +48,7 @@ def killed_for_memory(act: Act, app: str) -> Finding:
     run = f"and ran again {max(took.high, 0):.2f} s later" if again else f"and did not run again in {took.low:.1f} s"
     return conclude(
         f"The container of {killed.name} ended as {end.get('reason')} with exit code {end.get('exitCode')} on "
-        f"{node_of(killed.object)}, {run}; allowed are {act.bound.value:g} s.{_HEARD_LATE if late else ''}",
+        f"{node_of(killed.object)}, {run}; the limit is {act.bound.value:g} s.{_HEARD_LATE if late else ''}",
         {
             "ended otherwise": Measure(int(not right), "containers"),
             "other pods": Measure(others, "pods"),
@@ -63,7 +63,7 @@ def _not_killed(act: Act, app: str, since: float) -> Finding:
     """Return the finding if no container ended; until the bound has elapsed it may still start and be killed."""
     watched = act.end - since
     missing = Measure(1, "containers", int(not act.bound.admits(watched)), 1)
-    why = f"In {watched:.1f} s no container of {app} came to an end."
+    why = f"No container of {app} ended in {watched:.1f} s."
     return conclude(why, {"not killed": missing}, {"not killed": _AS_DOCUMENTED})
 
 

@@ -53,10 +53,10 @@ def follows_move(act: Act, probe: str) -> Finding:
     service = service_of(act.recording, probe)
     before, after = (ready_pods(act.recording, service, at) for at in (since.low, act.end))
     if list(before) != [act.victim] or len(after) != 1 or set(after.values()) & set(before.values()):
-        raise Inconclusive(f"the pod did not move: it was {before}, and in the end {after}")
+        raise Inconclusive(f"the pod did not move: before {before}, at the end {after}")
     others = {lane.node for lane in lanes} - set(before.values()) - set(after.values())
     if not others:
-        raise Inconclusive("no node was asked that had neither the old pod nor the new one")
+        raise Inconclusive("no node without the old and the new pod sent requests")
     _answered(act, lanes, since.low, before)
     seen = [_handover(act, lane, since, act.end, before, after) for lane in lanes]
     act.lasts(max((act.bound_on(lane.node) for lane in lanes), key=lambda one: one.value))
@@ -66,8 +66,8 @@ def follows_move(act: Act, probe: str) -> Finding:
     (old, there), (new, here) = next(iter(before.items())), next(iter(after.items()))
     told = "never answered" if first.new.high == _NEVER else f"answered after at most {first.new.high:.2f} s"
     return conclude(
-        f"{old} on {there} answered its last {max(last.old.high, 0):.2f} s after its deletion, to {last.node}; "
-        f"{new} on {here} {told} on the slowest node, {first.node}; allowed are {act.bound_on(first.node).value:g} s.",
+        f"{old} on {there} gave its last answer {max(last.old.high, 0):.2f} s after its deletion, to {last.node}; "
+        f"{new} on {here} {told} on the slowest node, {first.node}; the limit is {act.bound_on(first.node).value:g} s.",
         {
             "last from the old": seconds(last.old),
             "first from the new": seconds(first.new),
@@ -95,7 +95,7 @@ def stays_as_programmed(act: Act, probe: str) -> Finding:
     _answered(act, lanes, changed.low, before)
     seen = {lane.node: _handover(act, lane, changed, act.lifted, before, after) for lane in lanes}
     if stopped not in seen or len(seen) < 2:
-        raise Inconclusive(f"{stopped}, or every other node, was not asked")
+        raise Inconclusive(f"{stopped}, or every other node, sent no requests")
     here = seen.pop(stopped)
     slowest = gravest(seen.values(), lambda one: (one.new, _lag(act, one.node)))
     last = gravest(seen.values(), lambda one: (one.old, _lag(act, one.node)))
@@ -133,13 +133,13 @@ def catches_up(act: Act, probe: str) -> Finding:
     before, after, changed = _change(act, probe)
     lanes = [lane for lane in act.lanes(probe) if lane.node == stopped]
     if not lanes or changed.high > act.lifted:
-        raise Inconclusive(f"{stopped} was not asked, or nothing changed while kube-proxy was stopped")
+        raise Inconclusive(f"{stopped} sent no requests, or the endpoints did not change while kube-proxy was stopped")
     back = Interval(act.lifted, act.lifted)
     seen = _handover(act, lanes[0], back, act.end, before, after)
     told = "never came" if seen.new.high == _NEVER else f"came after at most {seen.new.high:.2f} s"
     return conclude(
-        f"After kube-proxy was let start again on {stopped}, the first answer from the new endpoints {told}; allowed are "
-        f"{act.bound_on(stopped).value:g} s.",
+        f"After kube-proxy was allowed to start again on {stopped}, the first answer from the new endpoints {told}; the limit "
+        f"is {act.bound_on(stopped).value:g} s.",
         {
             "first from the new": seconds(seen.new),
             "last from the old": seconds(seen.old),
@@ -174,7 +174,7 @@ def _handover(
         elif by in after:
             new, answers = min(new, known, key=lambda one: one.high), answers + 1
         elif by:
-            raise Inconclusive(f"{by} answered on {lane.node}, which is neither the old nor the new pod")
+            raise Inconclusive(f"{lane.node} got an answer from {by}, which is neither the old nor the new pod")
     act.watched("EndpointSlice", "Pod")
     return Handover(lane.node, old, new, _failing(act, lane, since, until), answers, failed)
 
@@ -200,7 +200,7 @@ def _answered(act: Act, lanes: Collection[Lane], until: float, before: Collectio
     """
     for lane in lanes:
         if not any(identity(lane[at].by)[0] in before for at in span(lane, act.baseline, until)):
-            raise Inconclusive(f"{lane.node} had no answer of {', '.join(before)} before the change")
+            raise Inconclusive(f"{lane.node} got no answer from {', '.join(before)} before the change")
 
 
 def _change(act: Act, probe: str) -> tuple[set[str], set[str], Interval]:

@@ -44,7 +44,7 @@ def each_server_follows(act: Act, service: str, servers: str) -> Finding:
     """
     probes = tuple(sorted(act.table(servers)))
     if not probes:
-        raise NotAsked("no pod of CoreDNS could be listed, so none was asked at its own address")
+        raise NotAsked("no pod of CoreDNS could be listed, so none was queried at its own address")
     return addresses_follow(act, service, *probes)
 
 
@@ -58,7 +58,7 @@ def targets_follow(act: Act, service: str, *probes: str) -> Finding:
     port, _, domain = str(act.recording.specs.get(probes[0], {}).get("qname", "")).split(".", 2)
     target = next((one["targetPort"] for one in spec["ports"] if f"_{one.get('name')}" == port), None)
     if target is None:
-        raise Inconclusive(f"the probe “{probes[0]}” asks for no port of {service}")
+        raise Inconclusive(f"the probe “{probes[0]}” queries no port of {service}")
 
     def of(pod: Pod) -> str:
         """Return the port and target of a pod's SRV record."""
@@ -79,7 +79,7 @@ def pod_name_follows(act: Act, pod: str, probe: str) -> Finding:
     right = list(right_answers(act.changes("Pod", pod), ip_of))
     finding = _follows(act, (probe,), right, lambda record: record, most=_ONE_POD)
     if len(homes) < 2 and finding.verdict == "holds":
-        return finding.but(f"{pod} was Ready on {', '.join(homes) or 'no node'} alone: it did not move")
+        return finding.but(f"{pod} was Ready only on {', '.join(homes) or 'no node'}: it did not move")
     return finding
 
 
@@ -141,9 +141,13 @@ def _follows(
     if finding.verdict != "holds":
         return finding
     if not changes:
-        return finding.but(f"Nothing changed in “{act.name}” that the answers could have followed")
+        return finding.but(f"The Ready pods did not change in “{act.name}”, so the answers had nothing to follow")
     lasted = act.end - changes[-1].since.high
-    return finding.but(f"The act ended {lasted:.1f} s after the last change") if bound.admits(lasted) else finding
+    return (
+        finding.but(f"The act ended {lasted:.1f} s after the last change, before the bound had passed")
+        if bound.admits(lasted)
+        else finding
+    )
 
 
 def _look(act: Act, lane: Lane, right: list[Right], read: Callable[[str], str]) -> _Seen:
@@ -167,21 +171,21 @@ def _told(
     by_probe: Mapping[str, _Seen], seen: _Seen, changes: int, bound: Bound, most: Bound | None, ttl: Bound
 ) -> str:
     if most and not most.admits(seen.most):
-        return f"The name answered {seen.most} addresses at once."
+        return f"The name resolved to {seen.most} addresses at once."
     if seen.failed:
         bad = [f"{one.failed} of “{probe}”" for probe, one in by_probe.items() if one.failed]
         which = f" ({', '.join(bad)})" if len(by_probe) > 1 else ""
         return f"{seen.failed} of {seen.asked} lookups failed{which}; none may."
     if not ttl.admits(seen.kept):
-        return f"An answer said that it may be kept for {seen.kept} s; the Corefile says {ttl.value:g} s."
+        return f"An answer had a TTL of {seen.kept} s; the Corefile allows {ttl.value:g} s."
     told = "none was stale"
     if seen.where:
-        told = f"the stalest was {seen.worst.high:.2f} s old, {_listed(seen.answer)} on {seen.where}"
+        told = f"the stalest was {seen.worst.high:.2f} s out of date, {_listed(seen.answer)} on {seen.where}"
         stale = {probe: one.worst.high for probe, one in by_probe.items() if one.where}
         if len(by_probe) > 1:
             each = (f"{stale[probe]:.2f} s" if probe in stale else "none stale" for probe in by_probe)
             told += " (" + ", ".join(f"“{probe}”: {one}" for probe, one in zip(by_probe, each, strict=True)) + ")"
-    return f"{seen.asked} lookups followed {changes} changes of the Ready pods: {told}; allowed are {bound.value:g} s."
+    return f"{seen.asked} lookups followed {changes} changes of the Ready pods: {told}; the limit is {bound.value:g} s."
 
 
 def _listed(records: Records) -> str:

@@ -15,19 +15,19 @@ from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, Verdict, conclude
 from kubeskeptic.timeline import Act
 
-_NO_CELL = Bound(0, "cells", "every pair has to be answered")
+_NO_CELL = Bound(0, "cells", "every pair must be answered")
 _FLAT = {
-    "used twice": Bound(0, "addresses", "each pod has an address of its own"),
+    "used twice": Bound(0, "addresses", "each pod has its own address"),
     "outside the ranges": Bound(0, "addresses", "each is in some node's podCIDR"),
     "seen under another address": Bound(0, "cells", "no NAT between pods"),
 }
 KINDS = {"TCP", "TCP, 64 KiB", "UDP", "UDP, 8 kB"}
-"""What everybody is asked by: over TCP and UDP, in one packet and in more than fit into one."""
+"""The kinds of requests that every member must answer: over TCP and UDP, in one packet and in several."""
 _SILENT = (Outcome.TIMEOUT, Outcome.UNREACHABLE)
-"""The outcomes of a question to which there was no answer."""
+"""The outcomes of a request without an answer."""
 _NOT_REACHED = Bound(0, "pods", "there is no route to them")
 CONTROL = "control: "
-"""Begins the name of a cell that must be answered, or nothing is known about the others."""
+"""Prefix of the name of a cell that must be answered; otherwise the other cells prove nothing."""
 
 Cells = Mapping[str, Mapping[str, Any]]
 
@@ -74,7 +74,7 @@ def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Fin
     cells, known, pods, cidrs = (act.table(name) for name in (table, members, addresses, ranges))
     networks = [ip_network(cidr) for each in cidrs.values() for cidr in each]
     if not networks:
-        raise Inconclusive("no node has a podCIDR: which addresses are the cluster's is not known")
+        raise Inconclusive("no node has a podCIDR: the cluster's address ranges are not known")
     unread = set(act.nodes) - cidrs.keys()
     twice = sorted(ip for ip, count in Counter(pods.values()).items() if count > 1)
     stray = sorted(name for name, ip in pods.items() if not any(ip_address(ip) in one for one in networks))
@@ -85,10 +85,11 @@ def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Fin
     seen_as = (f"{one['to']} saw {one['from']} as {one['peer']}, not {known[one['from']]['ip']}" for one in other)
     said = [
         *(f"{ip} is used twice" for ip in twice),
-        *(f"{name} has {pods[name]}, in no node's range" for name in stray),
+        *(f"{name} has {pods[name]}, outside every node's range" for name in stray),
         *dict.fromkeys(seen_as),
     ]
-    fine = f"{len(pods)} pods have an address of their own in {len(networks)} ranges; {len(answered)} saw the client's own."
+    fine = f"All {len(pods)} pods have their own address in {len(networks)} ranges; "
+    fine += f"servers saw the client's own in {len(answered)} cells."
     more = f"; and {len(said) - 4} more" if len(said) > 4 else ""
     finding = conclude(
         f"{'; '.join(said[:4])}{more}." if said else fine,
@@ -152,11 +153,11 @@ def _out_of_reach(act: Act, controls: Cells, pods: Cells) -> Iterator[str]:
     """Yield the reasons why unreached pods prove nothing: every node needs a control that was reached, and a pod."""
     dead = sorted(name for name, cell in controls.items() if cell["outcome"] != Outcome.OK)
     if dead or not controls:
-        yield f"The client did not even reach what it must: {', '.join(dead) or 'no control was asked'}"
+        yield f"The client did not reach its controls ({', '.join(dead) or 'there were none'})"
     for what, asked in (("control", controls), ("pod", pods)):
         unasked = set(act.nodes) - {str(cell["node"]) for cell in asked.values()}
         if unasked:
-            yield f"No {what} on {', '.join(sorted(unasked))} was asked"
+            yield f"No request was sent to a {what} on {', '.join(sorted(unasked))}"
 
 
 def _if_complete(finding: Finding, lacking: Iterator[str]) -> Finding:
@@ -175,16 +176,16 @@ def _left_out(act: Act, cells: Cells, members: Mapping[str, Mapping[str, Any]], 
         homes = {str(one["node"]) for one in members.values() if bool(one["host"]) is host}
         lacking = sorted(set(act.nodes) - homes)
         if lacking:
-            yield f"{what.capitalize()} was not there on {', '.join(lacking)}"
+            yield f"{what.capitalize()} was missing on {', '.join(lacking)}"
     known = {*kinds, *(str(cell["kind"]) for cell in cells.values())}
     asked = {(cell["from"], cell["to"], cell["kind"]) for cell in cells.values()}
     missing = [pair for pair in _pairs(members, sorted(known)) if pair not in asked]
     if missing or not known:
         first = f"{' → '.join(missing[0][:2])} by {missing[0][2]}" if missing else "any pair"
-        yield f"{len(missing)} cells were not asked, such as {first}"
+        yield f"{len(missing)} cells were not measured, such as {first}"
     nodes = {name: one["node"] for name, one in members.items() if not one["host"]}
     if len(set(nodes.values())) == len(nodes):
-        yield "No two pods share a node: nothing was asked within one"
+        yield "No two pods share a node, so no request stayed within a node"
 
 
 def _pairs(members: Iterable[str], kinds: Iterable[str]) -> Iterator[tuple[str, str, str]]:

@@ -30,11 +30,11 @@ def turns_unknown(act: Act) -> Finding:
     latest, soonest = act.bound_on(node), act.soonest_on(node)
     why = f"{node} turned Ready: Unknown {took.high:.1f} s after it crashed"
     if turned is None:
-        why = f"{node} was still called Ready {took.low:.0f} s after it crashed"
+        why = f"{node} had not turned Ready: Unknown {took.low:.0f} s after it crashed"
     bounds = {_TURNS: latest} | ({"and no sooner": soonest} if soonest else {})
     sooner = f"at least {soonest.value:g} and " if soonest else ""
     return conclude(
-        f"{why}; allowed are {sooner}at most {latest.value:g} s.",
+        f"{why}; expected: {sooner}at most {latest.value:g} s.",
         dict.fromkeys(bounds, seconds(took)),
         bounds,
         nodes=(node,),

@@ -109,7 +109,9 @@ def _endpoints(act: Act, probe: str) -> _Endpoints:
     pods = ready_pods(act.recording, service_of(act.recording, probe), act.since.low)
     lost = frozenset(pod for pod, node in pods.items() if node in away)
     if not 0 < len(lost) < len(pods):
-        raise Inconclusive(f"{len(lost)} of {len(pods)} pods of the service were on {', '.join(sorted(away))}")
+        raise Inconclusive(
+            f"{len(lost)} of {len(pods)} pods of the service were on {', '.join(sorted(away))}; some, but not all, must be"
+        )
     return _Endpoints(away, lost, len(pods))
 
 
@@ -120,7 +122,7 @@ def _elsewhere(lanes: Iterable[Lane], endpoints: _Endpoints) -> list[Lane]:
     """
     others = [lane for lane in lanes if lane.node not in endpoints.away]
     if not others:
-        raise Inconclusive("no other node asked")
+        raise Inconclusive("no other node sent requests")
     return others
 
 
@@ -132,7 +134,7 @@ def _answered_before(act: Act, lanes: Sequence[Lane], endpoints: _Endpoints) -> 
     for lane in lanes:
         theirs = {number for number, by in enumerate(lane.names) if identity(by)[0] in endpoints.lost}
         if not any(lane.bys[at] in theirs for at in span(lane, act.baseline, act.since.low)):
-            raise Inconclusive(f"{', '.join(sorted(endpoints.lost))} gave {lane.node} no answer before it was lost")
+            raise Inconclusive(f"{lane.node} got no answer from {', '.join(sorted(endpoints.lost))} before it was lost")
 
 
 def _led_there(act: Act, lane: Lane, endpoints: _Endpoints) -> bool:
@@ -171,16 +173,16 @@ def _told(
     told = (
         f"{endpoints.words} {'was' if len(endpoints.lost) == 1 else 'were'} on {', '.join(sorted(endpoints.away))}. Over new "
         f"connections {_failed(new)}, at most {measured['share failed in the worst second'].value:.0f} % in a second"
-        f"{_until(new)}. Over kept connections, {measured['kept connections that led there'].value:g} of {len(old)} of which "
-        f"led there, {_failed(old)}{_until(old)}."
+        f"{_until(new)}. Over kept connections ({measured['kept connections that led there'].value:g} of {len(old)} led "
+        f"there), {_failed(old)}{_until(old)}."
     )
     cut = measured["kept connections to other pods that were cut"].value
     left = sum(one.stale for one in new)
     if left:
         last = max(one.last_stale - one.since.low for one in new)
         told += (
-            f" {left} more reused the source port of one that had timed out, the last of them {last:.1f} s after it, in the "
-            f"{watched:.0f} s that were watched."
+            f" {left} more reused the source port of a request that had timed out, the last {last:.1f} s after the fault, in "
+            f"the {watched:.0f} s that were watched."
         )
     return told + (f" {cut:g} kept connections to other pods were cut." if cut else "")
 
@@ -195,9 +197,11 @@ def _failed(seen: Sequence[Failures]) -> str:
 def _until(seen: Sequence[Failures]) -> str:
     """Return, in words, when the last of them failed."""
     last = max((one.last - one.since.low for one in seen if one.failed), default=None)
-    return "" if last is None else f", the last {last:.1f} s after it went"
+    return "" if last is None else f", the last {last:.1f} s after the fault"
 
 
 def _line(seen: Failures) -> str:
     how = f" ({seen.listed})" if seen.listed else ""
-    return f"{seen.lane.node}: {seen.failed} of {seen.asked} requests failed{how}, {seen.stale} by stale entries"
+    return (
+        f"{seen.lane.node}: {seen.failed} of {seen.asked} requests failed{how}, {seen.stale} by stale conntrack entries"
+    )

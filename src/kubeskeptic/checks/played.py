@@ -8,7 +8,7 @@ from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.timeline import Act, ActSpan, FaultSpan
 
 _DOING = ("applying", "applied", "bit", "undoing")
-"""What is done of a fault within its act."""
+"""The phases of a fault that lie within its act."""
 
 
 def contradictions(act: Act) -> Iterator[str]:
@@ -18,14 +18,12 @@ def contradictions(act: Act) -> Iterator[str]:
         if start is None or end is None:
             continue  # it broke off, which is reported elsewhere
         if end <= start or (begun or start) > start:
-            yield f"“{span.name}” is said to have ended before it began"
+            yield f"The recorded end of “{span.name}” is before its beginning"
         known = {fault.id for fault in act.recording.faults if fault.act == span.name}
-        yield from (
-            f"Of the fault {one} of “{span.name}” there is no record" for one in span.faults if one not in known
-        )
+        yield from (f"No record of the fault {one} of “{span.name}”" for one in span.faults if one not in known)
         for fault in act.faults_of(span):
             if any(not (begun or start) <= fault.phases.get(phase, start) <= end for phase in _DOING):
-                yield f"The fault {_told(fault)} was not injected within “{span.name}”, whose fault it is said to be"
+                yield f"The fault {_told(fault)} is recorded for “{span.name}”, but was not injected within it"
 
 
 def lacking(act: Act) -> Iterator[str]:
@@ -47,7 +45,7 @@ def _brief(act: Act, span: ActSpan, faults: list[FaultSpan]) -> Iterator[str]:
     since = max([span.reached("start"), *(one.applying.high for one in faults)])
     until = min([act.end if span.end is None else span.end, *(one.phases.get("undoing", act.end) for one in faults)])
     if bound and not bound.admits(until - since):
-        yield f"“{span.name}” was watched for {until - since:.1f} s, and {bound.value:g} s have to pass"
+        yield f"“{span.name}” was watched for {until - since:.1f} s; at least {bound.value:g} s are required"
 
 
 def _spans(act: Act) -> list[ActSpan]:

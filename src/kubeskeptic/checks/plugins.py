@@ -14,7 +14,7 @@ from kubeskeptic.timeline import Act, Change
 from kubeskeptic.timeline.objects import is_ready, node_of, running
 
 WAITING = "ContainerCreating"
-"""The reason for which a container waits that the kubelet has not begun to start."""
+"""The reason of a waiting container that the kubelet has not begun to start."""
 _NO_NETWORK = Bound(0, "pods", "no pod runs without the network that it needs")
 _BEING_MADE = Bound(0, "reasons", f"it waits as {WAITING}")
 NEVER = float("inf")
@@ -32,11 +32,11 @@ def turns_not_ready(act: Act, reason: str) -> Finding:
     took = found.when.since(act.since) if found else Interval(act.end - act.since.high, NEVER)
     bound = act.bound_on(_node(act))
     said = _message(found or (after or before)[-1])
-    why = f"{_node(act)} was NotReady {took.high:.1f} s after its CNI configuration was removed; its kubelet said “{said}”"
+    why = f"{_node(act)} was NotReady {took.high:.1f} s after its CNI configuration was removed; its kubelet reported “{said}”"
     if found is None:
-        why = f"In {took.low:.1f} s {_node(act)} was not NotReady with {reason}; its Ready condition said “{said}”"
+        why = f"{_node(act)} was not NotReady with {reason} in {took.low:.1f} s; its Ready condition reported “{said}”"
     return conclude(
-        f"{why}; allowed are {bound.value:g} s.", {"NotReady": _from_zero(took)}, {"NotReady": bound},
+        f"{why}; the limit is {bound.value:g} s.", {"NotReady": _from_zero(took)}, {"NotReady": bound},
         nodes=(_node(act),), window=(act.start, act.end),
     )  # fmt: skip
 
@@ -48,7 +48,7 @@ def ready_again(act: Act) -> Finding:
     changes = list(act.changes("Node", _node(act)))
     before = [change for change in changes if change.seen <= back.low]
     if not before or _ready(before[-1]).get("status") == "True":
-        raise Inconclusive(f"{_node(act)} was not NotReady when its CNI configuration was put back")
+        raise Inconclusive(f"{_node(act)} was not seen NotReady when its CNI configuration was put back")
     found = next((one for one in changes if one.seen > back.low and _ready(one).get("status") == "True"), None)
     took = found.when.since(back) if found else Interval(act.end - back.high, NEVER)
     bound = act.bound_on(_node(act))
@@ -56,7 +56,7 @@ def ready_again(act: Act) -> Finding:
     if found is None:
         why = f"{_node(act)} was not Ready {took.low:.1f} s after its CNI configuration was put back"
     return conclude(
-        f"{why}; allowed are {bound.value:g} s.", {"Ready": _from_zero(took)}, {"Ready": bound},
+        f"{why}; the limit is {bound.value:g} s.", {"Ready": _from_zero(took)}, {"Ready": bound},
         nodes=(_node(act),), window=(act.start, act.end),
     )  # fmt: skip
 
@@ -70,16 +70,16 @@ def waits_for_network(act: Act, app: str) -> Finding:
     made = changes[0].when
     meanwhile = [change for change in changes if change.seen < until]
     if not meanwhile:
-        raise Inconclusive(f"{changes[0].name} was made only once the fault was undone")
+        raise Inconclusive(f"{changes[0].name} was created only after the fault was undone")
     _on_the_node(act, changes)
     ran = next((change for change in meanwhile if running(change.object)), None)
     waited = (ran.when if ran else Interval(until, NEVER)).since(made)
     reasons = {reason for change in meanwhile for reason in _reasons(change)}
     least = START.at_most(act.settings)
-    why = f"{changes[0].name} was on {node_of(meanwhile[-1].object)} for {waited.low:.1f} s and did not run; it waited as "
-    why += f"{', '.join(sorted(reasons)) or 'nothing'}."
+    why = f"{changes[0].name} was on {node_of(meanwhile[-1].object)} for {waited.low:.1f} s and did not run; the reason was "
+    why += f"{', '.join(sorted(reasons)) or 'not given'}."
     if ran:
-        why = f"{ran.name} ran on {node_of(ran.object)} {max(waited.high, 0.0):.1f} s after it was made, without a network."
+        why = f"{ran.name} ran on {node_of(ran.object)} {max(waited.high, 0.0):.1f} s after it was created, without a network."
     finding = conclude(
         why,
         {
@@ -114,7 +114,7 @@ def runs_once_healed(act: Act, app: str) -> Finding:
     if ready:
         why = f"{ready.name} was Ready {took.high:.1f} s after the CNI configuration was put back"
     return conclude(
-        f"{why}; allowed are {act.bound.value:g} s.", {"Ready": _from_zero(took)}, {"Ready": act.bound},
+        f"{why}; the limit is {act.bound.value:g} s.", {"Ready": _from_zero(took)}, {"Ready": act.bound},
         window=(act.start, act.end),
     )  # fmt: skip
 
@@ -126,7 +126,7 @@ def _node(act: Act) -> str:
     """
     targets = act.fault.targets
     if not targets:
-        raise Inconclusive(f"the fault {act.fault.fault} of “{act.name}” acted on nothing")
+        raise Inconclusive(f"the fault {act.fault.fault} of “{act.name}” has no target")
     return targets[0].rpartition("/")[2]
 
 
@@ -137,7 +137,7 @@ def _on_the_node(act: Act, changes: Sequence[Change]) -> None:
     """
     others = {node_of(change.object) for change in changes} - {_node(act), ""}
     if others:
-        raise Inconclusive(f"{changes[0].name} was on {', '.join(sorted(others))}, and not on {_node(act)}")
+        raise Inconclusive(f"{changes[0].name} was on {', '.join(sorted(others))} instead of {_node(act)}")
 
 
 def _undone(act: Act) -> Interval:
@@ -158,7 +158,7 @@ def _made_in(act: Act, app: str) -> list[Change]:
     """
     changes = list(act.changes("Pod", app=app))
     if not changes or changes[0].seen < act.start:
-        raise Inconclusive(f"no pod of {app} was made in “{act.name}”")
+        raise Inconclusive(f"no pod of {app} was created in “{act.name}”")
     return changes
 
 

@@ -89,9 +89,9 @@ def _told(
     same_ip: bool,
 ) -> str:
     ends = [f"at {'least' if limit.at_least else 'most'} {limit.value:g} s" for limit in limits.values()]
-    allowed = f"; allowed are {' and '.join(ends)}" if ends else ""
+    allowed = f"; expected: {' and '.join(ends)}" if ends else ""
     if took.high == float("inf"):
-        return f"{took.low:.0f} s after its process was killed the container of {name} was not running again{allowed}."
+        return f"The container of {name} was not running again {took.low:.0f} s after its process was killed{allowed}."
     if changed or rose != 1:
         what = [*changed, *([f"its restart count rose by {rose}"] if rose != 1 else [])]
         return f"The pod was not restarted in place: {' and '.join(what)}."
@@ -127,7 +127,7 @@ def replaced_by_another(act: Act, app: str) -> Finding:
     kept = [what for what, was, now in pairs if was == now]
     told = f"{victim} ({ip_of(before)}, {node_of(before)}) was replaced by "
     told += f"{new.name} ({ip_of(new.object)}, {node_of(new.object)})"
-    end = f", which kept its {' and '.join(kept)}." if kept else ": nothing of it stayed the same."
+    end = f", which kept its {' and '.join(kept)}." if kept else ": its name, uid and IP all differ."
     measured = {"kept": Measure(len(kept), "of name, uid, IP")}
     return conclude(told + end, measured, {"kept": _NOT_KEPT}, window=(act.start, act.end))
 
@@ -149,10 +149,10 @@ def never_elsewhere(act: Act, app: str, *, returns: bool = False) -> Finding:
     watched = act.end - act.since.low
     measured = {"seen elsewhere": Measure(len(copies), "pods"), "watched": Measure(round(watched, 1), "s")}
     bounds = {"seen elsewhere": _NO_COPY}
-    why = f"In {watched:.0f} s after its node {home} crashed it was seen nowhere else; "
-    why += "its node returned before it could be evicted."
+    why = f"In the {watched:.0f} s after its node {home} crashed, the pod was seen nowhere else; "
+    why += "the node returned before the pod could be evicted."
     if copies:
-        why = f"It was seen again: {'; '.join(copies)}."
+        why = f"The pod or a copy of it was seen elsewhere: {'; '.join(copies)}."
     elif not returns:
         own = [change for change in after if change.uid == uid]
         why, more, limits = _gone_for_good(act, own, home)
@@ -182,13 +182,17 @@ def _gone_for_good(act: Act, own: list[Change], home: str) -> tuple[str, dict[st
     measured = {"evicted": seconds(took)}
     bounds = {"evicted": latest}
     if marked is None:
-        return f"It had not been marked for deletion {took.low:.0f} s after its node {home} crashed.", measured, bounds
+        return (
+            f"The pod was not marked for deletion within {took.low:.0f} s after its node {home} crashed.",
+            measured,
+            bounds,
+        )
     if gone is None:
         raise Inconclusive(
-            f"it was marked for deletion after {took.high:.1f} s, and its object was still there at the end"
+            f"the pod was marked for deletion after {took.high:.1f} s, but its object still existed at the end"
         )
-    why = f"It was evicted {took.high:.1f} s after its node {home} crashed, gone for good after {gone - since.low:.0f} s, and "
-    return f"{why}seen nowhere else in {act.end - since.low:.0f} s.", measured, bounds
+    why = f"The pod was evicted {took.high:.1f} s after its node {home} crashed, gone for good after {gone - since.low:.0f} s, "
+    return f"{why}and seen nowhere else in {act.end - since.low:.0f} s.", measured, bounds
 
 
 def _last_before(changes: list[Change], pod: str, since: float) -> dict[str, Any]:

@@ -15,11 +15,11 @@ def one_port_each(act: Act, lanes: Sequence[Lane]) -> None:
     :raises Inconclusive: if there are none, or if a lane did not; the message names it
     """
     if not lanes:
-        raise Inconclusive("no client that keeps its port asked")
+        raise Inconclusive("no client that keeps its source port sent requests")
     for lane in lanes:
         ports = _ports(act, lane)
         if len(ports) > 1:
-            raise Inconclusive(f"“{lane.probe}” on {lane.node} was to keep its port, and asked from {len(ports)}")
+            raise Inconclusive(f"“{lane.probe}” on {lane.node} should keep its source port, but used {len(ports)}")
 
 
 def new_ports(act: Act, lanes: Sequence[Lane]) -> None:
@@ -28,10 +28,10 @@ def new_ports(act: Act, lanes: Sequence[Lane]) -> None:
     :raises Inconclusive: if there are none, or if a lane did not; the message names it
     """
     if not lanes:
-        raise Inconclusive("no client that takes a new port for each question asked")
+        raise Inconclusive("no client with a new source port for each request sent any")
     for lane in lanes:
         if len(_ports(act, lane)) < 2:
-            raise Inconclusive(f"“{lane.probe}” on {lane.node} was to take new ports, and kept one")
+            raise Inconclusive(f"“{lane.probe}” on {lane.node} should use new source ports, but kept one")
 
 
 def _ports(act: Act, lane: Lane) -> set[int]:
@@ -41,5 +41,5 @@ def _ports(act: Act, lane: Lane) -> set[int]:
     """
     ports = {lane.ports[at] for at in span(lane, act.baseline, act.end)} - {0}
     if not ports:
-        raise Inconclusive(f"from which port “{lane.probe}” on {lane.node} asked is not known")
+        raise Inconclusive(f"the source port of “{lane.probe}” on {lane.node} is not known")
     return ports

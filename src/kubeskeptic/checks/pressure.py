@@ -15,12 +15,12 @@ from kubeskeptic.timeline.objects import condition, is_ready, living, node_of
 REASON = "Evicted"
 """The reason in the status of an evicted pod that is Failed (Kubernetes documentation, "Node-pressure Eviction")."""
 TAKEN = "taken"
-"""The table of when each app took too much: the moments before and after, Unix seconds."""
+"""The table of when each app used too much: the times just before and after, in Unix seconds."""
 REASONS = {"Failed": REASON, "Succeeded": ""}
-"""The reason in an evicted pod's status, by its phase. One whose containers all exit with 0 is Succeeded,
+"""The reason in an evicted pod's status, by its phase. A pod whose containers all exit with 0 is Succeeded,
 without a reason, since Kubernetes 1.27 (kubernetes#118310)."""
 DISRUPTED = "TerminationByKubelet"
-"""The reason of the condition DisruptionTarget of a pod that its kubelet ends (Kubernetes documentation, "Disruptions")."""
+"""The reason in the condition DisruptionTarget of a pod that its kubelet ends (Kubernetes documentation, "Disruptions")."""
 _BARE = Bound(0, "pods", "nothing replaces a bare pod")
 _REPORTED = Bound(0, "reports", "a condition, and a taint that keeps pods away")
 
@@ -64,12 +64,12 @@ class Eviction:
     def told(self) -> str:
         """How it ended, as the beginning of a sentence."""
         if self.end is None:
-            return f"{self.pod} on {self.node} was not evicted in the {self.took.low:.0f} s after it took too much"
-        after = f"{max(self.took.high, 0):.1f} s after it took too much"
+            return f"{self.pod} on {self.node} was not evicted in the {self.took.low:.0f} s after it used too much"
+        after = f"{max(self.took.high, 0):.1f} s after it used too much"
         if self.right:
             return f"{self.pod} on {self.node} was evicted {after}, and is {self.phase}"
         phase, reason = _phase(self.end), _reason(self.end)
-        return f"{self.pod} on {self.node} ended {after}, and not as evicted: {phase} ({reason or 'no reason'})"
+        return f"{self.pod} on {self.node} ended {after}, but not as evicted: {phase} ({reason or 'no reason'})"
 
 
 @check
@@ -86,11 +86,13 @@ def evicted_for_good(act: Act, app: str, phase: str = "Failed") -> Finding:
     again = sorted({change.name for change in seen.later})
     replaceable = START.at_most(act.settings)
     if seen.end and not again and replaceable.admits(act.end - seen.end.seen):
-        raise Inconclusive(f"the act ended {act.end - seen.end.seen:.1f} s after {seen.pod} did: too soon to tell")
-    made = f"{', '.join(again)} came in its place" if again else "no other was made in its place"
-    exited = f"; it was to exit with 0, and exited with {', '.join(map(str, codes))}" if codes else ""
+        raise Inconclusive(
+            f"the act ended {act.end - seen.end.seen:.1f} s after {seen.pod} ended: too soon to exclude a replacement"
+        )
+    made = f"{', '.join(again)} replaced it" if again else "no pod replaced it"
+    exited = f"; it should have exited with 0, but exited with {', '.join(map(str, codes))}" if codes else ""
     return conclude(
-        f"{seen.told}{exited}; {made}; allowed are {act.bound.value:g} s.",
+        f"{seen.told}{exited}; {made}; the limit is {act.bound.value:g} s.",
         {
             "evicted": seconds(seen.took),
             "ended otherwise": Measure(seen.otherwise, "pods", 0 if codes else seen.otherwise, seen.otherwise),
@@ -112,13 +114,11 @@ def evicted_and_replaced(act: Act, app: str) -> Finding:
     origin = seen.end.when if seen.end else Interval(act.end, act.end)
     took = new.when.since(origin) if new else Interval(max(act.end - origin.high, 0.0), float("inf"))
     away = {one.name for one in seen.later if node_of(one.object) == seen.node and _reason(one) == REASON}
-    replaced = (
-        f"{new.name} was Ready on {node_of(new.object)} {took.high:.1f} s later" if new else "none took its place"
-    )
-    turned = f"; {len(away)} on {seen.node} were turned away" if away else ""
+    replaced = f"{new.name} was Ready on {node_of(new.object)} {took.high:.1f} s later" if new else "no pod replaced it"
+    turned = f"; {len(away)} on {seen.node} were rejected" if away else ""
     allowed = START.at_most(act.settings)
     return conclude(
-        f"{seen.told}; {replaced}{turned}; allowed are {act.bound.value:g} s and {allowed.value:g} s.",
+        f"{seen.told}; {replaced}{turned}; the limits are {act.bound.value:g} s and {allowed.value:g} s.",
         {
             "evicted, to be replaced": seconds(seen.took),
             "ended otherwise, to be replaced": Measure(seen.otherwise, "pods"),
@@ -142,16 +142,16 @@ def reports_pressure(act: Act, app: str, kind: str) -> Finding:
     nodes = list(act.changes("Node", seen.node))
     before = [change for change in nodes if change.seen <= since.low]
     if not before or condition(before[-1].object, kind) != "False":
-        raise Inconclusive(f"{seen.node} did not report {kind}: False before")
+        raise Inconclusive(f"{seen.node} did not report {kind}: False before {app} used too much")
     after = [change for change in nodes if change.seen > since.low]
     said = next((change for change in after if condition(change.object, kind) == "True"), None)
     tainted = any(_tainted(change, kind) for change in after)
     early = act.bound.admits(act.end - since.high)  # what is missing may still happen later
-    lacking = [*(["did not report it"] if said is None else []), *([] if tainted else ["was not tainted"])]
+    lacking = [*(["did not report the condition"] if said is None else []), *([] if tainted else ["was not tainted"])]
     when = said.when.since(since) if said else Interval(act.end - since.high, float("inf"))
-    why = f"{seen.node} reported {kind} {max(when.high, 0):.1f} s after too much was taken, and was tainted."
+    why = f"{seen.node} reported {kind} {max(when.high, 0):.1f} s after {app} used too much, and was tainted."
     if lacking:
-        why = f"{seen.node} {' and '.join(lacking)}: {kind}."
+        why = f"{seen.node} {' and '.join(lacking)} ({kind})."
     return conclude(
         why,
         {
@@ -169,7 +169,7 @@ def _eviction(act: Act, app: str, phase: str = "Failed") -> Eviction:
     changes = list(act.changes("Pod", app=app))
     there = [pod for pod in living(changes, since.low).values() if pod.get("status", {}).get("phase") not in REASONS]
     if len(there) != 1:
-        raise Inconclusive(f"{len(there)} pods of {app} were there, and one has to take too much")
+        raise Inconclusive(f"{len(there)} pods of {app} were running; exactly one is required")
     (pod,) = there
     known = {change.uid for change in changes if change.seen <= since.low}
     later = [change for change in changes if change.seen > since.low]
@@ -183,7 +183,7 @@ def _eviction(act: Act, app: str, phase: str = "Failed") -> Eviction:
 def _taken(act: Act, app: str) -> Interval:
     moments = act.table(TAKEN).get(app)
     if not moments:
-        raise Inconclusive(f"{app} did not come to take too much")
+        raise Inconclusive(f"the scenario did not get as far as {app} using too much")
     return Interval(*moments)
 
 

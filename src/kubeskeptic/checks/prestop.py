@@ -21,7 +21,7 @@ from kubeskeptic.timeline.outages import outages
 from kubeskeptic.timeline.stale_conntrack import stale
 
 _OK, _UNKNOWN = OUTCOMES.index(Outcome.OK), OUTCOMES.index(Outcome.UNKNOWN)
-_STRANGER = "answered by a pod that was no endpoint"
+_STRANGER = "answered by a pod that was not an endpoint"
 
 
 @dataclass
@@ -33,11 +33,11 @@ class Update:
     asked: int = 0
     unknown: int = 0
     stale: int = 0
-    """Failures that met a stale conntrack entry; they are no part of ``failed``."""
+    """Failures that matched a stale conntrack entry; they are not part of ``failed``."""
     longest: float = 0.0
     """Seconds of the longest outage on any node."""
     failed: Counter[str] = field(default_factory=Counter)
-    """By outcome; late answers and answers of pods that were no endpoint are among them."""
+    """By outcome, including late answers and answers from pods that were not endpoints."""
 
     @property
     def total(self) -> int:
@@ -112,7 +112,9 @@ def _delay(act: Act, one: ActSpan, window: tuple[float, float], app: str, replic
     before, after = living(pods, since), living(pods, until)
     delays = {str(pod["metadata"].get("labels", {}).get(label, "")) for pod in before.values()}
     if len(delays) != 1 or len(before) != replicas:
-        raise Inconclusive(f"{len(before)} pods of {len(delays)} delays were there before “{one.name}”")
+        raise Inconclusive(
+            f"“{one.name}” began with {len(before)} pods of {len(delays)} delays; {replicas} of one delay are required"
+        )
     ready = sum(is_ready(pod) for uid, pod in after.items() if uid not in before)
     if one.end is not None and (set(before) & set(after) or ready != replicas):
         raise Inconclusive(f"“{one.name}” ended before all {replicas} pods had been replaced")

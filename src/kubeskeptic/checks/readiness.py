@@ -18,7 +18,7 @@ from kubeskeptic.timeline.objects import is_ready, labelled, living, node_of, ra
 
 _OK = OUTCOMES.index(Outcome.OK)
 _NO_STRANGER = Bound(0, "requests", "only endpoints of the service answer")
-_NO_RESTART = Bound(0, "restarts", "being ready again takes none")
+_NO_RESTART = Bound(0, "restarts", "becoming ready again requires none")
 _NONE_UNREADY = Bound(0, "pods", "a kubelet that restarts changes no container")
 
 
@@ -35,7 +35,7 @@ def stops_sending(act: Act, probe: str) -> Finding:
     bound = act.bound_on(worst)
     act.lasts(max((act.bound_on(node) for node in took), key=lambda one: one.value), act.lifted)
     return conclude(
-        f"{victim} turned unready and gave its last answer {took[worst].high:.2f} s later, on {worst}; allowed are "
+        f"{victim} turned unready and gave its last answer {took[worst].high:.2f} s later, on {worst}; the limit is "
         f"{bound.value:g} s.",
         {
             "stopped": seconds(took[worst]),
@@ -67,7 +67,7 @@ def resumes_sending(act: Act, probe: str, within: Expression) -> Finding:
     if restarted:
         why = f"{victim} was restarted {restarted} times meanwhile; {why}"
     return conclude(
-        f"{why}; allowed are {bound.value:g} s.",
+        f"{why}; the limit is {bound.value:g} s.",
         {"resumed": seconds(known), "restarts": Measure(restarted, "restarts")},
         {"resumed": bound, "restarts": _NO_RESTART},
         nodes=tuple(took),
@@ -99,7 +99,7 @@ def stays_ready(act: Act, *apps: str) -> Finding:
     )
     if unready:
         told = ", ".join(f"{name} after {when.since(since).high:.1f} s" for name, when in unready.items())
-        why = f"On {node} turned unready after its kubelet was restarted: {told}"
+        why = f"Pods on {node} turned unready after its kubelet was restarted: {told}"
     return conclude(
         f"{why}; the kubelet was back after {back.since(since).high:.1f} s.",
         {

@@ -27,10 +27,10 @@ def recovers_each_time(act: Act, app: str, wanted: int) -> Finding:
     took = [_recovery(counts, one, wanted, act.end) for one in faults]
     worst = largest(took)
     never = sum(1 for one in took if one.high == float("inf"))
-    why = f"{len(took)} pods were deleted one after another, and each time {wanted} were Ready again, at the latest after "
-    why += f"{worst.high:.1f} s; allowed are {act.bound.value:g} s."
+    why = f"{len(took)} pods were deleted one after another, and each time {wanted} were Ready again, after at most "
+    why += f"{worst.high:.1f} s; the limit is {act.bound.value:g} s."
     if never:
-        why = f"{len(took)} pods were deleted, and {worst.low:.1f} s after one of them {wanted} were not Ready again."
+        why = f"{len(took)} pods were deleted; {worst.low:.1f} s after one of the deletions, {wanted} were not Ready again."
     fewest = min(count for when, count in counts if when.high >= faults[0].applying.low)
     return conclude(
         why,
@@ -61,7 +61,7 @@ def moved_within_budget(act: Act, app: str, wanted: int, at_least: int) -> Findi
     leaving = [pod for pod in living(pods, since.low).values() if node_of(pod) == node]
     if len(leaving) < 2:
         raise Inconclusive(
-            f"{len(leaving)} pods of {app} were on {node}: a budget that lets one go at a time shows with two"
+            f"{len(leaving)} pods of {app} were on {node}; at least two are required to show the effect of the budget"
         )
     fewest = min(one.ready for one in counts_from(pods, since.low))
     moved = _moved_at(pods, since.low, node, wanted)
@@ -70,7 +70,7 @@ def moved_within_budget(act: Act, app: str, wanted: int, at_least: int) -> Findi
     sure = 0 if act.bound.admits(act.lifted - since.high) else left  # remaining pods may still leave later
     why = f"{len(leaving)} of {wanted} pods were on {node}, which was drained: "
     why += f"all ran elsewhere after {took.high:.1f} s" if moved else f"after {took.low:.1f} s not all ran elsewhere"
-    why += f"; allowed are {act.bound.value:g} s. At least {fewest} were Ready at every moment; the budget asks for {at_least}."
+    why += f"; the limit is {act.bound.value:g} s. At least {fewest} were always Ready; the budget requires {at_least}."
     return conclude(
         why,
         {
@@ -106,16 +106,16 @@ def replaced_only_by_controllers(act: Act, app: str, wanted: int, started: str) 
     allowed = START.at_most(act.settings)
     if not early and allowed.admits(back - deleted.high):
         raise Inconclusive(
-            f"the controllers were away for {back - deleted.high:.1f} s after the deletion: too short to tell"
+            f"the controllers were stopped for only {back - deleted.high:.1f} s after the deletion: too short to tell"
         )
     began = float(act.recording.facts[started])
     origin = Interval(max(began, back), max(began + 1.0, back))
     whole, removed = _whole_at(pods, deleted.high, wanted), _endpoint_until(act, app, deleted.high)
     took = whole.since(origin) if whole else Interval(act.end - origin.high, float("inf"))
     why = (
-        f"In the {back - deleted.high:.1f} s after a pod was deleted without controllers nothing replaced it, and it stayed in "
-        f"the endpoints of {app} for {removed:.1f} s; {took.high:.1f} s after the controllers were started again {wanted} pods "
-        f"were Ready; allowed are {act.bound.value:g} s."
+        f"Without controllers, nothing replaced a deleted pod for {back - deleted.high:.1f} s, and it stayed in the endpoints "
+        f"of {app} for {removed:.1f} s; {took.high:.1f} s after the controllers were started again, {wanted} pods were "
+        f"Ready; the limit is {act.bound.value:g} s."
     )
     return conclude(
         _not_only_by_controllers(act, early, took if whole is None else None) or why,
@@ -134,9 +134,9 @@ def replaced_only_by_controllers(act: Act, app: str, wanted: int, started: str) 
 def _not_only_by_controllers(act: Act, early: set[str], never: Interval | None) -> str:
     """Return what is wrong with a replacement that came early or never; empty if it came in time or late."""
     if early:
-        return f"While the controllers were stopped, {', '.join(sorted(early))} came in the place of {act.victim}."
+        return f"While the controllers were stopped, {', '.join(sorted(early))} replaced {act.victim}."
     if never:
-        return f"{never.low:.1f} s after the controllers were started again {act.victim} was not replaced."
+        return f"{act.victim} was not replaced within {never.low:.1f} s after the controllers were started again."
     return ""
 
 

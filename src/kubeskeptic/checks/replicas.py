@@ -43,7 +43,7 @@ def whole_again(act: Act, app: str, wanted: int) -> Finding:
     whole = count == wanted
     took = last.since(since) if whole else Interval(act.end - since.high, float("inf"))
     shown = took.high if whole else took.low
-    why = f"{shown:.1f} s after the loss {count} of {wanted} replicas were Ready; allowed are {bound.value:g} s."
+    why = f"{shown:.1f} s after the loss {count} of {wanted} replicas were Ready; the limit is {bound.value:g} s."
     return conclude(
         why,
         {"whole again": seconds(took), "fewest": Measure(min(count for _, count in after), "pods")},

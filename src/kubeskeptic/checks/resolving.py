@@ -20,13 +20,13 @@ from kubeskeptic.timeline.endpoints import service_of
 from kubeskeptic.timeline.outages import Outage, outages
 
 UDP_TIMEOUT = 30.0
-"""A conntrack entry of a UDP flow of one question and one answer lives for so long (Linux, ``nf_conntrack_udp_timeout``)."""
+"""The lifetime of the conntrack entry of a UDP flow with one query and one answer (Linux, ``nf_conntrack_udp_timeout``)."""
 REPLACED, LEFT = "pods replaced", "old pods left"
-"""The cells of a table that says what was restarted."""
+"""The cells of a table that states what was restarted."""
 _ONE_ADDRESS = Bound(1, "addresses", "the service's ClusterIP")
 _NO_LOOKUP = Bound(0, "lookups", "none may fail")
 _FROM_NEW, _STRAY, _FROM_KEPT = "failed from new ports", "failed at another time", "failed from kept ports"
-_NONE_ELSE = Bound(0, "lookups", "none may fail but when the pod that answered them has ended")
+_NONE_ELSE = Bound(0, "lookups", "none may fail, except after the pod that answered them has ended")
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class _Lookups:
     """The service's ClusterIP."""
     answers: frozenset[str]
     failed: Counter[str]
-    """How often, by outcome, probe and node."""
+    """The number of failures, by outcome, probe and node."""
     unknown: int
     asked: int
     unasked: int
@@ -65,7 +65,7 @@ class _Lookups:
     def told(self, while_: str, right: str) -> str:
         """Return one sentence: the other addresses answered, else how many lookups failed, else ``right``."""
         if self.others:
-            return f"The name answered {self.others} besides {self.expected}."
+            return f"The name resolved to {self.others} in addition to {self.expected}."
         if not self.failed:
             return f"{while_}{right}"
         listed = ", ".join(f"{count} {what}" for what, count in self.failed.most_common(4))
@@ -85,7 +85,7 @@ def same_answer(act: Act, probe: str) -> Finding:
     """Check that every lookup during all these acts, and between them, succeeds and returns the service's one ClusterIP."""
     lanes = act.lanes(probe, unbroken=True)
     seen = _Lookups.of(act, lanes)
-    right = f"{seen.asked} lookups from {len(lanes)} nodes all answered {seen.expected}."
+    right = f"All {seen.asked} lookups from {len(lanes)} nodes returned {seen.expected}."
     return _none_failed(act, seen, lanes, seen.told("", right), (probe,), {})
 
 
@@ -104,8 +104,8 @@ def resolves_throughout(act: Act, restarted: str, *probes: str) -> Finding:
     seen, nodes = _Lookups.of(act, lanes), len({lane.node for lane in lanes})
     from_kept = sum(len(span(lane, act.baseline, act.end)) for lane in kept)
     right = (
-        f"{seen.asked} lookups from {nodes} nodes all answered {seen.expected}, {from_kept} of them from {len(kept)} "
-        "ports that were kept."
+        f"all {seen.asked} lookups from {nodes} nodes returned {seen.expected}, {from_kept} of them from {len(kept)} "
+        "kept ports."
     )
     why = seen.told(f"While {replaced} pods were replaced, ", right)
     return _none_failed(act, seen, lanes, why, probes, {REPLACED: Measure(replaced, "pods")})
@@ -148,7 +148,7 @@ def resolves_but_for_kept_ports(act: Act, restarted: str, probe: str, kept: str)
     bad, stray, lost = (int(measured[name].value) for name in (_FROM_NEW, _STRAY, _FROM_KEPT))
     why = f"While {replaced} name servers were replaced, {bad} of {seen.asked} lookups failed from new ports"
     if seen.others:
-        why = f"The name answered {seen.others} besides {seen.expected}"
+        why = f"The name resolved to {seen.others} in addition to {seen.expected}"
     return conclude(
         why + ("." if seen.others else f"{_told(lost, stray, node, longest, bound)}."),
         measured | {REPLACED: Measure(replaced, "pods")},
@@ -177,10 +177,10 @@ def _counted(act: Act, from_new: _Lookups, new: Sequence[Lane], old: Sequence[La
 def _told(lost: int, stray: int, node: str, longest: Interval, bound: Bound) -> str:
     """Return, in words, the results of clients that keep their port."""
     if not lost:
-        return ", and none from ports that are kept"
+        return ", and none from kept ports"
     still = longest.high == float("inf")
     long = f"and still after {longest.low:.2f} s" if still else f"for {longest.high:.2f} s at most"
-    told = f", and {lost} from ports that are kept, {long}, on {node}; allowed are {bound.value:g} s"
+    told = f", and {lost} from kept ports, {long}, on {node}; the limit is {bound.value:g} s"
     return told + (f"; {stray} of these failed when no pod had just ended" if stray else "")
 
 
@@ -229,7 +229,7 @@ def _stray(act: Act, lane: Lane, failed: Sequence[int]) -> int:
     """
     faults = [one for one in act.recording.faults if one.act in act.names]
     if not faults or not all(one.bit for one in faults):
-        raise Inconclusive(f"it was not seen when the pods of “{act.name}” ended")
+        raise Inconclusive(f"the ends of the pods of “{act.name}” were not observed")
     lasting = act.bound_on(lane.node).value + lane.doubt
     due = [(one.applied - lane.doubt, one.phases["bit"] + lasting) for one in faults]
     return sum(not any(since <= lane.sent[at] <= until for since, until in due) for at in failed)
@@ -242,8 +242,8 @@ def _replaced(act: Act, restarted: str) -> int:
     """
     seen = act.table(restarted)
     if LEFT not in seen or REPLACED not in seen:
-        raise Inconclusive(f"it was not seen whether all pods were replaced in “{act.name}”")
+        raise Inconclusive(f"it was not recorded whether all pods were replaced in “{act.name}”")
     replaced, left = int(seen[REPLACED]), int(seen[LEFT])
     if left or replaced <= 0:
-        raise Inconclusive(f"{replaced} pods were replaced in “{act.name}”, and {left} old ones were left")
+        raise Inconclusive(f"{replaced} pods were replaced in “{act.name}”, and {left} old ones remained")
     return replaced

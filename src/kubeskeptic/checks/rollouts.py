@@ -13,8 +13,8 @@ from kubeskeptic.timeline import Act, Change
 from kubeskeptic.timeline.objects import is_ready, living
 
 HASH = "pod-template-hash"
-"""The label by which a Deployment tells the pods of its templates apart."""
-_NO_OTHER = Bound(0, "pods", "all pods are of the template that was asked for")
+"""The label by which a Deployment distinguishes the pods of its templates."""
+_NO_OTHER = Bound(0, "pods", "all pods are from the requested template")
 
 
 class Count(NamedTuple):
@@ -24,7 +24,7 @@ class Count(NamedTuple):
     going_on: int
     """Not marked for deletion, Ready or not."""
     there: int
-    """With those that are marked for deletion and have not ended yet."""
+    """Including pods that are marked for deletion and have not ended yet."""
 
 
 @check
@@ -60,12 +60,12 @@ def rolled_over(act: Act, app: str, wanted: int, *, surge: int, unavailable: int
         "of another template": _NO_OTHER,
     }
     which = "first" if back else "new"
-    why = f"{took.high:.1f} s after the change all {wanted} pods were of the {which} template"
+    why = f"{took.high:.1f} s after the change all {wanted} pods were from the {which} template"
     if done is None or other:
-        why = f"{took.low:.1f} s after the change {other} Ready pods were not of the {which} template"
+        why = f"{took.low:.1f} s after the change {other} Ready pods were not from the {which} template"
     why += (
-        f"; allowed are {act.bound.value:g} s. Meanwhile at least {ready} were Ready and at most {most} not marked for "
-        f"deletion, {there} with those that had not ended yet."
+        f"; the limit is {act.bound.value:g} s. Meanwhile at least {ready} were Ready and at most {most} not marked for "
+        f"deletion, {there} including those that had not ended yet."
     )
     return conclude(why, measured, bounds, window=(act.start, act.end))
 

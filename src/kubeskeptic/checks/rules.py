@@ -28,7 +28,7 @@ def same_rules(act: Act, table: str, about: str) -> Finding:
     if unread or len(rules) < 2:
         raise Inconclusive(f"the rules of {', '.join(unread) or 'a second node'} were not read")
     if not any(about in rule for each in rules.values() for rule in each):
-        raise Inconclusive(f"no node has a rule for {about}: what was read are not the service rules")
+        raise Inconclusive(f"no node has a rule for {about}: the rules that were read are not the service rules")
     nodes_with = Counter(rule for each in rules.values() for rule in set(each))
     usual = {rule for rule, count in nodes_with.items() if 2 * count > len(rules)}
     missing = [(node, rule) for node in rules for rule in sorted(usual - set(rules[node]))]

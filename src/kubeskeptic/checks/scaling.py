@@ -23,13 +23,13 @@ def scaled(act: Act, app: str, wanted: int) -> Finding:
     counts = ready_counts(act.changes("Pod", app=app))
     before = [count for when, count in counts if when.high <= asked.low]
     if not before or before[-1] == wanted:
-        raise Inconclusive(f"{before[-1] if before else 0} pods of {app} were Ready before {wanted} were asked for")
+        raise Inconclusive(f"{before[-1] if before else 0} pods of {app} were Ready before the scaling to {wanted}")
     when, count = counts[-1]
     reached = count == wanted
     took = when.since(asked) if reached else Interval(act.end - asked.high, float("inf"))
     shown = took.high if reached else took.low
     return conclude(
-        f"{shown:.2f} s after {app} was scaled from {before[-1]} to {wanted}, {count} of its pods were Ready; allowed are "
+        f"{shown:.2f} s after {app} was scaled from {before[-1]} to {wanted}, {count} of its pods were Ready; the limit is "
         f"{act.bound.value:g} s.",
         {"followed": seconds(took), "from": Measure(before[-1], "pods"), "to": Measure(wanted, "pods")},
         {"followed": act.bound},
@@ -53,9 +53,9 @@ def ends_in_order(act: Act, app: str) -> Finding:
     longest, grace = _longest(act, list(gone.values()))
     bound = Bound(grace + MARGIN, "s", f"deletionGracePeriodSeconds {grace:g} + margin {MARGIN:g}")
     why = f"{len(gone)} pods of {app} ended by themselves with status 0, the slowest {longest.high:.2f} s after its deletion "
-    why += f"was asked for; allowed are {bound.value:g} s."
+    why += f"was requested; the limit is {bound.value:g} s."
     if otherwise:
-        why = f"{len(otherwise)} of {len(gone)} pods of {app} did not end in order: {otherwise[0]}."
+        why = f"{len(otherwise)} of {len(gone)} pods of {app} did not end gracefully: {otherwise[0]}."
     return conclude(
         why,
         {"not in order": Measure(len(otherwise), "pods"), "longest end": seconds(longest)},

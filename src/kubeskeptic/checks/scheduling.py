@@ -11,7 +11,7 @@ from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change
 from kubeskeptic.timeline.objects import is_ready, node_of
 
-_SAID = Bound(0, "pods", "the scheduler says what is lacking")
+_SAID = Bound(0, "pods", "the scheduler reports what is lacking")
 _NOT_BEFORE = Bound(0, "pods", "there was no room for it")
 NEVER = float("inf")
 
@@ -31,10 +31,10 @@ def stays_pending(act: Act, app: str, lacking: str) -> Finding:
     fitting = next((message for message in messages if lacking in message), "")
     must = Bound(act.bound.value, "s", act.bound.source, at_least=True)
     said = (fitting or (messages[-1] if messages else "nothing")).rstrip(".")
-    end = "it was deleted" if gone < act.end else "the end of what was watched"
-    end = f"it was given {node_of(placed.object)}" if placed else end
+    end = "it was deleted" if gone < act.end else "the end of the observation"
+    end = f"it was assigned to {node_of(placed.object)}" if placed else end
     return conclude(
-        f"{changes[0].name} had no node for {waited.low:.1f} s, until {end}; the scheduler said {said}.",
+        f"{changes[0].name} had no node for {waited.low:.1f} s, until {end}; the scheduler reported {said}.",
         {"waited": _at_least(waited), "without that reason": Measure(int(not fitting), "pods")},
         {"waited": must, "without that reason": _SAID},
         window=(act.start, act.end),
@@ -52,10 +52,10 @@ def runs_in_time(act: Act, app: str) -> Finding:
     made, ready = changes[0].when, next((change for change in changes if is_ready(change.object)), None)
     _without_network(act, changes[0], ready)
     took = ready.when.since(made) if ready else Interval(act.end - made.high, NEVER)
-    why = f"{changes[0].name} was not Ready {took.low:.1f} s after it was made; allowed are {act.bound.value:g} s."
+    why = f"{changes[0].name} was not Ready {took.low:.1f} s after it was created; the limit is {act.bound.value:g} s."
     if ready:
-        why = f"{ready.name} was Ready on {node_of(ready.object)} {took.high:.2f} s after it was made; "
-        why += f"allowed are {act.bound.value:g} s."
+        why = f"{ready.name} was Ready on {node_of(ready.object)} {took.high:.2f} s after it was created; "
+        why += f"the limit is {act.bound.value:g} s."
     return conclude(why, {"Ready": seconds(took)}, {"Ready": act.bound}, window=(act.start, act.end))
 
 
@@ -74,9 +74,9 @@ def runs_once_there_is_room(act: Act, app: str, other: str) -> Finding:
     ready = next((change for change in changes if is_ready(change.object)), None)
     took = ready.when.since(room) if ready else Interval(act.end - room.high, NEVER)
     shown = f"was Ready {took.high:.2f} s" if ready else f"was not Ready {took.low:.1f} s"
-    why = f"{changes[0].name} {shown} after a pod of {other} had made room; allowed are {act.bound.value:g} s."
+    why = f"{changes[0].name} {shown} after a pod of {other} had made room; the limit is {act.bound.value:g} s."
     if bound < room.low:
-        why = f"{changes[0].name} was given a node {room.low - bound:.2f} s before there was room for it."
+        why = f"{changes[0].name} was assigned to a node {room.low - bound:.2f} s before there was room for it."
     return conclude(
         why,
         {"Ready after there was room": seconds(took), "placed before": Measure(int(bound < room.low), "pods")},
@@ -104,7 +104,7 @@ def spreads(act: Act, app: str) -> Finding:
         raise Inconclusive(f"there were {len(homes)} pods of {app}, too few to be spread")
     told = ", ".join(f"{count} on {node}" for node, count in counts.items())
     return conclude(
-        f"Of {len(homes)} small pods {told}.",
+        f"{len(homes)} small pods were placed: {told}.",
         {"nodes": Measure(len(counts), "nodes")},
         {"nodes": Bound(2, "nodes", "more than the one that could take all", at_least=True)},
         nodes=tuple(counts),
@@ -123,7 +123,7 @@ def _without_network(act: Act, made: Change, ready: Change | None) -> None:
         if node and (node_of((ready or made).object) != node or not spec.get("hostNetwork")):
             raise Inconclusive(f"{made.name} was not in the network of {node}, which has no network plugin")
         if node and not fault.applying.high <= made.earliest <= (ready or made).seen <= until:
-            raise Inconclusive(f"{made.name} was not made and Ready while {node} had no network plugin")
+            raise Inconclusive(f"{made.name} was not created and Ready while {node} had no network plugin")
 
 
 def _made_in(act: Act, app: str) -> list[Change]:
@@ -135,7 +135,7 @@ def _made_in(act: Act, app: str) -> list[Change]:
     known = {change.uid for change in changes if change.seen < act.start}
     fresh = [change for change in changes if change.uid not in known]
     if not fresh:
-        raise Inconclusive(f"no pod of {app} was made in “{act.name}”")
+        raise Inconclusive(f"no pod of {app} was created in “{act.name}”")
     return [change for change in fresh if change.uid == fresh[0].uid]
 
 

@@ -23,7 +23,7 @@ _NO_REQUEST = Bound(0, "requests", "none may fail")
 _NONE_ELSE = Bound(0, "requests", "none may fail while no endpoint is wrong")
 _OK, _UNKNOWN = OUTCOMES.index(Outcome.OK), OUTCOMES.index(Outcome.UNKNOWN)
 _CHANCE = 3.09
-"""The one-sided normal quantile that chance passes once in a thousand times."""
+"""The one-sided normal quantile that chance exceeds once in a thousand times."""
 
 
 @check
@@ -47,7 +47,7 @@ def serves_throughout(act: Act, probe: str, *, while_replaced: str = "") -> Find
             elif what:
                 bad[f"{what} on {lane.node}"] += 1
     failed = sum(bad.values())
-    why = f"None of {asked} requests failed, asked from {len(lanes)} nodes for {act.end - act.start:.0f} s."
+    why = f"None of {asked} requests failed, sent from {len(lanes)} nodes for {act.end - act.start:.0f} s."
     if failed:
         listed = ", ".join(f"{count} {what}" for what, count in bad.most_common(4))
         why = f"{failed} of {asked} requests failed ({listed}); none may."
@@ -88,7 +88,7 @@ def fails_only_briefly(act: Act, probe: str, replicas: int) -> Finding:
     wrong_time = f", {outside} of them more than the bound after a pod was deleted" if outside else ""
     return conclude(
         f"In {act.end - since:.0f} s in which {len(begun)} pods were deleted one after another, {failed} of {asked} requests "
-        f"failed{wrong_time}: at worst {least:.2f} % on {worst}; allowed are {limits[worst].value:g} %.",
+        f"failed{wrong_time}: at worst {least:.2f} % on {worst}; the limit is {limits[worst].value:g} %.",
         {
             "worst share failed": Measure(round(least, 2), "%", least, most),
             "failed at a wrong time": Measure(outside, "requests", outside, outside + unknown),
@@ -111,7 +111,7 @@ def _not_replaced(act: Act, app: str) -> Iterator[str]:
         before, after = (living(pods, at) for at in (one.reached("start"), one.end or act.end))
         left = [uid for uid in before if uid in after and not after[uid]["metadata"].get("deletionTimestamp")]
         if left or not before:
-            yield f"“{one.name}” left {len(left)} of {len(before)} pods of {app} as they were"
+            yield f"“{one.name}” left {len(left)} of {len(before)} pods of {app} in place"
 
 
 def _begun(act: Act) -> list[Interval]:
@@ -174,7 +174,7 @@ def _strangers(act: Act, lane: Lane) -> frozenset[int]:
 def _trouble(lane: Lane, at: int, wrong: frozenset[int]) -> str:
     """Return what is wrong with an outcome; empty if nothing is."""
     if at in wrong:
-        return "answered by a pod that was no endpoint"
+        return "answered by a pod that was not an endpoint"
     if lane.codes[at] != _OK:
         return str(OUTCOMES[lane.codes[at]])
     return "late" if lane.took[at] > LATE else ""

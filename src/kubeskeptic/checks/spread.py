@@ -23,7 +23,7 @@ from kubeskeptic.timeline.endpoints import identity, ready_pods, service_of
 BY_CHANCE = 0.001
 """How often equal shares may look as unequal as this on any of the nodes, by chance alone."""
 NOTICED = 0.99
-"""The power for which the finding says how unequal the shares would have to be."""
+"""The power for which the finding states how unequal the shares would have to be."""
 FEWEST = 5
 """Expected answers per endpoint below which the chi-square distribution does not describe the counts (Cochran's rule)."""
 
@@ -43,7 +43,7 @@ def balances(act: Act, probe: str) -> Finding:
         counts[lane.node] = Counter(identity(lane[at].by)[0] for at in good)
         stranger = sorted(counts[lane.node].keys() - pods.keys())
         if stranger:
-            raise Inconclusive(f"{stranger[0]} answered, which is not one of the service's pods")
+            raise Inconclusive(f"an answer came from {stranger[0]}, which is not one of the service's pods")
         if len(good) < FEWEST * len(pods):
             raise Inconclusive(f"{lane.node} had {len(good)} answers, too few for {len(pods)} endpoints")
     chances = {node: chi_square_tail(statistic(one, pods), len(pods) - 1) for node, one in counts.items()}

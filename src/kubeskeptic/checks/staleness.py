@@ -69,7 +69,7 @@ class Answers:
 
     def __init__(self) -> None:
         self.left: Records | None = None
-        """What was answered until the present answer; None before the first one was left."""
+        """The answer before the present one; None until the answer first changed."""
         self._present: Records | None = None
 
     def add(self, answer: Records) -> None:

@@ -25,7 +25,7 @@ def started_in_order(act: Act, app: str, replicas: int) -> Finding:
     ready: dict[str, float] = {}
     for change in act.changes("Pod", app=app, since=act.recording.started):
         if change.type == "LISTED":
-            raise Inconclusive(f"the pods of {app} were there before the recorder looked")
+            raise Inconclusive(f"the pods of {app} existed before the recorder first looked")
         made.setdefault(change.name, change.seen)
         if is_ready(change.object):
             ready.setdefault(change.name, change.seen)
@@ -57,7 +57,7 @@ def waits_for_its_node(act: Act, app: str) -> Finding:
     there = [one["metadata"] for one in living(pods, since).values() if node_of(one) == act.node]
     known = [one for one in there if not one.get("deletionTimestamp")]
     if not known:
-        raise Inconclusive(f"no pod of {app} was on {act.node} before the crash, and was to stay")
+        raise Inconclusive(f"no pod of {app} that was not already terminating was on {act.node} before the crash")
     pod, uid = known[-1]["name"], known[-1]["uid"]
     changes = [change for change in pods if change.name == pod and change.seen > since]
     marked = next((c.seen for c in changes if c.object["metadata"].get("deletionTimestamp") and c.seen <= back), None)
@@ -67,7 +67,9 @@ def waits_for_its_node(act: Act, app: str) -> Finding:
         "not marked for deletion": _missing(act, marked is None),
     }
     if early is not None:
-        why = f"{pod} was let go {early.seen - since:.1f} s after the crash, while nothing could know whether it still ran."
+        why = (
+            f"{pod} was removed {early.seen - since:.1f} s after the crash, while it was unknown whether it still ran."
+        )
         return conclude(why, measured, _ONE_OF_A_NAME)
     if marked is None:
         away = back - act.since.high

@@ -26,7 +26,7 @@ def blocked_until_deleted(act: Act, app: str, replicas: int, label: str, value: 
     before = living(changes, righted.low)
     stuck = [pod for pod in before.values() if pod["metadata"]["name"] == act.victim]
     if not stuck or is_ready(stuck[0]):
-        raise Inconclusive(f"{act.victim} was not waiting to be Ready when the template was put right")
+        raise Inconclusive(f"{act.victim} was not waiting to be Ready when the template was corrected")
     broken = stuck[0]["metadata"].get("labels", {}).get(label)
     further = sum(pod["metadata"].get("labels", {}).get(label) == broken for pod in before.values()) - 1
     moved = [c for c in changes if righted.low < c.seen < deleted.low and _comes_or_goes(c, set(before))]
@@ -91,13 +91,16 @@ def _whole(changes: list[Change], replicas: int, label: str, value: str) -> Inte
 def _told(act: Act, moved: list[Change], blocked: Interval, took: Interval) -> str:
     if moved:
         return (
-            f"{moved[0].name} came or went {max(blocked.high, 0.0):.2f} s after the template was put right, before anybody "
-            f"deleted {act.victim}."
+            f"{moved[0].name} was created or deleted {max(blocked.high, 0.0):.2f} s after the template was corrected, before "
+            f"{act.victim} was deleted."
         )
-    why = f"For {blocked.low:.1f} s after the template was put right {act.victim} stayed as it was, not Ready, and no other "
-    why += "pod was replaced. "
+    why = (
+        f"For {blocked.low:.1f} s after the template was corrected, {act.victim} stayed not Ready and no other pod was "
+    )
+    why += "replaced. "
     if took.high == float("inf"):
-        return f"{why}In the {took.low:.1f} s after it was deleted the rollout did not come to its end."
-    return f"{why}Once it was deleted, all pods were Ready and of the right template {took.high:.1f} s later; " + (
-        f"allowed are {act.bound.value:g} s."
+        return f"{why}In the {took.low:.1f} s after it was deleted, the rollout did not complete."
+    return (
+        f"{why}Once it was deleted, all pods were Ready and from the corrected template {took.high:.1f} s later; "
+        + (f"the limit is {act.bound.value:g} s.")
     )

@@ -27,16 +27,16 @@ def matches(act: Act, table: str, expected: Mapping[str, object]) -> Finding:
     seen = act.table(table)
     missing = sorted(expected.keys() - seen.keys())
     if missing or not expected:
-        raise Inconclusive(f"the table “{table}” has no cell {', '.join(missing) or 'that is asked for'}")
+        raise Inconclusive(f"the table “{table}” has no cell {', '.join(missing) or 'to compare'}")
     differ = [cell for cell, value in expected.items() if not _is(seen[cell], value)]
     wrong = [cell for cell in differ if seen[cell] != Outcome.UNKNOWN]
-    why = f"All {len(expected)} of “{table}” are as documented: {_listed(seen, expected)}."
+    why = f"All {len(expected)} cells of “{table}” are as documented: {_listed(seen, expected)}."
     if not wrong and differ:
         why = f"The outcome of {', '.join(differ[:4])} in “{table}” is not known."
     elif wrong:
         told = "; ".join(f"{cell}: {_said(seen[cell])}, not {_said(expected[cell])}" for cell in wrong[:4])
         more = f"; and {len(wrong) - 4} more" if len(wrong) > 4 else ""
-        why = f"{len(wrong)} of {len(expected)} of “{table}” are not as documented: {told}{more}."
+        why = f"{len(wrong)} of {len(expected)} cells of “{table}” are not as documented: {told}{more}."
     return conclude(
         why,
         {

@@ -27,7 +27,7 @@ def comes_in_time(act: Act, table: str) -> Finding:
     if known[slowest].high < float("inf"):
         told = f"was seen between {known[slowest].low:.1f} s and {known[slowest].high:.1f} s after its cause"
     return conclude(
-        f"“{slowest}” {told}; {act.bound.value:g} s are allowed.",
+        f"“{slowest}” {told}; the limit is {act.bound.value:g} s.",
         {name: seconds(one) for name, one in known.items()},
         dict.fromkeys(known, act.bound),
         window=(act.start, act.end),

@@ -9,7 +9,7 @@ from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change
 from kubeskeptic.timeline.objects import is_ready, living
 
-_UNTOUCHED = Bound(0, "pods", "a ReplicaSet makes pods, and changes none")
+_UNTOUCHED = Bound(0, "pods", "a ReplicaSet creates pods and changes none")
 _NONE_OLD = Bound(0, "pods", "the template applies to new pods")
 _NEW = Bound(1, "pods", "the template applies to new pods", at_least=True)
 
@@ -32,7 +32,7 @@ def reaches_new_pods_only(act: Act, app: str, label: str, value: str) -> Finding
         raise Inconclusive(f"{replaced} was not replaced in “{act.name}”")
     new = {change.uid: _has(change, label, value) for change in fresh}
     watched = deleted - act.start
-    why = f"{len(known)} pods of {app} went on unchanged for {watched:.1f} s after their template was changed; "
+    why = f"{len(known)} pods of {app} stayed unchanged for {watched:.1f} s after their template was changed; "
     why += f"{fresh[0].name}, which replaced {replaced}, has {label}={_value(fresh[0], label)}."
     if touched:
         why = f"{', '.join(touched[:4])} came, went or changed when the template of {app} was changed."
@@ -72,12 +72,12 @@ def reaches_all_pods(act: Act, app: str, label: str, value: str) -> Finding:
     left = sum(not _has(one, label, value) for one in pods.values())
     took = whole.since(changed) if whole else Interval(act.end - changed.high, float("inf"))
     ready = sum(is_ready(one.object) and _has(one, label, value) for one in pods.values())
-    why = f"{took.low:.1f} s after its template was changed {ready} pods of {app} were Ready and of the new one, of {wanted} "
-    why += f"wanted, and {left} were still of the old one"
+    why = f"{took.low:.1f} s after its template was changed, {ready} of {wanted} pods of {app} were Ready and from the new "
+    why += f"template, and {left} were still from the old one"
     if whole:
-        why = f"All {wanted} pods of {app} were Ready and of the new template {took.high:.1f} s after its change"
+        why = f"All {wanted} pods of {app} were Ready and from the new template {took.high:.1f} s after its change"
     return conclude(
-        f"{why}; allowed are {act.bound.value:g} s.",
+        f"{why}; the limit is {act.bound.value:g} s.",
         {"all replaced": seconds(took)},
         {"all replaced": act.bound},
         window=(act.start, act.end),

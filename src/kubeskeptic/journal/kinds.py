@@ -53,15 +53,15 @@ def _finite(value: Any) -> bool:
 
 ANY = Shape("anything but an infinite number", _finite)
 CELLS = Shape("an object without infinite numbers", lambda value: isinstance(value, dict) and _finite(value))
-TEXT = Shape("a text", _text)
+TEXT = Shape("a string", _text)
 NUMBER = Shape("a number", _number)
 LENGTH = Shape("a length of time", _length)
 FLAG = Shape("true or false", lambda value: isinstance(value, bool))
-TEXTS = Shape("a list of texts", _list_of(_text))
+TEXTS = Shape("a list of strings", _list_of(_text))
 COLUMN = Shape("a list", lambda value: isinstance(value, list))
 OBJECT = Shape("an object", lambda value: isinstance(value, dict))
 NAMED = Shape("an API object with a name", _object(metadata=_object(name=_text)))
-ROLES = Shape("a text for each node", _map_of(_text))
+ROLES = Shape("a string for each node", _map_of(_text))
 VERSIONS = Shape("a version for each node", _map_of(_text))
 KNOWN = Shape(
     "places and the cases of each claim in them", _object(within=_list_of(_text), cases=_map_of(_list_of(_text)))

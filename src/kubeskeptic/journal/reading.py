@@ -93,10 +93,10 @@ class JournalReader:
 
     def _checked(self, line: bytes, record: Record | None) -> Iterator[Record | Damage]:
         if record is None:
-            yield self._damage("is torn")
+            yield self._damage("is not a complete record")
             return
         if self.numbered is False and NUMBER in record:
-            yield self._damage("is the first with a number")
+            yield self._damage("is numbered, unlike the lines before it")
         self.numbered = self.numbered or NUMBER in record
         if not self.numbered:
             yield record
@@ -107,7 +107,7 @@ class JournalReader:
         if not whole or not isinstance(number, int):
             yield self._damage("was altered: its checksum is wrong or missing")
         elif run != (self._run if self._run is not None else run):
-            yield self._damage(f"is of run {run or 'unknown'}, not of run {self._run or 'unknown'}")
+            yield self._damage(f"belongs to run {run or 'unknown'}, not to run {self._run or 'unknown'}")
         else:
             self._run = run
             yield from self._in_order(number, record)
@@ -116,13 +116,13 @@ class JournalReader:
         if number > self._numbers.last:
             missing = self._numbers.skip_to(number)
             if missing:
-                yield self._damage(f"shows that {missing} missing in front of it")
+                yield self._damage(f"follows a gap: {missing} missing")
             yield record
         elif self._numbers.fill(number):
-            yield self._damage(f"has number {number} and comes after number {self._numbers.last}", record)
+            yield self._damage(f"is out of order: number {number} after number {self._numbers.last}", record)
             yield record
         else:
-            yield self._damage(f"is there a second time: its number {number} was there before", record)
+            yield self._damage(f"is a duplicate: number {number} appeared before", record)
 
     def _damage(self, why: str, about: Record | None = None) -> Damage:
         return Damage(

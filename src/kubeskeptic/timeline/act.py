@@ -176,7 +176,7 @@ class Act(Allowed):
         away = self.taken_away()
         lanes = [lane for lane in self.recording.lanes_of(probe) if lane.node not in away]
         if not lanes:
-            raise Inconclusive(f"no node that was left asked “{probe}”")
+            raise Inconclusive(f"no remaining node sent requests of “{probe}”")
         return lanes
 
     def changes(self, kind: str, name: str = "", *, app: str = "", since: float | None = None) -> Iterator[Change]:
@@ -207,7 +207,7 @@ class Act(Allowed):
         start, end, looked = self.start, self.end, self.recording.looked.get(name, {})
         given = self.recording.given.get(name, set())
         if name not in self.recording.tables:
-            raise Inconclusive(f"the scenario {self.recording.id} did not come to see “{name}”")
+            raise Inconclusive(f"the scenario {self.recording.id} did not record the table “{name}”")
         cells = self.recording.tables[name].items()
         return {
             cell: value

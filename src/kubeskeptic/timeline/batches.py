@@ -70,7 +70,7 @@ def parts(record: Record) -> Iterator[tuple[int, Columns]]:
     if {len(column) for column in whole} != {len(probe)}:
         raise ValueError("its columns differ in length")
     if not (isfinite(sum(whole.sent)) and isfinite(sum(whole.took))):
-        raise ValueError("it has times that are none")
+        raise ValueError("it has times that are not finite numbers")
     numbers = set(probe)
     if not all(isinstance(one, int) and 0 <= one < len(record["probes"]) for one in numbers):
         raise ValueError("it names probes that it does not list")
@@ -93,7 +93,7 @@ def checked(samples: Columns, lane: Lane, names: Sequence[str], offset: float) -
     _within("outcome", samples.codes, len(OUTCOMES))
     _within("by", samples.bys, len(names))
     if min(samples.took) < 0:
-        raise ValueError("it has answers that came before their questions")
+        raise ValueError("it has answers that came before their requests")
     index = [lane.name_index(name) for name in names]
     return Columns(
         array("q", samples.ticks),
@@ -122,7 +122,7 @@ def untimely(samples: Columns, record: Record, probe: Record, spec: Record) -> I
     :param spec: the probe as the scenario declared it
     """
     if spec.get("period") not in (None, probe["period"]):
-        yield f"every {probe['period']:g} s, and it asks every {spec['period']:g} s"
+        yield f"every {probe['period']:g} s, but its period is {spec['period']:g} s"
     late = list(lateness(samples, probe, record["offset"]))
     if late and max(late) > MOST_LATE:
         yield f"that were sent {max(late):.1f} s after their ticks were due"
@@ -132,4 +132,4 @@ def untimely(samples: Columns, record: Record, probe: Record, spec: Record) -> I
 
 def _within(name: str, column: Sequence[int], end: int) -> None:
     if min(column) < 0 or max(column) >= end:
-        raise ValueError(f"its column “{name}” has values that are none")
+        raise ValueError(f"its column “{name}” has values out of range")

@@ -36,19 +36,19 @@ def overlapping(ticks: Mapping[tuple[str, str], Mapping[object, Ticks]]) -> Iter
     for (node, probe), processes in ticks.items():
         for (_, until), (since, _) in pairwise(sorted(one.asked for one in processes.values())):
             if since < until - HOLE:
-                yield f"two processes of one agent asked “{probe}” on {node} at the same time, for {until - since:.1f} s"
+                yield f"two processes of one agent on {node} sent “{probe}” at the same time, for {until - since:.1f} s"
 
 
 def _of_fault(fault: FaultSpan) -> Iterator[str]:
     known = [(phase, fault.phases[phase]) for phase in PHASES if phase in fault.phases]
     for (earlier, before), (later, after) in pairwise(known):
         if after < before:
-            yield f"the fault {fault.fault} was {later} {before - after:.1f} s before it was {earlier}"
+            yield f"the fault {fault.fault} reached “{later}” {before - after:.1f} s before “{earlier}”"
     healed, undoing = fault.phases.get("healed"), fault.phases.get("undoing")
     if "undone" in fault.phases and undoing is None:
-        yield f"the fault {fault.fault} was undone, and nothing began to undo it"
+        yield f"the fault {fault.fault} reached “undone” without “undoing”"
     if healed is not None and undoing is not None and healed < undoing:
-        yield f"the fault {fault.fault} was healed {undoing - healed:.1f} s before anything began to undo it"
+        yield f"the fault {fault.fault} reached “healed” {undoing - healed:.1f} s before “undoing”"
 
 
 def _of_acts(acts: Iterable[ActSpan]) -> Iterator[str]:
@@ -70,7 +70,7 @@ def _of_changes(changes: Sequence[Change]) -> Iterator[str]:
         if one in deleted:
             yield f"{change.kind} {change.name} changed after it was deleted"
         if one in known and change.type == "LISTED":
-            yield f"{change.kind} {change.name} is said to have been there from the first, and was seen before"
+            yield f"{change.kind} {change.name} is listed as present from the start, but was recorded before"
         known.add(one)
         if change.type == "DELETED":
             deleted.add(one)

@@ -32,7 +32,7 @@ def service_of(recording: Recording, probe: str) -> dict[str, Any]:
     for change in recording.of_kind("Service"):
         if _asks(spec, change):
             return change.object
-    raise Inconclusive(f"the probe “{probe}” asks no Service that was recorded")
+    raise Inconclusive(f"the probe “{probe}” targets no recorded Service")
 
 
 def _asks(spec: Mapping[str, Any], service: Change) -> bool:
@@ -76,7 +76,7 @@ def strangers(recording: Recording, lane: Lane, lag: float, away: Mapping[str, W
     homes = {key: node_of(one.object) for one in recording.of_kind("Pod") for key in (one.name, one.uid)}
     if not windows:
         raise Inconclusive(
-            f"no EndpointSlice of {service['metadata']['name']} was recorded: who may answer is not known"
+            f"no EndpointSlice of {service['metadata']['name']} was recorded: the pods that may answer are not known"
         )
     found: set[int] = set()
     fine = [_windows_of(by, windows) for by in lane.names]

@@ -26,6 +26,6 @@ def foreign_endpoints(recording: Recording) -> list[str]:
         if addresses and change.type != "DELETED":
             found[change.uid] = (
                 f"EndpointSlice {change.name} of service {labels.get(SERVICE, 'none')}, managed by "
-                f"{labels.get(MANAGED_BY, 'no named controller')}, leads to {', '.join(sorted(addresses))}, which no pod has"
+                f"{labels.get(MANAGED_BY, 'no named controller')}, contains {', '.join(sorted(addresses))}, which no pod has"
             )
     return list(found.values())

@@ -9,7 +9,7 @@ from kubeskeptic.journal import Damage, JournalReader
 from kubeskeptic.timeline.run_evidence import RunEvidence
 from kubeskeptic.timeline.sorting import Sorter
 
-UNNUMBERED = "its lines are not numbered, so that one that is missing would not be noticed"
+UNNUMBERED = "its lines are not numbered, so a missing line would not be noticed"
 
 
 class JournalFollower:

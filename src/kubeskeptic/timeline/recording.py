@@ -196,7 +196,7 @@ class Recording:
             if name in reasons or ALL in reasons:
                 raise NotAsked(str(reasons.get(name, reasons.get(ALL))))
             if act is None and self.asked is not None and name not in self.asked:
-                raise NotAsked(f"the act “{name}” of {self.id} was not asked for in that run")
+                raise NotAsked(f"the act “{name}” of {self.id} was not requested in that run")
             why = f": {self.broke_off}" if self.broke_off else ""
             raise Inconclusive(f"the act “{name}” of {self.id} was not played to its end{why}")
         return act

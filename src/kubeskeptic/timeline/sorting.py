@@ -246,5 +246,5 @@ class Sorter:
         """Note samples as a gap if their clock is not known well enough to compare them with the times of a fault."""
         sent = [at + record["offset"] for at in record["sent"]]
         if sent:
-            why = f"the clock of its agent was known only to {record['error']:.2f} s"
+            why = f"the clock of its agent is uncertain by {record['error']:.2f} s"
             self._add_gap(Gap("probe", record["node"], "", "", min(sent), max(sent), why))
