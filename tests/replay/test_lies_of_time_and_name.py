@@ -123,7 +123,10 @@ def test_a_fault_that_was_injected_in_another_act(told: Teller) -> None:
     finding = told(POLITE, act_phase(PODS, "graceful", "end", begun))
     assert finding.verdict is Verdict.HOLDS, finding.why
     finding = told(FORCED, act_phase(PODS, "forced", "end", begun + 0.01))
-    assert (finding.verdict, "is recorded for “forced”, but was not injected within it" in finding.why) == (Verdict.INCONCLUSIVE, True)
+    assert (finding.verdict, "is recorded for “forced”, but was not injected within it" in finding.why) == (
+        Verdict.INCONCLUSIVE,
+        True,
+    )
 
 
 def test_an_act_that_was_not_watched_for_as_long_as_a_failure_may_take(told: Teller) -> None:
