@@ -249,7 +249,7 @@ def test_a_finding_that_is_no_pass_names_the_endpoints_that_no_pod_stands_behind
 ) -> None:
     told = asked.judge(seen(WRITTEN_BY_HAND)).write(finding).why
     assert told.startswith(f"{finding.why} EndpointSlice x of service none")
-    assert told.endswith("leads to 10.0.0.9, which no pod has.")
+    assert told.endswith("contains 10.0.0.9, which no pod has.")
     assert asked.judge(seen()).write(finding).why == finding.why
     assert asked.judge().write(finding).why == finding.why
 
