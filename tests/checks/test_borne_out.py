@@ -58,6 +58,46 @@ def test_a_killed_container_is_started_again_or_its_pod_ends() -> None:
         assert "A container of pod-a was killed" in judged("kill_container", POD, before, missing)
 
 
+def test_a_restart_counts_from_the_fault_on() -> None:
+    before = pod(0.5, "pod-a", restarts=2)
+    assert judged("kill_container", POD, before, pod(1.0, "pod-a", restarts=3)) == ""
+    assert judged("kill_container", POD, pod(0.6, "pod-a", ready=False), pod(0.8, "pod-a"), pod(2.0, "pod-a"))
+
+
+def test_what_a_pod_does_not_say_of_restarts_is_none() -> None:
+    def counting(seen: float, statuses: object) -> Change:
+        change = pod(seen, "pod-a")
+        change.object["status"]["containerStatuses"] = statuses
+        return change
+
+    once, none = counting(3.0, [{"restartCount": 1}]), counting(3.0, None)
+    for statuses in ([{"name": "server"}], [{"restartCount": 0}], None):
+        assert judged("kill_container", POD, counting(0.5, statuses), once) == ""
+        assert judged("kill_container", POD, counting(0.5, statuses), none)
+    bare = pod(0.0, "pod-b", node="n1")
+    bare.object["status"] = None
+    assert judged("kill_container", "pod/ns/pod-b", bare._replace(seen=0.5)) == (
+        "A container of pod-b was killed in “act”, and no change of the pod shows it"
+    )
+
+
+def test_a_node_without_a_spec_is_schedulable() -> None:
+    bare = node(9.0, "w1", "True")
+    bare.object["spec"] = None
+    assert (
+        judged("cordon_node", "cordon/w1", bare)
+        == "w1 was cordoned in “act”, and was schedulable all the time by the watch"
+    )
+
+
+def test_every_change_after_the_grace_period_counts() -> None:
+    silent, silent_again = node(20.0, "w1", "Unknown"), node(45.0, "w1", "Unknown")
+    assert judged("crash_node", "node/w1", silent, node(40.0, "w1", "True"), silent_again)
+    assert judged("crash_node", "node/w1", node(28.0, "w1", "True"), node(29.0, "w1", "Unknown")) == ""
+    assert judged("crash_node", "node/w1", silent, node(40.0, "w1", "True", type="DELETED")) == ""
+    assert judged("crash_node", "node/w1", HERE, undoing=28.0)
+
+
 def test_a_node_that_was_ready_again_before_the_fault_was_undone_was_not_out_of_order() -> None:
     silent = node(20.0, "w1", "Unknown")
     assert "was Ready by the watch" in judged("crash_node", "node/w1", HERE, silent, node(40.0, "w1", "True"))
@@ -75,6 +115,8 @@ def test_a_fault_that_ended_before_the_grace_period_shows_nothing() -> None:
 def test_what_was_not_recorded_or_has_no_such_effect_shows_nothing() -> None:
     assert judged("crash_node", "node/w2", HERE) == ""
     assert judged("kill_container", "pod/ns/other") == ""
+    assert judged("make_unready", "pod/ns/other") == ""
+    assert judged("cordon_node", "cordon/w2", HERE) == ""
     assert judged("hang_container", POD) == ""
     assert judged("crash_node", "node/w1", HERE, SYNC=1.0) == "", (
         "without GRACE it is not known when a node has to be noticed"

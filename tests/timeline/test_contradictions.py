@@ -11,7 +11,7 @@ from kubeskeptic.journal import Journal
 from kubeskeptic.timeline import Act, ActSpan, FaultSpan, load
 from kubeskeptic.timeline.batches import Ticks, untimely
 from kubeskeptic.timeline.contradictions import contradictions, overlapping
-from kubeskeptic.timeline.samples import Columns
+from kubeskeptic.timeline.samples import OUTSIDE, Columns
 from tests.drawn import pod, recording
 from tests.timeline.test_damage import concerned
 from tests.timeline.written import batch, loaded, scenario
@@ -209,3 +209,12 @@ def test_an_agent_is_on_one_node_and_a_probe_is_declared_once(tmp_path: Path) ->
     assert len(load(written.path).scenarios["a"].damage) == 1
     written.write("probe", scenario="a", probe="web", spec={"port": 81}, nodes=["n1"])
     assert "it declares “web” a second time, and otherwise" in loaded(written).scenarios["a"].damage[1]
+
+
+@pytest.mark.parametrize(("agent", "node"), [("", "n2"), ("agent-n1", f"{OUTSIDE}n2")])
+def test_what_has_no_name_or_asks_from_outside_is_not_held_to_one_node(tmp_path: Path, agent: str, node: str) -> None:
+    first = node.replace("n2", "n1")
+    written = Journal(tmp_path / "journal.jsonl", run="r1")
+    written.write("run", id="r1", nodes=["n1", "n2"])
+    scenario(written, "a", batch("a", node=first, agent=agent), batch("a", node=node, agent=agent))
+    assert loaded(written).scenarios["a"].damage == ()
