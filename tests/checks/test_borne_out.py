@@ -77,7 +77,7 @@ def test_what_a_pod_does_not_say_of_restarts_is_none() -> None:
     bare = pod(0.0, "pod-b", node="n1")
     bare.object["status"] = None
     assert judged("kill_container", "pod/ns/pod-b", bare._replace(seen=0.5)) == (
-        "A container of pod-b was killed in “act”, and no change of the pod shows it"
+        "A container of pod-b was killed in “act”, but no change of the pod shows it"
     )
 
 
@@ -86,7 +86,7 @@ def test_a_node_without_a_spec_is_schedulable() -> None:
     bare.object["spec"] = None
     assert (
         judged("cordon_node", "cordon/w1", bare)
-        == "w1 was cordoned in “act”, and was schedulable all the time by the watch"
+        == "w1 was cordoned in “act”, but the watch shows it schedulable all the time"
     )
 
 
@@ -100,16 +100,13 @@ def test_every_change_after_the_grace_period_counts() -> None:
 
 def test_a_node_that_was_ready_again_before_the_fault_was_undone_was_not_out_of_order() -> None:
     silent = node(20.0, "w1", "Unknown")
-    assert "was Ready by the watch" in judged("crash_node", "node/w1", HERE, silent, node(40.0, "w1", "True"))
+    assert "the watch shows it Ready" in judged("crash_node", "node/w1", HERE, silent, node(40.0, "w1", "True"))
     assert judged("crash_node", "node/w1", HERE, silent, node(51.0, "w1", "True")) == ""
 
 
 def test_a_fault_that_ended_before_the_grace_period_shows_nothing() -> None:
     assert judged("crash_node", "node/w1", HERE, undoing=27.9) == ""
-    assert (
-        judged("crash_node", "node/w1", HERE, undoing=28.1)
-        == "w1 was out of order in “act”, and was Ready by the watch"
-    )
+    assert judged("crash_node", "node/w1", HERE, undoing=28.1) == "w1 was down in “act”, but the watch shows it Ready"
 
 
 def test_what_was_not_recorded_or_has_no_such_effect_shows_nothing() -> None:
@@ -129,5 +126,5 @@ def test_what_was_not_recorded_or_has_no_such_effect_shows_nothing() -> None:
 
 def test_what_is_missing_keeps_a_finding_from_holding() -> None:
     act = minute(GOOD, faults=(applied(1.0, POD, "make_unready"),))
-    says(found(act), "pod-a was made unready in “act”, and was Ready all the time by the watch")
+    says(found(act), "pod-a was made unready in “act”, but the watch shows it Ready all the time")
     assert found(act, value=9).verdict is Verdict.VIOLATED

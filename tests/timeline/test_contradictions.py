@@ -208,7 +208,7 @@ def test_an_agent_is_on_one_node_and_a_probe_is_declared_once(tmp_path: Path) ->
     written.write("probe", scenario="a", probe="web", spec={}, nodes=["n1"])
     assert len(load(written.path).scenarios["a"].damage) == 1
     written.write("probe", scenario="a", probe="web", spec={"port": 81}, nodes=["n1"])
-    assert "it declares “web” a second time, and otherwise" in loaded(written).scenarios["a"].damage[1]
+    assert "it declares “web” a second time, differently" in loaded(written).scenarios["a"].damage[1]
 
 
 @pytest.mark.parametrize(("agent", "node"), [("", "n2"), ("agent-n1", f"{OUTSIDE}n2")])

@@ -46,7 +46,7 @@ def _restarted(act: Act, fault: FaultSpan, pod: str) -> str:
         return ""
     counted = max(_restarts(change.object) for change in before)
     ended = any(one.type == "DELETED" or _restarts(one.object) > counted or not is_ready(one.object) for one in after)
-    return "" if ended else f"A container of {pod} was killed in “{fault.act}”, and no change of the pod shows it"
+    return "" if ended else f"A container of {pod} was killed in “{fault.act}”, but no change of the pod shows it"
 
 
 def _unready(act: Act, fault: FaultSpan, pod: str) -> str:
@@ -57,7 +57,7 @@ def _unready(act: Act, fault: FaultSpan, pod: str) -> str:
     return (
         ""
         if shown or not changes
-        else f"{pod} was made unready in “{fault.act}”, and was Ready all the time by the watch"
+        else f"{pod} was made unready in “{fault.act}”, but the watch shows it Ready all the time"
     )
 
 
@@ -69,7 +69,7 @@ def _cordoned(act: Act, fault: FaultSpan, node: str) -> str:
     return (
         ""
         if shown or not changes
-        else f"{node} was cordoned in “{fault.act}”, and was schedulable all the time by the watch"
+        else f"{node} was cordoned in “{fault.act}”, but the watch shows it schedulable all the time"
     )
 
 
@@ -85,7 +85,7 @@ def _not_ready(act: Act, fault: FaultSpan, node: str) -> str:
         return ""
     late = [change for change in states if change.seen > noticed] or states[-1:]
     ready = any(_is_ready_node(change) for change in late)
-    return f"{node} was out of order in “{fault.act}”, and was Ready by the watch" if ready else ""
+    return f"{node} was down in “{fault.act}”, but the watch shows it Ready" if ready else ""
 
 
 def _is_ready_node(change: Change) -> bool:

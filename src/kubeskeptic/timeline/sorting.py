@@ -186,7 +186,7 @@ class Sorter:
     def _probe(self, record: Record) -> None:
         recording = self._recording(record)
         if recording.specs.setdefault(record["probe"], record["spec"]) != record["spec"]:
-            self._wrong(f"it declares “{record['probe']}” a second time, and otherwise", [recording.id])
+            self._wrong(f"it declares “{record['probe']}” a second time, differently", [recording.id])
 
     def _gap(self, record: Record) -> None:
         node, probe, resource = (record.get(key) or "" for key in ("node", "probe", "resource"))
