@@ -135,6 +135,14 @@ def test_what_was_not_seen_is_inconclusive() -> None:
     assert "was not undone" in ready_again(unplugged(*whole, undone=False)).why
 
 
+def test_another_pod_that_runs_is_not_the_one_that_waited() -> None:
+    another = runs(22.0)
+    another.object["metadata"]["uid"] = "another"
+    for check in (waits_for_network, runs_once_healed):
+        found = check(unplugged(*WAITED, another), "waiting")
+        assert (found.verdict, "was replaced by another pod of waiting" in found.why) == (Verdict.INCONCLUSIVE, True)
+
+
 def test_a_pod_that_waits_elsewhere_waits_for_something_else() -> None:
     elsewhere = [waiting(6.0, type="ADDED", node="n2"), waiting(6.1, node="n2")]
     assert waits_for_network(unplugged(*elsewhere), "waiting").verdict is Verdict.INCONCLUSIVE

@@ -152,13 +152,15 @@ def _undone(act: Act) -> Interval:
 
 
 def _made_in(act: Act, app: str) -> list[Change]:
-    """Return the changes to an app's pods, the first of which was created in this act.
+    """Return the changes to an app's pod, which was created in this act.
 
-    :raises Inconclusive: if the app has no pods, or had some before
+    :raises Inconclusive: if the app has no pod, had some before, or got another one
     """
     changes = list(act.changes("Pod", app=app))
     if not changes or changes[0].seen < act.start:
         raise Inconclusive(f"no pod of {app} was created in “{act.name}”")
+    if len({change.uid for change in changes}) > 1:
+        raise Inconclusive(f"{changes[0].name} was replaced by another pod of {app}")
     return changes
 
 
