@@ -214,3 +214,24 @@ def test_what_was_concluded_cannot_be_changed_afterwards(one: object, field: str
         setattr(one, field, None)
     assert held() == held() != broken()
     assert Measure(1, "s") == Measure(1, "s") != Measure(1, "s", 0)
+
+
+@pytest.mark.parametrize(
+    ("measure", "verdict"),
+    [
+        (Measure(-0.1, "s"), Verdict.INCONCLUSIVE),
+        (Measure(0.0, "s"), Verdict.HOLDS),
+        (Measure(-1.0, "s", -2.0, 0.0), Verdict.HOLDS),
+        (Measure(-1.0, "s", -2.0, -0.5), Verdict.INCONCLUSIVE),
+        (Measure(-1.0, "pods"), Verdict.HOLDS),
+        (Measure(6.0, "s"), Verdict.VIOLATED),
+    ],
+)
+def test_a_length_of_time_that_is_negative_for_sure_proves_nothing(measure: Measure, verdict: Verdict) -> None:
+    finding = conclude("Read.", {"took": measure}, {"took": Bound(5, "s" if measure.unit == "s" else "pods", "test")})
+    assert finding.verdict is verdict
+    assert ("“took” is negative" in finding.why) is (verdict is Verdict.INCONCLUSIVE)
+    beside = conclude(
+        "Read.", {"took": Measure(9.0, "s"), "began": Measure(-1.0, "s")}, {"took": Bound(5, "s", "test")}
+    )
+    assert beside.verdict is Verdict.VIOLATED, "a violation that was seen stays one"

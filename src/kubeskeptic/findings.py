@@ -170,14 +170,21 @@ class Finding:
 def conclude(why: str, measured: Mapping[str, Measure], bounds: Mapping[str, Bound], **more: Any) -> Finding:
     """Return the finding that follows from measured values and their bounds: no check chooses its own verdict.
 
-    A value whose interval contains the bound makes the finding *inconclusive*, with the interval in its sentence.
+    A value whose interval contains the bound makes the finding *inconclusive*, with the interval in its sentence. So does a
+    length of time that is negative for sure: an effect cannot precede its cause, so a clock or a record is wrong.
     """
     verdicts = [(within(measured[name], bound), name) for name, bound in bounds.items() if name in measured]
     worst = max((verdict for verdict, _ in verdicts), key=list(Verdict).index, default=Verdict.INCONCLUSIVE)
     if worst is Verdict.INCONCLUSIVE:
         unsure = [name for verdict, name in verdicts if verdict is worst]
         why = f"{_unsure(unsure, measured, bounds)} {why}"
-    return Finding(worst, why, measured, bounds, **more)
+    finding = Finding(worst, why, measured, bounds, **more)
+    negative = [name for name, one in measured.items() if one.unit == "s" and one.interval.high < 0]
+    if negative and worst is Verdict.HOLDS:
+        return finding.but(
+            f"“{negative[0]}” is negative, {measured[negative[0]].value:g} s: a clock or a record is wrong"
+        )
+    return finding
 
 
 def _unsure(names: Iterable[str], measured: Mapping[str, Measure], bounds: Mapping[str, Bound]) -> str:
