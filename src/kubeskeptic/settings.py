@@ -69,10 +69,6 @@ class Settings:
         more = {setting.name: setting for setting in settings}
         return Settings(self._settings | more, self.missing, readable=self.readable)
 
-    def without(self, name: str, why: str) -> Settings:
-        """Return these settings with one marked as unusable for bounds."""
-        return Settings(self._settings, self.missing | {name: why}, readable=self.readable)
-
     def on(self, node: str) -> Settings:
         """Return the settings of one node."""
         each = {name: one for name, one in self._settings.items() if one.per_node}

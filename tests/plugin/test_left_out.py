@@ -82,17 +82,18 @@ def test_a_case_is_a_keyword(pytester: pytest.Pytester) -> None:
         result.stdout.fnmatch_lines(["*test_one*", "*1/2 tests collected*"])
 
 
-def test_an_act_that_a_scenario_does_not_have_is_refused(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(CASES.format(act="gracefull", more=""))
+@pytest.mark.parametrize(
+    ("act", "more", "said"),
+    [
+        ("gracefull", "", "services/pod_killed has no act “gracefull”; it has graceful"),
+        ("graceful", ', broken_by=["frozen"]', "services/pod_killed has no sabotage frozen; it has none"),
+    ],
+)
+def test_an_act_or_sabotage_that_a_scenario_does_not_have_is_refused(
+    pytester: pytest.Pytester, act: str, more: str, said: str
+) -> None:
+    pytester.makepyfile(CASES.format(act=act, more=more))
     pytester.makeini("[pytest]\nmarkers = claim: a claim\n")
     result = run(pytester, "--collect-only")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*services/pod_killed has no act “gracefull”; it has graceful"])
-
-
-def test_a_sabotage_that_a_scenario_does_not_have_is_refused(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(CASES.format(act="graceful", more=', broken_by=["frozen"]'))
-    pytester.makeini("[pytest]\nmarkers = claim: a claim\n")
-    result = run(pytester, "--collect-only")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*services/pod_killed has no sabotage frozen; it has none"])
+    result.stderr.fnmatch_lines([f"*{said}"])

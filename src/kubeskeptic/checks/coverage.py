@@ -158,7 +158,7 @@ def _another_cluster(act: Act) -> Iterator[str]:
 
 
 def _another_service(act: Act, probe: str, since: float, until: float) -> Iterator[str]:
-    """Yield a sentence if the Service that a probe targets was deleted or replaced by another one."""
+    """Yield a sentence if the Service that a probe targets was deleted, replaced by another one, or declared differently."""
     try:
         name = str(service_of(act.recording, probe)["metadata"]["name"])
     except Inconclusive:
@@ -168,11 +168,12 @@ def _another_service(act: Act, probe: str, since: float, until: float) -> Iterat
     during = [change for change in changes if change.seen > since]
     if any(change.type == "DELETED" for change in during):
         yield f"The Service {name}, the target of “{probe}”, was deleted in the meantime"
-    elif len({one.uid for one in [*before, *during]}) > 1:
+        return
+    if len({one.uid for one in [*before, *during]}) > 1:
         yield f"The Service {name}, the target of “{probe}”, was replaced in the meantime: its uid changed"
     for field in _KEPT:
         values = {json.dumps((one.object.get("spec") or {}).get(field), sort_keys=True) for one in [*before, *during]}
-        if len(values) > 1 and not any(change.type == "DELETED" for change in during):
+        if len(values) > 1:
             yield f"The {field} of the Service {name}, the target of “{probe}”, changed: {' or '.join(sorted(values))}"
 
 

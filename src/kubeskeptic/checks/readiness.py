@@ -156,7 +156,7 @@ def _last(act: Act, lane: Lane, pod: str) -> Interval:
     sent = _answers(lane, pod, act.since.low, act.lifted)
     failed = [lane.sent[at] for at in span(lane, act.since.low, act.lifted) if lane.codes[at] != _OK]
     known = Interval(max(sent, default=start) - lane.doubt, max([*sent, *failed], default=start) + lane.doubt)
-    return _not_negative(known.since(act.since)) if sent or failed else Interval(0.0, 0.0)
+    return known.since(act.since).not_negative() if sent or failed else Interval(0.0, 0.0)
 
 
 def _first(act: Act, lane: Lane, pod: str, again: Interval) -> Interval:
@@ -166,11 +166,7 @@ def _first(act: Act, lane: Lane, pod: str, again: Interval) -> Interval:
     sent = _answers(lane, pod, again.low, act.end)
     if not sent:
         return Interval(max(asked_until(lane, again.high, act.end) - again.high, 0.0), float("inf"))
-    return _not_negative(Interval(sent[0] - lane.doubt, sent[0] + lane.doubt).since(again))
-
-
-def _not_negative(known: Interval) -> Interval:
-    return known.not_negative()
+    return Interval(sent[0] - lane.doubt, sent[0] + lane.doubt).since(again).not_negative()
 
 
 def _undone(act: Act) -> Interval:

@@ -83,5 +83,4 @@ def _early(what: Right, read: float) -> Interval:
 
 
 def _since(moment: Interval, sent: float, doubt: float) -> Interval:
-    took = Interval(sent - doubt, sent + doubt).since(moment)
-    return took.not_negative()
+    return Interval(sent - doubt, sent + doubt).since(moment).not_negative()

@@ -99,7 +99,6 @@ def prove(
 
     \b
     skeptic prove heal.crash service.stable
-    skeptic prove --suites test_checkout.py
     skeptic prove --recorded
     skeptic prove service.pod-killed --graded
     skeptic prove --cluster kubeskeptic --cluster proofs

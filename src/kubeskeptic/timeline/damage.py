@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from kubeskeptic.journal import Record
 
 
-class Damage:
+class DamageByScenario:
     """Damage to a journal, one sentence each."""
 
     def __init__(self) -> None:

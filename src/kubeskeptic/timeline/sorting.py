@@ -14,7 +14,7 @@ from kubeskeptic.settings import Settings
 from kubeskeptic.timeline import batches
 from kubeskeptic.timeline.causes import aged
 from kubeskeptic.timeline.contradictions import contradictions, overlapping
-from kubeskeptic.timeline.damage import Damage, scenarios_of
+from kubeskeptic.timeline.damage import DamageByScenario, scenarios_of
 from kubeskeptic.timeline.faults import FaultSpan
 from kubeskeptic.timeline.observers import Observers
 from kubeskeptic.timeline.recording import ActSpan, Change, Gap, Recording, Taken
@@ -31,7 +31,7 @@ class Sorter:
 
     def __init__(self) -> None:
         self.evidence = RunEvidence({}, None, Settings({}), {}, [], [], [], 0)
-        self._damage = Damage()
+        self._damage = DamageByScenario()
         self._under_way: dict[str, None] = {}
         self._touched: dict[str, None] = {}
         self._ticks: dict[str, dict[tuple[str, str], dict[Any, batches.Ticks]]] = defaultdict(dict)
