@@ -87,11 +87,9 @@ def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Fin
         *(f"{name} has {pods[name]}, outside every node's range" for name in stray),
         *dict.fromkeys(seen_as),
     ]
-    fine = f"All {len(pods)} pods have their own address in {len(networks)} ranges; "
-    fine += f"servers saw the client's own in {len(answered)} cells."
     more = f"; and {len(said) - 4} more" if len(said) > 4 else ""
     finding = conclude(
-        f"{'; '.join(said[:4])}{more}." if said else fine,
+        f"{'; '.join(said[:4])}{more}." if said else _all_flat(len(pods), len(networks), len(answered)),
         {
             "used twice": Measure(len(twice), "addresses"),
             "outside the ranges": Measure(len(stray), "addresses", 0 if unread else len(stray), len(stray)),
@@ -107,6 +105,10 @@ def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Fin
         decisive=tuple(said[:8]),
     )
     return _if_complete(finding, chain(_unread(known, pods, unread), _left_out(act, cells, known, ())))
+
+
+def _all_flat(pods: int, ranges: int, cells: int) -> str:
+    return f"All {pods} pods have their own address in {ranges} ranges; servers saw the client's own in {cells} cells."
 
 
 def _unread(known: Cells, pods: Mapping[str, str], nodes: Collection[str]) -> Iterator[str]:
