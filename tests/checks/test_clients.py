@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from kubeskeptic.checks import clients
 from tests.checks.minute import GOOD, found, minute, says
 
 NEW = {"host": "10.96.0.1", "port": 80, "kind": "http-new"}
@@ -38,6 +39,43 @@ def judged(spec: dict[str, Any], ports: int = 600, *, took: float = 0.001, port:
 )
 def test_a_new_connection_has_a_port_of_its_own(spec: dict[str, Any], ports: int, why: str) -> None:
     says(judged(spec, ports), why)
+
+
+def few_at(at: int, ports: int) -> Any:
+    """A lane with a port for each request but for 60 in a row, from one of them on, which have so many."""
+    act = minute(GOOD)
+    act.recording.specs["web"] = NEW
+    (lane,) = act.recording.lanes.values()
+    for tick in range(len(lane)):
+        lane.ports[tick] = 40000 + (tick % ports if at <= tick < at + 60 else tick)
+    return found(act)
+
+
+def test_a_client_that_takes_turns_between_a_few_ports_for_a_while() -> None:
+    says(few_at(120, 30), "")
+    says(few_at(120, 29), "it used 29 for 60")
+    says(few_at(0, 2), "it used 2 for ")
+
+
+@pytest.mark.parametrize(
+    ("qname", "why"),
+    [
+        ("web.ns.svc.cluster.local.", ""),
+        ("_http._tcp.web.ns.svc.cluster.local.", ""),
+        ("web-0.web.ns.svc.cluster.local.", ""),
+        ("web.other.svc.cluster.local.", "asked for a name in the namespace other"),
+        ("web-0.web.other.svc.corp.test.", "asked for a name in the namespace other"),
+        ("example.org.", ""),
+    ],
+)
+def test_a_name_belongs_to_the_scenarios_namespace(qname: str, why: str) -> None:
+    for namespace in ("ns", ""):
+        act = minute("")
+        act.recording.namespace = namespace
+        act.recording.specs["web"] = {"qname": qname}
+        said = list(clients.lacking(act, "web", [], 0.0, 60.0))
+        assert len(said) == bool(why and namespace)
+        assert all(why in one for one in said)
 
 
 @pytest.mark.parametrize(

@@ -130,18 +130,23 @@ def test_a_node_in_doubt_is_not_hidden_by_one_that_is_surely_a_little_stale() ->
 def test_each_name_server_is_asked_by_itself() -> None:
     servers = {"coredns-a": "10.0.0.7", "coredns-b": "10.0.0.8"}
 
-    def asked(*drawings: str, **given: str) -> Finding:
+    def asked(given: dict[str, str], *drawings: str, queried: dict[str, str] | None = None) -> Finding:
         lanes = [lane(drawing, probe=name) for drawing, name in zip(drawings, servers, strict=True)]
         one = act(*lanes)
         one.recording.tables["name servers"] = given
+        for name, server in (queried or given).items():
+            one.recording.specs[name] = {"qname": QNAME, "server": server}
         return checks.each_server_follows(one, "web", "name servers")
 
-    assert asked(FINE, SLOW, **servers).verdict is Verdict.HOLDS
-    stale = asked(FINE, "222222222211111111", **servers)
+    assert asked(servers, FINE, SLOW).verdict is Verdict.HOLDS
+    same = dict.fromkeys(servers, "10.0.0.7")
+    assert "“coredns-b” did not query the name server at 10.0.0.8" in asked(servers, FINE, SLOW, queried=same).why
+    assert "one address for several name servers" in asked(same, FINE, SLOW).why
+    stale = asked(servers, FINE, "222222222211111111")
     assert stale.verdict is Verdict.VIOLATED
     assert "“coredns-a”: 0.50 s, “coredns-b”: 2.50 s" in stale.why
-    assert "(1 of “coredns-a”)" in asked("t" + FINE[1:], FINE, **servers).why
-    assert asked(FINE, FINE).verdict is Verdict.SKIPPED
+    assert "(1 of “coredns-a”)" in asked(servers, "t" + FINE[1:], FINE).why
+    assert asked({}, FINE, FINE).verdict is Verdict.SKIPPED
 
 
 def test_what_was_not_seen_is_no_pass() -> None:

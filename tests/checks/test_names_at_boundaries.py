@@ -11,7 +11,20 @@ from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import Interval
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Act, Change, Lane, Sample
-from tests.checks.test_names import FINE, UNREADY, A, B, act, addresses, lane, name_of_a, service, srv, with_ports
+from tests.checks.test_names import (
+    FINE,
+    QNAME,
+    UNREADY,
+    A,
+    B,
+    act,
+    addresses,
+    lane,
+    name_of_a,
+    service,
+    srv,
+    with_ports,
+)
 from tests.drawn import pod
 
 AT_ONCE = "2222" + "1" * 14
@@ -63,8 +76,17 @@ def test_pods_that_are_not_selected_change_nothing() -> None:
 
 
 def test_a_service_that_was_not_recorded() -> None:
-    found = checks.addresses_follow(act(lane(FINE)), "elsewhere", "name")
+    asked = act(lane(FINE))
+    asked.recording.specs["name"] = {"qname": "elsewhere.ns.svc.cluster.local."}
+    found = checks.addresses_follow(asked, "elsewhere", "name")
     assert (found.verdict, "no Service elsewhere was recorded" in found.why) == (Verdict.INCONCLUSIVE, True)
+
+
+def test_a_probe_asks_for_a_name_of_the_service() -> None:
+    asked = act(lane(FINE))
+    asked.recording.specs["name"] = {"qname": "other.ns.svc.cluster.local."}
+    found = checks.addresses_follow(asked, "web", "name")
+    assert (found.verdict, "the probe “name” asks for no name of web" in found.why) == (Verdict.INCONCLUSIVE, True)
 
 
 # -- what was answered -----------------------------------------------------------------------------------------------------
@@ -162,6 +184,8 @@ def test_of_several_servers_each_is_told() -> None:
     def asked(*drawings: str) -> Finding:
         one = act(*(lane(drawing, probe=name) for drawing, name in zip(drawings, ("b", "a"), strict=True)))
         one.recording.tables["servers"] = {"b": "10.0.0.8", "a": "10.0.0.7"}
+        for name, server in one.recording.tables["servers"].items():
+            one.recording.specs[name] = {"qname": QNAME, "server": server}
         return checks.each_server_follows(one, "web", "servers")
 
     found = asked(FINE, AT_ONCE)
@@ -174,7 +198,7 @@ def test_of_several_servers_each_is_told() -> None:
 # -- SRV records -----------------------------------------------------------------------------------------------------------
 def targets(a: str, *pods: Change, **more: Any) -> Finding:
     """Asked is a service whose pod b goes at 2 s. The answer names both until then, and pod a alone from then on."""
-    changes = (*pods, pods[-1]._replace(seen=2.0, type="DELETED"), service(**more)._replace(seen=0.5))
+    changes = (*pods, pods[-1]._replace(seen=2.0, type="DELETED"), service(**more))
     found, b = Lane("n1", "srv", 0.5), a.replace("-a", "-b").replace("-0-1", "-0-2")
     for tick in range(18):
         found.append(Sample(tick, tick * 0.5, 0.001, Outcome.OK, srv(a) if tick >= 4 else srv(a, b)))

@@ -238,3 +238,36 @@ def test_a_pod_of_which_nothing_is_said_is_not_ready_since_nobody_knows_when(sta
 
 def test_what_was_there_first_has_no_age_by_its_condition() -> None:
     assert ages(said(pod(9.0, "pod-a", type="LISTED"), "1970-01-01T00:00:04Z")) == [0.0]
+
+
+@pytest.mark.parametrize(
+    ("written", "age"),
+    [
+        (5.0, 4.5),  # written within second 5, and seen 0.2 s old at 9.5: it was told late
+        (8.0, 1.5),
+        (9.0, 0.2),  # within the second in which it was seen
+        (8.3, 1.2),  # all of its second is over
+        (8.4, 0.2),
+        (1.0, 7.0),  # not before the previous change
+        (0.0, 0.2),  # it does not say
+        (99.0, 0.2),  # by a clock that is ahead
+    ],
+)
+def test_a_slice_is_as_old_as_its_endpoints_were_written(written: float, age: float) -> None:
+    before = endpoint_slice(2.5)
+    late = endpoint_slice(9.5, "pod-a", age=0.2)._replace(written=written)
+    assert [round(one.age, 3) for one in aged([before, late])] == [0.0, age]
+
+
+def test_only_changed_endpoints_say_when_a_slice_was_written() -> None:
+    late = endpoint_slice(9.5, "pod-a", age=0.2)._replace(written=5.0)
+    assert aged([endpoint_slice(2.5, "pod-a"), late])[-1].age == 0.2
+    assert aged([late._replace(type="ADDED")])[-1].age == 4.5
+    for kind in ("LISTED", "DELETED"):
+        assert aged([endpoint_slice(2.5), late._replace(type=kind)])[-1].age == 0.2
+    assert aged([pod(9.5, "pod-b", type="ADDED")._replace(age=0.2, written=5.0)])[-1].age == 0.2
+
+
+def test_a_pods_turn_is_older_than_the_slice_that_was_told_late() -> None:
+    late = endpoint_slice(6.5, "pod-a", age=0.2)._replace(written=3.0)
+    assert ages(*NEW, late, pod(7.0, "pod-a")) == [0.0, 4.0]

@@ -31,6 +31,8 @@ def headless(name: str) -> Change:
         ({"port": 30432}, "db"),
         ({"qname": "db.ns.svc.cluster.local.", "host": WEB, "port": 30080}, "db"),
         ({"qname": "bare.ns.svc.cluster.local."}, "bare"),
+        ({"qname": "_http._tcp.bare.ns.svc.cluster.local."}, "bare"),
+        ({"qname": "web-0.bare.ns.svc.corp.test."}, "bare"),
     ],
 )
 def test_the_service_that_a_probe_asks(spec: dict[str, Any], name: str) -> None:
@@ -41,7 +43,8 @@ def test_the_service_that_a_probe_asks(spec: dict[str, Any], name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "spec", [{}, {"host": "10.96.0.9", "port": 80}, {"port": None}, {"qname": "cache.ns"}, {"host": None}]
+    "spec",
+    [{}, {"host": "10.96.0.9", "port": 80}, {"port": None}, {"qname": "cache.ns"}, {"qname": "svc."}, {"host": None}],
 )
 def test_a_probe_that_asks_no_service(spec: dict[str, Any]) -> None:
     other = service("db", "10.96.0.2")
@@ -50,6 +53,18 @@ def test_a_probe_that_asks_no_service(spec: dict[str, Any]) -> None:
     for probe in ("p", "unheard of"):
         with pytest.raises(Inconclusive, match=f"the probe “{probe}” targets no recorded Service"):
             service_of(seen, probe)
+
+
+def test_a_name_in_another_namespace_is_another_services() -> None:
+    there = headless("bare")
+    there.object["metadata"]["namespace"] = "ns"
+    for namespace, known in (("ns", True), ("other", False)):
+        seen = recording(there, specs={"p": {"qname": f"bare.{namespace}.svc.cluster.local."}})
+        if known:
+            assert service_of(seen, "p")["metadata"]["name"] == "bare"
+        else:
+            with pytest.raises(Inconclusive):
+                service_of(seen, "p")
 
 
 def test_a_service_is_as_it_was_seen_first() -> None:

@@ -6,7 +6,7 @@ it has been wrong. An answer that was never right is stale since the last change
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from kubeskeptic.checks.staleness import Answers, Pod, Records, Right, right_ans
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.findings import Finding, Measure, conclude, largest, seconds
 from kubeskeptic.timeline import Act, Lane
+from kubeskeptic.timeline.endpoints import named
 from kubeskeptic.timeline.objects import ip_of, is_ready, node_of
 
 _NO_LOOKUP = Bound(0, "lookups", "none may fail")
@@ -30,7 +31,7 @@ _RCODES = ("NOERROR", "NXDOMAIN")
 @check
 def addresses_follow(act: Act, service: str, *probes: str) -> Finding:
     """Check that a headless service's name resolves to the IPs of its Ready pods, within the case's bound of each change."""
-    selector = _service(act, service)["spec"].get("selector") or {}
+    selector = _service(act, service, probes)["spec"].get("selector") or {}
     pods = (one for one in act.changes("Pod") if _selected(one.object, selector))
     return _follows(act, probes, list(right_answers(pods, ip_of)), lambda record: record)
 
@@ -41,10 +42,17 @@ def each_server_follows(act: Act, service: str, servers: str) -> Finding:
 
     :param servers: the table of name servers that the scenario noted: the address, by the name of the probe that queries it
     :raises NotAsked: if the scenario is not allowed to list them
+    :raises Inconclusive: if a probe queried another address
     """
-    probes = tuple(sorted(act.table(servers)))
+    addresses = act.table(servers)
+    probes = tuple(sorted(addresses))
     if not probes:
         raise NotAsked("no pod of CoreDNS could be listed, so none was queried at its own address")
+    for probe in probes:
+        if act.recording.specs.get(probe, {}).get("server") != addresses[probe]:
+            raise Inconclusive(f"the probe “{probe}” did not query the name server at {addresses[probe]}")
+    if len(set(addresses.values())) < len(addresses):
+        raise Inconclusive(f"the table “{servers}” has one address for several name servers")
     return addresses_follow(act, service, *probes)
 
 
@@ -54,7 +62,7 @@ def targets_follow(act: Act, service: str, *probes: str) -> Finding:
 
     The port is the port of the pods, not of the service (Kubernetes DNS specification, 2.4.2).
     """
-    spec = _service(act, service)["spec"]
+    spec = _service(act, service, probes)["spec"]
     port, _, domain = str(act.recording.specs.get(probes[0], {}).get("qname", "")).split(".", 2)
     target = next((one["targetPort"] for one in spec["ports"] if f"_{one.get('name')}" == port), None)
     if target is None:
@@ -192,11 +200,14 @@ def _listed(records: Records) -> str:
     return ", ".join(sorted(records)) or "no record"
 
 
-def _service(act: Act, name: str) -> Mapping[str, Any]:
+def _service(act: Act, name: str, probes: Iterable[str]) -> Mapping[str, Any]:
     """Return a Service as last seen.
 
-    :raises Inconclusive: if no Service of this name was recorded
+    :raises Inconclusive: if no Service of this name was recorded, or if a probe asks for a name of something else
     """
+    for probe in probes:
+        if named(str(act.recording.specs.get(probe, {}).get("qname", "")))[0] != name:
+            raise Inconclusive(f"the probe “{probe}” asks for no name of {name}")
     seen = [change.object for change in act.changes("Service", name)]
     if not seen:
         raise Inconclusive(f"no Service {name} was recorded")

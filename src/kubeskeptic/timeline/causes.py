@@ -1,9 +1,10 @@
-"""Evidence of when a pod became Ready or unready, in addition to the time at which the watch saw it.
+"""Evidence of when a pod became Ready or unready, or a slice changed, in addition to the time at which the watch saw it.
 
 A busy API server may deliver a change to a watch seconds late, to each watch at a different time, and the watch cannot tell.
-The recorded age of the change is then too small. Two things show this. The EndpointSlice controller writes slices from the pods
-that it has read: if a pod's change is seen after the slice that resulted from it, the change happened before that slice was
-written. And the Ready condition itself states, to the second, its last transition time.
+The recorded age of the change is then too small. Three things show this. An EndpointSlice states, to the second, when its
+endpoints were last written. The EndpointSlice controller writes slices from the pods that it has read: if a pod's change is
+seen after the slice that resulted from it, the change happened before that slice was written. And the Ready condition itself
+states, to the second, its last transition time.
 """
 
 from __future__ import annotations
@@ -28,10 +29,12 @@ class _Turn(NamedTuple):
 
 
 def aged(changes: Sequence[Change]) -> list[Change]:
-    """Return the changes. Those with which a pod became Ready or unready get the age, in seconds, that this evidence shows.
+    """Return the changes. Those of a slice's endpoints, and those with which a pod became Ready or unready, get the age, in
+    seconds, that this evidence shows.
 
     :param changes: changes of all kinds, in the order seen
     """
+    changes = _dated(changes)
     turns = _turns(changes)
     since: dict[str, tuple[bool, Change]] = {}
     found = []
@@ -42,6 +45,26 @@ def aged(changes: Sequence[Change]) -> list[Change]:
             if before is not ready:
                 change = _older(change, ready, turns[change.uid], begun)
                 since[change.uid] = (ready, change)
+        found.append(change)
+    return found
+
+
+def _dated(changes: Sequence[Change]) -> list[Change]:
+    """Return the changes. Those of a slice's endpoints are as old as its ``managedFields`` state, but not older than the
+    previous change of that slice.
+
+    Every change of the endpoints moves that time: they are an atomic list (discovery.k8s.io/v1). A change of labels need not.
+    """
+    found, last = [], dict[str, Change]()
+    for change in changes:
+        if change.kind == "EndpointSlice":
+            before = last.get(change.uid)
+            changed = before is None or before.object.get("endpoints") != change.object.get("endpoints")
+            told_late = change.written > 0 and change.written + 1 <= change.earliest
+            if told_late and changed and change.type in ("ADDED", "MODIFIED"):
+                since = max(change.written, before.earliest if before else 0.0)
+                change = change._replace(age=max(change.age, change.seen - since))
+            last[change.uid] = change
         found.append(change)
     return found
 

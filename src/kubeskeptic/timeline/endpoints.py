@@ -37,11 +37,22 @@ def service_of(recording: Recording, probe: str) -> dict[str, Any]:
 
 def _asks(spec: Mapping[str, Any], service: Change) -> bool:
     if spec.get("qname"):
-        return str(spec["qname"]).split(".")[0] == service.name
+        name, namespace = named(str(spec["qname"]))
+        return name == service.name and service.namespace in ("", namespace)
     ports = service.object.get("spec", {}).get("ports") or ()
     if any(port.get("nodePort") and port["nodePort"] == spec.get("port") for port in ports):
         return True
     return spec.get("host") is not None and service.object.get("spec", {}).get("clusterIP") == spec["host"]
+
+
+def named(qname: str) -> tuple[str, str]:
+    """Return the name and namespace of the Service that a DNS name belongs to; both are empty if it belongs to none.
+
+    These are the Service's own name and the names of its pods and ports (Kubernetes DNS specification, 2.3 and 2.4).
+    """
+    labels, is_one, _ = qname.partition(".svc.")
+    _, _, *service = ("", "", "", "", *labels.split("."))
+    return (service[-2], service[-1]) if is_one else ("", "")
 
 
 def ready_pods(recording: Recording, service: Mapping[str, Any], at: float) -> dict[str, str]:
