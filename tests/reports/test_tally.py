@@ -102,9 +102,22 @@ def test_kept_runs_count_as_the_runs_they_are_of(tmp_path: Path) -> None:
         tallied([*read(kept), newer])
 
 
+def test_a_kept_number_is_compared_with_the_bound_of_its_own_run(tmp_path: Path) -> None:
+    seen = runs(3.9, 2.0, 2.1)
+    for one, limit in zip(seen, (4.0, 3.0, 4.0), strict=True):
+        one["claims"][0]["bound"]["restarted"]["value"] = limit
+    kept = tmp_path / "kept.json"
+    for _ in range(2):
+        kept.write_text(text(seen, tallied(seen)))
+        seen = read(kept)
+    assert [one["claims"][0]["bound"]["restarted"]["value"] for one in seen] == [4.0, 3.0, 4.0]
+    assert tallied(seen)[0].verdicts == ("holds", "holds", "holds")
+    assert len(json.loads(kept.read_text())["claims"][0]["numbers"]["restarted"]["bounds"]) == 2
+
+
 @pytest.mark.parametrize(
     "content",
-    [None, "no", "{}", "[]", '{"schema": 1, "numbers": [{}]}', '{"schema": 2, "runs": [{}, {}], "claims": [{}]}'],
+    [None, "no", "{}", "[]", '{"schema": 1, "numbers": [{}]}', '{"schema": 3, "runs": [{}, {}], "claims": [{}]}'],
 )
 def test_a_file_that_is_no_noise_is_one_sentence(tmp_path: Path, content: str | None) -> None:
     path = tmp_path / "noise.json"

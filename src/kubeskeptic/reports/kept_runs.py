@@ -17,8 +17,9 @@ from kubeskeptic.reports import comparison
 from kubeskeptic.reports.pair import Noise, Result
 from kubeskeptic.reports.tally import Row, tallied
 
-SCHEMA = 2
-"""Schema 1 had only the ranges of numbers, so runs could not be added to it."""
+SCHEMA = 3
+"""Schema 1 had only the ranges of numbers, so runs could not be added to it; schema 2 had only the last run's bounds, which
+made violations of numbers that had been within their own run's bound."""
 
 
 def text(results: Sequence[Result], rows: Sequence[Row]) -> str:
@@ -76,10 +77,14 @@ def _kept(row: Row) -> dict[str, Any]:
 
 
 def _number(row: Row, name: str) -> dict[str, Any]:
-    """Return a number in all runs, with the last run's bound: settings may change, and the tally shows one bound."""
+    """Return a number in all runs. A bound follows the settings and the calibration of its own run: ``bound`` says for each run
+    which of ``bounds`` it had.
+    """
     values = [float(one["measured"][name]["value"]) if one and name in one["measured"] else None for one in row.entries]
-    bound = next((one["bound"][name] for one in reversed(row.entries) if one and name in one["bound"]), None)
-    return {"unit": row.unit(name), "bound": bound, "values": values}
+    each = [one["bound"].get(name) if one else None for one in row.entries]
+    bounds = [bound for at, bound in enumerate(each) if bound and bound not in each[:at]]
+    which = [bounds.index(bound) if bound else None for bound in each]
+    return {"unit": row.unit(name), "bounds": bounds, "bound": which, "values": values}
 
 
 def _result(document: dict[str, Any], at: int) -> Result:
@@ -98,5 +103,7 @@ def _claims(kept: Sequence[dict[str, Any]], at: int) -> Iterator[Result]:
             "verdict": str(Verdict(one["verdicts"][at])),
             "why": one.get("why", {}).get(str(at), ""),
             "measured": {name: {"value": two["values"][at], "unit": two["unit"]} for name, two in numbers.items()},
-            "bound": {name: two["bound"] for name, two in numbers.items() if two["bound"]},
+            "bound": {
+                name: two["bounds"][two["bound"][at]] for name, two in numbers.items() if two["bound"][at] is not None
+            },
         }
