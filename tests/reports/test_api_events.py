@@ -77,3 +77,38 @@ def test_the_same_of_several_pods_is_one_event() -> None:
 
 def test_objects_of_other_kinds_are_passed_over() -> None:
     assert api_events([Change(1, "ADDED", "Lease", {"metadata": {"name": "x"}})]) == []
+
+
+def test_a_pod_is_told_with_its_node() -> None:
+    there = {"nodeName": "n1"}
+    assert told(
+        pod(1, "ADDED"), pod(2, "MODIFIED", spec=there), pod(3, "MODIFIED", spec=there, status=ready("True"))
+    ) == [(1, "web-1 created"), (2, "web-1 on n1"), (3, "web-1 Ready")]
+
+
+def autoscaler(at: float, wanted: int, *metrics: dict[str, Any]) -> Change:
+    status = {"desiredReplicas": wanted, "currentMetrics": list(metrics)}
+    return Change(
+        at, "MODIFIED", "HorizontalPodAutoscaler", {"metadata": {"name": "busy", "uid": "h"}, "status": status}
+    )
+
+
+def test_an_autoscaler_is_told_with_what_it_measured_and_wants() -> None:
+    cpu = {
+        "type": "Resource",
+        "resource": {"name": "cpu", "current": {"averageValue": "93m", "averageUtilization": 186}},
+    }
+    depth = {
+        "type": "External",
+        "external": {"metric": {"name": "queue-depth"}, "current": {"averageValue": "58"}},
+    }
+    unknown = {"type": "External", "external": {"metric": {"name": "queue-depth"}, "current": {}}}
+    same = autoscaler(4, 4, cpu)
+    changes = (autoscaler(1, 1, unknown), autoscaler(2, 1, cpu), autoscaler(3, 4, cpu), same, autoscaler(5, 4, depth))
+    assert told(*changes) == [
+        (1, "busy created"),
+        (2, "busy measured cpu 186 %"),
+        (3, "busy wants 4 replicas"),
+        (5, "busy measured queue-depth 58"),
+    ]
+    assert events(api_events(changes), 0.3)[1].says == "HPA busy measured cpu 186 %"

@@ -117,6 +117,7 @@ def _pod(pod: Seen) -> Seen:
     containers = status.get("containerStatuses") or ()
     return {
         "ready": _condition(pod, "Ready"),
+        "node": str((pod.get("spec") or {}).get("nodeName") or ""),
         "terminating": bool(pod["metadata"].get("deletionTimestamp")),
         "restarts": sum(int(one.get("restartCount") or 0) for one in containers),
         "failed": str(status.get("reason") or "Failed") if status.get("phase") == "Failed" else "",
@@ -124,6 +125,8 @@ def _pod(pod: Seen) -> Seen:
 
 
 def _pod_differences(known: Seen, now: Seen) -> Iterable[tuple[str, int]]:
+    if now["node"] and now["node"] != known.get("node", ""):
+        yield f"on {now['node']}", 1
     if now["restarts"] > known.get("restarts", 0):
         yield "restarted", 3
     if now["failed"] and not known.get("failed"):
@@ -180,6 +183,31 @@ def _service_differences(known: Seen, now: Seen) -> Iterable[tuple[str, int]]:
         yield f"ClusterIP {known['ip']} → {now['ip']}", 5
 
 
+def _autoscaler(autoscaler: Seen) -> Seen:
+    status = autoscaler.get("status") or {}
+    return {
+        "wanted": status.get("desiredReplicas"),
+        "metrics": ", ".join(filter(None, map(_current, status.get("currentMetrics") or ()))),
+    }
+
+
+def _current(metric: Seen) -> str:
+    """Return a metric's current value as in ``kubectl describe``: "cpu 95 %", "queue-depth 58"; empty if there is none yet."""
+    source = next((one for one in metric.values() if isinstance(one, dict)), {})
+    current = source.get("current") or {}
+    name = source.get("name") or (source.get("metric") or {}).get("name")
+    utilisation = current.get("averageUtilization")
+    value = f"{utilisation} %" if utilisation is not None else current.get("averageValue") or current.get("value")
+    return f"{name} {value}" if value is not None else ""
+
+
+def _autoscaler_differences(known: Seen, now: Seen) -> Iterable[tuple[str, int]]:
+    if now["metrics"] and now["metrics"] != known.get("metrics", ""):
+        yield f"measured {now['metrics']}", 2
+    if known and known["wanted"] != now["wanted"]:
+        yield f"wants {now['wanted']} replicas", 4
+
+
 _TELLS: dict[str, Callable[[Seen], Seen]] = {
     "Pod": _pod,
     "Node": _node,
@@ -187,6 +215,7 @@ _TELLS: dict[str, Callable[[Seen], Seen]] = {
     "Service": _service,
     "Deployment": _owner,
     "StatefulSet": _owner,
+    "HorizontalPodAutoscaler": _autoscaler,
 }
 _DIFFERENCES: dict[str, Callable[[Seen, Seen], Iterable[tuple[str, int]]]] = {
     "Pod": _pod_differences,
@@ -195,5 +224,12 @@ _DIFFERENCES: dict[str, Callable[[Seen, Seen], Iterable[tuple[str, int]]]] = {
     "Service": _service_differences,
     "Deployment": _owner_differences,
     "StatefulSet": _owner_differences,
+    "HorizontalPodAutoscaler": _autoscaler_differences,
 }
-_NOUNS = {"Pod": "pod", "Node": "node", "Service": "service", "EndpointSlice": "endpoint slice"}
+_NOUNS = {
+    "Pod": "pod",
+    "Node": "node",
+    "Service": "service",
+    "EndpointSlice": "endpoint slice",
+    "HorizontalPodAutoscaler": "HPA",
+}
