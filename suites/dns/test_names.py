@@ -7,11 +7,11 @@ looks names up.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 
 from kubeskeptic import checks
-from kubeskeptic.bounds import CACHE, CACHE_DENIAL
+from kubeskeptic.bounds import CACHE, CACHE_DENIAL, START
 from kubeskeptic.durations import CONTAINERS_BACK, Patience
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.faults.components.rules import service_rules
@@ -149,13 +149,15 @@ def name_of_a_pod(stage: Stage) -> Iterable[Probe]:
 @names.act("move", needs=Risk.NODE, asking=name_of_a_pod)
 def a_pod_moves(stage: Stage) -> None:
     """The StatefulSet's pod is deleted while its node is cordoned."""
-    before = stage.node_of("db")
-    with stage.inflict(CordonNode(before)), stage.inflict(DeletePod(stage.namespace, stage.victim("db"))):
-        stage.wait(
-            lambda: any(is_ready(pod) and node_of(pod) != before for pod in stage.pods("db")),
-            CONTAINERS_BACK,
-            "the pod on another node",
-        )
+    before, victim = stage.node_of("db"), stage.victim("db")
+    with stage.inflict(CordonNode(before)):
+        stage.moment("cordoned")
+        with stage.inflict(DeletePod(stage.namespace, victim)):
+            stage.wait(
+                lambda: any(is_ready(pod) and node_of(pod) != before for pod in stage.pods("db")),
+                CONTAINERS_BACK,
+                "the pod on another node",
+            )
     stage.hold(CACHE + CACHE_DENIAL, since=time.time())
 
 
@@ -206,7 +208,22 @@ def test_a_pods_name_follows_it(act: Act, holds: Holds) -> None:
     holds(checks.pod_name_follows(act, "db-0", "db-0"))
 
 
+@claim("statefulset.order", case="deletion", act="move", of="db", within=START, broken_by=("counted-from-one",))
+def test_a_deleted_pod_is_replaced_under_its_name(act: Act, holds: Holds) -> None:
+    holds(checks.replaced_under_its_name(act, "db"))
+
+
 names.sabotage("move")(breakages.coredns_stale)
+
+
+@names.sabotage("move:cordoned")
+@contextmanager
+def counted_from_one(stage: Stage) -> Iterator[None]:
+    """The StatefulSet's pods are numbered from 1 on."""
+    stage.run.kube.patch("StatefulSet", "db", stage.namespace, {"spec": {"ordinals": {"start": 1}}})
+    yield
+
+
 names.rewrite(rewrites.cluster_ip_set)
 names.rewrite(rewrites.pods_with_names)
 names.rewrite(rewrites.dns_policy_default)
