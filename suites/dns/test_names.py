@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
-from kubeskeptic import checks
+from kubeskeptic import checks, objects
 from kubeskeptic.bounds import CACHE, CACHE_DENIAL, START
 from kubeskeptic.durations import CONTAINERS_BACK, Patience
 from kubeskeptic.errors import Inconclusive
@@ -95,16 +95,21 @@ def names_are_looked_up_across_namespaces(stage: Stage) -> None:
     with ExitStack() as there:
         other = f"{stage.namespace[:57]}-other"
         there.enter_context(namespace(stage.run, other))
-        theirs = look.neighbour(other, "web")
+        theirs, backend = look.neighbour(other, "web")
         own, resolv = str(stage.service("web")["clusterIP"]), look.resolver()
-        meaning = {own: "the service here", theirs: "the service there", "": "no answer"}
-        found = {
-            "web, from here": look.up("web"),
-            "web, from there": look.up("web", of=other),
-            "web.there, from here": look.up(f"web.{other}"),
-            "web.here, from there": look.up(f"web.{stage.namespace}", of=other),
+        asked = {
+            "web, from here": ("web", ""),
+            "web, from there": ("web", other),
+            "web.there, from here": (f"web.{other}", ""),
+            "web.here, from there": (f"web.{stage.namespace}", other),
         }
-        stage.see("scope", **{what: meaning.get(answer, answer) for what, answer in found.items()}, **resolv)
+        services = {own: "the service here", theirs: "the service there", "": "no answer"}
+        found = {what: look.up(name, of=of) for what, (name, of) in asked.items()}
+        stage.see("scope", **{what: services.get(answer, answer) for what, answer in found.items()}, **resolv)
+        stage.wait(lambda: look.reach(theirs), IN_FORCE, "the service there to be answered")
+        pods = {objects.identity(stage.pods("web")[0]): "the pod here", backend: "the pod there", "": "no pod"}
+        reached = {what: look.reach(name, of=of) for what, (name, of) in asked.items()}
+        stage.see("reached", **{what: pods.get(by, by) for what, by in reached.items()})
         _captured(stage, look, there)
 
 
@@ -189,6 +194,13 @@ def test_a_short_name_is_one_of_its_own_namespace(act: Act, holds: Holds) -> Non
     there = {"web, from there": "the service there", "web.there, from here": "the service there"}
     search = {"search": "NAMESPACE.svc.DOMAIN svc.DOMAIN DOMAIN", "added by the node": True, "ndots": "5"}
     holds(checks.matches(act, "scope", {**here, **there, **search}))
+
+
+@claim("namespace.scope", case="answers", act="scope")
+def test_a_short_name_reaches_the_pods_of_its_own_namespace(act: Act, holds: Holds) -> None:
+    here = {"web, from here": "the pod here", "web.here, from there": "the pod here"}
+    there = {"web, from there": "the pod there", "web.there, from here": "the pod there"}
+    holds(checks.matches(act, "reached", {**here, **there}))
 
 
 @claim("namespace.scope", case="top-level domain", act="scope")
