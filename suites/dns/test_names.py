@@ -19,7 +19,7 @@ from kubeskeptic.faults.nodes.cordon_node import CordonNode
 from kubeskeptic.faults.pods.delete_pod import DeletePod
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.plugin import Holds, claim
-from kubeskeptic.probes.specs import Probe, dns_udp
+from kubeskeptic.probes.specs import Probe, dns_tcp, dns_udp
 from kubeskeptic.runs.namespaces import namespace
 from kubeskeptic.sabotages import breakages, rewrites
 from kubeskeptic.scenarios import Scenario, Stage
@@ -147,13 +147,17 @@ def a_service_is_made_after_a_pod(stage: Stage) -> None:
 
 
 def name_of_a_pod(stage: Stage) -> Iterable[Probe]:
-    """Every node queries the name of the StatefulSet's pod."""
-    yield dns_udp("db-0", stage.dns_server(), f"db-0.{stage.full_name('db')}", rate=20)
+    """Every node queries the name of the StatefulSet's pod, also at each name server's own address."""
+    name = f"db-0.{stage.full_name('db')}"
+    yield dns_udp("db-0", stage.dns_server(), name, rate=20)
+    for server, address in stage.name_servers().items():
+        yield from (dns_udp(server, address, name, rate=10), dns_tcp(f"{server}-tcp", address, name, rate=10))
 
 
 @names.act("move", needs=Risk.NODE, asking=name_of_a_pod)
 def a_pod_moves(stage: Stage) -> None:
     """The StatefulSet's pod is deleted while its node is cordoned."""
+    stage.see("name servers", **{probe.name: probe.host for probe in name_of_a_pod(stage) if probe.name != "db-0"})
     before, victim = stage.node_of("db"), stage.victim("db")
     with stage.inflict(CordonNode(before)):
         stage.moment("cordoned")
@@ -174,15 +178,8 @@ def test_a_headless_service_has_no_address_and_no_rules(act: Act, holds: Holds) 
 
 @claim("pod.own-record", act="records")
 def test_a_deployments_pod_has_a_record_of_its_address_only(act: Act, holds: Holds) -> None:
-    none = dict.fromkeys(
-        (
-            "its name, in svc",
-            "its name, in pod",
-            "its name, below the service",
-            "its name, below the headless service",
-        ),
-        "no answer",
-    )
+    below = ("its name, below the service", "its name, below the headless service")
+    none = dict.fromkeys(("its name, in svc", "its name, in pod", *below), "no answer")
     holds(
         checks.matches(act, "records", {**none, "its address": "the pod", "an address that no pod has": "that address"})
     )
@@ -218,6 +215,11 @@ def test_a_pod_sees_services_that_were_there_before_it(act: Act, holds: Holds) -
 @claim("statefulset.name", act="move", within=CACHE + CACHE_DENIAL)
 def test_a_pods_name_follows_it(act: Act, holds: Holds) -> None:
     holds(checks.pod_name_follows(act, "db-0", "db-0"))
+
+
+@claim("statefulset.name", case="each name server", act="move", within=CACHE + CACHE_DENIAL)
+def test_every_name_server_follows_a_pods_name(act: Act, holds: Holds) -> None:
+    holds(checks.each_server_follows(act, "db-0", "name servers", checks.pod_name_follows))
 
 
 @claim("statefulset.order", case="deletion", act="move", of="db", within=START, broken_by=("counted-from-one",))

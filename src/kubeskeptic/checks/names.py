@@ -37,8 +37,10 @@ def addresses_follow(act: Act, service: str, *probes: str) -> Finding:
 
 
 @check
-def each_server_follows(act: Act, service: str, servers: str) -> Finding:
-    """Check the same for each name server separately, queried at its own address.
+def each_server_follows(
+    act: Act, name: str, servers: str, follows: Callable[..., Finding] = addresses_follow
+) -> Finding:
+    """Check the same, or what another check of a name says, for each name server separately, queried at its own address.
 
     :param servers: the table of name servers that the scenario noted: the address, by the name of the probe that queries it
     :raises NotAsked: if the scenario is not allowed to list them
@@ -48,12 +50,13 @@ def each_server_follows(act: Act, service: str, servers: str) -> Finding:
     probes = tuple(sorted(addresses))
     if not probes:
         raise NotAsked("no pod of CoreDNS could be listed, so none was queried at its own address")
-    for probe in probes:
-        if act.recording.specs.get(probe, {}).get("server") != addresses[probe]:
+    specs = {probe: act.recording.specs.get(probe, {}) for probe in probes}
+    for probe, spec in specs.items():
+        if spec.get("server") != addresses[probe]:
             raise Inconclusive(f"the probe “{probe}” did not query the name server at {addresses[probe]}")
-    if len(set(addresses.values())) < len(addresses):
+    if len({(spec.get("kind"), spec["server"]) for spec in specs.values()}) < len(specs):
         raise Inconclusive(f"the table “{servers}” has one address for several name servers")
-    return addresses_follow(act, service, *probes)
+    return follows(act, name, *probes)
 
 
 @check
@@ -77,7 +80,7 @@ def targets_follow(act: Act, service: str, *probes: str) -> Finding:
 
 
 @check
-def pod_name_follows(act: Act, pod: str, probe: str) -> Finding:
+def pod_name_follows(act: Act, pod: str, *probes: str) -> Finding:
     """Check that a pod's own name resolves to the IP of the Ready pod of that name, within the case's bound of each change, and
     never to more than one address.
 
@@ -85,7 +88,7 @@ def pod_name_follows(act: Act, pod: str, probe: str) -> Finding:
     """
     homes = {node_of(change.object) for change in act.changes("Pod", pod) if is_ready(change.object)}
     right = list(right_answers(act.changes("Pod", pod), ip_of))
-    finding = _follows(act, (probe,), right, lambda record: record, most=_ONE_POD)
+    finding = _follows(act, probes, right, lambda record: record, most=_ONE_POD)
     if len(homes) < 2 and finding.verdict == "holds":
         return finding.but(f"{pod} was Ready only on {', '.join(homes) or 'no node'}: it did not move")
     return finding
