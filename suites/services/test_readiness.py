@@ -47,8 +47,10 @@ def pods_behind_services_with_and_without_an_address(stage: Stage) -> None:
             dns_udp(f"{name}-srv", address, targets, qtype="SRV", rate=5) for name, address in servers.items()
         ],
     }
+    web = stage.service("web")
     stage.ask(
-        http_new("web", stage.service("web")["clusterIP"], 80, rate=50),
+        http_new("web", web["clusterIP"], 80, rate=50),
+        http_new("node-port", "$NODE", web["ports"][0]["nodePort"], rate=20),
         dns_udp("pods-udp", server, pods, rate=20),
         dns_tcp("pods-tcp", server, pods, rate=10),
         dns_udp("srv", server, targets, qtype="SRV", rate=10),
