@@ -212,12 +212,12 @@ def test_a_pod_sees_services_that_were_there_before_it(act: Act, holds: Holds) -
     holds(checks.matches(act, "late", {**variables, "DNS, before": True, "DNS, after": True}))
 
 
-@claim("statefulset.name", act="move", within=CACHE + CACHE_DENIAL)
+@claim("statefulset.name", act="move", within=CACHE)
 def test_a_pods_name_follows_it(act: Act, holds: Holds) -> None:
     holds(checks.pod_name_follows(act, "db-0", "db-0"))
 
 
-@claim("statefulset.name", case="each name server", act="move", within=CACHE + CACHE_DENIAL)
+@claim("statefulset.name", case="each name server", act="move", within=CACHE)
 def test_every_name_server_follows_a_pods_name(act: Act, holds: Holds) -> None:
     holds(checks.each_server_follows(act, "db-0", "name servers", checks.pod_name_follows))
 

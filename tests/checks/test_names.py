@@ -62,7 +62,7 @@ def act(*lanes: Lane, changes: tuple[Change, ...] = (UNREADY,), end: float = 9.0
         nodes=tuple(dict.fromkeys(one.node for one in lanes)),
         specs={one.probe: {"qname": QNAME if one.probe == "name" else f"_http._tcp.{QNAME}"} for one in lanes},
         acts={"act": ActSpan("act", 0, 1, end)},
-        settings=settings(TTL=30.0),
+        settings=settings(TTL=30.0, CACHE_DENIAL=0.0),
         gaps=[gap] if gap else [],
     )
     return Act(seen, ["act"], within=NOTHING)
