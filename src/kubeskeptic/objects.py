@@ -45,6 +45,12 @@ def ip_of(pod: Mapping[str, Any]) -> str:
     return str(pod.get("status", {}).get("podIP") or "")
 
 
+def identity(pod: Mapping[str, Any]) -> str:
+    """Return how a pod names itself in an answer: ``namespace/name/uid``."""
+    meta = pod["metadata"]
+    return f"{meta['namespace']}/{meta['name']}/{meta['uid']}"
+
+
 def internal_ip(node: Mapping[str, Any]) -> str:
     """Return a node's InternalIP, at which other nodes reach it; empty if it has none."""
     return next((a["address"] for a in node["status"]["addresses"] if a["type"] == "InternalIP"), "")

@@ -7,11 +7,11 @@ looks names up.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 
-from kubeskeptic import checks
-from kubeskeptic.bounds import CACHE, CACHE_DENIAL
+from kubeskeptic import checks, objects
+from kubeskeptic.bounds import CACHE, CACHE_DENIAL, START
 from kubeskeptic.durations import CONTAINERS_BACK, Patience
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.faults.components.rules import service_rules
@@ -19,7 +19,7 @@ from kubeskeptic.faults.nodes.cordon_node import CordonNode
 from kubeskeptic.faults.pods.delete_pod import DeletePod
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.plugin import Holds, claim
-from kubeskeptic.probes.specs import Probe, dns_udp
+from kubeskeptic.probes.specs import Probe, dns_tcp, dns_udp
 from kubeskeptic.runs.namespaces import namespace
 from kubeskeptic.sabotages import breakages, rewrites
 from kubeskeptic.scenarios import Scenario, Stage
@@ -95,16 +95,21 @@ def names_are_looked_up_across_namespaces(stage: Stage) -> None:
     with ExitStack() as there:
         other = f"{stage.namespace[:57]}-other"
         there.enter_context(namespace(stage.run, other))
-        theirs = look.neighbour(other, "web")
+        theirs, backend = look.neighbour(other, "web")
         own, resolv = str(stage.service("web")["clusterIP"]), look.resolver()
-        meaning = {own: "the service here", theirs: "the service there", "": "no answer"}
-        found = {
-            "web, from here": look.up("web"),
-            "web, from there": look.up("web", of=other),
-            "web.there, from here": look.up(f"web.{other}"),
-            "web.here, from there": look.up(f"web.{stage.namespace}", of=other),
+        asked = {
+            "web, from here": ("web", ""),
+            "web, from there": ("web", other),
+            "web.there, from here": (f"web.{other}", ""),
+            "web.here, from there": (f"web.{stage.namespace}", other),
         }
-        stage.see("scope", **{what: meaning.get(answer, answer) for what, answer in found.items()}, **resolv)
+        services = {own: "the service here", theirs: "the service there", "": "no answer"}
+        found = {what: look.up(name, of=of) for what, (name, of) in asked.items()}
+        stage.see("scope", **{what: services.get(answer, answer) for what, answer in found.items()}, **resolv)
+        stage.wait(lambda: look.reach(theirs), IN_FORCE, "the service there to be answered")
+        pods = {objects.identity(stage.pods("web")[0]): "the pod here", backend: "the pod there", "": "no pod"}
+        reached = {what: look.reach(name, of=of) for what, (name, of) in asked.items()}
+        stage.see("reached", **{what: pods.get(by, by) for what, by in reached.items()})
         _captured(stage, look, there)
 
 
@@ -142,20 +147,26 @@ def a_service_is_made_after_a_pod(stage: Stage) -> None:
 
 
 def name_of_a_pod(stage: Stage) -> Iterable[Probe]:
-    """Every node queries the name of the StatefulSet's pod."""
-    yield dns_udp("db-0", stage.dns_server(), f"db-0.{stage.full_name('db')}", rate=20)
+    """Every node queries the name of the StatefulSet's pod, also at each name server's own address."""
+    name = f"db-0.{stage.full_name('db')}"
+    yield dns_udp("db-0", stage.dns_server(), name, rate=20)
+    for server, address in stage.name_servers().items():
+        yield from (dns_udp(server, address, name, rate=10), dns_tcp(f"{server}-tcp", address, name, rate=10))
 
 
 @names.act("move", needs=Risk.NODE, asking=name_of_a_pod)
 def a_pod_moves(stage: Stage) -> None:
     """The StatefulSet's pod is deleted while its node is cordoned."""
-    before = stage.node_of("db")
-    with stage.inflict(CordonNode(before)), stage.inflict(DeletePod(stage.namespace, stage.victim("db"))):
-        stage.wait(
-            lambda: any(is_ready(pod) and node_of(pod) != before for pod in stage.pods("db")),
-            CONTAINERS_BACK,
-            "the pod on another node",
-        )
+    stage.see("name servers", **{probe.name: probe.host for probe in name_of_a_pod(stage) if probe.name != "db-0"})
+    before, victim = stage.node_of("db"), stage.victim("db")
+    with stage.inflict(CordonNode(before)):
+        stage.moment("cordoned")
+        with stage.inflict(DeletePod(stage.namespace, victim)):
+            stage.wait(
+                lambda: any(is_ready(pod) and node_of(pod) != before for pod in stage.pods("db")),
+                CONTAINERS_BACK,
+                "the pod on another node",
+            )
     stage.hold(CACHE + CACHE_DENIAL, since=time.time())
 
 
@@ -167,15 +178,8 @@ def test_a_headless_service_has_no_address_and_no_rules(act: Act, holds: Holds) 
 
 @claim("pod.own-record", act="records")
 def test_a_deployments_pod_has_a_record_of_its_address_only(act: Act, holds: Holds) -> None:
-    none = dict.fromkeys(
-        (
-            "its name, in svc",
-            "its name, in pod",
-            "its name, below the service",
-            "its name, below the headless service",
-        ),
-        "no answer",
-    )
+    below = ("its name, below the service", "its name, below the headless service")
+    none = dict.fromkeys(("its name, in svc", "its name, in pod", *below), "no answer")
     holds(
         checks.matches(act, "records", {**none, "its address": "the pod", "an address that no pod has": "that address"})
     )
@@ -187,6 +191,13 @@ def test_a_short_name_is_one_of_its_own_namespace(act: Act, holds: Holds) -> Non
     there = {"web, from there": "the service there", "web.there, from here": "the service there"}
     search = {"search": "NAMESPACE.svc.DOMAIN svc.DOMAIN DOMAIN", "added by the node": True, "ndots": "5"}
     holds(checks.matches(act, "scope", {**here, **there, **search}))
+
+
+@claim("namespace.scope", case="answers", act="scope")
+def test_a_short_name_reaches_the_pods_of_its_own_namespace(act: Act, holds: Holds) -> None:
+    here = {"web, from here": "the pod here", "web.here, from there": "the pod here"}
+    there = {"web, from there": "the pod there", "web.there, from here": "the pod there"}
+    holds(checks.matches(act, "reached", {**here, **there}))
 
 
 @claim("namespace.scope", case="top-level domain", act="scope")
@@ -201,12 +212,32 @@ def test_a_pod_sees_services_that_were_there_before_it(act: Act, holds: Holds) -
     holds(checks.matches(act, "late", {**variables, "DNS, before": True, "DNS, after": True}))
 
 
-@claim("statefulset.name", act="move", within=CACHE + CACHE_DENIAL)
+@claim("statefulset.name", act="move", within=CACHE)
 def test_a_pods_name_follows_it(act: Act, holds: Holds) -> None:
     holds(checks.pod_name_follows(act, "db-0", "db-0"))
 
 
+@claim("statefulset.name", case="each name server", act="move", within=CACHE)
+def test_every_name_server_follows_a_pods_name(act: Act, holds: Holds) -> None:
+    holds(checks.each_server_follows(act, "db-0", "name servers", checks.pod_name_follows))
+
+
+@claim("statefulset.order", case="deletion", act="move", of="db", within=START, broken_by=("counted-from-one",))
+def test_a_deleted_pod_is_replaced_under_its_name(act: Act, holds: Holds) -> None:
+    holds(checks.replaced_under_its_name(act, "db"))
+
+
 names.sabotage("move")(breakages.coredns_stale)
+
+
+@names.sabotage("move:cordoned")
+@contextmanager
+def counted_from_one(stage: Stage) -> Iterator[None]:
+    """The StatefulSet's pods are numbered from 1 on."""
+    stage.run.kube.patch("StatefulSet", "db", stage.namespace, {"spec": {"ordinals": {"start": 1}}})
+    yield
+
+
 names.rewrite(rewrites.cluster_ip_set)
 names.rewrite(rewrites.pods_with_names)
 names.rewrite(rewrites.dns_policy_default)

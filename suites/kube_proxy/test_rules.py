@@ -42,6 +42,7 @@ def three_services(stage: Stage) -> None:
     stage.ask(
         http_new("web", address["web"], 80, rate=50),
         http_new("single", address["single"], 80, rate=25),
+        http_new("node-port", "$NODE", stage.service("single")["ports"][0]["nodePort"], rate=20),
         http_new("switch", address["switch"], 80, rate=25),
     )
 

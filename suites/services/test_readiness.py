@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from contextlib import AbstractContextManager
+from itertools import chain
 
 from kubeskeptic import checks
 from kubeskeptic.bounds import CACHE, HANG, LEASE, PROGRAMMING_LAG, READY, START, UNREADY
@@ -38,15 +39,26 @@ def pods_behind_services_with_and_without_an_address(stage: Stage) -> None:
     """The services are asked from every node, and DNS is queried for the names of the headless ones."""
     stage.apply()
     server, pods, db = stage.dns_server(), stage.full_name("web-pods"), stage.full_name("db")
+    targets, servers = f"_http._tcp.{db}", stage.name_servers()
+    of_each = {
+        "name servers": [dns_udp(name, address, pods, rate=10) for name, address in servers.items()],
+        "name servers, TCP": [dns_tcp(f"{name}-tcp", address, pods, rate=5) for name, address in servers.items()],
+        "name servers, SRV": [
+            dns_udp(f"{name}-srv", address, targets, qtype="SRV", rate=5) for name, address in servers.items()
+        ],
+    }
+    web = stage.service("web")
     stage.ask(
-        http_new("web", stage.service("web")["clusterIP"], 80, rate=50),
+        http_new("web", web["clusterIP"], 80, rate=50),
+        http_new("node-port", "$NODE", web["ports"][0]["nodePort"], rate=20),
         dns_udp("pods-udp", server, pods, rate=20),
         dns_tcp("pods-tcp", server, pods, rate=10),
-        dns_udp("srv", server, f"_http._tcp.{db}", qtype="SRV", rate=10),
-        dns_tcp("srv-tcp", server, f"_http._tcp.{db}", qtype="SRV", rate=5),
-        *(dns_udp(name, address, pods, rate=10) for name, address in stage.name_servers().items()),
+        dns_udp("srv", server, targets, qtype="SRV", rate=10),
+        dns_tcp("srv-tcp", server, targets, qtype="SRV", rate=5),
+        *chain(*of_each.values()),
     )
-    stage.see("name servers", **stage.name_servers())
+    for table, probes in of_each.items():
+        stage.see(table, **{probe.name: probe.host for probe in probes})
 
 
 @readiness.act("unready")
@@ -117,9 +129,19 @@ def test_every_name_server_answers_the_ready_pods(act: Act, holds: Holds) -> Non
     holds(checks.each_server_follows(act, "web-pods", "name servers"))
 
 
+@claim("headless.many-a", case="each name server, TCP", act=("unready", "deleted"), within=CACHE)
+def test_every_name_server_answers_the_ready_pods_over_tcp(act: Act, holds: Holds) -> None:
+    holds(checks.each_server_follows(act, "web-pods", "name servers, TCP"))
+
+
 @claim("statefulset.srv", act="unready", within=CACHE)
 def test_srv_records_name_the_ready_pods(act: Act, holds: Holds) -> None:
     holds(checks.targets_follow(act, "db", "srv", "srv-tcp"))
+
+
+@claim("statefulset.srv", case="each name server", act="unready", within=CACHE)
+def test_every_name_server_names_the_ready_pods(act: Act, holds: Holds) -> None:
+    holds(checks.each_server_follows(act, "db", "name servers, SRV", checks.targets_follow))
 
 
 @claim("heal.hang", act="hang", within=HANG + START)

@@ -62,7 +62,7 @@ def act(*lanes: Lane, changes: tuple[Change, ...] = (UNREADY,), end: float = 9.0
         nodes=tuple(dict.fromkeys(one.node for one in lanes)),
         specs={one.probe: {"qname": QNAME if one.probe == "name" else f"_http._tcp.{QNAME}"} for one in lanes},
         acts={"act": ActSpan("act", 0, 1, end)},
-        settings=settings(TTL=30.0),
+        settings=settings(TTL=30.0, CACHE_DENIAL=0.0),
         gaps=[gap] if gap else [],
     )
     return Act(seen, ["act"], within=NOTHING)
@@ -130,18 +130,25 @@ def test_a_node_in_doubt_is_not_hidden_by_one_that_is_surely_a_little_stale() ->
 def test_each_name_server_is_asked_by_itself() -> None:
     servers = {"coredns-a": "10.0.0.7", "coredns-b": "10.0.0.8"}
 
-    def asked(given: dict[str, str], *drawings: str, queried: dict[str, str] | None = None) -> Finding:
+    def asked(
+        given: dict[str, str],
+        *drawings: str,
+        queried: dict[str, str] | None = None,
+        kinds: tuple[str, ...] = ("dns-udp", "dns-udp"),
+    ) -> Finding:
         lanes = [lane(drawing, probe=name) for drawing, name in zip(drawings, servers, strict=True)]
         one = act(*lanes)
         one.recording.tables["name servers"] = given
-        for name, server in (queried or given).items():
-            one.recording.specs[name] = {"qname": QNAME, "server": server}
+        for kind, (name, server) in zip(kinds, (queried or given).items(), strict=False):
+            one.recording.specs[name] = {"qname": QNAME, "server": server, "kind": kind}
         return checks.each_server_follows(one, "web", "name servers")
 
     assert asked(servers, FINE, SLOW).verdict is Verdict.HOLDS
     same = dict.fromkeys(servers, "10.0.0.7")
     assert "“coredns-b” did not query the name server at 10.0.0.8" in asked(servers, FINE, SLOW, queried=same).why
     assert "one address for several name servers" in asked(same, FINE, SLOW).why
+    assert asked(same, FINE, SLOW, kinds=("dns-udp", "dns-tcp")).verdict is Verdict.HOLDS
+    assert asked(same, FINE, SLOW, kinds=("dns-tcp", "dns-tcp")).verdict is Verdict.INCONCLUSIVE
     stale = asked(servers, FINE, "222222222211111111")
     assert stale.verdict is Verdict.VIOLATED
     assert "“coredns-a”: 0.50 s, “coredns-b”: 2.50 s" in stale.why
@@ -211,8 +218,12 @@ def test_srv_records_name_hosts_and_container_ports() -> None:
     assert targets(srv("8080 web-b", b), srv(b)).verdict is Verdict.VIOLATED
 
 
+def moved_to(node: str) -> tuple[Change, ...]:
+    return pod(2.0, "web-a", ip=A, type="DELETED"), pod(3.0, "web-a", uid="new", ip=B, node=node)
+
+
 def name_of_a(drawing: str, to: str = "n2") -> Finding:
-    moved = (pod(2.0, "web-a", ip=A, type="DELETED"), pod(3.0, "web-a", uid="new", ip=B, node=to))
+    moved = moved_to(to)
     return checks.pod_name_follows(act(lane(drawing), changes=moved), "web-a", "name")
 
 
@@ -228,3 +239,19 @@ def test_a_pods_name_answers_the_live_pod_alone() -> None:
     assert "2 addresses at once" in two.why
     stayed = name_of_a("aaaaxx111111111111", to="n1")
     assert (stayed.verdict, "did not move" in stayed.why) == (Verdict.INCONCLUSIVE, True)
+
+
+def test_several_probes_of_a_pods_name_and_each_name_server_count() -> None:
+    def asked(*drawings: str) -> list[Finding]:
+        lanes = (lane(drawing, probe=name) for drawing, name in zip(drawings, "ab", strict=True))
+        one = act(*lanes, changes=moved_to("n2"))
+        one.recording.tables["name servers"] = {"a": "10.0.0.7", "b": "10.0.0.8"}
+        for name, server in one.recording.tables["name servers"].items():
+            one.recording.specs[name] = {"qname": f"web-a.{QNAME}", "server": server}
+        return [
+            checks.pod_name_follows(one, "web-a", "a", "b"),
+            checks.each_server_follows(one, "web-a", "name servers", checks.pod_name_follows),
+        ]
+
+    assert {one.verdict for one in asked("aaaaxx111111111111", "aaaaxx111111111111")} == {Verdict.HOLDS}
+    assert {one.verdict for one in asked("aaaaxx111111111111", "a" * 18)} == {Verdict.VIOLATED}

@@ -25,7 +25,7 @@ from tests.checks.test_names import (
     srv,
     with_ports,
 )
-from tests.drawn import pod
+from tests.drawn import pod, settings
 
 AT_ONCE = "2222" + "1" * 14
 """Never stale."""
@@ -56,8 +56,8 @@ def test_an_answer_is_looked_at_until_the_act_ends() -> None:
 def test_each_change_is_told_with_its_time_and_what_is_right_from_then_on() -> None:
     none = pod(3.0, "web-b", ip=B, ready=False)
     found = addresses("222211xxxxxxxxxxxx", changes=(UNREADY, none))
-    assert found.decisive == (f"+1.00 s: {B}", "+2.00 s: no record")
-    assert addresses("2" * 18, changes=(UNREADY._replace(seen=0.5),)).decisive == (f"-0.50 s: {B}",)
+    assert found.decisive == (f"right from +1.00 s on: {B}", "right from +2.00 s on: no record")
+    assert addresses("2" * 18, changes=(UNREADY._replace(seen=0.5),)).decisive[-1] == f"right from -0.50 s on: {B}"
     many = [pod(1.0 + at / 10, "web-a", ip=f"10.0.1.{at}") for at in range(9)]
     assert len(addresses("2" * 18, changes=tuple(many)).decisive) == 8
 
@@ -154,6 +154,52 @@ def test_a_lookup_that_was_never_asked_is_counted() -> None:
     found = addresses(FINE[:12] + " " + FINE[13:])
     assert (found.measured["asked"].value, found.measured["never asked"].value) == (17, 1)
     assert addresses(FINE).measured["never asked"].value == 0
+
+
+def test_the_stalest_answer_of_each_probe_and_the_first_failed_lookups_are_told() -> None:
+    stale, never = lane("2222222211111tt1tt", "n1"), lane("t" * 18, "n2")
+    failed = ["n1 asked “name” at +5.50 s: timeout", "n1 asked “name” at +6.00 s: timeout"]
+    told = checks.addresses_follow(act(stale), "web", "name").decisive
+    assert told[:2] == tuple(failed)
+    assert told[4:] == (f"n1 asked “name” at +2.50 s: {A}, {B}, 1.50 s out of date", f"right from +1.00 s on: {B}")
+    both = checks.addresses_follow(act(stale, never), "web", "name").decisive
+    assert [one.partition(" ")[0] for one in both] == ["n1", "n1", "n1", "n1", "n1", "right"]
+
+
+def test_late_answers_are_counted_and_how_long_answers_took_is_told() -> None:
+    slow = [one._replace(took=1.1 if tick in (3, 12) else 0.01 * tick) for tick, one in enumerate(lane(FINE))]
+    found = checks.addresses_follow(act(Lane("n1", "name", 0.5, slow)), "web", "name")
+    assert found.verdict is Verdict.HOLDS
+    took = [found.measured[f"answered in, {which}"].value for which in ("p50", "p99", "longest")]
+    assert (found.measured["late"].value, took) == (2, [0.09, 1.1, 1.1])
+
+
+@pytest.mark.parametrize(
+    ("denial", "drawing", "verdict"),
+    [
+        (0.0, "aaaaxxxxxx11111111", Verdict.HOLDS),
+        (0.0, "aaaaxxxxxxxx111111", Verdict.VIOLATED),
+        (3.0, "aaaaxxxxxxxxxxxxx1111111", Verdict.HOLDS),
+        (3.0, "aaaaxxxxxxxxxxxxxx111111", Verdict.VIOLATED),
+        (3.0, "aaaaaaaa1111111111111111", Verdict.HOLDS),
+        (3.0, "aaaaaaaaaaaa111111111111", Verdict.VIOLATED),
+    ],
+)
+def test_a_denial_has_its_own_bound(denial: float, drawing: str, verdict: Verdict) -> None:
+    changes = (pod(2.0, "web-a", ip=A, type="DELETED"), pod(3.0, "web-a", uid="new", ip=B, node="n2"))
+    one = act(lane(drawing), changes=changes, end=len(drawing) / 2)
+    one.recording.settings = settings(TTL=30.0, CACHE_DENIAL=denial)
+    found = checks.pod_name_follows(one, "web-a", "name")
+    assert found.verdict is verdict, found.why
+
+
+def test_the_bound_of_a_denial_must_have_passed_too() -> None:
+    changes = (pod(2.0, "web-a", ip=A, type="DELETED"), pod(3.0, "web-a", uid="new", ip=B, node="n2"))
+    one = act(lane("aaaaxx111111111"), changes=changes, end=7.5)
+    one.recording.settings = settings(TTL=30.0, CACHE_DENIAL=3.0)
+    found = checks.pod_name_follows(one, "web-a", "name")
+    assert (found.verdict, "before the bound had passed" in found.why) == (Verdict.INCONCLUSIVE, True)
+    assert "the limit is 2 s, and 5 s for an answer without records" in found.why
 
 
 def test_a_denial_may_be_kept_for_longer_than_records() -> None:

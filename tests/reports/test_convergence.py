@@ -50,6 +50,20 @@ def test_what_was_done_to_a_pod_is_a_row_though_nobody_noticed_and_to_anything_e
     assert rows("..........", fault=gone(target="pod/ns/other")) == []
 
 
+def looked_up(*, expect: list[str] | None) -> list[Row]:
+    """The name of the service is looked up, every time with the right answer."""
+    named = lane("..........", "n1", "name", period=0.5, by="10.0.0.1|NOERROR|5")
+    asked = watched(named, faults=(gone(),), spans=(act(0, 1, 5),))
+    asked.recording.specs["name"] |= {"kind": "dns-udp", "qtype": "A", "expect": expect}
+    return convergence(asked.recording)
+
+
+def test_a_name_that_follows_the_pods_is_a_row_though_no_answer_was_wrong() -> None:
+    (row,) = looked_up(expect=None)
+    assert (row.way, row.cells[0].wrong) == ("DNS over UDP", 0)
+    assert looked_up(expect=["10.96.0.1"]) == []
+
+
 def test_what_is_wrong_after_the_next_event_is_that_ones() -> None:
     lanes = [lane("..r...r...", "n1", period=0.5, by="pod-b")]
     faults = (gone(), gone(at=2.6, target="pod/ns/pod-b"))

@@ -11,7 +11,7 @@ import pytest
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.scenarios.lookups import Lookups
 
-POD = {
+POD: dict[str, Any] = {
     "metadata": {"name": "client-1"},
     "spec": {"nodeName": "n1", "containers": [{"name": "server"}]},
     "status": {"podIP": "10.0.1.7"},
@@ -55,3 +55,26 @@ def test_a_resolver_of_the_node_alone() -> None:
 def test_without_a_pod_nothing_is_looked_up() -> None:
     with pytest.raises(Inconclusive, match="no pod of client is Ready"):
         looked("", "", ready=False)
+
+
+def test_a_neighbour_has_a_service_a_pod_behind_it_and_a_copy_of_the_pod() -> None:
+    made: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def create(one: dict[str, Any]) -> dict[str, Any]:
+        one["metadata"]["uid"] = f"uid-of-{one['metadata']['name']}"
+        one["status"] = {"conditions": [{"type": "Ready", "status": "True"}]}
+        one["spec"].setdefault("clusterIP", "10.96.0.7")
+        made[one["kind"], one["metadata"]["name"]] = one
+        return one
+
+    look = looked("", "")
+    stage: Any = look._stage
+    stage.run.id, stage.run.kube.create = "r1", create
+    stage.run.kube.get = lambda kind, name, namespace: made[kind, name]
+    stage.wait = lambda question, patience, what: question() or pytest.fail(what)
+    look._pod["spec"] |= {"dnsPolicy": "Default"}
+    assert look.neighbour("other", "web") == ("10.96.0.7", "other/web/uid-of-web")
+    selector, (behind, copy) = made["Service", "web"]["spec"]["selector"], [made["Pod", n] for n in ("web", "client")]
+    assert selector.items() <= behind["metadata"]["labels"].items()
+    assert not selector.items() <= copy["metadata"]["labels"].items()
+    assert copy["spec"]["dnsPolicy"] == "Default"

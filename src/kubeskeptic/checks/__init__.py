@@ -29,6 +29,7 @@ from kubeskeptic.checks.replicas import whole_again
 from kubeskeptic.checks.resolving import resolves_but_for_kept_ports, resolves_throughout, same_answer
 from kubeskeptic.checks.rollouts import rolled_over
 from kubeskeptic.checks.rules import same_rules
+from kubeskeptic.checks.same_name import replaced_under_its_name
 from kubeskeptic.checks.scaling import ends_in_order, scaled
 from kubeskeptic.checks.scheduling import runs_in_time, runs_once_there_is_room, spreads, stays_pending
 from kubeskeptic.checks.serving import fails_only_briefly, serves_throughout
@@ -81,6 +82,7 @@ __all__ = [
     "recovers_each_time",
     "replaced_by_another",
     "replaced_only_by_controllers",
+    "replaced_under_its_name",
     "reports_pressure",
     "resolves_but_for_kept_ports",
     "resolves_throughout",

@@ -13,6 +13,7 @@ import functools
 import socket
 from collections.abc import Iterator
 from contextvars import ContextVar
+from http import HTTPStatus
 from typing import Any
 
 import httpx
@@ -28,9 +29,12 @@ _ASKING: ContextVar[Question] = ContextVar("_ASKING")
 
 
 class HttpxProber:
-    """Asks over HTTP on new connections. Create it inside a running :class:`PortLoop`."""
+    """Asks over HTTP on new connections. Create it inside a running :class:`PortLoop`.
 
-    def __init__(self, spec: Spec) -> None:
+    :param name: the host name to ask for; the address itself when empty
+    """
+
+    def __init__(self, spec: Spec, name: str = "") -> None:
         host, port = spec.address
         self._spec = spec
         self._url = httpx.URL(scheme="http", host=host, port=port, path=spec.path)
@@ -38,7 +42,7 @@ class HttpxProber:
         never_kept = httpx.Limits(max_connections=None, max_keepalive_connections=0)
         self._client = httpx.AsyncClient(
             transport=httpx.AsyncHTTPTransport(retries=0, trust_env=False, limits=never_kept),
-            headers={"Connection": "close", "User-Agent": "kubeskeptic"},
+            headers={"Connection": "close", "User-Agent": "kubeskeptic"} | ({"Host": name} if name else {}),
             trust_env=False,
             follow_redirects=False,
             timeout=None,  # noqa: S113  # the question's deadline cancels the task
@@ -67,7 +71,8 @@ class HttpxProber:
             answer = await self._client.get(self._url)
         except Exception as error:  # noqa: BLE001  # any error ends the question
             return ending_of_error(error)
-        return judge(Answer(answer.status_code, answer.content, reusable=False), self._spec)
+        ending = judge(Answer(answer.status_code, answer.content, reusable=False), self._spec)
+        return ending if answer.status_code == HTTPStatus.OK else ending._replace(reason=f"status {answer.status_code}")
 
 
 async def warm_up() -> None:

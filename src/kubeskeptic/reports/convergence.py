@@ -66,8 +66,8 @@ class Row(NamedTuple):
 
 
 def convergence(recording: Recording) -> list[Row]:
-    """Return the rows of a recording, event by event: every probe whose requests go to a targeted pod, except DNS, and any
-    other probe that received a wrong answer.
+    """Return the rows of a recording, event by event: every probe whose right answers a targeted pod changes, and any other
+    probe that received a wrong answer.
     """
     events = list(events_of(recording))
     asked = [_Asked.of(recording, probe) for probe in recording.specs] if events else []
@@ -80,6 +80,8 @@ class _Asked(NamedTuple):
 
     probe: str
     way: str
+    follows: bool
+    """Whether its right answers change with the pods: those of a name that resolves to a ClusterIP do not."""
     pods: frozenset[str]
     lanes: tuple[tuple[Lane, frozenset[int]], ...]
 
@@ -92,7 +94,9 @@ class _Asked(NamedTuple):
         )
         if not way or not lanes:
             return None
-        return cls(probe, way, _pods(recording, probe), tuple((lane, _wrong(recording, lane)) for lane in lanes))
+        follows = not way.startswith("DNS") or recording.specs[probe].get("expect") is None
+        wrong = tuple((lane, _wrong(recording, lane)) for lane in lanes)
+        return cls(probe, way, follows, _pods(recording, probe), wrong)
 
 
 def _row(recording: Recording, event: Event, asked: _Asked, events: Sequence[Event]) -> Row | None:
@@ -103,7 +107,7 @@ def _row(recording: Recording, event: Event, asked: _Asked, events: Sequence[Eve
     cells = (_cell(lane, event, wrong) for lane, wrong in asked.lanes if lane.node not in event.away)
     seen = tuple(cell for cell in cells if cell.asked)
     noticed = any(cell.wrong for cell in seen)
-    if not seen or not (noticed or (event.pods and not asked.way.startswith("DNS"))):
+    if not seen or not (noticed or (event.pods and asked.follows)):
         return None
     return Row(recording.id, event, asked.way, asked.probe, seen)
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kubeskeptic import objects
+from kubeskeptic.agent.answered_by import AnsweringPod
+from kubeskeptic.agent.outcomes import Outcome
+from kubeskeptic.agent.question import TIMEOUT
+from kubeskeptic.agent.spec import parse
 from kubeskeptic.durations import ADDRESSED, PROBE_DEADLINE
 from kubeskeptic.errors import PatienceExhausted
-from kubeskeptic.process import run
+from kubeskeptic.outside.client import HttpxProber, warm_up
+from kubeskeptic.probes.specs import http_new
 from kubeskeptic.scenarios.stage import Stage
 from kubeskeptic.waiting import NotYet, until
 
@@ -25,19 +30,15 @@ def ask(host):
         asked = http.client.HTTPConnection(host, int(port), timeout=float(deadline))
         asked.request("GET", "/", headers={"Host": name})
         answer = asked.getresponse()
-        body = answer.read()
     except ConnectionRefusedError:
-        return "refused", ""
+        return "refused"
     except ConnectionResetError:
-        return "reset", ""
+        return "reset"
     except TimeoutError:
-        return "timeout", ""
+        return "timeout"
     except OSError:
-        return "unreachable", ""
-    try:
-        return "ok" if answer.status == 200 else "wrong", json.loads(body)["pod"]
-    except (ValueError, KeyError, TypeError):
-        return f"status {answer.status}", ""
+        return "unreachable"
+    return "ok" if answer.status == 200 else f"status {answer.status}"
 
 name, port, deadline, *hosts = sys.argv[1:]
 print(json.dumps([ask(host) for host in hosts]))
@@ -45,7 +46,7 @@ print(json.dumps([ask(host) for host in hosts]))
 
 
 class Asked(NamedTuple):
-    """The outcome of a request, and the pod that answered it; empty when none did."""
+    """The outcome of a request, or its status when no pod answered it, and the name of the pod that did; empty when none."""
 
     outcome: str
     by: str
@@ -99,25 +100,33 @@ def ask_by_name(stage: Stage, pod: str, name: str, port: int) -> dict[str, str]:
     Return, for each of the two, the outcome that all nodes have in common, or all distinct outcomes.
     """
     hosts = [objects.internal_ip(node) for node in stage.run.kube.list("Node")["items"]]
-    there = _asked(stage.run_in(pod, "python3", *_words(name, port, PROBE_DEADLINE, hosts)))
-    return {"from a pod": _one(there), "from this machine": _one(ask_from_here(name, port, hosts))}
+    there = stage.run_in(pod, "python3", "-c", _ASK, name, str(port), f"{PROBE_DEADLINE:g}", *hosts)
+    here = (one.outcome for one in ask_from_here(name, port, hosts))
+    return {"from a pod": _one(json.loads(there)), "from this machine": _one(here)}
 
 
 def ask_from_here(name: str, port: int, hosts: Sequence[str], deadline: float = PROBE_DEADLINE) -> list[Asked]:
-    """Send each of these hosts an HTTP request for this host name, from this machine, one after another.
+    """Send each of these hosts an HTTP request for this host name, from this machine, at the same time.
 
-    :param deadline: seconds for each step of one request
+    :param deadline: seconds for one request
     """
-    return _asked(run([sys.executable, *_words(name, port, deadline, hosts)]))
+    return asyncio.run(_asked(name, port, hosts, deadline))
 
 
-def _words(name: str, port: int, deadline: float, hosts: Sequence[str]) -> tuple[str, ...]:
-    return ("-S", "-E", "-c", _ASK, name, str(port), f"{deadline:g}", *hosts)
+async def _asked(name: str, port: int, hosts: Sequence[str], deadline: float) -> list[Asked]:
+    await warm_up()
+    return await asyncio.gather(*(_ask(name, port, host, deadline) for host in hosts))
 
 
-def _asked(said: str) -> list[Asked]:
-    return [Asked(*one) for one in json.loads(said)]
+async def _ask(name: str, port: int, host: str, deadline: float) -> Asked:
+    spec = parse(http_new("entrance", host, port, deadline=deadline).spec())
+    try:
+        ending = await asyncio.wait_for(HttpxProber(spec, name).answer(), deadline)
+    except TimeoutError:
+        ending = TIMEOUT
+    wrong = ending.outcome is Outcome.WRONG and ending.reason
+    return Asked(wrong or str(ending.outcome), AnsweringPod.of(ending.by).name)
 
 
-def _one(asked: Sequence[Asked]) -> str:
-    return " and ".join(sorted({one.outcome for one in asked})) or "nothing was asked"
+def _one(outcomes: Iterable[str]) -> str:
+    return " and ".join(sorted(set(outcomes))) or "nothing was asked"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
-from kubeskeptic.durations import CONTAINERS_BACK
+from kubeskeptic.durations import CONTAINERS_BACK, PROBE_DEADLINE
 from kubeskeptic.errors import ClusterError, Inconclusive
-from kubeskeptic.objects import is_ready, node_of, ours
+from kubeskeptic.objects import identity, is_ready, node_of, ours
 from kubeskeptic.scenarios.stage import Stage
 from kubeskeptic.waiting import until
 
@@ -21,6 +22,18 @@ except socket.gaierror as error:
 else:
     print(",".join(sorted({one[4][0] for one in found})))
 """
+_REACH = """
+import http.client, json, sys
+try:
+    asked = http.client.HTTPConnection(sys.argv[1], 80, timeout=float(sys.argv[2]))
+    asked.request("GET", "/")
+    said = json.loads(asked.getresponse().read())
+    print("/".join(said[one] for one in ("namespace", "pod", "uid")))
+except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
+    print("")
+"""
+_COPIED = ("name", "image", "args", "ports", "readinessProbe", "env")
+"""Fields of the container that a copy of the pod has."""
 
 
 class Lookups:
@@ -43,13 +56,25 @@ class Lookups:
         :param of: another pod to look up from, or another namespace, whose pod of the same app is used
         :raises CommandFailed: when the lookup cannot run in the pod
         """
+        return self._run(of, _LOOK_UP, name)
+
+    def reach(self, name: str, *, of: str = "") -> str:
+        """Send an HTTP request to port 80 of a name; return the pod that answered, as ``namespace/name/uid``, else nothing.
+
+        :param of: another namespace, whose pod of the same app sends it
+        :raises CommandFailed: when the command cannot run in the pod
+        """
+        return self._run(of, _REACH, name, f"{PROBE_DEADLINE:g}")
+
+    def _run(self, of: str, script: str, *arguments: str) -> str:
         pod, namespace = str(self._pod["metadata"]["name"]), self._stage.namespace
         if of and of.startswith(self._app):
             pod = of
         elif of:
             pod, namespace = self._app, of
-        argv = ("python3", "-c", _LOOK_UP, name)
-        return self._stage.run.kube.exec(namespace, pod, self._container(), argv).strip()
+        return self._stage.run.kube.exec(
+            namespace, pod, self._container(), ("python3", "-c", script, *arguments)
+        ).strip()
 
     def resolver(self) -> dict[str, Any]:
         """Return the settings in the pod's resolv.conf.
@@ -80,25 +105,26 @@ class Lookups:
         )
         return str(made["spec"]["clusterIP"])
 
-    def neighbour(self, namespace: str, service: str) -> str:
-        """Create a Service and a copy of the pod in another namespace; return the Service's address once the copy is Ready."""
-        address = self.service(namespace, service)
-        kept = ("name", "image", "args")
-        containers = [{key: one[key] for key in kept if key in one} for one in self._pod["spec"]["containers"]]
-        spec = {
-            "containers": containers,
-            "dnsPolicy": self._pod["spec"]["dnsPolicy"],
-            "terminationGracePeriodSeconds": 1,
-        }
-        kube = self._stage.run.kube
-        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": self._named(namespace, self._app), "spec": spec}
-        until(lambda: kube.create(pod), CONTAINERS_BACK, what=f"a pod of {namespace}", tolerate=(ClusterError,))
+    def neighbour(self, namespace: str, service: str) -> tuple[str, str]:
+        """Create a Service, a pod behind it and a copy of the pod in another namespace; return, once both pods are Ready, the
+        Service's address and the pod behind it as ``namespace/name/uid``.
+        """
+        address, kube = self.service(namespace, service), self._stage.run.kube
+        containers = [{key: one[key] for key in _COPIED if key in one} for one in self._pod["spec"]["containers"]]
+        policy = {"dnsPolicy": self._pod["spec"]["dnsPolicy"], "terminationGracePeriodSeconds": 1}
+        both = (service, self._app)
+        for name in both:
+            metadata = self._named(namespace, name)
+            metadata["labels"] = metadata["labels"] | {"app": name}
+            pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": policy | {"containers": containers}}
+            create = partial(kube.create, pod)
+            until(create, CONTAINERS_BACK, what=f"a pod of {namespace}", tolerate=(ClusterError,))
         self._stage.wait(
-            lambda: is_ready(kube.get("Pod", self._app, namespace)),
+            lambda: all(is_ready(kube.get("Pod", name, namespace)) for name in both),
             CONTAINERS_BACK,
-            f"the pod {self._app} of {namespace}",
+            f"the pods {' and '.join(both)} of {namespace}",
         )
-        return address
+        return address, identity(kube.get("Pod", service, namespace))
 
     def _container(self) -> str:
         return str(self._pod["spec"]["containers"][0]["name"])

@@ -34,7 +34,8 @@ CLAIMS = (
         chapter="dns",
         says="SRV answers are there only for Running/Healthy pods",
         states="The SRV records of a StatefulSet's headless service name the hosts and the container ports of its Ready pods "
-        "and no others, within what CoreDNS caches of each change, while one turns unready.",
+        "and no others, within what CoreDNS caches of each change, while one turns unready; so it is at each CoreDNS pod's own "
+        "address.",
         post=Post.AGREES,
         condition="",
         broken_by=("not-ready-published", "coredns-stale"),
@@ -44,7 +45,8 @@ CLAIMS = (
         chapter="dns",
         says="pod name is stable, which has a dns record",
         states="The name of a StatefulSet's pod answers the IP of the pod that is Ready under it, before and after it has "
-        "moved to another node, within what CoreDNS caches of each change, and never two addresses.",
+        "moved to another node, within what CoreDNS caches of each change, and never two addresses; so does each CoreDNS pod, "
+        "over UDP and TCP.",
         post=Post.AGREES,
         condition="",
         broken_by=("two-pods-of-a-name", "coredns-stale"),
