@@ -12,7 +12,8 @@ CLAIMS = (
         chapter="kube_proxy",
         says="even if they do not host the corresponding service",
         states="ClusterIP and NodePort of a service answer through every node, whether it hosts one of its pods or not, and "
-        "its ClusterIP answers one of its own pods.",
+        "its ClusterIP answers its own pods on every node; at a node's loopback address its NodePort answers if mode and "
+        "configuration of that node's kube-proxy say so, and is refused otherwise.",
         post=Post.AGREES,
         condition="",
         broken_by=("rules-flushed", "one-in-ten-astray", "endpoint-by-hand"),
