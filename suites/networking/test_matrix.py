@@ -7,6 +7,7 @@ node to one of its own pods (internalTrafficPolicy Local).
 
 from __future__ import annotations
 
+import time
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
@@ -46,6 +47,7 @@ def a_pod_on_every_node(stage: Stage) -> None:
         PODS_READY,
         "a pod of each on every node",
     )
+    stage.note("ready since", time.time())
     read_kube_proxies(stage, "loopback")
 
 
@@ -82,10 +84,14 @@ def addresses_are_listed(stage: Stage) -> None:
 @network.act("services", settled=False)
 def services_are_asked(stage: Stage) -> None:
     """The one pod behind two services asks one of them, and this machine asks both through every node's port."""
-    stage.hold(PROGRAMMING_LAG)
+    once_programmed(stage)
     a_pod_asks_its_own_service(stage)
-    for service, policy in (("bounced", "Cluster"), ("direct", "Local")):
-        stage.see("node ports", **through_nodes(stage, service, "alone", policy))
+    stage.see("node ports", **through_nodes(stage, "alone", Cluster="bounced", Local="direct"))
+
+
+def once_programmed(stage: Stage) -> None:
+    """Wait until every kube-proxy has had the time to program the services."""
+    stage.hold(PROGRAMMING_LAG, since=stage.facts["ready since"])
 
 
 def a_pod_asks_its_own_service(stage: Stage) -> None:
@@ -95,17 +101,19 @@ def a_pod_asks_its_own_service(stage: Stage) -> None:
     stage.see("hairpin", **outcomes(stage, [(alone.pod, {"its own service": question})]))
 
 
-@network.act("each node", settled=False, after="services")
+@network.act("each node", settled=False)
 def every_node_asks_itself(stage: Stage) -> None:
     """On every node two pods ask each other, and one of them asks itself through a service."""
+    once_programmed(stage)
     pods, address = of_each_node(stage, "pod"), stage.service("own")["clusterIP"]
     stage.see("within each node", **outcomes(stage, neighbours(pods, of_each_node(stage, "beside"))))
     stage.see("hairpin on each node", **outcomes(stage, [(one.pod, {one.node: at(one, address, 80)}) for one in pods]))
 
 
-@network.act("loopback", settled=False, after="services")
+@network.act("loopback", settled=False)
 def every_node_asks_its_loopback(stage: Stage) -> None:
     """Every node asks the NodePort of a service at its own loopback address."""
+    once_programmed(stage)
     (alone,) = (Member.of("alone", pod) for pod in stage.pods("alone"))
     service = stage.service("bounced")
     loopback = "::1" if ":" in service["clusterIP"] else "127.0.0.1"
