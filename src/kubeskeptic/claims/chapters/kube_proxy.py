@@ -63,8 +63,8 @@ CLAIMS = (
         id="proxy.outlives-kube-proxy",
         chapter="kube_proxy",
         states="With kube-proxy stopped on one node no request to a service fails there; a change of a service's endpoints is "
-        "not seen there while every other node follows it within the programming lag, and is seen there within START plus "
-        "the programming lag once kube-proxy is started again.",
+        "not seen there while every other node follows it within the programming lag, and is seen there within the programming "
+        "lag of kube-proxy's start once it is started again.",
         condition="The post does not speak of it: rules forward the traffic, and kube-proxy only writes them.",
         broken_by=("rule-removed", "kube-proxy-frozen-elsewhere", "nothing-to-switch-to"),
         needs=Risk.CONTROL_PLANE,
