@@ -13,6 +13,7 @@ from kubeskeptic import checks
 from kubeskeptic.bounds import PROGRAMMING_LAG, START
 from kubeskeptic.checks.restarts import STARTED, TABLE
 from kubeskeptic.faults.components.change_service_rule import ChangeServiceRule
+from kubeskeptic.faults.components.flush_service_rules import FlushServiceRules
 from kubeskeptic.faults.components.freeze_kube_proxy import FreezeKubeProxy
 from kubeskeptic.faults.components.kube_proxy import started
 from kubeskeptic.faults.components.rules import service_rules
@@ -98,7 +99,7 @@ def test_every_node_follows_the_pod(act: Act, holds: Holds) -> None:
     case="services go on",
     act="stopped",
     watched=PROGRAMMING_LAG,
-    broken_by=("rule-removed",),
+    broken_by=("rule-removed", "rules-flushed"),
 )
 def test_services_go_on_without_kube_proxy(act: Act, holds: Holds) -> None:
     holds(checks.never_fails(act, "web"))
@@ -147,8 +148,17 @@ def kube_proxy_frozen_on_a(stage: Stage) -> AbstractContextManager[object]:
 @proxy.sabotage("stopped")
 def kube_proxy_frozen_elsewhere(stage: Stage) -> AbstractContextManager[object]:
     """kube-proxy of another worker than the one where it is stopped is frozen."""
-    others = [node for node in stage.run.workers if node != breakages.some_worker(stage)]
-    return stage.inflict(FreezeKubeProxy(others[0]), lasts=breakages.LASTS)
+    return stage.inflict(FreezeKubeProxy(_another_worker(stage)), lasts=breakages.LASTS)
+
+
+@proxy.sabotage("stopped:stopped")
+def rules_flushed(stage: Stage) -> AbstractContextManager[object]:
+    """The rules on another worker than the one where kube-proxy is stopped are flushed, and not put back."""
+    return stage.inflict(FlushServiceRules(_another_worker(stage)), lasts=breakages.LASTS)
+
+
+def _another_worker(stage: Stage) -> str:
+    return next(node for node in stage.run.workers if node != breakages.some_worker(stage))
 
 
 def _changed(stage: Stage, percent: int) -> ChangeServiceRule:

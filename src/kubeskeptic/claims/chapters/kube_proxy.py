@@ -44,7 +44,8 @@ CLAIMS = (
         id="proxy.balances",
         chapter="kube_proxy",
         says="each node will load-balance the request across all target nodes",
-        states="On every node, new connections spread over all endpoints of a service as equal shares would by chance.",
+        states="On every node, new connections spread over all endpoints of a service as equal shares would by chance: by the "
+        "chi-square test, p ≥ 0.001 for all nodes together, and so 0.001 divided by their number for each (Bonferroni).",
         post=Post.AGREES,
         condition="",
         broken_by=("session-affinity", "endpoint-weighed"),
@@ -66,7 +67,7 @@ CLAIMS = (
         "not seen there while every other node follows it within the programming lag, and is seen there within the programming "
         "lag of kube-proxy's start once it is started again.",
         condition="The post does not speak of it: rules forward the traffic, and kube-proxy only writes them.",
-        broken_by=("rule-removed", "kube-proxy-frozen-elsewhere", "nothing-to-switch-to"),
+        broken_by=("rule-removed", "rules-flushed", "kube-proxy-frozen-elsewhere", "nothing-to-switch-to"),
         needs=Risk.CONTROL_PLANE,
     ),
 )
