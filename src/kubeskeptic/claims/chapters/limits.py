@@ -26,9 +26,9 @@ CLAIMS = (
         chapter="limits",
         says="why is there no support … without KEDA",
         states="An autoscaler on an external metric that nobody serves says FailedGetExternalMetric, and changes no replicas "
-        "in 3 HPA, however many jobs wait.",
+        "in 3 HPA, however many jobs wait; while an adapter serves that metric, the same autoscaler scales with it.",
         post=Post.AGREES,
         condition="",
-        broken_by=("metric-served",),
+        broken_by=("metric-served", "metric-constant"),
     ),
 )
