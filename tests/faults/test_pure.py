@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import yaml
 
 from kubeskeptic.errors import BadInput
+from kubeskeptic.faults.components import kube_proxy
 from kubeskeptic.faults.components.eviction import CONDITIONS, taint, with_thresholds
 from kubeskeptic.faults.components.kube_proxy import by_label
 from kubeskeptic.faults.components.pressure import pressed
@@ -150,6 +152,13 @@ def test_rules_of_either_mode_are_compared_without_what_is_local() -> None:
     assert not any("local-" in rule or rule.endswith(": drop") for rule in rules)
     assert "chain services: ip daddr . meta l4proto . th dport vmap @service-ips" in rules
     assert not any("172.18.0.2" in rule or "10.244.1.5" in rule for rule in rules)
+
+
+def test_when_a_process_was_started_by_its_age(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = iter((1000.0, 1000.5))
+    monkeypatch.setattr(kube_proxy, "time", SimpleNamespace(time=lambda: next(now)))
+    site: Any = SimpleNamespace(in_node=lambda *_: "123450 1334.50\n")  # in hundredths of a second, and in seconds
+    assert kube_proxy.started(site, "n1") == (900.0, 900.5)
 
 
 def test_metrics_by_label() -> None:
