@@ -132,9 +132,14 @@ def metric(stage: Stage) -> Iterator[None]:
         yield
 
 
-@claim("limit.no-queue-metric", act="unmeasured", within=3 * HPA)
+@claim("limit.no-queue-metric", act="unmeasured", within=3 * HPA, broken_by=("metric-served",))
 def test_an_autoscaler_without_its_metric_never_scales(act: Act, holds: Holds) -> None:
     holds(checks.never_scales_unmeasured(act, "worker", "FailedGetExternalMetric"))
+
+
+@claim("limit.no-queue-metric", case="served", act="measured", broken_by=("metric-constant",))
+def test_an_autoscaler_with_its_metric_scales(act: Act, holds: Holds) -> None:
+    holds(checks.follows_the_queue(act, "worker", 1))
 
 
 @claim("loop.queue", act="measured")

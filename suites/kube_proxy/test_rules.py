@@ -11,8 +11,11 @@ from contextlib import AbstractContextManager
 
 from kubeskeptic import checks
 from kubeskeptic.bounds import PROGRAMMING_LAG, START
+from kubeskeptic.checks.restarts import STARTED, TABLE
 from kubeskeptic.faults.components.change_service_rule import ChangeServiceRule
+from kubeskeptic.faults.components.flush_service_rules import FlushServiceRules
 from kubeskeptic.faults.components.freeze_kube_proxy import FreezeKubeProxy
+from kubeskeptic.faults.components.kube_proxy import started
 from kubeskeptic.faults.components.rules import service_rules
 from kubeskeptic.faults.components.stop_kube_proxy import StopKubeProxy
 from kubeskeptic.faults.nodes.cordon_node import CordonNode
@@ -66,12 +69,15 @@ def the_single_pod_moves(stage: Stage) -> None:
 def kube_proxy_is_stopped(stage: Stage) -> None:
     """kube-proxy is stopped on one node, the endpoints of a service change, and kube-proxy is started again."""
     lag = PROGRAMMING_LAG.at_most(stage.settings).value
-    with stage.inflict(StopKubeProxy(breakages.some_worker(stage)), lasts=600) as stopped:
+    node = breakages.some_worker(stage)
+    with stage.inflict(StopKubeProxy(node), lasts=600) as stopped:
         stage.moment("stopped")
         stage.hold(time.time() - stopped.applied_at + BEFORE)
         stage.run.kube.patch("Service", "switch", stage.namespace, {"spec": {"selector": {"app": "after"}}})
         stage.hold(time.time() - stopped.applied_at + BEFORE + lag)
-    stage.hold(START + PROGRAMMING_LAG, since=stopped.undone_at)
+    again = started(stage.run.site, node)
+    stage.see(TABLE, **{STARTED: again})
+    stage.hold(since=again[1])
 
 
 @claim("proxy.same-rules", act="quiet")
@@ -94,7 +100,7 @@ def test_every_node_follows_the_pod(act: Act, holds: Holds) -> None:
     case="services go on",
     act="stopped",
     watched=PROGRAMMING_LAG,
-    broken_by=("rule-removed",),
+    broken_by=("rule-removed", "rules-flushed"),
 )
 def test_services_go_on_without_kube_proxy(act: Act, holds: Holds) -> None:
     holds(checks.never_fails(act, "web"))
@@ -108,9 +114,12 @@ def test_a_change_is_seen_everywhere_but_where_it_is_stopped(act: Act, holds: Ho
 
 
 @claim(
-    "proxy.outlives-kube-proxy", case="started again", act="stopped", within=START + PROGRAMMING_LAG,
+    "proxy.outlives-kube-proxy",
+    case="started again",
+    act="stopped",
+    within=PROGRAMMING_LAG,
     broken_by=("nothing-to-switch-to",),
-)  # fmt: skip
+)
 def test_a_missed_change_is_seen_once_it_is_started(act: Act, holds: Holds) -> None:
     holds(checks.catches_up(act, "switch"))
 
@@ -140,8 +149,17 @@ def kube_proxy_frozen_on_a(stage: Stage) -> AbstractContextManager[object]:
 @proxy.sabotage("stopped")
 def kube_proxy_frozen_elsewhere(stage: Stage) -> AbstractContextManager[object]:
     """kube-proxy of another worker than the one where it is stopped is frozen."""
-    others = [node for node in stage.run.workers if node != breakages.some_worker(stage)]
-    return stage.inflict(FreezeKubeProxy(others[0]), lasts=breakages.LASTS)
+    return stage.inflict(FreezeKubeProxy(_another_worker(stage)), lasts=breakages.LASTS)
+
+
+@proxy.sabotage("stopped:stopped")
+def rules_flushed(stage: Stage) -> AbstractContextManager[object]:
+    """The rules on another worker than the one where kube-proxy is stopped are flushed, and not put back."""
+    return stage.inflict(FlushServiceRules(_another_worker(stage)), lasts=breakages.LASTS)
+
+
+def _another_worker(stage: Stage) -> str:
+    return next(node for node in stage.run.workers if node != breakages.some_worker(stage))
 
 
 def _changed(stage: Stage, percent: int) -> ChangeServiceRule:

@@ -1,12 +1,15 @@
 """Every pod asks every other pod, and every node; then a host outside the cluster asks both.
 
-Given, on every node including the control plane, a pod and another in the node's own network; and a pod `alone`, the only one
-behind two NodePort services: `bounced` (externalTrafficPolicy Cluster) and `direct` (Local).
+Given, on every node including the control plane, two pods and another in the node's own network; and a pod `alone`, the only
+one behind two NodePort services: `bounced` (externalTrafficPolicy Cluster) and `direct` (Local). The service `own` leads each
+node to one of its own pods (internalTrafficPolicy Local).
 """
 
 from __future__ import annotations
 
+import time
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 from kubeskeptic import checks, objects
 from kubeskeptic.bounds import PROGRAMMING_LAG
@@ -14,13 +17,15 @@ from kubeskeptic.checks.networks import CONTROL
 from kubeskeptic.durations import PODS_READY
 from kubeskeptic.faults.components.flush_service_rules import FlushServiceRules
 from kubeskeptic.faults.network.cut_off_node import CutOffNode
+from kubeskeptic.faults.network.cut_pods import CutPods
 from kubeskeptic.faults.network.masquerade_pods import MasqueradePods
 from kubeskeptic.faults.network.remove_route import RemoveRoute
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.plugin import Holds, claim
 from kubeskeptic.sabotages import breakages, rewrites
 from kubeskeptic.scenarios import Scenario, Stage
-from kubeskeptic.scenarios.asking import Member, ask_from, matrix
+from kubeskeptic.scenarios.asking import KINDS, Member, matrix
+from kubeskeptic.scenarios.each_node import WAYS, at, neighbours, outcomes, read_kube_proxies
 from kubeskeptic.scenarios.outside_host import outside_host, started
 from kubeskeptic.scenarios.through_nodes import through_nodes
 from kubeskeptic.timeline import Act
@@ -28,23 +33,33 @@ from kubeskeptic.timeline import Act
 network = Scenario(
     "networking/matrix",
     "Every pod asks every other one and every node, and a host outside asks both.",
-    quick=("matrix", "services", "host outside"),
+    quick=("matrix", "services", "each node", "loopback", "host outside"),
 )
 LASTS = breakages.LASTS
 
 
 @network.given
 def a_pod_on_every_node(stage: Stage) -> None:
-    """A pod runs on every node, and another in every node's own network."""
+    """Two pods run on every node, and another in every node's own network."""
     stage.apply()
-    stage.wait(lambda: len(members(stage)) == 2 * len(stage.run.nodes) + 1, PODS_READY, "a pod of each on every node")
+    stage.wait(
+        lambda: len(members(stage) + of_each_node(stage, "beside")) == 3 * len(stage.run.nodes) + 1,
+        PODS_READY,
+        "a pod of each on every node",
+    )
+    stage.note("ready since", time.time())
+    read_kube_proxies(stage, "loopback")
 
 
 def members(stage: Stage) -> list[Member]:
-    """Return the pods that ask and answer."""
-    pods = [Member.of(f"a pod on {objects.node_of(pod)}", pod) for pod in stage.pods("pod")]
-    hosts = [Member.of(objects.node_of(pod), pod) for pod in stage.pods("host")]
-    return [*pods, *(Member.of("alone", pod) for pod in stage.pods("alone")), *hosts]
+    """Return the pods that ask and answer in the matrix."""
+    pods = [replace(one, name=f"a pod on {one.node}") for one in of_each_node(stage, "pod")]
+    return [*pods, *(Member.of("alone", pod) for pod in stage.pods("alone")), *of_each_node(stage, "host")]
+
+
+def of_each_node(stage: Stage, app: str) -> list[Member]:
+    """Return the pods of a DaemonSet, each with the name of its node."""
+    return [Member.of(objects.node_of(pod), pod) for pod in stage.pods(app)]
 
 
 @network.act("matrix", settled=False)
@@ -69,22 +84,43 @@ def addresses_are_listed(stage: Stage) -> None:
 @network.act("services", settled=False)
 def services_are_asked(stage: Stage) -> None:
     """The one pod behind two services asks one of them, and this machine asks both through every node's port."""
-    stage.hold(PROGRAMMING_LAG)
+    once_programmed(stage)
     a_pod_asks_its_own_service(stage)
-    for service, policy in (("bounced", "Cluster"), ("direct", "Local")):
-        stage.see("node ports", **through_nodes(stage, service, "alone", policy))
+    stage.see("node ports", **through_nodes(stage, "alone", Cluster="bounced", Local="direct"))
+
+
+def once_programmed(stage: Stage) -> None:
+    """Wait until every kube-proxy has had the time to program the services."""
+    stage.hold(PROGRAMMING_LAG, since=stage.facts["ready since"])
 
 
 def a_pod_asks_its_own_service(stage: Stage) -> None:
     """Make the one pod of a service ask that service."""
     (alone,) = (Member.of("alone", pod) for pod in stage.pods("alone"))
-    service = {
-        "kind": "http-new",
-        "host": stage.service("bounced")["clusterIP"],
-        "port": 80,
-        "expect": [alone.identity],
-    }
-    stage.see("hairpin", its_own_service=ask_from(stage, alone.pod, [service])[0]["outcome"])
+    question = at(alone, stage.service("bounced")["clusterIP"], 80)
+    stage.see("hairpin", **outcomes(stage, [(alone.pod, {"its own service": question})]))
+
+
+@network.act("each node", settled=False)
+def every_node_asks_itself(stage: Stage) -> None:
+    """On every node two pods ask each other, and one of them asks itself through a service."""
+    once_programmed(stage)
+    pods, address = of_each_node(stage, "pod"), stage.service("own")["clusterIP"]
+    stage.see("within each node", **outcomes(stage, neighbours(pods, of_each_node(stage, "beside"))))
+    stage.see("hairpin on each node", **outcomes(stage, [(one.pod, {one.node: at(one, address, 80)}) for one in pods]))
+
+
+@network.act("loopback", settled=False)
+def every_node_asks_its_loopback(stage: Stage) -> None:
+    """Every node asks the NodePort of a service at its own loopback address."""
+    once_programmed(stage)
+    (alone,) = (Member.of("alone", pod) for pod in stage.pods("alone"))
+    service = stage.service("bounced")
+    loopback = "::1" if ":" in service["clusterIP"] else "127.0.0.1"
+    question = at(alone, loopback, service["ports"][0]["nodePort"])
+    seen = outcomes(stage, [(one.pod, {one.node: question}) for one in of_each_node(stage, "host")])
+    cells = {node: {"address": loopback, "outcome": outcome} for node, outcome in seen.items()}
+    stage.see("at the loopback", **cells)
 
 
 @network.act("host outside", needs=Risk.NODE, settled=False, exclusive="addresses")
@@ -110,9 +146,25 @@ def test_every_pod_reaches_every_other_and_every_node(act: Act, holds: Holds) ->
     holds(checks.reaches_everything(act, "matrix", "members"))
 
 
+@claim("net.all-to-all", case="within each node", act="each node")
+def test_pods_of_a_node_reach_each_other(act: Act, holds: Holds) -> None:
+    cells = {f"{node}, {way}, {kind}": "ok" for node in act.nodes for way in WAYS for kind in KINDS}
+    holds(checks.matches(act, "within each node", cells))
+
+
 @claim("proxy.every-node", case="hairpin", act="services")
 def test_a_pod_reaches_its_own_service(act: Act, holds: Holds) -> None:
     holds(checks.matches(act, "hairpin", {"its own service": "ok"}))
+
+
+@claim("proxy.every-node", case="hairpin on each node", act="each node")
+def test_a_pod_of_every_node_reaches_itself_through_a_service(act: Act, holds: Holds) -> None:
+    holds(checks.matches(act, "hairpin on each node", dict.fromkeys(act.nodes, "ok")))
+
+
+@claim("proxy.every-node", case="loopback", act="loopback")
+def test_a_node_port_at_the_loopback_is_as_configured(act: Act, holds: Holds) -> None:
+    holds(checks.as_configured_at_loopback(act, "at the loopback", "kube-proxies"))
 
 
 @claim("outside.double-bounce", case="Cluster", act="services")
@@ -156,7 +208,15 @@ def direction_dropped(stage: Stage) -> AbstractContextManager[object]:
     return stage.inflict(CutOffNode(breakages.some_worker(stage), "workers", "leaving"), lasts=LASTS)
 
 
-@network.sabotage("services")
+@network.sabotage("each node")
+def neighbours_cut(stage: Stage) -> AbstractContextManager[object]:
+    """Packets between the two pods of one worker are dropped."""
+    worker = breakages.some_worker(stage)
+    one, other = (pod.pod for app in ("pod", "beside") for pod in of_each_node(stage, app) if pod.node == worker)
+    return stage.inflict(CutPods(stage.namespace, one, other), lasts=LASTS)
+
+
+@network.sabotage("services", "each node", "loopback")
 def rules_flushed(stage: Stage) -> AbstractContextManager[object]:
     """kube-proxy's rules on the pod's node are flushed, and it is kept from putting them back."""
     return stage.inflict(FlushServiceRules(stage.node_of("alone")), lasts=LASTS)

@@ -52,7 +52,7 @@ def the_node_port(stage: Stage) -> Iterable[Probe]:
 def nothing_serves_the_service(stage: Stage) -> None:
     """The Service is watched; its NodePort is asked from every node, and from this machine through every node."""
     stage.hold(WATCHED_FOR)
-    stage.see("node ports", **through_nodes(stage, "balanced", "alone", "LoadBalancer"))
+    stage.see("node ports", **through_nodes(stage, "alone", LoadBalancer="balanced"))
 
 
 @entrances.act("no controller", settled=False)

@@ -111,6 +111,7 @@ def stopped(check: Any, *, a: str = STAYS, b: str = FOLLOWS, changes: tuple[Chan
         faults=(fault(phases, name="stop_kube_proxy", target="kube-proxy/A"),),
         spans=(ActSpan("act", 0, 0.5, 9.0),), within=SYNC,
     )  # fmt: skip
+    act.recording.tables["kube-proxy"] = {"started": [6.0, 6.0]}
     found: Finding = check(act, "web")
     return found
 

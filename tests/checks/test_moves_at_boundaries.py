@@ -205,17 +205,23 @@ def test_an_answer_after_a_retransmission_is_as_wrong_as_a_failure(
 # -- kube-proxy is stopped ----------------------------------------------------------------------------------------------
 # On A from 1.0 s on; the endpoints change at 2.0 s; it is started again at 6.0 s. SYNC is 0: changes are followed in 2.0 s.
 def stopping(
-    *lanes: Lane, changes: tuple[Change, ...] = CHANGED, targets: tuple[str, ...] = ("kube-proxy/A",), end: float = 9.0
+    *lanes: Lane,
+    changes: tuple[Change, ...] = CHANGED,
+    targets: tuple[str, ...] = ("kube-proxy/A",),
+    end: float = 9.0,
+    started: tuple[float, float] = (6.0, 6.0),
 ) -> Act:
     phases = {"applying": 1.0, "applied": 1.1, "bit": 1.1, "undoing": 6.0, "undone": 6.1}
     stopped = fault(phases, name="stop_kube_proxy")
     stopped.targets = targets
     here = {one.node for one in lanes}
     others = [asked(drawing, node) for node, drawing in (("A", STAYS), ("B", FOLLOWS)) if node not in here]
-    return watched(
+    act = watched(
         *lanes, *others, pods={"old": "A"}, changes=changes, faults=(stopped,), spans=(ActSpan("act", 0, 0.5, end),),
         within=SYNC,
     )  # fmt: skip
+    act.recording.tables["kube-proxy"] = {"started": list(started)}
+    return act
 
 
 def stays(*lanes: Lane, **more: Any) -> Finding:
@@ -366,6 +372,31 @@ def test_what_is_measured_after_the_start(drawing: str, measured: Any) -> None:
 def test_it_can_catch_up_only_with_what_changed_before_it_was_started(at: float, age: float, why: str) -> None:
     found = caught_up(changes=(endpoints(at, "new", type="MODIFIED")._replace(age=age),))
     assert (found.verdict is Verdict.HOLDS, why in found.why) == (not why, True), found.why
+
+
+def test_it_is_counted_from_the_start_of_its_process() -> None:
+    late = asked("o" * 81 + "n" * 29, "A")
+    for started, verdict in (
+        ((6.0, 6.0), Verdict.VIOLATED),
+        ((6.0, 6.2), Verdict.INCONCLUSIVE),
+        ((6.2, 6.3), Verdict.HOLDS),
+    ):
+        found = caught_up(late, asked(FOLLOWS + "n" * 20, "B"), started=started, end=11.0)
+        assert (found.verdict, found.bounds[FIRST].value) == (verdict, 2), found.why
+
+
+def test_a_process_that_was_never_stopped_proves_nothing() -> None:
+    assert "was started before undoing the fault began" in caught_up(started=(5.8, 5.9)).why
+    assert caught_up(started=(5.9, 6.0)).verdict is Verdict.HOLDS
+
+
+def test_without_its_start_the_pod_has_start_to_start() -> None:
+    for drawing, verdict in (("o" * 90 + "n" * 20, Verdict.HOLDS), ("o" * 92 + "n" * 18, Verdict.VIOLATED)):
+        act = stopping(asked(drawing, "A"), asked(FOLLOWS + "n" * 20, "B"), end=11.0)
+        del act.recording.tables["kube-proxy"]
+        act.recording.settings = act.recording.settings.with_(Setting("START", 1.1, "calibrated"))
+        found = catches_up(act, "web")
+        assert (found.verdict, found.bounds[FIRST].value) == (verdict, 3.1), found.why
 
 
 def test_it_is_allowed_what_its_own_node_is() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import yaml
 
 from kubeskeptic.errors import BadInput
+from kubeskeptic.faults.components import kube_proxy
 from kubeskeptic.faults.components.eviction import CONDITIONS, taint, with_thresholds
 from kubeskeptic.faults.components.kube_proxy import by_label
 from kubeskeptic.faults.components.pressure import pressed
@@ -100,6 +102,14 @@ IPTABLES = """*nat
 [12:720] -A KUBE-SERVICES -d 10.96.0.1/32 -j KUBE-SVC-A
 -A KUBE-SVL-A -j KUBE-SEP-B
 COMMIT
+*filter
+:KUBE-SERVICES - [0:0]
+-A INPUT -j KUBE-SERVICES
+-A KUBE-SERVICES -d 10.96.0.9/32 -m comment --comment "a/empty:http has no endpoints" -j REJECT
+-A KUBE-EXTERNAL-SERVICES -m comment --comment "a/direct:http has no local endpoints" -j DROP
+-A KUBE-ROUTER-FORWARD -d 10.244.1.0/24 -j KUBE-POD-FW-X
+-A KUBE-POD-FW-X -j KUBE-NWPLCY-Y
+COMMIT
 """
 NFT = """table ip kube-proxy {
 	comment "rules for kube-proxy"
@@ -110,6 +120,20 @@ NFT = """table ip kube-proxy {
 		type ipv4_addr . ipv4_addr . inet_proto . inet_service
 		elements = { 10.244.1.5 . 10.244.1.5 . tcp . 8080 }
 	}
+	map no-endpoint-services {
+		elements = { 10.96.0.9 . tcp . 80 comment "a/empty:http" : goto reject-chain,
+			10.96.0.8 . tcp . 80 comment "a/own:http" : drop }
+	}
+	map no-endpoint-nodeports {
+		elements = { tcp . 30001 comment "a/direct:http" : drop }
+	}
+	chain local-ABCDEFGH-a/own/tcp/http {
+		numgen random mod 1 vmap { 0 : goto endpoint-A }
+	}
+	chain external-ABCDEFGH-a/own/tcp/http {
+		fib saddr type local jump mark-for-masquerade
+		goto local-ABCDEFGH-a/own/tcp/http
+	}
 	chain services {
 		ip daddr . meta l4proto . th dport vmap @service-ips
 	}
@@ -118,10 +142,23 @@ NFT = """table ip kube-proxy {
 
 
 def test_rules_of_either_mode_are_compared_without_what_is_local() -> None:
-    assert normalised(IPTABLES) == {"-A KUBE-SERVICES -d 10.96.0.1/32 -j KUBE-SVC-A"}
+    assert normalised(IPTABLES) == {
+        "-A KUBE-SERVICES -d 10.96.0.1/32 -j KUBE-SVC-A",
+        '-A KUBE-SERVICES -d 10.96.0.9/32 -m comment --comment "a/empty:http has no endpoints" -j REJECT',
+    }
     rules = normalised(NFT)
+    assert 'map no-endpoint-services: 10.96.0.9 . tcp . 80 comment "a/empty:http" : goto reject-chain' in rules
+    assert "chain external-ABCDEFGH-a/own/tcp/http: fib saddr type local jump mark-for-masquerade" in rules
+    assert not any("local-" in rule or rule.endswith(": drop") for rule in rules)
     assert "chain services: ip daddr . meta l4proto . th dport vmap @service-ips" in rules
     assert not any("172.18.0.2" in rule or "10.244.1.5" in rule for rule in rules)
+
+
+def test_when_a_process_was_started_by_its_age(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = iter((1000.0, 1000.5))
+    monkeypatch.setattr(kube_proxy, "time", SimpleNamespace(time=lambda: next(now)))
+    site: Any = SimpleNamespace(in_node=lambda *_: "123450 1334.50\n")  # in hundredths of a second, and in seconds
+    assert kube_proxy.started(site, "n1") == (900.0, 900.5)
 
 
 def test_metrics_by_label() -> None:

@@ -12,6 +12,7 @@ import pytest
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.kube import Kube
 from kubeskeptic.kube.settings import pod_ranges, proxy_mode
+from kubeskeptic.kube.settings.proxies import node_ports
 from kubeskeptic.settings import Settings
 from tests.kube.answers import COREFILE, LEASE, NEW, SYSTEM, Cluster, Nodes, kubelet, manager
 
@@ -151,6 +152,16 @@ def test_the_mode_by_the_config_map(kube: Kube, cluster: Cluster) -> None:
     assert proxy_mode(kube) == "iptables"
     cluster.get(f"{SYSTEM}/configmaps/kube-proxy", {"message": "no"}, status=404)
     assert proxy_mode(kube) == ""
+
+
+def test_where_a_kube_proxy_serves_node_ports() -> None:
+    assert node_ports({}) == {
+        "mode": "iptables", "nodePortAddresses": [], "localhostNodePorts": True, "featureGates": {}
+    }  # fmt: skip
+    one = {"mode": "nftables", "iptables": {"LocalhostNodePorts": False}, "nodeportaddresses": ["primary"]}
+    expected = {"mode": "nftables", "nodePortAddresses": ["primary"], "localhostNodePorts": False}
+    assert node_ports(one | {"featuregates": {"AllAlpha": True}}) == expected | {"featureGates": {"AllAlpha": True}}
+    assert node_ports({"iptables": {"localhostNodePorts": None}, "nodeportaddresses": None})["localhostNodePorts"]
 
 
 # -- CoreDNS -----------------------------------------------------------------------------------------------------------

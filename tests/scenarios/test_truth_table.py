@@ -14,7 +14,7 @@ import pytest
 from kubeskeptic.durations import Patience
 from kubeskeptic.scenarios.truth_table import Cell, Client, Door, TruthTable, cell, together
 
-DOOR = Door("server:80", "server", "10.0.0.1", 80)
+DOOR = Door("server:80", "a/server/u1", "10.0.0.1", 80)
 
 
 class Drawn(Exception):

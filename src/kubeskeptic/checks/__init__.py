@@ -14,6 +14,7 @@ from kubeskeptic.checks.entrances import never_addressed
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failing import dead_share_only, fails_at_most, never_fails
 from kubeskeptic.checks.limits import killed_for_memory
+from kubeskeptic.checks.loopback import as_configured_at_loopback
 from kubeskeptic.checks.moves import catches_up, follows_move, stays_as_programmed
 from kubeskeptic.checks.names import addresses_follow, each_server_follows, pod_name_follows, targets_follow
 from kubeskeptic.checks.networks import flat, not_reached, reaches_everything
@@ -43,6 +44,7 @@ from kubeskeptic.checks.templates import reaches_all_pods, reaches_new_pods_only
 __all__ = [
     "addresses_follow",
     "answers_everywhere",
+    "as_configured_at_loopback",
     "available",
     "balances",
     "blocked_until_deleted",

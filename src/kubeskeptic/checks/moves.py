@@ -16,6 +16,7 @@ from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import SYN_SENT, Bound, Interval
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lanes import asked_until, is_late, span, surely_late
+from kubeskeptic.checks.restarts import started_again, stopped_on
 from kubeskeptic.durations import LATE, MARGIN
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
@@ -90,7 +91,7 @@ def stays_as_programmed(act: Act, probe: str) -> Finding:
     """Check that while kube-proxy is stopped on one node, that node keeps routing to the endpoints that it knew, and every
     other node follows the change within the programming lag.
     """
-    lanes, stopped = act.lanes(probe), _stopped(act)
+    lanes, stopped = act.lanes(probe), stopped_on(act)
     before, after, changed = _change(act, probe)
     _answered(act, lanes, changed.low, before)
     seen = {lane.node: _handover(act, lane, changed, act.lifted, before, after) for lane in lanes}
@@ -129,23 +130,23 @@ def stays_as_programmed(act: Act, probe: str) -> Finding:
 @check
 def catches_up(act: Act, probe: str) -> Finding:
     """Check that once kube-proxy is started again, its node follows the missed change within the case's bound."""
-    stopped = _stopped(act)
+    stopped = stopped_on(act)
     before, after, changed = _change(act, probe)
     lanes = [lane for lane in act.lanes(probe) if lane.node == stopped]
     if not lanes or changed.high > act.lifted:
         raise Inconclusive(f"{stopped} sent no requests, or the endpoints did not change while kube-proxy was stopped")
-    back = Interval(act.lifted, act.lifted)
+    back, limit = started_again(act, stopped)
     seen = _handover(act, lanes[0], back, act.end, before, after)
     told = "never came" if seen.new.high == _NEVER else f"came after at most {seen.new.high:.2f} s"
     return conclude(
-        f"After kube-proxy was allowed to start again on {stopped}, the first answer from the new endpoints {told}; the limit "
-        f"is {act.bound_on(stopped).value:g} s.",
+        f"After kube-proxy was started again on {stopped}, the first answer from the new endpoints {told}; the limit is "
+        f"{limit.value:g} s.",
         {
             "first from the new": seconds(seen.new),
             "last from the old": seconds(seen.old),
             _FAILED: seconds(seen.failing),
         },
-        dict.fromkeys(("first from the new", "last from the old", _FAILED), act.bound_on(stopped)),
+        dict.fromkeys(("first from the new", "last from the old", _FAILED), limit),
         nodes=(stopped,),
         window=(act.lifted, act.end),
         probes=(probe,),
@@ -227,17 +228,6 @@ def _members(one: dict[str, object]) -> set[str]:
     endpoints = one.get("endpoints") or ()
     assert isinstance(endpoints, list | tuple)
     return {str(each["targetRef"]["name"]) for each in endpoints if each.get("targetRef")}
-
-
-def _stopped(act: Act) -> str:
-    """Return the node whose kube-proxy the fault stopped.
-
-    :raises Inconclusive: if it stopped no kube-proxy
-    """
-    for target in act.fault.targets:
-        if target.startswith("kube-proxy/"):
-            return target.rpartition("/")[2]
-    raise Inconclusive(f"the fault {act.fault.fault} stopped no kube-proxy")
 
 
 def _lag(act: Act, node: str) -> Bound:

@@ -21,7 +21,8 @@ from kubeskeptic.timeline import Act
 from kubeskeptic.timeline.endpoints import identity, ready_pods, service_of
 
 BY_CHANCE = 0.001
-"""How often equal shares may look as unequal as this on any of the nodes, by chance alone."""
+"""How often equal shares may look as unequal as this on any of the nodes, by chance alone. Each node gets an equal part of it:
+the chance that any of them looks so is at most the sum of theirs (Bonferroni)."""
 NOTICED = 0.99
 """The power for which the finding states how unequal the shares would have to be."""
 FEWEST = 5

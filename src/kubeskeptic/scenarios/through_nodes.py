@@ -1,10 +1,10 @@
-"""Requests from this machine to a Service's NodePort through every node: the outcome, and the client that the pod sees."""
+"""Requests from this machine to Services' NodePorts through every node: the outcome, and the client that the pod sees."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from kubeskeptic import objects
@@ -15,6 +15,7 @@ from kubeskeptic.agent.spec import parse
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.outside.client import HttpxProber, warm_up
 from kubeskeptic.probes.specs import http_new
+from kubeskeptic.scenarios.asking import Member
 from kubeskeptic.scenarios.stage import Stage
 
 
@@ -25,34 +26,29 @@ class Seen(NamedTuple):
     client: str
 
 
-def through_nodes(stage: Stage, service: str, app: str, policy: str) -> dict[str, str]:
-    """Return the cells of one service: the outcome and the client's address, through the pod's node and through others.
+def through_nodes(stage: Stage, app: str, **services: str) -> dict[str, str]:
+    """Return the cells of some services: the outcome and the client's address, through the pod's node and through others.
 
-    :param app: the app of the one pod behind the service; only this pod may answer
-    :param policy: the word with which the cells' names begin
-    :raises NotAsked: when this machine reaches no node's port, and the nodes are not its own containers
-    :raises Inconclusive: when it reaches no node's port, although the nodes are its own containers
+    :param app: the app of the one pod behind the services; only this pod may answer
+    :param services: the services, by the word with which the names of their cells begin
+    :raises NotAsked: when this machine reaches no port of any node, and the nodes are not its own containers
+    :raises Inconclusive: when it reaches none, although the nodes are its own containers
     """
-    (pod,) = stage.pods(app)
-    port = stage.service(service)["ports"][0]["nodePort"]
+    (member,) = (Member.of(app, pod) for pod in stage.pods(app))
     nodes = {node["metadata"]["name"]: objects.internal_ip(node) for node in stage.run.kube.list("Node")["items"]}
-    home = objects.node_of(pod)
-    endings = asyncio.run(_asked(list(nodes.values()), port, str(pod["metadata"]["name"])))
-    seen = {name: _seen(ending, address) for (name, address), ending in zip(nodes.items(), endings, strict=True)}
+    ports = {word: stage.service(service)["ports"][0]["nodePort"] for word, service in services.items()}
+    seen = asyncio.run(_asked(nodes, ports, member.identity))
     if not any(one.outcome == Outcome.OK for one in seen.values()):
-        why = f"no node answers on port {port} from this machine: {_one([one.outcome for one in seen.values()])}"
+        told = _one([one.outcome for one in seen.values()])
+        why = f"no node answers on a port of {', '.join(services.values())} from this machine: {told}"
         raise Inconclusive(why) if stage.run.cluster.image else NotAsked(why)
-    here, others = [seen.pop(home)], list(seen.values())
-    return {
-        f"{policy}, {where}{what}": value
-        for where, ones in (("the pod's node", here), ("other nodes", others))
-        for what, value in _cells(ones)
-    }
-
-
-def _cells(ones: Sequence[Seen]) -> Iterator[tuple[str, str]]:
-    yield "", _one([one.outcome for one in ones])
-    yield ", the pod sees", _one([one.client for one in ones])
+    cells: dict[str, str] = {}
+    for word in services:
+        for where, at_home in (("the pod's node", True), ("other nodes", False)):
+            ones = [one for (of, node), one in seen.items() if of == word and (node == member.node) is at_home]
+            cells[f"{word}, {where}"] = _one([one.outcome for one in ones])
+            cells[f"{word}, {where}, the pod sees"] = _one([one.client for one in ones])
+    return cells
 
 
 def _one(values: Sequence[str]) -> str:
@@ -73,9 +69,12 @@ def own_address(to: str) -> str:
         return str(chosen.getsockname()[0])
 
 
-async def _asked(hosts: Sequence[str], port: int, pod: str) -> list[Ending]:
+async def _asked(nodes: Mapping[str, str], ports: Mapping[str, int], pod: str) -> dict[tuple[str, str], Seen]:
+    """Return what was seen on each port through each node, asked at the same time."""
     await warm_up()
-    return list(await asyncio.gather(*(_ask(host, port, pod) for host in hosts)))
+    asked = [(word, node) for word in ports for node in nodes]
+    endings = await asyncio.gather(*(_ask(nodes[node], ports[word], pod) for word, node in asked))
+    return {one: _seen(ending, nodes[one[1]]) for one, ending in zip(asked, endings, strict=True)}
 
 
 async def _ask(host: str, port: int, pod: str) -> Ending:

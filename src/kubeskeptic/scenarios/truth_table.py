@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kubeskeptic import objects
+from kubeskeptic.agent.answered_by import AnsweringPod
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.durations import MARGIN, Patience
 from kubeskeptic.kube.deletion import delete_and_wait
@@ -58,17 +59,19 @@ class Door:
     """A port of a pod.
 
     :param name: its name in the table
+    :param identity: ``namespace/name/uid`` of the pod: an answer of any other one is wrong
     """
 
     name: str
-    pod: str
+    identity: str
     address: str
     port: int
 
     @classmethod
     def of(cls, name: str, pod: Mapping[str, Any], port: int) -> Door:
         """Return the door for a port of a Pod object."""
-        return cls(name, pod["metadata"]["name"], objects.ip_of(pod), port)
+        meta = pod["metadata"]
+        return cls(name, str(AnsweringPod(meta["namespace"], meta["name"], meta["uid"])), objects.ip_of(pod), port)
 
 
 @dataclass
@@ -120,7 +123,7 @@ class TruthTable:
             return {cell(client.name, door.name): answer for (client, door), answer in zip(pairs, answers, strict=True)}
 
     def _ask(self, client: Client, door: Door) -> tuple[float, float, str]:
-        question = {"kind": "http-new", "host": door.address, "port": door.port, "expect": [door.pod]}
+        question = {"kind": "http-new", "host": door.address, "port": door.port, "expect": [door.identity]}
         sent = time.time()
         answer = ask_soon(self.stage.run.kube, client.namespace or self.stage.namespace, client.pod, question)
         passed = answer["outcome"] == Outcome.OK

@@ -12,7 +12,8 @@ CLAIMS = (
         chapter="kube_proxy",
         says="even if they do not host the corresponding service",
         states="ClusterIP and NodePort of a service answer through every node, whether it hosts one of its pods or not, and "
-        "its ClusterIP answers one of its own pods.",
+        "its ClusterIP answers its own pods on every node; at a node's loopback address its NodePort answers if mode and "
+        "configuration of that node's kube-proxy say so, and is refused otherwise.",
         post=Post.AGREES,
         condition="",
         broken_by=("rules-flushed", "one-in-ten-astray", "endpoint-by-hand"),
@@ -43,7 +44,8 @@ CLAIMS = (
         id="proxy.balances",
         chapter="kube_proxy",
         says="each node will load-balance the request across all target nodes",
-        states="On every node, new connections spread over all endpoints of a service as equal shares would by chance.",
+        states="On every node, new connections spread over all endpoints of a service as equal shares would by chance: by the "
+        "chi-square test, p ≥ 0.001 for all nodes together, and so 0.001 divided by their number for each (Bonferroni).",
         post=Post.AGREES,
         condition="",
         broken_by=("session-affinity", "endpoint-weighed"),
@@ -62,10 +64,10 @@ CLAIMS = (
         id="proxy.outlives-kube-proxy",
         chapter="kube_proxy",
         states="With kube-proxy stopped on one node no request to a service fails there; a change of a service's endpoints is "
-        "not seen there while every other node follows it within the programming lag, and is seen there within START plus "
-        "the programming lag once kube-proxy is started again.",
+        "not seen there while every other node follows it within the programming lag, and is seen there within the programming "
+        "lag of kube-proxy's start once it is started again.",
         condition="The post does not speak of it: rules forward the traffic, and kube-proxy only writes them.",
-        broken_by=("rule-removed", "kube-proxy-frozen-elsewhere", "nothing-to-switch-to"),
+        broken_by=("rule-removed", "rules-flushed", "kube-proxy-frozen-elsewhere", "nothing-to-switch-to"),
         needs=Risk.CONTROL_PLANE,
     ),
 )

@@ -25,7 +25,7 @@ CLAIMS = (
         "them, over TCP and UDP, in one packet and in more than fit into one.",
         post=Post.AGREES,
         condition="",
-        broken_by=("route-removed", "direction-dropped"),
+        broken_by=("route-removed", "direction-dropped", "neighbours-cut"),
     ),
     Claim(
         id="net.firewall",

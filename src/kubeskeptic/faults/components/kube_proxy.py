@@ -7,6 +7,7 @@ By default it serves its health on port 10256 of every address, and metrics on p
 from __future__ import annotations
 
 import re
+import time
 
 from kubeskeptic.faults import curl
 from kubeskeptic.faults.fault import Site
@@ -18,6 +19,10 @@ CONTINUE = ("sh", "-c", 'pkill -CONT -x "$1" || test "$?" = 1', "sh", PROCESS)
 
 _SYNCED = "kubeproxy_sync_proxy_rules_last_timestamp_seconds"
 _QUEUED = "kubeproxy_sync_proxy_rules_last_queued_timestamp_seconds"
+
+_AGE = 'set -- $(cat "/proc/$(pgrep -o -x "$1")/stat") && echo "${22} $(cut -d " " -f 1 /proc/uptime)"'
+_TICKS = 100
+"""USER_HZ, the unit of start times in /proc/PID/stat (proc_pid_stat(5)), on all architectures of Kubernetes."""
 
 
 def not_healthy(site: Site, node: str) -> str | NotYet:
@@ -36,6 +41,17 @@ def synced(site: Site, node: str) -> str | NotYet:
     if not done or any(when > done.get(labels, 0.0) for labels, when in queued.items()):
         return NotYet("kube-proxy has not programmed every change that it has received")
     return "kube-proxy is healthy and has programmed every change that it has received"
+
+
+def started(site: Site, node: str) -> tuple[float, float]:
+    """Return when the process of kube-proxy was started: two Unix times of this machine, between which it was.
+
+    :raises CommandFailed: when there is no such process
+    """
+    before = time.time()
+    ticks, uptime = site.in_node(node, "sh", "-c", _AGE, "sh", PROCESS).split()
+    age = float(uptime) - int(ticks) / _TICKS
+    return before - age, time.time() - age
 
 
 def by_label(metrics: str, name: str) -> dict[str, float]:

@@ -1,7 +1,9 @@
 """The service rules of a node, in a form that can be compared between nodes and over time.
 
-Rules that differ between nodes by definition are left out: chains of a ``Local`` traffic policy, and the sets of a node's own
-addresses and of the endpoints on it (``hairpin-connections``, pkg/proxy/nftables/proxier.go). So are counters.
+Rules that differ between nodes by definition are left out: chains of a ``Local`` traffic policy, rules that lead to them, rules
+that drop the traffic of a node without such endpoints, and the sets of a node's own addresses and of the endpoints on it
+(``hairpin-connections``, pkg/proxy/nftables/proxier.go). So are counters, and the chains of kube-router, whose names begin as
+those of kube-proxy do.
 """
 
 from __future__ import annotations
@@ -11,8 +13,10 @@ import re
 from kubeskeptic.faults.fault import Site
 from kubeskeptic.node_access.exec_pods import STATE_FOLDER
 
-_LOCAL = ("KUBE-SVL-", "KUBE-XLB-")
-_LOCAL_SETS = ("set nodeport-ips", "set hairpin-connections")
+_LOCAL = ("KUBE-SVL-", "KUBE-XLB-", "has no local endpoints", "goto local-")
+_LOCAL_SETS = ("set nodeport-ips", "set hairpin-connections", "chain local-")
+_LOCAL_DROP = re.compile(r"map no-endpoint-\w+: .* : drop")
+_KUBE_ROUTER = ("KUBE-ROUTER-", "KUBE-POD-FW-", "KUBE-NWPLCY-")
 _ELEMENTS = "elements = {"
 _COUNTER = re.compile(r"\s*\[\d+:\d+\]|\s*counter packets \d+ bytes \d+")
 
@@ -38,8 +42,11 @@ FLUSH = ("sh", "-c", f"mkdir -p {STATE_FOLDER}; {_FLUSH}", "sh", BACKUP)
 UNFLUSH = ("sh", "-c", _UNFLUSH, "sh", BACKUP)
 """Restores what :data:`FLUSH` has flushed; does nothing without a backup."""
 
-SHOW = "nft --stateless list table ip kube-proxy 2>/dev/null || iptables-save -t nat"
-"""Shell commands that print the rules that kube-proxy has programmed in a node."""
+_NFT = "nft --stateless list table ip kube-proxy 2>/dev/null"
+SHOW = f"{_NFT} || iptables-save -t nat"
+"""Shell commands that print the rules by which kube-proxy forwards traffic in a node."""
+SHOW_ALL = f"{_NFT} || {{ iptables-save -t nat && iptables-save -t filter; }}"
+"""Shell commands that also print the rules by which it rejects and drops traffic; in nftables mode all are in one table."""
 
 
 def service_rules(site: Site, node: str) -> frozenset[str]:
@@ -47,24 +54,28 @@ def service_rules(site: Site, node: str) -> frozenset[str]:
 
     :raises CommandFailed: when the node cannot be reached
     """
-    return normalised(site.in_node(node, "sh", "-c", SHOW))
+    return normalised(site.in_node(node, "sh", "-c", SHOW_ALL))
 
 
 def normalised(listing: str) -> frozenset[str]:
-    """Return the rules in the output of ``iptables-save -t nat`` or ``nft list table ip kube-proxy``, normalised."""
+    """Return the rules in the output of ``iptables-save`` or ``nft list table ip kube-proxy``, normalised."""
     if listing.lstrip().startswith("table ip"):
-        return frozenset(_nft(listing))
-    lines = (_COUNTER.sub("", line).strip() for line in listing.splitlines())
-    return frozenset(line for line in lines if line.startswith("-A KUBE-") and not any(name in line for name in _LOCAL))
+        rules = [rule for rule in _nft(listing) if not _LOCAL_DROP.fullmatch(rule)]
+    else:
+        rules = [line for line in _lines(listing) if line.startswith("-A KUBE-")]
+    return frozenset(rule for rule in rules if not any(name in rule for name in _LOCAL + _KUBE_ROUTER))
+
+
+def _lines(listing: str) -> list[str]:
+    return [_COUNTER.sub("", line).strip() for line in listing.splitlines()]
 
 
 def _nft(listing: str) -> list[str]:
     kept, inside = [], ""
-    for line in listing.splitlines():
-        text = _COUNTER.sub("", line).strip()
+    for text in _lines(listing):
         if text.endswith("{"):
             inside = text.removesuffix("{").strip()
-        elif text not in ("", "}") and inside not in _LOCAL_SETS:
+        elif text not in ("", "}") and not inside.startswith(_LOCAL_SETS):
             kept += [f"{inside}: {part}" for part in _parts(inside, text)]
     return kept
 

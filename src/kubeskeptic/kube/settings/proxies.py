@@ -1,4 +1,4 @@
-"""The minimum time between two rule updates of the kube-proxy on each node.
+"""The configuration of the kube-proxy on each node, and from it the minimum time between two rule updates.
 
 A kube-proxy serves its configuration in force at ``/configz`` beside its metrics, by default only on the node's loopback. Where
 that cannot be read, its ConfigMap counts, but only for a pod created after the ConfigMap's last change: a later edit is not in
@@ -30,15 +30,28 @@ def read(kube: Kube, nodes: Iterable[str], access: IntoNodes) -> Found:
 
     :raises NotFound: when no node has one
     """
+    configs, silent = configurations(kube, nodes, access)
+    found, unclear = ask_each(configs, lambda node: period(configs[node]))
+    modes = sorted({mode for mode, _ in found.values()})
+    periods = {node: period for node, (_, period) in found.items()}
+    named = " or ".join(f"{mode}.minSyncPeriod" for mode in modes) or "minSyncPeriod"
+    yield from of_nodes("SYNC", periods, silent | unclear, f"{named} of the running kube-proxy")
+
+
+def configurations(
+    kube: Kube, nodes: Iterable[str], access: IntoNodes
+) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """Return each kube-proxy's configuration in force by node, with keys in lower case, and by node why one is not known.
+
+    Until 1.32 /configz had the internal form, with capitalized keys.
+
+    :raises NotFound: when no node has a kube-proxy
+    """
     pods = {pod["spec"].get("nodeName"): pod for pod in kube.list("Pod", SYSTEM, labels=f"k8s-app={PROXY}")["items"]}
     if not pods:
         raise NotFound(f"no pod of {SYSTEM} has the label k8s-app={PROXY}", 404)
     written = _config_map(kube)
-    found, silent = ask_each(nodes, lambda node: _sync(kube, node, pods.get(node), access, written))
-    modes = sorted({mode for mode, _ in found.values()})
-    periods = {node: period for node, (_, period) in found.items()}
-    named = " or ".join(f"{mode}.minSyncPeriod" for mode in modes) or "minSyncPeriod"
-    yield from of_nodes("SYNC", periods, silent, f"{named} of the running kube-proxy")
+    return ask_each(nodes, lambda node: _lower(_config(kube, node, pods.get(node), access, written)))
 
 
 def proxy_mode(kube: Kube) -> str:
@@ -47,10 +60,24 @@ def proxy_mode(kube: Kube) -> str:
     return str(config.get("mode") or "iptables") if config else ""
 
 
-def _sync(
+def node_ports(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parts of a configuration that decide on which addresses of its node a kube-proxy serves NodePorts.
+
+    An unset localhostNodePorts means true (``SetDefaults_KubeProxyConfiguration`` in pkg/proxy/apis/config).
+    """
+    own = _lower(config.get("iptables") or {})
+    return {
+        "mode": str(config.get("mode") or "iptables"),
+        "nodePortAddresses": list(config.get("nodeportaddresses") or ()),
+        "localhostNodePorts": own.get("localhostnodeports") is not False,
+        "featureGates": dict(config.get("featuregates") or {}),
+    }
+
+
+def _config(
     kube: Kube, node: str, pod: Object | None, access: IntoNodes, written: tuple[str, dict[str, Any]] | None
-) -> tuple[str, float]:
-    """Return a node's mode and minSyncPeriod.
+) -> dict[str, Any]:
+    """Return the configuration of a node's kube-proxy.
 
     :raises ClusterError: when neither the kube-proxy nor a ConfigMap in force provides them
     """
@@ -62,27 +89,32 @@ def _sync(
     reasons = []
     for ask in (lambda: access.run(node, curl), lambda: kube.get_raw(through_api, timeout=SETTING_READ)):
         try:
-            return period(json.loads(ask())["kubeproxy.config.k8s.io"])
+            return dict(json.loads(ask())["kubeproxy.config.k8s.io"])
         except (SkepticError, *MALFORMED) as why:
             reasons.append(in_words(why))
     if written is None:
         raise ClusterError("; ".join(reasons))
     if written[0] >= pod["metadata"].get("creationTimestamp", ""):
         raise ClusterError(f"{'; '.join(reasons)}; its ConfigMap was changed after {pod['metadata']['name']} was made")
-    return period(written[1])
+    return written[1]
 
 
 def period(config: Mapping[str, Any]) -> tuple[str, float]:
     """Return a configuration's mode and its minSyncPeriod in seconds.
 
     An unset or zero period means 1 s, except for ipvs (``SetDefaults_KubeProxyConfiguration`` in pkg/proxy/apis/config).
-    Until 1.32 /configz had the internal form: capitalized names, and the active mode's period at the top level.
+    Until 1.32 /configz had the active mode's period at the top level.
+
+    :param config: with keys in lower case
     """
-    lower = {key.lower(): value for key, value in config.items()}
-    mode = str(lower.get("mode") or "iptables")
-    own = {key.lower(): value for key, value in (lower.get(mode) or {}).items()}
-    seconds = go_duration(str(own.get("minsyncperiod") or lower.get("minsyncperiod") or "0s"))
+    mode = str(config.get("mode") or "iptables")
+    own = _lower(config.get(mode) or {})
+    seconds = go_duration(str(own.get("minsyncperiod") or config.get("minsyncperiod") or "0s"))
     return mode, seconds or (0.0 if mode == "ipvs" else 1.0)
+
+
+def _lower(config: Mapping[str, Any]) -> dict[str, Any]:
+    return {key.lower(): value for key, value in config.items()}
 
 
 def _config_map(kube: Kube) -> tuple[str, dict[str, Any]] | None:
