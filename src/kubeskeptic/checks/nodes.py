@@ -6,8 +6,9 @@ from typing import Any
 
 from kubeskeptic.bounds import EVICT, UNTIL_EVICTED, Bound, Interval
 from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.lasting import NEVER, reached
 from kubeskeptic.errors import Inconclusive
-from kubeskeptic.findings import Finding, Measure, conclude, seconds
+from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
 from kubeskeptic.timeline import Act, Change
 from kubeskeptic.timeline.objects import UNREACHABLE, condition, living, node_of, tolerates_for_ever
 
@@ -17,35 +18,42 @@ _EVICTED = "evicted after the taint"
 
 @check
 def turns_unknown(act: Act) -> Finding:
-    """Check that a crashed node's Ready condition turns Unknown within the case's bound, and not too soon."""
+    """Check that a crashed node's Ready condition turns Unknown within the case's bound, and not too soon, and stays so until
+    the node is brought back.
+    """
     node, since, until = act.node, act.since, act.lifted
     changes = list(act.changes("Node", node))
     before = [change for change in changes if change.seen <= since.high]
     if not any(condition(change.object, "Ready") == "True" for change in before):
         raise Inconclusive(f"{node} was not seen Ready before it was crashed")
-    turned = next(
-        (c.when for c in changes if since.low < c.seen <= until and condition(c.object, "Ready") == "Unknown"), None
-    )
-    took = turned.since(since) if turned else Interval(until - since.high, float("inf"))
+    after = [change for change in changes if since.low < change.seen <= until]
+    turned = reached(after, _is_unknown)
+    took = turned.since(since) if turned else Interval(until - since.high, NEVER)
+    first = next((change.when.since(since) for change in after if _is_unknown(change)), took)
     latest, soonest = act.bound_on(node), act.soonest_on(node)
-    why = f"{node} turned Ready: Unknown {took.high:.1f} s after it crashed"
+    lost = ", but not for good" if took.high == NEVER else ""
+    why = f"{node} turned Ready: Unknown {first.high:.1f} s after it crashed{lost}"
     if turned is None:
         why = f"{node} had not turned Ready: Unknown {took.low:.0f} s after it crashed"
     bounds = {_TURNS: latest} | ({"and no sooner": soonest} if soonest else {})
     sooner = f"at least {soonest.value:g} and " if soonest else ""
     return conclude(
         f"{why}; expected: {sooner}at most {latest.value:g} s.",
-        dict.fromkeys(bounds, seconds(took)),
+        {_TURNS: seconds(took)} | ({"and no sooner": seconds(first)} if soonest else {}),
         bounds,
         nodes=(node,),
         window=(act.start, until),
     )
 
 
+def _is_unknown(node: Change) -> bool:
+    return condition(node.object, "Ready") == "Unknown"
+
+
 @check
 def emptied_not_removed(act: Act) -> Finding:
-    """Check that a crashed node is tainted as unreachable, that each evictable pod on it is marked for deletion EVICT ± margin
-    after the taint, and that its Node object stays.
+    """Check that a crashed node is tainted as unreachable, that each evictable pod on it is marked for deletion its own EVICT
+    ± margin after the taint, and that its Node object stays.
     """
     node, since, until = act.node, act.since, act.lifted
     seen = list(act.changes("Node", node))
@@ -55,9 +63,10 @@ def emptied_not_removed(act: Act) -> Finding:
     removed = sum(change.type == "DELETED" for change in changes) or len({one.uid for one in changes} - known)
     marked = _marked(act, node, since.low, until)
     stayed = sorted(name for name, when in marked.items() if when is None)
-    after = [when.since(tainted) for when in marked.values() if when and tainted]
-    evicted = Interval(min((t.low for t in after), default=0.0), max((t.high for t in after), default=float("inf")))
-    early = UNTIL_EVICTED.at_most(act.settings).admits(until - since.high)  # what is missing may still happen later
+    own = {name: act.settings_of(name, node) for name in marked}
+    after = {name: when.since(tainted) for name, when in marked.items() if when and tainted}
+    # What is missing may still happen later.
+    early = any(UNTIL_EVICTED.at_most(settings).admits(until - since.high) for settings in own.values())
     measured = {
         "taints missing": _missing(int(tainted is None), "taints", early),
         "pods not evicted": _missing(len(stayed), "pods", early),
@@ -65,10 +74,10 @@ def emptied_not_removed(act: Act) -> Finding:
     }
     bounds = {name: Bound(0, m.unit, "emptied, not removed") for name, m in measured.items()}
     if after:
-        soonest, latest = EVICT.at_least(act.settings), EVICT.at_most(act.settings)
-        least, most = (min(after, key=lambda t: t.low), max(after, key=lambda t: t.high))
-        measured |= {_EVICTED: seconds(most), "and no sooner than": seconds(least)}
-        bounds |= {_EVICTED: latest, "and no sooner than": soonest}
+        for name, allowed in ((_EVICTED, EVICT.at_most), ("and no sooner than", EVICT.at_least)):
+            took, bounds[name] = gravest(((after[pod], allowed(own[pod])) for pod in after), lambda one: one)
+            measured[name] = seconds(took)
+    evicted = max((took.high for took in after.values()), default=float("inf"))
     return conclude(
         _fate(node, since, tainted, stayed, removed, evicted, len(marked)), measured, bounds, nodes=(node,),
         window=(act.start, act.end),
@@ -80,7 +89,7 @@ def _missing(count: int, unit: str, early: bool) -> Measure:
 
 
 def _fate(
-    node: str, since: Interval, tainted: Interval | None, stayed: list[str], removed: int, evicted: Interval, pods: int
+    node: str, since: Interval, tainted: Interval | None, stayed: list[str], removed: int, evicted: float, pods: int
 ) -> str:
     wrong = [
         *(["it was not tainted as unreachable"] if tainted is None else []),
@@ -91,7 +100,7 @@ def _fate(
         return f"While {node} was down {' and '.join(wrong)}."
     return (
         f"It was tainted {tainted.since(since).high:.1f} s after the crash and the last of its {pods} evictable pods was "
-        f"marked for deletion {evicted.high:.1f} s after that; its Node object stayed."
+        f"marked for deletion {evicted:.1f} s after that; its Node object stayed."
     )
 
 

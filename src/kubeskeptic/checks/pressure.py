@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from kubeskeptic.bounds import START, Bound, Interval
 from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.lasting import NEVER, since_when, told
+from kubeskeptic.checks.replicas import ready_counts
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.objects import containers
 from kubeskeptic.timeline import Act, Change
-from kubeskeptic.timeline.objects import condition, is_ready, living, node_of
+from kubeskeptic.timeline.objects import BY_KUBELET, condition, is_ready, living, node_of
 
 REASON = "Evicted"
 """The reason in the status of an evicted pod that is Failed (Kubernetes documentation, "Node-pressure Eviction")."""
@@ -19,8 +21,6 @@ TAKEN = "taken"
 REASONS = {"Failed": REASON, "Succeeded": ""}
 """The reason in an evicted pod's status, by its phase. A pod whose containers all exit with 0 is Succeeded,
 without a reason, since Kubernetes 1.27 (kubernetes#118310)."""
-DISRUPTED = "TerminationByKubelet"
-"""The reason in the condition DisruptionTarget of a pod that its kubelet ends (Kubernetes documentation, "Disruptions")."""
 _BARE = Bound(0, "pods", "nothing replaces a bare pod")
 _REPORTED = Bound(0, "reports", "a condition, and a taint that keeps pods away")
 
@@ -47,7 +47,7 @@ class Eviction:
         status = self.end.object.get("status", {}) if self.end else {}
         why = [one.get("reason") for one in status.get("conditions", ()) if one.get("type") == "DisruptionTarget"]
         said = (status.get("phase"), status.get("reason", ""), why)
-        return said == (self.phase, REASONS[self.phase], [DISRUPTED])
+        return said == (self.phase, REASONS[self.phase], [BY_KUBELET])
 
     @property
     def otherwise(self) -> int:
@@ -107,14 +107,16 @@ def evicted_for_good(act: Act, app: str, phase: str = "Failed") -> Finding:
 @check
 def evicted_and_replaced(act: Act, app: str) -> Finding:
     """Check that the pod of an app is evicted within the case's bound of using too much, and that another pod is Ready on
-    another node within START of the eviction.
+    another node within START of the eviction, until the end.
     """
     seen = _eviction(act, app)
-    new = next((one for one in seen.later if is_ready(one.object) and node_of(one.object) != seen.node), None)
+    elsewhere = [one for one in seen.later if node_of(one.object) != seen.node]
+    new = since_when((when, count > 0) for when, count in ready_counts(elsewhere))
     origin = seen.end.when if seen.end else Interval(act.end, act.end)
-    took = new.when.since(origin) if new else Interval(max(act.end - origin.high, 0.0), float("inf"))
+    took = new.since(origin) if new else Interval(max(act.end - origin.high, 0.0), NEVER)
     away = {one.name for one in seen.later if node_of(one.object) == seen.node and _reason(one) == REASON}
-    replaced = f"{new.name} was Ready on {node_of(new.object)} {took.high:.1f} s later" if new else "no pod replaced it"
+    where = next((f"{one.name} was Ready on {node_of(one.object)}" for one in elsewhere if is_ready(one.object)), "")
+    replaced = f"{where} {told(took)} later" if new else "no pod replaced it"
     turned = f"; {len(away)} on {seen.node} were rejected" if away else ""
     allowed = START.at_most(act.settings)
     return conclude(

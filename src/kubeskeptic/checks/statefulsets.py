@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from kubeskeptic.bounds import UNTIL_EVICTED, Bound
 from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.lasting import NEVER, reached
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
 from kubeskeptic.timeline import Act
@@ -41,9 +42,9 @@ def started_in_order(act: Act, app: str, replicas: int) -> Finding:
     return conclude(why, {"started early": Measure(len(early), "pods")}, {"started early": _IN_ORDER})
 
 
-def _missing(act: Act, missing: bool) -> Measure:
+def _missing(act: Act, pod: str, missing: bool) -> Measure:
     """Return whether a pod of a dead node was not marked for deletion, as a measure; until UNTIL_EVICTED it still may be."""
-    early = UNTIL_EVICTED.at_most(act.settings).admits(act.lifted - act.since.high)
+    early = UNTIL_EVICTED.at_most(act.settings_of(pod, act.node)).admits(act.lifted - act.since.high)
     return Measure(int(missing), "pods", 0 if early else int(missing), int(missing))
 
 
@@ -64,7 +65,7 @@ def waits_for_its_node(act: Act, app: str) -> Finding:
     early = next((c for c in changes if c.seen < back and (c.type == "DELETED" or c.uid != uid)), None)
     measured = {
         "replaced while its node was down": Measure(int(early is not None), "pods"),
-        "not marked for deletion": _missing(act, marked is None),
+        "not marked for deletion": _missing(act, pod, marked is None),
     }
     if early is not None:
         why = (
@@ -75,12 +76,15 @@ def waits_for_its_node(act: Act, app: str) -> Finding:
         away = back - act.since.high
         why = f"{pod} was not marked for deletion in the {away:.0f} s in which its node was down."
         return conclude(why, measured, _ONE_OF_A_NAME)
-    again = next((c.seen for c in changes if c.uid != uid and is_ready(c.object)), None)
-    if again is None:
+    again = reached((c for c in changes if c.uid != uid), lambda change: is_ready(change.object))
+    if again is None or again.high == NEVER:
         # How long that may take is not documented.
         raise Inconclusive(
             f"{pod} was not Ready again in the {act.end - back:.0f} s that were watched after its node was back"
         )
-    measured |= {"Terminating": Measure(round(back - marked, 1), "s"), "back": Measure(round(again - back, 2), "s")}
+    measured |= {
+        "Terminating": Measure(round(back - marked, 1), "s"),
+        "back": Measure(round(again.high - back, 2), "s"),
+    }
     why = f"{pod} stayed Terminating for {back - marked:.0f} s, until its node was back, and was Ready again under its name "
-    return conclude(f"{why}{again - back:.1f} s later.", measured, _ONE_OF_A_NAME, window=(act.start, act.end))
+    return conclude(f"{why}{again.high - back:.1f} s later.", measured, _ONE_OF_A_NAME, window=(act.start, act.end))
