@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kubeskeptic.durations import Patience
-from kubeskeptic.errors import BadInput, MissingRequirement, Unanswered
+from kubeskeptic.errors import BadInput, Unanswered, Untestable
 from kubeskeptic.kube import Kube, kubeconfig
 from kubeskeptic.kube.kubeconfig import configuration, default_kubeconfig
 
@@ -151,7 +151,7 @@ def test_a_login_plugin_that_does_not_do_its_work_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, words: str
 ) -> None:
     monkeypatch.setattr(kubeconfig, "LOGIN", Patience(0.3) if "sleep" in script else Patience(20))
-    with pytest.raises(MissingRequirement) as said:
+    with pytest.raises(Untestable) as said:
         configuration(whole(tmp_path / "k", user=plugin(tmp_path, script)), "here")
     assert words in str(said.value)
     assert "\n" not in str(said.value)
@@ -159,7 +159,7 @@ def test_a_login_plugin_that_does_not_do_its_work_is_one_sentence(
 
 def test_a_login_plugin_that_is_not_installed_is_said(tmp_path: Path) -> None:
     user = {"exec": {"apiVersion": GOOD["apiVersion"], "command": "no-such-login"}}
-    with pytest.raises(MissingRequirement, match="there is no command `no-such-login`"):
+    with pytest.raises(Untestable, match="there is no command `no-such-login`"):
         configuration(whole(tmp_path / "k", user=user), "here")
 
 

@@ -118,7 +118,7 @@ def write_grades(path: Path, fresh: Iterable[Grade]) -> None:
     replace_records(path, [*read_grades(path), *fresh])
 
 
-def untold(attempt: Attempt, grades: Iterable[Grade]) -> bool:
+def undetected(attempt: Attempt, grades: Iterable[Grade]) -> bool:
     """Return whether some case of an attempt was *violated* under none of these grades."""
     told = {(one.claim, one.case, one.sabotage) for one in grades if one.verdict == Verdict.VIOLATED}
     wanted = ((one.case.claim, one.case.name, id_) for id_, asked in attempt.wanted.items() for one in asked)
