@@ -15,7 +15,7 @@ from kubeskeptic.bounds import Bound
 from kubeskeptic.claims import CHAPTERS, Claim
 from kubeskeptic.findings import Measure, Post, Verdict
 from kubeskeptic.redaction import redact
-from kubeskeptic.reports.grades import ladders
+from kubeskeptic.reports.grades import graded_cases
 from kubeskeptic.reports.model import Chapter, Entry, Report, Section, Trial
 from kubeskeptic.timeline import FaultSpan, Recording, RunEvidence
 
@@ -48,7 +48,7 @@ def build(
         sabotages=tuple({record.get("id"): redact(record) for record in evidence.sabotages}.values()),
         tick_lag_p99=evidence.tick_lag.p99,
         realtime=redact(dict(evidence.realtime)),
-        grades=ladders(grades),
+        grades=graded_cases(grades),
         unclean=redact(str(ended.get("why") or "")) if ended else "",
     )
 
