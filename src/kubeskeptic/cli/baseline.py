@@ -61,7 +61,7 @@ def check(
 
     \b
     skeptic baseline check
-    skeptic baseline check --tolerance 50 --markdown
+    skeptic baseline check --tolerance 20 --markdown
 
     Exits as `skeptic compare` does: with 1 when a claim is newly violated, or a number is worse than the tolerance allows,
     with 10 when a claim that held is now inconclusive, was not asked, or is gone from the suites, with 0 otherwise.

@@ -19,7 +19,8 @@ from kubeskeptic.reports.pair import Noise
 
 TOLERANCE = click.option(
     "--tolerance", type=click.FloatRange(min=0), metavar="PERCENT",
-    help="Also fail when a number comes this much closer to its bound. [default: a number may move within its bound]",
+    help="Also fail when a number comes closer to its bound by more than this share of the bound. "
+    "[default: a number may move within its bound]",
 )  # fmt: skip
 
 NOISE = click.option(
@@ -53,7 +54,7 @@ def compare(
 
     \b
     skeptic compare 20261123-1918-7f3a            with the last run
-    skeptic compare old/result.json new/result.json --tolerance 50 --markdown
+    skeptic compare old/result.json new/result.json --tolerance 20 --markdown
     skeptic compare BEFORE AFTER --noise noise.json --html compared.html
 
     BEFORE and AFTER are each a run's id, its folder, or any result.json; AFTER is the last run when left out. Exits with 1

@@ -27,7 +27,7 @@ class Comparison:
     before: Result
     after: Result
     tolerance: float | None = None
-    """Percentage by which a number may come closer to its bound; None for no limit."""
+    """How much closer to its bound a number may come, in percent of the bound; None for no limit."""
     noise: Noise = field(default_factory=Noise)
 
     def __post_init__(self) -> None:
