@@ -26,6 +26,10 @@ A caller handles the level it needs. Errors of libraries are mapped to these in 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 
 class SkepticError(Exception):
     """Base of all deliberate errors of the harness. The text is one sentence that says what to do."""
@@ -134,3 +138,19 @@ _BY_STATUS: dict[int, type[SkepticError]] = {
 def error_of(status: int) -> type[SkepticError]:
     """Return the error that an exit status of another process of ours stands for; for others, the general one."""
     return _BY_STATUS.get(status, SkepticError)
+
+
+@contextmanager
+def reading(path: Path, what: str, how: str) -> Iterator[None]:
+    """Raise BadInput, in one sentence, for a file that cannot be read or has other contents than the block expects.
+
+    :param what: what the file must be, with its article: ``a file of proofs``
+    :param how: what to do about it
+    """
+    try:
+        yield
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}; {how}") from error
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        why = f"it lacks {error}" if isinstance(error, KeyError) else " ".join(str(error).split())
+        raise BadInput(f"{path} is not {what} ({why}); {how}") from error

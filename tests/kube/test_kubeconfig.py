@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +135,21 @@ def test_a_login_plugin_may_hand_over_a_certificate(tmp_path: Path) -> None:
     found = configuration(tmp_path / "k", "here")
     assert Path(str(found.cert_file)).read_text() == "CERT"
     assert stat.S_IMODE(Path(str(found.key_file)).stat().st_mode) == 0o600
+
+
+def test_what_a_login_plugin_handed_over_is_gone_with_the_process(tmp_path: Path) -> None:
+    script = f"""import sys
+from kubeskeptic.kube.kubeconfig import _kept
+path = _kept("KEY")
+assert open(path).read() == "KEY" and path.startswith({str(tmp_path)!r})
+print(path)
+sys.exit(3)"""
+    ran = subprocess.run(
+        [sys.executable, "-c", script], env=os.environ | {"TMPDIR": str(tmp_path)}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert (ran.returncode, ran.stderr) == (3, "")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import click
 from kubeskeptic.claims import CHAPTERS, Claim, catalogue, claim
 from kubeskeptic.claims.markdown import filled
 from kubeskeptic.cli import output
+from kubeskeptic.errors import reading
 from kubeskeptic.reports.wording import quoted
 
 
@@ -31,7 +32,9 @@ def claims(ids: tuple[str, ...], as_json: bool, fill: Path | None) -> None:
     skeptic claims --json
     """
     if fill:
-        output.write(fill, filled(fill.read_text()))
+        with reading(fill, "a text file", "name a Markdown file"):
+            text = fill.read_text(encoding="utf-8")
+        output.write(fill, filled(text))
         return
     chosen = [claim(id_) for id_ in ids] or list(catalogue())
     if as_json:

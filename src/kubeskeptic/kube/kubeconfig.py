@@ -11,6 +11,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -143,8 +144,17 @@ def credentials(asked: Mapping[str, Any], cluster: Mapping[str, Any], folder: st
 
 
 def _kept(data: str) -> str:
-    """Write a certificate or key to a file that only this user can read, as the TLS library requires; return its path."""
-    handle, path = tempfile.mkstemp(prefix="skeptic-login-")
+    """Write a certificate or key to a file that only this user can read, as the TLS library requires; return its path.
+
+    It is needed for each new connection, and removed when this process ends.
+    """
+    handle, path = tempfile.mkstemp(dir=_login_folder().name)
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(data)
     return path
+
+
+@cache
+def _login_folder() -> tempfile.TemporaryDirectory[str]:
+    """Return the folder for credentials of login plug-ins, which is removed when this process ends."""
+    return tempfile.TemporaryDirectory(prefix="skeptic-login-")

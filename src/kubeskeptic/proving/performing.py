@@ -146,7 +146,7 @@ def _told(one: Proof) -> str:
 
 def _lines_of(output: Path) -> list[str]:
     """Return the lines printed to a file; none when the file could not even be created."""
-    return output.read_text(errors="replace").splitlines() if output.exists() else []
+    return output.read_text(encoding="utf-8", errors="replace").splitlines() if output.exists() else []
 
 
 def _made(folder: Path) -> Path:

@@ -58,9 +58,9 @@ def _graded(report: Report) -> Iterator[str]:
     yield ""
     runs = _runs(found)
     yield (
-        "Some cases whose bound is a duration were also asked under a sabotage that was lifted meanwhile: only those below, under "
-        f"{' and '.join(dict.fromkeys(one.sabotage for one in found))}. {MEANING} Measured by `skeptic prove --graded`, in "
-        f"{'runs' if len(runs) > 1 else 'run'} {', '.join(runs)}."
+        "Some cases whose bound is a duration were also asked under a sabotage that was lifted meanwhile: only those below, "
+        f"under {' and '.join(dict.fromkeys(one.sabotage for one in found))}. {MEANING} "
+        f"Measured by `skeptic prove --graded`, in {'runs' if len(runs) > 1 else 'run'} {', '.join(runs)}."
     )
     yield ""
     yield f"| case | bound | {' | '.join(f'{one:g} s' for one in steps)} | detected from |"

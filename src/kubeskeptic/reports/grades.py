@@ -102,7 +102,8 @@ class GradedCase:
 OUTDATED = "judged by a check that has changed since"
 MEANING = (
     "Each column: the sabotage is to be lifted that many seconds after the act's fault. Each cell has when it was lifted, "
-    "counted from the fault of the case. A case must hold when that is shorter than its bound, and be violated when it is longer."
+    "counted from the fault of the case. A case must hold when that is shorter than its bound, and "
+    "be violated when it is longer."
 )
 """What a table of grades shows, as sentences."""
 
