@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import click
 
 from kubeskeptic import configuration
 from kubeskeptic.cli import output
+from kubeskeptic.cli.output import AS_JSON
 from kubeskeptic.cli.report import run_folder
 from kubeskeptic.reports import comparison
 from kubeskeptic.reports.compared import markdown, render
@@ -32,7 +32,7 @@ NOISE = click.option(
 @click.command()
 @click.argument("before")
 @click.argument("after", default="latest")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+@AS_JSON
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown, for a pull request.")
 @click.option(
     "--html", type=click.Path(path_type=Path), metavar="FILE", help="Also write a page: one file, no network."
@@ -65,7 +65,7 @@ def compare(
     was, now = (comparison.read(result_of(run, folder)) for run in (before, after))
     both = comparison.Comparison(was, now, tolerance, read_noise(noise) if noise else Noise())
     if as_json:
-        click.echo(json.dumps(comparison.document(both), indent=2, ensure_ascii=False))
+        output.as_json(comparison.document(both))
     else:
         click.echo(markdown(both) if as_markdown else render(both))
     if html:
