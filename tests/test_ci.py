@@ -47,14 +47,23 @@ def test_shell_takes_inputs_from_the_environment_and_parses() -> None:
         subprocess.run(["bash", "-n", "-c", script], check=True)
 
 
+TOOL = """#!/bin/sh
+echo "{tool} $*" >> "{called}"
+[ -z "$COUNT" ] || echo "$# words" >> "{called}"
+echo "${{SAID:-said}}"
+exit ${{STATUS:-0}}
+"""
+
+
 def run(name: str, folder: Path, **environment: str) -> tuple[subprocess.CompletedProcess[str], list[str]]:
     """Run a step's shell with commands that write down how they were called."""
     tools = folder / "bin"
     tools.mkdir(exist_ok=True)
     for tool in ("skeptic", "pytest"):
-        (tools / tool).write_text(f'#!/bin/sh\necho "{tool} $*" >> "{folder}/called"\necho said\nexit ${{STATUS:-0}}\n')
+        (tools / tool).write_text(TOOL.format(tool=tool, called=folder / "called"))
         (tools / tool).chmod(0o755)
     files = {name: str(folder / name.lower()) for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
+    files["RUNNER_TEMP"] = str(folder)
     told = os.environ | files | {"PATH": f"{tools}:{os.environ['PATH']}"} | environment
     script = ["bash", "-e", "-o", "pipefail", "-c", step(name)["run"]]  # as GitHub calls it
     done = subprocess.run(script, cwd=folder, env=told, capture_output=True, text=True, check=False)
@@ -65,23 +74,55 @@ def run(name: str, folder: Path, **environment: str) -> tuple[subprocess.Complet
 def test_a_cluster_is_made_or_another_one_adopted(tmp_path: Path) -> None:
     assert run("Cluster", tmp_path, VERSION="v1.37.0", CONTEXT="")[1] == ["skeptic up --kubernetes v1.37.0"]
     (tmp_path / "called").unlink()
-    assert run("Cluster", tmp_path, VERSION="", CONTEXT="kind-x")[1] == [
-        "skeptic adopt --context kind-x --risk control-plane", "skeptic agent-image --load --name x",
+    adopted = '{"was": "node"}'
+    assert run("Cluster", tmp_path, VERSION="", CONTEXT="kind-x", SAID=adopted)[1] == [
+        "skeptic adopt --context kind-x --risk control-plane --json", "skeptic agent-image --load --name x",
     ]  # fmt: skip
-    assert (tmp_path / "github_output").read_text() == "image=said\n"
+    assert (tmp_path / "github_output").read_text() == f"was=node\nimage={adopted}\n"
+    (tmp_path / "github_output").unlink()
+    run("Cluster", tmp_path, VERSION="", CONTEXT="kind-x", SAID='{"was": null}')
+    assert (tmp_path / "github_output").read_text().startswith("was=none\n")
+    done, called = run("Cluster", tmp_path, VERSION="", CONTEXT="kind-x", STATUS="21")
+    assert done.returncode == 21
+    assert len(called) == 5, "nothing is loaded into a cluster that could not be adopted"
 
 
 def test_the_verdict_is_the_steps_exit_status(tmp_path: Path) -> None:
-    done, called = run("Ask", tmp_path, CONTEXT="", IMAGE="", ARGUMENTS="-m quick", STATUS="10")
+    done, called = run("Ask", tmp_path, CONTEXT="", IMAGE="", ARGUMENTS="-m quick", SUITES="", STATUS="10")
     assert done.returncode == 10
     assert called == [f"pytest --skeptic-reports={tmp_path}/reports --pyargs kubeskeptic.suites -m quick"]
 
 
 def test_ones_own_claims_are_asked_in_place_of_the_projects(tmp_path: Path) -> None:
-    _, called = run("Ask", tmp_path, CONTEXT="kind-x", IMAGE="agent:1", ARGUMENTS="test_shop.py")
+    _, called = run("Ask", tmp_path, CONTEXT="kind-x", IMAGE="agent:1", ARGUMENTS="", SUITES="test_shop.py")
     assert called == [
         f"pytest --skeptic-context=kind-x --skeptic-agent-image=agent:1 --skeptic-reports={tmp_path}/reports test_shop.py"
     ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("--alluredir=out/allure --junitxml=out/test_x.xml", ["--alluredir=out/allure", "--junitxml=out/test_x.xml"]),
+        ('-k "service and not crash"', ["-k", "service and not crash"]),
+        ("-k '$(touch here)' *", ["-k", "$(touch here)", "*"]),
+        ("-m quick\n-v", ["-m", "quick", "-v"]),
+    ],
+)
+def test_arguments_are_words_and_leave_the_projects_claims_to_be_asked(
+    tmp_path: Path, arguments: str, words: list[str]
+) -> None:
+    done, called = run("Ask", tmp_path, CONTEXT="", IMAGE="", ARGUMENTS=arguments, SUITES="")
+    assert done.returncode == 0, done.stderr
+    assert called == [f"pytest --skeptic-reports={tmp_path}/reports --pyargs kubeskeptic.suites {' '.join(words)}"]
+    asked = run("Ask", tmp_path, CONTEXT="", IMAGE="", ARGUMENTS=arguments, SUITES="", COUNT="yes")[1][-1]
+    assert asked == f"{len(words) + 3} words"
+    assert not (tmp_path / "here").exists()
+
+
+def test_arguments_with_a_quote_that_does_not_end_ask_nothing(tmp_path: Path) -> None:
+    done, called = run("Ask", tmp_path, CONTEXT="", IMAGE="", ARGUMENTS="-k 'service", SUITES="")
+    assert (done.returncode, called) == (1, [])
 
 
 def test_a_baseline_that_is_not_met_fails_after_it_was_told(tmp_path: Path) -> None:
@@ -96,4 +137,17 @@ def test_the_summary_says_when_there_is_none(tmp_path: Path) -> None:
 
 
 def test_clean_up_takes_down_only_what_was_made(tmp_path: Path) -> None:
-    assert run("Clean up", tmp_path, CONTEXT="kind-x")[1] == ["skeptic cleanup --context kind-x"]
+    assert run("Clean up", tmp_path, CONTEXT="", WAS="")[1] == ["skeptic down"]
+
+
+@pytest.mark.parametrize(
+    ("was", "last"),
+    [
+        ("none", ["skeptic abandon --context kind-x"]),
+        ("node", ["skeptic adopt --context kind-x --risk node"]),
+        ("", []),
+    ],
+)
+def test_clean_up_leaves_what_the_owner_of_a_cluster_had_allowed(tmp_path: Path, was: str, last: list[str]) -> None:
+    called = run("Clean up", tmp_path, CONTEXT="kind-x", WAS=was)[1]
+    assert called == ["skeptic cleanup --context kind-x", *last]

@@ -172,8 +172,8 @@ def test_a_claim_of_ones_own_can_be_proven(own: Installation) -> None:
 
 
 def test_a_run_without_a_cluster_is_one_sentence(own: Installation) -> None:
-    printed = own("pytest", "--cluster", "there-is-none", status=1)
-    assert "no healthy cluster there-is-none on this machine; `skeptic up` creates one" in printed
+    printed = own("pytest", "--cluster", "there-is-none", status=21)
+    assert "no healthy cluster there-is-none on this machine; first run `skeptic up --name there-is-none`" in printed
     assert "Traceback" not in printed
 
 

@@ -15,8 +15,9 @@
     │   └── Gone                          a watch requested a resource version that the server no longer has
     ├── Unanswered               exit 1   the API server did not answer
     ├── Refused                  exit 21  the harness may not touch the cluster, or not now
+    │   └── Untestable           exit 21  there is no such cluster, or no run can begin on it
     ├── LeftDirty                exit 20  a change made by the harness could not be undone
-    ├── NotAsked                 exit 0   this cluster cannot be tested for it: a claim is skipped
+    ├── NotAsked                 exit 21  this cluster cannot be tested for it: a claim is skipped, a command is refused
     └── Inconclusive             exit 10  nothing can be concluded from the observations
         └── DiskFull                      observations cannot be written; also an OSError
 
@@ -24,6 +25,10 @@ A caller handles the level it needs. Errors of libraries are mapped to these in 
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 
 class SkepticError(Exception):
@@ -96,6 +101,10 @@ class Refused(SkepticError):
     exit_status = 21
 
 
+class Untestable(Refused):
+    """No run can begin: there is no such cluster, it is not healthy, or no login to it succeeded."""
+
+
 class LeftDirty(SkepticError):
     """Something made by the harness is still in the cluster after everything possible was undone."""
 
@@ -103,9 +112,12 @@ class LeftDirty(SkepticError):
 
 
 class NotAsked(SkepticError):
-    """This cluster cannot be tested for something, or not by the harness: the claims are *skipped*. The text is the reason."""
+    """This cluster cannot be tested for something, or not by the harness: the claims are *skipped*. The text is the reason.
 
-    exit_status = 0
+    The exit status is that of a command that it ends: the command did not do what it was called for.
+    """
+
+    exit_status = 21
 
 
 class Inconclusive(SkepticError):
@@ -116,3 +128,29 @@ class Inconclusive(SkepticError):
 
 class DiskFull(Inconclusive, OSError):
     """Observations can no longer be written. Also an OSError, so that undoing treats it as one and continues."""
+
+
+_BY_STATUS: dict[int, type[SkepticError]] = {
+    one.exit_status: one for one in (BadInput, LeftDirty, Refused, Inconclusive)
+}
+
+
+def error_of(status: int) -> type[SkepticError]:
+    """Return the error that an exit status of another process of ours stands for; for others, the general one."""
+    return _BY_STATUS.get(status, SkepticError)
+
+
+@contextmanager
+def reading(path: Path, what: str, how: str) -> Iterator[None]:
+    """Raise BadInput, in one sentence, for a file that cannot be read or has other contents than the block expects.
+
+    :param what: what the file must be, with its article: ``a file of proofs``
+    :param how: what to do about it
+    """
+    try:
+        yield
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}; {how}") from error
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        why = f"it lacks {error}" if isinstance(error, KeyError) else " ".join(str(error).split())
+        raise BadInput(f"{path} is not {what} ({why}); {how}") from error

@@ -16,7 +16,7 @@ WORDS = {
     5: "no test was selected",
     10: "nothing is violated, but a claim is inconclusive",
     20: "the cluster was left dirty; `skeptic cleanup` puts it right",
-    21: "the cluster was refused",
+    21: "the cluster was refused, or no run could begin on it",
 }
 """The exit statuses of pytest and of the harness."""
 

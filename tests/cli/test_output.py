@@ -73,3 +73,48 @@ def test_a_run_that_ended_is_not(run: Path) -> None:
 @pytest.mark.parametrize("command", sorted(main.commands))
 def test_defaults_are_spelled_in_one_way(command: str) -> None:
     assert "[default: (" not in " ".join(skeptic(command, "--help")[1].split())
+
+
+def one_sentence(*words: object) -> str:
+    """What a command says of input that it cannot use; it has no traceback."""
+    ended = CliRunner().invoke(main, [str(word) for word in words])
+    assert isinstance(ended.exception, SystemExit), ended.exception
+    assert (ended.exit_code, ended.output.count("\n")) == (4, 1), ended.output
+    return ended.output
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("test_a.py", "import nothing_of_this_name", "cannot be imported (ModuleNotFoundError: No module named"),
+        ("test_b.py", "def broken(:", "cannot be imported (SyntaxError: "),
+        ("test_c.py", "raise SystemExit(1)", "cannot be imported (SystemExit: 1)"),
+        ("test_d.yaml", "a: b", "is not a Python file; name a suite file, or a folder of them"),
+    ],
+)
+def test_a_suite_that_cannot_be_imported_is_named(tmp_path: Path, name: str, text: str, said: str) -> None:
+    (tmp_path / name).write_text(text)
+    told = one_sentence("prove", "--suites", tmp_path / name, "--dry-run")
+    assert said in told
+    assert str(tmp_path / name) in told
+
+
+def test_what_is_filled_must_be_text(tmp_path: Path) -> None:
+    assert "cannot be read: Is a directory; name a Markdown file" in one_sentence("claims", "--fill", tmp_path)
+    (tmp_path / "x.md").write_bytes(b"\xff\xfe")
+    assert "is not a text file (" in one_sentence("claims", "--fill", tmp_path / "x.md")
+    for place, said in (
+        ("suites/none.py:f", "cannot be read"),
+        ("suites/dns/test_names.py:f", "has no function f; name"),
+    ):
+        (tmp_path / "x.md").write_text(f"<!-- source:{place} -->\n<!-- /source -->")
+        assert said in one_sentence("claims", "--fill", tmp_path / "x.md")
+
+
+@pytest.mark.parametrize("text", ["{", '[{"claim": "heal.crash"}]', '[{"claim": "c", "case": "", "sabotage": "s"}]'])
+def test_a_report_beside_damaged_grades_says_so(tmp_path: Path, text: str) -> None:
+    folder = write_run(tmp_path / "20261123-2001-8b40")
+    (tmp_path / "grades.json").write_text(text)
+    told = one_sentence("report", folder)
+    assert f"{tmp_path / 'grades.json'} is not" in told
+    assert "delete it, and `skeptic prove" in told

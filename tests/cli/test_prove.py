@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -33,14 +33,18 @@ class Pytest:
 
     :param refuses: the clusters on which no run comes of any attempt
     :param cannot: the clusters of which nothing can be asked
+    :param ends: the exit status of the runs on a cluster, if it is not 1
     """
 
-    def __init__(self, refuses: Sequence[str] = (), cannot: Sequence[str] = ()) -> None:
+    def __init__(
+        self, refuses: Sequence[str] = (), cannot: Sequence[str] = (), ends: Mapping[str, int] | None = None
+    ) -> None:
         self.refuses = refuses
         self.cannot = cannot
+        self.ends = ends or {}
         self.performed: list[tuple[str, str]] = []
 
-    def run(self, words: Sequence[str], output: Path | None = None) -> None:
+    def run(self, words: Sequence[str], output: Path | None = None) -> int:
         cluster = words[words.index("--cluster") + 1]
         sabotages = [word.partition("=")[2] for word in words if word.startswith("--sabotage=")]
         with LOCK:
@@ -48,8 +52,9 @@ class Pytest:
             number = next(NUMBER)
         if output:
             output.write_text(f"first line of {cluster}\nlast line of {cluster}\n")
+        status = self.ends.get(cluster, 1)
         if cluster in self.refuses:
-            return
+            return status
         folder = Path(words[words.index("--reports") + 1]) / f"20260101-{number:06}-abcd"
         folder.mkdir()
         journal = Journal(folder / "journal.jsonl", run=folder.name)
@@ -60,6 +65,7 @@ class Pytest:
             if one.test.__name__ in tests:
                 journal.write("finding", claim=one.case.claim, case=one.case.name, verdict="violated", why="w")
         journal.close()
+        return status
 
 
 @pytest.fixture(autouse=True)
@@ -180,7 +186,7 @@ def test_what_an_attempt_printed_comes_as_a_whole_below_its_heading(monkeypatch:
 
 @pytest.mark.parametrize("how", ["refuses", "cannot"])
 def test_a_cluster_that_asks_nothing_loses_nothing(how: str, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fake = Pytest(**{how: ["one"]})
+    fake = Pytest(refuses=["one"]) if how == "refuses" else Pytest(cannot=["one"])
     ended = prove(monkeypatch, fake, *BOTH)
     assert ended.exit_code == 0, ended.output
     assert proven(here) == ALL_CASES
@@ -198,6 +204,34 @@ def test_what_no_cluster_performs_is_not_broken(monkeypatch: pytest.MonkeyPatch)
     assert (ended.exit_code, ended.output.count("skeptic: no case was performed")) == (1, 1)
 
 
+@pytest.mark.parametrize("graded", [(), ("--graded",)])
+def test_after_an_attempt_that_left_its_cluster_dirty_no_other_begins_there(
+    here: Path, monkeypatch: pytest.MonkeyPatch, graded: tuple[str, ...]
+) -> None:
+    fake = Pytest(ends={"one": 20})
+    ended = prove(monkeypatch, fake, "--cluster", "one", *graded)
+    assert ended.exit_code == 20, ended.output
+    assert "skeptic: an attempt on cluster one ended with exit status 20: the cluster was left dirty" in ended.output
+    assert len(list((here / "sabotaged").glob("[0-9]*"))) == 1
+    assert (here / ("grades.json" if graded else "proofs.json")).exists(), "what it had found is kept"
+
+
+def test_a_dirty_cluster_leaves_the_rest_to_the_others(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = Pytest(ends={"one": 20})
+    ended = prove(monkeypatch, fake, *BOTH)
+    assert ended.exit_code == 20, ended.output
+    assert len(list((here / "sabotaged" / "one").glob("[0-9]*"))) == 1
+    assert proven(here) == ALL_CASES
+
+
+def test_a_refused_cluster_is_said_by_the_exit_status(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = {"one": 21, "two": 21}
+    for words in (BOTH[:2], BOTH):
+        fake = Pytest(refuses=["one", "two"], ends=both)
+        assert prove(monkeypatch, fake, *words).exit_code == 21
+    assert prove(monkeypatch, Pytest(refuses=["one"], ends=both | {"two": 1}), *BOTH).exit_code == 0
+
+
 def test_grades_are_kept_from_several_clusters(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake = Pytest()
     ended = prove(monkeypatch, fake, *BOTH, "--graded")
@@ -212,7 +246,7 @@ def test_a_cluster_that_is_not_there_is_said_before_anything_is_performed(
 ) -> None:
     fake = Pytest()
     ended = prove(monkeypatch, fake, *BOTH, "--cluster", "three")
-    assert ended.exit_code == 1
+    assert ended.exit_code == 21
     assert ended.output.endswith(
         "skeptic: no healthy cluster three on this machine; first run `skeptic up --name three`\n"
     )

@@ -11,7 +11,7 @@ from kubeskeptic import clusters
 from kubeskeptic.clusters.cluster import Cluster, Node
 from kubeskeptic.clusters.engine import Engine
 from kubeskeptic.clusters.shell import exports
-from kubeskeptic.errors import BadInput
+from kubeskeptic.errors import Untestable
 
 
 def a_cluster(engine: Engine) -> Cluster:
@@ -38,5 +38,5 @@ def test_an_engine_of_ours_brings_its_socket_and_its_client(tmp_path: Path, monk
 
 def test_without_a_cluster_there_is_nothing_to_tell(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clusters, "find", lambda _: None)
-    with pytest.raises(BadInput, match="skeptic up --name c"):
+    with pytest.raises(Untestable, match="skeptic up --name c"):
         exports("c")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kubeskeptic.durations import Patience
-from kubeskeptic.errors import BadInput, MissingRequirement, Unanswered
+from kubeskeptic.errors import BadInput, Unanswered, Untestable
 from kubeskeptic.kube import Kube, kubeconfig
 from kubeskeptic.kube.kubeconfig import configuration, default_kubeconfig
 
@@ -134,6 +137,21 @@ def test_a_login_plugin_may_hand_over_a_certificate(tmp_path: Path) -> None:
     assert stat.S_IMODE(Path(str(found.key_file)).stat().st_mode) == 0o600
 
 
+def test_what_a_login_plugin_handed_over_is_gone_with_the_process(tmp_path: Path) -> None:
+    script = f"""import sys
+from kubeskeptic.kube.kubeconfig import _kept
+path = _kept("KEY")
+assert open(path).read() == "KEY" and path.startswith({str(tmp_path)!r})
+print(path)
+sys.exit(3)"""
+    ran = subprocess.run(
+        [sys.executable, "-c", script], env=os.environ | {"TMPDIR": str(tmp_path)}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert (ran.returncode, ran.stderr) == (3, "")
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     ("script", "words"),
     [
@@ -151,7 +169,7 @@ def test_a_login_plugin_that_does_not_do_its_work_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, words: str
 ) -> None:
     monkeypatch.setattr(kubeconfig, "LOGIN", Patience(0.3) if "sleep" in script else Patience(20))
-    with pytest.raises(MissingRequirement) as said:
+    with pytest.raises(Untestable) as said:
         configuration(whole(tmp_path / "k", user=plugin(tmp_path, script)), "here")
     assert words in str(said.value)
     assert "\n" not in str(said.value)
@@ -159,7 +177,7 @@ def test_a_login_plugin_that_does_not_do_its_work_is_one_sentence(
 
 def test_a_login_plugin_that_is_not_installed_is_said(tmp_path: Path) -> None:
     user = {"exec": {"apiVersion": GOOD["apiVersion"], "command": "no-such-login"}}
-    with pytest.raises(MissingRequirement, match="there is no command `no-such-login`"):
+    with pytest.raises(Untestable, match="there is no command `no-such-login`"):
         configuration(whole(tmp_path / "k", user=user), "here")
 
 

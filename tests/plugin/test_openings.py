@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import pytest
 
-from kubeskeptic.errors import BadInput, Inconclusive, LeftDirty, MissingRequirement, PatienceExhausted, SkepticError
+from kubeskeptic.errors import BadInput, Inconclusive, LeftDirty, Refused, SkepticError, Untestable
 from kubeskeptic.runs import opening
 from kubeskeptic.runs.options import RunOptions
 
@@ -37,16 +37,19 @@ def unopened(pytester: pytest.Pytester) -> pytest.RunResult:
 def test_no_cluster_is_no_verdict(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opening, "find", lambda name: None)
     result = unopened(pytester)
-    assert result.ret == 1
+    assert result.ret == 21
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*no healthy cluster kubeskeptic on this machine; `skeptic up` creates one"])
+    result.stdout.fnmatch_lines(
+        ["*no healthy cluster kubeskeptic on this machine; first run `skeptic up`", "*!!! no cluster to test !!!*"]
+    )
+    assert "not asked: the run ended before it" not in result.stdout.str()
 
 
 @pytest.mark.parametrize(
     ("error", "status"),
     [
-        (MissingRequirement("no container engine"), 1),
-        (PatienceExhausted("gave up waiting for an agent on every node"), 1),
+        (Untestable("no container engine"), 21),
+        (Refused("another run is using the cluster"), 21),
         (BadInput("there is no context nowhere"), 4),
         (Inconclusive("the instrument is not right"), 10),
     ],

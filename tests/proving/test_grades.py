@@ -23,7 +23,7 @@ from kubeskeptic.proving import (
     grades_again,
     grades_of,
     read_grades,
-    untold,
+    undetected,
     write_grades,
 )
 from kubeskeptic.timeline import ActSpan
@@ -160,9 +160,9 @@ def test_a_recorded_grade_is_judged_again_by_the_checks_as_they_are(tmp_path: Pa
 def test_what_is_not_told_apart_by_any_grade_is_asked_again_with_a_longer_one(tmp_path: Path) -> None:
     (held,) = grades_of(a_journal(tmp_path), an_attempt(), 2.0)
     broken = replace(held, verdict="violated", seconds=4.0)
-    assert untold(an_attempt(), [])
-    assert untold(an_attempt(), [held, broken])  # the other case was not asked
-    assert not untold(an_attempt(), [held, broken, replace(broken, case="graceful, no preStop")])
+    assert undetected(an_attempt(), [])
+    assert undetected(an_attempt(), [held, broken])  # the other case was not asked
+    assert not undetected(an_attempt(), [held, broken, replace(broken, case="graceful, no preStop")])
 
 
 def test_newer_grades_replace_older_ones_of_the_same_seconds(tmp_path: Path) -> None:

@@ -27,7 +27,8 @@ time.sleep(60)
 def test_output_goes_to_a_file_that_is_written_anew(tmp_path: Path) -> None:
     output = tmp_path / "pytest.log"
     output.write_text("of the last attempt")
-    Processes().run([sys.executable, "-c", "import sys; print(1); sys.stderr.write('2'); sys.exit(3)"], output)
+    command = [sys.executable, "-c", "import sys; print(1); sys.stderr.write('2'); sys.exit(3)"]
+    assert Processes().run(command, output) == 3
     assert sorted(output.read_text()) == ["\n", "1", "2"]
 
 

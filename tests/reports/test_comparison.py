@@ -33,6 +33,17 @@ def result(*claims: dict[str, Any], grace: float | None = 50.0, **run: Any) -> d
     return {"schema": 1, "run": about | run, "claims": list(claims)}
 
 
+def without(*place: str | int) -> str:
+    """A ``result.json`` that lacks one thing."""
+    whole: Any = result(finding("inconclusive"))
+    *way, last = place
+    there = whole
+    for step in way:
+        there = there[step]
+    del there[last]
+    return json.dumps(whole)
+
+
 @pytest.mark.parametrize(
     ("was", "now", "turn", "status"),
     [
@@ -126,14 +137,25 @@ def test_programs_get_both_sides() -> None:
         ("{", "is not JSON"),
         ("[]", "is not a kubeskeptic result in schema 1"),
         ('{"schema": 2, "run": {}, "claims": []}', "is not a kubeskeptic result in schema 1"),
+        ('{"schema": 1, "claims": []}', "schema 1 .it lacks 'run'.; `skeptic report RUN` writes it again"),
+        ('{"schema": 1, "run": 7, "claims": []}', "is not a kubeskeptic result in schema 1"),
+        (without("run", "ended"), "it lacks 'ended'"),
+        (without("run", "settings", "GRACE", "from"), "it lacks 'from'"),
+        (without("claims", 0, "verdict"), "it lacks 'verdict'"),
+        (without("claims", 0, "measured"), "it lacks 'measured'"),
+        (without("claims", 0, "bound", "restarted", "at_least"), "it lacks 'at_least'"),
+        (without("claims", 0, "measured", "asked", "unit"), "it lacks 'unit'"),
+        (json.dumps(result(finding("good"))), "'good' is not a valid Verdict"),
+        (b"\xff\xfe", "is not JSON"),
     ],
 )
-def test_what_is_no_result_is_refused_in_one_sentence(tmp_path: Path, text: str | None, words: str) -> None:
+def test_what_is_no_result_is_refused_in_one_sentence(tmp_path: Path, text: str | bytes | None, words: str) -> None:
     path = tmp_path / "result.json"
     if text is not None:
-        path.write_text(text)
-    with pytest.raises(BadInput, match=words):
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+    with pytest.raises(BadInput, match=words) as said:
         read(path)
+    assert "\n" not in str(said.value)
 
 
 def test_from_a_shell_by_id_and_by_path(run_dir: Path) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+
 from kubeskeptic.claims import catalogue
-from kubeskeptic.findings import Post
+from kubeskeptic.findings import Post, Verdict
 from kubeskeptic.paths import checkout
 from kubeskeptic.reports.findings_page import render
 from kubeskeptic.reports.model import Report
@@ -18,6 +21,19 @@ def test_it_tells_what_qualifies_or_contradicts_the_post_with_numbers_and_a_comm
     assert dies.claim.condition in page
     assert all(entry.why in page for entry in dies.entries)
     assert "`pytest " in page
+
+
+def test_the_command_below_a_claim_asks_all_of_its_numbers_again(report: Report) -> None:
+    page = render(report)
+    told = [one for one in report.sections if one.post in (Post.QUALIFIED, Post.CONTRADICTS)]
+    held = {one.claim.id: {entry.test for entry in one.entries if entry.verdict is Verdict.HOLDS} for one in told}
+    assert {len(tests) > 1 for tests in held.values()} == {True, False}
+    for claim, tests in held.items():
+        below = page.partition(f"### {claim}\n")[2].partition("\n### ")[0]
+        (command,) = re.findall(r"^  `(.*)`$", below, re.MULTILINE)
+        words = shlex.split(command)
+        assert len(tests) == 1 or words[words.index("-k") + 1] == claim
+        assert {test for test in tests if test in words or test.partition("::")[0] in words} == tests
 
 
 def test_the_page_in_docs_says_what_the_catalogue_says_now() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from kubeskeptic.findings import Verdict
 from kubeskeptic.reports import findings_page
-from kubeskeptic.reports.grades import Ladder, ladders
+from kubeskeptic.reports.grades import GradedCase, graded_cases
 from kubeskeptic.reports.html.graded import graded
 from kubeskeptic.reports.model import Report
 
@@ -39,47 +39,50 @@ def record(seconds: float, verdict: str, measured: Any = None, **more: Any) -> d
 )
 def test_from_which_grade_on_it_is_told_apart(verdicts: tuple[str, ...], apart: float | None) -> None:
     found = [record(seconds, one) for seconds, one in zip((4.0, 1.0, 2.0), (verdicts[2], *verdicts[:2]), strict=True)]
-    (ladder,) = ladders(found)
+    (ladder,) = graded_cases(found)
     assert [step.seconds for step in ladder.steps] == [1.0, 2.0, 4.0]
-    assert ladder.told_apart_from == apart
+    assert ladder.detected_from == apart
     assert ("not detected" in ladder.tells) is (apart is None)
 
 
 @pytest.fixture
-def ladder() -> Ladder:
+def ladder() -> GradedCase:
     endless = {"value": 6.1, "unit": "s", "low": 6.1}
-    (made,) = ladders([record(1.0, "holds"), record(2.0, "inconclusive", endless), record(4.0, "violated", run="r2")])
+    (made,) = graded_cases(
+        [record(1.0, "holds"), record(2.0, "inconclusive", endless), record(4.0, "violated", run="r2")]
+    )
     return made
 
 
-def told(report: Report, *found: Ladder) -> Report:
+def told(report: Report, *found: GradedCase) -> Report:
     """The report with grades of a case that its run has asked."""
     entry = next(one for one in report.entries if one.claim == "service.pod-killed")
     return replace(report, grades=tuple(replace(one, claim=entry.claim, case=entry.case) for one in found))
 
 
-def test_a_step_says_its_verdict_and_what_was_measured(ladder: Ladder) -> None:
+def test_a_step_says_its_verdict_and_what_was_measured(ladder: GradedCase) -> None:
     assert [step.told.replace("\N{NO-BREAK SPACE}", " ") for step in ladder.steps] == [
         "● holds, 1.4 s", "? inconclusive, > 6.1 s", "✕ violated, 4.4 s",
     ]  # fmt: skip
-    assert ladder.steps[0].when == "Lifted 1 to 1.2 s after the fault of the case."
+    assert ladder.steps[0].lasted.replace("\N{NO-BREAK SPACE}", " ") == "lifted after 1 to 1.2 s"
+    assert replace(ladder.steps[0], lifted=()).lasted == ""
     assert ladder.step(8.0) is None
     assert ladder.steps[2].verdict is Verdict.VIOLATED
 
 
-def test_the_page_has_a_table_of_the_cases_that_the_run_asked(report: Report, ladder: Ladder) -> None:
+def test_the_page_has_a_table_of_the_cases_that_the_run_asked(report: Report, ladder: GradedCase) -> None:
     assert graded(replace(report, grades=())) is None
     assert graded(replace(report, grades=(replace(ladder, claim="elsewhere"),))) is None
     shown = str(graded(told(report, ladder)))
     assert "1 of 1 bounds detect a breakage that lasts 4 s or less" in shown
     assert shown.count("<td") == 5  # the bound, three grades, from which on
     assert "SYNC 1 + margin 2" in shown
-    assert "Lifted 4 to 4.2 s after the fault" in shown
+    assert "lifted after 4 to 4.2\N{NO-BREAK SPACE}s" in shown
 
 
-def test_what_was_judged_by_another_check_is_marked(report: Report, ladder: Ladder) -> None:
+def test_what_was_judged_by_another_check_is_marked(report: Report, ladder: GradedCase) -> None:
     one = told(report, ladder)
-    assert "changed since" not in str(graded(one))
+    assert "changed since" not in str(graded(one)) + findings_page.render(one)
     entries = {entry.anchor: replace(entry, digest="later") for entry in one.entries}
     chapters = tuple(
         replace(chapter, sections=tuple(
@@ -88,11 +91,26 @@ def test_what_was_judged_by_another_check_is_marked(report: Report, ladder: Ladd
         ))
         for chapter in one.chapters
     )  # fmt: skip
-    assert "changed since" in str(graded(replace(one, chapters=chapters)))
+    later = replace(one, chapters=chapters)
+    assert "changed since" in str(graded(later))
+    assert "kube-proxy-frozen, judged by a check that has changed since |" in findings_page.render(later)
 
 
-def test_the_page_of_findings_has_the_same_table(report: Report, ladder: Ladder) -> None:
+def test_one_grade_that_was_judged_again_does_not_make_the_others_current() -> None:
+    (mixed,) = graded_cases([record(1.0, "holds", digest="before"), record(2.0, "violated")])
+    assert mixed.outdated("now")
+    assert not mixed.outdated("")  # of a run that recorded none
+    (whole,) = graded_cases([record(1.0, "holds"), record(2.0, "violated")])
+    assert not whole.outdated("now")
+
+
+def test_the_page_of_findings_has_the_same_table(report: Report, ladder: GradedCase) -> None:
     assert "tell apart" not in findings_page.render(replace(report, grades=()))
     page = findings_page.render(told(report, ladder)).replace("\N{NO-BREAK SPACE}", " ")
     assert "in runs r1, r2." in page
-    assert "| ≤ 3 s | ● holds, 1.4 s | ? inconclusive, > 6.1 s | ✕ violated, 4.4 s | 4 s |" in page
+    assert (
+        "| ≤ 3 s | ● holds, 1.4 s, lifted after 1 to 1.2 s | ? inconclusive, > 6.1 s, lifted after 2 to 2.2 s "
+        "| ✕ violated, 4.4 s, lifted after 4 to 4.2 s | 4 s |"
+    ) in page
+    elsewhere = replace(told(report, ladder), grades=(replace(ladder, claim="elsewhere"),))
+    assert "can detect" not in findings_page.render(elsewhere)

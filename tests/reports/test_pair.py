@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -168,3 +169,29 @@ def test_numbers_that_came_nearest_to_their_bounds_are_first() -> None:
     before = result(finding("holds", 1.0, "a"), finding("holds", 1.0, "b"), finding("holds", 3.0, "c"))
     after = result(finding("holds", 2.0, "a"), finding("holds", 3.5, "b"), finding("holds", 1.0, "c"))
     assert [pair.claim for pair, name in Comparison(before, after).moved] == ["b", "a", "c"]
+
+
+@pytest.mark.parametrize(
+    ("at_least", "bound", "was", "now", "worse"),
+    [
+        (False, 4.0, 1.0, 2.0, False),  # exactly the tolerance: 25 % of the bound
+        (False, 4.0, 1.0, 2.01, True),
+        (False, 58.0, 1.0, 1.6, False),  # more than half of itself, but 1 % of the bound
+        (False, 58.0, 30.0, 45.0, True),
+        (False, 4.0, 0.0, 0.1, False),  # from 0, too, the bound is the measure
+        (False, 4.0, 0.0, 1.1, True),
+        (False, 0.0, 0.0, 0.0, False),
+        (False, 4.0, 3.0, 1.0, False),
+        (True, 4.0, 6.0, 5.0, False),
+        (True, 4.0, 6.0, 4.9, True),
+        (True, 4.0, 5.0, 7.0, False),
+    ],
+)
+def test_a_tolerance_is_a_share_of_the_bound(at_least: bool, bound: float, was: float, now: float, worse: bool) -> None:
+    before, after = (finding("holds", one) for one in (was, now))
+    for one in (before, after):
+        one["bound"]["restarted"] |= {"at_least": at_least, "value": bound}
+    pair = Pair("heal.crash", "", before, after, 25)
+    assert pair.worse == ["restarted"] * worse
+    assert replace(pair, tolerance=None).worse == []
+    assert replace(pair, before={**before, "verdict": "inconclusive"}).worse == []

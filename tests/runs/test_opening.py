@@ -1,16 +1,31 @@
-"""The ``run`` record: what is under test, once at the beginning and again when more is known."""
+"""The beginning of a run: the ``run`` record, and what keeps a run from beginning."""
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from kubeskeptic.errors import (
+    BadInput,
+    CommandFailed,
+    Inconclusive,
+    LeftDirty,
+    MissingRequirement,
+    NotAsked,
+    PatienceExhausted,
+    Refused,
+    SkepticError,
+    Unanswered,
+    Untestable,
+)
+from kubeskeptic.guard.risk import Risk
 from kubeskeptic.journal import Journal
-from kubeskeptic.runs.opening import _declare
+from kubeskeptic.runs import opening
+from kubeskeptic.runs.opening import _declare, open_run
 from kubeskeptic.runs.options import RunOptions
 from kubeskeptic.settings import Setting, Settings
 from kubeskeptic.timeline import load
@@ -46,3 +61,41 @@ def test_kubelets_and_known_cases_are_in_the_record_and_may_be_told_twice(
     assert evidence.run["kubelets"] == KUBELETS
     assert evidence.run.get("known") == (known or None)
     assert evidence.run["settings"]["START"]["value"] == 3.2
+
+
+def begun(folder: Path) -> None:
+    with open_run(RunOptions(id="r1", reports=folder)):
+        raise AssertionError("a run has begun")
+
+
+@pytest.mark.parametrize("at", ["connected", "access_to"])
+@pytest.mark.parametrize(
+    ("error", "kept"),
+    [
+        (MissingRequirement("no container engine"), False),
+        (PatienceExhausted("gave up waiting for an agent on every node"), False),
+        (CommandFailed("docker", 1, "no"), False),
+        (Unanswered("the API server does not answer"), False),
+        (BadInput("there is no context nowhere"), True),
+        (Inconclusive("the instrument is not right"), True),
+        (LeftDirty("a table is left"), True),
+        (Refused("another run is using the cluster"), True),
+        (NotAsked("the cluster allows only looking"), True),
+    ],
+)
+def test_a_run_that_cannot_begin_does_not_end_as_if_a_claim_were_violated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: str, error: SkepticError, *, kept: bool
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(opening, "connected", lambda _: (None, SimpleNamespace(name="c")))
+    monkeypatch.setattr(opening, "Guard", lambda *_: SimpleNamespace(pin=lambda: Risk.CONTROL_PLANE))
+    monkeypatch.setattr(opening, "Lease", lambda *_: nullcontext())
+    for name in ("usable", "wait_for_orphans"):
+        monkeypatch.setattr(opening, name, lambda _: None)
+    monkeypatch.setattr(opening, at, fail)
+    with pytest.raises(type(error) if kept else Untestable) as raised:
+        begun(tmp_path)
+    assert str(raised.value) == str(error)
+    assert raised.value.exit_status not in (0, 1)

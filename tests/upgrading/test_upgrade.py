@@ -13,6 +13,7 @@ import pytest
 
 from kubeskeptic.errors import CommandFailed, SkepticError
 from kubeskeptic.journal import Journal
+from kubeskeptic.reports.comparison import _RUN
 from kubeskeptic.timeline import load
 from kubeskeptic.upgrading import plan, upgrade
 from kubeskeptic.upgrading.release import Release
@@ -38,7 +39,7 @@ class Stage:
         claims: list[dict[str, object]] = [
             {"id": "c", "case": None, "verdict": "skipped", "measured": {}, "bound": {}, "why": ""}
         ]
-        result = {"schema": 1, "run": {"id": run, "settings": {}}, "claims": claims}
+        result = {"schema": 1, "run": {**dict.fromkeys(_RUN), "id": run, "settings": {}}, "claims": claims}
         (self.folder / run / "result.json").write_text(json.dumps(result))
         return run
 

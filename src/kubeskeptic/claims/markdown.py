@@ -7,6 +7,7 @@ import re
 
 from kubeskeptic.claims.catalogue import CHAPTERS, catalogue, claim
 from kubeskeptic.claims.model import Claim
+from kubeskeptic.errors import BadInput, reading
 from kubeskeptic.paths import shipped
 
 
@@ -33,9 +34,14 @@ def source(file: str, function: str) -> str:
     """Return the source of a suite's function, unchanged, as a code block.
 
     :param file: the path in a checkout, such as ``suites/nodes/test_node_crashes.py``
+    :raises BadInput: when there is no such file or function
     """
-    text = (shipped() / file).read_text()
-    found = next(node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef) and node.name == function)
+    with reading(shipped() / file, "a suite", "name a file of a checkout"):
+        text = (shipped() / file).read_text(encoding="utf-8")
+    functions = {node.name: node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)}
+    if function not in functions:
+        raise BadInput(f"{file} has no function {function}; name one of {', '.join(functions)}")
+    found = functions[function]
     first = min([found.lineno, *(decorator.lineno for decorator in found.decorator_list)])
     lines = text.splitlines()[first - 1 : found.end_lineno]
     return "\n".join(["```python", *lines, "```"])

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from kubeskeptic.cli import output
+from kubeskeptic.cli.output import AS_JSON
 from kubeskeptic.configuration import configured
 from kubeskeptic.errors import NotFound
 from kubeskeptic.guard import Risk
@@ -45,7 +47,8 @@ def _which(command: Callable[..., None]) -> Callable[..., None]:
     show_default=True,
     help="What the harness may do to the cluster.",
 )
-def adopt(context: str, kubeconfig: Path | None, risk: str) -> None:
+@AS_JSON
+def adopt(context: str, kubeconfig: Path | None, risk: str, as_json: bool) -> None:
     """Allow kubeskeptic to use a cluster of yours that it did not make. Writes a ConfigMap that every run looks for.
 
     \b
@@ -59,6 +62,9 @@ def adopt(context: str, kubeconfig: Path | None, risk: str) -> None:
     with _handle(context, kubeconfig) as kube:
         before = consent(kube)
         kube.apply(consent_manifest(level))
+    if as_json:
+        output.as_json({"context": context, "risk": level.words, "was": before.words if before is not None else None})
+        return
     was = f" (was {before.words})" if before not in (None, level) else ""
     click.echo(f"{context} is adopted at risk level {level.words}{was}: {MEANS[level]}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import click
 from kubeskeptic import configuration
 from kubeskeptic.cli import output
 from kubeskeptic.cli.compare import TOLERANCE, result_of
+from kubeskeptic.cli.output import AS_JSON
 from kubeskeptic.reports import baseline as baselines
 from kubeskeptic.reports import comparison
 from kubeskeptic.reports.compared import markdown, render
@@ -52,7 +52,7 @@ def write(run: str, file: Path, reports: Path | None) -> None:
 @_FILE
 @_REPORTS
 @TOLERANCE
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+@AS_JSON
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown, for a pull request.")
 def check(
     run: str, file: Path, reports: Path | None, tolerance: float | None, as_json: bool, as_markdown: bool
@@ -61,7 +61,7 @@ def check(
 
     \b
     skeptic baseline check
-    skeptic baseline check --tolerance 50 --markdown
+    skeptic baseline check --tolerance 20 --markdown
 
     Exits as `skeptic compare` does: with 1 when a claim is newly violated, or a number is worse than the tolerance allows,
     with 10 when a claim that held is now inconclusive, was not asked, or is gone from the suites, with 0 otherwise.
@@ -69,7 +69,7 @@ def check(
     after = comparison.read(result_of(run, reports or configuration.reports()))
     both = comparison.Comparison(baselines.read(file), after, tolerance)
     if as_json:
-        click.echo(json.dumps(comparison.document(both), indent=2, ensure_ascii=False))
+        output.as_json(comparison.document(both))
     else:
         click.echo(markdown(both) if as_markdown else render(both))
     sys.exit(both.status)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,12 +10,14 @@ import click
 from kubeskeptic.claims import CHAPTERS, Claim, catalogue, claim
 from kubeskeptic.claims.markdown import filled
 from kubeskeptic.cli import output
+from kubeskeptic.cli.output import AS_JSON
+from kubeskeptic.errors import reading
 from kubeskeptic.reports.wording import quoted
 
 
 @click.command()
 @click.argument("ids", nargs=-1)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+@AS_JSON
 @click.option(
     "--fill",
     type=click.Path(path_type=Path, exists=True),
@@ -31,11 +32,13 @@ def claims(ids: tuple[str, ...], as_json: bool, fill: Path | None) -> None:
     skeptic claims --json
     """
     if fill:
-        output.write(fill, filled(fill.read_text()))
+        with reading(fill, "a text file", "name a Markdown file"):
+            text = fill.read_text(encoding="utf-8")
+        output.write(fill, filled(text))
         return
     chosen = [claim(id_) for id_ in ids] or list(catalogue())
     if as_json:
-        click.echo(json.dumps([as_record(one) for one in chosen], indent=1, ensure_ascii=False))
+        output.as_json([as_record(one) for one in chosen])
         return
     width = max(len(one.id) for one in chosen)
     for one in chosen:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import click
 
 from kubeskeptic import configuration
 from kubeskeptic.cli import output
+from kubeskeptic.cli.output import AS_JSON
 from kubeskeptic.cli.report import run_folder
 from kubeskeptic.reports import comparison
 from kubeskeptic.reports.compared import markdown, render
@@ -19,7 +19,8 @@ from kubeskeptic.reports.pair import Noise
 
 TOLERANCE = click.option(
     "--tolerance", type=click.FloatRange(min=0), metavar="PERCENT",
-    help="Also fail when a number comes this much closer to its bound. [default: a number may move within its bound]",
+    help="Also fail when a number comes closer to its bound by more than this share of the bound. "
+    "[default: a number may move within its bound]",
 )  # fmt: skip
 
 NOISE = click.option(
@@ -31,7 +32,7 @@ NOISE = click.option(
 @click.command()
 @click.argument("before")
 @click.argument("after", default="latest")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+@AS_JSON
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown, for a pull request.")
 @click.option(
     "--html", type=click.Path(path_type=Path), metavar="FILE", help="Also write a page: one file, no network."
@@ -53,7 +54,7 @@ def compare(
 
     \b
     skeptic compare 20261123-1918-7f3a            with the last run
-    skeptic compare old/result.json new/result.json --tolerance 50 --markdown
+    skeptic compare old/result.json new/result.json --tolerance 20 --markdown
     skeptic compare BEFORE AFTER --noise noise.json --html compared.html
 
     BEFORE and AFTER are each a run's id, its folder, or any result.json; AFTER is the last run when left out. Exits with 1
@@ -64,7 +65,7 @@ def compare(
     was, now = (comparison.read(result_of(run, folder)) for run in (before, after))
     both = comparison.Comparison(was, now, tolerance, read_noise(noise) if noise else Noise())
     if as_json:
-        click.echo(json.dumps(comparison.document(both), indent=2, ensure_ascii=False))
+        output.as_json(comparison.document(both))
     else:
         click.echo(markdown(both) if as_markdown else render(both))
     if html:

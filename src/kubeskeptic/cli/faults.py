@@ -19,8 +19,9 @@ from kubeskeptic import configuration
 from kubeskeptic.best_effort import best_effort
 from kubeskeptic.cli.safety import alone
 from kubeskeptic.cli.which import ClusterRef, site_of, which_cluster
+from kubeskeptic.clusters import no_cluster
 from kubeskeptic.durations import Patience
-from kubeskeptic.errors import BadInput, MissingRequirement
+from kubeskeptic.errors import BadInput
 from kubeskeptic.faults import Fault, Site, inflict
 from kubeskeptic.faults.library import FAULTS, named
 from kubeskeptic.faults.lifecycle import dry_run
@@ -83,7 +84,7 @@ def inflict_(fault: str, settings: tuple[str, ...], lasts: str, where: ClusterRe
     options = RunOptions(seed=secrets.randbelow(100_000), reports=configuration.reports())
     with site_of(where, options.id, look=dry) as site:
         if site is None:
-            raise MissingRequirement(f"there is no cluster {where}; `skeptic up` makes one")
+            raise no_cluster(where.cluster)
         if dry:
             site.guard.permit(one.risk, one.name)
             click.echo(dry_run(one, site))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from kubeskeptic import clusters, configuration, paths
 from kubeskeptic.claims import claim
-from kubeskeptic.errors import BadInput, MissingRequirement, SkepticError
+from kubeskeptic.errors import BadInput, LeftDirty, Refused, SkepticError
 from kubeskeptic.findings import Verdict
 from kubeskeptic.plugin import signals
 from kubeskeptic.proving import (
@@ -89,8 +88,10 @@ def prove(
     """Prove that claims can fail: perform the sabotages that must break them, and expect each case to be violated.
 
     Each attempt plays only the acts that its cases need. The outcome is kept in reports/proofs.json, which the report reads.
-    Exits with 1 when a case was not violated. The outcome of --graded is kept in reports/grades.json, and does not change the
-    exit status.
+    The outcome of --graded is kept in reports/grades.json.
+
+    Exits with 1 when a case was not violated, other than under a grade; with 20 when an attempt left its cluster dirty, on
+    which no further one is then performed; and with 21 when no cluster let an attempt begin.
 
     With several clusters, which have to be there, an idle one takes the attempt that is expected to take longest. Attempts that
     need what the clusters of a machine share, such as the addresses of nodes, do not run at the same time. An attempt for which
@@ -172,27 +173,35 @@ def _beside(
 ) -> list[Sequence[Proof]]:
     """Perform all attempts on several clusters, and return the proofs or grades of each; none if no cluster could perform it.
 
-    :raises MissingRequirement: when a cluster is missing or not healthy
+    :raises Untestable: when a cluster is missing or not healthy
+    :raises LeftDirty: at the end, when an attempt left its cluster dirty
+    :raises Refused: at the end, when every cluster refused an attempt
     :raises SkepticError: at the end, when an attempt produced no grade
     """
     _require(names)
     places = {name: Place.beside_others(configuration.reports(), name) for name in names}
-    processes, found = Processes(), dict[Attempt, Sequence[Proof]]()
+    processes, found, errors = Processes(), dict[Attempt, Sequence[Proof]](), dict[Attempt, SkepticError]()
     with Display() as display:
         perform = _performing(options, display, processes, in_grades=in_grades)
 
         def performed(attempt: Attempt, name: str) -> bool:
             """Perform an attempt on a cluster, and return whether it gave a result. An error does not end the others."""
-            with suppress(SkepticError):  # the error was printed below the attempt's heading
+            try:
                 found[attempt] = perform(attempt, places[name])
+            except LeftDirty:
+                raise
+            except SkepticError as error:  # it was printed below the attempt's heading
+                errors[attempt] = error
             return bool(found.get(attempt))
 
         beside = SideBySide(planned, names, performed, processes.stop)
         display.show(beside.status)
         beside.perform()
-    failed = [one.name for one in planned if one not in found]
+    failed = [one for one in planned if one not in found]
+    if refusal := next((errors[one] for one in failed if isinstance(errors.get(one), Refused)), None):
+        raise refusal
     if failed and in_grades:
-        raise SkepticError(f"no case was performed under {', '.join(failed)}; see the output above")
+        raise SkepticError(f"no case was performed under {', '.join(one.name for one in failed)}; see the output above")
     return [found.get(one, ()) for one in planned]
 
 
@@ -205,11 +214,10 @@ def _performing(
 
 
 def _require(names: Sequence[str]) -> None:
-    """Raise MissingRequirement unless all of these clusters of ours exist and are healthy."""
+    """Raise Untestable unless all of these clusters of ours exist and are healthy."""
     missing = [name for name in names if clusters.find(name) is None]
     if missing:
-        made = ", ".join(f"`skeptic up --name {name}`" for name in missing)
-        raise MissingRequirement(f"no healthy cluster {' or '.join(missing)} on this machine; first run {made}")
+        raise clusters.no_cluster(*missing)
 
 
 def _count(planned: Sequence[Attempt], found: Sequence[Sequence[Proof]]) -> int:

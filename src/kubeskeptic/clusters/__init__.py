@@ -9,7 +9,7 @@
 """
 
 from kubeskeptic.clusters.addons import load_addon, unload_addon
-from kubeskeptic.clusters.cluster import Cluster, Node
+from kubeskeptic.clusters.cluster import Cluster, Node, no_cluster
 from kubeskeptic.clusters.engine import Engine
 from kubeskeptic.clusters.node_source import DEFAULT_VERSION
 from kubeskeptic.clusters.up import down, find, load_agent_image, up
@@ -23,6 +23,7 @@ __all__ = [
     "find",
     "load_addon",
     "load_agent_image",
+    "no_cluster",
     "unload_addon",
     "up",
 ]

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from kubeskeptic import paths
 from kubeskeptic.clusters.engine import ROLE_LABEL, Container, Engine
-from kubeskeptic.errors import BadInput
+from kubeskeptic.configuration import DEFAULT_CLUSTER
+from kubeskeptic.errors import BadInput, Untestable
 
 CONTROL_PLANE = "control-plane"
 WORKER = "worker"
@@ -80,6 +81,12 @@ class Record:
     agent_image: str
     options: Mapping[str, str] = field(default_factory=dict)
     mixed: bool = False
+
+
+def no_cluster(*names: str) -> Untestable:
+    """Return the error for clusters of ours with these names that do not exist or are not healthy."""
+    made = (f"`skeptic up{'' if name == DEFAULT_CLUSTER else f' --name {name}'}`" for name in names)
+    return Untestable(f"no healthy cluster {' or '.join(names)} on this machine; first run {', '.join(made)}")
 
 
 def check_name(name: str) -> str:

@@ -12,17 +12,16 @@ from kubeskeptic.clusters.builds import components
 from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.cluster import Cluster
 from kubeskeptic.clusters.steps import quiet
-from kubeskeptic.errors import BadInput
 
 
 def exports(name: str) -> list[str]:
     """Return lines for a shell: ``KUBECONFIG``, ``DOCKER_HOST`` for our own engine, ``PATH`` if commands would be missing.
 
-    :raises BadInput: when no cluster of ours with this name is running
+    :raises Untestable: when no cluster of ours with this name is running
     """
     found = clusters.find(name)
     if found is None:
-        raise BadInput(f"cluster {name} is not running; `skeptic up --name {name}` creates it")
+        raise clusters.no_cluster(name)
     variables = {"KUBECONFIG": str(found.kubeconfig)}
     if "DOCKER_HOST" in found.engine.variables:
         variables["DOCKER_HOST"] = found.engine.variables["DOCKER_HOST"]

@@ -52,7 +52,7 @@ def alone(lock: Path, *, say: Say = quiet, why: str = "") -> Iterator[None]:
     :param why: what the lock protects, for that line
     """
     lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("w") as held:
+    with lock.open("w", encoding="utf-8") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -22,7 +22,7 @@ from kubernetes.client.configuration import Configuration
 from kubernetes.client.exceptions import ApiException
 
 from kubeskeptic.durations import API_CONNECT, API_READ
-from kubeskeptic.errors import ClusterError, Conflict, Forbidden, Gone, MissingRequirement, NotFound, Unanswered
+from kubeskeptic.errors import ClusterError, Conflict, Forbidden, Gone, NotFound, Unanswered, Untestable
 from kubeskeptic.kube.kubeconfig import configuration
 
 CONNECTIONS = 32
@@ -36,7 +36,7 @@ class Connection:
     """Sends requests to one API server. Safe to use from several threads.
 
     :raises BadInput: when the kubeconfig or its context does not exist
-    :raises MissingRequirement: when its login plug-in returns no credentials
+    :raises Untestable: when its login plug-in returns no credentials
     """
 
     def __init__(self, kubeconfig: Path, context: str) -> None:
@@ -101,7 +101,7 @@ class Connection:
             if not 200 <= answer.status <= 299:
                 raise refusal(answer.status, answer.data, asked)
             yield answer
-        except MissingRequirement as login:  # the credentials have expired, and the plug-in returns no others
+        except Untestable as login:  # the credentials have expired, and the plug-in returns no others
             raise Unanswered(f"{asked} could not be asked: {login}") from login
         except (urllib3.exceptions.HTTPError, ApiException, OSError) as broken:
             raise Unanswered(f"the API server at {self.server} did not answer {asked}: {_why(broken)}") from broken

@@ -11,6 +11,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -20,7 +21,7 @@ from kubernetes.config import ConfigException, kube_config
 
 from kubeskeptic import paths
 from kubeskeptic.durations import LOGIN
-from kubeskeptic.errors import BadInput, CommandFailed, MissingRequirement
+from kubeskeptic.errors import BadInput, CommandFailed, MissingRequirement, Untestable
 from kubeskeptic.process import run
 
 MALFORMED = (ConfigException, yaml.YAMLError, OSError, KeyError, TypeError, AttributeError, ValueError, IndexError)
@@ -51,7 +52,7 @@ def configuration(kubeconfig: Path, context: str) -> Configuration:
 
     :param kubeconfig: a file, or several joined as in ``KUBECONFIG``
     :raises BadInput: when the file or the context does not exist or cannot be understood
-    :raises MissingRequirement: when its login plug-in fails or does not end in time
+    :raises Untestable: when its login plug-in fails or does not end in time
     """
     there = [one for one in map(Path, str(kubeconfig).split(os.pathsep)) if one.is_file()]
     if not there:
@@ -115,7 +116,7 @@ def credentials(asked: Mapping[str, Any], cluster: Mapping[str, Any], folder: st
     Source: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
 
     :param asked: the ``exec`` section of the user
-    :raises MissingRequirement: when it is not installed, fails, does not end in time, or returns something else
+    :raises Untestable: when it is not installed, fails, does not end in time, or returns something else
     """
     command = [str(asked["command"]), *map(str, asked.get("args") or ())]
     spec = {"interactive": False} | ({"cluster": dict(cluster)} if asked.get("provideClusterInfo") else {})
@@ -125,26 +126,35 @@ def credentials(asked: Mapping[str, Any], cluster: Mapping[str, Any], folder: st
     plugin = f"the login plug-in `{command[0]}` of the kubeconfig"
     try:
         said = run(command, patience=LOGIN, stdin="", env=env, cwd=Path(folder) if folder else None)
+    except MissingRequirement as missing:
+        raise Untestable(f"{plugin} is not installed: {missing}") from missing
     except CommandFailed as failed:
         how = (
             f"did not end within {LOGIN.seconds:g} s" if failed.status is None else f"ended with status {failed.status}"
         )
         words = " ".join(failed.output.split())[-300:]
-        raise MissingRequirement(
-            f"{plugin} {how}{f': {words}' if words else ''}; log in with it and run again"
-        ) from failed
+        raise Untestable(f"{plugin} {how}{f': {words}' if words else ''}; log in with it and run again") from failed
     try:
         status: dict[str, Any] = json.loads(said)["status"]
         if not (status.get("token") or (status["clientCertificateData"] and status["clientKeyData"])):
             raise KeyError("token")
     except (ValueError, KeyError, TypeError) as other:
-        raise MissingRequirement(f"{plugin} returned no usable credentials ({other})") from other
+        raise Untestable(f"{plugin} returned no usable credentials ({other}); log in with it and run again") from other
     return status
 
 
 def _kept(data: str) -> str:
-    """Write a certificate or key to a file that only this user can read, as the TLS library requires; return its path."""
-    handle, path = tempfile.mkstemp(prefix="skeptic-login-")
+    """Write a certificate or key to a file that only this user can read, as the TLS library requires; return its path.
+
+    It is needed for each new connection, and removed when this process ends.
+    """
+    handle, path = tempfile.mkstemp(dir=_login_folder().name)
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(data)
     return path
+
+
+@cache
+def _login_folder() -> tempfile.TemporaryDirectory[str]:
+    """Return the folder for credentials of login plug-ins, which is removed when this process ends."""
+    return tempfile.TemporaryDirectory(prefix="skeptic-login-")

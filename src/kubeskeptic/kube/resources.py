@@ -109,13 +109,15 @@ class Resources:
         self._file.unlink(missing_ok=True)
 
     def _remembered(self, kind: str) -> Resource:
-        known: dict[str, list[Any]] = json.loads(self._file.read_text()) if self._file.exists() else {}
+        known: dict[str, list[Any]] = json.loads(self._file.read_text(encoding="utf-8")) if self._file.exists() else {}
         if kind in known:
             return Resource(*known[kind])
         found = _discover(kind, self._ask)
         with suppress(OSError):  # a full disk: the server is asked again next time
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            self._file.write_text(json.dumps(known | {kind: [found.version, found.plural, found.namespaced]}))
+            self._file.write_text(
+                json.dumps(known | {kind: [found.version, found.plural, found.namespaced]}), encoding="utf-8"
+            )
         return found
 
 

@@ -92,7 +92,7 @@ def watch(processor: int, processors: int, parent: int) -> None:
 def main() -> int:
     """Run the process and return its exit status."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run receives the interrupt itself, and ends this process
-    online, parent = numbers(ONLINE.read_text()), os.getpid()
+    online, parent = numbers(ONLINE.read_text(encoding="utf-8")), os.getpid()
     if len(online) > MOST or not set(online) <= os.sched_getaffinity(0):
         return 1
     children = []

@@ -31,7 +31,7 @@ def on_this_machine(nodes: Iterable[Object], kernel: Path = KERNEL) -> list[str]
     :param nodes: Node objects
     """
     try:
-        this = kernel.read_text().strip()
+        this = kernel.read_text(encoding="utf-8").strip()
     except OSError:
         return []
     return sorted(

@@ -20,7 +20,7 @@ from kubeskeptic.redaction import redact
 NOT_REACHED = "not asked: the run ended before it"
 
 
-class Unsaid(AssertionError):
+class NoFinding(AssertionError):
     """A test would have passed without a finding that *holds*. The text says so."""
 
 
@@ -36,9 +36,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     yield
     case, verdict = case_of(item), _judge(item).verdict
     if case and verdict is None:
-        raise Unsaid(f"this test of {case.claim} ended without a finding; it must pass one to `holds`")
+        raise NoFinding(f"this test of {case.claim} ended without a finding; it must pass one to `holds`")
     if case and verdict is not Verdict.HOLDS:
-        raise Unsaid(
+        raise NoFinding(
             f"this test continued after it found {case.claim} {verdict}; it must not catch what `holds` raises"
         )
 
@@ -100,7 +100,7 @@ def _found(error: BaseException) -> Finding:
     if isinstance(error, SkepticError):
         return inconclusive(str(error))
     line = next(iter(str(error).strip().splitlines()), "")
-    said = line if isinstance(error, Unsaid) else f"{type(error).__name__}: {line}".rstrip(": ")
+    said = line if isinstance(error, NoFinding) else f"{type(error).__name__}: {line}".rstrip(": ")
     return inconclusive(f"the test itself failed: {redact(said)[:300]}")
 
 
@@ -110,5 +110,5 @@ def _tell(report: pytest.TestReport, item: pytest.Item, error: BaseException) ->
         report.outcome, report.longrepr = "skipped", (str(item.path), item.reportinfo()[1] or 0, f"Skipped: {error}")
     elif isinstance(error, Inconclusive):
         report.longrepr = f"inconclusive: {error}"
-    elif isinstance(error, Violated | Unsaid | SkepticError):
+    elif isinstance(error, Violated | NoFinding | SkepticError):
         report.longrepr = str(error)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kubeskeptic.errors import BadInput, DiskFull, LeftDirty, MissingRequirement, Refused
+from kubeskeptic.errors import BadInput, DiskFull, LeftDirty, Refused, Untestable
 from kubeskeptic.findings import Verdict
 from kubeskeptic.runs.options import RunOptions
 
@@ -61,14 +61,14 @@ class State:
 
     def stop(self, session: pytest.Session, error: BaseException, *, opening: bool = False) -> None:
         """Stop the session when an error, or one of its causes, is a refusal, a full disk or an interrupt, or when there is no
-        cluster. No further test then touches the cluster, or reports that it is missing.
+        cluster to test. No further test then touches the cluster, or reports that it is missing.
 
         :param opening: whether the error prevented the run from opening
         """
-        if opening and isinstance(error, BadInput | MissingRequirement):
+        if opening and isinstance(error, BadInput | Untestable):
             session.shouldfail = NO_CLUSTER
         for one in _chain(error):
-            if isinstance(one, Refused):
+            if isinstance(one, Refused) and session.shouldfail != NO_CLUSTER:
                 session.shouldfail = "access to the cluster was refused; no further test runs on it"
             if isinstance(one, DiskFull):
                 session.shouldfail = str(one)

@@ -41,7 +41,7 @@ def pytest_report_header(config: pytest.Config) -> str:
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
     """Set the exit status: 10 when the worst verdict is *inconclusive*, 20 for a cluster left dirty, 21 for a refused one.
 
-    A run that could not be opened ends with 1, as does any failure other than an inconclusive claim. After an interrupt the run
+    A run that could not be opened ends with 21, any other failure than an inconclusive claim with 1. After an interrupt the run
     is closed here, which may reveal that it left something behind.
     """
     state = session.config.stash[STATE]

@@ -108,7 +108,7 @@ class Machine:
         names = _names(uid)
         for folder in self._proc.glob("[0-9]*"):
             try:
-                groups = (folder / "cgroup").read_text()
+                groups = (folder / "cgroup").read_text(encoding="utf-8")
                 if any(name in groups for name in names) and COMMAND_LINE in _command_line(folder):
                     yield int(folder.name)
             except OSError:
@@ -122,7 +122,7 @@ class Machine:
         try:
             self._set(pid)
         except PermissionError:
-            (self._cpu / "cgroup.procs").write_text(f"{pid}\n")
+            (self._cpu / "cgroup.procs").write_text(f"{pid}\n", encoding="utf-8")
             self._set(pid)
 
     def _set(self, pid: int) -> None:

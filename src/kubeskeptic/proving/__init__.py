@@ -5,7 +5,16 @@ A claim that no sabotage could break is not covered: a check that cannot fail pr
 
 from kubeskeptic.proving.again import journals, judged_again
 from kubeskeptic.proving.campaign import Attempt, attempts, perform_attempt, proofs_of, unbroken
-from kubeskeptic.proving.grades import GRADES, Grade, graded, grades_again, grades_of, read_grades, untold, write_grades
+from kubeskeptic.proving.grades import (
+    GRADES,
+    Grade,
+    graded,
+    grades_again,
+    grades_of,
+    read_grades,
+    undetected,
+    write_grades,
+)
 from kubeskeptic.proving.performing import Performer, Place
 from kubeskeptic.proving.processes import Processes
 from kubeskeptic.proving.proofs import Proof, read_proofs, write_proofs
@@ -36,7 +45,7 @@ __all__ = [
     "read_proofs",
     "require_known",
     "unbroken",
-    "untold",
+    "undetected",
     "why_nothing",
     "write_grades",
     "write_proofs",

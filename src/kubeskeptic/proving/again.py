@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from kubeskeptic import __version__
-from kubeskeptic.errors import SkepticError
-from kubeskeptic.findings import Finding
+from kubeskeptic.errors import Inconclusive, SkepticError
+from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.proving.proofs import Proof
 from kubeskeptic.proving.suites import Asked
 from kubeskeptic.timeline import Recording, RunEvidence, load
@@ -43,15 +43,22 @@ def _proofs(evidence: RunEvidence, asked: Sequence[Asked]) -> Iterator[Proof]:
 
 
 def judged_now(one: Asked, recording: Recording) -> Finding | None:
-    """Return what a test finds in a recording; None when the recording lacks what the test reads."""
+    """Return the worst that a test finds in a recording; None when the recording lacks what the test reads."""
     case = one.case
     found: list[Finding] = []
-    given = {"act": one.scenario.read(recording, case), "holds": found.append}
+
+    def holds(finding: Finding) -> None:
+        """Keep a finding, and end the test unless it holds, as in a run."""
+        found.append(finding)
+        if finding.verdict is not Verdict.HOLDS:
+            raise Inconclusive(finding.why)
+
+    given = {"act": one.scenario.read(recording, case), "holds": holds}
     try:
         one.test(**{name: given[name] for name in inspect.signature(one.test).parameters})
     except (SkepticError, KeyError):
-        return None
-    return found[-1] if found else None
+        found = [finding for finding in found if finding.verdict is not Verdict.HOLDS]
+    return max(found, key=lambda finding: list(Verdict).index(finding.verdict), default=None)
 
 
 def _proof(evidence: RunEvidence, one: Asked, sabotage: str, finding: Finding) -> Proof:

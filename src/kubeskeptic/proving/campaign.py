@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kubeskeptic import __version__
-from kubeskeptic.errors import SkepticError
+from kubeskeptic.errors import error_of
 from kubeskeptic.findings import Verdict
 from kubeskeptic.proving.proofs import Proof
 from kubeskeptic.proving.suites import Asked
@@ -85,23 +85,23 @@ def attempts(asked: Sequence[Asked], only: Collection[str] = (), proofs: Iterabl
 
 
 def perform_attempt(
-    attempt: Attempt, reports: Path, options: Sequence[str], run: Callable[[Sequence[str]], object], grade: str = ""
-) -> Path:
-    """Perform one attempt in its own process, and return the run's journal.
+    attempt: Attempt, reports: Path, options: Sequence[str], run: Callable[[Sequence[str]], int], grade: str = ""
+) -> tuple[Path, int]:
+    """Perform one attempt in its own process, and return the run's journal and its exit status.
 
     :param reports: the folder for its run, in which no other run may begin meanwhile
     :param options: further pytest options, such as ``--seed``
-    :param run: runs a command line to its end
+    :param run: runs a command line to its end, and returns its exit status
     :param grade: the suffix of each sabotage's id, such as ``@2``; empty for a sabotage until the act's end
-    :raises SkepticError: when the attempt produced no run
+    :raises SkepticError: when the attempt produced no run, of the kind that its exit status stands for
     """
     before = set(reports.glob("*/journal.jsonl"))
     words = [sys.executable, "-m", "pytest", "-q", "--tb=no", *attempt.tests, "--reports", str(reports)]
-    run([*words, *(f"--sabotage={id_}{grade}" for id_ in attempt.wanted), *options])
+    status = run([*words, *(f"--sabotage={id_}{grade}" for id_ in attempt.wanted), *options])
     fresh = sorted(set(reports.glob("*/journal.jsonl")) - before)
     if not fresh:
-        raise SkepticError(f"no case was performed under {attempt.name}; see pytest's output above")
-    return fresh[-1]
+        raise error_of(status)(f"no case was performed under {attempt.name}; see pytest's output above")
+    return fresh[-1], status
 
 
 def proofs_of(journal: Path, attempt: Attempt) -> list[Proof]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kubeskeptic import __version__
-from kubeskeptic.errors import BadInput, Inconclusive
+from kubeskeptic.errors import Inconclusive, reading
 from kubeskeptic.findings import Verdict
 from kubeskeptic.proving.again import judged_now
 from kubeskeptic.proving.campaign import Attempt, attempts
@@ -105,12 +105,9 @@ def read_grades(path: Path) -> list[Grade]:
     """
     if not path.exists():
         return []
-    try:
-        return [Grade(**{**one, "lifted": tuple(one["lifted"])}) for one in json.loads(path.read_text())]
-    except (ValueError, TypeError, KeyError) as error:
-        raise BadInput(
-            f"{path} is not a file of grades ({error}); delete it and run `skeptic prove --graded`"
-        ) from error
+    with reading(path, "a file of grades", "delete it and run `skeptic prove --graded`"):
+        records = json.loads(path.read_text(encoding="utf-8"))
+        return [Grade(**{**one, "lifted": tuple(one["lifted"])}) for one in records]
 
 
 def write_grades(path: Path, fresh: Iterable[Grade]) -> None:
@@ -118,7 +115,7 @@ def write_grades(path: Path, fresh: Iterable[Grade]) -> None:
     replace_records(path, [*read_grades(path), *fresh])
 
 
-def untold(attempt: Attempt, grades: Iterable[Grade]) -> bool:
+def undetected(attempt: Attempt, grades: Iterable[Grade]) -> bool:
     """Return whether some case of an attempt was *violated* under none of these grades."""
     told = {(one.claim, one.case, one.sabotage) for one in grades if one.verdict == Verdict.VIOLATED}
     wanted = ((one.case.claim, one.case.name, id_) for id_, asked in attempt.wanted.items() for one in asked)

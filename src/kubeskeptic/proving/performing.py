@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from kubeskeptic.errors import SkepticError
+from kubeskeptic.errors import LeftDirty, Refused, SkepticError, error_of
+from kubeskeptic.exit_status import in_words
 from kubeskeptic.paths import SABOTAGED
 from kubeskeptic.proving.campaign import Attempt, perform_attempt, proofs_of
-from kubeskeptic.proving.grades import GRADES, Grade, grades_of, untold, write_grades
+from kubeskeptic.proving.grades import GRADES, Grade, grades_of, undetected, write_grades
 from kubeskeptic.proving.processes import Processes
 from kubeskeptic.proving.proofs import Proof, write_proofs
 from kubeskeptic.redaction import redact
@@ -69,37 +70,43 @@ class Performer:
     def prove(self, attempt: Attempt, place: Place) -> list[Proof]:
         """Perform an attempt, and keep and return the proofs.
 
+        :raises LeftDirty, Refused: when the run ended so, after what it had found was kept
         :raises SkepticError: when the attempt produced no run
         """
         with self._shown(f"{attempt.scenario.id} · {attempt.name}", place) as lines:
-            proofs = proofs_of(self._journal(attempt, place), attempt)
+            journal, status = self._performed(attempt, place)
+            proofs = proofs_of(journal, attempt)
             with self._lock:
                 write_proofs(self._reports / "proofs.json", proofs)
             lines += [f"   {one.sabotage}: {_told(one)}" for one in proofs]
+            _require_usable(place, status)
         return proofs
 
     def grade(self, attempt: Attempt, place: Place) -> list[Grade]:
         """Perform an attempt once for each grade, the last only if no other was detected; keep and return the grades.
 
+        :raises LeftDirty, Refused: when a run ended so, after what it had found was kept
         :raises SkepticError: when one produced no run
         """
         found: list[Grade] = []
         for seconds in GRADES:
-            if seconds < GRADES[-1] or untold(attempt, found):
+            if seconds < GRADES[-1] or undetected(attempt, found):
                 found += self._one_grade(attempt, place, seconds)
         return found
 
     def _one_grade(self, attempt: Attempt, place: Place, seconds: float) -> list[Grade]:
         heading = f"{attempt.scenario.id} · {attempt.name}, lifted after {seconds:g} s"
         with self._shown(heading, place) as lines:
-            journal = self._journal(attempt, place, f"{GRADE}{seconds:g}")
+            journal, status = self._performed(attempt, place, f"{GRADE}{seconds:g}")
             fresh = grades_of(journal, attempt, seconds)
             with self._lock:
                 write_grades(self._reports / "grades.json", fresh)
             lines += [f"   {_told(one)}" for one in fresh]
+            _require_usable(place, status)
         return fresh
 
-    def _journal(self, attempt: Attempt, place: Place, grade: str = "") -> Path:
+    def _performed(self, attempt: Attempt, place: Place, grade: str = "") -> tuple[Path, int]:
+        """Perform an attempt, and return the run's journal and its exit status."""
         run = partial(self._processes.run, output=place.output)
         return perform_attempt(attempt, place.runs, ["--cluster", place.cluster, *self._options], run, grade)
 
@@ -127,13 +134,19 @@ class Performer:
                     self._say(line)
 
 
+def _require_usable(place: Place, status: int) -> None:
+    """Raise LeftDirty or Refused if a run's exit status says that no further attempt may begin on its cluster."""
+    if status in (LeftDirty.exit_status, Refused.exit_status):
+        raise error_of(status)(f"an attempt on cluster {place.cluster} ended with {in_words(status)}")
+
+
 def _told(one: Proof) -> str:
     return f"{one.claim}{f' ({one.case})' if one.case else ''} {one.verdict}: {one.why}"
 
 
 def _lines_of(output: Path) -> list[str]:
     """Return the lines printed to a file; none when the file could not even be created."""
-    return output.read_text(errors="replace").splitlines() if output.exists() else []
+    return output.read_text(encoding="utf-8", errors="replace").splitlines() if output.exists() else []
 
 
 def _made(folder: Path) -> Path:

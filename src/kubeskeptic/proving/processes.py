@@ -17,8 +17,8 @@ class Processes:
         self._running: set[subprocess.Popen[bytes]] = set()
         self._stopped = False
 
-    def run(self, words: Sequence[str], output: Path | None = None) -> None:
-        """Run a command to its end, whatever its exit status.
+    def run(self, words: Sequence[str], output: Path | None = None) -> int:
+        """Run a command to its end, and return its exit status.
 
         :param output: the file for its output, overwritten; None when it shares the output of this process
         :raises KeyboardInterrupt: when this command, or all of them, were interrupted
@@ -29,8 +29,9 @@ class Processes:
                 self._require_going_on()
                 process = subprocess.Popen(words, stdout=file, stderr=subprocess.STDOUT if file else None)
                 self._running.add(process)
-            self._wait(process)
+            status = self._wait(process)
         self._require_going_on()
+        return status
 
     def stop(self) -> None:
         """Terminate every command, without waiting for them, and prevent any further one from starting."""
@@ -39,9 +40,9 @@ class Processes:
             for process in self._running:
                 process.terminate()
 
-    def _wait(self, process: subprocess.Popen[bytes]) -> None:
+    def _wait(self, process: subprocess.Popen[bytes]) -> int:
         try:
-            process.wait()
+            return process.wait()
         except KeyboardInterrupt as told:
             if str(told).startswith(("SIGTERM", "SIGHUP")):  # a terminal sends SIGINT to it directly
                 process.terminate()

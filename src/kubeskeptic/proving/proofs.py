@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from kubeskeptic.errors import BadInput
+from kubeskeptic.errors import reading
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,8 @@ def read_proofs(path: Path) -> list[Proof]:
     """
     if not path.exists():
         return []
-    try:
-        return [Proof(**entry) for entry in json.loads(path.read_text())]
-    except (ValueError, TypeError) as error:
-        raise BadInput(f"{path} is not a file of proofs ({error}); delete it and run `skeptic prove`") from error
+    with reading(path, "a file of proofs", "delete it and run `skeptic prove`"):
+        return [Proof(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
 
 
 def write_proofs(path: Path, fresh: Iterable[Proof]) -> None:
@@ -60,5 +58,6 @@ def replace_records(path: Path, records: Iterable[Proof]) -> None:
     """Rewrite a file, keeping only the last of several records about the same."""
     kept = {one.key: one for one in records}
     whole = path.with_suffix(".new")
-    whole.write_text(json.dumps([asdict(kept[key]) for key in sorted(kept)], indent=1, ensure_ascii=False) + "\n")
+    text = json.dumps([asdict(kept[key]) for key in sorted(kept)], indent=1, ensure_ascii=False)
+    whole.write_text(f"{text}\n", encoding="utf-8")
     whole.replace(path)

@@ -7,7 +7,7 @@
     first
 
 A cluster that lacks what a scenario needs, or refuses a run, asks nothing; the attempt then goes to another cluster. An attempt
-in which anything was asked is never performed again, whatever the verdict.
+in which anything was asked is never performed again, whatever the verdict. A cluster that was left dirty takes no further one.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
+from kubeskeptic.errors import LeftDirty
 from kubeskeptic.proving.campaign import Attempt
 from kubeskeptic.proving.expected import expected_seconds
 from kubeskeptic.terminal import spoken
@@ -54,11 +55,13 @@ class SideBySide:
         self._total = len(planned)
         self._waiting = [_Task(one) for one in sorted(planned, key=expected_seconds, reverse=True)]
         self._running: dict[str, _Task] = {}
+        self._dirty: LeftDirty | None = None
 
     def perform(self) -> None:
         """Perform all attempts. An interrupt or error ends those that are running, and waits until they have undone everything.
 
-        :raises BaseException: what ``perform`` raises
+        :raises LeftDirty: at the end, when an attempt left its cluster dirty
+        :raises BaseException: what else ``perform`` raises, at once
         """
         futures: dict[Future[bool], str] = {}
         with ThreadPoolExecutor(len(self._clusters), "attempt") as pool:
@@ -67,12 +70,15 @@ class SideBySide:
                     for cluster, task in self._begin():
                         futures[pool.submit(self._perform, task.attempt, cluster)] = cluster
                     if not futures:
-                        return
+                        break
                     for future in wait(futures, return_when=FIRST_COMPLETED).done:
-                        self._end(futures.pop(future), asked=future.result())
+                        cluster = futures.pop(future)
+                        self._end(cluster, asked=self._asked(cluster, future))
             except BaseException:
                 self._stop()
                 raise
+        if self._dirty:
+            raise self._dirty
 
     def status(self) -> str:
         """Return, in one line, how many attempts are done, and which are running on which cluster for how long."""
@@ -99,6 +105,15 @@ class SideBySide:
         used = {one for task in self._running.values() for one in task.attempt.exclusive}
         free = (task for task in self._waiting if cluster not in task.tried and not used & task.attempt.exclusive)
         return next(free, None)
+
+    def _asked(self, cluster: str, future: Future[bool]) -> bool:
+        """Return whether a cluster's attempt that has ended asked anything; a cluster that it left dirty is not used again."""
+        try:
+            return future.result()
+        except LeftDirty as dirty:
+            self._clusters.remove(cluster)
+            self._dirty = self._dirty or dirty
+            return True
 
     def _end(self, cluster: str, *, asked: bool) -> None:
         """Handle the end of a cluster's attempt: it is done, or waits for a cluster that has not tried it."""

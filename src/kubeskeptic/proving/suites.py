@@ -12,6 +12,7 @@ from types import ModuleType
 
 from kubeskeptic.checks.digest import digest_of
 from kubeskeptic.claims.case import Case
+from kubeskeptic.errors import BadInput, SkepticError
 from kubeskeptic.scenarios import Sabotage, Scenario, Stage
 
 
@@ -48,7 +49,7 @@ class Asked:
 def asked_by(place: Path) -> tuple[Asked, ...]:
     """Return every case asked by a suite file, or by the suite files below a folder, file by file.
 
-    :raises Exception: what importing a suite file raises
+    :raises BadInput: when one cannot be imported
     """
     folder, files = (place.parent, [place]) if place.is_file() else (place, sorted(place.glob("**/test_*.py")))
     return tuple(one for path in files for one in _asked_in(path, _imported(path, folder)))
@@ -63,12 +64,22 @@ def _asked_in(path: Path, module: ModuleType) -> Iterator[Asked]:
 
 
 def _imported(path: Path, folder: Path) -> ModuleType:
-    """Import a suite file as a module, under a name that no other package has."""
+    """Import a suite file as a module, under a name that no other package has.
+
+    :raises BadInput: when it is not Python, or importing it fails
+    """
     name = "kubeskeptic_suites." + ".".join(path.relative_to(folder).with_suffix("").parts)
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
+    if spec is None or spec.loader is None:
+        raise BadInput(f"{path} is not a Python file; name a suite file, or a folder of them")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except SkepticError:
+        raise
+    except (Exception, SystemExit) as error:
+        del sys.modules[name]
+        said = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        raise BadInput(f"the suite {path} cannot be imported ({said}); `pytest {path}` shows where") from error
     return module

@@ -78,9 +78,9 @@ def _claim(comparison: Comparison, pair: Pair) -> Iterator[str]:
     bounds = {name: (was, now) for name, was, now in pair.sides("bound")}
     for name, before, after in pair.sides("measured"):
         held = bounds.get(name, (None, None))
-        worse = f", more than {comparison.tolerance:g} % closer to its bound" if name in pair.worse else ""
+        worse = f", closer to its bound by more than {comparison.tolerance:g} % of it" if name in pair.worse else ""
         told = f"{amount(before, held[0])} → {amount(after, held[1])}{worse}"
-        yield f"      {plain(name)}: {told}{anyway(pair, name) if before != after else ''}"
+        yield f"      {plain(name)}: {told}{noise_remark(pair, name) if before != after else ''}"
     reasons = comparison.reasons(pair)
     if reasons:
         yield f"      its bound changed with {', '.join(reasons)}"
@@ -90,7 +90,7 @@ def _unchanged(pair: Pair) -> Iterator[str]:
     numbers = [(name, amount(was), amount(now)) for name, was, now in pair.sides("measured")]
     numbers.sort(key=lambda one: one[0] not in pair.bounded)
     told = ((name, was, now) for name, was, now in numbers[:NUMBERS] if was != now and pair.differs(name))
-    shown = "; ".join(f"{plain(name)} {was} → {now}{anyway(pair, name)}" for name, was, now in told)
+    shown = "; ".join(f"{plain(name)} {was} → {now}{noise_remark(pair, name)}" for name, was, now in told)
     yield f"  {sign(pair)} {named(pair)}  {shown}".rstrip()
 
 
@@ -201,7 +201,7 @@ def varies(pair: Pair, name: str) -> str:
     return "?" if by is None else quantity(by, unit)
 
 
-def anyway(pair: Pair, name: str) -> str:
+def noise_remark(pair: Pair, name: str) -> str:
     """Return a remark on how much a number varies while nothing changes; empty when no noise is given."""
     if not pair.noise:
         return ""

@@ -13,11 +13,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from kubeskeptic.errors import BadInput
+from kubeskeptic.errors import BadInput, reading
 from kubeskeptic.findings import Verdict, within
 from kubeskeptic.reports import by_node
 from kubeskeptic.reports.building import bound_of, measure_of
 from kubeskeptic.reports.pair import Noise, Pair, Result, Turn, knows
+
+_AGAIN = "`skeptic report RUN` writes it again"
+_RUN = ("id", "started", "ended", "seed", "kubernetes", "provider", "nodes", "settings", "harness")
+"""What comparing reads of a run."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Comparison:
     before: Result
     after: Result
     tolerance: float | None = None
-    """Percentage by which a number may come closer to its bound; None for no limit."""
+    """How much closer to its bound a number may come, in percent of the bound; None for no limit."""
     noise: Noise = field(default_factory=Noise)
 
     def __post_init__(self) -> None:
@@ -116,21 +120,27 @@ def loaded(path: Path) -> Any:
 
     :raises BadInput: when the file cannot be read, or is not JSON
     """
-    try:
+    with reading(path, "JSON", _AGAIN):
         return json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}; `skeptic report RUN` writes it") from error
-    except ValueError as error:
-        raise BadInput(f"{path} is not JSON ({error}); `skeptic report RUN` writes it again") from error
 
 
 def checked(result: Any, path: Path) -> Result:
     """Return a result that was read from a file.
 
-    :raises BadInput: when it is not a result in schema 1
+    :raises BadInput: when it is not a result in schema 1, or lacks something that comparing reads
     """
-    if not isinstance(result, dict) or result.get("schema") != 1 or not {"run", "claims"} <= result.keys():
-        raise BadInput(f"{path} is not a kubeskeptic result in schema 1; `skeptic report RUN` writes it again")
+    with reading(path, "a kubeskeptic result in schema 1", _AGAIN):
+        if not isinstance(result, dict) or result.get("schema") != 1:
+            raise ValueError("it has another schema, or none")
+        for name in _RUN:
+            result["run"][name]
+        for setting in result["run"]["settings"].values():
+            float(setting["value"]), setting["unit"], setting["from"]
+        for one in by_claim(result).values():
+            for bound in one["bound"].values():
+                float(bound["value"]), bound["unit"], bound["from"], bound["at_least"]
+            for measured in one["measured"].values():
+                float(measured["value"]), measured["unit"]
     return result
 
 

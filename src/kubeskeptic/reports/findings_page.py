@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from kubeskeptic.findings import Post, Verdict
-from kubeskeptic.reports.grades import Ladder, grades
+from kubeskeptic.reports.grades import MEANING, OUTDATED, GradedCase, Step, grades, in_run
 from kubeskeptic.reports.model import Entry, Report, Section
-from kubeskeptic.reports.rerun import command
+from kubeskeptic.reports.rerun import of_entries
 from kubeskeptic.reports.wording import plain, quoted
 
 _TELLING = (Post.QUALIFIED, Post.CONTRADICTS)
@@ -31,8 +31,8 @@ def render(report: Report, beside: Collection[str] = ()) -> str:
         "# What is true of Kubernetes where the post is not the whole truth",
         "",
         f"Measured on a cluster of {len(nodes)} nodes, Kubernetes {run.get('kubernetes') or '?'}, in run {report.id}. "
-        "Written by `skeptic report --findings docs/findings.md`; each number is of that one run, and the command below it "
-        "measures it again.",
+        "Written by `skeptic report --findings docs/findings.md`; each number is of that one run, and the command below a "
+        "claim measures its numbers again.",
     ]
     for chapter in report.chapters:
         told = [section for section in chapter.sections if section.post in _TELLING]
@@ -40,36 +40,42 @@ def render(report: Report, beside: Collection[str] = ()) -> str:
             lines += ["", f"## {chapter.title}"]
         for section in told:
             lines += _finding(report, section)
-    lines += _graded(report.grades)
+    lines += _graded(report)
     apart = [f"- [{what}]({name})" for name, what in _APART.items() if name in beside]
     lines += ["", "## Measured in runs of their own", "", *apart] if apart else []
     return "\n".join([*lines, ""])
 
 
-def _graded(found: Sequence[Ladder]) -> Iterator[str]:
-    """Yield the table of what the bounds can tell apart; nothing when there are no grades."""
+def _graded(report: Report) -> Iterator[str]:
+    """Yield the table of what the bounds can detect; nothing when no case of the run has grades."""
+    shown = in_run(report.grades, report.entries)
+    found = [one for one, _ in shown]
     if not found:
         return
     steps = grades(found)
     yield ""
     yield "## What the bounds can detect"
     yield ""
+    runs = _runs(found)
     yield (
-        "A claim whose bound is a duration is also asked under a sabotage that is lifted some seconds after the act's fault: a "
-        "column for each duration. The claim must hold when the breakage is shorter than the bound, and be violated when it is "
-        "longer. Measured by `skeptic prove --graded`, in "
-        f"{'runs' if len(_runs(found)) > 1 else 'run'} {', '.join(_runs(found))}."
+        "Some cases whose bound is a duration were also asked under a sabotage that was lifted meanwhile: only those below, "
+        f"under {' and '.join(dict.fromkeys(one.sabotage for one in found))}. {MEANING} "
+        f"Measured by `skeptic prove --graded`, in {'runs' if len(runs) > 1 else 'run'} {', '.join(runs)}."
     )
     yield ""
     yield f"| case | bound | {' | '.join(f'{one:g} s' for one in steps)} | detected from |"
     yield f"|---|---|{'---|' * len(steps)}---|"
-    for one in found:
-        cells = (one.step(seconds) for seconds in steps)
-        told = " | ".join(step.told if step else "–" for step in cells)
-        yield f"| {plain(one.name)}, {one.sabotage} | {one.allowed} | {told} | {one.tells} |"
+    for one, entry in shown:
+        cells = " | ".join(_cell(one.step(seconds)) for seconds in steps)
+        note = f", {OUTDATED}" if one.outdated(entry.digest) else ""
+        yield f"| {plain(one.name)}, {one.sabotage}{note} | {one.allowed} | {cells} | {one.tells} |"
 
 
-def _runs(found: Sequence[Ladder]) -> list[str]:
+def _cell(step: Step | None) -> str:
+    return ", ".join(filter(None, (step.told, step.lasted))) if step else "–"
+
+
+def _runs(found: Sequence[GradedCase]) -> list[str]:
     return sorted({run for one in found for run in one.runs})
 
 
@@ -82,11 +88,10 @@ def _finding(report: Report, section: Section) -> Iterator[str]:
     yield ""
     yield f"**The post is {'contradicted' if section.post is Post.CONTRADICTS else 'qualified'}.** {one.condition}"
     yield ""
-    for entry in section.entries:
-        if entry.verdict is Verdict.HOLDS:
-            yield f"- {_told(entry)}"
+    held = [entry for entry in section.entries if entry.verdict is Verdict.HOLDS]
+    yield from (f"- {_told(entry)}" for entry in held)
     yield ""
-    yield f"  `{command(report, section.entries[0])}`"
+    yield f"  `{of_entries(report, held)}`"
 
 
 def _told(entry: Entry) -> str:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kubeskeptic.bounds import Bound
 from kubeskeptic.findings import Measure, Verdict
 from kubeskeptic.redaction import redact
 from kubeskeptic.reports.wording import NBSP, SYMBOL, limit, quantity
+
+if TYPE_CHECKING:
+    from kubeskeptic.reports.model import Entry
 
 
 @dataclass(frozen=True)
@@ -38,15 +41,13 @@ class Step:
         return f"{SYMBOL[self.verdict]} {self.verdict}, {open_}{quantity(self.measured.value, self.measured.unit)}"
 
     @property
-    def when(self) -> str:
-        """The range of seconds in which the sabotage was lifted, as a sentence; empty when unknown."""
-        if not self.lifted:
-            return ""
-        return f"Lifted {self.lifted[0]:g} to {self.lifted[-1]:g} s after the fault of the case."
+    def lasted(self) -> str:
+        """How long the breakage really lasted, counted from the fault of the case; empty when unknown."""
+        return f"lifted after {self.lifted[0]:g} to {self.lifted[-1]:g}{NBSP}s" if self.lifted else ""
 
 
 @dataclass(frozen=True)
-class Ladder:
+class GradedCase:
     """All grades of one sabotage for one case, the shortest first.
 
     :param bound: the case's bound; None when no finding had one
@@ -60,7 +61,8 @@ class Ladder:
     steps: tuple[Step, ...]
     runs: tuple[str, ...]
     kubernetes: str
-    digest: str
+    digests: tuple[str, ...]
+    """Hashes of the test and of the checks that judged the grades, as they were at that time."""
 
     @property
     def name(self) -> str:
@@ -73,7 +75,7 @@ class Ladder:
         return limit(self.bound) if self.bound else "–"
 
     @property
-    def told_apart_from(self) -> float | None:
+    def detected_from(self) -> float | None:
         """The shortest grade that is violated together with all longer ones; None when the longest is not."""
         found = None
         for step in reversed(self.steps):
@@ -85,32 +87,51 @@ class Ladder:
     @property
     def tells(self) -> str:
         """The shortest grade at which the bound detects the sabotage, as text."""
-        found = self.told_apart_from
+        found = self.detected_from
         return "not detected" if found is None else f"{found:g}{NBSP}s"
+
+    def outdated(self, digest: str) -> bool:
+        """Return whether a grade was judged by another version of the test or its checks than the one with this hash."""
+        return bool(digest) and any(one != digest for one in self.digests)
 
     def step(self, seconds: float) -> Step | None:
         """Return the grade with this duration; None when it was not performed."""
         return next((one for one in self.steps if one.seconds == seconds), None)
 
 
-def ladders(records: Iterable[Mapping[str, Any]]) -> tuple[Ladder, ...]:
+OUTDATED = "judged by a check that has changed since"
+MEANING = (
+    "Each column: the sabotage is to be lifted that many seconds after the act's fault. Each cell has when it was lifted, "
+    "counted from the fault of the case. A case must hold when that is shorter than its bound, and "
+    "be violated when it is longer."
+)
+"""What a table of grades shows, as sentences."""
+
+
+def in_run(found: Iterable[GradedCase], entries: Iterable[Entry]) -> list[tuple[GradedCase, Entry]]:
+    """Return the graded cases that a run has asked, each with its finding there."""
+    asked = {(entry.claim, entry.case): entry for entry in entries}
+    return [(one, asked[one.claim, one.case]) for one in found if (one.claim, one.case) in asked]
+
+
+def graded_cases(records: Iterable[Mapping[str, Any]]) -> tuple[GradedCase, ...]:
     """Return the grades in a file's records, grouped by case and sabotage."""
     by_case: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for raw in records:
         one = redact(dict(raw))
         by_case.setdefault((one["claim"], one["case"], one["sabotage"]), []).append(one)
-    return tuple(_ladder(sorted(some, key=lambda one: float(one["seconds"]))) for some in by_case.values())
+    return tuple(_graded_case(sorted(some, key=lambda one: float(one["seconds"]))) for some in by_case.values())
 
 
-def grades(found: Iterable[Ladder]) -> list[float]:
+def grades(found: Iterable[GradedCase]) -> list[float]:
     """Return the seconds of all grades, the shortest first."""
-    return sorted({step.seconds for ladder in found for step in ladder.steps})
+    return sorted({step.seconds for one in found for step in one.steps})
 
 
-def _ladder(records: list[dict[str, Any]]) -> Ladder:
+def _graded_case(records: list[dict[str, Any]]) -> GradedCase:
     last = records[-1]
     bound = next((one["bound"] for one in reversed(records) if one["bound"]), None)
-    return Ladder(
+    return GradedCase(
         claim=last["claim"],
         case=last["case"],
         sabotage=last["sabotage"],
@@ -120,7 +141,7 @@ def _ladder(records: list[dict[str, Any]]) -> Ladder:
         steps=tuple(map(_step, records)),
         runs=tuple(dict.fromkeys(str(one["run"]) for one in records)),
         kubernetes=last["kubernetes"],
-        digest=last["digest"],
+        digests=tuple(dict.fromkeys(str(one["digest"]) for one in records)),
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from kubeskeptic.errors import BadInput
+from kubeskeptic.errors import BadInput, reading
 from kubeskeptic.findings import Verdict
 from kubeskeptic.reports import comparison
 from kubeskeptic.reports.pair import Noise, Result
@@ -38,10 +38,8 @@ def read(path: Path) -> list[Result]:
     document = comparison.loaded(path)
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         return [comparison.checked(document, path)]
-    try:
+    with reading(path, "a file of kept runs", "`skeptic tally --write` writes one"):
         return [_result(document, at) for at in range(len(document["runs"]))]
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        raise BadInput(f"{path} is not a file of kept runs ({error!r}); `skeptic tally --write` writes one") from error
 
 
 def read_noise(path: Path) -> Noise:

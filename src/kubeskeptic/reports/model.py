@@ -14,7 +14,7 @@ from typing import Any
 from kubeskeptic.bounds import Bound
 from kubeskeptic.claims import Claim
 from kubeskeptic.findings import Measure, Post, Verdict
-from kubeskeptic.reports.grades import Ladder
+from kubeskeptic.reports.grades import GradedCase
 from kubeskeptic.timeline import Recording
 
 WORST_FIRST = (Verdict.VIOLATED, Verdict.INCONCLUSIVE, Verdict.SKIPPED, Verdict.HOLDS)
@@ -166,8 +166,8 @@ class Report:
     """The 99th percentile of the delay with which requests were sent, in seconds."""
     realtime: Mapping[str, bool] = field(default_factory=dict)
     """Whether each node's agent had real-time priority throughout the run."""
-    grades: tuple[Ladder, ...] = ()
-    """What the bounds can tell apart, for all cases that were ever graded."""
+    grades: tuple[GradedCase, ...] = ()
+    """What the bounds can detect, for all cases that were ever graded."""
     unclean: str = ""
     """What was left behind or differs, or why the check for a clean cluster was not made, if the run recorded it."""
     drawings: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)

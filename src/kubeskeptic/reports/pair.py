@@ -46,7 +46,7 @@ class Pair:
     before: Result | None
     after: Result | None
     tolerance: float | None = None
-    """Percentage by which a number with a bound may come closer to it; None for no limit."""
+    """How much closer to its bound a number may come, in percent of the bound; None for no limit."""
     noise: Noise = field(default_factory=Noise)
     unknown: tuple[bool, bool] = (False, False)
     """Whether the case does not exist in the suites of the run before, and of the run after."""
@@ -90,14 +90,7 @@ class Pair:
         """The names of numbers that came closer to their bounds than the tolerance allows, if the claim holds in both runs."""
         if self.tolerance is None or self.verdicts != (Verdict.HOLDS, Verdict.HOLDS):
             return []
-        bounds = {name: after for name, _, after in self.sides("bound") if after}
-        allowed = 1 + self.tolerance / 100
-        return [
-            name
-            for name, was, now in self.sides("measured")
-            if was and now and name in bounds and _grew(was["value"], now["value"], bounds[name]["at_least"]) > allowed
-            if self.differs(name)
-        ]
+        return [name for name in self.moved if self.nearer(name) > self.tolerance / 100]
 
     @property
     def verdicts(self) -> tuple[Verdict | None, Verdict | None]:
@@ -164,9 +157,3 @@ def knows(run: Result, claim: str, case: str, test: str) -> bool | None:
         place == "." or test == place or test.startswith((f"{place}/", f"{place}::")) for place in known["within"]
     )
     return False if test and read else None
-
-
-def _grew(was: float, now: float, at_least: bool) -> float:
-    """Return the factor by which a number came closer to its bound."""
-    small, large = (now, was) if at_least else (was, now)
-    return large / small if small > 0 else (1.0 if large <= 0 else float("inf"))

@@ -14,7 +14,7 @@ from kubeskeptic.timeline import FaultSpan, Recording
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of ``result.json``."""
-    loaded: dict[str, Any] = json.loads(files(__package__).joinpath("result.schema.json").read_text())
+    loaded: dict[str, Any] = json.loads(files(__package__).joinpath("result.schema.json").read_text(encoding="utf-8"))
     return loaded
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from kubeskeptic.claims import catalogue
-from kubeskeptic.errors import BadInput
+from kubeskeptic.errors import reading
 from kubeskeptic.paths import SABOTAGED, shipped
 from kubeskeptic.reports import allure, junit, result_json, summary
 from kubeskeptic.reports.building import build
+from kubeskeptic.reports.grades import GradedCase, graded_cases
 from kubeskeptic.reports.html import page
 from kubeskeptic.reports.model import Report
 from kubeskeptic.timeline import RunEvidence, load
@@ -36,7 +37,7 @@ def read_report(run_dir: Path, evidence: RunEvidence | None = None) -> Report:
     :raises BadInput: when the journal or the record of proofs cannot be read
     """
     evidence = evidence or load(run_dir / "journal.jsonl")
-    return build(evidence, catalogue(), proofs_beside(run_dir), _records(_beside(run_dir, "grades.json")))
+    return build(evidence, catalogue(), proofs_beside(run_dir), _grades(_beside(run_dir, "grades.json")))
 
 
 def write_all(run_dir: Path, evidence: RunEvidence | None = None) -> Written:
@@ -87,11 +88,14 @@ def _beside(run_dir: Path, name: str) -> Path:
     return next((place / name for place in places if (place / name).exists()), Path())
 
 
+def _grades(path: Path) -> tuple[GradedCase, ...]:
+    with reading(path, "a file of grades", "delete it, and `skeptic prove --graded` records anew"):
+        return graded_cases(_records(path))
+
+
 def _records(path: Path) -> list[dict[str, Any]]:
     if not path.is_file():
         return []
-    try:
+    with reading(path, "JSON", "delete it, and `skeptic prove` records anew"):
         records = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise BadInput(f"{path} is not JSON: {error}; run `skeptic prove` to record proofs anew") from error
     return [record for record in records if isinstance(record, dict)] if isinstance(records, list) else []

@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
 from kubeskeptic import __version__
-from kubeskeptic.clusters import Cluster, find
+from kubeskeptic.clusters import Cluster, find, no_cluster
 from kubeskeptic.clusters.adopted import PROVIDER, adopted
-from kubeskeptic.errors import ClusterError, Inconclusive, MissingRequirement, NotAsked, SkepticError
+from kubeskeptic.errors import ClusterError, Inconclusive, NotAsked, SkepticError, Untestable
 from kubeskeptic.faults import Site
 from kubeskeptic.guard import Guard, Lease
 from kubeskeptic.guard.risk import Risk, above
@@ -48,37 +48,59 @@ from kubeskeptic.timeline import JournalFollower
 def open_run(options: RunOptions) -> Iterator[Run]:
     """Open one run on a cluster, with its journal and, at the end, its reports.
 
-    :raises MissingRequirement: when there is no cluster, or it does not meet the preconditions
+    :raises Untestable: when there is no cluster, it does not meet the preconditions, or a run cannot begin for another reason
+    :raises NotAsked: when the cluster's owner allows no run, or the domain of its DNS names cannot be read
     :raises Refused: when the cluster is not ours, or another run uses it; nothing was touched. At the end, when another run has
         taken it over meanwhile
     :raises DiskFull: when the run's folder cannot be written to
     :raises Inconclusive: when the instrument cannot be trusted
     :raises LeftDirty: at the end, when the cluster is not as it was at the start
     """
-    kube, cluster = connected(options)
+    with _beginning():
+        kube, cluster = connected(options)
     journal = RunJournal(options.folder, options.id)
     followed = JournalFollower(journal.path)
     try:
         with ExitStack() as stack:
             stack.callback(journal.close)
-            guard = Guard(cluster, kube)
-            level = guard.pin()
-            if level < Risk.NAMESPACE:
-                raise NotAsked(above("a run", Risk.NAMESPACE, level))
-            usable(kube)
-            guard.lease = stack.enter_context(Lease(kube, options.id))
-            wait_for_orphans(cluster.name)
-            access = access_to(cluster, kube, level, options.id)
-            stack.callback(access.close)
-            site = Site(cluster, kube, journal, guard, options.id, options.seed, access=access)
-            run = _run(options, site, followed, level)
-            _declare(run, options)
-            stack.enter_context(unchanged(run, changing=options.changing))
-            yield stack.enter_context(_observed(run, options))
+            with _beginning():
+                site, level = _entered(stack, options, kube, cluster, journal)
+                run = _run(options, site, followed, level)
+                _declare(run, options)
+                stack.enter_context(unchanged(run, changing=options.changing))
+                stack.enter_context(_observed(run, options))
+            yield run
     finally:
         with suppress(SkepticError, OSError):
             keep_what_explains(options.folder, followed.evidence())
         _report(options, followed, full=bool(journal.full))
+
+
+@contextmanager
+def _beginning() -> Iterator[None]:
+    """Raise Untestable for an error without an exit status of its own: the general one, 1, means that a claim is violated."""
+    try:
+        yield
+    except SkepticError as error:
+        if error.exit_status == SkepticError.exit_status:
+            raise Untestable(str(error)) from error
+        raise
+
+
+def _entered(
+    stack: ExitStack, options: RunOptions, kube: Kube, cluster: Cluster, journal: RunJournal
+) -> tuple[Site, Risk]:
+    """Return the site of the run and what its owner allows, once the cluster is ours and usable; the stack gives it back."""
+    guard = Guard(cluster, kube)
+    level = guard.pin()
+    if level < Risk.NAMESPACE:
+        raise NotAsked(above("a run", Risk.NAMESPACE, level))
+    usable(kube)
+    guard.lease = stack.enter_context(Lease(kube, options.id))
+    wait_for_orphans(cluster.name)
+    access = access_to(cluster, kube, level, options.id)
+    stack.callback(access.close)
+    return Site(cluster, kube, journal, guard, options.id, options.seed, access=access), level
 
 
 def _run(options: RunOptions, site: Site, followed: JournalFollower, level: Risk) -> Run:
@@ -132,7 +154,7 @@ def _report(options: RunOptions, followed: JournalFollower, *, full: bool) -> No
 def connected(options: RunOptions) -> tuple[Kube, Cluster]:
     """Return the API handle to the requested cluster, and the cluster.
 
-    :raises MissingRequirement: when there is no such cluster
+    :raises Untestable: when there is no such cluster
     :raises BadInput: when its kubeconfig or context does not exist
     """
     scratch = options.folder
@@ -142,7 +164,7 @@ def connected(options: RunOptions) -> tuple[Kube, Cluster]:
         return kube, adopted(kube, kubeconfig, options.agent_image)
     cluster = find(options.cluster)
     if cluster is None:
-        raise MissingRequirement(f"no healthy cluster {options.cluster} on this machine; `skeptic up` creates one")
+        raise no_cluster(options.cluster)
     return Kube(cluster.kubeconfig, cluster.context, scratch), cluster
 
 

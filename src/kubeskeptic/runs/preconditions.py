@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from kubeskeptic.durations import USABLE
-from kubeskeptic.errors import ClusterError, MissingRequirement, PatienceExhausted, Unanswered
+from kubeskeptic.errors import ClusterError, PatienceExhausted, Unanswered, Untestable
 from kubeskeptic.kube import Kube
 from kubeskeptic.kube.deletion import dead_apis
 from kubeskeptic.waiting import NotYet, until
@@ -22,7 +22,7 @@ Object = Mapping[str, Any]
 def usable(kube: Kube) -> None:
     """Wait until a run may begin.
 
-    :raises MissingRequirement: with the preconditions that are not met, in one sentence
+    :raises Untestable: with the preconditions that are not met, in one sentence
     """
 
     def looked() -> bool | NotYet:
@@ -30,14 +30,14 @@ def usable(kube: Kube) -> None:
         nodes = kube.list("Node")["items"]
         never = [*foreign(nodes), *_families(kube, nodes)]
         if never:
-            raise MissingRequirement(f"cannot run on this cluster: {'; '.join(never)}")
+            raise Untestable(f"cannot run on this cluster: {'; '.join(never)}")
         wrong = [*unready(nodes), *_dead_apis(kube)]
         return NotYet("; ".join(wrong)) if wrong else True
 
     try:
         until(looked, USABLE, what="the cluster to be healthy", tolerate=(Unanswered,))
     except PatienceExhausted as broken:
-        raise MissingRequirement(f"cannot run on this cluster: {str(broken).partition('last seen: ')[2]}") from broken
+        raise Untestable(f"cannot run on this cluster: {str(broken).partition('last seen: ')[2]}") from broken
 
 
 def foreign(nodes: list[Object]) -> Iterator[str]:

@@ -26,7 +26,7 @@ def read(path: Path, image: str, images: Mapping[str, str] = MappingProxyType({}
     :raises BadInput: naming the file and the line of the mistake
     """
     try:
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise BadInput(f"no manifest {path}; a scenario's manifest must have the name of its suite file") from error
     try:

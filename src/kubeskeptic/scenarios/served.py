@@ -46,7 +46,7 @@ def announcer(stage: Stage, address: str) -> str:
 def neighbours(addresses: Sequence[str]) -> dict[str, str]:
     """Return the hardware address of each of these IP addresses that is in a network of this machine and answers there."""
     ask_from_here("any", 80, addresses, BRIEFLY)  # makes the kernel look up the hardware address of each
-    known = hardware(_NEIGHBOURS.read_text().splitlines()) if _NEIGHBOURS.exists() else {}
+    known = hardware(_NEIGHBOURS.read_text(encoding="utf-8").splitlines()) if _NEIGHBOURS.exists() else {}
     return {address: known[address] for address in addresses if address in known}
 
 

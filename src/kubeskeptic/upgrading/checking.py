@@ -12,7 +12,7 @@ from kubeskeptic.clusters import Cluster, delete_guard, engine_install
 from kubeskeptic.clusters import cluster as records
 from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.steps import quiet
-from kubeskeptic.errors import BadInput, MissingRequirement, Refused
+from kubeskeptic.errors import BadInput, Refused
 from kubeskeptic.guard import Guard
 from kubeskeptic.guard.risk import Risk, above
 from kubeskeptic.kube import Kube
@@ -27,7 +27,7 @@ def ours(name: str) -> Cluster:
     """Return our running cluster with this name.
 
     :raises Refused: when the cluster is not ours
-    :raises MissingRequirement: when there is no such cluster, or not all of its nodes run
+    :raises Untestable: when there is no such cluster, or not all of its nodes run
     """
     found = clusters.find(name)
     if found:
@@ -37,9 +37,7 @@ def ours(name: str) -> Cluster:
         raise Refused(
             f"cluster {name} was not made by `skeptic up`; only a kind cluster of our own is upgraded in place"
         )
-    raise MissingRequirement(
-        f"there is no cluster {name} of ours whose nodes all run; `skeptic up --name {name}` makes one"
-    )
+    raise clusters.no_cluster(name)
 
 
 def free(name: str, kube: Kube, cluster: Cluster) -> str:

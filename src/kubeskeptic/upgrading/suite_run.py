@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from kubeskeptic.errors import BadInput, SkepticError
+from kubeskeptic.errors import BadInput, error_of
 from kubeskeptic.exit_status import in_words
 
 JUDGED = (0, 1, 10)
@@ -24,7 +24,7 @@ def ask(
     :param choice: pytest arguments that select the cases
     :param perform: runs a command line and returns its exit status
     :raises BadInput: when no test was selected
-    :raises SkepticError: when the run did not finish
+    :raises SkepticError: when the run did not finish, of the kind that its exit status stands for
     """
     before = _journals(reports)
     words = [sys.executable, "-m", "pytest", "-q", *choice, "--skeptic-cluster", cluster, "--skeptic-seed", str(seed)]
@@ -33,7 +33,7 @@ def ask(
     if status == NOTHING_SELECTED:
         raise BadInput(f"no test was selected by {' '.join(choice)}; see `pytest --collect-only {' '.join(choice)}`")
     if status not in JUDGED or not fresh:
-        raise SkepticError(
+        raise error_of(status)(
             f"the run of {' '.join(choice)} did not finish ({in_words(status)}); see its output for the reason"
         )
     return fresh[-1].parent.name

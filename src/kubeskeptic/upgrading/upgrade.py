@@ -63,7 +63,7 @@ class Upgraded:
 class Upgrade:
     """An upgrade of one cluster.
 
-    :param tolerance: percent by which a number may come closer to its bound; None for no limit
+    :param tolerance: how much closer to its bound a number may come, in percent of the bound; None for no limit
     """
 
     cluster: Cluster

@@ -114,7 +114,7 @@ CLAIMS = (
         "deletion; and no request fails on any node when its pods end slowly, by a preStop delay of 5 s or more.",
         post=Post.QUALIFIED,
         condition="Continuous only for pods that end slowly: with a preStop delay that is too short, or none, requests fail in "
-        "each update. What a delay is worth is measured here.",
+        "each update. docs/prestop.md has what a delay is worth.",
         broken_by=("recreate", "deployment-controller-off", "kube-proxy-frozen"),
     ),
     Claim(
