@@ -192,6 +192,7 @@ def test_counts_of_all_lanes() -> None:
         "late": 1,
         "asked": 58,
         "never asked": 2,
+        "answered in, p50": 0.001,
         "answered in, p99": 0.3,
         "answered in, longest": 0.95,
     }

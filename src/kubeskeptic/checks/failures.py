@@ -188,7 +188,11 @@ def worst_share(seen: Sequence[Failures], share: float, source: str) -> tuple[Me
 
     A stretch that is certainly beyond its bound comes before one that may be.
     """
-    stretches = [stretch for one in seen for stretch in one.in_failing()]
+    return worst_of([stretch for one in seen for stretch in one.in_failing()], share, source)
+
+
+def worst_of(stretches: Sequence[Stretch], share: float, source: str) -> tuple[Measure, Bound]:
+    """Return the same of these stretches."""
     pairs = [(one, _share_bound(share, source, one.asked, len(stretches))) for one in stretches if one.asked]
     nothing = (Stretch(), _share_bound(share, source, 0, 1))
     sure, limit = max(pairs, key=lambda pair: pair[0].share.low - pair[1].value, default=nothing)
@@ -216,9 +220,6 @@ def _share_bound(share: float, source: str, asked: int, among: int) -> Bound:
 def counts(act: Act, probe: str, seen: Sequence[Failures]) -> dict[str, Measure]:
     """Return the numbers of requests that were sent, failed and late, and how long answers took."""
     since, until = act.reading.lanes[probe]
-    took = sorted(
-        one.lane.took[at] for one in seen for at in span(one.lane, one.since.low, until) if one.lane.codes[at] == _OK
-    )
     counts = {
         "failed": sum(one.failed for one in seen),
         "failed by stale conntrack": sum(one.stale for one in seen),
@@ -227,7 +228,14 @@ def counts(act: Act, probe: str, seen: Sequence[Failures]) -> dict[str, Measure]
         "never asked": never_asked([one.lane for one in seen], since, until),
     }
     measured = {name: Measure(count, "requests") for name, count in counts.items()}
-    if took:
-        measured["answered in, p99"] = Measure(round(took[int(0.99 * (len(took) - 1))], 3), "s")
-        measured["answered in, longest"] = Measure(round(took[-1], 3), "s")
-    return measured
+    return measured | answered_in([one.lane for one in seen], act.since.low, until)
+
+
+def answered_in(lanes: Sequence[Lane], since: float, until: float) -> dict[str, Measure]:
+    """Return how long good answers took: the median, the 99th percentile and the maximum; nothing if there were none."""
+    took = sorted(lane.took[at] for lane in lanes for at in span(lane, since, until) if lane.codes[at] == _OK)
+    ranks = {"p50": 0.5, "p99": 0.99, "longest": 1.0} if took else {}
+    return {
+        f"answered in, {name}": Measure(round(took[int(rank * (len(took) - 1))], 3), "s")
+        for name, rank in ranks.items()
+    }
