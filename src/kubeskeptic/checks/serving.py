@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import SYN_SENT, Bound, Interval
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.failures import ENDPOINTS
+from kubeskeptic.checks.failures import ENDPOINTS, Stretch, answered_in, worst_of
 from kubeskeptic.checks.lanes import is_late, never_asked, span, surely_late
-from kubeskeptic.durations import LATE, MARGIN
+from kubeskeptic.durations import LATE, MARGIN, STRETCH
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
 from kubeskeptic.timeline import Act, Lane
@@ -22,8 +23,8 @@ from kubeskeptic.timeline.stale_conntrack import after_silence, stale
 _NO_REQUEST = Bound(0, "requests", "none may fail")
 _NONE_ELSE = Bound(0, "requests", "none may fail while no endpoint is wrong")
 _OK, _UNKNOWN = OUTCOMES.index(Outcome.OK), OUTCOMES.index(Outcome.UNKNOWN)
-_CHANCE = 3.09
-"""The one-sided normal quantile that chance exceeds once in a thousand times."""
+_SHOWN = 4
+"""Failed requests of a node that are listed one by one."""
 
 
 @check
@@ -36,16 +37,18 @@ def serves_throughout(act: Act, probe: str, *, while_replaced: str = "") -> Find
     act.reading.unfinished += _not_replaced(act, while_replaced) if while_replaced else ()
     sure = act.watched(*ENDPOINTS)
     bad: Counter[str] = Counter()
-    unknown = asked = 0
+    shown: list[str] = []
+    unknown = asked = late = 0
     for lane in lanes:
         wrong = _strangers(act, lane)
         for at in span(lane, act.start, act.end):
             what = _trouble(lane, at, wrong)
-            asked += 1
+            asked, late = asked + 1, late + (what == "late")
             if what == str(Outcome.UNKNOWN) or (at in wrong and not sure):
                 unknown += 1
             elif what:
                 bad[f"{what} on {lane.node}"] += 1
+                shown += [_sample(lane, at, act.start, what)] if bad[f"{what} on {lane.node}"] <= _SHOWN else []
     failed = sum(bad.values())
     why = f"None of {asked} requests failed, sent from {len(lanes)} nodes for {act.end - act.start:.0f} s."
     if failed:
@@ -55,52 +58,74 @@ def serves_throughout(act: Act, probe: str, *, while_replaced: str = "") -> Find
         why,
         {
             "failed or late": Measure(failed, "requests", failed, failed + unknown),
+            "late": Measure(late, "requests"),
             "asked": Measure(asked, "requests"),
             "never asked": Measure(never_asked(lanes, act.start, act.end), "requests"),
+            **answered_in(lanes, act.start, act.end),
         },
         {"failed or late": _NO_REQUEST},
         nodes=tuple(lane.node for lane in lanes),
         window=(act.start, act.end),
         probes=(probe,),
+        decisive=tuple(shown),
     )
+
+
+@dataclass
+class _Seen:
+    """The requests of one lane from the first deletion on."""
+
+    lane: Lane
+    asked: int = 0
+    failed: int = 0
+    late: int = 0
+    unknown: int = 0
+    """Requests that may have failed, or may have been late at a wrong time."""
+    wrong_time: list[str] = field(default_factory=list)
+    """Requests that failed or were late while no endpoint could be wrong, in words."""
+    stretches: dict[tuple[int, int], Stretch] = field(default_factory=lambda: defaultdict(Stretch))
+    """While an endpoint may be wrong: by deletion, and second after it."""
+    elsewhere: Stretch = field(default_factory=Stretch)
+    """The rest of the time."""
 
 
 @check
 def fails_only_briefly(act: Act, probe: str, replicas: int) -> Finding:
-    """Check that requests fail only within the case's bound after each of the act's faults, and that their share is small.
+    """Check that requests fail or are late only within the case's bound after each of the act's faults, and that in no second
+    of these the failed share of a node's requests is more than the wrong endpoints explain.
 
-    Each fault makes one endpoint of ``replicas`` wrong for at most the bound. The failed share of a node's requests is
-    therefore at most faults × bound / replicas ÷ the time from the first fault to the end, plus an allowance for chance.
-    Requests that matched a stale conntrack entry count in the share, but not as failures at a wrong time. Requests that were
-    never sent may have failed and count in the share's upper end.
+    Each fault makes one endpoint of ``replicas`` wrong for at most the bound. Requests that matched a stale conntrack entry
+    count in the share, but not as failures at a wrong time. Requests that were never sent may have failed and count in the
+    share's upper end.
     """
     lanes = act.lanes(probe)
     begun = _begun(act)
     since = begun[0].low
-    looked = {lane.node: _look(act, lane, begun) for lane in lanes}
-    limits = {lane.node: _share(act, lane.node, replicas, begun, looked[lane.node][0]) for lane in lanes}
-    worst = max(looked, key=lambda node: limits[node].ratio(_percent(looked[node])))
-    asked, failed = (sum(counts[n] for counts in looked.values()) for n in (0, 1))
-    outside, unknown = (sum(counts[n] for counts in looked.values()) for n in (2, 3))
-    missing = never_asked((lane for lane in lanes if lane.node == worst), since, act.end)
-    least = 100 * looked[worst][1] / max(looked[worst][0], 1)
-    most = 100 * (looked[worst][1] + looked[worst][3] + missing) / max(looked[worst][0] + missing, 1)
+    seen = [_look(act, lane, begun) for lane in lanes]
+    wrong = _at_once(begun, max(act.bound_on(lane.node).value for lane in lanes))
+    stretches = [stretch for one in seen for stretch in one.stretches.values()]
+    share, limit = worst_of(stretches, min(wrong / replicas, 1.0), f"{wrong} of {replicas} endpoints")
+    asked, failed, late = sum(one.asked for one in seen), sum(one.failed for one in seen), sum(one.late for one in seen)
+    outside = sum(len(one.wrong_time) for one in seen)
     wrong_time = f", {outside} of them more than the bound after a pod was deleted" if outside else ""
     return conclude(
         f"In {act.end - since:.0f} s in which {len(begun)} pods were deleted one after another, {failed} of {asked} requests "
-        f"failed{wrong_time}: at worst {least:.2f} % on {worst}; the limit is {limits[worst].value:g} %.",
+        f"failed{wrong_time}: at most {share.value:.0f} % of a node's in a second; the limit is {limit.value:g} %.",
         {
-            "worst share failed": Measure(round(least, 2), "%", least, most),
-            "failed at a wrong time": Measure(outside, "requests", outside, outside + unknown),
+            "share failed in the worst second": share,
+            "failed at a wrong time": Measure(outside, "requests", outside, outside + sum(one.unknown for one in seen)),
             "failed": Measure(failed, "requests"),
+            "late": Measure(late, "requests"),
             "asked": Measure(asked, "requests"),
             "pods deleted": Measure(len(begun), "pods"),
             "never asked": Measure(never_asked(lanes, since, act.end), "requests"),
+            **answered_in(lanes, since, act.end),
         },
-        {"worst share failed": limits[worst], "failed at a wrong time": _NONE_ELSE},
-        nodes=tuple(looked),
+        {"share failed in the worst second": limit, "failed at a wrong time": _NONE_ELSE},
+        nodes=tuple(lane.node for lane in lanes),
         window=(act.start, act.end),
         probes=(probe,),
+        decisive=tuple(line for one in seen for line in _lines(one)),
     )
 
 
@@ -126,44 +151,63 @@ def _begun(act: Act) -> list[Interval]:
     return sorted(one.applying for one in faults)
 
 
-def _look(act: Act, lane: Lane, begun: Sequence[Interval]) -> tuple[int, int, int, int]:
-    """Return the numbers of requests that were sent, that failed, that failed or were late while no endpoint could be wrong,
-    and whose outcome is not known.
-    """
-    lasting = act.bound_on(lane.node).value
+def _at_once(begun: Sequence[Interval], lasting: float) -> int:
+    """Return how many endpoints may be wrong at the same time: one for each fault of the last ``lasting`` seconds."""
+    return max(sum(one.low <= now.high <= one.high + lasting for one in begun) for now in begun)
+
+
+def _look(act: Act, lane: Lane, begun: Sequence[Interval]) -> _Seen:
+    """Return what became of a lane's requests from the first fault on."""
     syn_sent = SYN_SENT.value(act.settings_on(lane.node))
     wrong, leftover, after = _strangers(act, lane), stale(lane, syn_sent), after_silence(lane, syn_sent)
     sure = act.watched(*ENDPOINTS)
-    asked = failed = outside = unknown = 0
-
-    def due(sent: float) -> bool:
-        """Return whether an endpoint may be wrong when a request is sent."""
-        return any(one.low - lane.doubt <= sent <= one.high + lasting + lane.doubt for one in begun)
-
-    for at in span(lane, begun[0].low, act.end):
-        asked += 1
+    seen, positions = _Seen(lane), span(lane, begun[0].low, act.end)
+    for at in positions:
+        stretch = _stretch(act, seen, begun, lane.sent[at])
+        seen.asked, stretch.asked = seen.asked + 1, stretch.asked + 1
+        due = stretch is not seen.elsewhere
         if lane.codes[at] == _UNKNOWN or (at in wrong and not sure):
-            unknown += 1
+            seen.unknown, stretch.unknown = seen.unknown + 1, stretch.unknown + 1
         elif lane.codes[at] != _OK or at in wrong:
-            failed += 1
-            outside += not due(lane.sent[at]) and at not in leftover
-        elif is_late(lane, at) and at not in after and not due(lane.sent[at]):
-            outside, unknown = outside + surely_late(act, lane, at), unknown + (not surely_late(act, lane, at))
-    return asked, failed, outside, unknown
+            seen.failed, stretch.failed = seen.failed + 1, stretch.failed + 1
+            seen.wrong_time += (
+                [] if due or at in leftover else [_sample(lane, at, act.start, _trouble(lane, at, wrong))]
+            )
+        elif is_late(lane, at):
+            seen.late += 1
+            certain, excused = surely_late(act, lane, at), due or at in after
+            seen.wrong_time += [_sample(lane, at, act.start, "late")] if certain and not excused else []
+            seen.unknown += not certain and not excused
+    for before, at in pairwise(positions):
+        for number in range(1, lane.ticks[at] - lane.ticks[before]):
+            _stretch(act, seen, begun, lane.sent[before] + number * lane.period).unasked += 1
+    return seen
 
 
-def _share(act: Act, node: str, replicas: int, begun: Sequence[Interval], asked: int) -> Bound:
-    bound = act.bound_on(node)
-    time = act.end - begun[0].low
-    share = min(len(begun) * bound.value / replicas / time, 1.0)
-    chance = _CHANCE * math.sqrt(share * (1 - share) / max(asked, 1))
-    wrong = f"{len(begun)} times 1 of {replicas} endpoints for {bound.value:g} s, in {time:.0f} s"
-    source = f"{wrong}, + {100 * chance:.1f} for chance"
-    return Bound(round(100 * (share + chance), 2), "%", source)
+def _stretch(act: Act, seen: _Seen, begun: Sequence[Interval], sent: float) -> Stretch:
+    """Return the stretch in which a request is sent: a second after the last fault, while an endpoint may be wrong."""
+    lasting, doubt = act.bound_on(seen.lane.node).value, seen.lane.doubt
+    for number in range(len(begun) - 1, -1, -1):
+        if begun[number].low - doubt <= sent <= begun[number].high + lasting + doubt:
+            return seen.stretches[number, int((sent - begun[number].low) // STRETCH)]
+    return seen.elsewhere
 
 
-def _percent(counts: tuple[int, int, int, int]) -> float:
-    return 100 * counts[1] / max(counts[0], 1)
+def _lines(seen: _Seen) -> Iterator[str]:
+    """Yield the second in which most of a node's requests failed, if any did, and the first failures at a wrong time."""
+    if any(one.failed for one in seen.stretches.values()):
+        (number, second), worst = max(seen.stretches.items(), key=lambda one: one[1].failed)
+        yield (
+            f"{seen.lane.node}: {worst.failed} of {worst.asked} requests failed in the worst second, "
+            f"from {second * STRETCH:g} s after deletion {number + 1} on"
+        )
+    yield from seen.wrong_time[:_SHOWN]
+
+
+def _sample(lane: Lane, at: int, origin: float, what: str) -> str:
+    """Return one failed request in words."""
+    by = f" ({lane[at].by})" if lane[at].by else ""
+    return f"{lane.node}, {lane.sent[at] - origin:.2f} s into the act: request {lane.ticks[at]}, {what}{by}"
 
 
 def _strangers(act: Act, lane: Lane) -> frozenset[int]:

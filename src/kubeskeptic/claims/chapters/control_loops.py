@@ -58,8 +58,8 @@ CLAIMS = (
         chapter="control_loops",
         says="potentially, your cluster never reaches a stable state … it doesn’t matter",
         states="While pods of a service are deleted one after another, the Ready count is whole again within START after each "
-        "deletion, and requests fail only within the programming lag after one, and in sum by no more than the endpoints that "
-        "are wrong meanwhile explain.",
+        "deletion, and requests fail only within the programming lag after one, on no node and in no second more of them than "
+        "the endpoints that are wrong then explain.",
         post=Post.AGREES,
         condition="",
         broken_by=("replicaset-controller-off", "kube-proxy-frozen"),
