@@ -20,8 +20,9 @@ from kubeskeptic.bounds import (
     START,
     SYN_SENT,
     UNTIL_EVICTED,
+    constant,
 )  # fmt: skip
-from kubeskeptic.durations import CONTAINERS_BACK
+from kubeskeptic.durations import CONTAINERS_BACK, PROBE_DEADLINE
 from kubeskeptic.faults.nodes.crash_node import CrashNode
 from kubeskeptic.faults.nodes.taint_node import TaintNode
 from kubeskeptic.findings import all_of
@@ -34,6 +35,8 @@ from kubeskeptic.timeline import Act
 
 KEPT = tuple(f"web-kept-{number}" for number in range(1, 7))
 """Kept connections of each node: enough that some lead to the pod on the node that dies."""
+DEADLINE = constant("deadline of a request", PROBE_DEADLINE)
+"""Until then after a request, its outcome is not known."""
 
 crashes = Scenario("nodes/node_crashes", "A worker is killed and returns; then it is killed and stays dead.", Risk.NODE)
 
@@ -83,7 +86,7 @@ def test_only_the_dead_share_fails_until_the_node_is_found_dead(act: Act, holds:
 
 @claim(
     "service.node-dies", case="crash, kept connections", act="crash", within=DEAD_ENDPOINT_WINDOW,
-    watched=DEAD_ENDPOINT_WINDOW + SYN_SENT,
+    watched=DEAD_ENDPOINT_WINDOW + SYN_SENT + DEADLINE,
 )  # fmt: skip
 def test_kept_connections_fail_until_the_node_is_found_dead(act: Act, holds: Holds) -> None:
     holds(checks.only_its_share_fails(act, "web", *KEPT))

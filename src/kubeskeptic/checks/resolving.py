@@ -11,9 +11,9 @@ from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lanes import never_asked, span
-from kubeskeptic.checks.ports import new_ports, one_port_each
+from kubeskeptic.checks.ports import asked_by_kept, new_ports, one_port_each
 from kubeskeptic.durations import MARGIN
-from kubeskeptic.errors import Inconclusive, NotAsked
+from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
 from kubeskeptic.timeline import Act, Lane
 from kubeskeptic.timeline.endpoints import service_of
@@ -87,8 +87,8 @@ def same_answer(act: Act, probe: str, *, kept: bool = False) -> Finding:
     :param kept: whether the probe is to keep its UDP port
     :raises NotAsked: if it is, and the run is of an earlier version, which had no such probe in these acts
     """
-    if kept and probe not in act.recording.specs:
-        raise NotAsked(f"“{probe}” was not asked in that run")
+    if kept:
+        asked_by_kept(act, probe)
     lanes = act.lanes(probe, unbroken=True)
     if kept:
         one_port_each(act, lanes)
