@@ -92,7 +92,10 @@ def test_kept_connections_fail_until_the_node_is_found_dead(act: Act, holds: Hol
     holds(checks.only_its_share_fails(act, "web", *KEPT))
 
 
-@claim("service.stable", case="node crashed, kept port", act="crash", watched=DEAD_ENDPOINT_WINDOW)
+@claim(
+    "service.stable", case="node crashed, kept port", act="crash", watched=DEAD_ENDPOINT_WINDOW,
+    broken_by=("coredns-scaled-to-0",),
+)  # fmt: skip
 def test_the_name_keeps_its_one_address_for_a_client_that_keeps_its_port(act: Act, holds: Holds) -> None:
     holds(checks.same_answer(act, "name-same-port", kept=True))
 
