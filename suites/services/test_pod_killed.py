@@ -21,6 +21,7 @@ from kubeskeptic.bounds import (
     START,
     constant,
 )
+from kubeskeptic.checks.replicas import SURPLUS
 from kubeskeptic.checks.resolving import LEFT, REPLACED
 from kubeskeptic.durations import PODS_READY
 from kubeskeptic.faults.components.change_service_rule import ChangeServiceRule
@@ -58,6 +59,14 @@ def three_pods_behind_each_service(stage: Stage) -> None:
         http_new("plain", plain["clusterIP"], 80, rate=50),
         http_new("node-port", "$NODE", web["ports"][0]["nodePort"], rate=10),
         dns_udp("name", stage.dns_server(), stage.full_name("web"), expect=[web["clusterIP"]], rate=10),
+        dns_udp(
+            "name-same-port",
+            stage.dns_server(),
+            stage.full_name("web"),
+            expect=[web["clusterIP"]],
+            rate=10,
+            keep_port=True,
+        ),
     )
 
 
@@ -95,6 +104,15 @@ def the_container_is_killed_again(stage: Stage) -> None:
     """The same container is killed again, soon after it was restarted."""
     with stage.inflict(KillContainer(stage.namespace, stage.victims["sigkill"])):
         stage.hold()
+
+
+@pods.act("surplus", settled=False)
+def a_surplus_pod_matches(stage: Stage) -> None:
+    """A Ready pod that nothing owns is given the labels by which the ReplicaSet of `web` selects its pods."""
+    labels, before = stage.pods("web")[0]["metadata"]["labels"], time.time()
+    stage.run.kube.patch("Pod", "extra", stage.namespace, {"metadata": {"labels": labels}})
+    stage.see(SURPLUS, web=(before, time.time()))
+    stage.hold(since=time.time())
 
 
 def clients_of_the_name(stage: Stage) -> Iterable[Probe]:
@@ -141,9 +159,20 @@ def until_replaced(stage: Stage, table: str, old: set[str], now: Callable[[], se
     stage.see(table, **{REPLACED: len(old - left), LEFT: len(left)})
 
 
-@claim("service.stable", case="pods killed", act=("quiet", "graceful", "forced", "sigkill"))
+@claim(
+    "service.stable", case="pods killed", act=("quiet", "graceful", "forced", "sigkill"),
+    broken_by=("coredns-scaled-to-0", "service-recreated"),
+)  # fmt: skip
 def test_the_name_keeps_its_one_address(act: Act, holds: Holds) -> None:
     holds(checks.same_answer(act, "name"))
+
+
+@claim(
+    "service.stable", case="pods killed, kept port", act=("quiet", "graceful", "forced", "sigkill"),
+    broken_by=("dns-flow-stale",),
+)  # fmt: skip
+def test_the_name_keeps_its_one_address_for_a_client_that_keeps_its_port(act: Act, holds: Holds) -> None:
+    holds(checks.same_answer(act, "name-same-port", kept=True))
 
 
 @claim("service.stable", case="rollout", act="rollout", watched=PROGRAMMING_LAG)
@@ -194,6 +223,11 @@ def test_a_deleted_replica_is_replaced(act: Act, holds: Holds) -> None:
     holds(checks.whole_again(act, "web", 3))
 
 
+@claim("replicaset.count", case="surplus", act="surplus", within=START)
+def test_a_surplus_replica_is_removed(act: Act, holds: Holds) -> None:
+    holds(checks.surplus_removed(act, "web", 3))
+
+
 @claim("pod.not-stable", case="deleted", act="graceful", of="web", watched=START, broken_by=("fixed-names",))
 def test_a_replacement_is_another_pod(act: Act, holds: Holds) -> None:
     holds(checks.replaced_by_another(act, "web"))
@@ -218,10 +252,10 @@ pods.sabotage("graceful", "forced", graded=True)(breakages.kube_proxy_frozen)
 pods.sabotage("quiet")(breakages.rules_flushed)
 pods.sabotage("graceful:deleted", "rollout:begun", "coredns:restarted")(breakages.coredns_scaled_to_0)
 pods.sabotage("graceful:deleted", "rollout:begun", "coredns:restarted")(breakages.service_recreated)
-pods.sabotage("rollout:begun", "coredns:restarted")(conntrack.dns_flow_stale)
+pods.sabotage("graceful:deleted", "rollout:begun", "coredns:restarted")(conntrack.dns_flow_stale)
 pods.sabotage("quiet")(breakages.internal_traffic_local)
 pods.sabotage("quiet")(breakages.endpoint_by_hand)
-pods.sabotage("graceful")(breakages.replicaset_controller_off)
+pods.sabotage("graceful", "surplus")(breakages.replicaset_controller_off)
 pods.rewrite(rewrites.restart_never)
 pods.rewrite(rewrites.fixed_names)
 
