@@ -5,17 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kubeskeptic.checks.lanes import span
-from kubeskeptic.errors import Inconclusive, NotAsked
+from kubeskeptic.errors import Inconclusive
 from kubeskeptic.timeline import Act, Lane
-
-
-def asked_by_kept(act: Act, *probes: str) -> None:
-    """Require that the run had probes that keep their port or connection; runs of earlier versions did not have all of them.
-
-    :raises NotAsked: if it had none of these
-    """
-    if probes and not any(probe in act.recording.specs for probe in probes):
-        raise NotAsked(f"that run had no “{'”, “'.join(probes)}”")
 
 
 def one_port_each(act: Act, lanes: Sequence[Lane]) -> None:

@@ -11,7 +11,7 @@ from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lanes import never_asked, span
-from kubeskeptic.checks.ports import asked_by_kept, new_ports, one_port_each
+from kubeskeptic.checks.ports import new_ports, one_port_each
 from kubeskeptic.durations import MARGIN
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
@@ -81,17 +81,9 @@ class _Lookups:
 
 
 @check
-def same_answer(act: Act, probe: str, *, kept: bool = False) -> Finding:
-    """Check that every lookup during all these acts, and between them, succeeds and returns the service's one ClusterIP.
-
-    :param kept: whether the probe is to keep its UDP port
-    :raises NotAsked: if it is, and the run is of an earlier version, which had no such probe in these acts
-    """
-    if kept:
-        asked_by_kept(act, probe)
+def same_answer(act: Act, probe: str) -> Finding:
+    """Check that every lookup during all these acts, and between them, succeeds and returns the service's one ClusterIP."""
     lanes = act.lanes(probe, unbroken=True)
-    if kept:
-        one_port_each(act, lanes)
     seen = _Lookups.of(act, lanes)
     right = f"All {seen.asked} lookups from {len(lanes)} nodes returned {seen.expected}."
     return _none_failed(act, seen, lanes, seen.told("", right), (probe,), {})
