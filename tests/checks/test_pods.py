@@ -132,36 +132,60 @@ def test_what_was_not_watched_before_the_fault_does_not_matter() -> None:
 
 
 # -- revived in place ----------------------------------------------------------------------------------------------------
-def revived(at: float, back: float = 2.0, **more: Any) -> Finding:
-    """The node is back within 0.4 s of `back`; EVICT is 20 s."""
-    act = story(*THREE, a(at, **more), target="node/n1", back=back, end=40, EVICT=20)
+BACK = 2.0
+"""When the node is started again; EVICT is 20 s. The kubelet reports that the pod's container has ended a moment later."""
+
+
+def ended(seen: float = BACK + 1, *, age: float = 0.0, **more: Any) -> Change:
+    return a(seen, 0, ready=False, started="before", **more)._replace(age=age)
+
+
+def revived(at: float, *reports: Change, back: float = BACK, **more: Any) -> Finding:
+    act = story(*THREE, *reports, a(at, **more), target="node/n1", back=back, end=40, EVICT=20)
     return checks.revived_in_place(act, "web-a")
 
 
 @pytest.mark.parametrize(
-    ("at", "verdict"), [(7.0, Verdict.HOLDS), (7.2, Verdict.INCONCLUSIVE), (7.5, Verdict.VIOLATED)]
+    ("at", "verdict"), [(7.5, Verdict.HOLDS), (7.7, Verdict.INCONCLUSIVE), (8.1, Verdict.VIOLATED)]
 )
-def test_a_pod_is_revived_within_the_bound_of_the_return(at: float, verdict: Verdict) -> None:
-    assert revived(at).verdict is verdict
+def test_a_pod_is_revived_within_the_bound_of_its_kubelets_first_report(at: float, verdict: Verdict) -> None:
+    assert revived(at, ended(3.0, age=0.5)).verdict is verdict
+    assert revived(at, ended(3.0, age=0.5), pod(4.0, "web-b", ip="10.0.0.b", restarts=1)).verdict is verdict
 
 
-def test_a_pod_that_runs_before_the_return_was_noticed_ran_at_once() -> None:
-    took = revived(1.9).measured["restarted"]
-    assert (took.value, took.interval) == (0, (0, 0))
-    low, high = revived(2.2).measured["restarted"].interval
-    assert low == 0
-    assert high == pytest.approx(0.2)
+def test_a_node_is_not_back_before_it_is_started() -> None:
+    took = revived(7.0, ended(3.0, age=5.0)).measured["restarted"]
+    assert took.interval == (4.0, 5.0)
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        a(1.9, 0, started="before the node went"),
+        pod(2.5, "web-b", ip="10.0.0.b", restarts=1, node="n2"),
+        a(2.5, 0, ready=False),  # the control plane writes a condition
+    ],
+)
+def test_what_is_no_report_of_its_kubelet(report: Change) -> None:
+    assert revived(9.0, report, ended(4.0, age=0.0)).measured["restarted"].value == 5.0
+
+
+def test_a_kubelet_that_does_not_report_is_not_back() -> None:
+    act = story(*THREE, target="node/n1", back=BACK, end=40, EVICT=20)
+    finding = checks.revived_in_place(act, "web-a")
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert "the kubelet of n1 was not seen to report" in finding.why
 
 
 @pytest.mark.parametrize(("back", "early"), [(18.5, True), (18.6, False)])
 def test_a_node_has_to_return_before_its_pods_may_be_evicted(back: float, early: bool) -> None:
-    finding = revived(back + 1, back)
+    finding = revived(back + 1.5, ended(back + 0.4), back=back)
     assert finding.verdict is (Verdict.HOLDS if early else Verdict.INCONCLUSIVE)
     assert ("was away for 18 s; its pods may be evicted after 18 s" in finding.why) is not early
 
 
 def test_another_ip_is_no_difference_but_another_node_is() -> None:
-    finding = revived(4.0, ip="10.0.0.9")
+    finding = revived(4.0, ended(), ip="10.0.0.9")
     assert (finding.verdict, "IP" in finding.why) == (Verdict.HOLDS, False)
-    assert wrong(revived(4.0, node="n2")) == {"differences"}
-    assert wrong(revived(4.0, ready=False)) == {"restarted"}
+    assert wrong(revived(4.0, ended(), node="n2")) == {"differences"}
+    assert wrong(revived(4.0, ended(), ready=False)) == {"restarted"}

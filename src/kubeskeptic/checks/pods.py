@@ -6,6 +6,7 @@ from typing import Any
 
 from kubeskeptic.bounds import BEFORE_EVICTION, UNTIL_EVICTED, Bound, Interval
 from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.node_return import returned
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change
@@ -35,11 +36,11 @@ def revived_in_place(act: Act, pod: str) -> Finding:
 
     :raises Inconclusive: if the node was away for so long that the pod may have been evicted first
     """
-    returned, limit = act.fault.returned, BEFORE_EVICTION.at_least(act.settings_of(pod, act.node))
-    away = returned.high - act.since.low
+    back, limit = returned(act), BEFORE_EVICTION.at_least(act.settings_of(pod, act.node))
+    away = back.high - act.since.low
     if limit.admits(away):
         raise Inconclusive(f"{act.node} was away for {away:.0f} s; its pods may be evicted after {limit.value:g} s")
-    return _restarted_in_place(act, pod, returned, same_ip=False, ready=True)
+    return _restarted_in_place(act, pod, back, same_ip=False, ready=True)
 
 
 def _restarted_in_place(act: Act, name: str, begun: Interval, *, same_ip: bool, ready: bool) -> Finding:
