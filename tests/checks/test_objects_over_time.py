@@ -128,12 +128,13 @@ def test_a_container_runs_before_its_pod_is_ready() -> None:
 
 def test_a_pod_is_revived_within_the_bound_of_its_nodes_return() -> None:
     def judged(at: float, back: float = 2.0) -> Finding:
-        changes = (*THREE, pod(at, "web-a", restarts=1))
+        ended = pod(back + 0.1, "web-a", ready=False, started="before")
+        changes = (*THREE, ended, pod(at, "web-a", restarts=1))
         return checks.revived_in_place(story(*changes, target="node/n1", back=back, EVICT=20), "web-a")
 
     assert judged(4.0).verdict is Verdict.HOLDS, judged(4.0).why
     assert judged(9.0).verdict is Verdict.VIOLATED
-    assert "may be evicted" in judged(19.0, back=19.0).why
+    assert "may be evicted" in judged(20.0, back=19.0).why
 
 
 def test_a_replacement_is_another_pod() -> None:
@@ -239,7 +240,8 @@ def test_started_one_after_another() -> None:
 
 def test_a_pod_waits_for_its_dead_node() -> None:
     def judged(*changes: Change) -> Finding:
-        return checks.waits_for_its_node(story(*changes, target="node/n1", back=15.0), "db")
+        reported = (pod(0, "alone", app="alone"), pod(15.5, "alone", app="alone", restarts=1))
+        return checks.waits_for_its_node(story(*changes, *reported, target="node/n1", back=15.0, START=1), "db")
 
     first, marked = pod(0, "db-0", app="db", uid="u1"), pod(8, "db-0", app="db", uid="u1", deleting=True)
     gone, again = pod(16, "db-0", app="db", uid="u1", type="DELETED"), pod(17, "db-0", app="db", uid="u2")
@@ -247,4 +249,4 @@ def test_a_pod_waits_for_its_dead_node() -> None:
     early = (pod(9, "db-0", app="db", uid="u1", type="DELETED"), pod(10, "db-0", app="db", uid="u2"))
     assert judged(first, marked, *early).verdict is Verdict.VIOLATED
     assert judged(first).verdict is Verdict.VIOLATED
-    assert "was not Ready again" in judged(first, marked).why
+    assert "it was not removed in 4.5 s" in judged(first, marked).why

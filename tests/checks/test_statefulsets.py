@@ -75,7 +75,11 @@ def mine(at: float, uid: str = "u1", **more: Any) -> Change:
 
 
 def waited(*changes: Change, back: float = 15.0, **more: Any) -> Finding:
-    return checks.waits_for_its_node(story(*changes, target="node/n1", back=back, **more), "db")
+    reported = pod(back + 0.5, "other", app="other", restarts=1)
+    return checks.waits_for_its_node(
+        story(*changes, pod(0.0, "other", app="other"), reported, target="node/n1", back=back, **{"START": 1, **more}),
+        "db",
+    )
 
 
 def values(finding: Finding) -> list[float]:
@@ -89,10 +93,12 @@ MINE, MARKED, GONE, AGAIN = mine(0.0), mine(8.0, deleting=True), mine(16.0, type
 def test_what_is_measured_of_a_pod_that_waits() -> None:
     finding = waited(MINE, MARKED, GONE, AGAIN)
     assert finding.verdict is Verdict.HOLDS, finding.why
-    assert [one.value for one in finding.measured.values()] == [0, 0, 7, 2]
-    assert list(finding.bounds) == list(finding.measured)[:2]
+    assert [one.value for one in finding.measured.values()] == [0, 0, 7, 0.5, 1]
+    assert finding.measured.keys() - finding.bounds.keys() == {"Terminating"}
     assert "stayed Terminating for 7 s" in finding.why
-    assert "Ready again under its name 2.0 s later" in finding.why
+    assert (
+        "it was removed 0.5 s later, Ready again under its name 1.0 s later; the limit of each is 3 s." in finding.why
+    )
     assert finding.window == (1, 20)
 
 
@@ -180,9 +186,29 @@ def test_one_that_is_not_marked_by_five_seconds_may_be_yet(back: float, applied:
     assert (low, high) == (verdict is Verdict.VIOLATED, 1)
 
 
-def test_it_is_replaced_by_another_pod_that_is_ready() -> None:
+@pytest.mark.parametrize(
+    ("gone", "again", "verdict"),
+    [
+        (18.5, 21.5, Verdict.HOLDS),
+        (18.6, 19.0, Verdict.VIOLATED),
+        (16.0, 19.1, Verdict.VIOLATED),
+    ],
+)
+def test_it_is_removed_and_replaced_in_time_each(gone: float, again: float, verdict: Verdict) -> None:
+    """The kubelet reports at 15.5 s; START is 1 s, and 3 s with the margin."""
+    assert waited(MINE, MARKED, GONE._replace(seen=gone), AGAIN._replace(seen=again), end=25).verdict is verdict
+
+
+@pytest.mark.parametrize(("end", "verdict"), [(18.9, Verdict.INCONCLUSIVE), (19.1, Verdict.VIOLATED)])
+def test_it_is_replaced_by_another_pod_that_is_ready(end: float, verdict: Verdict) -> None:
     for change in (mine(17.0), mine(17.0, "u2", ready=False)):
-        finding = waited(MINE, MARKED, GONE, change)
-        assert (finding.verdict, "not Ready again in the 5 s" in finding.why) == (Verdict.INCONCLUSIVE, True)
+        assert waited(MINE, MARKED, GONE, change, end=end).verdict is verdict
+    assert "not Ready again under its name in 3.1 s" in waited(MINE, MARKED, GONE, end=19.1).why
     late = waited(MINE, MARKED, GONE, mine(17.0, "u2", ready=False), mine(18.0, "u2"), mine(19.0, "u2"))
-    assert [one.value for one in late.measured.values()] == [0, 0, 7, 3]
+    assert [one.value for one in late.measured.values()] == [0, 0, 7, 0.5, 2]
+
+
+def test_one_that_stays_after_the_return_is_not_removed() -> None:
+    finding = waited(MINE, MARKED, end=18.6)
+    assert (finding.verdict, "it was not removed in 3.1 s" in finding.why) == (Verdict.VIOLATED, True)
+    assert waited(MINE, MARKED, end=18.4).verdict is Verdict.INCONCLUSIVE
