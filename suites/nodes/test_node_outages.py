@@ -2,8 +2,7 @@
 
 Given a pod on each worker, behind two services for each act. Every node asks one of the two over new connections and the other
 over kept ones, so that no act and no kind of connection meets conntrack entries left by another. Each act is held until the
-dead endpoint window has passed. How long stale conntrack entries go on failing after that is tested by the case `crash` of the
-same claim, in nodes/node_crashes, whose act lasts long enough.
+dead endpoint window has passed and the last stale conntrack entry has expired.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from kubeskeptic import checks
-from kubeskeptic.bounds import DEAD_ENDPOINT_WINDOW, constant
+from kubeskeptic.bounds import DEAD_ENDPOINT_WINDOW, SYN_SENT, constant
 from kubeskeptic.durations import CONTAINERS_BACK, PROBE_DEADLINE
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.faults import Fault
@@ -28,8 +27,8 @@ from kubeskeptic.timeline.objects import node_of
 
 KEPT = range(1, 7)
 """Kept connections of each node: enough that some lead to each pod."""
-WATCHED = DEAD_ENDPOINT_WINDOW + constant("deadline of a request", PROBE_DEADLINE)
-"""Long enough that the outcome of a request sent at the end of the window is known when the node returns."""
+WATCHED = DEAD_ENDPOINT_WINDOW + SYN_SENT + constant("deadline of a request", PROBE_DEADLINE)
+"""Long enough that the outcome of a request sent as the last conntrack entry expires is known when the node returns."""
 
 outages = Scenario(
     "nodes/node_outages",

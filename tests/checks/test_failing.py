@@ -276,3 +276,13 @@ def test_conntrack_entries_explain_what_chance_can_meet(asked: str, explained: i
     finding = failing(lane(drawing + "." * 30, ports=ports), end=6.0)
     assert finding.measured["failed by stale conntrack"].value == explained
     assert finding.measured["failed"].value == drawing.count("t") - explained
+
+
+@pytest.mark.parametrize(("tick", "verdict"), [(40, Verdict.HOLDS), (41, Verdict.VIOLATED)])
+def test_stale_entries_fail_until_they_expire(tick: int, verdict: Verdict) -> None:
+    """The bound is 1 s, and an entry expires 2 s after the last that was made by then."""
+    drawing = "." * 18 + "t" + "." * (tick - 19) + "t" + "." * (60 - tick)
+    finding = failing(lane(drawing, ports={tick: 40018}), end=6.0, SYN_SENT=2.0)
+    assert finding.measured["failed by stale conntrack"].value == 1
+    assert finding.verdict is verdict, finding.why
+    assert finding.bounds["clients still failing"].value == 3

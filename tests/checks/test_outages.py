@@ -49,7 +49,7 @@ TWO_KEPT = (kept(LED_THERE, REOPENED), kept(ELSEWHERE, probe="kept-2"))
 def out(*lanes: Lane, target: str = "node/n9", until: float = 9.5, pods: Any = None, **more: Any) -> Finding:
     fault = gone(1.0, target, "freeze_node", undoing=until)
     spans = (ActSpan("act", 0, 1, 12.0),)
-    act = watched(*lanes, faults=(fault,), within=WINDOW, spans=spans, pods=pods or PODS, SYN_SENT=3.0, **more)
+    act = watched(*lanes, faults=(fault,), within=WINDOW, spans=spans, pods=pods or PODS, **{"SYN_SENT": 2.9, **more})
     return only_its_share_fails(act, "web", *dict.fromkeys(one.probe for one in lanes if one.probe != "web"))
 
 
@@ -123,6 +123,21 @@ def test_stale_entries_are_counted_apart() -> None:
         "1 more reused the source port of a request that had timed out, the last 3.0 s after the fault, in the 5 s"
         in found.why
     )
+
+
+@pytest.mark.parametrize(("tick", "verdict"), [(50, Verdict.HOLDS), (51, Verdict.VIOLATED)])
+def test_stale_entries_fail_until_they_expire(tick: int, verdict: Verdict) -> None:
+    """The bound is 2 s, and an entry expires 2 s after the last that was made by then."""
+    one = drawn(BEFORE + SHARE[: tick - 10] + "t" + "." * (59 - tick), ports={tick: 40027})
+    found = out(one, *TWO_KEPT, SYN_SENT=2.0)
+    assert found.measured["failed by stale conntrack"].value == 1
+    assert found.verdict is verdict, found.why
+    assert found.bounds["clients still failing"].value == 4
+
+
+@pytest.mark.parametrize(("syn_sent", "verdict"), [(2.9, Verdict.HOLDS), (3.0, Verdict.INCONCLUSIVE)])
+def test_the_node_has_to_be_out_until_the_entries_have_expired(syn_sent: float, verdict: Verdict) -> None:
+    assert out(drawn(BEFORE + SHARE), *TWO_KEPT, SYN_SENT=syn_sent).verdict is verdict
 
 
 def test_what_a_node_that_is_cut_off_asks_itself_is_left_out() -> None:

@@ -23,6 +23,7 @@ def fails_at_most(act: Act, probe: str) -> Finding:
 
     Successes in between do not end the failing: with one of three endpoints gone, two of three requests succeed throughout.
     Nor do answers that come only after a retransmission: they show that the first packet still went to a lost endpoint.
+    Requests that match a stale conntrack entry may fail for the SYN_SENT timeout more.
     """
     lanes = act.lanes(probe)
     seen = [look_at(act, lane) for lane in lanes]
@@ -32,10 +33,16 @@ def fails_at_most(act: Act, probe: str) -> Finding:
     bound = act.bound_on(worst.lane.node)
     act.lasts(max((act.bound_on(lane.node) for lane in lanes), key=lambda one: one.value))
     share, limit = worst_share(seen, lost / all_, f"{lost} of {all_} endpoints")
+    clients, last = until_expired(act, seen)
     return conclude(
         _told(worst, seen, bound),
-        {"failing": seconds(worst.troubled), "share failed in the worst second": share, **counts(act, probe, seen)},
-        {"failing": bound, "share failed in the worst second": limit},
+        {
+            "failing": seconds(worst.troubled),
+            "clients still failing": clients,
+            "share failed in the worst second": share,
+            **counts(act, probe, seen),
+        },
+        {"failing": bound, "clients still failing": last, "share failed in the worst second": limit},
         **_about(act, lanes, probe, _decisive(worst)),
     )
 
@@ -75,36 +82,46 @@ def dead_share_only(act: Act, probe: str) -> Finding:
     lost = len(dead) if act.watched(*ENDPOINTS) else len(pods)
     share, limit = worst_share(seen, lost / len(pods), f"{lost} of {len(pods)} endpoints")
     worst = gravest(seen, lambda one: (one.troubled, act.bound_on(one.lane.node)))
-    last = max(seen, key=lambda one: _clients(one) - _until_expired(act, one).value)
-    window, syn_sent, clients = act.bound_on(worst.lane.node), _until_expired(act, last), _clients(last)
+    clients, last = until_expired(act, seen)
     measured = {
         "routing wrong": seconds(worst.troubled),
-        "clients still failing": Measure(round(max(clients, 0.0), 3), "s"),
+        "clients still failing": clients,
         "worst share lost": share,
         **counts(act, probe, seen),
     }
-    act.lasts(max((_until_expired(act, one) for one in seen), key=lambda one: one.value), act.lifted)
+    act.lasts(max((expired(act, one) for one in seen), key=lambda one: one.value), act.lifted)
     return conclude(
         _told_dead(len(dead), len(pods), measured),
         measured,
-        {"routing wrong": window, "clients still failing": syn_sent, "worst share lost": limit},
+        {
+            "routing wrong": act.bound_on(worst.lane.node),
+            "clients still failing": last,
+            "worst share lost": limit,
+        },
         **_about(act, lanes, probe, tuple(map(_line, seen))),
     )
 
 
+def until_expired(act: Act, seen: Sequence[Failures]) -> tuple[Measure, Bound]:
+    """Return the seconds from the fault to the last failed request of a lane, whatever the cause, and the bound by which the
+    last stale conntrack entry of the lane's node has expired; of the lane that is closest to its bound.
+    """
+    last = max(seen, key=lambda one: _clients(one) - expired(act, one).value)
+    return Measure(round(max(_clients(last), 0.0), 3), "s"), expired(act, last)
+
+
 def _clients(seen: Failures) -> float:
-    """Return the seconds from the fault to the last failed request of a lane, whatever the cause."""
     return max(seen.last, seen.last_stale) - seen.since.low
 
 
-def _until_expired(act: Act, seen: Failures) -> Bound:
+def expired(act: Act, seen: Failures) -> Bound:
     """Return the bound by which the last stale conntrack entry of a lane's node has expired."""
     settings = act.settings_on(seen.lane.node)
     window = act.bound_on(seen.lane.node)
     return Bound(
         round(window.value + SYN_SENT.value(settings), 3),
         "s",
-        f"dead endpoint window {window.value:g} + {SYN_SENT.text(settings)}",
+        f"{window.source} + {SYN_SENT.text(settings)}",
     )
 
 

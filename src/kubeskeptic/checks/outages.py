@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.failing import expired, until_expired
 from kubeskeptic.checks.failures import ENDPOINTS, Failures, counts, look_at, worst_share
 from kubeskeptic.checks.lanes import span
 from kubeskeptic.durations import PROBE_DEADLINE, STRETCH
@@ -42,8 +43,8 @@ def only_its_share_fails(act: Act, probe: str, *kept: str) -> Finding:
     case's bound, over new and over kept connections; and that no kept connection to another pod is cut. An answer that came
     only after a retransmission shows, like a failure, that packets were still lost.
 
-    A node that is cut off still sends requests; these are left out. Requests that match a stale conntrack entry are counted but
-    not limited: the act ends before the last entry expires. Only requests whose deadline passed before the node returned count.
+    A node that is cut off still sends requests; these are left out. Requests that match a stale conntrack entry may fail for
+    the SYN_SENT timeout more. Only requests whose deadline passed before the node returned count.
 
     :param probe: sends requests over new connections
     :param kept: probes that send requests over kept connections
@@ -63,7 +64,7 @@ def _only_its_share_fails(act: Act, probe: str, *kept: str) -> Finding:
     new, old = ([look_at(act, lane) for lane in ones] for ones in (lanes, kept_lanes))
     measured, bounds = _compared(act, probe, endpoints, new, old)
     measured["kept connections that led there"] = Measure(led, "connections")
-    act.lasts(max((act.bound_on(lane.node) for lane in lanes), key=lambda one: one.value))
+    act.lasts(max((expired(act, one) for one in (*new, *old)), key=lambda one: one.value))
     return conclude(
         _told(endpoints, measured, new, old, act.end - act.since.low),
         measured,
@@ -90,6 +91,7 @@ def _compared(
         in_a_second = f"{what}share failed in the worst second"
         measured[in_a_second], bounds[in_a_second] = worst_share(seen, share, endpoints.words)
     certain, possible = (sum(_cut(act, one.lane, endpoints.lost)[n] for one in old) for n in (0, 1))
+    measured["clients still failing"], bounds["clients still failing"] = until_expired(act, [*new, *old])
     cut = Measure(certain, "connections", certain if sure else 0, certain + possible)
     measured["kept connections to other pods that were cut"] = cut
     bounds["kept connections to other pods that were cut"] = _UNCUT

@@ -38,7 +38,7 @@ CLAIMS = (
         "a preStop delay; failures, and answers that come only after a retransmission, for at most the programming lag after "
         "one without, or a forced one; after a SIGKILL for at most the kubelet's noticing (1 s) plus START or the programming "
         "lag, whichever is shorter. Connections that reuse the source port of one that timed out meet a stale conntrack entry, "
-        "and are counted apart.",
+        "are counted apart, and fail for at most the node's SYN_SENT timeout more.",
         post=Post.QUALIFIED,
         condition="True for as long as pods end gracefully and slowly enough; otherwise requests fail until every node's "
         "rules have caught up.",
@@ -50,8 +50,8 @@ CLAIMS = (
         says="they will be highly available",
         states="When a node crashes, freezes, is cut off from the network or is shut down without being drained, requests from "
         "the other nodes fail by at most the dead endpoints' share, for at most the dead endpoint window, and kept connections "
-        "to pods elsewhere go on; after the window only connections that reuse the source port of a failed one fail, after a "
-        "crash for at most the node's SYN_SENT timeout.",
+        "to pods elsewhere go on; after the window only connections that reuse the source port of a failed one fail, for at "
+        "most the node's SYN_SENT timeout.",
         post=Post.QUALIFIED,
         condition="Until the node controller notices, the dead endpoints' share of the requests is lost, also when it was shut "
         "down in order; stale conntrack entries go on failing some after it.",
