@@ -21,6 +21,7 @@ from kubeskeptic.bounds import (
     START,
     constant,
 )
+from kubeskeptic.checks.replicas import SURPLUS
 from kubeskeptic.checks.resolving import LEFT, REPLACED
 from kubeskeptic.durations import PODS_READY
 from kubeskeptic.faults.components.change_service_rule import ChangeServiceRule
@@ -95,6 +96,15 @@ def the_container_is_killed_again(stage: Stage) -> None:
     """The same container is killed again, soon after it was restarted."""
     with stage.inflict(KillContainer(stage.namespace, stage.victims["sigkill"])):
         stage.hold()
+
+
+@pods.act("surplus", settled=False)
+def a_surplus_pod_matches(stage: Stage) -> None:
+    """A Ready pod that nothing owns is given the labels by which the ReplicaSet of `web` selects its pods."""
+    labels, before = stage.pods("web")[0]["metadata"]["labels"], time.time()
+    stage.run.kube.patch("Pod", "extra", stage.namespace, {"metadata": {"labels": labels}})
+    stage.see(SURPLUS, web=(before, time.time()))
+    stage.hold(since=time.time())
 
 
 def clients_of_the_name(stage: Stage) -> Iterable[Probe]:
@@ -194,6 +204,11 @@ def test_a_deleted_replica_is_replaced(act: Act, holds: Holds) -> None:
     holds(checks.whole_again(act, "web", 3))
 
 
+@claim("replicaset.count", case="surplus", act="surplus", within=START)
+def test_a_surplus_replica_is_removed(act: Act, holds: Holds) -> None:
+    holds(checks.surplus_removed(act, "web", 3))
+
+
 @claim("pod.not-stable", case="deleted", act="graceful", of="web", watched=START, broken_by=("fixed-names",))
 def test_a_replacement_is_another_pod(act: Act, holds: Holds) -> None:
     holds(checks.replaced_by_another(act, "web"))
@@ -221,7 +236,7 @@ pods.sabotage("graceful:deleted", "rollout:begun", "coredns:restarted")(breakage
 pods.sabotage("rollout:begun", "coredns:restarted")(conntrack.dns_flow_stale)
 pods.sabotage("quiet")(breakages.internal_traffic_local)
 pods.sabotage("quiet")(breakages.endpoint_by_hand)
-pods.sabotage("graceful")(breakages.replicaset_controller_off)
+pods.sabotage("graceful", "surplus")(breakages.replicaset_controller_off)
 pods.rewrite(rewrites.restart_never)
 pods.rewrite(rewrites.fixed_names)
 

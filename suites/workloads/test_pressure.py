@@ -57,6 +57,11 @@ def test_an_evicted_pod_that_exits_with_0_is_succeeded(act: Act, holds: Holds) -
     holds(checks.evicted_for_good(act, "memory-exit-0", "Succeeded"))
 
 
+@claim("replicaset.count", case="eviction", act="memory", within=EVICTED_WITHIN)
+def test_an_evicted_replica_is_replaced(act: Act, holds: Holds) -> None:
+    holds(checks.evicted_and_replaced(act, "memory-web"))
+
+
 @claim("pod.evicted", case="disk", act="disk", within=EVICTED_WITHIN)
 def test_pods_that_use_too_much_disk_are_evicted(act: Act, holds: Holds) -> None:
     reported = checks.reports_pressure(act, "disk-bare", "DiskPressure")

@@ -107,3 +107,54 @@ def test_at_most_eight_changes_are_told() -> None:
     finding = whole(*THREE, LOST, pod(1.5, "web-d"), *flapping)
     assert finding.decisive[:2] == ("+0.10 s: 2 Ready", "+0.50 s: 3 Ready")
     assert len(finding.decisive) == 8
+
+
+# -- one too many --------------------------------------------------------------------------------------------------------
+def surplus(*changes: Any, moments: tuple[float, float] | None = (1.0, 1.5), **more: Any) -> Finding:
+    act = story(*THREE, *changes, **more)
+    act.recording.see("surplus", {} if moments is None else {"web": moments}, 2.0)
+    return checks.surplus_removed(act, "web", 3)
+
+
+EXTRA, REMOVED = pod(1.5, "extra"), pod(3.0, "extra", deleting=True)
+
+
+def test_what_is_said_of_a_surplus() -> None:
+    finding = surplus(EXTRA, REMOVED)
+    assert finding.verdict is Verdict.HOLDS, finding.why
+    assert {name: one.value for name, one in finding.measured.items()} == {"whole again": 2, "fewest": 3}
+    assert finding.measured["whole again"].interval == (1.5, 2.0)
+    assert "2.0 s after one was too many 3 of 3 replicas were Ready; the limit is 5 s" in finding.why
+
+
+@pytest.mark.parametrize(
+    ("at", "verdict"), [(6.0, Verdict.HOLDS), (6.1, Verdict.INCONCLUSIVE), (6.6, Verdict.VIOLATED)]
+)
+def test_a_surplus_is_removed_within_the_bound(at: float, verdict: Verdict) -> None:
+    assert surplus(EXTRA, REMOVED._replace(seen=at)).verdict is verdict
+    assert surplus(EXTRA, pod(at, "web-b", deleting=True)).verdict is verdict
+
+
+@pytest.mark.parametrize("changes", [[EXTRA], [EXTRA, REMOVED, pod(3.5, "other")]])
+def test_a_surplus_that_stays_or_comes_again_is_not_removed(changes: list[Any]) -> None:
+    assert surplus(*changes).verdict is Verdict.VIOLATED
+
+
+def test_no_more_than_the_surplus_is_removed() -> None:
+    two = [EXTRA, REMOVED, pod(3.1, "web-b", deleting=True)]
+    assert surplus(*two, pod(4.0, "web-d")).verdict is Verdict.VIOLATED
+
+
+@pytest.mark.parametrize(
+    ("finding", "said"),
+    [
+        (surplus(), "no surplus pod of web was seen Ready"),
+        (surplus(pod(1.5, "extra", ready=False), REMOVED), "no surplus pod of web was seen Ready"),
+        (surplus(EXTRA, REMOVED, moments=None), "did not get as far as a surplus pod of web"),
+        (surplus(pod(0.5, "extra"), REMOVED), "4 of 3 replicas"),
+        (surplus(EXTRA, REMOVED, end=6.5), "before the bound of 5 s had passed"),
+    ],
+)
+def test_a_surplus_that_is_not_known_well_enough(finding: Finding, said: str) -> None:
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert said in finding.why

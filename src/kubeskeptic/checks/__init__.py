@@ -25,7 +25,7 @@ from kubeskeptic.checks.pressure import evicted_and_replaced, evicted_for_good, 
 from kubeskeptic.checks.prestop import fails_below_a_delay_only
 from kubeskeptic.checks.readiness import resumes_sending, stays_ready, stops_sending
 from kubeskeptic.checks.replacing import moved_within_budget, recovers_each_time, replaced_only_by_controllers
-from kubeskeptic.checks.replicas import whole_again
+from kubeskeptic.checks.replicas import surplus_removed, whole_again
 from kubeskeptic.checks.resolving import resolves_but_for_kept_ports, resolves_throughout, same_answer
 from kubeskeptic.checks.rollouts import rolled_over
 from kubeskeptic.checks.rules import same_rules
@@ -102,6 +102,7 @@ __all__ = [
     "stays_pending",
     "stays_ready",
     "stops_sending",
+    "surplus_removed",
     "targets_follow",
     "turns_not_ready",
     "turns_unknown",

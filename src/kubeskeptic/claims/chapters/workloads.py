@@ -65,7 +65,8 @@ CLAIMS = (
         chapter="workloads",
         says="if the node dies, then your pod will die with it, and not get re-scheduled anywhere else",
         states="A bare pod whose node crashes is never seen on another node, under its name or as a copy of it; when its node "
-        "returns before the eviction it is started again in place, and else it is gone for good.",
+        "returns before the eviction it is started again in place, within START of its kubelet's first report of a container, "
+        "and else it is gone for good.",
         post=Post.QUALIFIED,
         condition="A node that returns before the eviction revives it in place; after the eviction it is gone for good.",
         broken_by=("bare-pod-owned", "bare-pod-never-restarted"),
@@ -89,8 +90,9 @@ CLAIMS = (
         id="replicaset.count",
         chapter="workloads",
         says="the right number of replicas are running for your specified Pod at all times",
-        states="A lost replica is replaced and the Ready count is whole again: after a deletion within START, after a "
-        "node's crash within GRACE + MONITOR + EVICT + START.",
+        states="A lost replica is replaced and the Ready count is whole again: after a deletion or an eviction within START, "
+        "after a node's crash within GRACE + MONITOR + EVICT + START; a surplus pod that the selector matches is removed, and "
+        "no other, within START.",
         post=Post.QUALIFIED,
         condition="“At all times” has windows in which replicas are missing; they are measured here.",
         broken_by=("replicaset-controller-off",),
@@ -132,7 +134,8 @@ CLAIMS = (
         chapter="workloads",
         says="pod name is stable",
         states="A StatefulSet starts its pods one after another, each once the one before is Ready; a pod whose node is "
-        "dead stays Terminating and is not replaced until the node returns, and then is replaced under its own name; a rollout "
+        "dead stays Terminating and is not replaced until the node returns, and then is removed within START of its kubelet's "
+        "first report, and replaced under its own name within START of that; a rollout "
         "that has stopped at a pod which never gets Ready does not go on when its template is put right, until that pod is "
         "deleted, and then replaces all pods within START and the grace period of each.",
         post=Post.QUALIFIED,
