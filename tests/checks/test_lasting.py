@@ -47,3 +47,4 @@ def test_an_object_that_is_deleted_is_in_no_state() -> None:
 def test_in_words() -> None:
     assert told(Interval(1.0, 2.04)) == "2.0 s"
     assert told(Interval(1.26, NEVER)) == "1.3 s, but not for good,"
+    assert (told(Interval(1.0, 2.046), 2), told(Interval(1.26, NEVER), 2)) == ("2.05 s", "1.26 s, but not for good,")

@@ -64,6 +64,19 @@ def test_each_write_is_told_once() -> None:
     ]  # fmt: skip
 
 
+def test_a_scaling_that_notes_no_time_shows_in_the_replicas() -> None:
+    managers = FieldManagers()
+    scaled, patched = [APPLIED, entry("kubectl", None, "scale")], [APPLIED, entry("kubeskeptic", 5)]
+    told = [
+        managers.writers(deployment(*entries) | {"spec": {"replicas": count}})
+        for entries, count in (([APPLIED], 1), (scaled, 3), (scaled, 3), (scaled, 2), (patched, 4), (scaled, 5))
+    ]
+    assert told == [["kubeskeptic"], ["kubectl/scale"], [], ["kubectl/scale"], ["kubeskeptic"], ["kubectl/scale"]]
+    status = [APPLIED, STATUS]
+    assert managers.writers(deployment(*status, uid="e") | {"spec": {"replicas": 1}})
+    assert managers.writers(deployment(*status, uid="e") | {"spec": {"replicas": 2}}) == []
+
+
 def test_an_object_without_them_says_nothing() -> None:
     bare: dict[str, Any] = {"metadata": {"name": "n1", "managedFields": None}}
     assert FieldManagers().writers(bare) == FieldManagers().writers({"metadata": {"name": "n1"}}) == []

@@ -26,9 +26,9 @@ def since_when(states: Iterable[tuple[Interval, bool]]) -> Interval | None:
     return Interval(first.low, last.high if last else NEVER) if first else None
 
 
-def told(took: Interval) -> str:
+def told(took: Interval, digits: int = 1) -> str:
     """Return how long it took to reach a state, in words."""
-    return f"{took.high:.1f} s" if took.high < NEVER else f"{took.low:.1f} s, but not for good,"
+    return f"{took.high:.{digits}f} s" if took.high < NEVER else f"{took.low:.{digits}f} s, but not for good,"
 
 
 def reached(changes: Iterable[Change], is_so: Callable[[Change], bool]) -> Interval | None:

@@ -1,9 +1,9 @@
 """When the API server wrote an object, and for whom, as far as the object's ``managedFields`` say.
 
 Each field manager has an entry for each API version, operation and subresource, with the time of its last write, to the second
-(Kubernetes documentation, "Server-Side Apply"). Two kinds of writes leave no trace in it: one that only removes fields, and one
-through the subresource ``scale`` by a manager whose last write of the replicas is still in force: the time of its entry stays
-(``ToParent`` in k8s.io/apimachinery's util/managedfields/scalehandler.go).
+(Kubernetes documentation, "Server-Side Apply"). A write that only removes fields leaves no trace in it. One through the
+subresource ``scale`` has no time (``ToParent`` in k8s.io/apimachinery's util/managedfields/scalehandler.go): its entry is there
+for as long as it was the last to write the replicas.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ BUCKETS = ("ancient-changes", "before-first-apply")
 
 Key = tuple[str, str]
 Entries = dict[tuple[str, ...], str]
-"""When each entry was last written: by uid, manager, subresource, operation and API version."""
+"""What changes in each entry with a write, by uid, manager, subresource, operation and API version."""
 
 
 def key_of(thing: Object) -> Key:
@@ -55,7 +55,7 @@ class FieldManagers:
         key = key_of(thing)
         before, now = self._known.get(key, {}), dict(_entries(thing))
         self._known[key] = now
-        wrote = [entry for entry, time in now.items() if before.get(entry) != time]
+        wrote = [entry for entry, stamp in now.items() if before.get(entry) != stamp]
         return sorted({f"{manager}/{sub}" if sub else manager for _, manager, sub, *_ in wrote})
 
 
@@ -63,8 +63,9 @@ def _entries(thing: Object) -> Iterator[tuple[tuple[str, ...], str]]:
     uid = str(thing["metadata"].get("uid", ""))
     for one in _managed(thing):
         names = (str(one.get(name) or "") for name in ("manager", "subresource", "operation", "apiVersion"))
+        replicas = (thing.get("spec") or {}).get("replicas") if one.get("subresource") == "scale" else ""
         if one.get("manager") not in BUCKETS:
-            yield (uid, *names), str(one.get("time") or "")
+            yield (uid, *names), f"{one.get('time')} {replicas}"
 
 
 def _managed(thing: Object) -> Iterator[Mapping[str, Any]]:
