@@ -12,6 +12,8 @@ MANAGED_BY = "app.kubernetes.io/managed-by"
 RUN = "kubeskeptic/run"
 OURS = f"{MANAGED_BY}=kubeskeptic"
 """Selects every object that the harness ever created, with or without a journal."""
+FIELD_MANAGER = "kubeskeptic"
+"""The field manager of every write of the harness, in an object's ``managedFields``."""
 
 
 def ours(run: str) -> dict[str, str]:

@@ -94,7 +94,7 @@ samples      node TEXT, agent? TEXT, boot? TEXT, realtime? FLAG, offset NUMBER, 
 unknowns? OBJECT, probe COLUMN, tick COLUMN, sent COLUMN, took COLUMN, outcome COLUMN, by COLUMN, port COLUMN
 gap          source TEXT, scenario? TEXT, node? TEXT, probe? TEXT, resource? TEXT, since NUMBER, until? NUMBER, reason TEXT, \
 ticks? NUMBER
-change       scenario? TEXT, resource TEXT, type TEXT, seen NUMBER, age? LENGTH, written? NUMBER, object NAMED
+change       scenario? TEXT, resource TEXT, type TEXT, seen NUMBER, age? LENGTH, written? NUMBER, by? TEXTS, object NAMED
 instrument   node TEXT, injected? NUMBER, measured? NUMBER, tick? NUMBER, proven? FLAG, attempts? NUMBER, edges? NUMBER
 finding      claim TEXT, verdict TEXT, scenario? TEXT, test? TEXT, case? TEXT, why? TEXT, post? TEXT, bounds? SOURCED, \
 measured? VALUES, nodes? TEXTS, window? WINDOW, probes? TEXTS, decisive? TEXTS, must_break? TEXTS, digest? TEXT

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 import pytest
@@ -37,6 +37,7 @@ class Story:
         self.told: list[tuple[Any, ...]] = []
         self.ages: list[float] = []
         self.written: list[float] = []
+        self.by: list[list[str]] = []
         self.follower = Follower(cast(Kube, self), Watch("Pod", "shop"), self, lambda: self.now)
         self.follower._pace.period = 0.0
 
@@ -59,10 +60,13 @@ class Story:
                 raise step
             yield step
 
-    def change(self, watch: Watch, type_: str, seen: float, age: float, thing: Thing, written: float) -> None:
+    def change(
+        self, watch: Watch, type_: str, seen: float, age: float, thing: Thing, written: float, by: Sequence[str]
+    ) -> None:
         self.told.append((type_, thing["metadata"]["name"], seen))
         self.ages.append(age)
         self.written.append(written)
+        self.by.append(list(by))
 
     def gap(self, watch: Watch, since: float, until: float | None, reason: str) -> None:
         self.told.append(("GAP", since, until, reason))
@@ -154,6 +158,36 @@ def written(thing: Thing, second: int) -> Thing:
         {"manager": "kubelet", "time": f"1970-01-01T00:0{second // 60}:{second % 60:02d}Z"}
     ]
     return thing
+
+
+def by(thing: Thing, *managers: str) -> Thing:
+    thing["metadata"]["managedFields"] = [{"manager": one, "operation": "Update"} for one in managers]
+    return thing
+
+
+def test_a_change_says_who_made_it() -> None:
+    story = Story(
+        listing(by(pod("a"), "kubeskeptic")),
+        [
+            event("MODIFIED", by(pod("a", phase="Failed"), "kubeskeptic", "kubelet")),
+            event("ADDED", by(pod("b"), "kubectl-run")),
+            event("MODIFIED", by(pod("b"), "kubectl-run", "calico")),  # an annotation, which is not kept
+            event("MODIFIED", by(pod("b", phase="Failed"), "kubectl-run", "calico", "kubelet")),
+            event("DELETED", by(pod("b", phase="Failed"), "kubectl-run", "calico", "kubelet")),
+        ],
+    )
+    story.play()
+    assert story.by[:5] == [[], ["kubelet"], ["kubectl-run"], ["kubelet"], []]
+
+
+def test_after_a_gap_a_change_says_who_wrote_in_it() -> None:
+    story = Story(
+        listing(by(pod("a"), "kubeskeptic")), [Unanswered("cut")],
+        listing(by(pod("a", phase="Failed"), "kubeskeptic", "kubectl", "kubelet"), by(pod("b"), "kubectl-run")),
+        [event("MODIFIED", by(pod("a", phase="Unknown"), "kubeskeptic", "kubectl", "kubelet", "x"))],
+    )  # fmt: skip
+    story.play()
+    assert story.by[:4] == [[], ["kubectl", "kubelet"], ["kubectl-run"], ["x"]]
 
 
 def test_a_change_is_as_old_as_the_silence_before_it_unless_the_object_says_less() -> None:

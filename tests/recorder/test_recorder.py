@@ -14,7 +14,7 @@ from kubeskeptic.kube import Kube
 from kubeskeptic.recorder import Recorder, Watch
 from kubeskeptic.recorder import recorder as module
 
-from .test_following import OPENED, Thing, event, listing, pod
+from .test_following import OPENED, Thing, by, event, listing, pod
 
 
 class Cluster:
@@ -49,7 +49,7 @@ def records(journal: Journal) -> list[dict[str, Any]]:
 
 
 def test_what_was_seen_is_in_the_journal(journal: Journal) -> None:
-    cluster = Cluster(event("ADDED", pod("b")))
+    cluster = Cluster(event("ADDED", by(pod("b"), "kubectl-run")))
     with Recorder(cast(Kube, cluster), journal, "story", [Watch("Pod", "shop")]) as recorder:
         assert cluster.told.wait(5)
         assert recorder.ready()
@@ -57,6 +57,7 @@ def test_what_was_seen_is_in_the_journal(journal: Journal) -> None:
     cluster.end.set()
     seen = [(one["kind"], one["scenario"], one["type"], one["object"]["metadata"]["name"]) for one in records(journal)]
     assert seen == [("change", "story", "LISTED", "a"), ("change", "story", "ADDED", "b")]
+    assert [one["by"] for one in records(journal)] == [None, ["kubectl-run"]]
 
 
 def test_a_watch_that_missed_something_ends_with_a_gap(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:

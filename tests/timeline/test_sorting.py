@@ -114,11 +114,11 @@ def test_a_fault_that_is_heard_of_late_has_what_its_record_says(journal: Journal
 
 def test_changes_are_put_in_the_order_in_which_they_were_seen(journal: Journal) -> None:
     added: dict[str, Any] = {"scenario": "s", "resource": "Pod", "type": "ADDED"}
-    journal.write("change", **added, seen=7.0, object=pod("late"), age=2.5)
+    journal.write("change", **added, seen=7.0, object=pod("late"), age=2.5, written=5.0, by=["kubelet/status", "x"])
     journal.write("change", **added, seen=3.0, object=pod("early"))
     assert only(journal).changes == [
         Change(3.0, "ADDED", "Pod", pod("early"), 0.0),
-        Change(7.0, "ADDED", "Pod", pod("late"), 2.5),
+        Change(7.0, "ADDED", "Pod", pod("late"), 2.5, 5.0, ("kubelet/status", "x")),
     ]
 
 

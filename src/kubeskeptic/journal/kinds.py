@@ -121,9 +121,10 @@ KINDS: Mapping[str, Mapping[str, Shape]] = {
     "gap": {"source": TEXT, "scenario?": TEXT, "node?": TEXT, "probe?": TEXT, "resource?": TEXT, "since": NUMBER,
             "until?": NUMBER, "reason": TEXT, "ticks?": NUMBER},
     # `type` is LISTED, ADDED, MODIFIED or DELETED; `resource` is the object's kind; `age` is the change's maximum age;
-    # `written` is when the API server last wrote the object, to the second.
+    # `written` is when the API server last wrote the object, to the second; `by` lists the field managers that wrote the
+    # change, each as MANAGER or MANAGER/SUBRESOURCE, where the object's `managedFields` say so.
     "change": {"scenario?": TEXT, "resource": TEXT, "type": TEXT, "seen": NUMBER, "age?": LENGTH, "written?": NUMBER,
-               "object": NAMED},
+               "by?": TEXTS, "object": NAMED},
     # An outage of known length on each node, and its measured length; `edges` is how late its edges were probed.
     "instrument": {"node": TEXT, "injected?": NUMBER, "measured?": NUMBER, "tick?": NUMBER, "proven?": FLAG,
                    "attempts?": NUMBER, "edges?": NUMBER},

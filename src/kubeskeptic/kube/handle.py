@@ -13,12 +13,10 @@ from kubeskeptic.kube.connection import Connection, on_loopback
 from kubeskeptic.kube.execution import run_in_container
 from kubeskeptic.kube.resources import Resources
 from kubeskeptic.kube.watching import Event, events
+from kubeskeptic.objects import FIELD_MANAGER
 
 Object = dict[str, Any]
 """An API object as the server sent it: plain JSON, no field dropped."""
-
-FIELD_MANAGER = "kubeskeptic"
-"""The field manager that owns the fields we apply."""
 
 _PATCHES = {
     "merge": "application/merge-patch+json",
@@ -77,18 +75,15 @@ class Kube:
 
     def apply(self, manifest: Mapping[str, Any]) -> Object:
         """Apply an object with server-side apply, taking over fields that another manager owns."""
-        query = {"fieldManager": FIELD_MANAGER, "force": "true"}
         path = self._resources.path_of(manifest, manifest["metadata"]["name"])
-        return self._json("PATCH", path, dict(manifest), query, content="application/apply-patch+yaml")
+        return self._write("PATCH", path, dict(manifest), "application/apply-patch+yaml", force="true")
 
     def create(self, manifest: Mapping[str, Any]) -> Object:
         """Create an object.
 
         :raises Conflict: when it already exists
         """
-        return self._json(
-            "POST", self._resources.path_of(manifest, None), dict(manifest), {"fieldManager": FIELD_MANAGER}
-        )
+        return self._write("POST", self._resources.path_of(manifest, None), dict(manifest))
 
     def patch(
         self, kind: str, name: str, namespace: str | None, patch: Any, *, how: str = "merge", subresource: str = ""
@@ -98,7 +93,7 @@ class Kube:
         :param patch: an object for ``merge`` and ``strategic``, a list of operations for ``json``
         """
         path = self._resources.of(kind).path(name, namespace, subresource)
-        return self._json("PATCH", path, patch, {"fieldManager": FIELD_MANAGER}, content=_PATCHES[how])
+        return self._write("PATCH", path, patch, _PATCHES[how])
 
     def delete(
         self,
@@ -223,6 +218,10 @@ class Kube:
         self._resources.forget()
 
     # -- inside --------------------------------------------------------------------------------------------------------
+    def _write(self, method: str, path: str, body: Any, content: str = "application/json", **query: str) -> Object:
+        """Send a change of an object: all pass here, so that each carries the harness's field manager."""
+        return self._json(method, path, body, {"fieldManager": FIELD_MANAGER, **query}, content=content)
+
     def _json(
         self,
         method: str,

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from kubeskeptic.durations import RELIST, WATCH_TIMEOUT
 from kubeskeptic.errors import Unanswered
 from kubeskeptic.kube import Event, Kube, Object
-from kubeskeptic.objects import unix
+from kubeskeptic.recorder.field_managers import FieldManagers, Key, key_of, last_written
 from kubeskeptic.recorder.trimming import trimmed
 from kubeskeptic.waiting import NotYet, Pace
 
@@ -35,17 +35,19 @@ class Watch:
 class Sink(Protocol):
     """Receives changes and gaps."""
 
-    def change(self, watch: Watch, type_: str, seen: float, age: float, thing: Object, written: float) -> None:
+    def change(
+        self, watch: Watch, type_: str, seen: float, age: float, thing: Object, written: float, by: Sequence[str]
+    ) -> None:
         """Record one change of one object, which was at most ``age`` seconds old when it was seen.
 
         :param written: when the API server last wrote the object, to the second, in Unix seconds; 0 if it does not say
+        :param by: the field managers that wrote this change; empty if the object does not say
         """
 
     def gap(self, watch: Watch, since: float, until: float | None, reason: str) -> None:
         """Record a period in which changes may have been missed."""
 
 
-Key = tuple[str, str]
 DRAINED = 0.02
 """Seconds that a read must wait before the stream counts as drained: events of one burst are read without waiting,
 and the last of them may be as old as the first."""
@@ -66,6 +68,7 @@ class Follower:
         self._sink = sink
         self._clock = clock
         self._known: dict[Key, Object] = {}
+        self._managers = FieldManagers()
         self._version = ""
         self._lock = threading.Lock()
         self._pace = Pace(RELIST)
@@ -113,13 +116,14 @@ class Follower:
 
     def _compare(self, items: Iterable[Object], seen: float) -> None:
         """Record differences from the known state: after a gap, the changes that it hid."""
-        now = {key_of(thing): trimmed(thing) for thing in items}
+        now = {key_of(thing): (trimmed(thing), self._managers.writers(thing)) for thing in items}
         for key, old in list(self._known.items()):
-            if key not in now or now[key]["metadata"]["uid"] != old["metadata"]["uid"]:
-                self._change("DELETED", seen, key, old, old)
-        fresh = "ADDED" if self.listed.is_set() else "LISTED"
-        for key, thing in now.items():
-            self._change("MODIFIED" if key in self._known else fresh, seen, key, thing, thing)
+            if key not in now or now[key][0]["metadata"]["uid"] != old["metadata"]["uid"]:
+                self._change("DELETED", seen, key, old)
+        again = self.listed.is_set()
+        for key, (thing, by) in now.items():
+            type_ = "MODIFIED" if key in self._known else "ADDED" if again else "LISTED"
+            self._change(type_, seen, key, thing, by=by if again else ())
 
     def _follow(self) -> None:
         """Follow one watch from its beginning to its end.
@@ -146,19 +150,21 @@ class Follower:
             return
         thing: dict[str, Any] = event["object"]
         if event["type"] != "BOOKMARK":
-            self._change(event["type"], seen, key_of(thing), trimmed(thing), thing)
+            by = self._managers.writers(thing)
+            self._change(event["type"], seen, key_of(thing), trimmed(thing), last_written(thing), by)
         self._version = thing["metadata"]["resourceVersion"]
 
-    def _change(self, type_: str, seen: float, key: Key, thing: Object, whole: Object) -> None:
+    def _change(
+        self, type_: str, seen: float, key: Key, thing: Object, written: float = 0.0, by: Sequence[str] = ()
+    ) -> None:
         if type_ == "DELETED":
             self._known.pop(key, None)
         elif self._known.get(key) == thing:
             return  # only fields that are not kept have changed
         else:
             self._known[key] = thing
-        written = last_written(whole)
         age = 0.0 if type_ == "LISTED" else round(seen - self._earliest(seen, written), 3)
-        self._sink.change(self.watch, type_, seen, age, thing, written)
+        self._sink.change(self.watch, type_, seen, age, thing, written, by)
 
     def _earliest(self, seen: float, written: float) -> float:
         """Return the earliest time at which a change can have happened.
@@ -167,23 +173,3 @@ class Follower:
         duration and still deliver. Nor before the API server's last write to the object, to the second, if its clock agrees.
         """
         return max(self.good, written) if written <= seen else self.good
-
-
-def last_written(thing: Object) -> float:
-    """Return when an object was last written, in Unix seconds, as far as its metadata shows; 0 when it does not.
-
-    ``managedFields`` records writes but not the marking for deletion, which happened a grace period before the
-    ``deletionTimestamp`` (``BeforeDelete`` in k8s.io/apiserver's registry/rest/delete.go preserves this when the period is
-    shortened).
-    """
-    metadata = thing["metadata"]
-    times = [unix(str(one["time"])) for one in metadata.get("managedFields") or () if one.get("time")]
-    if metadata.get("deletionTimestamp"):
-        times.append(unix(metadata["deletionTimestamp"]) - float(metadata.get("deletionGracePeriodSeconds") or 0))
-    return max(times, default=0.0)
-
-
-def key_of(thing: Object) -> Key:
-    """Return the namespace and name of an object."""
-    metadata = thing["metadata"]
-    return metadata.get("namespace", ""), metadata["name"]

@@ -55,11 +55,13 @@ class Recorder:
         """Return whether every list has been received and every watch is open, as far as is known at this moment."""
         return all(follower.listed.is_set() and not follower.trouble for follower in self._followers)
 
-    def change(self, watch: Watch, type_: str, seen: float, age: float, thing: Object, written: float) -> None:
+    def change(
+        self, watch: Watch, type_: str, seen: float, age: float, thing: Object, written: float, by: Sequence[str]
+    ) -> None:
         """Write one change."""
         self._journal.write(
             "change", scenario=self._scenario, resource=watch.kind, type=type_, seen=seen, age=age, object=thing,
-            written=written or None,
+            written=written or None, by=list(by) or None,
         )  # fmt: skip
 
     def gap(self, watch: Watch, since: float, until: float | None, reason: str) -> None:

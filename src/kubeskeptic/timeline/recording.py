@@ -35,6 +35,8 @@ class Change(NamedTuple):
     """The most seconds by which it may have happened before it was seen."""
     written: float = 0.0
     """When the API server last wrote the object, to the second, in Unix seconds; 0 if the object does not say."""
+    by: tuple[str, ...] = ()
+    """The field managers that wrote it, each as ``manager`` or ``manager/subresource``; empty if that is not known."""
 
     @property
     def earliest(self) -> float:

@@ -199,9 +199,9 @@ class Sorter:
         self._touched.update(dict.fromkeys([scenario] if scenario else self.evidence.scenarios))
 
     def _change(self, record: Record) -> None:
-        age = float(record.get("age") or 0.0)
-        written = float(record.get("written") or 0.0)
-        change = Change(record["seen"], record["type"], record["resource"], record["object"], age, written)
+        age, written = (float(record.get(name) or 0.0) for name in ("age", "written"))
+        told = record["seen"], record["type"], record["resource"], record["object"], age, written
+        change = Change(*told, tuple(record.get("by") or ()))
         recording = self._recording(record)
         recording.changes.append(change)
         if recording.namespace and change.namespace not in ("", recording.namespace):
