@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from kubeskeptic.bounds import Bound
@@ -36,7 +37,8 @@ def found(act: Act, reads: Reads = lanes, value: float = 1.0) -> Finding:
 
 
 def minute(*drawings: str, **more: Any) -> Act:
-    return watched(*(lane(one, f"n{at}") for at, one in enumerate(drawings, 1)), **{"spans": MINUTE, **more})
+    spans = tuple(map(replace, MINUTE))
+    return watched(*(lane(one, f"n{at}") for at, one in enumerate(drawings, 1)), **{"spans": spans, **more})
 
 
 def without(*ticks: int) -> str:

@@ -20,6 +20,7 @@ def available(act: Act, probe: str) -> Finding:
 
     An outage is a stretch of failures at most a second apart; its length is the time that a client would have had to wait.
     """
+    act.reading.anybody = True
     lanes = act.lanes(probe)
     seen = {lane.node: outages(lane, act.start, act.end) for lane in lanes}
     asked = {lane.node: len(span(lane, act.start, act.end)) for lane in lanes}

@@ -22,6 +22,8 @@ class Reading:
     """Probes for which a single failed request decides the verdict."""
     tables: set[str] = field(default_factory=set)
     """Tables of observations that the scenario itself noted."""
+    anybody: bool = False
+    """Whether anybody may change the cluster meanwhile, such as the command that is being watched."""
     fault: FaultSpan | None = None
     """The fault whose consequences were measured."""
     unfinished: list[str] = field(default_factory=list)
