@@ -56,12 +56,14 @@ def pod(
     ready: bool = True,
     restarts: int = 0,
     deleting: bool = False,
+    by: str = "DeletionByTaintManager",
     started: str = "",
 ) -> Change:
+    """:param by: why it is deleted, if it is; empty for nothing that Kubernetes says"""
     meta = {"name": name, "uid": uid or name, "labels": {"app": app}} | (
         {"deletionTimestamp": "now"} if deleting else {}
     )
-    status = {
+    status: dict[str, Any] = {
         "podIP": ip,
         "conditions": [{"type": "Ready", "status": "True" if ready else "False"}],
         "containerStatuses": [
@@ -69,7 +71,16 @@ def pod(
             | ({"state": {"running": {"startedAt": started}}} if started else {})
         ],
     }
+    if deleting and by:
+        status["conditions"].append({"type": "DisruptionTarget", "status": "True", "reason": by})
     return Change(seen, type, "Pod", {"metadata": meta, "spec": {"nodeName": node}, "status": status})
+
+
+def tolerating(change: Change, seconds: float) -> Change:
+    """The same pod, which is evicted this many seconds after its node was tainted as unreachable."""
+    toleration = {"key": "node.kubernetes.io/unreachable", "effect": "NoExecute", "tolerationSeconds": seconds}
+    change.object["spec"]["tolerations"] = [toleration]
+    return change
 
 
 def node(seen: float, name: str, ready: str, *, type: str = "MODIFIED", unreachable: bool = False) -> Change:

@@ -54,11 +54,12 @@ def test_a_deletion_that_did_nothing_or_hit_a_gap_proves_nothing() -> None:
 
 
 # -- elsewhere ----------------------------------------------------------------------------------------------------------
+EVICTED = "EvictionByEvictionAPI"
 HOME = [pod(0.0, "a", node="n1"), pod(0.0, "b", node="n1"), pod(0.0, "c", node="n2")]
 ONE_BY_ONE = [
-    pod(2.1, "a", node="n1", deleting=True),
+    pod(2.1, "a", node="n1", deleting=True, by=EVICTED),
     pod(3.0, "d", node="n2"),
-    pod(3.1, "b", node="n1", deleting=True),
+    pod(3.1, "b", node="n1", deleting=True, by=EVICTED),
     pod(3.2, "a", node="n1", type="DELETED"),
     pod(3.4, "b", node="n1", type="DELETED"),
     pod(5.0, "e", node="n3"),
@@ -77,7 +78,7 @@ def test_a_drained_nodes_pods_move_one_by_one() -> None:
 
 
 def test_two_at_once_are_more_than_the_budget_allows() -> None:
-    found = moved(pod(2.5, "b", node="n1", deleting=True), *ONE_BY_ONE)
+    found = moved(pod(2.5, "b", node="n1", deleting=True, by=EVICTED), *ONE_BY_ONE)
     assert (found.verdict, found.measured["fewest Ready"].value) == (Verdict.VIOLATED, 1)
 
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from kubeskeptic.agent.answered_by import AnsweringPod, DnsAnswer
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
-from kubeskeptic.checks import clients, played, writers
+from kubeskeptic.checks import clients, disruptions, played, writers
 from kubeskeptic.checks.borne_out import not_borne_out
 from kubeskeptic.checks.lanes import missing, span
 from kubeskeptic.durations import BRIEF, HOLE
@@ -55,6 +55,7 @@ def _lacking(act: Act) -> Iterator[str]:
     yield from not_borne_out(act)
     if not reading.anybody:
         yield from writers.lacking(act)
+        yield from disruptions.lacking(act)
     for probe, (since, until) in reading.lanes.items():
         lanes = act.lanes(probe, until=until)
         yield from _not_asked(act, probe, lanes, since, until)

@@ -10,7 +10,7 @@ from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.objects import containers
 from kubeskeptic.timeline import Act, Change
-from kubeskeptic.timeline.objects import condition, is_ready, living, node_of
+from kubeskeptic.timeline.objects import BY_KUBELET, condition, is_ready, living, node_of
 
 REASON = "Evicted"
 """The reason in the status of an evicted pod that is Failed (Kubernetes documentation, "Node-pressure Eviction")."""
@@ -19,8 +19,6 @@ TAKEN = "taken"
 REASONS = {"Failed": REASON, "Succeeded": ""}
 """The reason in an evicted pod's status, by its phase. A pod whose containers all exit with 0 is Succeeded,
 without a reason, since Kubernetes 1.27 (kubernetes#118310)."""
-DISRUPTED = "TerminationByKubelet"
-"""The reason in the condition DisruptionTarget of a pod that its kubelet ends (Kubernetes documentation, "Disruptions")."""
 _BARE = Bound(0, "pods", "nothing replaces a bare pod")
 _REPORTED = Bound(0, "reports", "a condition, and a taint that keeps pods away")
 
@@ -47,7 +45,7 @@ class Eviction:
         status = self.end.object.get("status", {}) if self.end else {}
         why = [one.get("reason") for one in status.get("conditions", ()) if one.get("type") == "DisruptionTarget"]
         said = (status.get("phase"), status.get("reason", ""), why)
-        return said == (self.phase, REASONS[self.phase], [DISRUPTED])
+        return said == (self.phase, REASONS[self.phase], [BY_KUBELET])
 
     @property
     def otherwise(self) -> int:

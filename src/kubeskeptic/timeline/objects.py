@@ -10,8 +10,10 @@ from kubeskeptic.settings import Setting
 from kubeskeptic.timeline.recording import Change
 
 __all__ = [
+    "BY_KUBELET",
     "UNREACHABLE",
     "condition",
+    "disruption",
     "eviction_delay",
     "ip_of",
     "is_ready",
@@ -26,6 +28,14 @@ __all__ = [
 
 UNREACHABLE = "node.kubernetes.io/unreachable"
 """The taint of a node whose kubelet no longer renews its Lease."""
+BY_KUBELET = "TerminationByKubelet"
+"""The reason in the condition DisruptionTarget of a pod that its kubelet ends (Kubernetes documentation, "Disruptions")."""
+
+
+def disruption(pod: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a pod's condition DisruptionTarget, which says why Kubernetes ends it; empty if it has none."""
+    conditions = (pod.get("status") or {}).get("conditions") or ()
+    return next((one for one in conditions if one.get("type") == "DisruptionTarget"), {})
 
 
 def labelled(changes: Iterable[Change], app: str) -> Iterator[Change]:
