@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from kubeskeptic import checks
-from kubeskeptic.bounds import Interval
+from kubeskeptic.bounds import EVICT, Interval
 from kubeskeptic.checks.replicas import ready_counts
 from kubeskeptic.findings import Finding, Verdict
 from tests.checks.test_objects_over_time import THREE, story
-from tests.drawn import pod
+from tests.drawn import pod, tolerating
 
 LOST = pod(1.1, "web-a", type="DELETED")
 
@@ -107,3 +107,13 @@ def test_at_most_eight_changes_are_told() -> None:
     finding = whole(*THREE, LOST, pod(1.5, "web-d"), *flapping)
     assert finding.decisive[:2] == ("+0.10 s: 2 Ready", "+0.50 s: 3 Ready")
     assert len(finding.decisive) == 8
+
+
+@pytest.mark.parametrize(("at", "verdict"), [(6.0, Verdict.HOLDS), (6.1, Verdict.VIOLATED)])
+def test_a_pod_of_another_app_that_tolerates_a_dead_node_for_longer_excuses_nothing(
+    at: float, verdict: Verdict
+) -> None:
+    other = tolerating(pod(0.0, "db-0", app="db"), 300.0)
+    assert whole(*THREE, other, LOST, pod(at, "web-d"), within=EVICT).verdict is verdict
+    mine = [tolerating(pod(0.0, f"web-{name}"), 8.0) for name in "abc"]
+    assert whole(*mine, other, LOST, pod(at + 5, "web-d"), within=EVICT).verdict is verdict

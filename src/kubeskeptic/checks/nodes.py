@@ -7,7 +7,7 @@ from typing import Any
 from kubeskeptic.bounds import EVICT, UNTIL_EVICTED, Bound, Interval
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.errors import Inconclusive
-from kubeskeptic.findings import Finding, Measure, conclude, seconds
+from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
 from kubeskeptic.timeline import Act, Change
 from kubeskeptic.timeline.objects import UNREACHABLE, condition, living, node_of, tolerates_for_ever
 
@@ -44,8 +44,8 @@ def turns_unknown(act: Act) -> Finding:
 
 @check
 def emptied_not_removed(act: Act) -> Finding:
-    """Check that a crashed node is tainted as unreachable, that each evictable pod on it is marked for deletion EVICT ± margin
-    after the taint, and that its Node object stays.
+    """Check that a crashed node is tainted as unreachable, that each evictable pod on it is marked for deletion its own EVICT
+    ± margin after the taint, and that its Node object stays.
     """
     node, since, until = act.node, act.since, act.lifted
     seen = list(act.changes("Node", node))
@@ -55,9 +55,10 @@ def emptied_not_removed(act: Act) -> Finding:
     removed = sum(change.type == "DELETED" for change in changes) or len({one.uid for one in changes} - known)
     marked = _marked(act, node, since.low, until)
     stayed = sorted(name for name, when in marked.items() if when is None)
-    after = [when.since(tainted) for when in marked.values() if when and tainted]
-    evicted = Interval(min((t.low for t in after), default=0.0), max((t.high for t in after), default=float("inf")))
-    early = UNTIL_EVICTED.at_most(act.settings).admits(until - since.high)  # what is missing may still happen later
+    own = {name: act.settings_of(name, node) for name in marked}
+    after = {name: when.since(tainted) for name, when in marked.items() if when and tainted}
+    # What is missing may still happen later.
+    early = any(UNTIL_EVICTED.at_most(settings).admits(until - since.high) for settings in own.values())
     measured = {
         "taints missing": _missing(int(tainted is None), "taints", early),
         "pods not evicted": _missing(len(stayed), "pods", early),
@@ -65,10 +66,10 @@ def emptied_not_removed(act: Act) -> Finding:
     }
     bounds = {name: Bound(0, m.unit, "emptied, not removed") for name, m in measured.items()}
     if after:
-        soonest, latest = EVICT.at_least(act.settings), EVICT.at_most(act.settings)
-        least, most = (min(after, key=lambda t: t.low), max(after, key=lambda t: t.high))
-        measured |= {_EVICTED: seconds(most), "and no sooner than": seconds(least)}
-        bounds |= {_EVICTED: latest, "and no sooner than": soonest}
+        for name, allowed in ((_EVICTED, EVICT.at_most), ("and no sooner than", EVICT.at_least)):
+            took, bounds[name] = gravest(((after[pod], allowed(own[pod])) for pod in after), lambda one: one)
+            measured[name] = seconds(took)
+    evicted = max((took.high for took in after.values()), default=float("inf"))
     return conclude(
         _fate(node, since, tainted, stayed, removed, evicted, len(marked)), measured, bounds, nodes=(node,),
         window=(act.start, act.end),
@@ -80,7 +81,7 @@ def _missing(count: int, unit: str, early: bool) -> Measure:
 
 
 def _fate(
-    node: str, since: Interval, tainted: Interval | None, stayed: list[str], removed: int, evicted: Interval, pods: int
+    node: str, since: Interval, tainted: Interval | None, stayed: list[str], removed: int, evicted: float, pods: int
 ) -> str:
     wrong = [
         *(["it was not tainted as unreachable"] if tainted is None else []),
@@ -91,7 +92,7 @@ def _fate(
         return f"While {node} was down {' and '.join(wrong)}."
     return (
         f"It was tainted {tainted.since(since).high:.1f} s after the crash and the last of its {pods} evictable pods was "
-        f"marked for deletion {evicted.high:.1f} s after that; its Node object stayed."
+        f"marked for deletion {evicted:.1f} s after that; its Node object stayed."
     )
 
 

@@ -154,7 +154,7 @@ def never_elsewhere(act: Act, app: str, *, returns: bool = False) -> Finding:
         why = f"The pod or a copy of it was seen elsewhere: {'; '.join(copies)}."
     elif not returns:
         own = [change for change in after if change.uid == uid]
-        why, more, limits = _gone_for_good(act, own, home)
+        why, more, limits = _gone_for_good(act, own, originals[-1].name, home)
         measured, bounds = measured | more, bounds | limits
     return conclude(why, measured, bounds, nodes=(home,), window=(act.start, act.end))
 
@@ -169,11 +169,13 @@ def _copies(after: list[Change], uid: str, home: str, since: float) -> list[str]
     return list(copies.values())
 
 
-def _gone_for_good(act: Act, own: list[Change], home: str) -> tuple[str, dict[str, Measure], dict[str, Bound]]:
+def _gone_for_good(
+    act: Act, own: list[Change], pod: str, home: str
+) -> tuple[str, dict[str, Measure], dict[str, Bound]]:
     """Return when a pod on a node that stayed dead was marked for deletion, and whether it was gone at the end: a sentence,
     measures and bounds.
     """
-    since, latest = act.since, UNTIL_EVICTED.at_most(act.settings)
+    since, latest = act.since, UNTIL_EVICTED.at_most(act.settings_of(pod, home))
     marked = next((c.when for c in own if c.object["metadata"].get("deletionTimestamp") or c.type == "DELETED"), None)
     gone = next((change.seen for change in own if change.type == "DELETED"), None)
     act.lasts(latest, act.lifted)

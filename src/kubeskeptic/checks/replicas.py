@@ -29,7 +29,7 @@ def ready_counts(changes: Iterable[Change]) -> list[tuple[Interval, int]]:
 @check
 def whole_again(act: Act, app: str, wanted: int) -> Finding:
     """Check that after a loss the Ready count of an app is ``wanted`` again within the case's bound, and stays there."""
-    since, bound = act.since, act.bound
+    since, bound = act.since, act.bound_for(app)
     counts = ready_counts(act.changes("Pod", app=app))
     before = [count for when, count in counts if when.high <= since.low]
     if not before or before[-1] != wanted:

@@ -41,9 +41,9 @@ def started_in_order(act: Act, app: str, replicas: int) -> Finding:
     return conclude(why, {"started early": Measure(len(early), "pods")}, {"started early": _IN_ORDER})
 
 
-def _missing(act: Act, missing: bool) -> Measure:
+def _missing(act: Act, pod: str, missing: bool) -> Measure:
     """Return whether a pod of a dead node was not marked for deletion, as a measure; until UNTIL_EVICTED it still may be."""
-    early = UNTIL_EVICTED.at_most(act.settings).admits(act.lifted - act.since.high)
+    early = UNTIL_EVICTED.at_most(act.settings_of(pod, act.node)).admits(act.lifted - act.since.high)
     return Measure(int(missing), "pods", 0 if early else int(missing), int(missing))
 
 
@@ -64,7 +64,7 @@ def waits_for_its_node(act: Act, app: str) -> Finding:
     early = next((c for c in changes if c.seen < back and (c.type == "DELETED" or c.uid != uid)), None)
     measured = {
         "replaced while its node was down": Measure(int(early is not None), "pods"),
-        "not marked for deletion": _missing(act, marked is None),
+        "not marked for deletion": _missing(act, pod, marked is None),
     }
     if early is not None:
         why = (

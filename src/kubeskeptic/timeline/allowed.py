@@ -85,6 +85,10 @@ class Allowed:
         """Return the case's bound for one pod on a node."""
         return self._bound(self.settings_of(pod, node))
 
+    def bound_for(self, app: str) -> Bound:
+        """Return the case's bound for the pods of an app."""
+        return self._bound(self.recording.settings.with_(*pod_settings(self.recording.of_kind("Pod"), app)))
+
     def _bound(self, settings: Settings) -> Bound:
         if self._within is None:
             raise Inconclusive("this case has no bound (`within`), and its check needs one")
