@@ -11,7 +11,7 @@ from kubeskeptic.bounds import Interval, constant
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Change
 from tests.checks.test_objects_over_time import EVICTED, TAINTED, THREE, VERDICTS, story
-from tests.drawn import node, pod
+from tests.drawn import node, pod, tolerating
 
 SIX = constant("test", 6.0)
 """Eight seconds when the margin is added, four when it is taken off."""
@@ -54,6 +54,17 @@ def test_what_was_unknown_when_it_crashed_is_not_its_crashs_doing() -> None:
 
 def test_the_first_time_counts() -> None:
     assert turned(READY, unknown(6.0), unknown(14.0)).measured["Ready turns Unknown"].value == 5
+
+
+def test_a_node_that_is_ready_again_before_it_is_brought_back_had_not_crashed() -> None:
+    lost = turned(READY, unknown(6.0), node(6.5, "n1", "True"))
+    assert (lost.verdict, lost.measured["Ready turns Unknown"].interval) == (Verdict.INCONCLUSIVE, (5, float("inf")))
+    assert "turned Ready: Unknown 5.0 s after it crashed, but not for good" in lost.why
+    again = turned(READY, unknown(6.0), node(6.5, "n1", "False"), unknown(8.0))
+    assert (again.verdict, again.measured["Ready turns Unknown"].interval) == (Verdict.HOLDS, (5, 7))
+    assert turned(READY, unknown(6.0), node(15.1, "n1", "True")).verdict is Verdict.HOLDS, "it is back"
+    early = turned(READY, unknown(2.0), node(2.5, "n1", "False"), unknown(6.0), soonest=SIX)
+    assert (early.verdict, early.measured["and no sooner"].interval) == (Verdict.VIOLATED, (1, 1))
 
 
 def test_it_may_turn_until_it_is_brought_back() -> None:
@@ -238,3 +249,37 @@ def test_of_pods_that_were_marked_in_doubt_the_extremes_count() -> None:
     finding = emptied(READY, *THREE, TAINTED, EVICTED[0], b, c._replace(age=2.0))  # c between 2.5 s and 4.5 s
     assert values(finding)["evicted after the taint"] == 4.5
     assert finding.measured["and no sooner than"].interval == Interval(2.5, 4.5)
+
+
+# -- how long each pod tolerates the taint -------------------------------------------------------------------------------
+PATIENT = tolerating(pod(0.0, "web-d"), 7.0)
+
+
+def patient(at: float) -> Change:
+    return tolerating(pod(at, "web-d", deleting=True), 7.0)
+
+
+@pytest.mark.parametrize(("at", "verdict"), list(zip((10.9, 11.0, 15.0, 15.1), VERDICTS, strict=True)))
+def test_each_pod_is_evicted_when_its_own_toleration_ends(at: float, verdict: Verdict) -> None:
+    finding = emptied(READY, *THREE, PATIENT, TAINTED, *EVICTED, patient(at), back=16.0)
+    assert finding.verdict is verdict, finding.why
+    assert f"evictable pods was marked for deletion {at - 6:.1f} s after that" in finding.why
+
+
+def test_the_pod_that_is_closest_to_its_own_end_decides() -> None:
+    finding = emptied(READY, *THREE, PATIENT, TAINTED, *marked(8.0, 9.0, 10.0), patient(11.5), back=16.0)
+    assert (values(finding)["evicted after the taint"], finding.bounds["evicted after the taint"].value) == (4, 5)
+    assert (values(finding)["and no sooner than"], finding.bounds["and no sooner than"].value) == (5.5, 5)
+
+
+def test_a_pod_elsewhere_that_tolerates_more_excuses_nothing() -> None:
+    elsewhere = tolerating(pod(0.0, "db-x", node="n2", app="db"), 300.0)
+    assert emptied(READY, *THREE, elsewhere, TAINTED, *EVICTED).verdict is Verdict.HOLDS
+    assert emptied(READY, *THREE, elsewhere, TAINTED, *marked(9.0, 9.0, 11.1)).verdict is Verdict.VIOLATED
+    assert emptied(READY, *THREE, elsewhere, TAINTED, *EVICTED[:2]).verdict is Verdict.VIOLATED
+    assert emptied(READY, *THREE, elsewhere, *EVICTED).verdict is Verdict.VIOLATED, "it was not tainted"
+
+
+def test_what_is_missing_may_come_until_the_last_pod_of_the_node_has_to_be_evicted() -> None:
+    assert emptied(READY, *THREE, PATIENT, TAINTED, *EVICTED, back=9.9).verdict is Verdict.INCONCLUSIVE
+    assert emptied(READY, *THREE, PATIENT, TAINTED, *EVICTED, back=10.1).verdict is Verdict.VIOLATED

@@ -87,6 +87,31 @@ def test_the_node_is_ready_again(changes: list[Change], end: float, verdict: Ver
     assert found.verdict is verdict, found.why
 
 
+def test_a_state_that_is_reached_and_lost_is_not_reached() -> None:
+    for found in (
+        turns_not_ready(unplugged(READY, UNPLUGGED, reported(5.3, "True")), REASON),
+        turns_not_ready(unplugged(READY, UNPLUGGED, reported(5.3, "False", "PLEG is not healthy")), REASON),
+        ready_again(unplugged(READY, UNPLUGGED, AGAIN, reported(23.3, "False", SAYS))),
+        runs_once_healed(unplugged(*WAITED, runs(22.0), waiting(22.3)), "waiting"),
+        runs_once_healed(unplugged(*WAITED, runs(22.0), runs(22.3)._replace(type="DELETED")), "waiting"),
+    ):
+        assert (found.verdict, "s, but not for good, after" in found.why) == (Verdict.INCONCLUSIVE, True), found.why
+
+
+def test_a_state_that_is_lost_and_reached_again_in_time_is_reached() -> None:
+    twice = turns_not_ready(unplugged(READY, UNPLUGGED, reported(5.3, "True"), UNPLUGGED._replace(seen=6.0)), REASON)
+    assert (twice.verdict, twice.measured["NotReady"].interval) == (Verdict.HOLDS, (3.0, 4.0))
+    late = turns_not_ready(unplugged(READY, UNPLUGGED, reported(5.3, "True"), UNPLUGGED._replace(seen=7.1)), REASON)
+    assert late.verdict is Verdict.INCONCLUSIVE, "it was NotReady in time"
+    again = unplugged(*WAITED, runs(22.0), waiting(22.3), runs(23.0))
+    assert runs_once_healed(again, "waiting").verdict is Verdict.HOLDS
+
+
+@pytest.mark.parametrize(("at", "verdict"), [(20.0, Verdict.INCONCLUSIVE), (20.1, Verdict.HOLDS)])
+def test_a_node_is_not_ready_until_its_configuration_is_put_back(at: float, verdict: Verdict) -> None:
+    assert turns_not_ready(unplugged(READY, UNPLUGGED, reported(at, "True")), REASON).verdict is verdict
+
+
 def test_a_pod_waits_for_a_network() -> None:
     found = waits_for_network(unplugged(*WAITED, runs(22.0)), "waiting")
     assert found.verdict is Verdict.HOLDS, found.why

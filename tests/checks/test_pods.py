@@ -131,6 +131,21 @@ def test_what_was_not_watched_before_the_fault_does_not_matter() -> None:
     assert restarted(a(2.0), gaps=[late]).verdict is Verdict.INCONCLUSIVE
 
 
+def test_it_runs_again_until_the_end() -> None:
+    lost = restarted(a(2.0), a(2.3, ready=False))
+    assert (lost.verdict, lost.measured["restarted"].interval) == (Verdict.INCONCLUSIVE, (1, float("inf")))
+    assert "The container of web-a ran again after 1.00 s, but not until the end; expected: at most 5 s" in lost.why
+    assert restarted(a(2.0), a(2.3, type="DELETED")).verdict is Verdict.INCONCLUSIVE
+    assert restarted(a(7.0), a(8.0, ready=False)).verdict is Verdict.VIOLATED
+    again = restarted(a(2.0), a(2.3, ready=False), a(4.0))
+    assert (again.verdict, again.measured["restarted"].interval) == (Verdict.HOLDS, (1, 3))
+    assert restarted(a(2.0), a(2.3, ready=False), a(7.0)).verdict is Verdict.INCONCLUSIVE
+    early = restarted(a(1.5), a(1.7, ready=False), a(4.0), soonest=FIVE)
+    assert wrong(early) == {"and no sooner"}, "what comes too soon is too soon"
+    twice = restarted(a(2.0), a(2.3, 2, ready=False))
+    assert (twice.verdict, "its restart count rose by 2" in twice.why) == (Verdict.VIOLATED, True)
+
+
 # -- revived in place ----------------------------------------------------------------------------------------------------
 def revived(at: float, back: float = 2.0, **more: Any) -> Finding:
     """The node is back within 0.4 s of `back`; EVICT is 20 s."""

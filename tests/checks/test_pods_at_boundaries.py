@@ -11,7 +11,7 @@ from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Change
 from tests.checks.test_objects_over_time import BARE, GONE, MARKED, THREE, elsewhere, story
 from tests.checks.test_pods import EARLY_GAP, IN_DOUBT
-from tests.drawn import pod
+from tests.drawn import pod, tolerating
 
 LOST = pod(1.1, "web-a", deleting=True)
 
@@ -180,3 +180,15 @@ def test_the_bound_has_to_pass_before_the_node_is_brought_back(back: float, verd
 def test_what_was_not_watched_before_the_crash_may_have_been_a_copy() -> None:
     assert elsewhere(BARE, MARKED, GONE).verdict is Verdict.HOLDS
     assert judged(BARE, MARKED, GONE, gaps=[EARLY_GAP]).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("at", "verdict"), [(6.0, Verdict.HOLDS), (6.1, Verdict.VIOLATED)])
+def test_another_pod_that_tolerates_more_excuses_nothing(at: float, verdict: Verdict) -> None:
+    other = tolerating(pod(0.0, "other"), 300.0)
+    assert judged(other, alone(0.0), alone(at, deleting=True), alone(16.0, type="DELETED")).verdict is verdict
+
+
+@pytest.mark.parametrize(("at", "verdict"), [(11.0, Verdict.HOLDS), (11.1, Verdict.VIOLATED)])
+def test_its_own_toleration_counts(at: float, verdict: Verdict) -> None:
+    changes = alone(0.0), alone(at, deleting=True), alone(16.0, type="DELETED")
+    assert judged(*(tolerating(one, 8.0) for one in changes)).verdict is verdict

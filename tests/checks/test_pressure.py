@@ -141,6 +141,21 @@ def test_no_replacement_a_late_one_or_one_on_the_node_violates() -> None:
     assert owned(evicted(9), end=12).verdict is Verdict.INCONCLUSIVE
 
 
+def test_a_replacement_stays() -> None:
+    new = running(12, "web-2", node="n2")
+    gone = (pod(13, "web-2", node="n2", ready=False), new._replace(seen=13.0, type="DELETED"))
+    for lost in gone:
+        found = owned(evicted(9), new, lost)
+        assert (found.verdict, "web-2 was Ready on n2 3.0 s, but not for good, later" in found.why) == (
+            Verdict.INCONCLUSIVE,
+            True,
+        )
+        again = owned(evicted(9), new, lost, running(13.5, "web-3", node="n3"))
+        assert (again.verdict, again.measured["replaced"].interval) == (Verdict.HOLDS, (3.0, 4.5))
+    on_it = owned(evicted(9), new, running(13, "web-3"), gone[1]._replace(seen=14.0))
+    assert on_it.verdict is Verdict.INCONCLUSIVE, "the one on the node under pressure replaces nothing"
+
+
 # -- the node --------------------------------------------------------------------------------------------------------------
 def reported(*changes: Change, gaps: tuple[Gap, ...] = ()) -> Finding:
     return reports_pressure(taken(running(0), evicted(9), *changes, gaps=gaps), "web", "MemoryPressure")

@@ -207,3 +207,15 @@ def test_a_pod_that_was_restarted_or_replaced_to_be_ready_again() -> None:
 
 def test_a_node_that_was_not_asked_has_not_failed_to_resume() -> None:
     assert resumes(FINE, "a.a.a.....        ").verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_pod_is_ready_again_until_the_end() -> None:
+    for last, kept in ((pod(8.0, "pod-a", ready=False), False), (pod(8.0, "pod-a", restarts=0), True)):
+        one = act(FINE)
+        one.recording.changes.append(last)
+        finding = checks.resumes_sending(one, "web", NOTHING)
+        assert finding.verdict is (Verdict.HOLDS if kept else Verdict.INCONCLUSIVE), finding.why
+        assert ("pod-a was not Ready any more at the end" in finding.why) is not kept
+    late = act("a.a.a..........a..")
+    late.recording.changes.append(pod(8.0, "pod-a", ready=False))
+    assert checks.resumes_sending(late, "web", NOTHING).verdict is Verdict.VIOLATED

@@ -47,6 +47,20 @@ def test_everything_that_is_measured_of_losses() -> None:
     assert first.measured["whole again"].interval == pytest.approx((2.3, 3.0))
 
 
+def test_whole_is_what_stays_whole_until_the_next_loss_or_the_end() -> None:
+    lost_again = pod(8.0, "web-4", ready=False)
+    for faults, more in (((gone(2.0),), ()), ((gone(2.0), gone(12.0)), (*lost(12.0, "web-2", "web-5", 14.0),))):
+        flaps = again(*lost(2.0, "web-1", "web-4", 4.0), lost_again, pod(8.5, "web-4"), *more, faults=faults)
+        assert flaps.measured["whole again"].interval == (2.0, 6.5)
+        assert flaps.verdict is Verdict.INCONCLUSIVE, "in time, and not for good"
+    never = again(*lost(2.0, "web-1", "web-4", 4.0), lost_again, faults=(gone(2.0),))
+    assert (never.verdict, never.measured["whole again"].interval) == (Verdict.INCONCLUSIVE, (2.0, NEVER))
+    soon = again(
+        *lost(2.0, "web-1", "web-4", 4.0), pod(4.2, "web-4", ready=False), pod(4.5, "web-4"), faults=(gone(2.0),)
+    )
+    assert (soon.verdict, soon.measured["whole again"].value) == (Verdict.HOLDS, 2.5)
+
+
 def test_the_fewest_of_all_losses() -> None:
     both = [pod(9.1, f"web-{at}", deleting=True) for at in (2, 3)]
     found = again(
@@ -69,7 +83,7 @@ def test_one_loss_of_several_that_is_not_made_up_for() -> None:
         *lost(2.0, "web-1", "web-4", 4.0), pod(9.3, "web-2", deleting=True), faults=(gone(2.0), gone(9.0, applied=9.2))
     )
     assert found.measured["whole again"].interval == pytest.approx((10.8, NEVER))
-    assert (found.verdict, "10.8 s after one of the deletions, 3 were not Ready again" in found.why) == (
+    assert (found.verdict, "10.8 s after one of the deletions, 3 were not Ready again for good" in found.why) == (
         Verdict.VIOLATED,
         True,
     )

@@ -273,3 +273,16 @@ def test_pods_of_another_app_are_not_counted() -> None:
     others = [of("one", pod(at, f"other-{at}", app="other")) for at in (0.0, 2.5, 5.0)]
     found = judged(*others, CHANGED, *STEPS, DONE)
     assert (found.verdict, found.measured["most with those ending"].value) == (Verdict.HOLDS, 4)
+
+
+def test_a_rollout_is_complete_if_it_stays_so() -> None:
+    unfinished, again = deployment(7.0, 2, 2, 1), deployment(7.5, 2, 2, 2)
+    lost = judged(CHANGED, *STEPS, DONE, unfinished)
+    assert (lost.verdict, lost.measured["rolled out"].interval) == (Verdict.INCONCLUSIVE, (4.0, float("inf")))
+    assert "18.0 s after the change the rollout was not complete: 0 Ready pods" in lost.why
+    assert judged(CHANGED, *STEPS, DONE, DONE._replace(seen=7.0, type="DELETED")).verdict is Verdict.INCONCLUSIVE
+    late = judged(CHANGED, *STEPS, DONE, unfinished, again)
+    assert (late.verdict, late.measured["rolled out"].interval) == (Verdict.INCONCLUSIVE, (4.0, 5.5))
+    soon = judged(CHANGED, *STEPS, DONE, unfinished._replace(seen=6.2), again._replace(seen=6.5))
+    assert (soon.verdict, soon.measured["rolled out"].value) == (Verdict.HOLDS, 4.5)
+    assert judged(CHANGED, *STEPS, DONE._replace(seen=7.1), unfinished._replace(seen=8.0)).verdict is Verdict.VIOLATED

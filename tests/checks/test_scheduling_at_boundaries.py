@@ -196,3 +196,23 @@ def test_pods_of_another_app_are_not_asked_about() -> None:
     assert room(*others, ENDS, pod(12.0, "web-a")).measured["Ready after there was room"].value == 2.5
     homes = [pod(0.0, "web-a"), pod(0.0, "web-b"), others[0]]
     assert checks.spreads(declared(*homes), "web").verdict is Verdict.VIOLATED
+
+
+# -- until it is deleted ---------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("later", "verdict"),
+    [
+        ((), Verdict.HOLDS),
+        ((pod(4.5, "web-a", ready=False),), Verdict.INCONCLUSIVE),
+        ((pod(4.5, "web-a", type="DELETED"),), Verdict.INCONCLUSIVE),
+        ((pod(4.5, "web-a", deleting=True), pod(5.5, "web-a", ready=False, deleting=True)), Verdict.HOLDS),
+        ((pod(4.5, "web-a", ready=False), pod(5.0, "web-a")), Verdict.HOLDS),
+    ],
+)
+def test_a_pod_is_ready_until_it_is_deleted(later: tuple[Change, ...], verdict: Verdict) -> None:
+    runs = checks.runs_in_time(declared(LATE_LOOK, pod(4.0, "web-a", node="n2"), *later), "web")
+    assert runs.verdict is verdict, runs.why
+    fits = room(ENDS, pod(12.0, "web-a"), *(one._replace(seen=one.seen + 8) for one in later))
+    assert fits.verdict is verdict, fits.why
+    for found in (runs, fits):
+        assert ("s, but not for good, after" in found.why) is (verdict is Verdict.INCONCLUSIVE)

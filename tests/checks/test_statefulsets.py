@@ -11,7 +11,7 @@ from kubeskeptic import checks
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Change, Gap
 from tests.checks.test_objects_over_time import story
-from tests.drawn import pod
+from tests.drawn import pod, tolerating
 
 
 # -- in order ------------------------------------------------------------------------------------------------------------
@@ -186,3 +186,18 @@ def test_it_is_replaced_by_another_pod_that_is_ready() -> None:
         assert (finding.verdict, "not Ready again in the 5 s" in finding.why) == (Verdict.INCONCLUSIVE, True)
     late = waited(MINE, MARKED, GONE, mine(17.0, "u2", ready=False), mine(18.0, "u2"), mine(19.0, "u2"))
     assert [one.value for one in late.measured.values()] == [0, 0, 7, 3]
+
+
+@pytest.mark.parametrize(("back", "verdict"), [(6.0, Verdict.INCONCLUSIVE), (6.1, Verdict.VIOLATED)])
+def test_another_pod_that_tolerates_more_excuses_nothing(back: float, verdict: Verdict) -> None:
+    assert waited(MINE, tolerating(pod(0.0, "db-1", app="db", node="n2"), 300.0), back=back).verdict is verdict
+
+
+def test_it_has_to_be_ready_again_until_the_end() -> None:
+    lost = mine(18.0, "u2", ready=False)
+    finding = waited(MINE, MARKED, GONE, AGAIN, lost)
+    assert (finding.verdict, "not Ready again in the 5 s" in finding.why) == (Verdict.INCONCLUSIVE, True)
+    deleted = waited(MINE, MARKED, GONE, AGAIN, lost._replace(type="DELETED"))
+    assert deleted.verdict is Verdict.INCONCLUSIVE
+    again = waited(MINE, MARKED, GONE, AGAIN, lost, mine(19.0, "u2"))
+    assert (again.verdict, again.measured["back"].value) == (Verdict.HOLDS, 4)

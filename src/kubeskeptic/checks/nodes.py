@@ -6,6 +6,7 @@ from typing import Any
 
 from kubeskeptic.bounds import EVICT, UNTIL_EVICTED, Bound, Interval
 from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.lasting import NEVER, reached
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
 from kubeskeptic.timeline import Act, Change
@@ -17,29 +18,36 @@ _EVICTED = "evicted after the taint"
 
 @check
 def turns_unknown(act: Act) -> Finding:
-    """Check that a crashed node's Ready condition turns Unknown within the case's bound, and not too soon."""
+    """Check that a crashed node's Ready condition turns Unknown within the case's bound, and not too soon, and stays so until
+    the node is brought back.
+    """
     node, since, until = act.node, act.since, act.lifted
     changes = list(act.changes("Node", node))
     before = [change for change in changes if change.seen <= since.high]
     if not any(condition(change.object, "Ready") == "True" for change in before):
         raise Inconclusive(f"{node} was not seen Ready before it was crashed")
-    turned = next(
-        (c.when for c in changes if since.low < c.seen <= until and condition(c.object, "Ready") == "Unknown"), None
-    )
-    took = turned.since(since) if turned else Interval(until - since.high, float("inf"))
+    after = [change for change in changes if since.low < change.seen <= until]
+    turned = reached(after, _is_unknown)
+    took = turned.since(since) if turned else Interval(until - since.high, NEVER)
+    first = next((change.when.since(since) for change in after if _is_unknown(change)), took)
     latest, soonest = act.bound_on(node), act.soonest_on(node)
-    why = f"{node} turned Ready: Unknown {took.high:.1f} s after it crashed"
+    lost = ", but not for good" if took.high == NEVER else ""
+    why = f"{node} turned Ready: Unknown {first.high:.1f} s after it crashed{lost}"
     if turned is None:
         why = f"{node} had not turned Ready: Unknown {took.low:.0f} s after it crashed"
     bounds = {_TURNS: latest} | ({"and no sooner": soonest} if soonest else {})
     sooner = f"at least {soonest.value:g} and " if soonest else ""
     return conclude(
         f"{why}; expected: {sooner}at most {latest.value:g} s.",
-        dict.fromkeys(bounds, seconds(took)),
+        {_TURNS: seconds(took)} | ({"and no sooner": seconds(first)} if soonest else {}),
         bounds,
         nodes=(node,),
         window=(act.start, until),
     )
+
+
+def _is_unknown(node: Change) -> bool:
+    return condition(node.object, "Ready") == "Unknown"
 
 
 @check

@@ -7,6 +7,7 @@ from typing import Any
 
 from kubeskeptic.bounds import START, Bound, Interval
 from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.lasting import NEVER, reached, told
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.objects import containers
@@ -17,22 +18,25 @@ WAITING = "ContainerCreating"
 """The reason of a waiting container that the kubelet has not begun to start."""
 _NO_NETWORK = Bound(0, "pods", "no pod runs without the network that it needs")
 _BEING_MADE = Bound(0, "reasons", f"it waits as {WAITING}")
-NEVER = float("inf")
 
 
 @check
 def turns_not_ready(act: Act, reason: str) -> Finding:
-    """Check that the fault's node turns Ready: False within the case's bound, with a message that contains this reason."""
+    """Check that the fault's node turns Ready: False within the case's bound, with a message that contains this reason, and
+    stays so until the fault is undone.
+    """
     changes = list(act.changes("Node", _node(act)))
     before = [change for change in changes if change.seen <= act.since.low]
     if not before or _ready(before[-1]).get("status") != "True":
         raise Inconclusive(f"{_node(act)} was not Ready before anything was done")
-    after = [change for change in changes if change.seen > act.since.low]
-    found = next((one for one in after if _ready(one).get("status") == "False" and reason in _message(one)), None)
-    took = found.when.since(act.since) if found else Interval(act.end - act.since.high, NEVER)
+    after = [change for change in changes if act.since.low < change.seen <= act.lifted]
+    found = reached(after, lambda one: _ready(one).get("status") == "False" and reason in _message(one))
+    took = found.since(act.since) if found else Interval(act.lifted - act.since.high, NEVER)
     bound = act.bound_on(_node(act))
-    said = _message(found or (after or before)[-1])
-    why = f"{_node(act)} was NotReady {took.high:.1f} s after its CNI configuration was removed; its kubelet reported “{said}”"
+    said = _message((after or before)[-1])
+    why = (
+        f"{_node(act)} was NotReady {told(took)} after its CNI configuration was removed; its kubelet reported “{said}”"
+    )
     if found is None:
         why = f"{_node(act)} was not NotReady with {reason} in {took.low:.1f} s; its Ready condition reported “{said}”"
     return conclude(
@@ -43,16 +47,17 @@ def turns_not_ready(act: Act, reason: str) -> Finding:
 
 @check
 def ready_again(act: Act) -> Finding:
-    """Check that the fault's node, which was not Ready, is Ready within the case's bound of the fault's undoing."""
+    """Check that the fault's node, which was not Ready, is Ready for good within the case's bound of the fault's undoing."""
     back = _undone(act)
     changes = list(act.changes("Node", _node(act)))
     before = [change for change in changes if change.seen <= back.low]
     if not before or _ready(before[-1]).get("status") == "True":
         raise Inconclusive(f"{_node(act)} was not seen NotReady when its CNI configuration was put back")
-    found = next((one for one in changes if one.seen > back.low and _ready(one).get("status") == "True"), None)
-    took = found.when.since(back) if found else Interval(act.end - back.high, NEVER)
+    after = [change for change in changes if change.seen > back.low]
+    found = reached(after, lambda one: _ready(one).get("status") == "True")
+    took = found.since(back) if found else Interval(act.end - back.high, NEVER)
     bound = act.bound_on(_node(act))
-    why = f"{_node(act)} was Ready {took.high:.1f} s after its CNI configuration was put back"
+    why = f"{_node(act)} was Ready {told(took)} after its CNI configuration was put back"
     if found is None:
         why = f"{_node(act)} was not Ready {took.low:.1f} s after its CNI configuration was put back"
     return conclude(
@@ -102,17 +107,17 @@ def waits_for_network(act: Act, app: str) -> Finding:
 @check
 def runs_once_healed(act: Act, app: str) -> Finding:
     """Check that an app's pod that was created in this act and did not run is Ready within the case's bound of the fault's
-    undoing.
+    undoing, and stays so.
     """
     back, changes = _undone(act), _made_in(act, app)
     _on_the_node(act, changes)
     if any(is_ready(change.object) for change in changes if change.seen <= back.low):
         raise Inconclusive(f"{changes[0].name} was Ready before the fault was undone")
-    ready = next((change for change in changes if is_ready(change.object)), None)
-    took = ready.when.since(back) if ready else Interval(act.end - back.high, NEVER)
+    ready = reached(changes, lambda change: is_ready(change.object))
+    took = ready.since(back) if ready else Interval(act.end - back.high, NEVER)
     why = f"{changes[0].name} was not Ready {took.low:.1f} s after the CNI configuration was put back"
     if ready:
-        why = f"{ready.name} was Ready {took.high:.1f} s after the CNI configuration was put back"
+        why = f"{changes[0].name} was Ready {told(took)} after the CNI configuration was put back"
     return conclude(
         f"{why}; the limit is {act.bound.value:g} s.", {"Ready": _from_zero(took)}, {"Ready": act.bound},
         window=(act.start, act.end),

@@ -6,6 +6,7 @@ from typing import Any
 
 from kubeskeptic.bounds import BEFORE_EVICTION, UNTIL_EVICTED, Bound, Interval
 from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.lasting import NEVER, reached
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change
@@ -22,7 +23,8 @@ _NO_COPY = Bound(0, "pods", "a bare pod has no controller")
 
 @check
 def restarted_in_place(act: Act, *, ready: bool = True) -> Finding:
-    """Check that a pod whose container was killed runs again within the case's bound: same uid, node and IP, one more restart.
+    """Check that a pod whose container was killed runs again within the case's bound, and until the end: same uid, node and
+    IP, one more restart.
 
     :param ready: whether the pod must be Ready; if False, it is enough that the container runs again
     """
@@ -44,24 +46,30 @@ def revived_in_place(act: Act, pod: str) -> Finding:
 
 def _restarted_in_place(act: Act, name: str, begun: Interval, *, same_ip: bool, ready: bool) -> Finding:
     """:param same_ip: whether the IP must be the same; False if the node itself went down, and the pod's network with it"""
-    changes = [change for change in act.changes("Pod", name, since=act.since.low) if change.type != "DELETED"]
-    before = _last_before(changes, name, act.since.low)
+    changes = list(act.changes("Pod", name, since=act.since.low))
+    before = _last_before([one for one in changes if one.type != "DELETED"], name, act.since.low)
     after = [change for change in changes if change.seen > act.since.low]
-    again = next(
-        (one for one in after if _restarted(one, before) and (is_ready if ready else running)(one.object)), None
-    )
-    took = _since(begun, again.when) if again else Interval(act.end - begun.high, float("inf"))
+    is_so = is_ready if ready else running
+
+    def runs_again(change: Change) -> bool:
+        """Return whether the pod runs after a restart, or another pod in its place."""
+        return _restarted(change, before) and is_so(change.object)
+
+    again = reached(after, runs_again)
+    took = _since(begun, again) if again else Interval(act.end - begun.high, float("inf"))
     rose = max((restarts(change.object) for change in after), default=0) - restarts(before)
-    changed = _differences(before, again.object, same_ip) if again else []
+    first = next(filter(runs_again, after)) if again else None
+    changed = _differences(before, first.object, same_ip) if first else []
     limits = _limits(act, name, node_of(before))
     measured = dict.fromkeys(limits, seconds(took))
-    if again:
+    if first:
+        measured |= {"and no sooner": seconds(_since(begun, first.when))} if "and no sooner" in limits else {}
         measured |= dict.fromkeys(("restarts", "at least"), Measure(rose, "restarts"))
         measured["differences"] = Measure(len(changed), "of uid, node, IP")
     return conclude(
-        _told(name, before, took, changed, rose, limits, same_ip),
+        _told(name, before, again, took, changed, rose, limits, same_ip),
         measured,
-        {**limits, **(_ONE_RESTART if again else {})},
+        {**limits, **(_ONE_RESTART if first else {})},
         nodes=(node_of(before),),
         window=(act.start, act.end),
     )
@@ -81,6 +89,7 @@ def _limits(act: Act, pod: str, node: str) -> dict[str, Bound]:
 def _told(
     name: str,
     before: dict[str, Any],
+    again: Interval | None,
     took: Interval,
     changed: list[str],
     rose: int,
@@ -89,11 +98,13 @@ def _told(
 ) -> str:
     ends = [f"at {'least' if limit.at_least else 'most'} {limit.value:g} s" for limit in limits.values()]
     allowed = f"; expected: {' and '.join(ends)}" if ends else ""
-    if took.high == float("inf"):
+    if again is None:
         return f"The container of {name} was not running again {took.low:.0f} s after its process was killed{allowed}."
     if changed or rose != 1:
         what = [*changed, *([f"its restart count rose by {rose}"] if rose != 1 else [])]
         return f"The pod was not restarted in place: {' and '.join(what)}."
+    if again.high == NEVER:
+        return f"The container of {name} ran again after {took.low:.2f} s, but not until the end{allowed}."
     place = f"in the same pod{', with the same IP,' if same_ip else ''} on {node_of(before)}"
     return f"The container ran again {place} after {took.high:.2f} s{allowed}."
 

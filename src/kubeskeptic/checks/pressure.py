@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from kubeskeptic.bounds import START, Bound, Interval
 from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.lasting import NEVER, since_when, told
+from kubeskeptic.checks.replicas import ready_counts
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.objects import containers
@@ -105,14 +107,16 @@ def evicted_for_good(act: Act, app: str, phase: str = "Failed") -> Finding:
 @check
 def evicted_and_replaced(act: Act, app: str) -> Finding:
     """Check that the pod of an app is evicted within the case's bound of using too much, and that another pod is Ready on
-    another node within START of the eviction.
+    another node within START of the eviction, until the end.
     """
     seen = _eviction(act, app)
-    new = next((one for one in seen.later if is_ready(one.object) and node_of(one.object) != seen.node), None)
+    elsewhere = [one for one in seen.later if node_of(one.object) != seen.node]
+    new = since_when((when, count > 0) for when, count in ready_counts(elsewhere))
     origin = seen.end.when if seen.end else Interval(act.end, act.end)
-    took = new.when.since(origin) if new else Interval(max(act.end - origin.high, 0.0), float("inf"))
+    took = new.since(origin) if new else Interval(max(act.end - origin.high, 0.0), NEVER)
     away = {one.name for one in seen.later if node_of(one.object) == seen.node and _reason(one) == REASON}
-    replaced = f"{new.name} was Ready on {node_of(new.object)} {took.high:.1f} s later" if new else "no pod replaced it"
+    where = next((f"{one.name} was Ready on {node_of(one.object)}" for one in elsewhere if is_ready(one.object)), "")
+    replaced = f"{where} {told(took)} later" if new else "no pod replaced it"
     turned = f"; {len(away)} on {seen.node} were rejected" if away else ""
     allowed = START.at_most(act.settings)
     return conclude(

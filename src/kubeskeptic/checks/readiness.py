@@ -122,6 +122,8 @@ def _restarted(act: Act, pod: str) -> int:
     before = [one for one in changes if one.seen <= act.since.low]
     if not before:
         raise Inconclusive(f"{pod} was not seen before it turned unready")
+    if not is_ready(changes[-1].object):
+        act.reading.doubts.append(f"{pod} was not Ready any more at the end")
     others = {one.uid for one in changes} - {before[-1].uid} - {one.uid for one in before}
     return max(restarts(one.object) for one in changes) - restarts(before[-1].object) + len(others)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kubeskeptic.bounds import START, Bound, Interval
 from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.lasting import since_when
 from kubeskeptic.checks.replicas import ready_counts
 from kubeskeptic.checks.rollouts import counts_from
 from kubeskeptic.errors import Inconclusive
@@ -18,19 +19,22 @@ _EMPTY = Bound(0, "pods", "a drained node runs none of them")
 
 @check
 def recovers_each_time(act: Act, app: str, wanted: int) -> Finding:
-    """Check that after each of the act's faults the Ready count of an app is ``wanted`` again within the case's bound.
+    """Check that after each of the act's faults the Ready count of an app is ``wanted`` again within the case's bound, until
+    the next fault or the end.
 
     :raises Inconclusive: if a fault was not seen to bite, or was injected while a replica was missing
     """
     faults = sorted(_faults(act, ""), key=lambda one: one.applying.low)
     counts = ready_counts(act.changes("Pod", app=app))
-    took = [_recovery(counts, one, wanted, act.end) for one in faults]
+    ends = [*(one.applying.low for one in faults[1:]), act.end]
+    took = [_recovery(counts, one, wanted, end) for one, end in zip(faults, ends, strict=True)]
     worst = largest(took)
     never = sum(1 for one in took if one.high == float("inf"))
     why = f"{len(took)} pods were deleted one after another, and each time {wanted} were Ready again, after at most "
     why += f"{worst.high:.1f} s; the limit is {act.bound.value:g} s."
     if never:
-        why = f"{len(took)} pods were deleted; {worst.low:.1f} s after one of the deletions, {wanted} were not Ready again."
+        why = f"{len(took)} pods were deleted; {worst.low:.1f} s after one of the deletions, {wanted} were not Ready again for "
+        why += "good."
     fewest = min(count for when, count in counts if when.high >= faults[0].applying.low)
     return conclude(
         why,
@@ -153,14 +157,17 @@ def _faults(act: Act, name: str) -> list[FaultSpan]:
 
 
 def _recovery(counts: list[tuple[Interval, int]], fault: FaultSpan, wanted: int, end: float) -> Interval:
-    """Return how long an app was missing replicas after a fault."""
+    """Return how long an app was missing replicas after a fault.
+
+    :param end: when the next fault was applied, or the act ended
+    """
     before = [count for when, count in counts if when.high <= fault.applying.low]
     if not before or before[-1] != wanted:
         raise Inconclusive(f"{before[-1] if before else 0} of {wanted} replicas were Ready before {fault.says}")
-    after = [(when, count) for when, count in counts if when.high > fault.applying.low]
+    after = [(when, count) for when, count in counts if fault.applying.low < when.high <= end]
     if not after or after[0][1] >= wanted:
         raise Inconclusive(f"no replica was seen missing after {fault.says}")
-    whole = next((when for when, count in after if count == wanted), None)
+    whole = since_when((when, count == wanted) for when, count in after)
     return whole.since(fault.applying) if whole else Interval(end - fault.applying.high, float("inf"))
 
 

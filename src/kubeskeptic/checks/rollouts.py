@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.lasting import NEVER, reached
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change
@@ -29,7 +30,7 @@ class Count(NamedTuple):
 
 @check
 def rolled_over(act: Act, app: str, wanted: int, *, surge: int, unavailable: int, back: bool = False) -> Finding:
-    """Check that a Deployment's pods are replaced by pods of its new template within the case's bound.
+    """Check that a Deployment's pods are replaced by pods of its new template within the case's bound, for good.
 
     At every recorded moment from the change on, at least ``wanted`` − ``unavailable`` pods must be Ready and at most ``wanted``
     + ``surge`` not marked for deletion. Pods that are marked and still exist are counted separately.
@@ -40,7 +41,7 @@ def rolled_over(act: Act, app: str, wanted: int, *, surge: int, unavailable: int
     pods = list(act.changes("Pod", app=app))
     counts = counts_from(pods, begun.earliest)
     other = _other_template(pods, begun, act.end, first=back)
-    took = done.when.since(begun.when) if done else Interval(act.end - begun.seen, float("inf"))
+    took = done.since(begun.when) if done else Interval(act.end - begun.seen, NEVER)
     ready, most = min(one.ready for one in counts), max(one.going_on for one in counts)
     there = max(one.there for one in counts)
     measured = {
@@ -61,13 +62,19 @@ def rolled_over(act: Act, app: str, wanted: int, *, surge: int, unavailable: int
     }
     which = "first" if back else "new"
     why = f"{took.high:.1f} s after the change all {wanted} pods were from the {which} template"
-    if done is None or other:
-        why = f"{took.low:.1f} s after the change {other} Ready pods were not from the {which} template"
+    if took.high == NEVER or other:
+        why = _unfinished(act.end - begun.seen, took, other, which)
     why += (
         f"; the limit is {act.bound.value:g} s. Meanwhile at least {ready} were Ready and at most {most} not marked for "
         f"deletion, {there} including those that had not ended yet."
     )
     return conclude(why, measured, bounds, window=(act.start, act.end))
+
+
+def _unfinished(watched: float, took: Interval, other: int, which: str) -> str:
+    state = "not complete" if took.high == NEVER else "complete"
+    why = f"{watched:.1f} s after the change the rollout was {state}"
+    return f"{why}: {other} Ready pods were not from the {which} template"
 
 
 def counts_from(pods: Iterable[Change], since: float) -> list[Count]:
@@ -96,7 +103,7 @@ def _count(pods: Mapping[str, Mapping[str, Any]]) -> Count:
     return Count(sum(1 for pod in pods.values() if is_ready(pod)), going_on, len(pods))
 
 
-def _rollout(act: Act, app: str, wanted: int) -> tuple[Change, Change | None]:
+def _rollout(act: Act, app: str, wanted: int) -> tuple[Change, Interval | None]:
     """Return when the Deployment was changed, and when its controller reported the rollout complete; None if it did not.
 
     :raises Inconclusive: if it was not changed
@@ -106,7 +113,7 @@ def _rollout(act: Act, app: str, wanted: int) -> tuple[Change, Change | None]:
     after = [one for one in changes if one.seen > act.start and _generation(one) > before]
     if not before or not after:
         raise Inconclusive(f"no change of the Deployment {app} was recorded in “{act.name}”")
-    return after[0], next((one for one in after if _complete(one, wanted)), None)
+    return after[0], reached(after, lambda change: _complete(change, wanted))
 
 
 def _generation(change: Change) -> int:

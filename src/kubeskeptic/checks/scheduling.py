@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import Any
 
 from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.lasting import NEVER, reached, told
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change
@@ -13,7 +15,6 @@ from kubeskeptic.timeline.objects import is_ready, node_of
 
 _SAID = Bound(0, "pods", "the scheduler reports what is lacking")
 _NOT_BEFORE = Bound(0, "pods", "there was no room for it")
-NEVER = float("inf")
 
 
 @check
@@ -44,17 +45,19 @@ def stays_pending(act: Act, app: str, lacking: str) -> Finding:
 
 @check
 def runs_in_time(act: Act, app: str) -> Finding:
-    """Check that the first pod of an app that is created in this act is Ready within the case's bound of its creation.
+    """Check that the first pod of an app that is created in this act is Ready within the case's bound of its creation, until
+    it is deleted.
 
     In an act that removes the network plugin from a node, the pod must use that node's network and be Ready meanwhile.
     """
     changes = _made_in(act, app)
     made, ready = changes[0].when, next((change for change in changes if is_ready(change.object)), None)
     _without_network(act, changes[0], ready)
-    took = ready.when.since(made) if ready else Interval(act.end - made.high, NEVER)
+    when = _ready_until_deleted(changes)
+    took = when.since(made) if when else Interval(act.end - made.high, NEVER)
     why = f"{changes[0].name} was not Ready {took.low:.1f} s after it was created; the limit is {act.bound.value:g} s."
     if ready:
-        why = f"{ready.name} was Ready on {node_of(ready.object)} {took.high:.2f} s after it was created; "
+        why = f"{ready.name} was Ready on {node_of(ready.object)} {told(took, 2)} after it was created; "
         why += f"the limit is {act.bound.value:g} s."
     return conclude(why, {"Ready": seconds(took)}, {"Ready": act.bound}, window=(act.start, act.end))
 
@@ -71,9 +74,9 @@ def runs_once_there_is_room(act: Act, app: str, other: str) -> Finding:
     if room is None:
         raise Inconclusive(f"no pod of {other} ended while {changes[0].name} waited")
     bound = next((change.seen for change in changes if node_of(change.object)), NEVER)
-    ready = next((change for change in changes if is_ready(change.object)), None)
-    took = ready.when.since(room) if ready else Interval(act.end - room.high, NEVER)
-    shown = f"was Ready {took.high:.2f} s" if ready else f"was not Ready {took.low:.1f} s"
+    ready = _ready_until_deleted(changes)
+    took = ready.since(room) if ready else Interval(act.end - room.high, NEVER)
+    shown = f"was Ready {told(took, 2)}" if ready else f"was not Ready {took.low:.1f} s"
     why = f"{changes[0].name} {shown} after a pod of {other} had made room; the limit is {act.bound.value:g} s."
     if bound < room.low:
         why = f"{changes[0].name} was assigned to a node {room.low - bound:.2f} s before there was room for it."
@@ -110,6 +113,12 @@ def spreads(act: Act, app: str) -> Finding:
         nodes=tuple(counts),
         window=(act.start, act.end),
     )
+
+
+def _ready_until_deleted(changes: list[Change]) -> Interval | None:
+    """Return when a pod was Ready, until its deletion was requested or the act ended; None if it never was."""
+    kept = takewhile(lambda change: not change.object["metadata"].get("deletionTimestamp"), changes)
+    return reached(kept, lambda change: is_ready(change.object))
 
 
 def _without_network(act: Act, made: Change, ready: Change | None) -> None:

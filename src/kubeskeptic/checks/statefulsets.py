@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from kubeskeptic.bounds import UNTIL_EVICTED, Bound
 from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.lasting import NEVER, reached
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
 from kubeskeptic.timeline import Act
@@ -75,12 +76,15 @@ def waits_for_its_node(act: Act, app: str) -> Finding:
         away = back - act.since.high
         why = f"{pod} was not marked for deletion in the {away:.0f} s in which its node was down."
         return conclude(why, measured, _ONE_OF_A_NAME)
-    again = next((c.seen for c in changes if c.uid != uid and is_ready(c.object)), None)
-    if again is None:
+    again = reached((c for c in changes if c.uid != uid), lambda change: is_ready(change.object))
+    if again is None or again.high == NEVER:
         # How long that may take is not documented.
         raise Inconclusive(
             f"{pod} was not Ready again in the {act.end - back:.0f} s that were watched after its node was back"
         )
-    measured |= {"Terminating": Measure(round(back - marked, 1), "s"), "back": Measure(round(again - back, 2), "s")}
+    measured |= {
+        "Terminating": Measure(round(back - marked, 1), "s"),
+        "back": Measure(round(again.high - back, 2), "s"),
+    }
     why = f"{pod} stayed Terminating for {back - marked:.0f} s, until its node was back, and was Ready again under its name "
-    return conclude(f"{why}{again - back:.1f} s later.", measured, _ONE_OF_A_NAME, window=(act.start, act.end))
+    return conclude(f"{why}{again.high - back:.1f} s later.", measured, _ONE_OF_A_NAME, window=(act.start, act.end))

@@ -1,0 +1,36 @@
+"""Since when has something been so, until the end of what was recorded?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from kubeskeptic.bounds import Interval
+from kubeskeptic.timeline import Change
+
+NEVER = float("inf")
+
+
+def since_when(states: Iterable[tuple[Interval, bool]]) -> Interval | None:
+    """Return when a state was reached; None if it never was.
+
+    A state that was lost and came back was reached between the first time and the last: the earliest reading decides that a
+    claim is violated, and the latest that it holds. The upper end is infinite if the state did not last until the end.
+
+    :param states: each moment at which something was seen, in order, and whether it was so then
+    """
+    first: Interval | None = None
+    last: Interval | None = None
+    for when, so in states:
+        first = first or (when if so else None)
+        last = (last or when) if so else None
+    return Interval(first.low, last.high if last else NEVER) if first else None
+
+
+def told(took: Interval, digits: int = 1) -> str:
+    """Return how long it took to reach a state, in words."""
+    return f"{took.high:.{digits}f} s" if took.high < NEVER else f"{took.low:.{digits}f} s, but not for good,"
+
+
+def reached(changes: Iterable[Change], is_so: Callable[[Change], bool]) -> Interval | None:
+    """Return the same for an object, from its changes; one that was deleted is in no state."""
+    return since_when((change.when, change.type != "DELETED" and is_so(change)) for change in changes)
