@@ -13,6 +13,7 @@ from kubeskeptic.checks.autoscaling import DEPTHS, with_window
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Act, ActSpan, Change
+from tests.checks.autoscaled import rescaled
 from tests.drawn import pod, recording, settings
 
 Seen = Sequence[tuple[float, int]]
@@ -32,14 +33,14 @@ def autoscaler(seen: float, reason: str = "") -> Change:
         "status": "False" if reason else "True",
         "reason": reason or "ValidMetricFound",
     }
-    spec = {"behavior": {"scaleDown": {"stabilizationWindowSeconds": 5}}}
+    spec = {"scaleTargetRef": {"name": "worker"}, "behavior": {"scaleDown": {"stabilizationWindowSeconds": 5}}}
     thing = {"metadata": {"name": "worker", "uid": "h"}, "spec": spec, "status": {"conditions": [condition]}}
     return Change(seen, "MODIFIED", "HorizontalPodAutoscaler", thing)
 
 
 def act(*changes: Change, depths: Seen = EMPTIED, end: float = 120) -> Act:
     seen = recording(
-        replicas(0, 1), autoscaler(0), pod(0, "worker-1", app="worker"), *changes,
+        *rescaled([autoscaler(0), replicas(0, 1), pod(0, "worker-1", app="worker"), *changes]),
         acts={"act": ActSpan("act", 5, 6, end)},
         facts={f"{DEPTHS}: act": [[at, at + 0.5, jobs] for at, jobs in depths]},
         settings=settings(HPA=15, STABLE=300),
@@ -93,6 +94,16 @@ def test_what_falls_first_and_rises_then_is_raised_then() -> None:
     assert follows(replicas(5, 4), replicas(12, 2), replicas(25, 3), replicas(55, 1)).measured["scaled up"].value == 15
 
 
+def test_replicas_that_somebody_else_changed_are_no_answer_to_the_queue() -> None:
+    def by_hand() -> Act:
+        one = act(replicas(25, 4), pod(28, "worker-2", app="worker"), replicas(55, 1))
+        one.recording.changes = [each for each in one.recording.changes if "lastScaleTime" not in str(each.object)]
+        return one
+
+    for found in (follows_the_queue(by_hand(), "worker", 1), scales_before_it_measures(by_hand(), "worker", 1.1)):
+        assert (found.verdict, "worker was scaled from 1 to 4" in found.why) == (Verdict.INCONCLUSIVE, True)
+
+
 # -- the order -----------------------------------------------------------------------------------------------------------
 def ordered(*changes: Change, depths: Seen = EMPTIED) -> Finding:
     return scales_before_it_measures(act(*changes, depths=depths), "worker", 1.1)
@@ -139,6 +150,22 @@ def test_nothing_scales_that_is_not_measured() -> None:
 
 
 # -- what was not seen, or said before ------------------------------------------------------------------------------------
+def test_an_autoscaler_says_it_all_the_time_from_when_it_said_it_first() -> None:
+    says = autoscaler(7, "FailedGetExternalMetric")
+    for meanwhile in (
+        autoscaler(15),
+        autoscaler(15, "FailedGetResourceMetric"),
+        says._replace(seen=15, type="DELETED"),
+    ):
+        found = unmeasured(says, meanwhile, says._replace(seen=20, type="ADDED"))
+        assert (found.verdict, "had its metric in the meantime, or was deleted" in found.why) == (
+            Verdict.INCONCLUSIVE,
+            True,
+        )
+    assert unmeasured(autoscaler(7), autoscaler(8, "x"), says._replace(seen=15)).verdict is Verdict.HOLDS
+    assert unmeasured(says, autoscaler(15), says._replace(seen=20), replicas(25, 4)).verdict is Verdict.VIOLATED
+
+
 def test_an_autoscaler_says_it_until_the_end() -> None:
     says = autoscaler(7, "FailedGetExternalMetric")
     ended = act(says, autoscaler(50), depths=FILLED)

@@ -11,6 +11,7 @@ from kubeskeptic.checks import follows_the_load
 from kubeskeptic.checks.cpu_autoscaling import LOAD, RESOLUTION
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Act, ActSpan, Change, Gap
+from tests.checks.autoscaled import rescaled
 from tests.drawn import node, pod, recording, settings
 
 
@@ -21,7 +22,7 @@ def replicas(seen: float, count: int) -> Change:
 
 def use(seen: float, percent: int | None, active: str = "") -> Change:
     metrics = [] if percent is None else [{"resource": {"current": {"averageUtilization": percent}}}]
-    spec = {"behavior": {"scaleDown": {"stabilizationWindowSeconds": 20}}}
+    spec = {"scaleTargetRef": {"name": "busy"}, "behavior": {"scaleDown": {"stabilizationWindowSeconds": 20}}}
     thing: dict[str, Any] = {
         "metadata": {"name": "busy", "uid": "h"},
         "spec": spec,
@@ -33,7 +34,8 @@ def use(seen: float, percent: int | None, active: str = "") -> Change:
 
 def act(*changes: Change, end: float = 250, load: bool = True, gaps: tuple[Gap, ...] = ()) -> Act:
     seen = recording(
-        node(0, "n1", "True", type="LISTED"), replicas(0, 1), use(0, 2), pod(0, "busy-1", app="busy"), *changes,
+        node(0, "n1", "True", type="LISTED"),
+        *rescaled([use(0, 2), replicas(0, 1), pod(0, "busy-1", app="busy"), *changes]),
         acts={"act": ActSpan("act", 5, 6, end)},
         facts={RESOLUTION: 10, **({f"{LOAD}: act": [10, 10.1, 90]} if load else {})},
         settings=settings(HPA=15, STABLE=300),
@@ -42,7 +44,7 @@ def act(*changes: Change, end: float = 250, load: bool = True, gaps: tuple[Gap, 
     return Act(seen, ["act"])
 
 
-UP = [use(40, 250), replicas(41, 4), pod(43, "busy-2", app="busy"), use(75, 62)]
+UP = [use(40, 250), replicas(41, 4), pod(43, "busy-2", app="busy"), use(75, 62, "True")]
 DOWN = [use(130, 2), replicas(131, 1)]
 
 
@@ -63,8 +65,8 @@ def test_pods_come_and_go_with_the_load() -> None:
 @pytest.mark.parametrize(
     ("changes", "verdict"),
     [
-        ([use(76, 250), replicas(76.9, 4), use(90, 62), *DOWN], Verdict.HOLDS),
-        ([use(76, 250), replicas(77.2, 4), use(90, 62), *DOWN], Verdict.VIOLATED),
+        ([use(76, 250), replicas(76.9, 4), use(90, 62, "True"), *DOWN], Verdict.HOLDS),
+        ([use(76, 250), replicas(77.2, 4), use(90, 62, "True"), *DOWN], Verdict.VIOLATED),
         ([], Verdict.VIOLATED),
         ([use(40, None)], Verdict.VIOLATED),
         ([use(40, 2, "False")], Verdict.VIOLATED),
@@ -74,7 +76,7 @@ def test_pods_come_and_go_with_the_load() -> None:
         ([*UP, replicas(187.2, 1)], Verdict.VIOLATED),
         (UP, Verdict.VIOLATED),
         ([*UP, *DOWN, replicas(140, 2)], Verdict.VIOLATED),
-        ([*UP, use(99, 88), *DOWN], Verdict.HOLDS),
+        ([*UP, use(99, 88, "True"), *DOWN], Verdict.HOLDS),
         ([*UP, use(99, 89), *DOWN], Verdict.VIOLATED),
         ([*UP, *DOWN, node(120, "n2", "True", type="ADDED")], Verdict.VIOLATED),
         ([replicas(41, 4), *DOWN], Verdict.INCONCLUSIVE),
@@ -92,18 +94,36 @@ def test_what_was_not_seen_is_inconclusive() -> None:
     assert judged(*UP, *DOWN, gaps=(gap,)).verdict is Verdict.INCONCLUSIVE
 
 
+def test_replicas_that_somebody_else_changed_are_no_answer_to_the_load() -> None:
+    by_hand = act(*UP, *DOWN)
+    by_hand.recording.changes = [one for one in by_hand.recording.changes if "lastScaleTime" not in str(one.object)]
+    found = follows_the_load(by_hand, "busy", 80)
+    assert (found.verdict, "busy was scaled from 1 to 4" in found.why) == (Verdict.INCONCLUSIVE, True)
+
+
+@pytest.mark.parametrize(
+    ("at", "verdict"), [(99.0, Verdict.INCONCLUSIVE), (100.0, Verdict.INCONCLUSIVE), (100.1, Verdict.HOLDS)]
+)
+def test_the_use_has_to_be_measured_until_the_end_of_the_load(at: float, verdict: Verdict) -> None:
+    for lost in (use(at, None, "False"), use(at, 62)):
+        found = judged(*UP, lost, *DOWN)
+        assert found.verdict is verdict, found.why
+        assert ("had no metric at the end of the load" in found.why) is (verdict is Verdict.INCONCLUSIVE)
+    assert judged(*UP, use(at, None, "False"), replicas(187.2, 1)).verdict is Verdict.VIOLATED
+
+
 # -- moment by moment --------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("changes", "verdict"),
     [
         (
-            [use(40, 250), replicas(10, 4), use(75, 62), *DOWN],
+            [use(40, 250), replicas(10, 4), use(75, 62, "True"), *DOWN],
             Verdict.VIOLATED,
         ),  # raised when the load was not there yet
-        ([use(40, 250), replicas(10.1, 4), use(75, 62), *DOWN], Verdict.HOLDS),
+        ([use(40, 250), replicas(10.1, 4), use(75, 62, "True"), *DOWN], Verdict.HOLDS),
         ([replicas(7, 4), replicas(8, 1), use(40, 250)], Verdict.VIOLATED),
         ([replicas(20, 1), use(40, 250)], Verdict.VIOLATED),  # the Deployment changed, its replicas did not
-        ([use(40, 250), replicas(41, 2), use(75, 62), *DOWN], Verdict.HOLDS),  # one more is more
+        ([use(40, 250), replicas(41, 2), use(75, 62, "True"), *DOWN], Verdict.HOLDS),  # one more is more
         ([*UP, node(50, "n1", "True"), *DOWN], Verdict.HOLDS),
         ([*UP, node(3, "n2", "True", type="ADDED"), *DOWN], Verdict.HOLDS),
         ([*UP, node(6, "n2", "True", type="ADDED"), *DOWN], Verdict.HOLDS),
@@ -121,20 +141,20 @@ def test_each_node_that_was_added_counts_once() -> None:
 
 
 def test_the_use_is_that_of_the_time_under_load() -> None:
-    before, first, last, after = use(10, 300), use(10.1, 260), use(100, 85), use(100.05, 400)
+    before, first, last, after = use(10, 300), use(10.1, 260), use(100, 85, "True"), use(100.05, 400)
     found = judged(before, first, *UP, last, after, *DOWN)
     assert found.verdict is Verdict.HOLDS, found.why
     assert (found.measured["highest use"].value, found.measured["use at the end of the load"].value) == (260, 85)
 
 
 def test_the_use_at_the_end_is_the_last_that_was_said() -> None:
-    found = judged(*UP, use(80, 95), use(85, 70), use(90, None), *DOWN)
+    found = judged(*UP, use(80, 95), use(85, 70), use(90, None, "True"), *DOWN)
     assert (found.verdict, found.measured["use at the end of the load"].value) == (Verdict.HOLDS, 70)
 
 
 def test_the_use_of_cpu_may_be_one_of_several_metrics() -> None:
     def several(seen: float, percent: int) -> Change:
-        change = use(seen, percent)
+        change = use(seen, percent, "True")
         change.object["status"]["currentMetrics"].insert(0, {"external": {"current": {"value": "7"}}})
         return change
 
@@ -189,7 +209,7 @@ def test_the_replicas_are_down_from_the_last_step_on() -> None:
 
 
 def test_what_came_at_once_or_before_took_no_time() -> None:
-    found = judged(use(40, 250), replicas(10.6, 4)._replace(age=3), use(75, 62), replicas(90, 1))
+    found = judged(use(40, 250), replicas(10.6, 4)._replace(age=3), use(75, 62, "True"), replicas(90, 1))
     assert found.measured["scaled up"].interval == pytest.approx((0, 0.6))
     assert found.measured["scaled down"].interval == pytest.approx((0, 0.1))
 
@@ -230,4 +250,4 @@ def test_an_autoscaler_that_was_first_seen_after_the_load_measured_nothing_of_it
 
 @pytest.mark.parametrize(("step", "verdict"), [(5, Verdict.HOLDS), (4, Verdict.VIOLATED), (3, Verdict.VIOLATED)])
 def test_fewer_or_as_many_as_before_are_not_raised(step: int, verdict: Verdict) -> None:
-    assert judged(replicas(5, 4), use(40, 250), replicas(42, step), use(75, 62), *DOWN).verdict is verdict
+    assert judged(replicas(5, 4), use(40, 250), replicas(42, step), use(75, 62, "True"), *DOWN).verdict is verdict

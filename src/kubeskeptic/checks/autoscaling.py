@@ -7,10 +7,12 @@ two in Unix seconds. The first entry is from the moment at which the queue had b
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import dropwhile
 from typing import Any, NamedTuple
 
 from kubeskeptic.bounds import HPA, STABLE, Bound, Interval
 from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.rescales import replicas, unexplained
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.settings import Setting, Settings
@@ -39,8 +41,10 @@ def follows_the_queue(act: Act, app: str, least: int) -> Finding:
     depths = _depths(act)
     filled = depths[0].when
     changes = _recorded(act, "Deployment", app)
+    act.reading.doubts += unexplained(act, app)
     up = raised(changes, filled, least)
     empty = next((one.when for one in depths if one.jobs == 0), None)
+    act.reading.doubts += ["The queue was not empty any more at the end"] if empty and depths[-1].jobs else []
     down = _down(changes, empty, least) if empty else None
     scaled_down = (STABLE + HPA + HPA).at_most(
         with_window(act.settings, list(act.changes("HorizontalPodAutoscaler", app)))
@@ -49,7 +53,7 @@ def follows_the_queue(act: Act, app: str, least: int) -> Finding:
         "scaled up": _since(up, filled, act.end),
         "jobs left": Measure(depths[-1].jobs if not empty else 0, "jobs"),
         "filled with": Measure(depths[0].jobs, "jobs"),
-        "most replicas": Measure(max((_replicas(one) for one in changes), default=0), "pods"),
+        "most replicas": Measure(max((replicas(one) for one in changes), default=0), "pods"),
     }
     measured |= (
         {"scaled down": _since(down, empty, act.end), "emptied after": _since(empty, filled, act.end)} if empty else {}
@@ -61,7 +65,7 @@ def follows_the_queue(act: Act, app: str, least: int) -> Finding:
         {name: bound for name, bound in bounds.items() if name in measured},
         window=(act.start, act.end),
         decisive=tuple(
-            f"{one.seen - filled.low:+.1f} s: {_replicas(one)} replicas wanted" for one in _steps(changes, filled)
+            f"{one.seen - filled.low:+.1f} s: {replicas(one)} replicas wanted" for one in _steps(changes, filled)
         ),
     )
 
@@ -74,6 +78,7 @@ def scales_before_it_measures(act: Act, app: str, alone: float) -> Finding:
     :param alone: the maximum number of jobs a second that the existing pods take, in addition to one job each at once
     """
     depths = _depths(act)
+    act.reading.doubts += unexplained(act, app)
     filled, jobs = depths[0].when, depths[0].jobs
     changed = next((one.when for one in _steps(_recorded(act, "Deployment", app), filled)), None)
     known = {one.uid for one in act.changes("Pod", app=app) if one.seen <= filled.low}
@@ -117,6 +122,9 @@ def never_scales_unmeasured(act: Act, app: str, reason: str) -> Finding:
     autoscaler, changes = _recorded(act, "HorizontalPodAutoscaler", app), _recorded(act, "Deployment", app)
     said = {_reason(one.object) for one in autoscaler}
     last = _reason(autoscaler[-1].object)
+    since_said = dropwhile(lambda one: _reason(one.object) != reason, autoscaler)
+    if any(one.type == "DELETED" or _reason(one.object) != reason for one in since_said):
+        act.reading.doubts.append("The autoscaler had its metric in the meantime, or was deleted")
     steps = _steps(changes, filled.when)
     lasted = act.end - filled.when.high
     if not steps and act.bound.admits(lasted):
@@ -127,9 +135,7 @@ def never_scales_unmeasured(act: Act, app: str, reason: str) -> Finding:
     )
     if steps:
         first = steps[0].seen - filled.when.low
-        why = (
-            f"With {filled.jobs} jobs waiting, the replicas were changed to {_replicas(steps[0])} after {first:.1f} s."
-        )
+        why = f"With {filled.jobs} jobs waiting, the replicas were changed to {replicas(steps[0])} after {first:.1f} s."
     return conclude(
         why,
         {
@@ -169,36 +175,32 @@ def _recorded(act: Act, kind: str, name: str) -> list[Change]:
 
 def _steps(changes: list[Change], filled: Interval) -> list[Change]:
     """Return the changes to the desired number of replicas, from when the queue was filled."""
-    before = next((_replicas(one) for one in reversed(changes) if one.seen <= filled.low), 0)
+    before = next((replicas(one) for one in reversed(changes) if one.seen <= filled.low), 0)
     steps: list[Change] = []
     for change in changes:
-        if change.seen > filled.low and _replicas(change) != before:
+        if change.seen > filled.low and replicas(change) != before:
             steps.append(change)
-            before = _replicas(change)
+            before = replicas(change)
     return steps
 
 
 def raised(changes: list[Change], since: Interval, least: int) -> Interval | None:
     """Return when a Deployment's desired replicas were first raised, and above ``least``; None if they never were."""
-    before = next((_replicas(one) for one in reversed(changes) if one.seen <= since.low), least)
+    before = next((replicas(one) for one in reversed(changes) if one.seen <= since.low), least)
     for change in changes:
         if change.seen > since.low:
-            if _replicas(change) > max(before, least):
+            if replicas(change) > max(before, least):
                 return change.when
-            before = _replicas(change)
+            before = replicas(change)
     return None
 
 
 def _down(changes: list[Change], empty: Interval, least: int) -> Interval | None:
     """Return when the replicas were down at ``least`` for good after the queue was empty; None if they were not."""
-    if not changes or _replicas(changes[-1]) != least:
+    if not changes or replicas(changes[-1]) != least:
         return None
-    last = next((place for place in range(len(changes), 0, -1) if _replicas(changes[place - 1]) != least), 0)
+    last = next((place for place in range(len(changes), 0, -1) if replicas(changes[place - 1]) != least), 0)
     return max(changes[last].when, empty) if last < len(changes) else None
-
-
-def _replicas(change: Change) -> int:
-    return int(change.object.get("spec", {}).get("replicas", 0))
 
 
 def _reason(autoscaler: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from kubeskeptic.bounds import CPU_STATISTICS, HPA, STABLE, Bound, Expression, Interval, constant
 from kubeskeptic.checks.autoscaling import raised, with_window
 from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.rescales import replicas, unexplained
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change
@@ -38,15 +39,18 @@ def follows_the_load(act: Act, app: str, target: float, least: int = 1) -> Findi
         raise Inconclusive(f"the Deployment or the autoscaler {app} was not recorded")
     up = raised(changes, on, least)
     down = _down(changes, off, least) if up else None
+    act.reading.doubts += unexplained(act, app)
     bounds = _bounds(act, autoscaler, target)
     measured = {"scaled up": _since(up, on, act.end), "nodes added": Measure(_nodes_added(act), "nodes")}
-    measured["most replicas"] = Measure(max((_replicas(one) for one in changes), default=0), "pods")
+    measured["most replicas"] = Measure(max((replicas(one) for one in changes), default=0), "pods")
     used = [use for one in autoscaler if on.low < one.seen <= off.low and (use := _use(one)) is not None]
     if up is None and _measures(autoscaler, off) and max(used, default=0) <= target * (1 + TOLERANCE):
         raise Inconclusive(f"the load raised the measured CPU utilization only to {max(used, default=0)} %")
     if up is not None:
         if not used:
             raise Inconclusive("the autoscaler did not report a CPU utilization")
+        if not _measures(autoscaler, off):
+            act.reading.doubts.append("The autoscaler had no metric at the end of the load")
         measured |= {"use at the end of the load": Measure(used[-1], "%"), "highest use": Measure(max(used), "%")}
         measured["scaled down"] = _since(down, off, act.end)
     return conclude(
@@ -90,7 +94,7 @@ def _bounds(act: Act, autoscaler: list[Change], target: float) -> dict[str, Boun
 
 def _down(changes: list[Change], off: Interval, least: int) -> Interval | None:
     """Return since when the replicas were down at ``least`` for good; None if they were not at the end."""
-    high = [place for place, one in enumerate(changes) if _replicas(one) != least]
+    high = [place for place, one in enumerate(changes) if replicas(one) != least]
     if not high or high[-1] + 1 == len(changes):
         return None
     return max(changes[high[-1] + 1].when, off)
@@ -99,10 +103,6 @@ def _down(changes: list[Change], off: Interval, least: int) -> Interval | None:
 def _nodes_added(act: Act) -> int:
     nodes = (one for one in act.changes("Node") if one.type == "ADDED" and one.seen > act.start)
     return len({one.uid for one in nodes})
-
-
-def _replicas(change: Change) -> int:
-    return int(change.object.get("spec", {}).get("replicas", 0))
 
 
 def _use(autoscaler: Change) -> int | None:
@@ -135,7 +135,7 @@ def _timeline(act: Act, app: str, since: float) -> Iterator[str]:
             (ready.add if change.type != "DELETED" and is_ready(change.object) else ready.discard)(change.uid)
             now: dict[str, object] = {"Ready": len(ready)}
         elif change.kind == "Deployment":
-            now = {"replicas": _replicas(change)}
+            now = {"replicas": replicas(change)}
         else:
             now = {"use": f"{_use(change)} %"} if _use(change) is not None else {}
         if now and now.items() - shown.items():

@@ -1,0 +1,44 @@
+"""Was it the autoscaler that changed the replicas, or somebody else?
+
+An autoscaler that changes the replicas of its target says so in its status: ``lastScaleTime`` changes, and
+``desiredReplicas`` is the new number (Kubernetes API, HorizontalPodAutoscalerStatus).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+from kubeskeptic.timeline import Act, Change
+
+
+def unexplained(act: Act, app: str) -> Iterator[str]:
+    """Yield a sentence if a Deployment's replicas were changed in an act and its autoscaler does not say that it did so."""
+    since = act.start
+    scalers = (one for one in act.changes("HorizontalPodAutoscaler") if _target(one) == app)
+    rescaled = (one for last, one in pairwise(scalers) if one.seen >= since and _scaled_at(one) != _scaled_at(last))
+    wanted = (_status(one).get("desiredReplicas") for one in rescaled)
+    for last, change in pairwise(act.changes("Deployment", app)):
+        step = replicas(last), replicas(change)
+        # Each of the autoscaler's steps explains one change, in their order: the search goes on where the last one ended.
+        if change.seen >= since and step[0] != step[1] and step[1] not in wanted:
+            yield f"{app} was scaled from {step[0]} to {step[1]}, and its autoscaler does not report that it did so"
+            return
+
+
+def replicas(deployment: Change) -> int:
+    """Return a Deployment's declared number of replicas; 0 if it declares none."""
+    return int(deployment.object.get("spec", {}).get("replicas", 0))
+
+
+def _target(autoscaler: Change) -> object:
+    return autoscaler.object.get("spec", {}).get("scaleTargetRef", {}).get("name")
+
+
+def _scaled_at(autoscaler: Change) -> object:
+    return _status(autoscaler).get("lastScaleTime")
+
+
+def _status(autoscaler: Change) -> dict[str, Any]:
+    return autoscaler.object.get("status") or {}
