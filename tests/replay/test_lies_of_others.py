@@ -1,0 +1,133 @@
+"""Lies about the recorded run in which somebody else did what a claim credits to Kubernetes, or what was reached did not last.
+
+Each row is a lie, the case that it is told to, and the verdict that is true of it. The run is older than the field ``by``.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+from kubeskeptic.findings import Verdict
+from kubeskeptic.journal import Record
+from kubeskeptic.objects import is_ready
+from kubeskeptic.timeline import Act
+from tests.journal.rewriting import Change
+from tests.replay.telling import NODES, PODS, Teller, of_object
+
+FORCED, COUNT, HEALS = "service.pod-killed (forced)", "replicaset.count (deletion)", "heal.crash (once)"
+HEALTH, BARE, ORDER = "loop.node-health", "pod.bare-dies-with-node (node stays dead)", "statefulset.order (node dead)"
+
+Thing = dict[str, Any]
+
+
+def changed(
+    told: Teller, kind: str, name: str, at: float, edit: Callable[[Thing], object], *by: str, scenario: str = PODS
+) -> Change:
+    """An object that was changed at a moment, by somebody."""
+    before = [one for one in told.held.scenarios[scenario].of_kind(kind, name) if one.seen <= at][-1]
+    thing = copy.deepcopy(before.object)
+    edit(thing)
+    record = {"kind": "change", "scenario": scenario, "resource": kind, "type": "MODIFIED", "seen": at, "age": 0.1,
+              "object": thing, "by": list(by) or None}  # fmt: skip
+    written: list[Record] = []
+
+    def change(one: Record) -> Iterable[Record]:
+        if written or one.get("at", 0.0) < at:
+            return [one]
+        written.append(one)
+        return [record, one]
+
+    return change
+
+
+def unready(thing: Thing) -> None:
+    for one in thing["status"]["conditions"]:
+        one["status"] = "False" if one["type"] in ("Ready", "ContainersReady") else one["status"]
+
+
+def node(told: Teller) -> str:
+    return Act(told.held.scenarios[NODES], ["crash"]).node
+
+
+@pytest.mark.parametrize("by", ["kubectl-set", "kubectl-edit", "OpenAPI-Generator"])
+def test_somebody_gave_a_service_another_selector(told: Teller, by: str) -> None:
+    def selector(thing: Thing) -> None:
+        thing["spec"]["selector"] = {"app": "plain", "release": "2"}
+
+    at = told.when("forced") + 3
+    finding = told(FORCED, changed(told, "Service", "plain", at, selector, by))
+    assert (finding.verdict, f"Service plain was changed by {by}" in finding.why) == (Verdict.INCONCLUSIVE, True)
+    assert told(FORCED, changed(told, "Service", "plain", at, selector, "kubeskeptic")).verdict is Verdict.HOLDS
+
+
+@pytest.mark.parametrize(
+    "spec", [{"unschedulable": True}, {"taints": [{"key": "mine", "effect": "NoExecute"}]}], ids=["cordon", "taint"]
+)
+def test_somebody_kept_pods_away_from_a_node(told: Teller, spec: Thing) -> None:
+    lie = changed(
+        told, "Node", "kubeskeptic-worker", told.when("graceful") + 1, lambda thing: thing["spec"].update(spec)
+    )
+    finding = told(COUNT, lie)
+    assert (finding.verdict, "and not by a fault" in finding.why) == (Verdict.INCONCLUSIVE, True)
+
+
+@pytest.mark.parametrize("case", [HEALTH, BARE, ORDER, "replicaset.count (node crashed)"])
+def test_somebody_deleted_the_pods_of_a_dead_node(told: Teller, case: str) -> None:
+    def change(record: Record) -> Iterable[Record]:
+        status = (
+            record["object"].get("status", {}) if record["kind"] == "change" and record["resource"] == "Pod" else {}
+        )
+        kept = [one for one in status.get("conditions") or () if one["type"] != "DisruptionTarget"]
+        status.update({"conditions": kept} if kept else {})
+        return [record]
+
+    finding = told(case, change)
+    assert (finding.verdict, "its DisruptionTarget is missing" in finding.why) == (Verdict.INCONCLUSIVE, True)
+
+
+@pytest.mark.parametrize("case", [BARE, "replicaset.count (node crashed)"])
+def test_a_pod_on_another_node_tolerates_its_death_for_longer(told: Teller, case: str) -> None:
+    def patient(record: Record) -> Record:
+        for one in record["object"]["spec"].get("tolerations") or ():
+            one.update({"tolerationSeconds": 300} if "tolerationSeconds" in one else {})
+        return record
+
+    other = of_object("Pod", "db-2", patient)
+    assert told(case, other).verdict is Verdict.HOLDS, "each pod has its own time"
+    at = told.when("crash", NODES)
+
+    def later(record: Record) -> Record:
+        return record | ({"seen": record["seen"] + 100} if record["seen"] < at + 60 else {})
+
+    late = of_object("Pod", "alone", later, at + 45)
+    finding = told(BARE, lambda record: (two for one in other(record) for two in late(one)))
+    assert (finding.verdict, "The pod was evicted 15" in finding.why) == (Verdict.VIOLATED, True)
+
+
+def test_a_mark_for_deletion_was_taken_back(told: Teller) -> None:
+    recording, at = told.held.scenarios[NODES], told.when("crash", NODES)
+    before = [
+        one for one in recording.of_kind("Pod") if one.seen < at and one.object["spec"].get("nodeName") == node(told)
+    ]
+    db = next(one for one in reversed(before) if one.name.startswith("db-"))
+
+    def unmarked(thing: Thing) -> None:
+        thing.update(copy.deepcopy(db.object))
+
+    finding = told(ORDER, changed(told, "Pod", db.name, at + 90, unmarked, scenario=NODES))
+    assert (finding.verdict, "was marked for deletion, and later it was not" in finding.why) == (
+        Verdict.INCONCLUSIVE,
+        True,
+    )
+
+
+def test_a_container_ran_again_for_a_moment_only(told: Teller) -> None:
+    recording, at = told.held.scenarios[PODS], told.when("sigkill")
+    victim = Act(recording, ["sigkill"]).victim
+    back = next(one.seen for one in recording.of_kind("Pod", victim) if one.seen > at and is_ready(one.object))
+    finding = told(HEALS, changed(told, "Pod", victim, back + 0.3, unready))
+    assert (finding.verdict, "but not until the end" in finding.why) == (Verdict.INCONCLUSIVE, True)
