@@ -157,4 +157,4 @@ def commands(group: click.Group, *words: str) -> Iterator[tuple[str, ...]]:
 @pytest.mark.parametrize("words", list(commands(main)), ids=" ".join)
 def test_the_help_of_every_command_has_an_example(words: tuple[str, ...]) -> None:
     said = CliRunner().invoke(main, [*words, "--help"]).output
-    assert f"\n  skeptic {' '.join(words)}" in said.partition("\n\n")[2]
+    assert f"skeptic {' '.join(words)}" in said.partition("\n\n")[2]
