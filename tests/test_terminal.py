@@ -8,12 +8,13 @@ import pty
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 
 from kubeskeptic.durations import HEARTBEAT, Patience
-from kubeskeptic.terminal import Display, print_any_character, spoken
+from kubeskeptic.terminal import Display, elapsing, print_any_character, spoken
 from kubeskeptic.waiting import NotYet, until
 
 COMMAND = (sys.executable, "-c", "from kubeskeptic.cli import main; main(prog_name='skeptic')")
@@ -53,6 +54,17 @@ def test_a_minute_of_silence_is_broken_by_the_status(plain: Display, now: list[f
     now[0] = 2 * HEARTBEAT
     plain.heartbeat()
     assert printed(plain).count("\n") == 2
+
+
+def test_a_status_counts_up_or_down_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    passed = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: passed[0])
+    up, down = elapsing("cleaning up", "; then it is clean"), elapsing("in force", lasts=300)
+    assert (up(), down()) == ("cleaning up for 0 s; then it is clean", "in force, 5 min left")
+    passed[0] += 260
+    assert (up(), down()) == ("cleaning up for 4 min; then it is clean", "in force, 40 s left")
+    passed[0] += 60
+    assert down() == "in force, 0 s left"
 
 
 def test_a_line_is_a_sign_of_life(plain: Display, now: list[float]) -> None:

@@ -52,7 +52,7 @@ def test_a_service_is_asked_by_its_address_and_its_name(told: str, port: int) ->
         ("web", r"NAMESPACE/NAME\[:PORT\], not 'web'"),
         ("shop/cart", "shop/cart cannot be watched: services 'cart' not found"),
         ("shop/db", "is headless"),
-        ("shop/web:81", "the service shop/web:81 has 80, 9090"),
+        ("shop/web:81", "has no TCP port 81; name one of 80, 9090 after the colon"),
     ],
 )
 def test_what_cannot_be_asked_is_said_in_one_sentence(told: str, because: str) -> None:

@@ -34,6 +34,26 @@ def spoken(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
+def elapsing(what: str, then: str = "", *, lasts: float | None = None) -> Status:
+    """Return a status with the time since now, or with the time left if the length is known.
+
+    :param then: what follows, beginning with a punctuation mark
+    :param lasts: the length, in seconds
+    """
+    began = time.monotonic()
+
+    def now() -> str:
+        """Return the status as it is now."""
+        passed = time.monotonic() - began
+        return (
+            f"{what} for {spoken(passed)}{then}"
+            if lasts is None
+            else f"{what}, {spoken(max(lasts - passed, 0))} left{then}"
+        )
+
+    return now
+
+
 def print_any_character(*streams: TextIO) -> None:
     """Make streams replace characters that their encoding lacks with similar plain ones, so that no character can end a run.
 

@@ -184,10 +184,12 @@ def _address(spec: dict[str, Any], port: str, told: str) -> tuple[str, int]:
     """Return a service's ClusterIP and one of its TCP ports."""
     host = str(spec.get("clusterIP") or "None")
     if host == "None":
-        raise BadInput(f"the service {told} is headless: it has no address of its own to probe")
+        raise BadInput(f"the service {told} is headless, so it has no address to probe; watch another service")
     listed = [one for one in spec.get("ports") or () if one.get("protocol", "TCP") == "TCP"]
     chosen = [int(one["port"]) for one in listed if not port or port in (str(one["port"]), one.get("name"))]
     if not chosen:
-        known = ", ".join(str(one["port"]) for one in listed) or "no TCP port at all"
-        raise BadInput(f"the service {told} has {known}")
+        known = ", ".join(str(one["port"]) for one in listed)
+        if not known:
+            raise BadInput(f"the service {told} has no TCP port to probe; watch another service")
+        raise BadInput(f"the service {told} has no TCP port {port}; name one of {known} after the colon")
     return host, chosen[0]

@@ -30,7 +30,7 @@ def declare(one: Claim) -> Claim:
     if not one.states or one.chapter not in CHAPTERS:
         raise BadInput(f"the claim {one.id} has to state one sentence, in a chapter of {', '.join(CHAPTERS)}")
     if _declared.get(one.id, one) != one or any(one.id == ours.id for ours in CLAIMS):
-        raise BadInput(f"there are two claims {one.id}; an id stands for one sentence")
+        raise BadInput(f"there are two claims {one.id}; an id stands for one sentence, so give one of them another id")
     _declared[one.id] = one
     return one
 

@@ -26,7 +26,12 @@ _REPORTS = click.option(
 
 @click.group()
 def baseline() -> None:
-    """Record in a file which claims held, and fail when one of them no longer does."""
+    """Record in a file which claims held, and fail when one of them no longer does.
+
+    \b
+    skeptic baseline write     commit the file
+    skeptic baseline check     in CI, after a run
+    """
 
 
 @baseline.command()
@@ -38,7 +43,7 @@ def write(run: str, file: Path, reports: Path | None) -> None:
 
     \b
     skeptic baseline write
-    skeptic baseline write 20261123-1918-7f3a --file baselines/production.yaml
+    skeptic baseline write 20261123-191800-7f3a --file baselines/production.yaml
     """
     result = comparison.read(result_of(run, reports or configuration.reports()))
     output.write(file, baselines.text(result))

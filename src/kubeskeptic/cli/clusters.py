@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 
 from kubeskeptic import clusters
+from kubeskeptic.cli import output
+from kubeskeptic.cli.output import AS_JSON
 from kubeskeptic.clusters.addons import ADDONS
 from kubeskeptic.clusters.doctor import examine
 from kubeskeptic.clusters.kind_config import PROFILES, PROXY_MODES
@@ -112,10 +114,18 @@ def down(name: str, engine: bool) -> None:
 
 @click.command()
 @_NAME
-def doctor(name: str) -> None:
-    """Check everything that `skeptic up` depends on, and change nothing. Exits with 1 when something would make it fail."""
+@AS_JSON
+def doctor(name: str, as_json: bool) -> None:
+    """Check everything that `skeptic up` depends on, and change nothing. Exits with 1 when something would make it fail.
+
+    \b
+    skeptic doctor
+    skeptic doctor --name proofs --json
+    """
     diagnoses = examine(name)
-    for diagnosis in diagnoses:
+    if as_json:
+        output.as_json([{"level": one.level.value, "what": one.what, "says": one.says} for one in diagnoses])
+    for diagnosis in () if as_json else diagnoses:
         click.echo(_line(diagnosis))
     if any(diagnosis.level is Level.FAIL for diagnosis in diagnoses):
         sys.exit(1)

@@ -53,7 +53,7 @@ def compare(
     """Compare two runs: which verdicts, numbers and settings changed.
 
     \b
-    skeptic compare 20261123-1918-7f3a            with the last run
+    skeptic compare 20261123-191800-7f3a            with the last run
     skeptic compare old/result.json new/result.json --tolerance 20 --markdown
     skeptic compare BEFORE AFTER --noise noise.json --html compared.html
 

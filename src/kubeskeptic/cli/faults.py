@@ -17,6 +17,8 @@ from click.shell_completion import CompletionItem
 
 from kubeskeptic import configuration
 from kubeskeptic.best_effort import best_effort
+from kubeskeptic.cli import output
+from kubeskeptic.cli.output import AS_JSON
 from kubeskeptic.cli.safety import alone
 from kubeskeptic.cli.which import ClusterRef, site_of, which_cluster
 from kubeskeptic.clusters import no_cluster
@@ -28,6 +30,7 @@ from kubeskeptic.faults.lifecycle import dry_run
 from kubeskeptic.plugin import signals
 from kubeskeptic.runs.options import RunOptions
 from kubeskeptic.runs.run_journal import RunJournal
+from kubeskeptic.terminal import Display, elapsing
 from kubeskeptic.waiting import NotYet, until
 
 _TYPES = {str: "text", int: "whole number", float: "number", bool: "true or false"}
@@ -47,13 +50,18 @@ class FaultName(click.ParamType[str]):
 
 @click.command()
 @click.argument("fault", required=False, type=FaultName())
-def faults(fault: str | None) -> None:
+@AS_JSON
+def faults(fault: str | None, as_json: bool) -> None:
     """List the faults, each with its risk level, what it does, and its settings. With FAULT, describe that one in full.
 
     \b
     skeptic faults
     skeptic faults drop_packets
+    skeptic faults --json
     """
+    if as_json:
+        output.as_json([_record(one) for one in ([named(fault)] if fault else FAULTS.values())])
+        return
     for one in [named(fault)] if fault else FAULTS.values():
         click.echo(f"{click.style(one.name, bold=True)}  ({one.risk.words})  {says(one)}")
         for field in _fields(one):
@@ -96,12 +104,14 @@ def inflict_(fault: str, settings: tuple[str, ...], lasts: str, where: ClusterRe
 
 def _hold(fault: Fault, site: Site, seconds: float) -> None:
     began = time.monotonic()
-    with inflict(fault, site, lasts=seconds + 120) as inflicted:
-        click.echo(f"{inflicted.plan.does}")
-        click.echo(f"in effect after {time.monotonic() - began:.1f} s: {inflicted.evidence}")
+    with Display(status=elapsing("applying")) as display, inflict(fault, site, lasts=seconds + 120) as inflicted:
+        display(f"{inflicted.plan.does}")
+        display(f"in effect after {time.monotonic() - began:.1f} s: {inflicted.evidence}")
+        display.show(elapsing("in force", lasts=seconds))
         end = time.monotonic() + seconds
         until(lambda: time.monotonic() >= end or NotYet("in force"), Patience(seconds + 60), what="its time to pass")
         undoing = time.monotonic()
+        display.show(elapsing("undoing"))
     if inflicted.healed:
         click.echo(f"healed after {time.monotonic() - undoing:.1f} s: {inflicted.healed}")
     site.close()
@@ -179,6 +189,17 @@ def _required(field: Field[Any]) -> bool:
 
 def _list(kind: type[Fault]) -> str:
     return ", ".join(_shown(kind, field) for field in _fields(kind)) or "none"
+
+
+def _record(kind: type[Fault]) -> dict[str, object]:
+    """Return a fault as data. A setting without a default has to be given."""
+    types = get_type_hints(kind)
+    settings = [
+        {"name": field.name, "type": _TYPES.get(types[field.name], "value")}
+        | ({} if _required(field) else {"default": field.default})
+        for field in _fields(kind)
+    ]
+    return {"name": kind.name, "risk": kind.risk.words, "says": says(kind), "settings": settings}
 
 
 def _shown(kind: type[Fault], field: Field[Any]) -> str:

@@ -10,6 +10,7 @@ import click
 
 from kubeskeptic import clusters, configuration, paths
 from kubeskeptic.claims import claim
+from kubeskeptic.cli import output
 from kubeskeptic.errors import BadInput, LeftDirty, Refused, SkepticError
 from kubeskeptic.findings import Verdict
 from kubeskeptic.plugin import signals
@@ -49,30 +50,25 @@ from kubeskeptic.terminal import Display
 )
 @click.option("--seed", type=int, help="As for pytest.")
 @click.option(
-    "--cluster",
-    "names",
-    multiple=True,
-    metavar="NAME",
+    "--cluster", "names", multiple=True, metavar="NAME",
     help="Our own kind cluster of this name. Repeated: sabotages are performed on all of them side by side. "
     f"[default: {configuration.DEFAULT_CLUSTER}]",
-)
+)  # fmt: skip
 @click.option(
-    "--missing",
-    is_flag=True,
+    "--missing", is_flag=True,
     help="Only what reports/proofs.json does not prove with the current checks: continues where an earlier call ended.",
-)
+)  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Print what would be performed; change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="With --dry-run: print JSON, for programs.")
 @click.option(
-    "--recorded",
-    is_flag=True,
+    "--recorded", is_flag=True,
     help="Perform nothing: judge the recordings of earlier attempts again, after a check was changed.",
-)
+)  # fmt: skip
 @click.option(
-    "--graded",
-    "in_grades",
-    is_flag=True,
-    help="Lift the sabotages that have grades after 1, 2 and 4 s: how long does a breakage last before it is noticed?",
-)
+    "--graded", "in_grades", is_flag=True,
+    help="Lift the sabotages that have grades after 1, 2 and 4 s, and after 8 s where none was noticed: how long must a "
+    "breakage last to be noticed?",
+)  # fmt: skip
 def prove(
     claims: tuple[str, ...],
     only: tuple[str, ...],
@@ -82,6 +78,7 @@ def prove(
     names: tuple[str, ...],
     missing: bool,
     dry_run: bool,
+    as_json: bool,
     recorded: bool,
     in_grades: bool,
 ) -> None:
@@ -109,7 +106,12 @@ def prove(
     if recorded:
         _judge_again(asked)
         return
+    if as_json and not dry_run:
+        raise BadInput("--json shows what would be performed; add --dry-run")
     planned = _planned(asked, only, missing=missing, in_grades=in_grades)
+    if as_json:
+        output.as_json([_record(one) for one in planned])
+        return
     _show(planned)
     if dry_run or not planned:
         return
@@ -143,9 +145,17 @@ def _planned(asked: Sequence[Asked], only: Sequence[str], *, missing: bool, in_g
     if not attempts(asked, only):
         raise BadInput(why_nothing(asked, only))
     if in_grades:
-        raise BadInput("no selected sabotage has grades")
-    click.echo("everything selected is already proven with the current checks")
+        raise BadInput("no selected sabotage has grades; `skeptic prove --graded --dry-run` lists those that have")
+    click.echo("everything selected is already proven with the current checks", err=True)
     return []
+
+
+def _record(one: Attempt) -> dict[str, object]:
+    """Return an attempt as data."""
+    wanted = {
+        id_: [{"claim": each.case.claim, "case": each.case.name} for each in asked] for id_, asked in one.wanted.items()
+    }
+    return {"scenario": one.scenario.id, "sabotages": wanted}
 
 
 def _show(planned: list[Attempt]) -> None:
@@ -178,7 +188,8 @@ def _beside(
     :raises Refused: at the end, when every cluster refused an attempt
     :raises SkepticError: at the end, when an attempt produced no grade
     """
-    _require(names)
+    if missing := [name for name in names if clusters.find(name) is None]:
+        raise clusters.no_cluster(*missing)
     places = {name: Place.beside_others(configuration.reports(), name) for name in names}
     processes, found, errors = Processes(), dict[Attempt, Sequence[Proof]](), dict[Attempt, SkepticError]()
     with Display() as display:
@@ -211,13 +222,6 @@ def _performing(
     """Return a function that performs an attempt at a place and returns its proofs or its grades."""
     performer = Performer(configuration.reports(), options, say, processes)
     return performer.grade if in_grades else performer.prove
-
-
-def _require(names: Sequence[str]) -> None:
-    """Raise Untestable unless all of these clusters of ours exist and are healthy."""
-    missing = [name for name in names if clusters.find(name) is None]
-    if missing:
-        raise clusters.no_cluster(*missing)
 
 
 def _count(planned: Sequence[Attempt], found: Sequence[Sequence[Proof]]) -> int:

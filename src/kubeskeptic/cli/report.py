@@ -25,6 +25,10 @@ from kubeskeptic.runs.latest import NAME, newest
 def report(run: str, reports: Path | None, findings: Path | None) -> None:
     """Write a run's reports again, from its journal alone.
 
+    \b
+    skeptic report
+    skeptic report 20261123-191800-7f3a --findings docs/findings.md
+
     RUN is a run's id or folder; the last run when left out. Verdicts stay as they are; `pytest --replay=RUN` judges again.
     """
     folder = run_folder(run, reports or configuration.reports())

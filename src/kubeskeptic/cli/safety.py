@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from kubeskeptic import configuration
+from kubeskeptic.cli import output
+from kubeskeptic.cli.output import AS_JSON
 from kubeskeptic.cli.which import ClusterRef, site_of, which_cluster
-from kubeskeptic.errors import Inconclusive, LeftDirty, Refused
+from kubeskeptic.durations import CONTROL_PLANE_RESTARTS
+from kubeskeptic.errors import BadInput, Inconclusive, LeftDirty, Refused
 from kubeskeptic.faults import Site
 from kubeskeptic.guard import Lease
 from kubeskeptic.guard import lease as leases
 from kubeskeptic.guard.holder import Holder
 from kubeskeptic.switches import control
+from kubeskeptic.terminal import Display, elapsing, spoken
 from kubeskeptic.undo import leftovers
 from kubeskeptic.undo.cleanup import cleanup as clean
 from kubeskeptic.undo.cleanup import revive
@@ -32,11 +36,13 @@ _REPORTS = click.option(
 @click.command()
 @which_cluster
 @_REPORTS
-def status(where: ClusterRef, reports: Path) -> None:
+@AS_JSON
+def status(where: ClusterRef, reports: Path, as_json: bool) -> None:
     """Print what runs have left in the cluster. Changes nothing in it.
 
     \b
     skeptic status
+    skeptic status --context staging --json
 
     Exits with 0 when the cluster is clean, with 20 when it is not, and with 10 when that is not known: something could not be
     inspected, or a run is using the cluster.
@@ -44,6 +50,10 @@ def status(where: ClusterRef, reports: Path) -> None:
     with site_of(where, look=True) as site:
         left = leftovers.find(site, journals(reports)) if site else []
         user = _user(site, left) if site else ""
+    if as_json:
+        seen = [one for one in left if one.kind != "unseen"]
+        clean = None if user else False if seen else None if left else True
+        output.as_json({"clean": clean, "used_by": user or None, "left": _records(left)})
     if user:
         raise Inconclusive(f"{user}. Until then, its objects in the cluster are not leftovers")
     if any(one.kind != "unseen" for one in left):
@@ -52,7 +62,8 @@ def status(where: ClusterRef, reports: Path) -> None:
         )
     if left:
         raise Inconclusive(f"nothing of ours is seen; {'; '.join(one.says for one in left)}")
-    click.echo("clean" if site else f"clean: there is no cluster {where}")
+    if not as_json:
+        click.echo("clean" if site else f"clean: there is no cluster {where}")
 
 
 @click.command()
@@ -60,7 +71,8 @@ def status(where: ClusterRef, reports: Path) -> None:
 @_REPORTS
 @click.option("--run", default="", metavar="ID", help="Only what belongs to this run.")
 @click.option("--dry-run", is_flag=True, help="Print what would be undone or removed; change nothing.")
-def cleanup(where: ClusterRef, reports: Path, run: str, dry_run: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="With --dry-run: print JSON, for programs.")
+def cleanup(where: ClusterRef, reports: Path, run: str, dry_run: bool, as_json: bool) -> None:
     """Undo every fault that is still in force and remove what runs left behind, then wait for a healthy cluster.
 
     \b
@@ -70,19 +82,34 @@ def cleanup(where: ClusterRef, reports: Path, run: str, dry_run: bool) -> None:
     It reads the journals of runs, and also finds leftovers without them: by undo records in nodes and on objects, and by
     labels. It changes nothing that is not ours, and can be repeated.
     """
+    if as_json and not dry_run:
+        raise BadInput("--json shows what would be removed; add --dry-run")
     with site_of(where, look=dry_run) as site:
-        if site is None:
-            click.echo(f"nothing to clean: there is no cluster {where}")
-            return
         known = journals(reports)
         if dry_run:
-            for one in leftovers.find(site, known, run):
-                click.echo(one.says if one.kind == "unseen" else f"would remove: {one.says}")
+            _show(leftovers.find(site, known, run) if site else [], as_json=as_json)
+        if site is None:
+            click.echo(f"nothing to clean: there is no cluster {where}", err=as_json)
+        if site is None or dry_run:
             return
-        with alone(site, run) as revived:
-            removed = revived + clean(site, known, run, say=click.echo)
+        limit = f"; then the cluster has at most {spoken(CONTROL_PLANE_RESTARTS.seconds)} to become healthy"
+        with Display(status=elapsing("cleaning up", limit)) as display, alone(site, run, display) as revived:
+            removed = revived + clean(site, known, run, say=display)
             unseen = "" if site.access.inside else "; the nodes were not inspected, as this cluster does not allow it"
         click.echo(f"clean: {removed} thing{'s' if removed != 1 else ''} undone or removed{unseen}")
+
+
+def _show(left: list[Leftover], *, as_json: bool) -> None:
+    """Print what would be removed."""
+    if as_json:
+        output.as_json(_records(left))
+        return
+    for one in left:
+        click.echo(one.says if one.kind == "unseen" else f"would remove: {one.says}")
+
+
+def _records(left: list[Leftover]) -> list[dict[str, str]]:
+    return [{"kind": one.kind, "name": one.name, "says": one.says, "node": one.node, "run": one.run} for one in left]
 
 
 def _user(site: Site, left: list[Leftover]) -> str:
@@ -98,16 +125,17 @@ def journals(reports: Path) -> list[Path]:
 
 
 @contextmanager
-def alone(site: Site, run: str = "") -> Iterator[int]:
+def alone(site: Site, run: str = "", say: Callable[[str], None] = click.echo) -> Iterator[int]:
     """Keep other runs off the cluster. If the API server is silent, first bring it back; yield how much was undone for that.
 
     :param run: only what is known to belong to this run is undone
+    :param say: called with a line about each thing that is undone
     :raises Refused: when another run uses the cluster
     :raises LeftDirty: when the API server stays silent
     """
     busy = control.in_use(site.cluster.name)
     if busy:
         raise Refused(f"the cluster is in use ({', '.join(busy)}); end that run first")
-    revived = revive(site, run, say=click.echo) if site.kube.unreachable() else 0
+    revived = revive(site, run, say=say) if site.kube.unreachable() else 0
     with Lease(site.kube, "cleanup"):
         yield revived

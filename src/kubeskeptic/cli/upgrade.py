@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +20,7 @@ from kubeskeptic.errors import BadInput
 from kubeskeptic.plugin import signals
 from kubeskeptic.reports.compared import markdown, render
 from kubeskeptic.reports.html import comparison as comparison_page
-from kubeskeptic.terminal import Display
+from kubeskeptic.terminal import Display, Status
 from kubeskeptic.undo.cleanup import cleanup as clean
 
 if TYPE_CHECKING:
@@ -129,7 +131,16 @@ def _perform(
     with Display() as display:
         release = provide(Workshop(display), found, state.to)
     ledger = Ledger(state, reports, kube)
-    return Upgrade(found, kube, reports, ledger, release, Workshop(_say).progress, _say, tolerance).perform()
+    said = Display(sys.stderr)
+
+    @contextmanager
+    def shown(status: Status) -> Iterator[None]:
+        """Show a status below the lines. The runs of suites, which show their own, are not in such a block."""
+        said.show(status)
+        with said:
+            yield
+
+    return Upgrade(found, kube, reports, ledger, release, Workshop(said).progress, said, tolerance, shown).perform()
 
 
 def _told(done: Upgraded, limit: float | None) -> int:

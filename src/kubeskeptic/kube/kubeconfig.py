@@ -41,9 +41,11 @@ def default_kubeconfig() -> Path:
     there = [str(path.resolve()) for path in named if path.is_file()]
     folder = next((path for path in named if path.is_dir()), None)
     if folder and not there:
-        raise BadInput(f"KUBECONFIG names {folder}, which is a folder, not a file")
+        raise BadInput(f"KUBECONFIG names {folder}, which is a folder; name files, or a file with --kubeconfig")
     if named and not there:
-        raise BadInput(f"none of the files that KUBECONFIG names exists: {', '.join(map(str, named))}")
+        raise BadInput(
+            f"none of the files that KUBECONFIG names exists: {', '.join(map(str, named))}; name one with --kubeconfig"
+        )
     return Path(os.pathsep.join(there)) if there else Path.home() / ".kube" / "config"
 
 

@@ -25,7 +25,9 @@ def recording_of(request: pytest.FixtureRequest, run: Run | None) -> Recording:
     """
     scenario = scenario_of(request.module)
     if scenario is None:
-        raise BadInput(f"{request.module.__name__} neither declares nor imports a scenario")
+        raise BadInput(
+            f"{request.module.__name__} neither declares nor imports a scenario; declare one with `Scenario(...)`"
+        )
     if run is None:
         replay = request.config.stash[STATE].replay
         assert replay is not None

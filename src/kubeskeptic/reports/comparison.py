@@ -42,7 +42,7 @@ class Comparison:
         was, now = ({one["id"] for one in result["claims"]} for result in (self.before, self.after))
         if was and now and not was & now:
             raise BadInput(
-                f"{self.before['run']['id']} and {self.after['run']['id']} share no claim, so there is nothing to compare"
+                f"{self.before['run']['id']} and {self.after['run']['id']} share no claim; name two runs of the same suites"
             )
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from kubeskeptic.reports import disruption as disrupted
 from kubeskeptic.reports.disruption import Disruption
 from kubeskeptic.runs.opening import open_run
 from kubeskeptic.runs.options import RunOptions
+from kubeskeptic.terminal import Status, elapsing
 from kubeskeptic.timeline import load
 from kubeskeptic.upgrading import plan
 from kubeskeptic.upgrading.node_work import NodeWork, note
@@ -63,6 +64,7 @@ class Upgraded:
 class Upgrade:
     """An upgrade of one cluster.
 
+    :param shown: shows a status while its block runs
     :param tolerance: how much closer to its bound a number may come, in percent of the bound; None for no limit
     """
 
@@ -74,6 +76,7 @@ class Upgrade:
     progress: Progress
     say: Say
     tolerance: float | None = None
+    shown: Callable[[Status], AbstractContextManager[object]] = nullcontext
 
     @property
     def state(self) -> State:
@@ -115,7 +118,7 @@ class Upgrade:
             why = f"it was interrupted ({str(told).partition(':')[0] or 'SIGINT'})"
             raise UpgradeStopped(why, self.state.standing(), INTERRUPTED) from told
         except SkepticError as error:
-            raise UpgradeStopped(str(error), self.state.standing(), error.exit_status or 1) from error
+            raise UpgradeStopped(str(error), self.state.standing(), error.exit_status) from error
 
     def _ask(self, what: str, when: str) -> None:
         for step in (one for one in self.state.steps if one.what == what and not one.done):
@@ -152,7 +155,8 @@ class Upgrade:
     @contextmanager
     def _timed(self, step: Step) -> Iterator[None]:
         self.say(f"{step} …")
-        yield
+        with self.shown(elapsing(f"step {self.state.steps.index(step) + 1} of {len(self.state.steps)}, {step},")):
+            yield
         self.say(f"{step}: done in {self.ledger.since(step):.0f} s")
 
 

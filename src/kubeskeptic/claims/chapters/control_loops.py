@@ -38,7 +38,7 @@ CLAIMS = (
         states="A crashed node turns Ready: Unknown between GRACE − LEASE and GRACE + MONITOR after its crash, is then "
         "tainted as unreachable and its evictable pods are deleted, while its Node object stays.",
         post=Post.QUALIFIED,
-        condition="The node is emptied, not removed: its Node object stays until somebody deletes it.",
+        condition="The node is emptied, not removed: its Node object stays until it is deleted.",
         broken_by=("node-lifecycle-off",),
         needs=Risk.NODE,
     ),

@@ -25,7 +25,7 @@ CLAIMS = (
         id="limit.no-queue-metric",
         chapter="limits",
         says="why is there no support … without KEDA",
-        states="An autoscaler on an external metric that nobody serves says FailedGetExternalMetric, and changes no replicas "
+        states="An autoscaler on an external metric that no API serves says FailedGetExternalMetric, and changes no replicas "
         "in 3 HPA, however many jobs wait; while an adapter serves that metric, the same autoscaler scales with it.",
         post=Post.AGREES,
         condition="",

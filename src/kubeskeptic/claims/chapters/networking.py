@@ -32,7 +32,7 @@ CLAIMS = (
         chapter="networking",
         says="unless specifically firewalled",
         states="A default deny blocks every client of a pod; a policy that allows a label then lets clients with it through, "
-        "and one that allows a namespace lets clients of it through, and nobody else; each is in force within the margin. "
+        "and one that allows a namespace lets clients of it through, and no others; each is in force within the margin. "
         "Policies by port, by address block with exceptions and for egress agree with a truth table computed from their text; "
         "every node enforces a policy and lets go of it within the margin. New connections are blocked; those that were open "
         "go on or are cut, as the network's implementation has it.",
