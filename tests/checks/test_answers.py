@@ -61,6 +61,31 @@ def test_lookups_between_acts_count() -> None:
     assert (good.verdict, good.window) == (Verdict.HOLDS, (0.01, 5))
 
 
+def took(one: Lane, **seconds: float) -> Lane:
+    """The lane; the request of tick N (argument ``tN``) took so many seconds."""
+    for tick, long in seconds.items():
+        one.took[int(tick[1:])] = long
+    return one
+
+
+def answered_in(found: Finding) -> list[float]:
+    return [found.measured[f"answered in, {which}"].value for which in ("p50", "p99", "longest")]
+
+
+def test_the_first_wrong_lookups_are_told_with_node_time_and_answer() -> None:
+    assert looked_up(name(GOOD)).decisive == ()
+    other = looked_up(name(GOOD[:-1] + "t", "n1"), name(GOOD, "n2", by="10.96.0.8"))
+    assert other.decisive[0] == "n1 asked “name” at +1.90 s: timeout"
+    assert other.decisive[1] == "n2 asked “name” at -0.90 s: 10.96.0.8"
+    assert len(other.decisive) == 8
+    assert looked_up(name(GOOD[:-1] + "?")).decisive == ()
+
+
+def test_late_lookups_are_counted_and_how_long_they_took_is_told() -> None:
+    found = looked_up(took(name(GOOD[:-1] + "t"), t12=0.91, t15=0.9, t29=2.0))
+    assert (found.measured["late"].value, answered_in(found)) == (1, [0.001, 0.9, 0.91])
+
+
 # -- every node ----------------------------------------------------------------------------------------------------------
 def everywhere(*lanes: Lane, pods: dict[str, str] | None = None) -> Finding:
     return answers_everywhere(watched(*lanes, spans=(SPAN,), pods=pods or {"pod-a": "n1"}), "web")
@@ -302,3 +327,12 @@ def test_one_node_with_a_pod_of_its_own_is_enough() -> None:
     one = lane(GOOD, "n3", by="pod-a")
     assert crossing(one, answered("pod-a", "pod-b")).verdict is Verdict.HOLDS
     assert "no node that sent requests has a pod of the service" in crossing(one).why
+
+
+def test_the_first_wrong_answers_are_told_with_node_time_and_how() -> None:
+    found = everywhere(took(lane(GOOD, "n1"), t12=1.05), lane("." * 20 + "r" * 10, "n2"))
+    assert found.verdict is Verdict.VIOLATED
+    assert found.decisive[0] == "n1 asked “web” at +0.20 s: late, after 1.050 s"
+    assert found.decisive[1] == "n2 asked “web” at +1.00 s: refused, after 0.001 s"
+    assert (len(found.decisive), found.measured["late"].value, answered_in(found)[-1]) == (8, 1, 1.05)
+    assert everywhere(lane(GOOD, "n1"), lane(GOOD[:-1] + "?", "n2")).decisive == ()

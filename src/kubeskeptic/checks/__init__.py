@@ -13,6 +13,7 @@ from kubeskeptic.checks.cpu_autoscaling import follows_the_load
 from kubeskeptic.checks.entrances import never_addressed
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failing import dead_share_only, fails_at_most, never_fails
+from kubeskeptic.checks.kept_ports import resolves_but_for_kept_ports
 from kubeskeptic.checks.limits import killed_for_memory
 from kubeskeptic.checks.loopback import as_configured_at_loopback
 from kubeskeptic.checks.moves import catches_up, follows_move, stays_as_programmed
@@ -27,7 +28,7 @@ from kubeskeptic.checks.prestop import fails_below_a_delay_only
 from kubeskeptic.checks.readiness import resumes_sending, stays_ready, stops_sending
 from kubeskeptic.checks.replacing import moved_within_budget, recovers_each_time, replaced_only_by_controllers
 from kubeskeptic.checks.replicas import surplus_removed, whole_again
-from kubeskeptic.checks.resolving import resolves_but_for_kept_ports, resolves_throughout, same_answer
+from kubeskeptic.checks.resolving import resolves_throughout, same_answer
 from kubeskeptic.checks.rollouts import rolled_over
 from kubeskeptic.checks.rules import same_rules
 from kubeskeptic.checks.same_name import replaced_under_its_name

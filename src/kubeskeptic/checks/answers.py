@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.failures import ENDPOINTS
-from kubeskeptic.checks.lanes import asked_until, is_late, never_asked, span, surely_late
+from kubeskeptic.checks.failures import ENDPOINTS, answered_in
+from kubeskeptic.checks.lanes import asked_at, asked_until, is_late, never_asked, span, surely_late
 from kubeskeptic.durations import MARGIN
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
@@ -30,19 +31,13 @@ def answers_everywhere(act: Act, *probes: str) -> Finding:
     nodes = {lane.node for lane in lanes}
     if not nodes & hosting or not nodes - hosting:
         raise Inconclusive("nothing to compare: nodes with and nodes without a pod of the service are needed")
-    failed: Counter[str] = Counter()
-    unknown = asked = 0
-    sure = act.watched(*ENDPOINTS)
-    for lane in lanes:
-        wrong = strangers(act.recording, lane, act.settings_on(lane.node)["SYNC"] + MARGIN, {})
-        for at in span(lane, act.start, act.end):
-            asked, how = asked + 1, _not_right(act, lane, at, stranger=at in wrong, sure=sure)
-            unknown += how == _DOUBTFUL
-            failed.update([f"{how} on {lane.node}"] if how not in ("", _DOUBTFUL) else ())
+    every = list(_answers(act, lanes))
+    wrong = [one for one in every if one[2] not in ("", _DOUBTFUL)]
+    failed = Counter(f"{how} on {lane.node}" for lane, _, how in wrong)
+    asked, bad, unknown = len(every), len(wrong), sum(how == _DOUBTFUL for _, _, how in every)
     without = len(nodes - hosting)
     host = "hosts" if without == 1 else "host"
     why = f"All {asked} requests were answered through {len(nodes)} nodes; {without} {host} no pod of the service."
-    bad = sum(failed.values())
     if bad:
         why = f"{bad} of {asked} requests were not answered correctly ({_listed(failed)}); all must be."
     return conclude(
@@ -50,13 +45,29 @@ def answers_everywhere(act: Act, *probes: str) -> Finding:
         {
             "failed": Measure(bad, "requests", bad, bad + unknown),
             "asked": Measure(asked, "requests"),
+            "late": Measure(sum(_late(lane, at) for lane, at, _ in every), "requests"),
             "never asked": Measure(never_asked(lanes, act.start, act.end), "requests"),
+            **answered_in(lanes, act.start, act.end),
         },
         {"failed": _NO_REQUEST},
         nodes=tuple(sorted(nodes)),
         window=(act.start, act.end),
         probes=probes,
+        decisive=tuple(f"{asked_at(act, lane, at)}: {how}, after {lane.took[at]:.3f} s" for lane, at, how in wrong[:8]),
     )
+
+
+def _answers(act: Act, lanes: Iterable[Lane]) -> Iterator[tuple[Lane, int, str]]:
+    """Yield the requests of some lanes, and how each was answered wrongly; empty if the answer was right."""
+    sure = act.watched(*ENDPOINTS)
+    for lane in lanes:
+        wrong = strangers(act.recording, lane, act.settings_on(lane.node)["SYNC"] + MARGIN, {})
+        for at in span(lane, act.start, act.end):
+            yield lane, at, _not_right(act, lane, at, stranger=at in wrong, sure=sure)
+
+
+def _late(lane: Lane, at: int) -> bool:
+    return lane[at].outcome is Outcome.OK and is_late(lane, at)
 
 
 def _not_right(act: Act, lane: Lane, at: int, *, stranger: bool, sure: bool) -> str:

@@ -13,10 +13,10 @@ from kubeskeptic.agent.answered_by import DnsAnswer
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import CACHE_DENIAL, Bound, Interval
 from kubeskeptic.checks.failures import answered_in
-from kubeskeptic.checks.lanes import is_late, never_asked, span
+from kubeskeptic.checks.lanes import asked_at, is_late, never_asked, span
 from kubeskeptic.checks.staleness import Answers, Records, Right, staleness
 from kubeskeptic.findings import Finding, Measure, conclude, largest, seconds
-from kubeskeptic.timeline import Act, Lane, Sample
+from kubeskeptic.timeline import Act, Lane
 
 _NO_LOOKUP = Bound(0, "lookups", "none may fail")
 _ANSWERED = (Outcome.OK, Outcome.WRONG, Outcome.NXDOMAIN)
@@ -26,12 +26,11 @@ _TOLD = 4
 
 
 class Stalest(NamedTuple):
-    """The stalest answer of some lanes: for how long it had been out of date, and where and when it was asked for."""
+    """The stalest answer of some lanes: for how long it had been out of date, on which node, and which lookup it was."""
 
     seconds: Interval = Interval(0.0, 0.0)
     node: str = ""
-    probe: str = ""
-    sent: float = 0.0
+    lookup: str = ""
     records: Records = frozenset()
 
     def or_(self, other: Stalest) -> Stalest:
@@ -77,28 +76,30 @@ class Seen:
             self.denials += 1
             self.denial = self.denial.or_(stale)
 
-    def not_answered(self, sample: Sample, where: str) -> None:
+    def not_answered(self, outcome: Outcome, lookup: str) -> None:
         """Count a lookup without an answer, which may have failed if its outcome is not known."""
-        if sample.outcome is Outcome.UNKNOWN:
+        if outcome is Outcome.UNKNOWN:
             self.unknown += 1
             return
         self.failed += 1
-        self.failures += [f"{where}: {sample.outcome}"] if self.failed <= _TOLD else []
+        self.failures += [f"{lookup}: {outcome}"] if self.failed <= _TOLD else []
 
 
 def _look(act: Act, lane: Lane, right: list[Right], read: Callable[[str], str]) -> Seen:
     seen, answers = Seen(), Answers()
     for at in span(lane, act.baseline, act.end):
         sample = lane[at]
-        seen.asked, seen.late = seen.asked + 1, seen.late + is_late(lane, at)
+        seen.asked += 1
         answer = DnsAnswer.of(sample.by)
         if sample.outcome not in _ANSWERED or answer.rcode not in _RCODES:
-            seen.not_answered(sample, _where(act, lane.node, lane.probe, sample.sent))
+            seen.not_answered(sample.outcome, asked_at(act, lane, at))
             continue
         records = frozenset(map(read, answer.records))
         answers.add(records)
         stale = staleness(right, sample, lane.doubt, records, answers.left)
-        seen.answered(records, answer.ttl or 0, Stalest(stale, lane.node, lane.probe, sample.sent, records))
+        lookup = asked_at(act, lane, at) if stale.high > 0 else ""
+        seen.late += is_late(lane, at)
+        seen.answered(records, answer.ttl or 0, Stalest(stale, lane.node, lookup, records))
     return seen
 
 
@@ -163,16 +164,10 @@ def _measured(seen: Seen, lanes: Sequence[Lane], act: Act) -> dict[str, Measure]
 def _decisive(act: Act, by_probe: Mapping[str, Seen], seen: Seen, changes: Iterable[Right]) -> Iterable[str]:
     """Yield the failed lookups, the stalest answer of each probe, and since when other answers were right."""
     yield from seen.failures[:_TOLD]
-    for probe, of_it in by_probe.items():
-        one = of_it.stalest
+    for one in (of_probe.stalest for of_probe in by_probe.values()):
         if one.seconds.high > 0:
-            where = _where(act, one.node, probe, one.sent)
-            yield f"{where}: {_listed(one.records)}, {one.seconds.high:.2f} s out of date"
+            yield f"{one.lookup}: {_listed(one.records)}, {one.seconds.high:.2f} s out of date"
     yield from (f"right from {one.since.high - act.start:+.2f} s on: {_listed(one.records)}" for one in changes)
-
-
-def _where(act: Act, node: str, probe: str, sent: float) -> str:
-    return f"{node} asked “{probe}” at {sent - act.start:+.2f} s"
 
 
 def _told(

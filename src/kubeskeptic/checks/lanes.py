@@ -63,3 +63,8 @@ def surely_late(act: Act, lane: Lane, at: int) -> bool:
         if stall.node == lane.node and stall.since - doubt <= sent + lane.took[at] <= stall.until + doubt + LATE / 10:
             took = min(took, max(stall.since - doubt - sent, 0.0))
     return took > LATE
+
+
+def asked_at(act: Act, lane: Lane, at: int) -> str:
+    """Return, in words, which request of a lane this is: its node, its probe, and when it was sent in the act."""
+    return f"{lane.node} asked “{lane.probe}” at {lane.sent[at] - act.start:+.2f} s"

@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from kubeskeptic.agent.answered_by import DnsAnswer
 from kubeskeptic.agent.outcomes import Outcome
-from kubeskeptic.bounds import Bound, Interval
+from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.lanes import never_asked, span
+from kubeskeptic.checks.failures import answered_in
+from kubeskeptic.checks.lanes import asked_at, is_late, never_asked, span
 from kubeskeptic.checks.ports import new_ports, one_port_each
-from kubeskeptic.durations import MARGIN
 from kubeskeptic.errors import Inconclusive
-from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
-from kubeskeptic.timeline import Act, Lane
+from kubeskeptic.findings import Finding, Measure, conclude
+from kubeskeptic.timeline import Act, Lane, Sample
 from kubeskeptic.timeline.endpoints import service_of
-from kubeskeptic.timeline.outages import Outage, outages
 
-UDP_TIMEOUT = 30.0
-"""The lifetime of the conntrack entry of a UDP flow with one query and one answer (Linux, ``nf_conntrack_udp_timeout``)."""
 REPLACED, LEFT = "pods replaced", "old pods left"
 """The cells of a table that states what was restarted."""
-_ONE_ADDRESS = Bound(1, "addresses", "the service's ClusterIP")
-_NO_LOOKUP = Bound(0, "lookups", "none may fail")
-_FROM_NEW, _STRAY, _FROM_KEPT = "failed from new ports", "failed at another time", "failed from kept ports"
-_NONE_ELSE = Bound(0, "lookups", "none may fail, except after the pod that answered them has ended")
+ONE_ADDRESS = Bound(1, "addresses", "the service's ClusterIP")
+NO_LOOKUP = Bound(0, "lookups", "none may fail")
+_TOLD = 8
+"""The number of wrong lookups that are told one by one."""
 
 
 @dataclass(frozen=True)
-class _Lookups:
+class Lookups:
     """The results of the lookups of some lanes, in the act of a check."""
 
     expected: str
@@ -41,21 +39,35 @@ class _Lookups:
     unknown: int
     asked: int
     unasked: int
+    late: int
+    took: Mapping[str, Measure]
+    """How long good answers took."""
+    decisive: tuple[str, ...]
+    """The first lookups that failed or returned another address, one sentence each."""
 
     @classmethod
-    def of(cls, act: Act, lanes: Sequence[Lane]) -> _Lookups:
+    def of(cls, act: Act, lanes: Sequence[Lane]) -> Lookups:
         """Return the results of the lookups of some lanes for one service."""
         expected = str(service_of(act.recording, lanes[0].probe)["spec"]["clusterIP"])
-        samples = [(lane, lane[at]) for lane in lanes for at in span(lane, act.baseline, act.end)]
-        answered = (one for _, one in samples if one.outcome in (Outcome.OK, Outcome.WRONG))
+        every = [(lane, at, lane[at]) for lane in lanes for at in span(lane, act.baseline, act.end)]
+        answered = (one for _, _, one in every if one.outcome in (Outcome.OK, Outcome.WRONG))
         answers = frozenset(",".join(DnsAnswer.of(one.by).records) for one in answered) - {""}
-        unknown = sum(one.outcome is Outcome.UNKNOWN for _, one in samples)
         failed = Counter(
             f"{one.outcome} of “{lane.probe}” on {lane.node}"
-            for lane, one in samples
+            for lane, _, one in every
             if one.failed and one.outcome is not Outcome.UNKNOWN
         )
-        return cls(expected, answers, failed, unknown, len(samples), never_asked(lanes, act.baseline, act.end))
+        return cls(
+            expected,
+            answers,
+            failed,
+            unknown=sum(one.outcome is Outcome.UNKNOWN for _, _, one in every),
+            asked=len(every),
+            unasked=never_asked(lanes, act.baseline, act.end),
+            late=sum(one.outcome is Outcome.OK and is_late(lane, at) for lane, at, one in every),
+            took=answered_in(lanes, act.baseline, act.end),
+            decisive=tuple(islice(_decisive(act, every, expected), _TOLD)),
+        )
 
     @property
     def others(self) -> str:
@@ -77,14 +89,26 @@ class _Lookups:
             "addresses": Measure(len({self.expected, *self.answers}), "addresses"),
             "asked": Measure(self.asked, "lookups"),
             "never asked": Measure(self.unasked, "lookups"),
+            "late": Measure(self.late, "lookups"),
+            **self.took,
         }
+
+
+def _decisive(act: Act, every: Iterable[tuple[Lane, int, Sample]], expected: str) -> Iterator[str]:
+    """Yield the lookups that failed or returned another address than the expected one."""
+    for lane, at, one in every:
+        records = ",".join(DnsAnswer.of(one.by).records)
+        if one.outcome in (Outcome.OK, Outcome.WRONG) and records not in ("", expected):
+            yield f"{asked_at(act, lane, at)}: {records}"
+        elif one.failed and one.outcome is not Outcome.UNKNOWN:
+            yield f"{asked_at(act, lane, at)}: {one.outcome}"
 
 
 @check
 def same_answer(act: Act, probe: str) -> Finding:
     """Check that every lookup during all these acts, and between them, succeeds and returns the service's one ClusterIP."""
     lanes = act.lanes(probe, unbroken=True)
-    seen = _Lookups.of(act, lanes)
+    seen = Lookups.of(act, lanes)
     right = f"All {seen.asked} lookups from {len(lanes)} nodes returned {seen.expected}."
     return _none_failed(act, seen, lanes, seen.told("", right), (probe,), {})
 
@@ -96,12 +120,12 @@ def resolves_throughout(act: Act, restarted: str, *probes: str) -> Finding:
 
     :param restarted: the table in which the scenario noted how many pods were replaced, and how many old ones were left
     """
-    replaced = _replaced(act, restarted)
+    replaced = replaced_in(act, restarted)
     lanes = [lane for probe in probes for lane in act.lanes(probe, unbroken=True)]
     kept = [lane for lane in lanes if act.recording.specs.get(lane.probe, {}).get("keep_port")]
     one_port_each(act, kept)
     new_ports(act, [lane for lane in lanes if lane not in kept])
-    seen, nodes = _Lookups.of(act, lanes), len({lane.node for lane in lanes})
+    seen, nodes = Lookups.of(act, lanes), len({lane.node for lane in lanes})
     from_kept = sum(len(span(lane, act.baseline, act.end)) for lane in kept)
     right = (
         f"all {seen.asked} lookups from {nodes} nodes returned {seen.expected}, {from_kept} of them from {len(kept)} "
@@ -112,130 +136,21 @@ def resolves_throughout(act: Act, restarted: str, *probes: str) -> Finding:
 
 
 def _none_failed(
-    act: Act, seen: _Lookups, lanes: Sequence[Lane], why: str, probes: tuple[str, ...], more: dict[str, Measure]
+    act: Act, seen: Lookups, lanes: Sequence[Lane], why: str, probes: tuple[str, ...], more: dict[str, Measure]
 ) -> Finding:
     failed = seen.failed.total()
     return conclude(
         why,
         {**seen.measured(), "failed": Measure(failed, "lookups", failed, failed + seen.unknown), **more},
-        {"addresses": _ONE_ADDRESS, "failed": _NO_LOOKUP},
+        {"addresses": ONE_ADDRESS, "failed": NO_LOOKUP},
         nodes=tuple(dict.fromkeys(lane.node for lane in lanes)),
         window=(act.baseline, act.end),
         probes=probes,
+        decisive=seen.decisive,
     )
 
 
-@check
-def resolves_but_for_kept_ports(act: Act, restarted: str, probe: str, kept: str) -> Finding:
-    """Check that throughout an act in which the name servers are replaced, lookups return the service's one ClusterIP, and no
-    lookup from a new port fails. Lookups of a client that keeps its port may fail for at most the case's bound after the pod
-    that answered them has ended, and so may lookups that soon reuse a port.
-
-    kube-proxy keeps the conntrack entry of such a client while the pod is terminating and still serving, and deletes it when it
-    programs the removal of the pod.
-
-    :param restarted: the table in which the scenario noted how many pods were replaced, and how many old ones were left
-    :param kept: the probe that sends its lookups from one port
-    """
-    replaced = _replaced(act, restarted)
-    new, old = (act.lanes(name, unbroken=True) for name in (probe, kept))
-    one_port_each(act, old)
-    new_ports(act, new)
-    seen, from_new = _Lookups.of(act, [*new, *old]), _Lookups.of(act, new)
-    found = {lane: outages(lane, act.baseline, act.end) for lane in old}
-    longest, bound, node = gravest((_longest(act, lane, found[lane]) for lane in old), lambda one: one[:2])
-    measured = {**seen.measured(), **_counted(act, from_new, new, old), "outage of a kept port": seconds(longest)}
-    bad, stray, lost = (int(measured[name].value) for name in (_FROM_NEW, _STRAY, _FROM_KEPT))
-    why = f"While {replaced} name servers were replaced, {bad} of {seen.asked} lookups failed from new ports"
-    if seen.others:
-        why = f"The name resolved to {seen.others} in addition to {seen.expected}"
-    return conclude(
-        why + ("." if seen.others else f"{_told(lost, stray, node, longest, bound)}."),
-        measured | {REPLACED: Measure(replaced, "pods")},
-        {"addresses": _ONE_ADDRESS, _FROM_NEW: _NO_LOOKUP, "outage of a kept port": bound, _STRAY: _NONE_ELSE},
-        nodes=tuple(dict.fromkeys(lane.node for lane in (*new, *old))),
-        window=(act.baseline, act.end),
-        probes=(probe, kept),
-        decisive=tuple(_line(one, act.start) for ones in found.values() for one in ones)[:8],
-    )
-
-
-def _counted(act: Act, from_new: _Lookups, new: Sequence[Lane], old: Sequence[Lane]) -> dict[str, Measure]:
-    """Return how many lookups failed from new, kept and reused ports, and how many of the latter two away from any deletion."""
-    reused, failed = {lane: _reused(act, lane) for lane in new}, {lane: _failed(act, lane) for lane in old}
-    again = sum(map(len, reused.values()))
-    stray = sum(_stray(act, lane, places) for lane, places in [*failed.items(), *reused.items()])
-    bad = from_new.failed.total() - again
-    return {
-        _FROM_NEW: Measure(bad, "lookups", bad, bad + from_new.unknown),
-        _STRAY: Measure(stray, "lookups"),
-        _FROM_KEPT: Measure(sum(map(len, failed.values())), "lookups"),
-        "failed from reused ports": Measure(again, "lookups"),
-    }
-
-
-def _told(lost: int, stray: int, node: str, longest: Interval, bound: Bound) -> str:
-    """Return, in words, the results of clients that keep their port."""
-    if not lost:
-        return ", and none from kept ports"
-    still = longest.high == float("inf")
-    long = f"and still after {longest.low:.2f} s" if still else f"for {longest.high:.2f} s at most"
-    told = f", and {lost} from kept ports, {long}, on {node}; the limit is {bound.value:g} s"
-    return told + (f"; {stray} of these failed when no pod had just ended" if stray else "")
-
-
-def _line(one: Outage, start: float) -> str:
-    how = ", ".join(f"{count} {what}" for what, count in one.outcomes.most_common())
-    return f"{one.node}: {one.failed} failed ({how}) for {one.seconds:.2f} s from +{one.start - start:.2f} s"
-
-
-def _longest(act: Act, lane: Lane, found: Sequence[Outage]) -> tuple[Interval, Bound, str]:
-    """Return the longest outage of a lane: at least from its first to its last failure, at most up to the next good answer.
-
-    :param found: the lane's outages, with unknown outcomes counted as failed; for the lower end they count as answered
-    """
-    sure = outages(lane, act.baseline, act.end, doubtful=False)
-    least = max((round(one.last - one.start, 6) for one in sure), default=0.0)
-    return Interval(least, max(map(_end, found), default=0.0)), act.bound_on(lane.node), lane.node
-
-
-def _end(one: Outage) -> float:
-    return float("inf") if one.open else round(one.seconds, 6)
-
-
-def _failed(act: Act, lane: Lane) -> list[int]:
-    unknown = Outcome.UNKNOWN
-    return [at for at in span(lane, act.baseline, act.end) if lane[at].failed and lane[at].outcome is not unknown]
-
-
-def _reused(act: Act, lane: Lane) -> list[int]:
-    """Return the failed lookups of a lane whose port had been used within :data:`UDP_TIMEOUT`: they may have matched the
-    conntrack entry of that use, like lookups from kept ports.
-    """
-    return [
-        at
-        for at in _failed(act, lane)
-        if any(
-            lane.ports[before] == lane.ports[at] and lane.sent[at] - lane.sent[before] <= UDP_TIMEOUT + MARGIN
-            for before in range(at)
-        )
-    ]
-
-
-def _stray(act: Act, lane: Lane, failed: Sequence[int]) -> int:
-    """Return how many of these lookups were not sent between a deletion and the bound after its pod was seen to end.
-
-    :raises Inconclusive: if a fault of the act was not seen to bite
-    """
-    faults = [one for one in act.recording.faults if one.act in act.names]
-    if not faults or not all(one.bit for one in faults):
-        raise Inconclusive(f"the ends of the pods of “{act.name}” were not observed")
-    lasting = act.bound_on(lane.node).value + lane.doubt
-    due = [(one.applied - lane.doubt, one.phases["bit"] + lasting) for one in faults]
-    return sum(not any(since <= lane.sent[at] <= until for since, until in due) for at in failed)
-
-
-def _replaced(act: Act, restarted: str) -> int:
+def replaced_in(act: Act, restarted: str) -> int:
     """Return how many pods were replaced.
 
     :raises Inconclusive: if none were, or if old ones were left
