@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kubeskeptic.bounds import START, Bound, Interval
+from kubeskeptic.checks.draining import drained_node
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.replicas import ready_counts
 from kubeskeptic.checks.rollouts import counts_from
@@ -55,7 +56,7 @@ def moved_within_budget(act: Act, app: str, wanted: int, at_least: int) -> Findi
 
     :param at_least: ``minAvailable`` of the PodDisruptionBudget
     """
-    node = _drained(act)
+    node = drained_node(act)
     pods = list(act.changes("Pod", app=app))
     since = act.since
     leaving = [pod for pod in living(pods, since.low).values() if node_of(pod) == node]
@@ -162,14 +163,6 @@ def _recovery(counts: list[tuple[Interval, int]], fault: FaultSpan, wanted: int,
         raise Inconclusive(f"no replica was seen missing after {fault.says}")
     whole = next((when for when, count in after if count == wanted), None)
     return whole.since(fault.applying) if whole else Interval(end - fault.applying.high, float("inf"))
-
-
-def _drained(act: Act) -> str:
-    """Return the node that the act's fault cordoned."""
-    target = next((one for one in act.fault.targets if one.startswith("cordon/")), "")
-    if not target:
-        raise Inconclusive(f"the fault {act.fault.fault} of “{act.name}” drained no node")
-    return target.rpartition("/")[2]
 
 
 def _moved_at(pods: list[Change], since: float, node: str, wanted: int) -> Interval | None:
