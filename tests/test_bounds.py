@@ -84,11 +84,18 @@ def test_times_that_are_known_to_lie_between_two_others() -> None:
     assert Interval(10.0, 11.0).since(Interval(1.0, 3.0)) == Interval(7.0, 10.0)
 
 
+def test_a_leader_election_is_read_and_has_its_default_only_where_none_was_asked_for_it() -> None:
+    assert bounds.election(15.0, 2.0) == 19.4  # 15 + 2 + 120 % of 2
+    assert bounds.ELECTION.text(Settings({})) == "leader election 19.4"
+    assert bounds.ELECTION.value(Settings({"ELECTION": Setting("ELECTION", 7.0, "flags")})) == 7
+    with pytest.raises(NotAsked, match="the setting ELECTION"):
+        bounds.ELECTION.value(Settings({}, {"ELECTION": "forbidden"}))
+
+
 @pytest.mark.parametrize(
     ("bound", "seconds"),
     [
         (bounds.NOTICING, 1.0),
-        (bounds.ELECTION, 19.4),  # 15 + 2 + 120 % of 2
         (bounds.EVICTION_LOOK, 10.0),
         (bounds.EVICTION_GRACE, 1.0),
         (bounds.CPU_STATISTICS, 15.0),

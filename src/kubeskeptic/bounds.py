@@ -12,6 +12,7 @@ SYNC        kube-proxy's minSyncPeriod for its mode                      the run
 TTL, CACHE  ``ttl`` of CoreDNS's kubernetes plugin; time in its cache    the live Corefile
 HPA         horizontal-pod-autoscaler-sync-period                        the kube-controller-manager that leads
 STABLE      the scale-down stabilization window                          the same, or the object's ``behavior``
+ELECTION    time until a new kube-controller-manager leads               its flags for leader election
 START       time until a pod with its image present is Ready             calibrated at the start of the run
 BACKOFF     the kubelet's first crash-loop back-off                      /configz of every kubelet
 SYN_SENT    nf_conntrack_tcp_timeout_syn_sent                            the nodes' /proc
@@ -141,6 +142,17 @@ def constant(name: str, seconds: float) -> Expression:
     return Expression(((1.0, _Term(lambda _: seconds, lambda _: f"{name} {seconds:g}")),))
 
 
+def election(lease: float, retry: float) -> float:
+    """Return how long a component takes to take over: until its predecessor's lease is over, counted from when it first saw
+    it, and the next attempt, which comes after the retry period plus up to 120 % (``JitterFactor`` of client-go's
+    tools/leaderelection).
+
+    :param lease: ``--leader-elect-lease-duration`` in seconds
+    :param retry: ``--leader-elect-retry-period`` in seconds
+    """
+    return lease + 2.2 * retry
+
+
 def shorter(one: Expression, other: Expression) -> Expression:
     """Return an expression for the shorter of two expressions on the cluster under test."""
 
@@ -151,6 +163,12 @@ def shorter(one: Expression, other: Expression) -> Expression:
     return Expression(((1.0, _Term(lambda s: least(s).value(s), lambda s: least(s).text(s))),))
 
 
+def _election(settings: Settings) -> float:
+    """Return ELECTION; with Kubernetes' defaults for journals of runs that did not read it."""
+    read = "ELECTION" in settings or "ELECTION" in settings.missing
+    return settings["ELECTION"] if read else election(15.0, 2.0)
+
+
 GRACE, MONITOR, LEASE, SYNC = setting("GRACE"), setting("MONITOR"), setting("LEASE"), setting("SYNC")
 START, BACKOFF, EVICT, SYN_SENT = setting("START"), setting("BACKOFF"), setting("EVICT"), setting("SYN_SENT")
 UNREADY, READY, HANG = setting("UNREADY"), setting("READY"), setting("HANG")
@@ -158,10 +176,8 @@ TTL, CACHE, HPA, STABLE = setting("TTL"), setting("CACHE"), setting("HPA"), sett
 CACHE_DENIAL, STATUS = setting("CACHE_DENIAL"), setting("STATUS")
 NOTICING = constant("noticing", 1.0)
 """The kubelet notices that a container died: its pod lifecycle event generator relists once a second."""
-ELECTION = constant("leader election", 15 + 2 * 2.2)
-"""A component with leader election takes over 15 s after it first saw its predecessor's lease, and retries every 2 s plus up to
-120 % (``--leader-elect-lease-duration``, ``--leader-elect-retry-period``, and ``JitterFactor`` of client-go's
-tools/leaderelection)."""
+ELECTION = Expression(((1.0, _Term(_election, lambda s: f"leader election {_election(s):g}")),))
+"""How long a component with leader election takes to take over after it was started."""
 EVICTION_LOOK = constant("eviction look", 10.0)
 """The kubelet compares the available resources with its eviction thresholds every 10 s (``evictionMonitoringPeriod`` in
 pkg/kubelet/kubelet.go)."""

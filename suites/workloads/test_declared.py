@@ -32,6 +32,7 @@ declared = Scenario(
 
 FEW, MANY, ORDERED = 2, 6, 3
 """Replicas of `web` before and after it is scaled up, and replicas of the StatefulSet."""
+OTHERS = "requests of other namespaces"
 GRACE_PERIOD = constant("grace period", 1.0)  # terminationGracePeriodSeconds of its pods
 
 
@@ -44,6 +45,7 @@ def declarations_of_all_sorts(stage: Stage) -> None:
 @declared.act("requests", settled=False)
 def pods_ask_for_what_there_is_and_what_there_is_not(stage: Stage) -> None:
     """A pod that fits, three that fit on no node, and one that takes more memory than its limit are declared."""
+    stage.see(f"{OTHERS}, at first", **requests_elsewhere(stage))
     with scaled_up(stage, "fits", "too-much-cpu", "too-much-memory", "too-much-disk", "hungry"):
         stage.hold()
         stage.see(KERNEL, **kernel_log(stage, "hungry"))
@@ -67,7 +69,7 @@ def a_deployment_is_scaled_down(stage: Stage) -> None:
 @declared.act("full", settled=False)
 def the_workers_are_filled(stage: Stage) -> None:
     """Every worker is filled with a pod of more than half its size, one more of this size waits, then one is removed."""
-    stage.see("requests of other namespaces", **requests_elsewhere(stage))
+    stage.see(OTHERS, **requests_elsewhere(stage))
     free = free_cpu(stage).values()
     cores = 0.55 * max(free)
     places = sum(room >= cores for room in free)
@@ -81,6 +83,7 @@ def the_workers_are_filled(stage: Stage) -> None:
         stage.moment("room")
         scale(stage, "large", places - 1)
         stage.hold()
+    stage.see(f"{OTHERS}, at last", **requests_elsewhere(stage))
 
 
 @declared.act("template", settled=False)
@@ -203,9 +206,11 @@ def test_pods_that_are_scaled_away_end_in_order(act: Act, holds: Holds) -> None:
     holds(checks.ends_in_order(act, "web"))
 
 
-@claim("run.bin-packing", case="room", act="full", within=START, broken_by=("scheduler-bypassed",))
+@claim(
+    "run.bin-packing", case="room", act=("requests", "up", "full"), within=START, broken_by=("scheduler-bypassed",)
+)  # fmt: skip
 def test_no_node_is_promised_to_more_than_fits(act: Act, holds: Holds) -> None:
-    holds(checks.never_overbooked(act, "requests of other namespaces"))
+    holds(checks.never_overbooked(act, OTHERS))
 
 
 @claim("run.bin-packing", case="waits", act="full", within=START, broken_by=("scheduler-stopped",))

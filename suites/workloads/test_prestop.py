@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from kubeskeptic import checks
+from kubeskeptic.bounds import PROGRAMMING_LAG
 from kubeskeptic.durations import PODS_READY
 from kubeskeptic.plugin import Holds, claim
 from kubeskeptic.probes.specs import http_new
@@ -20,8 +21,6 @@ from kubeskeptic.scenarios.declaration import Step
 from kubeskeptic.timeline import Act
 
 DELAYS = (10, 5, 2, 1, 0)
-ENOUGH = 5
-"""Seconds of delay with which no request may fail."""
 REPLICAS = 3
 UPDATES = [(delay, turn) for delay in DELAYS for turn in ("first", "again")]
 
@@ -67,10 +66,10 @@ for (old, turn), (new, _) in pairwise([*UPDATES, (0, "last")]):
 
 @claim(
     "deployment.updates", case="preStop", act=[f"{delay} s, {turn}" for delay, turn in UPDATES],
-    broken_by=("kube-proxy-frozen",),
+    within=PROGRAMMING_LAG, broken_by=("kube-proxy-frozen",),
 )  # fmt: skip
 def test_no_request_fails_when_pods_end_slowly_enough(act: Act, holds: Holds) -> None:
-    holds(checks.fails_below_a_delay_only(act, "web", REPLICAS, "delay", enough=ENOUGH))
+    holds(checks.fails_below_a_delay_only(act, "web", REPLICAS, "delay", enough=act.bound.value))
 
 
 prestop.sabotage(f"{DELAYS[0]} s, first")(breakages.kube_proxy_frozen)

@@ -7,7 +7,9 @@ every node.
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack
+from itertools import count
 
 from kubeskeptic import checks
 from kubeskeptic.bounds import ELECTION, PROGRAMMING_LAG, START
@@ -18,18 +20,20 @@ from kubeskeptic.faults.nodes.cordon_node import CordonNode
 from kubeskeptic.faults.nodes.drain_node import DrainNode
 from kubeskeptic.faults.pods.delete_pod import DeletePod
 from kubeskeptic.faults.pods.make_unready import MakeUnready
+from kubeskeptic.findings import all_of
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.objects import containers, started
 from kubeskeptic.plugin import Holds, claim
 from kubeskeptic.probes.specs import http_new
-from kubeskeptic.sabotages import breakages, controllers
+from kubeskeptic.sabotages import breakages, controllers, rewrites
 from kubeskeptic.sabotages.controllers import MANAGER
 from kubeskeptic.scenarios import Scenario, Stage
 from kubeskeptic.scenarios.manifests import Manifest
 from kubeskeptic.timeline import Act
 from kubeskeptic.timeline.objects import node_of
 
-DELETIONS = 8
+MINUTE = 60.0
+"""Seconds for which pods are deleted one after another."""
 REFUSED = (
     "429: Cannot evict pod as it would violate the pod's disruption budget. The disruption budget plain needs 3 healthy pods "
     "and has 2 currently"
@@ -75,19 +79,30 @@ def the_template_changes_back(stage: Stage) -> None:
 
 @updates.act("restless")
 def pods_are_deleted_one_after_another(stage: Stage) -> None:
-    """A pod of `plain`, chosen by the seed, is deleted repeatedly; this stops once a replica stays missing."""
-    for turn in range(DELETIONS):
+    """For a minute, pods of `plain`, chosen by the seed, are deleted; this stops once a replica stays missing."""
+    until = time.monotonic() + MINUTE
+    for turn in count():
         names = [str(pod["metadata"]["name"]) for pod in stage.pods("plain")]
-        if len(names) < 4:
+        if len(names) < 4 or time.monotonic() > until:
             break
         with stage.inflict(DeletePod(stage.namespace, stage.choose(names, f"deletion {turn}"))):
             stage.hold(START)
     stage.hold()
 
 
-@updates.act("uncontrolled", needs=Risk.CONTROL_PLANE)
+@updates.act("drain", needs=Risk.NODE)
+def a_node_is_drained(stage: Stage) -> None:
+    """A node with two pods of `plain` is drained."""
+    with stage.inflict(DrainNode(fullest(stage))):
+        stage.hold()
+
+
+@updates.act("uncontrolled", needs=Risk.CONTROL_PLANE, settled="web")
 def the_controllers_stop(stage: Stage) -> None:
-    """kube-controller-manager is stopped, a pod of `plain` is deleted, and kube-controller-manager is started again."""
+    """kube-controller-manager is stopped, a pod of `plain` is deleted, and kube-controller-manager is started again.
+
+    Only `web` has to be settled: requests to `plain` go on meeting stale conntrack entries of pods that were evicted.
+    """
     with (
         stage.inflict(StopComponent(MANAGER)) as stopped,
         stage.inflict(DeletePod(stage.namespace, stage.victim("plain"))),
@@ -96,13 +111,6 @@ def the_controllers_stop(stage: Stage) -> None:
         stopped.undo()
         stage.note("controllers started", manager_started(stage))
         stage.wait(lambda: len(stage.pods("plain")) == 4, CONTAINERS_BACK, "the deleted pod to be replaced")
-
-
-@updates.act("drain", needs=Risk.NODE, settled=False)
-def a_node_is_drained(stage: Stage) -> None:
-    """A node with two pods of `plain` is drained."""
-    with stage.inflict(DrainNode(fullest(stage))):
-        stage.hold()
 
 
 @updates.act("blocked", needs=Risk.NODE, settled=False)
@@ -177,26 +185,44 @@ def test_a_service_whose_pods_stay_goes_on_without_controllers(act: Act, holds: 
 
 
 @claim(
-    "loop.needs-controllers", case="replacement", act="uncontrolled", of="plain", within=START + ELECTION + START,
+    "loop.needs-controllers", case="replacement", act="uncontrolled", of="plain", within=ELECTION + START,
     broken_by=("second-controller-manager",),
 )  # fmt: skip
 def test_a_deleted_pod_is_replaced_by_running_controllers_only(act: Act, holds: Holds) -> None:
     holds(checks.replaced_only_by_controllers(act, "plain", 4, "controllers started"))
 
 
-@claim("pods.move", case="drain", act="drain", within=2 * START)
+@claim("pods.move", case="drain", act="drain", within=2 * START, broken_by=("budget-removed",))
 def test_a_drained_nodes_pods_run_elsewhere_within_the_budget(act: Act, holds: Holds) -> None:
     holds(checks.moved_within_budget(act, "plain", 4, 3))
 
 
-@claim("pods.move", case="too few ready", act="blocked")
+@claim("pods.move", case="requests, preStop", act="drain", watched=2 * START, broken_by=("kube-proxy-frozen",))
+def test_no_request_fails_while_pods_that_end_slowly_leave_a_drained_node(act: Act, holds: Holds) -> None:
+    holds(all_of([checks.serves_throughout(act, "web"), checks.recreated_as_others(act, "web")]))
+
+
+@claim(
+    "pods.move", case="requests, no preStop", act="drain", within=PROGRAMMING_LAG, watched=2 * START + PROGRAMMING_LAG,
+    broken_by=("kube-proxy-frozen",),
+)  # fmt: skip
+def test_requests_fail_only_while_an_evicted_pod_is_an_endpoint(act: Act, holds: Holds) -> None:
+    holds(checks.fails_only_while_evicted(act, "plain", 4))
+
+
+@claim("pod.not-stable", case="drained", act="drain", watched=2 * START, broken_by=("fixed-names",))
+def test_other_pods_take_the_place_of_a_drained_nodes_pods(act: Act, holds: Holds) -> None:
+    holds(checks.recreated_as_others(act, "plain"))
+
+
+@claim("pods.move", case="too few ready", act="blocked", broken_by=("budget-removed",))
 def test_a_budget_lets_no_unready_pod_go_while_too_few_are_ready(act: Act, holds: Holds) -> None:
     expected = {"unready pod 1": REFUSED, "unready pod 2": REFUSED, "node schedulable again": True}
     holds(checks.matches(act, "evictions", expected))
 
 
 updates.sabotage("restless")(breakages.replicaset_controller_off)
-updates.sabotage("restless")(breakages.kube_proxy_frozen)
+updates.sabotage("restless", "drain")(breakages.kube_proxy_frozen)
 updates.sabotage("uncontrolled")(breakages.rules_flushed)
 updates.sabotage("rollout")(controllers.deployment_controller_off)
 updates.sabotage("uncontrolled")(controllers.second_controller_manager)
@@ -217,3 +243,12 @@ def recreate(manifests: list[Manifest]) -> list[Manifest]:
 def budget_removed(manifests: list[Manifest]) -> list[Manifest]:
     """There is no PodDisruptionBudget."""
     return [one for one in manifests if one["kind"] != "PodDisruptionBudget"]
+
+
+@updates.rewrite
+def fixed_names(manifests: list[Manifest]) -> list[Manifest]:
+    """A StatefulSet takes the place of the Deployment `plain`: its replacements keep their names."""
+    plain = ("Deployment", "plain")
+    return [
+        rewrites.as_stateful_set(one) if (one["kind"], one["metadata"]["name"]) == plain else one for one in manifests
+    ]

@@ -133,6 +133,24 @@ def test_another_order_or_no_effect() -> None:
     assert ordered().verdict is ordered(replicas(25, 4)).verdict is Verdict.VIOLATED
 
 
+@pytest.mark.parametrize(
+    ("wanted", "out_of_order"),
+    [
+        ([replicas(25, 2), replicas(33, 3)], 0),
+        ([replicas(25, 2), replicas(33.9, 3)], 0),
+        ([replicas(25, 2), replicas(34.1, 3)], 1),  # the third came before it was asked for
+        ([replicas(25, 3), replicas(33, 2)], 0),  # it may have begun before it was no longer wanted
+        ([replicas(25, 2), replicas(34.5, 3)._replace(age=0.6)], 0),
+    ],
+)
+def test_every_pod_is_asked_for_first(wanted: list[Change], out_of_order: int) -> None:
+    found = ordered(*wanted, READY, pod(34, "worker-3", app="worker"))
+    assert found.measured["steps out of order"].value == out_of_order
+    ends = pod(33.5, "worker-2", app="worker", deleting=True)
+    found = ordered(*wanted, READY, ends, pod(34, "worker-3", app="worker"))
+    assert found.measured["steps out of order"].value == 0, "it takes the place of another"
+
+
 # -- without a metric ----------------------------------------------------------------------------------------------------
 def unmeasured(*changes: Change, end: float = 30) -> Finding:
     return never_scales_unmeasured(act(*changes, depths=FILLED, end=end), "worker", "FailedGetExternalMetric")

@@ -171,3 +171,21 @@ def test_what_a_node_has_to_give_is_what_it_had_at_the_time(given: tuple[float, 
     more = "3" if given[1] == "4" else "1500m"
     finding = judged(asking(2.0, "a", more), giving(*given))
     assert finding.verdict is verdict, finding.why
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "verdict"),
+    [
+        (0.2, 0.2, Verdict.VIOLATED), (0.1, 0.2, Verdict.INCONCLUSIVE), (0.2, 0.1, Verdict.INCONCLUSIVE),
+        (0.1, 0.1, Verdict.HOLDS),
+    ],
+)  # fmt: skip
+def test_pods_of_other_namespaces_count_each_time_they_were_read(first: float, last: float, verdict: Verdict) -> None:
+    tables = {
+        f"others{when}": NOTHING | {"n1": NONE | {"cpu": cpu}} for when, cpu in ((", at first", first), ("", last))
+    }
+    act = declared(*nodes(), asking(2.0, "a", "1900m"), nodes=("n1", "n2"), tables=tables)
+    assert checks.never_overbooked(act, "others").verdict is verdict
+    tables["others, at last"] = {"n1": NONE}
+    act = declared(*nodes(), asking(2.0, "a", "1"), nodes=("n1", "n2"), tables=tables)
+    assert "of other namespaces on n2 were not read" in checks.never_overbooked(act, "others").why

@@ -32,7 +32,7 @@ def story(
         acts={"act": ActSpan("act", 0, 1, end)},
         faults=[fault(phases, target=target)],
         gaps=list(gaps),
-        settings=settings(**{"GRACE": 0, "MONITOR": 0, "LEASE": 0, "EVICT": 3, **settings_}),
+        settings=settings(**{"GRACE": 0, "MONITOR": 0, "LEASE": 0, "EVICT": 3, "START": 3, **settings_}),
     )
     return Act(seen, ["act"], within=within, soonest=soonest)
 

@@ -38,6 +38,12 @@ def test_a_pod_may_be_made_from_the_moment_that_the_one_before_is_ready(made: fl
     assert (finding.verdict, early(finding)) == (verdict, verdict is Verdict.VIOLATED)
 
 
+@pytest.mark.parametrize(("ready", "verdict"), [(8.0, Verdict.HOLDS), (8.1, Verdict.VIOLATED)])
+def test_the_last_is_ready_within_a_start_for_each(ready: float, verdict: Verdict) -> None:
+    finding = started(*FIRST, *began(1.0, ready, "db-1"))  # 2 × 3 s and the margin
+    assert (finding.verdict, finding.measured["all Ready"].value) == (verdict, ready)
+
+
 def test_the_first_that_was_early_is_told_with_how_much() -> None:
     finding = started(*FIRST, *began(0.5, 3.0, "db-1"), *began(1.0, 2.0, "db-2"), replicas=3)
     assert (finding.verdict, early(finding)) == (Verdict.VIOLATED, 2)

@@ -23,8 +23,8 @@ def test_a_kubeadm_cluster_with_defaults(read: Read) -> None:
     settings = read()
     values = {name: record["value"] for name, record in settings.as_record().items()}
     assert values == {
-        "GRACE": 50, "MONITOR": 5, "HPA": 15, "STABLE": 300, "LEASE": 10, "STATUS": 10, "BACKOFF": 10, "BACKOFF_MAX": 300,
-        "SYNC": 1, "TTL": 30, "CACHE": 0, "CACHE_DENIAL": 30, "SYN_SENT": 120,
+        "GRACE": 50, "MONITOR": 5, "HPA": 15, "STABLE": 300, "ELECTION": 19.4, "LEASE": 10, "STATUS": 10,
+        "BACKOFF": 10, "BACKOFF_MAX": 300, "SYNC": 1, "TTL": 30, "CACHE": 0, "CACHE_DENIAL": 30, "SYN_SENT": 120,
     }  # fmt: skip
     assert settings.missing == {}
     assert "default of v1.37" in settings.as_record()["GRACE"]["from"]
@@ -34,6 +34,14 @@ def test_a_kubeadm_cluster_with_defaults(read: Read) -> None:
 def test_flags_win_over_defaults(read: Read, cluster: Cluster) -> None:
     cluster.leads("n1", manager("n1", "--node-monitor-grace-period=16s"))
     assert read()["GRACE"] == 16
+
+
+def test_the_length_of_a_leader_election_follows_its_flags(read: Read, cluster: Cluster) -> None:
+    cluster.leads("n1", manager("n1", "--leader-elect-lease-duration=30s", "--leader-elect-retry-period=5s"))
+    assert read()["ELECTION"] == 41
+    cluster.leads("n1", manager("n1", "--leader-elect-retry-period=5s"))
+    assert read()["ELECTION"] == 26
+    assert "lease-duration 15s, --leader-elect-retry-period 5s" in read().setting("ELECTION").source
 
 
 def test_the_leaders_flags_and_version_count_and_not_anothers(read: Read, cluster: Cluster) -> None:

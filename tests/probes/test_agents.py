@@ -177,6 +177,17 @@ def test_what_is_not_calm_is_told_with_why_its_agent_cannot_be_asked(agents: Age
     settle(agents)
 
 
+def test_an_act_may_wait_for_the_lanes_of_one_probe_only(agents: Agents, pods: Pods) -> None:
+    agents.ask("story", [probe_of(pods), http_new("nobody", "127.0.0.1", 1, rate=100)])
+
+    def settled() -> bool | NotYet:
+        found = agents.unsettled("story", ["n1", "n2"], 0.2, probe="self")
+        return not found or NotYet(str(found))
+
+    until(settled, Patience(5), what="calm", period=0.02)
+    assert agents.unsettled("story", ["n1", "n2"], 0.2) == ["nobody on n1", "nobody on n2"]
+
+
 def test_an_agent_that_dies_is_a_gap_and_is_told_again(agents: Agents, pods: Pods, journal: Journal) -> None:
     agents.ask("story", [probe_of(pods)])
     settle(agents)

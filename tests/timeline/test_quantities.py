@@ -29,6 +29,36 @@ def test_a_pod_requests_what_its_containers_request_together() -> None:
     assert asked == {"cpu": pytest.approx(1.1), "memory": 1 << 20, "ephemeral-storage": 0}
 
 
+def asks(cpu: str, **more: str) -> dict[str, object]:
+    return {"resources": {"requests": {"cpu": cpu}}, **more}
+
+
+def sidecar(cpu: str) -> dict[str, object]:
+    return asks(cpu, restartPolicy="Always")
+
+
+@pytest.mark.parametrize(
+    ("init", "cpu"),
+    [
+        ([asks("2")], 3.0),  # less than the containers together
+        ([asks("4")], 4.0),
+        ([asks("4"), asks("5")], 5.0),  # one after the other
+        ([sidecar("1")], 4.0),
+        ([sidecar("1"), asks("2.5")], 4.0),
+        ([sidecar("1"), asks("3.5")], 4.5),  # beside the sidecar
+        ([asks("3.5"), sidecar("1")], 4.0),  # before it
+        ([sidecar("1"), sidecar("1"), asks("3.5")], 5.5),
+    ],
+)
+def test_init_containers_run_before_the_others_and_sidecars_beside_them(
+    init: list[dict[str, object]], cpu: float
+) -> None:
+    spec = {"initContainers": init, "containers": [asks("1"), asks("2")]}
+    assert requests({"spec": spec})["cpu"] == cpu
+    assert requests({"spec": spec | {"overhead": {"cpu": "250m"}}})["cpu"] == cpu + 0.25
+    assert requests({"spec": spec | asks("7")})["cpu"] == 7, "what the pod requests as a whole"
+
+
 def test_a_pod_that_has_ended() -> None:
     assert [ended({"status": {"phase": phase}}) for phase in ("Pending", "Running", "Succeeded", "Failed")] == [
         False, False, True, True,

@@ -10,6 +10,7 @@ from kubeskeptic.checks.availability import available
 from kubeskeptic.checks.capacity import never_overbooked
 from kubeskeptic.checks.convergence import converges
 from kubeskeptic.checks.cpu_autoscaling import follows_the_load
+from kubeskeptic.checks.draining import recreated_as_others
 from kubeskeptic.checks.entrances import never_addressed
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failing import dead_share_only, fails_at_most, never_fails
@@ -34,7 +35,7 @@ from kubeskeptic.checks.rules import same_rules
 from kubeskeptic.checks.same_name import replaced_under_its_name
 from kubeskeptic.checks.scaling import ends_in_order, scaled
 from kubeskeptic.checks.scheduling import runs_in_time, runs_once_there_is_room, spreads, stays_pending
-from kubeskeptic.checks.serving import fails_only_briefly, serves_throughout
+from kubeskeptic.checks.serving import fails_only_briefly, fails_only_while_evicted, serves_throughout
 from kubeskeptic.checks.spread import balances
 from kubeskeptic.checks.statefulsets import started_in_order, waits_for_its_node
 from kubeskeptic.checks.stuck_rollouts import blocked_until_deleted
@@ -63,6 +64,7 @@ __all__ = [
     "fails_at_most",
     "fails_below_a_delay_only",
     "fails_only_briefly",
+    "fails_only_while_evicted",
     "flat",
     "follows_move",
     "follows_the_load",
@@ -83,6 +85,7 @@ __all__ = [
     "reaches_new_pods_only",
     "ready_again",
     "recovers_each_time",
+    "recreated_as_others",
     "replaced_by_another",
     "replaced_only_by_controllers",
     "replaced_under_its_name",

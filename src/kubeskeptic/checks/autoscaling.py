@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from kubeskeptic.bounds import HPA, STABLE, Bound, Interval
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.rescales import replicas, unexplained
+from kubeskeptic.checks.scaling import never_wanted
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.settings import Setting, Settings
@@ -73,7 +74,8 @@ def follows_the_queue(act: Act, app: str, least: int) -> Finding:
 @check
 def scales_before_it_measures(act: Act, app: str, alone: float) -> Finding:
     """Check the order of a scale-up: the replicas are changed, then more pods are Ready, and only then, within the case's
-    bound, the depth falls further than the existing pods can explain.
+    bound, the depth falls further than the existing pods can explain. In every scale-up, no pod is Ready before the replicas
+    were changed for it.
 
     :param alone: the maximum number of jobs a second that the existing pods take, in addition to one job each at once
     """
@@ -95,7 +97,8 @@ def scales_before_it_measures(act: Act, app: str, alone: float) -> Finding:
         )
     hands = sum(is_ready(pod) for pod in living(act.changes("Pod", app=app), filled.low).values())
     fell = next((one.when for one in depths if jobs - one.jobs > hands + alone * (one.when.high - filled.low)), None)
-    early = sum(1 for one, other in ((changed, ready), (ready, fell)) if other and other.high < one.low)
+    unasked = never_wanted(act.changes("Pod", app=app), _recorded(act, "Deployment", app), filled.low)
+    early = int(bool(fell and fell.high < ready.low)) + (unasked if act.watched("Deployment", "Pod") else 0)
     unsure = sum(1 for one, other in ((changed, ready), (ready, fell)) if other and other.low < one.high)
     took = fell.since(ready) if fell else Interval(act.end - ready.high, float("inf"))
     last = f"{took.high:.1f} s later the depth had fallen further than" if fell else "the depth never fell further than"
@@ -104,7 +107,7 @@ def scales_before_it_measures(act: Act, app: str, alone: float) -> Finding:
         f"{ready.high - changed.low:.1f} s later another pod was Ready, and {last} {alone:g} jobs a second explain.",
         {
             "depth falls": seconds(took.not_negative()),
-            "steps out of order": Measure(early, "steps", early, max(unsure, early)),
+            "steps out of order": Measure(early, "steps", early, max(unsure, early, unasked)),
         },
         {"depth falls": act.bound, "steps out of order": _IN_ORDER},
         window=(act.start, act.end),

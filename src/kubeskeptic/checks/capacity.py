@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from kubeskeptic.bounds import Bound
@@ -19,13 +19,18 @@ _ALL_OF_IT = Bound(100, "%", "the node's allocatable")
 @check
 def never_overbooked(act: Act, others: str) -> Finding:
     """Check that at every recorded moment the requests of the pods on a node are at most its allocatable resources. If these
-    changed during the act, their minimum and maximum give the two ends of the measured interval.
+    or the requests of pods of other namespaces changed, their minimum and maximum give the ends of the measured interval.
 
-    :param others: the table with the requests, by resource, of the pods on each node that do not belong to the scenario
+    :param others: the table with the requests, by resource, of the pods on each node that do not belong to the scenario; they
+        may have been read several times, each time into a table whose name begins with this
     """
     least, most = ({node: _room(act, node, which) for node in act.nodes} for which in (min, max))
-    elsewhere: Mapping[str, Mapping[str, float]] = act.table(others)
-    unread = [node for node in least if not all(elsewhere.get(node, {}).get(one, -1.0) >= 0 for one in RESOURCES)]
+    read = [
+        act.table(others),
+        *(act.table(one) for one in sorted(act.recording.tables) if one.startswith(f"{others},")),
+    ]
+    unread = [node for node in least if any(one.get(node, {}).get(of, -1.0) < 0 for one in read for of in RESOURCES)]
+    fewest, elsewhere = (_elsewhere(read, least, which) for which in (min, max))
     pods: dict[str, dict[str, Any]] = {}
     fullest: tuple[float, str, str, float] = (-1.0, "", "", 0.0)
     surely = 0.0
@@ -38,7 +43,7 @@ def never_overbooked(act: Act, others: str) -> Finding:
             continue
         moments += 1
         fullest = max([fullest, *((*share, change.seen) for share in _shares(pods, least, elsewhere))])
-        surely = max([surely, *(share for share, _, _ in _shares(pods, most, elsewhere))])
+        surely = max([surely, *(share for share, _, _ in _shares(pods, most, fewest))])
     if moments == 0 or fullest[0] < 0:
         raise Inconclusive(f"no pod was seen on a node in “{act.name}”")
     share, node, resource, at = fullest
@@ -65,6 +70,16 @@ def _room(act: Act, node: str, which: Callable[[Iterable[float]], float]) -> Amo
     return {resource: which(amount(one.get(resource, 0)) for one in has) for resource in RESOURCES}
 
 
+def _elsewhere(
+    read: Sequence[Mapping[str, Amounts]], nodes: Iterable[str], which: Callable[[Iterable[float]], float]
+) -> dict[str, Amounts]:
+    """Return what pods of other namespaces request on each node: the minimum or maximum of all readings, and at least 0."""
+    return {
+        node: {of: which(max(one.get(node, {}).get(of, 0.0), 0.0) for one in read) for of in RESOURCES}
+        for node in nodes
+    }
+
+
 def _shares(
     pods: Mapping[str, Mapping[str, Any]], room: Mapping[str, Amounts], elsewhere: Mapping[str, Mapping[str, float]]
 ) -> Iterator[tuple[float, str, str]]:
@@ -72,7 +87,7 @@ def _shares(
     for node, has in room.items():
         mine = [requests(pod) for pod in pods.values() if node_of(pod) == node and not ended(pod)]
         for resource, most in has.items():
-            asked = sum(one[resource] for one in mine) + max(elsewhere.get(node, {}).get(resource, 0.0), 0.0)
+            asked = sum(one[resource] for one in mine) + elsewhere[node][resource]
             if asked and not most:
                 raise Inconclusive(f"{node} reports no allocatable {resource}, but its pods request some")
             if most:

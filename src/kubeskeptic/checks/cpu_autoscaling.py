@@ -77,17 +77,17 @@ def _load(act: Act) -> tuple[Interval, Interval]:
 def _bounds(act: Act, autoscaler: list[Change], target: float) -> dict[str, Bound]:
     """Return the bounds computed from the cluster's settings; the window in the object's own ``behavior`` takes precedence.
 
-    CPU usage is a rate between two readings: it fully reflects a change only once both readings are from after the change.
+    A change is in the kubelet's statistics, then in a reading of them, and then the autoscaler looks. The window for going down
+    begins when it looked for the last time before it knew.
     """
-    resolution = constant(RESOLUTION, float(act.recording.facts[RESOLUTION]))
-    seen: Expression = CPU_STATISTICS + 2 * resolution
+    seen: Expression = CPU_STATISTICS + constant(RESOLUTION, float(act.recording.facts[RESOLUTION])) + HPA
     limit = round(target * (1 + TOLERANCE), 1)
     return {
-        "scaled up": (seen + 2 * HPA).at_most(act.settings),
+        "scaled up": seen.at_most(act.settings),
         "use at the end of the load": Bound(
             limit, "%", f"target {target:g} % and a tolerance of {100 * TOLERANCE:g} %"
         ),
-        "scaled down": (STABLE + seen + 2 * HPA).at_most(with_window(act.settings, autoscaler)),
+        "scaled down": (STABLE + seen).at_most(with_window(act.settings, autoscaler)),
         "nodes added": _NO_NODE,
     }
 

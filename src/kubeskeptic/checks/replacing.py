@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kubeskeptic.bounds import START, Bound, Interval
+from kubeskeptic.checks.draining import drained_node
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import since_when
 from kubeskeptic.checks.replicas import ready_counts
@@ -59,7 +60,7 @@ def moved_within_budget(act: Act, app: str, wanted: int, at_least: int) -> Findi
 
     :param at_least: ``minAvailable`` of the PodDisruptionBudget
     """
-    node = _drained(act)
+    node = drained_node(act)
     pods = list(act.changes("Pod", app=app))
     since = act.since
     leaving = [pod for pod in living(pods, since.low).values() if node_of(pod) == node]
@@ -169,14 +170,6 @@ def _recovery(counts: list[tuple[Interval, int]], fault: FaultSpan, wanted: int,
         raise Inconclusive(f"no replica was seen missing after {fault.says}")
     whole = since_when((when, count == wanted) for when, count in after)
     return whole.since(fault.applying) if whole else Interval(end - fault.applying.high, float("inf"))
-
-
-def _drained(act: Act) -> str:
-    """Return the node that the act's fault cordoned."""
-    target = next((one for one in act.fault.targets if one.startswith("cordon/")), "")
-    if not target:
-        raise Inconclusive(f"the fault {act.fault.fault} of “{act.name}” drained no node")
-    return target.rpartition("/")[2]
 
 
 def _moved_at(pods: list[Change], since: float, node: str, wanted: int) -> Interval | None:

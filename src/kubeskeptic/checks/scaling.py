@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from kubeskeptic.bounds import Bound, Interval
@@ -12,6 +13,7 @@ from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.objects import containers
 from kubeskeptic.timeline import Act, Change
+from kubeskeptic.timeline.objects import is_ready
 
 _IN_ORDER = Bound(0, "pods", "SIGTERM, and time to end")
 
@@ -116,3 +118,22 @@ def _otherwise(changes: list[Change]) -> str:
         return f"{name} was gone before its containers were seen to end"
     codes = [end.get("exitCode") for end in ends]
     return f"a container of {name} ended with status {max(codes, key=bool)}" if any(codes) else ""
+
+
+def never_wanted(pods: Iterable[Change], changes: Sequence[Change], since: float) -> int:
+    """Return how often another pod became Ready although a Deployment had never wanted that many.
+
+    :param pods: the changes to its pods
+    :param changes: the changes to the Deployment
+    :param since: Unix seconds; pods that were there before count, but were wanted
+    """
+    there: dict[str, bool] = {}
+    found = 0
+    for pod in pods:
+        fresh = pod.uid not in there and pod.seen > since
+        if fresh and not is_ready(pod.object):
+            continue
+        there[pod.uid] = pod.type != "DELETED" and not pod.object["metadata"].get("deletionTimestamp")
+        wanted = max(int(one.object["spec"]["replicas"]) for one in changes if one.earliest <= pod.seen)
+        found += fresh and sum(there.values()) > wanted
+    return found

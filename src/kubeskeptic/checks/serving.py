@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import SYN_SENT, Bound, Interval
+from kubeskeptic.checks.draining import on_drained_node
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failures import ENDPOINTS, Stretch, answered_in, worst_of
 from kubeskeptic.checks.lanes import is_late, never_asked, span, surely_late
@@ -98,8 +99,29 @@ def fails_only_briefly(act: Act, probe: str, replicas: int) -> Finding:
     count in the share, but not as failures at a wrong time. Requests that were never sent may have failed and count in the
     share's upper end.
     """
+    return _only_briefly(act, probe, replicas, _begun(act))
+
+
+@check
+def fails_only_while_evicted(act: Act, probe: str, replicas: int) -> Finding:
+    """Check the same of a node that is drained: an endpoint is wrong after each eviction of a pod of the app ``probe``.
+
+    :raises Inconclusive: if no such pod was on the node, or none was marked for deletion
+    """
+    pods = list(act.changes("Pod", app=probe))
+    leaving = {change.uid for change in on_drained_node(act, probe)}
+    marked: dict[str, Interval] = {}
+    for change in pods:
+        if change.uid in leaving and (change.object["metadata"].get("deletionTimestamp") or change.type == "DELETED"):
+            marked.setdefault(change.uid, change.when)
+    if not marked:
+        raise Inconclusive(f"no pod of {probe} on the drained node was marked for deletion")
+    return _only_briefly(act, probe, replicas, sorted(marked.values()))
+
+
+def _only_briefly(act: Act, probe: str, replicas: int, begun: Sequence[Interval]) -> Finding:
     lanes = act.lanes(probe)
-    begun = _begun(act)
+    act.lasts_since(begun[-1], max((act.bound_on(lane.node) for lane in lanes), key=lambda one: one.value))
     since = begun[0].low
     seen = [_look(act, lane, begun) for lane in lanes]
     wrong = _at_once(begun, max(act.bound_on(lane.node).value for lane in lanes))

@@ -24,25 +24,35 @@ _ONE_OF_A_NAME = {
 
 @check
 def started_in_order(act: Act, app: str, replicas: int) -> Finding:
-    """Check that each pod of a StatefulSet is created only once its predecessor is Ready, as observed from the first pod on."""
-    made: dict[str, float] = {}  # one watch delivers changes in order, however late
-    ready: dict[str, float] = {}
+    """Check that each pod of a StatefulSet is created only once its predecessor is Ready, as observed from the first pod on,
+    and that the last is Ready within START for each pod.
+    """
+    made: dict[str, Interval] = {}
+    ready: dict[str, Interval] = {}
     for change in act.changes("Pod", app=app, since=act.recording.started):
         if change.type == "LISTED":
             raise Inconclusive(f"the pods of {app} existed before the recorder first looked")
-        made.setdefault(change.name, change.seen)
+        made.setdefault(change.name, change.when)
         if is_ready(change.object):
-            ready.setdefault(change.name, change.seen)
+            ready.setdefault(change.name, change.when)
     names = [f"{app}-{ordinal}" for ordinal in range(replicas)]
     missing = [name for name in names if name not in ready]
     if missing:
         raise Inconclusive(f"{missing[0]} never became Ready")
-    early = [(a, b) for a, b in pairwise(names) if made[b] < ready[a]]
-    why = f"{', '.join(names)} were started one after another, each once the one before was Ready."
+    # One watch delivers changes in order, however late.
+    early = [(a, b) for a, b in pairwise(names) if made[b].high < ready[a].high]
+    took, limit = ready[names[-1]].since(made[names[0]]).not_negative(), (replicas * START).at_most(act.settings)
+    why = (
+        f"{', '.join(names)} were started one after another, each once the one before was Ready, in {took.high:.1f} s."
+    )
     if early:
         first, second = early[0]
-        why = f"{second} was created {ready[first] - made[second]:.2f} s before {first} was Ready."
-    return conclude(why, {"started early": Measure(len(early), "pods")}, {"started early": _IN_ORDER})
+        why = f"{second} was created {ready[first].high - made[second].high:.2f} s before {first} was Ready."
+    return conclude(
+        why,
+        {"started early": Measure(len(early), "pods"), "all Ready": seconds(took)},
+        {"started early": _IN_ORDER, "all Ready": limit},
+    )
 
 
 def _missing(act: Act, pod: str, missing: bool) -> Measure:

@@ -126,16 +126,19 @@ class Agents:
         """
         return not self.unsettled(scenario, nodes, seconds)
 
-    def unsettled(self, scenario: str, nodes: Iterable[str], seconds: float, since: float = 0.0) -> list[str]:
+    def unsettled(
+        self, scenario: str, nodes: Iterable[str], seconds: float, since: float = 0.0, probe: str = ""
+    ) -> list[str]:
         """Return the lanes that keep a scenario from being settled, such as "web on worker2". If one of their agents is out of
         reach, the last item states why.
 
         :param since: the settled period must begin after this time
+        :param probe: only the lanes of this probe must be settled; all lanes if empty
         """
         now, probes = time.time(), self._probes.get(scenario, ())
         if not probes or now - self._asked[scenario] < seconds:
             return ["the probes have just begun"]
-        lanes = [LaneKey(scenario, node, probe.name) for node in nodes for probe in probes]
+        lanes = [LaneKey(scenario, node, one.name) for node in nodes for one in probes if probe in ("", one.name)]
         found = [lane for lane in lanes if not self._tally.calm(lane, now, seconds, since)]
         agents = (self._nodes[node] for node in dict.fromkeys(lane.node for lane in found) if node in self._nodes)
         why = next((f"as the agent on {one.node} is out of reach: {one.trouble}" for one in agents if one.trouble), "")

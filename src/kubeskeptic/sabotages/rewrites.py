@@ -26,7 +26,7 @@ def bare_pod_never_restarted(manifests: list[Manifest]) -> list[Manifest]:
 
 def fixed_names(manifests: list[Manifest]) -> list[Manifest]:
     """A StatefulSet takes the place of the Deployment `web`: its replacements keep their names."""
-    return [_as_stateful_set(one) if _is(one, "Deployment", "web") else one for one in manifests]
+    return [as_stateful_set(one) if _is(one, "Deployment", "web") else one for one in manifests]
 
 
 def statefulset_parallel(manifests: list[Manifest]) -> list[Manifest]:
@@ -72,7 +72,7 @@ def service_links_off(manifests: list[Manifest]) -> list[Manifest]:
 def pods_with_names(manifests: list[Manifest]) -> list[Manifest]:
     """A StatefulSet behind the headless service takes the place of the Deployment `web`."""
     return [
-        _with(_as_stateful_set(one), serviceName="web-pods") if _is(one, "Deployment", "web") else one
+        _with(as_stateful_set(one), serviceName="web-pods") if _is(one, "Deployment", "web") else one
         for one in manifests
     ]
 
@@ -139,7 +139,8 @@ def _bare(deployment: Manifest, name: str) -> Manifest:
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
 
-def _as_stateful_set(deployment: Manifest) -> Manifest:
+def as_stateful_set(deployment: Manifest) -> Manifest:
+    """Return a StatefulSet of the same pods, which starts and ends them in parallel."""
     return _with(deployment, serviceName=deployment["metadata"]["name"], podManagementPolicy="Parallel") | {
         "kind": "StatefulSet"
     }

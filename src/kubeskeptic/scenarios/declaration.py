@@ -44,7 +44,8 @@ class ActPlan:
     :param needs: the risk level that it requires
     :param after: the act that must be played right before it
     :param asking: returns the probes that are started for this act and later ones
-    :param settled: whether its baseline must be free of failures; False for an act that no probe watches
+    :param settled: whether its baseline must be free of failures; False for an act that no probe watches; the name of a probe
+        if only its lanes must be free of them
     :param exclusive: a machine resource that kind clusters share and only one of them may use at a time: one of
         :data:`EXCLUSIVE`, empty for none
     """
@@ -54,7 +55,7 @@ class ActPlan:
     needs: Risk
     after: str = ""
     asking: Asking | None = None
-    settled: bool = True
+    settled: bool | str = True
     exclusive: str = ""
 
     @cached_property
@@ -99,7 +100,7 @@ class Scenario:
         needs: Risk | None = None,
         after: str = "",
         asking: Asking | None = None,
-        settled: bool = True,
+        settled: bool | str = True,
         exclusive: str = "",
     ) -> Callable[[Step], Step]:
         """Register the next act; see :class:`ActPlan`.

@@ -120,7 +120,7 @@ class _PlayedStage(Stage):
         self._act, self._applied, self._lifts, self._faults = act.name, 0.0, [], []
         if act.asking:
             self.ask(*act.asking(self))
-        self._mark("baseline", at=self._settled() if act.settled else time.time())
+        self._mark("baseline", at=self._settled(act.settled) if act.settled else time.time())
         self._mark("start")
         with ExitStack() as self._in_force:
             self._sabotage(act.name)
@@ -142,12 +142,13 @@ class _PlayedStage(Stage):
             setup(self)
         self._mark("end")
 
-    def _settled(self) -> float:
-        """Wait for a stretch without a failure on any lane, and return when it began."""
+    def _settled(self, lanes: bool | str) -> float:
+        """Wait for a stretch without a failure on any lane, or on those of one probe, and return when it began."""
+        probe = lanes if isinstance(lanes, str) else ""
 
         def settled() -> bool | NotYet:
             """Return whether no lane has had a failure for long enough."""
-            troubled = self.run.agents.unsettled(self.scenario, self.run.nodes, SETTLE)
+            troubled = self.run.agents.unsettled(self.scenario, self.run.nodes, SETTLE, probe=probe)
             return NotYet(f"not settled: {', '.join(troubled)}") if troubled else True
 
         try:

@@ -30,9 +30,28 @@ def amount(quantity: str | float) -> float:
 
 
 def requests(pod: Mapping[str, Any]) -> Amounts:
-    """Return the sum of the requests of a pod's containers, by resource."""
-    asked = [container.get("resources", {}).get("requests", {}) for container in pod["spec"].get("containers", ())]
-    return {resource: sum(amount(one.get(resource, 0)) for one in asked) for resource in RESOURCES}
+    """Return what the scheduler counts as a pod's requests, by resource: what its containers and sidecars request together, or
+    more if an init container needs more while it runs, or what the pod requests as a whole, and its overhead (Kubernetes
+    documentation, "Init Containers", "Resource sharing within containers", and "Pod Overhead").
+    """
+    spec = pod["spec"]
+    return {resource: _requested(spec, resource) for resource in RESOURCES}
+
+
+def _requested(spec: Mapping[str, Any], resource: str) -> float:
+    sidecars = most = 0.0
+    for one in spec.get("initContainers") or ():
+        if one.get("restartPolicy") == "Always":  # it goes on running beside those that follow
+            sidecars += _asked(one, resource)
+        most = max(most, sidecars + (_asked(one, resource) if one.get("restartPolicy") != "Always" else 0.0))
+    together = sidecars + sum(_asked(one, resource) for one in spec.get("containers", ()))
+    whole = _asked(spec, resource) or max(together, most)
+    return whole + amount((spec.get("overhead") or {}).get(resource, 0))
+
+
+def _asked(one: Mapping[str, Any], resource: str) -> float:
+    """Return the request of a container, or of a pod as a whole; 0 without one."""
+    return amount(one.get("resources", {}).get("requests", {}).get(resource, 0))
 
 
 def ended(pod: Mapping[str, Any]) -> bool:

@@ -23,9 +23,9 @@ CLAIMS = (
         id="loop.cpu",
         chapter="control_loops",
         says="Maintain average CPU utilization below 80% … Control Element: Spin up new Nodes",
-        states="When a pod uses more CPU than the target of its autoscaler, the replicas are raised within 2 HPA of the moment "
+        states="When a pod uses more CPU than the target of its autoscaler, the replicas are raised within HPA of the moment "
         "at which that is measured, until the use on average is within the target and the autoscaler's tolerance; within "
-        "STABLE + 2 HPA of the moment at which the end of the load is measured they are down again; no node is added.",
+        "STABLE + HPA of the moment at which the end of the load is measured they are down again; no node is added.",
         post=Post.QUALIFIED,
         condition="An autoscaler of pods adds pods, never nodes; and it only sees what metrics-server measures.",
         broken_by=("metrics-server-stopped",),
@@ -47,7 +47,8 @@ CLAIMS = (
         chapter="control_loops",
         says="the control element does not necessarily directly affect what the sensor observes",
         states="When a queue is filled whose one worker takes a job a second, first the number of replicas is changed, then "
-        "another worker is Ready, and only then, within HPA, more jobs are gone than two workers can have taken.",
+        "another worker is Ready, and only then, within HPA, more jobs are gone than two workers can have taken; and no worker "
+        "is ever Ready before it was asked for.",
         post=Post.AGREES,
         condition="",
         broken_by=("worker-idle",),
@@ -69,8 +70,7 @@ CLAIMS = (
         chapter="control_loops",
         says="As long as the controllers for your cluster are running and able to make useful changes",
         states="While kube-controller-manager is stopped, no request to a service fails whose pods stay, and a deleted pod is "
-        "not replaced; once kube-controller-manager was started again it is replaced within its own START, a leader election "
-        "and START.",
+        "not replaced; once kube-controller-manager was started again it is replaced within a leader election and START.",
         post=Post.AGREES,
         condition="",
         broken_by=("second-controller-manager", "rules-flushed"),

@@ -30,8 +30,8 @@ CLAIMS = (
         id="pod.not-stable",
         chapter="pods",
         says="are not stable – they may get shut down & recreated somewhere else, with a different IP address",
-        states="The pod that replaces a deleted one has another name, another uid and another IP, while a pod whose "
-        "container restarts keeps all three.",
+        states="The pods that replace a deleted one or those of a drained node have other names, other uids and other IPs, "
+        "while a pod whose container restarts keeps all three.",
         post=Post.AGREES,
         condition="",
         broken_by=("fixed-names", "restart-never"),

@@ -53,8 +53,9 @@ CLAIMS = (
         id="heal.hang",
         chapter="workloads",
         says="“self-healing” (crashed instances get restarted)",
-        states="A container that hangs is killed once its liveness probe has failed failureThreshold times and its grace "
-        "period has passed, and runs again within START of that, in the same pod, with one restart.",
+        states="A container that hangs is killed once its liveness probe has failed failureThreshold times, the last one after "
+        "timeoutSeconds, and its grace period has passed, because it does not react to SIGTERM; it runs again within START of "
+        "that, in the same pod, with one restart.",
         post=Post.QUALIFIED,
         condition="Only with a liveness probe; without one a container that hangs is never restarted.",
         broken_by=("liveness-probe-removed",),
@@ -133,8 +134,8 @@ CLAIMS = (
         id="statefulset.order",
         chapter="workloads",
         says="pod name is stable",
-        states="A StatefulSet starts its pods one after another, each once the one before is Ready; a pod that is deleted is "
-        "replaced within START under its own name, with another uid and another IP; a pod whose node is dead stays "
+        states="A StatefulSet starts its pods one after another, each once the one before is Ready, within START for "
+        "each; a pod that is deleted is replaced within START under its own name, with another uid and another IP; a pod whose node is dead stays "
         "Terminating and is not replaced until the node returns, and then is removed within START of its kubelet's first "
         "report, and replaced under its own name within START of that; a rollout that has stopped at a pod which never gets "
         "Ready does not go on when its template is put right, until that pod is deleted, and then replaces all pods within "
@@ -151,10 +152,11 @@ CLAIMS = (
         says="recreated somewhere else",
         states="A drained node's pods are evicted one by one as their PodDisruptionBudget allows: at every recorded moment as "
         "many are Ready as it asks for, and all run elsewhere within START per pod; while too few are Ready, no pod may go, "
-        "unready ones included.",
+        "unready ones included. Meanwhile no request to pods that end slowly fails, and requests to pods that end at once fail "
+        "only within the programming lag after an eviction, no more of them than one pod's share.",
         post=Post.AGREES,
         condition="",
-        broken_by=("budget-removed",),
+        broken_by=("budget-removed", "kube-proxy-frozen"),
         needs=Risk.NODE,
     ),
 )

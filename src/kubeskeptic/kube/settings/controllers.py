@@ -6,12 +6,13 @@ import json
 import re
 from collections.abc import Iterator
 
+from kubeskeptic.bounds import election
 from kubeskeptic.errors import ClusterError, NotFound
 from kubeskeptic.kube.handle import Kube, Object
 from kubeskeptic.kube.notation import command_line, flag, go_duration
 from kubeskeptic.settings import Setting
 
-NAMES = ("GRACE", "MONITOR", "HPA", "STABLE")
+NAMES = ("GRACE", "MONITOR", "HPA", "STABLE", "ELECTION")
 MANAGER, SYSTEM = "kube-controller-manager", "kube-system"
 
 
@@ -33,6 +34,11 @@ def read(kube: Kube) -> Iterator[Setting]:
         text = flag(words, option)
         source = f"--{option} of {name}" if text else f"default of v1.{minor}, --{option} is not set by {name}"
         yield Setting(setting, go_duration(text) if text else default, source)
+    lease, retry = (flag(words, f"leader-elect-{one}") for one in ("lease-duration", "retry-period"))
+    took = election(go_duration(lease) if lease else 15.0, go_duration(retry) if retry else 2.0)
+    yield Setting(
+        "ELECTION", took, f"--leader-elect-lease-duration {lease or '15s'}, --leader-elect-retry-period {retry or '2s'}"
+    )
 
 
 def leader(kube: Kube) -> Object:
