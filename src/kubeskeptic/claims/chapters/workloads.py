@@ -134,12 +134,12 @@ CLAIMS = (
         id="statefulset.order",
         chapter="workloads",
         says="pod name is stable",
-        states="A StatefulSet starts its pods one after another, each once the one before is Ready, within START for "
-        "each; a pod that is deleted is replaced within START under its own name, with another uid and another IP; a pod whose node is dead stays "
-        "Terminating and is not replaced until the node returns, and then is removed within START of its kubelet's first "
-        "report, and replaced under its own name within START of that; a rollout that has stopped at a pod which never gets "
-        "Ready does not go on when its template is put right, until that pod is deleted, and then replaces all pods within "
-        "START and the grace period of each.",
+        states="A StatefulSet starts its pods one after another, each once the one before is Ready, within START for each; a "
+        "pod that is deleted is replaced within START under its own name, with another uid and another IP; a pod whose node "
+        "is dead stays Terminating and is not replaced until the node returns, and then is removed within START of its "
+        "kubelet's first report, and replaced under its own name within START of that; a rollout that has stopped at a pod "
+        "which never gets Ready does not go on when its template is put right, until that pod is deleted, and then replaces "
+        "all pods within START and the grace period of each.",
         post=Post.QUALIFIED,
         condition="Names and order cost availability: a pod of a dead node is not replaced, and a rollout that has stopped at "
         "a pod which never gets Ready waits until that is deleted by hand, even once its template is right (kubernetes#67250).",
