@@ -1,4 +1,4 @@
-"""One module per kind of probe.
+"""The kinds of probes, in one module per protocol.
 
 A *prober* is created from a spec and asks one question per call::
 
@@ -14,14 +14,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from kubeskeptic.agent.probes.dns_tcp import DnsTcp
-from kubeskeptic.agent.probes.dns_udp import DnsUdp
-from kubeskeptic.agent.probes.http_kept import HttpKept
-from kubeskeptic.agent.probes.http_new import HttpNew
-from kubeskeptic.agent.probes.http_payload import HttpPayload
+from kubeskeptic.agent.probes.dns import DnsTcp, DnsUdp
+from kubeskeptic.agent.probes.http import HttpKept, HttpNew, HttpPayload
 from kubeskeptic.agent.probes.readiness import Readiness
 from kubeskeptic.agent.probes.tcp import TcpConnect
-from kubeskeptic.agent.probes.udp_echo import UdpEcho
+from kubeskeptic.agent.probes.udp import UdpEcho
 from kubeskeptic.agent.question import Question
 from kubeskeptic.agent.spec import Spec
 

@@ -1,4 +1,4 @@
-"""DNS messages. dnspython only builds and reads them (its resolver retries, which hides loss).
+"""The DNS probes. dnspython only builds and reads messages (its resolver retries, which hides loss).
 
 Answers are checked as strictly as by a careful stub resolver (RFC 5452 section 9.1, RFC 1034 section 3.6.2):
 
@@ -19,7 +19,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import count
 
 import dns.exception
 import dns.flags
@@ -33,7 +34,10 @@ import dns.rrset
 
 from kubeskeptic.agent.answered_by import DnsAnswer
 from kubeskeptic.agent.outcomes import Outcome
-from kubeskeptic.agent.question import Ending
+from kubeskeptic.agent.probes.readiness import Readiness
+from kubeskeptic.agent.probes.tcp import ClientConnection
+from kubeskeptic.agent.probes.udp import Datagrams
+from kubeskeptic.agent.question import Ending, Question
 from kubeskeptic.agent.spec import BadSpec, Spec
 
 PAYLOAD = 1232
@@ -145,3 +149,63 @@ def _ttl(message: dns.message.Message) -> int | None:
 
 def _ending(outcome: Outcome, records: Iterable[str], rcode: str, ttl: int | None = None) -> Ending:
     return Ending(outcome, str(DnsAnswer(tuple(sorted(records)), rcode, ttl)))
+
+
+class DnsUdp:
+    """``dns-udp``: one datagram to one name server, one answer or none.
+
+    By default every question uses a new socket and so a new source port, as resolvers do. With ``keep_port`` all questions of a
+    probe come from one port, like those of a long-lived client whose flow stays in the node's conntrack table
+    (kubernetes#125467). Datagrams that do not answer the question are ignored, as by a stub resolver.
+    """
+
+    def __init__(self, spec: Spec, readiness: Readiness) -> None:
+        self._spec = spec
+        self._query = query_tail(spec)
+        self._ids = count(int.from_bytes(new_id(), "big"))
+        self._datagrams = Datagrams(spec, readiness, self._read)
+
+    def ask(self, question: Question) -> None:
+        """Send the query."""
+        number = next(self._ids).to_bytes(8, "big")[-2:]
+        self._datagrams.ask(question, number, number + self._query)
+
+    def close(self) -> None:
+        """Close the kept port once nothing is in flight."""
+        self._datagrams.close()
+
+    def _read(self, answer: bytes) -> tuple[bytes, Ending | None]:
+        return answer[:2], judge(answer[2:], self._spec)
+
+
+_OTHER = Ending(Outcome.WRONG, reason="the answer to another query")
+
+
+class DnsTcp:
+    """``dns-tcp``: one query on a new connection to one name server.
+
+    The client closes first, as DNS clients do; :class:`~kubeskeptic.agent.probes.tcp.TcpConnect` says what that costs in ports.
+    """
+
+    def __init__(self, spec: Spec, readiness: Readiness) -> None:
+        self._spec = spec
+        self._readiness = readiness
+        self._query = query_tail(spec)
+        self._length = (len(self._query) + 2).to_bytes(2, "big")
+
+    def ask(self, question: Question) -> None:
+        """Open a connection and send the query."""
+        number = new_id()
+        connection = ClientConnection(self._spec, self._readiness, ClientConnection.close)
+        connection.ask(question, self._length + number + self._query, partial(self._read, number))
+
+    def close(self) -> None:
+        """Do nothing: no connection is ever idle."""
+
+    def _read(self, number: bytes, data: bytes, _closed: bool) -> Ending | None:
+        length = int.from_bytes(data[:2], "big")
+        if len(data) < 2 or len(data) < 2 + length:
+            return None
+        if data[2:4] != number:
+            return _OTHER
+        return judge(data[4 : 2 + length], self._spec) or _OTHER

@@ -5,13 +5,16 @@ Sockets are connected, so the kernel reports ICMP errors as socket errors and dr
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 
+from kubeskeptic.agent.probes import http_answer
 from kubeskeptic.agent.probes.readiness import ANSWER, Readiness
 from kubeskeptic.agent.question import Ending, Question, ending_of
-from kubeskeptic.agent.spec import Spec
+from kubeskeptic.agent.spec import KEY, Spec
 
 _DATAGRAM = socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
 _LONGEST = 65535
@@ -122,3 +125,34 @@ class _Socket:
         if self._sock.fileno() >= 0:
             self._readiness.forget(self._sock.fileno())
             self._sock.close()
+
+
+class UdpEcho:
+    """``udp``: one datagram to a workload, which sends it back with its own identity.
+
+    ::
+
+        question   key (8 bytes) · filler of ``size`` − 8 bytes
+        answer     key · {"pod", "namespace", "uid", …, "peer"} · newline · the same filler
+
+    Above the path's MTU (some 1470 bytes on Ethernet) both travel in fragments, each of which may be lost individually. An
+    answer with another filler is ``wrong``.
+    """
+
+    def __init__(self, spec: Spec, readiness: Readiness) -> None:
+        self._spec = spec
+        self._filler = os.urandom(spec.size - KEY)
+        self._keys = count(int.from_bytes(os.urandom(KEY - 1), "big"))
+        self._datagrams = Datagrams(spec, readiness, self._read)
+
+    def ask(self, question: Question) -> None:
+        """Send the datagram."""
+        key = next(self._keys).to_bytes(KEY, "big")
+        self._datagrams.ask(question, key, key + self._filler)
+
+    def close(self) -> None:
+        """Close the kept port once nothing is in flight."""
+        self._datagrams.close()
+
+    def _read(self, answer: bytes) -> tuple[bytes, Ending | None]:
+        return answer[:KEY], http_answer.judge_echo(200, answer[KEY:], self._filler, self._spec)
