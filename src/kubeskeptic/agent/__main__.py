@@ -14,8 +14,7 @@ import sys
 
 from kubeskeptic.agent.burn import burn
 from kubeskeptic.agent.identity import Identity
-from kubeskeptic.agent.open_files import make_room
-from kubeskeptic.agent.sched_slice import take_short_slices
+from kubeskeptic.agent.kernel import make_room, take_short_slices
 
 SWITCH = 0.001
 """Seconds after which a busy thread gives way to one that has a question to ask."""

@@ -32,7 +32,7 @@ from kubeskeptic.agent.buffer import CAPACITY, Samples
 from kubeskeptic.agent.gaps import Gaps
 from kubeskeptic.agent.http import Response, Server, refusal, reply
 from kubeskeptic.agent.identity import Identity
-from kubeskeptic.agent.realtime import Realtime
+from kubeskeptic.agent.kernel import Realtime
 from kubeskeptic.agent.request import BadRequest, Request
 from kubeskeptic.agent.schedule import Plan
 from kubeskeptic.agent.spec import BadSpec, Spec, parse

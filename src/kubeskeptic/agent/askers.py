@@ -25,7 +25,7 @@ from typing import Any
 
 from kubeskeptic.agent.buffer import Samples
 from kubeskeptic.agent.gaps import Gaps
-from kubeskeptic.agent.sched_slice import take_short_slices
+from kubeskeptic.agent.kernel import take_short_slices
 from kubeskeptic.agent.schedule import Notes, Plan, Schedule, Turn, first_due
 from kubeskeptic.agent.spec import BadSpec, Spec
 from kubeskeptic.agent.stalls import Stalls

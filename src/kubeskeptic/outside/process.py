@@ -23,9 +23,7 @@ from typing import Any
 from kubeskeptic.agent import clock, wire
 from kubeskeptic.agent.buffer import Samples
 from kubeskeptic.agent.gaps import Gaps
-from kubeskeptic.agent.open_files import make_room
-from kubeskeptic.agent.realtime import Realtime
-from kubeskeptic.agent.sched_slice import take_short_slices
+from kubeskeptic.agent.kernel import Realtime, make_room, take_short_slices
 from kubeskeptic.agent.schedule import ActiveProbe, Notes, Plan, first_due
 from kubeskeptic.agent.spec import parse
 from kubeskeptic.agent.stalls import Stalls

@@ -10,7 +10,7 @@ set from a place that may::
 A kernel with CONFIG_RT_GROUP_SCHED and cgroup v1 refuses real-time tasks in groups without ``rt_runtime``, such as those of
 pods. There the process is first moved to the root group of the ``cpu`` controller, and of no other controller. With cgroup v2,
 kernels as distributions build them do not refuse. There is nothing to undo: the priority ends with the process. The process
-itself (:mod:`kubeskeptic.agent.realtime`) and the kernel (sched_rt_runtime_us) limit how much it may use.
+itself (:mod:`kubeskeptic.agent.kernel`) and the kernel (sched_rt_runtime_us) limit how much it may use.
 """
 
 from __future__ import annotations
