@@ -7,12 +7,11 @@ from collections.abc import Callable
 from itertools import count
 
 from kubeskeptic.agent.buffer import Samples
-from kubeskeptic.agent.gaps import PROCESS, AgentGap, Gaps
+from kubeskeptic.agent.gaps import PROCESS, AgentGap, Gaps, Stalls
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.agent.question import Question
 from kubeskeptic.agent.schedule import ALL, ActiveProbe, Notes, Plan, Turn
 from kubeskeptic.agent.spec import parse
-from kubeskeptic.agent.stalls import Stalls
 
 
 class Timer:

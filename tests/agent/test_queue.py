@@ -13,11 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from kubeskeptic.agent import redis as redis_module
+from kubeskeptic.agent import redis_queue as redis_module
 from kubeskeptic.agent.certificate import self_signed
 from kubeskeptic.agent.queue_metrics import QueueMetrics, resources, value
-from kubeskeptic.agent.queue_worker import work
-from kubeskeptic.agent.redis import Redis, RedisError
+from kubeskeptic.agent.redis_queue import Redis, RedisError, work
 
 
 class ListServer(socketserver.ThreadingTCPServer):
@@ -91,7 +90,7 @@ def test_a_worker_takes_one_job_after_another(server: ListServer) -> None:
 
 
 def test_a_worker_asks_again_when_there_is_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kubeskeptic.agent.queue_worker.AGAIN", 0.01)
+    monkeypatch.setattr("kubeskeptic.agent.redis_queue.AGAIN", 0.01)
     told = threading.Event()
     asked = []
 
@@ -101,7 +100,7 @@ def test_a_worker_asks_again_when_there_is_no_server(monkeypatch: pytest.MonkeyP
             told.set()
         raise ConnectionRefusedError
 
-    monkeypatch.setattr("kubeskeptic.agent.queue_worker.Redis", refused)
+    monkeypatch.setattr("kubeskeptic.agent.redis_queue.Redis", refused)
     assert work("queue", "jobs", 0.0, told) == 0
     assert len(asked) == 3
 

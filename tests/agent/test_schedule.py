@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from kubeskeptic.agent import clock
+from kubeskeptic.agent.gaps import BEAT
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.agent.question import OK, Ending
 from kubeskeptic.agent.schedule import Turn
-from kubeskeptic.agent.stalls import BEAT
 from tests.agent.scheduled import MovedClock, Probe
 
 

@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         burn(options.share, options.seconds)
         return 0
     if options.what == "queue-worker":
-        from kubeskeptic.agent.queue_worker import until_told
+        from kubeskeptic.agent.redis_queue import until_told
 
         until_told(options.redis, options.queue, options.seconds)
         return 0

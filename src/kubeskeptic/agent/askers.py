@@ -24,11 +24,10 @@ from functools import partial
 from typing import Any
 
 from kubeskeptic.agent.buffer import Samples
-from kubeskeptic.agent.gaps import Gaps
+from kubeskeptic.agent.gaps import Gaps, Stalls
 from kubeskeptic.agent.kernel import take_short_slices
 from kubeskeptic.agent.schedule import Notes, Plan, Schedule, Turn, first_due
 from kubeskeptic.agent.spec import BadSpec, Spec
-from kubeskeptic.agent.stalls import Stalls
 
 ASKERS = 2
 """The number of processors of the smallest machine."""

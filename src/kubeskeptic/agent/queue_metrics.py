@@ -21,7 +21,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from kubeskeptic.agent.certificate import self_signed
-from kubeskeptic.agent.redis import Redis, RedisError
+from kubeskeptic.agent.redis_queue import Redis, RedisError
 
 GROUP_VERSION = "external.metrics.k8s.io/v1beta1"
 METRIC = "queue-depth"

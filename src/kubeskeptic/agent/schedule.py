@@ -19,12 +19,11 @@ from typing import NamedTuple
 
 from kubeskeptic.agent import clock
 from kubeskeptic.agent.buffer import Samples
-from kubeskeptic.agent.gaps import STALLED, Gaps
+from kubeskeptic.agent.gaps import SHORTEST, STALLED, Gaps, Stalls
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.agent.probes import Prober, Readiness, prober_for
 from kubeskeptic.agent.question import Deadlines, Ending, Question
 from kubeskeptic.agent.spec import Spec
-from kubeskeptic.agent.stalls import SHORTEST, Stalls
 
 GOLDEN = 0.6180339887498949
 """Multiples of the golden ratio spread the phases of any number of probes evenly over a period."""

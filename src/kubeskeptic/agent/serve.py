@@ -121,7 +121,7 @@ class Workload:
         return self._prompt(request)
 
     async def _ask(self, request: Request) -> Response:
-        from kubeskeptic.agent.one_question import ask_once  # most workloads never need it, and so save its memory
+        from kubeskeptic.agent.probes import ask_once  # most workloads never need it, and so save its memory
 
         try:
             asked = json.loads(request.body)

@@ -22,11 +22,10 @@ from typing import Any
 
 from kubeskeptic.agent import clock, wire
 from kubeskeptic.agent.buffer import Samples
-from kubeskeptic.agent.gaps import Gaps
+from kubeskeptic.agent.gaps import Gaps, Stalls
 from kubeskeptic.agent.kernel import Realtime, make_room, take_short_slices
 from kubeskeptic.agent.schedule import ActiveProbe, Notes, Plan, first_due
 from kubeskeptic.agent.spec import parse
-from kubeskeptic.agent.stalls import Stalls
 from kubeskeptic.durations import IN_FLIGHT, POLL, PULL_PERIOD
 from kubeskeptic.outside.client import HttpxProber, PortLoop, warm_up
 

@@ -28,7 +28,7 @@ AT_ONCE = 4
 
 _SCRIPT = """
 import asyncio, json, sys
-from kubeskeptic.agent.one_question import ask_once
+from kubeskeptic.agent.probes import ask_once
 from kubeskeptic.agent.spec import parse
 
 async def asked():

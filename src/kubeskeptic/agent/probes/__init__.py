@@ -11,18 +11,19 @@ No retry and no cache: one question in, one outcome out.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from kubeskeptic.agent.probes.dns import DnsTcp, DnsUdp
 from kubeskeptic.agent.probes.http import HttpKept, HttpNew, HttpPayload
 from kubeskeptic.agent.probes.readiness import Readiness
 from kubeskeptic.agent.probes.tcp import TcpConnect
 from kubeskeptic.agent.probes.udp import UdpEcho
-from kubeskeptic.agent.question import Question
+from kubeskeptic.agent.question import Deadlines, Ending, Question
 from kubeskeptic.agent.spec import Spec
 
-__all__ = ["Prober", "Readiness", "prober_for"]
+__all__ = ["Prober", "Readiness", "ask_once", "prober_for"]
 
 
 class Prober(Protocol):
@@ -49,3 +50,27 @@ _PROBERS: dict[str, Callable[[Spec, Readiness], Prober]] = {
 def prober_for(spec: Spec, readiness: Readiness) -> Prober:
     """Return a prober of a spec's kind; ``readiness`` notifies it of events on its sockets."""
     return _PROBERS[spec.kind](spec, readiness)
+
+
+async def ask_once(spec: Spec) -> dict[str, Any]:
+    """Ask one question, and return its ``outcome``, ``by``, ``took`` (seconds), source ``port`` and ``reason``.
+
+    A workload asks it, to show what a client in its own pod sees, at its localhost or anywhere else: questions about two
+    containers of one pod, or about a pod and its own service. The agents ask from pods of their own.
+
+    :raises BadSpec: when it cannot be asked
+    """
+    ended: asyncio.Future[tuple[Question, float, Ending]] = asyncio.get_running_loop().create_future()
+    readiness, deadlines = Readiness(), Deadlines(spec.deadline)
+    try:
+        prober = prober_for(spec, readiness)
+        question = Question(0, lambda *seen: ended.set_result(seen))
+        deadlines.add(question)
+        prober.ask(question)
+        _, took, ending = await ended
+        prober.close()
+    finally:
+        deadlines.drop()
+        readiness.close()
+    seen = {"outcome": str(ending.outcome), "by": ending.by, "reason": ending.reason}
+    return seen | {"took": round(took, 6), "port": question.port}

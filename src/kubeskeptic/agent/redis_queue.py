@@ -1,8 +1,14 @@
-"""One connection to a Redis server over a plain socket: commands out, replies in. RESP version 2, as Redis documents it."""
+"""A queue of jobs, which is a Redis list: a client that speaks RESP version 2, as Redis documents it, and a worker.
+
+The worker takes one job after another, and works on each for a fixed time. BRPOP takes the oldest job, and waits if there is
+none.
+"""
 
 from __future__ import annotations
 
+import signal
 import socket
+import threading
 
 Reply = str | int | list["Reply"] | None
 
@@ -55,3 +61,43 @@ class Redis:
 
     def _bulk(self, size: int) -> str | None:
         return None if size < 0 else self._file.read(size + 2)[:-2].decode()
+
+
+BLOCKS = 1
+"""Seconds that one BRPOP waits for a job."""
+AGAIN = 0.5
+"""Seconds between two attempts to reach the server."""
+
+
+def work(host: str, queue: str, seconds: float, told: threading.Event) -> int:
+    """Take jobs until ``told`` is set, and return how many were taken. A server that is out of reach is tried again.
+
+    :param seconds: how long each job takes
+    """
+    taken = 0
+    while not told.is_set():
+        try:
+            taken += _take(host, queue, seconds, told)
+        except (OSError, RedisError):
+            told.wait(AGAIN)
+    return taken
+
+
+def _take(host: str, queue: str, seconds: float, told: threading.Event) -> int:
+    server, taken = Redis(host), 0
+    try:
+        while not told.is_set():
+            if server.call("BRPOP", queue, str(BLOCKS)) is not None:
+                taken += 1
+                told.wait(seconds)
+    finally:
+        server.close()
+    return taken
+
+
+def until_told(host: str, queue: str, seconds: float) -> None:
+    """Work until SIGTERM or SIGINT."""
+    told = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: told.set())
+    work(host, queue, seconds, told)
