@@ -12,7 +12,7 @@ from kubeskeptic import objects
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults.control_plane.stop_coredns import WHERE, ready_endpoints
 from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
-from kubeskeptic.faults.pods.container import find
+from kubeskeptic.faults.pods.pod import find
 from kubeskeptic.faults.runtime import signal, still_running
 from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk

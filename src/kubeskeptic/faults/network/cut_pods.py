@@ -16,7 +16,7 @@ from kubeskeptic.faults.curl import connect
 from kubeskeptic.faults.fault import Plan, Site, UndoRecord
 from kubeskeptic.faults.network import nft_table
 from kubeskeptic.faults.network.nft_table import NftFault
-from kubeskeptic.faults.pods.container import with_address
+from kubeskeptic.faults.pods.pod import with_address
 from kubeskeptic.faults.runtime import tasks
 from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk

@@ -11,9 +11,9 @@ from typing import ClassVar
 
 from kubeskeptic import objects
 from kubeskeptic.durations import REPLACED, Patience
-from kubeskeptic.errors import BadInput, NotFound
 from kubeskeptic.faults import state
 from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
+from kubeskeptic.faults.pods.pod import pod_named
 from kubeskeptic.faults.runtime import still_running
 from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
@@ -34,10 +34,7 @@ class DeletePod(Fault):
 
     def plan(self, site: Site) -> Plan:
         """Record the pod, its containers and its owner."""
-        try:
-            pod = site.kube.get("Pod", self.pod, self.namespace)
-        except NotFound as missing:
-            raise BadInput(f"there is no pod {self.namespace}/{self.pod}; name one that exists") from missing
+        pod = pod_named(site.kube, self.namespace, self.pod)
         grace = 0 if self.force else pod["spec"].get("terminationGracePeriodSeconds", 30)
         record = {
             "namespace": self.namespace,

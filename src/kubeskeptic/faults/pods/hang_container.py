@@ -13,7 +13,7 @@ from kubeskeptic import objects
 from kubeskeptic.faults import state
 from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
 from kubeskeptic.faults.nodes.node_recovery import node_of
-from kubeskeptic.faults.pods.container import find
+from kubeskeptic.faults.pods.pod import find
 from kubeskeptic.faults.runtime import signal, signal_command, tasks
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet

@@ -13,7 +13,7 @@ from kubeskeptic import objects
 from kubeskeptic.durations import REPLACED
 from kubeskeptic.faults import state
 from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
-from kubeskeptic.faults.pods.container import find
+from kubeskeptic.faults.pods.pod import find
 from kubeskeptic.faults.runtime import signal, still_running
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet

@@ -13,7 +13,7 @@ from kubeskeptic.durations import KUBELET_ANSWERS
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults import state
 from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
-from kubeskeptic.faults.pods.workload import ask, control, record_of
+from kubeskeptic.faults.pods.pod import ask, control, record_of
 from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
