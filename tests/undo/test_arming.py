@@ -14,7 +14,7 @@ import pytest
 from kubeskeptic.clusters import Cluster, Engine, Node
 from kubeskeptic.clusters.cluster_record import as_record, cluster_from
 from kubeskeptic.errors import CommandFailed, Refused
-from kubeskeptic.faults import Plan, Target, Timer, arming
+from kubeskeptic.faults import Plan, Target, Timer, undoing
 from kubeskeptic.journal.open_faults import OpenFault
 from kubeskeptic.node_access import EngineAccess
 from kubeskeptic.process import ProcessId
@@ -62,8 +62,8 @@ def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUBESKEPTIC_STATE", str(tmp_path / "state"))
 
 
-def arm(site: Any) -> arming.Armed:
-    return arming.arm(site, FAULT, PLAN, 60.0)
+def arm(site: Any) -> undoing.Armed:
+    return undoing.arm(site, FAULT, PLAN, 60.0)
 
 
 def test_a_fault_in_a_node_has_a_process_a_note_and_a_timer(tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_when_one_switch_cannot_be_armed_none_is(tmp_path: Path) -> None:
 
 def test_a_switch_that_is_firing_is_waited_for(tmp_path: Path) -> None:
     file = tmp_path / "s.json"
-    armed = arming.Armed(cast(Any, FakeSite(tmp_path)), OpenFault("x", "f", "r1", (), {}, "armed"), Switch(file))
+    armed = undoing.Armed(cast(Any, FakeSite(tmp_path)), OpenFault("x", "f", "r1", (), {}, "armed"), Switch(file))
     with subprocess.Popen(["sleep", "0.3"]) as works:
         reaper = threading.Thread(target=works.wait)
         reaper.start()
@@ -132,7 +132,7 @@ def test_faults_of_one_object_leave_and_take_a_note_each(tmp_path: Path) -> None
     site.kube = SimpleNamespace(patch=lambda *words: seen.update(words[3]["metadata"]["annotations"]))
     plan = replace(PLAN, timers=(), objects=(("Node", "", "n1"),))
     for identity in ("cordon_node-1", "taint_node-2"):
-        armed = arming.arm(site, replace(FAULT, id=identity, nodes=(), objects=plan.objects), plan, 60.0)
+        armed = undoing.arm(site, replace(FAULT, id=identity, nodes=(), objects=plan.objects), plan, 60.0)
         armed.switch.disarm()
     assert sorted(seen) == ["kubeskeptic/undo.cordon_node-1", "kubeskeptic/undo.taint_node-2"]
     armed.disarm()

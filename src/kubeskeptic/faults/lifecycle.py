@@ -13,10 +13,9 @@ from typing import Any
 
 from kubeskeptic.best_effort import warn
 from kubeskeptic.errors import BadInput, Inconclusive, LeftDirty, PatienceExhausted, SkepticError
-from kubeskeptic.faults.arming import Armed, arm
 from kubeskeptic.faults.fault import Fault, Plan, Site
 from kubeskeptic.faults.targets import Target
-from kubeskeptic.faults.undoing import undo_in_order, words
+from kubeskeptic.faults.undoing import Armed, arm, undo_in_order, words
 from kubeskeptic.journal.open_faults import OpenFault
 from kubeskeptic.waiting import until
 

@@ -18,9 +18,8 @@ from typing import Any
 from kubeskeptic.best_effort import best_effort
 from kubeskeptic.clusters.cluster_record import cluster_from, scratch
 from kubeskeptic.faults import Site
-from kubeskeptic.faults.arming import disarm_in_cluster
 from kubeskeptic.faults.library import named
-from kubeskeptic.faults.undoing import undo_in_order
+from kubeskeptic.faults.undoing import disarm_in_cluster, undo_in_order
 from kubeskeptic.guard import Guard, lease
 from kubeskeptic.journal.open_faults import OpenFault, opened
 from kubeskeptic.kube import Kube
