@@ -10,7 +10,7 @@ import pytest
 from kubeskeptic import checks, plugin
 from kubeskeptic.agent.probes import _PROBERS
 from kubeskeptic.agent.spec import KINDS
-from kubeskeptic.claims.case import Case
+from kubeskeptic.claims.model import Case
 from kubeskeptic.faults.library import FAULTS
 from kubeskeptic.paths import checkout
 from kubeskeptic.scenarios import Scenario, Stage

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from kubeskeptic.claims.chapters import CLAIMS  # not those that other tests have declared
+from kubeskeptic.claims.catalogue import CLAIMS  # not those that other tests have declared
 from kubeskeptic.paths import checkout
 
 from .reports import journals

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kubeskeptic import clusters
-from kubeskeptic.claims.case import Case
+from kubeskeptic.claims.model import Case
 from kubeskeptic.cli import main
 from kubeskeptic.journal import Journal
 from kubeskeptic.paths import checkout

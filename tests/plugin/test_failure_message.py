@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kubeskeptic.bounds import Bound
-from kubeskeptic.claims.case import Case
+from kubeskeptic.claims.model import Case
 from kubeskeptic.findings import Finding, Measure, Verdict
 from kubeskeptic.plugin.failure_message import failure_message
 from kubeskeptic.reports.rerun import of_test

@@ -13,7 +13,7 @@ import pytest
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.digest import digest_of
 from kubeskeptic.claims import Claim, catalogue, declare
-from kubeskeptic.claims.case import Case
+from kubeskeptic.claims.model import Case
 from kubeskeptic.errors import Inconclusive, UnknownClaim
 from kubeskeptic.findings import Finding, Measure, Verdict, inconclusive, skipped
 from kubeskeptic.journal import Journal, Record, read

@@ -5,7 +5,7 @@ from typing import cast
 
 import pytest
 
-from kubeskeptic.claims.case import Case
+from kubeskeptic.claims.model import Case
 from kubeskeptic.errors import BadInput
 from kubeskeptic.runs import Run
 from kubeskeptic.scenarios import GIVEN, Scenario, Stage

@@ -10,7 +10,7 @@ import pytest
 
 from kubeskeptic.bounds import SYNC
 from kubeskeptic.checks import never_fails
-from kubeskeptic.claims.case import Case
+from kubeskeptic.claims.model import Case
 from kubeskeptic.faults.nodes.crash_node import CrashNode
 from kubeskeptic.faults.pods.delete_pod import DeletePod
 from kubeskeptic.findings import Verdict

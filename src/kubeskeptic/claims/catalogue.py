@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from kubeskeptic.claims.chapters import CLAIMS
+from kubeskeptic.claims.chapters import (
+    control_loops,
+    dns,
+    kube_proxy,
+    limits,
+    networking,
+    outside,
+    pods,
+    services,
+    workloads,
+)
 from kubeskeptic.claims.model import OWN, Claim
 from kubeskeptic.errors import BadInput, UnknownClaim
 
@@ -19,6 +29,12 @@ CHAPTERS: dict[str, str] = {
     OWN: "Your own",
 }
 """Titles of the post's chapters by folder name, in the post's order."""
+CLAIMS = tuple(
+    claim
+    for chapter in (control_loops, workloads, pods, services, dns, networking, kube_proxy, outside, limits)
+    for claim in chapter.CLAIMS
+)
+"""The post's claims, in its order."""
 _declared: dict[str, Claim] = {}
 
 

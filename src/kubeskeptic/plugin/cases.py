@@ -12,7 +12,7 @@ import pytest
 from kubeskeptic.bounds import Expression
 from kubeskeptic.claims import Claim, declare
 from kubeskeptic.claims import claim as claim_named
-from kubeskeptic.claims.case import Case
+from kubeskeptic.claims.model import Case
 from kubeskeptic.errors import SkepticError
 from kubeskeptic.scenarios import GIVEN, Scenario
 
@@ -33,7 +33,7 @@ def claim(
     since: str = "",
     until: str = "",
 ) -> pytest.MarkDecorator:
-    """Mark a test as one case of a claim; see :class:`~kubeskeptic.claims.case.Case` for the parameters.
+    """Mark a test as one case of a claim; see :class:`~kubeskeptic.claims.model.Case` for the parameters.
 
     The test keeps its name and docstring; ``pytest -k`` also selects it by claim and case.
 

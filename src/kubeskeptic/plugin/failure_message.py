@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from kubeskeptic.claims import claim
-from kubeskeptic.claims.case import Case
+from kubeskeptic.claims.model import Case
 from kubeskeptic.findings import Finding, Measure
 from kubeskeptic.reports.rerun import of_test
 from kubeskeptic.reports.wording import to_the_second

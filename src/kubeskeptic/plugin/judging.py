@@ -11,7 +11,7 @@ import pytest
 
 from kubeskeptic.checks.digest import digest_of
 from kubeskeptic.claims import claim, own_claim
-from kubeskeptic.claims.case import Case
+from kubeskeptic.claims.model import Case
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Verdict, inconclusive
 from kubeskeptic.journal import Journal

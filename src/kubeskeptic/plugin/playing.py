@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 
-from kubeskeptic.claims.case import Case
+from kubeskeptic.claims.model import Case
 from kubeskeptic.errors import BadInput, Inconclusive, NotAsked
 from kubeskeptic.guard.risk import above
 from kubeskeptic.plugin.cases import case_of, chosen_cases, scenario_of

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 from kubeskeptic.checks.digest import digest_of
-from kubeskeptic.claims.case import Case
+from kubeskeptic.claims.model import Case
 from kubeskeptic.errors import BadInput, SkepticError
 from kubeskeptic.scenarios import Sabotage, Scenario, Stage
 

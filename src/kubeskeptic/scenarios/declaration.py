@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from kubeskeptic.claims import claim
-from kubeskeptic.claims.case import Case
+from kubeskeptic.claims.model import Case
 from kubeskeptic.errors import BadInput
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.probes.specs import Probe

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from kubeskeptic.bounds import Bound, Expression
-from kubeskeptic.claims.case import Case
+from kubeskeptic.claims.model import Case
 from kubeskeptic.durations import TAIL, Patience
 from kubeskeptic.errors import ClusterError, PatienceExhausted, Unanswered
 from kubeskeptic.faults import Fault, Inflicted, choose, inflict

@@ -15,7 +15,6 @@ CLAIMS = (
         "HPA after the queue was filled, the queue is emptied, and within STABLE + 2 HPA after that only the fewest workers "
         "are left.",
         post=Post.AGREES,
-        condition="",
         broken_by=("metric-constant", "controller-manager-stopped"),
         needs=Risk.CONTROL_PLANE,
     ),
@@ -50,7 +49,6 @@ CLAIMS = (
         "another worker is Ready, and only then, within HPA, more jobs are gone than two workers can have taken; and no worker "
         "is ever Ready before it was asked for.",
         post=Post.AGREES,
-        condition="",
         broken_by=("worker-idle",),
         needs=Risk.CONTROL_PLANE,
     ),
@@ -62,7 +60,6 @@ CLAIMS = (
         "deletion, and requests fail only within the programming lag after one, on no node and in no second more of them than "
         "the endpoints that are wrong then explain.",
         post=Post.AGREES,
-        condition="",
         broken_by=("replicaset-controller-off", "kube-proxy-frozen"),
     ),
     Claim(
@@ -72,7 +69,6 @@ CLAIMS = (
         states="While kube-controller-manager is stopped, no request to a service fails whose pods stay, and a deleted pod is "
         "not replaced; once kube-controller-manager was started again it is replaced within a leader election and START.",
         post=Post.AGREES,
-        condition="",
         broken_by=("second-controller-manager", "rules-flushed"),
         needs=Risk.CONTROL_PLANE,
     ),

@@ -15,7 +15,6 @@ CLAIMS = (
         "others, within what CoreDNS caches of each change, while pods turn unready, go and come; so does each CoreDNS pod at "
         "its own address.",
         post=Post.AGREES,
-        condition="",
         broken_by=("not-ready-published", "coredns-stale", "one-coredns-stale"),
     ),
     Claim(
@@ -25,7 +24,6 @@ CLAIMS = (
         states="A headless service has no ClusterIP, and no node has a rule of kube-proxy for it, while every node has some "
         "for a service of the same pods that has one.",
         post=Post.AGREES,
-        condition="",
         broken_by=("cluster-ip-set",),
         needs=Risk.NODE,
     ),
@@ -37,7 +35,6 @@ CLAIMS = (
         "and no others, within what CoreDNS caches of each change, while one turns unready; so it is at each CoreDNS pod's own "
         "address.",
         post=Post.AGREES,
-        condition="",
         broken_by=("not-ready-published", "coredns-stale"),
     ),
     Claim(
@@ -48,7 +45,6 @@ CLAIMS = (
         "moved to another node, within what CoreDNS caches of each change, and never two addresses; so does each CoreDNS pod, "
         "over UDP and TCP.",
         post=Post.AGREES,
-        condition="",
         broken_by=("two-pods-of-a-name", "coredns-stale"),
         needs=Risk.NODE,
     ),

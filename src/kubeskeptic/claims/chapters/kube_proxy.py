@@ -15,7 +15,6 @@ CLAIMS = (
         "its ClusterIP answers its own pods on every node; at a node's loopback address its NodePort answers if mode and "
         "configuration of that node's kube-proxy say so, and is refused otherwise.",
         post=Post.AGREES,
-        condition="",
         broken_by=("rules-flushed", "one-in-ten-astray", "endpoint-by-hand"),
     ),
     Claim(
@@ -24,7 +23,6 @@ CLAIMS = (
         says="all nodes have the same rules",
         states="The service rules of all nodes are equal, less what is local to a node by definition.",
         post=Post.AGREES,
-        condition="",
         broken_by=("rule-removed",),
         needs=Risk.NODE,
     ),
@@ -36,7 +34,6 @@ CLAIMS = (
         "their last answer from the old pod within the programming lag, and their first from the new pod within START plus "
         "the programming lag; no request fails after that.",
         post=Post.AGREES,
-        condition="",
         broken_by=("kube-proxy-frozen-on-a",),
         needs=Risk.NODE,
     ),
@@ -47,7 +44,6 @@ CLAIMS = (
         states="On every node, new connections spread over all endpoints of a service as equal shares would by chance: by the "
         "chi-square test, p ≥ 0.001 for all nodes together, and so 0.001 divided by their number for each (Bonferroni).",
         post=Post.AGREES,
-        condition="",
         broken_by=("session-affinity", "endpoint-weighed"),
         needs=Risk.NODE,
     ),

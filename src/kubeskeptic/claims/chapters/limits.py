@@ -17,7 +17,6 @@ CLAIMS = (
         "and pods that run go on answering; once the configuration is back the node is Ready within a look and a report, and "
         "the pod that waited within START of a look.",
         post=Post.AGREES,
-        condition="",
         broken_by=("kubelet-stopped", "kubelet-stopped-meanwhile", "waiting-in-host-network", "rules-flushed"),
         needs=Risk.NODE,
     ),
@@ -28,7 +27,6 @@ CLAIMS = (
         states="An autoscaler on an external metric that no API serves says FailedGetExternalMetric, and changes no replicas "
         "in 3 HPA, however many jobs wait; while an adapter serves that metric, the same autoscaler scales with it.",
         post=Post.AGREES,
-        condition="",
         broken_by=("metric-served", "metric-constant"),
     ),
 )

@@ -14,7 +14,6 @@ CLAIMS = (
         states="Every pod of the cluster has an address of its own in the range of some node, and a pod that is asked by "
         "another one, on its node or elsewhere, sees the client's own address.",
         post=Post.AGREES,
-        condition="",
         broken_by=("pods-masqueraded",),
     ),
     Claim(
@@ -24,7 +23,6 @@ CLAIMS = (
         states="Every pod reaches every other pod and every node, and every node reaches every pod, within nodes and between "
         "them, over TCP and UDP, in one packet and in more than fit into one.",
         post=Post.AGREES,
-        condition="",
         broken_by=("route-removed", "direction-dropped", "neighbours-cut"),
     ),
     Claim(
@@ -37,7 +35,6 @@ CLAIMS = (
         "every node enforces a policy and lets go of it within the margin. New connections are blocked; those that were open "
         "go on or are cut, as the network's implementation has it.",
         post=Post.AGREES,
-        condition="",
         broken_by=("policy-removed", "drop-rule", "policy-left", "policy-standing"),
         needs=Risk.NODE,
     ),
@@ -47,7 +44,6 @@ CLAIMS = (
         says="pods run in private network",
         states="A host outside the cluster that reaches its nodes, but has no route to pods, reaches no pod of any node.",
         post=Post.AGREES,
-        condition="",
         broken_by=("route-added-outside",),
         needs=Risk.NODE,
     ),

@@ -13,7 +13,6 @@ CLAIMS = (
         states="A NodePort is answered through nodes without the pod, which then sees the address of that node; with "
         "externalTrafficPolicy Local the pod sees the client's own address, and nodes without the pod do not answer.",
         post=Post.AGREES,
-        condition="",
         broken_by=("traffic-policies-swapped",),
     ),
     Claim(

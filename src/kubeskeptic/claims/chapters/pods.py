@@ -13,7 +13,6 @@ CLAIMS = (
         states="Both containers of a pod have the pod's one address, reach each other on localhost, and a port that one of "
         "them listens on is refused to the other as in use.",
         post=Post.AGREES,
-        condition="",
         broken_by=("containers-in-two-pods",),
     ),
     Claim(
@@ -33,7 +32,6 @@ CLAIMS = (
         states="The pods that replace a deleted one or those of a drained node have other names, other uids and other IPs, "
         "while a pod whose container restarts keeps all three.",
         post=Post.AGREES,
-        condition="",
         broken_by=("fixed-names", "restart-never"),
     ),
     Claim(
@@ -44,7 +42,6 @@ CLAIMS = (
         "an emptyDir outlives the restart of a container and the reboot of its node, is never seen by another pod, and is gone "
         "with its pod.",
         post=Post.AGREES,
-        condition="",
         broken_by=("host-path", "own-disk-is-a-volume", "volumes-in-memory"),
     ),
     Claim(
@@ -53,7 +50,6 @@ CLAIMS = (
         says="volumes allow sharing",
         states="Two pods on one node that mount one claim read what the other one wrote.",
         post=Post.AGREES,
-        condition="",
         broken_by=("two-claims",),
     ),
     Claim(

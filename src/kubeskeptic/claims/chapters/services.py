@@ -16,7 +16,6 @@ CLAIMS = (
         "and no lookup fails, but for those from a UDP port that is kept or reused, which fail for at most the programming lag "
         "after the CoreDNS pod that answered them has ended.",
         post=Post.AGREES,
-        condition="",
         broken_by=("service-recreated", "coredns-scaled-to-0", "dns-flow-stale"),
     ),
     Claim(
@@ -27,7 +26,6 @@ CLAIMS = (
         "times and the programming lag has passed, and gets requests from every node again after it is ready, without a "
         "restart; when a node's kubelet restarts, no pod on it turns unready that had been running for 10 s.",
         post=Post.AGREES,
-        condition="",
         broken_by=("readiness-probe-removed", "endpointslice-controller-off", "kube-proxy-frozen", "pod-unready"),
     ),
     Claim(
@@ -77,7 +75,6 @@ CLAIMS = (
         states="A pod that was there before a service has no variables of it in its environment, and one that was created "
         "after it has them; both find it by DNS.",
         post=Post.AGREES,
-        condition="",
         broken_by=("service-links-off",),
     ),
 )

@@ -15,7 +15,6 @@ CLAIMS = (
         "scheduler's reason; one that fits is Ready within START; a container that takes more memory than its limit is killed "
         "(OOMKilled, exit code 137) and restarted within START.",
         post=Post.AGREES,
-        condition="",
         broken_by=("requests-removed", "memory-limit-removed", "scheduler-stopped"),
     ),
     Claim(
@@ -25,7 +24,6 @@ CLAIMS = (
         states="When a Deployment is scaled up or down, its Ready count follows within START; the pods that are scaled away "
         "end by themselves within their grace period.",
         post=Post.AGREES,
-        condition="",
         broken_by=("scheduler-stopped", "replicaset-controller-off", "no-grace"),
     ),
     Claim(
@@ -46,7 +44,6 @@ CLAIMS = (
         "with the same IP, and its restart count rises by exactly one; killed again soon after, it is started again only once "
         "the kubelet's back-off has passed.",
         post=Post.AGREES,
-        condition="",
         broken_by=("kubelet-stopped", "restart-never"),
     ),
     Claim(
@@ -83,7 +80,6 @@ CLAIMS = (
         "made again, and a ReplicaSet's is replaced on another node within START. It ends as Failed with reason Evicted; when "
         "its process exits with 0 on SIGTERM, as Succeeded and without a reason.",
         post=Post.AGREES,
-        condition="",
         broken_by=("eviction-off", "bare-pods-owned", "replicaset-controller-off"),
         needs=Risk.NODE,
     ),
@@ -127,7 +123,6 @@ CLAIMS = (
         states="The same change of the template leaves the running pods of a ReplicaSet as they are, and replaces all pods of "
         "a Deployment within 2 × START for two replicas.",
         post=Post.AGREES,
-        condition="",
         broken_by=("replicaset-as-deployment", "rollout-held-up"),
     ),
     Claim(
@@ -155,7 +150,6 @@ CLAIMS = (
         "unready ones included. Meanwhile no request to pods that end slowly fails, and requests to pods that end at once fail "
         "only within the programming lag after an eviction, no more of them than one pod's share.",
         post=Post.AGREES,
-        condition="",
         broken_by=("budget-removed", "kube-proxy-frozen"),
         needs=Risk.NODE,
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kubeskeptic.claims.case import Case
+from kubeskeptic.claims.model import Case
 
 
 @pytest.mark.parametrize("version", ["v1.35.0", "v1.36.3", "v1.40.1", "1.35.2-gke.100", "", "unknown"])
