@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from kubeskeptic.cli.rbac import text
+from kubeskeptic.cli.adopt import text
 from kubeskeptic.guard import Risk
 from kubeskeptic.guard.rights import OWN, Right, manifests, of_kinds
 from kubeskeptic.kube.resources import BUILT_IN

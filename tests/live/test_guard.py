@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from kubeskeptic import clusters
-from kubeskeptic.cli.rbac import text
+from kubeskeptic.cli.adopt import text
 from kubeskeptic.clusters import Cluster
 from kubeskeptic.durations import CLEANUP_GONE, Patience
 from kubeskeptic.errors import NotFound, Refused

@@ -11,18 +11,14 @@ from typing import Any
 import click
 
 from kubeskeptic import __version__
-from kubeskeptic.cli.adopt import abandon, adopt
-from kubeskeptic.cli.baseline import baseline
+from kubeskeptic.cli.adopt import abandon, adopt, rbac
 from kubeskeptic.cli.claims import claims
-from kubeskeptic.cli.clusters import doctor, down, env, up
-from kubeskeptic.cli.compare import compare
+from kubeskeptic.cli.clusters import agent_image, doctor, down, env, uninstall_, up
+from kubeskeptic.cli.compare import baseline, compare, tally
 from kubeskeptic.cli.faults import faults, inflict_
-from kubeskeptic.cli.machine import agent_image, uninstall_
 from kubeskeptic.cli.prove import prove
-from kubeskeptic.cli.rbac import rbac
 from kubeskeptic.cli.report import report
 from kubeskeptic.cli.safety import cleanup, status
-from kubeskeptic.cli.tally import tally
 from kubeskeptic.cli.upgrade import upgrade
 from kubeskeptic.cli.watch import watch
 from kubeskeptic.errors import BadInput, SkepticError

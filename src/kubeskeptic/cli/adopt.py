@@ -1,22 +1,27 @@
-"""``skeptic adopt`` and ``skeptic abandon``: allow the use of a cluster that is not ours, up to a risk level, or revoke it."""
+"""``skeptic adopt``, ``skeptic abandon`` and ``skeptic rbac``: the use of a cluster that is not ours, up to a risk level."""
 
 from __future__ import annotations
 
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
+import yaml
 
 from kubeskeptic.cli import output
 from kubeskeptic.cli.output import AS_JSON
 from kubeskeptic.configuration import configured
-from kubeskeptic.errors import NotFound
-from kubeskeptic.guard import Risk
+from kubeskeptic.errors import BadInput, NotFound
+from kubeskeptic.faults.library import FAULTS
+from kubeskeptic.guard import Risk, rights
 from kubeskeptic.guard.risk import CONSENT, consent, consent_manifest
 from kubeskeptic.kube import Kube
 from kubeskeptic.kube.kubeconfig import default_kubeconfig
+from kubeskeptic.paths import shipped
+from kubeskeptic.scenarios.declaration import ALWAYS_WATCHED, WATCHED
 
 MEANS = {
     Risk.READ_ONLY: "looking only: every claim is skipped",
@@ -90,3 +95,44 @@ def abandon(context: str, kubeconfig: Path | None) -> None:
 def _handle(context: str, kubeconfig: Path | None) -> Iterator[Kube]:
     with tempfile.TemporaryDirectory(prefix="kubeskeptic-") as scratch:
         yield Kube(kubeconfig or configured().kubeconfig or default_kubeconfig(), context, Path(scratch))
+
+
+@click.command()
+@click.argument("level", type=click.Choice([risk.words for risk in Risk]))
+@click.option(
+    "--service-account",
+    "account",
+    default="kubeskeptic:kubeskeptic",
+    show_default=True,
+    metavar="NAMESPACE:NAME",
+    help="The service account that gets the rights.",
+)
+def rbac(level: str, account: str) -> None:
+    """Print the RBAC manifests for a risk level: the rights that its claims and faults need, and no others.
+
+    \b
+    skeptic rbac own-namespace | kubectl apply -f -
+    skeptic rbac node --service-account ci:skeptic
+    """
+    namespace, colon, name = account.partition(":")
+    if not (namespace and colon and name):
+        raise BadInput(f"a service account has the form NAMESPACE:NAME, not {account!r}")
+    click.echo(text(Risk.parse(level), (namespace, name)), nl=False)
+
+
+def text(level: Risk, account: tuple[str, str] = ("kubeskeptic", "kubeskeptic")) -> str:
+    """Return the manifests of a risk level, as YAML."""
+    declared: dict[Risk, list[rights.Right]] = defaultdict(list)
+    for fault in FAULTS.values():
+        declared[fault.risk] += fault.rights
+    needed = rights.rights(level, _kinds(shipped() / "manifests"), declared)
+    return yaml.safe_dump_all(rights.manifests(level, needed, account), sort_keys=False)
+
+
+def _kinds(folder: Path) -> set[str]:
+    """Return the kinds in the manifests of all scenarios, and those that scenarios watch."""
+    found = {*WATCHED, *ALWAYS_WATCHED}
+    for path in sorted(folder.glob("*/*.yaml")):
+        if path.parent.name not in ("rbac", "addons"):  # applied by hand, and by `skeptic up`
+            found |= {one["kind"] for one in yaml.safe_load_all(path.read_text(encoding="utf-8")) if one}
+    return found - {"Node"}

@@ -1,4 +1,4 @@
-"""``skeptic report``."""
+"""``skeptic report``, and what all commands share that read the reports of runs."""
 
 from __future__ import annotations
 
@@ -14,10 +14,14 @@ from kubeskeptic.reports.wording import broke_off
 from kubeskeptic.reports.writing import read_report
 from kubeskeptic.runs.latest import NAME, newest
 
+REPORTS = click.option(
+    "--reports", type=click.Path(path_type=Path), default=None, help="Where runs are. [default: reports/]"
+)
+
 
 @click.command()
 @click.argument("run", default=NAME)
-@click.option("--reports", type=click.Path(path_type=Path), default=None, help="Where runs are. [default: reports/]")
+@REPORTS
 @click.option(
     "--findings", type=click.Path(path_type=Path), default=None, metavar="FILE",
     help="Also write a Markdown page of the claims that qualify or contradict the post, with their numbers.",
