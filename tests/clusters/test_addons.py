@@ -10,7 +10,7 @@ import yaml
 
 from kubeskeptic import paths
 from kubeskeptic.clusters import addons
-from kubeskeptic.clusters.addons import ADDONS, Addon, chosen, load_addon, unload_addon
+from kubeskeptic.clusters.addons import ADDONS, Addon, chosen, load_addon
 from kubeskeptic.clusters.builds import addon_images
 from kubeskeptic.clusters.builds.golang import GoBuild
 from kubeskeptic.clusters.cluster import Cluster, Node
@@ -82,16 +82,10 @@ def test_what_is_applied_has_everything_filled_in_and_nothing_else_changed(clust
     assert text == "image: r/toy:1\nargs: [$(NODE_NAME)]\n"
 
 
-def test_unloading_deletes_the_objects(cluster: Cluster, docker: FakeProgram, toy: Addon) -> None:
-    unload_addon(cluster, toy.name)
-    (delete,) = [call for call in docker.calls if "delete" in call]
-    assert {"--ignore-not-found", "--wait"} <= set(delete)
-
-
 def test_a_cluster_without_nodes_of_this_machine_is_refused(cluster: Cluster, docker: FakeProgram, toy: Addon) -> None:
     docker.answer("ps")
     with pytest.raises(MissingRequirement, match="unlike c"):
-        unload_addon(cluster, toy.name)
+        load_addon(cluster, toy.name)
 
 
 @pytest.mark.parametrize("addon", [addon for addon in ADDONS.values() if addon.ready], ids=lambda addon: addon.name)

@@ -8,7 +8,8 @@ import pytest
 
 from kubeskeptic.durations import SAYS_WHO_IT_IS
 from kubeskeptic.errors import BadInput, ClusterError, CommandFailed, NotFound, Refused, Unanswered
-from kubeskeptic.guard import Guard, Risk, consent_manifest
+from kubeskeptic.guard import Guard, Risk
+from kubeskeptic.guard.risk import consent_manifest
 from kubeskeptic.kube.connection import on_loopback
 
 

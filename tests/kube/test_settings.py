@@ -10,8 +10,6 @@ from typing import Any
 import pytest
 
 from kubeskeptic.errors import Inconclusive, NotAsked
-from kubeskeptic.kube import Kube
-from kubeskeptic.kube.settings import pod_ranges, proxy_mode
 from kubeskeptic.kube.settings.proxies import node_ports
 from kubeskeptic.settings import Settings
 from tests.kube.answers import COREFILE, LEASE, NEW, SYSTEM, Cluster, Nodes, kubelet, manager
@@ -156,12 +154,6 @@ def test_an_edited_config_map_is_not_in_force(read: Read, cluster: Cluster) -> N
         read(nodes, ours=False)["SYNC"]
 
 
-def test_the_mode_by_the_config_map(kube: Kube, cluster: Cluster) -> None:
-    assert proxy_mode(kube) == "iptables"
-    cluster.get(f"{SYSTEM}/configmaps/kube-proxy", {"message": "no"}, status=404)
-    assert proxy_mode(kube) == ""
-
-
 def test_where_a_kube_proxy_serves_node_ports() -> None:
     assert node_ports({}) == {
         "mode": "iptables", "nodePortAddresses": [], "localhostNodePorts": True, "featureGates": {}
@@ -236,9 +228,3 @@ def test_a_node_that_joined_later_was_not_read(read: Read) -> None:
     assert settings["GRACE"] == 50
     with pytest.raises(Inconclusive, match="not read on n3"):
         settings["LEASE"]
-
-
-def test_pod_ranges_are_the_clusters_or_else_the_nodes(kube: Kube, cluster: Cluster) -> None:
-    assert pod_ranges(kube) == ["10.0.0.0/16"]
-    cluster.leads("n1")
-    assert pod_ranges(kube) == ["10.1.0.0/24", "10.1.1.0/24"]

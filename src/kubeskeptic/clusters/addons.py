@@ -159,15 +159,6 @@ def load_addon(target: Cluster, name: str, *, progress: Say = quiet) -> dict[str
     return references
 
 
-def unload_addon(target: Cluster, name: str, *, progress: Say = quiet) -> None:
-    """Delete an addon's objects and wait until they are gone. Its images stay in the nodes."""
-    (addon,) = chosen(name)
-    if addon.ready:
-        workshop = Workshop(progress)
-        text = manifest(workshop, target, addon, dict.fromkeys(addon.images, "none"))
-        _kubectl(target, "delete", "--ignore-not-found", "--wait", "-f", "-", stdin=text)
-
-
 def wait_until_ready(target: Cluster, addon: Addon) -> None:
     """Wait until all pods of an addon are ready.
 

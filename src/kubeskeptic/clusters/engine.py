@@ -104,10 +104,6 @@ class Engine:
         """Start a stopped node."""
         self.call("start", node)
 
-    def restart(self, node: str) -> None:
-        """Stop a node gracefully and start it."""
-        self.call("restart", node)
-
     def pause(self, node: str) -> None:
         """Freeze every process of a node, with retries, because freezing a busy node occasionally fails."""
 
@@ -145,10 +141,6 @@ class Engine:
     def said(self, node: str) -> str:
         """Return the end of a node's console output."""
         return self.call("logs", "--tail", "100", node)
-
-    def connect(self, node: str, network: str = "kind") -> None:
-        """Reconnect a node to its network, with its former address."""
-        self.call("network", "connect", network, node)
 
     def containers(self, label: str) -> list[Container]:
         """Return all containers with a label (``key`` or ``key=value``), running or not, by name."""

@@ -140,11 +140,11 @@ def down(name: str = DEFAULT_NAME, *, engine: bool = False, progress: Say = quie
         engine_install.stop()
 
 
-def load_agent_image(target: Cluster, *, progress: Say = quiet) -> str:
+def load_agent_image(target: Cluster) -> str:
     """Load the image of the agent's current sources into all nodes and return its name; quick when they have it."""
     built = target.image.startswith(f"{node_image.REPOSITORY}:")
     names = [node.name for node in target.nodes]
-    return agents.load(Workshop(progress), target.engine, names, built=built)
+    return agents.load(Workshop(quiet), target.engine, names, built=built)
 
 
 def _trouble(engine: Engine, name: str, asked: Asked) -> tuple[str | None, Record | None]:

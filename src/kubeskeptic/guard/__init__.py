@@ -6,6 +6,6 @@
 
 from kubeskeptic.guard.lease import Lease
 from kubeskeptic.guard.ownership import Guard
-from kubeskeptic.guard.risk import CONSENT, Permits, Risk, consent_manifest
+from kubeskeptic.guard.risk import Risk
 
-__all__ = ["CONSENT", "Guard", "Lease", "Permits", "Risk", "consent_manifest"]
+__all__ = ["Guard", "Lease", "Risk"]

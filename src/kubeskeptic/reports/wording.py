@@ -89,9 +89,9 @@ def iso(unix: float) -> str:
     return datetime.fromtimestamp(unix, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def count(how_many: int, one: str, many: str = "") -> str:
+def count(how_many: int, one: str) -> str:
     """Return a number with its noun: ``1 gap``, ``2 gaps``."""
-    return f"{number(how_many)}{NBSP}{one if how_many == 1 else many or one + 's'}"
+    return f"{number(how_many)}{NBSP}{one if how_many == 1 else one + 's'}"
 
 
 def standstills_told(lengths: Sequence[float]) -> str:

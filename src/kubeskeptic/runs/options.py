@@ -58,9 +58,9 @@ class RunOptions:
                 "`skeptic agent-image` delivers the image and prints its name"
             )
 
-    def again(self, test: str = "") -> str:
+    def again(self) -> str:
         """Return the command that repeats the run."""
-        words = ["pytest", *([test] if test else []), "--seed", str(self.seed)]
+        words = ["pytest", "--seed", str(self.seed)]
         if self.cluster != "kubeskeptic":
             words += ["--cluster", self.cluster]
         for option, value in (

@@ -10,10 +10,8 @@
 ===============  ========================================================================================
 """
 
-from kubeskeptic.kube.settings.controllers import minor_version, pod_ranges
 from kubeskeptic.kube.settings.dns import cluster_domain
 from kubeskeptic.kube.settings.kubelets import versions as kubelet_versions
-from kubeskeptic.kube.settings.proxies import proxy_mode
 from kubeskeptic.kube.settings.reading import read_settings
 
-__all__ = ["cluster_domain", "kubelet_versions", "minor_version", "pod_ranges", "proxy_mode", "read_settings"]
+__all__ = ["cluster_domain", "kubelet_versions", "read_settings"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 
@@ -76,25 +75,6 @@ def version(kube: Kube, pod: Object) -> int:
     if not found:
         raise ClusterError(f"the version of {pod['metadata']['name']} is given neither by its image nor by --version")
     return int(found[1])
-
-
-def pod_ranges(kube: Kube) -> list[str]:
-    """Return the ranges of pod IPs as CIDRs: the cluster's, or else the nodes' own."""
-    try:
-        cluster = flag(command_line(leader(kube)), "cluster-cidr")
-    except ClusterError:
-        cluster = None
-    if cluster:
-        return cluster.split(",")
-    nodes = kube.list("Node")["items"]
-    return sorted({cidr for node in nodes for cidr in node["spec"].get("podCIDRs") or ()})
-
-
-def minor_version(kube: Kube) -> int:
-    """Return the minor version of the API server: 37 for v1.37.2. Other components may have a different one."""
-    answer: Object = json.loads(kube.get_raw("/version"))
-    digits = re.match(r"\d+", str(answer["minor"]))
-    return int(digits[0]) if digits else 0
 
 
 def _same_host(node: str, host: str) -> bool:

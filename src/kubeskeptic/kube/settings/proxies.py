@@ -54,12 +54,6 @@ def configurations(
     return ask_each(nodes, lambda node: _lower(_config(kube, node, pods.get(node), access, written)))
 
 
-def proxy_mode(kube: Kube) -> str:
-    """Return kube-proxy's mode from its ConfigMap, ``iptables``, ``nftables`` or ``ipvs``; empty without a ConfigMap."""
-    config = (_config_map(kube) or ("", {}))[1]
-    return str(config.get("mode") or "iptables") if config else ""
-
-
 def node_ports(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parts of a configuration that decide on which addresses of its node a kube-proxy serves NodePorts.
 
