@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kubeskeptic.clusters import agent_delivery, agents
+from kubeskeptic.clusters import agents
 from kubeskeptic.clusters.builds.agent_image import AgentImage
 from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.engine import CLUSTER_LABEL
@@ -36,7 +36,7 @@ def test_pushed_it_has_the_name_that_the_registry_knows(
     docker: FakeProgram, workshop: Workshop, tmp_path: Path
 ) -> None:
     reference = AgentImage(workshop).reference
-    pushed = agent_delivery.push(workshop, docker.engine, "registry.example:5000/team/agent")
+    pushed = agents.push(workshop, docker.engine, "registry.example:5000/team/agent")
     assert pushed == f"registry.example:5000/team/agent:{reference.rpartition(':')[2]}"
     assert docker.calls[-3:] == [
         ["load", "--input", str(tmp_path / "built.tar")],
@@ -46,7 +46,7 @@ def test_pushed_it_has_the_name_that_the_registry_knows(
 
 
 def test_saved_it_is_a_file(docker: FakeProgram, workshop: Workshop, tmp_path: Path) -> None:
-    agent_delivery.save(workshop, docker.engine, tmp_path / "agent.tar")
+    agents.save(workshop, docker.engine, tmp_path / "agent.tar")
     assert (tmp_path / "agent.tar").read_text() == "archive"
 
 
@@ -54,11 +54,11 @@ def test_loaded_it_is_in_every_node_of_anybodys_kind_cluster(docker: FakeProgram
     docker.answer(
         "ps", out="".join(listed(name, **{CLUSTER_LABEL: "ci"}) for name in ("ci-control-plane", "ci-worker"))
     )
-    reference = agent_delivery.load(workshop, docker.engine, "ci")
+    reference = agents.load_into(workshop, docker.engine, "ci")
     assert reference == AgentImage(workshop).reference
     assert {call[2] for call in docker.calls if "import" in call} == {"ci-control-plane", "ci-worker"}
 
 
 def test_a_cluster_that_is_not_there_is_named(docker: FakeProgram, workshop: Workshop) -> None:
     with pytest.raises(BadInput, match="no nodes of a kind cluster ci"):
-        agent_delivery.load(workshop, docker.engine, "ci")
+        agents.load_into(workshop, docker.engine, "ci")

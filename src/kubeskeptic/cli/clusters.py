@@ -10,7 +10,7 @@ import click
 from kubeskeptic import clusters
 from kubeskeptic.cli import output
 from kubeskeptic.cli.output import AS_JSON
-from kubeskeptic.clusters import agent_delivery, engine_install, uninstall
+from kubeskeptic.clusters import agents, engine_install, uninstall
 from kubeskeptic.clusters.addons import ADDONS
 from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.doctor import examine
@@ -18,8 +18,7 @@ from kubeskeptic.clusters.kind_config import PROFILES, PROXY_MODES
 from kubeskeptic.clusters.machine import Diagnosis, Level
 from kubeskeptic.clusters.node_source import CHOICES, DEFAULT_VERSION
 from kubeskeptic.clusters.options import DEFAULT_WORKERS
-from kubeskeptic.clusters.shell import exports
-from kubeskeptic.clusters.up import DEFAULT_NAME
+from kubeskeptic.clusters.up import DEFAULT_NAME, exports
 from kubeskeptic.configuration import cluster_name, configured
 from kubeskeptic.errors import BadInput
 from kubeskeptic.terminal import Display
@@ -164,11 +163,11 @@ def agent_image(name: str, load: bool, push: str | None, save: Path | None) -> N
     workshop = Workshop(lambda line: click.echo(line, err=True))
     engine = engine_install.provide(workshop.store, workshop.progress)
     if push:
-        click.echo(agent_delivery.push(workshop, engine, push))
+        click.echo(agents.push(workshop, engine, push))
     elif save:
-        click.echo(agent_delivery.save(workshop, engine, save))
+        click.echo(agents.save(workshop, engine, save))
     else:
-        click.echo(agent_delivery.load(workshop, engine, name))
+        click.echo(agents.load_into(workshop, engine, name))
 
 
 @click.command("uninstall")

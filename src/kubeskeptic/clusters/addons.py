@@ -15,13 +15,13 @@ from functools import partial
 from string import Template
 
 from kubeskeptic import paths
-from kubeskeptic.clusters import containerd, network
-from kubeskeptic.clusters.builds import addon_images, components, plan
+from kubeskeptic.clusters import network
+from kubeskeptic.clusters.builds import addon_images, components
 from kubeskeptic.clusters.builds.addon_images import Image
 from kubeskeptic.clusters.builds.golang import GoBuild
-from kubeskeptic.clusters.builds.plan import Task
-from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.builds.workshop import Task, Workshop, if_possible
 from kubeskeptic.clusters.cluster import Cluster
+from kubeskeptic.clusters.engine import images_of, take_in
 from kubeskeptic.clusters.network import KUBECTL
 from kubeskeptic.clusters.steps import Say, quiet
 from kubeskeptic.durations import ADDON_READY, CLUSTER_READY
@@ -133,7 +133,7 @@ def tasks(workshop: Workshop, wanted: Sequence[Addon]) -> list[Task]:
         """Build an addon's images."""
         images(workshop, addon)
 
-    return [plan.if_possible(Task(partial(fetch, addon), partial(make, addon))) for addon in wanted]
+    return [if_possible(Task(partial(fetch, addon), partial(make, addon))) for addon in wanted]
 
 
 def load_addon(target: Cluster, name: str, *, progress: Say = quiet) -> dict[str, str]:
@@ -208,10 +208,10 @@ def _into_nodes(workshop: Workshop, target: Cluster, title: str, wanted: list[Im
 
         def import_missing(node: str) -> None:
             """Import the images that one node lacks."""
-            there = containerd.images_of(target.engine, node)
+            there = images_of(target.engine, node)
             for reference, archive in wanted:
                 if reference not in there:
-                    containerd.take_in(target.engine, node, archive, step)
+                    take_in(target.engine, node, archive, step)
 
         list(pool.map(import_missing, nodes))
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kubeskeptic import process
+from kubeskeptic.clusters.steps import Step
 from kubeskeptic.durations import COMMAND, ENGINE_ANSWERS, IMAGE, PAUSES, Patience
 from kubeskeptic.errors import CommandFailed, MissingRequirement
 from kubeskeptic.waiting import NotYet, until
@@ -223,3 +224,23 @@ class Engine:
 def _container(row: Mapping[str, str]) -> Container:
     pairs = (pair.partition("=") for pair in row.get("Labels", "").split(",") if pair)
     return Container(row["Names"], row["State"], {key: value for key, _, value in pairs})
+
+
+CTR = ("ctr", "--namespace", "k8s.io")
+"""containerd's own command, in the namespace that the kubelet uses."""
+
+
+def images_of(engine: Engine, node: str) -> list[str]:
+    """Return the names of the images in a node's containerd, which may still be starting."""
+
+    def listed() -> list[str]:
+        """Return the names."""
+        return engine.exec(node, [*CTR, "images", "list", "--quiet"]).split()
+
+    return until(listed, COMMAND, what=f"containerd of {node}", tolerate=(CommandFailed,))
+
+
+def take_in(engine: Engine, node: str, archive: Path, step: Step, *extra: str) -> None:
+    """Import an image into a node's containerd, where the kubelet finds it; ``extra`` are options for ``ctr``."""
+    words = [*CTR, "images", "import", "--label", "io.cri-containerd.image=managed", *extra, "-"]
+    step.run(engine.argv("exec", "-i", node, *words), stdin=archive, env=engine.environment(), patience=IMAGE)

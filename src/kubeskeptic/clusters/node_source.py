@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kubeskeptic.clusters.builds import node_image, plan
-from kubeskeptic.clusters.builds.plan import Task
-from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.builds import node_image
+from kubeskeptic.clusters.builds.workshop import Task, Workshop, carry_out
 from kubeskeptic.clusters.engine import Engine
 from kubeskeptic.durations import IMAGE, REGISTRY_ANSWERS, Patience
 from kubeskeptic.errors import BadInput, CommandFailed, MissingRequirement
@@ -103,7 +102,7 @@ def provide(source: NodeSource, workshop: Workshop, engine: Engine, beside: Sequ
     if source.built and source.version:
         node_image.provide(workshop, engine, source.version, beside)
         return
-    plan.carry_out(beside)
+    carry_out(beside)
     if source.argument:
         _pull(engine, source.argument)
 

@@ -1,7 +1,10 @@
-"""Bringing clusters up and down, idempotently."""
+"""Bringing clusters up and down, idempotently, and what a shell needs for manual access to one."""
 
 from __future__ import annotations
 
+import os
+import shlex
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,9 +22,9 @@ from kubeskeptic.clusters import (
     options,
 )
 from kubeskeptic.clusters.addons import Addon
-from kubeskeptic.clusters.builds import node_image
+from kubeskeptic.clusters.builds import components, node_image
 from kubeskeptic.clusters.builds.workshop import Workshop
-from kubeskeptic.clusters.cluster import Cluster, Record
+from kubeskeptic.clusters.cluster import Cluster, Record, no_cluster
 from kubeskeptic.clusters.engine import Engine
 from kubeskeptic.clusters.options import DEFAULT_WORKERS, DEFAULTS, Asked
 from kubeskeptic.clusters.steps import Say, quiet
@@ -195,3 +198,30 @@ def _set_up_addons(target: Cluster, wanted: Sequence[Addon] | None, progress: Sa
             if wanted is not None:
                 raise
             progress(f"without {addon.name}: {missing}")
+
+
+def exports(name: str) -> list[str]:
+    """Return lines for a shell: ``KUBECONFIG``, ``DOCKER_HOST`` for our own engine, ``PATH`` if commands would be missing.
+
+    :raises Untestable: when no cluster of ours with this name is running
+    """
+    found = find(name)
+    if found is None:
+        raise no_cluster(name)
+    variables = {"KUBECONFIG": str(found.kubeconfig)}
+    if "DOCKER_HOST" in found.engine.variables:
+        variables["DOCKER_HOST"] = found.engine.variables["DOCKER_HOST"]
+    lines = [f"export {variable}={shlex.quote(value)}" for variable, value in variables.items()]
+    folders = [shlex.quote(str(folder)) for folder in _missing_commands(found)]
+    path = os.pathsep.join([*folders, '"$PATH"'])
+    return [*lines, f"export PATH={path}"] if folders else lines
+
+
+def _missing_commands(found: Cluster) -> list[Path]:
+    """Return our folders with docker and kubectl, as far as they exist and the path lacks these commands."""
+    folders = []
+    if not shutil.which("docker"):
+        folders.append(Path(found.engine.client).parent)
+    if not shutil.which("kubectl"):
+        folders.append(Workshop(quiet).store.place(components.kubernetes(found.kubernetes).recipe))
+    return [folder for folder in folders if folder.is_absolute() and folder.is_dir()]

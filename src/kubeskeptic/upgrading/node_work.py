@@ -12,7 +12,7 @@ from typing import Any
 
 from kubeskeptic import objects
 from kubeskeptic.clusters import cluster as records
-from kubeskeptic.clusters.containerd import images_of, take_in
+from kubeskeptic.clusters.engine import images_of, take_in
 from kubeskeptic.clusters.steps import Progress
 from kubeskeptic.durations import (
     CLUSTER_READY,

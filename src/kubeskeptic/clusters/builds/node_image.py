@@ -15,13 +15,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kubeskeptic import paths
-from kubeskeptic.clusters.builds import addon_images, components, golang, plan, pod_images, roots
+from kubeskeptic.clusters.builds import addon_images, components, golang, pod_images, roots
 from kubeskeptic.clusters.builds.agent_image import AgentImage
 from kubeskeptic.clusters.builds.golang import GoBuild
-from kubeskeptic.clusters.builds.plan import Task
-from kubeskeptic.clusters.builds.workshop import Workshop
-from kubeskeptic.clusters.containerd import take_in
-from kubeskeptic.clusters.engine import Engine
+from kubeskeptic.clusters.builds.workshop import Task, Workshop, carry_out, if_possible
+from kubeskeptic.clusters.engine import Engine, take_in
 from kubeskeptic.clusters.steps import Step
 from kubeskeptic.clusters.store import Recipe, alone
 from kubeskeptic.durations import COMMAND, IMAGE
@@ -85,7 +83,7 @@ def provide(workshop: Workshop, engine: Engine, version: str, beside: Sequence[T
     wanted = tag(version)
     lacking = not engine.has_image(wanted)
     # each part has its own lock, so that a version whose parts exist does not wait for another version's compilers
-    plan.carry_out([*(ahead(workshop, version) if lacking else ()), *beside])
+    carry_out([*(ahead(workshop, version) if lacking else ()), *beside])
     if lacking:
         with alone(paths.cache() / "builds" / ".node-image.lock", say=workshop.progress.say, why=wanted):
             if not engine.has_image(wanted):
@@ -101,7 +99,7 @@ def ahead(workshop: Workshop, version: str) -> list[Task]:
     asked_for = Task(lambda: _asked_for(workshop, kubernetes), workshop.go_all)
     roots_of = [Task(workshop.node_root), Task(AgentImage(workshop).base)]
     needed = [workshop.task(build) for build in components.OF_EVERY_NODE]
-    optional = [plan.if_possible(workshop.task(build)) for build in components.OPTIONAL]
+    optional = [if_possible(workshop.task(build)) for build in components.OPTIONAL]
     return [workshop.task(kubernetes), asked_for, *roots_of, *optional, *needed]
 
 
