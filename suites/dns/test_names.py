@@ -14,7 +14,7 @@ from kubeskeptic import checks, objects
 from kubeskeptic.bounds import CACHE, CACHE_DENIAL, START
 from kubeskeptic.durations import CONTAINERS_BACK, Patience
 from kubeskeptic.errors import Inconclusive
-from kubeskeptic.faults.components.rules import service_rules
+from kubeskeptic.faults.components.kube_proxy import service_rules
 from kubeskeptic.faults.nodes.cordon_node import CordonNode
 from kubeskeptic.faults.pods.delete_pod import DeletePod
 from kubeskeptic.guard.risk import Risk

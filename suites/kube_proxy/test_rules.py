@@ -15,8 +15,7 @@ from kubeskeptic.checks.restarts import STARTED, TABLE
 from kubeskeptic.faults.components.change_service_rule import ChangeServiceRule
 from kubeskeptic.faults.components.flush_service_rules import FlushServiceRules
 from kubeskeptic.faults.components.freeze_kube_proxy import FreezeKubeProxy
-from kubeskeptic.faults.components.kube_proxy import started
-from kubeskeptic.faults.components.rules import service_rules
+from kubeskeptic.faults.components.kube_proxy import service_rules, started
 from kubeskeptic.faults.components.stop_kube_proxy import StopKubeProxy
 from kubeskeptic.faults.nodes.cordon_node import CordonNode
 from kubeskeptic.faults.pods.delete_pod import DeletePod

@@ -13,7 +13,7 @@ import pytest
 
 from kubeskeptic.errors import CommandFailed
 from kubeskeptic.faults import file_backup
-from kubeskeptic.faults.components import flush_service_rules, raise_eviction_threshold, rules
+from kubeskeptic.faults.components import eviction, flush_service_rules, kube_proxy
 from kubeskeptic.faults.control_plane import manifest
 from kubeskeptic.faults.runtime import signal, signal_command
 
@@ -40,7 +40,7 @@ def node(tmp_path: Path) -> Node:
 
 def back(kept: Path) -> list[str]:
     """What lets kube-proxy go on after its rules were put back, with a file of ours for the rules."""
-    return [str(kept) if word == rules.BACKUP else word for word in flush_service_rules.RESTORE]
+    return [str(kept) if word == kube_proxy.BACKUP else word for word in flush_service_rules.RESTORE]
 
 
 @pytest.mark.parametrize(("restored", "continued", "status"), [(0, 0, 0), (0, 1, 0), (2, 0, 2), (2, 1, 2), (0, 3, 1)])
@@ -81,7 +81,7 @@ def test_a_configuration_is_kept_until_the_pins_are_off_the_images(
 ) -> None:
     (tmp_path / "kept").write_text("before")
     (tmp_path / "x").write_text("changed")
-    argv = [*raise_eviction_threshold.RESTORE[:4], *restore(tmp_path, "")[4:]]
+    argv = [*eviction.RESTORE[:4], *restore(tmp_path, "")[4:]]
     ctr = 'case "$*" in *" ls "*) echo one; exit ;; esac; exit'
     assert unpinned(node, tmp_path, argv, f"{ctr} {status}") == (status, ["systemctl"])
     assert (tmp_path / "kept").exists() == there

@@ -12,16 +12,15 @@ import yaml
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults.components import kube_proxy
 from kubeskeptic.faults.components.eviction import CONDITIONS, taint, with_thresholds
-from kubeskeptic.faults.components.kube_proxy import by_label
+from kubeskeptic.faults.components.kube_proxy import by_label, normalised
 from kubeskeptic.faults.components.pressure import pressed
-from kubeskeptic.faults.components.rules import normalised
 from kubeskeptic.faults.control_plane import manifest
 from kubeskeptic.faults.control_plane.controller_off import without
 from kubeskeptic.faults.library import FAULTS, named
 from kubeskeptic.faults.network import nft_table
 from kubeskeptic.faults.nodes.drain_node import leaving
 from kubeskeptic.faults.nodes.node_recovery import not_back
-from kubeskeptic.faults.nodes.taints import tolerates
+from kubeskeptic.faults.nodes.taint_node import tolerates
 from kubeskeptic.faults.runtime import statuses
 from kubeskeptic.objects import unix
 

@@ -81,10 +81,10 @@ def test_what_is_no_note_of_ours_is_passed_over() -> None:
 def test_no_command_for_a_node_is_changed_by_its_systemd() -> None:
     """systemd replaces ``${NAME}`` and ``$$`` in the command lines of units, and a word that begins with a dollar sign."""
     from kubeskeptic.faults import file_backup, runtime
-    from kubeskeptic.faults.components import flush_service_rules, kube_proxy, pressure
+    from kubeskeptic.faults.components import eviction, flush_service_rules, kube_proxy
 
     one = OpenFault("i", "f", "r", (), {}, "armed")
-    shared = (kube_proxy.CONTINUE, flush_service_rules.RESTORE, pressure.RESTORE)
+    shared = (kube_proxy.CONTINUE, flush_service_rules.RESTORE, eviction.RESTORE)
     for argv in (*shared, file_backup.restore("/etc/x.yaml"), runtime.signal_command("abc", "SIGCONT")):
         for word in undo_records.and_remove(one, argv):
             assert "${" not in word

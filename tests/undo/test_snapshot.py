@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from kubeskeptic.faults.components.rules import normalised
+from kubeskeptic.faults.components.kube_proxy import normalised
 from kubeskeptic.undo.snapshot import Snapshot, by_name, differences, lasting
 
 

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from kubeskeptic.durations import FAULT_BITES
 from kubeskeptic.faults import file_backup
 from kubeskeptic.faults.components import eviction
-from kubeskeptic.faults.components.pressure import CONFIGURATION
 from kubeskeptic.scenarios.manifests import Manifest
 from kubeskeptic.scenarios.pressure import PRESSED
 from kubeskeptic.scenarios.stage import Stage
@@ -25,8 +24,8 @@ def eviction_off(stage: Stage) -> Iterator[None]:
     """
     site, node, signal = stage.run.site, stage.facts[PRESSED]["node"], stage.facts[PRESSED]["signal"]
     hard = {**eviction.thresholds(site, node), signal: OFF}
-    text = file_backup.read(site, node, CONFIGURATION)
-    file_backup.write(site, node, CONFIGURATION, eviction.with_thresholds(text, hard))
+    text = file_backup.read(site, node, eviction.CONFIGURATION)
+    file_backup.write(site, node, eviction.CONFIGURATION, eviction.with_thresholds(text, hard))
     site.in_node(node, "systemctl", "restart", "kubelet")
     stage.wait(lambda: eviction.thresholds(site, node).get(signal) == OFF, FAULT_BITES, "eviction to be off")
     yield

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from kubeskeptic import objects
 from kubeskeptic.errors import CommandFailed
-from kubeskeptic.faults.components.rules import SHOW, normalised
+from kubeskeptic.faults.components.kube_proxy import SHOW, normalised
 from kubeskeptic.faults.undo_records import ANNOTATION
 from kubeskeptic.node_access import EngineAccess
 from kubeskeptic.objects import RUN

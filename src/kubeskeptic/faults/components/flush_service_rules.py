@@ -11,8 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from kubeskeptic.faults.components.kube_proxy import CONTINUE, PROCESS, synced
-from kubeskeptic.faults.components.rules import BACKUP, FLUSH, UNFLUSH, service_rules
+from kubeskeptic.faults.components.kube_proxy import BACKUP, CONTINUE, FLUSH, PROCESS, UNFLUSH, service_rules, synced
 from kubeskeptic.faults.curl import answers
 from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
 from kubeskeptic.faults.nodes.node_recovery import node_of

@@ -17,7 +17,7 @@ import yaml
 from kubeskeptic import objects
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults import file_backup
-from kubeskeptic.faults.components import image_pins
+from kubeskeptic.faults.components.eviction import CONFIGURATION, RESTORE, pin
 from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
 from kubeskeptic.faults.nodes.node_recovery import active_since, node_of, ready_since
 from kubeskeptic.faults.targets import Target
@@ -60,7 +60,7 @@ class Pressure(Fault):
             file_backup.back_up(site, node, CONFIGURATION)
             file_backup.write(site, node, CONFIGURATION, changed)
             if plan.record["resource"] == "disk":
-                image_pins.pin(site, node)
+                pin(site, node)
             site.in_node(node, "systemctl", "restart", "kubelet")
 
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
@@ -86,14 +86,10 @@ class Pressure(Fault):
         return ready_since(site, node, active_since(site, node, "kubelet"))
 
 
-CONFIGURATION = "/var/lib/kubelet/config.yaml"
 SIGNALS = {"memory": ("memory.available", "MemoryPressure"), "disk": ("nodefs.available", "DiskPressure")}
 """The eviction signal of each resource, and the node condition that it sets."""
 ALMOST_ALL = "99.99%"
 """A node with a few containers has more than 99 % of its memory free. 100 % would turn the threshold off."""
-
-RESTORE = file_backup.restore(CONFIGURATION, f"systemctl restart kubelet && {image_pins.UNPIN}")
-"""Restores the configuration in its node, restarts the kubelet and removes our pins; does nothing without a backup."""
 
 
 def pressed(text: str, resource: str) -> str:

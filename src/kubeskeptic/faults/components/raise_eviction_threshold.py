@@ -16,9 +16,8 @@ from typing import ClassVar
 from kubeskeptic import objects
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults import file_backup
-from kubeskeptic.faults.components import eviction, image_pins
-from kubeskeptic.faults.components.eviction import CONDITIONS, DISK, MIB
-from kubeskeptic.faults.components.pressure import CONFIGURATION
+from kubeskeptic.faults.components import eviction
+from kubeskeptic.faults.components.eviction import CONDITIONS, CONFIGURATION, DISK, MIB, RESTORE
 from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
 from kubeskeptic.faults.nodes.node_recovery import active_since, node_of, ready_since
 from kubeskeptic.faults.targets import Target
@@ -67,7 +66,7 @@ class RaiseEvictionThreshold(Fault):
         if file_backup.digest(text) == record["digest"]:
             file_backup.back_up(site, node, CONFIGURATION)
             if record["signal"] in DISK:
-                image_pins.pin(site, node)
+                eviction.pin(site, node)
             hard = {**record["in_force"], record["signal"]: record["threshold"]}
             file_backup.write(site, node, CONFIGURATION, eviction.with_thresholds(text, hard))
             site.in_node(node, "systemctl", "restart", "kubelet")
@@ -99,7 +98,3 @@ class RaiseEvictionThreshold(Fault):
         if objects.condition(seen, condition) != "False" or eviction.taint(condition) in eviction.taints(seen):
             return NotYet(f"{condition} is {objects.condition(seen, condition)}; tainted: {eviction.taints(seen)}")
         return ready_since(site, node, active_since(site, node, "kubelet"))
-
-
-RESTORE = file_backup.restore(CONFIGURATION, f"systemctl restart kubelet && {image_pins.UNPIN}")
-"""Restores the configuration in its node, restarts the kubelet and removes our pins; does nothing without a backup."""

@@ -11,8 +11,7 @@ from typing import ClassVar
 
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
-from kubeskeptic.faults.nodes.node_recovery import is_back, kubelet_answers, node_of, state_before
-from kubeskeptic.faults.nodes.routes import start
+from kubeskeptic.faults.nodes.node_recovery import is_back, kubelet_answers, node_of, start, state_before
 from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet

@@ -10,8 +10,7 @@ from typing import ClassVar
 
 from kubeskeptic.durations import NODE_STOPS, Patience
 from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
-from kubeskeptic.faults.nodes.node_recovery import is_back, node_of, state_before
-from kubeskeptic.faults.nodes.routes import start, started_at
+from kubeskeptic.faults.nodes.node_recovery import is_back, node_of, start, started_at, state_before
 from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet

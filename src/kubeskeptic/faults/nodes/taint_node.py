@@ -8,12 +8,11 @@ a dead node by force (Kubernetes documentation, Node Shutdowns). Evicted pods do
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from kubeskeptic.errors import BadInput, NotFound
+from kubeskeptic.errors import BadInput, Conflict, NotFound
 from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
 from kubeskeptic.faults.nodes.node_recovery import node_of
-from kubeskeptic.faults.nodes.taints import find, rewrite, tolerates
 from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.rights import Right
 from kubeskeptic.guard.risk import Risk
@@ -83,3 +82,44 @@ class TaintNode(Fault):
         if find(site.kube.get("Node", record["node"]), taint["key"], taint["effect"]):
             return NotYet("the node still has the taint")
         return "the API server shows the node without the taint"
+
+
+def tolerates(pod: dict[str, Any], taint: dict[str, str]) -> bool:
+    """Return whether a pod tolerates a taint forever, as mirror pods do (Kubernetes documentation, Taints and Tolerations)."""
+    if "kubernetes.io/config.mirror" in pod["metadata"].get("annotations", {}):
+        return True
+    for one in pod["spec"].get("tolerations", []):
+        fits = one.get("operator") == "Exists" or one.get("value", "") == taint["value"]
+        if one.get("key") in (None, taint["key"]) and one.get("effect") in (None, taint["effect"]) and fits:
+            return one.get("tolerationSeconds") is None
+    return False
+
+
+def find(node: dict[str, Any], key: str, effect: str) -> bool:
+    """Return whether a node has a taint of this key and effect."""
+    return any((one["key"], one["effect"]) == (key, effect) for one in node["spec"].get("taints", []))
+
+
+def rewrite(site: Site, name: str, taint: dict[str, str], *, add: bool) -> None:
+    """Add or remove one taint, and keep the others; retry if the node was changed in the meantime.
+
+    :raises Conflict: when that happens four times in a row
+    """
+    for last in (False, False, False, True):
+        node = site.kube.get("Node", name)
+        others = [
+            one
+            for one in node["spec"].get("taints", [])
+            if (one["key"], one["effect"]) != (taint["key"], taint["effect"])
+        ]
+        patch = {
+            "metadata": {"resourceVersion": node["metadata"]["resourceVersion"]},
+            "spec": {"taints": [*others, taint] if add else others},
+        }
+        try:
+            site.kube.patch("Node", name, None, patch)
+        except Conflict:
+            if last:
+                raise
+        else:
+            return

@@ -3,7 +3,7 @@
 import pytest
 
 from kubeskeptic.errors import BadInput, MissingRequirement
-from kubeskeptic.faults.components.one_rule import back, chosen
+from kubeskeptic.faults.components.change_service_rule import back, chosen
 
 TO = '-A KUBE-SERVICES -d 10.96.0.7/32 -p tcp -m comment --comment "ns/web:http cluster IP" -m tcp --dport 80 -j KUBE-SVC-1'
 FIRST = (
