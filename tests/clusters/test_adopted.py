@@ -15,7 +15,7 @@ from kubeskeptic.errors import CommandFailed, MissingRequirement
 from kubeskeptic.guard import Risk
 from kubeskeptic.guard.ownership import why_not_ours
 from kubeskeptic.node_access import EngineAccess, NoAccess, PodAccess
-from kubeskeptic.node_access.choice import access_to
+from kubeskeptic.node_access.access import access_to
 from tests.clusters.fakes import FakeProgram, listed
 
 

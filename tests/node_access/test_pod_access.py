@@ -13,7 +13,7 @@ from kubeskeptic.clusters.adopted import PROVIDER
 from kubeskeptic.errors import ClusterError, CommandFailed, NotFound, Unanswered
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.node_access import PodAccess
-from kubeskeptic.node_access.choice import read_only_access
+from kubeskeptic.node_access.access import read_only_access
 from kubeskeptic.node_access.exec_pods import KEY, PORTS, manifests, port
 from kubeskeptic.objects import ours
 

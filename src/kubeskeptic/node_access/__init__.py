@@ -9,9 +9,7 @@ Both run the same command lines. Through the engine, the node's own tools are us
 for the two that only the node can have, ``systemctl`` and ``ctr``.
 """
 
-from kubeskeptic.node_access.access import NodeAccess
-from kubeskeptic.node_access.choice import NoAccess, access_to, read_only_access
-from kubeskeptic.node_access.engine_access import EngineAccess
+from kubeskeptic.node_access.access import EngineAccess, NoAccess, NodeAccess, access_to, read_only_access
 from kubeskeptic.node_access.pod_access import PodAccess
 
 __all__ = ["EngineAccess", "NoAccess", "NodeAccess", "PodAccess", "access_to", "read_only_access"]
