@@ -1,12 +1,15 @@
-"""Commands run on this machine without a shell, and the identity of its processes."""
+"""Commands run on this machine without a shell, the identity of its processes, and the signals that end this one."""
 
 from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import Any, NamedTuple
 
 import psutil
@@ -110,3 +113,31 @@ def run(
 
 def _text(data: bytes | None) -> str:
     return (data or b"").decode(errors="replace")
+
+
+_CAUGHT = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def catch_signals() -> None:
+    """Install a handler: the first signal ends the session with full teardown, later ones only report that it is in progress.
+
+    pytest itself runs no teardown on SIGTERM and SIGHUP, and a second SIGINT would abort the teardown started by the first. The
+    handler is installed even if a shell started the process in the background with SIGINT ignored.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+    seen: list[int] = []
+
+    def handle(number: int, _: FrameType | None) -> None:
+        """Interrupt the run at the first signal; at later ones, report that everything is being undone."""
+        name = signal.Signals(number).name
+        seen.append(number)
+        if len(seen) == 1:
+            raise KeyboardInterrupt(f"{name}: undoing everything before exiting")
+        os.write(
+            2,
+            (f"\n{name} again: still undoing everything; if this process is killed, run `skeptic cleanup`\n").encode(),
+        )
+
+    for number in _CAUGHT:
+        signal.signal(number, handle)

@@ -12,12 +12,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from kubeskeptic import clusters
+from kubeskeptic import clusters, process
 from kubeskeptic.claims.model import Case
 from kubeskeptic.cli import main
 from kubeskeptic.journal import Journal
 from kubeskeptic.paths import checkout
-from kubeskeptic.plugin import signals
 from kubeskeptic.proving import Asked, Processes, asked_by, attempts, graded, journals, why_nothing
 from kubeskeptic.reports.writing import proofs_beside
 from kubeskeptic.scenarios import Scenario, Stage
@@ -74,7 +73,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     for name in ("KUBESKEPTIC_CLUSTER", "KUBESKEPTIC_REPORTS"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(signals, "install", lambda: None)
+    monkeypatch.setattr(process, "catch_signals", lambda: None)
     monkeypatch.setattr(clusters, "find", lambda name: object() if name in ("one", "two") else None)
     return tmp_path / "reports"
 

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from kubeskeptic import watching
+from kubeskeptic import process, watching
 from kubeskeptic.cli import main
 from kubeskeptic.errors import LeftDirty, NotAsked, Refused, SkepticError, Untestable
-from kubeskeptic.plugin import signals
 
 
 @pytest.mark.parametrize(
@@ -31,7 +30,7 @@ def test_a_command_that_was_not_run_is_no_success(
         raise error
 
     monkeypatch.setattr(watching, "open_run", open_run)
-    monkeypatch.setattr(signals, "install", lambda: None)
+    monkeypatch.setattr(process, "catch_signals", lambda: None)
     monkeypatch.chdir(tmp_path)
     ended = CliRunner().invoke(main, ["watch", "--", "touch", str(tmp_path / "ran")])
     assert (ended.exit_code, str(error) in ended.output) == (status, True)

@@ -18,7 +18,7 @@ from kubeskeptic.guard import Guard
 from kubeskeptic.journal import Journal, Record
 from kubeskeptic.kube import Kube
 from kubeskeptic.node_access import EngineAccess, PodAccess
-from kubeskeptic.plugin import signals
+from kubeskeptic.process import catch_signals
 from kubeskeptic.undo.locate_cluster import locate_cluster
 
 
@@ -33,7 +33,7 @@ class Telling(Journal):
 def main(
     cluster: str, folder: Path, fault: str, settings: dict[str, Any], lasts: float, hold: float, transport: str
 ) -> None:
-    signals.install()
+    catch_signals()
     found = locate_cluster(cluster)  # whatever state it is in: others may have a node of it down
     assert found
     kube = Kube(found.kubeconfig, found.context, folder)

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from kubeskeptic.plugin import activation, allure_results, junit_properties, last_line, outcomes, progress, refusals
+from kubeskeptic.plugin import activation, last_line, other_reports, outcomes, progress, refusals
 from kubeskeptic.plugin import summary as summary_
 
-LOADED = (activation, allure_results, junit_properties, last_line, outcomes, progress, refusals, summary_)
+LOADED = (activation, last_line, other_reports, outcomes, progress, refusals, summary_)
 """Imported here, since an inner run forgets what it imports itself."""
 
 RUN = """

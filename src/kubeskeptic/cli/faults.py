@@ -27,7 +27,7 @@ from kubeskeptic.errors import BadInput
 from kubeskeptic.faults import Fault, Site, inflict
 from kubeskeptic.faults.library import FAULTS, named
 from kubeskeptic.faults.lifecycle import dry_run
-from kubeskeptic.plugin import signals
+from kubeskeptic.process import catch_signals
 from kubeskeptic.runs.options import RunOptions
 from kubeskeptic.runs.run_journal import RunJournal
 from kubeskeptic.terminal import Display, elapsing
@@ -97,7 +97,7 @@ def inflict_(fault: str, settings: tuple[str, ...], lasts: str, where: ClusterRe
             site.guard.permit(one.risk, one.name)
             click.echo(dry_run(one, site))
             return
-        signals.install()
+        catch_signals()
         with alone(site), _in_a_journal(site, one, options) as journaled:
             _hold(one, journaled, seconds)
 

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import click
 
-from kubeskeptic import clusters, configuration, paths
+from kubeskeptic import clusters, configuration, paths, process
 from kubeskeptic.claims import claim
 from kubeskeptic.cli import output
 from kubeskeptic.errors import BadInput, LeftDirty, Refused, SkepticError
 from kubeskeptic.findings import Verdict
-from kubeskeptic.plugin import signals
 from kubeskeptic.proving import (
     Asked,
     Attempt,
@@ -168,7 +167,7 @@ def _show(planned: list[Attempt]) -> None:
 
 def _perform_all(planned: Sequence[Attempt], names: list[str], options: list[str], *, in_grades: bool) -> int:
     """Perform all attempts, on one or several clusters, and return the exit status."""
-    signals.install()
+    process.catch_signals()
     if len(names) > 1:
         found = _beside(planned, names, options, in_grades=in_grades)
     else:

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kubeskeptic import configuration, paths
+from kubeskeptic import configuration, paths, process
 from kubeskeptic.cli.compare import TOLERANCE
 from kubeskeptic.cli.faults import span
 from kubeskeptic.cli.safety import alone, journals
 from kubeskeptic.cli.which import ClusterRef, site_of
 from kubeskeptic.clusters.cluster_record import scratch
 from kubeskeptic.errors import BadInput
-from kubeskeptic.plugin import signals
 from kubeskeptic.reports.compared import markdown, render
 from kubeskeptic.reports.html import comparison as comparison_page
 from kubeskeptic.terminal import Display, Status
@@ -80,7 +79,7 @@ def upgrade(
     if resume == bool(to):
         raise BadInput("give either --to VERSION to begin an upgrade, or --resume to continue one")
     limit = span(longest) if longest else None
-    signals.install()
+    process.catch_signals()
     with scratch() as folder:
         if resume:
             _settle(ClusterRef(cluster))

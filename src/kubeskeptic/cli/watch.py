@@ -7,12 +7,11 @@ import sys
 
 import click
 
-from kubeskeptic import configuration
+from kubeskeptic import configuration, process
 from kubeskeptic.cli.faults import span
 from kubeskeptic.cli.which import ClusterRef, which_cluster
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Verdict
-from kubeskeptic.plugin import signals
 from kubeskeptic.reports.wording import SYMBOL
 from kubeskeptic.runs.options import RunOptions
 
@@ -48,7 +47,7 @@ def watch(command: tuple[str, ...], services: tuple[str, ...], lasts: str, where
         seed=secrets.randbelow(100_000), reports=configuration.reports(), changing=bool(command),
     )  # fmt: skip
     options.check()
-    signals.install()
+    process.catch_signals()
     done = observe(options, services, command, span(lasts) if lasts else None, lambda text: click.echo(text, err=True))
     for name, finding in done.findings.items():
         click.echo(f"{SYMBOL[finding.verdict]} {name}: {finding.why}", err=True)

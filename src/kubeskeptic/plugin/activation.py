@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kubeskeptic.plugin import options
-from kubeskeptic.plugin.slow import SLOW, leave_out
 
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
 
+
 MARKER = "claim(case): the case of a claim that this test checks; created by kubeskeptic.claim"
 QUICK = "quick: cases from every chapter that take a few seconds; added to the tests of quick acts"
+SLOW = "slow: cases of a scenario that takes minutes; deselected unless selected with -m slow or by file"
 FIXTURES = "kubeskeptic.fixtures."
 """The package of our fixtures. A fixture of the same name from another package is not ours."""
-HOOKS = ("outcomes", "summary", "junit_properties", "last_line")
+HOOKS = ("outcomes", "summary", "other_reports", "last_line")
 """Modules whose hooks are needed only in sessions with claims."""
 
 _refused = pytest.StashKey[str]()
@@ -58,7 +59,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         from kubeskeptic.plugin import cases
 
         config.stash[_known] = cases.known_cases(config, items)
-        leave_out(config, items)
+        _leave_out(config, items)
         config.stash[_unknown] = True  # pytest finishes the collection even after an error
         cases.pytest_collection_modifyitems(config, items)
         config.stash[_unknown] = False
@@ -122,17 +123,28 @@ def asks(item: pytest.Item) -> bool:
     return any(definitions[-1].func.__module__.startswith(FIXTURES) for definitions in known.values() if definitions)
 
 
+def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect slow tests, unless the marker expression mentions ``slow`` or their file is named."""
+    here = config.invocation_params.dir
+    named = {(here / str(word).partition("::")[0]).resolve() for word in config.args}
+    slow = [item for item in items if item.get_closest_marker("slow") and item.path not in named]
+    if slow and "slow" not in config.option.markexpr:
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in slow]
+
+
 def _wake(session: pytest.Session) -> None:
-    from kubeskeptic.plugin import allure_results, progress, signals, state
+    from kubeskeptic import process
+    from kubeskeptic.plugin import other_reports, progress, state
     from kubeskeptic.terminal import print_any_character
 
     config = session.config
     made = config.stash[state.STATE] = options.made(config)
     made.options = replace(made.options, known=config.stash.get(_known, {}))
     print_any_character(getattr(config.get_terminal_writer(), "_file", sys.stdout))
-    signals.install()
+    process.catch_signals()
     for name in HOOKS:
         config.pluginmanager.register(import_module(f"kubeskeptic.plugin.{name}"))
-    allure_results.join(config)
+    other_reports.join(config)
     if not config.option.collectonly:
         progress.follow(session)

@@ -1,6 +1,7 @@
-"""``--alluredir``: make the results that allure-pytest writes the same as those written from the journal.
+"""The reports of pytest and of other plug-ins, with what the claims' own reports have.
 
-allure-pytest passes each result to its hooks before writing it. The hook here sets the identifiers, labels, parameters, status
+``--junitxml``: each test's claim, verdict, measured values and bounds, as properties of its test case. ``--alluredir``:
+allure-pytest passes each result to its hooks before writing it; the hook here sets the identifiers, labels, parameters, status
 and timeline from the test's finding, and keeps the steps, fixtures and captured output.
 """
 
@@ -17,6 +18,7 @@ from allure_commons.types import LabelType
 from kubeskeptic.findings import Verdict
 from kubeskeptic.plugin.found import report_of
 from kubeskeptic.reports import allure
+from kubeskeptic.reports.junit import properties
 from kubeskeptic.reports.model import Report
 
 NAME = "kubeskeptic.allure"
@@ -90,3 +92,14 @@ def _merge(result: TestResult, made: TestResult, verdict: Verdict) -> None:
     result.parameters = [*made.parameters, *(one for one in result.parameters if one.name not in known)]
     if verdict is not Verdict.HOLDS or result.status == Status.PASSED:  # otherwise the teardown failed
         result.status, result.statusDetails = made.status, made.statusDetails
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Set the item's properties before its teardown report is made, from which pytest reads them."""
+    if call.when == "teardown" and (report := report_of(item)):
+        for section in report.sections:
+            item.user_properties += properties(section, section.entries[0]).items()
+    return (yield)
