@@ -17,7 +17,11 @@ from kubeskeptic.claims.model import Case
 from kubeskeptic.cli import main
 from kubeskeptic.journal import Journal
 from kubeskeptic.paths import checkout
-from kubeskeptic.proving import Asked, Processes, asked_by, attempts, graded, journals, why_nothing
+from kubeskeptic.proving.campaign import attempts
+from kubeskeptic.proving.grades import graded
+from kubeskeptic.proving.performing import Processes
+from kubeskeptic.proving.proofs import journals
+from kubeskeptic.proving.suites import Asked, asked_by, why_nothing
 from kubeskeptic.reports.writing import proofs_beside
 from kubeskeptic.scenarios import Scenario, Stage
 

@@ -14,7 +14,7 @@ from kubeskeptic.errors import NotFound
 from kubeskeptic.faults import Site
 from kubeskeptic.faults.library import FAULTS
 from kubeskeptic.guard import lease
-from kubeskeptic.probes.daemonset import LABEL
+from kubeskeptic.probes.deployment import LABEL
 from kubeskeptic.switches import control
 from kubeskeptic.undo import leftovers
 from kubeskeptic.undo.cleanup import cleanup

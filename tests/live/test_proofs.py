@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from kubeskeptic.paths import checkout
-from kubeskeptic.proving import GRADES, asked_by, graded, read_grades, read_proofs
+from kubeskeptic.proving.grades import GRADES, graded, read_grades
+from kubeskeptic.proving.proofs import read_proofs
+from kubeskeptic.proving.suites import asked_by
 
 pytestmark = pytest.mark.live
 

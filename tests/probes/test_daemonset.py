@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from kubeskeptic.probes.daemonset import manifests
+from kubeskeptic.probes.deployment import manifests
 
 
 def test_an_agent_stays_on_its_node_whatever_is_wrong_with_it() -> None:

@@ -15,8 +15,9 @@ from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, Verdict, conclude, inconclusive
 from kubeskeptic.paths import checkout
 from kubeskeptic.plugin import Holds
-from kubeskeptic.proving import Asked, again, asked_by, judged_again
-from kubeskeptic.proving.again import judged_now
+from kubeskeptic.proving import proofs
+from kubeskeptic.proving.proofs import judged_again, judged_now
+from kubeskeptic.proving.suites import Asked, asked_by
 from kubeskeptic.timeline import RunEvidence, load
 from tests.replay.recorded import unpacked
 
@@ -30,7 +31,7 @@ def evidence(tmp_path: Path) -> RunEvidence:
 
 def judged(evidence: RunEvidence, monkeypatch: pytest.MonkeyPatch, *sabotages: str) -> Counter[str]:
     told = replace(evidence, run=evidence.run | {"sabotages": list(sabotages)})
-    monkeypatch.setattr(again, "load", lambda _: told)
+    monkeypatch.setattr(proofs, "load", lambda _: told)
     return Counter(one.verdict for one in judged_again(Path("journal.jsonl"), ASKED))
 
 

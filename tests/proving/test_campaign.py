@@ -9,17 +9,9 @@ from kubeskeptic.claims import catalogue
 from kubeskeptic.errors import BadInput
 from kubeskeptic.journal import Journal
 from kubeskeptic.paths import checkout
-from kubeskeptic.proving import (
-    Asked,
-    Attempt,
-    Proof,
-    asked_by,
-    attempts,
-    proofs_of,
-    read_proofs,
-    unbroken,
-    write_proofs,
-)
+from kubeskeptic.proving.campaign import Attempt, attempts, proofs_of, unbroken
+from kubeskeptic.proving.proofs import Proof, read_proofs, write_proofs
+from kubeskeptic.proving.suites import Asked, asked_by
 
 SUITES = checkout() / "suites"
 

@@ -14,11 +14,10 @@ from kubeskeptic.errors import BadInput
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.journal import Journal
 from kubeskeptic.paths import checkout
-from kubeskeptic.proving import (
+from kubeskeptic.proving.campaign import Attempt
+from kubeskeptic.proving.grades import (
     GRADES,
-    Attempt,
     Grade,
-    asked_by,
     graded,
     grades_again,
     grades_of,
@@ -26,6 +25,7 @@ from kubeskeptic.proving import (
     undetected,
     write_grades,
 )
+from kubeskeptic.proving.suites import asked_by
 from kubeskeptic.timeline import ActSpan
 from tests.drawn import gone, lane, watched
 from tests.replay.recorded import unpacked

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kubeskeptic.durations import COMMAND
-from kubeskeptic.proving import Processes
+from kubeskeptic.proving.performing import Processes
 from kubeskeptic.waiting import NotYet, until
 
 UNDOES = """

@@ -12,8 +12,9 @@ import pytest
 
 from kubeskeptic.errors import BadInput
 from kubeskeptic.paths import checkout
-from kubeskeptic.proving import Attempt, SideBySide, asked_by, attempts
-from kubeskeptic.proving.expected import expected_seconds
+from kubeskeptic.proving.campaign import Attempt, attempts
+from kubeskeptic.proving.side_by_side import SideBySide, expected_seconds
+from kubeskeptic.proving.suites import asked_by
 from kubeskeptic.scenarios import Scenario
 
 SUITES = checkout() / "suites"

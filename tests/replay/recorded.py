@@ -14,7 +14,7 @@ from typing import Any
 from kubeskeptic.findings import Finding
 from kubeskeptic.journal import Record
 from kubeskeptic.paths import checkout
-from kubeskeptic.proving import Asked, asked_by
+from kubeskeptic.proving.suites import Asked, asked_by
 from kubeskeptic.timeline import RunEvidence
 from tests.journal.rewriting import Change
 

@@ -12,7 +12,7 @@ from kubeskeptic.bounds import Interval
 from kubeskeptic.durations import Patience
 from kubeskeptic.errors import NotAsked
 from kubeskeptic.paths import checkout
-from kubeskeptic.proving import asked_by
+from kubeskeptic.proving.suites import asked_by
 from kubeskeptic.scenarios import served
 from kubeskeptic.scenarios.served import hardware, since_when
 

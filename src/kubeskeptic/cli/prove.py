@@ -13,27 +13,12 @@ from kubeskeptic.claims import claim
 from kubeskeptic.cli import output
 from kubeskeptic.errors import BadInput, LeftDirty, Refused, SkepticError
 from kubeskeptic.findings import Verdict
-from kubeskeptic.proving import (
-    Asked,
-    Attempt,
-    Performer,
-    Place,
-    Processes,
-    Proof,
-    SideBySide,
-    asked_by,
-    attempts,
-    graded,
-    grades_again,
-    journals,
-    judged_again,
-    read_proofs,
-    require_known,
-    unbroken,
-    why_nothing,
-    write_grades,
-    write_proofs,
-)
+from kubeskeptic.proving.campaign import Attempt, attempts, unbroken
+from kubeskeptic.proving.grades import graded, grades_again, write_grades
+from kubeskeptic.proving.performing import Performer, Place, Processes
+from kubeskeptic.proving.proofs import Proof, journals, judged_again, read_proofs, write_proofs
+from kubeskeptic.proving.side_by_side import SideBySide
+from kubeskeptic.proving.suites import Asked, asked_by, require_known, why_nothing
 from kubeskeptic.terminal import Display
 
 

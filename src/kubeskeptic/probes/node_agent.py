@@ -22,7 +22,7 @@ from kubeskeptic.errors import SkepticError, Unanswered
 from kubeskeptic.journal import Journal
 from kubeskeptic.kube import Kube, Object
 from kubeskeptic.probes.batches import Batch, joined, parse
-from kubeskeptic.probes.daemonset import LABEL, PORT
+from kubeskeptic.probes.deployment import LABEL, PORT
 from kubeskeptic.probes.offsets import Offset
 from kubeskeptic.probes.priority import AgentPriority, Prioritise
 from kubeskeptic.probes.recent_samples import LaneKey, RecentSamples

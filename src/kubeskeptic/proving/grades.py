@@ -15,9 +15,8 @@ from typing import Any
 from kubeskeptic import __version__
 from kubeskeptic.errors import Inconclusive, reading
 from kubeskeptic.findings import Verdict
-from kubeskeptic.proving.again import judged_now
 from kubeskeptic.proving.campaign import Attempt, attempts
-from kubeskeptic.proving.proofs import Proof, replace_records
+from kubeskeptic.proving.proofs import Proof, judged_now, replace_records
 from kubeskeptic.proving.suites import Asked
 from kubeskeptic.scenarios.sabotage import GRADE
 from kubeskeptic.timeline import Recording, RunEvidence, load

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,6 @@ from kubeskeptic.exit_status import in_words
 from kubeskeptic.paths import SABOTAGED
 from kubeskeptic.proving.campaign import Attempt, perform_attempt, proofs_of
 from kubeskeptic.proving.grades import GRADES, Grade, grades_of, undetected, write_grades
-from kubeskeptic.proving.processes import Processes
 from kubeskeptic.proving.proofs import Proof, write_proofs
 from kubeskeptic.redaction import redact
 from kubeskeptic.scenarios.sabotage import GRADE
@@ -152,3 +152,51 @@ def _lines_of(output: Path) -> list[str]:
 def _made(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+class Processes:
+    """Runs commands, and ends all that are running. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._stopped = False
+
+    def run(self, words: Sequence[str], output: Path | None = None) -> int:
+        """Run a command to its end, and return its exit status.
+
+        :param output: the file for its output, overwritten; None when it shares the output of this process
+        :raises KeyboardInterrupt: when this command, or all of them, were interrupted
+        """
+        with ExitStack() as stack:
+            file = stack.enter_context(output.open("wb")) if output else None
+            with self._lock:
+                self._require_going_on()
+                process = subprocess.Popen(words, stdout=file, stderr=subprocess.STDOUT if file else None)
+                self._running.add(process)
+            status = self._wait(process)
+        self._require_going_on()
+        return status
+
+    def stop(self) -> None:
+        """Terminate every command, without waiting for them, and prevent any further one from starting."""
+        with self._lock:
+            self._stopped = True
+            for process in self._running:
+                process.terminate()
+
+    def _wait(self, process: subprocess.Popen[bytes]) -> int:
+        try:
+            return process.wait()
+        except KeyboardInterrupt as told:
+            if str(told).startswith(("SIGTERM", "SIGHUP")):  # a terminal sends SIGINT to it directly
+                process.terminate()
+            process.wait()
+            raise
+        finally:
+            with self._lock:
+                self._running.discard(process)
+
+    def _require_going_on(self) -> None:
+        if self._stopped:
+            raise KeyboardInterrupt("all attempts were stopped")
