@@ -158,12 +158,6 @@ def test_replicas_change_before_the_depth_does(act: Act, holds: Holds) -> None:
     holds(checks.scales_before_it_measures(act, "worker", 2.0))
 
 
-@pytest.mark.slow
-@claim("loop.indirect", case="default window", act="default window", within=HPA)
-def test_replicas_change_before_the_depth_does_with_the_default_window(act: Act, holds: Holds) -> None:
-    holds(checks.scales_before_it_measures(act, "worker", 2.0))
-
-
 @queue.sabotage("unmeasured")
 def metric_served(stage: Stage) -> AbstractContextManager[object]:
     """The queue's depth is served."""

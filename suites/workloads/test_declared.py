@@ -206,9 +206,7 @@ def test_pods_that_are_scaled_away_end_in_order(act: Act, holds: Holds) -> None:
     holds(checks.ends_in_order(act, "web"))
 
 
-@claim(
-    "run.bin-packing", case="room", act=("requests", "up", "full"), within=START, broken_by=("scheduler-bypassed",)
-)  # fmt: skip
+@claim("run.bin-packing", case="room", act="full", within=START, broken_by=("scheduler-bypassed",))
 def test_no_node_is_promised_to_more_than_fits(act: Act, holds: Holds) -> None:
     holds(checks.never_overbooked(act, OTHERS))
 

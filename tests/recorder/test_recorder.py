@@ -92,3 +92,17 @@ def test_without_a_first_list_there_is_no_recording(journal: Journal, monkeypatc
     ):
         pass
     assert records(journal) == []
+
+
+def test_it_catches_up_with_what_the_server_has(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster = Cluster(event("ADDED", pod("b")))
+    with Recorder(cast(Kube, cluster), journal, "story", [Watch("Pod", "shop")]) as recorder:
+        cluster.has = listing(pod("a"), pod("b"))
+        recorder.catch_up()
+        assert [one["object"]["metadata"]["name"] for one in records(journal)] == ["a", "b"]
+        monkeypatch.setattr(module, "CAUGHT_UP", Patience(0.01))
+        cluster.has = listing(pod("a"))
+        with pytest.raises(PatienceExhausted, match="b is not as last seen"):
+            recorder.catch_up()
+        cluster.has = listing(pod("a"), pod("b"))
+    cluster.end.set()

@@ -25,10 +25,8 @@ def never_overbooked(act: Act, others: str) -> Finding:
         may have been read several times, each time into a table whose name begins with this
     """
     least, most = ({node: _room(act, node, which) for node in act.nodes} for which in (min, max))
-    read = [
-        act.table(others),
-        *(act.table(one) for one in sorted(act.recording.tables) if one.startswith(f"{others},")),
-    ]
+    again = (act.table(one) for one in sorted(act.recording.tables) if one.startswith(f"{others},"))
+    read = [act.table(others), *filter(None, again)]  # without readings of other acts
     unread = [node for node in least if any(one.get(node, {}).get(of, -1.0) < 0 for one in read for of in RESOURCES)]
     fewest, elsewhere = (_elsewhere(read, least, which) for which in (min, max))
     pods: dict[str, dict[str, Any]] = {}

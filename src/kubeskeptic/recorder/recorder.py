@@ -55,6 +55,14 @@ class Recorder:
         """Return whether every list has been received and every watch is open, as far as is known at this moment."""
         return all(follower.listed.is_set() and not follower.trouble for follower in self._followers)
 
+    def catch_up(self) -> None:
+        """Wait until every change so far has been seen.
+
+        :raises PatienceExhausted: if changes stay unseen
+        """
+        for follower in self._followers:
+            until(follower.whole, CAUGHT_UP, what="the recorder to catch up", tolerate=(Unanswered,))
+
     def change(
         self, watch: Watch, type_: str, seen: float, age: float, thing: Object, written: float, by: Sequence[str]
     ) -> None:

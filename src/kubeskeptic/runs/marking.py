@@ -30,11 +30,11 @@ def scenario_told(run: Run, scenario: str, act: str, says: str, namespace: str =
 
 
 @contextmanager
-def recorded(run: Run, scenario: str, watches: Sequence[Watch]) -> Iterator[None]:
-    """Record API changes around the block, which begins once the first lists have arrived."""
+def recorded(run: Run, scenario: str, watches: Sequence[Watch]) -> Iterator[Recorder]:
+    """Record API changes around the block, which begins once the first lists have arrived, and yield the recorder."""
     with Recorder(run.kube, run.journal, scenario, watches) as recorder:
         until(lambda: recorder.ready() or NotYet("still listing"), LISTED, what="the recorder's first lists")
-        yield
+        yield recorder
 
 
 def mark(run: Run, scenario: str, act: str, phase: str, **more: float) -> None:

@@ -11,7 +11,7 @@ from kubeskeptic.durations import BASELINE, CLOCK_DOUBT, SETTLE, TAIL
 from kubeskeptic.errors import Inconclusive, MissingRequirement, NotAsked, PatienceExhausted, Refused, SkepticError
 from kubeskeptic.guard.risk import Risk, above
 from kubeskeptic.paths import shipped
-from kubeskeptic.recorder import Watch
+from kubeskeptic.recorder import Recorder, Watch
 from kubeskeptic.runs import Run, evidence
 from kubeskeptic.runs.marking import recorded
 from kubeskeptic.runs.namespaces import all_gone, namespace
@@ -56,8 +56,8 @@ def _play(run: Run, scenario: Scenario, cases: Sequence[Case], test: str) -> Non
         if any(GIVEN in case.acts for case in cases):
             all_gone(run)  # cases about the set-up, such as how soon pods start, need a quiet cluster
         going = namespace(run, name, seen_to_go=False)
-        with going, recorded(run, scenario.id, watches), _probes(run, scenario), _last_look(stage):
-            stage.play_setup(scenario.setup)
+        with going, recorded(run, scenario.id, watches) as recorder, _probes(run, scenario), _last_look(stage):
+            stage.play_setup(scenario.setup, recorder)
             all_gone(run)
             for act in acts:
                 stage.play(act)
@@ -134,12 +134,14 @@ class _PlayedStage(Stage):
                 raise Inconclusive(f"the clock of this machine was stepped by {stepped:.1f} s during “{act.name}”")
             self._mark("end", faults=self._faults)
 
-    def play_setup(self, setup: Step | None) -> None:
-        """Play the set-up, recorded as an act of its own."""
+    def play_setup(self, setup: Step | None, recorder: Recorder) -> None:
+        """Play the set-up, recorded as an act of its own, which ends once the recorder has seen what the set-up waited for."""
         self._mark("baseline", at=time.time())
         self._mark("start")
         if setup:
             setup(self)
+        with suppress(PatienceExhausted):  # what was not seen is missing from the act, and the checks say so
+            recorder.catch_up()
         self._mark("end")
 
     def _settled(self, lanes: bool | str) -> float:
