@@ -57,4 +57,4 @@ def test_an_option_of_pytest_is_there(page: str, told: str, pytestconfig: pytest
 
 
 def test_the_sample_report_is_no_larger_than_a_reader_waits_for() -> None:
-    assert (checkout() / "docs" / "sample-report.html").stat().st_size < 1_000_000
+    assert (checkout() / "docs" / "sample-report.html").stat().st_size < 1_500_000  # half of what a report may have

@@ -112,6 +112,8 @@ def test_a_kept_number_is_compared_with_the_bound_of_its_own_run(tmp_path: Path)
     again = read(kept)
     assert [one["claims"][0]["bound"]["restarted"]["value"] for one in again] == [4.0, 3.0, 4.0]
     assert tallied(again)[0].verdicts == ("holds", "holds", "holds")
+    seen[2]["claims"][0]["bound"]["restarted"]["value"] = 5.0
+    assert markdown(tallied(seen)).endswith("| ≤\N{NO-BREAK SPACE}5\N{NO-BREAK SPACE}s |")  # that of the last run
     assert len(json.loads(kept.read_text())["claims"][0]["numbers"]["restarted"]["bounds"]) == 2
 
 

@@ -124,7 +124,9 @@ def _varied(row: Row) -> Iterator[str]:
 
 
 def _noise_lines(row: Row) -> Iterator[str]:
-    bounds: Result = next((one["bound"] for one in row.entries if one), {})
+    bounds = {
+        name: bound for one in row.entries if one for name, bound in one["bound"].items()
+    }  # those of the last run
     about = f"`{row.claim}`{f' · {plain(row.case)}' if row.case else ''}"
     for name, values in row.values().items():
         bound = bounds.get(name)
