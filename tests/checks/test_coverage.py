@@ -346,8 +346,8 @@ def test_of_a_kind_of_which_nothing_was_recorded_nothing_is_known() -> None:
     says(found(minute(GOOD), lambda act: list(act.changes("Deployment"))), "No Deployment was recorded at all")
 
 
-def test_an_agent_that_measured_a_known_outage_wrongly_shows_nothing() -> None:
+def test_an_agent_that_was_not_proven_shows_nothing() -> None:
     act = minute(GOOD)
-    for unproven, said in ((), ""), (("n2",), ""), (("n1", "n2"), "measured a known outage wrongly: on n1"):
+    for unproven, said in ((), ""), (("n2",), ""), (("n1", "n2"), "not proven to measure a known outage: on n1"):
         act.recording.unproven = frozenset(unproven)
         says(found(act), said)

@@ -81,7 +81,7 @@ def _not_asked(act: Act, probe: str, lanes: list[Lane], since: float, until: flo
         yield f"No requests of “{probe}” were sent from {', '.join(sorted(unasked))}"
     wrong = act.recording.unproven & {lane.node for lane in lanes}
     if wrong:
-        yield f"“{probe}” was sent by agents that measured a known outage wrongly: on {', '.join(sorted(wrong))}"
+        yield f"“{probe}” was sent by agents that were not proven to measure a known outage: on {', '.join(sorted(wrong))}"
     harmed = any(fault.act in act.names for fault in act.recording.faults)
     for lane in lanes:
         if harmed and since <= act.start and not span(lane, since, act.start):

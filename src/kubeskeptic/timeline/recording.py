@@ -156,7 +156,7 @@ class Recording:
     """Stretches in which the machine that the nodes share with the harness stood still."""
     roles: dict[str, str] = field(default_factory=dict)
     unproven: frozenset[str] = frozenset()
-    """The nodes whose agent wrongly measured an outage of known length."""
+    """The nodes that sent requests although their agent was not proven to measure an outage of known length."""
     lanes: dict[tuple[str, str], Lane] = field(default_factory=dict)
     """Lanes by (node, probe)."""
     specs: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -111,10 +111,7 @@ class Sorter:
             self._impossible[name] = [*contradictions(recording), *overlapping(self._ticks[name])]
         self.evidence.damage = self._damage.whole()
         for name, recording in self.evidence.scenarios.items():
-            recording.unproven = self.evidence.unproven
-            recording.settings = self.evidence.settings
-            recording.nodes = tuple(self.evidence.run.get("nodes") or ())
-            recording.roles = dict(self.evidence.run.get("roles") or {})
+            self.evidence.fill(recording)
             self._observers.fill(recording)
             recording.damage = self._damage.of(name, self._impossible.get(name, ()))
 
