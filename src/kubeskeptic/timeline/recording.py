@@ -150,6 +150,8 @@ class Recording:
     nodes: tuple[str, ...] = ()
     joined: dict[str, float] = field(default_factory=dict)
     """When each node that joined during the run was first seen, in Unix seconds, by node name."""
+    left: frozenset[str] = frozenset()
+    """The nodes that left the cluster before the scenario ended."""
     stalls: list[Stall] = field(default_factory=list)
     """Stretches in which an agent's process did not run, ordered by their beginning."""
     standstills: list[Standstill] = field(default_factory=list)
