@@ -174,6 +174,12 @@ WATCHES_LISTED = Patience(30)
 """The first lists of a recorder are complete."""
 CAUGHT_UP = Patience(3)
 """At its end a recorder has seen everything that the server knows; changes reach a watch within milliseconds."""
+FOLLOWED = 1 + 2 + MARGIN
+"""Seconds in which the EndpointSlice controller has written what follows from a change of a pod: it repeats failed
+attempts after 1 s and 2 s (``defaultSyncBackOff`` in pkg/controller/endpointslice/endpointslice_controller.go)."""
+COUNTED = 2 * FOLLOWED
+"""Seconds in which the status of a workload counts a change of its pods. A Deployment counts what its ReplicaSets have
+counted: two controllers and two watches follow one another."""
 HOLE = 0.5
 """A stretch without requests from a probe counts as a gap if it is longer than this. Shorter holes cannot hide an outage longer
 than a quarter of the margin."""

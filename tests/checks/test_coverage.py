@@ -13,6 +13,7 @@ from kubeskeptic.timeline import Act, ActSpan, Gap, Lane, Sample
 from kubeskeptic.timeline.stalls import Standstill
 from tests.checks.minute import GOOD, MINUTE, found, minute, says, without
 from tests.drawn import WEB, gone, lane, node, pod, service, watched
+from tests.timeline.test_ready_endpoints import one, slices
 
 
 def watched_for_a_minute(one: Lane) -> Act:
@@ -219,7 +220,8 @@ def test_a_node_that_the_harness_saw_join_must_be_asked(at: float, asked: bool) 
 def test_a_node_that_is_in_the_watch_must_be_asked_until_it_is_gone() -> None:
     for at, asked in ((-0.1, True), (0.0, True), (0.1, False)):
         changes = node(-5.0, "n2", "True", type="LISTED"), node(at, "n2", "True", type="DELETED")
-        says(found(minute(GOOD, changes=changes)), "" if asked else "were sent from n2")
+        one = node(-5.0, "n1", "True", type="LISTED")
+        says(found(minute(GOOD, changes=(one, *changes))), "" if asked else "were sent from n2")
 
 
 @pytest.mark.parametrize(
@@ -346,8 +348,21 @@ def test_of_a_kind_of_which_nothing_was_recorded_nothing_is_known() -> None:
     says(found(minute(GOOD), lambda act: list(act.changes("Deployment"))), "No Deployment was recorded at all")
 
 
-def test_an_agent_that_measured_a_known_outage_wrongly_shows_nothing() -> None:
+def test_an_agent_that_was_not_proven_shows_nothing() -> None:
     act = minute(GOOD)
-    for unproven, said in ((), ""), (("n2",), ""), (("n1", "n2"), "measured a known outage wrongly: on n1"):
+    for unproven, said in ((), ""), (("n2",), ""), (("n1", "n2"), "not proven to measure a known outage: on n1"):
         act.recording.unproven = frozenset(unproven)
         says(found(act), said)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "said"),
+    [(10.0, 30.0, False), (10.0, 30.1, True), (40.0, 50.0, True), (59.9, 70.0, True), (60.0, 70.0, False)],
+)
+def test_records_that_contradict_each_other_in_the_act_are_no_evidence(since: float, until: float, said: bool) -> None:
+    there = one("pod-a", node="n9")
+    changes = slices(-1.0, there, type="LISTED"), slices(since), slices(until, there), node(80.0, "n1", "True")
+    act = minute(GOOD, changes=changes, spans=(ActSpan("act", 30, 31, 60),))
+    why = f"The records contradict each other: for {until - since:.1f} s, pod-a was not ready in the EndpointSlices of web"
+    says(found(act), why if said else "")
+    assert found(act, value=6.0).verdict is Verdict.VIOLATED

@@ -4,8 +4,8 @@ from kubeskeptic.checks import flat, not_reached, reaches_everything
 from kubeskeptic.checks.networks import CONTROL, KINDS
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.scenarios import asking
-from kubeskeptic.timeline import Act, ActSpan
-from tests.drawn import recording
+from kubeskeptic.timeline import Act, ActSpan, Change
+from tests.drawn import node, pod, recording
 
 MEMBERS: dict[str, dict[str, Any]] = {
     "a": {"node": "n1", "ip": "10.0.1.1", "host": False},
@@ -31,7 +31,18 @@ def cells(outcomes: dict[tuple[str, str], str] | None = None, peers: dict[str, s
 
 def seen(nodes: tuple[str, ...] = ("n1", "n2"), **tables: Any) -> Act:
     known = {"members": MEMBERS, "addresses": PODS, "ranges": RANGES, "matrix": cells(), **tables}
-    return Act(recording(nodes=nodes, tables=known, acts={"act": ActSpan("act", 0, 1, 4)}), ["act"])
+    pods = (pod(0.0, name, node=one["node"], ip=one["ip"]) for name, one in MEMBERS.items())
+    span = ActSpan("act", 0, 1, 4)
+    return Act(
+        recording(*pods, *watched_nodes(), namespace="ns", nodes=nodes, tables=known, acts={"act": span}), ["act"]
+    )
+
+
+def watched_nodes() -> list[Change]:
+    changes = [node(0.0, name, "True") for name in RANGES]
+    for one in changes:
+        one.object["spec"]["podCIDR"] = RANGES[one.name][0]
+    return changes
 
 
 def reached(**tables: Any) -> Finding:

@@ -145,7 +145,7 @@ def test_what_is_wrong_is_named_once_and_at_most_four() -> None:
 
 @pytest.mark.parametrize(("uses", "verdict"), [(1, Verdict.HOLDS), (2, Verdict.VIOLATED), (3, Verdict.VIOLATED)])
 def test_an_address_is_used_once(uses: int, verdict: Verdict) -> None:
-    finding = flatness(addresses={**PODS, **{f"ns/x{n}": "10.0.1.9" for n in range(uses)}})
+    finding = flatness(addresses={**PODS, **{f"other/x{n}": "10.0.1.9" for n in range(uses)}})
     assert finding.verdict is verdict
     assert values(finding)["used twice"] == (uses > 1)
 
@@ -162,7 +162,7 @@ def test_an_address_outside_the_ranges_may_be_in_one_that_was_not_read() -> None
 
 
 def test_a_node_may_have_more_than_one_range() -> None:
-    finding = flatness(ranges={"n1": [*RANGES["n1"], "10.0.7.0/24"], "n2": RANGES["n2"]})
+    finding = flatness(ranges={"n1": [*RANGES["n1"], "fd00:7::/64"], "n2": RANGES["n2"]})
     assert (finding.verdict, "in 3 ranges" in finding.why) == (Verdict.HOLDS, True)
     assert "no node has a podCIDR" in flatness(ranges={"n1": [], "n2": []}).why
 

@@ -14,12 +14,16 @@ from tests.drawn import pod, recording, settings
 
 
 def of(template: str, change: Change) -> Change:
-    change.object["metadata"]["labels"]["pod-template-hash"] = template
+    metadata = change.object["metadata"]
+    metadata["labels"]["pod-template-hash"] = template
+    name = f"{metadata['labels']['app']}-{template}"
+    metadata["ownerReferences"] = [{"kind": "ReplicaSet", "name": name, "uid": name, "controller": True}]
     return change
 
 
 def deployment(seen: float, generation: int, observed: int, updated: int, *, all_: int = 2) -> Change:
     status = {"observedGeneration": observed, "updatedReplicas": updated, "replicas": all_, "availableReplicas": 2}
+    status["readyReplicas"] = min(all_, 2)
     meta = {"name": "web", "uid": "d", "generation": generation, "labels": {"app": "web"}}
     return Change(seen, "MODIFIED", "Deployment", {"metadata": meta, "spec": {"replicas": 2}, "status": status})
 

@@ -162,6 +162,15 @@ def test_a_file_system_without_locks_is_written_to(path: Path, monkeypatch: pyte
     assert seen(path) == ["a", "b"]
 
 
+def test_the_time_of_a_record_is_taken_while_no_other_can_be_written(path: Path) -> None:
+    def clock() -> float:
+        with path.open() as other, pytest.raises(BlockingIOError):
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return 2.5
+
+    assert Journal(path, clock=clock).write("fact", name="a")["at"] == 2.5
+
+
 def test_secrets_never_reach_the_file(path: Path) -> None:
     journal = Journal(path)
     journal.write("change", object={"kind": "Secret", "data": {"password": "hunter2hunter2"}}, token="canary-token-123")

@@ -173,14 +173,15 @@ def test_what_begins_twice_is_damage(tmp_path: Path, kind: str, again: dict[str,
     assert (found.started, found.acts["quiet"].start) == (first.started, first.acts["quiet"].start)
 
 
-def test_an_agent_that_failed_its_proof_is_known_to_every_scenario(tmp_path: Path) -> None:
+def test_an_agent_is_proven_by_a_proof_and_no_failed_one(tmp_path: Path) -> None:
     written = Journal(tmp_path / "proofs.jsonl", run="r1")
-    written.write("run", id="r1", nodes=["n1", "n2", "n3"])
-    for node, proven in (("n1", True), ("n2", False), ("n3", None)):
+    nodes = [f"n{number}" for number in range(1, 6)]
+    written.write("run", id="r1", nodes=nodes)
+    for node, proven in (("n1", True), ("n2", False), ("n3", None), ("n5", True), ("n5", False), ("n6", False)):
         written.write("instrument", node=node, proven=proven)
     for name in "ab":
-        scenario(written, name)
-    assert {one.unproven for one in loaded(written).scenarios.values()} == {frozenset({"n2"})}
+        scenario(written, name, *(batch(name, node=node) for node in (*nodes, f"{OUTSIDE}n1")))
+    assert {one.unproven for one in loaded(written).scenarios.values()} == {frozenset({"n2", "n3", "n4", "n5"})}
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,15 @@ def test_nodes_that_joined(joined: list[str] | None, of: dict[str, float]) -> No
     assert filled(told).joined == of
 
 
+@pytest.mark.parametrize(("at", "left"), [(5.0, {"n2"}), (20.0, {"n2"}), (20.1, set())])
+def test_nodes_that_left_before_the_end(at: float, left: set[str]) -> None:
+    told = Observers({})
+    told.nodes({"at": at, "nodes": ["n1"], "left": ["n2"]})
+    told.nodes({"at": 30.0, "nodes": ["n1", "n2"], "joined": ["n2"], "left": None})
+    assert filled(told).left == left
+    assert filled(told, UNFINISHED).left == {"n2"}
+
+
 @pytest.mark.parametrize(
     ("said", "all_through"),
     [([True], True), ([False], False), ([True, False], False), ([False, True], False), ([True, True], True)],

@@ -18,6 +18,7 @@ from kubeskeptic.checks.lanes import missing, span
 from kubeskeptic.durations import BRIEF, HOLE
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.timeline import Act, Lane
+from kubeskeptic.timeline.disagreements import disagreements
 from kubeskeptic.timeline.endpoints import service_of
 from kubeskeptic.timeline.objects import living
 from kubeskeptic.timeline.stalls import stood_still
@@ -73,6 +74,14 @@ def _lacking(act: Act) -> Iterator[str]:
     for lasted, bound in reading.lasting:
         if bound.admits(lasted.low):
             yield f"The act ended {lasted.low:.1f} s after the fault, before the bound of {bound.value:g} s had passed"
+    yield from _disagreements(act)
+
+
+def _disagreements(act: Act) -> Iterator[str]:
+    """Yield the disagreements between records that last into the act."""
+    for one in disagreements(act.recording):
+        if one.since < act.end and one.until > act.baseline:
+            yield f"The records contradict each other: {one.why}"
 
 
 def _not_asked(act: Act, probe: str, lanes: list[Lane], since: float, until: float) -> Iterator[str]:
@@ -81,7 +90,7 @@ def _not_asked(act: Act, probe: str, lanes: list[Lane], since: float, until: flo
         yield f"No requests of “{probe}” were sent from {', '.join(sorted(unasked))}"
     wrong = act.recording.unproven & {lane.node for lane in lanes}
     if wrong:
-        yield f"“{probe}” was sent by agents that measured a known outage wrongly: on {', '.join(sorted(wrong))}"
+        yield f"“{probe}” was sent by agents that were not proven to measure a known outage: on {', '.join(sorted(wrong))}"
     harmed = any(fault.act in act.names for fault in act.recording.faults)
     for lane in lanes:
         if harmed and since <= act.start and not span(lane, since, act.start):

@@ -11,6 +11,7 @@ from typing import Any
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.known_names import unknown_addresses, unknown_members, unknown_ranges
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, Verdict, conclude
 from kubeskeptic.timeline import Act
@@ -61,7 +62,7 @@ def reaches_everything(act: Act, table: str, members: str) -> Finding:
         nodes=act.nodes,
         decisive=tuple(f"{name}: {cell['outcome']}" for name, cell in list(bad.items())[:8]),
     )
-    return _if_complete(finding, _left_out(act, cells, known, KINDS))
+    return _if_complete(finding, chain(_left_out(act, cells, known, KINDS), unknown_members(act, known)))
 
 
 @check
@@ -104,7 +105,8 @@ def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Fin
         nodes=act.nodes,
         decisive=tuple(said[:8]),
     )
-    return _if_complete(finding, chain(_unread(known, pods, unread), _left_out(act, cells, known, ())))
+    lacking = chain(_unread(known, pods, unread), _left_out(act, cells, known, ()), unknown_members(act, known))
+    return _if_complete(finding, chain(lacking, unknown_addresses(act, pods), unknown_ranges(act, cidrs)))
 
 
 def _all_flat(pods: int, ranges: int, cells: int) -> str:

@@ -30,7 +30,8 @@ class Journal:
     """Appends records to one file. Safe to use from several threads and several processes at a time.
 
     Lines are numbered through the whole file. Each record is therefore written under the file's lock, after checking what
-    other processes have appended since this writer's last record. A file begun without numbers stays unnumbered.
+    other processes have appended since this writer's last record. Its time is taken under the same lock: lines are in the order
+    of their times. A file begun without numbers stays unnumbered.
 
     :param path: the file; its folder must exist
     :param clock: Unix time in seconds
@@ -57,9 +58,10 @@ class Journal:
         :param sync: wait until the record is on disk, as for the intent of a fault
         :raises OSError: when it cannot be written, as on a full disk; the file is then as before
         """
-        record: Record = redact({"at": self._clock(), "kind": kind, **fields})
+        fields = redact(fields)
         with self._lock:
             with _locked(self._file) as alone:
+                record: Record = {"at": self._clock(), "kind": kind, **fields}
                 self._catch_up()
                 self._append(record, alone=alone)
             if sync:

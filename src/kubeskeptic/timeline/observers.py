@@ -19,6 +19,7 @@ class Observers:
         self._stalls: list[Stall] = []
         self._pauses: list[Pause] = []
         self._joined: dict[str, float] = {}
+        self._left: dict[str, float] = {}
         self._hosts: dict[str, str] = {}
         self.takes = {"stall": self.stall, "pause": self.pause, "nodes": self.nodes, "priority": self.priority}
         """The handler for each kind of record."""
@@ -36,6 +37,8 @@ class Observers:
         """Take in a ``nodes`` record."""
         for node in record.get("joined") or ():
             self._joined.setdefault(node, record["at"])
+        for node in record.get("left") or ():
+            self._left.setdefault(node, record["at"])
 
     def priority(self, record: Record) -> None:
         """Take in a ``priority`` record."""
@@ -55,6 +58,7 @@ class Observers:
         """Give a recording the nodes that joined before its end, and the stalls and standstills that overlap with it."""
         end = recording.ended or float("inf")
         recording.joined = {node: at for node, at in self._joined.items() if at <= end}
+        recording.left = frozenset(node for node, at in self._left.items() if at <= end)
         recording.stalls = [one for one in self._stalls if one.until > recording.started and one.since < end]
         touching = (one for one in self._pauses if one.until > recording.started and one.since < end)
         recording.standstills = standstills(touching)

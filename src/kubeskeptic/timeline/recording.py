@@ -150,13 +150,15 @@ class Recording:
     nodes: tuple[str, ...] = ()
     joined: dict[str, float] = field(default_factory=dict)
     """When each node that joined during the run was first seen, in Unix seconds, by node name."""
+    left: frozenset[str] = frozenset()
+    """The nodes that left the cluster before the scenario ended."""
     stalls: list[Stall] = field(default_factory=list)
     """Stretches in which an agent's process did not run, ordered by their beginning."""
     standstills: list[Standstill] = field(default_factory=list)
     """Stretches in which the machine that the nodes share with the harness stood still."""
     roles: dict[str, str] = field(default_factory=dict)
     unproven: frozenset[str] = frozenset()
-    """The nodes whose agent wrongly measured an outage of known length."""
+    """The nodes that sent requests although their agent was not proven to measure an outage of known length."""
     lanes: dict[tuple[str, str], Lane] = field(default_factory=dict)
     """Lanes by (node, probe)."""
     specs: dict[str, dict[str, Any]] = field(default_factory=dict)

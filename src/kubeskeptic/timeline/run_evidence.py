@@ -32,7 +32,15 @@ class RunEvidence:
     tick_lag: TickLag = field(default_factory=TickLag)
     """How late the requests were sent."""
 
-    @property
-    def unproven(self) -> frozenset[str]:
-        """The nodes whose agent wrongly measured an outage of known length."""
-        return frozenset(str(one["node"]) for one in self.instrument if one.get("proven") is False)
+    def fill(self, recording: Recording) -> None:
+        """Copy to a recording what is known of the run as a whole."""
+        recording.settings = self.settings
+        recording.nodes = tuple(self.run.get("nodes") or ())
+        recording.roles = dict(self.run.get("roles") or {})
+        recording.unproven = self.unproven(recording)
+
+    def unproven(self, recording: Recording) -> frozenset[str]:
+        """Return the nodes whose agent was not proven to measure an outage of known length, of those that sent requests."""
+        right = {str(one["node"]) for one in self.instrument if one.get("proven")}
+        wrong = {str(one["node"]) for one in self.instrument if not one.get("proven")}
+        return frozenset(lane.node for lane in recording.lanes.values() if not lane.target) - (right - wrong)

@@ -21,6 +21,7 @@ from kubeskeptic.timeline.recording import ActSpan, Change, Gap, Recording, Take
 from kubeskeptic.timeline.run_evidence import RunEvidence
 from kubeskeptic.timeline.run_record import merged
 from kubeskeptic.timeline.samples import Columns, Lane
+from kubeskeptic.timeline.writing_order import WritingOrder
 
 _MISSHAPEN = (KeyError, TypeError, ValueError, IndexError, OverflowError, AttributeError, RecursionError)
 """Errors that a malformed record can raise even though its fields passed validation."""
@@ -41,6 +42,7 @@ class Sorter:
         self._gaps: dict[str, list[Gap]] = defaultdict(list)
         """By scenario; under the empty string, gaps without a scenario, which count for all scenarios that they overlap."""
         self._observers = Observers(self.evidence.realtime)
+        self._order = WritingOrder()
         self._line = 0
         self._take: dict[str, Callable[[Record], None]] = {
             "run": self._run,
@@ -79,6 +81,7 @@ class Sorter:
             wrong = wrong_field(record)
             if not wrong:
                 handler(record)
+                wrong = self._order.wrong(record)
         except _MISSHAPEN as error:
             wrong = f"its {record['kind']} record cannot be read: {error}"
         if wrong:
@@ -108,10 +111,7 @@ class Sorter:
             self._impossible[name] = [*contradictions(recording), *overlapping(self._ticks[name])]
         self.evidence.damage = self._damage.whole()
         for name, recording in self.evidence.scenarios.items():
-            recording.unproven = self.evidence.unproven
-            recording.settings = self.evidence.settings
-            recording.nodes = tuple(self.evidence.run.get("nodes") or ())
-            recording.roles = dict(self.evidence.run.get("roles") or {})
+            self.evidence.fill(recording)
             self._observers.fill(recording)
             recording.damage = self._damage.of(name, self._impossible.get(name, ()))
 

@@ -1,0 +1,132 @@
+"""Disagreements between records about the cluster that are whole and believable one by one: if both were true, Kubernetes would
+not work as it does.
+
+An object or a change that is missing from one watch shows up as a disagreement with another. Disagreements rule out *holds*
+for the acts in which they last (:mod:`kubeskeptic.checks.coverage`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from kubeskeptic.durations import CONTAINERS_BACK, COUNTED, FOLLOWED, MARGIN, NODES_LOOK
+from kubeskeptic.timeline.pod_counts import WORKLOADS, miscounted
+from kubeskeptic.timeline.ready_endpoints import is_managed, misreported
+from kubeskeptic.timeline.recording import Change, Recording
+from kubeskeptic.timeline.tracks import NEVER, Stretch
+
+MANAGER = "manifest/kube-controller-manager"
+"""The target of a fault that stops the kube-controller-manager."""
+
+
+class Disagreement(NamedTuple):
+    """A stretch of time, in Unix seconds, in which two records about the cluster cannot both be true."""
+
+    since: float
+    until: float
+    why: str
+
+
+def disagreements(recording: Recording) -> list[Disagreement]:
+    """Return the disagreements of a recording, each with the stretch in which it lasts."""
+    end = max([recording.last_known, *(act.end or 0.0 for act in recording.acts.values())])
+    excused = sorted([*_without_controllers(recording), *_unwatched(recording)])
+    found = [(FOLLOWED, one) for one in misreported(recording, end)]
+    found += [(COUNTED, one) for one in miscounted(recording, end)]
+    return [
+        Disagreement(*part, f"for {part.until - part.since:.1f} s, {why}")
+        for allowed, (stretch, why) in found
+        for part in _outside(excused, stretch)
+        if part.until - part.since > allowed
+    ] + [*_older(recording, end), *_unattended(recording), *_of_nodes(recording, end)]
+
+
+def _without_controllers(recording: Recording) -> Iterator[Stretch]:
+    """Yield the stretches in which a fault may have kept the kube-controller-manager from working: a fault of a static
+    pod of the control plane, or in a control plane node.
+    """
+    for fault in recording.faults:
+        since, healed = fault.phases.get("applying", NEVER), fault.phases.get("healed", NEVER)
+        if any(target.startswith("manifest/") for target in fault.targets):
+            yield Stretch(since, healed)  # healed includes that the component leads again
+        elif any(recording.roles.get(target.partition("/")[2]) == "control-plane" for target in fault.targets):
+            yield Stretch(since, healed + CONTAINERS_BACK.seconds)
+
+
+def _unwatched(recording: Recording) -> Iterator[Stretch]:
+    """Yield the stretches in which a watch was interrupted or the machine of the nodes stood still."""
+    for gap in recording.gaps:
+        if gap.source == "watch":
+            yield Stretch(gap.since, NEVER if gap.until is None else gap.until)
+    yield from (Stretch(one.since, one.until) for one in recording.standstills)
+
+
+def _outside(excused: Iterable[Stretch], stretch: Stretch) -> Iterator[Stretch]:
+    """Yield the parts of a stretch that are not excused.
+
+    :param excused: stretches in the order in which they begin
+    """
+    since = stretch.since
+    for one in excused:
+        if one.since >= stretch.until:
+            break
+        if since < one.since:
+            yield Stretch(since, one.since)
+        since = max(since, one.until)
+    if since < stretch.until:
+        yield Stretch(since, stretch.until)
+
+
+def _older(recording: Recording, end: float) -> Iterator[Disagreement]:
+    """Yield the objects that became older: the API server never decreases an object's generation."""
+    known: dict[str, int] = {}
+    for change in recording.changes:
+        generation = int(change.object["metadata"].get("generation") or 0)
+        if change.uid and generation < known.get(change.uid, 0):
+            why = f"{change.kind} {change.name} had the generation {generation} after {known[change.uid]}"
+            yield Disagreement(change.earliest, end, why)
+        known[change.uid] = generation
+
+
+def _unattended(recording: Recording) -> Iterator[Disagreement]:
+    """Yield changes of objects that only the kube-controller-manager makes, but that were made after a fault had stopped it."""
+    for fault in recording.faults:
+        if fault.fault != "stop_component" or MANAGER not in fault.targets:
+            continue
+        since, until = fault.phases.get("bit", NEVER), fault.phases.get("undoing", NEVER)
+        known: dict[str, object] = {}
+        for change in recording.changes:
+            written = _written_by_manager(change)
+            if written is None:
+                continue
+            if since < change.earliest and change.seen < until and written != known.get(change.uid, written):
+                why = f"{change.kind} {change.name} was changed by the kube-controller-manager, which was stopped"
+                yield Disagreement(change.earliest, change.seen, why)
+            known[change.uid] = written
+
+
+def _written_by_manager(change: Change) -> object:
+    """Return the part of an object that only the kube-controller-manager writes; None if there is none."""
+    if change.kind == "EndpointSlice" and is_managed(change):
+        return change.object.get("endpoints")
+    return change.object.get("status") if change.kind in WORKLOADS else None
+
+
+def _of_nodes(recording: Recording, end: float) -> Iterator[Disagreement]:
+    """Yield the nodes that only the watch shows, for longer than it takes to notice a node that joined, and the nodes
+    of the run that it does not show.
+    """
+    changes = list(recording.of_kind("Node"))
+    known = {*recording.nodes, *recording.joined}
+    if not known or not any(change.type == "LISTED" for change in changes):
+        return  # older journals do not list the nodes
+    since = {change.name: change.seen for change in reversed(changes)}
+    gone = {change.name: change.earliest for change in changes if change.type == "DELETED"}
+    for name in sorted(since.keys() - known):
+        if gone.get(name, end) - since[name] > NODES_LOOK + MARGIN:
+            yield Disagreement(
+                since[name], gone.get(name, end), f"the watch shows {name}, which is not a node of the run"
+            )
+    for name in sorted(known - since.keys() - recording.left):
+        yield Disagreement(recording.started, end, f"the watch does not show {name}, which is a node of the run")
