@@ -61,7 +61,9 @@ def test_somebody_gave_a_service_another_selector(told: Teller, by: str) -> None
     at = told.when("forced") + 3
     finding = told(FORCED, changed(told, "Service", "plain", at, selector, by))
     assert (finding.verdict, f"Service plain was changed by {by}" in finding.why) == (Verdict.INCONCLUSIVE, True)
-    assert told(FORCED, changed(told, "Service", "plain", at, selector, "kubeskeptic")).verdict is Verdict.HOLDS
+    ours = told(FORCED, changed(told, "Service", "plain", at, selector, "kubeskeptic"))
+    assert "was changed by" not in ours.why
+    assert "in the EndpointSlices of plain, but not by itself" in ours.why, "whoever wrote it, the slices would follow"
 
 
 @pytest.mark.parametrize(
@@ -105,7 +107,8 @@ def test_a_pod_on_another_node_tolerates_its_death_for_longer(told: Teller, case
 
     late = of_object("Pod", "alone", later, at + 45)
     finding = told(BARE, lambda record: (two for one in other(record) for two in late(one)))
-    assert (finding.verdict, "The pod was evicted 15" in finding.why) == (Verdict.VIOLATED, True)
+    assert "The pod was evicted 15" in finding.why
+    assert (finding.verdict, "before that of an earlier line" in finding.why) == (Verdict.INCONCLUSIVE, True)
 
 
 def test_a_mark_for_deletion_was_taken_back(told: Teller) -> None:
