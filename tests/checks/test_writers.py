@@ -67,7 +67,7 @@ def test_each_kind_that_nobody_else_writes_counts() -> None:
         "HorizontalPodAutoscaler",
     ):
         assert len(told(thing(9.0, kind, "kubectl-label"))) == 1
-    assert told(thing(9.0, "Ingress", "contour"), thing(9.0, "PersistentVolumeClaim", "provisioner")) == []
+    assert told(thing(9.0, "Ingress", "contour", rules=[]), thing(9.0, "PersistentVolumeClaim", "provisioner")) == []
     assert (
         len(told(pod(9.0, "pod-a")._replace(by=("kubectl-label",)), endpoints(9.0, "pod-b")._replace(by=("x",)))) == 2
     )
@@ -101,6 +101,9 @@ def test_who_changes_a_workload_while_it_is_set_up_belongs_to_it() -> None:
     assert told(made, later, given=-5.0) == []
     assert len(told(made, later, given=-5.1)) == 1, "between the set-up and the act"
     assert len(told(made, later)) == 1, "no set-up is known"
+    broken_off = minute(GOOD, changes=(made, later))
+    broken_off.recording.acts[GIVEN] = ActSpan(GIVEN, -9.0, -9.0)
+    assert len([*writers.lacking(broken_off)]) == 1
     assert len(told(made, later, thing(10.0, by="kubectl"), given=0.0)) == 1
 
 
@@ -125,7 +128,7 @@ def in_force(target: str, name: str = "cordon_node", act: str = "act", **more: f
     return fault(phases, act, name, target)
 
 
-CORDON = in_force("cordon/w1")
+CORDON, X = in_force("cordon/w1"), in_force("taint/w1/x:NoSchedule", "taint_node")
 HERE = marked(0.0)
 
 
@@ -176,6 +179,14 @@ def test_nobody_else_lifts_the_cordon_of_a_fault(seen: float, age: float, explai
     if not explained:
         assert why == [f"w1 was uncordoned {seen - 1:.1f} s into the act, while a fault had cordoned it"]
     assert told(marked(0.0, cordoned=True), marked(seen, age=age)) == [], "who cordoned it may uncordon it"
+
+
+def test_a_cordon_that_is_not_seen_yet_or_stays_is_not_lifted() -> None:
+    assert told(HERE, marked(15.0), faults=(CORDON,)) == [], "the watch may be late"
+    assert (
+        told(HERE, marked(12.0, cordoned=True), marked(15.0, "x:NoSchedule", cordoned=True), faults=(CORDON, X)) == []
+    )
+    assert told(thing(0.0, "Machine"), thing(9.0, "Machine", unschedulable=True)) == [], "it is no node"
 
 
 def test_a_taint_that_no_fault_explains_is_told() -> None:

@@ -38,7 +38,7 @@ def _deleted(act: Act, fault: FaultSpan) -> Iterator[str]:
     """Yield the pods on a fault's node that were marked for deletion for another reason than the fault's while it lasted."""
     reasons = REASONS.get(fault.fault, ())
     nodes = {target.rpartition("/")[2] for target in fault.targets} if reasons else set()
-    chosen = {target for one in act.recording.faults for target in one.targets if target.startswith("pod/")}
+    chosen = {target for one in act.recording.faults for target in one.targets}
     for change in _first(act, _is_marked) if reasons else ():
         node, why = node_of(change.object), disruption(change.object).get("reason") or "missing"
         mine = node in nodes and f"pod/{change.namespace}/{change.name}" not in chosen

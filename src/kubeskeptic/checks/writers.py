@@ -44,7 +44,7 @@ def lacking(act: Act) -> Iterator[str]:
         if others and (change.kind in WHOLE or (change.kind in SPEC and _spec(change) != _spec(last))):
             who = f"changed by {', '.join(others)}, which is neither Kubernetes nor this harness"
             yield f"{change.kind} {change.name} was {who}, {change.seen - act.start:.1f} s into the act"
-        if change.kind == "Node" and change.type == "MODIFIED" and last:
+        if change.kind == "Node" and last:
             yield from _marked(act, last, change)
 
 
