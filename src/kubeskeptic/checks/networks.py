@@ -82,6 +82,7 @@ def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Fin
     between = [cell for cell in cells.values() if not (known[cell["from"]]["host"] or known[cell["to"]]["host"])]
     answered = [cell for cell in between if cell["outcome"] == Outcome.OK]
     other = [cell for cell in answered if cell["peer"] != known[cell["from"]]["ip"]]
+    unseen = len(between) - len(answered)
     seen_as = (f"{one['to']} saw {one['from']} as {one['peer']}, not {known[one['from']]['ip']}" for one in other)
     said = [
         *(f"{ip} is used twice" for ip in twice),
@@ -94,9 +95,7 @@ def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Fin
         {
             "used twice": Measure(len(twice), "addresses"),
             "outside the ranges": Measure(len(stray), "addresses", 0 if unread else len(stray), len(stray)),
-            "seen under another address": Measure(
-                len(other), "cells", len(other), len(other) + len(between) - len(answered)
-            ),
+            "seen under another address": Measure(len(other), "cells", len(other), len(other) + unseen),
             "pods": Measure(len(pods), "pods"),
             "asked": Measure(len(between), "cells"),
         },

@@ -37,8 +37,7 @@ def serves_throughout(act: Act, probe: str, *, while_replaced: str = "") -> Find
     lanes = act.lanes(probe, unbroken=True)
     act.reading.unfinished += _not_replaced(act, while_replaced) if while_replaced else ()
     sure = act.watched(*ENDPOINTS)
-    bad: Counter[str] = Counter()
-    shown: list[str] = []
+    bad, shown = Counter[str](), list[str]()
     unknown = asked = late = 0
     for lane in lanes:
         wrong = _strangers(act, lane)

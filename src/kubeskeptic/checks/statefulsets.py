@@ -87,8 +87,7 @@ def waits_for_its_node(act: Act, app: str) -> Finding:
         )
         return conclude(why, measured, _ONE_OF_A_NAME)
     if marked is None:
-        away = back - act.since.high
-        why = f"{pod} was not marked for deletion in the {away:.0f} s in which its node was down."
+        why = f"{pod} was not marked for deletion in the {back - act.since.high:.0f} s in which its node was down."
         return conclude(why, measured, _ONE_OF_A_NAME)
     took = _replaced(act, changes, uid)
     limit = START.at_most(act.settings)

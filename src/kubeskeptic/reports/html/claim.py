@@ -14,7 +14,7 @@ from kubeskeptic.reports.html.fault_steps import fault_steps
 from kubeskeptic.reports.html.markup import Markup, el, join
 from kubeskeptic.reports.html.overview import used_up
 from kubeskeptic.reports.html.tables import event_table, outage_tables
-from kubeskeptic.reports.html.truth import truth_tables
+from kubeskeptic.reports.html.truth import truth_fold
 from kubeskeptic.reports.model import Entry, Report, Section
 from kubeskeptic.reports.pictures import in_words, timeline
 from kubeskeptic.reports.rerun import command
@@ -111,7 +111,7 @@ def _case(report: Report, section: Section, entry: Entry, *, alone: bool) -> Mar
         _figure(section, entry, drawn) if drawn else None,
         _decisive(entry),
         _folds(drawn),
-        _truth(report, entry),
+        truth_fold(report.scenarios.get(entry.scenario), entry.window),
         _evidence(report, entry),
         _again(report, entry),
         id=None if entry.anchor == section.claim.id else entry.anchor,
@@ -190,12 +190,6 @@ def _folds(drawn: Timeline | None) -> Markup | None:
         _fold("What the API showed", event_table(drawn.scene)),
         class_="folds",
     )
-
-
-def _truth(report: Report, entry: Entry) -> Markup | None:
-    recording = report.scenarios.get(entry.scenario)
-    found = truth_tables(recording, entry.window) if recording and entry.window else None
-    return el("div", _fold("Truth table", found), class_="folds") if found else None
 
 
 def _fold(title: str, inside: Markup | None) -> Markup | None:

@@ -6,12 +6,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
-from kubeskeptic.reports.html.markup import Markup, join, table
+from kubeskeptic.reports.html.markup import Markup, el, join, table
 from kubeskeptic.reports.wording import plain
 from kubeskeptic.timeline import Recording
 
 _PAIR = {"from", "to", "kind", "outcome"}
 _NOT_ASKED = "–"
+
+
+def truth_fold(recording: Recording | None, window: tuple[float, float] | None) -> Markup | None:
+    """Return the tables of outcomes that were noted in a window, folded to one line; None when there are none."""
+    found = truth_tables(recording, window) if recording and window else None
+    return el("div", el("details", el("summary", "Truth table"), found), class_="folds") if found else None
 
 
 def truth_tables(recording: Recording, window: tuple[float, float]) -> Markup | None:
