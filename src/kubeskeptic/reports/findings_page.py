@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from kubeskeptic.findings import Post, Verdict
-from kubeskeptic.reports.grades import MEANING, OUTDATED, GradedCase, Step, grades, in_run
+from kubeskeptic.reports.grades import MEANING, OUTDATED, GradedCase, Step, grades
 from kubeskeptic.reports.model import Entry, Report, Section
 from kubeskeptic.reports.rerun import of_entries
 from kubeskeptic.reports.wording import plain, quoted
@@ -48,7 +48,7 @@ def render(report: Report, beside: Collection[str] = ()) -> str:
 
 def _graded(report: Report) -> Iterator[str]:
     """Yield the table of what the bounds can detect; nothing when no case of the run has grades."""
-    shown = in_run(report.grades, report.entries)
+    shown = report.graded
     found = [one for one, _ in shown]
     if not found:
         return

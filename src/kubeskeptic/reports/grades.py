@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kubeskeptic.bounds import Bound
 from kubeskeptic.findings import Measure, Verdict
 from kubeskeptic.redaction import redact
 from kubeskeptic.reports.wording import NBSP, SYMBOL, limit, quantity
-
-if TYPE_CHECKING:
-    from kubeskeptic.reports.model import Entry
 
 
 @dataclass(frozen=True)
@@ -106,12 +103,6 @@ MEANING = (
     "be violated when it is longer."
 )
 """What a table of grades shows, as sentences."""
-
-
-def in_run(found: Iterable[GradedCase], entries: Iterable[Entry]) -> list[tuple[GradedCase, Entry]]:
-    """Return the graded cases that a run has asked, each with its finding there."""
-    asked = {(entry.claim, entry.case): entry for entry in entries}
-    return [(one, asked[one.claim, one.case]) for one in found if (one.claim, one.case) in asked]
 
 
 def graded_cases(records: Iterable[Mapping[str, Any]]) -> tuple[GradedCase, ...]:

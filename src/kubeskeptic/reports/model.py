@@ -189,6 +189,12 @@ class Report:
         return tuple(entry for section in self.sections for entry in section.entries)
 
     @cached_property
+    def graded(self) -> list[tuple[GradedCase, Entry]]:
+        """The graded cases that this run has asked, each with its finding here."""
+        asked = {(entry.claim, entry.case): entry for entry in self.entries}
+        return [(one, asked[one.claim, one.case]) for one in self.grades if (one.claim, one.case) in asked]
+
+    @cached_property
     def verdicts(self) -> Counter[Verdict]:
         """The number of findings per verdict."""
         return Counter(entry.verdict for entry in self.entries)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kubeskeptic.reports.grades import MEANING, OUTDATED, GradedCase, Step, grades, in_run
+from kubeskeptic.reports.grades import MEANING, OUTDATED, GradedCase, Step, grades
 from kubeskeptic.reports.html.markup import Markup, el
 from kubeskeptic.reports.model import Entry, Report
 from kubeskeptic.reports.wording import NBSP, plain
@@ -10,7 +10,7 @@ from kubeskeptic.reports.wording import NBSP, plain
 
 def graded(report: Report) -> Markup | None:
     """Return the table of cases by grades; None when no case of the run has any."""
-    shown = in_run(report.grades, report.entries)
+    shown = report.graded
     if not shown:
         return None
     steps = grades(one for one, _ in shown)
