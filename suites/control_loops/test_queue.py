@@ -55,7 +55,7 @@ def a_queue_with_a_worker(stage: Stage) -> None:
 
 
 @queue.act("unmeasured", settled=False)
-def the_queue_is_filled_and_nobody_serves_its_depth(stage: Stage) -> None:
+def the_queue_is_filled_while_its_depth_is_not_served(stage: Stage) -> None:
     """The queue is filled, and no APIService serves its depth."""
     stage.note(f"{DEPTHS}: unmeasured", [filled(stage)])
     stage.hold()

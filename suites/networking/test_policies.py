@@ -203,7 +203,7 @@ def drop_rule(stage: Stage) -> AbstractContextManager[object]:
 
 @policies.rewrite
 def policy_standing(manifests: list[Manifest]) -> list[Manifest]:
-    """A policy that lets everybody to the server stands before those of the steps, and beside them."""
+    """A policy that lets every client reach the server stands before those of the steps, and beside them."""
     standing = policy("standing", parties(NOWHERE)["server"], "Ingress", [{}])
     del standing["metadata"]["namespace"]
     return [*manifests, standing]

@@ -1,4 +1,4 @@
-"""Was a pod deleted or ended by what a fault is known for, or by somebody else?
+"""Pods that ended in an act for another reason than its fault.
 
 Kubernetes says in a pod's condition ``DisruptionTarget`` why it ends a pod (Kubernetes documentation, "Disruptions"). A pod
 that is deleted by hand has no such condition.

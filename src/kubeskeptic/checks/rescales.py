@@ -1,4 +1,4 @@
-"""Was it the autoscaler that changed the replicas, or somebody else?
+"""Changes of a Deployment's replicas that its autoscaler does not report.
 
 An autoscaler that changes the replicas of its target says so in its status: ``lastScaleTime`` changes, and
 ``desiredReplicas`` is the new number (Kubernetes API, HorizontalPodAutoscalerStatus).

@@ -1,4 +1,4 @@
-"""Who changed the objects that claims are about? What somebody else does in an act must not be credited to Kubernetes.
+"""Changes that neither Kubernetes nor the harness made. What another client does in an act must not be credited to Kubernetes.
 
 The API server keeps the names of those who write an object in its ``managedFields``; the recorder notes them with each change.
 A cordon or a taint needs no name: the harness cordons and taints nodes by faults only, which are recorded.
