@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
-from kubeskeptic.reports.drawing.bins import Run, fold, runs, watched, width_for
+from kubeskeptic.reports.drawing.lanes import Run, fold, runs, watched, width_for
 from kubeskeptic.timeline import Lane, Sample
 
 REFUSED, TIMEOUT = OUTCOMES.index(Outcome.REFUSED), OUTCOMES.index(Outcome.TIMEOUT)

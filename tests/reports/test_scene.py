@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.reports.drawing.lanes import is_long
 from kubeskeptic.reports.drawing.scene import holes, in_order, scene, short_names
+from kubeskeptic.reports.drawing.timeline import picture, timeline_of
 from kubeskeptic.reports.model import Entry, Report
-from kubeskeptic.reports.pictures import picture, timeline
 from kubeskeptic.timeline import Gap, Lane, Sample
 
 from .story import NODES
@@ -42,13 +42,13 @@ def test_a_claim_without_probes_is_drawn_by_what_the_api_showed(report: Report) 
 def test_without_a_window_or_a_recording_nothing_is_drawn(report: Report) -> None:
     crash = entry(report, "service.node-dies.crash")
     assert scene(crash, None) is None
-    assert timeline(report, replace(crash, window=None, case="", anchor="another")) is None
+    assert timeline_of(report, replace(crash, window=None, case="", anchor="another")) is None
 
 
 def test_short_outages_are_drawn_at_least_a_pixel_and_a_half_wide(report: Report) -> None:
-    drawn = timeline(report, entry(report, "service.stable.pods"))
+    drawn = timeline_of(report, entry(report, "service.stable.pods"))
     assert drawn is not None
-    forced = timeline(report, entry(report, "service.pod-killed.forced"))
+    forced = timeline_of(report, entry(report, "service.pod-killed.forced"))
     assert forced is not None
     svg = forced.svg(says="")
     widths = [float(w) for d in re.findall(r'class="t-refused" d="([^"]+)"', svg) for w in re.findall(r"h([\d.]+)v", d)]

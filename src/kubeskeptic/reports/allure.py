@@ -20,8 +20,8 @@ from allure_commons.model2 import Attachment, Label, Parameter, Status, StatusDe
 from allure_commons.types import LabelType
 
 from kubeskeptic.findings import Verdict
+from kubeskeptic.reports.drawing.timeline import picture
 from kubeskeptic.reports.model import Chapter, Entry, Report, Section
-from kubeskeptic.reports.pictures import picture
 from kubeskeptic.reports.rerun import command
 from kubeskeptic.reports.wording import POST_SAYS, iso, limit, measured, plain, quoted
 

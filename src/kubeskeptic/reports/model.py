@@ -171,7 +171,7 @@ class Report:
     unclean: str = ""
     """What was left behind or differs, or why the check for a clean cluster was not made, if the run recorded it."""
     drawings: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
-    """Timelines already laid out, by the finding's anchor; see :mod:`kubeskeptic.reports.pictures`."""
+    """Timelines already laid out, by the finding's anchor; see :mod:`kubeskeptic.reports.drawing.timeline`."""
 
     @property
     def unlooked(self) -> bool:

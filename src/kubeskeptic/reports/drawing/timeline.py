@@ -9,15 +9,13 @@ from __future__ import annotations
 from html import escape
 
 from kubeskeptic.reports.api_events import Event
-from kubeskeptic.reports.drawing import palette
-from kubeskeptic.reports.drawing.axis import Axis
-from kubeskeptic.reports.drawing.bins import width_for
-from kubeskeptic.reports.drawing.canvas import HATCH, Canvas, place
+from kubeskeptic.reports.drawing.canvas import HATCH, Axis, Canvas, drawing_colours, place, shape_rules
 from kubeskeptic.reports.drawing.labels import Label, Placed
 from kubeskeptic.reports.drawing.labels import place as place_labels
-from kubeskeptic.reports.drawing.lanes import draw_lane
-from kubeskeptic.reports.drawing.scene import Scene
-from kubeskeptic.reports.wording import after, limit, plain
+from kubeskeptic.reports.drawing.lanes import draw_lane, width_for
+from kubeskeptic.reports.drawing.scene import Scene, scene
+from kubeskeptic.reports.model import Entry, Report, Section
+from kubeskeptic.reports.wording import after, count, length, limit, plain
 from kubeskeptic.timeline import FaultSpan
 
 WIDTH = 960.0
@@ -66,7 +64,7 @@ class Timeline:
         self._marks(canvas)
         self._changes(canvas)
         self._ticks(canvas)
-        style = f"<style>{palette.for_drawing()}{palette.style()}</style><defs>{HATCH}</defs>"
+        style = f"<style>{drawing_colours()}{shape_rules()}</style><defs>{HATCH}</defs>"
         axis = self.axis
         return (
             f'<svg class="timeline" viewBox="0 0 {place(WIDTH)} {place(self.height)}" '
@@ -175,3 +173,31 @@ def _over(fault: FaultSpan, until: float) -> float:
 
 def _rows(placed: list[Placed]) -> int:
     return max((one.row for one in placed), default=-1) + 1
+
+
+def timeline_of(report: Report, entry: Entry) -> Timeline | None:
+    """Return the timeline of a finding; None when nothing can be drawn. It is laid out once for all formats."""
+    if entry.anchor not in report.drawings:
+        drawn = scene(entry, report.scenarios.get(entry.scenario))
+        report.drawings[entry.anchor] = Timeline(drawn) if drawn else None
+    kept: Timeline | None = report.drawings[entry.anchor]
+    return kept
+
+
+def picture(report: Report, section: Section, entry: Entry) -> str | None:
+    """Return a finding's timeline as a standalone SVG file."""
+    drawn = timeline_of(report, entry)
+    return drawn.svg(says=in_words(section, entry, drawn.scene), standalone=True) if drawn else None
+
+
+def in_words(section: Section, entry: Entry, drawn: Scene) -> str:
+    """Return a description of a drawing in two sentences, as its text alternative."""
+    case = f" ({plain(entry.case)})" if entry.case else ""
+    outages = [outage for row in drawn.rows for outage in row.outages]
+    worst = max(outages, key=lambda outage: outage.seconds, default=None)
+    told = (
+        f"Timeline of {section.claim.id}{case}: {length(drawn.until - drawn.since)}, {count(len(drawn.rows), 'lane')}."
+    )
+    if worst is None:
+        return f"{told} No request failed." if drawn.rows else f"{told} API changes only."
+    return f"{told} {count(len(outages), 'outage')}, the longest {length(worst.seconds)} on {worst.node}."

@@ -8,7 +8,7 @@ from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.findings import Verdict
 from kubeskeptic.reports.drawing.lanes import is_long
 from kubeskeptic.reports.drawing.scene import Row
-from kubeskeptic.reports.drawing.timeline import WIDTH, Timeline
+from kubeskeptic.reports.drawing.timeline import WIDTH, Timeline, in_words, timeline_of
 from kubeskeptic.reports.html.bars import bars
 from kubeskeptic.reports.html.fault_steps import fault_steps
 from kubeskeptic.reports.html.markup import Markup, el, join
@@ -16,7 +16,6 @@ from kubeskeptic.reports.html.overview import used_up
 from kubeskeptic.reports.html.tables import event_table, outage_tables
 from kubeskeptic.reports.html.truth import truth_fold
 from kubeskeptic.reports.model import Entry, Report, Section
-from kubeskeptic.reports.pictures import in_words, timeline
 from kubeskeptic.reports.rerun import command
 from kubeskeptic.reports.wording import POST_SAYS, SYMBOL, count, moment, number, plain, quantity, quoted
 from kubeskeptic.timeline.recording import Taken
@@ -100,7 +99,7 @@ def _post(section: Section) -> Markup | None:
 
 
 def _case(report: Report, section: Section, entry: Entry, *, alone: bool) -> Markup:
-    drawn = timeline(report, entry)
+    drawn = timeline_of(report, entry)
     title = plain(entry.case or entry.scenario or entry.test)
     header = el("header", el("h4", el("a", title, href=f"#{entry.anchor}")), verdict(entry.verdict), class_="top")
     return el(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from importlib.resources import files
 
-from kubeskeptic.reports.drawing import palette
+from kubeskeptic.reports.drawing import canvas
 from kubeskeptic.reports.html.markup import Markup, Piece, el
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
@@ -25,7 +25,7 @@ def document(title: str, *body: Piece, styles: Iterable[str] = ("style.css",)) -
         el("meta", http_equiv="Content-Security-Policy", content=_POLICY),
         el("meta", name="color-scheme", content="light dark"),
         el("title", title),
-        el("style", Markup(palette.for_page() + palette.style() + "".join(map(_own, styles)))),
+        el("style", Markup(canvas.page_colours() + canvas.shape_rules() + "".join(map(_own, styles)))),
     )
     whole = el("body", *body, el("script", Markup(_own("script.js"))))
     return f"<!doctype html>\n{el('html', head, whole, lang='en')}\n"
