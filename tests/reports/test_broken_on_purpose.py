@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kubeskeptic.reports.html.broken_on_purpose import broken_on_purpose, outcome
+from kubeskeptic.reports.html.sabotages import broken_on_purpose, outcome
 from kubeskeptic.reports.model import Entry, Report, Section, Trial
 
 

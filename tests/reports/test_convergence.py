@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from kubeskeptic.reports.convergence import Row, convergence
-from kubeskeptic.reports.html.followed import followed
+from kubeskeptic.reports.html.by_nodes import followed
 from kubeskeptic.reports.model import Report
 from kubeskeptic.timeline import Recording
 from kubeskeptic.timeline.faults import FaultSpan

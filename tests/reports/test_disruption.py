@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from kubeskeptic.reports.disruption import STEP, UPGRADE, WATCHED, Disruption, disruption, document, markdown, summary
-from kubeskeptic.reports.html.disrupted import disrupted
+from kubeskeptic.reports.html.by_nodes import disrupted
 from kubeskeptic.reports.model import Report
 from kubeskeptic.timeline import ActSpan, FaultSpan, Lane, Recording
 from tests.drawn import lane, recording

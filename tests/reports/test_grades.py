@@ -10,7 +10,7 @@ import pytest
 from kubeskeptic.findings import Verdict
 from kubeskeptic.reports import findings_page
 from kubeskeptic.reports.grades import GradedCase, graded_cases
-from kubeskeptic.reports.html.graded import graded
+from kubeskeptic.reports.html.sabotages import graded
 from kubeskeptic.reports.model import Report
 
 BOUND = {"value": 3.0, "unit": "s", "from": "SYNC 1 + margin 2", "at_least": False}

@@ -13,9 +13,8 @@ from kubeskeptic.cli import main
 from kubeskeptic.errors import BadInput
 from kubeskeptic.reports.compared import render as compared
 from kubeskeptic.reports.comparison import Comparison
-from kubeskeptic.reports.kept_runs import read, read_noise, text
 from kubeskeptic.reports.pair import Turn
-from kubeskeptic.reports.tally import markdown, render, tallied
+from kubeskeptic.reports.tally import markdown, read, read_noise, render, tallied, text
 from tests.reports.test_comparison import finding, result
 
 

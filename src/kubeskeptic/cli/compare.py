@@ -12,7 +12,7 @@ from kubeskeptic.cli import output
 from kubeskeptic.cli.output import AS_JSON
 from kubeskeptic.cli.report import REPORTS, run_folder
 from kubeskeptic.reports import baseline as baselines
-from kubeskeptic.reports import comparison, kept_runs
+from kubeskeptic.reports import comparison
 from kubeskeptic.reports import tally as tallies
 from kubeskeptic.reports.compared import markdown, render
 from kubeskeptic.reports.html import comparison as comparison_page
@@ -68,7 +68,7 @@ def compare(
     """
     folder = reports or configuration.reports()
     was, now = (comparison.read(result_of(run, folder)) for run in (before, after))
-    both = comparison.Comparison(was, now, tolerance, kept_runs.read_noise(noise) if noise else Noise())
+    both = comparison.Comparison(was, now, tolerance, tallies.read_noise(noise) if noise else Noise())
     _print(both, as_json=as_json, as_markdown=as_markdown)
     if html:
         output.write(html, comparison_page.render(both))
@@ -165,9 +165,9 @@ def tally(runs: tuple[str, ...], as_markdown: bool, as_json: bool, write: Path |
     different verdicts, is inconclusive, or was not asked in all of them; with 0 otherwise.
     """
     folder = reports or configuration.reports()
-    results = [one for run in runs for one in kept_runs.read(result_of(run, folder))]
+    results = [one for run in runs for one in tallies.read(result_of(run, folder))]
     rows = tallies.tallied(results)
-    kept = kept_runs.text(results, rows)
+    kept = tallies.text(results, rows)
     click.echo(kept if as_json else tallies.markdown(rows) if as_markdown else tallies.render(results, rows))
     if write:
         output.write(write, kept)

@@ -15,7 +15,7 @@ Result = Mapping[str, Any]
 
 class Noise(dict[tuple[str, str, str], float]):
     """How much each number varies while nothing changes, by claim, case and the number's name: see
-    :mod:`kubeskeptic.reports.kept_runs`.
+    :mod:`kubeskeptic.reports.tally`.
 
     :param runs: the number of runs in which this was measured; 0 when unknown
     """

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.findings import Verdict
 from kubeskeptic.reports.drawing.lanes import is_long
 from kubeskeptic.reports.drawing.scene import Row
 from kubeskeptic.reports.drawing.timeline import WIDTH, Timeline, in_words, timeline_of
 from kubeskeptic.reports.html.bars import bars
-from kubeskeptic.reports.html.fault_steps import fault_steps
 from kubeskeptic.reports.html.markup import Markup, el, join
 from kubeskeptic.reports.html.overview import used_up
-from kubeskeptic.reports.html.tables import event_table, outage_tables
-from kubeskeptic.reports.html.truth import truth_fold
+from kubeskeptic.reports.html.sabotages import proofs
+from kubeskeptic.reports.html.tables import event_table, fault_steps, outage_tables, truth_fold
 from kubeskeptic.reports.model import Entry, Report, Section
 from kubeskeptic.reports.rerun import command
-from kubeskeptic.reports.wording import POST_SAYS, SYMBOL, count, moment, number, plain, quantity, quoted
+from kubeskeptic.reports.wording import POST_SAYS, SYMBOL, count, number, plain, quantity, quoted
 from kubeskeptic.timeline.recording import Taken
 
 FEW = 12
@@ -57,7 +54,7 @@ def claim(report: Report, section: Section) -> Markup:
 
 def _whole(report: Report, section: Section) -> Markup:
     alone = len(section.entries) == 1
-    return join(*(_case(report, section, entry, alone=alone) for entry in section.entries), _proofs(section))
+    return join(*(_case(report, section, entry, alone=alone) for entry in section.entries), proofs(section))
 
 
 def _found(report: Report, section: Section) -> str:
@@ -217,33 +214,3 @@ def _again(report: Report, entry: Entry) -> Markup:
     return el(
         "div", el("span", "run again", class_="label"), el("code", command(report, entry), tabindex="0"), class_="again"
     )
-
-
-def _proofs(section: Section) -> Markup:
-    tried = {proof.sabotage: proof for proof in sorted(section.proofs, key=lambda proof: proof.broke)}
-    if not section.claim.broken_by:
-        says: Markup | str = "no sabotage needed: the test asserts both sides"
-    else:
-        names = dict.fromkeys([*tried, *section.claim.broken_by])
-        says = join(*(piece for name in names for piece in (_proof(section, name), Markup(" ")) if piece))
-    label = "proven able to fail by" if section.proven else f"not yet proven able to fail{_which(section.unproven)}"
-    style = "proofs" if section.proven else "proofs missing"
-    return el("div", el("span", label, class_="label"), el("span", says), class_=style)
-
-
-def _which(cases: Sequence[str]) -> str:
-    named = [plain(case) for case in cases if case]
-    return f": {', '.join(named)}" if named else ""
-
-
-def _proof(section: Section, sabotage: str) -> Markup:
-    tried = [proof for proof in section.proofs if proof.sabotage == sabotage]
-    best = max(tried, key=lambda proof: proof.broke, default=None)
-    if best is None:
-        return el("span", sabotage, " (not tried)", class_="proof")
-    when = f"{moment(best.at)} UTC" if best.at else ""
-    changed = "" if any(entry.judged_as(best) for entry in section.entries) else "its check has changed since"
-    case = f"case {plain(best.case)}" if best.case else ""
-    told = ", ".join(part for part in (case, when, best.kubernetes, changed) if part)
-    told = f" ({told})" if told else ""
-    return el("span", f"{sabotage} → ", el("b", best.verdict), told, title=best.why or None, class_="proof")

@@ -8,9 +8,8 @@ from typing import Any
 
 from kubeskeptic.findings import Post, Verdict
 from kubeskeptic.reports.by_node import apart
+from kubeskeptic.reports.html.by_nodes import disrupted, followed
 from kubeskeptic.reports.html.claim import verdict
-from kubeskeptic.reports.html.disrupted import disrupted
-from kubeskeptic.reports.html.followed import followed
 from kubeskeptic.reports.html.markup import Markup, el, join, table
 from kubeskeptic.reports.html.overview import overview
 from kubeskeptic.reports.model import WORST_FIRST, Report

@@ -50,5 +50,12 @@ def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[Piece]]) ->
 def table_of(caption: str, head: Sequence[str], *bodies: Markup) -> Markup:
     """Return such a table from table bodies that already exist."""
     header = el("tr", *(el("th", cell) for cell in head))
-    whole = el("table", el("caption", caption), el("thead", header), *bodies)
-    return el("div", whole, class_="scroll", tabindex="0", role="group", aria_label=f"Table: {caption}")
+    return scrolling(caption, el("caption", caption), el("thead", header), *bodies)
+
+
+def scrolling(what: str, *parts: Markup) -> Markup:
+    """Return a table of these parts in its own box, which scrolls sideways if necessary.
+
+    :param what: the name of the box for those who cannot see it
+    """
+    return el("div", el("table", *parts), class_="scroll", tabindex="0", role="group", aria_label=f"Table: {what}")

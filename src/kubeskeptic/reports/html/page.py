@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from kubeskeptic.reports.drawing.canvas import HATCH
-from kubeskeptic.reports.html.broken_on_purpose import broken_on_purpose
 from kubeskeptic.reports.html.claim import claim
 from kubeskeptic.reports.html.frame import document, keys, nothing_matches, side
 from kubeskeptic.reports.html.front import front
-from kubeskeptic.reports.html.graded import graded
 from kubeskeptic.reports.html.markup import Markup, el, join
+from kubeskeptic.reports.html.sabotages import broken_on_purpose, graded
 from kubeskeptic.reports.model import Chapter, Report
 from kubeskeptic.reports.rerun import command
 from kubeskeptic.reports.wording import SYMBOL

@@ -1,14 +1,19 @@
-"""The data of a timeline as tables, for accessibility and for exact numbers."""
+"""Tables and lists of a case: what its timeline shows, in exact numbers and for those who cannot see it, and what was done.
+
+Also who reached whom: the matrix of pods and nodes, and the truth tables of network policies.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
+from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.reports.drawing.scene import Row, Scene
 from kubeskeptic.reports.html.markup import Markup, Piece, el, join, table
-from kubeskeptic.reports.wording import after, count, number
-from kubeskeptic.timeline import Gap, Outage
+from kubeskeptic.reports.wording import after, count, number, plain
+from kubeskeptic.timeline import FaultSpan, Gap, Outage, Recording
 
 MOST_OUTAGES = 40
 """Maximum number of rows; longer tables are not read, and the longest outages matter most."""
@@ -135,3 +140,108 @@ def _gap(scene: Scene, names: dict[str, str], stretch: list[Gap]) -> list[Piece]
     )
     until = "the end" if last.until is None else after(last.until - scene.zero)
     return [where, after(first.since - scene.zero), until, number(len(stretch)), first.reason]
+
+
+_PHASES = {
+    "intent": "intent recorded",
+    "armed": "dead man's switch armed",
+    "applying": "applying",
+    "applied": "applied",
+    "bit": "seen to bite",
+    "undoing": "undoing",
+    "undone": "undone",
+    "healed": "seen to have healed",
+    "disarmed": "switch disarmed",
+    "done": "done",
+    "failed": "failed",
+}
+
+
+def fault_steps(scene: Scene) -> Markup | None:
+    """Return the faults of a drawing as lists; None when there were none."""
+    if not scene.faults:
+        return None
+    return join(*(_fault(fault, scene.zero) for fault in scene.faults))
+
+
+def _fault(fault: FaultSpan, zero: float) -> Markup:
+    steps = sorted(fault.phases.items(), key=lambda phase: phase[1])
+    settings = ", ".join(f"{plain(str(name))} {value}" for name, value in fault.settings.items())
+    return el(
+        "section",
+        el("h5", fault.says or plain(fault.fault)),
+        el("p", f"{fault.fault} on {', '.join(fault.targets)}", f" ({settings})" if settings else None, class_="note"),
+        el("ol", *(_step(fault, phase, at - zero) for phase, at in steps), class_="steps"),
+        class_="deed",
+    )
+
+
+def _step(fault: FaultSpan, phase: str, at: float) -> Markup:
+    evidence = fault.evidence.get(phase)
+    return el(
+        "li",
+        el("span", after(at)),
+        el("span", _PHASES.get(phase, phase), f": {evidence}" if evidence else None),
+    )
+
+
+_PAIR = {"from", "to", "kind", "outcome"}
+_NOT_ASKED = "–"
+
+
+def truth_fold(recording: Recording | None, window: tuple[float, float] | None) -> Markup | None:
+    """Return the tables of outcomes that were noted in a window, folded to one line; None when there are none."""
+    found = truth_tables(recording, window) if recording and window else None
+    return el("div", el("details", el("summary", "Truth table"), found), class_="folds") if found else None
+
+
+def truth_tables(recording: Recording, window: tuple[float, float]) -> Markup | None:
+    """Return the tables of outcomes that were noted in a window; None when there are none."""
+    since, until = window
+    found = []
+    for name, cells in recording.tables.items():
+        looked = recording.looked.get(name, {})
+        noted = {cell: value for cell, value in cells.items() if since <= looked.get(cell, until + 1) <= until}
+        found += [one for one in (_matrix(name, noted), _steps(name, noted)) if one]
+    return join(*found) if found else None
+
+
+def _matrix(name: str, cells: Mapping[str, Any]) -> Markup | None:
+    """Return the table of pairs: a row for each client and a column for each server; None if the cells are no pairs."""
+    if not cells or not all(isinstance(one, dict) and one.keys() >= _PAIR for one in cells.values()):
+        return None
+    pairs: dict[tuple[str, str], dict[str, str]] = {}
+    for one in cells.values():
+        pairs.setdefault((one["from"], one["to"]), {})[one["kind"]] = str(one["outcome"])
+    ends = dict.fromkeys(end for pair in pairs for end in pair)
+    rows = [[plain(client), *(_pair(pairs.get((client, server), {})) for server in ends)] for client in ends]
+    kinds = "; ".join(dict.fromkeys(kind for each in pairs.values() for kind in each))
+    return table(f"Who reached whom ({name}): {kinds}", ["from \\ to", *map(plain, ends)], rows)
+
+
+def _pair(kinds: Mapping[str, str]) -> str:
+    """Return a pair's outcomes: how many were good, or which were not."""
+    bad = [f"{kind}: {outcome}" for kind, outcome in kinds.items() if outcome != Outcome.OK]
+    return ", ".join(bad) or (f"ok × {len(kinds)}" if kinds else _NOT_ASKED)
+
+
+def _steps(name: str, cells: Mapping[str, Any]) -> Markup | None:
+    """Return the table of steps: a row for each client and server, a column for each step; None if the cells are none."""
+    if not cells or not all(": " in cell and _is_outcome(value) for cell, value in cells.items()):
+        return None
+    by_who: dict[str, dict[str, str]] = {}
+    for step, who, outcome in _split(cells):
+        by_who.setdefault(who, {})[step] = outcome
+    steps = list(dict.fromkeys(step for step, *_ in _split(cells)))
+    rows = [[who, *(each.get(step, _NOT_ASKED) for step in steps)] for who, each in by_who.items()]
+    return table(f"Outcomes under each policy ({name})", ["", *steps], rows)
+
+
+def _split(cells: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    for cell, outcome in cells.items():
+        step, _, who = cell.partition(": ")
+        yield step, who, str(outcome)
+
+
+def _is_outcome(value: object) -> bool:
+    return isinstance(value, str) and value in OUTCOMES

@@ -1,0 +1,133 @@
+"""Sabotages: those that have made a claim violated, every case with those that must, and their grades.
+
+Cases are judged as they are now. A grade shows how long a breakage must last until the bound detects it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kubeskeptic.reports.grades import MEANING, OUTDATED, GradedCase, Step, grades
+from kubeskeptic.reports.html.markup import Markup, el, join, scrolling
+from kubeskeptic.reports.model import Entry, Report, Section, Trial
+from kubeskeptic.reports.wording import NBSP, moment, plain
+
+_SEEN, _NOT, _BEFORE, _NEVER = "violated", "not violated", "violated, but the check has changed since", "not performed"
+_SIGN = {_SEEN: "●", _NOT: "✕", _BEFORE: "◐", _NEVER: "○"}
+
+
+def broken_on_purpose(report: Report) -> Markup | None:
+    """Return the table of cases by sabotages; None when no case of the run has one."""
+    pairs = [
+        (section, entry, sabotage, outcome(section, entry, sabotage))
+        for section in report.sections
+        for entry in section.entries
+        for sabotage in entry.must_break
+    ]
+    if not pairs:
+        return None
+    seen = sum(what == _SEEN for *_, what in pairs)
+    rows = (_case_row(section, entry) for section in report.sections for entry in section.entries if entry.must_break)
+    head = el("tr", el("th", "case", scope="col"), el("th", "sabotages under which it must be violated", scope="col"))
+    says = ", ".join(f"{sign} {what}" for what, sign in _SIGN.items())
+    return el(
+        "section",
+        el("h2", "Broken on purpose"),
+        el("details",
+           el("summary", f"{seen} of {len(pairs)} sabotages made their case violated, judged by the current checks"),
+           el("p", says, class_="note"),
+           scrolling("cases by sabotages", el("thead", head), el("tbody", *rows))),
+        class_="chapter sabotaged",
+    )  # fmt: skip
+
+
+def outcome(section: Section, entry: Entry, sabotage: str) -> str:
+    """Return the observation of one case under one sabotage, in words."""
+    proofs = [proof for proof in section.proofs if proof.sabotage == sabotage and proof.case == entry.case]
+    current = [proof for proof in proofs if entry.judged_as(proof)]
+    if any(proof.broke for proof in current):
+        return _SEEN
+    if current:
+        return _NOT
+    return _BEFORE if any(proof.broke for proof in proofs) else _NEVER
+
+
+def _case_row(section: Section, entry: Entry) -> Markup:
+    name = f"{entry.claim}{' · ' + plain(entry.case) if entry.case else ''}"
+    cells = (_tile(section, entry, sabotage) for sabotage in entry.must_break)
+    return el("tr", el("th", el("a", name, href=f"#{entry.anchor}"), scope="row"), el("td", *cells))
+
+
+def _tile(section: Section, entry: Entry, sabotage: str) -> Markup:
+    what = outcome(section, entry, sabotage)
+    told: list[Trial] = [one for one in section.proofs if one.sabotage == sabotage and one.case == entry.case]
+    sign = el("span", _SIGN[what], class_="sign holds" if what == _SEEN else "sign inconclusive", aria_hidden="true")
+    words = join(sign, f" {sabotage}", el("span", f", {what}", class_="hidden"))
+    return el("span", words, class_="tile", title=told[-1].why if told else what)
+
+
+def graded(report: Report) -> Markup | None:
+    """Return the table of cases by grades; None when no case of the run has any."""
+    shown = report.graded
+    if not shown:
+        return None
+    steps = grades(one for one, _ in shown)
+    lifted = (el("th", f"{seconds:g}{NBSP}s", scope="col") for seconds in steps)
+    ends = (el("th", "bound", scope="col"), *lifted, el("th", "detected from", scope="col"))
+    head = el("tr", el("th", "case and sabotage", scope="col"), *ends)
+    rows = (_grade_row(one, entry, steps) for one, entry in shown)
+    told = sum(one.detected_from is not None for one, _ in shown)
+    return el(
+        "section",
+        el("h2", "What the bounds can detect"),
+        el("details",
+           el("summary", f"{told} of {len(shown)} bounds detect a breakage that lasts {steps[-1]:g} s or less"),
+           el("p", MEANING, class_="note"),
+           scrolling("cases by the seconds after which their sabotage was lifted", el("thead", head), el("tbody", *rows))),
+        class_="chapter sabotaged",
+    )  # fmt: skip
+
+
+def _grade_row(one: GradedCase, entry: Entry, steps: list[float]) -> Markup:
+    note = el("span", f", {OUTDATED}", class_="note") if one.outdated(entry.digest) else None
+    name = el("th", el("a", plain(one.name), href=f"#{entry.anchor}"), f" {one.sabotage}", note, scope="row")
+    bound = el("td", one.allowed, title=one.bound.source if one.bound else None)
+    return el("tr", name, bound, *(_cell(one.step(seconds)) for seconds in steps), el("td", one.tells))
+
+
+def _cell(step: Step | None) -> Markup:
+    if step is None:
+        return el("td", "–", title="not performed")
+    lasted = el("span", f", {step.lasted}", class_="note") if step.lasted else None
+    return el("td", step.told, lasted, title=step.why)
+
+
+def proofs(section: Section) -> Markup:
+    """Return the sabotages that have made a claim violated, or were to, in one line."""
+    tried = {proof.sabotage: proof for proof in sorted(section.proofs, key=lambda proof: proof.broke)}
+    if not section.claim.broken_by:
+        says: Markup | str = "no sabotage needed: the test asserts both sides"
+    else:
+        names = dict.fromkeys([*tried, *section.claim.broken_by])
+        says = join(*(piece for name in names for piece in (_proof(section, name), Markup(" ")) if piece))
+    label = "proven able to fail by" if section.proven else f"not yet proven able to fail{_which(section.unproven)}"
+    style = "proofs" if section.proven else "proofs missing"
+    return el("div", el("span", label, class_="label"), el("span", says), class_=style)
+
+
+def _which(cases: Sequence[str]) -> str:
+    named = [plain(case) for case in cases if case]
+    return f": {', '.join(named)}" if named else ""
+
+
+def _proof(section: Section, sabotage: str) -> Markup:
+    tried = [proof for proof in section.proofs if proof.sabotage == sabotage]
+    best = max(tried, key=lambda proof: proof.broke, default=None)
+    if best is None:
+        return el("span", sabotage, " (not tried)", class_="proof")
+    when = f"{moment(best.at)} UTC" if best.at else ""
+    changed = "" if any(entry.judged_as(best) for entry in section.entries) else "its check has changed since"
+    case = f"case {plain(best.case)}" if best.case else ""
+    told = ", ".join(part for part in (case, when, best.kubernetes, changed) if part)
+    told = f" ({told})" if told else ""
+    return el("span", f"{sabotage} → ", el("b", best.verdict), told, title=best.why or None, class_="proof")
