@@ -28,8 +28,8 @@ from kubeskeptic.recorder import Watch
 from kubeskeptic.reports.disruption import WATCHED
 from kubeskeptic.runs import Run
 from kubeskeptic.runs.marking import begin, let_pass, mark, recorded, scenario_told
+from kubeskeptic.runs.model import RunOptions
 from kubeskeptic.runs.opening import open_run
-from kubeskeptic.runs.options import RunOptions
 from kubeskeptic.timeline import Act
 
 SCENARIO = "watch/command"

@@ -12,7 +12,7 @@ import pytest
 
 from kubeskeptic.errors import LeftDirty
 from kubeskeptic.journal import Journal, read
-from kubeskeptic.runs.options import RunOptions
+from kubeskeptic.runs.model import RunOptions
 
 from .world import Break, FullDisk, a_site
 

@@ -20,7 +20,7 @@ from kubeskeptic.journal import Journal, Record, read
 from kubeskeptic.plugin import found
 from kubeskeptic.plugin.judging import Judge, Violated
 from kubeskeptic.plugin.state import STATE, Judged, State
-from kubeskeptic.runs.options import RunOptions
+from kubeskeptic.runs.model import RunOptions
 from kubeskeptic.scenarios import Scenario
 from kubeskeptic.timeline import Change, Recording
 from tests.drawn import recording

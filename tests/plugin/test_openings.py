@@ -9,7 +9,7 @@ import pytest
 
 from kubeskeptic.errors import BadInput, Inconclusive, LeftDirty, Refused, SkepticError, Untestable
 from kubeskeptic.runs import opening
-from kubeskeptic.runs.options import RunOptions
+from kubeskeptic.runs.model import RunOptions
 
 from .inner import suite
 from .test_plugin import run

@@ -6,7 +6,7 @@ import pytest
 
 from kubeskeptic.journal import Journal, read
 from kubeskeptic.paths import checkout
-from kubeskeptic.runs import replaying
+from kubeskeptic.runs import earlier
 
 SUITE = """
 import pytest
@@ -170,7 +170,7 @@ def test_a_journal_that_is_not_there_is_refused(pytester: pytest.Pytester, tmp_p
 def test_a_journal_that_was_cut_is_said_to_be(pytester: pytest.Pytester, journal: Path) -> None:
     whole = judged(pytester, journal, "holds(FINE)")
     whole.stdout.fnmatch_lines(["kubeskeptic: the journal has no record of the run's end: this run broke off"])
-    replaying.evidence.cache_clear()
+    earlier.evidence.cache_clear()
     with (journal / "journal.jsonl").open("a") as file:
         file.write('{"at":')
     cut = judged(pytester, journal, "holds(FINE)")

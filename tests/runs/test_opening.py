@@ -25,8 +25,8 @@ from kubeskeptic.errors import (
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.journal import Journal
 from kubeskeptic.runs import opening
+from kubeskeptic.runs.model import RunOptions
 from kubeskeptic.runs.opening import _declare, open_run
-from kubeskeptic.runs.options import RunOptions
 from kubeskeptic.settings import Setting, Settings
 from kubeskeptic.timeline import load
 

@@ -28,7 +28,7 @@ from kubeskeptic.faults import Fault, Site, inflict
 from kubeskeptic.faults.library import FAULTS, named
 from kubeskeptic.faults.lifecycle import dry_run
 from kubeskeptic.process import catch_signals
-from kubeskeptic.runs.options import RunOptions
+from kubeskeptic.runs.model import RunOptions
 from kubeskeptic.runs.run_journal import RunJournal
 from kubeskeptic.terminal import Display, elapsing
 from kubeskeptic.waiting import NotYet, until

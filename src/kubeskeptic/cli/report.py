@@ -12,7 +12,7 @@ from kubeskeptic.errors import BadInput
 from kubeskeptic.reports import findings_page, write_all
 from kubeskeptic.reports.wording import broke_off
 from kubeskeptic.reports.writing import read_report
-from kubeskeptic.runs.latest import NAME, newest
+from kubeskeptic.runs.earlier import NAME, newest
 
 REPORTS = click.option(
     "--reports", type=click.Path(path_type=Path), default=None, help="Where runs are. [default: reports/]"

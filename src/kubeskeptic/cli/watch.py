@@ -13,7 +13,7 @@ from kubeskeptic.cli.which import ClusterRef, which_cluster
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Verdict
 from kubeskeptic.reports.wording import SYMBOL
-from kubeskeptic.runs.options import RunOptions
+from kubeskeptic.runs.model import RunOptions
 
 
 @click.command(context_settings={"ignore_unknown_options": True})

@@ -16,7 +16,7 @@ import pytest
 if TYPE_CHECKING:
     from kubeskeptic.configuration import Configured
     from kubeskeptic.plugin.state import State
-    from kubeskeptic.runs.options import RunOptions
+    from kubeskeptic.runs.model import RunOptions
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "cluster": {
@@ -152,7 +152,7 @@ def options_of(config: pytest.Config) -> RunOptions:
 def _run_options(config: pytest.Config) -> RunOptions:
     from secrets import randbelow
 
-    from kubeskeptic.runs.options import RunOptions
+    from kubeskeptic.runs.model import RunOptions
 
     seed, said = config.getoption("skeptic_seed"), in_force(config)
     return RunOptions(

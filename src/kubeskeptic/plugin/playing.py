@@ -12,7 +12,7 @@ from kubeskeptic.guard.risk import above
 from kubeskeptic.plugin.cases import case_of, chosen_cases, scenario_of
 from kubeskeptic.plugin.state import STATE
 from kubeskeptic.runs import Run
-from kubeskeptic.runs.replaying import evidence, recorded
+from kubeskeptic.runs.earlier import evidence, recorded
 from kubeskeptic.timeline import Act, Recording
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from kubeskeptic.errors import BadInput, DiskFull, LeftDirty, Refused, Untestable
 from kubeskeptic.findings import Verdict
-from kubeskeptic.runs.options import RunOptions
+from kubeskeptic.runs.model import RunOptions
 
 NO_CLUSTER = "no cluster to test"
 """The reason for ending a session that could not open a run; its claims then need no table."""

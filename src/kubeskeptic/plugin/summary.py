@@ -15,7 +15,7 @@ from kubeskeptic.plugin.outcomes import not_reached
 from kubeskeptic.plugin.state import STATE, Judged, State
 from kubeskeptic.reports import write_all
 from kubeskeptic.reports.wording import broke_off
-from kubeskeptic.runs import replaying
+from kubeskeptic.runs import earlier
 
 _SIGNS = {
     Verdict.HOLDS: ("●", "green"),
@@ -96,7 +96,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 def _broke_off(replay: Path) -> str:
     try:
-        evidence = replaying.evidence(replay)
+        evidence = earlier.evidence(replay)
     except SkepticError:
         return ""  # the tests have reported it
     return broke_off(evidence.torn, evidence.ended)

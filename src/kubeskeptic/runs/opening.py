@@ -31,13 +31,11 @@ from kubeskeptic.probes.agents import Agents
 from kubeskeptic.probes.instrument import prove
 from kubeskeptic.probes.priority import Priority, refused
 from kubeskeptic.reports import write_all
-from kubeskeptic.runs.calibration import calibrated
+from kubeskeptic.runs.earlier import point as point_latest
 from kubeskeptic.runs.evidence import keep_what_explains
-from kubeskeptic.runs.latest import point as point_latest
-from kubeskeptic.runs.model import Run
+from kubeskeptic.runs.model import Run, RunOptions
 from kubeskeptic.runs.namespaces import all_gone
-from kubeskeptic.runs.options import RunOptions
-from kubeskeptic.runs.preconditions import usable
+from kubeskeptic.runs.preparation import calibrated, usable
 from kubeskeptic.runs.run_journal import RunJournal
 from kubeskeptic.runs.snapshot_check import unchanged
 from kubeskeptic.switches.control import wait_for_orphans

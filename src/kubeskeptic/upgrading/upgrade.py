@@ -17,8 +17,8 @@ from kubeskeptic.kube.settings import kubelet_versions
 from kubeskeptic.reports import comparison, write_all
 from kubeskeptic.reports import disruption as disrupted
 from kubeskeptic.reports.disruption import Disruption
+from kubeskeptic.runs.model import RunOptions
 from kubeskeptic.runs.opening import open_run
-from kubeskeptic.runs.options import RunOptions
 from kubeskeptic.terminal import Status, elapsing
 from kubeskeptic.timeline import load
 from kubeskeptic.upgrading import plan

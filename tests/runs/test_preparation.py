@@ -1,4 +1,7 @@
-"""A cluster that cannot be asked is refused in one sentence, and not after minutes."""
+"""A cluster that cannot be asked is refused in one sentence, and not after minutes.
+
+START has a ceiling: a machine that is too slow makes claims inconclusive, and not easy to keep.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,13 @@ from typing import Any
 
 import pytest
 
+from kubeskeptic.bounds import GRACE, KILLED_CONTAINER_WINDOW, START, SYNC
 from kubeskeptic.durations import Patience
-from kubeskeptic.errors import ClusterError, Untestable
-from kubeskeptic.runs import preconditions
-from kubeskeptic.runs.preconditions import usable
+from kubeskeptic.errors import ClusterError, Inconclusive, Untestable
+from kubeskeptic.runs import preparation
+from kubeskeptic.runs.preparation import usable
+from kubeskeptic.settings import Setting, Settings
+from tests.drawn import settings
 
 
 def node(name: str, ready: str = "True", system: str = "linux", cidr: str = "10.0.0.0/24") -> dict[str, Any]:
@@ -37,7 +43,7 @@ class Cluster:
 
 @pytest.fixture(autouse=True)
 def brief(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(preconditions, "USABLE", Patience(0.1))
+    monkeypatch.setattr(preparation, "USABLE", Patience(0.1))
 
 
 def refused(cluster: Any) -> str:
@@ -79,3 +85,25 @@ def test_an_api_without_a_backend_is_named() -> None:
     assert said.startswith(
         "APIService v1.metrics has no answer from its backend shop/adapter; until it is back or deleted, no"
     )
+
+
+def started(seconds: float) -> Settings:
+    return settings(SYNC=1, GRACE=50).with_(Setting("START", seconds, "the slowest of 6 pods"))
+
+
+def test_a_machine_at_the_ceiling_is_judged_by() -> None:
+    assert started(20.0)["START"] == 20.0
+    assert "START" in started(20.0)
+
+
+def test_above_the_ceiling_claims_that_use_it_are_inconclusive_and_others_are_not() -> None:
+    slow = started(20.1)
+    with pytest.raises(
+        Inconclusive, match=r"the slowest of 6 pods, took 20.1 s .* above 20 s the value is not used to judge claims"
+    ):
+        START.at_most(slow)
+    assert (GRACE + SYNC).at_most(slow).value > 50
+    assert slow.measured("START") == 20.1
+    assert slow.as_record()["START"]["value"] == 20.1
+    with pytest.raises(Inconclusive, match="not used to judge claims"):
+        KILLED_CONTAINER_WINDOW.at_most(Settings.from_record(slow.as_record(), **slow.unread_record()))

@@ -1,12 +1,17 @@
-"""``reports/latest``: a link to the last run, or the folder into which an artefact store has turned such a link."""
+"""Earlier runs: the link to the last one, and recordings that are judged again.
+
+``reports/latest`` is a link to the last run, or the folder into which an artefact store has turned such a link.
+"""
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import chain, count
 from pathlib import Path
 
-from kubeskeptic.errors import BadInput
+from kubeskeptic.errors import BadInput, NotAsked
 from kubeskeptic.journal import read
+from kubeskeptic.timeline import Recording, RunEvidence, load
 
 NAME = "latest"
 
@@ -47,3 +52,25 @@ def run_id(folder: Path) -> str:
 def _free(reports: Path, name: str) -> Path:
     wanted = chain([name], (f"{name}-{number}" for number in count(2)))
     return next(reports / one for one in wanted if not (reports / one).exists())
+
+
+def recorded(run: Path, scenario: str) -> Recording:
+    """Return the recording of one scenario of an earlier run.
+
+    :param run: its folder, or its journal
+    :raises BadInput: when the journal cannot be read, is not a journal, or may have lost the scenario
+    :raises NotAsked: when that run completed and asked nothing of the scenario
+    """
+    found = evidence(run)
+    if scenario in found.scenarios:
+        return found.scenarios[scenario]
+    whole = found.ended is not None and found.numbered and not found.damage and not found.torn
+    if whole and found.scenarios and all(one.get("scenario") != scenario for one in found.findings):
+        raise NotAsked(f"that run asked no case of {scenario}")
+    raise BadInput(f"the journal of {run} has no scenario {scenario}; it has {', '.join(found.scenarios) or 'none'}")
+
+
+@cache
+def evidence(run: Path) -> RunEvidence:
+    """Return everything in the journal of an earlier run, which is read once."""
+    return load(run / "journal.jsonl" if run.is_dir() else run)
