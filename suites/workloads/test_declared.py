@@ -19,7 +19,7 @@ from kubeskeptic.faults.pods.delete_pod import DeletePod
 from kubeskeptic.findings import all_of
 from kubeskeptic.objects import is_ready, ran_for
 from kubeskeptic.plugin import Holds, claim
-from kubeskeptic.sabotages import breakages, declarations, rewrites, scheduling
+from kubeskeptic.sabotages import breakages, components, rewrites
 from kubeskeptic.scenarios import Scenario, Stage
 from kubeskeptic.scenarios.declaration import WATCHED
 from kubeskeptic.scenarios.kernel_log import kernel_log
@@ -243,11 +243,11 @@ def test_a_rollout_stays_blocked_by_a_pod_of_a_broken_template(act: Act, holds: 
     holds(checks.blocked_until_deleted(act, "ordered", ORDERED, "version", "3"))
 
 
-declared.sabotage("requests", "up", "full:room")(scheduling.scheduler_stopped)
+declared.sabotage("requests", "up", "full:room")(components.scheduler_stopped)
 declared.sabotage("down")(breakages.replicaset_controller_off)
-declared.sabotage("full")(scheduling.scheduler_bypassed)
+declared.sabotage("full")(components.scheduler_bypassed)
 for rewrite in (
-    declarations.requests_removed, declarations.memory_limit_removed, declarations.no_grace, declarations.pods_together,
-    declarations.replicaset_as_deployment, declarations.rollout_held_up, rewrites.statefulset_parallel,
+    rewrites.requests_removed, rewrites.memory_limit_removed, rewrites.no_grace, rewrites.pods_together,
+    rewrites.replicaset_as_deployment, rewrites.rollout_held_up, rewrites.statefulset_parallel,
 ):  # fmt: skip
     declared.rewrite(rewrite)

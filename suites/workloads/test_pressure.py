@@ -12,7 +12,7 @@ from kubeskeptic.bounds import EVICTED_WITHIN
 from kubeskeptic.findings import all_of
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.plugin import Holds, claim
-from kubeskeptic.sabotages import breakages, evictions
+from kubeskeptic.sabotages import breakages, components, rewrites
 from kubeskeptic.scenarios import Scenario, Stage
 from kubeskeptic.scenarios.pressure import DISK, MEMORY, hold, press
 from kubeskeptic.timeline import Act
@@ -68,6 +68,6 @@ def test_pods_that_use_too_much_disk_are_evicted(act: Act, holds: Holds) -> None
     holds(all_of([reported, checks.evicted_for_good(act, "disk-bare"), checks.evicted_and_replaced(act, "disk-web")]))
 
 
-pressure.sabotage("memory:raised", "disk:raised")(evictions.eviction_off)
+pressure.sabotage("memory:raised", "disk:raised")(components.eviction_off)
 pressure.sabotage("memory", "disk")(breakages.replicaset_controller_off)
-pressure.rewrite(evictions.bare_pods_owned)
+pressure.rewrite(rewrites.bare_pods_owned)

@@ -25,8 +25,8 @@ from kubeskeptic.guard.risk import Risk
 from kubeskeptic.objects import containers, started
 from kubeskeptic.plugin import Holds, claim
 from kubeskeptic.probes.specs import http_new
-from kubeskeptic.sabotages import breakages, controllers, rewrites
-from kubeskeptic.sabotages.controllers import MANAGER
+from kubeskeptic.sabotages import breakages, components, rewrites
+from kubeskeptic.sabotages.components import MANAGER
 from kubeskeptic.scenarios import Scenario, Stage
 from kubeskeptic.scenarios.manifests import Manifest
 from kubeskeptic.timeline import Act
@@ -224,8 +224,8 @@ def test_a_budget_lets_no_unready_pod_go_while_too_few_are_ready(act: Act, holds
 updates.sabotage("restless")(breakages.replicaset_controller_off)
 updates.sabotage("restless", "drain")(breakages.kube_proxy_frozen)
 updates.sabotage("uncontrolled")(breakages.rules_flushed)
-updates.sabotage("rollout")(controllers.deployment_controller_off)
-updates.sabotage("uncontrolled")(controllers.second_controller_manager)
+updates.sabotage("rollout")(components.deployment_controller_off)
+updates.sabotage("uncontrolled")(components.second_controller_manager)
 
 
 @updates.rewrite

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kubeskeptic.paths import checkout
-from kubeskeptic.sabotages import declarations, volumes
+from kubeskeptic.sabotages import rewrites, volumes
 from kubeskeptic.scenarios.manifests import Manifest, read
 
 CONTAINERS = read(checkout() / "manifests/pods/containers.yaml", "image:1")
@@ -72,22 +72,22 @@ def test_no_requests_no_limits_and_no_grace() -> None:
         return {key for spec in specs(found) for one in spec["containers"] for key in one["resources"]}
 
     assert resources(DECLARED) == {"requests", "limits"}
-    assert resources(declarations.requests_removed(DECLARED)) == {"limits"}
-    assert resources(declarations.memory_limit_removed(DECLARED)) == {"requests"}
-    assert {spec["terminationGracePeriodSeconds"] for spec in specs(declarations.no_grace(DECLARED))} == {0}
+    assert resources(rewrites.requests_removed(DECLARED)) == {"limits"}
+    assert resources(rewrites.memory_limit_removed(DECLARED)) == {"requests"}
+    assert {spec["terminationGracePeriodSeconds"] for spec in specs(rewrites.no_grace(DECLARED))} == {0}
 
 
 def test_pods_of_an_app_must_be_together() -> None:
-    for one in declarations.pods_together(DECLARED):
+    for one in rewrites.pods_together(DECLARED):
         (term,) = one["spec"]["template"]["spec"]["affinity"]["podAffinity"].popitem()[1]
         assert term["labelSelector"]["matchLabels"] == one["spec"]["selector"]["matchLabels"]
 
 
 def test_a_deployment_takes_the_place_of_the_replicaset_and_another_is_held_up() -> None:
-    assert {one["kind"] for one in declarations.replicaset_as_deployment(DECLARED)} == {"Deployment", "StatefulSet"}
-    held = named(declarations.rollout_held_up(DECLARED), "rolling")["spec"]
+    assert {one["kind"] for one in rewrites.replicaset_as_deployment(DECLARED)} == {"Deployment", "StatefulSet"}
+    held = named(rewrites.rollout_held_up(DECLARED), "rolling")["spec"]
     assert held["minReadySeconds"] < held["progressDeadlineSeconds"]
-    assert "minReadySeconds" not in named(declarations.rollout_held_up(DECLARED), "fixed")["spec"]
+    assert "minReadySeconds" not in named(rewrites.rollout_held_up(DECLARED), "fixed")["spec"]
 
 
 def test_no_sabotage_changes_the_manifests_that_it_is_given() -> None:

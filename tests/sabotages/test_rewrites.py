@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kubeskeptic.paths import checkout
-from kubeskeptic.sabotages import evictions, rewrites
+from kubeskeptic.sabotages import rewrites
 from kubeskeptic.scenarios.manifests import Manifest, read
 
 READINESS = read(checkout() / "manifests/services/readiness.yaml", "image")
@@ -68,7 +68,7 @@ def test_pods_get_names() -> None:
 
 
 def test_bare_pods_get_an_owner() -> None:
-    found = changed(evictions.bare_pods_owned, PRESSURE)
+    found = changed(rewrites.bare_pods_owned, PRESSURE)
     assert set(found) == {"ReplicaSet memory-bare", "ReplicaSet memory-exit-0", "ReplicaSet disk-bare"}
     for one in found.values():
         assert one["spec"]["selector"]["matchLabels"] == one["spec"]["template"]["metadata"]["labels"]

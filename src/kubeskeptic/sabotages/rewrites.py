@@ -1,4 +1,4 @@
-"""Sabotages of the workload: pure functions from a manifest to a worse one."""
+"""Sabotages of the workload and of what it declares: pure functions from manifests to worse ones."""
 
 from __future__ import annotations
 
@@ -37,6 +37,11 @@ def statefulset_parallel(manifests: list[Manifest]) -> list[Manifest]:
 def bare_pod_owned(manifests: list[Manifest]) -> list[Manifest]:
     """The bare pod is owned by a ReplicaSet."""
     return [_owned(one) if _is(one, "Pod", "alone") else one for one in manifests]
+
+
+def bare_pods_owned(manifests: list[Manifest]) -> list[Manifest]:
+    """Every bare pod is owned by a ReplicaSet."""
+    return [_owned(one) if one["kind"] == "Pod" else one for one in manifests]
 
 
 def readiness_probe_removed(manifests: list[Manifest]) -> list[Manifest]:
@@ -154,3 +159,51 @@ def _owned(pod: Manifest) -> Manifest:
         "template": {"metadata": {"labels": labels}, "spec": pod["spec"]},
     }
     return {"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": {"name": pod["metadata"]["name"]}, "spec": spec}
+
+
+def requests_removed(manifests: list[Manifest]) -> list[Manifest]:
+    """No container requests anything."""
+    return [_without(one, "requests") for one in manifests]
+
+
+def memory_limit_removed(manifests: list[Manifest]) -> list[Manifest]:
+    """No container has a limit."""
+    return [_without(one, "limits") for one in manifests]
+
+
+def no_grace(manifests: list[Manifest]) -> list[Manifest]:
+    """Every pod has a grace period of 0 s."""
+    return [_with_pod(one, terminationGracePeriodSeconds=0) for one in manifests]
+
+
+def pods_together(manifests: list[Manifest]) -> list[Manifest]:
+    """The pods of each app must be on one node."""
+    return [_together(one) for one in manifests]
+
+
+def replicaset_as_deployment(manifests: list[Manifest]) -> list[Manifest]:
+    """Every ReplicaSet is a Deployment."""
+    return [one | {"kind": "Deployment"} if one["kind"] == "ReplicaSet" else one for one in manifests]
+
+
+def rollout_held_up(manifests: list[Manifest]) -> list[Manifest]:
+    """Every Deployment takes a new pod for available only after ten minutes."""
+    return [_patient(one) if one["kind"] == "Deployment" else one for one in manifests]
+
+
+def _without(manifest: Manifest, resources: str) -> Manifest:
+    copied = copy.deepcopy(manifest)
+    for container in copied["spec"]["template"]["spec"]["containers"]:
+        container.get("resources", {}).pop(resources, None)
+    return copied
+
+
+def _together(manifest: Manifest) -> Manifest:
+    selector = {"matchLabels": manifest["spec"]["selector"]["matchLabels"]}
+    term = {"topologyKey": "kubernetes.io/hostname", "labelSelector": selector}
+    required = {"requiredDuringSchedulingIgnoredDuringExecution": [term]}
+    return _with_pod(manifest, affinity={"podAffinity": required})
+
+
+def _patient(manifest: Manifest) -> Manifest:
+    return manifest | {"spec": manifest["spec"] | {"minReadySeconds": 600, "progressDeadlineSeconds": 900}}
