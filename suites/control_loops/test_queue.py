@@ -22,9 +22,9 @@ from kubeskeptic.faults.control_plane.stop_component import StopComponent
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.objects import condition
 from kubeskeptic.plugin import Holds, claim
+from kubeskeptic.runs.own_objects import cluster_object
 from kubeskeptic.sabotages import breakages
 from kubeskeptic.scenarios import Scenario, Stage
-from kubeskeptic.scenarios.cluster_objects import cluster_object
 from kubeskeptic.scenarios.manifests import Manifest
 from kubeskeptic.timeline import Act
 

@@ -20,11 +20,11 @@ from kubeskeptic.faults.pods.delete_pod import DeletePod
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.plugin import Holds, claim
 from kubeskeptic.probes.specs import Probe, dns_tcp, dns_udp
-from kubeskeptic.runs.namespaces import namespace
+from kubeskeptic.runs.own_objects import namespace
 from kubeskeptic.sabotages import breakages, rewrites
 from kubeskeptic.scenarios import Scenario, Stage
 from kubeskeptic.scenarios.lookups import Lookups
-from kubeskeptic.scenarios.room import unused_address
+from kubeskeptic.scenarios.nodes import unused_address
 from kubeskeptic.timeline import Act
 from kubeskeptic.timeline.objects import ip_of, is_ready, node_of
 

@@ -22,8 +22,7 @@ from kubeskeptic.plugin import Holds, claim
 from kubeskeptic.sabotages import breakages, components, rewrites
 from kubeskeptic.scenarios import Scenario, Stage
 from kubeskeptic.scenarios.declaration import WATCHED
-from kubeskeptic.scenarios.kernel_log import kernel_log
-from kubeskeptic.scenarios.room import free_cpu, requests_elsewhere
+from kubeskeptic.scenarios.nodes import free_cpu, kernel_log, requests_elsewhere
 from kubeskeptic.timeline import Act
 
 declared = Scenario(

@@ -10,7 +10,7 @@ import pytest
 
 from kubeskeptic.errors import BadInput, ClusterError
 from kubeskeptic.scenarios import Scenario, Stage
-from kubeskeptic.scenarios.lifting import Lift
+from kubeskeptic.scenarios.sabotage import Lift
 
 
 class Broken:

@@ -34,7 +34,7 @@ from kubeskeptic.reports import write_all
 from kubeskeptic.runs.earlier import point as point_latest
 from kubeskeptic.runs.evidence import keep_what_explains
 from kubeskeptic.runs.model import Run, RunOptions
-from kubeskeptic.runs.namespaces import all_gone
+from kubeskeptic.runs.own_objects import all_gone
 from kubeskeptic.runs.preparation import calibrated, usable
 from kubeskeptic.runs.run_journal import RunJournal
 from kubeskeptic.runs.snapshot_check import unchanged

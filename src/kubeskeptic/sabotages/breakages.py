@@ -12,7 +12,7 @@ from kubeskeptic.faults.control_plane.stale_coredns import StaleCoreDns
 from kubeskeptic.faults.control_plane.stop_coredns import StopCoreDns
 from kubeskeptic.kube.deletion import delete_and_wait
 from kubeskeptic.scenarios.manifests import Manifest, placed
-from kubeskeptic.scenarios.room import unused_address
+from kubeskeptic.scenarios.nodes import unused_address
 from kubeskeptic.scenarios.stage import Stage
 
 OUT_OF_SERVICE = "node.kubernetes.io/out-of-service"

@@ -10,8 +10,8 @@ from kubeskeptic.faults import file_backup
 from kubeskeptic.faults.components import eviction
 from kubeskeptic.faults.control_plane.controller_off import ControllerOff
 from kubeskeptic.faults.control_plane.stop_component import StopComponent
+from kubeskeptic.runs.own_objects import cluster_object
 from kubeskeptic.sabotages.breakages import LASTS, Broken, some_worker
-from kubeskeptic.scenarios.cluster_objects import cluster_object
 from kubeskeptic.scenarios.manifests import Manifest, placed
 from kubeskeptic.scenarios.pressure import PRESSED
 from kubeskeptic.scenarios.stage import Stage

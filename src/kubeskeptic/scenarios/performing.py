@@ -14,7 +14,7 @@ from kubeskeptic.paths import shipped
 from kubeskeptic.recorder import Recorder, Watch
 from kubeskeptic.runs import Run, evidence
 from kubeskeptic.runs.marking import recorded
-from kubeskeptic.runs.namespaces import all_gone, namespace
+from kubeskeptic.runs.own_objects import all_gone, namespace
 from kubeskeptic.scenarios.declaration import ALWAYS_WATCHED, ActPlan, Scenario, Step
 from kubeskeptic.scenarios.stage import Stage
 from kubeskeptic.timeline import Recording

@@ -18,11 +18,10 @@ from kubeskeptic.faults import Fault, Inflicted, choose, inflict
 from kubeskeptic.faults.targets import WHOLE
 from kubeskeptic.probes.specs import Probe
 from kubeskeptic.runs import Run, evidence
-from kubeskeptic.scenarios.lifting import Lift
 from kubeskeptic.scenarios.manifests import placed, read, replicas
 from kubeskeptic.scenarios.namespace_view import NamespaceView
 from kubeskeptic.scenarios.readiness import Readiness, readiness, wait_until_ready
-from kubeskeptic.scenarios.sabotage import Sabotage
+from kubeskeptic.scenarios.sabotage import Lift, Sabotage
 from kubeskeptic.timeline.recording import GIVEN, LEFT_OUT
 from kubeskeptic.waiting import NotYet, until
 

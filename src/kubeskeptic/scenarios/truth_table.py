@@ -18,7 +18,7 @@ from kubeskeptic.agent.answered_by import AnsweringPod
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.durations import MARGIN, Patience
 from kubeskeptic.kube.deletion import delete_and_wait
-from kubeskeptic.runs.namespaces import namespace
+from kubeskeptic.runs.own_objects import namespace
 from kubeskeptic.scenarios.asking import ask_soon
 from kubeskeptic.scenarios.manifests import Manifest, placed
 from kubeskeptic.scenarios.readiness import wait_until_ready

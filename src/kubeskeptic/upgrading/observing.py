@@ -23,7 +23,7 @@ from kubeskeptic.recorder import Watch
 from kubeskeptic.reports.disruption import STEP, UPGRADE
 from kubeskeptic.runs import Run
 from kubeskeptic.runs.marking import begin, let_pass, mark, recorded, scenario_told
-from kubeskeptic.runs.namespaces import namespace
+from kubeskeptic.runs.own_objects import namespace
 from kubeskeptic.scenarios.manifests import placed, read, replicas
 from kubeskeptic.scenarios.namespace_view import NamespaceView
 from kubeskeptic.scenarios.readiness import readiness, wait_until_ready

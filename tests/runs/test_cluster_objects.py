@@ -11,7 +11,7 @@ from kubeskeptic.errors import ClusterError, Forbidden, NotFound, PatienceExhaus
 from kubeskeptic.faults import Site
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.runs import Run
-from kubeskeptic.scenarios.cluster_objects import cluster_object
+from kubeskeptic.runs.own_objects import cluster_object
 from kubeskeptic.undo.cleanup import REMOVERS
 from kubeskeptic.undo.leftover import Leftover
 from kubeskeptic.undo.leftovers import cluster_objects
@@ -78,7 +78,7 @@ def test_one_that_stays_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     run = a_run(objects)
     monkeypatch.setattr(objects, "delete", lambda *_: None)
     monkeypatch.setattr(
-        "kubeskeptic.scenarios.cluster_objects.delete_and_wait",
+        "kubeskeptic.runs.own_objects.delete_and_wait",
         lambda *_: (_ for _ in ()).throw(PatienceExhausted("held")),
     )
     with pytest.raises(PatienceExhausted), cluster_object(run, SERVICE):

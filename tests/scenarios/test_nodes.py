@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kubeskeptic.errors import Inconclusive
-from kubeskeptic.scenarios.room import unused_address
+from kubeskeptic.scenarios.nodes import unused_address
 
 
 def stage(*ranges: str, pods: tuple[str, ...] = ()) -> Any:

@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 
 from kubeskeptic.errors import NotFound, PatienceExhausted
-from kubeskeptic.runs import Run, namespaces
-from kubeskeptic.runs.namespaces import LAST_GRACE, all_gone, namespace
+from kubeskeptic.runs import Run, own_objects
+from kubeskeptic.runs.own_objects import LAST_GRACE, all_gone, namespace
 
 
 class Cluster:
@@ -69,7 +69,7 @@ def test_one_that_does_not_go_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     def stuck(*_: object) -> None:
         raise PatienceExhausted("Namespace ns is held")
 
-    monkeypatch.setattr(namespaces, "delete_and_wait", stuck)
+    monkeypatch.setattr(own_objects, "delete_and_wait", stuck)
     run = a_run(Cluster())
     with namespace(run, "ns", seen_to_go=False):
         pass

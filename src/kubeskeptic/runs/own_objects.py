@@ -1,4 +1,4 @@
-"""Our own namespaces: created, and confirmed gone."""
+"""A run's own objects: namespaces, and objects outside of them; created with our labels, and confirmed gone."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from kubeskeptic.errors import PatienceExhausted, SkepticError
+from kubeskeptic.guard.risk import Risk
 from kubeskeptic.kube.deletion import ask_for_deletion, delete_and_wait
-from kubeskeptic.objects import ours
+from kubeskeptic.objects import Object, ours
 from kubeskeptic.runs.model import Run
 
 LAST_GRACE = 1
@@ -60,3 +61,25 @@ def _end_pods(run: Run, name: str) -> None:
         for pod in run.kube.list("Pod", name)["items"]:
             with suppress(SkepticError):
                 run.kube.delete("Pod", pod["metadata"]["name"], name, grace=LAST_GRACE)
+
+
+@contextmanager
+def cluster_object(run: Run, manifest: Object) -> Iterator[None]:
+    """Create a cluster-scoped object for the duration of the block; its kind must be one that cleanup looks for
+    (:data:`kubeskeptic.undo.leftovers.CLUSTER_OBJECTS`).
+
+    :raises Refused: when this cluster does not allow it; nothing was created
+    :raises Conflict: when an object of this name already exists
+    """
+    kind, name = manifest["kind"], manifest["metadata"]["name"]
+    run.site.guard.permit(Risk.CONTROL_PLANE, f"{kind} {name}")
+    labels = {**manifest["metadata"].get("labels", {}), **ours(run.id)}
+    run.kube.create(manifest | {"metadata": manifest["metadata"] | {"labels": labels}})
+    try:
+        yield
+    finally:
+        try:
+            delete_and_wait(run.kube, kind, name)
+        except SkepticError as stuck:
+            run.site.left.append(f"{kind} {name}: {stuck}")
+            raise
