@@ -16,7 +16,7 @@ KILLS_SEED := 63052
 .PHONY: verify test test-all check browser up down prove mutants survivors clean
 
 # make turns every failure into 2, so that the last line says in words what the exit status was.
-IN_WORDS = status=$$?; test $$status = 0 || $(BIN)/python -m kubeskeptic.exit_status $$status; exit $$status
+IN_WORDS = status=$$?; test $$status = 0 || $(BIN)/python -m kubeskeptic.errors $$status; exit $$status
 
 verify: $(STAMP)
 	@$(BIN)/skeptic up && $(BIN)/pytest; $(IN_WORDS)

@@ -6,19 +6,17 @@ import pytest
 from click.testing import CliRunner
 
 from kubeskeptic.cli import main
-from kubeskeptic.exit_status import WORDS, in_words
+from kubeskeptic.errors import EXIT_STATUSES, exit_in_words
 
 
-@pytest.mark.parametrize("status", [*WORDS, 7, 139])
+@pytest.mark.parametrize("status", [*EXIT_STATUSES, 7, 139])
 def test_every_exit_status_has_words(status: int) -> None:
-    assert in_words(status).startswith(f"exit status {status}: ")
+    assert exit_in_words(status).startswith(f"exit status {status}: ")
 
 
 def test_make_can_say_it() -> None:
-    ran = subprocess.run(
-        [sys.executable, "-m", "kubeskeptic.exit_status", "10"], capture_output=True, text=True, check=True
-    )
-    assert ran.stdout == f"{in_words(10)}\n"
+    ran = subprocess.run([sys.executable, "-m", "kubeskeptic.errors", "10"], capture_output=True, text=True, check=True)
+    assert ran.stdout == f"{exit_in_words(10)}\n"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The exceptions that this library raises on purpose, as one tree.
+"""The exceptions that this library raises on purpose, as one tree, and exit statuses in words.
 
 ::
 
@@ -26,6 +26,7 @@ A caller handles the level it needs. Errors of libraries are mapped to these in 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -154,3 +155,29 @@ def reading(path: Path, what: str, how: str) -> Iterator[None]:
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         why = f"it lacks {error}" if isinstance(error, KeyError) else " ".join(str(error).split())
         raise BadInput(f"{path} is not {what} ({why}); {how}") from error
+
+
+EXIT_STATUSES = {
+    0: "nothing failed",
+    1: "a claim is violated, or a test or a requirement failed",
+    2: "interrupted",
+    3: "an error of the harness itself",
+    4: "the command line or the configuration is not valid",
+    5: "no test was selected",
+    10: "nothing is violated, but a claim is inconclusive",
+    20: "the cluster was left dirty; `skeptic cleanup` puts it right",
+    21: "the cluster was refused, or no run could begin on it",
+}
+"""The exit statuses of pytest and of the harness."""
+
+
+def exit_in_words(status: int) -> str:
+    """Return an exit status as a number and in words; ``python -m kubeskeptic.errors 10`` prints it.
+
+    make turns every status except 0 into 2, so it is said in the last line.
+    """
+    return f"exit status {status}: {EXIT_STATUSES.get(status, 'ended by a signal' if status > 128 else 'unknown')}"
+
+
+if __name__ == "__main__":
+    print(exit_in_words(int(sys.argv[1])))

@@ -12,9 +12,9 @@ import pytest
 from kubeskeptic.errors import CommandFailed
 from kubeskeptic.upgrading import node_work, plan
 from kubeskeptic.upgrading.node_work import NodeWork
+from kubeskeptic.upgrading.plan import parse
 from kubeskeptic.upgrading.release import Release
 from kubeskeptic.upgrading.state import Step
-from kubeskeptic.upgrading.versions import parse
 
 from .fakes import NEW, OLD, World
 

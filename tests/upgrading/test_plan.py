@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kubeskeptic.upgrading import plan
-from kubeskeptic.upgrading.versions import parse
+from kubeskeptic.upgrading.plan import parse
 
 NEW = parse("v1.37.2")
 OLD = {"cp": "v1.36.3", "w1": "v1.36.3", "w2": "v1.36.3"}

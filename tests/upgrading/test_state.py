@@ -9,8 +9,8 @@ import pytest
 
 from kubeskeptic.errors import BadInput, CommandFailed
 from kubeskeptic.upgrading import plan, state
+from kubeskeptic.upgrading.plan import parse
 from kubeskeptic.upgrading.state import Ledger, State
-from kubeskeptic.upgrading.versions import parse
 
 from .fakes import NEW, OLD, World
 

@@ -16,10 +16,10 @@ from kubeskeptic.journal import Journal
 from kubeskeptic.reports.comparison import _RUN
 from kubeskeptic.timeline import load
 from kubeskeptic.upgrading import plan, upgrade
+from kubeskeptic.upgrading.plan import parse
 from kubeskeptic.upgrading.release import Release
 from kubeskeptic.upgrading.state import Ledger, State, place
 from kubeskeptic.upgrading.upgrade import Upgrade, UpgradeStopped, finish
-from kubeskeptic.upgrading.versions import parse
 
 from .fakes import NEW, OLD, World
 

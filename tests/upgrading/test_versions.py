@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kubeskeptic.errors import BadInput
-from kubeskeptic.upgrading.versions import check, parse
+from kubeskeptic.upgrading.plan import check, parse
 
 NODES = {"cp": "v1.36.3", "w1": "v1.36.3"}
 

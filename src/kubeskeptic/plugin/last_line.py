@@ -7,7 +7,7 @@ from collections.abc import Generator
 
 import pytest
 
-from kubeskeptic.exit_status import in_words
+from kubeskeptic.errors import exit_in_words
 from kubeskeptic.plugin.state import STATE
 from kubeskeptic.reports.model import WORST_FIRST
 
@@ -26,4 +26,4 @@ def said(session: pytest.Session) -> str:
     """Return the number of findings per verdict, worst first, and the exit status in words."""
     verdicts = Counter(judged.verdict for judged in session.config.stash[STATE].judged.values())
     counted = ", ".join(f"{verdicts[one]} {one}" for one in WORST_FIRST if verdicts[one])
-    return f"{counted or 'no verdict'}; {in_words(int(session.exitstatus))}"
+    return f"{counted or 'no verdict'}; {exit_in_words(int(session.exitstatus))}"

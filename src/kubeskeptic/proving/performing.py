@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from kubeskeptic.errors import LeftDirty, Refused, SkepticError, error_of
-from kubeskeptic.exit_status import in_words
+from kubeskeptic.errors import LeftDirty, Refused, SkepticError, error_of, exit_in_words
 from kubeskeptic.paths import SABOTAGED
 from kubeskeptic.proving.campaign import Attempt, perform_attempt, proofs_of
 from kubeskeptic.proving.grades import GRADES, Grade, grades_of, undetected, write_grades
@@ -137,7 +136,7 @@ class Performer:
 def _require_usable(place: Place, status: int) -> None:
     """Raise LeftDirty or Refused if a run's exit status says that no further attempt may begin on its cluster."""
     if status in (LeftDirty.exit_status, Refused.exit_status):
-        raise error_of(status)(f"an attempt on cluster {place.cluster} ended with {in_words(status)}")
+        raise error_of(status)(f"an attempt on cluster {place.cluster} ended with {exit_in_words(status)}")
 
 
 def _told(one: Proof) -> str:

@@ -19,8 +19,8 @@ from kubeskeptic.kube import Kube
 from kubeskeptic.kube.settings import kubelet_versions
 from kubeskeptic.objects import Object
 from kubeskeptic.upgrading import plan
+from kubeskeptic.upgrading.plan import check
 from kubeskeptic.upgrading.state import State, find
-from kubeskeptic.upgrading.versions import check
 
 
 def ours(name: str) -> Cluster:

@@ -7,8 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from kubeskeptic.errors import BadInput, error_of
-from kubeskeptic.exit_status import in_words
+from kubeskeptic.errors import BadInput, error_of, exit_in_words
 
 JUDGED = (0, 1, 10)
 """Exit statuses of a run that finished: whatever it found, it can be compared."""
@@ -34,7 +33,7 @@ def ask(
         raise BadInput(f"no test was selected by {' '.join(choice)}; see `pytest --collect-only {' '.join(choice)}`")
     if status not in JUDGED or not fresh:
         raise error_of(status)(
-            f"the run of {' '.join(choice)} did not finish ({in_words(status)}); see its output for the reason"
+            f"the run of {' '.join(choice)} did not finish ({exit_in_words(status)}); see its output for the reason"
         )
     return fresh[-1].parent.name
 
