@@ -24,10 +24,8 @@ from kubeskeptic.guard.risk import Risk
 from kubeskeptic.plugin import Holds, claim
 from kubeskeptic.sabotages import breakages, rewrites
 from kubeskeptic.scenarios import Scenario, Stage
-from kubeskeptic.scenarios.asking import KINDS, Member, matrix
-from kubeskeptic.scenarios.each_node import WAYS, at, neighbours, outcomes, read_kube_proxies
-from kubeskeptic.scenarios.outside_host import outside_host, started
-from kubeskeptic.scenarios.through_nodes import through_nodes
+from kubeskeptic.scenarios.asking import KINDS, WAYS, Member, at, matrix, neighbours, outcomes, read_kube_proxies
+from kubeskeptic.scenarios.from_outside import outside_host, started, through_nodes
 from kubeskeptic.timeline import Act
 
 network = Scenario(

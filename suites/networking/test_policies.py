@@ -18,8 +18,8 @@ from kubeskeptic.findings import all_of
 from kubeskeptic.plugin import Holds, claim
 from kubeskeptic.sabotages import breakages
 from kubeskeptic.scenarios import Scenario, Stage
+from kubeskeptic.scenarios.in_pods import CUT, GOES_ON, kept_open
 from kubeskeptic.scenarios.manifests import Manifest
-from kubeskeptic.scenarios.open_connections import CUT, GOES_ON, kept_open
 from kubeskeptic.scenarios.policy_model import Party, allows
 from kubeskeptic.scenarios.truth_table import BLOCKED, Client, Door, TruthTable, cell, elsewhere, replace, together
 from kubeskeptic.timeline import Act

@@ -17,8 +17,8 @@ from kubeskeptic.sabotages import breakages
 from kubeskeptic.scenarios import Scenario, Stage
 from kubeskeptic.scenarios.declaration import WATCHED
 from kubeskeptic.scenarios.entrances import ask_by_name, controller, provider
+from kubeskeptic.scenarios.from_outside import through_nodes
 from kubeskeptic.scenarios.manifests import placed
-from kubeskeptic.scenarios.through_nodes import through_nodes
 from kubeskeptic.scenarios.truth_table import BLOCKED
 from kubeskeptic.timeline import Act
 

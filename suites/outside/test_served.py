@@ -20,9 +20,17 @@ from kubeskeptic.guard.risk import Risk
 from kubeskeptic.plugin import Holds, claim
 from kubeskeptic.sabotages.breakages import LASTS
 from kubeskeptic.scenarios import Scenario, Stage
-from kubeskeptic.scenarios.entrances import address, ask_from_here
+from kubeskeptic.scenarios.entrances import (
+    ANNOUNCER,
+    BRIEFLY,
+    address,
+    announcer,
+    ask_from_here,
+    move,
+    neighbours,
+    since_when,
+)
 from kubeskeptic.scenarios.manifests import placed
-from kubeskeptic.scenarios.served import ANNOUNCER, BRIEFLY, announcer, move, neighbours, since_when
 from kubeskeptic.timeline import Act
 
 served = Scenario(

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from kubeskeptic.errors import NotFound
-from kubeskeptic.scenarios import each_node
-from kubeskeptic.scenarios.asking import KINDS, Member
-from kubeskeptic.scenarios.each_node import at, neighbours, outcomes, read_kube_proxies
+from kubeskeptic.scenarios import asking
+from kubeskeptic.scenarios.asking import KINDS, Member, at, neighbours, outcomes, read_kube_proxies
 
 
 def member(name: str, node: str, ip: str) -> Member:
@@ -70,7 +69,7 @@ class Stage:
 
 @pytest.mark.parametrize("ours", [True, False])
 def test_an_act_is_left_out_where_a_configuration_cannot_be_read(ours: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(each_node, "configurations", lambda *_: ({"n1": {"mode": "nftables"}}, {"n2": "no way in"}))
+    monkeypatch.setattr(asking, "configurations", lambda *_: ({"n1": {"mode": "nftables"}}, {"n2": "no way in"}))
     stage: Any = Stage(ours=ours)
     read_kube_proxies(stage, "loopback")
     assert (list(stage.seen["kube-proxies"]), stage.seen["kube-proxies"]["n1"]["mode"]) == (["n1"], "nftables")
@@ -82,7 +81,7 @@ def test_a_cluster_without_kube_proxy_has_none_to_read(monkeypatch: pytest.Monke
     def none(*_: Any) -> Any:
         raise NotFound("no pod of kube-system has the label k8s-app=kube-proxy", 404)
 
-    monkeypatch.setattr(each_node, "configurations", none)
+    monkeypatch.setattr(asking, "configurations", none)
     stage: Any = Stage(ours=False)
     read_kube_proxies(stage, "loopback")
     assert stage.seen["kube-proxies"] == {}

@@ -13,8 +13,8 @@ from kubeskeptic.durations import Patience
 from kubeskeptic.errors import NotAsked
 from kubeskeptic.paths import checkout
 from kubeskeptic.proving.suites import asked_by
-from kubeskeptic.scenarios import served
-from kubeskeptic.scenarios.served import hardware, since_when
+from kubeskeptic.scenarios import entrances
+from kubeskeptic.scenarios.entrances import hardware, since_when
 
 TABLE = """\
 IP address       HW type     Flags       HW address            Mask     Device
@@ -48,7 +48,7 @@ class Clock:
 def seen(monkeypatch: pytest.MonkeyPatch, answers: Iterable[bool], patience: float = 5.0) -> tuple[float, float | None]:
     """Ask from 100 s on about what was begun between 99 s and 99.5 s."""
     clock = Clock(answers)
-    monkeypatch.setattr(served, "time", clock)
+    monkeypatch.setattr(entrances, "time", clock)
     return since_when(clock.came, Interval(99.0, 99.5), Patience(patience))
 
 
