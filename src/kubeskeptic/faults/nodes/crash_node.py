@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
-from kubeskeptic.faults.nodes.node_recovery import is_back, kubelet_answers, node_of, start, state_before
+from kubeskeptic.faults.fault import Plan, Site
+from kubeskeptic.faults.nodes.node_recovery import NodeDownFault, kubelet_answers, node_of, state_before
 from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
 
 @dataclass(frozen=True)
-class CrashNode(Fault):
+class CrashNode(NodeDownFault):
     """:param node: name of the node"""
 
     node: str
@@ -52,13 +52,3 @@ class CrashNode(Fault):
         if kubelet_answers(site, plan.record["node"]):
             return NotYet("its kubelet still answers")
         return f"the engine reports it as {state}, and the API server does not reach its kubelet"
-
-    @classmethod
-    def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Start the node, unless it is running."""
-        start(site, record["node"])
-
-    @classmethod
-    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Return evidence that the node is Ready since its start, its pods run again, and it has routes to all other nodes."""
-        return is_back(site, record)

@@ -15,7 +15,7 @@ from kubeskeptic.clusters.network import configure
 from kubeskeptic.durations import KUBELET_ANSWERS
 from kubeskeptic.errors import BadInput, NotFound, PatienceExhausted, SkepticError
 from kubeskeptic.faults import state
-from kubeskeptic.faults.fault import Site, UndoRecord
+from kubeskeptic.faults.fault import Fault, Site, UndoRecord
 from kubeskeptic.waiting import NotYet
 
 
@@ -167,3 +167,17 @@ def address_of(site: Site, node: str) -> str:
 def started_at(site: Site, node: str) -> float:
     """Return when the engine started the node, in Unix seconds by this machine's clock, which the node shares."""
     return objects.unix(site.cluster.engine.call("inspect", "--format", "{{.State.StartedAt}}", node).strip())
+
+
+class NodeDownFault(Fault):
+    """A fault that takes a whole node down; undone by starting the node. Its undo record is that of :func:`state_before`."""
+
+    @classmethod
+    def undo(cls, site: Site, record: UndoRecord) -> None:
+        """Start the node, unless it is running."""
+        start(site, record["node"])
+
+    @classmethod
+    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
+        """Return evidence that the node is Ready since its start, its pods run again, and routes lead to and from it."""
+        return is_back(site, record)

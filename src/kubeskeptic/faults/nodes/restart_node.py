@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic.durations import NODE_STOPS, Patience
-from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
-from kubeskeptic.faults.nodes.node_recovery import is_back, node_of, start, started_at, state_before
+from kubeskeptic.faults.fault import Plan, Site
+from kubeskeptic.faults.nodes.node_recovery import NodeDownFault, node_of, started_at, state_before
 from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
 
 @dataclass(frozen=True)
-class RestartNode(Fault):
+class RestartNode(NodeDownFault):
     """:param node: name of the node"""
 
     node: str
@@ -48,13 +48,3 @@ class RestartNode(Fault):
         if started_at(site, plan.record["node"]) <= plan.record["since"]:
             return NotYet("the engine has not restarted it yet")
         return "the engine has restarted it"
-
-    @classmethod
-    def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Start the node, in case it was stopped but not started."""
-        start(site, record["node"])
-
-    @classmethod
-    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Return evidence that the node is Ready since its start, its pods run again, and routes lead to and from it."""
-        return is_back(site, record)

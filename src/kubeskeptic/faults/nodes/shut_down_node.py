@@ -12,15 +12,15 @@ from typing import ClassVar
 
 from kubeskeptic.durations import NODE_STOPS
 from kubeskeptic.errors import BadInput
-from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
-from kubeskeptic.faults.nodes.node_recovery import is_back, kubelet_answers, node_of, start, state_before
+from kubeskeptic.faults.fault import Plan, Site
+from kubeskeptic.faults.nodes.node_recovery import NodeDownFault, kubelet_answers, node_of, state_before
 from kubeskeptic.faults.targets import Target
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.waiting import NotYet
 
 
 @dataclass(frozen=True)
-class ShutDownNode(Fault):
+class ShutDownNode(NodeDownFault):
     """:param grace: whole seconds after which remaining processes are killed"""
 
     node: str
@@ -53,13 +53,3 @@ class ShutDownNode(Fault):
         if state == "running" or kubelet_answers(site, plan.record["node"]):
             return NotYet(f"the engine reports it as {state}")
         return f"the engine reports it as {state}, and the API server does not reach its kubelet"
-
-    @classmethod
-    def undo(cls, site: Site, record: UndoRecord) -> None:
-        """Start the node, unless it is running."""
-        start(site, record["node"])
-
-    @classmethod
-    def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
-        """Return evidence that the node is Ready since its start, its pods run again, and routes lead to and from it."""
-        return is_back(site, record)
