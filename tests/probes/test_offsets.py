@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kubeskeptic.probes.offsets import Offset
+from kubeskeptic.probes.batches import Offset
 
 
 def test_one_answer_says_no_more_than_its_round_trip() -> None:

@@ -10,7 +10,7 @@ from kubeskeptic.bounds import Bound
 from kubeskeptic.findings import Measure, Verdict
 from kubeskeptic.reports.html import claim as card
 from kubeskeptic.reports.html.front import front
-from kubeskeptic.reports.html.overview import overview, worst_share
+from kubeskeptic.reports.html.measured import overview, worst_share
 from kubeskeptic.reports.model import Report, Section
 from kubeskeptic.reports.wording import count
 

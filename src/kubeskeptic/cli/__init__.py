@@ -19,8 +19,7 @@ from kubeskeptic.cli.faults import faults, inflict_
 from kubeskeptic.cli.prove import prove
 from kubeskeptic.cli.report import report
 from kubeskeptic.cli.safety import cleanup, status
-from kubeskeptic.cli.upgrade import upgrade
-from kubeskeptic.cli.watch import watch
+from kubeskeptic.cli.upgrade import upgrade, watch
 from kubeskeptic.errors import BadInput, SkepticError
 from kubeskeptic.redaction import redact
 from kubeskeptic.terminal import print_any_character

@@ -21,9 +21,8 @@ from kubeskeptic.durations import PULL_ANSWER
 from kubeskeptic.errors import SkepticError, Unanswered
 from kubeskeptic.journal import Journal
 from kubeskeptic.kube import Kube, Object
-from kubeskeptic.probes.batches import Batch, joined, parse
+from kubeskeptic.probes.batches import Batch, Offset, joined, parse
 from kubeskeptic.probes.deployment import LABEL, PORT
-from kubeskeptic.probes.offsets import Offset
 from kubeskeptic.probes.priority import AgentPriority, Prioritise
 from kubeskeptic.probes.recent_samples import LaneKey, RecentSamples
 

@@ -7,9 +7,8 @@ from kubeskeptic.findings import Verdict
 from kubeskeptic.reports.drawing.lanes import is_long
 from kubeskeptic.reports.drawing.scene import Row
 from kubeskeptic.reports.drawing.timeline import WIDTH, Timeline, in_words, timeline_of
-from kubeskeptic.reports.html.bars import bars
 from kubeskeptic.reports.html.markup import Markup, el, join
-from kubeskeptic.reports.html.overview import used_up
+from kubeskeptic.reports.html.measured import bars, used_up
 from kubeskeptic.reports.html.sabotages import proofs
 from kubeskeptic.reports.html.tables import event_table, fault_steps, outage_tables, truth_fold
 from kubeskeptic.reports.model import Entry, Report, Section

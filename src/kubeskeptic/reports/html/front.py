@@ -11,7 +11,7 @@ from kubeskeptic.reports.by_node import apart
 from kubeskeptic.reports.html.by_nodes import disrupted, followed
 from kubeskeptic.reports.html.claim import verdict
 from kubeskeptic.reports.html.markup import Markup, el, join, table
-from kubeskeptic.reports.html.overview import overview
+from kubeskeptic.reports.html.measured import overview
 from kubeskeptic.reports.model import WORST_FIRST, Report
 from kubeskeptic.reports.wording import NBSP, SYMBOL, count, length, moment, number, plain, quantity, standstills_told
 
