@@ -20,8 +20,7 @@ from kubeskeptic.clusters.machine import Diagnosis, Level
 from kubeskeptic.faults.library import FAULTS
 from kubeskeptic.guard import Risk
 from kubeskeptic.paths import checkout
-from kubeskeptic.undo import leftovers
-from kubeskeptic.undo.leftover import Leftover
+from kubeskeptic.undo import Leftover, leftovers
 
 from ..reports.test_comparison import finding, result
 

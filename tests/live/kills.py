@@ -22,8 +22,7 @@ from kubeskeptic.errors import SkepticError
 from kubeskeptic.faults import Site
 from kubeskeptic.faults.library import FAULTS
 from kubeskeptic.journal import read
-from kubeskeptic.undo import in_nodes, leftovers
-from kubeskeptic.undo.leftover import Leftover
+from kubeskeptic.undo import Leftover, in_nodes, leftovers
 from kubeskeptic.waiting import NotYet, until
 
 from .victims import DEADLINE, Victim, Victims

@@ -12,8 +12,8 @@ from kubeskeptic.faults import Site
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.runs import Run
 from kubeskeptic.runs.own_objects import cluster_object
+from kubeskeptic.undo import Leftover
 from kubeskeptic.undo.cleanup import REMOVERS
-from kubeskeptic.undo.leftover import Leftover
 from kubeskeptic.undo.leftovers import cluster_objects
 
 SERVICE = {"apiVersion": "apiregistration.k8s.io/v1", "kind": "APIService", "metadata": {"name": "v1.x"}, "spec": {}}

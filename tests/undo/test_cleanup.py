@@ -10,9 +10,8 @@ from kubeskeptic.errors import CommandFailed, LeftDirty, Unanswered
 from kubeskeptic.faults import Site
 from kubeskeptic.faults.components.stop_kubelet import StopKubelet
 from kubeskeptic.journal.open_faults import of_journal
-from kubeskeptic.undo import leftovers
+from kubeskeptic.undo import Leftover, leftovers
 from kubeskeptic.undo.cleanup import REMOVERS, cleanup, revive
-from kubeskeptic.undo.leftover import Leftover
 from kubeskeptic.waiting import NotYet
 
 from .doubles import FAULT, TABLE, ByHand, a_journal, engine, kinds

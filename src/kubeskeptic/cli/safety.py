@@ -20,10 +20,9 @@ from kubeskeptic.guard import lease as leases
 from kubeskeptic.guard.holder import Holder
 from kubeskeptic.switches import control
 from kubeskeptic.terminal import Display, elapsing, spoken
-from kubeskeptic.undo import leftovers
+from kubeskeptic.undo import Leftover, leftovers
 from kubeskeptic.undo.cleanup import cleanup as clean
 from kubeskeptic.undo.cleanup import revive
-from kubeskeptic.undo.leftover import Leftover
 
 _REPORTS = click.option(
     "--reports",

@@ -15,8 +15,7 @@ from kubeskeptic.guard import lease as leases
 from kubeskeptic.journal.open_faults import opened
 from kubeskeptic.kube.deletion import delete_and_wait
 from kubeskeptic.switches.control import Switch
-from kubeskeptic.undo import leftovers
-from kubeskeptic.undo.leftover import Leftover
+from kubeskeptic.undo import Leftover, leftovers
 from kubeskeptic.undo.replay import undo_from_record
 from kubeskeptic.waiting import NotYet, until
 

@@ -13,7 +13,7 @@ from kubeskeptic.faults import undo_records
 from kubeskeptic.faults.network import nft_table
 from kubeskeptic.journal.open_faults import OpenFault, run_of
 from kubeskeptic.node_access import EngineAccess
-from kubeskeptic.undo.leftover import Leftover
+from kubeskeptic.undo import Leftover
 
 if TYPE_CHECKING:
     from kubeskeptic.faults.fault import Site

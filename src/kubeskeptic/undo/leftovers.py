@@ -19,8 +19,7 @@ from kubeskeptic.guard.holder import Holder
 from kubeskeptic.journal.open_faults import OpenFault, of_journal
 from kubeskeptic.objects import OURS, RUN
 from kubeskeptic.switches import control
-from kubeskeptic.undo import in_nodes
-from kubeskeptic.undo.leftover import Leftover
+from kubeskeptic.undo import Leftover, in_nodes
 from kubeskeptic.waiting import NotYet
 
 if TYPE_CHECKING:
