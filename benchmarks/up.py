@@ -20,7 +20,7 @@ from pathlib import Path
 import click
 
 from kubeskeptic import clusters, process
-from kubeskeptic.clusters import engine_install, kind, kind_config, node_source
+from kubeskeptic.clusters import engine_install, kind, node_source
 from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.steps import quiet
 from kubeskeptic.durations import CLUSTER_CREATE
@@ -63,7 +63,7 @@ def plain_kind(workers: int) -> None:
     source = node_source.choose(engine, None, "auto")
     tool = kind.provide(workshop, engine)
     cgroups = str(engine.info().get("CgroupVersion"))
-    config = kind_config.render(kind_config.default(workers), own_network=source.built, cgroups=cgroups)
+    config = kind.render(kind.default(workers), own_network=source.built, cgroups=cgroups)
     with tempfile.TemporaryDirectory() as folder, workshop.progress.step("plain kind", 30) as step:
         tool.create(NAME, Path(folder) / "kubeconfig", config, source.argument, step)
 

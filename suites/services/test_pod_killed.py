@@ -32,7 +32,7 @@ from kubeskeptic.faults.pods.kill_container import KillContainer
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.plugin import Holds, claim
 from kubeskeptic.probes.specs import Probe, dns_udp, http_new
-from kubeskeptic.sabotages import breakages, conntrack, rewrites
+from kubeskeptic.sabotages import breakages, rewrites
 from kubeskeptic.scenarios import Scenario, Stage
 from kubeskeptic.timeline import Act
 from kubeskeptic.timeline.objects import ip_of, is_ready, node_of
@@ -233,7 +233,7 @@ pods.sabotage("graceful", "forced", graded=True)(breakages.kube_proxy_frozen)
 pods.sabotage("quiet")(breakages.rules_flushed)
 pods.sabotage("graceful:deleted", "rollout:begun", "coredns:restarted")(breakages.coredns_scaled_to_0)
 pods.sabotage("graceful:deleted", "rollout:begun", "coredns:restarted")(breakages.service_recreated)
-pods.sabotage("rollout:begun", "coredns:restarted")(conntrack.dns_flow_stale)
+pods.sabotage("rollout:begun", "coredns:restarted")(breakages.dns_flow_stale)
 pods.sabotage("quiet")(breakages.internal_traffic_local)
 pods.sabotage("quiet")(breakages.endpoint_by_hand)
 pods.sabotage("graceful", "surplus")(breakages.replicaset_controller_off)

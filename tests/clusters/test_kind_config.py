@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from kubeskeptic.clusters.kind_config import default, of_file, render
+from kubeskeptic.clusters.kind import default, of_file, render
 from kubeskeptic.errors import BadInput
 
 MINE = """kind: Cluster

@@ -6,7 +6,7 @@ import pytest
 
 from kubeskeptic.errors import ClusterError, Gone, Unanswered
 from kubeskeptic.kube import Kube
-from kubeskeptic.kube.watching import events
+from kubeskeptic.kube.connection import events
 
 from .conftest import FakeServer
 

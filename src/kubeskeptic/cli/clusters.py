@@ -14,12 +14,12 @@ from kubeskeptic.clusters import agents, engine_install, uninstall
 from kubeskeptic.clusters.addons import ADDONS
 from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.doctor import examine
-from kubeskeptic.clusters.kind_config import PROFILES, PROXY_MODES
+from kubeskeptic.clusters.kind import PROXY_MODES
 from kubeskeptic.clusters.machine import Diagnosis, Level
 from kubeskeptic.clusters.node_source import CHOICES, DEFAULT_VERSION
 from kubeskeptic.clusters.options import DEFAULT_WORKERS
 from kubeskeptic.clusters.up import DEFAULT_NAME, exports
-from kubeskeptic.configuration import cluster_name, configured
+from kubeskeptic.configuration import PROFILES, cluster_name, configured
 from kubeskeptic.errors import BadInput
 from kubeskeptic.terminal import Display
 

@@ -10,18 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from kubeskeptic.clusters import addons as addons_of
-from kubeskeptic.clusters import (
-    agents,
-    cluster,
-    delete_guard,
-    health,
-    kind,
-    kind_config,
-    machine,
-    network,
-    node_source,
-    options,
-)
+from kubeskeptic.clusters import agents, cluster, delete_guard, health, kind, machine, network, node_source, options
 from kubeskeptic.clusters.addons import Addon
 from kubeskeptic.clusters.builds import node_image
 from kubeskeptic.clusters.builds.workshop import Workshop
@@ -50,7 +39,7 @@ def make(
     cgroups = str(engine.info().get("CgroupVersion"))
     tool = kind.provide(workshop, engine, cgroups=cgroups)
     source = node_source.by_digest(source, tool.pinned())
-    config = kind_config.render(
+    config = kind.render(
         options.configuration(made),
         own_network=source.built,
         cgroups=cgroups,

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kubeskeptic.clusters import kind_config
+from kubeskeptic.clusters import kind
 from kubeskeptic.clusters.builds import components
+from kubeskeptic.configuration import PROFILES
 from kubeskeptic.errors import BadInput
 
 DEFAULT_WORKERS = 3
@@ -27,8 +28,8 @@ class Asked:
     """Options of ``skeptic up``; None stands for the value of an existing cluster, or else the default.
 
     :param kubernetes: version, such as ``v1.37.2``
-    :param profile: one of :data:`~kubeskeptic.clusters.kind_config.PROFILES`
-    :param proxy_mode: one of :data:`~kubeskeptic.clusters.kind_config.PROXY_MODES`
+    :param profile: one of :data:`~kubeskeptic.configuration.PROFILES`
+    :param proxy_mode: one of :data:`~kubeskeptic.clusters.kind.PROXY_MODES`
     :param config: the user's own kind configuration, which names the nodes
     """
 
@@ -47,8 +48,8 @@ class Asked:
         if self.config and self.workers is not None:
             raise BadInput("--config lists the nodes; remove --workers")
         for name, value, allowed in (
-            ("profile", self.profile, kind_config.PROFILES),
-            ("proxy-mode", self.proxy_mode, kind_config.PROXY_MODES),
+            ("profile", self.profile, PROFILES),
+            ("proxy-mode", self.proxy_mode, kind.PROXY_MODES),
         ):
             if value is not None and value not in allowed:
                 raise BadInput(f"--{name} is one of {', '.join(allowed)}, not {value!r}")
@@ -103,12 +104,12 @@ def completed(given: Mapping[str, str], before: Mapping[str, str]) -> dict[str, 
     if made["config"]:
         config = configuration(made)
         mode = str((config.get("networking") or {}).get("kubeProxyMode", DEFAULTS["proxy mode"]))
-        made |= {"workers": str(kind_config.workers(config)), "proxy mode": given.get("proxy mode", mode)}
+        made |= {"workers": str(kind.workers(config)), "proxy mode": given.get("proxy mode", mode)}
     return made
 
 
-def configuration(made: Mapping[str, str]) -> kind_config.Configuration:
+def configuration(made: Mapping[str, str]) -> kind.Configuration:
     """Return the kind configuration on which the options are based: the user's file, or one with the number of workers."""
     if made["config"]:
-        return kind_config.of_file(Path(made["config"].rpartition(" ")[0]))
-    return kind_config.default(int(made["workers"]))
+        return kind.of_file(Path(made["config"].rpartition(" ")[0]))
+    return kind.default(int(made["workers"]))

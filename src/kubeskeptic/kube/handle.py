@@ -9,10 +9,9 @@ from typing import Any
 
 from kubeskeptic.durations import API_ALIVE, COMMAND, SAYS_WHO_IT_IS, WATCH_SILENCE, Patience
 from kubeskeptic.errors import ClusterError, SkepticError, Unanswered
-from kubeskeptic.kube.connection import Connection, on_loopback
+from kubeskeptic.kube.connection import Connection, Event, events, on_loopback
 from kubeskeptic.kube.execution import run_in_container
 from kubeskeptic.kube.resources import Resources
-from kubeskeptic.kube.watching import Event, events
 from kubeskeptic.objects import FIELD_MANAGER
 
 Object = dict[str, Any]

@@ -1,16 +1,25 @@
-"""Sabotages of the cluster: each returns a context manager that is in force until the act ends."""
+"""Sabotages of the cluster: each returns a context manager that is in force until the act ends.
+
+One of them changes the conntrack entries that a node keeps of its clients' flows.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from ipaddress import ip_network
+from typing import NamedTuple
 
+from kubeskeptic.errors import CommandFailed, Inconclusive
 from kubeskeptic.faults.components.flush_service_rules import FlushServiceRules
 from kubeskeptic.faults.components.freeze_kube_proxy import FreezeKubeProxy
 from kubeskeptic.faults.control_plane.controller_off import ControllerOff
 from kubeskeptic.faults.control_plane.stale_coredns import StaleCoreDns
 from kubeskeptic.faults.control_plane.stop_coredns import StopCoreDns
+from kubeskeptic.guard.risk import Risk
 from kubeskeptic.kube.deletion import delete_and_wait
+from kubeskeptic.objects import ip_of
 from kubeskeptic.scenarios.manifests import Manifest, placed
 from kubeskeptic.scenarios.nodes import unused_address
 from kubeskeptic.scenarios.stage import Stage
@@ -121,3 +130,71 @@ def _policy(stage: Stage, policy: str) -> None:
 def some_worker(stage: Stage) -> str:
     """Return a worker, chosen by the run's seed."""
     return stage.choose(list(stage.run.workers), "sabotage")
+
+
+_ENTRY = re.compile(r"src=(\S+) dst=(\S+) sport=(\d+) dport=(\d+) .*\[ASSURED\]")
+_REPLACE = """
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+    conntrack -D -p udp --orig-src "$1" --orig-dst "$2" --sport "$3" --dport "$4"
+    conntrack -I -p udp -s "$1" -d "$2" --sport "$3" --dport "$4" --dst-nat "$5:$4" -t 120 -u SEEN_REPLY,ASSURED && exit
+done
+exit 1
+"""
+"""Deletes an entry and puts another in its place; retries if a packet of the flow created one in between."""
+
+
+class Flow(NamedTuple):
+    """The client's side of a UDP flow."""
+
+    client: str
+    server: str
+    port: str
+    server_port: str
+
+
+def kept_flows(listing: str) -> list[Flow]:
+    """Return the flows of clients that keep their port, from the output of ``conntrack -L``.
+
+    The kernel marks a UDP flow as assured once it has continued in both directions for 2 s.
+    """
+    return [Flow(*found.groups()) for line in listing.splitlines() if (found := _ENTRY.search(line))]
+
+
+@contextmanager
+def dns_flow_stale(stage: Stage) -> Iterator[None]:
+    """The conntrack entry of a client that keeps its UDP port points at an address that no CoreDNS pod has.
+
+    If this process dies, kube-proxy deletes the entry when it next programs its rules, or it times out after 120 s.
+    """
+    site, node, server = stage.run.site, some_worker(stage), stage.dns_server()
+    site.guard.permit(Risk.NODE, f"the conntrack entry of a flow to {server} on {node}")
+    listed = site.in_node(node, "conntrack", "-L", "-p", "udp", "--orig-dst", server, "--dport", "53")
+    flows = kept_flows(listed)
+    if not flows:
+        raise Inconclusive(f"no client on {node} keeps its UDP port to {server}")
+    dead = _unused(stage)
+    site.in_node(node, "sh", "-c", _REPLACE, "sh", *flows[0], dead)
+    stage.note("stale flow", {"node": node, "to": dead, **flows[0]._asdict()})
+    try:
+        yield
+    finally:
+        try:
+            site.in_node(node, "conntrack", "-D", "-p", "udp", "--reply-src", dead)
+        except CommandFailed as failed:
+            if failed.status != 1:  # 1: it is gone already
+                raise
+
+
+def _unused(stage: Stage) -> str:
+    """Return an address of the pod network of a node with CoreDNS that no pod has.
+
+    :raises Inconclusive: when that network is unknown or full
+    """
+    kube = stage.run.kube
+    homes = {pod["spec"]["nodeName"] for pod in kube.list("Pod", "kube-system", labels="k8s-app=kube-dns")["items"]}
+    network = next((str(kube.get("Node", home)["spec"].get("podCIDR", "")) for home in sorted(homes)), "")
+    taken = {ip_of(pod) for pod in kube.list("Pod")["items"]}
+    free = [str(host) for host in ip_network(network).hosts() if str(host) not in taken] if network else []
+    if not free:
+        raise Inconclusive("no address of the pod network of a node with CoreDNS is known to be unused")
+    return free[-1]

@@ -1,4 +1,4 @@
-from kubeskeptic.sabotages.conntrack import Flow, kept_flows
+from kubeskeptic.sabotages.breakages import Flow, kept_flows
 
 LISTED = """\
 17 29 src=10.244.1.5 dst=10.96.0.10 sport=41000 dport=53 src=10.244.0.2 dst=10.244.1.5 sport=53 dport=41000
