@@ -30,15 +30,15 @@ def broken_on_purpose(report: Report) -> Markup | None:
     rows = (_case_row(section, entry) for section in report.sections for entry in section.entries if entry.must_break)
     head = el("tr", el("th", "case", scope="col"), el("th", "sabotages under which it must be violated", scope="col"))
     says = ", ".join(f"{sign} {what}" for what, sign in _SIGN.items())
-    return el(
-        "section",
-        el("h2", "Broken on purpose"),
-        el("details",
-           el("summary", f"{seen} of {len(pairs)} sabotages made their case violated, judged by the current checks"),
-           el("p", says, class_="note"),
-           scrolling("cases by sabotages", el("thead", head), el("tbody", *rows))),
-        class_="chapter sabotaged",
-    )  # fmt: skip
+    counted = f"{seen} of {len(pairs)} sabotages made their case violated, judged by the current checks"
+    return _folded(
+        "Broken on purpose", counted, says, scrolling("cases by sabotages", el("thead", head), el("tbody", *rows))
+    )
+
+
+def _folded(heading: str, summary: str, note: str, shown: Markup) -> Markup:
+    whole = el("details", el("summary", summary), el("p", note, class_="note"), shown)
+    return el("section", el("h2", heading), whole, class_="chapter sabotaged")
 
 
 def outcome(section: Section, entry: Entry, sabotage: str) -> str:
@@ -77,15 +77,11 @@ def graded(report: Report) -> Markup | None:
     head = el("tr", el("th", "case and sabotage", scope="col"), *ends)
     rows = (_grade_row(one, entry, steps) for one, entry in shown)
     told = sum(one.detected_from is not None for one, _ in shown)
-    return el(
-        "section",
-        el("h2", "What the bounds can detect"),
-        el("details",
-           el("summary", f"{told} of {len(shown)} bounds detect a breakage that lasts {steps[-1]:g} s or less"),
-           el("p", MEANING, class_="note"),
-           scrolling("cases by the seconds after which their sabotage was lifted", el("thead", head), el("tbody", *rows))),
-        class_="chapter sabotaged",
-    )  # fmt: skip
+    counted = f"{told} of {len(shown)} bounds detect a breakage that lasts {steps[-1]:g} s or less"
+    cases = "cases by the seconds after which their sabotage was lifted"
+    return _folded(
+        "What the bounds can detect", counted, MEANING, scrolling(cases, el("thead", head), el("tbody", *rows))
+    )
 
 
 def _grade_row(one: GradedCase, entry: Entry, steps: list[float]) -> Markup:
