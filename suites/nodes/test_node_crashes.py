@@ -20,17 +20,23 @@ from kubeskeptic.bounds import (
     START,
     SYN_SENT,
     UNTIL_EVICTED,
+    constant,
 )  # fmt: skip
-from kubeskeptic.durations import CONTAINERS_BACK
+from kubeskeptic.durations import CONTAINERS_BACK, PROBE_DEADLINE
 from kubeskeptic.faults.nodes.crash_node import CrashNode
 from kubeskeptic.faults.nodes.taint_node import TaintNode
 from kubeskeptic.findings import all_of
 from kubeskeptic.guard.risk import Risk
 from kubeskeptic.plugin import Holds, claim
-from kubeskeptic.probes.specs import Probe, dns_udp, http_new
+from kubeskeptic.probes.specs import Probe, dns_udp, http_kept, http_new
 from kubeskeptic.sabotages import breakages, rewrites
 from kubeskeptic.scenarios import GIVEN, Scenario, Stage
 from kubeskeptic.timeline import Act
+
+KEPT = tuple(f"web-kept-{number}" for number in range(1, 7))
+"""Kept connections of each node: enough that some lead to the pod on the node that dies."""
+DEADLINE = constant("deadline of a request", PROBE_DEADLINE)
+"""Until then after a request, its outcome is not known."""
 
 crashes = Scenario("nodes/node_crashes", "A worker is killed and returns; then it is killed and stays dead.", Risk.NODE)
 
@@ -51,10 +57,14 @@ def a_node_returns_in_time(stage: Stage) -> None:
 
 
 def clients_of_web(stage: Stage) -> Iterable[Probe]:
-    """Every node asks the service, and queries its name."""
-    address = stage.service("web")["clusterIP"]
+    """Every node asks the service, over new connections and by another service over kept ones, and queries its name, from a
+    new UDP port each time and from one that it keeps.
+    """
+    address, server, name = stage.service("web")["clusterIP"], stage.dns_server(), stage.full_name("web")
     yield http_new("web", address, 80, rate=50)
-    yield dns_udp("name", stage.dns_server(), stage.full_name("web"), expect=[address], rate=10)
+    yield from (http_kept(kept, stage.service("web-kept")["clusterIP"], 80, rate=5) for kept in KEPT)
+    yield dns_udp("name", server, name, expect=[address], rate=10)
+    yield dns_udp("name-same-port", server, name, expect=[address], rate=10, keep_port=True)
 
 
 @crashes.act("crash", asking=clients_of_web, exclusive="addresses")
@@ -72,6 +82,22 @@ def a_node_stays_dead(stage: Stage) -> None:
 )
 def test_only_the_dead_share_fails_until_the_node_is_found_dead(act: Act, holds: Holds) -> None:
     holds(checks.dead_share_only(act, "web"))
+
+
+@claim(
+    "service.node-dies", case="crash, kept connections", act="crash", within=DEAD_ENDPOINT_WINDOW,
+    watched=DEAD_ENDPOINT_WINDOW + SYN_SENT + DEADLINE,
+)  # fmt: skip
+def test_kept_connections_fail_until_the_node_is_found_dead(act: Act, holds: Holds) -> None:
+    holds(checks.only_its_share_fails(act, "web", *KEPT))
+
+
+@claim(
+    "service.stable", case="node crashed, kept port", act="crash", watched=DEAD_ENDPOINT_WINDOW,
+    broken_by=("coredns-scaled-to-0",),
+)  # fmt: skip
+def test_the_name_keeps_its_one_address_for_a_client_that_keeps_its_port(act: Act, holds: Holds) -> None:
+    holds(checks.same_answer(act, "name-same-port", kept=True))
 
 
 @claim("service.stable", case="node crashed", act="crash", watched=DEAD_ENDPOINT_WINDOW)

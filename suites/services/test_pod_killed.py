@@ -59,6 +59,14 @@ def three_pods_behind_each_service(stage: Stage) -> None:
         http_new("plain", plain["clusterIP"], 80, rate=50),
         http_new("node-port", "$NODE", web["ports"][0]["nodePort"], rate=10),
         dns_udp("name", stage.dns_server(), stage.full_name("web"), expect=[web["clusterIP"]], rate=10),
+        dns_udp(
+            "name-same-port",
+            stage.dns_server(),
+            stage.full_name("web"),
+            expect=[web["clusterIP"]],
+            rate=10,
+            keep_port=True,
+        ),
     )
 
 
@@ -151,9 +159,20 @@ def until_replaced(stage: Stage, table: str, old: set[str], now: Callable[[], se
     stage.see(table, **{REPLACED: len(old - left), LEFT: len(left)})
 
 
-@claim("service.stable", case="pods killed", act=("quiet", "graceful", "forced", "sigkill"))
+@claim(
+    "service.stable", case="pods killed", act=("quiet", "graceful", "forced", "sigkill"),
+    broken_by=("coredns-scaled-to-0", "service-recreated"),
+)  # fmt: skip
 def test_the_name_keeps_its_one_address(act: Act, holds: Holds) -> None:
     holds(checks.same_answer(act, "name"))
+
+
+@claim(
+    "service.stable", case="pods killed, kept port", act=("quiet", "graceful", "forced", "sigkill"),
+    broken_by=("dns-flow-stale",),
+)  # fmt: skip
+def test_the_name_keeps_its_one_address_for_a_client_that_keeps_its_port(act: Act, holds: Holds) -> None:
+    holds(checks.same_answer(act, "name-same-port", kept=True))
 
 
 @claim("service.stable", case="rollout", act="rollout", watched=PROGRAMMING_LAG)
@@ -233,7 +252,7 @@ pods.sabotage("graceful", "forced", graded=True)(breakages.kube_proxy_frozen)
 pods.sabotage("quiet")(breakages.rules_flushed)
 pods.sabotage("graceful:deleted", "rollout:begun", "coredns:restarted")(breakages.coredns_scaled_to_0)
 pods.sabotage("graceful:deleted", "rollout:begun", "coredns:restarted")(breakages.service_recreated)
-pods.sabotage("rollout:begun", "coredns:restarted")(breakages.dns_flow_stale)
+pods.sabotage("graceful:deleted", "rollout:begun", "coredns:restarted")(breakages.dns_flow_stale)
 pods.sabotage("quiet")(breakages.internal_traffic_local)
 pods.sabotage("quiet")(breakages.endpoint_by_hand)
 pods.sabotage("graceful", "surplus")(breakages.replicaset_controller_off)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kubeskeptic.checks.ports import new_ports, one_port_each
-from kubeskeptic.errors import Inconclusive
+from kubeskeptic.checks.ports import asked_by_kept, new_ports, one_port_each
+from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.timeline import Lane
 from tests.drawn import lane, watched
 
@@ -37,3 +37,11 @@ def test_nobody_and_no_port() -> None:
             check(watched(unknown), [])
         with pytest.raises(Inconclusive, match=r"the source port of .* is not known"):
             check(watched(unknown), [unknown])
+
+
+def test_a_run_of_an_earlier_version_had_no_clients_that_keep_their_port() -> None:
+    act = watched(asked_from(5000))
+    asked_by_kept(act)
+    asked_by_kept(act, "other", "web")
+    with pytest.raises(NotAsked, match="that run had no “kept-1”, “kept-2”"):
+        asked_by_kept(act, "kept-1", "kept-2")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kubeskeptic.bounds import constant
-from kubeskeptic.checks import resolves_but_for_kept_ports, resolves_throughout
+from kubeskeptic.checks import resolves_but_for_kept_ports, resolves_throughout, same_answer
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import ActSpan, FaultSpan, Lane
 from tests.drawn import NAME, WEB, gone, lane, watched
@@ -53,6 +53,19 @@ def test_another_address_violates() -> None:
     found = resolved(new(), kept(by="10.96.0.8"))
     assert found.verdict is Verdict.VIOLATED
     assert found.why == "The name resolved to 10.96.0.8 in addition to 10.96.0.1."
+
+
+def test_a_client_that_is_to_keep_its_port_has_to_keep_it() -> None:
+    def same(one: Lane, *, asked: bool = True) -> Finding:
+        act = watched(one, spans=(ActSpan("act", 0.01, 1, 3),))
+        act.recording.specs = {"name-kept": {"qname": NAME, "keep_port": True}} if asked else {}
+        return same_answer(act, "name-kept", kept=True)
+
+    assert same(kept()).verdict is Verdict.HOLDS
+    assert same(kept(GOOD[:-1] + "t")).verdict is Verdict.VIOLATED
+    moved = same(kept(ports={20: 50001}))
+    assert (moved.verdict, "should keep its source port, but used 2" in moved.why) == (Verdict.INCONCLUSIVE, True)
+    assert same(kept(), asked=False).verdict is Verdict.SKIPPED
 
 
 def test_a_failure_before_the_act_is_a_dirty_baseline_and_one_before_the_baseline_nothing() -> None:

@@ -25,8 +25,10 @@ def test_all_cases_of_the_recorded_run_hold(held: RunEvidence) -> None:
     acts = {(id_, act) for id_, one in held.scenarios.items() for act in one.acts}
     played = [n for n, one in cases().items() if {(one.scenario.id, act) for act in one.case.acts} <= acts]
     verdicts = {name: judged(held, name).verdict for name in played}
-    assert set(verdicts.values()) == {Verdict.HOLDS}, verdicts
-    assert len(verdicts) == 20
+    later = {name for name, verdict in verdicts.items() if verdict is Verdict.SKIPPED}
+    assert later == {name for name in played if "kept" in name}  # its clients kept no ports yet
+    assert {verdicts[name] for name in verdicts.keys() - later} == {Verdict.HOLDS}, verdicts
+    assert (len(verdicts), len(later)) == (23, 3)
 
 
 def test_nothing_is_answered_for_as_long_as_the_bound(told: Teller) -> None:

@@ -5,8 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kubeskeptic.checks.lanes import span
-from kubeskeptic.errors import Inconclusive
+from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.timeline import Act, Lane
+
+
+def asked_by_kept(act: Act, *probes: str) -> None:
+    """Require that the run had probes that keep their port or connection; runs of earlier versions did not have all of them.
+
+    :raises NotAsked: if it had none of these
+    """
+    if probes and not any(probe in act.recording.specs for probe in probes):
+        raise NotAsked(f"that run had no “{'”, “'.join(probes)}”")
+
+
+def lanes_of_kept(act: Act, probe: str) -> list[Lane]:
+    """Return the lanes of a probe that is to keep its port, each of whose requests matters, and require that they did.
+
+    :raises NotAsked: if the run is of an earlier version, which had no such probe
+    :raises Inconclusive: if a lane used several ports
+    """
+    asked_by_kept(act, probe)
+    lanes = act.lanes(probe, unbroken=True)
+    one_port_each(act, lanes)
+    return lanes
 
 
 def one_port_each(act: Act, lanes: Sequence[Lane]) -> None:

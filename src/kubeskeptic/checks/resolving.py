@@ -13,7 +13,7 @@ from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failures import answered_in
 from kubeskeptic.checks.lanes import asked_at, is_late, never_asked, span
-from kubeskeptic.checks.ports import new_ports, one_port_each
+from kubeskeptic.checks.ports import lanes_of_kept, new_ports, one_port_each
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
 from kubeskeptic.timeline import Act, Lane, Sample
@@ -105,9 +105,12 @@ def _decisive(act: Act, every: Iterable[tuple[Lane, int, Sample]], expected: str
 
 
 @check
-def same_answer(act: Act, probe: str) -> Finding:
-    """Check that every lookup during all these acts, and between them, succeeds and returns the service's one ClusterIP."""
-    lanes = act.lanes(probe, unbroken=True)
+def same_answer(act: Act, probe: str, *, kept: bool = False) -> Finding:
+    """Check that every lookup during all these acts, and between them, succeeds and returns the service's one ClusterIP.
+
+    :param kept: whether the probe is to keep its UDP port, and did so
+    """
+    lanes = lanes_of_kept(act, probe) if kept else act.lanes(probe, unbroken=True)
     seen = Lookups.of(act, lanes)
     right = f"All {seen.asked} lookups from {len(lanes)} nodes returned {seen.expected}."
     return _none_failed(act, seen, lanes, seen.told("", right), (probe,), {})

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from ipaddress import ip_network
 from typing import NamedTuple
 
+from kubeskeptic.durations import BASELINE
 from kubeskeptic.errors import CommandFailed, Inconclusive
 from kubeskeptic.faults.components.flush_service_rules import FlushServiceRules
 from kubeskeptic.faults.components.freeze_kube_proxy import FreezeKubeProxy
@@ -162,19 +163,24 @@ def kept_flows(listing: str) -> list[Flow]:
 
 @contextmanager
 def dns_flow_stale(stage: Stage) -> Iterator[None]:
-    """The conntrack entry of a client that keeps its UDP port points at an address that no CoreDNS pod has.
+    """The conntrack entries of one node's clients that keep their UDP port point at an address that no CoreDNS pod has.
 
     If this process dies, kube-proxy deletes the entry when it next programs its rules, or it times out after 120 s.
     """
     site, node, server = stage.run.site, some_worker(stage), stage.dns_server()
     site.guard.permit(Risk.NODE, f"the conntrack entry of a flow to {server} on {node}")
-    listed = site.in_node(node, "conntrack", "-L", "-p", "udp", "--orig-dst", server, "--dport", "53")
-    flows = kept_flows(listed)
-    if not flows:
+
+    def flows() -> list[Flow]:
+        """Return the flows of those clients, and those that other clients left, which nothing tells from them."""
+        return kept_flows(site.in_node(node, "conntrack", "-L", "-p", "udp", "--orig-dst", server, "--dport", "53"))
+
+    stage.wait(flows, BASELINE, f"a client on {node} to keep its UDP port to {server}")
+    stale, dead = flows(), _unused(stage)
+    if not stale:
         raise Inconclusive(f"no client on {node} keeps its UDP port to {server}")
-    dead = _unused(stage)
-    site.in_node(node, "sh", "-c", _REPLACE, "sh", *flows[0], dead)
-    stage.note("stale flow", {"node": node, "to": dead, **flows[0]._asdict()})
+    for flow in stale:
+        site.in_node(node, "sh", "-c", _REPLACE, "sh", *flow, dead)
+    stage.note("stale flows", [{"node": node, "to": dead, **flow._asdict()} for flow in stale])
     try:
         yield
     finally:
