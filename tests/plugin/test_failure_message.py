@@ -50,6 +50,14 @@ def test_faults_are_those_of_the_case_and_of_its_sabotages_counted_from_its_act(
     assert [line.split()[1:3] for line in lines(seen) if line.startswith("  fault")] == [["+0.5", "s:"], ["-1.0", "s:"]]
 
 
+def test_an_overloaded_machine_is_named_where_it_is_known() -> None:
+    case, acts = Case("service.stable", "", ("quiet", "forced", "again")), recording(quiet=1.0, forced=2.0, other=3.0)
+    assert "  machine" not in failure_message(VIOLATED, case, TEST, acts, RUN, None)
+    acts.acts["quiet"].waited, acts.acts["forced"].waited, acts.acts["other"].waited = 0.2, 0.817, 0.99
+    said = failure_message(VIOLATED, case, TEST, acts, RUN, None)
+    assert "  machine   processes waited for a processor in 82% of the time of “forced”" in said
+
+
 def test_without_an_act_faults_are_counted_from_the_start_of_the_scenario() -> None:
     seen = Recording("services/pod_killed", started=100.0, faults=[fault({"applied": 103.0}, "forced")])
     (line,) = (line for line in lines(seen) if line.startswith("  fault"))

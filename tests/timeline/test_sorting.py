@@ -73,9 +73,10 @@ def test_an_act_with_its_phases(journal: Journal) -> None:
 
 
 def test_an_act_says_at_its_end_which_faults_were_injected(journal: Journal) -> None:
-    journal.write("act", scenario="s", act="a", phase="end", faults=["crash_node-1"])
+    journal.write("act", scenario="s", act="a", phase="end", faults=["crash_node-1"], waited=0.5)
     journal.write("act", scenario="s", act="a", phase="another")
-    assert only(journal).acts["a"].faults == ("crash_node-1",)
+    act = only(journal).acts["a"]
+    assert (act.faults, act.waited) == (("crash_node-1",), 0.5)
 
 
 def test_what_was_taken_before_undoing(journal: Journal) -> None:

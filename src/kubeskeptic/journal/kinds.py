@@ -92,8 +92,9 @@ KINDS: Mapping[str, Mapping[str, Shape]] = {
     # What the scenario itself observed, cell by cell, through a command in a pod or on an object.
     "seen": {"scenario": TEXT, "act?": TEXT, "table": TEXT, "cells": CELLS},
     # `phase` is baseline, start or end: the baseline is clean from "baseline" to "start". The end has in `faults` the ids of
-    # the faults injected during the act.
-    "act": {"scenario?": TEXT, "act": TEXT, "phase": TEXT, "faults?": TEXTS},
+    # the faults injected during the act, and in `waited` the share of its time in which processes of the machine that all nodes
+    # run on waited for a processor.
+    "act": {"scenario?": TEXT, "act": TEXT, "phase": TEXT, "faults?": TEXTS, "waited?": LENGTH},
     # `phase` is intent, armed, applying, applied, bit, undoing, undone, healed, disarmed, done or failed. An intent has
     # `says`, `settings` and `undo`; bit and healed have `evidence`, a sentence.
     "fault": {"id": TEXT, "phase": TEXT, "fault?": TEXT, "scenario?": TEXT, "act?": TEXT, "targets?": TEXTS,

@@ -9,6 +9,7 @@
       decided    the samples or changes that decided the verdict
       nodes      the nodes from which requests were sent, or that decided the verdict
       fault      +0.4 s: what was done
+      machine    how much the processes of the nodes' one machine waited for a processor
       journal    the evidence
       again      the command that repeats the test on the same cluster, with the same seed and sabotages
       replay     the command that judges the same recording again, without a cluster
@@ -45,7 +46,7 @@ def failure_message(
     told += _began(case, recording) if recording else []
     told += [("decided", line) for line in finding.decisive[:_MOST_DECISIVE]]
     told += [("nodes", ", ".join(finding.nodes))] if finding.nodes else []
-    told += _faults(case, recording) if recording else []
+    told += [*_faults(case, recording), *_machine(case, recording)] if recording else []
     told += _where(case, recording, journal) if journal else []
     told += [("again", of_test(run, test))]
     if journal:
@@ -85,6 +86,14 @@ def _faults(case: Case, recording: Recording) -> Iterator[tuple[str, str]]:
     for fault in recording.faults:
         if "applied" in fault.phases and _concerns(fault, case, recording):
             yield "fault", f"{fault.applied - zero:+.1f} s{since}: {fault.says}"
+
+
+def _machine(case: Case, recording: Recording) -> Iterator[tuple[str, str]]:
+    """Yield how much processes waited for a processor in the worst of the case's acts, where that is known."""
+    shares = {name: act.waited for name in case.acts if (act := recording.acts.get(name)) and act.waited is not None}
+    if shares:
+        worst = max(shares, key=lambda name: shares[name])
+        yield "machine", f"processes waited for a processor in {shares[worst]:.0%} of the time of “{worst}”"
 
 
 def _concerns(fault: FaultSpan, case: Case, recording: Recording) -> bool:

@@ -34,6 +34,7 @@ class Run:
     :param sabotages: ids of the sabotages that break this run on purpose; none in an ordinary run
     :param cluster_domain: the domain of the cluster's DNS names
     :param kubelets: the version of each node's kubelet at the start of the run, by node
+    :param here: the nodes that run on this machine, as those of a kind cluster do
     :param recordings: the recordings of performed scenarios, by id
     :param leaving: names of namespaces that are being deleted and are not confirmed gone
     """
@@ -54,6 +55,7 @@ class Run:
     leaving: list[str] = field(default_factory=list)
     cluster_domain: str = "cluster.local"
     kubelets: Mapping[str, str] = field(default_factory=dict)
+    here: tuple[str, ...] = ()
 
     @property
     def nodes(self) -> tuple[str, ...]:

@@ -169,7 +169,8 @@ def connected(options: RunOptions) -> tuple[Kube, Cluster]:
 @contextmanager
 def _observed(run: Run, options: RunOptions) -> Iterator[Run]:
     """Yield the run with its agents running, its instrument proven, and START measured."""
-    with witnessed(run.journal, on_this_machine(run.kube.list("Node")["items"])), run.agents:
+    run.here = tuple(on_this_machine(run.kube.list("Node")["items"]))
+    with witnessed(run.journal, list(run.here)), run.agents:
         prove(run.agents, run.journal)
         if not options.changing:  # such a run has no bounds with START, and a node may take no pods when it begins
             run.settings = calibrated(run)

@@ -98,6 +98,8 @@ class ActSpan:
     end: float | None = None
     faults: tuple[str, ...] = ()
     """Ids of the faults that were injected in it, as listed in the record of its end."""
+    waited: float | None = None
+    """The share of its time, 0 to 1, in which processes of the nodes' one machine waited for a processor; None if not known."""
 
     def reach(self, phase: str, at: float) -> bool:
         """Note when a phase was reached, and return False if it had been reached before. Other phases are ignored."""

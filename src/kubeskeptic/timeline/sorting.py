@@ -172,6 +172,7 @@ class Sorter:
         act = self._recording(record).acts.setdefault(record["act"], ActSpan(record["act"]))
         if act.reach(record["phase"], record["at"]):
             act.faults = tuple(record.get("faults") or act.faults)
+            act.waited = record.get("waited", act.waited)
         else:
             self._wrong(f"it plays “{act.name}” a second time", [self._recording(record).id])
 
