@@ -82,7 +82,7 @@ run-ended    clean? FLAG, why? TEXT, changed? TEXTS
 scenario     id TEXT, phase TEXT, namespace? TEXT, test? TEXT, acts? TEXTS, irreducible? NUMBER, why? TEXT
 fact         scenario? TEXT, name TEXT, value ANY
 seen         scenario TEXT, act? TEXT, table TEXT, cells CELLS
-act          scenario? TEXT, act TEXT, phase TEXT, faults? TEXTS
+act          scenario? TEXT, act TEXT, phase TEXT, faults? TEXTS, waited? LENGTH
 fault        id TEXT, phase TEXT, fault? TEXT, scenario? TEXT, act? TEXT, targets? TEXTS, settings? OBJECT, says? TEXT, \
 evidence? TEXT
 probe        scenario TEXT, probe TEXT, spec OBJECT, nodes? TEXTS
