@@ -21,7 +21,7 @@ import click
 
 from kubeskeptic import clusters, process
 from kubeskeptic.clusters import engine_install, kind, node_source
-from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.builds.builder import Builder
 from kubeskeptic.clusters.steps import quiet
 from kubeskeptic.durations import CLUSTER_CREATE
 
@@ -58,22 +58,22 @@ def timed(work: Callable[[], None]) -> float:
 
 def plain_kind(workers: int) -> None:
     """``kind create cluster`` with the image and configuration that ``skeptic up`` uses, and nothing else."""
-    workshop = Workshop(quiet)
-    engine = engine_install.provide(workshop.store, workshop.progress)
+    builder = Builder(quiet)
+    engine = engine_install.provide(builder.store, builder.progress)
     source = node_source.choose(engine, None, "auto")
-    tool = kind.provide(workshop, engine)
+    tool = kind.provide(builder, engine)
     cgroups = str(engine.info().get("CgroupVersion"))
     config = kind.render(kind.default(workers), own_network=source.built, cgroups=cgroups)
-    with tempfile.TemporaryDirectory() as folder, workshop.progress.step("plain kind", 30) as step:
+    with tempfile.TemporaryDirectory() as folder, builder.progress.step("plain kind", 30) as step:
         tool.create(NAME, Path(folder) / "kubeconfig", config, source.argument, step)
 
 
 def delete_plain() -> None:
     """Delete what plain kind made; `skeptic down` would refuse to, as it is none of its own."""
-    workshop = Workshop(quiet)
+    builder = Builder(quiet)
     with tempfile.TemporaryDirectory() as folder:
-        engine = engine_install.provide(workshop.store, workshop.progress)
-        kind.provide(workshop, engine).delete(NAME, Path(folder) / "kubeconfig")
+        engine = engine_install.provide(builder.store, builder.progress)
+        kind.provide(builder, engine).delete(NAME, Path(folder) / "kubeconfig")
 
 
 def skeptic_up(workers: int) -> None:

@@ -47,7 +47,7 @@ class Watched:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class WatchResult:
     """The result of watching. ``status`` is the command's exit status; None if there was no command."""
 
     status: int | None
@@ -103,7 +103,7 @@ def watch(
     command: Sequence[str],
     seconds: float | None,
     say: Callable[[str], None],
-) -> Outcome:
+) -> WatchResult:
     """Watch while a command runs, for some time, or until interrupted.
 
     :param command: empty to watch for ``seconds``, or until interrupted if that is None, too
@@ -122,7 +122,7 @@ def watch(
                 "finding", scenario=SCENARIO, **finding.as_record(), claim=claim.id, case="",
                 declared={"states": claim.states, "broken_by": []},
             )  # fmt: skip
-        return Outcome(status, findings)
+        return WatchResult(status, findings)
 
 
 def _observe(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kubeskeptic.bounds import Interval
-from kubeskeptic.checks.failures import Failures, Stretch, counts, look_at, worst_share
+from kubeskeptic.checks.failures import Failures, LaneSecond, counts, look_at, worst_share
 from kubeskeptic.timeline import Act, ActSpan, Gap, Lane
 from kubeskeptic.timeline.stalls import Stall
 from tests.drawn import endpoints, gone, lane, watched
@@ -127,7 +127,7 @@ def test_the_end_is_the_first_good_answer_after_the_last_failure() -> None:
     ],
 )
 def test_the_share_of_a_second(asked: int, failed: int, unknown: int, unasked: int, low: float, high: float) -> None:
-    assert Stretch(asked, failed, unknown, unasked).share == (low, high)
+    assert LaneSecond(asked, failed, unknown, unasked).share == (low, high)
 
 
 def test_what_was_never_asked_belongs_to_the_second_in_which_it_was_due() -> None:
@@ -138,11 +138,11 @@ def test_what_was_never_asked_belongs_to_the_second_in_which_it_was_due() -> Non
 def test_a_share_is_not_diluted_by_the_good_time_after_the_last_failure() -> None:
     one = seen("." * 12 + "r" + "." * 17)
     assert len(one.stretches) == 3
-    assert one.in_failing() == [Stretch(10, 0), Stretch(10, 1)]
+    assert one.in_failing() == [LaneSecond(10, 0), LaneSecond(10, 1)]
     assert seen("." * 30).in_failing() == []
 
 
-def failed(*stretches: Stretch) -> Failures:
+def failed(*stretches: LaneSecond) -> Failures:
     """A lane that failed until its last second."""
     return Failures(
         lane("."), Interval(0, 0), failed=1, last=len(stretches) - 0.5, stretches=dict(enumerate(stretches))
@@ -150,24 +150,24 @@ def failed(*stretches: Stretch) -> Failures:
 
 
 def test_the_worst_second_is_the_furthest_beyond_its_own_bound() -> None:
-    few, many = Stretch(10, 6), Stretch(1000, 500)  # what chance adds to a third of ten is more than half
+    few, many = LaneSecond(10, 6), LaneSecond(1000, 500)  # what chance adds to a third of ten is more than half
     share, limit = worst_share([failed(few), failed(many)], 1 / 3, "1 of 3 endpoints")
     assert [share.value, limit.value] == pytest.approx([50, 38.2])
     assert limit.source == "1 of 3 endpoints, + 4.9 for chance in the worst of 2 seconds (p ≥ 0.001)"
 
 
 def test_a_second_that_is_beyond_its_bound_for_sure_comes_before_one_that_may_be() -> None:
-    sure, doubtful = Stretch(100, 60), Stretch(100, 10, unasked=900)
+    sure, doubtful = LaneSecond(100, 60), LaneSecond(100, 10, unasked=900)
     share, _ = worst_share([failed(sure, doubtful)], 1 / 3, "x")
     assert [*share.interval] == [60, 60]
-    share, _ = worst_share([failed(Stretch(10, 6), sure, doubtful)], 1 / 3, "x")  # of ten more may fail by chance
+    share, _ = worst_share([failed(LaneSecond(10, 6), sure, doubtful)], 1 / 3, "x")  # of ten more may fail by chance
     assert [*share.interval] == [60, 60]
-    share, _ = worst_share([failed(Stretch(100, 20), doubtful)], 1 / 3, "x")
+    share, _ = worst_share([failed(LaneSecond(100, 20), doubtful)], 1 / 3, "x")
     assert [*share.interval] == [10, 91]
 
 
 def test_a_second_in_which_nothing_counts_has_no_share() -> None:
-    share, _ = worst_share([failed(Stretch(unasked=3), Stretch(100, 10))], 1 / 3, "x")
+    share, _ = worst_share([failed(LaneSecond(unasked=3), LaneSecond(100, 10))], 1 / 3, "x")
     assert [*share.interval] == [10, 10]
     share, limit = worst_share([], 1 / 3, "x")
     assert (share.value, limit.value) == (0, 100)
@@ -177,7 +177,7 @@ def test_a_second_in_which_nothing_counts_has_no_share() -> None:
     ("share", "asked", "limit"), [(1.0, 100, 100), (0.0, 100, 0), (0.25, 10_000, 26.3), (0.9, 9, 100), (0.01, 1, 31.7)]
 )
 def test_chance_adds_less_the_more_is_asked(share: float, asked: int, limit: float) -> None:
-    assert worst_share([failed(Stretch(asked, 1))], share, "x")[1].value == pytest.approx(limit, abs=0.05)
+    assert worst_share([failed(LaneSecond(asked, 1))], share, "x")[1].value == pytest.approx(limit, abs=0.05)
 
 
 # -- counts ---------------------------------------------------------------------------------------------------------------
@@ -325,7 +325,7 @@ def test_a_stale_entry_is_no_part_of_its_second() -> None:
 
 
 def test_the_worst_second_is_looked_for_on_all_lanes_until_each_one_s_last_failure() -> None:
-    calm, bad = failed(Stretch(100, 10), Stretch(100, 20)), failed(Stretch(100, 60), Stretch(100, 5))
+    calm, bad = failed(LaneSecond(100, 10), LaneSecond(100, 20)), failed(LaneSecond(100, 60), LaneSecond(100, 5))
     assert worst_share([calm, bad], 1 / 3, "x")[0].value == 60
     assert worst_share([bad, calm], 1 / 3, "x")[0].value == 60
     bad.last = -0.5
@@ -333,14 +333,14 @@ def test_the_worst_second_is_looked_for_on_all_lanes_until_each_one_s_last_failu
 
 
 def test_where_nothing_is_beyond_its_bound_the_one_that_may_come_closest_is_the_worst() -> None:
-    few, many = Stretch(10, 4), Stretch(1000, 330)  # 40 of 80 %, 33 of 38 %
+    few, many = LaneSecond(10, 4), LaneSecond(1000, 330)  # 40 of 80 %, 33 of 38 %
     share, limit = worst_share([failed(few, many)], 1 / 3, "x")
     assert [share.value, round(limit.value)] == [33, 38]
 
 
 @pytest.mark.parametrize(("among", "limit"), [(1, 47.9), (2, 48.8), (10, 50.9)])
 def test_chance_adds_more_the_more_seconds_there_are(among: int, limit: float) -> None:
-    stretches = [Stretch(100, 1) for _ in range(among)]
+    stretches = [LaneSecond(100, 1) for _ in range(among)]
     assert worst_share([failed(*stretches)], 1 / 3, "x")[1].value == pytest.approx(limit, abs=0.06)
 
 

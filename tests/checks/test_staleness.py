@@ -6,14 +6,16 @@ import pytest
 
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Interval
-from kubeskeptic.checks.staleness import Answers, Right, right_answers, staleness
+from kubeskeptic.checks.staleness import Answers, RightAnswer, right_answers, staleness
 from kubeskeptic.timeline import Change, Sample
 from kubeskeptic.timeline.objects import ip_of
 from tests.drawn import pod
 
 
 def test_staleness_of_one_answer() -> None:
-    right = [Right(Interval(at, at), frozenset(records)) for at, records in ((0.0, "ab"), (2.0, "b"), (4.0, "ab"))]
+    right = [
+        RightAnswer(Interval(at, at), frozenset(records)) for at, records in ((0.0, "ab"), (2.0, "b"), (4.0, "ab"))
+    ]
 
     def stale(records: str, sent: float, took: float = 0.0, doubt: float = 0.0, left: str | None = None) -> Interval:
         before = None if left is None else frozenset(left)
@@ -51,7 +53,7 @@ def test_staleness_of_one_answer() -> None:
 def test_staleness_begins_in_the_moment_of_a_change(
     records: str, sent: float, took: float, doubt: float, stale: tuple[float, float]
 ) -> None:
-    right = [Right(Interval(at, at), frozenset(records)) for at, records in ((0.0, "ab"), (2.0, "b"))]
+    right = [RightAnswer(Interval(at, at), frozenset(records)) for at, records in ((0.0, "ab"), (2.0, "b"))]
     assert staleness(right, Sample(0, sent, took, Outcome.OK), doubt, frozenset(records)) == stale
 
 
@@ -69,14 +71,16 @@ def test_staleness_begins_in_the_moment_of_a_change(
 def test_an_answer_that_is_right_soon_is_early_within_the_margin_only(
     sent: float, took: float, doubt: float, left: str, stale: tuple[float, float]
 ) -> None:
-    right = [Right(Interval(at, at), frozenset(records)) for at, records in ((0.0, "ab"), (2.0, "b"), (5.0, "ab"))]
+    right = [
+        RightAnswer(Interval(at, at), frozenset(records)) for at, records in ((0.0, "ab"), (2.0, "b"), (5.0, "ab"))
+    ]
     assert staleness(right, Sample(0, sent, took, Outcome.OK), doubt, frozenset("ab"), frozenset(left)) == stale
     never = staleness(right, Sample(0, sent, took, Outcome.OK), doubt, frozenset("c"), frozenset(left))
     assert never == (sent - 2 - doubt, sent - 2 + doubt), "one that is not right soon is never early"
 
 
 def test_an_answer_before_its_change_was_seen_may_have_been_early() -> None:
-    right = [Right(Interval(0.0, 0.0), frozenset("a")), Right(Interval(2.0, 5.0), frozenset("b"))]
+    right = [RightAnswer(Interval(0.0, 0.0), frozenset("a")), RightAnswer(Interval(2.0, 5.0), frozenset("b"))]
 
     def early(sent: float, took: float = 0.0) -> Interval:
         return staleness(right, Sample(0, sent, took, Outcome.OK), 0.0, frozenset("b"))
@@ -86,7 +90,9 @@ def test_an_answer_before_its_change_was_seen_may_have_been_early() -> None:
 
 @pytest.mark.parametrize(("records", "since"), [("c", 1.0), ("b", 3.0), ("a", 5.0), ("e", 1.0)])
 def test_an_answer_is_stale_since_it_was_right_last(records: str, since: float) -> None:
-    right = [Right(Interval(at, at), frozenset(name)) for at, name in ((0.0, "a"), (2.0, "b"), (4.0, "c"), (6.0, "d"))]
+    right = [
+        RightAnswer(Interval(at, at), frozenset(name)) for at, name in ((0.0, "a"), (2.0, "b"), (4.0, "c"), (6.0, "d"))
+    ]
     assert staleness(right, Sample(0, 7.0, 0.0, Outcome.OK), 0.0, frozenset(records)) == (since, since)
 
 

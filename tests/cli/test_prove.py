@@ -21,7 +21,7 @@ from kubeskeptic.proving.campaign import attempts
 from kubeskeptic.proving.grades import graded
 from kubeskeptic.proving.performing import Processes
 from kubeskeptic.proving.proofs import journals
-from kubeskeptic.proving.suites import Asked, asked_by, why_nothing
+from kubeskeptic.proving.suites import AskedCase, asked_by, why_nothing
 from kubeskeptic.reports.writing import proofs_beside
 from kubeskeptic.scenarios import Scenario, Stage
 
@@ -150,7 +150,7 @@ def test_a_sabotage_of_another_act_is_said_with_both_acts() -> None:
     def kubelet_stopped(_: Stage) -> Iterator[None]:
         yield
 
-    one = Asked(Case("heal.crash", acts=("crash",)), story, FILE, lambda: None)
+    one = AskedCase(Case("heal.crash", acts=("crash",)), story, FILE, lambda: None)
     assert why_nothing([one], ()) == (
         "own/story declares the sabotage kubelet-stopped for the act quiet, but heal.crash reads the act crash; "
         "declare it there, too"

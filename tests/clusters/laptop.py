@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kubeskeptic.clusters import agents, cluster
 from kubeskeptic.clusters.builds.agent_image import AgentImage
-from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.builds.builder import Builder
 from kubeskeptic.clusters.engine import CLUSTER_LABEL, ROLE_LABEL
 from kubeskeptic.clusters.steps import quiet
 from tests.clusters.fakes import FakeProgram, listed
@@ -29,12 +29,12 @@ class Laptop:
         kubectl = ("exec", NODES[0], "kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "get")
         self.docker.answer(*kubectl, "nodes", out=listed_nodes(version="v1.37.0"))
         self.docker.answer(*kubectl, "deployments", out=deployments())
-        self.docker.answer("save", writes=str(agents.unfinished(AgentImage(Workshop(quiet)).reference)))
+        self.docker.answer("save", writes=str(agents.unfinished(AgentImage(Builder(quiet)).reference)))
         self.kind.answer("version", out="kind v0.33.0 go1.27.2 linux/amd64\n")
         self.kind.answer("create", writes=str(cluster.kubeconfig("c")))
         # every node has the agent's image, so loading it is one question each
-        self.docker.answer("exec", NODES[0], "ctr", out=AgentImage(Workshop(quiet)).reference)
-        self.docker.answer("exec", NODES[1], "ctr", out=AgentImage(Workshop(quiet)).reference)
+        self.docker.answer("exec", NODES[0], "ctr", out=AgentImage(Builder(quiet)).reference)
+        self.docker.answer("exec", NODES[1], "ctr", out=AgentImage(Builder(quiet)).reference)
 
     def has_nodes(self, *states: str) -> None:
         labels = [{CLUSTER_LABEL: "c", ROLE_LABEL: role} for role in ("control-plane", "worker")]

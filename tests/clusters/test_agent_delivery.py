@@ -8,7 +8,7 @@ import pytest
 
 from kubeskeptic.clusters import agents
 from kubeskeptic.clusters.builds.agent_image import AgentImage
-from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.builds.builder import Builder
 from kubeskeptic.clusters.engine import CLUSTER_LABEL
 from kubeskeptic.clusters.steps import quiet
 from kubeskeptic.errors import BadInput
@@ -28,15 +28,13 @@ def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeProgram:
 
 
 @pytest.fixture
-def workshop(docker: FakeProgram) -> Workshop:
-    return Workshop(quiet)
+def builder(docker: FakeProgram) -> Builder:
+    return Builder(quiet)
 
 
-def test_pushed_it_has_the_name_that_the_registry_knows(
-    docker: FakeProgram, workshop: Workshop, tmp_path: Path
-) -> None:
-    reference = AgentImage(workshop).reference
-    pushed = agents.push(workshop, docker.engine, "registry.example:5000/team/agent")
+def test_pushed_it_has_the_name_that_the_registry_knows(docker: FakeProgram, builder: Builder, tmp_path: Path) -> None:
+    reference = AgentImage(builder).reference
+    pushed = agents.push(builder, docker.engine, "registry.example:5000/team/agent")
     assert pushed == f"registry.example:5000/team/agent:{reference.rpartition(':')[2]}"
     assert docker.calls[-3:] == [
         ["load", "--input", str(tmp_path / "built.tar")],
@@ -45,20 +43,20 @@ def test_pushed_it_has_the_name_that_the_registry_knows(
     ]
 
 
-def test_saved_it_is_a_file(docker: FakeProgram, workshop: Workshop, tmp_path: Path) -> None:
-    agents.save(workshop, docker.engine, tmp_path / "agent.tar")
+def test_saved_it_is_a_file(docker: FakeProgram, builder: Builder, tmp_path: Path) -> None:
+    agents.save(builder, docker.engine, tmp_path / "agent.tar")
     assert (tmp_path / "agent.tar").read_text() == "archive"
 
 
-def test_loaded_it_is_in_every_node_of_anybodys_kind_cluster(docker: FakeProgram, workshop: Workshop) -> None:
+def test_loaded_it_is_in_every_node_of_anybodys_kind_cluster(docker: FakeProgram, builder: Builder) -> None:
     docker.answer(
         "ps", out="".join(listed(name, **{CLUSTER_LABEL: "ci"}) for name in ("ci-control-plane", "ci-worker"))
     )
-    reference = agents.load_into(workshop, docker.engine, "ci")
-    assert reference == AgentImage(workshop).reference
+    reference = agents.load_into(builder, docker.engine, "ci")
+    assert reference == AgentImage(builder).reference
     assert {call[2] for call in docker.calls if "import" in call} == {"ci-control-plane", "ci-worker"}
 
 
-def test_a_cluster_that_is_not_there_is_named(docker: FakeProgram, workshop: Workshop) -> None:
+def test_a_cluster_that_is_not_there_is_named(docker: FakeProgram, builder: Builder) -> None:
     with pytest.raises(BadInput, match="no nodes of a kind cluster ci"):
-        agents.load_into(workshop, docker.engine, "ci")
+        agents.load_into(builder, docker.engine, "ci")

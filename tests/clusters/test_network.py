@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from kubeskeptic.clusters import network
-from kubeskeptic.clusters.network import Place
+from kubeskeptic.clusters.network import NetworkNode
 from tests.clusters.fakes import FakeProgram
 
-A = Place("a", "172.17.0.2", "10.244.0.0/24")
-B = Place("b", "172.17.0.3", "10.244.1.0/24")
-C = Place("c", "172.17.0.4", "10.244.2.0/24")
+A = NetworkNode("a", "172.17.0.2", "10.244.0.0/24")
+B = NetworkNode("b", "172.17.0.3", "10.244.1.0/24")
+C = NetworkNode("c", "172.17.0.4", "10.244.2.0/24")
 
 
-def node(place: Place, *, pods: bool = True) -> dict[str, Any]:
+def node(place: NetworkNode, *, pods: bool = True) -> dict[str, Any]:
     addresses = [{"type": "InternalIP", "address": "fc00::2"}, {"type": "InternalIP", "address": place.address}]
     return {
         "metadata": {"name": place.node},

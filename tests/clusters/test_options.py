@@ -7,22 +7,22 @@ from pathlib import Path
 import pytest
 
 from kubeskeptic.clusters import cluster
-from kubeskeptic.clusters.options import DEFAULTS, Asked, completed, description, differences
+from kubeskeptic.clusters.options import DEFAULTS, Requested, completed, description, differences
 from kubeskeptic.errors import BadInput
 
 QUICK = {**DEFAULTS, "kubernetes": "v1.37.2", "profile": "quick"}
 
 
 def test_what_is_not_asked_for_is_as_it_is() -> None:
-    assert differences(Asked().given(), QUICK) == ""
+    assert differences(Requested().given(), QUICK) == ""
 
 
 def test_what_is_asked_for_and_there_is_no_difference() -> None:
-    assert differences(Asked("v1.37.2", 3, "quick", "iptables").given(), QUICK) == ""
+    assert differences(Requested("v1.37.2", 3, "quick", "iptables").given(), QUICK) == ""
 
 
 def test_each_difference_is_named() -> None:
-    said = differences(Asked("v1.36.3", 1, "default").given(), QUICK)
+    said = differences(Requested("v1.36.3", 1, "default").given(), QUICK)
     assert said == "kubernetes v1.37.2, workers 3, profile quick, not kubernetes v1.36.3, workers 1, profile default"
 
 
@@ -47,34 +47,34 @@ def config(tmp_path: Path) -> Path:
 
 
 def test_a_file_says_how_many_workers_and_which_mode(config: Path) -> None:
-    made = completed(Asked(config=config).given(), {})
+    made = completed(Requested(config=config).given(), {})
     assert (made["workers"], made["proxy mode"]) == ("2", "nftables")
-    assert completed(Asked(config=config, proxy_mode="iptables").given(), {})["proxy mode"] == "iptables"
+    assert completed(Requested(config=config, proxy_mode="iptables").given(), {})["proxy mode"] == "iptables"
 
 
 def test_a_changed_file_is_another_one(config: Path) -> None:
-    made = completed(Asked(config=config).given(), {})
-    assert differences(Asked(config=config).given(), made) == ""
+    made = completed(Requested(config=config).given(), {})
+    assert differences(Requested(config=config).given(), made) == ""
     config.write_text(config.read_text() + "# changed\n")
-    assert differences(Asked(config=config).given(), made).startswith(f"config {config}")
+    assert differences(Requested(config=config).given(), made).startswith(f"config {config}")
 
 
 def test_a_number_of_workers_replaces_an_older_file(config: Path) -> None:
-    before = completed(Asked(config=config).given(), {})
+    before = completed(Requested(config=config).given(), {})
     assert completed({"workers": "1"}, before)["config"] == ""
 
 
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
-        (Asked(workers=0), "must be from 1 to 20"),
-        (Asked(workers=21), "must be from 1 to 20"),
-        (Asked(workers=1, config=Path("x")), "remove --workers"),
-        (Asked(profile="fast"), "--profile is one of default, quick"),
-        (Asked(proxy_mode="ipvs"), "--proxy-mode is one of iptables, nftables"),
+        (Requested(workers=0), "must be from 1 to 20"),
+        (Requested(workers=21), "must be from 1 to 20"),
+        (Requested(workers=1, config=Path("x")), "remove --workers"),
+        (Requested(profile="fast"), "--profile is one of default, quick"),
+        (Requested(proxy_mode="ipvs"), "--proxy-mode is one of iptables, nftables"),
     ],
 )
-def test_what_no_cluster_can_be_is_refused(asked: Asked, says: str) -> None:
+def test_what_no_cluster_can_be_is_refused(asked: Requested, says: str) -> None:
     with pytest.raises(BadInput, match=says):
         asked.check()
 

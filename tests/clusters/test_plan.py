@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from kubeskeptic.clusters.builds.workshop import Task, carry_out, compilers, if_possible
+from kubeskeptic.clusters.builds.builder import Task, carry_out, compilers, if_possible
 from kubeskeptic.errors import MissingRequirement
 
 

@@ -11,7 +11,7 @@ from kubeskeptic import paths
 from kubeskeptic.clusters import agents, kind, node_source
 from kubeskeptic.clusters.builds import agent_image, node_image
 from kubeskeptic.clusters.builds.agent_image import AgentImage
-from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.builds.builder import Builder
 from kubeskeptic.clusters.engine import Engine
 from kubeskeptic.clusters.node_source import DEFAULT_VERSION, PINNED, NodeSource
 from kubeskeptic.clusters.steps import quiet
@@ -33,9 +33,9 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def workshop(tmp_path: Path) -> Workshop:
+def builder(tmp_path: Path) -> Builder:
     (tmp_path / "cache/builds").mkdir(parents=True)
-    return Workshop(quiet)
+    return Builder(quiet)
 
 
 def test_an_image_of_ours_that_is_there_needs_no_registry(docker: FakeProgram) -> None:
@@ -90,22 +90,22 @@ def test_a_registry_that_does_not_answer_in_time_counts_as_none(
     assert not node_source.registry_answers(Engine(client=str(client)))
 
 
-def test_another_version_is_pulled_by_its_tag(docker: FakeProgram, workshop: Workshop) -> None:
+def test_another_version_is_pulled_by_its_tag(docker: FakeProgram, builder: Builder) -> None:
     source = node_source.choose(docker.engine, "v1.36.3", "pull")
-    node_source.provide(source, workshop, docker.engine)
+    node_source.provide(source, builder, docker.engine)
     assert docker.calls[-1] == ["pull", "kindest/node:v1.36.3"]
 
 
-def test_a_version_that_the_registry_lacks_is_said(docker: FakeProgram, workshop: Workshop) -> None:
+def test_a_version_that_the_registry_lacks_is_said(docker: FakeProgram, builder: Builder) -> None:
     docker.answer("pull", "kindest/node:v1.36.3", err="manifest unknown", status=1)
     with pytest.raises(MissingRequirement, match="--images build"):
-        node_source.provide(node_source.choose(docker.engine, "v1.36.3", "pull"), workshop, docker.engine)
+        node_source.provide(node_source.choose(docker.engine, "v1.36.3", "pull"), builder, docker.engine)
 
 
 def test_with_a_registry_the_agent_is_built_by_the_engine_and_loaded_into_nodes(
-    docker: FakeProgram, workshop: Workshop
+    docker: FakeProgram, builder: Builder
 ) -> None:
-    reference = AgentImage(workshop).reference
+    reference = AgentImage(builder).reference
     save = [
         "save",
         "--output",
@@ -114,7 +114,7 @@ def test_with_a_registry_the_agent_is_built_by_the_engine_and_loaded_into_nodes(
     # what the engine would have written
     Path(save[2]).parent.mkdir(parents=True)
     Path(save[2]).write_text("archive")
-    assert agents.load(workshop, docker.engine, ["n1", "n2"], built=False) == reference
+    assert agents.load(builder, docker.engine, ["n1", "n2"], built=False) == reference
     verbs = [call[0] for call in docker.calls]
     assert verbs == ["exec", "exec", "build", "save", "exec", "exec"]
     build = next(call for call in docker.calls if call[0] == "build")
@@ -124,9 +124,9 @@ def test_with_a_registry_the_agent_is_built_by_the_engine_and_loaded_into_nodes(
     assert docker.calls[4][3:7] == ["ctr", "--namespace", "k8s.io", "images"]
 
 
-def test_nodes_that_have_the_agent_are_left_alone(docker: FakeProgram, workshop: Workshop) -> None:
-    docker.answer("exec", out=f"{AgentImage(workshop).reference}\n")
-    agents.load(workshop, docker.engine, ["n1", "n2"], built=False)
+def test_nodes_that_have_the_agent_are_left_alone(docker: FakeProgram, builder: Builder) -> None:
+    docker.answer("exec", out=f"{AgentImage(builder).reference}\n")
+    agents.load(builder, docker.engine, ["n1", "n2"], built=False)
     assert [call[0] for call in docker.calls] == ["exec", "exec"]
 
 
@@ -160,7 +160,7 @@ def test_a_kind_that_is_too_old_is_not_taken(docker: FakeProgram, tmp_path: Path
     ],
 )
 def test_any_kind_that_works_is_taken_and_where_none_does_how_to_get_one_is_said(
-    docker: FakeProgram, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    docker: FakeProgram, builder: Builder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     said: str, cgroups: str, why: str,
 ) -> None:  # fmt: skip
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
@@ -170,14 +170,12 @@ def test_any_kind_that_works_is_taken_and_where_none_does_how_to_get_one_is_said
         FakeProgram(tmp_path / "bin", "kind").answer("version", out=said)
     if why:
         with pytest.raises(MissingRequirement, match=why):
-            kind.provide(workshop, docker.engine, cgroups=cgroups)
+            kind.provide(builder, docker.engine, cgroups=cgroups)
     else:
-        assert kind.provide(workshop, docker.engine, cgroups=cgroups)
+        assert kind.provide(builder, docker.engine, cgroups=cgroups)
 
 
-def test_the_image_that_kind_pins_is_taken_by_its_digest(
-    docker: FakeProgram, workshop: Workshop, tmp_path: Path
-) -> None:
+def test_the_image_that_kind_pins_is_taken_by_its_digest(docker: FakeProgram, builder: Builder, tmp_path: Path) -> None:
     digest = f"sha256:{'0123456789abcdef' * 4}"
     program = tmp_path / "kind"
     program.write_bytes(b"\0\1kindest/node:v1.37.0@" + digest.encode() + b"\0rest")
@@ -190,12 +188,12 @@ def test_the_image_that_kind_pins_is_taken_by_its_digest(
     other = node_source.choose(docker.engine, "v1.36.3", "pull")
     assert node_source.by_digest(other, pinned) == other
     assert node_source.by_digest(other, None) == other
-    node_source.provide(whole, workshop, docker.engine)
+    node_source.provide(whole, builder, docker.engine)
     assert docker.calls[-2:] == [["images", "--quiet", f"kindest/node@{digest}"], ["pull", f"kindest/node@{digest}"]]
     assert not node_source.outdated(pinned, "v1.37.0")
 
 
-def test_a_python_image_that_no_registry_has_is_said(docker: FakeProgram, workshop: Workshop) -> None:
+def test_a_python_image_that_no_registry_has_is_said(docker: FakeProgram, builder: Builder) -> None:
     docker.answer("build", err="manifest unknown", status=1)
     with pytest.raises(MissingRequirement, match=r"cannot be built on python:3.11-slim; .*--images build"):
-        agents.prepare(workshop, docker.engine)
+        agents.prepare(builder, docker.engine)

@@ -17,7 +17,7 @@ from pathlib import Path
 from kubeskeptic.clusters import engine_install
 from kubeskeptic.clusters.builds import node_image, roots
 from kubeskeptic.clusters.builds.agent_image import AgentImage
-from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.builds.builder import Builder
 from kubeskeptic.clusters.engine import Engine
 from kubeskeptic.clusters.node_source import DEFAULT_VERSION
 from kubeskeptic.clusters.steps import Step
@@ -31,24 +31,24 @@ NETWORK = Path(__file__).with_name("laptop_cni.yaml")
 PYTHON = ('CMD ["python3"]', "ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin")
 
 
-def provide(workshop: Workshop) -> Path:
+def provide(builder: Builder) -> Path:
     """The folder with ``docker-registry`` and its ``data``, filled when it is not there."""
-    engine = engine_install.provide(workshop.store, workshop.progress)
+    engine = engine_install.provide(builder.store, builder.progress)
     network = hashlib.sha256(NETWORK.read_bytes()).hexdigest()
     recipe = Recipe("test-registry", DEFAULT_VERSION, (node_image.tag(DEFAULT_VERSION), network, "1"))
-    node = node_image.provide(workshop, engine, DEFAULT_VERSION)
-    root, base = workshop.node_root(), AgentImage(workshop).base_reference
-    workshop.packages.fetch(["docker-registry"], Step("registry", Path("/dev/null")))
+    node = node_image.provide(builder, engine, DEFAULT_VERSION)
+    root, base = builder.node_root(), AgentImage(builder).base_reference
+    builder.packages.fetch(["docker-registry"], Step("registry", Path("/dev/null")))
 
     def build(into: Path, step: Step) -> None:
-        workshop.packages.unpack(["docker-registry"], into / "tool", step)
+        builder.packages.unpack(["docker-registry"], into / "tool", step)
         shutil.move(into / "tool/usr/bin/docker-registry", into / "docker-registry")
         shutil.rmtree(into / "tool")
         with _serving(into) as address:
             _push(engine, _node(engine, into, node, base), f"{address}/kindest/node:{DEFAULT_VERSION}")
-            _push(engine, _python(workshop, engine, into, root, step), f"{address}/library/python:3.11-slim")
+            _push(engine, _python(builder, engine, into, root, step), f"{address}/library/python:3.11-slim")
 
-    return workshop.make(recipe, 180, build)
+    return builder.make(recipe, 180, build)
 
 
 @contextmanager
@@ -100,13 +100,13 @@ def _node(engine: Engine, into: Path, image: str, base: str) -> str:
     return "kubeskeptic/test-node:latest"
 
 
-def _python(workshop: Workshop, engine: Engine, into: Path, base: Path, step: Step) -> str:
+def _python(builder: Builder, engine: Engine, into: Path, base: Path, step: Step) -> str:
     """A Debian with Python in which apt has nothing to fetch, as everything that the agent's image installs is there."""
     root, python = into / "root", into / "python"
     for folder in (root, python):
         folder.mkdir()
     step.run(["tar", "-C", str(root), "-xf", str(base)], patience=PACKAGES)
-    roots.unpacked(python, workshop.packages, roots.PYTHON_PACKAGES, step)
+    roots.unpacked(python, builder.packages, roots.PYTHON_PACKAGES, step)
     for ours in ("etc/passwd", "etc/group"):
         (python / ours).unlink()
     roots.merge(python, root)

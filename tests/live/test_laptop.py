@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from kubeskeptic.clusters import engine_install
-from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.builds.builder import Builder
 from kubeskeptic.clusters.node_source import DEFAULT_VERSION
 from kubeskeptic.clusters.steps import quiet
 from kubeskeptic.durations import COMMAND
@@ -53,13 +53,13 @@ with started(Path(sys.argv[1]), Path(sys.argv[2])) as laptop:
 @pytest.fixture(scope="module")
 def content() -> Path:
     """What the registry has."""
-    return registry_content.provide(Workshop(quiet))
+    return registry_content.provide(Builder(quiet))
 
 
 @pytest.fixture(scope="module")
 def prefix() -> Path:
     """An engine with its clients and kind."""
-    return Workshop(quiet).store.place(engine_install.PREFIX)
+    return Builder(quiet).store.place(engine_install.PREFIX)
 
 
 @pytest.fixture(scope="module")

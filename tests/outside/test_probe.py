@@ -19,7 +19,7 @@ from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.durations import Patience
 from kubeskeptic.errors import BadInput
 from kubeskeptic.journal import Journal
-from kubeskeptic.outside import OutsideProbe, Target, lane, node_targets
+from kubeskeptic.outside import OutsideProbe, OutsideTarget, lane, node_targets
 from kubeskeptic.probes.specs import http_new, tcp_connect
 from kubeskeptic.timeline import Recording, load
 from kubeskeptic.waiting import NotYet, until
@@ -78,7 +78,11 @@ def settled(probe: OutsideProbe, journal: Journal, seconds: float, *, but: int =
 
 def test_each_target_is_a_lane_that_is_no_node(journal: Journal, workload: int) -> None:
     with nobody() as closed, full() as mute:
-        targets = [Target("n1", HOST, workload), Target("n2", HOST, closed), Target("n3", HOST, mute)]
+        targets = [
+            OutsideTarget("n1", HOST, workload),
+            OutsideTarget("n2", HOST, closed),
+            OutsideTarget("n3", HOST, mute),
+        ]
         with OutsideProbe(journal, "s", PROBE, targets) as probe:
             settled(probe, journal, 0.5, but=2)
             assert probe.unsettled(0.5) == ["out from outside→n2", "out from outside→n3"]
@@ -96,7 +100,7 @@ def test_each_target_is_a_lane_that_is_no_node(journal: Journal, workload: int) 
 
 
 def test_what_was_not_asked_is_a_gap_and_nothing_is_asked_twice(journal: Journal, workload: int) -> None:
-    with OutsideProbe(journal, "s", PROBE, [Target("n1", HOST, workload)]) as probe:
+    with OutsideProbe(journal, "s", PROBE, [OutsideTarget("n1", HOST, workload)]) as probe:
         settled(probe, journal, 0.3)
         os.kill(probe.pid, signal.SIGSTOP)
         stopped = len(lines(journal))
@@ -113,7 +117,9 @@ def test_what_was_not_asked_is_a_gap_and_nothing_is_asked_twice(journal: Journal
 
 
 def test_a_process_that_is_killed_is_a_gap_to_the_end(journal: Journal, workload: int) -> None:
-    with OutsideProbe(journal, "s", PROBE, [Target("n1", HOST, workload), Target("n2", HOST, workload)]) as probe:
+    with OutsideProbe(
+        journal, "s", PROBE, [OutsideTarget("n1", HOST, workload), OutsideTarget("n2", HOST, workload)]
+    ) as probe:
         settled(probe, journal, 0.3)
         os.kill(probe.pid, signal.SIGKILL)
     recording = recorded(journal)
@@ -125,7 +131,7 @@ def test_a_process_that_is_killed_is_a_gap_to_the_end(journal: Journal, workload
 
 def test_a_process_that_cannot_start_says_why(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kubeskeptic.outside.probe._COMMAND", (sys.executable, "-c", "raise SystemExit('no httpx')"))
-    with OutsideProbe(journal, "s", PROBE, [Target("n1", HOST, 1)]) as probe:
+    with OutsideProbe(journal, "s", PROBE, [OutsideTarget("n1", HOST, 1)]) as probe:
         until(lambda: "no httpx" in probe.unsettled(1)[0] or NotYet("starting"), PATIENT, what="its end")
     (gap,) = recorded(journal).gaps
     assert gap.node == lane("n1")
@@ -136,7 +142,7 @@ def test_a_limit_of_real_time_that_it_inherits_does_not_end_it(
     journal: Journal, workload: int, limited: Callable[[float], None]
 ) -> None:
     limited(0.02)
-    with OutsideProbe(journal, "s", PROBE, [Target("n1", HOST, workload)]) as probe:
+    with OutsideProbe(journal, "s", PROBE, [OutsideTarget("n1", HOST, workload)]) as probe:
         settled(probe, journal, 0.3)
     assert all(gap.until for gap in recorded(journal).gaps)
 
@@ -161,18 +167,18 @@ def test_targets_of_a_node_port_are_the_nodes_internal_addresses() -> None:
         return {"metadata": {"name": name}, "status": {"addresses": listed}}
 
     nodes = [node("a", ("Hostname", "a"), ("InternalIP", "10.0.0.1")), node("b", ("ExternalIP", "1.2.3.4"))]
-    assert node_targets(nodes, 30000) == [Target("a", "10.0.0.1", 30000)]
+    assert node_targets(nodes, 30000) == [OutsideTarget("a", "10.0.0.1", 30000)]
 
 
 @pytest.mark.parametrize(
     ("probe", "targets", "said"),
     [
-        (tcp_connect("out", HOST, 1), [Target("a", HOST, 1)], "kind is tcp"),
+        (tcp_connect("out", HOST, 1), [OutsideTarget("a", HOST, 1)], "kind is tcp"),
         (PROBE, [], "at least one target"),
-        (PROBE, [Target("a", HOST, 1), Target("a", HOST, 2)], "a different name"),
+        (PROBE, [OutsideTarget("a", HOST, 1), OutsideTarget("a", HOST, 2)], "a different name"),
     ],
 )
-def test_what_makes_no_sense_is_refused(journal: Journal, probe: Any, targets: list[Target], said: str) -> None:
+def test_what_makes_no_sense_is_refused(journal: Journal, probe: Any, targets: list[OutsideTarget], said: str) -> None:
     with pytest.raises(BadInput, match=said):
         OutsideProbe(journal, "s", probe, targets)
 

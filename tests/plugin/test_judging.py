@@ -19,7 +19,7 @@ from kubeskeptic.findings import Finding, Measure, Verdict, inconclusive, skippe
 from kubeskeptic.journal import Journal, Record, read
 from kubeskeptic.plugin import found
 from kubeskeptic.plugin.judging import Judge, Violated
-from kubeskeptic.plugin.state import STATE, Judged, State
+from kubeskeptic.plugin.state import STATE, Judged, SessionState
 from kubeskeptic.runs.model import RunOptions
 from kubeskeptic.scenarios import Scenario
 from kubeskeptic.timeline import Change, Recording
@@ -56,7 +56,7 @@ class Asked:
     """One test about a claim, its run's folder, and what is written into the journal of it."""
 
     def __init__(self, folder: Path, case: Case | None = FORCED, *, nodeid: str = "test_x.py::test_it") -> None:
-        self.state = State(RunOptions(reports=folder, id="r1"), replay=None)
+        self.state = SessionState(RunOptions(reports=folder, id="r1"), replay=None)
         self.state.options.folder.mkdir(exist_ok=True)
         self.path = self.state.options.folder / "journal.jsonl"
         self.item: Any = SimpleNamespace(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kubeskeptic.errors import CommandFailed
-from kubeskeptic.probes.priority import Machine, Priority, refused
+from kubeskeptic.probes.priority import AgentProcesses, Priority, refused
 
 UID = "0b5a2a1c-0000-4000-8000-00000000000a"
 AGENT = "python3\0-m\0kubeskeptic.agent\0ask\0"
@@ -43,7 +43,7 @@ class Nodes:
 
 @pytest.mark.parametrize("written", [UID, UID.replace("-", "_")])
 def test_the_agent_of_a_pod_is_found_and_nothing_else(tmp_path: Path, written: str) -> None:
-    machine = Machine(
+    machine = AgentProcesses(
         proc(
             tmp_path,
             (7, f"4:memory:/kubelet/kubepods/pod{written}/abc\n4:cpu:/\n", AGENT),
@@ -56,10 +56,10 @@ def test_the_agent_of_a_pod_is_found_and_nothing_else(tmp_path: Path, written: s
 
 
 def test_without_procfs_there_are_none(tmp_path: Path) -> None:
-    assert list(Machine(tmp_path / "none").agents(UID)) == []
+    assert list(AgentProcesses(tmp_path / "none").agents(UID)) == []
 
 
-class Ours(Machine):
+class Ours(AgentProcesses):
     """A machine with one agent, which may or may not be given the priority."""
 
     def __init__(self, allowed: bool) -> None:
@@ -110,7 +110,7 @@ def test_a_process_of_this_machine_gets_it() -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as one:
         try:
             try:
-                Machine().prioritise(one.pid)
+                AgentProcesses().prioritise(one.pid)
             except OSError as why:
                 pytest.skip(f"not on this machine: {why}")
             assert os.sched_getscheduler(one.pid) == os.SCHED_FIFO

@@ -17,7 +17,7 @@ from kubeskeptic.paths import checkout
 from kubeskeptic.plugin import Holds
 from kubeskeptic.proving import proofs
 from kubeskeptic.proving.proofs import judged_again, judged_now
-from kubeskeptic.proving.suites import Asked, asked_by
+from kubeskeptic.proving.suites import AskedCase, asked_by
 from kubeskeptic.timeline import RunEvidence, load
 from tests.replay.recorded import unpacked
 
@@ -35,7 +35,7 @@ def judged(evidence: RunEvidence, monkeypatch: pytest.MonkeyPatch, *sabotages: s
     return Counter(one.verdict for one in judged_again(Path("journal.jsonl"), ASKED))
 
 
-def broken_by(sabotage: str) -> list[Asked]:
+def broken_by(sabotage: str) -> list[AskedCase]:
     return [one for one in ASKED if sabotage in {each.id for each in one.sabotages}]
 
 

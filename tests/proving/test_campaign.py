@@ -11,7 +11,7 @@ from kubeskeptic.journal import Journal
 from kubeskeptic.paths import checkout
 from kubeskeptic.proving.campaign import Attempt, attempts, proofs_of, unbroken
 from kubeskeptic.proving.proofs import Proof, read_proofs, write_proofs
-from kubeskeptic.proving.suites import Asked, asked_by
+from kubeskeptic.proving.suites import AskedCase, asked_by
 
 SUITES = checkout() / "suites"
 
@@ -22,7 +22,7 @@ def proof(**more: object) -> Proof:
     return Proof(**(values | more))  # type: ignore[arg-type]
 
 
-def asked(claim: str, case: str = "") -> Asked:
+def asked(claim: str, case: str = "") -> AskedCase:
     return next(one for one in asked_by(SUITES) if (one.case.claim, one.case.name) == (claim, case))
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from kubeskeptic.findings import Finding
 from kubeskeptic.journal import Record
 from kubeskeptic.paths import checkout
-from kubeskeptic.proving.suites import Asked, asked_by
+from kubeskeptic.proving.suites import AskedCase, asked_by
 from kubeskeptic.timeline import RunEvidence
 from tests.journal.rewriting import Change
 
@@ -35,7 +35,7 @@ def unpacked(folder: Path) -> Path:
 
 
 @cache
-def cases() -> dict[str, Asked]:
+def cases() -> dict[str, AskedCase]:
     """Every case that the suites ask, by its name."""
     return {str(one.case): one for one in asked_by(checkout() / "suites")}
 

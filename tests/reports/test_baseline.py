@@ -13,7 +13,7 @@ from kubeskeptic.cli import main
 from kubeskeptic.errors import BadInput
 from kubeskeptic.reports.baseline import read, text
 from kubeskeptic.reports.comparison import Comparison
-from kubeskeptic.reports.pair import Turn
+from kubeskeptic.reports.pair import ClaimChange
 
 from .test_comparison import finding, result
 
@@ -46,7 +46,7 @@ def test_a_run_is_the_same_as_its_own_baseline(folder: Path) -> None:
     run = result(finding("holds"), finding("violated", claim="service.stable"))
     (folder / "b.yaml").write_text(text(run))
     compared = Comparison(read(folder / "b.yaml"), run, tolerance=0)
-    assert {pair.turn for pair in compared.pairs} == {Turn.SAME}
+    assert {pair.turn for pair in compared.pairs} == {ClaimChange.SAME}
     assert (compared.settings, compared.status) == ({}, 0)
 
 

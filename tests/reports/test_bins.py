@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
-from kubeskeptic.reports.drawing.lanes import Run, fold, runs, watched, width_for
+from kubeskeptic.reports.drawing.lanes import BinRun, fold, runs, watched, width_for
 from kubeskeptic.timeline import Lane, Sample
 
 REFUSED, TIMEOUT = OUTCOMES.index(Outcome.REFUSED), OUTCOMES.index(Outcome.TIMEOUT)
@@ -28,11 +28,11 @@ def test_each_bin_counts_what_was_asked_and_what_failed_how() -> None:
 
 def test_a_single_failure_in_a_long_lane_is_a_run_of_its_own() -> None:
     bins = fold(lane(*[OK] * 40, BAD, *[OK] * 59), 100, 110, 1.0)
-    assert runs(bins) == [Run(4, 1, ((REFUSED, 0.1),))]
+    assert runs(bins) == [BinRun(4, 1, ((REFUSED, 0.1),))]
 
 
 def test_bins_that_look_alike_become_one_run() -> None:
-    assert runs(fold(lane(*[BAD] * 10), 100, 101, 0.5)) == [Run(0, 2, ((REFUSED, 1.0),))]
+    assert runs(fold(lane(*[BAD] * 10), 100, 101, 0.5)) == [BinRun(0, 2, ((REFUSED, 1.0),))]
 
 
 def test_bins_in_which_nobody_asked_are_not_watched() -> None:

@@ -14,7 +14,7 @@ from kubeskeptic.errors import BadInput
 from kubeskeptic.reports import write_all
 from kubeskeptic.reports.compared import render
 from kubeskeptic.reports.comparison import Comparison, document, read
-from kubeskeptic.reports.pair import Pair, Turn
+from kubeskeptic.reports.pair import ClaimChange, Pair
 
 
 def finding(verdict: str, seconds: float = 3.0, claim: str = "heal.crash", case: str | None = None) -> dict[str, Any]:
@@ -47,23 +47,23 @@ def without(*place: str | int) -> str:
 @pytest.mark.parametrize(
     ("was", "now", "turn", "status"),
     [
-        ("holds", "holds", Turn.SAME, 0),
-        ("violated", "violated", Turn.SAME, 0),
-        ("holds", "violated", Turn.VIOLATED, 1),
-        ("skipped", "violated", Turn.VIOLATED, 1),
-        (None, "violated", Turn.VIOLATED, 1),
-        ("holds", "inconclusive", Turn.LOST, 10),
-        ("holds", "skipped", Turn.LOST, 10),
-        ("holds", None, Turn.LOST, 10),
-        ("violated", None, Turn.OTHER, 0),
-        ("violated", "inconclusive", Turn.OTHER, 0),
-        ("violated", "holds", Turn.MENDED, 0),
-        ("inconclusive", "holds", Turn.GAINED, 0),
-        (None, "holds", Turn.GAINED, 0),
-        ("inconclusive", "skipped", Turn.OTHER, 0),
+        ("holds", "holds", ClaimChange.SAME, 0),
+        ("violated", "violated", ClaimChange.SAME, 0),
+        ("holds", "violated", ClaimChange.VIOLATED, 1),
+        ("skipped", "violated", ClaimChange.VIOLATED, 1),
+        (None, "violated", ClaimChange.VIOLATED, 1),
+        ("holds", "inconclusive", ClaimChange.LOST, 10),
+        ("holds", "skipped", ClaimChange.LOST, 10),
+        ("holds", None, ClaimChange.LOST, 10),
+        ("violated", None, ClaimChange.OTHER, 0),
+        ("violated", "inconclusive", ClaimChange.OTHER, 0),
+        ("violated", "holds", ClaimChange.MENDED, 0),
+        ("inconclusive", "holds", ClaimChange.GAINED, 0),
+        (None, "holds", ClaimChange.GAINED, 0),
+        ("inconclusive", "skipped", ClaimChange.OTHER, 0),
     ],
 )
-def test_what_became_of_a_claim(was: str | None, now: str | None, turn: Turn, status: int) -> None:
+def test_what_became_of_a_claim(was: str | None, now: str | None, turn: ClaimChange, status: int) -> None:
     before, after = (result(*([finding(one)] if one else [])) for one in (was, now))
     compared = Comparison(before, after)
     assert [pair.turn for pair in compared.pairs] == [turn]
@@ -75,9 +75,9 @@ def test_cases_of_a_claim_are_compared_each_by_itself() -> None:
     after = result(finding("violated", 9.0, case="graceful"), finding("holds", case="SIGKILL"))
     pairs = Comparison(before, after).pairs
     assert [(one.case, one.turn) for one in pairs] == [
-        ("graceful", Turn.VIOLATED),
-        ("SIGKILL", Turn.GAINED),
-        ("forced", Turn.LOST),
+        ("graceful", ClaimChange.VIOLATED),
+        ("SIGKILL", ClaimChange.GAINED),
+        ("forced", ClaimChange.LOST),
     ]
 
 
@@ -115,7 +115,7 @@ def test_a_claim_that_was_not_asked_again_is_not_passed_over() -> None:
 def test_nothing_changed_is_said_in_a_line() -> None:
     same = Comparison(result(finding("holds")), result(finding("holds")))
     assert render(same).endswith("The same verdict: 1\n  ● heal.crash\n\nNo verdict changed: 1 of 1 hold in both.")
-    assert Pair("heal.crash", "", None, None).turn is Turn.SAME
+    assert Pair("heal.crash", "", None, None).turn is ClaimChange.SAME
 
 
 def test_programs_get_both_sides() -> None:

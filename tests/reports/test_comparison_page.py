@@ -14,7 +14,7 @@ from kubeskeptic.reports import write_all
 from kubeskeptic.reports.comparison import Comparison
 from kubeskeptic.reports.html.comparison import render
 from kubeskeptic.reports.html.turned import SIGNS
-from kubeskeptic.reports.pair import Turn
+from kubeskeptic.reports.pair import ClaimChange
 from tests.reports.test_comparison import finding, result
 from tests.reports.test_page import Outline
 from tests.reports.test_pair import asked, known, noise
@@ -90,8 +90,8 @@ def test_text_of_a_result_is_escaped() -> None:
 
 
 def test_every_turn_has_a_sign_of_its_own() -> None:
-    assert set(SIGNS) == set(Turn)
-    assert len({sign for sign, _ in SIGNS.values()}) == len(Turn)
+    assert set(SIGNS) == set(ClaimChange)
+    assert len({sign for sign, _ in SIGNS.values()}) == len(ClaimChange)
 
 
 def test_from_a_shell_in_every_format(run_dir: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kubeskeptic.reports.convergence import Row, convergence
+from kubeskeptic.reports.convergence import EventRow, convergence
 from kubeskeptic.reports.html.by_nodes import followed
 from kubeskeptic.reports.model import Report
 from kubeskeptic.timeline import Recording
@@ -24,7 +24,7 @@ def seen(*drawings: str, fault: FaultSpan | None = None, by: str = "pod-b") -> R
     return asked.recording
 
 
-def rows(*drawings: str, fault: FaultSpan | None = None, by: str = "pod-b") -> list[Row]:
+def rows(*drawings: str, fault: FaultSpan | None = None, by: str = "pod-b") -> list[EventRow]:
     return convergence(seen(*drawings, fault=fault, by=by))
 
 
@@ -50,7 +50,7 @@ def test_what_was_done_to_a_pod_is_a_row_though_nobody_noticed_and_to_anything_e
     assert rows("..........", fault=gone(target="pod/ns/other")) == []
 
 
-def looked_up(*, expect: list[str] | None) -> list[Row]:
+def looked_up(*, expect: list[str] | None) -> list[EventRow]:
     """The name of the service is looked up, every time with the right answer."""
     named = lane("..........", "n1", "name", period=0.5, by="10.0.0.1|NOERROR|5")
     asked = watched(named, faults=(gone(),), spans=(act(0, 1, 5),))

@@ -118,3 +118,18 @@ def test_what_this_cluster_cannot_be_asked_is_not_told_as_broken_off(report: Rep
     assert "broke off.</strong> cannot run on this cluster" in told
     left = replace(off, facts={"left out": {"*": "no NetworkPolicy"}})
     assert "no NetworkPolicy" not in str(front(replace(report, scenarios={name: left})))
+
+
+def test_the_page_says_how_much_the_processes_of_the_machine_waited_for_a_processor(report: Report) -> None:
+    assert "waiting for a processor" not in str(front(report))
+    (recording, *_) = report.scenarios.values()
+    acts = {
+        name: replace(act, waited=share)
+        for (name, act), share in zip(recording.acts.items(), (0.2, 0.317, 0.9), strict=True)
+    }
+    assert len(acts) == 3
+    shown = str(front(replace(report, scenarios={recording.id: replace(recording, acts=acts)})))
+    assert (
+        "<dt>waiting for a processor</dt><dd>32\N{NO-BREAK SPACE}% of an act, at most 90\N{NO-BREAK SPACE}%</dd>"
+        in shown
+    )

@@ -9,7 +9,7 @@ import pytest
 
 from kubeskeptic.reports.compared import markdown, render
 from kubeskeptic.reports.comparison import Comparison, document
-from kubeskeptic.reports.pair import Noise, Pair, Turn, knows
+from kubeskeptic.reports.pair import ClaimChange, Noise, Pair, knows
 from tests.reports.test_comparison import finding, result
 
 TEST = "suites/workloads/test_crash.py::test_once"
@@ -27,21 +27,21 @@ def asked(verdict: str, claim: str = "heal.crash") -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("was", "now", "knows_", "turn", "status"),
     [
-        ("holds", None, known("other"), Turn.GONE, 10),
-        ("violated", None, known("other"), Turn.GONE, 0),
-        ("inconclusive", None, known("other"), Turn.GONE, 0),
-        ("holds", None, known("heal.crash"), Turn.LOST, 10),  # it has it, and did not ask
-        ("holds", None, known("other", within="suites/services"), Turn.LOST, 10),  # it did not look there
-        ("holds", None, None, Turn.LOST, 10),  # an older run does not say
-        ("holds", "inconclusive", known("heal.crash"), Turn.LOST, 10),
-        (None, "holds", known("other"), Turn.NEW, 0),
-        (None, "inconclusive", known("other"), Turn.NEW, 0),
-        (None, "violated", known("other"), Turn.VIOLATED, 1),
-        (None, "holds", known("heal.crash"), Turn.GAINED, 0),
+        ("holds", None, known("other"), ClaimChange.GONE, 10),
+        ("violated", None, known("other"), ClaimChange.GONE, 0),
+        ("inconclusive", None, known("other"), ClaimChange.GONE, 0),
+        ("holds", None, known("heal.crash"), ClaimChange.LOST, 10),  # it has it, and did not ask
+        ("holds", None, known("other", within="suites/services"), ClaimChange.LOST, 10),  # it did not look there
+        ("holds", None, None, ClaimChange.LOST, 10),  # an older run does not say
+        ("holds", "inconclusive", known("heal.crash"), ClaimChange.LOST, 10),
+        (None, "holds", known("other"), ClaimChange.NEW, 0),
+        (None, "inconclusive", known("other"), ClaimChange.NEW, 0),
+        (None, "violated", known("other"), ClaimChange.VIOLATED, 1),
+        (None, "holds", known("heal.crash"), ClaimChange.GAINED, 0),
     ],
 )
 def test_what_became_of_a_claim_that_a_run_does_not_have(
-    was: str | None, now: str | None, knows_: dict[str, Any] | None, turn: Turn, status: int
+    was: str | None, now: str | None, knows_: dict[str, Any] | None, turn: ClaimChange, status: int
 ) -> None:
     rest = finding("holds", claim="other")
     before, after = (result(rest, *([asked(one)] if one else [])) for one in (was, now))

@@ -13,7 +13,7 @@ from kubeskeptic.cli import main
 from kubeskeptic.errors import BadInput
 from kubeskeptic.reports.compared import render as compared
 from kubeskeptic.reports.comparison import Comparison
-from kubeskeptic.reports.pair import Turn
+from kubeskeptic.reports.pair import ClaimChange
 from kubeskeptic.reports.tally import markdown, read, read_noise, render, tallied, text
 from tests.reports.test_comparison import finding, result
 
@@ -74,9 +74,9 @@ def test_what_is_within_the_noise_is_no_change(tmp_path: Path) -> None:
     known = read_noise(path)
     assert known["heal.crash", "once", "restarted"] == 1.0
     was, near, far = runs(1.0, 2.0, 2.1)
-    assert Comparison(was, near, 20, known).pairs[0].turn is Turn.SAME
-    assert Comparison(was, far, 25, known).pairs[0].turn is Turn.WORSE
-    assert Comparison(was, near, 20).pairs[0].turn is Turn.WORSE
+    assert Comparison(was, near, 20, known).pairs[0].turn is ClaimChange.SAME
+    assert Comparison(was, far, 25, known).pairs[0].turn is ClaimChange.WORSE
+    assert Comparison(was, near, 20).pairs[0].turn is ClaimChange.WORSE
     assert "1\N{NO-BREAK SPACE}s → 2\N{NO-BREAK SPACE}s" not in compared(Comparison(was, near, None, known))
     assert "1\N{NO-BREAK SPACE}s → 2.1\N{NO-BREAK SPACE}s" in compared(Comparison(was, far, None, known))
 

@@ -8,7 +8,7 @@ import pytest
 
 from kubeskeptic.durations import STUCK, Patience
 from kubeskeptic.errors import ClusterError, Inconclusive, PatienceExhausted
-from kubeskeptic.scenarios.readiness import Readiness, readiness, wait_until_ready
+from kubeskeptic.scenarios.readiness import PodReadiness, readiness, wait_until_ready
 from kubeskeptic.waiting import NotYet
 
 QUOTA = 'Error creating: pods "web-1" is forbidden: exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1'
@@ -55,7 +55,7 @@ class Cluster:
     def sleep(self, seconds: float) -> None:
         self.now += seconds
 
-    def wait(self, wanted: int = 1, patience: float = 120) -> Readiness:
+    def wait(self, wanted: int = 1, patience: float = 120) -> PodReadiness:
         kube: Any = self
         return wait_until_ready(kube, "ns", wanted, Patience(patience), clock=lambda: self.now, sleep=self.sleep)
 
@@ -68,7 +68,7 @@ def refused(cluster: Cluster, wanted: int = 1) -> str:
 
 
 def test_ready_pods_are_counted() -> None:
-    assert Cluster(pod("b"), pod("a")).wait(2) == Readiness(("a", "b"), ())
+    assert Cluster(pod("b"), pod("a")).wait(2) == PodReadiness(("a", "b"), ())
     assert isinstance(readiness([pod("a")], 2), NotYet)
     assert isinstance(readiness([pod("a"), pod("b", ready=False)], 1), NotYet)
 

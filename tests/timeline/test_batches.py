@@ -10,7 +10,7 @@ import pytest
 from kubeskeptic.journal import Journal
 from kubeskeptic.timeline import Lane, RunEvidence, load
 from kubeskeptic.timeline.batches import MOST_TICKS, Ticks, checked, lateness, parts
-from kubeskeptic.timeline.samples import Columns
+from kubeskeptic.timeline.samples import SampleColumns
 from tests.timeline.written import batch, scenario
 
 
@@ -156,11 +156,11 @@ def test_a_batch_without_samples_says_nothing(tmp_path: Path) -> None:
 
 
 # -- admitting, reading and checking, by themselves -----------------------------------------------------------------------
-def columns(*ticks: int, sent: float = 0.0, code: int = 0, by: int = 0) -> Columns:
+def columns(*ticks: int, sent: float = 0.0, code: int = 0, by: int = 0) -> SampleColumns:
     """Samples of these ticks, a second apart."""
     count = len(ticks)
     times = [sent + tick for tick in ticks]
-    return Columns(list(ticks), times, [0.5] * count, [code] * count, [by] * count, [7] * count)
+    return SampleColumns(list(ticks), times, [0.5] * count, [code] * count, [by] * count, [7] * count)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_each_tick_is_new_once(
 
 def test_what_contradicts_itself_within_a_batch_is_told_and_the_first_counts() -> None:
     lane = Lane("n1", "web", 1.0)
-    twice = Columns([3, 3, 3], [3.0, 3.0, 3.0], [0.5] * 3, [0, 1, 0], [0] * 3, [7] * 3)
+    twice = SampleColumns([3, 3, 3], [3.0, 3.0, 3.0], [0.5] * 3, [0, 1, 0], [0] * 3, [7] * 3)
     fresh, copies, contradicted = Ticks().admit(twice, lane)
     assert (list(fresh.ticks), list(fresh.codes), copies, contradicted) == ([3], [0], 1, {3})
 
@@ -242,7 +242,7 @@ def test_samples_are_checked_and_put_on_the_harness_s_clock() -> None:
     lane = Lane("n1", "web", 1.0)
     lane.name_index("known")
     names = ["", "new", "known"]
-    taken = Columns([0, 1, 2], [1.0, 2.0, 3.0], [0.0, 0.5, 0.5], [0, 1, 8], [0, 1, 2], [0, 1, 65535])
+    taken = SampleColumns([0, 1, 2], [1.0, 2.0, 3.0], [0.0, 0.5, 0.5], [0, 1, 8], [0, 1, 2], [0, 1, 65535])
     found = checked(taken, lane, names, offset=0.25)
     assert [list(column) for column in found] == [
         [0, 1, 2], [1.25, 2.25, 3.25], [0.0, 0.5, 0.5], [0, 1, 8], [0, 2, 1], [0, 1, 65535],

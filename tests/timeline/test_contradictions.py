@@ -11,7 +11,7 @@ from kubeskeptic.journal import Journal
 from kubeskeptic.timeline import Act, ActSpan, FaultSpan, load
 from kubeskeptic.timeline.batches import Ticks, untimely
 from kubeskeptic.timeline.contradictions import contradictions, overlapping
-from kubeskeptic.timeline.samples import OUTSIDE, Columns
+from kubeskeptic.timeline.samples import OUTSIDE, SampleColumns
 from tests.drawn import pod, recording
 from tests.timeline.test_damage import concerned
 from tests.timeline.written import batch, loaded, scenario
@@ -134,7 +134,7 @@ def test_samples_of_two_processes_at_a_time_are_damage_of_their_scenario(tmp_pat
 def test_a_tick_is_asked_when_it_is_due(sent: list[float], period: float, said: str) -> None:
     one = batch("a", sent=sent)
     one["probes"][0]["period"] = period
-    columns = Columns([0, 1, 2], sent, [0.001] * 3, [0] * 3, [0] * 3, [1] * 3)
+    columns = SampleColumns([0, 1, 2], sent, [0.001] * 3, [0] * 3, [0] * 3, [1] * 3)
     found = list(untimely(columns, {"offset": 0.0}, one["probes"][0], {"period": 1.0}))
     assert [said in each for each in found] == ([True] if said else []), found
     assert list(untimely(columns, {"offset": 0.0}, {"period": 1.0}, {})) == [], (

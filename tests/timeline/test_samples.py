@@ -9,7 +9,7 @@ import pytest
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.durations import CLOCK_DOUBT
 from kubeskeptic.timeline import Lane, Sample
-from kubeskeptic.timeline.samples import Columns
+from kubeskeptic.timeline.samples import SampleColumns
 
 ONE, TWO, THREE = (
     Sample(4, 2.0, 0.5, Outcome.OK, "pod-a", 40004),
@@ -22,10 +22,10 @@ def of(*samples: Sample) -> Lane:
     return Lane("n1", "web", 0.5, samples)
 
 
-def column(one: Sample, lane: Lane) -> Columns:
+def column(one: Sample, lane: Lane) -> SampleColumns:
     """A sample as it is delivered a second time."""
     other = of(one)
-    return Columns(other.ticks, other.sent, other.took, other.codes, [lane.name_index(one.by)], other.ports)
+    return SampleColumns(other.ticks, other.sent, other.took, other.codes, [lane.name_index(one.by)], other.ports)
 
 
 def test_a_sample_failed_unless_it_was_answered_well() -> None:
@@ -79,7 +79,7 @@ def test_a_lane_that_is_in_order_is_left_as_it_is() -> None:
 
 def test_columns_are_added_to_each_column() -> None:
     lane = of(ONE)
-    lane.extend(Columns([7, 8], [3.5, 4.0], [0.5, 0.25], [0, 1], [1, 0], [1, 2]))
+    lane.extend(SampleColumns([7, 8], [3.5, 4.0], [0.5, 0.25], [0, 1], [1, 0], [1, 2]))
     assert [(one.tick, one.sent, one.took, one.outcome, one.by, one.port) for one in lane][1:] == [
         (7, 3.5, 0.5, Outcome.OK, "pod-a", 1),
         (8, 4.0, 0.25, list(Outcome)[1], "", 2),
@@ -87,13 +87,13 @@ def test_columns_are_added_to_each_column() -> None:
 
 
 def test_some_of_several_samples() -> None:
-    many = Columns([1, 2, 3], [1.0, 2.0, 3.0], [0.1, 0.2, 0.3], [0, 1, 2], [4, 5, 6], [7, 8, 9])
-    assert many.part([2, 0]) == Columns([3, 1], [3.0, 1.0], [0.3, 0.1], [2, 0], [6, 4], [9, 7])
+    many = SampleColumns([1, 2, 3], [1.0, 2.0, 3.0], [0.1, 0.2, 0.3], [0, 1, 2], [4, 5, 6], [7, 8, 9])
+    assert many.part([2, 0]) == SampleColumns([3, 1], [3.0, 1.0], [0.3, 0.1], [2, 0], [6, 4], [9, 7])
 
 
-@pytest.mark.parametrize("name", Columns._fields)
+@pytest.mark.parametrize("name", SampleColumns._fields)
 def test_two_samples_are_alike_when_all_of_them_is(name: str) -> None:
-    same = Columns([1, 1], [2.0, 2.0], [0.5, 0.5], [0, 0], [1, 1], [7, 7])
+    same = SampleColumns([1, 1], [2.0, 2.0], [0.5, 0.5], [0, 0], [1, 1], [7, 7])
     assert same.alike(0, 1)
     assert not same._replace(**{name: [1, 0]}).alike(0, 1)
 

@@ -13,7 +13,7 @@ from kubeskeptic.cli import main
 from kubeskeptic.cli.upgrade import _choice as chosen
 from kubeskeptic.errors import BadInput
 from kubeskeptic.upgrading import checking
-from kubeskeptic.upgrading.state import Ledger, State
+from kubeskeptic.upgrading.state import Ledger, UpgradeState
 
 from .fakes import NEW, OLD, World
 
@@ -32,7 +32,7 @@ CLUSTER: Any = SimpleNamespace(
 )
 
 
-def planned(world: Any, folder: Path, to: str = NEW, **more: Any) -> State:
+def planned(world: Any, folder: Path, to: str = NEW, **more: Any) -> UpgradeState:
     return checking.planned(CLUSTER, world, folder, "uid-1", to, **more)
 
 

@@ -14,7 +14,7 @@ from kubeskeptic.upgrading import node_work, plan
 from kubeskeptic.upgrading.node_work import NodeWork
 from kubeskeptic.upgrading.plan import parse
 from kubeskeptic.upgrading.release import Release
-from kubeskeptic.upgrading.state import Step
+from kubeskeptic.upgrading.state import UpgradeStep
 
 from .fakes import NEW, OLD, World
 
@@ -37,7 +37,7 @@ def work(world: World, settled: list[str] | None = None) -> NodeWork:
     return NodeWork(world.site, release, progress, lambda: (settled or []).append("settled"))
 
 
-def steps(world: World) -> list[Step]:
+def steps(world: World) -> list[UpgradeStep]:
     return plan.steps("up-control-plane", ["up-worker"], world.kubelets, OLD, parse(NEW), runs=False)
 
 
@@ -54,21 +54,21 @@ def test_all_steps_upgrade_a_cluster_also_when_each_is_done_again(times: int) ->
 
 def test_nothing_is_done_that_the_guard_was_not_asked_about() -> None:
     world = World()
-    work(world).perform(Step(plan.DRAIN, "up-worker", attempts=1))
+    work(world).perform(UpgradeStep(plan.DRAIN, "up-worker", attempts=1))
     assert world.did == ["permitted: drain up-worker", "up-worker: cordoned"]
 
 
 def test_programs_and_images_are_brought_and_are_not_in_force() -> None:
     world = World()
-    work(world).perform(Step(plan.BRING, "up-worker", attempts=1))
+    work(world).perform(UpgradeStep(plan.BRING, "up-worker", attempts=1))
     assert [line for line in world.did if "import" in line] == ["up-worker: import etcd.tar"], "it has the other one"
     assert world.kubelets["up-worker"] == OLD
 
 
 def test_kubeadm_is_forced_only_after_it_was_interrupted() -> None:
     world = World()
-    work(world).perform(Step(plan.APPLY, "up-control-plane", attempts=1))
-    work(world).perform(Step(plan.APPLY, "up-control-plane", attempts=2))
+    work(world).perform(UpgradeStep(plan.APPLY, "up-control-plane", attempts=1))
+    work(world).perform(UpgradeStep(plan.APPLY, "up-control-plane", attempts=2))
     first, second = (line for line in world.did if "kubeadm upgrade apply v1.37.2 --yes" in line)
     assert "--force" not in first
     assert "--force" in second
@@ -77,7 +77,7 @@ def test_kubeadm_is_forced_only_after_it_was_interrupted() -> None:
 def test_a_kubeadm_that_is_still_at_it_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World()
     world.running = ["4711"]
-    work(world).perform(Step(plan.NODE, "up-worker", attempts=2))
+    work(world).perform(UpgradeStep(plan.NODE, "up-worker", attempts=2))
     assert not world.running
     assert world.did[-1].startswith("up-worker: kubeadm upgrade node")
 
@@ -85,14 +85,14 @@ def test_a_kubeadm_that_is_still_at_it_is_waited_for(monkeypatch: pytest.MonkeyP
 def test_a_step_that_fails_says_what_the_command_said() -> None:
     world = World(kubeadm_upgrade_node="the kubelet's configuration cannot be had")
     with pytest.raises(CommandFailed, match="the kubelet's configuration cannot be had"):
-        work(world).perform(Step(plan.NODE, "up-worker", attempts=1))
+        work(world).perform(UpgradeStep(plan.NODE, "up-worker", attempts=1))
     assert world.kubelets["up-worker"] == OLD
 
 
 def test_a_node_is_uncordoned_and_what_is_watched_is_waited_for() -> None:
     world, settled = World(), [""]
     world.cordoned = {"up-worker"}
-    work(world, settled).perform(Step(plan.UNCORDON, "up-worker", attempts=1))
+    work(world, settled).perform(UpgradeStep(plan.UNCORDON, "up-worker", attempts=1))
     assert not world.cordoned
     assert settled[-1] == "settled"
 

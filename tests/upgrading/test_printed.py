@@ -9,7 +9,7 @@ import pytest
 from kubeskeptic import configuration
 from kubeskeptic.cli.upgrade import _told
 from kubeskeptic.reports.comparison import Comparison
-from kubeskeptic.upgrading.state import State
+from kubeskeptic.upgrading.state import UpgradeState
 from kubeskeptic.upgrading.upgrade import Upgraded
 from tests.reports.test_comparison import finding, result
 
@@ -22,7 +22,7 @@ def upgrades(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def done(compared: Comparison | None) -> Upgraded:
-    return Upgraded(State("up", "u", "v1.36.3", "v1.37.2", {}), {"cp": "v1.37.2"}, (), compared)
+    return Upgraded(UpgradeState("up", "u", "v1.36.3", "v1.37.2", {}), {"cp": "v1.37.2"}, (), compared)
 
 
 def test_the_comparison_is_a_page_too_and_its_path_is_printed(

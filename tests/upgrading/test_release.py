@@ -20,7 +20,7 @@ NEW = "v1.37.2"
 
 
 @dataclass
-class Workshop:
+class FakeBuilder:
     """Builds an empty folder of whatever is wanted."""
 
     store: Store
@@ -61,23 +61,23 @@ def cluster(image: str, engine: Engine) -> Any:
 
 
 @pytest.fixture
-def workshop(tmp_path: Path) -> Any:
-    return Workshop(Store(tmp_path, quiet))
+def builder(tmp_path: Path) -> Any:
+    return FakeBuilder(Store(tmp_path, quiet))
 
 
-def test_a_cluster_of_our_own_image_gets_what_our_builds_make(workshop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cluster_of_our_own_image_gets_what_our_builds_make(builder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(golang, "downloaded", lambda *_: {})
-    archive = workshop.store.place(Recipe("etcd", "3")).with_suffix(".tar")
+    archive = builder.store.place(Recipe("etcd", "3")).with_suffix(".tar")
     write_image(archive, "registry.k8s.io/etcd:3", [], Start())
     monkeypatch.setattr(pod_images, "of_kubernetes", lambda *_: [archive])
-    found = provide(workshop, cluster("kubeskeptic/node:v1.36.3-0", Engine()), NEW)
+    found = provide(builder, cluster("kubeskeptic/node:v1.36.3-0", Engine()), NEW)
     assert (found.version, found.archives) == (NEW, {"registry.k8s.io/etcd:3": archive})
-    assert found.programs == workshop.store.place(components.kubernetes(NEW).recipe)
+    assert found.programs == builder.store.place(components.kubernetes(NEW).recipe)
 
 
-def test_a_cluster_of_kinds_image_gets_the_programs_of_that_image_and_pulls_the_rest(workshop: Any) -> None:
+def test_a_cluster_of_kinds_image_gets_the_programs_of_that_image_and_pulls_the_rest(builder: Any) -> None:
     engine = Engine()
-    found = provide(workshop, cluster("kindest/node:v1.36.3", engine), NEW)
+    found = provide(builder, cluster("kindest/node:v1.36.3", engine), NEW)
     assert not found.archives
     assert engine.calls[0] == "pull kindest/node:v1.37.2"
     assert [call.split()[1] for call in engine.calls if call.startswith("cp")] == [
@@ -92,17 +92,17 @@ NOT_BUILT = (
 NOT_PUSHED = "manifest for kindest/node:v1.37.99 not found: manifest unknown"
 
 
-def test_a_version_that_does_not_exist_is_bad_input(workshop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_version_that_does_not_exist_is_bad_input(builder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def none(*_: str) -> None:
         raise MissingRequirement(NOT_BUILT)
 
     monkeypatch.setattr(golang, "downloaded", none)
     with pytest.raises(BadInput, match=r"Kubernetes v1\.37\.99 is not available"):
-        provide(workshop, cluster("kubeskeptic/node:v1.36.3-0", Engine()), "v1.37.99")
+        provide(builder, cluster("kubeskeptic/node:v1.36.3-0", Engine()), "v1.37.99")
     with pytest.raises(BadInput, match=r"Kubernetes v1\.37\.99 is not available"):
-        provide(workshop, cluster("kindest/node:v1.36.3", Engine(NOT_PUSHED)), "v1.37.99")
+        provide(builder, cluster("kindest/node:v1.36.3", Engine(NOT_PUSHED)), "v1.37.99")
 
 
-def test_a_source_that_does_not_answer_is_no_proof_of_that(workshop: Any) -> None:
+def test_a_source_that_does_not_answer_is_no_proof_of_that(builder: Any) -> None:
     with pytest.raises(MissingRequirement, match="no such host"):
-        provide(workshop, cluster("kindest/node:v1.36.3", Engine("dial tcp: no such host")), NEW)
+        provide(builder, cluster("kindest/node:v1.36.3", Engine("dial tcp: no such host")), NEW)

@@ -10,23 +10,23 @@ import pytest
 from kubeskeptic.errors import BadInput, CommandFailed
 from kubeskeptic.upgrading import plan, state
 from kubeskeptic.upgrading.plan import parse
-from kubeskeptic.upgrading.state import Ledger, State
+from kubeskeptic.upgrading.state import Ledger, UpgradeState
 
 from .fakes import NEW, OLD, World
 
 NODES = {"up-control-plane": OLD, "up-worker": OLD}
 
 
-def a_state(**more: Any) -> State:
+def a_state(**more: Any) -> UpgradeState:
     steps = plan.steps("up-control-plane", ["up-worker"], NODES, OLD, parse(NEW))
-    return State("up", "uid-1", OLD, NEW, dict(NODES), steps=steps, **more)
+    return UpgradeState("up", "uid-1", OLD, NEW, dict(NODES), steps=steps, **more)
 
 
-def kept(folder: Path) -> State:
-    return State.parse(state.place(folder, "up").read_text(), "the file")
+def kept(folder: Path) -> UpgradeState:
+    return UpgradeState.parse(state.place(folder, "up").read_text(), "the file")
 
 
-def broken_in(folder: Path, world: Any, name: str) -> State:
+def broken_in(folder: Path, world: Any, name: str) -> UpgradeState:
     """The state after every step before this one was done, and it was begun and killed."""
     ledger = Ledger(a_state(), folder, world, clock=lambda: 5.0)
     for step in ledger.state.steps:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from kubeskeptic.upgrading import plan
-from kubeskeptic.upgrading.state import State, Step
+from kubeskeptic.upgrading.state import UpgradeState, UpgradeStep
 from kubeskeptic.upgrading.telling import kubelets, report, summary, times
 from kubeskeptic.upgrading.upgrade import Upgraded
 
 STEPS = [
-    Step(plan.BEFORE, began=0, ended=500, attempts=1),
-    Step(plan.APPLY, "cp", began=500, ended=560, attempts=2),
-    Step(plan.DRAIN, "w1", began=560, ended=570, attempts=1),
-    Step(plan.NODE, "w1", began=570, ended=572, attempts=1),
+    UpgradeStep(plan.BEFORE, began=0, ended=500, attempts=1),
+    UpgradeStep(plan.APPLY, "cp", began=500, ended=560, attempts=2),
+    UpgradeStep(plan.DRAIN, "w1", began=560, ended=570, attempts=1),
+    UpgradeStep(plan.NODE, "w1", began=570, ended=572, attempts=1),
 ]
 
 
@@ -27,7 +27,9 @@ def test_kubelets_of_two_versions_are_named_with_their_nodes() -> None:
 
 
 def test_the_report_names_versions_runs_and_the_comparison() -> None:
-    state = State("up", "u", "v1.36.3", "v1.37.2", {}, steps=STEPS, runs={"before": ["r1"], "during": ["r2", "r3"]})
+    state = UpgradeState(
+        "up", "u", "v1.36.3", "v1.37.2", {}, steps=STEPS, runs={"before": ["r1"], "during": ["r2", "r3"]}
+    )
     done = Upgraded(state, {"cp": "v1.37.2"}, (), None)
     assert summary(done)[0] == "up: v1.36.3 to v1.37.2, kubelets of v1.37.2 on all 1 nodes"
     told = report(done, "nothing turned\n")

@@ -18,7 +18,7 @@ from kubeskeptic.timeline import load
 from kubeskeptic.upgrading import plan, upgrade
 from kubeskeptic.upgrading.plan import parse
 from kubeskeptic.upgrading.release import Release
-from kubeskeptic.upgrading.state import Ledger, State, place
+from kubeskeptic.upgrading.state import Ledger, UpgradeState, place
 from kubeskeptic.upgrading.upgrade import Upgrade, UpgradeStopped, finish
 
 from .fakes import NEW, OLD, World
@@ -65,7 +65,9 @@ class Stage:
         self.did.append(what)
 
 
-def an_upgrade(folder: Path, stage: Stage, monkeypatch: pytest.MonkeyPatch, state: State | None = None) -> Upgrade:
+def an_upgrade(
+    folder: Path, stage: Stage, monkeypatch: pytest.MonkeyPatch, state: UpgradeState | None = None
+) -> Upgrade:
     world: Any = World()
     monkeypatch.setattr(upgrade, "ask", stage.ask)
     monkeypatch.setattr(upgrade, "open_run", stage.open_run)
@@ -74,14 +76,14 @@ def an_upgrade(folder: Path, stage: Stage, monkeypatch: pytest.MonkeyPatch, stat
     monkeypatch.setattr(upgrade, "NodeWork", lambda *_: stage)
     nodes = {"up-control-plane": OLD, "up-worker": OLD}
     steps = plan.steps("up-control-plane", ["up-worker"], nodes, OLD, parse(NEW))
-    state = state or State("up", "uid-1", OLD, NEW, nodes, choice=["suites"], steps=steps)
+    state = state or UpgradeState("up", "uid-1", OLD, NEW, nodes, choice=["suites"], steps=steps)
     cluster: Any = SimpleNamespace(name="up")
     release, nothing = Release(NEW, Path()), lambda _: None
     return Upgrade(cluster, world, folder, Ledger(state, folder, world), release, None, nothing)  # type: ignore[arg-type]
 
 
-def kept(folder: Path) -> State:
-    return State.parse(place(folder, "up").read_text(), "the file")
+def kept(folder: Path) -> UpgradeState:
+    return UpgradeState.parse(place(folder, "up").read_text(), "the file")
 
 
 def test_the_runs_are_around_the_upgrade_and_everything_in_nodes_is_observed(
@@ -142,7 +144,7 @@ def test_what_a_killed_run_recorded_is_judged_and_reported_once(tmp_path: Path) 
     journal.write("scenario", id="upgrade/in_place", phase="start", acts=["upgrade"])
     journal.write("probe", scenario="upgrade/in_place", probe="service", spec={"period": 0.02}, nodes=["n1"])
     journal.close()
-    state = State("up", "uid-1", OLD, NEW, {}, runs={"during": ["r1"]})
+    state = UpgradeState("up", "uid-1", OLD, NEW, {}, runs={"during": ["r1"]})
     finish(tmp_path, state)
     finish(tmp_path, state)
     (finding,) = load(folder / "journal.jsonl").findings
@@ -160,7 +162,7 @@ def test_a_node_that_was_left_cordoned_is_opened_and_drained_again_unless_it_is_
     for step in steps:
         if step.node == "up-worker" and step.what in done:
             step.attempts, step.ended = 1, 5.0
-    upgrade.reopen(State("up", "uid-1", OLD, NEW, {}, steps=steps), world)
+    upgrade.reopen(UpgradeState("up", "uid-1", OLD, NEW, {}, steps=steps), world)
     assert not world.cordoned
     drained = next(step for step in steps if str(step) == "drain up-worker")
     assert drained.done is not again

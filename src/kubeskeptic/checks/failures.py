@@ -34,7 +34,7 @@ _BY_CHANCE = 0.001
 
 
 @dataclass
-class Stretch:
+class LaneSecond:
     """One second of one lane."""
 
     asked: int = 0
@@ -78,7 +78,7 @@ class Failures:
     end: float | None = None
     """When the first good answer after the last failure was sent; None if there was none."""
     outcomes: Counter[str] = field(default_factory=Counter)
-    stretches: dict[int, Stretch] = field(default_factory=dict)
+    stretches: dict[int, LaneSecond] = field(default_factory=dict)
 
     @property
     def failing(self) -> Interval:
@@ -102,11 +102,11 @@ class Failures:
         """The number of failures by outcome, the most frequent first: ``18 timeout, 4 refused``."""
         return ", ".join(f"{count} {what}" for what, count in self.outcomes.most_common())
 
-    def stretch_of(self, when: float) -> Stretch:
+    def stretch_of(self, when: float) -> LaneSecond:
         """Return the stretch that contains a moment."""
-        return self.stretches.setdefault(int((when - self.since.low) // STRETCH), Stretch())
+        return self.stretches.setdefault(int((when - self.since.low) // STRETCH), LaneSecond())
 
-    def in_failing(self) -> list[Stretch]:
+    def in_failing(self) -> list[LaneSecond]:
         """Return the stretches up to the last failure, so that the good time after it does not dilute the share."""
         last = int((self.last - self.since.low) // STRETCH) if self.failed else -1
         return [one for number, one in sorted(self.stretches.items()) if number <= last]
@@ -191,10 +191,10 @@ def worst_share(seen: Sequence[Failures], share: float, source: str) -> tuple[Me
     return worst_of([stretch for one in seen for stretch in one.in_failing()], share, source)
 
 
-def worst_of(stretches: Sequence[Stretch], share: float, source: str) -> tuple[Measure, Bound]:
+def worst_of(stretches: Sequence[LaneSecond], share: float, source: str) -> tuple[Measure, Bound]:
     """Return the same of these stretches."""
     pairs = [(one, _share_bound(share, source, one.asked, len(stretches))) for one in stretches if one.asked]
-    nothing = (Stretch(), _share_bound(share, source, 0, 1))
+    nothing = (LaneSecond(), _share_bound(share, source, 0, 1))
     sure, limit = max(pairs, key=lambda pair: pair[0].share.low - pair[1].value, default=nothing)
     if not limit.admits(sure.share.low):
         return _percent(sure), limit
@@ -202,7 +202,7 @@ def worst_of(stretches: Sequence[Stretch], share: float, source: str) -> tuple[M
     return _percent(stretch), limit
 
 
-def _percent(stretch: Stretch) -> Measure:
+def _percent(stretch: LaneSecond) -> Measure:
     low, high = (round(end, 1) for end in stretch.share)
     return Measure(low, "%", low, high)
 

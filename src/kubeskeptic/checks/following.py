@@ -14,7 +14,7 @@ from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import CACHE_DENIAL, Bound, Interval
 from kubeskeptic.checks.failures import answered_in
 from kubeskeptic.checks.lanes import asked_at, is_late, never_asked, span
-from kubeskeptic.checks.staleness import Answers, Records, Right, staleness
+from kubeskeptic.checks.staleness import Answers, Records, RightAnswer, staleness
 from kubeskeptic.findings import Finding, Measure, conclude, largest, seconds
 from kubeskeptic.timeline import Act, Lane
 
@@ -40,7 +40,7 @@ class Stalest(NamedTuple):
 
 
 @dataclass
-class Seen:
+class LaneAnswers:
     """The results of some lanes: the numbers of lookups by kind, and the most addresses and the largest TTL of any answer."""
 
     asked: int = 0
@@ -59,7 +59,7 @@ class Seen:
         """The stalest answer or denial."""
         return self.answer.or_(self.denial)
 
-    def also(self, other: Seen) -> None:
+    def also(self, other: LaneAnswers) -> None:
         """Add the results of other lanes."""
         for count in ("asked", "failed", "unknown", "late", "denials"):
             setattr(self, count, getattr(self, count) + getattr(other, count))
@@ -85,8 +85,8 @@ class Seen:
         self.failures += [f"{lookup}: {outcome}"] if self.failed <= _TOLD else []
 
 
-def _look(act: Act, lane: Lane, right: list[Right], read: Callable[[str], str]) -> Seen:
-    seen, answers = Seen(), Answers()
+def _look(act: Act, lane: Lane, right: list[RightAnswer], read: Callable[[str], str]) -> LaneAnswers:
+    seen, answers = LaneAnswers(), Answers()
     for at in span(lane, act.baseline, act.end):
         sample = lane[at]
         seen.asked += 1
@@ -104,7 +104,7 @@ def _look(act: Act, lane: Lane, right: list[Right], read: Callable[[str], str]) 
 
 
 def followed(
-    act: Act, probes: tuple[str, ...], right: list[Right], read: Callable[[str], str], most: Bound | None = None
+    act: Act, probes: tuple[str, ...], right: list[RightAnswer], read: Callable[[str], str], most: Bound | None = None
 ) -> Finding:
     """Return whether the answers to some probes followed the right ones: each within the case's bound of a change, or a denial
     within the time for which denials are cached.
@@ -115,7 +115,7 @@ def followed(
     """
     changes = [one for one in right if one.since.high > act.baseline]
     lanes = {probe: act.lanes(probe) for probe in probes}
-    by_probe, seen = {probe: Seen() for probe in probes}, Seen()
+    by_probe, seen = {probe: LaneAnswers() for probe in probes}, LaneAnswers()
     for probe, ones in lanes.items():
         for lane in ones:
             by_probe[probe].also(_look(act, lane, right, read))
@@ -136,7 +136,7 @@ def followed(
     return _lasting(act, finding, changes, max(limits.values(), key=lambda bound: bound.value))
 
 
-def _lasting(act: Act, finding: Finding, changes: Sequence[Right], bound: Bound) -> Finding:
+def _lasting(act: Act, finding: Finding, changes: Sequence[RightAnswer], bound: Bound) -> Finding:
     """Return the finding; it is *holds* only if the answers had something to follow, and the time to do so."""
     if finding.verdict != "holds":
         return finding
@@ -147,7 +147,7 @@ def _lasting(act: Act, finding: Finding, changes: Sequence[Right], bound: Bound)
     return finding.but(early) if bound.admits(lasted) else finding
 
 
-def _measured(seen: Seen, lanes: Sequence[Lane], act: Act) -> dict[str, Measure]:
+def _measured(seen: LaneAnswers, lanes: Sequence[Lane], act: Act) -> dict[str, Measure]:
     return {
         "stale": seconds(seen.answer.seconds),
         **({"stale denial": seconds(seen.denial.seconds)} if seen.denials else {}),
@@ -161,7 +161,9 @@ def _measured(seen: Seen, lanes: Sequence[Lane], act: Act) -> dict[str, Measure]
     }
 
 
-def _decisive(act: Act, by_probe: Mapping[str, Seen], seen: Seen, changes: Iterable[Right]) -> Iterable[str]:
+def _decisive(
+    act: Act, by_probe: Mapping[str, LaneAnswers], seen: LaneAnswers, changes: Iterable[RightAnswer]
+) -> Iterable[str]:
     """Yield the failed lookups, the stalest answer of each probe, and since when other answers were right."""
     yield from seen.failures[:_TOLD]
     for one in (of_probe.stalest for of_probe in by_probe.values()):
@@ -171,7 +173,12 @@ def _decisive(act: Act, by_probe: Mapping[str, Seen], seen: Seen, changes: Itera
 
 
 def _told(
-    by_probe: Mapping[str, Seen], seen: Seen, changes: int, limits: Mapping[str, Bound], most: Bound | None, ttl: Bound
+    by_probe: Mapping[str, LaneAnswers],
+    seen: LaneAnswers,
+    changes: int,
+    limits: Mapping[str, Bound],
+    most: Bound | None,
+    ttl: Bound,
 ) -> str:
     if most and not most.admits(seen.most):
         return f"The name resolved to {seen.most} addresses at once."

@@ -9,7 +9,7 @@ from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lanes import span
 from kubeskeptic.checks.ports import new_ports, one_port_each
-from kubeskeptic.checks.resolving import NO_LOOKUP, ONE_ADDRESS, REPLACED, Lookups, replaced_in
+from kubeskeptic.checks.resolving import NO_LOOKUP, ONE_ADDRESS, REPLACED, LookupResults, replaced_in
 from kubeskeptic.durations import MARGIN
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
@@ -38,7 +38,7 @@ def resolves_but_for_kept_ports(act: Act, restarted: str, probe: str, kept: str)
     new, old = (act.lanes(name, unbroken=True) for name in (probe, kept))
     one_port_each(act, old)
     new_ports(act, new)
-    seen, from_new = Lookups.of(act, [*new, *old]), Lookups.of(act, new)
+    seen, from_new = LookupResults.of(act, [*new, *old]), LookupResults.of(act, new)
     found = {lane: outages(lane, act.baseline, act.end) for lane in old}
     longest, bound, node = gravest((_longest(act, lane, found[lane]) for lane in old), lambda one: one[:2])
     measured = {**seen.measured(), **_counted(act, from_new, new, old), "outage of a kept port": seconds(longest)}
@@ -57,7 +57,7 @@ def resolves_but_for_kept_ports(act: Act, restarted: str, probe: str, kept: str)
     )
 
 
-def _counted(act: Act, from_new: Lookups, new: Sequence[Lane], old: Sequence[Lane]) -> dict[str, Measure]:
+def _counted(act: Act, from_new: LookupResults, new: Sequence[Lane], old: Sequence[Lane]) -> dict[str, Measure]:
     """Return how many lookups failed from new, kept and reused ports, and how many of the latter two away from any deletion."""
     reused, failed = {lane: _reused(act, lane) for lane in new}, {lane: _failed(act, lane) for lane in old}
     again = sum(map(len, reused.values()))

@@ -28,7 +28,7 @@ _TOLD = 8
 
 
 @dataclass(frozen=True)
-class Lookups:
+class LookupResults:
     """The results of the lookups of some lanes, in the act of a check."""
 
     expected: str
@@ -46,7 +46,7 @@ class Lookups:
     """The first lookups that failed or returned another address, one sentence each."""
 
     @classmethod
-    def of(cls, act: Act, lanes: Sequence[Lane]) -> Lookups:
+    def of(cls, act: Act, lanes: Sequence[Lane]) -> LookupResults:
         """Return the results of the lookups of some lanes for one service."""
         expected = str(service_of(act.recording, lanes[0].probe)["spec"]["clusterIP"])
         every = [(lane, at, lane[at]) for lane in lanes for at in span(lane, act.baseline, act.end)]
@@ -111,7 +111,7 @@ def same_answer(act: Act, probe: str, *, kept: bool = False) -> Finding:
     :param kept: whether the probe is to keep its UDP port, and did so
     """
     lanes = lanes_of_kept(act, probe) if kept else act.lanes(probe, unbroken=True)
-    seen = Lookups.of(act, lanes)
+    seen = LookupResults.of(act, lanes)
     right = f"All {seen.asked} lookups from {len(lanes)} nodes returned {seen.expected}."
     return _none_failed(act, seen, lanes, seen.told("", right), (probe,), {})
 
@@ -128,7 +128,7 @@ def resolves_throughout(act: Act, restarted: str, *probes: str) -> Finding:
     kept = [lane for lane in lanes if act.recording.specs.get(lane.probe, {}).get("keep_port")]
     one_port_each(act, kept)
     new_ports(act, [lane for lane in lanes if lane not in kept])
-    seen, nodes = Lookups.of(act, lanes), len({lane.node for lane in lanes})
+    seen, nodes = LookupResults.of(act, lanes), len({lane.node for lane in lanes})
     from_kept = sum(len(span(lane, act.baseline, act.end)) for lane in kept)
     right = (
         f"all {seen.asked} lookups from {nodes} nodes returned {seen.expected}, {from_kept} of them from {len(kept)} "
@@ -139,7 +139,7 @@ def resolves_throughout(act: Act, restarted: str, *probes: str) -> Finding:
 
 
 def _none_failed(
-    act: Act, seen: Lookups, lanes: Sequence[Lane], why: str, probes: tuple[str, ...], more: dict[str, Measure]
+    act: Act, seen: LookupResults, lanes: Sequence[Lane], why: str, probes: tuple[str, ...], more: dict[str, Measure]
 ) -> Finding:
     failed = seen.failed.total()
     return conclude(

@@ -11,7 +11,7 @@ from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import SYN_SENT, Bound, Interval
 from kubeskeptic.checks.draining import on_drained_node
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.failures import ENDPOINTS, Stretch, answered_in, worst_of
+from kubeskeptic.checks.failures import ENDPOINTS, LaneSecond, answered_in, worst_of
 from kubeskeptic.checks.lanes import is_late, never_asked, span, surely_late
 from kubeskeptic.durations import LATE, MARGIN, STRETCH
 from kubeskeptic.errors import Inconclusive
@@ -83,9 +83,9 @@ class _Seen:
     """Requests that may have failed, or may have been late at a wrong time."""
     wrong_time: list[str] = field(default_factory=list)
     """Requests that failed or were late while no endpoint could be wrong, in words."""
-    stretches: dict[tuple[int, int], Stretch] = field(default_factory=lambda: defaultdict(Stretch))
+    stretches: dict[tuple[int, int], LaneSecond] = field(default_factory=lambda: defaultdict(LaneSecond))
     """While an endpoint may be wrong: by deletion, and second after it."""
-    elsewhere: Stretch = field(default_factory=Stretch)
+    elsewhere: LaneSecond = field(default_factory=LaneSecond)
     """The rest of the time."""
 
 
@@ -205,7 +205,7 @@ def _look(act: Act, lane: Lane, begun: Sequence[Interval]) -> _Seen:
     return seen
 
 
-def _stretch(act: Act, seen: _Seen, begun: Sequence[Interval], sent: float) -> Stretch:
+def _stretch(act: Act, seen: _Seen, begun: Sequence[Interval], sent: float) -> LaneSecond:
     """Return the stretch in which a request is sent: a second after the last fault, while an endpoint may be wrong."""
     lasting, doubt = act.bound_on(seen.lane.node).value, seen.lane.doubt
     for number in range(len(begun) - 1, -1, -1):

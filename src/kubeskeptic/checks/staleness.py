@@ -15,14 +15,14 @@ Records = frozenset[str]
 Pod = Mapping[str, Any]
 
 
-class Right(NamedTuple):
+class RightAnswer(NamedTuple):
     """The right answer from a moment on."""
 
     since: Interval
     records: Records
 
 
-def right_answers(pods: Iterable[Change], record: Callable[[Pod], str]) -> Iterator[Right]:
+def right_answers(pods: Iterable[Change], record: Callable[[Pod], str]) -> Iterator[RightAnswer]:
     """Yield the right answer, the records of the Ready pods, from each moment at which it changed."""
     ready: dict[str, str] = {}
     last: Records | None = None
@@ -32,12 +32,12 @@ def right_answers(pods: Iterable[Change], record: Callable[[Pod], str]) -> Itera
             ready[change.uid] = record(change.object)
         now = frozenset(ready.values())
         if now != last:
-            yield Right(change.when, now)
+            yield RightAnswer(change.when, now)
         last = now
 
 
 def staleness(
-    right: list[Right], sample: Sample, doubt: float, answer: Records, left: Records | None = None
+    right: list[RightAnswer], sample: Sample, doubt: float, answer: Records, left: Records | None = None
 ) -> Interval:
     """Return for how many seconds an answer had been wrong, or was not yet right, when it was given; 0 if it was right.
 
@@ -78,7 +78,7 @@ class Answers:
             self.left, self._present = self._present, answer
 
 
-def _early(what: Right, read: float) -> Interval:
+def _early(what: RightAnswer, read: float) -> Interval:
     return Interval(0.0, max(what.since.high - read, 0.0))
 
 

@@ -12,7 +12,7 @@ from kubeskeptic.cli import output
 from kubeskeptic.cli.output import AS_JSON
 from kubeskeptic.clusters import agents, engine_install, uninstall
 from kubeskeptic.clusters.addons import ADDONS
-from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.builds.builder import Builder
 from kubeskeptic.clusters.doctor import examine
 from kubeskeptic.clusters.kind import PROXY_MODES
 from kubeskeptic.clusters.machine import Diagnosis, Level
@@ -160,14 +160,14 @@ def agent_image(name: str, load: bool, push: str | None, save: Path | None) -> N
     """
     if [load, push is not None, save is not None].count(True) != 1:
         raise BadInput("give one of --load, --push REPOSITORY, --save FILE")
-    workshop = Workshop(lambda line: click.echo(line, err=True))
-    engine = engine_install.provide(workshop.store, workshop.progress)
+    builder = Builder(lambda line: click.echo(line, err=True))
+    engine = engine_install.provide(builder.store, builder.progress)
     if push:
-        click.echo(agents.push(workshop, engine, push))
+        click.echo(agents.push(builder, engine, push))
     elif save:
-        click.echo(agents.save(workshop, engine, save))
+        click.echo(agents.save(builder, engine, save))
     else:
-        click.echo(agents.load_into(workshop, engine, name))
+        click.echo(agents.load_into(builder, engine, name))
 
 
 @click.command("uninstall")

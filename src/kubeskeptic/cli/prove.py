@@ -15,10 +15,10 @@ from kubeskeptic.errors import BadInput, LeftDirty, Refused, SkepticError
 from kubeskeptic.findings import Verdict
 from kubeskeptic.proving.campaign import Attempt, attempts, unbroken
 from kubeskeptic.proving.grades import graded, grades_again, write_grades
-from kubeskeptic.proving.performing import Performer, Place, Processes
+from kubeskeptic.proving.performing import Performer, Processes, ProvingCluster
 from kubeskeptic.proving.proofs import Proof, journals, judged_again, read_proofs, write_proofs
 from kubeskeptic.proving.side_by_side import SideBySide
-from kubeskeptic.proving.suites import Asked, asked_by, require_known, why_nothing
+from kubeskeptic.proving.suites import AskedCase, asked_by, require_known, why_nothing
 from kubeskeptic.terminal import Display
 
 
@@ -103,7 +103,7 @@ def prove(
     sys.exit(_perform_all(planned, where, options, in_grades=in_grades))
 
 
-def _asked(suites: Path, claims: Sequence[str], only: Sequence[str], scenario: str | None) -> list[Asked]:
+def _asked(suites: Path, claims: Sequence[str], only: Sequence[str], scenario: str | None) -> list[AskedCase]:
     """Return the cases of the named claims, or of all claims; if a scenario is named, only its cases.
 
     :raises BadInput: when a claim, a sabotage or a scenario is unknown
@@ -114,7 +114,7 @@ def _asked(suites: Path, claims: Sequence[str], only: Sequence[str], scenario: s
     return [one for one in whole if scenario in (None, one.scenario.id) and one.case.claim in chosen]
 
 
-def _planned(asked: Sequence[Asked], only: Sequence[str], *, missing: bool, in_grades: bool) -> list[Attempt]:
+def _planned(asked: Sequence[AskedCase], only: Sequence[str], *, missing: bool, in_grades: bool) -> list[Attempt]:
     """Return the attempts to perform; none, with a message, if everything is proven.
 
     :param missing: only what is not proven by the checks as they are
@@ -156,7 +156,7 @@ def _perform_all(planned: Sequence[Attempt], names: list[str], options: list[str
     if len(names) > 1:
         found = _beside(planned, names, options, in_grades=in_grades)
     else:
-        place = Place.alone(configuration.reports(), names[0])
+        place = ProvingCluster.alone(configuration.reports(), names[0])
         perform = _performing(options, _say, Processes(), in_grades=in_grades)
         found = [perform(one, place) for one in planned]
     return 0 if in_grades else _count(planned, found)
@@ -174,7 +174,7 @@ def _beside(
     """
     if missing := [name for name in names if clusters.find(name) is None]:
         raise clusters.no_cluster(*missing)
-    places = {name: Place.beside_others(configuration.reports(), name) for name in names}
+    places = {name: ProvingCluster.beside_others(configuration.reports(), name) for name in names}
     processes, found, errors = Processes(), dict[Attempt, Sequence[Proof]](), dict[Attempt, SkepticError]()
     with Display() as display:
         perform = _performing(options, display, processes, in_grades=in_grades)
@@ -202,7 +202,7 @@ def _beside(
 
 def _performing(
     options: list[str], say: Callable[[str], object], processes: Processes, *, in_grades: bool
-) -> Callable[[Attempt, Place], Sequence[Proof]]:
+) -> Callable[[Attempt, ProvingCluster], Sequence[Proof]]:
     """Return a function that performs an attempt at a place and returns its proofs or its grades."""
     performer = Performer(configuration.reports(), options, say, processes)
     return performer.grade if in_grades else performer.prove
@@ -222,7 +222,7 @@ def _say(line: str) -> None:
     click.echo(click.style(line, bold=True) if line.startswith("\n") else line)
 
 
-def _judge_again(asked: list[Asked]) -> None:
+def _judge_again(asked: list[AskedCase]) -> None:
     """Judge every recorded attempt again, and save what is *violated*; the newest attempt of a case counts."""
     reports = configuration.reports()
     for journal in journals(reports / paths.SABOTAGED):

@@ -117,7 +117,7 @@ def _settle(where: ClusterRef) -> None:
 def _perform(
     name: str, folder: Path, to: str | None, skew: str, choice: list[str], tolerance: float | None
 ) -> Upgraded:  # fmt: skip
-    from kubeskeptic.clusters.builds.workshop import Workshop
+    from kubeskeptic.clusters.builds.builder import Builder
     from kubeskeptic.kube import Kube
     from kubeskeptic.upgrading import checking
     from kubeskeptic.upgrading.release import provide
@@ -132,7 +132,7 @@ def _perform(
     else:
         state = checking.unfinished(reports, name, uid, kube)
     with Display() as display:
-        release = provide(Workshop(display), found, state.to)
+        release = provide(Builder(display), found, state.to)
     ledger = Ledger(state, reports, kube)
     said = Display(sys.stderr)
 
@@ -143,7 +143,7 @@ def _perform(
         with said:
             yield
 
-    return Upgrade(found, kube, reports, ledger, release, Workshop(said).progress, said, tolerance, shown).perform()
+    return Upgrade(found, kube, reports, ledger, release, Builder(said).progress, said, tolerance, shown).perform()
 
 
 def _told(done: Upgraded, limit: float | None) -> int:

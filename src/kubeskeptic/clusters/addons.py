@@ -18,8 +18,8 @@ from kubeskeptic import paths
 from kubeskeptic.clusters import network
 from kubeskeptic.clusters.builds import addon_images, components
 from kubeskeptic.clusters.builds.addon_images import Image
+from kubeskeptic.clusters.builds.builder import Builder, Task, if_possible
 from kubeskeptic.clusters.builds.golang import GoBuild
-from kubeskeptic.clusters.builds.workshop import Task, Workshop, if_possible
 from kubeskeptic.clusters.cluster import Cluster
 from kubeskeptic.clusters.engine import images_of, take_in
 from kubeskeptic.clusters.network import KUBECTL
@@ -41,7 +41,7 @@ class Addon:
     """
 
     name: str
-    images: Mapping[str, Callable[[Workshop], Image]]
+    images: Mapping[str, Callable[[Builder], Image]]
     builds: tuple[GoBuild, ...] = ()
     definitions: str = ""
     ready: tuple[tuple[str, str], ...] = field(default=())
@@ -71,8 +71,8 @@ ADDONS = {
         Addon(
             "metallb",
             {
-                "CONTROLLER_IMAGE": lambda workshop: addon_images.metallb(workshop, "controller"),
-                "SPEAKER_IMAGE": lambda workshop: addon_images.metallb(workshop, "speaker"),
+                "CONTROLLER_IMAGE": lambda builder: addon_images.metallb(builder, "controller"),
+                "SPEAKER_IMAGE": lambda builder: addon_images.metallb(builder, "speaker"),
             },
             (components.metallb(),),
             "config/crd/bases/*.yaml",
@@ -113,25 +113,25 @@ def needed(wanted: Sequence[Addon] | None, *, built: bool) -> list[Addon]:
     return [addon for addon in wanted if built or not addon.in_kinds_network]
 
 
-def images(workshop: Workshop, addon: Addon) -> dict[str, Image]:
+def images(builder: Builder, addon: Addon) -> dict[str, Image]:
     """Return an addon's images by placeholder, building those that the store lacks.
 
     :raises MissingRequirement: when this machine cannot build them
     """
-    return {placeholder: make(workshop) for placeholder, make in addon.images.items()}
+    return {placeholder: make(builder) for placeholder, make in addon.images.items()}
 
 
-def tasks(workshop: Workshop, wanted: Sequence[Addon]) -> list[Task]:
+def tasks(builder: Builder, wanted: Sequence[Addon]) -> list[Task]:
     """Return the tasks that make the images of addons. A failed build raises no error until its image is needed."""
 
     def fetch(addon: Addon) -> None:
         """Download the sources of an addon's programs."""
         for build in addon.builds:
-            workshop.fetch(build)
+            builder.fetch(build)
 
     def make(addon: Addon, _: object) -> None:
         """Build an addon's images."""
-        images(workshop, addon)
+        images(builder, addon)
 
     return [if_possible(Task(partial(fetch, addon), partial(make, addon))) for addon in wanted]
 
@@ -144,17 +144,17 @@ def load_addon(target: Cluster, name: str, *, progress: Say = quiet) -> dict[str
     :raises CommandFailed: when it does not become ready, with kubectl's own words
     """
     (addon,) = chosen(name)
-    workshop = Workshop(progress)
-    made = images(workshop, addon)
+    builder = Builder(progress)
+    made = images(builder, addon)
     references = {placeholder: reference for placeholder, (reference, _) in made.items()}
-    _into_nodes(workshop, target, addon.name, list(made.values()))
+    _into_nodes(builder, target, addon.name, list(made.values()))
     if addon.ready:
-        if text := _definitions(workshop, addon):  # separately: kubectl sends no object of a kind not served yet
+        if text := _definitions(builder, addon):  # separately: kubectl sends no object of a kind not served yet
             _apply(target, text)
             _kubectl(
                 target, "wait", "--for=condition=Established", f"--timeout={ADDON_READY:.0f}s", "-f", "-", stdin=text
             )
-        _apply(target, manifest(workshop, target, addon, references))
+        _apply(target, manifest(builder, target, addon, references))
         wait_until_ready(target, addon)
     return references
 
@@ -180,19 +180,19 @@ def _log(target: Cluster, namespace: str, what: str) -> str:
         return ""
 
 
-def manifest(workshop: Workshop, target: Cluster, addon: Addon, references: Mapping[str, str]) -> str:
+def manifest(builder: Builder, target: Cluster, addon: Addon, references: Mapping[str, str]) -> str:
     """Return the YAML to apply: the definitions of the addon's own API, then its objects, with every placeholder replaced."""
     template = Template((paths.shipped() / f"manifests/addons/{addon.name}.yaml").read_text(encoding="utf-8"))
     wanted = set(template.get_identifiers())
     facts = {name: find(target) for name, find in _FACTS.items() if name in wanted}
     objects = template.safe_substitute(references, **facts)
-    definitions = _definitions(workshop, addon)
+    definitions = _definitions(builder, addon)
     return f"{definitions}\n---\n{objects}" if definitions else objects
 
 
-def _definitions(workshop: Workshop, addon: Addon) -> str:
+def _definitions(builder: Builder, addon: Addon) -> str:
     """Return the CustomResourceDefinitions of the addon's own API as YAML; empty when it has none."""
-    return addon_images.definitions(workshop, addon.builds[0], addon.definitions) if addon.definitions else ""
+    return addon_images.definitions(builder, addon.builds[0], addon.definitions) if addon.definitions else ""
 
 
 def _apply(target: Cluster, text: str) -> None:
@@ -201,10 +201,10 @@ def _apply(target: Cluster, text: str) -> None:
     )
 
 
-def _into_nodes(workshop: Workshop, target: Cluster, title: str, wanted: list[Image]) -> None:
+def _into_nodes(builder: Builder, target: Cluster, title: str, wanted: list[Image]) -> None:
     """Import images into the nodes that lack them."""
     nodes = [node.name for node in target.nodes]
-    with workshop.progress.step(f"{title} into the nodes", 3) as step, ThreadPoolExecutor(len(nodes)) as pool:
+    with builder.progress.step(f"{title} into the nodes", 3) as step, ThreadPoolExecutor(len(nodes)) as pool:
 
         def import_missing(node: str) -> None:
             """Import the images that one node lacks."""

@@ -12,21 +12,21 @@ from kubeskeptic import paths
 from kubeskeptic.clusters import node_source
 from kubeskeptic.clusters.builds import agent_image
 from kubeskeptic.clusters.builds.agent_image import AgentImage
-from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.builds.builder import Builder
 from kubeskeptic.clusters.engine import Engine, images_of, take_in
 from kubeskeptic.clusters.store import alone
 from kubeskeptic.durations import IMAGE
 from kubeskeptic.errors import BadInput, CommandFailed, MissingRequirement
 
 
-def load(workshop: Workshop, engine: Engine, nodes: Sequence[str], *, built: bool) -> str:
+def load(builder: Builder, engine: Engine, nodes: Sequence[str], *, built: bool) -> str:
     """Load the image of the agent's current sources into every node that lacks it, and return its name.
 
     :param nodes: names; their containerd may still be starting
     :param built: whether to assemble the image from packages; otherwise it is built on a Python image from a registry
     """
-    image = AgentImage(workshop)
-    with workshop.progress.step("agent image into the nodes", 2) as step, ThreadPoolExecutor(len(nodes)) as pool:
+    image = AgentImage(builder)
+    with builder.progress.step("agent image into the nodes", 2) as step, ThreadPoolExecutor(len(nodes)) as pool:
         there = dict(zip(nodes, pool.map(lambda node: images_of(engine, node), nodes), strict=True))
         lacking = [node for node in nodes if image.reference not in there[node]]
         if lacking:
@@ -35,15 +35,15 @@ def load(workshop: Workshop, engine: Engine, nodes: Sequence[str], *, built: boo
     return image.reference
 
 
-def prepare(workshop: Workshop, engine: Engine) -> None:
+def prepare(builder: Builder, engine: Engine) -> None:
     """Build the image on a Python image from a registry, before creating nodes that would wait for it in vain.
 
     :raises MissingRequirement: when no registry provided the Python image, or building on it failed
     """
-    reference = AgentImage(workshop).reference
+    reference = AgentImage(builder).reference
     if _from_registry(reference).exists():
         return
-    with workshop.progress.step("agent image", 20):
+    with builder.progress.step("agent image", 20):
         try:
             from_registry(engine, reference)
         except CommandFailed as failed:
@@ -87,7 +87,7 @@ def _from_registry(reference: str) -> Path:
     return paths.cache() / "agent-images" / f"{reference.rpartition(':')[2]}.tar"
 
 
-def load_into(workshop: Workshop, engine: Engine, cluster: str) -> str:
+def load_into(builder: Builder, engine: Engine, cluster: str) -> str:
     """Load the image into every node of a kind cluster on this machine, ours or not, and return its name.
 
     :raises BadInput: when the engine has no such nodes
@@ -95,37 +95,37 @@ def load_into(workshop: Workshop, engine: Engine, cluster: str) -> str:
     nodes = [node.name for node in engine.nodes(cluster)]
     if not nodes:
         raise BadInput(f"the container engine has no nodes of a kind cluster {cluster}")
-    return load(workshop, engine, nodes, built=_built(workshop, engine, nodes))
+    return load(builder, engine, nodes, built=_built(builder, engine, nodes))
 
 
-def save(workshop: Workshop, engine: Engine, file: Path) -> str:
+def save(builder: Builder, engine: Engine, file: Path) -> str:
     """Write the image to a file that `ctr images import` and `docker load` can read, and return its name."""
-    shutil.copyfile(_archive_of(workshop, engine), file)
-    return AgentImage(workshop).reference
+    shutil.copyfile(_archive_of(builder, engine), file)
+    return AgentImage(builder).reference
 
 
-def push(workshop: Workshop, engine: Engine, repository: str) -> str:
+def push(builder: Builder, engine: Engine, repository: str) -> str:
     """Push the image to a registry to which the engine is logged in, and return its name there.
 
     :param repository: without a tag; the tag identifies the agent's sources
     :raises CommandFailed: with the engine's own words
     """
-    reference = AgentImage(workshop).reference
+    reference = AgentImage(builder).reference
     target = f"{repository}:{reference.rpartition(':')[2]}"
-    engine.call("load", "--input", str(_archive_of(workshop, engine)), patience=IMAGE)
+    engine.call("load", "--input", str(_archive_of(builder, engine)), patience=IMAGE)
     engine.call("tag", reference, target)
     engine.call("push", target, patience=IMAGE)
     return target
 
 
-def _built(workshop: Workshop, engine: Engine, nodes: list[str]) -> bool:
+def _built(builder: Builder, engine: Engine, nodes: list[str]) -> bool:
     """Return whether to assemble the image here: nodes that have its lower layer need no registry."""
-    base = AgentImage(workshop).base_reference
+    base = AgentImage(builder).base_reference
     return all(base in images_of(engine, node) for node in nodes) or not node_source.registry_answers(engine)
 
 
-def _archive_of(workshop: Workshop, engine: Engine) -> Path:
-    image = AgentImage(workshop)
+def _archive_of(builder: Builder, engine: Engine) -> Path:
+    image = AgentImage(builder)
     if node_source.registry_answers(engine):
         return from_registry(engine, image.reference)
     return image.archive(whole=True)

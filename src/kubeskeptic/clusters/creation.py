@@ -13,7 +13,7 @@ from kubeskeptic.clusters import addons as addons_of
 from kubeskeptic.clusters import agents, cluster, delete_guard, health, kind, machine, network, node_source, options
 from kubeskeptic.clusters.addons import Addon
 from kubeskeptic.clusters.builds import node_image
-from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.builds.builder import Builder
 from kubeskeptic.clusters.cluster import Cluster, Record
 from kubeskeptic.clusters.diagnosis import missing_in
 from kubeskeptic.clusters.engine import Engine
@@ -23,7 +23,7 @@ from kubeskeptic.errors import CommandFailed, MissingRequirement, SkepticError
 
 
 def make(
-    workshop: Workshop,
+    builder: Builder,
     engine: Engine,
     name: str,
     source: NodeSource,
@@ -37,7 +37,7 @@ def make(
     """
     names = cluster.node_names(name, int(made["workers"]))
     cgroups = str(engine.info().get("CgroupVersion"))
-    tool = kind.provide(workshop, engine, cgroups=cgroups)
+    tool = kind.provide(builder, engine, cgroups=cgroups)
     source = node_source.by_digest(source, tool.pinned())
     config = kind.render(
         options.configuration(made),
@@ -48,16 +48,16 @@ def make(
         proxy_mode=made["proxy mode"],
     )
     if source.built and source.version:
-        workshop.progress.expect(_title(name), _seconds(names))
-        node_image.expect(workshop, engine, source.version)
-    beside = addons_of.tasks(workshop, addons_of.needed(wanted_addons, built=source.built))
-    node_source.provide(source, workshop, engine, beside)
+        builder.progress.expect(_title(name), _seconds(names))
+        node_image.expect(builder, engine, source.version)
+    beside = addons_of.tasks(builder, addons_of.needed(wanted_addons, built=source.built))
+    node_source.provide(source, builder, engine, beside)
     if not source.built:
-        agents.prepare(workshop, engine)
-    _make_room(engine, tool, name, names, workshop.progress)
-    with workshop.progress.step(_title(name), _seconds(names)) as step, _explained(tool, engine, name, step.note):
+        agents.prepare(builder, engine)
+    _make_room(engine, tool, name, names, builder.progress)
+    with builder.progress.step(_title(name), _seconds(names)) as step, _explained(tool, engine, name, step.note):
         creating = partial(tool.create, name, cluster.kubeconfig(name), config, source.argument, step)
-        agent_image = _create(workshop, engine, source, names, creating)
+        agent_image = _create(builder, engine, source, names, creating)
         health.wait_until_ready(engine, names[0])
     version = engine.exec(names[0], ["cat", "/kind/version"]).strip()
     return noted(engine, name, Record(version, source.image, agent_image, dict(made)))
@@ -85,15 +85,15 @@ def noted(engine: Engine, name: str, record: Record) -> Cluster:
 
 
 def _create(
-    workshop: Workshop, engine: Engine, source: NodeSource, names: tuple[str, ...], create: Callable[[], None]
+    builder: Builder, engine: Engine, source: NodeSource, names: tuple[str, ...], create: Callable[[], None]
 ) -> str:
     """Create the cluster with kind, meanwhile configure our network and load the agent's image; return the image's name."""
     if not source.built:
         create()
-        return agents.load(workshop, engine, names, built=False)
+        return agents.load(builder, engine, names, built=False)
     given_up = threading.Event()
     with ThreadPoolExecutor(2) as pool:
-        loaded = pool.submit(agents.load, workshop, engine, names, built=True)
+        loaded = pool.submit(agents.load, builder, engine, names, built=True)
         # the control plane becomes Ready first and so gets the cluster's name servers, as with kind's own network
         first = pool.submit(network.configure, engine, names[0], 1, given_up=given_up)
         try:

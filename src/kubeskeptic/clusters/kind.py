@@ -17,7 +17,7 @@ import yaml
 
 from kubeskeptic import process
 from kubeskeptic.clusters.builds import components
-from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.builds.builder import Builder
 from kubeskeptic.clusters.cluster import CONFIGURATION
 from kubeskeptic.clusters.engine import Engine
 from kubeskeptic.clusters.steps import Step
@@ -80,7 +80,7 @@ class Kind:
                     patience=CLUSTER_CREATE)  # fmt: skip
 
 
-def provide(workshop: Workshop, engine: Engine, *, cgroups: str = "2") -> Kind:
+def provide(builder: Builder, engine: Engine, *, cgroups: str = "2") -> Kind:
     """Return a usable kind: the one beside our engine, or else the machine's, or else one built from its module.
 
     :param cgroups: the cgroup version of the machine on which the nodes run, ``1`` or ``2``
@@ -91,7 +91,7 @@ def provide(workshop: Workshop, engine: Engine, *, cgroups: str = "2") -> Kind:
         return Kind(program, engine)
     if not shutil.which("go"):
         raise MissingRequirement(f"{lack(cgroups)}; {HOW_TO_GET_ONE}")
-    return Kind(str(workshop.go(components.kind()) / "kind"), engine)
+    return Kind(str(builder.go(components.kind()) / "kind"), engine)
 
 
 def usable(engine: Engine, cgroups: str) -> str | None:

@@ -30,7 +30,7 @@ SETTINGS = "/etc/kubeskeptic/network"
 
 
 @dataclass(frozen=True)
-class Place:
+class NetworkNode:
     """A node on the network: its own address and its pod CIDR."""
 
     node: str
@@ -44,7 +44,7 @@ def configure(engine: Engine, control_plane: str, nodes: int, *, given_up: threa
     :param given_up: set when the creation of the cluster has failed, which ends the wait
     """
 
-    def known() -> list[Place] | NotYet:
+    def known() -> list[NetworkNode] | NotYet:
         """Return the nodes with their pod CIDRs, once all have one."""
         if given_up and given_up.is_set():
             return []
@@ -59,10 +59,10 @@ def configure(engine: Engine, control_plane: str, nodes: int, *, given_up: threa
         list(pool.map(lambda place: _configure_node(engine, place, found, services), found))
 
 
-def places(nodes: dict[str, Any]) -> list[Place]:
+def places(nodes: dict[str, Any]) -> list[NetworkNode]:
     """Return the nodes of a NodeList that have a pod CIDR."""
     return [
-        Place(
+        NetworkNode(
             node["metadata"]["name"],
             next(
                 a["address"] for a in node["status"]["addresses"] if a["type"] == "InternalIP" and "." in a["address"]
@@ -90,19 +90,19 @@ def free_addresses(engine: Engine, cluster: str) -> str:
     return f"{ipaddress.ip_address(last - 15)}-{ipaddress.ip_address(last)}"
 
 
-def settings(here: Place, everywhere: Sequence[Place], services: Sequence[str]) -> str:
+def settings(here: NetworkNode, everywhere: Sequence[NetworkNode], services: Sequence[str]) -> str:
     """Return the settings for a node's unit: CIDRs of all pods, its own pods and Services, and routes to the other nodes."""
     lines = [f"pods {range_of_all(everywhere)}", f"here {here.pods}", *(f"services {cidr}" for cidr in services)]
     lines += [f"route {place.pods} {place.address}" for place in everywhere if place.node != here.node]
     return "\n".join(lines) + "\n"
 
 
-def range_of_all(everywhere: Sequence[Place]) -> str:
+def range_of_all(everywhere: Sequence[NetworkNode]) -> str:
     """Return the /16 that contains the nodes' pod CIDRs; its size is kind's and kubeadm's default."""
     return str(ipaddress.ip_network(everywhere[0].pods).supernet(new_prefix=16))
 
 
-def plugins(here: Place) -> str:
+def plugins(here: NetworkNode) -> str:
     """Return the CNI configuration that containerd reads. Address reservations end when the node restarts, like its pods."""
     ipam = {
         "type": "host-local",
@@ -117,7 +117,9 @@ def plugins(here: Place) -> str:
     return json.dumps({"cniVersion": "1.0.0", "name": "kubeskeptic", "plugins": chain}, indent=1)
 
 
-def _configure_node(engine: Engine, here: Place, everywhere: Sequence[Place], services: Sequence[str]) -> None:
+def _configure_node(
+    engine: Engine, here: NetworkNode, everywhere: Sequence[NetworkNode], services: Sequence[str]
+) -> None:
     engine.exec(here.node, ["mkdir", "-p", "/etc/kubeskeptic", "/etc/cni/net.d"])
     engine.exec(here.node, ["cp", "/dev/stdin", SETTINGS], stdin=settings(here, everywhere, services))
     engine.exec(here.node, ["systemctl", "restart", "kubeskeptic-network"])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kubeskeptic.clusters.builds import node_image
-from kubeskeptic.clusters.builds.workshop import Task, Workshop, carry_out
+from kubeskeptic.clusters.builds.builder import Builder, Task, carry_out
 from kubeskeptic.clusters.engine import Engine
 from kubeskeptic.durations import IMAGE, REGISTRY_ANSWERS, Patience
 from kubeskeptic.errors import BadInput, CommandFailed, MissingRequirement
@@ -93,14 +93,14 @@ def registry_answers(engine: Engine) -> bool:
     return engine.pull_starts(AGENT_FROM, Patience(REGISTRY_ANSWERS))
 
 
-def provide(source: NodeSource, workshop: Workshop, engine: Engine, beside: Sequence[Task] = ()) -> None:
+def provide(source: NodeSource, builder: Builder, engine: Engine, beside: Sequence[Task] = ()) -> None:
     """Provide the image to the engine: build it, pull it, or leave it to kind.
 
     :param beside: other tasks to carry out at the same time
     :raises MissingRequirement: when no registry has it
     """
     if source.built and source.version:
-        node_image.provide(workshop, engine, source.version, beside)
+        node_image.provide(builder, engine, source.version, beside)
         return
     carry_out(beside)
     if source.argument:

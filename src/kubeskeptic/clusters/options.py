@@ -24,7 +24,7 @@ DEFAULTS = {
 
 
 @dataclass(frozen=True)
-class Asked:
+class Requested:
     """Options of ``skeptic up``; None stands for the value of an existing cluster, or else the default.
 
     :param kubernetes: version, such as ``v1.37.2``

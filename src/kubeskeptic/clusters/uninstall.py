@@ -13,8 +13,8 @@ from pathlib import Path
 from kubeskeptic import paths, process
 from kubeskeptic.clusters import cluster, delete_guard, engine_install, mounts
 from kubeskeptic.clusters.builds import node_image
+from kubeskeptic.clusters.builds.builder import Builder
 from kubeskeptic.clusters.builds.pod_images import OURS
-from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.engine import CLUSTER_LABEL, Engine
 from kubeskeptic.clusters.steps import Say, quiet
 from kubeskeptic.clusters.up import down
@@ -51,7 +51,7 @@ class Installed:
 
 def installed() -> Installed:
     """Return what is installed. Nothing is changed."""
-    engine = engine_install.find(Workshop(quiet).store)
+    engine = engine_install.find(Builder(quiet).store)
     in_engine = {node.labels[CLUSTER_LABEL] for node in engine.containers(CLUSTER_LABEL)} if engine else set()
     foreign = engine if engine and not engine.own else None
     return Installed(

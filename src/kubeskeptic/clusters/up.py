@@ -23,10 +23,10 @@ from kubeskeptic.clusters import (
 )
 from kubeskeptic.clusters.addons import Addon
 from kubeskeptic.clusters.builds import components, node_image
-from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.builds.builder import Builder
 from kubeskeptic.clusters.cluster import Cluster, Record, no_cluster
 from kubeskeptic.clusters.engine import Engine
-from kubeskeptic.clusters.options import DEFAULT_WORKERS, DEFAULTS, Asked
+from kubeskeptic.clusters.options import DEFAULT_WORKERS, DEFAULTS, Requested
 from kubeskeptic.clusters.steps import Say, quiet
 from kubeskeptic.clusters.store import alone
 from kubeskeptic.configuration import DEFAULT_CLUSTER
@@ -65,33 +65,33 @@ def up(
     :raises Refused: when the cluster would be deleted but is foreign or in use; nothing has been changed then
     """
     cluster.check_name(name)
-    asked = Asked(kubernetes, workers, profile, proxy_mode, config)
+    asked = Requested(kubernetes, workers, profile, proxy_mode, config)
     asked.check()
     wanted_addons = addons_of.chosen(addons) if addons else None
-    workshop = Workshop(progress)
-    engine = engine_install.provide(workshop.store, workshop.progress)
+    builder = Builder(progress)
+    engine = engine_install.provide(builder.store, builder.progress)
     with alone(cluster.lock(name), say=progress, why=f"cluster {name}"):
-        return _found_or_made(workshop, engine, name, asked, images, wanted_addons, progress)
+        return _found_or_made(builder, engine, name, asked, images, wanted_addons, progress)
 
 
 def _found_or_made(
-    workshop: Workshop, engine: Engine, name: str, asked: Asked, images: str,
+    builder: Builder, engine: Engine, name: str, asked: Requested, images: str,
     wanted_addons: Sequence[Addon] | None, progress: Say,
 ) -> Cluster:  # fmt: skip
     wrong, record = _trouble(engine, name, asked)
     if wrong is None and record:
-        found = _as_it_is(workshop, engine, name, record, asked)
+        found = _as_it_is(builder, engine, name, record, asked)
     else:
         progress(f"creating cluster {name}: {wrong}")
         made = options.completed(asked.given(), record.options if record else {})
-        found = _anew(workshop, engine, name, made, images, wanted_addons, str(wrong))
+        found = _anew(builder, engine, name, made, images, wanted_addons, str(wrong))
     if wanted_addons is not None or wrong:
         _set_up_addons(found, wanted_addons, progress)
     return found
 
 
 def _anew(
-    workshop: Workshop, engine: Engine, name: str, made: Mapping[str, str], images: str,
+    builder: Builder, engine: Engine, name: str, made: Mapping[str, str], images: str,
     wanted_addons: Sequence[Addon] | None, wrong: str,
 ) -> Cluster:  # fmt: skip
     """Create a cluster in place of an existing one that cannot be used.
@@ -101,7 +101,7 @@ def _anew(
     if engine.nodes(name):
         delete_guard.may_delete(name, wrong)
     source = node_source.choose(engine, made["kubernetes"] or None, images)
-    return creation.make(workshop, engine, name, source, made, wanted_addons)
+    return creation.make(builder, engine, name, source, made, wanted_addons)
 
 
 def find(name: str = DEFAULT_NAME) -> Cluster | None:
@@ -110,8 +110,8 @@ def find(name: str = DEFAULT_NAME) -> Cluster | None:
     :raises BadInput: when its record is damaged
     """
     cluster.check_name(name)
-    workshop = Workshop(quiet)
-    engine, record = engine_install.find(workshop.store), cluster.read_record(name)
+    builder = Builder(quiet)
+    engine, record = engine_install.find(builder.store), cluster.read_record(name)
     if engine is None or record is None or not cluster.kubeconfig(name).exists():
         return None
     containers = engine.nodes(name)
@@ -128,8 +128,8 @@ def down(name: str = DEFAULT_NAME, *, engine: bool = False, progress: Say = quie
         been changed then
     """
     cluster.check_name(name)
-    workshop = Workshop(progress)
-    running = engine_install.find(workshop.store)
+    builder = Builder(progress)
+    running = engine_install.find(builder.store)
     with alone(cluster.lock(name), say=progress, why=f"cluster {name}"):
         there = bool(running and running.nodes(name))
         if there:
@@ -137,7 +137,7 @@ def down(name: str = DEFAULT_NAME, *, engine: bool = False, progress: Say = quie
         if engine and running and running.own:
             delete_guard.may_stop(running)
         if running and there:
-            kind.provide(workshop, running).delete(name, cluster.kubeconfig(name))
+            kind.provide(builder, running).delete(name, cluster.kubeconfig(name))
         cluster.forget(name, deleted=running is not None)
     if engine:
         engine_install.stop()
@@ -147,10 +147,10 @@ def load_agent_image(target: Cluster) -> str:
     """Load the image of the agent's current sources into all nodes and return its name; quick when they have it."""
     built = target.image.startswith(f"{node_image.REPOSITORY}:")
     names = [node.name for node in target.nodes]
-    return agents.load(Workshop(quiet), target.engine, names, built=built)
+    return agents.load(Builder(quiet), target.engine, names, built=built)
 
 
-def _trouble(engine: Engine, name: str, asked: Asked) -> tuple[str | None, Record | None]:
+def _trouble(engine: Engine, name: str, asked: Requested) -> tuple[str | None, Record | None]:
     """Return why a cluster cannot be used as it is (None when it can), and its record."""
     if not engine.nodes(name):
         return "there is none", None
@@ -168,7 +168,7 @@ def _trouble(engine: Engine, name: str, asked: Asked) -> tuple[str | None, Recor
     return health.trouble(engine, name, names, None if record.mixed else record.kubernetes), record
 
 
-def _as_it_is(workshop: Workshop, engine: Engine, name: str, record: Record, asked: Asked) -> Cluster:
+def _as_it_is(builder: Builder, engine: Engine, name: str, record: Record, asked: Requested) -> Cluster:
     """Return a healthy cluster, after loading the agent's current image.
 
     :raises BadInput: when it was created with options other than those requested
@@ -181,10 +181,10 @@ def _as_it_is(workshop: Workshop, engine: Engine, name: str, record: Record, ask
             "--name"
         )
     special = options.description(record.options)
-    workshop.progress.say(f"cluster {name} exists and is healthy{f', with {special}' if special else ''}")
+    builder.progress.say(f"cluster {name} exists and is healthy{f', with {special}' if special else ''}")
     built = record.image.startswith(f"{node_image.REPOSITORY}:")
     containers = engine.nodes(name)
-    agent_image = agents.load(workshop, engine, [node.name for node in containers], built=built)
+    agent_image = agents.load(builder, engine, [node.name for node in containers], built=built)
     return creation.noted(engine, name, replace(record, agent_image=agent_image))
 
 
@@ -223,5 +223,5 @@ def _missing_commands(found: Cluster) -> list[Path]:
     if not shutil.which("docker"):
         folders.append(Path(found.engine.client).parent)
     if not shutil.which("kubectl"):
-        folders.append(Workshop(quiet).store.place(components.kubernetes(found.kubernetes).recipe))
+        folders.append(Builder(quiet).store.place(components.kubernetes(found.kubernetes).recipe))
     return [folder for folder in folders if folder.is_absolute() and folder.is_dir()]

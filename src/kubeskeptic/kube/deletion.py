@@ -15,7 +15,7 @@ from typing import Any
 from kubeskeptic.durations import GONE, STUCK, Patience
 from kubeskeptic.errors import Conflict, NotFound, PatienceExhausted, SkepticError, Unanswered
 from kubeskeptic.kube.handle import Kube
-from kubeskeptic.kube.obstacles import Key, Watchman
+from kubeskeptic.kube.obstacles import Key, ObstacleWatch
 from kubeskeptic.waiting import NotYet, until
 
 HOLDS = (
@@ -45,7 +45,7 @@ def delete_and_wait(
         pods are available; an obstacle that waiting does not resolve is reported without waiting further
     """
     ask_for_deletion(kube, kind, name, namespace, patience, clock=clock, sleep=sleep)
-    watchman = Watchman(clock)
+    watch = ObstacleWatch(clock)
 
     def gone() -> str | NotYet:
         """Return an empty text when it is gone, or what blocks it when waiting does not help."""
@@ -53,7 +53,7 @@ def delete_and_wait(
             status = kube.get(kind, name, namespace).get("status", {})
         except NotFound:
             return ""
-        stuck = watchman.lasting(_held(name, status), STUCK) if kind == "Namespace" else []
+        stuck = watch.lasting(_held(name, status), STUCK) if kind == "Namespace" else []
         return _with_dead(kube, "; ".join(stuck)) if stuck else NotYet(_said(status))
 
     stuck = until(gone, patience, what=f"{kind} {name} to be gone", tolerate=(SkepticError,), clock=clock, sleep=sleep)

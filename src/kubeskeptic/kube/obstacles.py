@@ -2,7 +2,7 @@
 
 An obstacle is reported by Kubernetes: a controller cannot create a pod (because of a webhook, a quota or PodSecurity), the
 scheduler finds no node, or a kubelet cannot pull an image or start a container. Any of these may be momentary;
-:class:`Watchman` identifies those that last.
+:class:`ObstacleWatch` identifies those that last.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def ended(pod: Object) -> str:
     return f"pod {pod['metadata']['name']} is {phase}{f' ({words})' if words else ''}"
 
 
-class Watchman:
+class ObstacleWatch:
     """Distinguishes lasting obstacles from passing ones.
 
     :param clock: seconds, monotonic

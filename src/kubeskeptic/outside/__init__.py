@@ -15,7 +15,7 @@ place, on this machine's own clock. Its lanes are named by :func:`~kubeskeptic.o
 """
 
 from kubeskeptic.outside.cpu_pressure import waited
-from kubeskeptic.outside.probe import OutsideProbe, Target, lane, node_targets
+from kubeskeptic.outside.probe import OutsideProbe, OutsideTarget, lane, node_targets
 from kubeskeptic.outside.standstills import on_this_machine, witnessed
 
-__all__ = ["OutsideProbe", "Target", "lane", "node_targets", "on_this_machine", "waited", "witnessed"]
+__all__ = ["OutsideProbe", "OutsideTarget", "lane", "node_targets", "on_this_machine", "waited", "witnessed"]

@@ -31,7 +31,7 @@ _COMMAND = (sys.executable, "-P", "-m", "kubeskeptic.outside.process")
 
 
 @dataclass(frozen=True)
-class Target:
+class OutsideTarget:
     """An address of the cluster that is probed from outside.
 
     :param name: the node's name, or another name for the address, unique in its scenario
@@ -43,7 +43,7 @@ class Target:
     port: int
 
 
-def node_targets(nodes: Iterable[Mapping[str, Any]], port: int) -> list[Target]:
+def node_targets(nodes: Iterable[Mapping[str, Any]], port: int) -> list[OutsideTarget]:
     """Return the targets of a NodePort: each node's internal address. Nodes without one are omitted.
 
     :param nodes: Node objects
@@ -52,7 +52,7 @@ def node_targets(nodes: Iterable[Mapping[str, Any]], port: int) -> list[Target]:
     for node in nodes:
         addresses = node.get("status", {}).get("addresses", ())
         host = next((one["address"] for one in addresses if one["type"] == "InternalIP"), None)
-        found += [Target(node["metadata"]["name"], host, port)] if host else []
+        found += [OutsideTarget(node["metadata"]["name"], host, port)] if host else []
     return found
 
 
@@ -71,7 +71,7 @@ class OutsideProbe:
     :raises BadInput: when the probe is of another kind, there is no target, or two targets have the same name
     """
 
-    def __init__(self, journal: Journal, scenario: str, probe: Probe, targets: Sequence[Target]) -> None:
+    def __init__(self, journal: Journal, scenario: str, probe: Probe, targets: Sequence[OutsideTarget]) -> None:
         if probe.kind != "http-new":
             raise BadInput(
                 f"the probe “{probe.name}” cannot be used from outside: its kind is {probe.kind}, not http-new"

@@ -39,7 +39,7 @@ MOST = 0.4
 """Share of one core that the process may use at that priority, however many questions it asks."""
 
 
-class Asked:
+class ProbedTarget:
     """One target being probed, and its samples so far. Create it inside a running loop."""
 
     def __init__(self, number: int, boot: str, order: dict[str, Any]) -> None:
@@ -79,11 +79,11 @@ async def ask(order: dict[str, Any]) -> None:
     """Ask all targets until standard input ends, then wait for questions in flight."""
     await warm_up()
     boot = uuid.uuid4().hex
-    asked: list[Asked] = []
+    asked: list[ProbedTarget] = []
     realtime = Realtime(lambda: sum(one.running.asked for one in asked), a_question=A_QUESTION, most=MOST)
     realtime.start()
     _take_precedence()  # not earlier: the kernel kills a real-time process that never sleeps, and nothing guards it until now
-    asked += [Asked(number, boot, order) for number in range(len(order["targets"]))]
+    asked += [ProbedTarget(number, boot, order) for number in range(len(order["targets"]))]
     gc.collect()
     gc.freeze()  # garbage collection then scans what questions leave behind, not all modules
     ended = _end_of_input()

@@ -15,7 +15,7 @@ import pytest
 
 if TYPE_CHECKING:
     from kubeskeptic.configuration import Configured
-    from kubeskeptic.plugin.state import State
+    from kubeskeptic.plugin.state import SessionState
     from kubeskeptic.runs.model import RunOptions
 
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -115,13 +115,13 @@ def given(config: pytest.Config) -> bool:
     return any(config.getoption(_dest(name)) != attrs.get("default") for name, attrs in OPTIONS.items())
 
 
-def made(config: pytest.Config) -> State:
+def made(config: pytest.Config) -> SessionState:
     """Return the session's state from the command line, validated.
 
     :raises pytest.UsageError: in one sentence, when the command line is invalid
     """
     from kubeskeptic.errors import SkepticError
-    from kubeskeptic.plugin.state import State
+    from kubeskeptic.plugin.state import SessionState
 
     replay: Path | None = config.getoption("skeptic_replay")
     if replay and not (replay.is_file() or (replay / "journal.jsonl").is_file()):
@@ -131,7 +131,7 @@ def made(config: pytest.Config) -> State:
         options.check()
     except SkepticError as error:
         raise pytest.UsageError(str(error)) from error
-    return State(options, replay)
+    return SessionState(options, replay)
 
 
 def _where_runs_are(config: pytest.Config) -> str:

@@ -27,7 +27,7 @@ class Judged:
 
 
 @dataclass
-class State:
+class SessionState:
     """State of one session: its options, its verdicts, and how it must end.
 
     :param replay: the run whose journal is judged again; None for a live run
@@ -97,4 +97,4 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         one = one.__cause__
 
 
-STATE = pytest.StashKey[State]()
+STATE = pytest.StashKey[SessionState]()

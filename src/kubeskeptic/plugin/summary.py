@@ -12,7 +12,7 @@ from kubeskeptic.errors import Inconclusive, SkepticError
 from kubeskeptic.findings import Verdict
 from kubeskeptic.plugin.found import run_of
 from kubeskeptic.plugin.outcomes import not_reached
-from kubeskeptic.plugin.state import STATE, Judged, State
+from kubeskeptic.plugin.state import STATE, Judged, SessionState
 from kubeskeptic.reports import write_all
 from kubeskeptic.reports.wording import broke_off
 from kubeskeptic.runs import earlier
@@ -60,11 +60,11 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
         session.exitstatus = _FAILING[_worst(state)]
 
 
-def _worst(state: State) -> Verdict:
+def _worst(state: SessionState) -> Verdict:
     return max((judged.verdict for judged in state.judged.values()), key=list(Verdict).index, default=Verdict.HOLDS)
 
 
-def _only_undecided(session: pytest.Session, state: State) -> bool:
+def _only_undecided(session: pytest.Session, state: SessionState) -> bool:
     """Return whether nothing is worse than inconclusive claims. A violation is worse, even if pytest expected it."""
     violated = any(judged.verdict is Verdict.VIOLATED for judged in state.judged.values())
     return state.undecided > 0 and session.testsfailed <= state.undecided and not violated and not state.trouble
@@ -102,7 +102,7 @@ def _broke_off(replay: Path) -> str:
     return broke_off(evidence.torn, evidence.ended)
 
 
-def _ordered(state: State) -> list[Judged]:
+def _ordered(state: SessionState) -> list[Judged]:
     order = [claim.id for claim in catalogue()]
     return sorted(state.judged.values(), key=lambda judged: order.index(judged.claim))
 

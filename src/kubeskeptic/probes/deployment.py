@@ -9,7 +9,7 @@ from kubeskeptic.durations import AGENTS_READY
 from kubeskeptic.errors import Inconclusive, LeftDirty, PatienceExhausted, Unanswered
 from kubeskeptic.kube import Kube
 from kubeskeptic.kube.deletion import delete_and_wait
-from kubeskeptic.kube.obstacles import Watchman, obstacles
+from kubeskeptic.kube.obstacles import ObstacleWatch, obstacles
 from kubeskeptic.objects import is_ready, ours
 from kubeskeptic.waiting import NotYet, until
 
@@ -27,7 +27,7 @@ class AgentDeployment:
         self._image = image
         self._namespace = namespace
         self._run = run
-        self._watchman = Watchman()
+        self._watch = ObstacleWatch()
 
     def nodes(self) -> list[str]:
         """Return the names of the cluster's nodes.
@@ -62,7 +62,7 @@ class AgentDeployment:
         ready = {pod["spec"].get("nodeName") for pod in pods if is_ready(pod)}
         missing = [node for node in nodes if node not in ready]
         short = len(pods) < len(nodes)
-        stuck = self._watchman.lasting(obstacles(self._kube, self._namespace, pods, short=short)) if missing else []
+        stuck = self._watch.lasting(obstacles(self._kube, self._namespace, pods, short=short)) if missing else []
         if stuck:
             raise Inconclusive(f"the agents cannot become Ready (none yet on {', '.join(missing)}): {'; '.join(stuck)}")
         return NotYet(f"none yet on {missing[0]}: {_state(pods, missing[0])}") if missing else nodes

@@ -92,7 +92,7 @@ class AgentPriority:
         return {"realtime": realtime, "how": grant.how, "why_not": why}
 
 
-class Machine:
+class AgentProcesses:
     """The agents' processes on this machine.
 
     :param proc: where procfs is mounted; without it there are no processes
@@ -136,9 +136,9 @@ class Priority:
     :param run: runs a command in a node
     """
 
-    def __init__(self, run: RunInNode, machine: Machine | None = None) -> None:
+    def __init__(self, run: RunInNode, machine: AgentProcesses | None = None) -> None:
         self._run = run
-        self._machine = machine or Machine()
+        self._machine = machine or AgentProcesses()
 
     def give(self, node: str, uid: str) -> Grant:
         """Give the priority to the agent in the pod with this uid. The grant states a refusal."""

@@ -11,7 +11,7 @@ from kubeskeptic import __version__
 from kubeskeptic.errors import error_of
 from kubeskeptic.findings import Verdict
 from kubeskeptic.proving.proofs import Proof
-from kubeskeptic.proving.suites import Asked
+from kubeskeptic.proving.suites import AskedCase
 from kubeskeptic.scenarios import Sabotage, Scenario, Stage
 from kubeskeptic.scenarios.declaration import ActPlan
 from kubeskeptic.timeline import load
@@ -25,7 +25,7 @@ class Attempt:
     """
 
     scenario: Scenario
-    wanted: dict[str, list[Asked]] = field(default_factory=dict)
+    wanted: dict[str, list[AskedCase]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -38,7 +38,7 @@ class Attempt:
         return list(dict.fromkeys(one.node_id for one in self.cases))
 
     @property
-    def cases(self) -> list[Asked]:
+    def cases(self) -> list[AskedCase]:
         """The cases of all its sabotages; a case that several sabotages must break is repeated."""
         return [one for asked in self.wanted.values() for one in asked]
 
@@ -52,7 +52,7 @@ class Attempt:
         """The machine resources that no attempt on another cluster may use at the same time."""
         return {act.exclusive for act in self.acts if act.exclusive}
 
-    def takes(self, id_: str, asked: Sequence[Asked]) -> bool:
+    def takes(self, id_: str, asked: Sequence[AskedCase]) -> bool:
         """Return whether another sabotage fits in: none is in force in an act that a case of a different one reads."""
         return all(
             not _meets(self.scenario.sabotages[id_], others) and not _meets(self.scenario.sabotages[other], asked)
@@ -60,14 +60,14 @@ class Attempt:
         )
 
 
-def attempts(asked: Sequence[Asked], only: Collection[str] = (), proofs: Iterable[Proof] = ()) -> list[Attempt]:
+def attempts(asked: Sequence[AskedCase], only: Collection[str] = (), proofs: Iterable[Proof] = ()) -> list[Attempt]:
     """Return the attempts to perform so that every case meets each of its sabotages alone.
 
     :param only: the sabotages to perform; all when empty
     :param proofs: cases that these prove with the current checks are not performed again
     """
     proven = {(*one.key, one.digest) for one in proofs if one.verdict == Verdict.VIOLATED}
-    wanted: dict[tuple[str, str], list[Asked]] = {}
+    wanted: dict[tuple[str, str], list[AskedCase]] = {}
     scenarios = {one.scenario.id: one.scenario for one in asked}
     for one in asked:
         for sabotage in one.sabotages:
@@ -138,5 +138,5 @@ def unbroken(attempt: Attempt, proofs: Sequence[Proof]) -> list[str]:
     ]
 
 
-def _meets(sabotage: Sabotage[Stage], asked: Sequence[Asked]) -> bool:
+def _meets(sabotage: Sabotage[Stage], asked: Sequence[AskedCase]) -> bool:
     return any(sabotage.breaks_in(one.case.acts) for one in asked)

@@ -17,7 +17,7 @@ from kubeskeptic.errors import Inconclusive, reading
 from kubeskeptic.findings import Verdict
 from kubeskeptic.proving.campaign import Attempt, attempts
 from kubeskeptic.proving.proofs import Proof, judged_now, replace_records
-from kubeskeptic.proving.suites import Asked
+from kubeskeptic.proving.suites import AskedCase
 from kubeskeptic.scenarios.sabotage import GRADE
 from kubeskeptic.timeline import Recording, RunEvidence, load
 
@@ -51,7 +51,7 @@ class Grade(Proof):
         return *super().key, self.seconds
 
 
-def graded(asked: Sequence[Asked], only: Sequence[str] = ()) -> list[Attempt]:
+def graded(asked: Sequence[AskedCase], only: Sequence[str] = ()) -> list[Attempt]:
     """Return the attempts to perform once for each grade: the cases with a bound, by the sabotages that have grades.
 
     :param only: the sabotages to perform; all that have grades when empty
@@ -77,7 +77,7 @@ def grades_of(journal: Path, attempt: Attempt, seconds: float) -> list[Grade]:
     ]
 
 
-def grades_again(journal: Path, asked: Sequence[Asked]) -> list[Grade]:
+def grades_again(journal: Path, asked: Sequence[AskedCase]) -> list[Grade]:
     """Return what the current checks find in a recorded run under a grade, for the cases that the sabotage must break.
 
     :raises BadInput: when the journal cannot be read
@@ -86,7 +86,7 @@ def grades_again(journal: Path, asked: Sequence[Asked]) -> list[Grade]:
     return list(_again(evidence, asked))
 
 
-def _again(evidence: RunEvidence, asked: Sequence[Asked]) -> Iterator[Grade]:
+def _again(evidence: RunEvidence, asked: Sequence[AskedCase]) -> Iterator[Grade]:
     at = max((each["at"] for each in evidence.findings), default=float(evidence.run.get("at", 0.0)))
     for id_, mark, seconds in (str(each).partition(GRADE) for each in evidence.run.get("sabotages") or ()):
         for one in asked if mark else ():
@@ -121,7 +121,7 @@ def undetected(attempt: Attempt, grades: Iterable[Grade]) -> bool:
     return any(one not in told for one in wanted)
 
 
-def _grade(run: Record, recording: Recording, finding: Record, one: Asked, sabotage: str, seconds: float) -> Grade:
+def _grade(run: Record, recording: Recording, finding: Record, one: AskedCase, sabotage: str, seconds: float) -> Grade:
     name, measured, bound = _nearest(finding)
     return Grade(
         claim=one.case.claim,
@@ -151,7 +151,7 @@ def _nearest(finding: Record) -> tuple[str, Record, Record]:
     return max(pairs, key=lambda pair: pair[1]["value"] / (pair[2]["value"] or 1), default=("", {}, {}))
 
 
-def _lifted(recording: Recording, one: Asked) -> tuple[float, ...]:
+def _lifted(recording: Recording, one: AskedCase) -> tuple[float, ...]:
     """Return the interval in which a case's sabotage was lifted, in seconds after its fault; empty when it was not."""
     case = one.case
     try:

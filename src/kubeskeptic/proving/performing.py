@@ -25,7 +25,7 @@ OUTPUT = "pytest.log"
 
 
 @dataclass(frozen=True)
-class Place:
+class ProvingCluster:
     """Where attempts are performed.
 
     :param cluster: our own kind cluster
@@ -38,12 +38,12 @@ class Place:
     output: Path | None = None
 
     @classmethod
-    def alone(cls, reports: Path, cluster: str) -> Place:
+    def alone(cls, reports: Path, cluster: str) -> ProvingCluster:
         """Return the place of the only cluster, and create its folder."""
         return cls(cluster, _made(reports / SABOTAGED))
 
     @classmethod
-    def beside_others(cls, reports: Path, cluster: str) -> Place:
+    def beside_others(cls, reports: Path, cluster: str) -> ProvingCluster:
         """Return the place of one of several clusters, and create its folder."""
         runs = _made(reports / SABOTAGED / cluster)
         return cls(cluster, runs, runs / OUTPUT)
@@ -66,7 +66,7 @@ class Performer:
         self._processes = processes
         self._lock = threading.RLock()  # for the two files, and for output that must stay together
 
-    def prove(self, attempt: Attempt, place: Place) -> list[Proof]:
+    def prove(self, attempt: Attempt, place: ProvingCluster) -> list[Proof]:
         """Perform an attempt, and keep and return the proofs.
 
         :raises LeftDirty, Refused: when the run ended so, after what it had found was kept
@@ -81,7 +81,7 @@ class Performer:
             _require_usable(place, status)
         return proofs
 
-    def grade(self, attempt: Attempt, place: Place) -> list[Grade]:
+    def grade(self, attempt: Attempt, place: ProvingCluster) -> list[Grade]:
         """Perform an attempt once for each grade, the last only if no other was detected; keep and return the grades.
 
         :raises LeftDirty, Refused: when a run ended so, after what it had found was kept
@@ -93,7 +93,7 @@ class Performer:
                 found += self._one_grade(attempt, place, seconds)
         return found
 
-    def _one_grade(self, attempt: Attempt, place: Place, seconds: float) -> list[Grade]:
+    def _one_grade(self, attempt: Attempt, place: ProvingCluster, seconds: float) -> list[Grade]:
         heading = f"{attempt.scenario.id} · {attempt.name}, lifted after {seconds:g} s"
         with self._shown(heading, place) as lines:
             journal, status = self._performed(attempt, place, f"{GRADE}{seconds:g}")
@@ -104,13 +104,13 @@ class Performer:
             _require_usable(place, status)
         return fresh
 
-    def _performed(self, attempt: Attempt, place: Place, grade: str = "") -> tuple[Path, int]:
+    def _performed(self, attempt: Attempt, place: ProvingCluster, grade: str = "") -> tuple[Path, int]:
         """Perform an attempt, and return the run's journal and its exit status."""
         run = partial(self._processes.run, output=place.output)
         return perform_attempt(attempt, place.runs, ["--cluster", place.cluster, *self._options], run, grade)
 
     @contextmanager
-    def _shown(self, heading: str, place: Place) -> Iterator[list[str]]:
+    def _shown(self, heading: str, place: ProvingCluster) -> Iterator[list[str]]:
         """Print the heading, pytest's output, and the lines that the block adds.
 
         When pytest prints to a file, all of this is printed together, with the error that ended the block.
@@ -133,7 +133,7 @@ class Performer:
                     self._say(line)
 
 
-def _require_usable(place: Place, status: int) -> None:
+def _require_usable(place: ProvingCluster, status: int) -> None:
     """Raise LeftDirty or Refused if a run's exit status says that no further attempt may begin on its cluster."""
     if status in (LeftDirty.exit_status, Refused.exit_status):
         raise error_of(status)(f"an attempt on cluster {place.cluster} ended with {exit_in_words(status)}")

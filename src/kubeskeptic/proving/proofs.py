@@ -11,7 +11,7 @@ from pathlib import Path
 from kubeskeptic import __version__
 from kubeskeptic.errors import Inconclusive, SkepticError, reading
 from kubeskeptic.findings import Finding, Verdict
-from kubeskeptic.proving.suites import Asked
+from kubeskeptic.proving.suites import AskedCase
 from kubeskeptic.timeline import Recording, RunEvidence, load
 
 
@@ -74,7 +74,7 @@ def journals(sabotaged: Path) -> list[Path]:
     return sorted(found, key=lambda journal: journal.parent.name)
 
 
-def judged_again(journal: Path, asked: Sequence[Asked]) -> list[Proof]:
+def judged_again(journal: Path, asked: Sequence[AskedCase]) -> list[Proof]:
     """Return the proofs that the current checks find in a sabotaged run's recording, for the cases its sabotages must break.
 
     A run that was not sabotaged proves nothing, and neither does a case whose acts were not played in it.
@@ -85,7 +85,7 @@ def judged_again(journal: Path, asked: Sequence[Asked]) -> list[Proof]:
     return list(_proofs(evidence, asked))
 
 
-def _proofs(evidence: RunEvidence, asked: Sequence[Asked]) -> Iterator[Proof]:
+def _proofs(evidence: RunEvidence, asked: Sequence[AskedCase]) -> Iterator[Proof]:
     broken_by = set(evidence.run.get("sabotages") or ())
     for one in asked:
         recording = evidence.scenarios.get(one.scenario.id)
@@ -96,7 +96,7 @@ def _proofs(evidence: RunEvidence, asked: Sequence[Asked]) -> Iterator[Proof]:
                     yield _proof(evidence, one, sabotage.id, finding)
 
 
-def judged_now(one: Asked, recording: Recording) -> Finding | None:
+def judged_now(one: AskedCase, recording: Recording) -> Finding | None:
     """Return the worst that a test finds in a recording; None when the recording lacks what the test reads."""
     case = one.case
     found: list[Finding] = []
@@ -115,7 +115,7 @@ def judged_now(one: Asked, recording: Recording) -> Finding | None:
     return max(found, key=lambda finding: list(Verdict).index(finding.verdict), default=None)
 
 
-def _proof(evidence: RunEvidence, one: Asked, sabotage: str, finding: Finding) -> Proof:
+def _proof(evidence: RunEvidence, one: AskedCase, sabotage: str, finding: Finding) -> Proof:
     run = evidence.run
     return Proof(
         claim=one.case.claim,

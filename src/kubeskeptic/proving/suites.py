@@ -22,7 +22,7 @@ from kubeskeptic.scenarios import Sabotage, Scenario, Stage
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedCase:
     """One case as a suite asks it.
 
     :param file: the suite file
@@ -51,7 +51,7 @@ class Asked:
 
 
 @cache
-def asked_by(place: Path) -> tuple[Asked, ...]:
+def asked_by(place: Path) -> tuple[AskedCase, ...]:
     """Return every case asked by a suite file, or by the suite files below a folder, file by file.
 
     :raises BadInput: when one cannot be imported
@@ -60,12 +60,12 @@ def asked_by(place: Path) -> tuple[Asked, ...]:
     return tuple(one for path in files for one in _asked_in(path, _imported(path, folder)))
 
 
-def _asked_in(path: Path, module: ModuleType) -> Iterator[Asked]:
+def _asked_in(path: Path, module: ModuleType) -> Iterator[AskedCase]:
     scenario = next((one for one in vars(module).values() if isinstance(one, Scenario)), None)
     for name, test in vars(module).items():
         for mark in getattr(test, "pytestmark", ()) if name.startswith("test_") else ():
             if scenario and mark.name == "claim" and mark.args and isinstance(mark.args[0], Case):
-                yield Asked(mark.args[0], scenario, path, test)
+                yield AskedCase(mark.args[0], scenario, path, test)
 
 
 def _imported(path: Path, folder: Path) -> ModuleType:
@@ -90,7 +90,7 @@ def _imported(path: Path, folder: Path) -> ModuleType:
     return module
 
 
-def require_known(asked: Sequence[Asked], scenario: str | None, sabotages: Iterable[str]) -> None:
+def require_known(asked: Sequence[AskedCase], scenario: str | None, sabotages: Iterable[str]) -> None:
     """Raise BadInput for a scenario or sabotage that no suite has.
 
     :param asked: everything that the suites ask
@@ -105,7 +105,7 @@ def require_known(asked: Sequence[Asked], scenario: str | None, sabotages: Itera
             raise BadInput(f"there is no sabotage “{id_}”; {_alike(id_, known)}")
 
 
-def why_nothing(asked: Sequence[Asked], sabotages: Collection[str]) -> str:
+def why_nothing(asked: Sequence[AskedCase], sabotages: Collection[str]) -> str:
     """Return why none of these cases meets any of these sabotages; one that is in force in other acts is reported first.
 
     :param asked: the chosen cases

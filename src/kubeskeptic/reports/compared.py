@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kubeskeptic.findings import Verdict
 from kubeskeptic.reports import by_node
 from kubeskeptic.reports.comparison import Comparison
-from kubeskeptic.reports.pair import Pair, Result, Turn
+from kubeskeptic.reports.pair import ClaimChange, Pair, Result
 from kubeskeptic.reports.wording import NBSP, SYMBOL, count, plain, quantity
 
 NUMBERS = 3
@@ -61,14 +61,14 @@ def _bounds(comparison: Comparison, setting: str) -> str:
 
 
 def _claims(comparison: Comparison) -> Iterator[str]:
-    for turn in Turn:
+    for turn in ClaimChange:
         pairs = comparison.turned(turn)
         if not pairs:
             continue
         yield ""
         yield f"{turn.capitalize()}: {len(pairs)}"
         for pair in pairs:
-            yield from _claim(comparison, pair) if turn is not Turn.SAME else _unchanged(pair)
+            yield from _claim(comparison, pair) if turn is not ClaimChange.SAME else _unchanged(pair)
 
 
 def _claim(comparison: Comparison, pair: Pair) -> Iterator[str]:
@@ -96,7 +96,7 @@ def _unchanged(pair: Pair) -> Iterator[str]:
 
 def markdown(comparison: Comparison) -> str:
     """Return the comparison for a pull request: a headline, a table of changed verdicts, and the rest collapsed."""
-    pairs = [pair for turn in Turn if turn is not Turn.SAME for pair in comparison.turned(turn)]
+    pairs = [pair for turn in ClaimChange if turn is not ClaimChange.SAME for pair in comparison.turned(turn)]
     rows = [
         f"| `{pair.claim}`{f' · {plain(pair.case)}' if pair.case else ''} | {pair.turn} | {_told(pair)} |"
         for pair in pairs
@@ -157,13 +157,13 @@ def _headline(comparison: Comparison) -> str:
 
 def turned_in_words(comparison: Comparison) -> str:
     """Return the number of claims for each change, the worst first: ``1 newly violated, 2 gone``; empty when nothing turned."""
-    turned = {turn: len(comparison.turned(turn)) for turn in Turn if turn is not Turn.SAME}
+    turned = {turn: len(comparison.turned(turn)) for turn in ClaimChange if turn is not ClaimChange.SAME}
     return ", ".join(f"{many} {turn}" for turn, many in turned.items() if many)
 
 
 def held_in_both(comparison: Comparison) -> str:
     """Return how many of all cases hold in both runs: ``93 of 100 hold in both``."""
-    held = sum(1 for pair in comparison.turned(Turn.SAME) if pair.verdicts[1] is Verdict.HOLDS)
+    held = sum(1 for pair in comparison.turned(ClaimChange.SAME) if pair.verdicts[1] is Verdict.HOLDS)
     return f"{held} of {len(comparison.pairs)} hold in both"
 
 

@@ -17,7 +17,7 @@ from kubeskeptic.errors import BadInput, reading
 from kubeskeptic.findings import Verdict, within
 from kubeskeptic.reports import by_node
 from kubeskeptic.reports.building import bound_of, measure_of
-from kubeskeptic.reports.pair import Noise, Pair, Result, Turn, knows
+from kubeskeptic.reports.pair import ClaimChange, Noise, Pair, Result, knows
 
 _AGAIN = "`skeptic report RUN` writes it again"
 _RUN = ("id", "started", "ended", "seed", "kubernetes", "provider", "nodes", "settings", "harness")
@@ -61,7 +61,7 @@ class Comparison:
         ]
         return Pair(*key, was, now, self.tolerance, self.noise, (unknown[0], unknown[1]))
 
-    def turned(self, turn: Turn) -> list[Pair]:
+    def turned(self, turn: ClaimChange) -> list[Pair]:
         """Return the pairs with this turn."""
         return [pair for pair in self.pairs if pair.turn is turn]
 
@@ -93,7 +93,7 @@ class Comparison:
     def status(self) -> int:
         """The exit status: 1 when a claim is newly violated or worse than the tolerance allows, 10 when a claim that held
         is no longer seen to hold or is gone, 0 otherwise."""
-        bad = self.turned(Turn.VIOLATED) or self.turned(Turn.WORSE)
+        bad = self.turned(ClaimChange.VIOLATED) or self.turned(ClaimChange.WORSE)
         return 1 if bad else 10 if any(pair.lost for pair in self.pairs) else 0
 
     def reasons(self, pair: Pair) -> list[str]:

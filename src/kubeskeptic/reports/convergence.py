@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from kubeskeptic.agent.answered_by import DnsAnswer
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
-from kubeskeptic.checks.staleness import Answers, Right, right_answers, staleness
+from kubeskeptic.checks.staleness import Answers, RightAnswer, right_answers, staleness
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.timeline import Lane, Recording
 from kubeskeptic.timeline.endpoints import Window, service_of, strangers
@@ -22,7 +22,7 @@ from kubeskeptic.timeline.objects import ip_of
 _OK, _UNKNOWN = OUTCOMES.index(Outcome.OK), OUTCOMES.index(Outcome.UNKNOWN)
 
 
-class Event(NamedTuple):
+class Disturbance(NamedTuple):
     """An action on the cluster, and how long its effects were watched."""
 
     act: str
@@ -38,7 +38,7 @@ class Event(NamedTuple):
     """The names of the targeted pods; empty when the target was something else."""
 
 
-class Cell(NamedTuple):
+class NodeCell(NamedTuple):
     """The answers that one node received after one event, for one probe."""
 
     node: str
@@ -50,14 +50,14 @@ class Cell(NamedTuple):
     """Seconds from the event to the first right answer; None when none was right."""
 
 
-class Row(NamedTuple):
+class EventRow(NamedTuple):
     """One event as seen by one probe, node by node."""
 
     scenario: str
-    event: Event
+    event: Disturbance
     way: str
     probe: str
-    cells: tuple[Cell, ...]
+    cells: tuple[NodeCell, ...]
 
     @property
     def slowest(self) -> float:
@@ -65,7 +65,7 @@ class Row(NamedTuple):
         return max((cell.last_wrong or 0.0 for cell in self.cells), default=0.0)
 
 
-def convergence(recording: Recording) -> list[Row]:
+def convergence(recording: Recording) -> list[EventRow]:
     """Return the rows of a recording, event by event: every probe whose right answers a targeted pod changes, and any other
     probe that received a wrong answer.
     """
@@ -99,7 +99,7 @@ class _Asked(NamedTuple):
         return cls(probe, way, follows, _pods(recording, probe), wrong)
 
 
-def _row(recording: Recording, event: Event, asked: _Asked, events: Sequence[Event]) -> Row | None:
+def _row(recording: Recording, event: Disturbance, asked: _Asked, events: Sequence[Disturbance]) -> EventRow | None:
     if event.pods and not event.pods & asked.pods:
         return None
     later = (one.begun for one in events if one.at > event.at and (not one.pods or one.pods & asked.pods))
@@ -109,10 +109,10 @@ def _row(recording: Recording, event: Event, asked: _Asked, events: Sequence[Eve
     noticed = any(cell.wrong for cell in seen)
     if not seen or not (noticed or (event.pods and asked.follows)):
         return None
-    return Row(recording.id, event, asked.way, asked.probe, seen)
+    return EventRow(recording.id, event, asked.way, asked.probe, seen)
 
 
-def events_of(recording: Recording) -> Iterator[Event]:
+def events_of(recording: Recording) -> Iterator[Disturbance]:
     """Yield the events of a recording, in order: every fault that clients can see, and its end if the act continued
     afterwards.
     """
@@ -127,9 +127,11 @@ def events_of(recording: Recording) -> Iterator[Event]:
             away, pods = (_named(fault.targets, kind) for kind in ("node/", "pod/"))
             until = min(fault.phases.get("undoing", act.end), act.end)
             begun, at = fault.phases.get("applying", fault.phases["applied"]), fault.phases["applied"]
-            yield Event(act.name, says, begun, at, until, away, pods)
+            yield Disturbance(act.name, says, begun, at, until, away, pods)
             if fault.phases.get("undone", act.end) < act.end:
-                yield Event(act.name, f"undone: {says}", until, fault.phases["undone"], act.end, frozenset(), pods)
+                yield Disturbance(
+                    act.name, f"undone: {says}", until, fault.phases["undone"], act.end, frozenset(), pods
+                )
 
 
 def _named(targets: tuple[str, ...], kind: str) -> frozenset[str]:
@@ -162,7 +164,7 @@ def _wrong(recording: Recording, lane: Lane) -> frozenset[int]:
         return frozenset(failed)
 
 
-def _right(recording: Recording, probe: str) -> list[Right] | None:
+def _right(recording: Recording, probe: str) -> list[RightAnswer] | None:
     """Return the right answers over time for a name that resolves to pods; None for one that resolves to a ClusterIP."""
     if recording.specs[probe].get("expect") is not None:
         return None
@@ -180,7 +182,7 @@ def _pods(recording: Recording, probe: str) -> frozenset[str]:
     return frozenset(name for name, carried in labels if selector and selector.items() <= carried.items())
 
 
-def _stale(lane: Lane, right: list[Right]) -> Iterator[int]:
+def _stale(lane: Lane, right: list[RightAnswer]) -> Iterator[int]:
     answers = Answers()
     for at, sample in enumerate(lane):
         if sample.outcome is Outcome.UNKNOWN:
@@ -201,12 +203,12 @@ def _away(recording: Recording) -> dict[str, Window]:
     }
 
 
-def _cell(lane: Lane, event: Event, wrong: frozenset[int]) -> Cell:
+def _cell(lane: Lane, event: Disturbance, wrong: frozenset[int]) -> NodeCell:
     """Return a node's answers since the event began; times are relative to its completion."""
     span = range(bisect_left(lane.sent, event.begun), bisect_left(lane.sent, event.until))
     bad = [at for at in span if at in wrong]
     good = next((at for at in span if at not in wrong and lane.codes[at] != _UNKNOWN), None)
-    return Cell(
+    return NodeCell(
         lane.node,
         len(span),
         len(bad),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from kubeskeptic.findings import Post, Verdict
-from kubeskeptic.reports.grades import MEANING, OUTDATED, GradedCase, Step, grades
+from kubeskeptic.reports.grades import MEANING, OUTDATED, GradedCase, GradedStep, grades
 from kubeskeptic.reports.model import Entry, Report, Section
 from kubeskeptic.reports.rerun import of_entries
 from kubeskeptic.reports.wording import plain, quoted
@@ -71,7 +71,7 @@ def _graded(report: Report) -> Iterator[str]:
         yield f"| {plain(one.name)}, {one.sabotage}{note} | {one.allowed} | {cells} | {one.tells} |"
 
 
-def _cell(step: Step | None) -> str:
+def _cell(step: GradedStep | None) -> str:
     return ", ".join(filter(None, (step.told, step.lasted))) if step else "–"
 
 

@@ -16,7 +16,7 @@ from kubeskeptic.reports.wording import NBSP, SYMBOL, limit, quantity
 
 
 @dataclass(frozen=True)
-class Step:
+class GradedStep:
     """One grade: the verdict on a case whose sabotage was lifted some seconds after the act's fault.
 
     :param measured: the value measured against the case's bound; None when there is none
@@ -55,7 +55,7 @@ class GradedCase:
     case: str
     sabotage: str
     bound: Bound | None
-    steps: tuple[Step, ...]
+    steps: tuple[GradedStep, ...]
     runs: tuple[str, ...]
     kubernetes: str
     digests: tuple[str, ...]
@@ -91,7 +91,7 @@ class GradedCase:
         """Return whether a grade was judged by another version of the test or its checks than the one with this hash."""
         return bool(digest) and any(one != digest for one in self.digests)
 
-    def step(self, seconds: float) -> Step | None:
+    def step(self, seconds: float) -> GradedStep | None:
         """Return the grade with this duration; None when it was not performed."""
         return next((one for one in self.steps if one.seconds == seconds), None)
 
@@ -136,9 +136,9 @@ def _graded_case(records: list[dict[str, Any]]) -> GradedCase:
     )
 
 
-def _step(record: Mapping[str, Any]) -> Step:
+def _step(record: Mapping[str, Any]) -> GradedStep:
     value = record["measured"]
     measured = Measure(float(value["value"]), value["unit"], value.get("low"), value.get("high")) if value else None
-    return Step(
+    return GradedStep(
         float(record["seconds"]), Verdict(record["verdict"]), measured, tuple(record["lifted"]), str(record["why"])
     )

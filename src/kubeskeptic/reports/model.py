@@ -105,10 +105,9 @@ class Section:
     def post(self) -> Post | None:
         """What the cases say about the post: the strongest statement of them. None if no case says anything, or if the verdict
         is *violated* or *inconclusive*, because the post's words apply to all cases."""
-        if self.verdict in (Verdict.VIOLATED, Verdict.INCONCLUSIVE):
-            return None
         said = [entry.of_post for entry in self.entries if entry.of_post]
-        return max(said, key=list(Post).index) if said else None
+        silent = self.verdict in (Verdict.VIOLATED, Verdict.INCONCLUSIVE)
+        return None if silent else max(said, key=list(Post).index, default=None)
 
     @property
     def unproven(self) -> tuple[str, ...]:
@@ -222,9 +221,7 @@ class Report:
     def unasked(self) -> list[tuple[str, str]]:
         """The cases of the run's suites without a verdict, with their claims: slow cases, and those not selected."""
         known, found = self.run.get("known") or {"cases": {}}, {(one.claim, one.case) for one in self.entries}
-        return [
-            (claim, case) for claim, cases in known["cases"].items() for case in cases if (claim, case) not in found
-        ]
+        return [(id_, case) for id_, cases in known["cases"].items() for case in cases if (id_, case) not in found]
 
     @property
     def samples(self) -> int:

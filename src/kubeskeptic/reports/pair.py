@@ -23,7 +23,7 @@ class Noise(dict[tuple[str, str, str], float]):
     runs: int = 0
 
 
-class Turn(StrEnum):
+class ClaimChange(StrEnum):
     """How a claim changed between two runs, the worst change first."""
 
     VIOLATED = "newly violated"
@@ -108,27 +108,27 @@ class Pair:
         return was, now
 
     @property
-    def turn(self) -> Turn:
+    def turn(self) -> ClaimChange:
         """How the claim changed."""
         was, now = self.verdicts
         if was == now:
-            return Turn.WORSE if self.worse else Turn.SAME
+            return ClaimChange.WORSE if self.worse else ClaimChange.SAME
         if now is Verdict.VIOLATED:
-            return Turn.VIOLATED
+            return ClaimChange.VIOLATED
         if now is None and self.unknown[1]:
-            return Turn.GONE
+            return ClaimChange.GONE
         if was is None and self.unknown[0]:
-            return Turn.NEW
+            return ClaimChange.NEW
         if was is Verdict.HOLDS:
-            return Turn.LOST
+            return ClaimChange.LOST
         if now is Verdict.HOLDS:
-            return Turn.MENDED if was is Verdict.VIOLATED else Turn.GAINED
-        return Turn.OTHER
+            return ClaimChange.MENDED if was is Verdict.VIOLATED else ClaimChange.GAINED
+        return ClaimChange.OTHER
 
     @property
     def lost(self) -> bool:
         """Whether the claim held before and is now *inconclusive*, *skipped*, not asked, or gone."""
-        return self.verdicts[0] is Verdict.HOLDS and self.turn in (Turn.LOST, Turn.GONE)
+        return self.verdicts[0] is Verdict.HOLDS and self.turn in (ClaimChange.LOST, ClaimChange.GONE)
 
     def sides(self, what: str) -> Iterator[tuple[str, Result | None, Result | None]]:
         """Yield each entry of ``measured`` or ``bound`` with its name, before and after."""

@@ -29,7 +29,7 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Row:
+class CaseRow:
     """One case in all runs."""
 
     claim: str
@@ -69,7 +69,7 @@ class Row:
         return {name for one in self.entries if one for name in one["bound"]}
 
 
-def tallied(results: Sequence[Result]) -> list[Row]:
+def tallied(results: Sequence[Result]) -> list[CaseRow]:
     """Return a row for each case that any of the runs asked.
 
     :raises BadInput: for fewer than two runs, or for a run that is given twice
@@ -79,10 +79,10 @@ def tallied(results: Sequence[Result]) -> list[Row]:
         raise BadInput("a tally needs at least two runs, each given once")
     all_ = [by_claim(one) for one in results]
     keys = dict.fromkeys(key for one in all_ for key in one)
-    return [Row(*key, tuple(one.get(key) for one in all_)) for key in keys]
+    return [CaseRow(*key, tuple(one.get(key) for one in all_)) for key in keys]
 
 
-def render(results: Sequence[Result], rows: Sequence[Row]) -> str:
+def render(results: Sequence[Result], rows: Sequence[CaseRow]) -> str:
     """Return the tally as text: a sign for each run and case, then how much each number with a bound varied."""
     head = [
         f"{at:>3}  {one['run']['id']}  Kubernetes {one['run']['kubernetes'] or '?'}"
@@ -104,14 +104,14 @@ def render(results: Sequence[Result], rows: Sequence[Row]) -> str:
     )
 
 
-def markdown(rows: Sequence[Row]) -> str:
+def markdown(rows: Sequence[CaseRow]) -> str:
     """Return the noise as a Markdown table: every number with a bound in seconds or percent, from its smallest to its largest
     value."""
     head = ["| claim | number | runs | smallest | median | largest | bound |", "|---|---|---|---|---|---|---|"]
     return "\n".join([*head, *(line for row in rows for line in _noise_lines(row))])
 
 
-def _lines(row: Row, width: int) -> Iterator[str]:
+def _lines(row: CaseRow, width: int) -> Iterator[str]:
     signs = "".join(SYMBOL[Verdict(one)] if one else "–" for one in row.verdicts)
     unasked = row.verdicts.count("")
     remarks = [*_varied(row), *([f"not asked in {count(unasked, 'run')}"] if unasked else [])]
@@ -121,7 +121,7 @@ def _lines(row: Row, width: int) -> Iterator[str]:
         yield f"{'':<{len(signs)}}    {worst['verdict']}: {worst['why']}"
 
 
-def _varied(row: Row) -> Iterator[str]:
+def _varied(row: CaseRow) -> Iterator[str]:
     bounded, values = row.bounded(), row.values()
     for name, found in values.items():
         if name in bounded and min(found) != max(found):
@@ -130,7 +130,7 @@ def _varied(row: Row) -> Iterator[str]:
             yield f"{plain(name)} {digits if digits and most.endswith(NBSP + unit) else least} to {most}"
 
 
-def _noise_lines(row: Row) -> Iterator[str]:
+def _noise_lines(row: CaseRow) -> Iterator[str]:
     bounds = {
         name: bound for one in row.entries if one for name, bound in one["bound"].items()
     }  # those of the last run
@@ -144,7 +144,7 @@ def _noise_lines(row: Row) -> Iterator[str]:
             yield f"| {about} | {plain(name)} | {len(values)} | {' | '.join(cells)} | {limit} |"
 
 
-def _name(row: Row) -> str:
+def _name(row: CaseRow) -> str:
     return f"{row.claim} ({plain(row.case)})" if row.case else row.claim
 
 
@@ -153,7 +153,7 @@ SCHEMA = 3
 made violations of numbers that had been within their own run's bound."""
 
 
-def text(results: Sequence[Result], rows: Sequence[Row]) -> str:
+def text(results: Sequence[Result], rows: Sequence[CaseRow]) -> str:
     """Return the kept runs as text: a line for each run and each case, so that a review shows which ones changed."""
     runs = [{name: one["run"].get(name) for name in ("id", "kubernetes", "harness", "started")} for one in results]
     lists = {"runs": runs, "claims": [_kept(row) for row in rows]}
@@ -186,7 +186,7 @@ def read_noise(path: Path) -> Noise:
     return noise(rows, len(results))
 
 
-def noise(rows: Sequence[Row], runs: int) -> Noise:
+def noise(rows: Sequence[CaseRow], runs: int) -> Noise:
     """Return the range of each number that all runs measured; a range from fewer runs would be less certain."""
     ranges = {(row.claim, row.case, name): values for row in rows for name, values in row.values().items()}
     found = Noise({key: max(values) - min(values) for key, values in ranges.items() if len(values) == runs})
@@ -198,14 +198,14 @@ def _line(one: Result) -> str:
     return json.dumps(one, ensure_ascii=False)
 
 
-def _kept(row: Row) -> dict[str, Any]:
+def _kept(row: CaseRow) -> dict[str, Any]:
     why = {str(at): one["why"] for at, one in enumerate(row.entries) if one and one["verdict"] != Verdict.HOLDS}
     numbers = {name: _number(row, name) for name in row.values()}
     kept = {"id": row.claim, "case": row.case, "verdicts": [one or None for one in row.verdicts], "numbers": numbers}
     return kept | ({"why": why} if why else {})
 
 
-def _number(row: Row, name: str) -> dict[str, Any]:
+def _number(row: CaseRow, name: str) -> dict[str, Any]:
     """Return a number in all runs. A bound follows the settings and the calibration of its own run: ``bound`` says for each run
     which of ``bounds`` it had.
     """

@@ -19,7 +19,7 @@ from kubeskeptic.durations import PODS_READY, USABLE
 from kubeskeptic.errors import ClusterError, Inconclusive, PatienceExhausted, Unanswered, Untestable
 from kubeskeptic.kube import Kube
 from kubeskeptic.kube.deletion import dead_apis
-from kubeskeptic.kube.obstacles import Watchman, of_pods
+from kubeskeptic.kube.obstacles import ObstacleWatch, of_pods
 from kubeskeptic.objects import is_ready, ours
 from kubeskeptic.runs.model import Run
 from kubeskeptic.settings import Setting, Settings
@@ -110,7 +110,7 @@ def start_time(run: Run) -> float:
             asked[name] = time.monotonic()
             run.kube.create(_pod(run, name, worker))
 
-    watchman = Watchman()
+    watch = ObstacleWatch()
 
     def all_ready() -> bool | NotYet:
         """Note when each pod was first seen Ready, and return whether all are."""
@@ -118,7 +118,7 @@ def start_time(run: Run) -> float:
         for pod in pods:
             if is_ready(pod):
                 ready.setdefault(pod["metadata"]["name"], time.monotonic())
-        stuck = watchman.lasting(of_pods(pods))
+        stuck = watch.lasting(of_pods(pods))
         if stuck:
             raise Inconclusive(f"START cannot be measured: {'; '.join(stuck)}")
         waiting = sorted(set(asked) - set(ready))

@@ -52,7 +52,7 @@ print(json.dumps([ask(host) for host in hosts]))
 """
 
 
-class Asked(NamedTuple):
+class EntranceReply(NamedTuple):
     """The outcome of a request, or its status when no pod answered it, and the name of the pod that did; empty when none."""
 
     outcome: str
@@ -112,7 +112,7 @@ def ask_by_name(stage: Stage, pod: str, name: str, port: int) -> dict[str, str]:
     return {"from a pod": _one(json.loads(there)), "from this machine": _one(here)}
 
 
-def ask_from_here(name: str, port: int, hosts: Sequence[str], deadline: float = PROBE_DEADLINE) -> list[Asked]:
+def ask_from_here(name: str, port: int, hosts: Sequence[str], deadline: float = PROBE_DEADLINE) -> list[EntranceReply]:
     """Send each of these hosts an HTTP request for this host name, from this machine, at the same time.
 
     :param deadline: seconds for one request
@@ -120,19 +120,19 @@ def ask_from_here(name: str, port: int, hosts: Sequence[str], deadline: float = 
     return asyncio.run(_asked(name, port, hosts, deadline))
 
 
-async def _asked(name: str, port: int, hosts: Sequence[str], deadline: float) -> list[Asked]:
+async def _asked(name: str, port: int, hosts: Sequence[str], deadline: float) -> list[EntranceReply]:
     await warm_up()
     return await asyncio.gather(*(_ask(name, port, host, deadline) for host in hosts))
 
 
-async def _ask(name: str, port: int, host: str, deadline: float) -> Asked:
+async def _ask(name: str, port: int, host: str, deadline: float) -> EntranceReply:
     spec = parse(http_new("entrance", host, port, deadline=deadline).spec())
     try:
         ending = await asyncio.wait_for(HttpxProber(spec, name).answer(), deadline)
     except TimeoutError:
         ending = TIMEOUT
     wrong = ending.outcome is Outcome.WRONG and ending.reason
-    return Asked(wrong or str(ending.outcome), AnsweringPod.of(ending.by).name)
+    return EntranceReply(wrong or str(ending.outcome), AnsweringPod.of(ending.by).name)
 
 
 def _one(outcomes: Iterable[str]) -> str:

@@ -28,7 +28,7 @@ from kubeskeptic.scenarios.asking import Member
 from kubeskeptic.scenarios.stage import Stage
 
 
-class Seen(NamedTuple):
+class SeenFromOutside(NamedTuple):
     """The outcome of a request through a node, and which client address the pod saw, in words."""
 
     outcome: str
@@ -65,10 +65,10 @@ def _one(values: Sequence[str]) -> str:
     return " and ".join(sorted(set(values))) or "nothing was asked"
 
 
-def _seen(ending: Ending, node: str) -> Seen:
+def _seen(ending: Ending, node: str) -> SeenFromOutside:
     client = AnsweringPod.of(ending.by).peer
     known: Mapping[str, str] = {own_address(node): "the client's address", node: "that node's address", "": "nothing"}
-    return Seen(str(ending.outcome), known.get(client, client))
+    return SeenFromOutside(str(ending.outcome), known.get(client, client))
 
 
 def own_address(to: str) -> str:
@@ -78,7 +78,9 @@ def own_address(to: str) -> str:
         return str(chosen.getsockname()[0])
 
 
-async def _asked(nodes: Mapping[str, str], ports: Mapping[str, int], pod: str) -> dict[tuple[str, str], Seen]:
+async def _asked(
+    nodes: Mapping[str, str], ports: Mapping[str, int], pod: str
+) -> dict[tuple[str, str], SeenFromOutside]:
     """Return what was seen on each port through each node, asked at the same time."""
     await warm_up()
     asked = [(word, node) for word in ports for node in nodes]

@@ -42,7 +42,7 @@ with open(f"/fill/{sys.argv[1]}", "wb") as file:
 
 
 @dataclass(frozen=True)
-class Resource:
+class ScarceResource:
     """A resource that runs short.
 
     :param holds: MiB that the pod of each app holds beforehand, in order of eviction; even the smallest amount is more than
@@ -60,14 +60,16 @@ class Resource:
     used: tuple[str, str]
 
 
-MEMORY = Resource(
+MEMORY = ScarceResource(
     "memory.available", {"memory-bare": 256, "memory-exit-0": 192, "memory-web": 128}, 832, 256,
     ("memory", "workingSetBytes"),
 )  # fmt: skip
-DISK = Resource("nodefs.available", {"disk-bare": 512, "disk-web": 256}, 2048, 1024, ("ephemeral-storage", "usedBytes"))
+DISK = ScarceResource(
+    "nodefs.available", {"disk-bare": 512, "disk-web": 256}, 2048, 1024, ("ephemeral-storage", "usedBytes")
+)
 
 
-def hold(stage: Stage, resource: Resource) -> None:
+def hold(stage: Stage, resource: ScarceResource) -> None:
     """Make each pod of a resource hold some of it."""
     for app, mib in resource.holds.items():
         take(stage, app, mib)
@@ -84,7 +86,7 @@ def take(stage: Stage, app: str, mib: int) -> None:
     stage.run_in(pods[0], "python3", "-S", "-E", "-c", _TAKE, str(mib))
 
 
-def press(stage: Stage, resource: Resource) -> None:
+def press(stage: Stage, resource: ScarceResource) -> None:
     """Put the node of a resource's pods under pressure, until they have been evicted one after another.
 
     :raises Inconclusive: when the pods are on different nodes, the kubelet does not measure what they use, or what they took
@@ -116,7 +118,7 @@ class Pressed:
 
     stage: Stage
     node: str
-    resource: Resource
+    resource: ScarceResource
     threshold: int
 
     def take_too_much(self, app: str, mib: int) -> None:
@@ -158,7 +160,7 @@ def _ended(stage: Stage, app: str) -> bool:
     return any(pod["status"].get("phase") in ("Failed", "Succeeded") for pod in pods)
 
 
-def _wait_until_measured(stage: Stage, node: str, resource: Resource) -> None:
+def _wait_until_measured(stage: Stage, node: str, resource: ScarceResource) -> None:
     """Wait until the restarted kubelet knows its pods again, and has measured what those of the resource hold.
 
     :raises Inconclusive: when it does not do so in time
@@ -176,7 +178,7 @@ def _wait_until_measured(stage: Stage, node: str, resource: Resource) -> None:
         raise Inconclusive(str(error)) from error
 
 
-def _used(stage: Stage, node: str, resource: Resource) -> dict[str, float]:
+def _used(stage: Stage, node: str, resource: ScarceResource) -> dict[str, float]:
     """Return the use of each pod that the kubelet knows, in bytes, as measured by the kubelet."""
     known = {str(pod["metadata"]["uid"]) for pod in _kubelet(stage, node, "pods")["items"] or ()}
     section, key = resource.used

@@ -14,7 +14,7 @@ from typing import Any
 from kubeskeptic.durations import PODS_READY, Patience
 from kubeskeptic.errors import ClusterError, Inconclusive, Unanswered
 from kubeskeptic.kube import Kube
-from kubeskeptic.kube.obstacles import Watchman, ended, obstacles
+from kubeskeptic.kube.obstacles import ObstacleWatch, ended, obstacles
 from kubeskeptic.objects import is_ready
 from kubeskeptic.waiting import NotYet, until
 
@@ -22,7 +22,7 @@ Pod = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Readiness:
+class PodReadiness:
     """The state of a namespace's pods once they are Ready.
 
     :param ready: names of the pods that are Ready
@@ -41,22 +41,22 @@ def wait_until_ready(
     *,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
-) -> Readiness:
+) -> PodReadiness:
     """Wait until at least this many pods of a namespace are Ready and none is unready, and return which.
 
     :raises Inconclusive: when an obstacle that does not pass by itself keeps them from becoming Ready
     :raises PatienceExhausted: with the pods that are not Ready
     """
-    watchman = Watchman(clock)
+    watch = ObstacleWatch(clock)
 
-    def look() -> Readiness | NotYet:
+    def look() -> PodReadiness | NotYet:
         """Return the readiness of the pods, once all are Ready."""
         pods = kube.list("Pod", namespace)["items"]
         found = readiness(pods, wanted)
-        if isinstance(found, Readiness):
+        if isinstance(found, PodReadiness):
             return found
         live = [pod for pod in pods if not ended(pod)]
-        stuck = watchman.lasting(obstacles(kube, namespace, live, short=len(live) < wanted))
+        stuck = watch.lasting(obstacles(kube, namespace, live, short=len(live) < wanted))
         stuck += [] if live else _lost(pods)
         if stuck:
             raise Inconclusive(f"the pods of {namespace} cannot become Ready ({found.state}): {'; '.join(stuck)}")
@@ -72,13 +72,13 @@ def wait_until_ready(
     )
 
 
-def readiness(pods: list[Pod], wanted: int) -> Readiness | NotYet:
+def readiness(pods: list[Pod], wanted: int) -> PodReadiness | NotYet:
     """Return the readiness if at least this many pods are Ready and none is unready; pods that have ended are not counted."""
     live = [pod for pod in pods if not ended(pod)]
     over = tuple(f"{ended(pod)}, and not counted" for pod in pods if ended(pod))
     ready = tuple(sorted(pod["metadata"]["name"] for pod in live if is_ready(pod)))
     if len(ready) >= wanted and len(ready) == len(live):
-        return Readiness(ready, over)
+        return PodReadiness(ready, over)
     waiting = sorted(pod["metadata"]["name"] for pod in live if not is_ready(pod))
     words = [f"{len(live)} of {wanted} pods are there", f"not Ready: {', '.join(waiting) or 'none'}", *over]
     return NotYet("; ".join(words))

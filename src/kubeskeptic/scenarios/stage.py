@@ -20,7 +20,7 @@ from kubeskeptic.probes.specs import Probe
 from kubeskeptic.runs import Run, evidence
 from kubeskeptic.scenarios.manifests import placed, read, replicas
 from kubeskeptic.scenarios.namespace_view import NamespaceView
-from kubeskeptic.scenarios.readiness import Readiness, readiness, wait_until_ready
+from kubeskeptic.scenarios.readiness import PodReadiness, readiness, wait_until_ready
 from kubeskeptic.scenarios.sabotage import Lift, Sabotage
 from kubeskeptic.timeline.recording import GIVEN, LEFT_OUT
 from kubeskeptic.waiting import NotYet, until
@@ -127,7 +127,7 @@ class Stage(NamespaceView):
     def all_ready(self, *, but: int = 0) -> bool:
         """Return whether every pod of the scenario is Ready, and as many exist as were applied, minus ``but`` lost ones."""
         pods = self.run.kube.list("Pod", self.namespace)["items"]
-        return isinstance(readiness(pods, self._wanted - but), Readiness)
+        return isinstance(readiness(pods, self._wanted - but), PodReadiness)
 
     # -- acting ----------------------------------------------------------------------------------------------------
     @contextmanager

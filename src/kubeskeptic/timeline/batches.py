@@ -9,7 +9,7 @@ from math import inf, isfinite
 from kubeskeptic.agent.outcomes import OUTCOMES
 from kubeskeptic.durations import HOLE
 from kubeskeptic.journal import Record
-from kubeskeptic.timeline.samples import Columns, Lane
+from kubeskeptic.timeline.samples import Lane, SampleColumns
 
 COLUMNS = ("tick", "sent", "took", "outcome", "by", "port")
 MOST_LATE = 2.0
@@ -27,7 +27,7 @@ class Ticks:
         self.asked: tuple[float, float] = inf, -inf
         """When the first and the last request were sent, in Unix seconds."""
 
-    def admit(self, samples: Columns, lane: Lane) -> tuple[Columns, int, set[int]]:
+    def admit(self, samples: SampleColumns, lane: Lane) -> tuple[SampleColumns, int, set[int]]:
         """Return the new samples, the number of copies, and the ticks of samples that contradict known ones.
 
         A copy has the same answer and, within the possible difference of two clocks, the same time of sending.
@@ -46,7 +46,7 @@ class Ticks:
                 return samples, 0, set()
         return self._sift(samples, lane)
 
-    def _sift(self, samples: Columns, lane: Lane) -> tuple[Columns, int, set[int]]:
+    def _sift(self, samples: SampleColumns, lane: Lane) -> tuple[SampleColumns, int, set[int]]:
         fresh: dict[int, int] = {}
         copies, contradicted = 0, set()
         lane.sort()
@@ -60,13 +60,13 @@ class Ticks:
         return samples.part(list(fresh.values())), copies, contradicted
 
 
-def parts(record: Record) -> Iterator[tuple[int, Columns]]:
+def parts(record: Record) -> Iterator[tuple[int, SampleColumns]]:
     """Yield the samples of a record, probe by probe: the probe's index in ``probes``, and the columns as recorded.
 
     :raises ValueError, TypeError: if these are not valid samples
     """
     probe = record["probe"]
-    whole = Columns(*(record[name] for name in COLUMNS))
+    whole = SampleColumns(*(record[name] for name in COLUMNS))
     if {len(column) for column in whole} != {len(probe)}:
         raise ValueError("its columns differ in length")
     if not (isfinite(sum(whole.sent)) and isfinite(sum(whole.took))):
@@ -84,7 +84,7 @@ def parts(record: Record) -> Iterator[tuple[int, Columns]]:
         yield one, whole.part(mine)
 
 
-def checked(samples: Columns, lane: Lane, names: Sequence[str], offset: float) -> Columns:
+def checked(samples: SampleColumns, lane: Lane, names: Sequence[str], offset: float) -> SampleColumns:
     """Return samples of a record as the lane stores them: times of sending on the harness's clock, names as the lane's indexes.
 
     :raises ValueError, TypeError, OverflowError: if a sample is not valid
@@ -95,7 +95,7 @@ def checked(samples: Columns, lane: Lane, names: Sequence[str], offset: float) -
     if min(samples.took) < 0:
         raise ValueError("it has answers that came before their requests")
     index = [lane.name_index(name) for name in names]
-    return Columns(
+    return SampleColumns(
         array("q", samples.ticks),
         array("d", [at + offset for at in samples.sent]),
         array("d", samples.took),
@@ -105,7 +105,7 @@ def checked(samples: Columns, lane: Lane, names: Sequence[str], offset: float) -
     )
 
 
-def lateness(samples: Columns, probe: Record, offset: float) -> Iterator[float]:
+def lateness(samples: SampleColumns, probe: Record, offset: float) -> Iterator[float]:
     """Yield how late each request was sent, in seconds, on the agent's own clock; nothing if the probe's start is not known."""
     t0, period = probe.get("t0"), probe["period"]
     if t0 is not None:
@@ -113,7 +113,7 @@ def lateness(samples: Columns, probe: Record, offset: float) -> Iterator[float]:
         yield from (sent - due - tick * period for tick, sent in zip(samples.ticks, samples.sent, strict=True))
 
 
-def untimely(samples: Columns, record: Record, probe: Record, spec: Record) -> Iterator[str]:
+def untimely(samples: SampleColumns, record: Record, probe: Record, spec: Record) -> Iterator[str]:
     """Yield how the times of samples contradict their ticks, or their period the probe's. The request of a tick is sent when it
     is due or a little later, and skipped samples leave a hole in the ticks.
 

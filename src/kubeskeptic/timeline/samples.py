@@ -38,7 +38,7 @@ class Sample(NamedTuple):
         return self.outcome is not Outcome.OK
 
 
-class Columns(NamedTuple):
+class SampleColumns(NamedTuple):
     """Samples as columns of equal length; ``bys`` holds indexes into a lane's names."""
 
     ticks: Sequence[int]
@@ -48,9 +48,9 @@ class Columns(NamedTuple):
     bys: Sequence[int]
     ports: Sequence[int]
 
-    def part(self, places: Sequence[int]) -> Columns:
+    def part(self, places: Sequence[int]) -> SampleColumns:
         """Return the samples at the given positions."""
-        return Columns(*([column[at] for at in places] for column in self))  # type: ignore[arg-type]
+        return SampleColumns(*([column[at] for at in places] for column in self))  # type: ignore[arg-type]
 
     def alike(self, one: int, other: int) -> bool:
         """Return whether two samples are identical: same tick, same time of sending and same answer."""
@@ -95,7 +95,7 @@ class Lane:
         self.bys.append(self.name_index(sample.by))
         self.ports.append(sample.port)
 
-    def extend(self, more: Columns) -> None:
+    def extend(self, more: SampleColumns) -> None:
         """Add samples."""
         self.ticks.extend(more.ticks)
         self.sent.extend(more.sent)
@@ -104,7 +104,7 @@ class Lane:
         self.bys.extend(more.bys)
         self.ports.extend(more.ports)
 
-    def holds(self, one: Columns) -> bool:
+    def holds(self, one: SampleColumns) -> bool:
         """Return whether the lane already has this sample, with a time of sending within the possible difference of two clocks.
 
         The lane must be sorted.

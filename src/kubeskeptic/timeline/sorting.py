@@ -20,7 +20,7 @@ from kubeskeptic.timeline.observers import Observers
 from kubeskeptic.timeline.recording import ActSpan, Change, Gap, Recording, Taken
 from kubeskeptic.timeline.run_evidence import RunEvidence
 from kubeskeptic.timeline.run_record import merged
-from kubeskeptic.timeline.samples import Columns, Lane
+from kubeskeptic.timeline.samples import Lane, SampleColumns
 from kubeskeptic.timeline.writing_order import WritingOrder
 
 _MISSHAPEN = (KeyError, TypeError, ValueError, IndexError, OverflowError, AttributeError, RecursionError)
@@ -171,8 +171,7 @@ class Sorter:
     def _act(self, record: Record) -> None:
         act = self._recording(record).acts.setdefault(record["act"], ActSpan(record["act"]))
         if act.reach(record["phase"], record["at"]):
-            act.faults = tuple(record.get("faults") or act.faults)
-            act.waited = record.get("waited", act.waited)
+            act.faults, act.waited = tuple(record.get("faults") or act.faults), record.get("waited", act.waited)
         else:
             self._wrong(f"it plays “{act.name}” a second time", [self._recording(record).id])
 
@@ -221,7 +220,7 @@ class Sorter:
             if recording and probe["name"] in recording.specs:
                 self._part(record, probe, recording, samples)
 
-    def _part(self, record: Record, probe: Record, recording: Recording, samples: Columns) -> None:
+    def _part(self, record: Record, probe: Record, recording: Recording, samples: SampleColumns) -> None:
         """Add the samples of one probe to its lane."""
         node, name = record["node"], probe["name"]
         lane = recording.lanes.get((node, name)) or Lane(node, name, probe["period"])

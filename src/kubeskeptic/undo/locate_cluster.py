@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kubeskeptic.clusters import Cluster, cluster, engine_install
-from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.builds.builder import Builder
 from kubeskeptic.clusters.cluster import Record
 from kubeskeptic.clusters.engine import Container, Engine
 from kubeskeptic.clusters.steps import quiet
@@ -21,7 +21,7 @@ def locate_cluster(name: str) -> Cluster | None:
     """
     cluster.check_name(name)
     record, begun = _record(name), cluster.folder(name).exists()
-    engine = engine_install.find(Workshop(quiet).store)
+    engine = engine_install.find(Builder(quiet).store)
     if engine is None:
         if not begun:
             return None

@@ -10,7 +10,7 @@ from pathlib import Path
 from kubeskeptic import clusters, objects
 from kubeskeptic.clusters import Cluster, delete_guard, engine_install
 from kubeskeptic.clusters import cluster as records
-from kubeskeptic.clusters.builds.workshop import Workshop
+from kubeskeptic.clusters.builds.builder import Builder
 from kubeskeptic.clusters.steps import quiet
 from kubeskeptic.errors import BadInput, Refused
 from kubeskeptic.guard import Guard
@@ -20,7 +20,7 @@ from kubeskeptic.kube.settings import kubelet_versions
 from kubeskeptic.objects import Object
 from kubeskeptic.upgrading import plan
 from kubeskeptic.upgrading.plan import check
-from kubeskeptic.upgrading.state import State, find
+from kubeskeptic.upgrading.state import UpgradeState, find
 
 
 def ours(name: str) -> Cluster:
@@ -32,7 +32,7 @@ def ours(name: str) -> Cluster:
     found = clusters.find(name)
     if found:
         return found
-    engine = engine_install.find(Workshop(quiet).store)
+    engine = engine_install.find(Builder(quiet).store)
     if engine and engine.nodes(name) and not records.begun(name):
         raise Refused(
             f"cluster {name} was not made by `skeptic up`; only a kind cluster of our own is upgraded in place"
@@ -57,7 +57,7 @@ def free(name: str, kube: Kube, cluster: Cluster) -> str:
 
 def planned(
     cluster: Cluster, kube: Kube, reports: Path, uid: str, to: str, *, skew: str = "", choice: Sequence[str] = ()
-) -> State:
+) -> UpgradeState:
     """Return the state of an upgrade that has not begun.
 
     :param choice: pytest arguments that select the cases of the runs; empty for no runs
@@ -74,13 +74,13 @@ def planned(
     wanted = check(cluster.name, server, nodes, to, skew)
     _nothing_is_lost(kube)
     order = plan.steps(cluster.control_plane.name, workers, nodes, server, wanted, skew=skew, runs=bool(choice))
-    return State(
+    return UpgradeState(
         cluster.name, uid, server, str(wanted), {name: nodes[name] for name in (cluster.control_plane.name, *workers)},
         skew, list(choice), secrets.randbelow(100_000), order,
     )  # fmt: skip
 
 
-def unfinished(reports: Path, name: str, uid: str, kube: Kube) -> State:
+def unfinished(reports: Path, name: str, uid: str, kube: Kube) -> UpgradeState:
     """Return the state of the upgrade to resume.
 
     :raises BadInput: when there is none, or it is complete

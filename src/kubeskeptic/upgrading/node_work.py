@@ -28,7 +28,7 @@ from kubeskeptic.guard.risk import Risk
 from kubeskeptic.undo.cleanup import healthy
 from kubeskeptic.upgrading import plan
 from kubeskeptic.upgrading.release import PROGRAMS, Release
-from kubeskeptic.upgrading.state import Step
+from kubeskeptic.upgrading.state import UpgradeStep
 from kubeskeptic.waiting import NotYet, until
 
 FOLDER = "/usr/local/lib/kubeskeptic"
@@ -60,7 +60,7 @@ class NodeWork:
         self._settled = settled
         self._engine = site.cluster.engine
 
-    def perform(self, step: Step) -> None:
+    def perform(self, step: UpgradeStep) -> None:
         """Perform one step, and return once it is confirmed to be done.
 
         :raises SkepticError: when it is not done, with the reason
@@ -70,7 +70,7 @@ class NodeWork:
         ACTIONS[step.what](self, step)
 
     # -- the steps -----------------------------------------------------------------------------------------------------
-    def bring(self, step: Step) -> None:
+    def bring(self, step: UpgradeStep) -> None:
         """Copy the programs and images of the release into a node; none of them is in use yet."""
         self._engine.exec(step.node, ["mkdir", "-p", FOLDER])
         for program in PROGRAMS:
@@ -81,7 +81,7 @@ class NodeWork:
             for archive in lacking:
                 take_in(self._engine, step.node, archive, log)
 
-    def apply(self, step: Step) -> None:
+    def apply(self, step: UpgradeStep) -> None:
         """Upgrade the control plane: its static pods, kube-proxy, CoreDNS and the cluster's configuration."""
         again = ["--force"] if step.attempts > 1 else []  # as kubeadm's documentation says for an interrupted upgrade
         self._kubeadm(step.node, "upgrade", "apply", self._release.version, "--yes", _PREFLIGHT, *again)
@@ -90,7 +90,7 @@ class NodeWork:
         note(self._site.cluster.name, kubernetes=self._release.version, mixed=True)
         self._whole()
 
-    def drain(self, step: Step) -> None:
+    def drain(self, step: UpgradeStep) -> None:
         """Cordon a node and evict its pods, as their PodDisruptionBudgets allow."""
         mark(self._site, step.node, cordoned=True)
 
@@ -102,11 +102,11 @@ class NodeWork:
 
         until(empty, DRAINED, what=f"{step.node} to be drained")
 
-    def node(self, step: Step) -> None:
+    def node(self, step: UpgradeStep) -> None:
         """Upgrade the configuration of a worker's kubelet."""
         self._kubeadm(step.node, "upgrade", "node", _PREFLIGHT)
 
-    def kubelet(self, step: Step) -> None:
+    def kubelet(self, step: UpgradeStep) -> None:
         """Replace kubelet, kubectl and kubeadm, and restart the kubelet; the node's containers keep running."""
         self._engine.exec(step.node, ["sh", "-ec", _REPLACE], patience=KUBEADM)
 
@@ -120,7 +120,7 @@ class NodeWork:
 
         until(back, CLUSTER_READY, what=f"{step.node} at {self._release.version}", tolerate=(SkepticError,))
 
-    def uncordon(self, step: Step) -> None:
+    def uncordon(self, step: UpgradeStep) -> None:
         """Uncordon a node, and wait until the cluster is healthy and the watched workload is Ready."""
         mark(self._site, step.node, cordoned=False)
 
@@ -156,7 +156,7 @@ class NodeWork:
         until(whole, CONTROL_PLANE_RESTARTS, what="the cluster to be healthy", tolerate=(SkepticError,))
 
 
-ACTIONS: Mapping[str, Callable[[NodeWork, Step], None]] = MappingProxyType(
+ACTIONS: Mapping[str, Callable[[NodeWork, UpgradeStep], None]] = MappingProxyType(
     {
         plan.BRING: NodeWork.bring,
         plan.APPLY: NodeWork.apply,

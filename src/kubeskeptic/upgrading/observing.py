@@ -28,7 +28,7 @@ from kubeskeptic.scenarios.manifests import placed, read, replicas
 from kubeskeptic.scenarios.namespace_view import NamespaceView
 from kubeskeptic.scenarios.readiness import readiness, wait_until_ready
 from kubeskeptic.timeline import Act, RunEvidence
-from kubeskeptic.upgrading.state import Step
+from kubeskeptic.upgrading.state import UpgradeStep
 from kubeskeptic.waiting import until
 
 SCENARIO = "upgrade/in_place"
@@ -71,7 +71,7 @@ class Observed:
         self.settled = settled
 
     @contextmanager
-    def step(self, step: Step) -> Iterator[None]:
+    def step(self, step: UpgradeStep) -> Iterator[None]:
         """Record the start and the end of a step; a failed step has no end."""
         id_ = f"{step}, attempt {step.attempts}"
         told = {"scenario": SCENARIO, "act": UPGRADE, "id": id_, "fault": STEP}

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from kubeskeptic.errors import BadInput
-from kubeskeptic.upgrading.state import Step
+from kubeskeptic.upgrading.state import UpgradeStep
 
 BEFORE, AFTER = "run before", "run after"
 BRING, APPLY, DRAIN, NODE, KUBELET, UNCORDON = (
@@ -27,7 +27,7 @@ def steps(
     *,
     skew: str = "",
     runs: bool = True,
-) -> list[Step]:
+) -> list[UpgradeStep]:
     """Return the steps that are needed, without those that are done already.
 
     The new kube-proxy runs on every node as soon as the control plane is upgraded. Images are therefore brought first, also
@@ -37,14 +37,14 @@ def steps(
     :param skew: the worker whose kubelet keeps its version; empty for none
     """  # fmt: skip
     behind = {node for node, version in kubelets.items() if parse(version) < to and node != skew}
-    found = [Step(BRING, node) for node in (control_plane, *workers)]
+    found = [UpgradeStep(BRING, node) for node in (control_plane, *workers)]
     if parse(server) < to:
-        found.append(Step(APPLY, control_plane))
+        found.append(UpgradeStep(APPLY, control_plane))
     if control_plane in behind:
-        found += [Step(what, control_plane) for what in (DRAIN, KUBELET, UNCORDON)]
+        found += [UpgradeStep(what, control_plane) for what in (DRAIN, KUBELET, UNCORDON)]
     for worker in workers:
-        found += [Step(what, worker) for what in (DRAIN, NODE, KUBELET, UNCORDON) if worker in behind]
-    return [Step(BEFORE), *found, Step(AFTER)] if runs else found
+        found += [UpgradeStep(what, worker) for what in (DRAIN, NODE, KUBELET, UNCORDON) if worker in behind]
+    return [UpgradeStep(BEFORE), *found, UpgradeStep(AFTER)] if runs else found
 
 
 class Version(NamedTuple):

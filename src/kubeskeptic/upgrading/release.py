@@ -10,8 +10,8 @@ from pathlib import Path
 
 from kubeskeptic.clusters import Cluster
 from kubeskeptic.clusters.builds import components, golang, node_image, pod_images
+from kubeskeptic.clusters.builds.builder import Builder
 from kubeskeptic.clusters.builds.oci import NAME
-from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.engine import Engine
 from kubeskeptic.clusters.node_source import PULLED
 from kubeskeptic.clusters.store import Recipe
@@ -37,30 +37,30 @@ class Release:
     archives: Mapping[str, Path] = field(default_factory=dict)
 
 
-def provide(workshop: Workshop, cluster: Cluster, version: str) -> Release:
+def provide(builder: Builder, cluster: Cluster, version: str) -> Release:
     """Return a release for a cluster: built if its nodes run our own node image, otherwise taken from kind's node image.
 
     :raises BadInput: when there is no such version
     :raises MissingRequirement: when it cannot be built or pulled here
     """
     if cluster.image.startswith(f"{node_image.REPOSITORY}:"):
-        return _built(workshop, version)
-    return _pulled(workshop, cluster.engine, version)
+        return _built(builder, version)
+    return _pulled(builder, cluster.engine, version)
 
 
-def _built(workshop: Workshop, version: str) -> Release:
+def _built(builder: Builder, version: str) -> Release:
     build = components.kubernetes(version)
-    if not workshop.store.has(build.recipe):
+    if not builder.store.has(build.recipe):
         try:
             golang.downloaded(build.module, version)
         except MissingRequirement as missing:
             raise _unknown(version, missing) from missing
-    workshop.expect(build.recipe, build.seconds)
-    programs, archives = workshop.go(build), pod_images.of_kubernetes(workshop, version)
+    builder.expect(build.recipe, build.seconds)
+    programs, archives = builder.go(build), pod_images.of_kubernetes(builder, version)
     return Release(version, programs, {named_in(archive): archive for archive in archives})
 
 
-def _pulled(workshop: Workshop, engine: Engine, version: str) -> Release:
+def _pulled(builder: Builder, engine: Engine, version: str) -> Release:
     image = f"{PULLED}{version}"
     if not engine.has_image(image):
         try:
@@ -68,7 +68,7 @@ def _pulled(workshop: Workshop, engine: Engine, version: str) -> Release:
         except CommandFailed as failed:
             raise _unknown(version, failed) from failed
     recipe = Recipe("release", version, (image, *PROGRAMS))
-    return Release(version, workshop.make(recipe, 10, lambda into, _: copy_out(engine, image, into)))
+    return Release(version, builder.make(recipe, 10, lambda into, _: copy_out(engine, image, into)))
 
 
 def copy_out(engine: Engine, image: str, into: Path) -> None:

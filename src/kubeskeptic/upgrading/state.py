@@ -28,7 +28,7 @@ CONFIG_MAP, NAMESPACE, KEY = "kubeskeptic-upgrade", "kube-system", "state.json"
 
 
 @dataclass
-class Step:
+class UpgradeStep:
     """One step.
 
     :param what: one of the names of :mod:`kubeskeptic.upgrading.plan`
@@ -53,7 +53,7 @@ class Step:
 
 
 @dataclass
-class State:
+class UpgradeState:
     """Everything that is needed to resume an upgrade.
 
     :param uid: uid of the cluster's kube-system namespace; a recreated cluster has another one
@@ -72,7 +72,7 @@ class State:
     skew: str = ""
     choice: list[str] = field(default_factory=list)
     seed: int = 0
-    steps: list[Step] = field(default_factory=list)
+    steps: list[UpgradeStep] = field(default_factory=list)
     runs: dict[str, list[str]] = field(default_factory=dict)
     schema: int = SCHEMA
 
@@ -117,7 +117,7 @@ class State:
         return json.dumps(asdict(self), indent=1)
 
     @classmethod
-    def parse(cls, text: str, where: str) -> State:
+    def parse(cls, text: str, where: str) -> UpgradeState:
         """Return the state that :meth:`text` wrote.
 
         :raises BadInput: when the text is damaged or has another schema
@@ -126,7 +126,7 @@ class State:
             record = json.loads(text)
             if record["schema"] != SCHEMA:
                 raise BadInput(f"{where} has schema {record['schema']}, but this version supports only {SCHEMA}")
-            return cls(**{**record, "steps": [Step(**step) for step in record["steps"]]})
+            return cls(**{**record, "steps": [UpgradeStep(**step) for step in record["steps"]]})
         except (ValueError, KeyError, TypeError) as damaged:
             raise BadInput(f"{where} is damaged and says nothing about the upgrade ({damaged!r})") from damaged
 
@@ -138,7 +138,7 @@ class Ledger:
     :param kube: the cluster with the ConfigMap
     """
 
-    def __init__(self, state: State, reports: Path, kube: Kube, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, state: UpgradeState, reports: Path, kube: Kube, clock: Callable[[], float] = time.time) -> None:
         self.state = state
         self._path = place(reports, state.cluster)
         self._kube = kube
@@ -160,7 +160,7 @@ class Ledger:
             self._kube.apply(config_map(self.state))
 
     @contextmanager
-    def step(self, step: Step) -> Iterator[None]:
+    def step(self, step: UpgradeStep) -> Iterator[None]:
         """Record a step before the block and, unless the block raises, after it."""
         step.began, step.attempts = self._clock(), step.attempts + 1
         self.save()
@@ -168,7 +168,7 @@ class Ledger:
         step.ended = self._clock()
         self.save()
 
-    def since(self, step: Step) -> float:
+    def since(self, step: UpgradeStep) -> float:
         """Return the seconds since a step began."""
         return self._clock() - step.began
 
@@ -188,7 +188,7 @@ def place(reports: Path, cluster: str) -> Path:
     return reports / FOLDER / f"{cluster}.json"
 
 
-def config_map(state: State) -> Mapping[str, Any]:
+def config_map(state: UpgradeState) -> Mapping[str, Any]:
     """Return the state as an object of the cluster."""
     labels = ours("upgrade")
     return {
@@ -199,7 +199,7 @@ def config_map(state: State) -> Mapping[str, Any]:
     }
 
 
-def find(reports: Path, cluster: str, uid: str, kube: Kube) -> State | None:
+def find(reports: Path, cluster: str, uid: str, kube: Kube) -> UpgradeState | None:
     """Return the state of this cluster's last upgrade, from the file or else from the ConfigMap; None if there is none.
 
     :param uid: the cluster's; the state of an earlier cluster with the same name is ignored
@@ -207,12 +207,12 @@ def find(reports: Path, cluster: str, uid: str, kube: Kube) -> State | None:
     """
     path = place(reports, cluster)
     if path.exists():
-        state = State.parse(path.read_text(encoding="utf-8"), str(path))
+        state = UpgradeState.parse(path.read_text(encoding="utf-8"), str(path))
         if state.uid == uid:
             return state
     try:
         kept = kube.get("ConfigMap", CONFIG_MAP, NAMESPACE)["data"][KEY]
     except NotFound:
         return None
-    state = State.parse(kept, f"the ConfigMap {NAMESPACE}/{CONFIG_MAP}")
+    state = UpgradeState.parse(kept, f"the ConfigMap {NAMESPACE}/{CONFIG_MAP}")
     return state if state.uid == uid else None

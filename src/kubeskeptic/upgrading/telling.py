@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kubeskeptic.reports import disruption
 from kubeskeptic.upgrading import plan
-from kubeskeptic.upgrading.state import FOLDER, Step
+from kubeskeptic.upgrading.state import FOLDER, UpgradeStep
 from kubeskeptic.upgrading.upgrade import Upgraded
 
 _OF_KUBEADM = (plan.APPLY, plan.NODE)
@@ -55,7 +55,7 @@ def kubelets(versions: dict[str, str]) -> str:
     )
 
 
-def times(steps: list[Step]) -> str:
+def times(steps: list[UpgradeStep]) -> str:
     """Return how long the steps in nodes took, and how much of that kubeadm took."""
     taken = [(step, step.ended - step.began) for step in steps if step.node and step.done]
     whole = sum(seconds for _, seconds in taken)

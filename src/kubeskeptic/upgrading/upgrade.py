@@ -25,7 +25,7 @@ from kubeskeptic.upgrading import plan
 from kubeskeptic.upgrading.node_work import NodeWork, note
 from kubeskeptic.upgrading.observing import SCENARIO, judge, observed
 from kubeskeptic.upgrading.release import Release
-from kubeskeptic.upgrading.state import Ledger, State, Step
+from kubeskeptic.upgrading.state import Ledger, UpgradeState, UpgradeStep
 from kubeskeptic.upgrading.suite_run import ask
 
 INTERRUPTED = 2
@@ -49,7 +49,7 @@ class Upgraded:
     :param compared: comparison of the runs before and after; None if they were left out
     """
 
-    state: State
+    state: UpgradeState
     kubelets: dict[str, str]
     disruptions: tuple[Disruption, ...]
     compared: comparison.Comparison | None
@@ -79,7 +79,7 @@ class Upgrade:
     shown: Callable[[Status], AbstractContextManager[object]] = nullcontext
 
     @property
-    def state(self) -> State:
+    def state(self) -> UpgradeState:
         """The state of the upgrade."""
         return self.ledger.state
 
@@ -140,7 +140,7 @@ class Upgrade:
         finally:
             keep(options.folder)
 
-    def _observed(self, options: RunOptions, left: list[Step]) -> None:
+    def _observed(self, options: RunOptions, left: list[UpgradeStep]) -> None:
         with open_run(options) as run:
             self.ledger.add_run("during", run.id)
             try:
@@ -153,14 +153,14 @@ class Upgrade:
                 judge(run.followed.evidence(), run.journal)
 
     @contextmanager
-    def _timed(self, step: Step) -> Iterator[None]:
+    def _timed(self, step: UpgradeStep) -> Iterator[None]:
         self.say(f"{step} …")
         with self.shown(elapsing(f"step {self.state.steps.index(step) + 1} of {len(self.state.steps)}, {step},")):
             yield
         self.say(f"{step}: done in {self.ledger.since(step):.0f} s")
 
 
-def reopen(state: State, kube: Kube) -> None:
+def reopen(state: UpgradeState, kube: Kube) -> None:
     """Uncordon the nodes that an interrupted upgrade left cordoned, so that the watched workload can run on them.
 
     A node whose kubelet was not replaced yet is drained again when its turn comes.
@@ -172,7 +172,7 @@ def reopen(state: State, kube: Kube) -> None:
             drain.ended = drain.ended if steps[plan.KUBELET, node].done else 0.0
 
 
-def finish(reports: Path, state: State) -> None:
+def finish(reports: Path, state: UpgradeState) -> None:
     """Judge the recordings of killed runs and write their reports; the journals contain all that is needed."""
     for run in state.runs.get("during", ()):
         folder = reports / run

@@ -16,7 +16,7 @@ from kubeskeptic.kube import Kube
 from kubeskeptic.outside import on_this_machine, witnessed
 from kubeskeptic.probes.agents import Agents
 from kubeskeptic.probes.instrument import prove
-from kubeskeptic.probes.priority import Machine
+from kubeskeptic.probes.priority import AgentProcesses
 from kubeskeptic.probes.specs import dns_tcp, dns_udp, http_kept, http_new, tcp_connect
 from kubeskeptic.timeline.stalls import Pause, standstills, stood_still
 
@@ -113,7 +113,7 @@ def test_an_agent_that_is_stopped_for_three_seconds_is_a_stall_that_all_its_lane
     agents_of = f"{namespace}-agents"
     with Agents(kube, journal, image, agents_of, "live", prioritise(cluster)) as agents:
         victim = sorted(agents.nodes)[-1]
-        pids = list(Machine().agents(kube.get("Pod", agents.nodes[victim].pod, agents_of)["metadata"]["uid"]))
+        pids = list(AgentProcesses().agents(kube.get("Pod", agents.nodes[victim].pod, agents_of)["metadata"]["uid"]))
         if not pids:
             pytest.skip("the nodes' processes are not on this machine")
         agents.ask("live", [http_new("itself", "127.0.0.1", 8081), http_kept("itself-kept", "127.0.0.1", 8081)])
@@ -155,7 +155,7 @@ def test_agents_that_are_stopped_all_at_once_are_no_machine_that_stands_still(
     with witnessed(journal, nodes), Agents(kube, journal, image, agents_of, "live", prioritise(cluster)) as agents:
         assert nodes == sorted(agents.nodes)
         uids = [kube.get("Pod", agent.pod, agents_of)["metadata"]["uid"] for agent in agents.nodes.values()]
-        pids = [pid for uid in uids for pid in Machine().agents(uid)]
+        pids = [pid for uid in uids for pid in AgentProcesses().agents(uid)]
         agents.ask("live", [http_new("itself", "127.0.0.1", 8081)])
         wait(lambda: agents.settled("live", agents.nodes, 1), 60, "all nodes to settle")
         for pid in pids:

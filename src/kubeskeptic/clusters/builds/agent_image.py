@@ -14,9 +14,9 @@ import sys
 from pathlib import Path
 
 from kubeskeptic.clusters.builds import roots
+from kubeskeptic.clusters.builds.builder import Builder
 from kubeskeptic.clusters.builds.oci import Layer, Start, read_layer, write_image, write_layer
 from kubeskeptic.clusters.builds.pod_images import OURS
-from kubeskeptic.clusters.builds.workshop import Workshop
 from kubeskeptic.clusters.steps import Step
 from kubeskeptic.clusters.store import Recipe
 from kubeskeptic.errors import MissingRequirement
@@ -40,8 +40,8 @@ NOT_NEEDED = ("test", "idlelib", "tkinter", "turtledemo", "lib2to3", "ensurepip"
 class AgentImage:
     """Both images: the lower layer, which node images contain, and the complete image."""
 
-    def __init__(self, workshop: Workshop) -> None:
-        self._workshop = workshop
+    def __init__(self, builder: Builder) -> None:
+        self._builder = builder
 
     @staticmethod
     def base_recipe() -> Recipe:
@@ -87,15 +87,15 @@ class AgentImage:
             write_image(into / "image.tar", reference, [lower, upper], START, left_out=[] if whole else [lower])
             upper.path.unlink()
 
-        return self._workshop.make(recipe, 1, build) / "image.tar"
+        return self._builder.make(recipe, 1, build) / "image.tar"
 
     def _base_folder(self) -> Path:
-        return self._workshop.make(self.base_recipe(), 20, self._build_base)
+        return self._builder.make(self.base_recipe(), 20, self._build_base)
 
     def _build_base(self, into: Path, step: Step) -> None:
         root = into / "root"
         root.mkdir()
-        roots.unpacked(root, self._workshop.packages, (*roots.PYTHON_PACKAGES, *roots.TOOLS_PACKAGES), step)
+        roots.unpacked(root, self._builder.packages, (*roots.PYTHON_PACKAGES, *roots.TOOLS_PACKAGES), step)
         roots.shell(root)
         roots.applets(root)
         roots.xtables(root)

@@ -17,8 +17,8 @@ from pathlib import Path
 from kubeskeptic import paths
 from kubeskeptic.clusters.builds import addon_images, components, golang, pod_images, roots
 from kubeskeptic.clusters.builds.agent_image import AgentImage
+from kubeskeptic.clusters.builds.builder import Builder, Task, carry_out, if_possible
 from kubeskeptic.clusters.builds.golang import GoBuild
-from kubeskeptic.clusters.builds.workshop import Task, Workshop, carry_out, if_possible
 from kubeskeptic.clusters.engine import Engine, take_in
 from kubeskeptic.clusters.steps import Step
 from kubeskeptic.clusters.store import Recipe, alone
@@ -65,17 +65,17 @@ def tag(version: str) -> str:
     return f"{REPOSITORY}:{made.version}-{made.digest}"
 
 
-def expect(workshop: Workshop, engine: Engine, version: str) -> None:
+def expect(builder: Builder, engine: Engine, version: str) -> None:
     """Announce what must be built for a version, so that the time left is known from the start."""
     if engine.has_image(tag(version)):
         return
     for build in _parts(version):
-        workshop.expect(build.recipe, build.seconds)
-    workshop.expect(roots.NODE_ROOT, roots.NODE_ROOT_SECONDS)
-    workshop.progress.expect(f"node image {version}", SECONDS)
+        builder.expect(build.recipe, build.seconds)
+    builder.expect(roots.NODE_ROOT, roots.NODE_ROOT_SECONDS)
+    builder.progress.expect(f"node image {version}", SECONDS)
 
 
-def provide(workshop: Workshop, engine: Engine, version: str, beside: Sequence[Task] = ()) -> str:
+def provide(builder: Builder, engine: Engine, version: str, beside: Sequence[Task] = ()) -> str:
     """Return the tag of the node image, which is built if the engine does not have it.
 
     :param beside: other tasks to carry out at the same time
@@ -83,51 +83,51 @@ def provide(workshop: Workshop, engine: Engine, version: str, beside: Sequence[T
     wanted = tag(version)
     lacking = not engine.has_image(wanted)
     # each part has its own lock, so that a version whose parts exist does not wait for another version's compilers
-    carry_out([*(ahead(workshop, version) if lacking else ()), *beside])
+    carry_out([*(ahead(builder, version) if lacking else ()), *beside])
     if lacking:
-        with alone(paths.cache() / "builds" / ".node-image.lock", say=workshop.progress.say, why=wanted):
+        with alone(paths.cache() / "builds" / ".node-image.lock", say=builder.progress.say, why=wanted):
             if not engine.has_image(wanted):
-                _build(workshop, engine, version, wanted)
+                _build(builder, engine, version, wanted)
                 _forget_older(engine, wanted)
-    workshop.progress.forget(f"node image {version}")
+    builder.progress.forget(f"node image {version}")
     return wanted
 
 
-def ahead(workshop: Workshop, version: str) -> list[Task]:
+def ahead(builder: Builder, version: str) -> list[Task]:
     """Return tasks for the independent parts of a node image, the longest first."""
     kubernetes = components.kubernetes(version)
-    asked_for = Task(lambda: _asked_for(workshop, kubernetes), workshop.go_all)
-    roots_of = [Task(workshop.node_root), Task(AgentImage(workshop).base)]
-    needed = [workshop.task(build) for build in components.OF_EVERY_NODE]
-    optional = [if_possible(workshop.task(build)) for build in components.OPTIONAL]
-    return [workshop.task(kubernetes), asked_for, *roots_of, *optional, *needed]
+    asked_for = Task(lambda: _asked_for(builder, kubernetes), builder.go_all)
+    roots_of = [Task(builder.node_root), Task(AgentImage(builder).base)]
+    needed = [builder.task(build) for build in components.OF_EVERY_NODE]
+    optional = [if_possible(builder.task(build)) for build in components.OPTIONAL]
+    return [builder.task(kubernetes), asked_for, *roots_of, *optional, *needed]
 
 
-def _asked_for(workshop: Workshop, kubernetes: GoBuild) -> list[GoBuild]:
+def _asked_for(builder: Builder, kubernetes: GoBuild) -> list[GoBuild]:
     """Download the modules of CoreDNS and etcd for a Kubernetes version; return both builds, none if its source lacks them."""
     source = Path(golang.downloaded(kubernetes.module, kubernetes.version)["Dir"])
     constants = source / "cmd/kubeadm/app/constants/constants.go"
     tags = components.named_in(constants.read_text(encoding="utf-8")) if constants.exists() else {}
     builds = components.asked_for(tags)
     for build in builds:
-        workshop.fetch(build)
+        builder.fetch(build)
     return builds
 
 
-def _build(workshop: Workshop, engine: Engine, version: str, wanted: str) -> None:
+def _build(builder: Builder, engine: Engine, version: str, wanted: str) -> None:
     for left in engine.named(BUILDING):
         engine.remove(left.name)
-    kubernetes = workshop.go(components.kubernetes(version))
+    kubernetes = builder.go(components.kubernetes(version))
     sandbox = pod_images.asked_by(kubernetes / "kubeadm", version)["pause"].reference
-    archives = pod_images.of_kubernetes(workshop, version)
-    provisioner, provisioner_archive = pod_images.provisioner(workshop)
-    shell, shell_archive = pod_images.busybox(workshop)
-    archives += [provisioner_archive, shell_archive, AgentImage(workshop).base(), *_addons(workshop)]
-    root, plugins = workshop.node_root(), workshop.go(components.plugins())
-    with workshop.progress.step(f"node image {version}", SECONDS) as step, tempfile.TemporaryDirectory() as folder:
+    archives = pod_images.of_kubernetes(builder, version)
+    provisioner, provisioner_archive = pod_images.provisioner(builder)
+    shell, shell_archive = pod_images.busybox(builder)
+    archives += [provisioner_archive, shell_archive, AgentImage(builder).base(), *_addons(builder)]
+    root, plugins = builder.node_root(), builder.go(components.plugins())
+    with builder.progress.step(f"node image {version}", SECONDS) as step, tempfile.TemporaryDirectory() as folder:
         files = Path(folder) / "files"
         _lay_out(files, kubernetes, plugins, version)
-        workshop.new_packages.unpack(["containerd"], files / ".apart", step)
+        builder.new_packages.unpack(["containerd"], files / ".apart", step)
         for name in FROM_CONTAINERD:
             (files / ".apart/usr/bin" / name).rename(files / "usr/bin" / name)
         shutil.rmtree(files / ".apart")
@@ -139,14 +139,14 @@ def _build(workshop: Workshop, engine: Engine, version: str, wanted: str) -> Non
             engine.commit(container, wanted, STARTS)
 
 
-def _addons(workshop: Workshop) -> list[Path]:
+def _addons(builder: Builder) -> list[Path]:
     """Return the images of addons in every cluster; an image that cannot be built here is omitted and reported."""
     archives = []
     for make in (addon_images.kube_router, addon_images.metrics_server):
         try:
-            archives.append(make(workshop)[1])
+            archives.append(make(builder)[1])
         except SkepticError as failed:
-            workshop.progress.say(f"left out of the node image: {failed}")
+            builder.progress.say(f"left out of the node image: {failed}")
     return archives
 
 

@@ -17,7 +17,7 @@ from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.durations import HOLE
 from kubeskeptic.reports.drawing.canvas import Axis, Canvas, box
 from kubeskeptic.reports.drawing.labels import CHARACTER
-from kubeskeptic.reports.drawing.scene import Row, Scene
+from kubeskeptic.reports.drawing.scene import LaneRow, Scene
 from kubeskeptic.reports.wording import after, length, number
 from kubeskeptic.timeline import Gap, Lane, Outage
 
@@ -27,7 +27,7 @@ LOWEST = 2.5
 """Minimum height, however few requests failed."""
 
 
-def draw_lane(canvas: Canvas, scene: Scene, row: Row, axis: Axis, top: float, height: float, width: float) -> None:
+def draw_lane(canvas: Canvas, scene: Scene, row: LaneRow, axis: Axis, top: float, height: float, width: float) -> None:
     """Draw one lane in a band of ``height`` below ``top``.
 
     :param width: width of a bin, in seconds
@@ -67,7 +67,7 @@ def _paths(axis: Axis, bins: Bins, top: float, height: float) -> dict[int, str]:
     return {code: "".join(shapes) for code, shapes in data.items()}
 
 
-def _heights(run: Run, height: float) -> list[tuple[int, float]]:
+def _heights(run: BinRun, height: float) -> list[tuple[int, float]]:
     share = sum(share for _, share in run.shares)
     tall = max(min(share, 1.0) * height, LOWEST)
     return [(code, part / share * tall) for code, part in run.shares]
@@ -126,7 +126,7 @@ class Bins:
 
 
 @dataclass(frozen=True)
-class Run:
+class BinRun:
     """Consecutive bins that look alike.
 
     :param shares: (outcome code, share of the requests sent), in the order of ``OUTCOMES``
@@ -163,18 +163,18 @@ def failures(lane: Lane, first: int, last: int) -> Iterator[int]:
         yield from range(first + hit.start(), first + hit.end())
 
 
-def runs(bins: Bins) -> list[Run]:
+def runs(bins: Bins) -> list[BinRun]:
     """Return the bins with failures, with adjacent bins that look alike merged."""
-    found: list[Run] = []
+    found: list[BinRun] = []
     for at, (asked, failed) in enumerate(zip(bins.asked, bins.failed, strict=True)):
         if not failed:
             continue
         total = max(asked, sum(failed.values()))
         shares = tuple((code, round(failed[code] / total, 3)) for code in sorted(failed))
         if found and found[-1].shares == shares and found[-1].first + found[-1].bins == at:
-            found[-1] = Run(found[-1].first, found[-1].bins + 1, shares)
+            found[-1] = BinRun(found[-1].first, found[-1].bins + 1, shares)
         else:
-            found.append(Run(at, 1, shares))
+            found.append(BinRun(at, 1, shares))
     return found
 
 

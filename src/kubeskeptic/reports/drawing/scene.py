@@ -18,7 +18,7 @@ BEFORE = 3.0
 
 
 @dataclass(frozen=True)
-class Row:
+class LaneRow:
     """One row of the drawing; without a lane, the node sent no requests of this probe."""
 
     node: str
@@ -41,7 +41,7 @@ class Scene:
     zero: float
     zero_is: str
     """The event at second 0: "the fault", "the act began"."""
-    rows: tuple[Row, ...]
+    rows: tuple[LaneRow, ...]
     faults: tuple[FaultSpan, ...]
     happened: tuple[ApiEvent, ...]
     watch_gaps: tuple[Gap, ...]
@@ -138,7 +138,7 @@ def _short(one: ApiEvent, names: dict[str, str]) -> ApiEvent:
     return replace(one, name=names.get(one.name, one.name)) if one.kind == "Node" else one
 
 
-def _rows(entry: Entry, recording: Recording, names: dict[str, str], since: float, until: float) -> tuple[Row, ...]:
+def _rows(entry: Entry, recording: Recording, names: dict[str, str], since: float, until: float) -> tuple[LaneRow, ...]:
     rows = []
     for probe in entry.probes:
         for node in in_order(list(names), recording.roles):
@@ -152,7 +152,7 @@ def _rows(entry: Entry, recording: Recording, names: dict[str, str], since: floa
             if lane is not None or gaps:
                 seen = tuple(outages(lane, since, until)) if lane is not None else ()
                 judged = not entry.nodes or node in entry.nodes
-                rows.append(Row(node, names[node], probe, lane, gaps, seen, judged))
+                rows.append(LaneRow(node, names[node], probe, lane, gaps, seen, judged))
     return tuple(rows)
 
 

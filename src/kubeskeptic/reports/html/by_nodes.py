@@ -6,7 +6,7 @@ import math
 from datetime import UTC, datetime
 from itertools import groupby
 
-from kubeskeptic.reports.convergence import Cell, Row, convergence
+from kubeskeptic.reports.convergence import EventRow, NodeCell, convergence
 from kubeskeptic.reports.disruption import Disruption, disruption, outcomes, total
 from kubeskeptic.reports.html.markup import Markup, Piece, el, join, scrolling
 from kubeskeptic.reports.model import Report
@@ -43,7 +43,7 @@ def followed(report: Report) -> Markup | None:
     )  # fmt: skip
 
 
-def _event(scenario: str, rows: list[Row], nodes: list[str]) -> list[Markup]:
+def _event(scenario: str, rows: list[EventRow], nodes: list[str]) -> list[Markup]:
     first = el(
         "th", rows[0].event.says, el("small", f"{plain(scenario)}, {plain(rows[0].event.act)}"),
         scope="rowgroup", rowspan=str(len(rows)),
@@ -51,12 +51,12 @@ def _event(scenario: str, rows: list[Row], nodes: list[str]) -> list[Markup]:
     return [el("tr", first if at == 0 else None, *_asked(row, nodes)) for at, row in enumerate(rows)]
 
 
-def _asked(row: Row, nodes: list[str]) -> list[Markup]:
+def _asked(row: EventRow, nodes: list[str]) -> list[Markup]:
     cells = {cell.node: cell for cell in row.cells}
     return [el("td", row.way, el("small", row.probe)), *(_cell(cells.get(node), row, node) for node in nodes)]
 
 
-def _cell(cell: Cell | None, row: Row, node: str) -> Markup:
+def _cell(cell: NodeCell | None, row: EventRow, node: str) -> Markup:
     if cell is None:
         away = node in row.event.away
         return el("td", "away" if away else "", class_="away")

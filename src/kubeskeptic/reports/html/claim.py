@@ -5,7 +5,7 @@ from __future__ import annotations
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.findings import Verdict
 from kubeskeptic.reports.drawing.lanes import is_long
-from kubeskeptic.reports.drawing.scene import Row
+from kubeskeptic.reports.drawing.scene import LaneRow
 from kubeskeptic.reports.drawing.timeline import WIDTH, Timeline, in_words, timeline_of
 from kubeskeptic.reports.html.markup import Markup, el, join
 from kubeskeptic.reports.html.measured import bars, used_up
@@ -133,7 +133,7 @@ def _figure(section: Section, entry: Entry, drawn: Timeline) -> Markup:
     return el("figure", plot, el("figcaption", _legend(drawn), el("output", class_="cursor")))
 
 
-def _name(row: Row, middle: float) -> Markup:
+def _name(row: LaneRow, middle: float) -> Markup:
     """Return a lane's name, which stays visible when the drawing scrolls on a narrow screen."""
     return el("span", row.name, None if row.judged else el("small", "not judged"), style=f"top:{middle * 100:.2f}%")
 

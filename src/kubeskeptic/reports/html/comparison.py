@@ -11,7 +11,7 @@ from kubeskeptic.reports.comparison import Comparison
 from kubeskeptic.reports.html.frame import document, keys, nothing_matches, side
 from kubeskeptic.reports.html.markup import Markup, Piece, el, join, table
 from kubeskeptic.reports.html.turned import NUMBERS, card, number_row, rows, summed_up, turn_sign
-from kubeskeptic.reports.pair import Pair, Result, Turn
+from kubeskeptic.reports.pair import ClaimChange, Pair, Result
 from kubeskeptic.reports.wording import count, number, plain
 
 _KEYS = (("/", "filter"), ("j  k", "next, previous row"), ("t", "day, night"), ("Esc", "clear the filter"),
@@ -70,7 +70,7 @@ def _front(comparison: Comparison) -> Markup:
             "button", turn_sign(turn), " ", el("b", number(len(pairs))), f" {turn}",
             type="button", class_="chip", aria_pressed="false", data_kind="verdict", data_value=str(turn),
         )
-        for turn in Turn
+        for turn in ClaimChange
         if (pairs := comparison.turned(turn))
     )  # fmt: skip
     return el(
@@ -102,7 +102,7 @@ def _banners(comparison: Comparison) -> Iterator[Markup]:
 
 # -- what turned, what moved -----------------------------------------------------------------------------------------------
 def _turned(comparison: Comparison) -> Markup:
-    pairs = [pair for turn in Turn if turn is not Turn.SAME for pair in comparison.turned(turn)]
+    pairs = [pair for turn in ClaimChange if turn is not ClaimChange.SAME for pair in comparison.turned(turn)]
     cards = (card(comparison, pair, anchor({"claim": pair.claim, "case": pair.case})) for pair in pairs)
     if not pairs:
         return el(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from statistics import median
 from typing import Any
 
 from kubeskeptic.findings import Post, Verdict
@@ -156,7 +157,7 @@ def _facts(report: Report) -> Markup:
     settings = report.run.get("settings", {})
     facts = [("nodes", _nodes(report)), *((name, _setting(settings, *keys)) for name, keys in _SHOWN.items())]
     facts += [("samples, gaps", _seen(report))]
-    facts += [("time, irreducible part", _time(report))]
+    facts += [("time, irreducible part", _time(report)), ("waiting for a processor", _waiting(report))]
     strip = (el("div", el("dt", name), el("dd", value)) for name, value in facts if value)
     return join(el("dl", *strip, class_="facts"), _settings(report))
 
@@ -167,13 +168,9 @@ _SHOWN = {"kube-proxy": ("SYNC",), "node grace period": ("GRACE",), "DNS TTL, zo
 def _nodes(report: Report) -> str:
     nodes, roles = list(report.run.get("nodes", ())), report.run.get("roles", {})
     control = sum("control-plane" in str(roles.get(node, "")) for node in nodes)
-    return (
-        f"{control} + {count(len(nodes) - control, 'worker')}"
-        if control
-        else count(len(nodes), "node")
-        if nodes
-        else ""
-    )
+    if control:
+        return f"{control} + {count(len(nodes) - control, 'worker')}"
+    return count(len(nodes), "node") if nodes else ""
 
 
 def _setting(settings: dict[str, dict[str, object]], *names: str) -> str:
@@ -199,6 +196,13 @@ def _time(report: Report) -> str:
     took = [r.ended - r.started for r in report.scenarios.values() if r.ended]
     needs = [r.irreducible for r in report.scenarios.values() if r.irreducible is not None]
     return f"{length(sum(took))}, {length(sum(needs) if needs else None)}" if took else ""
+
+
+def _waiting(report: Report) -> str:
+    """Return in which share of the acts' time processes of the nodes' machine waited for a processor, where that is known."""
+    shares = [a.waited for r in report.scenarios.values() for a in r.acts.values() if a.waited is not None]
+    percent = [f"{round(100 * share)}{NBSP}%" for share in (median(shares), max(shares))] if shares else []
+    return f"{percent[0]} of an act, at most {percent[1]}" if percent else ""
 
 
 def _settings(report: Report) -> Markup | None:

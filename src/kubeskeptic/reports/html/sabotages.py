@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kubeskeptic.reports.grades import MEANING, OUTDATED, GradedCase, Step, grades
+from kubeskeptic.reports.grades import MEANING, OUTDATED, GradedCase, GradedStep, grades
 from kubeskeptic.reports.html.markup import Markup, el, join, scrolling
 from kubeskeptic.reports.model import Entry, Report, Section, Trial
 from kubeskeptic.reports.wording import NBSP, moment, plain
@@ -91,7 +91,7 @@ def _grade_row(one: GradedCase, entry: Entry, steps: list[float]) -> Markup:
     return el("tr", name, bound, *(_cell(one.step(seconds)) for seconds in steps), el("td", one.tells))
 
 
-def _cell(step: Step | None) -> Markup:
+def _cell(step: GradedStep | None) -> Markup:
     if step is None:
         return el("td", "–", title="not performed")
     lasted = el("span", f", {step.lasted}", class_="note") if step.lasted else None

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
-from kubeskeptic.reports.drawing.scene import Row, Scene
+from kubeskeptic.reports.drawing.scene import LaneRow, Scene
 from kubeskeptic.reports.html.markup import Markup, Piece, el, join, table
 from kubeskeptic.reports.wording import after, count, number, plain
 from kubeskeptic.timeline import FaultSpan, Gap, Outage, Recording
@@ -68,7 +68,7 @@ def _per_row(scene: Scene) -> list[list[Piece]]:
     return rows
 
 
-def _asked(scene: Scene, row: Row) -> int:
+def _asked(scene: Scene, row: LaneRow) -> int:
     if row.lane is None:
         return 0
     return bisect_left(row.lane.sent, scene.until) - bisect_left(row.lane.sent, scene.since)

@@ -9,19 +9,19 @@ from kubeskeptic.reports.building import bound_of
 from kubeskeptic.reports.compared import amount, limits, varies
 from kubeskeptic.reports.comparison import Comparison
 from kubeskeptic.reports.html.markup import Markup, Piece, el, join, table_of
-from kubeskeptic.reports.pair import Pair, Result, Turn
+from kubeskeptic.reports.pair import ClaimChange, Pair, Result
 from kubeskeptic.reports.wording import SYMBOL, plain
 
 SIGNS = {
-    Turn.VIOLATED: ("✕", "violated"),
-    Turn.LOST: ("?", "inconclusive"),
-    Turn.GONE: ("–", "inconclusive"),
-    Turn.WORSE: ("↓", "violated"),
-    Turn.MENDED: ("↑", "holds"),
-    Turn.GAINED: ("●", "holds"),
-    Turn.NEW: ("+", "holds"),
-    Turn.OTHER: ("○", "skipped"),
-    Turn.SAME: ("=", "skipped"),
+    ClaimChange.VIOLATED: ("✕", "violated"),
+    ClaimChange.LOST: ("?", "inconclusive"),
+    ClaimChange.GONE: ("–", "inconclusive"),
+    ClaimChange.WORSE: ("↓", "violated"),
+    ClaimChange.MENDED: ("↑", "holds"),
+    ClaimChange.GAINED: ("●", "holds"),
+    ClaimChange.NEW: ("+", "holds"),
+    ClaimChange.OTHER: ("○", "skipped"),
+    ClaimChange.SAME: ("=", "skipped"),
 }
 """A sign for each turn, and the verdict class that gives its colour."""
 _ROOM = 1.12
@@ -30,7 +30,7 @@ NUMBERS = ("number", "before", "after", "bound", "", "noise")
 """The columns of a table of numbers."""
 
 
-def turn_sign(turn: Turn) -> Markup:
+def turn_sign(turn: ClaimChange) -> Markup:
     """Return the sign of a turn."""
     sign, colour = SIGNS[turn]
     return el("span", sign, class_=f"sign {colour}", aria_hidden="true")

@@ -37,7 +37,7 @@ FETCH_SECONDS = 15.0
 """Measured time for downloading the modules of one Go build."""
 
 
-class Workshop:
+class Builder:
     """Builds what is missing, once, and reports progress."""
 
     def __init__(self, say: Say) -> None:
