@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from kubeskeptic import checks, objects
+from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import FAILOVER, INGRESS_HOLDOFF, Interval
-from kubeskeptic.durations import ADDRESSED, SERVED
+from kubeskeptic.durations import ADDRESSED, PROBE_DEADLINE, SERVED
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.faults.nodes.crash_node import CrashNode
 from kubeskeptic.faults.pods.hang_container import HangContainer
@@ -66,18 +67,20 @@ def the_announcing_node_dies(stage: Stage) -> None:
     host = given(stage, "Service")
     if not host:
         raise Inconclusive("the Service has no address")
-    stage.wait(lambda: answered(host, 80), SERVED, "the address to be answered")
+    pod = objects.identity(stage.pods("alone")[0])
+    stage.wait(lambda: answered(host, 80, pod), SERVED, "the address to be answered")
     node = announcer(stage, host)
     stage.note(ANNOUNCER, node)
     if stage.node_of("alone") == node:
-        move(stage, "alone", another_worker(stage, node))
-    before = ask_from_here(HOST, 80, [host])[0]
+        pod, _ = move(stage, "alone", another_worker(stage, node))
+        stage.wait(lambda: answered(host, 80, pod), SERVED, "the address to be answered by the pod elsewhere")
+    before = how_answered(host, 80, pod)
     stage.moment("announced")
     with stage.inflict(CrashNode(node)) as crash:
-        came = since_when(lambda: answered(host, 80), Interval(crash.applying_at, crash.applied_at), SERVED)
+        came = since_when(lambda: answered(host, 80, pod), Interval(crash.applying_at, crash.applied_at), SERVED)
         stage.see("taken over", answered_again=came)
         after = announcer(stage, host) if came[1] is not None else node
-        stage.see("address", answered_before=before.outcome, announced_by_another_node_after=after != node)
+        stage.see("address", answered_before=before, announced_by_another_node_after=after != node)
 
 
 @served.act("pod moves", settled=False, exclusive="addresses")
@@ -89,10 +92,11 @@ def the_pod_behind_the_ingress_moves(stage: Stage) -> None:
     if not host:
         raise Inconclusive("the Ingress has no address")
     port = stage.run.kube.get("Service", "envoy", CONTROLLER)["spec"]["ports"][0]["nodePort"]
-    stage.wait(lambda: answered(host, port), SERVED, "the Ingress to be answered")
-    before = ask_from_here(HOST, port, [host])[0]
+    pod = objects.identity(stage.pods("alone")[0])
+    stage.wait(lambda: answered(host, port, pod), SERVED, "the Ingress to be answered")
+    before = how_answered(host, port, pod)
     other = ask_from_here(f"not-{HOST}", port, [host])[0]
-    stage.see("ingress", answered_before=before.outcome, another_host_before=other.outcome)
+    stage.see("ingress", answered_before=before, another_host_before=other.outcome)
     stage.moment("answered")
     new, gone = move(stage, "alone", another_worker(stage, stage.node_of("alone")))
     stage.see("followed", answered_by_the_new_pod=since_when(lambda: answered(host, port, new), gone, SERVED))
@@ -132,10 +136,15 @@ def given(stage: Stage, kind: str) -> str:
     return address(stage.run.kube.get(kind, "witness" if kind == "Service" else "served", stage.namespace))
 
 
-def answered(host: str, port: int, by: str = "") -> bool:
-    """Return whether a request for the host is answered: by this pod, or by any when empty."""
-    (asked,) = ask_from_here(HOST, port, [host], BRIEFLY)
-    return asked.outcome == "ok" and by in ("", asked.by)
+def answered(host: str, port: int, by: str) -> bool:
+    """Return whether a request for the host is answered by this pod, given as ``namespace/name/uid``."""
+    return how_answered(host, port, by, BRIEFLY) == Outcome.OK
+
+
+def how_answered(host: str, port: int, by: str, deadline: float = PROBE_DEADLINE) -> str:
+    """Return the outcome of a request for the host: ``wrong`` if any other pod answered it."""
+    (asked,) = ask_from_here(HOST, port, [host], deadline)
+    return asked.outcome if asked.by in ("", by) else str(Outcome.WRONG)
 
 
 @claim("outside.loadbalancer", case="MetalLB", act="announcer dies", within=FAILOVER, broken_by=("speakers-hung",))

@@ -12,6 +12,8 @@ import pytest
 from kubeskeptic.scenarios.entrances import ask_from_here
 
 HERE = "127.0.0.1"
+POD = {"pod": "web-1", "namespace": "ns", "uid": "u1"}
+BY = "ns/web-1/u1"
 
 
 class Entrance(BaseHTTPRequestHandler):
@@ -19,7 +21,7 @@ class Entrance(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         host = self.headers["Host"]
-        status, body = {"known": (200, {"pod": "web-1"}), "broken": (503, {"pod": "web-1"})}.get(host, (404, {}))
+        status, body = {"known": (200, POD), "broken": (503, POD)}.get(host, (404, {}))
         self.send_response(200 if host == "other" else status)
         self.end_headers()
         self.wfile.write(b"elsewhere" if host == "other" else json.dumps(body).encode())
@@ -39,8 +41,8 @@ def port() -> Iterator[int]:
 @pytest.mark.parametrize(
     ("name", "outcome", "by"),
     [
-        ("known", "ok", "web-1"),
-        ("broken", "status 503", "web-1"),
+        ("known", "ok", BY),
+        ("broken", "status 503", BY),
         ("not-known", "status 404", ""),
         ("other", "wrong", ""),
     ],

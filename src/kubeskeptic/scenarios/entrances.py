@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kubeskeptic import objects
-from kubeskeptic.agent.answered_by import AnsweringPod
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.agent.question import TIMEOUT
 from kubeskeptic.agent.spec import parse
@@ -53,7 +52,7 @@ print(json.dumps([ask(host) for host in hosts]))
 
 
 class EntranceReply(NamedTuple):
-    """The outcome of a request, or its status when no pod answered it, and the name of the pod that did; empty when none."""
+    """The outcome of a request, or its status when no pod answered it, and the pod that did, as ``namespace/name/uid``."""
 
     outcome: str
     by: str
@@ -132,7 +131,7 @@ async def _ask(name: str, port: int, host: str, deadline: float) -> EntranceRepl
     except TimeoutError:
         ending = TIMEOUT
     wrong = ending.outcome is Outcome.WRONG and ending.reason
-    return EntranceReply(wrong or str(ending.outcome), AnsweringPod.of(ending.by).name)
+    return EntranceReply(wrong or str(ending.outcome), ending.by)
 
 
 def _one(outcomes: Iterable[str]) -> str:
@@ -210,7 +209,8 @@ def since_when(came: Callable[[], bool], changed: Interval, patience: Patience) 
 
 
 def move(stage: Stage, app: str, node: str) -> tuple[str, Interval]:
-    """Replace the one pod of an app with a pod on another node; return its name, and when the old one was deleted.
+    """Replace the one pod of an app with a pod on another node; return it, as ``namespace/name/uid``, and when the old one was
+    deleted.
 
     :raises PatienceExhausted: when the new pod does not become Ready
     """
@@ -222,16 +222,17 @@ def move(stage: Stage, app: str, node: str) -> tuple[str, Interval]:
     spec = {"nodeName": node, "terminationGracePeriodSeconds": grace, "containers": [container]}
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
     stage.run.kube.apply(placed(pod, stage.namespace, stage.run.id))
-    until(
-        lambda: _is_ready(stage, app, name) or NotYet("not Ready"),
+    new = until(
+        lambda: _identity(stage, app, name) or NotYet("not Ready"),
         PODS_READY,
         what=f"{name} to be Ready",
         tolerate=(ClusterError, Unanswered),
     )
     before = time.time()
     stage.run.kube.delete("Pod", old["metadata"]["name"], stage.namespace)
-    return name, Interval(before, time.time())
+    return new, Interval(before, time.time())
 
 
-def _is_ready(stage: Stage, app: str, name: str) -> bool:
-    return any(one["metadata"]["name"] == name for one in stage.pods(app))
+def _identity(stage: Stage, app: str, name: str) -> str:
+    """Return the Ready pod of this name as ``namespace/name/uid``; empty if there is none."""
+    return next((objects.identity(one) for one in stage.pods(app) if one["metadata"]["name"] == name), "")
