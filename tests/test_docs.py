@@ -20,7 +20,7 @@ def commands(page: Path) -> Iterator[str]:
     for block in re.findall(r"```(?:\w*)\n(.*?)```", page.read_text(), re.DOTALL):
         for line in block.splitlines():
             told = re.sub(r"\s#.*", "", line.strip().removeprefix("- ").removeprefix("$ "))
-            told = re.sub(r"^\.venv/bin/", "", told)
+            told = re.sub(r"^\.venv/bin/", "", told).partition(" | ")[0]
             if re.match(r"(skeptic|pytest) ?", told) and ":" not in told.split(" ")[0]:
                 yield told
 

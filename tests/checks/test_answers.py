@@ -121,7 +121,7 @@ def test_crossing_nodes_is_seen_on_nodes_with_a_pod_of_their_own() -> None:
     few.bys[15] = few.name_index("pod-b")
     assert crossing(few).verdict is Verdict.VIOLATED, "a twentieth is not what choosing at random gives"
     all_cross = crossing(lane(GOOD, "n1", by="pod-b"))
-    assert (all_cross.verdict, all_cross.bounds["least share from elsewhere"].value) == (Verdict.HOLDS, 25)
+    assert (all_cross.verdict, all_cross.bounds["share closest to its bound"].value) == (Verdict.HOLDS, 25)
     assert crossing(lane(GOOD, "n1", by="pod-a")).verdict is Verdict.VIOLATED
     assert crossing(lane(GOOD, "n3", by="pod-a")).verdict is Verdict.INCONCLUSIVE
     assert crossing(lane(GOOD, "n1", by="stranger")).verdict is Verdict.INCONCLUSIVE
@@ -137,7 +137,7 @@ def test_each_node_has_a_bound_of_its_own() -> None:
     act = watched(*fifth.values(), spans=(ActSpan("act", 0.01, 1, 6),), pods=homes)
     found = crosses_nodes(act, "web")
     assert found.verdict is Verdict.VIOLATED
-    assert "on n2" in found.why
+    assert "n2 with 20.0 %" in found.why
 
 
 # -- every node, at each boundary ----------------------------------------------------------------------------------------
@@ -269,8 +269,8 @@ def answered(*who: str, node: str = "n1") -> Lane:
 def test_half_of_what_choosing_at_random_gives_has_to_cross(who: Any, share: float, verdict: Verdict) -> None:
     found = crossing(answered(*who))
     assert found.verdict is verdict, found.why
-    assert found.measured["least share from elsewhere"].value == found.measured["share"].value == share
-    assert found.bounds["least share from elsewhere"].at_least
+    assert found.measured["share closest to its bound"].value == found.measured["share"].value == share
+    assert found.bounds["share closest to its bound"].at_least
 
 
 @pytest.mark.parametrize(
@@ -279,14 +279,14 @@ def test_half_of_what_choosing_at_random_gives_has_to_cross(who: Any, share: flo
 def test_the_bound_counts_the_pods_elsewhere(homes: Any, bound: float) -> None:
     pods = {f"pod-{name}": home for name, home in zip("abc", homes, strict=False)}
     found = crosses_nodes(watched(answered("pod-a", "pod-b"), spans=(SPAN,), pods=pods), "web")
-    assert found.bounds["least share from elsewhere"].value == bound
+    assert found.bounds["share closest to its bound"].value == bound
 
 
 def test_the_least_and_the_whole_are_measured() -> None:
     found = crossing(answered("pod-a", "pod-b"), answered("pod-a", "pod-a", "pod-a", "pod-b", node="n2"))
-    assert [found.measured[name].value for name in ("least share from elsewhere", "share")] == [50, 62.5]
+    assert [found.measured[name].value for name in ("share closest to its bound", "share")] == [50, 62.5]
     assert "62.5 % of 40 answers" in found.why
-    assert "50.0 %, on n1" in found.why
+    assert "n1 with 50.0 %, where at least 25 %" in found.why
     assert found.nodes == ("n1", "n2")
 
 
@@ -304,7 +304,7 @@ def test_only_good_answers_in_the_act_count() -> None:
 def test_a_node_that_got_no_answer_got_none_from_elsewhere_where_that_is_known() -> None:
     nothing = crossing(answered("pod-a", "pod-b"), lane(GOOD[:10] + "r" * 20, "n2", by="pod-b"))
     assert (nothing.verdict, nothing.measured["share"].value) == (Verdict.VIOLATED, 50)
-    assert "0.0 %, on n2" in nothing.why
+    assert "n2 with 0.0 %" in nothing.why
     alone = crossing(lane(GOOD[:10] + "r" * 20, "n1", by="pod-a"))
     assert (alone.verdict, alone.measured["share"].value) == (Verdict.VIOLATED, 0)
     unknown = crossing(answered("pod-a", "pod-b"), lane(GOOD[:10] + "r" * 19 + "?", "n2", by="pod-b"))

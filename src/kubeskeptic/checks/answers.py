@@ -109,14 +109,14 @@ def crosses_nodes(act: Act, probe: str) -> Finding:
         shares[lane.node] = (100 * away / len(good) if good else 0.0, _half_of_chance(home, lane.node))
     if not {lane.node for lane in lanes} & set(home.values()):
         raise Inconclusive("no node that sent requests has a pod of the service")
-    least = max(shares, key=lambda node: shares[node][1].ratio(shares[node][0]))
-    share, bound = shares[least]
+    closest = max(shares, key=lambda node: shares[node][1].ratio(shares[node][0]))
+    share, bound = shares[closest]
     all_ = 100 * crossed / answers if answers else 0.0
     return conclude(
         f"No pod was moved: {all_:.1f} % of {answers} answers came from a pod on another node than the one that sent the "
-        f"request; the lowest share was {share:.1f} %, on {least}; at least {bound.value:g} % are required.",
-        {"least share from elsewhere": Measure(round(share, 1), "%"), "share": Measure(round(all_, 1), "%")},
-        {"least share from elsewhere": bound},
+        f"request. Closest to its bound was {closest} with {share:.1f} %, where at least {bound.value:g} % are required.",
+        {"share closest to its bound": Measure(round(share, 1), "%"), "share": Measure(round(all_, 1), "%")},
+        {"share closest to its bound": bound},
         nodes=tuple(sorted(lane.node for lane in lanes)),
         window=(act.start, act.end),
         probes=(probe,),

@@ -65,9 +65,7 @@ def follows_the_queue(act: Act, app: str, least: int) -> Finding:
         measured,
         {name: bound for name, bound in bounds.items() if name in measured},
         window=(act.start, act.end),
-        decisive=tuple(
-            f"{one.seen - filled.low:+.1f} s: {replicas(one)} replicas wanted" for one in _steps(changes, filled)
-        ),
+        decisive=tuple(f"{one.seen - filled.low:+.1f} s: scale to {replicas(one)}" for one in _steps(changes, filled)),
     )
 
 

@@ -27,7 +27,7 @@ _KEPT = (
     "type", "clusterIP", "ports", "publishNotReadyAddresses", "sessionAffinity", "externalTrafficPolicy",
     "internalTrafficPolicy",
 )  # fmt: skip
-"""Fields of a Service that decide how requests to it are routed. A story may change its selector, and nothing else of it."""
+"""Fields of a Service that decide how requests to it are routed. A scenario may change its selector, and nothing else of it."""
 FEW = 0.01
 """The share of a lane's requests that may be missing, if this is more than the requests of one tolerated hole: a hole that is
 tolerated in one piece is also tolerated in several pieces, however short the stretch. Missing requests are counted and shown,

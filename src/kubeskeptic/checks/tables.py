@@ -12,6 +12,8 @@ from kubeskeptic.findings import Finding, Measure, conclude
 from kubeskeptic.timeline import Act
 
 _NONE = Bound(0, "cells", "each as documented")
+_LISTED = 6
+"""The number of values that are listed where all are as documented."""
 
 
 @check
@@ -30,7 +32,7 @@ def matches(act: Act, table: str, expected: Mapping[str, object]) -> Finding:
         raise Inconclusive(f"the table “{table}” has no cell {', '.join(missing) or 'to compare'}")
     differ = [cell for cell, value in expected.items() if not _is(seen[cell], value)]
     wrong = [cell for cell in differ if seen[cell] != Outcome.UNKNOWN]
-    why = f"All {len(expected)} cells of “{table}” are as documented: {_listed(seen, expected)}."
+    why = f"“{table}” is as documented: {_listed(seen, expected)}."
     if not wrong and differ:
         why = f"The outcome of {', '.join(differ[:4])} in “{table}” is not known."
     elif wrong:
@@ -56,7 +58,8 @@ def _is(seen: object, expected: object) -> bool:
 
 
 def _listed(seen: Mapping[str, object], expected: Mapping[str, object]) -> str:
-    return "; ".join(f"{cell}: {_said(seen[cell])}" for cell in list(expected)[:6])
+    more = [f"and {len(expected) - _LISTED} more"] if len(expected) > _LISTED else []
+    return "; ".join([*(f"{cell}: {_said(seen[cell])}" for cell in list(expected)[:_LISTED]), *more])
 
 
 def _said(value: object) -> str:

@@ -59,7 +59,7 @@ def adopt(context: str, kubeconfig: Path | None, risk: str, as_json: bool) -> No
     \b
     skeptic adopt --context staging
     skeptic adopt --context staging --risk node
-    pytest --context staging --agent-image kubeskeptic-agent:1
+    pytest --context staging --agent-image registry.example/team/agent:1
 
     `skeptic rbac LEVEL` prints the rights that a run needs; `skeptic abandon` revokes the permission.
     """

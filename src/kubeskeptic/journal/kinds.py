@@ -87,7 +87,7 @@ KINDS: Mapping[str, Mapping[str, Shape]] = {
     # `phase` is start or end: the start has the `acts` that are needed, the end `irreducible` and `why` it was aborted.
     "scenario": {"id": TEXT, "phase": TEXT, "namespace?": TEXT, "test?": TEXT, "acts?": TEXTS,
                  "irreducible?": NUMBER, "why?": TEXT},
-    # What the scenario's story knows and a check needs.
+    # What the scenario knows and a check needs.
     "fact": {"scenario?": TEXT, "name": TEXT, "value": ANY},
     # What the scenario itself observed, cell by cell, through a command in a pod or on an object.
     "seen": {"scenario": TEXT, "act?": TEXT, "table": TEXT, "cells": CELLS},
