@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from kubeskeptic.errors import BadInput
 from kubeskeptic.reports import Written, summary, write_all
 from kubeskeptic.reports.html.front import front
+from kubeskeptic.reports.html.sabotages import proofs
 from kubeskeptic.reports.model import Report, Trial
 from kubeskeptic.reports.result_json import document, schema
 from kubeskeptic.reports.wording import NBSP
@@ -137,8 +138,25 @@ def test_a_proof_by_another_version_of_a_check_is_none_and_is_told_apart(run_dir
     proven = next(section for section in report.sections if section.proven)
     judged_by_others = replace(proven, entries=tuple(replace(one, digest="other") for one in proven.entries))
     assert (proven.proven_otherwise, judged_by_others.proven, judged_by_others.proven_otherwise) == (False, False, True)
+    assert (proven.proven_by_others, judged_by_others.proven_by_others) == ((), judged_by_others.unproven)
     told = replace(report, chapters=(replace(report.chapters[0], sections=(judged_by_others,)),))
-    assert "0 of 1 claims proven able to fail, 1 more only by other versions of their checks" in summary.render(told)
+    text = summary.render(told)
+    assert "0 of 1 claims proven able to fail, 1 more with other versions of their checks than this run's" in text
+    assert "*(proven with another version of its check)*" in text
+    assert "not proven yet" not in text
+
+
+def test_cases_that_only_other_checks_prove_are_told_apart_from_those_that_none_proves(report: Report) -> None:
+    killed = next(section for section in report.sections if section.claim.id == "service.pod-killed")
+    forced, sigkill = (next(one for one in killed.entries if one.case == case) for case in ("forced", "sigkill"))
+    mixed = replace(killed, entries=(replace(forced, digest="other"), sigkill))
+    assert (mixed.unproven, mixed.proven_by_others) == (("forced", "sigkill"), ("forced",))
+    assert not mixed.proven_otherwise
+    shown = str(proofs(mixed))
+    assert "not yet proven able to fail: sigkill; proven with another version of its check: forced<" in shown
+    assert ", with another version of its check)" in shown
+    otherwise = replace(mixed, entries=mixed.entries[:1])
+    assert '"label">proven with another version of its check: forced<' in str(proofs(otherwise))
 
 
 def test_a_huge_summary_is_cut_and_says_so(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,7 +82,7 @@ def test_the_page_has_a_table_of_the_cases_that_the_run_asked(report: Report, la
 
 def test_what_was_judged_by_another_check_is_marked(report: Report, ladder: GradedCase) -> None:
     one = told(report, ladder)
-    assert "changed since" not in str(graded(one)) + findings_page.render(one)
+    assert "another version of its check" not in str(graded(one)) + findings_page.render(one)
     entries = {entry.anchor: replace(entry, digest="later") for entry in one.entries}
     chapters = tuple(
         replace(chapter, sections=tuple(
@@ -92,8 +92,8 @@ def test_what_was_judged_by_another_check_is_marked(report: Report, ladder: Grad
         for chapter in one.chapters
     )  # fmt: skip
     later = replace(one, chapters=chapters)
-    assert "changed since" in str(graded(later))
-    assert "kube-proxy-frozen, judged by a check that has changed since |" in findings_page.render(later)
+    assert "another version of its check" in str(graded(later))
+    assert "kube-proxy-frozen, judged by another version of its check |" in findings_page.render(later)
 
 
 def test_one_grade_that_was_judged_again_does_not_make_the_others_current() -> None:

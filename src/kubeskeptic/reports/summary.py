@@ -8,9 +8,11 @@ from __future__ import annotations
 from kubeskeptic.findings import Verdict
 from kubeskeptic.reports.by_node import apart
 from kubeskeptic.reports.drawing.scene import scene
+from kubeskeptic.reports.headline import headline
 from kubeskeptic.reports.model import WORST_FIRST, Entry, Report, Section
 from kubeskeptic.reports.rerun import command
 from kubeskeptic.reports.wording import (
+    OTHERWISE_PROVEN,
     POST_SAYS,
     SYMBOL,
     count,
@@ -53,7 +55,7 @@ def _head(report: Report) -> list[str]:
     counts = [f"{SYMBOL[v]} {report.verdicts[v]} {v}" for v in WORST_FIRST if report.verdicts[v]]
     proven, otherwise = report.proven
     lines = [
-        f"# {report.headline}",
+        f"# {headline(report)}",
         "",
         f"{_md(report.name)} · Kubernetes {_md(str(run.get('kubernetes') or '?'))} · "
         + (f"kubelets: {_md(kubelets)} · " if (kubelets := apart(run)) else "")
@@ -132,7 +134,8 @@ def _table(report: Report) -> list[str]:
 def _row(section: Section, entry: Entry) -> str:
     numbers = "; ".join(_compared(entry, name).partition(" (")[0] for name in list(entry.measured)[:3])
     post = POST_SAYS[entry.of_post].removeprefix("The post ").removeprefix("is ") if entry.of_post else "–"
-    proven = "" if entry.case not in section.unproven else " *(not proven yet)*"
+    lacking = OTHERWISE_PROVEN if entry.case in section.proven_by_others else "not proven yet"
+    proven = f" *({lacking})*" if entry.case in section.unproven else ""
     cells = [
         f"{SYMBOL[entry.verdict]} {entry.verdict}",
         f"`{_name(entry)}`{proven}",

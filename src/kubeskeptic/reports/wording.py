@@ -22,6 +22,9 @@ POST_SAYS = {
 }
 """What a finding says about the post, as the start of a sentence."""
 
+OTHERWISE_PROVEN = "proven with another version of its check"
+"""Said of a case or claim that was seen to fail, but not with the version of its test and checks that judged it in this run."""
+
 
 def number(value: float) -> str:
     """Return a number with three significant digits, whole from 100 on, with grouped thousands: ``46.9``, ``0.24``,

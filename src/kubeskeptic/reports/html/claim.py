@@ -13,7 +13,7 @@ from kubeskeptic.reports.html.sabotages import proofs
 from kubeskeptic.reports.html.tables import event_table, fault_steps, outage_tables, truth_fold
 from kubeskeptic.reports.model import Entry, Report, Section
 from kubeskeptic.reports.rerun import command
-from kubeskeptic.reports.wording import POST_SAYS, SYMBOL, count, number, plain, quantity, quoted
+from kubeskeptic.reports.wording import OTHERWISE_PROVEN, POST_SAYS, SYMBOL, count, number, plain, quantity, quoted
 from kubeskeptic.timeline.recording import Taken
 
 FEW = 12
@@ -71,9 +71,8 @@ def _folds_away(report: Report, section: Section) -> bool:
 
 def _folded(report: Report, section: Section) -> Markup:
     """Return a claim that needs no attention in collapsed form."""
-    shown = f"{count(len(section.entries), 'case')}: measurements, timeline, actions" + (
-        "" if section.proven else "; not proven"
-    )
+    proven = "" if section.proven else f"; {OTHERWISE_PROVEN}" if section.proven_otherwise else "; not proven"
+    shown = f"{count(len(section.entries), 'case')}: measurements, timeline, actions{proven}"
     return el("details", el("summary", shown), _whole(report, section), class_="whole")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from kubeskeptic.findings import Post, Verdict
 from kubeskeptic.reports.by_node import apart
+from kubeskeptic.reports.headline import ABOUT, headline
 from kubeskeptic.reports.html.by_nodes import disrupted, followed
 from kubeskeptic.reports.html.claim import verdict
 from kubeskeptic.reports.html.markup import Markup, el, join, table
@@ -33,7 +34,8 @@ def front(report: Report) -> Markup:
     return join(
         el(
             "header",
-            el("h1", report.headline),
+            el("p", ABOUT, class_="about"),
+            el("h1", headline(report)),
             el("p", _where(report), class_="where"),
             _banners(report),
             _chips(report),

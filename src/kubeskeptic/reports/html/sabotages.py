@@ -1,6 +1,7 @@
 """Sabotages: those that have made a claim violated, every case with those that must, and their grades.
 
-Cases are judged as they are now. A grade shows how long a breakage must last until the bound detects it.
+A proof counts when it was made with the checks of the report's run. A grade shows how long a breakage must last until the bound
+detects it.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from collections.abc import Sequence
 from kubeskeptic.reports.grades import MEANING, OUTDATED, GradedCase, GradedStep, grades
 from kubeskeptic.reports.html.markup import Markup, el, join, scrolling
 from kubeskeptic.reports.model import Entry, Report, Section, Trial
-from kubeskeptic.reports.wording import NBSP, moment, plain
+from kubeskeptic.reports.wording import NBSP, OTHERWISE_PROVEN, moment, plain
 
-_SEEN, _NOT, _BEFORE, _NEVER = "violated", "not violated", "violated, but the check has changed since", "not performed"
+_SEEN, _NOT, _BEFORE, _NEVER = "violated", "not violated", "violated, by another version of the check", "not performed"
 _SIGN = {_SEEN: "●", _NOT: "✕", _BEFORE: "◐", _NEVER: "○"}
 
 
@@ -30,7 +31,7 @@ def broken_on_purpose(report: Report) -> Markup | None:
     rows = (_case_row(section, entry) for section in report.sections for entry in section.entries if entry.must_break)
     head = el("tr", el("th", "case", scope="col"), el("th", "sabotages under which it must be violated", scope="col"))
     says = ", ".join(f"{sign} {what}" for what, sign in _SIGN.items())
-    counted = f"{seen} of {len(pairs)} sabotages made their case violated, judged by the current checks"
+    counted = f"{seen} of {len(pairs)} sabotages made their case violated, judged by the checks of this run"
     return _folded(
         "Broken on purpose", counted, says, scrolling("cases by sabotages", el("thead", head), el("tbody", *rows))
     )
@@ -106,9 +107,18 @@ def proofs(section: Section) -> Markup:
     else:
         names = dict.fromkeys([*tried, *section.claim.broken_by])
         says = join(*(piece for name in names for piece in (_proof(section, name), Markup(" ")) if piece))
-    label = "proven able to fail by" if section.proven else f"not yet proven able to fail{_which(section.unproven)}"
+    label = "proven able to fail by" if section.proven else _missing(section)
     style = "proofs" if section.proven else "proofs missing"
     return el("div", el("span", label, class_="label"), el("span", says), class_=style)
+
+
+def _missing(section: Section) -> str:
+    """Return which cases are not proven, and which of them are with another version of their check."""
+    others = section.proven_by_others
+    never = [case for case in section.unproven if case not in others]
+    parts = [f"not yet proven able to fail{_which(never)}" if never else ""]
+    parts += [f"{OTHERWISE_PROVEN}{_which(others)}" if others else ""]
+    return "; ".join(part for part in parts if part)
 
 
 def _which(cases: Sequence[str]) -> str:
@@ -122,7 +132,7 @@ def _proof(section: Section, sabotage: str) -> Markup:
     if best is None:
         return el("span", sabotage, " (not tried)", class_="proof")
     when = f"{moment(best.at)} UTC" if best.at else ""
-    changed = "" if any(entry.judged_as(best) for entry in section.entries) else "its check has changed since"
+    changed = "" if any(entry.judged_as(best) for entry in section.entries) else "with another version of its check"
     case = f"case {plain(best.case)}" if best.case else ""
     told = ", ".join(part for part in (case, when, best.kubernetes, changed) if part)
     told = f" ({told})" if told else ""
