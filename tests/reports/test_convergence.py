@@ -93,8 +93,11 @@ def test_what_was_undone_is_an_event_of_its_own() -> None:
 
 def test_the_page_has_the_matrix_where_something_was_done(report: Report) -> None:
     run = {**report.run, "nodes": ["n1", "n2"]}
-    shown = str(followed(replace(report, run=run, scenarios={"s": seen("..rr.r....", "..........")})))
+    shown = str(
+        followed(replace(report, run=run, scenarios={"s": replace(seen("..rr.r....", ".........."), id="suites/s_1")}))
+    )
     assert 'rowspan="1"' in shown
+    assert "<small>suites/s_1, " in shown
     assert "1.50" in shown
     assert shown.count("--heat:") == 1
     assert followed(replace(report, scenarios={})) is None

@@ -159,11 +159,17 @@ def test_cases_that_only_other_checks_prove_are_told_apart_from_those_that_none_
     assert '"label">proven with another version of its check: forced<' in str(proofs(otherwise))
 
 
+def test_the_summary_counts_gaps_and_names_scenarios_as_they_are_typed(written: Written) -> None:
+    text = written.summary.read_text().replace(NBSP, " ")
+    assert "39 500 samples, 1 gap; 99 of 100 requests" in text
+    assert "- services/pod\\_killed: " in text
+
+
 def test_a_huge_summary_is_cut_and_says_so(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(summary, "MOST_BYTES", 2000)
     text = summary.render(report)
     assert len(text.encode()) <= 2000
-    assert "more lines are left out here" in text
+    assert "more lines left out here; index.html has everything" in text
 
 
 def test_no_journal_is_said_in_a_sentence(tmp_path: Path) -> None:

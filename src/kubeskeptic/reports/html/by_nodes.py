@@ -45,7 +45,7 @@ def followed(report: Report) -> Markup | None:
 
 def _event(scenario: str, rows: list[EventRow], nodes: list[str]) -> list[Markup]:
     first = el(
-        "th", rows[0].event.says, el("small", f"{plain(scenario)}, {plain(rows[0].event.act)}"),
+        "th", rows[0].event.says, el("small", f"{scenario}, {plain(rows[0].event.act)}"),
         scope="rowgroup", rowspan=str(len(rows)),
     )  # fmt: skip
     return [el("tr", first if at == 0 else None, *_asked(row, nodes)) for at, row in enumerate(rows)]

@@ -95,7 +95,7 @@ def _post(section: Section) -> Markup | None:
 
 def _case(report: Report, section: Section, entry: Entry, *, alone: bool) -> Markup:
     drawn = timeline_of(report, entry)
-    title = plain(entry.case or entry.scenario or entry.test)
+    title = plain(entry.case) or entry.scenario or entry.test
     header = el("header", el("h4", el("a", title, href=f"#{entry.anchor}")), verdict(entry.verdict), class_="top")
     return el(
         "section",
@@ -205,7 +205,7 @@ def _evidence(report: Report, entry: Entry) -> Markup | None:
 def _taken(one: Taken) -> Markup:
     missing = f", {len(one.missing)} could not be collected" if one.missing else ""
     when = f"{one.act}, before {one.before}" if one.act else f"before {one.before}"
-    return el("a", f"{when} ({one.files} files{missing})", href=f"{one.folder}/")
+    return el("a", f"{when} ({count(one.files, 'file')}{missing})", href=f"{one.folder}/")
 
 
 def _again(report: Report, entry: Entry) -> Markup:

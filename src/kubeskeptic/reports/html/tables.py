@@ -44,7 +44,7 @@ def event_table(scene: Scene) -> Markup | None:
         for event in told[:MOST_EVENTS]
     ]
     more = (
-        el("p", f"{len(told) - MOST_EVENTS} later changes are left out.", class_="note")
+        el("p", f"{count(len(told) - MOST_EVENTS, 'later change')} left out.", class_="note")
         if len(told) > MOST_EVENTS
         else None
     )
