@@ -77,7 +77,8 @@ def test_the_page_has_a_table_of_the_cases_that_the_run_asked(report: Report, la
     assert "1 of 1 bounds detect a breakage that lasts 4 s or less" in shown
     assert shown.count("<td") == 5  # the bound, three grades, from which on
     assert "SYNC 1 + margin 2" in shown
-    assert "lifted after 4 to 4.2\N{NO-BREAK SPACE}s" in shown
+    assert "<small>lifted after 4 to 4.2\N{NO-BREAK SPACE}s</small></td>" in shown
+    assert '<table class="grades">' in shown
 
 
 def test_what_was_judged_by_another_check_is_marked(report: Report, ladder: GradedCase) -> None:

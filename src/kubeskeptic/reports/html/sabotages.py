@@ -80,14 +80,14 @@ def graded(report: Report) -> Markup | None:
     told = sum(one.detected_from is not None for one, _ in shown)
     counted = f"{told} of {len(shown)} bounds detect a breakage that lasts {steps[-1]:g} s or less"
     cases = "cases by the seconds after which their sabotage was lifted"
-    return _folded(
-        "What the bounds can detect", counted, MEANING, scrolling(cases, el("thead", head), el("tbody", *rows))
-    )
+    shown_as = scrolling(cases, el("thead", head), el("tbody", *rows), class_="grades")
+    return _folded("What the bounds can detect", counted, MEANING, shown_as)
 
 
 def _grade_row(one: GradedCase, entry: Entry, steps: list[float]) -> Markup:
-    note = el("span", f", {OUTDATED}", class_="note") if one.outdated(entry.digest) else None
-    name = el("th", el("a", plain(one.name), href=f"#{entry.anchor}"), f" {one.sabotage}", note, scope="row")
+    note = el("small", OUTDATED) if one.outdated(entry.digest) else None
+    link = el("a", plain(one.name), href=f"#{entry.anchor}")
+    name = el("th", link, el("small", one.sabotage), note, scope="row")
     bound = el("td", one.allowed, title=one.bound.source if one.bound else None)
     return el("tr", name, bound, *(_cell(one.step(seconds)) for seconds in steps), el("td", one.tells))
 
@@ -95,7 +95,7 @@ def _grade_row(one: GradedCase, entry: Entry, steps: list[float]) -> Markup:
 def _cell(step: GradedStep | None) -> Markup:
     if step is None:
         return el("td", "–", title="not performed")
-    lasted = el("span", f", {step.lasted}", class_="note") if step.lasted else None
+    lasted = el("small", step.lasted) if step.lasted else None
     return el("td", step.told, lasted, title=step.why)
 
 
