@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import Bound
 from kubeskeptic.findings import Finding, Post, Verdict
-from kubeskeptic.journal import Journal
 
 START = 1_795_461_480.0  # 23 Nov 2026, 19:18 UTC
 CONTROL, *WORKERS = NODES = tuple(f"kubeskeptic-{name}" for name in ("control-plane", "worker", "worker2", "worker3"))
@@ -31,10 +30,16 @@ SETTINGS = {
 }
 
 
+class Writer(Protocol):
+    """Anything that takes a journal's records."""
+
+    def write(self, kind: str, **fields: Any) -> object: ...
+
+
 class Story:
     """Writes one scenario's records at times counted from its start."""
 
-    def __init__(self, journal: Journal, now: list[float], start: float, id_: str, seed: int = 7) -> None:
+    def __init__(self, journal: Writer, now: list[float], start: float, id_: str, seed: int = 7) -> None:
         self.journal, self.now, self.start, self.id = journal, now, start, id_
         self.random = random.Random(seed)
         self.resource = 0

@@ -31,7 +31,7 @@ def entry(section: Section) -> Entry:
         ((proof("violated"),), "violated"),
         ((proof("holds"), proof("violated")), "violated"),
         ((proof("inconclusive"),), "not violated"),
-        ((proof("violated", digest="before"),), "violated, but the check has changed since"),
+        ((proof("violated", digest="before"),), "violated, by another version of the check"),
         ((proof("violated", case="SIGKILL"),), "not performed"),
     ],
 )

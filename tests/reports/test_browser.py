@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +12,7 @@ import pytest
 
 from kubeskeptic.findings import Verdict
 from kubeskeptic.reports import write_all
+from kubeskeptic.reports.html.page import render
 from kubeskeptic.reports.model import Report
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install -e .[dev]")
@@ -93,6 +95,27 @@ def test_no_text_overflows_and_all_of_it_stands_out(
         assert opened.evaluate(WIDER) <= 0
         assert opened.evaluate(OVERFLOWING) == []
     assert opened.evaluate(CONTRAST) == []
+    opened.close()
+
+
+def test_tables_of_sabotages_and_grades_scroll_in_their_boxes(browser: Browser, report: Report, tmp_path: Path) -> None:
+    sabotages = tuple(f"a-sabotage-with-a-long-name-{number}" for number in range(6))
+    chapters = tuple(
+        replace(chapter, sections=tuple(
+            replace(section, entries=tuple(replace(entry, must_break=sabotages) for entry in section.entries))
+            for section in chapter.sections
+        ))
+        for chapter in report.chapters
+    )  # fmt: skip
+    page = tmp_path / "index.html"
+    page.write_text(render(replace(report, chapters=chapters)))
+    opened = browser.new_page()
+    opened.goto(page.as_uri())
+    opened.evaluate("document.querySelectorAll('.sabotaged details').forEach((one) => { one.open = true; })")
+    assert opened.locator(".sabotaged .hidden").count() >= 14 * len(sabotages)
+    for width in (360, 420, 768, 1400):
+        opened.set_viewport_size({"width": width, "height": 900})
+        assert opened.evaluate(WIDER) <= 0
     opened.close()
 
 

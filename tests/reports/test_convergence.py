@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from kubeskeptic.reports.convergence import EventRow, convergence
-from kubeskeptic.reports.html.by_nodes import followed
+from kubeskeptic.reports.html.by_nodes import MOST_EVENTS, followed
 from kubeskeptic.reports.model import Report
+from kubeskeptic.reports.wording import NBSP
 from kubeskeptic.timeline import Recording
 from kubeskeptic.timeline.faults import FaultSpan
 from tests.drawn import act, endpoints, gone, lane, watched
@@ -93,8 +94,72 @@ def test_what_was_undone_is_an_event_of_its_own() -> None:
 
 def test_the_page_has_the_matrix_where_something_was_done(report: Report) -> None:
     run = {**report.run, "nodes": ["n1", "n2"]}
-    shown = str(followed(replace(report, run=run, scenarios={"s": seen("..rr.r....", "..........")})))
+    shown = str(
+        followed(replace(report, run=run, scenarios={"s": replace(seen("..rr.r....", ".........."), id="suites/s_1")}))
+    )
     assert 'rowspan="1"' in shown
+    assert "<small>suites/s_1, " in shown
     assert "1.50" in shown
     assert shown.count("--heat:") == 1
     assert followed(replace(report, scenarios={})) is None
+
+
+@pytest.mark.parametrize(
+    ("drawing", "wrong_first"),
+    [("..rr.r....", True), ("...r......", False), ("..........", False), ("..rrrrrrrr", True)],
+)
+def test_a_first_right_answer_tells_something_only_after_a_wrong_one(drawing: str, wrong_first: bool) -> None:
+    (row,) = rows(drawing)
+    assert row.cells[0].wrong_first is wrong_first
+    assert row.noticed is ("r" in drawing)
+
+
+def matrix(report: Report, *recordings: Recording) -> str:
+    told = {f"s{at}": replace(one, id=f"s{at}") for at, one in enumerate(recordings)}
+    return str(followed(replace(report, run={**report.run, "nodes": ["n1"]}, scenarios=told))).replace(NBSP, " ")
+
+
+@pytest.mark.parametrize(
+    ("drawing", "cell"),
+    [
+        ("..rr.r....", "<b>1.50 s</b><small>1.00 s</small></td>"),
+        ("...r......", "<b>0.50 s</b></td>"),
+        ("..rrrrrrrr", "<small>none right</small></td>"),
+        ("..........", ">·</td>"),
+    ],
+)
+def test_a_cell_has_the_first_right_answer_where_a_wrong_one_came_before_it(
+    report: Report, drawing: str, cell: str
+) -> None:
+    assert cell in matrix(report, seen(drawing))
+
+
+def test_a_right_answer_before_the_event_was_complete_is_not_shown(report: Report) -> None:
+    fault = gone(at=2.6)
+    fault.phases["applying"] = 1.0
+    (row,) = rows("..r.rr....", fault=fault)
+    assert (row.cells[0].wrong_first, row.cells[0].first_right) == (True, 0.0)
+    assert "<small>0.00 s</small>" not in matrix(report, seen("..r.rr....", fault=fault))
+
+
+def test_few_events_are_all_drawn(report: Report) -> None:
+    shown = matrix(report, *[seen("..........")] * MOST_EVENTS)
+    assert shown.count("<tbody>") == 1
+    assert shown.count('scope="rowgroup"') == MOST_EVENTS
+    assert " slowest of " not in shown
+
+
+def test_of_many_events_the_slowest_are_drawn_and_all_are_folded_below(report: Report) -> None:
+    quiet, quick, slow = (seen(drawing) for drawing in ("..........", "..rr......", "..rrrrr..."))
+    shown = matrix(report, quick, quiet, *[slow] * MOST_EVENTS)
+    drawn, folded = shown.split("<details>")
+    assert "The 8 slowest of 10 events." in drawn
+    assert [name for name in ("s0", "s1", "s2", "s9") if f"<small>{name}, " in drawn] == ["s2", "s9"]
+    assert "<summary>All 10 events in the order of their times, with requests that received no wrong answer<" in folded
+    assert folded.count('scope="rowgroup"') == 10
+
+
+def test_of_many_events_that_were_not_noticed_all_are_drawn(report: Report) -> None:
+    shown = matrix(report, *[seen("..........")] * (MOST_EVENTS + 1))
+    assert shown.count('scope="rowgroup"') == MOST_EVENTS + 1
+    assert "<details>" not in shown

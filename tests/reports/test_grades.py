@@ -77,12 +77,13 @@ def test_the_page_has_a_table_of_the_cases_that_the_run_asked(report: Report, la
     assert "1 of 1 bounds detect a breakage that lasts 4 s or less" in shown
     assert shown.count("<td") == 5  # the bound, three grades, from which on
     assert "SYNC 1 + margin 2" in shown
-    assert "lifted after 4 to 4.2\N{NO-BREAK SPACE}s" in shown
+    assert "<small>lifted after 4 to 4.2\N{NO-BREAK SPACE}s</small></td>" in shown
+    assert '<table class="grades">' in shown
 
 
 def test_what_was_judged_by_another_check_is_marked(report: Report, ladder: GradedCase) -> None:
     one = told(report, ladder)
-    assert "changed since" not in str(graded(one)) + findings_page.render(one)
+    assert "another version of its check" not in str(graded(one)) + findings_page.render(one)
     entries = {entry.anchor: replace(entry, digest="later") for entry in one.entries}
     chapters = tuple(
         replace(chapter, sections=tuple(
@@ -92,8 +93,8 @@ def test_what_was_judged_by_another_check_is_marked(report: Report, ladder: Grad
         for chapter in one.chapters
     )  # fmt: skip
     later = replace(one, chapters=chapters)
-    assert "changed since" in str(graded(later))
-    assert "kube-proxy-frozen, judged by a check that has changed since |" in findings_page.render(later)
+    assert "another version of its check" in str(graded(later))
+    assert "kube-proxy-frozen, judged by another version of its check |" in findings_page.render(later)
 
 
 def test_one_grade_that_was_judged_again_does_not_make_the_others_current() -> None:

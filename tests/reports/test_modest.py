@@ -79,7 +79,8 @@ def test_the_headline_claims_no_more_than_was_found(
 ) -> None:
     report = reported(tmp_path, *verdicts)
     assert summary.render(report).startswith(f"# {headline}\n")
-    assert f"<h1>{headline}</h1>" in page.render(report)
+    assert f'<p class="about">Claims about Kubernetes</p><h1>{headline}</h1>' in page.render(report)
+    assert f"<title>{headline} · Claims about Kubernetes · r</title>" in page.render(report)
 
 
 @pytest.mark.parametrize(

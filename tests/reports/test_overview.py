@@ -60,3 +60,15 @@ def test_a_long_report_folds_what_needs_no_attention(report: Report, monkeypatch
     for one in report.sections:
         folded = 'class="whole"' in str(card.claim(report, one))
         assert folded is (one.verdict in (Verdict.HOLDS, Verdict.SKIPPED))
+
+
+def test_a_folded_claim_says_whether_it_is_proven(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(card, "FEW", 3)
+    one = next(section for section in report.sections if section.proven)
+    others = replace(one, entries=tuple(replace(entry, digest="other") for entry in one.entries))
+    for section, ends in (
+        (one, "timeline, actions<"),
+        (others, "actions; proven with another version of its check<"),
+        (replace(one, proofs=()), "actions; not proven<"),
+    ):
+        assert ends in str(card.claim(report, section))

@@ -14,6 +14,7 @@ from kubeskeptic.reports.html.front import front
 from kubeskeptic.reports.html.markup import Markup, el
 from kubeskeptic.reports.html.page import render
 from kubeskeptic.reports.model import Report
+from kubeskeptic.reports.wording import NBSP, length
 from kubeskeptic.reports.writing import read_report
 from kubeskeptic.timeline import load
 
@@ -133,3 +134,38 @@ def test_the_page_says_how_much_the_processes_of_the_machine_waited_for_a_proces
         "<dt>waiting for a processor</dt><dd>32\N{NO-BREAK SPACE}% of an act, at most 90\N{NO-BREAK SPACE}%</dd>"
         in shown
     )
+
+
+def facts(report: Report) -> str:
+    """The facts at the top of the page."""
+    return str(front(report)).partition('<dl class="facts">')[2].replace(NBSP, " ")
+
+
+def test_the_facts_have_nouns(report: Report) -> None:
+    first, *_ = report.scenarios.values()
+    (open_,) = (recording for recording in report.scenarios.values() if recording.gaps)
+    assert open_.gaps[0].until is None
+    longest = length((open_.ended or 0.0) - open_.gaps[0].since).replace(NBSP, " ")
+    assert f"<dt>observed</dt><dd>39 500 samples; 1 gap, of at most {longest}</dd>" in facts(report)
+    took = [recording.ended - recording.started for recording in report.scenarios.values() if recording.ended]
+    needs = [recording.irreducible or 0.0 for recording in report.scenarios.values()]
+    told = f"{length(sum(took))}, of which Kubernetes needs {length(sum(needs))}".replace(NBSP, " ")
+    assert f"<dt>duration</dt><dd>{told}</dd>" in facts(report)
+    seamless = replace(report, scenarios={first.id: replace(first, gaps=[], irreducible=None)})
+    assert " samples; 0 gaps</dd>" in facts(seamless)
+    assert f"<dt>duration</dt><dd>{length(took[0])}</dd>".replace(NBSP, " ") in facts(seamless)
+
+
+def test_the_chips_count_cases(report: Report) -> None:
+    shown = str(front(report))
+    for many, words in ((10, "cases hold"), (1, "case violated"), (2, "cases inconclusive"), (1, "case skipped")):
+        assert f"<b>{many}</b> {words}</button>" in shown
+    assert '<span class="label">the post, by case</span>' in shown
+
+
+def test_scenarios_are_named_as_they_are_typed(report: Report) -> None:
+    page = render(report)
+    assert "services/pod_killed" in page
+    assert "services/pod killed" not in page
+    off = replace(report.scenarios["services/pod_killed"], broke_off="the node is gone", facts={})
+    assert "<strong>services/pod_killed broke off.</strong>" in str(front(replace(report, scenarios={off.id: off})))

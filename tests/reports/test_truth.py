@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kubeskeptic.reports.html.tables import truth_tables
+from kubeskeptic.reports.html.truth import truth_tables
 from tests.drawn import recording
 
 

@@ -64,7 +64,8 @@ def compare(
 
     BEFORE and AFTER are each a run's id, its folder, or any result.json; AFTER is the last run when left out. Exits with 1
     when a claim is newly violated, or a number is worse than the tolerance allows; with 10 when a claim that held is now
-    inconclusive, was not asked again, or is gone from the suites; with 0 otherwise.
+    inconclusive, was not asked again, or is gone from the suites, or when the journal of one run is damaged; with 0
+    otherwise.
     """
     folder = reports or configuration.reports()
     was, now = (comparison.read(result_of(run, folder)) for run in (before, after))
@@ -109,6 +110,8 @@ def write(run: str, file: Path, reports: Path | None) -> None:
     \b
     skeptic baseline write
     skeptic baseline write 20261123-191800-7f3a --file baselines/production.yaml
+
+    A run whose journal is damaged is refused, with exit status 10.
     """
     result = comparison.read(result_of(run, reports or configuration.reports()))
     output.write(file, baselines.text(result))
@@ -134,7 +137,8 @@ def check(
     skeptic baseline check --tolerance 20 --markdown
 
     Exits as `skeptic compare` does: with 1 when a claim is newly violated, or a number is worse than the tolerance allows,
-    with 10 when a claim that held is now inconclusive, was not asked, or is gone from the suites, with 0 otherwise.
+    with 10 when a claim that held is now inconclusive, was not asked, or is gone from the suites, or when the run's journal is
+    damaged, with 0 otherwise.
     """
     after = comparison.read(result_of(run, reports or configuration.reports()))
     both = comparison.Comparison(baselines.read(file), after, tolerance)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
 from kubeskeptic import configuration
 from kubeskeptic.cli import output
-from kubeskeptic.errors import BadInput
+from kubeskeptic.errors import BadInput, Inconclusive
 from kubeskeptic.reports import findings_page, write_all
-from kubeskeptic.reports.wording import broke_off
+from kubeskeptic.reports.wording import broke_off, damaged, what_is_left
 from kubeskeptic.reports.writing import read_report
 from kubeskeptic.runs.earlier import NAME, newest
 
@@ -34,6 +35,7 @@ def report(run: str, reports: Path | None, findings: Path | None) -> None:
     skeptic report 20261123-191800-7f3a --findings docs/findings.md
 
     RUN is a run's id or folder; the last run when left out. Verdicts stay as they are; `pytest --replay=RUN` judges again.
+    Exits with 10 when the journal is damaged: nothing can be concluded from its verdicts.
     """
     folder = run_folder(run, reports or configuration.reports())
     report = write_all(folder).report
@@ -44,6 +46,9 @@ def report(run: str, reports: Path | None, findings: Path | None) -> None:
         output.write(findings, findings_page.render(read_report(folder), beside))
         click.echo(findings)
     click.echo(folder / "index.html")
+    if said := damaged(report.damage):
+        click.echo(f"{said}; {what_is_left(folder)}", err=True)
+        sys.exit(Inconclusive.exit_status)
 
 
 def run_folder(run: str, reports: Path) -> Path:

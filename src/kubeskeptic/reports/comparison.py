@@ -13,11 +13,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from kubeskeptic.errors import BadInput, reading
+from kubeskeptic.errors import BadInput, Inconclusive, reading
 from kubeskeptic.findings import Verdict, within
 from kubeskeptic.reports import by_node
 from kubeskeptic.reports.building import bound_of, measure_of
 from kubeskeptic.reports.pair import ClaimChange, Noise, Pair, Result, knows
+from kubeskeptic.reports.wording import damaged, what_is_left
 
 _AGAIN = "`skeptic report RUN` writes it again"
 _RUN = ("id", "started", "ended", "seed", "kubernetes", "provider", "nodes", "settings", "harness")
@@ -111,6 +112,7 @@ def read(path: Path) -> Result:
     """Return the contents of a ``result.json``.
 
     :raises BadInput: when the file cannot be read, or is not a result
+    :raises Inconclusive: when the run's journal is damaged
     """
     return checked(loaded(path), path)
 
@@ -128,6 +130,7 @@ def checked(result: Any, path: Path) -> Result:
     """Return a result that was read from a file.
 
     :raises BadInput: when it is not a result in schema 1, or lacks something that comparing reads
+    :raises Inconclusive: when the run's journal is damaged: its verdicts may be based on only a part of what was recorded
     """
     with reading(path, "a kubeskeptic result in schema 1", _AGAIN):
         if not isinstance(result, dict) or result.get("schema") != 1:
@@ -141,6 +144,9 @@ def checked(result: Any, path: Path) -> Result:
                 float(bound["value"]), bound["unit"], bound["from"], bound["at_least"]
             for measured in one["measured"].values():
                 float(measured["value"]), measured["unit"]
+        if said := damaged(result["run"].get("damage") or ()):
+            name = result["run"]["id"]
+            raise Inconclusive(f"nothing can be concluded from run {name}: {said}; {what_is_left(path.parent)}")
     return result
 
 

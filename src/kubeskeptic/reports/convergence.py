@@ -48,6 +48,8 @@ class NodeCell(NamedTuple):
     """Seconds from the event to the last wrong answer; None when none was wrong."""
     first_right: float | None
     """Seconds from the event to the first right answer; None when none was right."""
+    wrong_first: bool
+    """Whether a wrong answer came before the first right one; if not, the first right one tells nothing about the event."""
 
 
 class EventRow(NamedTuple):
@@ -58,6 +60,11 @@ class EventRow(NamedTuple):
     way: str
     probe: str
     cells: tuple[NodeCell, ...]
+
+    @property
+    def noticed(self) -> bool:
+        """Whether any node received a wrong answer."""
+        return any(cell.wrong for cell in self.cells)
 
     @property
     def slowest(self) -> float:
@@ -214,4 +221,5 @@ def _cell(lane: Lane, event: Disturbance, wrong: frozenset[int]) -> NodeCell:
         len(bad),
         max(lane.sent[bad[-1]] + lane.took[bad[-1]] - event.at, 0.0) if bad else None,
         None if good is None else max(lane.sent[good] + lane.took[good] - event.at, 0.0),
+        bool(bad) and (good is None or bad[0] < good),
     )

@@ -96,7 +96,7 @@ class GradedCase:
         return next((one for one in self.steps if one.seconds == seconds), None)
 
 
-OUTDATED = "judged by a check that has changed since"
+OUTDATED = "judged by another version of its check"
 MEANING = (
     "Each column: the sabotage is to be lifted that many seconds after the act's fault. Each cell has when it was lifted, "
     "counted from the fault of the case. A case must hold when that is shorter than its bound, and "

@@ -67,7 +67,7 @@ class Entry:
     """A hash of the test and of the checks that it calls; empty when unknown."""
 
     def judged_as(self, proof: Trial) -> bool:
-        """Return whether a proof applies to this case as it is judged now: neither its test nor a check has changed since."""
+        """Return whether a proof applies to this case: the same versions of its test and checks made it and judged this run."""
         return proof.case == self.case and (not self.digest or proof.digest == self.digest)
 
     @property
@@ -111,8 +111,8 @@ class Section:
 
     @property
     def unproven(self) -> tuple[str, ...]:
-        """The cases that, as they are judged now, were not seen to fail under every sabotage that must break them. A claim
-        with a single case has one case without a name."""
+        """The cases that, with the checks of this run, were not seen to fail under every sabotage that must break them. A
+        claim with a single case has one case without a name."""
         return tuple(dict.fromkeys(entry.case for entry in self.entries if not self._proves(entry)))
 
     def _proves(self, entry: Entry) -> bool:
@@ -125,10 +125,16 @@ class Section:
         return not self.unproven
 
     @property
+    def proven_by_others(self) -> tuple[str, ...]:
+        """Those of the unproven cases that were seen to fail with other versions of their tests and checks than this run's,
+        older or newer."""
+        never = {entry.case for entry in self.entries if not self._proves(replace(entry, digest=""))}
+        return tuple(case for case in self.unproven if case not in never)
+
+    @property
     def proven_otherwise(self) -> bool:
-        """Whether the claim is proven only by other versions of its tests and checks, older or newer than the run's."""
-        plain = [replace(entry, digest="") for entry in self.entries]
-        return not self.proven and all(self._proves(entry) for entry in plain)
+        """Whether the claim is proven, but some of its cases only with other versions of their tests and checks."""
+        return not self.proven and self.proven_by_others == self.unproven
 
 
 @dataclass(frozen=True)
@@ -199,22 +205,10 @@ class Report:
         return Counter(entry.verdict for entry in self.entries)
 
     @property
-    def headline(self) -> str:
-        """The report's heading. It mentions only verdicts that occurred."""
-        if not self.entries:
-            return "Nothing was asked"
-        held, bad, unsaid = (self.verdicts[one] for one in (Verdict.HOLDS, Verdict.VIOLATED, Verdict.INCONCLUSIVE))
-        if not held and not bad:
-            return "Nothing could be concluded" if unsaid else "Nothing could be asked here"
-        parts = ["what held" if held else "", "what did not" if held else "what did not hold", "what is inconclusive"]
-        *first, last = (part for part, many in zip(parts, (held, bad, unsaid), strict=True) if many)
-        return (f"{', '.join(first)}, and {last}" if first else last).capitalize()
-
-    @property
     def proven(self) -> tuple[int, str]:
         """How many claims are proven able to fail with this run's checks, and how many only with other versions, in words."""
         others = sum(section.proven_otherwise for section in self.sections)
-        words = f", {others} more only by other versions of their checks" if others else ""
+        words = f", {others} more with other versions of their checks than this run's" if others else ""
         return sum(section.proven for section in self.sections), words
 
     @property

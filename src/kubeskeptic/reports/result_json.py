@@ -53,6 +53,7 @@ def _run(report: Report) -> dict[str, Any]:
         "settings": dict(run.get("settings", {})),
         "harness": run.get("harness"),
         "clean": report.clean,
+        "damage": list(report.damage),
         **{name: run[name] for name in ("kubelets", "known") if run.get(name)},
     }
 

@@ -8,20 +8,23 @@ from __future__ import annotations
 from kubeskeptic.findings import Verdict
 from kubeskeptic.reports.by_node import apart
 from kubeskeptic.reports.drawing.scene import scene
+from kubeskeptic.reports.headline import headline
 from kubeskeptic.reports.model import WORST_FIRST, Entry, Report, Section
 from kubeskeptic.reports.rerun import command
 from kubeskeptic.reports.wording import (
+    OTHERWISE_PROVEN,
     POST_SAYS,
     SYMBOL,
     count,
+    damaged,
     length,
     limit,
     measured,
     moment,
-    number,
     plain,
     standstills_told,
     to_the_second,
+    what_is_left,
 )
 
 MOST_BYTES = 256 * 1024
@@ -42,7 +45,7 @@ def _fitting(lines: list[str]) -> str:
         room -= len(line.encode()) + 1
         if room < 0:
             return "\n".join(
-                [*kept, "", f"_{len(lines) - at} more lines are left out here; index.html has everything._", ""]
+                [*kept, "", f"_{count(len(lines) - at, 'more line')} left out here; index.html has everything._", ""]
             )
         kept.append(line)
     return "\n".join([*kept, ""])
@@ -53,7 +56,7 @@ def _head(report: Report) -> list[str]:
     counts = [f"{SYMBOL[v]} {report.verdicts[v]} {v}" for v in WORST_FIRST if report.verdicts[v]]
     proven, otherwise = report.proven
     lines = [
-        f"# {report.headline}",
+        f"# {headline(report)}",
         "",
         f"{_md(report.name)} · Kubernetes {_md(str(run.get('kubernetes') or '?'))} · "
         + (f"kubelets: {_md(kubelets)} · " if (kubelets := apart(run)) else "")
@@ -66,6 +69,10 @@ def _head(report: Report) -> list[str]:
     ]  # fmt: skip
     if report.broken_off:
         lines += ["", "> **This run broke off.** This report shows what its journal had recorded until then."]
+    if report.damage:
+        head, _, what = damaged(report.damage).partition(": ")
+        left = f"{_md(what)}. What is missing is not known; {what_is_left()}."
+        lines += ["", f"> **{head.capitalize()}:** {left}"]
     for one in report.sabotages:
         lines += ["", f"> **Sabotaged on purpose:** {_md(str(one.get('says') or one.get('id')))}"]
     if report.clean is False:
@@ -132,7 +139,8 @@ def _table(report: Report) -> list[str]:
 def _row(section: Section, entry: Entry) -> str:
     numbers = "; ".join(_compared(entry, name).partition(" (")[0] for name in list(entry.measured)[:3])
     post = POST_SAYS[entry.of_post].removeprefix("The post ").removeprefix("is ") if entry.of_post else "–"
-    proven = "" if entry.case not in section.unproven else " *(not proven yet)*"
+    lacking = OTHERWISE_PROVEN if entry.case in section.proven_by_others else "not proven yet"
+    proven = f" *({lacking})*" if entry.case in section.unproven else ""
     cells = [
         f"{SYMBOL[entry.verdict]} {entry.verdict}",
         f"`{_name(entry)}`{proven}",
@@ -146,13 +154,13 @@ def _row(section: Section, entry: Entry) -> str:
 def _foot(report: Report) -> list[str]:
     lag = "–" if report.tick_lag_p99 is None else f"{report.tick_lag_p99 * 1000:.1f} ms"
     lines = [
-        f"{number(report.samples)} samples, {report.gaps} gaps; 99 of 100 requests were sent less than {lag} late.",
+        f"{count(report.samples, 'sample')}, {count(report.gaps, 'gap')}; 99 of 100 requests were sent less than {lag} late.",
         *([standstills_told(report.standstills)] if report.standstills else []),
         "",
     ]
     for recording in report.scenarios.values():
         took = recording.ended - recording.started if recording.ended else None
-        lines.append(f"- {_md(plain(recording.id))}: {length(took)}, irreducible {length(recording.irreducible)}")
+        lines.append(f"- {_md(recording.id)}: {length(took)}, irreducible {length(recording.irreducible)}")
     evidence = "The evidence is `journal.jsonl` in the folder of this file"
     judged = "`pytest --replay=FOLDER` judges it again, without a cluster."
     return [*lines, "", "To run it again:", "", "```", command(report), "```", "", f"{evidence}; {judged}"]

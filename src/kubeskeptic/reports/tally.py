@@ -165,6 +165,7 @@ def read(path: Path) -> list[Result]:
     """Return the results in a file: those of the runs that a tally kept, or the single one of a ``result.json``.
 
     :raises BadInput: when the file cannot be read, or is neither
+    :raises Inconclusive: when the journal of the single one is damaged
     """
     document = comparison.loaded(path)
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:

@@ -22,6 +22,9 @@ POST_SAYS = {
 }
 """What a finding says about the post, as the start of a sentence."""
 
+OTHERWISE_PROVEN = "proven with another version of its check"
+"""Said of a case or claim that was seen to fail, but not with the version of its test and checks that judged it in this run."""
+
 
 def number(value: float) -> str:
     """Return a number with three significant digits, whole from 100 on, with grouped thousands: ``46.9``, ``0.24``,
@@ -106,7 +109,10 @@ def standstills_told(lengths: Sequence[float]) -> str:
 
 
 def plain(name: str) -> str:
-    """Return the name of a measure, a case or a scenario as words: ``routing_wrong`` becomes ``routing wrong``."""
+    """Return the name of a measure, a case or an act as words: ``routing_wrong`` becomes ``routing wrong``.
+
+    The ids of scenarios stay as they are, because they are typed in commands.
+    """
     return name.replace("_", " ")
 
 
@@ -125,3 +131,20 @@ def broke_off(torn: int, ended: object) -> str:
     if torn:
         return "the journal ends in the middle of a line: this run broke off"
     return "the journal has no record of the run's end: this run broke off" if ended is None else ""
+
+
+def damaged(damage: Sequence[str]) -> str:
+    """Return a statement that a journal is damaged, with the first fault found in it; empty when it is not.
+
+    :param damage: the faults, one sentence each
+    """
+    more = f" ({len(damage) - 1} more)" if len(damage) > 1 else ""
+    return f"the journal is damaged: {damage[0]}{more}" if damage else ""
+
+
+def what_is_left(folder: object = "FOLDER") -> str:
+    """Return a statement of how the undamaged part of a run's journal is judged.
+
+    :param folder: the run's folder
+    """
+    return f"`pytest --replay={folder}` judges what is left"

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from kubeskeptic.reports.convergence import EventRow, NodeCell, convergence
 from kubeskeptic.reports.disruption import Disruption, disruption, outcomes, total
-from kubeskeptic.reports.html.markup import Markup, Piece, el, join, scrolling
+from kubeskeptic.reports.html.markup import Markup, el, join, scrolling
 from kubeskeptic.reports.model import Report
 from kubeskeptic.reports.wording import NBSP, count, plain
 
@@ -17,35 +17,62 @@ _DARKEST = 200.0
 _FAINTEST = 0.02
 
 
+MOST_EVENTS = 8
+"""The number of events in the drawing that is always visible. All events are in the table below it."""
+
+_SAYS = (
+    "Seconds from the event to the last wrong answer that each node received: the longer, the stronger the colour. A small "
+    "number is the first right answer, where a wrong one came before it. A dot: no answer was wrong. Failed requests, answers "
+    "of pods that were not endpoints at that time, and DNS answers other than the Ready pods count as wrong. Requests that met "
+    "a stale conntrack entry are included; the bounds of claims count them separately."
+)
+
+
 def followed(report: Report) -> Markup | None:
-    """Return the matrix of all events and nodes; None when no event was visible to clients."""
+    """Return the matrix of the slowest events and all nodes, and that of all events folded to one line; None when no event was
+    visible to clients.
+    """
     rows = [row for recording in report.scenarios.values() for row in convergence(recording)]
     if not rows:
         return None
-    nodes = [
-        node for node in report.run.get("nodes", ()) if any(cell.node == node for row in rows for cell in row.cells)
-    ]
-    names = {node: node.removeprefix(f"{report.name.removeprefix('kind-')}-") for node in nodes}
-    head = el("tr", *(el("th", text, scope="col") for text in ("event", "asked by", *names.values())))
-    groups = [(event, list(rows)) for event, rows in groupby(rows, key=lambda row: (row.scenario, row.event))]
-    body = (line for (scenario, _), rows in groups for line in _event(scenario, rows, nodes))
-    says = (
-        "Seconds from the event to the last wrong answer that each node received: the longer, the stronger the colour. The "
-        "small number is the first right answer. A dot: no answer was wrong. Failed requests, answers of pods that were not "
-        "endpoints at that time, and DNS answers other than the Ready pods count as wrong. Requests that met a stale "
-        "conntrack entry are included; the bounds of claims count them separately."
-    )
+    events = [list(some) for _, some in groupby(rows, key=lambda row: (row.scenario, row.event.says, row.event.at))]
+    slowest = _slowest(events)
+    all_ = None
+    if slowest != events:
+        said = f"All {count(len(events), 'event')} in the order of their times, with requests that received no wrong answer"
+        all_ = _folded(said, _matrix(report, said, events))
+    which = f"The {len(slowest)} slowest of {count(len(events), 'event')}. " if len(slowest) < len(events) else ""
     return el(
-        "section", el("h2", "How soon each node converged"), el("p", says, class_="note"),
+        "section", el("h2", "How soon each node converged"), el("p", which + _SAYS, class_="note"),
         el("p", "Scroll sideways for all nodes →", class_="note sideways", aria_hidden="true"),
-        scrolling("how soon each node converged", el("thead", head), el("tbody", *body)),
+        _matrix(report, "how soon each node converged", slowest), all_,
         class_="followed", aria_label="How soon each node converged",
     )  # fmt: skip
 
 
+def _slowest(events: list[list[EventRow]]) -> list[list[EventRow]]:
+    """Return the slowest events in the order of their times, without requests that received no wrong answer; all events as they
+    are if they are few, or if no answer was wrong.
+    """
+    if len(events) <= MOST_EVENTS:
+        return events
+    noticed = [rows for all_ in events if (rows := [row for row in all_ if row.noticed])]
+    ranked = sorted(noticed, key=lambda rows: -max(row.slowest for row in rows))[:MOST_EVENTS]
+    return [rows for rows in noticed if rows in ranked] or events
+
+
+def _matrix(report: Report, what: str, events: list[list[EventRow]]) -> Markup:
+    asked = {cell.node for rows in events for row in rows for cell in row.cells}
+    nodes = [node for node in report.run.get("nodes", ()) if node in asked]
+    names = (node.removeprefix(f"{report.name.removeprefix('kind-')}-") for node in nodes)
+    head = el("tr", *(el("th", text, scope="col") for text in ("event", "asked by", *names)))
+    body = (line for rows in events for line in _event(rows[0].scenario, rows, nodes))
+    return scrolling(what, el("thead", head), el("tbody", *body))
+
+
 def _event(scenario: str, rows: list[EventRow], nodes: list[str]) -> list[Markup]:
     first = el(
-        "th", rows[0].event.says, el("small", f"{plain(scenario)}, {plain(rows[0].event.act)}"),
+        "th", rows[0].event.says, el("small", f"{scenario}, {plain(rows[0].event.act)}"),
         scope="rowgroup", rowspan=str(len(rows)),
     )  # fmt: skip
     return [el("tr", first if at == 0 else None, *_asked(row, nodes)) for at, row in enumerate(rows)]
@@ -53,18 +80,22 @@ def _event(scenario: str, rows: list[EventRow], nodes: list[str]) -> list[Markup
 
 def _asked(row: EventRow, nodes: list[str]) -> list[Markup]:
     cells = {cell.node: cell for cell in row.cells}
-    return [el("td", row.way, el("small", row.probe)), *(_cell(cells.get(node), row, node) for node in nodes)]
+    return [
+        el("td", row.way, el("small", row.probe), class_="asked"),
+        *(_cell(cells.get(node), row, node) for node in nodes),
+    ]
 
 
 def _cell(cell: NodeCell | None, row: EventRow, node: str) -> Markup:
     if cell is None:
         away = node in row.event.away
         return el("td", "away" if away else "", class_="away")
-    right = "none right" if cell.first_right is None else in_seconds(cell.first_right)
     told = f"{count(cell.wrong, 'wrong answer')} of {cell.asked}"
     if cell.last_wrong is None:
         return el("td", "·", title=told)
-    shown: Piece = join(el("b", in_seconds(cell.last_wrong)), el("small", right))
+    right = "none right" if cell.first_right is None else in_seconds(cell.first_right)
+    told_apart = cell.wrong_first and cell.first_right != 0.0  # else it came before the event was complete
+    shown = join(el("b", in_seconds(cell.last_wrong)), el("small", right) if told_apart else None)
     return el("td", shown, title=told, style=f"--heat:{heat(cell.last_wrong):.0f}%")
 
 

@@ -10,10 +10,12 @@ from kubeskeptic.reports.drawing.timeline import WIDTH, Timeline, in_words, time
 from kubeskeptic.reports.html.markup import Markup, el, join
 from kubeskeptic.reports.html.measured import bars, used_up
 from kubeskeptic.reports.html.sabotages import proofs
-from kubeskeptic.reports.html.tables import event_table, fault_steps, outage_tables, truth_fold
+from kubeskeptic.reports.html.statement import statement
+from kubeskeptic.reports.html.tables import event_table, fault_steps, outage_tables
+from kubeskeptic.reports.html.truth import truth_fold
 from kubeskeptic.reports.model import Entry, Report, Section
 from kubeskeptic.reports.rerun import command
-from kubeskeptic.reports.wording import POST_SAYS, SYMBOL, count, number, plain, quantity, quoted
+from kubeskeptic.reports.wording import OTHERWISE_PROVEN, POST_SAYS, SYMBOL, count, number, plain, quantity, quoted
 from kubeskeptic.timeline.recording import Taken
 
 FEW = 12
@@ -37,9 +39,9 @@ def claim(report: Report, section: Section) -> Markup:
         el("h3", heading, id=f"h-{one.id}"),
         el(
             "dl",
-            _said(verdict(section.verdict), one.states or "–", "states"),
+            _said(verdict(section.verdict), statement(one.states or "–", report.run.get("settings", {})), "states"),
             _said("cases", section.skipped, "skipped"),
-            _said("found", single.why if single else _found(report, section), "why"),
+            _said("found", single.why, "why") if single else _found(report, section),
             _said("the post", _post(section), "post"),
             class_="said",
         ),
@@ -56,13 +58,15 @@ def _whole(report: Report, section: Section) -> Markup:
     return join(*(_case(report, section, entry, alone=alone) for entry in section.entries), proofs(section))
 
 
-def _found(report: Report, section: Section) -> str:
-    """Return the finding of the case closest to its bound, for a collapsed claim; empty when the claim is not collapsed."""
+def _found(report: Report, section: Section) -> Markup | None:
+    """Return the finding of the case closest to its bound, for a collapsed claim; None when the claim is not collapsed."""
     if not _folds_away(report, section):
-        return ""
+        return None
     asked = [entry for entry in section.entries if entry.verdict is not Verdict.SKIPPED] or section.entries
     closest = max(asked, key=lambda entry: used_up(entry) or 0.0)
-    return f"{plain(closest.case)}: {closest.why}" if closest.case else closest.why
+    which = "one" if used_up(closest) is None else "worst"
+    label = "found" if len(asked) == 1 else f"found, {which} of {count(len(asked), 'case')}"
+    return _said(label, f"{plain(closest.case)}: {closest.why}" if closest.case else closest.why, "why")
 
 
 def _folds_away(report: Report, section: Section) -> bool:
@@ -71,9 +75,8 @@ def _folds_away(report: Report, section: Section) -> bool:
 
 def _folded(report: Report, section: Section) -> Markup:
     """Return a claim that needs no attention in collapsed form."""
-    shown = f"{count(len(section.entries), 'case')}: measurements, timeline, actions" + (
-        "" if section.proven else "; not proven"
-    )
+    proven = "" if section.proven else f"; {OTHERWISE_PROVEN}" if section.proven_otherwise else "; not proven"
+    shown = f"{count(len(section.entries), 'case')}: measurements, timeline, actions{proven}"
     return el("details", el("summary", shown), _whole(report, section), class_="whole")
 
 
@@ -96,7 +99,7 @@ def _post(section: Section) -> Markup | None:
 
 def _case(report: Report, section: Section, entry: Entry, *, alone: bool) -> Markup:
     drawn = timeline_of(report, entry)
-    title = plain(entry.case or entry.scenario or entry.test)
+    title = plain(entry.case) or entry.scenario or entry.test
     header = el("header", el("h4", el("a", title, href=f"#{entry.anchor}")), verdict(entry.verdict), class_="top")
     return el(
         "section",
@@ -105,7 +108,7 @@ def _case(report: Report, section: Section, entry: Entry, *, alone: bool) -> Mar
         bars(entry),
         _figure(section, entry, drawn) if drawn else None,
         _decisive(entry),
-        _folds(drawn),
+        _folds(entry, drawn),
         truth_fold(report.scenarios.get(entry.scenario), entry.window),
         _evidence(report, entry),
         _again(report, entry),
@@ -174,13 +177,18 @@ def _decisive(entry: Entry) -> Markup | None:
     )
 
 
-def _folds(drawn: Timeline | None) -> Markup | None:
+_STALE = "failed by stale conntrack"
+"""The measure that counts requests which failed because they reused the source port of a failed one."""
+
+
+def _folds(entry: Entry, drawn: Timeline | None) -> Markup | None:
     if drawn is None:
         return None
+    stale = _STALE in entry.measured and entry.measured[_STALE].value > 0
     outages = sum(len(row.outages) for row in drawn.scene.rows)
     return el(
         "div",
-        _fold(f"Outages ({outages})", outage_tables(drawn.scene)),
+        _fold(f"Outages ({outages})", outage_tables(drawn.scene, stale=stale)),
         _fold("What was done", fault_steps(drawn.scene)),
         _fold("What the API showed", event_table(drawn.scene)),
         class_="folds",
@@ -206,7 +214,7 @@ def _evidence(report: Report, entry: Entry) -> Markup | None:
 def _taken(one: Taken) -> Markup:
     missing = f", {len(one.missing)} could not be collected" if one.missing else ""
     when = f"{one.act}, before {one.before}" if one.act else f"before {one.before}"
-    return el("a", f"{when} ({one.files} files{missing})", href=f"{one.folder}/")
+    return el("a", f"{when} ({count(one.files, 'file')}{missing})", href=f"{one.folder}/")
 
 
 def _again(report: Report, entry: Entry) -> Markup:

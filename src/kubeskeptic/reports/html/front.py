@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from statistics import median
-from typing import Any
-
 from kubeskeptic.findings import Post, Verdict
 from kubeskeptic.reports.by_node import apart
+from kubeskeptic.reports.headline import ABOUT, headline
 from kubeskeptic.reports.html.by_nodes import disrupted, followed
 from kubeskeptic.reports.html.claim import verdict
-from kubeskeptic.reports.html.markup import Markup, el, join, table
+from kubeskeptic.reports.html.facts import facts
+from kubeskeptic.reports.html.markup import Markup, el, join
 from kubeskeptic.reports.html.measured import overview
 from kubeskeptic.reports.model import WORST_FIRST, Report
-from kubeskeptic.reports.wording import NBSP, SYMBOL, count, length, moment, number, plain, quantity, standstills_told
+from kubeskeptic.reports.wording import SYMBOL, count, damaged, moment, number, plain, what_is_left
 
 _VERBS = {
-    Verdict.HOLDS: ("holds", "hold"),
-    Verdict.VIOLATED: ("violated", "violated"),
-    Verdict.INCONCLUSIVE: ("inconclusive", "inconclusive"),
-    Verdict.SKIPPED: ("skipped", "skipped"),
+    Verdict.HOLDS: ("case holds", "cases hold"),
+    Verdict.VIOLATED: ("case violated", "cases violated"),
+    Verdict.INCONCLUSIVE: ("case inconclusive", "cases inconclusive"),
+    Verdict.SKIPPED: ("case skipped", "cases skipped"),
 }
 _POSTS = {Post.AGREES: "agreed with", Post.QUALIFIED: "qualified", Post.CONTRADICTS: "contradicted"}
 
@@ -33,7 +30,8 @@ def front(report: Report) -> Markup:
     return join(
         el(
             "header",
-            el("h1", report.headline),
+            el("p", ABOUT, class_="about"),
+            el("h1", headline(report)),
             el("p", _where(report), class_="where"),
             _banners(report),
             _chips(report),
@@ -43,7 +41,7 @@ def front(report: Report) -> Markup:
         overview(report),
         disrupted(report),
         followed(report),
-        _facts(report),
+        facts(report),
     )
 
 
@@ -84,8 +82,8 @@ def _banners(report: Report) -> Markup:
     if report.torn:
         said.append(("The journal ends in the middle of a line,", "as after a kill; that line is left out."))
     if report.damage:
-        more = f" ({len(report.damage) - 1} more)" if len(report.damage) > 1 else ""
-        said.append(("The journal is damaged:", f"{report.damage[0]}{more}. What is missing is not known."))
+        head, _, what = damaged(report.damage).partition(": ")
+        said.append((f"{head.capitalize()}:", f"{what}. What is missing is not known; {what_is_left()}."))
     if not report.numbered:
         said.append(
             (
@@ -94,7 +92,7 @@ def _banners(report: Report) -> Markup:
             )
         )
     broken = (r for r in report.scenarios.values() if r.broke_off and not r.left_out_whole)
-    said += [(f"{plain(r.id)} broke off.", r.broke_off) for r in broken]
+    said += [(f"{r.id} broke off.", r.broke_off) for r in broken]
     return join(*(el("p", el("strong", head), f" {text}", class_="banner", role="note") for head, text in said))
 
 
@@ -111,12 +109,13 @@ def _chips(report: Report) -> Markup:
     return el(
         "div",
         el("div", *verdicts, class_="chips", role="group", aria_label="Show only findings that are"),
-        el("div", el("span", "the post", class_="label"), *post, class_="chips", role="group",
+        el("div", el("span", "the post, by case", class_="label"), *post, class_="chips", role="group",
            aria_label="Show only findings where the post is") if post else None,
         el("p", el("b", f"{proven} of {len(report.sections)}"), " claims proven able to fail", otherwise, class_="proven")
         if report.sections else None,
         el("p", "Nothing was violated.", class_="proven")
-        if report.verdicts[Verdict.HOLDS] and not report.verdicts[Verdict.VIOLATED] and not report.broken_off else None,
+        if report.verdicts[Verdict.HOLDS] and not (report.verdicts[Verdict.VIOLATED] or report.broken_off or report.damage)
+        else None,
         _unasked(report),
         class_="tally",
     )  # fmt: skip
@@ -151,98 +150,3 @@ def _attention(report: Report) -> Markup | None:
         for entry in bad
     )  # fmt: skip
     return el("section", el("h2", "Look at these first"), el("ul", *items), class_="attention")
-
-
-def _facts(report: Report) -> Markup:
-    settings = report.run.get("settings", {})
-    facts = [("nodes", _nodes(report)), *((name, _setting(settings, *keys)) for name, keys in _SHOWN.items())]
-    facts += [("samples, gaps", _seen(report))]
-    facts += [("time, irreducible part", _time(report)), ("waiting for a processor", _waiting(report))]
-    strip = (el("div", el("dt", name), el("dd", value)) for name, value in facts if value)
-    return join(el("dl", *strip, class_="facts"), _settings(report))
-
-
-_SHOWN = {"kube-proxy": ("SYNC",), "node grace period": ("GRACE",), "DNS TTL, zone cache": ("TTL", "CACHE")}
-
-
-def _nodes(report: Report) -> str:
-    nodes, roles = list(report.run.get("nodes", ())), report.run.get("roles", {})
-    control = sum("control-plane" in str(roles.get(node, "")) for node in nodes)
-    if control:
-        return f"{control} + {count(len(nodes) - control, 'worker')}"
-    return count(len(nodes), "node") if nodes else ""
-
-
-def _setting(settings: dict[str, dict[str, object]], *names: str) -> str:
-    shown = []
-    for name in names:
-        if name in settings:
-            value, unit = settings[name]["value"], str(settings[name]["unit"])
-            mode = re.search(r"iptables|nftables|ipvs", str(settings[name]["from"])) if name == "SYNC" else None
-            text = quantity(float(str(value)), unit) if value or name != "CACHE" else "off"
-            shown.append(f"{mode[0]}, sync {text}" if mode else text)
-    return ", ".join(shown)
-
-
-def _seen(report: Report) -> str:
-    """Return the numbers of samples and gaps, with the longest gap: the longest outage that one could hide."""
-    ends = {r.id: r.ended or report.ended or 0.0 for r in report.scenarios.values()}
-    lasted = [(gap.until or ends[r.id]) - gap.since for r in report.scenarios.values() for gap in r.gaps]
-    longest = f" (≤{NBSP}{length(max(lasted))})" if lasted else ""
-    return f"{number(report.samples)}, {number(report.gaps)}{longest}"
-
-
-def _time(report: Report) -> str:
-    took = [r.ended - r.started for r in report.scenarios.values() if r.ended]
-    needs = [r.irreducible for r in report.scenarios.values() if r.irreducible is not None]
-    return f"{length(sum(took))}, {length(sum(needs) if needs else None)}" if took else ""
-
-
-def _waiting(report: Report) -> str:
-    """Return in which share of the acts' time processes of the nodes' machine waited for a processor, where that is known."""
-    shares = [a.waited for r in report.scenarios.values() for a in r.acts.values() if a.waited is not None]
-    percent = [f"{round(100 * share)}{NBSP}%" for share in (median(shares), max(shares))] if shares else []
-    return f"{percent[0]} of an act, at most {percent[1]}" if percent else ""
-
-
-def _settings(report: Report) -> Markup | None:
-    settings = report.run.get("settings", {})
-    scenarios = [
-        [
-            plain(r.id),
-            length(r.ended - r.started if r.ended else None),
-            length(r.irreducible),
-            count(len(r.faults), "fault"),
-        ]
-        for r in report.scenarios.values()
-    ]
-    if not settings and not scenarios:
-        return None
-    rows = [[name, quantity(float(s["value"]), str(s["unit"])), str(s["from"])] for name, s in settings.items()]
-    proofs = [_proof(one) for one in report.instrument]
-    return el(
-        "details",
-        el("summary", "The cluster’s settings, the scenarios’ times, the instrument’s proof"),
-        _table("Settings read from the cluster; all bounds are computed from them", ["setting", "value", "read from"], rows),
-        _table("Scenarios", ["scenario", "took", "irreducible", "faults"], scenarios),
-        _table("A known outage, injected before the run", ["node", "injected", "measured", ""], proofs),
-        el("p", f"99 of 100 requests were sent less than {quantity(report.tick_lag_p99, 's')} late.", class_="note")
-        if report.tick_lag_p99 is not None else None,
-        el("p", standstills_told(report.standstills), class_="note") if report.standstills else None,
-        class_="settings",
-    )  # fmt: skip
-
-
-def _proof(one: Mapping[str, Any]) -> list[str]:
-    """Return a row about one node's instrument; without a measured outage it shows "nothing"."""
-    seen = "nothing" if one["measured"] is None else quantity(float(one["measured"]), "s")
-    return [
-        str(one.get("node")),
-        quantity(float(one["injected"]), "s"),
-        seen,
-        "proven" if one.get("proven") else "not proven",
-    ]
-
-
-def _table(caption: str, head: list[str], rows: Sequence[Sequence[str]]) -> Markup | None:
-    return table(caption, head, rows) if rows else None

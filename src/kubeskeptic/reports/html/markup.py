@@ -53,9 +53,11 @@ def table_of(caption: str, head: Sequence[str], *bodies: Markup) -> Markup:
     return scrolling(caption, el("caption", caption), el("thead", header), *bodies)
 
 
-def scrolling(what: str, *parts: Markup) -> Markup:
+def scrolling(what: str, *parts: Markup, class_: str | None = None) -> Markup:
     """Return a table of these parts in its own box, which scrolls sideways if necessary.
 
     :param what: the name of the box for those who cannot see it
+    :param class_: the table's class in the style sheet
     """
-    return el("div", el("table", *parts), class_="scroll", tabindex="0", role="group", aria_label=f"Table: {what}")
+    inside = el("table", *parts, class_=class_)
+    return el("div", inside, class_="scroll", tabindex="0", role="group", aria_label=f"Table: {what}")

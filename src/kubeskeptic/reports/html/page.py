@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kubeskeptic.reports.drawing.canvas import HATCH
+from kubeskeptic.reports.headline import ABOUT, headline
 from kubeskeptic.reports.html.claim import claim
 from kubeskeptic.reports.html.frame import document, keys, nothing_matches, side
 from kubeskeptic.reports.html.front import front
@@ -19,7 +20,7 @@ _KEYS = (("/", "filter"), ("j  k", "next, previous claim"), ("o", "open or close
 def render(report: Report) -> str:
     """Return the text of the file."""
     return document(
-        f"{report.headline} · {report.id or 'kubeskeptic'}",
+        f"{headline(report)} · {ABOUT} · {report.id or 'kubeskeptic'}",
         el("a", "Skip to the claims", href="#claims", class_="skip"),
         Markup(f'<svg class="defs" width="0" height="0" aria-hidden="true"><defs>{HATCH}</defs></svg>'),
         el(

@@ -1,6 +1,7 @@
 """Sabotages: those that have made a claim violated, every case with those that must, and their grades.
 
-Cases are judged as they are now. A grade shows how long a breakage must last until the bound detects it.
+A proof counts when it was made with the checks of the report's run. A grade shows how long a breakage must last until the bound
+detects it.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from collections.abc import Sequence
 from kubeskeptic.reports.grades import MEANING, OUTDATED, GradedCase, GradedStep, grades
 from kubeskeptic.reports.html.markup import Markup, el, join, scrolling
 from kubeskeptic.reports.model import Entry, Report, Section, Trial
-from kubeskeptic.reports.wording import NBSP, moment, plain
+from kubeskeptic.reports.wording import NBSP, OTHERWISE_PROVEN, moment, plain
 
-_SEEN, _NOT, _BEFORE, _NEVER = "violated", "not violated", "violated, but the check has changed since", "not performed"
+_SEEN, _NOT, _BEFORE, _NEVER = "violated", "not violated", "violated, by another version of the check", "not performed"
 _SIGN = {_SEEN: "●", _NOT: "✕", _BEFORE: "◐", _NEVER: "○"}
 
 
@@ -30,7 +31,7 @@ def broken_on_purpose(report: Report) -> Markup | None:
     rows = (_case_row(section, entry) for section in report.sections for entry in section.entries if entry.must_break)
     head = el("tr", el("th", "case", scope="col"), el("th", "sabotages under which it must be violated", scope="col"))
     says = ", ".join(f"{sign} {what}" for what, sign in _SIGN.items())
-    counted = f"{seen} of {len(pairs)} sabotages made their case violated, judged by the current checks"
+    counted = f"{seen} of {len(pairs)} sabotages made their case violated, judged by the checks of this run"
     return _folded(
         "Broken on purpose", counted, says, scrolling("cases by sabotages", el("thead", head), el("tbody", *rows))
     )
@@ -79,14 +80,14 @@ def graded(report: Report) -> Markup | None:
     told = sum(one.detected_from is not None for one, _ in shown)
     counted = f"{told} of {len(shown)} bounds detect a breakage that lasts {steps[-1]:g} s or less"
     cases = "cases by the seconds after which their sabotage was lifted"
-    return _folded(
-        "What the bounds can detect", counted, MEANING, scrolling(cases, el("thead", head), el("tbody", *rows))
-    )
+    shown_as = scrolling(cases, el("thead", head), el("tbody", *rows), class_="grades")
+    return _folded("What the bounds can detect", counted, MEANING, shown_as)
 
 
 def _grade_row(one: GradedCase, entry: Entry, steps: list[float]) -> Markup:
-    note = el("span", f", {OUTDATED}", class_="note") if one.outdated(entry.digest) else None
-    name = el("th", el("a", plain(one.name), href=f"#{entry.anchor}"), f" {one.sabotage}", note, scope="row")
+    note = el("small", OUTDATED) if one.outdated(entry.digest) else None
+    link = el("a", plain(one.name), href=f"#{entry.anchor}")
+    name = el("th", link, el("small", one.sabotage), note, scope="row")
     bound = el("td", one.allowed, title=one.bound.source if one.bound else None)
     return el("tr", name, bound, *(_cell(one.step(seconds)) for seconds in steps), el("td", one.tells))
 
@@ -94,7 +95,7 @@ def _grade_row(one: GradedCase, entry: Entry, steps: list[float]) -> Markup:
 def _cell(step: GradedStep | None) -> Markup:
     if step is None:
         return el("td", "–", title="not performed")
-    lasted = el("span", f", {step.lasted}", class_="note") if step.lasted else None
+    lasted = el("small", step.lasted) if step.lasted else None
     return el("td", step.told, lasted, title=step.why)
 
 
@@ -106,9 +107,18 @@ def proofs(section: Section) -> Markup:
     else:
         names = dict.fromkeys([*tried, *section.claim.broken_by])
         says = join(*(piece for name in names for piece in (_proof(section, name), Markup(" ")) if piece))
-    label = "proven able to fail by" if section.proven else f"not yet proven able to fail{_which(section.unproven)}"
+    label = "proven able to fail by" if section.proven else _missing(section)
     style = "proofs" if section.proven else "proofs missing"
     return el("div", el("span", label, class_="label"), el("span", says), class_=style)
+
+
+def _missing(section: Section) -> str:
+    """Return which cases are not proven, and which of them are with another version of their check."""
+    others = section.proven_by_others
+    never = [case for case in section.unproven if case not in others]
+    parts = [f"not yet proven able to fail{_which(never)}" if never else ""]
+    parts += [f"{OTHERWISE_PROVEN}{_which(others)}" if others else ""]
+    return "; ".join(part for part in parts if part)
 
 
 def _which(cases: Sequence[str]) -> str:
@@ -122,7 +132,7 @@ def _proof(section: Section, sabotage: str) -> Markup:
     if best is None:
         return el("span", sabotage, " (not tried)", class_="proof")
     when = f"{moment(best.at)} UTC" if best.at else ""
-    changed = "" if any(entry.judged_as(best) for entry in section.entries) else "its check has changed since"
+    changed = "" if any(entry.judged_as(best) for entry in section.entries) else "with another version of its check"
     case = f"case {plain(best.case)}" if best.case else ""
     told = ", ".join(part for part in (case, when, best.kubernetes, changed) if part)
     told = f" ({told})" if told else ""

@@ -1,19 +1,14 @@
-"""Tables and lists of a case: what its timeline shows, in exact numbers and for those who cannot see it, and what was done.
-
-Also who reached whom: the matrix of pods and nodes, and the truth tables of network policies.
-"""
+"""Tables and lists of a case: what its timeline shows, in exact numbers and for those who cannot see it, and what was done."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.reports.drawing.scene import LaneRow, Scene
 from kubeskeptic.reports.html.markup import Markup, Piece, el, join, table
 from kubeskeptic.reports.wording import after, count, number, plain
-from kubeskeptic.timeline import FaultSpan, Gap, Outage, Recording
+from kubeskeptic.timeline import FaultSpan, Gap, Outage
 
 MOST_OUTAGES = 40
 """Maximum number of rows; longer tables are not read, and the longest outages matter most."""
@@ -21,15 +16,18 @@ MOST_EVENTS = 60
 """Maximum number of rows for API changes."""
 
 
-def outage_tables(scene: Scene) -> Markup | None:
-    """Return tables of each node's requests, of outages and of gaps; None when there are no lanes."""
+def outage_tables(scene: Scene, *, stale: bool = False) -> Markup | None:
+    """Return tables of each node's requests, of outages and of gaps; None when there are no lanes.
+
+    :param stale: whether some failures are by stale conntrack entries, which the case's bounds count separately
+    """
     if not scene.rows:
         return None
     outages = [outage for row in scene.rows for outage in row.outages]
     names = {row.node: row.name for row in scene.rows}
     return join(
         table("What each node saw", ["node", "probe", "asked", "failed", "outages", "longest"], _per_row(scene)),
-        _outages(scene, outages, names),
+        _outages(scene, outages, names, _TOGETHER + (_STALE if stale else "")),
         _gaps(scene),
     )
 
@@ -44,7 +42,7 @@ def event_table(scene: Scene) -> Markup | None:
         for event in told[:MOST_EVENTS]
     ]
     more = (
-        el("p", f"{len(told) - MOST_EVENTS} later changes are left out.", class_="note")
+        el("p", f"{count(len(told) - MOST_EVENTS, 'later change')} left out.", class_="note")
         if len(told) > MOST_EVENTS
         else None
     )
@@ -74,7 +72,11 @@ def _asked(scene: Scene, row: LaneRow) -> int:
     return bisect_left(row.lane.sent, scene.until) - bisect_left(row.lane.sent, scene.since)
 
 
-def _outages(scene: Scene, outages: list[Outage], names: dict[str, str]) -> Markup:
+_TOGETHER = "Outages: failures less than a second apart count as one"
+_STALE = ". Failures by stale conntrack entries are included; bounds count them separately."
+
+
+def _outages(scene: Scene, outages: list[Outage], names: dict[str, str], caption: str) -> Markup:
     if not outages:
         return el("p", "No outage: no request failed in the time shown.", class_="note")
     longest = sorted(outages, key=lambda outage: -outage.seconds)[:MOST_OUTAGES]
@@ -83,7 +85,7 @@ def _outages(scene: Scene, outages: list[Outage], names: dict[str, str]) -> Mark
     head = ["node", "probe", f"since {scene.zero_is}", "length", "failed of asked", "how"]
     left_out = len(outages) - len(longest)
     more = el("p", f"{count(left_out, 'shorter one')} left out.", class_="note") if left_out else None
-    return join(table("Outages: failures less than a second apart count as one", head, rows), more)
+    return join(table(caption, head, rows), more)
 
 
 def _outage(scene: Scene, outage: Outage, names: dict[str, str], worst: bool) -> list[Piece]:
@@ -183,65 +185,3 @@ def _step(fault: FaultSpan, phase: str, at: float) -> Markup:
         el("span", after(at)),
         el("span", _PHASES.get(phase, phase), f": {evidence}" if evidence else None),
     )
-
-
-_PAIR = {"from", "to", "kind", "outcome"}
-_NOT_ASKED = "–"
-
-
-def truth_fold(recording: Recording | None, window: tuple[float, float] | None) -> Markup | None:
-    """Return the tables of outcomes that were noted in a window, folded to one line; None when there are none."""
-    found = truth_tables(recording, window) if recording and window else None
-    return el("div", el("details", el("summary", "Truth table"), found), class_="folds") if found else None
-
-
-def truth_tables(recording: Recording, window: tuple[float, float]) -> Markup | None:
-    """Return the tables of outcomes that were noted in a window; None when there are none."""
-    since, until = window
-    found = []
-    for name, cells in recording.tables.items():
-        looked = recording.looked.get(name, {})
-        noted = {cell: value for cell, value in cells.items() if since <= looked.get(cell, until + 1) <= until}
-        found += [one for one in (_matrix(name, noted), _steps(name, noted)) if one]
-    return join(*found) if found else None
-
-
-def _matrix(name: str, cells: Mapping[str, Any]) -> Markup | None:
-    """Return the table of pairs: a row for each client and a column for each server; None if the cells are no pairs."""
-    if not cells or not all(isinstance(one, dict) and one.keys() >= _PAIR for one in cells.values()):
-        return None
-    pairs: dict[tuple[str, str], dict[str, str]] = {}
-    for one in cells.values():
-        pairs.setdefault((one["from"], one["to"]), {})[one["kind"]] = str(one["outcome"])
-    ends = dict.fromkeys(end for pair in pairs for end in pair)
-    rows = [[plain(client), *(_pair(pairs.get((client, server), {})) for server in ends)] for client in ends]
-    kinds = "; ".join(dict.fromkeys(kind for each in pairs.values() for kind in each))
-    return table(f"Who reached whom ({name}): {kinds}", ["from \\ to", *map(plain, ends)], rows)
-
-
-def _pair(kinds: Mapping[str, str]) -> str:
-    """Return a pair's outcomes: how many were good, or which were not."""
-    bad = [f"{kind}: {outcome}" for kind, outcome in kinds.items() if outcome != Outcome.OK]
-    return ", ".join(bad) or (f"ok × {len(kinds)}" if kinds else _NOT_ASKED)
-
-
-def _steps(name: str, cells: Mapping[str, Any]) -> Markup | None:
-    """Return the table of steps: a row for each client and server, a column for each step; None if the cells are none."""
-    if not cells or not all(": " in cell and _is_outcome(value) for cell, value in cells.items()):
-        return None
-    by_who: dict[str, dict[str, str]] = {}
-    for step, who, outcome in _split(cells):
-        by_who.setdefault(who, {})[step] = outcome
-    steps = list(dict.fromkeys(step for step, *_ in _split(cells)))
-    rows = [[who, *(each.get(step, _NOT_ASKED) for step in steps)] for who, each in by_who.items()]
-    return table(f"Outcomes under each policy ({name})", ["", *steps], rows)
-
-
-def _split(cells: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    for cell, outcome in cells.items():
-        step, _, who = cell.partition(": ")
-        yield step, who, str(outcome)
-
-
-def _is_outcome(value: object) -> bool:
-    return isinstance(value, str) and value in OUTCOMES
