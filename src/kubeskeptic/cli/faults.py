@@ -8,7 +8,7 @@ import secrets
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import MISSING, Field, fields, replace
 from typing import Any, get_type_hints
 
@@ -20,7 +20,7 @@ from kubeskeptic.best_effort import best_effort
 from kubeskeptic.cli import output
 from kubeskeptic.cli.output import AS_JSON
 from kubeskeptic.cli.safety import alone
-from kubeskeptic.cli.which import ClusterRef, site_of, which_cluster
+from kubeskeptic.cli.which import ClusterRef, must_answer, site_of, which_cluster
 from kubeskeptic.clusters import no_cluster
 from kubeskeptic.durations import Patience
 from kubeskeptic.errors import BadInput
@@ -90,16 +90,18 @@ def inflict_(fault: str, settings: tuple[str, ...], lasts: str, where: ClusterRe
     """
     seconds, one = span(lasts), made(fault, settings)
     options = RunOptions(seed=secrets.randbelow(100_000), reports=configuration.reports())
-    with site_of(where, options.id, look=dry) as site:
-        if site is None:
-            raise no_cluster(where.cluster)
-        if dry:
-            site.guard.permit(one.risk, one.name)
-            click.echo(dry_run(one, site))
-            return
-        catch_signals()
-        with alone(site), _in_a_journal(site, one, options) as journaled:
-            _hold(one, journaled, seconds)
+    with ExitStack() as stack:
+        with must_answer():
+            site = stack.enter_context(site_of(where, options.id, look=dry))
+            if site is None:
+                raise no_cluster(where.cluster)
+            if dry:
+                site.guard.permit(one.risk, one.name)
+                click.echo(dry_run(one, site))
+                return
+            catch_signals()
+            stack.enter_context(alone(site))
+        _hold(one, stack.enter_context(_in_a_journal(site, one, options)), seconds)
 
 
 def _hold(fault: Fault, site: Site, seconds: float) -> None:
