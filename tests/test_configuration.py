@@ -68,6 +68,23 @@ def test_whoever_names_a_cluster_sets_a_context_from_farther_away_aside(
     assert (configured(context="other").cluster, configured(context="other").context) == ("kubeskeptic", "other")
 
 
+def test_a_command_line_names_one_cluster() -> None:
+    both = "--cluster and --context both name a cluster; remove one of them"
+    for words in (["status"], ["cleanup"], ["inflict", "stop_coredns", "--dry-run"], ["watch", "--for", "5s"]):
+        said = CliRunner().invoke(main, [*words, "--cluster", "a", "--context", "b"])
+        assert (said.exit_code, said.output) == (4, f"skeptic: {both}\n"), words
+
+
+def test_the_command_line_of_a_run_names_one_cluster(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\n")
+    for prefix in ("", "skeptic-"):
+        said = pytester.runpytest_subprocess(
+            "-p", "kubeskeptic.plugin", f"--{prefix}cluster", "a", f"--{prefix}context", "b"
+        )
+        assert said.ret == 4
+        said.stderr.fnmatch_lines(["ERROR: --cluster and --context both name a cluster; remove one of them"])
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
