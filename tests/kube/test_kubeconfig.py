@@ -91,7 +91,10 @@ LISTED = "is not a kubeconfig: contexts must be a list of entries with a name; n
         ("contexts:\n- here\n", LISTED),
         ("contexts:\n- context: {}\n", LISTED),
         ("contexts:\n- name: here\n", "has no usable context “here”: "),
-        ("a: 1\nb: [\n", "is not a kubeconfig: line 3: expected the node content, but found '<stream end>'; name another"),
+        (
+            "a: 1\nb: [\n",
+            "is not a kubeconfig: line 3: expected the node content, but found '<stream end>'; name another",
+        ),
         ("a: \x00", "is not a kubeconfig: unacceptable character #x0000"),
     ],
 )

@@ -11,6 +11,7 @@ from kubeskeptic import configuration
 from kubeskeptic.cli import output
 from kubeskeptic.cli.output import AS_JSON
 from kubeskeptic.cli.report import REPORTS, run_folder
+from kubeskeptic.cli.usage import Percentage
 from kubeskeptic.reports import baseline as baselines
 from kubeskeptic.reports import comparison
 from kubeskeptic.reports import tally as tallies
@@ -24,7 +25,7 @@ _FILE = click.option(
     help="The baseline file.",
 )  # fmt: skip
 TOLERANCE = click.option(
-    "--tolerance", type=click.FloatRange(min=0), metavar="PERCENT",
+    "--tolerance", type=Percentage(), metavar="PERCENT",
     help="Also fail when a number comes closer to its bound by more than this share of the bound. "
     "[default: a number may move within its bound]",
 )  # fmt: skip
