@@ -80,7 +80,7 @@ def compare(
 def result_of(run: str, reports: Path) -> Path:
     """Return the path of a run's ``result.json``; the run is named by this path or as for ``skeptic report``."""
     path = Path(run)
-    return path if path.suffix == ".json" else run_folder(run, reports) / "result.json"
+    return path if path.suffix == ".json" else run_folder(run, reports, otherwise="a result.json") / "result.json"
 
 
 def _print(both: comparison.Comparison, *, as_json: bool, as_markdown: bool) -> None:
