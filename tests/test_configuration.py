@@ -91,7 +91,7 @@ def test_the_command_line_of_a_run_names_one_cluster(pytester: pytest.Pytester) 
         ('clustr = "x"', "clustr in .* is not a setting; the settings are cluster, context, kubeconfig"),
         ("cluster = 3", "cluster in .* must be a non-empty string .*, not 3"),
         ('reports = " "', "reports in .* must be a non-empty string .*, not ' '"),
-        ('profile = "fast"', "profile in .* must be one of default, quick, not 'fast'"),
+        ('profile = "fast"', "profile in .* must be one of default, quick, not “fast”"),
         ('cluster = "a"\ncontext = "b"', "cluster in .* and context in .* both name a cluster"),
         ("cluster = ", "pyproject.toml cannot be read: "),
     ],
@@ -155,7 +155,7 @@ def test_a_run_with_a_value_without_sense_ends_as_one_that_was_asked_wrongly(pyt
     )
     said = pytester.runpytest_subprocess("-p", "kubeskeptic.plugin")
     assert said.ret == 4
-    said.stderr.fnmatch_lines(["ERROR: profile in * must be one of default, quick, not 'fast'"])
+    said.stderr.fnmatch_lines(["ERROR: profile in * must be one of default, quick, not “fast”"])
 
 
 def test_the_page_has_every_setting() -> None:

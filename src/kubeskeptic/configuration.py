@@ -143,7 +143,7 @@ def _checked(said: Mapping[str, Any], folder: Path, names: Mapping[str, str]) ->
             raise BadInput(f"{names[name]} must be a non-empty string ({SETTINGS[name]}), not {value!r}")
     _one_cluster(said, names)
     if said.get("profile", PROFILES[0]) not in PROFILES:
-        raise BadInput(f"{names['profile']} must be one of {', '.join(PROFILES)}, not {said['profile']!r}")
+        raise BadInput(f"{names['profile']} must be one of {', '.join(PROFILES)}, not “{said['profile']}”")
     return {name: folder / Path(value).expanduser() if name in _PATHS else value for name, value in said.items()}
 
 

@@ -117,7 +117,7 @@ def rbac(level: str, account: str) -> None:
     """
     namespace, colon, name = account.partition(":")
     if not (namespace and colon and name):
-        raise BadInput(f"a service account has the form NAMESPACE:NAME, not {account!r}")
+        raise BadInput(f"a service account has the form NAMESPACE:NAME, not “{account}”")
     click.echo(text(Risk.parse(level), (namespace, name)), nl=False)
 
 

@@ -142,4 +142,4 @@ def _known(name: str, scenarios: Sequence[Scenario]) -> None:
         raise pytest.UsageError(str(error)) from error
     if not any(declared):
         known = sorted({id_ for one in scenarios for id_ in one.sabotages})
-        raise pytest.UsageError(f"unknown sabotage {name}; the selected suites declare {', '.join(known) or 'none'}")
+        raise pytest.UsageError(f"unknown sabotage “{name}”; the selected suites declare {', '.join(known) or 'none'}")
