@@ -68,13 +68,30 @@ def test_whoever_names_a_cluster_sets_a_context_from_farther_away_aside(
     assert (configured(context="other").cluster, configured(context="other").context) == ("kubeskeptic", "other")
 
 
+def test_a_command_line_names_one_cluster() -> None:
+    both = "--cluster and --context both name a cluster; remove one of them"
+    for words in (["status"], ["cleanup"], ["inflict", "stop_coredns", "--dry-run"], ["watch", "--for", "5s"]):
+        said = CliRunner().invoke(main, [*words, "--cluster", "a", "--context", "b"])
+        assert (said.exit_code, said.output) == (4, f"skeptic: {both}\n"), words
+
+
+def test_the_command_line_of_a_run_names_one_cluster(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\n")
+    for prefix in ("", "skeptic-"):
+        said = pytester.runpytest_subprocess(
+            "-p", "kubeskeptic.plugin", f"--{prefix}cluster", "a", f"--{prefix}context", "b"
+        )
+        assert said.ret == 4
+        said.stderr.fnmatch_lines(["ERROR: --cluster and --context both name a cluster; remove one of them"])
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
         ('clustr = "x"', "clustr in .* is not a setting; the settings are cluster, context, kubeconfig"),
         ("cluster = 3", "cluster in .* must be a non-empty string .*, not 3"),
         ('reports = " "', "reports in .* must be a non-empty string .*, not ' '"),
-        ('profile = "fast"', "profile in .* must be one of default, quick, not 'fast'"),
+        ('profile = "fast"', "profile in .* must be one of default, quick, not “fast”"),
         ('cluster = "a"\ncontext = "b"', "cluster in .* and context in .* both name a cluster"),
         ("cluster = ", "pyproject.toml cannot be read: "),
     ],
@@ -138,7 +155,7 @@ def test_a_run_with_a_value_without_sense_ends_as_one_that_was_asked_wrongly(pyt
     )
     said = pytester.runpytest_subprocess("-p", "kubeskeptic.plugin")
     assert said.ret == 4
-    said.stderr.fnmatch_lines(["ERROR: profile in * must be one of default, quick, not 'fast'"])
+    said.stderr.fnmatch_lines(["ERROR: profile in * must be one of default, quick, not “fast”"])
 
 
 def test_the_page_has_every_setting() -> None:

@@ -49,7 +49,7 @@ def test_a_service_is_asked_by_its_address_and_its_name(told: str, port: int) ->
 @pytest.mark.parametrize(
     ("told", "because"),
     [
-        ("web", r"NAMESPACE/NAME\[:PORT\], not 'web'"),
+        ("web", r"NAMESPACE/NAME\[:PORT\], not “web”"),
         ("shop/cart", "shop/cart cannot be watched: services 'cart' not found"),
         ("shop/db", "is headless"),
         ("shop/web:81", "has no TCP port 81; name one of 80, 9090 after the colon"),

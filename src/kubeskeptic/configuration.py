@@ -69,9 +69,10 @@ def configured(here: Path | None = None, **given: str | Path | None) -> Configur
 
     :param here: where to look for ``pyproject.toml``; by default the current folder
     :param given: values from the command line, under the names of :class:`Configured`; None or empty if not given there
-    :raises BadInput: in one sentence, for an unknown setting or an invalid value
+    :raises BadInput: in one sentence, for an unknown setting, an invalid value, or a cluster and a context in one place
     """
     told: dict[str, str | Path] = {name.replace("_", "-"): value for name, value in given.items() if value}
+    _one_cluster(told, {name: f"--{name}" for name in told})
     found: dict[str, str | Path] = {}
     for place in (told, _environment(), _table((here or Path.cwd()).resolve())):
         decided = any(name in found for name in _WHICH)
@@ -140,8 +141,13 @@ def _checked(said: Mapping[str, Any], folder: Path, names: Mapping[str, str]) ->
             raise BadInput(f"{names[name]} is not a setting; the settings are {', '.join(SETTINGS)}")
         if not isinstance(value, str) or not value.strip():
             raise BadInput(f"{names[name]} must be a non-empty string ({SETTINGS[name]}), not {value!r}")
+    _one_cluster(said, names)
+    if said.get("profile", PROFILES[0]) not in PROFILES:
+        raise BadInput(f"{names['profile']} must be one of {', '.join(PROFILES)}, not “{said['profile']}”")
+    return {name: folder / Path(value).expanduser() if name in _PATHS else value for name, value in said.items()}
+
+
+def _one_cluster(said: Mapping[str, Any], names: Mapping[str, str]) -> None:
+    """Raise BadInput when one place has both a cluster and a context."""
     if all(name in said for name in _WHICH):
         raise BadInput(f"{names['cluster']} and {names['context']} both name a cluster; remove one of them")
-    if said.get("profile", PROFILES[0]) not in PROFILES:
-        raise BadInput(f"{names['profile']} must be one of {', '.join(PROFILES)}, not {said['profile']!r}")
-    return {name: folder / Path(value).expanduser() if name in _PATHS else value for name, value in said.items()}

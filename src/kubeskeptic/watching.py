@@ -77,7 +77,7 @@ def targets(kube: Kube, domain: str, services: Sequence[str]) -> list[Watched]:
         namespace, _, rest = told.partition("/")
         name, _, port = rest.partition(":")
         if not namespace or not name:
-            raise BadInput(f"a service has the form NAMESPACE/NAME[:PORT], not {told!r}")
+            raise BadInput(f"a service has the form NAMESPACE/NAME[:PORT], not “{told}”")
         spec = _service(kube, namespace, name)
         host, number = _address(spec, port, told)
         short = f"{namespace}-{name}"[:56].rstrip("-")

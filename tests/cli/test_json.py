@@ -114,7 +114,8 @@ def test_faults_and_their_settings() -> None:
     all_ = {one["name"]: one for one in printed("faults", "--json")}
     assert all_.keys() == FAULTS.keys()
     node, percent = all_["drop_packets"]["settings"][:2]
-    assert (node, percent["type"]) == ({"name": "node", "type": "text"}, "whole number")
+    assert node == {"name": "node", "type": "text", "says": "name of the node"}
+    assert percent == {"name": "percent", "type": "whole number", "says": "whole number from 1 to 99"}
     assert printed("faults", "drop_packets", "--json") == [all_["drop_packets"]]
 
 

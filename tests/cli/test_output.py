@@ -48,7 +48,7 @@ def test_a_file_that_cannot_be_written_is_one_sentence(run: Path, tmp_path: Path
 
 def test_where_no_run_is_the_next_step_is_named(tmp_path: Path) -> None:
     assert skeptic("report", "nope", "--reports", str(tmp_path)) == (
-        4, f"skeptic: no run nope in {tmp_path}, nor any other; `pytest` creates one\n",
+        4, f"skeptic: no run “nope” in {tmp_path}, nor any other; `pytest` creates one\n",
     )  # fmt: skip
 
 
@@ -118,3 +118,16 @@ def test_a_report_beside_damaged_grades_says_so(tmp_path: Path, text: str) -> No
     told = one_sentence("report", folder)
     assert f"{tmp_path / 'grades.json'} is not" in told
     assert "delete it, and `skeptic prove" in told
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        ("loop.queue", "the post agrees\n"),
+        ("loop.cpu", "the post is qualified: An autoscaler of pods adds pods"),
+        ("proxy.crosses-nodes", "the post is contradicted: All the time"),
+        ("proxy.outlives-kube-proxy", "nothing: the post does not say it"),
+    ],
+)
+def test_what_is_expected_of_a_claim_is_a_phrase(claim: str, expected: str) -> None:
+    assert f"  expected   {expected}" in skeptic("claims", claim)[1]

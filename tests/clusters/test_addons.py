@@ -109,7 +109,7 @@ def test_lists_of_addons() -> None:
     assert chosen("none") == []
     assert chosen("all") == list(ADDONS.values())
     assert [addon.name for addon in chosen("redis, metallb")] == ["redis", "metallb"]
-    with pytest.raises(BadInput, match="unknown addon x; choose from network-policy"):
+    with pytest.raises(BadInput, match="unknown addon “x”; choose from network-policy"):
         chosen("metallb,x")
 
 

@@ -256,5 +256,5 @@ def test_a_threshold_is_raised_beside_those_in_force() -> None:
 def test_faults_are_found_by_name() -> None:
     assert all(named(name).name == name for name in FAULTS)
     assert {"crash_node", "delete_pod", "drop_packets", "pressure", "stop_component"} < set(FAULTS), "one of each kind"
-    with pytest.raises(BadInput, match="there is no fault earthquake"):
+    with pytest.raises(BadInput, match="there is no fault “earthquake”; `skeptic faults` lists all"):
         named("earthquake")

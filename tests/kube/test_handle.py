@@ -149,7 +149,7 @@ def test_asks_for_a_namespace_where_one_is_needed(kube: Kube) -> None:
 def test_missing_kubeconfig_and_context_say_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="name another with --kubeconfig"):
         Kube(tmp_path / "none", "here", tmp_path)
-    with pytest.raises(BadInput, match="get-contexts"):
+    with pytest.raises(BadInput, match="has no context “there”; it has here"):
         Kube(kubeconfig(tmp_path, "http://127.0.0.1:9"), "there", tmp_path)
 
 

@@ -77,12 +77,39 @@ def test_files_are_merged_as_kubectl_does(tmp_path: Path) -> None:
     assert found.host == "http://127.0.0.1:7", "the first that names it counts"
 
 
-@pytest.mark.parametrize("text", ["", "{", "clusters: 7\n", "contexts:\n- name: here\n", "a: b\n"])
-def test_a_file_of_another_shape_is_one_sentence(tmp_path: Path, text: str) -> None:
+NONE = "has no context “here”; it has none; name another with --kubeconfig"
+LISTED = "is not a kubeconfig: contexts must be a list of entries with a name; name another with --kubeconfig"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", NONE),
+        ("clusters: 7\n", NONE),
+        ("a: b\n", NONE),
+        ("contexts: 7\n", LISTED),
+        ("contexts:\n- here\n", LISTED),
+        ("contexts:\n- context: {}\n", LISTED),
+        ("contexts:\n- name: here\n", "has no usable context “here”: "),
+        (
+            "a: 1\nb: [\n",
+            "is not a kubeconfig: line 3: expected the node content, but found '<stream end>'; name another",
+        ),
+        ("a: \x00", "is not a kubeconfig: unacceptable character #x0000"),
+    ],
+)
+def test_a_file_of_another_shape_is_one_sentence(tmp_path: Path, text: str, says: str) -> None:
     (tmp_path / "k").write_text(text)
-    with pytest.raises(BadInput, match="has no usable context `here`") as said:
+    with pytest.raises(BadInput) as said:
         configuration(tmp_path / "k", "here")
+    assert str(said.value).startswith(f"{tmp_path}/k {says}")
     assert "\n" not in str(said.value)
+
+
+def test_a_file_that_is_not_text_is_no_kubeconfig(tmp_path: Path) -> None:
+    (tmp_path / "k").write_bytes(b"\xff\xfea\x00")
+    with pytest.raises(BadInput, match=r"k is not a kubeconfig: 'utf-8' codec .*; name another with --kubeconfig"):
+        configuration(tmp_path / "k", "here")
 
 
 @pytest.mark.parametrize("text", ["plain text", "- a\n- b\n", "7"])
@@ -114,8 +141,17 @@ def test_only_the_kubeconfig_of_a_cluster_of_ours_comes_of_up(tmp_path: Path, mo
 def test_a_file_that_is_not_there_and_a_context_that_is_not(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no kubeconfig at"):
         configuration(tmp_path / "none", "here")
-    with pytest.raises(BadInput, match="has no usable context `there`"):
+    with pytest.raises(BadInput, match=f"^{tmp_path}/k has no context “there”; it has here$"):
         configuration(whole(tmp_path / "k"), "there")
+
+
+def test_an_unknown_context_is_answered_with_those_of_all_files(tmp_path: Path) -> None:
+    for at in range(14):
+        written(tmp_path / f"k{at}", context=f"c{at}")
+    joined = os.pathsep.join(str(tmp_path / f"k{at}") for at in range(14))
+    names = ", ".join(f"c{at}" for at in range(12))
+    with pytest.raises(BadInput, match=f"has no context “there”; it has {names} and 2 more$"):
+        configuration(Path(joined), "there")
 
 
 # -- login plug-ins ----------------------------------------------------------------------------------------------------

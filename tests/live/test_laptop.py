@@ -107,7 +107,7 @@ def test_images_that_no_registry_has_are_said_before_any_node_is_made(laptop: La
 
 
 def test_a_version_that_is_none_is_said(laptop: Laptop) -> None:
-    assert "'1.37' is not a Kubernetes version" in said(laptop, *UP, "--kubernetes", "1.37", status=4)
+    assert "“1.37” is not a Kubernetes version" in said(laptop, *UP, "--kubernetes", "1.37", status=4)
 
 
 SAID = {"doctor": "answers; images are pulled", "up": f"Kubernetes {DEFAULT_VERSION} on 3 nodes", "status": "clean"}

@@ -221,6 +221,6 @@ def test_one_right_less_of_the_control_plane_is_said_in_a_sentence(theirs: Their
 def test_one_right_less_to_look_is_said_in_a_sentence(theirs: Theirs) -> None:
     with theirs.less(Risk.READ_ONLY, "nodes", "list"):
         looked = theirs.command(Risk.READ_ONLY, "status")
-    assert looked.returncode == 1
+    assert looked.returncode == 10
     assert 'cannot list resource "nodes"' in looked.stderr
     assert looked.stderr.count("\n") == 1

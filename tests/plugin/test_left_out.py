@@ -97,3 +97,52 @@ def test_an_act_or_sabotage_that_a_scenario_does_not_have_is_refused(
     result = run(pytester, "--collect-only")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"*{said}"])
+
+
+OWN = """
+from pathlib import Path
+from kubeskeptic.plugin import claim
+from kubeskeptic.scenarios import Scenario
+
+story = Scenario("own/story", "Pods go.", manifest={manifest})
+
+@story.given
+def two_pods(stage):
+    stage.{does}()
+
+@story.act("graceful")
+def graceful(stage): ...
+
+@claim("heal.crash", act="graceful")
+def test_one(act): ...
+"""
+BESIDE = "Path(__file__).with_name('m.yaml')"
+
+
+@pytest.mark.parametrize(
+    ("manifest", "text", "said"),
+    [
+        (BESIDE, "a: [1,\nb: 2", "*test_one: */m.yaml, line 2 is not YAML: *"),
+        (BESIDE, "# nothing", "*test_one: */m.yaml has no objects"),
+        (BESIDE, None, "*test_one: no manifest */m.yaml; *"),
+        (None, None, "*test_one: no manifest */manifests/own/story.yaml; *"),
+    ],
+)
+def test_a_manifest_is_read_when_tests_are_collected(
+    pytester: pytest.Pytester, tmp_path: Path, manifest: str | None, text: str | None, said: str
+) -> None:
+    pytester.makepyfile(OWN.format(manifest=manifest, does="apply"))
+    pytester.makeini("[pytest]\nmarkers = claim: a claim\n")
+    if text is not None:
+        (pytester.path / "m.yaml").write_text(text)
+    result = run(pytester, "--collect-only")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([said])
+    Journal(tmp_path / "journal.jsonl").close()
+    assert run(pytester, "--collect-only", "--replay", str(tmp_path)).ret == 0, "a journal needs no manifest"
+
+
+def test_a_scenario_that_applies_no_manifest_needs_none(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(OWN.format(manifest=None, does="ask"))
+    pytester.makeini("[pytest]\nmarkers = claim: a claim\n")
+    assert run(pytester, "--collect-only").ret == 0

@@ -189,7 +189,7 @@ def test_an_unknown_sabotage_is_refused(pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\nmarkers = claim: a claim\n")
     result = run(pytester, "--sabotage", "nothing")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*unknown sabotage nothing*"])
+    result.stderr.fnmatch_lines(["*unknown sabotage “nothing”*"])
 
 
 def test_collecting_touches_nothing(pytester: pytest.Pytester) -> None:

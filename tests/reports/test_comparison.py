@@ -165,4 +165,16 @@ def test_from_a_shell_by_id_and_by_path(run_dir: Path) -> None:
     assert ran.output.rstrip().endswith("No verdict changed: 10 of 14 hold in both.")
     ran = CliRunner().invoke(main, ["compare", "1999", "--reports", str(run_dir.parent)])
     assert ran.exit_code == 4
-    assert "there is no run 1999" in ran.output
+    assert "there is no run “1999”" in ran.output
+
+
+def test_a_file_that_is_no_result_is_said_to_be_none(run_dir: Path, tmp_path: Path) -> None:
+    write_all(run_dir)
+    (tmp_path / "README.md").touch()
+    for there in (tmp_path / "README.md", tmp_path):
+        neither = f"{there} is neither a run nor a result.json; name a run by its id or its folder"
+        for words in (["compare", str(there), "latest"], ["tally", str(there), "2026"]):
+            ran = CliRunner().invoke(main, [*words, "--reports", str(run_dir.parent)])
+            assert (ran.exit_code, ran.output.startswith(f"skeptic: {neither}")) == (4, True), ran.output
+        ran = CliRunner().invoke(main, ["report", str(there), "--reports", str(run_dir.parent)])
+        assert (ran.exit_code, f"{there} is not a run; name" in ran.output) == (4, True), ran.output

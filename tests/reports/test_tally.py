@@ -124,8 +124,28 @@ def test_a_file_that_is_no_noise_is_one_sentence(tmp_path: Path, content: str | 
     path = tmp_path / "noise.json"
     if content is not None:
         path.write_text(content)
-    with pytest.raises(BadInput, match="skeptic tally --write"):
+    with pytest.raises(BadInput, match=f"^{path} [^;]*; `skeptic tally --write FILE` writes a noise file$"):
         read_noise(path)
+
+
+def test_why_a_noise_file_is_refused_is_said_once(tmp_path: Path) -> None:
+    def refused(path: Path) -> str:
+        with pytest.raises(BadInput) as said:
+            read_noise(path)
+        return (
+            str(said.value).removeprefix(f"{path} ").removesuffix("; `skeptic tally --write FILE` writes a noise file")
+        )
+
+    path = tmp_path / "noise.json"
+    assert refused(path) == "cannot be read: No such file or directory"
+    path.write_text(json.dumps(runs(1.0)[0]))
+    assert refused(path) == "is not a noise file in schema 3"
+    kept = runs(1.0, 2.0)
+    document = json.loads(text(kept, tallied(kept)))
+    path.write_text(json.dumps(document | {"runs": document["runs"][:1]}))
+    assert refused(path) == "is not a noise file: it must have at least two runs, each once"
+    path.write_text(json.dumps(document | {"claims": 7}))
+    assert refused(path).startswith("is not a noise file (")
 
 
 def test_the_command(tmp_path: Path) -> None:

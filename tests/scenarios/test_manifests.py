@@ -35,6 +35,25 @@ def test_a_missing_manifest_is_said(tmp_path: Path) -> None:
         read(tmp_path / "none.yaml", "x")
 
 
+def test_a_manifest_that_cannot_be_read_is_not_called_missing(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as folder:
+        read(tmp_path, "x")
+    assert str(folder.value) == f"{tmp_path} cannot be read: Is a directory"
+    (tmp_path / "m.yaml").write_bytes(POD.encode("utf-16"))
+    with pytest.raises(BadInput, match=r"m\.yaml cannot be read: it is not UTF-8 text \("):
+        read(tmp_path / "m.yaml", "x")
+
+
+@pytest.mark.parametrize("text", ["", "# a comment\n", "---\n---\n"])
+def test_a_manifest_has_objects(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "m.yaml"
+    path.write_text(text)
+    with pytest.raises(BadInput, match=r"m\.yaml has no objects"):
+        read(path, "x")
+    path.write_text(f"{text}---\n{POD}---\n# the end\n")
+    assert len(read(path, "x")) == 1
+
+
 def test_everything_is_ours_and_in_our_namespace() -> None:
     one = placed({"kind": "Pod", "metadata": {"name": "a", "labels": {"app": "x"}}}, "ns", "r1")
     assert one["metadata"]["namespace"] == "ns"

@@ -1,4 +1,4 @@
-"""Which faults an act inflicts is read from its code, and is what recordings hold."""
+"""Which faults an act inflicts, and whether a set-up applies a manifest, is read from the code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kubeskeptic.faults.nodes.crash_node import CrashNode
 from kubeskeptic.faults.pods.delete_pod import DeletePod
 from kubeskeptic.findings import Verdict
 from kubeskeptic.scenarios import Scenario
-from kubeskeptic.scenarios.spoken_of import faults_spoken_of
+from kubeskeptic.scenarios.spoken_of import applies_manifest, faults_spoken_of
 from tests.drawn import gone, lane, watched
 
 
@@ -73,3 +73,28 @@ def test_what_a_recording_has_to_hold(fault: str, why: str) -> None:
     assert never_fails(act, "web").verdict is (Verdict.INCONCLUSIVE if why else Verdict.HOLDS)
     assert why in never_fails(act, "web").why
     assert act.in_force().inflicts == act.inflicts == {"act": {"crash_node"}}
+
+
+def applies(stage: Any) -> None:
+    stage.ask("a probe")
+    with nullcontext():
+        stage.apply({"IMAGE": "x"})
+
+
+def applies_something_else(stage: Any) -> None:
+    stage.run.kube.apply({"kind": "Pod"})
+    stage.apply_later()
+
+
+@pytest.mark.parametrize(
+    ("setup", "does"),
+    [
+        (applies, True),
+        (lambda given: given.apply(), True),
+        (applies_something_else, False),
+        (lambda: None, False),
+        (nullcontext, False),
+    ],
+)
+def test_whether_a_set_up_applies_the_manifest(setup: Callable[..., Any], does: bool) -> None:
+    assert applies_manifest(setup) is does

@@ -47,7 +47,7 @@ def test_without_runs_there_are_only_steps_in_nodes(tmp_path: Path) -> None:
 
 
 def test_only_a_worker_can_stay_behind(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match=r"must name a worker of cluster up \(up-worker\), not 'up-control-plane'"):
+    with pytest.raises(BadInput, match=r"must name a worker of cluster up \(up-worker\), not “up-control-plane”"):
         planned(WithPods(), tmp_path, skew="up-control-plane")
 
 

@@ -22,7 +22,7 @@ def test_a_later_patch_or_the_next_minor_version(to: str) -> None:
         ("v1.36.2", "v1.36.2 is older: Kubernetes has no downgrade"),
         ("v1.35.9", "no downgrade"),
         ("v1.38.0", "skips v1.37: kubeadm upgrades one minor version at a time"),
-        ("v1.37", "'v1.37' is not a Kubernetes version"),
+        ("v1.37", "“v1.37” is not a Kubernetes version"),
         ("latest", "use the form v1.37.2"),
         ("v1.37.0-rc.1", "not a Kubernetes version to upgrade to"),
         ("v2.0.0", "not a Kubernetes version to upgrade to"),

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from kubeskeptic import __version__
+from kubeskeptic.cli import usage
 from kubeskeptic.cli.adopt import abandon, adopt, rbac
 from kubeskeptic.cli.claims import claims
 from kubeskeptic.cli.clusters import agent_image, doctor, down, env, uninstall_, up
@@ -29,34 +30,44 @@ class Commands(click.Group):
     """Commands that report an error as one sentence and an exit status, and print in any encoding."""
 
     def main(self, *args: Any, **extra: Any) -> Any:
-        """Parse the command line and run it, printing in whatever encoding standard output has."""
+        """Parse the command line and run it, printing in whatever encoding standard output has.
+
+        A SkepticError is printed as one sentence, without a traceback.
+        """
         print_any_character()
-        return super().main(*args, **extra)
-
-    def make_context(self, *args: Any, **extra: Any) -> click.Context:
-        """Parse the options before the command; an invalid one is reported as bad input, like any other error."""
-        with _bad_input():
-            return super().make_context(*args, **extra)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a SkepticError is printed as one sentence, without a traceback."""
-        ctx.color = False if os.environ.get("NO_COLOR") else ctx.color  # as no-color.org says
         try:
-            with _bad_input():
-                return super().invoke(ctx)
+            return super().main(*args, **extra)
         except SkepticError as error:
             click.echo(f"skeptic: {redact(str(error))}", err=True)
             sys.exit(error.exit_status)
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Parse the options before the command; an invalid one is bad input, like any other."""
+        with _ours():
+            return super().make_context(*args, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an invalid command line is bad input, like any other."""
+        ctx.color = False if os.environ.get("NO_COLOR") else ctx.color  # as no-color.org says
+        with _ours(ctx):
+            return super().invoke(ctx)
+
 
 @contextmanager
-def _bad_input() -> Iterator[None]:
-    """Give click's usage errors our exit status for bad input: click's own, 2, means an interrupt here."""
+def _ours(ctx: click.Context | None = None) -> Iterator[None]:
+    """Raise BadInput for click's usage errors; help that is shown for want of a command gets its exit status.
+
+    Click's own exit status, 2, means an interrupt here.
+
+    :param ctx: knows the command, unless the options before it are being parsed
+    """
     try:
         yield
-    except click.UsageError as error:
-        error.exit_code = BadInput.exit_status  # type: ignore[misc]  # its class keeps 2
+    except click.exceptions.NoArgsIsHelpError as help_:
+        help_.exit_code = BadInput.exit_status  # type: ignore[misc]  # its class keeps 2
         raise
+    except click.UsageError as error:
+        raise usage.bad_input(error, (ctx and ctx.invoked_subcommand) or "") from error
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -13,6 +13,7 @@ import yaml
 
 from kubeskeptic.cli import output
 from kubeskeptic.cli.output import AS_JSON
+from kubeskeptic.cli.which import must_answer
 from kubeskeptic.configuration import configured
 from kubeskeptic.errors import BadInput, NotFound
 from kubeskeptic.faults.library import FAULTS
@@ -93,7 +94,7 @@ def abandon(context: str, kubeconfig: Path | None) -> None:
 
 @contextmanager
 def _handle(context: str, kubeconfig: Path | None) -> Iterator[Kube]:
-    with tempfile.TemporaryDirectory(prefix="kubeskeptic-") as scratch:
+    with must_answer(), tempfile.TemporaryDirectory(prefix="kubeskeptic-") as scratch:
         yield Kube(kubeconfig or configured().kubeconfig or default_kubeconfig(), context, Path(scratch))
 
 
@@ -116,7 +117,7 @@ def rbac(level: str, account: str) -> None:
     """
     namespace, colon, name = account.partition(":")
     if not (namespace and colon and name):
-        raise BadInput(f"a service account has the form NAMESPACE:NAME, not {account!r}")
+        raise BadInput(f"a service account has the form NAMESPACE:NAME, not “{account}”")
     click.echo(text(Risk.parse(level), (namespace, name)), nl=False)
 
 

@@ -14,6 +14,13 @@ from kubeskeptic.cli.output import AS_JSON
 from kubeskeptic.errors import reading
 from kubeskeptic.reports.wording import quoted
 
+_EXPECTED = {
+    "agrees": "the post agrees",
+    "qualified": "the post is qualified",
+    "contradicts": "the post is contradicted",
+}
+"""What a claim says about the post, in words."""
+
 
 @click.command()
 @click.argument("ids", nargs=-1)
@@ -56,7 +63,7 @@ def _says(one: Claim) -> str:
 
 
 def _whole(one: Claim) -> str:
-    expected = f"the post {one.post}" if one.post else "nothing: the post does not say it"
+    expected = _EXPECTED[one.post] if one.post else "nothing: the post does not say it"
     lines = [
         click.style(one.id, bold=True),
         f"  chapter    {CHAPTERS[one.chapter]}",

@@ -11,6 +11,7 @@ from kubeskeptic import configuration
 from kubeskeptic.cli import output
 from kubeskeptic.cli.output import AS_JSON
 from kubeskeptic.cli.report import REPORTS, run_folder
+from kubeskeptic.cli.usage import Percentage
 from kubeskeptic.reports import baseline as baselines
 from kubeskeptic.reports import comparison
 from kubeskeptic.reports import tally as tallies
@@ -24,7 +25,7 @@ _FILE = click.option(
     help="The baseline file.",
 )  # fmt: skip
 TOLERANCE = click.option(
-    "--tolerance", type=click.FloatRange(min=0), metavar="PERCENT",
+    "--tolerance", type=Percentage(), metavar="PERCENT",
     help="Also fail when a number comes closer to its bound by more than this share of the bound. "
     "[default: a number may move within its bound]",
 )  # fmt: skip
@@ -80,7 +81,7 @@ def compare(
 def result_of(run: str, reports: Path) -> Path:
     """Return the path of a run's ``result.json``; the run is named by this path or as for ``skeptic report``."""
     path = Path(run)
-    return path if path.suffix == ".json" else run_folder(run, reports) / "result.json"
+    return path if path.suffix == ".json" else run_folder(run, reports, otherwise="a result.json") / "result.json"
 
 
 def _print(both: comparison.Comparison, *, as_json: bool, as_markdown: bool) -> None:

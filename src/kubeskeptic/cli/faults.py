@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
 import secrets
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import MISSING, Field, fields, replace
-from typing import Any, get_type_hints
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 
 import click
 from click.shell_completion import CompletionItem
@@ -18,9 +16,10 @@ from click.shell_completion import CompletionItem
 from kubeskeptic import configuration
 from kubeskeptic.best_effort import best_effort
 from kubeskeptic.cli import output
+from kubeskeptic.cli.fault_settings import Setting, listed, settings_of
 from kubeskeptic.cli.output import AS_JSON
 from kubeskeptic.cli.safety import alone
-from kubeskeptic.cli.which import ClusterRef, site_of, which_cluster
+from kubeskeptic.cli.which import ClusterRef, must_answer, site_of, which_cluster
 from kubeskeptic.clusters import no_cluster
 from kubeskeptic.durations import Patience
 from kubeskeptic.errors import BadInput
@@ -33,7 +32,6 @@ from kubeskeptic.runs.run_journal import RunJournal
 from kubeskeptic.terminal import Display, elapsing
 from kubeskeptic.waiting import NotYet, until
 
-_TYPES = {str: "text", int: "whole number", float: "number", bool: "true or false"}
 _SPANS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -64,8 +62,9 @@ def faults(fault: str | None, as_json: bool) -> None:
         return
     for one in [named(fault)] if fault else FAULTS.values():
         click.echo(f"{click.style(one.name, bold=True)}  ({one.risk.words})  {says(one)}")
-        for field in _fields(one):
-            click.echo(f"    {_shown(one, field)}")
+        settings = list(settings_of(one).values())
+        for line in _described(settings) if fault else map(str, settings):
+            click.echo(f"    {line}")
         if fault:
             click.echo(f"\n{_module_words(one)}")
 
@@ -90,16 +89,18 @@ def inflict_(fault: str, settings: tuple[str, ...], lasts: str, where: ClusterRe
     """
     seconds, one = span(lasts), made(fault, settings)
     options = RunOptions(seed=secrets.randbelow(100_000), reports=configuration.reports())
-    with site_of(where, options.id, look=dry) as site:
-        if site is None:
-            raise no_cluster(where.cluster)
-        if dry:
-            site.guard.permit(one.risk, one.name)
-            click.echo(dry_run(one, site))
-            return
-        catch_signals()
-        with alone(site), _in_a_journal(site, one, options) as journaled:
-            _hold(one, journaled, seconds)
+    with ExitStack() as stack:
+        with must_answer():
+            site = stack.enter_context(site_of(where, options.id, look=dry))
+            if site is None:
+                raise no_cluster(where.cluster)
+            if dry:
+                site.guard.permit(one.risk, one.name)
+                click.echo(dry_run(one, site))
+                return
+            catch_signals()
+            stack.enter_context(alone(site))
+        _hold(one, stack.enter_context(_in_a_journal(site, one, options)), seconds)
 
 
 def _hold(fault: Fault, site: Site, seconds: float) -> None:
@@ -141,70 +142,44 @@ def span(text: str) -> float:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text.strip())
     seconds = float(found[1]) * _SPANS[found[2] or "s"] if found else 0.0
     if seconds <= 0:
-        raise BadInput(f"{text!r} is not a duration; use the form 30s, 5m or 1h")
+        raise BadInput(f"“{text}” is not a duration; use the form 30s, 5m or 1h")
     return seconds
 
 
-def made(name: str, settings: Sequence[str]) -> Fault:
+def made(name: str, words: Sequence[str]) -> Fault:
     """Return the fault of this name with settings given as ``name=value``.
 
     :raises BadInput: naming what is unknown, missing or of the wrong type
     """
     kind = named(name)
-    known = {field.name: field for field in _fields(kind)}
-    types, given = get_type_hints(kind), {}
-    for word in settings:
+    known, given = settings_of(kind), {}
+    for word in words:
         key, sign, value = word.partition("=")
-        if not sign or key not in known:
-            raise BadInput(f"{name} has no setting {word!r}; it has {_list(kind)}")
-        if not value and _required(known[key]):
-            raise BadInput(f"{key} of {name} is empty; its settings are {_list(kind)}")
-        given[key] = _value(name, key, types[key], value)
-    missing = [one.name for one in known.values() if one.name not in given and _required(one)]
+        if not key:
+            raise BadInput(f"a setting has the form NAME=VALUE, not “{word}”; {name} has {listed(known.values())}")
+        if key not in known:
+            raise BadInput(f"{name} has no setting “{key}”; it has {listed(known.values())}")
+        if not sign:
+            raise BadInput(f"“{key}” has no value; write {key}=VALUE")
+        given[key] = known[key].value(value)
+    missing = [one.name for one in known.values() if one.required and one.name not in given]
     if missing:
-        raise BadInput(f"{name} needs {' and '.join(f'{one}=…' for one in missing)}; its settings are {_list(kind)}")
+        needs = " and ".join(f"{one}=…" for one in missing)
+        raise BadInput(f"{name} needs {needs}; its settings are {listed(known.values())}")
     return kind(**given)
 
 
-def _fields(kind: type[Fault]) -> tuple[Field[Any], ...]:
-    """Return a fault's settings. Every fault is a dataclass, although its base class does not declare this."""
-    return fields(kind)  # type: ignore[arg-type]
-
-
-def _value(fault: str, key: str, kind: type, text: str) -> Any:
-    try:
-        if kind is bool:
-            return {"true": True, "false": False}[text.lower()]
-        value = kind(text)
-        if kind is float and not math.isfinite(value):
-            raise ValueError("not finite")
-        return value
-    except (ValueError, KeyError) as wrong:
-        raise BadInput(f"{key} of {fault} is a {_TYPES.get(kind, kind.__name__)}, not {text!r}") from wrong
-
-
-def _required(field: Field[Any]) -> bool:
-    return field.default is MISSING and field.default_factory is MISSING
-
-
-def _list(kind: type[Fault]) -> str:
-    return ", ".join(_shown(kind, field) for field in _fields(kind)) or "none"
-
-
 def _record(kind: type[Fault]) -> dict[str, object]:
-    """Return a fault as data. A setting without a default has to be given."""
-    types = get_type_hints(kind)
-    settings = [
-        {"name": field.name, "type": _TYPES.get(types[field.name], "value")}
-        | ({} if _required(field) else {"default": field.default})
-        for field in _fields(kind)
-    ]
+    """Return a fault as data."""
+    settings = [one.record() for one in settings_of(kind).values()]
     return {"name": kind.name, "risk": kind.risk.words, "says": says(kind), "settings": settings}
 
 
-def _shown(kind: type[Fault], field: Field[Any]) -> str:
-    type_ = _TYPES.get(get_type_hints(kind)[field.name], "value")
-    return f"{field.name}={type_}" + ("" if _required(field) else f" (default {field.default!r})")
+def _described(settings: Sequence[Setting]) -> Iterator[str]:
+    """Yield a line for each setting: how it is given, and what it means."""
+    width = max(len(str(one)) for one in settings) if settings else 0
+    for one in settings:
+        yield f"{one!s:<{width}}  {one.says}"
 
 
 def says(kind: type[Fault]) -> str:

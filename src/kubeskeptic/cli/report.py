@@ -51,9 +51,10 @@ def report(run: str, reports: Path | None, findings: Path | None) -> None:
         sys.exit(Inconclusive.exit_status)
 
 
-def run_folder(run: str, reports: Path) -> Path:
+def run_folder(run: str, reports: Path, *, otherwise: str = "") -> Path:
     """Return the folder of a run, named by its id, a unique prefix of its id, or its path.
 
+    :param otherwise: what else than a run may be named, with its article
     :raises BadInput: when there is no such run, or more than one
     """
     if run == NAME:
@@ -65,8 +66,11 @@ def run_folder(run: str, reports: Path) -> Path:
     found = [folder for folder in journals if folder.name.startswith(run)]
     if len(found) == 1:
         return found[0]
+    if not found and Path(run).exists():
+        neither = f"neither a run nor {otherwise}" if otherwise else "not a run"
+        raise BadInput(f"{run} is {neither}; name a run by its id or its folder, which has a journal.jsonl")
     if not journals:
-        raise BadInput(f"no run {run} in {reports}, nor any other; `pytest` creates one")
+        raise BadInput(f"no run “{run}” in {reports}, nor any other; `pytest` creates one")
     known = ", ".join(folder.name for folder in journals[-3:])
     how = "more than one run begins with" if found else "there is no run"
-    raise BadInput(f"{how} {run} in {reports}; the last ones are {known}")
+    raise BadInput(f"{how} “{run}” in {reports}; the last ones are {known}")

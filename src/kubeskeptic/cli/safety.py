@@ -13,7 +13,7 @@ from kubeskeptic.cli import output
 from kubeskeptic.cli.output import AS_JSON
 from kubeskeptic.cli.which import ClusterRef, site_of, which_cluster
 from kubeskeptic.durations import CONTROL_PLANE_RESTARTS
-from kubeskeptic.errors import BadInput, Inconclusive, LeftDirty, Refused
+from kubeskeptic.errors import BadInput, Inconclusive, LeftDirty, Refused, SkepticError
 from kubeskeptic.faults import Site
 from kubeskeptic.guard import Lease
 from kubeskeptic.guard import lease as leases
@@ -46,7 +46,7 @@ def status(where: ClusterRef, reports: Path, as_json: bool) -> None:
     Exits with 0 when the cluster is clean, with 20 when it is not, and with 10 when that is not known: something could not be
     inspected, or a run is using the cluster.
     """
-    with site_of(where, look=True) as site:
+    with _cleanness(), site_of(where, look=True) as site:
         left = leftovers.find(site, journals(reports)) if site else []
         user = _user(site, left) if site else ""
     if as_json:
@@ -79,11 +79,12 @@ def cleanup(where: ClusterRef, reports: Path, run: str, dry_run: bool, as_json: 
     skeptic cleanup --run 20261101-120000-ab12 --dry-run
 
     It reads the journals of runs, and also finds leftovers without them: by undo records in nodes and on objects, and by
-    labels. It changes nothing that is not ours, and can be repeated.
+    labels. It changes nothing that is not ours, and can be repeated. It exits with 20 when the cluster is still not clean, and
+    with 10 when that is not known because the cluster could not be inspected.
     """
     if as_json and not dry_run:
         raise BadInput("--json shows what would be removed; add --dry-run")
-    with site_of(where, look=dry_run) as site:
+    with _cleanness(), site_of(where, look=dry_run) as site:
         known = journals(reports)
         if dry_run:
             _show(leftovers.find(site, known, run) if site else [], as_json=as_json)
@@ -96,6 +97,17 @@ def cleanup(where: ClusterRef, reports: Path, run: str, dry_run: bool, as_json: 
             removed = revived + clean(site, known, run, say=display)
             unseen = "" if site.access.inside else "; the nodes were not inspected, as this cluster does not allow it"
         click.echo(f"clean: {removed} thing{'s' if removed != 1 else ''} undone or removed{unseen}")
+
+
+@contextmanager
+def _cleanness() -> Iterator[None]:
+    """Raise Inconclusive for an error without an exit status of its own: the general one, 1, means that a claim is violated."""
+    try:
+        yield
+    except SkepticError as error:
+        if error.exit_status == SkepticError.exit_status:
+            raise Inconclusive(f"it is not known whether the cluster is clean: {error}") from error
+        raise
 
 
 def _show(left: list[Leftover], *, as_json: bool) -> None:

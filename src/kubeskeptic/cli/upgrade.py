@@ -15,7 +15,7 @@ from kubeskeptic import configuration, paths, process
 from kubeskeptic.cli.compare import TOLERANCE
 from kubeskeptic.cli.faults import span
 from kubeskeptic.cli.safety import alone, journals
-from kubeskeptic.cli.which import ClusterRef, site_of, which_cluster
+from kubeskeptic.cli.which import ClusterRef, must_answer, site_of, which_cluster
 from kubeskeptic.clusters.cluster_record import scratch
 from kubeskeptic.errors import BadInput, Inconclusive
 from kubeskeptic.findings import Verdict
@@ -86,7 +86,8 @@ def upgrade(
     process.catch_signals()
     with scratch() as folder:
         if resume:
-            _settle(ClusterRef(cluster))
+            with must_answer():
+                _settle(ClusterRef(cluster))
         choice = _choice(suites, mark, words) if runs else []
         done = _perform(cluster, folder, to, skew, choice, tolerance)
     sys.exit(_told(done, limit))
@@ -126,11 +127,12 @@ def _perform(
 
     found = checking.ours(name)
     kube, reports = Kube(found.kubeconfig, found.context, folder), configuration.reports()
-    uid = checking.free(name, kube, found)
-    if to:
-        state = checking.planned(found, kube, reports, uid, to, skew=skew, choice=choice)
-    else:
-        state = checking.unfinished(reports, name, uid, kube)
+    with must_answer():
+        uid = checking.free(name, kube, found)
+        if to:
+            state = checking.planned(found, kube, reports, uid, to, skew=skew, choice=choice)
+        else:
+            state = checking.unfinished(reports, name, uid, kube)
     with Display() as display:
         release = provide(Builder(display), found, state.to)
     ledger = Ledger(state, reports, kube)

@@ -16,6 +16,7 @@ from kubeskeptic.clusters.adopted import adopted
 from kubeskeptic.clusters.cluster_record import scratch
 from kubeskeptic.clusters.up import DEFAULT_NAME
 from kubeskeptic.configuration import configured
+from kubeskeptic.errors import Unanswered, Untestable
 from kubeskeptic.faults import Site
 from kubeskeptic.guard import Guard
 from kubeskeptic.guard.risk import Risk
@@ -68,6 +69,18 @@ def which_cluster(command: Callable[..., None]) -> Callable[..., None]:
     ):
         told = option(told)
     return told
+
+
+@contextmanager
+def must_answer() -> Iterator[None]:
+    """Raise Untestable for an API server that does not answer: the error's own exit status, 1, means that a claim is violated.
+
+    :raises Untestable: with the reason
+    """
+    try:
+        yield
+    except Unanswered as silent:
+        raise Untestable(str(silent)) from silent
 
 
 @contextmanager

@@ -99,7 +99,9 @@ def chosen(names: str) -> list[Addon]:
     wanted = [name.strip() for name in names.split(",")]
     unknown = [name for name in wanted if name not in ADDONS]
     if unknown:
-        raise BadInput(f"unknown addon {', '.join(unknown)}; choose from {', '.join(ADDONS)}, all, none")
+        raise BadInput(
+            f"unknown addon {', '.join(f'“{one}”' for one in unknown)}; choose from {', '.join(ADDONS)}, all, none"
+        )
     return [ADDONS[name] for name in wanted]
 
 

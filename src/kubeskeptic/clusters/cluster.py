@@ -96,7 +96,7 @@ def check_name(name: str) -> str:
     """
     if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", name):
         raise BadInput(
-            f"{name!r} is not a valid cluster name; use at most 40 lowercase letters, digits and inner dashes"
+            f"“{name}” is not a valid cluster name; use at most 40 lowercase letters, digits and inner dashes"
         )
     return name
 

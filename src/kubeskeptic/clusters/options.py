@@ -52,7 +52,7 @@ class Requested:
             ("proxy-mode", self.proxy_mode, kind.PROXY_MODES),
         ):
             if value is not None and value not in allowed:
-                raise BadInput(f"--{name} is one of {', '.join(allowed)}, not {value!r}")
+                raise BadInput(f"--{name} is one of {', '.join(allowed)}, not “{value}”")
 
     def given(self) -> dict[str, str]:
         """Return the options that are not None, by the names of :data:`DEFAULTS`."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Iterator
+from difflib import get_close_matches
 from importlib import import_module
 
 from kubeskeptic import faults
@@ -31,8 +32,11 @@ FAULTS: dict[str, type[Fault]] = {fault.name: fault for fault in _defined()}
 def named(name: str) -> type[Fault]:
     """Return the fault with this name.
 
-    :raises BadInput: when there is none
+    :raises BadInput: when there is none; with the closest names
     """
     if name not in FAULTS:
-        raise BadInput(f"there is no fault {name}; the faults are {', '.join(sorted(FAULTS))}")
+        underscored = name.replace("-", "_")
+        close = [underscored] if underscored in FAULTS else get_close_matches(underscored, sorted(FAULTS), n=3)
+        hint = f"did you mean {' or '.join(close)}? " if close else ""
+        raise BadInput(f"there is no fault “{name}”; {hint}`skeptic faults` lists all")
     return FAULTS[name]

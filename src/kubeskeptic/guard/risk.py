@@ -38,7 +38,7 @@ class Risk(IntEnum):
             if risk.words == words.strip().lower():
                 return risk
         known = ", ".join(risk.words for risk in cls)
-        raise BadInput(f"unknown risk level {words!r}; the levels are {known}")
+        raise BadInput(f"unknown risk level “{words}”; the levels are {known}")
 
 
 def above(what: str, needs: Risk, allowed: Risk) -> str:

@@ -26,6 +26,8 @@ from kubeskeptic.process import run
 
 MALFORMED = (ConfigException, yaml.YAMLError, OSError, KeyError, TypeError, AttributeError, ValueError, IndexError)
 """The errors that the library raises for a kubeconfig of an unexpected shape."""
+_SHOWN = 12
+"""How many contexts a message names."""
 
 
 def default_kubeconfig() -> Path:
@@ -59,17 +61,18 @@ def configuration(kubeconfig: Path, context: str) -> Configuration:
     there = [one for one in map(Path, str(kubeconfig).split(os.pathsep)) if one.is_file()]
     if not there:
         _refuse(kubeconfig)
+    known = dict.fromkeys(name for file in there for name in _contexts(file))
+    if context not in known:
+        raise BadInput(f"{kubeconfig} has no context “{context}”; it has {_listed(list(known))}")
     configured = Configuration()
     try:
-        for file in there:
-            _look_into(file)
         merge: Any = kube_config.KubeConfigMerger
         loader: Any = _Loader
         loader(merge(str(kubeconfig)).config, active_context=context, config_base_path=None).load_and_set(configured)
     except MALFORMED as unusable:
         said = " ".join(str(unusable).split())
         raise BadInput(
-            f"{kubeconfig} has no usable context `{context}`: {said}; `kubectl config get-contexts` lists them"
+            f"{kubeconfig} has no usable context “{context}”: {said}; correct it, or name another with --context"
         ) from unusable
     return configured
 
@@ -83,11 +86,42 @@ def _refuse(kubeconfig: Path) -> NoReturn:
     raise BadInput(f"no kubeconfig at {kubeconfig}: {how} with --kubeconfig")
 
 
-def _look_into(file: Path) -> None:
-    """Raise BadInput for a file that does not contain a mapping; the library handles empty files itself."""
-    held = yaml.safe_load(file.read_text(encoding="utf-8"))
-    if held is not None and not isinstance(held, Mapping):
-        raise BadInput(f"{file} is not a kubeconfig; name another with --kubeconfig")
+def _contexts(file: Path) -> list[str]:
+    """Return the names of a file's contexts.
+
+    :raises BadInput: when the file cannot be read, or is not a kubeconfig
+    """
+    try:
+        held = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read: {error.strerror}; name another with --kubeconfig") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise _no_kubeconfig(file, _mistake(error)) from error
+    if held is None:
+        return []
+    if not isinstance(held, Mapping):
+        raise _no_kubeconfig(file)
+    contexts = held.get("contexts") or []
+    if not isinstance(contexts, list) or not all(isinstance(one, Mapping) and "name" in one for one in contexts):
+        raise _no_kubeconfig(file, "contexts must be a list of entries with a name")
+    return [str(one["name"]) for one in contexts]
+
+
+def _no_kubeconfig(file: Path, why: str = "") -> BadInput:
+    return BadInput(f"{file} is not a kubeconfig{f': {why}' if why else ''}; name another with --kubeconfig")
+
+
+def _mistake(error: yaml.YAMLError | UnicodeDecodeError) -> str:
+    """Return what is wrong with a file's text, with the line if it is known."""
+    mark = getattr(error, "problem_mark", None)
+    said = " ".join(str(getattr(error, "problem", None) or error).split())
+    return f"line {mark.line + 1}: {said}" if mark else said
+
+
+def _listed(contexts: list[str]) -> str:
+    """Return the names of contexts, of many only the first ones."""
+    more = f" and {len(contexts) - _SHOWN} more" if len(contexts) > _SHOWN else ""
+    return f"{', '.join(contexts[:_SHOWN])}{more}" if contexts else "none; name another with --kubeconfig"
 
 
 class _Loader(kube_config.KubeConfigLoader):

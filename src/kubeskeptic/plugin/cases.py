@@ -106,10 +106,11 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Reject invalid cases and sabotages before anything is touched.
+    """Reject invalid cases, manifests and sabotages before anything is touched.
 
     :raises pytest.UsageError: for a claim that is not in the catalogue, a case with an act or a sabotage that its scenario does
-        not have, and a sabotage that no collected scenario declares
+        not have, a manifest with a mistake (unless a journal is judged again, which needs none), and a sabotage that no
+        collected scenario declares
     """
     scenarios: dict[str, Scenario] = {}
     for item in items:
@@ -119,6 +120,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         try:
             claim_named(case.claim)
             if theirs:
+                if theirs.id not in scenarios and not config.getoption("skeptic_replay"):
+                    theirs.check_manifest()
                 scenarios[theirs.id] = theirs
                 theirs.needed(act for act in case.acts if act != GIVEN)
                 theirs.must_break(case)
@@ -139,4 +142,4 @@ def _known(name: str, scenarios: Sequence[Scenario]) -> None:
         raise pytest.UsageError(str(error)) from error
     if not any(declared):
         known = sorted({id_ for one in scenarios for id_ in one.sabotages})
-        raise pytest.UsageError(f"unknown sabotage {name}; the selected suites declare {', '.join(known) or 'none'}")
+        raise pytest.UsageError(f"unknown sabotage “{name}”; the selected suites declare {', '.join(known) or 'none'}")

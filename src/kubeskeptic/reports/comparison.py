@@ -117,12 +117,13 @@ def read(path: Path) -> Result:
     return checked(loaded(path), path)
 
 
-def loaded(path: Path) -> Any:
+def loaded(path: Path, how: str = _AGAIN) -> Any:
     """Return the JSON in a file.
 
+    :param how: what to do about a file that is not valid
     :raises BadInput: when the file cannot be read, or is not JSON
     """
-    with reading(path, "JSON", _AGAIN):
+    with reading(path, "JSON", how):
         return json.loads(path.read_text(encoding="utf-8"))
 
 

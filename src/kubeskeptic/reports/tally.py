@@ -151,6 +151,7 @@ def _name(row: CaseRow) -> str:
 SCHEMA = 3
 """Schema 1 had only the ranges of numbers, so runs could not be added to it; schema 2 had only the last run's bounds, which
 made violations of numbers that had been within their own run's bound."""
+_WRITES = "`skeptic tally --write FILE` writes a noise file"
 
 
 def text(results: Sequence[Result], rows: Sequence[CaseRow]) -> str:
@@ -170,20 +171,27 @@ def read(path: Path) -> list[Result]:
     document = comparison.loaded(path)
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         return [comparison.checked(document, path)]
-    with reading(path, "a file of kept runs", "`skeptic tally --write` writes one"):
+    return _runs(document, path)
+
+
+def _runs(document: dict[str, Any], path: Path) -> list[Result]:
+    with reading(path, "a noise file", _WRITES):
         return [_result(document, at) for at in range(len(document["runs"]))]
 
 
 def read_noise(path: Path) -> Noise:
     """Return how much numbers vary in the runs that ``skeptic tally --write`` kept.
 
-    :raises BadInput: when the file cannot be read, or is not a file of kept runs
+    :raises BadInput: when the file cannot be read, or is not a noise file
     """
+    document = comparison.loaded(path, _WRITES)
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        raise BadInput(f"{path} is not a noise file in schema {SCHEMA}; {_WRITES}")
+    results = _runs(document, path)
     try:
-        results = read(path)
         rows = tallied(results)
     except BadInput as error:
-        raise BadInput(f"{path} is not a table of noise ({error}); `skeptic tally --write` writes one") from error
+        raise BadInput(f"{path} is not a noise file: it must have at least two runs, each once; {_WRITES}") from error
     return noise(rows, len(results))
 
 

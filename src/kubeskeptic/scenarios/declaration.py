@@ -13,9 +13,11 @@ from kubeskeptic.claims import claim
 from kubeskeptic.claims.model import Case
 from kubeskeptic.errors import BadInput
 from kubeskeptic.guard.risk import Risk
+from kubeskeptic.paths import shipped
 from kubeskeptic.probes.specs import Probe
+from kubeskeptic.scenarios.manifests import read
 from kubeskeptic.scenarios.sabotage import GRADE, Rewrite, Sabotage
-from kubeskeptic.scenarios.spoken_of import faults_spoken_of
+from kubeskeptic.scenarios.spoken_of import applies_manifest, faults_spoken_of
 from kubeskeptic.scenarios.stage import Stage
 from kubeskeptic.timeline import Act, Recording
 from kubeskeptic.timeline.recording import GIVEN
@@ -87,6 +89,19 @@ class Scenario:
     setup: Step | None = None
     acts: dict[str, ActPlan] = field(default_factory=dict)
     sabotages: dict[str, Sabotage[Stage]] = field(default_factory=dict)
+
+    @property
+    def manifest_file(self) -> Path:
+        """Its manifest file, which exists only if the set-up applies it."""
+        return self.manifest or shipped() / "manifests" / f"{self.id}.yaml"
+
+    def check_manifest(self) -> None:
+        """Raise BadInput for a manifest with a mistake, and for a missing one that the set-up applies.
+
+        :raises BadInput: see :func:`~kubeskeptic.scenarios.manifests.read`
+        """
+        if self.setup and (self.manifest or self.manifest_file.exists() or applies_manifest(self.setup)):
+            read(self.manifest_file, image="")
 
     def given(self, step: Step) -> Step:
         """Register the set-up, which applies the manifest and starts the probes that all acts need."""

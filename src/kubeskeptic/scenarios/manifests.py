@@ -23,12 +23,9 @@ def read(path: Path, image: str, images: Mapping[str, str] = MappingProxyType({}
 
     :param images: images of addons, by placeholder name: ``REDIS_IMAGE`` for ``$REDIS_IMAGE``
 
-    :raises BadInput: naming the file and the line of the mistake
+    :raises BadInput: when the file is missing, cannot be read or has no objects; for a mistake, naming its line
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise BadInput(f"no manifest {path}; a scenario's manifest must have the name of its suite file") from error
+    text = _text(path)
     try:
         for name, other in {IMAGE: image, **{f"${name}": other for name, other in images.items()}}.items():
             text = text.replace(name, other)
@@ -37,6 +34,8 @@ def read(path: Path, image: str, images: Mapping[str, str] = MappingProxyType({}
         where = getattr(error, "problem_mark", None)
         line = f", line {where.line + 1}" if where else ""
         raise BadInput(f"{path}{line} is not YAML: {getattr(error, 'problem', None) or error}") from error
+    if not documents:
+        raise BadInput(f"{path} has no objects")
     for number, document in enumerate(documents, 1):
         _understood(path, number, document)
     return documents
@@ -48,6 +47,16 @@ def placed(manifest: Manifest, namespace: str, run: str) -> Manifest:
     if meta.get("namespace", namespace) != namespace:
         raise BadInput(f"{manifest['kind']} {meta['name']} sets its own namespace; remove that field")
     return manifest | {"metadata": meta | {"namespace": namespace, "labels": {**meta.get("labels", {}), **ours(run)}}}
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise BadInput(f"no manifest {path}; a scenario's manifest must have the name of its suite file") from error
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else f"it is not UTF-8 text ({error})"
+        raise BadInput(f"{path} cannot be read: {why}") from error
 
 
 def _understood(path: Path, number: int, document: Any) -> None:

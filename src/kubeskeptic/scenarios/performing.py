@@ -11,7 +11,6 @@ from kubeskeptic.durations import BASELINE, CLOCK_DOUBT, SETTLE, TAIL
 from kubeskeptic.errors import Inconclusive, MissingRequirement, NotAsked, PatienceExhausted, Refused, SkepticError
 from kubeskeptic.guard.risk import Risk, above
 from kubeskeptic.outside import waited
-from kubeskeptic.paths import shipped
 from kubeskeptic.recorder import Recorder, Watch
 from kubeskeptic.runs import Run, evidence
 from kubeskeptic.runs.marking import recorded
@@ -101,9 +100,8 @@ class _PlayedStage(Stage):
     """A stage that can also play acts, which acts themselves cannot do."""
 
     def __init__(self, run: Run, scenario: Scenario, namespace: str, cases: Sequence[Case]) -> None:
-        path = scenario.manifest or shipped() / "manifests" / f"{scenario.id}.yaml"
         sabotages = [one for id_ in run.sabotages if (one := scenario.sabotage_named(id_))]
-        super().__init__(run, scenario.id, namespace, path, cases, sabotages)
+        super().__init__(run, scenario.id, namespace, scenario.manifest_file, cases, sabotages)
 
     def play(self, act: ActPlan) -> None:
         """Play one act (a settled baseline, the events, a tail), or leave it out where the cluster does not allow it.

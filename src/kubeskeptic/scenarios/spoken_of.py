@@ -1,8 +1,10 @@
-"""Which faults the code of an act refers to: its recording must contain them, and they need not be declared as well."""
+"""What the code of a set-up or an act refers to, which need not be declared as well: the manifest and the faults."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dis import get_instructions
+from itertools import pairwise
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -10,8 +12,19 @@ from kubeskeptic.faults.fault import Fault
 
 
 def faults_spoken_of(step: Callable[..., Any]) -> frozenset[str]:
-    """Return the names of the faults whose classes a function refers to, itself or in functions of its module that it calls."""
+    """Return the names of the faults whose classes a function refers to, itself or in functions of its module that it calls.
+
+    The recording of an act must contain them.
+    """
     return frozenset(_faults(step, {step}))
+
+
+def applies_manifest(setup: Callable[..., Any]) -> bool:
+    """Return whether a set-up itself calls ``apply`` of its stage, which applies the scenario's manifest."""
+    if not isinstance(setup, FunctionType):
+        return False
+    words = [one.argval for one in get_instructions(setup)]
+    return any((stage, "apply") in pairwise(words) for stage in setup.__code__.co_varnames[:1])
 
 
 def _faults(step: Callable[..., Any], known: set[object]) -> Iterator[str]:

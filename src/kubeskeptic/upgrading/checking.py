@@ -68,7 +68,7 @@ def planned(
         raise BadInput(earlier.standing())
     workers = [node.name for node in cluster.workers]
     if skew and skew not in workers:
-        raise BadInput(f"--skew must name a worker of cluster {cluster.name} ({', '.join(workers)}), not {skew!r}")
+        raise BadInput(f"--skew must name a worker of cluster {cluster.name} ({', '.join(workers)}), not “{skew}”")
     nodes = kubelet_versions(kube)
     server = json.loads(kube.get_raw("/version"))["gitVersion"]
     wanted = check(cluster.name, server, nodes, to, skew)

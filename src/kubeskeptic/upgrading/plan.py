@@ -64,7 +64,7 @@ def parse(text: str) -> Version:
     """
     found = re.fullmatch(r"v?1\.(\d{1,3})\.(\d{1,3})", text)
     if not found:
-        raise BadInput(f"{text!r} is not a Kubernetes version to upgrade to; use the form v1.37.2")
+        raise BadInput(f"“{text}” is not a Kubernetes version to upgrade to; use the form v1.37.2")
     return Version(int(found[1]), int(found[2]))
 
 

@@ -37,7 +37,7 @@ def kubernetes(version: str) -> GoBuild:
     """
     major, minor, patch = [*version.removeprefix("v").split("."), "", ""][:3]
     if not version.startswith("v1.") or not minor.isdigit() or not patch[:1].isdigit():
-        raise BadInput(f"{version!r} is not a Kubernetes version; use the form v1.37.2")
+        raise BadInput(f"“{version}” is not a Kubernetes version; use the form v1.37.2")
     stamp = {"gitVersion": version, "gitMajor": major, "gitMinor": minor, "gitTreeState": "clean"}
     return GoBuild(
         name="kubernetes",

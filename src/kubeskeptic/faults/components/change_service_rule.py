@@ -28,6 +28,7 @@ FREEZE = ("sh", "-c", 'pkill -STOP -x "$1" || test "$?" = 1', "sh", PROCESS)
 @dataclass(frozen=True)
 class ChangeServiceRule(Fault):
     """:param address: ClusterIP of the service; by default that of the API server's service
+    :param port: the service's port
     :param percent: share that the first endpoint gets, from 1 to 99; 0 removes the rule that leads to the service
     :param to: ``IP:port`` that gets that share instead, such as a pod of another service
     """

@@ -37,7 +37,7 @@ class ControllerOff(Fault):
     def plan(self, site: Site) -> Plan:
         """Record the manifests' digests, and check that the manifests can be changed."""
         if not re.fullmatch(r"[a-z][a-z0-9-]*-controller", self.controller):
-            raise BadInput(f"{self.controller!r} is not the name of a controller, such as replicaset-controller")
+            raise BadInput(f"“{self.controller}” is not the name of a controller, such as replicaset-controller")
         nodes = manifest.control_plane(site)
         texts = {node: file_backup.read(site, node, MANIFEST) for node in nodes}
         for text in texts.values():

@@ -47,7 +47,7 @@ def path(part: str) -> str:
     :raises BadInput: when the name could lead to another folder
     """
     if not re.fullmatch(r"[a-z]+(-[a-z]+)*", part):
-        raise BadInput(f"the control plane has no component called {part!r}")
+        raise BadInput(f"the control plane has no component called “{part}”")
     return f"/etc/kubernetes/manifests/{part}.yaml"
 
 

@@ -25,7 +25,8 @@ from kubeskeptic.waiting import NotYet
 
 @dataclass(frozen=True)
 class CutPods(NftFault):
-    """:param first: name of a pod in ``namespace``
+    """:param namespace: namespace of both pods
+    :param first: name of a pod in ``namespace``
     :param second: name of another pod in ``namespace``
     :param port: a port that the second pod listens on
     """

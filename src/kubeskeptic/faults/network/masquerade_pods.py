@@ -24,7 +24,8 @@ from kubeskeptic.waiting import NotYet
 
 @dataclass(frozen=True)
 class MasqueradePods(NftFault):
-    """:param first: name of a pod in ``namespace``; its node masquerades
+    """:param namespace: namespace of both pods
+    :param first: name of a pod in ``namespace``; its node masquerades
     :param second: name of a pod in ``namespace`` on another node
     :param port: a port that the second pod listens on
     """

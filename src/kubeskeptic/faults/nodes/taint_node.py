@@ -23,7 +23,10 @@ EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 
 @dataclass(frozen=True)
 class TaintNode(Fault):
-    """:param effect: NoSchedule, PreferNoSchedule or NoExecute"""
+    """:param key: key of the taint
+    :param value: value of the taint
+    :param effect: NoSchedule, PreferNoSchedule or NoExecute
+    """
 
     node: str
     key: str
