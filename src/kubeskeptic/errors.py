@@ -157,10 +157,11 @@ def reading(path: Path, what: str, how: str) -> Iterator[None]:
         raise BadInput(f"{path} is not {what} ({why}); {how}") from error
 
 
+INTERRUPTED = 2
 EXIT_STATUSES = {
     0: "nothing failed",
     1: "a claim is violated, or a test or a requirement failed",
-    2: "interrupted",
+    INTERRUPTED: "interrupted",
     3: "an error of the harness itself",
     4: "the command line or the configuration is not valid",
     5: "no test was selected",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -131,3 +132,12 @@ def test_a_report_beside_damaged_grades_says_so(tmp_path: Path, text: str) -> No
 )
 def test_what_is_expected_of_a_claim_is_a_phrase(claim: str, expected: str) -> None:
     assert f"  expected   {expected}" in skeptic("claims", claim)[1]
+
+
+@pytest.mark.parametrize("raised", [KeyboardInterrupt("SIGTERM: undoing everything before exiting"), click.Abort()])
+def test_an_interrupt_is_no_violation(monkeypatch: pytest.MonkeyPatch, raised: BaseException) -> None:
+    def interrupted(**_: object) -> None:
+        raise raised
+
+    monkeypatch.setattr(main.commands["claims"], "callback", interrupted)
+    assert skeptic("claims") == (2, "skeptic: interrupted\n")

@@ -21,7 +21,7 @@ from kubeskeptic.cli.prove import prove
 from kubeskeptic.cli.report import report
 from kubeskeptic.cli.safety import cleanup, status
 from kubeskeptic.cli.upgrade import upgrade, watch
-from kubeskeptic.errors import BadInput, SkepticError
+from kubeskeptic.errors import INTERRUPTED, BadInput, SkepticError
 from kubeskeptic.redaction import redact
 from kubeskeptic.terminal import print_any_character
 
@@ -47,10 +47,14 @@ class Commands(click.Group):
             return super().make_context(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; an invalid command line is bad input, like any other."""
+        """Run the command; an invalid command line is bad input, like any other. An interrupt ends it with pytest's status."""
         ctx.color = False if os.environ.get("NO_COLOR") else ctx.color  # as no-color.org says
-        with _ours(ctx):
-            return super().invoke(ctx)
+        try:
+            with _ours(ctx):
+                return super().invoke(ctx)
+        except (KeyboardInterrupt, click.Abort):  # click's own status for it, 1, means violated here
+            click.echo("skeptic: interrupted", err=True)
+            sys.exit(INTERRUPTED)
 
 
 @contextmanager
