@@ -283,5 +283,5 @@ def test_an_interrupt_ends_everything(here: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(Processes, "run", interrupted)
     for words in ((), BOTH):
         ended = CliRunner().invoke(main, ["prove", "--suites", str(FILE), *words])
-        assert (ended.exit_code, ended.output.splitlines()[-1]) == (1, "Aborted!")
+        assert (ended.exit_code, ended.output.splitlines()[-1]) == (2, "skeptic: interrupted")
     assert not (here / "proofs.json").exists()
