@@ -11,7 +11,13 @@ from typing import Any
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.known_names import unknown_addresses, unknown_members, unknown_ranges
+from kubeskeptic.checks.known_names import (
+    recorded_addresses,
+    unknown_addresses,
+    unknown_members,
+    unknown_ranges,
+    unlisted_addresses,
+)
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, Verdict, conclude
 from kubeskeptic.timeline import Act
@@ -77,8 +83,10 @@ def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Fin
     if not networks:
         raise Inconclusive("no node has a podCIDR: the cluster's address ranges are not known")
     unread = set(act.nodes) - cidrs.keys()
-    twice = sorted(ip for ip, count in Counter(pods.values()).items() if count > 1)
-    stray = sorted(name for name, ip in pods.items() if not any(ip_address(ip) in one for one in networks))
+    recorded = recorded_addresses(act, addresses)
+    every = recorded | pods
+    twice = sorted(ip for ip, count in Counter(every.values()).items() if count > 1)
+    stray = sorted(name for name, ip in every.items() if not any(ip_address(ip) in one for one in networks))
     between = [cell for cell in cells.values() if not (known[cell["from"]]["host"] or known[cell["to"]]["host"])]
     answered = [cell for cell in between if cell["outcome"] == Outcome.OK]
     other = [cell for cell in answered if cell["peer"] != known[cell["from"]]["ip"]]
@@ -86,7 +94,7 @@ def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Fin
     seen_as = (f"{one['to']} saw {one['from']} as {one['peer']}, not {known[one['from']]['ip']}" for one in other)
     said = [
         *(f"{ip} is used twice" for ip in twice),
-        *(f"{name} has {pods[name]}, outside every node's range" for name in stray),
+        *(f"{name} has {every[name]}, outside every node's range" for name in stray),
         *dict.fromkeys(seen_as),
     ]
     more = f"; and {len(said) - 4} more" if len(said) > 4 else ""
@@ -105,7 +113,8 @@ def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Fin
         decisive=tuple(said[:8]),
     )
     lacking = chain(_unread(known, pods, unread), _left_out(act, cells, known, ()), unknown_members(act, known))
-    return _if_complete(finding, chain(lacking, unknown_addresses(act, pods), unknown_ranges(act, cidrs)))
+    tables = chain(unknown_addresses(act, pods), unlisted_addresses(pods, recorded), unknown_ranges(act, cidrs))
+    return _if_complete(finding, chain(lacking, tables))
 
 
 def _all_flat(pods: int, ranges: int, cells: int) -> str:
