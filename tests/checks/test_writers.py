@@ -10,7 +10,7 @@ from kubeskeptic.checks import available, writers
 from kubeskeptic.checks.writers import CONDITIONS, KUBERNETES
 from kubeskeptic.findings import Verdict
 from kubeskeptic.timeline import ActSpan, Change, FaultSpan
-from kubeskeptic.timeline.recording import GIVEN
+from kubeskeptic.timeline.recording import GIVEN, Gap
 from tests.checks.minute import GOOD, found, minute, says
 from tests.drawn import endpoints, fault, node, pod, service
 
@@ -253,6 +253,24 @@ def test_a_fault_explains_its_own_taint() -> None:
     assert told(HERE, marked(15.0, "me:NoSchedule"), faults=(taint,)) == []
     assert len(told(HERE, marked(9.0, "me:NoSchedule"), faults=(taint,))) == 1
     assert len(told(HERE, marked(15.0, "me:NoExecute"), faults=(taint, in_force("taint/w2/me:NoExecute")))) == 1
+
+
+@pytest.mark.parametrize(
+    ("gap", "told_of"),
+    [
+        (Gap("watch", "", "", "Node", 0.0, None, "it broke"), True),
+        (Gap("watch", "", "", "", 0.0, None, "it broke"), True),
+        (Gap("watch", "", "", "Node", 59.9, 61.0, "it broke"), True),
+        (Gap("watch", "", "", "Node", 60.0, 61.0, "it broke"), False),
+        (Gap("watch", "", "", "Pod", 0.0, None, "it broke"), False),
+        (Gap("probe", "n1", "", "Node", 0.0, None, "it broke"), False),
+    ],
+)
+def test_who_changed_a_node_that_was_not_watched_is_not_known(gap: Gap, told_of: bool) -> None:
+    act = minute(GOOD)
+    act.recording.gaps.append(gap)
+    why = "The watch of Node was interrupted in the act: it is not known who changed a node. it broke"
+    assert [*writers.lacking(act)] == ([why] if told_of else [])
 
 
 # -- the verdict ---------------------------------------------------------------------------------------------------------

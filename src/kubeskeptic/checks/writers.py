@@ -38,6 +38,9 @@ CONDITIONS = tuple(
 
 def lacking(act: Act) -> Iterator[str]:
     """Yield the changes in an act that neither Kubernetes nor the harness made, one sentence each."""
+    for gap in act.recording.gaps:
+        if gap.source == "watch" and gap.resource in ("", "Node") and gap.touches(act.baseline, act.end):
+            yield f"The watch of Node was interrupted in the act: it is not known who changed a node. {gap.reason}"
     own = _own(act)
     before: dict[str, Change] = {}
     for change in act.recording.changes:
