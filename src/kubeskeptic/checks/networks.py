@@ -83,19 +83,16 @@ def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Fin
     if not networks:
         raise Inconclusive("no node has a podCIDR: the cluster's address ranges are not known")
     unread = set(act.nodes) - cidrs.keys()
-    recorded = recorded_addresses(act, addresses)
-    every = recorded | pods
+    every = (recorded := recorded_addresses(act, addresses)) | pods
     twice = sorted(ip for ip, count in Counter(every.values()).items() if count > 1)
     stray = sorted(name for name, ip in every.items() if not any(ip_address(ip) in one for one in networks))
     between = [cell for cell in cells.values() if not (known[cell["from"]]["host"] or known[cell["to"]]["host"])]
     answered = [cell for cell in between if cell["outcome"] == Outcome.OK]
     other = [cell for cell in answered if cell["peer"] != known[cell["from"]]["ip"]]
-    unseen = len(between) - len(answered)
-    seen_as = (f"{one['to']} saw {one['from']} as {one['peer']}, not {known[one['from']]['ip']}" for one in other)
     said = [
         *(f"{ip} is used twice" for ip in twice),
         *(f"{name} has {every[name]}, outside every node's range" for name in stray),
-        *dict.fromkeys(seen_as),
+        *_seen_as(known, other),
     ]
     more = f"; and {len(said) - 4} more" if len(said) > 4 else ""
     finding = conclude(
@@ -103,7 +100,9 @@ def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Fin
         {
             "used twice": Measure(len(twice), "addresses"),
             "outside the ranges": Measure(len(stray), "addresses", 0 if unread else len(stray), len(stray)),
-            "seen under another address": Measure(len(other), "cells", len(other), len(other) + unseen),
+            "seen under another address": Measure(
+                len(other), "cells", len(other), len(other) + len(between) - len(answered)
+            ),
             "pods": Measure(len(pods), "pods"),
             "asked": Measure(len(between), "cells"),
         },
@@ -113,8 +112,14 @@ def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Fin
         decisive=tuple(said[:8]),
     )
     lacking = chain(_unread(known, pods, unread), _left_out(act, cells, known, ()), unknown_members(act, known))
-    tables = chain(unknown_addresses(act, pods), unlisted_addresses(pods, recorded), unknown_ranges(act, cidrs))
-    return _if_complete(finding, chain(lacking, tables))
+    watches = chain(unknown_addresses(act, pods), unlisted_addresses(pods, recorded), unknown_ranges(act, cidrs))
+    return _if_complete(finding, chain(lacking, watches))
+
+
+def _seen_as(members: Cells, cells: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the addresses under which members were seen that are not their own, one sentence each."""
+    told = (f"{one['to']} saw {one['from']} as {one['peer']}, not {members[one['from']]['ip']}" for one in cells)
+    return list(dict.fromkeys(told))
 
 
 def _all_flat(pods: int, ranges: int, cells: int) -> str:
