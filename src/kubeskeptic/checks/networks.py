@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from ipaddress import ip_address, ip_network
 from itertools import chain
 from typing import Any
@@ -89,20 +89,18 @@ def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Fin
     between = [cell for cell in cells.values() if not (known[cell["from"]]["host"] or known[cell["to"]]["host"])]
     answered = [cell for cell in between if cell["outcome"] == Outcome.OK]
     other = [cell for cell in answered if cell["peer"] != known[cell["from"]]["ip"]]
+    unseen = len(between) - len(answered)
     said = [
         *(f"{ip} is used twice" for ip in twice),
         *(f"{name} has {every[name]}, outside every node's range" for name in stray),
         *_seen_as(known, other),
     ]
-    more = f"; and {len(said) - 4} more" if len(said) > 4 else ""
     finding = conclude(
-        f"{'; '.join(said[:4])}{more}." if said else _all_flat(len(pods), len(networks), len(answered)),
+        _first(said) if said else _all_flat(len(pods), len(networks), len(answered)),
         {
             "used twice": Measure(len(twice), "addresses"),
             "outside the ranges": Measure(len(stray), "addresses", 0 if unread else len(stray), len(stray)),
-            "seen under another address": Measure(
-                len(other), "cells", len(other), len(other) + len(between) - len(answered)
-            ),
+            "seen under another address": Measure(len(other), "cells", len(other), len(other) + unseen),
             "pods": Measure(len(pods), "pods"),
             "asked": Measure(len(between), "cells"),
         },
@@ -120,6 +118,11 @@ def _seen_as(members: Cells, cells: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return the addresses under which members were seen that are not their own, one sentence each."""
     told = (f"{one['to']} saw {one['from']} as {one['peer']}, not {members[one['from']]['ip']}" for one in cells)
     return list(dict.fromkeys(told))
+
+
+def _first(said: Sequence[str]) -> str:
+    more = f"; and {len(said) - 4} more" if len(said) > 4 else ""
+    return f"{'; '.join(said[:4])}{more}."
 
 
 def _all_flat(pods: int, ranges: int, cells: int) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from kubeskeptic.bounds import Bound, Expression, Interval
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.timeline.allowed import Allowed
+from kubeskeptic.timeline.cells import as_known
 from kubeskeptic.timeline.disagreements import Disagreement, disagreements
 from kubeskeptic.timeline.faults import FaultSpan
 from kubeskeptic.timeline.objects import labelled
@@ -207,8 +208,8 @@ class Act(Allowed):
         return [one for one in disagreements(self.recording) if one.touches(self.baseline, self.end)]
 
     def table(self, name: str) -> dict[str, Any]:
-        """Return the cells of a table, by name, that the scenario noted in this act or before its first act. Cells noted in
-        another act do not describe this one.
+        """Return the cells of a table, by name, that the scenario noted in this act or before its first act, as far as they are
+        known. Cells noted in another act do not describe this one.
 
         :raises Inconclusive: if the scenario did not note this table
         """
@@ -219,7 +220,7 @@ class Act(Allowed):
             raise Inconclusive(f"the scenario {self.recording.id} did not record the table “{name}”")
         cells = self.recording.tables[name].items()
         return {
-            cell: value
+            cell: as_known(self.recording, value, looked.get(cell, end))
             for cell, value in cells
             if start <= looked.get(cell, end) <= end or (cell in given and looked[cell] <= end)
         }
