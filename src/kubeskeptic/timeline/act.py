@@ -199,8 +199,8 @@ class Act(Allowed):
         for kind in kinds:
             self.reading.note(self.reading.kinds, kind, (self.baseline, self.end))
         gaps = (gap for gap in self.recording.gaps if gap.source == "watch" and gap.resource in ("", *kinds))
-        doubtful = (one for one in self.disagreements if set(one.kinds) & set(kinds))
-        return not any(one.touches(self.baseline, self.end) for one in (*gaps, *doubtful))
+        doubtful = any(set(one.kinds) & set(kinds) for one in self.disagreements)
+        return not doubtful and not any(gap.touches(self.baseline, self.end) for gap in gaps)
 
     @cached_property
     def disagreements(self) -> list[Disagreement]:

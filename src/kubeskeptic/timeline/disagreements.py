@@ -41,8 +41,10 @@ def disagreements(recording: Recording) -> list[Disagreement]:
     """Return the disagreements of a recording, each with the stretch in which it lasts."""
     end = max([recording.last_known, *(act.end or 0.0 for act in recording.acts.values())])
     idle = [*_without_controllers(recording), *(Stretch(one.since, one.until) for one in recording.standstills)]
-    compared = [(FOLLOWED, REPORTED, misreported(recording, end))]
-    compared += [(COUNTED, (kind, "Pod"), miscounted(recording, end, kind)) for kind in WORKLOADS]
+    compared: list[tuple[float, tuple[str, ...], Iterator[tuple[Stretch, str]]]] = [
+        (FOLLOWED, REPORTED, misreported(recording, end)),
+        *((COUNTED, (kind, "Pod"), miscounted(recording, end, kind)) for kind in WORKLOADS),
+    ]
     return [
         Disagreement(*part, f"for {part.until - part.since:.1f} s, {why}", kinds)
         for allowed, kinds, found in compared
