@@ -1,7 +1,8 @@
 from typing import Any
 
 from kubeskeptic.checks import flat, not_reached, reaches_everything
-from kubeskeptic.checks.networks import CONTROL, KINDS
+from kubeskeptic.checks.networks import KINDS
+from kubeskeptic.checks.tables import CONTROL
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.scenarios import asking
 from kubeskeptic.timeline import Act, ActSpan, Change

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kubeskeptic.checks import matches
+from kubeskeptic.checks.tables import CONTROL
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline.stalls import Standstill
 from tests.checks.declared import declared
@@ -116,3 +117,27 @@ def test_a_timeout_that_a_standstill_may_have_caused_neither_differs_nor_agrees(
     for expected in ("ok", "timeout", ("refused", "timeout")):
         assert seen(expected).verdict is Verdict.INCONCLUSIVE
     assert seen("ok", b="refused").verdict is Verdict.VIOLATED
+
+
+# -- controls ------------------------------------------------------------------------------------------------------------
+SILENT = {"a": "timeout", "b": "refused"}
+
+
+@pytest.mark.parametrize(
+    ("controls", "why"),
+    [
+        ({}, ""),
+        ({"a": "ok", "b": "ok"}, ""),
+        ({"a": "ok", "b": "ok", "c": "timeout"}, ""),
+        ({"a": "timeout", "b": "ok"}, "The control of “a” was timeout: its client may reach nothing"),
+        ({"a": "ok", "b": "ok and timeout"}, "The control of “b” was ok and timeout"),
+        ({"a": "ok"}, "The control of “b” was not asked"),
+    ],
+)
+def test_a_client_that_reaches_nothing_proves_nothing(controls: dict[str, str], why: str) -> None:
+    cells = {f"{CONTROL}{cell}": outcome for cell, outcome in controls.items()}
+    finding = told(dict.fromkeys(SILENT, ("timeout", "refused")), **SILENT, **cells)
+    assert finding.verdict is (Verdict.INCONCLUSIVE if why else Verdict.HOLDS), finding.why
+    assert why in finding.why
+    assert finding.measured["cells"].value == 2
+    assert told(dict.fromkeys(SILENT, "refused"), **SILENT, **cells).verdict is Verdict.VIOLATED

@@ -18,6 +18,7 @@ from kubeskeptic.checks.known_names import (
     unknown_ranges,
     unlisted_addresses,
 )
+from kubeskeptic.checks.tables import CONTROL
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, Verdict, conclude
 from kubeskeptic.timeline import Act
@@ -33,8 +34,6 @@ KINDS = {"TCP", "TCP, 64 KiB", "UDP", "UDP, 8 kB"}
 _SILENT = (Outcome.TIMEOUT, Outcome.UNREACHABLE)
 """The outcomes of a request without an answer."""
 _NOT_REACHED = Bound(0, "pods", "there is no route to them")
-CONTROL = "control: "
-"""Prefix of the name of a cell that must be answered; otherwise the other cells prove nothing."""
 
 Cells = Mapping[str, Mapping[str, Any]]
 
@@ -141,7 +140,8 @@ def _unread(known: Cells, pods: Mapping[str, str], nodes: Collection[str]) -> It
 def not_reached(act: Act, table: str) -> Finding:
     """Check that a client that reaches the nodes, as its control cells prove, reaches no pod on any node.
 
-    :param table: cells with ``outcome`` and ``node``; the names of control cells begin with :data:`CONTROL`
+    :param table: cells with ``outcome`` and ``node``; the names of control cells begin with
+        :data:`~kubeskeptic.checks.tables.CONTROL`
     """
     cells = act.table(table)
     controls = {name: cell for name, cell in cells.items() if name.startswith(CONTROL)}
