@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 
 from kubeskeptic import checks, objects
 from kubeskeptic.bounds import CACHE, CACHE_DENIAL, START
+from kubeskeptic.checks.names import DNS_ENDPOINTS
 from kubeskeptic.durations import CONTAINERS_BACK, Patience
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.faults.components.kube_proxy import service_rules
@@ -158,6 +159,7 @@ def name_of_a_pod(stage: Stage) -> Iterable[Probe]:
 def a_pod_moves(stage: Stage) -> None:
     """The StatefulSet's pod is deleted while its node is cordoned."""
     stage.see("name servers", **{probe.name: probe.host for probe in name_of_a_pod(stage) if probe.name != "db-0"})
+    stage.see(DNS_ENDPOINTS, **stage.name_server_endpoints())
     before, victim = stage.node_of("db"), stage.victim("db")
     with stage.inflict(CordonNode(before)):
         stage.moment("cordoned")

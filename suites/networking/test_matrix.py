@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from kubeskeptic import checks, objects
 from kubeskeptic.bounds import PROGRAMMING_LAG
-from kubeskeptic.checks.networks import CONTROL
+from kubeskeptic.checks.tables import CONTROL
 from kubeskeptic.durations import PODS_READY
 from kubeskeptic.faults.components.flush_service_rules import FlushServiceRules
 from kubeskeptic.faults.network.cut_off_node import CutOffNode

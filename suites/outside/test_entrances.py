@@ -9,7 +9,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from kubeskeptic import checks, objects
+from kubeskeptic.agent.outcomes import Outcome
+from kubeskeptic.checks.tables import CONTROL
 from kubeskeptic.durations import PODS_READY
+from kubeskeptic.errors import NotAsked
 from kubeskeptic.findings import all_of
 from kubeskeptic.plugin import Holds, claim
 from kubeskeptic.probes.specs import Probe, http_new
@@ -57,9 +60,21 @@ def nothing_serves_the_service(stage: Stage) -> None:
 
 @entrances.act("no controller", settled=False)
 def nothing_serves_the_ingress(stage: Stage) -> None:
-    """The Ingress is watched; every node is asked for its host, from a pod and from this machine."""
+    """The Ingress is watched; every node is asked for its host, from a pod and from this machine, which reach its NodePort."""
     stage.hold(WATCHED_FOR)
+    stage.see("by its host", **{f"{CONTROL}{client}": outcome for client, outcome in through_its_port(stage).items()})
     stage.see("by its host", **ask_by_name(stage, "alone", HOST, HTTP))
+
+
+def through_its_port(stage: Stage) -> dict[str, str]:
+    """Return how the Service's NodePort answers both clients on every node.
+
+    :raises NotAsked: when this machine reaches no node, and the nodes are not its own containers
+    """
+    told = ask_by_name(stage, "alone", HOST, stage.service("balanced")["ports"][0]["nodePort"])
+    if Outcome.OK not in told["from this machine"] and not stage.run.cluster.image:
+        raise NotAsked(f"this machine reaches no port of any node: {told['from this machine']}")
+    return told
 
 
 @claim("outside.loadbalancer", case="no provider", act="no provider")

@@ -13,6 +13,7 @@ from itertools import chain
 
 from kubeskeptic import checks
 from kubeskeptic.bounds import CACHE, HANG, LEASE, PROGRAMMING_LAG, READY, START, UNREADY
+from kubeskeptic.checks.names import DNS_ENDPOINTS
 from kubeskeptic.durations import PODS_READY, REMEMBERED
 from kubeskeptic.faults.components.stop_kubelet import StopKubelet
 from kubeskeptic.faults.pods.delete_pod import DeletePod
@@ -57,6 +58,7 @@ def pods_behind_services_with_and_without_an_address(stage: Stage) -> None:
         dns_tcp("srv-tcp", server, targets, qtype="SRV", rate=5),
         *chain(*of_each.values()),
     )
+    stage.see(DNS_ENDPOINTS, **stage.name_server_endpoints())
     for table, probes in of_each.items():
         stage.see(table, **{probe.name: probe.host for probe in probes})
 

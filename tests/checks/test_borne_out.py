@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kubeskeptic.checks.borne_out import not_borne_out
+from kubeskeptic.checks.borne_out import SHOWN, UNSEEN, not_borne_out
+from kubeskeptic.faults.library import FAULTS
 from kubeskeptic.findings import Verdict
 from kubeskeptic.timeline import Change
 from tests.checks.minute import GOOD, found, minute, says
@@ -25,6 +26,12 @@ def cordoned(seen: float, name: str = "w1") -> Change:
     return change
 
 
+def tainted(seen: float, key: str = "a/away", effect: str = "NoExecute") -> Change:
+    change = node(seen, "w1", "True")
+    change.object["spec"]["taints"] = [{"key": "other", "effect": "NoSchedule"}, {"key": key, "effect": effect}]
+    return change
+
+
 HERE = node(0.0, "w1", "True", type="LISTED")
 POD = "pod/ns/pod-a"
 
@@ -40,6 +47,13 @@ POD = "pod/ns/pod-a"
         ("cordon_node", "cordon/w1", cordoned(1.0), cordoned(0.9)),
         ("cordon_node", "cordon/w1", cordoned(50.0), cordoned(50.1)),
         ("cordon_node", "cordon/w1", cordoned(9.0), node(9.0, "w1", "True")),
+        ("drain_node", "cordon/w1", cordoned(1.0), cordoned(0.9)),
+        ("drain_node", "cordon/w1", cordoned(50.0), cordoned(50.1)),
+        ("taint_node", "taint/w1/a/away:NoExecute", tainted(1.0), tainted(0.9)),
+        ("taint_node", "taint/w1/a/away:NoExecute", tainted(50.0), tainted(50.1)),
+        ("taint_node", "taint/w1/a/away:NoExecute", tainted(9.0), tainted(9.0, "away")),
+        ("taint_node", "taint/w1/a/away:NoExecute", tainted(9.0), tainted(9.0, effect="NoSchedule")),
+        ("stop_kubelet", "kubelet/w1", node(28.1, "w1", "Unknown"), node(28.1, "w1", "True")),
         ("crash_node", "node/w1", node(20.0, "w1", "Unknown"), node(20.0, "w1", "True")),
         ("freeze_node", "node/w1", node(28.1, "w1", "Unknown"), node(28.1, "w1", "True")),
         ("shut_down_node", "node/w1", node(9.0, "w1", "False"), node(50.0, "w1", "True")),
@@ -87,6 +101,37 @@ def test_a_node_without_a_spec_is_schedulable() -> None:
     assert (
         judged("cordon_node", "cordon/w1", bare)
         == "w1 was cordoned in “act”, but the watch shows it schedulable all the time"
+    )
+
+
+@pytest.mark.parametrize(
+    ("whom", "role", "silent"),
+    [("all", "worker", True), ("control-plane", "worker", True), ("workers", "worker", False), ("all", "control-plane", False),
+     (None, "worker", False)],
+)  # fmt: skip
+def test_a_node_that_is_cut_off_from_the_control_plane_is_not_ready(whom: str | None, role: str, silent: bool) -> None:
+    def cut_off(*changes: Change) -> list[str]:
+        faults = (applied(1.0, "network/w1", "cut_off_node", undoing=50.0),)
+        faults[0].settings.update({"whom": whom} if whom else {})
+        act = minute(GOOD, faults=faults, changes=(HERE, *changes), GRACE=20.0, MONITOR=5.0)
+        act.recording.roles["w1"] = role
+        return [*not_borne_out(act)]
+
+    assert cut_off() == (["w1 was down in “act”, but the watch shows it Ready"] if silent else [])
+    assert cut_off(node(20.0, "w1", "Unknown")) == []
+
+
+def test_each_fault_has_to_show_in_a_watch_or_not() -> None:
+    assert set(FAULTS) == SHOWN | UNSEEN
+    assert not SHOWN & UNSEEN
+
+
+def test_a_node_that_was_not_recorded_shows_no_taint() -> None:
+    assert judged("taint_node", "taint/w2/a/away:NoExecute", HERE) == ""
+    bare = node(9.0, "w1", "True")
+    bare.object["spec"] = None
+    assert judged("taint_node", "taint/w1/a/away:NoExecute", bare) == (
+        "w1 was tainted with a/away:NoExecute in “act”, but the watch shows it without that taint all the time"
     )
 
 

@@ -12,12 +12,13 @@ from tests.drawn import recording
 
 def ingress(seen: float, *addresses: dict[str, str], name: str = "entrance", type: str = "MODIFIED") -> Change:
     status = {"loadBalancer": {"ingress": list(addresses)} if addresses else {}}
-    return Change(seen, type, "Ingress", {"metadata": {"name": name, "uid": name}, "status": status})
+    rules = {"rules": [{"host": "entrance.example"}]}
+    return Change(seen, type, "Ingress", {"metadata": {"name": name, "uid": name}, "spec": rules, "status": status})
 
 
-def watched(*changes: Change, gaps: tuple[Gap, ...] = (), end: float | None = 20) -> Finding:
+def watched(*changes: Change, gaps: tuple[Gap, ...] = (), end: float | None = 20, kind: str = "Ingress") -> Finding:
     seen = recording(*changes, acts={"act": ActSpan("act", 4, 5, end)}, gaps=list(gaps))
-    return never_addressed(Act(seen, ["act"]), "Ingress", "entrance", 10)
+    return never_addressed(Act(seen, ["act"]), kind, "entrance", 10)
 
 
 def test_one_that_never_gets_an_address_holds() -> None:
@@ -83,3 +84,58 @@ def test_an_address_that_it_is_deleted_with_is_one() -> None:
     found = watched(ingress(1, type="ADDED"), ingress(16, {"ip": "10.0.0.1"}, type="DELETED"))
     assert found.verdict is Verdict.VIOLATED
     assert "15.0 s after it was created" in found.why
+
+
+# -- by whom, and what ---------------------------------------------------------------------------------------------------
+ONE, OTHER = {"ip": "10.0.0.1"}, {"ip": "10.0.0.2"}
+
+
+def by(change: Change, *managers: str) -> Change:
+    return change._replace(by=managers)
+
+
+@pytest.mark.parametrize("who", ["kubectl-edit/status", "controller/status"])
+def test_an_address_that_others_gave_is_none_of_kubernetes(who: str) -> None:
+    found = watched(ingress(1), by(ingress(6, ONE), who), ingress(9))
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert f"Ingress entrance was given 10.0.0.1 by {who}" in found.why
+    assert watched(ingress(1), by(ingress(6, ONE), "kubelet", who)).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("who", ["kubeskeptic/status", "kube-controller-manager/status"])
+def test_an_address_that_kubernetes_or_the_harness_gave_violates(who: str) -> None:
+    assert watched(ingress(1), by(ingress(6, ONE), who)).verdict is Verdict.VIOLATED
+    both = watched(ingress(1), by(ingress(6, ONE), who), by(ingress(7, ONE, OTHER), "kubectl"))
+    assert both.verdict is Verdict.VIOLATED
+    assert (both.measured["addresses"].low, both.measured["addresses"].high) == (1, 2)
+    again = watched(ingress(1), by(ingress(6, ONE), "kubectl"), by(ingress(7), "kubectl"), by(ingress(8, ONE), who))
+    assert again.verdict is Verdict.VIOLATED
+
+
+def test_who_writes_it_later_did_not_give_the_address() -> None:
+    assert watched(ingress(1), ingress(6, ONE), by(ingress(7, ONE), "kubectl")).verdict is Verdict.VIOLATED
+    assert watched(ingress(1), by(ingress(6, ONE), "kubectl"), ingress(7, ONE)).verdict is Verdict.INCONCLUSIVE
+
+
+def balanced(seen: float, type: str | None, *addresses: dict[str, str]) -> Change:
+    change = ingress(seen, *addresses)
+    change.object["spec"] = {"type": type} if type else None
+    return change._replace(kind="Service")
+
+
+@pytest.mark.parametrize("type", ["NodePort", "ClusterIP", None])
+def test_a_service_of_another_type_is_never_given_an_address(type: str | None) -> None:
+    assert watched(balanced(1, "LoadBalancer"), kind="Service").verdict is Verdict.HOLDS
+    for changes in (balanced(1, type),), (balanced(1, "LoadBalancer"), balanced(6, type)):
+        found = watched(*changes, kind="Service")
+        assert (found.verdict, f"was of type {type}, not LoadBalancer" in found.why) == (Verdict.INCONCLUSIVE, True)
+    assert watched(balanced(1, type, ONE), kind="Service").verdict is Verdict.VIOLATED
+
+
+def test_an_ingress_without_a_rule_is_never_given_an_address() -> None:
+    for spec, verdict in (
+        ({}, Verdict.INCONCLUSIVE), ({"rules": []}, Verdict.INCONCLUSIVE), ({"defaultBackend": {"service": {}}}, Verdict.HOLDS)
+    ):  # fmt: skip
+        bare = ingress(1)
+        bare.object["spec"] = spec
+        assert watched(bare).verdict is verdict

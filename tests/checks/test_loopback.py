@@ -18,10 +18,10 @@ def config(mode: str = "iptables", *addresses: str, localhost: bool = True, **ga
     return {"mode": mode, "nodePortAddresses": list(addresses), "localhostNodePorts": localhost, "featureGates": gates}
 
 
-def asked(outcomes: dict[str, str], **configs: dict[str, Any]) -> Finding:
+def asked(outcomes: dict[str, str], at: str = "127.0.0.1", **configs: dict[str, Any]) -> Finding:
     act = declared(nodes=NODES)
     act.recording.tables["asked"] = {
-        node: {"address": "127.0.0.1", "outcome": outcome} for node, outcome in outcomes.items()
+        node: {"address": at if node == "n3" else "127.0.0.1", "outcome": outcome} for node, outcome in outcomes.items()
     }
     act.recording.tables["configured"] = {node: config() for node in NODES} | configs
     return as_configured_at_loopback(act, "asked", "configured")
@@ -55,6 +55,15 @@ def asked(outcomes: dict[str, str], **configs: dict[str, Any]) -> Finding:
 )
 def test_what_a_configuration_means(one: dict[str, Any], address: str, outcome: str | None) -> None:
     assert outcome_at(address, one) == outcome
+
+
+def test_another_address_than_the_loopback_says_nothing() -> None:
+    every = dict.fromkeys(NODES, "ok")
+    assert asked(every, "127.0.0.9").verdict is Verdict.HOLDS
+    for outcome in ("ok", "refused"):
+        found = asked({**every, "n3": outcome}, "172.18.0.5")
+        assert (found.verdict, "the loopback of n3" in found.why) == (Verdict.INCONCLUSIVE, True)
+    assert asked({**every, "n1": "refused"}, "172.18.0.5").verdict is Verdict.VIOLATED
 
 
 def test_each_node_follows_its_own_configuration() -> None:

@@ -13,6 +13,7 @@ import pytest
 from kubeskeptic import checks
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import constant
+from kubeskeptic.checks.names import DNS_ENDPOINTS
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Act, ActSpan, Change, Gap, Lane, Sample
 from tests.drawn import pod, recording, settings
@@ -154,6 +155,42 @@ def test_each_name_server_is_asked_by_itself() -> None:
     assert "“coredns-a”: 0.50 s, “coredns-b”: 2.50 s" in stale.why
     assert "(1 of “coredns-a”)" in asked(servers, "t" + FINE[1:], FINE).why
     assert asked({}, FINE, FINE).verdict is Verdict.SKIPPED
+
+
+UDP, TCP = "dns-udp", "dns-tcp"
+
+
+@pytest.mark.parametrize(
+    ("queried", "endpoints", "why"),
+    [
+        ({"a": (UDP, "1"), "b": (UDP, "2")}, None, ""),
+        ({"a": (UDP, "1"), "b": (UDP, "2")}, {}, ""),
+        ({"a": (UDP, "1"), "b": (UDP, "2")}, {"x": "1", "y": "2"}, ""),
+        ({"a": (UDP, "1"), "a-tcp": (TCP, "1")}, {"x": "1"}, ""),
+        ({"a": (UDP, "1")}, None, ""),
+        ({"a": (UDP, "1")}, {"x": "1", "y": "2"}, "The name servers are 1, 2, and 1 were queried by dns-udp"),
+        ({"a": (UDP, "1"), "b": (UDP, "2")}, {"x": "1"}, "The name servers are 1, and 1, 2 were queried by dns-udp"),
+        ({"a": (UDP, "1"), "b": (UDP, "2"), "a-tcp": (TCP, "1")}, None,
+         "The name servers are 1, 2, and 1 were queried by dns-tcp"),
+        ({"a": (UDP, "1"), "b-tcp": (TCP, "2")}, {"x": "1", "y": "2"},
+         "The name servers are 1, 2, and 2 were queried by dns-tcp"),
+    ],
+)  # fmt: skip
+def test_every_name_server_is_queried_over_each_protocol(
+    queried: dict[str, tuple[str, str]], endpoints: dict[str, str] | None, why: str
+) -> None:
+    def asked(drawing: str) -> Finding:
+        one = act(*(lane(drawing, probe=name) for name in queried))
+        one.recording.tables["name servers"] = {name: server for name, (_, server) in queried.items()}
+        one.recording.tables |= {DNS_ENDPOINTS: dict(endpoints)} if endpoints is not None else {}
+        for name, (kind, server) in queried.items():
+            one.recording.specs[name] = {"qname": QNAME, "server": server, "kind": kind}
+        return checks.each_server_follows(one, "web", "name servers")
+
+    found = asked(FINE)
+    assert found.verdict is (Verdict.INCONCLUSIVE if why else Verdict.HOLDS), found.why
+    assert why in found.why
+    assert asked("222222222211111111").verdict is Verdict.VIOLATED
 
 
 def test_what_was_not_seen_is_no_pass() -> None:

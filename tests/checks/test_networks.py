@@ -1,7 +1,8 @@
 from typing import Any
 
 from kubeskeptic.checks import flat, not_reached, reaches_everything
-from kubeskeptic.checks.networks import CONTROL, KINDS
+from kubeskeptic.checks.networks import KINDS
+from kubeskeptic.checks.tables import CONTROL
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.scenarios import asking
 from kubeskeptic.timeline import Act, ActSpan, Change
@@ -29,12 +30,15 @@ def cells(outcomes: dict[tuple[str, str], str] | None = None, peers: dict[str, s
     }  # fmt: skip
 
 
-def seen(nodes: tuple[str, ...] = ("n1", "n2"), **tables: Any) -> Act:
+def seen(nodes: tuple[str, ...] = ("n1", "n2"), more: tuple[Change, ...] = (), **tables: Any) -> Act:
     known = {"members": MEMBERS, "addresses": PODS, "ranges": RANGES, "matrix": cells(), **tables}
-    pods = (pod(0.0, name, node=one["node"], ip=one["ip"]) for name, one in MEMBERS.items())
+    pods = [pod(0.0, name, node=one["node"], ip=one["ip"]) for name, one in MEMBERS.items()]
+    for one in pods:
+        one.object["spec"]["hostNetwork"] = MEMBERS[one.name]["host"]
     span = ActSpan("act", 0, 1, 4)
     return Act(
-        recording(*pods, *watched_nodes(), namespace="ns", nodes=nodes, tables=known, acts={"act": span}), ["act"]
+        recording(*pods, *more, *watched_nodes(), namespace="ns", nodes=nodes, tables=known, acts={"act": span}),
+        ["act"],
     )
 
 
@@ -49,8 +53,8 @@ def reached(**tables: Any) -> Finding:
     return reaches_everything(seen(**tables), "matrix", "members")
 
 
-def flatness(**tables: Any) -> Finding:
-    return flat(seen(**tables), "matrix", "members", "addresses", "ranges")
+def flatness(*more: Change, **tables: Any) -> Finding:
+    return flat(seen(more=more, **tables), "matrix", "members", "addresses", "ranges")
 
 
 def test_every_cell_is_answered() -> None:
@@ -102,6 +106,17 @@ def test_addresses_are_unique_and_in_a_range() -> None:
     assert "10.0.1.1 is used twice" in flatness(addresses={**PODS, "ns/c": "10.0.1.1"}).why
     assert "ns/c has 10.0.3.1, outside every node's range" in flatness(addresses={**PODS, "ns/c": "10.0.3.1"}).why
     assert flatness(ranges={"n1": [], "n2": []}).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_recorded_pod_counts_without_a_row() -> None:
+    assert flatness(pod(3.0, "c", ip="10.0.1.9", ready=False)).verdict is Verdict.HOLDS
+    found = flatness(pod(3.0, "c", ip="10.0.1.9"))
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert "c is not in the table, but the watch shows it Ready at 10.0.1.9" in found.why
+    twice = flatness(pod(3.0, "c", ip="10.0.1.1"))
+    assert (twice.verdict, "10.0.1.1 is used twice" in twice.why) == (Verdict.VIOLATED, True)
+    stray = flatness(pod(3.0, "c", ip="10.0.3.1"))
+    assert (stray.verdict, "ns/c has 10.0.3.1, outside" in stray.why) == (Verdict.VIOLATED, True)
 
 
 # -- from outside --------------------------------------------------------------------------------------------------------

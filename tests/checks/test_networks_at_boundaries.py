@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kubeskeptic.checks import not_reached
-from kubeskeptic.checks.networks import CONTROL
+from kubeskeptic.checks.tables import CONTROL
 from kubeskeptic.findings import Finding, Verdict
 from tests.checks.test_networks import MEMBERS, PODS, RANGES, cells, flatness, outside, reached, seen
 

@@ -12,10 +12,12 @@ from kubeskeptic.bounds import constant
 from kubeskeptic.checks import resolves_but_for_kept_ports, resolves_throughout, same_answer
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import ActSpan, FaultSpan, Lane
-from tests.drawn import NAME, WEB, gone, lane, watched
+from tests.drawn import NAME, WEB, gone, lane, pod, watched
 
 GOOD = "." * 30
 DONE = {"pods replaced": 3, "old pods left": 0}
+OLD, NEW = ("a", "b", "c"), ("d", "e", "f")
+ROLLOUT = (*(pod(1.5, one) for one in NEW), *(pod(2.0, one, deleting=True) for one in OLD))
 
 
 def new(drawing: str = GOOD, node: str = "n1", by: str = WEB) -> Lane:
@@ -27,7 +29,7 @@ def kept(drawing: str = GOOD, node: str = "n1", by: str = WEB, ports: Any = None
 
 
 def resolved(*lanes: Lane, table: dict[str, int] | None = None, end: float = 3) -> Finding:
-    act = watched(*lanes, spans=(ActSpan("act", 0.01, 1, end),))
+    act = watched(*lanes, pods=dict.fromkeys(OLD, "n9"), changes=ROLLOUT, spans=(ActSpan("act", 0.01, 1, end),))
     act.recording.specs["name-kept"] = {"qname": NAME, "keep_port": True}
     act.recording.tables["restart"] = DONE if table is None else table
     return resolves_throughout(act, "restart", "name", "name-kept")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from kubeskeptic.checks import matches
+from kubeskeptic.checks.tables import CONTROL
 from kubeskeptic.findings import Finding, Verdict
+from kubeskeptic.timeline.stalls import Standstill
 from tests.checks.declared import declared
 
 EXPECTED = {"a": 1, "b": ("x", "y"), "c": True}
@@ -102,3 +104,40 @@ def test_an_unknown_outcome_may_be_as_documented_and_may_not() -> None:
     four = told(dict.fromkeys("abcde", "ok"), **dict.fromkeys("abcde", "unknown"))
     assert "The outcome of a, b, c, d in" in four.why
     assert four.measured["cells that differ"].interval == (0.0, 5.0)
+
+
+def test_a_timeout_that_a_standstill_may_have_caused_neither_differs_nor_agrees() -> None:
+    def seen(expected: object, **more: object) -> Finding:
+        act = declared()
+        act.recording.tables["seen"] = {"a": "timeout", **more}
+        act.recording.looked["seen"] = {"a": 10.0}
+        act.recording.standstills = [Standstill(6.5, 9.9, frozenset({"n1"}))]
+        return matches(act, "seen", {"a": expected, **dict.fromkeys(more, "ok")})
+
+    for expected in ("ok", "timeout", ("refused", "timeout")):
+        assert seen(expected).verdict is Verdict.INCONCLUSIVE
+    assert seen("ok", b="refused").verdict is Verdict.VIOLATED
+
+
+# -- controls ------------------------------------------------------------------------------------------------------------
+SILENT = {"a": "timeout", "b": "refused"}
+
+
+@pytest.mark.parametrize(
+    ("controls", "why"),
+    [
+        ({}, ""),
+        ({"a": "ok", "b": "ok"}, ""),
+        ({"a": "ok", "b": "ok", "c": "timeout"}, ""),
+        ({"a": "timeout", "b": "ok"}, "The control of “a” was timeout: its client may reach nothing"),
+        ({"a": "ok", "b": "ok and timeout"}, "The control of “b” was ok and timeout"),
+        ({"a": "ok"}, "The control of “b” was not asked"),
+    ],
+)
+def test_a_client_that_reaches_nothing_proves_nothing(controls: dict[str, str], why: str) -> None:
+    cells = {f"{CONTROL}{cell}": outcome for cell, outcome in controls.items()}
+    finding = told(dict.fromkeys(SILENT, ("timeout", "refused")), **SILENT, **cells)
+    assert finding.verdict is (Verdict.INCONCLUSIVE if why else Verdict.HOLDS), finding.why
+    assert why in finding.why
+    assert finding.measured["cells"].value == 2
+    assert told(dict.fromkeys(SILENT, "refused"), **SILENT, **cells).verdict is Verdict.VIOLATED

@@ -10,7 +10,7 @@ from kubeskeptic.checks import available, writers
 from kubeskeptic.checks.writers import CONDITIONS, KUBERNETES
 from kubeskeptic.findings import Verdict
 from kubeskeptic.timeline import ActSpan, Change, FaultSpan
-from kubeskeptic.timeline.recording import GIVEN
+from kubeskeptic.timeline.recording import GIVEN, Gap
 from tests.checks.minute import GOOD, found, minute, says
 from tests.drawn import endpoints, fault, node, pod, service
 
@@ -95,16 +95,64 @@ def test_the_last_of_the_same_object_is_what_it_is_compared_with() -> None:
     assert told(first, own, thing(9.0, "Service", "controller/status", selector={"app": "b"})) == []
 
 
+def of_node(seen: float, by: str = "", **conditions: str) -> Change:
+    change = node(seen, "w1", "True")
+    change.object["status"] = {
+        "conditions": [{"type": one, "status": status} for one, status in conditions.items()],
+        "addresses": [{"type": "InternalIP", "address": f"10.0.0.{seen:.0f}"}],
+    }
+    return change._replace(by=(by,) if by else ())
+
+
+@pytest.mark.parametrize("condition", ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"])
+def test_only_kubernetes_writes_the_conditions_of_a_node(condition: str) -> None:
+    before, by = of_node(0.0, **{condition: "True"}), "kubectl-edit/status"
+    for status in ("Unknown", "False"):
+        (why,) = told(before, of_node(9.0, by, **{condition: status}))
+        assert why == f"Node w1 was changed by {by}, {NEITHER}, 8.0 s into the act"
+    assert len(told(before, of_node(9.0, by))) == 1, "it is gone"
+    assert told(before, of_node(9.0, by, **{condition: "True"})) == [], "another part, such as its addresses"
+    for owner in ("kubelet/status", "kube-controller-manager/status"):
+        assert told(before, of_node(9.0, owner, **{condition: "Unknown"})) == []
+
+
+def test_a_network_plugin_writes_its_own_condition() -> None:
+    before = of_node(0.0, Ready="True", NetworkUnavailable="True")
+    assert told(before, of_node(9.0, "calico-node/status", Ready="True", NetworkUnavailable="False")) == []
+
+
 # -- an operator ---------------------------------------------------------------------------------------------------------
 def test_who_changes_a_workload_while_it_is_set_up_belongs_to_it() -> None:
-    made, later = thing(-5.0, by="operator"), thing(9.0, by="operator/status")
+    made, later = thing(-5.0, by="operator"), thing(9.0, by="operator")
     assert told(made, later, given=-5.0) == []
+    assert told(made, later, thing(10.0, by="kubelet"), given=-5.0) == []
     assert len(told(made, later, given=-5.1)) == 1, "between the set-up and the act"
     assert len(told(made, later)) == 1, "no set-up is known"
     broken_off = minute(GOOD, changes=(made, later))
     broken_off.recording.acts[GIVEN] = ActSpan(GIVEN, -9.0, -9.0)
     assert len([*writers.lacking(broken_off)]) == 1
     assert len(told(made, later, thing(10.0, by="kubectl"), given=0.0)) == 1
+
+
+def test_an_operator_may_change_only_what_it_changed_in_the_set_up() -> None:
+    made = thing(-5.0, by="operator")
+    assert told(made, thing(9.0, by="operator/status"), given=-1.0) == told(thing(9.0, by="operator/status"))
+    assert len(told(made, thing(9.0, "StatefulSet", by="operator"), given=-1.0)) == 1
+    assert told(thing(-5.0, by="operator/status"), thing(9.0, by="operator/status"), given=-1.0) == []
+
+
+@pytest.mark.parametrize("by", ["kubectl", "kubectl-label", "kubectl-edit/status"])
+def test_kubectl_is_no_part_of_a_workload(by: str) -> None:
+    assert len(told(thing(-5.0, by=by), thing(9.0, by=by), given=-1.0)) == 1
+
+
+def test_an_operator_that_changes_pods_makes_none() -> None:
+    def by_operator(seen: float, name: str) -> Change:
+        return pod(seen, name)._replace(by=("operator",))
+
+    assert told(by_operator(-5.0, "pod-a"), by_operator(9.0, "pod-a"), given=-1.0) == []
+    (why,) = told(by_operator(-5.0, "pod-a"), by_operator(9.0, "late"), by_operator(10.0, "late"), given=-1.0)
+    assert why == f"Pod late was changed by operator, {NEITHER}, 8.0 s into the act"
 
 
 def test_who_writes_a_node_is_no_part_of_the_workload() -> None:
@@ -205,6 +253,24 @@ def test_a_fault_explains_its_own_taint() -> None:
     assert told(HERE, marked(15.0, "me:NoSchedule"), faults=(taint,)) == []
     assert len(told(HERE, marked(9.0, "me:NoSchedule"), faults=(taint,))) == 1
     assert len(told(HERE, marked(15.0, "me:NoExecute"), faults=(taint, in_force("taint/w2/me:NoExecute")))) == 1
+
+
+@pytest.mark.parametrize(
+    ("gap", "told_of"),
+    [
+        (Gap("watch", "", "", "Node", 0.0, None, "it broke"), True),
+        (Gap("watch", "", "", "", 0.0, None, "it broke"), True),
+        (Gap("watch", "", "", "Node", 59.9, 61.0, "it broke"), True),
+        (Gap("watch", "", "", "Node", 60.0, 61.0, "it broke"), False),
+        (Gap("watch", "", "", "Pod", 0.0, None, "it broke"), False),
+        (Gap("probe", "n1", "", "Node", 0.0, None, "it broke"), False),
+    ],
+)
+def test_who_changed_a_node_that_was_not_watched_is_not_known(gap: Gap, told_of: bool) -> None:
+    act = minute(GOOD)
+    act.recording.gaps.append(gap)
+    why = "The watch of Node was interrupted in the act: it is not known who changed a node. it broke"
+    assert [*writers.lacking(act)] == ([why] if told_of else [])
 
 
 # -- the verdict ---------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import pytest
 from kubeskeptic.bounds import Interval, constant
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.timeline import Act, ActSpan, FaultSpan, Gap
+from kubeskeptic.timeline.disagreements import Disagreement
 from kubeskeptic.timeline.recording import ALL, LEFT_OUT
 from tests.drawn import fault, lane, node, pod, recording, settings, watched
 
@@ -259,6 +260,18 @@ def test_only_a_gap_between_baseline_and_end_matters(since: float, until: float 
     act = acts("first")
     act.recording.gaps = [Gap("watch", "", "", "Pod", since, until, "r")]
     assert act.watched("Pod") is whole
+
+
+@pytest.mark.parametrize(("until", "whole"), [(1.0, True), (1.1, False)])
+def test_a_watch_that_contradicts_another_is_not_whole(
+    monkeypatch: pytest.MonkeyPatch, until: float, whole: bool
+) -> None:
+    dead = Disagreement(0.0, until, "why", ("Pod", "EndpointSlice"))
+    monkeypatch.setattr("kubeskeptic.timeline.act.disagreements", lambda _: [dead])
+    assert acts("first").watched("Pod") is whole
+    assert acts("first").watched("Service", "EndpointSlice") is whole
+    assert acts("first").watched("Service", "Node")
+    assert acts("first").disagreements == ([] if whole else [dead])
 
 
 def test_one_gap_among_several_is_enough() -> None:

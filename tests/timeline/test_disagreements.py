@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from kubeskeptic.timeline import ActSpan, Change, FaultSpan, Gap
-from kubeskeptic.timeline.disagreements import disagreements
+from kubeskeptic.timeline.disagreements import Disagreement, disagreements
 from kubeskeptic.timeline.stalls import Standstill
 from tests.drawn import fault, node, pod, recording, service
 from tests.timeline.test_pod_counts import owned, workload
 from tests.timeline.test_ready_endpoints import IN, A, one, slices
+from tests.timeline.test_ready_endpoints import one as endpoint
 
 SPANS = {"act": ActSpan("act", 0.0, 1.0, 60.0)}
 MANAGER = "manifest/kube-controller-manager"
@@ -22,7 +23,11 @@ def found(*changes: Change, **more: Any) -> list[tuple[float, float]]:
 
 
 def told(*changes: Change, **more: Any) -> list[tuple[float, float, str]]:
-    return [*disagreements(recording(*changes, **{"acts": SPANS, **more}))]
+    return [(one.since, one.until, one.why) for one in every(*changes, **more)]
+
+
+def every(*changes: Change, **more: Any) -> list[Disagreement]:
+    return disagreements(recording(*changes, **{"acts": SPANS, **more}))
 
 
 # -- how long ------------------------------------------------------------------------------------------------------------
@@ -82,6 +87,11 @@ def test_a_controller_that_a_fault_keeps_from_working_does_not_follow(
     [
         ({"gaps": [Gap("watch", "", "", "Pod", 19.0, 46.0, "broke")]}, []),
         ({"gaps": [Gap("watch", "", "", "Pod", 46.0, None, "broke")]}, [(20.0, 46.0)]),
+        ({"gaps": [Gap("watch", "", "", "EndpointSlice", 19.0, 46.0, "broke")]}, []),
+        ({"gaps": [Gap("watch", "", "", "Service", 19.0, 46.0, "broke")]}, []),
+        ({"gaps": [Gap("watch", "", "", "", 19.0, 46.0, "broke")]}, []),
+        ({"gaps": [Gap("watch", "", "", "Node", 19.0, 46.0, "broke")]}, [(20.0, 50.0)]),
+        ({"gaps": [Gap("watch", "", "", "Deployment", 19.0, None, "broke")]}, [(20.0, 50.0)]),
         ({"gaps": [Gap("probe", "n1", "", "", 19.0, 46.0, "silent")]}, [(20.0, 50.0)]),
         ({"standstills": [Standstill(19.0, 46.0, frozenset({"n1"}))]}, []),
     ],
@@ -90,6 +100,37 @@ def test_what_was_not_watched_or_did_not_run_is_no_disagreement(
     more: dict[str, Any], stretches: list[tuple[float, float]]
 ) -> None:
     assert found(*STALE, **more) == stretches
+
+
+def test_only_gaps_of_what_is_counted_explain_a_wrong_count() -> None:
+    changes = owned(pod(1.0, "a")), workload(2.0, replicas=1, readyReplicas=1), owned(pod(20.0, "a", ready=False))
+
+    def with_gap(kind: str) -> list[tuple[float, float]]:
+        return found(*changes, gaps=[Gap("watch", "", "", kind, 19.0, 59.0, "broke")])
+
+    assert with_gap("Deployment") == with_gap("Pod") == []
+    for other in ("ReplicaSet", "StatefulSet", "EndpointSlice", "Node"):
+        assert with_gap(other) == [(20.0, 60.0)]
+
+
+def test_a_disagreement_names_the_kinds_that_it_concerns() -> None:
+    (one,) = every(*STALE)
+    assert set(one.kinds) == {"Pod", "EndpointSlice", "Service"}
+    changes = owned(pod(1.0, "a")), workload(2.0, replicas=1, readyReplicas=1), owned(pod(20.0, "a", ready=False))
+    assert [each.kinds for each in every(*changes)] == [("Deployment", "Pod")]
+    assert [each.kinds for each in every(of_generation(1.0, 4), of_generation(2.0, 3))] == [("Service",)]
+    assert [each.kinds for each in every(N1, nodes=("n1", "n2"))] == [("Node",)]
+    assert [each.kinds for each in every(N1, N2, nodes=("n1",))] == [("Node",)]
+    before = slices(1.0, endpoint()), slices(20.0, endpoint("b"))
+    assert ("EndpointSlice",) in [each.kinds for each in every(*before, faults=[stopped()])]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "touches"), [(0.0, 20.0, False), (0.0, 20.1, True), (49.9, 60.0, True), (50.0, 60.0, False)]
+)
+def test_when_a_disagreement_touches_a_stretch(since: float, until: float, touches: bool) -> None:
+    (one,) = every(*STALE)
+    assert one.touches(since, until) is touches
 
 
 # -- what nothing explains -----------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kubeskeptic.timeline import Change
-from kubeskeptic.timeline.pod_counts import miscounted
+from kubeskeptic.timeline.pod_counts import WORKLOADS, miscounted
 from tests.drawn import pod, recording
 
 
@@ -26,7 +26,8 @@ def workload(seen: float, kind: str = "Deployment", name: str = "web", type: str
 
 
 def found(*changes: Change) -> list[tuple[float, float, str]]:
-    return [(*stretch, why.partition(",")[0]) for stretch, why in miscounted(recording(*changes), 60.0)]
+    every = (one for kind in WORKLOADS for one in miscounted(recording(*changes), 60.0, kind))
+    return [(*stretch, why.partition(",")[0]) for stretch, why in every]
 
 
 A, B = owned(pod(1.0, "a", type="ADDED")), owned(pod(1.0, "b", type="ADDED"))

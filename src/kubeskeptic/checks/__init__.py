@@ -12,6 +12,7 @@ from kubeskeptic.checks.convergence import converges
 from kubeskeptic.checks.cpu_autoscaling import follows_the_load
 from kubeskeptic.checks.draining import recreated_as_others
 from kubeskeptic.checks.entrances import never_addressed
+from kubeskeptic.checks.evictions import keeps_unready
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failing import dead_share_only, fails_at_most, never_fails
 from kubeskeptic.checks.kept_ports import resolves_but_for_kept_ports
@@ -69,6 +70,7 @@ __all__ = [
     "follows_move",
     "follows_the_load",
     "follows_the_queue",
+    "keeps_unready",
     "killed_for_memory",
     "matches",
     "moved_within_budget",

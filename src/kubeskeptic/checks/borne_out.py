@@ -20,7 +20,7 @@ def not_borne_out(act: Act) -> Iterator[str]:
         if shows is None or fault.act not in act.names or "applied" not in fault.phases:
             continue
         for target in fault.targets:
-            missing = shows(act, fault, target.rpartition("/")[2])
+            missing = shows(act, fault, target.partition("/")[2] if shows is _tainted else target.rpartition("/")[2])
             if missing:
                 yield missing
 
@@ -73,6 +73,26 @@ def _cordoned(act: Act, fault: FaultSpan, node: str) -> str:
     )
 
 
+def _tainted(act: Act, fault: FaultSpan, target: str) -> str:
+    """A tainted node has the taint, which is given as ``NODE/KEY:EFFECT``."""
+    node, _, taint = target.partition("/")
+    changes = list(act.recording.of_kind("Node", node))
+    during = [change for change in changes if fault.applied <= change.seen <= fault.phases.get("undoing", act.end)]
+    taints = (one for change in during for one in (change.object.get("spec") or {}).get("taints") or ())
+    shown = any(f"{one.get('key')}:{one.get('effect')}" == taint for one in taints)
+    return (
+        ""
+        if shown or not changes
+        else f"{node} was tainted with {taint} in “{fault.act}”, but the watch shows it without that taint all the time"
+    )
+
+
+def _silent(act: Act, fault: FaultSpan, node: str) -> str:
+    """A node that is cut off from the control plane does not report to it, unless the control plane is on the same node."""
+    reports = fault.settings.get("whom") not in ("all", "control-plane")
+    return "" if reports or act.recording.roles.get(node) == "control-plane" else _not_ready(act, fault, node)
+
+
 def _not_ready(act: Act, fault: FaultSpan, node: str) -> str:
     """A node whose kubelet is silent is not Ready from the end of its grace period until the fault is undone."""
     until = fault.phases.get("undoing", act.end)
@@ -102,8 +122,24 @@ _SHOWN: Mapping[str, Callable[[Act, FaultSpan, str], str]] = {
     "kill_container": _restarted,
     "make_unready": _unready,
     "cordon_node": _cordoned,
+    "drain_node": _cordoned,
+    "taint_node": _tainted,
     "crash_node": _not_ready,
     "freeze_node": _not_ready,
     "shut_down_node": _not_ready,
+    "stop_kubelet": _not_ready,
+    "cut_off_node": _silent,
 }
 """By a fault's name, what says of a target of it that the watch lacks its effect; empty where it does not."""
+SHOWN = frozenset(_SHOWN)
+"""The faults whose effect has to show in a watch."""
+UNSEEN = frozenset({
+    # within a node or a network
+    "change_service_rule", "cut_pods", "delay_packets", "drop_packets", "flush_service_rules", "freeze_kube_proxy",
+    "limit_bandwidth", "masquerade_pods", "remove_route", "slow_down", "stop_kube_proxy",
+    # in the control plane, whose pods are not watched
+    "controller_off", "kill_coredns", "stale_coredns", "stop_component", "stop_coredns",
+    # after a time that is itself measured, or not known
+    "hang_container", "pressure", "raise_eviction_threshold", "remove_cni_config", "restart_node", "stop_containerd",
+})  # fmt: skip
+"""The faults whose effect no watch has to show."""

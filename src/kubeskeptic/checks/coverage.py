@@ -18,7 +18,6 @@ from kubeskeptic.checks.lanes import missing, span
 from kubeskeptic.durations import BRIEF, HOLE
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.timeline import Act, Lane
-from kubeskeptic.timeline.disagreements import disagreements
 from kubeskeptic.timeline.endpoints import service_of
 from kubeskeptic.timeline.objects import living
 from kubeskeptic.timeline.stalls import stood_still
@@ -74,14 +73,7 @@ def _lacking(act: Act) -> Iterator[str]:
     for lasted, bound in reading.lasting:
         if bound.admits(lasted.low):
             yield f"The act ended {lasted.low:.1f} s after the fault, before the bound of {bound.value:g} s had passed"
-    yield from _disagreements(act)
-
-
-def _disagreements(act: Act) -> Iterator[str]:
-    """Yield the disagreements between records that last into the act."""
-    for one in disagreements(act.recording):
-        if one.since < act.end and one.until > act.baseline:
-            yield f"The records contradict each other: {one.why}"
+    yield from (f"The records contradict each other: {one.why}" for one in act.disagreements)
 
 
 def _not_asked(act: Act, probe: str, lanes: list[Lane], since: float, until: float) -> Iterator[str]:

@@ -23,7 +23,7 @@ _DIFFER = Bound(0, "nodes", "each as its kube-proxy is configured")
 @check
 def as_configured_at_loopback(act: Act, asked: str, configured: str) -> Finding:
     """Check that every node that asked a NodePort at its own loopback address was answered if its kube-proxy serves NodePorts
-    there, and refused otherwise.
+    there, and refused otherwise. A request to another address says nothing about the loopback.
 
     :param asked: cells with the ``address`` that was asked and the ``outcome``, by node
     :param configured: what each kube-proxy's configuration says of NodePorts, by node
@@ -31,14 +31,17 @@ def as_configured_at_loopback(act: Act, asked: str, configured: str) -> Finding:
     """
     cells, configs = act.table(asked), act.table(configured)
     known = [node for node in act.nodes if node in cells and node in configs]
-    expected = {node: outcome_at(str(cells[node]["address"]), configs[node]) for node in known}
+    asked_at = {node: str(cells[node]["address"]) for node in known}
+    expected = {
+        node: outcome_at(address, configs[node]) if ip_address(address).is_loopback else None
+        for node, address in asked_at.items()
+    }
     differ = [node for node, outcome in expected.items() if outcome and cells[node]["outcome"] != outcome]
     wrong = [node for node in differ if cells[node]["outcome"] != Outcome.UNKNOWN]
     said = [f"{node}: {cells[node]['outcome']}, not {expected[node]}, with {_words(configs[node])}" for node in differ]
-    got = dict.fromkeys(f"{outcome} with {_words(configs[node])}" for node, outcome in expected.items())
-    why = (
-        f"At their own loopback, NodePorts behave as kube-proxy is configured on {len(known)} nodes: {'; '.join(got)}."
-    )
+    told = {node: outcome for node, outcome in expected.items() if outcome}
+    got = dict.fromkeys(f"{outcome} with {_words(configs[node])}" for node, outcome in told.items())
+    why = f"At their own loopback, NodePorts behave as kube-proxy is configured on {len(told)} nodes: {'; '.join(got)}."
     if said:
         why = f"At their own loopback, {len(said)} of {len(known)} nodes differ from their kube-proxy's configuration: "
         why += f"{'; '.join(said[:2])}{'; …' if len(said) > 2 else ''}."

@@ -6,7 +6,8 @@ it has been wrong. An answer that was never right is stale since the last change
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from kubeskeptic.bounds import Bound
@@ -19,6 +20,8 @@ from kubeskeptic.timeline import Act
 from kubeskeptic.timeline.endpoints import named
 from kubeskeptic.timeline.objects import ip_of, is_ready, node_of
 
+DNS_ENDPOINTS = "endpoints of kube-dns"
+"""The table of the addresses of the name servers as the EndpointSlices of their Service show them, by pod."""
 _ONE_POD = Bound(1, "addresses", "a pod's name is one pod's")
 
 
@@ -36,6 +39,9 @@ def each_server_follows(
 ) -> Finding:
     """Check the same, or what another check of a name says, for each name server separately, queried at its own address.
 
+    The verdict is *holds* only if each was queried over every protocol, and if these are the endpoints of kube-dns, where the
+    scenario noted those (:data:`DNS_ENDPOINTS`).
+
     :param servers: the table of name servers that the scenario noted: the address, by the name of the probe that queries it
     :raises NotAsked: if the scenario is not allowed to list them
     :raises Inconclusive: if a probe queried another address
@@ -50,7 +56,21 @@ def each_server_follows(
             raise Inconclusive(f"the probe “{probe}” did not query the name server at {addresses[probe]}")
     if len({(spec.get("kind"), spec["server"]) for spec in specs.values()}) < len(specs):
         raise Inconclusive(f"the table “{servers}” has one address for several name servers")
+    act.reading.doubts += _left_out(act, specs.values())
     return follows(act, name, *probes)
+
+
+def _left_out(act: Act, specs: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the protocols over which not every name server was queried, one sentence each."""
+    queried: dict[str, set[str]] = defaultdict(set)
+    for spec in specs:
+        queried[str(spec.get("kind"))].add(str(spec["server"]))
+    noted = act.table(DNS_ENDPOINTS).values() if DNS_ENDPOINTS in act.recording.tables else ()
+    every = {str(address) for address in noted} or set[str]().union(*queried.values())
+    for kind, servers in sorted(queried.items()):
+        if servers != every:
+            told = ", ".join(sorted(servers))
+            yield f"The name servers are {', '.join(sorted(every))}, and {told} were queried by {kind}"
 
 
 @check

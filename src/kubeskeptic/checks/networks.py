@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from ipaddress import ip_address, ip_network
 from itertools import chain
 from typing import Any
@@ -11,7 +11,14 @@ from typing import Any
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.known_names import unknown_addresses, unknown_members, unknown_ranges
+from kubeskeptic.checks.known_names import (
+    recorded_addresses,
+    unknown_addresses,
+    unknown_members,
+    unknown_ranges,
+    unlisted_addresses,
+)
+from kubeskeptic.checks.tables import CONTROL
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, Verdict, conclude
 from kubeskeptic.timeline import Act
@@ -27,8 +34,6 @@ KINDS = {"TCP", "TCP, 64 KiB", "UDP", "UDP, 8 kB"}
 _SILENT = (Outcome.TIMEOUT, Outcome.UNREACHABLE)
 """The outcomes of a request without an answer."""
 _NOT_REACHED = Bound(0, "pods", "there is no route to them")
-CONTROL = "control: "
-"""Prefix of the name of a cell that must be answered; otherwise the other cells prove nothing."""
 
 Cells = Mapping[str, Mapping[str, Any]]
 
@@ -77,21 +82,20 @@ def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Fin
     if not networks:
         raise Inconclusive("no node has a podCIDR: the cluster's address ranges are not known")
     unread = set(act.nodes) - cidrs.keys()
-    twice = sorted(ip for ip, count in Counter(pods.values()).items() if count > 1)
-    stray = sorted(name for name, ip in pods.items() if not any(ip_address(ip) in one for one in networks))
+    every = (recorded := recorded_addresses(act, addresses)) | pods
+    twice = sorted(ip for ip, count in Counter(every.values()).items() if count > 1)
+    stray = sorted(name for name, ip in every.items() if not any(ip_address(ip) in one for one in networks))
     between = [cell for cell in cells.values() if not (known[cell["from"]]["host"] or known[cell["to"]]["host"])]
     answered = [cell for cell in between if cell["outcome"] == Outcome.OK]
     other = [cell for cell in answered if cell["peer"] != known[cell["from"]]["ip"]]
     unseen = len(between) - len(answered)
-    seen_as = (f"{one['to']} saw {one['from']} as {one['peer']}, not {known[one['from']]['ip']}" for one in other)
     said = [
         *(f"{ip} is used twice" for ip in twice),
-        *(f"{name} has {pods[name]}, outside every node's range" for name in stray),
-        *dict.fromkeys(seen_as),
+        *(f"{name} has {every[name]}, outside every node's range" for name in stray),
+        *_seen_as(known, other),
     ]
-    more = f"; and {len(said) - 4} more" if len(said) > 4 else ""
     finding = conclude(
-        f"{'; '.join(said[:4])}{more}." if said else _all_flat(len(pods), len(networks), len(answered)),
+        _first(said) if said else _all_flat(len(pods), len(networks), len(answered)),
         {
             "used twice": Measure(len(twice), "addresses"),
             "outside the ranges": Measure(len(stray), "addresses", 0 if unread else len(stray), len(stray)),
@@ -105,7 +109,19 @@ def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Fin
         decisive=tuple(said[:8]),
     )
     lacking = chain(_unread(known, pods, unread), _left_out(act, cells, known, ()), unknown_members(act, known))
-    return _if_complete(finding, chain(lacking, unknown_addresses(act, pods), unknown_ranges(act, cidrs)))
+    watches = chain(unknown_addresses(act, pods), unlisted_addresses(pods, recorded), unknown_ranges(act, cidrs))
+    return _if_complete(finding, chain(lacking, watches))
+
+
+def _seen_as(members: Cells, cells: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the addresses under which members were seen that are not their own, one sentence each."""
+    told = (f"{one['to']} saw {one['from']} as {one['peer']}, not {members[one['from']]['ip']}" for one in cells)
+    return list(dict.fromkeys(told))
+
+
+def _first(said: Sequence[str]) -> str:
+    more = f"; and {len(said) - 4} more" if len(said) > 4 else ""
+    return f"{'; '.join(said[:4])}{more}."
 
 
 def _all_flat(pods: int, ranges: int, cells: int) -> str:
@@ -124,7 +140,8 @@ def _unread(known: Cells, pods: Mapping[str, str], nodes: Collection[str]) -> It
 def not_reached(act: Act, table: str) -> Finding:
     """Check that a client that reaches the nodes, as its control cells prove, reaches no pod on any node.
 
-    :param table: cells with ``outcome`` and ``node``; the names of control cells begin with :data:`CONTROL`
+    :param table: cells with ``outcome`` and ``node``; the names of control cells begin with
+        :data:`~kubeskeptic.checks.tables.CONTROL`
     """
     cells = act.table(table)
     controls = {name: cell for name, cell in cells.items() if name.startswith(CONTROL)}

@@ -12,6 +12,7 @@ from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failures import answered_in
+from kubeskeptic.checks.known_names import not_replaced
 from kubeskeptic.checks.lanes import asked_at, is_late, never_asked, span
 from kubeskeptic.checks.ports import lanes_of_kept, new_ports, one_port_each
 from kubeskeptic.errors import Inconclusive
@@ -118,13 +119,15 @@ def same_answer(act: Act, probe: str, *, kept: bool = False) -> Finding:
 
 @check
 def resolves_throughout(act: Act, restarted: str, *probes: str) -> Finding:
-    """Check that throughout an act in which all pods of a workload are replaced, every lookup of several probes succeeds and
+    """Check that throughout an act in which all pods of a service are replaced, every lookup of several probes succeeds and
     returns the service's one ClusterIP, and that a probe that is to keep its UDP port did so.
 
     :param restarted: the table in which the scenario noted how many pods were replaced, and how many old ones were left
     """
     replaced = replaced_in(act, restarted)
     lanes = [lane for probe in probes for lane in act.lanes(probe, unbroken=True)]
+    selector = service_of(act.recording, lanes[0].probe)["spec"].get("selector") or {}
+    act.reading.doubts += not_replaced(act, selector, replaced)
     kept = [lane for lane in lanes if act.recording.specs.get(lane.probe, {}).get("keep_port")]
     one_port_each(act, kept)
     new_ports(act, [lane for lane in lanes if lane not in kept])

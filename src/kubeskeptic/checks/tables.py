@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound
@@ -11,6 +11,8 @@ from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
 from kubeskeptic.timeline import Act
 
+CONTROL = "control: "
+"""Prefix of the name of a cell that must be answered; otherwise the other cells prove nothing."""
 _NONE = Bound(0, "cells", "each as documented")
 _LISTED = 6
 """The number of values that are listed where all are as documented."""
@@ -24,9 +26,11 @@ def matches(act: Act, table: str, expected: Mapping[str, object]) -> Finding:
     :param expected: the expected values by cell name; a tuple stands for any of its members
 
     A cell with the outcome ``unknown`` neither differs nor agrees. A boolean differs from any value of another type: 1 is not
-    true.
+    true. If the table has controls, whose names begin with :data:`CONTROL`, each cell that is compared needs its own, and all
+    must be answered; otherwise the verdict is not *holds*.
     """
     seen = act.table(table)
+    act.reading.doubts += _out_of_reach(seen, expected)
     missing = sorted(expected.keys() - seen.keys())
     if missing or not expected:
         raise Inconclusive(f"the table “{table}” has no cell {', '.join(missing) or 'to compare'}")
@@ -49,6 +53,15 @@ def matches(act: Act, table: str, expected: Mapping[str, object]) -> Finding:
         window=(act.start, act.end),
         decisive=tuple(f"{cell}: {_said(seen[cell])}" for cell in wrong[:8]),
     )
+
+
+def _out_of_reach(seen: Mapping[str, object], cells: Iterable[str]) -> Iterator[str]:
+    """Yield the cells whose client may have reached nothing at all, one sentence each."""
+    controls = {name: outcome for name, outcome in seen.items() if name.startswith(CONTROL)}
+    for cell in cells if controls else ():
+        outcome = controls.get(f"{CONTROL}{cell}", "not asked")
+        if outcome != Outcome.OK:
+            yield f"The control of “{cell}” was {outcome}: its client may reach nothing"
 
 
 def _is(seen: object, expected: object) -> bool:

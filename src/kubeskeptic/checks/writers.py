@@ -20,7 +20,12 @@ run in kube-controller-manager. K3s and MicroK8s each run all components in one 
 WHOLE = ("Pod", "EndpointSlice", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "HorizontalPodAutoscaler")
 """Kinds of which nothing else writes any part that is kept."""
 SPEC = ("Service", "Node")
-"""Kinds whose status others may write: providers of addresses, network plugins."""
+"""Kinds whose status others may write, except for OWNED: providers of addresses, network plugins."""
+OWNED = ("Ready", "MemoryPressure", "DiskPressure", "PIDPressure")
+"""The conditions of a node that only its kubelet and the node controller write (Kubernetes documentation, "Node Status"). A
+network plugin writes NetworkUnavailable."""
+BY_HAND = "kubectl"
+"""How the field managers of kubectl begin: ``kubectl``, ``kubectl-edit``, ``kubectl-rollout`` and so on."""
 _NEVER = float("inf")
 _TAINT = "node.kubernetes.io/"
 CONDITIONS = tuple(
@@ -33,29 +38,39 @@ CONDITIONS = tuple(
 
 def lacking(act: Act) -> Iterator[str]:
     """Yield the changes in an act that neither Kubernetes nor the harness made, one sentence each."""
-    known = {FIELD_MANAGER, *KUBERNETES, *_own(act)}
+    for gap in act.recording.gaps:
+        if gap.source == "watch" and gap.resource in ("", "Node") and gap.touches(act.baseline, act.end):
+            yield f"The watch of Node was interrupted in the act: it is not known who changed a node. {gap.reason}"
+    own = _own(act)
     before: dict[str, Change] = {}
     for change in act.recording.changes:
         last = before.get(change.uid)
         before[change.uid] = change
         if not act.baseline <= change.seen <= act.end:
             continue
-        others = [one for one in change.by if one.partition("/")[0] not in known]
-        if others and (change.kind in WHOLE or (change.kind in SPEC and _spec(change) != _spec(last))):
+        # A pod that an operator made would stand for one that a controller is to make.
+        made = change.kind == "Pod" and last is None
+        others = [one for one in foreign(change) if made or (change.kind, one) not in own]
+        if others and (change.kind in WHOLE or (change.kind in SPEC and _parts(change) != _parts(last))):
             who = f"changed by {', '.join(others)}, which is neither Kubernetes nor this harness"
             yield f"{change.kind} {change.name} was {who}, {change.seen - act.start:.1f} s into the act"
         if change.kind == "Node" and last:
             yield from _marked(act, last, change)
 
 
-def _own(act: Act) -> set[str]:
-    """Return the field managers of the set-up: whatever changes a workload while it is set up, such as an operator, is part of
-    the workload.
+def foreign(change: Change) -> list[str]:
+    """Return the field managers of a change that are neither Kubernetes nor the harness, as recorded."""
+    return [one for one in change.by if one.partition("/")[0] not in (FIELD_MANAGER, *KUBERNETES)]
+
+
+def _own(act: Act) -> set[tuple[str, str]]:
+    """Return the kinds that are changed while the workload is set up, each with the field manager and the subresource: whatever
+    does so, such as an operator, is part of the workload, and may change the same again. kubectl is no part of any.
     """
     given = act.recording.acts.get(GIVEN)
     until = given.end if given and given.end is not None else -_NEVER
     changes = (one for one in act.recording.changes if one.kind in WHOLE and one.seen <= until)
-    return {manager.partition("/")[0] for one in changes for manager in one.by}
+    return {(one.kind, by) for one in changes for by in foreign(one) if not by.startswith(BY_HAND)}
 
 
 def _marked(act: Act, last: Change, change: Change) -> Iterator[str]:
@@ -89,6 +104,12 @@ def _ended(fault: FaultSpan, phase: str) -> float:
 
 def _spec(change: Change | None) -> Mapping[str, Any]:
     return (change.object.get("spec") if change else None) or {}
+
+
+def _parts(change: Change | None) -> object:
+    """Return the parts of a Service or a node that nothing but Kubernetes and the harness writes."""
+    status = (change.object.get("status") if change and change.kind == "Node" else None) or {}
+    return _spec(change), [one for one in status.get("conditions") or () if one.get("type") in OWNED]
 
 
 def _taints(change: Change) -> set[str]:

@@ -7,6 +7,7 @@ from typing import Any
 from kubeskeptic.errors import Forbidden, Inconclusive
 from kubeskeptic.runs import Run
 from kubeskeptic.settings import Settings
+from kubeskeptic.timeline.foreign_endpoints import SERVICE
 from kubeskeptic.timeline.objects import ip_of, is_ready, node_of, restarts
 from kubeskeptic.timeline.pod_settings import pod_settings
 from kubeskeptic.timeline.recording import Change
@@ -56,6 +57,19 @@ class NamespaceView:
         except Forbidden:
             return {}
         return {str(pod["metadata"]["name"]): ip_of(pod) for pod in listed if is_ready(pod)}
+
+    def name_server_endpoints(self) -> dict[str, str]:
+        """Return the addresses of the Ready endpoints of kube-dns, of the IP family of its ClusterIP, by the name of their pod;
+        empty when listing EndpointSlices is forbidden.
+        """
+        family = "IPv6" if ":" in self.dns_server() else "IPv4"
+        try:
+            listed = self.run.kube.list("EndpointSlice", "kube-system", labels=f"{SERVICE}=kube-dns")["items"]
+        except Forbidden:
+            return {}
+        endpoints = (one for each in listed if each["addressType"] == family for one in each["endpoints"] or ())
+        ready = (one for one in endpoints if one.get("conditions", {}).get("ready") is not False)
+        return {one["targetRef"]["name"]: one["addresses"][0] for one in ready if one.get("targetRef")}
 
     def full_name(self, service: str) -> str:
         """Return the full DNS name of one of the scenario's services."""

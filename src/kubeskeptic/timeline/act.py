@@ -14,6 +14,8 @@ from typing import Any
 from kubeskeptic.bounds import Bound, Expression, Interval
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.timeline.allowed import Allowed
+from kubeskeptic.timeline.cells import as_known
+from kubeskeptic.timeline.disagreements import Disagreement, disagreements
 from kubeskeptic.timeline.faults import FaultSpan
 from kubeskeptic.timeline.objects import labelled
 from kubeskeptic.timeline.reading import Reading
@@ -191,15 +193,23 @@ class Act(Allowed):
         return labelled(found, app) if app else found
 
     def watched(self, *kinds: str) -> bool:
-        """Return whether the watches of these kinds had no gap during the act. A gap may hide changes."""
+        """Return whether the watches of these kinds had no gap during the act, and their records contradict no others. A gap,
+        or a watch that is silent, may hide changes.
+        """
         for kind in kinds:
             self.reading.note(self.reading.kinds, kind, (self.baseline, self.end))
         gaps = (gap for gap in self.recording.gaps if gap.source == "watch" and gap.resource in ("", *kinds))
-        return not any(gap.touches(self.baseline, self.end) for gap in gaps)
+        doubtful = any(set(one.kinds) & set(kinds) for one in self.disagreements)
+        return not doubtful and not any(gap.touches(self.baseline, self.end) for gap in gaps)
+
+    @cached_property
+    def disagreements(self) -> list[Disagreement]:
+        """The disagreements between records that last into the act."""
+        return [one for one in disagreements(self.recording) if one.touches(self.baseline, self.end)]
 
     def table(self, name: str) -> dict[str, Any]:
-        """Return the cells of a table, by name, that the scenario noted in this act or before its first act. Cells noted in
-        another act do not describe this one.
+        """Return the cells of a table, by name, that the scenario noted in this act or before its first act, as far as they are
+        known. Cells noted in another act do not describe this one.
 
         :raises Inconclusive: if the scenario did not note this table
         """
@@ -210,7 +220,7 @@ class Act(Allowed):
             raise Inconclusive(f"the scenario {self.recording.id} did not record the table “{name}”")
         cells = self.recording.tables[name].items()
         return {
-            cell: value
+            cell: as_known(self.recording, value, looked.get(cell, end))
             for cell, value in cells
             if start <= looked.get(cell, end) <= end or (cell in given and looked[cell] <= end)
         }

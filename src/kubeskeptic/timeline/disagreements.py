@@ -2,7 +2,8 @@
 not work as it does.
 
 An object or a change that is missing from one watch shows up as a disagreement with another. Disagreements rule out *holds*
-for the acts in which they last (:mod:`kubeskeptic.checks.coverage`).
+for the acts in which they last (:mod:`kubeskeptic.checks.coverage`), and what was measured with the watches that they concern
+is not sure (:meth:`~kubeskeptic.timeline.act.Act.watched`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from kubeskeptic.timeline.tracks import NEVER, Stretch
 
 MANAGER = "manifest/kube-controller-manager"
 """The target of a fault that stops the kube-controller-manager."""
+REPORTED = ("Pod", "EndpointSlice", "Service")
+"""The kinds of which EndpointSlices and pods are compared: a Service selects the pods."""
 
 
 class Disagreement(NamedTuple):
@@ -26,18 +29,27 @@ class Disagreement(NamedTuple):
     since: float
     until: float
     why: str
+    kinds: tuple[str, ...]
+    """The kinds of API objects whose records it concerns."""
+
+    def touches(self, since: float, until: float) -> bool:
+        """Return whether any part of it lies between two times."""
+        return self.since < until and self.until > since
 
 
 def disagreements(recording: Recording) -> list[Disagreement]:
     """Return the disagreements of a recording, each with the stretch in which it lasts."""
     end = max([recording.last_known, *(act.end or 0.0 for act in recording.acts.values())])
-    excused = sorted([*_without_controllers(recording), *_unwatched(recording)])
-    found = [(FOLLOWED, one) for one in misreported(recording, end)]
-    found += [(COUNTED, one) for one in miscounted(recording, end)]
+    idle = [*_without_controllers(recording), *(Stretch(one.since, one.until) for one in recording.standstills)]
+    compared: list[tuple[float, tuple[str, ...], Iterator[tuple[Stretch, str]]]] = [
+        (FOLLOWED, REPORTED, misreported(recording, end)),
+        *((COUNTED, (kind, "Pod"), miscounted(recording, end, kind)) for kind in WORKLOADS),
+    ]
     return [
-        Disagreement(*part, f"for {part.until - part.since:.1f} s, {why}")
-        for allowed, (stretch, why) in found
-        for part in _outside(excused, stretch)
+        Disagreement(*part, f"for {part.until - part.since:.1f} s, {why}", kinds)
+        for allowed, kinds, found in compared
+        for stretch, why in found
+        for part in _outside(sorted([*idle, *_unwatched(recording, kinds)]), stretch)
         if part.until - part.since > allowed
     ] + [*_older(recording, end), *_unattended(recording), *_of_nodes(recording, end)]
 
@@ -54,12 +66,11 @@ def _without_controllers(recording: Recording) -> Iterator[Stretch]:
             yield Stretch(since, healed + CONTAINERS_BACK.seconds)
 
 
-def _unwatched(recording: Recording) -> Iterator[Stretch]:
-    """Yield the stretches in which a watch was interrupted or the machine of the nodes stood still."""
+def _unwatched(recording: Recording, kinds: tuple[str, ...]) -> Iterator[Stretch]:
+    """Yield the stretches in which the watch of any of these kinds was interrupted."""
     for gap in recording.gaps:
-        if gap.source == "watch":
+        if gap.source == "watch" and gap.resource in ("", *kinds):
             yield Stretch(gap.since, NEVER if gap.until is None else gap.until)
-    yield from (Stretch(one.since, one.until) for one in recording.standstills)
 
 
 def _outside(excused: Iterable[Stretch], stretch: Stretch) -> Iterator[Stretch]:
@@ -85,7 +96,7 @@ def _older(recording: Recording, end: float) -> Iterator[Disagreement]:
         generation = int(change.object["metadata"].get("generation") or 0)
         if change.uid and generation < known.get(change.uid, 0):
             why = f"{change.kind} {change.name} had the generation {generation} after {known[change.uid]}"
-            yield Disagreement(change.earliest, end, why)
+            yield Disagreement(change.earliest, end, why, (change.kind,))
         known[change.uid] = generation
 
 
@@ -102,7 +113,7 @@ def _unattended(recording: Recording) -> Iterator[Disagreement]:
                 continue
             if since < change.earliest and change.seen < until and written != known.get(change.uid, written):
                 why = f"{change.kind} {change.name} was changed by the kube-controller-manager, which was stopped"
-                yield Disagreement(change.earliest, change.seen, why)
+                yield Disagreement(change.earliest, change.seen, why, (change.kind,))
             known[change.uid] = written
 
 
@@ -125,8 +136,8 @@ def _of_nodes(recording: Recording, end: float) -> Iterator[Disagreement]:
     gone = {change.name: change.earliest for change in changes if change.type == "DELETED"}
     for name in sorted(since.keys() - known):
         if gone.get(name, end) - since[name] > NODES_LOOK + MARGIN:
-            yield Disagreement(
-                since[name], gone.get(name, end), f"the watch shows {name}, which is not a node of the run"
-            )
+            why = f"the watch shows {name}, which is not a node of the run"
+            yield Disagreement(since[name], gone.get(name, end), why, ("Node",))
     for name in sorted(known - since.keys() - recording.left):
-        yield Disagreement(recording.started, end, f"the watch does not show {name}, which is a node of the run")
+        why = f"the watch does not show {name}, which is a node of the run"
+        yield Disagreement(recording.started, end, why, ("Node",))

@@ -26,13 +26,15 @@ Object = Mapping[str, Any]
 Range = tuple[int, int]
 
 
-def miscounted(recording: Recording, end: float) -> Iterator[tuple[Stretch, str]]:
-    """Yield the stretches before ``end`` in which a status contradicts the recorded pods, each with a sentence."""
-    changes = [change for change in recording.changes if change.kind in (*WORKLOADS, "Pod") and change.uid]
+def miscounted(recording: Recording, end: float, kind: str) -> Iterator[tuple[Stretch, str]]:
+    """Yield the stretches before ``end`` in which the status of a workload of a kind contradicts the recorded pods, each with a
+    sentence.
+    """
+    changes = [change for change in recording.changes if change.kind in (kind, "Pod") and change.uid]
     if not any(change.kind == "Pod" for change in changes):
         return
-    workloads = {(change.kind, change.name, change.uid) for change in changes if change.kind != "Pod"}
-    for kind, name, uid in sorted(workloads):
+    workloads = {(change.name, change.uid) for change in changes if change.kind != "Pod"}
+    for name, uid in sorted(workloads):
         mine = [
             change
             for change in changes
