@@ -61,7 +61,7 @@ def gap(since: float, until: float | None, kind: str = "Pod", source: str = "wat
         (gap(-5, 0), False),
         (gap(59.9, None), True),
         (gap(60, 70), False),
-        (gap(10, 11, "Node"), False),
+        (gap(10, 11, "Service"), False),
         (gap(10, 11, source="probe"), False),
     ],
 )

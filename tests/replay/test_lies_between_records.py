@@ -11,7 +11,8 @@ from kubeskeptic.findings import Verdict
 from kubeskeptic.journal import Record
 from kubeskeptic.timeline import Change
 from tests.journal.rewriting import Change as Lie
-from tests.replay.telling import NODES, PODS, Teller, both, of_object
+from tests.replay.recorded import REFUSED
+from tests.replay.telling import NODES, PODS, Teller, both, of_object, within
 
 FORCED, POLITE = "service.pod-killed (forced)", "service.pod-killed (graceful, preStop)"
 STABLE, HEALTH, COUNT = "service.stable (pods killed)", "loop.node-health", "replicaset.count (deletion)"
@@ -116,6 +117,43 @@ def test_the_watch_does_not_show_a_slice(told: Teller) -> None:
         Verdict.INCONCLUSIVE,
         True,
     )
+
+
+def silent(since: float, *gaps: Record) -> Lie:
+    """The watch of EndpointSlices shows nothing from a moment on, and other watches are recorded to have had gaps."""
+    told: list[Record] = []
+
+    def change(record: Record) -> Iterable[Record]:
+        if record.get("resource") == "EndpointSlice" and record["kind"] == "change" and record["seen"] >= since:
+            return []
+        if told or not gaps or record["at"] < since:
+            return [record]
+        told.extend(gaps)
+        return [*gaps, record]
+
+    return change
+
+
+@pytest.mark.parametrize("case", [FORCED, POLITE, STABLE, COUNT])
+def test_the_watch_of_slices_died_in_silence(told: Teller, case: str) -> None:
+    finding = told(case, silent(told.when("graceful")))
+    assert (finding.verdict, "The records contradict each other" in finding.why) == (Verdict.INCONCLUSIVE, True)
+
+
+def test_what_does_not_depend_on_a_watch_that_died_is_violated(told: Teller) -> None:
+    at = told.when("forced")
+    finding = told(FORCED, both(silent(told.when("graceful")), within("plain", at, at + 5, REFUSED)))
+    assert finding.verdict is Verdict.VIOLATED, finding.why
+
+
+@pytest.mark.parametrize("resource", ["Deployment", "Node"])
+def test_a_gap_in_another_watch_excuses_no_contradiction(told: Teller, resource: str) -> None:
+    since = told.when("graceful")
+    gap = {"at": since, "kind": "gap", "source": "watch", "scenario": PODS, "node": "", "probe": "", "since": since,
+           "resource": resource, "until": None, "reason": "the watch ended"}  # fmt: skip
+    for case in (COUNT, FORCED):
+        assert told(case, silent(since, gap)).verdict is Verdict.INCONCLUSIVE
+    assert "The records contradict each other" in told(COUNT, silent(since, gap | {"resource": "Deployment"})).why
 
 
 def test_the_watch_gives_an_older_service_again(told: Teller) -> None:

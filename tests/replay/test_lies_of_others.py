@@ -77,6 +77,33 @@ def test_somebody_kept_pods_away_from_a_node(told: Teller, spec: Thing) -> None:
     assert (finding.verdict, "and not by a fault" in finding.why) == (Verdict.INCONCLUSIVE, True)
 
 
+@pytest.mark.parametrize(
+    ("by", "verdict"),
+    [("kubectl-edit/status", Verdict.INCONCLUSIVE), ("kube-controller-manager/status", Verdict.HOLDS)],
+)
+def test_somebody_wrote_the_status_of_a_dead_node(told: Teller, by: str, verdict: Verdict) -> None:
+    written = of_object("Node", node(told), lambda record: record | {"by": [by]}, told.when("crash", NODES))
+    finding = told(HEALTH, written)
+    assert (finding.verdict, f"was changed by {by}" in finding.why) == (verdict, verdict is Verdict.INCONCLUSIVE)
+
+
+@pytest.mark.parametrize("by", ["kubectl-label", "operator"])
+def test_somebody_made_the_replacement_who_had_changed_a_pod_in_the_set_up(told: Teller, by: str) -> None:
+    recording, at = told.held.scenarios[PODS], told.when("graceful")
+    pods, until = list(recording.of_kind("Pod")), recording.acts["given"].end or 0.0
+    set_up = next(one.name for one in pods if one.name.startswith("plain") and one.seen < until)
+    made = next(one for one in pods if one.seen > at and one.type == "ADDED" and one.name.startswith("web"))
+
+    def written(record: Record) -> Record:
+        return record | {"by": [by]}
+
+    before = of_object("Pod", set_up, lambda one: written(one) if one["seen"] < until else one)
+    assert told(COUNT, before).verdict is Verdict.HOLDS
+    after = of_object("Pod", made.name, lambda one: written(one) if one["type"] == "ADDED" else one)
+    finding = told(COUNT, lambda record: (two for one in before(record) for two in after(one)))
+    assert (finding.verdict, f"Pod {made.name} was changed by {by}" in finding.why) == (Verdict.INCONCLUSIVE, True)
+
+
 @pytest.mark.parametrize("case", [HEALTH, BARE, ORDER, "replicaset.count (node crashed)"])
 def test_somebody_deleted_the_pods_of_a_dead_node(told: Teller, case: str) -> None:
     def change(record: Record) -> Iterable[Record]:
