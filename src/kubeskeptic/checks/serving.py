@@ -11,8 +11,9 @@ from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import SYN_SENT, Bound, Interval
 from kubeskeptic.checks.draining import on_drained_node
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.failures import ENDPOINTS, LaneSecond, answered_in, worst_of
+from kubeskeptic.checks.failures import ENDPOINTS, answered_in
 from kubeskeptic.checks.lanes import is_late, never_asked, span, surely_late
+from kubeskeptic.checks.shares import LaneSecond, worst_of
 from kubeskeptic.durations import LATE, MARGIN, STRETCH
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
@@ -128,10 +129,11 @@ def _only_briefly(act: Act, probe: str, replicas: int, begun: Sequence[Interval]
     share, limit = worst_of(stretches, min(wrong / replicas, 1.0), f"{wrong} of {replicas} endpoints")
     asked, failed, late = sum(one.asked for one in seen), sum(one.failed for one in seen), sum(one.late for one in seen)
     outside = sum(len(one.wrong_time) for one in seen)
-    wrong_time = f", {outside} of them more than the bound after a pod was deleted" if outside else ""
+    told = f", {late} {'was' if late == 1 else 'were'} answered late" if late else ""
+    told += f", {outside} of them more than the bound after a pod was deleted" if outside else ""
     return conclude(
         f"In {act.end - since:.0f} s in which {len(begun)} pods were deleted one after another, {failed} of {asked} requests "
-        f"failed{wrong_time}: at most {share.value:.0f} % of a node's in a second; the limit is {limit.value:g} %.",
+        f"failed{told}: at most {share.value:.0f} % of a node's in a second; the limit is {limit.value:g} %.",
         {
             "share failed in the worst second": share,
             "failed at a wrong time": Measure(outside, "requests", outside, outside + sum(one.unknown for one in seen)),
@@ -197,6 +199,7 @@ def _look(act: Act, lane: Lane, begun: Sequence[Interval]) -> _Seen:
         elif is_late(lane, at):
             seen.late += 1
             certain, excused = surely_late(act, lane, at), due or at in after
+            stretch.answered_late(surely=certain)
             seen.wrong_time += [_sample(lane, at, act.start, "late")] if certain and not excused else []
             seen.unknown += not certain and not excused
     for before, at in pairwise(positions):
@@ -218,8 +221,9 @@ def _lines(seen: _Seen) -> Iterator[str]:
     """Yield the second in which most of a node's requests failed, if any did, and the first failures at a wrong time."""
     if any(one.failed for one in seen.stretches.values()):
         (number, second), worst = max(seen.stretches.items(), key=lambda one: one[1].failed)
+        how = " or were late" if worst.late else ""
         yield (
-            f"{seen.lane.node}: {worst.failed} of {worst.asked} requests failed in the worst second, "
+            f"{seen.lane.node}: {worst.failed} of {worst.asked} requests failed{how} in the worst second, "
             f"from {second * STRETCH:g} s after deletion {number + 1} on"
         )
     yield from seen.wrong_time[:_SHOWN]
