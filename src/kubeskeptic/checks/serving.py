@@ -74,7 +74,7 @@ def serves_throughout(act: Act, probe: str, *, while_replaced: str = "") -> Find
 
 @dataclass
 class _Seen:
-    """The requests of one lane from the first deletion on."""
+    """The requests of one lane in the act."""
 
     lane: Lane
     asked: int = 0
@@ -87,7 +87,7 @@ class _Seen:
     stretches: dict[tuple[int, int], LaneSecond] = field(default_factory=lambda: defaultdict(LaneSecond))
     """While an endpoint may be wrong: by deletion, and second after it."""
     elsewhere: LaneSecond = field(default_factory=LaneSecond)
-    """The rest of the time."""
+    """The rest of the act, from its start: before the first deletion no endpoint is wrong."""
 
 
 @check
@@ -122,7 +122,6 @@ def fails_only_while_evicted(act: Act, probe: str, replicas: int) -> Finding:
 def _only_briefly(act: Act, probe: str, replicas: int, begun: Sequence[Interval]) -> Finding:
     lanes = act.lanes(probe)
     act.lasts_since(begun[-1], max((act.bound_on(lane.node) for lane in lanes), key=lambda one: one.value))
-    since = begun[0].low
     seen = [_look(act, lane, begun) for lane in lanes]
     wrong = _at_once(begun, max(act.bound_on(lane.node).value for lane in lanes))
     stretches = [stretch for one in seen for stretch in one.stretches.values()]
@@ -130,9 +129,9 @@ def _only_briefly(act: Act, probe: str, replicas: int, begun: Sequence[Interval]
     asked, failed, late = sum(one.asked for one in seen), sum(one.failed for one in seen), sum(one.late for one in seen)
     outside = sum(len(one.wrong_time) for one in seen)
     told = f", {late} {'was' if late == 1 else 'were'} answered late" if late else ""
-    told += f", {outside} of them more than the bound after a pod was deleted" if outside else ""
+    told += f", {outside} of them while no endpoint could be wrong" if outside else ""
     return conclude(
-        f"In {act.end - since:.0f} s in which {len(begun)} pods were deleted one after another, {failed} of {asked} requests "
+        f"In {act.end - act.start:.0f} s in which {len(begun)} pods were deleted one after another, {failed} of {asked} requests "
         f"failed{told}: at most {share.value:.0f} % of a node's in a second; the limit is {limit.value:g} %.",
         {
             "share failed in the worst second": share,
@@ -141,8 +140,8 @@ def _only_briefly(act: Act, probe: str, replicas: int, begun: Sequence[Interval]
             "late": Measure(late, "requests"),
             "asked": Measure(asked, "requests"),
             "pods deleted": Measure(len(begun), "pods"),
-            "never asked": Measure(never_asked(lanes, since, act.end), "requests"),
-            **answered_in(lanes, since, act.end),
+            "never asked": Measure(never_asked(lanes, act.start, act.end), "requests"),
+            **answered_in(lanes, act.start, act.end),
         },
         {"share failed in the worst second": limit, "failed at a wrong time": _NONE_ELSE},
         nodes=tuple(lane.node for lane in lanes),
@@ -180,11 +179,11 @@ def _at_once(begun: Sequence[Interval], lasting: float) -> int:
 
 
 def _look(act: Act, lane: Lane, begun: Sequence[Interval]) -> _Seen:
-    """Return what became of a lane's requests from the first fault on."""
+    """Return what became of a lane's requests in the act."""
     syn_sent = SYN_SENT.value(act.settings_on(lane.node))
     wrong, leftover, after = _strangers(act, lane), stale(lane, syn_sent), after_silence(lane, syn_sent)
     sure = act.watched(*ENDPOINTS)
-    seen, positions = _Seen(lane), span(lane, begun[0].low, act.end)
+    seen, positions = _Seen(lane), span(lane, act.start, act.end)
     for at in positions:
         stretch = _stretch(act, seen, begun, lane.sent[at])
         seen.asked, stretch.asked = seen.asked + 1, stretch.asked + 1
