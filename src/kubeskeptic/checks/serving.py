@@ -131,8 +131,8 @@ def _only_briefly(act: Act, probe: str, replicas: int, begun: Sequence[Interval]
     told = f", {late} {'was' if late == 1 else 'were'} answered late" if late else ""
     told += f", {outside} of them while no endpoint could be wrong" if outside else ""
     return conclude(
-        f"In {act.end - act.start:.0f} s in which {len(begun)} pods were deleted one after another, {failed} of {asked} requests "
-        f"failed{told}: at most {share.value:.0f} % of a node's in a second; the limit is {limit.value:g} %.",
+        f"In {act.end - act.start:.0f} s in which {len(begun)} pods were deleted one after another, {failed} of {asked} "
+        f"requests failed{told}: at most {share.value:.0f} % of a node's in a second; the limit is {limit.value:g} %.",
         {
             "share failed in the worst second": share,
             "failed at a wrong time": Measure(outside, "requests", outside, outside + sum(one.unknown for one in seen)),
