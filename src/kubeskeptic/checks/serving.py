@@ -13,6 +13,7 @@ from kubeskeptic.checks.draining import on_drained_node
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failures import ENDPOINTS, answered_in
 from kubeskeptic.checks.lanes import is_late, never_asked, span, surely_late
+from kubeskeptic.checks.repeated import begun_in, require_repeated, told
 from kubeskeptic.checks.shares import LaneSecond, worst_of
 from kubeskeptic.durations import LATE, MARGIN, STRETCH
 from kubeskeptic.errors import Inconclusive
@@ -91,15 +92,19 @@ class _Seen:
 
 
 @check
-def fails_only_briefly(act: Act, probe: str, replicas: int) -> Finding:
+def fails_only_briefly(act: Act, probe: str, replicas: int, *, lasting: float = 0.0) -> Finding:
     """Check that requests fail or are late only within the case's bound after each of the act's faults, and that in no second
     of these the failed share of a node's requests is more than the wrong endpoints explain.
 
     Each fault makes one endpoint of ``replicas`` wrong for at most the bound. Requests that matched a stale conntrack entry
     count in the share, but not as failures at a wrong time. Requests that were never sent may have failed and count in the
     share's upper end.
+
+    :param lasting: seconds for which faults must follow one another (:func:`~kubeskeptic.checks.repeated.require_repeated`)
     """
-    return _only_briefly(act, probe, replicas, _begun(act))
+    begun = begun_in(act)
+    require_repeated(act, begun, lasting)
+    return _only_briefly(act, probe, replicas, begun)
 
 
 @check
@@ -128,11 +133,11 @@ def _only_briefly(act: Act, probe: str, replicas: int, begun: Sequence[Interval]
     share, limit = worst_of(stretches, min(wrong / replicas, 1.0), f"{wrong} of {replicas} endpoints")
     asked, failed, late = sum(one.asked for one in seen), sum(one.failed for one in seen), sum(one.late for one in seen)
     outside = sum(len(one.wrong_time) for one in seen)
-    told = f", {late} {'was' if late == 1 else 'were'} answered late" if late else ""
-    told += f", {outside} of them while no endpoint could be wrong" if outside else ""
+    more = f", {late} {'was' if late == 1 else 'were'} answered late" if late else ""
+    more += f", {outside} of them while no endpoint could be wrong" if outside else ""
     return conclude(
-        f"In {act.end - act.start:.0f} s in which {len(begun)} pods were deleted one after another, {failed} of {asked} "
-        f"requests failed{told}: at most {share.value:.0f} % of a node's in a second; the limit is {limit.value:g} %.",
+        f"In {act.end - act.start:.0f} s in which {told(len(begun))}, {failed} of {asked} requests "
+        f"failed{more}: at most {share.value:.0f} % of a node's in a second; the limit is {limit.value:g} %.",
         {
             "share failed in the worst second": share,
             "failed at a wrong time": Measure(outside, "requests", outside, outside + sum(one.unknown for one in seen)),
@@ -159,18 +164,6 @@ def _not_replaced(act: Act, app: str) -> Iterator[str]:
         left = [uid for uid in before if uid in after and not after[uid]["metadata"].get("deletionTimestamp")]
         if left or not before:
             yield f"“{one.name}” left {len(left)} of {len(before)} pods of {app} in place"
-
-
-def _begun(act: Act) -> list[Interval]:
-    """Return when each of the act's faults was applied, in order.
-
-    :raises Inconclusive: if there was none, or one was not seen to bite
-    """
-    faults = [one for one in act.recording.faults if one.act in act.names]
-    lame = [one.fault for one in faults if not one.bit]
-    if not faults or lame:
-        raise Inconclusive(f"{lame[0]} was not seen to bite" if lame else f"no fault was recorded in “{act.name}”")
-    return sorted(one.applying for one in faults)
 
 
 def _at_once(begun: Sequence[Interval], lasting: float) -> int:
