@@ -194,3 +194,33 @@ def test_kube_proxy_that_is_started_again_too_soon_has_missed_nothing() -> None:
         faults=(fault(phases, name="stop_kube_proxy", target="kube-proxy/A"),), spans=(ActSpan("act", 0, 0.5, 9.0),),
     )  # fmt: skip
     assert stays_as_programmed(act, "web").verdict is Verdict.INCONCLUSIVE
+
+
+# -- an answer that cannot have come yet -----------------------------------------------------------------------------------
+def test_an_answer_before_kube_proxy_ran_again_is_a_contradiction() -> None:
+    found = stopped(catches_up, a="o" * 59 + "n" * 31)  # the answer sent at 5.9 s came at 5.901 s, the start was at 6 s
+    assert found.verdict is Verdict.INCONCLUSIVE, found.why
+    assert "A got an answer from new 0.1 s before that can be: a clock or a record is wrong" in found.why
+    violating = stopped(catches_up, a="o" * 59 + "n" + "o" * 22 + "n" * 8)
+    assert violating.verdict is Verdict.VIOLATED
+
+
+def test_a_clock_in_doubt_may_have_been_early() -> None:
+    phases = {"applying": 1.0, "applied": 1.0, "bit": 1.1, "undoing": 6.0, "undone": 6.1}
+    one = asked("o" * 59 + "n" * 31, "A")
+    one.doubt = 0.1
+    act = watched(
+        one, asked(FOLLOWS, "B"), pods={"old": "A"}, changes=CHANGED,
+        faults=(fault(phases, name="stop_kube_proxy", target="kube-proxy/A"),),
+        spans=(ActSpan("act", 0, 0.5, 9.0),), within=SYNC,
+    )  # fmt: skip
+    act.recording.tables["kube-proxy"] = {"started": [6.0, 6.0]}
+    found = catches_up(act, "web")
+    assert (found.verdict, found.measured["first from the new"].interval.low) == (Verdict.HOLDS, 0.0), found.why
+
+
+def test_no_node_is_answered_by_a_pod_that_is_not_there_yet() -> None:
+    early = "o" * 9 + "n" + "o" + "rr" + "n" * 47
+    found = moved(b=early)
+    assert (found.verdict, "B got an answer from new" in found.why) == (Verdict.INCONCLUSIVE, True), found.why
+    assert stopped(stays_as_programmed, b="o" * 19 + "n" * 71).verdict is Verdict.INCONCLUSIVE
