@@ -54,7 +54,7 @@ def handover(
             raise Inconclusive(f"{lane.node} got an answer from {by}, which is neither the old nor the new pod")
     act.watched("EndpointSlice", "Pod")
     act.reading.doubts += _too_early(act, lane, since, after)
-    return Handover(lane.node, old, new, _failing(act, lane, since, until), answers, failed)
+    return Handover(lane.node, old, new, failing_since(act, lane, since, until), answers, failed)
 
 
 def _answer(lane: Lane, at: int, since: Interval) -> tuple[str, Interval]:
@@ -77,7 +77,7 @@ def _too_early(act: Act, lane: Lane, since: Interval, after: Collection[str]) ->
         )
 
 
-def _failing(act: Act, lane: Lane, since: Interval, until: float) -> Interval:
+def failing_since(act: Act, lane: Lane, since: Interval, until: float) -> Interval:
     """Return how long after a change the last troubled request was sent: one that failed, or was certainly (lower end) or
     possibly (upper end) answered only after a retransmission, and matched no stale conntrack entry.
     """

@@ -12,16 +12,19 @@ from collections.abc import Collection
 
 from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.handovers import NEVER, Handover, handover
+from kubeskeptic.checks.handovers import NEVER, Handover, failing_since, handover
 from kubeskeptic.checks.lanes import span
+from kubeskeptic.checks.lasting import reached
 from kubeskeptic.checks.restarts import started_again, stopped_on
 from kubeskeptic.durations import MARGIN
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
 from kubeskeptic.timeline import Act, Lane
 from kubeskeptic.timeline.endpoints import identity, ready_pods, service_of
+from kubeskeptic.timeline.objects import is_ready
 
 _FAILED = "last that failed or was late"
+_FAILED_LATER = "last after the new was Ready"
 _SERVICE = "kubernetes.io/service-name"
 _NO_ANSWER = Bound(0, "answers", "its rules are out of date")
 _NO_REQUEST = Bound(0, "requests", "none may fail")
@@ -30,7 +33,8 @@ _NO_REQUEST = Bound(0, "requests", "none may fail")
 @check
 def follows_move(act: Act, probe: str) -> Finding:
     """Check that after the single pod's deletion every node gets its last answer from the old pod within the programming lag,
-    and its first from the new pod, on another node, within the case's bound, and that no request fails after that bound.
+    and its first from the new pod, on another node, within the case's bound; and that no request fails after that bound, or
+    later than the programming lag after the new pod was Ready.
     """
     lanes, since = act.lanes(probe), act.since
     service = service_of(act.recording, probe)
@@ -47,25 +51,33 @@ def follows_move(act: Act, probe: str) -> Finding:
     first = gravest(seen, lambda one: (one.new, act.bound_on(one.node)))
     failing = gravest(seen, lambda one: (one.failing, act.bound_on(one.node)))
     (old, there), (new, here) = next(iter(before.items())), next(iter(after.items()))
+    compared = {
+        "last from the old": (last.old, _lag(act, last.node)),
+        "first from the new": (first.new, act.bound_on(first.node)),
+        _FAILED: (failing.failing, act.bound_on(failing.node)),
+        _FAILED_LATER: _failing_after_ready(act, lanes, new),
+    }
     told = "never answered" if first.new.high == NEVER else f"answered after at most {first.new.high:.2f} s"
     return conclude(
         f"{old} on {there} gave its last answer {max(last.old.high, 0):.2f} s after its deletion, to {last.node}; "
         f"{new} on {here} {told} on the slowest node, {first.node}; the limit is {act.bound_on(first.node).value:g} s.",
-        {
-            "last from the old": seconds(last.old),
-            "first from the new": seconds(first.new),
-            _FAILED: seconds(failing.failing),
-        },
-        {
-            "last from the old": _lag(act, last.node),
-            "first from the new": act.bound_on(first.node),
-            _FAILED: act.bound_on(failing.node),
-        },
+        {name: seconds(known) for name, (known, _) in compared.items()},
+        {name: bound for name, (_, bound) in compared.items()},
         nodes=tuple(lane.node for lane in lanes),
         window=(act.start, act.end),
         probes=(probe,),
         decisive=tuple(map(_line, seen)),
     )
+
+
+def _failing_after_ready(act: Act, lanes: Collection[Lane], pod: str) -> tuple[Interval, Bound]:
+    """Return how long after a pod was Ready the last request failed or was late, and the bound, on the node that decides."""
+    ready = reached(act.changes("Pod", pod), lambda change: is_ready(change.object))
+    if ready is None:
+        act.reading.doubts.append(f"it was not seen when {pod} became Ready")
+        ready = Interval(act.end, act.end)
+    still = [(failing_since(act, lane, ready, act.end), _lag(act, lane.node)) for lane in lanes]
+    return gravest(still, lambda one: one)
 
 
 @check
