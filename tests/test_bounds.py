@@ -172,3 +172,19 @@ def test_what_is_allowed_cannot_be_changed_afterwards(one: object, field: str) -
         setattr(one, field, None)
     assert len({Bound(3, "s", "why"), Bound(3, "s", "why"), Bound(3, "s", "why", at_least=True)}) == 2
     assert GRACE + MONITOR == GRACE + MONITOR != MONITOR + GRACE
+
+
+@pytest.mark.parametrize(
+    ("known", "strict", "clipped"),
+    [
+        ((1.0, 2.0), (1.0, 2.0), (1.0, 2.0)),
+        ((-1.0, 2.0), (0.0, 2.0), (0.0, 2.0)),
+        ((-1.0, 0.0), (0.0, 0.0), (0.0, 0.0)),
+        ((-2.0, -0.1), (-2.0, -0.1), (0.0, 0.0)),
+    ],
+)
+def test_a_time_that_is_negative_for_sure_is_a_contradiction(
+    known: tuple[float, float], strict: tuple[float, float], clipped: tuple[float, float]
+) -> None:
+    assert Interval(*known).not_negative() == Interval(*strict)
+    assert Interval(*known).clipped() == Interval(*clipped)

@@ -43,7 +43,17 @@ class Interval(NamedTuple):
         return Interval(self.low - other.high, self.high - other.low)
 
     def not_negative(self) -> Interval:
-        """Return the same length of time with negative ends set to 0: a negative length can only be clock uncertainty."""
+        """Return the same length of time, with a lower end that is negative by clock uncertainty set to 0.
+
+        A length that is negative at both ends stays as it is: an effect cannot precede its cause, so a clock or a record is
+        wrong, and :func:`~kubeskeptic.findings.conclude` does not let it hold.
+        """
+        return Interval(max(self.low, 0.0), self.high) if self.high >= 0 else self
+
+    def clipped(self) -> Interval:
+        """Return the same length of time with negative ends set to 0, for what may lawfully come before the moment from which
+        it is measured, such as a container that runs before its node's return was noticed: it took no time.
+        """
         return Interval(max(self.low, 0.0), max(self.high, 0.0))
 
 

@@ -166,12 +166,12 @@ def test_a_rollback_brings_the_first_template_back(act: Act, holds: Holds) -> No
 
 @claim("loop.never-stable", case="replicas", act="restless", within=START, broken_by=("replicaset-controller-off",))
 def test_replicas_recover_after_each_deletion(act: Act, holds: Holds) -> None:
-    holds(checks.recovers_each_time(act, "plain", 4))
+    holds(checks.recovers_each_time(act, "plain", 4, lasting=MINUTE))
 
 
 @claim("loop.never-stable", case="requests", act="restless", within=PROGRAMMING_LAG, broken_by=("kube-proxy-frozen",))
 def test_requests_fail_only_while_an_endpoint_is_wrong(act: Act, holds: Holds) -> None:
-    holds(checks.fails_only_briefly(act, "plain", 4))
+    holds(checks.fails_only_briefly(act, "plain", 4, lasting=MINUTE))
 
 
 @claim("loop.needs-controllers", case="service", act="uncontrolled", watched=START, broken_by=("rules-flushed",))

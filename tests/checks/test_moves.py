@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from kubeskeptic.bounds import SYNC
+import pytest
+
+from kubeskeptic.bounds import SYNC, constant
 from kubeskeptic.checks import catches_up, follows_move, stays_as_programmed
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import ActSpan, Change, Lane
@@ -194,3 +196,70 @@ def test_kube_proxy_that_is_started_again_too_soon_has_missed_nothing() -> None:
         faults=(fault(phases, name="stop_kube_proxy", target="kube-proxy/A"),), spans=(ActSpan("act", 0, 0.5, 9.0),),
     )  # fmt: skip
     assert stays_as_programmed(act, "web").verdict is Verdict.INCONCLUSIVE
+
+
+# -- an answer that cannot have come yet -----------------------------------------------------------------------------------
+def test_an_answer_before_kube_proxy_ran_again_is_a_contradiction() -> None:
+    found = stopped(catches_up, a="o" * 59 + "n" * 31)  # the answer sent at 5.9 s came at 5.901 s, the start was at 6 s
+    assert found.verdict is Verdict.INCONCLUSIVE, found.why
+    assert "A got an answer from new 0.1 s before that can be: a clock or a record is wrong" in found.why
+    violating = stopped(catches_up, a="o" * 59 + "n" + "o" * 22 + "n" * 8)
+    assert violating.verdict is Verdict.VIOLATED
+
+
+def test_a_clock_in_doubt_may_have_been_early() -> None:
+    phases = {"applying": 1.0, "applied": 1.0, "bit": 1.1, "undoing": 6.0, "undone": 6.1}
+    one = asked("o" * 59 + "n" * 31, "A")
+    one.doubt = 0.1
+    act = watched(
+        one, asked(FOLLOWS, "B"), pods={"old": "A"}, changes=CHANGED,
+        faults=(fault(phases, name="stop_kube_proxy", target="kube-proxy/A"),),
+        spans=(ActSpan("act", 0, 0.5, 9.0),), within=SYNC,
+    )  # fmt: skip
+    act.recording.tables["kube-proxy"] = {"started": [6.0, 6.0]}
+    found = catches_up(act, "web")
+    assert (found.verdict, found.measured["first from the new"].interval.low) == (Verdict.HOLDS, 0.0), found.why
+
+
+def test_no_node_is_answered_by_a_pod_that_is_not_there_yet() -> None:
+    early = "o" * 9 + "n" + "o" + "rr" + "n" * 47
+    found = moved(b=early)
+    assert (found.verdict, "B got an answer from new" in found.why) == (Verdict.INCONCLUSIVE, True), found.why
+    assert stopped(stays_as_programmed, b="o" * 19 + "n" * 71).verdict is Verdict.INCONCLUSIVE
+
+
+# -- once the new pod is Ready ---------------------------------------------------------------------------------------------
+LATER = "last after the new was Ready"
+
+
+def ready_at(at: float, failed: int) -> Finding:
+    """The old pod is deleted at 1 s, the new one Ready after that, and one request fails; START and SYNC make 7 s."""
+    drawing = "".join("o" if tick < 10 else "r" if tick < 20 or tick == failed else "n" for tick in range(100))
+    changes = (
+        pod(1.2, "new", type="ADDED", node="B", ready=False),
+        pod(1.5, "old", type="DELETED", node="A"),
+        pod(at, "new", node="B"),
+    )
+    act = watched(
+        *(asked(drawing, node) for node in "ABC"), pods={"old": "A"}, changes=changes, faults=(gone(target="pod/ns/old"),),
+        spans=(ActSpan("act", 0, 0.5, 10.0),), within=SYNC + constant("START", 5.0),
+    )  # fmt: skip
+    return follows_move(act, "web")
+
+
+@pytest.mark.parametrize(
+    ("at", "failed", "verdict"),
+    [(2.0, 40, Verdict.HOLDS), (2.0, 41, Verdict.VIOLATED), (2.5, 45, Verdict.HOLDS), (2.5, 46, Verdict.VIOLATED)],
+)
+def test_no_request_fails_longer_than_the_lag_after_the_new_pod_was_ready(
+    at: float, failed: int, verdict: Verdict
+) -> None:
+    found = ready_at(at, failed)
+    assert found.verdict is verdict, found.why
+    assert found.bounds[LATER].value == 2
+    assert found.measured[LATER].value == pytest.approx(failed / 10 - at)
+    assert found.measured["last that failed or was late"].value == pytest.approx(failed / 10 - 1)
+
+
+def test_a_failure_before_the_new_pod_was_ready_is_none_after_it() -> None:
+    assert ready_at(3.0, 25).measured[LATER].interval == (0.0, 0.0)

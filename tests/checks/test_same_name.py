@@ -55,7 +55,8 @@ def other(at: float) -> Change:
 def test_a_pod_that_was_there_before_is_no_replacement() -> None:
     assert "not replaced within 18.0 s" in replaced(OLD, other(1.0), GONE, other(3.0)).why
     early = replaced(OLD, mine(1.1, "u2"), GONE, mine(3.0, "u2"))
-    assert (early.verdict, early.measured["replaced"].value) == (Verdict.HOLDS, 0.0)
+    assert (early.verdict, early.measured["replaced"].value) == (Verdict.INCONCLUSIVE, -0.9), early.why
+    assert "“replaced” is negative, -0.9 s: a clock or a record is wrong" in early.why, "two pods had the name at once"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from kubeskeptic.checks import fails_only_briefly, serves_throughout
 from kubeskeptic.durations import LATE
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import ActSpan, Change, FaultSpan, Gap, Lane
+from kubeskeptic.timeline.stalls import Stall
 from tests.drawn import fault, gone, lane, pod, watched
 
 SPAN = ActSpan("act", 0.01, 1, 4)
@@ -167,7 +168,9 @@ def test_what_is_counted_after_deletions() -> None:
     assert [*found.measured["failed at a wrong time"].interval] == [1, 3]
     counted = ("failed", "late", "asked", "never asked", "pods deleted")
     assert [found.measured[name].value for name in counted] == [2, 1, 179, 1, 2]
-    assert [*found.measured[WORST].interval] == [10, 20]
+    assert [*found.measured[WORST].interval] == [20, 30]
+    assert "2 of 179 requests failed, 1 was answered late, 1 of them while no" in found.why
+    assert "n1: 2 of 10 requests failed or were late in the worst second" in found.decisive[0], found.decisive
     assert found.decisive[1] == "n2, 5.10 s into the act: request 61, refused"
     assert [found.measured[f"answered in, {name}"].value for name in ("p50", "p99", "longest")] == [0.001, 0.001, 1.05]
 
@@ -220,3 +223,17 @@ def test_a_late_answer_at_another_time(tick: int, verdict: Verdict) -> None:
     late.took[tick] = 1.05
     act = watched(late, spans=(ActSpan("act", 0.01, 1, 10),), faults=(gone(1.0), gone(4.0)), within=SECOND)
     assert fails_only_briefly(act, "web", 4).verdict is verdict
+
+
+@pytest.mark.parametrize(("late", "verdict"), [(7, Verdict.HOLDS), (8, Verdict.VIOLATED)])
+def test_a_wrong_endpoint_makes_no_more_requests_late_than_it_makes_fail(late: int, verdict: Verdict) -> None:
+    one = lane(drawn(42))
+    for tick in range(43, 42 + late):
+        one.took[tick] = 1.3
+    act = watched(one, spans=(ActSpan("act", 0.01, 1, 10),), faults=(gone(1.0), gone(4.0)), within=SECOND)
+    found = fails_only_briefly(act, "web", 4)
+    assert (found.verdict, found.measured[WORST].value) == (verdict, 10 * late), found.why
+    act.recording.stalls = [Stall("n1", 4.25, 6.2)]
+    unsure = fails_only_briefly(act, "web", 4)
+    assert [*unsure.measured[WORST].interval] == [10, 10 * late]
+    assert unsure.verdict is (Verdict.HOLDS if verdict is Verdict.HOLDS else Verdict.INCONCLUSIVE)

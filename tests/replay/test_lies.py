@@ -45,6 +45,20 @@ def test_a_black_hole_whose_retransmissions_beat_the_deadline(told: Teller) -> N
     assert finding.measured["late"].value > 100
 
 
+def test_all_answers_are_late_for_less_than_the_bound(told: Teller) -> None:
+    at = told.when("forced")
+    finding = told(FORCED, within("plain", at + 0.1, at + 1.9, took=1.3))
+    assert finding.verdict is Verdict.VIOLATED
+    assert finding.measured["share failed in the worst second"].value >= 80
+
+
+def test_all_answers_are_late_while_one_node_of_three_is_dead(told: Teller) -> None:
+    at = next(one for one in told.held.scenarios[NODES].faults if one.act == "crash").phases["applied"]
+    finding = told(DIES, within("web", at + 5, at + 20, took=1.3))
+    assert finding.verdict is Verdict.VIOLATED
+    assert finding.measured["worst share lost"].value == 100
+
+
 @pytest.mark.parametrize("case", [POLITE, FORCED])
 def test_sixty_milliseconds_are_missing_everywhere_at_the_moment_of_the_fault(told: Teller, case: str) -> None:
     act, probe = ("graceful", "web") if case == POLITE else ("forced", "plain")

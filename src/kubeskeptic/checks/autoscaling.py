@@ -104,7 +104,7 @@ def scales_before_it_measures(act: Act, app: str, alone: float) -> Finding:
         f"{changed.high - filled.low:.1f} s after the queue was filled the replicas were changed, "
         f"{ready.high - changed.low:.1f} s later another pod was Ready, and {last} {alone:g} jobs a second explain.",
         {
-            "depth falls": seconds(took.not_negative()),
+            "depth falls": seconds(took.clipped()),
             "steps out of order": Measure(early, "steps", early, max(unsure, early, unasked)),
         },
         {"depth falls": act.bound, "steps out of order": _IN_ORDER},

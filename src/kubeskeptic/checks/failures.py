@@ -7,16 +7,15 @@ out before. The second kind is counted separately.
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from itertools import pairwise
-from statistics import NormalDist
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import SYN_SENT, Bound, Interval
 from kubeskeptic.checks.lanes import is_late, never_asked, span, surely_late
+from kubeskeptic.checks.shares import LaneSecond, worst_of
 from kubeskeptic.durations import MARGIN, STRETCH
 from kubeskeptic.findings import Measure
 from kubeskeptic.timeline import Act, Lane
@@ -29,28 +28,6 @@ ENDPOINTS = ("EndpointSlice", "Pod", "Service")
 """Kinds that show which pods may answer. Where their watch had a gap, a stranger may have been an endpoint."""
 MANY = 10
 """Requests of a stretch that cannot all have matched a stale conntrack entry by chance."""
-_BY_CHANCE = 0.001
-"""How often the share bound may be exceeded by chance alone, over all stretches of all lanes together."""
-
-
-@dataclass
-class LaneSecond:
-    """One second of one lane."""
-
-    asked: int = 0
-    failed: int = 0
-    unknown: int = 0
-    """Requests that may have failed."""
-    unasked: int = 0
-    """Requests that were due in it and never sent."""
-
-    @property
-    def share(self) -> Interval:
-        """The percentage of failed requests. Its upper end also counts requests that were never sent or whose outcome is not
-        known, which may have failed.
-        """
-        due = max(self.asked + self.unasked, 1)
-        return Interval(100 * self.failed / max(self.asked, 1), 100 * (self.failed + self.unknown + self.unasked) / due)
 
 
 @dataclass
@@ -107,8 +84,8 @@ class Failures:
         return self.stretches.setdefault(int((when - self.since.low) // STRETCH), LaneSecond())
 
     def in_failing(self) -> list[LaneSecond]:
-        """Return the stretches up to the last failure, so that the good time after it does not dilute the share."""
-        last = int((self.last - self.since.low) // STRETCH) if self.failed else -1
+        """Return the stretches up to the last with a failure or a late answer: good times do not dilute the share."""
+        last = max((number for number, one in self.stretches.items() if one.failed or one.late), default=-1)
         return [one for number, one in sorted(self.stretches.items()) if number <= last]
 
 
@@ -131,7 +108,9 @@ def look_at(act: Act, lane: Lane, until: float | None = None) -> Failures:
         _count(seen, at, at in leftover, at in wrong, sure)
         if lane.codes[at] == _OK and at not in wrong and is_late(lane, at) and at not in after:
             seen.misrouted, seen.in_time = seen.misrouted + 1, None
-            seen.last_late = lane.sent[at] if surely_late(act, lane, at) else seen.last_late
+            surely = surely_late(act, lane, at)
+            seen.stretch_of(lane.sent[at]).answered_late(surely=surely)
+            seen.last_late = lane.sent[at] if surely else seen.last_late
     for before, at in pairwise(positions):
         for number in range(1, lane.ticks[at] - lane.ticks[before]):
             seen.stretch_of(lane.sent[before] + number * lane.period).unasked += 1
@@ -184,37 +163,8 @@ def _strangers(act: Act, lane: Lane) -> frozenset[int]:
 
 # -- comparing ---------------------------------------------------------------------------------------------------------
 def worst_share(seen: Sequence[Failures], share: float, source: str) -> tuple[Measure, Bound]:
-    """Return the share of failed requests in the worst stretch, and its bound, which depends on its number of requests.
-
-    A stretch that is certainly beyond its bound comes before one that may be.
-    """
+    """Return the share of failed requests in the worst stretch of some lanes, and its bound; see :func:`worst_of`."""
     return worst_of([stretch for one in seen for stretch in one.in_failing()], share, source)
-
-
-def worst_of(stretches: Sequence[LaneSecond], share: float, source: str) -> tuple[Measure, Bound]:
-    """Return the same of these stretches."""
-    pairs = [(one, _share_bound(share, source, one.asked, len(stretches))) for one in stretches if one.asked]
-    nothing = (LaneSecond(), _share_bound(share, source, 0, 1))
-    sure, limit = max(pairs, key=lambda pair: pair[0].share.low - pair[1].value, default=nothing)
-    if not limit.admits(sure.share.low):
-        return _percent(sure), limit
-    stretch, limit = max(pairs, key=lambda pair: pair[0].share.high - pair[1].value, default=nothing)
-    return _percent(stretch), limit
-
-
-def _percent(stretch: LaneSecond) -> Measure:
-    low, high = (round(end, 1) for end in stretch.share)
-    return Measure(low, "%", low, high)
-
-
-def _share_bound(share: float, source: str, asked: int, among: int) -> Bound:
-    """Return the lost endpoints' share plus an allowance for chance in the worst of ``among`` stretches (kube-proxy chooses
-    at random). The one-sided normal quantile is set so that all stretches together exceed it once in a thousand runs.
-    """
-    quantile = NormalDist().inv_cdf(1 - _BY_CHANCE / max(among, 1))
-    chance = quantile * math.sqrt(share * (1 - share) / max(asked, 1))
-    told = f"{source}, + {100 * chance:.1f} for chance in the worst of {among} seconds (p ≥ 0.001)"
-    return Bound(round(min(100 * (share + chance), 100.0), 1), "%", told)
 
 
 def counts(act: Act, probe: str, seen: Sequence[Failures]) -> dict[str, Measure]:

@@ -9,46 +9,32 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from functools import partial
 
-from kubeskeptic.agent.outcomes import Outcome
-from kubeskeptic.bounds import SYN_SENT, Bound, Interval
+from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.lanes import asked_until, is_late, span, surely_late
+from kubeskeptic.checks.handovers import NEVER, Handover, failing_since, handover
+from kubeskeptic.checks.lanes import span
+from kubeskeptic.checks.lasting import reached
 from kubeskeptic.checks.restarts import started_again, stopped_on
-from kubeskeptic.durations import LATE, MARGIN
+from kubeskeptic.durations import MARGIN
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
 from kubeskeptic.timeline import Act, Lane
 from kubeskeptic.timeline.endpoints import identity, ready_pods, service_of
-from kubeskeptic.timeline.stale_conntrack import after_silence, stale
+from kubeskeptic.timeline.objects import is_ready
 
-_NEVER = float("inf")
 _FAILED = "last that failed or was late"
+_FAILED_LATER = "last after the new was Ready"
 _SERVICE = "kubernetes.io/service-name"
 _NO_ANSWER = Bound(0, "answers", "its rules are out of date")
 _NO_REQUEST = Bound(0, "requests", "none may fail")
 
 
-@dataclass(frozen=True)
-class Handover:
-    """One lane after a change: seconds from the change to the last answer from the old pods, to the first from the new pods,
-    and to the last request that failed or was answered late, except those that matched a stale conntrack entry.
-    """
-
-    node: str
-    old: Interval
-    new: Interval
-    failing: Interval
-    answers_of_new: int
-    failed: int
-
-
 @check
 def follows_move(act: Act, probe: str) -> Finding:
     """Check that after the single pod's deletion every node gets its last answer from the old pod within the programming lag,
-    and its first from the new pod, on another node, within the case's bound, and that no request fails after that bound.
+    and its first from the new pod, on another node, within the case's bound; and that no request fails after that bound, or
+    later than the programming lag after the new pod was Ready.
     """
     lanes, since = act.lanes(probe), act.since
     service = service_of(act.recording, probe)
@@ -59,31 +45,39 @@ def follows_move(act: Act, probe: str) -> Finding:
     if not others:
         raise Inconclusive("no node without the old and the new pod sent requests")
     _answered(act, lanes, since.low, before)
-    seen = [_handover(act, lane, since, act.end, before, after) for lane in lanes]
+    seen = [handover(act, lane, since, act.end, before, after) for lane in lanes]
     act.lasts(max((act.bound_on(lane.node) for lane in lanes), key=lambda one: one.value))
     last = gravest(seen, lambda one: (one.old, _lag(act, one.node)))
     first = gravest(seen, lambda one: (one.new, act.bound_on(one.node)))
     failing = gravest(seen, lambda one: (one.failing, act.bound_on(one.node)))
     (old, there), (new, here) = next(iter(before.items())), next(iter(after.items()))
-    told = "never answered" if first.new.high == _NEVER else f"answered after at most {first.new.high:.2f} s"
+    compared = {
+        "last from the old": (last.old, _lag(act, last.node)),
+        "first from the new": (first.new, act.bound_on(first.node)),
+        _FAILED: (failing.failing, act.bound_on(failing.node)),
+        _FAILED_LATER: _failing_after_ready(act, lanes, new),
+    }
+    told = "never answered" if first.new.high == NEVER else f"answered after at most {first.new.high:.2f} s"
     return conclude(
         f"{old} on {there} gave its last answer {max(last.old.high, 0):.2f} s after its deletion, to {last.node}; "
         f"{new} on {here} {told} on the slowest node, {first.node}; the limit is {act.bound_on(first.node).value:g} s.",
-        {
-            "last from the old": seconds(last.old),
-            "first from the new": seconds(first.new),
-            _FAILED: seconds(failing.failing),
-        },
-        {
-            "last from the old": _lag(act, last.node),
-            "first from the new": act.bound_on(first.node),
-            _FAILED: act.bound_on(failing.node),
-        },
+        {name: seconds(known) for name, (known, _) in compared.items()},
+        {name: bound for name, (_, bound) in compared.items()},
         nodes=tuple(lane.node for lane in lanes),
         window=(act.start, act.end),
         probes=(probe,),
         decisive=tuple(map(_line, seen)),
     )
+
+
+def _failing_after_ready(act: Act, lanes: Collection[Lane], pod: str) -> tuple[Interval, Bound]:
+    """Return how long after a pod was Ready the last request failed or was late, and the bound, on the node that decides."""
+    ready = reached(act.changes("Pod", pod), lambda change: is_ready(change.object))
+    if ready is None:
+        act.reading.doubts.append(f"it was not seen when {pod} became Ready")
+        ready = Interval(act.end, act.end)
+    still = [(failing_since(act, lane, ready, act.end), _lag(act, lane.node)) for lane in lanes]
+    return gravest(still, lambda one: one)
 
 
 @check
@@ -94,7 +88,7 @@ def stays_as_programmed(act: Act, probe: str) -> Finding:
     lanes, stopped = act.lanes(probe), stopped_on(act)
     before, after, changed = _change(act, probe)
     _answered(act, lanes, changed.low, before)
-    seen = {lane.node: _handover(act, lane, changed, act.lifted, before, after) for lane in lanes}
+    seen = {lane.node: handover(act, lane, changed, act.lifted, before, after) for lane in lanes}
     if stopped not in seen or len(seen) < 2:
         raise Inconclusive(f"{stopped}, or every other node, sent no requests")
     here = seen.pop(stopped)
@@ -102,7 +96,7 @@ def stays_as_programmed(act: Act, probe: str) -> Finding:
     last = gravest(seen.values(), lambda one: (one.old, _lag(act, one.node)))
     failing = gravest(seen.values(), lambda one: (one.failing, _lag(act, one.node)))
     act.lasts_since(changed, max((_lag(act, lane.node) for lane in lanes), key=lambda one: one.value), act.lifted)
-    told = "never answered" if slowest.new.high == _NEVER else f"answered after at most {slowest.new.high:.2f} s"
+    told = "never answered" if slowest.new.high == NEVER else f"answered after at most {slowest.new.high:.2f} s"
     return conclude(
         f"With kube-proxy stopped on {stopped}, {here.answers_of_new} answers there came from the new endpoints and "
         f"{here.failed} requests failed; elsewhere they {told}, the slowest on {slowest.node}.",
@@ -136,8 +130,8 @@ def catches_up(act: Act, probe: str) -> Finding:
     if not lanes or changed.high > act.lifted:
         raise Inconclusive(f"{stopped} sent no requests, or the endpoints did not change while kube-proxy was stopped")
     back, limit = started_again(act, stopped)
-    seen = _handover(act, lanes[0], back, act.end, before, after)
-    told = "never came" if seen.new.high == _NEVER else f"came after at most {seen.new.high:.2f} s"
+    seen = handover(act, lanes[0], back, act.end, before, after)
+    told = "never came" if seen.new.high == NEVER else f"came after at most {seen.new.high:.2f} s"
     return conclude(
         f"After kube-proxy was started again on {stopped}, the first answer from the new endpoints {told}; the limit is "
         f"{limit.value:g} s.",
@@ -152,46 +146,6 @@ def catches_up(act: Act, probe: str) -> Finding:
         probes=(probe,),
         decisive=(_line(seen),),
     )
-
-
-def _handover(
-    act: Act, lane: Lane, since: Interval, until: float, before: Collection[str], after: Collection[str]
-) -> Handover:
-    """Return when a lane switched from the old pods to the new ones, as observed up to ``until``. The times of the answers
-    count, because a request that was sent early may be answered late.
-    """
-    old = Interval(0.0, 0.0)
-    new = Interval(max(asked_until(lane, since.high, until) - since.high, 0.0), _NEVER)
-    failed = answers = 0
-    for at in span(lane, since.low, until):
-        sample = lane[at]
-        by = identity(sample.by)[0] if sample.outcome is Outcome.OK else ""
-        came = sample.sent + sample.took
-        # An answer that took longer is to a retransmitted packet, and nothing arrived before that.
-        known = Interval(came - min(sample.took, LATE) - lane.doubt, came + lane.doubt).since(since).not_negative()
-        failed += not by and sample.outcome is not Outcome.UNKNOWN
-        if by in before:
-            old = max(old, known, key=lambda one: one.high)
-        elif by in after:
-            new, answers = min(new, known, key=lambda one: one.high), answers + 1
-        elif by:
-            raise Inconclusive(f"{lane.node} got an answer from {by}, which is neither the old nor the new pod")
-    act.watched("EndpointSlice", "Pod")
-    return Handover(lane.node, old, new, _failing(act, lane, since, until), answers, failed)
-
-
-def _failing(act: Act, lane: Lane, since: Interval, until: float) -> Interval:
-    """Return how long after a change the last troubled request was sent: one that failed, or was certainly (lower end) or
-    possibly (upper end) answered only after a retransmission, and matched no stale conntrack entry.
-    """
-    syn_sent = SYN_SENT.value(act.settings_on(lane.node))
-    apart = stale(lane, syn_sent) | after_silence(lane, syn_sent)
-    known = [at for at in span(lane, since.low, until) if at not in apart and lane[at].outcome is not Outcome.UNKNOWN]
-    surely, perhaps = (
-        max((lane.sent[at] for at in known if lane[at].failed or late(at)), default=-_NEVER)
-        for late in (partial(surely_late, act, lane), partial(is_late, lane))
-    )
-    return Interval(surely - lane.doubt, perhaps + lane.doubt).since(since).not_negative()
 
 
 def _answered(act: Act, lanes: Collection[Lane], until: float, before: Collection[str]) -> None:
@@ -236,5 +190,5 @@ def _lag(act: Act, node: str) -> Bound:
 
 
 def _line(one: Handover) -> str:
-    new = "never" if one.new.high == _NEVER else f"{one.new.high:.2f} s"
+    new = "never" if one.new.high == NEVER else f"{one.new.high:.2f} s"
     return f"{one.node}: last from the old {one.old.high:.2f} s, first from the new {new}, {one.failed} failed"

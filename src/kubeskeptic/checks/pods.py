@@ -78,7 +78,7 @@ def _restarted_in_place(act: Act, name: str, begun: Interval, *, same_ip: bool, 
 
 def _since(begun: Interval, when: Interval) -> Interval:
     """Return the time since ``begun``; 0 if ``when`` was seen earlier, for example before a node's return was noticed."""
-    return when.since(begun).not_negative()
+    return when.since(begun).clipped()
 
 
 def _limits(act: Act, pod: str, node: str) -> dict[str, Bound]:

@@ -6,6 +6,7 @@ from kubeskeptic.bounds import START, Bound, Interval
 from kubeskeptic.checks.draining import drained_node
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import since_when
+from kubeskeptic.checks.repeated import require_repeated, told
 from kubeskeptic.checks.replicas import ready_counts
 from kubeskeptic.checks.rollouts import counts_from
 from kubeskeptic.errors import Inconclusive
@@ -19,22 +20,24 @@ _EMPTY = Bound(0, "pods", "a drained node runs none of them")
 
 
 @check
-def recovers_each_time(act: Act, app: str, wanted: int) -> Finding:
+def recovers_each_time(act: Act, app: str, wanted: int, *, lasting: float = 0.0) -> Finding:
     """Check that after each of the act's faults the Ready count of an app is ``wanted`` again within the case's bound, until
     the next fault or the end.
 
+    :param lasting: seconds for which faults must follow one another (:func:`~kubeskeptic.checks.repeated.require_repeated`)
     :raises Inconclusive: if a fault was not seen to bite, or was injected while a replica was missing
     """
     faults = sorted(_faults(act, ""), key=lambda one: one.applying.low)
+    require_repeated(act, [one.applying for one in faults], lasting)
     counts = ready_counts(act.changes("Pod", app=app))
     ends = [*(one.applying.low for one in faults[1:]), act.end]
     took = [_recovery(counts, one, wanted, end) for one, end in zip(faults, ends, strict=True)]
     worst = largest(took)
     never = sum(1 for one in took if one.high == float("inf"))
-    why = f"{len(took)} pods were deleted one after another, and each time {wanted} were Ready again, after at most "
+    why = f"{told(len(took))}, and each time {wanted} were Ready again, after at most "
     why += f"{worst.high:.1f} s; the limit is {act.bound.value:g} s."
     if never:
-        why = f"{len(took)} pods were deleted; {worst.low:.1f} s after one of the deletions, {wanted} were not Ready again for "
+        why = f"{told(len(took))}; {worst.low:.1f} s after one of the deletions, {wanted} were not Ready again for "
         why += "good."
     fewest = min(count for when, count in counts if when.high >= faults[0].applying.low)
     return conclude(

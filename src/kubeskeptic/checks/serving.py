@@ -11,8 +11,10 @@ from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import SYN_SENT, Bound, Interval
 from kubeskeptic.checks.draining import on_drained_node
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.failures import ENDPOINTS, LaneSecond, answered_in, worst_of
+from kubeskeptic.checks.failures import ENDPOINTS, answered_in
 from kubeskeptic.checks.lanes import is_late, never_asked, span, surely_late
+from kubeskeptic.checks.repeated import begun_in, require_repeated, told
+from kubeskeptic.checks.shares import LaneSecond, worst_of
 from kubeskeptic.durations import LATE, MARGIN, STRETCH
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
@@ -73,7 +75,7 @@ def serves_throughout(act: Act, probe: str, *, while_replaced: str = "") -> Find
 
 @dataclass
 class _Seen:
-    """The requests of one lane from the first deletion on."""
+    """The requests of one lane in the act."""
 
     lane: Lane
     asked: int = 0
@@ -86,19 +88,23 @@ class _Seen:
     stretches: dict[tuple[int, int], LaneSecond] = field(default_factory=lambda: defaultdict(LaneSecond))
     """While an endpoint may be wrong: by deletion, and second after it."""
     elsewhere: LaneSecond = field(default_factory=LaneSecond)
-    """The rest of the time."""
+    """The rest of the act, from its start: before the first deletion no endpoint is wrong."""
 
 
 @check
-def fails_only_briefly(act: Act, probe: str, replicas: int) -> Finding:
+def fails_only_briefly(act: Act, probe: str, replicas: int, *, lasting: float = 0.0) -> Finding:
     """Check that requests fail or are late only within the case's bound after each of the act's faults, and that in no second
     of these the failed share of a node's requests is more than the wrong endpoints explain.
 
     Each fault makes one endpoint of ``replicas`` wrong for at most the bound. Requests that matched a stale conntrack entry
     count in the share, but not as failures at a wrong time. Requests that were never sent may have failed and count in the
     share's upper end.
+
+    :param lasting: seconds for which faults must follow one another (:func:`~kubeskeptic.checks.repeated.require_repeated`)
     """
-    return _only_briefly(act, probe, replicas, _begun(act))
+    begun = begun_in(act)
+    require_repeated(act, begun, lasting)
+    return _only_briefly(act, probe, replicas, begun)
 
 
 @check
@@ -121,17 +127,17 @@ def fails_only_while_evicted(act: Act, probe: str, replicas: int) -> Finding:
 def _only_briefly(act: Act, probe: str, replicas: int, begun: Sequence[Interval]) -> Finding:
     lanes = act.lanes(probe)
     act.lasts_since(begun[-1], max((act.bound_on(lane.node) for lane in lanes), key=lambda one: one.value))
-    since = begun[0].low
     seen = [_look(act, lane, begun) for lane in lanes]
     wrong = _at_once(begun, max(act.bound_on(lane.node).value for lane in lanes))
     stretches = [stretch for one in seen for stretch in one.stretches.values()]
     share, limit = worst_of(stretches, min(wrong / replicas, 1.0), f"{wrong} of {replicas} endpoints")
     asked, failed, late = sum(one.asked for one in seen), sum(one.failed for one in seen), sum(one.late for one in seen)
     outside = sum(len(one.wrong_time) for one in seen)
-    wrong_time = f", {outside} of them more than the bound after a pod was deleted" if outside else ""
+    more = f", {late} {'was' if late == 1 else 'were'} answered late" if late else ""
+    more += f", {outside} of them while no endpoint could be wrong" if outside else ""
     return conclude(
-        f"In {act.end - since:.0f} s in which {len(begun)} pods were deleted one after another, {failed} of {asked} requests "
-        f"failed{wrong_time}: at most {share.value:.0f} % of a node's in a second; the limit is {limit.value:g} %.",
+        f"In {act.end - act.start:.0f} s in which {told(len(begun))}, {failed} of {asked} requests "
+        f"failed{more}: at most {share.value:.0f} % of a node's in a second; the limit is {limit.value:g} %.",
         {
             "share failed in the worst second": share,
             "failed at a wrong time": Measure(outside, "requests", outside, outside + sum(one.unknown for one in seen)),
@@ -139,8 +145,8 @@ def _only_briefly(act: Act, probe: str, replicas: int, begun: Sequence[Interval]
             "late": Measure(late, "requests"),
             "asked": Measure(asked, "requests"),
             "pods deleted": Measure(len(begun), "pods"),
-            "never asked": Measure(never_asked(lanes, since, act.end), "requests"),
-            **answered_in(lanes, since, act.end),
+            "never asked": Measure(never_asked(lanes, act.start, act.end), "requests"),
+            **answered_in(lanes, act.start, act.end),
         },
         {"share failed in the worst second": limit, "failed at a wrong time": _NONE_ELSE},
         nodes=tuple(lane.node for lane in lanes),
@@ -160,29 +166,17 @@ def _not_replaced(act: Act, app: str) -> Iterator[str]:
             yield f"“{one.name}” left {len(left)} of {len(before)} pods of {app} in place"
 
 
-def _begun(act: Act) -> list[Interval]:
-    """Return when each of the act's faults was applied, in order.
-
-    :raises Inconclusive: if there was none, or one was not seen to bite
-    """
-    faults = [one for one in act.recording.faults if one.act in act.names]
-    lame = [one.fault for one in faults if not one.bit]
-    if not faults or lame:
-        raise Inconclusive(f"{lame[0]} was not seen to bite" if lame else f"no fault was recorded in “{act.name}”")
-    return sorted(one.applying for one in faults)
-
-
 def _at_once(begun: Sequence[Interval], lasting: float) -> int:
     """Return how many endpoints may be wrong at the same time: one for each fault of the last ``lasting`` seconds."""
     return max(sum(one.low <= now.high <= one.high + lasting for one in begun) for now in begun)
 
 
 def _look(act: Act, lane: Lane, begun: Sequence[Interval]) -> _Seen:
-    """Return what became of a lane's requests from the first fault on."""
+    """Return what became of a lane's requests in the act."""
     syn_sent = SYN_SENT.value(act.settings_on(lane.node))
     wrong, leftover, after = _strangers(act, lane), stale(lane, syn_sent), after_silence(lane, syn_sent)
     sure = act.watched(*ENDPOINTS)
-    seen, positions = _Seen(lane), span(lane, begun[0].low, act.end)
+    seen, positions = _Seen(lane), span(lane, act.start, act.end)
     for at in positions:
         stretch = _stretch(act, seen, begun, lane.sent[at])
         seen.asked, stretch.asked = seen.asked + 1, stretch.asked + 1
@@ -197,6 +191,7 @@ def _look(act: Act, lane: Lane, begun: Sequence[Interval]) -> _Seen:
         elif is_late(lane, at):
             seen.late += 1
             certain, excused = surely_late(act, lane, at), due or at in after
+            stretch.answered_late(surely=certain)
             seen.wrong_time += [_sample(lane, at, act.start, "late")] if certain and not excused else []
             seen.unknown += not certain and not excused
     for before, at in pairwise(positions):
@@ -218,8 +213,9 @@ def _lines(seen: _Seen) -> Iterator[str]:
     """Yield the second in which most of a node's requests failed, if any did, and the first failures at a wrong time."""
     if any(one.failed for one in seen.stretches.values()):
         (number, second), worst = max(seen.stretches.items(), key=lambda one: one[1].failed)
+        how = " or were late" if worst.late else ""
         yield (
-            f"{seen.lane.node}: {worst.failed} of {worst.asked} requests failed in the worst second, "
+            f"{seen.lane.node}: {worst.failed} of {worst.asked} requests failed{how} in the worst second, "
             f"from {second * STRETCH:g} s after deletion {number + 1} on"
         )
     yield from seen.wrong_time[:_SHOWN]

@@ -83,4 +83,4 @@ def _early(what: RightAnswer, read: float) -> Interval:
 
 
 def _since(moment: Interval, sent: float, doubt: float) -> Interval:
-    return Interval(sent - doubt, sent + doubt).since(moment).not_negative()
+    return Interval(sent - doubt, sent + doubt).since(moment).clipped()

@@ -114,7 +114,7 @@ def _replaced(act: Act, changes: Sequence[Change], uid: str) -> dict[str, Interv
     later = [change for change in changes if change.seen >= act.lifted]
     gone = next((c.when for c in later if c.type == "DELETED" or c.uid != uid), never)
     again = reached((c for c in later if c.uid != uid), lambda change: is_ready(change.object)) or never
-    took = {_REMOVED: gone.since(back).not_negative()}
+    took = {_REMOVED: gone.since(back).clipped()}
     return took | ({_AGAIN: again.since(gone).not_negative()} if gone is not never else {})
 
 

@@ -40,7 +40,7 @@ def blocked_until_deleted(act: Act, app: str, replicas: int, label: str, value: 
             "came or went by themselves": Measure(len({change.uid for change in moved}), "pods"),
             "replaced beyond the first": Measure(further, "pods"),
             "blocked": Measure(round(max(blocked.low, 0.0), 3), "s", max(blocked.low, 0.0), blocked.high),
-            "went on": seconds(took.not_negative()),
+            "went on": seconds(took.clipped()),
         },
         {
             "came or went by themselves": _BLOCKED,

@@ -32,7 +32,7 @@ CLAIMS = (
         says="node A's kube-proxy will start forwarding traffic to B instead of localhost",
         states="When the single pod of a service moves to another node, the old node, the new one and every other one get "
         "their last answer from the old pod within the programming lag, and their first from the new pod within START plus "
-        "the programming lag; no request fails after that.",
+        "the programming lag; no request fails after that, or later than the programming lag after the new pod was Ready.",
         post=Post.AGREES,
         broken_by=("kube-proxy-frozen-on-a",),
         needs=Risk.NODE,
