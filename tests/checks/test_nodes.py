@@ -210,6 +210,14 @@ def test_a_pod_that_only_changes_is_not_marked() -> None:
     assert values(emptied(READY, *THREE, *changed, TAINTED, *EVICTED))["evicted after the taint"] == 3
 
 
+def test_a_pod_that_is_gone_without_a_mark_did_not_stay() -> None:
+    forced = [pod(change.seen, change.name, type="DELETED") for change in EVICTED]
+    finding = emptied(READY, *THREE, TAINTED, *forced)
+    assert values(finding)["pods not evicted"] == 0
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert "its DisruptionTarget is missing" in finding.why
+
+
 def test_pods_that_stay_are_named() -> None:
     finding = emptied(READY, *THREE, TAINTED, EVICTED[0])
     assert (finding.verdict, values(finding)["pods not evicted"]) == (Verdict.VIOLATED, 2)

@@ -154,7 +154,14 @@ def test_a_pod_whose_node_returns_needs_no_mark() -> None:
 @pytest.mark.parametrize(("at", "verdict"), [(6.0, Verdict.HOLDS), (6.1, Verdict.VIOLATED)])
 def test_it_is_marked_or_gone_within_the_bound(at: float, verdict: Verdict) -> None:
     assert elsewhere(BARE, MARKED._replace(seen=at), GONE).verdict is verdict
-    assert elsewhere(BARE, GONE._replace(seen=at)).verdict is verdict
+    at_once = alone(at, type="DELETED", deleting=True)  # as the garbage collector of pods deletes
+    assert elsewhere(BARE, at_once).verdict is verdict
+
+
+def test_one_that_was_deleted_by_force_was_not_evicted() -> None:
+    finding = elsewhere(BARE, GONE._replace(seen=6.0))
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert "its DisruptionTarget is missing" in finding.why
 
 
 def test_the_first_mark_counts_and_other_changes_do_not() -> None:

@@ -91,6 +91,27 @@ def test_somebody_deleted_the_pods_of_a_dead_node(told: Teller, case: str) -> No
     assert (finding.verdict, "its DisruptionTarget is missing" in finding.why) == (Verdict.INCONCLUSIVE, True)
 
 
+@pytest.mark.parametrize("case", [HEALTH, BARE, "replicaset.count (node crashed)"])
+def test_somebody_deleted_the_pods_of_a_dead_node_by_force(told: Teller, case: str) -> None:
+    since, dead, gone = told.when("crash", NODES) + 40, node(told), set()
+
+    def change(record: Record) -> Iterable[Record]:
+        mine = record["kind"] == "change" and record.get("scenario") == NODES and record["resource"] == "Pod"
+        thing = record["object"] if mine and record["seen"] > since else {}
+        if not thing or thing["metadata"]["name"].startswith("db") or thing["spec"].get("nodeName") != dead:
+            return [record]
+        if not thing["metadata"].get("deletionTimestamp") or thing["metadata"]["uid"] in gone:
+            return [record] if thing["metadata"]["uid"] not in gone else []
+        gone.add(thing["metadata"]["uid"])
+        kept = [one for one in thing["status"]["conditions"] if one["type"] != "DisruptionTarget"]
+        meta = {name: value for name, value in thing["metadata"].items() if not name.startswith("deletion")}
+        return [record | {"type": "DELETED", "object": thing | {
+            "metadata": meta, "status": thing["status"] | {"conditions": kept}}}]  # fmt: skip
+
+    finding = told(case, change)
+    assert (finding.verdict, "its DisruptionTarget is missing" in finding.why) == (Verdict.INCONCLUSIVE, True)
+
+
 @pytest.mark.parametrize("case", [BARE, "replicaset.count (node crashed)"])
 def test_a_pod_on_another_node_tolerates_its_death_for_longer(told: Teller, case: str) -> None:
     def patient(record: Record) -> Record:

@@ -11,7 +11,7 @@ from kubeskeptic.checks.node_return import returned
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change
-from kubeskeptic.timeline.objects import ip_of, is_ready, node_of, restarts, running
+from kubeskeptic.timeline.objects import ip_of, is_leaving, is_ready, node_of, restarts, running
 
 _ONE_RESTART = {
     "restarts": Bound(1, "restarts", "one death, one restart"),
@@ -188,7 +188,7 @@ def _gone_for_good(
     measures and bounds.
     """
     since, latest = act.since, UNTIL_EVICTED.at_most(act.settings_of(pod, home))
-    marked = next((c.when for c in own if c.object["metadata"].get("deletionTimestamp") or c.type == "DELETED"), None)
+    marked = next((change.when for change in own if is_leaving(change)), None)
     gone = next((change.seen for change in own if change.type == "DELETED"), None)
     act.lasts(latest, act.lifted)
     took = marked.since(since) if marked else Interval(act.lifted - since.high, float("inf"))

@@ -13,7 +13,7 @@ from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.objects import containers
 from kubeskeptic.timeline import Act, Change
-from kubeskeptic.timeline.objects import is_ready
+from kubeskeptic.timeline.objects import is_leaving, is_ready
 
 _IN_ORDER = Bound(0, "pods", "SIGTERM, and time to end")
 
@@ -45,9 +45,7 @@ def ends_in_order(act: Act, app: str) -> Finding:
     """Check that every pod of an app that is deleted in this act exits by itself with status 0, within its grace period."""
     gone: dict[str, list[Change]] = {}
     for change in act.changes("Pod", app=app):
-        if change.seen >= act.start and (
-            change.type == "DELETED" or change.object["metadata"].get("deletionTimestamp")
-        ):
+        if change.seen >= act.start and is_leaving(change):
             gone.setdefault(change.uid, []).append(change)
     if not gone:
         raise Inconclusive(f"no pod of {app} was deleted in “{act.name}”")
@@ -133,7 +131,7 @@ def never_wanted(pods: Iterable[Change], changes: Sequence[Change], since: float
         fresh = pod.uid not in there and pod.seen > since
         if fresh and not is_ready(pod.object):
             continue
-        there[pod.uid] = pod.type != "DELETED" and not pod.object["metadata"].get("deletionTimestamp")
+        there[pod.uid] = not is_leaving(pod)
         wanted = max(int(one.object["spec"]["replicas"]) for one in changes if one.earliest <= pod.seen)
         found += fresh and sum(there.values()) > wanted
     return found
