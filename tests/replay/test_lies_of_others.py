@@ -132,6 +132,23 @@ def test_a_pod_on_another_node_tolerates_its_death_for_longer(told: Teller, case
     assert (finding.verdict, "before that of an earlier line" in finding.why) == (Verdict.INCONCLUSIVE, True)
 
 
+def test_a_pod_turned_ready_on_a_dead_node(told: Teller) -> None:
+    at, dead = told.when("crash", NODES) + 53, node(told)
+    web = {
+        one.name: one
+        for one in told.held.scenarios[NODES].of_kind("Pod")
+        if one.seen < at and one.name.startswith("web")
+    }
+    mine = next(name for name, one in web.items() if one.object["spec"].get("nodeName") == dead)
+
+    def ready(thing: Thing) -> None:
+        for one in thing["status"]["conditions"]:
+            one["status"] = "True"
+
+    finding = told("replicaset.count (node crashed)", changed(told, "Pod", mine, at, ready, scenario=NODES))
+    assert (finding.verdict, f"turned Ready on {dead}, which was down" in finding.why) == (Verdict.INCONCLUSIVE, True)
+
+
 def test_a_mark_for_deletion_was_taken_back(told: Teller) -> None:
     recording, at = told.held.scenarios[NODES], told.when("crash", NODES)
     before = [
