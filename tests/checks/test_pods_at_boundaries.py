@@ -68,6 +68,16 @@ def test_what_is_no_replacement(changes: list[Change]) -> None:
     assert (finding.verdict, "no replacement of web-a became Ready" in finding.why) == (Verdict.INCONCLUSIVE, True)
 
 
+def test_a_replacement_that_does_not_stay_ready_proves_nothing() -> None:
+    for lost in (d(4.0, ready=False), d(4.0, type="DELETED")):
+        finding = replaced(d(3.0), lost)
+        assert finding.verdict is Verdict.INCONCLUSIVE
+        assert "web-d was not Ready any more at the end" in finding.why
+    assert replaced(d(3.0), d(4.0, ready=False), d(5.0)).verdict is Verdict.HOLDS
+    assert replaced(d(3.0), pod(4.0, "web-b", ready=False)).verdict is Verdict.HOLDS
+    assert replaced(d(3.0, ip="10.0.0.a"), d(4.0, ready=False)).verdict is Verdict.VIOLATED
+
+
 def test_the_pod_is_compared_as_it_was_when_it_was_deleted() -> None:
     before = pod(1.0, "web-a", ip="10.0.0.9")
     assert replaced(before, d(3.0)).verdict is Verdict.VIOLATED

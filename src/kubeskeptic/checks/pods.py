@@ -6,7 +6,7 @@ from typing import Any
 
 from kubeskeptic.bounds import BEFORE_EVICTION, UNTIL_EVICTED, Bound, Interval
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.lasting import NEVER, reached
+from kubeskeptic.checks.lasting import NEVER, not_ready_at_the_end, reached
 from kubeskeptic.checks.node_return import returned
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
@@ -130,6 +130,7 @@ def replaced_by_another(act: Act, app: str) -> Finding:
     if not fresh:
         raise Inconclusive(f"no replacement of {victim} became Ready in “{act.name}”")
     new = fresh[0]
+    act.reading.doubts += not_ready_at_the_end(one for one in changes if one.uid == new.uid)
     pairs = [
         ("name", victim, new.name),
         ("uid", before["metadata"]["uid"], new.uid),
