@@ -182,6 +182,18 @@ def test_what_is_undone_is_not_moved_until_it_is_right_again(later: tuple[Change
     assert moved(*ONE_BY_ONE, *later).measured["moved"].value == pytest.approx(took)
 
 
+def test_what_has_moved_for_a_while_only_is_not_known_to_have_moved_in_time() -> None:
+    last = ONE_BY_ONE[-1].name
+    lost = moved(*ONE_BY_ONE, pod(6.0, last, node="n3", ready=False))
+    assert lost.measured["moved"].interval == (3.0, NEVER)
+    assert (lost.verdict, "all ran elsewhere after 3.0 s, but not for good," in lost.why) == (
+        Verdict.INCONCLUSIVE,
+        True,
+    )
+    late = moved(*ONE_BY_ONE, pod(6.0, last, node="n3", ready=False), pod(14.0, last, node="n3"))
+    assert (late.verdict, late.measured["moved"].interval) == (Verdict.INCONCLUSIVE, (3.0, 12.0))
+
+
 def test_pods_that_are_ending_on_the_node_have_moved_already() -> None:
     found = moved(*(one for one in ONE_BY_ONE if one.type != "DELETED"))
     assert found.measured["moved"].value == 3.0
@@ -351,11 +363,26 @@ def test_an_endpoint_that_is_not_ready_or_no_pod_is_none_of_it() -> None:
         ((BACK, pod(15.0, "web-3", restarts=1)), 4.0),
         ((BACK, pod(15.0, "web-3", ready=False), pod(16.0, "web-3")), 6.0),
         ((pod(12.0, "web-3", ready=False), BACK), 4.0),
-        ((BACK, pod(15.0, "web-4")), 9.0),  # one too many, to the end
     ],
 )
 def test_replaced_is_what_stays_replaced(later: tuple[Change, ...], took: float) -> None:
     assert away(*later).measured["replaced after their return"].value == took
+
+
+@pytest.mark.parametrize(
+    ("later", "took"),
+    [
+        ((pod(15.0, "web-3", ready=False), pod(16.0, "web-3")), (3.0, 6.0)),
+        ((pod(15.0, "web-3", ready=False),), (3.0, NEVER)),
+        ((pod(15.0, "web-4"),), (5.0, NEVER)),  # one too many for five seconds, to the end
+    ],
+)
+def test_what_does_not_stay_replaced_was_replaced_for_a_while(
+    later: tuple[Change, ...], took: tuple[float, float]
+) -> None:
+    found = away(BACK, *later)
+    assert found.measured["replaced after their return"].interval == took
+    assert "was not replaced within" not in found.why
 
 
 # -- other pods ----------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import dropwhile
 from typing import NamedTuple
 
 from kubeskeptic.bounds import Bound, Interval
@@ -26,6 +27,17 @@ class Count(NamedTuple):
     ready: int
     there: int
     """Neither marked for deletion nor ended, Ready or not: those that a controller counts as its replicas."""
+
+    def __str__(self) -> str:
+        return f"{self.ready} Ready" + ("" if self.there == self.ready else f" of {self.there}")
+
+    def is_whole(self, wanted: int) -> bool:
+        """Return whether there were as many pods as wanted, all of them Ready."""
+        return self.ready == self.there == wanted
+
+    def unless(self, wanted: int) -> str:
+        """Return, as the end of a clause, how many pods there were if not as many as wanted."""
+        return "" if self.there == wanted else f" and {self.there} pods existed"
 
 
 def ready_counts(changes: Iterable[Change]) -> list[tuple[Interval, int]]:
@@ -64,7 +76,7 @@ def whole_since(counts: Sequence[Count], wanted: int, since: Interval, end: floa
 
     :param counts: the numbers of pods after that moment
     """
-    whole = since_when((one.when, one.ready == one.there == wanted) for one in counts)
+    whole = since_when((one.when, one.is_whole(wanted)) for one in counts)
     if whole is None:
         return Interval(end - since.high, NEVER)
     took = whole.since(since)
@@ -72,9 +84,9 @@ def whole_since(counts: Sequence[Count], wanted: int, since: Interval, end: floa
 
 
 def _longest_wrong(counts: Sequence[Count], wanted: int, end: float) -> float:
-    """Return for how many seconds at least the number of pods was wrong at a stretch."""
+    """Return for how many seconds at least the number of pods was wrong at a stretch, once all was as wanted."""
     longest, begun = 0.0, NEVER
-    for one in counts:
+    for one in dropwhile(lambda one: not one.is_whole(wanted), counts):
         longest = max(longest, one.when.low - begun)
         begun = NEVER if one.there == wanted else min(begun, one.when.high)
     return max(longest, end - begun)
@@ -150,18 +162,12 @@ def _again(
     :param what: what happened at that moment, in words
     """
     took, last = whole_since(after, wanted, since, act.end), after[-1]
-    right = last.ready == last.there == wanted
-    shown = told(took) if right else f"{act.end - since.high:.1f} s"
-    others = "" if last.there == wanted else f" and {last.there} pods existed"
-    why = f"{shown} after {what} {last.ready} of {wanted} replicas were Ready{others}; "
+    shown = told(took) if last.is_whole(wanted) else f"{act.end - since.high:.1f} s"
+    why = f"{shown} after {what} {last.ready} of {wanted} replicas were Ready{last.unless(wanted)}; "
     return conclude(
         f"{why}the limit is {bounds[_WHOLE].value:g} s.",
         {_WHOLE: seconds(took), **measured},
         bounds,
         window=(act.start, act.end),
-        decisive=tuple(f"{one.when.high - since.low:+.2f} s: {_said(one)}" for one in after[:8]),
+        decisive=tuple(f"{one.when.high - since.low:+.2f} s: {one}" for one in after[:8]),
     )
-
-
-def _said(count: Count) -> str:
-    return f"{count.ready} Ready" + (f" of {count.there}" if count.there != count.ready else "")
