@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from kubeskeptic.bounds import HPA, STABLE, Bound, Interval
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import since_when
-from kubeskeptic.checks.rescales import replicas, unexplained
+from kubeskeptic.checks.rescales import not_followed, replicas, unexplained
 from kubeskeptic.checks.scaling import never_wanted
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
@@ -43,7 +43,7 @@ def follows_the_queue(act: Act, app: str, least: int) -> Finding:
     depths = _depths(act)
     filled = depths[0].when
     changes = _recorded(act, "Deployment", app)
-    act.reading.doubts += unexplained(act, app)
+    act.reading.doubts += [*unexplained(act, app), *not_followed(act, app, least)]
     up = raised(changes, filled, least)
     empty = next((one.when for one in depths if one.jobs == 0), None)
     act.reading.doubts += ["The queue was not empty any more at the end"] if empty and depths[-1].jobs else []

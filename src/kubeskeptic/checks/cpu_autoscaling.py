@@ -12,7 +12,7 @@ from typing import Any
 from kubeskeptic.bounds import CPU_STATISTICS, HPA, STABLE, Bound, Expression, Interval, constant
 from kubeskeptic.checks.autoscaling import lowered, raised, with_window
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.rescales import replicas, unexplained
+from kubeskeptic.checks.rescales import not_followed, replicas, unexplained
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change
@@ -39,7 +39,7 @@ def follows_the_load(act: Act, app: str, target: float, least: int = 1) -> Findi
         raise Inconclusive(f"the Deployment or the autoscaler {app} was not recorded")
     up = raised(changes, on, least)
     fell = lowered(changes, off, least) if up else None
-    act.reading.doubts += unexplained(act, app)
+    act.reading.doubts += [*unexplained(act, app), *not_followed(act, app, least)]
     bounds = _bounds(act, autoscaler, target)
     measured = {"scaled up": _since(up, on, act.end), "nodes added": Measure(_nodes_added(act), "nodes")}
     measured["most replicas"] = Measure(max((replicas(one) for one in changes), default=0), "pods")
