@@ -199,7 +199,7 @@ def test_pods_that_cannot_be_evicted_from_this_node_are_not_counted() -> None:
     elsewhere = pod(0.0, "web-x", node="n2")
     ending = pod(0.5, "web-y", deleting=True)
     gone = [pod(0.0, "web-z"), pod(0.5, "web-z", type="DELETED")]
-    new = [pod(2.0, "web-new"), pod(4.0, "web-new", deleting=True)]
+    new = [pod(2.0, "web-new", ready=False), pod(4.0, "web-new", ready=False, deleting=True)]
     finding = emptied(READY, *THREE, elsewhere, ending, *gone, *new, TAINTED, *EVICTED)
     assert finding.verdict is Verdict.HOLDS, finding.why
     assert "its 3 evictable pods" in finding.why

@@ -289,7 +289,17 @@ def test_controllers_return_within_a_second_and_not_before_they_were_let(
 def test_a_pod_that_is_new_while_no_controller_runs_came_too_early(change: Change, early: bool) -> None:
     found = away(change, BACK)
     assert found.measured["replaced without controllers"].value == int(early)
-    assert ("While the controllers were stopped, web-3 replaced web-1" in found.why) is early
+    assert ("Before the controllers were started again, web-3 replaced web-1" in found.why) is early
+
+
+@pytest.mark.parametrize(("made", "before"), [(10.0, 1.0), (11.9, 1.0), (12.0, 0.0)])
+def test_a_pod_that_is_new_before_the_controllers_had_started_is_not_known_to_be_theirs(
+    made: float, before: float
+) -> None:
+    found = away(pod(made, "web-3", ready=False), BACK, started=12.0)
+    assert found.measured["replaced without controllers"].interval == pytest.approx((0, before))
+    assert found.verdict is (Verdict.INCONCLUSIVE if before else Verdict.HOLDS), found.why
+    assert ("Before the controllers were started again, web-3 replaced web-1" in found.why) is bool(before)
 
 
 @pytest.mark.parametrize(("undoing", "too_short"), [(6.25, True), (6.5, False)])

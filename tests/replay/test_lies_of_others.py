@@ -166,6 +166,16 @@ def test_a_mark_for_deletion_was_taken_back(told: Teller) -> None:
     )
 
 
+def test_another_replica_turns_unready_long_after_the_lost_one_was_replaced(told: Teller) -> None:
+    at, recording = told.when("graceful"), told.held.scenarios[PODS]
+    web = {one.uid: one for one in recording.of_kind("Pod") if one.seen < at and one.name.startswith("web")}
+    victims = [target.rpartition("/")[2] for one in recording.faults for target in one.targets]
+    other = next(one.name for one in web.values() if one.name not in victims)
+    finding = told(COUNT, changed(told, "Pod", other, at + 9, unready))
+    assert finding.verdict is Verdict.INCONCLUSIVE, finding.why
+    assert "2 of 3 replicas were Ready" in finding.why
+
+
 def test_a_container_ran_again_for_a_moment_only(told: Teller) -> None:
     recording, at = told.held.scenarios[PODS], told.when("sigkill")
     victim = Act(recording, ["sigkill"]).victim

@@ -97,6 +97,10 @@ def stopped(**phases: float) -> FaultSpan:
     return fault({"applying": 10.0, "bit": 12.0, "undoing": 40.0, **phases}, name="stop_component", target=MANAGER)
 
 
+def made(seen: float, *by: str) -> Change:
+    return pod(seen, "new", type="ADDED", ready=False)._replace(by=by or ("kube-controller-manager",))
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [
@@ -109,6 +113,15 @@ def stopped(**phases: float) -> FaultSpan:
         (slices(40.0, one("b")), ""),
         (workload(20.0, replicas=3), "Deployment web was changed by the kube-controller-manager, which was stopped"),
         (pod(20.0, "a", ready=False), ""),
+        (made(20.0), "Pod new was created by the kube-controller-manager, which was stopped"),
+        (made(12.0), ""),
+        (made(40.0), ""),
+        (made(20.0, "kubeskeptic"), ""),
+        (made(20.0)._replace(type="MODIFIED"), ""),
+        (
+            made(20.0, "kube-controller-manager/status", "kubelet"),
+            "Pod new was created by the kube-controller-manager, which was stopped",
+        ),
     ],
 )
 def test_a_controller_that_is_stopped_writes_nothing(change: Change, why: str) -> None:

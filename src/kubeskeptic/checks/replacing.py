@@ -108,13 +108,15 @@ def replaced_only_by_controllers(act: Act, app: str, wanted: int, started: str) 
     pods = list(act.changes("Pod", app=app))
     known = {one.uid for one in pods if one.seen <= deleted.low}
     early = {one.name for one in pods if one.uid not in known and one.seen < back}
+    began = float(act.recording.facts[started])
+    origin = Interval(max(began, back), max(began + 1.0, back))
+    # A pod that is created before their process has started is not theirs, unless clocks differ.
+    before = {one.name for one in pods if one.uid not in known and one.seen < origin.low}
     allowed = START.at_most(act.settings)
-    if not early and allowed.admits(back - deleted.high):
+    if not before and allowed.admits(back - deleted.high):
         raise Inconclusive(
             f"the controllers were stopped for only {back - deleted.high:.1f} s after the deletion: too short to tell"
         )
-    began = float(act.recording.facts[started])
-    origin = Interval(max(began, back), max(began + 1.0, back))
     counts, removed = pod_counts(pods), _endpoint_until(act, app, deleted.high)
     after = [one for one in counts if one.when.high > deleted.high]
     took = whole_since(after, wanted, origin, act.end)
@@ -125,9 +127,9 @@ def replaced_only_by_controllers(act: Act, app: str, wanted: int, started: str) 
         f"Ready; the limit is {act.bound.value:g} s."
     )
     return conclude(
-        _not_only_by_controllers(act, early, took if never else None) or why,
+        _not_only_by_controllers(act, before, took if never else None) or why,
         {
-            "replaced without controllers": Measure(len(early), "pods"),
+            "replaced without controllers": Measure(len(before), "pods", len(early), len(before)),
             "replaced after their return": seconds(took),
             "without controllers": Measure(round(back - deleted.high, 1), "s"),
             "still an endpoint": Measure(round(removed, 1), "s"),
@@ -141,7 +143,7 @@ def replaced_only_by_controllers(act: Act, app: str, wanted: int, started: str) 
 def _not_only_by_controllers(act: Act, early: set[str], never: Interval | None) -> str:
     """Return what is wrong with a replacement that came early or never; empty if it came in time or late."""
     if early:
-        return f"While the controllers were stopped, {', '.join(sorted(early))} replaced {act.victim}."
+        return f"Before the controllers were started again, {', '.join(sorted(early))} replaced {act.victim}."
     if never:
         return f"{act.victim} was not replaced within {never.low:.1f} s after the controllers were started again."
     return ""

@@ -101,10 +101,13 @@ def _unattended(recording: Recording) -> Iterator[Disagreement]:
         since, until = fault.phases.get("bit", NEVER), fault.phases.get("undoing", NEVER)
         known: dict[str, object] = {}
         for change in recording.changes:
-            written = _written_by_manager(change)
+            written, meanwhile = _written_by_manager(change), since < change.earliest and change.seen < until
+            if meanwhile and _created_by_manager(change):
+                why = f"Pod {change.name} was created by the kube-controller-manager, which was stopped"
+                yield Disagreement(change.earliest, change.seen, why)
             if written is None:
                 continue
-            if since < change.earliest and change.seen < until and written != known.get(change.uid, written):
+            if meanwhile and written != known.get(change.uid, written):
                 why = f"{change.kind} {change.name} was changed by the kube-controller-manager, which was stopped"
                 yield Disagreement(change.earliest, change.seen, why)
             known[change.uid] = written
@@ -115,6 +118,11 @@ def _written_by_manager(change: Change) -> object:
     if change.kind == "EndpointSlice" and is_managed(change):
         return change.object.get("endpoints")
     return change.object.get("status") if change.kind in WORKLOADS else None
+
+
+def _created_by_manager(change: Change) -> bool:
+    writers = {one.partition("/")[0] for one in change.by}
+    return change.kind == "Pod" and change.type == "ADDED" and "kube-controller-manager" in writers
 
 
 def _revived(recording: Recording) -> Iterator[Disagreement]:
