@@ -31,6 +31,7 @@ from kubeskeptic.plugin import Holds, claim
 from kubeskeptic.probes.specs import Probe, dns_udp, http_kept, http_new
 from kubeskeptic.sabotages import breakages, rewrites
 from kubeskeptic.scenarios import GIVEN, Scenario, Stage
+from kubeskeptic.scenarios.declaration import WATCHED
 from kubeskeptic.timeline import Act
 
 KEPT = tuple(f"web-kept-{number}" for number in range(1, 7))
@@ -38,7 +39,10 @@ KEPT = tuple(f"web-kept-{number}" for number in range(1, 7))
 DEADLINE = constant("deadline of a request", PROBE_DEADLINE)
 """Until then after a request, its outcome is not known."""
 
-crashes = Scenario("nodes/node_crashes", "A worker is killed and returns; then it is killed and stays dead.", Risk.NODE)
+crashes = Scenario(
+    "nodes/node_crashes", "A worker is killed and returns; then it is killed and stays dead.", Risk.NODE,
+    watches=(*WATCHED, "ReplicaSet"),
+)  # fmt: skip
 
 
 @crashes.given

@@ -34,6 +34,7 @@ from kubeskeptic.plugin import Holds, claim
 from kubeskeptic.probes.specs import Probe, dns_udp, http_new
 from kubeskeptic.sabotages import breakages, rewrites
 from kubeskeptic.scenarios import Scenario, Stage
+from kubeskeptic.scenarios.declaration import WATCHED
 from kubeskeptic.timeline import Act
 from kubeskeptic.timeline.objects import ip_of, is_ready, node_of
 
@@ -45,6 +46,7 @@ QUIET = constant("nothing done", 8.0)
 pods = Scenario(
     "services/pod_killed",
     "Pods of a service are deleted and killed, one at a time.",
+    watches=(*WATCHED, "ReplicaSet"),
     quick=("quiet", "graceful"),
 )
 

@@ -13,7 +13,7 @@ from kubeskeptic.checks.autoscaling import DEPTHS, with_window
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Act, ActSpan, Change
-from tests.checks.autoscaled import rescaled
+from tests.checks.autoscaled import followed, rescaled
 from tests.drawn import pod, recording, settings
 
 Seen = Sequence[tuple[float, int]]
@@ -50,7 +50,7 @@ def act(*changes: Change, depths: Seen = EMPTIED, end: float = 120) -> Act:
 
 # -- up and down ---------------------------------------------------------------------------------------------------------
 def follows(*changes: Change, depths: Seen = EMPTIED, end: float = 120) -> Finding:
-    return follows_the_queue(act(*changes, depths=depths, end=end), "worker", 1)
+    return follows_the_queue(followed(act(*changes, depths=depths, end=end), "worker"), "worker", 1)
 
 
 def test_workers_come_and_go_with_the_queue() -> None:
@@ -75,11 +75,20 @@ def test_too_late(up: float, down: float, verdict: Verdict) -> None:
     assert follows(replicas(up, 4), replicas(down, 1)).verdict is verdict
 
 
+def test_workers_that_never_were_ready_took_no_job() -> None:
+    found = follows_the_queue(act(replicas(25, 4), replicas(55, 1)), "worker", 1)
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert "worker was scaled to 4, and at most 1 of its pods were Ready in the meantime" in found.why
+    assert follows_the_queue(act(replicas(25, 4), replicas(90, 1)), "worker", 1).verdict is Verdict.VIOLATED
+
+
 def test_never_up_never_empty_never_down() -> None:
     assert follows().verdict is Verdict.VIOLATED
     assert follows(end=40).verdict is Verdict.INCONCLUSIVE
     assert follows(replicas(25, 4)).verdict is Verdict.VIOLATED
-    assert follows(replicas(25, 4), replicas(55, 1), replicas(80, 2)).verdict is Verdict.VIOLATED
+    again = follows(replicas(25, 4), replicas(55, 1), replicas(80, 2))
+    assert (again.verdict, "later they were not down to 1" in again.why) == (Verdict.INCONCLUSIVE, True)
+    assert follows(replicas(25, 4), replicas(79, 1), replicas(80, 2)).verdict is Verdict.VIOLATED
     left = follows(replicas(25, 4), depths=[*FILLED, (100, 7)])
     assert (left.verdict, "7 jobs were left" in left.why) == (Verdict.VIOLATED, True)
     assert "was not filled" in follows(depths=[]).why

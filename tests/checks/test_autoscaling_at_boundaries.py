@@ -11,6 +11,7 @@ from kubeskeptic.checks import follows_the_queue, never_scales_unmeasured, scale
 from kubeskeptic.checks.autoscaling import with_window
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Act, Change
+from tests.checks.autoscaled import followed
 from tests.checks.declared import watch_gap
 from tests.checks.test_autoscaling import EMPTIED, FAILED, FILLED, READY, Seen, act, autoscaler, follows, replicas
 from tests.drawn import pod, settings
@@ -98,7 +99,7 @@ def test_the_replicas_are_down_from_the_last_step_on() -> None:
 
 
 def test_down_is_down_at_the_least_that_is_wanted() -> None:
-    two = act(replicas(25, 4), replicas(55, 2))
+    two = followed(act(replicas(25, 4), replicas(55, 2)), "worker")
     assert follows_the_queue(two, "worker", 2).verdict is Verdict.HOLDS
     assert follows_the_queue(two, "worker", 1).verdict is Verdict.VIOLATED
     assert follows_the_queue(act(replicas(25, 2), replicas(55, 1)), "worker", 2).verdict is Verdict.VIOLATED

@@ -11,7 +11,7 @@ from kubeskeptic.checks import follows_the_load
 from kubeskeptic.checks.cpu_autoscaling import LOAD, RESOLUTION
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Act, ActSpan, Change, Gap
-from tests.checks.autoscaled import rescaled
+from tests.checks.autoscaled import followed, rescaled
 from tests.drawn import node, pod, recording, settings
 
 
@@ -49,7 +49,7 @@ DOWN = [use(130, 2), replicas(131, 1)]
 
 
 def judged(*changes: Change, end: float = 250, load: bool = True, gaps: tuple[Gap, ...] = ()) -> Finding:
-    return follows_the_load(act(*changes, end=end, load=load, gaps=gaps), "busy", 80)
+    return follows_the_load(followed(act(*changes, end=end, load=load, gaps=gaps), "busy"), "busy", 80)
 
 
 def test_pods_come_and_go_with_the_load() -> None:
@@ -75,7 +75,8 @@ def test_pods_come_and_go_with_the_load() -> None:
         ([*UP, replicas(161.9, 1)], Verdict.HOLDS),
         ([*UP, replicas(162.2, 1)], Verdict.VIOLATED),
         (UP, Verdict.VIOLATED),
-        ([*UP, *DOWN, replicas(140, 2)], Verdict.VIOLATED),
+        ([*UP, *DOWN, replicas(140, 2)], Verdict.INCONCLUSIVE),
+        ([*UP, replicas(162.2, 1), replicas(170, 2)], Verdict.VIOLATED),
         ([*UP, use(99, 88, "True"), *DOWN], Verdict.HOLDS),
         ([*UP, use(99, 89), *DOWN], Verdict.VIOLATED),
         ([*UP, *DOWN, node(120, "n2", "True", type="ADDED")], Verdict.VIOLATED),
@@ -193,6 +194,14 @@ def test_a_use_within_the_tolerance_scales_nothing(percent: int, verdict: Verdic
     assert follows_the_load(act(use(40, percent, "True")), "busy", 40).verdict is verdict
 
 
+def test_pods_that_never_were_ready_took_no_load() -> None:
+    found = follows_the_load(act(*UP, *DOWN), "busy", 80)
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert "busy was scaled to 4, and at most 2 of its pods were Ready in the meantime" in found.why
+    late = follows_the_load(act(*UP, replicas(163, 1)), "busy", 80)
+    assert late.verdict is Verdict.VIOLATED
+
+
 def test_what_was_not_measured_has_no_bound() -> None:
     assert set(judged().bounds) == {"scaled up", "nodes added"}
     assert set(judged(*UP, *DOWN).bounds) < set(judged(*UP, *DOWN).measured)
@@ -215,7 +224,7 @@ def test_what_came_at_once_or_before_took_no_time() -> None:
 
 
 def test_down_is_down_at_the_least_that_is_wanted() -> None:
-    two = act(*UP, replicas(131, 2))
+    two = followed(act(*UP, replicas(131, 2)), "busy")
     assert follows_the_load(two, "busy", 80, least=2).verdict is Verdict.HOLDS
     assert follows_the_load(two, "busy", 80, least=3).verdict is Verdict.VIOLATED
     never = follows_the_load(act(use(40, 250), replicas(41, 2), replicas(60, 1)), "busy", 80, least=2)

@@ -78,7 +78,14 @@ def test_other_nodes_other_faults_and_other_acts_do_not_matter() -> None:
     planned = inflicted("crash_node")
     del planned.phases["applied"]
     assert told(THERE, ending(20.0), faults=(planned,)) == []
-    assert told(THERE, pod(20.0, "a", node="w1", ready=False), pod(21.0, "a", node="w1", type="DELETED")) == []
+    assert told(THERE, pod(20.0, "a", node="w1", ready=False)) == []
+
+
+@pytest.mark.parametrize(("at", "counts"), [(9.9, False), (10.0, True), (50.0, True), (50.1, False)])
+def test_a_pod_that_is_gone_without_a_mark_was_deleted_by_force(at: float, counts: bool) -> None:
+    assert len(told(THERE, pod(at, "a", node="w1", type="DELETED"))) == counts
+    assert told(THERE, ending(at, CONTROLLERS[0], type="DELETED")) == [], "the condition says why"
+    assert told(THERE, ending(9.0), pod(at, "a", node="w1", type="DELETED")) == [], "it was marked before"
 
 
 def test_a_pod_that_a_fault_deletes_is_deleted_by_it() -> None:

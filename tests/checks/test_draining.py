@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from kubeskeptic.bounds import constant
@@ -46,6 +48,14 @@ def test_a_drained_node_takes_no_pods_until_it_is_given_back() -> None:
     assert recreated(*NEW, back).verdict is Verdict.HOLDS
     found = recreated(*NEW, back._replace(seen=15.0))
     assert (found.verdict, found.measured["on the drained node"].value) == (Verdict.VIOLATED, 1)
+
+
+@pytest.mark.parametrize("later", [{"ready": False}, {"type": "DELETED"}, {"deleting": True}])
+def test_new_pods_that_do_not_stay_ready_prove_nothing(later: dict[str, Any]) -> None:
+    lost = pod(NEW[-1].seen + 0.5, NEW[-1].name, node="n3", ip="10.0.0.9", **later)
+    finding = recreated(*NEW, lost)
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert f"{NEW[-1].name} was not Ready any more at the end" in finding.why
 
 
 def test_too_few_new_pods_or_none_that_left_prove_nothing() -> None:

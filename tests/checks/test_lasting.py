@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kubeskeptic.bounds import Interval
-from kubeskeptic.checks.lasting import NEVER, reached, since_when, told
+from kubeskeptic.checks.lasting import NEVER, not_ready_at_the_end, reached, since_when, told
 from tests.drawn import pod
 
 
@@ -42,6 +42,17 @@ def test_an_object_that_is_deleted_is_in_no_state() -> None:
     assert reached(changes, lambda change: change.seen >= 2.0) == (1.5, 2.0)
     assert reached([*changes, pod(4.0, "a", type="DELETED")], lambda _: True) == (1.0, NEVER)
     assert reached([pod(4.0, "a", type="DELETED")], lambda _: True) is None
+
+
+def test_what_was_ready_and_is_not_any_more() -> None:
+    unready, gone = pod(2.0, "a", ready=False), pod(2.0, "a", type="DELETED")
+    why = ["a was not Ready any more at the end"]
+    assert not_ready_at_the_end([pod(1.0, "a")]) == not_ready_at_the_end([unready]) == []
+    assert not_ready_at_the_end([pod(1.0, "a"), unready]) == not_ready_at_the_end([pod(1.0, "a"), gone]) == why
+    assert not_ready_at_the_end([pod(1.0, "a"), pod(2.0, "a", deleting=True)]) == why
+    assert not_ready_at_the_end([pod(1.0, "a"), unready, pod(3.0, "a")]) == []
+    assert not_ready_at_the_end([pod(0.5, "a", ready=False), pod(2.0, "a", type="DELETED", ready=False)]) == []
+    assert not_ready_at_the_end([pod(1.0, "a"), pod(2.0, "a", uid="other", ready=False)]) == []
 
 
 def test_in_words() -> None:

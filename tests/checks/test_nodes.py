@@ -199,7 +199,7 @@ def test_pods_that_cannot_be_evicted_from_this_node_are_not_counted() -> None:
     elsewhere = pod(0.0, "web-x", node="n2")
     ending = pod(0.5, "web-y", deleting=True)
     gone = [pod(0.0, "web-z"), pod(0.5, "web-z", type="DELETED")]
-    new = [pod(2.0, "web-new"), pod(4.0, "web-new", deleting=True)]
+    new = [pod(2.0, "web-new", ready=False), pod(4.0, "web-new", ready=False, deleting=True)]
     finding = emptied(READY, *THREE, elsewhere, ending, *gone, *new, TAINTED, *EVICTED)
     assert finding.verdict is Verdict.HOLDS, finding.why
     assert "its 3 evictable pods" in finding.why
@@ -208,6 +208,14 @@ def test_pods_that_cannot_be_evicted_from_this_node_are_not_counted() -> None:
 def test_a_pod_that_only_changes_is_not_marked() -> None:
     changed = [pod(5.0, f"web-{name}", ready=False) for name in "abc"]
     assert values(emptied(READY, *THREE, *changed, TAINTED, *EVICTED))["evicted after the taint"] == 3
+
+
+def test_a_pod_that_is_gone_without_a_mark_did_not_stay() -> None:
+    forced = [pod(change.seen, change.name, type="DELETED") for change in EVICTED]
+    finding = emptied(READY, *THREE, TAINTED, *forced)
+    assert values(finding)["pods not evicted"] == 0
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert "its DisruptionTarget is missing" in finding.why
 
 
 def test_pods_that_stay_are_named() -> None:

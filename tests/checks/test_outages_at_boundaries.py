@@ -117,7 +117,7 @@ def test_each_node_has_a_bound_of_its_own_and_the_longest_has_to_pass() -> None:
     [
         ((pod(0.5, "pod-a", node="n9", ready=False),), "0 of 2 pods of the service were on n9"),
         ((pod(1.5, "pod-a", node="n9", ready=False),), ""),
-        ((pod(1.5, "pod-d", node="n9"),), ""),
+        ((pod(1.5, "pod-d", node="n9", ready=False),), ""),
     ],
 )
 def test_where_the_pods_were_is_looked_at_when_the_node_goes(changes: tuple[Change, ...], why: str) -> None:

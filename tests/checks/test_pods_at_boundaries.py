@@ -68,6 +68,16 @@ def test_what_is_no_replacement(changes: list[Change]) -> None:
     assert (finding.verdict, "no replacement of web-a became Ready" in finding.why) == (Verdict.INCONCLUSIVE, True)
 
 
+def test_a_replacement_that_does_not_stay_ready_proves_nothing() -> None:
+    for lost in (d(4.0, ready=False), d(4.0, type="DELETED")):
+        finding = replaced(d(3.0), lost)
+        assert finding.verdict is Verdict.INCONCLUSIVE
+        assert "web-d was not Ready any more at the end" in finding.why
+    assert replaced(d(3.0), d(4.0, ready=False), d(5.0)).verdict is Verdict.HOLDS
+    assert replaced(d(3.0), pod(4.0, "web-b", ready=False)).verdict is Verdict.HOLDS
+    assert replaced(d(3.0, ip="10.0.0.a"), d(4.0, ready=False)).verdict is Verdict.VIOLATED
+
+
 def test_the_pod_is_compared_as_it_was_when_it_was_deleted() -> None:
     before = pod(1.0, "web-a", ip="10.0.0.9")
     assert replaced(before, d(3.0)).verdict is Verdict.VIOLATED
@@ -154,7 +164,14 @@ def test_a_pod_whose_node_returns_needs_no_mark() -> None:
 @pytest.mark.parametrize(("at", "verdict"), [(6.0, Verdict.HOLDS), (6.1, Verdict.VIOLATED)])
 def test_it_is_marked_or_gone_within_the_bound(at: float, verdict: Verdict) -> None:
     assert elsewhere(BARE, MARKED._replace(seen=at), GONE).verdict is verdict
-    assert elsewhere(BARE, GONE._replace(seen=at)).verdict is verdict
+    at_once = alone(at, type="DELETED", deleting=True)  # as the garbage collector of pods deletes
+    assert elsewhere(BARE, at_once).verdict is verdict
+
+
+def test_one_that_was_deleted_by_force_was_not_evicted() -> None:
+    finding = elsewhere(BARE, GONE._replace(seen=6.0))
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert "its DisruptionTarget is missing" in finding.why
 
 
 def test_the_first_mark_counts_and_other_changes_do_not() -> None:

@@ -146,6 +146,7 @@ BACK = {"applying": 1.0, "applied": 1.0, "bit": 1.1, "undoing": 1.2, "undone": 1
 
 
 LONG_AGO = "1969-12-31T23:59:40Z"
+AGES = {"web-a": LONG_AGO, "young": "1969-12-31T23:59:51Z"}  # the second: 9 s before the kubelet was stopped
 
 
 def stays(*changes: Change, phases: dict[str, float] = BACK, end: float = 9.0, gap: Gap | None = None) -> Finding:
@@ -153,7 +154,7 @@ def stays(*changes: Change, phases: dict[str, float] = BACK, end: float = 9.0, g
         pod(0.0, "web-a", node="n1", started=LONG_AGO),
         pod(0.0, "web-b", node="n2", started=LONG_AGO),
         pod(0.0, "web-c", node="n1", started=LONG_AGO, ready=False),
-        pod(0.0, "young", node="n1", started="1969-12-31T23:59:51Z"),  # 9 s before the kubelet was stopped
+        pod(0.0, "young", node="n1", started=AGES["young"]),
     )
     seen = recording(
         *there,
@@ -182,6 +183,32 @@ def test_a_pod_that_turns_unready_or_goes() -> None:
     assert "web-a after 2.0 s" in finding.why
     assert stays(pod(3.0, "web-a", node="n1", type="DELETED")).verdict is Verdict.VIOLATED
     assert stays(pod(0.9, "web-a", node="n1", ready=False)).verdict is Verdict.INCONCLUSIVE
+
+
+def with_id(change: Change, runtime_id: str) -> Change:
+    change.object["status"]["containerStatuses"][0]["containerID"] = f"containerd://{runtime_id}" if runtime_id else ""
+    return change
+
+
+@pytest.mark.parametrize(
+    ("at", "name", "restarts", "id_", "restarted"),
+    [
+        (3.0, "web-a", 1, "1", ["web-a"]),
+        (3.0, "web-a", 0, "2", ["web-a"]),
+        (3.0, "web-a", 0, "1", []),
+        (3.0, "web-a", 0, "", []),
+        (3.0, "young", 1, "2", []),
+    ],
+)
+def test_containers_that_are_restarted_though_their_pod_stays_ready(
+    at: float, name: str, restarts: int, id_: str, restarted: list[str]
+) -> None:
+    before = [with_id(pod(0.5, one, node="n1", started=AGES[one]), "1") for one in ("web-a", "young")]
+    after = with_id(pod(at, name, node="n1", restarts=restarts, started=AGES[name]), id_)
+    finding = stays(*before, after)
+    assert finding.measured["restarted"].value == len(restarted)
+    assert finding.verdict is (Verdict.VIOLATED if restarted else Verdict.HOLDS), finding.why
+    assert ("Containers of web-a were restarted; the kubelet was back" in finding.why) is bool(restarted)
 
 
 def test_what_was_not_watched_long_enough_or_did_not_come_back() -> None:

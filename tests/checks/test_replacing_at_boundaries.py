@@ -182,6 +182,18 @@ def test_what_is_undone_is_not_moved_until_it_is_right_again(later: tuple[Change
     assert moved(*ONE_BY_ONE, *later).measured["moved"].value == pytest.approx(took)
 
 
+def test_what_has_moved_for_a_while_only_is_not_known_to_have_moved_in_time() -> None:
+    last = ONE_BY_ONE[-1].name
+    lost = moved(*ONE_BY_ONE, pod(6.0, last, node="n3", ready=False))
+    assert lost.measured["moved"].interval == (3.0, NEVER)
+    assert (lost.verdict, "all ran elsewhere after 3.0 s, but not for good," in lost.why) == (
+        Verdict.INCONCLUSIVE,
+        True,
+    )
+    late = moved(*ONE_BY_ONE, pod(6.0, last, node="n3", ready=False), pod(14.0, last, node="n3"))
+    assert (late.verdict, late.measured["moved"].interval) == (Verdict.INCONCLUSIVE, (3.0, 12.0))
+
+
 def test_pods_that_are_ending_on_the_node_have_moved_already() -> None:
     found = moved(*(one for one in ONE_BY_ONE if one.type != "DELETED"))
     assert found.measured["moved"].value == 3.0
@@ -277,7 +289,17 @@ def test_controllers_return_within_a_second_and_not_before_they_were_let(
 def test_a_pod_that_is_new_while_no_controller_runs_came_too_early(change: Change, early: bool) -> None:
     found = away(change, BACK)
     assert found.measured["replaced without controllers"].value == int(early)
-    assert ("While the controllers were stopped, web-3 replaced web-1" in found.why) is early
+    assert ("Before the controllers were started again, web-3 replaced web-1" in found.why) is early
+
+
+@pytest.mark.parametrize(("made", "before"), [(10.0, 1.0), (11.9, 1.0), (12.0, 0.0)])
+def test_a_pod_that_is_new_before_the_controllers_had_started_is_not_known_to_be_theirs(
+    made: float, before: float
+) -> None:
+    found = away(pod(made, "web-3", ready=False), BACK, started=12.0)
+    assert found.measured["replaced without controllers"].interval == pytest.approx((0, before))
+    assert found.verdict is (Verdict.INCONCLUSIVE if before else Verdict.HOLDS), found.why
+    assert ("Before the controllers were started again, web-3 replaced web-1" in found.why) is bool(before)
 
 
 @pytest.mark.parametrize(("undoing", "too_short"), [(6.25, True), (6.5, False)])
@@ -351,11 +373,26 @@ def test_an_endpoint_that_is_not_ready_or_no_pod_is_none_of_it() -> None:
         ((BACK, pod(15.0, "web-3", restarts=1)), 4.0),
         ((BACK, pod(15.0, "web-3", ready=False), pod(16.0, "web-3")), 6.0),
         ((pod(12.0, "web-3", ready=False), BACK), 4.0),
-        ((BACK, pod(15.0, "web-4")), 9.0),  # one too many, to the end
     ],
 )
 def test_replaced_is_what_stays_replaced(later: tuple[Change, ...], took: float) -> None:
     assert away(*later).measured["replaced after their return"].value == took
+
+
+@pytest.mark.parametrize(
+    ("later", "took"),
+    [
+        ((pod(15.0, "web-3", ready=False), pod(16.0, "web-3")), (3.0, 6.0)),
+        ((pod(15.0, "web-3", ready=False),), (3.0, NEVER)),
+        ((pod(15.0, "web-4"),), (5.0, NEVER)),  # one too many for five seconds, to the end
+    ],
+)
+def test_what_does_not_stay_replaced_was_replaced_for_a_while(
+    later: tuple[Change, ...], took: tuple[float, float]
+) -> None:
+    found = away(BACK, *later)
+    assert found.measured["replaced after their return"].interval == took
+    assert "was not replaced within" not in found.why
 
 
 # -- other pods ----------------------------------------------------------------------------------------------------------

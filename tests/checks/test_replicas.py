@@ -8,6 +8,7 @@ import pytest
 
 from kubeskeptic import checks
 from kubeskeptic.bounds import EVICT, Interval
+from kubeskeptic.checks.lasting import NEVER
 from kubeskeptic.checks.replicas import ready_counts
 from kubeskeptic.findings import Finding, Verdict
 from tests.checks.test_objects_over_time import THREE, story
@@ -78,8 +79,58 @@ def test_one_more_for_a_while_is_no_loss() -> None:
 @pytest.mark.parametrize(("at", "verdict"), [(6.0, Verdict.HOLDS), (6.1, Verdict.VIOLATED)])
 def test_the_last_replica_has_to_be_ready_within_the_bound(at: float, verdict: Verdict) -> None:
     assert whole(*THREE, LOST, pod(at, "web-d")).verdict is verdict
-    flapping = [pod(2.0, "web-d"), pod(3.0, "web-d", ready=False), pod(at, "web-d")]
-    assert whole(*THREE, LOST, *flapping).verdict is verdict
+    assert whole(*THREE, LOST, pod(2.0, "web-d", ready=False), pod(at, "web-d")).verdict is verdict
+
+
+@pytest.mark.parametrize(("at", "verdict"), [(6.0, Verdict.HOLDS), (6.1, Verdict.INCONCLUSIVE)])
+def test_a_replica_that_turns_unready_once_all_were_ready(at: float, verdict: Verdict) -> None:
+    for name in ("web-d", "web-b"):
+        flapping = [pod(2.0, "web-d"), pod(3.0, name, ready=False), pod(at, name)]
+        finding = whole(*THREE, LOST, *flapping)
+        assert (finding.verdict, finding.measured["whole again"].interval) == (verdict, (1.0, at - 1))
+    for_good = whole(*THREE, LOST, pod(2.0, "web-d"), pod(19.9, "web-b", ready=False))
+    assert (for_good.verdict, for_good.measured["whole again"].interval) == (Verdict.INCONCLUSIVE, (1.0, NEVER))
+    assert "19.0 s after the loss 2 of 3 replicas were Ready; the limit is 5 s" in for_good.why
+
+
+@pytest.mark.parametrize(("until", "verdict"), [(15.0, Verdict.INCONCLUSIVE), (15.1, Verdict.VIOLATED)])
+def test_a_wrong_number_of_pods_is_put_right_within_the_bound_later_too(until: float, verdict: Verdict) -> None:
+    late = [pod(2.0, "web-d"), pod(10.0, "web-b", type="DELETED"), pod(until, "web-e")]
+    assert whole(*THREE, LOST, *late).verdict is verdict
+    more = [pod(2.0, "web-d"), pod(10.0, "web-e", ready=False), pod(until, "web-e", type="DELETED")]
+    assert whole(*THREE, LOST, *more).verdict is verdict
+    stays = whole(*THREE, LOST, *more[:2], end=until)
+    assert stays.verdict is verdict
+    assert f"{until - 1:.1f} s after the loss 3 of 3 replicas were Ready and 4 pods existed" in stays.why
+
+
+def test_of_several_wrong_numbers_the_longest_decides() -> None:
+    late = [pod(2.0, "web-d"), pod(8.0, "web-e"), pod(11.0, "web-e", type="DELETED"), pod(12.0, "web-e", uid="new"),
+            pod(13.0, "web-e", uid="new", type="DELETED")]  # fmt: skip
+    assert whole(*THREE, LOST, *late).measured["whole again"].interval == (3.0, 12.0)
+    doubted = [
+        pod(2.0, "web-d"),
+        pod(8.5, "web-e")._replace(age=0.5),
+        pod(12.5, "web-e", type="DELETED")._replace(age=0.5),
+    ]
+    assert whole(*THREE, LOST, *doubted).measured["whole again"].interval == (3.5, 11.5)
+
+
+def test_a_pod_that_ended_is_no_replica() -> None:
+    for phase in ("Failed", "Succeeded"):
+        ended = pod(1.1, "web-a", ready=False)
+        ended.object["status"]["phase"] = phase
+        assert whole(*THREE, ended, pod(3.0, "web-d")).verdict is Verdict.HOLDS
+    assert whole(*THREE, pod(1.1, "web-a", ready=False), pod(3.0, "web-d")).verdict is Verdict.VIOLATED
+
+
+def test_a_replica_that_only_turned_unready_was_not_replaced() -> None:
+    finding = whole(*THREE, pod(1.1, "web-a", ready=False), pod(3.0, "web-a"))
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert "No replica of web was deleted after the fault" in finding.why
+    before = pod(0.5, "web-x", type="DELETED"), pod(1.0, "web-y", type="DELETED")
+    assert "was deleted after" in whole(*THREE, *before, pod(1.1, "web-a", ready=False), pod(3.0, "web-a")).why
+    assert whole(*THREE, pod(1.1, "web-a", ready=False), pod(7.0, "web-a")).verdict is Verdict.VIOLATED
 
 
 @pytest.mark.parametrize(("end", "applied", "verdict"), [
@@ -132,7 +183,7 @@ EXTRA, REMOVED = pod(1.5, "extra"), pod(3.0, "extra", deleting=True)
 def test_what_is_said_of_a_surplus() -> None:
     finding = surplus(EXTRA, REMOVED)
     assert finding.verdict is Verdict.HOLDS, finding.why
-    assert {name: one.value for name, one in finding.measured.items()} == {"whole again": 2, "fewest": 3}
+    assert {name: one.value for name, one in finding.measured.items()} == {"whole again": 2, "removed": 1}
     assert finding.measured["whole again"].interval == (1.5, 2.0)
     assert "2.0 s after one was too many 3 of 3 replicas were Ready; the limit is 5 s" in finding.why
 
@@ -153,6 +204,21 @@ def test_a_surplus_that_stays_or_comes_again_is_not_removed(changes: list[Any]) 
 def test_no_more_than_the_surplus_is_removed() -> None:
     two = [EXTRA, REMOVED, pod(3.1, "web-b", deleting=True)]
     assert surplus(*two, pod(4.0, "web-d")).verdict is Verdict.VIOLATED
+
+
+def test_a_surplus_that_turns_unready_is_not_removed() -> None:
+    for name in ("extra", "web-b"):
+        finding = surplus(EXTRA, pod(3.0, name, ready=False))
+        assert (finding.verdict, finding.measured["removed"].value) == (Verdict.VIOLATED, 0)
+        assert "18.5 s after one was too many 3 of 3 replicas were Ready and 4 pods existed" in finding.why
+
+
+@pytest.mark.parametrize("flap", [[], [pod(2.5, "web-b")]])
+def test_a_pod_that_turns_unready_meanwhile_was_not_removed(flap: list[Any]) -> None:
+    finding = surplus(EXTRA, pod(2.0, "web-b", ready=False), REMOVED, *flap, pod(4.0, "web-b"))
+    assert finding.measured["removed"].value == 1
+    assert finding.verdict is (Verdict.HOLDS if flap else Verdict.INCONCLUSIVE), finding.why
+    assert ("Only 2 of 3 replicas of web were Ready in the meantime" in finding.why) is (not flap)
 
 
 @pytest.mark.parametrize(

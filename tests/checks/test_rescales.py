@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from kubeskeptic.checks.rescales import replicas, unexplained
+from kubeskeptic.checks.rescales import not_followed, replicas, unexplained
 from kubeskeptic.timeline import Act, ActSpan, Change
 from tests.checks.declared import deployment
-from tests.drawn import recording
+from tests.drawn import pod, recording
 
 
 def autoscaler(seen: float, wanted: int, scaled: float = 0.0, target: str = "web", name: str = "web") -> Change:
@@ -84,3 +84,57 @@ def test_what_says_nothing() -> None:
     assert told(deployment(10.0, 4)) == [], "what it was before is not known"
     for bare in (Change(0.0, "ADDED", "Deployment", {}), Change(0.0, "ADDED", "Deployment", {"spec": {}})):
         assert replicas(bare) == 0
+
+
+# -- pods that follow ----------------------------------------------------------------------------------------------------
+ONE = (deployment(0.0, 1), pod(0.0, "a"))
+
+
+def lagging(*changes: Change, least: int = 1) -> list[str]:
+    act = Act(recording(*ONE, *changes, acts={"act": ActSpan("act", 0, 1, 60)}), ["act"])
+    return [*not_followed(act, "web", least)]
+
+
+def wanting(count: int, ready: int) -> list[str]:
+    return [f"web was scaled to {count}, and at most {ready} of its pods were Ready in the meantime"]
+
+
+@pytest.mark.parametrize(
+    ("second", "third", "why"),
+    [
+        (pod(11.0, "b"), pod(12.0, "c"), []),
+        (pod(11.0, "b"), pod(30.0, "c"), []),
+        (pod(11.0, "b"), pod(30.1, "c"), wanting(3, 2)),
+        (pod(9.0, "b"), pod(10.0, "c"), []),
+        (pod(11.0, "b", ready=False), pod(12.0, "c"), wanting(3, 2)),
+        (pod(11.0, "b", app="other"), pod(12.0, "c"), wanting(3, 2)),
+        (pod(11.0, "b", deleting=True), pod(12.0, "c", type="DELETED"), wanting(3, 1)),
+    ],
+)
+def test_as_many_pods_as_are_wanted_are_ready_before_fewer_are_wanted(
+    second: Change, third: Change, why: list[str]
+) -> None:
+    assert lagging(deployment(10.0, 3), second, third, deployment(30.0, 1)) == why
+
+
+def test_they_need_not_have_been_ready_until_then() -> None:
+    changes = pod(11.0, "b"), pod(12.0, "b", ready=False)
+    assert lagging(deployment(10.0, 2), *changes) == []
+    assert lagging(deployment(10.0, 2), *changes, deployment(30.0, 3), pod(31.0, "c")) == wanting(3, 2)
+    assert lagging(deployment(10.0, 2), pod(11.0, "b"), deployment(30.0, 3), pod(31.0, "c")) == []
+    assert lagging(deployment(10.0, 2), deployment(20.0, 3), pod(21.0, "b"), pod(22.0, "c")) == []
+    assert lagging(deployment(10.0, 2), deployment(20.0, 3), pod(21.0, "b")) == wanting(3, 2)
+
+
+def test_a_deployment_that_is_seen_late_was_scaled_before() -> None:
+    late = deployment(10.0, 2)._replace(age=2.0)
+    assert lagging(late, pod(9.0, "b"), pod(9.5, "b", ready=False)) == []
+    assert lagging(late, pod(7.0, "b"), pod(7.5, "b", ready=False)) == wanting(2, 1)
+
+
+def test_only_numbers_that_are_raised_above_the_least_in_the_act_are_followed() -> None:
+    assert lagging(deployment(0.9, 3)) == []
+    assert lagging(deployment(1.0, 3)) == wanting(3, 1)
+    assert lagging(deployment(10.0, 2), least=2) == []
+    assert lagging(deployment(10.0, 3), least=2) == wanting(3, 1)
+    assert lagging(deployment(0.5, 3), deployment(10.0, 2)) == [], "it was scaled down"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kubeskeptic import checks
+from kubeskeptic.checks.lasting import NEVER
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Change, Gap
 from tests.checks.test_objects_over_time import story
@@ -72,6 +73,27 @@ def test_a_pod_that_was_there_before_is_no_replacement() -> None:
 def test_a_deletion_that_was_not_seen_proves_nothing(changes: tuple[Change, ...], why: str) -> None:
     finding = replaced(*changes)
     assert (finding.verdict, why in finding.why) == (Verdict.INCONCLUSIVE, True), finding.why
+
+
+@pytest.mark.parametrize(
+    ("later", "took"),
+    [
+        ([mine(4.5, "u2", ready=False)], (2.0, NEVER)),
+        ([mine(4.5, "u2", deleting=True)], (2.0, NEVER)),
+        ([mine(4.5, "u2", type="DELETED")], (2.0, NEVER)),
+        ([mine(4.5, "u2", ready=False), mine(7.1, "u2")], (2.0, 5.1)),
+        ([mine(4.5, "u2", type="DELETED"), mine(7.1, "u3")], (2.0, 5.1)),
+        ([mine(4.5, "u2", ready=False), mine(7.0, "u2")], (2.0, 5.0)),
+        ([mine(4.5, "u9", name="db-1"), mine(5.0, "u9", name="db-1", ready=False)], (2.0, 2.0)),
+    ],
+)
+def test_a_replacement_stays_ready_until_the_end(later: list[Change], took: tuple[float, float]) -> None:
+    finding = replaced(OLD, GONE, MADE, NEW, *later)
+    assert finding.measured["replaced"].interval == pytest.approx(took)
+    assert finding.verdict is (Verdict.HOLDS if took[1] <= 5 else Verdict.INCONCLUSIVE), finding.why
+    assert ("2.00 s, but not for good, after it was gone" in finding.why) is (took[1] == NEVER)
+    late = replaced(OLD, GONE, MADE, *(one._replace(seen=one.seen + 3.1) for one in (NEW, *later)))
+    assert late.verdict is Verdict.VIOLATED
 
 
 def test_a_gap_and_an_act_that_ends_early_prove_nothing() -> None:

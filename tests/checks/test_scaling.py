@@ -68,8 +68,28 @@ def test_a_third_pod_that_never_comes_or_does_not_stay() -> None:
     assert scaled(ASKED).verdict is Verdict.VIOLATED
     assert "18.00 s after web was scaled from 2 to 3, 2 of its pods were Ready" in scaled(ASKED).why
     assert scaled(ASKED, end=6.9).verdict is Verdict.INCONCLUSIVE
-    assert scaled(ASKED, pod(3.0, "web-c"), pod(15.0, "web-c", ready=False)).verdict is Verdict.VIOLATED
+    assert scaled(ASKED, pod(3.0, "web-c"), pod(15.0, "web-c", ready=False)).verdict is Verdict.INCONCLUSIVE
+    assert scaled(ASKED, pod(7.1, "web-c"), pod(15.0, "web-c", ready=False)).verdict is Verdict.VIOLATED
     assert scaled(ASKED, pod(3.0, "web-c"), pod(4.0, "web-d")).verdict is Verdict.VIOLATED
+
+
+@pytest.mark.parametrize(("at", "verdict"), [(7.0, Verdict.HOLDS), (7.1, Verdict.INCONCLUSIVE)])
+def test_a_pod_that_turns_unready_once_all_were_ready(at: float, verdict: Verdict) -> None:
+    finding = scaled(ASKED, pod(3.0, "web-c"), pod(6.0, "web-a", ready=False), pod(at, "web-a"))
+    assert (finding.verdict, finding.measured["followed"].interval) == (verdict, (1.0, at - 2))
+    lost = scaled(ASKED, pod(3.0, "web-c"), pod(6.0, "web-a", ready=False))
+    assert (lost.verdict, "18.00 s after web was scaled from 2 to 3, 2 of its pods were Ready;" in lost.why) == (
+        Verdict.INCONCLUSIVE,
+        True,
+    )
+
+
+def test_pods_that_turn_unready_are_not_scaled_away() -> None:
+    fewer = [deployment(2.0, 1), pod(3.0, "web-b", ready=False)]
+    finding = checks.scaled(declared(*TWO, *fewer), "web", 1)
+    assert finding.verdict is Verdict.VIOLATED
+    assert "18.00 s after web was scaled from 2 to 1, 1 of its pods were Ready and 2 pods existed;" in finding.why
+    assert checks.scaled(declared(*TWO, *fewer, pod(4.0, "web-b", deleting=True)), "web", 1).verdict is Verdict.HOLDS
 
 
 def test_a_gap_in_the_watch_is_no_pass() -> None:

@@ -103,8 +103,8 @@ def test_room_that_never_came_and_a_pod_that_never_ran() -> None:
 
 # -- spread --------------------------------------------------------------------------------------------------------------
 def test_pods_on_two_nodes_are_spread() -> None:
-    apart = declared(pod(0.0, "web-a", node="n1"), pod(2.0, "web-b", node="n2"))
-    together = declared(pod(0.0, "web-a", node="n1"), pod(2.0, "web-b", node="n1"))
+    apart = declared(pod(1.5, "web-a", node="n1"), pod(2.0, "web-b", node="n2"))
+    together = declared(pod(1.5, "web-a", node="n1"), pod(2.0, "web-b", node="n1"))
     assert checks.spreads(apart, "web").verdict is Verdict.HOLDS
     assert checks.spreads(together, "web").verdict is Verdict.VIOLATED
 
@@ -119,7 +119,7 @@ def test_on_one_worker_there_is_nothing_to_spread_over() -> None:
 
 def test_pods_that_went_and_single_pods_are_not_spread() -> None:
     gone = pod(2.0, "web-b", node="n2", type="DELETED")
-    assert checks.spreads(declared(pod(0.0, "web-a"), gone), "web").verdict is Verdict.INCONCLUSIVE
+    assert checks.spreads(declared(pod(1.5, "web-a"), gone), "web").verdict is Verdict.INCONCLUSIVE
 
 
 # -- without a network plugin --------------------------------------------------------------------------------------------

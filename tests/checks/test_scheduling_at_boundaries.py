@@ -140,7 +140,7 @@ def test_a_pod_that_ended_before_another_waited_made_no_room_for_it(at: float) -
 
 # -- spread --------------------------------------------------------------------------------------------------------------
 def spread(*nodes: str, roles: tuple[str, ...] = ()) -> Finding:
-    act = declared(*(pod(0.0, f"web-{at}", node=one) for at, one in enumerate(nodes)))
+    act = declared(*(pod(1.0, f"web-{at}", node=one) for at, one in enumerate(nodes)))
     act.recording.roles = {f"n{at}": role for at, role in enumerate(roles)}
     return checks.spreads(act, "web")
 
@@ -148,7 +148,7 @@ def spread(*nodes: str, roles: tuple[str, ...] = ()) -> Finding:
 def test_pods_are_counted_by_node() -> None:
     found = spread("n2", "n1", "n2")
     assert (found.verdict, found.nodes, found.window) == (Verdict.HOLDS, ("n1", "n2"), (1, 20))
-    assert "3 small pods were placed: 1 on n1, 2 on n2." in found.why
+    assert "3 new small pods were placed: 1 on n1, 2 on n2." in found.why
     assert found.measured["nodes"].value == 2
 
 
@@ -167,6 +167,16 @@ def test_pods_that_are_not_spread(nodes: tuple[str, ...], verdict: Verdict) -> N
     assert ("too few to be spread" in found.why) is (verdict is Verdict.INCONCLUSIVE)
 
 
+def test_only_pods_that_are_created_in_the_act_are_asked_about() -> None:
+    old = [pod(0.0, "old-a", node="n2"), pod(0.9, "old-b", node="n3"), pod(5.0, "old-b", node="n3", restarts=1)]
+    new = [pod(1.0, "web-a", node="n1"), pod(2.0, "web-b", node="n1")]
+    found = checks.spreads(declared(*old, *new), "web")
+    assert (found.verdict, found.measured["nodes"].value) == (Verdict.VIOLATED, 1)
+    assert "2 new small pods were placed: 2 on n1." in found.why
+    assert "there were 1 new pods of web" in checks.spreads(declared(*old, new[0]), "web").why
+    assert checks.spreads(declared(*old, *new, pod(3.0, "web-c", node="n2")), "web").verdict is Verdict.HOLDS
+
+
 @pytest.mark.parametrize(
     ("roles", "asked"),
     [
@@ -183,7 +193,7 @@ def test_one_worker_alone_leaves_nothing_to_spread_over(roles: tuple[str, ...], 
 
 def test_a_pod_that_went_is_counted_nowhere_and_one_that_moved_where_it_is_last() -> None:
     gone = pod(3.0, "web-1", node="n2", type="DELETED")
-    homes = [pod(0.0, "web-0"), pod(0.0, "web-1", node="n2"), pod(2.0, "web-2", node=""), pod(2.5, "web-2", node="n1")]
+    homes = [pod(1.5, "web-0"), pod(1.5, "web-1", node="n2"), pod(2.0, "web-2", node=""), pod(2.5, "web-2", node="n1")]
     assert checks.spreads(declared(*homes), "web").verdict is Verdict.HOLDS
     assert checks.spreads(declared(*homes, gone), "web").measured["nodes"].value == 1
 
@@ -194,7 +204,7 @@ def test_pods_of_another_app_are_not_asked_about() -> None:
     assert waits(*others, MADE, said(2.1, CPU)).verdict is Verdict.HOLDS
     assert checks.runs_in_time(declared(*others, MADE, pod(6.0, "web-a")), "web").measured["Ready"].value == 4.0
     assert room(*others, ENDS, pod(12.0, "web-a")).measured["Ready after there was room"].value == 2.5
-    homes = [pod(0.0, "web-a"), pod(0.0, "web-b"), others[0]]
+    homes = [pod(1.5, "web-a"), pod(1.5, "web-b"), others[0]]
     assert checks.spreads(declared(*homes), "web").verdict is Verdict.VIOLATED
 
 

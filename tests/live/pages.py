@@ -44,18 +44,24 @@ PLAYED: Mapping[str, Mapping[str, str]] = {
         "skeptic abandon --context kind-theirs": "skeptic abandon --context kind-theirs",
     },
     "other-cluster.md": {
-        "kubectl create namespace kubeskeptic": "kubectl create namespace kubeskeptic",
-        "kubectl create serviceaccount kubeskeptic --namespace kubeskeptic": "kubectl create serviceaccount kubeskeptic"
-        " --namespace kubeskeptic",
-        "skeptic rbac own-namespace | kubectl apply -f -": "skeptic rbac own-namespace | kubectl apply -f -",
+        "kubectl --context staging create namespace kubeskeptic": "kubectl --context staging create namespace kubeskeptic",
+        "kubectl --context staging create serviceaccount kubeskeptic --namespace kubeskeptic": "kubectl --context staging"
+        " create serviceaccount kubeskeptic --namespace kubeskeptic",
+        "skeptic rbac own-namespace | kubectl --context staging apply -f -": "skeptic rbac own-namespace"
+        " | kubectl --context staging apply -f -",
         "skeptic adopt --context staging --risk own-namespace": "skeptic adopt --context staging --risk own-namespace",
-        "pytest --context staging --agent-image IMAGE --pyargs kubeskeptic.suites": "pytest --context staging"
+        "kubectl --context staging create token kubeskeptic --namespace kubeskeptic --duration 8h": "kubectl --context staging"
+        " create token kubeskeptic --namespace kubeskeptic --duration 8h > token",
+        "kubectl config set-credentials kubeskeptic --token TOKEN": "kubectl config set-credentials kubeskeptic"
+        ' --token "$(cat token)"',
+        "kubectl config set-context skeptic --cluster CLUSTER --user kubeskeptic": "kubectl config set-context skeptic"
+        " --cluster {cluster} --user kubeskeptic",
+        "pytest --context skeptic --agent-image IMAGE --pyargs kubeskeptic.suites": "pytest --context skeptic"
         f" --agent-image {{image}} --pyargs kubeskeptic.suites -m quick {SMALL}",
-        "skeptic watch --context staging --agent-image IMAGE --service shop/web -- COMMAND": "skeptic watch --context staging"
+        "skeptic watch --context skeptic --agent-image IMAGE --service shop/web -- COMMAND": "skeptic watch --context skeptic"
         " --agent-image {image} --service default/kubernetes -- sleep 5",
-        "skeptic status --context staging": "skeptic status --context staging",
-        "skeptic cleanup --context staging": "skeptic cleanup --context staging",
-        "skeptic abandon --context staging": "skeptic abandon --context staging",
+        "skeptic status --context skeptic": "skeptic status --context skeptic",
+        "skeptic cleanup --context skeptic": "skeptic cleanup --context skeptic",
     },
 }
 """By page: what it shows, and what is run for it, with fields that the test fills in."""

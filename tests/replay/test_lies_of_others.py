@@ -118,6 +118,27 @@ def test_somebody_deleted_the_pods_of_a_dead_node(told: Teller, case: str) -> No
     assert (finding.verdict, "its DisruptionTarget is missing" in finding.why) == (Verdict.INCONCLUSIVE, True)
 
 
+@pytest.mark.parametrize("case", [HEALTH, BARE, "replicaset.count (node crashed)"])
+def test_somebody_deleted_the_pods_of_a_dead_node_by_force(told: Teller, case: str) -> None:
+    since, dead, gone = told.when("crash", NODES) + 40, node(told), set()
+
+    def change(record: Record) -> Iterable[Record]:
+        mine = record["kind"] == "change" and record.get("scenario") == NODES and record["resource"] == "Pod"
+        thing = record["object"] if mine and record["seen"] > since else {}
+        if not thing or thing["metadata"]["name"].startswith("db") or thing["spec"].get("nodeName") != dead:
+            return [record]
+        if not thing["metadata"].get("deletionTimestamp") or thing["metadata"]["uid"] in gone:
+            return [record] if thing["metadata"]["uid"] not in gone else []
+        gone.add(thing["metadata"]["uid"])
+        kept = [one for one in thing["status"]["conditions"] if one["type"] != "DisruptionTarget"]
+        meta = {name: value for name, value in thing["metadata"].items() if not name.startswith("deletion")}
+        return [record | {"type": "DELETED", "object": thing | {
+            "metadata": meta, "status": thing["status"] | {"conditions": kept}}}]  # fmt: skip
+
+    finding = told(case, change)
+    assert (finding.verdict, "its DisruptionTarget is missing" in finding.why) == (Verdict.INCONCLUSIVE, True)
+
+
 @pytest.mark.parametrize("case", [BARE, "replicaset.count (node crashed)"])
 def test_a_pod_on_another_node_tolerates_its_death_for_longer(told: Teller, case: str) -> None:
     def patient(record: Record) -> Record:
@@ -138,6 +159,23 @@ def test_a_pod_on_another_node_tolerates_its_death_for_longer(told: Teller, case
     assert (finding.verdict, "before that of an earlier line" in finding.why) == (Verdict.INCONCLUSIVE, True)
 
 
+def test_a_pod_turned_ready_on_a_dead_node(told: Teller) -> None:
+    at, dead = told.when("crash", NODES) + 53, node(told)
+    web = {
+        one.name: one
+        for one in told.held.scenarios[NODES].of_kind("Pod")
+        if one.seen < at and one.name.startswith("web")
+    }
+    mine = next(name for name, one in web.items() if one.object["spec"].get("nodeName") == dead)
+
+    def ready(thing: Thing) -> None:
+        for one in thing["status"]["conditions"]:
+            one["status"] = "True"
+
+    finding = told("replicaset.count (node crashed)", changed(told, "Pod", mine, at, ready, scenario=NODES))
+    assert (finding.verdict, f"turned Ready on {dead}, which was down" in finding.why) == (Verdict.INCONCLUSIVE, True)
+
+
 def test_a_mark_for_deletion_was_taken_back(told: Teller) -> None:
     recording, at = told.held.scenarios[NODES], told.when("crash", NODES)
     before = [
@@ -153,6 +191,16 @@ def test_a_mark_for_deletion_was_taken_back(told: Teller) -> None:
         Verdict.INCONCLUSIVE,
         True,
     )
+
+
+def test_another_replica_turns_unready_long_after_the_lost_one_was_replaced(told: Teller) -> None:
+    at, recording = told.when("graceful"), told.held.scenarios[PODS]
+    web = {one.uid: one for one in recording.of_kind("Pod") if one.seen < at and one.name.startswith("web")}
+    victims = [target.rpartition("/")[2] for one in recording.faults for target in one.targets]
+    other = next(one.name for one in web.values() if one.name not in victims)
+    finding = told(COUNT, changed(told, "Pod", other, at + 9, unready))
+    assert finding.verdict is Verdict.INCONCLUSIVE, finding.why
+    assert "2 of 3 replicas were Ready" in finding.why
 
 
 def test_a_container_ran_again_for_a_moment_only(told: Teller) -> None:

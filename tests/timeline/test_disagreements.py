@@ -138,6 +138,10 @@ def stopped(**phases: float) -> FaultSpan:
     return fault({"applying": 10.0, "bit": 12.0, "undoing": 40.0, **phases}, name="stop_component", target=MANAGER)
 
 
+def made(seen: float, *by: str) -> Change:
+    return pod(seen, "new", type="ADDED", ready=False)._replace(by=by or ("kube-controller-manager",))
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [
@@ -150,6 +154,15 @@ def stopped(**phases: float) -> FaultSpan:
         (slices(40.0, one("b")), ""),
         (workload(20.0, replicas=3), "Deployment web was changed by the kube-controller-manager, which was stopped"),
         (pod(20.0, "a", ready=False), ""),
+        (made(20.0), "Pod new was created by the kube-controller-manager, which was stopped"),
+        (made(12.0), ""),
+        (made(40.0), ""),
+        (made(20.0, "kubeskeptic"), ""),
+        (made(20.0)._replace(type="MODIFIED"), ""),
+        (
+            made(20.0, "kube-controller-manager/status", "kubelet"),
+            "Pod new was created by the kube-controller-manager, which was stopped",
+        ),
     ],
 )
 def test_a_controller_that_is_stopped_writes_nothing(change: Change, why: str) -> None:
@@ -166,6 +179,36 @@ def test_a_controller_that_is_stopped_writes_nothing(change: Change, why: str) -
 def test_other_components_leave_the_controllers_working(name: str, target: str) -> None:
     other = fault({"applying": 10.0, "bit": 12.0, "undoing": 40.0}, name=name, target=target)
     assert told(slices(1.0, one()), slices(20.0, one("b")), faults=[other]) == []
+
+
+# -- nodes that are down -------------------------------------------------------------------------------------------------
+def down(name: str = "crash_node", **phases: float) -> FaultSpan:
+    return fault({"applying": 9.0, "applied": 9.5, "bit": 10.0, "undoing": 40.0, **phases}, name=name, target="node/n1")
+
+
+@pytest.mark.parametrize(
+    ("change", "turned"),
+    [
+        (pod(20.0, "a"), True),
+        (pod(10.1, "a"), True),
+        (pod(10.0, "a"), False),
+        (pod(10.6, "a")._replace(age=0.6), False),
+        (pod(39.9, "a"), True),
+        (pod(40.0, "a"), False),
+        (pod(20.0, "a", deleting=True), True),
+        (pod(20.0, "a", ready=False), False),
+        (pod(20.0, "a", type="DELETED"), False),
+        (pod(20.0, "a", node="n2"), False),
+    ],
+)
+def test_no_pod_turns_ready_on_a_node_that_is_down(change: Change, turned: bool) -> None:
+    why = "a turned Ready on n1, which was down"
+    expected = [(change.seen, change.seen, why)] if turned else []
+    for name in ("crash_node", "freeze_node"):
+        assert told(pod(0.0, "a", ready=False), change, faults=[down(name)]) == expected
+    assert told(pod(0.0, "a", ready=False), change, faults=[down("cut_off_node")]) == []
+    assert told(pod(0.0, "a"), change, faults=[down()]) == [], "it was Ready before"
+    assert told(pod(0.0, "a", uid="another"), change, faults=[down()]) == expected
 
 
 def of_generation(seen: float, generation: int, uid: str = "d") -> Change:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kubeskeptic.timeline import Change
-from kubeskeptic.timeline.objects import UNREACHABLE, eviction_delay, labelled, living, tolerates_for_ever
+from kubeskeptic.timeline.objects import UNREACHABLE, eviction_delay, is_leaving, labelled, living, tolerates_for_ever
 from tests.drawn import pod
 
 
@@ -18,6 +18,13 @@ def test_objects_that_carry_the_label() -> None:
     other.object["metadata"]["labels"] = {"tier": "web"}
     seen = [pod(0.0, "a"), pod(1.0, "b", app="db"), bare, other, pod(4.0, "c")]
     assert [one.name for one in labelled(seen, "web")] == ["a", "c"]
+
+
+def test_a_pod_is_leaving_once_it_is_marked_or_gone() -> None:
+    assert not is_leaving(pod(0.0, "a"))
+    assert not is_leaving(pod(0.0, "a", ready=False))
+    assert is_leaving(pod(0.0, "a", deleting=True))
+    assert is_leaving(pod(0.0, "a", type="DELETED"))
 
 
 # -- how long pods stay on an unreachable node -----------------------------------------------------------------------------

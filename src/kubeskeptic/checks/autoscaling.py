@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from kubeskeptic.bounds import HPA, STABLE, Bound, Interval
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.rescales import replicas, unexplained
+from kubeskeptic.checks.lasting import since_when
+from kubeskeptic.checks.rescales import not_followed, replicas, unexplained
 from kubeskeptic.checks.scaling import never_wanted
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
@@ -42,11 +43,11 @@ def follows_the_queue(act: Act, app: str, least: int) -> Finding:
     depths = _depths(act)
     filled = depths[0].when
     changes = _recorded(act, "Deployment", app)
-    act.reading.doubts += unexplained(act, app)
+    act.reading.doubts += [*unexplained(act, app), *not_followed(act, app, least)]
     up = raised(changes, filled, least)
     empty = next((one.when for one in depths if one.jobs == 0), None)
     act.reading.doubts += ["The queue was not empty any more at the end"] if empty and depths[-1].jobs else []
-    down = _down(changes, empty, least) if empty else None
+    fell = lowered(changes, empty, least) if empty else None
     scaled_down = (STABLE + HPA + HPA).at_most(
         with_window(act.settings, list(act.changes("HorizontalPodAutoscaler", app)))
     )
@@ -57,7 +58,7 @@ def follows_the_queue(act: Act, app: str, least: int) -> Finding:
         "most replicas": Measure(max((replicas(one) for one in changes), default=0), "pods"),
     }
     measured |= (
-        {"scaled down": _since(down, empty, act.end), "emptied after": _since(empty, filled, act.end)} if empty else {}
+        {"scaled down": _since(fell, empty, act.end), "emptied after": _since(empty, filled, act.end)} if empty else {}
     )
     bounds = {"scaled up": (HPA + HPA).at_most(act.settings), "jobs left": _EMPTY, "scaled down": scaled_down}
     return conclude(
@@ -196,12 +197,11 @@ def raised(changes: list[Change], since: Interval, least: int) -> Interval | Non
     return None
 
 
-def _down(changes: list[Change], empty: Interval, least: int) -> Interval | None:
-    """Return when the replicas were down at ``least`` for good after the queue was empty; None if they were not."""
-    if not changes or replicas(changes[-1]) != least:
-        return None
-    last = next((place for place in range(len(changes), 0, -1) if replicas(changes[place - 1]) != least), 0)
-    return max(changes[last].when, empty) if last < len(changes) else None
+def lowered(changes: list[Change], since: Interval, least: int) -> Interval | None:
+    """Return since when a Deployment's desired replicas were down at ``least`` after a moment; None if they never were."""
+    before = [one for one in changes if one.seen <= since.low]
+    states = [(since, replicas(one) == least) for one in before[-1:]]
+    return since_when(states + [(max(one.when, since), replicas(one) == least) for one in changes[len(before) :]])
 
 
 def _reason(autoscaler: dict[str, Any]) -> str:

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from kubeskeptic.bounds import CPU_STATISTICS, HPA, STABLE, Bound, Expression, Interval, constant
-from kubeskeptic.checks.autoscaling import raised, with_window
+from kubeskeptic.checks.autoscaling import lowered, raised, with_window
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.rescales import replicas, unexplained
+from kubeskeptic.checks.rescales import not_followed, replicas, unexplained
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change
@@ -38,8 +38,8 @@ def follows_the_load(act: Act, app: str, target: float, least: int = 1) -> Findi
     if not changes or not autoscaler:
         raise Inconclusive(f"the Deployment or the autoscaler {app} was not recorded")
     up = raised(changes, on, least)
-    down = _down(changes, off, least) if up else None
-    act.reading.doubts += unexplained(act, app)
+    fell = lowered(changes, off, least) if up else None
+    act.reading.doubts += [*unexplained(act, app), *not_followed(act, app, least)]
     bounds = _bounds(act, autoscaler, target)
     measured = {"scaled up": _since(up, on, act.end), "nodes added": Measure(_nodes_added(act), "nodes")}
     measured["most replicas"] = Measure(max((replicas(one) for one in changes), default=0), "pods")
@@ -52,7 +52,7 @@ def follows_the_load(act: Act, app: str, target: float, least: int = 1) -> Findi
         if not _measures(autoscaler, off):
             act.reading.doubts.append("The autoscaler had no metric at the end of the load")
         measured |= {"use at the end of the load": Measure(used[-1], "%"), "highest use": Measure(max(used), "%")}
-        measured["scaled down"] = _since(down, off, act.end)
+        measured["scaled down"] = _since(fell, off, act.end)
     return conclude(
         _told(measured, bounds, least, target),
         measured,
@@ -90,14 +90,6 @@ def _bounds(act: Act, autoscaler: list[Change], target: float) -> dict[str, Boun
         "scaled down": (STABLE + seen).at_most(with_window(act.settings, autoscaler)),
         "nodes added": _NO_NODE,
     }
-
-
-def _down(changes: list[Change], off: Interval, least: int) -> Interval | None:
-    """Return since when the replicas were down at ``least`` for good; None if they were not at the end."""
-    high = [place for place, one in enumerate(changes) if replicas(one) != least]
-    if not high or high[-1] + 1 == len(changes):
-        return None
-    return max(changes[high[-1] + 1].when, off)
 
 
 def _nodes_added(act: Act) -> int:

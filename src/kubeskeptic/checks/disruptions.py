@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from kubeskeptic.timeline import Act, Change, FaultSpan
-from kubeskeptic.timeline.objects import BY_KUBELET, disruption, node_of
+from kubeskeptic.timeline.objects import BY_KUBELET, disruption, is_leaving, node_of
 
 CONTROLLERS = ("DeletionByTaintManager", "DeletionByPodGC")
 EVICTION = ("EvictionByEvictionAPI",)
@@ -35,11 +35,11 @@ def lacking(act: Act) -> Iterator[str]:
 
 
 def _deleted(act: Act, fault: FaultSpan) -> Iterator[str]:
-    """Yield the pods on a fault's node that were marked for deletion for another reason than the fault's while it lasted."""
+    """Yield the pods on a fault's node that were deleted for another reason than the fault's while it lasted."""
     reasons = REASONS.get(fault.fault, ())
     nodes = {target.rpartition("/")[2] for target in fault.targets} if reasons else set()
     chosen = {target for one in act.recording.faults for target in one.targets}
-    for change in _first(act, _is_marked) if reasons else ():
+    for change in _first(act, is_leaving) if reasons else ():
         node, why = node_of(change.object), disruption(change.object).get("reason") or "missing"
         mine = node in nodes and f"pod/{change.namespace}/{change.name}" not in chosen
         if mine and why not in reasons and fault.applied <= change.seen <= fault.phases.get("undoing", act.end):
@@ -58,10 +58,9 @@ def _evicted(act: Act, fault: FaultSpan) -> Iterator[str]:
 
 def _unmarked(act: Act) -> Iterator[str]:
     """Yield the pods that were marked for deletion and later are not: Kubernetes never takes the mark back."""
-    marked = {change.uid: change.seen for change in _first(act, _is_marked)}
+    marked = {change.uid: change.seen for change in _first(act, is_leaving)}
     for change in act.recording.of_kind("Pod"):
-        again = change.type != "DELETED" and not _is_marked(change)
-        if again and marked.get(change.uid, act.end) < change.seen <= act.end:
+        if not is_leaving(change) and marked.get(change.uid, act.end) < change.seen <= act.end:
             yield f"{change.name} was marked for deletion, and later it was not"
 
 
@@ -72,10 +71,6 @@ def _first(act: Act, is_so: Callable[[Change], bool]) -> Iterator[Change]:
         if change.uid not in seen and is_so(change):
             seen.add(change.uid)
             yield change
-
-
-def _is_marked(change: Change) -> bool:
-    return bool(change.object["metadata"].get("deletionTimestamp"))
 
 
 def _is_evicted(change: Change) -> bool:

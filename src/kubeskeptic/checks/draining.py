@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.lasting import not_ready_at_the_end
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
 from kubeskeptic.timeline import Act, Change
@@ -51,6 +52,7 @@ def recreated_as_others(act: Act, app: str) -> Finding:
         raise Inconclusive(
             f"{len(new)} new pods of {app} became Ready while {node} was drained; {len(left)} had left it"
         )
+    act.reading.doubts += not_ready_at_the_end(fresh)
     pairs = {
         "name": ({one.name for one in left}, {one.name for one in new}),
         "uid": ({one.uid for one in left}, {one.uid for one in new}),

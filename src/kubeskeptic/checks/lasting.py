@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from kubeskeptic.bounds import Interval
 from kubeskeptic.timeline import Change
+from kubeskeptic.timeline.objects import is_ready
 
 NEVER = float("inf")
 
@@ -34,3 +35,15 @@ def told(took: Interval, digits: int = 1) -> str:
 def reached(changes: Iterable[Change], is_so: Callable[[Change], bool]) -> Interval | None:
     """Return the same for an object, from its changes; one that was deleted is in no state."""
     return since_when((change.when, change.type != "DELETED" and is_so(change)) for change in changes)
+
+
+def not_ready_at_the_end(changes: Iterable[Change]) -> list[str]:
+    """Return, in words, the pods that had been Ready and were not when they were last seen: what they show did not last."""
+    were: dict[str, Change] = {}
+    last: dict[str, Change] = {}
+    for change in changes:
+        last[change.uid] = change
+        if is_ready(change.object):
+            were.setdefault(change.uid, change)
+    lost = (uid for uid in were if last[uid].type == "DELETED" or not is_ready(last[uid].object))
+    return [f"{were[uid].name} was not Ready any more at the end" for uid in lost]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from kubeskeptic.bounds import EVICT, UNTIL_EVICTED, Bound, Interval
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import NEVER, reached
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
 from kubeskeptic.timeline import Act, Change
-from kubeskeptic.timeline.objects import UNREACHABLE, condition, living, node_of, tolerates_for_ever
+from kubeskeptic.timeline.objects import UNREACHABLE, condition, is_leaving, living, node_of, tolerates_for_ever
 
 _TURNS = "Ready turns Unknown"
 _EVICTED = "evicted after the taint"
@@ -105,7 +103,7 @@ def _fate(
 
 
 def _marked(act: Act, node: str, since: float, until: float) -> dict[str, Interval | None]:
-    """Return when each evictable pod of a node was marked for deletion; None for a pod that was not.
+    """Return when each evictable pod of a node was marked for deletion, or gone without a mark; None for a pod that was not.
 
     :raises Inconclusive: if there was no such pod
     """
@@ -119,13 +117,9 @@ def _marked(act: Act, node: str, since: float, until: float) -> dict[str, Interv
         raise Inconclusive(f"there was no pod on {node} that could be evicted")
     marked: dict[str, Interval | None] = {}
     for change in changes:
-        if change.uid in there and since < change.seen <= until and _leaving(change.object):
+        if change.uid in there and since < change.seen <= until and is_leaving(change):
             marked.setdefault(change.uid, change.when)
     return {str(pod["metadata"]["name"]): marked.get(uid) for uid, pod in there.items()}
-
-
-def _leaving(pod: dict[str, Any]) -> bool:
-    return bool(pod["metadata"].get("deletionTimestamp"))
 
 
 def _unreachable(node: Change) -> bool:

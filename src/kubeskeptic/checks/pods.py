@@ -6,12 +6,12 @@ from typing import Any
 
 from kubeskeptic.bounds import BEFORE_EVICTION, UNTIL_EVICTED, Bound, Interval
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.lasting import NEVER, reached
+from kubeskeptic.checks.lasting import NEVER, not_ready_at_the_end, reached
 from kubeskeptic.checks.node_return import returned
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change
-from kubeskeptic.timeline.objects import ip_of, is_ready, node_of, restarts, running
+from kubeskeptic.timeline.objects import ip_of, is_leaving, is_ready, node_of, restarts, running
 
 _ONE_RESTART = {
     "restarts": Bound(1, "restarts", "one death, one restart"),
@@ -130,6 +130,7 @@ def replaced_by_another(act: Act, app: str) -> Finding:
     if not fresh:
         raise Inconclusive(f"no replacement of {victim} became Ready in “{act.name}”")
     new = fresh[0]
+    act.reading.doubts += not_ready_at_the_end(one for one in changes if one.uid == new.uid)
     pairs = [
         ("name", victim, new.name),
         ("uid", before["metadata"]["uid"], new.uid),
@@ -188,7 +189,7 @@ def _gone_for_good(
     measures and bounds.
     """
     since, latest = act.since, UNTIL_EVICTED.at_most(act.settings_of(pod, home))
-    marked = next((c.when for c in own if c.object["metadata"].get("deletionTimestamp") or c.type == "DELETED"), None)
+    marked = next((change.when for change in own if is_leaving(change)), None)
     gone = next((change.seen for change in own if change.type == "DELETED"), None)
     act.lasts(latest, act.lifted)
     took = marked.since(since) if marked else Interval(act.lifted - since.high, float("inf"))

@@ -12,6 +12,7 @@ from kubeskeptic.checks.lanes import asked_until, span
 from kubeskeptic.durations import MARGIN, REMEMBERED
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
+from kubeskeptic.objects import containers, runtime_id
 from kubeskeptic.timeline import Act, Change, Lane
 from kubeskeptic.timeline.endpoints import identity, strangers
 from kubeskeptic.timeline.objects import is_ready, labelled, living, node_of, ran_for, restarts
@@ -19,7 +20,7 @@ from kubeskeptic.timeline.objects import is_ready, labelled, living, node_of, ra
 _OK = OUTCOMES.index(Outcome.OK)
 _NO_STRANGER = Bound(0, "requests", "only endpoints of the service answer")
 _NO_RESTART = Bound(0, "restarts", "becoming ready again requires none")
-_NONE_UNREADY = Bound(0, "pods", "a kubelet that restarts changes no container")
+_UNCHANGED = Bound(0, "pods", "a kubelet that restarts changes no container")
 
 
 @check
@@ -79,7 +80,8 @@ def resumes_sending(act: Act, probe: str, within: Expression) -> Finding:
 
 @check
 def stays_ready(act: Act, *apps: str) -> Finding:
-    """Check that no pod of a node turns unready while its kubelet restarts, until the case's bound has elapsed.
+    """Check that no pod of a node turns unready while its kubelet restarts, and that none of its containers is restarted, until
+    the case's bound has elapsed.
 
     Pods with a container younger than :data:`REMEMBERED` are counted separately: Kubernetes promises nothing about them.
 
@@ -100,14 +102,18 @@ def stays_ready(act: Act, *apps: str) -> Finding:
     if unready:
         told = ", ".join(f"{name} after {when.since(since).high:.1f} s" for name, when in unready.items())
         why = f"Pods on {node} turned unready after its kubelet was restarted: {told}"
+    restarted = _with_other_containers(changes, there, since.low)
+    if restarted:
+        why += f". Containers of {', '.join(restarted)} were restarted"
     return conclude(
         f"{why}; the kubelet was back after {back.since(since).high:.1f} s.",
         {
             "turned unready": Measure(len(unready), "pods"),
+            "restarted": Measure(len(restarted), "pods"),
             "watched": Measure(len(there), "pods"),
             "younger": Measure(len(ready) - len(there), "pods"),
         },
-        {"turned unready": _NONE_UNREADY},
+        {"turned unready": _UNCHANGED, "restarted": _UNCHANGED},
         nodes=(node,),
         window=(act.start, act.end),
     )
@@ -135,6 +141,27 @@ def _unready(changes: Sequence[Change], there: set[str], since: float) -> dict[s
         if change.uid in there and change.seen > since and (change.type == "DELETED" or not is_ready(change.object)):
             found.setdefault(change.name, change.when)
     return found
+
+
+def _with_other_containers(changes: Sequence[Change], there: set[str], since: float) -> list[str]:
+    """Return the names of those of the pods of which a container was restarted, or is another one, after a moment."""
+    before: dict[str, Change] = {}
+    found: dict[str, None] = {}
+    for change in changes:
+        if change.seen <= since:
+            before[change.uid] = change
+        elif change.uid in there and _differ(before[change.uid], change):
+            found[change.name] = None
+    return list(found)
+
+
+def _differ(before: Change, after: Change) -> bool:
+    """Return whether a container was restarted more often after than before, or has another id in the container runtime."""
+    if restarts(after.object) > restarts(before.object):
+        return True
+    were = {name: runtime_id(one) for name, one in containers(before.object).items()}
+    now = {name: runtime_id(one) for name, one in containers(after.object).items()}
+    return any(now.get(name) and id_ and now[name] != id_ for name, id_ in were.items())
 
 
 def _answered_before(act: Act, lanes: Sequence[Lane], pod: str) -> None:

@@ -35,10 +35,11 @@ def require_repeated(act: Act, begun: Sequence[Interval], lasting: float) -> Non
     lasted = act.end - begun[0].high
     if lasting and (len(begun) < FEWEST or (len(begun) < OFTEN and lasted < lasting)):
         act.reading.doubts.append(
-            f"{told(len(begun))} in {lasted:.1f} s; at least {FEWEST} deletions in {lasting:g} s, or {OFTEN}, are required"
+            f"{pods_deleted(len(begun))} in {lasted:.1f} s; at least {FEWEST} deletions in {lasting:g} s, or {OFTEN}, are "
+            "required"
         )
 
 
-def told(count: int) -> str:
+def pods_deleted(count: int) -> str:
     """Return, in words, how many pods were deleted."""
     return "1 pod was deleted" if count == 1 else f"{count} pods were deleted one after another"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from kubeskeptic.bounds import START, Bound, Interval
 from kubeskeptic.checks.draining import drained_node
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.lasting import since_when
-from kubeskeptic.checks.repeated import require_repeated, told
-from kubeskeptic.checks.replicas import ready_counts
+from kubeskeptic.checks.lasting import since_when, told
+from kubeskeptic.checks.repeated import pods_deleted, require_repeated
+from kubeskeptic.checks.replicas import pod_counts, ready_counts, whole_since
 from kubeskeptic.checks.rollouts import counts_from
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, largest, seconds
@@ -34,10 +34,10 @@ def recovers_each_time(act: Act, app: str, wanted: int, *, lasting: float = 0.0)
     took = [_recovery(counts, one, wanted, end) for one, end in zip(faults, ends, strict=True)]
     worst = largest(took)
     never = sum(1 for one in took if one.high == float("inf"))
-    why = f"{told(len(took))}, and each time {wanted} were Ready again, after at most "
+    why = f"{pods_deleted(len(took))}, and each time {wanted} were Ready again, after at most "
     why += f"{worst.high:.1f} s; the limit is {act.bound.value:g} s."
     if never:
-        why = f"{told(len(took))}; {worst.low:.1f} s after one of the deletions, {wanted} were not Ready again for "
+        why = f"{pods_deleted(len(took))}; {worst.low:.1f} s after one of the deletions, {wanted} were not Ready again for "
         why += "good."
     fewest = min(count for when, count in counts if when.high >= faults[0].applying.low)
     return conclude(
@@ -77,7 +77,7 @@ def moved_within_budget(act: Act, app: str, wanted: int, at_least: int) -> Findi
     left = sum(1 for pod in living(pods, act.lifted).values() if node_of(pod) == node)
     sure = 0 if act.bound.admits(act.lifted - since.high) else left  # remaining pods may still leave later
     why = f"{len(leaving)} of {wanted} pods were on {node}, which was drained: "
-    why += f"all ran elsewhere after {took.high:.1f} s" if moved else f"after {took.low:.1f} s not all ran elsewhere"
+    why += f"all ran elsewhere after {told(took)}" if moved else f"after {took.low:.1f} s not all ran elsewhere"
     why += f"; the limit is {act.bound.value:g} s. At least {fewest} were always Ready; the budget requires {at_least}."
     return conclude(
         why,
@@ -111,24 +111,28 @@ def replaced_only_by_controllers(act: Act, app: str, wanted: int, started: str) 
     pods = list(act.changes("Pod", app=app))
     known = {one.uid for one in pods if one.seen <= deleted.low}
     early = {one.name for one in pods if one.uid not in known and one.seen < back}
+    began = float(act.recording.facts[started])
+    origin = Interval(max(began, back), max(began + 1.0, back))
+    # A pod that is created before their process has started is not theirs, unless clocks differ.
+    before = {one.name for one in pods if one.uid not in known and one.seen < origin.low}
     allowed = START.at_most(act.settings)
-    if not early and allowed.admits(back - deleted.high):
+    if not before and allowed.admits(back - deleted.high):
         raise Inconclusive(
             f"the controllers were stopped for only {back - deleted.high:.1f} s after the deletion: too short to tell"
         )
-    began = float(act.recording.facts[started])
-    origin = Interval(max(began, back), max(began + 1.0, back))
-    whole, removed = _whole_at(pods, deleted.high, wanted), _endpoint_until(act, app, deleted.high)
-    took = whole.since(origin) if whole else Interval(act.end - origin.high, float("inf"))
+    counts, removed = pod_counts(pods), _endpoint_until(act, app, deleted.high)
+    after = [one for one in counts if one.when.high > deleted.high]
+    took = whole_since(after, wanted, origin, act.end)
+    never = not any(one.is_whole(wanted) for one in after)
     why = (
         f"Without controllers, nothing replaced a deleted pod for {back - deleted.high:.1f} s, and it stayed in the endpoints "
-        f"of {app} for {removed:.1f} s; {took.high:.1f} s after the controllers were started again, {wanted} pods were "
+        f"of {app} for {removed:.1f} s; {told(took)} after the controllers were started again, {wanted} pods were "
         f"Ready; the limit is {act.bound.value:g} s."
     )
     return conclude(
-        _not_only_by_controllers(act, early, took if whole is None else None) or why,
+        _not_only_by_controllers(act, before, took if never else None) or why,
         {
-            "replaced without controllers": Measure(len(early), "pods"),
+            "replaced without controllers": Measure(len(before), "pods", len(early), len(before)),
             "replaced after their return": seconds(took),
             "without controllers": Measure(round(back - deleted.high, 1), "s"),
             "still an endpoint": Measure(round(removed, 1), "s"),
@@ -142,7 +146,7 @@ def replaced_only_by_controllers(act: Act, app: str, wanted: int, started: str) 
 def _not_only_by_controllers(act: Act, early: set[str], never: Interval | None) -> str:
     """Return what is wrong with a replacement that came early or never; empty if it came in time or late."""
     if early:
-        return f"While the controllers were stopped, {', '.join(sorted(early))} replaced {act.victim}."
+        return f"Before the controllers were started again, {', '.join(sorted(early))} replaced {act.victim}."
     if never:
         return f"{act.victim} was not replaced within {never.low:.1f} s after the controllers were started again."
     return ""
@@ -176,9 +180,11 @@ def _recovery(counts: list[tuple[Interval, int]], fault: FaultSpan, wanted: int,
 
 
 def _moved_at(pods: list[Change], since: float, node: str, wanted: int) -> Interval | None:
-    """Return when the last of ``wanted`` pods was Ready on another node, with only terminating pods left on this node."""
+    """Return since when all ``wanted`` pods were Ready on other nodes, with only terminating pods left on this node; None if
+    that was never so.
+    """
     there: dict[str, Change] = {}
-    moved: Interval | None = None
+    states: list[tuple[Interval, bool]] = []
     for change in pods:
         there[change.uid] = change
         if change.type == "DELETED":
@@ -187,8 +193,8 @@ def _moved_at(pods: list[Change], since: float, node: str, wanted: int) -> Inter
         whole = sum(1 for pod in going_on if is_ready(pod) and node_of(pod) != node) == wanted
         done = whole and not any(node_of(pod) == node for pod in going_on)
         if change.seen > since:
-            moved = (moved or change.when) if done else None
-    return moved
+            states.append((change.when, done))
+    return since_when(states)
 
 
 def _endpoint_until(act: Act, app: str, since: float) -> float:
@@ -202,10 +208,3 @@ def _endpoint_until(act: Act, app: str, since: float) -> float:
         if mine and change.seen > since and act.victim not in names:
             return change.seen - since
     return act.end - since
-
-
-def _whole_at(pods: list[Change], since: float, wanted: int) -> Interval | None:
-    """Return when ``wanted`` pods were Ready again, for good; None if they were not at the end."""
-    after = [(when, count) for when, count in ready_counts(pods) if when.high > since]
-    last = after[-1] if after else None
-    return last[0] if last and last[1] == wanted else None

@@ -1,4 +1,4 @@
-"""Changes of a Deployment's replicas that its autoscaler does not report.
+"""Changes of a Deployment's replicas that its autoscaler does not report, and those that its pods do not follow.
 
 An autoscaler that changes the replicas of its target says so in its status: ``lastScaleTime`` changes, and
 ``desiredReplicas`` is the new number (Kubernetes API, HorizontalPodAutoscalerStatus).
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+from kubeskeptic.checks.replicas import pod_counts
 from kubeskeptic.timeline import Act, Change
 
 
@@ -25,6 +26,24 @@ def unexplained(act: Act, app: str) -> Iterator[str]:
         if change.seen >= since and step[0] != step[1] and step[1] not in wanted:
             yield f"{app} was scaled from {step[0]} to {step[1]}, and its autoscaler does not report that it did so"
             return
+
+
+def not_followed(act: Act, app: str, least: int) -> Iterator[str]:
+    """Yield the numbers above ``least`` to which a Deployment was scaled up in an act without as many pods being Ready at any
+    moment until it was scaled down again, one sentence each. Replicas that are declared take no work.
+    """
+    changes, counts = list(act.changes("Deployment", app)), pod_counts(act.changes("Pod", app=app))
+    for place, (last, change) in enumerate(pairwise(changes), 2):
+        wanted = replicas(change)
+        if change.seen < act.start or wanted <= max(replicas(last), least):
+            continue
+        until = next((one.seen for one in changes[place:] if replicas(one) < wanted), act.end)
+        before = [one.ready for one in counts if one.when.high < change.earliest]
+        most = max(
+            [*before[-1:], *(one.ready for one in counts if change.earliest <= one.when.high <= until)], default=0
+        )
+        if most < wanted:
+            yield f"{app} was scaled to {wanted}, and at most {most} of its pods were Ready in the meantime"
 
 
 def replicas(deployment: Change) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.lasting import NEVER, reached, told
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change
@@ -16,7 +17,7 @@ _IP_NEW = Bound(0, "IPs", "an IP belongs to one pod, not to its name")
 @check
 def replaced_under_its_name(act: Act, app: str) -> Finding:
     """Check that a deleted pod is replaced under its name by a pod with another uid and another IP, which is Ready within the
-    case's bound of the removal of the deleted one.
+    case's bound of the removal of the deleted one, until the end.
 
     :raises Inconclusive: if the deleted pod was not Ready before, or was not seen to be removed
     """
@@ -30,7 +31,8 @@ def replaced_under_its_name(act: Act, app: str) -> Finding:
         raise Inconclusive(f"{victim} was not seen to be removed in “{act.name}”")
     known = {change.uid for change in changes if change.seen <= act.start}
     new = next((one for one in changes if one.uid not in known and is_ready(one.object)), None)
-    took = new.when.since(gone).not_negative() if new else Interval(act.end - gone.high, float("inf"))
+    ready = _ready(changes, known, new.name) if new else None
+    took = ready.since(gone).not_negative() if ready else Interval(act.end - gone.high, NEVER)
     differs, kept = (new.name != victim, ip_of(new.object) == ip_of(was.object)) if new else (False, False)
     return conclude(
         f"{_said(was)} was deleted and {_replaced(new, took)}; the limit is {act.bound.value:g} s.",
@@ -44,10 +46,16 @@ def replaced_under_its_name(act: Act, app: str) -> Finding:
     )
 
 
+def _ready(changes: list[Change], known: set[str], name: str) -> Interval | None:
+    """Return when a new pod of a name was Ready, until the end."""
+    mine = (one for one in changes if one.name == name and one.uid not in known)
+    return reached(mine, lambda one: is_ready(one.object))
+
+
 def _replaced(new: Change | None, took: Interval) -> str:
     if new is None:
         return f"not replaced within {took.low:.1f} s"
-    return f"replaced by {_said(new)}, with another uid, {took.high:.2f} s after it was gone"
+    return f"replaced by {_said(new)}, with another uid, {told(took, 2)} after it was gone"
 
 
 def _said(pod: Change) -> str:

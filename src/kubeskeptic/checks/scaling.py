@@ -7,36 +7,38 @@ from typing import Any
 
 from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.replicas import ready_counts
+from kubeskeptic.checks.lasting import told
+from kubeskeptic.checks.replicas import pod_counts, whole_since
 from kubeskeptic.durations import MARGIN
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.objects import containers
 from kubeskeptic.timeline import Act, Change
-from kubeskeptic.timeline.objects import is_ready
+from kubeskeptic.timeline.objects import is_leaving, is_ready
 
 _IN_ORDER = Bound(0, "pods", "SIGTERM, and time to end")
 
 
 @check
 def scaled(act: Act, app: str, wanted: int) -> Finding:
-    """Check that within the case's bound of a Deployment's change its Ready count is ``wanted``, and stays there."""
+    """Check that within the case's bound of a Deployment's change it has ``wanted`` pods, all of them Ready, and keeps
+    them.
+    """
     asked = _asked(act, app, wanted)
-    counts = ready_counts(act.changes("Pod", app=app))
-    before = [count for when, count in counts if when.high <= asked.low]
+    counts = pod_counts(act.changes("Pod", app=app))
+    before = [one.ready for one in counts if one.when.high <= asked.low]
     if not before or before[-1] == wanted:
         raise Inconclusive(f"{before[-1] if before else 0} pods of {app} were Ready before the scaling to {wanted}")
-    when, count = counts[-1]
-    reached = count == wanted
-    took = when.since(asked) if reached else Interval(act.end - asked.high, float("inf"))
-    shown = took.high if reached else took.low
+    after = [one for one in counts if one.when.high > asked.low]
+    took, last = whole_since(after, wanted, asked, act.end), counts[-1]
+    shown = told(took, 2) if last.is_whole(wanted) else f"{act.end - asked.high:.2f} s"
     return conclude(
-        f"{shown:.2f} s after {app} was scaled from {before[-1]} to {wanted}, {count} of its pods were Ready; the limit is "
-        f"{act.bound.value:g} s.",
+        f"{shown} after {app} was scaled from {before[-1]} to {wanted}, {last.ready} of its pods were Ready"
+        f"{last.unless(wanted)}; the limit is {act.bound.value:g} s.",
         {"followed": seconds(took), "from": Measure(before[-1], "pods"), "to": Measure(wanted, "pods")},
         {"followed": act.bound},
         window=(act.start, act.end),
-        decisive=tuple(f"{when.high - asked.low:+.2f} s: {n} Ready" for when, n in counts if when.high > asked.low)[:8],
+        decisive=tuple(f"{one.when.high - asked.low:+.2f} s: {one}" for one in after[:8]),
     )
 
 
@@ -45,9 +47,7 @@ def ends_in_order(act: Act, app: str) -> Finding:
     """Check that every pod of an app that is deleted in this act exits by itself with status 0, within its grace period."""
     gone: dict[str, list[Change]] = {}
     for change in act.changes("Pod", app=app):
-        if change.seen >= act.start and (
-            change.type == "DELETED" or change.object["metadata"].get("deletionTimestamp")
-        ):
+        if change.seen >= act.start and is_leaving(change):
             gone.setdefault(change.uid, []).append(change)
     if not gone:
         raise Inconclusive(f"no pod of {app} was deleted in “{act.name}”")
@@ -133,7 +133,7 @@ def never_wanted(pods: Iterable[Change], changes: Sequence[Change], since: float
         fresh = pod.uid not in there and pod.seen > since
         if fresh and not is_ready(pod.object):
             continue
-        there[pod.uid] = pod.type != "DELETED" and not pod.object["metadata"].get("deletionTimestamp")
+        there[pod.uid] = not is_leaving(pod)
         wanted = max(int(one.object["spec"]["replicas"]) for one in changes if one.earliest <= pod.seen)
         found += fresh and sum(there.values()) > wanted
     return found

@@ -90,7 +90,8 @@ def runs_once_there_is_room(act: Act, app: str, other: str) -> Finding:
 
 @check
 def spreads(act: Act, app: str) -> Finding:
-    """Check that the pods of an app, which would all fit on one node, are not all placed on one node.
+    """Check that the pods of an app that are created in this act, which would all fit on one node, are not all placed on one.
+    Those that were there before show nothing of it.
 
     :raises NotAsked: if the cluster has only one worker
     """
@@ -98,16 +99,16 @@ def spreads(act: Act, app: str) -> Finding:
     if len(workers) == 1:
         raise NotAsked(f"{workers[0]} is the only worker: there is nothing to spread over")
     homes: dict[str, str] = {}
-    for change in act.changes("Pod", app=app):
+    for change in _fresh(act, app):
         homes[change.uid] = node_of(change.object)
         if change.type == "DELETED":
             del homes[change.uid]
     counts = {node: list(homes.values()).count(node) for node in sorted({*homes.values()} - {""})}
     if len(homes) < 2:
-        raise Inconclusive(f"there were {len(homes)} pods of {app}, too few to be spread")
+        raise Inconclusive(f"there were {len(homes)} new pods of {app}, too few to be spread")
     told = ", ".join(f"{count} on {node}" for node, count in counts.items())
     return conclude(
-        f"{len(homes)} small pods were placed: {told}.",
+        f"{len(homes)} new small pods were placed: {told}.",
         {"nodes": Measure(len(counts), "nodes")},
         {"nodes": Bound(2, "nodes", "more than the one that could take all", at_least=True)},
         nodes=tuple(counts),
@@ -140,12 +141,17 @@ def _made_in(act: Act, app: str) -> list[Change]:
 
     :raises Inconclusive: if none was created
     """
-    changes = list(act.changes("Pod", app=app))
-    known = {change.uid for change in changes if change.seen < act.start}
-    fresh = [change for change in changes if change.uid not in known]
+    fresh = _fresh(act, app)
     if not fresh:
         raise Inconclusive(f"no pod of {app} was created in “{act.name}”")
     return [change for change in fresh if change.uid == fresh[0].uid]
+
+
+def _fresh(act: Act, app: str) -> list[Change]:
+    """Return the changes to all pods of an app that were created in this act."""
+    changes = list(act.changes("Pod", app=app))
+    known = {change.uid for change in changes if change.seen < act.start}
+    return [change for change in changes if change.uid not in known]
 
 
 def _unscheduled(pod: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from kubeskeptic.checks.draining import on_drained_node
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failures import ENDPOINTS, answered_in
 from kubeskeptic.checks.lanes import is_late, never_asked, span, surely_late
-from kubeskeptic.checks.repeated import begun_in, require_repeated, told
+from kubeskeptic.checks.repeated import begun_in, pods_deleted, require_repeated
 from kubeskeptic.checks.shares import LaneSecond, worst_of
 from kubeskeptic.durations import LATE, MARGIN, STRETCH
 from kubeskeptic.errors import Inconclusive
@@ -136,7 +136,7 @@ def _only_briefly(act: Act, probe: str, replicas: int, begun: Sequence[Interval]
     more = f", {late} {'was' if late == 1 else 'were'} answered late" if late else ""
     more += f", {outside} of them while no endpoint could be wrong" if outside else ""
     return conclude(
-        f"In {act.end - act.start:.0f} s in which {told(len(begun))}, {failed} of {asked} requests "
+        f"In {act.end - act.start:.0f} s in which {pods_deleted(len(begun))}, {failed} of {asked} requests "
         f"failed{more}: at most {share.value:.0f} % of a node's in a second; the limit is {limit.value:g} %.",
         {
             "share failed in the worst second": share,

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from kubeskeptic.durations import CONTAINERS_BACK, COUNTED, FOLLOWED, MARGIN, NODES_LOOK
+from kubeskeptic.timeline.objects import condition, node_of
 from kubeskeptic.timeline.pod_counts import WORKLOADS, miscounted
 from kubeskeptic.timeline.ready_endpoints import is_managed, misreported
 from kubeskeptic.timeline.recording import Change, Recording
@@ -21,6 +22,9 @@ MANAGER = "manifest/kube-controller-manager"
 """The target of a fault that stops the kube-controller-manager."""
 REPORTED = ("Pod", "EndpointSlice", "Service")
 """The kinds of which EndpointSlices and pods are compared: a Service selects the pods."""
+
+DOWN = ("crash_node", "freeze_node")
+"""Faults that keep a node's kubelet from running."""
 
 
 class Disagreement(NamedTuple):
@@ -51,7 +55,7 @@ def disagreements(recording: Recording) -> list[Disagreement]:
         for stretch, why in found
         for part in _outside(sorted([*idle, *_unwatched(recording, kinds)]), stretch)
         if part.until - part.since > allowed
-    ] + [*_older(recording, end), *_unattended(recording), *_of_nodes(recording, end)]
+    ] + [*_older(recording, end), *_unattended(recording), *_revived(recording), *_of_nodes(recording, end)]
 
 
 def _without_controllers(recording: Recording) -> Iterator[Stretch]:
@@ -108,10 +112,13 @@ def _unattended(recording: Recording) -> Iterator[Disagreement]:
         since, until = fault.phases.get("bit", NEVER), fault.phases.get("undoing", NEVER)
         known: dict[str, object] = {}
         for change in recording.changes:
-            written = _written_by_manager(change)
+            written, meanwhile = _written_by_manager(change), since < change.earliest and change.seen < until
+            if meanwhile and _created_by_manager(change):
+                why = f"Pod {change.name} was created by the kube-controller-manager, which was stopped"
+                yield Disagreement(change.earliest, change.seen, why, ("Pod",))
             if written is None:
                 continue
-            if since < change.earliest and change.seen < until and written != known.get(change.uid, written):
+            if meanwhile and written != known.get(change.uid, written):
                 why = f"{change.kind} {change.name} was changed by the kube-controller-manager, which was stopped"
                 yield Disagreement(change.earliest, change.seen, why, (change.kind,))
             known[change.uid] = written
@@ -122,6 +129,26 @@ def _written_by_manager(change: Change) -> object:
     if change.kind == "EndpointSlice" and is_managed(change):
         return change.object.get("endpoints")
     return change.object.get("status") if change.kind in WORKLOADS else None
+
+
+def _created_by_manager(change: Change) -> bool:
+    writers = {one.partition("/")[0] for one in change.by}
+    return change.kind == "Pod" and change.type == "ADDED" and "kube-controller-manager" in writers
+
+
+def _revived(recording: Recording) -> Iterator[Disagreement]:
+    """Yield the pods that turned Ready on a node that was down: only its kubelet says that a pod is Ready."""
+    for fault in recording.faults:
+        nodes = {target.partition("/")[2] for target in fault.targets} if fault.fault in DOWN else set()
+        since, until = fault.phases.get("bit", NEVER), fault.phases.get("undoing", NEVER)
+        ready: dict[str, bool] = {}
+        for change in recording.of_kind("Pod") if nodes else ():
+            now = change.type != "DELETED" and condition(change.object, "Ready") == "True"
+            turned = now and not ready.get(change.uid)
+            ready[change.uid] = now
+            if turned and node_of(change.object) in nodes and since < change.earliest and change.seen < until:
+                why = f"{change.name} turned Ready on {node_of(change.object)}, which was down"
+                yield Disagreement(change.earliest, change.seen, why, ("Pod",))
 
 
 def _of_nodes(recording: Recording, end: float) -> Iterator[Disagreement]:

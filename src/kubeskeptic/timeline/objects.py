@@ -16,6 +16,7 @@ __all__ = [
     "disruption",
     "eviction_delay",
     "ip_of",
+    "is_leaving",
     "is_ready",
     "labelled",
     "living",
@@ -36,6 +37,13 @@ def disruption(pod: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a pod's condition DisruptionTarget, which says why Kubernetes ends it; empty if it has none."""
     conditions = (pod.get("status") or {}).get("conditions") or ()
     return next((one for one in conditions if one.get("type") == "DisruptionTarget"), {})
+
+
+def is_leaving(pod: Change) -> bool:
+    """Return whether a pod is marked for deletion, or gone. A pod that is deleted by force, without a grace period, is gone
+    without having been marked.
+    """
+    return pod.type == "DELETED" or bool(pod.object["metadata"].get("deletionTimestamp"))
 
 
 def labelled(changes: Iterable[Change], app: str) -> Iterator[Change]:

@@ -81,11 +81,17 @@ def _fits(stated: int | None, there: tuple[Range, ...]) -> bool:
 def _range(pods: Iterable[Object]) -> Range:
     """Return the number of pods without those that have ended or are being deleted, and with them."""
     all_ = list(pods)
-    return sum(1 for pod in all_ if _is_active(pod)), len(all_)
+    return sum(1 for pod in all_ if is_active(pod)), len(all_)
 
 
-def _is_active(pod: Object) -> bool:
-    return not pod["metadata"].get("deletionTimestamp") and pod["status"].get("phase") not in ("Succeeded", "Failed")
+def is_active(pod: Object) -> bool:
+    """Return whether a pod is neither being deleted nor has ended: controllers count it as one of the replicas
+    (``IsPodActive`` in pkg/controller/controller_utils.go).
+    """
+    return not pod["metadata"].get("deletionTimestamp") and (pod.get("status") or {}).get("phase") not in (
+        "Succeeded",
+        "Failed",
+    )
 
 
 def _of_a_template(pods: Iterable[Object]) -> tuple[Range, ...]:
