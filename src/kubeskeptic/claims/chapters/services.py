@@ -24,7 +24,7 @@ CLAIMS = (
         says="continuously evaluates which pods are still eligible/healthy",
         states="A pod that turns unready gets no request from any node once its readiness probe has failed failureThreshold "
         "times and the programming lag has passed, and gets requests from every node again after it is ready, without a "
-        "restart; when a node's kubelet restarts, no pod on it turns unready that had been running for 10 s.",
+        "restart; when a node's kubelet restarts, no pod on it that had been running for 10 s turns unready or is restarted.",
         post=Post.AGREES,
         broken_by=("readiness-probe-removed", "endpointslice-controller-off", "kube-proxy-frozen", "pod-unready"),
     ),
