@@ -90,7 +90,7 @@ def test_a_node_without_a_pod_of_the_service_gets_no_answer_at_all(told: Teller)
     at = told.when("quiet")
     failing = on("kubeskeptic-control-plane", "web", at, at + 20, outcome=REFUSED, by=0)
     finding = told(CROSSES, failing)
-    assert (finding.verdict, "0.0 %, on kubeskeptic-control-plane" in finding.why) == (Verdict.VIOLATED, True)
+    assert (finding.verdict, "kubeskeptic-control-plane with 0.0 %" in finding.why) == (Verdict.VIOLATED, True)
 
 
 def test_a_node_of_which_nothing_is_known_violates_nothing(told: Teller) -> None:
