@@ -64,6 +64,11 @@ def test_what_came_at_once_or_before_took_no_time() -> None:
     assert found.measured["scaled down"].interval == (0, 0.5), "they were down before the queue was empty"
 
 
+def test_replicas_that_may_have_been_lowered_before_the_queue_was_empty_were_down_then() -> None:
+    found = follows(replicas(25, 4), replicas(40.2, 1)._replace(age=1.2))
+    assert found.measured["scaled down"].interval == (0, 0.5)
+
+
 def test_replicas_that_never_went_up_were_down() -> None:
     assert follows().measured["scaled down"].interval == (0, 0.5)
     assert follows(replicas(60, 1), replicas(70, 1)).measured["scaled down"].interval == (0, 0.5)

@@ -198,6 +198,7 @@ def with_id(change: Change, runtime_id: str) -> Change:
         (3.0, "web-a", 0, "1", []),
         (3.0, "web-a", 0, "", []),
         (3.0, "young", 1, "2", []),
+        (1.0, "web-a", 1, "2", []),  # it was so as the kubelet was stopped
     ],
 )
 def test_containers_that_are_restarted_though_their_pod_stays_ready(
@@ -209,6 +210,11 @@ def test_containers_that_are_restarted_though_their_pod_stays_ready(
     assert finding.measured["restarted"].value == len(restarted)
     assert finding.verdict is (Verdict.VIOLATED if restarted else Verdict.HOLDS), finding.why
     assert ("Containers of web-a were restarted; the kubelet was back" in finding.why) is bool(restarted)
+
+
+def test_a_container_of_which_no_id_was_known_is_no_other_one() -> None:
+    unknown = with_id(pod(0.5, "web-a", node="n1", started=LONG_AGO), "")
+    assert stays(unknown, with_id(pod(3.0, "web-a", node="n1", started=LONG_AGO), "1")).verdict is Verdict.HOLDS
 
 
 def test_what_was_not_watched_long_enough_or_did_not_come_back() -> None:

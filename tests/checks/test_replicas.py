@@ -108,6 +108,9 @@ def test_of_several_wrong_numbers_the_longest_decides() -> None:
     late = [pod(2.0, "web-d"), pod(8.0, "web-e"), pod(11.0, "web-e", type="DELETED"), pod(12.0, "web-e", uid="new"),
             pod(13.0, "web-e", uid="new", type="DELETED")]  # fmt: skip
     assert whole(*THREE, LOST, *late).measured["whole again"].interval == (3.0, 12.0)
+    more = [pod(2.0, "web-d"), pod(8.0, "web-e"), pod(9.0, "web-f"), pod(11.0, "web-f", type="DELETED"),
+            pod(12.0, "web-e", type="DELETED")]  # fmt: skip
+    assert whole(*THREE, LOST, *more).measured["whole again"].interval == (4.0, 11.0)
     doubted = [
         pod(2.0, "web-d"),
         pod(8.5, "web-e")._replace(age=0.5),

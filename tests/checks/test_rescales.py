@@ -130,6 +130,7 @@ def test_a_deployment_that_is_seen_late_was_scaled_before() -> None:
     late = deployment(10.0, 2)._replace(age=2.0)
     assert lagging(late, pod(9.0, "b"), pod(9.5, "b", ready=False)) == []
     assert lagging(late, pod(7.0, "b"), pod(7.5, "b", ready=False)) == wanting(2, 1)
+    assert lagging(late, pod(7.0, "b"), pod(9.5, "b", ready=False)) == [], "they were Ready when it was scaled"
 
 
 def test_only_numbers_that_are_raised_above_the_least_in_the_act_are_followed() -> None:

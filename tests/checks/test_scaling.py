@@ -47,6 +47,7 @@ def test_pods_of_another_app_are_none_of_those_asked_for() -> None:
 def test_a_count_of_the_moment_at_which_more_were_asked_for_is_the_one_of_before() -> None:
     finding = scaled(pod(2.0, "web-b", ready=False), ASKED, pod(3.0, "web-b"), pod(4.0, "web-c"))
     assert finding.measured["from"].value == 1
+    assert finding.decisive == ("+1.00 s: 2 Ready", "+2.00 s: 3 Ready")
 
 
 def test_an_app_without_pods_is_not_followed() -> None:

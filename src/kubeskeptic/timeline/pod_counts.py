@@ -88,10 +88,8 @@ def is_active(pod: Object) -> bool:
     """Return whether a pod is neither being deleted nor has ended: controllers count it as one of the replicas
     (``IsPodActive`` in pkg/controller/controller_utils.go).
     """
-    return not pod["metadata"].get("deletionTimestamp") and (pod.get("status") or {}).get("phase") not in (
-        "Succeeded",
-        "Failed",
-    )
+    phase = (pod.get("status") or {}).get("phase")
+    return not pod["metadata"].get("deletionTimestamp") and phase not in ("Succeeded", "Failed")
 
 
 def _of_a_template(pods: Iterable[Object]) -> tuple[Range, ...]:
