@@ -56,7 +56,7 @@ def test_all_of_it_goes(machine: FakeProgram) -> None:
 
 def test_without_an_answer_nothing_goes(machine: FakeProgram) -> None:
     done = CliRunner().invoke(main, ["uninstall"], input="n\n")
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert "cluster ours" in done.output
     assert paths.cache().exists()
     assert not [call for call in machine.calls if call[0] == "rmi"]
