@@ -142,6 +142,8 @@ NFT = """table ip kube-proxy {
 
 def test_rules_of_either_mode_are_compared_without_what_is_local() -> None:
     assert normalised(IPTABLES) == {
+        "nat: -A PREROUTING -j KUBE-SERVICES",
+        "filter: -A INPUT -j KUBE-SERVICES",
         "-A KUBE-SERVICES -d 10.96.0.1/32 -j KUBE-SVC-A",
         '-A KUBE-SERVICES -d 10.96.0.9/32 -m comment --comment "a/empty:http has no endpoints" -j REJECT',
     }

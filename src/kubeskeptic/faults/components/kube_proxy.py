@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
 
 from kubeskeptic.faults import curl
 from kubeskeptic.faults.fault import Site
@@ -74,6 +75,8 @@ _LOCAL = ("KUBE-SVL-", "KUBE-XLB-", "has no local endpoints", "goto local-")
 _LOCAL_SETS = ("set nodeport-ips", "set hairpin-connections", "chain local-")
 _LOCAL_DROP = re.compile(r"map no-endpoint-\w+: .* : drop")
 _KUBE_ROUTER = ("KUBE-ROUTER-", "KUBE-POD-FW-", "KUBE-NWPLCY-")
+_JUMP = re.compile(r"-A [A-Z]+ .*-j KUBE-")
+"""A rule by which a chain of the kernel leads to one of Kubernetes: without it, no packet gets there."""
 _ELEMENTS = "elements = {"
 _COUNTER = re.compile(r"\s*\[\d+:\d+\]|\s*counter packets \d+ bytes \d+")
 
@@ -119,8 +122,20 @@ def normalised(listing: str) -> frozenset[str]:
     if listing.lstrip().startswith("table ip"):
         rules = [rule for rule in _nft(listing) if not _LOCAL_DROP.fullmatch(rule)]
     else:
-        rules = [line for line in _lines(listing) if line.startswith("-A KUBE-")]
+        rules = list(_iptables(listing))
     return frozenset(rule for rule in rules if not any(name in rule for name in _LOCAL + _KUBE_ROUTER))
+
+
+def _iptables(listing: str) -> Iterator[str]:
+    """Yield the rules in chains of Kubernetes, and those that lead to them, which say in which table they are."""
+    table = ""
+    for line in _lines(listing):
+        if line.startswith("*"):
+            table = line.removeprefix("*")
+        elif line.startswith("-A KUBE-"):
+            yield line
+        elif _JUMP.match(line):
+            yield f"{table}: {line}"
 
 
 def _lines(listing: str) -> list[str]:
