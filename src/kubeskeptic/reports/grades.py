@@ -21,6 +21,7 @@ class GradedStep:
 
     :param measured: the value measured against the case's bound; None when there is none
     :param lifted: the range of seconds after the case's own fault within which it was lifted; empty when unknown
+    :param bound: the bound of this grade, where those of the case's grades differ
     """
 
     seconds: float
@@ -28,14 +29,18 @@ class GradedStep:
     measured: Measure | None
     lifted: tuple[float, ...]
     why: str
+    bound: Bound | None = None
 
     @property
     def told(self) -> str:
-        """The verdict with its sign and the measured value: ``● holds, 1.7 s``; ``> 6.1 s`` if no end was observed."""
+        """The verdict with its sign and the measured value: ``● holds, 1.7 s``; ``> 6.1 s`` if no end was observed. Where
+        bounds differ, with its own: ``● holds, 1.7 s, ≤ 3 s``.
+        """
         if self.measured is None:
             return f"{SYMBOL[self.verdict]} {self.verdict}"
         open_ = "> " if self.measured.high is None and self.measured.low is not None else ""
-        return f"{SYMBOL[self.verdict]} {self.verdict}, {open_}{quantity(self.measured.value, self.measured.unit)}"
+        own = f", {limit(self.bound)}" if self.bound else ""
+        return f"{SYMBOL[self.verdict]} {self.verdict}, {open_}{quantity(self.measured.value, self.measured.unit)}{own}"
 
     @property
     def lasted(self) -> str:
@@ -47,7 +52,7 @@ class GradedStep:
 class GradedCase:
     """All grades of one sabotage for one case, the shortest first.
 
-    :param bound: the case's bound; None when no finding had one
+    :param bound: the bound of all its grades; None when they differ, as START does between runs, or when none had any
     :param runs: the runs in which the grades were performed
     """
 
@@ -69,7 +74,9 @@ class GradedCase:
     @property
     def allowed(self) -> str:
         """The bound as text: ``≤ 3 s``."""
-        return limit(self.bound) if self.bound else "–"
+        if self.bound:
+            return limit(self.bound)
+        return "see each grade" if any(step.bound for step in self.steps) else "–"
 
     @property
     def detected_from(self) -> float | None:
@@ -121,24 +128,35 @@ def grades(found: Iterable[GradedCase]) -> list[float]:
 
 def _graded_case(records: list[dict[str, Any]]) -> GradedCase:
     last = records[-1]
-    bound = next((one["bound"] for one in reversed(records) if one["bound"]), None)
+    bounds = [_bound(one["bound"]) for one in records]
+    same = bounds[0] if len(set(bounds)) == 1 else None
     return GradedCase(
         claim=last["claim"],
         case=last["case"],
         sabotage=last["sabotage"],
-        bound=Bound(float(bound["value"]), bound["unit"], bound["from"], bool(bound.get("at_least")))
-        if bound
-        else None,
-        steps=tuple(map(_step, records)),
+        bound=same,
+        steps=tuple(_step(one, None if same else bound) for one, bound in zip(records, bounds, strict=True)),
         runs=tuple(dict.fromkeys(str(one["run"]) for one in records)),
         kubernetes=last["kubernetes"],
         digests=tuple(dict.fromkeys(str(one["digest"]) for one in records)),
     )
 
 
-def _step(record: Mapping[str, Any]) -> GradedStep:
+def _bound(written: Mapping[str, Any]) -> Bound | None:
+    """Return a bound as a record has it; None for an empty one."""
+    if not written:
+        return None
+    return Bound(float(written["value"]), written["unit"], written["from"], bool(written.get("at_least")))
+
+
+def _step(record: Mapping[str, Any], bound: Bound | None) -> GradedStep:
     value = record["measured"]
     measured = Measure(float(value["value"]), value["unit"], value.get("low"), value.get("high")) if value else None
     return GradedStep(
-        float(record["seconds"]), Verdict(record["verdict"]), measured, tuple(record["lifted"]), str(record["why"])
+        seconds=float(record["seconds"]),
+        verdict=Verdict(record["verdict"]),
+        measured=measured,
+        lifted=tuple(record["lifted"]),
+        why=str(record["why"]),
+        bound=bound,
     )
