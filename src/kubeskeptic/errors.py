@@ -158,6 +158,7 @@ def reading(path: Path, what: str, how: str) -> Iterator[None]:
 
 
 INTERRUPTED = 2
+"""The exit status of an interrupted command: that of pytest (``pytest.ExitCode.INTERRUPTED``)."""
 EXIT_STATUSES = {
     0: "nothing failed",
     1: "a claim is violated, or a test or a requirement failed",

@@ -9,13 +9,12 @@ from functools import partial
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import SYN_SENT, Interval
 from kubeskeptic.checks.lanes import asked_until, is_late, span, surely_late
+from kubeskeptic.checks.lasting import NEVER
 from kubeskeptic.durations import LATE
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.timeline import Act, Lane
 from kubeskeptic.timeline.endpoints import identity
 from kubeskeptic.timeline.stale_conntrack import after_silence, stale
-
-NEVER = float("inf")
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from collections.abc import Collection
 
 from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.handovers import NEVER, Handover, failing_since, handover
+from kubeskeptic.checks.handovers import Handover, failing_since, handover
 from kubeskeptic.checks.lanes import span
-from kubeskeptic.checks.lasting import reached
+from kubeskeptic.checks.lasting import NEVER, reached
 from kubeskeptic.checks.restarts import started_again, stopped_on
 from kubeskeptic.durations import MARGIN
 from kubeskeptic.errors import Inconclusive
@@ -58,9 +58,12 @@ def follows_move(act: Act, probe: str) -> Finding:
         _FAILED_LATER: _failing_after_ready(act, lanes, new),
     }
     told = "never answered" if first.new.high == NEVER else f"answered after at most {first.new.high:.2f} s"
+    late, lag = compared[_FAILED_LATER]
+    more = f" A request still failed or was late {late.high:.2f} s after it was Ready; the limit is {lag.value:g} s."
     return conclude(
         f"{old} on {there} gave its last answer {max(last.old.high, 0):.2f} s after its deletion, to {last.node}; "
-        f"{new} on {here} {told} on the slowest node, {first.node}; the limit is {act.bound_on(first.node).value:g} s.",
+        f"{new} on {here} {told} on the slowest node, {first.node}; the limit is {act.bound_on(first.node).value:g} s."
+        f"{'' if lag.admits(late.high) else more}",
         {name: seconds(known) for name, (known, _) in compared.items()},
         {name: bound for name, (_, bound) in compared.items()},
         nodes=tuple(lane.node for lane in lanes),

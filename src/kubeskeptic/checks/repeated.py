@@ -8,8 +8,6 @@ from kubeskeptic.bounds import Interval
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.timeline import Act
 
-OFTEN = 8
-"""So many faults are enough, however soon the last of them came: the acts of earlier versions had a number, and no length."""
 FEWEST = 3
 """Fewer faults than these do not follow one another, however long the act."""
 
@@ -33,10 +31,9 @@ def require_repeated(act: Act, begun: Sequence[Interval], lasting: float) -> Non
     :param lasting: seconds from the first fault to the end of the act; 0 requires nothing
     """
     lasted = act.end - begun[0].high
-    if lasting and (len(begun) < FEWEST or (len(begun) < OFTEN and lasted < lasting)):
+    if lasting and (len(begun) < FEWEST or lasted < lasting):
         act.reading.doubts.append(
-            f"{pods_deleted(len(begun))} in {lasted:.1f} s; at least {FEWEST} deletions in {lasting:g} s, or {OFTEN}, are "
-            "required"
+            f"{pods_deleted(len(begun))} in {lasted:.1f} s; at least {FEWEST} deletions in {lasting:g} s are required"
         )
 
 

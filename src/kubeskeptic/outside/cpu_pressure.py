@@ -8,6 +8,7 @@ from a cluster that is slow.
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 PRESSURE = Path("/proc/pressure/cpu")
@@ -24,3 +25,17 @@ def waited(pressure: Path = PRESSURE) -> float | None:
     except OSError:
         return None
     return int(found[1]) / 1e6 if found else None
+
+
+class Waiting:
+    """How much processes wait for a processor from now on."""
+
+    def __init__(self) -> None:
+        self._before, self._begun = waited(), time.monotonic()
+
+    def share(self) -> float | None:
+        """Return the share of the time since then, 0 to 1, in which at least one waited; None where the kernel does not say."""
+        now = waited()
+        if self._before is None or now is None:
+            return None
+        return round((now - self._before) / (time.monotonic() - self._begun), 3)

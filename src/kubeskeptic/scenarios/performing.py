@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 
 from kubeskeptic.claims.model import Case
 from kubeskeptic.durations import BASELINE, CLOCK_DOUBT, SETTLE, TAIL
 from kubeskeptic.errors import Inconclusive, MissingRequirement, NotAsked, PatienceExhausted, Refused, SkepticError
 from kubeskeptic.guard.risk import Risk, above
-from kubeskeptic.outside import waited
+from kubeskeptic.outside import Waiting
 from kubeskeptic.recorder import Recorder, Watch
 from kubeskeptic.runs import Run, evidence
 from kubeskeptic.runs.marking import recorded
@@ -124,7 +124,7 @@ class _PlayedStage(Stage):
         with ExitStack() as self._in_force:
             self._sabotage(act.name)
             clock = time.time() - time.monotonic()
-            share_waited = self._waited()
+            waiting = Waiting()
             act.play(self)
             for lift in self._lifts:
                 lift.wait()
@@ -132,7 +132,7 @@ class _PlayedStage(Stage):
             stepped = time.time() - time.monotonic() - clock
             if abs(stepped) > CLOCK_DOUBT:
                 raise Inconclusive(f"the clock of this machine was stepped by {stepped:.1f} s during “{act.name}”")
-            self._mark("end", faults=self._faults, **share_waited())
+            self._mark("end", faults=self._faults, **self._waited(waiting))
 
     def play_setup(self, setup: Step | None, recorder: Recorder) -> None:
         """Play the set-up, recorded as an act of its own, which ends once the recorder has seen what the set-up waited for."""
@@ -144,19 +144,12 @@ class _PlayedStage(Stage):
             recorder.catch_up()
         self._mark("end")
 
-    def _waited(self) -> Callable[[], dict[str, float]]:
-        """Return a function that returns ``waited``, the share of the time since then in which processes of this machine waited
-        for a processor; nothing where that is not known, or where not all nodes are on this machine.
+    def _waited(self, waiting: Waiting) -> dict[str, float]:
+        """Return ``waited``, the share of an act in which processes waited for a processor; nothing where that is not known, or
+        where not all nodes are on this machine.
         """
-        before, begun = waited(), time.monotonic()
-
-        def since() -> dict[str, float]:
-            now = waited()
-            if before is None or now is None or set(self.run.here) != set(self.run.nodes):
-                return {}
-            return {"waited": round((now - before) / (time.monotonic() - begun), 3)}
-
-        return since
+        share = waiting.share()
+        return {} if share is None or set(self.run.here) != set(self.run.nodes) else {"waited": share}
 
     def _settled(self, lanes: bool | str) -> float:
         """Wait for a stretch without a failure on any lane, or on those of one probe, and return when it began."""
