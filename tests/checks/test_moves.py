@@ -256,6 +256,7 @@ def test_no_request_fails_longer_than_the_lag_after_the_new_pod_was_ready(
 ) -> None:
     found = ready_at(at, failed)
     assert found.verdict is verdict, found.why
+    assert ("still failed or was late" in found.why) is (verdict is Verdict.VIOLATED)
     assert found.bounds[LATER].value == 2
     assert found.measured[LATER].value == pytest.approx(failed / 10 - at)
     assert found.measured["last that failed or was late"].value == pytest.approx(failed / 10 - 1)
