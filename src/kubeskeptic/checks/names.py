@@ -65,7 +65,10 @@ def _left_out(act: Act, specs: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     queried: dict[str, set[str]] = defaultdict(set)
     for spec in specs:
         queried[str(spec.get("kind"))].add(str(spec["server"]))
-    noted = act.table(DNS_ENDPOINTS).values() if DNS_ENDPOINTS in act.recording.tables else ()
+    counted = DNS_ENDPOINTS in act.recording.tables
+    noted = act.table(DNS_ENDPOINTS).values() if counted else ()
+    if counted and not noted:
+        yield "It is not known which name servers there are"
     every = {str(address) for address in noted} or set[str]().union(*queried.values())
     for kind, servers in sorted(queried.items()):
         if servers != every:
