@@ -7,7 +7,7 @@ pods each, asked over new connections from every node. At the end all pods of `w
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
@@ -22,8 +22,6 @@ from kubeskeptic.bounds import (
     constant,
 )
 from kubeskeptic.checks.replicas import SURPLUS
-from kubeskeptic.checks.resolving import LEFT, REPLACED
-from kubeskeptic.durations import PODS_READY
 from kubeskeptic.faults.components.change_service_rule import ChangeServiceRule
 from kubeskeptic.faults.components.stop_kubelet import StopKubelet
 from kubeskeptic.faults.control_plane.stop_coredns import WHERE as DNS
@@ -35,8 +33,9 @@ from kubeskeptic.probes.specs import Probe, dns_udp, http_new
 from kubeskeptic.sabotages import breakages, rewrites
 from kubeskeptic.scenarios import Scenario, Stage
 from kubeskeptic.scenarios.declaration import WATCHED
+from kubeskeptic.scenarios.replacing import ready_pods, wait_until_replaced
 from kubeskeptic.timeline import Act
-from kubeskeptic.timeline.objects import ip_of, is_ready, node_of
+from kubeskeptic.timeline.objects import ip_of, node_of
 
 DNS_LABEL = "k8s-app=kube-dns"
 
@@ -60,16 +59,15 @@ def three_pods_behind_each_service(stage: Stage) -> None:
         http_new("web", web["clusterIP"], 80, rate=50),
         http_new("plain", plain["clusterIP"], 80, rate=50),
         http_new("node-port", "$NODE", web["ports"][0]["nodePort"], rate=10),
-        dns_udp("name", stage.dns_server(), stage.full_name("web"), expect=[web["clusterIP"]], rate=10),
-        dns_udp(
-            "name-same-port",
-            stage.dns_server(),
-            stage.full_name("web"),
-            expect=[web["clusterIP"]],
-            rate=10,
-            keep_port=True,
-        ),
+        *clients_of_the_name(stage, "name-same-port"),
     )
+
+
+def clients_of_the_name(stage: Stage, kept: str = "name-kept") -> Iterator[Probe]:
+    """Every node queries the service's name, from a new UDP port each time, and from one that it keeps."""
+    server, name, address = stage.dns_server(), stage.full_name("web"), stage.service("web")["clusterIP"]
+    yield dns_udp("name", server, name, expect=[address], rate=10)
+    yield dns_udp(kept, server, name, expect=[address], rate=10, keep_port=True)
 
 
 @pods.act("quiet")
@@ -117,62 +115,38 @@ def a_surplus_pod_matches(stage: Stage) -> None:
     stage.hold(since=time.time())
 
 
-def clients_of_the_name(stage: Stage) -> Iterable[Probe]:
-    """Every node queries the service's name, from a new UDP port each time, and from one that it keeps."""
-    server, name, address = stage.dns_server(), stage.full_name("web"), stage.service("web")["clusterIP"]
-    yield dns_udp("name", server, name, expect=[address], rate=10)
-    yield dns_udp("name-kept", server, name, expect=[address], rate=10, keep_port=True)
-
-
 @pods.act("rollout", asking=clients_of_the_name)
 def all_pods_are_replaced(stage: Stage) -> None:
     """All pods of `web` are replaced, as by `kubectl rollout restart`."""
     restart = {"kubectl.kubernetes.io/restartedAt": datetime.now(UTC).isoformat()}
-    old = ready(stage, stage.namespace, "app=web")
+    old = ready_pods(stage, stage.namespace, "app=web")
     template = {"metadata": {"annotations": restart}}
     stage.run.kube.patch("Deployment", "web", stage.namespace, {"spec": {"template": template}})
     stage.moment("begun")
-    until_replaced(stage, "rollout", old, lambda: ready(stage, stage.namespace, "app=web"))
+    wait_until_replaced(stage, "rollout", old, stage.namespace, "app=web")
     stage.hold(since=time.time())
 
 
 @pods.act("coredns", needs=Risk.CONTROL_PLANE, asking=clients_of_the_name)
 def coredns_is_restarted(stage: Stage) -> None:
     """The pods of CoreDNS are deleted, each once the one before it is replaced."""
-    old = ready(stage, DNS, DNS_LABEL)
+    old = ready_pods(stage, DNS, DNS_LABEL)
     for pod in sorted(old):
         with stage.inflict(DeletePod(DNS, pod)):
             pass
-    until_replaced(stage, "coredns", old, lambda: ready(stage, DNS, DNS_LABEL))
+    wait_until_replaced(stage, "coredns", old, DNS, DNS_LABEL)
     stage.moment("restarted")
     stage.hold(since=time.time())
 
 
-def ready(stage: Stage, namespace: str, label: str) -> set[str]:
-    """Return the names of the Ready pods with a label."""
-    listed = stage.run.kube.list("Pod", namespace, labels=label)["items"]
-    return {str(pod["metadata"]["name"]) for pod in listed if is_ready(pod)}
-
-
-def until_replaced(stage: Stage, table: str, old: set[str], now: Callable[[], set[str]]) -> None:
-    """Wait until no old pod is Ready and at least as many new ones are, and record how many were replaced."""
-    stage.wait(lambda: not now() & old and len(now()) >= len(old), PODS_READY, "all pods to be replaced")
-    left = now() & old
-    stage.see(table, **{REPLACED: len(old - left), LEFT: len(left)})
-
-
-@claim(
-    "service.stable", case="pods killed", act=("quiet", "graceful", "forced", "sigkill"),
-    broken_by=("coredns-scaled-to-0", "service-recreated"),
-)  # fmt: skip
+@claim("service.stable", case="pods killed", act=("quiet", "graceful", "forced", "sigkill"),
+       broken_by=("coredns-scaled-to-0", "service-recreated"))  # fmt: skip
 def test_the_name_keeps_its_one_address(act: Act, holds: Holds) -> None:
     holds(checks.same_answer(act, "name"))
 
 
-@claim(
-    "service.stable", case="pods killed, kept port", act=("quiet", "graceful", "forced", "sigkill"),
-    broken_by=("dns-flow-stale",),
-)  # fmt: skip
+@claim("service.stable", case="pods killed, kept port", act=("quiet", "graceful", "forced", "sigkill"),
+       broken_by=("dns-flow-stale",))  # fmt: skip
 def test_the_name_keeps_its_one_address_for_a_client_that_keeps_its_port(act: Act, holds: Holds) -> None:
     holds(checks.same_answer(act, "name-same-port", kept=True))
 
@@ -212,10 +186,8 @@ def test_a_killed_container_is_restarted_in_place(act: Act, holds: Holds) -> Non
     holds(checks.restarted_in_place(act))
 
 
-@claim(
-    "heal.crash", case="again", act="again", soonest=BACKOFF, within=(1 + BACKOFF_JITTER) * BACKOFF + NOTICING,
-    broken_by=("kubelet-stopped",),
-)  # fmt: skip
+@claim("heal.crash", case="again", act="again", soonest=BACKOFF, within=(1 + BACKOFF_JITTER) * BACKOFF + NOTICING,
+       broken_by=("kubelet-stopped",))  # fmt: skip
 def test_a_container_that_is_killed_again_is_backed_off_from(act: Act, holds: Holds) -> None:
     holds(checks.restarted_in_place(act, ready=False))
 

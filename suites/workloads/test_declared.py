@@ -234,10 +234,8 @@ def test_a_deployment_replaces_its_pods_and_a_replicaset_does_not(act: Act, hold
     holds(all_of([fixed(act, "fixed", "version", "2"), rolling(act, "rolling", "version", "2")]))
 
 
-@claim(
-    "statefulset.order", case="blocked rollout", act="stuck", within=ORDERED * (START + GRACE_PERIOD),
-    broken_by=("statefulset-parallel",),
-)  # fmt: skip
+@claim("statefulset.order", case="blocked rollout", act="stuck", within=ORDERED * (START + GRACE_PERIOD),
+       broken_by=("statefulset-parallel",))  # fmt: skip
 def test_a_rollout_stays_blocked_by_a_pod_of_a_broken_template(act: Act, holds: Holds) -> None:
     holds(checks.blocked_until_deleted(act, "ordered", ORDERED, "version", "3"))
 

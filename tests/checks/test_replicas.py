@@ -9,7 +9,7 @@ import pytest
 from kubeskeptic import checks
 from kubeskeptic.bounds import EVICT, Interval
 from kubeskeptic.checks.lasting import NEVER
-from kubeskeptic.checks.replicas import ready_counts
+from kubeskeptic.checks.replicas import Count, pod_counts
 from kubeskeptic.findings import Finding, Verdict
 from tests.checks.test_objects_over_time import THREE, story
 from tests.drawn import pod, tolerating
@@ -32,15 +32,19 @@ def test_who_is_ready_is_counted_from_each_moment_that_it_changed() -> None:
         pod(6.0, "a", type="DELETED"),
         pod(7.0, "b", type="DELETED"),
     ]
-    assert [count for _, count in ready_counts(changes)] == [0, 1, 2, 1, 0]
-    assert [when for when, _ in ready_counts(changes)] == [
-        Interval(0.0, 0.0), Interval(1.0, 1.0), Interval(1.5, 2.0), Interval(5.0, 5.0), Interval(7.0, 7.0),
-    ]  # fmt: skip
+    assert pod_counts(changes) == [
+        Count(Interval(0.0, 0.0), 0, 1),
+        Count(Interval(1.0, 1.0), 1, 1),
+        Count(Interval(1.5, 2.0), 2, 2),
+        Count(Interval(4.0, 4.0), 2, 3),
+        Count(Interval(5.0, 5.0), 1, 2),
+        Count(Interval(7.0, 7.0), 0, 1),
+    ]
 
 
 def test_a_pod_is_counted_by_its_uid() -> None:
     anew = [pod(0.0, "a", uid="1"), pod(1.0, "a", uid="2"), pod(2.0, "a", uid="1", type="DELETED")]
-    assert [count for _, count in ready_counts(anew)] == [1, 2, 1]
+    assert [one.ready for one in pod_counts(anew)] == [1, 2, 1]
 
 
 def test_what_was_seen_as_the_fault_was_applied_was_there_before() -> None:

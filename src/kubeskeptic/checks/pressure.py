@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from kubeskeptic.bounds import START, Bound, Interval
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import NEVER, since_when, told
-from kubeskeptic.checks.replicas import ready_counts
+from kubeskeptic.checks.replicas import pod_counts
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.objects import containers
@@ -111,7 +111,7 @@ def evicted_and_replaced(act: Act, app: str) -> Finding:
     """
     seen = _eviction(act, app)
     elsewhere = [one for one in seen.later if node_of(one.object) != seen.node]
-    new = since_when((when, count > 0) for when, count in ready_counts(elsewhere))
+    new = since_when((one.when, one.ready > 0) for one in pod_counts(elsewhere))
     origin = seen.end.when if seen.end else Interval(act.end, act.end)
     took = new.since(origin) if new else Interval(max(act.end - origin.high, 0.0), NEVER)
     away = {one.name for one in seen.later if node_of(one.object) == seen.node and _reason(one) == REASON}

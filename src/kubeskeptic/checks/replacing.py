@@ -7,7 +7,7 @@ from kubeskeptic.checks.draining import drained_node
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import since_when, told
 from kubeskeptic.checks.repeated import pods_deleted, require_repeated
-from kubeskeptic.checks.replicas import pod_counts, ready_counts, whole_since
+from kubeskeptic.checks.replicas import Count, pod_counts, whole_since
 from kubeskeptic.checks.rollouts import counts_from
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, largest, seconds
@@ -29,7 +29,7 @@ def recovers_each_time(act: Act, app: str, wanted: int, *, lasting: float = 0.0)
     """
     faults = sorted(_faults(act, ""), key=lambda one: one.applying.low)
     require_repeated(act, [one.applying for one in faults], lasting)
-    counts = ready_counts(act.changes("Pod", app=app))
+    counts = pod_counts(act.changes("Pod", app=app))
     ends = [*(one.applying.low for one in faults[1:]), act.end]
     took = [_recovery(counts, one, wanted, end) for one, end in zip(faults, ends, strict=True)]
     worst = largest(took)
@@ -39,7 +39,7 @@ def recovers_each_time(act: Act, app: str, wanted: int, *, lasting: float = 0.0)
     if never:
         why = f"{pods_deleted(len(took))}; {worst.low:.1f} s after one of the deletions, {wanted} were not Ready again for "
         why += "good."
-    fewest = min(count for when, count in counts if when.high >= faults[0].applying.low)
+    fewest = min(one.ready for one in counts if one.when.high >= faults[0].applying.low)
     return conclude(
         why,
         {"whole again": seconds(worst), "pods deleted": Measure(len(took), "pods"), "fewest": Measure(fewest, "pods")},
@@ -105,42 +105,48 @@ def replaced_only_by_controllers(act: Act, app: str, wanted: int, started: str) 
     :raises Inconclusive: if they were stopped for less time than a replacement would have taken
     """
     stopped = _faults(act, "stop_component")[0]
-    if started not in act.recording.facts:
-        raise Inconclusive("it was not recorded when the controllers were started again")
     back, deleted = stopped.phases.get("undoing", act.end), act.since
+    without, origin = back - deleted.high, _back_again(act, started, back)
     pods = list(act.changes("Pod", app=app))
     known = {one.uid for one in pods if one.seen <= deleted.low}
     early = {one.name for one in pods if one.uid not in known and one.seen < back}
-    began = float(act.recording.facts[started])
-    origin = Interval(max(began, back), max(began + 1.0, back))
     # A pod that is created before their process has started is not theirs, unless clocks differ.
     before = {one.name for one in pods if one.uid not in known and one.seen < origin.low}
-    allowed = START.at_most(act.settings)
-    if not before and allowed.admits(back - deleted.high):
+    if not before and START.at_most(act.settings).admits(without):
         raise Inconclusive(
-            f"the controllers were stopped for only {back - deleted.high:.1f} s after the deletion: too short to tell"
+            f"the controllers were stopped for only {without:.1f} s after the deletion: too short to tell"
         )
-    counts, removed = pod_counts(pods), _endpoint_until(act, app, deleted.high)
-    after = [one for one in counts if one.when.high > deleted.high]
-    took = whole_since(after, wanted, origin, act.end)
+    after = [one for one in pod_counts(pods) if one.when.high > deleted.high]
+    took, removed = whole_since(after, wanted, origin, act.end), _endpoint_until(act, app, deleted.high)
     never = not any(one.is_whole(wanted) for one in after)
     why = (
-        f"Without controllers, nothing replaced a deleted pod for {back - deleted.high:.1f} s, and it stayed in the endpoints "
-        f"of {app} for {removed:.1f} s; {told(took)} after the controllers were started again, {wanted} pods were "
-        f"Ready; the limit is {act.bound.value:g} s."
+        f"Without controllers, nothing replaced a deleted pod for {without:.1f} s, and it stayed in the endpoints of {app} for "
+        f"{removed:.1f} s; {told(took)} after the controllers were started again, {wanted} pods were Ready; the limit is "
+        f"{act.bound.value:g} s."
     )
     return conclude(
         _not_only_by_controllers(act, before, took if never else None) or why,
         {
             "replaced without controllers": Measure(len(before), "pods", len(early), len(before)),
             "replaced after their return": seconds(took),
-            "without controllers": Measure(round(back - deleted.high, 1), "s"),
+            "without controllers": Measure(round(without, 1), "s"),
             "still an endpoint": Measure(round(removed, 1), "s"),
-            "until they led again": Measure(round(stopped.phases.get("healed", act.end) - began, 1), "s"),
+            "until they led again": Measure(round(stopped.phases.get("healed", act.end) - origin.low, 1), "s"),
         },
         {"replaced without controllers": _NO_POD, "replaced after their return": act.bound},
         window=(act.start, act.end),
     )
+
+
+def _back_again(act: Act, started: str, undoing: float) -> Interval:
+    """Return when the controllers' new process started, not before that was begun.
+
+    :raises Inconclusive: if it was not recorded
+    """
+    if started not in act.recording.facts:
+        raise Inconclusive("it was not recorded when the controllers were started again")
+    began = float(act.recording.facts[started])
+    return Interval(max(began, undoing), max(began + 1.0, undoing))
 
 
 def _not_only_by_controllers(act: Act, early: set[str], never: Interval | None) -> str:
@@ -164,24 +170,28 @@ def _faults(act: Act, name: str) -> list[FaultSpan]:
     return faults
 
 
-def _recovery(counts: list[tuple[Interval, int]], fault: FaultSpan, wanted: int, end: float) -> Interval:
-    """Return how long an app was missing replicas after a fault.
+def _recovery(counts: list[Count], fault: FaultSpan, wanted: int, end: float) -> Interval:
+    """Return how long an app was missing replicas after a fault, or had too many.
 
     :param end: when the next fault was applied, or the act ended
     """
-    before = [count for when, count in counts if when.high <= fault.applying.low]
-    if not before or before[-1] != wanted:
-        raise Inconclusive(f"{before[-1] if before else 0} of {wanted} replicas were Ready before {fault.says}")
-    after = [(when, count) for when, count in counts if fault.applying.low < when.high <= end]
-    if not after or after[0][1] >= wanted:
+    before = [one for one in counts if one.when.high <= fault.applying.low]
+    if not before or not before[-1].is_whole(wanted):
+        there = (
+            f"{before[-1].ready} of {wanted} replicas were Ready{before[-1].unless(wanted)}"
+            if before
+            else "there was no pod"
+        )
+        raise Inconclusive(f"{there} before {fault.says}")
+    after = [one for one in counts if fault.applying.low < one.when.high <= end]
+    if all(one.ready >= wanted for one in after):
         raise Inconclusive(f"no replica was seen missing after {fault.says}")
-    whole = since_when((when, count == wanted) for when, count in after)
-    return whole.since(fault.applying) if whole else Interval(end - fault.applying.high, float("inf"))
+    return whole_since(after, wanted, fault.applying, end)
 
 
 def _moved_at(pods: list[Change], since: float, node: str, wanted: int) -> Interval | None:
-    """Return since when all ``wanted`` pods were Ready on other nodes, with only terminating pods left on this node; None if
-    that was never so.
+    """Return since when there were ``wanted`` pods and no more, all Ready on other nodes, without those that are terminating;
+    None if that was never so.
     """
     there: dict[str, Change] = {}
     states: list[tuple[Interval, bool]] = []
@@ -190,10 +200,9 @@ def _moved_at(pods: list[Change], since: float, node: str, wanted: int) -> Inter
         if change.type == "DELETED":
             del there[change.uid]
         going_on = [one.object for one in there.values() if not one.object["metadata"].get("deletionTimestamp")]
-        whole = sum(1 for pod in going_on if is_ready(pod) and node_of(pod) != node) == wanted
-        done = whole and not any(node_of(pod) == node for pod in going_on)
+        elsewhere = [pod for pod in going_on if is_ready(pod) and node_of(pod) != node]
         if change.seen > since:
-            states.append((change.when, done))
+            states.append((change.when, len(elsewhere) == len(going_on) == wanted))
     return since_when(states)
 
 

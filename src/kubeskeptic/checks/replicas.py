@@ -40,20 +40,6 @@ class Count(NamedTuple):
         return "" if self.there == wanted else f" and {self.there} pods existed"
 
 
-def ready_counts(changes: Iterable[Change]) -> list[tuple[Interval, int]]:
-    """Return the number of pods that were Ready and not marked for deletion, with each moment at which it changed."""
-    ready: set[str] = set()
-    counts: list[tuple[Interval, int]] = []
-    for change in changes:
-        if change.type != "DELETED" and is_ready(change.object):
-            ready.add(change.uid)
-        else:
-            ready.discard(change.uid)
-        if not counts or counts[-1][1] != len(ready):
-            counts.append((change.when, len(ready)))
-    return counts
-
-
 def pod_counts(changes: Iterable[Change]) -> list[Count]:
     """Return the numbers of an app's pods, with each moment at which one of them changed."""
     there: dict[str, bool] = {}

@@ -54,18 +54,9 @@ from kubeskeptic.terminal import Display
     "breakage last to be noticed?",
 )  # fmt: skip
 def prove(
-    claims: tuple[str, ...],
-    only: tuple[str, ...],
-    scenario: str | None,
-    suites: Path,
-    seed: int | None,
-    names: tuple[str, ...],
-    missing: bool,
-    dry_run: bool,
-    as_json: bool,
-    recorded: bool,
-    in_grades: bool,
-) -> None:
+    claims: tuple[str, ...], only: tuple[str, ...], scenario: str | None, suites: Path, seed: int | None,
+    names: tuple[str, ...], missing: bool, dry_run: bool, as_json: bool, recorded: bool, in_grades: bool,
+) -> None:  # fmt: skip
     """Prove that claims can fail: perform the sabotages that must break them, and expect each case to be violated.
 
     Each attempt plays only the acts that its cases need. The outcome is kept in reports/proofs.json, which the report reads.
@@ -85,22 +76,18 @@ def prove(
     skeptic prove service.pod-killed --graded
     skeptic prove --cluster kubeskeptic --cluster proofs
     """
+    if as_json and not dry_run and not recorded:
+        raise BadInput("--json shows what would be performed; add --dry-run")
     where = list(dict.fromkeys(names)) or [configuration.cluster_name()]
     asked = _asked(suites, claims, only, scenario)
     if recorded:
         _judge_again(asked)
         return
-    if as_json and not dry_run:
-        raise BadInput("--json shows what would be performed; add --dry-run")
     planned = _planned(asked, only, missing=missing, in_grades=in_grades)
-    if as_json:
-        output.as_json([_record(one) for one in planned])
-        return
-    _show(planned)
-    if dry_run or not planned:
-        return
-    options = ["--seed", str(seed)] if seed is not None else []
-    sys.exit(_perform_all(planned, where, options, in_grades=in_grades))
+    _show(planned, as_json=as_json)
+    if planned and not dry_run:
+        options = ["--seed", str(seed)] if seed is not None else []
+        sys.exit(_perform_all(planned, where, options, in_grades=in_grades))
 
 
 def _asked(suites: Path, claims: Sequence[str], only: Sequence[str], scenario: str | None) -> list[AskedCase]:
@@ -142,8 +129,11 @@ def _record(one: Attempt) -> dict[str, object]:
     return {"scenario": one.scenario.id, "sabotages": wanted}
 
 
-def _show(planned: list[Attempt]) -> None:
+def _show(planned: list[Attempt], *, as_json: bool) -> None:
     """Print what would be performed."""
+    if as_json:
+        output.as_json([_record(one) for one in planned])
+        return
     for one in planned:
         click.echo(one.scenario.id)
         for id_, cases in one.wanted.items():
