@@ -76,28 +76,26 @@ def test_a_cluster_is_made_or_another_one_adopted(tmp_path: Path) -> None:
     (tmp_path / "called").unlink()
     adopted = '{"was": "node"}'
     assert run("Cluster", tmp_path, VERSION="", CONTEXT="kind-x", SAID=adopted)[1] == [
-        "skeptic adopt --context kind-x --risk control-plane --json", "skeptic agent-image --load --name x",
+        "skeptic adopt --context kind-x --risk control-plane --json"
     ]  # fmt: skip
-    assert (tmp_path / "github_output").read_text() == f"was=node\nimage={adopted}\n"
+    assert (tmp_path / "github_output").read_text() == "was=node\n"
     (tmp_path / "github_output").unlink()
     run("Cluster", tmp_path, VERSION="", CONTEXT="kind-x", SAID='{"was": null}')
-    assert (tmp_path / "github_output").read_text().startswith("was=none\n")
+    assert (tmp_path / "github_output").read_text() == "was=none\n"
     done, called = run("Cluster", tmp_path, VERSION="", CONTEXT="kind-x", STATUS="21")
     assert done.returncode == 21
-    assert len(called) == 5, "nothing is loaded into a cluster that could not be adopted"
+    assert len(called) == 3
 
 
 def test_the_verdict_is_the_steps_exit_status(tmp_path: Path) -> None:
-    done, called = run("Ask", tmp_path, CONTEXT="", IMAGE="", ARGUMENTS="-m quick", SUITES="", STATUS="10")
+    done, called = run("Ask", tmp_path, CONTEXT="", ARGUMENTS="-m quick", SUITES="", STATUS="10")
     assert done.returncode == 10
     assert called == [f"pytest --skeptic-reports={tmp_path}/reports --pyargs kubeskeptic.suites -m quick"]
 
 
 def test_ones_own_claims_are_asked_in_place_of_the_projects(tmp_path: Path) -> None:
-    _, called = run("Ask", tmp_path, CONTEXT="kind-x", IMAGE="agent:1", ARGUMENTS="", SUITES="test_shop.py")
-    assert called == [
-        f"pytest --skeptic-context=kind-x --skeptic-agent-image=agent:1 --skeptic-reports={tmp_path}/reports test_shop.py"
-    ]
+    _, called = run("Ask", tmp_path, CONTEXT="kind-x", ARGUMENTS="", SUITES="test_shop.py")
+    assert called == [f"pytest --skeptic-context=kind-x --skeptic-reports={tmp_path}/reports test_shop.py"]
 
 
 @pytest.mark.parametrize(
@@ -112,16 +110,16 @@ def test_ones_own_claims_are_asked_in_place_of_the_projects(tmp_path: Path) -> N
 def test_arguments_are_words_and_leave_the_projects_claims_to_be_asked(
     tmp_path: Path, arguments: str, words: list[str]
 ) -> None:
-    done, called = run("Ask", tmp_path, CONTEXT="", IMAGE="", ARGUMENTS=arguments, SUITES="")
+    done, called = run("Ask", tmp_path, CONTEXT="", ARGUMENTS=arguments, SUITES="")
     assert done.returncode == 0, done.stderr
     assert called == [f"pytest --skeptic-reports={tmp_path}/reports --pyargs kubeskeptic.suites {' '.join(words)}"]
-    asked = run("Ask", tmp_path, CONTEXT="", IMAGE="", ARGUMENTS=arguments, SUITES="", COUNT="yes")[1][-1]
+    asked = run("Ask", tmp_path, CONTEXT="", ARGUMENTS=arguments, SUITES="", COUNT="yes")[1][-1]
     assert asked == f"{len(words) + 3} words"
     assert not (tmp_path / "here").exists()
 
 
 def test_arguments_with_a_quote_that_does_not_end_ask_nothing(tmp_path: Path) -> None:
-    done, called = run("Ask", tmp_path, CONTEXT="", IMAGE="", ARGUMENTS="-k 'service", SUITES="")
+    done, called = run("Ask", tmp_path, CONTEXT="", ARGUMENTS="-k 'service", SUITES="")
     assert (done.returncode, called) == (1, [])
 
 

@@ -34,7 +34,7 @@ from kubeskeptic.scenarios import GIVEN, Scenario, Stage
 from kubeskeptic.scenarios.declaration import WATCHED
 from kubeskeptic.timeline import Act
 
-KEPT = tuple(f"web-kept-{number}" for number in range(1, 7))
+KEPT = tuple(f"web-kept-{number}" for number in range(1, 11))
 """Kept connections of each node: enough that some lead to the pod on the node that dies."""
 DEADLINE = constant("deadline of a request", PROBE_DEADLINE)
 """Until then after a request, its outcome is not known."""

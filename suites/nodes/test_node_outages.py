@@ -25,8 +25,8 @@ from kubeskeptic.scenarios import Scenario, Stage
 from kubeskeptic.timeline import Act
 from kubeskeptic.timeline.objects import node_of
 
-KEPT = range(1, 7)
-"""Kept connections of each node: enough that some lead to each pod."""
+KEPT = range(1, 11)
+"""Kept connections of each node: of 30, none leads to a given pod of three in one run of 190,000."""
 WATCHED = DEAD_ENDPOINT_WINDOW + SYN_SENT + constant("deadline of a request", PROBE_DEADLINE)
 """Long enough that the outcome of a request sent as the last conntrack entry expires is known when the node returns."""
 
@@ -50,7 +50,7 @@ def clients_of(service: str) -> Callable[[Stage], Iterator[Probe]]:
     def ask(stage: Stage) -> Iterator[Probe]:
         yield http_new(service, stage.service(service)["clusterIP"], 80, rate=50)
         address = stage.service(f"{service}-kept")["clusterIP"]
-        yield from (http_kept(name, address, 80, rate=10) for name in kept(service))
+        yield from (http_kept(name, address, 80, rate=5) for name in kept(service))
 
     return ask
 

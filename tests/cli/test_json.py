@@ -16,6 +16,8 @@ from click.testing import CliRunner
 
 from kubeskeptic.cli import clusters as machine
 from kubeskeptic.cli import main, safety
+from kubeskeptic.clusters import Engine, agents
+from kubeskeptic.clusters.adopted import NoEngine
 from kubeskeptic.clusters.machine import Diagnosis, Level
 from kubeskeptic.faults.library import FAULTS
 from kubeskeptic.guard import Risk
@@ -136,15 +138,28 @@ def test_what_would_be_proven() -> None:
 
 
 @pytest.mark.parametrize("before", [None, Risk.NODE])
-def test_an_adoption_says_what_was_allowed_before(monkeypatch: pytest.MonkeyPatch, before: Risk | None) -> None:
+@pytest.mark.parametrize(("engine", "image"), [(Engine(), "agent:1"), (NoEngine(), None)])
+@pytest.mark.parametrize("risk", ["control-plane", "read-only"])
+def test_an_adoption_says_what_was_allowed_before_and_keeps_the_loaded_image(
+    monkeypatch: pytest.MonkeyPatch, before: Risk | None, engine: Engine, image: str | None, risk: str
+) -> None:
+    image = image if risk == "control-plane" else None
+    applied: list[Any] = []
+
     @contextmanager
     def handle(*_: object) -> Iterator[Any]:
-        yield SimpleNamespace(apply=lambda _: None)
+        yield SimpleNamespace(apply=applied.append, context="kind-x")
+
+    monkeypatch.setattr(agents, "load_into", lambda *_: "agent:1")
+    there = SimpleNamespace(engine=engine, kind_name="x")
+    monkeypatch.setattr(sys.modules["kubeskeptic.cli.adopt"], "adopted", lambda *_: there)
 
     monkeypatch.setattr(sys.modules["kubeskeptic.cli.adopt"], "_handle", handle)
     monkeypatch.setattr(sys.modules["kubeskeptic.cli.adopt"], "consent", lambda _: before)
-    said = printed("adopt", "--context", "kind-x", "--risk", "control-plane", "--json")
-    assert said == {"context": "kind-x", "risk": "control-plane", "was": before.words if before else None}
+    said = printed("adopt", "--context", "kind-x", "--risk", risk, "--json")
+    was = before.words if before else None
+    assert said == {"context": "kind-x", "risk": risk, "was": was, "agent_image": image}
+    assert applied[0]["data"] == {"risk": risk} | ({"agent-image": image} if image else {})
 
 
 def commands(group: click.Group, *words: str) -> Iterator[tuple[str, ...]]:

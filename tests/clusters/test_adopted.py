@@ -10,8 +10,9 @@ import pytest
 
 from kubeskeptic.clusters import engine_install
 from kubeskeptic.clusters.adopted import NoEngine, adopted, file_name
+from kubeskeptic.clusters.builds.agent_image import AgentImage
 from kubeskeptic.clusters.cluster_record import as_record, cluster_from
-from kubeskeptic.errors import CommandFailed, MissingRequirement
+from kubeskeptic.errors import ClusterError, CommandFailed, Forbidden, MissingRequirement, NotFound
 from kubeskeptic.guard import Risk
 from kubeskeptic.guard.ownership import why_not_ours
 from kubeskeptic.node_access import EngineAccess, NoAccess, PodAccess
@@ -38,6 +39,30 @@ def test_nodes_and_version_come_from_the_api(kube: Any) -> None:
     found = adopted(kube, Path("/k"), "agent:1")
     assert [(one.name, one.role) for one in found.nodes] == [("z", "control-plane"), ("a", "worker"), ("b", "worker")]
     assert (found.kubernetes, found.provider, found.agent_image) == ("v1.36.3", "adopted", "agent:1")
+
+
+@pytest.mark.parametrize(
+    ("data", "image"),
+    [
+        ({"risk": "node", "agent-image": "current:1"}, "current:1"),
+        ({"risk": "node", "agent-image": "older:1"}, ""),
+        ({"risk": "node"}, ""),
+        (NotFound("there is none", 404), ""),
+        (Forbidden("not allowed", 403), ""),
+    ],
+)
+def test_the_image_that_was_loaded_when_it_was_adopted_is_used_if_it_is_current(
+    kube: Any, monkeypatch: pytest.MonkeyPatch, data: dict[str, str] | ClusterError, image: str
+) -> None:
+    def get(*_: object) -> Any:
+        if isinstance(data, ClusterError):
+            raise data
+        return {"data": data}
+
+    kube.get = get
+    monkeypatch.setattr(AgentImage, "reference", "current:1")
+    assert adopted(kube, Path("/k"), "").agent_image == image
+    assert adopted(kube, Path("/k"), "given:1").agent_image == "given:1"
 
 
 def test_a_context_called_anything_is_a_part_of_a_path() -> None:

@@ -37,9 +37,8 @@ PLAYED: Mapping[str, Mapping[str, str]] = {
     },
     "kind-cluster.md": {
         "skeptic adopt --context kind-theirs --risk control-plane": "skeptic adopt --context kind-theirs --risk control-plane",
-        "skeptic agent-image --load --name theirs": "skeptic agent-image --load --name theirs",
-        "pytest --context kind-theirs --agent-image IMAGE --pyargs kubeskeptic.suites": "pytest --context kind-theirs"
-        " --agent-image {image} --pyargs kubeskeptic.suites -k '{chosen}' -p no:cacheprovider",
+        "pytest --context kind-theirs --pyargs kubeskeptic.suites": "pytest --context kind-theirs"
+        " --pyargs kubeskeptic.suites -k '{chosen}' -p no:cacheprovider",
         "skeptic status --context kind-theirs": "skeptic status --context kind-theirs",
         "skeptic abandon --context kind-theirs": "skeptic abandon --context kind-theirs",
     },

@@ -86,9 +86,9 @@ def test_a_short_form_that_a_conftest_has_is_the_conftests(pytester: pytest.Pyte
 
 def test_options_that_make_no_sense_are_refused_without_claims_too(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_mine(): ...")
-    result = run(pytester, "--skeptic-context", "staging")
+    result = run(pytester, "--skeptic-seed", "-1")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: *needs --agent-image*"])
+    result.stderr.fnmatch_lines(["ERROR: *must be 0 or a positive integer*"])
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def test_a_run_that_cannot_begin_does_not_end_as_if_a_claim_were_violated(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(opening, "connected", lambda _: (None, SimpleNamespace(name="c")))
+    monkeypatch.setattr(opening, "connected", lambda _: (None, SimpleNamespace(name="c", agent_image="agent:1")))
     monkeypatch.setattr(opening, "Guard", lambda *_: SimpleNamespace(pin=lambda: Risk.CONTROL_PLANE))
     monkeypatch.setattr(opening, "Lease", lambda *_: nullcontext())
     for name in ("usable", "wait_for_orphans"):
@@ -99,3 +99,16 @@ def test_a_run_that_cannot_begin_does_not_end_as_if_a_claim_were_violated(
         begun(tmp_path)
     assert str(raised.value) == str(error)
     assert raised.value.exit_status not in (0, 1)
+
+
+def test_a_run_needs_an_image_for_the_agent_once_the_cluster_is_known_to_be_allowed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> Risk:
+        raise Refused("it was not adopted")
+
+    monkeypatch.setattr(opening, "connected", lambda _: (None, SimpleNamespace(name="c", agent_image="")))
+    for pin, error in ((refuse, Refused), (lambda: Risk.NODE, BadInput)):
+        monkeypatch.setattr(opening, "Guard", lambda *_, pin=pin: SimpleNamespace(pin=pin))
+        with pytest.raises(error):
+            begun(tmp_path / error.__name__)

@@ -14,6 +14,9 @@ import yaml
 from kubeskeptic.cli import output
 from kubeskeptic.cli.output import AS_JSON
 from kubeskeptic.cli.which import must_answer
+from kubeskeptic.clusters import agents
+from kubeskeptic.clusters.adopted import KIND, NoEngine, adopted
+from kubeskeptic.clusters.builds.builder import Builder
 from kubeskeptic.configuration import configured
 from kubeskeptic.errors import BadInput, NotFound
 from kubeskeptic.faults.library import FAULTS
@@ -57,19 +60,25 @@ def _which(command: Callable[..., None]) -> Callable[..., None]:
 def adopt(context: str, kubeconfig: Path | None, risk: str, as_json: bool) -> None:
     """Allow kubeskeptic to use a cluster of yours that it did not make. Writes a ConfigMap that every run looks for.
 
+    The agent's image is loaded into the nodes of a kind cluster on this machine; runs then need no --agent-image.
+
     \b
     skeptic adopt --context staging
     skeptic adopt --context staging --risk node
     pytest --context staging --agent-image registry.example/team/agent:1
+    skeptic adopt --context kind-theirs --risk control-plane
+    pytest --context kind-theirs
 
     `skeptic rbac LEVEL` prints the rights that a run needs; `skeptic abandon` revokes the permission.
     """
     level = Risk.parse(risk)
     with _handle(context, kubeconfig) as kube:
         before = consent(kube)
-        kube.apply(consent_manifest(level))
+        image = _loaded(kube) if level > Risk.READ_ONLY else ""
+        kube.apply(consent_manifest(level, image))
     if as_json:
-        output.as_json({"context": context, "risk": level.words, "was": before.words if before is not None else None})
+        was_allowed = before.words if before is not None else None
+        output.as_json({"context": context, "risk": level.words, "was": was_allowed, "agent_image": image or None})
         return
     was = f" (was {before.words})" if before not in (None, level) else ""
     click.echo(f"{context} is adopted at risk level {level.words}{was}: {MEANS[level]}")
@@ -90,6 +99,16 @@ def abandon(context: str, kubeconfig: Path | None) -> None:
             click.echo(f"{context} was not adopted")
             return
     click.echo(f"{context} is no longer adopted; runs will refuse it")
+
+
+def _loaded(kube: Kube) -> str:
+    """Load the agent's image into the nodes of a kind cluster on this machine; return its name, empty for other clusters."""
+    if not kube.context.startswith(KIND):
+        return ""
+    found = adopted(kube, Path(), "")
+    if isinstance(found.engine, NoEngine):
+        return ""
+    return agents.load_into(Builder(lambda line: click.echo(line, err=True)), found.engine, found.kind_name)
 
 
 @contextmanager

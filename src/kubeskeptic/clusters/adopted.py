@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from kubeskeptic import paths
 from kubeskeptic.clusters import engine_install
+from kubeskeptic.clusters.builds.agent_image import AgentImage
+from kubeskeptic.clusters.builds.builder import Builder
 from kubeskeptic.clusters.cluster import CONTROL_PLANE, WORKER, Cluster, Node
 from kubeskeptic.clusters.engine import Container, Engine
 from kubeskeptic.clusters.steps import quiet
 from kubeskeptic.clusters.store import Store
 from kubeskeptic.durations import COMMAND, Patience
 from kubeskeptic.errors import MissingRequirement, SkepticError
+from kubeskeptic.guard.risk import consented_image
 
 if TYPE_CHECKING:
     from kubeskeptic.kube import Kube
@@ -53,7 +56,8 @@ class NoEngine(Engine):
 def adopted(kube: Kube, kubeconfig: Path, agent_image: str) -> Cluster:
     """Return the cluster behind a handle, as its API server describes it.
 
-    :param agent_image: name of the agent's image, which the nodes have or can pull
+    :param agent_image: name of the agent's image, which the nodes have or can pull; when empty, the one that ``skeptic adopt``
+        loaded into the nodes counts, if it is of the current sources
     :raises Unanswered: when the API server does not answer
     """
     nodes = kube.list("Node")["items"]
@@ -67,9 +71,18 @@ def adopted(kube: Kube, kubeconfig: Path, agent_image: str) -> Cluster:
         nodes=tuple(sorted(found, key=lambda node: (node.role != CONTROL_PLANE, node.name))),
         kubernetes=max((str(node["status"]["nodeInfo"]["kubeletVersion"]) for node in nodes), default=""),
         image=_image(engine, found),
-        agent_image=agent_image,
+        agent_image=agent_image or _loaded(kube),
         engine=engine,
     )
+
+
+def _loaded(kube: Kube) -> str:
+    """Return the agent's image that ``skeptic adopt`` loaded into the nodes; empty if there is none of the current sources."""
+    try:
+        image = consented_image(kube)
+    except SkepticError:
+        return ""  # not ours to read on this cluster, or it does not answer: then this is reported elsewhere
+    return image if image == AgentImage(Builder(quiet)).reference else ""
 
 
 def _local_engine(kube: Kube, nodes: set[str]) -> Engine:

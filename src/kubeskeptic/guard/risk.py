@@ -74,14 +74,29 @@ CONSENT = "kubeskeptic-consent"
 """Name of the ConfigMap in kube-system."""
 
 
-def consent_manifest(risk: Risk = Risk.NAMESPACE) -> dict[str, Any]:
-    """Return the ConfigMap that allows the harness everything up to ``risk``."""
+IMAGE = "agent-image"
+"""The key of the consent that has the agent's image on a cluster to whose nodes it was loaded."""
+
+
+def consent_manifest(risk: Risk = Risk.NAMESPACE, image: str = "") -> dict[str, Any]:
+    """Return the ConfigMap that allows the harness everything up to ``risk``.
+
+    :param image: the agent's image, if it was loaded into the nodes
+    """
     return {
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": {"name": CONSENT, "namespace": "kube-system"},
-        "data": {"risk": risk.words},
+        "data": {"risk": risk.words} | ({IMAGE: image} if image else {}),
     }
+
+
+def consented_image(kube: Kube) -> str:
+    """Return the agent's image that ``skeptic adopt`` loaded into the nodes; empty when it loaded none."""
+    try:
+        return str(kube.get("ConfigMap", CONSENT, "kube-system").get("data", {}).get(IMAGE, ""))
+    except NotFound:
+        return ""
 
 
 def consent(kube: Kube) -> Risk | None:

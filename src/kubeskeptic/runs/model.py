@@ -75,7 +75,8 @@ class RunOptions:
     :param cluster: name of our own kind cluster
     :param context: the context of an adopted cluster instead; empty for our own
     :param kubeconfig: the file with that context; None for those that kubectl reads
-    :param agent_image: the agent's image, under a name that the nodes of that cluster have or can pull
+    :param agent_image: the agent's image, under a name that the nodes of that cluster have or can pull; empty for the one that
+        ``skeptic adopt`` loaded into them
     :param seed: decides the victims
     :param reports: the folder in which the run's own folder is created
     :param sabotages: ids of the sabotages to perform
@@ -107,11 +108,6 @@ class RunOptions:
         """
         if self.seed < 0:
             raise BadInput(f"the seed must be 0 or a positive integer, not {self.seed}")
-        if self.context and not self.agent_image:
-            raise BadInput(
-                "--context also needs --agent-image, the name of an agent image that the nodes can pull or already have; "
-                "`skeptic agent-image` delivers the image and prints its name"
-            )
 
     def again(self) -> str:
         """Return the command that repeats the run."""

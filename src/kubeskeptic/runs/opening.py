@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from kubeskeptic import __version__
 from kubeskeptic.clusters import Cluster, find, no_cluster
 from kubeskeptic.clusters.adopted import PROVIDER, adopted
-from kubeskeptic.errors import ClusterError, Inconclusive, NotAsked, SkepticError, Untestable
+from kubeskeptic.errors import BadInput, ClusterError, Inconclusive, NotAsked, SkepticError, Untestable
 from kubeskeptic.faults import Site
 from kubeskeptic.guard import Guard, Lease
 from kubeskeptic.guard.risk import Risk, above
@@ -88,11 +88,19 @@ def _beginning() -> Iterator[None]:
 def _entered(
     stack: ExitStack, options: RunOptions, kube: Kube, cluster: Cluster, journal: RunJournal
 ) -> tuple[Site, Risk]:
-    """Return the site of the run and what its owner allows, once the cluster is ours and usable; the stack gives it back."""
+    """Return the site of the run and what its owner allows, once the cluster is ours and usable; the stack gives it back.
+
+    :raises BadInput: when no image of the agent is known for the cluster
+    """
     guard = Guard(cluster, kube)
     level = guard.pin()
     if level < Risk.NAMESPACE:
         raise NotAsked(above("a run", Risk.NAMESPACE, level))
+    if not cluster.agent_image:
+        raise BadInput(
+            "--context also needs --agent-image, the name of an agent image that the nodes can pull or already have; `skeptic "
+            "agent-image` delivers it and prints its name. For a kind cluster on this machine, `skeptic adopt` does both"
+        )
     usable(kube)
     guard.lease = stack.enter_context(Lease(kube, options.id))
     wait_for_orphans(cluster.name)
