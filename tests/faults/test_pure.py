@@ -216,6 +216,7 @@ def test_a_node_is_back_when_its_pods_have_started_since() -> None:
         a_pod("going", old, deletionTimestamp="2026-11-01T12:00:01Z"),
     ]
     assert not_back(pods, ["stale", "fresh", "unready", "going", "gone"], since) == ["pod-stale", "pod-unready"]
+    assert not_back(pods, ["stale", "unready"], since, ready=False) == ["pod-stale"], "what keeps it unready ends later"
     for pod in pods:
         pod.setdefault("spec", {})["restartPolicy"] = "Never"
     assert not_back(pods, ["stale", "unready"], since) == [], "nothing restarts them"

@@ -44,6 +44,20 @@ def test_a_node_and_what_is_in_it_collide_whichever_comes_first(inside: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("taken", "besides"),
+    [
+        ((), False),
+        (("node/w",), False),
+        (("node/v",), True),
+        (("kubelet/w",), True),
+        (("node/w", "deployment/kube-system/c"), True),
+    ],
+)
+def test_another_fault_may_be_in_force_besides_that_of_a_node(taken: tuple[str, ...], besides: bool) -> None:
+    assert taking(*taken).besides("w") is besides
+
+
+@pytest.mark.parametrize(
     ("first", "second"),
     [
         ("node/w", "kubelet/v"),

@@ -73,6 +73,11 @@ class InForce:
             for target in targets:
                 self._taken.pop(target, None)
 
+    def besides(self, node: str) -> bool:
+        """Return whether a fault other than one of this whole node is in force."""
+        with self._lock:
+            return any(target.name != node or target.kind != WHOLE for target in self._taken)
+
     def __len__(self) -> int:
         return len(self._taken)
 
