@@ -135,16 +135,14 @@ def some_worker(stage: Stage) -> str:
 
 _ENTRY = re.compile(r"src=(\S+) dst=(\S+) sport=(\d+) dport=(\d+) .*\[ASSURED\]")
 _REPLACE = """
-for _ in 1 2 3 4 5 6 7 8 9 10; do
-    conntrack -R /dev/stdin <<EOF && exit
--D -p udp --orig-src $1 --orig-dst $2 --sport $3 --dport $4
--I -p udp -s $1 -d $2 --sport $3 --dport $4 --dst-nat $5:$4 -t 120 -u SEEN_REPLY,ASSURED
-EOF
-done
-exit 1
+hold() { iptables -w 5 -t raw "$1" PREROUTING -p udp -s "$2" -d "$3" --sport "$4" --dport "$5" -j DROP; }
+hold -I "$@" || exit
+trap 'hold -D "$@"' EXIT
+conntrack -D -p udp --orig-src "$1" --orig-dst "$2" --sport "$3" --dport "$4"
+conntrack -I -p udp -s "$1" -d "$2" --sport "$3" --dport "$4" --dst-nat "$5:$4" -t 120 -u SEEN_REPLY,ASSURED
 """
-"""Deletes an entry and puts another in its place; retries if a packet of the flow created one in between. One process does
-both: between two, on a busy machine, the client's next query, 100 ms later, had created one each time.
+"""Deletes an entry and puts another in its place. Meanwhile the flow's packets are dropped before they are tracked: the
+client's next query comes within 100 ms, and on a busy machine it created an entry in between each time.
 """
 
 
