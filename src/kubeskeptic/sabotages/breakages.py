@@ -135,9 +135,15 @@ def some_worker(stage: Stage) -> str:
 
 _ENTRY = re.compile(r"src=(\S+) dst=(\S+) sport=(\d+) dport=(\d+) .*\[ASSURED\]")
 _REPLACE = """
-hold() { iptables -w 5 -t raw "$1" PREROUTING -p udp -s "$2" -d "$3" --sport "$4" --dport "$5" -j DROP; }
-hold -I "$@" || exit
-trap 'hold -D "$@"' EXIT
+nft -f /dev/stdin <<EOF || exit
+table ip skeptic-hold {
+    chain hold {
+        type filter hook prerouting priority raw
+        ip saddr $1 ip daddr $2 udp sport $3 udp dport $4 drop
+    }
+}
+EOF
+trap 'nft delete table ip skeptic-hold' EXIT
 conntrack -D -p udp --orig-src "$1" --orig-dst "$2" --sport "$3" --dport "$4"
 conntrack -I -p udp -s "$1" -d "$2" --sport "$3" --dport "$4" --dst-nat "$5:$4" -t 120 -u SEEN_REPLY,ASSURED
 """
