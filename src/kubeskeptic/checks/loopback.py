@@ -35,10 +35,8 @@ def as_configured_at_loopback(act: Act, asked: str, configured: str, presumed: P
     act.reading.doubts += not_as_presumed(act, asked, cells.keys(), presumed) if presumed else ()
     asked_at = {node: str(cells[node]["address"]) for node in act.nodes if node in cells and node in configs}
     known = list(asked_at)
-    expected = {
-        node: outcome_at(address, configs[node]) if ip_address(address).is_loopback else None
-        for node, address in asked_at.items()
-    }
+    loopback = {node: ip_address(address).is_loopback for node, address in asked_at.items()}
+    expected = {node: outcome_at(asked_at[node], configs[node]) if loopback[node] else None for node in known}
     differ = [node for node, outcome in expected.items() if outcome and cells[node]["outcome"] != outcome]
     wrong = [node for node in differ if cells[node]["outcome"] != Outcome.UNKNOWN]
     said = [f"{node}: {cells[node]['outcome']}, not {expected[node]}, with {_words(configs[node])}" for node in differ]

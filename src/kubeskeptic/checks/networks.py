@@ -109,11 +109,16 @@ def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Fin
         nodes=act.nodes,
         decisive=tuple(said[:8]),
     )
-    lacking = chain(
-        _unread(known, pods, unread), _left_out(act, cells, known, ()), unknown_members(act, known, members)
-    )
-    watches = chain(unknown_addresses(act, pods), unlisted_addresses(pods, recorded), unknown_ranges(act, cidrs))
-    return _if_complete(finding, chain(lacking, watches))
+    shown = chain(_left_out(act, cells, known, ()), unknown_members(act, known, members))
+    lacking = chain(_unread(known, pods, unread), shown, _unlike_watches(act, pods, recorded, cidrs))
+    return _if_complete(finding, lacking)
+
+
+def _unlike_watches(
+    act: Act, pods: Mapping[str, str], recorded: Mapping[str, str], cidrs: Mapping[str, Sequence[str]]
+) -> Iterator[str]:
+    """Yield what the tables of addresses and ranges say and the watches do not, or the other way round."""
+    yield from chain(unknown_addresses(act, pods), unlisted_addresses(pods, recorded), unknown_ranges(act, cidrs))
 
 
 def _seen_as(members: Cells, cells: Iterable[Mapping[str, Any]]) -> list[str]:
