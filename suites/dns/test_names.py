@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from kubeskeptic import checks, objects
 from kubeskeptic.bounds import CACHE, CACHE_DENIAL, START
 from kubeskeptic.checks.names import DNS_ENDPOINTS
+from kubeskeptic.checks.presumed import Presumed
 from kubeskeptic.durations import CONTAINERS_BACK, Patience
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.faults.components.kube_proxy import service_rules
@@ -35,6 +36,8 @@ names = Scenario(
     quick=("rules", "records", "late"),
 )
 
+THERE = Presumed(pods={"web": {}, "client": {}}, services={"web": {}})
+"""What answers, and what looks names up."""
 IN_FORCE = Patience(10)
 """Time for kube-proxy to program a new service on every node."""
 TOP_LEVEL = ("museum", "aero", "coop")
@@ -42,7 +45,7 @@ TOP_LEVEL = ("museum", "aero", "coop")
 
 
 @names.given
-def services_and_a_pod_that_looks_names_up(stage: Stage) -> None:
+def services_and_a_pod_that_looks_foundup(stage: Stage) -> None:
     """Services of both kinds exist, and a pod that looks names up runs."""
     stage.apply()
 
@@ -88,7 +91,7 @@ def records_of_a_pod_are_looked_up(stage: Stage) -> None:
 
 
 @names.act("scope", needs=Risk.NODE, settled=False)
-def names_are_looked_up_across_namespaces(stage: Stage) -> None:
+def foundare_looked_up_across_namespaces(stage: Stage) -> None:
     """The same short name is looked up from two namespaces, and an Internet name while a namespace is named after its
     top-level domain.
     """
@@ -175,16 +178,16 @@ def a_pod_moves(stage: Stage) -> None:
 @claim("headless.no-ip", act="rules", broken_by=("cluster-ip-set",))
 def test_a_headless_service_has_no_address_and_no_rules(act: Act, holds: Holds) -> None:
     addresses = {"address of web-pods": "None", "web-pods on": "no node"}
-    holds(checks.matches(act, "rules", {"address of web": "an address", "web on": "every node", **addresses}))
+    there = Presumed(services={"web": {}, "web-pods": {"clusterIP": "None"}})
+    holds(checks.matches(act, "rules", {"address of web": "an address", "web on": "every node", **addresses}, there))
 
 
 @claim("pod.own-record", act="records")
 def test_a_deployments_pod_has_a_record_of_its_address_only(act: Act, holds: Holds) -> None:
     below = ("its name, below the service", "its name, below the headless service")
     none = dict.fromkeys(("its name, in svc", "its name, in pod", *below), "no answer")
-    holds(
-        checks.matches(act, "records", {**none, "its address": "the pod", "an address that no pod has": "that address"})
-    )
+    addresses = {"its address": "the pod", "an address that no pod has": "that address"}
+    holds(checks.matches(act, "records", {**none, **addresses}, THERE))
 
 
 @claim("namespace.scope", case="names", act="scope")
@@ -192,26 +195,26 @@ def test_a_short_name_is_one_of_its_own_namespace(act: Act, holds: Holds) -> Non
     here = {"web, from here": "the service here", "web.here, from there": "the service here"}
     there = {"web, from there": "the service there", "web.there, from here": "the service there"}
     search = {"search": "NAMESPACE.svc.DOMAIN svc.DOMAIN DOMAIN", "added by the node": True, "ndots": "5"}
-    holds(checks.matches(act, "scope", {**here, **there, **search}))
+    holds(checks.matches(act, "scope", {**here, **there, **search}, THERE))
 
 
 @claim("namespace.scope", case="answers", act="scope")
 def test_a_short_name_reaches_the_pods_of_its_own_namespace(act: Act, holds: Holds) -> None:
     here = {"web, from here": "the pod here", "web.here, from there": "the pod here"}
     there = {"web, from there": "the pod there", "web.there, from here": "the pod there"}
-    holds(checks.matches(act, "reached", {**here, **there}))
+    holds(checks.matches(act, "reached", {**here, **there}, THERE))
 
 
 @claim("namespace.scope", case="top-level domain", act="scope")
-def test_a_namespace_captures_names_of_the_internet(act: Act, holds: Holds) -> None:
-    outside = {"with a dot at its end": "what is outside, or no answer"}
-    holds(checks.matches(act, "captured", {"without": "the service there", **outside}))
+def test_a_namespace_captures_foundof_the_internet(act: Act, holds: Holds) -> None:
+    found = {"without": "the service there", "with a dot at its end": "what is outside, or no answer"}
+    holds(checks.matches(act, "captured", found, THERE))
 
 
 @claim("service.env-order", act="late")
 def test_a_pod_sees_services_that_were_there_before_it(act: Act, holds: Holds) -> None:
-    variables = {"variables, before": False, "variables, after": True}
-    holds(checks.matches(act, "late", {**variables, "DNS, before": True, "DNS, after": True}))
+    cells = {"variables, before": False, "variables, after": True, "DNS, before": True, "DNS, after": True}
+    holds(checks.matches(act, "late", cells, Presumed(pods={"client": {}}, between={"late": "client"})))
 
 
 @claim("statefulset.name", act="move", within=CACHE)

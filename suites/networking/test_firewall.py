@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 
 from kubeskeptic import checks
+from kubeskeptic.checks.presumed import Presumed
 from kubeskeptic.errors import NotAsked
 from kubeskeptic.faults.network.cut_pods import CutPods
 from kubeskeptic.findings import all_of
@@ -87,7 +88,9 @@ def test_policies_let_through_whom_they_allow(act: Act, holds: Holds) -> None:
         "namespace allowed: foreigner": "ok",
     }
     in_force = checks.converges(act, "in force", ("denied", "label allowed", "namespace allowed"))
-    holds(all_of([checks.matches(act, "firewall", table), in_force]))
+    clients: dict[str, dict[str, object]] = {"friend": {"access": "allowed"}, "stranger": {"access": None}}
+    there = Presumed(pods=clients | {"server": {}}, in_turn=("open", "denied", "label allowed", "namespace allowed"))
+    holds(all_of([checks.matches(act, "firewall", table, there), in_force]))
 
 
 @firewall.sabotage("policies:allowed")

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from kubeskeptic import checks, objects
 from kubeskeptic.bounds import PROGRAMMING_LAG
+from kubeskeptic.checks.presumed import Presumed
 from kubeskeptic.checks.tables import CONTROL
 from kubeskeptic.durations import PODS_READY
 from kubeskeptic.faults.components.flush_service_rules import FlushServiceRules
@@ -147,39 +148,45 @@ def test_every_pod_reaches_every_other_and_every_node(act: Act, holds: Holds) ->
 @claim("net.all-to-all", case="within each node", act="each node")
 def test_pods_of_a_node_reach_each_other(act: Act, holds: Holds) -> None:
     cells = {f"{node}, {way}, {kind}": "ok" for node in act.nodes for way in WAYS for kind in KINDS}
-    holds(checks.matches(act, "within each node", cells))
+    holds(checks.matches(act, "within each node", cells, Presumed(on_each_node=("pod", "beside"))))
 
 
 @claim("proxy.every-node", case="hairpin", act="services")
 def test_a_pod_reaches_its_own_service(act: Act, holds: Holds) -> None:
-    holds(checks.matches(act, "hairpin", {"its own service": "ok"}))
+    there = Presumed(pods={"alone": {}}, services={"bounced": {"externalTrafficPolicy": "Cluster"}})
+    holds(checks.matches(act, "hairpin", {"its own service": "ok"}, there))
 
 
 @claim("proxy.every-node", case="hairpin on each node", act="each node")
 def test_a_pod_of_every_node_reaches_itself_through_a_service(act: Act, holds: Holds) -> None:
-    holds(checks.matches(act, "hairpin on each node", dict.fromkeys(act.nodes, "ok")))
+    there = Presumed(services={"own": {"internalTrafficPolicy": "Local"}}, on_each_node=("pod",))
+    holds(checks.matches(act, "hairpin on each node", dict.fromkeys(act.nodes, "ok"), there))
 
 
 @claim("proxy.every-node", case="loopback", act="loopback")
 def test_a_node_port_at_the_loopback_is_as_configured(act: Act, holds: Holds) -> None:
-    holds(checks.as_configured_at_loopback(act, "at the loopback", "kube-proxies"))
+    holds(checks.as_configured_at_loopback(act, "at the loopback", "kube-proxies", Presumed(pods={"alone": {}})))
 
 
 @claim("outside.double-bounce", case="Cluster", act="services")
 def test_any_node_answers_and_hides_the_client(act: Act, holds: Holds) -> None:
     cells = {"Cluster, the pod's node": "ok", "Cluster, other nodes": "ok"}
-    holds(checks.matches(act, "node ports", {**cells, "Cluster, other nodes, the pod sees": "that node's address"}))
+    cells |= {"Cluster, other nodes, the pod sees": "that node's address"}
+    there = Presumed(pods={"alone": {}}, services={"bounced": {"externalTrafficPolicy": "Cluster"}})
+    holds(checks.matches(act, "node ports", cells, there))
 
 
 @claim("outside.double-bounce", case="Local", act="services")
 def test_only_the_pods_node_answers_and_shows_the_client(act: Act, holds: Holds) -> None:
     cells = {"Local, the pod's node": "ok", "Local, other nodes": "timeout"}
-    holds(checks.matches(act, "node ports", {**cells, "Local, the pod's node, the pod sees": "the client's address"}))
+    cells |= {"Local, the pod's node, the pod sees": "the client's address"}
+    there = Presumed(pods={"alone": {}}, services={"direct": {"externalTrafficPolicy": "Local"}})
+    holds(checks.matches(act, "node ports", cells, there))
 
 
 @claim("net.private", act="host outside")
 def test_a_host_without_a_route_reaches_no_pod(act: Act, holds: Holds) -> None:
-    holds(checks.not_reached(act, "host outside"))
+    holds(checks.not_reached(act, "host outside", "pod", "alone"))
 
 
 network.rewrite(rewrites.traffic_policies_swapped)

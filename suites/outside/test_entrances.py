@@ -80,7 +80,7 @@ def through_its_port(stage: Stage) -> dict[str, str]:
 @claim("outside.loadbalancer", case="no provider", act="no provider")
 def test_without_a_provider_a_load_balancer_is_a_node_port(act: Act, holds: Holds) -> None:
     cells = {"LoadBalancer, the pod's node": "ok", "LoadBalancer, other nodes": "ok"}
-    everywhere = checks.answers_everywhere(act, "node-port")
+    everywhere = checks.answers_everywhere(act, node_port="node-port")
     outside = checks.matches(act, "node ports", cells)
     holds(all_of([checks.never_addressed(act, "Service", "balanced", WATCHED_FOR), everywhere, outside]))
 

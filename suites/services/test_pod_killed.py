@@ -214,7 +214,7 @@ def test_a_pod_whose_container_restarts_stays_the_same(act: Act, holds: Holds) -
 
 @claim("proxy.every-node", act="quiet", watched=QUIET)
 def test_every_node_answers_for_the_service(act: Act, holds: Holds) -> None:
-    holds(checks.answers_everywhere(act, "web", "node-port"))
+    holds(checks.answers_everywhere(act, "web", node_port="node-port"))
 
 
 @claim("proxy.crosses-nodes", act="quiet", watched=QUIET)

@@ -336,3 +336,53 @@ def test_the_first_wrong_answers_are_told_with_node_time_and_how() -> None:
     assert found.decisive[1] == "n2 asked “web” at +1.00 s: refused, after 0.001 s"
     assert (len(found.decisive), found.measured["late"].value, answered_in(found)[-1]) == (8, 1, 1.05)
     assert everywhere(lane(GOOD, "n1"), lane(GOOD[:-1] + "?", "n2")).decisive == ()
+
+
+def through(node_port: str = "", **specs: dict[str, object]) -> Finding:
+    """What is said if these probes asked `web`, whose pods are on n9, from n1 and n9."""
+    act = watched(*(lane(GOOD, node, probe) for probe in specs for node in ("n1", "n9")), spans=(SPAN,))
+    act.recording.specs = {probe: {"host": WEB, "port": 80} | spec for probe, spec in specs.items()}
+    return answers_everywhere(act, *(probe for probe in specs if probe != node_port), node_port=node_port)
+
+
+NODE_PORT: dict[str, object] = {"host": "$NODE", "port": 30080}
+
+
+@pytest.mark.parametrize(
+    ("spec", "why"),
+    [
+        (NODE_PORT, ""),
+        (NODE_PORT | {"host": "172.18.0.3"}, "asked port 30080 of 172.18.0.3, which is not a NodePort at its own node"),
+        ({}, "asked port 80 of 10.96.0.1, which is not a NodePort at its own node"),
+    ],
+)
+def test_a_node_port_is_asked_on_each_node_at_its_own_address(spec: dict[str, object], why: str) -> None:
+    found = through("port", web={}, port=spec)
+    assert (found.verdict is Verdict.HOLDS) is not bool(why), found.why
+    assert why in found.why
+
+
+def test_a_cluster_ip_is_asked_and_over_new_connections() -> None:
+    assert "which is not the ClusterIP" in through(web=NODE_PORT).why
+    assert "kept its connection, unlike what is claimed" in through(web={"kind": "http-kept"}).why
+    assert through(web={"kind": "http-kept"}).verdict is Verdict.INCONCLUSIVE
+
+
+def crossed(drawing: str, away: int) -> Finding:
+    """Whether requests cross nodes if so many of the answers on n1 came from another node."""
+    drawn = lane(drawing, "n1")
+    answered = [at for at in range(len(drawn)) if drawn[at].outcome is Outcome.OK]
+    for number, at in enumerate(answered):
+        drawn.bys[at] = drawn.name_index("b" if number < away else "a")
+    return crosses_nodes(watched(drawn, pods={"a": "n1", "b": "n2"}, spans=(ActSpan("act", 0, 0, 4),)), "web")
+
+
+def test_a_request_without_an_answer_may_have_crossed_or_not() -> None:
+    assert crossed("." * 40, 10).verdict is Verdict.HOLDS
+    assert crossed("." * 40, 9).verdict is Verdict.VIOLATED
+    assert crossed("." * 20 + "t" * 10 + "." * 10, 7).verdict is Verdict.VIOLATED
+    for sign in "? ":
+        found = crossed("." * 20 + sign * 10 + "." * 10, 7)
+        assert found.verdict is Verdict.INCONCLUSIVE, found.why
+        assert found.measured["share closest to its bound"].interval == (17.5, 42.5)
+    assert crossed("t" * 40, 0).verdict is Verdict.VIOLATED

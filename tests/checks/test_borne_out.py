@@ -44,6 +44,7 @@ POD = "pod/ns/pod-a"
         ("make_unready", POD, pod(1.0, "pod-a", ready=False), pod(0.9, "pod-a", ready=False)),
         ("make_unready", POD, pod(50.0, "pod-a", ready=False), pod(50.1, "pod-a", ready=False)),
         ("make_unready", POD, pod(9.0, "pod-a", type="DELETED"), pod(9.0, "pod-a")),
+        ("remove_cni_config", "network/w1", node(50.0, "w1", "False"), node(50.1, "w1", "False")),
         ("cordon_node", "cordon/w1", cordoned(1.0), cordoned(0.9)),
         ("cordon_node", "cordon/w1", cordoned(50.0), cordoned(50.1)),
         ("cordon_node", "cordon/w1", cordoned(9.0), node(9.0, "w1", "True")),
@@ -173,3 +174,17 @@ def test_what_is_missing_keeps_a_finding_from_holding() -> None:
     act = minute(GOOD, faults=(applied(1.0, POD, "make_unready"),))
     says(found(act), "pod-a was made unready in “act”, but the watch shows it Ready all the time")
     assert found(act, value=9).verdict is Verdict.VIOLATED
+
+
+def test_a_pod_that_was_made_unready_stays_so() -> None:
+    unready, again = pod(2.0, "pod-a", ready=False), pod(9.0, "pod-a")
+    assert judged("make_unready", POD, pod(0.5, "pod-a"), unready) == ""
+    assert judged("make_unready", POD, unready, again._replace(seen=50.1)) == ""
+    assert "Ready before that was undone" in judged("make_unready", POD, unready, again)
+
+
+@pytest.mark.parametrize(("started", "missing"), [(None, False), (49.9, True), (50.0, False)])
+def test_a_kube_proxy_is_started_again_only_when_its_stopping_is_undone(started: float | None, missing: bool) -> None:
+    act = minute(GOOD, faults=(applied(1.0, "kube-proxy/w1", "stop_kube_proxy", undoing=50.0),))
+    act.recording.tables = {"kube-proxy": {"started": [started - 0.1, started]}} if started else {}
+    assert bool(list(not_borne_out(act))) is missing

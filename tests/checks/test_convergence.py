@@ -1,4 +1,8 @@
+import pytest
+
 from kubeskeptic.checks import converges
+from kubeskeptic.checks.convergence import between_looks
+from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Act, ActSpan
 from tests.drawn import recording
@@ -39,3 +43,11 @@ def test_which_step_was_the_last() -> None:
     assert "The slowest of 2 steps, “denied”, was never in force" in took(denied=[15.2, None], allowed=[0.3, 2.0]).why
     assert "the table “in force” has no step" in took().why
     assert took(denied=[0.0, 0.4]).window == (1, 4)
+
+
+def test_what_was_seen_before_it_was_last_not_seen_proves_nothing() -> None:
+    with pytest.raises(Inconclusive, match="“denied” was seen 1 s after its cause, and not seen 3 s after it"):
+        between_looks({"denied": [3.0, 1.0]})
+    assert between_looks({"denied": [1.0, 1.0], "allowed": [2.0, None]}) == {
+        "denied": (1.0, 1.0), "allowed": (2.0, float("inf"))
+    }  # fmt: skip

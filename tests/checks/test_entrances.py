@@ -22,7 +22,7 @@ def watched(*changes: Change, gaps: tuple[Gap, ...] = (), end: float | None = 20
 
 
 def test_one_that_never_gets_an_address_holds() -> None:
-    found = watched(ingress(1, type="ADDED"), ingress(2), ingress(6, {"ip": "10.0.0.1"}, name="witness"))
+    found = watched(ingress(1, type="ADDED"), ingress(2), ingress(6, name="witness"))
     assert found.verdict is Verdict.HOLDS, found.why
     assert found.measured["watched"].value == 19
 
@@ -139,3 +139,12 @@ def test_an_ingress_without_a_rule_is_never_given_an_address() -> None:
         bare = ingress(1)
         bare.object["spec"] = spec
         assert watched(bare).verdict is verdict
+
+
+def test_another_object_that_is_given_an_address_shows_that_something_serves_them() -> None:
+    witness = ingress(6, {"ip": "10.0.0.1"}, name="witness")
+    found = watched(ingress(1, type="ADDED"), witness)
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert "Ingress witness was given 10.0.0.1: this cluster serves objects of this kind" in found.why
+    assert watched(ingress(1, type="ADDED"), witness._replace(seen=20.1)).verdict is Verdict.HOLDS
+    assert watched(ingress(1, type="ADDED"), witness, ingress(7, {"ip": "10.0.0.2"})).verdict is Verdict.VIOLATED

@@ -184,3 +184,21 @@ def test_what_the_watches_do_not_show_rules_out_that_the_network_is_flat_or_whol
     assert "No recorded pod c has the address 10.0.1.9" in told.why
     told = flatness(ranges={"n1": ["10.0.1.0/24"], "n2": ["10.0.0.0/16"]})
     assert "The ranges of n2 are 10.0.0.0/16 in the table" in told.why
+
+
+@pytest.mark.parametrize(
+    ("changes", "known"),
+    [
+        ([A], True),
+        ([A._replace(seen=30.1)], False),
+        ([A, A._replace(seen=30.0, type="DELETED")], False),
+        ([A, A._replace(seen=30.1, type="DELETED")], True),
+        ([pod(30.0, "a", node="n1", ip="10.0.1.1", ready=False)], False),
+    ],
+)
+def test_a_member_was_ready_when_it_was_noted(changes: list[Change], known: bool) -> None:
+    member = {"first": {"node": "n1", "ip": "10.0.1.1", "host": False}}
+    one = act(*changes, looked={"members": {"first": 30.0}})
+    assert bool([*unknown_members(one, member, "members")]) is not known
+    member["first"]["host"] = True
+    assert [*unknown_members(one, member, "members")]

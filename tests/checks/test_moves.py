@@ -105,9 +105,13 @@ FOLLOWS = "o" * 22 + "n" * 68
 CHANGED = (endpoints(2.0, "new", type="MODIFIED"),)
 
 
-def stopped(check: Any, *, a: str = STAYS, b: str = FOLLOWS, changes: tuple[Change, ...] = CHANGED) -> Finding:
+def stopped(
+    check: Any, *, a: str = STAYS, b: str = FOLLOWS, changes: tuple[Change, ...] = CHANGED, late: float = 0.0
+) -> Finding:
+    """:param late: how long the answer to the question of A that was asked at 4 s took, if it was late"""
     phases = {"applying": 1.0, "applied": 1.0, "bit": 1.1, "undoing": 6.0, "undone": 6.1}
     lanes = [asked(drawing, node) for node, drawing in (("A", a), ("B", b)) if drawing]
+    lanes[0].took[40] = late or lanes[0].took[40]
     act = watched(
         *lanes, pods={"old": "A"}, changes=changes,
         faults=(fault(phases, name="stop_kube_proxy", target="kube-proxy/A"),),
@@ -122,6 +126,12 @@ def test_the_change_is_missed_where_it_is_stopped_and_followed_elsewhere() -> No
     found = stopped(stays_as_programmed)
     assert found.verdict is Verdict.HOLDS, found.why
     assert found.window == (0.5, 6.0)
+
+
+def test_a_late_answer_where_it_is_stopped_violates() -> None:
+    found = stopped(stays_as_programmed, late=1.3)
+    assert found.verdict is Verdict.VIOLATED, found.why
+    assert "the last that failed or was late 2.0 s after the change" in found.why
 
 
 def test_following_without_kube_proxy_or_failing_there_violates() -> None:

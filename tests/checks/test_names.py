@@ -292,3 +292,29 @@ def test_several_probes_of_a_pods_name_and_each_name_server_count() -> None:
 
     assert {one.verdict for one in asked("aaaaxx111111111111", "aaaaxx111111111111")} == {Verdict.HOLDS}
     assert {one.verdict for one in asked("aaaaxx111111111111", "a" * 18)} == {Verdict.VIOLATED}
+
+
+@pytest.mark.parametrize(
+    ("spec", "why"),
+    [
+        ({}, ""),
+        ({"qtype": "A", "kind": "dns-tcp", "server": "10.96.0.10"}, ""),
+        ({"qtype": "AAAA"}, "queried AAAA records, not A records"),
+        ({"kind": "dns-udp", "server": "10.96.0.10"}, "the same name server over the same protocol as “name”"),
+    ],
+)
+def test_each_probe_queries_in_a_way_of_its_own(spec: dict[str, Any], why: str) -> None:
+    one = act(lane("2" * 5 + "1" * 13), lane("2" * 5 + "1" * 13, probe="more"))
+    one.recording.specs["name"] |= {"qtype": "A", "kind": "dns-udp", "server": "10.96.0.10"}
+    one.recording.specs["more"] = {"qname": QNAME} | spec
+    found = checks.addresses_follow(one, "web", "name", "more")
+    assert (found.verdict is Verdict.HOLDS) is not bool(why), found.why
+    assert why in found.why
+
+
+def test_after_a_watch_broke_off_it_is_not_known_which_answer_is_right() -> None:
+    stale = "2" * 5 + "1" * 13
+    assert checks.addresses_follow(act(lane(stale), changes=()), "web", "name").verdict is Verdict.VIOLATED
+    gap = Gap("watch", "", "", "Pod", 1.5, None, "it broke off")
+    found = checks.addresses_follow(act(lane(stale), changes=(), gap=gap), "web", "name")
+    assert found.verdict is Verdict.INCONCLUSIVE, found.why

@@ -7,12 +7,18 @@ from typing import Any
 import pytest
 
 from kubeskeptic.bounds import STATUS
-from kubeskeptic.checks import ready_again, runs_once_healed, turns_not_ready, waits_for_network
+from kubeskeptic.checks import (
+    goes_on_without_network,
+    ready_again,
+    runs_once_healed,
+    turns_not_ready,
+    waits_for_network,
+)
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.settings import Setting, Settings
-from kubeskeptic.timeline import Act, Change, Gap
+from kubeskeptic.timeline import Act, ActSpan, Change, Gap
 from tests.checks.declared import declared, watch_gap
-from tests.drawn import gone, node, pod
+from tests.drawn import gone, lane, node, pod, watched
 
 SAYS = "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:no plugin"
 REASON = "NetworkPluginNotReady"
@@ -186,3 +192,46 @@ def test_the_settings_of_another_node_are_not_those_of_the_node() -> None:
     )
     act.recording.settings = Settings({"STATUS": Setting("STATUS", 60, "", per_node={"n1": 3, "n2": 60})})
     assert turns_not_ready(act, REASON).verdict is Verdict.VIOLATED
+
+
+def there(*more: Change, node_: str = "n1", host: bool = False) -> Finding:
+    """What is said of a pod that runs on a node before n1 loses its configuration."""
+    act = watched(
+        lane("." * 400, "n1"), lane("." * 400, "n2"), pods={"pod-a": node_}, changes=more,
+        faults=(gone(2.0, "network/n1", "remove_cni_config", undoing=20.0, undone=20.2),),
+        spans=(ActSpan("act", 0, 1, 40),),
+    )  # fmt: skip
+    if host:
+        next(act.recording.of_kind("Pod")).object["spec"]["hostNetwork"] = True
+    return goes_on_without_network(act, "web")
+
+
+def test_pods_go_on_answering_on_the_node_that_has_no_network_plugin() -> None:
+    seen = READY, UNPLUGGED, AGAIN
+    assert there(*seen).verdict is Verdict.HOLDS, there(*seen).why
+    assert "pod-a ran on n2, and n1 lost the CNI configuration" in there(*seen, node_="n2").why
+    assert "pod-a ran in the network of n1" in there(*seen, host=True).why
+    assert "n1 lost its CNI configuration in “act”, but the watch shows it Ready" in there(READY).why
+    for found in (there(*seen, node_="n2"), there(*seen, host=True), there(READY)):
+        assert found.verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_pod_in_its_nodes_network_does_not_wait_for_another() -> None:
+    changes = [waiting(6.0, type="ADDED"), waiting(6.1)]
+    for one in changes:
+        one.object["spec"]["hostNetwork"] = True
+    found = waits_for_network(unplugged(READY, UNPLUGGED, AGAIN, *changes), "waiting")
+    assert found.verdict is Verdict.INCONCLUSIVE, found.why
+    assert "in the network of its node" in found.why
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "verdict"),
+    [(24.0, None, Verdict.INCONCLUSIVE), (26.0, None, Verdict.VIOLATED), (24.0, 25.0, Verdict.VIOLATED)],
+)
+def test_what_a_watch_that_broke_off_did_not_see_may_have_happened(
+    since: float, until: float | None, verdict: Verdict
+) -> None:
+    gap = Gap("watch", "", "", "Pod", since, until, "it broke off")
+    found = runs_once_healed(unplugged(READY, UNPLUGGED, AGAIN, *WAITED, gaps=(gap,)), "waiting")
+    assert found.verdict is verdict, found.why

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from kubeskeptic.checks.clients import lacking
 from kubeskeptic.checks.ports import asked_by_kept, new_ports, one_port_each
 from kubeskeptic.errors import Inconclusive, NotAsked
-from kubeskeptic.timeline import Lane
+from kubeskeptic.timeline import ActSpan, Lane
 from tests.drawn import lane, watched
 
 
@@ -45,3 +46,11 @@ def test_a_run_of_an_earlier_version_had_no_clients_that_keep_their_port() -> No
     asked_by_kept(act, "other", "web")
     with pytest.raises(NotAsked, match="that run had no “kept-1”, “kept-2”"):
         asked_by_kept(act, "kept-1", "kept-2")
+
+
+def test_a_probe_that_is_to_keep_its_connection_kept_it() -> None:
+    act = watched(lane("." * 30), spans=(ActSpan("act", 0.01, 1, 3),))
+    act.recording.specs["web"] |= {"kind": "http-new"}
+    asked_by_kept(act, "web")
+    told = list(lacking(act, "web", act.lanes("web"), 0, 3))
+    assert told == ["“web” took a new connection for each request, unlike what is claimed"]

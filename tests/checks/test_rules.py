@@ -1,7 +1,7 @@
 from kubeskeptic.checks import same_rules
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Act, ActSpan
-from tests.drawn import recording
+from tests.drawn import pod, recording, service
 
 RULES = ["-A KUBE-SERVICES -d 10.96.0.7/32 web -j KUBE-SVC-1", "-A KUBE-SVC-1 -j KUBE-SEP-1"]
 
@@ -75,3 +75,22 @@ def test_a_table_too_few_or_of_a_node_that_nobody_knows() -> None:
     found = compared(nodes=("n1", "n2"), n3=["unread"])
     assert (found.verdict, found.nodes, found.window) == (Verdict.HOLDS, ("n1", "n2"), (1, 4))
     assert compared(nodes=("n1",), n3=RULES[1:]).verdict is Verdict.VIOLATED, "it was read, so it counts"
+
+
+def test_a_service_or_a_pod_without_a_rule_shows_that_not_all_were_read() -> None:
+    rules = [
+        '-A KUBE-SVC-1 -m comment --comment "ns/web:http" -j KUBE-SEP-1',
+        "-A KUBE-SEP-1 --to-destination 10.0.0.1:80",
+    ]
+
+    def read(*lines: str) -> Finding:
+        seen = recording(
+            service(), pod(0.0, "web-1", ip="10.0.0.1"), nodes=("n1", "n2"), tables={"rules": {"n1": lines, "n2": lines}},
+            acts={"act": ActSpan("act", 0, 1, 4)},
+        )  # fmt: skip
+        return same_rules(Act(seen, ["act"]), "rules", "-A")
+
+    assert read(*rules).verdict is Verdict.HOLDS, read(*rules).why
+    assert "No rule of web with 10.0.0.1 was read" in read(rules[0], rules[1].replace("0.1:", "0.12:")).why
+    assert "No rule of web with /web was read" in read(rules[0].replace("web", "webs"), rules[1]).why
+    assert read(rules[0]).verdict is Verdict.INCONCLUSIVE

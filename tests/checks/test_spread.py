@@ -131,3 +131,20 @@ def test_more_requests_notice_smaller_differences() -> None:
     assert noticeable(600, 2, 0.001) == pytest.approx(math.sqrt(39.1 / 600), rel=1e-3)
     assert noticeable(100, 5, 0.9) == pytest.approx(0.842, abs=1e-3)
     assert noticeable(600, 3, 0.01) < few < noticeable(600, 5, 0.00025) < math.inf
+
+
+@pytest.mark.parametrize("sign", "t? ")
+def test_requests_without_an_answer_may_have_been_sent_to_any_endpoint(sign: str) -> None:
+    def found(a: int, b: int, c: int, open_: int) -> Finding:
+        drawn = lane("." * (a + b) + sign * open_ + "." * c, period=0.01)
+        good = [at for at in range(len(drawn)) if drawn[at].by]
+        for at, by in zip(good, "a" * a + "b" * b + "c" * c, strict=True):
+            drawn.bys[at] = drawn.name_index(by)
+        end = (a + b + open_ + c) / 100
+        return balances(watched(drawn, pods=PODS, spans=(ActSpan("act", 0, 0, end),)), "web")
+
+    assert found(300, 300, 300, 0).verdict is Verdict.HOLDS
+    assert found(300, 300, 150, 0).verdict is Verdict.VIOLATED
+    assert found(300, 300, 150, 150).verdict is Verdict.INCONCLUSIVE
+    assert found(300, 300, 300, 300).verdict is Verdict.INCONCLUSIVE
+    assert found(300, 300, 50, 20).verdict is Verdict.VIOLATED

@@ -23,10 +23,17 @@ from kubeskeptic.checks.names import addresses_follow, each_server_follows, pod_
 from kubeskeptic.checks.networks import flat, not_reached, reaches_everything
 from kubeskeptic.checks.nodes import emptied_not_removed, turns_unknown
 from kubeskeptic.checks.outages import only_its_share_fails
-from kubeskeptic.checks.plugins import ready_again, runs_once_healed, turns_not_ready, waits_for_network
+from kubeskeptic.checks.plugins import (
+    goes_on_without_network,
+    ready_again,
+    runs_once_healed,
+    turns_not_ready,
+    waits_for_network,
+)
 from kubeskeptic.checks.pods import never_elsewhere, replaced_by_another, restarted_in_place, revived_in_place
 from kubeskeptic.checks.pressure import evicted_and_replaced, evicted_for_good, reports_pressure
 from kubeskeptic.checks.prestop import fails_below_a_delay_only
+from kubeskeptic.checks.presumed import Presumed
 from kubeskeptic.checks.readiness import resumes_sending, stays_ready, stops_sending
 from kubeskeptic.checks.replacing import moved_within_budget, recovers_each_time, replaced_only_by_controllers
 from kubeskeptic.checks.replicas import surplus_removed, whole_again
@@ -45,6 +52,7 @@ from kubeskeptic.checks.takeovers import comes_in_time
 from kubeskeptic.checks.templates import reaches_all_pods, reaches_new_pods_only
 
 __all__ = [
+    "Presumed",
     "addresses_follow",
     "answers_everywhere",
     "as_configured_at_loopback",
@@ -70,6 +78,7 @@ __all__ = [
     "follows_move",
     "follows_the_load",
     "follows_the_queue",
+    "goes_on_without_network",
     "keeps_unready",
     "killed_for_memory",
     "matches",

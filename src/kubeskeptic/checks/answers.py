@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from kubeskeptic.agent.outcomes import Outcome
-from kubeskeptic.bounds import Bound
+from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failures import ENDPOINTS, answered_in
-from kubeskeptic.checks.lanes import asked_at, asked_until, is_late, never_asked, span, surely_late
+from kubeskeptic.checks.lanes import asked_at, asked_until, is_late, missing, never_asked, span, surely_late
+from kubeskeptic.checks.ports import asked_by_new
 from kubeskeptic.durations import MARGIN
 from kubeskeptic.errors import Inconclusive
-from kubeskeptic.findings import Finding, Measure, conclude
+from kubeskeptic.findings import Finding, Measure, conclude, gravest
 from kubeskeptic.timeline import Act, Lane
 from kubeskeptic.timeline.endpoints import identity, ready_pods, service_of, strangers
 
@@ -22,10 +23,16 @@ _DOUBTFUL = "doubtful"
 
 
 @check
-def answers_everywhere(act: Act, *probes: str) -> Finding:
+def answers_everywhere(act: Act, *probes: str, node_port: str = "") -> Finding:
     """Check that every node's requests are answered by pods of the service only, and none of them only after a retransmission,
     both on nodes that host such a pod and on nodes that do not.
+
+    :param probes: the probes that ask the service at its ClusterIP
+    :param node_port: the probe that asks the service's NodePort on each node, at that node's own address; empty if none does
     """
+    act.reading.doubts += _elsewhere(act, probes, node_port)
+    probes = (*probes, *([node_port] if node_port else []))
+    asked_by_new(act, *probes)
     lanes = [lane for probe in probes for lane in act.lanes(probe, unbroken=True)]
     hosting = set(ready_pods(act.recording, service_of(act.recording, probes[0]), act.start).values())
     nodes = {lane.node for lane in lanes}
@@ -55,6 +62,17 @@ def answers_everywhere(act: Act, *probes: str) -> Finding:
         probes=probes,
         decisive=tuple(f"{asked_at(act, lane, at)}: {how}, after {lane.took[at]:.3f} s" for lane, at, how in wrong[:8]),
     )
+
+
+def _elsewhere(act: Act, probes: Iterable[str], node_port: str) -> Iterator[str]:
+    """Yield the probes that did not ask where they are to ask, one sentence each."""
+    for probe in (*probes, *([node_port] if node_port else [])):
+        spec, service = act.recording.specs.get(probe, {}), service_of(act.recording, probe)["spec"]
+        here, ports = ("$NODE", "nodePort") if probe == node_port else (service.get("clusterIP"), "port")
+        opened = {one.get(ports) for one in service.get("ports") or ()}
+        if spec.get("host") != here or (opened and spec.get("port") not in opened):
+            where = "a NodePort at its own node" if probe == node_port else "the ClusterIP"
+            yield f"“{probe}” asked port {spec.get('port')} of {spec.get('host')}, which is not {where}"
 
 
 def _answers(act: Act, lanes: Iterable[Lane]) -> Iterator[tuple[Lane, int, str]]:
@@ -90,12 +108,13 @@ def _not_right(act: Act, lane: Lane, at: int, *, stranger: bool, sure: bool) -> 
 def crosses_nodes(act: Act, probe: str) -> Finding:
     """Check that, without any pod having moved, answers on every node also come from pods on other nodes.
 
-    Each node has its own bound: half of the share expected if endpoints are chosen at random. A node without any answer counts
-    as having no answer from another node.
+    Each node has its own bound: half of the share expected if endpoints are chosen at random. A request that failed was not
+    answered from another node.
     """
+    asked_by_new(act, probe)
     lanes = act.lanes(probe)
     home = ready_pods(act.recording, service_of(act.recording, probe), act.start)
-    shares: dict[str, tuple[float, Bound]] = {}
+    shares: dict[str, tuple[Interval, Bound]] = {}
     answers = crossed = 0
     for lane in lanes:
         good = [identity(lane[at].by)[0] for at in span(lane, act.start, act.end) if lane[at].outcome is Outcome.OK]
@@ -106,21 +125,33 @@ def crosses_nodes(act: Act, probe: str) -> Finding:
         answers, crossed = answers + len(good), crossed + away
         if not good and asked_until(lane, act.start, act.end) < act.end:
             raise Inconclusive(f"the outcomes of the requests of {lane.node} are not known")
-        shares[lane.node] = (100 * away / len(good) if good else 0.0, _half_of_chance(home, lane.node))
+        shares[lane.node] = _crossed(act, lane, away, len(good)), _half_of_chance(home, lane.node)
     if not {lane.node for lane in lanes} & set(home.values()):
         raise Inconclusive("no node that sent requests has a pod of the service")
-    closest = max(shares, key=lambda node: shares[node][1].ratio(shares[node][0]))
+    closest = gravest(shares, lambda node: shares[node])
     share, bound = shares[closest]
     all_ = 100 * crossed / answers if answers else 0.0
     return conclude(
         f"No pod was moved: {all_:.1f} % of {answers} answers came from a pod on another node than the one that sent the "
-        f"request. Closest to its bound was {closest} with {share:.1f} %, where at least {bound.value:g} % are required.",
-        {"share closest to its bound": Measure(round(share, 1), "%"), "share": Measure(round(all_, 1), "%")},
+        f"request. Closest to its bound was {closest} with {share.low:.1f} %, where at least {bound.value:g} % are required.",
+        {
+            "share closest to its bound": Measure(round(share.low, 1), "%", *(round(end, 1) for end in share)),
+            "share": Measure(round(all_, 1), "%"),
+        },
         {"share closest to its bound": bound},
         nodes=tuple(sorted(lane.node for lane in lanes)),
         window=(act.start, act.end),
         probes=(probe,),
     )
+
+
+def _crossed(act: Act, lane: Lane, away: int, good: int) -> Interval:
+    """Return the percentage of a lane's requests that pods on other nodes answered. One whose outcome is not known, or that was
+    never sent, may have been one of these.
+    """
+    due, never = span(lane, act.start, act.end), missing(lane, act.start, act.end)
+    asked, open_ = len(due) + never, never + sum(1 for at in due if lane[at].outcome is Outcome.UNKNOWN)
+    return Interval(100 * away / asked, 100 * (away + open_) / asked) if good else Interval(0.0, 0.0)
 
 
 def _half_of_chance(home: dict[str, str], node: str) -> Bound:

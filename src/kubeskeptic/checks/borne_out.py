@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from kubeskeptic.checks.restarts import STARTED, TABLE
 from kubeskeptic.durations import MARGIN
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.timeline import Act, Change, FaultSpan
 from kubeskeptic.timeline.objects import condition, is_ready
 
 Object = Mapping[str, Any]
+Shows = Callable[[Act, FaultSpan, str], str]
 
 
 def not_borne_out(act: Act) -> Iterator[str]:
@@ -20,9 +22,16 @@ def not_borne_out(act: Act) -> Iterator[str]:
         if shows is None or fault.act not in act.names or "applied" not in fault.phases:
             continue
         for target in fault.targets:
-            missing = shows(act, fault, target.partition("/")[2] if shows is _tainted else target.rpartition("/")[2])
+            missing = shows(act, fault, _told_of(shows, target))
             if missing:
                 yield missing
+
+
+def _told_of(shows: Shows, target: str) -> str:
+    """Return the part of a target that says what the fault acted on."""
+    if shows is _without_kube_proxy:
+        return target
+    return target.partition("/")[2] if shows is _tainted else target.rpartition("/")[2]
 
 
 def _deleted(act: Act, fault: FaultSpan, pod: str) -> str:
@@ -53,12 +62,11 @@ def _unready(act: Act, fault: FaultSpan, pod: str) -> str:
     """A pod that was made unready is not Ready until the fault is undone."""
     changes = list(act.recording.of_kind("Pod", pod))
     during = [change for change in changes if fault.applied <= change.seen <= fault.phases.get("undoing", act.end)]
-    shown = any(change.type == "DELETED" or not is_ready(change.object) for change in during)
-    return (
-        ""
-        if shown or not changes
-        else f"{pod} was made unready in “{fault.act}”, but the watch shows it Ready all the time"
-    )
+    unready = [change.type == "DELETED" or not is_ready(change.object) for change in during]
+    if not changes or (any(unready) and unready[-1]):
+        return ""
+    how = "before that was undone" if any(unready) else "all the time"
+    return f"{pod} was made unready in “{fault.act}”, but the watch shows it Ready {how}"
 
 
 def _cordoned(act: Act, fault: FaultSpan, node: str) -> str:
@@ -108,6 +116,22 @@ def _not_ready(act: Act, fault: FaultSpan, node: str) -> str:
     return f"{node} was down in “{fault.act}”, but the watch shows it Ready" if ready else ""
 
 
+def _unplugged(act: Act, fault: FaultSpan, node: str) -> str:
+    """A node without a CNI configuration is not Ready when that is put back: a scenario waits until its kubelet has noticed."""
+    until = fault.phases.get("undoing", act.end)
+    states = [change for change in act.recording.of_kind("Node", node) if change.seen <= until]
+    shown = not states or not _is_ready_node(states[-1])
+    return "" if shown else f"{node} lost its CNI configuration in “{fault.act}”, but the watch shows it Ready"
+
+
+def _without_kube_proxy(act: Act, fault: FaultSpan, target: str) -> str:
+    """A kube-proxy that was stopped is started again only when that is undone."""
+    started = act.recording.tables.get(TABLE, {}).get(STARTED)
+    if not target.startswith("kube-proxy/") or started is None or started[1] >= fault.phases.get("undoing", act.end):
+        return ""
+    return f"The kube-proxy on {target.rpartition('/')[2]} was started before undoing the fault began"
+
+
 def _is_ready_node(change: Change) -> bool:
     return change.type != "DELETED" and condition(change.object, "Ready") == "True"
 
@@ -117,13 +141,15 @@ def _restarts(pod: Object) -> int:
     return sum(int(one.get("restartCount") or 0) for one in statuses)
 
 
-_SHOWN: Mapping[str, Callable[[Act, FaultSpan, str], str]] = {
+_SHOWN: Mapping[str, Shows] = {
     "delete_pod": _deleted,
     "kill_container": _restarted,
     "make_unready": _unready,
     "cordon_node": _cordoned,
     "drain_node": _cordoned,
     "taint_node": _tainted,
+    "remove_cni_config": _unplugged,
+    "stop_kube_proxy": _without_kube_proxy,
     "crash_node": _not_ready,
     "freeze_node": _not_ready,
     "shut_down_node": _not_ready,
@@ -136,10 +162,10 @@ SHOWN = frozenset(_SHOWN)
 UNSEEN = frozenset({
     # within a node or a network
     "change_service_rule", "cut_pods", "delay_packets", "drop_packets", "flush_service_rules", "freeze_kube_proxy",
-    "limit_bandwidth", "masquerade_pods", "remove_route", "slow_down", "stop_kube_proxy",
+    "limit_bandwidth", "masquerade_pods", "remove_route", "slow_down",
     # in the control plane, whose pods are not watched
     "controller_off", "kill_coredns", "stale_coredns", "stop_component", "stop_coredns",
     # after a time that is itself measured, or not known
-    "hang_container", "pressure", "raise_eviction_threshold", "remove_cni_config", "restart_node", "stop_containerd",
+    "hang_container", "pressure", "raise_eviction_threshold", "restart_node", "stop_containerd",
 })  # fmt: skip
 """The faults whose effect no watch has to show."""

@@ -13,6 +13,8 @@ from kubeskeptic.timeline.endpoints import named
 _OK = OUTCOMES.index(Outcome.OK)
 NEW_CONNECTIONS = ("http-new", "tcp", "dns-tcp", "dns-udp")
 """Kinds of probes that take another source port for each request, unless they are told to keep it."""
+KEPT_CONNECTIONS = ("http-kept",)
+"""Kinds of probes that send one request after another over the same connection."""
 ENOUGH = 20
 """With fewer requests than these, the number of ports says nothing."""
 DIFFERENT = 0.3
@@ -31,7 +33,11 @@ def lacking(act: Act, probe: str, lanes: list[Lane], since: float, until: float)
     namespace = named(str(spec.get("qname") or ""))[1]
     if namespace and act.recording.namespace not in ("", namespace):
         yield f"“{probe}” asked for a name in the namespace {namespace}, not in the scenario's"
-    fresh = spec.get("kind") in NEW_CONNECTIONS and not spec.get("keep_port")
+    keeps = spec.get("kind") in KEPT_CONNECTIONS or bool(spec.get("keep_port"))
+    if spec.get("kind") and probe in (act.reading.new if keeps else act.reading.kept):
+        did = "kept its connection" if keeps else "took a new connection for each request"
+        yield f"“{probe}” {did}, unlike what is claimed"
+    fresh = spec.get("kind") in NEW_CONNECTIONS and not keeps
     for lane in lanes:
         asked = span(lane, since, until)
         unreal = sum(1 for at in asked if lane.codes[at] == _OK and (lane.took[at] <= 0 or not lane.ports[at]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check
@@ -14,6 +14,21 @@ from kubeskeptic.timeline import Act
 _MARGIN = Bound(MARGIN, "s", f"nothing but the margin {MARGIN:g}")
 
 
+def between_looks(changes: Mapping[str, Sequence[float | None]]) -> dict[str, Interval]:
+    """Return how long each change took: at least until the last look that did not see it, at most until the first that did.
+
+    :param changes: both, in seconds, by the name of the change; the latter is None if no look saw it
+    :raises Inconclusive: if it was seen before it was last not seen
+    """
+    known = {
+        name: Interval(low or 0.0, float("inf") if high is None else high) for name, (low, high) in changes.items()
+    }
+    for name, (low, high) in known.items():
+        if low > high:
+            raise Inconclusive(f"“{name}” was seen {high:g} s after its cause, and not seen {low:g} s after it")
+    return known
+
+
 @check
 def converges(act: Act, table: str, wanted: Collection[str]) -> Finding:
     """Check that every step of a table was in force within the margin.
@@ -22,8 +37,7 @@ def converges(act: Act, table: str, wanted: Collection[str]) -> Finding:
         that saw the new one; the latter is None if no look did
     :param wanted: the names of the steps
     """
-    steps: dict[str, list[float | None]] = act.table(table)
-    known = {name: Interval(low or 0.0, float("inf") if high is None else high) for name, (low, high) in steps.items()}
+    known = between_looks(act.table(table))
     if not known:
         raise Inconclusive(f"the table “{table}” has no step")
     act.reading.unfinished += [f"“{name}” is missing in “{table}”" for name in wanted if name not in known]

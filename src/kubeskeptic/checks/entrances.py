@@ -28,6 +28,7 @@ def never_addressed(act: Act, kind: str, name: str, seconds: float) -> Finding:
         raise Inconclusive(f"no {kind} {name} was seen")
     given = sorted({address for change in changes for address in _addresses(change)})
     others = _by_others(changes)
+    act.reading.doubts += _served(act, kind, name)
     act.reading.doubts += (f"{kind} {name} was given {what} by {', '.join(who)}" for what, who in others.items())
     end = next((change.earliest for change in changes if change.type == "DELETED"), act.end)
     watched = end - changes[0].seen
@@ -53,6 +54,13 @@ def never_addressed(act: Act, kind: str, name: str, seconds: float) -> Finding:
 def _addresses(change: Change) -> list[str]:
     given = change.object.get("status", {}).get("loadBalancer", {}).get("ingress") or ()
     return [str(one.get("ip") or one.get("hostname")) for one in given]
+
+
+def _served(act: Act, kind: str, name: str) -> Iterator[str]:
+    """Yield the other objects of a kind that were given an address: something serves them, and should serve this one."""
+    given = {one.name: one for one in act.recording.of_kind(kind) if one.seen <= act.end and _addresses(one)}
+    for other in sorted(given.keys() - {name}):
+        yield f"{kind} {other} was given {', '.join(_addresses(given[other]))}: this cluster serves objects of this kind"
 
 
 def _by_others(changes: Iterable[Change]) -> dict[str, list[str]]:

@@ -8,6 +8,7 @@ from kubeskeptic.bounds import SYN_SENT, Bound
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failures import ENDPOINTS, Failures, counts, look_at, worst_share
 from kubeskeptic.checks.lanes import span
+from kubeskeptic.checks.ports import asked_by_new
 from kubeskeptic.durations import LATE
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
@@ -74,6 +75,7 @@ def dead_share_only(act: Act, probe: str) -> Finding:
     dead endpoint window. After that only requests that match a stale conntrack entry fail, for at most the SYN_SENT timeout.
     An answer that comes only after a retransmission shows, like a failure, that routing is still wrong.
     """
+    asked_by_new(act, probe)
     lanes = act.lanes(probe)
     pods = ready_pods(act.recording, service_of(act.recording, probe), act.since.low)
     dead = sorted(pod for pod, node in pods.items() if node == act.node)

@@ -14,6 +14,7 @@ from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import CACHE_DENIAL, Bound, Interval
 from kubeskeptic.checks.failures import answered_in
 from kubeskeptic.checks.lanes import asked_at, is_late, never_asked, span
+from kubeskeptic.checks.lasting import seen_until
 from kubeskeptic.checks.staleness import Answers, Records, RightAnswer, staleness
 from kubeskeptic.findings import Finding, Measure, conclude, largest, seconds
 from kubeskeptic.timeline import Act, Lane
@@ -86,7 +87,7 @@ class LaneAnswers:
 
 
 def _look(act: Act, lane: Lane, right: list[RightAnswer], read: Callable[[str], str]) -> LaneAnswers:
-    seen, answers = LaneAnswers(), Answers()
+    seen, answers, watched = LaneAnswers(), Answers(), seen_until(act)
     for at in span(lane, act.baseline, act.end):
         sample = lane[at]
         seen.asked += 1
@@ -97,6 +98,7 @@ def _look(act: Act, lane: Lane, right: list[RightAnswer], read: Callable[[str], 
         records = frozenset(map(read, answer.records))
         answers.add(records)
         stale = staleness(right, sample, lane.doubt, records, answers.left)
+        stale = Interval(0.0, stale.high) if sample.sent + sample.took > watched else stale
         lookup = asked_at(act, lane, at) if stale.high > 0 else ""
         seen.late += is_late(lane, at)
         seen.answered(records, answer.ttl or 0, Stalest(stale, lane.node, lookup, records))

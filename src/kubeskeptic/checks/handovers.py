@@ -10,6 +10,7 @@ from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import SYN_SENT, Interval
 from kubeskeptic.checks.lanes import asked_until, is_late, span, surely_late
 from kubeskeptic.checks.lasting import NEVER
+from kubeskeptic.checks.ports import asked_by_new
 from kubeskeptic.durations import LATE
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.timeline import Act, Lane
@@ -52,6 +53,7 @@ def handover(
         elif by:
             raise Inconclusive(f"{lane.node} got an answer from {by}, which is neither the old nor the new pod")
     act.watched("EndpointSlice", "Pod")
+    asked_by_new(act, lane.probe)
     act.reading.doubts += _too_early(act, lane, since, after)
     return Handover(lane.node, old, new, failing_since(act, lane, since, until), answers, failed)
 

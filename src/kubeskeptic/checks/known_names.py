@@ -15,14 +15,17 @@ from kubeskeptic.timeline import Act
 from kubeskeptic.timeline.objects import ip_of, is_ready, living, node_of
 
 
-def unknown_members(act: Act, members: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    """Yield the members that are no recorded pod, one sentence each.
+def unknown_members(act: Act, members: Mapping[str, Mapping[str, Any]], table: str = "") -> Iterator[str]:
+    """Yield the members that the watch does not show as a Ready pod when they were noted, one sentence each.
 
-    :param members: cells with ``node`` and ``ip``, by member name
+    :param members: cells with ``node``, ``ip`` and ``host``, by member name
+    :param table: the table of these cells
     """
-    pods = {(node_of(one.object), ip_of(one.object)) for one in act.recording.of_kind("Pod") if one.seen <= act.end}
+    noted = max(act.recording.looked.get(table, {}).values(), default=act.end)
+    there = [pod for pod in living(act.recording.of_kind("Pod"), noted).values() if is_ready(pod)]
+    pods = {(node_of(pod), ip_of(pod), bool(pod["spec"].get("hostNetwork"))) for pod in there}
     for name, one in members.items():
-        if (one["node"], one["ip"]) not in pods:
+        if (one["node"], one["ip"], bool(one.get("host"))) not in pods:
             yield f"No recorded pod on {one['node']} has the address {one['ip']} of “{name}”"
 
 

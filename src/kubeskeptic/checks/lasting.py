@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from kubeskeptic.bounds import Interval
-from kubeskeptic.timeline import Change
+from kubeskeptic.timeline import Act, Change
 from kubeskeptic.timeline.objects import is_ready
 
 NEVER = float("inf")
@@ -25,6 +25,17 @@ def since_when(states: Iterable[tuple[Interval, bool]]) -> Interval | None:
         first = first or (when if so else None)
         last = (last or when) if so else None
     return Interval(first.low, last.high if last else NEVER) if first else None
+
+
+def seen_until(act: Act, until: float | None = None) -> float:
+    """Return up to when it is known that something did not happen: until the end, or until one of the watches that a check has
+    read was interrupted for good. Whatever was not seen later may have happened.
+
+    :param until: the end; by default the end of the act
+    """
+    end = act.end if until is None else until
+    gaps = (gap for gap in act.recording.gaps if gap.source == "watch" and gap.resource in ("", *act.reading.kinds))
+    return min([end, *(gap.since for gap in gaps if gap.touches(act.baseline, end) and (gap.until or end) >= end)])
 
 
 def told(took: Interval, digits: int = 1) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.lasting import seen_until
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.objects import containers
@@ -41,7 +42,7 @@ def killed_for_memory(act: Act, app: str) -> Finding:
         return _not_killed(act, app, changes[0].seen)
     end = _end(killed)
     again = next((change for change in changes if change.seen >= killed.seen and _runs_again(change)), None)
-    took = again.when.since(killed.when) if again else Interval(act.end - killed.seen, float("inf"))
+    took = again.when.since(killed.when) if again else Interval(seen_until(act) - killed.seen, float("inf"))
     late = end.get("reason") != REASON and _kernel_says(act, killed.name)
     right = (end.get("reason") == REASON or late) and end.get("exitCode") == CODE
     others = len({change.uid for change in changes} - {killed.uid})

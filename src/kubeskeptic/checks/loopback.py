@@ -9,6 +9,7 @@ from typing import Any
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.presumed import Presumed, not_as_presumed
 from kubeskeptic.findings import Finding, Measure, Verdict, conclude
 from kubeskeptic.timeline import Act
 
@@ -21,27 +22,27 @@ _DIFFER = Bound(0, "nodes", "each as its kube-proxy is configured")
 
 
 @check
-def as_configured_at_loopback(act: Act, asked: str, configured: str) -> Finding:
+def as_configured_at_loopback(act: Act, asked: str, configured: str, presumed: Presumed | None = None) -> Finding:
     """Check that every node that asked a NodePort at its own loopback address was answered if its kube-proxy serves NodePorts
     there, and refused otherwise. A request to another address says nothing about the loopback.
 
     :param asked: cells with the ``address`` that was asked and the ``outcome``, by node
     :param configured: what each kube-proxy's configuration says of NodePorts, by node
         (:func:`kubeskeptic.kube.settings.proxies.node_ports`)
+    :param presumed: what must have been there while the cells were noted; otherwise the verdict is not *holds*
     """
     cells, configs = act.table(asked), act.table(configured)
-    known = [node for node in act.nodes if node in cells and node in configs]
-    asked_at = {node: str(cells[node]["address"]) for node in known}
-    expected = {
-        node: outcome_at(address, configs[node]) if ip_address(address).is_loopback else None
-        for node, address in asked_at.items()
-    }
+    act.reading.doubts += not_as_presumed(act, asked, cells.keys(), presumed) if presumed else ()
+    asked_at = {node: str(cells[node]["address"]) for node in act.nodes if node in cells and node in configs}
+    known = list(asked_at)
+    loopback = {node: ip_address(address).is_loopback for node, address in asked_at.items()}
+    expected = {node: outcome_at(asked_at[node], configs[node]) if loopback[node] else None for node in known}
     differ = [node for node, outcome in expected.items() if outcome and cells[node]["outcome"] != outcome]
     wrong = [node for node in differ if cells[node]["outcome"] != Outcome.UNKNOWN]
     said = [f"{node}: {cells[node]['outcome']}, not {expected[node]}, with {_words(configs[node])}" for node in differ]
-    told = {node: outcome for node, outcome in expected.items() if outcome}
-    got = dict.fromkeys(f"{outcome} with {_words(configs[node])}" for node, outcome in told.items())
-    why = f"At their own loopback, NodePorts behave as kube-proxy is configured on {len(told)} nodes: {'; '.join(got)}."
+    told = {node: f"{outcome} with {_words(configs[node])}" for node, outcome in expected.items() if outcome}
+    got = "; ".join(dict.fromkeys(told.values()))
+    why = f"At their own loopback, NodePorts behave as kube-proxy is configured on {len(told)} nodes: {got}."
     if said:
         why = f"At their own loopback, {len(said)} of {len(known)} nodes differ from their kube-proxy's configuration: "
         why += f"{'; '.join(said[:2])}{'; …' if len(said) > 2 else ''}."

@@ -27,6 +27,7 @@ _FAILED = "last that failed or was late"
 _FAILED_LATER = "last after the new was Ready"
 _SERVICE = "kubernetes.io/service-name"
 _NO_ANSWER = Bound(0, "answers", "its rules are out of date")
+_NOTHING_CHANGES = Bound(0, "s", "nothing changes there")
 _NO_REQUEST = Bound(0, "requests", "none may fail")
 
 
@@ -102,10 +103,11 @@ def stays_as_programmed(act: Act, probe: str) -> Finding:
     told = "never answered" if slowest.new.high == NEVER else f"answered after at most {slowest.new.high:.2f} s"
     return conclude(
         f"With kube-proxy stopped on {stopped}, {here.answers_of_new} answers there came from the new endpoints and "
-        f"{here.failed} requests failed; elsewhere they {told}, the slowest on {slowest.node}.",
+        f"{here.failed} requests failed{_until(here)}; elsewhere they {told}, the slowest on {slowest.node}.",
         {
             "new answers where it is stopped": Measure(here.answers_of_new, "answers"),
             "failed where it is stopped": Measure(here.failed, "requests"),
+            f"{_FAILED} where it is stopped": seconds(here.failing),
             "first from the new elsewhere": seconds(slowest.new),
             "last from the old elsewhere": seconds(last.old),
             f"{_FAILED} elsewhere": seconds(failing.failing),
@@ -113,6 +115,7 @@ def stays_as_programmed(act: Act, probe: str) -> Finding:
         {
             "new answers where it is stopped": _NO_ANSWER,
             "failed where it is stopped": _NO_REQUEST,
+            f"{_FAILED} where it is stopped": _NOTHING_CHANGES,
             "first from the new elsewhere": _lag(act, slowest.node),
             "last from the old elsewhere": _lag(act, last.node),
             f"{_FAILED} elsewhere": _lag(act, failing.node),
@@ -190,6 +193,11 @@ def _members(one: dict[str, object]) -> set[str]:
 def _lag(act: Act, node: str) -> Bound:
     sync = act.settings_on(node)["SYNC"]
     return Bound(round(sync + MARGIN, 3), "s", f"SYNC {sync:g} + margin {MARGIN:g}")
+
+
+def _until(one: Handover) -> str:
+    """Return, in words, until when requests failed or were late on a lane; empty if none did."""
+    return f", the last that failed or was late {one.failing.high:.1f} s after the change" if one.failing.high else ""
 
 
 def _line(one: Handover) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.following import followed
-from kubeskeptic.checks.staleness import Pod, right_answers
+from kubeskeptic.checks.staleness import Pod, RightAnswer, right_answers
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.findings import Finding
 from kubeskeptic.timeline import Act
@@ -30,7 +30,9 @@ def addresses_follow(act: Act, service: str, *probes: str) -> Finding:
     """Check that a headless service's name resolves to the IPs of its Ready pods, within the case's bound of each change."""
     selector = _service(act, service, probes)["spec"].get("selector") or {}
     pods = (one for one in act.changes("Pod") if _selected(one.object, selector))
-    return followed(act, probes, list(right_answers(pods, ip_of)), lambda record: record)
+    right = list(right_answers(pods, ip_of))
+    act.reading.doubts += _other_queries(act, probes, _of_addresses(right))
+    return followed(act, probes, right, lambda record: record)
 
 
 @check
@@ -92,6 +94,7 @@ def targets_follow(act: Act, service: str, *probes: str) -> Finding:
         """Return the port and target of a pod's SRV record."""
         return f"{_port(pod, target)} {pod['spec'].get('hostname') or ip_of(pod).replace('.', '-')}.{domain}"
 
+    act.reading.doubts += _other_queries(act, probes, "SRV")
     pods = (one for one in act.changes("Pod") if _selected(one.object, spec.get("selector") or {}))
     return followed(act, probes, list(right_answers(pods, of)), lambda record: record.split(" ", 2)[2])
 
@@ -105,10 +108,31 @@ def pod_name_follows(act: Act, pod: str, *probes: str) -> Finding:
     """
     homes = {node_of(change.object) for change in act.changes("Pod", pod) if is_ready(change.object)}
     right = list(right_answers(act.changes("Pod", pod), ip_of))
+    act.reading.doubts += _other_queries(act, probes, _of_addresses(right))
     finding = followed(act, probes, right, lambda record: record, most=_ONE_POD)
     if len(homes) < 2 and finding.verdict == "holds":
         return finding.but(f"{pod} was Ready only on {', '.join(homes) or 'no node'}: it did not move")
     return finding
+
+
+def _of_addresses(right: Iterable[RightAnswer]) -> str:
+    """Return the type of the records that hold these addresses."""
+    return "AAAA" if any(":" in address for one in right for address in one.records) else "A"
+
+
+def _other_queries(act: Act, probes: Iterable[str], qtype: str) -> Iterator[str]:
+    """Yield the probes that queried another type of records, or the same name server over the same protocol as another one,
+    one sentence each.
+    """
+    queried: dict[object, str] = {}
+    for probe in probes:
+        spec = act.recording.specs.get(probe, {})
+        if spec.get("qtype", qtype) != qtype:
+            yield f"“{probe}” queried {spec['qtype']} records, not {qtype} records"
+        way = spec.get("kind"), spec.get("server")
+        other = queried.setdefault(way, probe)
+        if other != probe and spec.get("kind"):
+            yield f"“{probe}” queried the same name server over the same protocol as “{other}”"
 
 
 def _service(act: Act, name: str, probes: Iterable[str]) -> Mapping[str, Any]:

@@ -18,6 +18,7 @@ from kubeskeptic.checks.known_names import (
     unknown_ranges,
     unlisted_addresses,
 )
+from kubeskeptic.checks.presumed import lacking_on
 from kubeskeptic.checks.tables import CONTROL
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, Verdict, conclude
@@ -67,7 +68,7 @@ def reaches_everything(act: Act, table: str, members: str) -> Finding:
         nodes=act.nodes,
         decisive=tuple(f"{name}: {cell['outcome']}" for name, cell in list(bad.items())[:8]),
     )
-    return _if_complete(finding, chain(_left_out(act, cells, known, KINDS), unknown_members(act, known)))
+    return _if_complete(finding, chain(_left_out(act, cells, known, KINDS), unknown_members(act, known, members)))
 
 
 @check
@@ -108,9 +109,16 @@ def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Fin
         nodes=act.nodes,
         decisive=tuple(said[:8]),
     )
-    lacking = chain(_unread(known, pods, unread), _left_out(act, cells, known, ()), unknown_members(act, known))
-    watches = chain(unknown_addresses(act, pods), unlisted_addresses(pods, recorded), unknown_ranges(act, cidrs))
-    return _if_complete(finding, chain(lacking, watches))
+    shown = chain(_left_out(act, cells, known, ()), unknown_members(act, known, members))
+    lacking = chain(_unread(known, pods, unread), shown, _unlike_watches(act, pods, recorded, cidrs))
+    return _if_complete(finding, lacking)
+
+
+def _unlike_watches(
+    act: Act, pods: Mapping[str, str], recorded: Mapping[str, str], cidrs: Mapping[str, Sequence[str]]
+) -> Iterator[str]:
+    """Yield what the tables of addresses and ranges say and the watches do not, or the other way round."""
+    yield from chain(unknown_addresses(act, pods), unlisted_addresses(pods, recorded), unknown_ranges(act, cidrs))
 
 
 def _seen_as(members: Cells, cells: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -137,13 +145,16 @@ def _unread(known: Cells, pods: Mapping[str, str], nodes: Collection[str]) -> It
 
 
 @check
-def not_reached(act: Act, table: str) -> Finding:
+def not_reached(act: Act, table: str, *apps: str) -> Finding:
     """Check that a client that reaches the nodes, as its control cells prove, reaches no pod on any node.
 
     :param table: cells with ``outcome`` and ``node``; the names of control cells begin with
         :data:`~kubeskeptic.checks.tables.CONTROL`
+    :param apps: the apps whose pods were asked; a pod that is not there is not reached either
     """
     cells = act.table(table)
+    noted = max((act.recording.looked.get(table, {}).get(name, act.end) for name in cells), default=act.end)
+    act.reading.doubts += lacking_on(act, table, noted, apps) if apps else ()
     controls = {name: cell for name, cell in cells.items() if name.startswith(CONTROL)}
     pods = {name: cell for name, cell in cells.items() if name not in controls}
     reached = sorted(

@@ -12,7 +12,7 @@ from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failing import expired, until_expired
 from kubeskeptic.checks.failures import ENDPOINTS, Failures, counts, look_at, worst_share
 from kubeskeptic.checks.lanes import span
-from kubeskeptic.checks.ports import asked_by_kept
+from kubeskeptic.checks.ports import asked_by_kept, asked_by_new
 from kubeskeptic.durations import PROBE_DEADLINE, STRETCH
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
@@ -56,6 +56,7 @@ def only_its_share_fails(act: Act, probe: str, *kept: str) -> Finding:
 @check
 def _only_its_share_fails(act: Act, probe: str, *kept: str) -> Finding:
     asked_by_kept(act, *kept)
+    asked_by_new(act, probe)
     endpoints = _endpoints(act, probe)
     lanes = _elsewhere(act.lanes(probe), endpoints)
     _answered_before(act, lanes, endpoints)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from kubeskeptic.bounds import START, Bound, Interval
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.lasting import NEVER, reached, told
+from kubeskeptic.checks.lasting import NEVER, reached, seen_until, told
+from kubeskeptic.checks.serving import serves_throughout
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.objects import containers
 from kubeskeptic.timeline import Act, Change
-from kubeskeptic.timeline.objects import is_ready, node_of, running
+from kubeskeptic.timeline.endpoints import ready_pods, service_of
+from kubeskeptic.timeline.objects import is_ready, living, node_of, running
 
 WAITING = "ContainerCreating"
 """The reason of a waiting container that the kubelet has not begun to start."""
@@ -31,7 +33,7 @@ def turns_not_ready(act: Act, reason: str) -> Finding:
         raise Inconclusive(f"{_node(act)} was not Ready before anything was done")
     after = [change for change in changes if act.since.low < change.seen <= act.lifted]
     found = reached(after, lambda one: _ready(one).get("status") == "False" and reason in _message(one))
-    took = found.since(act.since) if found else Interval(act.lifted - act.since.high, NEVER)
+    took = found.since(act.since) if found else Interval(seen_until(act, act.lifted) - act.since.high, NEVER)
     bound = act.bound_on(_node(act))
     said = _message((after or before)[-1])
     why = (
@@ -55,7 +57,7 @@ def ready_again(act: Act) -> Finding:
         raise Inconclusive(f"{_node(act)} was not seen NotReady when its CNI configuration was put back")
     after = [change for change in changes if change.seen > back.low]
     found = reached(after, lambda one: _ready(one).get("status") == "True")
-    took = found.since(back) if found else Interval(act.end - back.high, NEVER)
+    took = found.since(back) if found else Interval(seen_until(act) - back.high, NEVER)
     bound = act.bound_on(_node(act))
     why = f"{_node(act)} was Ready {told(took)} after its CNI configuration was put back"
     if found is None:
@@ -105,6 +107,29 @@ def waits_for_network(act: Act, app: str) -> Finding:
 
 
 @check
+def goes_on_without_network(act: Act, probe: str) -> Finding:
+    """Check that pods that run on the fault's node, in a network of their own, go on answering: no request fails in the whole
+    act.
+    """
+    act.reading.doubts += _elsewhere(act, probe)
+    return serves_throughout(act, probe)
+
+
+def _elsewhere(act: Act, probe: str) -> Iterator[str]:
+    """Yield the pods behind a probe that do not need the network plugin of the fault's node, one sentence each."""
+    nodes = {target.rpartition("/")[2] for fault in act.faults_of(act.spans[0]) for target in fault.targets}
+    pods = living(act.recording.of_kind("Pod"), act.start).values()
+    answering = ready_pods(act.recording, service_of(act.recording, probe), act.start)
+    if not answering:
+        yield f"No pod behind “{probe}” was Ready before anything was done"
+    for pod in (one for one in pods if one["metadata"]["name"] in answering):
+        if node_of(pod) not in nodes or pod["spec"].get("hostNetwork"):
+            how = "in the network of" if pod["spec"].get("hostNetwork") else "on"
+            told = ", ".join(sorted(nodes)) or "no node"
+            yield f"{pod['metadata']['name']} ran {how} {node_of(pod)}, and {told} lost the CNI configuration"
+
+
+@check
 def runs_once_healed(act: Act, app: str) -> Finding:
     """Check that an app's pod that was created in this act and did not run is Ready within the case's bound of the fault's
     undoing, and stays so.
@@ -114,7 +139,7 @@ def runs_once_healed(act: Act, app: str) -> Finding:
     if any(is_ready(change.object) for change in changes if change.seen <= back.low):
         raise Inconclusive(f"{changes[0].name} was Ready before the fault was undone")
     ready = reached(changes, lambda change: is_ready(change.object))
-    took = ready.since(back) if ready else Interval(act.end - back.high, NEVER)
+    took = ready.since(back) if ready else Interval(seen_until(act) - back.high, NEVER)
     why = f"{changes[0].name} was not Ready {took.low:.1f} s after the CNI configuration was put back"
     if ready:
         why = f"{changes[0].name} was Ready {told(took)} after the CNI configuration was put back"
@@ -136,10 +161,12 @@ def _node(act: Act) -> str:
 
 
 def _on_the_node(act: Act, changes: Sequence[Change]) -> None:
-    """Require that a pod was never on a node other than the fault's.
+    """Require that a pod was never on a node other than the fault's; one in the network of its node proves nothing.
 
     :raises Inconclusive: if it was
     """
+    if any(change.object["spec"].get("hostNetwork") for change in changes):
+        act.reading.doubts.append(f"{changes[0].name} was in the network of its node, and waits for no other")
     others = {node_of(change.object) for change in changes} - {_node(act), ""}
     if others:
         raise Inconclusive(f"{changes[0].name} was on {', '.join(sorted(others))} instead of {_node(act)}")

@@ -6,7 +6,7 @@ from typing import Any
 
 from kubeskeptic.bounds import BEFORE_EVICTION, UNTIL_EVICTED, Bound, Interval
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.lasting import NEVER, not_ready_at_the_end, reached
+from kubeskeptic.checks.lasting import NEVER, not_ready_at_the_end, reached, seen_until
 from kubeskeptic.checks.node_return import returned
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
@@ -57,7 +57,7 @@ def _restarted_in_place(act: Act, name: str, begun: Interval, *, same_ip: bool, 
         return _restarted(change, before) and is_so(change.object)
 
     again = reached(after, runs_again)
-    took = _since(begun, again) if again else Interval(act.end - begun.high, float("inf"))
+    took = _since(begun, again) if again else Interval(seen_until(act) - begun.high, float("inf"))
     rose = max((restarts(change.object) for change in after), default=0) - restarts(before)
     first = next(filter(runs_again, after)) if again else None
     changed = _differences(before, first.object, same_ip) if first else []
@@ -192,7 +192,7 @@ def _gone_for_good(
     marked = next((change.when for change in own if is_leaving(change)), None)
     gone = next((change.seen for change in own if change.type == "DELETED"), None)
     act.lasts(latest, act.lifted)
-    took = marked.since(since) if marked else Interval(act.lifted - since.high, float("inf"))
+    took = marked.since(since) if marked else Interval(seen_until(act, act.lifted) - since.high, float("inf"))
     measured = {"evicted": seconds(took)}
     bounds = {"evicted": latest}
     if marked is None:

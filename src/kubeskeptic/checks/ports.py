@@ -14,8 +14,14 @@ def asked_by_kept(act: Act, *probes: str) -> None:
 
     :raises NotAsked: if it had none of these
     """
+    act.reading.kept |= set(probes)
     if probes and not any(probe in act.recording.specs for probe in probes):
         raise NotAsked(f"that run had no “{'”, “'.join(probes)}”")
+
+
+def asked_by_new(act: Act, *probes: str) -> None:
+    """Note that a claim is about new connections: if a probe kept its own, the verdict is not *holds*."""
+    act.reading.new |= set(probes)
 
 
 def lanes_of_kept(act: Act, probe: str) -> list[Lane]:
@@ -37,6 +43,7 @@ def one_port_each(act: Act, lanes: Sequence[Lane]) -> None:
     """
     if not lanes:
         raise Inconclusive("no client that keeps its source port sent requests")
+    act.reading.kept |= {lane.probe for lane in lanes}
     for lane in lanes:
         ports = _ports(act, lane)
         if len(ports) > 1:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kubeskeptic.bounds import START, Bound, Interval
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.lasting import NEVER, since_when, told
+from kubeskeptic.checks.lasting import NEVER, seen_until, since_when, told
 from kubeskeptic.checks.replicas import pod_counts
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
@@ -113,7 +113,7 @@ def evicted_and_replaced(act: Act, app: str) -> Finding:
     elsewhere = [one for one in seen.later if node_of(one.object) != seen.node]
     new = since_when((one.when, one.ready > 0) for one in pod_counts(elsewhere))
     origin = seen.end.when if seen.end else Interval(act.end, act.end)
-    took = new.since(origin) if new else Interval(max(act.end - origin.high, 0.0), NEVER)
+    took = new.since(origin) if new else Interval(max(seen_until(act) - origin.high, 0.0), NEVER)
     away = {one.name for one in seen.later if node_of(one.object) == seen.node and _reason(one) == REASON}
     where = next((f"{one.name} was Ready on {node_of(one.object)}" for one in elsewhere if is_ready(one.object)), "")
     replaced = f"{where} {told(took)} later" if new else "no pod replaced it"
@@ -150,7 +150,7 @@ def reports_pressure(act: Act, app: str, kind: str) -> Finding:
     tainted = any(_tainted(change, kind) for change in after)
     early = act.bound.admits(act.end - since.high)  # what is missing may still happen later
     lacking = [*(["did not report the condition"] if said is None else []), *([] if tainted else ["was not tainted"])]
-    when = said.when.since(since) if said else Interval(act.end - since.high, float("inf"))
+    when = said.when.since(since) if said else Interval(seen_until(act) - since.high, float("inf"))
     why = f"{seen.node} reported {kind} {max(when.high, 0):.1f} s after {app} used too much, and was tainted."
     if lacking:
         why = f"{seen.node} {' and '.join(lacking)} ({kind})."
@@ -178,7 +178,7 @@ def _eviction(act: Act, app: str, phase: str = "Failed") -> Eviction:
     mine = [change for change in later if change.uid == pod["metadata"]["uid"]]
     fresh = [change for change in later if change.uid not in known]
     end = next((change for change in mine if change.type == "DELETED" or _phase(change) in REASONS), None)
-    took = end.when.since(since) if end else Interval(act.end - since.high, float("inf"))
+    took = end.when.since(since) if end else Interval(seen_until(act) - since.high, float("inf"))
     return Eviction(phase, pod["metadata"]["name"], node_of(pod), end, took, fresh)
 
 

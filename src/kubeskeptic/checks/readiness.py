@@ -8,16 +8,19 @@ from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import Bound, Expression, Interval
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failures import ENDPOINTS
-from kubeskeptic.checks.lanes import asked_until, span
+from kubeskeptic.checks.lanes import asked_until, is_late, span
+from kubeskeptic.checks.ports import asked_by_new
 from kubeskeptic.durations import MARGIN, REMEMBERED
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
 from kubeskeptic.objects import containers, runtime_id
 from kubeskeptic.timeline import Act, Change, Lane
-from kubeskeptic.timeline.endpoints import identity, strangers
+from kubeskeptic.timeline.endpoints import identity, ready_pods, service_of, strangers
 from kubeskeptic.timeline.objects import is_ready, labelled, living, node_of, ran_for, restarts
 
 _OK = OUTCOMES.index(Outcome.OK)
+_BY_CHANCE = 1e-6
+"""How often a pod that is chosen at random may not be chosen for so long, at the end of an act."""
 _NO_STRANGER = Bound(0, "requests", "only endpoints of the service answer")
 _NO_RESTART = Bound(0, "restarts", "becoming ready again requires none")
 _UNCHANGED = Bound(0, "pods", "a kubelet that restarts changes no container")
@@ -64,7 +67,7 @@ def resumes_sending(act: Act, probe: str, within: Expression) -> Finding:
     restarted = _restarted(act, victim)
     why = f"{victim} was ready again and gave its first answer {known.high:.2f} s later, on {worst}"
     if known.high == float("inf"):
-        why = f"{victim} had given no answer on {worst} {known.low:.1f} s after it was ready again"
+        why = f"{victim} was ready again, and for good it had given no answer on {worst} {known.low:.1f} s later"
     if restarted:
         why = f"{victim} was restarted {restarted} times meanwhile; {why}"
     return conclude(
@@ -165,7 +168,10 @@ def _differ(before: Change, after: Change) -> bool:
 
 
 def _answered_before(act: Act, lanes: Sequence[Lane], pod: str) -> None:
-    """Raise Inconclusive for a lane without an earlier answer from the pod: the lack of later answers would prove nothing."""
+    """Note that the claim is about new connections. Raise Inconclusive for a lane without an earlier answer from the pod: the
+    lack of later answers would prove nothing.
+    """
+    asked_by_new(act, *(lane.probe for lane in lanes))
     for lane in lanes:
         if not any(True for _ in _answers(lane, pod, act.baseline, act.since.low)):
             raise Inconclusive(f"{pod} gave {lane.node} no answer before it turned unready")
@@ -178,24 +184,33 @@ def _answers(lane: Lane, pod: str, since: float, until: float) -> list[float]:
 
 
 def _last(act: Act, lane: Lane, pod: str) -> Interval:
-    """Return how long after the fault the last request answered by the pod was sent. The upper end also counts failed requests,
-    which may have been sent to that pod.
+    """Return how long after the fault the last request answered by the pod was sent. The upper end also counts requests
+    that failed, or were answered only after a retransmission: they may have been sent to that pod.
     """
     start = act.since.high
     sent = _answers(lane, pod, act.since.low, act.lifted)
-    failed = [lane.sent[at] for at in span(lane, act.since.low, act.lifted) if lane.codes[at] != _OK]
+    asked = span(lane, act.since.low, act.lifted)
+    failed = [lane.sent[at] for at in asked if lane.codes[at] != _OK or is_late(lane, at)]
     known = Interval(max(sent, default=start) - lane.doubt, max([*sent, *failed], default=start) + lane.doubt)
     return known.since(act.since).not_negative() if sent or failed else Interval(0.0, 0.0)
 
 
 def _first(act: Act, lane: Lane, pod: str, again: Interval) -> Interval:
     """Return how long after the pod was ready again the first request that it answered was sent; the upper end is infinite if
-    there was none.
+    there was none, or if the pod was not chosen any more later.
     """
     sent = _answers(lane, pod, again.low, act.end)
     if not sent:
         return Interval(max(asked_until(lane, again.high, act.end) - again.high, 0.0), float("inf"))
-    return Interval(sent[0] - lane.doubt, sent[0] + lane.doubt).since(again).not_negative()
+    first = Interval(sent[0] - lane.doubt, sent[0] + lane.doubt).since(again).not_negative()
+    return first if _goes_on(act, lane, sent[-1]) else Interval(first.low, float("inf"))
+
+
+def _goes_on(act: Act, lane: Lane, last: float) -> bool:
+    """Return whether a pod may be chosen as often as any other until the end of the act, after its last answer on a lane."""
+    pods = ready_pods(act.recording, service_of(act.recording, lane.probe), act.end)
+    others = sum(1 for at in span(lane, last, act.end) if lane.codes[at] == _OK) - 1
+    return len(pods) < 2 or (1 - 1 / len(pods)) ** others >= _BY_CHANCE
 
 
 def _undone(act: Act) -> Interval:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kubeskeptic.bounds import START, Bound, Interval
 from kubeskeptic.checks.draining import drained_node
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.lasting import since_when, told
+from kubeskeptic.checks.lasting import seen_until, since_when, told
 from kubeskeptic.checks.repeated import pods_deleted, require_repeated
 from kubeskeptic.checks.replicas import Count, pod_counts, whole_since
 from kubeskeptic.checks.rollouts import counts_from
@@ -73,7 +73,7 @@ def moved_within_budget(act: Act, app: str, wanted: int, at_least: int) -> Findi
         )
     fewest = min(one.ready for one in counts_from(pods, since.low))
     moved = _moved_at(pods, since.low, node, wanted)
-    took = moved.since(since) if moved else Interval(act.end - since.high, float("inf"))
+    took = moved.since(since) if moved else Interval(seen_until(act) - since.high, float("inf"))
     left = sum(1 for pod in living(pods, act.lifted).values() if node_of(pod) == node)
     sure = 0 if act.bound.admits(act.lifted - since.high) else left  # remaining pods may still leave later
     why = f"{len(leaving)} of {wanted} pods were on {node}, which was drained: "
@@ -117,7 +117,7 @@ def replaced_only_by_controllers(act: Act, app: str, wanted: int, started: str) 
             f"the controllers were stopped for only {without:.1f} s after the deletion: too short to tell"
         )
     after = [one for one in pod_counts(pods) if one.when.high > deleted.high]
-    took, removed = whole_since(after, wanted, origin, act.end), _endpoint_until(act, app, deleted.high)
+    took, removed = whole_since(after, wanted, origin, seen_until(act)), _endpoint_until(act, app, deleted.high)
     never = not any(one.is_whole(wanted) for one in after)
     why = (
         f"Without controllers, nothing replaced a deleted pod for {without:.1f} s, and it stayed in the endpoints of {app} for "

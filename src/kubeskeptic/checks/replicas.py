@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.lasting import NEVER, since_when, told
+from kubeskeptic.checks.lasting import NEVER, seen_until, since_when, told
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change
@@ -147,7 +147,7 @@ def _again(
 
     :param what: what happened at that moment, in words
     """
-    took, last = whole_since(after, wanted, since, act.end), after[-1]
+    took, last = whole_since(after, wanted, since, seen_until(act)), after[-1]
     shown = told(took) if last.is_whole(wanted) else f"{act.end - since.high:.1f} s"
     why = f"{shown} after {what} {last.ready} of {wanted} replicas were Ready{last.unless(wanted)}; "
     return conclude(

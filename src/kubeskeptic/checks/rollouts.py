@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.lasting import NEVER, reached
+from kubeskeptic.checks.lasting import NEVER, reached, seen_until
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change
@@ -41,7 +41,7 @@ def rolled_over(act: Act, app: str, wanted: int, *, surge: int, unavailable: int
     pods = list(act.changes("Pod", app=app))
     counts = counts_from(pods, begun.earliest)
     other = _other_template(pods, begun, act.end, first=back)
-    took = done.since(begun.when) if done else Interval(act.end - begun.seen, NEVER)
+    took = done.since(begun.when) if done else Interval(seen_until(act) - begun.seen, NEVER)
     ready, most = min(one.ready for one in counts), max(one.going_on for one in counts)
     there = max(one.there for one in counts)
     measured = {

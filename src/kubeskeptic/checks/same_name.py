@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.lasting import NEVER, reached, told
+from kubeskeptic.checks.lasting import NEVER, reached, seen_until, told
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change
@@ -32,7 +32,7 @@ def replaced_under_its_name(act: Act, app: str) -> Finding:
     known = {change.uid for change in changes if change.seen <= act.start}
     new = next((one for one in changes if one.uid not in known and is_ready(one.object)), None)
     ready = _ready(changes, known, new.name) if new else None
-    took = ready.since(gone).not_negative() if ready else Interval(act.end - gone.high, NEVER)
+    took = ready.since(gone).not_negative() if ready else Interval(seen_until(act) - gone.high, NEVER)
     differs, kept = (new.name != victim, ip_of(new.object) == ip_of(was.object)) if new else (False, False)
     return conclude(
         f"{_said(was)} was deleted and {_replaced(new, took)}; the limit is {act.bound.value:g} s.",

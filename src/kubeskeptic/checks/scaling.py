@@ -7,7 +7,7 @@ from typing import Any
 
 from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.lasting import told
+from kubeskeptic.checks.lasting import seen_until, told
 from kubeskeptic.checks.replicas import pod_counts, whole_since
 from kubeskeptic.durations import MARGIN
 from kubeskeptic.errors import Inconclusive
@@ -30,7 +30,7 @@ def scaled(act: Act, app: str, wanted: int) -> Finding:
     if not before or before[-1] == wanted:
         raise Inconclusive(f"{before[-1] if before else 0} pods of {app} were Ready before the scaling to {wanted}")
     after = [one for one in counts if one.when.high > asked.low]
-    took, last = whole_since(after, wanted, asked, act.end), counts[-1]
+    took, last = whole_since(after, wanted, asked, seen_until(act)), counts[-1]
     shown = told(took, 2) if last.is_whole(wanted) else f"{act.end - asked.high:.2f} s"
     return conclude(
         f"{shown} after {app} was scaled from {before[-1]} to {wanted}, {last.ready} of its pods were Ready"

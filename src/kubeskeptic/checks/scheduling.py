@@ -7,7 +7,7 @@ from typing import Any
 
 from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.lasting import NEVER, reached, told
+from kubeskeptic.checks.lasting import NEVER, reached, seen_until, told
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change
@@ -54,7 +54,7 @@ def runs_in_time(act: Act, app: str) -> Finding:
     made, ready = changes[0].when, next((change for change in changes if is_ready(change.object)), None)
     _without_network(act, changes[0], ready)
     when = _ready_until_deleted(changes)
-    took = when.since(made) if when else Interval(act.end - made.high, NEVER)
+    took = when.since(made) if when else Interval(seen_until(act) - made.high, NEVER)
     why = f"{changes[0].name} was not Ready {took.low:.1f} s after it was created; the limit is {act.bound.value:g} s."
     if ready:
         why = f"{ready.name} was Ready on {node_of(ready.object)} {told(took, 2)} after it was created; "
@@ -75,7 +75,7 @@ def runs_once_there_is_room(act: Act, app: str, other: str) -> Finding:
         raise Inconclusive(f"no pod of {other} ended while {changes[0].name} waited")
     bound = next((change.seen for change in changes if node_of(change.object)), NEVER)
     ready = _ready_until_deleted(changes)
-    took = ready.since(room) if ready else Interval(act.end - room.high, NEVER)
+    took = ready.since(room) if ready else Interval(seen_until(act) - room.high, NEVER)
     shown = f"was Ready {told(took, 2)}" if ready else f"was not Ready {took.low:.1f} s"
     why = f"{changes[0].name} {shown} after a pod of {other} had made room; the limit is {act.bound.value:g} s."
     if bound < room.low:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from statistics import NormalDist
 
 from kubeskeptic.agent.outcomes import Outcome
-from kubeskeptic.bounds import Bound
+from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.lanes import span
+from kubeskeptic.checks.lanes import missing, span
+from kubeskeptic.checks.ports import asked_by_new
 from kubeskeptic.errors import Inconclusive
-from kubeskeptic.findings import Finding, Measure, conclude
-from kubeskeptic.timeline import Act
+from kubeskeptic.findings import Finding, Measure, conclude, gravest
+from kubeskeptic.timeline import Act, Lane
 from kubeskeptic.timeline.endpoints import identity, ready_pods, service_of
 
 BY_CHANCE = 0.001
@@ -32,24 +33,20 @@ FEWEST = 5
 @check
 def balances(act: Act, probe: str) -> Finding:
     """Check that on every node the answers over new connections are as evenly spread over all endpoints as equal shares would
-    be by chance.
+    be by chance. A request that was not answered, or never sent, may have been one to any endpoint.
     """
     pods = ready_pods(act.recording, service_of(act.recording, probe), act.start)
     if len(pods) < 2:
         raise Inconclusive(f"the service has {len(pods)} Ready pods: there is nothing to spread over")
+    asked_by_new(act, probe)
     lanes = act.lanes(probe)
-    counts: dict[str, Counter[str]] = {}
-    for lane in lanes:
-        good = [at for at in span(lane, act.start, act.end) if lane[at].outcome is Outcome.OK]
-        counts[lane.node] = Counter(identity(lane[at].by)[0] for at in good)
-        stranger = sorted(counts[lane.node].keys() - pods.keys())
-        if stranger:
-            raise Inconclusive(f"an answer came from {stranger[0]}, which is not one of the service's pods")
-        if len(good) < FEWEST * len(pods):
-            raise Inconclusive(f"{lane.node} had {len(good)} answers, too few for {len(pods)} endpoints")
-    chances = {node: chi_square_tail(statistic(one, pods), len(pods) - 1) for node, one in counts.items()}
+    counts, open_ = _counted(act, lanes, pods)
+    chances = {node: _chance(one, pods) for node, one in counts.items()}
+    known = {
+        node: Interval(*(_chance(end, pods) for end in ends(one, pods, open_[node]))) for node, one in counts.items()
+    }
     limit = Bound(BY_CHANCE / len(lanes), "chance", f"p ≥ {BY_CHANCE:g} over {len(lanes)} nodes", at_least=True)
-    worst = min(chances, key=lambda node: chances[node])
+    worst = gravest(chances, lambda node: (known[node], limit))
     fewest = min(one.total() for one in counts.values())
     seen = 100 * noticeable(fewest, len(pods), limit.value)
     shares = {node: _shares(one, pods) for node, one in counts.items()}
@@ -57,9 +54,10 @@ def balances(act: Act, probe: str) -> Finding:
         f"The answers on {worst} were the least even, {shares[worst]} of {counts[worst].total()} for {len(pods)} endpoints: "
         f"as uneven by chance with p = {chances[worst]:.2g}. An endpoint with {seen:.0f} % more than its share would be seen.",
         {
-            "least chance": Measure(float(f"{chances[worst]:.3g}"), "chance"),
+            "least chance": Measure(float(f"{chances[worst]:.3g}"), "chance", *known[worst]),
             "noticed from": Measure(round(seen, 1), "%"),
             "answers": Measure(sum(one.total() for one in counts.values()), "requests"),
+            "without an answer": Measure(sum(open_.values()), "requests"),
         },
         {"least chance": limit},
         nodes=tuple(sorted(counts)),
@@ -69,10 +67,48 @@ def balances(act: Act, probe: str) -> Finding:
     )
 
 
+def _counted(
+    act: Act, lanes: Sequence[Lane], pods: Mapping[str, str]
+) -> tuple[dict[str, Counter[str]], dict[str, int]]:
+    """Return the number of answers of each pod, and of requests without an answer, on each node.
+
+    :raises Inconclusive: if another pod answered, or if a node had too few answers
+    """
+    counts: dict[str, Counter[str]] = {}
+    open_: dict[str, int] = {}
+    for lane in lanes:
+        asked = span(lane, act.start, act.end)
+        good = [at for at in asked if lane[at].outcome is Outcome.OK]
+        open_[lane.node] = len(asked) - len(good) + missing(lane, act.start, act.end)
+        counts[lane.node] = Counter(identity(lane[at].by)[0] for at in good)
+        stranger = sorted(counts[lane.node].keys() - pods.keys())
+        if stranger:
+            raise Inconclusive(f"an answer came from {stranger[0]}, which is not one of the service's pods")
+        if len(good) < FEWEST * len(pods):
+            raise Inconclusive(f"{lane.node} had {len(good)} answers, too few for {len(pods)} endpoints")
+    return counts, open_
+
+
 def statistic(counts: Mapping[str, int], pods: Mapping[str, str]) -> float:
     """Return Pearson's chi-square statistic of the counts by pod against equal shares for all pods."""
     expected = sum(counts.values()) / len(pods)
     return sum((counts.get(pod, 0) - expected) ** 2 / expected for pod in pods)
+
+
+def ends(counts: Mapping[str, int], pods: Mapping[str, str], open_: int) -> tuple[dict[str, int], dict[str, int]]:
+    """Return the least and the most even counts that are possible.
+
+    :param open_: the number of requests of which it is not known which pod they were sent to
+    """
+    least, most = ({pod: counts.get(pod, 0) for pod in pods} for _ in range(2))
+    least[max(least, key=lambda pod: least[pod])] += open_
+    for _ in range(open_):
+        most[min(most, key=lambda pod: most[pod])] += 1
+    return least, most
+
+
+def _chance(counts: Mapping[str, int], pods: Mapping[str, str]) -> float:
+    return chi_square_tail(statistic(counts, pods), len(pods) - 1)
 
 
 def chi_square_tail(value: float, freedom: int) -> float:

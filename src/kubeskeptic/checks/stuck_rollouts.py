@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kubeskeptic.bounds import START, Bound, Interval
 from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.lasting import seen_until
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change
@@ -32,7 +33,7 @@ def blocked_until_deleted(act: Act, app: str, replicas: int, label: str, value: 
     moved = [c for c in changes if righted.low < c.seen < deleted.low and _comes_or_goes(c, set(before))]
     blocked = (moved[0].when if moved else Interval(deleted.low, float("inf"))).since(righted)
     whole = _whole(changes, replicas, label, value)
-    took = whole.since(deleted) if whole else Interval(act.end - deleted.high, float("inf"))
+    took = whole.since(deleted) if whole else Interval(seen_until(act) - deleted.high, float("inf"))
     least = START.at_most(act.settings)
     return conclude(
         _told(act, moved, blocked, took),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.presumed import Presumed, not_as_presumed
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
 from kubeskeptic.timeline import Act
@@ -19,11 +20,12 @@ _LISTED = 6
 
 
 @check
-def matches(act: Act, table: str, expected: Mapping[str, object]) -> Finding:
+def matches(act: Act, table: str, expected: Mapping[str, object], presumed: Presumed | None = None) -> Finding:
     """Check that every cell of a table noted by the scenario has the expected value.
 
     :param table: the name under which the scenario noted it (:meth:`~kubeskeptic.scenarios.stage.Stage.see`)
     :param expected: the expected values by cell name; a tuple stands for any of its members
+    :param presumed: what must have been there while the cells were noted; otherwise the verdict is not *holds*
 
     A cell with the outcome ``unknown`` neither differs nor agrees. A boolean differs from any value of another type: 1 is not
     true. If the table has controls, whose names begin with :data:`CONTROL`, each cell that is compared needs its own, and all
@@ -31,6 +33,7 @@ def matches(act: Act, table: str, expected: Mapping[str, object]) -> Finding:
     """
     seen = act.table(table)
     act.reading.doubts += _out_of_reach(seen, expected)
+    act.reading.doubts += not_as_presumed(act, table, expected.keys(), presumed) if presumed else ()
     missing = sorted(expected.keys() - seen.keys())
     if missing or not expected:
         raise Inconclusive(f"the table “{table}” has no cell {', '.join(missing) or 'to compare'}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kubeskeptic.bounds import Interval
+from kubeskeptic.checks.convergence import between_looks
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, conclude, seconds
@@ -16,10 +16,7 @@ def comes_in_time(act: Act, table: str) -> Finding:
     :param table: by the change's name, the seconds from its cause to the last look that did not see it, and to the first look
         that did; the latter is None if no look did
     """
-    changes: dict[str, list[float | None]] = act.table(table)
-    known = {
-        name: Interval(low or 0.0, float("inf") if high is None else high) for name, (low, high) in changes.items()
-    }
+    known = between_looks(act.table(table))
     if not known:
         raise Inconclusive(f"the table “{table}” has no change")
     slowest = max(known, key=lambda name: known[name].high)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.lasting import seen_until
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change
@@ -70,7 +71,7 @@ def reaches_all_pods(act: Act, app: str, label: str, value: str) -> Finding:
         done = len(live) == wanted and all(is_ready(one.object) and _has(one, label, value) for one in live)
         whole = (whole or change.when) if done else None
     left = sum(not _has(one, label, value) for one in pods.values())
-    took = whole.since(changed) if whole else Interval(act.end - changed.high, float("inf"))
+    took = whole.since(changed) if whole else Interval(seen_until(act) - changed.high, float("inf"))
     ready = sum(is_ready(one.object) and _has(one, label, value) for one in pods.values())
     why = f"{took.low:.1f} s after its template was changed, {ready} of {wanted} pods of {app} were Ready and from the new "
     why += f"template, and {left} were still from the old one"

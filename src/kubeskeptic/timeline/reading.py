@@ -20,6 +20,10 @@ class Reading:
     """Stretches by kind of API object."""
     unbroken: set[str] = field(default_factory=set)
     """Probes for which a single failed request decides the verdict."""
+    kept: set[str] = field(default_factory=set)
+    """Probes that are to keep their connection or their port."""
+    new: set[str] = field(default_factory=set)
+    """Probes that are to take a new connection for each request."""
     tables: set[str] = field(default_factory=set)
     """Tables of observations that the scenario itself noted."""
     anybody: bool = False
