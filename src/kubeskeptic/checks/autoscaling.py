@@ -7,14 +7,14 @@ two in Unix seconds. The first entry is from the moment at which the queue had b
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import dropwhile, pairwise
+from itertools import dropwhile
 from typing import Any, NamedTuple
 
 from kubeskeptic.bounds import HPA, STABLE, Bound, Interval
 from kubeskeptic.checks.declarations import other_metric
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import since_when
-from kubeskeptic.checks.moments import moment
+from kubeskeptic.checks.moments import require_in_turn
 from kubeskeptic.checks.rescales import not_followed, replicas, unexplained
 from kubeskeptic.checks.scaling import never_wanted
 from kubeskeptic.errors import Inconclusive
@@ -156,16 +156,13 @@ def never_scales_unmeasured(act: Act, app: str, reason: str) -> Finding:
 def _depths(act: Act) -> list[Depth]:
     """Return the recorded depths of the queue in this act.
 
-    :raises Inconclusive: if the scenario did not get as far as filling the queue, or filled it with no jobs, or its notes
-        are not of this act and in order
+    :raises Inconclusive: if the scenario did not get as far as filling the queue, or filled it with no jobs
     """
     end, found = act.end, act.recording.facts.get(f"{DEPTHS}: {act.name}") or ()
     if not found or not end:
         raise Inconclusive("the queue was not filled")
     depths = [Depth(Interval(float(before), float(after)), int(jobs)) for before, after, jobs in found]
-    moment(act, *depths[0].when)
-    if any(later.when.low < one.when.low or later.when.high < later.when.low for one, later in pairwise(depths)):
-        raise Inconclusive("the looks at the queue do not follow one another: a clock or a record is wrong")
+    require_in_turn(act, [one.when for one in depths])
     if depths[0].jobs < 1:
         raise Inconclusive("the queue was filled with no jobs")
     return depths
